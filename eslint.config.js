@@ -1,0 +1,91 @@
+import js from '@eslint/js';
+import { importX } from 'eslint-plugin-import-x';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** The floors of src/, lowest first. A floor imports from itself and from those before it. */
+const floors = [
+  'src/errors.ts',
+  'src/kernels',
+  'src/memory',
+  'src/model',
+  'src/training',
+  'src/network.ts',
+  'src/index.ts',
+];
+
+/** Built around Network: these may import any floor, and no floor imports them. */
+const aroundNetwork = ['src/data', 'src/formats', 'src/worker', 'src/brain', 'src/cli'];
+
+const zones = floors.map((floor, i) => ({
+  target: `./${floor}`,
+  from: [...floors.slice(i + 1), ...aroundNetwork].map((path) => `./${path}`),
+  message: `Imports run downward only: ${floor} is beneath this file.`,
+}));
+
+/** Math functions whose last bits the specification leaves to the engine, and Math.random, which has no seed. */
+const unspecifiedMath = [
+  ...['exp', 'expm1', 'log', 'log1p', 'log2', 'log10', 'pow', 'cbrt', 'hypot', 'random'],
+  ...['sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'atan2'],
+  ...['sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh'],
+];
+const enginesDisagree = 'Engines disagree in the last bits: use src/kernels/reference/numerics.ts.';
+
+export default defineConfig(
+  globalIgnores([
+    'assembly/', // AssemblyScript: its compiler checks it
+    'build/',
+    'coverage/',
+    'dist/',
+    'docs/api/',
+    'src/kernels/wasm-module.ts',
+  ]),
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, importX.flatConfigs.typescript],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // noUncheckedIndexedAccess asks for `!` wherever a hot loop reads a typed array
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // constants are quoted from their sources with all their digits
+      'no-loss-of-precision': 'off',
+      // `this: void` is how unbound-method wants a function in an interface to be declared
+      '@typescript-eslint/no-invalid-void-type': ['error', { allowAsThisParameter: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      'import-x/no-cycle': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'no-restricted-properties': [
+        'error',
+        ...unspecifiedMath.map((property) => ({
+          object: 'Math',
+          property,
+          message:
+            property === 'random' ? 'All randomness comes from the seeded generator.' : enginesDisagree,
+        })),
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          // 2 ** 32 and its like are exact
+          selector:
+            'BinaryExpression[operator="**"]:not([left.raw="2"][right.raw=/^[0-9]+$/]), AssignmentExpression[operator="**="]',
+          message: enginesDisagree,
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: {
+      globals: Object.fromEntries(Object.getOwnPropertyNames(globalThis).map((name) => [name, 'readonly'])),
+    },
+  },
+);

@@ -1,0 +1,11 @@
+export { Network } from './network.js';
+export type { Gradients, LayerGradients, LayerState, NetworkOptions } from './network.js';
+export { EngineError, StateError } from './errors.js';
+export type { EngineChoice } from './kernels/load.js';
+export type { InitializerName } from './model/initializers.js';
+export type { LayerJSON, NetworkJSON } from './model/json.js';
+export type { RandomState } from './model/random.js';
+export type { ActivationName, LayerSpec, LossName, NetworkSpec } from './model/spec.js';
+export type { Metrics } from './training/metrics.js';
+export type { Data, Inputs, NumericArray, Rows } from './training/samples.js';
+export type { BatchReport, EpochReport, TrainOptions } from './training/train.js';

@@ -1,0 +1,109 @@
+/**
+ * The kernels: the four equations and what stands around them, over one linear memory. Two engines implement
+ * them, WebAssembly and plain TypeScript, to the same bits. They take pointers (byte offsets into `memory.buffer`)
+ * and counts; they allocate, check and remember nothing.
+ *
+ * A matrix "[rows][stride]" has `stride` floats from row to row, a multiple of four; what lies between its last
+ * column and the stride is padding. A layer's z, a and δ, the targets, and its weights all have the layer's stride.
+ * Weights lie input-major, [fanIn][stride]: row k holds w_jk for every unit j, so that the units of a layer are
+ * computed side by side.
+ *
+ * Every sum is sequential, one accumulator from +0 in ascending order, and every operation rounds once: that is
+ * what makes the engines agree. `activation` and `loss` are the numbers of codes.ts.
+ */
+export interface Kernels {
+  readonly engine: 'wasm' | 'reference';
+  /** The numbers that the kernels compute in: 4, or 8 where gradients are checked in double precision. */
+  readonly bytesPerFloat: 4 | 8;
+  readonly memory: Memory;
+
+  /** Gather: floats[i] = bytes[i]·scale. */
+  widenBytes(bytes: number, floats: number, count: number, scale: number): void;
+
+  /** Forward: z = W·a + b. */
+  forward(
+    input: number,
+    inputStride: number,
+    weights: number,
+    biases: number,
+    z: number,
+    stride: number,
+    rows: number,
+    fanIn: number,
+    units: number,
+  ): void;
+
+  /** a = σ(z); the padding of a becomes zero. */
+  activate(activation: number, z: number, a: number, stride: number, rows: number, units: number): void;
+
+  /** The cost C, summed over the rows, in double precision. */
+  cost(
+    loss: number,
+    z: number,
+    a: number,
+    targets: number,
+    stride: number,
+    rows: number,
+    units: number,
+  ): number;
+
+  /** BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer. */
+  outputDelta(
+    loss: number,
+    activation: number,
+    z: number,
+    a: number,
+    targets: number,
+    delta: number,
+    stride: number,
+    rows: number,
+    units: number,
+  ): void;
+
+  /** BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z). `scratch` has room for (nextUnits + units)·rows floats, each rounded up to fours. */
+  hiddenDelta(
+    activation: number,
+    nextWeights: number,
+    nextDelta: number,
+    nextStride: number,
+    nextUnits: number,
+    z: number,
+    a: number,
+    delta: number,
+    stride: number,
+    rows: number,
+    units: number,
+    scratch: number,
+  ): void;
+
+  /** BP3: ∂C/∂b = δ, summed over the rows. */
+  biasGradient(delta: number, biasGradients: number, stride: number, rows: number, units: number): void;
+
+  /** BP4: ∂C/∂W = δ·aᵀ, summed over the rows. */
+  weightGradient(
+    input: number,
+    inputStride: number,
+    delta: number,
+    weightGradients: number,
+    stride: number,
+    rows: number,
+    fanIn: number,
+    units: number,
+  ): void;
+
+  /** Update: parameter −= rate·gradient, for `count` floats, a multiple of four. */
+  update(parameters: number, gradients: number, rate: number, count: number): void;
+}
+
+/** The linear memory of one network. */
+export interface Memory {
+  /** Replaced by a larger one when `ensure` grows the memory: views of it are derived anew. */
+  readonly buffer: ArrayBuffer;
+  /** The first byte that is free to use. */
+  readonly base: number;
+  /**
+   * Grows the memory to at least `bytes`, keeping its content; never shrinks it.
+   * @throws RangeError where the engine refuses so much memory
+   */
+  ensure(bytes: number): void;
+}

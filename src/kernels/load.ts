@@ -1,0 +1,40 @@
+import { EngineError } from '../errors.js';
+import type { Kernels } from './kernels.js';
+import { single } from './reference/numerics.js';
+import { referenceKernels } from './reference/reference.js';
+import { wasmKernels } from './wasm.js';
+
+/** Which engine to use: 'auto' takes WebAssembly where it is to be had, and the reference elsewhere. */
+export type EngineChoice = 'auto' | 'wasm' | 'reference';
+
+/** Kernels that a disposed network gave back: the next network takes them, memory and all. */
+const idle: Kernels[] = [];
+const IDLE_KERNELS = 4;
+const IDLE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Kernels on a memory of their own; its content is undefined.
+ * @throws EngineError where 'wasm' was asked for and is refused
+ */
+export async function takeKernels(engine: EngineChoice): Promise<Kernels> {
+  if (engine === 'reference') return referenceKernels(single);
+  const reused = idle.pop();
+  if (reused) return reused;
+  try {
+    return await wasmKernels();
+  } catch (cause) {
+    // No SIMD, or a Content-Security-Policy without 'wasm-unsafe-eval'.
+    if (engine === 'auto') return referenceKernels(single);
+    throw new EngineError(
+      "engine: WebAssembly with SIMD is refused here; use engine: 'auto' or 'reference', or allow " +
+        "'wasm-unsafe-eval' in the page's Content-Security-Policy",
+      { cause },
+    );
+  }
+}
+
+/** Takes kernels back; whoever gives them must not use them again. A WebAssembly memory cannot shrink: large ones go. */
+export function giveBackKernels(kernels: Kernels): void {
+  const keep = kernels.engine === 'wasm' && kernels.memory.buffer.byteLength <= IDLE_BYTES;
+  if (keep && idle.length < IDLE_KERNELS) idle.push(kernels);
+}

@@ -1,0 +1,125 @@
+/** The numbers that the reference computes in, and the functions whose last bit it must answer for. */
+export interface Precision {
+  readonly bytesPerFloat: 4 | 8;
+  readonly Floats: Float32ArrayConstructor | Float64ArrayConstructor;
+  /** Rounds a double to this precision. */
+  readonly round: (x: number) => number;
+  readonly exp: (x: number) => number;
+  readonly tanh: (x: number) => number;
+}
+
+const { fround, min, max, abs } = Math;
+
+/** Single precision: the bits of the WebAssembly kernels (assembly/micro has the same functions, four floats wide). */
+export const single: Precision = {
+  bytesPerFloat: 4,
+  Floats: Float32Array,
+  round: fround,
+  exp: exp32,
+  tanh: tanh32,
+};
+
+/** Double precision: the truth by which single precision is judged. No weight comes from it, so Math may serve. */
+export const double: Precision = {
+  bytesPerFloat: 8,
+  Floats: Float64Array,
+  round: (x) => x,
+  // eslint-disable-next-line no-restricted-properties -- see above
+  exp: Math.exp,
+  // eslint-disable-next-line no-restricted-properties -- see above
+  tanh: Math.tanh,
+};
+
+const LOG2_E = fround(1.44269504088896341);
+const LN2_HIGH = fround(0.693359375);
+const LN2_LOW = fround(-2.1219444e-4);
+const EXP_COEFFICIENTS = [
+  1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+].map(fround);
+const TANH_COEFFICIENTS = [
+  -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1,
+].map(fround);
+
+/** Horner's rule, rounding each product and each sum. */
+function polynomial(coefficients: readonly number[], x: number): number {
+  let p = coefficients[0]!;
+  for (let i = 1; i < coefficients.length; i++) p = fround(fround(p * x) + coefficients[i]!);
+  return p;
+}
+
+/** 2ⁿ for −126 ≤ n ≤ 127, by its exponent bits. */
+function powerOfTwo(n: number): number {
+  bits32[0] = (n + 127) << 23;
+  return float32[0]!;
+}
+const float32 = new Float32Array(1);
+const bits32 = new Int32Array(float32.buffer);
+
+/**
+ * eˣ: x = n·ln 2 + r with |r| ≤ ½ ln 2 (Cody and Waite's two-part ln 2), a polynomial for eʳ, and 2ⁿ in two factors.
+ * Polynomial and ln 2 parts: Cephes, expf.c (S. Moshier). Largest error 0.99 ulp. NaN stays NaN.
+ */
+function exp32(x: number): number {
+  x = min(max(x, -104), 89);
+  // Adding 1.5·2²³ rounds to a whole number, ties to even.
+  const n = fround(fround(fround(x * LOG2_E) + 12582912) - 12582912);
+  let r = fround(x - fround(n * LN2_HIGH));
+  r = fround(r - fround(n * LN2_LOW));
+  const p = polynomial(EXP_COEFFICIENTS, r);
+  const e = fround(fround(fround(p * fround(r * r)) + r) + 1);
+  const half = n >> 1;
+  return fround(fround(e * powerOfTwo(half)) * powerOfTwo(n - half));
+}
+
+/**
+ * tanh x: an odd polynomial for |x| < 0.625, else 1 − 2/(e^2|x| + 1) with the sign of x.
+ * Polynomial: Cephes, tanhf.c (S. Moshier). Largest error 1.3 ulp. NaN stays NaN, −0 stays −0.
+ */
+function tanh32(x: number): number {
+  const size = abs(x);
+  if (size < 0.625) {
+    const square = fround(x * x);
+    return fround(fround(fround(polynomial(TANH_COEFFICIENTS, square) * square) * x) + x);
+  }
+  const far = fround(1 - fround(2 / fround(exp32(fround(2 * size)) + 1)));
+  return x < 0 ? -far : far;
+}
+
+const float64 = new Float64Array(1);
+const bits64 = new BigUint64Array(float64.buffer);
+const words64 = new Int32Array(float64.buffer);
+/** Where the half with sign and exponent lies: byte order is asked for, not assumed. */
+const HIGH = ((bits64[0] = 1n), words64[0] === 1 ? 1 : 0);
+
+/**
+ * Natural logarithm of a double: x = 2ᵏ(1 + f) with √½ ≤ 1 + f < √2, and a polynomial in f/(2 + f).
+ * Source: fdlibm, e_log.c (Sun Microsystems 1993), as shortened in musl. Error below 1 ulp.
+ * log 0 = −Infinity; of a negative number NaN.
+ */
+export function log(x: number): number {
+  let k = 0;
+  if (!(x > 0)) return x === 0 ? -Infinity : NaN;
+  if (x === Infinity) return x;
+  if (x < 2.2250738585072014e-308) {
+    x *= 18014398509481984; // 2⁵⁴ lifts a subnormal number
+    k = -54;
+  }
+  float64[0] = x;
+  const high = words64[HIGH]! + (0x3ff00000 - 0x3fe6a09e);
+  k += (high >> 20) - 0x3ff;
+  words64[HIGH] = (high & 0xfffff) + 0x3fe6a09e;
+  const f = float64[0] - 1;
+
+  const s = f / (2 + f);
+  const z = s * s;
+  const w = z * z;
+  const t1 = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
+  const t2 =
+    z *
+    (6.66666666666673513e-1 +
+      w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
+  const halfSquare = 0.5 * f * f;
+  return (
+    s * (halfSquare + (t2 + t1)) + k * 1.9082149292705877e-10 - halfSquare + f + k * 6.931471803691238165e-1
+  );
+}

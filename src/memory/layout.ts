@@ -1,0 +1,123 @@
+/**
+ * Where everything lies in the linear memory of a network, computed in one place:
+ *
+ *   base ┌ parameters  W, b of layer 1 │ W, b of layer 2 │ …   stay where they are for the network's life
+ *        ├ gradients   the same again: ∂C/∂W, ∂C/∂b            a constant distance from their parameters
+ *        ├ mini-batch  raw bytes │ inputs │ targets            ┐
+ *        ├ layers      z, a, δ of layer 1 │ of layer 2 │ …     │ room for `rows` samples
+ *        └ scratch     of BP2                                  ┘
+ *
+ * Buffers begin at multiples of 64 bytes (a cache line). A layer of `units` has rows of `stride` floats.
+ */
+export interface Layout {
+  /** How many samples the mini-batch has room for; a multiple of four. */
+  readonly rows: number;
+  /** Pointer to the parameters, and to the gradients; each has `parameterCount` floats, padding included. */
+  readonly parameters: number;
+  readonly gradients: number;
+  readonly parameterCount: number;
+  /** Where the mini-batch begins: what comes before holds through every change of `rows`. */
+  readonly workspace: number;
+  readonly rawBytes: number;
+  /** [rows][inputs], without padding. */
+  readonly inputs: number;
+  /** [rows][stride of the last layer] */
+  readonly targets: number;
+  readonly layers: readonly LayerPlace[];
+  readonly scratch: number;
+  /** The end of it all. */
+  readonly bytes: number;
+}
+
+/** The buffers of one layer, as pointers; the shapes are those of kernels.ts. */
+export interface LayerPlace {
+  readonly fanIn: number;
+  readonly units: number;
+  readonly stride: number;
+  /** The activations of the layer before, or the inputs. */
+  readonly input: number;
+  readonly inputStride: number;
+  readonly weights: number;
+  readonly biases: number;
+  readonly weightGradients: number;
+  readonly biasGradients: number;
+  readonly preActivations: number;
+  readonly activations: number;
+  readonly delta: number;
+}
+
+const LINE = 64;
+
+const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple) * multiple;
+
+/**
+ * Lays out a network; allocates nothing.
+ * @param sizes units of each layer, the inputs first
+ * @param rows samples for which to make room
+ * @param base the first free byte
+ */
+export function layoutOf(
+  sizes: readonly number[],
+  rows: number,
+  bytesPerFloat: number,
+  base: number,
+): Layout {
+  rows = roundUp(rows, 4);
+  let end = base;
+  const place = (bytes: number): number => {
+    const start = roundUp(end, LINE);
+    end = start + bytes;
+    return start;
+  };
+  const floats = (count: number): number => place(count * bytesPerFloat);
+
+  const inputs = sizes[0]!;
+  const shapes = sizes.slice(1).map((units, l) => ({ fanIn: sizes[l]!, units, stride: roundUp(units, 4) }));
+
+  const parameters = roundUp(base, LINE);
+  const places = shapes.map(({ fanIn, stride }) => ({
+    weights: floats(fanIn * stride),
+    biases: floats(stride),
+  }));
+  const gradients = place(0);
+  const distance = gradients - parameters;
+  end = gradients + distance;
+
+  const workspace = place(0);
+  const rawBytes = place(rows * inputs);
+  const input = floats(rows * inputs);
+  const targets = floats(rows * shapes.at(-1)!.stride);
+  const layers: LayerPlace[] = [];
+  for (const [l, shape] of shapes.entries()) {
+    const before = layers.at(-1);
+    const { weights, biases } = places[l]!;
+    layers.push({
+      ...shape,
+      input: before ? before.activations : input,
+      inputStride: before ? before.stride : inputs,
+      weights,
+      biases,
+      weightGradients: weights + distance,
+      biasGradients: biases + distance,
+      preActivations: floats(rows * shape.stride),
+      activations: floats(rows * shape.stride),
+      delta: floats(rows * shape.stride),
+    });
+  }
+  const scratch = floats(rows * Math.max(...shapes.map(({ fanIn, stride }) => roundUp(fanIn, 4) + stride)));
+
+  return {
+    rows,
+    parameters,
+    gradients,
+    parameterCount: distance / bytesPerFloat,
+    workspace,
+    rawBytes,
+    inputs: input,
+    targets,
+    layers,
+    scratch,
+    // Vector loads at the edge of the last buffer may reach beyond it.
+    bytes: end + LINE,
+  };
+}

@@ -1,0 +1,83 @@
+// What user input must be. Each check names the place and the cure, and is made before anything changes.
+
+/** A value as an error message shows it. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
+/**
+ * @throws TypeError unless `value` is an object with no keys but `known`
+ */
+export function checkKeys(place: string, value: unknown, known: readonly string[]): asserts value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${place}: expected an object { ${known.join(', ')} }, got ${show(value)}`);
+  }
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key))
+      throw new TypeError(`${place}: unknown '${key}'; the names are ${known.join(', ')}`);
+  }
+}
+
+/**
+ * @throws RangeError unless `value` is one of the names in `valid`
+ */
+export function checkName<Name extends string>(place: string, value: unknown, valid: readonly Name[]): Name {
+  if (!valid.includes(value as Name)) {
+    throw new RangeError(`${place}: expected one of ${valid.map(show).join(', ')}, got ${show(value)}`);
+  }
+  return value as Name;
+}
+
+/**
+ * @throws TypeError unless `value` is a number; RangeError unless it is whole and in [least, most]
+ */
+export function checkInteger(
+  place: string,
+  value: unknown,
+  least = 1,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
+  if (typeof value !== 'number') throw new TypeError(`${place}: expected a whole number, got ${show(value)}`);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new RangeError(`${place}: expected a whole number ${range}, got ${show(value)}`);
+  }
+  return value;
+}
+
+/**
+ * @throws TypeError unless `value` is a number; RangeError unless it is finite and above zero
+ */
+export function checkPositive(place: string, value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`${place}: expected a number, got ${show(value)}`);
+  if (!(value > 0 && value < Infinity)) {
+    throw new RangeError(`${place}: expected a finite number above 0, got ${show(value)}`);
+  }
+  return value;
+}
+
+/**
+ * @throws TypeError unless `value` is undefined or of the type named
+ */
+export function checkOptional<T>(place: string, value: T, type: 'boolean' | 'function'): T {
+  if (value !== undefined && typeof value !== type) {
+    throw new TypeError(`${place}: expected a ${type}, got ${show(value)}`);
+  }
+  return value;
+}
+
+/**
+ * A number as single precision holds it.
+ * @throws TypeError unless `value` is a number; RangeError where it is NaN, infinite, or too large for 32 bits
+ */
+export function checkFloat(place: string, value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`${place}: expected a number, got ${show(value)}`);
+  const float = Math.fround(value);
+  if (Number.isFinite(float)) return float;
+  if (!Number.isFinite(value)) throw new RangeError(`${place} is ${value}; expected a finite number`);
+  throw new RangeError(`${place} is ${value}, too large for a 32-bit float; scale the data`);
+}

@@ -1,0 +1,140 @@
+import { checkFloat, checkInteger, checkName, show } from './check.js';
+import type { Model } from './model.js';
+import { Random, type RandomState } from './random.js';
+import { checkSpec, type ActivationName, type CheckedSpec, type LossName, type NetworkSpec } from './spec.js';
+
+/** A network in plain data, as `toJSON` gives it; `seed` and `generator` may be missing. */
+export interface NetworkJSON {
+  readonly format: 'bp4';
+  readonly version: 1;
+  readonly inputs: number;
+  readonly loss: LossName;
+  readonly layers: readonly LayerJSON[];
+  readonly seed?: number;
+  /** Where the generator of chance stands: four unsigned 32-bit words. */
+  readonly generator?: RandomState;
+}
+
+export interface LayerJSON {
+  readonly units: number;
+  readonly activation: ActivationName;
+  /** [units][fanIn] */
+  readonly weights: readonly (readonly number[])[];
+  /** [units] */
+  readonly biases: readonly number[];
+}
+
+export function toJSON(model: Model, random: Random): NetworkJSON {
+  const { inputs, loss, seed, layers } = model.spec;
+  return {
+    format: 'bp4',
+    version: 1,
+    inputs,
+    loss,
+    seed,
+    generator: random.state,
+    layers: model.layers.map((layer, l) => {
+      const weights = Array.from(model.unitMajor(layer, layer.weights), shortest);
+      return {
+        units: layer.units,
+        activation: layers[l]!.activation,
+        weights: Array.from({ length: layer.units }, (_, j) =>
+          weights.slice(j * layer.fanIn, (j + 1) * layer.fanIn),
+        ),
+        biases: Array.from(model.matrix(layer.biases, layer.stride, 1, layer.units), shortest),
+      };
+    }),
+  };
+}
+
+/** The double with the fewest decimal digits that single precision rounds to this float: 0.1, not 0.10000000149…. */
+function shortest(float: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(float.toPrecision(digits));
+    if (Math.fround(short) === float) return short;
+  }
+  return float;
+}
+
+/**
+ * Checks a network in JSON.
+ * @returns its spec, its generator, and what places its weights into a model of that spec
+ * @throws TypeError, RangeError naming the place that is wrong
+ */
+export function fromJSON(json: NetworkJSON): {
+  spec: CheckedSpec;
+  random: Random;
+  place: (model: Model) => void;
+} {
+  if (typeof json !== 'object' || (json as unknown) === null) {
+    throw new TypeError(
+      `json: expected an object as toJSON gives, got ${show(json)}; parse a string with JSON.parse`,
+    );
+  }
+  const { format, version }: { format: unknown; version: unknown } = json;
+  if (format !== 'bp4' || version !== 1) {
+    throw new RangeError(
+      `json: expected format 'bp4', version 1, got format ${show(format)}, version ${show(version)}`,
+    );
+  }
+  const { inputs, loss, seed, generator } = json;
+  checkName('loss', loss, ['quadratic', 'crossEntropy', 'binaryCrossEntropy']);
+  const layers = arrayOf('layers', json.layers, undefined) as NetworkJSON['layers'];
+  const bare = layers.map((layer, l) => {
+    if (typeof layer !== 'object' || (layer as unknown) === null) {
+      throw new TypeError(
+        `layers[${l}]: expected an object { units, activation, weights, biases }, got ${show(layer)}`,
+      );
+    }
+    return { units: layer.units, activation: layer.activation };
+  });
+  const spec = checkSpec({
+    inputs,
+    loss,
+    layers: bare,
+    ...(seed !== undefined && { seed }),
+  } satisfies NetworkSpec);
+  const random = generator === undefined ? Random.fromSeed(spec.seed) : new Random(checkGenerator(generator));
+  const values = layers.map((layer, l) => {
+    const fanIn = l === 0 ? inputs : layers[l - 1]!.units;
+    return {
+      weights: arrayOf(`layers[${l}].weights`, layer.weights, layer.units).map((row, j) =>
+        floatsOf(`layers[${l}].weights[${j}]`, row, fanIn),
+      ),
+      biases: floatsOf(`layers[${l}].biases`, layer.biases, layer.units),
+    };
+  });
+  return {
+    spec,
+    random,
+    place: ({ layers: places, views }) => {
+      for (const [l, { weights, biases, stride }] of places.entries()) {
+        for (const [j, row] of values[l]!.weights.entries()) {
+          for (const [k, weight] of row.entries()) views.floats[views.at(weights) + k * stride + j] = weight;
+        }
+        views.floats.set(values[l]!.biases, views.at(biases));
+      }
+    },
+  };
+}
+
+function arrayOf(place: string, value: unknown, length: number | undefined): readonly unknown[] {
+  if (!Array.isArray(value)) throw new TypeError(`${place}: expected an array, got ${show(value)}`);
+  if (length !== undefined && value.length !== length) {
+    throw new RangeError(`${place}: expected ${length} entries, got ${value.length}`);
+  }
+  return value;
+}
+
+function floatsOf(place: string, value: unknown, length: number): Float32Array {
+  return Float32Array.from(arrayOf(place, value, length), (float, i) => checkFloat(`${place}[${i}]`, float));
+}
+
+function checkGenerator(state: unknown): RandomState {
+  const words = arrayOf('generator', state, 4).map((word, i) =>
+    checkInteger(`generator[${i}]`, word, 0, 2 ** 32 - 1),
+  );
+  if (words.every((word) => word === 0))
+    throw new RangeError('generator: expected four words that are not all 0');
+  return words as [number, number, number, number];
+}

@@ -1,0 +1,142 @@
+import type { Kernels } from '../kernels/kernels.js';
+import { layoutOf, type LayerPlace, type Layout } from '../memory/layout.js';
+import { Views } from '../memory/views.js';
+import { initializers } from './initializers.js';
+import type { Random } from './random.js';
+import { activationCodes, lossCodes, type CheckedSpec } from './spec.js';
+
+/** The pointers of WebAssembly have 32 bits. */
+const MOST_BYTES = 2 ** 32 - 65536;
+
+/** Samples for which there is room from the beginning. */
+const FIRST_ROWS = 128;
+
+/** Multiplications that take an engine some milliseconds. */
+const MULTIPLICATIONS_AT_A_TIME = { wasm: 1e8, reference: 5e6 };
+
+/** A layer as training sees it: where it lies, and the number of its activation. */
+export type Layer = LayerPlace & { readonly activation: number };
+
+/** A network as training sees it: kernels, and where in their memory everything lies. */
+export class Model {
+  readonly spec: CheckedSpec;
+  readonly kernels: Kernels;
+  readonly views: Views;
+  readonly loss: number;
+  #layout: Layout;
+  #layers: readonly Layer[];
+
+  /**
+   * Takes over the kernels' memory; all weights and biases are zero.
+   * @throws RangeError where the network does not fit; the kernels can then be given back
+   */
+  constructor(spec: CheckedSpec, kernels: Kernels) {
+    this.spec = spec;
+    this.kernels = kernels;
+    this.loss = lossCodes[spec.loss];
+    this.#layout = this.#plan(FIRST_ROWS);
+    this.#layers = this.#place();
+    this.#allocate(this.#layout);
+    this.views = new Views(kernels);
+    this.views.bytes.fill(0, this.#layout.parameters, this.#layout.bytes);
+  }
+
+  get layout(): Layout {
+    return this.#layout;
+  }
+
+  get layers(): readonly Layer[] {
+    return this.#layers;
+  }
+
+  get outputs(): number {
+    return this.#layers.at(-1)!.units;
+  }
+
+  /** How many samples to take at a time where no mini-batch size is given: enough to be fast, few enough to be brief. */
+  get chunkRows(): number {
+    const most = Math.floor(MULTIPLICATIONS_AT_A_TIME[this.kernels.engine] / this.#layout.parameterCount);
+    return Math.min(FIRST_ROWS, Math.max(4, most));
+  }
+
+  /**
+   * Makes room for mini-batches of so many samples. Weights and biases stay; all that belongs to a mini-batch is
+   * cleared.
+   * @throws RangeError where memory does not suffice; nothing has changed then
+   */
+  reserve(rows: number): void {
+    if (rows <= this.#layout.rows) return;
+    const layout = this.#plan(rows);
+    this.#allocate(layout);
+    this.#layout = layout;
+    this.#layers = this.#place();
+    this.views.bytes.fill(0, layout.workspace, layout.bytes);
+  }
+
+  /** A copy of a matrix [rows][stride] without its padding: [rows][columns]. */
+  matrix(pointer: number, stride: number, rows: number, columns: number): Float32Array<ArrayBuffer> {
+    const { floats } = this.views;
+    const copy = new Float32Array(rows * columns);
+    for (let n = 0; n < rows; n++) {
+      const from = this.views.at(pointer) + n * stride;
+      copy.set(floats.subarray(from, from + columns), n * columns);
+    }
+    return copy;
+  }
+
+  /** A copy of a layer's weights or their gradients, [fanIn][stride], turned to [units][fanIn]. */
+  unitMajor({ fanIn, units, stride }: Layer, pointer: number): Float32Array<ArrayBuffer> {
+    const { floats } = this.views;
+    const copy = new Float32Array(units * fanIn);
+    for (let k = 0; k < fanIn; k++) {
+      const from = this.views.at(pointer) + k * stride;
+      for (let j = 0; j < units; j++) copy[j * fanIn + k] = floats[from + j]!;
+    }
+    return copy;
+  }
+
+  /** Draws all weights and biases, layer by layer, unit by unit: its weights, then its bias. */
+  initialize(random: Random): void {
+    const { floats } = this.views;
+    for (const [l, { weights, biases, fanIn, units, stride }] of this.layers.entries()) {
+      const { weight, bias } = initializers[this.spec.layers[l]!.initializer];
+      for (let j = 0; j < units; j++) {
+        const column = this.views.at(weights) + j;
+        for (let k = 0; k < fanIn; k++) floats[column + k * stride] = weight(random, fanIn, units);
+        floats[this.views.at(biases) + j] = bias(random);
+      }
+    }
+  }
+
+  #plan(rows: number): Layout {
+    const { spec, kernels } = this;
+    const sizes = [spec.inputs, ...spec.layers.map(({ units }) => units)];
+    const layout = layoutOf(sizes, rows, kernels.bytesPerFloat, kernels.memory.base);
+    if (layout.bytes > MOST_BYTES) {
+      throw new RangeError(
+        `layers: [${sizes.join(', ')}] with ${rows} samples at a time needs ${(layout.bytes / 2 ** 30).toFixed(1)} ` +
+          'GiB, and 4 GiB is the most that WebAssembly can address; use fewer units or samples',
+      );
+    }
+    return layout;
+  }
+
+  #allocate({ bytes }: Layout): void {
+    try {
+      this.kernels.memory.ensure(bytes);
+    } catch (cause) {
+      throw new RangeError(
+        `layers: the network needs ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses so much memory; ` +
+          'use fewer units, or fewer samples at a time',
+        { cause },
+      );
+    }
+  }
+
+  #place(): readonly Layer[] {
+    return this.#layout.layers.map((place, l) => ({
+      ...place,
+      activation: activationCodes[this.spec.layers[l]!.activation],
+    }));
+  }
+}

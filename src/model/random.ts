@@ -1,0 +1,74 @@
+import { log } from '../kernels/reference/numerics.js';
+
+/** The state of the generator: four unsigned 32-bit words, not all zero. */
+export type RandomState = readonly [number, number, number, number];
+
+/**
+ * The one source of chance in bp4: initial weights and the order of samples come from it. xoshiro128** 1.1
+ * (D. Blackman and S. Vigna, 2018), seeded through splitmix32. Integer arithmetic and our own logarithm only, so that
+ * it draws the same numbers everywhere.
+ */
+export class Random {
+  #s0: number;
+  #s1: number;
+  #s2: number;
+  #s3: number;
+
+  constructor(state: RandomState) {
+    [this.#s0, this.#s1, this.#s2, this.#s3] = state;
+  }
+
+  /** @param seed a safe integer */
+  static fromSeed(seed: number): Random {
+    let word = (seed >>> 0) ^ Math.imul(Math.floor(seed / 2 ** 32), 0x85ebca6b);
+    const next = (): number => {
+      word = (word + 0x9e3779b9) | 0;
+      let mixed = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
+      mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+      return (mixed ^ (mixed >>> 15)) >>> 0;
+    };
+    return new Random([next(), next(), next(), next()]);
+  }
+
+  get state(): RandomState {
+    return [this.#s0 >>> 0, this.#s1 >>> 0, this.#s2 >>> 0, this.#s3 >>> 0];
+  }
+
+  /** 32 random bits, as an unsigned integer. */
+  bits(): number {
+    const product = Math.imul(this.#s1, 5);
+    const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
+    const shifted = this.#s1 << 9;
+    this.#s2 ^= this.#s0;
+    this.#s3 ^= this.#s1;
+    this.#s1 ^= this.#s2;
+    this.#s0 ^= this.#s3;
+    this.#s2 ^= shifted;
+    this.#s3 = (this.#s3 << 11) | (this.#s3 >>> 21);
+    return result;
+  }
+
+  /** A whole number in [0, n), each as likely as the others; 1 ≤ n ≤ 2³². */
+  below(n: number): number {
+    // The last, incomplete run of n numbers is drawn again.
+    const limit = 2 ** 32 - (2 ** 32 % n);
+    let bits = this.bits();
+    while (bits >= limit) bits = this.bits();
+    return bits % n;
+  }
+
+  /** U(from, to). */
+  uniform(from: number, to: number): number {
+    return from + (to - from) * (this.bits() / 2 ** 32);
+  }
+
+  /** N(0, 1), by Marsaglia's polar method. */
+  normal(): number {
+    for (;;) {
+      const u = this.uniform(-1, 1);
+      const v = this.uniform(-1, 1);
+      const square = u * u + v * v;
+      if (square > 0 && square < 1) return u * Math.sqrt((-2 * log(square)) / square);
+    }
+  }
+}

@@ -1,0 +1,236 @@
+import { StateError } from './errors.js';
+import { giveBackKernels, takeKernels, type EngineChoice } from './kernels/load.js';
+import { checkKeys, checkName } from './model/check.js';
+import { fromJSON, toJSON, type NetworkJSON } from './model/json.js';
+import { Model } from './model/model.js';
+import { Random } from './model/random.js';
+import {
+  checkSpec,
+  type ActivationName,
+  type CheckedSpec,
+  type LossName,
+  type NetworkSpec,
+} from './model/spec.js';
+import { evaluate, predict, type Metrics } from './training/metrics.js';
+import { Samples, type Data, type Inputs, type Rows } from './training/samples.js';
+import { backward, cost, forward } from './training/step.js';
+import { checkTrainOptions, train, type EpochReport, type TrainOptions } from './training/train.js';
+import { finish, inSlices } from './training/work.js';
+
+export interface NetworkOptions extends NetworkSpec {
+  /** Default 'auto': WebAssembly where it is to be had, else plain TypeScript; both give the same bits. */
+  readonly engine?: EngineChoice;
+}
+
+/** A layer as it stands now; `weights` and `biases` are copies. */
+export interface LayerState {
+  readonly units: number;
+  readonly activation: ActivationName;
+  /** w_jk, [units][fanIn] row-major. */
+  readonly weights: Float32Array;
+  /** b_j, [units]. */
+  readonly biases: Float32Array;
+}
+
+/** What the four equations say of a layer, for a batch of n samples. All arrays are copies. */
+export interface LayerGradients {
+  /** z, [n][units]. */
+  readonly preActivations: Float32Array;
+  /** a = σ(z), [n][units]. */
+  readonly activations: Float32Array;
+  /** δ = ∂C/∂z of each sample's own cost, [n][units] (BP1, BP2). */
+  readonly delta: Float32Array;
+  /** ∂C/∂W of the mean cost, [units][fanIn] (BP4). */
+  readonly weightGradients: Float32Array;
+  /** ∂C/∂b of the mean cost, [units] (BP3). */
+  readonly biasGradients: Float32Array;
+}
+
+export interface Gradients {
+  /** The mean cost of a sample. */
+  readonly loss: number;
+  readonly layers: readonly LayerGradients[];
+}
+
+/**
+ * A multilayer perceptron, trained by backpropagation and stochastic gradient descent.
+ *
+ * Every call checks what it is given before it changes anything: a call that throws leaves the network as it was. The
+ * same spec, seed, data and options give the same weights, to the last bit, on every engine.
+ */
+export class Network {
+  /** Which engine computes: 'wasm', or 'reference', the same in plain TypeScript. */
+  readonly engine: 'wasm' | 'reference';
+  /** How many numbers a sample has. */
+  readonly inputs: number;
+  /** How many numbers an answer has: the units of the last layer. */
+  readonly outputs: number;
+  readonly loss: LossName;
+
+  readonly #random: Random;
+  #model: Model | undefined;
+  #isTraining = false;
+
+  private constructor(model: Model, random: Random) {
+    this.engine = model.kernels.engine;
+    this.inputs = model.spec.inputs;
+    this.outputs = model.outputs;
+    this.loss = model.spec.loss;
+    this.#model = model;
+    this.#random = random;
+  }
+
+  /**
+   * Makes a network, its weights drawn from the seed.
+   * @throws TypeError, RangeError naming what is wrong in the options, or that memory does not suffice
+   * @throws EngineError where engine 'wasm' is refused
+   */
+  static async create(options: NetworkOptions): Promise<Network> {
+    checkKeys('options', options, ['inputs', 'layers', 'loss', 'seed', 'engine']);
+    const spec = checkSpec(options);
+    const random = Random.fromSeed(spec.seed);
+    return new Network(await newModel(spec, options.engine, (model) => model.initialize(random)), random);
+  }
+
+  /**
+   * Makes a network from what `toJSON` gave: it predicts, and trains on, as that one would have.
+   * @throws TypeError, RangeError naming the place in the JSON that is wrong
+   * @throws EngineError where engine 'wasm' is refused
+   */
+  static async fromJSON(
+    json: NetworkJSON,
+    options: { readonly engine?: EngineChoice } = {},
+  ): Promise<Network> {
+    checkKeys('options', options, ['engine']);
+    const { spec, random, place } = fromJSON(json);
+    return new Network(await newModel(spec, options.engine, place), random);
+  }
+
+  /** The layers, first to last, as they stand now. */
+  get layers(): readonly LayerState[] {
+    const model = this.#use();
+    return model.layers.map((layer, l) => ({
+      units: layer.units,
+      activation: model.spec.layers[l]!.activation,
+      get weights() {
+        return model.unitMajor(layer, layer.weights);
+      },
+      get biases() {
+        return model.matrix(layer.biases, layer.stride, 1, layer.units);
+      },
+    }));
+  }
+
+  /**
+   * Answers samples.
+   * @param inputs [n][inputs]: a typed array or flat array, row-major, or an array of rows
+   * @param options inputScale: by which inputs in a Uint8Array are multiplied; default 1
+   * @returns [n][outputs], row-major
+   * @throws TypeError, RangeError naming the row and column of what is wrong
+   */
+  predict(inputs: Rows, options: Omit<Inputs, 'inputs'> = {}): Float32Array {
+    const model = this.#use();
+    checkKeys('options', options, ['inputScale']);
+    return finish(predict(model, finish(Samples.ofInputs({ ...options, inputs }, model))));
+  }
+
+  /**
+   * Mean loss and accuracy over the data.
+   * @throws TypeError, RangeError naming the row and column of what is wrong
+   */
+  evaluate(data: Data): Metrics {
+    const model = this.#use();
+    return finish(evaluate(model, finish(Samples.of(data, model))));
+  }
+
+  /**
+   * BP1 to BP4 for a batch; nothing is updated.
+   * @returns loss and gradients of the mean over the samples; δ per sample
+   * @throws TypeError, RangeError naming the row and column of what is wrong, or that memory does not suffice
+   */
+  backprop(data: Data): Gradients {
+    const model = this.#use();
+    const samples = finish(Samples.of(data, model));
+    const n = samples.count;
+    model.reserve(n);
+    samples.gather(model, 0, n);
+    forward(model, n);
+    const loss = cost(model, n) / n;
+    backward(model, n);
+    const mean = (sum: number): number => sum / n;
+    const layers = model.layers.map((layer) => {
+      const perSample = (pointer: number): Float32Array =>
+        model.matrix(pointer, layer.stride, n, layer.units);
+      return {
+        preActivations: perSample(layer.preActivations),
+        activations: perSample(layer.activations),
+        delta: perSample(layer.delta),
+        weightGradients: model.unitMajor(layer, layer.weightGradients).map(mean),
+        biasGradients: model.matrix(layer.biasGradients, layer.stride, 1, layer.units).map(mean),
+      };
+    });
+    return { loss, layers };
+  }
+
+  /**
+   * Trains by stochastic gradient descent, in slices: the event loop has its turn at least every 16 ms, or after each
+   * step where one takes longer. Meanwhile `predict`, `evaluate` and the like may be called.
+   * @returns loss and accuracy of each epoch
+   * @throws TypeError, RangeError naming what is wrong in the data or options; the network is unchanged then
+   * @throws StateError while another `train` goes on, or when the network is disposed meanwhile
+   * @throws the reason of `options.signal` once it is aborted; the network is left after its last whole step
+   */
+  async train(data: Data, options: TrainOptions = {}): Promise<EpochReport[]> {
+    const model = this.#use();
+    if (this.#isTraining) {
+      throw new StateError(
+        'train: the network is being trained; wait for that call, or stop it by its signal',
+      );
+    }
+    const checked = checkTrainOptions(options);
+    const mayGoOn = (): void => {
+      this.#use();
+      checked.signal?.throwIfAborted();
+    };
+    mayGoOn();
+    this.#isTraining = true;
+    try {
+      return await inSlices(train(model, this.#random, data, checked), mayGoOn);
+    } finally {
+      this.#isTraining = false;
+    }
+  }
+
+  /** The network as JSON: weights [units][fanIn], biases [units], and where its generator of chance stands. */
+  toJSON(): NetworkJSON {
+    return toJSON(this.#use(), this.#random);
+  }
+
+  /** Gives the network's memory back; any later call but `dispose` throws StateError. */
+  dispose(): void {
+    if (this.#model) giveBackKernels(this.#model.kernels);
+    this.#model = undefined;
+  }
+
+  #use(): Model {
+    if (!this.#model) throw new StateError('the network was disposed; create another, or dispose later');
+    return this.#model;
+  }
+}
+
+/** A model on kernels of its own, which are given back if it cannot be made. */
+async function newModel(
+  spec: CheckedSpec,
+  engine: EngineChoice | undefined,
+  fill: (model: Model) => void,
+): Promise<Model> {
+  const kernels = await takeKernels(checkName('engine', engine ?? 'auto', ['auto', 'wasm', 'reference']));
+  try {
+    const model = new Model(spec, kernels);
+    fill(model);
+    return model;
+  } catch (error) {
+    giveBackKernels(kernels);
+    throw error;
+  }
+}

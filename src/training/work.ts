@@ -1,0 +1,54 @@
+/**
+ * Long work that can be interrupted wherever it yields: there the network is whole, and no mini-batch is under way.
+ * What it yields, if it is a promise, is waited for.
+ */
+export type Work<Result> = Generator<unknown, Result, void>;
+
+/** Does all the work at once. */
+export function finish<Result>(work: Work<Result>): Result {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/** Half of 16 ms, one frame at 60 Hz: what is left is for those who wait. */
+const SLICE_MILLISECONDS = 8;
+
+/**
+ * Does the work in slices, and gives control back to the event loop between them, so that timers run, pages are
+ * painted and signals arrive.
+ * @param mayGoOn called before the work is taken up again; throws to stop it
+ */
+export async function inSlices<Result>(work: Work<Result>, mayGoOn: () => void): Promise<Result> {
+  let sliceEnd = performance.now() + SLICE_MILLISECONDS;
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    if (value !== undefined) await Promise.resolve(value);
+    if (performance.now() >= sliceEnd) {
+      await turnOfTheEventLoop();
+      sliceEnd = performance.now() + SLICE_MILLISECONDS;
+    }
+    mayGoOn();
+  }
+}
+
+/** Node, Bun and Deno have it; browsers have not. */
+const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
+
+/** Not setTimeout: browsers hold it back for 4 ms, and Node for 1. */
+function turnOfTheEventLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    if (setImmediate) {
+      setImmediate(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
