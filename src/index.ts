@@ -7,5 +7,6 @@ export type { LayerJSON, NetworkJSON } from './model/json.js';
 export type { RandomState } from './model/random.js';
 export type { ActivationName, LayerSpec, LossName, NetworkSpec } from './model/spec.js';
 export type { Metrics } from './training/metrics.js';
-export type { Data, Inputs, NumericArray, Rows } from './training/samples.js';
+export type { NumericArray, Rows } from './training/matrix.js';
+export type { Data, Inputs } from './training/samples.js';
 export type { BatchReport, EpochReport, TrainOptions } from './training/train.js';

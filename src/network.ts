@@ -12,7 +12,8 @@ import {
   type NetworkSpec,
 } from './model/spec.js';
 import { evaluate, predict, type Metrics } from './training/metrics.js';
-import { Samples, type Data, type Inputs, type Rows } from './training/samples.js';
+import type { Rows } from './training/matrix.js';
+import { Samples, type Data, type Inputs } from './training/samples.js';
 import { backward, cost, forward } from './training/step.js';
 import { checkTrainOptions, train, type EpochReport, type TrainOptions } from './training/train.js';
 import { finish, inSlices } from './training/work.js';
@@ -108,15 +109,16 @@ export class Network {
 
   /** The layers, first to last, as they stand now. */
   get layers(): readonly LayerState[] {
-    const model = this.#use();
-    return model.layers.map((layer, l) => ({
+    const use = (): Model => this.#use();
+    return use().layers.map((layer, l) => ({
       units: layer.units,
-      activation: model.spec.layers[l]!.activation,
+      activation: use().spec.layers[l]!.activation,
+      // Read when asked for: who wants the biases of one layer need not wait for all weights to be copied.
       get weights() {
-        return model.unitMajor(layer, layer.weights);
+        return use().unitMajor(layer, layer.weights);
       },
       get biases() {
-        return model.matrix(layer.biases, layer.stride, 1, layer.units);
+        return use().matrix(layer.biases, layer.stride, 1, layer.units);
       },
     }));
   }
@@ -124,7 +126,7 @@ export class Network {
   /**
    * Answers samples.
    * @param inputs [n][inputs]: a typed array or flat array, row-major, or an array of rows
-   * @param options inputScale: by which inputs in a Uint8Array are multiplied; default 1
+   * @param options inputScale: by which each input is multiplied; default 1
    * @returns [n][outputs], row-major
    * @throws TypeError, RangeError naming the row and column of what is wrong
    */

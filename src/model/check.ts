@@ -70,14 +70,25 @@ export function checkOptional<T>(place: string, value: T, type: 'boolean' | 'fun
   return value;
 }
 
+/** Whether a value is a number that is finite in single precision (Infinity − Infinity is NaN). */
+export function fits(value: unknown): value is number {
+  if (typeof value !== 'number') return false;
+  const float = Math.fround(value);
+  return float - float === 0;
+}
+
+/** What to throw where a value does not fit. */
+export function misfit(place: string, value: unknown): Error {
+  if (typeof value !== 'number') return new TypeError(`${place}: expected a number, got ${show(value)}`);
+  if (!Number.isFinite(value)) return new RangeError(`${place} is ${value}; expected a finite number`);
+  return new RangeError(`${place} is ${value}, too large for a 32-bit float; scale the data`);
+}
+
 /**
  * A number as single precision holds it.
  * @throws TypeError unless `value` is a number; RangeError where it is NaN, infinite, or too large for 32 bits
  */
 export function checkFloat(place: string, value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError(`${place}: expected a number, got ${show(value)}`);
-  const float = Math.fround(value);
-  if (Number.isFinite(float)) return float;
-  if (!Number.isFinite(value)) throw new RangeError(`${place} is ${value}; expected a finite number`);
-  throw new RangeError(`${place} is ${value}, too large for a 32-bit float; scale the data`);
+  if (!fits(value)) throw misfit(place, value);
+  return Math.fround(value);
 }
