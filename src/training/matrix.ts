@@ -54,8 +54,7 @@ function* flatValues(
     throw new RangeError(`${place}: expected a multiple of ${width} values, got ${length}`);
   }
   const isTyped = isNumericArray(values);
-  // Integers are finite.
-  if (isTyped && !(values instanceof Float32Array || values instanceof Float64Array)) return values;
+  if (isTyped && holdsIntegers(values)) return values; // which are finite
   const copy = isTyped ? values : new Float32Array(length);
   for (let i = 0; i < length; i++) {
     const value: unknown = values[i];
@@ -125,9 +124,29 @@ export function* labelsOf(
   return copy;
 }
 
+/** Kinds of typed arrays by name: an array from another realm (a frame, a test runner) is no instance of ours. */
+const integerKinds: readonly string[] = [
+  'Uint8Array',
+  'Uint8ClampedArray',
+  'Int8Array',
+  'Uint16Array',
+  'Int16Array',
+  'Uint32Array',
+  'Int32Array',
+];
+const floatKinds: readonly string[] = ['Float32Array', 'Float64Array'];
+
 function isNumericArray(value: unknown): value is NumericArray {
-  return (
-    ArrayBuffer.isView(value) &&
-    !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)
-  );
+  if (!ArrayBuffer.isView(value)) return false;
+  const kind = (value as NumericArray)[Symbol.toStringTag];
+  return integerKinds.includes(kind) || floatKinds.includes(kind);
+}
+
+function holdsIntegers(values: NumericArray): boolean {
+  return integerKinds.includes(values[Symbol.toStringTag]);
+}
+
+export function holdsBytes(values: NumericArray): boolean {
+  const kind = values[Symbol.toStringTag];
+  return kind === 'Uint8Array' || kind === 'Uint8ClampedArray';
 }

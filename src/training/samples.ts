@@ -1,6 +1,6 @@
 import { checkFloat, checkKeys, checkPositive } from '../model/check.js';
 import type { Model } from '../model/model.js';
-import { labelsOf, matrixOf, type Matrix, type NumericArray, type Rows } from './matrix.js';
+import { holdsBytes, labelsOf, matrixOf, type Matrix, type NumericArray, type Rows } from './matrix.js';
 import type { Work } from './work.js';
 
 /** Samples without their answers. */
@@ -76,7 +76,7 @@ export class Samples {
   gather(model: Model, first: number, rows: number, order?: Uint32Array): void {
     const { layout, views, kernels } = model;
     const { values, width } = this.#inputs;
-    if (values instanceof Uint8Array || values instanceof Uint8ClampedArray) {
+    if (holdsBytes(values)) {
       copyRows(this.#inputs, first, rows, order, views.bytes, layout.rawBytes, width);
       kernels.widenBytes(layout.rawBytes, layout.inputs, rows * width, this.#scale);
     } else {

@@ -64,7 +64,7 @@ export function checkTrainOptions(options: TrainOptions): CheckedTrainOptions {
   checkOptional('shuffle', options.shuffle, 'boolean');
   checkOptional('onEpoch', options.onEpoch, 'function');
   checkOptional('onBatch', options.onBatch, 'function');
-  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
+  if (options.signal !== undefined && !isSignal(options.signal)) {
     throw new TypeError(`signal: expected an AbortSignal, got ${show(options.signal)}`);
   }
   return {
@@ -73,6 +73,11 @@ export function checkTrainOptions(options: TrainOptions): CheckedTrainOptions {
     miniBatchSize: checkInteger('miniBatchSize', options.miniBatchSize ?? 32),
     learningRate: checkFloat('learningRate', checkPositive('learningRate', options.learningRate ?? 0.1)),
   };
+}
+
+/** By its method: a signal from another realm (a frame, a test runner) is no instance of our AbortSignal. */
+function isSignal(value: unknown): boolean {
+  return typeof (value as AbortSignal | null)?.throwIfAborted === 'function';
 }
 
 /** Steps of small networks are shorter than a look at the clock: so many multiplications lie between two looks. */
