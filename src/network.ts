@@ -223,10 +223,10 @@ export class Network {
 /** A model on kernels of its own, which are given back if it cannot be made. */
 async function newModel(
   spec: CheckedSpec,
-  engine: EngineChoice | undefined,
+  engine: EngineChoice = 'auto',
   fill: (model: Model) => void,
 ): Promise<Model> {
-  const kernels = await takeKernels(checkName('engine', engine ?? 'auto', ['auto', 'wasm', 'reference']));
+  const kernels = await takeKernels(checkName('engine', engine, ['auto', 'wasm', 'reference']));
   try {
     const model = new Model(spec, kernels);
     fill(model);

@@ -19,6 +19,7 @@ export function tanh(x: v128): v128 {
   const near = f32x4.add(f32x4.mul(f32x4.mul(p, square), x), x);
 
   const far = f32x4.sub(one, f32x4.div(two, f32x4.add(exp(f32x4.mul(two, size)), one)));
-  const signed = v128.or(far, v128.and(x, f32x4.splat(-0.0)));
-  return v128.bitselect(near, signed, f32x4.lt(size, f32x4.splat(0.625)));
+  const value = v128.bitselect(near, far, f32x4.lt(size, f32x4.splat(0.625)));
+  // near has the sign of x already, but for −0, of which the polynomial makes +0.
+  return v128.or(value, v128.and(x, f32x4.splat(-0.0)));
 }

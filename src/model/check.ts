@@ -50,14 +50,16 @@ export function checkInteger(
 }
 
 /**
- * @throws TypeError unless `value` is a number; RangeError unless it is finite and above zero
+ * A number above zero as single precision holds it.
+ * @throws TypeError unless `value` is a number; RangeError where single precision makes it zero or infinite
  */
 export function checkPositive(place: string, value: unknown): number {
   if (typeof value !== 'number') throw new TypeError(`${place}: expected a number, got ${show(value)}`);
-  if (!(value > 0 && value < Infinity)) {
-    throw new RangeError(`${place}: expected a finite number above 0, got ${show(value)}`);
+  const float = Math.fround(value);
+  if (!(float > 0 && float < Infinity)) {
+    throw new RangeError(`${place}: expected a 32-bit float above 0, got ${show(value)}`);
   }
-  return value;
+  return float;
 }
 
 /**

@@ -80,7 +80,8 @@ export function fromJSON(json: NetworkJSON): {
   const { inputs, loss, seed, generator } = json;
   checkName('loss', loss, ['quadratic', 'crossEntropy', 'binaryCrossEntropy']);
   const layers = arrayOf('layers', json.layers, undefined) as NetworkJSON['layers'];
-  const bare = layers.map((layer, l) => {
+  // Array.from sees the holes of an array, where map passes over them.
+  const bare = Array.from(layers, (layer, l) => {
     if (typeof layer !== 'object' || (layer as unknown) === null) {
       throw new TypeError(
         `layers[${l}]: expected an object { units, activation, weights, biases }, got ${show(layer)}`,
@@ -98,7 +99,7 @@ export function fromJSON(json: NetworkJSON): {
   const values = layers.map((layer, l) => {
     const fanIn = l === 0 ? inputs : layers[l - 1]!.units;
     return {
-      weights: arrayOf(`layers[${l}].weights`, layer.weights, layer.units).map((row, j) =>
+      weights: Array.from(arrayOf(`layers[${l}].weights`, layer.weights, layer.units), (row, j) =>
         floatsOf(`layers[${l}].weights[${j}]`, row, fanIn),
       ),
       biases: floatsOf(`layers[${l}].biases`, layer.biases, layer.units),
@@ -131,7 +132,7 @@ function floatsOf(place: string, value: unknown, length: number): Float32Array {
 }
 
 function checkGenerator(state: unknown): RandomState {
-  const words = arrayOf('generator', state, 4).map((word, i) =>
+  const words = Array.from(arrayOf('generator', state, 4), (word, i) =>
     checkInteger(`generator[${i}]`, word, 0, 2 ** 32 - 1),
   );
   if (words.every((word) => word === 0))

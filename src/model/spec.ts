@@ -82,7 +82,8 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
       `layers: expected an array of at least one { units, activation }, got ${show(spec.layers)}`,
     );
   }
-  const layers = (spec.layers as readonly LayerSpec[]).map((layer, l) =>
+  // Array.from sees the holes of an array, where map passes over them.
+  const layers = Array.from(spec.layers as readonly LayerSpec[], (layer, l) =>
     checkLayer(`layers[${l}]`, layer, l === spec.layers.length - 1),
   );
   const last = layers.at(-1)!.activation;
@@ -99,8 +100,8 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
         `for '${last}' use ${losses.map(show).join(' or ')}`,
     );
   }
-  const seed = checkInteger('seed', spec.seed ?? 0, Number.MIN_SAFE_INTEGER);
-  return { inputs, layers, loss, seed };
+  const { seed = 0 } = spec;
+  return { inputs, layers, loss, seed: checkInteger('seed', seed, Number.MIN_SAFE_INTEGER) };
 }
 
 function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<LayerSpec> {

@@ -16,7 +16,7 @@ export interface Metrics {
 /** Loss and accuracy over all samples. */
 export function* evaluate(model: Model, samples: Samples): Work<Metrics> {
   const tally = new Tally();
-  yield* throughAll(model, samples, (_, rows) => tally.add(model, rows));
+  yield* throughAll(model, samples, (_, rows) => tally.addEach(model, rows));
   return tally.metrics;
 }
 
@@ -54,6 +54,13 @@ export class Tally {
     this.#right += rightAnswers(model, rows);
     this.#count += rows;
     return loss / rows;
+  }
+
+  /** Adds sample by sample: engines take chunks of different sizes, and the sum must not depend on them. */
+  addEach(model: Model, rows: number): void {
+    for (let n = 0; n < rows; n++) this.#loss += cost(model, 1, n);
+    this.#right += rightAnswers(model, rows);
+    this.#count += rows;
   }
 
   get metrics(): Metrics {

@@ -1,4 +1,4 @@
-import { checkFloat, checkKeys, checkPositive } from '../model/check.js';
+import { checkKeys, checkPositive } from '../model/check.js';
 import type { Model } from '../model/model.js';
 import { holdsBytes, labelsOf, matrixOf, type Matrix, type NumericArray, type Rows } from './matrix.js';
 import type { Work } from './work.js';
@@ -93,7 +93,7 @@ export class Samples {
 }
 
 function copyRows(
-  { values, width }: Matrix,
+  { values, width, count }: Matrix,
   first: number,
   rows: number,
   order: Uint32Array | undefined,
@@ -101,6 +101,12 @@ function copyRows(
   at: number,
   stride: number,
 ): void {
+  // A typed array is the user's own, and long trainings pause: its buffer may be gone.
+  if (values.length < count * width) {
+    throw new TypeError(
+      'data: the buffer of a typed array was transferred or made shorter; leave it until the call has ended',
+    );
+  }
   for (let n = first; n < first + rows; n++) {
     const from = (order ? order[n]! : n) * width;
     // For a short row the loop is faster than the making of a subarray.
@@ -121,9 +127,14 @@ function placeLabels(
   stride: number,
   units: number,
 ): void {
+  const most = Math.max(units - 1, 1);
   target.fill(0, at, at + rows * stride);
   for (let n = first; n < first + rows; n++) {
     const label = labels[order ? order[n]! : n]!;
+    // Checked before, but the array is the user's own: a label changed since must not write elsewhere.
+    if (!(label >= 0 && label <= most)) {
+      throw new RangeError('labels: changed since they were checked; leave them until the call has ended');
+    }
     if (units === 1) target[at] = label;
     else target[at + label] = 1;
     at += stride;
@@ -135,5 +146,5 @@ function scaleInPlace(floats: Float32Array | Float64Array, at: number, count: nu
 }
 
 function checkScale({ inputScale = 1 }: Inputs, place = ''): number {
-  return checkFloat(`${place}inputScale`, checkPositive(`${place}inputScale`, inputScale));
+  return checkPositive(`${place}inputScale`, inputScale);
 }

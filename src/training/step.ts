@@ -21,10 +21,19 @@ export function forward({ kernels, layers }: Model, rows: number): void {
   }
 }
 
-/** The cost C after `forward`, summed over the mini-batch. */
-export function cost({ kernels, layers, loss, layout }: Model, rows: number): number {
+/** The cost C after `forward`, summed over `rows` samples of the mini-batch, from the `first` on. */
+export function cost({ kernels, layers, loss, layout }: Model, rows: number, first = 0): number {
   const l = layers.at(-1)!;
-  return kernels.cost(loss, l.preActivations, l.activations, layout.targets, l.stride, rows, l.units);
+  const skipped = first * l.stride * kernels.bytesPerFloat;
+  return kernels.cost(
+    loss,
+    l.preActivations + skipped,
+    l.activations + skipped,
+    layout.targets + skipped,
+    l.stride,
+    rows,
+    l.units,
+  );
 }
 
 /** BP1 to BP4, after `forward`. */

@@ -1,4 +1,4 @@
-import { checkFloat, checkInteger, checkKeys, checkOptional, checkPositive, show } from '../model/check.js';
+import { checkInteger, checkKeys, checkOptional, checkPositive, show } from '../model/check.js';
 import type { Model } from '../model/model.js';
 import type { Random } from '../model/random.js';
 import { evaluate, Tally, type Metrics } from './metrics.js';
@@ -67,11 +67,12 @@ export function checkTrainOptions(options: TrainOptions): CheckedTrainOptions {
   if (options.signal !== undefined && !isSignal(options.signal)) {
     throw new TypeError(`signal: expected an AbortSignal, got ${show(options.signal)}`);
   }
+  const { epochs = 10, miniBatchSize = 32, learningRate = 0.1 } = options;
   return {
     ...options,
-    epochs: checkInteger('epochs', options.epochs ?? 10),
-    miniBatchSize: checkInteger('miniBatchSize', options.miniBatchSize ?? 32),
-    learningRate: checkFloat('learningRate', checkPositive('learningRate', options.learningRate ?? 0.1)),
+    epochs: checkInteger('epochs', epochs),
+    miniBatchSize: checkInteger('miniBatchSize', miniBatchSize),
+    learningRate: checkPositive('learningRate', learningRate),
   };
 }
 
@@ -95,7 +96,8 @@ export function* train(
 ): Work<EpochReport[]> {
   const { epochs, learningRate, shuffle = true, onEpoch, onBatch } = options;
   const samples = yield* Samples.of(data, model);
-  const validation = options.validation && (yield* Samples.of(options.validation, model, 'validation.'));
+  const validation =
+    options.validation !== undefined && (yield* Samples.of(options.validation, model, 'validation.'));
   const { count } = samples;
   const size = Math.min(options.miniBatchSize, count);
   const batches = Math.ceil(count / size);

@@ -76,6 +76,7 @@ function exp32(x: number): number {
  * Polynomial: Cephes, tanhf.c (S. Moshier). Largest error 1.3 ulp. NaN stays NaN, −0 stays −0.
  */
 function tanh32(x: number): number {
+  if (x === 0) return x; // the polynomial would make +0 of −0
   const size = abs(x);
   if (size < 0.625) {
     const square = fround(x * x);

@@ -1,0 +1,160 @@
+import type { Kernels } from '../../src/kernels/kernels.js';
+
+/** What may become of a word of memory while a kernel runs. */
+const KEPT = 0; // inputs, and the canaries around every buffer
+const WRITTEN = 1; // to the same bits by every engine
+const OPEN = 2; // scratch and unspecified padding: anything will do
+
+/** A line of cache: buffers begin at multiples of it, as those of a network do. */
+const LINE = 64;
+
+/** One page of WebAssembly lies beneath: the constants of the module. */
+const START = 65536;
+
+/** A kernel with its arguments; what it returns is compared as well. */
+export type Call = (kernels: Kernels) => readonly number[];
+
+/** What a call left behind: all of the arena's memory, as words, and the numbers returned. */
+export interface Outcome {
+  readonly engine: string;
+  readonly words: Uint32Array;
+  readonly returned: readonly number[];
+}
+
+interface Buffer {
+  readonly name: string;
+  readonly pointer: number;
+  readonly content: Uint8Array;
+  readonly fate: (float: number) => number;
+}
+
+/** The memory from START on, word by word: what it holds before a call, and what may become of it. */
+interface Plan {
+  readonly before: Uint32Array<ArrayBuffer>;
+  readonly fates: Uint8Array;
+}
+
+/**
+ * The memory for one call of a kernel, the same for every engine: buffers with canaries before, between and after
+ * them. What is neither `output` nor `scratch` must come out as it went in.
+ */
+export class Arena {
+  readonly #buffers: Buffer[] = [];
+  #end = START;
+  #plan: Plan | undefined;
+
+  /** A buffer that is only read. */
+  input(name: string, values: Float32Array | Uint8Array): number {
+    return this.#place(name, values, () => KEPT);
+  }
+
+  /** A buffer that is changed in place. */
+  changed(name: string, values: Float32Array): number {
+    return this.#place(name, values, () => WRITTEN);
+  }
+
+  /**
+   * A matrix [rows][stride] that is overwritten. Its first `columns` columns are compared; what becomes of the others,
+   * and of further rows up to `room`, is open.
+   */
+  output(name: string, rows: number, stride: number, columns = stride, room = rows): number {
+    // Until it is written it holds canaries: a result that is not stored shows.
+    const stale = canaries(room * stride, this.#end);
+    return this.#place(name, stale, (i) => (i % stride < columns && i < rows * stride ? WRITTEN : OPEN));
+  }
+
+  /** Floats that may be overwritten with anything. */
+  scratch(name: string, count: number): number {
+    return this.#place(name, canaries(count, this.#end), () => OPEN);
+  }
+
+  run(kernels: Kernels, call: Call): Outcome {
+    const { memory } = kernels;
+    if (memory.base > START) throw new Error(`the module's constants reach up to ${memory.base}`);
+    const bytes = new Uint8Array(this.#planned().before.buffer);
+    const end = START + bytes.length;
+    memory.ensure(end);
+    new Uint8Array(memory.buffer).set(bytes, START);
+    const returned = call(kernels);
+    return { engine: kernels.engine, words: new Uint32Array(memory.buffer.slice(START, end)), returned };
+  }
+
+  /** Where two outcomes differ from each other, or from what either should have kept; undefined where nowhere. */
+  disagreement(one: Outcome, other: Outcome): string | undefined {
+    for (const [i, value] of one.returned.entries()) {
+      if (!Object.is(value, other.returned[i])) return `returned ${value} and ${String(other.returned[i])}`;
+    }
+    const { before, fates } = this.#planned();
+    for (let i = 0; i < fates.length; i++) {
+      const [was, here, there] = [before[i]!, one.words[i]!, other.words[i]!];
+      if (fates[i] === KEPT) {
+        if (here !== was) return `${one.engine} overwrote ${this.#nameOf(i)}`;
+        if (there !== was) return `${other.engine} overwrote ${this.#nameOf(i)}`;
+      } else if (fates[i] === WRITTEN && !sameFloat(here, there)) {
+        return `${this.#nameOf(i)}: ${showFloat(here)} and ${showFloat(there)}`;
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether any result is NaN: in a comparison of ordinary numbers it would hide what it should show. */
+  hasNaN({ words, returned }: Outcome): boolean {
+    const { fates } = this.#planned();
+    return returned.some(Number.isNaN) || fates.some((fate, i) => fate === WRITTEN && isNaNBits(words[i]!));
+  }
+
+  #place(name: string, values: Float32Array | Uint8Array, fate: (float: number) => number): number {
+    const pointer = this.#end + LINE;
+    const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    this.#buffers.push({ name, pointer, content, fate });
+    this.#end = Math.ceil((pointer + content.length) / LINE) * LINE;
+    this.#plan = undefined;
+    return pointer;
+  }
+
+  #planned(): Plan {
+    if (this.#plan) return this.#plan;
+    const count = (this.#end + LINE - START) / 4;
+    const before = new Uint32Array(canaries(count, START).buffer);
+    const bytes = new Uint8Array(before.buffer);
+    const fates = new Uint8Array(count).fill(KEPT);
+    for (const { pointer, content, fate } of this.#buffers) {
+      bytes.set(content, pointer - START);
+      const first = (pointer - START) / 4;
+      for (let i = 0; i < content.length / 4; i++) fates[first + i] = fate(i);
+    }
+    this.#plan = { before, fates };
+    return this.#plan;
+  }
+
+  #nameOf(word: number): string {
+    const at = START + 4 * word;
+    const before = this.#buffers.filter(({ pointer }) => pointer <= at).at(-1);
+    if (!before) return `the canary ${word} floats from the beginning`;
+    const float = (at - before.pointer) / 4;
+    const place = `${before.name}[${float}]`;
+    return 4 * float < before.content.length ? place : `the canary at ${place}, past its end`;
+  }
+}
+
+/**
+ * Floats between −2 and −4, each different from its neighbours. They are no NaN, which would come unchanged out of most
+ * arithmetic: a kernel that works past its end in place changes them.
+ */
+function canaries(count: number, seed: number): Float32Array<ArrayBuffer> {
+  const words = new Uint32Array(count);
+  for (let i = 0; i < count; i++) words[i] = 0xc0000000 + (Math.imul(seed + i, 0x9e3779b1) >>> 9);
+  return new Float32Array(words.buffer);
+}
+
+const isNaNBits = (bits: number): boolean => (bits & 0x7fffffff) > 0x7f800000;
+
+/** Whether two floats have the same bits. NaN has many, and WebAssembly leaves it open which of them come out. */
+function sameFloat(one: number, other: number): boolean {
+  return one === other || (isNaNBits(one) && isNaNBits(other));
+}
+
+function showFloat(bits: number): string {
+  const value = new Float32Array(Uint32Array.of(bits).buffer)[0]!;
+  return `${Object.is(value, -0) ? '-0' : value} (0x${bits.toString(16).padStart(8, '0')})`;
+}

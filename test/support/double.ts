@@ -1,0 +1,62 @@
+import type { Network } from '../../src/index.js';
+import { double } from '../../src/kernels/reference/numerics.js';
+import { referenceKernels } from '../../src/kernels/reference/reference.js';
+import { fromJSON } from '../../src/model/json.js';
+import { Model } from '../../src/model/model.js';
+import { Random } from '../../src/model/random.js';
+import { checkSpec, type NetworkSpec } from '../../src/model/spec.js';
+import { Samples, type Data } from '../../src/training/samples.js';
+import { backward, cost, forward } from '../../src/training/step.js';
+import { finish } from '../../src/training/work.js';
+
+// Networks computed in double precision, by the same code as networks in single: the truth that those are judged by.
+
+/** A network with the weights of its seed. The kernels may be broken on purpose. */
+export function doubleModel(spec: NetworkSpec, kernels = referenceKernels(double)): Model {
+  const checked = checkSpec(spec);
+  const model = new Model(checked, kernels);
+  model.initialize(Random.fromSeed(checked.seed));
+  return model;
+}
+
+/** The same network, with the same weights, in double precision. */
+export function inDouble(net: Network): Model {
+  const { spec, place } = fromJSON(net.toJSON());
+  const model = new Model(spec, referenceKernels(double));
+  place(model);
+  return model;
+}
+
+/** Takes all the data as one mini-batch. @returns how many samples it has */
+export function gather(model: Model, data: Data): number {
+  const samples = finish(Samples.of(data, model));
+  model.reserve(samples.count);
+  samples.gather(model, 0, samples.count);
+  return samples.count;
+}
+
+/** What `net.backprop(data)` says, in double precision. */
+export function doubleBackprop(model: Model, data: Data) {
+  const n = gather(model, data);
+  forward(model, n);
+  const loss = cost(model, n) / n;
+  backward(model, n);
+  const { floats } = model.views;
+  const layers = model.layers.map((layer) => {
+    const { units, fanIn, stride } = layer;
+    const number = (pointer: number, row: number, column: number): number =>
+      floats[model.views.at(pointer) + row * stride + column]!;
+    const perSample = (pointer: number): number[] =>
+      Array.from({ length: n * units }, (_, i) => number(pointer, Math.floor(i / units), i % units));
+    const weightGradient = (_: unknown, i: number): number =>
+      number(layer.weightGradients, i % fanIn, Math.floor(i / fanIn)) / n;
+    return {
+      preActivations: perSample(layer.preActivations),
+      activations: perSample(layer.activations),
+      delta: perSample(layer.delta),
+      weightGradients: Array.from({ length: units * fanIn }, weightGradient),
+      biasGradients: Array.from({ length: units }, (_, j) => number(layer.biasGradients, 0, j) / n),
+    };
+  });
+  return { loss, layers };
+}

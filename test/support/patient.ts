@@ -1,0 +1,65 @@
+import { expect } from 'vitest';
+import { Network, type NetworkOptions, type TrainOptions } from '../../src/index.js';
+import { fingerprint } from './fingerprint.js';
+
+/** The network that all wrong calls are made to. */
+export const spec: NetworkOptions = {
+  inputs: 3,
+  layers: [
+    { units: 4, activation: 'tanh' },
+    { units: 2, activation: 'softmax' },
+  ],
+  seed: 1,
+};
+
+/** Data and options that it takes. */
+export const goodData = {
+  inputs: [
+    [1, 2, 3],
+    [4, 5, 6],
+    [7, 8, 9],
+  ],
+  labels: [0, 1, 1],
+};
+const goodOptions: TrainOptions = { epochs: 2, miniBatchSize: 2, learningRate: 0.1 };
+
+const asCreated = await Network.create(spec).then(fingerprint);
+const asTrained = await afterGoodTraining(await Network.create(spec));
+
+/** @returns the fingerprint after a call that must succeed */
+export async function afterGoodTraining(net: Network): Promise<string> {
+  await net.train(goodData, goodOptions);
+  return fingerprint(net);
+}
+
+/** What a wrong call must throw or reject with: an error of this class, its message matching. */
+export type Expected = readonly [Class: new (message?: string) => Error, message: RegExp | string];
+
+/** Makes a wrong call, and tells what was thrown. */
+export async function errorOf(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('expected an error, but the call succeeded');
+}
+
+/** The call fails as it should. */
+export async function expectError(call: () => unknown, [Class, message]: Expected): Promise<void> {
+  const error = await errorOf(call);
+  expect(error).toBeInstanceOf(Class);
+  expect((error as Error).message).toMatch(message);
+}
+
+/** The call fails as it should, changes not a bit of the network, and the network trains on as if nothing had been. */
+export async function expectHarmlessError(
+  call: (net: Network) => unknown,
+  expected: Expected,
+): Promise<void> {
+  const net = await Network.create(spec);
+  await expectError(() => call(net), expected);
+  expect(fingerprint(net)).toBe(asCreated);
+  expect(await afterGoodTraining(net)).toBe(asTrained);
+  net.dispose();
+}
