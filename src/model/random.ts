@@ -18,16 +18,19 @@ export class Random {
     [this.#s0, this.#s1, this.#s2, this.#s3] = state;
   }
 
-  /** @param seed a safe integer */
+  /** @param seed a safe integer; each gives another state */
   static fromSeed(seed: number): Random {
-    let word = (seed >>> 0) ^ Math.imul(Math.floor(seed / 2 ** 32), 0x85ebca6b);
+    let word = seed >>> 0;
     const next = (): number => {
       word = (word + 0x9e3779b9) | 0;
       let mixed = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
       mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
       return (mixed ^ (mixed >>> 15)) >>> 0;
     };
-    return new Random([next(), next(), next(), next()]);
+    // The first word comes from the low half of the seed, the others from both halves.
+    const first = next();
+    word ^= Math.floor(seed / 2 ** 32);
+    return new Random([first, next(), next(), next()]);
   }
 
   get state(): RandomState {
