@@ -241,6 +241,18 @@ describe('data', () => {
       'inputScale: expected a 32-bit float above 0, got NaN',
     ],
     [
+      'a scale too large for any integer',
+      { inputs, targets, inputScale: 1e30 },
+      RangeError,
+      'inputScale: expected at most 2^95, got 1e+30',
+    ],
+    [
+      'a scale by which an input overflows',
+      { inputs: [[1e20, 0, 0]], targets, inputScale: 1e20 },
+      RangeError,
+      'inputs[0][0] is 100000000000000000000, too large for a 32-bit float; scale the data',
+    ],
+    [
       'an infinite scale',
       { inputs, targets, inputScale: Infinity },
       RangeError,
@@ -278,7 +290,7 @@ it('a mini-batch for which there is no memory', async () => {
   const net = await Network.create({ inputs: 1, layers: [{ units: 10_000, activation: 'softmax' }] });
   const many = new Uint8Array(25_000);
   const before = net.layers[0]!.weights;
-  const tooMuch: Expected = [RangeError, /^layers: \[1, 10000\] with 25000 samples at a time needs 4\.7 GiB/];
+  const tooMuch: Expected = [RangeError, /^layers: \[1, 10000\] with mini-batches of 25000 needs 4\.7 GiB/];
   await expectError(() => net.backprop({ inputs: many, labels: many }), tooMuch);
   await expectError(() => net.train({ inputs: many, labels: many }, { miniBatchSize: 25_000 }), tooMuch);
   expect(net.layers[0]!.weights).toEqual(before);

@@ -80,7 +80,7 @@ const wrongSpecs: Case[] = [
     '65536 × 65536 weights',
     withUnits(65536, 65536, 65536),
     RangeError,
-    'layers: [2, 65536, 65536, 65536] with 128 samples at a time needs 64.4 GiB, and 4 GiB is the most',
+    'layers: [2, 65536, 65536, 65536] with mini-batches of 1 needs 64.0 GiB, and 4 GiB is the most',
   ],
   ['2²⁸ × 2²⁸ weights', withUnits(2 ** 28, 2 ** 28), RangeError, '4 GiB is the most'],
   [

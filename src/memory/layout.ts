@@ -104,7 +104,8 @@ export function layoutOf(
       delta: floats(rows * shape.stride),
     });
   }
-  const scratch = floats(rows * Math.max(...shapes.map(({ fanIn, stride }) => roundUp(fanIn, 4) + stride)));
+  const widest = shapes.reduce((most, { fanIn, stride }) => Math.max(most, roundUp(fanIn, 4) + stride), 0);
+  const scratch = floats(rows * widest);
 
   return {
     rows,

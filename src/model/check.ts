@@ -72,10 +72,10 @@ export function checkOptional<T>(place: string, value: T, type: 'boolean' | 'fun
   return value;
 }
 
-/** Whether a value is a number that is finite in single precision (Infinity − Infinity is NaN). */
-export function fits(value: unknown): value is number {
+/** Whether a value is a number that is finite in single precision, times `scale` (Infinity − Infinity is NaN). */
+export function fits(value: unknown, scale = 1): value is number {
   if (typeof value !== 'number') return false;
-  const float = Math.fround(value);
+  const float = Math.fround(Math.fround(value) * scale);
   return float - float === 0;
 }
 

@@ -8,11 +8,11 @@ import { activationCodes, lossCodes, type CheckedSpec } from './spec.js';
 /** The pointers of WebAssembly have 32 bits. */
 const MOST_BYTES = 2 ** 32 - 65536;
 
-/** Samples for which there is room from the beginning. */
-const FIRST_ROWS = 128;
+/** More samples at a time make no engine faster. */
+const MOST_CHUNK_ROWS = 128;
 
 /** Multiplications that take an engine some milliseconds. */
-const MULTIPLICATIONS_AT_A_TIME = { wasm: 1e8, reference: 5e6 };
+const MULTIPLICATIONS_AT_A_TIME = { wasm: 5e7, reference: 2e6 };
 
 /** A layer as training sees it: where it lies, and the number of its activation. */
 export type Layer = LayerPlace & { readonly activation: number };
@@ -23,6 +23,8 @@ export class Model {
   readonly kernels: Kernels;
   readonly views: Views;
   readonly loss: number;
+  /** How many samples to take at a time where no mini-batch size is given: enough to be fast, few enough to be brief. */
+  readonly chunkRows: number;
   #layout: Layout;
   #layers: readonly Layer[];
 
@@ -34,7 +36,9 @@ export class Model {
     this.spec = spec;
     this.kernels = kernels;
     this.loss = lossCodes[spec.loss];
-    this.#layout = this.#plan(FIRST_ROWS);
+    const multiplications = MULTIPLICATIONS_AT_A_TIME[kernels.engine] / this.#plan(1).parameterCount;
+    this.chunkRows = Math.min(MOST_CHUNK_ROWS, Math.max(1, Math.floor(multiplications)));
+    this.#layout = this.#plan(this.chunkRows);
     this.#layers = this.#place();
     this.#allocate(this.#layout);
     this.views = new Views(kernels);
@@ -51,12 +55,6 @@ export class Model {
 
   get outputs(): number {
     return this.#layers.at(-1)!.units;
-  }
-
-  /** How many samples to take at a time where no mini-batch size is given: enough to be fast, few enough to be brief. */
-  get chunkRows(): number {
-    const most = Math.floor(MULTIPLICATIONS_AT_A_TIME[this.kernels.engine] / this.#layout.parameterCount);
-    return Math.min(FIRST_ROWS, Math.max(4, most));
   }
 
   /**
@@ -114,8 +112,8 @@ export class Model {
     const layout = layoutOf(sizes, rows, kernels.bytesPerFloat, kernels.memory.base);
     if (layout.bytes > MOST_BYTES) {
       throw new RangeError(
-        `layers: [${sizes.join(', ')}] with ${rows} samples at a time needs ${(layout.bytes / 2 ** 30).toFixed(1)} ` +
-          'GiB, and 4 GiB is the most that WebAssembly can address; use fewer units or samples',
+        `layers: [${sizes.join(', ')}] with mini-batches of ${rows} needs ${(layout.bytes / 2 ** 30).toFixed(1)} GiB, ` +
+          'and 4 GiB is the most that WebAssembly can address; use fewer units or smaller mini-batches',
       );
     }
     return layout;
@@ -127,7 +125,7 @@ export class Model {
     } catch (cause) {
       throw new RangeError(
         `layers: the network needs ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses so much memory; ` +
-          'use fewer units, or fewer samples at a time',
+          'use fewer units or smaller mini-batches',
         { cause },
       );
     }

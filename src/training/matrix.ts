@@ -27,12 +27,12 @@ export interface Matrix {
 const NUMBERS_AT_A_TIME = 1 << 18;
 
 /**
- * Checks rows of numbers.
+ * Checks rows of numbers: each, times `scale`, must be finite in single precision.
  * @param place their name in error messages
  * @returns the user's own typed array, or a copy of plain arrays
  * @throws TypeError, RangeError naming the row and column
  */
-export function* matrixOf(place: string, rows: unknown, width: number): Work<Matrix> {
+export function* matrixOf(place: string, rows: unknown, width: number, scale = 1): Work<Matrix> {
   if (!isNumericArray(rows) && !Array.isArray(rows)) {
     throw new TypeError(
       `${place}: expected a typed array, or an array of rows of ${width} numbers, got ${show(rows)}`,
@@ -40,7 +40,9 @@ export function* matrixOf(place: string, rows: unknown, width: number): Work<Mat
   }
   if (rows.length === 0) throw new RangeError(`${place}: expected at least one row of ${width}, got none`);
   const isFlat = isNumericArray(rows) || typeof rows[0] === 'number';
-  const values = isFlat ? yield* flatValues(place, rows, width) : yield* rowValues(place, rows, width);
+  const values = isFlat
+    ? yield* flatValues(place, rows, width, scale)
+    : yield* rowValues(place, rows, width, scale);
   return { values, width, count: values.length / width };
 }
 
@@ -48,24 +50,31 @@ function* flatValues(
   place: string,
   values: NumericArray | readonly unknown[],
   width: number,
+  scale: number,
 ): Work<NumericArray> {
   const { length } = values;
   if (length % width !== 0) {
     throw new RangeError(`${place}: expected a multiple of ${width} values, got ${length}`);
   }
   const isTyped = isNumericArray(values);
-  if (isTyped && holdsIntegers(values)) return values; // which are finite
+  // Integers of 32 bits are finite, even times the largest scale.
+  if (isTyped && holdsIntegers(values)) return values;
   const copy = isTyped ? values : new Float32Array(length);
   for (let i = 0; i < length; i++) {
     const value: unknown = values[i];
-    if (!fits(value)) throw misfit(`${place}[${Math.floor(i / width)}][${i % width}]`, value);
+    if (!fits(value, scale)) throw misfit(`${place}[${Math.floor(i / width)}][${i % width}]`, value);
     if (!isTyped) copy[i] = value;
     if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
   }
   return copy;
 }
 
-function* rowValues(place: string, rows: readonly unknown[], width: number): Work<Float32Array> {
+function* rowValues(
+  place: string,
+  rows: readonly unknown[],
+  width: number,
+  scale: number,
+): Work<Float32Array> {
   const values = new Float32Array(rows.length * width);
   let at = 0;
   for (let n = 0; n < rows.length; n++) {
@@ -78,7 +87,7 @@ function* rowValues(place: string, rows: readonly unknown[], width: number): Wor
     }
     for (let k = 0; k < width; k++) {
       const value: unknown = row[k];
-      if (!fits(value)) throw misfit(`${place}[${n}][${k}]`, value);
+      if (!fits(value, scale)) throw misfit(`${place}[${n}][${k}]`, value);
       values[at++] = value;
     }
     if (at % NUMBERS_AT_A_TIME < width) yield;

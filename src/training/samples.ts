@@ -40,8 +40,8 @@ export class Samples {
    * @throws TypeError, RangeError naming the row and column
    */
   static *ofInputs(data: Inputs, model: Model): Work<Samples> {
-    const inputs = yield* matrixOf('inputs', data.inputs, model.spec.inputs);
-    return new Samples(inputs, checkScale(data));
+    const scale = checkScale('inputScale', data);
+    return new Samples(yield* matrixOf('inputs', data.inputs, model.spec.inputs, scale), scale);
   }
 
   /**
@@ -54,8 +54,8 @@ export class Samples {
     if ((data.targets === undefined) === (data.labels === undefined)) {
       throw new TypeError(`${place}targets: expected either targets or labels beside the inputs`);
     }
-    const inputs = yield* matrixOf(`${place}inputs`, data.inputs, model.spec.inputs);
-    const scale = checkScale(data, place);
+    const scale = checkScale(`${place}inputScale`, data);
+    const inputs = yield* matrixOf(`${place}inputs`, data.inputs, model.spec.inputs, scale);
     const { count } = inputs;
     if (data.labels !== undefined) {
       const labels = yield* labelsOf(`${place}labels`, data.labels, count, model.outputs);
@@ -145,6 +145,11 @@ function scaleInPlace(floats: Float32Array | Float64Array, at: number, count: nu
   for (let i = at; i < at + count; i++) floats[i] = floats[i]! * scale;
 }
 
-function checkScale({ inputScale = 1 }: Inputs, place = ''): number {
-  return checkPositive(`${place}inputScale`, inputScale);
+/** Times this an integer of 32 bits is still finite in single precision. */
+const LARGEST_SCALE = 2 ** 95;
+
+function checkScale(place: string, { inputScale = 1 }: Inputs): number {
+  const scale = checkPositive(place, inputScale);
+  if (scale > LARGEST_SCALE) throw new RangeError(`${place}: expected at most 2^95, got ${inputScale}`);
+  return scale;
 }

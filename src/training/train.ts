@@ -44,8 +44,16 @@ export interface BatchReport {
   readonly loss: number;
 }
 
-type CheckedTrainOptions = TrainOptions &
-  Required<Pick<TrainOptions, 'epochs' | 'miniBatchSize' | 'learningRate'>>;
+interface CheckedTrainOptions {
+  readonly epochs: number;
+  readonly miniBatchSize: number;
+  readonly learningRate: number;
+  readonly shuffle: boolean;
+  readonly validation: Data | undefined;
+  readonly onEpoch: TrainOptions['onEpoch'] | undefined;
+  readonly onBatch: TrainOptions['onBatch'] | undefined;
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
  * @throws TypeError, RangeError naming the option
@@ -61,18 +69,20 @@ export function checkTrainOptions(options: TrainOptions): CheckedTrainOptions {
     'onBatch',
     'signal',
   ]);
-  checkOptional('shuffle', options.shuffle, 'boolean');
-  checkOptional('onEpoch', options.onEpoch, 'function');
-  checkOptional('onBatch', options.onBatch, 'function');
-  if (options.signal !== undefined && !isSignal(options.signal)) {
-    throw new TypeError(`signal: expected an AbortSignal, got ${show(options.signal)}`);
+  const { epochs = 10, miniBatchSize = 32, learningRate = 0.1, shuffle = true } = options;
+  const { validation, onEpoch, onBatch, signal } = options;
+  if (signal !== undefined && !isSignal(signal)) {
+    throw new TypeError(`signal: expected an AbortSignal, got ${show(signal)}`);
   }
-  const { epochs = 10, miniBatchSize = 32, learningRate = 0.1 } = options;
   return {
-    ...options,
     epochs: checkInteger('epochs', epochs),
     miniBatchSize: checkInteger('miniBatchSize', miniBatchSize),
     learningRate: checkPositive('learningRate', learningRate),
+    shuffle: checkOptional('shuffle', shuffle, 'boolean'),
+    validation,
+    onEpoch: checkOptional('onEpoch', onEpoch, 'function'),
+    onBatch: checkOptional('onBatch', onBatch, 'function'),
+    signal,
   };
 }
 
@@ -94,7 +104,7 @@ export function* train(
   data: Data,
   options: CheckedTrainOptions,
 ): Work<EpochReport[]> {
-  const { epochs, learningRate, shuffle = true, onEpoch, onBatch } = options;
+  const { epochs, learningRate, shuffle, onEpoch, onBatch } = options;
   const samples = yield* Samples.of(data, model);
   const validation =
     options.validation !== undefined && (yield* Samples.of(options.validation, model, 'validation.'));

@@ -24,6 +24,41 @@ export function referenceKernels(precision: Precision): Kernels {
   let floats = new Floats(memory.buffer);
   const at = (pointer: number): number => pointer / bytesPerFloat;
 
+  /**
+   * c_j = Σ a_p·b_pj for four neighbours j, each one sequential sum over p from +0: the four of a row that a vector
+   * holds, padding included. Side by side they need not wait for each other.
+   * @param a place of a_0 in f, and the step to the next a
+   * @param b place of b_00, the step to the next p and to the next j
+   */
+  function fourSums(
+    f: Float32Array | Float64Array,
+    a: number,
+    aStep: number,
+    b: number,
+    bStep: number,
+    bColumn: number,
+    c: number,
+    depth: number,
+  ): void {
+    let c0 = 0;
+    let c1 = 0;
+    let c2 = 0;
+    let c3 = 0;
+    for (let p = 0; p < depth; p++) {
+      const x = f[a]!;
+      c0 = round(c0 + round(x * f[b]!));
+      c1 = round(c1 + round(x * f[b + bColumn]!));
+      c2 = round(c2 + round(x * f[b + 2 * bColumn]!));
+      c3 = round(c3 + round(x * f[b + 3 * bColumn]!));
+      a += aStep;
+      b += bStep;
+    }
+    f[c] = c0;
+    f[c + 1] = c1;
+    f[c + 2] = c2;
+    f[c + 3] = c3;
+  }
+
   /** δ ⊙ σ′(z), in place. */
   function multiplySlope(activation: number, z: number, a: number, delta: number, count: number): void {
     const f = floats;
@@ -65,11 +100,8 @@ export function referenceKernels(precision: Precision): Kernels {
       for (let n = 0; n < rows; n++) {
         const zn = at(z) + n * stride;
         const an = at(input) + n * inputStride;
-        f.fill(0, zn, zn + units);
-        for (let k = 0; k < fanIn; k++) {
-          const a = f[an + k]!;
-          const w = at(weights) + k * stride;
-          for (let j = 0; j < units; j++) f[zn + j] = f[zn + j]! + round(a * f[w + j]!);
+        for (let j = 0; j < units; j += 4) {
+          fourSums(f, an, 1, at(weights) + j, stride, 1, zn + j, fanIn);
         }
         for (let j = 0; j < units; j++) f[zn + j] = f[zn + j]! + f[at(biases) + j]!;
       }
@@ -115,12 +147,10 @@ export function referenceKernels(precision: Precision): Kernels {
     hiddenDelta(activation, nextWeights, nextDelta, nextStride, nextUnits, z, a, delta, stride, rows, units) {
       const f = floats;
       for (let n = 0; n < rows; n++) {
-        for (let k = 0; k < units; k++) {
+        const d = at(nextDelta) + n * nextStride;
+        for (let k = 0; k < units; k += 4) {
           const w = at(nextWeights) + k * nextStride;
-          const d = at(nextDelta) + n * nextStride;
-          let sum = 0;
-          for (let j = 0; j < nextUnits; j++) sum = round(sum + round(f[w + j]! * f[d + j]!));
-          f[at(delta) + n * stride + k] = sum;
+          fourSums(f, d, 1, w, 1, nextStride, at(delta) + n * stride + k, nextUnits);
         }
       }
       clearPadding(at(delta), stride, rows, units);
@@ -138,13 +168,10 @@ export function referenceKernels(precision: Precision): Kernels {
 
     weightGradient(input, inputStride, delta, weightGradients, stride, rows, fanIn, units) {
       const f = floats;
-      f.fill(0, at(weightGradients), at(weightGradients) + fanIn * stride);
-      for (let n = 0; n < rows; n++) {
-        const d = at(delta) + n * stride;
-        for (let k = 0; k < fanIn; k++) {
-          const a = f[at(input) + n * inputStride + k]!;
-          const g = at(weightGradients) + k * stride;
-          for (let j = 0; j < units; j++) f[g + j] = f[g + j]! + round(a * f[d + j]!);
+      for (let k = 0; k < fanIn; k++) {
+        const g = at(weightGradients) + k * stride;
+        for (let j = 0; j < units; j += 4) {
+          fourSums(f, at(input) + k, inputStride, at(delta) + j, stride, 1, g + j, rows);
         }
       }
     },

@@ -1,0 +1,38 @@
+// npm run bench [-- kernels | training] [--json FILE]
+
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { takeKernels } from '../src/kernels/load.js';
+import { benchActivations, benchUpdate } from './elementwise.js';
+import { describe, thisMachine } from './machine.js';
+import { benchProducts } from './products.js';
+import type { Result } from './table.js';
+import { benchTraining } from './training.js';
+
+const sections: Record<string, () => Promise<Result[]>> = { kernels: benchKernels, training: benchTraining };
+
+const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });
+const machine = thisMachine();
+console.log(describe(machine));
+
+const results: Result[] = [];
+for (const name of positionals.length > 0 ? positionals : Object.keys(sections)) {
+  const bench = sections[name];
+  if (!bench) throw new RangeError(`no section '${name}': there are ${Object.keys(sections).join(', ')}`);
+  results.push(...(await bench()));
+}
+
+// Whatever was computed goes into this number, so that no engine may leave it out as unused.
+console.log(`\nchecksum ${results.reduce((sum, { checksum }) => sum + checksum, 0)}`);
+if (values.json !== undefined) {
+  writeFileSync(values.json, `${JSON.stringify({ machine, results }, undefined, 2)}\n`);
+}
+
+async function benchKernels(): Promise<Result[]> {
+  const engines = [await takeKernels('wasm'), await takeKernels('reference')];
+  return [
+    ...(await benchProducts(engines)),
+    ...(await benchActivations(engines)),
+    ...(await benchUpdate(engines)),
+  ];
+}

@@ -1,0 +1,60 @@
+import { Bench } from 'tinybench';
+
+/** One of several ways to do the same work. */
+export interface Contender {
+  readonly name: string;
+  /** Does the work `repeats` times; a promise that it returns is waited for. */
+  readonly run: () => unknown;
+  readonly repeats: number;
+}
+
+/** Seconds for doing the work once. */
+export interface Timing {
+  readonly min: number;
+  readonly p25: number;
+  readonly median: number;
+  readonly p75: number;
+}
+
+/** Times contenders in turns, round after round, so that a disturbance of the machine meets all of them. */
+export async function measure(contenders: readonly Contender[], rounds: number): Promise<Timing[]> {
+  // Each round takes one sample. `async` is said, because tinybench would find out by an additional call.
+  const bench = new Bench({ iterations: 1, time: 0, warmup: false, throws: true });
+  for (const { name, run } of contenders) bench.add(name, run, { async: true });
+  const samples = contenders.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    bench.reset();
+    await bench.run();
+    for (const [i, { result }] of bench.tasks.entries()) {
+      if (result.state !== 'completed') throw new Error(`${contenders[i]!.name}: ${result.state}`);
+      samples[i]!.push(result.totalTime / 1000 / contenders[i]!.repeats);
+    }
+  }
+  return samples.map(timingOf);
+}
+
+function timingOf(samples: number[]): Timing {
+  samples.sort((a, b) => a - b);
+  const quantile = (q: number): number => {
+    const at = q * (samples.length - 1);
+    const below = samples[Math.floor(at)]!;
+    return below + (samples[Math.ceil(at)]! - below) * (at % 1);
+  };
+  return { min: quantile(0), p25: quantile(0.25), median: quantile(0.5), p75: quantile(0.75) };
+}
+
+const WARM_MILLISECONDS = 30;
+const SAMPLE_MILLISECONDS = 2;
+
+/** Calls a short function until it is compiled, then makes a contender of it whose samples the clock can resolve. */
+export function warmedUp(name: string, call: () => void): Contender {
+  const start = performance.now();
+  let calls = 0;
+  let elapsed = 0;
+  for (; elapsed < WARM_MILLISECONDS; elapsed = performance.now() - start, calls++) call();
+  const repeats = Math.ceil((SAMPLE_MILLISECONDS * calls) / elapsed);
+  const run = (): void => {
+    for (let i = 0; i < repeats; i++) call();
+  };
+  return { name, run, repeats };
+}

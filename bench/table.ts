@@ -1,0 +1,93 @@
+import type { Contender, Timing } from './measure.js';
+
+/** How a contender did in a case. */
+export interface Result {
+  readonly table: string;
+  readonly case: string;
+  readonly contender: string;
+  readonly seconds: Timing;
+  /** At the median. */
+  readonly rate: number;
+  readonly unit: string;
+  /** How many times as fast as the last contender of the case. */
+  readonly ratio: number;
+  /** Made from all that was computed. */
+  readonly checksum: number;
+  readonly accuracy: number | undefined;
+}
+
+export interface Measured {
+  readonly contender: Contender;
+  readonly timing: Timing;
+  readonly checksum: number;
+  readonly accuracy?: number | undefined;
+}
+
+/** A table that is printed while it is measured. */
+export class Table {
+  readonly results: Result[] = [];
+  readonly #title: string;
+  readonly #unit: string;
+  readonly #scale: number;
+
+  /** @param scale how much work makes one `unit` per second */
+  constructor(title: string, unit: string, scale: number, baseline: string) {
+    this.#title = title;
+    this.#unit = unit;
+    this.#scale = scale;
+    console.log(`\n${title}`);
+    console.log(row('', '', ['min', 'median', 'p25–p75', unit, `× ${baseline}`]));
+  }
+
+  /** @param work what is done once, in the unit that `scale` is in */
+  add(name: string, work: number, measured: readonly Measured[]): void {
+    const baseline = measured.at(-1)!.timing.median;
+    for (const [i, { contender, timing, checksum, accuracy }] of measured.entries()) {
+      const result: Result = {
+        table: this.#title,
+        case: name,
+        contender: contender.name,
+        seconds: timing,
+        rate: work / timing.median / this.#scale,
+        unit: this.#unit,
+        ratio: baseline / timing.median,
+        checksum,
+        accuracy,
+      };
+      this.results.push(result);
+      console.log(lineOf(result, i === 0));
+    }
+  }
+}
+
+function lineOf({ case: name, contender, seconds, rate, ratio, accuracy }: Result, isFirst: boolean): string {
+  const { min, p25, median, p75 } = seconds;
+  const [scale, unit] = timeUnit(median);
+  const time = (t: number): string => digits(t * scale);
+  const cells = [
+    `${time(min)} ${unit}`,
+    `${time(median)} ${unit}`,
+    `${time(p25)}–${time(p75)} ${unit}`,
+    digits(rate),
+    digits(ratio),
+  ];
+  const note = accuracy === undefined ? '' : `  ${(100 * accuracy).toFixed(1)} % right`;
+  return row(isFirst ? name : '', contender, cells) + note;
+}
+
+const WIDTHS = [10, 10, 18, 12, 10];
+
+function row(name: string, contender: string, cells: readonly string[]): string {
+  return name.padEnd(25) + contender.padEnd(10) + cells.map((cell, i) => cell.padStart(WIDTHS[i]!)).join('');
+}
+
+function timeUnit(seconds: number): [scale: number, unit: string] {
+  if (seconds < 1e-6) return [1e9, 'ns'];
+  if (seconds < 1e-3) return [1e6, 'µs'];
+  return [1e3, 'ms'];
+}
+
+/** Three significant digits, and no fewer than the whole number has. */
+function digits(x: number): string {
+  return x >= 100 ? Math.round(x).toLocaleString('en') : x.toPrecision(3);
+}
