@@ -5,7 +5,7 @@ import { PlainNetwork, type PlainOptions } from './plain.js';
 import { trainingCases, type TrainingCase } from './shapes.js';
 import { Table, type Result } from './table.js';
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 
 /**
  * How many samples a contender learns from in a round, and how often. The reference learns what wasm learns, to the bit,
