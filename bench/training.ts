@@ -13,7 +13,7 @@ const ROUNDS = 5;
  */
 const portions: Record<string, { samples: number; reference: number; epochs: number }> = {
   '[2, 3, 1] b4': { samples: 4, reference: 4, epochs: 20_000 },
-  '[784, 30, 10] b10': { samples: 3000, reference: 1000, epochs: 1 },
+  '[784, 30, 10] b10': { samples: 60_000, reference: 3000, epochs: 1 },
   '[784, 128, 10] b32': { samples: 1600, reference: 320, epochs: 1 },
   '[784, 512, 512, 10] b128': { samples: 768, reference: 128, epochs: 1 },
 };
