@@ -23,7 +23,7 @@ export interface NetworkOptions extends NetworkSpec {
   readonly engine?: EngineChoice;
 }
 
-/** A layer as it stands now; `weights` and `biases` are copies. */
+/** A layer as it stood when `layers` was read. */
 export interface LayerState {
   readonly units: number;
   readonly activation: ActivationName;
@@ -47,6 +47,7 @@ export interface LayerGradients {
   readonly biasGradients: Float32Array;
 }
 
+/** What `backprop` gives. */
 export interface Gradients {
   /** The mean cost of a sample. */
   readonly loss: number;
@@ -66,6 +67,7 @@ export class Network {
   readonly inputs: number;
   /** How many numbers an answer has: the units of the last layer. */
   readonly outputs: number;
+  /** The cost that training makes small. */
   readonly loss: LossName;
 
   readonly #random: Random;
@@ -73,6 +75,8 @@ export class Network {
   #isTraining = false;
 
   private constructor(model: Model, random: Random) {
+    // In JavaScript nothing else stops a call of the constructor.
+    if (!(model instanceof Model)) throw new TypeError('new Network: use `await Network.create(options)`');
     this.engine = model.kernels.engine;
     this.inputs = model.spec.inputs;
     this.outputs = model.outputs;
@@ -107,19 +111,14 @@ export class Network {
     return new Network(await newModel(spec, options.engine, place), random);
   }
 
-  /** The layers, first to last, as they stand now. */
+  /** The layers, first to last, copied as they stand now at each access: keep them in a variable to go through them. */
   get layers(): readonly LayerState[] {
-    const use = (): Model => this.#use();
-    return use().layers.map((layer, l) => ({
+    const model = this.#use();
+    return model.layers.map((layer, l) => ({
       units: layer.units,
-      activation: use().spec.layers[l]!.activation,
-      // Read when asked for: who wants the biases of one layer need not wait for all weights to be copied.
-      get weights() {
-        return use().unitMajor(layer, layer.weights);
-      },
-      get biases() {
-        return use().matrix(layer.biases, layer.stride, 1, layer.units);
-      },
+      activation: model.spec.layers[l]!.activation,
+      weights: model.unitMajor(layer, layer.weights),
+      biases: model.matrix(layer.biases, layer.stride, 1, layer.units),
     }));
   }
 
@@ -146,7 +145,7 @@ export class Network {
   }
 
   /**
-   * BP1 to BP4 for a batch; nothing is updated.
+   * BP1 to BP4 for a batch; nothing is updated. Memory grows to hold the whole batch, and is kept until `dispose`.
    * @returns loss and gradients of the mean over the samples; δ per sample
    * @throws TypeError, RangeError naming the row and column of what is wrong, or that memory does not suffice
    */
@@ -203,7 +202,7 @@ export class Network {
     }
   }
 
-  /** The network as JSON: weights [units][fanIn], biases [units], and where its generator of chance stands. */
+  /** The network as JSON: weights [units][fanIn], biases [units], and the state of its random generator. */
   toJSON(): NetworkJSON {
     return toJSON(this.#use(), this.#random);
   }

@@ -286,13 +286,32 @@ describe('data', () => {
   });
 });
 
+describe('targets that are no probabilities', () => {
+  it.each([
+    ['binaryCrossEntropy', 'sigmoid', [0, 1, 0.5, -1], 'targets[1][1] is -1; expected a number from 0 to 1'],
+    [
+      'binaryCrossEntropy',
+      'sigmoid',
+      new Uint8Array([0, 1, 0, 255]),
+      'targets[1][1] is 255; expected a number from 0 to 1',
+    ],
+    ['crossEntropy', 'softmax', [0.5, -0.5, 2, 3], 'targets[0][1] is -0.5; expected a number of at least 0'],
+  ] as const)('%s after %s', async (loss, activation, targets, message) => {
+    const net = await Network.create({ inputs: 1, layers: [{ units: 2, activation }], loss });
+    const before = net.layers;
+    await expectError(() => net.train({ inputs: [1, 2], targets }), [RangeError, message]);
+    await expectError(() => net.backprop({ inputs: [1, 2], targets }), [RangeError, message]);
+    expect(net.layers).toEqual(before);
+  });
+});
+
 it('a mini-batch for which there is no memory', async () => {
   const net = await Network.create({ inputs: 1, layers: [{ units: 10_000, activation: 'softmax' }] });
-  const many = new Uint8Array(25_000);
+  const many = new Uint8Array(30_000);
   const before = net.layers[0]!.weights;
-  const tooMuch: Expected = [RangeError, /^layers: \[1, 10000\] with mini-batches of 25000 needs 4\.7 GiB/];
+  const tooMuch: Expected = [RangeError, /^layers: \[1, 10000\] with mini-batches of 30000 needs 4\.5 GiB/];
   await expectError(() => net.backprop({ inputs: many, labels: many }), tooMuch);
-  await expectError(() => net.train({ inputs: many, labels: many }, { miniBatchSize: 25_000 }), tooMuch);
+  await expectError(() => net.train({ inputs: many, labels: many }, { miniBatchSize: 30_000 }), tooMuch);
   expect(net.layers[0]!.weights).toEqual(before);
   await net.train({ inputs: [1], labels: [2] }, { epochs: 1 });
 });

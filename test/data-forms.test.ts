@@ -171,6 +171,15 @@ it("the caller's arrays are not changed", async () => {
   expect(mine).toEqual(copies);
 });
 
+it('layers are as they stood when they were read', async () => {
+  const net = await Network.create(specOf(5));
+  const before = net.layers;
+  const kept = structuredClone(before);
+  await net.train({ inputs: wholes(5), labels: [0] }, { epochs: 2 });
+  expect(before).toEqual(kept);
+  expect(net.layers).not.toEqual(kept);
+});
+
 it("the network's arrays are copies", async () => {
   const net = await Network.create(specOf(5));
   const before = fingerprint(net);

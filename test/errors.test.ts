@@ -184,10 +184,16 @@ const wrongSpecs: Case[] = [
     "engine: expected one of 'auto', 'wasm', 'reference', got null",
   ],
   [
+    'softmax of one unit',
+    { inputs: 2, layers: [{ units: 1, activation: 'softmax' }] },
+    RangeError,
+    "layers[0].units: softmax of a single unit is always 1; use 2 units, or 'sigmoid'",
+  ],
+  [
     'a fractional seed',
     { ...spec, seed: 0.5 },
     RangeError,
-    'seed: expected a whole number of at least -9007199254740991, got 0.5',
+    'seed: expected a whole number below 2^53 in size, got 0.5',
   ],
   ['a seed of NaN', { ...spec, seed: NaN }, RangeError, 'seed: expected a whole number'],
   ['an unsafe seed', { ...spec, seed: 2 ** 53 }, RangeError, 'seed: expected a whole number'],

@@ -256,11 +256,11 @@ describe('after dispose', () => {
 
   it('layers taken before do not show the memory of another network', async () => {
     const net = await Network.create(spec);
-    const [layer] = net.layers;
+    const layers = net.layers;
+    const before = structuredClone(layers);
     net.dispose();
     await Network.create({ ...spec, seed: 2 });
-    expect(() => layer!.weights).toThrow(StateError);
-    expect(() => layer!.biases).toThrow(StateError);
+    expect(layers).toEqual(before);
   });
 
   it('dispose does nothing more', async () => {

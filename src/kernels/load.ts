@@ -7,14 +7,17 @@ import { wasmKernels } from './wasm.js';
 /** Which engine to use: 'auto' takes WebAssembly where it is to be had, and the reference elsewhere. */
 export type EngineChoice = 'auto' | 'wasm' | 'reference';
 
-/** Kernels that a disposed network gave back: the next network takes them, memory and all. */
+/**
+ * Kernels that a disposed network gave back: the next network takes them, memory and all. A WebAssembly memory is slow to
+ * be collected, and engines allow only so many.
+ */
 const idle: Kernels[] = [];
 const IDLE_KERNELS = 4;
 const IDLE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Kernels on a memory of their own; its content is undefined.
- * @throws EngineError where 'wasm' was asked for and is refused
+ * @throws EngineError where 'wasm' was asked for and is refused; RangeError where there is no memory for them
  */
 export async function takeKernels(engine: EngineChoice): Promise<Kernels> {
   if (engine === 'reference') return referenceKernels(single);
@@ -23,6 +26,14 @@ export async function takeKernels(engine: EngineChoice): Promise<Kernels> {
   try {
     return await wasmKernels();
   } catch (cause) {
+    if (cause instanceof RangeError) {
+      throw new RangeError(
+        'memory: the engine has none left for another network; dispose of those no longer used',
+        {
+          cause,
+        },
+      );
+    }
     // No SIMD, or a Content-Security-Policy without 'wasm-unsafe-eval'.
     if (engine === 'auto') return referenceKernels(single);
     throw new EngineError(
@@ -33,7 +44,7 @@ export async function takeKernels(engine: EngineChoice): Promise<Kernels> {
   }
 }
 
-/** Takes kernels back; whoever gives them must not use them again. A WebAssembly memory cannot shrink: large ones go. */
+/** Takes kernels back; the caller must not use them afterwards. Large memories are dropped, because they cannot shrink. */
 export function giveBackKernels(kernels: Kernels): void {
   const keep = kernels.engine === 'wasm' && kernels.memory.buffer.byteLength <= IDLE_BYTES;
   if (keep && idle.length < IDLE_KERNELS) idle.push(kernels);

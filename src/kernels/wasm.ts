@@ -4,6 +4,7 @@ import { wasmBase64 } from './wasm-module.js';
 
 const PAGE = 65536;
 
+/** Of all networks; a refusal is remembered too, since it comes from the page or the engine. */
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 /**

@@ -104,7 +104,10 @@ export function layoutOf(
       delta: floats(rows * shape.stride),
     });
   }
-  const widest = shapes.reduce((most, { fanIn, stride }) => Math.max(most, roundUp(fanIn, 4) + stride), 0);
+  // BP2 goes from a layer to the one before it: never to the inputs.
+  const widest = shapes
+    .slice(1)
+    .reduce((most, { fanIn, stride }) => Math.max(most, roundUp(fanIn, 4) + stride), 0);
   const scratch = floats(rows * widest);
 
   return {
@@ -118,7 +121,6 @@ export function layoutOf(
     targets,
     layers,
     scratch,
-    // Vector loads at the edge of the last buffer may reach beyond it.
-    bytes: end + LINE,
+    bytes: end,
   };
 }

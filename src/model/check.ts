@@ -2,7 +2,7 @@
 
 /** A value as an error message shows it. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'string') return value.length > 50 ? `'${value.slice(0, 50)}…'` : `'${value}'`;
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';
@@ -43,7 +43,12 @@ export function checkInteger(
 ): number {
   if (typeof value !== 'number') throw new TypeError(`${place}: expected a whole number, got ${show(value)}`);
   if (!Number.isInteger(value) || value < least || value > most) {
-    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    const range =
+      most < Number.MAX_SAFE_INTEGER
+        ? `from ${least} to ${most}`
+        : least > 0
+          ? `of at least ${least}`
+          : 'below 2^53 in size';
     throw new RangeError(`${place}: expected a whole number ${range}, got ${show(value)}`);
   }
   return value;

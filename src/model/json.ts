@@ -1,7 +1,14 @@
 import { checkFloat, checkInteger, checkName, show } from './check.js';
 import type { Model } from './model.js';
 import { Random, type RandomState } from './random.js';
-import { checkSpec, type ActivationName, type CheckedSpec, type LossName, type NetworkSpec } from './spec.js';
+import {
+  checkSpec,
+  lossNames,
+  type ActivationName,
+  type CheckedSpec,
+  type LossName,
+  type NetworkSpec,
+} from './spec.js';
 
 /** A network in plain data, as `toJSON` gives it; `seed` and `generator` may be missing. */
 export interface NetworkJSON {
@@ -11,7 +18,7 @@ export interface NetworkJSON {
   readonly loss: LossName;
   readonly layers: readonly LayerJSON[];
   readonly seed?: number;
-  /** Where the generator of chance stands: four unsigned 32-bit words. */
+  /** The state of the random generator: four unsigned 32-bit words. */
   readonly generator?: RandomState;
 }
 
@@ -49,7 +56,7 @@ export function toJSON(model: Model, random: Random): NetworkJSON {
 
 /** The double with the fewest decimal digits that single precision rounds to this float: 0.1, not 0.10000000149…. */
 function shortest(float: number): number {
-  for (let digits = 6; digits < 9; digits++) {
+  for (let digits = 6; digits <= 9; digits++) {
     const short = Number(float.toPrecision(digits));
     if (Math.fround(short) === float) return short;
   }
@@ -78,7 +85,7 @@ export function fromJSON(json: NetworkJSON): {
     );
   }
   const { inputs, loss, seed, generator } = json;
-  checkName('loss', loss, ['quadratic', 'crossEntropy', 'binaryCrossEntropy']);
+  checkName('loss', loss, lossNames);
   const layers = arrayOf('layers', json.layers, undefined) as NetworkJSON['layers'];
   // Array.from sees the holes of an array, where map passes over them.
   const bare = Array.from(layers, (layer, l) => {
@@ -109,11 +116,12 @@ export function fromJSON(json: NetworkJSON): {
     spec,
     random,
     place: ({ layers: places, views }) => {
+      const { floats } = views;
       for (const [l, { weights, biases, stride }] of places.entries()) {
         for (const [j, row] of values[l]!.weights.entries()) {
-          for (const [k, weight] of row.entries()) views.floats[views.at(weights) + k * stride + j] = weight;
+          for (const [k, weight] of row.entries()) floats[views.at(weights) + k * stride + j] = weight;
         }
-        views.floats.set(values[l]!.biases, views.at(biases));
+        floats.set(values[l]!.biases, views.at(biases));
       }
     },
   };

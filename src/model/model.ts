@@ -8,7 +8,7 @@ import { activationCodes, lossCodes, type CheckedSpec } from './spec.js';
 /** The pointers of WebAssembly have 32 bits. */
 const MOST_BYTES = 2 ** 32 - 65536;
 
-/** More samples at a time make no engine faster. */
+/** Larger chunks are no faster on either engine. */
 const MOST_CHUNK_ROWS = 128;
 
 /** Multiplications that take an engine some milliseconds. */

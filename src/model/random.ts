@@ -4,7 +4,7 @@ import { log } from '../kernels/reference/numerics.js';
 export type RandomState = readonly [number, number, number, number];
 
 /**
- * The one source of chance in bp4: initial weights and the order of samples come from it. xoshiro128** 1.1
+ * The one source of randomness in bp4: initial weights and the order of samples come from it. xoshiro128** 1.1
  * (D. Blackman and S. Vigna, 2018), seeded through splitmix32. Integer arithmetic and our own logarithm only, so that
  * it draws the same numbers everywhere.
  */

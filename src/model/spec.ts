@@ -20,6 +20,7 @@ export type ActivationName = 'sigmoid' | 'tanh' | 'relu' | 'linear' | 'softmax';
  */
 export type LossName = 'quadratic' | 'crossEntropy' | 'binaryCrossEntropy';
 
+/** A layer: how many units, and their σ. */
 export interface LayerSpec {
   readonly units: number;
   readonly activation: ActivationName;
@@ -27,6 +28,7 @@ export interface LayerSpec {
   readonly initializer?: InitializerName;
 }
 
+/** What a network is. */
 export interface NetworkSpec {
   /** How many numbers a sample has. */
   readonly inputs: number;
@@ -67,7 +69,7 @@ const partners: Record<LossName, readonly ActivationName[]> = {
 };
 
 const activationNames = Object.keys(activationCodes) as ActivationName[];
-const lossNames = Object.keys(lossCodes) as LossName[];
+export const lossNames = Object.keys(lossCodes) as LossName[];
 
 /** Units that no memory could hold are refused before anything is computed from them. */
 const MOST_UNITS = 2 ** 28;
@@ -113,6 +115,9 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
     throw new RangeError(
       `${place}.activation: 'softmax' is for the last layer; use one of ${others.map(show).join(', ')}`,
     );
+  }
+  if (activation === 'softmax' && units === 1) {
+    throw new RangeError(`${place}.units: softmax of a single unit is always 1; use 2 units, or 'sigmoid'`);
   }
   const initializer =
     layer.initializer === undefined

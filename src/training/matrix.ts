@@ -96,6 +96,23 @@ function* rowValues(
 }
 
 /**
+ * Checks that no number is below 0 or above `most`.
+ * @param why ends the error message
+ * @throws RangeError naming the row and column
+ */
+export function* checkRange(place: string, { values, width }: Matrix, most: number, why: string): Work<void> {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < 0 || value > most) {
+      const range = most === Infinity ? 'of at least 0' : `from 0 to ${most}`;
+      const at = `[${Math.floor(i / width)}][${i % width}]`;
+      throw new RangeError(`${place}${at} is ${value}; expected a number ${range} ${why}`);
+    }
+    if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
+  }
+}
+
+/**
  * Checks class indices.
  * @returns the user's own typed array, or a copy of a plain one
  * @throws TypeError, RangeError naming the index

@@ -1,6 +1,15 @@
 import { checkKeys, checkPositive } from '../model/check.js';
 import type { Model } from '../model/model.js';
-import { holdsBytes, labelsOf, matrixOf, type Matrix, type NumericArray, type Rows } from './matrix.js';
+import type { LossName } from '../model/spec.js';
+import {
+  checkRange,
+  holdsBytes,
+  labelsOf,
+  matrixOf,
+  type Matrix,
+  type NumericArray,
+  type Rows,
+} from './matrix.js';
 import type { Work } from './work.js';
 
 /** Samples without their answers. */
@@ -18,6 +27,9 @@ export interface Data extends Inputs {
   /** [n] class indices, in place of one-hot targets; with a single output, the targets 0 and 1. */
   readonly labels?: NumericArray | readonly number[];
 }
+
+/** The cross-entropies are costs of probabilities, none below 0: a target of 255 would have no least cost. */
+const largestTarget: Partial<Record<LossName, number>> = { binaryCrossEntropy: 1, crossEntropy: Infinity };
 
 /** The user's data, checked, and left where it is. */
 export class Samples {
@@ -52,7 +64,8 @@ export class Samples {
   static *of(data: Data, model: Model, place = ''): Work<Samples> {
     checkKeys(place ? place.slice(0, -1) : 'data', data, ['inputs', 'targets', 'labels', 'inputScale']);
     if ((data.targets === undefined) === (data.labels === undefined)) {
-      throw new TypeError(`${place}targets: expected either targets or labels beside the inputs`);
+      const got = data.targets === undefined ? 'neither' : 'both';
+      throw new TypeError(`${place}targets: expected either targets or labels beside the inputs, got ${got}`);
     }
     const scale = checkScale(`${place}inputScale`, data);
     const inputs = yield* matrixOf(`${place}inputs`, data.inputs, model.spec.inputs, scale);
@@ -67,6 +80,8 @@ export class Samples {
         `${place}targets: expected ${count} rows, as many as inputs, got ${targets.count}`,
       );
     }
+    const most = largestTarget[model.spec.loss];
+    if (most !== undefined) yield* checkRange(`${place}targets`, targets, most, `for ${model.spec.loss}`);
     return new Samples(inputs, scale, targets);
   }
 

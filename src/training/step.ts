@@ -1,6 +1,6 @@
 import type { Model } from '../model/model.js';
 
-// One mini-batch, as in the note: input, forward, output error, error back, gradients. The input has been gathered;
+// One mini-batch in the five steps of backpropagation: input, forward, output error, error back, gradients. The input has been gathered;
 // all sums over the mini-batch are left in the gradients.
 
 /** Forward: z = W·a + b, a = σ(z), layer by layer. */

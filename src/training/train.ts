@@ -8,7 +8,7 @@ import type { Work } from './work.js';
 
 /** What `train` may be told. */
 export interface TrainOptions {
-  /** How often all samples are gone through. Default 10. */
+  /** Passes over all samples. Default 10. */
   readonly epochs?: number;
   /** m: samples to one update; the last mini-batch of an epoch may be shorter. Default 32. */
   readonly miniBatchSize?: number;
@@ -34,6 +34,7 @@ export interface EpochReport extends Metrics {
   readonly validation?: Metrics;
 }
 
+/** One mini-batch. */
 export interface BatchReport {
   /** From 1. */
   readonly epoch: number;

@@ -34,7 +34,7 @@ export async function inSlices<Result>(work: Work<Result>, mayGoOn: () => void):
   }
 }
 
-/** Node, Bun and Deno have it; browsers have not. */
+/** Node, Bun and Deno have it; browsers have MessageChannel. */
 const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
 
 /** Not setTimeout: browsers hold it back for 4 ms, and Node for 1. */

@@ -1,13 +1,13 @@
 import { LINEAR, RELU, SIGMOID, SOFTMAX, TANH } from '../codes.js';
 import type { Precision } from './numerics.js';
 
-/** An activation: σ(z), and its slope σ′(z), which may use a = σ(z). */
+/** An activation: σ(z), of a unit or of a whole row, and its slope σ′(z), which may use a = σ(z). */
 interface Activation {
-  value(this: void, z: number): number;
+  value?(this: void, z: number): number;
   /** Left out where it is 1 (linear), or where it never stands alone (softmax). */
   slope?(this: void, z: number, a: number): number;
-  /** What is done to a whole row besides: softmax alone. z and a are the places of the row's first unit in f. */
-  normalise?(this: void, f: Float32Array | Float64Array, z: number, a: number, units: number): void;
+  /** In place of `value`: softmax alone. z and a are the places of the row's first unit in f. */
+  row?(this: void, f: Float32Array | Float64Array, z: number, a: number, units: number): void;
 }
 
 /** The activations by their numbers in codes.ts, computed in the given precision. Each operation rounds once. */
@@ -28,8 +28,7 @@ export function activationsIn({ round, exp, tanh }: Precision): Record<number, A
     },
     // a_j = e^(z_j − max z) / Σ e^(z − max z): the largest exponent is 0, so nothing overflows.
     [SOFTMAX]: {
-      value: (z) => z,
-      normalise(f, z, a, units) {
+      row(f, z, a, units) {
         let largest = f[z]!;
         for (let j = 1; j < units; j++) if (f[z + j]! > largest) largest = f[z + j]!;
         let sum = 0;

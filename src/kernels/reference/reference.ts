@@ -109,12 +109,12 @@ export function referenceKernels(precision: Precision): Kernels {
 
     activate(activation, z, a, stride, rows, units) {
       const f = floats;
-      const { value, normalise } = activations[activation]!;
+      const { value, row } = activations[activation]!;
       for (let n = 0; n < rows; n++) {
         const zn = at(z) + n * stride;
         const an = at(a) + n * stride;
-        for (let j = 0; j < units; j++) f[an + j] = value(f[zn + j]!);
-        normalise?.(f, zn, an, units);
+        if (value) for (let j = 0; j < units; j++) f[an + j] = value(f[zn + j]!);
+        row?.(f, zn, an, units);
       }
       clearPadding(at(a), stride, rows, units);
     },
