@@ -20,6 +20,9 @@ export interface Kernels {
   /** Gather: floats[i] = bytes[i]·scale. */
   widenBytes(bytes: number, floats: number, count: number, scale: number): void;
 
+  /** Gather: floats[i] = floats[i]·scale. */
+  scaleFloats(floats: number, count: number, scale: number): void;
+
   /** Forward: z = W·a + b. */
   forward(
     input: number,

@@ -95,9 +95,8 @@ export class Samples {
       copyRows(this.#inputs, first, rows, order, views.bytes, layout.rawBytes, width);
       kernels.widenBytes(layout.rawBytes, layout.inputs, rows * width, this.#scale);
     } else {
-      const at = views.at(layout.inputs);
-      copyRows(this.#inputs, first, rows, order, views.floats, at, width);
-      if (this.#scale !== 1) scaleInPlace(views.floats, at, rows * width, this.#scale);
+      copyRows(this.#inputs, first, rows, order, views.floats, views.at(layout.inputs), width);
+      if (this.#scale !== 1) kernels.scaleFloats(layout.inputs, rows * width, this.#scale);
     }
 
     const { stride, units } = model.layers.at(-1)!;
@@ -154,10 +153,6 @@ function placeLabels(
     else target[at + label] = 1;
     at += stride;
   }
-}
-
-function scaleInPlace(floats: Float32Array | Float64Array, at: number, count: number, scale: number): void {
-  for (let i = at; i < at + count; i++) floats[i] = floats[i]! * scale;
 }
 
 /** Times this an integer of 32 bits is still finite in single precision. */

@@ -57,6 +57,19 @@ const widenBytes: KernelCase = {
   },
 };
 
+const scaleFloats: KernelCase = {
+  name: 'scaleFloats',
+  place(arena, { rows, fanIn }, source) {
+    const count = rows * fanIn;
+    const floats = arena.changed('floats', source.floats(count));
+    const scale = source.number();
+    return (kernels) => {
+      kernels.scaleFloats(floats, count, scale);
+      return [];
+    };
+  },
+};
+
 const forward: KernelCase = {
   name: 'forward',
   place(arena, { rows, fanIn, units, stride, inputStride }, { floats }) {
@@ -174,6 +187,7 @@ const lossNames = Object.keys(lossCodes) as LossName[];
 /** Every kernel, with each activation and loss that it may be given. */
 export const kernelCases: readonly KernelCase[] = [
   widenBytes,
+  scaleFloats,
   forward,
   ...activationNames.map(activate),
   ...lossNames.map(cost),

@@ -95,6 +95,12 @@ export function referenceKernels(precision: Precision): Kernels {
       for (let i = 0; i < count; i++) f[at(target) + i] = source[i]! * factor;
     },
 
+    scaleFloats(target, count, scale) {
+      const f = floats;
+      const factor = round(scale);
+      for (let i = at(target); i < at(target) + count; i++) f[i] = f[i]! * factor;
+    },
+
     forward(input, inputStride, weights, biases, z, stride, rows, fanIn, units) {
       const f = floats;
       for (let n = 0; n < rows; n++) {
