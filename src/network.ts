@@ -132,7 +132,8 @@ export class Network {
   predict(inputs: Rows, options: Omit<Inputs, 'inputs'> = {}): Float32Array {
     const model = this.#use();
     checkKeys('options', options, ['inputScale']);
-    return finish(predict(model, finish(Samples.ofInputs({ ...options, inputs }, model))));
+    const { inputScale = 1 } = options;
+    return finish(predict(model, finish(Samples.ofInputs({ inputs, inputScale }, model))));
   }
 
   /**

@@ -171,6 +171,20 @@ it("the caller's arrays are not changed", async () => {
   expect(mine).toEqual(copies);
 });
 
+it.each([5, 40])('a subclass of a typed array is read as its numbers, %i in a row', async (width) => {
+  class Table extends Float32Array {
+    constructor(rows: number, columns: number) {
+      super(rows * columns);
+    }
+  }
+  const net = await Network.create(specOf(width));
+  const table = new Table(2, width).fill(0.5);
+  expect(net.predict(table)).toEqual(net.predict(new Float32Array(2 * width).fill(0.5)));
+  expect(net.predict(Buffer.from(new Uint8Array(width).fill(7)))).toEqual(
+    net.predict(new Uint8Array(width).fill(7)),
+  );
+});
+
 it('layers are as they stood when they were read', async () => {
   const net = await Network.create(specOf(5));
   const before = net.layers;

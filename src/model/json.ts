@@ -58,7 +58,7 @@ export function toJSON(model: Model, random: Random): NetworkJSON {
 function shortest(float: number): number {
   for (let digits = 6; digits <= 9; digits++) {
     const short = Number(float.toPrecision(digits));
-    if (Math.fround(short) === float) return short;
+    if (Object.is(Math.fround(short), float)) return short;
   }
   return float;
 }

@@ -11,6 +11,9 @@ const MOST_BYTES = 2 ** 32 - 65536;
 /** Larger chunks are no faster on either engine. */
 const MOST_CHUNK_ROWS = 128;
 
+/** An exponential takes about as long as so many multiplications. */
+const MULTIPLICATIONS_AN_ACTIVATION = 50;
+
 /** Multiplications that take an engine some milliseconds. */
 const MULTIPLICATIONS_AT_A_TIME = { wasm: 5e7, reference: 2e6 };
 
@@ -36,8 +39,13 @@ export class Model {
     this.spec = spec;
     this.kernels = kernels;
     this.loss = lossCodes[spec.loss];
-    const multiplications = MULTIPLICATIONS_AT_A_TIME[kernels.engine] / this.#plan(1).parameterCount;
-    this.chunkRows = Math.min(MOST_CHUNK_ROWS, Math.max(1, Math.floor(multiplications)));
+    const { parameterCount, layers } = this.#plan(1);
+    const ofSample = layers.reduce(
+      (sum, { units }) => sum + MULTIPLICATIONS_AN_ACTIVATION * units,
+      parameterCount,
+    );
+    const rows = Math.floor(MULTIPLICATIONS_AT_A_TIME[kernels.engine] / ofSample);
+    this.chunkRows = Math.min(MOST_CHUNK_ROWS, Math.max(1, rows));
     this.#layout = this.#plan(this.chunkRows);
     this.#layers = this.#place();
     this.#allocate(this.#layout);

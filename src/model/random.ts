@@ -33,6 +33,10 @@ export class Random {
     return new Random([first, next(), next(), next()]);
   }
 
+  set state(state: RandomState) {
+    [this.#s0, this.#s1, this.#s2, this.#s3] = state;
+  }
+
   get state(): RandomState {
     return [this.#s0 >>> 0, this.#s1 >>> 0, this.#s2 >>> 0, this.#s3 >>> 0];
   }

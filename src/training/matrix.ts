@@ -24,12 +24,12 @@ export interface Matrix {
 }
 
 /** How many numbers are looked at before the event loop may have its turn. */
-const NUMBERS_AT_A_TIME = 1 << 18;
+export const NUMBERS_AT_A_TIME = 1 << 18;
 
 /**
  * Checks rows of numbers: each, times `scale`, must be finite in single precision.
  * @param place their name in error messages
- * @returns the user's own typed array, or a copy of plain arrays
+ * @returns a view of the user's own typed array, or a copy of plain arrays
  * @throws TypeError, RangeError naming the row and column
  */
 export function* matrixOf(place: string, rows: unknown, width: number, scale = 1): Work<Matrix> {
@@ -58,8 +58,8 @@ function* flatValues(
   }
   const isTyped = isNumericArray(values);
   // Integers of 32 bits are finite, even times the largest scale.
-  if (isTyped && holdsIntegers(values)) return values;
-  const copy = isTyped ? values : new Float32Array(length);
+  if (isTyped && holdsIntegers(values)) return plainView(values);
+  const copy = isTyped ? plainView(values) : newFloats(place, length / width, width);
   for (let i = 0; i < length; i++) {
     const value: unknown = values[i];
     if (!fits(value, scale)) throw misfit(`${place}[${Math.floor(i / width)}][${i % width}]`, value);
@@ -75,7 +75,7 @@ function* rowValues(
   width: number,
   scale: number,
 ): Work<Float32Array> {
-  const values = new Float32Array(rows.length * width);
+  const values = newFloats(place, rows.length, width);
   let at = 0;
   for (let n = 0; n < rows.length; n++) {
     const row = rows[n];
@@ -114,7 +114,7 @@ export function* checkRange(place: string, { values, width }: Matrix, most: numb
 
 /**
  * Checks class indices.
- * @returns the user's own typed array, or a copy of a plain one
+ * @returns a view of the user's own typed array, or a copy of a plain one
  * @throws TypeError, RangeError naming the index
  */
 export function* labelsOf(
@@ -132,7 +132,7 @@ export function* labelsOf(
     );
   }
   const isTyped = isNumericArray(labels);
-  const copy = isTyped ? labels : new Uint32Array(count);
+  const copy = isTyped ? plainView(labels) : new Uint32Array(count);
   const most = Math.max(outputs - 1, 1);
   for (let n = 0; n < count; n++) {
     const label: unknown = labels[n];
@@ -150,29 +150,48 @@ export function* labelsOf(
   return copy;
 }
 
-/** Kinds of typed arrays by name: an array from another realm (a frame, a test runner) is no instance of ours. */
-const integerKinds: readonly string[] = [
-  'Uint8Array',
-  'Uint8ClampedArray',
-  'Int8Array',
-  'Uint16Array',
-  'Int16Array',
-  'Uint32Array',
-  'Int32Array',
-];
-const floatKinds: readonly string[] = ['Float32Array', 'Float64Array'];
+/** Typed arrays by name: an array from another realm (a frame, a test runner) is no instance of ours. */
+const integerArrays = {
+  Uint8Array,
+  Uint8ClampedArray,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+};
+const numericArrays = { ...integerArrays, Float32Array, Float64Array };
 
 function isNumericArray(value: unknown): value is NumericArray {
-  if (!ArrayBuffer.isView(value)) return false;
-  const kind = (value as NumericArray)[Symbol.toStringTag];
-  return integerKinds.includes(kind) || floatKinds.includes(kind);
+  return (
+    ArrayBuffer.isView(value) && Object.hasOwn(numericArrays, (value as NumericArray)[Symbol.toStringTag])
+  );
 }
 
 function holdsIntegers(values: NumericArray): boolean {
-  return integerKinds.includes(values[Symbol.toStringTag]);
+  return Object.hasOwn(integerArrays, values[Symbol.toStringTag]);
 }
 
 export function holdsBytes(values: NumericArray): boolean {
   const kind = values[Symbol.toStringTag];
   return kind === 'Uint8Array' || kind === 'Uint8ClampedArray';
+}
+
+/** The same numbers without what a subclass (Buffer, say) makes of `subarray`. */
+function plainView(values: NumericArray): NumericArray {
+  return new numericArrays[values[Symbol.toStringTag]](
+    values.buffer as ArrayBuffer,
+    values.byteOffset,
+    values.length,
+  );
+}
+
+/** @throws RangeError where the engine refuses so much memory */
+export function newFloats(place: string, rows: number, width: number): Float32Array<ArrayBuffer> {
+  try {
+    return new Float32Array(rows * width);
+  } catch (cause) {
+    const message = `${place}: the engine refuses memory for ${rows} rows of ${width}; give fewer at a time`;
+    throw new RangeError(message, { cause });
+  }
 }

@@ -1,4 +1,5 @@
 import type { Model } from '../model/model.js';
+import { newFloats } from './matrix.js';
 import type { Samples } from './samples.js';
 import { cost, forward } from './step.js';
 import type { Work } from './work.js';
@@ -23,7 +24,7 @@ export function* evaluate(model: Model, samples: Samples): Work<Metrics> {
 
 /** The outputs for all samples, [n][outputs]. */
 export function* predict(model: Model, samples: Samples): Work<Float32Array> {
-  const outputs = new Float32Array(samples.count * model.outputs);
+  const outputs = newFloats('outputs', samples.count, model.outputs);
   yield* throughAll(model, samples, (first, rows) => {
     const { activations, stride, units } = model.layers.at(-1)!;
     outputs.set(model.matrix(activations, stride, rows, units), first * units);

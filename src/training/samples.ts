@@ -146,7 +146,7 @@ function placeLabels(
   for (let n = first; n < first + rows; n++) {
     const label = labels[order ? order[n]! : n]!;
     // Checked before, but the array is the user's own: a label changed since must not write elsewhere.
-    if (!(label >= 0 && label <= most)) {
+    if (!(Number.isInteger(label) && label >= 0 && label <= most)) {
       throw new RangeError('labels: changed since they were checked; leave them until the call has ended');
     }
     if (units === 1) target[at] = label;

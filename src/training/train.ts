@@ -2,6 +2,7 @@ import { checkInteger, checkKeys, checkOptional, checkPositive, show } from '../
 import type { Model } from '../model/model.js';
 import type { Random } from '../model/random.js';
 import { evaluate, Tally, type Metrics } from './metrics.js';
+import { NUMBERS_AT_A_TIME } from './matrix.js';
 import { Samples, type Data } from './samples.js';
 import { backward, forward, update } from './step.js';
 import type { Work } from './work.js';
@@ -70,6 +71,7 @@ export function checkTrainOptions(options: TrainOptions): CheckedTrainOptions {
     'onBatch',
     'signal',
   ]);
+  if (isSignal(options)) throw new TypeError('options: expected an object, got a signal; write { signal }');
   const { epochs = 10, miniBatchSize = 32, learningRate = 0.1, shuffle = true } = options;
   const { validation, onEpoch, onBatch, signal } = options;
   if (signal !== undefined && !isSignal(signal)) {
@@ -120,12 +122,23 @@ export function* train(
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const tally = new Tally();
     // Each epoch begins from the samples' own order: where it goes from there, the generator alone decides.
-    if (order) for (let n = 0; n < count; n++) order[n] = n;
+    if (order) {
+      for (let n = 0; n < count; n++) {
+        order[n] = n;
+        if ((n + 1) % NUMBERS_AT_A_TIME === 0) yield;
+      }
+    }
     for (let batch = 1; batch <= batches; batch++) {
       const first = (batch - 1) * size;
       const rows = Math.min(size, count - first);
+      const before = random.state;
       if (order) draw(order, first, rows, random);
-      samples.gather(model, first, rows, order);
+      try {
+        samples.gather(model, first, rows, order);
+      } catch (error) {
+        random.state = before; // as after the last whole step
+        throw error;
+      }
       forward(model, rows);
       const loss = tally.add(model, rows);
       backward(model, rows);
