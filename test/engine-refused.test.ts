@@ -25,6 +25,24 @@ const refusals: [string, () => void, cause: unknown][] = [
   ['not there at all', () => vi.stubGlobal('WebAssembly', undefined), expect.any(Error)],
 ];
 
+it.each(['auto', 'wasm'] as const)(
+  'where memory ran out, engine %s says so and does not fall back',
+  async (engine) => {
+    vi.resetModules();
+    vi.spyOn(WebAssembly, 'Memory').mockImplementation(function () {
+      throw new RangeError('could not allocate memory');
+    });
+    try {
+      const { Network } = await import('../src/index.js');
+      const error = await errorOf(() => Network.create({ ...spec, engine }));
+      expect(error).toBeInstanceOf(RangeError);
+      expect((error as Error).message).toMatch(/^memory: .*dispose of those no longer used$/);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  },
+);
+
 describe.each(refusals)('WebAssembly %s', (_, refuse, cause) => {
   let refused: typeof import('../src/index.js');
 

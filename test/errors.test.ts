@@ -258,6 +258,12 @@ const wrongTraining: Case[] = [
   ['onEpoch that is no function', { onEpoch: {} }, TypeError, 'onEpoch: expected a function, got an object'],
   ['onBatch that is no function', { onBatch: 10 }, TypeError, 'onBatch: expected a function, got 10'],
   [
+    'a signal in place of options',
+    AbortSignal.abort(),
+    TypeError,
+    'options: expected an object, got a signal; write { signal }',
+  ],
+  [
     'a signal that is none',
     { signal: { aborted: true } },
     TypeError,
@@ -288,4 +294,11 @@ describe('train', () => {
   it.each(wrongTraining)('%s', async (_, options, Class, message) => {
     await expectHarmlessError((net) => net.train(goodData, options as TrainOptions), [Class, message]);
   });
+});
+
+it('the constructor says what to call instead', () => {
+  const Constructor = Network as unknown as new (options: unknown) => Network;
+  expect(() => new Constructor(spec)).toThrow(
+    new TypeError('new Network: use `await Network.create(options)`'),
+  );
 });

@@ -62,7 +62,7 @@ export const lossCodes: Record<LossName, number> = {
 };
 
 /** The activations of the last layer with which each loss is valid. */
-const partners: Record<LossName, readonly ActivationName[]> = {
+export const partners: Record<LossName, readonly ActivationName[]> = {
   quadratic: ['sigmoid', 'tanh', 'relu', 'linear'],
   crossEntropy: ['softmax'],
   binaryCrossEntropy: ['sigmoid'],

@@ -57,9 +57,9 @@ function* flatValues(
     throw new RangeError(`${place}: expected a multiple of ${width} values, got ${length}`);
   }
   const isTyped = isNumericArray(values);
-  // Integers of 32 bits are finite, even times the largest scale.
-  if (isTyped && holdsIntegers(values)) return plainView(values);
   const copy = isTyped ? plainView(values) : newFloats(place, length / width, width);
+  // Integers of 32 bits are finite, even times the largest scale.
+  if (isTyped && holdsIntegers(values)) return copy;
   for (let i = 0; i < length; i++) {
     const value: unknown = values[i];
     if (!fits(value, scale)) throw misfit(`${place}[${Math.floor(i / width)}][${i % width}]`, value);

@@ -1,5 +1,12 @@
 import type { Shape } from '../../bench/shapes.js';
-import { activationCodes, lossCodes, type ActivationName, type LossName } from '../../src/model/spec.js';
+import {
+  activationCodes,
+  lossCodes,
+  lossNames,
+  partners,
+  type ActivationName,
+  type LossName,
+} from '../../src/model/spec.js';
 import type { Arena, Call } from './arena.js';
 import type { Source } from './sources.js';
 
@@ -18,13 +25,6 @@ export interface KernelCase {
 }
 
 export const roundUpToFours = (count: number): number => (count + 3) & ~3;
-
-/** Each loss with the activations of the last layer that it goes with. */
-const partners: Record<LossName, readonly ActivationName[]> = {
-  quadratic: ['linear', 'sigmoid', 'tanh', 'relu'],
-  crossEntropy: ['softmax'],
-  binaryCrossEntropy: ['sigmoid'],
-};
 
 /**
  * [rows][stride] with room for further rows. Padding is NaN where no kernel may care what it holds, zero where they
@@ -182,7 +182,6 @@ const update: KernelCase = {
 };
 
 const activationNames = Object.keys(activationCodes) as ActivationName[];
-const lossNames = Object.keys(lossCodes) as LossName[];
 
 /** Every kernel, with each activation and loss that it may be given. */
 export const kernelCases: readonly KernelCase[] = [
