@@ -1,5 +1,6 @@
-// Gathering: TypeScript copies the rows of the mini-batch side by side, as the bytes or floats they are; here they become
-// the inputs of the network.
+import { largest } from './micro/largest';
+import { layerOf, Net, Window } from './network';
+import { compressBytes, compressFloats, expand } from './pairs';
 
 /**
  * f32 inputs from bytes. Rounds: the product byte·scale, once.
@@ -30,4 +31,110 @@ export function scaleFloats(floats: usize, count: i32, scale: f32): void {
     v128.store(at, f32x4.mul(v128.load(at), factor));
   }
   for (; i < count; ++i) store<f32>(floats + (i << 2), load<f32>(floats + (i << 2)) * scale);
+}
+
+/**
+ * Adds samples to a window that holds pairs, after those that it holds already. Rounds: as widenBytes does.
+ * @param bytes u8[count][inputCount]
+ * @param first how many samples the window holds
+ */
+export function addBytes(net: Net, window: Window, bytes: usize, scale: f32, first: i32, count: i32): void {
+  let end = endOf(window, first);
+  for (let i = 0; i < count; ++i) {
+    end = compressBytes(bytes, net.inputCount, scale, end);
+    noteEnd(window, first + i, end);
+    bytes += net.inputCount;
+  }
+  window.largestInput = max(window.largestInput, 255 * scale);
+}
+
+/** The same of floats, f32[count][inputCount]. Rounds nothing. */
+export function addFloats(net: Net, window: Window, floats: usize, first: i32, count: i32): void {
+  let end = endOf(window, first);
+  window.largestInput = max(window.largestInput, largest(floats, count * net.inputCount));
+  for (let i = 0; i < count; ++i) {
+    end = compressFloats(floats, net.inputCount, end);
+    noteEnd(window, first + i, end);
+    floats += net.inputCount << 2;
+  }
+}
+
+/** Where the first `count` samples of a window end. */
+function endOf(window: Window, count: i32): usize {
+  const base = changetype<usize>(window);
+  return base + load<usize>(base + window.starts + (count << 2));
+}
+
+function noteEnd(window: Window, sample: i32, end: usize): void {
+  const base = changetype<usize>(window);
+  store<usize>(base + window.starts + (sample << 2), end - base, 4);
+}
+
+/**
+ * Gathers a mini-batch from a window, whose samples have been checked and widened: copies bits, rounds nothing.
+ * @param first the first sample, in the window's order
+ */
+export function gather(net: Net, window: Window, first: i32, rows: i32): void {
+  const base = changetype<usize>(window);
+  const order: usize = window.order ? base + window.order + (first << 2) : 0;
+  if (window.starts) gatherPairs(net, base + window.starts, base, order, first, rows);
+  else gatherRows(net, base + window.rows, order, first, rows);
+  net.isSparse = i32(window.starts != 0);
+  net.largestInput = window.largestInput;
+
+  const stride = layerOf(net, net.layerCount - 1).stride;
+  for (let i = 0; i < rows; ++i) {
+    const from: usize = base + window.targets + ((sampleAt(order, first, i) * stride) << 2);
+    copy(from, net.targets + ((i * stride) << 2), stride);
+  }
+}
+
+function sampleAt(order: usize, first: i32, i: i32): i32 {
+  return order ? load<i32>(order + (i << 2)) : first + i;
+}
+
+function gatherPairs(net: Net, starts: usize, base: usize, order: usize, first: i32, rows: i32): void {
+  let touched = 0;
+  for (let i = 0; i < rows; ++i) {
+    const at: usize = starts + (sampleAt(order, first, i) << 2);
+    const begin = base + load<usize>(at);
+    const end = base + load<usize>(at, 4);
+    const to: usize = net.pairs + (i << 3);
+    store<usize>(to, begin);
+    store<usize>(to, end, 4);
+    // One look at each line of the cache: samples drawn at random are fetched together, and not when their turn comes.
+    for (let line = begin; line < end; line += 64) touched |= load<i32>(line);
+  }
+  net.touched = touched;
+}
+
+function gatherRows(net: Net, from: usize, order: usize, first: i32, rows: i32): void {
+  const layer = layerOf(net, 0);
+  const bytes: usize = net.inputCount << 2;
+  if (!order) {
+    layer.input = from + <usize>first * bytes;
+    return;
+  }
+  layer.input = net.inputs;
+  for (let i = 0; i < rows; ++i) {
+    copy(from + <usize>sampleAt(order, first, i) * bytes, net.inputs + <usize>i * bytes, net.inputCount);
+  }
+}
+
+/** Writes out the inputs of a mini-batch that is given by pairs. */
+export function expandBatch(net: Net, rows: i32): void {
+  layerOf(net, 0).input = net.inputs;
+  net.isSparse = 0;
+  for (let i = 0; i < rows; ++i) {
+    const pairs: usize = net.pairs + (i << 3);
+    const row: usize = net.inputs + ((i * net.inputCount) << 2);
+    expand(load<usize>(pairs), load<usize>(pairs, 4), row, net.inputCount);
+  }
+}
+
+/** Not memory.copy, which is a call out of WebAssembly. */
+function copy(from: usize, to: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) v128.store(to + (i << 2), v128.load(from + (i << 2)));
+  for (; i < count; ++i) store<f32>(to + (i << 2), load<f32>(from + (i << 2)));
 }

@@ -1,5 +1,5 @@
 // The four equations and what stands around them, in the order in which a mini-batch meets them.
-export { scaleFloats, widenBytes } from './gather';
+export { addBytes, addFloats, gather, scaleFloats, widenBytes } from './gather';
 export { forward } from './forward';
 export { activate } from './activation';
 export { cost } from './cost';
@@ -8,6 +8,8 @@ export { hiddenDelta } from './bp2-hidden-delta';
 export { biasGradient } from './bp3-bias-gradient';
 export { weightGradient } from './bp4-weight-gradient';
 export { update } from './update';
+export { tally } from './tally';
+export { backpropagate, descend, feedForward } from './step';
 
 /** The first byte that no constant of the module occupies: TypeScript lays out its buffers from here. */
 export const heapBase: usize = __heap_base;

@@ -9,4 +9,4 @@ export type { ActivationName, LayerSpec, LossName, NetworkSpec } from './model/s
 export type { Metrics } from './training/metrics.js';
 export type { NumericArray, Rows } from './training/matrix.js';
 export type { Data, Inputs } from './training/samples.js';
-export type { BatchReport, EpochReport, TrainOptions } from './training/train.js';
+export type { BatchReport, EpochReport, TrainOptions } from './training/options.js';

@@ -11,11 +11,11 @@ import {
   type LossName,
   type NetworkSpec,
 } from './model/spec.js';
-import { evaluate, predict, type Metrics } from './training/metrics.js';
+import { evaluate, predict, totalCost, type Metrics } from './training/metrics.js';
 import type { Rows } from './training/matrix.js';
 import { Samples, type Data, type Inputs } from './training/samples.js';
-import { backward, cost, forward } from './training/step.js';
-import { checkTrainOptions, train, type EpochReport, type TrainOptions } from './training/train.js';
+import { train } from './training/train.js';
+import { checkTrainOptions, type EpochReport, type TrainOptions } from './training/options.js';
 import { finish, inSlices } from './training/work.js';
 
 export interface NetworkOptions extends NetworkSpec {
@@ -156,9 +156,10 @@ export class Network {
     const n = samples.count;
     model.reserve(n);
     samples.gather(model, 0, n);
-    forward(model, n);
-    const loss = cost(model, n) / n;
-    backward(model, n);
+    const { net } = model.layout;
+    model.kernels.feedForward(net, n);
+    const loss = totalCost(model, n) / n;
+    model.kernels.backpropagate(net, n);
     const mean = (sum: number): number => sum / n;
     const layers = model.layers.map((layer) => {
       const perSample = (pointer: number): Float32Array =>

@@ -11,12 +11,15 @@
  * Every sum is sequential, one accumulator from +0 in ascending order, and every operation rounds once: that is
  * what makes the engines agree. `activation` and `loss` are the numbers of codes.ts.
  */
-export interface Kernels {
+export interface Kernels extends EquationKernels, StepKernels {
   readonly engine: 'wasm' | 'reference';
   /** The numbers that the kernels compute in: 4, or 8 where gradients are checked in double precision. */
   readonly bytesPerFloat: 4 | 8;
   readonly memory: Memory;
+}
 
+/** The equations, one layer at a time. */
+export interface EquationKernels {
   /** Gather: floats[i] = bytes[i]·scale. */
   widenBytes(bytes: number, floats: number, count: number, scale: number): void;
 
@@ -96,6 +99,43 @@ export interface Kernels {
 
   /** Update: parameter −= rate·gradient, for `count` floats, a multiple of four. */
   update(parameters: number, gradients: number, rate: number, count: number): void;
+}
+
+/**
+ * The equations put together, over all layers of a network. `net`, `window` and `tally` point to objects that plan.ts
+ * and assembly/network.ts describe.
+ */
+export interface StepKernels {
+  /** Adds samples, u8[count][inputs] at `bytes` times `scale`, as pairs to a window that holds `first` samples already. */
+  addBytes(net: number, window: number, bytes: number, scale: number, first: number, count: number): void;
+
+  /** The same of f32[count][inputs] at `floats`. */
+  addFloats(net: number, window: number, floats: number, first: number, count: number): void;
+
+  /** Gather: samples from the `first` on, in the window's order, become the mini-batch. */
+  gather(net: number, window: number, first: number, rows: number): void;
+
+  /** Forward: z = W·a + b, a = σ(z), layer by layer. */
+  feedForward(net: number, rows: number): void;
+
+  /** BP1 to BP4, after `feedForward`; the sums over the mini-batch are left in the gradients. */
+  backpropagate(net: number, rows: number): void;
+
+  /** Adds the cost of each row, after `feedForward`, and whether it is classified correctly. */
+  tally(net: number, tally: number, rows: number): void;
+
+  /**
+   * Gradient descent over `count` samples of the window, in mini-batches of `size`: gather, forward, tally, BP1 to BP4,
+   * update. With `window` 0, over the one mini-batch that has been gathered.
+   */
+  descend(
+    net: number,
+    window: number,
+    first: number,
+    count: number,
+    size: number,
+    learningRate: number,
+  ): void;
 }
 
 /** The linear memory of one network. */

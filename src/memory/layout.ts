@@ -1,17 +1,26 @@
+import { LAYER_BYTES, NET_BYTES, TALLY_BYTES } from '../kernels/plan.js';
+
 /**
  * Where everything lies in the linear memory of a network, computed in one place:
  *
- *   base ┌ parameters  W, b of layer 1 │ W, b of layer 2 │ …   stay where they are for the network's life
+ *   base ┌ plan        net │ layers │ tallies                  where everything lies, for the kernels to read
+ *        ├ parameters  W, b of layer 1 │ W, b of layer 2 │ …   stay where they are for the network's life
  *        ├ gradients   the same again: ∂C/∂W, ∂C/∂b            a constant distance from their parameters
- *        ├ mini-batch  raw bytes │ inputs │ targets            ┐
+ *        ├ mini-batch  raw bytes │ inputs │ targets │ pairs    ┐
  *        ├ layers      z, a, δ of layer 1 │ of layer 2 │ …     │ room for `rows` samples
- *        └ scratch     of BP2                                  ┘
+ *        ├ scratch     of BP2                                  ┘
+ *        └ window      samples of a training (src/training/window.ts)
  *
  * Buffers begin at multiples of 64 bytes (a cache line). A layer of `units` has rows of `stride` floats.
  */
 export interface Layout {
   /** How many samples the mini-batch has room for; a multiple of four. */
   readonly rows: number;
+  /** The objects of src/kernels/plan.ts: the network, its layers, what training sums up, and what `evaluate` does. */
+  readonly net: number;
+  readonly netLayers: number;
+  readonly tally: number;
+  readonly evaluationTally: number;
   /** Pointer to the parameters, and to the gradients; each has `parameterCount` floats, padding included. */
   readonly parameters: number;
   readonly gradients: number;
@@ -23,9 +32,11 @@ export interface Layout {
   readonly inputs: number;
   /** [rows][stride of the last layer] */
   readonly targets: number;
+  /** u32[rows][2] */
+  readonly pairs: number;
   readonly layers: readonly LayerPlace[];
   readonly scratch: number;
-  /** The end of it all. */
+  /** The end of it all, where a window may begin. */
   readonly bytes: number;
 }
 
@@ -74,7 +85,12 @@ export function layoutOf(
   const inputs = sizes[0]!;
   const shapes = sizes.slice(1).map((units, l) => ({ fanIn: sizes[l]!, units, stride: roundUp(units, 4) }));
 
-  const parameters = roundUp(base, LINE);
+  const net = place(NET_BYTES);
+  const netLayers = place(shapes.length * LAYER_BYTES);
+  const tally = place(TALLY_BYTES);
+  const evaluationTally = place(TALLY_BYTES);
+
+  const parameters = place(0);
   const places = shapes.map(({ fanIn, stride }) => ({
     weights: floats(fanIn * stride),
     biases: floats(stride),
@@ -87,6 +103,7 @@ export function layoutOf(
   const rawBytes = place(rows * inputs);
   const input = floats(rows * inputs);
   const targets = floats(rows * shapes.at(-1)!.stride);
+  const pairs = place(rows * 8);
   const layers: LayerPlace[] = [];
   for (const [l, shape] of shapes.entries()) {
     const before = layers.at(-1);
@@ -112,6 +129,10 @@ export function layoutOf(
 
   return {
     rows,
+    net,
+    netLayers,
+    tally,
+    evaluationTally,
     parameters,
     gradients,
     parameterCount: distance / bytesPerFloat,
@@ -119,8 +140,9 @@ export function layoutOf(
     rawBytes,
     inputs: input,
     targets,
+    pairs,
     layers,
     scratch,
-    bytes: end,
+    bytes: place(0),
   };
 }

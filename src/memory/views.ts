@@ -4,24 +4,28 @@ import type { Kernels, Memory } from '../kernels/kernels.js';
 export class Views {
   readonly #memory: Memory;
   readonly #bytesPerFloat: number;
-  #bytes: Uint8Array<ArrayBuffer>;
-  #floats: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+  #arrays: ReturnType<typeof arraysOf>;
 
   constructor({ memory, bytesPerFloat }: Kernels) {
     this.#memory = memory;
     this.#bytesPerFloat = bytesPerFloat;
-    this.#bytes = new Uint8Array(memory.buffer);
-    this.#floats = this.#floatsOf(memory.buffer);
+    this.#arrays = arraysOf(memory.buffer, bytesPerFloat);
   }
 
   get bytes(): Uint8Array<ArrayBuffer> {
-    this.#derive();
-    return this.#bytes;
+    return this.#derived().bytes;
+  }
+
+  get words(): Uint32Array<ArrayBuffer> {
+    return this.#derived().words;
+  }
+
+  get doubles(): Float64Array<ArrayBuffer> {
+    return this.#derived().doubles;
   }
 
   get floats(): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
-    this.#derive();
-    return this.#floats;
+    return this.#derived().floats;
   }
 
   /** The index in `floats` of what a pointer points to. */
@@ -29,14 +33,16 @@ export class Views {
     return pointer / this.#bytesPerFloat;
   }
 
-  #derive(): void {
+  #derived(): ReturnType<typeof arraysOf> {
     const { buffer } = this.#memory;
-    if (this.#bytes.buffer === buffer) return;
-    this.#bytes = new Uint8Array(buffer);
-    this.#floats = this.#floatsOf(buffer);
-  }
-
-  #floatsOf(buffer: ArrayBuffer): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
-    return this.#bytesPerFloat === 4 ? new Float32Array(buffer) : new Float64Array(buffer);
+    if (this.#arrays.bytes.buffer !== buffer) this.#arrays = arraysOf(buffer, this.#bytesPerFloat);
+    return this.#arrays;
   }
 }
+
+const arraysOf = (buffer: ArrayBuffer, bytesPerFloat: number) => ({
+  bytes: new Uint8Array(buffer),
+  words: new Uint32Array(buffer),
+  doubles: new Float64Array(buffer),
+  floats: bytesPerFloat === 4 ? new Float32Array(buffer) : new Float64Array(buffer),
+});

@@ -1,4 +1,5 @@
 import type { Kernels } from '../kernels/kernels.js';
+import { LAYER_BYTES, layerFields, netFields, writeFields } from '../kernels/plan.js';
 import { layoutOf, type LayerPlace, type Layout } from '../memory/layout.js';
 import { Views } from '../memory/views.js';
 import { initializers } from './initializers.js';
@@ -30,6 +31,7 @@ export class Model {
   readonly chunkRows: number;
   #layout: Layout;
   #layers: readonly Layer[];
+  #windowBytes = 0;
 
   /**
    * Takes over the kernels' memory; all weights and biases are zero.
@@ -50,7 +52,8 @@ export class Model {
     this.#layers = this.#place();
     this.#allocate(this.#layout);
     this.views = new Views(kernels);
-    this.views.bytes.fill(0, this.#layout.parameters, this.#layout.bytes);
+    this.views.bytes.fill(0, this.#layout.net, this.#layout.bytes);
+    this.#writePlan();
   }
 
   get layout(): Layout {
@@ -74,9 +77,39 @@ export class Model {
     if (rows <= this.#layout.rows) return;
     const layout = this.#plan(rows);
     this.#allocate(layout);
+    const { window } = this;
     this.#layout = layout;
     this.#layers = this.#place();
+    this.views.bytes.copyWithin(this.window, window, window + this.#windowBytes);
     this.views.bytes.fill(0, layout.workspace, layout.bytes);
+    this.#writePlan();
+  }
+
+  /** Where the window of a training begins; it moves when room is made for larger mini-batches. */
+  get window(): number {
+    return this.#layout.bytes;
+  }
+
+  /**
+   * Makes room for a window of so many bytes, 0 for none; what it held stays.
+   * @returns whether there is memory for it; where not, nothing has changed
+   */
+  resizeWindow(bytes: number): boolean {
+    if (this.window + bytes > MOST_BYTES) return false;
+    try {
+      this.kernels.memory.ensure(this.window + bytes);
+    } catch {
+      return false;
+    }
+    this.#windowBytes = bytes;
+    return true;
+  }
+
+  /** Tells the kernels that the inputs of the mini-batch have been placed where the layout says. */
+  useInputs(): void {
+    const { words } = this.views;
+    words[this.#layout.net / 4 + netFields.indexOf('isSparse')] = 0;
+    words[this.#layout.netLayers / 4 + layerFields.indexOf('input')] = this.#layout.inputs;
   }
 
   /** A copy of a matrix [rows][stride] without its padding: [rows][columns]. */
@@ -127,9 +160,37 @@ export class Model {
     return layout;
   }
 
+  /** Writes down for the kernels where everything lies. */
+  #writePlan(): void {
+    const { words } = this.views;
+    const { net, netLayers, parameters, gradients, parameterCount, inputs, targets, scratch, pairs, tally } =
+      this.#layout;
+    writeFields(words, net / 4, netFields, {
+      loss: this.loss,
+      layerCount: this.#layers.length,
+      layers: netLayers,
+      parameters,
+      gradients,
+      parameterCount,
+      inputCount: this.spec.inputs,
+      inputs,
+      targets,
+      scratch,
+      pairs,
+      tally,
+      isSparse: 0,
+      largestInput: 0,
+      largestDelta: 0,
+      touched: 0,
+    });
+    for (const [l, layer] of this.#layers.entries()) {
+      writeFields(words, (netLayers + l * LAYER_BYTES) / 4, layerFields, layer);
+    }
+  }
+
   #allocate({ bytes }: Layout): void {
     try {
-      this.kernels.memory.ensure(bytes);
+      this.kernels.memory.ensure(bytes + this.#windowBytes);
     } catch (cause) {
       throw new RangeError(
         `layers: the network needs ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses so much memory; ` +

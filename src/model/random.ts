@@ -57,10 +57,9 @@ export class Random {
 
   /** A whole number in [0, n), each as likely as the others; 1 ≤ n ≤ 2³². */
   below(n: number): number {
-    // The last, incomplete run of n numbers is drawn again.
-    const limit = 2 ** 32 - (2 ** 32 % n);
+    // The last, incomplete run of n numbers is drawn again; where it begins is worked out for the last n bits only.
     let bits = this.bits();
-    while (bits >= limit) bits = this.bits();
+    while (bits >= 2 ** 32 - n && bits >= 2 ** 32 - (2 ** 32 % n)) bits = this.bits();
     return bits % n;
   }
 

@@ -1,7 +1,7 @@
+import { TALLY_BATCH_LOSS, TALLY_LARGEST_WEIGHT, TALLY_LOSS, TALLY_RIGHT } from '../kernels/plan.js';
 import type { Model } from '../model/model.js';
 import { newFloats } from './matrix.js';
 import type { Samples } from './samples.js';
-import { cost, forward } from './step.js';
 import type { Work } from './work.js';
 
 export interface Metrics {
@@ -17,15 +17,28 @@ export interface Metrics {
 
 /** Loss and accuracy over all samples. */
 export function* evaluate(model: Model, samples: Samples): Work<Metrics> {
-  const tally = new Tally();
-  yield* throughAll(model, samples, (_, rows) => tally.addEach(model, rows));
-  return tally.metrics;
+  const { kernels } = model;
+  const sums = { loss: 0, right: 0 };
+  yield* throughAll(model, samples, (rows) => {
+    const { net, evaluationTally } = model.layout;
+    // Between two chunks another evaluation may have come in.
+    writeTally(model, evaluationTally, sums);
+    kernels.tally(net, evaluationTally, rows);
+    Object.assign(sums, readTally(model, evaluationTally));
+  });
+  return metricsOf(sums, samples.count);
+}
+
+/** The cost of a mini-batch, after `feedForward`. */
+export function totalCost({ kernels, layers, loss, layout }: Model, rows: number): number {
+  const { preActivations, activations, stride, units } = layers.at(-1)!;
+  return kernels.cost(loss, preActivations, activations, layout.targets, stride, rows, units);
 }
 
 /** The outputs for all samples, [n][outputs]. */
 export function* predict(model: Model, samples: Samples): Work<Float32Array> {
   const outputs = newFloats('outputs', samples.count, model.outputs);
-  yield* throughAll(model, samples, (first, rows) => {
+  yield* throughAll(model, samples, (rows, first) => {
     const { activations, stride, units } = model.layers.at(-1)!;
     outputs.set(model.matrix(activations, stride, rows, units), first * units);
   });
@@ -33,66 +46,43 @@ export function* predict(model: Model, samples: Samples): Work<Float32Array> {
 }
 
 /** Takes all samples forward, a chunk at a time; yields after each chunk. */
-function* throughAll(model: Model, samples: Samples, use: (first: number, rows: number) => void): Work<void> {
+function* throughAll(model: Model, samples: Samples, use: (rows: number, first: number) => void): Work<void> {
   for (let first = 0; first < samples.count; first += model.chunkRows) {
     const rows = Math.min(model.chunkRows, samples.count - first);
     samples.gather(model, first, rows);
-    forward(model, rows);
-    use(first, rows);
+    model.kernels.feedForward(model.layout.net, rows);
+    use(rows, first);
     yield;
   }
 }
 
-/** Sums up loss and accuracy over mini-batches, each after its `forward`. */
-export class Tally {
-  #loss = 0;
-  #right = 0;
-  #count = 0;
-
-  /** @returns the mean cost of this mini-batch */
-  add(model: Model, rows: number): number {
-    const loss = cost(model, rows);
-    this.#loss += loss;
-    this.#right += rightAnswers(model, rows);
-    this.#count += rows;
-    return loss / rows;
-  }
-
-  /** Adds sample by sample: engines take chunks of different sizes, and the sum must not depend on them. */
-  addEach(model: Model, rows: number): void {
-    for (let n = 0; n < rows; n++) this.#loss += cost(model, 1, n);
-    this.#right += rightAnswers(model, rows);
-    this.#count += rows;
-  }
-
-  get metrics(): Metrics {
-    return { loss: this.#loss / this.#count, accuracy: this.#right / this.#count };
-  }
+/** What is summed up over samples: their cost, and how many were classified correctly. */
+export interface Sums {
+  readonly loss: number;
+  readonly right: number;
 }
 
-function rightAnswers({ views, layers, layout }: Model, rows: number): number {
-  const { floats } = views;
-  const { activations, stride, units } = layers.at(-1)!;
-  let right = 0;
-  for (let n = 0; n < rows; n++) {
-    const a = views.at(activations) + n * stride;
-    const y = views.at(layout.targets) + n * stride;
-    if (units === 1) {
-      if (floats[a]! === floats[a] && floats[a]! >= 0.5 === floats[y]! >= 0.5) right++;
-    } else if (largest(floats, a, units) === largest(floats, y, units)) right++;
-  }
-  return right;
+export const metricsOf = ({ loss, right }: Sums, count: number): Metrics => ({
+  loss: loss / count,
+  accuracy: right / count,
+});
+
+function writeTally({ views }: Model, tally: number, { loss, right }: Sums): void {
+  views.doubles[tally / 8 + TALLY_LOSS] = loss;
+  views.words[tally / 4 + TALLY_RIGHT] = right;
 }
 
-/** The place of the first largest of `count` numbers; −1 where one is NaN and none is larger than −Infinity. */
-function largest(numbers: ArrayLike<number>, start: number, count: number): number {
-  let place = -1;
-  let value = -Infinity;
-  for (let j = 0; j < count; j++) {
-    if (numbers[start + j]! > value) {
-      value = numbers[start + j]!;
-      place = j;
-    }
-  }
-  return place;
+/** Before training: nothing is known of the weights. */
+export function clearTally(model: Model, tally: number): void {
+  writeTally(model, tally, { loss: 0, right: 0 });
+  model.views.doubles[tally / 8 + TALLY_LARGEST_WEIGHT] = Infinity;
 }
+
+export const readTally = ({ views }: Model, tally: number): Sums => ({
+  loss: views.doubles[tally / 8 + TALLY_LOSS]!,
+  right: views.words[tally / 4 + TALLY_RIGHT]!,
+});
+
+/** The cost of the last mini-batch of a training. */
+export const batchLoss = ({ views, layout }: Model): number =>
+  views.doubles[layout.tally / 8 + TALLY_BATCH_LOSS]!;

@@ -31,6 +31,9 @@ export interface Data extends Inputs {
 /** The cross-entropies are costs of probabilities, none below 0: a target of 255 would have no least cost. */
 const largestTarget: Partial<Record<LossName, number>> = { binaryCrossEntropy: 1, crossEntropy: Infinity };
 
+/** So many samples tell whether most inputs are zero. */
+const PROBED_SAMPLES = 256;
+
 /** The user's data, checked, and left where it is. */
 export class Samples {
   readonly count: number;
@@ -85,21 +88,62 @@ export class Samples {
     return new Samples(inputs, scale, targets);
   }
 
+  /** The share of the inputs that differ from zero, in some of the samples from all over. */
+  density(): number {
+    const { values, width, count } = this.#inputs;
+    const step = Math.ceil(count / PROBED_SAMPLES);
+    let probed = 0;
+    let others = 0;
+    for (let n = 0; n < count; n += step) {
+      for (let k = n * width; k < (n + 1) * width; k++) if (values[k] !== 0) others++;
+      probed += width;
+    }
+    return others / probed;
+  }
+
   /**
    * Gathers a mini-batch into the model's memory: rows `first` to `first + rows` of the samples, or of their `order`.
    */
   gather(model: Model, first: number, rows: number, order?: Uint32Array): void {
-    const { layout, views, kernels } = model;
+    const { layout, kernels } = model;
+    const count = rows * this.#inputs.width;
+    if (this.#copyInputs(model, first, rows, order) === 'bytes') {
+      kernels.widenBytes(layout.rawBytes, layout.inputs, count, this.#scale);
+    } else if (this.#scale !== 1) kernels.scaleFloats(layout.inputs, count, this.#scale);
+    model.useInputs();
+    this.#placeTargets(model, first, rows, order);
+  }
+
+  /** Adds rows as pairs to the model's window, which holds those before them already; gathers their targets. */
+  compress(model: Model, first: number, rows: number): void {
+    const { layout, kernels, window } = model;
+    if (this.#copyInputs(model, first, rows) === 'bytes') {
+      kernels.addBytes(layout.net, window, layout.rawBytes, this.#scale, first, rows);
+    } else {
+      if (this.#scale !== 1) kernels.scaleFloats(layout.inputs, rows * this.#inputs.width, this.#scale);
+      kernels.addFloats(layout.net, window, layout.inputs, first, rows);
+    }
+    this.#placeTargets(model, first, rows);
+  }
+
+  /** Copies inputs, as they are, into the model's memory. */
+  #copyInputs(
+    { layout, views }: Model,
+    first: number,
+    rows: number,
+    order?: Uint32Array,
+  ): 'bytes' | 'floats' {
     const { values, width } = this.#inputs;
     if (holdsBytes(values)) {
       copyRows(this.#inputs, first, rows, order, views.bytes, layout.rawBytes, width);
-      kernels.widenBytes(layout.rawBytes, layout.inputs, rows * width, this.#scale);
-    } else {
-      copyRows(this.#inputs, first, rows, order, views.floats, views.at(layout.inputs), width);
-      if (this.#scale !== 1) kernels.scaleFloats(layout.inputs, rows * width, this.#scale);
+      return 'bytes';
     }
+    copyRows(this.#inputs, first, rows, order, views.floats, views.at(layout.inputs), width);
+    return 'floats';
+  }
 
-    const { stride, units } = model.layers.at(-1)!;
+  #placeTargets({ layers, layout, views }: Model, first: number, rows: number, order?: Uint32Array): void {
+    const { stride, units } = layers.at(-1)!;
     const at = views.at(layout.targets);
     if (this.#targets) copyRows(this.#targets, first, rows, order, views.floats, at, stride);
     if (this.#labels) placeLabels(this.#labels, first, rows, order, views.floats, at, stride, units);
@@ -120,6 +164,10 @@ function copyRows(
     throw new TypeError(
       'data: the buffer of a typed array was transferred or made shorter; leave it until the call has ended',
     );
+  }
+  if (!order && stride === width) {
+    target.set(values.subarray(first * width, (first + rows) * width), at);
+    return;
   }
   for (let n = first; n < first + rows; n++) {
     const from = (order ? order[n]! : n) * width;

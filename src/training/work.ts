@@ -22,15 +22,19 @@ const SLICE_MILLISECONDS = 8;
  */
 export async function inSlices<Result>(work: Work<Result>, mayGoOn: () => void): Promise<Result> {
   let sliceEnd = performance.now() + SLICE_MILLISECONDS;
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-    if (value !== undefined) await Promise.resolve(value);
-    if (performance.now() >= sliceEnd) {
-      await turnOfTheEventLoop();
-      sliceEnd = performance.now() + SLICE_MILLISECONDS;
+  try {
+    for (;;) {
+      const { done, value } = work.next();
+      if (done) return value;
+      if (value !== undefined) await Promise.resolve(value);
+      if (performance.now() >= sliceEnd) {
+        await turnOfTheEventLoop();
+        sliceEnd = performance.now() + SLICE_MILLISECONDS;
+      }
+      mayGoOn();
     }
-    mayGoOn();
+  } finally {
+    work.return(undefined as Result); // work that is stopped cleans up after itself
   }
 }
 

@@ -1,6 +1,6 @@
 import { RELU } from '../../src/kernels/codes.js';
 import type { Model } from '../../src/model/model.js';
-import { backward, cost, forward } from '../../src/training/step.js';
+import { backward, cost, forward } from './steps.js';
 
 /**
  * The step h of the differences. Costs here are of up to 37; in double precision (ε = 2⁻⁵³) their rounding leaves some

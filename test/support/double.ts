@@ -6,8 +6,8 @@ import { Model } from '../../src/model/model.js';
 import { Random } from '../../src/model/random.js';
 import { checkSpec, type NetworkSpec } from '../../src/model/spec.js';
 import { Samples, type Data } from '../../src/training/samples.js';
-import { backward, cost, forward } from '../../src/training/step.js';
 import { finish } from '../../src/training/work.js';
+import { backward, cost, forward } from './steps.js';
 
 // Networks computed in double precision, by the same code as networks in single: the truth that those are judged by.
 

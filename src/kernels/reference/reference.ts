@@ -1,8 +1,9 @@
-import type { Kernels, Memory } from '../kernels.js';
+import type { EquationKernels, Kernels, Memory } from '../kernels.js';
 import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, QUADRATIC } from '../codes.js';
 import { activationsIn } from './activations.js';
 import { binaryCrossEntropy, crossEntropy, quadratic } from './costs.js';
 import type { Precision } from './numerics.js';
+import { stepKernels, type MemoryViews } from './step.js';
 
 const costs: Record<number, typeof quadratic> = {
   [QUADRATIC]: quadratic,
@@ -22,6 +23,7 @@ export function referenceKernels(precision: Precision): Kernels {
   const memory = new GrowingBuffer();
   /** The memory as floats; floats[at(pointer) + i] is the i-th from a pointer. Hot loops hold it in a local f. */
   let floats = new Floats(memory.buffer);
+  let views = viewsOf(memory.buffer, floats);
   const at = (pointer: number): number => pointer / bytesPerFloat;
 
   /**
@@ -74,20 +76,7 @@ export function referenceKernels(precision: Precision): Kernels {
       floats.fill(0, row + units, row + stride);
   }
 
-  return {
-    engine: 'reference',
-    bytesPerFloat,
-    memory: {
-      base: memory.base,
-      get buffer() {
-        return memory.buffer;
-      },
-      ensure(bytes) {
-        memory.ensure(bytes);
-        if (floats.buffer !== memory.buffer) floats = new Floats(memory.buffer);
-      },
-    },
-
+  const equations: EquationKernels = {
     widenBytes(bytes, target, count, scale) {
       const f = floats;
       const source = new Uint8Array(memory.buffer, bytes, count);
@@ -190,7 +179,32 @@ export function referenceKernels(precision: Precision): Kernels {
       for (let i = 0; i < count; i++) f[p + i] = f[p + i]! - round(factor * f[g + i]!);
     },
   };
+
+  return {
+    engine: 'reference',
+    bytesPerFloat,
+    memory: {
+      base: memory.base,
+      get buffer() {
+        return memory.buffer;
+      },
+      ensure(bytes) {
+        memory.ensure(bytes);
+        if (floats.buffer === memory.buffer) return;
+        floats = new Floats(memory.buffer);
+        views = viewsOf(memory.buffer, floats);
+      },
+    },
+    ...equations,
+    ...stepKernels(equations, () => views, precision),
+  };
 }
+
+const viewsOf = (buffer: ArrayBuffer, floats: Float32Array | Float64Array): MemoryViews => ({
+  words: new Uint32Array(buffer),
+  doubles: new Float64Array(buffer),
+  floats,
+});
 
 /** Linear memory for the reference: an ArrayBuffer that is replaced when it must grow. */
 class GrowingBuffer implements Memory {
@@ -199,7 +213,8 @@ class GrowingBuffer implements Memory {
 
   ensure(bytes: number): void {
     if (bytes <= this.buffer.byteLength) return;
-    const grown = new ArrayBuffer(Math.ceil(bytes / 8) * 8);
+    // By half at least: what grows step by step is not copied each time.
+    const grown = new ArrayBuffer(Math.ceil(Math.max(bytes, 1.5 * this.buffer.byteLength) / 8) * 8);
     new Uint8Array(grown).set(new Uint8Array(this.buffer));
     this.buffer = grown;
   }

@@ -1,0 +1,80 @@
+// What the kernels that go through all layers find in memory. The classes have no instances of their own: each is a
+// view of words that TypeScript has written, in the order of src/kernels/plan.ts.
+
+/** A network, with the mini-batch that is under way. */
+export class Net {
+  loss: i32;
+  layerCount: i32;
+  /** The first of `layerCount` layers, one after the other. */
+  layers: usize;
+  parameters: usize;
+  gradients: usize;
+  parameterCount: i32;
+  inputCount: i32;
+  /** f32[rows][inputCount] */
+  inputs: usize;
+  /** f32[rows][stride of the last layer] */
+  targets: usize;
+  scratch: usize;
+  /** usize[rows][2]: where the pairs of each sample begin and end. */
+  pairs: usize;
+  /** Of training. */
+  tally: usize;
+  /** Whether the inputs of the mini-batch are given by `pairs`; else the first layer says where they lie. */
+  isSparse: i32;
+  /** While they are: no input is larger, and no δ of the first layer, but for the sign. */
+  largestInput: f32;
+  largestDelta: f32;
+  /** Of no meaning: what is stored here has been read. */
+  touched: i32;
+}
+
+/** A layer; the shapes of its buffers are those of src/kernels/kernels.ts. */
+export class Layer {
+  activation: i32;
+  fanIn: i32;
+  units: i32;
+  stride: i32;
+  input: usize;
+  inputStride: i32;
+  weights: usize;
+  biases: usize;
+  weightGradients: usize;
+  biasGradients: usize;
+  preActivations: usize;
+  activations: usize;
+  delta: usize;
+}
+
+/**
+ * Samples held in memory. What is called a place is counted in bytes from the window itself, so that it can be moved;
+ * 0 for none.
+ */
+export class Window {
+  /** Place of u32[n]: which sample comes n-th; none where they come as they lie. */
+  order: usize;
+  /** Place of f32[n][stride of the last layer]. */
+  targets: usize;
+  /** Place of f32[n][inputCount]; or else */
+  rows: usize;
+  /** place of usize[n + 1], the places where the pairs of each sample begin, and where the last ends. */
+  starts: usize;
+  /** No input is larger, but for its sign. */
+  largestInput: f32;
+}
+
+/** What is summed up over mini-batches. */
+export class Tally {
+  /** The cost of all samples since it was cleared. */
+  loss: f64;
+  /** The cost of the last mini-batch. */
+  batchLoss: f64;
+  /** No weight of the first layer is larger, but for its sign; Infinity where that is not known. */
+  largestWeight: f64;
+  /** How many samples were classified correctly. */
+  right: i32;
+}
+
+export function layerOf(net: Net, l: i32): Layer {
+  return changetype<Layer>(net.layers + <usize>l * offsetof<Layer>());
+}

@@ -1,0 +1,225 @@
+// The first layer where most inputs are exact zeros. A sample is given by its other inputs alone: their values, and after
+// them, as numbers of two bytes, their places k in the row. What a zero would add to a sum, ±0, is left out: a sum from
+// +0 is never −0, so that the bits are those of forward.ts and bp4-weight-gradient.ts, while what the zeros would have
+// multiplied is finite (finite.ts).
+
+/** Bytes of a value with its place; a sample may end up to three bytes after its last place. */
+const PAIR = 6;
+
+/** How many inputs of a sample, which lies from `begin` to `end`, are not zero. */
+export function countOf(begin: usize, end: usize): i32 {
+  return i32(end - begin) / PAIR;
+}
+
+/** How a row is read: as bytes that are widened and scaled, each product rounding once, or as floats. */
+class Bytes {
+  four(row: usize, k: i32, scale: f32): v128 {
+    const words = i16x8.extend_low_i8x16_u(v128.load32_zero(row + k));
+    return f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(words)), f32x4.splat(scale));
+  }
+  one(row: usize, k: i32, scale: f32): f32 {
+    return <f32>load<u8>(row + k) * scale;
+  }
+}
+
+class Floats {
+  four(row: usize, k: i32, scale: f32): v128 {
+    return v128.load(row + (k << 2));
+  }
+  one(row: usize, k: i32, scale: f32): f32 {
+    return load<f32>(row + (k << 2));
+  }
+}
+
+export function compressBytes(row: usize, count: i32, scale: f32, sample: usize): usize {
+  return compress<Bytes>(row, count, scale, sample);
+}
+
+export function compressFloats(row: usize, count: i32, sample: usize): usize {
+  return compress<Floats>(row, count, 1, sample);
+}
+
+/**
+ * Writes what is not zero in a row as a sample. Without branches: where the next zero is, nobody can foretell. Writes up
+ * to six bytes for each input, and 64 more.
+ * @returns where the sample ends, a multiple of four
+ */
+function compress<Row>(row: usize, count: i32, scale: f32, sample: usize): usize {
+  const source = changetype<Row>(0);
+  // The places are written apart at first, beyond the last possible value.
+  const apart: usize = sample + (count << 2) + 16;
+  let values = sample;
+  let places = apart;
+  let k = 0;
+  for (; k + 4 <= count; k += 4) {
+    const x = source.four(row, k, scale);
+    const others = i32x4.bitmask(f32x4.ne(x, f32x4.splat(0)));
+    v128.store(values, v128.swizzle(x, v128.load(FRONT_FLOATS + (others << 4))));
+    v128.store64_lane(
+      places,
+      i16x8.add(i16x8.splat(<i16>k), v128.load64_zero(FRONT_PLACES + (others << 3))),
+      0,
+    );
+    const taken = popcnt(others);
+    values += taken << 2;
+    places += taken << 1;
+  }
+  for (; k < count; ++k) {
+    const x = source.one(row, k, scale);
+    store<f32>(values, x);
+    store<u16>(places, <u16>k);
+    const taken = i32(x != 0);
+    values += taken << 2;
+    places += taken << 1;
+  }
+  const bytes = places - apart;
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(values + i, v128.load(apart + i));
+  return (values + bytes + 3) & ~3;
+}
+
+/** For each set of lanes, as a mask of four bits: the bytes by which `swizzle` brings their floats to the front. */
+const FRONT_FLOATS = memory.data<u8>([
+  0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7,
+  0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2,
+  3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1,
+  2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 12, 13, 14, 15, 0, 1, 2, 3, 0, 1, 2, 3,
+  0, 1, 2, 3, 0, 1, 2, 3, 12, 13, 14, 15, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 0, 1, 2, 3, 0,
+  1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 0, 1,
+  2, 3, 0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1,
+  2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+]);
+
+/** And the numbers of those lanes. */
+const FRONT_PLACES = memory.data<u16>([
+  0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 1, 2, 0, 0, 0, 1, 2, 0, 3, 0, 0, 0,
+  0, 3, 0, 0, 1, 3, 0, 0, 0, 1, 3, 0, 2, 3, 0, 0, 0, 2, 3, 0, 1, 2, 3, 0, 0, 1, 2, 3,
+]);
+
+/** The row of which a sample was made, every zero being +0. @param row out, f32[count] */
+export function expand(begin: usize, end: usize, row: usize, count: i32): void {
+  memory.fill(row, 0, count << 2);
+  const places = begin + (countOf(begin, end) << 2);
+  for (let place = places; begin < places; begin += 4) {
+    store<f32>(row + (load<u16>(place) << 2), load<f32>(begin));
+    place += 2;
+  }
+}
+
+/**
+ * Forward: z = W·a + b. Rounds: as forward.ts does.
+ * @param pairs usize[rows][2], where each sample begins and ends
+ */
+export function forwardPairs(
+  pairs: usize,
+  weights: usize,
+  biases: usize,
+  z: usize,
+  stride: i32,
+  rows: i32,
+  units: i32,
+): void {
+  const row: usize = stride << 2;
+  for (let i = 0; i < rows; ++i) {
+    const values = load<usize>(pairs);
+    const places: usize = values + (countOf(values, load<usize>(pairs, 4)) << 2);
+    let j: usize = 0;
+    for (; j + 64 <= row; j += 64) forward4(values, places, weights + j, row, biases + j, z + j);
+    for (; j < <usize>(units << 2); j += 16) forward1(values, places, weights + j, row, biases + j, z + j);
+    pairs += 8;
+    z += row;
+  }
+}
+
+/** Sixteen units, of one sample. Four sums are as many as go on without waiting for each other or for registers. */
+function forward4(value: usize, places: usize, weights: usize, row: usize, biases: usize, z: usize): void {
+  let sum0 = f32x4.splat(0);
+  let sum1 = f32x4.splat(0);
+  let sum2 = f32x4.splat(0);
+  let sum3 = f32x4.splat(0);
+  for (let place = places; value < places; value += 4) {
+    const w: usize = weights + <usize>load<u16>(place) * row;
+    const x = v128.load32_splat(value);
+    sum0 = f32x4.add(sum0, f32x4.mul(x, v128.load(w)));
+    sum1 = f32x4.add(sum1, f32x4.mul(x, v128.load(w, 16)));
+    sum2 = f32x4.add(sum2, f32x4.mul(x, v128.load(w, 32)));
+    sum3 = f32x4.add(sum3, f32x4.mul(x, v128.load(w, 48)));
+    place += 2;
+  }
+  v128.store(z, f32x4.add(sum0, v128.load(biases)));
+  v128.store(z, f32x4.add(sum1, v128.load(biases, 16)), 16);
+  v128.store(z, f32x4.add(sum2, v128.load(biases, 32)), 32);
+  v128.store(z, f32x4.add(sum3, v128.load(biases, 48)), 48);
+}
+
+/** Four units, of one sample. */
+function forward1(value: usize, places: usize, weights: usize, row: usize, biases: usize, z: usize): void {
+  let sum = f32x4.splat(0);
+  for (let place = places; value < places; value += 4) {
+    const w: usize = weights + <usize>load<u16>(place) * row;
+    sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(value), v128.load(w)));
+    place += 2;
+  }
+  v128.store(z, f32x4.add(sum, v128.load(biases)));
+}
+
+/**
+ * BP4: ∂C/∂W = δ·aᵀ, summed over the mini-batch. Rounds: as bp4-weight-gradient.ts does.
+ * @param pairs           usize[rows][2], where each sample begins and ends
+ * @param delta           f32[rows][stride]
+ * @param weightGradients out, f32[fanIn][stride]; overwritten
+ */
+export function weightGradientPairs(
+  pairs: usize,
+  delta: usize,
+  weightGradients: usize,
+  stride: i32,
+  rows: i32,
+  fanIn: i32,
+  units: i32,
+): void {
+  const row: usize = stride << 2;
+  memory.fill(weightGradients, 0, <usize>fanIn * row);
+  // All samples pass by a few columns of the gradient, which stay in the cache meanwhile.
+  let j: usize = 0;
+  for (; j + 64 <= row; j += 64) {
+    for (let i: usize = 0; i < <usize>rows; ++i) {
+      const values = load<usize>(pairs + (i << 3));
+      const places: usize = values + (countOf(values, load<usize>(pairs + (i << 3), 4)) << 2);
+      add4(values, places, weightGradients + j, row, delta + i * row + j);
+    }
+  }
+  for (; j < <usize>(units << 2); j += 16) {
+    for (let i: usize = 0; i < <usize>rows; ++i) {
+      const values = load<usize>(pairs + (i << 3));
+      const places: usize = values + (countOf(values, load<usize>(pairs + (i << 3), 4)) << 2);
+      add1(values, places, weightGradients + j, row, delta + i * row + j);
+    }
+  }
+}
+
+/** Adds what one sample adds to the gradients of sixteen units. */
+function add4(value: usize, places: usize, gradients: usize, row: usize, delta: usize): void {
+  const delta0 = v128.load(delta);
+  const delta1 = v128.load(delta, 16);
+  const delta2 = v128.load(delta, 32);
+  const delta3 = v128.load(delta, 48);
+  for (let place = places; value < places; value += 4) {
+    const g: usize = gradients + <usize>load<u16>(place) * row;
+    const x = v128.load32_splat(value);
+    v128.store(g, f32x4.add(v128.load(g), f32x4.mul(x, delta0)));
+    v128.store(g, f32x4.add(v128.load(g, 16), f32x4.mul(x, delta1)), 16);
+    v128.store(g, f32x4.add(v128.load(g, 32), f32x4.mul(x, delta2)), 32);
+    v128.store(g, f32x4.add(v128.load(g, 48), f32x4.mul(x, delta3)), 48);
+    place += 2;
+  }
+}
+
+/** The same for four units. */
+function add1(value: usize, places: usize, gradients: usize, row: usize, delta: usize): void {
+  const delta0 = v128.load(delta);
+  for (let place = places; value < places; value += 4) {
+    const g: usize = gradients + <usize>load<u16>(place) * row;
+    v128.store(g, f32x4.add(v128.load(g), f32x4.mul(v128.load32_splat(value), delta0)));
+    place += 2;
+  }
+}

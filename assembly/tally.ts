@@ -1,0 +1,46 @@
+import { cost } from './cost';
+import { layerOf, Net, Tally } from './network';
+
+/**
+ * Adds the samples of a mini-batch, after `feedForward`: their cost, and how many are classified correctly (the largest
+ * output is where the largest target is; with a single output, both lie on the same side of ½; NaN is never right).
+ * Rounds: in f64, sample by sample, so that the sum does not depend on how the samples were divided.
+ */
+export function tally(net: Net, tally: Tally, rows: i32): void {
+  const l = layerOf(net, net.layerCount - 1);
+  const bytes: usize = l.stride << 2;
+  let z = l.preActivations;
+  let a = l.activations;
+  let targets = net.targets;
+  let batchLoss: f64 = 0;
+  for (let i = 0; i < rows; ++i) {
+    const loss = cost(net.loss, z, a, targets, l.stride, 1, l.units);
+    tally.loss += loss;
+    batchLoss += loss;
+    tally.right += i32(isRight(a, targets, l.units));
+    z += bytes;
+    a += bytes;
+    targets += bytes;
+  }
+  tally.batchLoss = batchLoss;
+}
+
+function isRight(a: usize, targets: usize, units: i32): bool {
+  if (units > 1) return largest(a, units) == largest(targets, units);
+  const answer = load<f32>(a);
+  return answer == answer && answer >= 0.5 == load<f32>(targets) >= 0.5;
+}
+
+/** The place of the first largest of `count` floats; −1 where one is NaN and none is larger than −Infinity. */
+function largest(floats: usize, count: i32): i32 {
+  let place = -1;
+  let value: f32 = -Infinity;
+  for (let j = 0; j < count; ++j) {
+    const x = load<f32>(floats + (j << 2));
+    if (x > value) {
+      value = x;
+      place = j;
+    }
+  }
+  return place;
+}

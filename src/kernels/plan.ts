@@ -1,0 +1,71 @@
+// What the kernels that go through all layers find in memory: words of four bytes, in the order of these names.
+// assembly/network.ts has the same objects, and says what each field means.
+
+export const netFields = [
+  'loss',
+  'layerCount',
+  'layers',
+  'parameters',
+  'gradients',
+  'parameterCount',
+  'inputCount',
+  'inputs',
+  'targets',
+  'scratch',
+  'pairs',
+  'tally',
+  'isSparse',
+  'largestInput',
+  'largestDelta',
+  'touched',
+] as const;
+
+export const layerFields = [
+  'activation',
+  'fanIn',
+  'units',
+  'stride',
+  'input',
+  'inputStride',
+  'weights',
+  'biases',
+  'weightGradients',
+  'biasGradients',
+  'preActivations',
+  'activations',
+  'delta',
+] as const;
+
+export const windowFields = ['order', 'targets', 'rows', 'starts', 'largestInput'] as const;
+
+/** Bytes of the objects, rounded up to lines of a cache; a layer follows the other without a gap. */
+export const NET_BYTES = 64;
+export const LAYER_BYTES = 4 * layerFields.length;
+export const WINDOW_BYTES = 64;
+
+/** A tally is three doubles and a word: here is what is read and written of it from outside, in doubles and in words. */
+export const TALLY_LOSS = 0;
+export const TALLY_BATCH_LOSS = 1;
+export const TALLY_LARGEST_WEIGHT = 2;
+export const TALLY_RIGHT = 6;
+export const TALLY_BYTES = 32;
+
+/** Reads an object. @param at the index of its first word */
+export function readFields<Name extends string>(
+  words: Uint32Array,
+  at: number,
+  names: readonly Name[],
+): Record<Name, number> {
+  const entries = names.map((name, i) => [name, words[at + i]!] as const);
+  return Object.fromEntries(entries) as Record<Name, number>;
+}
+
+/** Writes an object. @param at the index of its first word */
+export function writeFields<Name extends string>(
+  words: Uint32Array,
+  at: number,
+  names: readonly Name[],
+  values: Readonly<Record<Name, number>>,
+): void {
+  for (const [i, name] of names.entries()) words[at + i] = values[name];
+}

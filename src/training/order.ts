@@ -1,0 +1,57 @@
+import type { Random } from '../model/random.js';
+import { NUMBERS_AT_A_TIME } from './matrix.js';
+import type { Window } from './window.js';
+import type { Work } from './work.js';
+
+/** The order of the samples in each epoch, drawn from the seed as far as it is needed. */
+export class Order {
+  readonly #random: Random;
+  readonly #count: number;
+  readonly #window: Window | undefined;
+  /** Which sample comes n-th, where there is no window that says so. */
+  readonly #own: Uint32Array;
+  #before: Random['state'];
+
+  /** @param window where the order is to lie, for the kernels to read */
+  constructor(random: Random, count: number, window?: Window) {
+    this.#random = random;
+    this.#count = count;
+    this.#window = window;
+    this.#own = new Uint32Array(window ? 0 : count);
+    this.#before = random.state;
+  }
+
+  get numbers(): Uint32Array {
+    return this.#window ? this.#window.words : this.#own;
+  }
+
+  /** Each epoch begins from the samples' own order: where it goes from there, the generator alone decides. */
+  *begin(): Work<void> {
+    for (let n = 0; n < this.#count;) {
+      const { numbers } = this;
+      const at = this.#window?.orderAt ?? 0;
+      const end = Math.min(n + NUMBERS_AT_A_TIME, this.#count);
+      for (; n < end; n++) numbers[at + n] = n;
+      if (n < this.#count) yield;
+    }
+  }
+
+  /** Draws the next `rows` of all that remain (Fisher and Yates's shuffle, a piece at a time). */
+  draw(first: number, rows: number): void {
+    const { numbers } = this;
+    const at = this.#window?.orderAt ?? 0;
+    const random = this.#random;
+    this.#before = random.state;
+    for (let n = first; n < first + rows; n++) {
+      const other = at + n + random.below(this.#count - n);
+      const drawn = numbers[other]!;
+      numbers[other] = numbers[at + n]!;
+      numbers[at + n] = drawn;
+    }
+  }
+
+  /** Sets the generator back to before the last draw. */
+  undraw(): void {
+    this.#random.state = this.#before;
+  }
+}

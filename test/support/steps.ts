@@ -1,0 +1,12 @@
+import type { Model } from '../../src/model/model.js';
+import { totalCost } from '../../src/training/metrics.js';
+
+// The steps of a mini-batch that has been gathered.
+
+export const forward = ({ kernels, layout }: Model, rows: number): void =>
+  kernels.feedForward(layout.net, rows);
+
+export const cost = totalCost;
+
+export const backward = ({ kernels, layout }: Model, rows: number): void =>
+  kernels.backpropagate(layout.net, rows);
