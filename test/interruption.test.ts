@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Network, StateError, type TrainOptions } from '../src/index.js';
+import { Window } from '../src/training/window.js';
 import { atTurn, everyLookTakes } from './support/clock.js';
 import { fingerprint } from './support/fingerprint.js';
 import {
@@ -278,7 +279,26 @@ describe('after dispose', () => {
   });
 });
 
-describe('data whose arrays are taken away during training', () => {
+describe('data that are changed or taken away during training', () => {
+  it('are trained on as they were, where the network holds them', async () => {
+    const net = await Network.create(spec);
+    const { inputs, targets } = randomData(22, 3, 2);
+    const { onBatch } = atStep(() => {
+      targets.fill(NaN);
+      structuredClone(inputs.buffer, { transfer: [inputs.buffer] });
+    });
+    await net.train({ inputs, targets }, { ...options, onBatch });
+    expect(fingerprint(net)).toBe(trace.at(-1));
+  });
+});
+
+describe('data that are taken away during training, too many for the network to hold', () => {
+  beforeEach(() => {
+    // eslint-disable-next-line require-yield -- it gives up at once
+    vi.spyOn(Window, 'load').mockImplementation(function* () {
+      return undefined;
+    });
+  });
   const gone = [
     TypeError,
     /^data: the buffer of a typed array was transferred or made shorter; leave it/,

@@ -4,6 +4,7 @@ import { LINEAR } from '../src/kernels/codes.js';
 import type { Kernels } from '../src/kernels/kernels.js';
 import { double } from '../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../src/kernels/reference/reference.js';
+import { stepKernels } from '../src/kernels/reference/step.js';
 import { worstDelta, worstGradient, type Finding } from './support/central-differences.js';
 import { doubleBackprop, doubleModel, gather, inDouble } from './support/double.js';
 import { randomData } from './support/random-data.js';
@@ -127,7 +128,9 @@ describe('that check sees', () => {
 
   it.each(faults)('$fault', ({ wrong }) => {
     const spec = specOf({ hidden: 'sigmoid', activation: 'sigmoid', loss: 'quadratic' });
-    expect(gradientError(spec, dataOf(7), { ...right, ...wrong }).error).toBeGreaterThan(0.01);
+    const equations = { ...right, ...wrong };
+    const steps = stepKernels(equations, () => viewsOf(right.memory.buffer), double);
+    expect(gradientError(spec, dataOf(7), { ...equations, ...steps }).error).toBeGreaterThan(0.01);
   });
 });
 
@@ -232,6 +235,12 @@ describe.each(engines)('where units are saturated, %s is right', (engine) => {
   ])('$activation with quadratic: wrong by the most, and σ′ is 0', async ({ activation, cost }) => {
     expect(await backprop(activation, 'quadratic', [1e4, -1e4], [0, 1])).toEqual({ cost, delta: [0, 0] });
   });
+});
+
+const viewsOf = (buffer: ArrayBuffer) => ({
+  words: new Uint32Array(buffer),
+  doubles: new Float64Array(buffer),
+  floats: new Float64Array(buffer),
 });
 
 /** The worst gradient of a network for a mini-batch; the kernels may be broken on purpose. */

@@ -1,12 +1,14 @@
 /** The largest |x| of `count` floats; NaN where there is one. Rounds nothing. */
 export function largest(floats: usize, count: i32): f32 {
-  let most = f32x4.splat(0);
+  // Without its sign the bits of a float are in the order of its size, and NaN comes last.
+  const size = i32x4.splat(0x7fffffff);
+  let most = i32x4.splat(0);
   let i = 0;
-  for (; i + 4 <= count; i += 4) most = f32x4.max(most, f32x4.abs(v128.load(floats + (i << 2))));
-  let x = max(
-    max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
-    max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
+  for (; i + 4 <= count; i += 4) most = i32x4.max_s(most, v128.and(v128.load(floats + (i << 2)), size));
+  let bits = max(
+    max(i32x4.extract_lane(most, 0), i32x4.extract_lane(most, 1)),
+    max(i32x4.extract_lane(most, 2), i32x4.extract_lane(most, 3)),
   );
-  for (; i < count; ++i) x = max(x, abs(load<f32>(floats + (i << 2))));
-  return x;
+  for (; i < count; ++i) bits = max(bits, load<i32>(floats + (i << 2)) & 0x7fffffff);
+  return reinterpret<f32>(bits);
 }

@@ -27,18 +27,19 @@ type KernelExports = Omit<Kernels, 'engine' | 'bytesPerFloat' | 'memory'> & {
 class PagedMemory implements Memory {
   readonly #memory: WebAssembly.Memory;
   readonly base: number;
+  /** Kept, because to ask the memory for it takes longer than a step of a small network. */
+  buffer: ArrayBuffer;
 
   constructor(memory: WebAssembly.Memory, base: number) {
     this.#memory = memory;
     this.base = base;
-  }
-
-  get buffer(): ArrayBuffer {
-    return this.#memory.buffer;
+    this.buffer = memory.buffer;
   }
 
   ensure(bytes: number): void {
-    const missing = bytes - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
+    const missing = bytes - this.buffer.byteLength;
+    if (missing <= 0) return;
+    this.#memory.grow(Math.ceil(missing / PAGE));
+    this.buffer = this.#memory.buffer;
   }
 }

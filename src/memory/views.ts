@@ -35,12 +35,13 @@ export class Views {
 
   #derived(): ReturnType<typeof arraysOf> {
     const { buffer } = this.#memory;
-    if (this.#arrays.bytes.buffer !== buffer) this.#arrays = arraysOf(buffer, this.#bytesPerFloat);
+    if (this.#arrays.buffer !== buffer) this.#arrays = arraysOf(buffer, this.#bytesPerFloat);
     return this.#arrays;
   }
 }
 
 const arraysOf = (buffer: ArrayBuffer, bytesPerFloat: number) => ({
+  buffer,
   bytes: new Uint8Array(buffer),
   words: new Uint32Array(buffer),
   doubles: new Float64Array(buffer),

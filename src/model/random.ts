@@ -55,10 +55,11 @@ export class Random {
     return result;
   }
 
-  /** A whole number in [0, n), each as likely as the others; 1 ≤ n ≤ 2³². */
+  /** A whole number in [0, n), each as likely as the others; 1 ≤ n < 2³². */
   below(n: number): number {
-    // The last, incomplete run of n numbers is drawn again; where it begins is worked out for the last n bits only.
+    n >>>= 0; // so that engines see that the remainder is one of integers
     let bits = this.bits();
+    // The last, incomplete run of n numbers is drawn again; where it begins is worked out for the last n bits only.
     while (bits >= 2 ** 32 - n && bits >= 2 ** 32 - (2 ** 32 % n)) bits = this.bits();
     return bits % n;
   }

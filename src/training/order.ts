@@ -1,7 +1,6 @@
 import type { Random } from '../model/random.js';
 import { NUMBERS_AT_A_TIME } from './matrix.js';
 import type { Window } from './window.js';
-import type { Work } from './work.js';
 
 /** The order of the samples in each epoch, drawn from the seed as far as it is needed. */
 export class Order {
@@ -25,15 +24,17 @@ export class Order {
     return this.#window ? this.#window.words : this.#own;
   }
 
-  /** Each epoch begins from the samples' own order: where it goes from there, the generator alone decides. */
-  *begin(): Work<void> {
-    for (let n = 0; n < this.#count;) {
-      const { numbers } = this;
-      const at = this.#window?.orderAt ?? 0;
-      const end = Math.min(n + NUMBERS_AT_A_TIME, this.#count);
-      for (; n < end; n++) numbers[at + n] = n;
-      if (n < this.#count) yield;
-    }
+  /**
+   * Begins an epoch from the samples' own order: where it goes from there, the generator alone decides.
+   * @param from how much of the order has begun already
+   * @returns how much has then; to be called again until it is all
+   */
+  begin(from: number): number {
+    const { numbers } = this;
+    const at = this.#window?.orderAt ?? 0;
+    const end = Math.min(from + NUMBERS_AT_A_TIME, this.#count);
+    for (let n = from; n < end; n++) numbers[at + n] = n;
+    return end;
   }
 
   /** Draws the next `rows` of all that remain (Fisher and Yates's shuffle, a piece at a time). */
@@ -41,7 +42,7 @@ export class Order {
     const { numbers } = this;
     const at = this.#window?.orderAt ?? 0;
     const random = this.#random;
-    this.#before = random.state;
+    if (!this.#window) this.#before = random.state;
     for (let n = first; n < first + rows; n++) {
       const other = at + n + random.below(this.#count - n);
       const drawn = numbers[other]!;
@@ -50,7 +51,7 @@ export class Order {
     }
   }
 
-  /** Sets the generator back to before the last draw. */
+  /** Sets the generator back to before the last draw; where there is a window nothing can go wrong after one. */
   undraw(): void {
     this.#random.state = this.#before;
   }

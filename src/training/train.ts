@@ -58,7 +58,7 @@ function* epochs(
   const history: EpochReport[] = [];
   for (let epoch = 1; epoch <= epochs; epoch++) {
     clearTally(model, model.layout.tally);
-    if (order) yield* order.begin();
+    for (let n = order?.begin(0) ?? count; n < count; n = order!.begin(n)) yield;
     for (let first = 0; first < count; first += most) {
       const taken = Math.min(most, count - first);
       order?.draw(first, taken);
@@ -72,11 +72,10 @@ function* epochs(
         yield;
       }
     }
-    const report: EpochReport = {
-      epoch,
-      ...metricsOf(readTally(model, model.layout.tally), count),
-      ...(validation && { validation: yield* evaluate(model, validation) }),
-    };
+    const { loss, accuracy } = metricsOf(readTally(model, model.layout.tally), count);
+    const report: EpochReport = validation
+      ? { epoch, loss, accuracy, validation: yield* evaluate(model, validation) }
+      : { epoch, loss, accuracy };
     history.push(report);
     if (onEpoch) yield onEpoch(report);
   }

@@ -80,7 +80,7 @@ export class Window {
   }
 
   get orderAt(): number {
-    return (this.#model.window + this.#places.order) / 4;
+    return (this.#model.window + this.#places.order) >>> 2;
   }
 
   close(): void {
