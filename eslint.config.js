@@ -36,6 +36,7 @@ export default defineConfig(
     'dist/',
     'docs/api/',
     'src/kernels/wasm-module.ts',
+    'src/kernels/wasm-threads-module.ts',
   ]),
   js.configs.recommended,
   {

@@ -2,7 +2,7 @@
 // looked up in each mini-batch; the weights are many, and of them a bound is kept.
 
 import { largest } from './micro/largest';
-import { layerOf, Net, Tally } from './network';
+import { layerOf, Net, Tally, Window } from './network';
 
 /** Far enough from the largest f32, 3.4e38, that the roundings of an update do not matter. */
 const LIMIT: f64 = 1e38;
@@ -12,20 +12,34 @@ export function hasFiniteWeights(net: Net): bool {
   const tally = changetype<Tally>(net.tally);
   if (tally.largestWeight < LIMIT) return true;
   const first = layerOf(net, 0);
-  tally.largestWeight = largest(first.weights, first.fanIn * first.stride);
-  return isFinite(tally.largestWeight);
+  const most: f64 = largest(first.weights, first.fanIn * first.stride);
+  tally.largestWeight = most;
+  return isFinite(most);
 }
 
-/** Whether all δ of the first layer are finite; notes the largest. */
-export function hasFiniteDelta(net: Net, rows: i32): bool {
+/** Notes the largest δ of the first layer among the rows of a thread. */
+export function noteLargestDelta(net: Net, from: i32, to: i32, thread: i32): void {
   const first = layerOf(net, 0);
-  net.largestDelta = largest(first.delta, rows * first.stride);
-  return isFinite(net.largestDelta);
+  const rows: usize = first.delta + ((from * first.stride) << 2);
+  store<f32>(net.largestDeltas + (thread << 2), largest(rows, (to - from) * first.stride));
 }
 
-/** After an update by rate·Σ δ·x, of which each of the `rows` summands is at most largestDelta·largestInput. */
-export function boundWeights(net: Net, rows: i32, rate: f32): void {
+/** The largest δ of the first layer, once all threads have noted theirs. */
+export function largestDelta(net: Net, threads: i32): f32 {
+  return largest(net.largestDeltas, threads);
+}
+
+/** After an update by rate·Σ δ·x over `rows`; on rows that are not sparse nobody looks at δ, and nothing is known. */
+export function boundWeights(
+  net: Net,
+  window: Window,
+  isSparse: bool,
+  rows: i32,
+  rate: f32,
+  threads: i32,
+): void {
   const tally = changetype<Tally>(net.tally);
-  const growth = <f64>rate * <f64>rows * <f64>net.largestDelta * <f64>net.largestInput;
-  tally.largestWeight = net.isSparse ? tally.largestWeight + growth : Infinity;
+  if (!isSparse) tally.largestWeight = Infinity;
+  else
+    tally.largestWeight += <f64>rate * <f64>rows * <f64>largestDelta(net, threads) * <f64>window.largestInput;
 }

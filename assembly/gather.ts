@@ -71,21 +71,19 @@ function noteEnd(window: Window, sample: i32, end: usize): void {
 }
 
 /**
- * Gathers a mini-batch from a window, whose samples have been checked and widened: copies bits, rounds nothing.
- * @param first the first sample, in the window's order
+ * Gathers rows of a mini-batch from a window, whose samples have been checked and widened: copies bits, rounds nothing.
+ * @param first the first sample of the mini-batch, in the window's order
  */
-export function gather(net: Net, window: Window, first: i32, rows: i32): void {
+export function gather(net: Net, window: Window, first: i32, from: i32, to: i32): void {
   const base = changetype<usize>(window);
   const order: usize = window.order ? base + window.order + (first << 2) : 0;
-  if (window.starts) gatherPairs(net, base + window.starts, base, order, first, rows);
-  else gatherRows(net, base + window.rows, order, first, rows);
-  net.isSparse = i32(window.starts != 0);
-  net.largestInput = window.largestInput;
+  if (window.starts) gatherPairs(net, base, base + window.starts, order, first, from, to);
+  else gatherRows(net, base + window.rows, order, first, from, to);
 
   const stride = layerOf(net, net.layerCount - 1).stride;
-  for (let i = 0; i < rows; ++i) {
-    const from: usize = base + window.targets + ((sampleAt(order, first, i) * stride) << 2);
-    copy(from, net.targets + ((i * stride) << 2), stride);
+  for (let i = from; i < to; ++i) {
+    const target: usize = base + window.targets + ((sampleAt(order, first, i) * stride) << 2);
+    copy(target, net.targets + ((i * stride) << 2), stride);
   }
 }
 
@@ -93,42 +91,46 @@ function sampleAt(order: usize, first: i32, i: i32): i32 {
   return order ? load<i32>(order + (i << 2)) : first + i;
 }
 
-function gatherPairs(net: Net, starts: usize, base: usize, order: usize, first: i32, rows: i32): void {
+function gatherPairs(
+  net: Net,
+  base: usize,
+  starts: usize,
+  order: usize,
+  first: i32,
+  from: i32,
+  to: i32,
+): void {
   let touched = 0;
-  for (let i = 0; i < rows; ++i) {
+  for (let i = from; i < to; ++i) {
     const at: usize = starts + (sampleAt(order, first, i) << 2);
     const begin = base + load<usize>(at);
     const end = base + load<usize>(at, 4);
-    const to: usize = net.pairs + (i << 3);
-    store<usize>(to, begin);
-    store<usize>(to, end, 4);
+    const pair: usize = net.pairs + (i << 3);
+    store<usize>(pair, begin);
+    store<usize>(pair, end, 4);
     // One look at each line of the cache: samples drawn at random are fetched together, and not when their turn comes.
     for (let line = begin; line < end; line += 64) touched |= load<i32>(line);
   }
   net.touched = touched;
 }
 
-function gatherRows(net: Net, from: usize, order: usize, first: i32, rows: i32): void {
-  const layer = layerOf(net, 0);
+/** Where the rows come as they lie, the first layer reads them where they are. */
+function gatherRows(net: Net, rows: usize, order: usize, first: i32, from: i32, to: i32): void {
   const bytes: usize = net.inputCount << 2;
-  if (!order) {
-    layer.input = from + <usize>first * bytes;
-    return;
-  }
-  layer.input = net.inputs;
-  for (let i = 0; i < rows; ++i) {
-    copy(from + <usize>sampleAt(order, first, i) * bytes, net.inputs + <usize>i * bytes, net.inputCount);
+  layerOf(net, 0).input = order ? net.inputs : rows + <usize>first * bytes;
+  if (!order) return;
+  for (let i = from; i < to; ++i) {
+    copy(rows + <usize>sampleAt(order, first, i) * bytes, net.inputs + <usize>i * bytes, net.inputCount);
   }
 }
 
-/** Writes out the inputs of a mini-batch that is given by pairs. */
-export function expandBatch(net: Net, rows: i32): void {
+/** Writes out some rows of a mini-batch that is given by pairs. */
+export function expandRows(net: Net, from: i32, to: i32): void {
   layerOf(net, 0).input = net.inputs;
-  net.isSparse = 0;
-  for (let i = 0; i < rows; ++i) {
-    const pairs: usize = net.pairs + (i << 3);
+  for (let i = from; i < to; ++i) {
+    const pair: usize = net.pairs + (i << 3);
     const row: usize = net.inputs + ((i * net.inputCount) << 2);
-    expand(load<usize>(pairs), load<usize>(pairs, 4), row, net.inputCount);
+    expand(load<usize>(pair), load<usize>(pair, 4), row, net.inputCount);
   }
 }
 

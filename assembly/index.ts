@@ -1,5 +1,5 @@
 // The four equations and what stands around them, in the order in which a mini-batch meets them.
-export { addBytes, addFloats, gather, scaleFloats, widenBytes } from './gather';
+export { addBytes, addFloats, scaleFloats, widenBytes } from './gather';
 export { forward } from './forward';
 export { activate } from './activation';
 export { cost } from './cost';

@@ -15,16 +15,15 @@ export class Net {
   inputs: usize;
   /** f32[rows][stride of the last layer] */
   targets: usize;
+  /** Of each thread: so many bytes, one after the other. */
   scratch: usize;
+  scratchBytes: i32;
   /** usize[rows][2]: where the pairs of each sample begin and end. */
   pairs: usize;
   /** Of training. */
   tally: usize;
-  /** Whether the inputs of the mini-batch are given by `pairs`; else the first layer says where they lie. */
-  isSparse: i32;
-  /** While they are: no input is larger, and no δ of the first layer, but for the sign. */
-  largestInput: f32;
-  largestDelta: f32;
+  /** f32[MOST_THREADS]: the largest δ of the first layer that each thread has found. */
+  largestDeltas: usize;
   /** Of no meaning: what is stored here has been read. */
   touched: i32;
 }

@@ -7,7 +7,7 @@
 const PAIR = 6;
 
 /** How many inputs of a sample, which lies from `begin` to `end`, are not zero. */
-export function countOf(begin: usize, end: usize): i32 {
+function countOf(begin: usize, end: usize): i32 {
   return i32(end - begin) / PAIR;
 }
 
@@ -163,10 +163,12 @@ function forward1(value: usize, places: usize, weights: usize, row: usize, biase
 }
 
 /**
- * BP4: ∂C/∂W = δ·aᵀ, summed over the mini-batch. Rounds: as bp4-weight-gradient.ts does.
+ * BP4: ∂C/∂W = δ·aᵀ, summed over the mini-batch, for the units in [from, to). Rounds: as bp4-weight-gradient.ts does.
+ * All samples pass by a few columns of the gradient, which stay in the cache meanwhile.
  * @param pairs           usize[rows][2], where each sample begins and ends
  * @param delta           f32[rows][stride]
- * @param weightGradients out, f32[fanIn][stride]; overwritten
+ * @param weightGradients out, f32[fanIn][stride], of which these columns are overwritten
+ * @param from            a multiple of 16, as `to` is; or `to` is the stride
  */
 export function weightGradientPairs(
   pairs: usize,
@@ -175,25 +177,30 @@ export function weightGradientPairs(
   stride: i32,
   rows: i32,
   fanIn: i32,
-  units: i32,
+  from: i32,
+  to: i32,
 ): void {
   const row: usize = stride << 2;
-  memory.fill(weightGradients, 0, <usize>fanIn * row);
-  // All samples pass by a few columns of the gradient, which stay in the cache meanwhile.
-  let j: usize = 0;
-  for (; j + 64 <= row; j += 64) {
+  for (let j = from; j < to;) {
+    const isWide = j + 16 <= to;
+    const gradients: usize = weightGradients + (j << 2);
+    clearColumns(gradients, row, fanIn, isWide ? 64 : 16);
     for (let i: usize = 0; i < <usize>rows; ++i) {
       const values = load<usize>(pairs + (i << 3));
       const places: usize = values + (countOf(values, load<usize>(pairs + (i << 3), 4)) << 2);
-      add4(values, places, weightGradients + j, row, delta + i * row + j);
+      const deltas: usize = delta + i * row + (j << 2);
+      if (isWide) add4(values, places, gradients, row, deltas);
+      else add1(values, places, gradients, row, deltas);
     }
+    j += isWide ? 16 : 4;
   }
-  for (; j < <usize>(units << 2); j += 16) {
-    for (let i: usize = 0; i < <usize>rows; ++i) {
-      const values = load<usize>(pairs + (i << 3));
-      const places: usize = values + (countOf(values, load<usize>(pairs + (i << 3), 4)) << 2);
-      add1(values, places, weightGradients + j, row, delta + i * row + j);
-    }
+}
+
+function clearColumns(matrix: usize, row: usize, rows: i32, bytes: i32): void {
+  const zero = f32x4.splat(0);
+  for (; rows > 0; --rows) {
+    for (let at = 0; at < bytes; at += 16) v128.store(matrix + at, zero);
+    matrix += row;
   }
 }
 

@@ -24,28 +24,32 @@ function fail(status) {
 // 1. the unrolled micro-kernels: assembly/micro/tiles.ts
 runNode('scripts/generate-tiles.mjs');
 
-// 2. AssemblyScript → WebAssembly (asc prints its own diagnostics)
-const { error } = await asc.main(['--config', 'asconfig.json', '--target', 'release'], {
-  stdout: process.stdout,
-  stderr: process.stderr,
-});
-if (error) fail(1);
+// 2. AssemblyScript → WebAssembly (asc prints its own diagnostics), for one thread and for several; the module's bytes
+//    become a string, so that bundlers and browsers have nothing to locate or fetch
+const bytes =
+  (await compile('release', 'assembly/index.ts', 'kernels', 'wasm-module')) +
+  (await compile('threads', 'assembly/threads.ts', 'kernels-threads', 'wasm-threads-module'));
 
-// 3. the module's bytes as a string, so that bundlers and browsers have nothing to locate or fetch;
-//    left alone when unchanged, so that watchers stay quiet
-const wasm = readFileSync('build/kernels.wasm');
-const wasmModulePath = 'src/kernels/wasm-module.ts';
-// `: string` keeps the literal from appearing a second time, as a type, in the declaration file
-const wasmModule = `// Generated from assembly/ by \`npm run build\`. Do not edit.
+async function compile(target, entry, wasmName, moduleName) {
+  const { error } = await asc.main([entry, '--config', 'asconfig.json', '--target', target], {
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
+  if (error) fail(1);
+  const wasm = readFileSync(`build/${wasmName}.wasm`);
+  const path = `src/kernels/${moduleName}.ts`;
+  // `: string` keeps the literal from appearing a second time, as a type, in the declaration file
+  const source = `// Generated from assembly/ by \`npm run build\`. Do not edit.
 export const wasmBase64: string =
   '${wasm.toString('base64')}';
 `;
-if (!existsSync(wasmModulePath) || readFileSync(wasmModulePath, 'utf8') !== wasmModule) {
-  writeFileSync(wasmModulePath, wasmModule);
+  // left alone when unchanged, so that watchers stay quiet
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== source) writeFileSync(path, source);
+  return wasm.length;
 }
 
-// 4. TypeScript → dist/, emptied first so that nothing of an earlier build is published
+// 3. TypeScript → dist/, emptied first so that nothing of an earlier build is published
 rmSync('dist', { recursive: true, force: true });
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 
-console.log(`built dist/ around ${wasm.length} bytes of WebAssembly`);
+console.log(`built dist/ around ${bytes} bytes of WebAssembly`);

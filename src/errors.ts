@@ -7,3 +7,8 @@ export class StateError extends Error {
 export class EngineError extends Error {
   override readonly name = 'EngineError';
 }
+
+/** A thread that shared the training of a network ended by itself. */
+export class ThreadError extends Error {
+  override readonly name = 'ThreadError';
+}

@@ -1,6 +1,8 @@
 import { StateError } from './errors.js';
-import { giveBackKernels, takeKernels, type EngineChoice } from './kernels/load.js';
-import { checkKeys, checkName } from './model/check.js';
+import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
+import { MOST_THREADS } from './kernels/plan.js';
+import type { ThreadChoice } from './kernels/team.js';
+import { checkInteger, checkKeys, checkName } from './model/check.js';
 import { fromJSON, toJSON, type NetworkJSON } from './model/json.js';
 import { Model } from './model/model.js';
 import { Random } from './model/random.js';
@@ -18,10 +20,19 @@ import { train } from './training/train.js';
 import { checkTrainOptions, type EpochReport, type TrainOptions } from './training/options.js';
 import { finish, inSlices } from './training/work.js';
 
-export interface NetworkOptions extends NetworkSpec {
-  /** Default 'auto': WebAssembly where it is to be had, else plain TypeScript; both give the same bits. */
+/** On what a network computes; it changes no bit of the answers. */
+export interface EngineOptions {
+  /** Default 'auto': WebAssembly where it is to be had, else plain TypeScript. */
   readonly engine?: EngineChoice;
+  /**
+   * How many threads share a step of `train`, from 1 to 16; 'auto' takes some where steps are long enough to gain from
+   * it. Needs shared memory: in a page, cross-origin isolation. Where it cannot be had one thread computes, and
+   * `singleThreadReason` says why. Default 1.
+   */
+  readonly threads?: ThreadChoice;
 }
+
+export interface NetworkOptions extends NetworkSpec, EngineOptions {}
 
 /** A layer as it stood when `layers` was read. */
 export interface LayerState {
@@ -71,10 +82,11 @@ export class Network {
   readonly loss: LossName;
 
   readonly #random: Random;
+  readonly #threads: ThreadChoice;
   #model: Model | undefined;
   #isTraining = false;
 
-  private constructor(model: Model, random: Random) {
+  private constructor(model: Model, random: Random, threads: ThreadChoice) {
     // In JavaScript nothing else stops a call of the constructor.
     if (!(model instanceof Model)) throw new TypeError('new Network: use `await Network.create(options)`');
     this.engine = model.kernels.engine;
@@ -83,6 +95,7 @@ export class Network {
     this.loss = model.spec.loss;
     this.#model = model;
     this.#random = random;
+    this.#threads = threads;
   }
 
   /**
@@ -91,10 +104,12 @@ export class Network {
    * @throws EngineError where engine 'wasm' is refused
    */
   static async create(options: NetworkOptions): Promise<Network> {
-    checkKeys('options', options, ['inputs', 'layers', 'loss', 'seed', 'engine']);
+    checkKeys('options', options, ['inputs', 'layers', 'loss', 'seed', 'engine', 'threads']);
     const spec = checkSpec(options);
     const random = Random.fromSeed(spec.seed);
-    return new Network(await newModel(spec, options.engine, (model) => model.initialize(random)), random);
+    const threads = checkThreads(options.threads);
+    const model = await newModel(spec, options.engine, threads, (model) => model.initialize(random));
+    return new Network(model, random, threads);
   }
 
   /**
@@ -102,13 +117,21 @@ export class Network {
    * @throws TypeError, RangeError naming the place in the JSON that is wrong
    * @throws EngineError where engine 'wasm' is refused
    */
-  static async fromJSON(
-    json: NetworkJSON,
-    options: { readonly engine?: EngineChoice } = {},
-  ): Promise<Network> {
-    checkKeys('options', options, ['engine']);
+  static async fromJSON(json: NetworkJSON, options: EngineOptions = {}): Promise<Network> {
+    checkKeys('options', options, ['engine', 'threads']);
+    const threads = checkThreads(options.threads);
     const { spec, random, place } = fromJSON(json);
-    return new Network(await newModel(spec, options.engine, place), random);
+    return new Network(await newModel(spec, options.engine, threads, place), random, threads);
+  }
+
+  /** How many threads share a step. With `threads: 'auto'` each training decides. */
+  get threads(): number {
+    return this.#use().kernels.team?.threads ?? 1;
+  }
+
+  /** Why that is only one. */
+  get singleThreadReason(): string | undefined {
+    return singleThreadReason(this.#use().kernels, this.#threads);
   }
 
   /** The layers, first to last, copied as they stand now at each access: keep them in a variable to go through them. */
@@ -225,15 +248,21 @@ export class Network {
 async function newModel(
   spec: CheckedSpec,
   engine: EngineChoice = 'auto',
+  threads: ThreadChoice,
   fill: (model: Model) => void,
 ): Promise<Model> {
-  const kernels = await takeKernels(checkName('engine', engine, ['auto', 'wasm', 'reference']));
+  const kernels = await takeKernels(checkName('engine', engine, ['auto', 'wasm', 'reference']), threads);
   try {
     const model = new Model(spec, kernels);
     fill(model);
+    if (threads !== 'auto') await kernels.team?.prepare(Infinity);
     return model;
   } catch (error) {
     giveBackKernels(kernels);
     throw error;
   }
+}
+
+function checkThreads(threads: ThreadChoice = 1): ThreadChoice {
+  return threads === 'auto' ? threads : checkInteger('threads', threads, 1, MOST_THREADS);
 }

@@ -55,14 +55,14 @@ const wrongSpecs: Case[] = [
     'no options',
     undefined,
     TypeError,
-    'options: expected an object { inputs, layers, loss, seed, engine }, got undefined',
+    'options: expected an object { inputs, layers, loss, seed, engine, threads }, got undefined',
   ],
   ['null', null, TypeError, 'options: expected an object'],
   [
     'an array',
     [2, 3, 1],
     TypeError,
-    'options: expected an object { inputs, layers, loss, seed, engine }, got an array',
+    'options: expected an object { inputs, layers, loss, seed, engine, threads }, got an array',
   ],
   [
     'an unknown option',

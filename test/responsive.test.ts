@@ -31,7 +31,7 @@ vi.mock('../src/kernels/load.js', async (importOriginal) => {
       },
       descend: (net, window, first, count, size, learningRate) => {
         note(net, count);
-        kernels.descend(net, window, first, count, size, learningRate);
+        return kernels.descend(net, window, first, count, size, learningRate);
       },
     };
   };

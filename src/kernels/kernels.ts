@@ -1,3 +1,5 @@
+import type { Team } from './team.js';
+
 /**
  * The kernels: the four equations and what stands around them, over one linear memory. Two engines implement
  * them, WebAssembly and plain TypeScript, to the same bits. They take pointers (byte offsets into `memory.buffer`)
@@ -16,6 +18,8 @@ export interface Kernels extends EquationKernels, StepKernels {
   /** The numbers that the kernels compute in: 4, or 8 where gradients are checked in double precision. */
   readonly bytesPerFloat: 4 | 8;
   readonly memory: Memory;
+  /** Several threads that share `descend`, where there are any. */
+  readonly team?: Team;
 }
 
 /** The equations, one layer at a time. */
@@ -112,9 +116,6 @@ export interface StepKernels {
   /** The same of f32[count][inputs] at `floats`. */
   addFloats(net: number, window: number, floats: number, first: number, count: number): void;
 
-  /** Gather: samples from the `first` on, in the window's order, become the mini-batch. */
-  gather(net: number, window: number, first: number, rows: number): void;
-
   /** Forward: z = W·a + b, a = σ(z), layer by layer. */
   feedForward(net: number, rows: number): void;
 
@@ -127,6 +128,7 @@ export interface StepKernels {
   /**
    * Gradient descent over `count` samples of the window, in mini-batches of `size`: gather, forward, tally, BP1 to BP4,
    * update. With `window` 0, over the one mini-batch that has been gathered.
+   * @returns how many samples were learnt: fewer than `count` where a thread of the team is late
    */
   descend(
     net: number,
@@ -135,7 +137,7 @@ export interface StepKernels {
     count: number,
     size: number,
     learningRate: number,
-  ): void;
+  ): number;
 }
 
 /** The linear memory of one network. */

@@ -2,7 +2,8 @@ import { EngineError } from '../errors.js';
 import type { Kernels } from './kernels.js';
 import { single } from './reference/numerics.js';
 import { referenceKernels } from './reference/reference.js';
-import { wasmKernels } from './wasm.js';
+import { reasonForOne, type ThreadChoice } from './team.js';
+import { threadedKernels, wasmKernels } from './wasm.js';
 
 /** Which engine to use: 'auto' takes WebAssembly where it is to be had, and the reference elsewhere. */
 export type EngineChoice = 'auto' | 'wasm' | 'reference';
@@ -16,11 +17,19 @@ const IDLE_KERNELS = 4;
 const IDLE_BYTES = 64 * 1024 * 1024;
 
 /**
- * Kernels on a memory of their own; its content is undefined.
+ * Kernels on a memory of their own; its content is undefined. They have a team where several threads are asked for and
+ * can be had.
  * @throws EngineError where 'wasm' was asked for and is refused; RangeError where there is no memory for them
  */
-export async function takeKernels(engine: EngineChoice): Promise<Kernels> {
+export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 1): Promise<Kernels> {
   if (engine === 'reference') return referenceKernels(single);
+  if (reasonForOne(threads) === undefined) {
+    try {
+      return await threadedKernels(threads);
+    } catch {
+      // No shared memory: one thread, then.
+    }
+  }
   const reused = idle.pop();
   if (reused) return reused;
   try {
@@ -46,6 +55,14 @@ export async function takeKernels(engine: EngineChoice): Promise<Kernels> {
 
 /** Takes kernels back; the caller must not use them afterwards. Large memories are dropped, because they cannot shrink. */
 export function giveBackKernels(kernels: Kernels): void {
-  const keep = kernels.engine === 'wasm' && kernels.memory.buffer.byteLength <= IDLE_BYTES;
+  kernels.team?.end();
+  const keep = kernels.engine === 'wasm' && !kernels.team && kernels.memory.buffer.byteLength <= IDLE_BYTES;
   if (keep && idle.length < IDLE_KERNELS) idle.push(kernels);
+}
+
+/** Why one thread computes at present, where `threads` were asked for; undefined where several do. */
+export function singleThreadReason({ engine, team }: Kernels, threads: ThreadChoice): string | undefined {
+  if (team) return team.reason;
+  if (engine === 'reference') return 'the reference engine has one thread';
+  return reasonForOne(threads) ?? 'shared memory is not to be had here';
 }

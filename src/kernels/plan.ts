@@ -12,11 +12,10 @@ export const netFields = [
   'inputs',
   'targets',
   'scratch',
+  'scratchBytes',
   'pairs',
   'tally',
-  'isSparse',
-  'largestInput',
-  'largestDelta',
+  'largestDeltas',
   'touched',
 ] as const;
 
@@ -38,10 +37,17 @@ export const layerFields = [
 
 export const windowFields = ['order', 'targets', 'rows', 'starts', 'largestInput'] as const;
 
+/** The first fields of a team; those of its job are the kernels' own. */
+export const teamFields = ['jobs', 'ended', 'arrived', 'meetings'] as const;
+
+/** Threads that may share a step. */
+export const MOST_THREADS = 16;
+
 /** Bytes of the objects, rounded up to lines of a cache; a layer follows the other without a gap. */
 export const NET_BYTES = 64;
 export const LAYER_BYTES = 4 * layerFields.length;
 export const WINDOW_BYTES = 64;
+export const TEAM_BYTES = 64;
 
 /** A tally is three doubles and a word: here is what is read and written of it from outside, in doubles and in words. */
 export const TALLY_LOSS = 0;

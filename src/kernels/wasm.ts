@@ -1,28 +1,71 @@
 import { instantiate } from '@assemblyscript/loader';
 import type { Kernels, Memory } from './kernels.js';
+import { TEAM_BYTES } from './plan.js';
+import { Team, type ThreadChoice } from './team.js';
 import { wasmBase64 } from './wasm-module.js';
 
 const PAGE = 65536;
 
+/** All that a pointer of 32 bits can address; a shared memory must say at once how far it may grow. */
+const MOST_PAGES = 65536;
+
 /** Of all networks; a refusal is remembered too, since it comes from the page or the engine. */
 let compiled: Promise<WebAssembly.Module> | undefined;
+let compiledForThreads: Promise<WebAssembly.Module> | undefined;
 
 /**
  * The WebAssembly kernels on a memory of their own. The module is compiled once; each call instantiates it.
  * @throws what WebAssembly throws where it is refused (a Content-Security-Policy) or lacks SIMD
  */
 export async function wasmKernels(): Promise<Kernels> {
-  compiled ??= WebAssembly.compile(Uint8Array.from(atob(wasmBase64), (char) => char.charCodeAt(0)));
+  compiled ??= compile(wasmBase64);
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const { instance } = await instantiate(await compiled, { env: { memory } });
-  // The instance's own exports: the loader's wrappers would cost a call each.
-  const { heapBase, ...kernels } = instance.exports as unknown as KernelExports;
+  const { heapBase, ...kernels } = await exportsOf<KernelExports>(await compiled, memory);
   return { ...kernels, engine: 'wasm', bytesPerFloat: 4, memory: new PagedMemory(memory, heapBase.value) };
 }
 
-type KernelExports = Omit<Kernels, 'engine' | 'bytesPerFloat' | 'memory'> & {
+/**
+ * The same, of which several threads do `descend` together once the team is prepared.
+ * @throws what WebAssembly throws where it lacks shared memory or the network may not have any
+ */
+export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
+  compiledForThreads ??= import('./wasm-threads-module.js').then(({ wasmBase64 }) => compile(wasmBase64));
+  const module = await compiledForThreads;
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
+  const { heapBase, ...exports } = await exportsOf<KernelExports & TeamExports>(module, memory);
+  const { descendTogether, ...kernels } = exports;
+  const team = new Team(module, memory, heapBase.value, choice);
+  return {
+    ...kernels,
+    engine: 'wasm',
+    bytesPerFloat: 4,
+    memory: new PagedMemory(memory, heapBase.value + TEAM_BYTES),
+    team,
+    descend(...job) {
+      team.assertComplete();
+      if (team.threads === 1) return kernels.descend(...job);
+      return descendTogether(team.pointer, team.threads, ...job);
+    },
+  };
+}
+
+const compile = (base64: string): Promise<WebAssembly.Module> =>
+  WebAssembly.compile(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
+
+/** The instance's own exports: the loader's wrappers would cost a call each. */
+async function exportsOf<Exports>(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Exports> {
+  const { instance } = await instantiate(module, { env: { memory } });
+  return instance.exports as Exports;
+}
+
+type KernelExports = Omit<Kernels, 'engine' | 'bytesPerFloat' | 'memory' | 'team'> & {
   readonly heapBase: { readonly value: number };
 };
+
+/** What the module for threads has besides. */
+interface TeamExports {
+  descendTogether(this: void, team: number, threads: number, ...job: Parameters<Kernels['descend']>): number;
+}
 
 class PagedMemory implements Memory {
   readonly #memory: WebAssembly.Memory;

@@ -1,4 +1,4 @@
-import { LAYER_BYTES, NET_BYTES, TALLY_BYTES } from '../kernels/plan.js';
+import { LAYER_BYTES, MOST_THREADS, NET_BYTES, TALLY_BYTES } from '../kernels/plan.js';
 
 /**
  * Where everything lies in the linear memory of a network, computed in one place:
@@ -36,6 +36,10 @@ export interface Layout {
   readonly pairs: number;
   readonly layers: readonly LayerPlace[];
   readonly scratch: number;
+  /** For each thread, one after the other. */
+  readonly scratchBytes: number;
+  /** f32[MOST_THREADS] */
+  readonly largestDeltas: number;
   /** The end of it all, where a window may begin. */
   readonly bytes: number;
 }
@@ -66,12 +70,14 @@ const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple)
  * @param sizes units of each layer, the inputs first
  * @param rows samples for which to make room
  * @param base the first free byte
+ * @param threads that need scratch at the same time
  */
 export function layoutOf(
   sizes: readonly number[],
   rows: number,
   bytesPerFloat: number,
   base: number,
+  threads = 1,
 ): Layout {
   rows = roundUp(rows, 4);
   let end = base;
@@ -89,6 +95,7 @@ export function layoutOf(
   const netLayers = place(shapes.length * LAYER_BYTES);
   const tally = place(TALLY_BYTES);
   const evaluationTally = place(TALLY_BYTES);
+  const largestDeltas = place(MOST_THREADS * 4);
 
   const parameters = place(0);
   const places = shapes.map(({ fanIn, stride }) => ({
@@ -125,7 +132,8 @@ export function layoutOf(
   const widest = shapes
     .slice(1)
     .reduce((most, { fanIn, stride }) => Math.max(most, roundUp(fanIn, 4) + stride), 0);
-  const scratch = floats(rows * widest);
+  const scratchBytes = roundUp(rows * widest * bytesPerFloat, LINE);
+  const scratch = place(threads * scratchBytes);
 
   return {
     rows,
@@ -143,6 +151,8 @@ export function layoutOf(
     pairs,
     layers,
     scratch,
+    scratchBytes,
+    largestDeltas,
     bytes: place(0),
   };
 }

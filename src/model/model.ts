@@ -107,9 +107,7 @@ export class Model {
 
   /** Tells the kernels that the inputs of the mini-batch have been placed where the layout says. */
   useInputs(): void {
-    const { words } = this.views;
-    words[this.#layout.net / 4 + netFields.indexOf('isSparse')] = 0;
-    words[this.#layout.netLayers / 4 + layerFields.indexOf('input')] = this.#layout.inputs;
+    this.views.words[this.#layout.netLayers / 4 + layerFields.indexOf('input')] = this.#layout.inputs;
   }
 
   /** A copy of a matrix [rows][stride] without its padding: [rows][columns]. */
@@ -150,7 +148,8 @@ export class Model {
   #plan(rows: number): Layout {
     const { spec, kernels } = this;
     const sizes = [spec.inputs, ...spec.layers.map(({ units }) => units)];
-    const layout = layoutOf(sizes, rows, kernels.bytesPerFloat, kernels.memory.base);
+    const { bytesPerFloat, memory, team } = kernels;
+    const layout = layoutOf(sizes, rows, bytesPerFloat, memory.base, team?.size);
     if (layout.bytes > MOST_BYTES) {
       throw new RangeError(
         `layers: [${sizes.join(', ')}] with mini-batches of ${rows} needs ${(layout.bytes / 2 ** 30).toFixed(1)} GiB, ` +
@@ -163,28 +162,17 @@ export class Model {
   /** Writes down for the kernels where everything lies. */
   #writePlan(): void {
     const { words } = this.views;
-    const { net, netLayers, parameters, gradients, parameterCount, inputs, targets, scratch, pairs, tally } =
-      this.#layout;
-    writeFields(words, net / 4, netFields, {
+    const layout = this.#layout;
+    writeFields(words, layout.net / 4, netFields, {
+      ...layout,
       loss: this.loss,
       layerCount: this.#layers.length,
-      layers: netLayers,
-      parameters,
-      gradients,
-      parameterCount,
+      layers: layout.netLayers,
       inputCount: this.spec.inputs,
-      inputs,
-      targets,
-      scratch,
-      pairs,
-      tally,
-      isSparse: 0,
-      largestInput: 0,
-      largestDelta: 0,
       touched: 0,
     });
     for (const [l, layer] of this.#layers.entries()) {
-      writeFields(words, (netLayers + l * LAYER_BYTES) / 4, layerFields, layer);
+      writeFields(words, (layout.netLayers + l * LAYER_BYTES) / 4, layerFields, layer);
     }
   }
 

@@ -55,6 +55,7 @@ function* epochs(
   const most = window && !onBatch ? size * Math.ceil(workAtATime / (workOfASample * size)) : size;
   let work = 0;
 
+  yield kernels.team?.prepare(model.layout.parameterCount * size);
   const history: EpochReport[] = [];
   for (let epoch = 1; epoch <= epochs; epoch++) {
     clearTally(model, model.layout.tally);
@@ -63,7 +64,11 @@ function* epochs(
       const taken = Math.min(most, count - first);
       order?.draw(first, taken);
       if (!window) gather(model, samples, first, taken, order);
-      kernels.descend(model.layout.net, window?.pointer ?? 0, first, taken, size, learningRate);
+      for (let done = 0; done < taken;) {
+        const from = window?.pointer ?? 0;
+        done += kernels.descend(model.layout.net, from, first + done, taken - done, size, learningRate);
+        if (done < taken) yield kernels.team?.recover();
+      }
       work += taken * workOfASample;
       if (onBatch) {
         yield onBatch({ epoch, batch: 1 + first / size, batches, loss: batchLoss(model) / taken });

@@ -164,7 +164,6 @@ export function stepKernels(
     feedForward,
     backpropagate,
     tally,
-    gather,
 
     addBytes(pointer, window, bytes, scale, first, count) {
       const { inputCount } = netAt(pointer);
@@ -189,14 +188,15 @@ export function stepKernels(
 
     descend(pointer, window, first, count, size, learningRate) {
       const net = netAt(pointer);
-      for (const end = first + count; first < end; first += size) {
-        const rows = Math.min(size, end - first);
-        if (window) gather(pointer, window, first, rows);
+      for (let done = 0; done < count; done += size) {
+        const rows = Math.min(size, count - done);
+        if (window) gather(pointer, window, first + done, rows);
         feedForward(pointer, rows);
         tally(pointer, net.tally, rows);
         backpropagate(pointer, rows);
         equations.update(net.parameters, net.gradients, learningRate / rows, net.parameterCount);
       }
+      return count;
     },
   };
 }

@@ -1,0 +1,72 @@
+// Threads that learn together. Each computes a part of what a kernel gives, and never a part of a sum, so that the bits
+// are those of one thread. In the module for one thread all of this folds away.
+
+/** What the threads share; src/kernels/plan.ts has the same fields. */
+export class Team {
+  /** How many jobs there have been: who waits for the next one looks here. */
+  jobs: i32;
+  /** How many times a thread has ended a job, the first one not counted. */
+  ended: i32;
+  /** How many have come to the barrier. */
+  arrived: i32;
+  /** How many times all have, in this job; or GIVEN_UP. */
+  meetings: i32;
+  net: usize;
+  window: usize;
+  first: i32;
+  count: i32;
+  size: i32;
+  learningRate: f32;
+}
+
+const GIVEN_UP = -1;
+
+/** Looks at a word before a thread goes to sleep: some 50 µs. */
+const LOOKS = 1 << 15;
+
+/** And before the first gives the others up: some seconds. It never sleeps, for it may be the main thread of a page. */
+const PATIENCE = 1 << 30;
+
+/** The n-th border between the shares of so many things, a multiple of `unit` but for the last. */
+export function share(count: i32, unit: i32, n: i32, threads: i32): i32 {
+  if (!ASC_FEATURE_THREADS || threads == 1) return n ? count : 0;
+  const units = (count + unit - 1) / unit;
+  return min(count, ((units * n) / threads) * unit);
+}
+
+/**
+ * Waits until all threads have come.
+ * @returns false where the first has given the others up
+ */
+export function meet(team: Team, thread: i32, threads: i32): bool {
+  if (!ASC_FEATURE_THREADS || threads == 1) return true;
+  const arrived = changetype<usize>(team) + offsetof<Team>('arrived');
+  const meetings = changetype<usize>(team) + offsetof<Team>('meetings');
+  const before = atomic.load<i32>(meetings);
+  if (before == GIVEN_UP) return false;
+
+  if (atomic.add<i32>(arrived, 1) + 1 == threads) {
+    atomic.store<i32>(arrived, 0);
+    const isFirstToSay = atomic.cmpxchg<i32>(meetings, before, before + 1) == before;
+    atomic.notify(meetings, -1);
+    return isFirstToSay;
+  }
+  if (thread == 0) {
+    for (let looks = 0; looks < PATIENCE; ++looks) if (atomic.load<i32>(meetings) != before) return true;
+    const all = atomic.cmpxchg<i32>(meetings, before, GIVEN_UP) != before;
+    atomic.notify(meetings, -1);
+    return all;
+  }
+  return changeOf(meetings, before) != GIVEN_UP;
+}
+
+/** Waits until a word is no more what it was; not for the first thread. @returns what it is then */
+export function changeOf(word: usize, before: i32): i32 {
+  for (let looks = 0; looks < LOOKS; ++looks) {
+    const now = atomic.load<i32>(word);
+    if (now != before) return now;
+  }
+  let now = atomic.load<i32>(word);
+  for (; now == before; now = atomic.load<i32>(word)) atomic.wait<i32>(word, before, -1);
+  return now;
+}

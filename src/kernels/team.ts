@@ -1,0 +1,124 @@
+import { ThreadError } from '../errors.js';
+import { teamFields } from './plan.js';
+import { processorCount, startWorker } from './worker.js';
+
+/** How many threads compute; 'auto' takes several for trainings whose steps are long enough to be shared. */
+export type ThreadChoice = 'auto' | number;
+
+/** Multiplications of a step that take one thread so long that to meet others costs little beside them. */
+const SHARED_FROM = 2e7;
+
+/** What 'auto' takes at most: each further thread gains less. */
+const MOST_AUTOMATIC = 4;
+
+/** How often to look whether threads that were late have come, in milliseconds. */
+const RECOVERY_INTERVAL = 5;
+
+/** Why one thread must compute alone; undefined where several can. */
+export function reasonForOne(choice: ThreadChoice): string | undefined {
+  if (choice === 1) return 'one thread was asked for';
+  if (choice === 'auto' && processorCount() < 2) return 'there is one processor';
+  if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) {
+    return 'the page is not cross-origin isolated, so that threads cannot share memory';
+  }
+  return undefined;
+}
+
+/** The threads that share the steps of a network; the first is the one that calls. */
+export class Team {
+  /** To the fields of assembly/team.ts. */
+  readonly pointer: number;
+  /** How many threads there are when all have been started. */
+  readonly size: number;
+  readonly #choice: ThreadChoice;
+  readonly #module: WebAssembly.Module;
+  readonly #memory: WebAssembly.Memory;
+  /** What ends each worker. */
+  #ends: (() => void)[] = [];
+  #isShared = false;
+  /** Why the steps are not shared. */
+  #reason: string | undefined = 'no steps so far were long enough to be shared';
+  /** Why the steps cannot be shared any more. */
+  #failure: string | undefined;
+
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, pointer: number, choice: ThreadChoice) {
+    this.#module = module;
+    this.#memory = memory;
+    this.pointer = pointer;
+    this.#choice = choice;
+    this.size = choice === 'auto' ? Math.min(processorCount(), MOST_AUTOMATIC) : choice;
+  }
+
+  /** How many threads share a step at present. */
+  get threads(): number {
+    return this.#isShared ? this.size : 1;
+  }
+
+  /** Why that is only one. */
+  get reason(): string | undefined {
+    return this.#isShared ? undefined : (this.#failure ?? this.#reason);
+  }
+
+  /**
+   * Decides whether steps of so many multiplications are to be shared, and starts the other threads where they are for
+   * the first time. If they cannot be had, the first goes on alone.
+   */
+  async prepare(multiplications: number): Promise<void> {
+    const isWorthwhile = this.#choice !== 'auto' || multiplications >= SHARED_FROM;
+    if (isWorthwhile && this.#failure === undefined && this.#ends.length === 0) await this.#start();
+    this.#isShared = isWorthwhile && this.#failure === undefined;
+  }
+
+  /** @throws ThreadError once, where a thread has ended by itself; the first goes on alone then */
+  assertComplete(): void {
+    if (!this.#isShared || this.#failure === undefined) return;
+    this.#isShared = false;
+    throw new ThreadError(
+      `threads: ${this.#failure}; the network is left after its last step, and goes on with one thread`,
+    );
+  }
+
+  /**
+   * After a step for which a thread was too late: waits for all of them.
+   * @throws ThreadError where one has ended
+   */
+  async recover(): Promise<void> {
+    const fields = new Int32Array(this.#memory.buffer, this.pointer, teamFields.length);
+    const place = (name: (typeof teamFields)[number]): number => teamFields.indexOf(name);
+    const all = Atomics.load(fields, place('jobs')) * (this.size - 1);
+    while (Atomics.load(fields, place('ended')) !== all) {
+      await new Promise((resolve) => setTimeout(resolve, RECOVERY_INTERVAL));
+      this.assertComplete();
+    }
+    Atomics.store(fields, place('arrived'), 0);
+  }
+
+  /** Ends all threads but the first. */
+  end(): void {
+    for (const end of this.#ends) end();
+    this.#ends = [];
+  }
+
+  async #start(): Promise<void> {
+    const tasks = Array.from({ length: this.size - 1 }, (_, i) => ({
+      module: this.#module,
+      memory: this.#memory,
+      team: this.pointer,
+      thread: i + 1,
+      threads: this.size,
+    }));
+    const started = await Promise.allSettled(
+      tasks.map((task) => startWorker(task, (why) => this.#fail(why))),
+    );
+    for (const worker of started) {
+      if (worker.status === 'fulfilled') this.#ends.push(worker.value);
+      else this.#failure ??= `no worker could be started: ${String(worker.reason)}`;
+    }
+    if (this.#failure !== undefined) this.end();
+  }
+
+  #fail(why: string): void {
+    this.#failure = `a worker is gone (${why})`;
+    this.end();
+  }
+}

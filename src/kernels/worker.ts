@@ -1,0 +1,90 @@
+// One more thread: a worker of Node (Bun and Deno have those too) or of a page. What it runs is a string, so that no
+// bundler has to find a file; a page whose Content-Security-Policy forbids blob: workers goes on with one thread.
+
+const source = `
+const port = globalThis.process?.getBuiltinModule?.('worker_threads')?.parentPort;
+const start = async ({ module, memory, team, thread, threads }) => {
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  (port ?? self).postMessage('ready');
+  exports.joinIn(team, thread, threads);
+};
+if (port) port.once('message', start);
+else self.onmessage = ({ data }) => start(data);
+`;
+
+/** What a worker is told. */
+export interface WorkerTask {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly team: number;
+  readonly thread: number;
+  readonly threads: number;
+}
+
+interface NodeWorker {
+  on(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): void;
+  postMessage(value: unknown): void;
+  terminate(): unknown;
+  unref(): void;
+}
+
+interface BuiltinModules {
+  getBuiltinModule?: (name: string) => Record<string, unknown> | undefined;
+}
+
+const builtin = (name: string): Record<string, unknown> | undefined =>
+  (globalThis as { process?: BuiltinModules }).process?.getBuiltinModule?.(name);
+
+/** Processors that this program may use. */
+export function processorCount(): number {
+  const available = builtin('os')?.['availableParallelism'] as (() => number) | undefined;
+  return available?.() ?? (globalThis as { navigator?: Navigator }).navigator?.hardwareConcurrency ?? 1;
+}
+
+/**
+ * Starts a worker and waits until it joins in. It does not keep the process alive.
+ * @param onEnd called if it ends by itself, with the reason
+ * @returns what ends it
+ */
+export async function startWorker(task: WorkerTask, onEnd: (why: string) => void): Promise<() => void> {
+  const Worker = builtin('worker_threads')?.['Worker'] as (new (url: URL) => NodeWorker) | undefined;
+  return Worker ? startInNode(Worker, task, onEnd) : startInPage(task, onEnd);
+}
+
+async function startInNode(
+  Worker: new (url: URL) => NodeWorker,
+  task: WorkerTask,
+  onEnd: (why: string) => void,
+): Promise<() => void> {
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
+  await new Promise<void>((resolve, reject) => {
+    const end = (why: string): void => {
+      onEnd(why);
+      reject(new Error(why));
+    };
+    worker.on('message', () => resolve());
+    worker.on('error', (error) => end(`it failed: ${String(error)}`));
+    worker.on('exit', (code) => end(`it ended with code ${String(code)}`));
+    worker.postMessage(task);
+  });
+  worker.unref();
+  return () => void worker.terminate();
+}
+
+async function startInPage(task: WorkerTask, onEnd: (why: string) => void): Promise<() => void> {
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const worker = new Worker(url, { type: 'module' });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      worker.onmessage = () => resolve();
+      worker.onerror = ({ message }) => {
+        onEnd(`it failed: ${message}`);
+        reject(new Error(message));
+      };
+      worker.postMessage(task);
+    });
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+  return () => worker.terminate();
+}

@@ -1,0 +1,184 @@
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Network, type ActivationName, type Data, type TrainOptions } from '../src/index.js';
+import { Random } from '../src/model/random.js';
+import { Samples } from '../src/training/samples.js';
+import { Window } from '../src/training/window.js';
+
+// Where most inputs are zero the first layer runs on the others alone. Its bits are those of all inputs: in the reference,
+// which always multiplies by the zeros, and in WebAssembly when it is made to.
+
+type Form = 'rows' | 'pairs';
+
+interface Case {
+  readonly sizes: readonly [inputs: number, ...units: number[]];
+  readonly activation?: ActivationName;
+  readonly data: Data;
+  readonly options?: TrainOptions;
+}
+
+const load = Window.load.bind(Window);
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** All that training makes of a network: its weights, its history, its answers. */
+async function train(
+  engine: 'wasm' | 'reference',
+  form: Form,
+  { sizes, activation, data, options }: Case,
+): Promise<object> {
+  vi.spyOn(Window, 'load').mockImplementation((model, samples, hasOrder) =>
+    load(model, samples, hasOrder, form),
+  );
+  const [inputs, ...units] = sizes;
+  const layers = units.map((units) => ({ units, activation: activation ?? 'sigmoid' }));
+  const net = await Network.create({ inputs, layers, seed: 5, engine });
+  const history = await net.train(data, { epochs: 2, miniBatchSize: 5, learningRate: 0.5, ...options });
+  return { history, json: net.toJSON(), layers: net.layers, outputs: net.predict(data.inputs) };
+}
+
+async function expectSameBits(one: Case): Promise<void> {
+  const dense = await train('wasm', 'rows', one);
+  expect(await train('wasm', 'pairs', one)).toEqual(dense);
+  expect(await train('reference', 'pairs', one)).toEqual(dense);
+  expect(await train('reference', 'rows', one)).toEqual(dense);
+}
+
+/** Rows of which one in five inputs is not zero; of the zeros some are −0. */
+function sparse(
+  inputs: number,
+  outputs: number,
+  count = 13,
+): { inputs: Float32Array; targets: Float32Array } {
+  const random = Random.fromSeed(inputs + outputs);
+  const input = (): number => {
+    const draw = random.below(10);
+    return draw < 2 ? random.uniform(-2, 2) : draw === 2 ? -0 : 0;
+  };
+  return {
+    inputs: new Float32Array(count * inputs).map(input),
+    targets: new Float32Array(count * outputs).map(() => random.uniform(0, 1)),
+  };
+}
+
+/** Inputs and units about each block: of four inputs, of four and of sixteen units. */
+const inputs = [1, 3, 4, 5, 16, 17, 18, 19, 40];
+const units = [1, 3, 4, 5, 12, 15, 16, 17, 30, 33];
+
+describe.each(inputs)('%i inputs', (inputs) => {
+  it.each(units)('and %i units', (units) =>
+    expectSameBits({ sizes: [inputs, units, 2], data: sparse(inputs, 2) }),
+  );
+});
+
+describe('the same bits', () => {
+  it('without a hidden layer', () => expectSameBits({ sizes: [20, 3], data: sparse(20, 3) }));
+
+  it('of rows that are all zero, and of rows that are nowhere', async () => {
+    const data = sparse(20, 2);
+    data.inputs.fill(0, 20, 60);
+    data.inputs.fill(1.5, 100, 120);
+    await expectSameBits({ sizes: [20, 6, 2], data });
+  });
+
+  it('of bytes that are scaled, in the order of the samples', async () => {
+    const random = Random.fromSeed(3);
+    const inputs = new Uint8Array(13 * 41).map(() => (random.below(4) ? 0 : random.below(256)));
+    const data = { inputs, inputScale: 1 / 255, labels: new Uint8Array(13).map(() => random.below(3)) };
+    await expectSameBits({ sizes: [41, 18, 3], data, options: { shuffle: false } });
+  });
+
+  it('of bytes so scaled that they vanish', async () => {
+    const inputs = new Uint8Array(4 * 20).map((_, i) => i % 3);
+    const data = { inputs, inputScale: 2 ** -149, targets: new Float32Array(8) };
+    await expectSameBits({ sizes: [20, 3, 2], data });
+  });
+
+  it('of floats that are scaled', () =>
+    expectSameBits({ sizes: [33, 7, 2], data: { ...sparse(33, 2), inputScale: 1 / 3 } }));
+
+  it('step by step', async () => {
+    const losses: number[] = [];
+    const onBatch = ({ loss }: { loss: number }): unknown => losses.push(loss);
+    await expectSameBits({ sizes: [30, 17, 2], data: sparse(30, 2), options: { onBatch } });
+    const half = losses.length / 4;
+    expect(losses.slice(half, 2 * half)).toEqual(losses.slice(0, half));
+  });
+
+  it('in chunks', () => expectSameBits({ sizes: [600, 16, 2], data: sparse(600, 2, 300) }));
+});
+
+describe('where a zero would have met what is not finite', () => {
+  const data = sparse(30, 2);
+
+  /** Outputs, δ, and with them weights grow until they overflow. */
+  it.each([1e3, 1e10, 1e20, 1e30, 1e38])('learning rate %d', async (learningRate) => {
+    const diverging: Case = {
+      sizes: [30, 17, 2],
+      activation: 'linear',
+      data,
+      options: { epochs: 12, learningRate },
+    };
+    await expectSameBits(diverging);
+    const { outputs } = (await train('wasm', 'pairs', diverging)) as { outputs: Float32Array };
+    expect(outputs.some(Number.isNaN)).toBe(true);
+  });
+
+  it('inputs near the largest float', () =>
+    expectSameBits({
+      sizes: [30, 17, 2],
+      activation: 'linear',
+      data: { ...data, inputs: data.inputs.map((x) => x * 1e38) },
+      options: { epochs: 4 },
+    }));
+
+  it('weights near the largest float', async () => {
+    const json = (
+      await Network.create({ inputs: 30, layers: [{ units: 5, activation: 'linear' }] })
+    ).toJSON();
+    const large = {
+      ...json,
+      layers: json.layers.map((l) => ({
+        ...l,
+        weights: l.weights.map((w) => w.map((x) => Math.sign(x) * 3e38)),
+      })),
+    };
+    const results: object[] = [];
+    for (const engine of ['wasm', 'reference'] as const) {
+      const net = await Network.fromJSON(large, { engine });
+      await net.train(
+        { inputs: data.inputs, targets: new Float32Array(13 * 5) },
+        { epochs: 2, learningRate: 1 },
+      );
+      results.push(net.layers);
+    }
+    expect(results[1]).toEqual(results[0]);
+  });
+});
+
+describe('the form is chosen', () => {
+  let compressed: ReturnType<typeof vi.spyOn>;
+  beforeAll(() => undefined);
+
+  async function isSparse(inputs: Float32Array, width: number): Promise<boolean> {
+    compressed = vi.spyOn(Samples.prototype, 'compress');
+    const net = await Network.create({ inputs: width, layers: [{ units: 2, activation: 'tanh' }] });
+    await net.train({ inputs, labels: new Uint8Array(inputs.length / width) }, { epochs: 1 });
+    return compressed.mock.calls.length > 0;
+  }
+
+  it('pairs where most inputs are zero', async () => {
+    expect(await isSparse(sparse(20, 1).inputs, 20)).toBe(true);
+  });
+  it('rows where few are', async () => {
+    expect(await isSparse(new Float32Array(400).fill(1), 20)).toBe(false);
+  });
+  it('rows where they are short', async () => {
+    expect(await isSparse(sparse(15, 1).inputs, 15)).toBe(false);
+  });
+  it('rows where they are so long that a place does not fit two bytes', async () => {
+    expect(await isSparse(new Float32Array(2 ** 16 + 1), 2 ** 16 + 1)).toBe(false);
+    expect(await isSparse(new Float32Array(2 ** 16), 2 ** 16)).toBe(true);
+  });
+});
