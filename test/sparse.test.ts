@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Network, type ActivationName, type Data, type TrainOptions } from '../src/index.js';
 import { Random } from '../src/model/random.js';
 import { Samples } from '../src/training/samples.js';
@@ -133,36 +133,53 @@ describe('where a zero would have met what is not finite', () => {
       options: { epochs: 4 },
     }));
 
-  it('weights near the largest float', async () => {
-    const json = (
-      await Network.create({ inputs: 30, layers: [{ units: 5, activation: 'linear' }] })
-    ).toJSON();
-    const large = {
-      ...json,
-      layers: json.layers.map((l) => ({
-        ...l,
-        weights: l.weights.map((w) => w.map((x) => Math.sign(x) * 3e38)),
-      })),
+  const WIDTH = 20;
+  /** Samples with one input each: x_k at place k. */
+  const singles = (...xs: readonly number[]): Float32Array => {
+    const inputs = new Float32Array(xs.length * WIDTH);
+    for (const [k, x] of xs.entries()) inputs[k * WIDTH + k] = x;
+    return inputs;
+  };
+
+  /** Two units; `weight` is w_jk. */
+  async function afterTraining(engine: 'wasm' | 'reference', inputs: Float32Array, weight: number[][]) {
+    const layer = { units: 2, activation: 'linear' as const, weights: weight, biases: [0, 0] };
+    const json = {
+      format: 'bp4' as const,
+      version: 1 as const,
+      inputs: WIDTH,
+      loss: 'quadratic' as const,
+      layers: [layer],
     };
-    const results: object[] = [];
-    for (const engine of ['wasm', 'reference'] as const) {
-      const net = await Network.fromJSON(large, { engine });
-      await net.train(
-        { inputs: data.inputs, targets: new Float32Array(13 * 5) },
-        { epochs: 2, learningRate: 1 },
-      );
-      results.push(net.layers);
-    }
-    expect(results[1]).toEqual(results[0]);
+    const net = await Network.fromJSON(json, { engine });
+    const targets = new Float32Array((inputs.length / WIDTH) * 2).fill(1);
+    await net.train({ inputs, targets }, { epochs: 1, miniBatchSize: 1, learningRate: 1, shuffle: false });
+    return net.layers[0]!;
+  }
+
+  const weights = (atPlace0: number): number[][] =>
+    [1, 0.5].map((w) => Array.from({ length: WIDTH }, (_, k) => (k === 0 ? atPlace0 * w : w)));
+
+  // δ = 1e30 is finite, and ∂C/∂w = 1e60 is not: w₀ becomes −Infinity, and 0·w₀ NaN for the samples to come.
+  it('a weight that overflows, seen by samples whose input there is zero', async () => {
+    const inputs = singles(1e30, 1, 1);
+    const wasm = await afterTraining('wasm', inputs, weights(1));
+    expect(wasm).toEqual(await afterTraining('reference', inputs, weights(1)));
+    expect(wasm.weights.every(Number.isNaN)).toBe(true);
+  });
+
+  // z₀ = 3e39 is Infinity, and so is δ: ∂C/∂w = 0·δ is NaN for all other inputs.
+  it('a δ that overflows, seen by weights whose input is zero', async () => {
+    const inputs = singles(10);
+    const wasm = await afterTraining('wasm', inputs, weights(3e38));
+    expect(wasm).toEqual(await afterTraining('reference', inputs, weights(3e38)));
+    expect(wasm.weights.filter(Number.isNaN)).toHaveLength(2 * (WIDTH - 1));
   });
 });
 
 describe('the form is chosen', () => {
-  let compressed: ReturnType<typeof vi.spyOn>;
-  beforeAll(() => undefined);
-
   async function isSparse(inputs: Float32Array, width: number): Promise<boolean> {
-    compressed = vi.spyOn(Samples.prototype, 'compress');
+    const compressed = vi.spyOn(Samples.prototype, 'compress');
     const net = await Network.create({ inputs: width, layers: [{ units: 2, activation: 'tanh' }] });
     await net.train({ inputs, labels: new Uint8Array(inputs.length / width) }, { epochs: 1 });
     return compressed.mock.calls.length > 0;
