@@ -11,6 +11,10 @@ export class Team {
   arrived: i32;
   /** How many times all have, in this job; or GIVEN_UP. */
   meetings: i32;
+  /** How many threads have joined in. */
+  joined: i32;
+  /** Of the job. */
+  threads: i32;
   net: usize;
   window: usize;
   first: i32;
@@ -67,6 +71,12 @@ export function changeOf(word: usize, before: i32): i32 {
     if (now != before) return now;
   }
   let now = atomic.load<i32>(word);
-  for (; now == before; now = atomic.load<i32>(word)) atomic.wait<i32>(word, before, -1);
+  for (; now == before; now = atomic.load<i32>(word)) sleep(word, before);
   return now;
 }
+
+/**
+ * Atomics.wait of JavaScript: sleeps while a word is what it was, until it is notified. WebAssembly's own wait, in
+ * Node 20, sometimes waits for the word at address 0.
+ */
+declare function sleep(word: usize, before: i32): void;

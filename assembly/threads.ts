@@ -4,9 +4,11 @@ import { changeOf, Team } from './team';
 
 export * from './index';
 
-/** As `descend`, by the first of `threads`; the others have been told to `joinIn`. */
+/** It lies at the beginning of what TypeScript may use. */
+const team = changetype<Team>(__heap_base);
+
+/** As `descend`, by the first of `threads`, of which the others have been told to `joinIn`. */
 export function descendTogether(
-  team: Team,
   threads: i32,
   net: Net,
   window: Window,
@@ -15,6 +17,7 @@ export function descendTogether(
   size: i32,
   learningRate: f32,
 ): i32 {
+  team.threads = threads;
   team.net = changetype<usize>(net);
   team.window = changetype<usize>(window);
   team.first = first;
@@ -28,14 +31,15 @@ export function descendTogether(
   return descendAs(team, 0, threads, net, window, first, count, size, learningRate);
 }
 
-/** Does its part of each job, for ever: the thread is ended from outside. */
-export function joinIn(team: Team, thread: i32, threads: i32): void {
+/** Does a part of each job, for ever: the thread is ended from outside. */
+export function joinIn(): void {
+  const thread = atomic.add<i32>(changetype<usize>(team) + offsetof<Team>('joined'), 1) + 1;
   for (let jobs = 0; ;) {
     jobs = changeOf(changetype<usize>(team) + offsetof<Team>('jobs'), jobs);
     descendAs(
       team,
       thread,
-      threads,
+      team.threads,
       changetype<Net>(team.net),
       changetype<Window>(team.window),
       team.first,

@@ -11,8 +11,9 @@ const SHARED_FROM = 2e7;
 /** What 'auto' takes at most: each further thread gains less. */
 const MOST_AUTOMATIC = 4;
 
-/** How often to look whether threads that were late have come, in milliseconds. */
+/** How often to look whether threads that are late have come, and for how long, in milliseconds. */
 const RECOVERY_INTERVAL = 5;
+const RECOVERY_TIME = 5000;
 
 /** Why one thread must compute alone; undefined where several can. */
 export function reasonForOne(choice: ThreadChoice): string | undefined {
@@ -26,13 +27,13 @@ export function reasonForOne(choice: ThreadChoice): string | undefined {
 
 /** The threads that share the steps of a network; the first is the one that calls. */
 export class Team {
-  /** To the fields of assembly/team.ts. */
-  readonly pointer: number;
   /** How many threads there are when all have been started. */
   readonly size: number;
   readonly #choice: ThreadChoice;
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
+  /** To the fields of assembly/team.ts. */
+  readonly #pointer: number;
   /** What ends each worker. */
   #ends: (() => void)[] = [];
   #isShared = false;
@@ -44,7 +45,7 @@ export class Team {
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, pointer: number, choice: ThreadChoice) {
     this.#module = module;
     this.#memory = memory;
-    this.pointer = pointer;
+    this.#pointer = pointer;
     this.#choice = choice;
     this.size = choice === 'auto' ? Math.min(processorCount(), MOST_AUTOMATIC) : choice;
   }
@@ -78,17 +79,15 @@ export class Team {
     );
   }
 
-  /**
-   * After a step for which a thread was too late: waits for all of them.
-   * @throws ThreadError where one has ended
-   */
+  /** After a step for which a thread was too late: waits for all of them, or until one is known to be gone. */
   async recover(): Promise<void> {
-    const fields = new Int32Array(this.#memory.buffer, this.pointer, teamFields.length);
+    const fields = new Int32Array(this.#memory.buffer, this.#pointer, teamFields.length);
     const place = (name: (typeof teamFields)[number]): number => teamFields.indexOf(name);
     const all = Atomics.load(fields, place('jobs')) * (this.size - 1);
-    while (Atomics.load(fields, place('ended')) !== all) {
+    for (let waited = 0; this.#failure === undefined; waited += RECOVERY_INTERVAL) {
+      if (Atomics.load(fields, place('ended')) === all) break;
+      if (waited >= RECOVERY_TIME) this.#fail(`it did not come within ${RECOVERY_TIME / 1000} s`);
       await new Promise((resolve) => setTimeout(resolve, RECOVERY_INTERVAL));
-      this.assertComplete();
     }
     Atomics.store(fields, place('arrived'), 0);
   }
@@ -100,16 +99,9 @@ export class Team {
   }
 
   async #start(): Promise<void> {
-    const tasks = Array.from({ length: this.size - 1 }, (_, i) => ({
-      module: this.#module,
-      memory: this.#memory,
-      team: this.pointer,
-      thread: i + 1,
-      threads: this.size,
-    }));
-    const started = await Promise.allSettled(
-      tasks.map((task) => startWorker(task, (why) => this.#fail(why))),
-    );
+    const task = { module: this.#module, memory: this.#memory };
+    const starting = Array.from({ length: this.size - 1 }, () => startWorker(task, (why) => this.#fail(why)));
+    const started = await Promise.allSettled(starting);
     for (const worker of started) {
       if (worker.status === 'fulfilled') this.#ends.push(worker.value);
       else this.#failure ??= `no worker could be started: ${String(worker.reason)}`;

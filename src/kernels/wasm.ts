@@ -44,7 +44,7 @@ export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
     descend(...job) {
       team.assertComplete();
       if (team.threads === 1) return kernels.descend(...job);
-      return descendTogether(team.pointer, team.threads, ...job);
+      return descendTogether(team.threads, ...job);
     },
   };
 }
@@ -52,9 +52,12 @@ export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
 const compile = (base64: string): Promise<WebAssembly.Module> =>
   WebAssembly.compile(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
 
+/** The thread that calls is the first of a team, and never sleeps; the others have a `sleep` of their own (worker.ts). */
+const sleep = (): void => undefined;
+
 /** The instance's own exports: the loader's wrappers would cost a call each. */
 async function exportsOf<Exports>(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Exports> {
-  const { instance } = await instantiate(module, { env: { memory } });
+  const { instance } = await instantiate(module, { env: { memory }, team: { sleep } });
   return instance.exports as Exports;
 }
 
@@ -64,7 +67,7 @@ type KernelExports = Omit<Kernels, 'engine' | 'bytesPerFloat' | 'memory' | 'team
 
 /** What the module for threads has besides. */
 interface TeamExports {
-  descendTogether(this: void, team: number, threads: number, ...job: Parameters<Kernels['descend']>): number;
+  descendTogether(this: void, threads: number, ...job: Parameters<Kernels['descend']>): number;
 }
 
 class PagedMemory implements Memory {

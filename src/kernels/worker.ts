@@ -3,10 +3,12 @@
 
 const source = `
 const port = globalThis.process?.getBuiltinModule?.('worker_threads')?.parentPort;
-const start = async ({ module, memory, team, thread, threads }) => {
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+const start = async ({ module, memory }) => {
+  const words = new Int32Array(memory.buffer);
+  const sleep = (word, before) => void Atomics.wait(words, word >>> 2, before);
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory }, team: { sleep } });
   (port ?? self).postMessage('ready');
-  exports.joinIn(team, thread, threads);
+  exports.joinIn();
 };
 if (port) port.once('message', start);
 else self.onmessage = ({ data }) => start(data);
@@ -16,9 +18,6 @@ else self.onmessage = ({ data }) => start(data);
 export interface WorkerTask {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  readonly team: number;
-  readonly thread: number;
-  readonly threads: number;
 }
 
 interface NodeWorker {

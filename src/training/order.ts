@@ -42,7 +42,7 @@ export class Order {
     const { numbers } = this;
     const at = this.#window?.orderAt ?? 0;
     const random = this.#random;
-    if (!this.#window) this.#before = random.state;
+    this.#before = random.state;
     for (let n = first; n < first + rows; n++) {
       const other = at + n + random.below(this.#count - n);
       const drawn = numbers[other]!;
@@ -51,8 +51,9 @@ export class Order {
     }
   }
 
-  /** Sets the generator back to before the last draw; where there is a window nothing can go wrong after one. */
-  undraw(): void {
+  /** After a failure: sets the generator to where it would be if, of the last draw, only so many had been drawn. */
+  settle(first: number, drawn: number): void {
     this.#random.state = this.#before;
+    this.draw(first, drawn);
   }
 }

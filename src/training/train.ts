@@ -63,11 +63,17 @@ function* epochs(
     for (let first = 0; first < count; first += most) {
       const taken = Math.min(most, count - first);
       order?.draw(first, taken);
-      if (!window) gather(model, samples, first, taken, order);
-      for (let done = 0; done < taken;) {
-        const from = window?.pointer ?? 0;
-        done += kernels.descend(model.layout.net, from, first + done, taken - done, size, learningRate);
-        if (done < taken) yield kernels.team?.recover();
+      let done = 0;
+      try {
+        if (!window) samples.gather(model, first, taken, order?.numbers);
+        while (done < taken) {
+          const from = window?.pointer ?? 0;
+          done += kernels.descend(model.layout.net, from, first + done, taken - done, size, learningRate);
+          if (done < taken) yield kernels.team?.recover();
+        }
+      } catch (error) {
+        order?.settle(first, done); // the generator, too, stays as after the last whole step
+        throw error;
       }
       work += taken * workOfASample;
       if (onBatch) {
@@ -85,14 +91,4 @@ function* epochs(
     if (onEpoch) yield onEpoch(report);
   }
   return history;
-}
-
-/** Gathers one mini-batch; where its data is gone, the generator stays as after the last whole step. */
-function gather(model: Model, samples: Samples, first: number, rows: number, order?: Order): void {
-  try {
-    samples.gather(model, first, rows, order?.numbers);
-  } catch (error) {
-    order?.undraw();
-    throw error;
-  }
 }
