@@ -13,6 +13,10 @@ export class Random {
   #s1: number;
   #s2: number;
   #s3: number;
+  #mark0 = 0;
+  #mark1 = 0;
+  #mark2 = 0;
+  #mark3 = 0;
 
   constructor(state: RandomState) {
     [this.#s0, this.#s1, this.#s2, this.#s3] = state;
@@ -33,8 +37,20 @@ export class Random {
     return new Random([first, next(), next(), next()]);
   }
 
-  set state(state: RandomState) {
-    [this.#s0, this.#s1, this.#s2, this.#s3] = state;
+  /** Remembers the present state, for one `rewind`. */
+  mark(): void {
+    this.#mark0 = this.#s0;
+    this.#mark1 = this.#s1;
+    this.#mark2 = this.#s2;
+    this.#mark3 = this.#s3;
+  }
+
+  /** Goes back to the last `mark`. */
+  rewind(): void {
+    this.#s0 = this.#mark0;
+    this.#s1 = this.#mark1;
+    this.#s2 = this.#mark2;
+    this.#s3 = this.#mark3;
   }
 
   get state(): RandomState {

@@ -9,7 +9,6 @@ export class Order {
   readonly #window: Window | undefined;
   /** Which sample comes n-th, where there is no window that says so. */
   readonly #own: Uint32Array;
-  #before: Random['state'];
 
   /** @param window where the order is to lie, for the kernels to read */
   constructor(random: Random, count: number, window?: Window) {
@@ -17,7 +16,6 @@ export class Order {
     this.#count = count;
     this.#window = window;
     this.#own = new Uint32Array(window ? 0 : count);
-    this.#before = random.state;
   }
 
   get numbers(): Uint32Array {
@@ -42,7 +40,7 @@ export class Order {
     const { numbers } = this;
     const at = this.#window?.orderAt ?? 0;
     const random = this.#random;
-    this.#before = random.state;
+    random.mark();
     for (let n = first; n < first + rows; n++) {
       const other = at + n + random.below(this.#count - n);
       const drawn = numbers[other]!;
@@ -53,7 +51,7 @@ export class Order {
 
   /** After a failure: sets the generator to where it would be if, of the last draw, only so many had been drawn. */
   settle(first: number, drawn: number): void {
-    this.#random.state = this.#before;
+    this.#random.rewind();
     this.draw(first, drawn);
   }
 }
