@@ -20,6 +20,10 @@ class Bytes {
   one(row: usize, k: i32, scale: f32): f32 {
     return <f32>load<u8>(row + k) * scale;
   }
+  /** Whether sixteen inputs are zero. */
+  areZero(row: usize, k: i32): bool {
+    return !v128.any_true(v128.load(row + k));
+  }
 }
 
 class Floats {
@@ -28,6 +32,11 @@ class Floats {
   }
   one(row: usize, k: i32, scale: f32): f32 {
     return load<f32>(row + (k << 2));
+  }
+  areZero(row: usize, k: i32): bool {
+    const at: usize = row + (k << 2);
+    const low = v128.or(v128.load(at), v128.load(at, 16));
+    return !v128.any_true(v128.or(low, v128.or(v128.load(at, 32), v128.load(at, 48))));
   }
 }
 
@@ -51,7 +60,11 @@ function compress<Row>(row: usize, count: i32, scale: f32, sample: usize): usize
   let values = sample;
   let places = apart;
   let k = 0;
-  for (; k + 4 <= count; k += 4) {
+  while (k + 4 <= count) {
+    if ((k & 15) == 0 && k + 16 <= count && source.areZero(row, k)) {
+      k += 16;
+      continue;
+    }
     const x = source.four(row, k, scale);
     const others = i32x4.bitmask(f32x4.ne(x, f32x4.splat(0)));
     v128.store(values, v128.swizzle(x, v128.load(FRONT_FLOATS + (others << 4))));
@@ -63,6 +76,7 @@ function compress<Row>(row: usize, count: i32, scale: f32, sample: usize): usize
     const taken = popcnt(others);
     values += taken << 2;
     places += taken << 1;
+    k += 4;
   }
   for (; k < count; ++k) {
     const x = source.one(row, k, scale);
