@@ -1,6 +1,6 @@
 import { largest } from './micro/largest';
 import { layerOf, Net, Window } from './network';
-import { compressBytes, compressFloats, expand } from './pairs';
+import { compressBytes, compressFloats, expand, notePair } from './pairs';
 
 /**
  * f32 inputs from bytes. Rounds: the product byte·scale, once.
@@ -105,9 +105,7 @@ function gatherPairs(
     const at: usize = starts + (sampleAt(order, first, i) << 2);
     const begin = base + load<usize>(at);
     const end = base + load<usize>(at, 4);
-    const pair: usize = net.pairs + (i << 3);
-    store<usize>(pair, begin);
-    store<usize>(pair, end, 4);
+    notePair(begin, end, net.inputCount, net.pairs + (i << 3));
     // One look at each line of the cache: samples drawn at random are fetched together, and not when their turn comes.
     for (let line = begin; line < end; line += 64) touched |= load<i32>(line);
   }

@@ -24,6 +24,8 @@ export class Net {
   tally: usize;
   /** f32[MOST_THREADS]: the largest δ of the first layer that each thread has found. */
   largestDeltas: usize;
+  /** 1 while all gradients of the first layer's weights are zero. */
+  hasZeroGradients: i32;
   /** Of no meaning: what is stored here has been read. */
   touched: i32;
 }

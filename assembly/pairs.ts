@@ -1,14 +1,29 @@
-// The first layer where most inputs are exact zeros. A sample is given by its other inputs alone: their values, and after
-// them, as numbers of two bytes, their places k in the row. What a zero would add to a sum, ±0, is left out: a sum from
-// +0 is never −0, so that the bits are those of forward.ts and bp4-weight-gradient.ts, while what the zeros would have
-// multiplied is finite (finite.ts).
+// The first layer where most inputs are exact zeros. A sample is given by its other inputs alone:
+//
+//   bits    u64[⌈inputs / 64⌉], of which bit k says whether input k is not zero
+//   values  f32[n] of those inputs, in order
+//   places  u16[n], their k
+//
+// What a zero would add to a sum, ±0, is left out: a sum from +0 is never −0, so that the results are those of forward.ts
+// and bp4-weight-gradient.ts, while what the zeros would have multiplied is finite (finite.ts).
 
 /** Bytes of a value with its place; a sample may end up to three bytes after its last place. */
 const PAIR = 6;
 
-/** How many inputs of a sample, which lies from `begin` to `end`, are not zero. */
-function countOf(begin: usize, end: usize): i32 {
-  return i32(end - begin) / PAIR;
+/** Bytes of the bits of a sample. */
+function bitBytes(inputCount: i32): i32 {
+  return ((inputCount + 63) >> 6) << 3;
+}
+
+/**
+ * Where in a sample its values begin, and its places: a mini-batch on pairs is usize[rows][2] of these.
+ * @param pair out
+ */
+export function notePair(begin: usize, end: usize, inputCount: i32, pair: usize): void {
+  const values: usize = begin + bitBytes(inputCount);
+  const count = i32(end - values) / PAIR;
+  store<usize>(pair, values);
+  store<usize>(pair, values + (count << 2), 4);
 }
 
 /** How a row is read: as bytes that are widened and scaled, each product rounding once, or as floats. */
@@ -55,9 +70,11 @@ export function compressFloats(row: usize, count: i32, sample: usize): usize {
  */
 function compress<Row>(row: usize, count: i32, scale: f32, sample: usize): usize {
   const source = changetype<Row>(0);
+  const bits = sample;
+  let values: usize = sample + bitBytes(count);
+  memory.fill(bits, 0, values - bits);
   // The places are written apart at first, beyond the last possible value.
-  const apart: usize = sample + (count << 2) + 16;
-  let values = sample;
+  const apart: usize = values + (count << 2) + 16;
   let places = apart;
   let k = 0;
   while (k + 4 <= count) {
@@ -73,6 +90,8 @@ function compress<Row>(row: usize, count: i32, scale: f32, sample: usize): usize
       i16x8.add(i16x8.splat(<i16>k), v128.load64_zero(FRONT_PLACES + (others << 3))),
       0,
     );
+    const byte: usize = bits + (k >> 3);
+    store<u8>(byte, load<u8>(byte) | (others << (k & 4)));
     const taken = popcnt(others);
     values += taken << 2;
     places += taken << 1;
@@ -83,6 +102,8 @@ function compress<Row>(row: usize, count: i32, scale: f32, sample: usize): usize
     store<f32>(values, x);
     store<u16>(places, <u16>k);
     const taken = i32(x != 0);
+    const byte: usize = bits + (k >> 3);
+    store<u8>(byte, load<u8>(byte) | (taken << (k & 7)));
     values += taken << 2;
     places += taken << 1;
   }
@@ -110,18 +131,17 @@ const FRONT_PLACES = memory.data<u16>([
 ]);
 
 /** The row of which a sample was made, every zero being +0. @param row out, f32[count] */
-export function expand(begin: usize, end: usize, row: usize, count: i32): void {
+export function expand(value: usize, places: usize, row: usize, count: i32): void {
   memory.fill(row, 0, count << 2);
-  const places = begin + (countOf(begin, end) << 2);
-  for (let place = places; begin < places; begin += 4) {
-    store<f32>(row + (load<u16>(place) << 2), load<f32>(begin));
+  for (let place = places; value < places; value += 4) {
+    store<f32>(row + (load<u16>(place) << 2), load<f32>(value));
     place += 2;
   }
 }
 
 /**
  * Forward: z = W·a + b. Rounds: as forward.ts does.
- * @param pairs usize[rows][2], where each sample begins and ends
+ * @param pairs usize[rows][2], of `notePair`
  */
 export function forwardPairs(
   pairs: usize,
@@ -135,7 +155,7 @@ export function forwardPairs(
   const row: usize = stride << 2;
   for (let i = 0; i < rows; ++i) {
     const values = load<usize>(pairs);
-    const places: usize = values + (countOf(values, load<usize>(pairs, 4)) << 2);
+    const places = load<usize>(pairs, 4);
     let j: usize = 0;
     for (; j + 64 <= row; j += 64) forward4(values, places, weights + j, row, biases + j, z + j);
     for (; j < <usize>(units << 2); j += 16) forward1(values, places, weights + j, row, biases + j, z + j);
@@ -178,8 +198,7 @@ function forward1(value: usize, places: usize, weights: usize, row: usize, biase
 
 /**
  * BP4: ∂C/∂W = δ·aᵀ, summed over the mini-batch, for the units in [from, to). Rounds: as bp4-weight-gradient.ts does.
- * All samples pass by a few columns of the gradient, which stay in the cache meanwhile.
- * @param pairs           usize[rows][2], where each sample begins and ends
+ * @param pairs           usize[rows][2], of `notePair`
  * @param delta           f32[rows][stride]
  * @param weightGradients out, f32[fanIn][stride], of which these columns are overwritten
  * @param from            a multiple of 16, as `to` is; or `to` is the stride
@@ -194,19 +213,67 @@ export function weightGradientPairs(
   from: i32,
   to: i32,
 ): void {
-  const row: usize = stride << 2;
-  for (let j = from; j < to;) {
-    const isWide = j + 16 <= to;
+  for (let j = from; j < to; j += width(j, to)) {
     const gradients: usize = weightGradients + (j << 2);
-    clearColumns(gradients, row, fanIn, isWide ? 64 : 16);
+    clearColumns(gradients, stride << 2, fanIn, width(j, to) << 2);
+    addColumns(pairs, delta + (j << 2), gradients, stride << 2, rows, width(j, to));
+  }
+}
+
+/**
+ * BP4 and the update of the first layer in one: W −= rate·Σ δ·a. Of weights whose inputs are all zero nothing is
+ * subtracted, and they are not looked at. Rounds: as weightGradientPairs and update.ts do.
+ * @param gradients f32[fanIn][stride], all zero, and zero again afterwards
+ */
+export function descendPairs(
+  pairs: usize,
+  delta: usize,
+  weights: usize,
+  gradients: usize,
+  stride: i32,
+  rows: i32,
+  fanIn: i32,
+  rate: f32,
+): void {
+  const row: usize = stride << 2;
+  for (let j = 0; j < stride; j += width(j, stride)) {
+    addColumns(pairs, delta + (j << 2), gradients + (j << 2), row, rows, width(j, stride));
+  }
+  for (let at = 0; at < bitBytes(fanIn); at += 8) {
+    let bits: u64 = 0;
     for (let i: usize = 0; i < <usize>rows; ++i) {
-      const values = load<usize>(pairs + (i << 3));
-      const places: usize = values + (countOf(values, load<usize>(pairs + (i << 3), 4)) << 2);
-      const deltas: usize = delta + i * row + (j << 2);
-      if (isWide) add4(values, places, gradients, row, deltas);
-      else add1(values, places, gradients, row, deltas);
+      bits |= load<u64>(load<usize>(pairs + (i << 3)) - bitBytes(fanIn) + at);
     }
-    j += isWide ? 16 : 4;
+    for (; bits; bits &= bits - 1) {
+      const k: usize = (at << 3) + i32(ctz(bits));
+      subtractRow(weights + k * row, gradients + k * row, row, rate);
+    }
+  }
+}
+
+/** Units that are taken at a time: sixteen, or four where there are fewer. */
+function width(j: i32, to: i32): i32 {
+  return j + 16 <= to ? 16 : 4;
+}
+
+/** Adds the mini-batch to a few columns of the gradients, which stay in the cache meanwhile. */
+function addColumns(pairs: usize, delta: usize, gradients: usize, row: usize, rows: i32, width: i32): void {
+  for (; rows > 0; --rows) {
+    const values = load<usize>(pairs);
+    const places = load<usize>(pairs, 4);
+    if (width == 16) add4(values, places, gradients, row, delta);
+    else add1(values, places, gradients, row, delta);
+    pairs += 8;
+    delta += row;
+  }
+}
+
+function subtractRow(weights: usize, gradients: usize, row: usize, rate: f32): void {
+  const scale = f32x4.splat(rate);
+  for (let at: usize = 0; at < row; at += 16) {
+    const step = f32x4.mul(scale, v128.load(gradients + at));
+    v128.store(weights + at, f32x4.sub(v128.load(weights + at), step));
+    v128.store(gradients + at, f32x4.splat(0));
   }
 }
 

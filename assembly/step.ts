@@ -7,7 +7,7 @@ import { boundWeights, hasFiniteWeights, largestDelta, noteLargestDelta } from '
 import { forward } from './forward';
 import { expandRows, gather } from './gather';
 import { layerOf, Net, Tally, Window } from './network';
-import { forwardPairs, weightGradientPairs } from './pairs';
+import { descendPairs, forwardPairs, weightGradientPairs } from './pairs';
 import { tally } from './tally';
 import { meet, share, Team } from './team';
 import { update } from './update';
@@ -59,13 +59,14 @@ export function descendAs(
       isSparse = false;
       if (!meet(team, thread, threads)) return done;
     }
-    gradients(net, rows, isSparse, thread, threads);
     if (thread == 0) tally(net, changetype<Tally>(net.tally), rows);
+    // Alone, a thread need not keep gradients apart until all have come.
+    const updatesFirst = isSparse && threads == 1;
+    if (updatesFirst) updateFirst(net, rows, rate);
+    gradients(net, rows, isSparse, updatesFirst, thread, threads);
     if (!meet(team, thread, threads)) return done;
 
-    const begin = share(net.parameterCount, 16, thread, threads);
-    const end = share(net.parameterCount, 16, thread + 1, threads);
-    update(net.parameters + (begin << 2), net.gradients + (begin << 2), rate, end - begin);
+    updateShare(net, rate, updatesFirst, thread, threads);
     if (thread == 0) boundWeights(net, window, isSparse, rows, rate, threads);
     if (!meet(team, thread, threads)) return done + rows;
   }
@@ -85,7 +86,7 @@ export function feedForward(net: Net, rows: i32): void {
 /** BP1 to BP4, after `feedForward`; the sums over the mini-batch are left in the gradients. */
 export function backpropagate(net: Net, rows: i32): void {
   errors(net, 0, rows, 0);
-  gradients(net, rows, false, 0, 1);
+  gradients(net, rows, false, false, 0, 1);
 }
 
 /** Forward, for some rows of the mini-batch. */
@@ -140,10 +141,12 @@ function errors(net: Net, from: i32, to: i32, thread: i32): void {
 }
 
 /** BP3 and BP4: the gradients summed over the mini-batch, of some of the weights of each layer. */
-function gradients(net: Net, rows: i32, isSparse: bool, thread: i32, threads: i32): void {
+function gradients(net: Net, rows: i32, isSparse: bool, skipsFirst: bool, thread: i32, threads: i32): void {
+  if (thread == 0 && !skipsFirst) net.hasZeroGradients = 0;
   for (let i = 0; i < net.layerCount; ++i) {
     const l = layerOf(net, i);
     if (thread == 0) biasGradient(l.delta, l.biasGradients, l.stride, rows, l.units);
+    if (i == 0 && skipsFirst) continue;
     if (i == 0 && isSparse) {
       const from = share(l.stride, 16, thread, threads);
       const to = share(l.stride, 16, thread + 1, threads);
@@ -164,6 +167,24 @@ function gradients(net: Net, rows: i32, isSparse: bool, thread: i32, threads: i3
       );
     }
   }
+}
+
+/** BP4 and the update of the weights of the first layer, from pairs. */
+function updateFirst(net: Net, rows: i32, rate: f32): void {
+  const l = layerOf(net, 0);
+  if (!net.hasZeroGradients) memory.fill(l.weightGradients, 0, (<usize>l.fanIn * <usize>l.stride) << 2);
+  net.hasZeroGradients = 1;
+  descendPairs(net.pairs, l.delta, l.weights, l.weightGradients, l.stride, rows, l.fanIn, rate);
+}
+
+/** The update of some of the parameters; the weights of the first layer come first among them. */
+function updateShare(net: Net, rate: f32, skipsFirst: bool, thread: i32, threads: i32): void {
+  const skipped: usize = skipsFirst ? layerOf(net, 0).biases - net.parameters : 0;
+  const count = net.parameterCount - i32(skipped >> 2);
+  const begin = share(count, 16, thread, threads);
+  const end = share(count, 16, thread + 1, threads);
+  const offset: usize = skipped + (begin << 2);
+  update(net.parameters + offset, net.gradients + offset, rate, end - begin);
 }
 
 function at(matrix: usize, row: i32, stride: i32): usize {

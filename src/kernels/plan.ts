@@ -16,6 +16,7 @@ export const netFields = [
   'pairs',
   'tally',
   'largestDeltas',
+  'hasZeroGradients',
   'touched',
 ] as const;
 

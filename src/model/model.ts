@@ -169,6 +169,7 @@ export class Model {
       layerCount: this.#layers.length,
       layers: layout.netLayers,
       inputCount: this.spec.inputs,
+      hasZeroGradients: 0,
       touched: 0,
     });
     for (const [l, layer] of this.#layers.entries()) {

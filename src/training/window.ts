@@ -135,15 +135,15 @@ function copyRows(
 }
 
 /**
- * Makes room for `count` more samples, in none of which an input need be zero: a float and two bytes for each, and what
- * the kernel writes past the last.
+ * Makes room for `count` more samples, in none of which an input need be zero: a float, two bytes and a bit for each, what
+ * rounds them up, and what the kernel writes past the last.
  * @returns whether there is room
  */
 function makeRoom(model: Model, { starts, bytes }: Places, first: number, count: number): boolean {
   const { views, kernels, spec } = model;
   const start = (model.window + starts) / 4 + first;
   if (first === 0) views.words[start] = bytes;
-  const ofSample = spec.inputs * (kernels.bytesPerFloat + 2) + kernels.bytesPerFloat;
+  const ofSample = spec.inputs * (kernels.bytesPerFloat + 2) + spec.inputs / 8 + 16;
   const end = views.words[start]! + count * ofSample + 64;
   return end <= MOST_BYTES.pairs && model.resizeWindow(end);
 }
