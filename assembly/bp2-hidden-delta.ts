@@ -5,13 +5,14 @@ import { transpose } from './micro/transpose';
 
 /**
  * BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z), where ₊ marks the layer after.
- * W₊ᵀ is never formed: W₊·δ₊ᵀ is computed as the weights lie, with the samples side by side, and turned back.
+ * W₊ᵀ is never formed: W₊·δ₊ᵀ is computed as the weights lie, with the samples side by side in panels of eight, and
+ * turned back.
  * Rounds: sequential over the units of the layer after, from +0; then one product with σ′.
  * @param nextWeights f32[units][nextStride]
  * @param nextDelta   f32[rows][nextStride]
  * @param z           f32[rows][stride], pre-activations of this layer; a: its activations
  * @param delta       out, f32[rows][stride]; overwritten, its padding zero
- * @param scratch     f32[nextUnits + units, both rounded up to fours][rows rounded up to fours]
+ * @param scratch     room for δ₊ᵀ and δᵀ in panels: scratchFloats in layout.ts
  */
 export function hiddenDelta(
   activation: i32,
@@ -27,23 +28,39 @@ export function hiddenDelta(
   units: i32,
   scratch: usize,
 ): void {
-  const samples = (rows + 3) & ~3;
-  const turned: usize = scratch + ((((nextUnits + 3) & ~3) * samples) << 2);
-  transpose(nextDelta, nextStride, scratch, samples, rows, nextUnits);
+  const turned: usize = scratch + ((((rows + 7) & ~7) * nextUnits) << 2);
+  turnToPanels(nextDelta, nextStride, scratch, rows, nextUnits);
   multiply(
+    false,
     nextWeights,
     nextStride << 2,
-    4,
     scratch,
-    samples << 2,
+    32,
+    nextUnits << 5,
     turned,
-    samples << 2,
+    32,
+    units << 5,
     0,
     units,
-    samples,
+    (rows + 3) & ~3,
     nextUnits,
+    0,
   );
-  transpose(turned, samples, delta, stride, units, rows);
+  turnFromPanels(turned, delta, stride, rows, units);
   clearPadding(delta, stride, rows, units);
   multiplySlope(activation, z, a, delta, rows * stride);
+}
+
+/** δ₊ᵀ in panels of eight samples, f32[rows / 8][units][8]. */
+function turnToPanels(delta: usize, stride: i32, panels: usize, rows: i32, units: i32): void {
+  for (let i = 0; i < rows; i += 8) {
+    transpose(delta + ((i * stride) << 2), stride, panels + ((i * units) << 2), 8, min(8, rows - i), units);
+  }
+}
+
+/** And back. */
+function turnFromPanels(panels: usize, delta: usize, stride: i32, rows: i32, units: i32): void {
+  for (let i = 0; i < rows; i += 8) {
+    transpose(panels + ((i * units) << 2), 8, delta + ((i * stride) << 2), stride, units, min(8, rows - i));
+  }
 }

@@ -6,6 +6,7 @@ import { multiply } from './micro/multiply';
  * @param input           f32[rows][inputStride], the activations a of the layer before
  * @param delta           f32[rows][stride]
  * @param weightGradients out, f32[fanIn][stride]; overwritten
+ * @param scratch         room for packing: scratchFloats in layout.ts
  */
 export function weightGradient(
   input: usize,
@@ -16,20 +17,23 @@ export function weightGradient(
   rows: i32,
   fanIn: i32,
   units: i32,
+  scratch: usize,
 ): void {
   const columns = (units + 3) & ~3;
-  // A is walked by column: its row k is the activation of unit k over the mini-batch.
   multiply(
+    true,
     input,
-    4,
     inputStride << 2,
     delta,
     stride << 2,
+    32,
     weightGradients,
     stride << 2,
+    32,
     0,
     fanIn,
     columns,
     rows,
+    scratch,
   );
 }

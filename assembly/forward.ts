@@ -7,6 +7,7 @@ import { multiply } from './micro/multiply';
  * @param weights f32[fanIn][stride]: the column of unit j holds w_jk for all k
  * @param biases  f32[stride]
  * @param z       out, f32[rows][stride]; overwritten
+ * @param scratch room for packing: scratchFloats in layout.ts
  */
 export function forward(
   input: usize,
@@ -18,7 +19,23 @@ export function forward(
   rows: i32,
   fanIn: i32,
   units: i32,
+  scratch: usize,
 ): void {
   const columns = (units + 3) & ~3;
-  multiply(input, inputStride << 2, 4, weights, stride << 2, z, stride << 2, biases, rows, columns, fanIn);
+  multiply(
+    false,
+    input,
+    inputStride << 2,
+    weights,
+    stride << 2,
+    32,
+    z,
+    stride << 2,
+    32,
+    biases,
+    rows,
+    columns,
+    fanIn,
+    scratch,
+  );
 }

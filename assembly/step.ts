@@ -99,7 +99,8 @@ function forwardRows(net: Net, from: i32, to: i32, isSparse: bool, thread: i32):
       forwardPairs(net.pairs + (from << 3), l.weights, l.biases, z, l.stride, rows, l.units);
     } else {
       const input = at(l.input, from, l.inputStride);
-      forward(input, l.inputStride, l.weights, l.biases, z, l.stride, rows, l.fanIn, l.units);
+      const scratch = scratchOf(net, thread);
+      forward(input, l.inputStride, l.weights, l.biases, z, l.stride, rows, l.fanIn, l.units, scratch);
     }
     activate(l.activation, z, at(l.activations, from, l.stride), l.stride, rows, l.units);
   }
@@ -164,6 +165,7 @@ function gradients(net: Net, rows: i32, isSparse: bool, skipsFirst: bool, thread
         rows,
         to - from,
         l.units,
+        scratchOf(net, thread),
       );
     }
   }

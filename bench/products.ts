@@ -17,10 +17,21 @@ interface Product {
 
 const forward: Product = {
   title: 'forward: z = W·a + b',
-  kernel: ({ kernels, layers }, rows) => {
+  kernel: ({ kernels, layers, layout }, rows) => {
     const l = layers[1]!;
     const { input, inputStride, weights, biases, preActivations, stride, fanIn, units } = l;
-    kernels.forward(input, inputStride, weights, biases, preActivations, stride, rows, fanIn, units);
+    kernels.forward(
+      input,
+      inputStride,
+      weights,
+      biases,
+      preActivations,
+      stride,
+      rows,
+      fanIn,
+      units,
+      layout.scratch,
+    );
   },
   result: (model, rows) => {
     const { preActivations, stride, units } = model.layers[1]!;
@@ -60,9 +71,19 @@ const hiddenDelta: Product = {
 
 const weightGradient: Product = {
   title: 'BP4: ∂C/∂W = δ·aᵀ',
-  kernel: ({ kernels, layers }, rows) => {
+  kernel: ({ kernels, layers, layout }, rows) => {
     const { input, inputStride, delta, weightGradients, stride, fanIn, units } = layers[1]!;
-    kernels.weightGradient(input, inputStride, delta, weightGradients, stride, rows, fanIn, units);
+    kernels.weightGradient(
+      input,
+      inputStride,
+      delta,
+      weightGradients,
+      stride,
+      rows,
+      fanIn,
+      units,
+      layout.scratch,
+    );
   },
   result: (model) => model.unitMajor(model.layers[1]!, model.layers[1]!.weightGradients),
   naive: naive.weightGradient,

@@ -1,88 +1,110 @@
 // Writes assembly/micro/tiles.ts: the unrolled inner loops of the matrix product.
-// A tile keeps rows × vectors sums in registers while it walks the depth of the product; a panel runs tiles
-// down all rows of A for one group of columns. The rule that keeps a tile in the 16 vector registers of x64:
-// rows·vectors sums + vectors of B + 1 broadcast of A ≤ 15.
+// A tile keeps rows × vectors sums in registers while it walks the depth of the product. The rule that keeps it in
+// the 16 vector registers of x64: rows·vectors sums + vectors of B + rows of A + 1 product ≤ 15.
 // The depth is unrolled with a way out after each step. It is taken where the depth ends, and it is a fence: without
-// it V8 loads everything that the unrolled steps need before it computes, and spills.
+// it V8 loads all that the unrolled steps need before it computes, and spills.
 import { writeFileSync } from 'node:fs';
 
 const widths = [2, 1]; // vectors of four columns
 const heights = [4, 3, 2, 1]; // rows
-const unroll = 4; // steps of the depth
+const steps = (rows) => (rows == 4 ? 8 : 4); // of the depth, unrolled
 
 const range = (n) => [...Array(n).keys()];
 const parameters =
-  'a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, c: usize, cRow: usize, bias: usize';
+  'a: usize, aRow: usize, aTile: usize, b: usize, bRow: usize, c: usize, cRow: usize, bias: usize, resume: bool, rows: i32, depth: i32';
+const lines = (...items) => items.flat(Infinity).join('\n');
 
-function tile(rows, vectors) {
-  const eachRow = (line) => range(rows).map(line);
+/** How A is walked: along its rows, with a pointer for each, or down its columns, the rows of a tile side by side. */
+const walks = {
+  alongRows: {
+    start: (rows) => range(rows).map((r) => `    let a${r} = ${r ? `a${r - 1} + aRow` : 'a'};`),
+    load: (r, step) => `v128.load32_splat(a${r}, ${4 * step})`,
+    afterStep: '',
+    afterSteps: (rows) => range(rows).map((r) => `      a${r} += ${4 * steps(rows)};`),
+  },
+  downColumns: {
+    start: () => '    let a0 = a;',
+    load: (r) => `v128.load32_splat(a0, ${4 * r})`,
+    afterStep: 'a0 += aRow;',
+    afterSteps: () => '',
+  },
+};
+
+function strip(walkName, rows, vectors) {
+  const walk = walks[walkName];
   const eachVector = (line) => range(vectors).map(line);
-  const eachSum = (line) => range(rows).flatMap((r) => eachVector((v) => line(r, v)));
-  const block = (...items) => items.flat().join('\n');
+  const eachSum = (line) => range(rows).map((r) => eachVector((v) => line(r, v)));
+  const at = (r) => `c${r ? ` + ${r} * cRow` : ''}`;
+  const step = (u) =>
+    lines(
+      eachVector((v) => `      const b${u}${v} = v128.load(b0, ${16 * v});`),
+      range(rows).map((r) => [
+        `      const a${u}${r} = ${walk.load(r, u)};`,
+        eachVector((v) => `      sum${r}${v} = f32x4.add(sum${r}${v}, f32x4.mul(a${u}${r}, b${u}${v}));`),
+      ]),
+      `      b0 += bRow; ${walk.afterStep}`,
+    );
   return `
-/** C[${rows}][${4 * vectors}] = A[${rows}][depth]·B[depth][${4 * vectors}] + bias */
-function tile${rows}x${vectors}(${parameters}, depth: i32): void {
-${block(
-  eachSum((r, v) => `  let sum${r}${v} = f32x4.splat(0);`),
-  eachRow((r) => `  let a${r} = ${r ? `a${r - 1} + aRow` : 'a'};`),
+/** C[rows][${4 * vectors}] (+)= A·B (+ bias), in tiles of ${rows} rows, A's \`aTile\` bytes apart. */
+function ${walkName}${rows}x${vectors}(${parameters}): void {
+  for (; rows > 0; rows -= ${rows}) {
+${lines(
+  eachSum((r, v) => `    let sum${r}${v} = f32x4.splat(0);`),
+  '    if (resume) {',
+  // last first: V8 computes in the order in which the sums first appear, turned round, and loads in the order below
+  eachSum((r, v) => `      sum${r}${v} = v128.load(${at(r)}, ${16 * v});`).reverse(),
+  '    }',
+  walk.start(rows),
 )}
-  while (depth > 0) {
-${range(unroll)
-  .map((u) =>
-    block(
-      eachVector((v) => `    const b${u}${v} = v128.load(b, ${16 * v});`),
-      eachRow((r) => [
-        `    const x${u}${r} = v128.load32_splat(a${r});`,
-        `    a${r} += aStep;`,
-        ...eachVector((v) => `    sum${r}${v} = f32x4.add(sum${r}${v}, f32x4.mul(x${u}${r}, b${u}${v}));`),
-      ]).flat(),
-      `    b += bRow;`,
-    ),
-  )
-  .join('\n    if (--depth == 0) break;\n')}
-    --depth;
-  }
-  if (bias) {
-${block(
-  eachVector((v) => `    const bias${v} = v128.load(bias, ${16 * v});`),
-  eachSum((r, v) => `    sum${r}${v} = f32x4.add(sum${r}${v}, bias${v});`),
-)}
-  }
-${block(eachSum((r, v) => `  v128.store(c${r ? ` + ${r > 1 ? `${r} * ` : ''}cRow` : ''}, sum${r}${v}, ${16 * v});`))}
-}
-`;
-}
-
-function panel(vectors) {
-  return `
-/** C[rows][${4 * vectors}] = A[rows][depth]·B[depth][${4 * vectors}] + bias, down the rows of A */
-export function panel${vectors}(${parameters}, rows: i32, depth: i32): void {
-  while (rows > 0) {
-    const taken = tileRows(rows);
-    switch (taken) {
-${heights.map((rows) => `      case ${rows}: { tile${rows}x${vectors}(a, aRow, aStep, b, bRow, c, cRow, bias, depth); break; }`).join('\n')}
+    let b0 = b;
+    let left = depth;
+    while (left > 0) {
+${range(steps(rows)).map(step).join('\n      if (--left == 0) break;\n')}
+      --left;
+${lines(walk.afterSteps(rows))}
     }
-    a += <usize>taken * aRow;
-    c += <usize>taken * cRow;
-    rows -= taken;
+    if (bias) {
+${lines(
+  eachVector((v) => `      const bias${v} = v128.load(bias, ${16 * v});`),
+  eachSum((r, v) => `      sum${r}${v} = f32x4.add(sum${r}${v}, bias${v});`),
+)}
+    }
+${lines(eachSum((r, v) => `    v128.store(${at(r)}, sum${r}${v}, ${16 * v});`))}
+    a += aTile;
+    c += ${rows} * cRow;
   }
 }
 `;
 }
 
-const tileRows = `
-/** Rows to take next: fours, and threes where fours would leave one or two, too few to keep the adders busy. */
-function tileRows(left: i32): i32 {
-  const rest = left & 3;
-  return left <= 4 ? left : rest == 1 || rest == 2 ? 3 : 4;
+function panel(walkName, vectors) {
+  const name = (rows) => `${walkName}${rows}x${vectors}`;
+  const shared = 'b, bRow, c, cRow, bias, resume';
+  return `
+/** C[rows][${4 * vectors}] (+)= A·B (+ bias): as many tiles of ${heights[0]} rows as there are, and one for the rest. */
+export function ${walkName}${vectors}(${parameters}): void {
+  const rest = rows & 3;
+  rows -= rest;
+  if (rows) ${name(4)}(a, aRow, aTile, ${shared}, rows, depth);
+  a += <usize>(rows >> 2) * aTile;
+  c += <usize>rows * cRow;
+  switch (rest) {
+${lines(
+  heights
+    .slice(1)
+    .map((rows) => `    case ${rows}: { ${name(rows)}(a, aRow, 0, ${shared}, ${rows}, depth); break; }`),
+)}
+  }
 }
 `;
+}
 
 writeFileSync(
   'assembly/micro/tiles.ts',
-  [
-    '// Generated by scripts/generate-tiles.mjs (npm run build); not for editing.\n',
-    tileRows,
-    ...widths.flatMap((vectors) => [...heights.map((rows) => tile(rows, vectors)), panel(vectors)]),
-  ].join(''),
+  lines(
+    '// Generated by scripts/generate-tiles.mjs (npm run build); not for editing.',
+    Object.keys(walks).map((walk) =>
+      widths.map((vectors) => [heights.map((rows) => strip(walk, rows, vectors)), panel(walk, vectors)]),
+    ),
+  ),
 );

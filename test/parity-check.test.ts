@@ -53,8 +53,8 @@ it('finds a product that is not rounded', () => {
 
 it('finds a result that is not stored', () => {
   const found = disagreementOver('forward', (right) => ({
-    forward: (...[input, inputStride, weights, biases, z, stride, rows, fanIn, units]) =>
-      right.forward(input, inputStride, weights, biases, z, stride, rows, fanIn, units - 1),
+    forward: (...[input, inputStride, weights, biases, z, stride, rows, fanIn, units, scratch]) =>
+      right.forward(input, inputStride, weights, biases, z, stride, rows, fanIn, units - 1, scratch),
   }));
   expect(found).toMatch(/^z\[6\]: /);
 });

@@ -120,8 +120,8 @@ describe('that check sees', () => {
     {
       fault: 'BP4 without the last unit of the layer before',
       wrong: {
-        weightGradient: (input, inputStride, delta, gradients, stride, rows, fanIn, units) =>
-          right.weightGradient(input, inputStride, delta, gradients, stride, rows, fanIn - 1, units),
+        weightGradient: (input, inputStride, delta, gradients, stride, rows, fanIn, ...rest) =>
+          right.weightGradient(input, inputStride, delta, gradients, stride, rows, fanIn - 1, ...rest),
       },
     },
   ];

@@ -1,36 +1,111 @@
-import { panel1, panel2 } from './tiles';
+import { BLOCK_DEPTH, BLOCK_FLOATS } from '../../src/kernels/blocks';
+import { packColumns, packPanel } from './pack';
+import { alongRows1, alongRows2, downColumns1, downColumns2 } from './tiles';
+
+/** Fewer rows or columns than these pass by a packed block too seldom to pay for the packing. */
+const LEAST_ROWS: i32 = 24;
+const LEAST_COLUMNS: i32 = 64;
 
 /**
- * C = A·B (+ bias): the one matrix product behind forward, BP2 and BP4.
- * A is read by broadcast through two strides, so that it can be walked by row or by column; B and C are walked by
- * row, four columns at a time. All strides are in bytes.
+ * C = A·B (+ bias), or Aᵀ·B: the one matrix product behind forward, BP2 and BP4. Rows lie `…Row` bytes apart; B and C
+ * are taken by panels of eight columns (the last may have four), which lie `…Panel` bytes apart: 32 in a matrix.
  * Rounds: every c is one sequential sum over p, ascending, from +0, the bias added last; each product and each sum
- * rounds once.
- * @param a       A(i, p) at a + i·aRow + p·aStep
- * @param b       B(p, j) at b + p·bRow + 4·j
- * @param c       out, C(i, j) at c + i·cRow + 4·j; overwritten
+ * rounds once. Between blocks of the depth the sums wait in C, and go on from there.
+ * @param turned  whether A lies transposed
+ * @param a       f32[rows][depth], or f32[depth][rows] turned, where the last row may be read up to a multiple of four
+ * @param b       f32[depth][columns]
+ * @param c       out, f32[rows][columns]; overwritten
  * @param bias    f32[columns], or 0 for none
  * @param columns of B and C; a multiple of four
+ * @param scratch room for packing (scratchFloats in layout.ts), or 0 where B lies in panels without gaps already
  */
 export function multiply(
+  turned: bool,
   a: usize,
   aRow: usize,
-  aStep: usize,
   b: usize,
   bRow: usize,
+  bPanel: usize,
   c: usize,
   cRow: usize,
+  cPanel: usize,
   bias: usize,
   rows: i32,
   columns: i32,
   depth: i32,
+  scratch: usize,
 ): void {
-  // Eight columns of B stay in the first-level cache while all rows of A pass by them.
-  for (; columns >= 8; columns -= 8) {
-    panel2(a, aRow, aStep, b, bRow, c, cRow, bias, rows, depth);
-    b += 32;
-    c += 32;
+  const blocks = (depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH;
+  const steps = (depth + blocks - 1) / blocks;
+  // B is packed once for each block of A's rows: where A is long and packs nothing itself, all its rows are one block.
+  const most = scratch && !turned ? rows : (BLOCK_FLOATS / steps) & ~3;
+  for (let p = 0; p < depth; p += steps) {
+    const left = min(depth - p, steps);
+    for (let i = 0; i < rows; i += most) {
+      multiplyBlock(
+        turned,
+        a + (turned ? <usize>p * aRow + (i << 2) : <usize>i * aRow + (p << 2)),
+        aRow,
+        b + <usize>p * bRow,
+        bRow,
+        bPanel,
+        c + <usize>i * cRow,
+        cRow,
+        cPanel,
+        p + left == depth ? bias : 0,
+        p > 0,
+        min(most, rows - i),
+        columns,
+        left,
+        scratch,
+      );
+    }
+  }
+}
+
+/** One block of A by all of B: packs what pays, and takes B panel by panel. */
+function multiplyBlock(
+  turned: bool,
+  a: usize,
+  aRow: usize,
+  b: usize,
+  bRow: usize,
+  bPanel: usize,
+  c: usize,
+  cRow: usize,
+  cPanel: usize,
+  bias: usize,
+  resume: bool,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  scratch: usize,
+): void {
+  const packs = scratch != 0 && rows >= LEAST_ROWS;
+  let aTile: usize = turned ? 16 : aRow << 2;
+  if (turned && packs && columns >= LEAST_COLUMNS) {
+    const packed = scratch + (depth << 5);
+    packColumns(a, aRow, packed, rows, depth);
+    a = packed;
+    aRow = 16;
+    aTile = depth << 4;
+  }
+  // A panel of B stays in the first-level cache while all rows of the block pass by it.
+  for (; columns > 0; columns -= 8) {
+    const wide = columns >= 8;
+    const packsPanel = packs && wide;
+    if (packsPanel) packPanel(b, bRow, scratch, depth);
+    const panel = packsPanel ? scratch : b;
+    const panelRow = packsPanel ? 32 : bRow;
+    if (turned) {
+      if (wide) downColumns2(a, aRow, aTile, panel, panelRow, c, cRow, bias, resume, rows, depth);
+      else downColumns1(a, aRow, aTile, panel, panelRow, c, cRow, bias, resume, rows, depth);
+    } else {
+      if (wide) alongRows2(a, aRow, aTile, panel, panelRow, c, cRow, bias, resume, rows, depth);
+      else alongRows1(a, aRow, aTile, panel, panelRow, c, cRow, bias, resume, rows, depth);
+    }
+    b += bPanel;
+    c += cPanel;
     if (bias) bias += 32;
   }
-  if (columns > 0) panel1(a, aRow, aStep, b, bRow, c, cRow, bias, rows, depth);
 }

@@ -30,7 +30,7 @@ export interface EquationKernels {
   /** Gather: floats[i] = floats[i]·scale. */
   scaleFloats(floats: number, count: number, scale: number): void;
 
-  /** Forward: z = W·a + b. */
+  /** Forward: z = W·a + b. `scratch`, here and below: scratchFloats of layout.ts says how much. */
   forward(
     input: number,
     inputStride: number,
@@ -41,6 +41,7 @@ export interface EquationKernels {
     rows: number,
     fanIn: number,
     units: number,
+    scratch: number,
   ): void;
 
   /** a = σ(z); the padding of a becomes zero. */
@@ -70,7 +71,7 @@ export interface EquationKernels {
     units: number,
   ): void;
 
-  /** BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z). `scratch` has room for (nextUnits + units)·rows floats, each rounded up to fours. */
+  /** BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z). δ₊ and δ have room for rows rounded up to fours. */
   hiddenDelta(
     activation: number,
     nextWeights: number,
@@ -99,6 +100,7 @@ export interface EquationKernels {
     rows: number,
     fanIn: number,
     units: number,
+    scratch: number,
   ): void;
 
   /** Update: parameter −= rate·gradient, for `count` floats, a multiple of four. */

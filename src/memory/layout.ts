@@ -1,3 +1,4 @@
+import { BLOCK_DEPTH, BLOCK_FLOATS } from '../kernels/blocks.js';
 import { LAYER_BYTES, MOST_THREADS, NET_BYTES, TALLY_BYTES } from '../kernels/plan.js';
 
 /**
@@ -8,7 +9,7 @@ import { LAYER_BYTES, MOST_THREADS, NET_BYTES, TALLY_BYTES } from '../kernels/pl
  *        ├ gradients   the same again: ∂C/∂W, ∂C/∂b            a constant distance from their parameters
  *        ├ mini-batch  raw bytes │ inputs │ targets │ pairs    ┐
  *        ├ layers      z, a, δ of layer 1 │ of layer 2 │ …     │ room for `rows` samples
- *        ├ scratch     of BP2                                  ┘
+ *        ├ scratch     of the matrix products                  ┘
  *        └ window      samples of a training (src/training/window.ts)
  *
  * Buffers begin at multiples of 64 bytes (a cache line). A layer of `units` has rows of `stride` floats.
@@ -75,6 +76,24 @@ function strideOf(units: number): number {
 }
 
 /**
+ * Floats of scratch for the matrix products of a layer, whichever needs most: forward packs a panel of W, BP4 a
+ * panel of δ and a block of a, and BP2 turns δ₊ and δ by panels of eight samples (four units at a time).
+ */
+export function scratchFloats({ rows, fanIn, units }: Shape): number {
+  const panel = (depth: number): number => 8 * Math.min(depth, BLOCK_DEPTH);
+  const block = Math.min(roundUp(fanIn, 4) * Math.min(rows, BLOCK_DEPTH), BLOCK_FLOATS);
+  const turned = roundUp(rows, 8) * (units + fanIn) + 8 * 3;
+  return Math.max(panel(fanIn), panel(rows) + block, turned);
+}
+
+/** A layer of `units` after one of `fanIn`, for a mini-batch of `rows` samples. */
+interface Shape {
+  readonly rows: number;
+  readonly fanIn: number;
+  readonly units: number;
+}
+
+/**
  * Lays out a network; allocates nothing.
  * @param sizes units of each layer, the inputs first
  * @param rows samples for which to make room
@@ -137,11 +156,8 @@ export function layoutOf(
       delta: floats(rows * shape.stride),
     });
   }
-  // BP2 goes from a layer to the one before it: never to the inputs.
-  const widest = shapes
-    .slice(1)
-    .reduce((most, { fanIn, stride }) => Math.max(most, roundUp(fanIn, 4) + stride), 0);
-  const scratchBytes = roundUp(rows * widest * bytesPerFloat, LINE);
+  const most = Math.max(...shapes.map((shape) => scratchFloats({ rows, ...shape })));
+  const scratchBytes = roundUp(most * bytesPerFloat, LINE);
   const scratch = place(threads * scratchBytes);
 
   return {

@@ -1,4 +1,5 @@
 import type { Shape } from '../../bench/shapes.js';
+import { scratchFloats } from '../../src/memory/layout.js';
 import {
   activationCodes,
   lossCodes,
@@ -77,8 +78,9 @@ const forward: KernelCase = {
     const weights = arena.input('weights', padded(floats, fanIn, stride, units, NaN));
     const biases = arena.input('biases', padded(floats, 1, stride, units, NaN));
     const z = arena.output('z', rows, stride, units);
+    const scratch = arena.scratch('scratch', scratchFloats({ rows, fanIn, units }));
     return (kernels) => {
-      kernels.forward(input, inputStride, weights, biases, z, stride, rows, fanIn, units);
+      kernels.forward(input, inputStride, weights, biases, z, stride, rows, fanIn, units, scratch);
       return [];
     };
   },
@@ -133,7 +135,7 @@ const hiddenDelta = (activation: ActivationName): KernelCase => ({
     const z = arena.input('z', padded(floats, rows, stride, units, NaN));
     const a = arena.input('a', padded(floats, rows, stride, units, 0));
     const delta = arena.output('delta', rows, stride, stride, room);
-    const scratch = arena.scratch('scratch', room * (roundUpToFours(units) + roundUpToFours(nextUnits)));
+    const scratch = arena.scratch('scratch', scratchFloats({ rows, fanIn, units: nextUnits }));
     const next = [nextWeights, nextDelta, nextStride, nextUnits] as const;
     return (kernels) => {
       kernels.hiddenDelta(activationCodes[activation], ...next, z, a, delta, stride, rows, units, scratch);
@@ -160,8 +162,9 @@ const weightGradient: KernelCase = {
     const input = arena.input('input', padded(floats, rows, inputStride, fanIn, NaN));
     const delta = arena.input('delta', padded(floats, rows, stride, units, NaN));
     const weightGradients = arena.output('weightGradients', fanIn, stride, units);
+    const scratch = arena.scratch('scratch', scratchFloats({ rows, fanIn, units }));
     return (kernels) => {
-      kernels.weightGradient(input, inputStride, delta, weightGradients, stride, rows, fanIn, units);
+      kernels.weightGradient(input, inputStride, delta, weightGradients, stride, rows, fanIn, units, scratch);
       return [];
     };
   },

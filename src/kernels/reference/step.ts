@@ -40,7 +40,8 @@ export function stepKernels(
 
   /** Forward: z = W·a + b, a = σ(z), layer by layer. */
   function feedForward(pointer: number, rows: number): void {
-    for (const l of layersOf(netAt(pointer))) {
+    const net = netAt(pointer);
+    for (const l of layersOf(net)) {
       equations.forward(
         l.input,
         l.inputStride,
@@ -51,6 +52,7 @@ export function stepKernels(
         rows,
         l.fanIn,
         l.units,
+        net.scratch,
       );
       equations.activate(l.activation, l.preActivations, l.activations, l.stride, rows, l.units);
     }
@@ -101,6 +103,7 @@ export function stepKernels(
         rows,
         l.fanIn,
         l.units,
+        net.scratch,
       );
     }
   }

@@ -1,0 +1,30 @@
+/**
+ * Eight columns of B side by side, so that they lie in half the cache lines and in all of its sets.
+ * Copies bits; rounds nothing.
+ * @param b     f32[depth][8], its rows `bRow` bytes apart
+ * @param panel out, f32[depth][8] without gaps
+ */
+export function packPanel(b: usize, bRow: usize, panel: usize, depth: i32): void {
+  for (const end: usize = panel + (depth << 5); panel < end; panel += 32) {
+    v128.store(panel, v128.load(b));
+    v128.store(panel, v128.load(b, 16), 16);
+    b += bRow;
+  }
+}
+
+/**
+ * The columns of A in groups of four, each group from top to bottom. Copies bits; rounds nothing. Where the columns
+ * are no multiple of four, the last group holds what lies behind them.
+ * @param a      f32[depth][columns], its rows `aRow` bytes apart
+ * @param packed out, f32[columns rounded up to fours / 4][depth][4]
+ */
+export function packColumns(a: usize, aRow: usize, packed: usize, columns: i32, depth: i32): void {
+  for (; columns > 0; columns -= 4) {
+    let from = a;
+    for (const end: usize = packed + (depth << 4); packed < end; packed += 16) {
+      v128.store(packed, v128.load(from));
+      from += aRow;
+    }
+    a += 16;
+  }
+}
