@@ -128,8 +128,9 @@ describe('data in typed arrays are not copied whole', () => {
     const net = await Network.create({ inputs: INPUTS, layers: [{ units: 10, activation: 'softmax' }] });
     const before = process.memoryUsage().arrayBuffers;
     await use(net, { inputs: bytes, labels });
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(bytes.length / 4);
-    expect(made.bytes).toBeLessThan(bytes.length / 4);
+    // Training holds, of inputs that are zero, a bit for each; of each sample, its target and its place in the order.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(bytes.length / 3);
+    expect(made.bytes).toBeLessThan(bytes.length / 3);
     net.dispose();
   });
 });

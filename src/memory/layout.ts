@@ -79,10 +79,11 @@ function strideOf(units: number): number {
  * Floats of scratch for the matrix products of a layer, whichever needs most: forward packs a panel of W, BP4 a
  * panel of δ and a block of a, and BP2 turns δ₊ and δ by panels of eight samples (four units at a time).
  */
-export function scratchFloats({ rows, fanIn, units }: Shape): number {
+export function scratchFloats({ rows, fanIn, units }: Shape, isFirst = false): number {
   const panel = (depth: number): number => 8 * Math.min(depth, BLOCK_DEPTH);
   const block = Math.min(roundUp(fanIn, 4) * Math.min(rows, BLOCK_DEPTH), BLOCK_FLOATS);
-  const turned = roundUp(rows, 8) * (units + fanIn) + 8 * 3;
+  // BP2 goes from a layer to the one before it: never to the inputs.
+  const turned = isFirst ? 0 : roundUp(rows, 8) * (units + fanIn) + 8 * 3;
   return Math.max(panel(fanIn), panel(rows) + block, turned);
 }
 
@@ -156,7 +157,7 @@ export function layoutOf(
       delta: floats(rows * shape.stride),
     });
   }
-  const most = Math.max(...shapes.map((shape) => scratchFloats({ rows, ...shape })));
+  const most = Math.max(...shapes.map((shape, l) => scratchFloats({ rows, ...shape }, l === 0)));
   const scratchBytes = roundUp(most * bytesPerFloat, LINE);
   const scratch = place(threads * scratchBytes);
 
