@@ -6,6 +6,8 @@ export interface PlainOptions {
   readonly epochs: number;
   readonly miniBatchSize: number;
   readonly learningRate: number;
+  /** Default true. */
+  readonly shuffle?: boolean;
 }
 
 interface Layer {
@@ -46,12 +48,15 @@ export class PlainNetwork {
   }
 
   /** @returns the mean cost of each epoch */
-  train(data: LabelledBytes, { epochs, miniBatchSize, learningRate }: PlainOptions): number[] {
+  train(
+    data: LabelledBytes,
+    { epochs, miniBatchSize, learningRate, shuffle = true }: PlainOptions,
+  ): number[] {
     const count = data.labels.length;
-    const order = new Uint32Array(count);
+    const order = Uint32Array.from(data.labels, (_, n) => n);
     const losses: number[] = [];
     for (let epoch = 0; epoch < epochs; epoch++) {
-      this.#shuffle(order);
+      if (shuffle) this.#shuffle(order);
       let loss = 0;
       for (let first = 0; first < count; first += miniBatchSize) {
         const end = Math.min(first + miniBatchSize, count);
@@ -61,6 +66,18 @@ export class PlainNetwork {
       losses.push(loss / count);
     }
     return losses;
+  }
+
+  /** Outputs, [n][outputs]. */
+  predict(data: Omit<LabelledBytes, 'labels'>): Float32Array {
+    const { a } = this.#layers.at(-1)!;
+    const count = data.inputs.length / this.#input.length;
+    const outputs = new Float32Array(count * a.length);
+    for (let n = 0; n < count; n++) {
+      this.#forward(data, n);
+      outputs.set(a, n * a.length);
+    }
+    return outputs;
   }
 
   /** The share of right answers. */
@@ -89,7 +106,7 @@ export class PlainNetwork {
     return loss;
   }
 
-  #forward({ inputs, inputScale }: LabelledBytes, n: number): void {
+  #forward({ inputs, inputScale }: Omit<LabelledBytes, 'labels'>, n: number): void {
     let input = this.#input;
     const from = n * input.length;
     for (let k = 0; k < input.length; k++) input[k] = inputs[from + k]! * inputScale;

@@ -55,6 +55,17 @@ export interface TrainingCase {
 
 export const trainingCases: readonly TrainingCase[] = [
   {
+    name: '[2, 3, 1] b1',
+    inputs: 2,
+    layers: [
+      { units: 3, activation: 'sigmoid' },
+      { units: 1, activation: 'sigmoid' },
+    ],
+    loss: 'quadratic',
+    miniBatchSize: 1,
+    learningRate: 3,
+  },
+  {
     name: '[2, 3, 1] b4',
     inputs: 2,
     layers: [
