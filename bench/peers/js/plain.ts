@@ -1,0 +1,23 @@
+// Plain typed-array JavaScript: the baseline of `npm run bench`.
+
+import { Network } from '../../../src/index.js';
+import { PlainNetwork } from '../../plain.js';
+import { serve } from './serve.mjs';
+
+await serve(async (job) => {
+  const { inputs, inputScale, layers, loss, images, labels, miniBatchSize, learningRate, shuffle } = job;
+  const shapes = layers.map(({ units, activation }) => ({ units, activation }));
+  // The seed from which cases.ts drew the weights and the order that the peers are given.
+  const net = new PlainNetwork(await Network.create({ inputs, layers: shapes, loss, seed: 1 }));
+  return {
+    train(samples, epochs) {
+      const data = {
+        inputs: images.subarray(0, samples * inputs),
+        inputScale,
+        labels: labels.subarray(0, samples),
+      };
+      net.train(data, { epochs, miniBatchSize, learningRate, shuffle });
+    },
+    predict: (questions) => net.predict({ inputs: questions, inputScale }),
+  };
+});
