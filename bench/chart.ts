@@ -1,80 +1,149 @@
-// tsx bench/chart.ts RESULTS.json CHART.svg: draws the speed of training from what `npm run bench -- --json` wrote.
+// tsx bench/chart.ts RESULTS.json CHART.svg: draws what `npm run bench:peers -- --json` wrote.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, type Machine } from './machine.js';
+import type { Row } from './peers/race.js';
+import { figure, times } from './peers/report.js';
 import { trainingCases, type TrainingCase } from './shapes.js';
-import type { Result } from './table.js';
 
-const WIDTH = 760;
 const MARGIN = 28;
-/** Bars begin here, and the longest leaves room for its figures. */
-const BAR_X = 184;
-const LONGEST_BAR = 400;
-const BAR_STEP = 26;
-const PANEL_Y = 104;
-const PANEL_STEP = 124;
-const HEIGHT = PANEL_Y + PANEL_STEP * trainingCases.length + 22;
+/** Panels stand in two columns; the place that five of them leave is the legend's. */
+const COLUMNS = 2;
+const PANEL_WIDTH = 460;
+const WIDTH = MARGIN * 2 + PANEL_WIDTH * COLUMNS;
+const FIRST_PANEL_Y = 104;
+const BAR_STEP = 23;
+const BAR_HEIGHT = 16;
+/** Within a panel: bars begin here, and the longest leaves room for its figures. */
+const BAR_X = 142;
+const LONGEST_BAR = 174;
 
-const contenders: Record<string, string> = {
-  wasm: 'bp4, WebAssembly',
-  reference: 'bp4, reference',
+/** Drawn, by their names in the results; other forms of the same peer are left to the table. */
+const names: Record<string, string> = {
+  bp4: 'bp4',
+  c: 'C + OpenBLAS',
+  'c-haswell': 'C, AVX2',
+  'c-nehalem': 'C, 128-bit SSE',
+  numpy: 'NumPy + OpenBLAS',
+  torch: 'PyTorch',
+  sklearn: 'scikit-learn',
+  tfjs: 'TensorFlow.js wasm',
+  'jax-js': 'jax-js wasm',
   plain: 'plain JavaScript',
+  convnetjs: 'convnetjs',
+  'brain.js-2': 'brain.js 2',
+  synaptic: 'synaptic',
+};
+
+const kinds: Record<Row['kind'], { className: string; legend: string }> = {
+  bp4: { className: 'bp4', legend: 'bp4: WebAssembly, from JavaScript' },
+  JavaScript: { className: 'js', legend: 'other JavaScript and WebAssembly' },
+  native: { className: 'native', legend: 'native code: C, Python' },
 };
 
 const style = `
-  text { font: 14px system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1f2328 }
+  text { font: 13px system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1f2328 }
   .title { font-size: 19px; font-weight: 600 }
-  .case { font-weight: 600 }
-  .muted { font-size: 12.5px; fill: #59636e }
+  .case { font-size: 14px; font-weight: 600 }
+  .muted { font-size: 12px; fill: #59636e }
   .strong { font-weight: 600 }
   .card { fill: #ffffff; stroke: #d1d9e0 }
-  .wasm { fill: #654ff0 } .reference { fill: #b4a8fa } .plain { fill: #c4ccd4 }
+  .bp4 { fill: #654ff0 } .js { fill: #b4a8fa } .native { fill: #c4ccd4 }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc } .muted { fill: #9198a1 } .card { fill: #0d1117; stroke: #3d444d }
-    .wasm { fill: #8f7dff } .reference { fill: #5145a3 } .plain { fill: #59636e }
+    .bp4 { fill: #8f7dff } .js { fill: #5145a3 } .native { fill: #59636e }
   }`;
 
 const text = (x: number, y: number, className: string, content: string): string =>
-  `<text x="${x}" y="${y}" class="${className}">${content}</text>`;
+  `<text x="${x}" y="${y}"${className && ` class="${className}"`}>${content}</text>`;
 
-function chartOf(machine: Machine, results: readonly Result[]): string {
-  const panels = trainingCases.map((job, i) => {
-    const ofCase = results.filter((result) => result.unit === 'samples/s' && result.case === job.name);
-    return panelOf(job, ofCase, PANEL_Y + i * PANEL_STEP);
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="Training speed of bp4 and of plain JavaScript">
+const bar = (x: number, y: number, className: string, length: number): string =>
+  `<rect class="${className}" x="${x}" y="${y}" width="${length}" height="${BAR_HEIGHT}" rx="3"/>`;
+
+function chartOf(machine: Machine, rows: readonly Row[]): string {
+  const panels = [...trainingCases]
+    .sort((a, b) => b.inputs - a.inputs) // MNIST first
+    .map((job) => ({ job, drawn: rows.filter((row) => row.case === job.name && row.contender in names) }))
+    .filter(({ drawn }) => drawn.length > 0)
+    .map(
+      ({ job, drawn }) =>
+        [drawn.length, (x: number, y: number): string => panelOf(job, drawn, x, y)] as const,
+    );
+  const [content, end] = laidOut([...panels, [Object.keys(kinds).length + exceptions.length + 1, legend]]);
+  const height = end + 12;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Training speed of bp4 and of its peers">
 <style>${style}
 </style>
-<rect class="card" x="0.5" y="0.5" width="${WIDTH - 1}" height="${HEIGHT - 1}" rx="12"/>
-${text(MARGIN, 40, 'title', 'Training, samples per second')}
-${text(MARGIN, 62, 'muted', 'One thread; × says how many times as fast as plain typed-array JavaScript that learns the same')}
-${panels.join('\n')}
-${text(MARGIN, HEIGHT - 18, 'muted', describe(machine))}
+<rect class="card" x="0.5" y="0.5" width="${WIDTH - 1}" height="${height - 1}" rx="12"/>
+${text(MARGIN, 40, 'title', 'Training speed on one thread')}
+${text(MARGIN, 62, 'muted', 'The same data, initial weights and mini-batches, each peer at its best; × says how many times as fast bp4 is')}
+${content}
+${text(MARGIN, height - 18, 'muted', describe(machine))}
 </svg>
 `;
 }
 
-function panelOf({ name, layers, loss }: TrainingCase, results: readonly Result[], y: number): string {
-  const fastest = Math.max(...results.map(({ rate }) => rate));
-  const kinds = [...new Set(layers.map(({ activation }) => activation)), loss].join(', ');
-  const bars = results.map(({ contender, rate, ratio }, i) => {
+/**
+ * Puts panels side by side, line by line.
+ * @param panels how many bars each has, and what draws it at a place
+ * @returns the drawing, and where it ends
+ */
+function laidOut(
+  panels: readonly (readonly [bars: number, draw: (x: number, y: number) => string])[],
+): [content: string, end: number] {
+  const drawn: string[] = [];
+  let y = FIRST_PANEL_Y;
+  for (let i = 0; i < panels.length; i += COLUMNS) {
+    const line = panels.slice(i, i + COLUMNS);
+    for (const [column, [, draw]] of line.entries()) drawn.push(draw(MARGIN + column * PANEL_WIDTH, y));
+    y += 52 + BAR_STEP * Math.max(...line.map(([bars]) => bars));
+  }
+  return [drawn.join('\n'), y];
+}
+
+function panelOf(job: TrainingCase, rows: readonly Row[], x: number, y: number): string {
+  const sorted = [...rows].sort((a, b) => b.rate - a.rate);
+  const fastest = sorted[0]!.rate;
+  const bars = sorted.map((row, i) => {
     const top = y + 14 + i * BAR_STEP;
-    const length = Math.max(2, Math.round((rate / fastest) * LONGEST_BAR));
-    const times = contender === 'plain' ? '' : `${ratio.toPrecision(2)}×`;
-    const emphasis = contender === 'wasm' ? 'strong' : 'muted';
+    const base = top + 13;
+    const isBp4 = row.kind === 'bp4';
+    const length = Math.max(2, Math.round((row.rate / fastest) * LONGEST_BAR));
+    const ratio = isBp4 || row.ratio === undefined ? '' : `${times(row.ratio)}×`;
     return [
-      text(MARGIN, top + 15, contender === 'wasm' ? 'strong' : '', contenders[contender]!),
-      `<rect class="${contender}" x="${BAR_X}" y="${top}" width="${length}" height="20" rx="3"/>`,
-      `<text x="${BAR_X + length + 8}" y="${top + 15}">${figure(rate)}<tspan class="${emphasis}" dx="10">${times}</tspan></text>`,
+      text(x, base, isBp4 ? 'strong' : '', names[row.contender]!),
+      bar(x + BAR_X, top, kinds[row.kind].className, length),
+      text(
+        x + BAR_X + length + 8,
+        base,
+        isBp4 ? 'strong' : '',
+        `${figure(row.rate)}<tspan class="muted" dx="8">${ratio}</tspan>`,
+      ),
     ].join('\n');
   });
-  const [sizes, batch] = name.split(' b');
-  const title = `<text x="${MARGIN}" y="${y}"><tspan class="case">${sizes}</tspan><tspan class="muted" dx="10">mini-batches of ${batch}, ${kinds}</tspan></text>`;
+  const [sizes, batch] = job.name.split(' b');
+  const task = job.inputs === 2 ? 'XOR' : 'MNIST';
+  const activations = [...new Set(job.layers.map(({ activation }) => activation))].join(', ');
+  const title = `<text x="${x}" y="${y}"><tspan class="case">${sizes}</tspan><tspan class="muted" dx="10">${task} by ${batch}, ${activations}: ${rows[0]!.unit}</tspan></text>`;
   return [title, ...bars].join('\n');
 }
 
-/** Three significant digits. */
-const figure = (rate: number): string => Number(rate.toPrecision(3)).toLocaleString('en');
+/** Who does something else than the rest. */
+const exceptions = [
+  'brain.js and synaptic: updated after each sample, sigmoid throughout',
+  'scikit-learn: sigmoid outputs have the cross-entropy',
+];
+
+function legend(x: number, y: number): string {
+  const entries = Object.values(kinds).map(({ className, legend }, i) => {
+    const top = y + 14 + i * BAR_STEP;
+    return bar(x, top, className, 24) + text(x + 34, top + 13, '', legend);
+  });
+  const notes = exceptions.map((note, i) =>
+    text(x, y + 27 + (entries.length + 1 + i) * BAR_STEP, 'muted', note),
+  );
+  return [...entries, ...notes].join('\n');
+}
 
 const [from, to] = process.argv.slice(2);
 if (from === undefined || to === undefined) {
@@ -82,6 +151,6 @@ if (from === undefined || to === undefined) {
 }
 const { machine, results } = JSON.parse(readFileSync(from, 'utf8')) as {
   machine: Machine;
-  results: Result[];
+  results: Row[];
 };
 writeFileSync(to, chartOf(machine, results));

@@ -59,7 +59,7 @@ function chosenContenders(filter: string[] | undefined): Contender[] {
   const all = [...javaScript, ...nativeContenders(directory)];
   const found = all.filter((contender): contender is Contender => 'command' in contender);
   for (const { label, why, cure } of all.filter((one): one is Missing => 'cure' in one)) {
-    console.log(`not here: ${label} (${why}); ${cure}`);
+    console.log(`not here: ${label} (${why}); to have it, ${cure}`);
   }
   if (!filter) return found;
   const unknown = filter.find((part) => !found.some(({ name }) => name.includes(part)));
