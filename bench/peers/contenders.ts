@@ -10,6 +10,8 @@ export interface Contender {
   readonly label: string;
   readonly kind: 'bp4' | 'JavaScript' | 'native';
   readonly command: Command;
+  /** It cannot take the same steps as bp4; what it does otherwise it tells in its note. */
+  readonly hasItsOwnWay?: true;
   /** Part of the names of the cases in which it runs; all without it. */
   readonly only?: RegExp;
 }
@@ -39,47 +41,30 @@ function environment(coreType?: string): NodeJS.ProcessEnv {
   return coreType === undefined ? env : { ...env, OPENBLAS_CORETYPE: coreType };
 }
 
-const node = (...args: string[]): Command => ({ file: process.execPath, args, env: environment() });
+const js = (
+  name: string,
+  label: string,
+  args: readonly string[],
+  rest: Pick<Contender, 'hasItsOwnWay' | 'only'> = {},
+): Contender => {
+  const command = { file: process.execPath, args, env: environment() };
+  return { name, label, kind: name === 'bp4' ? 'bp4' : 'JavaScript', command, ...rest };
+};
 
-const MNIST = /784/;
+const OWN_WAY = { hasItsOwnWay: true } as const;
 
+/** bp4 comes first: what it learns is what the others are checked against. */
 export const javaScript: readonly Contender[] = [
-  { name: 'bp4', label: 'bp4', kind: 'bp4', command: node(here('js/bp4.mjs')) },
-  {
-    name: 'plain',
-    label: 'plain JavaScript',
-    kind: 'JavaScript',
-    command: node('--import', 'tsx', here('js/plain.ts')),
-  },
-  { name: 'tfjs', label: 'TensorFlow.js wasm', kind: 'JavaScript', command: node(here('js/tfjs.mjs')) },
-  {
-    name: 'tfjs-fit',
-    label: 'TensorFlow.js wasm, fit',
-    kind: 'JavaScript',
-    command: node(here('js/tfjs-fit.mjs')),
-  },
-  { name: 'jax-js', label: 'jax-js wasm', kind: 'JavaScript', command: node(here('js/jax-js.mjs')) },
-  { name: 'convnetjs', label: 'convnetjs', kind: 'JavaScript', command: node(here('js/convnetjs.mjs')) },
-  {
-    name: 'brain.js-1',
-    label: 'brain.js 1.6.1',
-    kind: 'JavaScript',
-    command: node(here('js/brain.mjs'), 'brain.js-1'),
-  },
-  {
-    name: 'brain.js-2',
-    label: 'brain.js 2.0.0-beta.24',
-    kind: 'JavaScript',
-    command: node(here('js/brain.mjs'), 'brain.js-2'),
-  },
-  {
-    name: 'synaptic',
-    label: 'synaptic',
-    kind: 'JavaScript',
-    command: node(here('js/synaptic.mjs')),
-    // The function that it writes has a statement for each weight: 60,000 images would take it an hour.
-    only: /2, 3, 1/,
-  },
+  js('bp4', 'bp4', [here('js/bp4.mjs')]),
+  js('plain', 'plain JavaScript', ['--import', 'tsx', here('js/plain.ts')]),
+  js('tfjs', 'TensorFlow.js wasm', [here('js/tfjs.mjs')]),
+  js('tfjs-fit', 'TensorFlow.js wasm, fit', [here('js/tfjs-fit.mjs')], OWN_WAY),
+  js('jax-js', 'jax-js wasm', [here('js/jax-js.mjs')]),
+  js('convnetjs', 'convnetjs', [here('js/convnetjs.mjs')]),
+  js('brain.js-1', 'brain.js 1.6.1', [here('js/brain.mjs'), 'brain.js-1'], OWN_WAY),
+  js('brain.js-2', 'brain.js 2.0.0-beta.24', [here('js/brain.mjs'), 'brain.js-2'], OWN_WAY),
+  // It writes a function with a statement for each weight: 250 images of MNIST a second are too few to wait for.
+  js('synaptic', 'synaptic', [here('js/synaptic.mjs')], { hasItsOwnWay: true, only: /2, 3, 1/ }),
 ];
 
 /** @param directory in which the C program is built */
@@ -88,7 +73,7 @@ export function nativeContenders(directory: string): (Contender | Missing)[] {
     pythonContender('numpy', 'NumPy + OpenBLAS', 'numpy', 'python3-numpy libopenblas0'),
     pythonContender('torch', 'PyTorch', 'torch', 'python3-torch'),
     pythonContender('torch-nn', 'PyTorch, nn and SGD', 'torch', 'python3-torch'),
-    pythonContender('sklearn', 'scikit-learn', 'sklearn', 'python3-sklearn'),
+    { ...pythonContender('sklearn', 'scikit-learn', 'sklearn', 'python3-sklearn'), ...OWN_WAY },
     ...cContenders(directory),
   ];
 }
@@ -116,22 +101,14 @@ function cContenders(directory: string): (Contender | Missing)[] {
       error?.message ?? stderr.split('\n').find((line) => /error|cannot find/.test(line)) ?? 'gcc failed';
     return [{ label: 'C + OpenBLAS', why, cure: 'apt-get install gcc libc6-dev libopenblas-dev' }];
   }
-  const command = (coreType?: string): Command => ({ file, args: [], env: environment(coreType) });
+  const row = (name: string, label: string, coreType?: string): Contender => {
+    const command = { file, args: [], env: environment(coreType) };
+    return { name, label, kind: 'native', command };
+  };
+  const only = /784/; // an XOR is all calls, whichever kernels are called
   return [
-    { name: 'c', label: 'C + OpenBLAS', kind: 'native', command: command() },
-    {
-      name: 'c-haswell',
-      label: 'C + OpenBLAS, AVX2',
-      kind: 'native',
-      command: command('Haswell'),
-      only: MNIST,
-    },
-    {
-      name: 'c-nehalem',
-      label: 'C + OpenBLAS, SSE',
-      kind: 'native',
-      command: command('Nehalem'),
-      only: MNIST,
-    },
+    row('c', 'C + OpenBLAS'),
+    { ...row('c-haswell', 'C + OpenBLAS, AVX2', 'Haswell'), only },
+    { ...row('c-nehalem', 'C + OpenBLAS, SSE', 'Nehalem'), only },
   ];
 }

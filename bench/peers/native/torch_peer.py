@@ -38,7 +38,7 @@ class Peer:
         order = torch.from_numpy(order)
         for _ in range(epochs):
             for samples in order.split(self.case.batch):
-                self.step(self.images[samples], self.targets[samples])
+                self.step(self.images.index_select(0, samples), self.targets.index_select(0, samples))
 
     def forward(self, x):
         """The activations, those of the inputs first."""
