@@ -17,7 +17,10 @@ export interface PeerCase extends TrainingCase {
   readonly unit: 'epochs/s' | 'samples/s';
 }
 
-/** How many samples of MNIST there are to learn from: so many that an epoch of the slowest takes half a minute. */
+/**
+ * How many samples of MNIST there are to learn from: so many that an epoch of the slowest takes half a minute, and whole
+ * mini-batches, because some compile their step for one size.
+ */
 const samples: Record<string, number> = {
   '[784, 30, 10] b10': 60_000,
   '[784, 128, 10] b32': 9600,

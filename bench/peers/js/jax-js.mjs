@@ -19,7 +19,10 @@ const activate = {
 const throughActivation = {
   sigmoid: (delta, a) => delta.mul(a.ref.mul(np.subtract(1, a))),
   relu: (delta, a) => delta.mul(a.greater(0).astype(np.float32)),
-  softmax: (delta, a) => (a.dispose(), delta),
+  softmax(delta, a) {
+    a.dispose();
+    return delta;
+  },
 };
 
 /** Whatever is passed to jax-js is given away; `ref` keeps it. Parameters: weights [units][fanIn], biases, by layer. */
@@ -46,9 +49,10 @@ function stepOf(kinds, rate) {
       const gradient = np.matmul(np.transpose(delta.ref), activations[l].ref);
       updated.unshift(weights.ref.sub(gradient), biases.sub(np.sum(delta.ref, 0)));
       if (l > 0) delta = np.matmul(delta, weights);
-      else (weights.dispose(), delta.dispose());
+      else weights.dispose();
     }
-    activations[0].dispose();
+    delta.dispose();
+    x.dispose();
     return updated;
   };
 }
