@@ -31,7 +31,7 @@ export function tableOf(title: string, rows: readonly Row[]): string {
 export function goalTable(judged: readonly Judged[]): string {
   const rows = judged.map(({ goal, measured, isMet }) => [
     `${goal.case}: ${goal.against} × ${goal.factor}`,
-    measured === undefined ? 'not measured' : `${times(measured.ratio)} (${measured.label})`,
+    measured === undefined ? 'not measured' : `${Number(measured.ratio.toPrecision(3))} (${measured.label})`,
     measured === undefined ? '' : isMet ? 'yes' : 'no',
   ]);
   const table = [['what bp4 aims at', 'measured', 'met?'], ...rows];
