@@ -7,7 +7,7 @@ await serve(async (job) => {
   const { inputs, inputScale, layers, loss, images, labels, miniBatchSize, learningRate, shuffle } = job;
   const shapes = layers.map(({ units, activation }) => ({ units, activation }));
   // The seed from which cases.ts drew the weights and the order that the peers are given.
-  const net = await Network.create({ inputs, layers: shapes, loss, seed: 1, engine: 'wasm' });
+  const net = await Network.create({ inputs, layers: shapes, loss, seed: 1, engine: 'wasm', threads: 1 });
   return {
     async train(samples, epochs) {
       const data = {
