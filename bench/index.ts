@@ -1,4 +1,4 @@
-// npm run bench [-- kernels | training] [--json FILE]
+// npm run bench [-- kernels | zeros | training] [--json FILE]
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -8,8 +8,13 @@ import { describe, thisMachine } from './machine.js';
 import { benchProducts } from './products.js';
 import type { Result } from './table.js';
 import { benchTraining } from './training.js';
+import { benchZeros } from './zeros.js';
 
-const sections: Record<string, () => Promise<Result[]>> = { kernels: benchKernels, training: benchTraining };
+const sections: Record<string, () => Promise<Result[]>> = {
+  kernels: benchKernels,
+  zeros: () => benchZeros(() => takeKernels('wasm')),
+  training: benchTraining,
+};
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });
 const machine = thisMachine();

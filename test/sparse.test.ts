@@ -186,13 +186,18 @@ describe('the form is chosen', () => {
   }
 
   it('pairs where most inputs are zero', async () => {
-    expect(await isSparse(sparse(20, 1).inputs, 20)).toBe(true);
+    expect(await isSparse(sparse(32, 1).inputs, 32)).toBe(true);
   });
   it('rows where few are', async () => {
-    expect(await isSparse(new Float32Array(400).fill(1), 20)).toBe(false);
+    expect(
+      await isSparse(
+        new Float32Array(640).map((_, i) => Number(i % 4 === 0)),
+        32,
+      ),
+    ).toBe(false);
   });
   it('rows where they are short', async () => {
-    expect(await isSparse(sparse(15, 1).inputs, 15)).toBe(false);
+    expect(await isSparse(sparse(31, 1).inputs, 31)).toBe(false);
   });
   it('rows where they are so long that a place does not fit two bytes', async () => {
     expect(await isSparse(new Float32Array(2 ** 16 + 1), 2 ** 16 + 1)).toBe(false);

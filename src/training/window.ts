@@ -6,11 +6,14 @@ import type { Work } from './work.js';
 /** Samples that would take more are not held in the network's memory, but gathered for each mini-batch. */
 const MOST_BYTES = { rows: 2 ** 24, pairs: 2 ** 27 };
 
-/** The first layer is faster on pairs than on rows where a smaller share of the inputs differs from zero. */
-const SPARSE_BELOW = 0.3;
+/**
+ * The first layer is faster on pairs than on rows where a smaller share of the inputs differs from zero: `npm run bench --
+ * zeros` measures it, and finds the least gain at 784 inputs and 10 units.
+ */
+const SPARSE_BELOW = 0.22;
 
 /** Shorter rows are not worth it, and in longer ones a place does not fit two bytes. */
-const FEWEST_INPUTS = 16;
+const FEWEST_INPUTS = 32;
 const MOST_INPUTS = 2 ** 16;
 
 /**
