@@ -26,90 +26,100 @@ export function notePair(begin: usize, end: usize, inputCount: i32, pair: usize)
   store<usize>(pair, values + (count << 2), 4);
 }
 
-/** How a row is read: as bytes that are widened and scaled, each product rounding once, or as floats. */
-class Bytes {
-  four(row: usize, k: i32, scale: f32): v128 {
-    const words = i16x8.extend_low_i8x16_u(v128.load32_zero(row + k));
-    return f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(words)), f32x4.splat(scale));
-  }
-  one(row: usize, k: i32, scale: f32): f32 {
-    return <f32>load<u8>(row + k) * scale;
-  }
-  /** Whether sixteen inputs are zero. */
-  areZero(row: usize, k: i32): bool {
-    return !v128.any_true(v128.load(row + k));
-  }
-}
-
-class Floats {
-  four(row: usize, k: i32, scale: f32): v128 {
-    return v128.load(row + (k << 2));
-  }
-  one(row: usize, k: i32, scale: f32): f32 {
-    return load<f32>(row + (k << 2));
-  }
-  areZero(row: usize, k: i32): bool {
-    const at: usize = row + (k << 2);
-    const low = v128.or(v128.load(at), v128.load(at, 16));
-    return !v128.any_true(v128.or(low, v128.or(v128.load(at, 32), v128.load(at, 48))));
-  }
-}
-
-export function compressBytes(row: usize, count: i32, scale: f32, sample: usize): usize {
-  return compress<Bytes>(row, count, scale, sample);
-}
-
-export function compressFloats(row: usize, count: i32, sample: usize): usize {
-  return compress<Floats>(row, count, 1, sample);
-}
-
 /**
- * Writes what is not zero in a row as a sample. Without branches: where the next zero is, nobody can foretell. Writes up
- * to six bytes for each input, and 64 more.
+ * Makes a sample of a row of bytes. Rounds: the products byte·scale, as widenBytes does.
+ * Where the next zero is nobody can foretell: but for sixteen zeros together there are no branches. Writes up to six
+ * bytes for each input beside the bits, and 64 more.
+ * @param row u8[count]
  * @returns where the sample ends, a multiple of four
  */
-function compress<Row>(row: usize, count: i32, scale: f32, sample: usize): usize {
-  const source = changetype<Row>(0);
-  const bits = sample;
-  let values: usize = sample + bitBytes(count);
-  memory.fill(bits, 0, values - bits);
-  // The places are written apart at first, beyond the last possible value.
-  const apart: usize = values + (count << 2) + 16;
+export function compressBytes(row: usize, count: i32, scale: f32, sample: usize): usize {
+  const factor = f32x4.splat(scale);
+  let values = clearBits(sample, count);
+  const apart: usize = values + (count << 2) + 32;
   let places = apart;
   let k = 0;
-  while (k + 4 <= count) {
-    if ((k & 15) == 0 && k + 16 <= count && source.areZero(row, k)) {
+  while (k + 8 <= count) {
+    if ((k & 8) == 0 && k + 16 <= count && !v128.any_true(v128.load(row + k))) {
       k += 16;
       continue;
     }
-    const x = source.four(row, k, scale);
-    const others = i32x4.bitmask(f32x4.ne(x, f32x4.splat(0)));
-    v128.store(values, v128.swizzle(x, v128.load(FRONT_FLOATS + (others << 4))));
-    v128.store64_lane(
-      places,
-      i16x8.add(i16x8.splat(<i16>k), v128.load64_zero(FRONT_PLACES + (others << 3))),
-      0,
-    );
-    const byte: usize = bits + (k >> 3);
-    store<u8>(byte, load<u8>(byte) | (others << (k & 4)));
-    const taken = popcnt(others);
-    values += taken << 2;
-    places += taken << 1;
-    k += 4;
+    const bytes = v128.load64_zero(row + k);
+    const others = i8x16.bitmask(i8x16.ne(bytes, i8x16.splat(0)));
+    const lanes = v128.load64_zero(FRONT_BYTES + (others << 3));
+    const front = i16x8.extend_low_i8x16_u(v128.swizzle(bytes, lanes));
+    v128.store(values, f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(front)), factor));
+    v128.store(values, f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(front)), factor), 16);
+    v128.store(places, i16x8.add(i16x8.splat(<i16>k), i16x8.extend_low_i8x16_u(lanes)));
+    store<u8>(sample + (k >> 3), others);
+    values += popcnt(others) << 2;
+    places += popcnt(others) << 1;
+    k += 8;
   }
   for (; k < count; ++k) {
-    const x = source.one(row, k, scale);
+    const byte = load<u8>(row + k);
+    if (!byte) continue;
+    store<f32>(values, <f32>byte * scale);
+    store<u16>(places, <u16>k);
+    noteBit(sample, k);
+    values += 4;
+    places += 2;
+  }
+  return closeSample(values, apart, places);
+}
+
+/** The same of a row of floats, f32[count]. Rounds nothing. */
+export function compressFloats(row: usize, count: i32, sample: usize): usize {
+  let values = clearBits(sample, count);
+  const apart: usize = values + (count << 2) + 32;
+  let places = apart;
+  let k = 0;
+  for (; k + 4 <= count; k += 4) {
+    const x = v128.load(row + (k << 2));
+    const others = i32x4.bitmask(f32x4.ne(x, f32x4.splat(0)));
+    v128.store(values, v128.swizzle(x, v128.load(FRONT_FLOATS + (others << 4))));
+    const lanes = v128.load64_zero(FRONT_PLACES + (others << 3));
+    v128.store_lane<u64>(places, i16x8.add(i16x8.splat(<i16>k), lanes), 0);
+    const byte: usize = sample + (k >> 3);
+    store<u8>(byte, load<u8>(byte) | (others << (k & 4)));
+    values += popcnt(others) << 2;
+    places += popcnt(others) << 1;
+  }
+  for (; k < count; ++k) {
+    const x = load<f32>(row + (k << 2));
+    if (x == 0) continue;
     store<f32>(values, x);
     store<u16>(places, <u16>k);
-    const taken = i32(x != 0);
-    const byte: usize = bits + (k >> 3);
-    store<u8>(byte, load<u8>(byte) | (taken << (k & 7)));
-    values += taken << 2;
-    places += taken << 1;
+    noteBit(sample, k);
+    values += 4;
+    places += 2;
   }
+  return closeSample(values, apart, places);
+}
+
+/** Begins a sample. @returns where its values begin */
+function clearBits(sample: usize, count: i32): usize {
+  memory.fill(sample, 0, bitBytes(count));
+  return sample + bitBytes(count);
+}
+
+function noteBit(sample: usize, k: i32): void {
+  const byte: usize = sample + (k >> 3);
+  store<u8>(byte, load<u8>(byte) | <u8>(<u32>1 << (k & 7)));
+}
+
+/** Brings the places, which were written apart beyond the last possible value, behind the values that there are. */
+function closeSample(values: usize, apart: usize, places: usize): usize {
   const bytes = places - apart;
   for (let i: usize = 0; i < bytes; i += 16) v128.store(values + i, v128.load(apart + i));
   return (values + bytes + 3) & ~3;
+}
+
+/** For each set of lanes, as a mask of eight bits, their numbers: by them `swizzle` brings their bytes to the front. */
+const FRONT_BYTES = memory.data(256 * 8);
+for (let mask = 0; mask < 256; ++mask) {
+  let at: usize = FRONT_BYTES + (mask << 3);
+  for (let lane = 0; lane < 8; ++lane) if (mask & (1 << lane)) store<u8>(at++, <u8>lane);
 }
 
 /** For each set of lanes, as a mask of four bits: the bytes by which `swizzle` brings their floats to the front. */

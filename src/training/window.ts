@@ -147,7 +147,7 @@ function makeRoom(model: Model, { starts, bytes }: Places, first: number, count:
   const start = (model.window + starts) / 4 + first;
   if (first === 0) views.words[start] = bytes;
   const ofSample = spec.inputs * (kernels.bytesPerFloat + 2) + spec.inputs / 8 + 16;
-  const end = views.words[start]! + count * ofSample + 64;
+  const end = views.words[start]! + count * ofSample + 128;
   return end <= MOST_BYTES.pairs && model.resizeWindow(end);
 }
 
