@@ -1,7 +1,7 @@
 // A zero input may be left out only where what it multiplies is finite: 0·Infinity and 0·NaN are NaN. Of δ that is
 // looked up in each mini-batch; the weights are many, and of them a bound is kept.
 
-import { largest } from './micro/largest';
+import { largestMagnitude } from './micro/largest-magnitude';
 import { layerOf, Net, Tally, Window } from './network';
 
 /** Far enough from the largest f32, 3.4e38, that the roundings of an update do not matter. */
@@ -12,7 +12,7 @@ export function hasFiniteWeights(net: Net): bool {
   const tally = changetype<Tally>(net.tally);
   if (tally.largestWeight < LIMIT) return true;
   const first = layerOf(net, 0);
-  const most: f64 = largest(first.weights, first.fanIn * first.stride);
+  const most: f64 = largestMagnitude(first.weights, first.fanIn * first.stride);
   tally.largestWeight = most;
   return isFinite(most);
 }
@@ -21,12 +21,12 @@ export function hasFiniteWeights(net: Net): bool {
 export function noteLargestDelta(net: Net, from: i32, to: i32, thread: i32): void {
   const first = layerOf(net, 0);
   const rows: usize = first.delta + ((from * first.stride) << 2);
-  store<f32>(net.largestDeltas + (thread << 2), largest(rows, (to - from) * first.stride));
+  store<f32>(net.largestDeltas + (thread << 2), largestMagnitude(rows, (to - from) * first.stride));
 }
 
 /** The largest δ of the first layer, once all threads have noted theirs. */
 export function largestDelta(net: Net, threads: i32): f32 {
-  return largest(net.largestDeltas, threads);
+  return largestMagnitude(net.largestDeltas, threads);
 }
 
 /** After an update by rate·Σ δ·x over `rows`; on rows that are not sparse nobody looks at δ, and nothing is known. */

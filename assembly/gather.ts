@@ -1,4 +1,4 @@
-import { largest } from './micro/largest';
+import { largestMagnitude } from './micro/largest-magnitude';
 import { layerOf, Net, Window } from './network';
 import { compressBytes, compressFloats, expand, notePair } from './pairs';
 
@@ -51,7 +51,7 @@ export function addBytes(net: Net, window: Window, bytes: usize, scale: f32, fir
 /** The same of floats, f32[count][inputCount]. Rounds nothing. */
 export function addFloats(net: Net, window: Window, floats: usize, first: i32, count: i32): void {
   let end = endOf(window, first);
-  window.largestInput = max(window.largestInput, largest(floats, count * net.inputCount));
+  window.largestInput = max(window.largestInput, largestMagnitude(floats, count * net.inputCount));
   for (let i = 0; i < count; ++i) {
     end = compressFloats(floats, net.inputCount, end);
     noteEnd(window, first + i, end);

@@ -105,7 +105,7 @@ function clearBits(sample: usize, count: i32): usize {
 
 function noteBit(sample: usize, k: i32): void {
   const byte: usize = sample + (k >> 3);
-  store<u8>(byte, load<u8>(byte) | <u8>(<u32>1 << (k & 7)));
+  store<u8>(byte, load<u8>(byte) | (<u8>((<u32>1) << (k & 7))));
 }
 
 /** Brings the places, which were written apart beyond the last possible value, behind the values that there are. */

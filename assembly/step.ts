@@ -50,7 +50,7 @@ export function descendAs(
       isSparse = false;
     }
     forwardRows(net, from, to, isSparse, thread);
-    errors(net, from, to, thread);
+    deltas(net, from, to, thread);
     if (isSparse) noteLargestDelta(net, from, to, thread);
     if (!meet(team, thread, threads)) return done;
 
@@ -61,12 +61,12 @@ export function descendAs(
     }
     if (thread == 0) tally(net, changetype<Tally>(net.tally), rows);
     // Alone, a thread need not keep gradients apart until all have come.
-    const updatesFirst = isSparse && threads == 1;
-    if (updatesFirst) updateFirst(net, rows, rate);
-    gradients(net, rows, isSparse, updatesFirst, thread, threads);
+    const fusesFirst = isSparse && threads == 1;
+    if (fusesFirst) descendFirst(net, rows, rate);
+    gradients(net, rows, isSparse, fusesFirst, thread, threads);
     if (!meet(team, thread, threads)) return done;
 
-    updateShare(net, rate, updatesFirst, thread, threads);
+    updateShare(net, rate, fusesFirst, thread, threads);
     if (thread == 0) boundWeights(net, window, isSparse, rows, rate, threads);
     if (!meet(team, thread, threads)) return done + rows;
   }
@@ -85,7 +85,7 @@ export function feedForward(net: Net, rows: i32): void {
 
 /** BP1 to BP4, after `feedForward`; the sums over the mini-batch are left in the gradients. */
 export function backpropagate(net: Net, rows: i32): void {
-  errors(net, 0, rows, 0);
+  deltas(net, 0, rows, 0);
   gradients(net, rows, false, false, 0, 1);
 }
 
@@ -107,7 +107,7 @@ function forwardRows(net: Net, from: i32, to: i32, isSparse: bool, thread: i32):
 }
 
 /** BP1 and BP2: δ, from the last layer to the first, for some rows of the mini-batch. */
-function errors(net: Net, from: i32, to: i32, thread: i32): void {
+function deltas(net: Net, from: i32, to: i32, thread: i32): void {
   const rows = to - from;
   let next = layerOf(net, net.layerCount - 1);
   outputDelta(
@@ -142,12 +142,12 @@ function errors(net: Net, from: i32, to: i32, thread: i32): void {
 }
 
 /** BP3 and BP4: the gradients summed over the mini-batch, of some of the weights of each layer. */
-function gradients(net: Net, rows: i32, isSparse: bool, skipsFirst: bool, thread: i32, threads: i32): void {
-  if (thread == 0 && !skipsFirst) net.hasZeroGradients = 0;
+function gradients(net: Net, rows: i32, isSparse: bool, fusesFirst: bool, thread: i32, threads: i32): void {
+  if (thread == 0 && !fusesFirst) net.hasZeroGradients = 0;
   for (let i = 0; i < net.layerCount; ++i) {
     const l = layerOf(net, i);
     if (thread == 0) biasGradient(l.delta, l.biasGradients, l.stride, rows, l.units);
-    if (i == 0 && skipsFirst) continue;
+    if (i == 0 && fusesFirst) continue;
     if (i == 0 && isSparse) {
       const from = share(l.stride, 16, thread, threads);
       const to = share(l.stride, 16, thread + 1, threads);
@@ -172,7 +172,7 @@ function gradients(net: Net, rows: i32, isSparse: bool, skipsFirst: bool, thread
 }
 
 /** BP4 and the update of the weights of the first layer, from pairs. */
-function updateFirst(net: Net, rows: i32, rate: f32): void {
+function descendFirst(net: Net, rows: i32, rate: f32): void {
   const l = layerOf(net, 0);
   if (!net.hasZeroGradients) memory.fill(l.weightGradients, 0, (<usize>l.fanIn * <usize>l.stride) << 2);
   net.hasZeroGradients = 1;
@@ -180,8 +180,8 @@ function updateFirst(net: Net, rows: i32, rate: f32): void {
 }
 
 /** The update of some of the parameters; the weights of the first layer come first among them. */
-function updateShare(net: Net, rate: f32, skipsFirst: bool, thread: i32, threads: i32): void {
-  const skipped: usize = skipsFirst ? layerOf(net, 0).biases - net.parameters : 0;
+function updateShare(net: Net, rate: f32, fusesFirst: bool, thread: i32, threads: i32): void {
+  const skipped: usize = fusesFirst ? layerOf(net, 0).biases - net.parameters : 0;
   const count = net.parameterCount - i32(skipped >> 2);
   const begin = share(count, 16, thread, threads);
   const end = share(count, 16, thread + 1, threads);

@@ -26,13 +26,13 @@ export function tally(net: Net, tally: Tally, rows: i32): void {
 }
 
 function isRight(a: usize, targets: usize, units: i32): bool {
-  if (units > 1) return largest(a, units) == largest(targets, units);
+  if (units > 1) return argmax(a, units) == argmax(targets, units);
   const answer = load<f32>(a);
   return answer == answer && answer >= 0.5 == load<f32>(targets) >= 0.5;
 }
 
 /** The place of the first largest of `count` floats; −1 where one is NaN and none is larger than −Infinity. */
-function largest(floats: usize, count: i32): i32 {
+function argmax(floats: usize, count: i32): i32 {
   let place = -1;
   let value: f32 = -Infinity;
   for (let j = 0; j < count; ++j) {

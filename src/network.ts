@@ -2,7 +2,7 @@ import { StateError } from './errors.js';
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
 import { MOST_THREADS } from './kernels/plan.js';
 import type { ThreadChoice } from './kernels/team.js';
-import { checkInteger, checkKeys, checkName } from './model/check.js';
+import { checkInteger, checkKeys, checkName, show } from './model/check.js';
 import { fromJSON, toJSON, type NetworkJSON } from './model/json.js';
 import { Model } from './model/model.js';
 import { Random } from './model/random.js';
@@ -203,6 +203,7 @@ export class Network {
    * step where one takes longer. Meanwhile `predict`, `evaluate` and the like may be called.
    * @returns loss and accuracy of each epoch
    * @throws TypeError, RangeError naming what is wrong in the data or options; the network is unchanged then
+   * @throws ThreadError where a thread ended by itself; the network is left after its last whole step, and goes on with one
    * @throws StateError while another `train` goes on, or when the network is disposed meanwhile
    * @throws the reason of `options.signal` once it is aborted; the network is left after its last whole step
    */
@@ -264,5 +265,9 @@ async function newModel(
 }
 
 function checkThreads(threads: ThreadChoice = 1): ThreadChoice {
-  return threads === 'auto' ? threads : checkInteger('threads', threads, 1, MOST_THREADS);
+  if (threads === 'auto') return threads;
+  if (typeof threads !== 'number') {
+    throw new TypeError(`threads: expected 'auto' or a whole number, got ${show(threads)}`);
+  }
+  return checkInteger('threads', threads, 1, MOST_THREADS);
 }

@@ -133,7 +133,8 @@ describe('where a zero would have met what is not finite', () => {
       options: { epochs: 4 },
     }));
 
-  const WIDTH = 20;
+  /** Pairs are chosen from 32 inputs up. */
+  const WIDTH = 40;
   /** Samples with one input each: x_k at place k. */
   const singles = (...xs: readonly number[]): Float32Array => {
     const inputs = new Float32Array(xs.length * WIDTH);

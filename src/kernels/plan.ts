@@ -38,17 +38,31 @@ export const layerFields = [
 
 export const windowFields = ['order', 'targets', 'rows', 'starts', 'largestInput'] as const;
 
-/** The first fields of a team; those of its job are the kernels' own. */
-export const teamFields = ['jobs', 'ended', 'arrived', 'meetings'] as const;
+/** A team; only the first three are of concern outside the kernels. */
+export const teamFields = [
+  'jobs',
+  'ended',
+  'arrived',
+  'meetings',
+  'joined',
+  'threads',
+  'net',
+  'window',
+  'first',
+  'count',
+  'size',
+  'learningRate',
+] as const;
 
 /** Threads that may share a step. */
 export const MOST_THREADS = 16;
 
-/** Bytes of the objects, rounded up to lines of a cache; a layer follows the other without a gap. */
-export const NET_BYTES = 64;
+/** Bytes of the objects, rounded up to lines of a cache; but a layer follows the other without a gap. */
+const linesOf = (fields: readonly string[]): number => 64 * Math.ceil(fields.length / 16);
+export const NET_BYTES = linesOf(netFields);
+export const WINDOW_BYTES = linesOf(windowFields);
+export const TEAM_BYTES = linesOf(teamFields);
 export const LAYER_BYTES = 4 * layerFields.length;
-export const WINDOW_BYTES = 64;
-export const TEAM_BYTES = 64;
 
 /** A tally is three doubles and a word: here is what is read and written of it from outside, in doubles and in words. */
 export const TALLY_LOSS = 0;
@@ -63,8 +77,9 @@ export function readFields<Name extends string>(
   at: number,
   names: readonly Name[],
 ): Record<Name, number> {
-  const entries = names.map((name, i) => [name, words[at + i]!] as const);
-  return Object.fromEntries(entries) as Record<Name, number>;
+  const values = {} as Record<Name, number>;
+  for (let i = 0; i < names.length; i++) values[names[i]!] = words[at + i]!;
+  return values;
 }
 
 /** Writes an object. @param at the index of its first word */

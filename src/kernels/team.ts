@@ -37,8 +37,6 @@ export class Team {
   /** What ends each worker. */
   #ends: (() => void)[] = [];
   #isShared = false;
-  /** Why the steps are not shared. */
-  #reason: string | undefined = 'no steps so far were long enough to be shared';
   /** Why the steps cannot be shared any more. */
   #failure: string | undefined;
 
@@ -57,7 +55,9 @@ export class Team {
 
   /** Why that is only one. */
   get reason(): string | undefined {
-    return this.#isShared ? undefined : (this.#failure ?? this.#reason);
+    return this.#isShared
+      ? undefined
+      : (this.#failure ?? 'its steps are too short to gain from several threads');
   }
 
   /**
@@ -110,7 +110,7 @@ export class Team {
   }
 
   #fail(why: string): void {
-    this.#failure = `a worker is gone (${why})`;
+    this.#failure ??= `a worker is gone (${why})`;
     this.end();
   }
 }

@@ -6,6 +6,7 @@ import {
   holdsBytes,
   labelsOf,
   matrixOf,
+  NUMBERS_AT_A_TIME,
   type Matrix,
   type NumericArray,
   type Rows,
@@ -31,7 +32,7 @@ export interface Data extends Inputs {
 /** The cross-entropies are costs of probabilities, none below 0: a target of 255 would have no least cost. */
 const largestTarget: Partial<Record<LossName, number>> = { binaryCrossEntropy: 1, crossEntropy: Infinity };
 
-/** So many samples tell whether most inputs are zero. */
+/** So many samples, or fewer where they are long, tell whether most inputs are zero. */
 const PROBED_SAMPLES = 256;
 
 /** The user's data, checked, and left where it is. */
@@ -91,7 +92,8 @@ export class Samples {
   /** The share of the inputs that differ from zero, in some of the samples from all over. */
   density(): number {
     const { values, width, count } = this.#inputs;
-    const step = Math.ceil(count / PROBED_SAMPLES);
+    const probes = Math.min(PROBED_SAMPLES, Math.ceil(NUMBERS_AT_A_TIME / width));
+    const step = Math.ceil(count / probes);
     let probed = 0;
     let others = 0;
     for (let n = 0; n < count; n += step) {

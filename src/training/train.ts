@@ -71,9 +71,9 @@ function* epochs(
           done += kernels.descend(model.layout.net, from, first + done, taken - done, size, learningRate);
           if (done < taken) yield kernels.team?.recover();
         }
-      } catch (error) {
-        order?.settle(first, done); // the generator, too, stays as after the last whole step
-        throw error;
+      } finally {
+        // However it ends, the generator stays as after the last whole step.
+        if (done < taken) order?.settle(first, done);
       }
       work += taken * workOfASample;
       if (onBatch) {

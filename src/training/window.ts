@@ -8,7 +8,7 @@ const MOST_BYTES = { rows: 2 ** 24, pairs: 2 ** 27 };
 
 /**
  * The first layer is faster on pairs than on rows where a smaller share of the inputs differs from zero: `npm run bench --
- * zeros` measures it, and finds the least gain at 784 inputs and 10 units.
+ * zeros` measures it, and finds the least gain at 32 inputs and 10 units.
  */
 const SPARSE_BELOW = 0.22;
 

@@ -2,8 +2,9 @@ import type { EquationKernels, Kernels, Memory } from '../kernels.js';
 import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, QUADRATIC } from '../codes.js';
 import { activationsIn } from './activations.js';
 import { binaryCrossEntropy, crossEntropy, quadratic } from './costs.js';
+import type { MemoryViews } from './description.js';
 import type { Precision } from './numerics.js';
-import { stepKernels, type MemoryViews } from './step.js';
+import { stepKernels } from './step.js';
 
 const costs: Record<number, typeof quadratic> = {
   [QUADRATIC]: quadratic,

@@ -1,5 +1,5 @@
 /** The largest |x| of `count` floats; NaN where there is one. Rounds nothing. */
-export function largest(floats: usize, count: i32): f32 {
+export function largestMagnitude(floats: usize, count: i32): f32 {
   // Without its sign the bits of a float are in the order of its size, and NaN comes last.
   const size = i32x4.splat(0x7fffffff);
   let most = i32x4.splat(0);

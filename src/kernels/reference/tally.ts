@@ -1,0 +1,46 @@
+import type { EquationKernels } from '../kernels.js';
+import { TALLY_BATCH_LOSS, TALLY_LOSS, TALLY_RIGHT } from '../plan.js';
+import type { Description, MemoryViews } from './description.js';
+import type { Precision } from './numerics.js';
+
+/** Adds up a mini-batch, sample by sample; assembly/tally.ts does the same. */
+export function tallyOf(
+  equations: EquationKernels,
+  views: () => MemoryViews,
+  { bytesPerFloat }: Precision,
+): (network: Description, sums: number, rows: number) => void {
+  return ({ net, layers }, sums, rows) => {
+    const l = layers.at(-1)!;
+    const { doubles, words, floats } = views();
+    let batchLoss = 0;
+    for (let n = 0; n < rows; n++) {
+      const row = n * l.stride * bytesPerFloat;
+      const [z, a, y] = [l.preActivations + row, l.activations + row, net.targets + row];
+      const loss = equations.cost(net.loss, z, a, y, l.stride, 1, l.units);
+      doubles[sums / 8 + TALLY_LOSS]! += loss;
+      batchLoss += loss;
+      if (isRight(floats, a / bytesPerFloat, y / bytesPerFloat, l.units)) words[sums / 4 + TALLY_RIGHT]!++;
+    }
+    doubles[sums / 8 + TALLY_BATCH_LOSS] = batchLoss;
+  };
+}
+
+/** Of the mini-batch's rows a and y, as places in f; assembly/tally.ts says what is right. */
+function isRight(f: Float32Array | Float64Array, a: number, y: number, units: number): boolean {
+  if (units > 1) return argmax(f, a, units) === argmax(f, y, units);
+  const answer = f[a]!;
+  return answer === answer && answer >= 0.5 === f[y]! >= 0.5;
+}
+
+/** The place of the first largest of `count` numbers; −1 where one is NaN and none is larger than −Infinity. */
+function argmax(numbers: ArrayLike<number>, start: number, count: number): number {
+  let place = -1;
+  let value = -Infinity;
+  for (let j = 0; j < count; j++) {
+    if (numbers[start + j]! > value) {
+      value = numbers[start + j]!;
+      place = j;
+    }
+  }
+  return place;
+}
