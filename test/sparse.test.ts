@@ -3,6 +3,7 @@ import { Network, type ActivationName, type Data, type TrainOptions } from '../s
 import { Random } from '../src/model/random.js';
 import { Samples } from '../src/training/samples.js';
 import { Window } from '../src/training/window.js';
+import { fingerprint } from './support/fingerprint.js';
 
 // Where most inputs are zero the first layer runs on the others alone. Its bits are those of all inputs: in the reference,
 // which always multiplies by the zeros, and in WebAssembly when it is made to.
@@ -106,6 +107,22 @@ describe('the same bits', () => {
     expect(losses.slice(half, 2 * half)).toEqual(losses.slice(0, half));
   });
 
+  it('with gradients asked for between the steps', async () => {
+    const data = sparse(40, 2);
+    const layers = [
+      { units: 17, activation: 'tanh' as const },
+      { units: 2, activation: 'tanh' as const },
+    ];
+    const prints: string[] = [];
+    for (const asks of [false, true]) {
+      const net = await Network.create({ inputs: 40, layers });
+      const onBatch = (): unknown => asks && net.backprop(data);
+      await net.train(data, { epochs: 2, miniBatchSize: 4, onBatch });
+      prints.push(fingerprint(net));
+    }
+    expect(prints[1]).toBe(prints[0]);
+  });
+
   it('in chunks', () => expectSameBits({ sizes: [600, 16, 2], data: sparse(600, 2, 300) }));
 });
 
@@ -143,7 +160,12 @@ describe('where a zero would have met what is not finite', () => {
   };
 
   /** Two units; `weight` is w_jk. */
-  async function afterTraining(engine: 'wasm' | 'reference', inputs: Float32Array, weight: number[][]) {
+  async function afterTraining(
+    engine: 'wasm' | 'reference',
+    inputs: Float32Array | Uint8Array,
+    weight: number[][],
+    { target = 1, learningRate = 1, inputScale = 1 } = {},
+  ) {
     const layer = { units: 2, activation: 'linear' as const, weights: weight, biases: [0, 0] };
     const json = {
       format: 'bp4' as const,
@@ -153,8 +175,9 @@ describe('where a zero would have met what is not finite', () => {
       layers: [layer],
     };
     const net = await Network.fromJSON(json, { engine });
-    const targets = new Float32Array((inputs.length / WIDTH) * 2).fill(1);
-    await net.train({ inputs, targets }, { epochs: 1, miniBatchSize: 1, learningRate: 1, shuffle: false });
+    const targets = new Float32Array((inputs.length / WIDTH) * 2).fill(target);
+    const options = { epochs: 1, miniBatchSize: 1, learningRate, shuffle: false };
+    await net.train({ inputs, inputScale, targets }, options);
     return net.layers[0]!;
   }
 
@@ -167,6 +190,23 @@ describe('where a zero would have met what is not finite', () => {
     const wasm = await afterTraining('wasm', inputs, weights(1));
     expect(wasm).toEqual(await afterTraining('reference', inputs, weights(1)));
     expect(wasm.weights.every(Number.isNaN)).toBe(true);
+  });
+
+  it('a weight that overflows by scaled bytes', async () => {
+    const bytes = Uint8Array.from(singles(1, 1, 1));
+    const scaled = { inputScale: 1e28 };
+    const wasm = await afterTraining('wasm', bytes, weights(1), scaled);
+    expect(wasm).toEqual(await afterTraining('reference', bytes, weights(1), scaled));
+    expect(wasm.weights.every(Number.isNaN)).toBe(true);
+  });
+
+  // What is added to it, 8e36, is far below the largest float: only the weight itself says that it will overflow.
+  it('a weight that overflows because it is large already', async () => {
+    const options = { target: 3.39e38, learningRate: 2 };
+    const large = [1, 1].map(() => Array.from({ length: WIDTH }, (_, k) => (k === 0 ? 3.35e38 : 1)));
+    const wasm = await afterTraining('wasm', singles(1, 1e-3), large, options);
+    expect(wasm).toEqual(await afterTraining('reference', singles(1, 1e-3), large, options));
+    expect(wasm.weights.some(Number.isNaN)).toBe(true);
   });
 
   // z₀ = 3e39 is Infinity, and so is δ: ∂C/∂w = 0·δ is NaN for all other inputs.
