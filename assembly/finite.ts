@@ -29,7 +29,10 @@ export function largestDelta(net: Net, threads: i32): f32 {
   return largestMagnitude(net.largestDeltas, threads);
 }
 
-/** After an update by rate·Σ δ·x over `rows`; on rows that are not sparse nobody looks at δ, and nothing is known. */
+/**
+ * After an update by rate·Σ δ·x over `rows`. Where the sum itself might overflow nothing is known of the weights; nor on
+ * rows that are not sparse, whose δ nobody looks at.
+ */
 export function boundWeights(
   net: Net,
   window: Window,
@@ -39,7 +42,7 @@ export function boundWeights(
   threads: i32,
 ): void {
   const tally = changetype<Tally>(net.tally);
-  if (!isSparse) tally.largestWeight = Infinity;
-  else
-    tally.largestWeight += <f64>rate * <f64>rows * <f64>largestDelta(net, threads) * <f64>window.largestInput;
+  const sum = <f64>rows * <f64>largestDelta(net, threads) * <f64>window.largestInput;
+  if (isSparse && sum < LIMIT) tally.largestWeight += <f64>rate * sum;
+  else tally.largestWeight = Infinity;
 }

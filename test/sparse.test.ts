@@ -200,6 +200,14 @@ describe('where a zero would have met what is not finite', () => {
     expect(wasm.weights.every(Number.isNaN)).toBe(true);
   });
 
+  // Σ δ·x is Infinity in single precision, and η/m times its bound is small.
+  it('a gradient that overflows where the learning rate is small', async () => {
+    const options = { learningRate: 1e-3 };
+    const wasm = await afterTraining('wasm', singles(1e20, 1), weights(1), options);
+    expect(wasm).toEqual(await afterTraining('reference', singles(1e20, 1), weights(1), options));
+    expect(wasm.weights.some(Number.isNaN)).toBe(true);
+  });
+
   // What is added to it, 8e36, is far below the largest float: only the weight itself says that it will overflow.
   it('a weight that overflows because it is large already', async () => {
     const options = { target: 3.39e38, learningRate: 2 };

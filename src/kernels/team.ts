@@ -11,6 +11,9 @@ const SHARED_FROM = 2e7;
 /** What 'auto' takes at most: each further thread gains less. */
 const MOST_AUTOMATIC = 4;
 
+/** As in assembly/team.ts. */
+const GIVEN_UP = -1;
+
 /** How often to look whether threads that are late have come, and for how long, in milliseconds. */
 const RECOVERY_INTERVAL = 5;
 const RECOVERY_TIME = 5000;
@@ -32,18 +35,19 @@ export class Team {
   readonly #choice: ThreadChoice;
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
-  /** To the fields of assembly/team.ts. */
-  readonly #pointer: number;
+  /** Those of assembly/team.ts, where they stay however the memory grows. */
+  readonly #fields: Int32Array;
   /** What ends each worker. */
   #ends: (() => void)[] = [];
   #isShared = false;
+  #isOver = false;
   /** Why the steps cannot be shared any more. */
   #failure: string | undefined;
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, pointer: number, choice: ThreadChoice) {
     this.#module = module;
     this.#memory = memory;
-    this.#pointer = pointer;
+    this.#fields = new Int32Array(memory.buffer, pointer, teamFields.length);
     this.#choice = choice;
     this.size = choice === 'auto' ? Math.min(processorCount(), MOST_AUTOMATIC) : choice;
   }
@@ -66,8 +70,8 @@ export class Team {
    */
   async prepare(multiplications: number): Promise<void> {
     const isWorthwhile = this.#choice !== 'auto' || multiplications >= SHARED_FROM;
-    if (isWorthwhile && this.#failure === undefined && this.#ends.length === 0) await this.#start();
-    this.#isShared = isWorthwhile && this.#failure === undefined;
+    if (isWorthwhile && !this.#isOver && this.#ends.length === 0) await this.#start();
+    this.#isShared = isWorthwhile && !this.#isOver;
   }
 
   /** @throws ThreadError once, where a thread has ended by itself; the first goes on alone then */
@@ -79,21 +83,26 @@ export class Team {
     );
   }
 
-  /** After a step for which a thread was too late: waits for all of them, or until one is known to be gone. */
+  /** Whether a thread was too late for the last step: what it has of it must be waited for. */
+  get isLate(): boolean {
+    return this.#isShared && Atomics.load(this.#fields, teamFields.indexOf('meetings')) === GIVEN_UP;
+  }
+
+  /** Waits until all threads have ended their part, or until one is known to be gone. */
   async recover(): Promise<void> {
-    const fields = new Int32Array(this.#memory.buffer, this.#pointer, teamFields.length);
-    const place = (name: (typeof teamFields)[number]): number => teamFields.indexOf(name);
-    const all = Atomics.load(fields, place('jobs')) * (this.size - 1);
+    const all = Atomics.load(this.#fields, teamFields.indexOf('jobs')) * (this.size - 1);
     for (let waited = 0; this.#failure === undefined; waited += RECOVERY_INTERVAL) {
-      if (Atomics.load(fields, place('ended')) === all) break;
+      if (Atomics.load(this.#fields, teamFields.indexOf('ended')) === all) break;
       if (waited >= RECOVERY_TIME) this.#fail(`it did not come within ${RECOVERY_TIME / 1000} s`);
       await new Promise((resolve) => setTimeout(resolve, RECOVERY_INTERVAL));
     }
-    Atomics.store(fields, place('arrived'), 0);
+    Atomics.store(this.#fields, teamFields.indexOf('arrived'), 0);
+    Atomics.store(this.#fields, teamFields.indexOf('meetings'), 0);
   }
 
   /** Ends all threads but the first. */
   end(): void {
+    this.#isOver = true;
     for (const end of this.#ends) end();
     this.#ends = [];
   }
@@ -106,7 +115,7 @@ export class Team {
       if (worker.status === 'fulfilled') this.#ends.push(worker.value);
       else this.#failure ??= `no worker could be started: ${String(worker.reason)}`;
     }
-    if (this.#failure !== undefined) this.end();
+    if (this.#failure !== undefined || this.#isOver) this.end();
   }
 
   #fail(why: string): void {

@@ -69,7 +69,7 @@ function* epochs(
         while (done < taken) {
           const from = window?.pointer ?? 0;
           done += kernels.descend(model.layout.net, from, first + done, taken - done, size, learningRate);
-          if (done < taken) yield kernels.team?.recover();
+          if (kernels.team?.isLate) yield kernels.team.recover();
         }
       } finally {
         // However it ends, the generator stays as after the last whole step.

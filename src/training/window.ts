@@ -12,6 +12,9 @@ const MOST_BYTES = { rows: 2 ** 24, pairs: 2 ** 27 };
  */
 const SPARSE_BELOW = 0.22;
 
+/** Kernels read a little past the last row. */
+const SLACK = 64;
+
 /** Shorter rows are not worth it, and in longer ones a place does not fit two bytes. */
 const FEWEST_INPUTS = 32;
 const MOST_INPUTS = 2 ** 16;
@@ -111,6 +114,7 @@ function placesOf({ kernels, layers, spec }: Model, count: number, hasOrder: boo
   const order = hasOrder ? place(4 * count) : 0;
   const targets = place(count * layers.at(-1)!.stride * kernels.bytesPerFloat);
   const rows = form === 'rows' ? place(count * spec.inputs * kernels.bytesPerFloat) : 0;
+  if (rows) place(SLACK);
   const starts = form === 'pairs' ? place(4 * (count + 1)) : 0;
   return { order, targets, rows, starts, bytes };
 }

@@ -98,7 +98,7 @@ export function stepKernels(
         forward(network, rows);
         tally(network, sums, rows);
         backward(network, rows);
-        equations.update(parameters, gradients, learningRate / rows, parameterCount);
+        equations.update(parameters, gradients, learningRate / precision.round(rows), parameterCount);
       }
       return count;
     },
