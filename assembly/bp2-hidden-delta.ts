@@ -3,6 +3,9 @@ import { clearPadding } from './micro/padding';
 import { multiply } from './micro/multiply';
 import { transpose } from './micro/transpose';
 
+/** Products of at most so many multiplications cost less than turning δ₊ would. */
+const SMALL: i32 = 64;
+
 /**
  * BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z), where ₊ marks the layer after.
  * W₊ᵀ is never formed: W₊·δ₊ᵀ is computed as the weights lie, with the samples side by side in panels of eight, and
@@ -28,27 +31,57 @@ export function hiddenDelta(
   units: i32,
   scratch: usize,
 ): void {
-  const turned: usize = scratch + ((((rows + 7) & ~7) * nextUnits) << 2);
-  turnToPanels(nextDelta, nextStride, scratch, rows, nextUnits);
-  multiply(
-    false,
-    nextWeights,
-    nextStride << 2,
-    scratch,
-    32,
-    nextUnits << 5,
-    turned,
-    32,
-    units << 5,
-    0,
-    units,
-    (rows + 3) & ~3,
-    nextUnits,
-    0,
-  );
-  turnFromPanels(turned, delta, stride, rows, units);
+  if (<i64>rows * units * nextUnits <= SMALL) {
+    sumsAsTheyLie(nextWeights, nextDelta, nextStride, nextUnits, delta, stride, rows, units);
+  } else {
+    const turned: usize = scratch + ((((rows + 7) & ~7) * nextUnits) << 2);
+    turnToPanels(nextDelta, nextStride, scratch, rows, nextUnits);
+    multiply(
+      false,
+      nextWeights,
+      nextStride << 2,
+      scratch,
+      32,
+      nextUnits << 5,
+      turned,
+      32,
+      units << 5,
+      0,
+      units,
+      (rows + 3) & ~3,
+      nextUnits,
+      0,
+    );
+    turnFromPanels(turned, delta, stride, rows, units);
+  }
   clearPadding(delta, stride, rows, units);
   multiplySlope(activation, z, a, delta, rows * stride);
+}
+
+/** W₊ᵀ·δ₊, sum by sum. */
+function sumsAsTheyLie(
+  nextWeights: usize,
+  nextDelta: usize,
+  nextStride: i32,
+  nextUnits: i32,
+  delta: usize,
+  stride: i32,
+  rows: i32,
+  units: i32,
+): void {
+  const nextRow: usize = nextStride << 2;
+  for (; rows > 0; --rows) {
+    let w = nextWeights;
+    for (let k = 0; k < units; ++k) {
+      let sum: f32 = 0;
+      for (let j: usize = 0; j < <usize>(nextUnits << 2); j += 4)
+        sum += load<f32>(w + j) * load<f32>(nextDelta + j);
+      store<f32>(delta + (k << 2), sum);
+      w += nextRow;
+    }
+    nextDelta += nextRow;
+    delta += stride << 2;
+  }
 }
 
 /** δ₊ᵀ in panels of eight samples, f32[rows / 8][units][8]. */

@@ -28,6 +28,10 @@ export const awkwardShapes: readonly Shape[] = [
   shape(2, 1, 1),
   shape(3, 3, 2),
   shape(4, 2, 3),
+  shape(4, 4, 4), // the largest and the next of the small products: 64 for BP2, 256 for the tiles
+  shape(4, 4, 5),
+  shape(4, 8, 8),
+  shape(3, 9, 9),
   shape(5, 5, 7),
   shape(6, 4, 4),
   shape(7, 7, 5),

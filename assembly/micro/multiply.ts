@@ -6,6 +6,9 @@ import { alongRows1, alongRows2, downColumns1, downColumns2 } from './tiles';
 const LEAST_ROWS: i32 = 24;
 const LEAST_COLUMNS: i32 = 64;
 
+/** Products of at most so many multiplications are over sooner than they would be divided into tiles. */
+const SMALL: i32 = 256;
+
 /**
  * C = A·B (+ bias), or Aᵀ·B: the one matrix product behind forward, BP2 and BP4. Rows lie `…Row` bytes apart; B and C
  * are taken by panels of eight columns (the last may have four), which lie `…Panel` bytes apart: 32 in a matrix.
@@ -35,6 +38,24 @@ export function multiply(
   depth: i32,
   scratch: usize,
 ): void {
+  if (<i64>rows * columns * depth <= SMALL) {
+    multiplySmall(
+      turned ? 4 : aRow,
+      turned ? aRow : 4,
+      a,
+      b,
+      bRow,
+      bPanel,
+      c,
+      cRow,
+      cPanel,
+      bias,
+      rows,
+      columns,
+      depth,
+    );
+    return;
+  }
   const blocks = (depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH;
   const steps = (depth + blocks - 1) / blocks;
   // B is packed once for each block of A's rows: where A is long and packs nothing itself, all its rows are one block.
@@ -60,6 +81,42 @@ export function multiply(
         scratch,
       );
     }
+  }
+}
+
+/** Without tiles or packing: four columns of one row at a time. A's rows lie `aRow` bytes apart, its columns `aStep`. */
+function multiplySmall(
+  aRow: usize,
+  aStep: usize,
+  a: usize,
+  b: usize,
+  bRow: usize,
+  bPanel: usize,
+  c: usize,
+  cRow: usize,
+  cPanel: usize,
+  bias: usize,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+): void {
+  for (; rows > 0; --rows) {
+    for (let j = 0; j < columns; j += 4) {
+      const panel: usize = j >> 3;
+      const within: usize = (j & 4) << 2;
+      let sum = f32x4.splat(0);
+      let ap = a;
+      let bp = b + panel * bPanel + within;
+      for (let p = 0; p < depth; ++p) {
+        sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(ap), v128.load(bp)));
+        ap += aStep;
+        bp += bRow;
+      }
+      if (bias) sum = f32x4.add(sum, v128.load(bias + (j << 2)));
+      v128.store(c + panel * cPanel + within, sum);
+    }
+    a += aRow;
+    c += cRow;
   }
 }
 
