@@ -6,6 +6,7 @@ import { takeKernels } from '../src/kernels/load.js';
 import { benchActivations, benchUpdate } from './elementwise.js';
 import { describe, thisMachine } from './machine.js';
 import { benchProducts } from './products.js';
+import { measureRoof } from './roof.js';
 import type { Result } from './table.js';
 import { benchTraining } from './training.js';
 import { benchZeros } from './zeros.js';
@@ -35,8 +36,14 @@ if (values.json !== undefined) {
 
 async function benchKernels(): Promise<Result[]> {
   const engines = [await takeKernels('wasm'), await takeKernels('reference')];
+  const roof = await measureRoof();
+  const [operations, bytes] = [roof.operations, roof.bytes].map((rate) => (rate / 1e9).toFixed(1));
+  console.log(`\nroof: ${operations} GFLOP/s in SIMD128; of 1.6 MB, ${bytes} GB/s can be read`);
+  console.log(
+    `(a single sample does 2 operations for 4 bytes of weights: ${(roof.bytes / 2e9).toFixed(1)} GFLOP/s)`,
+  );
   return [
-    ...(await benchProducts(engines)),
+    ...(await benchProducts(engines, roof)),
     ...(await benchActivations(engines)),
     ...(await benchUpdate(engines)),
   ];

@@ -3,6 +3,7 @@ import type { Kernels } from '../src/kernels/kernels.js';
 import type { Model } from '../src/model/model.js';
 import * as naive from './naive.js';
 import { modelOf, race, REFERENCE_LIMIT, type Runner } from './race.js';
+import type { Roof } from './roof.js';
 import { realShapes } from './shapes.js';
 import { Table, type Result } from './table.js';
 
@@ -91,10 +92,11 @@ const weightGradient: Product = {
 };
 
 /** The three matrix products of a step, over shapes of real networks. */
-export async function benchProducts(engines: readonly Kernels[]): Promise<Result[]> {
+export async function benchProducts(engines: readonly Kernels[], roof: Roof): Promise<Result[]> {
   const results: Result[] = [];
   for (const product of [forward, hiddenDelta, weightGradient]) {
-    const table = new Table(`${product.title}   (rows × units before × units)`, 'GFLOP/s', 1e9, 'naive');
+    const title = `${product.title}   (rows × units before × units)`;
+    const table = new Table(title, 'GFLOP/s', 1e9, 'naive', roof.operations);
     for (const shape of realShapes) {
       const { rows, fanIn, units } = shape;
       const work = 2 * rows * fanIn * units;

@@ -11,6 +11,8 @@ export interface Result {
   readonly unit: string;
   /** How many times as fast as the last contender of the case. */
   readonly ratio: number;
+  /** The share of what the core can do at best, where that is known. */
+  readonly share: number | undefined;
   /** Made from all that was computed. */
   readonly checksum: number;
   readonly accuracy: number | undefined;
@@ -29,9 +31,14 @@ export class Table {
   readonly #title: string;
   readonly #unit: string;
   readonly #scale: number;
+  readonly #roof: number | undefined;
 
-  /** @param scale how much work makes one `unit` per second */
-  constructor(title: string, unit: string, scale: number, baseline: string) {
+  /**
+   * @param scale how much work makes one `unit` per second
+   * @param roof how much work the core does in a second at best, where that is known
+   */
+  constructor(title: string, unit: string, scale: number, baseline: string, roof?: number) {
+    this.#roof = roof;
     this.#title = title;
     this.#unit = unit;
     this.#scale = scale;
@@ -51,6 +58,7 @@ export class Table {
         rate: work / timing.median / this.#scale,
         unit: this.#unit,
         ratio: baseline / timing.median,
+        share: this.#roof && work / timing.median / this.#roof,
         checksum,
         accuracy,
       };
@@ -60,7 +68,8 @@ export class Table {
   }
 }
 
-function lineOf({ case: name, contender, seconds, rate, ratio, accuracy }: Result, isFirst: boolean): string {
+function lineOf(result: Result, isFirst: boolean): string {
+  const { case: name, contender, seconds, rate, ratio, share, accuracy } = result;
   const { min, p25, median, p75 } = seconds;
   const [scale, unit] = timeUnit(median);
   const time = (t: number): string => digits(t * scale);
@@ -71,7 +80,10 @@ function lineOf({ case: name, contender, seconds, rate, ratio, accuracy }: Resul
     digits(rate),
     digits(ratio),
   ];
-  const note = accuracy === undefined ? '' : `  ${(100 * accuracy).toFixed(1)} % right`;
+  const note = [
+    share === undefined ? '' : `  ${(100 * share).toFixed(0)} % of roof`,
+    accuracy === undefined ? '' : `  ${(100 * accuracy).toFixed(1)} % right`,
+  ].join('');
   return row(isFirst ? name : '', contender, cells) + note;
 }
 

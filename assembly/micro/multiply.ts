@@ -153,7 +153,7 @@ function multiplyBlock(
     const packsPanel = packs && wide;
     if (packsPanel) packPanel(b, bRow, scratch, depth);
     const panel = packsPanel ? scratch : b;
-    const panelRow = packsPanel ? 32 : bRow;
+    const panelRow: usize = packsPanel ? 32 : bRow;
     if (turned) {
       if (wide) downColumns2(a, aRow, aTile, panel, panelRow, c, cRow, bias, resume, rows, depth);
       else downColumns1(a, aRow, aTile, panel, panelRow, c, cRow, bias, resume, rows, depth);
