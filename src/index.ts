@@ -2,7 +2,7 @@ export { Network } from './network.js';
 export type { EngineOptions, Gradients, LayerGradients, LayerState, NetworkOptions } from './network.js';
 export { EngineError, StateError, ThreadError } from './errors.js';
 export type { EngineChoice } from './kernels/load.js';
-export type { ThreadChoice } from './kernels/team.js';
+export type { ThreadChoice } from './kernels/kernels.js';
 export type { InitializerName } from './model/initializers.js';
 export type { LayerJSON, NetworkJSON } from './model/json.js';
 export type { RandomState } from './model/random.js';

@@ -1,7 +1,7 @@
 import { StateError } from './errors.js';
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
 import { MOST_THREADS } from './kernels/plan.js';
-import type { ThreadChoice } from './kernels/team.js';
+import type { ThreadChoice } from './kernels/kernels.js';
 import { checkInteger, checkKeys, checkName, show } from './model/check.js';
 import { fromJSON, toJSON, type NetworkJSON } from './model/json.js';
 import { Model } from './model/model.js';

@@ -1,5 +1,3 @@
-import type { Team } from './team.js';
-
 /**
  * The kernels: the four equations and what stands around them, over one linear memory. Two engines implement
  * them, WebAssembly and plain TypeScript, to the same bits. They take pointers (byte offsets into `memory.buffer`)
@@ -20,6 +18,29 @@ export interface Kernels extends EquationKernels, StepKernels {
   readonly memory: Memory;
   /** Several threads that share `descend`, where there are any. */
   readonly team?: Team;
+}
+
+/** How many threads compute; 'auto' takes several for trainings whose steps are long enough to be shared. */
+export type ThreadChoice = 'auto' | number;
+
+/** The threads that share the steps of a network; the first is the one that calls. */
+export interface Team {
+  /** How many there are when all have been started. */
+  readonly size: number;
+  /** How many share a step at present, and why that is only one. */
+  readonly threads: number;
+  readonly reason: string | undefined;
+  /**
+   * Decides whether steps of so many multiplications are to be shared, and starts the other threads where they are for
+   * the first time. If they cannot be had, the first goes on alone.
+   */
+  prepare(multiplications: number): Promise<void>;
+  /** Whether a thread was too late for the last step: what it has of it must be waited for. */
+  readonly isLate: boolean;
+  /** Waits until all threads have ended their part, or until one is known to be gone. */
+  recover(): Promise<void>;
+  /** Ends all threads but the first. */
+  end(): void;
 }
 
 /** The equations, one layer at a time. */

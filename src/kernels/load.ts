@@ -1,8 +1,8 @@
 import { EngineError } from '../errors.js';
-import type { Kernels } from './kernels.js';
+import type { Kernels, ThreadChoice } from './kernels.js';
 import { single } from './reference/numerics.js';
 import { referenceKernels } from './reference/reference.js';
-import { reasonForOne, type ThreadChoice } from './team.js';
+import { reasonForOne } from './team.js';
 import { threadedKernels, wasmKernels } from './wasm.js';
 
 /** Which engine to use: 'auto' takes WebAssembly where it is to be had, and the reference elsewhere. */

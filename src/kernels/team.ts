@@ -1,9 +1,7 @@
 import { ThreadError } from '../errors.js';
+import type { Team, ThreadChoice } from './kernels.js';
 import { teamFields } from './plan.js';
 import { processorCount, startWorker } from './worker.js';
-
-/** How many threads compute; 'auto' takes several for trainings whose steps are long enough to be shared. */
-export type ThreadChoice = 'auto' | number;
 
 /** Multiplications of a step that take one thread so long that to meet others costs little beside them. */
 const SHARED_FROM = 2e7;
@@ -20,7 +18,7 @@ const RECOVERY_TIME = 5000;
 
 /** Why one thread must compute alone; undefined where several can. */
 export function reasonForOne(choice: ThreadChoice): string | undefined {
-  if (choice === 1) return 'one thread was asked for';
+  if (choice === 1) return 'threads is 1, as it is where nothing else is said';
   if (choice === 'auto' && processorCount() < 2) return 'there is one processor';
   if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) {
     return 'the page is not cross-origin isolated, so that threads cannot share memory';
@@ -28,9 +26,8 @@ export function reasonForOne(choice: ThreadChoice): string | undefined {
   return undefined;
 }
 
-/** The threads that share the steps of a network; the first is the one that calls. */
-export class Team {
-  /** How many threads there are when all have been started. */
+/** A team of workers beside the thread that calls, which is the first. */
+export class WorkerTeam implements Team {
   readonly size: number;
   readonly #choice: ThreadChoice;
   readonly #module: WebAssembly.Module;
@@ -52,22 +49,16 @@ export class Team {
     this.size = choice === 'auto' ? Math.min(processorCount(), MOST_AUTOMATIC) : choice;
   }
 
-  /** How many threads share a step at present. */
   get threads(): number {
     return this.#isShared ? this.size : 1;
   }
 
-  /** Why that is only one. */
   get reason(): string | undefined {
     return this.#isShared
       ? undefined
       : (this.#failure ?? 'its steps are too short to gain from several threads');
   }
 
-  /**
-   * Decides whether steps of so many multiplications are to be shared, and starts the other threads where they are for
-   * the first time. If they cannot be had, the first goes on alone.
-   */
   async prepare(multiplications: number): Promise<void> {
     const isWorthwhile = this.#choice !== 'auto' || multiplications >= SHARED_FROM;
     if (isWorthwhile && !this.#isOver && this.#ends.length === 0) await this.#start();
@@ -83,12 +74,10 @@ export class Team {
     );
   }
 
-  /** Whether a thread was too late for the last step: what it has of it must be waited for. */
   get isLate(): boolean {
     return this.#isShared && Atomics.load(this.#fields, teamFields.indexOf('meetings')) === GIVEN_UP;
   }
 
-  /** Waits until all threads have ended their part, or until one is known to be gone. */
   async recover(): Promise<void> {
     const all = Atomics.load(this.#fields, teamFields.indexOf('jobs')) * (this.size - 1);
     for (let waited = 0; this.#failure === undefined; waited += RECOVERY_INTERVAL) {
@@ -100,7 +89,6 @@ export class Team {
     Atomics.store(this.#fields, teamFields.indexOf('meetings'), 0);
   }
 
-  /** Ends all threads but the first. */
   end(): void {
     this.#isOver = true;
     for (const end of this.#ends) end();

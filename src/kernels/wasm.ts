@@ -1,7 +1,7 @@
 import { instantiate } from '@assemblyscript/loader';
-import type { Kernels, Memory } from './kernels.js';
+import type { Kernels, Memory, ThreadChoice } from './kernels.js';
 import { TEAM_BYTES } from './plan.js';
-import { Team, type ThreadChoice } from './team.js';
+import { WorkerTeam } from './team.js';
 import { wasmBase64 } from './wasm-module.js';
 
 const PAGE = 65536;
@@ -34,7 +34,7 @@ export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
   const { heapBase, ...exports } = await exportsOf<KernelExports & TeamExports>(module, memory);
   const { descendTogether, ...kernels } = exports;
-  const team = new Team(module, memory, heapBase.value, choice);
+  const team = new WorkerTeam(module, memory, heapBase.value, choice);
   return {
     ...kernels,
     engine: 'wasm',

@@ -42,8 +42,9 @@ export function processorCount(): number {
 
 /**
  * Starts a worker and waits until it joins in. It does not keep the process alive.
- * @param onEnd called if it ends by itself, with the reason
+ * @param onEnd called if it ends by itself later, with the reason
  * @returns what ends it
+ * @throws Error where it cannot be started
  */
 export async function startWorker(task: WorkerTask, onEnd: (why: string) => void): Promise<() => void> {
   const Worker = builtin('worker_threads')?.['Worker'] as (new (url: URL) => NodeWorker) | undefined;
@@ -57,11 +58,11 @@ async function startInNode(
 ): Promise<() => void> {
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
   await new Promise<void>((resolve, reject) => {
-    const end = (why: string): void => {
-      onEnd(why);
-      reject(new Error(why));
-    };
-    worker.on('message', () => resolve());
+    let end = (why: string): void => reject(new Error(why));
+    worker.on('message', () => {
+      end = onEnd;
+      resolve();
+    });
     worker.on('error', (error) => end(`it failed: ${String(error)}`));
     worker.on('exit', (code) => end(`it ended with code ${String(code)}`));
     worker.postMessage(task);
@@ -72,18 +73,21 @@ async function startInNode(
 
 async function startInPage(task: WorkerTask, onEnd: (why: string) => void): Promise<() => void> {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-  const worker = new Worker(url, { type: 'module' });
   try {
+    const worker = new Worker(url, { type: 'module' });
     await new Promise<void>((resolve, reject) => {
-      worker.onmessage = () => resolve();
-      worker.onerror = ({ message }) => {
-        onEnd(`it failed: ${message}`);
-        reject(new Error(message));
+      let end = (why: string): void => reject(new Error(why));
+      worker.onmessage = () => {
+        end = onEnd;
+        resolve();
       };
+      // A worker that a Content-Security-Policy forbids fails without a word.
+      worker.onerror = ({ message }) =>
+        end((message) ?? "the page's Content-Security-Policy lacks worker-src blob:");
       worker.postMessage(task);
     });
+    return () => worker.terminate();
   } finally {
     URL.revokeObjectURL(url);
   }
-  return () => worker.terminate();
 }
