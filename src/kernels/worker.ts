@@ -83,7 +83,7 @@ async function startInPage(task: WorkerTask, onEnd: (why: string) => void): Prom
       };
       // A worker that a Content-Security-Policy forbids fails without a word.
       worker.onerror = ({ message }) =>
-        end((message) ?? "the page's Content-Security-Policy lacks worker-src blob:");
+        end(message ?? "the page's Content-Security-Policy lacks worker-src blob:");
       worker.postMessage(task);
     });
     return () => worker.terminate();
