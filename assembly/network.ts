@@ -18,7 +18,7 @@ export class Net {
   /** Of each thread: so many bytes, one after the other. */
   scratch: usize;
   scratchBytes: i32;
-  /** usize[rows][2]: where the pairs of each sample begin and end. */
+  /** usize[rows][2]: where the values of each sample begin, and their places (pairs.ts). */
   pairs: usize;
   /** Of training. */
   tally: usize;

@@ -28,8 +28,8 @@ export function notePair(begin: usize, end: usize, inputCount: i32, pair: usize)
 
 /**
  * Makes a sample of a row of bytes. Rounds: the products byte·scale, as widenBytes does.
- * Where the next zero is nobody can foretell: but for sixteen zeros together there are no branches. Writes up to six
- * bytes for each input beside the bits, and 64 more.
+ * Where the next zero is nobody can foretell: but for sixteen zeros together there are no branches. Beside the bits it
+ * writes up to six bytes for each input, and 64 more.
  * @param row u8[count]
  * @returns where the sample ends, a multiple of four
  */

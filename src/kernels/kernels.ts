@@ -1,7 +1,7 @@
 /**
  * The kernels: the four equations and what stands around them, over one linear memory. Two engines implement
  * them, WebAssembly and plain TypeScript, to the same bits. They take pointers (byte offsets into `memory.buffer`)
- * and counts; they allocate, check and remember nothing.
+ * and counts; they allocate and check nothing, and what lasts from call to call lies in that memory.
  *
  * A matrix "[rows][stride]" has `stride` floats from row to row, a multiple of four; what lies between its last
  * column and the stride is padding. A layer's z, a and δ, the targets, and its weights all have the layer's stride.

@@ -82,7 +82,7 @@ async function startInPage(task: WorkerTask, onEnd: (why: string) => void): Prom
         resolve();
       };
       // A worker that a Content-Security-Policy forbids fails without a word.
-      worker.onerror = ({ message }) =>
+      worker.onerror = ({ message }: Partial<ErrorEvent>) =>
         end(message ?? "the page's Content-Security-Policy lacks worker-src blob:");
       worker.postMessage(task);
     });
