@@ -1,5 +1,6 @@
 import { BLOCK_DEPTH, BLOCK_FLOATS } from '../../src/kernels/blocks';
 import { packColumns, packPanel } from './pack';
+import { multiplyRow } from './stream';
 import { alongRows1, alongRows2, downColumns1, downColumns2 } from './tiles';
 
 /** Fewer rows or columns than these pass by a packed block too seldom to pay for the packing. */
@@ -54,6 +55,10 @@ export function multiply(
       columns,
       depth,
     );
+    return;
+  }
+  if (rows == 1 && !turned && bPanel == 32) {
+    multiplyRow(a, b, bRow, c, bias, columns, depth);
     return;
   }
   const blocks = (depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH;
