@@ -45,6 +45,20 @@ export const awkwardShapes: readonly Shape[] = [
   shape(29, 31, 37),
   shape(31, 33, 31),
   shape(10, 784, 30),
+  // a single sample, about eight rows of weights
+  shape(1, 23, 13),
+  shape(1, 24, 20),
+  shape(1, 33, 36),
+  // about the blocks of the depth, and what is packed from
+  shape(3, 511, 5),
+  shape(23, 512, 9),
+  shape(24, 513, 8),
+  shape(25, 1025, 12),
+  shape(513, 5, 9),
+  shape(24, 65, 64),
+  shape(25, 63, 68),
+  // more inputs than a block of a transposed mini-batch holds
+  shape(30, 2190, 4),
 ];
 
 /** A network with its mini-batch, as training benchmarks run it. */
