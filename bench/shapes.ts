@@ -57,7 +57,8 @@ export const awkwardShapes: readonly Shape[] = [
   shape(513, 5, 9),
   shape(24, 65, 64),
   shape(25, 63, 68),
-  // more inputs than a block of a transposed mini-batch holds
+  // more inputs than a block of a transposed mini-batch holds, packed and not
+  shape(500, 129, 64),
   shape(30, 2190, 4),
 ];
 
