@@ -48,4 +48,4 @@ export function goalTable(judged: readonly Judged[]): string {
 /** Three significant digits. */
 export const figure = (x: number): string => Number(x.toPrecision(3)).toLocaleString('en');
 
-export const times = (ratio: number): string => (ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(2));
+export const times = (ratio: number): string => (ratio >= 99.5 ? ratio.toFixed(0) : ratio.toPrecision(2));
