@@ -29,13 +29,14 @@ export function* train(
   model.reserve(Math.min(options.miniBatchSize, samples.count));
   const window = yield* Window.load(model, samples, options.shuffle);
   try {
-    return yield* epochs(model, random, samples, validation, window, options);
+    return yield* descend(model, random, samples, validation, window, options);
   } finally {
     window?.close();
   }
 }
 
-function* epochs(
+/** The epochs, once the samples are where they are learnt from. */
+function* descend(
   model: Model,
   random: Random,
   samples: Samples,
@@ -52,7 +53,7 @@ function* epochs(
   // How many samples one call of the kernels learns from.
   const workOfASample = model.layout.parameterCount + WORK_OF_A_STEP / size;
   const workAtATime = WORK_AT_A_TIME[kernels.engine];
-  const most = window && !onBatch ? size * Math.ceil(workAtATime / (workOfASample * size)) : size;
+  const samplesAtATime = window && !onBatch ? size * Math.ceil(workAtATime / (workOfASample * size)) : size;
   let work = 0;
 
   yield kernels.team?.prepare(model.layout.parameterCount * size);
@@ -60,8 +61,8 @@ function* epochs(
   for (let epoch = 1; epoch <= epochs; epoch++) {
     clearTally(model, model.layout.tally);
     for (let n = order?.begin(0) ?? count; n < count; n = order!.begin(n)) yield;
-    for (let first = 0; first < count; first += most) {
-      const taken = Math.min(most, count - first);
+    for (let first = 0; first < count; first += samplesAtATime) {
+      const taken = Math.min(samplesAtATime, count - first);
       order?.draw(first, taken);
       let done = 0;
       try {
