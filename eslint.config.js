@@ -26,7 +26,8 @@ const unspecifiedMath = [
   ...['sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'atan2'],
   ...['sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh'],
 ];
-const enginesDisagree = 'Engines disagree in the last bits: use src/kernels/reference/numerics.ts.';
+const enginesDisagree =
+  'Engines disagree in the last bits: use src/kernels/log.ts or src/kernels/reference/numerics.ts.';
 
 export default defineConfig(
   globalIgnores([

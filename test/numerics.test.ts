@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SIGMOID, TANH } from '../src/kernels/codes.js';
 import type { Kernels } from '../src/kernels/kernels.js';
-import { log, single } from '../src/kernels/reference/numerics.js';
+import { log } from '../src/kernels/log.js';
+import { single } from '../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../src/kernels/reference/reference.js';
 import { wasmKernels } from '../src/kernels/wasm.js';
 import * as floats from './support/floats.js';

@@ -96,7 +96,7 @@ const printer = `
     return resolved;
   }`;
 
-it('importing it loads its own files and the loader, and nothing else', async () => {
+it('importing it loads its own files and the loader; not the reference, nor what threads need', async () => {
   writeFileSync(join(project, 'printer.mjs'), printer);
   writeFileSync(
     join(project, 'register.mjs'),
@@ -108,6 +108,7 @@ it('importing it loads its own files and the loader, and nothing else', async ()
   const others = modules.filter((url) => !url.includes('/node_modules/bp4/dist/'));
   expect(modules.length).toBeGreaterThan(10);
   expect(others).toEqual([expect.stringMatching(/\/node_modules\/@assemblyscript\/loader\/index\.js$/)]);
+  expect(modules.filter((url) => /reference|threads/.test(url))).toEqual([]);
 });
 
 interface Snippet {

@@ -1,7 +1,5 @@
 import { EngineError } from '../errors.js';
 import type { Kernels, ThreadChoice } from './kernels.js';
-import { single } from './reference/numerics.js';
-import { referenceKernels } from './reference/reference.js';
 import { reasonForOne } from './team.js';
 import { threadedKernels, wasmKernels } from './wasm.js';
 
@@ -22,7 +20,7 @@ const IDLE_BYTES = 64 * 1024 * 1024;
  * @throws EngineError where 'wasm' was asked for and is refused; RangeError where there is no memory for them
  */
 export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 1): Promise<Kernels> {
-  if (engine === 'reference') return referenceKernels(single);
+  if (engine === 'reference') return await referenceKernels();
   if (reasonForOne(threads) === undefined) {
     try {
       return await threadedKernels(threads);
@@ -44,13 +42,19 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
       );
     }
     // No SIMD, or a Content-Security-Policy without 'wasm-unsafe-eval'.
-    if (engine === 'auto') return referenceKernels(single);
+    if (engine === 'auto') return await referenceKernels();
     throw new EngineError(
       "engine: WebAssembly with SIMD is refused here; use engine: 'auto' or 'reference', or allow " +
         "'wasm-unsafe-eval' in the page's Content-Security-Policy",
       { cause },
     );
   }
+}
+
+/** The reference is loaded only where it is to compute: few ever need it. */
+async function referenceKernels(): Promise<Kernels> {
+  const reference = await import('./reference/reference.js');
+  return reference.referenceKernels();
 }
 
 /** Takes kernels back; the caller must not use them afterwards. Large memories are dropped, because they cannot shrink. */

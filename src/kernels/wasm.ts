@@ -1,8 +1,9 @@
 import { instantiate } from '@assemblyscript/loader';
+import { bytesOfText } from './bytes-of-text.js';
 import type { Kernels, Memory, ThreadChoice } from './kernels.js';
 import { TEAM_BYTES } from './plan.js';
 import { WorkerTeam } from './team.js';
-import { wasmBase64 } from './wasm-module.js';
+import { wasmText } from './wasm-module.js';
 
 const PAGE = 65536;
 
@@ -18,7 +19,7 @@ let compiledForThreads: Promise<WebAssembly.Module> | undefined;
  * @throws what WebAssembly throws where it is refused (a Content-Security-Policy) or lacks SIMD
  */
 export async function wasmKernels(): Promise<Kernels> {
-  compiled ??= compile(wasmBase64);
+  compiled ??= compile(wasmText);
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { heapBase, ...kernels } = await exportsOf<KernelExports>(await compiled, memory);
   return { ...kernels, engine: 'wasm', bytesPerFloat: 4, memory: new PagedMemory(memory, heapBase.value) };
@@ -29,7 +30,7 @@ export async function wasmKernels(): Promise<Kernels> {
  * @throws what WebAssembly throws where it lacks shared memory or the network may not have any
  */
 export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
-  compiledForThreads ??= import('./wasm-threads-module.js').then(({ wasmBase64 }) => compile(wasmBase64));
+  compiledForThreads ??= import('./wasm-threads-module.js').then(({ wasmText }) => compile(wasmText));
   const module = await compiledForThreads;
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
   const { heapBase, ...exports } = await exportsOf<KernelExports & TeamExports>(module, memory);
@@ -49,8 +50,7 @@ export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
   };
 }
 
-const compile = (base64: string): Promise<WebAssembly.Module> =>
-  WebAssembly.compile(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
+const compile = (text: string): Promise<WebAssembly.Module> => WebAssembly.compile(bytesOfText(text));
 
 /** The thread that calls is the first of a team, and never sleeps; the others have a `sleep` of their own (worker.ts). */
 const sleep = (): void => undefined;

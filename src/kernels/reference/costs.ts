@@ -1,4 +1,4 @@
-import { log } from './numerics.js';
+import { log } from '../log.js';
 
 // The cost of one sample, computed in double precision. f is the memory; z, a and y are the places of the row's
 // first pre-activation, activation and target in it. The cross-entropies are rewritten with z, so that a saturated

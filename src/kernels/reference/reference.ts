@@ -3,7 +3,7 @@ import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, QUADRATIC } from '../codes.js';
 import { activationsIn } from './activations.js';
 import { binaryCrossEntropy, crossEntropy, quadratic } from './costs.js';
 import type { MemoryViews } from './description.js';
-import type { Precision } from './numerics.js';
+import { single, type Precision } from './numerics.js';
 import { stepKernels } from './step.js';
 
 const costs: Record<number, typeof quadratic> = {
@@ -16,9 +16,9 @@ const costs: Record<number, typeof quadratic> = {
  * The kernels in plain TypeScript: what the WebAssembly ones do, in the same order and with the same roundings, to
  * be read beside Nielsen's network.py. A sum over k is written with k outside and the units inside: each unit's
  * accumulator is its place in memory, and storing into a Float32Array rounds the sum.
- * @param precision `single` for the engine of a network; `double` for the truth
+ * @param precision `single`, the engine of a network, or `double`, the truth
  */
-export function referenceKernels(precision: Precision): Kernels {
+export function referenceKernels(precision: Precision = single): Kernels {
   const { bytesPerFloat, Floats, round } = precision;
   const activations = activationsIn(precision);
   const memory = new GrowingBuffer();
