@@ -85,6 +85,11 @@ export function gather(net: Net, window: Window, first: i32, from: i32, to: i32)
     const target: usize = base + window.targets + ((sampleAt(order, first, i) * stride) << 2);
     copy(target, net.targets + ((i * stride) << 2), stride);
   }
+  if (!window.sampleWeights) return;
+  for (let i = from; i < to; ++i) {
+    const weight = load<f32>(base + window.sampleWeights + (sampleAt(order, first, i) << 2));
+    store<f32>(net.sampleWeights + (i << 2), weight);
+  }
 }
 
 function sampleAt(order: usize, first: i32, i: i32): i32 {

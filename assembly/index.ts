@@ -8,6 +8,9 @@ export { hiddenDelta } from './bp2-hidden-delta';
 export { biasGradient } from './bp3-bias-gradient';
 export { weightGradient } from './bp4-weight-gradient';
 export { update } from './update';
+export { beginUpdate, optimize } from './optimizers';
+export { decay, limitNorms, regularise } from './regularise';
+export { dropOut } from './dropout';
 export { tally } from './tally';
 export { backpropagate, descend, feedForward } from './step';
 

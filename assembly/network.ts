@@ -22,6 +22,12 @@ export class Net {
   pairs: usize;
   /** Of training. */
   tally: usize;
+  /** How training updates. */
+  rule: usize;
+  /** f32[rows], where the rule says that samples are weighted. */
+  sampleWeights: usize;
+  /** The first layer that is not frozen: those before it need no δ. */
+  firstTrained: i32;
   /** f32[MOST_THREADS]: the largest δ of the first layer that each thread has found. */
   largestDeltas: usize;
   /** 1 while all gradients of the first layer's weights are zero. */
@@ -45,6 +51,14 @@ export class Layer {
   preActivations: usize;
   activations: usize;
   delta: usize;
+  /** Where training keeps the activations as they were before dropout; without dropout, the activations. */
+  undropped: usize;
+  /** A unit is dropped where 32 random bits are below this; 0 for never. */
+  dropBelow: u32;
+  /** 1/(1 − p): by this the others are multiplied. */
+  keptScale: f32;
+  /** 1 where training leaves the layer as it is. */
+  isFrozen: i32;
 }
 
 /**
@@ -56,6 +70,8 @@ export class Window {
   order: usize;
   /** Place of f32[n][stride of the last layer]. */
   targets: usize;
+  /** Place of f32[n]; none where all weigh 1. */
+  sampleWeights: usize;
   /** Place of f32[n][inputCount]; or else */
   rows: usize;
   /** place of usize[n + 1], the places where the pairs of each sample begin, and where the last ends. */
@@ -74,6 +90,47 @@ export class Tally {
   largestWeight: f64;
   /** How many samples were classified correctly. */
   right: i32;
+}
+
+/** How an update comes from the gradients: optimizers.ts and penalties.ts say what each number does. */
+export class Rule {
+  beta1: f64;
+  beta2: f64;
+  optimizer: i32;
+  /** 1 where an update is W −= η/m Σ ∂C/∂W and nothing else. */
+  isPlain: i32;
+  isWeighted: i32;
+  penalizesBiases: i32;
+  l1: f32;
+  l2: f32;
+  /** 0 for none, as the next two. */
+  clipValue: f32;
+  clipNorm: f32;
+  maxNorm: f32;
+  /** μ, ρ or β₁, and 1 − that, each rounded from double precision. */
+  momentum: f32;
+  momentumRest: f32;
+  /** β₂, likewise. */
+  square: f32;
+  squareRest: f32;
+  epsilon: f32;
+  weightDecay: f32;
+  /** What the optimizer remembers of each parameter: two buffers like the parameters, where it needs them. */
+  first: usize;
+  second: usize;
+  /** How many steps there have been. */
+  step: u32;
+  /** Of dropout. */
+  key0: u32;
+  key1: u32;
+  /** Of the present step: η, of Adam η/(1 − β₁ᵗ); */
+  rate: f32;
+  /** of Adam 1/√(1 − β₂ᵗ); */
+  rootScale: f32;
+  /** η·λ of weight decay; */
+  decay: f32;
+  /** and by what the sums in the gradients are multiplied. */
+  gradientScale: f32;
 }
 
 export function layerOf(net: Net, l: i32): Layer {

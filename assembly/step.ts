@@ -3,11 +3,13 @@ import { outputDelta } from './bp1-output-delta';
 import { hiddenDelta } from './bp2-hidden-delta';
 import { biasGradient } from './bp3-bias-gradient';
 import { weightGradient } from './bp4-weight-gradient';
+import { dropOut } from './dropout';
 import { boundWeights, hasFiniteWeights, largestDelta, noteLargestDelta } from './finite';
 import { forward } from './forward';
 import { expandRows, gather } from './gather';
-import { layerOf, Net, Tally, Window } from './network';
+import { layerOf, Net, Rule, Tally, Window } from './network';
 import { descendPairs, forwardPairs, weightGradientPairs } from './pairs';
+import { updateByRule } from './rule';
 import { tally } from './tally';
 import { meet, share, Team } from './team';
 import { update } from './update';
@@ -21,7 +23,8 @@ import { update } from './update';
  * @param window none (0) where a single mini-batch has been gathered already
  * @param first  the first sample, in the window's order
  * @param size   samples to a mini-batch; the last may be shorter
- * @returns how many samples were learnt: fewer than `count` where a thread does not come
+ * @returns how many samples were learnt: fewer than `count` where a thread does not come, or before a step whose cost is
+ * not finite
  */
 export function descendAs(
   team: Team,
@@ -34,9 +37,11 @@ export function descendAs(
   size: i32,
   learningRate: f32,
 ): i32 {
+  const rule = changetype<Rule>(net.rule);
+  const sums = changetype<Tally>(net.tally);
+  const learnsFirst = net.firstTrained == 0;
   for (let done = 0; done < count; done += size) {
     const rows = min(size, count - done);
-    const rate = learningRate / <f32>rows;
     const from = share(rows, 4, thread, threads);
     const to = share(rows, 4, thread + 1, threads);
 
@@ -49,25 +54,32 @@ export function descendAs(
       expandRows(net, from, to);
       isSparse = false;
     }
-    forwardRows(net, from, to, isSparse, thread);
-    deltas(net, from, to, thread);
-    if (isSparse) noteLargestDelta(net, from, to, thread);
+    forwardRows(net, from, to, isSparse, true, thread);
+    deltas(net, from, to, true, thread);
+    if (isSparse && learnsFirst) noteLargestDelta(net, from, to, thread);
     if (!meet(team, thread, threads)) return done;
 
-    if (isSparse && !isFinite(largestDelta(net, threads))) {
+    if (isSparse && learnsFirst && !isFinite(largestDelta(net, threads))) {
       expandRows(net, from, to);
       isSparse = false;
       if (!meet(team, thread, threads)) return done;
     }
-    if (thread == 0) tally(net, changetype<Tally>(net.tally), rows);
+    if (thread == 0) tally(net, sums, rows, rule.isWeighted ? net.sampleWeights : 0);
     // Alone, a thread need not keep gradients apart until all have come.
-    const fusesFirst = isSparse && threads == 1;
+    const fusesFirst = isSparse && threads == 1 && rule.isPlain != 0;
+    if (fusesFirst && !isFinite(sums.batchLoss)) return done;
+    const rate = learningRate / <f32>rows;
     if (fusesFirst) descendFirst(net, rows, rate);
-    gradients(net, rows, isSparse, fusesFirst, thread, threads);
+    gradients(net, rows, isSparse, fusesFirst, true, thread, threads);
     if (!meet(team, thread, threads)) return done;
 
-    updateShare(net, rate, fusesFirst, thread, threads);
-    if (thread == 0) boundWeights(net, window, isSparse, rows, rate, threads);
+    if (!isFinite(sums.batchLoss)) return done;
+    if (rule.isPlain) updateShare(net, rate, fusesFirst, thread, threads);
+    else if (!updateByRule(team, net, rule, rows, learningRate, thread, threads)) return done;
+    if (thread == 0) {
+      ++rule.step;
+      boundWeights(net, window, isSparse && rule.isPlain != 0, rows, rate, threads);
+    }
     if (!meet(team, thread, threads)) return done + rows;
   }
   return count;
@@ -80,17 +92,17 @@ export function descend(net: Net, window: Window, first: i32, count: i32, size: 
 
 /** Forward: z = W·a + b, a = σ(z), layer by layer, for all rows of the mini-batch. */
 export function feedForward(net: Net, rows: i32): void {
-  forwardRows(net, 0, rows, false, 0);
+  forwardRows(net, 0, rows, false, false, 0);
 }
 
 /** BP1 to BP4, after `feedForward`; the sums over the mini-batch are left in the gradients. */
 export function backpropagate(net: Net, rows: i32): void {
-  deltas(net, 0, rows, 0);
-  gradients(net, rows, false, false, 0, 1);
+  deltas(net, 0, rows, false, 0);
+  gradients(net, rows, false, false, false, 0, 1);
 }
 
-/** Forward, for some rows of the mini-batch. */
-function forwardRows(net: Net, from: i32, to: i32, isSparse: bool, thread: i32): void {
+/** Forward, for some rows of the mini-batch; in training, with dropout. */
+function forwardRows(net: Net, from: i32, to: i32, isSparse: bool, isTraining: bool, thread: i32): void {
   const rows = to - from;
   for (let i = 0; i < net.layerCount; ++i) {
     const l = layerOf(net, i);
@@ -102,13 +114,24 @@ function forwardRows(net: Net, from: i32, to: i32, isSparse: bool, thread: i32):
       const scratch = scratchOf(net, thread);
       forward(input, l.inputStride, l.weights, l.biases, z, l.stride, rows, l.fanIn, l.units, scratch);
     }
-    activate(l.activation, z, at(l.activations, from, l.stride), l.stride, rows, l.units);
+    const a = at(l.activations, from, l.stride);
+    if (isTraining && l.dropBelow) {
+      const undropped = at(l.undropped, from, l.stride);
+      activate(l.activation, z, undropped, l.stride, rows, l.units);
+      dropOut(changetype<Rule>(net.rule), l, i, undropped, a, from, rows);
+    } else {
+      activate(l.activation, z, a, l.stride, rows, l.units);
+    }
   }
 }
 
-/** BP1 and BP2: δ, from the last layer to the first, for some rows of the mini-batch. */
-function deltas(net: Net, from: i32, to: i32, thread: i32): void {
+/**
+ * BP1 and BP2: δ, from the last layer to the first, for some rows of the mini-batch. In training samples are weighted,
+ * units are dropped, and layers beneath the first that learns are left out.
+ */
+function deltas(net: Net, from: i32, to: i32, isTraining: bool, thread: i32): void {
   const rows = to - from;
+  const rule = changetype<Rule>(net.rule);
   let next = layerOf(net, net.layerCount - 1);
   outputDelta(
     net.loss,
@@ -121,8 +144,15 @@ function deltas(net: Net, from: i32, to: i32, thread: i32): void {
     rows,
     next.units,
   );
-  for (let i = net.layerCount - 2; i >= 0; --i) {
+  if (isTraining && rule.isWeighted) {
+    scaleRows(net.sampleWeights + (from << 2), at(next.delta, from, next.stride), next.stride, rows);
+  }
+  const lowest = isTraining ? net.firstTrained : 0;
+  for (let i = net.layerCount - 2; i >= lowest; --i) {
     const l = layerOf(net, i);
+    const drops = isTraining && l.dropBelow != 0;
+    const a = drops ? l.undropped : l.activations;
+    const delta = at(l.delta, from, l.stride);
     hiddenDelta(
       l.activation,
       next.weights,
@@ -130,22 +160,32 @@ function deltas(net: Net, from: i32, to: i32, thread: i32): void {
       next.stride,
       next.units,
       at(l.preActivations, from, l.stride),
-      at(l.activations, from, l.stride),
-      at(l.delta, from, l.stride),
+      at(a, from, l.stride),
+      delta,
       l.stride,
       rows,
       l.units,
       scratchOf(net, thread),
     );
+    if (drops) dropOut(rule, l, i, delta, delta, from, rows);
     next = l;
   }
 }
 
 /** BP3 and BP4: the gradients summed over the mini-batch, of some of the weights of each layer. */
-function gradients(net: Net, rows: i32, isSparse: bool, fusesFirst: bool, thread: i32, threads: i32): void {
+function gradients(
+  net: Net,
+  rows: i32,
+  isSparse: bool,
+  fusesFirst: bool,
+  isTraining: bool,
+  thread: i32,
+  threads: i32,
+): void {
   if (thread == 0 && !fusesFirst) net.hasZeroGradients = 0;
   for (let i = 0; i < net.layerCount; ++i) {
     const l = layerOf(net, i);
+    if (isTraining && l.isFrozen) continue;
     if (thread == 0) biasGradient(l.delta, l.biasGradients, l.stride, rows, l.units);
     if (i == 0 && fusesFirst) continue;
     if (i == 0 && isSparse) {
@@ -187,6 +227,17 @@ function updateShare(net: Net, rate: f32, fusesFirst: bool, thread: i32, threads
   const end = share(count, 16, thread + 1, threads);
   const offset: usize = skipped + (begin << 2);
   update(net.parameters + offset, net.gradients + offset, rate, end - begin);
+}
+
+/** δ of each sample times the sample's weight. Rounds: the product, once. */
+function scaleRows(weights: usize, delta: usize, stride: i32, rows: i32): void {
+  for (; rows > 0; --rows) {
+    const weight = v128.load32_splat(weights);
+    for (let end: usize = delta + (stride << 2); delta < end; delta += 16) {
+      v128.store(delta, f32x4.mul(v128.load(delta), weight));
+    }
+    weights += 4;
+  }
 }
 
 function at(matrix: usize, row: i32, stride: i32): usize {

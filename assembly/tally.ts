@@ -5,8 +5,9 @@ import { layerOf, Net, Tally } from './network';
  * Adds the samples of a mini-batch, after `feedForward`: their cost, and how many are classified correctly (the largest
  * output is where the largest target is; with a single output, both lie on the same side of ½; NaN is never right).
  * Rounds: in f64, sample by sample, so that the sum does not depend on how the samples were divided.
+ * @param weights f32[rows], by which the costs are multiplied; 0 for none
  */
-export function tally(net: Net, tally: Tally, rows: i32): void {
+export function tally(net: Net, tally: Tally, rows: i32, weights: usize): void {
   const l = layerOf(net, net.layerCount - 1);
   const bytes: usize = l.stride << 2;
   let z = l.preActivations;
@@ -14,7 +15,8 @@ export function tally(net: Net, tally: Tally, rows: i32): void {
   let targets = net.targets;
   let batchLoss: f64 = 0;
   for (let i = 0; i < rows; ++i) {
-    const loss = cost(net.loss, z, a, targets, l.stride, 1, l.units);
+    let loss = cost(net.loss, z, a, targets, l.stride, 1, l.units);
+    if (weights) loss *= <f64>load<f32>(weights + (i << 2));
     tally.loss += loss;
     batchLoss += loss;
     tally.right += i32(isRight(a, targets, l.units));

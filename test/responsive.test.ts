@@ -88,7 +88,7 @@ async function turnsOf(work: () => Promise<unknown>, lookTakes = 8): Promise<Tur
 describe('between two looks at the clock lies', () => {
   /** What training may do without a look at the clock where steps are short: two calls of the kernels. */
   const LITTLE = 10_000_000;
-  const forMnist = layoutOf([784, 30, 10], 1, 4, 0).parameterCount;
+  const forMnist = layoutOf({ sizes: [784, 30, 10], rows: 1, bytesPerFloat: 4, base: 0 }).parameterCount;
   const imagesOfMnist = images(300);
   const cases: [string, NetworkOptions, Data, TrainOptions, most: number][] = [
     ['some steps of ten images', mnist, imagesOfMnist, { miniBatchSize: 10 }, LITTLE + forMnist * 10],

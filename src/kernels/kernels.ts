@@ -126,6 +126,38 @@ export interface EquationKernels {
 
   /** Update: parameter −= rate·gradient, for `count` floats, a multiple of four. */
   update(parameters: number, gradients: number, rate: number, count: number): void;
+
+  /** Before the updates of a step: the rule's numbers of the step. */
+  beginUpdate(rule: number, learningRate: number): void;
+
+  /** Gradients times `scale`, with the rule's penalties if they are for these parameters; clipped by value. */
+  regularise(
+    rule: number,
+    parameters: number,
+    gradients: number,
+    scale: number,
+    penalizes: boolean,
+    count: number,
+  ): void;
+
+  /** Weight decay: w −= rate·w. */
+  decay(weights: number, rate: number, count: number): void;
+
+  /** The update of the rule's optimizer, which remembers something of each parameter at `first` and `second`. */
+  optimize(
+    rule: number,
+    parameters: number,
+    gradients: number,
+    first: number,
+    second: number,
+    count: number,
+  ): void;
+
+  /** Max-norm, for units `from` to `to`: multiples of four. */
+  limitNorms(weights: number, fanIn: number, stride: number, from: number, to: number, most: number): void;
+
+  /** Dropout of rows of the mini-batch, from `row` on; `layer` points to a layer, whose number is `l`. */
+  dropOut(rule: number, layer: number, l: number, from: number, to: number, row: number, rows: number): void;
 }
 
 /**
@@ -145,13 +177,14 @@ export interface StepKernels {
   /** BP1 to BP4, after `feedForward`; the sums over the mini-batch are left in the gradients. */
   backpropagate(net: number, rows: number): void;
 
-  /** Adds the cost of each row, after `feedForward`, and whether it is classified correctly. */
-  tally(net: number, tally: number, rows: number): void;
+  /** Adds the cost of each row, after `feedForward`, times its weight, and whether it is classified correctly. */
+  tally(net: number, tally: number, rows: number, weights: number): void;
 
   /**
    * Gradient descent over `count` samples of the window, in mini-batches of `size`: gather, forward, tally, BP1 to BP4,
    * update. With `window` 0, over the one mini-batch that has been gathered.
-   * @returns how many samples were learnt: fewer than `count` where a thread of the team is late
+   * @returns how many samples were learnt: fewer than `count` where a thread of the team is late, or before a step whose
+   * cost is not finite
    */
   descend(
     net: number,

@@ -15,6 +15,9 @@ export const netFields = [
   'scratchBytes',
   'pairs',
   'tally',
+  'rule',
+  'sampleWeights',
+  'firstTrained',
   'largestDeltas',
   'hasZeroGradients',
   'touched',
@@ -34,9 +37,44 @@ export const layerFields = [
   'preActivations',
   'activations',
   'delta',
+  'undropped',
+  'dropBelow',
+  'keptScale',
+  'isFrozen',
 ] as const;
 
-export const windowFields = ['order', 'targets', 'rows', 'starts', 'largestInput'] as const;
+export const windowFields = ['order', 'targets', 'sampleWeights', 'rows', 'starts', 'largestInput'] as const;
+
+/** A rule begins with two doubles, `beta1` and `beta2`; its floats are written by `floatBits`. */
+export const ruleFields = [
+  'optimizer',
+  'isPlain',
+  'isWeighted',
+  'penalizesBiases',
+  'l1',
+  'l2',
+  'clipValue',
+  'clipNorm',
+  'maxNorm',
+  'momentum',
+  'momentumRest',
+  'square',
+  'squareRest',
+  'epsilon',
+  'weightDecay',
+  'first',
+  'second',
+  'step',
+  'key0',
+  'key1',
+  'rate',
+  'rootScale',
+  'decay',
+  'gradientScale',
+] as const;
+
+/** The fields of a rule begin so many bytes after it. */
+export const RULE_FIELDS = 16;
 
 /** A team; only the first three are of concern outside the kernels. */
 export const teamFields = [
@@ -62,6 +100,7 @@ const linesOf = (fields: readonly string[]): number => 64 * Math.ceil(fields.len
 export const NET_BYTES = linesOf(netFields);
 export const WINDOW_BYTES = linesOf(windowFields);
 export const TEAM_BYTES = linesOf(teamFields);
+export const RULE_BYTES = 64 * Math.ceil((RULE_FIELDS + 4 * ruleFields.length) / 64);
 export const LAYER_BYTES = 4 * layerFields.length;
 
 /** A tally is three doubles and a word: here is what is read and written of it from outside, in doubles and in words. */
@@ -70,6 +109,20 @@ export const TALLY_BATCH_LOSS = 1;
 export const TALLY_LARGEST_WEIGHT = 2;
 export const TALLY_RIGHT = 6;
 export const TALLY_BYTES = 32;
+
+/** A float as a word: its bits in single precision. */
+export function floatBits(x: number): number {
+  float[0] = x;
+  return word[0]!;
+}
+
+/** And back. */
+export function floatOfBits(bits: number): number {
+  word[0] = bits;
+  return float[0]!;
+}
+const float = new Float32Array(1);
+const word = new Uint32Array(float.buffer);
 
 /** Reads an object. @param at the index of its first word */
 export function readFields<Name extends string>(
@@ -90,4 +143,43 @@ export function writeFields<Name extends string>(
   values: Readonly<Record<Name, number>>,
 ): void {
   for (const [i, name] of names.entries()) words[at + i] = values[name];
+}
+
+/** A rule: assembly/network.ts says what the numbers mean. */
+export type Rule = Readonly<Record<(typeof ruleFields)[number] | 'beta1' | 'beta2', number>>;
+
+/** Those numbers of a rule that are whole; the others are floats. */
+const wholeFields: readonly (typeof ruleFields)[number][] = [
+  'optimizer',
+  'isPlain',
+  'isWeighted',
+  'penalizesBiases',
+  'first',
+  'second',
+  'step',
+  'key0',
+  'key1',
+];
+
+const convert = (rule: Readonly<Record<string, number>>, of: (x: number) => number) =>
+  Object.fromEntries(
+    ruleFields.map((name) => [name, wholeFields.includes(name) ? rule[name]! : of(rule[name]!)]),
+  ) as Record<(typeof ruleFields)[number], number>;
+
+interface WordsAndDoubles {
+  readonly words: Uint32Array;
+  readonly doubles: Float64Array;
+}
+
+/** @param pointer to the rule */
+export function readRule({ words, doubles }: WordsAndDoubles, pointer: number): Rule {
+  const fields = convert(readFields(words, (pointer + RULE_FIELDS) / 4, ruleFields), floatOfBits);
+  return { beta1: doubles[pointer / 8]!, beta2: doubles[pointer / 8 + 1]!, ...fields };
+}
+
+/** @param pointer to the rule */
+export function writeRule({ words, doubles }: WordsAndDoubles, pointer: number, rule: Rule): void {
+  doubles[pointer / 8] = rule.beta1;
+  doubles[pointer / 8 + 1] = rule.beta2;
+  writeFields(words, (pointer + RULE_FIELDS) / 4, ruleFields, convert(rule, floatBits));
 }

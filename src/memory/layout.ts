@@ -1,13 +1,14 @@
 import { BLOCK_DEPTH, BLOCK_FLOATS } from '../kernels/blocks.js';
-import { LAYER_BYTES, MOST_THREADS, NET_BYTES, TALLY_BYTES } from '../kernels/plan.js';
+import { LAYER_BYTES, MOST_THREADS, NET_BYTES, RULE_BYTES, TALLY_BYTES } from '../kernels/plan.js';
 
 /**
  * Where everything lies in the linear memory of a network, computed in one place:
  *
- *   base ┌ plan        net │ layers │ tallies                  where everything lies, for the kernels to read
+ *   base ┌ plan        net │ rule │ layers │ tallies           where everything lies, for the kernels to read
  *        ├ parameters  W, b of layer 1 │ W, b of layer 2 │ …   stay where they are for the network's life
  *        ├ gradients   the same again: ∂C/∂W, ∂C/∂b            a constant distance from their parameters
- *        ├ mini-batch  raw bytes │ inputs │ targets │ pairs    ┐
+ *        ├ slots       and again, as often as a training asks  what its optimizer remembers, and the best parameters
+ *        ├ mini-batch  raw bytes │ inputs │ targets │ …        ┐
  *        ├ layers      z, a, δ of layer 1 │ of layer 2 │ …     │ room for `rows` samples
  *        ├ scratch     of the matrix products                  ┘
  *        └ window      samples of a training (src/training/window.ts)
@@ -19,6 +20,7 @@ export interface Layout {
   readonly rows: number;
   /** The objects of src/kernels/plan.ts: the network, its layers, what training sums up, and what `evaluate` does. */
   readonly net: number;
+  readonly rule: number;
   readonly netLayers: number;
   readonly tally: number;
   readonly evaluationTally: number;
@@ -26,6 +28,8 @@ export interface Layout {
   readonly parameters: number;
   readonly gradients: number;
   readonly parameterCount: number;
+  /** The bytes from a parameter to its gradient, from there to its place in the first slot, and so on. */
+  readonly distance: number;
   /** Where the mini-batch begins: what comes before holds through every change of `rows`. */
   readonly workspace: number;
   readonly rawBytes: number;
@@ -33,6 +37,8 @@ export interface Layout {
   readonly inputs: number;
   /** [rows][stride of the last layer] */
   readonly targets: number;
+  /** [rows] */
+  readonly sampleWeights: number;
   /** u32[rows][2] */
   readonly pairs: number;
   readonly layers: readonly LayerPlace[];
@@ -60,6 +66,7 @@ export interface LayerPlace {
   readonly preActivations: number;
   readonly activations: number;
   readonly delta: number;
+  readonly undropped: number;
 }
 
 const LINE = 64;
@@ -94,21 +101,33 @@ interface Shape {
   readonly units: number;
 }
 
-/**
- * Lays out a network; allocates nothing.
- * @param sizes units of each layer, the inputs first
- * @param rows samples for which to make room
- * @param base the first free byte
- * @param threads that need scratch at the same time
- */
-export function layoutOf(
-  sizes: readonly number[],
-  rows: number,
-  bytesPerFloat: number,
-  base: number,
+/** What a layout depends on. */
+interface Needs {
+  /** The inputs, and the units of each layer. */
+  readonly sizes: readonly number[];
+  /** Samples for which to make room. */
+  readonly rows: number;
+  readonly bytesPerFloat: number;
+  /** The first free byte. */
+  readonly base: number;
+  /** Threads that need scratch at the same time. Default 1. */
+  readonly threads?: number | undefined;
+  /** How many slots. Default 0. */
+  readonly slots?: number;
+  /** Which layers have dropout. Default none. */
+  readonly drops?: readonly boolean[];
+}
+
+export function layoutOf({
+  sizes,
+  rows: samples,
+  bytesPerFloat,
+  base,
   threads = 1,
-): Layout {
-  rows = roundUp(rows, 4);
+  slots = 0,
+  drops = [],
+}: Needs): Layout {
+  const rows = roundUp(samples, 4);
   let end = base;
   const place = (bytes: number): number => {
     const start = roundUp(end, LINE);
@@ -121,6 +140,7 @@ export function layoutOf(
   const shapes = sizes.slice(1).map((units, l) => ({ fanIn: sizes[l]!, units, stride: strideOf(units) }));
 
   const net = place(NET_BYTES);
+  const rule = place(RULE_BYTES);
   const netLayers = place(shapes.length * LAYER_BYTES);
   const tally = place(TALLY_BYTES);
   const evaluationTally = place(TALLY_BYTES);
@@ -133,17 +153,19 @@ export function layoutOf(
   }));
   const gradients = place(0);
   const distance = gradients - parameters;
-  end = gradients + distance;
+  end = gradients + (1 + slots) * distance;
 
   const workspace = place(0);
   const rawBytes = place(rows * inputs);
   const input = floats(rows * inputs);
   const targets = floats(rows * shapes.at(-1)!.stride);
+  const sampleWeights = floats(rows);
   const pairs = place(rows * 8);
   const layers: LayerPlace[] = [];
   for (const [l, shape] of shapes.entries()) {
     const before = layers.at(-1);
     const { weights, biases } = places[l]!;
+    const activations = floats(rows * shape.stride);
     layers.push({
       ...shape,
       input: before ? before.activations : input,
@@ -153,8 +175,9 @@ export function layoutOf(
       weightGradients: weights + distance,
       biasGradients: biases + distance,
       preActivations: floats(rows * shape.stride),
-      activations: floats(rows * shape.stride),
+      activations,
       delta: floats(rows * shape.stride),
+      undropped: drops[l] ? floats(rows * shape.stride) : activations,
     });
   }
   const most = Math.max(...shapes.map((shape, l) => scratchFloats({ rows, ...shape }, l === 0)));
@@ -164,16 +187,19 @@ export function layoutOf(
   return {
     rows,
     net,
+    rule,
     netLayers,
     tally,
     evaluationTally,
     parameters,
     gradients,
     parameterCount: distance / bytesPerFloat,
+    distance,
     workspace,
     rawBytes,
     inputs: input,
     targets,
+    sampleWeights,
     pairs,
     layers,
     scratch,

@@ -68,6 +68,20 @@ export function checkPositive(place: string, value: unknown): number {
 }
 
 /**
+ * A number as single precision holds it, not below `least`, and below `end`.
+ * @throws TypeError unless `value` is a number; RangeError where it is NaN or outside
+ */
+export function checkNumber(place: string, value: unknown, least: number, end = Infinity): number {
+  if (typeof value !== 'number') throw new TypeError(`${place}: expected a number, got ${show(value)}`);
+  const float = Math.fround(value);
+  if (!(float >= least && float < end)) {
+    const range = end === Infinity ? `of at least ${least}` : `from ${least} to below ${end}`;
+    throw new RangeError(`${place}: expected a number ${range}, got ${show(value)}`);
+  }
+  return float;
+}
+
+/**
  * @throws TypeError unless `value` is undefined or of the type named
  */
 export function checkOptional<T>(place: string, value: T, type: 'boolean' | 'function'): T {

@@ -25,6 +25,8 @@ export interface NetworkJSON {
 export interface LayerJSON {
   readonly units: number;
   readonly activation: ActivationName;
+  /** Of training; 0 where it is missing. */
+  readonly dropout?: number;
   /** [units][fanIn] */
   readonly weights: readonly (readonly number[])[];
   /** [units] */
@@ -45,6 +47,7 @@ export function toJSON(model: Model, random: Random): NetworkJSON {
       return {
         units: layer.units,
         activation: layers[l]!.activation,
+        ...(layers[l]!.dropout > 0 && { dropout: shortest(layers[l]!.dropout) }),
         weights: Array.from({ length: layer.units }, (_, j) =>
           weights.slice(j * layer.fanIn, (j + 1) * layer.fanIn),
         ),
@@ -94,7 +97,8 @@ export function fromJSON(json: NetworkJSON): {
         `layers[${l}]: expected an object { units, activation, weights, biases }, got ${show(layer)}`,
       );
     }
-    return { units: layer.units, activation: layer.activation };
+    const { units, activation, dropout } = layer;
+    return { units, activation, ...(dropout !== undefined && { dropout }) };
   });
   const spec = checkSpec({
     inputs,

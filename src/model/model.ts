@@ -1,5 +1,15 @@
 import type { Kernels } from '../kernels/kernels.js';
-import { LAYER_BYTES, layerFields, netFields, writeFields } from '../kernels/plan.js';
+import { SGD } from '../kernels/codes.js';
+import {
+  floatBits,
+  LAYER_BYTES,
+  layerFields,
+  netFields,
+  readRule,
+  writeFields,
+  writeRule,
+  type Rule,
+} from '../kernels/plan.js';
 import { layoutOf, type LayerPlace, type Layout } from '../memory/layout.js';
 import { Views } from '../memory/views.js';
 import { initializers } from './initializers.js';
@@ -19,7 +29,35 @@ const MULTIPLICATIONS_AN_ACTIVATION = 50;
 const MULTIPLICATIONS_AT_A_TIME = { wasm: 5e7, reference: 2e6 };
 
 /** A layer as training sees it: where it lies, and the number of its activation. */
-export type Layer = LayerPlace & { readonly activation: number };
+export type Layer = LayerPlace &
+  Readonly<Record<'activation' | 'dropBelow' | 'keptScale' | 'isFrozen', number>>;
+
+/** How a training updates: a rule but for its pointers and for what kernels write into it. */
+export type RuleOptions = Omit<Rule, 'first' | 'second' | 'rate' | 'rootScale' | 'decay' | 'gradientScale'>;
+
+/** W −= η/m Σ ∂C/∂W, and nothing else. */
+export const plainRule: RuleOptions = {
+  optimizer: SGD,
+  isPlain: 1,
+  isWeighted: 0,
+  penalizesBiases: 0,
+  l1: 0,
+  l2: 0,
+  clipValue: 0,
+  clipNorm: 0,
+  maxNorm: 0,
+  beta1: 0,
+  beta2: 0,
+  momentum: 0,
+  momentumRest: 0,
+  square: 0,
+  squareRest: 0,
+  epsilon: 0,
+  weightDecay: 0,
+  step: 0,
+  key0: 0,
+  key1: 0,
+};
 
 /** A network as training sees it: kernels, and where in their memory everything lies. */
 export class Model {
@@ -32,6 +70,9 @@ export class Model {
   #layout: Layout;
   #layers: readonly Layer[];
   #windowBytes = 0;
+  #slots = 0;
+  #frozen: readonly number[] = [];
+  #rule = plainRule;
 
   /**
    * Takes over the kernels' memory; all weights and biases are zero.
@@ -41,14 +82,14 @@ export class Model {
     this.spec = spec;
     this.kernels = kernels;
     this.loss = lossCodes[spec.loss];
-    const { parameterCount, layers } = this.#plan(1);
+    const { parameterCount, layers } = this.#plan(1, 0);
     const ofSample = layers.reduce(
       (sum, { units }) => sum + MULTIPLICATIONS_AN_ACTIVATION * units,
       parameterCount,
     );
     const rows = Math.floor(MULTIPLICATIONS_AT_A_TIME[kernels.engine] / ofSample);
     this.chunkRows = Math.min(MOST_CHUNK_ROWS, Math.max(1, rows));
-    this.#layout = this.#plan(this.chunkRows);
+    this.#layout = this.#plan(this.chunkRows, 0);
     this.#layers = this.#place();
     this.#allocate(this.#layout);
     this.views = new Views(kernels);
@@ -69,20 +110,53 @@ export class Model {
   }
 
   /**
-   * Makes room for mini-batches of so many samples. Weights and biases stay; all that belongs to a mini-batch is
-   * cleared.
+   * Makes room for mini-batches of so many samples, and for as many slots as are given. Weights and biases stay, and
+   * slots that there are already; all that belongs to a mini-batch is cleared.
    * @throws RangeError where memory does not suffice; nothing has changed then
    */
-  reserve(rows: number): void {
-    if (rows <= this.#layout.rows) return;
-    const layout = this.#plan(rows);
+  reserve(rows: number, slots = this.#slots): void {
+    if (rows <= this.#layout.rows && slots === this.#slots) return;
+    const before = this.#layout;
+    const layout = this.#plan(Math.max(rows, before.rows), slots);
     this.#allocate(layout);
     const { window } = this;
     this.#layout = layout;
     this.#layers = this.#place();
+    this.#slots = slots;
     this.views.bytes.copyWithin(this.window, window, window + this.#windowBytes);
-    this.views.bytes.fill(0, layout.workspace, layout.bytes);
+    this.views.bytes.fill(0, Math.min(before.workspace, layout.workspace), layout.bytes);
     this.#writePlan();
+  }
+
+  /** Where a slot lies: floats like the parameters, and as far apart. */
+  slot(n: number): number {
+    return this.#layout.parameters + (2 + n) * this.#layout.distance;
+  }
+
+  get slots(): number {
+    return this.#slots;
+  }
+
+  /**
+   * Says how training updates.
+   * @param frozen the layers that it leaves as they are
+   */
+  useRule(rule: RuleOptions, frozen: readonly number[]): void {
+    this.#rule = rule;
+    this.#frozen = frozen;
+    this.#layers = this.#place();
+    this.#writePlan();
+  }
+
+  /** The rule as training has left it. */
+  get rule(): RuleOptions {
+    return readRule(this.views, this.#layout.rule);
+  }
+
+  /** The parameters, or a slot or more of them one after the other, as floats: a view until the memory grows. */
+  parametersAt(pointer: number, copies = 1): Float32Array | Float64Array {
+    const at = this.views.at(pointer);
+    return this.views.floats.subarray(at, at + copies * this.#layout.parameterCount);
   }
 
   /** Where the window of a training begins; it moves when room is made for larger mini-batches. */
@@ -145,11 +219,13 @@ export class Model {
     }
   }
 
-  #plan(rows: number): Layout {
+  #plan(rows: number, slots: number): Layout {
     const { spec, kernels } = this;
     const sizes = [spec.inputs, ...spec.layers.map(({ units }) => units)];
     const { bytesPerFloat, memory, team } = kernels;
-    const layout = layoutOf(sizes, rows, bytesPerFloat, memory.base, team?.size);
+    const drops = spec.layers.map(({ dropout }) => dropout > 0);
+    const threads = team?.size;
+    const layout = layoutOf({ sizes, rows, bytesPerFloat, base: memory.base, threads, slots, drops });
     if (layout.bytes > MOST_BYTES) {
       throw new RangeError(
         `layers: [${sizes.join(', ')}] with mini-batches of ${rows} needs ${(layout.bytes / 2 ** 30).toFixed(1)} GiB, ` +
@@ -163,12 +239,20 @@ export class Model {
   #writePlan(): void {
     const { words } = this.views;
     const layout = this.#layout;
+    const computed = { rate: 0, rootScale: 0, decay: 0, gradientScale: 0 };
+    writeRule(this.views, layout.rule, {
+      ...this.#rule,
+      ...computed,
+      first: this.slot(0),
+      second: this.slot(1),
+    });
     writeFields(words, layout.net / 4, netFields, {
       ...layout,
       loss: this.loss,
       layerCount: this.#layers.length,
       layers: layout.netLayers,
       inputCount: this.spec.inputs,
+      firstTrained: this.#layers.findIndex(({ isFrozen }) => !isFrozen),
       hasZeroGradients: 0,
       touched: 0,
     });
@@ -193,6 +277,9 @@ export class Model {
     return this.#layout.layers.map((place, l) => ({
       ...place,
       activation: activationCodes[this.spec.layers[l]!.activation],
+      dropBelow: Math.floor(this.spec.layers[l]!.dropout * 2 ** 32),
+      keptScale: floatBits(1 / (1 - this.spec.layers[l]!.dropout)),
+      isFrozen: Number(this.#frozen.includes(l)),
     }));
   }
 }

@@ -8,7 +8,7 @@ import {
   SOFTMAX,
   TANH,
 } from '../kernels/codes.js';
-import { checkInteger, checkKeys, checkName, show } from './check.js';
+import { checkInteger, checkKeys, checkName, checkNumber, show } from './check.js';
 import { initializerNames, type InitializerName } from './initializers.js';
 
 /** σ of a layer: σ(z) = 1/(1 + e⁻ᶻ), tanh z, max(z, 0), z, or softmax over the layer (last layer only). */
@@ -26,6 +26,8 @@ export interface LayerSpec {
   readonly activation: ActivationName;
   /** Default: 'heNormal' for relu, 'glorotUniform' for the others. */
   readonly initializer?: InitializerName;
+  /** p: the share of its activations that training sets to 0, at random; not for the last layer. Default 0. */
+  readonly dropout?: number;
 }
 
 /** What a network is. */
@@ -107,7 +109,7 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
 }
 
 function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<LayerSpec> {
-  checkKeys(place, layer, ['units', 'activation', 'initializer']);
+  checkKeys(place, layer, ['units', 'activation', 'initializer', 'dropout']);
   const units = checkInteger(`${place}.units`, layer.units, 1, MOST_UNITS);
   const activation = checkName(`${place}.activation`, layer.activation, activationNames);
   if (activation === 'softmax' && !isLast) {
@@ -125,5 +127,11 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
         ? 'heNormal'
         : 'glorotUniform'
       : checkName(`${place}.initializer`, layer.initializer, initializerNames);
-  return { units, activation, initializer };
+  const dropout = checkNumber(`${place}.dropout`, layer.dropout ?? 0, 0, 1);
+  if (dropout > 0 && isLast) {
+    throw new RangeError(
+      `${place}.dropout: the last layer's outputs are the answer; use it in layers before`,
+    );
+  }
+  return { units, activation, initializer, dropout };
 }

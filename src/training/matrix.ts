@@ -162,7 +162,7 @@ const integerArrays = {
 };
 const numericArrays = { ...integerArrays, Float32Array, Float64Array };
 
-function isNumericArray(value: unknown): value is NumericArray {
+export function isNumericArray(value: unknown): value is NumericArray {
   return (
     ArrayBuffer.isView(value) && Object.hasOwn(numericArrays, (value as NumericArray)[Symbol.toStringTag])
   );

@@ -23,7 +23,7 @@ export function* evaluate(model: Model, samples: Samples): Work<Metrics> {
     const { net, evaluationTally } = model.layout;
     // Between two chunks another evaluation may have come in.
     writeTally(model, evaluationTally, sums);
-    kernels.tally(net, evaluationTally, rows);
+    kernels.tally(net, evaluationTally, rows, samples.areWeighted ? model.layout.sampleWeights : 0);
     Object.assign(sums, readTally(model, evaluationTally));
   });
   return metricsOf(sums, samples.count);

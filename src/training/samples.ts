@@ -1,9 +1,11 @@
-import { checkKeys, checkPositive } from '../model/check.js';
+import { checkKeys, checkNumber, checkPositive, show } from '../model/check.js';
 import type { Model } from '../model/model.js';
+import type { Random } from '../model/random.js';
 import type { LossName } from '../model/spec.js';
 import {
   checkRange,
   holdsBytes,
+  isNumericArray,
   labelsOf,
   matrixOf,
   NUMBERS_AT_A_TIME,
@@ -27,7 +29,12 @@ export interface Data extends Inputs {
   readonly targets?: Rows;
   /** [n] class indices, in place of one-hot targets; with a single output, the targets 0 and 1. */
   readonly labels?: NumericArray | readonly number[];
+  /** [n], none below 0: by these the costs of the samples are multiplied. The mean stays one over n. Default all 1. */
+  readonly sampleWeights?: NumericArray | readonly number[];
 }
+
+/** What each class weighs: by label, in order, or by label and 1 for those that are not named. */
+export type ClassWeights = readonly number[] | Readonly<Record<number, number>>;
 
 /** The cross-entropies are costs of probabilities, none below 0: a target of 255 would have no least cost. */
 const largestTarget: Partial<Record<LossName, number>> = { binaryCrossEntropy: 1, crossEntropy: Infinity };
@@ -42,13 +49,18 @@ export class Samples {
   readonly #scale: number;
   readonly #targets: Matrix | undefined;
   readonly #labels: NumericArray | undefined;
+  readonly #weights: Float32Array | undefined;
+  /** Which of the user's samples they are, where not all. */
+  readonly #chosen: Uint32Array | undefined;
 
-  private constructor(inputs: Matrix, scale: number, targets?: Matrix, labels?: NumericArray) {
-    this.count = inputs.count;
+  private constructor({ inputs, scale, targets, labels, weights }: Content, chosen?: Uint32Array) {
+    this.count = chosen?.length ?? inputs.count;
     this.#inputs = inputs;
     this.#scale = scale;
     this.#targets = targets;
     this.#labels = labels;
+    this.#weights = weights;
+    this.#chosen = chosen;
   }
 
   /**
@@ -57,16 +69,18 @@ export class Samples {
    */
   static *ofInputs(data: Inputs, model: Model): Work<Samples> {
     const scale = checkScale('inputScale', data);
-    return new Samples(yield* matrixOf('inputs', data.inputs, model.spec.inputs, scale), scale);
+    return new Samples({ inputs: yield* matrixOf('inputs', data.inputs, model.spec.inputs, scale), scale });
   }
 
   /**
    * Checks inputs with their targets or labels.
    * @param place put before the names in error messages: '' or 'validation.'
+   * @param classWeights by which the samples of each label are weighted besides
    * @throws TypeError, RangeError naming the row and column
    */
-  static *of(data: Data, model: Model, place = ''): Work<Samples> {
-    checkKeys(place ? place.slice(0, -1) : 'data', data, ['inputs', 'targets', 'labels', 'inputScale']);
+  static *of(data: Data, model: Model, place = '', classWeights?: ClassWeights): Work<Samples> {
+    const names = ['inputs', 'targets', 'labels', 'sampleWeights', 'inputScale'];
+    checkKeys(place ? place.slice(0, -1) : 'data', data, names);
     if ((data.targets === undefined) === (data.labels === undefined)) {
       const got = data.targets === undefined ? 'neither' : 'both';
       throw new TypeError(`${place}targets: expected either targets or labels beside the inputs, got ${got}`);
@@ -76,8 +90,11 @@ export class Samples {
     const { count } = inputs;
     if (data.labels !== undefined) {
       const labels = yield* labelsOf(`${place}labels`, data.labels, count, model.outputs);
-      return new Samples(inputs, scale, undefined, labels);
+      const weights = weightsOf(place, data.sampleWeights, count, labels, classWeights);
+      return new Samples({ inputs, scale, labels, weights });
     }
+    if (classWeights)
+      throw new TypeError('classWeights: they are for labels; use sampleWeights with targets');
     const targets = yield* matrixOf(`${place}targets`, data.targets, model.outputs);
     if (targets.count !== count) {
       throw new RangeError(
@@ -86,17 +103,64 @@ export class Samples {
     }
     const most = largestTarget[model.spec.loss];
     if (most !== undefined) yield* checkRange(`${place}targets`, targets, most, `for ${model.spec.loss}`);
-    return new Samples(inputs, scale, targets);
+    return new Samples({ inputs, scale, targets, weights: weightsOf(place, data.sampleWeights, count) });
+  }
+
+  /** Whether `gather` places weights. */
+  get areWeighted(): boolean {
+    return this.#weights !== undefined;
+  }
+
+  /**
+   * Some of them to learn from, the others to validate with: drawn at random, of each label the same share.
+   * @returns undefined where one part would be empty
+   */
+  split(share: number, random: Random): { training: Samples; validation: Samples } | undefined {
+    const groups = new Map<number, number[]>();
+    for (let n = 0; n < this.count; n++) {
+      const label = this.#labels?.[n] ?? 0;
+      const group = groups.get(label);
+      if (group) group.push(n);
+      else groups.set(label, [n]);
+    }
+    const parts: [number[], number[]] = [[], []];
+    // Rounded as they add up, so that small classes do not all lose to the same side.
+    let due = 0;
+    for (const [, group] of [...groups].sort(([a], [b]) => a - b)) {
+      for (const n of group.keys()) {
+        const other = n + random.below(group.length - n);
+        [group[n], group[other]] = [group[other]!, group[n]!];
+      }
+      due += share * group.length;
+      const taken = Math.min(group.length, Math.round(due) - parts[1].length);
+      for (const [n, sample] of group.entries()) parts[n < taken ? 1 : 0].push(sample);
+    }
+    const [training, validation] = parts.map((part) => this.#choose(Uint32Array.from(part).sort()));
+    return training!.count > 0 && validation!.count > 0
+      ? { training: training!, validation: validation! }
+      : undefined;
+  }
+
+  #choose(chosen: Uint32Array): Samples {
+    const [inputs, scale, targets, labels, weights] = [
+      this.#inputs,
+      this.#scale,
+      this.#targets,
+      this.#labels,
+      this.#weights,
+    ];
+    return new Samples({ inputs, scale, targets, labels, weights }, chosen);
   }
 
   /** The share of the inputs that differ from zero, in some of the samples from all over. */
   density(): number {
-    const { values, width, count } = this.#inputs;
+    const { values, width } = this.#inputs;
     const probes = Math.min(PROBED_SAMPLES, Math.ceil(NUMBERS_AT_A_TIME / width));
-    const step = Math.ceil(count / probes);
+    const step = Math.ceil(this.count / probes);
     let probed = 0;
     let others = 0;
-    for (let n = 0; n < count; n += step) {
+    for (let i = 0; i < this.count; i += step) {
+      const n = this.#chosen?.[i] ?? i;
       for (let k = n * width; k < (n + 1) * width; k++) if (values[k] !== 0) others++;
       probed += width;
     }
@@ -109,6 +173,11 @@ export class Samples {
   gather(model: Model, first: number, rows: number, order?: Uint32Array): void {
     const { layout, kernels } = model;
     const count = rows * this.#inputs.width;
+    if (this.#chosen) {
+      const chosen = this.#chosen;
+      order = Uint32Array.from({ length: rows }, (_, i) => chosen[order ? order[first + i]! : first + i]!);
+      first = 0;
+    }
     if (this.#copyInputs(model, first, rows, order) === 'bytes') {
       kernels.widenBytes(layout.rawBytes, layout.inputs, count, this.#scale);
     } else if (this.#scale !== 1) kernels.scaleFloats(layout.inputs, count, this.#scale);
@@ -119,13 +188,15 @@ export class Samples {
   /** Adds rows as pairs to the model's window, which holds those before them already; gathers their targets. */
   compress(model: Model, first: number, rows: number): void {
     const { layout, kernels, window } = model;
-    if (this.#copyInputs(model, first, rows) === 'bytes') {
+    const from = this.#chosen ? 0 : first;
+    const order = this.#chosen?.subarray(first, first + rows);
+    if (this.#copyInputs(model, from, rows, order) === 'bytes') {
       kernels.addBytes(layout.net, window, layout.rawBytes, this.#scale, first, rows);
     } else {
       if (this.#scale !== 1) kernels.scaleFloats(layout.inputs, rows * this.#inputs.width, this.#scale);
       kernels.addFloats(layout.net, window, layout.inputs, first, rows);
     }
-    this.#placeTargets(model, first, rows);
+    this.#placeTargets(model, from, rows, order);
   }
 
   /** Copies inputs, as they are, into the model's memory. */
@@ -149,7 +220,49 @@ export class Samples {
     const at = views.at(layout.targets);
     if (this.#targets) copyRows(this.#targets, first, rows, order, views.floats, at, stride);
     if (this.#labels) placeLabels(this.#labels, first, rows, order, views.floats, at, stride, units);
+    const weights = this.#weights;
+    if (!weights) return;
+    const to = views.at(layout.sampleWeights) - first;
+    for (let n = first; n < first + rows; n++) views.floats[to + n] = weights[order ? order[n]! : n]!;
   }
+}
+
+/** What samples consist of. */
+interface Content {
+  readonly inputs: Matrix;
+  readonly scale: number;
+  readonly targets?: Matrix | undefined;
+  readonly labels?: NumericArray | undefined;
+  readonly weights?: Float32Array | undefined;
+}
+
+/** What each sample weighs: its own weight times that of its class; undefined where all weigh 1. */
+function weightsOf(
+  place: string,
+  sampleWeights: Data['sampleWeights'],
+  count: number,
+  labels?: NumericArray,
+  classWeights?: ClassWeights,
+): Float32Array | undefined {
+  if (sampleWeights === undefined && !classWeights) return undefined;
+  const weights = new Float32Array(count).fill(1);
+  if (sampleWeights !== undefined) {
+    const at = `${place}sampleWeights`;
+    if (!isNumericArray(sampleWeights) && !Array.isArray(sampleWeights)) {
+      throw new TypeError(`${at}: expected an array of numbers, got ${show(sampleWeights)}`);
+    }
+    if (sampleWeights.length !== count) {
+      throw new RangeError(
+        `${at}: expected ${count}, as many as rows of inputs, got ${sampleWeights.length}`,
+      );
+    }
+    for (let n = 0; n < count; n++) weights[n] = checkNumber(`${at}[${n}]`, sampleWeights[n], 0);
+  }
+  if (classWeights) {
+    const ofClass: Readonly<Record<number, number>> = classWeights;
+    for (let n = 0; n < count; n++) weights[n]! *= ofClass[labels![n]!] ?? 1;
+  }
+  return weights;
 }
 
 function copyRows(

@@ -26,6 +26,7 @@ const MOST_INPUTS = 2 ** 16;
  *   window ┌ fields   of src/kernels/plan.ts
  *          ├ order    u32[n], which sample comes n-th
  *          ├ targets  f32[n][stride of the last layer]
+ *          ├ weights  f32[n], where samples are weighted
  *          └ inputs   f32[n][inputs]; or where most are zero, starts u32[n + 1] and samples as in assembly/pairs.ts
  *
  * It may move: places in it are counted from its beginning.
@@ -51,7 +52,7 @@ export class Window {
     hasOrder: boolean,
     form = formOf(model, samples),
   ): Work<Window | undefined> {
-    const places = placesOf(model, samples.count, hasOrder, form);
+    const places = placesOf(model, samples, hasOrder, form);
     if (places.bytes > MOST_BYTES[form] || !model.resizeWindow(places.bytes)) return undefined;
     writeFields(model.views.words, model.window / 4, windowFields, { ...places, largestInput: 0 });
     let window: Window | undefined;
@@ -66,6 +67,7 @@ export class Window {
           copyRows(model, places, first, count);
         }
         copyTargets(model, places, first, count);
+        if (samples.areWeighted) copyWeights(model, places, first, count);
         yield;
       }
       window = new Window(model, places);
@@ -98,13 +100,19 @@ export class Window {
 interface Places {
   readonly order: number;
   readonly targets: number;
+  readonly sampleWeights: number;
   readonly rows: number;
   readonly starts: number;
   /** Where it ends, or where the pairs begin. */
   readonly bytes: number;
 }
 
-function placesOf({ kernels, layers, spec }: Model, count: number, hasOrder: boolean, form: Form): Places {
+function placesOf(
+  { kernels, layers, spec }: Model,
+  { count, areWeighted }: Samples,
+  hasOrder: boolean,
+  form: Form,
+): Places {
   let bytes = WINDOW_BYTES;
   const place = (size: number): number => {
     const start = bytes;
@@ -113,10 +121,11 @@ function placesOf({ kernels, layers, spec }: Model, count: number, hasOrder: boo
   };
   const order = hasOrder ? place(4 * count) : 0;
   const targets = place(count * layers.at(-1)!.stride * kernels.bytesPerFloat);
+  const sampleWeights = areWeighted ? place(count * kernels.bytesPerFloat) : 0;
   const rows = form === 'rows' ? place(count * spec.inputs * kernels.bytesPerFloat) : 0;
   if (rows) place(SLACK);
   const starts = form === 'pairs' ? place(4 * (count + 1)) : 0;
-  return { order, targets, rows, starts, bytes };
+  return { order, targets, sampleWeights, rows, starts, bytes };
 }
 
 // A chunk has been gathered as a mini-batch.
@@ -129,6 +138,17 @@ function copyTargets(
 ): void {
   const width = layers.at(-1)!.stride * kernels.bytesPerFloat;
   views.bytes.copyWithin(window + targets + first * width, layout.targets, layout.targets + count * width);
+}
+
+function copyWeights(
+  { views, window, layout, kernels }: Model,
+  { sampleWeights }: Places,
+  first: number,
+  count: number,
+): void {
+  const { bytesPerFloat: width } = kernels;
+  const from = layout.sampleWeights;
+  views.bytes.copyWithin(window + sampleWeights + first * width, from, from + count * width);
 }
 
 function copyRows(

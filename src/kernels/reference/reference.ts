@@ -3,7 +3,10 @@ import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, QUADRATIC } from '../codes.js';
 import { activationsIn } from './activations.js';
 import { binaryCrossEntropy, crossEntropy, quadratic } from './costs.js';
 import type { MemoryViews } from './description.js';
+import { dropoutKernel } from './dropout.js';
 import { single, type Precision } from './numerics.js';
+import { optimizerKernels } from './optimizers.js';
+import { regularisationKernels } from './regularise.js';
 import { stepKernels } from './step.js';
 
 const costs: Record<number, typeof quadratic> = {
@@ -179,6 +182,10 @@ export function referenceKernels(precision: Precision = single): Kernels {
       const factor = round(rate);
       for (let i = 0; i < count; i++) f[p + i] = f[p + i]! - round(factor * f[g + i]!);
     },
+
+    ...optimizerKernels(() => views, precision),
+    ...regularisationKernels(() => views, precision),
+    ...dropoutKernel(() => views, precision),
   };
 
   return {

@@ -1,8 +1,12 @@
 import type { EquationKernels, StepKernels } from '../kernels.js';
+import { LAYER_BYTES, readRule, RULE_FIELDS, ruleFields, TALLY_BATCH_LOSS } from '../plan.js';
 import { readDescription, type Description, type MemoryViews } from './description.js';
 import type { Precision } from './numerics.js';
+import { updateByRule } from './rule.js';
 import { tallyOf } from './tally.js';
 import { windowKernels } from './window.js';
+
+const STEP = ruleFields.indexOf('step');
 
 /**
  * The steps of a mini-batch, over the equations of an engine: input, forward, output error, error back, gradients,
@@ -16,9 +20,11 @@ export function stepKernels(
   const { gather, ...adding } = windowKernels(views, precision);
   const tally = tallyOf(equations, views, precision);
 
-  /** Forward: z = W·a + b, a = σ(z), layer by layer. */
-  function forward({ net, layers }: Description, rows: number): void {
-    for (const l of layers) {
+  /** Forward: z = W·a + b, a = σ(z), layer by layer; in training, with dropout. */
+  function forward({ net, layers }: Description, rows: number, isTraining: boolean): void {
+    for (const [i, l] of layers.entries()) {
+      const drops = isTraining && l.dropBelow > 0;
+      const a = drops ? l.undropped : l.activations;
       equations.forward(
         l.input,
         l.inputStride,
@@ -31,12 +37,13 @@ export function stepKernels(
         l.units,
         net.scratch,
       );
-      equations.activate(l.activation, l.preActivations, l.activations, l.stride, rows, l.units);
+      equations.activate(l.activation, l.preActivations, a, l.stride, rows, l.units);
+      if (drops) equations.dropOut(net.rule, placeOf(net, i), i, a, l.activations, 0, rows);
     }
   }
 
-  /** BP1 to BP4; the sums over the mini-batch are left in the gradients. */
-  function backward({ net, layers }: Description, rows: number): void {
+  /** BP1 and BP2; in training, with weighted samples and dropout, and only as far down as a layer learns. */
+  function deltas({ net, layers }: Description, rows: number, isTraining: boolean): void {
     const last = layers.at(-1)!;
     equations.outputDelta(
       net.loss,
@@ -49,9 +56,13 @@ export function stepKernels(
       rows,
       last.units,
     );
-    for (let i = layers.length - 2; i >= 0; i--) {
+    if (isTraining && readRule(views(), net.rule).isWeighted) {
+      scaleRows(net.sampleWeights, last.delta, last.stride, rows);
+    }
+    for (let i = layers.length - 2; i >= (isTraining ? net.firstTrained : 0); i--) {
       const l = layers[i]!;
       const next = layers[i + 1]!;
+      const drops = isTraining && l.dropBelow > 0;
       equations.hiddenDelta(
         l.activation,
         next.weights,
@@ -59,15 +70,21 @@ export function stepKernels(
         next.stride,
         next.units,
         l.preActivations,
-        l.activations,
+        drops ? l.undropped : l.activations,
         l.delta,
         l.stride,
         rows,
         l.units,
         net.scratch,
       );
+      if (drops) equations.dropOut(net.rule, placeOf(net, i), i, l.delta, l.delta, 0, rows);
     }
+  }
+
+  /** BP3 and BP4; the sums over the mini-batch are left in the gradients. In training, not of frozen layers. */
+  function gradients({ net, layers }: Description, rows: number, isTraining: boolean): void {
     for (const l of layers) {
+      if (isTraining && l.isFrozen) continue;
       equations.biasGradient(l.delta, l.biasGradients, l.stride, rows, l.units);
       equations.weightGradient(
         l.input,
@@ -83,24 +100,55 @@ export function stepKernels(
     }
   }
 
+  /** δ of each sample times the sample's weight. */
+  function scaleRows(weights: number, delta: number, stride: number, rows: number): void {
+    const f = views().floats;
+    const at = (pointer: number): number => pointer / precision.bytesPerFloat;
+    for (let n = 0; n < rows; n++) {
+      const weight = f[at(weights) + n]!;
+      for (let j = at(delta) + n * stride; j < at(delta) + (n + 1) * stride; j++) f[j] = f[j]! * weight;
+    }
+  }
+
   return {
     ...adding,
-    feedForward: (pointer, rows) => forward(readDescription(views(), pointer), rows),
-    backpropagate: (pointer, rows) => backward(readDescription(views(), pointer), rows),
-    tally: (pointer, sums, rows) => tally(readDescription(views(), pointer), sums, rows),
+    feedForward: (pointer, rows) => forward(readDescription(views(), pointer), rows, false),
+
+    backpropagate(pointer, rows) {
+      const network = readDescription(views(), pointer);
+      deltas(network, rows, false);
+      gradients(network, rows, false);
+    },
+
+    tally: (pointer, sums, rows, weights) => tally(readDescription(views(), pointer), sums, rows, weights),
 
     descend(pointer, window, first, count, size, learningRate) {
       const network = readDescription(views(), pointer);
-      const { parameters, gradients, parameterCount, tally: sums } = network.net;
+      const {
+        parameters,
+        gradients: g,
+        parameterCount,
+        tally: sums,
+        rule: ruleAt,
+        sampleWeights,
+      } = network.net;
+      const { isPlain, isWeighted } = readRule(views(), ruleAt);
       for (let done = 0; done < count; done += size) {
         const rows = Math.min(size, count - done);
         if (window) gather(network, window, first + done, rows);
-        forward(network, rows);
-        tally(network, sums, rows);
-        backward(network, rows);
-        equations.update(parameters, gradients, learningRate / precision.round(rows), parameterCount);
+        forward(network, rows, true);
+        tally(network, sums, rows, isWeighted ? sampleWeights : 0);
+        if (!Number.isFinite(views().doubles[sums / 8 + TALLY_BATCH_LOSS])) return done;
+        deltas(network, rows, true);
+        gradients(network, rows, true);
+        if (isPlain) equations.update(parameters, g, learningRate / precision.round(rows), parameterCount);
+        else updateByRule(equations, views(), precision, network, rows, learningRate);
+        views().words[(ruleAt + RULE_FIELDS) / 4 + STEP]!++;
       }
       return count;
     },
   };
 }
+
+/** Where the i-th layer is described. */
+const placeOf = ({ layers }: Description['net'], i: number): number => layers + i * LAYER_BYTES;

@@ -8,15 +8,16 @@ export function tallyOf(
   equations: EquationKernels,
   views: () => MemoryViews,
   { bytesPerFloat }: Precision,
-): (network: Description, sums: number, rows: number) => void {
-  return ({ net, layers }, sums, rows) => {
+): (network: Description, sums: number, rows: number, weights: number) => void {
+  return ({ net, layers }, sums, rows, weights) => {
     const l = layers.at(-1)!;
     const { doubles, words, floats } = views();
     let batchLoss = 0;
     for (let n = 0; n < rows; n++) {
       const row = n * l.stride * bytesPerFloat;
       const [z, a, y] = [l.preActivations + row, l.activations + row, net.targets + row];
-      const loss = equations.cost(net.loss, z, a, y, l.stride, 1, l.units);
+      const weight = weights ? floats[weights / bytesPerFloat + n]! : 1;
+      const loss = weight * equations.cost(net.loss, z, a, y, l.stride, 1, l.units);
       doubles[sums / 8 + TALLY_LOSS]! += loss;
       batchLoss += loss;
       if (isRight(floats, a / bytesPerFloat, y / bytesPerFloat, l.units)) words[sums / 4 + TALLY_RIGHT]!++;

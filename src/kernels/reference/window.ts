@@ -17,7 +17,13 @@ export function windowKernels(views: () => MemoryViews, { bytesPerFloat, round }
   function gather({ net, layers }: Description, window: number, first: number, rows: number): void {
     const { stride } = layers.at(-1)!;
     const { words, floats } = views();
-    const { order, targets, rows: inputs, starts } = readFields(words, window / 4, windowFields);
+    const {
+      order,
+      targets,
+      sampleWeights,
+      rows: inputs,
+      starts,
+    } = readFields(words, window / 4, windowFields);
     for (let i = 0; i < rows; i++) {
       const sample = order ? words[(window + order) / 4 + first + i]! : first + i;
       const input = at(net.inputs) + i * net.inputCount;
@@ -35,6 +41,7 @@ export function windowKernels(views: () => MemoryViews, { bytesPerFloat, round }
       const target = at(net.targets) + i * stride;
       const from = at(window + targets) + sample * stride;
       floats.copyWithin(target, from, from + stride);
+      if (sampleWeights) floats[at(net.sampleWeights) + i] = floats[at(window + sampleWeights) + sample]!;
     }
   }
 

@@ -1,0 +1,44 @@
+import { Layer, Rule } from './network';
+
+/**
+ * Inverted dropout (Srivastava et al. 2014): each value becomes 0 with probability p, else it is multiplied by 1/(1 − p),
+ * so that predictions need no scaling. The random bits are a hash of the run's key, the step, the layer and the place of
+ * the value in the mini-batch: δ meets the same ones as a did, whichever thread computes, and a run can be taken up
+ * again at any step.
+ * Rounds: the product, once.
+ * @param from  f32[rows][stride], the rows of the mini-batch from `row` on
+ * @param to    out, the same shape; may be `from`
+ * @param layer its number
+ */
+export function dropOut(rule: Rule, l: Layer, layer: i32, from: usize, to: usize, row: i32, rows: i32): void {
+  // Two words that differ from step to step and from layer to layer.
+  const one = mix(rule.key0 + rule.step);
+  const other = mix(rule.key1 ^ mix(rule.step + <u32>layer * 0x9e3779b9));
+  const threshold = i32x4.splat(l.dropBelow);
+  const scale = f32x4.splat(l.keptScale);
+  let place = i32x4.add(i32x4.splat(row * l.stride), i32x4(0, 1, 2, 3));
+  for (let end: usize = from + ((rows * l.stride) << 2); from < end; from += 16) {
+    const isKept = i32x4.ge_u(bits(place, one, other), threshold);
+    v128.store(to, v128.and(isKept, f32x4.mul(v128.load(from), scale)));
+    place = i32x4.add(place, i32x4.splat(4));
+    to += 16;
+  }
+}
+
+/** Random bits of four places: MurmurHash3's finalizer (A. Appleby), a key before it and another within it. */
+function bits(place: v128, one: u32, other: u32): v128 {
+  let h = i32x4.add(i32x4.mul(place, i32x4.splat(0x9e3779b1)), i32x4.splat(one));
+  h = v128.xor(h, i32x4.shr_u(h, 16));
+  h = i32x4.mul(h, i32x4.splat(0x85ebca6b));
+  h = v128.xor(h, i32x4.splat(other));
+  h = v128.xor(h, i32x4.shr_u(h, 13));
+  h = i32x4.mul(h, i32x4.splat(0xc2b2ae35));
+  return v128.xor(h, i32x4.shr_u(h, 16));
+}
+
+/** The same finalizer, of one word. */
+function mix(h: u32): u32 {
+  h = (h ^ (h >> 16)) * 0x85ebca6b;
+  h = (h ^ (h >> 13)) * 0xc2b2ae35;
+  return h ^ (h >> 16);
+}
