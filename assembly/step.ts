@@ -102,7 +102,7 @@ function forwardRows(net: Net, from: i32, to: i32, isSparse: bool, thread: i32):
       const scratch = scratchOf(net, thread);
       forward(input, l.inputStride, l.weights, l.biases, z, l.stride, rows, l.fanIn, l.units, scratch);
     }
-    activate(l.activation, z, at(l.activations, from, l.stride), l.stride, rows, l.units);
+    activate(l.activation, l.alpha, z, at(l.activations, from, l.stride), l.stride, rows, l.units);
   }
 }
 
@@ -112,7 +112,9 @@ function deltas(net: Net, from: i32, to: i32, thread: i32): void {
   let next = layerOf(net, net.layerCount - 1);
   outputDelta(
     net.loss,
+    net.lossParameter,
     next.activation,
+    next.alpha,
     at(next.preActivations, from, next.stride),
     at(next.activations, from, next.stride),
     at(net.targets, from, next.stride),
@@ -125,6 +127,7 @@ function deltas(net: Net, from: i32, to: i32, thread: i32): void {
     const l = layerOf(net, i);
     hiddenDelta(
       l.activation,
+      l.alpha,
       next.weights,
       at(next.delta, from, next.stride),
       next.stride,

@@ -38,13 +38,13 @@ const around = (numbers: readonly number[]): Float32Array[] =>
   numbers.map((x) => floats.floatsByBits(floats.bitsOfFloat(x) - 500, 1, 1000));
 
 /** An activation in the only form in which an engine has it: as a kernel over a matrix. */
-function activate(kernels: Kernels, activation: number, z: Float32Array): Float32Array {
+function activate(kernels: Kernels, activation: number, z: Float32Array, alpha = 0): Float32Array {
   const stride = (z.length + 3) & ~3;
   const pointer = Math.ceil(kernels.memory.base / 64) * 64;
   const result = pointer + 4 * stride;
   kernels.memory.ensure(result + 4 * stride);
   new Float32Array(kernels.memory.buffer, pointer).set(z);
-  kernels.activate(activation, pointer, result, stride, 1, z.length);
+  kernels.activate(activation, alpha, pointer, result, stride, 1, z.length);
   return new Float32Array(kernels.memory.buffer.slice(result, result + 4 * z.length));
 }
 

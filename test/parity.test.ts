@@ -85,7 +85,7 @@ describe('over floats of all sizes', () => {
     const z = arena.input('z', numbers);
     const a = arena.output('a', 1, numbers.length);
     const call: Call = (kernels) => {
-      kernels.activate(activationCodes[name], z, a, numbers.length, 1, numbers.length);
+      kernels.activate(activationCodes[name], 0.3, z, a, numbers.length, 1, numbers.length);
       return [];
     };
     expect(compare(arena, call).disagreement).toBeUndefined();
@@ -98,7 +98,7 @@ describe('over floats of all sizes', () => {
     // With z = y = 0 the binary cross-entropy of a single unit is −ln a.
     const call: Call = (kernels) =>
       Array.from(numbers, (_, i) =>
-        kernels.cost(lossCodes.binaryCrossEntropy, zero, a + 4 * i, zero, 4, 1, 1),
+        kernels.cost(lossCodes.binaryCrossEntropy, 0, zero, a + 4 * i, zero, 4, 1, 1),
       );
     expect(compare(arena, call).disagreement).toBeUndefined();
   });

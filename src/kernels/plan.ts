@@ -3,6 +3,7 @@
 
 export const netFields = [
   'loss',
+  'lossParameter',
   'layerCount',
   'layers',
   'parameters',
@@ -22,6 +23,7 @@ export const netFields = [
 
 export const layerFields = [
   'activation',
+  'alpha',
   'fanIn',
   'units',
   'stride',
@@ -91,3 +93,17 @@ export function writeFields<Name extends string>(
 ): void {
   for (const [i, name] of names.entries()) words[at + i] = values[name];
 }
+
+/** A float as a word: its bits in single precision. */
+export function floatBits(x: number): number {
+  float[0] = x;
+  return word[0]!;
+}
+
+/** And back. */
+export function floatOfBits(bits: number): number {
+  word[0] = bits;
+  return float[0]!;
+}
+const float = new Float32Array(1);
+const word = new Uint32Array(float.buffer);

@@ -68,6 +68,17 @@ export function checkPositive(place: string, value: unknown): number {
 }
 
 /**
+ * @throws TypeError unless `value` is a number; RangeError unless it is in [0, 1)
+ */
+export function checkFraction(place: string, value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`${place}: expected a number, got ${show(value)}`);
+  if (!(value >= 0 && value < 1)) {
+    throw new RangeError(`${place}: expected a number from 0 to below 1, got ${show(value)}`);
+  }
+  return value;
+}
+
+/**
  * @throws TypeError unless `value` is undefined or of the type named
  */
 export function checkOptional<T>(place: string, value: T, type: 'boolean' | 'function'): T {

@@ -3,10 +3,11 @@ import type { Model } from './model.js';
 import { Random, type RandomState } from './random.js';
 import {
   checkSpec,
+  defaultAlphas,
   lossNames,
   type ActivationName,
   type CheckedSpec,
-  type LossName,
+  type LossSpec,
   type NetworkSpec,
 } from './spec.js';
 
@@ -15,7 +16,8 @@ export interface NetworkJSON {
   readonly format: 'bp4';
   readonly version: 1;
   readonly inputs: number;
-  readonly loss: LossName;
+  /** A name where it has no parameter. */
+  readonly loss: LossSpec;
   readonly layers: readonly LayerJSON[];
   readonly seed?: number;
   /** The state of the random generator: four unsigned 32-bit words. */
@@ -25,6 +27,8 @@ export interface NetworkJSON {
 export interface LayerJSON {
   readonly units: number;
   readonly activation: ActivationName;
+  /** Of leakyRelu and elu. */
+  readonly alpha?: number;
   /** [units][fanIn] */
   readonly weights: readonly (readonly number[])[];
   /** [units] */
@@ -32,19 +36,21 @@ export interface LayerJSON {
 }
 
 export function toJSON(model: Model, random: Random): NetworkJSON {
-  const { inputs, loss, seed, layers } = model.spec;
+  const { inputs, seed, layers } = model.spec;
   return {
     format: 'bp4',
     version: 1,
     inputs,
-    loss,
+    loss: lossOf(model.spec),
     seed,
     generator: random.state,
     layers: model.layers.map((layer, l) => {
       const weights = Array.from(model.unitMajor(layer, layer.weights), shortest);
+      const { activation, alpha } = layers[l]!;
       return {
         units: layer.units,
-        activation: layers[l]!.activation,
+        activation,
+        ...(activation in defaultAlphas && { alpha: shortest(alpha) }),
         weights: Array.from({ length: layer.units }, (_, j) =>
           weights.slice(j * layer.fanIn, (j + 1) * layer.fanIn),
         ),
@@ -52,6 +58,11 @@ export function toJSON(model: Model, random: Random): NetworkJSON {
       };
     }),
   };
+}
+
+function lossOf({ loss, delta, labelSmoothing }: CheckedSpec): LossSpec {
+  if (loss === 'huber') return { name: loss, delta: shortest(delta) };
+  return labelSmoothing ? ({ name: loss, labelSmoothing } as LossSpec) : loss;
 }
 
 /** The double with the fewest decimal digits that single precision rounds to this float: 0.1, not 0.10000000149…. */
@@ -85,7 +96,8 @@ export function fromJSON(json: NetworkJSON): {
     );
   }
   const { inputs, loss, seed, generator } = json;
-  checkName('loss', loss, lossNames);
+  // Here it has no default.
+  if ((loss as unknown) === undefined) checkName('loss', loss, lossNames);
   const layers = arrayOf('layers', json.layers, undefined) as NetworkJSON['layers'];
   // Array.from sees the holes of an array, where map passes over them.
   const bare = Array.from(layers, (layer, l) => {
@@ -94,7 +106,11 @@ export function fromJSON(json: NetworkJSON): {
         `layers[${l}]: expected an object { units, activation, weights, biases }, got ${show(layer)}`,
       );
     }
-    return { units: layer.units, activation: layer.activation };
+    return {
+      units: layer.units,
+      activation: layer.activation,
+      ...(layer.alpha !== undefined && { alpha: layer.alpha }),
+    };
   });
   const spec = checkSpec({
     inputs,

@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels/kernels.js';
-import { LAYER_BYTES, layerFields, netFields, writeFields } from '../kernels/plan.js';
+import { floatBits, LAYER_BYTES, layerFields, netFields, writeFields } from '../kernels/plan.js';
 import { layoutOf, type LayerPlace, type Layout } from '../memory/layout.js';
 import { Views } from '../memory/views.js';
 import { initializers } from './initializers.js';
@@ -18,8 +18,8 @@ const MULTIPLICATIONS_AN_ACTIVATION = 50;
 /** Multiplications that take an engine some milliseconds. */
 const MULTIPLICATIONS_AT_A_TIME = { wasm: 5e7, reference: 2e6 };
 
-/** A layer as training sees it: where it lies, and the number of its activation. */
-export type Layer = LayerPlace & { readonly activation: number };
+/** A layer as training sees it: where it lies, and the number of its activation with its α. */
+export type Layer = LayerPlace & { readonly activation: number; readonly alpha: number };
 
 /** A network as training sees it: kernels, and where in their memory everything lies. */
 export class Model {
@@ -166,6 +166,7 @@ export class Model {
     writeFields(words, layout.net / 4, netFields, {
       ...layout,
       loss: this.loss,
+      lossParameter: floatBits(this.spec.delta),
       layerCount: this.#layers.length,
       layers: layout.netLayers,
       inputCount: this.spec.inputs,
@@ -173,7 +174,10 @@ export class Model {
       touched: 0,
     });
     for (const [l, layer] of this.#layers.entries()) {
-      writeFields(words, (layout.netLayers + l * LAYER_BYTES) / 4, layerFields, layer);
+      writeFields(words, (layout.netLayers + l * LAYER_BYTES) / 4, layerFields, {
+        ...layer,
+        alpha: floatBits(layer.alpha),
+      });
     }
   }
 
@@ -193,6 +197,7 @@ export class Model {
     return this.#layout.layers.map((place, l) => ({
       ...place,
       activation: activationCodes[this.spec.layers[l]!.activation],
+      alpha: this.spec.layers[l]!.alpha,
     }));
   }
 }

@@ -31,7 +31,7 @@ export function stepKernels(
         l.units,
         net.scratch,
       );
-      equations.activate(l.activation, l.preActivations, l.activations, l.stride, rows, l.units);
+      equations.activate(l.activation, l.alpha, l.preActivations, l.activations, l.stride, rows, l.units);
     }
   }
 
@@ -40,7 +40,9 @@ export function stepKernels(
     const last = layers.at(-1)!;
     equations.outputDelta(
       net.loss,
+      net.lossParameter,
       last.activation,
+      last.alpha,
       last.preActivations,
       last.activations,
       net.targets,
@@ -54,6 +56,7 @@ export function stepKernels(
       const next = layers[i + 1]!;
       equations.hiddenDelta(
         l.activation,
+        l.alpha,
         next.weights,
         next.delta,
         next.stride,
