@@ -79,31 +79,40 @@ export class Swish {
     return f32x4.mul(z, sigmoid(z));
   }
   slope(z: v128, a: v128, alpha: v128): v128 {
-    const s = sigmoid(z);
-    return f32x4.add(s, f32x4.mul(a, f32x4.sub(f32x4.splat(1), s)));
+    return gatedSlope(z, a, f32x4.splat(1));
   }
 }
 
 /**
  * GELU in its tanh form (Hendrycks and Gimpel 2016): ½z(1 + tanh(√(2/π)(z + 0.044715z³))). By 1 + tanh u = 2/(1 + e⁻²ᵘ)
  * that is zs with s = 1/(1 + e⁻ʷ), w = z(c + dz²), c = 2√(2/π), d = 0.044715c, which does not cancel where z < 0;
- * σ′ = s + a(1 − s)w′, w′ = c + 3dz². There z is first brought between ±16, beyond which s is 0 or 1.
+ * σ′ = s + a(1 − s)w′, w′ = c + 3dz². There z is first brought between ±16, where s is 0 or 1 and w′ still finite.
  */
 export class Gelu {
   value(z: v128, alpha: v128): v128 {
-    return f32x4.mul(z, gate(z));
+    return f32x4.mul(z, sigmoid(gate(z)));
   }
   slope(z: v128, a: v128, alpha: v128): v128 {
     z = f32x4.max(f32x4.min(z, f32x4.splat(16)), f32x4.splat(-16));
-    const s = gate(z);
     const rise = f32x4.add(f32x4.splat(1.59576912), f32x4.mul(f32x4.splat(0.214064449), f32x4.mul(z, z)));
-    return f32x4.add(s, f32x4.mul(f32x4.mul(a, f32x4.sub(f32x4.splat(1), s)), rise));
+    return gatedSlope(gate(z), a, rise);
   }
 }
 
 function gate(z: v128): v128 {
   const factor = f32x4.add(f32x4.splat(1.59576912), f32x4.mul(f32x4.splat(0.0713548163), f32x4.mul(z, z)));
-  return sigmoid(f32x4.mul(z, factor));
+  return f32x4.mul(z, factor);
+}
+
+/**
+ * s + (a(1 − s))w′ with s = 1/(1 + e⁻ʷ) and 1 − s = e⁻ʷs, which does not cancel; w is first raised to −88, from which
+ * on e⁻ʷ is finite.
+ */
+function gatedSlope(w: v128, a: v128, rise: v128): v128 {
+  const one = f32x4.splat(1);
+  const e = exp(f32x4.neg(f32x4.max(w, f32x4.splat(-88))));
+  const s = f32x4.div(one, f32x4.add(one, e));
+  return f32x4.add(s, f32x4.mul(f32x4.mul(a, f32x4.mul(e, s)), rise));
 }
 
 /** z/(1 + |z|); σ′ = 1/(1 + |z|)², the quotient squared. */

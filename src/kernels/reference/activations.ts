@@ -29,15 +29,18 @@ interface Activation {
 export function activationsIn({ round, exp, tanh, expm1, log1p }: Precision): Record<number, Activation> {
   const sigmoid = (z: number): number => round(1 / round(1 + exp(-z)));
 
-  /** Of z·s, where w is the slope of what s is the sigmoid of: s + a(1 − s)w. */
-  const gatedSlope = (s: number, a: number, w: number): number =>
-    round(s + round(round(a * round(1 - s)) * w));
+  /** The slope of zs, where s is the sigmoid of w, whose slope is w′: s + a(1 − s)w′. */
+  function gatedSlope(w: number, a: number, rise: number): number {
+    const e = exp(-Math.max(w, -88));
+    const s = round(1 / round(1 + e));
+    return round(s + round(round(a * round(e * s)) * rise));
+  }
 
-  // gelu is zs with s = σ(z(c + dz²)).
+  // Of gelu, w = z(c + dz²).
   const c = round(1.5957691216057308);
   const d = round(0.07135481627260025);
   const threeD = round(0.21406444881780076);
-  const gate = (z: number): number => sigmoid(round(z * round(c + round(d * round(z * z)))));
+  const gate = (z: number): number => round(z * round(c + round(d * round(z * z))));
 
   return {
     [LINEAR]: { value: (z) => z },
@@ -67,10 +70,10 @@ export function activationsIn({ round, exp, tanh, expm1, log1p }: Precision): Re
     },
     [SWISH]: {
       value: (z) => round(z * sigmoid(z)),
-      slope: (z, a) => gatedSlope(sigmoid(z), a, 1),
+      slope: (z, a) => gatedSlope(z, a, 1),
     },
     [GELU]: {
-      value: (z) => round(z * gate(z)),
+      value: (z) => round(z * sigmoid(gate(z))),
       slope(z, a) {
         const held = Math.max(Math.min(z, 16), -16);
         return gatedSlope(gate(held), a, round(c + round(threeD * round(held * held))));
