@@ -1,4 +1,12 @@
-import { ELU, HINGE, HUBER, LEAKY_RELU, MEAN_ABSOLUTE_ERROR, RELU, SOFTSIGN } from '../../src/kernels/codes.js';
+import {
+  ELU,
+  HINGE,
+  HUBER,
+  LEAKY_RELU,
+  MEAN_ABSOLUTE_ERROR,
+  RELU,
+  SOFTSIGN,
+} from '../../src/kernels/codes.js';
 import type { Model } from '../../src/model/model.js';
 import { backward, cost, forward } from './steps.js';
 
