@@ -4,7 +4,7 @@ import type { ActivationName, Data, LayerJSON, LossSpec, NetworkJSON } from '../
 
 const inputs = [0.5, -1, 1.5, 0.25, -2, 0.75];
 export const targets: Data = { inputs, targets: [0.25, 0.75, 1, 0, 0.5, 0.125] };
-export const labels: Data = { inputs, labels: [1, 0, 1] };
+const labels: Data = { inputs, labels: [1, 0, 1] };
 
 const alphas: Partial<Record<ActivationName, number>> = { leakyRelu: 0.125, elu: 0.75 };
 
