@@ -1,69 +1,79 @@
-import { LINEAR, RELU, SIGMOID, SOFTMAX, TANH } from '../src/kernels/codes';
-import { exp } from './micro/exp';
+import {
+  ELU,
+  GELU,
+  LEAKY_RELU,
+  LINEAR,
+  RELU,
+  SIGMOID,
+  SOFTMAX,
+  SOFTPLUS,
+  SOFTSIGN,
+  SWISH,
+  TANH,
+} from '../src/kernels/codes';
+import { Elu, Gelu, LeakyRelu, Relu, Sigmoid, Softplus, Softsign, Swish, Tanh } from './micro/activations';
 import { clearPadding } from './micro/padding';
 import { softmax } from './micro/softmax';
-import { tanh } from './micro/tanh';
-
-// Each activation is a pair: its value σ(z), and its slope σ′(z), which may use a = σ(z). The classes have no
-// instances: they are names by which one loop is compiled for each activation.
-
-/** σ(z) = 1/(1 + e⁻ᶻ), σ′ = a(1 − a). Rounds: each operation once, as written. */
-class Sigmoid {
-  value(z: v128): v128 {
-    const one = f32x4.splat(1);
-    return f32x4.div(one, f32x4.add(one, exp(f32x4.neg(z))));
-  }
-  slope(z: v128, a: v128): v128 {
-    return f32x4.mul(a, f32x4.sub(f32x4.splat(1), a));
-  }
-}
-
-/** tanh z, σ′ = 1 − a². Rounds: the square, then the difference. */
-class Tanh {
-  value(z: v128): v128 {
-    return tanh(z);
-  }
-  slope(z: v128, a: v128): v128 {
-    return f32x4.sub(f32x4.splat(1), f32x4.mul(a, a));
-  }
-}
-
-/** max(z, 0), NaN staying NaN; σ′ = 1 where z > 0, else 0. Rounds nothing. */
-class Relu {
-  value(z: v128): v128 {
-    return f32x4.max(z, f32x4.splat(0));
-  }
-  slope(z: v128, a: v128): v128 {
-    return v128.and(f32x4.gt(z, f32x4.splat(0)), f32x4.splat(1));
-  }
-}
 
 /**
  * a = σ(z).
+ * @param alpha α of leakyRelu and elu; of no meaning to the others
  * @param z f32[rows][stride]
  * @param a out, f32[rows][stride]; overwritten, its padding zero
  */
-export function activate(activation: i32, z: usize, a: usize, stride: i32, rows: i32, units: i32): void {
+export function activate(
+  activation: i32,
+  alpha: f32,
+  z: usize,
+  a: usize,
+  stride: i32,
+  rows: i32,
+  units: i32,
+): void {
   const count = rows * stride;
   switch (activation) {
     case LINEAR: {
       memory.copy(a, z, count << 2);
       break;
     }
+    case SOFTMAX: {
+      softmax(z, a, stride, rows, units);
+      break;
+    }
     case SIGMOID: {
-      values<Sigmoid>(z, a, count);
+      values<Sigmoid>(z, a, count, alpha);
       break;
     }
     case TANH: {
-      values<Tanh>(z, a, count);
+      values<Tanh>(z, a, count, alpha);
       break;
     }
     case RELU: {
-      values<Relu>(z, a, count);
+      values<Relu>(z, a, count, alpha);
       break;
     }
-    case SOFTMAX: {
-      softmax(z, a, stride, rows, units);
+    case LEAKY_RELU: {
+      values<LeakyRelu>(z, a, count, alpha);
+      break;
+    }
+    case ELU: {
+      values<Elu>(z, a, count, alpha);
+      break;
+    }
+    case SOFTPLUS: {
+      values<Softplus>(z, a, count, alpha);
+      break;
+    }
+    case SWISH: {
+      values<Swish>(z, a, count, alpha);
+      break;
+    }
+    case GELU: {
+      values<Gelu>(z, a, count, alpha);
+      break;
+    }
+    case SOFTSIGN: {
+      values<Softsign>(z, a, count, alpha);
       break;
     }
   }
@@ -74,35 +84,68 @@ export function activate(activation: i32, z: usize, a: usize, stride: i32, rows:
  * The Hadamard product δ ⊙ σ′(z), in place. Rounds: σ′ as its activation says, then one product.
  * @param delta f32[count], as z and a; count is a multiple of four
  */
-export function multiplySlope(activation: i32, z: usize, a: usize, delta: usize, count: i32): void {
+export function multiplySlope(
+  activation: i32,
+  alpha: f32,
+  z: usize,
+  a: usize,
+  delta: usize,
+  count: i32,
+): void {
   switch (activation) {
     case SIGMOID: {
-      slopes<Sigmoid>(z, a, delta, count);
+      slopes<Sigmoid>(z, a, delta, count, alpha);
       break;
     }
     case TANH: {
-      slopes<Tanh>(z, a, delta, count);
+      slopes<Tanh>(z, a, delta, count, alpha);
       break;
     }
     case RELU: {
-      slopes<Relu>(z, a, delta, count);
+      slopes<Relu>(z, a, delta, count, alpha);
+      break;
+    }
+    case LEAKY_RELU: {
+      slopes<LeakyRelu>(z, a, delta, count, alpha);
+      break;
+    }
+    case ELU: {
+      slopes<Elu>(z, a, delta, count, alpha);
+      break;
+    }
+    case SOFTPLUS: {
+      slopes<Softplus>(z, a, delta, count, alpha);
+      break;
+    }
+    case SWISH: {
+      slopes<Swish>(z, a, delta, count, alpha);
+      break;
+    }
+    case GELU: {
+      slopes<Gelu>(z, a, delta, count, alpha);
+      break;
+    }
+    case SOFTSIGN: {
+      slopes<Softsign>(z, a, delta, count, alpha);
       break;
     }
   }
 }
 
-function values<Activation>(z: usize, a: usize, count: i32): void {
+function values<Activation>(z: usize, a: usize, count: i32, alpha: f32): void {
   const activation = changetype<Activation>(0);
+  const scale = f32x4.splat(alpha);
   for (let end: usize = z + (count << 2); z < end; z += 16) {
-    v128.store(a, activation.value(v128.load(z)));
+    v128.store(a, activation.value(v128.load(z), scale));
     a += 16;
   }
 }
 
-function slopes<Activation>(z: usize, a: usize, delta: usize, count: i32): void {
+function slopes<Activation>(z: usize, a: usize, delta: usize, count: i32, alpha: f32): void {
   const activation = changetype<Activation>(0);
+  const scale = f32x4.splat(alpha);
   for (let end: usize = delta + (count << 2); delta < end; delta += 16) {
-    const slope = activation.slope(v128.load(z), v128.load(a));
+    const slope = activation.slope(v128.load(z), v128.load(a), scale);
     v128.store(delta, f32x4.mul(v128.load(delta), slope));
     z += 16;
     a += 16;

@@ -1,18 +1,31 @@
-import { CROSS_ENTROPY, QUADRATIC } from '../src/kernels/codes';
+import {
+  BINARY_CROSS_ENTROPY,
+  CROSS_ENTROPY,
+  HINGE,
+  HUBER,
+  MEAN_ABSOLUTE_ERROR,
+  MEAN_SQUARED_ERROR,
+} from '../src/kernels/codes';
 import { multiplySlope } from './activation';
+import { AbsoluteError, Hinge, Huber, SquaredError } from './micro/losses';
+import { clearPadding } from './micro/padding';
 
 /**
  * BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer, for each loss with the activations it goes with:
  *   quadratic                       δ = (a − y) ⊙ σ′(z)
  *   binaryCrossEntropy with sigmoid δ = a − y           (σ′ cancels: Nielsen, ch. 3)
  *   crossEntropy with softmax       δ = a·Σy − y        (Σy is 1 for one-hot targets)
+ *   the others                      δ = slope/units ⊙ σ′(z), with the slopes of micro/losses.ts
  * Rounds: as written, each operation once; Σy is sequential over the units, from +0.
- * @param z       f32[rows][stride], a and targets likewise, their padding zero
- * @param delta   out, f32[rows][stride]; overwritten
+ * @param parameter huber's delta; of no meaning to the others
+ * @param z         f32[rows][stride], a and targets likewise, the padding of a and targets zero
+ * @param delta     out, f32[rows][stride]; overwritten, its padding zero
  */
 export function outputDelta(
   loss: i32,
+  parameter: f32,
   activation: i32,
+  alpha: f32,
   z: usize,
   a: usize,
   targets: usize,
@@ -21,17 +34,40 @@ export function outputDelta(
   rows: i32,
   units: i32,
 ): void {
-  if (loss == CROSS_ENTROPY) {
-    for (let i = 0; i < rows; ++i) {
-      const offset: usize = (i * stride) << 2;
-      let total: f32 = 0;
-      for (let j = 0; j < units; ++j) total += load<f32>(targets + offset + (j << 2));
-      difference(a + offset, total, targets + offset, delta + offset, stride);
+  const count = rows * stride;
+  switch (loss) {
+    case CROSS_ENTROPY: {
+      for (let i = 0; i < rows; ++i) {
+        const offset: usize = (i * stride) << 2;
+        let total: f32 = 0;
+        for (let j = 0; j < units; ++j) total += load<f32>(targets + offset + (j << 2));
+        difference(a + offset, total, targets + offset, delta + offset, stride);
+      }
+      return;
     }
-    return;
+    case MEAN_SQUARED_ERROR: {
+      meanSlopes<SquaredError>(a, targets, delta, count, units, parameter);
+      break;
+    }
+    case MEAN_ABSOLUTE_ERROR: {
+      meanSlopes<AbsoluteError>(a, targets, delta, count, units, parameter);
+      break;
+    }
+    case HUBER: {
+      meanSlopes<Huber>(a, targets, delta, count, units, parameter);
+      break;
+    }
+    case HINGE: {
+      meanSlopes<Hinge>(a, targets, delta, count, units, parameter);
+      break;
+    }
+    default: {
+      difference(a, 1, targets, delta, count);
+      if (loss == BINARY_CROSS_ENTROPY) return;
+    }
   }
-  difference(a, 1, targets, delta, rows * stride);
-  if (loss == QUADRATIC) multiplySlope(activation, z, a, delta, rows * stride);
+  multiplySlope(activation, alpha, z, a, delta, count);
+  clearPadding(delta, stride, rows, units);
 }
 
 /** δ = a·total − y over `count` floats, a multiple of four. */
@@ -39,6 +75,25 @@ function difference(a: usize, total: f32, targets: usize, delta: usize, count: i
   const scale = f32x4.splat(total);
   for (let end: usize = delta + (count << 2); delta < end; delta += 16) {
     v128.store(delta, f32x4.sub(f32x4.mul(v128.load(a), scale), v128.load(targets)));
+    a += 16;
+    targets += 16;
+  }
+}
+
+/** δ = slope/units over `count` floats, a multiple of four. */
+function meanSlopes<Loss>(
+  a: usize,
+  targets: usize,
+  delta: usize,
+  count: i32,
+  units: i32,
+  parameter: f32,
+): void {
+  const loss = changetype<Loss>(0);
+  const divisor = f32x4.splat(<f32>units);
+  const d = f32x4.splat(parameter);
+  for (let end: usize = delta + (count << 2); delta < end; delta += 16) {
+    v128.store(delta, f32x4.div(loss.slope(v128.load(a), v128.load(targets), d), divisor));
     a += 16;
     targets += 16;
   }

@@ -19,6 +19,7 @@ const SMALL: i32 = 64;
  */
 export function hiddenDelta(
   activation: i32,
+  alpha: f32,
   nextWeights: usize,
   nextDelta: usize,
   nextStride: i32,
@@ -54,8 +55,8 @@ export function hiddenDelta(
     );
     turnFromPanels(turned, delta, stride, rows, units);
   }
+  multiplySlope(activation, alpha, z, a, delta, rows * stride);
   clearPadding(delta, stride, rows, units);
-  multiplySlope(activation, z, a, delta, rows * stride);
 }
 
 /** W₊ᵀ·δ₊, sum by sum. */

@@ -1,23 +1,40 @@
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, QUADRATIC } from '../src/kernels/codes';
+import {
+  BINARY_CROSS_ENTROPY,
+  CROSS_ENTROPY,
+  HINGE,
+  HUBER,
+  MEAN_ABSOLUTE_ERROR,
+  QUADRATIC,
+} from '../src/kernels/codes';
 import { log } from './micro/log';
+import { AbsoluteError, Hinge, Huber, SquaredError } from './micro/losses';
 
 /**
  * The cost C, summed over the rows of the mini-batch:
  *   quadratic                       ½ Σ (a − y)²
  *   crossEntropy with softmax       −Σ y ln a
  *   binaryCrossEntropy with sigmoid −Σ (y ln a + (1 − y) ln(1 − a))
- * The last two are rewritten with z, so that a saturated unit (a rounded to 0 or 1) costs what it should and not
+ *   the others                      1/units Σ, of the values of micro/losses.ts
+ * The cross-entropies are rewritten with z, so that a saturated unit (a rounded to 0 or 1) costs what it should and not
  * Infinity.
  * Rounds: in f64; units sequential within a row, rows sequential, from +0.
+ * @param parameter huber's delta; of no meaning to the others
  * @param z f32[rows][stride], a and targets likewise
  */
-export function cost(loss: i32, z: usize, a: usize, targets: usize, stride: i32, rows: i32, units: i32): f64 {
+export function cost(
+  loss: i32,
+  parameter: f32,
+  z: usize,
+  a: usize,
+  targets: usize,
+  stride: i32,
+  rows: i32,
+  units: i32,
+): f64 {
   let total: f64 = 0;
   const bytes: usize = stride << 2;
   for (let i = 0; i < rows; ++i) {
-    if (loss == QUADRATIC) total += quadratic(a, targets, units);
-    else if (loss == CROSS_ENTROPY) total += crossEntropy(z, a, targets, units);
-    else if (loss == BINARY_CROSS_ENTROPY) total += binaryCrossEntropy(z, a, targets, units);
+    total += costOfRow(loss, parameter, z, a, targets, units);
     z += bytes;
     a += bytes;
     targets += bytes;
@@ -25,13 +42,23 @@ export function cost(loss: i32, z: usize, a: usize, targets: usize, stride: i32,
   return total;
 }
 
-function quadratic(a: usize, targets: usize, units: i32): f64 {
+function costOfRow(loss: i32, parameter: f32, z: usize, a: usize, targets: usize, units: i32): f64 {
+  if (loss == QUADRATIC) return 0.5 * sum<SquaredError>(a, targets, units, parameter);
+  if (loss == CROSS_ENTROPY) return crossEntropy(z, a, targets, units);
+  if (loss == BINARY_CROSS_ENTROPY) return binaryCrossEntropy(z, a, targets, units);
+  if (loss == MEAN_ABSOLUTE_ERROR) return sum<AbsoluteError>(a, targets, units, parameter) / <f64>units;
+  if (loss == HUBER) return sum<Huber>(a, targets, units, parameter) / <f64>units;
+  if (loss == HINGE) return sum<Hinge>(a, targets, units, parameter) / <f64>units;
+  return sum<SquaredError>(a, targets, units, parameter) / <f64>units;
+}
+
+function sum<Loss>(a: usize, targets: usize, units: i32, parameter: f32): f64 {
+  const loss = changetype<Loss>(0);
   let sum: f64 = 0;
   for (let at: usize = 0; at < <usize>(units << 2); at += 4) {
-    const difference = <f64>load<f32>(a + at) - <f64>load<f32>(targets + at);
-    sum += difference * difference;
+    sum += loss.value(<f64>load<f32>(a + at), <f64>load<f32>(targets + at), <f64>parameter);
   }
-  return 0.5 * sum;
+  return sum;
 }
 
 /** −ln a_j = (z_max − z_j) − ln a_max, and a_max ≥ 1/units never underflows. */

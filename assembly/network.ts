@@ -4,6 +4,8 @@
 /** A network, with the mini-batch that is under way. */
 export class Net {
   loss: i32;
+  /** huber's delta. */
+  lossParameter: f32;
   layerCount: i32;
   /** The first of `layerCount` layers, one after the other. */
   layers: usize;
@@ -39,6 +41,8 @@ export class Net {
 /** A layer; the shapes of its buffers are those of src/kernels/kernels.ts. */
 export class Layer {
   activation: i32;
+  /** α of leakyRelu and elu. */
+  alpha: f32;
   fanIn: i32;
   units: i32;
   stride: i32;

@@ -117,10 +117,10 @@ function forwardRows(net: Net, from: i32, to: i32, isSparse: bool, isTraining: b
     const a = at(l.activations, from, l.stride);
     if (isTraining && l.dropBelow) {
       const undropped = at(l.undropped, from, l.stride);
-      activate(l.activation, z, undropped, l.stride, rows, l.units);
+      activate(l.activation, l.alpha, z, undropped, l.stride, rows, l.units);
       dropOut(changetype<Rule>(net.rule), l, i, undropped, a, from, rows);
     } else {
-      activate(l.activation, z, a, l.stride, rows, l.units);
+      activate(l.activation, l.alpha, z, a, l.stride, rows, l.units);
     }
   }
 }
@@ -135,7 +135,9 @@ function deltas(net: Net, from: i32, to: i32, isTraining: bool, thread: i32): vo
   let next = layerOf(net, net.layerCount - 1);
   outputDelta(
     net.loss,
+    net.lossParameter,
     next.activation,
+    next.alpha,
     at(next.preActivations, from, next.stride),
     at(next.activations, from, next.stride),
     at(net.targets, from, next.stride),
@@ -155,6 +157,7 @@ function deltas(net: Net, from: i32, to: i32, isTraining: bool, thread: i32): vo
     const delta = at(l.delta, from, l.stride);
     hiddenDelta(
       l.activation,
+      l.alpha,
       next.weights,
       at(next.delta, from, next.stride),
       next.stride,

@@ -1,9 +1,11 @@
+import { HINGE } from '../src/kernels/codes';
 import { cost } from './cost';
 import { layerOf, Net, Tally } from './network';
 
 /**
  * Adds the samples of a mini-batch, after `feedForward`: their cost, and how many are classified correctly (the largest
- * output is where the largest target is; with a single output, both lie on the same side of ½; NaN is never right).
+ * output is where the largest target is; with a single output, both lie on the same side of ½, or for hinge of 0; NaN is
+ * never right).
  * Rounds: in f64, sample by sample, so that the sum does not depend on how the samples were divided.
  * @param weights f32[rows], by which the costs are multiplied; 0 for none
  */
@@ -13,13 +15,14 @@ export function tally(net: Net, tally: Tally, rows: i32, weights: usize): void {
   let z = l.preActivations;
   let a = l.activations;
   let targets = net.targets;
+  const middle: f32 = net.loss == HINGE ? 0 : 0.5;
   let batchLoss: f64 = 0;
   for (let i = 0; i < rows; ++i) {
-    let loss = cost(net.loss, z, a, targets, l.stride, 1, l.units);
+    let loss = cost(net.loss, net.lossParameter, z, a, targets, l.stride, 1, l.units);
     if (weights) loss *= <f64>load<f32>(weights + (i << 2));
     tally.loss += loss;
     batchLoss += loss;
-    tally.right += i32(isRight(a, targets, l.units));
+    tally.right += i32(isRight(a, targets, l.units, middle));
     z += bytes;
     a += bytes;
     targets += bytes;
@@ -27,10 +30,10 @@ export function tally(net: Net, tally: Tally, rows: i32, weights: usize): void {
   tally.batchLoss = batchLoss;
 }
 
-function isRight(a: usize, targets: usize, units: i32): bool {
+function isRight(a: usize, targets: usize, units: i32, middle: f32): bool {
   if (units > 1) return argmax(a, units) == argmax(targets, units);
   const answer = load<f32>(a);
-  return answer == answer && answer >= 0.5 == load<f32>(targets) >= 0.5;
+  return answer == answer && answer >= middle == load<f32>(targets) >= middle;
 }
 
 /** The place of the first largest of `count` floats; −1 where one is NaN and none is larger than −Infinity. */

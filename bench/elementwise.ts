@@ -21,7 +21,7 @@ export async function benchActivations(engines: readonly Kernels[]): Promise<Res
       const { preActivations, activations, stride } = model.layers[1]!;
       return {
         name: model.kernels.engine,
-        call: () => model.kernels.activate(code, preActivations, activations, stride, rows, units),
+        call: () => model.kernels.activate(code, 0, preActivations, activations, stride, rows, units),
         result: () => model.matrix(activations, stride, rows, units),
       };
     });

@@ -49,6 +49,7 @@ const hiddenDelta: Product = {
     const next = layers[1]!;
     kernels.hiddenDelta(
       LINEAR,
+      0,
       next.weights,
       next.delta,
       next.stride,

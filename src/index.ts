@@ -6,7 +6,15 @@ export type { ThreadChoice } from './kernels/kernels.js';
 export type { InitializerName } from './model/initializers.js';
 export type { LayerJSON, NetworkJSON } from './model/json.js';
 export type { RandomState } from './model/random.js';
-export type { ActivationName, LayerSpec, LossName, NetworkSpec } from './model/spec.js';
+export type {
+  ActivationName,
+  LastActivation,
+  LayerSpec,
+  LossFor,
+  LossName,
+  LossSpec,
+  NetworkSpec,
+} from './model/spec.js';
 export type { Metrics } from './training/metrics.js';
 export type { NumericArray, Rows } from './training/matrix.js';
 export type { Data, Inputs } from './training/samples.js';

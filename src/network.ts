@@ -10,7 +10,11 @@ import {
   checkSpec,
   type ActivationName,
   type CheckedSpec,
+  type LastActivation,
+  type LayerSpec,
+  type LossFor,
   type LossName,
+  type LossSpec,
   type NetworkSpec,
 } from './model/spec.js';
 import { evaluate, predict, totalCost, type Metrics } from './training/metrics.js';
@@ -103,7 +107,13 @@ export class Network {
    * @throws TypeError, RangeError naming what is wrong in the options, or that memory does not suffice
    * @throws EngineError where engine 'wasm' is refused
    */
-  static async create(options: NetworkOptions): Promise<Network> {
+  static async create<const Layers extends readonly LayerSpec[]>(
+    options: NetworkOptions & {
+      readonly layers: Layers;
+      /** One that goes with the activation of the last layer. */
+      readonly loss?: LossSpec<LossFor<LastActivation<Layers>>>;
+    },
+  ): Promise<Network> {
     checkKeys('options', options, ['inputs', 'layers', 'loss', 'seed', 'engine', 'threads']);
     const spec = checkSpec(options);
     const random = Random.fromSeed(spec.seed);

@@ -34,8 +34,38 @@ function notCount(place: string, range: string, optionsOf: (value: unknown) => u
   ]);
 }
 
-const activations = "expected one of 'sigmoid', 'tanh', 'relu', 'linear', 'softmax', got ";
-const losses = "expected one of 'quadratic', 'crossEntropy', 'binaryCrossEntropy', got ";
+/** What single precision does not hold as a number above 0. */
+function notAboveZero(place: string, optionsOf: (value: unknown) => unknown): Case[] {
+  const positive = 'expected a 32-bit float above 0, got ';
+  const wrong = [
+    ...[0, -1, NaN, Infinity, 1e39, 1e-60].map(
+      (value) => [value, RangeError, `${positive}${value}`] as const,
+    ),
+    ['0.1', TypeError, "expected a number, got '0.1'"] as const,
+    [null, TypeError, 'expected a number, got null'] as const,
+  ];
+  return wrong.map(([value, Class, message]) => [
+    `${place} ${String(value)}`,
+    optionsOf(value),
+    Class,
+    `${place}: ${message}`,
+  ]);
+}
+
+const quoted = (list: readonly string[]): string => list.map((name) => `'${name}'`).join(', ');
+const ofOneUnit = 'sigmoid tanh relu leakyRelu elu softplus swish gelu softsign linear'.split(' ');
+const activationNames = [...ofOneUnit, 'softmax'];
+const activations = `expected one of ${quoted(activationNames)}, got `;
+const partners = {
+  quadratic: ofOneUnit,
+  meanSquaredError: ofOneUnit,
+  meanAbsoluteError: ofOneUnit,
+  huber: ofOneUnit,
+  binaryCrossEntropy: ['sigmoid'],
+  crossEntropy: ['softmax'],
+  hinge: ['tanh', 'linear'],
+};
+const losses = `expected one of ${quoted(Object.keys(partners))}, got `;
 const initializers =
   "expected one of 'glorotUniform', 'glorotNormal', 'heUniform', 'heNormal', 'standardNormal', 'scaledNormal', got ";
 
@@ -111,20 +141,20 @@ const wrongSpecs: Case[] = [
     'a layer that is a number',
     withLayers(layer, 3),
     TypeError,
-    'layers[1]: expected an object { units, activation, initializer }, got 3',
+    'layers[1]: expected an object { units, activation, alpha, initializer }, got 3',
   ],
   ['a layer that is null', withLayers(null), TypeError, 'layers[0]: expected an object'],
   [
     'a layer that is a hole',
     withLayers(...Array<unknown>(1), layer),
     TypeError,
-    'layers[0]: expected an object { units, activation, initializer }, got undefined',
+    'layers[0]: expected an object { units, activation, alpha, initializer }, got undefined',
   ],
   [
     'a layer left out',
     { inputs: 2, layers: Object.assign(Array(2), { 1: layer }) },
     TypeError,
-    'layers[0]: expected an object { units, activation, initializer }, got undefined',
+    'layers[0]: expected an object { units, activation, alpha, initializer }, got undefined',
   ],
   [
     'a last layer left out',
@@ -136,14 +166,14 @@ const wrongSpecs: Case[] = [
     'an unknown option of a layer',
     withLayer({ size: 2 }),
     TypeError,
-    "layers[1]: unknown 'size'; the names are units, activation, initializer",
+    "layers[1]: unknown 'size'; the names are units, activation, alpha, initializer",
   ],
   ['no activation', withLayers({ units: 2 }), RangeError, `layers[0].activation: ${activations}undefined`],
   [
     'an unknown activation',
-    withLayer({ activation: 'swish' }),
+    withLayer({ activation: 'silu' }),
     RangeError,
-    `layers[1].activation: ${activations}'swish'`,
+    `layers[1].activation: ${activations}'silu'`,
   ],
   [
     'an activation inherited',
@@ -161,8 +191,15 @@ const wrongSpecs: Case[] = [
     'softmax in a hidden layer',
     withLayers({ units: 2, activation: 'softmax' }, layer),
     RangeError,
-    "layers[0].activation: 'softmax' is for the last layer; use one of 'sigmoid', 'tanh', 'relu', 'linear'",
+    `layers[0].activation: 'softmax' is for the last layer; use one of ${quoted(ofOneUnit)}`,
   ],
+  [
+    'alpha of a sigmoid',
+    withLayer({ alpha: 1 }),
+    TypeError,
+    "layers[1].alpha: goes with 'leakyRelu' or 'elu' alone; leave it out for 'sigmoid'",
+  ],
+  ...notAboveZero('layers[1].alpha', (alpha) => withLayer({ activation: 'leakyRelu', alpha })),
   [
     'an unknown initializer',
     withLayer({ initializer: 'zeros' }),
@@ -171,6 +208,42 @@ const wrongSpecs: Case[] = [
   ],
   ['an unknown loss', withLoss('mse', 'sigmoid'), RangeError, `loss: ${losses}'mse'`],
   ['a loss of null', withLoss(null, 'sigmoid'), RangeError, `loss: ${losses}null`],
+  ['a loss in an array', withLoss(['huber'], 'linear'), RangeError, `loss.name: ${losses}undefined`],
+  ['a loss without a name', withLoss({ delta: 1 }, 'linear'), RangeError, `loss.name: ${losses}undefined`],
+  ['an unknown name of a loss', withLoss({ name: 'mse' }, 'linear'), RangeError, `loss.name: ${losses}'mse'`],
+  [
+    'a loss with an object of the wrong activation',
+    withLoss({ name: 'crossEntropy' }, 'sigmoid'),
+    RangeError,
+    "loss: 'crossEntropy' goes with a last layer of 'softmax'",
+  ],
+  [
+    'delta of a loss that has none',
+    withLoss({ name: 'meanSquaredError', delta: 1 }, 'linear'),
+    TypeError,
+    "loss 'meanSquaredError': unknown 'delta'; the names are name",
+  ],
+  [
+    'labelSmoothing of huber',
+    withLoss({ name: 'huber', labelSmoothing: 0.1 }, 'linear'),
+    TypeError,
+    "loss 'huber': unknown 'labelSmoothing'; the names are name, delta",
+  ],
+  ...notAboveZero('loss.delta', (delta) => withLoss({ name: 'huber', delta }, 'linear')),
+  ...(
+    [
+      [-0.1, RangeError, 'expected a number from 0 to below 1, got -0.1'],
+      [1, RangeError, 'expected a number from 0 to below 1, got 1'],
+      [NaN, RangeError, 'expected a number from 0 to below 1, got NaN'],
+      ['0.1', TypeError, "expected a number, got '0.1'"],
+      [null, TypeError, 'expected a number, got null'],
+    ] as const
+  ).map(([labelSmoothing, Class, message]): Case => [
+    `labelSmoothing ${String(labelSmoothing)}`,
+    withLoss({ name: 'crossEntropy', labelSmoothing }, 'softmax'),
+    Class,
+    `loss.labelSmoothing: ${message}`,
+  ]),
   [
     'an unknown engine',
     { ...spec, engine: 'webgpu' },
@@ -206,16 +279,8 @@ describe('create', () => {
     await expectError(() => Network.create(options as NetworkOptions), [Class, message]);
   });
 
-  const partners = {
-    quadratic: ['sigmoid', 'tanh', 'relu', 'linear'],
-    crossEntropy: ['softmax'],
-    binaryCrossEntropy: ['sigmoid'],
-  };
-  const names = ['sigmoid', 'tanh', 'relu', 'linear', 'softmax'];
-  const quoted = (list: string[]): string => list.map((name) => `'${name}'`).join(', ');
-
   it.each(Object.entries(partners))('%s goes with its activations alone', async (loss, valid) => {
-    for (const activation of names) {
+    for (const activation of activationNames) {
       const create = (): Promise<Network> => Network.create(withLoss(loss, activation) as NetworkOptions);
       if (valid.includes(activation)) await expect(create()).resolves.toBeInstanceOf(Network);
       else
@@ -226,8 +291,6 @@ describe('create', () => {
     }
   });
 });
-
-const positive = 'expected a 32-bit float above 0, got ';
 
 const wrongTraining: Case[] = [
   [
@@ -245,14 +308,7 @@ const wrongTraining: Case[] = [
   ],
   ...notCount('epochs', whole, (epochs) => ({ epochs })),
   ...notCount('miniBatchSize', whole, (miniBatchSize) => ({ miniBatchSize })),
-  ['learningRate 0', { learningRate: 0 }, RangeError, `learningRate: ${positive}0`],
-  ['learningRate −1', { learningRate: -1 }, RangeError, `learningRate: ${positive}-1`],
-  ['learningRate NaN', { learningRate: NaN }, RangeError, `learningRate: ${positive}NaN`],
-  ['learningRate Infinity', { learningRate: Infinity }, RangeError, `learningRate: ${positive}Infinity`],
-  ['learningRate 10³⁹', { learningRate: 1e39 }, RangeError, `learningRate: ${positive}1e+39`],
-  ['learningRate 10⁻⁶⁰', { learningRate: 1e-60 }, RangeError, `learningRate: ${positive}1e-60`],
-  ['learningRate in words', { learningRate: '0.1' }, TypeError, "learningRate: expected a number, got '0.1'"],
-  ['learningRate null', { learningRate: null }, TypeError, 'learningRate: expected a number, got null'],
+  ...notAboveZero('learningRate', (learningRate) => ({ learningRate })),
   ['shuffle in words', { shuffle: 'no' }, TypeError, "shuffle: expected a boolean, got 'no'"],
   ['shuffle null', { shuffle: null }, TypeError, 'shuffle: expected a boolean, got null'],
   ['onEpoch that is no function', { onEpoch: {} }, TypeError, 'onEpoch: expected a function, got an object'],

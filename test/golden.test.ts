@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Network, type Data, type InitializerName, type NetworkOptions } from '../src/index.js';
+import {
+  Network,
+  type Data,
+  type InitializerName,
+  type NetworkJSON,
+  type NetworkOptions,
+} from '../src/index.js';
+import * as activations from './golden/activations.js';
 import * as initial from './golden/initial-weights.js';
 import * as nielsen from './golden/network.js';
 import * as softmax from './golden/softmax.js';
@@ -78,6 +85,34 @@ describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
     }
   });
 
+  async function expectFigures(json: NetworkJSON, data: Data, figures: readonly number[]): Promise<void> {
+    const net = await Network.fromJSON(json, { engine });
+    const { loss, layers } = net.backprop(data);
+    const gradients = layers.flatMap(({ weightGradients, biasGradients }) => [
+      ...weightGradients,
+      ...biasGradients,
+    ]);
+    expectNear([loss, ...gradients], figures);
+    expectNear([net.evaluate(data).loss], [figures[0]!]);
+  }
+
+  it.each(keysOf(activations.figuresOfActivations))('differentiates %s as PyTorch does', (name) =>
+    expectFigures(
+      activations.networkOf(name, name, 'meanSquaredError'),
+      activations.targets,
+      activations.figuresOfActivations[name],
+    ),
+  );
+
+  it.each(keysOf(activations.lastLayers))('differentiates %s as PyTorch does', (name) => {
+    const [activation, loss, data] = activations.lastLayers[name];
+    return expectFigures(
+      activations.networkOf('tanh', activation, loss),
+      data,
+      activations.figuresOfLosses[name],
+    );
+  });
+
   it.each(Object.keys(initial.initialWeights) as InitializerName[])(
     'draws the weights of initial-weights.py: %s',
     async (initializer) => {
@@ -145,6 +180,8 @@ describe('handwritten digits', () => {
     expect(fingerprint(net)).toBe('b5d877be7c08b2a5b2f8cccc071d493f41b0cef5f426900fed839bca29467e7a');
   });
 });
+
+const keysOf = <T extends object>(object: T): (keyof T)[] => Object.keys(object) as (keyof T)[];
 
 function expectNear(found: ArrayLike<number>, figures: readonly number[]): void {
   expect(found.length).toBe(figures.length);

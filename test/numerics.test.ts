@@ -2,16 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { SIGMOID, TANH } from '../src/kernels/codes.js';
 import type { Kernels } from '../src/kernels/kernels.js';
 import { log } from '../src/kernels/log.js';
+import { activationsIn } from '../src/kernels/reference/activations.js';
 import { single } from '../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../src/kernels/reference/reference.js';
 import { wasmKernels } from '../src/kernels/wasm.js';
+import { activationCodes, type ActivationName } from '../src/model/spec.js';
 import * as floats from './support/floats.js';
 import { goldenFloats, goldenLogarithms } from './support/golden-bits.js';
 
-// exp, tanh, sigmoid and the logarithm: how far from the truth, and exactly which bits.
+// exp, tanh, the activations and the logarithms: how far from the truth, and exactly which bits.
 // Math.exp and Math.tanh are truth enough for single precision: they err by less than 1e-8 of its last place.
 
-const { exp, tanh } = single;
+const { exp, tanh, expm1, log1p } = single;
 
 /** A million floats; those within a bound. */
 const sample = floats.floatsOfAllSizes(4001);
@@ -39,13 +41,13 @@ const around = (numbers: readonly number[]): Float32Array[] =>
   numbers.map((x) => floats.floatsByBits(floats.bitsOfFloat(x) - 500, 1, 1000));
 
 /** An activation in the only form in which an engine has it: as a kernel over a matrix. */
-function activate(kernels: Kernels, activation: number, z: Float32Array): Float32Array {
+function activate(kernels: Kernels, activation: number, z: Float32Array, alpha = 0): Float32Array {
   const stride = (z.length + 3) & ~3;
   const pointer = Math.ceil(kernels.memory.base / 64) * 64;
   const result = pointer + 4 * stride;
   kernels.memory.ensure(result + 4 * stride);
   new Float32Array(kernels.memory.buffer, pointer).set(z);
-  kernels.activate(activation, pointer, result, stride, 1, z.length);
+  kernels.activate(activation, alpha, pointer, result, stride, 1, z.length);
   return new Float32Array(kernels.memory.buffer.slice(result, result + 4 * z.length));
 }
 
@@ -127,6 +129,122 @@ describe('sigmoid', () => {
   it('of large numbers is 1, of NaN is NaN', () => {
     expect([...sigmoid(Float32Array.of(17.5, 104, MOST, Infinity, NaN))]).toEqual([1, 1, 1, 1, NaN]);
   });
+});
+
+describe('log1p', () => {
+  it('errs by less than 2 ulp', () => {
+    const xs = sample.filter((x) => x >= 0 && x <= 1);
+    expect(worst(xs, xs.map(log1p), Math.log1p)).toBeLessThan(2);
+  });
+
+  it('of 0 is 0, of NaN is NaN', () => expect([log1p(0), log1p(NaN)]).toEqual([0, NaN]));
+});
+
+describe('expm1', () => {
+  // Below 2⁻¹²⁵ half of x is subnormal, and rounded.
+  const xs = sample.filter((x) => x <= -(2 ** -125) && x >= -MOST);
+
+  it('errs by less than 2.5 ulp', () => {
+    expect(worst(xs, xs.map(expm1), Math.expm1)).toBeLessThan(2.5);
+  });
+
+  it('is never below −1, and never falls by more than its error', () => {
+    const values = xs.sort().map(expm1);
+    expect(Math.min(...[-17.5, -17, -16.5, -16].flatMap((x) => [...around([x])[0]!.map(expm1)]))).toBe(-1);
+    expect(values.find((value, i) => value < -1 || value < values[i - 1]! - 2 ** -23)).toBeUndefined();
+  });
+});
+
+/** σ and σ′ by their definitions, in double precision; `ulp` is a bound of the error of σ from `from` on. */
+interface Definition {
+  readonly name: ActivationName;
+  readonly value: (z: number) => number;
+  readonly slope: (z: number) => number;
+  readonly ulp: number;
+  readonly from: number;
+}
+
+const ALPHA = Math.fround(0.3);
+const logistic = (z: number): number => 1 / (1 + Math.exp(-z));
+const inner = (z: number): number => Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3));
+
+const definitions: readonly Definition[] = [
+  {
+    name: 'leakyRelu',
+    value: (z) => (z > 0 ? z : ALPHA * z),
+    slope: (z) => (z > 0 ? 1 : ALPHA),
+    ...{ ulp: 0.5, from: -MOST },
+  },
+  {
+    name: 'elu',
+    value: (z) => (z > 0 ? z : ALPHA * Math.expm1(z)),
+    slope: (z) => (z > 0 ? 1 : ALPHA * Math.exp(z)),
+    ...{ ulp: 3, from: -MOST },
+  },
+  {
+    name: 'softplus',
+    value: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))),
+    slope: logistic,
+    ...{ ulp: 3, from: -87 },
+  },
+  {
+    name: 'swish',
+    value: (z) => z * logistic(z),
+    slope: (z) => logistic(z) + z * logistic(z) * logistic(-z),
+    ...{ ulp: 3, from: -87 },
+  },
+  {
+    name: 'gelu',
+    value: (z) => 0.5 * z * (1 + inner(z)),
+    slope: (z) =>
+      0.5 * (1 + inner(z)) +
+      0.5 * z * (1 - inner(z) ** 2) * Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * z ** 2),
+    // Further down it is e^z of a z that has been rounded.
+    ...{ ulp: 5, from: -2 },
+  },
+  {
+    name: 'softsign',
+    value: (z) => z / (1 + Math.abs(z)),
+    slope: (z) => 1 / (1 + Math.abs(z)) ** 2,
+    ...{ ulp: 1.5, from: -MOST },
+  },
+];
+
+describe.each(definitions)('$name', ({ name, value, slope, ulp, from }) => {
+  const kernels = activationsIn(single)[activationCodes[name]]!;
+  const finite = within(MOST);
+  const values = finite.map((z) => kernels.value!(z, ALPHA));
+
+  it(`errs by at most ${ulp} ulp from ${from} on`, () => {
+    const isJudged = (_: number, i: number): boolean =>
+      finite[i]! >= from && Math.abs(value(finite[i]!)) >= 2 ** -126;
+    expect(worst(finite.filter(isJudged), values.filter(isJudged), value)).toBeLessThanOrEqual(ulp);
+  });
+
+  // ε = 2⁻²⁴. Measured: 2.5 for the values, 3.5 for the slopes.
+  it('errs by at most 4 ε of 1, or of itself where it is larger, and so does its slope', () => {
+    const errors = finite.map((z, i) => {
+      const error = Math.abs(values[i]! - value(z)) / Math.max(1, Math.abs(value(z)));
+      return Math.max(error, Math.abs(kernels.slope!(z, values[i]!, ALPHA) - slope(z)));
+    });
+    // So written, NaN counts as wrong.
+    expect(finite.find((_, i) => !(errors[i]! <= 4 * 2 ** -24))).toBeUndefined();
+  });
+
+  it('of NaN is NaN', () => expect(kernels.value!(NaN, ALPHA)).toBeNaN());
+
+  it.each([1e4, 3e38])('and its slope are finite at ±%d', (size) => {
+    for (const z of [size, -size].map(Math.fround)) {
+      const a = kernels.value!(z, ALPHA);
+      expect([a, kernels.slope!(z, a, ALPHA)].every(Number.isFinite)).toBe(true);
+    }
+  });
+});
+
+it('at 0 the slope of relu is 0, that of leakyRelu and of elu alpha', () => {
+  const slopeAt0 = (name: ActivationName): number =>
+    activationsIn(single)[activationCodes[name]]!.slope!(0, 0, ALPHA);
+  expect([slopeAt0('relu'), slopeAt0('leakyRelu'), slopeAt0('elu')]).toEqual([0, ALPHA, ALPHA]);
 });
 
 describe('the logarithm', () => {

@@ -61,8 +61,8 @@ it('finds a result that is not stored', () => {
 
 it('finds padding that is not cleared', () => {
   const found = disagreementOver('activate relu', (right, floats) => ({
-    activate(activation, z, a, stride, rows, units) {
-      right.activate(activation, z, a, stride, rows, units);
+    activate(activation, alpha, z, a, stride, rows, units) {
+      right.activate(activation, alpha, z, a, stride, rows, units);
       floats()[a / 4 + units] = -0;
     },
   }));
@@ -83,7 +83,7 @@ it.each([
   const found = disagreementOver('outputDelta quadratic linear', (right, floats) => ({
     outputDelta(...args) {
       right.outputDelta(...args);
-      const [delta, stride, rows] = [args[5], args[6], args[7]];
+      const [delta, stride, rows] = [args[7], args[8], args[9]];
       floats()[delta / 4 + rows * stride + excess - 1] = 0;
     },
   }));
@@ -111,7 +111,7 @@ it('finds a kernel that changes what it should only read', () => {
   const found = disagreementOver('hiddenDelta tanh', (right, floats) => ({
     hiddenDelta(...args) {
       right.hiddenDelta(...args);
-      floats()[args[1] / 4 + 3] = 1;
+      floats()[args[2] / 4 + 3] = 1;
     },
   }));
   expect(found).toBe('reference overwrote nextWeights[3]');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../src/model/random.js';
+import { partners } from '../src/model/spec.js';
 import { Network, type ActivationName, type Data, type LossName, type TrainOptions } from '../src/index.js';
 
 // Same bits, from the first weight to the last: whole training runs on both engines. Numbers are compared by toEqual,
@@ -71,21 +72,25 @@ function draw(inputs: number, outputs: number, count = COUNT) {
 const rowsOf = (values: Float32Array, width: number): number[][] =>
   Array.from({ length: values.length / width }, (_, n) => [...values.subarray(n * width, (n + 1) * width)]);
 
-const hidden: readonly ActivationName[] = ['linear', 'sigmoid', 'tanh', 'relu'];
+const hidden = partners.quadratic;
 const outputs: readonly (readonly [LossName, ActivationName])[] = [
   ...hidden.map((activation) => ['quadratic', activation] as const),
   ['crossEntropy', 'softmax'],
   ['binaryCrossEntropy', 'sigmoid'],
+  ['meanSquaredError', 'softplus'],
+  ['meanAbsoluteError', 'gelu'],
+  ['huber', 'linear'],
+  ['hinge', 'tanh'],
 ];
 
 describe.each(hidden)('a hidden layer of %s', (activation) => {
   it.each(outputs)('and %s of %s', async (loss, last) => {
-    const { inputs, targets } = draw(5, 3);
+    const { inputs, targets, labels } = draw(5, 3);
     await expectSameBits({
       sizes: [5, 7, 3],
       activations: [activation, last],
       loss,
-      data: { inputs, targets },
+      data: loss === 'hinge' ? { inputs, labels } : { inputs, targets },
     });
   });
 });

@@ -4,7 +4,7 @@ import { awkwardShapes, realShapes, type Shape } from '../bench/shapes.js';
 import { single } from '../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../src/kernels/reference/reference.js';
 import { wasmKernels } from '../src/kernels/wasm.js';
-import { activationCodes, lossCodes } from '../src/model/spec.js';
+import { activationCodes, lossCodes, partners } from '../src/model/spec.js';
 import { Arena, type Call } from './support/arena.js';
 import { floatsOfAllSizes } from './support/floats.js';
 import { kernelCases, roundUpToFours, type Size } from './support/kernel-calls.js';
@@ -80,12 +80,18 @@ describe.each(kernelCases)('$name', ({ place }) => {
 describe('over floats of all sizes', () => {
   const numbers = floatsOfAllSizes(4001);
 
-  it.each(['sigmoid', 'tanh', 'relu'] as const)('%s gives the same bits', (name) => {
+  it.each(partners.quadratic)('%s and its slope give the same bits', (name) => {
     const arena = new Arena();
     const z = arena.input('z', numbers);
     const a = arena.output('a', 1, numbers.length);
+    const ones = arena.input('ones', new Float32Array(numbers.length).fill(1));
+    const delta = arena.output('delta', 1, numbers.length);
     const call: Call = (kernels) => {
-      kernels.activate(activationCodes[name], z, a, numbers.length, 1, numbers.length);
+      const shape = [numbers.length, 1, numbers.length] as const;
+      const activation = [activationCodes[name], 0.3] as const;
+      kernels.activate(...activation, z, a, ...shape);
+      // (a − 1) ⊙ σ′
+      kernels.outputDelta(lossCodes.quadratic, 0, ...activation, z, a, ones, delta, ...shape);
       return [];
     };
     expect(compare(arena, call).disagreement).toBeUndefined();
@@ -98,7 +104,7 @@ describe('over floats of all sizes', () => {
     // With z = y = 0 the binary cross-entropy of a single unit is −ln a.
     const call: Call = (kernels) =>
       Array.from(numbers, (_, i) =>
-        kernels.cost(lossCodes.binaryCrossEntropy, zero, a + 4 * i, zero, 4, 1, 1),
+        kernels.cost(lossCodes.binaryCrossEntropy, 0, zero, a + 4 * i, zero, 4, 1, 1),
       );
     expect(compare(arena, call).disagreement).toBeUndefined();
   });

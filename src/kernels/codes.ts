@@ -6,10 +6,20 @@ export const SIGMOID = 1;
 export const TANH = 2;
 export const RELU = 3;
 export const SOFTMAX = 4;
+export const LEAKY_RELU = 5;
+export const ELU = 6;
+export const SOFTPLUS = 7;
+export const SWISH = 8;
+export const GELU = 9;
+export const SOFTSIGN = 10;
 
 export const QUADRATIC = 0;
 export const CROSS_ENTROPY = 1;
 export const BINARY_CROSS_ENTROPY = 2;
+export const MEAN_SQUARED_ERROR = 3;
+export const MEAN_ABSOLUTE_ERROR = 4;
+export const HUBER = 5;
+export const HINGE = 6;
 
 export const SGD = 0;
 export const MOMENTUM = 1;

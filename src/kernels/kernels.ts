@@ -65,12 +65,21 @@ export interface EquationKernels {
     scratch: number,
   ): void;
 
-  /** a = σ(z); the padding of a becomes zero. */
-  activate(activation: number, z: number, a: number, stride: number, rows: number, units: number): void;
+  /** a = σ(z); the padding of a becomes zero. `alpha`, here and below: of leakyRelu and elu. */
+  activate(
+    activation: number,
+    alpha: number,
+    z: number,
+    a: number,
+    stride: number,
+    rows: number,
+    units: number,
+  ): void;
 
-  /** The cost C, summed over the rows, in double precision. */
+  /** The cost C, summed over the rows, in double precision. `parameter`, here and below: delta of huber. */
   cost(
     loss: number,
+    parameter: number,
     z: number,
     a: number,
     targets: number,
@@ -82,7 +91,9 @@ export interface EquationKernels {
   /** BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer. */
   outputDelta(
     loss: number,
+    parameter: number,
     activation: number,
+    alpha: number,
     z: number,
     a: number,
     targets: number,
@@ -95,6 +106,7 @@ export interface EquationKernels {
   /** BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z). δ₊ and δ have room for rows rounded up to fours. */
   hiddenDelta(
     activation: number,
+    alpha: number,
     nextWeights: number,
     nextDelta: number,
     nextStride: number,

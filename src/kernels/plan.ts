@@ -3,6 +3,7 @@
 
 export const netFields = [
   'loss',
+  'lossParameter',
   'layerCount',
   'layers',
   'parameters',
@@ -25,6 +26,7 @@ export const netFields = [
 
 export const layerFields = [
   'activation',
+  'alpha',
   'fanIn',
   'units',
   'stride',

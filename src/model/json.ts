@@ -3,10 +3,11 @@ import type { Model } from './model.js';
 import { Random, type RandomState } from './random.js';
 import {
   checkSpec,
+  defaultAlphas,
   lossNames,
   type ActivationName,
   type CheckedSpec,
-  type LossName,
+  type LossSpec,
   type NetworkSpec,
 } from './spec.js';
 
@@ -15,7 +16,8 @@ export interface NetworkJSON {
   readonly format: 'bp4';
   readonly version: 1;
   readonly inputs: number;
-  readonly loss: LossName;
+  /** A name where it has no parameter. */
+  readonly loss: LossSpec;
   readonly layers: readonly LayerJSON[];
   readonly seed?: number;
   /** The state of the random generator: four unsigned 32-bit words. */
@@ -27,6 +29,8 @@ export interface LayerJSON {
   readonly activation: ActivationName;
   /** Of training; 0 where it is missing. */
   readonly dropout?: number;
+  /** Of leakyRelu and elu. */
+  readonly alpha?: number;
   /** [units][fanIn] */
   readonly weights: readonly (readonly number[])[];
   /** [units] */
@@ -34,20 +38,22 @@ export interface LayerJSON {
 }
 
 export function toJSON(model: Model, random: Random): NetworkJSON {
-  const { inputs, loss, seed, layers } = model.spec;
+  const { inputs, seed, layers } = model.spec;
   return {
     format: 'bp4',
     version: 1,
     inputs,
-    loss,
+    loss: lossOf(model.spec),
     seed,
     generator: random.state,
     layers: model.layers.map((layer, l) => {
       const weights = Array.from(model.unitMajor(layer, layer.weights), shortest);
+      const { activation, alpha, dropout } = layers[l]!;
       return {
         units: layer.units,
-        activation: layers[l]!.activation,
-        ...(layers[l]!.dropout > 0 && { dropout: shortest(layers[l]!.dropout) }),
+        activation,
+        ...(activation in defaultAlphas && { alpha: shortest(alpha) }),
+        ...(dropout > 0 && { dropout: shortest(dropout) }),
         weights: Array.from({ length: layer.units }, (_, j) =>
           weights.slice(j * layer.fanIn, (j + 1) * layer.fanIn),
         ),
@@ -55,6 +61,11 @@ export function toJSON(model: Model, random: Random): NetworkJSON {
       };
     }),
   };
+}
+
+function lossOf({ loss, delta, labelSmoothing }: CheckedSpec): LossSpec {
+  if (loss === 'huber') return { name: loss, delta: shortest(delta) };
+  return labelSmoothing ? { name: loss, labelSmoothing } : loss;
 }
 
 /** The double with the fewest decimal digits that single precision rounds to this float: 0.1, not 0.10000000149…. */
@@ -88,7 +99,8 @@ export function fromJSON(json: NetworkJSON): {
     );
   }
   const { inputs, loss, seed, generator } = json;
-  checkName('loss', loss, lossNames);
+  // Here it has no default.
+  if ((loss as unknown) === undefined) checkName('loss', loss, lossNames);
   const layers = arrayOf('layers', json.layers, undefined) as NetworkJSON['layers'];
   // Array.from sees the holes of an array, where map passes over them.
   const bare = Array.from(layers, (layer, l) => {
@@ -97,8 +109,13 @@ export function fromJSON(json: NetworkJSON): {
         `layers[${l}]: expected an object { units, activation, weights, biases }, got ${show(layer)}`,
       );
     }
-    const { units, activation, dropout } = layer;
-    return { units, activation, ...(dropout !== undefined && { dropout }) };
+    const { units, activation, alpha, dropout } = layer;
+    return {
+      units,
+      activation,
+      ...(alpha !== undefined && { alpha }),
+      ...(dropout !== undefined && { dropout }),
+    };
   });
   const spec = checkSpec({
     inputs,

@@ -28,9 +28,9 @@ const MULTIPLICATIONS_AN_ACTIVATION = 50;
 /** Multiplications that take an engine some milliseconds. */
 const MULTIPLICATIONS_AT_A_TIME = { wasm: 5e7, reference: 2e6 };
 
-/** A layer as training sees it: where it lies, and the number of its activation. */
+/** A layer as training sees it: where it lies, and the number of its activation, its α, its dropout. */
 export type Layer = LayerPlace &
-  Readonly<Record<'activation' | 'dropBelow' | 'keptScale' | 'isFrozen', number>>;
+  Readonly<Record<'activation' | 'alpha' | 'dropBelow' | 'keptScale' | 'isFrozen', number>>;
 
 /** How a training updates: a rule but for its pointers and for what kernels write into it. */
 export type RuleOptions = Omit<Rule, 'first' | 'second' | 'rate' | 'rootScale' | 'decay' | 'gradientScale'>;
@@ -249,6 +249,7 @@ export class Model {
     writeFields(words, layout.net / 4, netFields, {
       ...layout,
       loss: this.loss,
+      lossParameter: floatBits(this.spec.delta),
       layerCount: this.#layers.length,
       layers: layout.netLayers,
       inputCount: this.spec.inputs,
@@ -257,7 +258,10 @@ export class Model {
       touched: 0,
     });
     for (const [l, layer] of this.#layers.entries()) {
-      writeFields(words, (layout.netLayers + l * LAYER_BYTES) / 4, layerFields, layer);
+      writeFields(words, (layout.netLayers + l * LAYER_BYTES) / 4, layerFields, {
+        ...layer,
+        alpha: floatBits(layer.alpha),
+      });
     }
   }
 
@@ -277,6 +281,7 @@ export class Model {
     return this.#layout.layers.map((place, l) => ({
       ...place,
       activation: activationCodes[this.spec.layers[l]!.activation],
+      alpha: this.spec.layers[l]!.alpha,
       dropBelow: Math.floor(this.spec.layers[l]!.dropout * 2 ** 32),
       keptScale: floatBits(1 / (1 - this.spec.layers[l]!.dropout)),
       isFrozen: Number(this.#frozen.includes(l)),

@@ -1,30 +1,89 @@
 import {
   BINARY_CROSS_ENTROPY,
   CROSS_ENTROPY,
+  ELU,
+  GELU,
+  HINGE,
+  HUBER,
+  LEAKY_RELU,
   LINEAR,
+  MEAN_ABSOLUTE_ERROR,
+  MEAN_SQUARED_ERROR,
   QUADRATIC,
   RELU,
   SIGMOID,
   SOFTMAX,
+  SOFTPLUS,
+  SOFTSIGN,
+  SWISH,
   TANH,
 } from '../kernels/codes.js';
-import { checkInteger, checkKeys, checkName, checkNumber, show } from './check.js';
+import { checkInteger, checkKeys, checkName, checkNumber, checkPositive, show } from './check.js';
 import { initializerNames, type InitializerName } from './initializers.js';
 
-/** σ of a layer: σ(z) = 1/(1 + e⁻ᶻ), tanh z, max(z, 0), z, or softmax over the layer (last layer only). */
-export type ActivationName = 'sigmoid' | 'tanh' | 'relu' | 'linear' | 'softmax';
+/**
+ * σ of a layer:
+ * - sigmoid 1/(1 + e⁻ᶻ), tanh z, softsign z/(1 + |z|), linear z
+ * - relu max(z, 0); leakyRelu z where z > 0, else αz; elu z where z > 0, else α(eᶻ − 1)
+ * - softplus ln(1 + eᶻ); swish, which others call SiLU, z/(1 + e⁻ᶻ)
+ * - gelu in its tanh form, ½z(1 + tanh(√(2/π)(z + 0.044715z³)))
+ * - softmax over the layer (last layer only)
+ *
+ * At 0 the slope of relu is 0, and that of leakyRelu and elu α.
+ */
+export type ActivationName =
+  | 'sigmoid'
+  | 'tanh'
+  | 'relu'
+  | 'leakyRelu'
+  | 'elu'
+  | 'softplus'
+  | 'swish'
+  | 'gelu'
+  | 'softsign'
+  | 'linear'
+  | 'softmax';
 
 /**
- * The cost of a sample, summed over the outputs: quadratic ½ Σ (a − y)²; crossEntropy −Σ y ln a;
- * binaryCrossEntropy −Σ (y ln a + (1 − y) ln(1 − a)).
+ * The cost of a sample. Sums over the outputs:
+ * - quadratic ½ Σ (a − y)²
+ * - crossEntropy −Σ y ln a; binaryCrossEntropy −Σ (y ln a + (1 − y) ln(1 − a))
+ *
+ * Means over the outputs, as in Keras and PyTorch:
+ * - meanSquaredError of (a − y)²; meanAbsoluteError of |a − y|
+ * - huber, with e = a − y, of ½e² where |e| ≤ δ, else δ(|e| − ½δ)
+ * - hinge of max(0, 1 − ya), for targets of −1 and 1
  */
-export type LossName = 'quadratic' | 'crossEntropy' | 'binaryCrossEntropy';
+export type LossName =
+  | 'quadratic'
+  | 'meanSquaredError'
+  | 'meanAbsoluteError'
+  | 'huber'
+  | 'binaryCrossEntropy'
+  | 'crossEntropy'
+  | 'hinge';
+
+/**
+ * A loss: its name, or that with a parameter.
+ * - delta: δ of huber, above 0. Default 1.
+ * - labelSmoothing: ε from 0 to below 1. Targets become (1 − ε)y + ε/K, where K is how many outputs there are, for
+ *   binaryCrossEntropy 2; in training and in evaluation. Default 0.
+ */
+export type LossSpec<Name extends LossName = LossName> =
+  | Name
+  | (Name extends 'huber'
+      ? { readonly name: Name; readonly delta?: number }
+      : Name extends 'crossEntropy' | 'binaryCrossEntropy'
+        ? { readonly name: Name; readonly labelSmoothing?: number }
+        : { readonly name: Name });
 
 /** A layer: how many units, and their σ. */
 export interface LayerSpec {
   readonly units: number;
   readonly activation: ActivationName;
-  /** Default: 'heNormal' for relu, 'glorotUniform' for the others. */
+  /** α of leakyRelu, default 0.01, or of elu, default 1; above 0. */
+  readonly alpha?: number;
+  /** Default: 'heNormal' for relu, leakyRelu, elu, swish and gelu, 'glorotUniform' for the others. */
   readonly initializer?: InitializerName;
   /** p: the share of its activations that training sets to 0, at random; not for the last layer. Default 0. */
   readonly dropout?: number;
@@ -36,7 +95,7 @@ export interface NetworkSpec {
   readonly inputs: number;
   readonly layers: readonly LayerSpec[];
   /** Default: 'crossEntropy' after softmax, 'quadratic' after the others. */
-  readonly loss?: LossName;
+  readonly loss?: LossSpec;
   /** From which initial weights and the order of samples are drawn; a safe integer. Default 0. */
   readonly seed?: number;
 }
@@ -44,8 +103,12 @@ export interface NetworkSpec {
 /** A spec that was checked, its defaults filled in. */
 export interface CheckedSpec {
   readonly inputs: number;
+  /** alpha is 0 where the activation has none. */
   readonly layers: readonly Required<LayerSpec>[];
   readonly loss: LossName;
+  /** 0 where the loss has none. */
+  readonly delta: number;
+  readonly labelSmoothing: number;
   readonly seed: number;
 }
 
@@ -53,25 +116,61 @@ export const activationCodes: Record<ActivationName, number> = {
   sigmoid: SIGMOID,
   tanh: TANH,
   relu: RELU,
+  leakyRelu: LEAKY_RELU,
+  elu: ELU,
+  softplus: SOFTPLUS,
+  swish: SWISH,
+  gelu: GELU,
+  softsign: SOFTSIGN,
   linear: LINEAR,
   softmax: SOFTMAX,
 };
 
 export const lossCodes: Record<LossName, number> = {
   quadratic: QUADRATIC,
-  crossEntropy: CROSS_ENTROPY,
+  meanSquaredError: MEAN_SQUARED_ERROR,
+  meanAbsoluteError: MEAN_ABSOLUTE_ERROR,
+  huber: HUBER,
   binaryCrossEntropy: BINARY_CROSS_ENTROPY,
-};
-
-/** The activations of the last layer with which each loss is valid. */
-export const partners: Record<LossName, readonly ActivationName[]> = {
-  quadratic: ['sigmoid', 'tanh', 'relu', 'linear'],
-  crossEntropy: ['softmax'],
-  binaryCrossEntropy: ['sigmoid'],
+  crossEntropy: CROSS_ENTROPY,
+  hinge: HINGE,
 };
 
 const activationNames = Object.keys(activationCodes) as ActivationName[];
 export const lossNames = Object.keys(lossCodes) as LossName[];
+
+const ofOneUnit = activationNames.filter((name) => name !== 'softmax');
+
+/** The activations of the last layer with which each loss is valid. */
+const validPartners = {
+  quadratic: ofOneUnit,
+  meanSquaredError: ofOneUnit,
+  meanAbsoluteError: ofOneUnit,
+  huber: ofOneUnit,
+  binaryCrossEntropy: ['sigmoid'],
+  crossEntropy: ['softmax'],
+  hinge: ['tanh', 'linear'],
+} as const satisfies Record<LossName, readonly ActivationName[]>;
+
+export const partners: Record<LossName, readonly ActivationName[]> = validPartners;
+
+/** The losses that are valid with an activation of the last layer. */
+export type LossFor<Activation extends ActivationName> = {
+  [Loss in LossName]: Activation extends (typeof validPartners)[Loss][number] ? Loss : never;
+}[LossName];
+
+/** The activation of the last layer; any, where the compiler does not know how many layers there are. */
+export type LastActivation<Layers extends readonly LayerSpec[]> = Layers extends readonly [
+  ...unknown[],
+  infer Last extends LayerSpec,
+]
+  ? Last['activation']
+  : ActivationName;
+
+export const defaultAlphas: Partial<Record<ActivationName, number>> = { leakyRelu: 0.01, elu: 1 };
+
+/** He et al. (2015) reckon with units that are off for about half of what they meet. */
+const heActivations: readonly ActivationName[] = ['relu', 'leakyRelu', 'elu', 'swish', 'gelu'];
 
 /** Units that no memory could hold are refused before anything is computed from them. */
 const MOST_UNITS = 2 ** 28;
@@ -91,12 +190,30 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
     checkLayer(`layers[${l}]`, layer, l === spec.layers.length - 1),
   );
   const last = layers.at(-1)!.activation;
-  const loss =
-    spec.loss === undefined
-      ? last === 'softmax'
-        ? 'crossEntropy'
-        : 'quadratic'
-      : checkName('loss', spec.loss, lossNames);
+  const { seed = 0, loss = last === 'softmax' ? 'crossEntropy' : 'quadratic' } = spec;
+  return {
+    inputs,
+    layers,
+    ...checkLoss(loss, last),
+    seed: checkInteger('seed', seed, Number.MIN_SAFE_INTEGER),
+  };
+}
+
+/** @param last the activation of the last layer */
+function checkLoss(
+  spec: LossSpec,
+  last: ActivationName,
+): Pick<CheckedSpec, 'loss' | 'delta' | 'labelSmoothing'> {
+  const isObject = typeof spec === 'object' && (spec as unknown) !== null;
+  const given: { name: unknown; delta?: number; labelSmoothing?: number } = isObject ? spec : { name: spec };
+  const loss = checkName(isObject ? 'loss.name' : 'loss', given.name, lossNames);
+  const hasDelta = loss === 'huber';
+  const hasSmoothing = loss === 'crossEntropy' || loss === 'binaryCrossEntropy';
+  checkKeys(`loss '${loss}'`, given, [
+    'name',
+    ...(hasDelta ? ['delta'] : []),
+    ...(hasSmoothing ? ['labelSmoothing'] : []),
+  ]);
   if (!partners[loss].includes(last)) {
     const losses = lossNames.filter((name) => partners[name].includes(last));
     throw new RangeError(
@@ -104,26 +221,34 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
         `for '${last}' use ${losses.map(show).join(' or ')}`,
     );
   }
-  const { seed = 0 } = spec;
-  return { inputs, layers, loss, seed: checkInteger('seed', seed, Number.MIN_SAFE_INTEGER) };
+  const { delta = 1, labelSmoothing = 0 } = given;
+  return {
+    loss,
+    delta: hasDelta ? checkPositive('loss.delta', delta) : 0,
+    labelSmoothing: checkNumber('loss.labelSmoothing', labelSmoothing, 0, 1),
+  };
 }
 
 function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<LayerSpec> {
-  checkKeys(place, layer, ['units', 'activation', 'initializer', 'dropout']);
+  checkKeys(place, layer, ['units', 'activation', 'alpha', 'initializer', 'dropout']);
   const units = checkInteger(`${place}.units`, layer.units, 1, MOST_UNITS);
   const activation = checkName(`${place}.activation`, layer.activation, activationNames);
   if (activation === 'softmax' && !isLast) {
-    const others = activationNames.filter((name) => name !== 'softmax');
     throw new RangeError(
-      `${place}.activation: 'softmax' is for the last layer; use one of ${others.map(show).join(', ')}`,
+      `${place}.activation: 'softmax' is for the last layer; use one of ${ofOneUnit.map(show).join(', ')}`,
     );
   }
   if (activation === 'softmax' && units === 1) {
     throw new RangeError(`${place}.units: softmax of a single unit is always 1; use 2 units, or 'sigmoid'`);
   }
+  const defaultAlpha = defaultAlphas[activation];
+  if (layer.alpha !== undefined && defaultAlpha === undefined) {
+    const names = Object.keys(defaultAlphas).map(show).join(' or ');
+    throw new TypeError(`${place}.alpha: goes with ${names} alone; leave it out for '${activation}'`);
+  }
   const initializer =
     layer.initializer === undefined
-      ? activation === 'relu'
+      ? heActivations.includes(activation)
         ? 'heNormal'
         : 'glorotUniform'
       : checkName(`${place}.initializer`, layer.initializer, initializerNames);
@@ -133,5 +258,6 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
       `${place}.dropout: the last layer's outputs are the answer; use it in layers before`,
     );
   }
-  return { units, activation, initializer, dropout };
+  const alpha = defaultAlpha === undefined ? 0 : checkPositive(`${place}.alpha`, layer.alpha ?? defaultAlpha);
+  return { units, activation, alpha, initializer, dropout };
 }

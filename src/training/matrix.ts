@@ -96,17 +96,21 @@ function* rowValues(
 }
 
 /**
- * Checks that no number is below 0 or above `most`.
- * @param why ends the error message
+ * Checks each number.
+ * @param expected ends the error message: what a valid one is
  * @throws RangeError naming the row and column
  */
-export function* checkRange(place: string, { values, width }: Matrix, most: number, why: string): Work<void> {
+export function* checkValues(
+  place: string,
+  { values, width }: Matrix,
+  isValid: (value: number) => boolean,
+  expected: string,
+): Work<void> {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    if (value < 0 || value > most) {
-      const range = most === Infinity ? 'of at least 0' : `from 0 to ${most}`;
+    if (!isValid(value)) {
       const at = `[${Math.floor(i / width)}][${i % width}]`;
-      throw new RangeError(`${place}${at} is ${value}; expected a number ${range} ${why}`);
+      throw new RangeError(`${place}${at} is ${value}; expected ${expected}`);
     }
     if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
   }

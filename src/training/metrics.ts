@@ -9,7 +9,7 @@ export interface Metrics {
   readonly loss: number;
   /**
    * The share of samples classified correctly: the largest output is where the largest target is; with a single output,
-   * both lie on the same side of ½. A sample whose outputs are NaN counts as wrong. Where outputs are not classes (a
+   * both lie on the same side of ½, or for hinge of 0. A sample whose outputs are NaN counts as wrong. Where outputs are not classes (a
    * regression, several independent labels) it means nothing.
    */
   readonly accuracy: number;
@@ -30,9 +30,9 @@ export function* evaluate(model: Model, samples: Samples): Work<Metrics> {
 }
 
 /** The cost of a mini-batch, after `feedForward`. */
-export function totalCost({ kernels, layers, loss, layout }: Model, rows: number): number {
+export function totalCost({ kernels, layers, loss, spec, layout }: Model, rows: number): number {
   const { preActivations, activations, stride, units } = layers.at(-1)!;
-  return kernels.cost(loss, preActivations, activations, layout.targets, stride, rows, units);
+  return kernels.cost(loss, spec.delta, preActivations, activations, layout.targets, stride, rows, units);
 }
 
 /** The outputs for all samples, [n][outputs]. */

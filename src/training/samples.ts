@@ -1,9 +1,9 @@
 import { checkKeys, checkNumber, checkPositive, show } from '../model/check.js';
 import type { Model } from '../model/model.js';
 import type { Random } from '../model/random.js';
-import type { LossName } from '../model/spec.js';
+import type { CheckedSpec, LossName } from '../model/spec.js';
 import {
-  checkRange,
+  checkValues,
   holdsBytes,
   isNumericArray,
   labelsOf,
@@ -27,7 +27,7 @@ export interface Inputs {
 export interface Data extends Inputs {
   /** [n][outputs] */
   readonly targets?: Rows;
-  /** [n] class indices, in place of one-hot targets; with a single output, the targets 0 and 1. */
+  /** [n] class indices, in place of one-hot targets; with a single output, the targets 0 and 1; for hinge −1 and 1. */
   readonly labels?: NumericArray | readonly number[];
   /** [n], none below 0: by these the costs of the samples are multiplied. The mean stays one over n. Default all 1. */
   readonly sampleWeights?: NumericArray | readonly number[];
@@ -36,8 +36,15 @@ export interface Data extends Inputs {
 /** What each class weighs: by label, in order, or by label and 1 for those that are not named. */
 export type ClassWeights = readonly number[] | Readonly<Record<number, number>>;
 
-/** The cross-entropies are costs of probabilities, none below 0: a target of 255 would have no least cost. */
-const largestTarget: Partial<Record<LossName, number>> = { binaryCrossEntropy: 1, crossEntropy: Infinity };
+/**
+ * Targets that some losses need. The cross-entropies are costs of probabilities, none below 0: a target of 255 would
+ * have no least cost.
+ */
+const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => boolean, expected: string]>> = {
+  binaryCrossEntropy: [(y) => y >= 0 && y <= 1, 'a number from 0 to 1'],
+  crossEntropy: [(y) => y >= 0, 'a number of at least 0'],
+  hinge: [(y) => y === -1 || y === 1, '-1 or 1'],
+};
 
 /** So many samples, or fewer where they are long, tell whether most inputs are zero. */
 const PROBED_SAMPLES = 256;
@@ -101,8 +108,9 @@ export class Samples {
         `${place}targets: expected ${count} rows, as many as inputs, got ${targets.count}`,
       );
     }
-    const most = largestTarget[model.spec.loss];
-    if (most !== undefined) yield* checkRange(`${place}targets`, targets, most, `for ${model.spec.loss}`);
+    const { loss } = model.spec;
+    const [isValid, expected] = targetRules[loss] ?? [];
+    if (isValid) yield* checkValues(`${place}targets`, targets, isValid, `${expected} for ${loss}`);
     return new Samples({ inputs, scale, targets, weights: weightsOf(place, data.sampleWeights, count) });
   }
 
@@ -215,11 +223,20 @@ export class Samples {
     return 'floats';
   }
 
-  #placeTargets({ layers, layout, views }: Model, first: number, rows: number, order?: Uint32Array): void {
+  #placeTargets(
+    { layers, layout, views, spec }: Model,
+    first: number,
+    rows: number,
+    order?: Uint32Array,
+  ): void {
     const { stride, units } = layers.at(-1)!;
     const at = views.at(layout.targets);
-    if (this.#targets) copyRows(this.#targets, first, rows, order, views.floats, at, stride);
-    if (this.#labels) placeLabels(this.#labels, first, rows, order, views.floats, at, stride, units);
+    const coding = codingOf(spec, units);
+    if (this.#targets) {
+      copyRows(this.#targets, first, rows, order, views.floats, at, stride);
+      if (spec.labelSmoothing) smooth(views.floats, at, rows, stride, units, coding);
+    }
+    if (this.#labels) placeLabels(this.#labels, first, rows, order, views.floats, at, stride, units, coding);
     const weights = this.#weights;
     if (!weights) return;
     const to = views.at(layout.sampleWeights) - first;
@@ -293,6 +310,32 @@ function copyRows(
   }
 }
 
+/** Targets of 0 and 1 as a network is to learn them. */
+interface Coding {
+  readonly off: number;
+  readonly on: number;
+}
+
+function codingOf({ loss, labelSmoothing }: CheckedSpec, units: number): Coding {
+  if (loss === 'hinge') return { off: -1, on: 1 };
+  const off = labelSmoothing / (loss === 'crossEntropy' ? units : 2);
+  return { off, on: 1 - labelSmoothing + off };
+}
+
+/** In place. Rounds: in double precision as written, then once as it is stored. */
+function smooth(
+  targets: Float32Array | Float64Array,
+  at: number,
+  rows: number,
+  stride: number,
+  units: number,
+  { off, on }: Coding,
+): void {
+  for (let row = at; row < at + rows * stride; row += stride) {
+    for (let j = row; j < row + units; j++) targets[j] = (on - off) * targets[j]! + off;
+  }
+}
+
 /** Labels as one-hot rows. */
 function placeLabels(
   labels: NumericArray,
@@ -303,6 +346,7 @@ function placeLabels(
   at: number,
   stride: number,
   units: number,
+  { off, on }: Coding,
 ): void {
   const most = Math.max(units - 1, 1);
   target.fill(0, at, at + rows * stride);
@@ -312,8 +356,9 @@ function placeLabels(
     if (!(Number.isInteger(label) && label >= 0 && label <= most)) {
       throw new RangeError('labels: changed since they were checked; leave them until the call has ended');
     }
-    if (units === 1) target[at] = label;
-    else target[at + label] = 1;
+    if (off !== 0) target.fill(off, at, at + units);
+    if (units === 1) target[at] = label ? on : off;
+    else target[at + label] = on;
     at += stride;
   }
 }

@@ -1,16 +1,25 @@
-import { RELU } from '../../src/kernels/codes.js';
+import {
+  ELU,
+  HINGE,
+  HUBER,
+  LEAKY_RELU,
+  MEAN_ABSOLUTE_ERROR,
+  RELU,
+  SOFTSIGN,
+} from '../../src/kernels/codes.js';
 import type { Model } from '../../src/model/model.js';
 import { backward, cost, forward } from './steps.js';
 
 /**
- * The step h of the differences. Costs here are of up to 37; in double precision (ε = 2⁻⁵³) their rounding leaves some
- * 37ε/h = 2⁻³⁸, and truncation leaves h⁴/30·C⁽⁵⁾ = 2⁻⁴⁵·C⁽⁵⁾: half and twice this step were measured to be worse.
+ * The step h of the differences. Costs here are of up to 93; in double precision (ε = 2⁻⁵³) their rounding leaves some
+ * 93ε/h = 2⁻³⁶, and truncation leaves h⁴/30·C⁽⁵⁾ = 2⁻⁴⁵·C⁽⁵⁾: half and twice this step were measured to be worse.
  */
 const STEP = 2 ** -10;
 
 /**
- * Errors of derivatives smaller than this are taken relative to this: rounding, 2⁻³⁸, is 2⁻²⁴ = 6e-8 of it. In
- * truth.test.ts 18 of 4,946 derivatives are so small, and 799 are zero, behind relu.
+ * Errors of derivatives smaller than this are taken relative to this: rounding, 2⁻³⁶, is 2⁻²² = 2.4e-7 of it at
+ * worst; most costs are far smaller. In truth.test.ts 92 of 29,220 derivatives are so small, and 698 are zero, behind relu
+ * or beyond the kinks of a loss.
  */
 const SMALLEST = 2 ** -14;
 
@@ -93,7 +102,8 @@ function centralDifference(model: Model, rows: number, at: number): number {
   const costAt = (steps: number): number => {
     floats[at] = parameter + steps * STEP;
     forward(model, rows);
-    if (sideOfKinks(model, rows) !== side) throw new Error('a relu unit passes its kink: use another seed');
+    if (sideOfKinks(model, rows) !== side)
+      throw new Error('a difference steps over a kink: use another seed');
     return cost(model, rows);
   };
   const near = costAt(1) - costAt(-1);
@@ -102,13 +112,27 @@ function centralDifference(model: Model, rows: number, at: number): number {
   return (8 * near - far) / (12 * STEP);
 }
 
-/** On which side of 0 each relu unit is for each sample; differences across a kink say nothing of the slope. */
-function sideOfKinks({ layers, views }: Model, rows: number): string {
-  return layers
-    .filter(({ activation }) => activation === RELU)
-    .map(({ preActivations, stride }) => {
-      const z = views.at(preActivations);
-      return Array.from(views.floats.subarray(z, z + rows * stride), (value) => (value > 0 ? 1 : 0)).join('');
-    })
-    .join();
+/** Activations whose slope, or whose slope's slope, jumps at 0. */
+const KINKED = [RELU, LEAKY_RELU, ELU, SOFTSIGN];
+
+/**
+ * On which side of the kinks each unit and each output is for each sample; differences across a kink say nothing of the
+ * slope.
+ */
+function sideOfKinks({ layers, layout, loss, spec, views }: Model, rows: number): string {
+  const { floats } = views;
+  const last = layers.at(-1)!;
+  const numbers = (pointer: number, stride: number): ArrayLike<number> =>
+    floats.subarray(views.at(pointer), views.at(pointer) + rows * stride);
+  const units = layers
+    .filter(({ activation }) => KINKED.includes(activation))
+    .map(({ preActivations, stride }) => Array.from(numbers(preActivations, stride), (z) => Number(z > 0)));
+  const a = numbers(last.activations, last.stride);
+  const sides = Array.from(numbers(layout.targets, last.stride), (y, i) => {
+    const difference = a[i]! - y;
+    if (loss === MEAN_ABSOLUTE_ERROR) return Math.sign(difference);
+    if (loss === HUBER) return Math.abs(difference) > spec.delta ? Math.sign(difference) : 0;
+    return loss === HINGE && y * a[i]! < 1 ? 1 : 0;
+  });
+  return [...units, sides].join();
 }

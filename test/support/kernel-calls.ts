@@ -88,11 +88,12 @@ const forward: KernelCase = {
 
 const activate = (name: ActivationName): KernelCase => ({
   name: `activate ${name}`,
-  place(arena, { rows, units, stride }, { floats }) {
+  place(arena, { rows, units, stride }, { floats, number }) {
     const z = arena.input('z', padded(floats, rows, stride, units, NaN));
     const a = arena.output('a', rows, stride);
+    const alpha = number();
     return (kernels) => {
-      kernels.activate(activationCodes[name], z, a, stride, rows, units);
+      kernels.activate(activationCodes[name], alpha, z, a, stride, rows, units);
       return [];
     };
   },
@@ -100,22 +101,23 @@ const activate = (name: ActivationName): KernelCase => ({
 
 const cost = (loss: LossName): KernelCase => ({
   name: `cost ${loss}`,
-  place(arena, { rows, units, stride }, { floats, shares }) {
+  place(arena, { rows, units, stride }, { floats, shares, number }) {
     const z = arena.input('z', padded(floats, rows, stride, units, NaN));
     const a = arena.input('a', padded(shares, rows, stride, units, NaN));
     const targets = arena.input('targets', padded(shares, rows, stride, units, NaN));
-    return (kernels) => [kernels.cost(lossCodes[loss], z, a, targets, stride, rows, units)];
+    const parameter = number();
+    return (kernels) => [kernels.cost(lossCodes[loss], parameter, z, a, targets, stride, rows, units)];
   },
 });
 
 const outputDelta = (loss: LossName, activation: ActivationName): KernelCase => ({
   name: `outputDelta ${loss} ${activation}`,
-  place(arena, { rows, units, stride }, { floats, shares }) {
+  place(arena, { rows, units, stride }, { floats, shares, number }) {
     const z = arena.input('z', padded(floats, rows, stride, units, NaN));
     const a = arena.input('a', padded(shares, rows, stride, units, 0));
     const targets = arena.input('targets', padded(shares, rows, stride, units, 0));
     const delta = arena.output('delta', rows, stride);
-    const codes = [lossCodes[loss], activationCodes[activation]] as const;
+    const codes = [lossCodes[loss], number(), activationCodes[activation], number()] as const;
     return (kernels) => {
       kernels.outputDelta(...codes, z, a, targets, delta, stride, rows, units);
       return [];
@@ -126,7 +128,7 @@ const outputDelta = (loss: LossName, activation: ActivationName): KernelCase => 
 /** The layer has as many units as the shape has before it; the layer after has those of the shape. */
 const hiddenDelta = (activation: ActivationName): KernelCase => ({
   name: `hiddenDelta ${activation}`,
-  place(arena, { rows, fanIn, units: nextUnits, stride: nextStride, inputStride }, { floats }) {
+  place(arena, { rows, fanIn, units: nextUnits, stride: nextStride, inputStride }, { floats, number }) {
     const units = fanIn;
     const stride = roundUpToFours(inputStride);
     const room = roundUpToFours(rows); // samples are turned four at a time
@@ -137,8 +139,9 @@ const hiddenDelta = (activation: ActivationName): KernelCase => ({
     const delta = arena.output('delta', rows, stride, stride, room);
     const scratch = arena.scratch('scratch', scratchFloats({ rows, fanIn, units: nextUnits }));
     const next = [nextWeights, nextDelta, nextStride, nextUnits] as const;
+    const codes = [activationCodes[activation], number()] as const;
     return (kernels) => {
-      kernels.hiddenDelta(activationCodes[activation], ...next, z, a, delta, stride, rows, units, scratch);
+      kernels.hiddenDelta(...codes, ...next, z, a, delta, stride, rows, units, scratch);
       return [];
     };
   },

@@ -1,21 +1,51 @@
-import { LINEAR, RELU, SIGMOID, SOFTMAX, TANH } from '../codes.js';
+import {
+  ELU,
+  GELU,
+  LEAKY_RELU,
+  LINEAR,
+  RELU,
+  SIGMOID,
+  SOFTMAX,
+  SOFTPLUS,
+  SOFTSIGN,
+  SWISH,
+  TANH,
+} from '../codes.js';
 import type { Precision } from './numerics.js';
 
 /** An activation: σ(z), of a unit or of a whole row, and its slope σ′(z), which may use a = σ(z). */
 interface Activation {
-  value?(this: void, z: number): number;
+  value?(this: void, z: number, alpha: number): number;
   /** Left out where it is 1 (linear), or where it never stands alone (softmax). */
-  slope?(this: void, z: number, a: number): number;
+  slope?(this: void, z: number, a: number, alpha: number): number;
   /** In place of `value`: softmax alone. z and a are the places of the row's first unit in f. */
   row?(this: void, f: Float32Array | Float64Array, z: number, a: number, units: number): void;
 }
 
-/** The activations by their numbers in codes.ts, computed in the given precision. Each operation rounds once. */
-export function activationsIn({ round, exp, tanh }: Precision): Record<number, Activation> {
+/**
+ * The activations by their numbers in codes.ts, computed in the given precision. Each operation rounds once;
+ * assembly/micro/activations.ts says where they come from.
+ */
+export function activationsIn({ round, exp, tanh, expm1, log1p }: Precision): Record<number, Activation> {
+  const sigmoid = (z: number): number => round(1 / round(1 + exp(-z)));
+
+  /** The slope of zs, where s is the sigmoid of w, whose slope is w′: s + a(1 − s)w′. */
+  function gatedSlope(w: number, a: number, rise: number): number {
+    const e = exp(-Math.max(w, -88));
+    const s = round(1 / round(1 + e));
+    return round(s + round(round(a * round(e * s)) * rise));
+  }
+
+  // Of gelu, w = z(c + dz²).
+  const c = round(1.5957691216057308);
+  const d = round(0.07135481627260025);
+  const threeD = round(0.21406444881780076);
+  const gate = (z: number): number => round(z * round(c + round(d * round(z * z))));
+
   return {
     [LINEAR]: { value: (z) => z },
     [SIGMOID]: {
-      value: (z) => round(1 / round(1 + exp(-z))),
+      value: sigmoid,
       slope: (_, a) => round(a * round(1 - a)),
     },
     [TANH]: {
@@ -25,6 +55,36 @@ export function activationsIn({ round, exp, tanh }: Precision): Record<number, A
     [RELU]: {
       value: (z) => Math.max(z, 0),
       slope: (z) => (z > 0 ? 1 : 0),
+    },
+    [LEAKY_RELU]: {
+      value: (z, alpha) => (z > 0 ? z : round(alpha * z)),
+      slope: (z, _, alpha) => (z > 0 ? 1 : alpha),
+    },
+    [ELU]: {
+      value: (z, alpha) => (z > 0 ? z : round(alpha * expm1(z))),
+      slope: (z, a, alpha) => (z > 0 ? 1 : round(a + alpha)),
+    },
+    [SOFTPLUS]: {
+      value: (z) => round(Math.max(z, 0) + log1p(exp(-Math.abs(z)))),
+      slope: sigmoid,
+    },
+    [SWISH]: {
+      value: (z) => round(z * sigmoid(z)),
+      slope: (z, a) => gatedSlope(z, a, 1),
+    },
+    [GELU]: {
+      value: (z) => round(z * sigmoid(gate(z))),
+      slope(z, a) {
+        const held = Math.max(Math.min(z, 16), -16);
+        return gatedSlope(gate(held), a, round(c + round(threeD * round(held * held))));
+      },
+    },
+    [SOFTSIGN]: {
+      value: (z) => round(z / round(1 + Math.abs(z))),
+      slope(z) {
+        const quotient = round(1 / round(1 + Math.abs(z)));
+        return round(quotient * quotient);
+      },
     },
     // a_j = e^(z_j − max z) / Σ e^(z − max z): the largest exponent is 0, so nothing overflows.
     [SOFTMAX]: {

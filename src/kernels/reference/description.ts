@@ -1,4 +1,4 @@
-import { LAYER_BYTES, layerFields, netFields, readFields } from '../plan.js';
+import { floatOfBits, LAYER_BYTES, layerFields, netFields, readFields } from '../plan.js';
 
 /** The linear memory as numbers of every kind. */
 export interface MemoryViews {
@@ -16,8 +16,11 @@ export interface Description {
 /** @param pointer to the network */
 export function readDescription({ words }: MemoryViews, pointer: number): Description {
   const net = readFields(words, pointer / 4, netFields);
-  const layers = Array.from({ length: net.layerCount }, (_, l) =>
-    readFields(words, (net.layers + l * LAYER_BYTES) / 4, layerFields),
-  );
+  net.lossParameter = floatOfBits(net.lossParameter);
+  const layers = Array.from({ length: net.layerCount }, (_, l) => {
+    const layer = readFields(words, (net.layers + l * LAYER_BYTES) / 4, layerFields);
+    layer.alpha = floatOfBits(layer.alpha);
+    return layer;
+  });
   return { net, layers };
 }

@@ -6,6 +6,10 @@ export interface Precision {
   readonly round: (x: number) => number;
   readonly exp: (x: number) => number;
   readonly tanh: (x: number) => number;
+  /** eˣ − 1, for x ≤ 0. */
+  readonly expm1: (x: number) => number;
+  /** ln(1 + x), for 0 ≤ x ≤ 1. */
+  readonly log1p: (x: number) => number;
 }
 
 const { fround, min, max, abs } = Math;
@@ -17,6 +21,8 @@ export const single: Precision = {
   round: fround,
   exp: exp32,
   tanh: tanh32,
+  expm1: (x) => fround(tanh32(fround(x * 0.5)) * fround(exp32(x) + 1)),
+  log1p: log1p32,
 };
 
 /** Double precision: the truth by which single precision is judged. No weight comes from it, so Math may serve. */
@@ -28,6 +34,10 @@ export const double: Precision = {
   exp: Math.exp,
   // eslint-disable-next-line no-restricted-properties -- see above
   tanh: Math.tanh,
+  // eslint-disable-next-line no-restricted-properties -- see above
+  expm1: Math.expm1,
+  // eslint-disable-next-line no-restricted-properties -- see above
+  log1p: Math.log1p,
 };
 
 const LOG2_E = fround(1.44269504088896341);
@@ -39,6 +49,7 @@ const EXP_COEFFICIENTS = [
 const TANH_COEFFICIENTS = [
   -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1,
 ].map(fround);
+const LOG1P_COEFFICIENTS = [5.471091e-4, 2.1876411e-3, 1.25067271e-2, 8.3333023e-2].map(fround);
 
 /** Horner's rule, rounding each product and each sum. */
 function polynomial(coefficients: readonly number[], x: number): number {
@@ -84,4 +95,14 @@ function tanh32(x: number): number {
   }
   const far = fround(1 - fround(2 / fround(exp32(fround(2 * size)) + 1)));
   return x < 0 ? -far : far;
+}
+
+/**
+ * ln(1 + u) for 0 ≤ u ≤ 1: 2 artanh(d/2) with d = 2u/(2 + u), an odd polynomial. assembly/micro/log1p.ts says where it
+ * comes from. Largest error 1.9 ulp. NaN stays NaN.
+ */
+function log1p32(u: number): number {
+  const d = fround(fround(u + u) / fround(2 + u));
+  const square = fround(d * d);
+  return fround(fround(fround(polynomial(LOG1P_COEFFICIENTS, square) * square) * d) + d);
 }

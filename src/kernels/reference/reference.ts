@@ -1,19 +1,13 @@
 import type { EquationKernels, Kernels, Memory } from '../kernels.js';
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, QUADRATIC } from '../codes.js';
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY } from '../codes.js';
 import { activationsIn } from './activations.js';
-import { binaryCrossEntropy, crossEntropy, quadratic } from './costs.js';
+import { costs, slopesIn } from './costs.js';
 import type { MemoryViews } from './description.js';
 import { dropoutKernel } from './dropout.js';
 import { single, type Precision } from './numerics.js';
 import { optimizerKernels } from './optimizers.js';
 import { regularisationKernels } from './regularise.js';
 import { stepKernels } from './step.js';
-
-const costs: Record<number, typeof quadratic> = {
-  [QUADRATIC]: quadratic,
-  [CROSS_ENTROPY]: crossEntropy,
-  [BINARY_CROSS_ENTROPY]: binaryCrossEntropy,
-};
 
 /**
  * The kernels in plain TypeScript: what the WebAssembly ones do, in the same order and with the same roundings, to
@@ -24,6 +18,7 @@ const costs: Record<number, typeof quadratic> = {
 export function referenceKernels(precision: Precision = single): Kernels {
   const { bytesPerFloat, Floats, round } = precision;
   const activations = activationsIn(precision);
+  const lossSlopes = slopesIn(precision);
   const memory = new GrowingBuffer();
   /** The memory as floats; floats[at(pointer) + i] is the i-th from a pointer. Hot loops hold it in a local f. */
   let floats = new Floats(memory.buffer);
@@ -66,11 +61,19 @@ export function referenceKernels(precision: Precision = single): Kernels {
   }
 
   /** δ ⊙ σ′(z), in place. */
-  function multiplySlope(activation: number, z: number, a: number, delta: number, count: number): void {
+  function multiplySlope(
+    activation: number,
+    alpha: number,
+    z: number,
+    a: number,
+    delta: number,
+    count: number,
+  ): void {
     const f = floats;
     const { slope } = activations[activation]!;
     if (!slope) return;
-    for (let i = 0; i < count; i++) f[delta + i] = f[delta + i]! * slope(f[z + i]!, f[a + i]!);
+    const scale = round(alpha);
+    for (let i = 0; i < count; i++) f[delta + i] = f[delta + i]! * slope(f[z + i]!, f[a + i]!, scale);
   }
 
   /** Padding is zero, as the vector kernels leave it. */
@@ -106,29 +109,33 @@ export function referenceKernels(precision: Precision = single): Kernels {
       }
     },
 
-    activate(activation, z, a, stride, rows, units) {
+    activate(activation, alpha, z, a, stride, rows, units) {
       const f = floats;
+      const scale = round(alpha);
       const { value, row } = activations[activation]!;
       for (let n = 0; n < rows; n++) {
         const zn = at(z) + n * stride;
         const an = at(a) + n * stride;
-        if (value) for (let j = 0; j < units; j++) f[an + j] = value(f[zn + j]!);
+        if (value) for (let j = 0; j < units; j++) f[an + j] = value(f[zn + j]!, scale);
         row?.(f, zn, an, units);
       }
       clearPadding(at(a), stride, rows, units);
     },
 
-    cost(loss, z, a, targets, stride, rows, units) {
+    cost(loss, parameter, z, a, targets, stride, rows, units) {
       const f = floats;
       const of = costs[loss]!;
+      const rounded = round(parameter);
       let total = 0;
       for (let n = 0; n < rows * stride; n += stride)
-        total += of(f, at(z) + n, at(a) + n, at(targets) + n, units);
+        total += of(f, at(z) + n, at(a) + n, at(targets) + n, units, rounded);
       return total;
     },
 
-    outputDelta(loss, activation, z, a, targets, delta, stride, rows, units) {
+    outputDelta(loss, parameter, activation, alpha, z, a, targets, delta, stride, rows, units) {
       const f = floats;
+      const slope = lossSlopes[loss];
+      const rounded = round(parameter);
       for (let n = 0; n < rows; n++) {
         const row = n * stride;
         let total = 1;
@@ -137,13 +144,32 @@ export function referenceKernels(precision: Precision = single): Kernels {
           for (let j = 0; j < units; j++) total = round(total + f[at(targets) + row + j]!);
         }
         for (let j = row; j < row + stride; j++) {
-          f[at(delta) + j] = round(f[at(a) + j]! * total) - f[at(targets) + j]!;
+          const output = f[at(a) + j]!;
+          const target = f[at(targets) + j]!;
+          f[at(delta) + j] = slope
+            ? round(slope(output, target, rounded)) / units
+            : round(output * total) - target;
         }
       }
-      if (loss === QUADRATIC) multiplySlope(activation, at(z), at(a), at(delta), rows * stride);
+      if (loss === CROSS_ENTROPY || loss === BINARY_CROSS_ENTROPY) return;
+      multiplySlope(activation, alpha, at(z), at(a), at(delta), rows * stride);
+      clearPadding(at(delta), stride, rows, units);
     },
 
-    hiddenDelta(activation, nextWeights, nextDelta, nextStride, nextUnits, z, a, delta, stride, rows, units) {
+    hiddenDelta(
+      activation,
+      alpha,
+      nextWeights,
+      nextDelta,
+      nextStride,
+      nextUnits,
+      z,
+      a,
+      delta,
+      stride,
+      rows,
+      units,
+    ) {
       const f = floats;
       for (let n = 0; n < rows; n++) {
         const d = at(nextDelta) + n * nextStride;
@@ -152,8 +178,8 @@ export function referenceKernels(precision: Precision = single): Kernels {
           fourSums(f, d, 1, w, 1, nextStride, at(delta) + n * stride + k, nextUnits);
         }
       }
+      multiplySlope(activation, alpha, at(z), at(a), at(delta), rows * stride);
       clearPadding(at(delta), stride, rows, units);
-      multiplySlope(activation, at(z), at(a), at(delta), rows * stride);
     },
 
     biasGradient(delta, biasGradients, stride, rows, units) {

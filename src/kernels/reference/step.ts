@@ -37,7 +37,7 @@ export function stepKernels(
         l.units,
         net.scratch,
       );
-      equations.activate(l.activation, l.preActivations, a, l.stride, rows, l.units);
+      equations.activate(l.activation, l.alpha, l.preActivations, a, l.stride, rows, l.units);
       if (drops) equations.dropOut(net.rule, placeOf(net, i), i, a, l.activations, 0, rows);
     }
   }
@@ -47,7 +47,9 @@ export function stepKernels(
     const last = layers.at(-1)!;
     equations.outputDelta(
       net.loss,
+      net.lossParameter,
       last.activation,
+      last.alpha,
       last.preActivations,
       last.activations,
       net.targets,
@@ -65,6 +67,7 @@ export function stepKernels(
       const drops = isTraining && l.dropBelow > 0;
       equations.hiddenDelta(
         l.activation,
+        l.alpha,
         next.weights,
         next.delta,
         next.stride,

@@ -1,4 +1,5 @@
 import type { EquationKernels } from '../kernels.js';
+import { HINGE } from '../codes.js';
 import { TALLY_BATCH_LOSS, TALLY_LOSS, TALLY_RIGHT } from '../plan.js';
 import type { Description, MemoryViews } from './description.js';
 import type { Precision } from './numerics.js';
@@ -12,25 +13,34 @@ export function tallyOf(
   return ({ net, layers }, sums, rows, weights) => {
     const l = layers.at(-1)!;
     const { doubles, words, floats } = views();
+    const middle = net.loss === HINGE ? 0 : 0.5;
     let batchLoss = 0;
     for (let n = 0; n < rows; n++) {
       const row = n * l.stride * bytesPerFloat;
       const [z, a, y] = [l.preActivations + row, l.activations + row, net.targets + row];
       const weight = weights ? floats[weights / bytesPerFloat + n]! : 1;
-      const loss = weight * equations.cost(net.loss, z, a, y, l.stride, 1, l.units);
+      const loss = weight * equations.cost(net.loss, net.lossParameter, z, a, y, l.stride, 1, l.units);
       doubles[sums / 8 + TALLY_LOSS]! += loss;
       batchLoss += loss;
-      if (isRight(floats, a / bytesPerFloat, y / bytesPerFloat, l.units)) words[sums / 4 + TALLY_RIGHT]!++;
+      if (isRight(floats, a / bytesPerFloat, y / bytesPerFloat, l.units, middle)) {
+        words[sums / 4 + TALLY_RIGHT]!++;
+      }
     }
     doubles[sums / 8 + TALLY_BATCH_LOSS] = batchLoss;
   };
 }
 
 /** Of the mini-batch's rows a and y, as places in f; assembly/tally.ts says what is right. */
-function isRight(f: Float32Array | Float64Array, a: number, y: number, units: number): boolean {
+function isRight(
+  f: Float32Array | Float64Array,
+  a: number,
+  y: number,
+  units: number,
+  middle: number,
+): boolean {
   if (units > 1) return argmax(f, a, units) === argmax(f, y, units);
   const answer = f[a]!;
-  return answer === answer && answer >= 0.5 === f[y]! >= 0.5;
+  return answer === answer && answer >= middle === f[y]! >= middle;
 }
 
 /** The place of the first largest of `count` numbers; −1 where one is NaN and none is larger than −Infinity. */

@@ -1,0 +1,128 @@
+import { exp } from './exp';
+import { log1p } from './log1p';
+import { sigmoid } from './sigmoid';
+import { tanh } from './tanh';
+
+// Each activation is a pair, for four units: its value σ(z), and its slope σ′(z), which may use a = σ(z). α is the
+// layer's alpha, four times. For every finite z both are finite, or as large as α makes them; σ(NaN) is NaN. The
+// classes have no instances: they are names by which one loop is compiled for each activation. All round each operation
+// once, in the order in which it is written here.
+
+/** σ(z) = 1/(1 + e⁻ᶻ), σ′ = a(1 − a). */
+export class Sigmoid {
+  value(z: v128, alpha: v128): v128 {
+    return sigmoid(z);
+  }
+  slope(z: v128, a: v128, alpha: v128): v128 {
+    return f32x4.mul(a, f32x4.sub(f32x4.splat(1), a));
+  }
+}
+
+/** tanh z, σ′ = 1 − a². Rounds: the square, then the difference. */
+export class Tanh {
+  value(z: v128, alpha: v128): v128 {
+    return tanh(z);
+  }
+  slope(z: v128, a: v128, alpha: v128): v128 {
+    return f32x4.sub(f32x4.splat(1), f32x4.mul(a, a));
+  }
+}
+
+/** max(z, 0); σ′ = 1 where z > 0, else 0. Rounds nothing. */
+export class Relu {
+  value(z: v128, alpha: v128): v128 {
+    return f32x4.max(z, f32x4.splat(0));
+  }
+  slope(z: v128, a: v128, alpha: v128): v128 {
+    return v128.and(f32x4.gt(z, f32x4.splat(0)), f32x4.splat(1));
+  }
+}
+
+/** z where z > 0, else αz (Maas et al. 2013); σ′ = 1 where z > 0, else α, also at 0. */
+export class LeakyRelu {
+  value(z: v128, alpha: v128): v128 {
+    return v128.bitselect(z, f32x4.mul(alpha, z), f32x4.gt(z, f32x4.splat(0)));
+  }
+  slope(z: v128, a: v128, alpha: v128): v128 {
+    return v128.bitselect(f32x4.splat(1), alpha, f32x4.gt(z, f32x4.splat(0)));
+  }
+}
+
+/**
+ * z where z > 0, else α(eᶻ − 1) (Clevert et al. 2016), where eᶻ − 1 = tanh(z/2)(eᶻ + 1) does not cancel;
+ * σ′ = 1 where z > 0, else a + α, which is α at 0.
+ */
+export class Elu {
+  value(z: v128, alpha: v128): v128 {
+    const sum = f32x4.add(exp(z), f32x4.splat(1));
+    const below = f32x4.mul(alpha, f32x4.mul(tanh(f32x4.mul(z, f32x4.splat(0.5))), sum));
+    return v128.bitselect(z, below, f32x4.gt(z, f32x4.splat(0)));
+  }
+  slope(z: v128, a: v128, alpha: v128): v128 {
+    return v128.bitselect(f32x4.splat(1), f32x4.add(a, alpha), f32x4.gt(z, f32x4.splat(0)));
+  }
+}
+
+/** ln(1 + eᶻ) as max(z, 0) + ln(1 + e^−|z|), which neither overflows nor cancels; σ′ = 1/(1 + e⁻ᶻ). */
+export class Softplus {
+  value(z: v128, alpha: v128): v128 {
+    return f32x4.add(f32x4.max(z, f32x4.splat(0)), log1p(exp(f32x4.neg(f32x4.abs(z)))));
+  }
+  slope(z: v128, a: v128, alpha: v128): v128 {
+    return sigmoid(z);
+  }
+}
+
+/** Swish, or SiLU (Ramachandran et al. 2017): zs with s = 1/(1 + e⁻ᶻ); σ′ = s + a(1 − s). */
+export class Swish {
+  value(z: v128, alpha: v128): v128 {
+    return f32x4.mul(z, sigmoid(z));
+  }
+  slope(z: v128, a: v128, alpha: v128): v128 {
+    return gatedSlope(z, a, f32x4.splat(1));
+  }
+}
+
+/**
+ * GELU in its tanh form (Hendrycks and Gimpel 2016): ½z(1 + tanh(√(2/π)(z + 0.044715z³))). By 1 + tanh u = 2/(1 + e⁻²ᵘ)
+ * that is zs with s = 1/(1 + e⁻ʷ), w = z(c + dz²), c = 2√(2/π), d = 0.044715c, which does not cancel where z < 0;
+ * σ′ = s + a(1 − s)w′, w′ = c + 3dz². There z is first brought between ±16, where s is 0 or 1 and w′ still finite.
+ */
+export class Gelu {
+  value(z: v128, alpha: v128): v128 {
+    return f32x4.mul(z, sigmoid(gate(z)));
+  }
+  slope(z: v128, a: v128, alpha: v128): v128 {
+    z = f32x4.max(f32x4.min(z, f32x4.splat(16)), f32x4.splat(-16));
+    const rise = f32x4.add(f32x4.splat(1.59576912), f32x4.mul(f32x4.splat(0.214064449), f32x4.mul(z, z)));
+    return gatedSlope(gate(z), a, rise);
+  }
+}
+
+function gate(z: v128): v128 {
+  const factor = f32x4.add(f32x4.splat(1.59576912), f32x4.mul(f32x4.splat(0.0713548163), f32x4.mul(z, z)));
+  return f32x4.mul(z, factor);
+}
+
+/**
+ * s + (a(1 − s))w′ with s = 1/(1 + e⁻ʷ) and 1 − s = e⁻ʷs, which does not cancel; w is first raised to −88, from which
+ * on e⁻ʷ is finite.
+ */
+function gatedSlope(w: v128, a: v128, rise: v128): v128 {
+  const one = f32x4.splat(1);
+  const e = exp(f32x4.neg(f32x4.max(w, f32x4.splat(-88))));
+  const s = f32x4.div(one, f32x4.add(one, e));
+  return f32x4.add(s, f32x4.mul(f32x4.mul(a, f32x4.mul(e, s)), rise));
+}
+
+/** z/(1 + |z|); σ′ = 1/(1 + |z|)², the quotient squared. */
+export class Softsign {
+  value(z: v128, alpha: v128): v128 {
+    return f32x4.div(z, f32x4.add(f32x4.splat(1), f32x4.abs(z)));
+  }
+  slope(z: v128, a: v128, alpha: v128): v128 {
+    const one = f32x4.splat(1);
+    const quotient = f32x4.div(one, f32x4.add(one, f32x4.abs(z)));
+    return f32x4.mul(quotient, quotient);
+  }
+}
