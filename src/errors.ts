@@ -12,3 +12,22 @@ export class EngineError extends Error {
 export class ThreadError extends Error {
   override readonly name = 'ThreadError';
 }
+
+/** A training whose loss or weights became NaN or infinite; the network is left after its last whole finite step. */
+export class DivergenceError extends Error {
+  override readonly name = 'DivergenceError';
+  /** From 1, and the step within it, from 1, that was not taken. */
+  readonly epoch: number;
+  readonly step: number;
+  /** The layer, from 0, with the largest gradient of that step, and its size; NaN where it is none. */
+  readonly layer: number;
+  readonly largestGradient: number;
+
+  constructor(message: string, at: Pick<DivergenceError, 'epoch' | 'step' | 'layer' | 'largestGradient'>) {
+    super(message);
+    this.epoch = at.epoch;
+    this.step = at.step;
+    this.layer = at.layer;
+    this.largestGradient = at.largestGradient;
+  }
+}

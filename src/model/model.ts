@@ -5,7 +5,8 @@ import {
   LAYER_BYTES,
   layerFields,
   netFields,
-  readRule,
+  RULE_FIELDS,
+  ruleFields,
   writeFields,
   writeRule,
   type Rule,
@@ -33,13 +34,12 @@ export type Layer = LayerPlace &
   Readonly<Record<'activation' | 'alpha' | 'dropBelow' | 'keptScale' | 'isFrozen', number>>;
 
 /** How a training updates: a rule but for its pointers and for what kernels write into it. */
-export type RuleOptions = Omit<Rule, 'first' | 'second' | 'rate' | 'rootScale' | 'decay' | 'gradientScale'>;
+export type RuleOptions = Omit<Rule, 'isWeighted' | 'first' | 'second' | 'rate' | 'rootScale' | 'decay' | 'gradientScale'>;
 
 /** W −= η/m Σ ∂C/∂W, and nothing else. */
 export const plainRule: RuleOptions = {
   optimizer: SGD,
   isPlain: 1,
-  isWeighted: 0,
   penalizesBiases: 0,
   l1: 0,
   l2: 0,
@@ -145,12 +145,26 @@ export class Model {
     this.#rule = rule;
     this.#frozen = frozen;
     this.#layers = this.#place();
+    this.step = rule.step;
     this.#writePlan();
   }
 
-  /** The rule as training has left it. */
-  get rule(): RuleOptions {
-    return readRule(this.views, this.#layout.rule);
+  /** How many steps there have been since `useRule` said so. */
+  get step(): number {
+    return this.views.words[this.#fieldAt('step')]!;
+  }
+
+  set step(step: number) {
+    this.views.words[this.#fieldAt('step')] = step;
+  }
+
+  /** Whether training multiplies the costs of samples by their weights. */
+  set isWeighted(isWeighted: boolean) {
+    this.views.words[this.#fieldAt('isWeighted')] = Number(isWeighted);
+  }
+
+  #fieldAt(name: (typeof ruleFields)[number]): number {
+    return (this.#layout.rule + RULE_FIELDS) / 4 + ruleFields.indexOf(name);
   }
 
   /** The parameters, or a slot or more of them one after the other, as floats: a view until the memory grows. */
@@ -243,6 +257,8 @@ export class Model {
     writeRule(this.views, layout.rule, {
       ...this.#rule,
       ...computed,
+      step: this.step,
+      isWeighted: this.views.words[this.#fieldAt('isWeighted')]!,
       first: this.slot(0),
       second: this.slot(1),
     });

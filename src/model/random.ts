@@ -53,6 +53,10 @@ export class Random {
     this.#s3 = this.#mark3;
   }
 
+  restore(state: RandomState): void {
+    [this.#s0, this.#s1, this.#s2, this.#s3] = state;
+  }
+
   get state(): RandomState {
     return [this.#s0 >>> 0, this.#s1 >>> 0, this.#s2 >>> 0, this.#s3 >>> 0];
   }

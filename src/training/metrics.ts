@@ -67,7 +67,7 @@ export const metricsOf = ({ loss, right }: Sums, count: number): Metrics => ({
   accuracy: right / count,
 });
 
-function writeTally({ views }: Model, tally: number, { loss, right }: Sums): void {
+export function writeTally({ views }: Model, tally: number, { loss, right }: Sums): void {
   views.doubles[tally / 8 + TALLY_LOSS] = loss;
   views.words[tally / 4 + TALLY_RIGHT] = right;
 }

@@ -22,6 +22,11 @@ export class Order {
     return this.#window ? this.#window.words : this.#own;
   }
 
+  /** The numbers of the samples in their order, wherever they lie. */
+  get ofChunk(): Uint32Array {
+    return this.#window ? this.numbers.subarray(this.#window.orderAt) : this.#own;
+  }
+
   /**
    * Begins an epoch from the samples' own order: where it goes from there, the generator alone decides.
    * @param from how much of the order has begun already
@@ -49,9 +54,12 @@ export class Order {
     }
   }
 
-  /** After a failure: sets the generator to where it would be if, of the last draw, only so many had been drawn. */
+  /**
+   * After a failure: sets the generator to where it would be if, of the last draw, only so many had been drawn. The order
+   * stays as it is.
+   */
   settle(first: number, drawn: number): void {
     this.#random.rewind();
-    this.draw(first, drawn);
+    for (let n = first; n < first + drawn; n++) this.#random.below(this.#count - n);
   }
 }

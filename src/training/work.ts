@@ -56,3 +56,12 @@ function turnOfTheEventLoop(): Promise<void> {
     port2.postMessage(null);
   });
 }
+
+/** Waits for a promise, as part of some work. @returns what it gives */
+export function* awaited<Result>(promise: Result | PromiseLike<Result>): Work<Result> {
+  let result: Result | undefined;
+  yield Promise.resolve(promise).then((value) => {
+    result = value;
+  });
+  return result as Result;
+}

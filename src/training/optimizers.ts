@@ -1,0 +1,122 @@
+import { ADAGRAD, ADAM, MOMENTUM, NESTEROV, RMSPROP, SGD } from '../kernels/codes.js';
+import { checkKeys, checkName, checkNumber, checkPositive } from '../model/check.js';
+
+/**
+ * How gradients become updates. Formulas and sources: assembly/optimizers.ts; the conventions are PyTorch's.
+ * - sgd: W −= η·g
+ * - momentum: v = μ·v + g, W −= η·v; nesterov: W −= η·(g + μ·v)
+ * - adagrad: s += g², W −= η·g/(√s + ε)
+ * - rmsprop: s = ρ·s + (1 − ρ)·g², W −= η·g/(√s + ε)
+ * - adam: moments m and v, corrected for their start at 0; adamw: the same after W −= η·λ·W
+ */
+export type OptimizerName = keyof typeof optimizers;
+
+/** An optimizer with its numbers; each is refused where the optimizer has none of the name. */
+export interface OptimizerOptions {
+  readonly name: OptimizerName;
+  /** μ of momentum and nesterov. Default 0.9. */
+  readonly momentum?: number;
+  /** ρ of rmsprop. Default 0.99. */
+  readonly decay?: number;
+  /** Of adam and adamw. Default 0.9. */
+  readonly beta1?: number;
+  /** Of adam and adamw. Default 0.999. */
+  readonly beta2?: number;
+  /** ε of adagrad (default 1e-10), rmsprop, adam and adamw (default 1e-8). */
+  readonly epsilon?: number;
+  /** λ of adamw. Default 0.01. */
+  readonly weightDecay?: number;
+}
+
+type NumberName = Exclude<keyof OptimizerOptions, 'name'>;
+
+interface Optimizer {
+  readonly code: number;
+  /** What it remembers of each parameter. */
+  readonly slots: number;
+  /** The default η. */
+  readonly rate: number;
+  /** The defaults of the numbers that it has. */
+  readonly numbers: Readonly<Partial<Record<NumberName, number>>>;
+}
+
+const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+const optimizers = {
+  sgd: { code: SGD, slots: 0, rate: 0.1, numbers: {} },
+  momentum: { code: MOMENTUM, slots: 1, rate: 0.01, numbers: { momentum: 0.9 } },
+  nesterov: { code: NESTEROV, slots: 1, rate: 0.01, numbers: { momentum: 0.9 } },
+  adagrad: { code: ADAGRAD, slots: 1, rate: 0.01, numbers: { epsilon: 1e-10 } },
+  rmsprop: { code: RMSPROP, slots: 1, rate: 0.001, numbers: { decay: 0.99, epsilon: 1e-8 } },
+  adam: { code: ADAM, slots: 2, rate: 0.001, numbers: adam },
+  adamw: { code: ADAM, slots: 2, rate: 0.001, numbers: { ...adam, weightDecay: 0.01 } },
+} satisfies Record<string, Optimizer>;
+
+/** An optimizer that was checked: its name, and what of the rule it decides. */
+export interface CheckedOptimizer {
+  readonly name: OptimizerName;
+  readonly slots: number;
+  readonly rate: number;
+  readonly rule: {
+    readonly optimizer: number;
+    readonly beta1: number;
+    readonly beta2: number;
+    readonly momentum: number;
+    readonly momentumRest: number;
+    readonly square: number;
+    readonly squareRest: number;
+    readonly epsilon: number;
+    readonly weightDecay: number;
+  };
+}
+
+/**
+ * @throws TypeError, RangeError naming what is wrong
+ */
+export function checkOptimizer(option: OptimizerName | OptimizerOptions = 'sgd'): CheckedOptimizer {
+  const given = typeof option === 'string' ? { name: option } : option;
+  const names = Object.keys(optimizers) as OptimizerName[];
+  if (typeof option === 'object') checkKeys('optimizer', option, ['name', ...numberNames]);
+  const name = checkName(typeof option === 'string' ? 'optimizer' : 'optimizer.name', given.name, names);
+  const { code, slots, rate, numbers }: Optimizer = optimizers[name];
+  checkKeys(`optimizer ${name}`, given, ['name', ...Object.keys(numbers)]);
+  const {
+    momentum = 0,
+    decay = 0,
+    beta1 = 0,
+    beta2 = 0,
+    epsilon = 0,
+    weightDecay = 0,
+  } = {
+    ...numbers,
+    ...defined(given),
+  };
+  for (const [place, value] of Object.entries({ momentum, decay, beta1, beta2 })) {
+    checkNumber(`optimizer.${place}`, value, 0, 1);
+  }
+  if ('epsilon' in numbers) checkPositive('optimizer.epsilon', epsilon);
+  checkNumber('optimizer.weightDecay', weightDecay, 0);
+  const first = momentum || decay || beta1;
+  return {
+    name,
+    slots,
+    rate,
+    rule: {
+      optimizer: code,
+      beta1,
+      beta2,
+      momentum: first,
+      momentumRest: 1 - first,
+      square: beta2,
+      squareRest: 1 - beta2,
+      epsilon,
+      weightDecay,
+    },
+  };
+}
+
+const numberNames: readonly NumberName[] = ['momentum', 'decay', 'beta1', 'beta2', 'epsilon', 'weightDecay'];
+
+/** Without what is undefined: that stands for the default. */
+const defined = (options: OptimizerOptions): Partial<Record<NumberName, number>> =>
+  Object.fromEntries(numberNames.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));

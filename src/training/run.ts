@@ -1,0 +1,154 @@
+import type { Model } from '../model/model.js';
+import type { Random, RandomState } from '../model/random.js';
+import { StateError } from '../errors.js';
+import { readTally, writeTally } from './metrics.js';
+import type { CheckedTrainOptions } from './options.js';
+import type { Plateau } from './schedules.js';
+
+/**
+ * How far a training has come: with the parameters and the slots of the model, all that it takes to go on to the same bits.
+ * Plain data.
+ */
+export interface Run {
+  /** The epoch under way, from 1; one more than there were, at the end. */
+  epoch: number;
+  /** Samples learnt in it. */
+  done: number;
+  /** The generator at its beginning: the order of its samples follows. */
+  epochStart: RandomState;
+  /** Of it, so far: the sum of the costs, and how many were right. */
+  loss: number;
+  right: number;
+  /** Steps in all. */
+  step: number;
+  /** Of dropout. */
+  readonly keys: readonly [number, number];
+  /** Steps of the epoch before, 0 in the first. */
+  stepsPerEpoch: number;
+  readonly plateau: Plateau;
+  /** Of early stopping: the best value watched, in which epoch, and how many epochs have passed since. */
+  best: number;
+  bestEpoch: number;
+  waited: number;
+  isOver: boolean;
+  /** What must be the same when it goes on. */
+  readonly optimizer: string;
+  readonly miniBatchSize: number;
+  readonly shuffle: boolean;
+  readonly slots: number;
+}
+
+/** Worse than anything: JSON has no Infinity. */
+const WORST = Number.MAX_VALUE;
+
+/** How many slots a training needs: those of its optimizer, and then one for the best parameters. */
+export const slotsOf = ({ optimizer, earlyStopping }: CheckedTrainOptions): number =>
+  optimizer.slots + Number(earlyStopping?.restoreBest ?? false);
+
+/** A training at its beginning. */
+export function newRun(model: Model, random: Random, options: CheckedTrainOptions): Run {
+  const drops = model.layers.some(({ dropBelow }) => dropBelow > 0);
+  return {
+    epoch: 1,
+    done: 0,
+    keys: drops ? [random.bits(), random.bits()] : [0, 0],
+    epochStart: random.state,
+    loss: 0,
+    right: 0,
+    step: 0,
+    stepsPerEpoch: 0,
+    plateau: { rate: options.schedule.initial, best: WORST, waited: 0 },
+    best: options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST,
+    bestEpoch: 0,
+    waited: 0,
+    isOver: false,
+    optimizer: options.optimizer.name,
+    miniBatchSize: options.miniBatchSize,
+    shuffle: options.shuffle,
+    slots: slotsOf(options),
+  };
+}
+
+/**
+ * @throws StateError where there is nothing to go on with, or the options are not those that it had
+ */
+export function assertResumable(run: Run | undefined, options: CheckedTrainOptions): asserts run is Run {
+  if (!run) throw new StateError('resume: this network has not been trained; leave resume out');
+  const { name: optimizer } = options.optimizer;
+  const now = { optimizer, miniBatchSize: options.miniBatchSize, shuffle: options.shuffle };
+  for (const [option, value] of Object.entries(now)) {
+    const before = run[option as keyof typeof now];
+    if (before !== value) {
+      throw new StateError(
+        `resume: ${option} was ${String(before)}, and is ${String(value)}; leave it as it was`,
+      );
+    }
+  }
+  if (run.slots !== slotsOf(options)) {
+    throw new StateError('resume: earlyStopping.restoreBest was another; leave it as it was');
+  }
+}
+
+/** Writes down how far it has come, as the kernels know it. */
+export function note(run: Run, model: Model): void {
+  run.step = model.step;
+  Object.assign(run, readTally(model, model.layout.tally));
+}
+
+/** The training, as it was at the last `keep`. */
+export class Snapshot {
+  readonly #model: Model;
+  readonly #random: Random;
+  readonly #run: Run;
+  #state: RandomState;
+  #kept: Run;
+  #parameters: Float32Array | Float64Array = new Float32Array();
+  #slots: Float32Array | Float64Array = new Float32Array();
+
+  /** Keeps it as it is. */
+  constructor(model: Model, random: Random, run: Run) {
+    this.#model = model;
+    this.#random = random;
+    this.#run = run;
+    this.#state = random.state;
+    this.#kept = run;
+    this.keep();
+  }
+
+  /** Keeps it as it is, unless a parameter is not finite. @returns whether it did */
+  keep(): boolean {
+    const { layout, slots } = this.#model;
+    const parameters = this.#model.parametersAt(layout.parameters);
+    if (!areFinite(parameters)) return false;
+    note(this.#run, this.#model);
+    this.#kept = { ...this.#run, plateau: { ...this.#run.plateau } };
+    this.#state = this.#random.state;
+    this.#parameters = copyOf(parameters, this.#parameters);
+    this.#slots = copyOf(this.#model.parametersAt(this.#model.slot(0), slots), this.#slots);
+    return true;
+  }
+
+  restore(): void {
+    const { layout, slots } = this.#model;
+    this.#model.parametersAt(layout.parameters).set(this.#parameters);
+    this.#model.parametersAt(this.#model.slot(0), slots).set(this.#slots);
+    Object.assign(this.#run, this.#kept, { plateau: { ...this.#kept.plateau } });
+    this.#random.restore(this.#state);
+    this.#model.step = this.#run.step;
+    writeTally(this.#model, layout.tally, this.#run);
+  }
+}
+
+/** Sums of x·0 are 0 unless some x is NaN or infinite. */
+export function areFinite(floats: Float32Array | Float64Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < floats.length; i++) sum += floats[i]! * 0;
+  return sum === 0;
+}
+
+/** Into the copy before, where it is as long. */
+function copyOf<Floats extends Float32Array | Float64Array>(floats: Floats, before: Floats): Floats {
+  if (before.length !== floats.length) return floats.slice() as Floats;
+  before.set(floats);
+  return before;
+}
