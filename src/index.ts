@@ -1,6 +1,6 @@
 export { Network } from './network.js';
 export type { EngineOptions, Gradients, LayerGradients, LayerState, NetworkOptions } from './network.js';
-export { EngineError, StateError, ThreadError } from './errors.js';
+export { DivergenceError, EngineError, StateError, ThreadError } from './errors.js';
 export type { EngineChoice } from './kernels/load.js';
 export type { ThreadChoice } from './kernels/kernels.js';
 export type { InitializerName } from './model/initializers.js';
@@ -17,5 +17,14 @@ export type {
 } from './model/spec.js';
 export type { Metrics } from './training/metrics.js';
 export type { NumericArray, Rows } from './training/matrix.js';
-export type { Data, Inputs } from './training/samples.js';
-export type { BatchReport, EpochReport, TrainOptions } from './training/options.js';
+export type { ClassWeights, Data, Inputs } from './training/samples.js';
+export type {
+  BatchReport,
+  Checkpoint,
+  EarlyStopping,
+  EpochReport,
+  TrainOptions,
+} from './training/options.js';
+export type { OptimizerName, OptimizerOptions } from './training/optimizers.js';
+export type { LearningRate, Position, ScheduleOptions } from './training/schedules.js';
+export type { Stream } from './training/source.js';

@@ -20,9 +20,16 @@ import {
 import { evaluate, predict, totalCost, type Metrics } from './training/metrics.js';
 import type { Rows } from './training/matrix.js';
 import { Samples, type Data, type Inputs } from './training/samples.js';
-import { train } from './training/train.js';
-import { checkTrainOptions, type EpochReport, type TrainOptions } from './training/options.js';
-import { finish, inSlices } from './training/work.js';
+import { assertResumable, newRun, slotsOf, type Run } from './training/run.js';
+import type { Stream } from './training/source.js';
+import { dataOf, Training } from './training/train.js';
+import {
+  checkTrainOptions,
+  type CheckedTrainOptions,
+  type EpochReport,
+  type TrainOptions,
+} from './training/options.js';
+import { finish, inSlices, type Work } from './training/work.js';
 
 /** On what a network computes; it changes no bit of the answers. */
 export interface EngineOptions {
@@ -89,6 +96,8 @@ export class Network {
   readonly #threads: ThreadChoice;
   #model: Model | undefined;
   #isTraining = false;
+  /** How far the last training has come. */
+  #run: Run | undefined;
 
   private constructor(model: Model, random: Random, threads: ThreadChoice) {
     // In JavaScript nothing else stops a call of the constructor.
@@ -209,22 +218,24 @@ export class Network {
   }
 
   /**
-   * Trains by stochastic gradient descent, in slices: the event loop has its turn at least every 16 ms, or after each
+   * Trains by stochastic gradient descent, or what the `optimizer` makes of it, in slices: the event loop has its turn at least every 16 ms, or after each
    * step where one takes longer. Meanwhile `predict`, `evaluate` and the like may be called.
    * @returns loss and accuracy of each epoch
    * @throws TypeError, RangeError naming what is wrong in the data or options; the network is unchanged then
+   * @throws DivergenceError where the loss or a weight becomes NaN or infinite; the network is left after its last finite step
    * @throws ThreadError where a thread ended by itself; the network is left after its last whole step, and goes on with one
    * @throws StateError while another `train` goes on, or when the network is disposed meanwhile
    * @throws the reason of `options.signal` once it is aborted; the network is left after its last whole step
    */
-  async train(data: Data, options: TrainOptions = {}): Promise<EpochReport[]> {
+  async train(data: Data | Stream, options: TrainOptions = {}): Promise<EpochReport[]> {
     const model = this.#use();
     if (this.#isTraining) {
       throw new StateError(
         'train: the network is being trained; wait for that call, or stop it by its signal',
       );
     }
-    const checked = checkTrainOptions(options);
+    const checked = checkTrainOptions(options, model.layers.length);
+    if (checked.resume) assertResumable(this.#run, checked);
     const mayGoOn = (): void => {
       this.#use();
       checked.signal?.throwIfAborted();
@@ -232,10 +243,21 @@ export class Network {
     mayGoOn();
     this.#isTraining = true;
     try {
-      return await inSlices(train(model, this.#random, data, checked), mayGoOn);
+      return await inSlices(this.#train(model, data, checked), mayGoOn);
     } finally {
       this.#isTraining = false;
     }
+  }
+
+  *#train(model: Model, data: Data | Stream, options: CheckedTrainOptions): Work<EpochReport[]> {
+    const checked = yield* dataOf(model, data, options);
+    model.reserve(1, slotsOf(options));
+    if (!options.resume) {
+      model.clearSlots();
+      this.#run = newRun(model, this.#random, options);
+    }
+    const training = new Training(model, this.#random, checked, this.#run!, options, () => new Uint8Array());
+    return yield* training.go();
   }
 
   /** The network as JSON: weights [units][fanIn], biases [units], and the state of its random generator. */

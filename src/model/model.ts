@@ -34,7 +34,10 @@ export type Layer = LayerPlace &
   Readonly<Record<'activation' | 'alpha' | 'dropBelow' | 'keptScale' | 'isFrozen', number>>;
 
 /** How a training updates: a rule but for its pointers and for what kernels write into it. */
-export type RuleOptions = Omit<Rule, 'isWeighted' | 'first' | 'second' | 'rate' | 'rootScale' | 'decay' | 'gradientScale'>;
+export type RuleOptions = Omit<
+  Rule,
+  'isWeighted' | 'first' | 'second' | 'rate' | 'rootScale' | 'decay' | 'gradientScale'
+>;
 
 /** W −= η/m Σ ∂C/∂W, and nothing else. */
 export const plainRule: RuleOptions = {
@@ -135,6 +138,10 @@ export class Model {
 
   get slots(): number {
     return this.#slots;
+  }
+
+  clearSlots(): void {
+    this.parametersAt(this.slot(0), this.#slots).fill(0);
   }
 
   /**

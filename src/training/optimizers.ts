@@ -52,6 +52,8 @@ const optimizers = {
   adamw: { code: ADAM, slots: 2, rate: 0.001, numbers: { ...adam, weightDecay: 0.01 } },
 } satisfies Record<string, Optimizer>;
 
+export const optimizerNames = Object.keys(optimizers) as OptimizerName[];
+
 /** An optimizer that was checked: its name, and what of the rule it decides. */
 export interface CheckedOptimizer {
   readonly name: OptimizerName;
@@ -75,9 +77,8 @@ export interface CheckedOptimizer {
  */
 export function checkOptimizer(option: OptimizerName | OptimizerOptions = 'sgd'): CheckedOptimizer {
   const given = typeof option === 'string' ? { name: option } : option;
-  const names = Object.keys(optimizers) as OptimizerName[];
   if (typeof option === 'object') checkKeys('optimizer', option, ['name', ...numberNames]);
-  const name = checkName(typeof option === 'string' ? 'optimizer' : 'optimizer.name', given.name, names);
+  const name = checkName(typeof option === 'string' ? 'optimizer' : 'optimizer.name', given.name, optimizerNames);
   const { code, slots, rate, numbers }: Optimizer = optimizers[name];
   checkKeys(`optimizer ${name}`, given, ['name', ...Object.keys(numbers)]);
   const {
