@@ -3,7 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { Network } from 'bp4';
-import { accuracyOf, confusionMatrix, formatMatrix } from './confusion.mjs';
+import { accuracy, confusionMatrix, formatConfusionMatrix } from 'bp4/metrics';
 import { mnist } from './idx.mjs';
 import { count, percent, Progress } from './progress.mjs';
 
@@ -26,9 +26,9 @@ const options = { epochs: 30, miniBatchSize: 10, learningRate: 3, validation: te
 
 console.log(`[784, 30, 10] on ${count(digits.labels.length)} digits, engine ${net.engine}\n`);
 const progress = await train();
-const matrix = confusionMatrix(net.predict(test.inputs, { inputScale: test.inputScale }), test.labels);
-console.log(`\n${formatMatrix(matrix)}\n`);
-summarize(progress, accuracyOf(matrix));
+const outputs = net.predict(test.inputs, { inputScale: test.inputScale });
+console.log(`\n${formatConfusionMatrix(confusionMatrix(outputs, test))}\n`);
+summarize(progress, accuracy(outputs, test));
 save();
 
 /** Trains to the end, or until Ctrl-C. */

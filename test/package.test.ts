@@ -96,19 +96,30 @@ const printer = `
     return resolved;
   }`;
 
-it('importing it loads its own files and the loader; not the reference, nor what threads need', async () => {
+/** The modules that a program loads besides its own. */
+async function modulesOf(code: string): Promise<string[]> {
   writeFileSync(join(project, 'printer.mjs'), printer);
   writeFileSync(
     join(project, 'register.mjs'),
     "import { register } from 'node:module'; register('./printer.mjs', import.meta.url);",
   );
-  writeFileSync(join(project, 'imports.mjs'), "import 'bp4';");
-  const output = await run('importing bp4', process.execPath, ['--import', './register.mjs', 'imports.mjs']);
-  const modules = output.trim().split('\n').slice(1); // the first is imports.mjs itself
+  writeFileSync(join(project, 'imports.mjs'), code);
+  const output = await run(code, process.execPath, ['--import', './register.mjs', 'imports.mjs']);
+  return output.trim().split('\n').slice(1); // the first is imports.mjs itself
+}
+
+it('importing it loads its own files and the loader; not the reference, nor what threads need', async () => {
+  const modules = await modulesOf("import 'bp4';");
   const others = modules.filter((url) => !url.includes('/node_modules/bp4/dist/'));
   expect(modules.length).toBeGreaterThan(10);
   expect(others).toEqual([expect.stringMatching(/\/node_modules\/@assemblyscript\/loader\/index\.js$/)]);
   expect(modules.filter((url) => /reference|threads/.test(url))).toEqual([]);
+});
+
+it('importing its metrics loads no network', async () => {
+  const modules = await modulesOf("import 'bp4/metrics';");
+  expect(modules.length).toBeGreaterThan(5);
+  expect(modules.filter((url) => /network|wasm|assemblyscript/.test(url))).toEqual([]);
 });
 
 interface Snippet {

@@ -44,7 +44,7 @@ function isRight(
 }
 
 /** The place of the first largest of `count` numbers; −1 where one is NaN and none is larger than −Infinity. */
-function argmax(numbers: ArrayLike<number>, start: number, count: number): number {
+export function argmax(numbers: ArrayLike<number>, start: number, count: number): number {
   let place = -1;
   let value = -Infinity;
   for (let j = 0; j < count; j++) {

@@ -1,0 +1,23 @@
+/**
+ * Figures of how good predictions are: of what `predict` returns, or, given to `train` as metrics, after each epoch. All
+ * is summed up in double precision, sample after sample, and is the same to the last bit on every engine.
+ *
+ * @packageDocumentation
+ */
+export { accuracy, topK } from './accuracy.js';
+export { confusionMatrix, formatConfusionMatrix } from './confusion.js';
+export { logLoss } from './log-loss.js';
+export type { Measure, Truth } from './predictions.js';
+export { meanAbsoluteError, rSquared, rootMeanSquaredError } from './regression.js';
+export {
+  f1Of,
+  macroF1,
+  macroPrecision,
+  macroRecall,
+  precisionOf,
+  recallOf,
+  scoresByClass,
+  type ClassScores,
+} from './scores.js';
+export type { Answers, Metric } from '../training/metric.js';
+export type { NumericArray, Rows } from '../training/matrix.js';

@@ -1,0 +1,33 @@
+import { log } from '../kernels/log.js';
+import { checkRange } from '../training/matrix.js';
+import { finish } from '../training/work.js';
+import { read, type Truth } from './predictions.js';
+
+/** The distance from 1 to the next number of single precision: what scikit-learn clips such probabilities to. */
+const EPSILON = 1 / 2 ** 23;
+
+const logOf = (probability: number): number => log(Math.min(Math.max(probability, EPSILON), 1 - EPSILON));
+
+/**
+ * The mean of −Σ y ln p, where outputs p are probabilities: of softmax, or of a single sigmoid, for which it is
+ * −y ln p − (1 − y) ln(1 − p). Probabilities are clipped to [2⁻²³, 1 − 2⁻²³], so that a confident mistake costs 15.9 and
+ * not Infinity, as in scikit-learn for single precision. They are not made to add up to 1.
+ * @throws TypeError, RangeError where outputs and answers do not fit, or are not in [0, 1]
+ */
+export function logLoss(answers: Float32Array, truth: Truth): number {
+  const { outputs, count, width, labels, targets } = read(answers, truth);
+  finish(checkRange('outputs', { values: outputs, width, count }, 1, 'for a probability'));
+  if (targets) finish(checkRange('targets', { values: targets, width, count }, 1, 'for a probability'));
+  let total = 0;
+  for (let n = 0; n < count; n++) {
+    if (width === 1) {
+      const target = (labels ?? targets!)[n]!;
+      total -= target * logOf(outputs[n]!) + (1 - target) * logOf(1 - outputs[n]!);
+    } else if (labels) {
+      total -= logOf(outputs[n * width + labels[n]!]!);
+    } else {
+      for (let i = n * width; i < (n + 1) * width; i++) total -= targets![i]! * logOf(outputs[i]!);
+    }
+  }
+  return total / count;
+}
