@@ -141,7 +141,8 @@ function checkColumn(place: string, one: unknown, kinds: Transform['kind'][]): C
   return { given: given as unknown as Transform, width: 1, places: undefined, shift, range };
 }
 
-function checkCategories(place: string, categories: unknown): readonly unknown[] {
+/** @throws TypeError unless they are strings or numbers, each once */
+export function checkCategories(place: string, categories: unknown): readonly unknown[] {
   const list: readonly unknown[] = Array.isArray(categories) ? Array.from(categories) : [];
   const [first] = list;
   const isFit = (category: unknown): boolean =>

@@ -214,7 +214,7 @@ export function holdsBytes(values: NumericArray): boolean {
 }
 
 /** The same numbers without what a subclass (Buffer, say) makes of `subarray`. */
-function plainView(values: NumericArray): NumericArray {
+export function plainView(values: NumericArray): NumericArray {
   return new numericArrays[values[Symbol.toStringTag]](
     values.buffer as ArrayBuffer,
     values.byteOffset,
