@@ -164,6 +164,17 @@ describe.each(engines)('engine %s', (engine) => {
   });
 });
 
+it('both engines end with the same bits', async () => {
+  const [wasm, reference] = await Promise.all(
+    engines.map(async (engine) => {
+      const net = await Network.create({ ...spec, engine, transforms });
+      await net.train({ inputs: rows, targets }, options);
+      return [fingerprint(net), net.predict(rows)];
+    }),
+  );
+  expect(wasm).toEqual(reference);
+});
+
 it('inputs are scaled before they are transformed', async () => {
   const net = await Network.create({
     inputs: 1,

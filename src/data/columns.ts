@@ -158,7 +158,7 @@ function sortedNumbers(numbers: Categories): number[] {
 }
 
 /** Names as an error message lists them. */
-export function listed(names: Categories): string {
+function listed(names: Categories): string {
   const shown = names.slice(0, 10).map(show).join(', ');
   return names.length > 10 ? `${shown}, … (${names.length} in all)` : shown;
 }

@@ -27,13 +27,14 @@ export function fit({ inputs, targets, inputScale = 1, about }: Parts, options: 
     throw new TypeError('targets: the dataset has none to fit a transform to; leave it out');
   }
   const { width, targetWidth, columns, targetColumns, categories } = about;
+  const scale = Math.fround(inputScale); // as the network takes it
   const inputKinds = kindsOf('inputs', options.inputs ?? 'standardise', width, columns);
   const fitted = inputKinds.map((kind, k): Transform => {
     const name = nameOf(columns, k);
     const ofColumn = categories?.[k];
     return ofColumn
       ? { kind: 'oneHot', categories: ofColumn, ...name }
-      : fitColumn(kind, inputs, width, k, inputScale, name);
+      : fitColumn(kind, inputs, width, k, scale, name);
   });
   if (!targets || options.targets === undefined) return { inputs: fitted };
   const targetKinds = kindsOf('targets', options.targets, targetWidth, targetColumns);

@@ -24,7 +24,8 @@ export interface IDXFiles {
 export function partsOfIDX(files: IDXFiles, options: { readonly inputScale?: number }): Parts {
   checkKeys('files', files, ['images', 'labels']);
   checkKeys('options', options, ['inputScale']);
-  const inputScale = checkPositive('inputScale', options.inputScale ?? 1 / 255);
+  const { inputScale = 1 / 255 } = options;
+  checkPositive('inputScale', inputScale);
   const images = read('images', files.images, 2);
   const [count] = images.sizes as [number];
   const width = images.values.length / count;

@@ -51,17 +51,20 @@ async function* batches(
   const reader = new CSVReader(options);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let rows = 0;
+  let given = 0;
   function* read(text: string, isLast?: boolean): Generator<Data> {
     for (const table of reader.read(text, isLast)) {
       rows = table.count;
-      if (rows === rowsPerBatch) yield batchOf(reader);
+      if (rows < rowsPerBatch) continue;
+      given++;
+      yield batchOf(reader);
     }
   }
   for await (const chunk of iterable(await source())) {
     yield* read(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
   }
   yield* read(decoder.decode(), true);
-  if (rows % rowsPerBatch > 0) yield batchOf(reader);
+  if (given === 0 || rows % rowsPerBatch > 0) yield batchOf(reader); // of nothing, it throws
 }
 
 function batchOf(reader: CSVReader): Data {
@@ -71,6 +74,7 @@ function batchOf(reader: CSVReader): Data {
 
 /** Not every engine iterates streams. */
 function iterable(chunks: TextChunks): AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array> {
+  if (typeof chunks === 'string') return [chunks];
   if (Symbol.asyncIterator in chunks || Symbol.iterator in chunks) return chunks;
   return chunksOf(chunks);
 }
