@@ -143,6 +143,7 @@ it('to bytes with a scale, as the network takes them', async () => {
   const transforms = data.fitTransforms({ inputs: 'minMax' });
   const values = await transformed(data, transforms);
   expect([values[0], values[2]]).toEqual([0, 1]);
+  expect(transforms.inputs![0]).toEqual({ kind: 'minMax', least: 0, most: 255 * Math.fround(1 / 255) });
 });
 
 describe.each(['wasm', 'reference'] as const)('a regression from a table, engine %s', (engine) => {
