@@ -13,6 +13,7 @@ const floors = [
   'src/network.ts',
   'src/index.ts',
   'src/metrics',
+  'src/data',
 ];
 
 const zones = floors.slice(0, -1).map((floor, i) => ({

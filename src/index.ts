@@ -16,7 +16,8 @@ export type {
   NetworkSpec,
 } from './model/spec.js';
 export type { Metrics } from './training/metrics.js';
-export type { NumericArray, Rows } from './training/matrix.js';
+export type { NumberTransform, Transform, Transforms } from './model/transforms.js';
+export type { NumericArray, RawRows, Rows } from './training/matrix.js';
 export type { ClassWeights, Data, Inputs } from './training/samples.js';
 export type {
   BatchReport,

@@ -18,7 +18,7 @@ import {
   type NetworkSpec,
 } from './model/spec.js';
 import { evaluate, predict, totalCost, type Metrics } from './training/metrics.js';
-import type { Rows } from './training/matrix.js';
+import type { RawRows } from './training/matrix.js';
 import { Samples, type Data, type Inputs } from './training/samples.js';
 import { assertResumable, newRun, slotsOf, type Run } from './training/run.js';
 import type { Stream } from './training/source.js';
@@ -85,7 +85,7 @@ export interface Gradients {
 export class Network {
   /** Which engine computes: 'wasm', or 'reference', the same in plain TypeScript. */
   readonly engine: 'wasm' | 'reference';
-  /** How many numbers a sample has. */
+  /** How many numbers a sample has, transformed if there are transforms. */
   readonly inputs: number;
   /** How many numbers an answer has: the units of the last layer. */
   readonly outputs: number;
@@ -123,7 +123,7 @@ export class Network {
       readonly loss?: LossSpec<LossFor<LastActivation<Layers>>>;
     },
   ): Promise<Network> {
-    checkKeys('options', options, ['inputs', 'layers', 'loss', 'seed', 'engine', 'threads']);
+    checkKeys('options', options, ['inputs', 'layers', 'loss', 'seed', 'transforms', 'engine', 'threads']);
     const spec = checkSpec(options);
     const random = Random.fromSeed(spec.seed);
     const threads = checkThreads(options.threads);
@@ -166,12 +166,13 @@ export class Network {
 
   /**
    * Answers samples.
-   * @param inputs [n][inputs]: a typed array or flat array, row-major, or an array of rows
+   * @param inputs [n][inputs]: a typed array or flat array, row-major, or an array of rows; where the transforms have
+   * names, a row may be an object
    * @param options inputScale: by which each input is multiplied; default 1
-   * @returns [n][outputs], row-major
+   * @returns [n][outputs], row-major; in the units of the targets before their transforms
    * @throws TypeError, RangeError naming the row and column of what is wrong
    */
-  predict(inputs: Rows, options: Omit<Inputs, 'inputs'> = {}): Float32Array {
+  predict(inputs: RawRows, options: Omit<Inputs, 'inputs'> = {}): Float32Array {
     const model = this.#use();
     checkKeys('options', options, ['inputScale']);
     const { inputScale = 1 } = options;

@@ -79,10 +79,10 @@ describe('the tarball', () => {
     expect(names).not.toContain('dependencies');
   });
 
-  it('brings one package along', () => {
-    expect(Object.keys(manifest.dependencies)).toEqual(['@assemblyscript/loader']);
+  it('brings two packages along', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['@assemblyscript/loader', 'papaparse']);
     const packages = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
-    expect(packages.sort()).toEqual(['@assemblyscript', 'bp4']);
+    expect(packages.sort()).toEqual(['@assemblyscript', 'bp4', 'papaparse']);
     expect(readdirSync(join(project, 'node_modules', '@assemblyscript'))).toEqual(['loader']);
   });
 });

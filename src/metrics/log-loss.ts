@@ -1,10 +1,15 @@
 import { log } from '../kernels/log.js';
-import { checkRange } from '../training/matrix.js';
+import { checkValues } from '../training/matrix.js';
 import { finish } from '../training/work.js';
 import { read, type Truth } from './predictions.js';
 
 /** The distance from 1 to the next number of single precision: what scikit-learn clips such probabilities to. */
 const EPSILON = 1 / 2 ** 23;
+
+const probability = [
+  (value: number): boolean => value >= 0 && value <= 1,
+  'a number from 0 to 1 for a probability',
+] as const;
 
 const logOf = (probability: number): number => log(Math.min(Math.max(probability, EPSILON), 1 - EPSILON));
 
@@ -16,8 +21,8 @@ const logOf = (probability: number): number => log(Math.min(Math.max(probability
  */
 export function logLoss(answers: Float32Array, truth: Truth): number {
   const { outputs, count, width, labels, targets } = read(answers, truth);
-  finish(checkRange('outputs', { values: outputs, width, count }, 1, 'for a probability'));
-  if (targets) finish(checkRange('targets', { values: targets, width, count }, 1, 'for a probability'));
+  finish(checkValues('outputs', { values: outputs, width, count }, ...probability));
+  if (targets) finish(checkValues('targets', { values: targets, width, count }, ...probability));
   let total = 0;
   for (let n = 0; n < count; n++) {
     if (width === 1) {

@@ -10,8 +10,9 @@ import {
   type LossSpec,
   type NetworkSpec,
 } from './spec.js';
+import type { Transforms } from './transforms.js';
 
-/** A network in plain data, as `toJSON` gives it; `seed` and `generator` may be missing. */
+/** A network in plain data, as `toJSON` gives it; `seed`, `generator` and `transforms` may be missing. */
 export interface NetworkJSON {
   readonly format: 'bp4';
   readonly version: 1;
@@ -22,6 +23,7 @@ export interface NetworkJSON {
   readonly seed?: number;
   /** The state of the random generator: four unsigned 32-bit words. */
   readonly generator?: RandomState;
+  readonly transforms?: Transforms;
 }
 
 export interface LayerJSON {
@@ -38,7 +40,7 @@ export interface LayerJSON {
 }
 
 export function toJSON(model: Model, random: Random): NetworkJSON {
-  const { inputs, seed, layers } = model.spec;
+  const { inputs, seed, layers, transforms } = model.spec;
   return {
     format: 'bp4',
     version: 1,
@@ -46,6 +48,7 @@ export function toJSON(model: Model, random: Random): NetworkJSON {
     loss: lossOf(model.spec),
     seed,
     generator: random.state,
+    ...(transforms.given && { transforms: structuredClone(transforms.given) }),
     layers: model.layers.map((layer, l) => {
       const weights = Array.from(model.unitMajor(layer, layer.weights), shortest);
       const { activation, alpha, dropout } = layers[l]!;
@@ -98,7 +101,7 @@ export function fromJSON(json: NetworkJSON): {
       `json: expected format 'bp4', version 1, got format ${show(format)}, version ${show(version)}`,
     );
   }
-  const { inputs, loss, seed, generator } = json;
+  const { inputs, loss, seed, generator, transforms } = json;
   // Here it has no default.
   if ((loss as unknown) === undefined) checkName('loss', loss, lossNames);
   const layers = arrayOf('layers', json.layers, undefined) as NetworkJSON['layers'];
@@ -122,6 +125,7 @@ export function fromJSON(json: NetworkJSON): {
     loss,
     layers: bare,
     ...(seed !== undefined && { seed }),
+    ...(transforms !== undefined && { transforms }),
   } satisfies NetworkSpec);
   const random = generator === undefined ? Random.fromSeed(spec.seed) : new Random(checkGenerator(generator));
   const values = layers.map((layer, l) => {

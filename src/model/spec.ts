@@ -20,6 +20,7 @@ import {
 } from '../kernels/codes.js';
 import { checkInteger, checkKeys, checkName, checkNumber, checkPositive, show } from './check.js';
 import { initializerNames, type InitializerName } from './initializers.js';
+import { checkTransforms, type CheckedTransforms, type Transforms } from './transforms.js';
 
 /**
  * σ of a layer:
@@ -91,13 +92,18 @@ export interface LayerSpec {
 
 /** What a network is. */
 export interface NetworkSpec {
-  /** How many numbers a sample has. */
+  /** How many numbers a sample has; with `transforms`, how many they make of it. */
   readonly inputs: number;
   readonly layers: readonly LayerSpec[];
   /** Default: 'crossEntropy' after softmax, 'quadratic' after the others. */
   readonly loss?: LossSpec;
   /** From which initial weights and the order of samples are drawn; a safe integer. Default 0. */
   readonly seed?: number;
+  /**
+   * Applied to all data that the network is given, and their inverse to its answers: they are in the user's own units.
+   * The loss is that of transformed targets.
+   */
+  readonly transforms?: Transforms;
 }
 
 /** A spec that was checked, its defaults filled in. */
@@ -110,6 +116,7 @@ export interface CheckedSpec {
   readonly delta: number;
   readonly labelSmoothing: number;
   readonly seed: number;
+  readonly transforms: CheckedTransforms;
 }
 
 export const activationCodes: Record<ActivationName, number> = {
@@ -196,6 +203,7 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
     layers,
     ...checkLoss(loss, last),
     seed: checkInteger('seed', seed, Number.MIN_SAFE_INTEGER),
+    transforms: checkTransforms(spec.transforms, inputs, layers.at(-1)!.units),
   };
 }
 

@@ -1,4 +1,5 @@
 import { fits, misfit, show } from '../model/check.js';
+import { transformRow, type Column } from '../model/transforms.js';
 import type { Work } from './work.js';
 
 /** Typed arrays of numbers: read where they are, never copied whole. */
@@ -16,6 +17,10 @@ export type NumericArray =
 /** Rows of numbers: one after the other in a typed or plain array, or an array of rows. Plain arrays are copied. */
 export type Rows = NumericArray | readonly number[] | readonly (readonly number[] | NumericArray)[];
 
+/** Rows before their transforms: categories may be strings, and where the transforms have names, a row an object. */
+export type RawRows =
+  Rows | readonly (readonly (number | string)[])[] | readonly Readonly<Record<string, number | string>>[];
+
 /** Checked rows, one after the other. */
 export interface Matrix {
   readonly values: NumericArray;
@@ -29,20 +34,37 @@ export const NUMBERS_AT_A_TIME = 1 << 18;
 /**
  * Checks rows of numbers: each, times `scale`, must be finite in single precision.
  * @param place their name in error messages
- * @returns a view of the user's own typed array, or a copy of plain arrays
+ * @param width of a row in the answer
+ * @param columns what makes such rows of the user's, if anything is to
+ * @returns a view of the user's own typed array; of plain arrays, and where there are transforms, a copy
  * @throws TypeError, RangeError naming the row and column
  */
-export function* matrixOf(place: string, rows: unknown, width: number, scale = 1): Work<Matrix> {
+export function* matrixOf(
+  place: string,
+  rows: unknown,
+  width: number,
+  scale = 1,
+  columns?: readonly Column[],
+): Work<Matrix> {
+  const given = columns?.length ?? width;
   if (!isNumericArray(rows) && !Array.isArray(rows)) {
     throw new TypeError(
-      `${place}: expected a typed array, or an array of rows of ${width} numbers, got ${show(rows)}`,
+      `${place}: expected a typed array, or an array of rows of ${given} numbers, got ${show(rows)}`,
     );
   }
-  if (rows.length === 0) throw new RangeError(`${place}: expected at least one row of ${width}, got none`);
+  const { length } = rows;
+  if (length === 0) throw new RangeError(`${place}: expected at least one row of ${given}, got none`);
   const isFlat = isNumericArray(rows) || typeof rows[0] === 'number';
-  const values = isFlat
-    ? yield* flatValues(place, rows, width, scale)
-    : yield* rowValues(place, rows, width, scale);
+  if (isFlat && length % given !== 0) {
+    throw new RangeError(`${place}: expected a multiple of ${given} values, got ${length}`);
+  }
+  let values;
+  if (columns) {
+    const plain = isNumericArray(rows) ? plainView(rows) : (rows as unknown[]);
+    const rowAt = (n: number): unknown => (isFlat ? plain.slice(n * given, (n + 1) * given) : plain[n]);
+    values = yield* rowValues(place, rowAt, isFlat ? length / given : length, width, scale, columns);
+  } else if (isFlat) values = yield* flatValues(place, rows, width, scale);
+  else values = yield* rowValues(place, (n) => (rows as unknown[])[n], length, width, scale);
   return { values, width, count: values.length / width };
 }
 
@@ -53,9 +75,6 @@ function* flatValues(
   scale: number,
 ): Work<NumericArray> {
   const { length } = values;
-  if (length % width !== 0) {
-    throw new RangeError(`${place}: expected a multiple of ${width} values, got ${length}`);
-  }
   const isTyped = isNumericArray(values);
   const copy = isTyped ? plainView(values) : newFloats(place, length / width, width);
   // Integers of 32 bits are finite, even times the largest scale.
@@ -71,28 +90,41 @@ function* flatValues(
 
 function* rowValues(
   place: string,
-  rows: readonly unknown[],
+  rowAt: (n: number) => unknown,
+  count: number,
   width: number,
   scale: number,
+  columns?: readonly Column[],
 ): Work<Float32Array> {
-  const values = newFloats(place, rows.length, width);
+  const values = newFloats(place, count, width);
+  const given = columns?.length ?? width;
   let at = 0;
-  for (let n = 0; n < rows.length; n++) {
-    const row = rows[n];
+  for (let n = 0; n < count; n++) {
+    const one = rowAt(n);
+    const row = columns && isRecord(one) ? columns.map(({ given }) => one[given.name!]) : one;
     if (!isNumericArray(row) && !Array.isArray(row)) {
-      throw new TypeError(`${place}[${n}]: expected an array of ${width} numbers, got ${show(row)}`);
+      throw new TypeError(`${place}[${n}]: expected an array of ${given} numbers, got ${show(row)}`);
     }
-    if (row.length !== width) {
-      throw new RangeError(`${place}[${n}]: expected ${width} values, got ${row.length}`);
+    if (row.length !== given) {
+      throw new RangeError(`${place}[${n}]: expected ${given} values, got ${row.length}`);
     }
-    for (let k = 0; k < width; k++) {
-      const value: unknown = row[k];
-      if (!fits(value, scale)) throw misfit(`${place}[${n}][${k}]`, value);
-      values[at++] = value;
+    if (columns) transformRow(`${place}[${n}]`, row, columns, scale, values, at);
+    else {
+      for (let k = 0; k < width; k++) {
+        const value: unknown = row[k];
+        if (!fits(value, scale)) throw misfit(`${place}[${n}][${k}]`, value);
+        values[at + k] = value;
+      }
     }
+    at += width;
     if (at % NUMBERS_AT_A_TIME < width) yield;
   }
   return values;
+}
+
+/** Whether a row is an object of named values. */
+function isRecord(row: unknown): row is Record<string, unknown> {
+  return typeof row === 'object' && row !== null && !Array.isArray(row) && !ArrayBuffer.isView(row);
 }
 
 /**
@@ -182,7 +214,7 @@ export function holdsBytes(values: NumericArray): boolean {
 }
 
 /** The same numbers without what a subclass (Buffer, say) makes of `subarray`. */
-function plainView(values: NumericArray): NumericArray {
+export function plainView(values: NumericArray): NumericArray {
   return new numericArrays[values[Symbol.toStringTag]](
     values.buffer as ArrayBuffer,
     values.byteOffset,

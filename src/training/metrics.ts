@@ -1,5 +1,6 @@
 import { TALLY_BATCH_LOSS, TALLY_LARGEST_WEIGHT, TALLY_LOSS, TALLY_RIGHT } from '../kernels/plan.js';
 import type { Model } from '../model/model.js';
+import { invert } from '../model/transforms.js';
 import { newFloats } from './matrix.js';
 import type { Samples } from './samples.js';
 import type { Work } from './work.js';
@@ -35,13 +36,15 @@ export function totalCost({ kernels, layers, loss, spec, layout }: Model, rows: 
   return kernels.cost(loss, spec.delta, preActivations, activations, layout.targets, stride, rows, units);
 }
 
-/** The outputs for all samples, [n][outputs]. */
+/** The outputs for all samples, [n][outputs], in the user's own units. */
 export function* predict(model: Model, samples: Samples): Work<Float32Array> {
   const outputs = newFloats('outputs', samples.count, model.outputs);
   yield* throughAll(model, samples, (rows, first) => {
     const { activations, stride, units } = model.layers.at(-1)!;
     outputs.set(model.matrix(activations, stride, rows, units), first * units);
   });
+  const { targets } = model.spec.transforms;
+  if (targets) invert(outputs, targets);
   return outputs;
 }
 

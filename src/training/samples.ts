@@ -11,6 +11,7 @@ import {
   NUMBERS_AT_A_TIME,
   type Matrix,
   type NumericArray,
+  type RawRows,
   type Rows,
 } from './matrix.js';
 import type { Work } from './work.js';
@@ -18,8 +19,8 @@ import type { Work } from './work.js';
 /** Samples without their answers. */
 export interface Inputs {
   /** [n][inputs] */
-  readonly inputs: Rows;
-  /** By which each input is multiplied as it is gathered: 1/255 for bytes, say. Default 1. */
+  readonly inputs: RawRows;
+  /** By which each input is multiplied as it is gathered, or before it is transformed: 1/255 for bytes, say. Default 1. */
   readonly inputScale?: number;
 }
 
@@ -75,8 +76,8 @@ export class Samples {
    * @throws TypeError, RangeError naming the row and column
    */
   static *ofInputs(data: Inputs, model: Model): Work<Samples> {
-    const scale = checkScale('inputScale', data);
-    return new Samples({ inputs: yield* matrixOf('inputs', data.inputs, model.spec.inputs, scale), scale });
+    const [inputs, scale] = yield* inputsOf('', data, model);
+    return new Samples({ inputs, scale });
   }
 
   /**
@@ -92,17 +93,20 @@ export class Samples {
       const got = data.targets === undefined ? 'neither' : 'both';
       throw new TypeError(`${place}targets: expected either targets or labels beside the inputs, got ${got}`);
     }
-    const scale = checkScale(`${place}inputScale`, data);
-    const inputs = yield* matrixOf(`${place}inputs`, data.inputs, model.spec.inputs, scale);
+    const [inputs, scale] = yield* inputsOf(place, data, model);
     const { count } = inputs;
+    const { targets: columns } = model.spec.transforms;
     if (data.labels !== undefined) {
+      if (columns) {
+        throw new TypeError(`${place}labels: the network has transforms for targets; give targets instead`);
+      }
       const labels = yield* labelsOf(`${place}labels`, data.labels, count, model.outputs);
       const weights = weightsOf(place, data.sampleWeights, count, labels, classWeights);
       return new Samples({ inputs, scale, labels, weights });
     }
     if (classWeights)
       throw new TypeError('classWeights: they are for labels; use sampleWeights with targets');
-    const targets = yield* matrixOf(`${place}targets`, data.targets, model.outputs);
+    const targets = yield* matrixOf(`${place}targets`, data.targets, model.outputs, 1, columns);
     if (targets.count !== count) {
       throw new RangeError(
         `${place}targets: expected ${count} rows, as many as inputs, got ${targets.count}`,
@@ -361,6 +365,14 @@ function placeLabels(
     else target[at + label] = on;
     at += stride;
   }
+}
+
+/** Inputs, and what remains to multiply them by. */
+function* inputsOf(place: string, data: Inputs, { spec }: Model): Work<[Matrix, number]> {
+  const scale = checkScale(`${place}inputScale`, data);
+  const columns = spec.transforms.inputs;
+  const inputs = yield* matrixOf(`${place}inputs`, data.inputs, spec.inputs, scale, columns);
+  return [inputs, columns ? 1 : scale];
 }
 
 /** Times this an integer of 32 bits is still finite in single precision. */

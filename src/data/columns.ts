@@ -1,0 +1,245 @@
+import { checkKeys, checkName, show } from '../model/check.js';
+import { checkCategories } from '../model/transforms.js';
+
+/** What a column of categories may hold: strings, or numbers. */
+export type Categories = readonly string[] | readonly number[];
+
+/** What becomes of a row in which something is missing. */
+export type MissingPolicy = 'error' | 'drop' | 'mean';
+
+/** Which columns are inputs, and which are answers. */
+export interface ColumnOptions {
+  /** The columns that the network sees. Default: all that are no answers. */
+  readonly inputs?: readonly string[];
+  /** The column of the right class: a string or a number, one of `classes`. */
+  readonly label?: string;
+  /** The columns to be predicted, in place of `label`: numbers. */
+  readonly targets?: string | readonly string[];
+  /**
+   * Which inputs are categories, or the categories of each: a transform makes them one-hot. Strings in objects are
+   * categories by themselves. Default categories: all that occur, sorted.
+   */
+  readonly categorical?: readonly string[] | Readonly<Record<string, Categories>>;
+  /** The classes of `label`, in the order of the network's outputs. Default: all that occur, sorted. */
+  readonly classes?: Categories;
+  /**
+   * Where a value is missing: 'error' names its row and column; 'drop' leaves the row out; 'mean' takes the mean of all
+   * others in the column, which must be an input and numbers. Default 'error'.
+   */
+  readonly missing?: MissingPolicy;
+}
+
+export const columnOptionNames = ['inputs', 'label', 'targets', 'categorical', 'classes', 'missing'];
+
+/** What a cell is called in error messages, by the name of its column. */
+export type PlaceOf = (name: string) => string;
+
+/** Whether values are what a program holds, or what is written in a text. */
+export type Origin = 'values' | 'text';
+
+/** In a text, where a number is expected, these stand for none. */
+const marks = ['na', 'n/a', 'nan', 'null', 'none', '?', '-'];
+const ZERO = 48;
+const NINE = 57;
+
+/** One column: how its values become numbers. */
+export class Column {
+  readonly name: string;
+  readonly role: 'input' | 'label' | 'target';
+  readonly #origin: Origin;
+  readonly #given: Categories | undefined;
+  /** In the order in which they occurred, or were given. */
+  readonly #codes: Map<string | number, number>;
+  /** Undefined until the first value tells. */
+  #isCategorical: boolean | undefined;
+
+  /** @param categories those given, or whether there are any; undefined where the values are to tell */
+  constructor(
+    name: string,
+    role: Column['role'],
+    origin: Origin,
+    categories: Categories | boolean | undefined,
+  ) {
+    this.name = name;
+    this.role = role;
+    this.#origin = origin;
+    this.#given = typeof categories === 'object' ? categories : undefined;
+    this.#codes = new Map(this.#given?.map((category, code) => [category, code]));
+    this.#isCategorical = this.#given ? true : (categories as boolean | undefined);
+  }
+
+  get isCategorical(): boolean {
+    return this.#isCategorical === true;
+  }
+
+  isMissing(value: unknown): boolean {
+    if (value === undefined || value === null || value === '' || Number.isNaN(value)) return true;
+    if (this.#origin === 'values' || this.#isCategorical) return false;
+    const text = value as string;
+    if (text.charCodeAt(0) >= ZERO && text.charCodeAt(0) <= NINE) return false; // most, and soon told
+    const mark = text.trim().toLowerCase();
+    return mark === '' || marks.includes(mark);
+  }
+
+  /**
+   * @returns a number, or the provisional code of a category
+   * @throws TypeError, RangeError
+   */
+  encode(value: unknown, placeOf: PlaceOf): number {
+    this.#isCategorical ??= typeof value === 'string';
+    return this.#isCategorical ? this.#categoryOf(value, placeOf) : this.#numberOf(value, placeOf);
+  }
+
+  #numberOf(value: unknown, placeOf: PlaceOf): number {
+    const number = this.#origin === 'text' ? Number(value) : value;
+    if (typeof number !== 'number' || Number.isNaN(number)) {
+      const cure = this.role === 'input' ? '; name the column in categorical, or leave it out of inputs' : '';
+      throw new TypeError(`${placeOf(this.name)}: expected a number, got ${show(value)}${cure}`);
+    }
+    if (!Number.isFinite(number))
+      throw new RangeError(`${placeOf(this.name)} is ${show(value)}; expected a finite number`);
+    return number;
+  }
+
+  #categoryOf(value: unknown, placeOf: PlaceOf): number {
+    if (typeof value !== 'string' && !Number.isFinite(value)) {
+      throw new TypeError(
+        `${placeOf(this.name)}: expected a category, a string or a number, got ${show(value)}`,
+      );
+    }
+    const hasNumbers = typeof this.#given?.[0] === 'number';
+    const category = (this.#origin === 'text' && hasNumbers ? Number(value) : value) as string | number;
+    let code = this.#codes.get(category);
+    if (code === undefined) {
+      if (this.#given) {
+        throw new RangeError(
+          `${placeOf(this.name)}: ${show(value)} is none of the categories given: ${listed(this.#given)}`,
+        );
+      }
+      const [first] = this.#codes.keys();
+      if (first !== undefined && typeof first !== typeof category) {
+        throw new TypeError(
+          `${placeOf(this.name)}: expected a ${typeof first}, as in the rows before, got ${show(value)}`,
+        );
+      }
+      code = this.#codes.size;
+      this.#codes.set(category, code);
+    }
+    return code;
+  }
+
+  /**
+   * Once all values have been encoded.
+   * @returns the categories, and for each code, what stands for it: a number for itself where it is an input, else an index
+   */
+  decide(): { categories: Categories; meanings: number[] } {
+    const coded = this.#given ?? this.#uncoded();
+    const categories =
+      this.#given ??
+      (typeof coded[0] === 'number' ? sortedNumbers(coded) : Array.from(coded as string[]).sort());
+    const places = new Map<string | number, number>(categories.map((category, i) => [category, i]));
+    const meanings = coded.map((category) =>
+      this.role === 'input' && typeof category === 'number' ? category : places.get(category)!,
+    );
+    return { categories, meanings };
+  }
+
+  /** The categories in the order of their codes; numbers, if all that a text holds are. */
+  #uncoded(): Categories {
+    const values = [...this.#codes.keys()];
+    const numbers = values.map(Number);
+    const areNumbers = this.#origin === 'text' && numbers.every(Number.isFinite);
+    return areNumbers ? numbers : (values as string[] | number[]);
+  }
+}
+
+function sortedNumbers(numbers: Categories): number[] {
+  return [...new Set(numbers as number[])].sort((a, b) => a - b);
+}
+
+/** Names as an error message lists them. */
+function listed(names: Categories): string {
+  const shown = names.slice(0, 10).map(show).join(', ');
+  return names.length > 10 ? `${shown}, … (${names.length} in all)` : shown;
+}
+
+/** The columns that are read: inputs, then label or targets; and where in a row each is. */
+export interface Plan {
+  readonly columns: readonly Column[];
+  readonly at: readonly number[];
+  readonly missing: MissingPolicy;
+}
+
+/**
+ * Finds the columns.
+ * @param names of all that there are
+ * @throws TypeError, RangeError naming the option, and the columns that there are
+ */
+export function planOf(names: readonly string[], origin: Origin, options: ColumnOptions): Plan {
+  const missing = checkName('missing', options.missing ?? 'error', ['error', 'drop', 'mean'] as const);
+  for (const [i, name] of names.entries()) {
+    if (names.indexOf(name) < i)
+      throw new RangeError(`columns: two are named ${show(name)}; give each its own name`);
+  }
+  const { label, targets = [], categorical = [], classes } = options;
+  if (label !== undefined && options.targets !== undefined) {
+    throw new TypeError('targets: expected either targets or a label, got both');
+  }
+  if (classes !== undefined && label === undefined)
+    throw new TypeError('classes: they are those of a label; name it too');
+  const answers = label === undefined ? [targets].flat() : [label];
+  const inputs = options.inputs ?? names.filter((name) => !answers.includes(name));
+  checkNames('inputs', inputs, names);
+  checkNames(label === undefined ? 'targets' : 'label', answers, names);
+  if (inputs.length === 0) throw new RangeError('inputs: expected at least one column, got none');
+  for (const name of inputs) {
+    if (answers.includes(name))
+      throw new RangeError(`inputs: ${show(name)} is an answer; leave it out of the inputs`);
+  }
+  const ofInput = categoriesOf(categorical, inputs, origin);
+  const ofAnswer =
+    label === undefined
+      ? false
+      : classes === undefined
+        ? true
+        : (checkCategories('classes', classes) as Categories);
+  return {
+    columns: [
+      ...inputs.map((name) => new Column(name, 'input', origin, ofInput(name))),
+      ...answers.map((name) => new Column(name, label === undefined ? 'target' : 'label', origin, ofAnswer)),
+    ],
+    at: [...inputs, ...answers].map((name) => names.indexOf(name)),
+    missing,
+  };
+}
+
+function categoriesOf(
+  categorical: NonNullable<ColumnOptions['categorical']>,
+  inputs: readonly string[],
+  origin: Origin,
+): (name: string) => Categories | boolean | undefined {
+  const others = origin === 'text' ? false : undefined;
+  if (Array.isArray(categorical)) {
+    checkNames('categorical', categorical, inputs);
+    return (name) => (categorical.includes(name) ? true : others);
+  }
+  checkKeys('categorical', categorical, inputs);
+  const given = new Map(
+    Object.entries(categorical).map(([name, list]) => [
+      name,
+      checkCategories(`categorical[${show(name)}]`, list) as Categories,
+    ]),
+  );
+  return (name) => given.get(name) ?? others;
+}
+
+function checkNames(place: string, names: unknown, known: readonly string[]): void {
+  if (!Array.isArray(names))
+    throw new TypeError(`${place}: expected an array of names of columns, got ${show(names)}`);
+  for (const [i, name] of names.entries()) {
+    if (!known.includes(name as string)) {
+      throw new RangeError(`${place}: there is no column ${show(name)}; the columns are ${listed(known)}`);
+    }
+    if (names.indexOf(name) < i) throw new RangeError(`${place}: ${show(name)} is there twice`);
+  }
+}

@@ -1,0 +1,226 @@
+import { checkInteger, checkKeys, checkOptional, show } from '../model/check.js';
+import { Random } from '../model/random.js';
+import type { Transforms } from '../model/transforms.js';
+import { isNumericArray, type NumericArray } from '../training/matrix.js';
+import type { Data } from '../training/samples.js';
+import { partsOfArrays, type Arrays } from './arrays.js';
+import { columnOptionNames, planOf, type Categories, type ColumnOptions } from './columns.js';
+import { partsOfCSV, type CSVOptions } from './csv.js';
+import { fit, type FitOptions } from './fit.js';
+import { partsOfIDX, type IDXFiles } from './idx.js';
+import { foldOf, rowsAt, shuffled, testPart } from './partition.js';
+import { Table, type Parts } from './table.js';
+
+export interface PartitionOptions {
+  /** From which the order of the samples is drawn; a safe integer. Default 0. */
+  readonly seed?: number;
+  /** Whether each part has its share of every class. Default: whether there are labels. */
+  readonly stratify?: boolean;
+}
+
+export interface SplitOptions extends PartitionOptions {
+  /** The share of the samples that are kept for the test, between 0 and 1. Default 0.2. */
+  readonly test?: number;
+}
+
+/** Samples to learn from, and others to see what was learnt. */
+export interface Split {
+  readonly train: Dataset;
+  readonly test: Dataset;
+}
+
+/**
+ * Samples in memory, as `train` and `evaluate` take them: `inputs`, and `labels` or `targets`, and what is known of their
+ * columns. It is never changed: each method that gives other samples gives another Dataset.
+ */
+export class Dataset implements Data {
+  /** [count][width], before any transform; a category is its index, or itself where categories are numbers. */
+  readonly inputs: NumericArray;
+  /** [count][outputs] */
+  declare readonly targets?: NumericArray;
+  /** [count] indices of classes. */
+  declare readonly labels?: NumericArray;
+  declare readonly inputScale?: number;
+  readonly #parts: Parts;
+
+  private constructor(parts: Parts) {
+    const { inputs, targets, labels, inputScale } = parts;
+    this.inputs = inputs;
+    if (targets) this.targets = targets;
+    if (labels) this.labels = labels;
+    if (inputScale !== undefined) this.inputScale = inputScale;
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes what is in arrays. Typed arrays are not copied.
+   * @throws TypeError, RangeError naming the row and column
+   */
+  static fromArrays(arrays: Arrays): Dataset {
+    return new Dataset(partsOfArrays(arrays));
+  }
+
+  /**
+   * Takes objects with named values: numbers, or strings for categories and classes.
+   * @throws TypeError, RangeError naming the option, or the row and column
+   */
+  static fromObjects(rows: readonly object[], options: ColumnOptions = {}): Dataset {
+    if (!Array.isArray(rows)) throw new TypeError(`rows: expected an array of objects, got ${show(rows)}`);
+    if (rows.length === 0) throw new RangeError('rows: expected at least one, got none');
+    checkKeys('options', options, columnOptionNames);
+    const names = namesOf(rows);
+    const table = new Table(planOf(names, 'values', options));
+    for (const [n, row] of rows.entries()) {
+      const values = names.map((name) => (row as Record<string, unknown>)[name]);
+      table.add(values, (name) => `rows[${n}][${show(name)}]`);
+    }
+    if (table.count === 0)
+      throw new RangeError('rows: something is missing in each of them; there is none left');
+    return new Dataset(table.parts());
+  }
+
+  /**
+   * Reads a CSV text with a row for each sample.
+   * @throws TypeError, RangeError naming the option, or the row and column
+   */
+  static fromCSV(text: string, options: CSVOptions = {}): Dataset {
+    return new Dataset(partsOfCSV(text, options));
+  }
+
+  /**
+   * Reads the bytes of IDX files, the format of MNIST. They are not copied.
+   * @param options inputScale: by which the network multiplies each byte; default 1/255
+   * @throws TypeError, RangeError naming what is wrong in which file
+   */
+  static fromIDX(files: IDXFiles, options: { readonly inputScale?: number } = {}): Dataset {
+    return new Dataset(partsOfIDX(files, options));
+  }
+
+  /** How many samples there are. */
+  get count(): number {
+    return this.inputs.length / this.width;
+  }
+
+  /** How many columns the inputs have, before any transform. */
+  get width(): number {
+    return this.#parts.about.width;
+  }
+
+  /** The names of the columns of the inputs, if they have any. */
+  get columns(): readonly string[] | undefined {
+    return this.#parts.about.columns;
+  }
+
+  /** The names of the columns of the targets, if they have any. */
+  get targetColumns(): readonly string[] | undefined {
+    return this.#parts.about.targetColumns;
+  }
+
+  /** What each label stands for: the classes in the order of the network's outputs. */
+  get classes(): Categories | undefined {
+    return this.#parts.about.classes;
+  }
+
+  /** The categories of each column that has them, by its name. */
+  get categories(): Readonly<Record<string, Categories>> {
+    const { columns, categories = [] } = this.#parts.about;
+    return Object.fromEntries(
+      categories.flatMap((list, k) => (list ? [[columns?.[k] ?? String(k), list]] : [])),
+    );
+  }
+
+  /**
+   * Copies some of the samples.
+   * @param indices which, in the order wanted
+   * @throws TypeError, RangeError naming the index
+   */
+  subset(indices: readonly number[] | Uint32Array): Dataset {
+    if (!Array.isArray(indices) && !isNumericArray(indices)) {
+      throw new TypeError(`indices: expected an array of whole numbers, got ${show(indices)}`);
+    }
+    if (indices.length === 0) throw new RangeError('indices: expected at least one, got none');
+    for (const [i, n] of indices.entries()) checkInteger(`indices[${i}]`, n, 0, this.count - 1);
+    const { inputs, targets, labels, inputScale, about } = this.#parts;
+    return new Dataset({
+      inputs: rowsAt(inputs, about.width, indices),
+      ...(targets && { targets: rowsAt(targets, about.targetWidth, indices) }),
+      ...(labels && { labels: rowsAt(labels, 1, indices) }),
+      ...(inputScale !== undefined && { inputScale }),
+      about,
+    });
+  }
+
+  /**
+   * Draws samples for a test: each sample is in one of the two parts, in an order drawn at random.
+   * @throws TypeError, RangeError naming the option
+   */
+  split(options: SplitOptions = {}): Split {
+    checkKeys('options', options, ['test', 'seed', 'stratify']);
+    const { test = 0.2 } = options;
+    if (typeof test !== 'number')
+      throw new TypeError(`test: expected a share between 0 and 1, got ${show(test)}`);
+    if (!(test > 0 && test < 1)) throw new RangeError(`test: expected a share between 0 and 1, got ${test}`);
+    if (this.count < 2) throw new RangeError('split: a single sample cannot be in both parts');
+    const { order, labels } = this.#order(options);
+    const chosen = testPart(order, labels, test);
+    return {
+      train: this.subset(order.filter((n) => !chosen.has(n))),
+      test: this.subset(order.filter((n) => chosen.has(n))),
+    };
+  }
+
+  /**
+   * Deals the samples into k folds, for cross-validation: in turn each is the test, and all others are to learn from. They
+   * are made one at a time.
+   * @throws TypeError, RangeError naming the option
+   */
+  folds(k: number, options: PartitionOptions = {}): Generator<Split, void, undefined> {
+    checkInteger('k', k, 2, Math.max(this.count, 2));
+    checkKeys('options', options, ['seed', 'stratify']);
+    if (this.count < k) throw new RangeError(`k: there are ${this.count} samples, too few for ${k} folds`);
+    const { order, labels } = this.#order(options);
+    return this.#dealt(order, foldOf(order, labels, k), k);
+  }
+
+  *#dealt(order: Uint32Array, folds: Uint32Array, k: number): Generator<Split, void, undefined> {
+    for (let fold = 0; fold < k; fold++) {
+      yield {
+        train: this.subset(order.filter((n) => folds[n] !== fold)),
+        test: this.subset(order.filter((n) => folds[n] === fold)),
+      };
+    }
+  }
+
+  /** A random order, and the labels if each part is to have its share of them. */
+  #order({ seed = 0, stratify = this.labels !== undefined }: PartitionOptions): {
+    order: Uint32Array;
+    labels: NumericArray | undefined;
+  } {
+    checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
+    checkOptional('stratify', stratify, 'boolean');
+    if (stratify && !this.labels) throw new TypeError('stratify: the dataset has no labels; leave it out');
+    const order = shuffled(this.count, Random.fromSeed(seed));
+    return { order, labels: stratify ? this.labels : undefined };
+  }
+
+  /**
+   * Fits transforms to these samples: to those that are learnt from, not to all. The network that is created with them
+   * takes the data as they are here.
+   * @throws TypeError, RangeError naming the option
+   */
+  fitTransforms(options: FitOptions = {}): Transforms {
+    return fit(this.#parts, options);
+  }
+}
+
+/** The names of all their values, in the order in which they occur. */
+function namesOf(rows: readonly unknown[]): string[] {
+  const names = new Set<string>();
+  for (const [n, row] of rows.entries()) {
+    if (typeof row !== 'object' || row === null || Array.isArray(row) || ArrayBuffer.isView(row)) {
+      throw new TypeError(`rows[${n}]: expected an object of named values, got ${show(row)}`);
+    }
+    for (const name of Object.keys(row)) names.add(name);
+  }
+  return [...names];
+}

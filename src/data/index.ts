@@ -1,0 +1,10 @@
+export { Dataset } from './dataset.js';
+export type { PartitionOptions, Split, SplitOptions } from './dataset.js';
+export type { Arrays } from './arrays.js';
+export type { Categories, ColumnOptions, MissingPolicy } from './columns.js';
+export type { CSVOptions } from './csv.js';
+export { transformedWidth } from './fit.js';
+export type { FitChoice, FitKind, FitOptions } from './fit.js';
+export type { Bytes, IDXFiles } from './idx.js';
+export { csvBatches } from './stream.js';
+export type { TextChunks } from './stream.js';

@@ -1,0 +1,65 @@
+import type { Random } from '../model/random.js';
+import type { NumericArray } from '../training/matrix.js';
+
+/** The numbers below `count` in an order drawn at random (Fisher and Yates). */
+export function shuffled(count: number, random: Random): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, n) => n);
+  for (let n = 0; n < count - 1; n++) {
+    const other = n + random.below(count - n);
+    const drawn = order[other]!;
+    order[other] = order[n]!;
+    order[n] = drawn;
+  }
+  return order;
+}
+
+/** The members of each class, in the order given, class after class; without labels all are of one class. */
+function byClass(order: Uint32Array, labels: NumericArray | undefined): number[][] {
+  if (!labels) return [Array.from(order)];
+  const classes: number[][] = [];
+  for (const n of order) (classes[labels[n]!] ??= []).push(n);
+  return classes.filter(Boolean);
+}
+
+/**
+ * Which samples are for the test: round(count·share), at least one and not all; of each class its share, to within one
+ * sample.
+ */
+export function testPart(order: Uint32Array, labels: NumericArray | undefined, share: number): Set<number> {
+  const count = order.length;
+  const wanted = Math.min(Math.max(Math.round(count * share), 1), count - 1);
+  const classes = byClass(order, labels).map((members) => {
+    const exact = members.length * share;
+    return { members, taken: Math.floor(exact), rest: exact - Math.floor(exact) };
+  });
+  // What rounding down left over goes to the classes from which it took most.
+  let left = classes.reduce((rest, { taken }) => rest - taken, wanted);
+  for (const one of [...classes].sort((a, b) => b.rest - a.rest)) {
+    if (left-- <= 0) break;
+    one.taken++;
+  }
+  return new Set(classes.flatMap(({ members, taken }) => members.slice(0, taken)));
+}
+
+/** In which of k folds each sample is: they differ in size, and in how many they have of a class, by one at most. */
+export function foldOf(order: Uint32Array, labels: NumericArray | undefined, k: number): Uint32Array {
+  const folds = new Uint32Array(order.length);
+  let dealt = 0;
+  for (const members of byClass(order, labels)) for (const n of members) folds[n] = dealt++ % k;
+  return folds;
+}
+
+/** Some of the rows, in a typed array of the same kind. */
+export function rowsAt<Values extends NumericArray>(
+  values: Values,
+  width: number,
+  indices: ArrayLike<number>,
+): Values {
+  const rows = new (values.constructor as new (length: number) => Values)(indices.length * width);
+  for (let i = 0; i < indices.length; i++) {
+    const from = indices[i]! * width;
+    if (width === 1) rows[i] = values[from]!;
+    else rows.set(values.subarray(from, from + width), i * width);
+  }
+  return rows;
+}
