@@ -1,5 +1,6 @@
 export { Network } from './network.js';
 export type { EngineOptions, Gradients, LayerGradients, LayerState, NetworkOptions } from './network.js';
+export type { Diagnosis, LayerDiagnosis } from './diagnosis/layers.js';
 export { EngineError, StateError, ThreadError } from './errors.js';
 export type { EngineChoice } from './kernels/load.js';
 export type { ThreadChoice } from './kernels/kernels.js';

@@ -1,3 +1,4 @@
+import { diagnoseLayers, type Diagnosis } from './diagnosis/layers.js';
 import { StateError } from './errors.js';
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
 import { MOST_THREADS } from './kernels/plan.js';
@@ -196,6 +197,17 @@ export class Network {
       };
     });
     return { loss, layers };
+  }
+
+  /**
+   * How fast each layer learns from the data, and why: |δ| says how far a unit is from its optimum, and a small a_in or
+   * a small σ′ that it learns slowly. Nothing is updated. Some hundreds of samples tell as much as thousands.
+   * @returns numbers by layer, and messages that say what is not well, and what to try; none where all is well
+   * @throws TypeError, RangeError naming the row and column of what is wrong
+   */
+  diagnose(data: Data): Diagnosis {
+    const model = this.#use();
+    return finish(diagnoseLayers(model, finish(Samples.of(data, model))));
   }
 
   /**

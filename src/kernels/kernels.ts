@@ -68,6 +68,9 @@ export interface EquationKernels {
   /** a = σ(z); the padding of a becomes zero. */
   activate(activation: number, z: number, a: number, stride: number, rows: number, units: number): void;
 
+  /** δ = δ ⊙ σ′(z), for `count` floats, a multiple of four; δ as it is for linear and softmax. */
+  multiplySlope(activation: number, z: number, a: number, delta: number, count: number): void;
+
   /** The cost C, summed over the rows, in double precision. */
   cost(
     loss: number,

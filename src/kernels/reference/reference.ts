@@ -67,7 +67,8 @@ export function referenceKernels(precision: Precision = single): Kernels {
     const f = floats;
     const { slope } = activations[activation]!;
     if (!slope) return;
-    for (let i = 0; i < count; i++) f[delta + i] = f[delta + i]! * slope(f[z + i]!, f[a + i]!);
+    const [zAt, aAt] = [at(z), at(a)];
+    for (let i = 0, d = at(delta); i < count; i++, d++) f[d] = f[d]! * slope(f[zAt + i]!, f[aAt + i]!);
   }
 
   /** Padding is zero, as the vector kernels leave it. */
@@ -115,6 +116,8 @@ export function referenceKernels(precision: Precision = single): Kernels {
       clearPadding(at(a), stride, rows, units);
     },
 
+    multiplySlope,
+
     cost(loss, z, a, targets, stride, rows, units) {
       const f = floats;
       const of = costs[loss]!;
@@ -137,7 +140,7 @@ export function referenceKernels(precision: Precision = single): Kernels {
           f[at(delta) + j] = round(f[at(a) + j]! * total) - f[at(targets) + j]!;
         }
       }
-      if (loss === QUADRATIC) multiplySlope(activation, at(z), at(a), at(delta), rows * stride);
+      if (loss === QUADRATIC) multiplySlope(activation, z, a, delta, rows * stride);
     },
 
     hiddenDelta(activation, nextWeights, nextDelta, nextStride, nextUnits, z, a, delta, stride, rows, units) {
@@ -150,7 +153,7 @@ export function referenceKernels(precision: Precision = single): Kernels {
         }
       }
       clearPadding(at(delta), stride, rows, units);
-      multiplySlope(activation, at(z), at(a), at(delta), rows * stride);
+      multiplySlope(activation, z, a, delta, rows * stride);
     },
 
     biasGradient(delta, biasGradients, stride, rows, units) {

@@ -1,0 +1,76 @@
+import type { CheckedSpec } from '../model/spec.js';
+import type { LayerDiagnosis } from './layers.js';
+
+// The thresholds leave MNIST at peace as it is learnt well: networks of relu or tanh, whose layers differ in speed by up to
+// 7, and sigmoid layers, of which up to 90 % are saturated in the end, and whose outputs are stuck for 4 % of the samples.
+
+/** So many times slower than the fastest layer, a layer is slow where there is a cause beside the depth of the network. */
+const SLOW = 10;
+/** And where there is none: so much does a single hidden layer of sigmoids make, and it learns well. */
+const VERY_SLOW = 30;
+
+/** Activations that are flat on both sides of a steep middle; the others may well be flat for half of what they are given. */
+const sigmoidal = /sigmoid|tanh|softsign/;
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+/**
+ * What the numbers mean, and what to try; nothing where all is well.
+ * @param stuck share of samples of which an output is saturated at the wrong end
+ * @param count of samples
+ */
+export function wordsOn(
+  { layers: specs, loss }: CheckedSpec,
+  layers: readonly LayerDiagnosis[],
+  stuck: number,
+  count: number,
+): string[] {
+  const speeds = layers.map(({ speed }) => speed);
+  const top = Math.max(...speeds.filter((speed) => speed < Infinity));
+  const fastest = speeds.indexOf(top);
+
+  return layers.flatMap(({ delta, input, zeroInputs, weights, gradient, speed, saturated, dead }, l) => {
+    const { units, activation } = specs[l]!;
+    const here = `layers[${l}]`;
+    if (!Number.isFinite(delta + weights + gradient)) {
+      return `${here}: W, δ or ∂C/∂W is not finite; try a lower learning rate, or inputs scaled to about 1`;
+    }
+    const ratio = top / speed;
+    const isLast = l === layers.length - 1;
+    const causes: string[] = [];
+    if (dead > units / 10) {
+      causes.push(
+        `${dead} of its ${units} ${activation} units are dead (σ′ = 0 for all ${count} samples); ` +
+          "try initializer 'heNormal', a lower learning rate, or leakyRelu",
+      );
+    } else if (isLast && stuck > 0.5 && !loss.endsWith('rossEntropy')) {
+      causes.push(
+        `${loss} cost with saturated ${activation} outputs: σ′ holds δ down where ${percent(stuck)} of the samples are wrong; ` +
+          `try ${activation === 'sigmoid' ? "loss 'binaryCrossEntropy'" : "activation 'linear'"}`,
+      );
+    } else if (!isLast && saturated > (ratio <= SLOW ? 0.98 : sigmoidal.test(activation) ? 0.5 : 0.9)) {
+      causes.push(
+        `${percent(saturated)} of its ${activation} units are saturated; try ` +
+          (weights > 2 * Math.sqrt(units) ? "initializer 'scaledNormal', " : '') +
+          (l === 0 && input > 1 ? 'smaller inputs, ' : '') +
+          'or relu',
+      );
+    }
+    if (ratio > SLOW) {
+      if (input < 0.1)
+        causes.push(`its inputs are small (about ${input.toPrecision(1)}); scale them to about 1`);
+      if (zeroInputs > 0.9)
+        causes.push(`${percent(zeroInputs)} of its inputs are 0, whose weights learn nothing`);
+    }
+    if (ratio > VERY_SLOW && !causes.length) {
+      causes.push(
+        l < fastest
+          ? "δ shrinks on its way back, by σ′ and W of each layer; try relu with 'heNormal', or fewer layers"
+          : "δ grows on its way back, by large W; try initializer 'heNormal' or 'scaledNormal'",
+      );
+    }
+    if (!causes.length) return [];
+    const than = speed ? `learns ${Math.round(ratio)} times slower than` : 'learns nothing, beside';
+    return `${here}${ratio > SLOW ? ` ${than} layers[${fastest}]` : ''}: ${causes.join('; ')}`;
+  });
+}
