@@ -85,71 +85,90 @@ export function* checkGradients(
   samples.gather(model, 0, rows, order);
   model.kernels.feedForward(model.layout.net, rows);
   model.kernels.backpropagate(model.layout.net, rows);
-  const gradients = gradientsOf(model, rows);
+  const gradients = model.layers.map((layer) => ({
+    weights: model.unitMajor(layer, layer.weightGradients),
+    biases: model.matrix(layer.biasGradients, layer.stride, 1, layer.units),
+  }));
   const truth = inDouble(model, rows);
+  truth.kernels.feedForward(truth.layout.net, rows);
+  truth.kernels.backpropagate(truth.layout.net, rows);
+  const scales = scalesOf(truth, rows);
   const random = Random.fromSeed(model.spec.seed);
 
   const layers: LayerGradientCheck[] = [];
-  truth.kernels.feedForward(truth.layout.net, rows);
-  for (const [l, { fanIn, input, inputStride }] of truth.layers.entries()) {
-    const a = truth.views.at(input);
-    const found = { checked: 0, kinks: 0 };
-    let worst: GradientEntry | undefined;
-    for (const name of ['weights', 'biases'] as const) {
-      const { analytic, scale } = gradients[l]![name];
-      for (const i of chosen(analytic, most, random)) {
-        const [j, k] = name === 'weights' ? [Math.floor(i / fanIn), i % fanIn] : [i];
-        const moves = Array.from(order, (_, n) =>
-          k === undefined ? 1 : truth.views.floats[a + n * inputStride + k]!,
-        );
-        const { numeric, error, isKink } = compare(truth, l, j, moves, analytic[i]!, scale);
-        yield;
-        if (isKink) {
-          found.kinks++;
-          continue;
-        }
-        found.checked++;
-        if (worst && worst.error >= error) continue;
-        const place = `layers[${l}].${name}[${j}]${k === undefined ? '' : `[${k}]`}`;
-        worst = { place, analytic: analytic[i]!, numeric, error };
-      }
-    }
-    layers.push(worst ? { ...found, worst } : found);
+  for (const [l, { weights, biases }] of gradients.entries()) {
+    const { input, delta } = scales[l]!;
+    const checks = [
+      yield* checkLayer(truth, l, 'weights', weights, delta * input, chosen(weights, most, random), rows),
+      yield* checkLayer(truth, l, 'biases', biases, delta, chosen(biases, most, random), rows),
+    ];
+    layers.push({
+      checked: checks.reduce((sum, { checked }) => sum + checked, 0),
+      kinks: checks.reduce((sum, { kinks }) => sum + kinks, 0),
+      ...worstOf(checks),
+    });
   }
-  const worst = layers.reduce<GradientEntry | undefined>(
-    (most, { worst }) => (worst && !(most && most.error >= worst.error) ? worst : most),
-    undefined,
-  );
-  return {
-    ok: !worst || worst.error <= TOLERANCE,
-    tolerance: TOLERANCE,
-    rows,
-    layers,
-    ...(worst && { worst }),
-  };
+  const { worst } = worstOf(layers);
+  const ok = !worst || worst.error <= TOLERANCE;
+  return { ok, tolerance: TOLERANCE, rows, layers, ...(worst && { worst }) };
 }
 
-/** Gradients of the mean cost, and what they are measured by: δ·a_in as it usually is, or δ alone for biases. */
-function gradientsOf(model: Model, rows: number) {
-  const { layers } = model;
-  const rootMeanSquare = (pointer: number, stride: number, columns: number): number => {
-    const values = model.matrix(pointer, stride, rows, columns);
-    return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+/** Some of the weights or of the biases of a layer. @param scale what errors are measured by at least */
+function* checkLayer(
+  truth: Model,
+  l: number,
+  name: 'weights' | 'biases',
+  sums: Float32Array,
+  scale: number,
+  places: Iterable<number>,
+  rows: number,
+): Work<LayerGradientCheck> {
+  const { fanIn, input, inputStride } = truth.layers[l]!;
+  const { floats } = truth.views;
+  const a = truth.views.at(input);
+  const entries: GradientEntry[] = [];
+  let kinks = 0;
+  for (const i of places) {
+    const [j, k] = name === 'weights' ? [Math.floor(i / fanIn), i % fanIn] : [i];
+    const moves = Array.from({ length: rows }, (_, n) =>
+      k === undefined ? 1 : floats[a + n * inputStride + k]!,
+    );
+    const analytic = sums[i]! / rows;
+    const { numeric, error, isKink } = compare(truth, l, j, moves, analytic, scale);
+    const place = `layers[${l}].${name}[${j}]${k === undefined ? '' : `[${k}]`}`;
+    if (isKink) kinks++;
+    else entries.push({ place, analytic, numeric, error });
+    yield;
+  }
+  return { checked: entries.length, kinks, ...worstOf(entries.map((worst) => ({ worst }))) };
+}
+
+/** The worst of some findings, where there is one. */
+function worstOf(findings: readonly Pick<LayerGradientCheck, 'worst'>[]): Pick<LayerGradientCheck, 'worst'> {
+  return findings.reduce(
+    (most, one) =>
+      one.worst && !(most.worst && most.worst.error >= one.worst.error) ? { worst: one.worst } : most,
+    {},
+  );
+}
+
+/** What a_in and δ of each layer usually are: root mean squares. */
+function scalesOf({ layers, views }: Model, rows: number): { input: number; delta: number }[] {
+  const { floats } = views;
+  const usual = (pointer: number, stride: number, columns: number): number => {
+    let sum = 0;
+    for (let n = 0; n < rows; n++) {
+      const row = views.at(pointer) + n * stride;
+      for (let i = row; i < row + columns; i++) sum += floats[i]! * floats[i]!;
+    }
+    return Math.sqrt(sum / (rows * columns));
   };
-  const mean = (sums: Float32Array): Float64Array => Float64Array.from(sums, (sum) => sum / rows);
   const last = layers.at(-1)!;
-  const size = Math.max(1, rootMeanSquare(last.activations, last.stride, last.units));
-  return layers.map((layer) => {
-    const { units, fanIn, stride, input, inputStride } = layer;
-    const delta = Math.max(rootMeanSquare(layer.delta, stride, units), SMALLEST_DELTA * size);
-    return {
-      weights: {
-        analytic: mean(model.unitMajor(layer, layer.weightGradients)),
-        scale: delta * rootMeanSquare(input, inputStride, fanIn),
-      },
-      biases: { analytic: mean(model.matrix(layer.biasGradients, stride, 1, units)), scale: delta },
-    };
-  });
+  const least = SMALLEST_DELTA * Math.max(1, usual(last.activations, last.stride, last.units));
+  return layers.map(({ input, inputStride, fanIn, delta, stride, units }) => ({
+    input: usual(input, inputStride, fanIn),
+    delta: Math.max(usual(delta, stride, units), least),
+  }));
 }
 
 /** The same network, with the mini-batch that has been gathered, in double precision. */
@@ -186,7 +205,7 @@ function costFrom(model: Model, first: number, rows: number): number {
 /**
  * Which gradients to check: all where they are few; else the largest, which matter most, and as many drawn among the others.
  */
-function chosen(gradients: Float64Array, most: number, random: Random): Iterable<number> {
+function chosen(gradients: Float32Array, most: number, random: Random): Iterable<number> {
   if (gradients.length <= most) return gradients.keys();
   const sizes = gradients.map((gradient) => (Number.isNaN(gradient) ? Infinity : Math.abs(gradient)));
   const large = sizes

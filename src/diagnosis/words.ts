@@ -38,7 +38,8 @@ export function wordsOn(
     const ratio = top / speed;
     const isLast = l === layers.length - 1;
     const causes: string[] = [];
-    if (dead > units / 10) {
+    const isSigmoidal = sigmoidal.test(activation);
+    if (dead > units / 10 && !isSigmoidal) {
       causes.push(
         `${dead} of its ${units} ${activation} units are dead (σ′ = 0 for all ${count} samples); ` +
           "try initializer 'heNormal', a lower learning rate, or leakyRelu",
@@ -48,12 +49,11 @@ export function wordsOn(
         `${loss} cost with saturated ${activation} outputs: σ′ holds δ down where ${percent(stuck)} of the samples are wrong; ` +
           `try ${activation === 'sigmoid' ? "loss 'binaryCrossEntropy'" : "activation 'linear'"}`,
       );
-    } else if (!isLast && saturated > (ratio <= SLOW ? 0.98 : sigmoidal.test(activation) ? 0.5 : 0.9)) {
+    } else if (!isLast && saturated > (ratio <= SLOW ? 0.98 : isSigmoidal ? 0.5 : 0.9)) {
       causes.push(
-        `${percent(saturated)} of its ${activation} units are saturated; try ` +
-          (weights > 2 * Math.sqrt(units) ? "initializer 'scaledNormal', " : '') +
-          (l === 0 && input > 1 ? 'smaller inputs, ' : '') +
-          'or relu',
+        `${percent(saturated)} of its ${activation} units are saturated; try relu` +
+          (weights > 2 * Math.sqrt(units) ? ", initializer 'scaledNormal'" : '') +
+          (l === 0 && input > 1 ? ', smaller inputs' : ''),
       );
     }
     if (ratio > SLOW) {
