@@ -10,6 +10,7 @@ const floors = [
   'src/memory',
   'src/model',
   'src/training',
+  'src/diagnosis',
   'src/network.ts',
   'src/index.ts',
   'src/metrics',

@@ -1,7 +1,7 @@
 // The four equations and what stands around them, in the order in which a mini-batch meets them.
 export { addBytes, addFloats, scaleFloats, widenBytes } from './gather';
 export { forward } from './forward';
-export { activate } from './activation';
+export { activate, multiplySlope } from './activation';
 export { cost } from './cost';
 export { outputDelta } from './bp1-output-delta';
 export { hiddenDelta } from './bp2-hidden-delta';

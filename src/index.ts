@@ -1,5 +1,12 @@
 export { Network } from './network.js';
 export type { EngineOptions, Gradients, LayerGradients, LayerState, NetworkOptions } from './network.js';
+export type {
+  GradientCheck,
+  GradientCheckOptions,
+  GradientEntry,
+  LayerGradientCheck,
+} from './diagnosis/check-gradients.js';
+export type { Diagnosis, LayerDiagnosis } from './diagnosis/layers.js';
 export { DivergenceError, EngineError, StateError, ThreadError } from './errors.js';
 export type { EngineChoice } from './kernels/load.js';
 export type { ThreadChoice } from './kernels/kernels.js';

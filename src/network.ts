@@ -1,3 +1,5 @@
+import { diagnoseLayers, type Diagnosis } from './diagnosis/layers.js';
+import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
 import { StateError } from './errors.js';
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
 import { MOST_THREADS } from './kernels/plan.js';
@@ -216,6 +218,30 @@ export class Network {
       };
     });
     return { loss, layers };
+  }
+
+  /**
+   * How fast each layer learns from the data, and why: |δ| says how far a unit is from its optimum, and a small a_in or
+   * a small σ′ that it learns slowly. Nothing is updated. Some hundreds of samples tell as much as thousands.
+   * @returns numbers by layer, and messages that say what is not well, and what to try; none where all is well
+   * @throws TypeError, RangeError naming the row and column of what is wrong
+   */
+  diagnose(data: Data): Diagnosis {
+    const model = this.#use();
+    return finish(diagnoseLayers(model, finish(Samples.of(data, model))));
+  }
+
+  /**
+   * For those who doubt: compares the gradients of `backprop` with central differences of the cost in double precision, by
+   * at most 100 of the samples. Nothing is updated. Takes about a second for [784, 30, 10].
+   * @param options samples: how many weights of each layer, and how many biases; default 200
+   * @returns whether they agree, and where they do so least
+   * @throws TypeError, RangeError naming what is wrong in the data or options
+   * @throws StateError when the network is disposed meanwhile
+   */
+  async checkGradients(data: Data, options: GradientCheckOptions = {}): Promise<GradientCheck> {
+    const { checkGradients } = await import('./diagnosis/check-gradients.js');
+    return await inSlices(checkGradients(this.#use(), data, options), () => this.#use());
   }
 
   /**

@@ -76,6 +76,9 @@ export interface EquationKernels {
     units: number,
   ): void;
 
+  /** δ = δ ⊙ σ′(z), for `count` floats, a multiple of four; δ as it is for linear and softmax. */
+  multiplySlope(activation: number, alpha: number, z: number, a: number, delta: number, count: number): void;
+
   /** The cost C, summed over the rows, in double precision. `parameter`, here and below: delta of huber. */
   cost(
     loss: number,

@@ -49,7 +49,11 @@ export function* predict(model: Model, samples: Samples): Work<Float32Array> {
 }
 
 /** Takes all samples forward, a chunk at a time; yields after each chunk. */
-function* throughAll(model: Model, samples: Samples, use: (rows: number, first: number) => void): Work<void> {
+export function* throughAll(
+  model: Model,
+  samples: Samples,
+  use: (rows: number, first: number) => void,
+): Work<void> {
   for (let first = 0; first < samples.count; first += model.chunkRows) {
     const rows = Math.min(model.chunkRows, samples.count - first);
     samples.gather(model, first, rows);

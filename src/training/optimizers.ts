@@ -78,7 +78,11 @@ export interface CheckedOptimizer {
 export function checkOptimizer(option: OptimizerName | OptimizerOptions = 'sgd'): CheckedOptimizer {
   const given = typeof option === 'string' ? { name: option } : option;
   if (typeof option === 'object') checkKeys('optimizer', option, ['name', ...numberNames]);
-  const name = checkName(typeof option === 'string' ? 'optimizer' : 'optimizer.name', given.name, optimizerNames);
+  const name = checkName(
+    typeof option === 'string' ? 'optimizer' : 'optimizer.name',
+    given.name,
+    optimizerNames,
+  );
   const { code, slots, rate, numbers }: Optimizer = optimizers[name];
   checkKeys(`optimizer ${name}`, given, ['name', ...Object.keys(numbers)]);
   const {

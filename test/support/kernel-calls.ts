@@ -99,6 +99,21 @@ const activate = (name: ActivationName): KernelCase => ({
   },
 });
 
+const multiplySlope = (name: ActivationName): KernelCase => ({
+  name: `multiplySlope ${name}`,
+  place(arena, { rows, stride }, { floats, number }) {
+    const alpha = number();
+    const count = rows * stride;
+    const z = arena.input('z', floats(count));
+    const a = arena.input('a', floats(count));
+    const delta = arena.changed('delta', floats(count));
+    return (kernels) => {
+      kernels.multiplySlope(activationCodes[name], alpha, z, a, delta, count);
+      return [];
+    };
+  },
+});
+
 const cost = (loss: LossName): KernelCase => ({
   name: `cost ${loss}`,
   place(arena, { rows, units, stride }, { floats, shares, number }) {
@@ -195,6 +210,7 @@ export const kernelCases: readonly KernelCase[] = [
   scaleFloats,
   forward,
   ...activationNames.map(activate),
+  ...activationNames.map(multiplySlope),
   ...lossNames.map(cost),
   ...lossNames.flatMap((loss) => partners[loss].map((activation) => outputDelta(loss, activation))),
   ...partners.quadratic.map(hiddenDelta),

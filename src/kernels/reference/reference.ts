@@ -73,7 +73,8 @@ export function referenceKernels(precision: Precision = single): Kernels {
     const { slope } = activations[activation]!;
     if (!slope) return;
     const scale = round(alpha);
-    for (let i = 0; i < count; i++) f[delta + i] = f[delta + i]! * slope(f[z + i]!, f[a + i]!, scale);
+    const [zAt, aAt] = [at(z), at(a)];
+    for (let i = 0, d = at(delta); i < count; i++, d++) f[d] = f[d]! * slope(f[zAt + i]!, f[aAt + i]!, scale);
   }
 
   /** Padding is zero, as the vector kernels leave it. */
@@ -122,6 +123,8 @@ export function referenceKernels(precision: Precision = single): Kernels {
       clearPadding(at(a), stride, rows, units);
     },
 
+    multiplySlope,
+
     cost(loss, parameter, z, a, targets, stride, rows, units) {
       const f = floats;
       const of = costs[loss]!;
@@ -152,7 +155,7 @@ export function referenceKernels(precision: Precision = single): Kernels {
         }
       }
       if (loss === CROSS_ENTROPY || loss === BINARY_CROSS_ENTROPY) return;
-      multiplySlope(activation, alpha, at(z), at(a), at(delta), rows * stride);
+      multiplySlope(activation, alpha, z, a, delta, rows * stride);
       clearPadding(at(delta), stride, rows, units);
     },
 
@@ -178,7 +181,7 @@ export function referenceKernels(precision: Precision = single): Kernels {
           fourSums(f, d, 1, w, 1, nextStride, at(delta) + n * stride + k, nextUnits);
         }
       }
-      multiplySlope(activation, alpha, at(z), at(a), at(delta), rows * stride);
+      multiplySlope(activation, alpha, z, a, delta, rows * stride);
       clearPadding(at(delta), stride, rows, units);
     },
 

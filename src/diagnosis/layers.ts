@@ -1,0 +1,157 @@
+import { SIGMOID } from '../kernels/codes.js';
+import type { Layer, Model } from '../model/model.js';
+import { throughAll } from '../training/metrics.js';
+import type { Samples } from '../training/samples.js';
+import type { Work } from '../training/work.js';
+import { wordsOn } from './words.js';
+
+/** How fast a layer learns, and what of it: |δ| says how far its units are from their optimum, ∂C/∂W = δ·a_in what is made of it. */
+export interface LayerDiagnosis {
+  /** Root mean square of δ, over samples and units. */
+  readonly delta: number;
+  /** Root mean square of a_in, over samples and units of the layer before. */
+  readonly input: number;
+  /** Share of a_in that is exactly zero: their weights learn nothing. */
+  readonly zeroInputs: number;
+  /** ‖∂C/∂W‖ of the mean cost: the root of the sum of squares. */
+  readonly gradient: number;
+  /** ‖W‖ */
+  readonly weights: number;
+  /** ‖∂C/∂W‖/‖W‖: what an update with η = 1 changes, relative to W. Infinity where W is all zero, and will not be. */
+  readonly speed: number;
+  /** ‖W − W before‖/‖W before‖, where training reports it. */
+  readonly update?: number;
+  /**
+   * Share of units, over samples, that learn at most a tenth as fast as they could: |σ′(z)| is below a tenth of what it is
+   * where the activation is steepest. For sigmoid that is |z| > 3.6. A relu is so wherever z ≤ 0, and is well with half of that.
+   */
+  readonly saturated: number;
+  /** How many units learn from no sample: σ′(z) = 0 for each. Of relu they are called dead. */
+  readonly dead: number;
+}
+
+/** What `diagnose` gives: plain data. */
+export interface Diagnosis {
+  readonly layers: readonly LayerDiagnosis[];
+  /** Share of samples of which an output is saturated, and more than ½ off its target. */
+  readonly stuckOutputs: number;
+  /** What is not well, and what to try; empty where all is well. */
+  readonly messages: readonly string[];
+}
+
+/** The share of its steepest slope below which a unit counts as saturated: there it learns ten times slower than it could. */
+const FLAT = 0.1;
+
+const square = (x: number): number => x * x;
+
+/** What is summed up of a layer over the samples. */
+interface Sums {
+  delta: number;
+  input: number;
+  zeros: number;
+  saturated: number;
+  /** 1 for each unit with a slope. */
+  readonly alive: Uint8Array;
+  /** [fanIn][stride] */
+  readonly gradients: Float64Array;
+}
+
+/** The weights and biases as they are, for a later `diagnoseLayers`. */
+export const copyParameters = ({ views, layout }: Model): Float32Array | Float64Array =>
+  views.floats.slice(views.at(layout.parameters), views.at(layout.parameters) + layout.parameterCount);
+
+/**
+ * Takes all samples forward and back, a chunk at a time, and yields after each. Sums are in double precision, sample by
+ * sample: both engines give the same bits.
+ * @param before what `copyParameters` gave, for `update`
+ */
+export function* diagnoseLayers(
+  model: Model,
+  samples: Samples,
+  before?: Float32Array | Float64Array,
+): Work<Diagnosis> {
+  const { kernels, spec, views } = model;
+  const sums = model.layers.map(({ units, fanIn, stride }): Sums => ({
+    ...{ delta: 0, input: 0, zeros: 0, saturated: 0 },
+    alive: new Uint8Array(units),
+    gradients: new Float64Array(fanIn * stride),
+  }));
+  let stuck = 0;
+  yield* throughAll(model, samples, (rows) => {
+    kernels.backpropagate(model.layout.net, rows);
+    for (const [l, layer] of model.layers.entries()) stuck += addUp(model, layer, rows, sums[l]!);
+  });
+
+  const n = samples.count;
+  const layers = model.layers.map((layer, l): LayerDiagnosis => {
+    const { units, fanIn, stride } = layer;
+    const { delta, input, zeros, saturated, alive, gradients } = sums[l]!;
+    const at = views.at(layer.weights);
+    const norm = (weight: (i: number) => number): number => {
+      let sum = 0;
+      for (let k = 0; k < gradients.length; k += stride)
+        for (let i = k; i < k + units; i++) sum += square(weight(i));
+      return Math.sqrt(sum);
+    };
+    const { floats } = views;
+    const gradient = norm((i) => gradients[i]!) / n;
+    const weights = norm((i) => floats[at + i]!);
+    const was = at - views.at(model.layout.parameters);
+    return {
+      delta: Math.sqrt(delta / (n * units)),
+      input: Math.sqrt(input / (n * fanIn)),
+      zeroInputs: zeros / (n * fanIn),
+      gradient,
+      weights,
+      speed: gradient && gradient / weights,
+      ...(before && {
+        update: norm((i) => floats[at + i]! - before[was + i]!) / norm((i) => before[was + i]!),
+      }),
+      saturated: saturated / (n * units),
+      dead: alive.filter((one) => !one).length,
+    };
+  });
+  return { layers, stuckOutputs: stuck / n, messages: wordsOn(spec, layers, stuck / n, n) };
+}
+
+/**
+ * Adds what a mini-batch says of a layer, after `backpropagate`; σ′ takes the place of δ.
+ * @returns in how many rows an output is stuck: saturated, and more than ½ off its target
+ */
+function addUp(model: Model, layer: Layer, rows: number, sums: Sums): number {
+  const { kernels, layout, views, layers } = model;
+  const { activation, alpha, units, fanIn, stride, inputStride, preActivations, activations, delta } = layer;
+  const { floats } = views;
+  const { gradients, alive } = sums;
+  const [g, a, y, d] = [layer.weightGradients, activations, layout.targets, delta].map((p) => views.at(p));
+  const input = views.at(layer.input);
+  const isLast = layer === layers.at(-1);
+  for (let i = 0; i < gradients.length; i++) gradients[i]! += floats[g! + i]!;
+  for (let n = 0; n < rows; n++) {
+    for (let k = 0; k < fanIn; k++) {
+      const x = floats[input + n * inputStride + k]!;
+      sums.input += square(x);
+      if (x === 0) sums.zeros++;
+    }
+    for (let j = 0; j < units; j++) sums.delta += square(floats[d! + n * stride + j]!);
+  }
+
+  floats.fill(1, d, d! + rows * stride);
+  kernels.multiplySlope(activation, alpha, preActivations, activations, delta, rows * stride);
+  const flat = FLAT * (activation === SIGMOID ? 0.25 : 1); // about the steepest slope of all the others
+  let stuck = 0;
+  for (let n = 0; n < rows; n++) {
+    let isStuck = false;
+    for (let j = 0; j < units; j++) {
+      const i = n * stride + j;
+      const slope = floats[d! + i]!;
+      if (slope !== 0) alive[j] = 1;
+      if (Math.abs(slope) < flat) {
+        sums.saturated++;
+        isStuck ||= isLast && Math.abs(floats[a! + i]! - floats[y! + i]!) > 0.5;
+      }
+    }
+    if (isStuck) stuck++;
+  }
+  return stuck;
+}
