@@ -137,12 +137,10 @@ export class Network {
   /** The layers, first to last, copied as they stand now at each access: keep them in a variable to go through them. */
   get layers(): readonly LayerState[] {
     const model = this.#use();
-    return model.layers.map((layer, l) => ({
-      units: layer.units,
-      activation: model.spec.layers[l]!.activation,
-      weights: model.unitMajor(layer, layer.weights),
-      biases: model.matrix(layer.biases, layer.stride, 1, layer.units),
-    }));
+    return model.parameters().map(({ weights, biases }, l) => {
+      const { units, activation } = model.spec.layers[l]!;
+      return { units, activation, weights, biases };
+    });
   }
 
   /**
