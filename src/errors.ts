@@ -12,3 +12,8 @@ export class EngineError extends Error {
 export class ThreadError extends Error {
   override readonly name = 'ThreadError';
 }
+
+/** Bytes that are not a network as `save` gives, or no longer whole; the message names the place. */
+export class FormatError extends Error {
+  override readonly name = 'FormatError';
+}

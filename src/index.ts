@@ -1,6 +1,6 @@
 export { Network } from './network.js';
 export type { EngineOptions, Gradients, LayerGradients, LayerState, NetworkOptions } from './network.js';
-export { EngineError, StateError, ThreadError } from './errors.js';
+export { EngineError, FormatError, StateError, ThreadError } from './errors.js';
 export type { EngineChoice } from './kernels/load.js';
 export type { ThreadChoice } from './kernels/kernels.js';
 export type { InitializerName } from './model/initializers.js';
