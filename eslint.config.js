@@ -12,6 +12,7 @@ const floors = [
   'src/training',
   'src/network.ts',
   'src/index.ts',
+  'src/node',
 ];
 
 const zones = floors.slice(0, -1).map((floor, i) => ({
