@@ -46,7 +46,7 @@ export function checkInteger(
     const range =
       most < Number.MAX_SAFE_INTEGER
         ? `from ${least} to ${most}`
-        : least > 0
+        : least >= 0
           ? `of at least ${least}`
           : 'below 2^53 in size';
     throw new RangeError(`${place}: expected a whole number ${range}, got ${show(value)}`);
