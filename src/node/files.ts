@@ -27,7 +27,8 @@ export async function loadFile(path: string, options: EngineOptions = {}): Promi
   try {
     return await Network.load(bytes, options);
   } catch (error) {
-    if (error instanceof FormatError) throw new FormatError(`${path}: ${error.message}`, { cause: error });
+    if (error instanceof FormatError)
+      throw new FormatError(error.message.replace(/^bytes/, path), { cause: error });
     throw error;
   }
 }
