@@ -45,19 +45,20 @@ it(`${TRIES} broken files`, { timeout: 60_000 + TRIES }, async () => {
   for (let i = 0; i < TRIES; i++) {
     const bytes = mutated(random, files);
     const started = performance.now();
-    try {
-      const net = await Network.load(bytes, { engine: 'reference' });
-      slowest = Math.max(slowest, performance.now() - started);
-      const values = net.layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
+    const answer = await load(bytes);
+    const taken = performance.now() - started;
+    // once more where it was slow: the machine may have been busy with something else
+    if (taken > slowest) slowest = Math.max(slowest, Math.min(taken, await timeOf(bytes)));
+    if (answer instanceof Network) {
+      const values = answer.layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
       if (!values.every(Number.isFinite)) expect.fail(`loaded weights that are not finite: ${hex(bytes)}`);
-      net.dispose();
+      answer.dispose();
       counts.loaded++;
-    } catch (error) {
-      slowest = Math.max(slowest, performance.now() - started);
-      if (!(error instanceof FormatError) || unchecked.test(error.message)) {
-        throw new Error(`try ${i}: ${hex(bytes)}`, { cause: error });
+    } else {
+      if (!(answer instanceof FormatError) || unchecked.test(answer.message)) {
+        throw new Error(`try ${i}: ${hex(bytes)}`, { cause: answer });
       }
-      messages.add(error.message.replace(/'[^']*'|\d+/g, '…').slice(0, 100));
+      messages.add(answer.message.replace(/'[^']*'|\d+/g, '…').slice(0, 100));
       counts.refused++;
     }
   }
@@ -68,5 +69,17 @@ it(`${TRIES} broken files`, { timeout: 60_000 + TRIES }, async () => {
   expect(counts.refused).toBeGreaterThan(TRIES / 2);
   expect(messages.size).toBeGreaterThan(50);
 });
+
+/** The network, or what was thrown. */
+const load = (bytes: Uint8Array): Promise<unknown> =>
+  Network.load(bytes, { engine: 'reference' }).catch((error: unknown) => error);
+
+async function timeOf(bytes: Uint8Array): Promise<number> {
+  const started = performance.now();
+  const answer = await load(bytes);
+  const taken = performance.now() - started;
+  if (answer instanceof Network) answer.dispose();
+  return taken;
+}
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
