@@ -77,6 +77,14 @@ describe('a file', () => {
     expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 
+  it('is that of the later of two writes, though the earlier takes by far longer', async () => {
+    const { write } = checkpointFile(path);
+    const earlier = write(new Uint8Array(2 ** 25));
+    const later = saveFile(first, path); // from elsewhere in the program
+    await Promise.all([earlier, later]);
+    expect(bytesOf(path)).toEqual(first.save());
+  });
+
   it('is the network as it was at the call', async () => {
     const net = await netOf(3);
     const expected = net.save();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 // A file that is whole at any moment, whenever the process is killed or the power fails: what is written goes to a
@@ -15,8 +16,7 @@ const writes = new Map<string, Promise<void>>();
  * @throws the error of the operating system; the file is as it was then, and no temporary file is left
  */
 export async function writeWhole(path: string, bytes: Uint8Array, isFirst: boolean): Promise<void> {
-  // Where the name is a link, the file that it leads to is replaced, not the link.
-  const target = await realpath(path).catch(() => resolve(path));
+  const target = targetOf(path); // at once, so that writes wait in the order of their calls
   const before = writes.get(target) ?? Promise.resolve();
   const write = before
     .catch(() => undefined)
@@ -29,6 +29,15 @@ export async function writeWhole(path: string, bytes: Uint8Array, isFirst: boole
     await write;
   } finally {
     if (writes.get(target) === write) writes.delete(target);
+  }
+}
+
+/** Where the name is a link, the file that it leads to is replaced, not the link. */
+function targetOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
   }
 }
 
