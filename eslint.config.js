@@ -15,6 +15,7 @@ const floors = [
   'src/index.ts',
   'src/metrics',
   'src/data',
+  'src/node',
 ];
 
 const zones = floors.slice(0, -1).map((floor, i) => ({

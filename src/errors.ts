@@ -31,3 +31,8 @@ export class DivergenceError extends Error {
     this.largestGradient = at.largestGradient;
   }
 }
+
+/** Bytes that are not a network as `save` gives, or no longer whole; the message names the place. */
+export class FormatError extends Error {
+  override readonly name = 'FormatError';
+}

@@ -7,7 +7,7 @@ export type {
   LayerGradientCheck,
 } from './diagnosis/check-gradients.js';
 export type { Diagnosis, LayerDiagnosis } from './diagnosis/layers.js';
-export { DivergenceError, EngineError, StateError, ThreadError } from './errors.js';
+export { DivergenceError, EngineError, FormatError, StateError, ThreadError } from './errors.js';
 export type { EngineChoice } from './kernels/load.js';
 export type { ThreadChoice } from './kernels/kernels.js';
 export type { InitializerName } from './model/initializers.js';

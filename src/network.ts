@@ -5,6 +5,7 @@ import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } f
 import { MOST_THREADS } from './kernels/plan.js';
 import type { ThreadChoice } from './kernels/kernels.js';
 import { checkInteger, checkKeys, checkName, show } from './model/check.js';
+import { load, save } from './model/file.js';
 import { fromJSON, toJSON, type NetworkJSON } from './model/json.js';
 import { Model } from './model/model.js';
 import { Random } from './model/random.js';
@@ -145,6 +146,19 @@ export class Network {
     return new Network(await newModel(spec, options.engine, threads, place), random, threads);
   }
 
+  /**
+   * Makes a network from what `save` gave: it predicts, and trains on, as that one would have. Whatever the bytes are,
+   * nothing in them is executed, and all is checked before it is used.
+   * @throws FormatError where the bytes are no such file, or no longer whole
+   * @throws EngineError where engine 'wasm' is refused
+   */
+  static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
+    checkKeys('options', options, ['engine', 'threads']);
+    const threads = checkThreads(options.threads);
+    const { spec, random, place } = load(checkBytes(bytes));
+    return new Network(await newModel(spec, options.engine, threads, place), random, threads);
+  }
+
   /** How many threads share a step. With `threads: 'auto'` each training decides. */
   get threads(): number {
     return this.#use().kernels.team?.threads ?? 1;
@@ -158,12 +172,10 @@ export class Network {
   /** The layers, first to last, copied as they stand now at each access: keep them in a variable to go through them. */
   get layers(): readonly LayerState[] {
     const model = this.#use();
-    return model.layers.map((layer, l) => ({
-      units: layer.units,
-      activation: model.spec.layers[l]!.activation,
-      weights: model.unitMajor(layer, layer.weights),
-      biases: model.matrix(layer.biases, layer.stride, 1, layer.units),
-    }));
+    return model.parameters().map(({ weights, biases }, l) => {
+      const { units, activation } = model.spec.layers[l]!;
+      return { units, activation, weights, biases };
+    });
   }
 
   /**
@@ -292,6 +304,14 @@ export class Network {
     return toJSON(this.#use(), this.#random);
   }
 
+  /**
+   * The network in one binary, a safetensors file: the spec, the weights to the bit, the state of the random generator.
+   * @throws RangeError where a weight is NaN or infinite
+   */
+  save(): Uint8Array<ArrayBuffer> {
+    return save(this.#use(), this.#random);
+  }
+
   /** Gives the network's memory back; any later call but `dispose` throws StateError. */
   dispose(): void {
     if (this.#model) giveBackKernels(this.#model.kernels);
@@ -329,4 +349,11 @@ function checkThreads(threads: ThreadChoice = 1): ThreadChoice {
     throw new TypeError(`threads: expected 'auto' or a whole number, got ${show(threads)}`);
   }
   return checkInteger('threads', threads, 1, MOST_THREADS);
+}
+
+function checkBytes(bytes: Uint8Array | ArrayBuffer): Uint8Array {
+  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // instanceof would not know the buffers of another realm
+  if (Object.prototype.toString.call(bytes) === '[object ArrayBuffer]') return new Uint8Array(bytes);
+  throw new TypeError(`bytes: expected a Uint8Array or an ArrayBuffer, got ${show(bytes)}`);
 }

@@ -18,7 +18,7 @@ export function checkKeys(place: string, value: unknown, known: readonly string[
   }
   for (const key of Object.keys(value)) {
     if (!known.includes(key))
-      throw new TypeError(`${place}: unknown '${key}'; the names are ${known.join(', ')}`);
+      throw new TypeError(`${place}: unknown ${show(key)}; the names are ${known.join(', ')}`);
   }
 }
 

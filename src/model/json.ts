@@ -39,28 +39,42 @@ export interface LayerJSON {
   readonly biases: readonly number[];
 }
 
-export function toJSON(model: Model, random: Random): NetworkJSON {
-  const { inputs, seed, layers, transforms } = model.spec;
+/** All of it but the weights and biases, which a file holds in binary. */
+export interface SpecJSON extends Omit<NetworkJSON, 'layers'> {
+  readonly layers: readonly Omit<LayerJSON, 'weights' | 'biases'>[];
+}
+
+export function specToJSON({ spec }: Model, random: Random): SpecJSON {
+  const { inputs, seed, layers, transforms } = spec;
   return {
     format: 'bp4',
     version: 1,
     inputs,
-    loss: lossOf(model.spec),
+    loss: lossOf(spec),
     seed,
     generator: random.state,
     ...(transforms.given && { transforms: structuredClone(transforms.given) }),
-    layers: model.layers.map((layer, l) => {
-      const weights = Array.from(model.unitMajor(layer, layer.weights), shortest);
-      const { activation, alpha, dropout } = layers[l]!;
+    layers: layers.map(({ units, activation, alpha, dropout }) => ({
+      units,
+      activation,
+      ...(activation in defaultAlphas && { alpha: shortest(alpha) }),
+      ...(dropout > 0 && { dropout: shortest(dropout) }),
+    })),
+  };
+}
+
+export function toJSON(model: Model, random: Random): NetworkJSON {
+  const json = specToJSON(model, random);
+  return {
+    ...json,
+    layers: model.parameters().map(({ weights, biases }, l) => {
+      const units = biases.length;
+      const fanIn = weights.length / units;
+      const numbers = Array.from(weights, shortest);
       return {
-        units: layer.units,
-        activation,
-        ...(activation in defaultAlphas && { alpha: shortest(alpha) }),
-        ...(dropout > 0 && { dropout: shortest(dropout) }),
-        weights: Array.from({ length: layer.units }, (_, j) =>
-          weights.slice(j * layer.fanIn, (j + 1) * layer.fanIn),
-        ),
-        biases: Array.from(model.matrix(layer.biases, layer.stride, 1, layer.units), shortest),
+        ...json.layers[l]!,
+        weights: Array.from({ length: units }, (_, j) => numbers.slice(j * fanIn, (j + 1) * fanIn)),
+        biases: Array.from(biases, shortest),
       };
     }),
   };
@@ -81,15 +95,10 @@ function shortest(float: number): number {
 }
 
 /**
- * Checks a network in JSON.
- * @returns its spec, its generator, and what places its weights into a model of that spec
+ * Checks a network in JSON, all but its weights and biases.
  * @throws TypeError, RangeError naming the place that is wrong
  */
-export function fromJSON(json: NetworkJSON): {
-  spec: CheckedSpec;
-  random: Random;
-  place: (model: Model) => void;
-} {
+export function specFromJSON(json: SpecJSON): { spec: CheckedSpec; random: Random } {
   if (typeof json !== 'object' || (json as unknown) === null) {
     throw new TypeError(
       `json: expected an object as toJSON gives, got ${show(json)}; parse a string with JSON.parse`,
@@ -104,9 +113,8 @@ export function fromJSON(json: NetworkJSON): {
   const { inputs, loss, seed, generator, transforms } = json;
   // Here it has no default.
   if ((loss as unknown) === undefined) checkName('loss', loss, lossNames);
-  const layers = arrayOf('layers', json.layers, undefined) as NetworkJSON['layers'];
   // Array.from sees the holes of an array, where map passes over them.
-  const bare = Array.from(layers, (layer, l) => {
+  const layers = Array.from(arrayOf('layers', json.layers, undefined) as SpecJSON['layers'], (layer, l) => {
     if (typeof layer !== 'object' || (layer as unknown) === null) {
       throw new TypeError(
         `layers[${l}]: expected an object { units, activation, weights, biases }, got ${show(layer)}`,
@@ -123,33 +131,38 @@ export function fromJSON(json: NetworkJSON): {
   const spec = checkSpec({
     inputs,
     loss,
-    layers: bare,
+    layers,
     ...(seed !== undefined && { seed }),
     ...(transforms !== undefined && { transforms }),
   } satisfies NetworkSpec);
-  const random = generator === undefined ? Random.fromSeed(spec.seed) : new Random(checkGenerator(generator));
-  const values = layers.map((layer, l) => {
-    const fanIn = l === 0 ? inputs : layers[l - 1]!.units;
-    return {
-      weights: Array.from(arrayOf(`layers[${l}].weights`, layer.weights, layer.units), (row, j) =>
-        floatsOf(`layers[${l}].weights[${j}]`, row, fanIn),
-      ),
-      biases: floatsOf(`layers[${l}].biases`, layer.biases, layer.units),
-    };
-  });
   return {
     spec,
-    random,
-    place: ({ layers: places, views }) => {
-      const { floats } = views;
-      for (const [l, { weights, biases, stride }] of places.entries()) {
-        for (const [j, row] of values[l]!.weights.entries()) {
-          for (const [k, weight] of row.entries()) floats[views.at(weights) + k * stride + j] = weight;
-        }
-        floats.set(values[l]!.biases, views.at(biases));
-      }
-    },
+    random: generator === undefined ? Random.fromSeed(spec.seed) : new Random(checkGenerator(generator)),
   };
+}
+
+/**
+ * Checks a network in JSON.
+ * @returns its spec, its generator, and what places its weights into a model of that spec
+ * @throws TypeError, RangeError naming the place that is wrong
+ */
+export function fromJSON(json: NetworkJSON): {
+  spec: CheckedSpec;
+  random: Random;
+  place: (model: Model) => void;
+} {
+  const { spec, random } = specFromJSON(json);
+  const parameters = json.layers.map((layer, l) => {
+    const { units } = spec.layers[l]!;
+    const fanIn = l === 0 ? spec.inputs : spec.layers[l - 1]!.units;
+    const rows = Array.from(arrayOf(`layers[${l}].weights`, layer.weights, units), (row, j) =>
+      floatsOf(`layers[${l}].weights[${j}]`, row, fanIn),
+    );
+    const weights = new Float32Array(units * fanIn);
+    for (const [j, row] of rows.entries()) weights.set(row, j * fanIn);
+    return { weights, biases: floatsOf(`layers[${l}].biases`, layer.biases, units) };
+  });
+  return { spec, random, place: (model) => model.setParameters(parameters) };
 }
 
 function arrayOf(place: string, value: unknown, length: number | undefined): readonly unknown[] {

@@ -62,6 +62,12 @@ export const plainRule: RuleOptions = {
   key1: 0,
 };
 
+/** The weights of a layer, [units][fanIn] row-major, and its biases, [units]. */
+export interface Parameters {
+  readonly weights: Float32Array;
+  readonly biases: Float32Array;
+}
+
 /** A network as training sees it: kernels, and where in their memory everything lies. */
 export class Model {
   readonly spec: CheckedSpec;
@@ -225,6 +231,27 @@ export class Model {
       for (let j = 0; j < units; j++) copy[j * fanIn + k] = floats[from + j]!;
     }
     return copy;
+  }
+
+  /** Copies of all weights and biases, layer by layer. */
+  parameters(): Parameters[] {
+    return this.layers.map((layer) => ({
+      weights: this.unitMajor(layer, layer.weights),
+      biases: this.matrix(layer.biases, layer.stride, 1, layer.units),
+    }));
+  }
+
+  /** Takes over weights and biases, layer by layer, of the lengths that the spec asks for. */
+  setParameters(parameters: readonly Parameters[]): void {
+    const { floats } = this.views;
+    for (const [l, { weights, biases, fanIn, units, stride }] of this.layers.entries()) {
+      const given = parameters[l]!;
+      for (let k = 0; k < fanIn; k++) {
+        const to = this.views.at(weights) + k * stride;
+        for (let j = 0; j < units; j++) floats[to + j] = given.weights[j * fanIn + k]!;
+      }
+      floats.set(given.biases, this.views.at(biases));
+    }
   }
 
   /** Draws all weights and biases, layer by layer, unit by unit: its weights, then its bias. */

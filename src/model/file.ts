@@ -1,0 +1,81 @@
+import { FormatError } from '../errors.js';
+import { show } from './check.js';
+import { specFromJSON, specToJSON, type SpecJSON } from './json.js';
+import type { Model } from './model.js';
+import type { Random } from './random.js';
+import { decode, encode, parseJSON, type Tensor, type Tensors } from './safetensors.js';
+import type { CheckedSpec } from './spec.js';
+
+// A network in one binary. Weights are tensors '0.weight' [units][fanIn] and '0.bias' [units], as PyTorch names those of
+// an nn.Sequential; the rest is JSON, as `toJSON` gives it, under 'bp4' in the metadata.
+
+/** What training needs to go on where it stopped: plain data, and tensors by names of their own. */
+export interface TrainingState {
+  readonly json: object;
+  readonly tensors: Tensors;
+}
+
+/**
+ * @throws RangeError where a value is NaN or infinite
+ */
+export function save(model: Model, random: Random, training?: TrainingState): Uint8Array<ArrayBuffer> {
+  const tensors = new Map<string, Tensor>();
+  for (const [l, { weights, biases }] of model.parameters().entries()) {
+    const units = biases.length;
+    tensors.set(`${l}.weight`, { shape: [units, weights.length / units], values: weights });
+    tensors.set(`${l}.bias`, { shape: [units], values: biases });
+  }
+  for (const [name, tensor] of training?.tensors ?? []) tensors.set(name, tensor);
+  const bp4 = JSON.stringify({ ...specToJSON(model, random), training: training?.json });
+  parseJSON('save: bp4', bp4); // what `load` would refuse is not written
+  return encode(tensors, { bp4 });
+}
+
+/** What a file holds: as `fromJSON` gives it, and the state of a training where there is one, itself unchecked. */
+export interface Loaded {
+  readonly spec: CheckedSpec;
+  readonly random: Random;
+  readonly place: (model: Model) => void;
+  readonly training?: { readonly json: unknown; readonly tensors: Tensors };
+}
+
+/**
+ * @throws FormatError naming the place that is wrong; its `cause` is the error of the check
+ */
+export function load(bytes: Uint8Array): Loaded {
+  try {
+    return read(bytes);
+  } catch (cause) {
+    throw new FormatError(`bytes: expected a network as save gives: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function read(bytes: Uint8Array): Loaded {
+  const { metadata, tensors } = decode(bytes);
+  const json = parseJSON('bp4', metadata.get('bp4') ?? 'null') as SpecJSON & { readonly training?: unknown };
+  const { spec, random } = specFromJSON(json);
+  const take = (name: string, ...shape: number[]): Float32Array => {
+    const tensor = tensors.get(name);
+    if (String(tensor?.shape) !== String(shape)) {
+      throw new RangeError(
+        `'${name}.shape': expected [${shape.join()}], got [${tensor?.shape.join() ?? 'no such tensor'}]`,
+      );
+    }
+    tensors.delete(name);
+    return tensor!.values;
+  };
+  const parameters = spec.layers.map(({ units }, l) => ({
+    weights: take(`${l}.weight`, units, l === 0 ? spec.inputs : spec.layers[l - 1]!.units),
+    biases: take(`${l}.bias`, units),
+  }));
+  const { training } = json;
+  if (training === undefined && tensors.size > 0) {
+    throw new RangeError(`${show([...tensors.keys()][0])}: expected no more tensors`);
+  }
+  return {
+    spec,
+    random,
+    place: (model) => model.setParameters(parameters),
+    ...(training !== undefined && { training: { json: training, tensors } }),
+  };
+}

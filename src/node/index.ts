@@ -1,0 +1,2 @@
+export { FileError } from './file-error.js';
+export { checkpointFile, loadFile, saveFile } from './files.js';

@@ -1,0 +1,47 @@
+// safetensors read and written by its definition alone, without the code under test:
+// https://github.com/huggingface/safetensors#format
+
+interface Entry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [begin: number, end: number];
+}
+
+interface Header {
+  readonly __metadata__: Record<string, string>;
+  readonly [name: string]: Entry | Record<string, string>;
+}
+
+export interface Parts {
+  readonly header: Header;
+  /** What follows the header. */
+  readonly data: Buffer;
+}
+
+export function partsOf(bytes: Uint8Array): Parts {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = 8 + Number(file.readBigUInt64LE(0));
+  return {
+    header: JSON.parse(file.toString('utf8', 8, start)) as Parts['header'],
+    data: file.subarray(start),
+  };
+}
+
+/** A file with this header, an object or its text, and this data. */
+export function fileOf(header: unknown, data: Uint8Array): Buffer {
+  const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  return Buffer.concat([length, json, data]);
+}
+
+/** The tensors, by name. */
+export function tensorsOf({ header, data }: Parts): Record<string, number[]> {
+  const tensors: Record<string, number[]> = {};
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    const [begin, end] = (entry as Entry).data_offsets;
+    tensors[name] = Array.from({ length: (end - begin) / 4 }, (_, i) => data.readFloatLE(begin + 4 * i));
+  }
+  return tensors;
+}
