@@ -9,7 +9,7 @@ export class Team {
   ended: i32;
   /** How many have come to the barrier. */
   arrived: i32;
-  /** How many times all have, in this job; or GIVEN_UP. */
+  /** How many times all have, in this job; or ~n, below 0, where the first has given the others up at the n-th. */
   meetings: i32;
   /** How many threads have joined in. */
   joined: i32;
@@ -22,8 +22,6 @@ export class Team {
   size: i32;
   learningRate: f32;
 }
-
-const GIVEN_UP = -1;
 
 /** Looks at a word before a thread goes to sleep: some 50 µs. */
 const LOOKS = 1 << 15;
@@ -47,7 +45,7 @@ export function meet(team: Team, thread: i32, threads: i32): bool {
   const arrived = changetype<usize>(team) + offsetof<Team>('arrived');
   const meetings = changetype<usize>(team) + offsetof<Team>('meetings');
   const before = atomic.load<i32>(meetings);
-  if (before == GIVEN_UP) return false;
+  if (before < 0) return false;
 
   if (atomic.add<i32>(arrived, 1) + 1 == threads) {
     atomic.store<i32>(arrived, 0);
@@ -57,11 +55,12 @@ export function meet(team: Team, thread: i32, threads: i32): bool {
   }
   if (thread == 0) {
     for (let looks = 0; looks < PATIENCE; ++looks) if (atomic.load<i32>(meetings) != before) return true;
-    const all = atomic.cmpxchg<i32>(meetings, before, GIVEN_UP) != before;
+    const all = atomic.cmpxchg<i32>(meetings, before, ~before) != before;
     atomic.notify(meetings, -1);
     return all;
   }
-  return changeOf(meetings, before) != GIVEN_UP;
+  // Given up at a later meeting, this one was complete: what follows it is to be done.
+  return changeOf(meetings, before) != ~before;
 }
 
 /** Waits until a word is no more what it was; not for the first thread. @returns what it is then */

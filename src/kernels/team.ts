@@ -9,9 +9,6 @@ const SHARED_FROM = 2e7;
 /** What 'auto' takes at most: each further thread gains less. */
 const MOST_AUTOMATIC = 4;
 
-/** As in assembly/team.ts. */
-const GIVEN_UP = -1;
-
 /** How often to look whether threads that are late have come, and for how long, in milliseconds. */
 const RECOVERY_INTERVAL = 5;
 const RECOVERY_TIME = 5000;
@@ -75,7 +72,7 @@ export class WorkerTeam implements Team {
   }
 
   get isLate(): boolean {
-    return this.#isShared && Atomics.load(this.#fields, teamFields.indexOf('meetings')) === GIVEN_UP;
+    return this.#isShared && Atomics.load(this.#fields, teamFields.indexOf('meetings')) < 0;
   }
 
   async recover(): Promise<void> {
