@@ -24,6 +24,7 @@ import { evaluate, predict, totalCost, type Metrics } from './training/metrics.j
 import type { RawRows } from './training/matrix.js';
 import { Samples, type Data, type Inputs } from './training/samples.js';
 import { assertResumable, newRun, slotsOf, type Run } from './training/run.js';
+import { runFrom, stateOf } from './training/state.js';
 import type { Stream } from './training/source.js';
 import { dataOf, Training } from './training/train.js';
 import {
@@ -155,8 +156,14 @@ export class Network {
   static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
     const threads = checkThreads(options.threads);
-    const { spec, random, place } = load(checkBytes(bytes));
-    return new Network(await newModel(spec, options.engine, threads, place), random, threads);
+    const { spec, random, place, training } = load(checkBytes(bytes), runFrom);
+    const fill = (model: Model): void => {
+      place(model);
+      training?.place(model);
+    };
+    const net = new Network(await newModel(spec, options.engine, threads, fill), random, threads);
+    net.#run = training?.run;
+    return net;
   }
 
   /** How many threads share a step. With `threads: 'auto'` each training decides. */
@@ -295,7 +302,7 @@ export class Network {
       model.clearSlots();
       this.#run = newRun(model, this.#random, options);
     }
-    const training = new Training(model, this.#random, checked, this.#run!, options, () => new Uint8Array());
+    const training = new Training(model, this.#random, checked, this.#run!, options, () => this.save());
     return yield* training.go();
   }
 
@@ -305,11 +312,13 @@ export class Network {
   }
 
   /**
-   * The network in one binary, a safetensors file: the spec, the weights to the bit, the state of the random generator.
+   * The network in one binary, a safetensors file: the spec, the weights to the bit, the state of the random generator, and
+   * how far its last training has come, with what the optimizer remembers.
    * @throws RangeError where a weight is NaN or infinite
    */
   save(): Uint8Array<ArrayBuffer> {
-    return save(this.#use(), this.#random);
+    const model = this.#use();
+    return save(model, this.#random, this.#run && stateOf(model, this.#run));
   }
 
   /** Gives the network's memory back; any later call but `dispose` throws StateError. */

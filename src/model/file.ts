@@ -31,30 +31,36 @@ export function save(model: Model, random: Random, training?: TrainingState): Ui
   return encode(tensors, { bp4 });
 }
 
-/** What a file holds: as `fromJSON` gives it, and the state of a training where there is one, itself unchecked. */
-export interface Loaded {
+/** Takes a tensor of the name and shape; throws a RangeError where there is none. */
+export type Take = (name: string, ...shape: number[]) => Float32Array;
+
+/** Checks a training: its JSON, and the tensors that it takes; `sizes` are the inputs, and the units of each layer. */
+type ReadTraining<Training> = (json: unknown, take: Take, sizes: readonly number[]) => Training;
+
+/** What a file holds: as `fromJSON` gives it, and a training where there is one. */
+export interface Loaded<Training> {
   readonly spec: CheckedSpec;
   readonly random: Random;
   readonly place: (model: Model) => void;
-  readonly training?: { readonly json: unknown; readonly tensors: Tensors };
+  readonly training: Training | undefined;
 }
 
 /**
  * @throws FormatError naming the place that is wrong; its `cause` is the error of the check
  */
-export function load(bytes: Uint8Array): Loaded {
+export function load<Training>(bytes: Uint8Array, readTraining: ReadTraining<Training>): Loaded<Training> {
   try {
-    return read(bytes);
+    return read(bytes, readTraining);
   } catch (cause) {
     throw new FormatError(`bytes: expected a network as save gives: ${(cause as Error).message}`, { cause });
   }
 }
 
-function read(bytes: Uint8Array): Loaded {
+function read<Training>(bytes: Uint8Array, readTraining: ReadTraining<Training>): Loaded<Training> {
   const { metadata, tensors } = decode(bytes);
   const json = parseJSON('bp4', metadata.get('bp4') ?? 'null') as SpecJSON & { readonly training?: unknown };
   const { spec, random } = specFromJSON(json);
-  const take = (name: string, ...shape: number[]): Float32Array => {
+  const take: Take = (name, ...shape) => {
     const tensor = tensors.get(name);
     if (String(tensor?.shape) !== String(shape)) {
       throw new RangeError(
@@ -64,18 +70,12 @@ function read(bytes: Uint8Array): Loaded {
     tensors.delete(name);
     return tensor!.values;
   };
+  const sizes = [spec.inputs, ...spec.layers.map(({ units }) => units)];
   const parameters = spec.layers.map(({ units }, l) => ({
-    weights: take(`${l}.weight`, units, l === 0 ? spec.inputs : spec.layers[l - 1]!.units),
+    weights: take(`${l}.weight`, units, sizes[l]!),
     biases: take(`${l}.bias`, units),
   }));
-  const { training } = json;
-  if (training === undefined && tensors.size > 0) {
-    throw new RangeError(`${show([...tensors.keys()][0])}: expected no more tensors`);
-  }
-  return {
-    spec,
-    random,
-    place: (model) => model.setParameters(parameters),
-    ...(training !== undefined && { training: { json: training, tensors } }),
-  };
+  const training = json.training === undefined ? undefined : readTraining(json.training, take, sizes);
+  if (tensors.size > 0) throw new RangeError(`${show([...tensors.keys()][0])}: expected no more tensors`);
+  return { spec, random, place: (model) => model.setParameters(parameters), training };
 }

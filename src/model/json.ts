@@ -177,7 +177,7 @@ function floatsOf(place: string, value: unknown, length: number): Float32Array {
   return Float32Array.from(arrayOf(place, value, length), (float, i) => checkFloat(`${place}[${i}]`, float));
 }
 
-function checkGenerator(state: unknown): RandomState {
+export function checkGenerator(state: unknown): RandomState {
   const words = Array.from(arrayOf('generator', state, 4), (word, i) =>
     checkInteger(`generator[${i}]`, word, 0, 2 ** 32 - 1),
   );

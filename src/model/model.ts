@@ -233,24 +233,26 @@ export class Model {
     return copy;
   }
 
-  /** Copies of all weights and biases, layer by layer. */
-  parameters(): Parameters[] {
+  /** Copies of all weights and biases, layer by layer; or of what a slot holds in their place. */
+  parameters(pointer = this.#layout.parameters): Parameters[] {
+    const distance = pointer - this.#layout.parameters;
     return this.layers.map((layer) => ({
-      weights: this.unitMajor(layer, layer.weights),
-      biases: this.matrix(layer.biases, layer.stride, 1, layer.units),
+      weights: this.unitMajor(layer, layer.weights + distance),
+      biases: this.matrix(layer.biases + distance, layer.stride, 1, layer.units),
     }));
   }
 
-  /** Takes over weights and biases, layer by layer, of the lengths that the spec asks for. */
-  setParameters(parameters: readonly Parameters[]): void {
+  /** Takes over weights and biases, layer by layer, of the lengths that the spec asks for; or what a slot holds. */
+  setParameters(parameters: readonly Parameters[], pointer = this.#layout.parameters): void {
     const { floats } = this.views;
+    const distance = pointer - this.#layout.parameters;
     for (const [l, { weights, biases, fanIn, units, stride }] of this.layers.entries()) {
       const given = parameters[l]!;
       for (let k = 0; k < fanIn; k++) {
-        const to = this.views.at(weights) + k * stride;
+        const to = this.views.at(weights + distance) + k * stride;
         for (let j = 0; j < units; j++) floats[to + j] = given.weights[j * fanIn + k]!;
       }
-      floats.set(given.biases, this.views.at(biases));
+      floats.set(given.biases, this.views.at(biases + distance));
     }
   }
 
