@@ -23,6 +23,8 @@ export interface Chunk {
 export interface Source {
   /** How many an epoch has; 0 where that is not known. */
   readonly count: number;
+  /** All of them, where they come at once. */
+  readonly whole?: Chunk;
   /** From the first sample on. */
   begin(): void;
   /** The next chunk; undefined at the end of the epoch. */
@@ -34,7 +36,9 @@ export const isStream = (data: Data | Stream): data is Stream =>
   typeof data === 'object' && (data as object | null) !== null && 'batches' in data;
 
 function* chunkOf(model: Model, samples: Samples, size: number, random?: Random): Work<Chunk> {
-  model.reserve(Math.min(size, samples.count));
+  const most = Math.min(size, samples.count);
+  model.reserve(most);
+  yield model.kernels.team?.prepare(model.layout.parameterCount * most);
   const window = yield* Window.load(model, samples, random !== undefined);
   return { samples, window, order: random && new Order(random, samples.count, window) };
 }
@@ -42,17 +46,13 @@ function* chunkOf(model: Model, samples: Samples, size: number, random?: Random)
 /** All samples at once. @param random by which they are shuffled, if they are */
 export function* wholeOf(model: Model, samples: Samples, size: number, random?: Random): Work<Source> {
   const chunk = yield* chunkOf(model, samples, size, random);
-  let isTaken = false;
   return {
     count: samples.count,
-    begin() {
-      isTaken = false;
-    },
+    whole: chunk,
+    begin: () => undefined,
     // eslint-disable-next-line require-yield -- a stream yields
     *next() {
-      if (isTaken) return undefined;
-      isTaken = true;
-      return chunk;
+      return undefined;
     },
     close: () => chunk.window?.close(),
   };
@@ -74,7 +74,7 @@ export function streamOf(
   if (typeof batches !== 'function') {
     throw new TypeError(`batches: expected a function that returns batches, got ${show(batches)}`);
   }
-  let iterator: AsyncIterator<Data> | Iterator<Data>;
+  let iterator: AsyncIterator<Data, undefined> | Iterator<Data, undefined>;
   let window: Window | undefined;
   let count = 0;
   const close = (): void => {
@@ -89,7 +89,7 @@ export function streamOf(
     },
     *next() {
       close();
-      const { done, value } = yield* awaited(iterator.next());
+      const { done, value }: IteratorResult<Data, undefined> = yield* awaited(iterator.next());
       if (done) {
         if (count === 0) throw new RangeError('batches: expected at least one batch in each epoch, got none');
         return undefined;
@@ -103,7 +103,9 @@ export function streamOf(
   };
 }
 
-function iteratorOf(batches: AsyncIterable<Data> | Iterable<Data>): AsyncIterator<Data> | Iterator<Data> {
+function iteratorOf(
+  batches: AsyncIterable<Data> | Iterable<Data>,
+): AsyncIterator<Data, undefined> | Iterator<Data, undefined> {
   const iterable = batches as Partial<AsyncIterable<Data> & Iterable<Data>>;
   const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
   if (!iterator) throw new TypeError(`batches: expected it to return an iterable, got ${show(batches)}`);

@@ -48,6 +48,19 @@ export function* dataOf(
   );
 }
 
+/** How a chunk is gone through. */
+interface Pass {
+  readonly chunk: Chunk;
+  readonly order: Chunk['order'];
+  readonly count: number;
+  readonly size: number;
+  readonly batches: number;
+  readonly stepsPerEpoch: number;
+  readonly workOfASample: number;
+  /** How many one call of the kernels learns from. */
+  readonly samplesAtATime: number;
+}
+
 /** A training under way: what it works on, and how far it has come. */
 export class Training {
   readonly #model: Model;
@@ -130,140 +143,146 @@ export class Training {
   }
 
   /**
-   * The epochs that are left.
+   * The epochs that are left. One generator for all of them: a small network has its epochs in less than a microsecond.
    * @param isCareful keeps each finite step, and tells nobody
    * @returns whether it came to the end: false where it diverged
    */
   *#epochs(source: Source, snapshot: Snapshot, isCareful: boolean): Work<boolean> {
+    const model = this.#model;
     const run = this.#run;
-    const { epochs } = this.#options;
+    const { epochs, schedule, onBatch, checkpoint } = this.#options;
+    const { tally } = model.layout;
+    const { team, engine } = model.kernels;
+    const workAtATime = WORK_AT_A_TIME[engine];
+    const snapshotWork = SAMPLES_OF_A_SNAPSHOT * (model.layout.parameterCount + WORK_OF_A_STEP);
+    let work = 0;
+    let unkept = 0;
+    let pass: Pass | undefined;
+
+    this.#random.restore(run.epochStart);
+    clearTally(model, tally);
+    writeTally(model, tally, run);
     while (run.epoch <= epochs && !run.isOver) {
-      if (run.done === 0) {
-        run.epochStart = this.#random.state;
-        clearTally(this.#model, this.#model.layout.tally);
-      } else {
-        this.#random.restore(run.epochStart);
-        clearTally(this.#model, this.#model.layout.tally);
-        writeTally(this.#model, this.#model.layout.tally, run);
-      }
       const learnt = run.done;
       this.#before = 0;
       source.begin();
       for (;;) {
-        const chunk = yield* source.next();
+        const chunk = source.whole ? (this.#before ? undefined : source.whole) : yield* source.next();
         if (!chunk) break;
-        this.#chunk = chunk;
-        const { count } = chunk.samples;
-        const first = Math.min(Math.max(learnt - this.#before, 0), count);
-        if (!(yield* this.#learn(chunk, first, source.count, snapshot, isCareful))) return false;
+        if (pass?.chunk !== chunk) pass = this.#passThrough(chunk, source.count, isCareful);
+        const { order, count } = pass;
+        let first = Math.min(Math.max(learnt - this.#before, 0), count);
+        for (let n = order?.begin(0) ?? count; n < count; n = order!.begin(n)) yield;
+        if (first > 0) order?.draw(0, first);
+        if (!schedule.isPerStep) this.#learningRate = this.#rateNow(pass);
+
+        while (first < count) {
+          if (schedule.isPerStep) this.#learningRate = this.#rateNow(pass);
+          const taken = this.#learn(pass, first);
+          if (team?.isLate) yield team.recover();
+          else if (taken < Math.min(pass.samplesAtATime, count - first)) return false;
+          first += taken;
+          work += taken * pass.workOfASample;
+          unkept += taken * pass.workOfASample;
+          if (isCareful || unkept >= snapshotWork) {
+            unkept = 0;
+            if (!snapshot.keep()) return false;
+          }
+          if (onBatch && !isCareful) {
+            const { size, batches } = pass;
+            const loss = batchLoss(model) / taken;
+            yield onBatch({ epoch: run.epoch, batch: Math.ceil(run.done / size), batches, loss });
+          } else if (work >= workAtATime) {
+            work = 0;
+            yield;
+          }
+          if (checkpoint?.everySteps && !isCareful && model.step % checkpoint.everySteps === 0) {
+            if (!this.#isFinite()) return false;
+            yield this.#write();
+          }
+        }
         this.#before += count;
       }
-      if (!(yield* this.#endEpoch(snapshot, isCareful))) return false;
+      const report = this.#report();
+      const { validation } = this.#data;
+      const full = validation ? { ...report, validation: yield* evaluate(model, validation) } : report;
+      this.#endEpoch(full);
+      if (isCareful) continue;
+      if ((validation || schedule.afterEpoch || this.#options.earlyStopping) && !snapshot.keep())
+        return false;
+      this.#history.push(full);
+      if (this.#options.onEpoch) yield this.#options.onEpoch(full);
+      if (checkpoint?.everyEpochs && full.epoch % checkpoint.everyEpochs === 0) {
+        if (!this.#isFinite()) return false;
+        yield this.#write();
+      }
     }
     return this.#isFinite();
   }
 
-  /** Learns from the samples of a chunk, from the `first` on. @returns false where it diverged */
-  *#learn(
-    chunk: Chunk,
-    first: number,
-    ofEpoch: number,
-    snapshot: Snapshot,
-    isCareful: boolean,
-  ): Work<boolean> {
+  /** How a chunk is gone through. */
+  #passThrough(chunk: Chunk, ofEpoch: number, isCareful: boolean): Pass {
     const model = this.#model;
-    const run = this.#run;
-    const { kernels } = model;
     const { samples, window, order } = chunk;
     const { count } = samples;
     const { schedule, onBatch, checkpoint, miniBatchSize } = this.#options;
     const size = Math.min(miniBatchSize, count);
-    const batches = Math.ceil((ofEpoch || count) / size);
-
-    // How many samples one call of the kernels learns from.
     const workOfASample = model.layout.parameterCount + WORK_OF_A_STEP / size;
-    const workAtATime = WORK_AT_A_TIME[kernels.engine];
     const isByStep = !window || onBatch || schedule.isPerStep || checkpoint?.everySteps || isCareful;
-    const samplesAtATime = isByStep ? size : size * Math.ceil(workAtATime / (workOfASample * size));
-    const snapshotWork = SAMPLES_OF_A_SNAPSHOT * (model.layout.parameterCount + WORK_OF_A_STEP);
-    let work = 0;
-    let unkept = 0;
-
+    const steps = Math.ceil(WORK_AT_A_TIME[model.kernels.engine] / (workOfASample * size));
     model.isWeighted = samples.areWeighted;
-    yield kernels.team?.prepare(model.layout.parameterCount * size);
-    for (let n = order?.begin(0) ?? count; n < count; n = order!.begin(n)) yield;
-    if (first > 0) order?.draw(0, first);
-    if (!schedule.isPerStep) this.#learningRate = this.#rateNow(size, ofEpoch);
-    while (first < count) {
-      const taken = Math.min(samplesAtATime, count - first);
-      if (schedule.isPerStep) this.#learningRate = this.#rateNow(size, ofEpoch);
-      order?.draw(first, taken);
-      let done = 0;
-      try {
-        if (!window) samples.gather(model, first, taken, order?.numbers);
-        while (done < taken) {
-          const from = window?.pointer ?? 0;
-          const learnt = kernels.descend(
-            model.layout.net,
-            from,
-            first + done,
-            taken - done,
-            size,
-            this.#learningRate,
-          );
-          done += learnt;
-          run.done += learnt;
-          if (kernels.team?.isLate) yield kernels.team.recover();
-          else if (done < taken) return false;
-        }
-      } finally {
-        // However it ends, the generator stays as after the last whole step.
-        if (done < taken) order?.settle(first, done);
-      }
-      first += taken;
-      work += taken * workOfASample;
-      unkept += taken * workOfASample;
-      if (isCareful || unkept >= snapshotWork) {
-        unkept = 0;
-        if (!snapshot.keep()) return false;
-      }
-      if (onBatch && !isCareful) {
-        const loss = batchLoss(model) / taken;
-        yield onBatch({ epoch: run.epoch, batch: Math.ceil(run.done / size), batches, loss });
-      } else if (work >= workAtATime) {
-        work = 0;
-        yield;
-      }
-      if (checkpoint?.everySteps && !isCareful && model.step % checkpoint.everySteps === 0) {
-        if (!(yield* this.#write())) return false;
-      }
+    this.#chunk = chunk;
+    return {
+      chunk,
+      order,
+      count,
+      size,
+      batches: Math.ceil((ofEpoch || count) / size),
+      stepsPerEpoch: ofEpoch ? Math.ceil(ofEpoch / size) : this.#run.stepsPerEpoch,
+      workOfASample,
+      samplesAtATime: isByStep ? size : size * steps,
+    };
+  }
+
+  /** One call of the kernels, for the samples from the `first` on. @returns how many were learnt */
+  #learn({ chunk, order, count, size, samplesAtATime }: Pass, first: number): number {
+    const model = this.#model;
+    const { samples, window } = chunk;
+    const taken = Math.min(samplesAtATime, count - first);
+    order?.draw(first, taken);
+    let done = 0;
+    try {
+      if (!window) samples.gather(model, first, taken, order?.numbers);
+      const from = window?.pointer ?? 0;
+      done = model.kernels.descend(model.layout.net, from, first, taken, size, this.#learningRate);
+    } finally {
+      // However it ends, the generator stays as after the last whole step.
+      if (done < taken) order?.settle(first, done);
+      this.#run.done += done;
     }
-    return true;
+    return done;
   }
 
   /** η of the step to come. */
-  #rateNow(size: number, ofEpoch: number): number {
+  #rateNow({ stepsPerEpoch }: Pass): number {
     const { schedule, epochs } = this.#options;
     if (schedule.isConstant) return schedule.initial;
-    const run = this.#run;
-    const stepsPerEpoch = ofEpoch ? Math.ceil(ofEpoch / size) : run.stepsPerEpoch;
-    return schedule.at({ epoch: run.epoch, epochs, step: this.#model.step, stepsPerEpoch }, run.plateau);
+    const { epoch, plateau } = this.#run;
+    return schedule.at({ epoch, epochs, step: this.#model.step, stepsPerEpoch }, plateau);
   }
 
-  /** The report of an epoch, and what follows from it. @returns false where it diverged */
-  *#endEpoch(snapshot: Snapshot, isCareful: boolean): Work<boolean> {
+  #report(): EpochReport {
+    const { epoch, done } = this.#run;
+    const { loss, accuracy } = metricsOf(readTally(this.#model, this.#model.layout.tally), done);
+    if (this.#options.schedule.isConstant) return { epoch, loss, accuracy };
+    return { epoch, loss, accuracy, learningRate: this.#learningRate };
+  }
+
+  /** What follows from an epoch, and the beginning of the next. */
+  #endEpoch(report: EpochReport): void {
     const model = this.#model;
     const run = this.#run;
-    const { schedule, earlyStopping, onEpoch, checkpoint } = this.#options;
-    const { loss, accuracy } = metricsOf(readTally(model, model.layout.tally), run.done);
-    const { validation } = this.#data;
-    const report: EpochReport = {
-      epoch: run.epoch,
-      loss,
-      accuracy,
-      ...(!schedule.isConstant && { learningRate: this.#learningRate }),
-      ...(validation && { validation: yield* evaluate(model, validation) }),
-    };
+    const { schedule, earlyStopping } = this.#options;
     const watched = report.validation ?? report;
     schedule.afterEpoch?.(run.plateau, watched.loss);
     if (earlyStopping) this.#watch(watched[earlyStopping.monitor]);
@@ -271,14 +290,6 @@ export class Training {
     run.done = 0;
     run.epochStart = this.#random.state;
     clearTally(model, model.layout.tally);
-    if (isCareful) return true;
-    if (validation || schedule.afterEpoch || earlyStopping) {
-      if (!snapshot.keep()) return false;
-    }
-    this.#history.push(report);
-    if (onEpoch) yield onEpoch(report);
-    if (checkpoint?.everyEpochs && report.epoch % checkpoint.everyEpochs === 0) return yield* this.#write();
-    return true;
   }
 
   /** Early stopping: remembers the best parameters. */
@@ -305,12 +316,10 @@ export class Training {
     return this.#model.parametersAt(this.#model.slot(this.#options.optimizer.slots));
   }
 
-  /** Writes a checkpoint. @returns false where there are no finite weights to write */
-  *#write(): Work<boolean> {
-    if (!this.#isFinite()) return false;
+  /** Writes a checkpoint. */
+  #write(): unknown {
     note(this.#run, this.#model);
-    yield this.#options.checkpoint!.write(this.#save());
-    return true;
+    return this.#options.checkpoint!.write(this.#save());
   }
 
   #isFinite(): boolean {
