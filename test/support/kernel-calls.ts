@@ -207,6 +207,7 @@ const update: KernelCase = {
 
 const emptyRule: Rule = {
   ...plainRule,
+  isWeighted: 0,
   first: 0,
   second: 0,
   rate: 0,
