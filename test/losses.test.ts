@@ -130,7 +130,7 @@ describe.each(engines)('%s', (engine) => {
       { format: 'bp4', version: 1, inputs: 1, loss: 'hinge', layers: [layer] },
       { engine },
     );
-    expect(net.evaluate({ inputs: [1, -1, -1, 1], labels: [1, 0, 1, 0] }).accuracy).toBe(0.5);
+    expect(net.evaluate({ inputs: [1, -1, -1, 1], labels: [1, 0, 0, 1] }).accuracy).toBe(1);
     // max(0, 1 − ya) of a = ¼, −¼, −¼, ¼.
     expect(net.evaluate({ inputs: [1, -1, -1, 1], labels: [1, 0, 1, 0] }).loss).toBe(1);
   });

@@ -141,11 +141,11 @@ describe('log1p', () => {
 });
 
 describe('expm1', () => {
-  // Below 2⁻¹²⁵ half of x is subnormal, and rounded.
-  const xs = sample.filter((x) => x <= -(2 ** -125) && x >= -MOST);
+  const xs = sample.filter((x) => x <= 0 && x >= -MOST);
 
-  it('errs by less than 2.5 ulp', () => {
-    expect(worst(xs, xs.map(expm1), Math.expm1)).toBeLessThan(2.5);
+  it('errs by at most 2.5 ulp', () => {
+    // 1 ulp of exp counts twice where the answer is in the next binade, and ½ of the difference.
+    expect(worst(xs, xs.map(expm1), Math.expm1)).toBeLessThanOrEqual(2.5);
   });
 
   it('is never below −1, and never falls by more than its error', () => {

@@ -1,4 +1,5 @@
 import { exp } from './exp';
+import { expm1 } from './expm1';
 import { log1p } from './log1p';
 import { sigmoid } from './sigmoid';
 import { tanh } from './tanh';
@@ -49,14 +50,11 @@ export class LeakyRelu {
 }
 
 /**
- * z where z > 0, else α(eᶻ − 1) (Clevert et al. 2016), where eᶻ − 1 = tanh(z/2)(eᶻ + 1) does not cancel;
- * σ′ = 1 where z > 0, else a + α, which is α at 0.
+ * z where z > 0, else α(eᶻ − 1) (Clevert et al. 2016); σ′ = 1 where z > 0, else a + α, which is α at 0.
  */
 export class Elu {
   value(z: v128, alpha: v128): v128 {
-    const sum = f32x4.add(exp(z), f32x4.splat(1));
-    const below = f32x4.mul(alpha, f32x4.mul(tanh(f32x4.mul(z, f32x4.splat(0.5))), sum));
-    return v128.bitselect(z, below, f32x4.gt(z, f32x4.splat(0)));
+    return v128.bitselect(z, f32x4.mul(alpha, expm1(z)), f32x4.gt(z, f32x4.splat(0)));
   }
   slope(z: v128, a: v128, alpha: v128): v128 {
     return v128.bitselect(f32x4.splat(1), f32x4.add(a, alpha), f32x4.gt(z, f32x4.splat(0)));

@@ -1,4 +1,4 @@
-import { exp } from './exp';
+import { exp, splat } from './exp';
 
 /**
  * tanh x for four floats: an odd polynomial for |x| < 0.625, else 1 − 2/(e^2|x| + 1) with the sign of x.
@@ -11,11 +11,11 @@ export function tanh(x: v128): v128 {
   const size = f32x4.abs(x);
 
   const square = f32x4.mul(x, x);
-  let p = f32x4.splat(-5.70498872745e-3);
-  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(2.06390887954e-2));
-  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(-5.37397155531e-2));
-  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(1.33314422036e-1));
-  p = f32x4.add(f32x4.mul(p, square), f32x4.splat(-3.33332819422e-1));
+  let p = splat(P);
+  p = f32x4.add(f32x4.mul(p, square), splat(P + 4));
+  p = f32x4.add(f32x4.mul(p, square), splat(P + 8));
+  p = f32x4.add(f32x4.mul(p, square), splat(P + 12));
+  p = f32x4.add(f32x4.mul(p, square), splat(P + 16));
   const near = f32x4.add(f32x4.mul(f32x4.mul(p, square), x), x);
 
   const far = f32x4.sub(one, f32x4.div(two, f32x4.add(exp(f32x4.mul(two, size)), one)));
@@ -23,3 +23,7 @@ export function tanh(x: v128): v128 {
   // near has the sign of x already, but for −0, of which the polynomial makes +0.
   return v128.or(value, v128.and(x, f32x4.splat(-0.0)));
 }
+
+const P = memory.data<f32>([
+  -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1,
+]);

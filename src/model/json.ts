@@ -82,7 +82,7 @@ export function toJSON(model: Model, random: Random): NetworkJSON {
 
 function lossOf({ loss, delta, labelSmoothing }: CheckedSpec): LossSpec {
   if (loss === 'huber') return { name: loss, delta: shortest(delta) };
-  return labelSmoothing ? { name: loss, labelSmoothing } : loss;
+  return labelSmoothing ? { name: loss, labelSmoothing: shortest(labelSmoothing) } : loss;
 }
 
 /** The double with the fewest decimal digits that single precision rounds to this float: 0.1, not 0.10000000149…. */

@@ -266,6 +266,7 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
       `${place}.dropout: the last layer's outputs are the answer; use it in layers before`,
     );
   }
-  const alpha = defaultAlpha === undefined ? 0 : checkPositive(`${place}.alpha`, layer.alpha ?? defaultAlpha);
+  const { alpha: givenAlpha = defaultAlpha } = layer;
+  const alpha = defaultAlpha === undefined ? 0 : checkPositive(`${place}.alpha`, givenAlpha);
   return { units, activation, alpha, initializer, dropout };
 }
