@@ -1,11 +1,11 @@
-import { diagnoseLayers, type Diagnosis } from './diagnosis/layers.js';
+import type { Diagnosis } from './diagnosis/layers.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
 import { StateError } from './errors.js';
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
 import { MOST_THREADS } from './kernels/plan.js';
 import type { ThreadChoice } from './kernels/kernels.js';
 import { checkInteger, checkKeys, checkName, show } from './model/check.js';
-import { load, save } from './model/file.js';
+import { save } from './model/file.js';
 import { fromJSON, toJSON, type NetworkJSON } from './model/json.js';
 import { Model } from './model/model.js';
 import { Random } from './model/random.js';
@@ -24,7 +24,7 @@ import { evaluate, predict, totalCost, type Metrics } from './training/metrics.j
 import type { RawRows } from './training/matrix.js';
 import { Samples, type Data, type Inputs } from './training/samples.js';
 import { assertResumable, newRun, slotsOf, type Run } from './training/run.js';
-import { runFrom, stateOf } from './training/state.js';
+import { stateOf } from './training/state.js';
 import type { Stream } from './training/source.js';
 import { dataOf, Training } from './training/train.js';
 import {
@@ -156,7 +156,13 @@ export class Network {
   static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
     const threads = checkThreads(options.threads);
-    const { spec, random, place, training } = load(checkBytes(bytes), runFrom);
+    const given = checkBytes(bytes);
+    // Loaded only by those who read files.
+    const [{ load }, { runFrom }] = await Promise.all([
+      import('./model/read-file.js'),
+      import('./training/read-state.js'),
+    ]);
+    const { spec, random, place, training } = load(given, runFrom);
     const fill = (model: Model): void => {
       place(model);
       training?.place(model);
@@ -244,10 +250,13 @@ export class Network {
    * a small σ′ that it learns slowly. Nothing is updated. Some hundreds of samples tell as much as thousands.
    * @returns numbers by layer, and messages that say what is not well, and what to try; none where all is well
    * @throws TypeError, RangeError naming the row and column of what is wrong
+   * @throws StateError when the network is disposed meanwhile
    */
-  diagnose(data: Data): Diagnosis {
+  async diagnose(data: Data): Promise<Diagnosis> {
     const model = this.#use();
-    return finish(diagnoseLayers(model, finish(Samples.of(data, model))));
+    const samples = finish(Samples.of(data, model));
+    const { diagnoseLayers } = await import('./diagnosis/layers.js');
+    return await inSlices(diagnoseLayers(model, samples), () => this.#use());
   }
 
   /**

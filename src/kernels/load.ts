@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.js';
 import type { Kernels, ThreadChoice } from './kernels.js';
-import { reasonForOne } from './team.js';
-import { threadedKernels, wasmKernels } from './wasm.js';
+import { reasonForOne } from './processors.js';
+import { wasmKernels } from './wasm.js';
 
 /** Which engine to use: 'auto' takes WebAssembly where it is to be had, and the reference elsewhere. */
 export type EngineChoice = 'auto' | 'wasm' | 'reference';
@@ -23,6 +23,7 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
   if (engine === 'reference') return await referenceKernels();
   if (reasonForOne(threads) === undefined) {
     try {
+      const { threadedKernels } = await import('./threads.js');
       return await threadedKernels(threads);
     } catch {
       // No shared memory: one thread, then.

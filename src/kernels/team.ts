@@ -1,7 +1,8 @@
 import { ThreadError } from '../errors.js';
 import type { Team, ThreadChoice } from './kernels.js';
 import { teamFields } from './plan.js';
-import { processorCount, startWorker } from './worker.js';
+import { processorCount } from './processors.js';
+import { startWorker } from './worker.js';
 
 /** Multiplications of a step that take one thread so long that to meet others costs little beside them. */
 const SHARED_FROM = 2e7;
@@ -12,16 +13,6 @@ const MOST_AUTOMATIC = 4;
 /** How often to look whether threads that are late have come, and for how long, in milliseconds. */
 const RECOVERY_INTERVAL = 5;
 const RECOVERY_TIME = 5000;
-
-/** Why one thread must compute alone; undefined where several can. */
-export function reasonForOne(choice: ThreadChoice): string | undefined {
-  if (choice === 1) return 'threads is 1, as it is where nothing else is said';
-  if (choice === 'auto' && processorCount() < 2) return 'there is one processor';
-  if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) {
-    return 'the page is not cross-origin isolated, so that threads cannot share memory';
-  }
-  return undefined;
-}
 
 /** A team of workers beside the thread that calls, which is the first. */
 export class WorkerTeam implements Team {

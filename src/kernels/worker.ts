@@ -1,3 +1,5 @@
+import { builtin } from './processors.js';
+
 // One more thread: a worker of Node (Bun and Deno have those too) or of a page. What it runs is a string, so that no
 // bundler has to find a file; a page whose Content-Security-Policy forbids blob: workers goes on with one thread.
 
@@ -25,19 +27,6 @@ interface NodeWorker {
   postMessage(value: unknown): void;
   terminate(): unknown;
   unref(): void;
-}
-
-interface BuiltinModules {
-  getBuiltinModule?: (name: string) => Record<string, unknown> | undefined;
-}
-
-const builtin = (name: string): Record<string, unknown> | undefined =>
-  (globalThis as { process?: BuiltinModules }).process?.getBuiltinModule?.(name);
-
-/** Processors that this program may use. */
-export function processorCount(): number {
-  const available = builtin('os')?.['availableParallelism'] as (() => number) | undefined;
-  return available?.() ?? (globalThis as { navigator?: Navigator }).navigator?.hardwareConcurrency ?? 1;
 }
 
 /**

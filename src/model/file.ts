@@ -1,10 +1,7 @@
-import { FormatError } from '../errors.js';
-import { show } from './check.js';
-import { specFromJSON, specToJSON, type SpecJSON } from './json.js';
+import { specToJSON } from './json.js';
 import type { Model } from './model.js';
 import type { Random } from './random.js';
-import { decode, encode, parseJSON, type Tensor, type Tensors } from './safetensors.js';
-import type { CheckedSpec } from './spec.js';
+import { encode, type Tensor, type Tensors } from './safetensors.js';
 
 // A network in one binary. Weights are tensors '0.weight' [units][fanIn] and '0.bias' [units], as PyTorch names those of
 // an nn.Sequential; the rest is JSON, as `toJSON` gives it, under 'bp4' in the metadata.
@@ -27,55 +24,5 @@ export function save(model: Model, random: Random, training?: TrainingState): Ui
   }
   for (const [name, tensor] of training?.tensors ?? []) tensors.set(name, tensor);
   const bp4 = JSON.stringify({ ...specToJSON(model, random), training: training?.json });
-  parseJSON('save: bp4', bp4); // what `load` would refuse is not written
   return encode(tensors, { bp4 });
-}
-
-/** Takes a tensor of the name and shape; throws a RangeError where there is none. */
-export type Take = (name: string, ...shape: number[]) => Float32Array;
-
-/** Checks a training: its JSON, and the tensors that it takes; `sizes` are the inputs, and the units of each layer. */
-type ReadTraining<Training> = (json: unknown, take: Take, sizes: readonly number[]) => Training;
-
-/** What a file holds: as `fromJSON` gives it, and a training where there is one. */
-export interface Loaded<Training> {
-  readonly spec: CheckedSpec;
-  readonly random: Random;
-  readonly place: (model: Model) => void;
-  readonly training: Training | undefined;
-}
-
-/**
- * @throws FormatError naming the place that is wrong; its `cause` is the error of the check
- */
-export function load<Training>(bytes: Uint8Array, readTraining: ReadTraining<Training>): Loaded<Training> {
-  try {
-    return read(bytes, readTraining);
-  } catch (cause) {
-    throw new FormatError(`bytes: expected a network as save gives: ${(cause as Error).message}`, { cause });
-  }
-}
-
-function read<Training>(bytes: Uint8Array, readTraining: ReadTraining<Training>): Loaded<Training> {
-  const { metadata, tensors } = decode(bytes);
-  const json = parseJSON('bp4', metadata.get('bp4') ?? 'null') as SpecJSON & { readonly training?: unknown };
-  const { spec, random } = specFromJSON(json);
-  const take: Take = (name, ...shape) => {
-    const tensor = tensors.get(name);
-    if (String(tensor?.shape) !== String(shape)) {
-      throw new RangeError(
-        `'${name}.shape': expected [${shape.join()}], got [${tensor?.shape.join() ?? 'no such tensor'}]`,
-      );
-    }
-    tensors.delete(name);
-    return tensor!.values;
-  };
-  const sizes = [spec.inputs, ...spec.layers.map(({ units }) => units)];
-  const parameters = spec.layers.map(({ units }, l) => ({
-    weights: take(`${l}.weight`, units, sizes[l]!),
-    biases: take(`${l}.bias`, units),
-  }));
-  const training = json.training === undefined ? undefined : readTraining(json.training, take, sizes);
-  if (tensors.size > 0) throw new RangeError(`${show([...tensors.keys()][0])}: expected no more tensors`);
-  return { spec, random, place: (model) => model.setParameters(parameters), training };
 }

@@ -1,0 +1,42 @@
+import type { Kernels, ThreadChoice } from './kernels.js';
+import { TEAM_BYTES } from './plan.js';
+import { WorkerTeam } from './team.js';
+import { wasmText } from './wasm-threads-module.js';
+import { compile, exportsOf, PagedMemory, type KernelExports } from './wasm.js';
+
+// Loaded only where several threads are asked for.
+
+/** All that a pointer of 32 bits can address; a shared memory must say at once how far it may grow. */
+const MOST_PAGES = 65536;
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/**
+ * The same, of which several threads do `descend` together once the team is prepared.
+ * @throws what WebAssembly throws where it lacks shared memory or the network may not have any
+ */
+export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
+  compiled ??= compile(wasmText);
+  const module = await compiled;
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
+  const { heapBase, ...exports } = await exportsOf<KernelExports & TeamExports>(module, memory);
+  const { descendTogether, ...kernels } = exports;
+  const team = new WorkerTeam(module, memory, heapBase.value, choice);
+  return {
+    ...kernels,
+    engine: 'wasm',
+    bytesPerFloat: 4,
+    memory: new PagedMemory(memory, heapBase.value + TEAM_BYTES),
+    team,
+    descend(...job) {
+      team.assertComplete();
+      if (team.threads === 1) return kernels.descend(...job);
+      return descendTogether(team.threads, ...job);
+    },
+  };
+}
+
+/** What the module for threads has besides. */
+interface TeamExports {
+  descendTogether(this: void, threads: number, ...job: Parameters<Kernels['descend']>): number;
+}

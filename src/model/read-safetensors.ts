@@ -1,0 +1,113 @@
+import { checkInteger, checkKeys, checkName, show } from './check.js';
+import { checkFinite, MOST_HEADER_BYTES, MOST_PARTS, type Tensor } from './safetensors.js';
+
+const MOST_DEPTH = 32;
+const MOST_DIMENSIONS = 8;
+
+/**
+ * Reads what `encode` or another program wrote, where all tensors are of 32-bit floats; they are copies.
+ * @throws TypeError, RangeError, SyntaxError naming the place that is wrong
+ */
+export function decode(bytes: Uint8Array): { metadata: Map<string, string>; tensors: Map<string, Tensor> } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 8) throw new RangeError(`expected at least 8 bytes, got ${bytes.length}`);
+  const length = view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);
+  const most = Math.min(bytes.length - 8, MOST_HEADER_BYTES);
+  const start = 8 + checkInteger('length of the header', length, 0, most);
+  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, start));
+  if (!text.startsWith('{')) throw new RangeError(`header: expected an object, got ${show(text)}`);
+  const { __metadata__, ...entries } = parseJSON('header', text) as Record<string, object>;
+  const metadata = new Map<string, string>();
+  for (const [name, value] of Object.entries(__metadata__ ?? {}) as [string, unknown][]) {
+    if (typeof value !== 'string') {
+      throw new TypeError(`__metadata__ ${show(name)}: expected a string, got ${show(value)}`);
+    }
+    metadata.set(name, value);
+  }
+  const places = placesOf(entries, bytes.length - start);
+  // All is checked before memory is taken: a broken file of 100 MB is refused in less than 100 ms.
+  for (const { name, begin, end } of places) {
+    checkFinite(name, view, start + begin, start + end);
+  }
+  const tensors = new Map<string, Tensor>();
+  for (const { name, shape, begin, end } of places) {
+    const values = new Float32Array((end - begin) / 4);
+    for (let i = 0; i < values.length; i++) {
+      values[i] = view.getFloat32(start + begin + 4 * i, true);
+    }
+    tensors.set(name, { shape, values });
+  }
+  return { metadata, tensors };
+}
+
+interface Place {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Where the tensors are, first to last: each is as long as its shape asks for, and together they are all the data. */
+function placesOf(entries: Readonly<Record<string, object>>, bytes: number): Place[] {
+  const places = Object.entries(entries).map(([name, entry]) => {
+    const place = show(name);
+    checkKeys(place, entry, ['dtype', 'shape', 'data_offsets']);
+    const { dtype, shape, data_offsets } = entry as Record<string, unknown>;
+    checkName(`${place}.dtype`, dtype, ['F32']);
+    const [begin, end] = integersOf(`${place}.data_offsets`, data_offsets, 2, 2);
+    return { name, shape: integersOf(`${place}.shape`, shape, 0, MOST_DIMENSIONS), begin: begin!, end: end! };
+  });
+  places.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let at = 0;
+  for (const { name, shape, begin, end } of places) {
+    const next = at + shape.reduce((count, size) => count * size, 4);
+    if (begin !== at || end !== next) {
+      throw new RangeError(`${show(name)}.data_offsets: expected [${at}, ${next}], got [${begin}, ${end}]`);
+    }
+    at = next;
+  }
+  if (at !== bytes) throw new RangeError(`expected ${at} bytes after the header, got ${bytes}`);
+  return places;
+}
+
+function integersOf(place: string, value: unknown, least: number, most: number): number[] {
+  if (!Array.isArray(value)) throw new TypeError(`${place}: expected an array, got ${show(value)}`);
+  checkInteger(`${place}.length`, value.length, least, most);
+  return value.map((size, i) => checkInteger(`${place}[${i}]`, size, 0));
+}
+
+/**
+ * JSON.parse for text that nobody vouches for.
+ * @throws SyntaxError where it is no JSON; RangeError where it is nested too deep, has too many parts, or a name twice in
+ *   one object, of which JSON.parse would take the last
+ */
+export function parseJSON(place: string, text: string): unknown {
+  let depth = 0;
+  let parts = 0;
+  let names = 0;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i]!;
+    if (character === '"') {
+      while (++i < text.length && text[i] !== '"') if (text[i] === '\\') i++;
+    } else if (character === ':') names++;
+    else if (character === '{' || character === '[') {
+      parts++;
+      depth++;
+    } else if (character === '}' || character === ']') depth--;
+    if (depth > MOST_DEPTH || parts + names > MOST_PARTS) {
+      throw new RangeError(`${place}: nested deeper than ${MOST_DEPTH}, or of more than ${MOST_PARTS} parts`);
+    }
+  }
+  const value: unknown = JSON.parse(text);
+  if (namesIn(value) !== names) throw new RangeError(`${place}: a name stands twice in an object`);
+  return value;
+}
+
+function namesIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const values: unknown[] = Object.values(value);
+  return values.reduce<number>(
+    (sum, inner) => sum + namesIn(inner),
+    Array.isArray(value) ? 0 : values.length,
+  );
+}
