@@ -6,7 +6,7 @@ import { MOST_THREADS } from './kernels/plan.js';
 import type { ThreadChoice } from './kernels/kernels.js';
 import { checkInteger, checkKeys, checkName, show } from './model/check.js';
 import { save } from './model/file.js';
-import { fromJSON, toJSON, type NetworkJSON } from './model/json.js';
+import { toJSON, type NetworkJSON } from './model/json.js';
 import { Model } from './model/model.js';
 import { Random } from './model/random.js';
 import {
@@ -143,6 +143,7 @@ export class Network {
   static async fromJSON(json: NetworkJSON, options: EngineOptions = {}): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
     const threads = checkThreads(options.threads);
+    const { fromJSON } = await import('./model/read-json.js');
     const { spec, random, place } = fromJSON(json);
     return new Network(await newModel(spec, options.engine, threads, place), random, threads);
   }
@@ -289,15 +290,15 @@ export class Network {
         'train: the network is being trained; wait for that call, or stop it by its signal',
       );
     }
-    const checked = checkTrainOptions(options, model.layers.length);
-    if (checked.resume) assertResumable(this.#run, checked);
-    const mayGoOn = (): void => {
-      this.#use();
-      checked.signal?.throwIfAborted();
-    };
-    mayGoOn();
     this.#isTraining = true;
     try {
+      const checked = await checkTrainOptions(options, model.layers.length);
+      if (checked.resume) assertResumable(this.#run, checked);
+      const mayGoOn = (): void => {
+        this.#use();
+        checked.signal?.throwIfAborted();
+      };
+      mayGoOn();
       return await inSlices(this.#train(model, data, checked), mayGoOn);
     } finally {
       this.#isTraining = false;

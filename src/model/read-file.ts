@@ -1,8 +1,9 @@
 import { FormatError } from '../errors.js';
 import { show } from './check.js';
-import { specFromJSON, type SpecJSON } from './json.js';
+import type { SpecJSON } from './json.js';
 import type { Model } from './model.js';
 import type { Random } from './random.js';
+import { specFromJSON } from './read-json.js';
 import { decode, parseJSON } from './read-safetensors.js';
 import type { CheckedSpec } from './spec.js';
 

@@ -139,7 +139,10 @@ export interface CheckedTrainOptions {
 /**
  * @throws TypeError, RangeError naming the option
  */
-export function checkTrainOptions(options: TrainOptions, layerCount: number): CheckedTrainOptions {
+export async function checkTrainOptions(
+  options: TrainOptions,
+  layerCount: number,
+): Promise<CheckedTrainOptions> {
   checkKeys('options', options, [
     'epochs',
     'miniBatchSize',
@@ -172,7 +175,7 @@ export function checkTrainOptions(options: TrainOptions, layerCount: number): Ch
   return {
     epochs: checkInteger('epochs', epochs),
     miniBatchSize: checkInteger('miniBatchSize', miniBatchSize),
-    schedule: checkSchedule(options.learningRate, optimizer.rate),
+    schedule: await checkSchedule(options.learningRate, optimizer.rate),
     optimizer,
     restraints: checkRestraints(options),
     frozen: checkFrozen(options.frozen, layerCount),

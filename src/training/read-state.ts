@@ -1,5 +1,5 @@
 import { checkInteger, checkKeys, checkName, show } from '../model/check.js';
-import { checkGenerator } from '../model/json.js';
+import { checkGenerator } from '../model/read-json.js';
 import type { Model } from '../model/model.js';
 import type { Take } from '../model/read-file.js';
 import { optimizerNames } from './optimizers.js';

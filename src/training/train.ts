@@ -1,13 +1,12 @@
 import type { Model } from '../model/model.js';
 import { plainRule } from '../model/model.js';
 import { Random } from '../model/random.js';
-import { divergenceAt } from './divergence.js';
 import { batchLoss, clearTally, evaluate, metricsOf, readTally, writeTally } from './metrics.js';
 import type { CheckedTrainOptions, EpochReport } from './options.js';
 import { areFinite, note, Snapshot, type Run } from './run.js';
 import { Samples, type Data } from './samples.js';
-import { isStream, streamOf, wholeOf, type Chunk, type Source, type Stream } from './source.js';
-import type { Work } from './work.js';
+import { isStream, wholeOf, type Chunk, type Source, type Stream } from './source.js';
+import { awaited, type Work } from './work.js';
 
 /** Multiplications that an engine does in some tenths of a millisecond: so many lie between two looks at the clock. */
 const WORK_AT_A_TIME = { wasm: 5e6, reference: 2e5 };
@@ -107,7 +106,7 @@ export class Training {
           yield* this.#epochs(source, snapshot, true);
           if (!this.#isFinite()) snapshot.restore();
         }
-        throw this.#divergence();
+        throw yield* this.#divergence();
       }
       this.#restoreBest();
       return this.#history;
@@ -137,9 +136,11 @@ export class Training {
       },
       frozen,
     );
-    return isStream(training as Stream)
-      ? streamOf(this.#model, training as Stream, miniBatchSize, random, classWeights)
-      : yield* wholeOf(this.#model, training as Samples, miniBatchSize, random);
+    if (!isStream(training as Stream)) {
+      return yield* wholeOf(this.#model, training as Samples, miniBatchSize, random);
+    }
+    const { streamOf } = yield* awaited(import('./stream.js'));
+    return streamOf(this.#model, training as Stream, miniBatchSize, random, classWeights);
   }
 
   /**
@@ -326,7 +327,8 @@ export class Training {
     return areFinite(this.#model.parametersAt(this.#model.layout.parameters));
   }
 
-  #divergence(): Error {
+  *#divergence(): Work<Error> {
+    const { divergenceAt } = yield* awaited(import('./divergence.js'));
     const { samples } = this.#chunk!;
     const size = Math.min(this.#options.miniBatchSize, samples.count);
     const first = Math.max(this.#run.done - this.#before, 0);
