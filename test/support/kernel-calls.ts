@@ -1,5 +1,8 @@
 import type { Shape } from '../../bench/shapes.js';
+import * as codes from '../../src/kernels/codes.js';
+import { floatBits, layerFields, RULE_BYTES, writeRule, type Rule } from '../../src/kernels/plan.js';
 import { scratchFloats } from '../../src/memory/layout.js';
+import { plainRule } from '../../src/model/model.js';
 import {
   activationCodes,
   lossCodes,
@@ -202,6 +205,134 @@ const update: KernelCase = {
   },
 };
 
+const emptyRule: Rule = {
+  ...plainRule,
+  isWeighted: 0,
+  first: 0,
+  second: 0,
+  rate: 0,
+  rootScale: 0,
+  decay: 0,
+  gradientScale: 0,
+};
+
+/** A rule as it lies in memory. */
+function ruleOf(fields: Partial<Rule>): Float32Array {
+  const doubles = new Float64Array(RULE_BYTES / 8);
+  writeRule({ words: new Uint32Array(doubles.buffer), doubles }, 0, { ...emptyRule, ...fields });
+  return new Float32Array(doubles.buffer);
+}
+
+/** How many numbers an optimizer remembers of each parameter, and whether the last of them is a sum of squares. */
+const optimizers = {
+  sgd: { code: codes.SGD, remembers: 0, squares: false },
+  momentum: { code: codes.MOMENTUM, remembers: 1, squares: false },
+  nesterov: { code: codes.NESTEROV, remembers: 1, squares: false },
+  adagrad: { code: codes.ADAGRAD, remembers: 1, squares: true },
+  rmsprop: { code: codes.RMSPROP, remembers: 1, squares: true },
+  adam: { code: codes.ADAM, remembers: 2, squares: true },
+} as const;
+
+/** Three updates, each with a rule of its own; what an optimizer does not remember it must leave alone. */
+const optimize = (name: keyof typeof optimizers): KernelCase => ({
+  name: `optimize ${name}`,
+  place(arena, { fanIn, stride }, { floats, shares, number }) {
+    const { code, remembers, squares } = optimizers[name];
+    const count = fanIn * stride;
+    const rules = [0, 1, 999].map((step) => {
+      const numbers = { momentum: number(), momentumRest: number(), square: number(), squareRest: number() };
+      const betas = { beta1: number(), beta2: number() };
+      const others = { epsilon: number(), weightDecay: number(), gradientScale: number() };
+      return arena.changed(
+        `rule of step ${step}`,
+        ruleOf({ optimizer: code, step, ...numbers, ...betas, ...others }),
+      );
+    });
+    const parameters = arena.changed('parameters', floats(count));
+    const gradients = arena.input('gradients', floats(count));
+    const [first, second] = [1, 2].map((slot) => {
+      const values = squares && slot === remembers ? shares(count) : floats(count);
+      return slot <= remembers ? arena.changed(`slot ${slot}`, values) : arena.input(`slot ${slot}`, values);
+    });
+    const learningRate = number();
+    return (kernels) => {
+      for (const rule of rules) {
+        kernels.beginUpdate(rule, learningRate);
+        kernels.optimize(rule, parameters, gradients, first!, second!, count);
+      }
+      return [];
+    };
+  },
+});
+
+type Penalty = 'l1' | 'l2' | 'clipValue';
+
+/** The penalties are above zero, as the options of a training are; `clipValue` of 0 is none. */
+const regularise = (penalties: readonly Penalty[], penalizes: boolean): KernelCase => ({
+  name: `regularise by ${penalties.join(' ') || 'nothing'}${penalizes ? '' : ', not penalized'}`,
+  place(arena, { fanIn, stride }, { floats, number }) {
+    const count = fanIn * stride;
+    const numbers = penalties.map((name) => [name, Math.abs(number())] as const);
+    const rule = arena.input('rule', ruleOf(Object.fromEntries(numbers)));
+    const parameters = arena.input('parameters', floats(count));
+    const gradients = arena.changed('gradients', floats(count));
+    const scale = number();
+    return (kernels) => {
+      kernels.regularise(rule, parameters, gradients, scale, penalizes, count);
+      return [];
+    };
+  },
+});
+
+const decay: KernelCase = {
+  name: 'decay',
+  place(arena, { fanIn, stride }, { floats, number }) {
+    const count = fanIn * stride;
+    const weights = arena.changed('weights', floats(count));
+    const rate = number();
+    return (kernels) => {
+      kernels.decay(weights, rate, count);
+      return [];
+    };
+  },
+};
+
+/** Of all units, or of the second half of them alone, as a thread has it. */
+const limitNorms = (half: boolean): KernelCase => ({
+  name: `limitNorms of ${half ? 'half of the' : 'all'} units`,
+  place(arena, { fanIn, stride }, { floats, number }) {
+    const weights = arena.changed('weights', floats(fanIn * stride));
+    const from = half ? 4 * Math.ceil(stride / 8) : 0;
+    // Ordinary floats have norms of about √fanIn: some are limited, and some are not.
+    const most = (0.75 + number() / 2) * Math.sqrt(fanIn);
+    return (kernels) => {
+      kernels.limitNorms(weights, fanIn, stride, from, stride, most);
+      return [];
+    };
+  },
+});
+
+/** Rows of a mini-batch from `row` on, in place or not. */
+const dropOut = (p: number, row: number, inPlace: boolean): KernelCase => ({
+  name: `dropOut ${p} from row ${row}${inPlace ? ', in place' : ''}`,
+  place(arena, { rows, fanIn, stride }, { floats, bytes }) {
+    const word = (): number => new Uint32Array(bytes(4).buffer)[0]!;
+    const rule = arena.input('rule', ruleOf({ key0: word(), key1: word(), step: fanIn }));
+    const fields = { stride, dropBelow: Math.floor(p * 2 ** 32), keptScale: floatBits(1 / (1 - p)) };
+    const words = Uint32Array.from(layerFields, (name) =>
+      name in fields ? fields[name as keyof typeof fields] : 0,
+    );
+    const layer = arena.input('layer', new Uint8Array(words.buffer));
+    const values = floats(rows * stride);
+    const from = inPlace ? arena.changed('values', values) : arena.input('values', values);
+    const to = inPlace ? from : arena.output('dropped', rows, stride);
+    return (kernels) => {
+      kernels.dropOut(rule, layer, fanIn % 5, from, to, row, rows);
+      return [];
+    };
+  },
+});
+
 const activationNames = Object.keys(activationCodes) as ActivationName[];
 
 /** Every kernel, with each activation and loss that it may be given. */
@@ -217,4 +348,11 @@ export const kernelCases: readonly KernelCase[] = [
   biasGradient,
   weightGradient,
   update,
+  ...(Object.keys(optimizers) as (keyof typeof optimizers)[]).map(optimize),
+  ...([[], ['l1'], ['l2'], ['clipValue'], ['l1', 'l2', 'clipValue']] as const).flatMap((penalties) =>
+    [true, false].map((penalizes) => regularise(penalties, penalizes)),
+  ),
+  decay,
+  ...[false, true].map(limitNorms),
+  ...[0.1, 0.5, 0.999].flatMap((p) => [dropOut(p, 0, false), dropOut(p, 13, true)]),
 ];

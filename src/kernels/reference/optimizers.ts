@@ -56,11 +56,12 @@ export function optimizerKernels(views: () => MemoryViews, precision: Precision)
       const rule = readRule(views(), pointer);
       const { optimizer, beta1, beta2, step, weightDecay } = rule;
       const t = step + 1;
+      const eta = round(learningRate);
       writeRule(views(), pointer, {
         ...rule,
-        rate: optimizer === ADAM ? learningRate / (1 - power(beta1, t)) : learningRate,
+        rate: optimizer === ADAM ? eta / (1 - power(beta1, t)) : eta,
         rootScale: 1 / Math.sqrt(1 - power(beta2, t)),
-        decay: learningRate * weightDecay,
+        decay: eta * weightDecay,
       });
     },
 

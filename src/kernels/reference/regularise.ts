@@ -23,7 +23,7 @@ export function regularisationKernels(
       for (let i = 0; i < count; i++) {
         const w = f[at(parameters) + i]!;
         let g = round(round(factor * f[at(gradients) + i]!) + round(l2 * w));
-        g = round(g + (w > 0 ? l1 : w < 0 ? -l1 : 0));
+        g = round(g + (w > 0 ? l1 : w < 0 ? 0 - l1 : 0)); // 0 − l1 is never −0
         f[at(gradients) + i] = g > most ? most : g < -most ? -most : g;
       }
     },
