@@ -1,8 +1,6 @@
 import type { Shape } from '../../bench/shapes.js';
 import * as codes from '../../src/kernels/codes.js';
-import { floatBits, layerFields, RULE_BYTES, writeRule, type Rule } from '../../src/kernels/plan.js';
 import { scratchFloats } from '../../src/memory/layout.js';
-import { plainRule } from '../../src/model/model.js';
 import {
   activationCodes,
   lossCodes,
@@ -12,6 +10,7 @@ import {
   type LossName,
 } from '../../src/model/spec.js';
 import type { Arena, Call } from './arena.js';
+import { droppingLayer, ruleOf } from './objects.js';
 import type { Source } from './sources.js';
 
 /** A shape with the strides of its rows: at least as long as the rows, rounded up to fours. */
@@ -205,24 +204,6 @@ const update: KernelCase = {
   },
 };
 
-const emptyRule: Rule = {
-  ...plainRule,
-  isWeighted: 0,
-  first: 0,
-  second: 0,
-  rate: 0,
-  rootScale: 0,
-  decay: 0,
-  gradientScale: 0,
-};
-
-/** A rule as it lies in memory. */
-function ruleOf(fields: Partial<Rule>): Float32Array {
-  const doubles = new Float64Array(RULE_BYTES / 8);
-  writeRule({ words: new Uint32Array(doubles.buffer), doubles }, 0, { ...emptyRule, ...fields });
-  return new Float32Array(doubles.buffer);
-}
-
 /** How many numbers an optimizer remembers of each parameter, and whether the last of them is a sum of squares. */
 const optimizers = {
   sgd: { code: codes.SGD, remembers: 0, squares: false },
@@ -241,7 +222,8 @@ const optimize = (name: keyof typeof optimizers): KernelCase => ({
     const count = fanIn * stride;
     const rules = [0, 1, 999].map((step) => {
       const numbers = { momentum: number(), momentumRest: number(), square: number(), squareRest: number() };
-      const betas = { beta1: number(), beta2: number() };
+      // As floats: half of a double may be NaN when it is looked at as a float.
+      const betas = { beta1: Math.fround(number()), beta2: Math.fround(number()) };
       const others = { epsilon: number(), weightDecay: number(), gradientScale: number() };
       return arena.changed(
         `rule of step ${step}`,
@@ -318,11 +300,7 @@ const dropOut = (p: number, row: number, inPlace: boolean): KernelCase => ({
   place(arena, { rows, fanIn, stride }, { floats, bytes }) {
     const word = (): number => new Uint32Array(bytes(4).buffer)[0]!;
     const rule = arena.input('rule', ruleOf({ key0: word(), key1: word(), step: fanIn }));
-    const fields = { stride, dropBelow: Math.floor(p * 2 ** 32), keptScale: floatBits(1 / (1 - p)) };
-    const words = Uint32Array.from(layerFields, (name) =>
-      name in fields ? fields[name as keyof typeof fields] : 0,
-    );
-    const layer = arena.input('layer', new Uint8Array(words.buffer));
+    const layer = arena.input('layer', droppingLayer(stride, p));
     const values = floats(rows * stride);
     const from = inPlace ? arena.changed('values', values) : arena.input('values', values);
     const to = inPlace ? from : arena.output('dropped', rows, stride);
