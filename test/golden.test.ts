@@ -9,6 +9,7 @@ import {
 import * as activations from './golden/activations.js';
 import * as initial from './golden/initial-weights.js';
 import * as nielsen from './golden/network.js';
+import * as optimizers from './golden/optimizers.js';
 import * as softmax from './golden/softmax.js';
 import { fingerprint } from './support/fingerprint.js';
 import { mnist, type LabelledBytes } from '../examples/idx.mjs';
@@ -111,6 +112,13 @@ describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
       data,
       activations.figuresOfLosses[name],
     );
+  });
+
+  it.each(keysOf(optimizers.trainedBy))('ends where PyTorch ends: %s', async (name) => {
+    const net = await Network.fromJSON(optimizers.network, { engine });
+    await net.train(activations.targets, optimizers.optionsOf(name));
+    const found = net.layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
+    expectNear(found, optimizers.trainedBy[name]!);
   });
 
   it.each(Object.keys(initial.initialWeights) as InitializerName[])(
