@@ -128,7 +128,10 @@ export class Network {
     },
   ): Promise<Network> {
     checkKeys('options', options, ['inputs', 'layers', 'loss', 'seed', 'transforms', 'engine', 'threads']);
-    const spec = checkSpec(options);
+    // Loaded only where there are some.
+    const transforms =
+      options.transforms === undefined ? undefined : await import('./model/check-transforms.js');
+    const spec = checkSpec(options, transforms?.checkTransforms);
     const random = Random.fromSeed(spec.seed);
     const threads = checkThreads(options.threads);
     const model = await newModel(spec, options.engine, threads, (model) => model.initialize(random));

@@ -1,5 +1,5 @@
 import { checkInteger, checkKeys, checkPositive, misfit, show } from '../model/check.js';
-import { checkCategories } from '../model/transforms.js';
+import { checkCategories } from '../model/check-transforms.js';
 import { isNumericArray, matrixOf, plainView, type NumericArray, type Rows } from '../training/matrix.js';
 import { finish } from '../training/work.js';
 import { Column, planOf, type Categories } from './columns.js';

@@ -1,5 +1,5 @@
 import { checkKeys, checkName, show } from '../model/check.js';
-import { checkCategories } from '../model/transforms.js';
+import { checkCategories } from '../model/check-transforms.js';
 
 /** What a column of categories may hold: strings, or numbers. */
 export type Categories = readonly string[] | readonly number[];

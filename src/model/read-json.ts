@@ -2,6 +2,7 @@ import { checkFloat, checkInteger, checkName, show } from './check.js';
 import type { NetworkJSON, SpecJSON } from './json.js';
 import type { Model } from './model.js';
 import { Random, type RandomState } from './random.js';
+import { checkTransforms } from './check-transforms.js';
 import { checkSpec, lossNames, type CheckedSpec, type NetworkSpec } from './spec.js';
 
 // Reads what json.ts writes.
@@ -40,13 +41,16 @@ export function specFromJSON(json: SpecJSON): { spec: CheckedSpec; random: Rando
       ...(dropout !== undefined && { dropout }),
     };
   });
-  const spec = checkSpec({
-    inputs,
-    loss,
-    layers,
-    ...(seed !== undefined && { seed }),
-    ...(transforms !== undefined && { transforms }),
-  } satisfies NetworkSpec);
+  const spec = checkSpec(
+    {
+      inputs,
+      loss,
+      layers,
+      ...(seed !== undefined && { seed }),
+      ...(transforms !== undefined && { transforms }),
+    } satisfies NetworkSpec,
+    checkTransforms,
+  );
   return {
     spec,
     random: generator === undefined ? Random.fromSeed(spec.seed) : new Random(checkGenerator(generator)),

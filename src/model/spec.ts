@@ -20,7 +20,8 @@ import {
 } from '../kernels/codes.js';
 import { checkInteger, checkKeys, checkName, checkNumber, checkPositive, show } from './check.js';
 import { initializerNames, type InitializerName } from './initializers.js';
-import { checkTransforms, type CheckedTransforms, type Transforms } from './transforms.js';
+import type { checkTransforms } from './check-transforms.js';
+import { type CheckedTransforms, type Transforms } from './transforms.js';
 
 /**
  * σ of a layer:
@@ -185,7 +186,7 @@ const MOST_UNITS = 2 ** 28;
 /**
  * @throws TypeError, RangeError where the spec is not one; nothing is allocated
  */
-export function checkSpec(spec: NetworkSpec): CheckedSpec {
+export function checkSpec(spec: NetworkSpec, check?: typeof checkTransforms): CheckedSpec {
   const inputs = checkInteger('inputs', spec.inputs, 1, MOST_UNITS);
   if (!Array.isArray(spec.layers) || spec.layers.length === 0) {
     throw new TypeError(
@@ -203,7 +204,7 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
     layers,
     ...checkLoss(loss, last),
     seed: checkInteger('seed', seed, Number.MIN_SAFE_INTEGER),
-    transforms: checkTransforms(spec.transforms, inputs, layers.at(-1)!.units),
+    transforms: spec.transforms === undefined ? {} : check!(spec.transforms, inputs, layers.at(-1)!.units),
   };
 }
 

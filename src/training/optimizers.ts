@@ -59,23 +59,26 @@ export interface CheckedOptimizer {
   readonly name: OptimizerName;
   readonly slots: number;
   readonly rate: number;
-  readonly rule: {
-    readonly optimizer: number;
-    readonly beta1: number;
-    readonly beta2: number;
-    readonly momentum: number;
-    readonly momentumRest: number;
-    readonly square: number;
-    readonly squareRest: number;
-    readonly epsilon: number;
-    readonly weightDecay: number;
-  };
+  readonly rule: Partial<
+    Record<
+      | 'optimizer'
+      | 'beta1'
+      | 'beta2'
+      | 'momentum'
+      | 'momentumRest'
+      | 'square'
+      | 'squareRest'
+      | 'epsilon'
+      | 'weightDecay',
+      number
+    >
+  >;
 }
 
 /**
  * @throws TypeError, RangeError naming what is wrong
  */
-export function checkOptimizer(option: OptimizerName | OptimizerOptions = 'sgd'): CheckedOptimizer {
+export function checkOptimizer(option: OptimizerName | OptimizerOptions): CheckedOptimizer {
   const given = typeof option === 'string' ? { name: option } : option;
   if (typeof option === 'object') checkKeys('optimizer', option, ['name', ...numberNames]);
   const name = checkName(

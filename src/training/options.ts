@@ -8,12 +8,7 @@ import {
   show,
 } from '../model/check.js';
 import type { Metrics } from './metrics.js';
-import {
-  checkOptimizer,
-  type CheckedOptimizer,
-  type OptimizerName,
-  type OptimizerOptions,
-} from './optimizers.js';
+import type { CheckedOptimizer, OptimizerName, OptimizerOptions } from './optimizers.js';
 import type { ClassWeights, Data } from './samples.js';
 import { checkSchedule, type LearningRate, type Schedule } from './schedules.js';
 
@@ -168,7 +163,7 @@ export async function checkTrainOptions(
   if (isSignal(options)) throw new TypeError('options: expected an object, got a signal; write { signal }');
   const { epochs = 10, miniBatchSize = 32, shuffle = true, resume = false } = options;
   const { validation, validationSplit, onEpoch, onBatch, signal } = options;
-  const optimizer = checkOptimizer(options.optimizer);
+  const optimizer = options.optimizer === undefined ? sgd : await optimizerOf(options.optimizer);
   if (signal !== undefined && !isSignal(signal)) {
     throw new TypeError(`signal: expected an AbortSignal, got ${show(signal)}`);
   }
@@ -192,6 +187,15 @@ export async function checkTrainOptions(
   };
 }
 
+/** W −= η·g. */
+const sgd: CheckedOptimizer = { name: 'sgd', slots: 0, rate: 0.1, rule: {} };
+
+/** The others are loaded by those who use them. */
+async function optimizerOf(option: NonNullable<TrainOptions['optimizer']>): Promise<CheckedOptimizer> {
+  const { checkOptimizer } = await import('./optimizers.js');
+  return checkOptimizer(option);
+}
+
 function checkRestraints(options: TrainOptions): CheckedTrainOptions['restraints'] {
   const { clip = {}, l1 = 0, l2 = 0, penalizeBiases = false, maxNorm } = options;
   checkKeys('clip', clip, ['norm', 'value']);
@@ -211,7 +215,7 @@ function checkFrozen(frozen: TrainOptions['frozen'] = [], layerCount: number): r
   if (!Array.isArray(frozen)) throw new TypeError(`frozen: expected an array of layers, got ${show(frozen)}`);
   const layers = Array.from(frozen, (l, i) => checkInteger(`frozen[${i}]`, l, 0, layerCount - 1));
   if (new Set(layers).size === layerCount) {
-    throw new RangeError('frozen: all layers are; leave one that can learn');
+    throw new RangeError('frozen: leave one layer that learns');
   }
   return layers;
 }
@@ -230,7 +234,7 @@ function checkClassWeights(weights: TrainOptions['classWeights']): ClassWeights 
 
 function checkSplit(share: number | undefined, validation: unknown): number {
   if (share === undefined) return 0;
-  if (validation !== undefined) throw new TypeError('validationSplit: there is validation data already');
+  if (validation !== undefined) throw new TypeError('validationSplit: there is validation already');
   return checkPositive('validationSplit', checkNumber('validationSplit', share, 0, 1));
 }
 

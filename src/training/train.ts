@@ -40,7 +40,8 @@ export function* dataOf(
   const samples = yield* Samples.of(data, model, '', classWeights);
   if (!validationSplit) return { training: samples, validation: given };
   // Not from the network's generator: the same part is set aside however often it is trained.
-  const parts = samples.split(validationSplit, Random.fromSeed(model.spec.seed));
+  const { split } = yield* awaited(import('./split.js'));
+  const parts = split(samples, validationSplit, Random.fromSeed(model.spec.seed));
   if (parts) return parts;
   throw new RangeError(
     `validationSplit: ${validationSplit} of ${samples.count} samples leaves one part empty; give more samples`,

@@ -1,0 +1,91 @@
+import { checkKeys, checkName, misfit, show } from './check.js';
+import type { CheckedTransforms, Column, Transform, Transforms } from './transforms.js';
+
+/** What each kind is told; the first is for inputs only. */
+const fields = {
+  oneHot: ['categories'],
+  identity: [],
+  standardise: ['mean', 'deviation'],
+  minMax: ['least', 'most'],
+} as const;
+const kinds = Object.keys(fields) as Transform['kind'][];
+
+/**
+ * @param inputs how many numbers the transforms must make of a sample
+ * @param outputs how many targets it must have
+ * @throws TypeError, RangeError naming the place
+ */
+export function checkTransforms(transforms: Transforms, inputs: number, outputs: number): CheckedTransforms {
+  checkKeys('transforms', transforms, ['inputs', 'targets']);
+  const given: Record<string, Transform[]> = {};
+  const columnsOf = (
+    name: keyof Transforms,
+    width: number,
+    kinds: Transform['kind'][],
+  ): Column[] | undefined => {
+    if (transforms[name] === undefined) return undefined;
+    const columns = checkColumns(`transforms.${name}`, transforms[name], width, kinds);
+    given[name] = columns.map((column) => column.given);
+    return columns;
+  };
+  return {
+    given,
+    inputs: columnsOf('inputs', inputs, kinds),
+    targets: columnsOf('targets', outputs, kinds.slice(1)),
+  };
+}
+
+function checkColumns(place: string, list: unknown, width: number, kinds: Transform['kind'][]): Column[] {
+  if (!Array.isArray(list)) {
+    throw new TypeError(`${place}: expected an array of transforms, one for each column, got ${show(list)}`);
+  }
+  const columns = Array.from(list, (one, k) => checkColumn(`${place}[${k}]`, one, kinds));
+  const made = columns.reduce((sum, column) => sum + column.width, 0);
+  if (made !== width) {
+    throw new RangeError(`${place}: they make ${made} numbers of a row, but the network has ${width}`);
+  }
+  return columns;
+}
+
+function checkColumn(place: string, one: unknown, kinds: Transform['kind'][]): Column {
+  const kind = checkName(`${place}.kind`, (one as Transform | null)?.kind, kinds);
+  checkKeys(place, one, ['kind', 'name', ...fields[kind]]);
+  const given: Record<string, unknown> = { ...one };
+  if (given.name !== undefined && typeof given.name !== 'string') {
+    throw new TypeError(`${place}.name: expected a string, got ${show(given.name)}`);
+  }
+  if (kind === 'oneHot') {
+    const categories = checkCategories(`${place}.categories`, given.categories);
+    const places = new Map(categories.map((category, i) => [category, i]));
+    if (typeof categories[0] === 'string') for (const i of categories.keys()) places.set(i, i);
+    return {
+      given: { ...given, categories } as unknown as Transform,
+      width: categories.length,
+      places,
+      shift: 0,
+      range: 1,
+    };
+  }
+  const [shift = 0, second = 1] = fields[kind].map((field) => {
+    const value = given[field];
+    if (!Number.isFinite(value)) throw misfit(`${place}.${field}`, value);
+    return value as number;
+  });
+  const range = kind === 'minMax' ? second - shift : second;
+  if (!(range >= 0 && range < Infinity)) {
+    throw new RangeError(`${place}: expected a deviation, or most − least, of at least 0, got ${range}`);
+  }
+  return { given: given as unknown as Transform, width: 1, places: undefined, shift, range };
+}
+
+/** @throws TypeError unless they are strings or numbers, each once */
+export function checkCategories(place: string, categories: unknown): readonly unknown[] {
+  const list: readonly unknown[] = Array.isArray(categories) ? Array.from(categories) : [];
+  const [first] = list;
+  const isFit = (category: unknown): boolean =>
+    typeof category === typeof first && (typeof category === 'string' || Number.isFinite(category));
+  if (list.length === 0 || !list.every(isFit) || new Set(list).size < list.length) {
+    throw new TypeError(`${place}: expected an array of strings or of numbers, each once`);
+  }
+  return list;
+}
