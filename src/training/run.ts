@@ -1,7 +1,7 @@
 import type { Model } from '../model/model.js';
 import type { Random, RandomState } from '../model/random.js';
 import { StateError } from '../errors.js';
-import { readTally, writeTally } from './metrics.js';
+import { writeTally } from './metrics.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Plateau } from './schedules.js';
 
@@ -19,8 +19,11 @@ export interface Run {
   /** Of it, so far: the sum of the costs, and how many were right. */
   loss: number;
   right: number;
-  /** Steps in all. */
+  /** Steps in all, and before this epoch. */
   step: number;
+  epochStep: number;
+  /** η of the last. */
+  learningRate: number;
   /** Of dropout. */
   readonly keys: readonly [number, number];
   /** Steps of the epoch before, 0 in the first. */
@@ -56,6 +59,8 @@ export function newRun(model: Model, random: Random, options: CheckedTrainOption
     loss: 0,
     right: 0,
     step: 0,
+    epochStep: 0,
+    learningRate: options.schedule.initial,
     stepsPerEpoch: 0,
     plateau: { rate: options.schedule.initial, best: WORST, waited: 0 },
     best: options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST,
@@ -89,12 +94,6 @@ export function assertResumable(run: Run | undefined, options: CheckedTrainOptio
   }
 }
 
-/** Writes down how far it has come, as the kernels know it. */
-export function note(run: Run, model: Model): void {
-  run.step = model.step;
-  Object.assign(run, readTally(model, model.layout.tally));
-}
-
 /** The training, as it was at the last `keep`. */
 export class Snapshot {
   readonly #model: Model;
@@ -120,7 +119,6 @@ export class Snapshot {
     const { layout, slots } = this.#model;
     const parameters = this.#model.parametersAt(layout.parameters);
     if (!areFinite(parameters)) return false;
-    note(this.#run, this.#model);
     this.#kept = { ...this.#run, plateau: { ...this.#run.plateau } };
     this.#state = this.#random.state;
     this.#parameters = copyOf(parameters, this.#parameters);

@@ -17,7 +17,8 @@ export interface Position {
  * - exponential: rate·factorᵉ
  * - inverseTime: rate/(1 + decay·e)
  * - cosine, at each step: rises in a line to rate over `warmUp` epochs, then falls as half a cosine to `least` at the end
- *   (Loshchilov and Hutter 2017, without restarts)
+ *   (Loshchilov and Hutter 2017, without restarts); through the first epoch of a stream, whose steps are not known yet, it
+ *   is rate, or rate/warmUp where that is less
  * - plateau: times `factor` after `patience` epochs whose loss was not less than the least by a share of `minDelta`; of
  *   the validation data where there is any (PyTorch's ReduceLROnPlateau)
  */
@@ -128,6 +129,8 @@ function scheduleOf(option: ScheduleOptions, rate: number): Pick<Schedule, 'at' 
       number('least', least);
       return {
         at({ epochs, step, stepsPerEpoch }) {
+          // The first epoch of a stream: how long it is nobody knows.
+          if (stepsPerEpoch === 0) return fround(rate / Math.max(warmUp, 1));
           const rising = warmUp * stepsPerEpoch;
           if (step < rising) return fround((rate * (step + 1)) / rising);
           const falling = Math.max(epochs * stepsPerEpoch - rising, 1);

@@ -1,10 +1,10 @@
 import type { Model } from '../model/model.js';
 import { plainRule } from '../model/model.js';
-import { Random } from '../model/random.js';
+import { Random, type RandomState } from '../model/random.js';
 import { divergenceAt } from './divergence.js';
 import { batchLoss, clearTally, evaluate, metricsOf, readTally, writeTally } from './metrics.js';
 import type { CheckedTrainOptions, EpochReport } from './options.js';
-import { areFinite, note, Snapshot, type Run } from './run.js';
+import { areFinite, Snapshot, type Run } from './run.js';
 import { Samples, type Data } from './samples.js';
 import { isStream, streamOf, wholeOf, type Chunk, type Source, type Stream } from './source.js';
 import type { Work } from './work.js';
@@ -48,6 +48,11 @@ export function* dataOf(
   );
 }
 
+const tooFew = (count: number, learnt: number): RangeError =>
+  new RangeError(
+    `resume: expected the data it stopped in, of which ${learnt} samples are learnt, got ${count}; give the same`,
+  );
+
 /** A training under way: what it works on, and how far it has come. */
 export class Training {
   readonly #model: Model;
@@ -60,6 +65,8 @@ export class Training {
   /** What is being learnt from at present, and how many samples of the epoch came before it. */
   #chunk: Chunk | undefined;
   #before = 0;
+  /** The generator, while a training that goes on comes to where it was. */
+  #reached: RandomState | undefined;
   #learningRate: number;
 
   constructor(
@@ -76,12 +83,13 @@ export class Training {
     this.#run = run;
     this.#options = options;
     this.#save = save;
-    this.#learningRate = options.schedule.initial;
+    this.#learningRate = run.learningRate;
   }
 
   /**
    * Gradient descent, to the last epoch. Yields after a whole step, and after each call of the user's functions.
    * @throws DivergenceError
+   * @throws RangeError where fewer samples are left than it has learnt of the epoch that goes on
    */
   *go(): Work<EpochReport[]> {
     const source = yield* this.#open();
@@ -89,25 +97,28 @@ export class Training {
       const snapshot = new Snapshot(this.#model, this.#random, this.#run);
       if (!(yield* this.#epochs(source, snapshot, false))) {
         // The weights may have been infinite for a while: go the way again, step by step, up to where they become so.
-        if (!this.#isFinite()) {
-          snapshot.restore();
-          yield* this.#epochs(source, snapshot, true);
-          if (!this.#isFinite()) snapshot.restore();
-        }
+        snapshot.restore();
+        yield* this.#epochs(source, snapshot, true);
+        snapshot.restore();
         throw this.#divergence();
       }
       this.#restoreBest();
       return this.#history;
     } finally {
-      note(this.#run, this.#model);
+      if (this.#reached) this.#random.restore(this.#reached);
       source.close();
     }
   }
 
   *#open(): Work<Source> {
+    const { training } = this.#data;
+    const { done } = this.#run;
+    // Of a stream it shows at its end.
+    if (!isStream(training as Stream) && (training as Samples).count < done) {
+      throw tooFew((training as Samples).count, done);
+    }
     const { optimizer, restraints, frozen, shuffle, miniBatchSize, classWeights } = this.#options;
     const { keys, step } = this.#run;
-    const { training } = this.#data;
     const random = shuffle ? this.#random : undefined;
     const isRestrained = Object.entries(restraints).some(
       ([name, value]) => name !== 'penalizesBiases' && value,
@@ -142,6 +153,7 @@ export class Training {
         run.epochStart = this.#random.state;
         clearTally(this.#model, this.#model.layout.tally);
       } else {
+        this.#reached = this.#random.state;
         this.#random.restore(run.epochStart);
         clearTally(this.#model, this.#model.layout.tally);
         writeTally(this.#model, this.#model.layout.tally, run);
@@ -158,6 +170,8 @@ export class Training {
         if (!(yield* this.#learn(chunk, first, source.count, snapshot, isCareful))) return false;
         this.#before += count;
       }
+      if (this.#before < learnt) throw tooFew(this.#before, learnt);
+      this.#reached = undefined;
       if (!(yield* this.#endEpoch(snapshot, isCareful))) return false;
     }
     return this.#isFinite();
@@ -178,7 +192,7 @@ export class Training {
     const { count } = samples;
     const { schedule, onBatch, checkpoint, miniBatchSize } = this.#options;
     const size = Math.min(miniBatchSize, count);
-    const batches = Math.ceil((ofEpoch || count) / size);
+    const batches = this.#stepsPerEpoch(size, ofEpoch);
 
     // How many samples one call of the kernels learns from.
     const workOfASample = model.layout.parameterCount + WORK_OF_A_STEP / size;
@@ -193,6 +207,7 @@ export class Training {
     yield kernels.team?.prepare(model.layout.parameterCount * size);
     for (let n = order?.begin(0) ?? count; n < count; n = order!.begin(n)) yield;
     if (first > 0) order?.draw(0, first);
+    if (first < count) this.#reached = undefined;
     if (!schedule.isPerStep) this.#learningRate = this.#rateNow(size, ofEpoch);
     while (first < count) {
       const taken = Math.min(samplesAtATime, count - first);
@@ -213,6 +228,7 @@ export class Training {
           );
           done += learnt;
           run.done += learnt;
+          this.#note();
           if (kernels.team?.isLate) yield kernels.team.recover();
           else if (done < taken) return false;
         }
@@ -229,7 +245,7 @@ export class Training {
       }
       if (onBatch && !isCareful) {
         const loss = batchLoss(model) / taken;
-        yield onBatch({ epoch: run.epoch, batch: Math.ceil(run.done / size), batches, loss });
+        yield onBatch({ epoch: run.epoch, batch: model.step - run.epochStep, batches, loss });
       } else if (work >= workAtATime) {
         work = 0;
         yield;
@@ -246,8 +262,12 @@ export class Training {
     const { schedule, epochs } = this.#options;
     if (schedule.isConstant) return schedule.initial;
     const run = this.#run;
-    const stepsPerEpoch = ofEpoch ? Math.ceil(ofEpoch / size) : run.stepsPerEpoch;
+    const stepsPerEpoch = this.#stepsPerEpoch(size, ofEpoch);
     return schedule.at({ epoch: run.epoch, epochs, step: this.#model.step, stepsPerEpoch }, run.plateau);
+  }
+
+  #stepsPerEpoch(size: number, ofEpoch: number): number {
+    return ofEpoch ? Math.ceil(ofEpoch / size) : this.#run.stepsPerEpoch;
   }
 
   /** The report of an epoch, and what follows from it. @returns false where it diverged */
@@ -269,6 +289,8 @@ export class Training {
     if (earlyStopping) this.#watch(watched[earlyStopping.monitor]);
     run.epoch++;
     run.done = 0;
+    run.stepsPerEpoch = run.step - run.epochStep;
+    run.epochStep = run.step;
     run.epochStart = this.#random.state;
     clearTally(model, model.layout.tally);
     if (isCareful) return true;
@@ -308,9 +330,17 @@ export class Training {
   /** Writes a checkpoint. @returns false where there are no finite weights to write */
   *#write(): Work<boolean> {
     if (!this.#isFinite()) return false;
-    note(this.#run, this.#model);
     yield this.#options.checkpoint!.write(this.#save());
     return true;
+  }
+
+  /** Writes down how far it has come, as the kernels know it. */
+  #note(): void {
+    const { step, layout } = this.#model;
+    Object.assign(this.#run, readTally(this.#model, layout.tally), {
+      step,
+      learningRate: this.#learningRate,
+    });
   }
 
   #isFinite(): boolean {
@@ -321,7 +351,7 @@ export class Training {
     const { samples } = this.#chunk!;
     const size = Math.min(this.#options.miniBatchSize, samples.count);
     const first = Math.max(this.#run.done - this.#before, 0);
-    const step = Math.floor(this.#run.done / size) + 1;
+    const step = this.#run.step - this.#run.epochStep + 1;
     const rows = Math.min(size, samples.count - first) || size;
     return divergenceAt(
       this.#model,
