@@ -51,16 +51,18 @@ export const slotsOf = ({ optimizer, earlyStopping }: CheckedTrainOptions): numb
 /** A training at its beginning. */
 export function newRun(model: Model, random: Random, options: CheckedTrainOptions): Run {
   const drops = model.layers.some(({ dropBelow }) => dropBelow > 0);
+  const keys = drops ? ([random.bits(), random.bits()] as const) : ([0, 0] as const);
+  // In the order in which they are read from a file: so that a file is the same however often the training was saved.
   return {
     epoch: 1,
     done: 0,
-    keys: drops ? [random.bits(), random.bits()] : [0, 0],
     epochStart: random.state,
     loss: 0,
     right: 0,
     step: 0,
     epochStep: 0,
     learningRate: options.schedule.initial,
+    keys,
     stepsPerEpoch: 0,
     plateau: { rate: options.schedule.initial, best: WORST, waited: 0 },
     best: options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST,
