@@ -46,6 +46,8 @@ function scheduleOf(option: ScheduleOptions, rate: number): Pick<Schedule, 'at' 
       number('least', least);
       return {
         at({ epochs, step, stepsPerEpoch }) {
+          // The first epoch of a stream: how long it is nobody knows.
+          if (stepsPerEpoch === 0) return fround(rate / Math.max(warmUp, 1));
           const rising = warmUp * stepsPerEpoch;
           if (step < rising) return fround((rate * (step + 1)) / rising);
           const falling = Math.max(epochs * stepsPerEpoch - rising, 1);

@@ -102,7 +102,7 @@ export interface EpochReport extends Metrics {
 export interface BatchReport {
   /** From 1. */
   readonly epoch: number;
-  /** From 1, and how many an epoch has. */
+  /** From 1, and how many an epoch has; of a stream how many the epoch before had, 0 in the first. */
   readonly batch: number;
   readonly batches: number;
   /** The mean cost over the mini-batch, before the update. */

@@ -36,8 +36,19 @@ export function runFrom(
 }
 
 const runFields = [
-  ...['epoch', 'done', 'epochStart', 'loss', 'right', 'step', 'keys', 'stepsPerEpoch', 'plateau', 'best'],
-  ...['bestEpoch', 'waited', 'isOver', 'optimizer', 'miniBatchSize', 'shuffle', 'slots'],
+  ...['epoch', 'done', 'epochStart', 'loss', 'right', 'step', 'epochStep', 'learningRate', 'keys'],
+  ...[
+    'stepsPerEpoch',
+    'plateau',
+    'best',
+    'bestEpoch',
+    'waited',
+    'isOver',
+    'optimizer',
+    'miniBatchSize',
+    'shuffle',
+    'slots',
+  ],
 ];
 
 function checkRun(json: unknown): Run {
@@ -64,6 +75,8 @@ function checkRun(json: unknown): Run {
     loss: finite('training.loss', run['loss']),
     right: integer('right', 0, 2 ** 31),
     step: integer('step', 0, 2 ** 32 - 1),
+    epochStep: integer('epochStep', 0, 2 ** 32 - 1),
+    learningRate: finite('training.learningRate', run['learningRate']),
     keys: [word(0), word(1)],
     stepsPerEpoch: integer('stepsPerEpoch'),
     plateau: {

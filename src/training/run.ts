@@ -1,7 +1,7 @@
 import type { Model } from '../model/model.js';
 import type { Random, RandomState } from '../model/random.js';
 import { StateError } from '../errors.js';
-import { readTally, writeTally } from './metrics.js';
+import { writeTally } from './metrics.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Plateau } from './schedules.js';
 
@@ -19,8 +19,11 @@ export interface Run {
   /** Of it, so far: the sum of the costs, and how many were right. */
   loss: number;
   right: number;
-  /** Steps in all. */
+  /** Steps in all, and before this epoch. */
   step: number;
+  epochStep: number;
+  /** η of the last. */
+  learningRate: number;
   /** Of dropout. */
   readonly keys: readonly [number, number];
   /** Steps of the epoch before, 0 in the first. */
@@ -48,14 +51,18 @@ export const slotsOf = ({ optimizer, earlyStopping }: CheckedTrainOptions): numb
 /** A training at its beginning. */
 export function newRun(model: Model, random: Random, options: CheckedTrainOptions): Run {
   const drops = model.layers.some(({ dropBelow }) => dropBelow > 0);
+  const keys = drops ? ([random.bits(), random.bits()] as const) : ([0, 0] as const);
+  // In the order in which they are read from a file: so that a file is the same however often the training was saved.
   return {
     epoch: 1,
     done: 0,
-    keys: drops ? [random.bits(), random.bits()] : [0, 0],
     epochStart: random.state,
     loss: 0,
     right: 0,
     step: 0,
+    epochStep: 0,
+    learningRate: options.schedule.initial,
+    keys,
     stepsPerEpoch: 0,
     plateau: { rate: options.schedule.initial, best: WORST, waited: 0 },
     best: options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST,
@@ -87,12 +94,6 @@ export function assertResumable(run: Run | undefined, options: CheckedTrainOptio
   }
 }
 
-/** Writes down how far it has come, as the kernels know it. */
-export function note(run: Run, model: Model): void {
-  run.step = model.step;
-  Object.assign(run, readTally(model, model.layout.tally));
-}
-
 /** The training, as it was at the last `keep`. */
 export class Snapshot {
   readonly #model: Model;
@@ -118,7 +119,6 @@ export class Snapshot {
     const { layout, slots } = this.#model;
     const parameters = this.#model.parametersAt(layout.parameters);
     if (!areFinite(parameters)) return false;
-    note(this.#run, this.#model);
     this.#kept = { ...this.#run, plateau: { ...this.#run.plateau } };
     this.#state = this.#random.state;
     this.#parameters = copyOf(parameters, this.#parameters);

@@ -22,27 +22,36 @@ export function streamOf(
   if (typeof batches !== 'function') {
     throw new TypeError(`batches: expected a function that returns batches, got ${show(batches)}`);
   }
-  let iterator: AsyncIterator<Data, undefined> | Iterator<Data, undefined>;
+  let iterator: AsyncIterator<Data> | Iterator<Data> | undefined;
   let window: Window | undefined;
   let count = 0;
-  const close = (): void => {
+  const closeWindow = (): void => {
     window?.close();
     window = undefined;
+  };
+  const close = (): void => {
+    closeWindow();
+    if (iterator) giveUp(iterator);
+    iterator = undefined;
   };
   return {
     count: 0,
     begin() {
+      close();
       iterator = iteratorOf(batches());
       count = 0;
     },
     *next() {
-      close();
-      const { done, value }: IteratorResult<Data, undefined> = yield* awaited(iterator.next());
-      if (done) {
+      closeWindow();
+      const current = iterator!;
+      iterator = undefined; // one that throws, or has ended, is not to be closed
+      const result: IteratorResult<Data, unknown> = yield* awaited(current.next());
+      if (result.done) {
         if (count === 0) throw new RangeError('batches: expected at least one batch in each epoch, got none');
         return undefined;
       }
-      const samples = yield* Samples.of(value, model, `batches[${count++}].`, classWeights);
+      iterator = current;
+      const samples = yield* Samples.of(result.value, model, `batches[${count++}].`, classWeights);
       const chunk = yield* chunkOf(model, samples, size, random);
       window = chunk.window;
       return chunk;
@@ -51,9 +60,17 @@ export function streamOf(
   };
 }
 
-function iteratorOf(
-  batches: AsyncIterable<Data> | Iterable<Data>,
-): AsyncIterator<Data, undefined> | Iterator<Data, undefined> {
+/** As `for await` does where the loop fails: what goes wrong besides does not matter. */
+function giveUp(iterator: AsyncIterator<Data> | Iterator<Data>): void {
+  const ignore = (): void => undefined;
+  try {
+    Promise.resolve(iterator.return?.()).catch(ignore);
+  } catch {
+    // nor where it does so at once
+  }
+}
+
+function iteratorOf(batches: AsyncIterable<Data> | Iterable<Data>): AsyncIterator<Data> | Iterator<Data> {
   const iterable = batches as Partial<AsyncIterable<Data> & Iterable<Data>>;
   const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
   if (!iterator) throw new TypeError(`batches: expected it to return an iterable, got ${show(batches)}`);

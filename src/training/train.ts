@@ -1,9 +1,9 @@
 import type { Model } from '../model/model.js';
 import { plainRule } from '../model/model.js';
-import { Random } from '../model/random.js';
+import { Random, type RandomState } from '../model/random.js';
 import { batchLoss, clearTally, evaluate, metricsOf, readTally, writeTally } from './metrics.js';
 import type { CheckedTrainOptions, EpochReport } from './options.js';
-import { areFinite, note, Snapshot, type Run } from './run.js';
+import { areFinite, Snapshot, type Run } from './run.js';
 import { Samples, type Data } from './samples.js';
 import { isStream, wholeOf, type Chunk, type Source, type Stream } from './source.js';
 import { awaited, type Work } from './work.js';
@@ -48,6 +48,11 @@ export function* dataOf(
   );
 }
 
+const tooFew = (count: number, learnt: number): RangeError =>
+  new RangeError(
+    `resume: expected the data it stopped in, of which it knows ${learnt} samples, got ${count}`,
+  );
+
 /** How a chunk is gone through. */
 interface Pass {
   readonly chunk: Chunk;
@@ -73,6 +78,8 @@ export class Training {
   /** What is being learnt from at present, and how many samples of the epoch came before it. */
   #chunk: Chunk | undefined;
   #before = 0;
+  /** Where the generator was when a stopped epoch is gone into anew. */
+  #reached: RandomState | undefined;
   #learningRate: number;
 
   constructor(
@@ -89,7 +96,7 @@ export class Training {
     this.#run = run;
     this.#options = options;
     this.#save = save;
-    this.#learningRate = options.schedule.initial;
+    this.#learningRate = run.learningRate;
   }
 
   /**
@@ -102,17 +109,15 @@ export class Training {
       const snapshot = new Snapshot(this.#model, this.#random, this.#run);
       if (!(yield* this.#epochs(source, snapshot, false))) {
         // The weights may have been infinite for a while: go the way again, step by step, up to where they become so.
-        if (!this.#isFinite()) {
-          snapshot.restore();
-          yield* this.#epochs(source, snapshot, true);
-          if (!this.#isFinite()) snapshot.restore();
-        }
+        snapshot.restore();
+        yield* this.#epochs(source, snapshot, true);
+        snapshot.restore();
         throw yield* this.#divergence();
       }
       this.#restoreBest();
       return this.#history;
     } finally {
-      note(this.#run, this.#model);
+      if (this.#reached) this.#random.restore(this.#reached);
       source.close();
     }
   }
@@ -121,6 +126,11 @@ export class Training {
     const { optimizer, restraints, frozen, shuffle, miniBatchSize, classWeights } = this.#options;
     const { keys, step } = this.#run;
     const { training } = this.#data;
+    const { done } = this.#run;
+    // Of a stream it shows at its end.
+    if (!isStream(training as Stream) && (training as Samples).count < done) {
+      throw tooFew((training as Samples).count, done);
+    }
     const random = shuffle ? this.#random : undefined;
     const isRestrained = Object.entries(restraints).some(
       ([name, value]) => name !== 'penalizesBiases' && value,
@@ -161,6 +171,7 @@ export class Training {
     let unkept = 0;
     let pass: Pass | undefined;
 
+    if (run.done > 0) this.#reached = this.#random.state;
     this.#random.restore(run.epochStart);
     clearTally(model, tally);
     writeTally(model, tally, run);
@@ -176,6 +187,7 @@ export class Training {
         let first = Math.min(Math.max(learnt - this.#before, 0), count);
         for (let n = order?.begin(0) ?? count; n < count; n = order!.begin(n)) yield;
         if (first > 0) order?.draw(0, first);
+        if (first < count) this.#reached = undefined;
         if (!schedule.isPerStep) this.#learningRate = this.#rateNow(pass);
 
         while (first < count) {
@@ -191,9 +203,9 @@ export class Training {
             if (!snapshot.keep()) return false;
           }
           if (onBatch && !isCareful) {
-            const { size, batches } = pass;
+            const { batches } = pass;
             const loss = batchLoss(model) / taken;
-            yield onBatch({ epoch: run.epoch, batch: Math.ceil(run.done / size), batches, loss });
+            yield onBatch({ epoch: run.epoch, batch: run.step - run.epochStep, batches, loss });
           } else if (work >= workAtATime) {
             work = 0;
             yield;
@@ -205,6 +217,8 @@ export class Training {
         }
         this.#before += count;
       }
+      if (this.#before < learnt) throw tooFew(this.#before, learnt);
+      this.#reached = undefined;
       const report = this.#report();
       const { validation } = this.#data;
       const full = validation ? { ...report, validation: yield* evaluate(model, validation) } : report;
@@ -260,7 +274,7 @@ export class Training {
     } finally {
       // However it ends, the generator stays as after the last whole step.
       if (done < taken) order?.settle(first, done);
-      this.#run.done += done;
+      this.#note(done);
     }
     return done;
   }
@@ -290,6 +304,10 @@ export class Training {
     if (earlyStopping) this.#watch(watched[earlyStopping.monitor]);
     run.epoch++;
     run.done = 0;
+    run.loss = 0;
+    run.right = 0;
+    run.stepsPerEpoch = run.step - run.epochStep;
+    run.epochStep = run.step;
     run.epochStart = this.#random.state;
     clearTally(model, model.layout.tally);
   }
@@ -320,8 +338,18 @@ export class Training {
 
   /** Writes a checkpoint. */
   #write(): unknown {
-    note(this.#run, this.#model);
     return this.#options.checkpoint!.write(this.#save());
+  }
+
+  /** Writes down how far it has come, as the kernels know it. */
+  #note(learnt: number): void {
+    const run = this.#run;
+    const { loss, right } = readTally(this.#model, this.#model.layout.tally);
+    run.done += learnt;
+    run.loss = loss;
+    run.right = right;
+    run.step = this.#model.step;
+    run.learningRate = this.#learningRate;
   }
 
   #isFinite(): boolean {
@@ -333,7 +361,7 @@ export class Training {
     const { samples } = this.#chunk!;
     const size = Math.min(this.#options.miniBatchSize, samples.count);
     const first = Math.max(this.#run.done - this.#before, 0);
-    const step = Math.floor(this.#run.done / size) + 1;
+    const step = this.#run.step - this.#run.epochStep + 1;
     const rows = Math.min(size, samples.count - first) || size;
     return divergenceAt(
       this.#model,

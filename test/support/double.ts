@@ -1,7 +1,7 @@
 import type { Network } from '../../src/index.js';
 import { double } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
-import { fromJSON } from '../../src/model/json.js';
+import { fromJSON } from '../../src/model/read-json.js';
 import { Model } from '../../src/model/model.js';
 import { Random } from '../../src/model/random.js';
 import { checkSpec, type NetworkSpec } from '../../src/model/spec.js';
