@@ -160,7 +160,7 @@ export class Network {
   static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
     const threads = checkThreads(options.threads);
-    const given = checkBytes(bytes);
+    const given = checkBytes(bytes).slice(); // as they are now
     // Loaded only by those who read files.
     const [{ load }, { runFrom }] = await Promise.all([
       import('./model/read-file.js'),
