@@ -235,12 +235,21 @@ describe('dispose during training', () => {
   });
 });
 
+it('dispose while gradients are checked', async () => {
+  everyLookTakes(8);
+  const net = await Network.create(spec);
+  const check = (): Promise<unknown> => net.checkGradients(goodData);
+  await expectError(() => atTurn(5, check, () => net.dispose()), [StateError, 'the network was disposed']);
+});
+
 describe('after dispose', () => {
   const uses: [string, (net: Network) => unknown][] = [
     ['layers', (net) => net.layers],
     ['predict', (net) => net.predict(goodData.inputs)],
     ['evaluate', (net) => net.evaluate(goodData)],
     ['backprop', (net) => net.backprop(goodData)],
+    ['diagnose', (net) => net.diagnose(goodData)],
+    ['checkGradients', (net) => net.checkGradients(goodData)],
     ['train', (net) => net.train(goodData)],
     ['toJSON', (net) => net.toJSON()],
     ['JSON.stringify', (net) => JSON.stringify(net)],
