@@ -18,7 +18,15 @@ const engines = ['wasm', 'reference'] as const;
 const outputs = Object.entries(partners).flatMap(([loss, activations]) =>
   activations.map((output) => ({ output, loss: loss as NetworkJSON['loss'] })),
 );
-const cases = partners.quadratic.flatMap((hidden) => outputs.map((one) => ({ hidden, ...one })));
+/** Each activation in hidden layers, and each pair of output and loss. */
+const cases = [
+  ...partners.quadratic.map((hidden) => ({
+    hidden,
+    output: 'softmax' as const,
+    loss: 'crossEntropy' as const,
+  })),
+  ...outputs.map((one) => ({ hidden: 'tanh' as const, ...one })),
+];
 
 const specOf = (
   hidden: ActivationName,
@@ -35,12 +43,15 @@ const specOf = (
   seed: 3,
 });
 const data = randomData(40, 6, 3);
+/** hinge takes classes. */
+const targetsOf = (loss: string): Float32Array =>
+  loss === 'hinge' ? data.targets.map((y) => (y < 0.5 ? -1 : 1)) : data.targets;
 
 describe.each(engines)('%s is right', (engine) => {
   it.each(cases)('of $hidden, then $output with $loss', async ({ hidden, output, loss }) => {
     const net = await Network.create({ ...specOf(hidden, output, loss), engine });
     const before = fingerprint(net);
-    const check = await net.checkGradients(data);
+    const check = await net.checkGradients({ ...data, targets: targetsOf(loss) });
     expect(check).toMatchObject({ ok: true, tolerance: 0.01, rows: 40 });
     // Roundings of single precision, ε = 6e-8, some tens of them: 1e-6 was measured.
     expect(check.worst!.error).toBeLessThan(1e-5);
@@ -200,7 +211,9 @@ describe('what is wrong is seen', () => {
   const faults: [string, (right: Kernels) => Partial<EquationKernels>, place: RegExp][] = [
     [
       'BP1 without σ′',
-      (right) => ({ outputDelta: (loss, _, ...rest) => right.outputDelta(loss, LINEAR, ...rest) }),
+      (right) => ({
+        outputDelta: (loss, parameter, _, ...rest) => right.outputDelta(loss, parameter, LINEAR, ...rest),
+      }),
       /^layers\[[012]\]\./,
     ],
     [

@@ -40,9 +40,9 @@ const values: Record<ActivationName, (z: number) => number> = {
 const slopeOf = (activation: ActivationName, z: number): number =>
   (values[activation](z + 1e-5) - values[activation](z - 1e-5)) / 2e-5;
 
-/** The steepest slope, by looking everywhere. */
-const steepest = (activation: ActivationName): number =>
-  Math.max(...Array.from({ length: 201 }, (_, i) => slopeOf(activation, i / 10 - 10)));
+/** Below a tenth of the steepest slope, which of all but sigmoid is taken as 1, a unit is saturated. */
+const isFlat = (activation: ActivationName, slope: number): boolean =>
+  slope < 0.1 * (activation === 'sigmoid' ? 0.25 : 1);
 
 const sumOf = (numbers: Iterable<number>): number => Array.from(numbers).reduce((sum, x) => sum + x, 0);
 const norm = (numbers: ArrayLike<number>): number => Math.sqrt(sumOf(Array.from(numbers, (x) => x * x)));
@@ -65,7 +65,7 @@ function recomputed(net: Network, data: Data & { inputs: Float32Array }): LayerD
       gradient: norm(weightGradients),
       weights: norm(weights),
       speed: norm(weightGradients) / norm(weights),
-      saturated: share(slopes, (slope) => slope < 0.1 * steepest(activation)),
+      saturated: share(slopes, (slope) => isFlat(activation, slope)),
       dead: Array.from({ length: units }, (_, j) => ofUnit(j)).filter((of) => of.every((s) => s === 0))
         .length,
     };
@@ -120,6 +120,15 @@ describe.each([
     expect(one!.diagnose(data)).toEqual(other!.diagnose(data));
   });
 });
+
+it.each(partners.quadratic)(
+  'the slope of %s that is taken for the steepest is so to within 13 %%',
+  (activation) => {
+    const slopes = Array.from({ length: 401 }, (_, i) => slopeOf(activation, i / 20 - 10));
+    const steepest = Math.max(...slopes) / (activation === 'sigmoid' ? 0.25 : 1);
+    expect(Math.abs(steepest - 1)).toBeLessThan(0.13); // gelu: 1.129
+  },
+);
 
 it('changes nothing, and is plain data', async () => {
   const net = await Network.create(specOf('tanh', 'softmax', 'crossEntropy'));
