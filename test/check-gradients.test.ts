@@ -44,7 +44,7 @@ const specOf = (
 });
 const data = randomData(40, 6, 3);
 /** hinge takes classes. */
-const targetsOf = (loss: string): Float32Array =>
+const targetsOf = (loss: NetworkJSON['loss']): Float32Array =>
   loss === 'hinge' ? data.targets.map((y) => (y < 0.5 ? -1 : 1)) : data.targets;
 
 describe.each(engines)('%s is right', (engine) => {

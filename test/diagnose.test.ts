@@ -285,7 +285,6 @@ describe('the words', () => {
       [
         /^layers\[0\] learns \d+ times slower than layers\[4\]: δ shrinks on its way back, by σ′ and W of each layer; try relu with 'heNormal', or fewer layers$/,
         /^layers\[1\] learns \d+ times slower than layers\[4\]: δ shrinks/,
-        /^layers\[2\] learns \d+ times slower than layers\[4\]: δ shrinks/,
       ],
     ],
     [
