@@ -137,6 +137,7 @@ describe('no false alarm', () => {
   it.each([
     ['inputs in the hundreds', [1], 200],
     ['inputs in the millionths', [1], 1e-6],
+    ['units that are all saturated', [17, 18, 20], 1],
     ['units that are saturated', [10, -12, 14, -16, 18, -20, 22, -100, 1e4], 1],
   ])('for %s', async (_, weights, scale) => {
     for (const [activation, loss] of [
@@ -179,6 +180,13 @@ describe('no false alarm', () => {
     });
     const targets = data.targets.map((y) => y * size);
     expect(await net.checkGradients({ ...data, targets })).toMatchObject({ ok: true });
+  });
+
+  it('where the answer is right to the last bit, in the millions', async () => {
+    const net = await fromLayers('quadratic', ['linear', [[1 / 3]], [0]]);
+    const fitted = { inputs: [[3e6]], targets: [[1e6]] };
+    expect(net.backprop(fitted).layers[0]!.delta[0]).toBe(0); // though in double precision it is 0.03
+    expect(await net.checkGradients(fitted)).toMatchObject({ ok: true });
   });
 
   it('where there is nothing to learn from', async () => {
@@ -272,6 +280,23 @@ describe('what is wrong is seen', () => {
     expect(check.worst!.analytic / check.worst!.numeric).toBeCloseTo(1.05, 4);
   });
 
+  it('if it shows in the later samples only', async () => {
+    const net = await networkOf(
+      (kernels) => ({
+        weightGradient(input, inputStride, delta, weightGradients, ...rest) {
+          kernels.weightGradient(input, inputStride, delta, weightGradients, ...rest);
+          new Float32Array(kernels.memory.buffer)[weightGradients / 4]! *= 2;
+        },
+      }),
+      { inputs: 1, layers: [{ units: 1, activation: 'linear' }] },
+    );
+    const inputs = new Float32Array(200).fill(1, 100);
+    expect(await net.checkGradients({ inputs, targets: inputs })).toMatchObject({
+      ok: false,
+      worst: { place: 'layers[0].weights[0][0]' },
+    });
+  });
+
   it('a gradient that is NaN', async () => {
     const net = await networkOf(
       (kernels) => ({
@@ -282,7 +307,7 @@ describe('what is wrong is seen', () => {
       }),
       spec,
     );
-    const { ok, worst, layers } = await net.checkGradients(data);
+    const { ok, worst, layers } = await net.checkGradients(data, { samples: 2 });
     expect(ok).toBe(false);
     expect(worst).toMatchObject({ place: 'layers[0].biases[1]', analytic: NaN, error: Infinity });
     expect(layers.map(({ worst }) => worst!.place)).toEqual([0, 1, 2].map((l) => `layers[${l}].biases[1]`));

@@ -350,8 +350,8 @@ describe('nothing is said', () => {
       { inputs: [[1], [-1]], targets: [[0], [1]] },
     ],
     [
-      'of weights that are all zero',
-      () => fromLayers(1, 'quadratic', ['tanh', [[0]], [0]], ['linear', [[0]], [0]]),
+      'of a layer of zeros, which changes by more than any share of itself',
+      () => fromLayers(1, 'quadratic', ['tanh', [[0.5]], [0.5]], ['linear', [[0]], [0]]),
       { inputs: [[1]], targets: [[1]] },
     ],
     [
