@@ -32,7 +32,7 @@ async function teach(loss) {
     loss,
     layers: [{ units: 1, activation: 'sigmoid', weights: [[2]], biases: [2] }],
   });
-  const diagnosis = net.diagnose(data);
+  const diagnosis = await net.diagnose(data);
   const outputs = [];
   const note = () => outputs.push(net.predict(data.inputs)[0]);
   note();
@@ -59,7 +59,7 @@ async function vanishingDelta() {
       ],
       seed: 1,
     });
-    const diagnosis = net.diagnose(mnist('t10k'));
+    const diagnosis = await net.diagnose(mnist('t10k'));
     console.log(`\nδ of five layers as training begins, the first four of ${activation}:\n`);
     for (const [l, { delta }] of diagnosis.layers.entries()) {
       // Each █ is a third of a power of ten.

@@ -3,7 +3,6 @@ import {
   Network,
   type ActivationName,
   type Data,
-  type Diagnosis,
   type LayerDiagnosis,
   type NetworkJSON,
   type NetworkSpec,
@@ -106,7 +105,7 @@ describe.each([
   /** Gradients are summed in single precision, in chunks here and all at once there: 300 roundings of ε = 6e-8. */
   it.each(engines)('%s: the numbers are those of backprop', async (engine) => {
     const net = await Network.create({ ...spec, engine });
-    const { layers } = net.diagnose(data);
+    const { layers } = await net.diagnose(data);
     for (const [l, right] of recomputed(net, data).entries()) {
       expect(Object.keys(layers[l]!).sort()).toEqual(Object.keys(right).sort());
       for (const [name, value] of Object.entries(right) as [keyof LayerDiagnosis, number][]) {
@@ -117,7 +116,7 @@ describe.each([
 
   it('both engines give the same bits', async () => {
     const [one, other] = await Promise.all(engines.map((engine) => Network.create({ ...spec, engine })));
-    expect(one!.diagnose(data)).toEqual(other!.diagnose(data));
+    expect(await one!.diagnose(data)).toEqual(await other!.diagnose(data));
   });
 });
 
@@ -133,7 +132,7 @@ it.each(partners.quadratic)(
 it('changes nothing, and is plain data', async () => {
   const net = await Network.create(specOf('tanh', 'softmax', 'crossEntropy'));
   const before = fingerprint(net);
-  const diagnosis = net.diagnose(data);
+  const diagnosis = await net.diagnose(data);
   expect(fingerprint(net)).toBe(before);
   expect(JSON.parse(JSON.stringify(diagnosis))).toEqual(diagnosis);
 });
@@ -328,7 +327,7 @@ describe('the words', () => {
   ];
 
   it.each(cases)('%s', async (_, make, data, expected) => {
-    const { messages } = (await make()).diagnose(data);
+    const { messages } = await (await make()).diagnose(data);
     expect(messages.length, messages.join('\n')).toBe(expected.length);
     for (const [i, message] of expected.entries()) expect(messages[i]).toMatch(message);
   });
@@ -362,7 +361,7 @@ describe('nothing is said', () => {
   ];
 
   it.each(quiet)('%s', async (_, make, data) => {
-    expect((await make()).diagnose(data).messages).toEqual([]);
+    expect((await (await make()).diagnose(data)).messages).toEqual([]);
   });
 
   it('of XOR once it is learnt', async () => {
@@ -385,13 +384,15 @@ describe('nothing is said', () => {
       seed: 1,
     });
     await net.train(xor, { epochs: 2000, miniBatchSize: 4, learningRate: 2 });
-    expect(net.diagnose(xor).messages).toEqual([]);
+    expect((await net.diagnose(xor)).messages).toEqual([]);
   });
 });
 
 it('a layer whose units answer other samples than each other has no dead ones', async () => {
   const net = await fromLayers(1, 'quadratic', ['relu', [[1], [-1]], [0, 0]], ['linear', [[1, 1]], [0]]);
-  const opposite: Diagnosis = net.diagnose({ inputs: [[1], [-1]], targets: [[0], [0]] });
+  const opposite = await net.diagnose({ inputs: [[1], [-1]], targets: [[0], [0]] });
   expect(opposite.layers[0]).toMatchObject({ saturated: 0.5, dead: 0 });
-  expect(net.diagnose({ inputs: [[1], [2]], targets: [[0], [0]] }).layers[0]).toMatchObject({ dead: 1 });
+  expect((await net.diagnose({ inputs: [[1], [2]], targets: [[0], [0]] })).layers[0]).toMatchObject({
+    dead: 1,
+  });
 });

@@ -235,11 +235,38 @@ describe('dispose during training', () => {
   });
 });
 
-it('dispose while gradients are checked', async () => {
-  everyLookTakes(8);
-  const net = await Network.create(spec);
-  const check = (): Promise<unknown> => net.checkGradients(goodData);
-  await expectError(() => atTurn(5, check, () => net.dispose()), [StateError, 'the network was disposed']);
+describe('dispose while it is diagnosed', () => {
+  const disposed = [StateError, 'the network was disposed'] as const;
+  const many = randomData(1000, 3, 2);
+  const calls: [string, (net: Network) => Promise<unknown>][] = [
+    ['diagnose', (net) => net.diagnose(many)],
+    ['checkGradients', (net) => net.checkGradients(many)],
+  ];
+
+  it.each(calls)('%s, before it has begun', async (_, call) => {
+    const net = await Network.create(spec);
+    const other = { ...spec, inputs: 4000, seed: 2 }; // its weights lie where a mini-batch did
+    const expected = fingerprint(await Network.create(other));
+    const result = errorOf(() => call(net));
+    net.dispose();
+    const another = await Network.create(other);
+    expect(await result).toBeInstanceOf(StateError);
+    expect(fingerprint(another)).toBe(expected);
+  });
+
+  it.each(calls)('%s, between slices', async (_, call) => {
+    everyLookTakes(8);
+    const net = await Network.create(spec);
+    await expectError(
+      () =>
+        atTurn(
+          4,
+          () => call(net),
+          () => net.dispose(),
+        ),
+      disposed,
+    );
+  });
 });
 
 describe('after dispose', () => {

@@ -30,7 +30,7 @@ async function teach(
   });
   const output = (): number => net.predict(data.inputs)[0]!;
   const outputs = [output()];
-  const diagnosis = net.diagnose(data);
+  const diagnosis = await net.diagnose(data);
   await net.train(data, { epochs: EPOCHS, learningRate, onEpoch: () => outputs.push(output()) });
   return { outputs, diagnosis };
 }
@@ -137,7 +137,7 @@ describe('δ over layers of sigmoids', () => {
   });
 
   it('vanishes on its way back through five, and that is named', async () => {
-    const { layers, messages } = (await layersOf(4, 'sigmoid')).diagnose(first1000);
+    const { layers, messages } = await (await layersOf(4, 'sigmoid')).diagnose(first1000);
     // Each layer lets a fifth of it through: σ′ is a quarter at most.
     for (const [l, { delta }] of layers.slice(1).entries())
       expect(delta / layers[l]!.delta).toBeGreaterThan(3);
@@ -152,6 +152,6 @@ describe('δ over layers of sigmoids', () => {
     [2, 'sigmoid'],
     [4, 'relu'],
   ] as const)('%d hidden layers of %s are well', async (depth, activation) => {
-    expect((await layersOf(depth, activation)).diagnose(first1000).messages).toEqual([]);
+    expect((await (await layersOf(depth, activation)).diagnose(first1000)).messages).toEqual([]);
   });
 });
