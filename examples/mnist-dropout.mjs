@@ -19,7 +19,9 @@ const net = await Network.create({
   seed: 1,
 });
 
-console.log(`[784, 100, 10] with dropout and L2 on ${count(digits.labels.length)} digits, engine ${net.engine}\n`);
+console.log(
+  `[784, 100, 10] with dropout and L2 on ${count(digits.labels.length)} digits, engine ${net.engine}\n`,
+);
 const progress = new Progress(32);
 progress.start();
 await net.train(digits, {

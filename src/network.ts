@@ -257,10 +257,10 @@ export class Network {
    * @throws StateError when the network is disposed meanwhile
    */
   async diagnose(data: Data): Promise<Diagnosis> {
-    const model = this.#use();
-    const samples = finish(Samples.of(data, model));
+    const samples = finish(Samples.of(data, this.#use()));
     const { diagnoseLayers } = await import('./diagnosis/layers.js');
-    return await inSlices(diagnoseLayers(model, samples), () => this.#use());
+    // Disposed meanwhile, its memory may be another network's.
+    return await inSlices(diagnoseLayers(this.#use(), samples), () => this.#use());
   }
 
   /**

@@ -16,6 +16,8 @@ const methods: [string, (net: Network, data: Data) => unknown, (message: string)
   ['train', (net, data) => net.train(data), (message) => message],
   ['evaluate', (net, data) => net.evaluate(data), (message) => message],
   ['backprop', (net, data) => net.backprop(data), (message) => message],
+  ['diagnose', (net, data) => net.diagnose(data), (message) => message],
+  ['checkGradients', (net, data) => net.checkGradients(data), (message) => message],
   [
     'train, as validation data',
     (net, data) => net.train(goodData, { validation: data }),
@@ -269,7 +271,7 @@ describe('data', () => {
   });
 
   it('undefined', async () => {
-    for (const [, call] of methods.slice(0, 3)) {
+    for (const [, call] of methods.slice(0, 5)) {
       await expectHarmlessError(
         (net) => call(net, undefined as unknown as Data),
         [TypeError, `data: expected an object ${names}, got undefined`],

@@ -18,7 +18,15 @@ const engines = ['wasm', 'reference'] as const;
 const outputs = Object.entries(partners).flatMap(([loss, activations]) =>
   activations.map((output) => ({ output, loss: loss as NetworkJSON['loss'] })),
 );
-const cases = partners.quadratic.flatMap((hidden) => outputs.map((one) => ({ hidden, ...one })));
+/** Each activation in hidden layers, and each pair of output and loss. */
+const cases = [
+  ...partners.quadratic.map((hidden) => ({
+    hidden,
+    output: 'softmax' as const,
+    loss: 'crossEntropy' as const,
+  })),
+  ...outputs.map((one) => ({ hidden: 'tanh' as const, ...one })),
+];
 
 const specOf = (
   hidden: ActivationName,
@@ -35,12 +43,15 @@ const specOf = (
   seed: 3,
 });
 const data = randomData(40, 6, 3);
+/** hinge takes classes. */
+const targetsOf = (loss: NetworkJSON['loss']): Float32Array =>
+  loss === 'hinge' ? data.targets.map((y) => (y < 0.5 ? -1 : 1)) : data.targets;
 
 describe.each(engines)('%s is right', (engine) => {
   it.each(cases)('of $hidden, then $output with $loss', async ({ hidden, output, loss }) => {
     const net = await Network.create({ ...specOf(hidden, output, loss), engine });
     const before = fingerprint(net);
-    const check = await net.checkGradients(data);
+    const check = await net.checkGradients({ ...data, targets: targetsOf(loss) });
     expect(check).toMatchObject({ ok: true, tolerance: 0.01, rows: 40 });
     // Roundings of single precision, ε = 6e-8, some tens of them: 1e-6 was measured.
     expect(check.worst!.error).toBeLessThan(1e-5);
@@ -126,6 +137,7 @@ describe('no false alarm', () => {
   it.each([
     ['inputs in the hundreds', [1], 200],
     ['inputs in the millionths', [1], 1e-6],
+    ['units that are all saturated', [17, 18, 20], 1],
     ['units that are saturated', [10, -12, 14, -16, 18, -20, 22, -100, 1e4], 1],
   ])('for %s', async (_, weights, scale) => {
     for (const [activation, loss] of [
@@ -170,6 +182,13 @@ describe('no false alarm', () => {
     expect(await net.checkGradients({ ...data, targets })).toMatchObject({ ok: true });
   });
 
+  it('where the answer is right to the last bit, in the millions', async () => {
+    const net = await fromLayers('quadratic', ['linear', [[1 / 3]], [0]]);
+    const fitted = { inputs: [[3e6]], targets: [[1e6]] };
+    expect(net.backprop(fitted).layers[0]!.delta[0]).toBe(0); // though in double precision it is 0.03
+    expect(await net.checkGradients(fitted)).toMatchObject({ ok: true });
+  });
+
   it('where there is nothing to learn from', async () => {
     const net = await fromLayers('quadratic', ['linear', [[2]], [0]]);
     expect(await net.checkGradients({ inputs: [[0]], targets: [[0]] })).toMatchObject({ ok: true });
@@ -200,7 +219,9 @@ describe('what is wrong is seen', () => {
   const faults: [string, (right: Kernels) => Partial<EquationKernels>, place: RegExp][] = [
     [
       'BP1 without σ′',
-      (right) => ({ outputDelta: (loss, _, ...rest) => right.outputDelta(loss, LINEAR, ...rest) }),
+      (right) => ({
+        outputDelta: (loss, parameter, _, ...rest) => right.outputDelta(loss, parameter, LINEAR, ...rest),
+      }),
       /^layers\[[012]\]\./,
     ],
     [
@@ -259,6 +280,23 @@ describe('what is wrong is seen', () => {
     expect(check.worst!.analytic / check.worst!.numeric).toBeCloseTo(1.05, 4);
   });
 
+  it('if it shows in the later samples only', async () => {
+    const net = await networkOf(
+      (kernels) => ({
+        weightGradient(input, inputStride, delta, weightGradients, ...rest) {
+          kernels.weightGradient(input, inputStride, delta, weightGradients, ...rest);
+          new Float32Array(kernels.memory.buffer)[weightGradients / 4]! *= 2;
+        },
+      }),
+      { inputs: 1, layers: [{ units: 1, activation: 'linear' }] },
+    );
+    const inputs = new Float32Array(200).fill(1, 100);
+    expect(await net.checkGradients({ inputs, targets: inputs })).toMatchObject({
+      ok: false,
+      worst: { place: 'layers[0].weights[0][0]' },
+    });
+  });
+
   it('a gradient that is NaN', async () => {
     const net = await networkOf(
       (kernels) => ({
@@ -269,7 +307,7 @@ describe('what is wrong is seen', () => {
       }),
       spec,
     );
-    const { ok, worst, layers } = await net.checkGradients(data);
+    const { ok, worst, layers } = await net.checkGradients(data, { samples: 2 });
     expect(ok).toBe(false);
     expect(worst).toMatchObject({ place: 'layers[0].biases[1]', analytic: NaN, error: Infinity });
     expect(layers.map(({ worst }) => worst!.place)).toEqual([0, 1, 2].map((l) => `layers[${l}].biases[1]`));

@@ -188,6 +188,8 @@ describe('what is done meanwhile does not change the training', () => {
     ['predict', (net) => net.predict(many.inputs)],
     ['evaluate', (net) => net.evaluate(many)],
     ['backprop', (net) => net.backprop(many)],
+    ['diagnose', (net) => net.diagnose(many)],
+    ['checkGradients', (net) => net.checkGradients(many, { samples: 2 })],
     ['toJSON', (net) => net.toJSON()],
     ["another network's training", () => run()],
     [

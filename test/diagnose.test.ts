@@ -3,7 +3,6 @@ import {
   Network,
   type ActivationName,
   type Data,
-  type Diagnosis,
   type LayerDiagnosis,
   type NetworkJSON,
   type NetworkSpec,
@@ -40,8 +39,9 @@ const values: Record<ActivationName, (z: number) => number> = {
 const slopeOf = (activation: ActivationName, z: number): number =>
   (values[activation](z + 1e-5) - values[activation](z - 1e-5)) / 2e-5;
 
-/** What a slope is measured by: of sigmoid its steepest; of the others, between 1 and 1.13 there, 1. */
-const steepest = (activation: ActivationName): number => (activation === 'sigmoid' ? 0.25 : 1);
+/** Below a tenth of the steepest slope, which of all but sigmoid is taken as 1, a unit is saturated. */
+const isFlat = (activation: ActivationName, slope: number): boolean =>
+  slope < 0.1 * (activation === 'sigmoid' ? 0.25 : 1);
 
 const sumOf = (numbers: Iterable<number>): number => Array.from(numbers).reduce((sum, x) => sum + x, 0);
 const norm = (numbers: ArrayLike<number>): number => Math.sqrt(sumOf(Array.from(numbers, (x) => x * x)));
@@ -64,7 +64,7 @@ function recomputed(net: Network, data: Data & { inputs: Float32Array }): LayerD
       gradient: norm(weightGradients),
       weights: norm(weights),
       speed: norm(weightGradients) / norm(weights),
-      saturated: share(slopes, (slope) => slope < 0.1 * steepest(activation)),
+      saturated: share(slopes, (slope) => isFlat(activation, slope)),
       dead: Array.from({ length: units }, (_, j) => ofUnit(j)).filter((of) => of.every((s) => s === 0))
         .length,
     };
@@ -119,6 +119,15 @@ describe.each([
     expect(await one!.diagnose(data)).toEqual(await other!.diagnose(data));
   });
 });
+
+it.each(partners.quadratic)(
+  'the slope of %s that is taken for the steepest is so to within 13 %%',
+  (activation) => {
+    const slopes = Array.from({ length: 401 }, (_, i) => slopeOf(activation, i / 20 - 10));
+    const steepest = Math.max(...slopes) / (activation === 'sigmoid' ? 0.25 : 1);
+    expect(Math.abs(steepest - 1)).toBeLessThan(0.13); // gelu: 1.129
+  },
+);
 
 it('changes nothing, and is plain data', async () => {
   const net = await Network.create(specOf('tanh', 'softmax', 'crossEntropy'));
@@ -275,7 +284,6 @@ describe('the words', () => {
       [
         /^layers\[0\] learns \d+ times slower than layers\[4\]: δ shrinks on its way back, by σ′ and W of each layer; try relu with 'heNormal', or fewer layers$/,
         /^layers\[1\] learns \d+ times slower than layers\[4\]: δ shrinks/,
-        /^layers\[2\] learns \d+ times slower than layers\[4\]: δ shrinks/,
       ],
     ],
     [
@@ -341,8 +349,8 @@ describe('nothing is said', () => {
       { inputs: [[1], [-1]], targets: [[0], [1]] },
     ],
     [
-      'of weights that are all zero',
-      () => fromLayers(1, 'quadratic', ['tanh', [[0]], [0]], ['linear', [[0]], [0]]),
+      'of a layer of zeros, which changes by more than any share of itself',
+      () => fromLayers(1, 'quadratic', ['tanh', [[0.5]], [0.5]], ['linear', [[0]], [0]]),
       { inputs: [[1]], targets: [[1]] },
     ],
     [
@@ -382,7 +390,7 @@ describe('nothing is said', () => {
 
 it('a layer whose units answer other samples than each other has no dead ones', async () => {
   const net = await fromLayers(1, 'quadratic', ['relu', [[1], [-1]], [0, 0]], ['linear', [[1, 1]], [0]]);
-  const opposite: Diagnosis = await net.diagnose({ inputs: [[1], [-1]], targets: [[0], [0]] });
+  const opposite = await net.diagnose({ inputs: [[1], [-1]], targets: [[0], [0]] });
   expect(opposite.layers[0]).toMatchObject({ saturated: 0.5, dead: 0 });
   expect((await net.diagnose({ inputs: [[1], [2]], targets: [[0], [0]] })).layers[0]).toMatchObject({
     dead: 1,

@@ -235,12 +235,48 @@ describe('dispose during training', () => {
   });
 });
 
+describe('dispose while it is diagnosed', () => {
+  const disposed = [StateError, 'the network was disposed'] as const;
+  const many = randomData(1000, 3, 2);
+  const calls: [string, (net: Network) => Promise<unknown>][] = [
+    ['diagnose', (net) => net.diagnose(many)],
+    ['checkGradients', (net) => net.checkGradients(many)],
+  ];
+
+  it.each(calls)('%s, before it has begun', async (_, call) => {
+    const net = await Network.create(spec);
+    const other = { ...spec, inputs: 4000, seed: 2 }; // its weights lie where a mini-batch did
+    const expected = fingerprint(await Network.create(other));
+    const result = errorOf(() => call(net));
+    net.dispose();
+    const another = await Network.create(other);
+    expect(await result).toBeInstanceOf(StateError);
+    expect(fingerprint(another)).toBe(expected);
+  });
+
+  it.each(calls)('%s, between slices', async (_, call) => {
+    everyLookTakes(8);
+    const net = await Network.create(spec);
+    await expectError(
+      () =>
+        atTurn(
+          4,
+          () => call(net),
+          () => net.dispose(),
+        ),
+      disposed,
+    );
+  });
+});
+
 describe('after dispose', () => {
   const uses: [string, (net: Network) => unknown][] = [
     ['layers', (net) => net.layers],
     ['predict', (net) => net.predict(goodData.inputs)],
     ['evaluate', (net) => net.evaluate(goodData)],
     ['backprop', (net) => net.backprop(goodData)],
+    ['diagnose', (net) => net.diagnose(goodData)],
+    ['checkGradients', (net) => net.checkGradients(goodData)],
     ['train', (net) => net.train(goodData)],
     ['toJSON', (net) => net.toJSON()],
     ['JSON.stringify', (net) => JSON.stringify(net)],

@@ -1,0 +1,55 @@
+// A regression on real cars: how far one goes on a gallon, from weight, power and origin. The scalers are fitted on the
+// training part, and belong to the network: it takes raw rows and answers in miles per gallon.
+
+import { readFileSync } from 'node:fs';
+import { Network } from 'bp4';
+import { Dataset, transformedWidth } from 'bp4/data';
+import { meanAbsoluteError, rSquared } from 'bp4/metrics';
+
+const file = new URL('../data/cars.json', import.meta.resolve('vega-datasets'));
+const cars = JSON.parse(readFileSync(file, 'utf8'));
+const inputs = ['Cylinders', 'Displacement', 'Horsepower', 'Weight_in_lbs', 'Acceleration', 'Origin'];
+
+const data = Dataset.fromObjects(cars, { inputs, targets: 'Miles_per_Gallon', missing: 'drop' });
+const { train, test } = data.split({ test: 0.2, seed: 1 });
+const transforms = train.fitTransforms({ inputs: 'standardise', targets: 'standardise' });
+const net = await Network.create({
+  inputs: transformedWidth(transforms),
+  layers: [
+    { units: 16, activation: 'tanh' },
+    { units: 1, activation: 'linear' },
+  ],
+  transforms,
+  seed: 1,
+});
+
+console.log(
+  `${train.count} cars to learn from, ${test.count} to test with, ${cars.length - data.count} left out for gaps\n`,
+);
+await net.train(train, {
+  epochs: 300,
+  optimizer: 'adam',
+  learningRate: 0.005,
+  l2: 1e-3,
+  validationSplit: 0.15,
+  earlyStopping: { patience: 30 },
+  onEpoch: ({ epoch, loss, validation }) => {
+    if (epoch % 20 === 0) {
+      console.log(
+        `epoch ${String(epoch).padStart(3)}  loss ${loss.toFixed(4)}  validation ${validation.loss.toFixed(4)}`,
+      );
+    }
+  },
+});
+
+const answers = net.predict(test.inputs);
+const truth = { targets: test.targets, outputs: 1 };
+console.log(
+  `\nR² ${rSquared(answers, truth).toFixed(3)}, mean error ${meanAbsoluteError(answers, truth).toFixed(2)} miles per gallon\n`,
+);
+for (let n = 0; n < 5; n++) {
+  console.log(
+    `predicted ${answers[n].toFixed(1).padStart(5)}   true ${test.targets[n].toFixed(1).padStart(5)}`,
+  );
+}
+net.dispose();
