@@ -14,7 +14,7 @@ const SIZE = 28;
 const folder = mkdtempSync(join(tmpdir(), 'bp4-digits-'));
 const file = join(folder, 'digits.csv');
 try {
-  writeFileSync(file, csvOf(mnist('t10k'), 5000));
+  writeFileSync(file, csvOf(mnist('t10k'), 10_000));
   const data = Dataset.fromCSV(readFileSync(file, 'utf8'), { label: 'digit' });
   console.log(`${count(data.count)} digits of ${SIZE * SIZE} pixels, classes ${data.classes.join(' ')}\n`);
 
@@ -29,7 +29,7 @@ try {
     seed: 1,
   });
   await net.train(train, {
-    epochs: 15,
+    epochs: 10,
     learningRate: 0.1,
     validation: test,
     onEpoch: ({ epoch, loss, validation }) =>

@@ -188,7 +188,7 @@ describe('labels', () => {
   });
 });
 
-const names = '{ inputs, targets, labels, inputScale }';
+const names = '{ inputs, targets, labels, sampleWeights, inputScale }';
 const either = 'targets: expected either targets or labels beside the inputs';
 
 describe('data', () => {

@@ -35,14 +35,14 @@ function notCount(place: string, range: string, optionsOf: (value: unknown) => u
 }
 
 /** What single precision does not hold as a number above 0. */
-function notAboveZero(place: string, optionsOf: (value: unknown) => unknown): Case[] {
+function notAboveZero(place: string, optionsOf: (value: unknown) => unknown, number = 'a number'): Case[] {
   const positive = 'expected a 32-bit float above 0, got ';
   const wrong = [
     ...[0, -1, NaN, Infinity, 1e39, 1e-60].map(
       (value) => [value, RangeError, `${positive}${value}`] as const,
     ),
-    ['0.1', TypeError, "expected a number, got '0.1'"] as const,
-    [null, TypeError, 'expected a number, got null'] as const,
+    ['0.1', TypeError, `expected ${number}, got '0.1'`] as const,
+    [null, TypeError, `expected ${number}, got null`] as const,
   ];
   return wrong.map(([value, Class, message]) => [
     `${place} ${String(value)}`,
@@ -141,20 +141,20 @@ const wrongSpecs: Case[] = [
     'a layer that is a number',
     withLayers(layer, 3),
     TypeError,
-    'layers[1]: expected an object { units, activation, alpha, initializer }, got 3',
+    'layers[1]: expected an object { units, activation, alpha, initializer, dropout }, got 3',
   ],
   ['a layer that is null', withLayers(null), TypeError, 'layers[0]: expected an object'],
   [
     'a layer that is a hole',
     withLayers(...Array<unknown>(1), layer),
     TypeError,
-    'layers[0]: expected an object { units, activation, alpha, initializer }, got undefined',
+    'layers[0]: expected an object { units, activation, alpha, initializer, dropout }, got undefined',
   ],
   [
     'a layer left out',
     { inputs: 2, layers: Object.assign(Array(2), { 1: layer }) },
     TypeError,
-    'layers[0]: expected an object { units, activation, alpha, initializer }, got undefined',
+    'layers[0]: expected an object { units, activation, alpha, initializer, dropout }, got undefined',
   ],
   [
     'a last layer left out',
@@ -297,7 +297,7 @@ const wrongTraining: Case[] = [
     'null',
     null,
     TypeError,
-    'options: expected an object { epochs, miniBatchSize, learningRate, shuffle, validation, onEpoch, onBatch, signal }, got null',
+    'options: expected an object { epochs, miniBatchSize, learningRate, optimizer, clip, l1, l2, penalizeBiases, maxNorm, frozen, classWeights, shuffle, validation, validationSplit, earlyStopping, checkpoint, resume, onEpoch, onBatch, signal }, got null',
   ],
   ['a number', 3, TypeError, 'options: expected an object'],
   [
@@ -308,7 +308,7 @@ const wrongTraining: Case[] = [
   ],
   ...notCount('epochs', whole, (epochs) => ({ epochs })),
   ...notCount('miniBatchSize', whole, (miniBatchSize) => ({ miniBatchSize })),
-  ...notAboveZero('learningRate', (learningRate) => ({ learningRate })),
+  ...notAboveZero('learningRate', (learningRate) => ({ learningRate }), 'a number, a schedule or a function'),
   ['shuffle in words', { shuffle: 'no' }, TypeError, "shuffle: expected a boolean, got 'no'"],
   ['shuffle null', { shuffle: null }, TypeError, 'shuffle: expected a boolean, got null'],
   ['onEpoch that is no function', { onEpoch: {} }, TypeError, 'onEpoch: expected a function, got an object'],
@@ -335,7 +335,7 @@ const wrongTraining: Case[] = [
     'validation null',
     { validation: null },
     TypeError,
-    'validation: expected an object { inputs, targets, labels, inputScale }, got null',
+    'validation: expected an object { inputs, targets, labels, sampleWeights, inputScale }, got null',
   ],
   ['validation false', { validation: false }, TypeError, 'validation: expected an object'],
   [

@@ -164,8 +164,9 @@ export class Training {
     const run = this.#run;
     const { epochs, schedule, onBatch, checkpoint } = this.#options;
     const { tally } = model.layout;
-    const { team, engine } = model.kernels;
-    const workAtATime = WORK_AT_A_TIME[engine];
+    const { kernels } = model;
+    const { team } = kernels;
+    const workAtATime = WORK_AT_A_TIME[kernels.engine];
     const snapshotWork = SAMPLES_OF_A_SNAPSHOT * (model.layout.parameterCount + WORK_OF_A_STEP);
     let work = 0;
     let unkept = 0;
@@ -192,9 +193,31 @@ export class Training {
 
         while (first < count) {
           if (schedule.isPerStep) this.#learningRate = this.#rateNow(pass);
-          const taken = this.#learn(pass, first);
-          if (team?.isLate) yield team.recover();
-          else if (taken < Math.min(pass.samplesAtATime, count - first)) return false;
+          const taken = Math.min(pass.samplesAtATime, count - first);
+          order?.draw(first, taken);
+          let done = 0;
+          try {
+            if (!chunk.window) chunk.samples.gather(model, first, taken, order?.numbers);
+            while (done < taken) {
+              const from = chunk.window?.pointer ?? 0;
+              const rate = this.#learningRate;
+              const some = kernels.descend(
+                model.layout.net,
+                from,
+                first + done,
+                taken - done,
+                pass.size,
+                rate,
+              );
+              done += some;
+              this.#note(some);
+              if (team?.isLate) yield team.recover();
+              else if (done < taken) return false;
+            }
+          } finally {
+            // However it ends, the generator stays as after the last whole step.
+            if (done < taken) order?.settle(first, done);
+          }
           first += taken;
           work += taken * pass.workOfASample;
           unkept += taken * pass.workOfASample;
@@ -258,25 +281,6 @@ export class Training {
       workOfASample,
       samplesAtATime: isByStep ? size : size * steps,
     };
-  }
-
-  /** One call of the kernels, for the samples from the `first` on. @returns how many were learnt */
-  #learn({ chunk, order, count, size, samplesAtATime }: Pass, first: number): number {
-    const model = this.#model;
-    const { samples, window } = chunk;
-    const taken = Math.min(samplesAtATime, count - first);
-    order?.draw(first, taken);
-    let done = 0;
-    try {
-      if (!window) samples.gather(model, first, taken, order?.numbers);
-      const from = window?.pointer ?? 0;
-      done = model.kernels.descend(model.layout.net, from, first, taken, size, this.#learningRate);
-    } finally {
-      // However it ends, the generator stays as after the last whole step.
-      if (done < taken) order?.settle(first, done);
-      this.#note(done);
-    }
-    return done;
   }
 
   /** η of the step to come. */
