@@ -96,7 +96,7 @@ export function formatTrial({ trial, values, score, error }: TrialResult): strin
 }
 
 const textOf = (value: unknown): string =>
-  typeof value === 'object' ? JSON.stringify(value) : String(value);
+  typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
 
 async function search<S extends Space, Outcome extends number | { readonly score: number }>(
   space: S,
@@ -154,7 +154,7 @@ function sizesOf(space: unknown): number[] {
   const sizes = Object.entries(space).map(([name, list]: [string, unknown]) => {
     if (!Array.isArray(list)) throw new TypeError(`space.${name}: expected an array, got ${show(list)}`);
     if (list.length === 0) throw new RangeError(`space.${name}: expected at least one value, got none`);
-    return list.length;
+    return (list as readonly unknown[]).length;
   });
   if (sizes.length === 0) throw new RangeError('space: expected at least one name, got none');
   return sizes;
