@@ -96,7 +96,7 @@ export function formatTrial({ trial, values, score, error }: TrialResult): strin
 }
 
 const textOf = (value: unknown): string =>
-  typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  typeof value === 'object' ? JSON.stringify(value) : `${value as string | number}`;
 
 async function search<S extends Space, Outcome extends number | { readonly score: number }>(
   space: S,
@@ -154,15 +154,15 @@ function sizesOf(space: unknown): number[] {
   const sizes = Object.entries(space).map(([name, list]: [string, unknown]) => {
     if (!Array.isArray(list)) throw new TypeError(`space.${name}: expected an array, got ${show(list)}`);
     if (list.length === 0) throw new RangeError(`space.${name}: expected at least one value, got none`);
-    return (list as readonly unknown[]).length;
+    return list.length;
   });
   if (sizes.length === 0) throw new RangeError('space: expected at least one name, got none');
   return sizes;
 }
 
-function* allOf([size, ...others]: readonly number[]): Generator<number[]> {
-  if (size === undefined) return yield [];
-  for (let i = 0; i < size; i++) for (const rest of allOf(others)) yield [i, ...rest];
+function* allOf([size, ...others]: readonly number[]): Generator<number[], void> {
+  if (size === undefined) yield [];
+  else for (let i = 0; i < size; i++) for (const rest of allOf(others)) yield [i, ...rest];
 }
 
 /** Draws until it has as many as are wanted that differ. */
