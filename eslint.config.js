@@ -15,6 +15,7 @@ const floors = [
   'src/index.ts',
   'src/metrics',
   'src/data',
+  'src/search',
   'src/node',
 ];
 

@@ -1,0 +1,131 @@
+import type { Dataset, Split } from '../data/dataset.js';
+import { checkKeys, checkOptional, show } from '../model/check.js';
+import { Network, type NetworkOptions } from '../network.js';
+import type { Answers, Metric } from '../training/metric.js';
+import type { Metrics } from '../training/metrics.js';
+import type { TrainOptions } from '../training/options.js';
+
+/** Figures over samples that were not learnt from. */
+export interface Scores extends Metrics {
+  /** By their names, where metrics were asked for. */
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+export interface FoldResult extends Scores {
+  /** From 1. */
+  readonly fold: number;
+}
+
+export interface CrossValidation {
+  /** In the order of the folds. */
+  readonly folds: readonly FoldResult[];
+  /** Of the folds, each counting the same. */
+  readonly mean: Scores;
+  /** The standard deviation between the folds, with k − 1 below the line. */
+  readonly deviation: Scores;
+}
+
+export interface CrossValidationOptions {
+  /** How many folds, from 2 to the number of samples. Default 5. */
+  readonly k?: number;
+  /** From which the folds are drawn; a safe integer. Default 0. The networks have seeds of their own. */
+  readonly seed?: number;
+  /** How each network is trained. */
+  readonly train?: Omit<TrainOptions, 'resume' | 'signal'>;
+  /** Figures over the test of each fold, beside loss and accuracy. */
+  readonly metrics?: Readonly<Record<string, Metric>>;
+  /**
+   * Called after each fold, with its network, which is disposed afterwards, and its samples; a promise that it returns
+   * is waited for.
+   */
+  readonly onFold?: (result: FoldResult, net: Network, split: Split) => unknown;
+  /** Ends it after a whole step: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains a network on all folds but one, and tests it on that one, for each of k folds in turn. Labels are dealt out so
+ * that each fold has its share of every class.
+ * @param options gives the network for the samples to learn from: transforms are to be fitted to those alone
+ * @throws TypeError, RangeError naming what is wrong in the options or the data
+ * @throws what `train` throws, DivergenceError for one
+ */
+export async function crossValidate(
+  options: (train: Dataset) => NetworkOptions,
+  dataset: Dataset,
+  how: CrossValidationOptions = {},
+): Promise<CrossValidation> {
+  if (typeof options !== 'function') {
+    throw new TypeError(`options: expected a function of the training data, got ${show(options)}`);
+  }
+  if (typeof (dataset as Partial<Dataset> | null | undefined)?.folds !== 'function') {
+    throw new TypeError(`dataset: expected a Dataset of bp4/data, got ${show(dataset)}`);
+  }
+  checkOptions(how);
+  const { k = 5, seed = 0, onFold, signal } = how;
+  const folds: FoldResult[] = [];
+  for (const split of dataset.folds(k, { seed })) {
+    signal?.throwIfAborted();
+    const net = await Network.create(options(split.train));
+    try {
+      await net.train(split.train, { ...how.train, ...(signal && { signal }) });
+      const result = { fold: folds.length + 1, ...scoresOf(net, split.test, how.metrics) };
+      folds.push(result);
+      await onFold?.(result, net, split);
+    } finally {
+      net.dispose();
+    }
+  }
+  return { folds, mean: combine(folds, mean), deviation: combine(folds, deviation) };
+}
+
+function checkOptions(how: CrossValidationOptions): void {
+  checkKeys('options', how, ['k', 'seed', 'train', 'metrics', 'onFold', 'signal']);
+  checkOptional('onFold', how.onFold, 'function');
+  const { metrics = {} } = how;
+  checkKeys('metrics', metrics, Object.keys(metrics));
+  for (const [name, metric] of Object.entries(metrics)) {
+    if (typeof metric !== 'function') {
+      throw new TypeError(`metrics.${name}: expected a function, got ${show(metric)}`);
+    }
+  }
+}
+
+function scoresOf(net: Network, test: Dataset, metrics?: CrossValidationOptions['metrics']): Scores {
+  const { loss, accuracy } = net.evaluate(test);
+  if (!metrics) return { loss, accuracy };
+  const { inputs, inputScale, labels, targets } = test;
+  const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
+  // A network is trained on one of the two.
+  const answers = (labels ? { outputs: net.outputs, labels } : { outputs: net.outputs, targets }) as Answers;
+  return { loss, accuracy, metrics: mapValues(metrics, (metric) => metric(outputs, answers)) };
+}
+
+/** One figure of each score, out of those of the folds. */
+function combine(folds: readonly Scores[], figure: (values: readonly number[]) => number): Scores {
+  const names = folds[0]?.metrics;
+  return {
+    loss: figure(folds.map(({ loss }) => loss)),
+    accuracy: figure(folds.map(({ accuracy }) => accuracy)),
+    ...(names && {
+      metrics: mapValues(names, (_, name) => figure(folds.map(({ metrics }) => metrics![name]!))),
+    }),
+  };
+}
+
+function mapValues<T>(
+  values: Readonly<Record<string, T>>,
+  map: (value: T, name: string) => number,
+): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value, name)]));
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** √(Σ (x − x̄)² / (k − 1)); k is at least 2. */
+function deviation(values: readonly number[]): number {
+  const middle = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - middle) * (value - middle), 0);
+  return Math.sqrt(squares / (values.length - 1));
+}

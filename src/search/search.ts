@@ -1,0 +1,178 @@
+import { DivergenceError } from '../errors.js';
+import { checkInteger, checkKeys, checkOptional, show } from '../model/check.js';
+import { Random } from '../model/random.js';
+
+/** The values to choose from, by name. */
+export type Space = Readonly<Record<string, readonly unknown[]>>;
+
+/** One value for each name. */
+export type Values<S extends Space> = { readonly [Name in keyof S]: S[Name][number] };
+
+/**
+ * Tries values.
+ * @returns a score, the lower the better (a loss; for an accuracy, 1 − accuracy), alone or with whatever is to be kept
+ */
+export type Trial<S extends Space, Outcome extends number | { readonly score: number }> = (
+  values: Values<S>,
+  signal?: AbortSignal,
+) => Promise<Outcome>;
+
+export interface TrialResult<S extends Space = Space, Outcome = unknown> {
+  /** From 1, in the order in which they were tried. */
+  readonly trial: number;
+  readonly values: Values<S>;
+  /** The lower the better; Infinity where the training diverged. */
+  readonly score: number;
+  /** What the trial returned, unless it diverged. */
+  readonly outcome?: Outcome;
+  /** What the DivergenceError said, where the training diverged. */
+  readonly error?: string;
+}
+
+export interface SearchOptions<S extends Space = Space, Outcome = unknown> {
+  /** Called after each trial; a promise that it returns is waited for. */
+  readonly onTrial?: (result: TrialResult<S, Outcome>) => unknown;
+  /** Is given to each trial, and looked at before each: the search rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RandomSearchOptions<S extends Space = Space, Outcome = unknown> extends SearchOptions<
+  S,
+  Outcome
+> {
+  /** How many combinations are tried, at most as many as there are. */
+  readonly trials: number;
+  /** From which they are drawn; a safe integer. Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * Tries all combinations of values, one after the other; of the names, the last changes fastest.
+ * @returns best first: lowest score first, and of equal ones in the order in which they were tried
+ * @throws TypeError, RangeError naming what is wrong in the space, the options, or a score
+ * @throws what a trial throws, unless it is a DivergenceError: those are kept, with the score Infinity
+ */
+export async function gridSearch<const S extends Space, Outcome extends number | { readonly score: number }>(
+  space: S,
+  trial: Trial<S, Outcome>,
+  options: SearchOptions<S, Outcome> = {},
+): Promise<TrialResult<S, Outcome>[]> {
+  const sizes = sizesOf(space);
+  checkKeys('options', options, ['onTrial', 'signal']);
+  return await search(space, trial, allOf(sizes), options);
+}
+
+/**
+ * Tries combinations of values that are drawn at random, each at most once.
+ * @returns as `gridSearch`
+ * @throws as `gridSearch`; RangeError where more trials are asked for than there are combinations
+ */
+export async function randomSearch<
+  const S extends Space,
+  Outcome extends number | { readonly score: number },
+>(
+  space: S,
+  trial: Trial<S, Outcome>,
+  options: RandomSearchOptions<S, Outcome>,
+): Promise<TrialResult<S, Outcome>[]> {
+  const sizes = sizesOf(space);
+  checkKeys('options', options, ['trials', 'seed', 'onTrial', 'signal']);
+  const combinations = sizes.reduce((product, size) => product * size, 1);
+  const trials = checkInteger('trials', options.trials);
+  if (trials > combinations) {
+    throw new RangeError(`trials: there are only ${combinations} combinations, got ${trials}`);
+  }
+  const seed = checkInteger('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER);
+  return await search(space, trial, someOf(sizes, trials, Random.fromSeed(seed)), options);
+}
+
+/**
+ * A trial in one line: its number, score and values, or why it failed. For `onTrial`, say.
+ */
+export function formatTrial({ trial, values, score, error }: TrialResult): string {
+  const chosen = Object.entries(values).map(([name, value]) => `${name} ${textOf(value)}`);
+  const outcome = error === undefined ? `score ${Number(score.toPrecision(5))}` : 'failed';
+  return [`trial ${trial}`, outcome, ...chosen, ...(error === undefined ? [] : [error])].join('  ');
+}
+
+const textOf = (value: unknown): string =>
+  typeof value === 'object' ? JSON.stringify(value) : `${value as string | number}`;
+
+async function search<S extends Space, Outcome extends number | { readonly score: number }>(
+  space: S,
+  trial: Trial<S, Outcome>,
+  places: Iterable<readonly number[]>,
+  { onTrial, signal }: SearchOptions<S, Outcome>,
+): Promise<TrialResult<S, Outcome>[]> {
+  if (typeof trial !== 'function') throw new TypeError(`trial: expected a function, got ${show(trial)}`);
+  checkOptional('onTrial', onTrial, 'function');
+  const results: TrialResult<S, Outcome>[] = [];
+  for (const place of places) {
+    signal?.throwIfAborted();
+    const values = Object.fromEntries(
+      Object.entries(space).map(([name, list], i) => [name, list[place[i]!]]),
+    ) as Values<S>;
+    const result = { trial: results.length + 1, values, ...(await attempt(trial, values, signal)) };
+    results.push(result);
+    await onTrial?.(result);
+  }
+  // Two infinite scores have no difference.
+  return results.sort((a, b) => Number(a.score > b.score) - Number(a.score < b.score));
+}
+
+async function attempt<S extends Space, Outcome extends number | { readonly score: number }>(
+  trial: Trial<S, Outcome>,
+  values: Values<S>,
+  signal: AbortSignal | undefined,
+): Promise<Pick<TrialResult<S, Outcome>, 'score' | 'outcome' | 'error'>> {
+  try {
+    const outcome = await trial(values, signal);
+    return { score: scoreOf(outcome), outcome };
+  } catch (error) {
+    if (error instanceof DivergenceError) return { score: Infinity, error: error.message };
+    throw error;
+  }
+}
+
+function scoreOf(outcome: unknown): number {
+  const score =
+    typeof outcome === 'object' && outcome !== null ? (outcome as { score?: unknown }).score : outcome;
+  if (typeof score !== 'number') {
+    throw new TypeError(`trial: expected it to return a score, a number or { score }, got ${show(outcome)}`);
+  }
+  if (Number.isNaN(score)) throw new RangeError('trial: its score is NaN, which is neither good nor bad');
+  return score;
+}
+
+/** How many values there are of each name. */
+function sizesOf(space: unknown): number[] {
+  if (typeof space !== 'object' || space === null || Array.isArray(space)) {
+    throw new TypeError(
+      `space: expected an object of arrays, { learningRate: [0.1, 1] }, got ${show(space)}`,
+    );
+  }
+  const sizes = Object.entries(space).map(([name, list]: [string, unknown]) => {
+    if (!Array.isArray(list)) throw new TypeError(`space.${name}: expected an array, got ${show(list)}`);
+    if (list.length === 0) throw new RangeError(`space.${name}: expected at least one value, got none`);
+    return list.length;
+  });
+  if (sizes.length === 0) throw new RangeError('space: expected at least one name, got none');
+  return sizes;
+}
+
+function* allOf([size, ...others]: readonly number[]): Generator<number[], void> {
+  if (size === undefined) yield [];
+  else for (let i = 0; i < size; i++) for (const rest of allOf(others)) yield [i, ...rest];
+}
+
+/** Draws until it has as many as are wanted that differ. */
+function* someOf(sizes: readonly number[], count: number, random: Random): Generator<number[]> {
+  const drawn = new Set<string>();
+  while (drawn.size < count) {
+    const place = sizes.map((size) => random.below(size));
+    const key = place.join();
+    if (drawn.has(key)) continue;
+    drawn.add(key);
+    yield place;
+  }
+}
