@@ -19,7 +19,7 @@ const data = {
   inputs: Float32Array.from({ length: 800 }, (_, i) => ((i * 37) % 101) / 101),
   targets: Float32Array.from({ length: 4000 }, (_, i) => ((i * 53) % 97) / 97),
 };
-const options = { epochs: 1, miniBatchSize: 3, learningRate: 0.01 };
+const options = { miniBatchSize: 3, learningRate: 0.01, optimizer: 'momentum' } as const;
 
 /** Trains on from the file, if there is one; says on stdout what it is about to write, and what was acknowledged. */
 const program = `
@@ -37,7 +37,8 @@ const program = `
     await file.write(bytes);
     writeSync(1, 'written ' + hash + '\\n');
   };
-  for (;;) { await net.train({ inputs, targets }, options); await write(net.save()); }`;
+  const checkpoint = { everyEpochs: 1, write };
+  await net.train({ inputs, targets }, { ...options, epochs: 1e6, checkpoint, resume: existsSync(path) });`;
 
 const task = JSON.stringify({
   spec,

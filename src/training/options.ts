@@ -1,12 +1,4 @@
-import {
-  checkInteger,
-  checkKeys,
-  checkName,
-  checkNumber,
-  checkOptional,
-  checkPositive,
-  show,
-} from '../model/check.js';
+import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, show } from '../model/check.js';
 import type { Metrics } from './metrics.js';
 import type { CheckedOptimizer, OptimizerName, OptimizerOptions } from './optimizers.js';
 import type { ClassWeights, Data } from './samples.js';
@@ -178,8 +170,7 @@ export async function checkTrainOptions(
     shuffle: checkOptional('shuffle', shuffle, 'boolean'),
     validation,
     validationSplit: checkSplit(validationSplit, validation),
-    earlyStopping: checkEarlyStopping(options.earlyStopping),
-    checkpoint: checkCheckpoint(options.checkpoint),
+    ...(await checkWatching(options)),
     resume: checkOptional('resume', resume, 'boolean'),
     onEpoch: checkOptional('onEpoch', onEpoch, 'function'),
     onBatch: checkOptional('onBatch', onBatch, 'function'),
@@ -238,31 +229,14 @@ function checkSplit(share: number | undefined, validation: unknown): number {
   return checkPositive('validationSplit', checkNumber('validationSplit', share, 0, 1));
 }
 
-function checkEarlyStopping(option: TrainOptions['earlyStopping']): Required<EarlyStopping> | undefined {
-  if (option === undefined) return undefined;
-  checkKeys('earlyStopping', option, ['patience', 'minDelta', 'monitor', 'restoreBest']);
-  const { patience = 10, minDelta = 0, monitor = 'loss', restoreBest = true } = option;
-  return {
-    patience: checkInteger('earlyStopping.patience', patience, 0),
-    minDelta: checkNumber('earlyStopping.minDelta', minDelta, 0),
-    monitor: checkName('earlyStopping.monitor', monitor, ['loss', 'accuracy']),
-    restoreBest: checkOptional('earlyStopping.restoreBest', restoreBest, 'boolean'),
-  };
-}
-
-function checkCheckpoint(option: TrainOptions['checkpoint']): Checkpoint | undefined {
-  if (option === undefined) return undefined;
-  checkKeys('checkpoint', option, ['everyEpochs', 'everySteps', 'write']);
-  const { everyEpochs, everySteps, write } = option;
-  if (everyEpochs === undefined && everySteps === undefined) {
-    throw new TypeError('checkpoint: expected everyEpochs or everySteps');
-  }
-  if (everyEpochs !== undefined) checkInteger('checkpoint.everyEpochs', everyEpochs);
-  if (everySteps !== undefined) checkInteger('checkpoint.everySteps', everySteps);
-  if (typeof write !== 'function') {
-    throw new TypeError(`checkpoint.write: expected a function, got ${show(write)}`);
-  }
-  return option;
+/** What is asked for by few is loaded by few. */
+async function checkWatching(
+  options: TrainOptions,
+): Promise<Pick<CheckedTrainOptions, 'earlyStopping' | 'checkpoint'>> {
+  const { earlyStopping, checkpoint } = options;
+  if (earlyStopping === undefined && checkpoint === undefined) return { earlyStopping, checkpoint };
+  const { checkEarlyStopping, checkCheckpoint } = await import('./watching.js');
+  return { earlyStopping: checkEarlyStopping(earlyStopping), checkpoint: checkCheckpoint(checkpoint) };
 }
 
 /** By its method: a signal from another realm (a frame, a test runner) is no instance of our AbortSignal. */
