@@ -9,7 +9,7 @@ import { checkKeys, checkName, checkNumber, checkPositive } from '../model/check
  * - rmsprop: s = ρ·s + (1 − ρ)·g², W −= η·g/(√s + ε)
  * - adam: moments m and v, corrected for their start at 0; adamw: the same after W −= η·λ·W
  */
-export type OptimizerName = keyof typeof optimizers;
+export type OptimizerName = 'sgd' | 'momentum' | 'nesterov' | 'adagrad' | 'rmsprop' | 'adam' | 'adamw';
 
 /** An optimizer with its numbers; each is refused where the optimizer has none of the name. */
 export interface OptimizerOptions {
@@ -42,7 +42,7 @@ interface Optimizer {
 
 const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
-const optimizers = {
+const optimizers: Record<OptimizerName, Optimizer> = {
   sgd: { code: SGD, slots: 0, rate: 0.1, numbers: {} },
   momentum: { code: MOMENTUM, slots: 1, rate: 0.01, numbers: { momentum: 0.9 } },
   nesterov: { code: NESTEROV, slots: 1, rate: 0.01, numbers: { momentum: 0.9 } },
@@ -50,7 +50,7 @@ const optimizers = {
   rmsprop: { code: RMSPROP, slots: 1, rate: 0.001, numbers: { decay: 0.99, epsilon: 1e-8 } },
   adam: { code: ADAM, slots: 2, rate: 0.001, numbers: adam },
   adamw: { code: ADAM, slots: 2, rate: 0.001, numbers: { ...adam, weightDecay: 0.01 } },
-} satisfies Record<string, Optimizer>;
+};
 
 export const optimizerNames = Object.keys(optimizers) as OptimizerName[];
 
@@ -86,7 +86,7 @@ export function checkOptimizer(option: OptimizerName | OptimizerOptions): Checke
     given.name,
     optimizerNames,
   );
-  const { code, slots, rate, numbers }: Optimizer = optimizers[name];
+  const { code, slots, rate, numbers } = optimizers[name];
   checkKeys(`optimizer ${name}`, given, ['name', ...Object.keys(numbers)]);
   const {
     momentum = 0,
