@@ -199,6 +199,12 @@ const wrongSpecs: Case[] = [
     TypeError,
     "layers[1].alpha: goes with 'leakyRelu' or 'elu' alone; leave it out for 'sigmoid'",
   ],
+  [
+    'a dropout of null',
+    withLayers({ ...layer, dropout: null }, layer),
+    TypeError,
+    'layers[0].dropout: expected a number, got null',
+  ],
   ...notAboveZero('layers[1].alpha', (alpha) => withLayer({ activation: 'leakyRelu', alpha })),
   [
     'an unknown initializer',

@@ -261,7 +261,8 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
         ? 'heNormal'
         : 'glorotUniform'
       : checkName(`${place}.initializer`, layer.initializer, initializerNames);
-  const dropout = checkNumber(`${place}.dropout`, layer.dropout ?? 0, 0, 1);
+  const { dropout: share = 0 } = layer;
+  const dropout = checkNumber(`${place}.dropout`, share, 0, 1);
   if (dropout > 0 && isLast) {
     throw new RangeError(
       `${place}.dropout: the last layer's outputs are the answer; use it in layers before`,
