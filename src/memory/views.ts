@@ -13,19 +13,19 @@ export class Views {
   }
 
   get bytes(): Uint8Array<ArrayBuffer> {
-    return this.#derived().bytes;
+    return this.arrays.bytes;
   }
 
   get words(): Uint32Array<ArrayBuffer> {
-    return this.#derived().words;
+    return this.arrays.words;
   }
 
   get doubles(): Float64Array<ArrayBuffer> {
-    return this.#derived().doubles;
+    return this.arrays.doubles;
   }
 
   get floats(): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
-    return this.#derived().floats;
+    return this.arrays.floats;
   }
 
   /** The index in `floats` of what a pointer points to. */
@@ -33,7 +33,8 @@ export class Views {
     return pointer / this.#bytesPerFloat;
   }
 
-  #derived(): ReturnType<typeof arraysOf> {
+  /** All of them: for who needs several. */
+  get arrays(): ReturnType<typeof arraysOf> {
     const { buffer } = this.#memory;
     if (this.#arrays.buffer !== buffer) this.#arrays = arraysOf(buffer, this.#bytesPerFloat);
     return this.#arrays;

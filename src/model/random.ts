@@ -57,6 +57,14 @@ export class Random {
     [this.#s0, this.#s1, this.#s2, this.#s3] = state;
   }
 
+  /** Writes the state into four words. */
+  writeState(words: number[]): void {
+    words[0] = this.#s0 >>> 0;
+    words[1] = this.#s1 >>> 0;
+    words[2] = this.#s2 >>> 0;
+    words[3] = this.#s3 >>> 0;
+  }
+
   get state(): RandomState {
     return [this.#s0 >>> 0, this.#s1 >>> 0, this.#s2 >>> 0, this.#s3 >>> 0];
   }

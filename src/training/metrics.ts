@@ -25,7 +25,7 @@ export function* evaluate(model: Model, samples: Samples): Work<Metrics> {
     // Between two chunks another evaluation may have come in.
     writeTally(model, evaluationTally, sums);
     kernels.tally(net, evaluationTally, rows, samples.areWeighted ? model.layout.sampleWeights : 0);
-    Object.assign(sums, readTally(model, evaluationTally));
+    readTally(model, evaluationTally, sums);
   });
   return metricsOf(sums, samples.count);
 }
@@ -80,15 +80,19 @@ export function writeTally({ views }: Model, tally: number, { loss, right }: Sum
 }
 
 /** Before training: nothing is known of the weights. */
-export function clearTally(model: Model, tally: number): void {
-  writeTally(model, tally, { loss: 0, right: 0 });
-  model.views.doubles[tally / 8 + TALLY_LARGEST_WEIGHT] = Infinity;
+export function clearTally({ views }: Model, tally: number): void {
+  const { doubles, words } = views.arrays;
+  doubles[tally / 8 + TALLY_LOSS] = 0;
+  doubles[tally / 8 + TALLY_LARGEST_WEIGHT] = Infinity;
+  words[tally / 4 + TALLY_RIGHT] = 0;
 }
 
-export const readTally = ({ views }: Model, tally: number): Sums => ({
-  loss: views.doubles[tally / 8 + TALLY_LOSS]!,
-  right: views.words[tally / 4 + TALLY_RIGHT]!,
-});
+/** Reads a tally into `sums`, so that a small network need not make an object for each of its epochs. */
+export function readTally({ views }: Model, tally: number, sums: { loss: number; right: number }): void {
+  const { doubles, words } = views.arrays;
+  sums.loss = doubles[tally / 8 + TALLY_LOSS]!;
+  sums.right = words[tally / 4 + TALLY_RIGHT]!;
+}
 
 /** The cost of the last mini-batch of a training. */
 export const batchLoss = ({ views, layout }: Model): number =>

@@ -71,7 +71,7 @@ function checkRun(json: unknown): Run {
   return {
     epoch: integer('epoch', 1),
     done: integer('done'),
-    epochStart: checkGenerator(run['epochStart']),
+    epochStart: [...checkGenerator(run['epochStart'])],
     loss: finite('training.loss', run['loss']),
     right: integer('right', 0, 2 ** 31),
     step: integer('step', 0, 2 ** 32 - 1),

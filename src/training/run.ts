@@ -15,7 +15,7 @@ export interface Run {
   /** Samples learnt in it. */
   done: number;
   /** The generator at its beginning: the order of its samples follows. */
-  epochStart: RandomState;
+  readonly epochStart: [number, number, number, number];
   /** Of it, so far: the sum of the costs, and how many were right. */
   loss: number;
   right: number;
@@ -56,7 +56,7 @@ export function newRun(model: Model, random: Random, options: CheckedTrainOption
   return {
     epoch: 1,
     done: 0,
-    epochStart: random.state,
+    epochStart: [...random.state],
     loss: 0,
     right: 0,
     step: 0,
@@ -119,7 +119,7 @@ export class Snapshot {
     const { layout, slots } = this.#model;
     const parameters = this.#model.parametersAt(layout.parameters);
     if (!areFinite(parameters)) return false;
-    this.#kept = { ...this.#run, plateau: { ...this.#run.plateau } };
+    this.#kept = copyOfRun(this.#run);
     this.#state = this.#random.state;
     this.#parameters = copyOf(parameters, this.#parameters);
     this.#slots = copyOf(this.#model.parametersAt(this.#model.slot(0), slots), this.#slots);
@@ -130,12 +130,18 @@ export class Snapshot {
     const { layout, slots } = this.#model;
     this.#model.parametersAt(layout.parameters).set(this.#parameters);
     this.#model.parametersAt(this.#model.slot(0), slots).set(this.#slots);
-    Object.assign(this.#run, this.#kept, { plateau: { ...this.#kept.plateau } });
+    Object.assign(this.#run, copyOfRun(this.#kept));
     this.#random.restore(this.#state);
     this.#model.step = this.#run.step;
     writeTally(this.#model, layout.tally, this.#run);
   }
 }
+
+const copyOfRun = (run: Run): Run => ({
+  ...run,
+  epochStart: [...run.epochStart],
+  plateau: { ...run.plateau },
+});
 
 /** Sums of x·0 are 0 unless some x is NaN or infinite. */
 export function areFinite(floats: Float32Array | Float64Array): boolean {

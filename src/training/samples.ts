@@ -103,8 +103,7 @@ export class Samples {
       const weights = weightsOf(place, data.sampleWeights, count, labels, classWeights);
       return new Samples({ inputs, scale, labels, weights });
     }
-    if (classWeights)
-      throw new TypeError('classWeights: they are for labels; use sampleWeights with targets');
+    if (classWeights) throw new TypeError('classWeights: for labels only; use sampleWeights');
     const targets = yield* matrixOf(`${place}targets`, data.targets, model.outputs, 1, columns);
     if (targets.count !== count) {
       throw new RangeError(

@@ -1,15 +1,17 @@
-import type { Random } from '../model/random.js';
+import { Random } from '../model/random.js';
 import type { Samples } from './samples.js';
 
 /**
- * Some samples to learn from, the others to validate with: drawn at random, of each label the same share.
- * @returns undefined where one part would be empty
+ * Some samples to learn from, the others to validate with: drawn at random, of each label the same share. They are not
+ * drawn by the network's generator: the same part is set aside however often it is trained.
+ * @throws RangeError where one part would be empty
  */
 export function split(
   samples: Samples,
   share: number,
-  random: Random,
-): { training: Samples; validation: Samples } | undefined {
+  seed: number,
+): { training: Samples; validation: Samples } {
+  const random = Random.fromSeed(seed);
   const groups = new Map<number, number[]>();
   for (let n = 0; n < samples.count; n++) {
     const label = samples.labels?.[n] ?? 0;
@@ -30,7 +32,8 @@ export function split(
     for (const [n, sample] of group.entries()) parts[n < taken ? 1 : 0].push(sample);
   }
   const [training, validation] = parts.map((part) => samples.choose(Uint32Array.from(part).sort()));
-  return training!.count > 0 && validation!.count > 0
-    ? { training: training!, validation: validation! }
-    : undefined;
+  if (training!.count > 0 && validation!.count > 0) return { training: training!, validation: validation! };
+  throw new RangeError(
+    `validationSplit: ${share} of ${samples.count} samples leaves one part empty; give more samples`,
+  );
 }

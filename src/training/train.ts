@@ -1,6 +1,6 @@
 import type { Model } from '../model/model.js';
 import { plainRule } from '../model/model.js';
-import { Random, type RandomState } from '../model/random.js';
+import type { Random, RandomState } from '../model/random.js';
 import { batchLoss, clearTally, evaluate, metricsOf, readTally, writeTally } from './metrics.js';
 import type { CheckedTrainOptions, EpochReport } from './options.js';
 import { areFinite, Snapshot, type Run } from './run.js';
@@ -34,18 +34,13 @@ export function* dataOf(
 ): Work<TrainingData> {
   const given = validation === undefined ? undefined : yield* Samples.of(validation, model, 'validation.');
   if (isStream(data)) {
-    if (validationSplit) throw new TypeError('validationSplit: a stream has none; give validation data');
+    if (validationSplit) throw new TypeError('validationSplit: a stream has none; give validation');
     return { training: data, validation: given };
   }
   const samples = yield* Samples.of(data, model, '', classWeights);
   if (!validationSplit) return { training: samples, validation: given };
-  // Not from the network's generator: the same part is set aside however often it is trained.
   const { split } = yield* awaited(import('./split.js'));
-  const parts = split(samples, validationSplit, Random.fromSeed(model.spec.seed));
-  if (parts) return parts;
-  throw new RangeError(
-    `validationSplit: ${validationSplit} of ${samples.count} samples leaves one part empty; give more samples`,
-  );
+  return split(samples, validationSplit, model.spec.seed);
 }
 
 const tooFew = (count: number, learnt: number): RangeError =>
@@ -210,7 +205,7 @@ export class Training {
                 rate,
               );
               done += some;
-              this.#note(some);
+              this.#note(some, pass.size);
               if (team?.isLate) yield team.recover();
               else if (done < taken) return false;
             }
@@ -292,10 +287,12 @@ export class Training {
   }
 
   #report(): EpochReport {
-    const { epoch, done } = this.#run;
-    const { loss, accuracy } = metricsOf(readTally(this.#model, this.#model.layout.tally), done);
-    if (this.#options.schedule.isConstant) return { epoch, loss, accuracy };
-    return { epoch, loss, accuracy, learningRate: this.#learningRate };
+    const run = this.#run;
+    const { epoch, learningRate } = run;
+    const { loss, accuracy } = metricsOf(run, run.done);
+    return this.#options.schedule.isConstant
+      ? { epoch, loss, accuracy }
+      : { epoch, loss, accuracy, learningRate };
   }
 
   /** What follows from an epoch, and the beginning of the next. */
@@ -312,7 +309,7 @@ export class Training {
     run.right = 0;
     run.stepsPerEpoch = run.step - run.epochStep;
     run.epochStep = run.step;
-    run.epochStart = this.#random.state;
+    this.#random.writeState(run.epochStart);
     clearTally(model, model.layout.tally);
   }
 
@@ -346,13 +343,11 @@ export class Training {
   }
 
   /** Writes down how far it has come, as the kernels know it. */
-  #note(learnt: number): void {
+  #note(learnt: number, size: number): void {
     const run = this.#run;
-    const { loss, right } = readTally(this.#model, this.#model.layout.tally);
     run.done += learnt;
-    run.loss = loss;
-    run.right = right;
-    run.step = this.#model.step;
+    readTally(this.#model, this.#model.layout.tally, run);
+    run.step += Math.ceil(learnt / size);
     run.learningRate = this.#learningRate;
   }
 
