@@ -1,67 +1,70 @@
-// Handwritten digits from a CSV file: a line for each, its label and 784 pixels. The file is written here from the images
-// of MNIST, so that there is one.
+// Handwritten digits from CSV files: a line for each, its label and 784 pixels. The files are written here from the images
+// of MNIST, so that there are some. What is learnt from is never in memory as a whole: each epoch reads its file anew.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Network } from 'bp4';
-import { Dataset } from 'bp4/data';
+import { csvBatches, Dataset } from 'bp4/data';
 import { accuracy } from 'bp4/metrics';
 import { mnist } from './idx.mjs';
 import { count, percent } from './progress.mjs';
 
 const SIZE = 28;
+const CLASSES = Array.from({ length: 10 }, (_, digit) => digit);
+const LINES = 20_000;
+const columns = { label: 'digit', classes: CLASSES };
+
 const folder = mkdtempSync(join(tmpdir(), 'bp4-digits-'));
 const file = join(folder, 'digits.csv');
+const testFile = join(folder, 'test.csv');
 try {
-  writeFileSync(file, csvOf(mnist('t10k'), 10_000));
-  const data = Dataset.fromCSV(readFileSync(file, 'utf8'), { label: 'digit' });
-  console.log(`${count(data.count)} digits of ${SIZE * SIZE} pixels, classes ${data.classes.join(' ')}\n`);
+  writeFileSync(file, csvOf(mnist('train'), LINES));
+  writeFileSync(testFile, csvOf(mnist('t10k'), 2000));
+  console.log(`${count(LINES)} digits to learn from, a file of ${count(statSync(file).size / 1e6)} MB\n`);
+  const test = Dataset.fromCSV(readFileSync(testFile, 'utf8'), columns);
 
-  const { train, test } = data.split({ test: 0.2, seed: 1 });
+  // That a pixel is a number from 0 to 255 is known beforehand: nothing has to be fitted.
+  const pixel = { kind: 'minMax', least: 0, most: 255 };
   const net = await Network.create({
     inputs: SIZE * SIZE,
     layers: [
       { units: 64, activation: 'relu' },
       { units: 10, activation: 'softmax' },
     ],
-    transforms: train.fitTransforms({ inputs: 'minMax' }),
+    transforms: { inputs: new Array(SIZE * SIZE).fill(pixel) },
     seed: 1,
   });
-  await net.train(train, {
-    epochs: 10,
-    learningRate: 0.1,
-    validation: test,
-    onEpoch: ({ epoch, loss, validation }) =>
-      console.log(
-        `epoch ${String(epoch).padStart(2)}  loss ${loss.toFixed(4)}  test accuracy ${percent(validation.accuracy)}`,
-      ),
-  });
+  await net.train(
+    { batches: csvBatches(() => createReadStream(file), columns, 1000) },
+    {
+      epochs: 5,
+      learningRate: 0.2,
+      validation: test,
+      onEpoch: ({ epoch, loss, validation }) =>
+        console.log(`epoch ${epoch}  loss ${loss.toFixed(4)}  test accuracy ${percent(validation.accuracy)}`),
+    },
+  );
 
   const outputs = net.predict(test.inputs);
-  console.log(`\ntest accuracy ${percent(accuracy(outputs, test))}\n`);
+  console.log(`\ntest accuracy ${percent(accuracy(outputs, test))} of ${count(test.count)}\n`);
   const first = outputs.subarray(0, 10);
-  console.log(pictureOf(test.inputs, 0));
-  console.log(
-    `the network says ${data.classes[first.indexOf(Math.max(...first))]}; it is ${data.classes[test.labels[0]]}`,
-  );
+  console.log(pictureOf(test.inputs.subarray(0, SIZE * SIZE)));
+  console.log(`the network says ${first.indexOf(Math.max(...first))}; it is ${test.labels[0]}`);
   net.dispose();
 } finally {
   rmSync(folder, { recursive: true });
 }
 
 function csvOf({ inputs, labels }, lines) {
-  const pixels = Array.from({ length: SIZE * SIZE }, (_, k) => `p${k}`);
-  const rows = Array.from({ length: lines }, (_, n) => [
-    labels[n],
-    ...inputs.subarray(n * SIZE * SIZE, (n + 1) * SIZE * SIZE),
-  ]);
-  return [['digit', ...pixels], ...rows].map((row) => row.join()).join('\n');
+  const header = ['digit', ...Array.from({ length: SIZE * SIZE }, (_, k) => `p${k}`)].join();
+  const line = (n) => `${labels[n]},${inputs.subarray(n * SIZE * SIZE, (n + 1) * SIZE * SIZE).join()}`;
+  return [header, ...Array.from({ length: lines }, (_, n) => line(n))].join('\n');
 }
 
-function pictureOf(pixels, n) {
+function pictureOf(pixels) {
   const line = (y) =>
-    Array.from({ length: SIZE }, (_, x) => ' .:*#'[Math.round(pixels[(n * SIZE + y) * SIZE + x] / 64)]).join(
+    Array.from(pixels.subarray(y * SIZE, (y + 1) * SIZE), (pixel) => ' .:*#'[Math.round(pixel / 64)]).join(
       '',
     );
   return Array.from({ length: SIZE }, (_, y) => line(y))

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
@@ -9,12 +12,22 @@ const run = promisify(execFile);
 const folder = fileURLToPath(new URL('../examples/', import.meta.url));
 
 /** What an example prints; it is rejected where its exit code is not 0. */
-const printed = async (name: string): Promise<string> =>
-  (await run(process.execPath, [`${folder}${name}.mjs`])).stdout;
+const printed = async (name: string, cwd?: string): Promise<string> =>
+  (await run(process.execPath, [`${folder}${name}.mjs`], { cwd })).stdout;
 
 /** The number that follows some words. */
 const figure = (text: string, words: RegExp): number =>
   Number(new RegExp(`${words.source}\\s*([\\d.]+)`).exec(text)?.[1] ?? NaN);
+
+it(
+  'MNIST by the main job is learnt as well as in the book, which has 95.42 %',
+  { timeout: 300_000 },
+  async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'bp4-examples-')); // where it leaves its model
+    expect(figure(await printed('mnist', cwd), /, last/)).toBeGreaterThanOrEqual(95.42);
+    rmSync(cwd, { recursive: true });
+  },
+);
 
 it('MNIST with dropout and L2 reaches 97.8 % of the test images', { timeout: 300_000 }, async () => {
   expect(figure(await printed('mnist-dropout'), /\ntest accuracy/)).toBeGreaterThanOrEqual(97.8);

@@ -100,6 +100,10 @@ describe('cross-validation', () => {
       () => crossValidate(network, data, { metrics: { mine: 1 as never } }),
       [TypeError, 'metrics.mine: expected a function'],
     );
+    await expectError(
+      () => crossValidate(network, data, { signal: 5 as never }),
+      [TypeError, 'signal: expected an AbortSignal'],
+    );
   });
 });
 
@@ -201,5 +205,9 @@ describe('search', () => {
     );
     await expectError(() => randomSearch(space, score, { trials: 7 }), [RangeError, 'only 6 combinations']);
     await expectError(() => randomSearch(space, score, {} as never), [TypeError, 'trials: expected']);
+    await expectError(
+      () => gridSearch(space, score, { signal: 5 as never }),
+      [TypeError, 'signal: expected an AbortSignal'],
+    );
   });
 });

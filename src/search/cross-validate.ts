@@ -4,6 +4,7 @@ import { Network, type NetworkOptions } from '../network.js';
 import type { Answers, Metric } from '../training/metric.js';
 import type { Metrics } from '../training/metrics.js';
 import type { TrainOptions } from '../training/options.js';
+import { checkSignal } from './signal.js';
 
 /** Figures over samples that were not learnt from. */
 export interface Scores extends Metrics {
@@ -82,6 +83,7 @@ export async function crossValidate(
 function checkOptions(how: CrossValidationOptions): void {
   checkKeys('options', how, ['k', 'seed', 'train', 'metrics', 'onFold', 'signal']);
   checkOptional('onFold', how.onFold, 'function');
+  checkSignal(how.signal);
   const { metrics = {} } = how;
   checkKeys('metrics', metrics, Object.keys(metrics));
   for (const [name, metric] of Object.entries(metrics)) {

@@ -1,6 +1,7 @@
 import { DivergenceError } from '../errors.js';
 import { checkInteger, checkKeys, checkOptional, show } from '../model/check.js';
 import { Random } from '../model/random.js';
+import { checkSignal } from './signal.js';
 
 /** The values to choose from, by name. */
 export type Space = Readonly<Record<string, readonly unknown[]>>;
@@ -106,6 +107,7 @@ async function search<S extends Space, Outcome extends number | { readonly score
 ): Promise<TrialResult<S, Outcome>[]> {
   if (typeof trial !== 'function') throw new TypeError(`trial: expected a function, got ${show(trial)}`);
   checkOptional('onTrial', onTrial, 'function');
+  checkSignal(signal);
   const results: TrialResult<S, Outcome>[] = [];
   for (const place of places) {
     signal?.throwIfAborted();

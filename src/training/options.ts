@@ -240,6 +240,6 @@ async function checkWatching(
 }
 
 /** By its method: a signal from another realm (a frame, a test runner) is no instance of our AbortSignal. */
-function isSignal(value: unknown): boolean {
+export function isSignal(value: unknown): boolean {
   return typeof (value as AbortSignal | null)?.throwIfAborted === 'function';
 }
