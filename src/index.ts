@@ -6,7 +6,7 @@ export type {
   GradientEntry,
   LayerGradientCheck,
 } from './diagnosis/check-gradients.js';
-export type { Diagnosis, LayerDiagnosis } from './diagnosis/layers.js';
+export type { Diagnosis, LayerDiagnosis } from './training/diagnosis.js';
 export { DivergenceError, EngineError, FormatError, StateError, ThreadError } from './errors.js';
 export type { EngineChoice } from './kernels/load.js';
 export type { ThreadChoice } from './kernels/kernels.js';

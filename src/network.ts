@@ -1,4 +1,4 @@
-import type { Diagnosis } from './diagnosis/layers.js';
+import type { Diagnosis } from './training/diagnosis.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
 import { StateError } from './errors.js';
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
@@ -33,7 +33,7 @@ import {
   type EpochReport,
   type TrainOptions,
 } from './training/options.js';
-import { finish, inSlices, type Work } from './training/work.js';
+import { awaited, finish, inSlices, type Work } from './training/work.js';
 
 /** On what a network computes; it changes no bit of the answers. */
 export interface EngineOptions {
@@ -310,12 +310,25 @@ export class Network {
 
   *#train(model: Model, data: Data | Stream, options: CheckedTrainOptions): Work<EpochReport[]> {
     const checked = yield* dataOf(model, data, options);
+    const { metrics, diagnose } = options;
+    const observe =
+      metrics || diagnose
+        ? (yield* awaited(import('./diagnosis/observe.js'))).observerOf(model, checked, options)
+        : undefined;
     model.reserve(1, slotsOf(options));
     if (!options.resume) {
       model.clearSlots();
       this.#run = newRun(model, this.#random, options);
     }
-    const training = new Training(model, this.#random, checked, this.#run!, options, () => this.save());
+    const training = new Training(
+      model,
+      this.#random,
+      checked,
+      this.#run!,
+      options,
+      () => this.save(),
+      observe,
+    );
     return yield* training.go();
   }
 

@@ -1,5 +1,5 @@
 import type { CheckedSpec } from '../model/spec.js';
-import type { LayerDiagnosis } from './layers.js';
+import type { LayerDiagnosis } from '../training/diagnosis.js';
 
 // The thresholds leave MNIST at peace as it is learnt well: networks of relu or tanh, whose layers differ in speed by up to
 // 7; one or two hidden layers of sigmoids, by up to 16; sigmoid layers of which up to 90 % are saturated in the end, and

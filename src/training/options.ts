@@ -1,4 +1,6 @@
 import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, show } from '../model/check.js';
+import type { Diagnosis } from './diagnosis.js';
+import type { Metric } from './metric.js';
 import type { Metrics } from './metrics.js';
 import type { CheckedOptimizer, OptimizerName, OptimizerOptions } from './optimizers.js';
 import type { ClassWeights, Data } from './samples.js';
@@ -43,6 +45,13 @@ export interface TrainOptions {
    * seed, so that it is the same at each call.
    */
   readonly validationSplit?: number;
+  /** Figures of the validation data, by names of your own; bp4/metrics has many. */
+  readonly metrics?: Readonly<Record<string, Metric>>;
+  /**
+   * Whether each report says how fast each layer learns, and why: from at most 1,000 samples of the validation data, or
+   * else of those that are learnt. Default false.
+   */
+  readonly diagnose?: boolean;
   /** Ends the training when it gets no better. */
   readonly earlyStopping?: EarlyStopping;
   /** Where to keep what it takes to go on: `net.save()` as bytes. */
@@ -87,7 +96,12 @@ export interface EpochReport extends Metrics {
   /** η of the last step, where a schedule decides. */
   readonly learningRate?: number;
   /** After the epoch, over the validation data. */
-  readonly validation?: Metrics;
+  readonly validation?: Metrics & {
+    /** What `metrics` were asked for. */
+    readonly metrics?: Readonly<Record<string, number>>;
+  };
+  /** What `diagnose` asked for; `update` is that of the epoch. */
+  readonly diagnosis?: Diagnosis;
 }
 
 /** One mini-batch. */
@@ -101,20 +115,29 @@ export interface BatchReport {
   readonly loss: number;
 }
 
-export interface CheckedTrainOptions {
+/** What holds the weights back. */
+export interface Restraints {
+  /** Of the rule: what is neither the optimizer's nor the run's. */
+  readonly restraints: Readonly<
+    Partial<Record<'l1' | 'l2' | 'penalizesBiases' | 'clipNorm' | 'clipValue' | 'maxNorm', number>>
+  >;
+  readonly frozen: readonly number[];
+  readonly classWeights: ClassWeights | undefined;
+}
+
+const restraintNames = ['clip', 'l1', 'l2', 'penalizeBiases', 'maxNorm', 'frozen', 'classWeights'] as const;
+const unrestrained: Restraints = { restraints: {}, frozen: [], classWeights: undefined };
+
+export interface CheckedTrainOptions extends Restraints {
   readonly epochs: number;
   readonly miniBatchSize: number;
   readonly schedule: Schedule;
   readonly optimizer: CheckedOptimizer;
-  /** Of the rule: what is neither the optimizer's nor the run's. */
-  readonly restraints: Readonly<
-    Record<'l1' | 'l2' | 'penalizesBiases' | 'clipNorm' | 'clipValue' | 'maxNorm', number>
-  >;
-  readonly frozen: readonly number[];
-  readonly classWeights: ClassWeights | undefined;
   readonly shuffle: boolean;
   readonly validation: Data | undefined;
   readonly validationSplit: number;
+  readonly metrics: TrainOptions['metrics'];
+  readonly diagnose: boolean | undefined;
   readonly earlyStopping: Required<EarlyStopping> | undefined;
   readonly resume: boolean;
   readonly checkpoint: Checkpoint | undefined;
@@ -145,6 +168,8 @@ export async function checkTrainOptions(
     'shuffle',
     'validation',
     'validationSplit',
+    'metrics',
+    'diagnose',
     'earlyStopping',
     'checkpoint',
     'resume',
@@ -164,12 +189,12 @@ export async function checkTrainOptions(
     miniBatchSize: checkInteger('miniBatchSize', miniBatchSize),
     schedule: await checkSchedule(options.learningRate, optimizer.rate),
     optimizer,
-    restraints: checkRestraints(options),
-    frozen: checkFrozen(options.frozen, layerCount),
-    classWeights: checkClassWeights(options.classWeights),
+    ...(await checkRestraints(options, layerCount)),
     shuffle: checkOptional('shuffle', shuffle, 'boolean'),
     validation,
     validationSplit: checkSplit(validationSplit, validation),
+    metrics: options.metrics,
+    diagnose: options.diagnose,
     ...(await checkWatching(options)),
     resume: checkOptional('resume', resume, 'boolean'),
     onEpoch: checkOptional('onEpoch', onEpoch, 'function'),
@@ -187,40 +212,11 @@ async function optimizerOf(option: NonNullable<TrainOptions['optimizer']>): Prom
   return checkOptimizer(option);
 }
 
-function checkRestraints(options: TrainOptions): CheckedTrainOptions['restraints'] {
-  const { clip = {}, l1 = 0, l2 = 0, penalizeBiases = false, maxNorm } = options;
-  checkKeys('clip', clip, ['norm', 'value']);
-  const positive = (place: string, value: number | undefined): number =>
-    value === undefined ? 0 : checkPositive(place, value);
-  return {
-    l1: checkNumber('l1', l1, 0),
-    l2: checkNumber('l2', l2, 0),
-    penalizesBiases: Number(checkOptional('penalizeBiases', penalizeBiases, 'boolean')),
-    clipNorm: positive('clip.norm', clip.norm),
-    clipValue: positive('clip.value', clip.value),
-    maxNorm: positive('maxNorm', maxNorm),
-  };
-}
-
-function checkFrozen(frozen: TrainOptions['frozen'] = [], layerCount: number): readonly number[] {
-  if (!Array.isArray(frozen)) throw new TypeError(`frozen: expected an array of layers, got ${show(frozen)}`);
-  const layers = Array.from(frozen, (l, i) => checkInteger(`frozen[${i}]`, l, 0, layerCount - 1));
-  if (new Set(layers).size === layerCount) {
-    throw new RangeError('frozen: leave one layer that learns');
-  }
-  return layers;
-}
-
-function checkClassWeights(weights: TrainOptions['classWeights']): ClassWeights | undefined {
-  if (weights === undefined) return undefined;
-  if (typeof weights !== 'object' || (weights as unknown) === null) {
-    throw new TypeError(`classWeights: expected numbers by label, got ${show(weights)}`);
-  }
-  for (const [label, weight] of Object.entries(weights)) {
-    checkInteger('classWeights: label', Number(label), 0);
-    checkNumber(`classWeights[${label}]`, weight, 0);
-  }
-  return weights;
+/** They too are asked for by few. */
+async function checkRestraints(options: TrainOptions, layerCount: number): Promise<Restraints> {
+  const isRestrained = restraintNames.some((name) => options[name] !== undefined);
+  if (!isRestrained) return unrestrained;
+  return (await import('./restraints.js')).checkRestraints(options, layerCount);
 }
 
 function checkSplit(share: number | undefined, validation: unknown): number {

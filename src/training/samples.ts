@@ -121,9 +121,9 @@ export class Samples {
     return this.#weights !== undefined;
   }
 
-  /** The class indices, where there are some. */
-  get labels(): NumericArray | undefined {
-    return this.#labels;
+  /** What is right: either labels or targets, of all that the user gave; `chosen` says which of them, where not all. */
+  get answers() {
+    return { labels: this.#labels, targets: this.#targets?.values, chosen: this.#chosen };
   }
 
   /** Some of them, by their numbers in rising order. */
@@ -135,7 +135,8 @@ export class Samples {
       this.#labels,
       this.#weights,
     ];
-    return new Samples({ inputs, scale, targets, labels, weights }, chosen);
+    const of = this.#chosen;
+    return new Samples({ inputs, scale, targets, labels, weights }, of ? chosen.map((n) => of[n]!) : chosen);
   }
 
   /** The share of the inputs that differ from zero, in some of the samples from all over. */

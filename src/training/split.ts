@@ -12,9 +12,10 @@ export function split(
   seed: number,
 ): { training: Samples; validation: Samples } {
   const random = Random.fromSeed(seed);
+  const { labels } = samples.answers;
   const groups = new Map<number, number[]>();
   for (let n = 0; n < samples.count; n++) {
-    const label = samples.labels?.[n] ?? 0;
+    const label = labels?.[n] ?? 0;
     const group = groups.get(label);
     if (group) group.push(n);
     else groups.set(label, [n]);

@@ -69,6 +69,7 @@ export class Training {
   readonly #run: Run;
   readonly #options: CheckedTrainOptions;
   readonly #save: () => Uint8Array<ArrayBuffer>;
+  readonly #observe: ((report: EpochReport) => Work<EpochReport>) | undefined;
   readonly #history: EpochReport[] = [];
   /** What is being learnt from at present, and how many samples of the epoch came before it. */
   #chunk: Chunk | undefined;
@@ -84,7 +85,9 @@ export class Training {
     run: Run,
     options: CheckedTrainOptions,
     save: () => Uint8Array<ArrayBuffer>,
+    observe?: (report: EpochReport) => Work<EpochReport>,
   ) {
+    this.#observe = observe;
     this.#model = model;
     this.#random = random;
     this.#data = data;
@@ -244,8 +247,9 @@ export class Training {
       if (isCareful) continue;
       if ((validation || schedule.afterEpoch || this.#options.earlyStopping) && !snapshot.keep())
         return false;
-      this.#history.push(full);
-      if (this.#options.onEpoch) yield this.#options.onEpoch(full);
+      const told = this.#observe ? yield* this.#observe(full) : full;
+      this.#history.push(told);
+      if (this.#options.onEpoch) yield this.#options.onEpoch(told);
       if (checkpoint?.everyEpochs && full.epoch % checkpoint.everyEpochs === 0) {
         if (!this.#isFinite()) return false;
         yield this.#write();
