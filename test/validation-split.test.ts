@@ -6,6 +6,7 @@ import { Model } from '../src/model/model.js';
 import { Random } from '../src/model/random.js';
 import { checkSpec, type NetworkSpec } from '../src/model/spec.js';
 import { Samples } from '../src/training/samples.js';
+import { split } from '../src/training/split.js';
 import { finish } from '../src/training/work.js';
 import { fingerprint } from './support/fingerprint.js';
 import { expectHarmlessError, goodData, type Expected } from './support/patient.js';
@@ -31,7 +32,7 @@ const ofClass = (count: number): number[] => upTo(count).map((n) => (n % 7 === 0
 function partsOf(count: number, answers: Omit<Data, 'inputs'>, share: number, seed = 6) {
   const model = new Model(checkSpec(spec), referenceKernels(single));
   const samples = finish(Samples.of({ inputs: inputsOf(upTo(count)), ...answers }, model));
-  const { training, validation } = samples.split(share, Random.fromSeed(seed))!;
+  const { training, validation } = split(samples, share, Random.fromSeed(seed))!;
   const [first, second] = [training, validation].map((part) => {
     const numbers: number[] = [];
     for (let n = 0; n < part.count; n++) {
@@ -143,7 +144,7 @@ it.each<[string, Data | object, TrainOptions, Expected]>([
     'beside validation data',
     goodData,
     { validationSplit: 0.5, validation: goodData },
-    [TypeError, 'validationSplit: there is validation data already'],
+    [TypeError, 'validationSplit: there is validation already'],
   ],
   [
     'of a stream',

@@ -54,7 +54,6 @@ interface Pass {
   readonly order: Chunk['order'];
   readonly count: number;
   readonly size: number;
-  readonly batches: number;
   readonly stepsPerEpoch: number;
   readonly workOfASample: number;
   /** How many one call of the kernels learns from. */
@@ -224,7 +223,7 @@ export class Training {
             if (!snapshot.keep()) return false;
           }
           if (onBatch && !isCareful) {
-            const { batches } = pass;
+            const { stepsPerEpoch: batches } = pass;
             const loss = batchLoss(model) / taken;
             yield onBatch({ epoch: run.epoch, batch: run.step - run.epochStep, batches, loss });
           } else if (work >= workAtATime) {
@@ -275,7 +274,6 @@ export class Training {
       order,
       count,
       size,
-      batches: Math.ceil((ofEpoch || count) / size),
       stepsPerEpoch: ofEpoch ? Math.ceil(ofEpoch / size) : this.#run.stepsPerEpoch,
       workOfASample,
       samplesAtATime: isByStep ? size : size * steps,
