@@ -45,13 +45,13 @@ const cases: [EarlyStopping, ReturnType<typeof expected>][] = [
   [{}, expected(history.map(lossOf), (value, best) => value < best, 10)],
   [{ patience: 0 }, expected(history.map(lossOf), (value, best) => value < best, 0)],
   [
-    { patience: 3, minDelta: 0.02 },
-    expected(history.map(lossOf), (value, best) => value < best - Math.fround(0.02), 3),
+    { patience: 3, minDelta: 0.1 },
+    expected(history.map(lossOf), (value, best) => value < best - Math.fround(0.1), 3),
   ],
   [{ patience: 4, monitor: 'accuracy' }, expected(history.map(accuracyOf), (value, best) => value > best, 4)],
   [
-    { patience: 2, monitor: 'accuracy', minDelta: 0.15 },
-    expected(history.map(accuracyOf), (value, best) => value > best + Math.fround(0.15), 2),
+    { patience: 4, monitor: 'accuracy', minDelta: 0.15 },
+    expected(history.map(accuracyOf), (value, best) => value > best + Math.fround(0.15), 4),
   ],
 ];
 
@@ -70,7 +70,12 @@ describe.each(cases)('%j', (earlyStopping, { last, best }) => {
   });
 });
 
-it('the cases end at different epochs', () => {
+it('the cases end at different epochs, and differ by minDelta', () => {
+  const endOf = (option: EarlyStopping): number =>
+    cases.find(([other]) => JSON.stringify(other) === JSON.stringify(option))![1].last;
+  expect(endOf({ patience: 3, minDelta: 0.1 })).toBeLessThan(endOf({ patience: 3 }));
+  const accuracy = { patience: 4, monitor: 'accuracy' } as const;
+  expect(endOf({ ...accuracy, minDelta: 0.15 })).toBeLessThan(endOf(accuracy));
   expect(new Set(cases.map(([, { last }]) => last)).size).toBeGreaterThan(3);
   expect(cases.some(([, { last, best }]) => best > 1 && best < last)).toBe(true);
 });
