@@ -236,7 +236,7 @@ describe('what is wrong', () => {
     const batches = (): Data[] => [{ inputs: [[1, 2, 3]], targets: [[0, 1]] }];
     await expectHarmlessError(
       (net) => net.train({ batches }, { classWeights: [1, 2] }),
-      [TypeError, 'classWeights: they are for labels; use sampleWeights with targets'],
+      [TypeError, 'classWeights: for labels only; use sampleWeights'],
     );
   });
 });

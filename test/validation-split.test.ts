@@ -3,7 +3,6 @@ import { Network, type Data, type TrainOptions } from '../src/index.js';
 import { single } from '../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../src/kernels/reference/reference.js';
 import { Model } from '../src/model/model.js';
-import { Random } from '../src/model/random.js';
 import { checkSpec, type NetworkSpec } from '../src/model/spec.js';
 import { Samples } from '../src/training/samples.js';
 import { split } from '../src/training/split.js';
@@ -32,7 +31,7 @@ const ofClass = (count: number): number[] => upTo(count).map((n) => (n % 7 === 0
 function partsOf(count: number, answers: Omit<Data, 'inputs'>, share: number, seed = 6) {
   const model = new Model(checkSpec(spec), referenceKernels(single));
   const samples = finish(Samples.of({ inputs: inputsOf(upTo(count)), ...answers }, model));
-  const { training, validation } = split(samples, share, Random.fromSeed(seed))!;
+  const { training, validation } = split(samples, share, seed);
   const [first, second] = [training, validation].map((part) => {
     const numbers: number[] = [];
     for (let n = 0; n < part.count; n++) {
@@ -150,7 +149,7 @@ it.each<[string, Data | object, TrainOptions, Expected]>([
     'of a stream',
     { batches: () => [goodData] },
     { validationSplit: 0.5 },
-    [TypeError, 'validationSplit: a stream has none; give validation data'],
+    [TypeError, 'validationSplit: a stream has none; give validation'],
   ],
   [
     'that sets nothing aside',

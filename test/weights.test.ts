@@ -258,7 +258,7 @@ describe('weights that are refused', () => {
   it('of classes, where there are targets', () =>
     expectHarmlessError(
       (net) => net.train({ inputs: goodData.inputs, targets: [[0, 1], [1, 0], [0, 1]] }, { classWeights: [1, 2] }), // prettier-ignore
-      [TypeError, 'classWeights: they are for labels; use sampleWeights with targets'],
+      [TypeError, 'classWeights: for labels only; use sampleWeights'],
     ));
 });
 
