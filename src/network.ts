@@ -23,7 +23,7 @@ import {
 import { evaluate, predict, totalCost, type Metrics } from './training/metrics.js';
 import type { RawRows } from './training/matrix.js';
 import { Samples, type Data, type Inputs } from './training/samples.js';
-import { assertResumable, newRun, slotsOf, type Run } from './training/run.js';
+import { newRun, slotsOf, type Run } from './training/run.js';
 import { stateOf } from './training/state.js';
 import type { Stream } from './training/source.js';
 import { dataOf, Training } from './training/train.js';
@@ -296,7 +296,7 @@ export class Network {
     this.#isTraining = true;
     try {
       const checked = await checkTrainOptions(options, model.layers.length);
-      if (checked.resume) assertResumable(this.#run, checked);
+      if (checked.resume) (await import('./training/resume.js')).assertResumable(this.#run, checked);
       const mayGoOn = (): void => {
         this.#use();
         checked.signal?.throwIfAborted();

@@ -1,6 +1,5 @@
 import type { Model } from '../model/model.js';
 import type { Random, RandomState } from '../model/random.js';
-import { StateError } from '../errors.js';
 import { writeTally } from './metrics.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Plateau } from './schedules.js';
@@ -74,24 +73,6 @@ export function newRun(model: Model, random: Random, options: CheckedTrainOption
     shuffle: options.shuffle,
     slots: slotsOf(options),
   };
-}
-
-/**
- * @throws StateError where there is nothing to go on with, or the options are not those that it had
- */
-export function assertResumable(run: Run | undefined, options: CheckedTrainOptions): asserts run is Run {
-  if (!run) throw new StateError('resume: this network was never trained; leave it out');
-  const { name: optimizer } = options.optimizer;
-  const now = { optimizer, miniBatchSize: options.miniBatchSize, shuffle: options.shuffle };
-  for (const [option, value] of Object.entries(now)) {
-    const before = run[option as keyof typeof now];
-    if (before !== value) {
-      throw new StateError(`resume: ${option} was ${String(before)}, and is ${String(value)}`);
-    }
-  }
-  if (run.slots !== slotsOf(options)) {
-    throw new StateError('resume: earlyStopping.restoreBest has changed');
-  }
 }
 
 /** The training, as it was at the last `keep`. */
