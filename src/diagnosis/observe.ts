@@ -1,6 +1,5 @@
 import { checkKeys, show } from '../model/check.js';
 import type { Model } from '../model/model.js';
-import { invert } from '../model/transforms.js';
 import type { Answers, Metric } from '../training/metric.js';
 import { predict } from '../training/metrics.js';
 import type { CheckedTrainOptions, EpochReport } from '../training/options.js';
@@ -85,6 +84,6 @@ function answersOf({ outputs, spec }: Model, samples: Samples): Answers {
   for (const [i, n] of numbers.entries()) {
     for (let j = 0; j < outputs; j++) values[i * outputs + j] = targets![n * outputs + j]!;
   }
-  if (spec.transforms.targets) invert(values, spec.transforms.targets);
+  spec.transforms.targets?.invert(values);
   return { outputs, targets: values };
 }

@@ -1,5 +1,6 @@
 import { checkKeys, checkName, misfit, show } from './check.js';
-import type { CheckedTransforms, Column, Transform, Transforms } from './transforms.js';
+import { Columns, type Column } from './columns.js';
+import type { CheckedTransforms, Transform, Transforms } from './transforms.js';
 
 /** What each kind is told; the first is for inputs only. */
 const fields = {
@@ -22,11 +23,11 @@ export function checkTransforms(transforms: Transforms, inputs: number, outputs:
     name: keyof Transforms,
     width: number,
     kinds: Transform['kind'][],
-  ): Column[] | undefined => {
+  ): Columns | undefined => {
     if (transforms[name] === undefined) return undefined;
     const columns = checkColumns(`transforms.${name}`, transforms[name], width, kinds);
     given[name] = columns.map((column) => column.given);
-    return columns;
+    return new Columns(columns);
   };
   return {
     given,

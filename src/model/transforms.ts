@@ -1,4 +1,4 @@
-import { fits, misfit, show } from './check.js';
+import type { Columns } from './columns.js';
 
 /**
  * What becomes of a column of the user's numbers before the network sees it, or of its answers before the user does:
@@ -39,67 +39,9 @@ export interface Transforms {
   readonly targets?: readonly NumberTransform[];
 }
 
-/** A transform that was checked, ready to be applied. */
-export interface Column {
-  /** A copy of what was given. */
-  readonly given: Transform;
-  /** How many numbers it makes of one. */
-  readonly width: number;
-  /** Where the 1 of each category goes; undefined for numbers. */
-  readonly places: ReadonlyMap<unknown, number> | undefined;
-  /** For numbers: y = (x − shift) / range, 0 where the range is 0. */
-  readonly shift: number;
-  readonly range: number;
-}
-
 export interface CheckedTransforms {
   /** A copy of what was given. */
   readonly given?: Transforms;
-  readonly inputs?: readonly Column[] | undefined;
-  readonly targets?: readonly Column[] | undefined;
-}
-
-/**
- * Transforms a row.
- * @param place its name in error messages
- * @param row as many values as there are columns
- * @param scale by which numbers are multiplied before
- * @param values out, from `at` on; zero before
- * @throws TypeError, RangeError naming the column
- */
-export function transformRow(
-  place: string,
-  row: ArrayLike<unknown>,
-  columns: readonly Column[],
-  scale: number,
-  values: Float32Array,
-  at: number,
-): void {
-  for (const [k, { given, width, places, shift, range }] of columns.entries()) {
-    const value = row[k];
-    const where = (): string => `${place}[${given.name === undefined ? k : show(given.name)}]`;
-    if (places) {
-      const category = places.get(value);
-      if (category === undefined) {
-        throw new RangeError(
-          `${where()}: ${show(value)} is none of the categories that the transform was fitted to`,
-        );
-      }
-      values[at + category] = 1;
-    } else {
-      if (!Number.isFinite(value)) throw misfit(where(), value);
-      const transformed = range && ((value as number) * scale - shift) / range;
-      if (!fits(transformed)) throw misfit(`${where()}, transformed,`, transformed);
-      values[at] = transformed;
-    }
-    at += width;
-  }
-}
-
-/** Turns answers, [n][columns], back into the user's own units, in place. */
-export function invert(answers: Float32Array, columns: readonly Column[]): void {
-  for (let i = 0; i < answers.length; i++) {
-    const { shift, range } = columns[i % columns.length]!;
-    answers[i] = answers[i]! * range + shift;
-  }
+  readonly inputs?: Columns | undefined;
+  readonly targets?: Columns | undefined;
 }

@@ -1,5 +1,5 @@
 import { fits, misfit, show } from '../model/check.js';
-import { transformRow, type Column } from '../model/transforms.js';
+import type { Columns } from '../model/columns.js';
 import type { Work } from './work.js';
 
 /** Typed arrays of numbers: read where they are, never copied whole. */
@@ -44,9 +44,9 @@ export function* matrixOf(
   rows: unknown,
   width: number,
   scale = 1,
-  columns?: readonly Column[],
+  columns?: Columns,
 ): Work<Matrix> {
-  const given = columns?.length ?? width;
+  const given = columns?.list.length ?? width;
   if (!isNumericArray(rows) && !Array.isArray(rows)) {
     throw new TypeError(
       `${place}: expected a typed array, or an array of rows of ${given} numbers, got ${show(rows)}`,
@@ -94,21 +94,21 @@ function* rowValues(
   count: number,
   width: number,
   scale: number,
-  columns?: readonly Column[],
+  columns?: Columns,
 ): Work<Float32Array> {
   const values = newFloats(place, count, width);
-  const given = columns?.length ?? width;
+  const given = columns?.list.length ?? width;
   let at = 0;
   for (let n = 0; n < count; n++) {
     const one = rowAt(n);
-    const row = columns && isRecord(one) ? columns.map(({ given }) => one[given.name!]) : one;
+    const row = columns && isRecord(one) ? columns.list.map(({ given }) => one[given.name!]) : one;
     if (!isNumericArray(row) && !Array.isArray(row)) {
       throw new TypeError(`${place}[${n}]: expected an array of ${given} numbers, got ${show(row)}`);
     }
     if (row.length !== given) {
       throw new RangeError(`${place}[${n}]: expected ${given} values, got ${row.length}`);
     }
-    if (columns) transformRow(`${place}[${n}]`, row, columns, scale, values, at);
+    if (columns) columns.transformRow(`${place}[${n}]`, row, scale, values, at);
     else {
       for (let k = 0; k < width; k++) {
         const value: unknown = row[k];

@@ -1,6 +1,5 @@
 import { TALLY_BATCH_LOSS, TALLY_LARGEST_WEIGHT, TALLY_LOSS, TALLY_RIGHT } from '../kernels/plan.js';
 import type { Model } from '../model/model.js';
-import { invert } from '../model/transforms.js';
 import { newFloats } from './matrix.js';
 import type { Samples } from './samples.js';
 import type { Work } from './work.js';
@@ -43,8 +42,7 @@ export function* predict(model: Model, samples: Samples): Work<Float32Array> {
     const { activations, stride, units } = model.layers.at(-1)!;
     outputs.set(model.matrix(activations, stride, rows, units), first * units);
   });
-  const { targets } = model.spec.transforms;
-  if (targets) invert(outputs, targets);
+  model.spec.transforms.targets?.invert(outputs);
   return outputs;
 }
 
