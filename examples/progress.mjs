@@ -34,7 +34,7 @@ export class Progress {
   }
 
   start() {
-    console.log('epoch  training loss  test accuracy  samples/s');
+    console.log('epoch  training loss  training accuracy  test accuracy  samples/s');
     this.#startEpoch();
   }
 
@@ -54,6 +54,7 @@ export class Progress {
     const cells = [
       String(report.epoch).padStart(5),
       report.loss.toFixed(5).padStart(13),
+      percent(report.accuracy).padStart(17),
       percent(report.validation.accuracy).padStart(13),
       count(samples / seconds).padStart(9),
     ];
