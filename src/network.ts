@@ -277,8 +277,8 @@ export class Network {
   }
 
   /**
-   * Trains by stochastic gradient descent, or what the `optimizer` makes of it, in slices: the event loop has its turn at least every 16 ms, or after each
-   * step where one takes longer. Meanwhile `predict`, `evaluate` and the like may be called.
+   * Trains by stochastic gradient descent, or what the `optimizer` makes of it, in slices: the event loop has its turn at
+   * least every 16 ms, or after each step where one takes longer. Meanwhile `predict`, `evaluate` and the like may be called.
    * @returns loss and accuracy of each epoch
    * @throws TypeError, RangeError naming what is wrong in the data or options; the network is unchanged then
    * @throws DivergenceError where the loss or a weight becomes NaN or infinite; the network is left after its last finite step
@@ -312,7 +312,7 @@ export class Network {
     const checked = yield* dataOf(model, data, options);
     const { metrics, diagnose } = options;
     const observe =
-      metrics || diagnose
+      metrics !== undefined || diagnose !== undefined
         ? (yield* awaited(import('./diagnosis/observe.js'))).observerOf(model, checked, options)
         : undefined;
     model.reserve(1, slotsOf(options));

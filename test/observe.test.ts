@@ -87,6 +87,9 @@ it.each([
     { validationSplit: 0.2, metrics: { f1: 'macro' } },
     'metrics.f1: expected a function',
   ],
+  ['metrics of null', { validationSplit: 0.2, metrics: null }, 'metrics: expected an object'],
+  ['metrics of 0', { validationSplit: 0.2, metrics: 0 }, 'metrics: expected an object'],
+  ['diagnose 0', { diagnose: 0 }, 'diagnose: expected a boolean'],
   ['diagnose that is a word', { diagnose: 'yes' }, 'diagnose: expected a boolean'],
 ])('%s', async (_, options, message) => {
   await expect(reports('wasm', options as unknown as TrainOptions)).rejects.toThrow(message);

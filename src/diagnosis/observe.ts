@@ -1,6 +1,6 @@
-import { checkKeys, show } from '../model/check.js';
+import { show } from '../model/check.js';
 import type { Model } from '../model/model.js';
-import type { Answers, Metric } from '../training/metric.js';
+import { checkMetrics, measure, type Answers } from '../training/metric.js';
 import { predict } from '../training/metrics.js';
 import type { CheckedTrainOptions, EpochReport } from '../training/options.js';
 import type { Samples } from '../training/samples.js';
@@ -23,7 +23,12 @@ export function observerOf(
   { training, validation }: TrainingData,
   { metrics, diagnose }: Pick<CheckedTrainOptions, 'metrics' | 'diagnose'>,
 ): Observe {
-  if (metrics !== undefined) checkMetrics(metrics, validation);
+  if (metrics !== undefined) {
+    checkMetrics(metrics);
+    if (!validation) {
+      throw new TypeError('metrics: they are of validation data; give some, or a validationSplit');
+    }
+  }
   if (diagnose !== undefined && typeof diagnose !== 'boolean') {
     throw new TypeError(`diagnose: expected a boolean, got ${show(diagnose)}`);
   }
@@ -32,7 +37,8 @@ export function observerOf(
   return function* (report) {
     let full = report;
     if (metrics && validation) {
-      const values = yield* valuesOf(model, validation, metrics);
+      const outputs = yield* predict(model, validation);
+      const values = measure(metrics, outputs, answersOf(model, validation));
       full = { ...full, validation: { ...report.validation!, metrics: values } };
     }
     if (samples) {
@@ -43,36 +49,12 @@ export function observerOf(
   };
 }
 
-function checkMetrics(metrics: object, validation: Samples | undefined): void {
-  checkKeys('metrics', metrics, Object.keys(metrics));
-  for (const [name, metric] of Object.entries(metrics)) {
-    if (typeof metric !== 'function') {
-      throw new TypeError(`metrics.${name}: expected a function, got ${show(metric)}`);
-    }
-  }
-  if (!validation)
-    throw new TypeError('metrics: they are of validation data; give some, or a validationSplit');
-}
-
 /** Samples from all over. */
 function fewOf(samples: Samples | Stream): Samples {
-  if (isStream(samples as Stream)) throw new TypeError('diagnose: of a stream it needs validation data');
-  const all = samples as Samples;
-  const step = Math.ceil(all.count / MOST_SAMPLES);
-  const some = Array.from({ length: Math.ceil(all.count / step) }, (_, i) => i * step);
-  return all.choose(Uint32Array.from(some));
-}
-
-function* valuesOf(
-  model: Model,
-  validation: Samples,
-  metrics: Readonly<Record<string, Metric>>,
-): Work<Record<string, number>> {
-  const outputs = yield* predict(model, validation);
-  const answers = answersOf(model, validation);
-  return Object.fromEntries(
-    Object.entries(metrics).map(([name, metric]) => [name, metric(outputs, answers)]),
-  );
+  if (isStream(samples)) throw new TypeError('diagnose: of a stream it needs validation data');
+  const step = Math.ceil(samples.count / MOST_SAMPLES);
+  const some = Array.from({ length: Math.ceil(samples.count / step) }, (_, i) => i * step);
+  return samples.choose(Uint32Array.from(some));
 }
 
 /** In the user's own units, as `predict` answers. */

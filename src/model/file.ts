@@ -1,5 +1,5 @@
 import { specToJSON } from './json.js';
-import type { Model } from './model.js';
+import type { Model, Parameters } from './model.js';
 import type { Random } from './random.js';
 import { encode, type Tensor, type Tensors } from './safetensors.js';
 
@@ -12,17 +12,20 @@ export interface TrainingState {
   readonly tensors: Tensors;
 }
 
+/** Weights and biases, or what a slot holds of each, as tensors by name. @param prefix of the names */
+export function* tensorsOf(prefix: string, parameters: readonly Parameters[]): Generator<[string, Tensor]> {
+  for (const [l, { weights, biases }] of parameters.entries()) {
+    const units = biases.length;
+    yield [`${prefix}${l}.weight`, { shape: [units, weights.length / units], values: weights }];
+    yield [`${prefix}${l}.bias`, { shape: [units], values: biases }];
+  }
+}
+
 /**
  * @throws RangeError where a value is NaN or infinite
  */
 export function save(model: Model, random: Random, training?: TrainingState): Uint8Array<ArrayBuffer> {
-  const tensors = new Map<string, Tensor>();
-  for (const [l, { weights, biases }] of model.parameters().entries()) {
-    const units = biases.length;
-    tensors.set(`${l}.weight`, { shape: [units, weights.length / units], values: weights });
-    tensors.set(`${l}.bias`, { shape: [units], values: biases });
-  }
-  for (const [name, tensor] of training?.tensors ?? []) tensors.set(name, tensor);
+  const tensors = new Map([...tensorsOf('', model.parameters()), ...(training?.tensors ?? [])]);
   const bp4 = JSON.stringify({ ...specToJSON(model, random), training: training?.json });
   return encode(tensors, { bp4 });
 }

@@ -1,7 +1,7 @@
 import { FormatError } from '../errors.js';
 import { show } from './check.js';
 import type { SpecJSON } from './json.js';
-import type { Model } from './model.js';
+import type { Model, Parameters } from './model.js';
 import type { Random } from './random.js';
 import { specFromJSON } from './read-json.js';
 import { decode, parseJSON } from './read-safetensors.js';
@@ -11,6 +11,13 @@ import type { CheckedSpec } from './spec.js';
 
 /** Takes a tensor of the name and shape; throws a RangeError where there is none. */
 export type Take = (name: string, ...shape: number[]) => Float32Array;
+
+/** Takes what `tensorsOf` has named. @param sizes the inputs, and the units of each layer */
+export const takeParameters = (prefix: string, take: Take, sizes: readonly number[]): Parameters[] =>
+  sizes.slice(1).map((units, l) => ({
+    weights: take(`${prefix}${l}.weight`, units, sizes[l]!),
+    biases: take(`${prefix}${l}.bias`, units),
+  }));
 
 /** Checks a training: its JSON, and the tensors that it takes; `sizes` are the inputs, and the units of each layer. */
 type ReadTraining<Training> = (json: unknown, take: Take, sizes: readonly number[]) => Training;
@@ -49,10 +56,7 @@ function read<Training>(bytes: Uint8Array, readTraining: ReadTraining<Training>)
     return tensor!.values;
   };
   const sizes = [spec.inputs, ...spec.layers.map(({ units }) => units)];
-  const parameters = spec.layers.map(({ units }, l) => ({
-    weights: take(`${l}.weight`, units, sizes[l]!),
-    biases: take(`${l}.bias`, units),
-  }));
+  const parameters = takeParameters('', take, sizes);
   const training = json.training === undefined ? undefined : readTraining(json.training, take, sizes);
   if (tensors.size > 0) throw new RangeError(`${show([...tensors.keys()][0])}: expected no more tensors`);
   return { spec, random, place: (model) => model.setParameters(parameters), training };

@@ -1,10 +1,10 @@
 import type { Dataset, Split } from '../data/dataset.js';
 import { checkKeys, checkOptional, show } from '../model/check.js';
 import { Network, type NetworkOptions } from '../network.js';
-import type { Answers, Metric } from '../training/metric.js';
+import { checkMetrics, measure, type Answers, type NamedMetrics } from '../training/metric.js';
 import type { Metrics } from '../training/metrics.js';
 import type { TrainOptions } from '../training/options.js';
-import { checkSignal } from './signal.js';
+import { checkSignal } from '../training/options.js';
 
 /** Figures over samples that were not learnt from. */
 export interface Scores extends Metrics {
@@ -34,7 +34,7 @@ export interface CrossValidationOptions {
   /** How each network is trained. */
   readonly train?: Omit<TrainOptions, 'resume' | 'signal'>;
   /** Figures over the test of each fold, beside loss and accuracy. */
-  readonly metrics?: Readonly<Record<string, Metric>>;
+  readonly metrics?: NamedMetrics;
   /**
    * Called after each fold, with its network, which is disposed afterwards, and its samples; a promise that it returns
    * is waited for.
@@ -84,13 +84,7 @@ function checkOptions(how: CrossValidationOptions): void {
   checkKeys('options', how, ['k', 'seed', 'train', 'metrics', 'onFold', 'signal']);
   checkOptional('onFold', how.onFold, 'function');
   checkSignal(how.signal);
-  const { metrics = {} } = how;
-  checkKeys('metrics', metrics, Object.keys(metrics));
-  for (const [name, metric] of Object.entries(metrics)) {
-    if (typeof metric !== 'function') {
-      throw new TypeError(`metrics.${name}: expected a function, got ${show(metric)}`);
-    }
-  }
+  if (how.metrics !== undefined) checkMetrics(how.metrics);
 }
 
 function scoresOf(net: Network, test: Dataset, metrics?: CrossValidationOptions['metrics']): Scores {
@@ -100,7 +94,7 @@ function scoresOf(net: Network, test: Dataset, metrics?: CrossValidationOptions[
   const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
   // A network is trained on one of the two.
   const answers = (labels ? { outputs: net.outputs, labels } : { outputs: net.outputs, targets }) as Answers;
-  return { loss, accuracy, metrics: mapValues(metrics, (metric) => metric(outputs, answers)) };
+  return { loss, accuracy, metrics: measure(metrics, outputs, answers) };
 }
 
 /** One figure of each score, out of those of the folds. */

@@ -1,7 +1,7 @@
 import { DivergenceError } from '../errors.js';
 import { checkInteger, checkKeys, checkOptional, show } from '../model/check.js';
 import { Random } from '../model/random.js';
-import { checkSignal } from './signal.js';
+import { checkSignal } from '../training/options.js';
 
 /** The values to choose from, by name. */
 export type Space = Readonly<Record<string, readonly unknown[]>>;

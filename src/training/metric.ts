@@ -1,3 +1,4 @@
+import { checkKeys, show } from '../model/check.js';
 import type { NumericArray } from './matrix.js';
 
 /** The right answers of samples, as a training gives them to its metrics: either labels or targets. */
@@ -23,3 +24,25 @@ export type Answers = {
  * @param answers what is right
  */
 export type Metric = (outputs: Float32Array, answers: Answers) => number;
+
+/** Metrics by names of the user's own. */
+export type NamedMetrics = Readonly<Record<string, Metric>>;
+
+/**
+ * @throws TypeError naming what is no function
+ */
+export function checkMetrics(metrics: unknown): asserts metrics is NamedMetrics {
+  checkKeys('metrics', metrics, Object.keys(metrics ?? {}));
+  for (const [name, metric] of Object.entries(metrics)) {
+    if (typeof metric !== 'function') {
+      throw new TypeError(`metrics.${name}: expected a function, got ${show(metric)}`);
+    }
+  }
+}
+
+export const measure = (
+  metrics: NamedMetrics,
+  outputs: Float32Array,
+  answers: Answers,
+): Record<string, number> =>
+  Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric(outputs, answers)]));

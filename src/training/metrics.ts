@@ -9,8 +9,8 @@ export interface Metrics {
   readonly loss: number;
   /**
    * The share of samples classified correctly: the largest output is where the largest target is; with a single output,
-   * both lie on the same side of ½, or for hinge of 0. A sample whose outputs are NaN counts as wrong. Where outputs are not classes (a
-   * regression, several independent labels) it means nothing.
+   * both lie on the same side of ½, or for hinge of 0. A sample whose outputs are NaN counts as wrong. Where outputs are
+   * not classes (a regression, several independent labels) it means nothing.
    */
   readonly accuracy: number;
 }

@@ -1,6 +1,6 @@
 import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, show } from '../model/check.js';
 import type { Diagnosis } from './diagnosis.js';
-import type { Metric } from './metric.js';
+import type { NamedMetrics } from './metric.js';
 import type { Metrics } from './metrics.js';
 import type { CheckedOptimizer, OptimizerName, OptimizerOptions } from './optimizers.js';
 import type { ClassWeights, Data } from './samples.js';
@@ -46,7 +46,7 @@ export interface TrainOptions {
    */
   readonly validationSplit?: number;
   /** Figures of the validation data, by names of your own; bp4/metrics has many. */
-  readonly metrics?: Readonly<Record<string, Metric>>;
+  readonly metrics?: NamedMetrics;
   /**
    * Whether each report says how fast each layer learns, and why: from at most 1,000 samples of the validation data, or
    * else of those that are learnt. Default false.
@@ -181,9 +181,7 @@ export async function checkTrainOptions(
   const { epochs = 10, miniBatchSize = 32, shuffle = true, resume = false } = options;
   const { validation, validationSplit, onEpoch, onBatch, signal } = options;
   const optimizer = options.optimizer === undefined ? sgd : await optimizerOf(options.optimizer);
-  if (signal !== undefined && !isSignal(signal)) {
-    throw new TypeError(`signal: expected an AbortSignal, got ${show(signal)}`);
-  }
+  checkSignal(signal);
   return {
     epochs: checkInteger('epochs', epochs),
     miniBatchSize: checkInteger('miniBatchSize', miniBatchSize),
@@ -235,7 +233,16 @@ async function checkWatching(
   return { earlyStopping: checkEarlyStopping(earlyStopping), checkpoint: checkCheckpoint(checkpoint) };
 }
 
+/**
+ * @throws TypeError unless `signal` is undefined or a signal
+ */
+export function checkSignal(signal: unknown): void {
+  if (signal !== undefined && !isSignal(signal)) {
+    throw new TypeError(`signal: expected an AbortSignal, got ${show(signal)}`);
+  }
+}
+
 /** By its method: a signal from another realm (a frame, a test runner) is no instance of our AbortSignal. */
-export function isSignal(value: unknown): boolean {
+function isSignal(value: unknown): boolean {
   return typeof (value as AbortSignal | null)?.throwIfAborted === 'function';
 }

@@ -1,7 +1,7 @@
 import { checkInteger, checkKeys, checkName, show } from '../model/check.js';
 import { checkGenerator } from '../model/read-json.js';
 import type { Model } from '../model/model.js';
-import type { Take } from '../model/read-file.js';
+import { takeParameters, type Take } from '../model/read-file.js';
 import { optimizerNames } from './optimizers.js';
 import type { Run } from './run.js';
 
@@ -20,12 +20,7 @@ export function runFrom(
   sizes: readonly number[],
 ): { run: Run; place: (model: Model) => void } {
   const run = checkRun(json);
-  const slots = Array.from({ length: run.slots }, (_, s) =>
-    sizes.slice(1).map((units, l) => ({
-      weights: take(`slot${s}.${l}.weight`, units, sizes[l]!),
-      biases: take(`slot${s}.${l}.bias`, units),
-    })),
-  );
+  const slots = Array.from({ length: run.slots }, (_, s) => takeParameters(`slot${s}.`, take, sizes));
   return {
     run,
     place(model) {

@@ -52,21 +52,13 @@ const PROBED_SAMPLES = 256;
 /** The user's data, checked, and left where it is. */
 export class Samples {
   readonly count: number;
-  readonly #inputs: Matrix;
-  readonly #scale: number;
-  readonly #targets: Matrix | undefined;
-  readonly #labels: NumericArray | undefined;
-  readonly #weights: Float32Array | undefined;
+  readonly #content: Content;
   /** Which of the user's samples they are, where not all. */
   readonly #chosen: Uint32Array | undefined;
 
-  private constructor({ inputs, scale, targets, labels, weights }: Content, chosen?: Uint32Array) {
-    this.count = chosen?.length ?? inputs.count;
-    this.#inputs = inputs;
-    this.#scale = scale;
-    this.#targets = targets;
-    this.#labels = labels;
-    this.#weights = weights;
+  private constructor(content: Content, chosen?: Uint32Array) {
+    this.count = chosen?.length ?? content.inputs.count;
+    this.#content = content;
     this.#chosen = chosen;
   }
 
@@ -118,30 +110,24 @@ export class Samples {
 
   /** Whether `gather` places weights. */
   get areWeighted(): boolean {
-    return this.#weights !== undefined;
+    return this.#content.weights !== undefined;
   }
 
   /** What is right: either labels or targets, of all that the user gave; `chosen` says which of them, where not all. */
   get answers() {
-    return { labels: this.#labels, targets: this.#targets?.values, chosen: this.#chosen };
+    const { labels, targets } = this.#content;
+    return { labels, targets: targets?.values, chosen: this.#chosen };
   }
 
   /** Some of them, by their numbers in rising order. */
   choose(chosen: Uint32Array): Samples {
-    const [inputs, scale, targets, labels, weights] = [
-      this.#inputs,
-      this.#scale,
-      this.#targets,
-      this.#labels,
-      this.#weights,
-    ];
     const of = this.#chosen;
-    return new Samples({ inputs, scale, targets, labels, weights }, of ? chosen.map((n) => of[n]!) : chosen);
+    return new Samples(this.#content, of ? chosen.map((n) => of[n]!) : chosen);
   }
 
   /** The share of the inputs that differ from zero, in some of the samples from all over. */
   density(): number {
-    const { values, width } = this.#inputs;
+    const { values, width } = this.#content.inputs;
     const probes = Math.min(PROBED_SAMPLES, Math.ceil(NUMBERS_AT_A_TIME / width));
     const step = Math.ceil(this.count / probes);
     let probed = 0;
@@ -159,31 +145,36 @@ export class Samples {
    */
   gather(model: Model, first: number, rows: number, order?: Uint32Array): void {
     const { layout, kernels } = model;
-    const count = rows * this.#inputs.width;
-    if (this.#chosen) {
-      const chosen = this.#chosen;
-      order = Uint32Array.from({ length: rows }, (_, i) => chosen[order ? order[first + i]! : first + i]!);
-      first = 0;
-    }
-    if (this.#copyInputs(model, first, rows, order) === 'bytes') {
-      kernels.widenBytes(layout.rawBytes, layout.inputs, count, this.#scale);
-    } else if (this.#scale !== 1) kernels.scaleFloats(layout.inputs, count, this.#scale);
+    const { inputs, scale } = this.#content;
+    const count = rows * inputs.width;
+    const [from, numbers] = this.#among(first, rows, order);
+    if (this.#copyInputs(model, from, rows, numbers) === 'bytes') {
+      kernels.widenBytes(layout.rawBytes, layout.inputs, count, scale);
+    } else if (scale !== 1) kernels.scaleFloats(layout.inputs, count, scale);
     model.useInputs();
-    this.#placeTargets(model, first, rows, order);
+    this.#placeTargets(model, from, rows, numbers);
   }
 
   /** Adds rows as pairs to the model's window, which holds those before them already; gathers their targets. */
   compress(model: Model, first: number, rows: number): void {
     const { layout, kernels, window } = model;
-    const from = this.#chosen ? 0 : first;
-    const order = this.#chosen?.subarray(first, first + rows);
-    if (this.#copyInputs(model, from, rows, order) === 'bytes') {
-      kernels.addBytes(layout.net, window, layout.rawBytes, this.#scale, first, rows);
+    const { inputs, scale } = this.#content;
+    const [from, numbers] = this.#among(first, rows);
+    if (this.#copyInputs(model, from, rows, numbers) === 'bytes') {
+      kernels.addBytes(layout.net, window, layout.rawBytes, scale, first, rows);
     } else {
-      if (this.#scale !== 1) kernels.scaleFloats(layout.inputs, rows * this.#inputs.width, this.#scale);
+      if (scale !== 1) kernels.scaleFloats(layout.inputs, rows * inputs.width, scale);
       kernels.addFloats(layout.net, window, layout.inputs, first, rows);
     }
-    this.#placeTargets(model, from, rows, order);
+    this.#placeTargets(model, from, rows, numbers);
+  }
+
+  /** The same rows among all that the user gave: the first of them, and in which order, where not as they lie. */
+  #among(first: number, rows: number, order?: Uint32Array): [from: number, numbers: Uint32Array | undefined] {
+    const chosen = this.#chosen;
+    if (!chosen) return [first, order];
+    if (!order) return [0, chosen.subarray(first, first + rows)];
+    return [0, Uint32Array.from({ length: rows }, (_, i) => chosen[order[first + i]!]!)];
   }
 
   /** Copies inputs, as they are, into the model's memory. */
@@ -193,12 +184,13 @@ export class Samples {
     rows: number,
     order?: Uint32Array,
   ): 'bytes' | 'floats' {
-    const { values, width } = this.#inputs;
+    const { inputs } = this.#content;
+    const { values, width } = inputs;
     if (holdsBytes(values)) {
-      copyRows(this.#inputs, first, rows, order, views.bytes, layout.rawBytes, width);
+      copyRows(inputs, first, rows, order, views.bytes, layout.rawBytes, width);
       return 'bytes';
     }
-    copyRows(this.#inputs, first, rows, order, views.floats, views.at(layout.inputs), width);
+    copyRows(inputs, first, rows, order, views.floats, views.at(layout.inputs), width);
     return 'floats';
   }
 
@@ -211,12 +203,12 @@ export class Samples {
     const { stride, units } = layers.at(-1)!;
     const at = views.at(layout.targets);
     const coding = codingOf(spec, units);
-    if (this.#targets) {
-      copyRows(this.#targets, first, rows, order, views.floats, at, stride);
+    const { targets, labels, weights } = this.#content;
+    if (targets) {
+      copyRows(targets, first, rows, order, views.floats, at, stride);
       if (spec.labelSmoothing) smooth(views.floats, at, rows, stride, units, coding);
     }
-    if (this.#labels) placeLabels(this.#labels, first, rows, order, views.floats, at, stride, units, coding);
-    const weights = this.#weights;
+    if (labels) placeLabels(labels, first, rows, order, views.floats, at, stride, units, coding);
     if (!weights) return;
     const to = views.at(layout.sampleWeights) - first;
     for (let n = first; n < first + rows; n++) views.floats[to + n] = weights[order ? order[n]! : n]!;

@@ -18,12 +18,20 @@ export interface Chunk {
   readonly order: Order | undefined;
 }
 
-/** Where the samples of each epoch come from. */
-export interface Source {
-  /** How many an epoch has; 0 where that is not known. */
+/** Where the samples of each epoch come from: all at once, or chunk by chunk. */
+export type Source = Whole | Chunks;
+
+interface Whole {
+  /** How many samples an epoch has. */
   readonly count: number;
-  /** All of them, where they come at once. */
-  readonly whole?: Chunk;
+  readonly whole: Chunk;
+  close(): void;
+}
+
+export interface Chunks {
+  /** Nobody knows. */
+  readonly count: 0;
+  readonly whole?: undefined;
   /** From the first sample on. */
   begin(): void;
   /** The next chunk; undefined at the end of the epoch. */
@@ -31,7 +39,7 @@ export interface Source {
   close(): void;
 }
 
-export const isStream = (data: Data | Stream): data is Stream =>
+export const isStream = (data: Data | Stream | Samples): data is Stream =>
   typeof data === 'object' && (data as object | null) !== null && 'batches' in data;
 
 export function* chunkOf(model: Model, samples: Samples, size: number, random?: Random): Work<Chunk> {
@@ -43,16 +51,7 @@ export function* chunkOf(model: Model, samples: Samples, size: number, random?: 
 }
 
 /** All samples at once. @param random by which they are shuffled, if they are */
-export function* wholeOf(model: Model, samples: Samples, size: number, random?: Random): Work<Source> {
+export function* wholeOf(model: Model, samples: Samples, size: number, random?: Random): Work<Whole> {
   const chunk = yield* chunkOf(model, samples, size, random);
-  return {
-    count: samples.count,
-    whole: chunk,
-    begin: () => undefined,
-    // eslint-disable-next-line require-yield -- a stream yields
-    *next() {
-      return undefined;
-    },
-    close: () => chunk.window?.close(),
-  };
+  return { count: samples.count, whole: chunk, close: () => chunk.window?.close() };
 }

@@ -2,7 +2,7 @@ import { checkKeys, show } from '../model/check.js';
 import type { Model } from '../model/model.js';
 import type { Random } from '../model/random.js';
 import { Samples, type ClassWeights, type Data } from './samples.js';
-import { chunkOf, type Source, type Stream } from './source.js';
+import { chunkOf, type Chunks, type Stream } from './source.js';
 import type { Window } from './window.js';
 import { awaited } from './work.js';
 
@@ -16,7 +16,7 @@ export function streamOf(
   size: number,
   random: Random | undefined,
   classWeights: ClassWeights | undefined,
-): Source {
+): Chunks {
   checkKeys('data', stream, ['batches']);
   const { batches } = stream;
   if (typeof batches !== 'function') {

@@ -2,7 +2,7 @@ import type { Model } from '../model/model.js';
 import { plainRule } from '../model/model.js';
 import type { Random, RandomState } from '../model/random.js';
 import { batchLoss, clearTally, evaluate, metricsOf, readTally, writeTally } from './metrics.js';
-import type { CheckedTrainOptions, EpochReport } from './options.js';
+import type { BatchReport, CheckedTrainOptions, EpochReport } from './options.js';
 import { areFinite, Snapshot, type Run } from './run.js';
 import { Samples, type Data } from './samples.js';
 import { isStream, wholeOf, type Chunk, type Source, type Stream } from './source.js';
@@ -121,13 +121,10 @@ export class Training {
 
   *#open(): Work<Source> {
     const { optimizer, restraints, frozen, shuffle, miniBatchSize, classWeights } = this.#options;
-    const { keys, step } = this.#run;
+    const { keys, step, done } = this.#run;
     const { training } = this.#data;
-    const { done } = this.#run;
     // Of a stream it shows at its end.
-    if (!isStream(training as Stream) && (training as Samples).count < done) {
-      throw tooFew((training as Samples).count, done);
-    }
+    if (!isStream(training) && training.count < done) throw tooFew(training.count, done);
     const random = shuffle ? this.#random : undefined;
     const isRestrained = Object.entries(restraints).some(
       ([name, value]) => name !== 'penalizesBiases' && value,
@@ -144,11 +141,9 @@ export class Training {
       },
       frozen,
     );
-    if (!isStream(training as Stream)) {
-      return yield* wholeOf(this.#model, training as Samples, miniBatchSize, random);
-    }
+    if (!isStream(training)) return yield* wholeOf(this.#model, training, miniBatchSize, random);
     const { streamOf } = yield* awaited(import('./stream.js'));
-    return streamOf(this.#model, training as Stream, miniBatchSize, random, classWeights);
+    return streamOf(this.#model, training, miniBatchSize, random, classWeights);
   }
 
   /**
@@ -161,9 +156,8 @@ export class Training {
     const run = this.#run;
     const { epochs, schedule, onBatch, checkpoint } = this.#options;
     const { tally } = model.layout;
-    const { kernels } = model;
-    const { team } = kernels;
-    const workAtATime = WORK_AT_A_TIME[kernels.engine];
+    const { team, engine } = model.kernels;
+    const workAtATime = WORK_AT_A_TIME[engine];
     const snapshotWork = SAMPLES_OF_A_SNAPSHOT * (model.layout.parameterCount + WORK_OF_A_STEP);
     let work = 0;
     let unkept = 0;
@@ -176,7 +170,7 @@ export class Training {
     while (run.epoch <= epochs && !run.isOver) {
       const learnt = run.done;
       this.#before = 0;
-      source.begin();
+      if (!source.whole) source.begin();
       for (;;) {
         const chunk = source.whole ? (this.#before ? undefined : source.whole) : yield* source.next();
         if (!chunk) break;
@@ -196,18 +190,7 @@ export class Training {
           try {
             if (!chunk.window) chunk.samples.gather(model, first, taken, order?.numbers);
             while (done < taken) {
-              const from = chunk.window?.pointer ?? 0;
-              const rate = this.#learningRate;
-              const some = kernels.descend(
-                model.layout.net,
-                from,
-                first + done,
-                taken - done,
-                pass.size,
-                rate,
-              );
-              done += some;
-              this.#note(some, pass.size);
+              done += this.#descend(pass, first + done, taken - done);
               if (team?.isLate) yield team.recover();
               else if (done < taken) return false;
             }
@@ -223,14 +206,12 @@ export class Training {
             if (!snapshot.keep()) return false;
           }
           if (onBatch && !isCareful) {
-            const { stepsPerEpoch: batches } = pass;
-            const loss = batchLoss(model) / taken;
-            yield onBatch({ epoch: run.epoch, batch: run.step - run.epochStep, batches, loss });
+            yield onBatch(this.#batchReport(pass, taken));
           } else if (work >= workAtATime) {
             work = 0;
             yield;
           }
-          if (checkpoint?.everySteps && !isCareful && model.step % checkpoint.everySteps === 0) {
+          if (checkpoint?.everySteps && !isCareful && run.step % checkpoint.everySteps === 0) {
             if (!this.#isFinite()) return false;
             yield this.#write();
           }
@@ -280,12 +261,30 @@ export class Training {
     };
   }
 
+  /** One call of the kernels. @returns how many samples were learnt, which is written down */
+  #descend({ chunk, size }: Pass, first: number, count: number): number {
+    const { kernels, layout } = this.#model;
+    const from = chunk.window?.pointer ?? 0;
+    const learnt = kernels.descend(layout.net, from, first, count, size, this.#learningRate);
+    const run = this.#run;
+    run.done += learnt;
+    readTally(this.#model, layout.tally, run);
+    run.step += Math.ceil(learnt / size);
+    run.learningRate = this.#learningRate;
+    return learnt;
+  }
+
+  #batchReport({ stepsPerEpoch }: Pass, rows: number): BatchReport {
+    const { epoch, step, epochStep } = this.#run;
+    return { epoch, batch: step - epochStep, batches: stepsPerEpoch, loss: batchLoss(this.#model) / rows };
+  }
+
   /** η of the step to come. */
   #rateNow({ stepsPerEpoch }: Pass): number {
     const { schedule, epochs } = this.#options;
     if (schedule.isConstant) return schedule.initial;
-    const { epoch, plateau } = this.#run;
-    return schedule.at({ epoch, epochs, step: this.#model.step, stepsPerEpoch }, plateau);
+    const { epoch, step, plateau } = this.#run;
+    return schedule.at({ epoch, epochs, step, stepsPerEpoch }, plateau);
   }
 
   #report(): EpochReport {
@@ -342,15 +341,6 @@ export class Training {
   /** Writes a checkpoint. */
   #write(): unknown {
     return this.#options.checkpoint!.write(this.#save());
-  }
-
-  /** Writes down how far it has come, as the kernels know it. */
-  #note(learnt: number, size: number): void {
-    const run = this.#run;
-    run.done += learnt;
-    readTally(this.#model, this.#model.layout.tally, run);
-    run.step += Math.ceil(learnt / size);
-    run.learningRate = this.#learningRate;
   }
 
   #isFinite(): boolean {
