@@ -8,7 +8,7 @@ export const EXPECTED = 'c1ab0bcae050ab29';
 
 /** Whole numbers below 2³¹ (Park and Miller 1988): they, and their quotients by powers of two, are exact everywhere. */
 function* integers(seed) {
-  for (let state = seed; ; ) {
+  for (let state = seed; ;) {
     state = (state * 48271) % 2147483647;
     yield state;
   }
