@@ -9,7 +9,9 @@ export function reachOf(layers: readonly Float32Array[]): number {
   }
   if (largest === 0) return 1;
   const power = 10 ** Math.floor(Math.log10(largest));
-  return power * ([1, 2, 5].find((factor) => factor * power >= largest) ?? 10);
+  const factor = [1, 2, 5].find((factor) => factor * power >= largest) ?? 10;
+  // 3 · 0.1 is not 0.3: read again what is written.
+  return Number((factor * power).toPrecision(1));
 }
 
 /**

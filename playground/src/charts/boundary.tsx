@@ -62,23 +62,24 @@ export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Eleme
             </dt>
             <dd>undecided, ½</dd>
           </div>
-          {marked && (
-            <div>
-              <dt>
-                <svg width="18" height="18" aria-hidden="true">
-                  <circle class="boundary-marked" cx="9" cy="9" r="7" />
-                </svg>
-              </dt>
-              <dd>mini-batch</dd>
-            </div>
-          )}
+          <div>
+            <dd>filled: training, outlined: test</dd>
+          </div>
+          <div class={marked ? undefined : 'boundary-absent'}>
+            <dt>
+              <svg width="18" height="18" aria-hidden="true">
+                <circle class="boundary-marked" cx="9" cy="9" r="7" />
+              </svg>
+            </dt>
+            <dd>mini-batch</dd>
+          </div>
         </dl>
       </figcaption>
     </figure>
   );
 }
 
-/** A class in the legend: its shape, filled for training and ringed for test points. */
+/** A class in the legend: its shape, filled for training points and outlined for test points. */
 function Entry({ label }: { readonly label: 0 | 1 }): JSX.Element {
   const shape = (x: number, kind: string): JSX.Element =>
     label === 0 ? <circle class={kind} cx={x} cy="7" r="5" /> : <rect class={kind} x={x - 5} y="2" width="10" height="10" />;
@@ -90,7 +91,7 @@ function Entry({ label }: { readonly label: 0 | 1 }): JSX.Element {
           {shape(22, 'boundary-test')}
         </svg>
       </dt>
-      <dd>class {label}: training, test</dd>
+      <dd>class {label}</dd>
     </div>
   );
 }

@@ -158,6 +158,9 @@ const dataOf = ({ training, test }: Figure, { points }: History): uPlot.AlignedD
   points.map(test),
 ];
 
+/** 1, 2, 5, 10 … : no half epochs on the axis. */
+const wholeSteps = Array.from({ length: 24 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3));
+
 function optionsOf(
   figure: Figure,
   theme: Theme,
@@ -173,7 +176,8 @@ function optionsOf(
   const line = { width: 2, points: { show: (chart: uPlot) => chart.data[0].length === 1, size: 7 } };
   return {
     ...size,
-    padding: [8, 12, 0, 0],
+    // room for half the label of the last epoch
+    padding: [8, 28, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -195,7 +199,7 @@ function optionsOf(
       { ...line, stroke: theme.ink, dash: [6, 4] },
     ],
     axes: [
-      { ...axis, size: 28, gap: 4, space: 60, values: (_, epochs) => epochs.map(whole) },
+      { ...axis, size: 28, gap: 4, space: 60, incrs: wholeSteps, values: (_, epochs) => epochs.map(whole) },
       { ...axis, size: 52, gap: 6, space: 28, values: (_, values) => values.map(figure.tick) },
     ],
   };

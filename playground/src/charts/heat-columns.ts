@@ -52,14 +52,14 @@ function acrossEpochs(
   );
 }
 
-/** How many powers of ten a logarithmic scale spans at most: what is smaller has the colour of its lower end. */
-const MOST_DECADES = 8;
+/** What is this many times smaller than the largest has the colour of the lower end. */
+const DEPTH = 1e8;
 
 /**
- * The ends of a logarithmic scale, powers of ten, so that it seldom moves while a run goes on.
+ * The ends of a logarithmic scale: 1, 2 or 5 times a power of ten, so that it seldom moves while a run goes on.
  * Zeros and what is not finite are left aside.
  */
-export function decades(values: Iterable<number>): [low: number, high: number] {
+export function logarithmicEnds(values: Iterable<number>): [low: number, high: number] {
   let low = Infinity;
   let high = 0;
   for (const value of values) {
@@ -67,8 +67,18 @@ export function decades(values: Iterable<number>): [low: number, high: number] {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  if (high === 0) return [-1, 0];
-  const top = Math.ceil(Math.log10(high));
-  const bottom = Math.min(Math.floor(Math.log10(low)), top - 1);
-  return [Math.max(bottom, top - MOST_DECADES), top];
+  if (high === 0) return [0.1, 1];
+  const top = Math.min(...stepsOf125(high).filter((step) => step >= high));
+  const bottom = Math.max(...stepsOf125(low).filter((step) => step <= low));
+  // At least a power of ten, so that a layer of its own does not fill the scale with noise.
+  return [Math.max(Math.min(bottom, top / 10), top / DEPTH), top].map(tidy) as [number, number];
 }
+
+/** 1, 2, 5 and 10 times the power of ten below the value. */
+function stepsOf125(value: number): number[] {
+  const power = Math.floor(Math.log10(value));
+  return [1, 2, 5, 10].map((factor) => Number(`${factor}e${power}`));
+}
+
+/** Without the last bits that a quotient leaves: 0.1, not 0.09999…. */
+const tidy = (value: number): number => Number(value.toPrecision(3));

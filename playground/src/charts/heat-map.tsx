@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useId, useMemo, useState } from 'preact/hooks';
 import { percent, precise, whole } from '../page/format.js';
 import { Canvas, type Draw } from './canvas.js';
-import { decades, epochsToAColumn, heatColumns, type HeatColumn } from './heat-columns.js';
+import { epochsToAColumn, heatColumns, logarithmicEnds, type HeatColumn } from './heat-columns.js';
 import { heatColour, heatGradient } from './heat-colours.js';
 import { lastEpochShown, type History } from './history.js';
 import { useTheme } from './theme.js';
@@ -13,10 +13,11 @@ const MOST_COLUMNS = 100;
 /** What is shown: |δ|, by how far each unit is from its optimum; or the share of saturated units. */
 type Quantity = 'delta' | 'saturated';
 
-/** A scale of colours: where a value lies from 0 to 1, and what is written below its ends and in between. */
+/** A scale of colours: where a value lies from 0 to 1, which values are written below it, and how. */
 interface Scale {
   readonly place: (value: number) => number;
-  readonly marks: readonly string[];
+  readonly marks: readonly number[];
+  readonly write: (value: number) => string;
 }
 
 interface Cell {
@@ -101,7 +102,7 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
       <div class="heat-map-plot">
         <ol class="heat-map-layers" aria-hidden="true">
           {Array.from({ length: layerCount }, (_, i) => (
-            <li key={i}>{i === 0 ? 'output' : layerCount - i}</li>
+            <li key={i}>{i === 0 ? 'output' : `layer ${layerCount - i}`}</li>
           ))}
         </ol>
         <Canvas
@@ -127,7 +128,9 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
         <div style={{ background: heatGradient }} />
         <p>
           {scale.marks.map((mark) => (
-            <span key={mark}>{mark}</span>
+            <span key={mark} style={{ left: `${100 * scale.place(mark)}%` }}>
+              {scale.write(mark)}
+            </span>
           ))}
         </p>
       </div>
@@ -137,11 +140,12 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
 }
 
 function Switch(props: { readonly quantity: Quantity; readonly choose: (quantity: Quantity) => void }): JSX.Element {
+  const name = useId();
   const option = (quantity: Quantity, text: string): JSX.Element => (
     <label>
       <input
         type="radio"
-        name="heat-map-quantity"
+        name={name}
         checked={props.quantity === quantity}
         onChange={() => props.choose(quantity)}
       />
@@ -163,17 +167,24 @@ const lastCell = (columns: readonly HeatColumn[], layerCount: number): Cell => (
 });
 
 function scaleOf(quantity: Quantity, columns: readonly HeatColumn[]): Scale {
-  if (quantity === 'saturated') return { place: (share) => share, marks: ['0 %', '50 %', '100 %'] };
-  const [least, high] = decades(columns.flatMap(({ delta }) => delta));
-  // Every power of ten has a mark, or every second; there is one at either end.
-  const step = Math.ceil((high - least) / 4);
-  const steps = Math.ceil((high - least) / step);
-  const low = high - steps * step;
-  const powers = Array.from({ length: steps + 1 }, (_, i) => low + i * step);
-  return {
-    place: (delta) => (Math.log10(delta) - low) / (high - low),
-    marks: powers.map((power) => (power > -3 && power < 4 ? String(10 ** power) : `1e${power}`.replace('-', '−'))),
-  };
+  if (quantity === 'saturated') {
+    return { place: (share) => share, marks: [0, 0.5, 1], write: (share) => `${100 * share} %` };
+  }
+  const [low, high] = logarithmicEnds(columns.flatMap(({ delta }) => delta));
+  const place = (delta: number): number => Math.log(delta / low) / Math.log(high / low);
+  const powers = Array.from({ length: 400 }, (_, i) => Number(`1e${i - 200}`));
+  const between = powers.filter((power) => place(power) > 0.15 && place(power) < 0.85);
+  // Three of them have room between the ends.
+  const every = Math.ceil(between.length / 3);
+  return { place, marks: [low, ...between.filter((_, i) => i % every === 0), high], write: power };
+}
+
+/** 0.002 or 2·10⁻⁵ */
+function power(value: number): string {
+  if (value >= 1e-3 && value < 1e4) return String(value);
+  const [factor, exponent] = value.toExponential().split('e');
+  const raised = Array.from(exponent!, (sign) => ({ '-': '⁻', '+': '' })[sign] ?? '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)]);
+  return `${factor === '1' ? '' : `${factor}·`}10${raised.join('')}`;
 }
 
 function readingOf(column: HeatColumn, layer: number, quantity: Quantity): string {

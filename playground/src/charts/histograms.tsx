@@ -30,9 +30,9 @@ export function Histograms({ layers }: HistogramsProps): JSX.Element {
         />
       ))}
       <div class="histograms-axis" aria-hidden="true">
-        <span>{precise(-reach)}</span>
+        <span>−{reach}</span>
         <span>0</span>
-        <span>{precise(reach)}</span>
+        <span>{reach}</span>
       </div>
       <figcaption>
         <span class="histograms-negative">weights below 0</span>
@@ -64,14 +64,15 @@ function Histogram({ name, weights, reach }: HistogramProps): JSX.Element {
     context.fillRect(0, height - 1, width, 1);
     context.fillRect(width / 2 - 0.5, 0, 1, height);
   };
-  const spread = `${whole(weights.length)} weights, ${precise(rootMeanSquare(weights))} in the root mean square`;
+  const size = precise(rootMeanSquare(weights));
+  const count = `${whole(weights.length)} ${weights.length === 1 ? 'weight' : 'weights'}`;
   return (
     <div class="histogram">
       <h3>{name}</h3>
       <span title="root mean square">
-        {whole(weights.length)} weights · rms {precise(rootMeanSquare(weights))}
+        {count} · rms {size}
       </span>
-      <Canvas draw={draw} when={[weights, reach, theme]} role="img" aria-label={`${name}: ${spread}`} />
+      <Canvas draw={draw} when={[weights, reach, theme]} role="img" aria-label={`${name}: ${count}, root mean square ${size}`} />
     </div>
   );
 }
