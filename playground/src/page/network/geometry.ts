@@ -1,0 +1,51 @@
+import { shownUnits } from '../view';
+
+// Where the picture draws each unit, in pixels of the page.
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Column {
+  readonly x: number;
+  /** The middle of each drawn unit. */
+  readonly ys: readonly number[];
+  /** Units that are not drawn. */
+  readonly more: number;
+  /** Half the height of a unit. */
+  readonly radius: number;
+  /** Half the width of a unit that shows a number. */
+  readonly reach: number;
+}
+
+/** Above the units stand the names of the layers; left and right of them those of inputs and outputs. */
+const TOP = 44;
+const BOTTOM = 22;
+
+/**
+ * Where the units of all columns lie, the inputs first.
+ * @param hasImage the inputs are one image, and the first layer's units show their weights as images
+ */
+export function columnsOf(sizes: readonly number[], { width, height }: Size, hasImage: boolean): Column[] {
+  const isNarrow = width < 480;
+  const left = hasImage ? (isNarrow ? 34 : 56) : isNarrow ? 34 : 56;
+  const right = isNarrow ? 52 : 84;
+  const pitch = (width - left - right) / (sizes.length - 1);
+  return sizes.map((units, i) => {
+    const x = left + i * pitch;
+    if (i === 0 && hasImage)
+      return { x, ys: [TOP + (height - TOP - BOTTOM) / 2], more: 0, radius: imageSide(width) / 2, reach: 0 };
+    const shown = shownUnits(sizes, i);
+    const spacing = Math.min(50, (height - TOP - BOTTOM) / shown);
+    const middle = TOP + (height - TOP - BOTTOM) / 2;
+    const ys = Array.from({ length: shown }, (_, unit) => middle + (unit - (shown - 1) / 2) * spacing);
+    const radius = Math.min(17, spacing * 0.4, pitch * 0.3);
+    return { x, ys, more: units - shown, radius, reach: Math.min(24, pitch * 0.36) };
+  });
+}
+
+/** Of the image that is the input of a digit. */
+export function imageSide(width: number): number {
+  return width < 480 ? 56 : 96;
+}

@@ -1,0 +1,55 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useThemeChange } from '../theme';
+
+export const SIDE = 28;
+
+interface PixelsProps {
+  /** [28][28] */
+  readonly values: ArrayLike<number>;
+  /** 'ink': 0 to `scale` in the colour of the text; 'signed': −scale to scale in the colours of weights. */
+  readonly tone: 'ink' | 'signed';
+  readonly scale: number;
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
+}
+
+/** A picture of 28 × 28 values, its middle at x, y of the network's picture. */
+export function Pixels({ values, tone, scale, x, y, side }: PixelsProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const theme = useThemeChange();
+  useLayoutEffect(() => {
+    if (canvas.current !== null) paint(canvas.current, values, tone, scale);
+  }, [values, tone, scale, theme]);
+  return (
+    <canvas
+      ref={canvas}
+      class="pixels"
+      width={SIDE}
+      height={SIDE}
+      aria-hidden="true"
+      style={{ left: `${x - side / 2}px`, top: `${y - side / 2}px`, width: `${side}px`, height: `${side}px` }}
+    />
+  );
+}
+
+function paint(canvas: HTMLCanvasElement, values: ArrayLike<number>, tone: string, scale: number): void {
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  const image = context.createImageData(SIDE, SIDE);
+  const style = getComputedStyle(canvas);
+  const above = rgb(style.getPropertyValue(tone === 'ink' ? '--ink' : '--positive'));
+  const below = rgb(style.getPropertyValue('--negative'));
+  for (let i = 0; i < SIDE * SIDE; i++) {
+    const value = values[i] ?? 0;
+    image.data.set(value < 0 ? below : above, 4 * i);
+    image.data[4 * i + 3] = 255 * Math.min(1, Math.abs(value) / scale);
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/** Of '#rrggbb'. */
+function rgb(colour: string): [number, number, number] {
+  const bits = Number.parseInt(colour.trim().slice(1), 16);
+  return [bits >> 16, (bits >> 8) & 255, bits & 255];
+}
