@@ -17,6 +17,8 @@ export interface Column {
   readonly radius: number;
   /** Half the width of a unit that shows a number. */
   readonly reach: number;
+  /** Whether a note fits beneath each unit. */
+  readonly hasRoom: boolean;
 }
 
 /** Above the units stand the names of the layers; left and right of them those of inputs and outputs. */
@@ -29,19 +31,21 @@ const BOTTOM = 22;
  */
 export function columnsOf(sizes: readonly number[], { width, height }: Size, hasImage: boolean): Column[] {
   const isNarrow = width < 480;
-  const left = hasImage ? (isNarrow ? 34 : 56) : isNarrow ? 34 : 56;
+  const left = isNarrow ? 34 : 56;
   const right = isNarrow ? 52 : 84;
+  const middle = TOP + (height - TOP - BOTTOM) / 2;
   const pitch = (width - left - right) / (sizes.length - 1);
   return sizes.map((units, i) => {
     const x = left + i * pitch;
     if (i === 0 && hasImage)
-      return { x, ys: [TOP + (height - TOP - BOTTOM) / 2], more: 0, radius: imageSide(width) / 2, reach: 0 };
+      return { x, ys: [middle], more: 0, radius: imageSide(width) / 2, reach: 0, hasRoom: false };
     const shown = shownUnits(sizes, i);
     const spacing = Math.min(50, (height - TOP - BOTTOM) / shown);
-    const middle = TOP + (height - TOP - BOTTOM) / 2;
     const ys = Array.from({ length: shown }, (_, unit) => middle + (unit - (shown - 1) / 2) * spacing);
     const radius = Math.min(17, spacing * 0.4, pitch * 0.3);
-    return { x, ys, more: units - shown, radius, reach: Math.min(24, pitch * 0.36) };
+    // the outputs have their notes at their right
+    const hasRoom = spacing >= 35 && i < sizes.length - 1;
+    return { x, ys, more: units - shown, radius, reach: Math.min(24, pitch * 0.36), hasRoom };
   });
 }
 

@@ -86,6 +86,9 @@ function goTo(event: KeyboardEvent, by: number): void {
   all[all.indexOf(here) + by]?.focus();
 }
 
+/** Half the height of a unit that shows a number. */
+const CAPSULE = 11;
+
 interface ShapeProps {
   readonly look: UnitLook;
   readonly column: Column;
@@ -94,9 +97,9 @@ interface ShapeProps {
 }
 
 /** A circle, or with a number a capsule. */
-function Shape({ look, column: { x, radius, reach }, y, isSubject }: ShapeProps) {
-  const half = look.text === '' ? radius : Math.max(radius, reach);
-  const place = { x: x - half, y: y - radius, width: 2 * half, height: 2 * radius, rx: radius };
+function Shape({ look, column: { x, radius, reach, hasRoom }, y, isSubject }: ShapeProps) {
+  const [half, tall] = look.text === '' ? [radius, radius] : [Math.max(radius, reach), Math.min(radius, CAPSULE)];
+  const place = { x: x - half, y: y - tall, width: 2 * half, height: 2 * tall, rx: tall };
   return (
     <g class={`shape ${look.tone}${look.isDim ? ' dim' : ''}${isSubject ? ' subject' : ''}`}>
       <rect class="ground" {...place} />
@@ -106,8 +109,8 @@ function Shape({ look, column: { x, radius, reach }, y, isSubject }: ShapeProps)
           {look.text}
         </text>
       )}
-      {look.note !== '' && (
-        <text class="note" x={x} y={y + radius + 11}>
+      {look.note !== '' && hasRoom && (
+        <text class="note" x={x} y={y + tall + 11}>
           {look.note}
         </text>
       )}

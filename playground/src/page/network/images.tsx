@@ -1,0 +1,42 @@
+import { type Column } from './geometry';
+import { Pixels } from './pixels';
+
+const PIXELS = 784;
+
+interface ImagesProps {
+  readonly columns: readonly Column[];
+  /** Of the first layer, [units][784]: weights, or their gradients. */
+  readonly edges: Float32Array;
+  /** [784], 0 to 1 */
+  readonly pixels: ArrayLike<number> | undefined;
+  readonly side: number;
+}
+
+/** Digits: the image that goes in, and before each unit of the first layer its weights, as an image. */
+export function Images({ columns, edges, pixels, side }: ImagesProps) {
+  const [input, first] = [columns[0]!, columns[1]!];
+  const small = smallSide(first);
+  const shown = edges.subarray(0, first.ys.length * PIXELS);
+  const scale = shown.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12) * 0.7;
+  return (
+    <>
+      <Pixels values={pixels ?? []} tone="ink" scale={1} x={input.x} y={input.ys[0]!} side={side} />
+      {first.ys.map((y, unit) => (
+        <Pixels
+          key={unit}
+          values={edges.subarray(unit * PIXELS, (unit + 1) * PIXELS)}
+          tone="signed"
+          scale={scale}
+          x={first.x - first.reach - small / 2 - 5}
+          y={y}
+          side={small}
+        />
+      ))}
+    </>
+  );
+}
+
+function smallSide({ ys, radius }: Column): number {
+  const spacing = ys.length > 1 ? ys[1]! - ys[0]! : 4 * radius;
+  return Math.floor(Math.min(spacing - 3, 42));
+}
