@@ -1,5 +1,3 @@
-import { useEffect, useState } from 'preact/hooks';
-
 export type Theme = 'system' | 'light' | 'dark';
 
 export const themes: readonly Theme[] = ['system', 'light', 'dark'];
@@ -21,23 +19,6 @@ export function applyTheme(theme: Theme): void {
   } catch {
     // a page from a file, or with storage forbidden, forgets it
   }
-}
-
-/** A number that is another whenever the colours of the page have changed: canvases are painted anew by it. */
-export function useThemeChange(): number {
-  const [count, setCount] = useState(0);
-  useEffect(() => {
-    const changed = (): void => setCount((n) => n + 1);
-    const dark = matchMedia('(prefers-color-scheme: dark)');
-    dark.addEventListener('change', changed);
-    const observer = new MutationObserver(changed);
-    observer.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    return () => {
-      dark.removeEventListener('change', changed);
-      observer.disconnect();
-    };
-  }, []);
-  return count;
 }
 
 function readStorage(): string | null {

@@ -4,6 +4,7 @@ import { layerName } from '../phases';
 import { phaseOf, type View } from '../view';
 import { Equations } from './equations';
 import type { Settings } from '../../protocol';
+import './stepper.css';
 
 interface StepperProps {
   readonly view: View | undefined;

@@ -3,7 +3,7 @@ import type { Scene } from './scene';
 /** What colours, dashes and numbers stand for, and the numbers of the unit that is pointed at. */
 export function Legend({ scene, told }: { scene: Scene; told: string | undefined }) {
   return (
-    <figcaption class="legend">
+    <figcaption class="network-legend">
       <span class="keys">
         <Key kind="positive" text={`${scene.quantity} > 0`} />
         <Key kind="negative" text={`${scene.quantity} < 0`} />

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { useThemeChange } from '../theme';
+import { rgbOf, type Theme, useTheme } from '../../charts/theme';
 
-export const SIDE = 28;
+const SIDE = 28;
 
 interface PixelsProps {
   /** [28][28] */
@@ -17,9 +17,9 @@ interface PixelsProps {
 /** A picture of 28 × 28 values, its middle at x, y of the network's picture. */
 export function Pixels({ values, tone, scale, x, y, side }: PixelsProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const theme = useThemeChange();
+  const theme = useTheme();
   useLayoutEffect(() => {
-    if (canvas.current !== null) paint(canvas.current, values, tone, scale);
+    if (canvas.current !== null) paint(canvas.current, values, tone, scale, theme);
   }, [values, tone, scale, theme]);
   return (
     <canvas
@@ -33,23 +33,22 @@ export function Pixels({ values, tone, scale, x, y, side }: PixelsProps) {
   );
 }
 
-function paint(canvas: HTMLCanvasElement, values: ArrayLike<number>, tone: string, scale: number): void {
+function paint(
+  canvas: HTMLCanvasElement,
+  values: ArrayLike<number>,
+  tone: PixelsProps['tone'],
+  scale: number,
+  theme: Theme,
+): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
   const image = context.createImageData(SIDE, SIDE);
-  const style = getComputedStyle(canvas);
-  const above = rgb(style.getPropertyValue(tone === 'ink' ? '--ink' : '--positive'));
-  const below = rgb(style.getPropertyValue('--negative'));
+  const above = rgbOf(tone === 'ink' ? theme.ink : theme.positive);
+  const below = rgbOf(theme.negative);
   for (let i = 0; i < SIDE * SIDE; i++) {
     const value = values[i] ?? 0;
     image.data.set(value < 0 ? below : above, 4 * i);
     image.data[4 * i + 3] = 255 * Math.min(1, Math.abs(value) / scale);
   }
   context.putImageData(image, 0, 0);
-}
-
-/** Of '#rrggbb'. */
-function rgb(colour: string): [number, number, number] {
-  const bits = Number.parseInt(colour.trim().slice(1), 16);
-  return [bits >> 16, (bits >> 8) & 255, bits & 255];
 }

@@ -1,0 +1,148 @@
+import type { InitializerName, LossName, OptimizerName } from 'bp4';
+import type { Settings } from '../../protocol';
+import { Amount, Choice, Slider } from './fields';
+import { Layers } from './layers';
+import './controls.css';
+
+const activations: readonly Settings['activation'][] = [
+  'tanh',
+  'sigmoid',
+  'relu',
+  'leakyRelu',
+  'elu',
+  'softplus',
+  'swish',
+  'gelu',
+  'softsign',
+  'linear',
+];
+const losses: readonly LossName[] = ['crossEntropy', 'binaryCrossEntropy', 'quadratic'];
+const optimizers: readonly OptimizerName[] = [
+  'sgd',
+  'momentum',
+  'nesterov',
+  'adagrad',
+  'rmsprop',
+  'adam',
+  'adamw',
+];
+const initializers: readonly InitializerName[] = [
+  'glorotUniform',
+  'glorotNormal',
+  'heUniform',
+  'heNormal',
+  'scaledNormal',
+  'standardNormal',
+];
+const rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
+const batches = [1, 4, 10, 16, 32, 64, 128];
+const penalties = [0, 0.0001, 0.001, 0.01, 0.1];
+
+interface ControlsProps {
+  readonly settings: Settings;
+  readonly isRegression: boolean;
+  readonly onChange: (change: Partial<Settings>) => void;
+}
+
+/** All that decides a run; what is seldom changed lies folded. */
+export function Controls({ settings, isRegression, onChange }: ControlsProps) {
+  const { task, noise, hidden, activation, learningRate, miniBatchSize } = settings;
+  const isToy = task !== 'digits' && task !== 'csv';
+  return (
+    <section class="controls" aria-label="Settings">
+      {isToy && (
+        <Slider label="Noise" value={noise} max={0.5} step={0.05} onChange={(n) => onChange({ noise: n })} />
+      )}
+      <Layers hidden={hidden} onChange={(layers) => onChange({ hidden: layers })} />
+      <Choice
+        label="Activation σ"
+        value={activation}
+        options={activations}
+        onChange={(name) => onChange({ activation: name })}
+      />
+      <Amount
+        label="Learning rate η"
+        value={learningRate}
+        min={0.00001}
+        max={100}
+        step="any"
+        common={rates}
+        onChange={(rate) => onChange({ learningRate: rate })}
+      />
+      <Amount
+        label="Mini-batch m"
+        value={miniBatchSize}
+        min={1}
+        max={1024}
+        step={1}
+        isWhole
+        common={batches}
+        onChange={(size) => onChange({ miniBatchSize: size })}
+      />
+      <MoreSettings settings={settings} isRegression={isRegression} onChange={onChange} />
+      <p class="restarts">A change starts the run anew from its seed.</p>
+    </section>
+  );
+}
+
+function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
+  const { loss, optimizer, l1, l2, dropout, initializer, seed } = settings;
+  return (
+    <details>
+      <summary>More settings</summary>
+      <Choice
+        label="Loss C"
+        value={isRegression ? 'meanSquaredError' : loss}
+        options={isRegression ? ['meanSquaredError'] : losses}
+        isDisabled={isRegression}
+        onChange={(name) => onChange({ loss: name })}
+      />
+      <Choice
+        label="Optimizer"
+        value={optimizer}
+        options={optimizers}
+        onChange={(name) => onChange({ optimizer: name })}
+      />
+      <Amount
+        label="l1"
+        value={l1}
+        min={0}
+        max={1}
+        step="any"
+        common={penalties}
+        onChange={(x) => onChange({ l1: x })}
+      />
+      <Amount
+        label="l2"
+        value={l2}
+        min={0}
+        max={1}
+        step="any"
+        common={penalties}
+        onChange={(x) => onChange({ l2: x })}
+      />
+      <Slider
+        label="Dropout"
+        value={dropout}
+        max={0.9}
+        step={0.1}
+        onChange={(share) => onChange({ dropout: share })}
+      />
+      <Choice
+        label="First weights"
+        value={initializer}
+        options={initializers}
+        onChange={(name) => onChange({ initializer: name })}
+      />
+      <Amount
+        label="Seed"
+        value={seed}
+        min={0}
+        max={999999}
+        step={1}
+        isWhole
+        onChange={(number) => onChange({ seed: number })}
+      />
+    </details>
+  );
+}
