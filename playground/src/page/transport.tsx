@@ -50,7 +50,8 @@ interface FiguresProps {
 export function Figures({ problem, progress, history }: FiguresProps) {
   const last = history.points.at(-1);
   const isRegression = problem?.isRegression === true;
-  const error = last === undefined ? '–' : isRegression ? precise(last.testLoss) : percent(1 - last.testAccuracy);
+  const error =
+    last === undefined ? '–' : isRegression ? precise(last.testLoss) : percent(1 - last.testAccuracy);
   const rate = progress?.samplesPerSecond ?? 0;
   return (
     <dl class="figures">

@@ -45,7 +45,8 @@ function Invitation() {
   return (
     <div class="walk idle">
       <p>
-        Press <b>Step</b> to send one mini-batch through the network and these equations, with its real numbers.
+        Press <b>Step</b> to send one mini-batch through the network and these equations, with its real
+        numbers.
       </p>
     </div>
   );
@@ -60,7 +61,12 @@ function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: Walk
   return (
     <div class="walk">
       <div class="walk-bar">
-        <button type="button" aria-label="Previous phase" onClick={() => onGo(-1)} disabled={view.index === 0}>
+        <button
+          type="button"
+          aria-label="Previous phase"
+          onClick={() => onGo(-1)}
+          disabled={view.index === 0}
+        >
           ←
         </button>
         <button

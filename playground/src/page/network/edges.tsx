@@ -55,7 +55,10 @@ function Bundle({ look, layer, scene, columns }: BundleProps) {
   const [from, to] = [columns[layer]!, columns[layer + 1]!];
   const fanIn = look.values.length / (to.ys.length + to.more);
   const pairs = to.ys.flatMap((y2, j) => from.ys.map((y1, k) => ({ j, k, y1, y2 })));
-  const scale = pairs.reduce((most, { j, k }) => Math.max(most, Math.abs(look.values[j * fanIn + k]!)), 1e-12);
+  const scale = pairs.reduce(
+    (most, { j, k }) => Math.max(most, Math.abs(look.values[j * fanIn + k]!)),
+    1e-12,
+  );
   return (
     <>
       {pairs.map(({ j, k, y1, y2 }) => {

@@ -20,7 +20,12 @@ export function Frame({ problem, columns, scene, phase, size }: FrameProps) {
         <Heading key={c} problem={problem} column={column} c={c} isTight={pitchOf(columns) < 66} />
       ))}
       {problem.inputNames.slice(0, columns[0]!.ys.length).map((name, k) => (
-        <text key={name} class="name start" x={columns[0]!.x - columns[0]!.reach - 6} y={columns[0]!.ys[k]! + 4}>
+        <text
+          key={name}
+          class="name start"
+          x={columns[0]!.x - columns[0]!.reach - 6}
+          y={columns[0]!.ys[k]! + 4}
+        >
           {cut(name, size.width < 480 ? 3 : 5)}
         </text>
       ))}

@@ -1,26 +1,39 @@
 import { type Column } from './geometry';
 import { Pixels } from './pixels';
 
-const PIXELS = 784;
+export const PIXELS = 784;
+
+export interface Image {
+  /** [784] */
+  readonly pixels: ArrayLike<number>;
+  /** Which number is white. */
+  readonly white: number;
+}
 
 interface ImagesProps {
   readonly columns: readonly Column[];
   /** Of the first layer, [units][784]: weights, or their gradients. */
   readonly edges: Float32Array;
-  /** [784], 0 to 1 */
-  readonly pixels: ArrayLike<number> | undefined;
+  readonly image: Image | undefined;
   readonly side: number;
 }
 
 /** Digits: the image that goes in, and before each unit of the first layer its weights, as an image. */
-export function Images({ columns, edges, pixels, side }: ImagesProps) {
+export function Images({ columns, edges, image, side }: ImagesProps) {
   const [input, first] = [columns[0]!, columns[1]!];
   const small = smallSide(first);
   const shown = edges.subarray(0, first.ys.length * PIXELS);
   const scale = shown.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12) * 0.7;
   return (
     <>
-      <Pixels values={pixels ?? []} tone="ink" scale={1} x={input.x} y={input.ys[0]!} side={side} />
+      <Pixels
+        values={image?.pixels ?? []}
+        tone="grey"
+        scale={image?.white ?? 1}
+        x={input.x}
+        y={input.ys[0]!}
+        side={side}
+      />
       {first.ys.map((y, unit) => (
         <Pixels
           key={unit}

@@ -1,31 +1,47 @@
-import type { LayerState } from 'bp4';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Problem } from '../../protocol';
+import type { Problem, Progress } from '../../protocol';
 import { layerName } from '../phases';
+import type { Run } from '../use-run';
 import { phaseOf, type Place, type View } from '../view';
 import { EdgeLabels, Edges } from './edges';
 import { Frame } from './frame';
 import { columnsOf, imageSide, type Size } from './geometry';
 import { Legend } from './legend';
-import { Images } from './images';
+import { type Image, Images, PIXELS } from './images';
 import { readout, sceneAtRest, sceneOf } from './scene';
 import { Units } from './units';
 import './network.css';
 
-interface PictureProps {
-  readonly problem: Problem;
-  readonly layers: readonly LayerState[];
+interface NetworkProps {
+  readonly run: Run;
   readonly view: View | undefined;
-  /** [784], 0 to 1: what the inputs of a digit show while no mini-batch is under the eye. */
-  readonly example: ArrayLike<number> | undefined;
   readonly onChoose: (place: Place) => void;
 }
 
 /** The network: units by layer, edges by sign and size of their weights, and in a walk the numbers of the phase. */
-export function Picture({ problem, layers, view, example, onChoose }: PictureProps) {
+export function Network({ run: { problem, progress }, view, onChoose }: NetworkProps) {
   const [box, size] = useSize();
+  return problem !== undefined && progress !== undefined ? (
+    <Picture problem={problem} progress={progress} view={view} onChoose={onChoose} box={box} size={size} />
+  ) : (
+    <figure class="network">
+      <div class="network-box" ref={box} />
+      <figcaption class="network-legend" />
+    </figure>
+  );
+}
+
+interface PictureProps extends Omit<NetworkProps, 'run'> {
+  readonly problem: Problem;
+  readonly progress: Progress;
+  readonly box: preact.RefObject<HTMLDivElement | null>;
+  readonly size: Size;
+}
+
+function Picture({ problem, progress, view, onChoose, box, size }: PictureProps) {
+  const { layers } = progress;
   const [pointed, setPointed] = useState<Place>();
-  const hasImage = problem.sizes[0] === 784;
+  const hasImage = problem.sizes[0] === PIXELS;
   const columns = useMemo(() => columnsOf(problem.sizes, size, hasImage), [problem, size, hasImage]);
   const scene = useMemo(
     () => (view === undefined ? sceneAtRest(layers, problem.sizes) : sceneOf(view)),
@@ -63,7 +79,7 @@ export function Picture({ problem, layers, view, example, onChoose }: PicturePro
               <Images
                 columns={columns}
                 edges={scene.edges[0]!.values}
-                pixels={view === undefined ? example : view.walk.inputs.subarray(784 * view.sample)}
+                image={view === undefined ? exampleOf(progress) : sampleOf(view)}
                 side={imageSide(size.width)}
               />
             )}
@@ -75,12 +91,22 @@ export function Picture({ problem, layers, view, example, onChoose }: PicturePro
   );
 }
 
+/** Some image of the test data, while no mini-batch is under the eye. */
+function exampleOf({ confusion }: Progress): Image | undefined {
+  const pixels = confusion?.examples.flat().find((images) => images.length > 0)?.[0];
+  return pixels === undefined ? undefined : { pixels, white: 255 };
+}
+
+function sampleOf({ walk, sample }: View): Image {
+  return { pixels: walk.inputs.subarray(PIXELS * sample, PIXELS * (sample + 1)), white: 1 };
+}
+
 function nameOf({ sizes }: Problem): string {
   return `A network of ${sizes.join(', ')} units. Up and down arrows go from unit to unit.`;
 }
 
 /** The size of the box, in pixels, now and whenever it changes. */
-function useSize(): [preact.RefObject<HTMLDivElement>, Size] {
+function useSize(): [preact.RefObject<HTMLDivElement | null>, Size] {
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
   useLayoutEffect(() => {

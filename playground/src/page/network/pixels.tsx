@@ -2,12 +2,13 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { rgbOf, type Theme, useTheme } from '../../charts/theme';
 
 const SIDE = 28;
+const white = [255, 255, 255] as const;
 
 interface PixelsProps {
   /** [28][28] */
   readonly values: ArrayLike<number>;
-  /** 'ink': 0 to `scale` in the colour of the text; 'signed': −scale to scale in the colours of weights. */
-  readonly tone: 'ink' | 'signed';
+  /** 'grey': from 0, black, to `scale`, white; 'signed': −scale to scale in the colours of weights. */
+  readonly tone: 'grey' | 'signed';
   readonly scale: number;
   readonly x: number;
   readonly y: number;
@@ -24,7 +25,7 @@ export function Pixels({ values, tone, scale, x, y, side }: PixelsProps) {
   return (
     <canvas
       ref={canvas}
-      class="pixels"
+      class={`pixels ${tone}`}
       width={SIDE}
       height={SIDE}
       aria-hidden="true"
@@ -43,7 +44,7 @@ function paint(
   const context = canvas.getContext('2d');
   if (context === null) return;
   const image = context.createImageData(SIDE, SIDE);
-  const above = rgbOf(tone === 'ink' ? theme.ink : theme.positive);
+  const above = tone === 'grey' ? white : rgbOf(theme.positive);
   const below = rgbOf(theme.negative);
   for (let i = 0; i < SIDE * SIDE; i++) {
     const value = values[i] ?? 0;

@@ -23,7 +23,9 @@ export function Units(props: UnitsProps) {
           {!(c === 0 && hasImage) &&
             column.ys.map((y, unit) => {
               const look = scene.units[c]![unit]!;
-              const shape = <Shape look={look} column={column} y={y} isSubject={isAt(scene.subject, c, unit)} />;
+              const shape = (
+                <Shape look={look} column={column} y={y} isSubject={isAt(scene.subject, c, unit)} />
+              );
               return c === 0 ? (
                 <g key={unit}>{shape}</g>
               ) : (
@@ -98,7 +100,8 @@ interface ShapeProps {
 
 /** A circle, or with a number a capsule. */
 function Shape({ look, column: { x, radius, reach, hasRoom }, y, isSubject }: ShapeProps) {
-  const [half, tall] = look.text === '' ? [radius, radius] : [Math.max(radius, reach), Math.min(radius, CAPSULE)];
+  const [half, tall] =
+    look.text === '' ? [radius, radius] : [Math.max(radius, reach), Math.min(radius, CAPSULE)];
   const place = { x: x - half, y: y - tall, width: 2 * half, height: 2 * tall, rx: tall };
   return (
     <g class={`shape ${look.tone}${look.isDim ? ' dim' : ''}${isSubject ? ' subject' : ''}`}>

@@ -1,0 +1,122 @@
+import { useCallback, useMemo } from 'preact/hooks';
+import { Curves } from '../charts/curves';
+import { Controls } from './controls/controls';
+import { Details } from './details';
+import { Stepper } from './equations/stepper';
+import { Header } from './header';
+import { Network } from './network/picture';
+import { Provenance } from './provenance';
+import { Result } from './result';
+import { Tasks } from './tasks';
+import { type Actions, Figures, Transport } from './transport';
+import { type Keys, useKeyboard } from './use-keyboard';
+import { useOpening } from './use-opening';
+import { useRun } from './use-run';
+import { useWalk } from './use-walk';
+
+export function App() {
+  const { opening, change, chooseTask, setCsv, reset, linkOf } = useOpening();
+  const [run, send] = useRun(opening);
+  const walking = useWalk(run);
+  const { settings, csv } = opening;
+  const { problem, progress } = run;
+  const isPlaying = progress?.isPlaying === true;
+
+  const { close, go } = walking;
+  const actions = useMemo<Actions>(
+    () => ({
+      playOrPause: () => {
+        close();
+        send({ type: isPlaying ? 'pause' : 'play' });
+      },
+      step: () => send({ type: 'step' }),
+      epoch: () => {
+        close();
+        send({ type: 'epoch' });
+      },
+      reset,
+    }),
+    [close, isPlaying, reset, send],
+  );
+  const keys = useMemo<Keys>(
+    () => ({
+      ' ': actions.playOrPause,
+      s: actions.step,
+      e: actions.epoch,
+      r: actions.reset,
+      ArrowRight: () => go(1),
+      ArrowLeft: () => go(-1),
+    }),
+    [actions, go],
+  );
+  useKeyboard(keys);
+  const ask = useCallback((inputs: Float32Array) => send({ type: 'ask', inputs }), [send]);
+
+  return (
+    <div class="page">
+      <Header />
+      <Tasks task={settings.task} onChoose={chooseTask} />
+      <div class="bar">
+        <Transport isPlaying={isPlaying} actions={actions} />
+        <Figures problem={problem} progress={progress} history={run.history} />
+      </div>
+      {run.failure !== undefined && (
+        <p class="failure" role="alert">
+          {run.failure}
+        </p>
+      )}
+      <main>
+        <div class="columns">
+          <div class="card settings">
+            <Controls settings={settings} isRegression={problem?.isRegression === true} onChange={change} />
+          </div>
+          <div class="card">
+            <Network run={run} view={walking.view} onChoose={walking.choose} />
+            <Stepper
+              view={walking.view}
+              settings={settings}
+              isAuto={walking.isAuto}
+              onGo={walking.go}
+              onSample={walking.pickSample}
+              onAuto={walking.setAuto}
+              onClose={walking.close}
+            />
+          </div>
+          <div class="stack">
+            <section class="card">
+              <h2>What it has learnt</h2>
+              <Result
+                task={settings.task}
+                run={run}
+                view={walking.view}
+                csv={csv}
+                onCsv={setCsv}
+                onAsk={ask}
+              />
+            </section>
+            <section class="card">
+              <Curves history={run.history} isRegression={problem?.isRegression === true} />
+            </section>
+          </div>
+        </div>
+        <Details run={run} />
+        <Provenance
+          hash={progress?.hash ?? '0'.repeat(16)}
+          linkOf={() => linkOf(progress?.step ?? 0)}
+          send={send}
+        />
+      </main>
+      <Help />
+    </div>
+  );
+}
+
+function Help() {
+  return (
+    <p class="help">
+      Keys: <kbd>space</kbd> play or pause, <kbd>s</kbd> step, <kbd>e</kbd> epoch, <kbd>r</kbd> reset,{' '}
+      <kbd>←</kbd> <kbd>→</kbd> phases of a step. The notation is that of Michael Nielsen’s{' '}
+      <cite>Neural Networks and Deep Learning</cite>, chapter 2.
+    </p>
+  );
+}
