@@ -15,7 +15,7 @@ import { useRun } from './use-run';
 import { useWalk } from './use-walk';
 
 export function App() {
-  const { opening, change, chooseTask, setCsv, reset, linkOf } = useOpening();
+  const { opening, messages, change, chooseTask, setCsv, reset, linkOf } = useOpening();
   const [run, send] = useRun(opening);
   const walking = useWalk(run);
   const { settings, csv } = opening;
@@ -60,11 +60,7 @@ export function App() {
         <Transport isPlaying={isPlaying} actions={actions} />
         <Figures problem={problem} progress={progress} history={run.history} />
       </div>
-      {run.failure !== undefined && (
-        <p class="failure" role="alert">
-          {run.failure}
-        </p>
-      )}
+      <Notices messages={run.failure === undefined ? messages : [...messages, run.failure]} />
       <main>
         <div class="columns">
           <div class="card settings">
@@ -107,6 +103,19 @@ export function App() {
         />
       </main>
       <Help />
+    </div>
+  );
+}
+
+/** What went wrong, and what to do. */
+function Notices({ messages }: { messages: readonly string[] }) {
+  return (
+    <div role="alert">
+      {messages.map((message) => (
+        <p key={message} class="failure">
+          {message}
+        </p>
+      ))}
     </div>
   );
 }

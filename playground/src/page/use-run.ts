@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { type History, noHistory, withReports } from '../charts/history';
-import type { Csv, Problem, Progress, Reply, Request, Settings, Walk } from '../protocol';
+import type { Problem, Progress, Reply, Request, Settings, Walk } from '../protocol';
+import { type Client, startClient } from '../run/client';
 import { saveText } from './save-text';
+import type { Opening } from './use-opening';
 
 /** What the page knows of the run in the worker. */
 export interface Run {
@@ -27,33 +29,28 @@ const nothing: Run = {
   settings: undefined,
 };
 
-export interface Opening {
-  readonly settings: Settings;
-  readonly csv?: Csv;
-  readonly steps?: number;
-}
-
 /** The run of an opening: opened again whenever it is another. */
 export function useRun(opening: Opening): [Run, (request: Request) => void] {
   const [run, setRun] = useState(nothing);
-  const worker = useRef<Worker>(undefined);
+  const client = useRef<Client>(undefined);
   const asked = useRef(opening);
-  const send = useCallback((request: Request) => worker.current?.postMessage(request), []);
+  const send = useCallback((request: Request) => client.current?.send(request), []);
 
   useEffect(() => {
-    const made = new Worker(new URL('../run/worker.ts', import.meta.url), { type: 'module' });
-    made.onmessage = ({ data }: MessageEvent<Reply>) => {
-      if (data.type === 'exported') saveText(data.fileName, data.mimeType, data.text);
-      else setRun((old) => afterReply(old, data, asked.current.settings));
-    };
-    made.onerror = ({ message }) => setRun((old) => ({ ...old, failure: message }));
-    worker.current = made;
-    return () => made.terminate();
+    const started = startClient();
+    started.subscribe((reply) => {
+      if (reply.type === 'exported') saveText(reply.fileName, reply.mimeType, reply.text);
+      else setRun((old) => afterReply(old, reply, asked.current.settings));
+    });
+    client.current = started;
+    return () => started.close();
   }, []);
 
   useEffect(() => {
     asked.current = opening;
-    send({ type: 'open', ...opening });
+    // a table that is still to be chosen
+    if (opening.settings.task === 'csv' && opening.csv === undefined) setRun(nothing);
+    else send({ type: 'open', ...opening });
   }, [opening, send]);
 
   return [run, send];

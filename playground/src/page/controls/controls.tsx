@@ -1,39 +1,9 @@
-import type { InitializerName, LossName, OptimizerName } from 'bp4';
 import type { Settings } from '../../protocol';
+import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from '../../run/url';
 import { Amount, Choice, Slider } from './fields';
 import { Layers } from './layers';
 import './controls.css';
 
-const activations: readonly Settings['activation'][] = [
-  'tanh',
-  'sigmoid',
-  'relu',
-  'leakyRelu',
-  'elu',
-  'softplus',
-  'swish',
-  'gelu',
-  'softsign',
-  'linear',
-];
-const losses: readonly LossName[] = ['crossEntropy', 'binaryCrossEntropy', 'quadratic'];
-const optimizers: readonly OptimizerName[] = [
-  'sgd',
-  'momentum',
-  'nesterov',
-  'adagrad',
-  'rmsprop',
-  'adam',
-  'adamw',
-];
-const initializers: readonly InitializerName[] = [
-  'glorotUniform',
-  'glorotNormal',
-  'heUniform',
-  'heNormal',
-  'scaledNormal',
-  'standardNormal',
-];
 const rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
 const batches = [1, 4, 10, 16, 32, 64, 128];
 const penalties = [0, 0.0001, 0.001, 0.01, 0.1];
@@ -51,20 +21,25 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
   return (
     <section class="controls" aria-label="Settings">
       {isToy && (
-        <Slider label="Noise" value={noise} max={0.5} step={0.05} onChange={(n) => onChange({ noise: n })} />
+        <Slider
+          label="Noise"
+          value={noise}
+          max={ranges.noise[1]}
+          step={0.05}
+          onChange={(n) => onChange({ noise: n })}
+        />
       )}
       <Layers hidden={hidden} onChange={(layers) => onChange({ hidden: layers })} />
       <Choice
         label="Activation σ"
         value={activation}
-        options={activations}
+        options={activationNames}
         onChange={(name) => onChange({ activation: name })}
       />
       <Amount
         label="Learning rate η"
         value={learningRate}
-        min={0.00001}
-        max={100}
+        range={ranges.learningRate}
         step="any"
         common={rates}
         onChange={(rate) => onChange({ learningRate: rate })}
@@ -72,8 +47,7 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
       <Amount
         label="Mini-batch m"
         value={miniBatchSize}
-        min={1}
-        max={1024}
+        range={ranges.miniBatchSize}
         step={1}
         isWhole
         common={batches}
@@ -93,21 +67,20 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
       <Choice
         label="Loss C"
         value={isRegression ? 'meanSquaredError' : loss}
-        options={isRegression ? ['meanSquaredError'] : losses}
+        options={isRegression ? ['meanSquaredError'] : lossNames}
         isDisabled={isRegression}
         onChange={(name) => onChange({ loss: name })}
       />
       <Choice
         label="Optimizer"
         value={optimizer}
-        options={optimizers}
+        options={optimizerNames}
         onChange={(name) => onChange({ optimizer: name })}
       />
       <Amount
         label="l1"
         value={l1}
-        min={0}
-        max={1}
+        range={ranges.l1}
         step="any"
         common={penalties}
         onChange={(x) => onChange({ l1: x })}
@@ -115,8 +88,7 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
       <Amount
         label="l2"
         value={l2}
-        min={0}
-        max={1}
+        range={ranges.l2}
         step="any"
         common={penalties}
         onChange={(x) => onChange({ l2: x })}
@@ -124,21 +96,20 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
       <Slider
         label="Dropout"
         value={dropout}
-        max={0.9}
+        max={ranges.dropout[1]}
         step={0.1}
         onChange={(share) => onChange({ dropout: share })}
       />
       <Choice
         label="First weights"
         value={initializer}
-        options={initializers}
+        options={initializerNames}
         onChange={(name) => onChange({ initializer: name })}
       />
       <Amount
         label="Seed"
         value={seed}
-        min={0}
-        max={999999}
+        range={ranges.seed}
         step={1}
         isWhole
         onChange={(number) => onChange({ seed: number })}

@@ -34,8 +34,8 @@ export function Choice<T extends string>({ label, value, options, onChange, isDi
 interface AmountProps {
   readonly label: string;
   readonly value: number;
-  readonly min: number;
-  readonly max: number;
+  /** From and to, both included. */
+  readonly range: readonly [number, number];
   readonly step: number | 'any';
   /** Offered in a list beneath the box. */
   readonly common?: readonly number[];
@@ -44,7 +44,7 @@ interface AmountProps {
 }
 
 /** A number: taken over when it is within its bounds and the box is left, or Enter pressed. */
-export function Amount({ label, value, min, max, step, common, isWhole, onChange }: AmountProps) {
+export function Amount({ label, value, range: [min, max], step, common, isWhole, onChange }: AmountProps) {
   const list = useId();
   return (
     <label class="field">

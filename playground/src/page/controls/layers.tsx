@@ -1,10 +1,12 @@
+import { ranges } from '../../run/url';
+
 interface LayersProps {
   readonly hidden: readonly number[];
   readonly onChange: (hidden: readonly number[]) => void;
 }
 
-const MOST_LAYERS = 6;
-const MOST_UNITS = 128;
+const [, MOST_LAYERS] = ranges.hiddenLayers;
+const [, MOST_UNITS] = ranges.units;
 
 /** The units of each hidden layer, and how many layers. */
 export function Layers({ hidden, onChange }: LayersProps) {
