@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { Curves } from '../charts/curves';
 import { Controls } from './controls/controls';
 import { Details } from './details';
@@ -50,7 +50,6 @@ export function App() {
     [actions, go],
   );
   useKeyboard(keys);
-  const ask = useCallback((inputs: Float32Array) => send({ type: 'ask', inputs }), [send]);
 
   return (
     <div class="page">
@@ -87,7 +86,7 @@ export function App() {
                 view={walking.view}
                 csv={csv}
                 onCsv={setCsv}
-                onAsk={ask}
+                send={send}
               />
             </section>
             <section class="card">

@@ -1,7 +1,7 @@
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { Boundary } from '../charts/boundary';
-import { CsvPanel } from '../charts/csv-panel';
 import { DrawBox } from '../charts/draw-box';
-import type { Csv, TaskName } from '../protocol';
+import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol';
 import type { Run } from './use-run';
 import type { View } from './view';
 
@@ -11,21 +11,51 @@ interface ResultProps {
   readonly view: View | undefined;
   readonly csv: Csv | undefined;
   readonly onCsv: (csv: Csv) => void;
-  readonly onAsk: (inputs: Float32Array) => void;
+  readonly send: (request: Request) => void;
 }
 
 /** What the network has learnt so far: the plane, a digit drawn by hand, or a table of one's own. */
-export function Result({ task, run, view, csv, onCsv, onAsk }: ResultProps) {
-  if (task === 'csv') return <CsvPanel csv={csv} onChange={onCsv} />;
-  if (task === 'digits') return <DrawBox outputs={run.answer} onDraw={onAsk} />;
-  const points = run.problem?.points;
-  const boundary = run.progress?.boundary;
-  if (points === undefined || boundary === undefined) return <div class="square" />;
+export function Result({ task, run, view, csv, onCsv, send }: ResultProps) {
+  const { problem, progress } = run;
+  if (task === 'csv') return <p>{csv?.text.slice(0, 0)}{String(onCsv).slice(0, 0)}</p>;
+  if (problem === undefined || progress === undefined) return <div class="square" />;
+  if (task === 'digits') return <Digit problem={problem} progress={progress} answer={run.answer} send={send} />;
+  if (problem.points === undefined || progress.boundary === undefined) return <div class="square" />;
   return (
     <Boundary
-      boundary={boundary}
-      points={points}
+      boundary={progress.boundary}
+      points={problem.points}
       {...(view === undefined ? {} : { marked: view.walk.inputs })}
     />
   );
+}
+
+interface DigitProps {
+  readonly problem: Problem;
+  readonly progress: Progress;
+  readonly answer: Float32Array | undefined;
+  readonly send: (request: Request) => void;
+}
+
+/** A box to draw in; the network is asked again whenever its weights have changed. */
+function Digit({ problem, progress: { confusion, hash }, answer, send }: DigitProps) {
+  const [digit, setDigit] = useState<Float32Array>();
+  useEffect(() => {
+    if (digit !== undefined) send({ type: 'ask', inputs: digit });
+  }, [digit, hash, send]);
+  const take = useCallback((drawn: Float32Array) => setDigit(drawn), []);
+  // the same images as long as the run is the same
+  const images = useMemo(() => imagesOf(confusion), [problem]);
+  return (
+    <DrawBox
+      classNames={problem.outputNames}
+      testImages={images}
+      onDigit={take}
+      {...(answer === undefined ? {} : { answer })}
+    />
+  );
+}
+
+function imagesOf(confusion: Confusion | undefined): readonly Uint8Array[] {
+  return confusion?.examples.flat(2) ?? [];
 }
