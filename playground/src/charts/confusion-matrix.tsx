@@ -19,7 +19,7 @@ const EXAMPLES = 4;
 /**
  * How often each class was taken for which: a row for each class, a column for each answer. A cell that is chosen shows
  * examples; until then it is the most frequent mistake. Fills the width of its container; the height depends on the number
- * of classes, and on whether the samples are pictures.
+ * of classes, and on whether the samples are pictures. Where there are too many classes for the width, the table scrolls.
  */
 export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps): JSX.Element {
   const { counts, examples } = confusion;
@@ -28,7 +28,8 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
   const isThere = chosen && Math.max(...chosen) < counts.length;
   const [truth, answer] = isThere ? chosen : worstMistake(counts);
   const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
-  const longest = Math.max(...classNames.map((name) => name.length));
+  // In rem: room for 'class', and for most of a long name.
+  const names = Math.min(6, Math.max(3, ...classNames.map((name) => 0.6 * name.length)));
   const arePictures = examples.some((row) => row.some((cell) => cell.length > 0));
 
   const move = (event: KeyboardEvent): void => {
@@ -42,9 +43,10 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
 
   return (
     <figure class="confusion">
-      <table ref={table} onKeyDown={move}>
+      <div class="confusion-scroll">
+      <table ref={table} onKeyDown={move} style={{ minWidth: `${names + 1.75 * counts.length}rem` }}>
         <caption>Test samples by class and answer; arrow keys go from cell to cell</caption>
-        <col style={{ width: `${Math.min(6, Math.max(3, 0.6 * longest))}rem` }} />
+        <col style={{ width: `${names}rem` }} />
         <thead>
           <tr>
             <td />
@@ -90,8 +92,8 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
           ))}
         </tbody>
       </table>
+      </div>
       <figcaption aria-live={isThere ? 'polite' : 'off'}>
-        <p>{inWords([truth, answer], confusion, classNames, totals)}</p>
         {arePictures && (
           <div class="confusion-examples">
             {examples[truth]![answer]!.slice(0, EXAMPLES).map((pixels, i) => (
@@ -99,6 +101,7 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
             ))}
           </div>
         )}
+        <p>{inWords([truth, answer], confusion, classNames, totals)}</p>
       </figcaption>
     </figure>
   );
@@ -127,7 +130,6 @@ function inWords(
   classNames: readonly string[],
   totals: readonly number[],
 ): string {
-  const share = `${whole(counts[truth]![answer]!)} of ${whole(totals[truth]!)}`;
-  const samples = `${share} of class ${classNames[truth]}`;
-  return truth === answer ? `${samples} were recognised.` : `${samples} were taken for ${classNames[answer]}.`;
+  const samples = `Of ${whole(totals[truth]!)} samples of “${classNames[truth]}”, ${whole(counts[truth]![answer]!)}`;
+  return truth === answer ? `${samples} were recognised.` : `${samples} were taken for “${classNames[answer]}”.`;
 }
