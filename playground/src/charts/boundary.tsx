@@ -42,7 +42,8 @@ export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Eleme
       labels.forEach((label, i) => drawPoint(context, place(inputs, i), { label, isTest, radius }, theme));
     drawPoints(points.test, true);
     drawPoints(points, false);
-    for (let i = 0; marked && i < marked.length / 2; i++) ring(context, place(marked, i), radius + 4.5, theme);
+    for (let i = 0; marked && i < marked.length / 2; i++)
+      ring(context, place(marked, i), radius + 4.5, theme);
   };
 
   const share = boundary.filter((probability) => probability > 0.5).length / boundary.length;
@@ -82,7 +83,11 @@ export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Eleme
 /** A class in the legend: its shape, filled for training points and outlined for test points. */
 function Entry({ label }: { readonly label: 0 | 1 }): JSX.Element {
   const shape = (x: number, kind: string): JSX.Element =>
-    label === 0 ? <circle class={kind} cx={x} cy="7" r="5" /> : <rect class={kind} x={x - 5} y="2" width="10" height="10" />;
+    label === 0 ? (
+      <circle class={kind} cx={x} cy="7" r="5" />
+    ) : (
+      <rect class={kind} x={x - 5} y="2" width="10" height="10" />
+    );
   return (
     <div class={`boundary-class${label}`}>
       <dt>
@@ -116,7 +121,12 @@ function fieldOf(boundary: Float32Array, theme: Theme): HTMLCanvasElement {
   return canvas;
 }
 
-function drawLine(context: CanvasRenderingContext2D, line: readonly number[], step: number, theme: Theme): void {
+function drawLine(
+  context: CanvasRenderingContext2D,
+  line: readonly number[],
+  step: number,
+  theme: Theme,
+): void {
   context.beginPath();
   for (let i = 0; i < line.length; i += 4) {
     context.moveTo(line[i]! * step, (GRID - 1 - line[i + 1]!) * step);

@@ -44,60 +44,64 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
   return (
     <figure class="confusion">
       <div class="confusion-scroll">
-      <table ref={table} onKeyDown={move} style={{ minWidth: `${names + 1.75 * counts.length}rem` }}>
-        <caption>Test samples by class and answer; arrow keys go from cell to cell</caption>
-        <col style={{ width: `${names}rem` }} />
-        <thead>
-          <tr>
-            <td />
-            <th scope="colgroup" colSpan={counts.length}>
-              answer
-            </th>
-          </tr>
-          <tr>
-            <th scope="col" class="confusion-corner">
-              class
-            </th>
-            {classNames.map((name) => (
-              <th key={name} scope="col" title={name}>
-                <span>{name}</span>
+        <table ref={table} onKeyDown={move} style={{ minWidth: `${names + 1.75 * counts.length}rem` }}>
+          <caption>Test samples by class and answer; arrow keys go from cell to cell</caption>
+          <col style={{ width: `${names}rem` }} />
+          <thead>
+            <tr>
+              <td />
+              <th scope="colgroup" colSpan={counts.length}>
+                answer
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {counts.map((row, c) => (
-            <tr key={c}>
-              <th scope="row" title={classNames[c]}>
-                <span>{classNames[c]}</span>
+            </tr>
+            <tr>
+              <th scope="col" class="confusion-corner">
+                class
               </th>
-              {row.map((count, a) => (
-                <td
-                  key={a}
-                  class={c === a ? 'confusion-right' : 'confusion-wrong'}
-                  style={{ '--shade': `${shade(count, totals[c]!)}%` }}
-                >
-                  <button
-                    type="button"
-                    tabIndex={c === truth && a === answer ? 0 : -1}
-                    aria-pressed={c === truth && a === answer}
-                    onClick={() => setChosen([c, a])}
-                    onFocus={() => setChosen([c, a])}
-                  >
-                    {count || <span class="confusion-none">·</span>}
-                  </button>
-                </td>
+              {classNames.map((name) => (
+                <th key={name} scope="col" title={name}>
+                  <span>{name}</span>
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {counts.map((row, c) => (
+              <tr key={c}>
+                <th scope="row" title={classNames[c]}>
+                  <span>{classNames[c]}</span>
+                </th>
+                {row.map((count, a) => (
+                  <td
+                    key={a}
+                    class={c === a ? 'confusion-right' : 'confusion-wrong'}
+                    style={{ '--shade': `${shade(count, totals[c]!)}%` }}
+                  >
+                    <button
+                      type="button"
+                      tabIndex={c === truth && a === answer ? 0 : -1}
+                      aria-pressed={c === truth && a === answer}
+                      onClick={() => setChosen([c, a])}
+                      onFocus={() => setChosen([c, a])}
+                    >
+                      {count || <span class="confusion-none">·</span>}
+                    </button>
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
       </div>
       <figcaption aria-live={isThere ? 'polite' : 'off'}>
         {arePictures && (
           <div class="confusion-examples">
             {examples[truth]![answer]!.slice(0, EXAMPLES).map((pixels, i) => (
-              <Pixels key={i} pixels={pixels} label={`A ${classNames[truth]}, answered ${classNames[answer]}`} />
+              <Pixels
+                key={i}
+                pixels={pixels}
+                label={`A ${classNames[truth]}, answered ${classNames[answer]}`}
+              />
             ))}
           </div>
         )}
@@ -122,7 +126,8 @@ function worstMistake(counts: Confusion['counts']): Cell {
 }
 
 /** In percent of the full colour. By the root, so that a few mistakes among many samples are seen. */
-const shade = (count: number, total: number): number => (total > 0 ? Math.round(65 * Math.sqrt(count / total)) : 0);
+const shade = (count: number, total: number): number =>
+  total > 0 ? Math.round(65 * Math.sqrt(count / total)) : 0;
 
 function inWords(
   [truth, answer]: Cell,
@@ -131,5 +136,7 @@ function inWords(
   totals: readonly number[],
 ): string {
   const samples = `Of ${whole(totals[truth]!)} samples of “${classNames[truth]}”, ${whole(counts[truth]![answer]!)}`;
-  return truth === answer ? `${samples} were recognised.` : `${samples} were taken for “${classNames[answer]}”.`;
+  return truth === answer
+    ? `${samples} were recognised.`
+    : `${samples} were taken for “${classNames[answer]}”.`;
 }

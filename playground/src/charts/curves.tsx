@@ -193,11 +193,7 @@ function optionsOf(
       x: { time: false, range: (_, __, last) => [1, lastEpochShown(last)] },
       y: { range: (_, low, high) => figure.range(low, high) },
     },
-    series: [
-      {},
-      { ...line, stroke: theme.accent },
-      { ...line, stroke: theme.ink, dash: [6, 4] },
-    ],
+    series: [{}, { ...line, stroke: theme.accent }, { ...line, stroke: theme.ink, dash: [6, 4] }],
     axes: [
       { ...axis, size: 28, gap: 4, space: 60, incrs: wholeSteps, values: (_, epochs) => epochs.map(whole) },
       { ...axis, size: 52, gap: 6, space: 28, values: (_, values) => values.map(figure.tick) },

@@ -103,7 +103,7 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
         <button
           type="button"
           disabled={testImages.length === 0}
-          onClick={() => setInk({ image: testImages[taken.current++ % testImages.length]! })}
+          onClick={() => setInk({ image: pick(testImages, taken.current++) })}
         >
           Take a test image
         </button>
@@ -111,6 +111,10 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
     </section>
   );
 }
+
+/** One after the other, far apart: neighbours are of one class. */
+const pick = (images: readonly Uint8Array[], turn: number): Uint8Array =>
+  images[Math.floor(((turn * 0.618) % 1) * images.length)]!;
 
 const extended = (strokes: readonly Stroke[], points: readonly number[]): Stroke[] => [
   ...strokes.slice(0, -1),

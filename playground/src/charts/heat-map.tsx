@@ -139,7 +139,10 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
   );
 }
 
-function Switch(props: { readonly quantity: Quantity; readonly choose: (quantity: Quantity) => void }): JSX.Element {
+function Switch(props: {
+  readonly quantity: Quantity;
+  readonly choose: (quantity: Quantity) => void;
+}): JSX.Element {
   const name = useId();
   const option = (quantity: Quantity, text: string): JSX.Element => (
     <label>
@@ -210,7 +213,8 @@ function summaryOf(columns: readonly HeatColumn[], quantity: Quantity): string {
   const [first, output] = [delta[0]!, delta.at(-1)!];
   if (delta.length === 1) return `Now δ is ${precise(output)}.`;
   const times = output / first;
-  if (!(times > 0 && times < Infinity)) return `Now δ is ${precise(first)} in layer 1, ${precise(output)} at the output.`;
+  if (!(times > 0 && times < Infinity))
+    return `Now δ is ${precise(first)} in layer 1, ${precise(output)} at the output.`;
   if (times < 1.5 && times > 1 / 1.5) return 'Now δ in layer 1 is about as large as at the output.';
   return times > 1
     ? `Now δ in layer 1 is ${precise(times)} times smaller than at the output: it learns more slowly.`

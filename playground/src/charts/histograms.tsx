@@ -72,7 +72,12 @@ function Histogram({ name, weights, reach }: HistogramProps): JSX.Element {
       <span title="root mean square">
         {count} · rms {size}
       </span>
-      <Canvas draw={draw} when={[weights, reach, theme]} role="img" aria-label={`${name}: ${count}, root mean square ${size}`} />
+      <Canvas
+        draw={draw}
+        when={[weights, reach, theme]}
+        role="img"
+        aria-label={`${name}: ${count}, root mean square ${size}`}
+      />
     </div>
   );
 }

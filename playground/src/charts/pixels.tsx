@@ -14,7 +14,8 @@ export function Pixels({ pixels, label }: Props): JSX.Element {
   useLayoutEffect(() => {
     const context = ref.current!.getContext('2d')!;
     const image = context.createImageData(SIDE, SIDE);
-    for (let i = 0; i < SIDE * SIDE; i++) image.data.fill(pixels[i]!, 4 * i, 4 * i + 3).fill(255, 4 * i + 3, 4 * i + 4);
+    for (let i = 0; i < SIDE * SIDE; i++)
+      image.data.fill(pixels[i]!, 4 * i, 4 * i + 3).fill(255, 4 * i + 3, 4 * i + 4);
     context.putImageData(image, 0, 0);
   }, [pixels]);
   return (
