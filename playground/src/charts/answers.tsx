@@ -23,7 +23,7 @@ export function Answers({ classNames, answer }: Props): JSX.Element {
               <span class="answers-bar">
                 <span style={{ width: `${share}%` }} />
               </span>
-              <span>{answer ? share : ''}</span>
+              <span>{answer ? `${share} %` : ''}</span>
               <span aria-hidden="true">{c === best ? '◀' : ''}</span>
             </li>
           );

@@ -4,7 +4,7 @@ import { Answers } from './answers.js';
 import { Canvas, type Draw } from './canvas.js';
 import { digitOf, SIDE, type Stroke } from './digit.js';
 import { Pixels } from './pixels.js';
-import { useTheme } from './theme.js';
+import { rgbOf, useTheme } from './theme.js';
 import './draw-box.css';
 
 export interface DrawBoxProps {
@@ -92,9 +92,7 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
       <p class="draw-box-hint">{isEmpty ? 'Draw a digit here.' : ''}</p>
       <div class="draw-box-seen">
         <Pixels pixels={pixels} label="The digit as the network sees it" />
-        <span>
-          what the network sees: {SIDE} × {SIDE} pixels
-        </span>
+        <span>seen by the network as 28 × 28 pixels</span>
       </div>
       <div class="draw-box-buttons">
         <button type="button" onClick={() => setInk(nothing)}>
@@ -194,18 +192,20 @@ function drawStrokes(
   }
 }
 
+/** In the colour of the pen, each pixel as dark as the image is white there. */
 function drawImage(
   context: CanvasRenderingContext2D,
   image: Uint8Array,
   width: number,
   colour: string,
 ): void {
-  const step = width / SIDE;
-  context.fillStyle = colour;
-  image.forEach((pixel, i) => {
-    context.globalAlpha = pixel / 255;
-    // A little more, so that no seams show between pixels.
-    context.fillRect((i % SIDE) * step, Math.floor(i / SIDE) * step, step + 0.25, step + 0.25);
-  });
-  context.globalAlpha = 1;
+  const small = document.createElement('canvas');
+  small.width = small.height = SIDE;
+  const ink = small.getContext('2d')!;
+  const pixels = ink.createImageData(SIDE, SIDE);
+  const rgb = rgbOf(colour);
+  image.forEach((pixel, i) => pixels.data.set([...rgb, pixel], 4 * i));
+  ink.putImageData(pixels, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, 0, 0, width, width);
 }
