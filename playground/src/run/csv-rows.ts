@@ -16,7 +16,7 @@ export interface CsvRows {
 export async function csvRows(text: string, most = 0): Promise<CsvRows> {
   // papaparse, which no other task needs; with it 0 stands for all
   const { default: Papa } = await import('papaparse');
-  const { data, meta } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), {
+  const { data, meta } = Papa.parse<string[]>(text, {
     skipEmptyLines: true,
     delimitersToGuess: [',', ';', '\t', '|'],
     preview: most && most + 1,
