@@ -92,7 +92,7 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
       <p class="draw-box-hint">{isEmpty ? 'Draw a digit here.' : ''}</p>
       <div class="draw-box-seen">
         <Pixels pixels={pixels} label="The digit as the network sees it" />
-        <span>seen by the network as 28 × 28 pixels</span>
+        <span>seen by the network as 28 × 28 pixels</span>
       </div>
       <div class="draw-box-buttons">
         <button type="button" onClick={() => setInk(nothing)}>
