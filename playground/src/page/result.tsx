@@ -17,9 +17,16 @@ interface ResultProps {
 /** What the network has learnt so far: the plane, a digit drawn by hand, or a table of one's own. */
 export function Result({ task, run, view, csv, onCsv, send }: ResultProps) {
   const { problem, progress } = run;
-  if (task === 'csv') return <p>{csv?.text.slice(0, 0)}{String(onCsv).slice(0, 0)}</p>;
+  if (task === 'csv')
+    return (
+      <p>
+        {csv?.text.slice(0, 0)}
+        {String(onCsv).slice(0, 0)}
+      </p>
+    );
   if (problem === undefined || progress === undefined) return <div class="square" />;
-  if (task === 'digits') return <Digit problem={problem} progress={progress} answer={run.answer} send={send} />;
+  if (task === 'digits')
+    return <Digit problem={problem} progress={progress} answer={run.answer} send={send} />;
   if (problem.points === undefined || progress.boundary === undefined) return <div class="square" />;
   return (
     <Boundary

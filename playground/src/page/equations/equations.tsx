@@ -35,7 +35,6 @@ export function Equations({ lit, optimizer, hasPenalty }: EquationsProps) {
 }
 
 function ruleOf(optimizer: OptimizerName, hasPenalty: boolean): string {
-  if (optimizer === 'adamw') return 'by adamw, from the same ∂C/∂W';
   const penalty = hasPenalty ? ', with penalty' : '';
-  return optimizer === 'sgd' ? `downhill${penalty}` : `by ${optimizer}, from the same ∂C/∂W${penalty}`;
+  return optimizer === 'sgd' ? `downhill${penalty}` : `as ${optimizer} does it${penalty}`;
 }

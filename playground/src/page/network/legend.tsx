@@ -1,7 +1,8 @@
 import type { Scene } from './scene';
 
 /** What colours, dashes and numbers stand for, and the numbers of the unit that is pointed at. */
-export function Legend({ scene, told }: { scene: Scene; told: string | undefined }) {
+export function Legend({ scene, told }: { scene: Scene | undefined; told: string | undefined }) {
+  if (scene === undefined) return <figcaption class="network-legend" />;
   return (
     <figcaption class="network-legend">
       <span class="keys">

@@ -8,7 +8,7 @@ import { Frame } from './frame';
 import { columnsOf, imageSide, type Size } from './geometry';
 import { Legend } from './legend';
 import { type Image, Images, PIXELS } from './images';
-import { readout, sceneAtRest, sceneOf } from './scene';
+import { readout, type Scene, sceneAtRest, sceneOf } from './scene';
 import { Units } from './units';
 import './network.css';
 
@@ -21,73 +21,67 @@ interface NetworkProps {
 /** The network: units by layer, edges by sign and size of their weights, and in a walk the numbers of the phase. */
 export function Network({ run: { problem, progress }, view, onChoose }: NetworkProps) {
   const [box, size] = useSize();
-  return problem !== undefined && progress !== undefined ? (
-    <Picture problem={problem} progress={progress} view={view} onChoose={onChoose} box={box} size={size} />
-  ) : (
-    <figure class="network">
-      <div class="network-box" ref={box} />
-      <figcaption class="network-legend" />
-    </figure>
-  );
-}
-
-interface PictureProps extends Omit<NetworkProps, 'run'> {
-  readonly problem: Problem;
-  readonly progress: Progress;
-  readonly box: preact.RefObject<HTMLDivElement | null>;
-  readonly size: Size;
-}
-
-function Picture({ problem, progress, view, onChoose, box, size }: PictureProps) {
-  const { layers } = progress;
-  const [pointed, setPointed] = useState<Place>();
-  const hasImage = problem.sizes[0] === PIXELS;
-  const columns = useMemo(() => columnsOf(problem.sizes, size, hasImage), [problem, size, hasImage]);
-  const scene = useMemo(
-    () => (view === undefined ? sceneAtRest(layers, problem.sizes) : sceneOf(view)),
-    [layers, problem, view],
-  );
-  const describe = ({ layer, unit }: Place): string =>
-    readout(layerName(layer, layers.length), { layer, unit }, layers, view);
-  const told = pointed ?? view?.chosen ?? scene.subject;
+  const [pointed, point] = useState<Place>();
+  const isThere = problem !== undefined && progress !== undefined;
+  const scene = useMemo(() => {
+    if (view !== undefined) return sceneOf(view);
+    return isThere ? sceneAtRest(progress.layers, problem.sizes) : undefined;
+  }, [isThere, problem, progress, view]);
+  const describe = ({ layer, unit }: Place): string => {
+    const layers = progress?.layers ?? [];
+    return readout(layerName(layer, layers.length), { layer, unit }, layers, view);
+  };
+  const told = pointed ?? scene?.subject;
   return (
     <figure class="network">
       <div class="network-box" ref={box}>
-        {size.width > 0 && (
-          <>
-            <svg width={size.width} height={size.height} role="group" aria-label={nameOf(problem)}>
-              <Edges scene={scene} columns={columns} hasImage={hasImage} />
-              <Units
-                scene={scene}
-                columns={columns}
-                hasImage={hasImage}
-                chosen={view?.chosen}
-                describe={describe}
-                onChoose={onChoose}
-                onPoint={setPointed}
-              />
-              <EdgeLabels scene={scene} columns={columns} hasImage={hasImage} />
-              <Frame
-                problem={problem}
-                columns={columns}
-                scene={scene}
-                phase={view === undefined ? undefined : phaseOf(view)}
-                size={size}
-              />
-            </svg>
-            {hasImage && (
-              <Images
-                columns={columns}
-                edges={scene.edges[0]!.values}
-                image={view === undefined ? exampleOf(progress) : sampleOf(view)}
-                side={imageSide(size.width)}
-              />
-            )}
-          </>
+        {isThere && scene !== undefined && size.width > 0 && (
+          <Picture {...{ problem, progress, scene, view, size, describe, onChoose }} onPoint={point} />
         )}
       </div>
       <Legend scene={scene} told={told === undefined ? undefined : describe(told)} />
     </figure>
+  );
+}
+
+interface PictureProps {
+  readonly problem: Problem;
+  readonly progress: Progress;
+  readonly scene: Scene;
+  readonly view: View | undefined;
+  readonly size: Size;
+  readonly describe: (place: Place) => string;
+  readonly onChoose: (place: Place) => void;
+  readonly onPoint: (place: Place | undefined) => void;
+}
+
+function Picture({ problem, progress, scene, view, size, describe, onChoose, onPoint }: PictureProps) {
+  const hasImage = problem.sizes[0] === PIXELS;
+  const columns = useMemo(() => columnsOf(problem.sizes, size, hasImage), [problem, size, hasImage]);
+  const drawing = { scene, columns, hasImage };
+  return (
+    <>
+      <svg width={size.width} height={size.height} role="group" aria-label={nameOf(problem)}>
+        <Edges {...drawing} />
+        <Units {...drawing} chosen={view?.chosen} describe={describe} onChoose={onChoose} onPoint={onPoint} />
+        <EdgeLabels {...drawing} />
+        <Frame
+          problem={problem}
+          columns={columns}
+          scene={scene}
+          phase={view === undefined ? undefined : phaseOf(view)}
+          size={size}
+        />
+      </svg>
+      {hasImage && (
+        <Images
+          columns={columns}
+          edges={scene.edges[0]!.values}
+          image={view === undefined ? exampleOf(progress) : sampleOf(view)}
+          side={imageSide(size.width)}
+        />
+      )}
+    </>
   );
 }
 
