@@ -307,10 +307,10 @@ export class Network {
    * there; it throws StateError when the network is disposed
    * @param onDispose called when it is disposed meanwhile
    */
-  async trainElsewhere<Result>(
-    train: (threads: ThreadChoice, restore: (bytes: Uint8Array) => Promise<void>) => Promise<Result>,
+  async trainElsewhere(
+    train: (threads: ThreadChoice, restore: (bytes: Uint8Array) => Promise<void>) => Promise<EpochReport[]>,
     onDispose: () => void,
-  ): Promise<Result> {
+  ): Promise<EpochReport[]> {
     this.#use();
     return await this.#alone(() => {
       this.#onDispose = onDispose;
@@ -325,7 +325,7 @@ export class Network {
     });
   }
 
-  async #alone<Result>(train: () => Promise<Result>): Promise<Result> {
+  async #alone(train: () => Promise<EpochReport[]>): Promise<EpochReport[]> {
     if (this.#isTraining) {
       throw new StateError(
         'train: the network is being trained; wait for that call, or stop it by its signal',
