@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { digitsPlugin } from './digits-file.js';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -15,6 +16,7 @@ export default defineConfig({
     ],
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  worker: { format: 'es' },
+  plugins: [digitsPlugin()],
+  worker: { format: 'es', plugins: () => [digitsPlugin()] },
   build: { outDir: at('../build/playground'), emptyOutDir: true, target: 'es2022' },
 });

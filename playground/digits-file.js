@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { mnist } from '../examples/idx.mjs';
+
+const PIXELS = 28 * 28;
+
+/** The sample of MNIST for the page: every so many of its images, gzipped. src/run/digits.ts reads it. */
+export function digitsFile(training = 3000, test = 500) {
+  const parts = [every(mnist('train'), training), every(mnist('t10k'), test)];
+  const counts = Buffer.alloc(8);
+  counts.writeUInt32LE(training, 0);
+  counts.writeUInt32LE(test, 4);
+  return gzipSync(
+    Buffer.concat([
+      counts,
+      ...parts.flatMap(({ labels }) => labels),
+      ...parts.flatMap(({ images }) => images),
+    ]),
+    { level: 9 },
+  );
+}
+
+function every({ inputs, labels }, count) {
+  const numbers = Array.from({ length: count }, (_, i) => Math.floor((i * labels.length) / count));
+  return {
+    labels: numbers.map((n) => labels.subarray(n, n + 1)),
+    images: numbers.map((n) => inputs.subarray(n * PIXELS, (n + 1) * PIXELS)),
+  };
+}
+
+/** `import url from 'virtual:digits'`: where the page finds the file, whose name tells no server that it is packed. */
+export function digitsPlugin() {
+  const id = '\0virtual:digits';
+  let isDev = false;
+  return {
+    name: 'digits',
+    configResolved: ({ command }) => void (isDev = command === 'serve'),
+    resolveId: (source) => (source === 'virtual:digits' ? id : undefined),
+    load(source) {
+      if (source !== id) return;
+      if (isDev) return `export default '/digits.bin'`;
+      const file = this.emitFile({ type: 'asset', name: 'digits.bin', source: digitsFile() });
+      return `export default import.meta.ROLLUP_FILE_URL_${file}`;
+    },
+    configureServer({ middlewares }) {
+      middlewares.use('/digits.bin', (_, response) => response.end(digitsFile()));
+    },
+  };
+}

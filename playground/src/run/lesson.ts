@@ -1,0 +1,35 @@
+import type { Csv, Settings } from '../protocol.js';
+import { csvLesson } from './csv.js';
+import { digitsLesson } from './digits.js';
+import type { Lesson } from './samples.js';
+import { toyData } from './toys.js';
+
+/** Where the sample of MNIST comes from: it is asked for only where the task is digits. */
+export type DigitsFile = () => Promise<Uint8Array<ArrayBuffer>>;
+
+/**
+ * What is to be learnt.
+ * @throws Error saying what is wrong with the CSV, or that the digits cannot be had
+ */
+export async function lessonOf(
+  settings: Settings,
+  csv: Csv | undefined,
+  digits: DigitsFile,
+): Promise<Lesson> {
+  const { task, seed } = settings;
+  switch (task) {
+    case 'digits':
+      return digitsLesson(await digits());
+    case 'csv':
+      if (!csv) throw new TypeError('CSV: choose a file, or paste its text');
+      return csvLesson(csv, seed);
+    default:
+      return {
+        ...toyData(task, settings),
+        inputs: 2,
+        inputNames: ['x', 'y'],
+        outputNames: ['class 0', 'class 1'],
+        isRegression: false,
+      };
+  }
+}

@@ -1,0 +1,47 @@
+import type { Points, Problem, Progress } from '../protocol.js';
+import type { Samples } from './samples.js';
+import type { Trainer } from './trainer.js';
+import { boundaryOf, confusionOf, hashOf } from './watch.js';
+
+const isPlane = ({ settings: { task } }: Trainer): boolean => task !== 'digits' && task !== 'csv';
+
+export function problemOf(trainer: Trainer): Problem {
+  const { lesson, net, stepsPerEpoch } = trainer;
+  const { layers } = net;
+  return {
+    inputNames: lesson.inputNames,
+    outputNames: lesson.outputNames,
+    isRegression: lesson.isRegression,
+    sizes: [lesson.inputs, ...layers.map(({ units }) => units)],
+    activations: layers.map(({ activation }) => activation),
+    trainingCount: lesson.train.count,
+    testCount: lesson.test.count,
+    ...(isPlane(trainer) && { points: { ...pointsOf(lesson.train), test: pointsOf(lesson.test) } }),
+    engine: net.engine,
+    stepsPerEpoch,
+  };
+}
+
+const pointsOf = ({ inputs, labels }: Samples): Points => ({
+  inputs: inputs as Float32Array,
+  labels: labels as Uint8Array,
+});
+
+/** How a run stands; its reports are told once. */
+export function progressOf(
+  trainer: Trainer,
+  now: Pick<Progress, 'isPlaying' | 'samplesPerSecond'>,
+): Progress {
+  const { net, lesson, epoch, step } = trainer;
+  const { layers } = net;
+  return {
+    ...now,
+    epoch,
+    step,
+    hash: hashOf(layers),
+    layers,
+    reports: trainer.takeReports(),
+    ...(isPlane(trainer) && { boundary: boundaryOf(net) }),
+    ...(!lesson.isRegression && { confusion: confusionOf(net, lesson) }),
+  };
+}

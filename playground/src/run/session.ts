@@ -1,0 +1,194 @@
+import type { EngineOptions } from 'bp4';
+import type { Reply, Request } from '../protocol.js';
+import { codeOf } from './code.js';
+import { lessonOf, type DigitsFile } from './lesson.js';
+import { Meter } from './meter.js';
+import { problemOf, progressOf } from './replies.js';
+import { Trainer } from './trainer.js';
+import { turnOfTheEventLoop } from './turn.js';
+
+/** What goes on until it has come to its end, or is stopped by another request. */
+interface Activity {
+  readonly type: 'play' | 'epoch' | 'open';
+  isStopped: boolean;
+}
+
+/** What each request stops as soon as it comes. */
+const stops: Readonly<Record<Request['type'], readonly Activity['type'][]>> = {
+  open: ['play', 'epoch', 'open'],
+  pause: ['play', 'epoch'],
+  step: ['play'],
+  epoch: ['play'],
+  play: [],
+  ask: [],
+  export: [],
+};
+
+/** So long it may train before messages have their turn. */
+const SLICE_MILLISECONDS = 8;
+
+/**
+ * What the worker does: a run that is opened, played, paused, looked into. Requests are answered one after the other, in
+ * the order in which they come; playing goes on beside them.
+ */
+export class Session {
+  readonly #post: (reply: Reply) => void;
+  readonly #digits: DigitsFile;
+  readonly #engine: EngineOptions;
+  readonly #meter = new Meter();
+  #queue: Promise<void> = Promise.resolve();
+  #trainer: Trainer | undefined;
+  #activity: Activity | undefined;
+  #playing: Promise<void> | undefined;
+  /** How many times it was to be opened: only the last counts. */
+  #opened = 0;
+
+  constructor(post: (reply: Reply) => void, digits: DigitsFile, engine: EngineOptions = {}) {
+    this.#post = post;
+    this.#digits = digits;
+    this.#engine = engine;
+  }
+
+  /** @returns when it has been answered; that it failed is an answer too */
+  receive(request: Request): Promise<void> {
+    const activity = this.#activity;
+    if (activity && stops[request.type].includes(activity.type)) activity.isStopped = true;
+    if (request.type === 'open') this.#opened++;
+    const number = this.#opened;
+    this.#queue = this.#queue.then(() => this.#orFail(() => this.#answer(request, number)));
+    return this.#queue;
+  }
+
+  async #answer(request: Request, number: number): Promise<void> {
+    switch (request.type) {
+      case 'open':
+        return this.#open(request, number);
+      case 'play':
+        this.#play();
+        return;
+      case 'pause':
+        await this.#rest();
+        this.#tell();
+        return;
+      case 'step':
+        await this.#rest();
+        this.#post({ type: 'walk', walk: await this.#use().walk() });
+        this.#tell();
+        return;
+      case 'epoch': {
+        await this.#rest();
+        const { epoch, stepsPerEpoch } = this.#use();
+        await this.#go('epoch', (epoch + 1) * stepsPerEpoch);
+        this.#tell();
+        return;
+      }
+      case 'ask':
+        this.#post({ type: 'answer', outputs: this.#use().net.predict(request.inputs) });
+        return;
+      case 'export':
+        this.#export(request.format);
+    }
+  }
+
+  async #open({ settings, csv, steps = 0 }: Request & { type: 'open' }, number: number): Promise<void> {
+    await this.#rest();
+    this.#trainer?.net.dispose();
+    this.#trainer = undefined;
+    const isOutdated = (): boolean => number < this.#opened;
+    if (isOutdated()) return;
+    const lesson = await lessonOf(settings, csv, this.#digits);
+    const trainer = await Trainer.create(settings, lesson, this.#engine);
+    this.#trainer = trainer;
+    if (!isOutdated()) await this.#go('open', steps);
+    if (isOutdated()) return;
+    const progress = progressOf(trainer, { isPlaying: false, samplesPerSecond: 0 });
+    this.#post({ type: 'opened', problem: problemOf(trainer), progress });
+  }
+
+  #play(): void {
+    this.#use();
+    if (this.#playing) return;
+    this.#playing = this.#orFail(() => this.#go('play', Infinity)).finally(() => {
+      this.#playing = undefined;
+    });
+  }
+
+  /** Until it no longer plays. */
+  async #rest(): Promise<void> {
+    if (this.#activity) this.#activity.isStopped = true;
+    await this.#playing;
+  }
+
+  /** Trains up to a step, or until it is stopped, and tells meanwhile how it stands. */
+  async #go(type: Activity['type'], until: number): Promise<void> {
+    const trainer = this.#use();
+    const activity = { type, isStopped: false };
+    this.#activity = activity;
+    this.#meter.begin(trainer.samplesLearnt);
+    const isEnough = (): boolean => {
+      if (type !== 'open' && this.#meter.isDue('progress')) this.#tell();
+      return activity.isStopped;
+    };
+    try {
+      let sliceEnd = performance.now() + SLICE_MILLISECONDS;
+      while (trainer.step < until && !activity.isStopped) {
+        const hasEnded = await trainer.train(until, isEnough);
+        if (hasEnded && this.#meter.isDue('diagnosis')) {
+          const begun = performance.now();
+          await trainer.diagnose();
+          this.#meter.done('diagnosis', begun);
+        }
+        if (performance.now() < sliceEnd) continue;
+        await turnOfTheEventLoop();
+        sliceEnd = performance.now() + SLICE_MILLISECONDS;
+      }
+    } finally {
+      this.#activity = undefined;
+    }
+  }
+
+  #tell(): void {
+    const trainer = this.#use();
+    const begun = performance.now();
+    const { type, isStopped } = this.#activity ?? {};
+    const isPlaying = type === 'play' && !isStopped;
+    const samplesPerSecond = type ? this.#meter.rate(trainer.samplesLearnt) : 0;
+    this.#post({ type: 'progress', progress: progressOf(trainer, { isPlaying, samplesPerSecond }) });
+    this.#meter.done('progress', begun);
+  }
+
+  #export(format: 'json' | 'code'): void {
+    const { net, lesson, settings } = this.#use();
+    const json = net.toJSON();
+    this.#post(
+      format === 'json'
+        ? {
+            type: 'exported',
+            fileName: `bp4-${settings.task}.json`,
+            mimeType: 'application/json',
+            text: JSON.stringify(json),
+          }
+        : {
+            type: 'exported',
+            fileName: `bp4-${settings.task}.mjs`,
+            mimeType: 'text/javascript',
+            text: codeOf(json, lesson.outputNames),
+          },
+    );
+  }
+
+  /** Whatever goes wrong is told, and nothing waits for it. */
+  async #orFail(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      this.#post({ type: 'failed', name, message });
+    }
+  }
+
+  #use(): Trainer {
+    if (!this.#trainer) throw new Error('There is no network yet: choose a task');
+    return this.#trainer;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Settings, TaskName } from '../protocol.js';
+
+/** What the page calls a task, and what it begins with. */
+export interface Task {
+  readonly title: string;
+  readonly defaults: Settings;
+}
+
+const plane = {
+  noise: 0.1,
+  hidden: [8],
+  activation: 'tanh',
+  loss: 'crossEntropy',
+  optimizer: 'sgd',
+  learningRate: 0.3,
+  miniBatchSize: 10,
+  l1: 0,
+  l2: 0,
+  dropout: 0,
+  initializer: 'glorotUniform',
+  seed: 1,
+} as const satisfies Omit<Settings, 'task'>;
+
+export const tasks: Readonly<Record<TaskName, Task>> = {
+  circle: { title: 'Circle', defaults: { task: 'circle', ...plane, hidden: [4] } },
+  spiral: {
+    title: 'Spiral',
+    defaults: { task: 'spiral', ...plane, hidden: [16, 16], optimizer: 'adam', learningRate: 0.01 },
+  },
+  xor: { title: 'Xor', defaults: { task: 'xor', ...plane, hidden: [4] } },
+  gaussian: { title: 'Gaussian', defaults: { task: 'gaussian', ...plane, hidden: [2] } },
+  digits: {
+    title: 'Digits',
+    defaults: {
+      ...plane,
+      task: 'digits',
+      noise: 0,
+      hidden: [64],
+      activation: 'relu',
+      optimizer: 'adam',
+      learningRate: 0.002,
+      miniBatchSize: 20,
+      initializer: 'heNormal',
+    },
+  },
+  csv: {
+    title: 'Your data',
+    defaults: {
+      ...plane,
+      task: 'csv',
+      noise: 0,
+      hidden: [16],
+      optimizer: 'adam',
+      learningRate: 0.005,
+      miniBatchSize: 16,
+    },
+  },
+};
+
+export const taskNames = Object.keys(tasks) as TaskName[];

@@ -1,0 +1,78 @@
+import type { Settings, TaskName } from '../protocol.js';
+import { Random } from './random.js';
+import type { Samples } from './samples.js';
+
+export type ToyName = Exclude<TaskName, 'digits' | 'csv'>;
+
+const COUNT = 400;
+/** By how much noise moves a point at most: of `noise` 1, the deviation of each coordinate. */
+const SPREAD = 0.25;
+
+/**
+ * Two classes in the plane, in [−1, 1]²; half of the points to learn from, half for the test.
+ *
+ * A link must give the same points to the last bit in every browser, and Math.sin and Math.cos are not the same in
+ * all: here is nothing but + − × ÷ and √, which are.
+ */
+export function toyData(
+  task: ToyName,
+  { noise, seed }: Pick<Settings, 'noise' | 'seed'>,
+): { train: Samples; test: Samples } {
+  const random = new Random(seed, Object.keys(shapes).indexOf(task));
+  const inputs = new Float32Array(2 * COUNT);
+  const labels = new Uint8Array(COUNT);
+  for (let n = 0; n < COUNT; n++) {
+    labels[n] = n % 2;
+    const point = shapes[task](random, n % 2);
+    for (let k = 0; k < 2; k++) {
+      const moved = point[k]! + random.normal() * noise * SPREAD;
+      inputs[2 * n + k] = Math.min(Math.max(moved, -1), 1);
+    }
+  }
+  return { train: part(inputs, labels, 0), test: part(inputs, labels, COUNT / 2) };
+}
+
+function part(inputs: Float32Array, labels: Uint8Array, from: number): Samples {
+  const to = from + COUNT / 2;
+  return { count: COUNT / 2, inputs: inputs.slice(2 * from, 2 * to), labels: labels.slice(from, to) };
+}
+
+type Point = readonly [x: number, y: number];
+
+/** A point of the class 0 or 1, without noise. */
+const shapes: Record<ToyName, (random: Random, label: number) => Point> = {
+  circle(random, label) {
+    const radius = label ? Math.sqrt(random.between(0, 0.2)) : Math.sqrt(random.between(0.42, 0.9));
+    return onCircle(random.between(0, 1), radius);
+  },
+  spiral(random, label) {
+    const t = random.between(0.05, 1);
+    return onCircle(1.6 * t + label / 2, 0.95 * t);
+  },
+  xor(random, label) {
+    const x = random.between(0.06, 0.95) * (random.between(0, 1) < 0.5 ? -1 : 1);
+    const y = random.between(0.06, 0.95) * (x < 0 === (label === 0) ? 1 : -1);
+    return [x, y];
+  },
+  gaussian(random, label) {
+    const centre = label ? 0.4 : -0.4;
+    return [centre + random.normal() * 0.15, centre + random.normal() * 0.15];
+  },
+};
+
+/** @param turns the angle, a whole turn being 1 */
+function onCircle(turns: number, radius: number): Point {
+  const angle = 2 * Math.PI * (turns - Math.round(turns)); // −π to π
+  return [radius * sine(angle + Math.PI / 2), radius * sine(angle)];
+}
+
+/** By its power series, whose last term is below 10⁻¹³ for |x| ≤ 3π/2. */
+function sine(x: number): number {
+  let term = x;
+  let sum = x;
+  for (let k = 2; k < 34; k += 2) {
+    term *= (-x * x) / (k * (k + 1));
+    sum += term;
+  }
+  return sum;
+}

@@ -1,0 +1,145 @@
+import type { ActivationName, InitializerName, OptimizerName } from 'bp4';
+import type { Settings, TaskName } from '../protocol.js';
+import { taskNames, tasks } from './tasks.js';
+
+// All that decides a run, in the part of a link after '#', to be read by people too:
+// #task=spiral&noise=0.1&hidden=16,16&activation=tanh&…&seed=1&steps=1234
+
+export const activationNames = [
+  'sigmoid',
+  'tanh',
+  'relu',
+  'leakyRelu',
+  'elu',
+  'softplus',
+  'swish',
+  'gelu',
+  'softsign',
+  'linear',
+] as const satisfies readonly ActivationName[];
+
+export const optimizerNames = [
+  'sgd',
+  'momentum',
+  'nesterov',
+  'adagrad',
+  'rmsprop',
+  'adam',
+  'adamw',
+] as const satisfies readonly OptimizerName[];
+
+export const initializerNames = [
+  'glorotUniform',
+  'glorotNormal',
+  'heUniform',
+  'heNormal',
+  'standardNormal',
+  'scaledNormal',
+] as const satisfies readonly InitializerName[];
+
+export const lossNames = ['crossEntropy', 'quadratic', 'binaryCrossEntropy'] as const;
+
+/** From and to, both included. */
+export const ranges = {
+  noise: [0, 0.5],
+  hiddenLayers: [0, 6],
+  units: [1, 128],
+  learningRate: [1e-5, 10],
+  miniBatchSize: [1, 1000],
+  l1: [0, 1],
+  l2: [0, 1],
+  dropout: [0, 0.9],
+  seed: [0, 2 ** 32 - 1],
+  steps: [0, 1e9],
+} as const satisfies Record<string, readonly [number, number]>;
+
+/** Reads a value as it is written in a link; undefined where it is not one. */
+type Reader<Value> = (text: string) => Value | undefined;
+
+const oneOf =
+  <Name extends string>(names: readonly Name[]): Reader<Name> =>
+  (text) =>
+    names.find((name) => name === text);
+
+const number =
+  ([least, most]: readonly [number, number]): Reader<number> =>
+  (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    return value >= least && value <= most ? value + 0 : undefined;
+  };
+
+const wholeNumber =
+  (range: readonly [number, number]): Reader<number> =>
+  (text) => {
+    const value = number(range)(text);
+    return Number.isInteger(value) ? value : undefined;
+  };
+
+const layers: Reader<readonly number[]> = (text) => {
+  const units = text === '' ? [] : text.split(',').map(wholeNumber(ranges.units));
+  return units.length <= ranges.hiddenLayers[1] && !units.includes(undefined)
+    ? (units as number[])
+    : undefined;
+};
+
+const readers: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
+  task: oneOf(taskNames),
+  noise: number(ranges.noise),
+  hidden: layers,
+  activation: oneOf(activationNames),
+  loss: oneOf(lossNames),
+  optimizer: oneOf(optimizerNames),
+  learningRate: number(ranges.learningRate),
+  miniBatchSize: wholeNumber(ranges.miniBatchSize),
+  l1: number(ranges.l1),
+  l2: number(ranges.l2),
+  dropout: number(ranges.dropout),
+  initializer: oneOf(initializerNames),
+  seed: wholeNumber(ranges.seed),
+};
+
+const FIRST_TASK: TaskName = 'spiral';
+
+/** What a link says. */
+export interface Link {
+  readonly settings: Settings;
+  /** How far the run had come. */
+  readonly steps?: number;
+  /** What in the link was not understood, and what is taken in its place. */
+  readonly messages: readonly string[];
+}
+
+/** Reads a link. What is missing, or cannot be, is as the task begins with. @param hash with or without its '#' */
+export function settingsOf(hash: string): Link {
+  const given = new URLSearchParams(hash.replace(/^#/, ''));
+  const messages: string[] = [];
+  const read = <Value>(name: string, reader: Reader<Value>): Value | undefined => {
+    const text = given.get(name);
+    if (text === null) return undefined;
+    const value = reader(text);
+    if (value === undefined)
+      messages.push(`The link has ${name}=${text.slice(0, 40)}, which cannot be; it is left out`);
+    return value;
+  };
+  const { defaults } = tasks[read('task', readers.task) ?? FIRST_TASK];
+  const entries = Object.entries(readers)
+    .filter(([name]) => name !== 'task')
+    .map(([name, reader]) => [name, read<unknown>(name, reader) ?? defaults[name as keyof Settings]]);
+  const steps = read('steps', wholeNumber(ranges.steps));
+  for (const name of given.keys()) {
+    if (!(name in readers) && name !== 'steps')
+      messages.push(`The link has ${name.slice(0, 40)}, which is not known here`);
+  }
+  return {
+    settings: { task: defaults.task, ...Object.fromEntries(entries) } as Settings,
+    ...(steps !== undefined && { steps }),
+    messages,
+  };
+}
+
+/** Writes a link, its '#' included. */
+export function hashOf(settings: Settings, steps?: number): string {
+  const entries = Object.keys(readers).map((name) => [name, settings[name as keyof Settings]]);
+  if (steps !== undefined) entries.push(['steps', steps]);
+  return `#${entries.map(([name, value]) => `${String(name)}=${String(value)}`).join('&')}`;
+}

@@ -1,0 +1,5 @@
+declare module 'virtual:digits' {
+  /** Where the sample of MNIST lies. */
+  const address: string;
+  export default address;
+}
