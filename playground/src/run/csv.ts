@@ -1,5 +1,6 @@
 import type { Transforms } from 'bp4';
 import type { Csv } from '../protocol.js';
+import { csvRows, isNumber, type CsvRows } from './csv-rows.js';
 import type { Lesson, Samples } from './samples.js';
 
 /** A text column with more different values than this is no category, but a name or a remark. */
@@ -25,21 +26,8 @@ interface Column {
  * @throws Error saying what is wrong with the text, in which row and column
  */
 export async function csvLesson({ text, target }: Csv, seed: number): Promise<Lesson> {
-  // both with papaparse, which no other task needs
-  const [{ default: Papa }, { Dataset, transformedWidth }] = await Promise.all([
-    import('papaparse'),
-    import('bp4/data'),
-  ]);
-  const { data: rows, meta } = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), {
-    skipEmptyLines: true,
-    delimitersToGuess: [',', ';', '\t', '|'],
-  });
-  const [first] = rows;
-  if (!first || first.length < 2)
-    throw new RangeError('CSV: expected at least two columns, separated by commas, semicolons or tabs');
-  const hasHeader = !first.every(isNumber);
-  const names = hasHeader ? first : first.map((_, k) => `column ${k + 1}`);
-  const columns = names.map((name, k) => columnOf(name, hasHeader ? rows.slice(1) : rows, k));
+  const { names, hasHeader, rows, delimiter } = await csvRows(text);
+  const columns = names.map((name, k) => columnOf(name, rows, k));
 
   const learnt = columns.find(({ name }) => name === (target ?? names.at(-1)));
   if (!learnt) throw new RangeError(`CSV: there is no column "${target}"; there are ${names.join(', ')}`);
@@ -51,8 +39,10 @@ export async function csvLesson({ text, target }: Csv, seed: number): Promise<Le
     throw new RangeError(
       `CSV: beside "${learnt.name}" there is no column of numbers, or of at most ${MOST_CATEGORIES} different words`,
     );
+  // with papaparse, which no other task needs
+  const { Dataset, transformedWidth } = await import('bp4/data');
   const all = Dataset.fromCSV(text, {
-    delimiter: meta.delimiter,
+    delimiter,
     header: hasHeader || names,
     inputs: inputs.map(({ name }) => name),
     categorical: inputs.filter(({ isNumeric }) => !isNumeric).map(({ name }) => name),
@@ -72,10 +62,9 @@ export async function csvLesson({ text, target }: Csv, seed: number): Promise<Le
   };
 }
 
-const isNumber = (cell: string): boolean => cell.trim() !== '' && Number.isFinite(Number(cell));
 const isMissing = (cell: string): boolean => missingMarks.includes(cell.trim().toLowerCase());
 
-function columnOf(name: string, rows: readonly string[][], k: number): Column {
+function columnOf(name: string, rows: CsvRows['rows'], k: number): Column {
   const values = new Set(rows.map((row) => row[k] ?? ''));
   const present = [...values].filter((value) => !isMissing(value));
   return {
