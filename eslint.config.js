@@ -13,6 +13,7 @@ const floors = [
   'src/diagnosis',
   'src/network.ts',
   'src/index.ts',
+  'src/worker',
   'src/metrics',
   'src/data',
   'src/search',

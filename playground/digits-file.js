@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { mnist } from '../examples/idx.mjs';
 
 const PIXELS = 28 * 28;
 
 /** The sample of MNIST for the page: every so many of its images, gzipped. src/run/digits.ts reads it. */
-export function digitsFile(training = 3000, test = 500) {
+export function digitsFile(training = 5000, test = 1000) {
   const parts = [every(mnist('train'), training), every(mnist('t10k'), test)];
   const counts = Buffer.alloc(8);
   counts.writeUInt32LE(training, 0);

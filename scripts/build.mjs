@@ -1,7 +1,8 @@
 /**
- * npm run build: assembly/ → build/kernels.wasm → src/kernels/wasm-module.ts → dist/
+ * npm run build: assembly/ → build/kernels.wasm → src/kernels/wasm-module.ts → dist/, and dist/core.wasm
  */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
@@ -26,26 +27,30 @@ runNode('scripts/generate-tiles.mjs');
 
 // 2. AssemblyScript → WebAssembly (asc prints its own diagnostics), for one thread and for several; the module's bytes
 //    become a string, so that bundlers and browsers have nothing to locate or fetch
-const bytes =
-  (await compile('release', 'assembly/index.ts', 'kernels', 'wasm-module')) +
-  (await compile('threads', 'assembly/threads.ts', 'kernels-threads', 'wasm-threads-module'));
+const core = await compile('release', 'assembly/index.ts', 'kernels');
+const threads = await compile('threads', 'assembly/threads.ts', 'kernels-threads');
+const coreName = `bp4 ${createHash('sha256').update(core).digest('hex').slice(0, 16)}`;
+writeModule('wasm-module', core, `export const coreName = '${coreName}';\n`);
+writeModule('wasm-threads-module', threads);
 
-async function compile(target, entry, wasmName, moduleName) {
+async function compile(target, entry, wasmName) {
   const { error } = await asc.main([entry, '--config', 'asconfig.json', '--target', target], {
     stdout: process.stdout,
     stderr: process.stderr,
   });
   if (error) fail(1);
-  const wasm = readFileSync(`build/${wasmName}.wasm`);
+  return readFileSync(`build/${wasmName}.wasm`);
+}
+
+function writeModule(moduleName, wasm, more = '') {
   const path = `src/kernels/${moduleName}.ts`;
   // `: string` keeps the literal from appearing a second time, as a type, in the declaration file
   const source = `// Generated from assembly/ by \`npm run build\`. Do not edit.
-export const wasmText: string =
+${more}export const wasmText: string =
   '${textOf(wasm)}';
 `;
   // left alone when unchanged, so that watchers stay quiet
   if (!existsSync(path) || readFileSync(path, 'utf8') !== source) writeFileSync(path, source);
-  return wasm.length;
 }
 
 /** One character to a byte below 64, two to any other; src/kernels/bytes-of-text.ts, which reads it, says why. */
@@ -61,4 +66,12 @@ rmSync('dist', { recursive: true, force: true });
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.node.json');
 
-console.log(`built dist/ around ${bytes} bytes of WebAssembly`);
+// 4. dist/core.wasm, for hosts that take modules compiled; an empty custom section of its name tells which build it is of
+const name = Buffer.from(coreName);
+writeFileSync('dist/core.wasm', Buffer.concat([core, Buffer.from([0, name.length + 1, name.length]), name]));
+writeFileSync(
+  'dist/core.wasm.d.ts',
+  '/** As the host compiled it: what `engine` takes. */\ndeclare const core: WebAssembly.Module;\nexport default core;\n',
+);
+
+console.log(`built dist/ around ${core.length + threads.length} bytes of WebAssembly`);

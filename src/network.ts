@@ -2,12 +2,14 @@ import type { Diagnosis } from './training/diagnosis.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
 import { StateError } from './errors.js';
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
+import { isModule } from './kernels/wasm.js';
 import { MOST_THREADS } from './kernels/plan.js';
 import type { ThreadChoice } from './kernels/kernels.js';
 import { checkInteger, checkKeys, checkName, show } from './model/check.js';
 import { save } from './model/file.js';
 import { toJSON, type NetworkJSON } from './model/json.js';
 import { Model } from './model/model.js';
+import type { Loaded } from './model/read-file.js';
 import { Random } from './model/random.js';
 import {
   checkSpec,
@@ -25,6 +27,7 @@ import type { RawRows } from './training/matrix.js';
 import { Samples, type Data, type Inputs } from './training/samples.js';
 import { newRun, slotsOf, type Run } from './training/run.js';
 import { stateOf } from './training/state.js';
+import type { runFrom } from './training/read-state.js';
 import type { Stream } from './training/source.js';
 import { dataOf, Training } from './training/train.js';
 import {
@@ -37,7 +40,10 @@ import { awaited, finish, inSlices, type Work } from './training/work.js';
 
 /** On what a network computes; it changes no bit of the answers. */
 export interface EngineOptions {
-  /** Default 'auto': WebAssembly where it is to be had, else plain TypeScript. */
+  /**
+   * Default 'auto': WebAssembly where it is to be had, else plain TypeScript. Hosts that refuse to compile it (workerd) are
+   * given `bp4/core.wasm`, compiled.
+   */
   readonly engine?: EngineChoice;
   /**
    * How many threads share a step of `train`, from 1 to 16; 'auto' takes some where steps are long enough to gain from
@@ -102,6 +108,7 @@ export class Network {
   #isTraining = false;
   /** How far the last training has come. */
   #run: Run | undefined;
+  #onDispose: (() => void) | undefined;
 
   private constructor(model: Model, random: Random, threads: ThreadChoice) {
     // In JavaScript nothing else stops a call of the constructor.
@@ -160,13 +167,7 @@ export class Network {
   static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
     const threads = checkThreads(options.threads);
-    const given = checkBytes(bytes).slice(); // as they are now
-    // Loaded only by those who read files.
-    const [{ load }, { runFrom }] = await Promise.all([
-      import('./model/read-file.js'),
-      import('./training/read-state.js'),
-    ]);
-    const { spec, random, place, training } = load(given, runFrom);
+    const { spec, random, place, training } = await read(checkBytes(bytes).slice()); // as they are now
     const fill = (model: Model): void => {
       place(model);
       training?.place(model);
@@ -288,13 +289,7 @@ export class Network {
    */
   async train(data: Data | Stream, options: TrainOptions = {}): Promise<EpochReport[]> {
     const model = this.#use();
-    if (this.#isTraining) {
-      throw new StateError(
-        'train: the network is being trained; wait for that call, or stop it by its signal',
-      );
-    }
-    this.#isTraining = true;
-    try {
+    return await this.#alone(async () => {
       const checked = await checkTrainOptions(options, model.layers.length);
       if (checked.resume) (await import('./training/resume.js')).assertResumable(this.#run, checked);
       const mayGoOn = (): void => {
@@ -303,8 +298,45 @@ export class Network {
       };
       mayGoOn();
       return await inSlices(this.#train(model, data, checked), mayGoOn);
+    });
+  }
+
+  /**
+   * @internal Of bp4/worker: this network is trained elsewhere, and nobody trains it here meanwhile.
+   * @param train is given the `threads` that were asked for, and what brings this network to a state that `save` gave
+   * there; it throws StateError when the network is disposed
+   * @param onDispose called when it is disposed meanwhile
+   */
+  async trainElsewhere(
+    train: (threads: ThreadChoice, restore: (bytes: Uint8Array) => Promise<void>) => Promise<EpochReport[]>,
+    onDispose: () => void,
+  ): Promise<EpochReport[]> {
+    this.#use();
+    return await this.#alone(() => {
+      this.#onDispose = onDispose;
+      return train(this.#threads, async (bytes) => {
+        const { random, place, training } = await read(bytes);
+        const model = this.#use();
+        place(model);
+        training?.place(model);
+        this.#random.restore(random.state);
+        this.#run = training?.run;
+      });
+    });
+  }
+
+  async #alone(train: () => Promise<EpochReport[]>): Promise<EpochReport[]> {
+    if (this.#isTraining) {
+      throw new StateError(
+        'train: the network is being trained; wait for that call, or stop it by its signal',
+      );
+    }
+    this.#isTraining = true;
+    try {
+      return await train();
     } finally {
       this.#isTraining = false;
+      this.#onDispose = undefined;
     }
   }
 
@@ -351,12 +383,22 @@ export class Network {
   dispose(): void {
     if (this.#model) giveBackKernels(this.#model.kernels);
     this.#model = undefined;
+    this.#onDispose?.();
   }
 
   #use(): Model {
     if (!this.#model) throw new StateError('the network was disposed; create another, or dispose later');
     return this.#model;
   }
+}
+
+/** What `save` gave; loaded only by those who read that. */
+async function read(bytes: Uint8Array): Promise<Loaded<ReturnType<typeof runFrom>>> {
+  const [{ load }, { runFrom }] = await Promise.all([
+    import('./model/read-file.js'),
+    import('./training/read-state.js'),
+  ]);
+  return load(bytes, runFrom);
 }
 
 /** A model on kernels of its own, which are given back if it cannot be made. */
@@ -366,7 +408,8 @@ async function newModel(
   threads: ThreadChoice,
   fill: (model: Model) => void,
 ): Promise<Model> {
-  const kernels = await takeKernels(checkName('engine', engine, ['auto', 'wasm', 'reference']), threads);
+  if (!isModule(engine)) checkName('engine', engine, ['auto', 'wasm', 'reference']);
+  const kernels = await takeKernels(engine, threads);
   try {
     const model = new Model(spec, kernels);
     fill(model);

@@ -1,10 +1,13 @@
 import { EngineError } from '../errors.js';
 import type { Kernels, ThreadChoice } from './kernels.js';
 import { reasonForOne } from './processors.js';
-import { wasmKernels } from './wasm.js';
+import { isCore, isModule, wasmKernels } from './wasm.js';
 
-/** Which engine to use: 'auto' takes WebAssembly where it is to be had, and the reference elsewhere. */
-export type EngineChoice = 'auto' | 'wasm' | 'reference';
+/**
+ * Which engine to use: 'auto' takes WebAssembly where it is to be had, and the reference elsewhere. Hosts that compile
+ * nothing while they run take `bp4/core.wasm`, compiled: with `import core from 'bp4/core.wasm'`, as they mean it.
+ */
+export type EngineChoice = 'auto' | 'wasm' | 'reference' | (WebAssembly.Module & object);
 
 /**
  * Kernels that a disposed network gave back: the next network takes them, memory and all. A WebAssembly memory is slow to
@@ -17,10 +20,15 @@ const IDLE_BYTES = 64 * 1024 * 1024;
 /**
  * Kernels on a memory of their own; its content is undefined. They have a team where several threads are asked for and
  * can be had.
- * @throws EngineError where 'wasm' was asked for and is refused; RangeError where there is no memory for them
+ * @throws EngineError where 'wasm' was asked for and is refused, or a module is not that of this version; RangeError
+ * where there is no memory for them
  */
 export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 1): Promise<Kernels> {
   if (engine === 'reference') return await referenceKernels();
+  const module = isModule(engine) ? engine : undefined;
+  if (module && !isCore(module)) {
+    throw new EngineError("engine: this module is not the 'bp4/core.wasm' of this version of bp4");
+  }
   if (reasonForOne(threads) === undefined) {
     try {
       const { threadedKernels } = await import('./threads.js');
@@ -32,7 +40,7 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
   const reused = idle.pop();
   if (reused) return reused;
   try {
-    return await wasmKernels();
+    return await wasmKernels(module);
   } catch (cause) {
     if (cause instanceof RangeError) {
       throw new RangeError(

@@ -1,21 +1,29 @@
 import { instantiate } from '@assemblyscript/loader';
 import { bytesOfText } from './bytes-of-text.js';
 import type { Kernels, Memory } from './kernels.js';
-import { wasmText } from './wasm-module.js';
+import { coreName, wasmText } from './wasm-module.js';
 
 const PAGE = 65536;
 
 /** Of all networks; a refusal is remembered too, since it comes from the page or the engine. */
 let compiled: Promise<WebAssembly.Module> | undefined;
 
+export const isModule = (value: unknown): value is WebAssembly.Module & object =>
+  Object.prototype.toString.call(value) === '[object WebAssembly.Module]';
+
+/** Whether a module is `bp4/core.wasm`, as the same build wrote it. */
+export const isCore = (module: WebAssembly.Module): boolean =>
+  WebAssembly.Module.customSections(module, coreName).length === 1;
+
 /**
  * The WebAssembly kernels on a memory of their own. The module is compiled once; each call instantiates it.
+ * @param given one that was compiled elsewhere
  * @throws what WebAssembly throws where it is refused (a Content-Security-Policy) or lacks SIMD
  */
-export async function wasmKernels(): Promise<Kernels> {
-  compiled ??= compile(wasmText);
+export async function wasmKernels(given?: WebAssembly.Module): Promise<Kernels> {
+  const module = given ?? (await (compiled ??= compile(wasmText)));
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const { heapBase, ...kernels } = await exportsOf<KernelExports>(await compiled, memory);
+  const { heapBase, ...kernels } = await exportsOf<KernelExports>(module, memory);
   return { ...kernels, engine: 'wasm', bytesPerFloat: 4, memory: new PagedMemory(memory, heapBase.value) };
 }
 

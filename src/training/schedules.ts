@@ -46,8 +46,8 @@ export type ScheduleOptions =
       readonly least?: number;
     };
 
-/** η: a number, a schedule, or a function that is asked before each step. */
-export type LearningRate = number | ScheduleOptions | ((position: Position) => number);
+/** η: a number, a schedule, or a function that is asked before each step; a promise that it returns is waited for. */
+export type LearningRate = number | ScheduleOptions | ((position: Position) => number | PromiseLike<number>);
 
 /** What a plateau remembers. */
 export interface Plateau {
@@ -62,7 +62,7 @@ export interface Schedule {
   /** Whether it changes within an epoch. */
   readonly isPerStep: boolean;
   /** η at a position, in single precision. */
-  readonly at: (position: Position, plateau: Plateau) => number;
+  readonly at: (position: Position, plateau: Plateau) => number | Promise<number>;
   /** The rate that a plateau begins with. */
   readonly initial: number;
   /** After an epoch; only of a plateau. */
@@ -79,7 +79,11 @@ export async function checkSchedule(option: LearningRate | undefined, standard: 
     return { isConstant: true, isPerStep: false, initial, at: () => initial };
   }
   if (typeof option === 'function') {
-    const at = (position: Position): number => checkNumber('learningRate', option(position), 0);
+    const check = (rate: number): number => checkNumber('learningRate', rate, 0);
+    const at = (position: Position): number | Promise<number> => {
+      const rate = option(position);
+      return typeof rate === 'object' ? Promise.resolve(rate).then(check) : check(rate);
+    };
     return { isConstant: false, isPerStep: true, initial: 0, at };
   }
   if (typeof option !== 'object' || (option as unknown) === null) {

@@ -70,7 +70,9 @@ function giveUp(iterator: AsyncIterator<Data> | Iterator<Data>): void {
   }
 }
 
-function iteratorOf(batches: AsyncIterable<Data> | Iterable<Data>): AsyncIterator<Data> | Iterator<Data> {
+export function iteratorOf(
+  batches: AsyncIterable<Data> | Iterable<Data>,
+): AsyncIterator<Data> | Iterator<Data> {
   const iterable = batches as Partial<AsyncIterable<Data> & Iterable<Data>>;
   const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
   if (!iterator) throw new TypeError(`batches: expected it to return an iterable, got ${show(batches)}`);

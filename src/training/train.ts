@@ -93,7 +93,8 @@ export class Training {
     this.#run = run;
     this.#options = options;
     this.#save = save;
-    this.#learningRate = run.learningRate;
+    const { schedule } = options;
+    this.#learningRate = schedule.isConstant ? schedule.initial : run.learningRate;
   }
 
   /**
@@ -180,10 +181,10 @@ export class Training {
         for (let n = order?.begin(0) ?? count; n < count; n = order!.begin(n)) yield;
         if (first > 0) order?.draw(0, first);
         if (first < count) this.#reached = undefined;
-        if (!schedule.isPerStep) this.#learningRate = this.#rateNow(pass);
+        if (!schedule.isPerStep && !schedule.isConstant) yield* this.#takeRate(pass);
 
         while (first < count) {
-          if (schedule.isPerStep) this.#learningRate = this.#rateNow(pass);
+          if (schedule.isPerStep) yield* this.#takeRate(pass);
           const taken = Math.min(pass.samplesAtATime, count - first);
           order?.draw(first, taken);
           let done = 0;
@@ -280,11 +281,11 @@ export class Training {
   }
 
   /** η of the step to come. */
-  #rateNow({ stepsPerEpoch }: Pass): number {
+  *#takeRate({ stepsPerEpoch }: Pass): Work<void> {
     const { schedule, epochs } = this.#options;
-    if (schedule.isConstant) return schedule.initial;
     const { epoch, step, plateau } = this.#run;
-    return schedule.at({ epoch, epochs, step, stepsPerEpoch }, plateau);
+    const rate = schedule.at({ epoch, epochs, step, stepsPerEpoch }, plateau);
+    this.#learningRate = typeof rate === 'number' ? rate : yield* awaited(rate);
   }
 
   #report(): EpochReport {

@@ -41,6 +41,8 @@ export const tasks: Readonly<Record<TaskName, Task>> = {
       learningRate: 0.002,
       miniBatchSize: 20,
       initializer: 'heNormal',
+      dropout: 0.3,
+      l2: 0.0003,
     },
   },
   csv: {

@@ -7,19 +7,13 @@ import {
   type TrainOptions,
 } from 'bp4';
 import type { Report, Settings, Walk } from '../protocol.js';
+import { lossNames, outputActivations } from './choices.js';
 import { Random } from './random.js';
 import { chosen, dataOf, slice, type Lesson, type Samples } from './samples.js';
 import { transformedRows } from './transforms.js';
 
 /** As many tell how fast layers learn. */
 const DIAGNOSED = 200;
-
-/** What the outputs are, by the loss; of a regression they are numbers as they come. */
-const lastActivations = {
-  crossEntropy: 'softmax',
-  quadratic: 'sigmoid',
-  binaryCrossEntropy: 'sigmoid',
-} as const;
 
 /** A network and its lesson, and how far it has come. */
 export class Trainer {
@@ -160,9 +154,8 @@ function outputsOf(
   { loss }: Settings,
 ): { readonly activation: LayerSpec['activation']; readonly loss: LossName } {
   if (isRegression) return { activation: 'linear', loss: 'meanSquaredError' };
-  const activation = (lastActivations as Partial<Record<LossName, 'softmax' | 'sigmoid'>>)[loss];
-  if (!activation)
-    throw new RangeError(`loss: expected one of ${Object.keys(lastActivations).join(', ')}, got ${loss}`);
+  const activation = (outputActivations as Partial<Record<LossName, LayerSpec['activation']>>)[loss];
+  if (!activation) throw new RangeError(`loss: expected one of ${lossNames.join(', ')}, got ${loss}`);
   return { activation, loss };
 }
 

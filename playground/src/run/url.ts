@@ -1,57 +1,11 @@
-import type { ActivationName, InitializerName, OptimizerName } from 'bp4';
 import type { Settings, TaskName } from '../protocol.js';
+import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from './choices.js';
 import { taskNames, tasks } from './tasks.js';
+
+export { activationNames, initializerNames, lossNames, optimizerNames, ranges };
 
 // All that decides a run, in the part of a link after '#', to be read by people too:
 // #task=spiral&noise=0.1&hidden=16,16&activation=tanh&…&seed=1&steps=1234
-
-export const activationNames = [
-  'sigmoid',
-  'tanh',
-  'relu',
-  'leakyRelu',
-  'elu',
-  'softplus',
-  'swish',
-  'gelu',
-  'softsign',
-  'linear',
-] as const satisfies readonly ActivationName[];
-
-export const optimizerNames = [
-  'sgd',
-  'momentum',
-  'nesterov',
-  'adagrad',
-  'rmsprop',
-  'adam',
-  'adamw',
-] as const satisfies readonly OptimizerName[];
-
-export const initializerNames = [
-  'glorotUniform',
-  'glorotNormal',
-  'heUniform',
-  'heNormal',
-  'standardNormal',
-  'scaledNormal',
-] as const satisfies readonly InitializerName[];
-
-export const lossNames = ['crossEntropy', 'quadratic', 'binaryCrossEntropy'] as const;
-
-/** From and to, both included. */
-export const ranges = {
-  noise: [0, 0.5],
-  hiddenLayers: [0, 6],
-  units: [1, 128],
-  learningRate: [1e-5, 10],
-  miniBatchSize: [1, 1000],
-  l1: [0, 1],
-  l2: [0, 1],
-  dropout: [0, 0.9],
-  seed: [0, 2 ** 32 - 1],
-  steps: [0, 1e9],
-} as const satisfies Record<string, readonly [number, number]>;
 
 /** Reads a value as it is written in a link; undefined where it is not one. */
 type Reader<Value> = (text: string) => Value | undefined;

@@ -1,0 +1,58 @@
+import type { ActivationName, InitializerName, LossName, OptimizerName } from 'bp4';
+
+// What can be set, for links and for the page's controls.
+
+export const activationNames = [
+  'sigmoid',
+  'tanh',
+  'relu',
+  'leakyRelu',
+  'elu',
+  'softplus',
+  'swish',
+  'gelu',
+  'softsign',
+  'linear',
+] as const satisfies readonly ActivationName[];
+
+export const optimizerNames = [
+  'sgd',
+  'momentum',
+  'nesterov',
+  'adagrad',
+  'rmsprop',
+  'adam',
+  'adamw',
+] as const satisfies readonly OptimizerName[];
+
+export const initializerNames = [
+  'glorotUniform',
+  'glorotNormal',
+  'heUniform',
+  'heNormal',
+  'standardNormal',
+  'scaledNormal',
+] as const satisfies readonly InitializerName[];
+
+/** The losses of classifications, and the activation of the outputs that goes with each. */
+export const outputActivations = {
+  crossEntropy: 'softmax',
+  quadratic: 'sigmoid',
+  binaryCrossEntropy: 'sigmoid',
+} as const satisfies Partial<Record<LossName, ActivationName>>;
+
+export const lossNames = Object.keys(outputActivations) as (keyof typeof outputActivations)[];
+
+/** From and to, both included. */
+export const ranges = {
+  noise: [0, 0.5],
+  hiddenLayers: [0, 6],
+  units: [1, 128],
+  learningRate: [1e-5, 10],
+  miniBatchSize: [1, 1000],
+  l1: [0, 1],
+  l2: [0, 1],
+  dropout: [0, 0.9],
+  seed: [0, 2 ** 32 - 1],
+  steps: [0, 1e9],
+} as const satisfies Record<string, readonly [number, number]>;

@@ -1,0 +1,95 @@
+import type { Data } from '../training/samples.js';
+import type { Stream } from '../training/source.js';
+import { iteratorOf } from '../training/stream.js';
+
+// Functions cannot be sent to a worker: a number goes in the place of each, and there becomes a function that asks for the
+// call of that number. What `train` is given may all answer with a promise, so that the difference does not show.
+
+export type AnyFunction = (...args: unknown[]) => unknown;
+
+/** In the place of a function. */
+interface Numbered {
+  readonly functionNumber: number;
+}
+
+/** In the place of a stream; each a function. */
+interface RemoteStream {
+  readonly begin: AnyFunction;
+  readonly next: AnyFunction;
+  readonly giveUp: AnyFunction;
+}
+
+/**
+ * Replaces the functions in an object and in the plain objects within.
+ * @param functions out: takes them, each at its number
+ */
+export function takeFunctions(value: unknown, functions: AnyFunction[]): unknown {
+  if (typeof value === 'function') {
+    return { functionNumber: functions.push(value as AnyFunction) - 1 } satisfies Numbered;
+  }
+  if (!isPlain(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, takeFunctions(inner, functions)]),
+  );
+}
+
+/** The reverse. @param call calls the function of a number on the other side */
+export function giveFunctions(
+  value: unknown,
+  call: (number: number, args: readonly unknown[]) => Promise<unknown>,
+): unknown {
+  if (!isPlain(value)) return value;
+  if ('functionNumber' in value) {
+    return (...args: unknown[]) => call((value as unknown as Numbered).functionNumber, args);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, giveFunctions(inner, call)]));
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** A stream as functions, for the side that has it. */
+export function remoteOf(batches: Stream['batches']): RemoteStream {
+  let iterator: AsyncIterator<Data> | Iterator<Data>;
+  return {
+    begin: () => {
+      iterator = iteratorOf(batches());
+    },
+    next: () => iterator.next(),
+    // As `for await` does where the loop fails: what goes wrong besides does not matter.
+    giveUp: async () => {
+      try {
+        await iterator.return?.();
+      } catch {
+        // nobody asks
+      }
+    },
+  };
+}
+
+/** The stream again, on the other side. */
+export function streamOf({ begin, next, giveUp }: RemoteStream): Stream {
+  return {
+    batches: () => {
+      let begun: unknown;
+      return {
+        [Symbol.asyncIterator]: () => ({
+          next: async () => {
+            await (begun ??= begin());
+            return (await next()) as IteratorResult<Data>;
+          },
+          return: async () => {
+            await giveUp();
+            return { done: true, value: undefined };
+          },
+        }),
+      };
+    },
+  };
+}
+
+export const isRemote = (data: unknown): data is RemoteStream =>
+  typeof data === 'object' && data !== null && 'giveUp' in data;

@@ -1,0 +1,1 @@
+export { trainInWorker, type WorkerOptions } from './train-in-worker.js';

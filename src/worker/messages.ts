@@ -1,0 +1,40 @@
+import type { ThreadChoice } from '../kernels/kernels.js';
+import type { EpochReport } from '../training/options.js';
+import type { ErrorRecord } from './error-record.js';
+
+// What the two sides say to each other. The worker says one thing at a time: it calls a function of the user, and waits for
+// the answer, as `train` waits for a promise.
+
+/** A training; its functions are numbered (functions.ts). */
+export interface Task {
+  /** The network as `save` gives it. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly engine: 'wasm' | 'reference';
+  readonly threads: ThreadChoice;
+  readonly data: unknown;
+  readonly options: unknown;
+}
+
+export type ToWorker =
+  | { readonly type: 'train'; readonly task: Task }
+  | { readonly type: 'stop' }
+  | { readonly type: 'answer'; readonly value: unknown }
+  /** The user's function threw. */
+  | { readonly type: 'failed' };
+
+export type FromWorker =
+  | {
+      readonly type: 'call';
+      readonly number: number;
+      readonly args: readonly unknown[];
+      /** The network as it now is: the user's function may look at it. */
+      readonly bytes: Uint8Array<ArrayBuffer>;
+    }
+  | {
+      readonly type: 'end';
+      /** Neither where it was stopped, or the user's function threw. */
+      readonly history?: EpochReport[];
+      readonly error?: ErrorRecord;
+      /** The network as the training left it, where there was one. */
+      readonly bytes?: Uint8Array<ArrayBuffer>;
+    };

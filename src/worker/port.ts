@@ -1,0 +1,86 @@
+import { ThreadError } from '../errors.js';
+import { builtin } from '../kernels/processors.js';
+import type { FromWorker, ToWorker } from './messages.js';
+
+/** A worker, as the side that started it sees it. */
+export interface Port {
+  /** @param transfer buffers that are handed over, not copied */
+  post(message: ToWorker, transfer?: Transferable[]): void;
+  /**
+   * What the worker says next.
+   * @throws ThreadError once it is gone
+   */
+  next(): Promise<FromWorker>;
+}
+
+/** A worker of Node, of Bun, or of Deno. */
+interface NodeWorker {
+  on(event: 'message' | 'messageerror' | 'error' | 'exit', listener: (value: unknown) => void): void;
+  postMessage(value: unknown, transfer?: Transferable[]): void;
+}
+
+/**
+ * Starts a worker, or takes one that the user has started.
+ * @throws ThreadError where there are no workers
+ */
+export function portOf(started: Worker | undefined): Port {
+  const mailbox = new Mailbox();
+  const worker = started ?? startWorker();
+  if ('on' in worker) {
+    worker.on('message', (message) => mailbox.put(message as FromWorker));
+    worker.on('messageerror', (error) => mailbox.close(String(error)));
+    worker.on('error', (error) => mailbox.close(String(error)));
+    worker.on('exit', (code) => mailbox.close(`it ended with code ${String(code)}`));
+  } else {
+    worker.onmessage = ({ data }) => mailbox.put(data as FromWorker);
+    worker.onmessageerror = () => mailbox.close('a message could not be read');
+    // One whose file is not found, or that a Content-Security-Policy forbids, fails without a word.
+    worker.onerror = ({ message }: Partial<ErrorEvent>) =>
+      mailbox.close(
+        message ?? 'its file was not found, or worker-src of the Content-Security-Policy forbids it',
+      );
+  }
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    next: () => mailbox.take(),
+  };
+}
+
+/** Bundlers know the file by just this expression. */
+function startWorker(): Worker | NodeWorker {
+  const NodeWorker = builtin('worker_threads')?.['Worker'] as (new (url: URL) => NodeWorker) | undefined;
+  if (NodeWorker) return new NodeWorker(new URL('./thread.js', import.meta.url));
+  if (typeof Worker === 'undefined')
+    throw new ThreadError('worker: there are no workers here; use net.train');
+  return new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });
+}
+
+/** Keeps what comes until it is taken. */
+class Mailbox {
+  readonly #letters: FromWorker[] = [];
+  #closed: ThreadError | undefined;
+  #wake: (() => void) | undefined;
+
+  put(letter: FromWorker): void {
+    this.#letters.push(letter);
+    this.#wake?.();
+  }
+
+  close(why: string): void {
+    this.#closed ??= new ThreadError(
+      `worker: it is gone: ${why}; the network is left as when it last reported`,
+    );
+    this.#wake?.();
+  }
+
+  async take(): Promise<FromWorker> {
+    for (;;) {
+      const letter = this.#letters.shift();
+      if (letter) return letter;
+      if (this.#closed) throw this.#closed;
+      await new Promise<void>((wake) => {
+        this.#wake = wake;
+      });
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { builtin } from '../kernels/processors.js';
+import { Network } from '../network.js';
+import type { TrainOptions } from '../training/options.js';
+import type { Data } from '../training/samples.js';
+import { recordOf } from './error-record.js';
+import { giveFunctions, isRemote, streamOf } from './functions.js';
+import type { FromWorker, Task, ToWorker } from './messages.js';
+
+// What a worker runs: one training, and it ends. It ends by itself, for not every runtime ends a worker from outside.
+
+/** The worker's end of the port that leads to whoever started it. */
+interface NodePort {
+  on(event: 'message', listener: (message: ToWorker) => void): void;
+  postMessage(message: FromWorker, transfer: ArrayBuffer[]): void;
+  close(): void;
+}
+
+/** In a page; TypeScript's DOM has it for windows only. */
+interface WorkerScope {
+  onmessage: (event: { readonly data: ToWorker }) => void;
+  postMessage(message: FromWorker, transfer: ArrayBuffer[]): void;
+  close(): void;
+}
+
+const nodePort = builtin('worker_threads')?.['parentPort'] as NodePort | null | undefined;
+const scope = globalThis as unknown as WorkerScope;
+const port = nodePort ?? scope;
+
+const post = (message: FromWorker): void =>
+  port.postMessage(message, message.bytes ? [message.bytes.buffer] : []);
+
+/** Why a training ends that is not at fault. */
+const INTERRUPTED = new Error('interrupted');
+const stop = new AbortController();
+
+/** Who waits for an answer, first come first. */
+const waiting: { readonly resolve: (value: unknown) => void; readonly reject: (reason: Error) => void }[] =
+  [];
+
+function onMessage(message: ToWorker): void {
+  if (message.type === 'train') void run(message.task);
+  else if (message.type === 'stop') stop.abort(INTERRUPTED);
+  else if (message.type === 'answer') waiting.shift()?.resolve(message.value);
+  else waiting.shift()?.reject(INTERRUPTED);
+}
+
+async function run({ bytes, engine, threads, data, options }: Task): Promise<void> {
+  let net: Network | undefined;
+  const call = (number: number, args: readonly unknown[]): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject });
+      post({ type: 'call', number, args, bytes: net!.save() });
+    });
+  let outcome: Pick<FromWorker & { type: 'end' }, 'history' | 'error'> = {};
+  try {
+    // Where WebAssembly cannot be compiled here, the reference gives the same bits.
+    net = await Network.load(bytes, { engine: engine === 'wasm' ? 'auto' : engine, threads });
+    const given = giveFunctions(data, call);
+    const history = await net.train(isRemote(given) ? streamOf(given) : (given as Data), {
+      ...(giveFunctions(options, call) as TrainOptions),
+      signal: stop.signal,
+    });
+    outcome = { history };
+  } catch (error) {
+    if (error !== INTERRUPTED) outcome = { error: recordOf(error) };
+  }
+  post({ type: 'end', ...outcome, ...(net && { bytes: net.save() }) });
+  net?.dispose();
+  port.close();
+}
+
+if (nodePort) nodePort.on('message', onMessage);
+else scope.onmessage = ({ data }) => onMessage(data);

@@ -1,0 +1,100 @@
+import { checkKeys, checkOptional, show } from '../model/check.js';
+import { Network } from '../network.js';
+import { checkTrainOptions, type EpochReport, type TrainOptions } from '../training/options.js';
+import type { Data } from '../training/samples.js';
+import { isStream, type Stream } from '../training/source.js';
+import { errorOf } from './error-record.js';
+import { remoteOf, takeFunctions, type AnyFunction } from './functions.js';
+import type { Task } from './messages.js';
+import { portOf, type Port } from './port.js';
+
+/** How the worker is started, and what it is handed. */
+export interface WorkerOptions {
+  /**
+   * Starts the worker, for bundlers that do not find its file by themselves: make a file whose only line is
+   * `import 'bp4/worker/thread'`, and start that as a module worker.
+   */
+  readonly worker?: () => Worker;
+  /** Buffers of the data that are handed over, not copied: they are empty for the caller afterwards. */
+  readonly transfer?: readonly ArrayBuffer[];
+}
+
+/**
+ * Does what `net.train` does, in a worker: the same options, the same result, the same bits, and this thread is free.
+ *
+ * The data are copied to the worker, but what lies in a SharedArrayBuffer is shared. The functions among the options are
+ * called here, and each is waited for; whenever one is called, and at the end, `net` is as the training has made it so far.
+ * Meanwhile it can predict, and cannot be trained.
+ * @returns loss and accuracy of each epoch
+ * @throws what `train` throws, with the same messages
+ * @throws TypeError where the data cannot be sent to a worker
+ * @throws ThreadError where there is no worker, or it ends by itself; the network is left as when it last reported
+ * @throws the reason of `options.signal` once it is aborted; the network is left after its last whole step
+ */
+export async function trainInWorker(
+  net: Network,
+  data: Data | Stream,
+  options: TrainOptions = {},
+  where: WorkerOptions = {},
+): Promise<EpochReport[]> {
+  if (!(net instanceof Network)) throw new TypeError(`net: expected a Network, got ${show(net)}`);
+  checkKeys('where', where, ['worker', 'transfer']);
+  checkOptional('worker', where.worker, 'function');
+  let stop = (): void => undefined;
+  const train: Parameters<Network['trainElsewhere']>[0] = async (threads, restore) => {
+    await checkTrainOptions(options, net.layers.length);
+    const { signal, ...others } = options;
+    signal?.throwIfAborted();
+    const functions: AnyFunction[] = [];
+    const sent = {
+      data: takeFunctions(isStream(data) ? remoteOf(data.batches) : data, functions),
+      options: takeFunctions(others, functions),
+    };
+    const port = portOf(where.worker?.());
+    stop = () => port.post({ type: 'stop' });
+    signal?.addEventListener('abort', stop);
+    try {
+      send(port, { bytes: net.save(), engine: net.engine, threads, ...sent }, where.transfer);
+      return await converse(port, functions, restore, signal);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  };
+  return await net.trainElsewhere(train, () => stop());
+}
+
+/** @throws TypeError where a part of it cannot be sent */
+function send(port: Port, task: Task, transfer: WorkerOptions['transfer'] = []): void {
+  try {
+    port.post({ type: 'train', task }, [...transfer]);
+  } catch (cause) {
+    port.post({ type: 'stop' });
+    throw new TypeError(`data: cannot be sent to a worker: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Calls the user's functions as the worker asks for it, to the end. */
+async function converse(
+  port: Port,
+  functions: readonly AnyFunction[],
+  restore: (bytes: Uint8Array) => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<EpochReport[]> {
+  let failure: { readonly reason: unknown } | undefined;
+  for (;;) {
+    const message = await port.next();
+    if (message.bytes) await restore(message.bytes);
+    if (message.type === 'end') {
+      if (failure) throw failure.reason;
+      if (message.error) throw errorOf(message.error);
+      signal?.throwIfAborted();
+      return message.history!;
+    }
+    try {
+      port.post({ type: 'answer', value: await functions[message.number]!(...message.args) });
+    } catch (reason) {
+      failure = { reason };
+      port.post({ type: 'failed' });
+    }
+  }
+}

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import type { Settings } from '../../playground/src/protocol.js';
+import { ofType, Page, settingsFor } from './support.js';
+
+const play = { type: 'play' } as const;
+const pause = { type: 'pause' } as const;
+const step = { type: 'step' } as const;
+const epoch = { type: 'epoch' } as const;
+
+/** Each keeps something from step to step, or ends an epoch with a shorter mini-batch: 200 = 6 × 32 + 8. */
+const runs: readonly Settings[] = [
+  settingsFor('spiral', { hidden: [5, 4], dropout: 0.25, miniBatchSize: 32 }),
+  settingsFor('xor', { hidden: [3], optimizer: 'momentum', loss: 'quadratic', l2: 0.001 }),
+  settingsFor('circle', { hidden: [], loss: 'binaryCrossEntropy', l1: 0.001, miniBatchSize: 200 }),
+];
+
+describe.each(runs)('the same bits for $task with $optimizer', (settings) => {
+  it.each(['wasm', 'reference'] as const)('played, stepped or replayed (%s)', async (engine) => {
+    const played = new Page(engine);
+    await played.open(settings);
+    await played.ask(play);
+    await played.until((reply) => reply.type === 'progress' && reply.progress.step > 15);
+    await played.ask(pause, step, step, play, pause, epoch, step);
+    const { step: steps, hash } = played.progress;
+
+    const replayed = new Page('wasm');
+    await replayed.open(settings, { steps });
+    expect(replayed.progress).toMatchObject({ step: steps, hash, epoch: played.progress.epoch });
+    expect(replayed.reports.map(({ diagnosis: _, ...report }) => report)).toEqual(
+      played.reports.map(({ diagnosis: _, ...report }) => report),
+    );
+  });
+
+  it('one mini-batch at a time', async () => {
+    const stepped = new Page();
+    await stepped.open(settings);
+    for (let n = 1; n <= 23; n++) {
+      await stepped.ask(step);
+      expect(stepped.progress.step).toBe(n);
+    }
+    const replayed = new Page();
+    await replayed.open(settings, { steps: 23 });
+    expect(replayed.progress.hash).toBe(stepped.progress.hash);
+    expect(replayed.reports.length).toBe(stepped.reports.length);
+  });
+});
+
+it('other seeds, and each step, give other bits', async () => {
+  const hashes = new Set<string>();
+  for (const seed of [1, 2, 2 ** 32 - 1]) {
+    for (const steps of [0, 1, 2]) {
+      const page = new Page();
+      await page.open(settingsFor('xor', { seed }), { steps });
+      hashes.add(page.progress.hash);
+    }
+  }
+  expect(hashes.size).toBe(9);
+});
+
+it('counts epochs and steps, and reports each epoch once', async () => {
+  const page = new Page();
+  const [opened] = ofType(await page.open(settingsFor('gaussian', { miniBatchSize: 30 })), 'opened');
+  expect(opened!.problem).toMatchObject({
+    inputNames: ['x', 'y'],
+    sizes: [2, 2, 2],
+    activations: ['tanh', 'softmax'],
+    trainingCount: 200,
+    testCount: 200,
+    stepsPerEpoch: 7,
+    engine: 'wasm',
+  });
+  expect(page.progress).toMatchObject({ epoch: 0, step: 0, isPlaying: false, reports: [] });
+  await page.ask(step, epoch);
+  expect(page.progress).toMatchObject({ epoch: 1, step: 7 });
+  await page.ask(epoch, ...Array.from({ length: 7 }, () => step));
+  expect(page.progress).toMatchObject({ epoch: 3, step: 21, samplesPerSecond: 0 });
+  expect(page.reports.map((report) => report.epoch)).toEqual([1, 2, 3]);
+  expect(page.progress.boundary).toHaveLength(64 * 64);
+  const counted = page.progress.confusion!.counts.flat();
+  expect(counted.reduce((sum, n) => sum + n)).toBe(200);
+  expect((counted[0]! + counted[3]!) / 200).toBe(page.reports.at(-1)!.testAccuracy);
+});
+
+it('says while it plays how it stands, and how fast the layers learn', async () => {
+  const page = new Page();
+  await page.open(settingsFor('spiral'));
+  await page.ask(play);
+  await page.until((reply) => reply.type === 'progress' && reply.progress.samplesPerSecond > 0);
+  await page.until((reply) => reply.type === 'progress' && reply.progress.reports.some((r) => r.diagnosis));
+  expect(page.progress.isPlaying).toBe(true);
+  await page.ask(pause);
+  expect(page.progress.isPlaying).toBe(false);
+  const { diagnosis } = page.reports.find((report) => report.diagnosis)!;
+  expect(diagnosis!.layers).toHaveLength(3);
+});
+
+it('a walk shows the very step: by sgd W after = W before − η·∂C/∂W', async () => {
+  const page = new Page();
+  const settings = settingsFor('xor', { optimizer: 'sgd', learningRate: 0.25, miniBatchSize: 30 });
+  await page.open(settings, { steps: 5 });
+  const [sixth, seventh, eighth] = ofType(await page.ask(step, step, step), 'walk').map(({ walk }) => walk);
+  expect([sixth!.count, seventh!.count, eighth!.count]).toEqual([30, 20, 30]); // 200 = 6 × 30 + 20
+  expect(sixth).toMatchObject({ step: 6, learningRate: 0.25 });
+  expect(seventh!.before).toEqual(sixth!.after);
+  for (const { before, after, gradients, count, inputs, targets } of [sixth!, seventh!, eighth!]) {
+    expect([inputs.length, targets.length]).toEqual([2 * count, 2 * count]);
+    for (const [l, { weights, biases }] of before.entries()) {
+      const { weightGradients, biasGradients } = gradients.layers[l]!;
+      const largest = Math.max(...weightGradients.map(Math.abs));
+      expect(largest).toBeGreaterThan(0);
+      // the step sums, and divides by m as it updates; backprop gives the mean: some roundings of 2⁻²⁴ of what is added
+      const tolerance = 2 ** -21;
+      for (const [i, w] of weights.entries())
+        expect(Math.abs(after[l]!.weights[i]! - (w - 0.25 * weightGradients[i]!))).toBeLessThan(tolerance);
+      for (const [j, b] of biases.entries())
+        expect(Math.abs(after[l]!.biases[j]! - (b - 0.25 * biasGradients[j]!))).toBeLessThan(tolerance);
+    }
+    // what is shown is what was learnt: δ of softmax with crossEntropy is a − y
+    const { activations, delta } = gradients.layers.at(-1)!;
+    for (const [i, y] of targets.entries()) expect(delta[i]).toBeCloseTo(activations[i]! - y, 5);
+    const first = before[0]!;
+    const z = inputs[0]! * first.weights[0]! + inputs[1]! * first.weights[1]! + first.biases[0]!;
+    expect(gradients.layers[0]!.preActivations[0]).toBeCloseTo(z, 5);
+  }
+});
+
+it('every sample is learnt once in an epoch, in an order of its own', async () => {
+  const page = new Page();
+  const [opened] = ofType(await page.open(settingsFor('circle', { miniBatchSize: 100 })), 'opened');
+  const walks = ofType(await page.ask(step, step, step, step), 'walk').map(({ walk }) => walk);
+  const pointsOf = (inputs: Float32Array): string[] =>
+    Array.from({ length: inputs.length / 2 }, (_, n) => inputs.subarray(2 * n, 2 * n + 2).join());
+  const epochs = [0, 2].map((i) => [...pointsOf(walks[i]!.inputs), ...pointsOf(walks[i + 1]!.inputs)]);
+  const given = pointsOf(opened!.problem.points!.inputs).sort();
+  expect(epochs[0]).not.toEqual(epochs[1]);
+  for (const points of epochs) expect(points.sort()).toEqual(given);
+});
+
+describe('requests that come while another is answered', () => {
+  it('a step or an epoch ends the playing, and then is done', async () => {
+    const page = new Page();
+    await page.open(settingsFor('spiral'));
+    await page.askAtOnce(play, step);
+    expect(page.progress.isPlaying).toBe(false);
+    expect(ofType(page.replies, 'walk').at(-1)!.walk.step).toBe(page.progress.step);
+    await page.askAtOnce(play, epoch);
+    expect(page.progress).toMatchObject({ isPlaying: false, step: page.progress.epoch * 20 });
+  });
+
+  it('of several openings the last counts, however far the others were to go', async () => {
+    const page = new Page();
+    const open = (seed: number, steps: number) =>
+      ({ type: 'open', settings: settingsFor('spiral', { seed }), steps }) as const;
+    const first = page.ask(open(1, 1e9));
+    await new Promise((resolve) => setTimeout(resolve, 20)); // it is under way
+    const replies = await page.askAtOnce(open(2, 1e9), open(3, 5));
+    await first;
+    expect(ofType(replies, 'opened')).toHaveLength(1);
+    const alone = new Page();
+    await alone.open(settingsFor('spiral', { seed: 3 }), { steps: 5 });
+    expect(page.progress.hash).toBe(alone.progress.hash);
+  });
+
+  it('an answer is had while it plays', async () => {
+    const page = new Page();
+    await page.open(settingsFor('xor'));
+    const [answer] = ofType(
+      await page.ask(play, { type: 'ask', inputs: Float32Array.of(0.5, 0.5) }),
+      'answer',
+    );
+    expect(answer!.outputs[0]! + answer!.outputs[1]!).toBeCloseTo(1, 5);
+    await page.ask(pause);
+  });
+});
+
+describe('failures', () => {
+  it('a divergence is told, and the network stays after its last finite step', async () => {
+    const page = new Page();
+    const wild = settingsFor('xor', { hidden: [8, 8], activation: 'linear', learningRate: 10, l2: 1 });
+    await page.open(wild);
+    await page.ask(play);
+    await page.until((reply) => reply.type === 'failed');
+    expect(ofType(page.replies, 'failed')[0]).toMatchObject({ name: 'DivergenceError' });
+    await page.ask(pause);
+    expect(page.progress.isPlaying).toBe(false);
+    for (const { weights } of page.progress.layers) expect(weights.every(Number.isFinite)).toBe(true);
+    const replayed = new Page();
+    await replayed.open(wild, { steps: page.progress.step });
+    expect(replayed.progress.hash).toBe(page.progress.hash);
+  });
+
+  it('what cannot be is told, and a next opening works', async () => {
+    const page = new Page();
+    const failures = ofType(
+      await page.ask(
+        { type: 'step' },
+        { type: 'export', format: 'json' },
+        { type: 'open', settings: settingsFor('csv') },
+        { type: 'open', settings: settingsFor('digits') },
+        { type: 'open', settings: settingsFor('xor', { learningRate: -1 }) },
+        { type: 'step' },
+        { type: 'open', settings: settingsFor('xor', { loss: 'hinge' }) },
+        { type: 'play' },
+      ),
+      'failed',
+    );
+    expect(failures.map(({ message }) => message)).toEqual([
+      'There is no network yet: choose a task',
+      'There is no network yet: choose a task',
+      'CSV: choose a file, or paste its text',
+      'offline',
+      expect.stringContaining('learningRate'),
+      'loss: expected one of crossEntropy, quadratic, binaryCrossEntropy, got hinge',
+      'There is no network yet: choose a task',
+    ]);
+    await page.open(settingsFor('xor'));
+    await page.ask(step, { type: 'ask', inputs: Float32Array.of(1) });
+    expect(page.progress.step).toBe(1);
+    expect(ofType(page.replies, 'failed').at(-1)!.message).toContain('inputs');
+  });
+});

@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest';
+// What is built: a worker starts from a file.
+import { Network, type Data, type NetworkOptions, type Stream, type TrainOptions } from '../dist/index.js';
+import { trainInWorker } from '../dist/worker/index.js';
+import { errorOf } from './support/patient.js';
+import { randomData } from './support/random-data.js';
+
+// In a worker, a training is what it is here: the same calls, the same result, the same network, to the bit, at each of
+// these; the same errors.
+
+const spec: NetworkOptions = {
+  inputs: 3,
+  layers: [
+    { units: 5, activation: 'tanh', dropout: 0.1 },
+    { units: 2, activation: 'softmax' },
+  ],
+  loss: 'crossEntropy',
+  seed: 4,
+};
+const data = randomData(40, 3, 2) as Data;
+const validation = randomData(20, 3, 2, 5) as Data;
+
+/** Two batches of 20 samples; writes down how it is used. */
+function streamOf(log: unknown[], fails = false): Stream {
+  return {
+    async *batches() {
+      log.push('begin');
+      try {
+        const inputs = data.inputs as Float32Array;
+        const targets = data.targets as Float32Array;
+        for (const n of [0, 20]) {
+          await Promise.resolve();
+          if (fails && n > 0) throw new RangeError('the disk is gone');
+          yield {
+            inputs: inputs.subarray(n * 3, (n + 20) * 3),
+            targets: targets.subarray(n * 2, (n + 20) * 2),
+          };
+        }
+      } finally {
+        log.push('end');
+      }
+    },
+  };
+}
+
+interface Scene {
+  readonly data?: Data | Stream;
+  readonly options: TrainOptions;
+}
+
+/** What a scene does. `log` takes what is to be compared besides; it is told what the network is at each call. */
+type Play = (log: unknown[], net: Network) => Scene;
+
+/** Everything that can be seen of a training. */
+async function see(play: Play, train: typeof trainInWorker): Promise<unknown> {
+  const net = await Network.create(spec);
+  const log: unknown[] = [];
+  const { data: given = data, options } = play(log, net);
+  const outcome = await train(net, given, { epochs: 3, miniBatchSize: 8, ...options }).catch(
+    (error: unknown) => {
+      const { name, message, ...others } = error as Error;
+      return { class: (error as object).constructor, name, message, others };
+    },
+  );
+  const saved = net.save();
+  const further = await net.train(data, { epochs: 1 });
+  return { outcome, log, saved, further };
+}
+
+const here: typeof trainInWorker = (net, data, options) => net.train(data, options);
+
+const looks: Record<string, Play> = {
+  'nothing but the defaults': () => ({ options: {} }),
+  onEpoch: (log, net) => ({ options: { onEpoch: (report) => log.push(report, net.save()) } }),
+  'onEpoch with a promise': (log, net) => ({
+    options: {
+      onEpoch: async (report) => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        log.push(report, net.predict([[1, 2, 3]]));
+      },
+    },
+  }),
+  onBatch: (log, net) => ({ options: { onBatch: (report) => log.push(report, net.evaluate(data)) } }),
+  'a learning rate that is asked for': (log) => ({
+    options: {
+      learningRate: (position) => {
+        log.push(position);
+        return 0.1 / (1 + position.step);
+      },
+    },
+  }),
+  'a schedule': () => ({ options: { optimizer: 'adam', learningRate: { schedule: 'cosine', rate: 0.01 } } }),
+  checkpoints: (log) => ({
+    options: {
+      optimizer: 'momentum',
+      checkpoint: { everySteps: 2, write: (bytes) => log.push(bytes.slice()) },
+    },
+  }),
+  metrics: (log) => ({
+    options: {
+      validation,
+      metrics: {
+        mean(outputs, answers) {
+          log.push(outputs, answers);
+          return outputs.reduce((sum, a) => sum + a) / outputs.length;
+        },
+      },
+      diagnose: true,
+      earlyStopping: { patience: 1 },
+    },
+  }),
+  'a stream': (log) => ({ data: streamOf(log), options: {} }),
+  'a stream that fails': (log) => ({ data: streamOf(log, true), options: {} }),
+  'a stream that is none': () => ({ data: { batches: () => 5 as unknown as Data[] }, options: {} }),
+  'a stream that is given up': (log, net) => ({
+    data: streamOf(log),
+    options: {
+      onBatch: () => {
+        log.push(net.save());
+        throw new TypeError('enough');
+      },
+    },
+  }),
+  'an onEpoch that throws': () => ({
+    options: {
+      onEpoch: ({ epoch }) => {
+        if (epoch === 2) throw new TypeError('a mistake');
+      },
+    },
+  }),
+  'a divergence': () => ({ options: { learningRate: 1e38, maxNorm: 1e38 } }),
+  'a signal': () => {
+    const stop = new AbortController();
+    return {
+      options: {
+        signal: stop.signal,
+        onBatch: ({ epoch, batch }) => {
+          if (epoch === 2 && batch === 3) stop.abort(new RangeError('that will do'));
+        },
+      },
+    };
+  },
+  'a signal aborted before': () => ({ options: { signal: AbortSignal.abort(new RangeError('never')) } }),
+  'data that are wrong': () => ({ data: { inputs: [[1, 2, NaN]], labels: [0] }, options: {} }),
+  'data that are nothing': () => ({ data: undefined as unknown as Data, options: {} }),
+  'an option that is wrong': () => ({ options: { miniBatchSize: 1.5 } }),
+  'metrics that are wrong': () => ({ options: { validation, metrics: { mean: 5 } as never } }),
+  'a learning rate that is wrong': () => ({ options: { learningRate: () => NaN } }),
+  'nothing to go on with': () => ({ options: { resume: true } }),
+};
+
+it.each(Object.entries(looks))('the same as here: %s', async (_, play) => {
+  expect(await see(play, trainInWorker)).toEqual(await see(play, here));
+});
+
+it('goes on with what was trained here, and the other way round', async () => {
+  const options: TrainOptions = { optimizer: 'adam', miniBatchSize: 7 };
+  const mixed = await Network.create(spec);
+  await trainInWorker(mixed, data, { ...options, epochs: 1 });
+  await mixed.train(data, { ...options, epochs: 2, resume: true });
+  await trainInWorker(mixed, data, { ...options, epochs: 4, resume: true });
+  const whole = await Network.create(spec);
+  await whole.train(data, { ...options, epochs: 4 });
+  expect(mixed.save()).toEqual(whole.save());
+});
+
+describe('what it is given', () => {
+  it('is copied, shared, or handed over', async () => {
+    const shared = new Float32Array(new SharedArrayBuffer(40 * 3 * 4));
+    shared.set(data.inputs as Float32Array);
+    const targets = (data.targets as Float32Array).slice();
+    const saved = [];
+    for (const [inputs, transfer] of [
+      [data.inputs, []],
+      [shared, []],
+      [(data.inputs as Float32Array).slice(), [targets.buffer]],
+    ] as const) {
+      const net = await Network.create(spec);
+      await trainInWorker(net, { inputs, targets }, {}, { transfer });
+      saved.push(net.save());
+    }
+    expect(targets).toHaveLength(0);
+    expect(data.inputs).toHaveLength(120);
+    expect(saved[1]).toEqual(saved[0]);
+    expect(saved[2]).toEqual(saved[0]);
+  });
+
+  it.each([
+    ['net', () => trainInWorker({} as never, data), TypeError, /^net: expected a Network, got an object$/],
+    [
+      'data that no worker can be sent',
+      async () => trainInWorker(await Network.create(spec), { ...data, labels: [Symbol('x')] as never }),
+      TypeError,
+      /^data: cannot be sent to a worker: .*Symbol/,
+    ],
+    [
+      'where',
+      async () => trainInWorker(await Network.create(spec), data, {}, { threads: 2 } as never),
+      TypeError,
+      /^where: unknown 'threads'/,
+    ],
+  ])('is checked: %s', async (_, call, Class, message) => {
+    const error = await errorOf(call);
+    expect(error).toBeInstanceOf(Class);
+    expect((error as Error).message).toMatch(message);
+  });
+});
+
+describe('meanwhile', () => {
+  it('the network predicts, and is not trained', async () => {
+    const net = await Network.create(spec);
+    const training = trainInWorker(net, data);
+    expect(net.predict([[1, 2, 3]])).toHaveLength(2);
+    for (const train of [here, trainInWorker]) {
+      expect(await errorOf(() => train(net, data))).toMatchObject({ name: 'StateError' });
+    }
+    await training;
+    await net.train(data, { epochs: 1 });
+  });
+
+  it('it may be disposed of', async () => {
+    const net = await Network.create(spec);
+    const training = trainInWorker(net, data, { epochs: 1e9 });
+    setTimeout(() => net.dispose(), 50);
+    expect(await errorOf(() => training)).toMatchObject({ name: 'StateError' });
+  });
+
+  it('it may be stopped, however long an epoch is', async () => {
+    const net = await Network.create(spec);
+    const before = net.save();
+    const stop = new AbortController();
+    // Once it has begun, and asks for nothing.
+    const write = (): void => void setTimeout(() => stop.abort('enough'), 5);
+    const checkpoint = { everySteps: 5000, write };
+    const training = trainInWorker(net, data, { epochs: 1e9, checkpoint, signal: stop.signal });
+    expect(await errorOf(() => training)).toBe('enough');
+    expect(net.save()).not.toEqual(before);
+  });
+});
