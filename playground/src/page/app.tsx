@@ -18,7 +18,7 @@ export function App() {
   const { opening, messages, change, chooseTask, setCsv, reset, linkOf } = useOpening();
   const [run, send] = useRun(opening);
   const walking = useWalk(run);
-  const { settings, csv } = opening;
+  const { settings } = opening;
   const { problem, progress } = run;
   const isPlaying = progress?.isPlaying === true;
 
@@ -59,7 +59,11 @@ export function App() {
         <Transport isPlaying={isPlaying} actions={actions} />
         <Figures problem={problem} progress={progress} history={run.history} />
       </div>
-      <Notices messages={run.failure === undefined ? messages : [...messages, run.failure]} />
+      <Notices
+        messages={
+          run.failure === undefined || settings.task === 'csv' ? messages : [...messages, run.failure]
+        }
+      />
       <main>
         <div class="columns">
           <div class="card settings">
@@ -80,14 +84,7 @@ export function App() {
           <div class="stack">
             <section class="card">
               <h2>What it has learnt</h2>
-              <Result
-                task={settings.task}
-                run={run}
-                view={walking.view}
-                csv={csv}
-                onCsv={setCsv}
-                send={send}
-              />
+              <Result task={settings.task} run={run} view={walking.view} onCsv={setCsv} send={send} />
             </section>
             <section class="card">
               <Curves history={run.history} isRegression={problem?.isRegression === true} />

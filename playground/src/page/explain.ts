@@ -76,7 +76,7 @@ function hiddenDelta(view: View, { layer, unit }: Place): Explanation {
   const weights = next.delta.map((_, k) => next.before.weights[k * delta.length + unit]!);
   const s = precise(slope(activation, z[unit]!, a[unit]!));
   return {
-    words: `Blame flows back through the same weights: a unit gathers the δ of the ${layerName(layer + 1, view.problem.activations.length)} that it fed, each times the weight it fed them by, and all times its own slope σ′(z).`,
+    words: `Blame flows back through the same weights: a unit gathers the δ of the ${nextOnes(view, layer)} it fed, each times the weight between them. Its own slope σ′(z) says how much of it it can act on.`,
     numbers: [
       `δ${j} = (Σₖ wₖ${j}·δₖ)·σ′(z${j})`,
       `     = (${sumOf(weights, next.delta)})·${s} = ${precise(delta[unit]!)}`,
@@ -136,6 +136,11 @@ function update(view: View, { layer, unit }: Place): Explanation {
       ? [`${w} ← ${precise(old)} − ${rate}·${paren(gradient)} = ${precise(now)}`]
       : [`${w}: ${precise(old)} → ${precise(now)}`, `with η = ${rate} and ∂C/∂w = ${precise(gradient)}`],
   };
+}
+
+function nextOnes(view: View, layer: number): string {
+  const name = layerName(layer + 1, view.problem.activations.length);
+  return name === 'outputs' ? name : `${name} units`;
 }
 
 /** The input whose weight into the unit has the largest gradient. */

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { Boundary } from '../charts/boundary';
+import { CsvPanel } from '../charts/csv-panel';
 import { DrawBox } from '../charts/draw-box';
 import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol';
 import type { Run } from './use-run';
@@ -9,21 +10,15 @@ interface ResultProps {
   readonly task: TaskName;
   readonly run: Run;
   readonly view: View | undefined;
-  readonly csv: Csv | undefined;
   readonly onCsv: (csv: Csv) => void;
   readonly send: (request: Request) => void;
 }
 
 /** What the network has learnt so far: the plane, a digit drawn by hand, or a table of one's own. */
-export function Result({ task, run, view, csv, onCsv, send }: ResultProps) {
+export function Result({ task, run, view, onCsv, send }: ResultProps) {
   const { problem, progress } = run;
   if (task === 'csv')
-    return (
-      <p>
-        {csv?.text.slice(0, 0)}
-        {String(onCsv).slice(0, 0)}
-      </p>
-    );
+    return <CsvPanel onCsv={onCsv} {...(run.failure === undefined ? {} : { error: run.failure })} />;
   if (problem === undefined || progress === undefined) return <div class="square" />;
   if (task === 'digits')
     return <Digit problem={problem} progress={progress} answer={run.answer} send={send} />;

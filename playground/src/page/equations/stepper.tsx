@@ -83,7 +83,7 @@ function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: Walk
           {phase.layer !== undefined && <span class="phase-layer"> {layerName(phase.layer, layers)}</span>}
           <span class="phase-count">
             {' '}
-            {view.index + 1} of {view.phases.length}
+            {view.index + 1}/{view.phases.length}
           </span>
         </p>
         <SamplePicker count={view.walk.count} sample={view.sample} onSample={onSample} />
@@ -112,15 +112,17 @@ interface SamplePickerProps {
 
 function SamplePicker({ count, sample, onSample }: SamplePickerProps) {
   return (
-    <label class="sample">
-      <span>sample</span>
-      <select value={sample} onChange={(event) => onSample(Number(event.currentTarget.value))}>
-        {Array.from({ length: count }, (_, i) => (
-          <option key={i} value={i}>
-            {i + 1} of {count}
-          </option>
-        ))}
-      </select>
-    </label>
+    <select
+      class="sample"
+      aria-label="Sample of the mini-batch"
+      value={sample}
+      onChange={(event) => onSample(Number(event.currentTarget.value))}
+    >
+      {Array.from({ length: count }, (_, i) => (
+        <option key={i} value={i}>
+          sample {i + 1} of {count}
+        </option>
+      ))}
+    </select>
   );
 }

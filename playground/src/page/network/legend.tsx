@@ -8,7 +8,7 @@ export function Legend({ scene, told }: { scene: Scene | undefined; told: string
       <span class="keys">
         <Key kind="positive" text={`${scene.quantity} > 0`} />
         <Key kind="negative" text={`${scene.quantity} < 0`} />
-        <span>the wider, the larger</span>
+        <span>wider: larger</span>
       </span>
       <span class="caption">{scene.caption}</span>
       <span class="told">{told ?? 'Point at a unit for its numbers.'}</span>

@@ -44,7 +44,7 @@ export function sceneAtRest(layers: readonly LayerState[], sizes: readonly numbe
     units: sizes.map((units) => Array<UnitLook>(units).fill(rest)),
     edges: layers.map(({ weights }) => ({ values: weights, flow: 'none', isDim: false })),
     quantity: 'w',
-    caption: 'Step shows the numbers in the units',
+    caption: '',
     subject: undefined,
     labels: 'none',
     targets: undefined,
@@ -67,12 +67,12 @@ export function sceneOf(view: View): Scene {
 }
 
 const captions = {
-  forward: 'In the units: a of this sample; beneath: z',
-  BP1: 'At the outputs: δ of this sample; beneath: a',
-  BP2: 'In red: δ of this sample, on its way back',
-  BP3: 'In the units: ∂C/∂b, the mean of the mini-batch',
-  BP4: 'Edges: ∂C/∂w, the mean of the mini-batch',
-  update: 'Edges: the new weights',
+  forward: 'in the units: a, beneath: z',
+  BP1: 'at the outputs: δ, beside: a',
+  BP2: 'red: δ, on its way back',
+  BP3: 'in the units: ∂C/∂b, mean of the batch',
+  BP4: 'edges: ∂C/∂w, mean of the batch',
+  update: 'edges: the new weights',
 };
 
 const rest: UnitLook = { text: '', note: '', tone: 'plain', strength: 0, isDim: false };
