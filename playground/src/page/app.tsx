@@ -1,12 +1,11 @@
 import { useMemo } from 'preact/hooks';
-import { Curves } from '../charts/curves';
 import { Controls } from './controls/controls';
 import { Details } from './details';
 import { Stepper } from './equations/stepper';
 import { Header } from './header';
 import { Network } from './network/picture';
 import { Provenance } from './provenance';
-import { Result } from './result';
+import { Learnt } from './learnt';
 import { Tasks } from './tasks';
 import { type Actions, Figures, Transport } from './transport';
 import { type Keys, useKeyboard } from './use-keyboard';
@@ -66,10 +65,17 @@ export function App() {
       />
       <main>
         <div class="columns">
-          <div class="card settings">
-            <Controls settings={settings} isRegression={problem?.isRegression === true} onChange={change} />
+          <div class="side stack">
+            <section class="card" aria-label="Settings">
+              <Controls settings={settings} isRegression={problem?.isRegression === true} onChange={change} />
+            </section>
+            <Provenance
+              hash={progress?.hash ?? '0'.repeat(16)}
+              linkOf={() => linkOf(progress?.step ?? 0)}
+              send={send}
+            />
           </div>
-          <div class="card">
+          <section class="card" aria-label="The network">
             <Network run={run} view={walking.view} onChoose={walking.choose} />
             <Stepper
               view={walking.view}
@@ -80,23 +86,12 @@ export function App() {
               onAuto={walking.setAuto}
               onClose={walking.close}
             />
-          </div>
+          </section>
           <div class="stack">
-            <section class="card">
-              <h2>What it has learnt</h2>
-              <Result task={settings.task} run={run} view={walking.view} onCsv={setCsv} send={send} />
-            </section>
-            <section class="card">
-              <Curves history={run.history} isRegression={problem?.isRegression === true} />
-            </section>
+            <Learnt task={settings.task} run={run} view={walking.view} onCsv={setCsv} send={send} />
           </div>
         </div>
         <Details run={run} />
-        <Provenance
-          hash={progress?.hash ?? '0'.repeat(16)}
-          linkOf={() => linkOf(progress?.step ?? 0)}
-          send={send}
-        />
       </main>
       <Help />
     </div>

@@ -6,7 +6,7 @@ import type { Run } from './use-run';
 /** How it learns: layer by layer over the epochs, weight by weight, and where it errs. */
 export function Details({ run }: { run: Run }) {
   const { problem, progress, history } = run;
-  if (problem === undefined || progress === undefined) return <div class="details empty" />;
+  if (problem === undefined || progress === undefined) return null;
   return (
     <div class="details">
       <section class="card">

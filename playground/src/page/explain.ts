@@ -157,7 +157,9 @@ function isMatched(loss: LossName): boolean {
 /** '0.31·0.12 + 0.2·(−0.4) + … 5 more': the first terms that are not 0. */
 function sumOf(weights: Float32Array, values: Float32Array): string {
   const indices = Array.from(values.keys()).filter((k) => values[k] !== 0);
-  const terms = indices.slice(0, 3).map((k) => `${paren(weights[k]!)}·${paren(values[k]!)}`);
+  const terms = indices
+    .slice(0, indices.length > 3 ? 2 : 3)
+    .map((k) => `${paren(weights[k]!)}·${paren(values[k]!)}`);
   const rest = indices.length - terms.length;
   if (indices.length === 0) return '0';
   return terms.join(' + ') + (rest > 0 ? ` + … ${rest} more` : '');

@@ -20,9 +20,10 @@ export function Provenance({ hash, linkOf, send }: ProvenanceProps) {
     setTimeout(() => setCopied(false), 2000);
   };
   return (
-    <section class="provenance" aria-label="Take it along">
+    <section class="card provenance" aria-label="Take it along">
+      <h2>Take it along</h2>
       <p>
-        Same link, same bits: the hash of all weights is <code data-testid="hash">{hash}</code>.
+        Same link, same bits. The hash of all weights: <code data-testid="hash">{hash}</code>
       </p>
       <div class="buttons">
         <button type="button" data-testid="copy-link" onClick={copy}>

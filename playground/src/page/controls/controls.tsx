@@ -19,7 +19,7 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
   const { task, noise, hidden, activation, learningRate, miniBatchSize } = settings;
   const isToy = task !== 'digits' && task !== 'csv';
   return (
-    <section class="controls" aria-label="Settings">
+    <div class="controls">
       {isToy && (
         <Slider
           label="Noise"
@@ -55,7 +55,7 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
       />
       <MoreSettings settings={settings} isRegression={isRegression} onChange={onChange} />
       <p class="restarts">A change starts the run anew from its seed.</p>
-    </section>
+    </div>
   );
 }
 

@@ -36,5 +36,5 @@ export function Equations({ lit, optimizer, hasPenalty }: EquationsProps) {
 
 function ruleOf(optimizer: OptimizerName, hasPenalty: boolean): string {
   const penalty = hasPenalty ? ', with penalty' : '';
-  return optimizer === 'sgd' ? `downhill${penalty}` : `as ${optimizer} does it${penalty}`;
+  return optimizer === 'sgd' ? `downhill${penalty}` : `by ${optimizer}${penalty}`;
 }

@@ -60,6 +60,11 @@ function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: Walk
   const layers = view.problem.activations.length;
   return (
     <div class="walk">
+      <div class="walk-way" aria-hidden="true">
+        {view.phases.map((_, i) => (
+          <span key={i} class={i === view.index ? 'now' : i < view.index ? 'done' : ''} />
+        ))}
+      </div>
       <div class="walk-bar">
         <button
           type="button"
@@ -81,10 +86,6 @@ function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: Walk
         <p class="phase" aria-live="polite">
           <span data-testid="phase">{phase.name}</span>
           {phase.layer !== undefined && <span class="phase-layer"> {layerName(phase.layer, layers)}</span>}
-          <span class="phase-count">
-            {' '}
-            {view.index + 1}/{view.phases.length}
-          </span>
         </p>
         <SamplePicker count={view.walk.count} sample={view.sample} onSample={onSample} />
         <button type="button" aria-pressed={isAuto} onClick={() => onAuto(!isAuto)}>

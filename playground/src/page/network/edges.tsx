@@ -43,6 +43,9 @@ function Rays({ from, to, flow }: { from: Column; to: Column; flow: EdgesLook['f
   );
 }
 
+/** Where a layer has more edges, only those of the subject show the flow. */
+const MOST_FLOWS = 24;
+
 interface BundleProps {
   readonly look: EdgesLook;
   readonly layer: number;
@@ -74,7 +77,9 @@ function Bundle({ look, layer, scene, columns }: BundleProps) {
               stroke-width={0.6 + 4.4 * size}
               opacity={opacityOf(look, scene, isMain, size)}
             />
-            {look.flow !== 'none' && <line class={`flow ${look.flow}${isMain ? ' main' : ''}`} {...ends} />}
+            {look.flow !== 'none' && (isMain || pairs.length <= MOST_FLOWS) && (
+              <line class={`flow ${look.flow}${isMain ? ' main' : ''}`} {...ends} />
+            )}
           </>
         );
       })}

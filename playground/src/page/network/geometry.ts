@@ -23,7 +23,7 @@ export interface Column {
 
 /** Above the units stand the names of the layers; left and right of them those of inputs and outputs. */
 const TOP = 44;
-const BOTTOM = 22;
+const BOTTOM = 24;
 
 /**
  * Where the units of all columns lie, the inputs first.
@@ -44,7 +44,7 @@ export function columnsOf(sizes: readonly number[], { width, height }: Size, has
     const ys = Array.from({ length: shown }, (_, unit) => middle + (unit - (shown - 1) / 2) * spacing);
     const radius = Math.min(17, spacing * 0.4, pitch * 0.3);
     // the outputs have their notes at their right
-    const hasRoom = spacing >= 35 && i < sizes.length - 1;
+    const hasRoom = spacing >= 37 && i < sizes.length - 1;
     return { x, ys, more: units - shown, radius, reach: Math.min(24, pitch * 0.36), hasRoom };
   });
 }

@@ -35,7 +35,7 @@ export function Units(props: UnitsProps) {
               );
             })}
           {column.more > 0 && (
-            <text class="more" x={column.x} y={column.ys.at(-1)! + column.radius + 16}>
+            <text class="more" x={column.x} y={column.ys.at(-1)! + column.radius + 19}>
               … {column.more} more
             </text>
           )}

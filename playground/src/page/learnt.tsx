@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { Boundary } from '../charts/boundary';
 import { CsvPanel } from '../charts/csv-panel';
+import { Curves } from '../charts/curves';
 import { DrawBox } from '../charts/draw-box';
 import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol';
 import type { Run } from './use-run';
@@ -14,15 +15,36 @@ interface ResultProps {
   readonly send: (request: Request) => void;
 }
 
-/** What the network has learnt so far: the plane, a digit drawn by hand, or a table of one's own. */
-export function Result({ task, run, view, onCsv, send }: ResultProps) {
+/** What the network has learnt so far, and how it came there. */
+export function Learnt(props: ResultProps) {
+  const { problem, history } = props.run;
+  const isThere = problem !== undefined;
+  return (
+    <>
+      {(isThere || props.task === 'csv') && (
+        <section class="card">
+          <h2>{props.task === 'csv' ? 'Your data' : 'What it has learnt'}</h2>
+          <Result {...props} />
+        </section>
+      )}
+      {isThere && (
+        <section class="card">
+          <Curves history={history} isRegression={problem.isRegression} />
+        </section>
+      )}
+    </>
+  );
+}
+
+/** The plane, a digit drawn by hand, or a table of one's own. */
+function Result({ task, run, view, onCsv, send }: ResultProps) {
   const { problem, progress } = run;
   if (task === 'csv')
     return <CsvPanel onCsv={onCsv} {...(run.failure === undefined ? {} : { error: run.failure })} />;
-  if (problem === undefined || progress === undefined) return <div class="square" />;
-  if (task === 'digits')
+  if (problem === undefined || progress === undefined) return null;
+  if (problem.sizes[0] === 784)
     return <Digit problem={problem} progress={progress} answer={run.answer} send={send} />;
-  if (problem.points === undefined || progress.boundary === undefined) return <div class="square" />;
+  if (problem.points === undefined || progress.boundary === undefined) return null;
   return (
     <Boundary
       boundary={progress.boundary}
