@@ -34,14 +34,14 @@ export function Provenance({ hash, linkOf, send }: ProvenanceProps) {
           data-testid="export-json"
           onClick={() => send({ type: 'export', format: 'json' })}
         >
-          Save as JSON
+          Save JSON
         </button>
         <button
           type="button"
           data-testid="export-code"
           onClick={() => send({ type: 'export', format: 'code' })}
         >
-          Save as code
+          Save code
         </button>
       </div>
     </section>

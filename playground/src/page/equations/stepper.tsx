@@ -121,7 +121,7 @@ function SamplePicker({ count, sample, onSample }: SamplePickerProps) {
     >
       {Array.from({ length: count }, (_, i) => (
         <option key={i} value={i}>
-          sample {i + 1} of {count}
+          sample {i + 1}
         </option>
       ))}
     </select>

@@ -109,10 +109,12 @@ export function EdgeLabels({ scene, columns, hasImage }: EdgesProps) {
   const [from, to] = [columns[layer]!, columns[layer + 1]!];
   const fanIn = from.ys.length + from.more;
   const { values } = scene.edges[layer]!;
+  // where there is little room between the layers, in the middle of it
+  const share = to.x - from.x < 110 ? 0.5 : scene.labels === 'in' ? 0.38 : 0.62;
   const texts = edgesOfSubject(scene.subject, scene.labels, from, to);
   return (
     <g class="edge-labels" aria-hidden="true">
-      {texts.map(({ j, k, share }) => (
+      {texts.map(({ j, k }) => (
         <text
           key={`${j} ${k}`}
           x={from.x + share * (to.x - from.x)}
@@ -128,7 +130,7 @@ export function EdgeLabels({ scene, columns, hasImage }: EdgesProps) {
 function edgesOfSubject({ unit }: Place, labels: 'in' | 'out', from: Column, to: Column) {
   if (labels === 'in') {
     const isDrawn = unit < to.ys.length;
-    return isDrawn ? from.ys.map((_, k) => ({ j: unit, k, share: 0.38 })) : [];
+    return isDrawn ? from.ys.map((_, k) => ({ j: unit, k })) : [];
   }
-  return unit < from.ys.length ? to.ys.map((_, j) => ({ j, k: unit, share: 0.62 })) : [];
+  return unit < from.ys.length ? to.ys.map((_, j) => ({ j, k: unit })) : [];
 }

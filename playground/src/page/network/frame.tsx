@@ -74,7 +74,10 @@ function OutputNames({ problem, column, scene, size }: OutputNamesProps) {
       {column.ys.map((y, j) => {
         const { note } = looks[j]!;
         const target = scene.targets === undefined ? '' : ` y ${short(scene.targets[j]!)}`;
-        const name = cut(problem.outputNames[j] ?? '', size.width < 480 || target !== '' ? 4 : 9);
+        const name = cut(
+          problem.outputNames[j] ?? '',
+          target !== '' ? (size.width < 480 ? 2 : 7) : size.width < 480 ? 7 : 9,
+        );
         return (
           <text key={j} class="name end" x={x} y={note === '' ? y + 4 : y - 2}>
             {name}

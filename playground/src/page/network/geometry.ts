@@ -32,7 +32,7 @@ const BOTTOM = 24;
 export function columnsOf(sizes: readonly number[], { width, height }: Size, hasImage: boolean): Column[] {
   const isNarrow = width < 480;
   const left = isNarrow ? 34 : 56;
-  const right = isNarrow ? 52 : 84;
+  const right = isNarrow ? 72 : 88;
   const middle = TOP + (height - TOP - BOTTOM) / 2;
   const pitch = (width - left - right) / (sizes.length - 1);
   return sizes.map((units, i) => {
