@@ -19,15 +19,14 @@ export function App() {
   const walking = useWalk(run);
   const { settings } = opening;
   const { problem, progress } = run;
+  // a table that is still to be chosen
+  const isMissing = settings.task === 'csv' && opening.csv === undefined;
   const isPlaying = progress?.isPlaying === true;
 
   const { close, go } = walking;
   const actions = useMemo<Actions>(
     () => ({
-      playOrPause: () => {
-        close();
-        send({ type: isPlaying ? 'pause' : 'play' });
-      },
+      playOrPause: () => send({ type: isPlaying ? 'pause' : 'play' }),
       step: () => send({ type: 'step' }),
       epoch: () => {
         close();
@@ -55,7 +54,7 @@ export function App() {
       <Header />
       <Tasks task={settings.task} onChoose={chooseTask} />
       <div class="bar">
-        <Transport isPlaying={isPlaying} actions={actions} />
+        <Transport isPlaying={isPlaying} isDisabled={isMissing} actions={actions} />
         <Figures problem={problem} progress={progress} history={run.history} />
       </div>
       <Notices
@@ -69,16 +68,13 @@ export function App() {
             <section class="card" aria-label="Settings">
               <Controls settings={settings} isRegression={problem?.isRegression === true} onChange={change} />
             </section>
-            <Provenance
-              hash={progress?.hash ?? '0'.repeat(16)}
-              linkOf={() => linkOf(progress?.step ?? 0)}
-              send={send}
-            />
+            <Provenance hash={progress?.hash ?? '–'} linkOf={() => linkOf(progress?.step ?? 0)} send={send} />
           </div>
           <section class="card" aria-label="The network">
             <Network run={run} view={walking.view} onChoose={walking.choose} />
             <Stepper
               view={walking.view}
+              isMissing={isMissing}
               settings={settings}
               isAuto={walking.isAuto}
               onGo={walking.go}

@@ -2,7 +2,17 @@ import type { LossName } from 'bp4';
 import { precise, short, subscript, superscript } from './format';
 import { layerName } from './phases';
 import { slope } from './slope';
-import { largest, phaseOf, type Place, subjectOf, targetsOf, valuesOf, type View } from './view';
+import {
+  IMAGE,
+  largest,
+  phaseOf,
+  type Place,
+  shownUnits,
+  subjectOf,
+  targetsOf,
+  valuesOf,
+  type View,
+} from './view';
 
 /** A phase in plain words, and its equation with real numbers for one unit. */
 export interface Explanation {
@@ -143,10 +153,14 @@ function nextOnes(view: View, layer: number): string {
   return name === 'outputs' ? name : `${name} units`;
 }
 
-/** The input whose weight into the unit has the largest gradient. */
-export function strongest(view: View, { layer, unit }: Place): number {
+/** The drawn input whose weight into the unit has the largest gradient. */
+function strongest(view: View, { layer, unit }: Place): number {
   const { gradients, inputs } = valuesOf(view, layer);
-  return largest(gradients.weightGradients.subarray(unit * inputs.length, (unit + 1) * inputs.length));
+  const { sizes } = view.problem;
+  const isImage = layer === 0 && sizes[0] === IMAGE;
+  const first = unit * inputs.length;
+  const count = isImage ? IMAGE : shownUnits(sizes, layer);
+  return largest(gradients.weightGradients.subarray(first, first + count));
 }
 
 /** Where σ′ cancels in BP1. */

@@ -6,7 +6,7 @@ const MINUS = '−';
 export function short(x: number): string {
   if (!Number.isFinite(x)) return String(x);
   const size = Math.abs(x);
-  if (size === 0) return '0';
+  if (Number.isInteger(x) && size < 1000) return signed(x, 0);
   if (size < 0.0005) return scientific(x, 0);
   return signed(x, size < 0.01 ? 3 : size < 10 ? 2 : size < 100 ? 1 : 0);
 }
@@ -15,7 +15,7 @@ export function short(x: number): string {
 export function precise(x: number): string {
   if (!Number.isFinite(x)) return String(x);
   const size = Math.abs(x);
-  if (size === 0) return '0';
+  if (Number.isInteger(x) && size < 1e6) return signed(x, 0);
   if (size < 0.0001 || size >= 1e6) return scientific(x, 1);
   return signed(x, Math.max(0, 2 - Math.floor(Math.log10(size))));
 }

@@ -5,7 +5,7 @@ import { Curves } from '../charts/curves';
 import { DrawBox } from '../charts/draw-box';
 import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol';
 import type { Run } from './use-run';
-import type { View } from './view';
+import { IMAGE, type View } from './view';
 
 interface ResultProps {
   readonly task: TaskName;
@@ -42,7 +42,7 @@ function Result({ task, run, view, onCsv, send }: ResultProps) {
   if (task === 'csv')
     return <CsvPanel onCsv={onCsv} {...(run.failure === undefined ? {} : { error: run.failure })} />;
   if (problem === undefined || progress === undefined) return null;
-  if (problem.sizes[0] === 784)
+  if (problem.sizes[0] === IMAGE)
     return <Digit problem={problem} progress={progress} answer={run.answer} send={send} />;
   if (problem.points === undefined || progress.boundary === undefined) return null;
   return (

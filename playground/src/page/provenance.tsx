@@ -10,14 +10,12 @@ interface ProvenanceProps {
 
 /** The run to take along: its link, its weights as JSON or code, and the hash that tells that two are the same. */
 export function Provenance({ hash, linkOf, send }: ProvenanceProps) {
-  const [isCopied, setCopied] = useState(false);
-  const copy = (): void => {
+  const [told, tell] = useState('Copy link');
+  const copy = async (): Promise<void> => {
     const link = linkOf();
     history.replaceState(null, '', link);
-    // without a clipboard the address bar has it
-    void navigator.clipboard?.writeText(link).catch(() => undefined);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 2000);
+    tell(await copied(link));
+    setTimeout(() => tell('Copy link'), 2000);
   };
   return (
     <section class="card provenance" aria-label="Take it along">
@@ -26,8 +24,8 @@ export function Provenance({ hash, linkOf, send }: ProvenanceProps) {
         Same link, same bits. The hash of all weights: <code data-testid="hash">{hash}</code>
       </p>
       <div class="buttons">
-        <button type="button" data-testid="copy-link" onClick={copy}>
-          <span aria-live="polite">{isCopied ? 'Copied' : 'Copy link'}</span>
+        <button type="button" data-testid="copy-link" onClick={() => void copy()}>
+          <span aria-live="polite">{told}</span>
         </button>
         <button
           type="button"
@@ -46,4 +44,15 @@ export function Provenance({ hash, linkOf, send }: ProvenanceProps) {
       </div>
     </section>
   );
+}
+
+/** Copies where there is a clipboard: pages that came by plain http have none. @returns where the link is now */
+async function copied(link: string): Promise<string> {
+  try {
+    if (!('clipboard' in navigator)) return 'See the address bar';
+    await navigator.clipboard.writeText(link);
+    return 'Copied';
+  } catch {
+    return 'See the address bar';
+  }
 }

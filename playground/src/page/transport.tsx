@@ -11,11 +11,13 @@ export interface Actions {
 
 interface TransportProps {
   readonly isPlaying: boolean;
+  /** There is nothing to train on yet. */
+  readonly isDisabled: boolean;
   readonly actions: Actions;
 }
 
 /** Play, step, epoch, reset. */
-export function Transport({ isPlaying, actions }: TransportProps) {
+export function Transport({ isPlaying, isDisabled, actions }: TransportProps) {
   return (
     <div class="transport" role="toolbar" aria-label="Training">
       <button
@@ -23,17 +25,36 @@ export function Transport({ isPlaying, actions }: TransportProps) {
         class="strong play"
         data-testid={isPlaying ? 'pause' : 'play'}
         aria-keyshortcuts="Space"
+        disabled={isDisabled}
         onClick={actions.playOrPause}
       >
         {isPlaying ? '❚❚ Pause' : '▶ Play'}
       </button>
-      <button type="button" data-testid="step" aria-keyshortcuts="s" onClick={actions.step}>
+      <button
+        type="button"
+        data-testid="step"
+        aria-keyshortcuts="s"
+        disabled={isDisabled}
+        onClick={actions.step}
+      >
         Step
       </button>
-      <button type="button" data-testid="epoch" aria-keyshortcuts="e" onClick={actions.epoch}>
+      <button
+        type="button"
+        data-testid="epoch"
+        aria-keyshortcuts="e"
+        disabled={isDisabled}
+        onClick={actions.epoch}
+      >
         Epoch
       </button>
-      <button type="button" data-testid="reset" aria-keyshortcuts="r" onClick={actions.reset}>
+      <button
+        type="button"
+        data-testid="reset"
+        aria-keyshortcuts="r"
+        disabled={isDisabled}
+        onClick={actions.reset}
+      >
         Reset
       </button>
     </div>

@@ -14,7 +14,7 @@ export interface Walking {
 }
 
 /** Begins a walk with each mini-batch that the worker answers with. */
-export function useWalk({ walk, problem, settings }: Run): Walking {
+export function useWalk({ walk, problem, settings, progress }: Run): Walking {
   const [view, setView] = useState<View>();
   const [isAuto, setAuto] = useState(false);
 
@@ -40,5 +40,9 @@ export function useWalk({ walk, problem, settings }: Run): Walking {
     setAuto(false);
     setView(undefined);
   }, []);
+  const isPlaying = progress?.isPlaying === true;
+  useEffect(() => {
+    if (isPlaying) close();
+  }, [isPlaying, close]);
   return { view, isAuto, go, pickSample, choose, setAuto, close };
 }

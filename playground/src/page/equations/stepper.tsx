@@ -8,6 +8,8 @@ import './stepper.css';
 
 interface StepperProps {
   readonly view: View | undefined;
+  /** There is nothing to train on yet. */
+  readonly isMissing: boolean;
   readonly settings: Settings;
   readonly isAuto: boolean;
   readonly onGo: (by: number) => void;
@@ -31,7 +33,11 @@ export function Stepper(props: StepperProps) {
   }, [isAuto, index, isLast, onGo, onAuto]);
   return (
     <section class="stepper" aria-label="One mini-batch, step by step">
-      {view === undefined ? <Invitation /> : <Walking {...props} view={view} isLast={isLast} />}
+      {view === undefined ? (
+        <Invitation isMissing={props.isMissing} />
+      ) : (
+        <Walking {...props} view={view} isLast={isLast} />
+      )}
       <Equations
         lit={view === undefined ? undefined : phaseOf(view).name}
         optimizer={settings.optimizer}
@@ -41,13 +47,17 @@ export function Stepper(props: StepperProps) {
   );
 }
 
-function Invitation() {
+function Invitation({ isMissing }: { isMissing: boolean }) {
   return (
     <div class="walk idle">
-      <p>
-        Press <b>Step</b> to send one mini-batch through the network and these equations, with its real
-        numbers.
-      </p>
+      {isMissing ? (
+        <p>Choose a table of your own, or the example, and a network is made for it.</p>
+      ) : (
+        <p>
+          Press <b>Step</b> to send one mini-batch through the network and these equations, with its real
+          numbers.
+        </p>
+      )}
     </div>
   );
 }

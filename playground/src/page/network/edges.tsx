@@ -74,7 +74,7 @@ function Bundle({ look, layer, scene, columns }: BundleProps) {
             <line
               class={value < 0 ? 'edge negative' : 'edge positive'}
               {...ends}
-              stroke-width={0.6 + 4.4 * size}
+              stroke-width={(isMain ? 1.6 : 0.6) + 4.4 * size}
               opacity={opacityOf(look, scene, isMain, size)}
             />
             {look.flow !== 'none' && (isMain || pairs.length <= MOST_FLOWS) && (
@@ -90,7 +90,7 @@ function Bundle({ look, layer, scene, columns }: BundleProps) {
 function opacityOf(look: EdgesLook, scene: Scene, isMain: boolean, size: number): number {
   if (look.isDim) return 0.08 + 0.1 * size;
   if (scene.labels !== 'none' && !isMain) return 0.1 + 0.3 * size;
-  return 0.3 + 0.7 * size;
+  return (isMain ? 0.6 : 0.3) + (isMain ? 0.4 : 0.7) * size;
 }
 
 /** Whether the edge from k to j, into a layer, is one of those that the explanation speaks of. */

@@ -73,15 +73,10 @@ function OutputNames({ problem, column, scene, size }: OutputNamesProps) {
     <>
       {column.ys.map((y, j) => {
         const { note } = looks[j]!;
-        const target = scene.targets === undefined ? '' : ` y ${short(scene.targets[j]!)}`;
-        const name = cut(
-          problem.outputNames[j] ?? '',
-          target !== '' ? (size.width < 480 ? 2 : 7) : size.width < 480 ? 7 : 9,
-        );
+        const target = scene.targets === undefined ? '' : `y ${short(scene.targets[j]!)}`;
         return (
           <text key={j} class="name end" x={x} y={note === '' ? y + 4 : y - 2}>
-            {name}
-            {target}
+            {outputName(problem.outputNames[j] ?? '', target, size.width < 480)}
             {note !== '' && (
               <tspan x={x} dy={13}>
                 {note}
@@ -92,6 +87,13 @@ function OutputNames({ problem, column, scene, size }: OutputNamesProps) {
       })}
     </>
   );
+}
+
+/** Where both do not fit, the target stands in place of the name. */
+function outputName(name: string, target: string, isNarrow: boolean): string {
+  if (target === '') return cut(name, isNarrow ? 7 : 9);
+  if (isNarrow && name.length > 1) return target;
+  return `${cut(name, 8)} ${target}`;
 }
 
 /** An arrow above the layers between which something flows. */

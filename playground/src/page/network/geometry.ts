@@ -22,8 +22,8 @@ export interface Column {
 }
 
 /** Above the units stand the names of the layers; left and right of them those of inputs and outputs. */
-const TOP = 44;
-const BOTTOM = 24;
+const TOP = 40;
+const BOTTOM = 22;
 
 /**
  * Where the units of all columns lie, the inputs first.
@@ -40,12 +40,12 @@ export function columnsOf(sizes: readonly number[], { width, height }: Size, has
     if (i === 0 && hasImage)
       return { x, ys: [middle], more: 0, radius: imageSide(width) / 2, reach: 0, hasRoom: false };
     const shown = shownUnits(sizes, i);
-    const spacing = Math.min(50, (height - TOP - BOTTOM) / shown);
+    const spacing = Math.min(62, (height - TOP - BOTTOM) / shown);
     const ys = Array.from({ length: shown }, (_, unit) => middle + (unit - (shown - 1) / 2) * spacing);
-    const radius = Math.min(17, spacing * 0.4, pitch * 0.3);
+    const radius = Math.min(19, spacing * 0.4, pitch * 0.3);
     // the outputs have their notes at their right
     const hasRoom = spacing >= 37 && i < sizes.length - 1;
-    return { x, ys, more: units - shown, radius, reach: Math.min(24, pitch * 0.36), hasRoom };
+    return { x, ys, more: units - shown, radius, reach: Math.min(26, pitch * 0.36), hasRoom };
   });
 }
 

@@ -1,10 +1,9 @@
 import { type Column } from './geometry';
+import { IMAGE } from '../view';
 import { Pixels } from './pixels';
 
-export const PIXELS = 784;
-
 export interface Image {
-  /** [784] */
+  /** [28][28] */
   readonly pixels: ArrayLike<number>;
   /** Which number is white. */
   readonly white: number;
@@ -22,7 +21,7 @@ interface ImagesProps {
 export function Images({ columns, edges, image, side }: ImagesProps) {
   const [input, first] = [columns[0]!, columns[1]!];
   const small = smallSide(first);
-  const shown = edges.subarray(0, first.ys.length * PIXELS);
+  const shown = edges.subarray(0, first.ys.length * IMAGE);
   const scale = shown.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12) * 0.7;
   return (
     <>
@@ -37,7 +36,7 @@ export function Images({ columns, edges, image, side }: ImagesProps) {
       {first.ys.map((y, unit) => (
         <Pixels
           key={unit}
-          values={edges.subarray(unit * PIXELS, (unit + 1) * PIXELS)}
+          values={edges.subarray(unit * IMAGE, (unit + 1) * IMAGE)}
           tone="signed"
           scale={scale}
           x={first.x - first.reach - small / 2 - 5}

@@ -2,12 +2,12 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Problem, Progress } from '../../protocol';
 import { layerName } from '../phases';
 import type { Run } from '../use-run';
-import { phaseOf, type Place, type View } from '../view';
+import { IMAGE, phaseOf, type Place, type View } from '../view';
 import { EdgeLabels, Edges } from './edges';
 import { Frame } from './frame';
 import { columnsOf, imageSide, type Size } from './geometry';
 import { Legend } from './legend';
-import { type Image, Images, PIXELS } from './images';
+import { type Image, Images } from './images';
 import { readout, type Scene, sceneAtRest, sceneOf } from './scene';
 import { Units } from './units';
 import './network.css';
@@ -56,7 +56,7 @@ interface PictureProps {
 }
 
 function Picture({ problem, progress, scene, view, size, describe, onChoose, onPoint }: PictureProps) {
-  const hasImage = problem.sizes[0] === PIXELS;
+  const hasImage = problem.sizes[0] === IMAGE;
   const columns = useMemo(() => columnsOf(problem.sizes, size, hasImage), [problem, size, hasImage]);
   const drawing = { scene, columns, hasImage };
   return (
@@ -92,7 +92,7 @@ function exampleOf({ confusion }: Progress): Image | undefined {
 }
 
 function sampleOf({ walk, sample }: View): Image {
-  return { pixels: walk.inputs.subarray(PIXELS * sample, PIXELS * (sample + 1)), white: 1 };
+  return { pixels: walk.inputs.subarray(IMAGE * sample, IMAGE * (sample + 1)), white: 1 };
 }
 
 function nameOf({ sizes }: Problem): string {

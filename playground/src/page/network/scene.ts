@@ -70,8 +70,8 @@ const captions = {
   forward: 'in the units: a, beneath: z',
   BP1: 'at the outputs: δ, beside: a',
   BP2: 'red: δ, on its way back',
-  BP3: 'in the units: ∂C/∂b, mean of the batch',
-  BP4: 'edges: ∂C/∂w, mean of the batch',
+  BP3: 'in the units: ∂C/∂b, the mean',
+  BP4: 'mean of the mini-batch',
   update: 'edges: the new weights',
 };
 
