@@ -73,7 +73,7 @@ function OutputNames({ problem, column, scene, size }: OutputNamesProps) {
     <>
       {column.ys.map((y, j) => {
         const { note } = looks[j]!;
-        const target = scene.targets === undefined ? '' : `y ${short(scene.targets[j]!)}`;
+        const target = scene.targets === undefined ? '' : `y=${short(scene.targets[j]!)}`;
         return (
           <text key={j} class="name end" x={x} y={note === '' ? y + 4 : y - 2}>
             {outputName(problem.outputNames[j] ?? '', target, size.width < 480)}
