@@ -9,7 +9,7 @@ export function digitsFile(training = 5000, test = 1000) {
   const counts = Buffer.alloc(8);
   counts.writeUInt32LE(training, 0);
   counts.writeUInt32LE(test, 4);
-  return gzipSync(
+  const packed = gzipSync(
     Buffer.concat([
       counts,
       ...parts.flatMap(({ labels }) => labels),
@@ -17,6 +17,7 @@ export function digitsFile(training = 5000, test = 1000) {
     ]),
     { level: 9 },
   );
+  return new Uint8Array(packed);
 }
 
 function every({ inputs, labels }, count) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../playground/src/protocol.js';
-import { ofType, Page, settingsFor } from './support.js';
+import { ofType, Page, settingsFor, withoutDiagnosis } from './support.js';
 
 const play = { type: 'play' } as const;
 const pause = { type: 'pause' } as const;
@@ -26,9 +26,7 @@ describe.each(runs)('the same bits for $task with $optimizer', (settings) => {
     const replayed = new Page('wasm');
     await replayed.open(settings, { steps });
     expect(replayed.progress).toMatchObject({ step: steps, hash, epoch: played.progress.epoch });
-    expect(replayed.reports.map(({ diagnosis: _, ...report }) => report)).toEqual(
-      played.reports.map(({ diagnosis: _, ...report }) => report),
-    );
+    expect(withoutDiagnosis(replayed.reports)).toEqual(withoutDiagnosis(played.reports));
   });
 
   it('one mini-batch at a time', async () => {

@@ -1,7 +1,26 @@
 import type { Network } from 'bp4';
-import type { Csv, Progress, Reply, Request, Settings, TaskName } from '../../playground/src/protocol.js';
+import type {
+  Csv,
+  Progress,
+  Reply,
+  Report,
+  Request,
+  Settings,
+  TaskName,
+} from '../../playground/src/protocol.js';
 import { Session } from '../../playground/src/run/session.js';
+import type { DigitsFile } from '../../playground/src/run/lesson.js';
 import { tasks } from '../../playground/src/run/tasks.js';
+
+/** Without what the clock decides: whether there was time to diagnose. */
+export const withoutDiagnosis = (reports: readonly Report[]): Report[] =>
+  reports.map(({ epoch, loss, accuracy, testLoss, testAccuracy }) => ({
+    epoch,
+    loss,
+    accuracy,
+    testLoss,
+    testAccuracy,
+  }));
 
 type Engine = Network['engine'];
 
@@ -11,7 +30,7 @@ export class Page {
   readonly #session: Session;
   #heard: () => void = () => undefined;
 
-  constructor(engine: Engine = 'wasm', digits = (): Promise<never> => Promise.reject(new Error('offline'))) {
+  constructor(engine: Engine = 'wasm', digits: DigitsFile = () => Promise.reject(new Error('offline'))) {
     this.#session = new Session(
       (reply) => {
         this.replies.push(structuredClone(reply)); // as it would be posted
@@ -47,7 +66,7 @@ export class Page {
 
   /** How it stands, from the last reply that says so. */
   get progress(): Progress {
-    const last = this.replies.findLast((reply) => reply.type === 'progress' || reply.type === 'opened');
+    const last = this.replies.filter((reply) => reply.type === 'progress' || reply.type === 'opened').at(-1);
     if (!last) throw new Error('it was never told how it stands');
     return last.progress;
   }

@@ -6,8 +6,8 @@ const functions: Readonly<Record<ActivationName, string>> = {
   sigmoid: 'z.map((z) => 1 / (1 + Math.exp(-z)))',
   tanh: 'z.map((z) => Math.tanh(z))',
   relu: 'z.map((z) => Math.max(z, 0))',
-  leakyRelu: 'z.map((z) => (z > 0 ? z : ALPHA * z))',
-  elu: 'z.map((z) => (z > 0 ? z : ALPHA * Math.expm1(z)))',
+  leakyRelu: 'z.map((z) => (z > 0 ? z : alpha * z))',
+  elu: 'z.map((z) => (z > 0 ? z : alpha * Math.expm1(z)))',
   softplus: 'z.map((z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))))',
   swish: 'z.map((z) => z / (1 + Math.exp(-z)))',
   gelu: 'z.map((z) => (z / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3))))',
@@ -48,10 +48,10 @@ export function predict(inputs) {
 ${activationsCode(layers)}${transforms?.inputs ? inputsCode(transforms.inputs) : ''}${transforms?.targets ? targetsCode(transforms.targets) : ''}`;
 }
 
-function layerCode({ weights, biases, activation }: LayerJSON): string {
+function layerCode({ weights, biases, activation, alpha }: LayerJSON): string {
   const rows = weights.map((row) => `      [${row.join(', ')}],\n`).join('');
   return `  {
-    activation: ${activation},
+    activation: ${alpha === undefined ? activation : `(z) => ${activation}(z, ${alpha})`},
     W: [
 ${rows}    ],
     b: [${biases.join(', ')}],
@@ -59,15 +59,16 @@ ${rows}    ],
 `;
 }
 
-/** Those that occur, as functions: which are there before the layers that name them. */
+/** Those that occur, as functions: they are there before the layers that name them. */
 function activationsCode(layers: readonly LayerJSON[]): string {
-  const alphas = new Map(layers.map(({ activation, alpha }) => [activation, alpha]));
-  return [...alphas]
-    .map(([name, alpha]) => {
-      const body = functions[name].replace('ALPHA', String(alpha));
+  const names = new Set(layers.map(({ activation }) => activation));
+  return [...names]
+    .map((name) => {
+      const body = functions[name];
+      const alpha = body.includes('alpha') ? ', alpha' : '';
       return `
 /** σ */
-function ${name}(z) ${body.startsWith('{') ? body : `{\n  return ${body};\n}`}
+function ${name}(z${alpha}) ${body.startsWith('{') ? body : `{\n  return ${body};\n}`}
 `;
     })
     .join('');

@@ -5,7 +5,7 @@ import type { Samples } from './samples.js';
 export type ToyName = Exclude<TaskName, 'digits' | 'csv'>;
 
 const COUNT = 400;
-/** By how much noise moves a point at most: of `noise` 1, the deviation of each coordinate. */
+/** By how much noise moves a point: where it is 1, the deviation of each coordinate. */
 const SPREAD = 0.25;
 
 /**
@@ -51,7 +51,7 @@ const shapes: Record<ToyName, (random: Random, label: number) => Point> = {
   },
   xor(random, label) {
     const x = random.between(0.06, 0.95) * (random.between(0, 1) < 0.5 ? -1 : 1);
-    const y = random.between(0.06, 0.95) * (x < 0 === (label === 0) ? 1 : -1);
+    const y = random.between(0.06, 0.95) * (x < 0 === (label === 1) ? 1 : -1);
     return [x, y];
   },
   gaussian(random, label) {

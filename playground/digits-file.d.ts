@@ -1,0 +1,2 @@
+/** @returns gzipped */
+export function digitsFile(training?: number, test?: number): Uint8Array<ArrayBuffer>;

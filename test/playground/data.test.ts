@@ -1,0 +1,132 @@
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { digitsFile } from '../../playground/digits-file.js';
+import { digitsLesson } from '../../playground/src/run/digits.js';
+import { Random } from '../../playground/src/run/random.js';
+import { toyData, type ToyName } from '../../playground/src/run/toys.js';
+import { hashOf } from '../../playground/src/run/watch.js';
+import { ofType, Page, settingsFor } from './support.js';
+
+const toys: readonly ToyName[] = ['circle', 'spiral', 'xor', 'gaussian'];
+
+describe.each(toys)('%s', (task) => {
+  it.each([0, 0.1, 0.5])('has 200 points in the plane to learn from, and 200 others (noise %f)', (noise) => {
+    const { train, test } = toyData(task, { noise, seed: 1 });
+    const seen = new Set<string>();
+    for (const { count, inputs, labels } of [train, test]) {
+      expect([count, inputs.length, labels!.length]).toEqual([200, 400, 200]);
+      expect(labels!.filter((label) => label === 1)).toHaveLength(100);
+      expect(inputs.every((x) => x >= -1 && x <= 1)).toBe(true);
+      for (let n = 0; n < count; n++) seen.add(inputs.subarray(2 * n, 2 * n + 2).join());
+    }
+    expect(seen.size).toBeGreaterThan(390); // few in the same corner
+  });
+
+  it('follows from its seed', () => {
+    const of = (seed: number): unknown => toyData(task, { noise: 0.1, seed });
+    expect(of(1)).toEqual(of(1));
+    expect(of(1)).not.toEqual(of(2));
+    expect(of(1)).not.toEqual(of(1 + 2 ** 32));
+  });
+});
+
+it('the shapes are what they are called', () => {
+  const each = (task: ToyName, isRight: (x: number, y: number, label: number) => boolean): void => {
+    const { inputs, labels } = toyData(task, { noise: 0, seed: 1 }).train;
+    for (const [n, label] of labels!.entries())
+      expect(isRight(inputs[2 * n]!, inputs[2 * n + 1]!, label)).toBe(true);
+  };
+  each('circle', (x, y, label) => (label ? Math.hypot(x, y) < 0.5 : Math.hypot(x, y) > 0.6));
+  each('xor', (x, y, label) => x * y > 0 === (label === 0));
+  each('spiral', (x, y, label) => {
+    // t goes with the radius, and 1.6 turns with t: what is left of the angle is the arm
+    const t = Math.hypot(x, y) / 0.95;
+    const turns = Math.atan2(y, x) / (2 * Math.PI) - 1.6 * t - label / 2;
+    return Math.abs(turns - Math.round(turns)) < 1e-6;
+  });
+});
+
+it('the points are the same bits everywhere: these', () => {
+  const layer = (task: ToyName) => {
+    const { inputs, labels } = toyData(task, { noise: 0.1, seed: 1 }).test;
+    return {
+      units: 1,
+      activation: 'linear',
+      weights: inputs as Float32Array,
+      biases: Float32Array.from(labels!),
+    } as const;
+  };
+  expect(hashOf(toys.map(layer))).toBe('7d70c95e600dc81d');
+});
+
+it('the hash is FNV-1a, 64 bits', () => {
+  const random = new Random(5);
+  const weights = Float32Array.from({ length: 100 }, () => random.between(-1, 1));
+  const layer = { units: 1, activation: 'linear', weights, biases: Float32Array.of(1, -0) } as const;
+  let expected = 0xcbf29ce484222325n;
+  for (const byte of [...new Uint8Array(weights.buffer), ...new Uint8Array(layer.biases.buffer)])
+    expected = BigInt.asUintN(64, (expected ^ BigInt(byte)) * 0x100000001b3n);
+  expect(hashOf([layer])).toBe(expected.toString(16).padStart(16, '0'));
+});
+
+it('an order has every number once, and each place is as likely', () => {
+  const counts = Array.from({ length: 4 }, () => [0, 0, 0, 0]);
+  for (let seed = 0; seed < 4000; seed++) {
+    const order = new Random(seed).order(4);
+    expect([...order].sort()).toEqual([0, 1, 2, 3]);
+    for (const [at, n] of order.entries()) counts[at]![n]!++;
+  }
+  // 1,000 each; the deviation of a binomial is 27
+  for (const count of counts.flat()) expect(Math.abs(count - 1000)).toBeLessThan(140);
+});
+
+describe('digits', () => {
+  const packed = digitsFile(60, 20);
+
+  it.each([
+    ['packed', packed],
+    ['unpacked by a server on the way', new Uint8Array(gunzipSync(packed))],
+  ])('%s', async (_, file) => {
+    const { train, test, outputNames, inputs } = await digitsLesson(file);
+    expect([train.count, test.count, inputs, outputNames.length]).toEqual([60, 20, 784, 10]);
+    expect(train.labels![0]).toBe(5); // the first of MNIST, of 60,000
+    expect(test.labels![0]).toBe(7); // the first of its test
+    expect(test.inputs.some((pixel) => pixel > 200)).toBe(true);
+  });
+
+  it('what is not whole is refused', async () => {
+    await expect(digitsLesson(new Uint8Array(gunzipSync(packed)).slice(0, -1))).rejects.toThrow('not whole');
+  });
+
+  it('are learnt, and confused ones are shown; only they, of all tasks, ask for the file', async () => {
+    let asked = 0;
+    const page = new Page('wasm', () => {
+      asked++;
+      return Promise.resolve(digitsFile(1000, 200));
+    });
+    await page.open(settingsFor('xor'));
+    expect(asked).toBe(0);
+    const settings = settingsFor('digits', { hidden: [20] });
+    const [opened] = ofType(await page.open(settings, { steps: 300 }), 'opened');
+    expect(asked).toBe(1);
+    expect(opened!.problem.inputNames).toEqual([]);
+    expect(opened!.problem.points).toBeUndefined();
+    const { confusion, boundary } = opened!.progress;
+    expect(boundary).toBeUndefined();
+    const right = confusion!.counts.reduce((sum, row, j) => sum + row[j]!, 0);
+    expect(right / 200).toBe(page.reports.at(-1)!.testAccuracy);
+    expect(right / 200).toBeGreaterThan(0.75);
+    for (const [label, row] of confusion!.examples.entries()) {
+      for (const [answer, images] of row.entries()) {
+        expect(images).toHaveLength(Math.min(confusion!.counts[label]![answer]!, 4));
+        for (const image of images) {
+          const [told] = ofType(
+            await page.ask({ type: 'ask', inputs: Float32Array.from(image, (pixel) => pixel / 255) }),
+            'answer',
+          );
+          expect(told!.outputs.indexOf(Math.max(...told!.outputs))).toBe(answer);
+        }
+      }
+    }
+  });
+});
