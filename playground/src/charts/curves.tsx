@@ -153,8 +153,8 @@ function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
 function Key({ name, value }: { readonly name: 'training' | 'test'; readonly value: string }): JSX.Element {
   return (
     <span class={`curves-key curves-${name}`}>
-      <svg width="28" height="8" aria-hidden="true">
-        <path d="M0 4h28" />
+      <svg width="24" height="8" aria-hidden="true">
+        <path d="M0 4h24" />
       </svg>
       {name} <b>{value}</b>
     </span>
