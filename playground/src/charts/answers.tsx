@@ -12,7 +12,7 @@ export function Answers({ classNames, answer }: Props): JSX.Element {
   return (
     <div class="answers">
       <p>
-        answer <output data-testid="draw-answer">{classNames[best] ?? '–'}</output>
+        answer, in % <output data-testid="draw-answer">{classNames[best] ?? '–'}</output>
       </p>
       <ol>
         {classNames.map((name, c) => {
@@ -23,7 +23,7 @@ export function Answers({ classNames, answer }: Props): JSX.Element {
               <span class="answers-bar">
                 <span style={{ width: `${share}%` }} />
               </span>
-              <span>{answer ? `${share} %` : ''}</span>
+              <span>{answer ? share : ''}</span>
               <span aria-hidden="true">{c === best ? '◀' : ''}</span>
             </li>
           );

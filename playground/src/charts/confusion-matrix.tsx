@@ -29,7 +29,7 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
   const [truth, answer] = isThere ? chosen : worstMistake(counts);
   const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
   // In rem: room for 'class', and for most of a long name.
-  const names = Math.min(6, Math.max(3, ...classNames.map((name) => 0.6 * name.length)));
+  const names = Math.min(6, Math.max(2.6, ...classNames.map((name) => 0.6 * name.length)));
   const arePictures = examples.some((row) => row.some((cell) => cell.length > 0));
 
   const move = (event: KeyboardEvent): void => {
@@ -44,7 +44,7 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
   return (
     <figure class="confusion">
       <div class="confusion-scroll">
-        <table ref={table} onKeyDown={move} style={{ minWidth: `${names + 1.75 * counts.length}rem` }}>
+        <table ref={table} onKeyDown={move} style={{ minWidth: `${names + 1.4 * counts.length}rem` }}>
           <caption>Test samples by class and answer; arrow keys go from cell to cell</caption>
           <col style={{ width: `${names}rem` }} />
           <thead>

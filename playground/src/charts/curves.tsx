@@ -103,7 +103,7 @@ function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
       width: container.clientWidth,
       height: Math.round(ASPECT * container.clientWidth),
     });
-    const chart = new uPlot(optionsOf(figure, theme, sizeOf(), point), dataOf(figure, history), container);
+    const chart = new uPlot(optionsOf(figure, theme, sizeOf()), dataOf(figure, history), container);
     plot.current = chart;
     const observer = new ResizeObserver(() => chart.setSize(sizeOf()));
     observer.observe(container);
@@ -119,6 +119,13 @@ function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
     if (chart.cursor.left !== left) chart.setCursor({ left, top: at ? 0 : -1 }, false);
   }, [at, history]);
 
+  // The pointer reads the nearest epoch, in every chart.
+  const pointAt = ({ clientX }: PointerEvent): void => {
+    const chart = plot.current!;
+    const { left, width } = chart.over.getBoundingClientRect();
+    const isInside = clientX >= left && clientX <= left + width;
+    point(isInside ? chart.data[0][chart.posToIdx(clientX - left)] : undefined);
+  };
   const written = (read: (report: Report) => number): string => (shown ? figure.write(read(shown)) : '–');
   const when = shown ? `epoch ${whole(shown.epoch)}` : 'no epoch yet';
   return (
@@ -134,6 +141,8 @@ function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
         class="curves-plot"
         role="img"
         aria-label={`${figure.title}, ${when}: training ${written(figure.training)}, test ${written(figure.test)}`}
+        onPointerMove={pointAt}
+        onPointerDown={pointAt}
         onPointerLeave={() => point(undefined)}
       />
     </figure>
@@ -144,8 +153,8 @@ function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
 function Key({ name, value }: { readonly name: 'training' | 'test'; readonly value: string }): JSX.Element {
   return (
     <span class={`curves-key curves-${name}`}>
-      <svg width="28" height="8" aria-hidden="true">
-        <path d="M0 4h28" />
+      <svg width="24" height="8" aria-hidden="true">
+        <path d="M0 4h24" />
       </svg>
       {name} <b>{value}</b>
     </span>
@@ -161,12 +170,15 @@ const dataOf = ({ training, test }: Figure, { points }: History): uPlot.AlignedD
 /** 1, 2, 5, 10 … : no half epochs on the axis. */
 const wholeSteps = Array.from({ length: 24 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3));
 
-function optionsOf(
-  figure: Figure,
-  theme: Theme,
-  size: Size,
-  point: (epoch: number | undefined) => void,
-): uPlot.Options {
+/** uPlot's own cursor would follow the mouse in its own chart alone: where it stands is said from outside. */
+const deaf = Object.fromEntries(
+  ['mousedown', 'mouseup', 'click', 'dblclick', 'mousemove', 'mouseleave', 'mouseenter'].map((event) => [
+    event,
+    () => null,
+  ]),
+);
+
+function optionsOf(figure: Figure, theme: Theme, size: Size): uPlot.Options {
   const axis = {
     stroke: theme.faint,
     font: `13px ${theme.font}`,
@@ -183,11 +195,7 @@ function optionsOf(
       y: false,
       drag: { x: false, y: false },
       points: { size: 8 },
-      // The pointer reads the nearest epoch, in every chart.
-      move: (chart, left, top) => {
-        if (left >= 0 && chart.data[0].length > 0) point(chart.data[0][chart.posToIdx(left)]);
-        return [left, top];
-      },
+      bind: deaf,
     },
     scales: {
       x: { time: false, range: (_, __, last) => [1, lastEpochShown(last)] },

@@ -35,7 +35,7 @@ export function Histograms({ layers }: HistogramsProps): JSX.Element {
         <span>{reach}</span>
       </div>
       <figcaption>
-        <span class="histograms-negative">weights below 0</span>
+        <span class="histograms-negative">below 0</span>
         <span class="histograms-positive">above 0</span>
       </figcaption>
     </figure>
