@@ -104,7 +104,8 @@ export const dataChecks = {
 };
 
 function hasSameWeights(net, other) {
-  const weightsOf = ({ layers }) => JSON.stringify(layers.map(({ weights, biases }) => [[...weights], [...biases]]));
+  const weightsOf = ({ layers }) =>
+    JSON.stringify(layers.map(({ weights, biases }) => [[...weights], [...biases]]));
   return weightsOf(net) === weightsOf(other);
 }
 

@@ -6,11 +6,11 @@ const scripts = () =>
     .filter((name) => /\.m?js(\?|$)/.test(name));
 
 /**
- * Posts what came of each part, or what it threw, and which scripts were loaded before and afterwards. The address of
- * another server, where this page's own takes no posts, is in the query.
+ * Posts what came of each part, or what it threw, and which scripts were loaded before and after each. The
+ * address of another server, where this page's own takes no posts, is in the query.
  */
 export async function tell(parts) {
-  const initial = scripts();
+  const loaded = [scripts()];
   const results = {};
   for (const [name, run] of Object.entries(parts)) {
     try {
@@ -18,8 +18,9 @@ export async function tell(parts) {
     } catch (error) {
       results[name] = { error: String(error?.stack ?? error) };
     }
+    loaded.push(scripts());
   }
   const place = new URL(location.href).searchParams.get('result') ?? '/result';
-  const body = JSON.stringify({ results, initial, all: scripts() });
+  const body = JSON.stringify({ results, loaded });
   await fetch(place, { method: 'POST', mode: 'no-cors', body });
 }
