@@ -26,6 +26,7 @@ async function esbuild(folder) {
     const parameters = [
       'main.mjs',
       'worker.mjs',
+      'thread.mjs',
       '--bundle',
       '--minify',
       '--format=esm',
@@ -116,6 +117,7 @@ async function workerd(folder) {
   const project = join(folder, 'workerd');
   const parameters = ['server.mjs', 'server-with-module.mjs', '--bundle', '--format=esm', '--outdir=out'];
   const output = await run(tool(folder, 'esbuild'), [...parameters, '--external:*.wasm'], project);
+  cpSync(join(folder, 'node_modules', 'bp4', 'dist', 'core.wasm'), join(project, 'out', 'core.wasm'));
   const server = await serveWith(
     tool(folder, 'workerd'),
     ['serve', 'config.capnp', '--control-fd=1'],

@@ -1,9 +1,8 @@
 /** The scripts that the page has loaded so far. */
-const scripts = () =>
-  performance
-    .getEntriesByType('resource')
-    .map(({ name }) => name)
-    .filter((name) => /\.m?js(\?|$)/.test(name));
+const scripts = () => {
+  const names = performance.getEntriesByType('resource').map(({ name }) => name);
+  return [...new Set(names)].filter((name) => /^http.*\.m?js(\?|$)/.test(name));
+};
 
 /**
  * Posts what came of each part, or what it threw, and which scripts were loaded before and after each. The

@@ -10,7 +10,7 @@ const config :Workerd.Config = (
       compatibilityDate = "2026-11-01",
       modules = [
         ( name = "server", esModule = embed "out/server-with-module.js" ),
-        ( name = "core.wasm", wasm = embed "out/core.wasm" ),
+        ( name = "bp4/core.wasm", wasm = embed "out/core.wasm" ),
       ],
     ) ),
   ],
