@@ -8,7 +8,17 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const repository = join(here, '..', '..', '..');
 
 /** The folders that are projects of their own: what is in app/ is copied to each. */
-const projects = ['node', 'static', 'esbuild', 'vite', 'webpack', 'rollup', 'next', 'workerd'];
+const projects = [
+  'node',
+  'static',
+  'esbuild',
+  'vite',
+  'webpack',
+  'rollup',
+  'next',
+  'next-external',
+  'workerd',
+];
 
 /**
  * Packs bp4, and installs the tarball and all tools into a new folder, in which every place has a project.

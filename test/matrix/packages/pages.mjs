@@ -37,6 +37,7 @@ export async function rowsOfPage(place, expected, folders, { headers, output = '
     return Object.entries(told.results).map(([part, result], i) => ({
       place: `${place}: ${part}`,
       expected,
+      browser: browser.version,
       ...result,
       // what was told once stands in one row
       ...(i === 0 && { size, complaints }),

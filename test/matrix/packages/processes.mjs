@@ -1,4 +1,11 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** A program that npm has installed. */
+export const bin = (folder, name) => join(folder, 'node_modules', '.bin', name);
+
+/** How the servers of Vite and Next tell where they are. */
+export const address = /Local: +(http:\S+)/;
 
 /** Process groups that run at present; none outlives this process. */
 const groups = new Set();

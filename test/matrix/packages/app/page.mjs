@@ -1,3 +1,4 @@
+import { answerOf } from './answer.mjs';
 import { dataChecks, exercise } from './exercise.mjs';
 import { tell } from './tell.mjs';
 import { workerChecks } from './trained-elsewhere.mjs';
@@ -6,12 +7,5 @@ import { workerChecks } from './trained-elsewhere.mjs';
 export const runPage = () =>
   tell({
     page: () => exercise({}, { ...dataChecks, ...workerChecks }),
-    worker: () => inWorker(new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' })),
+    worker: () => answerOf(new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' })),
   });
-
-function inWorker(worker) {
-  return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = ({ message }) => reject(new Error(message ?? 'the worker could not be loaded'));
-  });
-}

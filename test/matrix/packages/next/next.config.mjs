@@ -1,5 +1,1 @@
-export default {
-  // for bp4/worker on the server: what is bundled there does not find the worker's file
-  serverExternalPackages: ['bp4'],
-  turbopack: { root: `${import.meta.dirname}/..` },
-};
+export default { turbopack: { root: `${import.meta.dirname}/..` } };
