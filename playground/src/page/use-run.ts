@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { type History, noHistory, withReports } from '../charts/history';
-import type { Problem, Progress, Reply, Request, Settings, Walk } from '../protocol';
-import { type Client, startClient } from '../run/client';
-import { saveText } from './save-text';
-import type { Opening } from './use-opening';
+import { type History, noHistory, withReports } from '../charts/history.js';
+import type { Problem, Progress, Reply, Request, Settings, Walk } from '../protocol.js';
+import { type Client, startClient } from '../run/client.js';
+import { saveText } from './save-text.js';
+import type { Opening } from './use-opening.js';
 
 /** What the page knows of the run in the worker. */
 export interface Run {

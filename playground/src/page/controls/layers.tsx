@@ -1,4 +1,4 @@
-import { ranges } from '../../run/url';
+import { ranges } from '../../run/url.js';
 
 interface LayersProps {
   readonly hidden: readonly number[];
