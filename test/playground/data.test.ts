@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { digitsFile } from '../../playground/digits-file.js';
+import { digitsFile } from '../../playground/digits-file.mjs';
 import { digitsLesson } from '../../playground/src/run/digits.js';
 import { Random } from '../../playground/src/run/random.js';
 import { toyData, type ToyName } from '../../playground/src/run/toys.js';
