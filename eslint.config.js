@@ -88,6 +88,11 @@ export default defineConfig(
     },
   },
   {
+    // what runs in a page or in a Worker
+    files: ['test/matrix/packages/*/*.mjs'],
+    languageOptions: { globals: { Worker: 'readonly', location: 'readonly', postMessage: 'readonly' } },
+  },
+  {
     files: ['**/*.{js,mjs}'],
     languageOptions: {
       globals: Object.fromEntries(Object.getOwnPropertyNames(globalThis).map((name) => [name, 'readonly'])),

@@ -3,7 +3,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
@@ -66,7 +66,13 @@ rmSync('dist', { recursive: true, force: true });
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.node.json');
 
-// 4. dist/core.wasm, for hosts that take modules compiled; an empty custom section of its name tells which build it is of
+// 4. the loader beside what imports it: pages without a bundler need no import map then, which workers would not heed
+copyFileSync('node_modules/@assemblyscript/loader/index.js', 'dist/kernels/loader.js');
+copyFileSync('node_modules/assemblyscript/LICENSE', 'dist/kernels/loader.LICENSE'); // of the loader too
+const importer = readFileSync('dist/kernels/wasm.js', 'utf8');
+writeFileSync('dist/kernels/wasm.js', importer.replace("'@assemblyscript/loader'", "'./loader.js'"));
+
+// 5. dist/core.wasm, for hosts that take modules compiled; an empty custom section of its name tells which build it is of
 const name = Buffer.from(coreName);
 writeFileSync('dist/core.wasm', Buffer.concat([core, Buffer.from([0, name.length + 1, name.length]), name]));
 writeFileSync(

@@ -62,9 +62,13 @@ describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
     const [report] = await reports(engine, {
       validationSplit: 0.25,
       diagnose: true,
-      metrics: { count: (outputs, answers) => outputs.length / answers.outputs, f1: macroF1 },
+      metrics: {
+        count: (outputs, answers) => outputs.length / answers.outputs,
+        late: (outputs) => new Promise((resolve) => setTimeout(resolve, 1, outputs.length)),
+        f1: macroF1,
+      },
     });
-    expect(report!.validation!.metrics!['count']).toBe(15);
+    expect(report!.validation!.metrics).toMatchObject({ count: 15, late: 45 });
     expect(report!.diagnosis!.layers).toHaveLength(2);
   });
 });

@@ -62,6 +62,7 @@ describe('the tarball', () => {
     ]);
     expect(paths.filter((path) => path.startsWith('dist/') && !/\.(js|d\.ts)$/.test(path))).toEqual([
       'dist/core.wasm',
+      'dist/kernels/loader.LICENSE',
     ]);
     expect(paths).toContain('dist/index.js');
     expect(paths).toContain('dist/index.d.ts');
@@ -81,11 +82,10 @@ describe('the tarball', () => {
     expect(names).not.toContain('dependencies');
   });
 
-  it('brings two packages along', () => {
-    expect(Object.keys(manifest.dependencies)).toEqual(['@assemblyscript/loader', 'papaparse']);
+  it('brings one package along, for CSV', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['papaparse']);
     const packages = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
-    expect(packages.sort()).toEqual(['@assemblyscript', 'bp4', 'papaparse']);
-    expect(readdirSync(join(project, 'node_modules', '@assemblyscript'))).toEqual(['loader']);
+    expect(packages.sort()).toEqual(['bp4', 'papaparse']);
   });
 });
 
@@ -110,11 +110,11 @@ async function modulesOf(code: string): Promise<string[]> {
   return output.trim().split('\n').slice(1); // the first is imports.mjs itself
 }
 
-it('importing it loads its own files and the loader; not the reference, nor what threads need', async () => {
+it('importing it loads its own files; not the reference, nor what threads need', async () => {
   const modules = await modulesOf("import 'bp4';");
   const others = modules.filter((url) => !url.includes('/node_modules/bp4/dist/'));
   expect(modules.length).toBeGreaterThan(10);
-  expect(others).toEqual([expect.stringMatching(/\/node_modules\/@assemblyscript\/loader\/index\.js$/)]);
+  expect(others).toEqual([]);
   expect(modules.filter((url) => /reference|threads/.test(url))).toEqual([]);
 });
 

@@ -138,7 +138,18 @@ describe('a function', () => {
     expect(net.layers).toEqual(before);
   });
 
+  it('may give a promise, which is waited for', async () => {
+    const rate = ({ step }: Position): number => 0.3 / (1 + step);
+    const late = async (position: Position): Promise<number> => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      return rate(position);
+    };
+    expect(await train(late)).toEqual(await train(rate));
+  });
+
   it.each<[unknown, Expected]>([
+    [Promise.resolve(-1), [RangeError, 'learningRate: expected a number of at least 0, got -1']],
+    [null, [TypeError, 'learningRate: expected a number, got null']],
     [-1, [RangeError, 'learningRate: expected a number of at least 0, got -1']],
     [NaN, [RangeError, 'learningRate: expected a number of at least 0, got NaN']],
     [Infinity, [RangeError, /^learningRate: .*got Infinity$/]],

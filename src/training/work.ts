@@ -41,11 +41,18 @@ export async function inSlices<Result>(work: Work<Result>, mayGoOn: () => void):
 /** Node, Bun and Deno have it; browsers have MessageChannel. */
 const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
 
-/** Not setTimeout: browsers hold it back for 4 ms, and Node for 1. */
+/**
+ * setTimeout only where there are frames to paint, for Firefox puts messages before them, and so paints 13 in a second:
+ * browsers hold it back for 4 ms, and of a hidden page for a second.
+ */
 function turnOfTheEventLoop(): Promise<void> {
   return new Promise((resolve) => {
     if (setImmediate) {
       setImmediate(resolve);
+      return;
+    }
+    if ((globalThis as { document?: Document }).document?.visibilityState === 'visible') {
+      setTimeout(resolve);
       return;
     }
     const { port1, port2 } = new MessageChannel();

@@ -46,12 +46,14 @@ export function portOf(started: Worker | undefined): Port {
   };
 }
 
-/** Bundlers know the file by just this expression. */
+/** What runs in it is thread.ts. */
 function startWorker(): Worker | NodeWorker {
   const NodeWorker = builtin('worker_threads')?.['Worker'] as (new (url: URL) => NodeWorker) | undefined;
-  if (NodeWorker) return new NodeWorker(new URL('./thread.js', import.meta.url));
+  // Written so that no bundler takes it for a file of the page.
+  if (NodeWorker) return new NodeWorker(new URL(import.meta.url.replace(/[^/]*$/, 'thread.js')));
   if (typeof Worker === 'undefined')
     throw new ThreadError('worker: there are no workers here; use net.train');
+  // Bundlers know the file by just this expression.
   return new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });
 }
 

@@ -1,3 +1,9 @@
 import { render } from 'preact';
+import { App } from './app';
+import { applyTheme, storedTheme } from './theme';
+import './tokens.css';
+import './page.css';
+import './phone.css';
 
-render(<p>hello</p>, document.getElementById('page')!);
+applyTheme(storedTheme());
+render(<App />, document.getElementById('page')!);

@@ -1,0 +1,181 @@
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { percent } from '../page/format.js';
+import { GRID, REACH, type Points, type Problem } from '../protocol.js';
+import { Canvas, type Draw } from './canvas.js';
+import { contour } from './contour.js';
+import { rgbOf, useTheme, type Theme } from './theme.js';
+import './boundary.css';
+
+export interface BoundaryProps {
+  /** P(class 1), [GRID][GRID], as in Progress. */
+  readonly boundary: Float32Array;
+  readonly points: NonNullable<Problem['points']>;
+  /** Inputs of the mini-batch that is looked at, [m][2] in [−1, 1]: they are ringed. */
+  readonly marked?: Float32Array;
+}
+
+/** The field takes no more than this of a class's colour, so that points of the class are seen on it. */
+const STRONGEST = 0.6;
+
+/**
+ * The plane [−1.1, 1.1]² as the network sees it: a field from class 0 to class 1, a line where it cannot decide, and the
+ * samples. A square that fills the width of its container, and a legend below.
+ */
+export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Element {
+  const theme = useTheme();
+  const field = useMemo(() => fieldOf(boundary, theme), [boundary, theme]);
+  const line = useMemo(() => contour(boundary, GRID, 0.5), [boundary]);
+
+  const draw: Draw = (context, width, height) => {
+    context.imageSmoothingEnabled = true;
+    context.imageSmoothingQuality = 'high';
+    // The values are those of the corners, from the middle of the first pixel to that of the last.
+    context.drawImage(field, 0.5, 0.5, GRID - 1, GRID - 1, 0, 0, width, height);
+    drawLine(context, line, width / (GRID - 1), theme);
+    const place = (inputs: Float32Array, i: number): [number, number] => [
+      (inputs[2 * i]! / REACH + 1) * (width / 2),
+      (1 - inputs[2 * i + 1]! / REACH) * (height / 2),
+    ];
+    const radius = width < 340 ? 3.5 : 4;
+    const drawPoints = ({ inputs, labels }: Points, isTest: boolean): void =>
+      labels.forEach((label, i) => drawPoint(context, place(inputs, i), { label, isTest, radius }, theme));
+    drawPoints(points.test, true);
+    drawPoints(points, false);
+    for (let i = 0; marked && i < marked.length / 2; i++)
+      ring(context, place(marked, i), radius + 4.5, theme);
+  };
+
+  const share = boundary.filter((probability) => probability > 0.5).length / boundary.length;
+  const summary = `The plane of x and y, both from −${REACH} to ${REACH}, with ${points.labels.length} training and ${points.test.labels.length} test points. The network answers class 1 on ${percent(share)} of it.`;
+  return (
+    <figure class="boundary">
+      <Canvas draw={draw} when={[field, line, points, marked, theme]} role="img" aria-label={summary} />
+      <figcaption>
+        <dl>
+          <Entry label={0} />
+          <Entry label={1} />
+          <div>
+            <dt>
+              <svg width="26" height="14" aria-hidden="true">
+                <path class="boundary-half" d="M1 7h24" />
+              </svg>
+            </dt>
+            <dd>undecided, ½</dd>
+          </div>
+          <div>
+            <dd>filled: training, outlined: test</dd>
+          </div>
+          <div class={marked ? undefined : 'boundary-absent'}>
+            <dt>
+              <svg width="18" height="18" aria-hidden="true">
+                <circle class="boundary-marked" cx="9" cy="9" r="7" />
+              </svg>
+            </dt>
+            <dd>mini-batch</dd>
+          </div>
+        </dl>
+      </figcaption>
+    </figure>
+  );
+}
+
+/** A class in the legend: its shape, filled for training points and outlined for test points. */
+function Entry({ label }: { readonly label: 0 | 1 }): JSX.Element {
+  const shape = (x: number, kind: string): JSX.Element =>
+    label === 0 ? (
+      <circle class={kind} cx={x} cy="7" r="5" />
+    ) : (
+      <rect class={kind} x={x - 5} y="2" width="10" height="10" />
+    );
+  return (
+    <div class={`boundary-class${label}`}>
+      <dt>
+        <svg width="30" height="14" aria-hidden="true">
+          {shape(7, 'boundary-training')}
+          {shape(22, 'boundary-test')}
+        </svg>
+      </dt>
+      <dd>class {label}</dd>
+    </div>
+  );
+}
+
+/** The field as an image of GRID × GRID pixels, the top row y = 1.1. */
+function fieldOf(boundary: Float32Array, theme: Theme): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = GRID;
+  const context = canvas.getContext('2d')!;
+  const image = context.createImageData(GRID, GRID);
+  const ground = rgbOf(theme.card);
+  const classes = [rgbOf(theme.class0), rgbOf(theme.class1)] as const;
+  for (let i = 0; i < GRID * GRID; i++) {
+    const row = GRID - 1 - Math.floor(i / GRID);
+    const probability = boundary[row * GRID + (i % GRID)]!;
+    const ink = classes[probability > 0.5 ? 1 : 0];
+    const strength = STRONGEST * Math.abs(2 * probability - 1);
+    ink.forEach((to, c) => (image.data[4 * i + c] = ground[c]! + strength * (to - ground[c]!)));
+    image.data[4 * i + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+function drawLine(
+  context: CanvasRenderingContext2D,
+  line: readonly number[],
+  step: number,
+  theme: Theme,
+): void {
+  context.beginPath();
+  for (let i = 0; i < line.length; i += 4) {
+    context.moveTo(line[i]! * step, (GRID - 1 - line[i + 1]!) * step);
+    context.lineTo(line[i + 2]! * step, (GRID - 1 - line[i + 3]!) * step);
+  }
+  context.lineCap = 'round';
+  context.lineWidth = 2;
+  context.strokeStyle = theme.ink;
+  context.stroke();
+}
+
+interface Look {
+  readonly label: number;
+  readonly isTest: boolean;
+  readonly radius: number;
+}
+
+/** Class 0 is round, class 1 square; training points are filled, test points only outlined. */
+function drawPoint(
+  context: CanvasRenderingContext2D,
+  [x, y]: readonly [number, number],
+  { label, isTest, radius }: Look,
+  theme: Theme,
+): void {
+  context.beginPath();
+  if (label === 0) context.arc(x, y, radius, 0, 2 * Math.PI);
+  else context.rect(x - 0.9 * radius, y - 0.9 * radius, 1.8 * radius, 1.8 * radius);
+  const colour = label === 0 ? theme.class0 : theme.class1;
+  context.fillStyle = isTest ? theme.card : colour;
+  context.fill();
+  context.lineWidth = isTest ? 1.75 : 1;
+  context.strokeStyle = isTest ? colour : theme.card;
+  context.stroke();
+}
+
+function ring(
+  context: CanvasRenderingContext2D,
+  [x, y]: readonly [number, number],
+  radius: number,
+  theme: Theme,
+): void {
+  for (const [width, colour] of [
+    [5, theme.card],
+    [2.5, theme.ink],
+  ] as const) {
+    context.beginPath();
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    context.lineWidth = width;
+    context.strokeStyle = colour;
+    context.stroke();
+  }
+}

@@ -1,0 +1,142 @@
+import type { JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { whole } from '../page/format.js';
+import type { Confusion } from '../protocol.js';
+import { Pixels } from './pixels.js';
+import './confusion-matrix.css';
+
+export interface ConfusionMatrixProps {
+  readonly confusion: Confusion;
+  readonly classNames: readonly string[];
+}
+
+/** A class and the answer to samples of it. */
+type Cell = readonly [truth: number, answer: number];
+
+/** Examples of a cell, at most. */
+const EXAMPLES = 4;
+
+/**
+ * How often each class was taken for which: a row for each class, a column for each answer. A cell that is chosen shows
+ * examples; until then it is the most frequent mistake. Fills the width of its container; the height depends on the number
+ * of classes, and on whether the samples are pictures. Where there are too many classes for the width, the table scrolls.
+ */
+export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps): JSX.Element {
+  const { counts, examples } = confusion;
+  const [chosen, setChosen] = useState<Cell>();
+  const table = useRef<HTMLTableElement>(null);
+  const isThere = chosen && Math.max(...chosen) < counts.length;
+  const [truth, answer] = isThere ? chosen : worstMistake(counts);
+  const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
+  // In rem: room for 'class', and for most of a long name.
+  const names = Math.min(6, Math.max(2.6, ...classNames.map((name) => 0.6 * name.length)));
+  const arePictures = examples.some((row) => row.some((cell) => cell.length > 0));
+
+  const move = (event: KeyboardEvent): void => {
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const within = (index: number): number => Math.min(counts.length - 1, Math.max(0, index));
+    const [row, column] = [within(truth + step[0]!), within(answer + step[1]!)];
+    table.current!.rows[row + 2]!.querySelectorAll('button')[column]!.focus();
+  };
+
+  return (
+    <figure class="confusion">
+      <div class="confusion-scroll">
+        <table ref={table} onKeyDown={move} style={{ minWidth: `${names + 1.4 * counts.length}rem` }}>
+          <caption>Test samples by class and answer; arrow keys go from cell to cell</caption>
+          <col style={{ width: `${names}rem` }} />
+          <thead>
+            <tr>
+              <td />
+              <th scope="colgroup" colSpan={counts.length}>
+                answer
+              </th>
+            </tr>
+            <tr>
+              <th scope="col" class="confusion-corner">
+                class
+              </th>
+              {classNames.map((name) => (
+                <th key={name} scope="col" title={name}>
+                  <span>{name}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {counts.map((row, c) => (
+              <tr key={c}>
+                <th scope="row" title={classNames[c]}>
+                  <span>{classNames[c]}</span>
+                </th>
+                {row.map((count, a) => (
+                  <td
+                    key={a}
+                    class={c === a ? 'confusion-right' : 'confusion-wrong'}
+                    style={{ '--shade': `${shade(count, totals[c]!)}%` }}
+                  >
+                    <button
+                      type="button"
+                      tabIndex={c === truth && a === answer ? 0 : -1}
+                      aria-pressed={c === truth && a === answer}
+                      onClick={() => setChosen([c, a])}
+                      onFocus={() => setChosen([c, a])}
+                    >
+                      {count || <span class="confusion-none">·</span>}
+                    </button>
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <figcaption aria-live={isThere ? 'polite' : 'off'}>
+        {arePictures && (
+          <div class="confusion-examples">
+            {examples[truth]![answer]!.slice(0, EXAMPLES).map((pixels, i) => (
+              <Pixels
+                key={i}
+                pixels={pixels}
+                label={`A ${classNames[truth]}, answered ${classNames[answer]}`}
+              />
+            ))}
+          </div>
+        )}
+        <p>{inWords([truth, answer], confusion, classNames, totals)}</p>
+      </figcaption>
+    </figure>
+  );
+}
+
+/** The cell off the diagonal with the largest count; the first on the diagonal where nothing is mistaken. */
+function worstMistake(counts: Confusion['counts']): Cell {
+  let worst: Cell = [0, 0];
+  let most = 0;
+  counts.forEach((row, truth) =>
+    row.forEach((count, answer) => {
+      if (truth === answer || count <= most) return;
+      most = count;
+      worst = [truth, answer];
+    }),
+  );
+  return worst;
+}
+
+/** In percent of the full colour. By the root, so that a few mistakes among many samples are seen. */
+const shade = (count: number, total: number): number =>
+  total > 0 ? Math.round(65 * Math.sqrt(count / total)) : 0;
+
+function inWords(
+  [truth, answer]: Cell,
+  { counts }: Confusion,
+  classNames: readonly string[],
+  totals: readonly number[],
+): string {
+  const samples = `Of ${whole(totals[truth]!)} samples of “${classNames[truth]}”, ${whole(counts[truth]![answer]!)}`;
+  return truth === answer
+    ? `${samples} were recognised.`
+    : `${samples} were taken for “${classNames[answer]}”.`;
+}

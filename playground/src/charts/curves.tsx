@@ -1,0 +1,210 @@
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { percent, precise, whole } from '../page/format.js';
+import type { Report } from '../protocol.js';
+import { lastEpochShown, type History } from './history.js';
+import { useTheme, type Theme } from './theme.js';
+import './curves.css';
+
+export interface CurvesProps {
+  readonly history: History;
+  /** Of a regression accuracy means nothing: only the loss is drawn. */
+  readonly isRegression: boolean;
+}
+
+/** What one chart shows. */
+interface Figure {
+  readonly title: string;
+  readonly training: (report: Report) => number;
+  readonly test: (report: Report) => number;
+  readonly write: (value: number) => string;
+  /** On the axis. */
+  readonly tick: (value: number) => string;
+  /** The ends of the axis, from the least and the largest of the data. */
+  readonly range: (low: number, high: number) => [number, number];
+}
+
+const loss: Figure = {
+  title: 'Loss',
+  training: (report) => report.loss,
+  test: (report) => report.testLoss,
+  write: precise,
+  tick: (value) => String(Number(value.toPrecision(3))),
+  range: (_, high) => [0, high > 0 ? 1.05 * high : 1],
+};
+
+const accuracy: Figure = {
+  title: 'Accuracy',
+  training: (report) => report.accuracy,
+  test: (report) => report.testAccuracy,
+  write: percent,
+  tick: (share) => `${Math.round(100 * share)} %`,
+  // From the tenth below the least of it, so that 97 and 98 % stay apart.
+  range: (low) => [Math.max(0, Math.min(0.9, Math.floor(10 * low) / 10)), 1],
+};
+
+/** How high a chart is, in shares of its width. */
+const ASPECT = 0.5;
+
+/**
+ * Loss and accuracy of the training and test data, one chart above the other over the same epochs. Fills the width of its
+ * container; the height depends on the width alone.
+ */
+export function Curves({ history, isRegression }: CurvesProps): JSX.Element {
+  const [pointed, setPointed] = useState<number>();
+  const at = history.points.find(({ epoch }) => epoch === pointed);
+  const step = (event: KeyboardEvent): void => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const last = history.points.length - 1;
+    if (!by || last < 0) return;
+    event.preventDefault();
+    const from = at ? history.points.indexOf(at) : last;
+    setPointed(history.points[Math.min(last, Math.max(0, from + by))]!.epoch);
+  };
+  return (
+    <div
+      class="curves"
+      role="group"
+      aria-label="Curves over the epochs; arrow keys read single epochs"
+      tabIndex={0}
+      onKeyDown={step}
+      onBlur={() => setPointed(undefined)}
+    >
+      {[loss, ...(isRegression ? [] : [accuracy])].map((figure) => (
+        <Chart key={figure.title} figure={figure} history={history} at={at} point={setPointed} />
+      ))}
+    </div>
+  );
+}
+
+/** In CSS pixels. */
+type Size = Pick<uPlot.Options, 'width' | 'height'>;
+
+interface ChartProps {
+  readonly figure: Figure;
+  readonly history: History;
+  /** The epoch that is read, in all charts at once. */
+  readonly at: Report | undefined;
+  readonly point: (epoch: number | undefined) => void;
+}
+
+function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
+  const theme = useTheme();
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(undefined);
+  const shown = at ?? history.points.at(-1);
+
+  // Made once, and again where its colours change; new reports are only handed over.
+  useLayoutEffect(() => {
+    const container = place.current!;
+    const sizeOf = (): Size => ({
+      width: container.clientWidth,
+      height: Math.round(ASPECT * container.clientWidth),
+    });
+    const chart = new uPlot(optionsOf(figure, theme, sizeOf()), dataOf(figure, history), container);
+    plot.current = chart;
+    const observer = new ResizeObserver(() => chart.setSize(sizeOf()));
+    observer.observe(container);
+    return () => {
+      observer.disconnect();
+      chart.destroy();
+    };
+  }, [figure, theme]);
+  useEffect(() => plot.current!.setData(dataOf(figure, history)), [figure, history]);
+  useEffect(() => {
+    const chart = plot.current!;
+    const left = at ? chart.valToPos(at.epoch, 'x') : -1;
+    if (chart.cursor.left !== left) chart.setCursor({ left, top: at ? 0 : -1 }, false);
+  }, [at, history]);
+
+  // The pointer reads the nearest epoch, in every chart.
+  const pointAt = ({ clientX }: PointerEvent): void => {
+    const chart = plot.current!;
+    const { left, width } = chart.over.getBoundingClientRect();
+    const isInside = clientX >= left && clientX <= left + width;
+    point(isInside ? chart.data[0][chart.posToIdx(clientX - left)] : undefined);
+  };
+  const written = (read: (report: Report) => number): string => (shown ? figure.write(read(shown)) : '–');
+  const when = shown ? `epoch ${whole(shown.epoch)}` : 'no epoch yet';
+  return (
+    <figure>
+      <figcaption>
+        <h3>{figure.title}</h3>
+        <span class="curves-epoch">{when}</span>
+        <Key name="training" value={written(figure.training)} />
+        <Key name="test" value={written(figure.test)} />
+      </figcaption>
+      <div
+        ref={place}
+        class="curves-plot"
+        role="img"
+        aria-label={`${figure.title}, ${when}: training ${written(figure.training)}, test ${written(figure.test)}`}
+        onPointerMove={pointAt}
+        onPointerDown={pointAt}
+        onPointerLeave={() => point(undefined)}
+      />
+    </figure>
+  );
+}
+
+/** A line of the legend: how it is drawn, its name, its value. */
+function Key({ name, value }: { readonly name: 'training' | 'test'; readonly value: string }): JSX.Element {
+  return (
+    <span class={`curves-key curves-${name}`}>
+      <svg width="24" height="8" aria-hidden="true">
+        <path d="M0 4h24" />
+      </svg>
+      {name} <b>{value}</b>
+    </span>
+  );
+}
+
+const dataOf = ({ training, test }: Figure, { points }: History): uPlot.AlignedData => [
+  points.map(({ epoch }) => epoch),
+  points.map(training),
+  points.map(test),
+];
+
+/** 1, 2, 5, 10 … : no half epochs on the axis. */
+const wholeSteps = Array.from({ length: 24 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3));
+
+/** uPlot's own cursor would follow the mouse in its own chart alone: where it stands is said from outside. */
+const deaf = Object.fromEntries(
+  ['mousedown', 'mouseup', 'click', 'dblclick', 'mousemove', 'mouseleave', 'mouseenter'].map((event) => [
+    event,
+    () => null,
+  ]),
+);
+
+function optionsOf(figure: Figure, theme: Theme, size: Size): uPlot.Options {
+  const axis = {
+    stroke: theme.faint,
+    font: `13px ${theme.font}`,
+    grid: { stroke: theme.line, width: 1 },
+    ticks: { show: false },
+  };
+  const line = { width: 2, points: { show: (chart: uPlot) => chart.data[0].length === 1, size: 7 } };
+  return {
+    ...size,
+    // room for half the label of the last epoch
+    padding: [8, 28, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 8 },
+      bind: deaf,
+    },
+    scales: {
+      x: { time: false, range: (_, __, last) => [1, lastEpochShown(last)] },
+      y: { range: (_, low, high) => figure.range(low, high) },
+    },
+    series: [{}, { ...line, stroke: theme.accent }, { ...line, stroke: theme.ink, dash: [6, 4] }],
+    axes: [
+      { ...axis, size: 28, gap: 4, space: 60, incrs: wholeSteps, values: (_, epochs) => epochs.map(whole) },
+      { ...axis, size: 52, gap: 6, space: 28, values: (_, values) => values.map(figure.tick) },
+    ],
+  };
+}

@@ -1,0 +1,222 @@
+import type { JSX } from 'preact';
+import { useId, useMemo, useState } from 'preact/hooks';
+import { percent, precise, whole } from '../page/format.js';
+import { Canvas, type Draw } from './canvas.js';
+import { epochsToAColumn, heatColumns, logarithmicEnds, type HeatColumn } from './heat-columns.js';
+import { heatColour, heatGradient } from './heat-colours.js';
+import { lastEpochShown, type History } from './history.js';
+import { useTheme } from './theme.js';
+import './heat-map.css';
+
+const MOST_COLUMNS = 100;
+
+/** What is shown: |δ|, by how far each unit is from its optimum; or the share of saturated units. */
+type Quantity = 'delta' | 'saturated';
+
+/** A scale of colours: where a value lies from 0 to 1, which values are written below it, and how. */
+interface Scale {
+  readonly place: (value: number) => number;
+  readonly marks: readonly number[];
+  readonly write: (value: number) => string;
+}
+
+interface Cell {
+  /** Index of the column and of the layer. */
+  readonly column: number;
+  readonly layer: number;
+}
+
+export interface HeatMapProps {
+  readonly history: History;
+  /** Layers of the network without its inputs. */
+  readonly layerCount: number;
+}
+
+/**
+ * How fast each layer learns, layers × epochs, in one picture: the output layer on top, where δ comes in.
+ * Fills the width of its container; the height depends on nothing but the width, whatever the layers and epochs.
+ */
+export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
+  const theme = useTheme();
+  const [quantity, setQuantity] = useState<Quantity>('delta');
+  const [picked, setPicked] = useState<Cell>();
+  const lastEpoch = lastEpochShown(history.points.at(-1)?.epoch ?? 0);
+  const each = epochsToAColumn(lastEpoch, MOST_COLUMNS);
+  const columns = useMemo(
+    () => heatColumns(history.points, each).filter(({ delta }) => delta.length === layerCount),
+    [history, each, layerCount],
+  );
+  const scale = useMemo(() => scaleOf(quantity, columns), [quantity, columns]);
+  const columnCount = Math.ceil(lastEpoch / each);
+  const cell = picked && columns[picked.column] && picked.layer < layerCount ? picked : undefined;
+
+  const draw: Draw = (context, width, height) => {
+    context.fillStyle = theme.sunk;
+    context.fillRect(0, 0, width, height);
+    const box = (column: HeatColumn, layer: number): [number, number, number, number] => {
+      const left = ((column.first - 1) / each / columnCount) * width;
+      const top = ((layerCount - 1 - layer) / layerCount) * height;
+      // A quarter of a pixel more, so that no seams show between columns.
+      return [left, top, width / columnCount + 0.25, height / layerCount - 1];
+    };
+    for (const column of columns) {
+      column[quantity].forEach((value, layer) => {
+        context.fillStyle = heatColour(scale.place(value));
+        context.fillRect(...box(column, layer));
+      });
+    }
+    if (!cell) return;
+    const [left, top, boxWidth, boxHeight] = box(columns[cell.column]!, cell.layer);
+    context.strokeStyle = theme.paper;
+    context.lineWidth = 4;
+    context.strokeRect(left, top, boxWidth, boxHeight);
+    context.strokeStyle = theme.ink;
+    context.lineWidth = 2;
+    context.strokeRect(left, top, boxWidth, boxHeight);
+  };
+
+  const pickAt = (event: PointerEvent & { currentTarget: HTMLCanvasElement }): void => {
+    const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
+    const bin = Math.floor(((event.clientX - left) / width) * columnCount);
+    const layer = layerCount - 1 - Math.floor(((event.clientY - top) / height) * layerCount);
+    const column = columns.findIndex(({ first }) => Math.floor((first - 1) / each) === bin);
+    const isThere = column >= 0 && layer >= 0 && layer < layerCount;
+    setPicked(isThere ? { column, layer } : undefined);
+  };
+  const pickByKey = (event: KeyboardEvent): void => {
+    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (!step || columns.length === 0) return;
+    event.preventDefault();
+    const from = cell ?? lastCell(columns, layerCount);
+    setPicked({
+      column: Math.min(columns.length - 1, Math.max(0, from.column + step[0]!)),
+      layer: Math.min(layerCount - 1, Math.max(0, from.layer + step[1]!)),
+    });
+  };
+
+  const reading = cell ? readingOf(columns[cell.column]!, cell.layer, quantity) : undefined;
+  const summary = summaryOf(columns, quantity);
+  return (
+    <figure class="heat-map">
+      <Switch quantity={quantity} choose={setQuantity} />
+      <div class="heat-map-plot">
+        <ol class="heat-map-layers" aria-hidden="true">
+          {Array.from({ length: layerCount }, (_, i) => (
+            <li key={i}>{i === 0 ? 'output' : `layer ${layerCount - i}`}</li>
+          ))}
+        </ol>
+        <Canvas
+          draw={draw}
+          when={[columns, columnCount, layerCount, quantity, theme, cell]}
+          role="img"
+          tabIndex={0}
+          aria-label={`Heat map, layers by epochs. ${summary} Arrow keys read single cells.`}
+          onPointerMove={pickAt}
+          onPointerDown={pickAt}
+          onPointerLeave={() => setPicked(undefined)}
+          onFocus={() => columns.length > 0 && setPicked((now) => now ?? lastCell(columns, layerCount))}
+          onBlur={() => setPicked(undefined)}
+          onKeyDown={pickByKey}
+        />
+        <div class="heat-map-epochs" aria-hidden="true">
+          <span>1</span>
+          <span>epoch</span>
+          <span>{whole(columnCount * each)}</span>
+        </div>
+      </div>
+      <div class="heat-map-legend" aria-hidden="true">
+        <div style={{ background: heatGradient }} />
+        <p>
+          {scale.marks.map((mark) => (
+            <span key={mark} style={{ left: `${100 * scale.place(mark)}%` }}>
+              {scale.write(mark)}
+            </span>
+          ))}
+        </p>
+      </div>
+      <figcaption aria-live={reading ? 'polite' : 'off'}>{reading ?? summary}</figcaption>
+    </figure>
+  );
+}
+
+function Switch(props: {
+  readonly quantity: Quantity;
+  readonly choose: (quantity: Quantity) => void;
+}): JSX.Element {
+  const name = useId();
+  const option = (quantity: Quantity, text: string): JSX.Element => (
+    <label>
+      <input
+        type="radio"
+        name={name}
+        checked={props.quantity === quantity}
+        onChange={() => props.choose(quantity)}
+      />
+      <span>{text}</span>
+    </label>
+  );
+  return (
+    <fieldset class="heat-map-switch">
+      <legend>Heat map shows</legend>
+      {option('delta', 'size of δ')}
+      {option('saturated', 'saturated units')}
+    </fieldset>
+  );
+}
+
+const lastCell = (columns: readonly HeatColumn[], layerCount: number): Cell => ({
+  column: columns.length - 1,
+  layer: layerCount - 1,
+});
+
+function scaleOf(quantity: Quantity, columns: readonly HeatColumn[]): Scale {
+  if (quantity === 'saturated') {
+    return { place: (share) => share, marks: [0, 0.5, 1], write: (share) => `${100 * share} %` };
+  }
+  const [low, high] = logarithmicEnds(columns.flatMap(({ delta }) => delta));
+  const place = (delta: number): number => Math.log(delta / low) / Math.log(high / low);
+  const powers = Array.from({ length: 400 }, (_, i) => Number(`1e${i - 200}`));
+  const between = powers.filter((power) => place(power) > 0.15 && place(power) < 0.85);
+  // Three of them have room between the ends.
+  const every = Math.ceil(between.length / 3);
+  return { place, marks: [low, ...between.filter((_, i) => i % every === 0), high], write: power };
+}
+
+/** 0.002 or 2·10⁻⁵ */
+function power(value: number): string {
+  if (value >= 1e-3 && value < 1e4) return String(value);
+  const [factor, exponent] = value.toExponential().split('e');
+  const raised = Array.from(exponent!, (sign) => ({ '-': '⁻', '+': '' })[sign] ?? '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)]);
+  return `${factor === '1' ? '' : `${factor}·`}10${raised.join('')}`;
+}
+
+function readingOf(column: HeatColumn, layer: number, quantity: Quantity): string {
+  const { first, last } = column;
+  const epochs = first === last ? `Epoch ${whole(first)}` : `Epochs ${whole(first)} to ${whole(last)}`;
+  const name = layer === column.delta.length - 1 ? 'output layer' : `layer ${layer + 1}`;
+  const value =
+    quantity === 'delta'
+      ? `δ is ${precise(column.delta[layer]!)}`
+      : `${percent(column.saturated[layer]!)} of the units are saturated`;
+  return `${epochs}, ${name}: ${value}.`;
+}
+
+/** The latest column in a sentence. */
+function summaryOf(columns: readonly HeatColumn[], quantity: Quantity): string {
+  const latest = columns.at(-1);
+  if (!latest) return 'Nothing learnt yet: press play.';
+  const { delta, saturated } = latest;
+  if (quantity === 'saturated') {
+    const most = saturated.indexOf(Math.max(...saturated));
+    return `Most saturated now: ${readingOf(latest, most, quantity).replace(/^.*?, /, '')}`;
+  }
+  const [first, output] = [delta[0]!, delta.at(-1)!];
+  if (delta.length === 1) return `Now δ is ${precise(output)}.`;
+  const times = output / first;
+  if (!(times > 0 && times < Infinity))
+    return `Now δ is ${precise(first)} in layer 1, ${precise(output)} at the output.`;
+  if (times < 1.5 && times > 1 / 1.5) return 'Now δ in layer 1 is about as large as at the output.';
+  return times > 1
+    ? `Now δ in layer 1 is ${precise(times)} times smaller than at the output: it learns more slowly.`
+    : `Now δ in layer 1 is ${precise(1 / times)} times larger than at the output: it learns faster.`;
+}

@@ -1,0 +1,89 @@
+import type { LayerState } from 'bp4';
+import type { JSX } from 'preact';
+import { precise, whole } from '../page/format.js';
+import { barsOf, reachOf } from './bars.js';
+import { Canvas, type Draw } from './canvas.js';
+import { useTheme } from './theme.js';
+import './histograms.css';
+
+/** Bars on either side of zero. */
+const HALF = 20;
+
+export interface HistogramsProps {
+  readonly layers: readonly LayerState[];
+}
+
+/**
+ * The weights of each layer, one histogram below the other over the same axis, zero in the middle. Fills the width of its
+ * container; the height is that of as many rows as there are layers, and stays the same while they learn.
+ */
+export function Histograms({ layers }: HistogramsProps): JSX.Element {
+  const reach = reachOf(layers.map(({ weights }) => weights));
+  return (
+    <figure class="histograms">
+      {layers.map((layer, l) => (
+        <Histogram
+          key={l}
+          name={l === layers.length - 1 ? 'Output layer' : `Layer ${l + 1}`}
+          weights={layer.weights}
+          reach={reach}
+        />
+      ))}
+      <div class="histograms-axis" aria-hidden="true">
+        <span>−{reach}</span>
+        <span>0</span>
+        <span>{reach}</span>
+      </div>
+      <figcaption>
+        <span class="histograms-negative">below 0</span>
+        <span class="histograms-positive">above 0</span>
+      </figcaption>
+    </figure>
+  );
+}
+
+interface HistogramProps {
+  readonly name: string;
+  readonly weights: Float32Array;
+  readonly reach: number;
+}
+
+function Histogram({ name, weights, reach }: HistogramProps): JSX.Element {
+  const theme = useTheme();
+  const draw: Draw = (context, width, height) => {
+    const bars = barsOf(weights, reach, HALF);
+    const most = Math.max(...bars);
+    const step = width / bars.length;
+    bars.forEach((count, i) => {
+      // A single weight among many thousands is still to be seen.
+      const tall = count > 0 ? Math.max(1.5, (count / most) * (height - 1)) : 0;
+      context.fillStyle = i < HALF ? theme.negative : theme.positive;
+      context.fillRect(i * step + 0.5, height - 1 - tall, step - 1, tall);
+    });
+    context.fillStyle = theme.faint;
+    context.fillRect(0, height - 1, width, 1);
+    context.fillRect(width / 2 - 0.5, 0, 1, height);
+  };
+  const size = precise(rootMeanSquare(weights));
+  const count = `${whole(weights.length)} ${weights.length === 1 ? 'weight' : 'weights'}`;
+  return (
+    <div class="histogram">
+      <h3>{name}</h3>
+      <span title="root mean square">
+        {count} · rms {size}
+      </span>
+      <Canvas
+        draw={draw}
+        when={[weights, reach, theme]}
+        role="img"
+        aria-label={`${name}: ${count}, root mean square ${size}`}
+      />
+    </div>
+  );
+}
+
+function rootMeanSquare(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return Math.sqrt(sum / values.length);
+}

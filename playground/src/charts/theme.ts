@@ -1,0 +1,50 @@
+import { useEffect, useState } from 'preact/hooks';
+
+const names = [
+  ...(['paper', 'card', 'sunk', 'ink', 'faint', 'line', 'accent'] as const),
+  ...(['class0', 'class1', 'positive', 'negative', 'glow'] as const),
+];
+
+/** The page's colours as a canvas takes them, and the family of its type. */
+export type Theme = Readonly<Record<(typeof names)[number] | 'font', string>>;
+
+/** Reads them from an element, whose `color` resolves whatever the custom properties are made of. */
+function readTheme(): Theme {
+  const probe = document.body.appendChild(document.createElement('span'));
+  const read = (name: string): string => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const colours = Object.fromEntries(names.map((name) => [name, read(name)]));
+  const font = getComputedStyle(probe).fontFamily;
+  probe.remove();
+  return { ...colours, font } as Theme;
+}
+
+/** Calls back when the reader, or the page's own switch, chooses light or dark. */
+function watchTheme(changed: () => void): () => void {
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const observer = new MutationObserver(changed);
+  observer.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  dark.addEventListener('change', changed);
+  return () => {
+    observer.disconnect();
+    dark.removeEventListener('change', changed);
+  };
+}
+
+/** The theme as it is now; the component is drawn anew when it changes. */
+export function useTheme(): Theme {
+  const [theme, setTheme] = useState(readTheme);
+  useEffect(() => watchTheme(() => setTheme(readTheme())), []);
+  return theme;
+}
+
+/** A colour in red, green and blue from 0 to 255, whatever its notation. */
+export function rgbOf(colour: string): readonly [number, number, number] {
+  const context = document.createElement('canvas').getContext('2d')!;
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return [red!, green!, blue!];
+}

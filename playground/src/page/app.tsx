@@ -1,0 +1,118 @@
+import { useMemo } from 'preact/hooks';
+import { Controls } from './controls/controls';
+import { Details } from './details';
+import { Stepper } from './equations/stepper';
+import { Header } from './header';
+import { Network } from './network/picture';
+import { Provenance } from './provenance';
+import { Learnt } from './learnt';
+import { Tasks } from './tasks';
+import { type Actions, Figures, Transport } from './transport';
+import { type Keys, useKeyboard } from './use-keyboard';
+import { useOpening } from './use-opening';
+import { useRun } from './use-run';
+import { useWalk } from './use-walk';
+
+export function App() {
+  const { opening, messages, change, chooseTask, setCsv, reset, linkOf } = useOpening();
+  const [run, send] = useRun(opening);
+  const walking = useWalk(run);
+  const { settings } = opening;
+  const { problem, progress } = run;
+  // a table that is still to be chosen
+  const isMissing = settings.task === 'csv' && opening.csv === undefined;
+  const isPlaying = progress?.isPlaying === true;
+
+  const { close, go } = walking;
+  const actions = useMemo<Actions>(
+    () => ({
+      playOrPause: () => send({ type: isPlaying ? 'pause' : 'play' }),
+      step: () => send({ type: 'step' }),
+      epoch: () => {
+        close();
+        send({ type: 'epoch' });
+      },
+      reset,
+    }),
+    [close, isPlaying, reset, send],
+  );
+  const keys = useMemo<Keys>(
+    () => ({
+      ' ': actions.playOrPause,
+      s: actions.step,
+      e: actions.epoch,
+      r: actions.reset,
+      ArrowRight: () => go(1),
+      ArrowLeft: () => go(-1),
+    }),
+    [actions, go],
+  );
+  useKeyboard(keys);
+
+  return (
+    <div class="page">
+      <Header />
+      <Tasks task={settings.task} onChoose={chooseTask} />
+      <div class="bar">
+        <Transport isPlaying={isPlaying} isDisabled={isMissing} actions={actions} />
+        <Figures problem={problem} progress={progress} history={run.history} />
+      </div>
+      <Notices
+        messages={
+          run.failure === undefined || settings.task === 'csv' ? messages : [...messages, run.failure]
+        }
+      />
+      <main>
+        <div class="columns">
+          <div class="side stack">
+            <section class="card" aria-label="Settings">
+              <Controls settings={settings} isRegression={problem?.isRegression === true} onChange={change} />
+            </section>
+            <Provenance hash={progress?.hash ?? '–'} linkOf={() => linkOf(progress?.step ?? 0)} send={send} />
+          </div>
+          <section class="card" aria-label="The network">
+            <Network run={run} view={walking.view} onChoose={walking.choose} />
+            <Stepper
+              view={walking.view}
+              isMissing={isMissing}
+              settings={settings}
+              isAuto={walking.isAuto}
+              onGo={walking.go}
+              onSample={walking.pickSample}
+              onAuto={walking.setAuto}
+              onClose={walking.close}
+            />
+          </section>
+          <div class="stack">
+            <Learnt task={settings.task} run={run} view={walking.view} onCsv={setCsv} send={send} />
+          </div>
+        </div>
+        <Details run={run} />
+      </main>
+      <Help />
+    </div>
+  );
+}
+
+/** What went wrong, and what to do. */
+function Notices({ messages }: { messages: readonly string[] }) {
+  return (
+    <div role="alert">
+      {messages.map((message) => (
+        <p key={message} class="failure">
+          {message}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function Help() {
+  return (
+    <p class="help">
+      Keys: <kbd>space</kbd> play or pause, <kbd>s</kbd> step, <kbd>e</kbd> epoch, <kbd>r</kbd> reset,{' '}
+      <kbd>←</kbd> <kbd>→</kbd> phases of a step. The notation is that of Michael Nielsen’s{' '}
+      <cite>Neural Networks and Deep Learning</cite>, chapter 2.
+    </p>
+  );
+}

@@ -1,0 +1,119 @@
+import type { Settings } from '../../protocol';
+import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from '../../run/url';
+import { Amount, Choice, Slider } from './fields';
+import { Layers } from './layers';
+import './controls.css';
+
+const rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
+const batches = [1, 4, 10, 16, 32, 64, 128];
+const penalties = [0, 0.0001, 0.001, 0.01, 0.1];
+
+interface ControlsProps {
+  readonly settings: Settings;
+  readonly isRegression: boolean;
+  readonly onChange: (change: Partial<Settings>) => void;
+}
+
+/** All that decides a run; what is seldom changed lies folded. */
+export function Controls({ settings, isRegression, onChange }: ControlsProps) {
+  const { task, noise, hidden, activation, learningRate, miniBatchSize } = settings;
+  const isToy = task !== 'digits' && task !== 'csv';
+  return (
+    <div class="controls">
+      {isToy && (
+        <Slider
+          label="Noise"
+          value={noise}
+          max={ranges.noise[1]}
+          step={0.05}
+          onChange={(n) => onChange({ noise: n })}
+        />
+      )}
+      <Layers hidden={hidden} onChange={(layers) => onChange({ hidden: layers })} />
+      <Choice
+        label="Activation σ"
+        value={activation}
+        options={activationNames}
+        onChange={(name) => onChange({ activation: name })}
+      />
+      <Amount
+        label="Learning rate η"
+        value={learningRate}
+        range={ranges.learningRate}
+        step="any"
+        common={rates}
+        onChange={(rate) => onChange({ learningRate: rate })}
+      />
+      <Amount
+        label="Mini-batch m"
+        value={miniBatchSize}
+        range={ranges.miniBatchSize}
+        step={1}
+        isWhole
+        common={batches}
+        onChange={(size) => onChange({ miniBatchSize: size })}
+      />
+      <MoreSettings settings={settings} isRegression={isRegression} onChange={onChange} />
+      <p class="restarts">A change starts the run anew from its seed.</p>
+    </div>
+  );
+}
+
+function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
+  const { loss, optimizer, l1, l2, dropout, initializer, seed } = settings;
+  return (
+    <details>
+      <summary>More settings</summary>
+      <Choice
+        label="Loss C"
+        value={isRegression ? 'meanSquaredError' : loss}
+        options={isRegression ? ['meanSquaredError'] : lossNames}
+        isDisabled={isRegression}
+        onChange={(name) => onChange({ loss: name })}
+      />
+      <Choice
+        label="Optimizer"
+        value={optimizer}
+        options={optimizerNames}
+        onChange={(name) => onChange({ optimizer: name })}
+      />
+      <Amount
+        label="l1"
+        value={l1}
+        range={ranges.l1}
+        step="any"
+        common={penalties}
+        onChange={(x) => onChange({ l1: x })}
+      />
+      <Amount
+        label="l2"
+        value={l2}
+        range={ranges.l2}
+        step="any"
+        common={penalties}
+        onChange={(x) => onChange({ l2: x })}
+      />
+      <Slider
+        label="Dropout"
+        value={dropout}
+        max={ranges.dropout[1]}
+        step={0.1}
+        onChange={(share) => onChange({ dropout: share })}
+      />
+      <Choice
+        label="First weights"
+        value={initializer}
+        options={initializerNames}
+        onChange={(name) => onChange({ initializer: name })}
+      />
+      <Amount
+        label="Seed"
+        value={seed}
+        range={ranges.seed}
+        step={1}
+        isWhole
+        onChange={(number) => onChange({ seed: number })}
+      />
+    </details>
+  );
+}

@@ -1,0 +1,67 @@
+import { ranges } from '../../run/url';
+
+interface LayersProps {
+  readonly hidden: readonly number[];
+  readonly onChange: (hidden: readonly number[]) => void;
+}
+
+const [, MOST_LAYERS] = ranges.hiddenLayers;
+const [, MOST_UNITS] = ranges.units;
+
+/** The units of each hidden layer, and how many layers. */
+export function Layers({ hidden, onChange }: LayersProps) {
+  const set = (index: number, units: number): void =>
+    onChange(hidden.map((old, i) => (i === index ? Math.min(MOST_UNITS, Math.max(1, units)) : old)));
+  return (
+    <fieldset class="layers">
+      <legend>Hidden layers</legend>
+      <ol>
+        {hidden.map((units, i) => (
+          <li key={i}>
+            <span class="layer-name">{i + 1}</span>
+            <button
+              type="button"
+              aria-label={`One unit less in hidden layer ${i + 1}`}
+              disabled={units <= 1}
+              onClick={() => set(i, units - 1)}
+            >
+              −
+            </button>
+            <input
+              type="number"
+              aria-label={`Units of hidden layer ${i + 1}`}
+              min={1}
+              max={MOST_UNITS}
+              value={units}
+              onChange={(event) => set(i, Math.round(event.currentTarget.valueAsNumber) || units)}
+            />
+            <button
+              type="button"
+              aria-label={`One unit more in hidden layer ${i + 1}`}
+              disabled={units >= MOST_UNITS}
+              onClick={() => set(i, units + 1)}
+            >
+              +
+            </button>
+            <button
+              type="button"
+              class="quiet"
+              aria-label={`Remove hidden layer ${i + 1}`}
+              onClick={() => onChange(hidden.filter((_, other) => other !== i))}
+            >
+              ✕
+            </button>
+          </li>
+        ))}
+      </ol>
+      <button
+        type="button"
+        class="add"
+        disabled={hidden.length >= MOST_LAYERS}
+        onClick={() => onChange([...hidden, hidden.at(-1) ?? 4])}
+      >
+        Add a layer
+      </button>
+    </fieldset>
+  );
+}

@@ -1,0 +1,30 @@
+import { ConfusionMatrix } from '../charts/confusion-matrix';
+import { HeatMap } from '../charts/heat-map';
+import { Histograms } from '../charts/histograms';
+import type { Run } from './use-run';
+
+/** How it learns: layer by layer over the epochs, weight by weight, and where it errs. */
+export function Details({ run }: { run: Run }) {
+  const { problem, progress, history } = run;
+  if (problem === undefined || progress === undefined) return null;
+  return (
+    <div class="details">
+      <section class="card">
+        <h2>How fast each layer learns</h2>
+        <HeatMap history={history} layerCount={problem.activations.length} />
+      </section>
+      <section class="card">
+        <h2>Weights</h2>
+        <Histograms layers={progress.layers} />
+      </section>
+      {!problem.isRegression && (
+        <section class="card">
+          <h2>Where it errs</h2>
+          {progress.confusion !== undefined && (
+            <ConfusionMatrix confusion={progress.confusion} classNames={problem.outputNames} />
+          )}
+        </section>
+      )}
+    </div>
+  );
+}

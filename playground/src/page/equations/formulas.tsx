@@ -1,0 +1,172 @@
+import type { ComponentChildren } from 'preact';
+
+// The equations in MathML. δ, and what else flows backward, has one colour; z and a, which flow forward, another.
+
+type Children = { readonly children: ComponentChildren };
+
+const l = <mi>l</mi>;
+const L = <mi>L</mi>;
+const next = (
+  <mrow>
+    <mi>l</mi>
+    <mo>+</mo>
+    <mn>1</mn>
+  </mrow>
+);
+const previous = (
+  <mrow>
+    <mi>l</mi>
+    <mo>−</mo>
+    <mn>1</mn>
+  </mrow>
+);
+const equals = <mo>=</mo>;
+const hadamard = <mo>⊙</mo>;
+
+const Delta = ({ children }: Children) => (
+  <msup class="m-delta">
+    <mi>δ</mi>
+    {children}
+  </msup>
+);
+
+const Weights = ({ children }: Children) => (
+  <msup>
+    <mi mathvariant="normal">W</mi>
+    {children}
+  </msup>
+);
+
+const Forward = ({ name, children }: Children & { name: 'a' | 'z' }) => (
+  <msup class="m-forward">
+    <mi>{name}</mi>
+    {children}
+  </msup>
+);
+
+const Slope = ({ children }: Children) => (
+  <mrow>
+    <msup>
+      <mi>σ</mi>
+      <mo>′</mo>
+    </msup>
+    <mo stretchy={false}>(</mo>
+    <Forward name="z">{children}</Forward>
+    <mo stretchy={false}>)</mo>
+  </mrow>
+);
+
+const Gradient = ({ of }: { of: 'W' | 'b' }) => (
+  <mfrac>
+    <mrow>
+      <mo>∂</mo>
+      <mi>C</mi>
+    </mrow>
+    <mrow>
+      <mo>∂</mo>
+      <msup>
+        <mi mathvariant={of === 'W' ? 'normal' : 'italic'}>{of}</mi>
+        {l}
+      </msup>
+    </mrow>
+  </mfrac>
+);
+
+const transposed = <mi mathvariant="normal">T</mi>;
+
+export const forward = (
+  <math>
+    <Forward name="z">{l}</Forward>
+    {equals}
+    <Weights>{l}</Weights>
+    <Forward name="a">{previous}</Forward>
+    <mo>+</mo>
+    <msup>
+      <mi>b</mi>
+      {l}
+    </msup>
+    <mo>,</mo>
+    <mspace width="0.5em" />
+    <Forward name="a">{l}</Forward>
+    {equals}
+    <mi>σ</mi>
+    <mo stretchy={false}>(</mo>
+    <Forward name="z">{l}</Forward>
+    <mo stretchy={false}>)</mo>
+  </math>
+);
+
+export const outputDelta = (
+  <math>
+    <Delta>{L}</Delta>
+    {equals}
+    <msub>
+      <mo>∇</mo>
+      <mi>a</mi>
+    </msub>
+    <mi>C</mi>
+    {hadamard}
+    <Slope>{L}</Slope>
+  </math>
+);
+
+export const hiddenDelta = (
+  <math>
+    <Delta>{l}</Delta>
+    {equals}
+    <mrow>
+      <mo stretchy={false}>(</mo>
+      <msup>
+        <mrow>
+          <mo stretchy={false}>(</mo>
+          <Weights>{next}</Weights>
+          <mo stretchy={false}>)</mo>
+        </mrow>
+        {transposed}
+      </msup>
+      <Delta>{next}</Delta>
+      <mo stretchy={false}>)</mo>
+    </mrow>
+    {hadamard}
+    <Slope>{l}</Slope>
+  </math>
+);
+
+export const biasGradient = (
+  <math>
+    <Gradient of="b" />
+    {equals}
+    <Delta>{l}</Delta>
+  </math>
+);
+
+export const weightGradient = (
+  <math>
+    <Gradient of="W" />
+    {equals}
+    <Delta>{l}</Delta>
+    <msup>
+      <mrow>
+        <mo stretchy={false}>(</mo>
+        <Forward name="a">{previous}</Forward>
+        <mo stretchy={false}>)</mo>
+      </mrow>
+      {transposed}
+    </msup>
+  </math>
+);
+
+export const update = (
+  <math>
+    <Weights>{l}</Weights>
+    <mo>←</mo>
+    <Weights>{l}</Weights>
+    <mo>−</mo>
+    <mfrac>
+      <mi>η</mi>
+      <mi>m</mi>
+    </mfrac>
+    <mo>∑</mo>
+    <Gradient of="W" />
+  </math>
+);

@@ -1,0 +1,139 @@
+import { useEffect, useMemo } from 'preact/hooks';
+import { explain } from '../explain';
+import { layerName } from '../phases';
+import { phaseOf, type View } from '../view';
+import { Equations } from './equations';
+import type { Settings } from '../../protocol';
+import './stepper.css';
+
+interface StepperProps {
+  readonly view: View | undefined;
+  /** There is nothing to train on yet. */
+  readonly isMissing: boolean;
+  readonly settings: Settings;
+  readonly isAuto: boolean;
+  readonly onGo: (by: number) => void;
+  readonly onSample: (sample: number) => void;
+  readonly onAuto: (isAuto: boolean) => void;
+  readonly onClose: () => void;
+}
+
+/** How long a phase stays while the walk goes on by itself, in milliseconds. */
+const PHASE_TIME = 3500;
+
+/** The walk of one mini-batch: its phase, in words and numbers, and the equations. */
+export function Stepper(props: StepperProps) {
+  const { view, settings, isAuto, onGo, onAuto } = props;
+  const isLast = view !== undefined && view.index === view.phases.length - 1;
+  const index = view?.index;
+  useEffect(() => {
+    if (!isAuto || index === undefined) return;
+    const timer = setTimeout(() => (isLast ? onAuto(false) : onGo(1)), PHASE_TIME);
+    return () => clearTimeout(timer);
+  }, [isAuto, index, isLast, onGo, onAuto]);
+  return (
+    <section class="stepper" aria-label="One mini-batch, step by step">
+      {view === undefined ? (
+        <Invitation isMissing={props.isMissing} />
+      ) : (
+        <Walking {...props} view={view} isLast={isLast} />
+      )}
+      <Equations
+        lit={view === undefined ? undefined : phaseOf(view).name}
+        optimizer={settings.optimizer}
+        hasPenalty={settings.l1 > 0 || settings.l2 > 0}
+      />
+    </section>
+  );
+}
+
+function Invitation({ isMissing }: { isMissing: boolean }) {
+  return (
+    <div class="walk idle">
+      {isMissing ? (
+        <p>Choose a table of your own, or the example, and a network is made for it.</p>
+      ) : (
+        <p>
+          Press <b>Step</b> to send one mini-batch through the network and these equations, with its real
+          numbers.
+        </p>
+      )}
+    </div>
+  );
+}
+
+type WalkingProps = StepperProps & { readonly view: View; readonly isLast: boolean };
+
+function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: WalkingProps) {
+  const { words, numbers } = useMemo(() => explain(view), [view]);
+  const phase = phaseOf(view);
+  const layers = view.problem.activations.length;
+  return (
+    <div class="walk">
+      <div class="walk-way" aria-hidden="true">
+        {view.phases.map((_, i) => (
+          <span key={i} class={i === view.index ? 'now' : i < view.index ? 'done' : ''} />
+        ))}
+      </div>
+      <div class="walk-bar">
+        <button
+          type="button"
+          aria-label="Previous phase"
+          onClick={() => onGo(-1)}
+          disabled={view.index === 0}
+        >
+          ←
+        </button>
+        <button
+          type="button"
+          class="strong"
+          data-testid="next-phase"
+          onClick={() => onGo(1)}
+          aria-disabled={isLast}
+        >
+          Next →
+        </button>
+        <p class="phase" aria-live="polite">
+          <span data-testid="phase">{phase.name}</span>
+          {phase.layer !== undefined && <span class="phase-layer"> {layerName(phase.layer, layers)}</span>}
+        </p>
+        <SamplePicker count={view.walk.count} sample={view.sample} onSample={onSample} />
+        <button type="button" aria-pressed={isAuto} onClick={() => onAuto(!isAuto)}>
+          Auto
+        </button>
+        <button type="button" aria-label="End the walk" onClick={onClose}>
+          ✕
+        </button>
+      </div>
+      <p class="words">{words}</p>
+      <p class="numbers">
+        {numbers.map((line) => (
+          <span key={line}>{line}</span>
+        ))}
+      </p>
+    </div>
+  );
+}
+
+interface SamplePickerProps {
+  readonly count: number;
+  readonly sample: number;
+  readonly onSample: (sample: number) => void;
+}
+
+function SamplePicker({ count, sample, onSample }: SamplePickerProps) {
+  return (
+    <select
+      class="sample"
+      aria-label="Sample of the mini-batch"
+      value={sample}
+      onChange={(event) => onSample(Number(event.currentTarget.value))}
+    >
+      {Array.from({ length: count }, (_, i) => (
+        <option key={i} value={i}>
+          sample {i + 1}
+        </option>
+      ))}
+    </select>
+  );
+}

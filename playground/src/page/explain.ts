@@ -1,0 +1,189 @@
+import type { LossName } from 'bp4';
+import { precise, short, subscript, superscript } from './format';
+import { layerName } from './phases';
+import { slope } from './slope';
+import {
+  IMAGE,
+  largest,
+  phaseOf,
+  type Place,
+  shownUnits,
+  subjectOf,
+  targetsOf,
+  valuesOf,
+  type View,
+} from './view';
+
+/** A phase in plain words, and its equation with real numbers for one unit. */
+export interface Explanation {
+  readonly words: string;
+  readonly numbers: readonly string[];
+}
+
+export function explain(view: View): Explanation {
+  const place = subjectOf(view);
+  switch (phaseOf(view).name) {
+    case 'forward':
+      return forward(view, place);
+    case 'BP1':
+      return outputDelta(view, place);
+    case 'BP2':
+      return hiddenDelta(view, place);
+    case 'BP3':
+      return biasGradient(view, place);
+    case 'BP4':
+      return weightGradient(view, place);
+    case 'update':
+      return update(view, place);
+  }
+}
+
+function forward(view: View, { layer, unit }: Place): Explanation {
+  const { before, inputs, z, a, activation } = valuesOf(view, layer);
+  const j = subscript(unit);
+  const weights = before.weights.subarray(unit * inputs.length, (unit + 1) * inputs.length);
+  const sum = sumOf(weights, inputs);
+  const answer =
+    activation === 'softmax'
+      ? `a${j} = e^z${j} / Σ e^z = ${precise(a[unit]!)}`
+      : `a${j} = ${activation}(${precise(z[unit]!)}) = ${precise(a[unit]!)}`;
+  return {
+    words:
+      activation === 'softmax'
+        ? 'Each output adds up what comes in, weight times activation, and its bias: z. Softmax turns the z of all outputs into shares of 1.'
+        : 'Each unit adds up what comes in, weight times activation, and its bias: z. What it hands on is a = σ(z).',
+    numbers: [`z${j} = ${sum} + b = ${precise(z[unit]!)}`, answer],
+  };
+}
+
+function outputDelta(view: View, { layer, unit }: Place): Explanation {
+  const { z, a, delta, activation } = valuesOf(view, layer);
+  const y = targetsOf(view);
+  const { loss } = view.settings;
+  const j = subscript(unit);
+  const difference = `(${precise(a[unit]!)} − ${paren(y[unit]!)})`;
+  const d = precise(delta[unit]!);
+  if (isMatched(loss)) {
+    return {
+      words:
+        'How wrong is each output? This cost and this σ fit each other: σ′ cancels, and δ is just the answer a minus the target y.',
+      numbers: [`δ${j} = a${j} − y${j} = ${difference.slice(1, -1)} = ${d}`],
+    };
+  }
+  const s = precise(slope(activation, z[unit]!, a[unit]!));
+  const factor = loss === 'meanSquaredError' ? `${y.length === 1 ? '2' : `2/${y.length}`}·` : '';
+  return {
+    words:
+      'How wrong is each output? ∇C says how far the answer a is from the target y; σ′(z) how much z can still change it.',
+    numbers: [`δ${j} = ${factor}(a${j} − y${j})·σ′(z${j}) = ${factor}${difference}·${s} = ${d}`],
+  };
+}
+
+function hiddenDelta(view: View, { layer, unit }: Place): Explanation {
+  const { z, a, delta, activation } = valuesOf(view, layer);
+  const next = valuesOf(view, layer + 1);
+  const j = subscript(unit);
+  const weights = next.delta.map((_, k) => next.before.weights[k * delta.length + unit]!);
+  const s = precise(slope(activation, z[unit]!, a[unit]!));
+  return {
+    words: `Blame flows back through the same weights: a unit gathers the δ of the ${nextOnes(view, layer)} it fed, each times the weight between them. Its own slope σ′(z) says how much of it it can act on.`,
+    numbers: [
+      `δ${j} = (Σₖ wₖ${j}·δₖ)·σ′(z${j})`,
+      `     = (${sumOf(weights, next.delta)})·${s} = ${precise(delta[unit]!)}`,
+    ],
+  };
+}
+
+function biasGradient(view: View, { layer, unit }: Place): Explanation {
+  const { delta, gradients } = valuesOf(view, layer);
+  const j = subscript(unit);
+  const l = superscript(layer);
+  const { count } = view.walk;
+  const name = `∂C/∂b${l}${j}`;
+  return {
+    words: `A bias moves z one for one, so its gradient is δ itself; of the mini-batch, the mean of its ${count} samples.`,
+    numbers: [
+      `this sample: ${name} = δ${j} = ${precise(delta[unit]!)}`,
+      `mean of ${count}: ${name} = ${precise(gradients.biasGradients[unit]!)}`,
+    ],
+  };
+}
+
+function weightGradient(view: View, { layer, unit }: Place): Explanation {
+  const { delta, gradients, inputs } = valuesOf(view, layer);
+  const k = strongest(view, { layer, unit });
+  const name = `∂C/∂w${superscript(layer)}${pair(unit, k)}`;
+  const mean = gradients.weightGradients[unit * inputs.length + k]!;
+  const own = delta[unit]! * inputs[k]!;
+  const { count } = view.walk;
+  return {
+    words:
+      'A weight’s gradient is the δ at its end times the activation at its start: where a is near 0, the weight learns slowly.',
+    numbers: [
+      `this sample: ${name} = δ${subscript(unit)}·a${subscript(k)} = ${precise(delta[unit]!)}·${paren(inputs[k]!)} = ${precise(own)}`,
+      `mean of ${count}: ${name} = ${precise(mean)}`,
+    ],
+  };
+}
+
+function update(view: View, { layer, unit }: Place): Explanation {
+  const { before, after, gradients, inputs } = valuesOf(view, layer);
+  const { optimizer, l1, l2, dropout } = view.settings;
+  const k = strongest(view, { layer, unit });
+  const at = unit * inputs.length + k;
+  const w = `w${superscript(layer)}${pair(unit, k)}`;
+  const [old, now, gradient] = [before.weights[at]!, after.weights[at]!, gradients.weightGradients[at]!];
+  const isPlain = optimizer === 'sgd' && l1 === 0 && l2 === 0 && dropout === 0;
+  const rate = precise(view.walk.learningRate);
+  const rule = [
+    optimizer === 'sgd' ? 'plain gradient descent' : optimizer,
+    ...(l1 > 0 || l2 > 0 ? ['the penalty on large weights'] : []),
+    ...(dropout > 0 ? ['dropout, which the gradients above leave out'] : []),
+  ];
+  return {
+    words: `Each weight and bias takes a small step downhill, against its gradient (${rule.join('; with ')}). Then the next mini-batch.`,
+    numbers: isPlain
+      ? [`${w} ← ${precise(old)} − ${rate}·${paren(gradient)} = ${precise(now)}`]
+      : [`${w}: ${precise(old)} → ${precise(now)}`, `with η = ${rate} and ∂C/∂w = ${precise(gradient)}`],
+  };
+}
+
+function nextOnes(view: View, layer: number): string {
+  const name = layerName(layer + 1, view.problem.activations.length);
+  return name === 'outputs' ? name : `${name} units`;
+}
+
+/** The drawn input whose weight into the unit has the largest gradient. */
+function strongest(view: View, { layer, unit }: Place): number {
+  const { gradients, inputs } = valuesOf(view, layer);
+  const { sizes } = view.problem;
+  const isImage = layer === 0 && sizes[0] === IMAGE;
+  const first = unit * inputs.length;
+  const count = isImage ? IMAGE : shownUnits(sizes, layer);
+  return largest(gradients.weightGradients.subarray(first, first + count));
+}
+
+/** Where σ′ cancels in BP1. */
+function isMatched(loss: LossName): boolean {
+  return loss === 'crossEntropy' || loss === 'binaryCrossEntropy';
+}
+
+/** '0.31·0.12 + 0.2·(−0.4) + … 5 more': the first terms that are not 0. */
+function sumOf(weights: Float32Array, values: Float32Array): string {
+  const indices = Array.from(values.keys()).filter((k) => values[k] !== 0);
+  const terms = indices
+    .slice(0, indices.length > 3 ? 2 : 3)
+    .map((k) => `${paren(weights[k]!)}·${paren(values[k]!)}`);
+  const rest = indices.length - terms.length;
+  if (indices.length === 0) return '0';
+  return terms.join(' + ') + (rest > 0 ? ` + … ${rest} more` : '');
+}
+
+/** Negative numbers in parentheses. */
+function paren(x: number): string {
+  return x < 0 ? `(${short(x)})` : short(x);
+}
+
+function pair(unit: number, k: number): string {
+  return unit > 8 || k > 8 ? `${subscript(unit)}‚${subscript(k)}` : subscript(unit) + subscript(k);
+}

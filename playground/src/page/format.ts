@@ -1,0 +1,52 @@
+// Numbers as the page writes them: few digits, a real minus sign.
+
+const MINUS = '−';
+
+/** In a unit of the picture: five characters or so. */
+export function short(x: number): string {
+  if (!Number.isFinite(x)) return String(x);
+  const size = Math.abs(x);
+  if (Number.isInteger(x) && size < 1000) return signed(x, 0);
+  if (size < 0.0005) return scientific(x, 0);
+  return signed(x, size < 0.01 ? 3 : size < 10 ? 2 : size < 100 ? 1 : 0);
+}
+
+/** In a sentence: three significant digits. */
+export function precise(x: number): string {
+  if (!Number.isFinite(x)) return String(x);
+  const size = Math.abs(x);
+  if (Number.isInteger(x) && size < 1e6) return signed(x, 0);
+  if (size < 0.0001 || size >= 1e6) return scientific(x, 1);
+  return signed(x, Math.max(0, 2 - Math.floor(Math.log10(size))));
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** 12,345 */
+export function whole(x: number): string {
+  return Math.round(x).toLocaleString('en-GB');
+}
+
+/** An index from 0 as a subscript from 1: ₁, ₂, … */
+export function subscript(index: number): string {
+  return digits(index + 1, '₀₁₂₃₄₅₆₇₈₉');
+}
+
+/** The layer with an index from 0, as a superscript from 1. */
+export function superscript(index: number): string {
+  return digits(index + 1, '⁰¹²³⁴⁵⁶⁷⁸⁹');
+}
+
+function digits(x: number, alphabet: string): string {
+  return Array.from(String(x), (digit) => alphabet[Number(digit)] ?? '').join('');
+}
+
+function signed(x: number, decimals: number): string {
+  return x.toFixed(decimals).replace('-', MINUS);
+}
+
+function scientific(x: number, decimals: number): string {
+  return x.toExponential(decimals).replaceAll('-', MINUS).replace('+', '');
+}

@@ -1,0 +1,85 @@
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { Boundary } from '../charts/boundary';
+import { CsvPanel } from '../charts/csv-panel';
+import { Curves } from '../charts/curves';
+import { DrawBox } from '../charts/draw-box';
+import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol';
+import type { Run } from './use-run';
+import { IMAGE, type View } from './view';
+
+interface ResultProps {
+  readonly task: TaskName;
+  readonly run: Run;
+  readonly view: View | undefined;
+  readonly onCsv: (csv: Csv) => void;
+  readonly send: (request: Request) => void;
+}
+
+/** What the network has learnt so far, and how it came there. */
+export function Learnt(props: ResultProps) {
+  const { problem, history } = props.run;
+  const isThere = problem !== undefined;
+  return (
+    <>
+      {(isThere || props.task === 'csv') && (
+        <section class="card">
+          <h2>{props.task === 'csv' ? 'Your data' : 'What it has learnt'}</h2>
+          <Result {...props} />
+        </section>
+      )}
+      {isThere && (
+        <section class="card">
+          <Curves history={history} isRegression={problem.isRegression} />
+        </section>
+      )}
+    </>
+  );
+}
+
+/** The plane, a digit drawn by hand, or a table of one's own. */
+function Result({ task, run, view, onCsv, send }: ResultProps) {
+  const { problem, progress } = run;
+  if (task === 'csv')
+    return <CsvPanel onCsv={onCsv} {...(run.failure === undefined ? {} : { error: run.failure })} />;
+  if (problem === undefined || progress === undefined) return null;
+  if (problem.sizes[0] === IMAGE)
+    return <Digit problem={problem} progress={progress} answer={run.answer} send={send} />;
+  if (problem.points === undefined || progress.boundary === undefined) return null;
+  return (
+    <Boundary
+      boundary={progress.boundary}
+      points={problem.points}
+      {...(view === undefined ? {} : { marked: view.walk.inputs })}
+    />
+  );
+}
+
+interface DigitProps {
+  readonly problem: Problem;
+  readonly progress: Progress;
+  readonly answer: Float32Array | undefined;
+  readonly send: (request: Request) => void;
+}
+
+/** A box to draw in; the network is asked again whenever its weights have changed. */
+function Digit({ problem, progress: { confusion, hash }, answer, send }: DigitProps) {
+  const [digit, setDigit] = useState<Float32Array>();
+  useEffect(() => {
+    if (digit !== undefined) send({ type: 'ask', inputs: digit });
+  }, [digit, hash, send]);
+  const take = useCallback((drawn: Float32Array) => setDigit(drawn), []);
+  // the same images as long as the run is the same
+  const images = useMemo(() => imagesOf(confusion), [problem]);
+  return (
+    <DrawBox
+      classNames={problem.outputNames}
+      testImages={images}
+      onDigit={take}
+      {...(answer === undefined ? {} : { answer })}
+    />
+  );
+}
+
+function imagesOf(confusion: Confusion | undefined): readonly Uint8Array[] {
+  return confusion?.examples.flat(2) ?? [];
+}

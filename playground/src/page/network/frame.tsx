@@ -1,0 +1,120 @@
+import type { Problem } from '../../protocol';
+import { short } from '../format';
+import { layerName, type Phase } from '../phases';
+import type { Column, Size } from './geometry';
+import type { Scene } from './scene';
+
+interface FrameProps {
+  readonly problem: Problem;
+  readonly columns: readonly Column[];
+  readonly scene: Scene;
+  readonly phase: Phase | undefined;
+  readonly size: Size;
+}
+
+/** The names around the picture: of layers above, of inputs at the left, of outputs at the right. */
+export function Frame({ problem, columns, scene, phase, size }: FrameProps) {
+  return (
+    <g aria-hidden="true">
+      {columns.map((column, c) => (
+        <Heading key={c} problem={problem} column={column} c={c} isTight={pitchOf(columns) < 66} />
+      ))}
+      {problem.inputNames.slice(0, columns[0]!.ys.length).map((name, k) => (
+        <text
+          key={name}
+          class="name start"
+          x={columns[0]!.x - columns[0]!.reach - 6}
+          y={columns[0]!.ys[k]! + 4}
+        >
+          {cut(name, size.width < 480 ? 3 : 5)}
+        </text>
+      ))}
+      <OutputNames problem={problem} column={columns.at(-1)!} scene={scene} size={size} />
+      <Direction columns={columns} phase={phase} />
+    </g>
+  );
+}
+
+interface HeadingProps {
+  readonly problem: Problem;
+  readonly column: Column;
+  readonly c: number;
+  readonly isTight: boolean;
+}
+
+function Heading({ problem, column, c, isTight }: HeadingProps) {
+  const layers = problem.activations.length;
+  const name = c === 0 ? 'inputs' : layerName(c - 1, layers);
+  return (
+    <>
+      <text class="heading" x={column.x} y={14}>
+        {isTight && c > 0 && c < layers ? String(c) : isTight ? name.replace('puts', '') : name}
+      </text>
+      {c > 0 && (
+        <text class="name middle" x={column.x} y={28}>
+          {cut(problem.activations[c - 1]!, isTight ? 5 : 9)}
+        </text>
+      )}
+    </>
+  );
+}
+
+interface OutputNamesProps {
+  readonly problem: Problem;
+  readonly column: Column;
+  readonly scene: Scene;
+  readonly size: Size;
+}
+
+function OutputNames({ problem, column, scene, size }: OutputNamesProps) {
+  const x = column.x + Math.max(column.radius, column.reach) + 6;
+  const looks = scene.units.at(-1)!;
+  return (
+    <>
+      {column.ys.map((y, j) => {
+        const { note } = looks[j]!;
+        const target = scene.targets === undefined ? '' : `y=${short(scene.targets[j]!)}`;
+        return (
+          <text key={j} class="name end" x={x} y={note === '' ? y + 4 : y - 2}>
+            {outputName(problem.outputNames[j] ?? '', target, size.width < 480)}
+            {note !== '' && (
+              <tspan x={x} dy={13}>
+                {note}
+              </tspan>
+            )}
+          </text>
+        );
+      })}
+    </>
+  );
+}
+
+/** Where both do not fit, the target stands in place of the name. */
+function outputName(name: string, target: string, isNarrow: boolean): string {
+  if (target === '') return cut(name, isNarrow ? 7 : 9);
+  if (isNarrow && name.length > 1) return target;
+  return `${cut(name, 8)} ${target}`;
+}
+
+/** An arrow above the layers between which something flows. */
+function Direction({ columns, phase }: { columns: readonly Column[]; phase: Phase | undefined }) {
+  if (phase?.layer === undefined || phase.name === 'BP1') return null;
+  const isBack = phase.name === 'BP2';
+  const from = columns[isBack ? phase.layer + 1 : phase.layer]!;
+  const to = columns[isBack ? phase.layer + 2 : phase.layer + 1]!;
+  if (to.x - from.x < 84) return null;
+  const middle = (from.x + to.x) / 2;
+  return (
+    <text class={`direction ${isBack ? 'backward' : 'forward'}`} x={middle} y={18}>
+      {isBack ? '⟵ δ' : 'a ⟶'}
+    </text>
+  );
+}
+
+function pitchOf(columns: readonly Column[]): number {
+  return columns[1]!.x - columns[0]!.x;
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}

@@ -1,0 +1,54 @@
+import { type Column } from './geometry';
+import { IMAGE } from '../view';
+import { Pixels } from './pixels';
+
+export interface Image {
+  /** [28][28] */
+  readonly pixels: ArrayLike<number>;
+  /** Which number is white. */
+  readonly white: number;
+}
+
+interface ImagesProps {
+  readonly columns: readonly Column[];
+  /** Of the first layer, [units][784]: weights, or their gradients. */
+  readonly edges: Float32Array;
+  readonly image: Image | undefined;
+  readonly side: number;
+}
+
+/** Digits: the image that goes in, and before each unit of the first layer its weights, as an image. */
+export function Images({ columns, edges, image, side }: ImagesProps) {
+  const [input, first] = [columns[0]!, columns[1]!];
+  const small = smallSide(first);
+  const shown = edges.subarray(0, first.ys.length * IMAGE);
+  const scale = shown.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12) * 0.7;
+  return (
+    <>
+      <Pixels
+        values={image?.pixels ?? []}
+        tone="grey"
+        scale={image?.white ?? 1}
+        x={input.x}
+        y={input.ys[0]!}
+        side={side}
+      />
+      {first.ys.map((y, unit) => (
+        <Pixels
+          key={unit}
+          values={edges.subarray(unit * IMAGE, (unit + 1) * IMAGE)}
+          tone="signed"
+          scale={scale}
+          x={first.x - first.reach - small / 2 - 5}
+          y={y}
+          side={small}
+        />
+      ))}
+    </>
+  );
+}
+
+function smallSide({ ys, radius }: Column): number {
+  const spacing = ys.length > 1 ? ys[1]! - ys[0]! : 4 * radius;
+  return Math.floor(Math.min(spacing - 3, 42));
+}

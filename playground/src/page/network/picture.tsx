@@ -1,0 +1,119 @@
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Problem, Progress } from '../../protocol';
+import { layerName } from '../phases';
+import type { Run } from '../use-run';
+import { IMAGE, phaseOf, type Place, type View } from '../view';
+import { EdgeLabels, Edges } from './edges';
+import { Frame } from './frame';
+import { columnsOf, imageSide, type Size } from './geometry';
+import { Legend } from './legend';
+import { type Image, Images } from './images';
+import { readout, type Scene, sceneAtRest, sceneOf } from './scene';
+import { Units } from './units';
+import './network.css';
+
+interface NetworkProps {
+  readonly run: Run;
+  readonly view: View | undefined;
+  readonly onChoose: (place: Place) => void;
+}
+
+/** The network: units by layer, edges by sign and size of their weights, and in a walk the numbers of the phase. */
+export function Network({ run: { problem, progress }, view, onChoose }: NetworkProps) {
+  const [box, size] = useSize();
+  const [pointed, point] = useState<Place>();
+  const isThere = problem !== undefined && progress !== undefined;
+  const scene = useMemo(() => {
+    if (view !== undefined) return sceneOf(view);
+    return isThere ? sceneAtRest(progress.layers, problem.sizes) : undefined;
+  }, [isThere, problem, progress, view]);
+  const describe = ({ layer, unit }: Place): string => {
+    const layers = progress?.layers ?? [];
+    return readout(layerName(layer, layers.length), { layer, unit }, layers, view);
+  };
+  const told = pointed ?? scene?.subject;
+  return (
+    <figure class="network">
+      <div class="network-box" ref={box}>
+        {isThere && scene !== undefined && size.width > 0 && (
+          <Picture {...{ problem, progress, scene, view, size, describe, onChoose }} onPoint={point} />
+        )}
+      </div>
+      <Legend scene={scene} told={told === undefined ? undefined : describe(told)} />
+    </figure>
+  );
+}
+
+interface PictureProps {
+  readonly problem: Problem;
+  readonly progress: Progress;
+  readonly scene: Scene;
+  readonly view: View | undefined;
+  readonly size: Size;
+  readonly describe: (place: Place) => string;
+  readonly onChoose: (place: Place) => void;
+  readonly onPoint: (place: Place | undefined) => void;
+}
+
+function Picture({ problem, progress, scene, view, size, describe, onChoose, onPoint }: PictureProps) {
+  const hasImage = problem.sizes[0] === IMAGE;
+  const columns = useMemo(() => columnsOf(problem.sizes, size, hasImage), [problem, size, hasImage]);
+  const drawing = { scene, columns, hasImage };
+  return (
+    <>
+      <svg width={size.width} height={size.height} role="group" aria-label={nameOf(problem)}>
+        <Edges {...drawing} />
+        <Units {...drawing} chosen={view?.chosen} describe={describe} onChoose={onChoose} onPoint={onPoint} />
+        <EdgeLabels {...drawing} />
+        <Frame
+          problem={problem}
+          columns={columns}
+          scene={scene}
+          phase={view === undefined ? undefined : phaseOf(view)}
+          size={size}
+        />
+      </svg>
+      {hasImage && (
+        <Images
+          columns={columns}
+          edges={scene.edges[0]!.values}
+          image={view === undefined ? exampleOf(progress) : sampleOf(view)}
+          side={imageSide(size.width)}
+        />
+      )}
+    </>
+  );
+}
+
+/** Some image of the test data, while no mini-batch is under the eye. */
+function exampleOf({ confusion }: Progress): Image | undefined {
+  const pixels = confusion?.examples.flat().find((images) => images.length > 0)?.[0];
+  return pixels === undefined ? undefined : { pixels, white: 255 };
+}
+
+function sampleOf({ walk, sample }: View): Image {
+  return { pixels: walk.inputs.subarray(IMAGE * sample, IMAGE * (sample + 1)), white: 1 };
+}
+
+function nameOf({ sizes }: Problem): string {
+  return `A network of ${sizes.join(', ')} units. Up and down arrows go from unit to unit.`;
+}
+
+/** The size of the box, in pixels, now and whenever it changes. */
+function useSize(): [preact.RefObject<HTMLDivElement | null>, Size] {
+  const box = useRef<HTMLDivElement>(null);
+  const [size, setSize] = useState<Size>({ width: 0, height: 0 });
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const measure = (): void => {
+      const [width, height] = [element.clientWidth, element.clientHeight];
+      setSize((old) => (old.width === width && old.height === height ? old : { width, height }));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return [box, size];
+}

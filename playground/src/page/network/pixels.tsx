@@ -1,0 +1,55 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { rgbOf, type Theme, useTheme } from '../../charts/theme';
+
+const SIDE = 28;
+const white = [255, 255, 255] as const;
+
+interface PixelsProps {
+  /** [28][28] */
+  readonly values: ArrayLike<number>;
+  /** 'grey': from 0, black, to `scale`, white; 'signed': −scale to scale in the colours of weights. */
+  readonly tone: 'grey' | 'signed';
+  readonly scale: number;
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
+}
+
+/** A picture of 28 × 28 values, its middle at x, y of the network's picture. */
+export function Pixels({ values, tone, scale, x, y, side }: PixelsProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const theme = useTheme();
+  useLayoutEffect(() => {
+    if (canvas.current !== null) paint(canvas.current, values, tone, scale, theme);
+  }, [values, tone, scale, theme]);
+  return (
+    <canvas
+      ref={canvas}
+      class={`pixels ${tone}`}
+      width={SIDE}
+      height={SIDE}
+      aria-hidden="true"
+      style={{ left: `${x - side / 2}px`, top: `${y - side / 2}px`, width: `${side}px`, height: `${side}px` }}
+    />
+  );
+}
+
+function paint(
+  canvas: HTMLCanvasElement,
+  values: ArrayLike<number>,
+  tone: PixelsProps['tone'],
+  scale: number,
+  theme: Theme,
+): void {
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  const image = context.createImageData(SIDE, SIDE);
+  const above = tone === 'grey' ? white : rgbOf(theme.positive);
+  const below = rgbOf(theme.negative);
+  for (let i = 0; i < SIDE * SIDE; i++) {
+    const value = values[i] ?? 0;
+    image.data.set(value < 0 ? below : above, 4 * i);
+    image.data[4 * i + 3] = 255 * Math.min(1, Math.abs(value) / scale);
+  }
+  context.putImageData(image, 0, 0);
+}

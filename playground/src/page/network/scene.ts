@@ -1,0 +1,161 @@
+import type { LayerState } from 'bp4';
+import { precise, short } from '../format';
+import { phaseOf, type Place, subjectOf, targetsOf, valuesOf, type View } from '../view';
+
+// What the picture shows of each unit and of the edges between two layers, in the present phase.
+
+export interface UnitLook {
+  /** In the unit; '' draws a circle without a number. */
+  readonly text: string;
+  /** Beneath it. */
+  readonly note: string;
+  readonly tone: 'plain' | 'activation' | 'delta';
+  /** From 0 to 1: how strongly it is coloured. */
+  readonly strength: number;
+  readonly isDim: boolean;
+}
+
+export interface EdgesLook {
+  /** What colour and width stand for, [units][fanIn]. */
+  readonly values: Float32Array;
+  readonly flow: 'none' | 'forward' | 'backward';
+  readonly isDim: boolean;
+}
+
+export interface Scene {
+  /** By column, the inputs first. */
+  readonly units: readonly (readonly UnitLook[])[];
+  /** By layer: those that lead into it. */
+  readonly edges: readonly EdgesLook[];
+  /** What the edges stand for. */
+  readonly quantity: 'w' | '∂C/∂w';
+  /** What the numbers in the units are. */
+  readonly caption: string;
+  readonly subject: Place | undefined;
+  /** Which of the subject's edges bear their numbers. */
+  readonly labels: 'in' | 'out' | 'none';
+  /** y of each output, where it matters. */
+  readonly targets: Float32Array | undefined;
+}
+
+/** The network at rest. */
+export function sceneAtRest(layers: readonly LayerState[], sizes: readonly number[]): Scene {
+  return {
+    units: sizes.map((units) => Array<UnitLook>(units).fill(rest)),
+    edges: layers.map(({ weights }) => ({ values: weights, flow: 'none', isDim: false })),
+    quantity: 'w',
+    caption: '',
+    subject: undefined,
+    labels: 'none',
+    targets: undefined,
+  };
+}
+
+export function sceneOf(view: View): Scene {
+  const columns = Array.from(view.problem.sizes.keys());
+  const { name } = phaseOf(view);
+  const subject = subjectOf(view);
+  return {
+    units: columns.map((column) => unitsOf(view, column, subject)),
+    edges: columns.slice(1).map((_, layer) => edgesOf(view, layer)),
+    quantity: name === 'BP4' ? '∂C/∂w' : 'w',
+    caption: captions[name],
+    subject,
+    labels: name === 'BP1' || name === 'BP3' ? 'none' : name === 'BP2' ? 'out' : 'in',
+    targets: name === 'BP1' ? targetsOf(view) : undefined,
+  };
+}
+
+const captions = {
+  forward: 'in the units: a, beneath: z',
+  BP1: 'at the outputs: δ, beside: a',
+  BP2: 'red: δ, on its way back',
+  BP3: 'in the units: ∂C/∂b, the mean',
+  BP4: 'mean of the mini-batch',
+  update: 'edges: the new weights',
+};
+
+const rest: UnitLook = { text: '', note: '', tone: 'plain', strength: 0, isDim: false };
+const waiting: UnitLook = { ...rest, isDim: true };
+
+function unitsOf(view: View, column: number, subject: Place): readonly UnitLook[] {
+  const { name, layer } = phaseOf(view);
+  const at = column - 1;
+  const activations = (isDim: boolean): UnitLook[] => looks(activationsOf(view, column), 'activation', isDim);
+  const deltas = (isDim: boolean): UnitLook[] => looks(valuesOf(view, at).delta, 'delta', isDim);
+  const waitingUnits = (): UnitLook[] => Array<UnitLook>(view.problem.sizes[column]!).fill(waiting);
+
+  switch (name) {
+    case 'forward':
+      if (at > layer!) return waitingUnits();
+      if (at < layer!) return activations(at < layer! - 1);
+      return noted(activations(false), 'z', valuesOf(view, at).z);
+    case 'BP1':
+      return at === layer ? noted(deltas(false), 'a', valuesOf(view, at).a) : activations(true);
+    case 'BP2':
+      return at < layer! ? activations(true) : deltas(at > layer! + 1);
+    case 'BP3':
+      return at < 0 ? activations(true) : looks(valuesOf(view, at).gradients.biasGradients, 'delta', false);
+    case 'BP4':
+      return at === subject.layer ? deltas(false) : activations(at !== subject.layer - 1);
+    case 'update':
+      return Array<UnitLook>(view.problem.sizes[column]!).fill(rest);
+  }
+}
+
+function activationsOf(view: View, column: number): Float32Array {
+  return column === 0 ? valuesOf(view, 0).inputs : valuesOf(view, column - 1).a;
+}
+
+function looks(values: Float32Array, tone: 'activation' | 'delta', isDim: boolean): UnitLook[] {
+  const scale = values.reduce((most, value) => Math.max(most, Math.abs(value)), tone === 'delta' ? 1e-12 : 1);
+  return Array.from(values, (value) => ({
+    text: short(value),
+    note: '',
+    tone,
+    strength: Math.abs(value) / scale,
+    isDim,
+  }));
+}
+
+function noted(units: UnitLook[], name: string, values: Float32Array): UnitLook[] {
+  return units.map((unit, i) => ({ ...unit, note: `${name} ${short(values[i]!)}` }));
+}
+
+function edgesOf(view: View, layer: number): EdgesLook {
+  const phase = phaseOf(view);
+  const { before, after, gradients } = valuesOf(view, layer);
+  switch (phase.name) {
+    case 'forward':
+      return edges(before.weights, layer === phase.layer ? 'forward' : 'none', layer !== phase.layer);
+    case 'BP2': {
+      const isSource = layer === phase.layer! + 1;
+      return edges(before.weights, isSource ? 'backward' : 'none', !isSource);
+    }
+    case 'BP1':
+    case 'BP3':
+      return edges(before.weights, 'none', true);
+    case 'BP4':
+      return edges(gradients.weightGradients, 'none', false);
+    case 'update':
+      return edges(after.weights, 'none', false);
+  }
+}
+
+function edges(values: Float32Array, flow: EdgesLook['flow'], isDim: boolean): EdgesLook {
+  return { values, flow, isDim };
+}
+
+/** 'hidden 1, unit 3: bias −0.12, z 0.42, a 0.39, δ 0.01' */
+export function readout(
+  name: string,
+  { layer, unit }: Place,
+  layers: readonly LayerState[],
+  view: View | undefined,
+): string {
+  const bias = precise(layers[layer]!.biases[unit]!);
+  const start = `${name}, unit ${unit + 1}: bias ${bias}`;
+  if (view === undefined) return start;
+  const { z, a, delta } = valuesOf(view, layer);
+  return `${start}, z ${precise(z[unit]!)}, a ${precise(a[unit]!)}, δ ${precise(delta[unit]!)}`;
+}

@@ -1,0 +1,122 @@
+import type { Place } from '../view';
+import type { Column } from './geometry';
+import type { Scene, UnitLook } from './scene';
+
+interface UnitsProps {
+  readonly scene: Scene;
+  readonly columns: readonly Column[];
+  readonly hasImage: boolean;
+  readonly chosen: Place | undefined;
+  readonly describe: (place: Place) => string;
+  readonly onChoose: (place: Place) => void;
+  readonly onPoint: (place: Place | undefined) => void;
+}
+
+/** All drawn units. Tab leads to one of them; up and down arrows to the others. */
+export function Units(props: UnitsProps) {
+  const { scene, columns, hasImage } = props;
+  const home = props.chosen ?? scene.subject ?? { layer: 0, unit: 0 };
+  return (
+    <>
+      {columns.map((column, c) => (
+        <g key={c}>
+          {!(c === 0 && hasImage) &&
+            column.ys.map((y, unit) => {
+              const look = scene.units[c]![unit]!;
+              const shape = (
+                <Shape look={look} column={column} y={y} isSubject={isAt(scene.subject, c, unit)} />
+              );
+              return c === 0 ? (
+                <g key={unit}>{shape}</g>
+              ) : (
+                <Unit key={unit} {...props} place={{ layer: c - 1, unit }} isHome={isAt(home, c, unit)}>
+                  {shape}
+                </Unit>
+              );
+            })}
+          {column.more > 0 && (
+            <text class="more" x={column.x} y={column.ys.at(-1)! + column.radius + 19}>
+              … {column.more} more
+            </text>
+          )}
+        </g>
+      ))}
+    </>
+  );
+}
+
+function isAt(place: Place | undefined, column: number, unit: number): boolean {
+  return place !== undefined && place.layer === column - 1 && place.unit === unit;
+}
+
+interface UnitProps extends UnitsProps {
+  readonly place: Place;
+  readonly isHome: boolean;
+  readonly children: preact.ComponentChildren;
+}
+
+/** A unit that can be pointed at, focused and chosen. */
+function Unit({ place, isHome, children, chosen, describe, onChoose, onPoint }: UnitProps) {
+  return (
+    <g
+      class="unit"
+      role="button"
+      tabIndex={isHome ? 0 : -1}
+      aria-label={describe(place)}
+      aria-pressed={isAt(chosen, place.layer + 1, place.unit)}
+      onClick={() => onChoose(place)}
+      onPointerEnter={() => onPoint(place)}
+      onPointerLeave={() => onPoint(undefined)}
+      onFocus={() => onPoint(place)}
+      onBlur={() => onPoint(undefined)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') onChoose(place);
+        if (event.key === 'ArrowDown') goTo(event, 1);
+        if (event.key === 'ArrowUp') goTo(event, -1);
+      }}
+    >
+      {children}
+    </g>
+  );
+}
+
+/** Focuses the unit before or after the one that the event comes from. */
+function goTo(event: KeyboardEvent, by: number): void {
+  event.preventDefault();
+  const here = event.currentTarget as SVGGElement;
+  const all = Array.from(here.ownerSVGElement?.querySelectorAll<SVGGElement>('.unit') ?? []);
+  all[all.indexOf(here) + by]?.focus();
+}
+
+/** Half the height of a unit that shows a number. */
+const CAPSULE = 11;
+
+interface ShapeProps {
+  readonly look: UnitLook;
+  readonly column: Column;
+  readonly y: number;
+  readonly isSubject: boolean;
+}
+
+/** A circle, or with a number a capsule. */
+function Shape({ look, column: { x, radius, reach, hasRoom }, y, isSubject }: ShapeProps) {
+  const [half, tall] =
+    look.text === '' ? [radius, radius] : [Math.max(radius, reach), Math.min(radius, CAPSULE)];
+  const place = { x: x - half, y: y - tall, width: 2 * half, height: 2 * tall, rx: tall };
+  return (
+    <g class={`shape ${look.tone}${look.isDim ? ' dim' : ''}${isSubject ? ' subject' : ''}`}>
+      <rect class="ground" {...place} />
+      <rect class="tint" {...place} style={{ fillOpacity: 0.28 * look.strength }} />
+      {look.text !== '' && (
+        <text class="value" x={x} y={y + 4}>
+          {look.text}
+        </text>
+      )}
+      {look.note !== '' && hasRoom && (
+        <text class="note" x={x} y={y + tall + 11}>
+          {look.note}
+        </text>
+      )}
+    </g>
+  );
+}

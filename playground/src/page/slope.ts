@@ -1,0 +1,36 @@
+import type { ActivationName } from 'bp4';
+
+const ROOT = Math.sqrt(2 / Math.PI);
+
+/** σ′(z), to be shown; the engine computes its own. */
+export function slope(activation: ActivationName, z: number, a: number): number {
+  switch (activation) {
+    case 'sigmoid':
+      return a * (1 - a);
+    case 'tanh':
+      return 1 - a * a;
+    case 'relu':
+      return z > 0 ? 1 : 0;
+    case 'leakyRelu':
+      return z > 0 ? 1 : 0.01;
+    case 'elu':
+      return z > 0 ? 1 : a + 1;
+    case 'softplus':
+      return sigmoid(z);
+    case 'swish':
+      return a + sigmoid(z) * (1 - a);
+    case 'gelu': {
+      const t = Math.tanh(ROOT * (z + 0.044715 * z ** 3));
+      return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * ROOT * (1 + 3 * 0.044715 * z * z);
+    }
+    case 'softsign':
+      return 1 / (1 + Math.abs(z)) ** 2;
+    case 'linear':
+    case 'softmax': // its slope is a matrix; with cross-entropy it cancels
+      return 1;
+  }
+}
+
+function sigmoid(z: number): number {
+  return 1 / (1 + Math.exp(-z));
+}

@@ -1,0 +1,21 @@
+import type { TaskName } from '../protocol';
+import { taskNames, tasks } from '../run/tasks';
+
+/** What is to be learnt. */
+export function Tasks({ task, onChoose }: { task: TaskName; onChoose: (task: TaskName) => void }) {
+  return (
+    <nav class="tasks" aria-label="Tasks">
+      {taskNames.map((name) => (
+        <button
+          key={name}
+          type="button"
+          data-testid={`task-${name}`}
+          aria-pressed={name === task}
+          onClick={() => onChoose(name)}
+        >
+          {tasks[name].title}
+        </button>
+      ))}
+    </nav>
+  );
+}

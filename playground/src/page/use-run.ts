@@ -1,0 +1,83 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { type History, noHistory, withReports } from '../charts/history';
+import type { Problem, Progress, Reply, Request, Settings, Walk } from '../protocol';
+import { type Client, startClient } from '../run/client';
+import { saveText } from './save-text';
+import type { Opening } from './use-opening';
+
+/** What the page knows of the run in the worker. */
+export interface Run {
+  readonly problem: Problem | undefined;
+  readonly progress: Progress | undefined;
+  readonly history: History;
+  /** The mini-batch that was asked for last. */
+  readonly walk: Walk | undefined;
+  /** What the network makes of the inputs that were asked about last. */
+  readonly answer: Float32Array | undefined;
+  readonly failure: string | undefined;
+  /** What this run was opened with: `problem` belongs to it. */
+  readonly settings: Settings | undefined;
+}
+
+const nothing: Run = {
+  problem: undefined,
+  progress: undefined,
+  history: noHistory,
+  walk: undefined,
+  answer: undefined,
+  failure: undefined,
+  settings: undefined,
+};
+
+/** The run of an opening: opened again whenever it is another. */
+export function useRun(opening: Opening): [Run, (request: Request) => void] {
+  const [run, setRun] = useState(nothing);
+  const client = useRef<Client>(undefined);
+  const asked = useRef(opening);
+  const send = useCallback((request: Request) => client.current?.send(request), []);
+
+  useEffect(() => {
+    const started = startClient();
+    started.subscribe((reply) => {
+      if (reply.type === 'exported') saveText(reply.fileName, reply.mimeType, reply.text);
+      else setRun((old) => afterReply(old, reply, asked.current.settings));
+    });
+    client.current = started;
+    return () => started.close();
+  }, []);
+
+  useEffect(() => {
+    asked.current = opening;
+    // a table that is still to be chosen
+    if (opening.settings.task === 'csv' && opening.csv === undefined) setRun(nothing);
+    else send({ type: 'open', ...opening });
+  }, [opening, send]);
+
+  return [run, send];
+}
+
+function afterReply(run: Run, reply: Exclude<Reply, { type: 'exported' }>, settings: Settings): Run {
+  switch (reply.type) {
+    case 'opened':
+      return {
+        ...nothing,
+        settings,
+        problem: reply.problem,
+        progress: reply.progress,
+        history: withReports(noHistory, reply.progress.reports),
+      };
+    case 'progress':
+      return {
+        ...run,
+        failure: undefined,
+        progress: reply.progress,
+        history: withReports(run.history, reply.progress.reports),
+      };
+    case 'walk':
+      return { ...run, walk: reply.walk };
+    case 'answer':
+      return { ...run, answer: reply.outputs };
+    case 'failed':
+      return { ...run, failure: reply.message };
+  }
+}

@@ -1,0 +1,48 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { Run } from './use-run';
+import { type Place, type View, viewOf } from './view';
+
+/** The mini-batch under the eye, and what moves it. */
+export interface Walking {
+  readonly view: View | undefined;
+  readonly isAuto: boolean;
+  readonly go: (by: number) => void;
+  readonly pickSample: (sample: number) => void;
+  readonly choose: (place: Place) => void;
+  readonly setAuto: (isAuto: boolean) => void;
+  readonly close: () => void;
+}
+
+/** Begins a walk with each mini-batch that the worker answers with. */
+export function useWalk({ walk, problem, settings, progress }: Run): Walking {
+  const [view, setView] = useState<View>();
+  const [isAuto, setAuto] = useState(false);
+
+  useEffect(() => {
+    const isWhole = walk !== undefined && problem !== undefined && settings !== undefined;
+    setView(isWhole ? viewOf(walk, problem, settings) : undefined);
+  }, [walk, problem, settings]);
+
+  const change = useCallback((next: (old: View) => View) => {
+    setView((old) => (old === undefined ? undefined : next(old)));
+  }, []);
+  const go = useCallback(
+    (by: number) =>
+      change((old) => {
+        const index = Math.min(old.phases.length - 1, Math.max(0, old.index + by));
+        return index === old.index ? old : { ...old, index };
+      }),
+    [change],
+  );
+  const pickSample = useCallback((sample: number) => change((old) => ({ ...old, sample })), [change]);
+  const choose = useCallback((chosen: Place) => change((old) => ({ ...old, chosen })), [change]);
+  const close = useCallback(() => {
+    setAuto(false);
+    setView(undefined);
+  }, []);
+  const isPlaying = progress?.isPlaying === true;
+  useEffect(() => {
+    if (isPlaying) close();
+  }, [isPlaying, close]);
+  return { view, isAuto, go, pickSample, choose, setAuto, close };
+}

@@ -1,0 +1,98 @@
+import type { ActivationName, LayerGradients, LayerState } from 'bp4';
+import type { Problem, Settings, Walk } from '../protocol';
+import { type Phase, phasesOf } from './phases';
+
+// One mini-batch under the eye: which phase of it, and which of its samples.
+
+/** A unit of a layer, both from 0; the first layer after the inputs is 0. */
+export interface Place {
+  readonly layer: number;
+  readonly unit: number;
+}
+
+export interface View {
+  readonly walk: Walk;
+  readonly phases: readonly Phase[];
+  /** Which of the phases. */
+  readonly index: number;
+  /** Which sample of the mini-batch, from 0. */
+  readonly sample: number;
+  /** Chosen by the user. */
+  readonly chosen: Place | undefined;
+  readonly problem: Problem;
+  readonly settings: Settings;
+}
+
+export function phaseOf(view: View): Phase {
+  return view.phases[view.index]!;
+}
+
+export function viewOf(walk: Walk, problem: Problem, settings: Settings): View {
+  const phases = phasesOf(problem.sizes.length - 1);
+  return { walk, phases, index: 0, sample: 0, chosen: undefined, problem, settings };
+}
+
+/** How many inputs a picture of 28 × 28 pixels is. */
+export const IMAGE = 784;
+
+/** What a layer holds, and the sample's own values of its units. */
+export interface LayerValues {
+  readonly before: LayerState;
+  readonly after: LayerState;
+  readonly gradients: LayerGradients;
+  readonly activation: ActivationName;
+  /** a of the layer before, of the sample. */
+  readonly inputs: Float32Array;
+  readonly z: Float32Array;
+  readonly a: Float32Array;
+  readonly delta: Float32Array;
+}
+
+export function valuesOf(view: View, layer: number): LayerValues {
+  const { walk, problem, sample } = view;
+  const row = (values: Float32Array, width: number): Float32Array =>
+    values.subarray(sample * width, (sample + 1) * width);
+  const gradients = walk.gradients.layers[layer]!;
+  const width = problem.sizes[layer + 1]!;
+  const below =
+    layer === 0
+      ? row(walk.inputs, problem.sizes[0]!)
+      : row(walk.gradients.layers[layer - 1]!.activations, problem.sizes[layer]!);
+  return {
+    before: walk.before[layer]!,
+    after: walk.after[layer]!,
+    gradients,
+    activation: problem.activations[layer]!,
+    inputs: below,
+    z: row(gradients.preActivations, width),
+    a: row(gradients.activations, width),
+    delta: row(gradients.delta, width),
+  };
+}
+
+/** What the sample's outputs should have been. */
+export function targetsOf({ walk, problem, sample }: View): Float32Array {
+  const width = problem.sizes.at(-1)!;
+  return walk.targets.subarray(sample * width, (sample + 1) * width);
+}
+
+/** How many units of a layer the picture draws: eight, but all of ten outputs. `column` 0 is the inputs. */
+export function shownUnits(sizes: readonly number[], column: number): number {
+  const units = sizes[column]!;
+  return column === sizes.length - 1 && units <= 10 ? units : Math.min(units, 8);
+}
+
+/** The unit that the explanation speaks of: the chosen one, or the drawn one of the layer with the largest |δ|. */
+export function subjectOf(view: View): Place {
+  const { layer } = phaseOf(view);
+  if (view.chosen !== undefined && (layer === undefined || view.chosen.layer === layer)) return view.chosen;
+  const place = layer ?? view.problem.activations.length - 1;
+  const delta = valuesOf(view, place).delta;
+  const shown = delta.subarray(0, shownUnits(view.problem.sizes, place + 1));
+  return { layer: place, unit: largest(shown) };
+}
+
+/** The index of the largest in size. */
+export function largest(values: Float32Array): number {
+  return values.reduce((best, value, i) => (Math.abs(value) > Math.abs(values[best]!) ? i : best), 0);
+}

@@ -1,0 +1,173 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+// Each opens a page in a browser of Debian's, headless and with a fresh profile. Nothing drives it: the page itself tells
+// what it found, by a post to `/result` (serve.mjs). The answer has:
+//   version   as the browser tells it
+//   output()  what it has written so far, to be shown where something went wrong
+//   ended     settles when it ends by itself
+//   close()   ends it with all its processes, and deletes the profile
+
+/** @param url what to open */
+export async function chromium(url) {
+  const program = find('chromium', ['/usr/bin/chromium']);
+  return await open(program, (profile) => [
+    '--headless',
+    ...(process.getuid() === 0 ? ['--no-sandbox'] : []),
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--hide-scrollbars',
+    '--window-size=1280,900',
+    `--user-data-dir=${profile}`,
+    url,
+  ]);
+}
+
+/** @param url what to open */
+export async function firefox(url) {
+  const program = find('firefox-esr', ['/usr/bin/firefox-esr']);
+  return await open(program, (profile) => {
+    writeFileSync(join(profile, 'user.js'), firefoxPreferences);
+    return ['--headless', '--no-remote', '--width=1280', '--height=900', '--profile', profile, url];
+  });
+}
+
+/** It asks nobody for anything, and shows nothing but the page. */
+const firefoxPreferences = Object.entries({
+  'app.normandy.enabled': false,
+  'app.update.auto': false,
+  'browser.aboutwelcome.enabled': false,
+  'browser.safebrowsing.malware.enabled': false,
+  'browser.safebrowsing.phishing.enabled': false,
+  'browser.shell.checkDefaultBrowser': false,
+  'datareporting.policy.dataSubmissionEnabled': false,
+  'extensions.getAddons.cache.enabled': false,
+  'network.captive-portal-service.enabled': false,
+  'network.connectivity-service.enabled': false,
+  'toolkit.telemetry.reportingpolicy.firstRun': false,
+})
+  .map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${value});\n`)
+  .join('');
+
+/** WebKitGTK in its MiniBrowser, on a display of its own. @param url what to open */
+export async function webkit(url) {
+  const program = find(
+    'webkit2gtk-driver',
+    readdirSync('/usr/lib').map((folder) => `/usr/lib/${folder}/webkit2gtk-4.1/MiniBrowser`),
+  );
+  const screen = await openScreen();
+  try {
+    const browser = await open(program, () => ['--geometry=1280x900', url], {
+      DISPLAY: screen.display,
+      GDK_BACKEND: 'x11',
+      // its sandbox needs namespaces, which root in a container does not get
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+      JSC_useSharedArrayBuffer: '1',
+    });
+    return {
+      ...browser,
+      async close() {
+        await browser.close();
+        await screen.close();
+      },
+    };
+  } catch (error) {
+    await screen.close();
+    throw error;
+  }
+}
+
+async function openScreen() {
+  const xvfb = find('xvfb', ['/usr/bin/Xvfb']);
+  // it chooses a display that is free, and writes its number to the file that is its fourth
+  const screen = start(
+    xvfb,
+    ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'],
+    process.env,
+    ['pipe'],
+  );
+  const number = await Promise.race([
+    new Promise((resolve) => screen.child.stdio[3].once('data', (data) => resolve(String(data).trim()))),
+    screen.ended.then(() => {
+      throw new Error(`Xvfb did not start:\n${screen.output()}`);
+    }),
+  ]);
+  return { display: `:${number}`, close: screen.close };
+}
+
+/** @returns the first of these programs that is there */
+function find(debianPackage, programs) {
+  const program = programs.find((path) => existsSync(path));
+  if (program) return program;
+  throw new Error(
+    `${debianPackage} is not installed: run scripts/install-browsers.sh, ` +
+      `or as root: apt-get update && apt-get install --no-install-recommends ${debianPackage}`,
+  );
+}
+
+/** Starts a browser with a profile, and as home, a folder of its own. */
+async function open(program, argumentsFor, environment = {}) {
+  const profile = mkdtempSync(join(tmpdir(), 'bp4-browser-'));
+  const remove = () => rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  try {
+    const env = { ...process.env, HOME: profile, ...environment };
+    const version = execFileSync(program, ['--version'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    const browser = start(program, argumentsFor(profile), env);
+    return {
+      version: /\d[\d.]*\d/.exec(version)[0],
+      output: browser.output,
+      ended: browser.ended,
+      async close() {
+        await browser.close();
+        remove();
+      },
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+/** Process groups that run at present; none outlives this process. */
+const groups = new Set();
+process.on('exit', () => groups.forEach((group) => signalGroup(group, 'SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+
+function start(program, parameters, env = process.env, moreFiles = []) {
+  const child = spawn(program, parameters, {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', ...moreFiles],
+    detached: true, // a process group of its own
+  });
+  groups.add(child.pid);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  return {
+    child,
+    ended,
+    output: () => output,
+    async close() {
+      signalGroup(child.pid, 'SIGTERM');
+      await Promise.race([ended, wait(2000, undefined, { ref: false })]);
+      signalGroup(child.pid, 'SIGKILL');
+      await ended;
+      groups.delete(child.pid);
+    },
+  };
+}
+
+function signalGroup(group, signal) {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error; // all have ended
+  }
+}

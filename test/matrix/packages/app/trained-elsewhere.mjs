@@ -1,0 +1,14 @@
+import { Network } from 'bp4';
+import { trainInWorker } from 'bp4/worker';
+import { where } from './where.mjs';
+import { EXPECTED, weightHash } from './weight-hash.mjs';
+
+/** What needs the worker of bp4's own, whose file a bundler has to find. */
+export const workerChecks = {
+  async 'bp4/worker'(engine) {
+    const { hash } = await weightHash(Network, engine, (net, data, options) =>
+      trainInWorker(net, data, options, where),
+    );
+    return hash === EXPECTED;
+  },
+};

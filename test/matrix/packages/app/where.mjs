@@ -1,0 +1,2 @@
+/** bp4 starts its worker by itself. */
+export const where = {};

@@ -1,0 +1,7 @@
+import { dataChecks, exercise } from '../../exercise.mjs';
+
+export const dynamic = 'force-dynamic';
+
+export async function GET() {
+  return Response.json(await exercise({}, dataChecks));
+}

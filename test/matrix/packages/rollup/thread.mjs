@@ -1,0 +1,1 @@
+import 'bp4/worker/thread';

@@ -1,0 +1,5 @@
+// Import maps do not hold in workers: the package by its path.
+import { Network } from '/node_modules/bp4/dist/index.js';
+import { weightHash } from './weight-hash.mjs';
+
+weightHash(Network).then(postMessage, (error) => postMessage({ error: String(error?.stack ?? error) }));
