@@ -1,5 +1,5 @@
 import type { Settings } from '../../protocol';
-import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from '../../run/url';
+import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from '../../run/choices';
 import { Amount, Choice, Slider } from './fields';
 import { Layers } from './layers';
 import './controls.css';

@@ -1,4 +1,4 @@
-import { ranges } from '../../run/url';
+import { ranges } from '../../run/choices';
 
 interface LayersProps {
   readonly hidden: readonly number[];
