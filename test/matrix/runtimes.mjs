@@ -54,7 +54,11 @@ function run([file, ...args], cwd, timeout) {
   return new Promise((resolve, reject) => {
     execFile(file, args, { cwd, timeout, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
-      const why = error.killed ? `it hung: ended after ${timeout / 1000} s` : error.message;
+      const why = error.killed
+        ? `it hung, and was ended after ${timeout / 1000} s`
+        : error.syscall // it could not be started
+          ? error.message
+          : `it ended with ${error.signal ?? `exit code ${error.code}`}`;
       reject(new Error(`${why}\n${stdout}${stderr}`));
     });
   });
