@@ -31,6 +31,8 @@ const ways = [
   { engine: 'wasm', threads: 1, by: 'train' },
   { engine: 'reference', threads: 1, by: 'train' },
   { engine: 'wasm', threads: 2, by: 'train' },
+  { engine: 'wasm', threads: 1, by: 'trainInWorker' },
+  { engine: 'wasm', threads: 2, by: 'trainInWorker' },
   { engine: 'wasm', threads: 1, by: 'file' },
 ];
 
@@ -132,7 +134,12 @@ const chosen = runtimes.filter(({ name, version, arch }) =>
 if (chosen.length === 0) throw new RangeError(`--only ${only}: no runtime has that in its name`);
 const project = await makeProject();
 const rows = [];
-for (const runtime of chosen) rows.push(...(await tryRuntime(runtime, project)));
+for (const runtime of chosen) {
+  const start = performance.now();
+  rows.push(...(await tryRuntime(runtime, project)));
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.error(`${runtime.name} ${runtime.version} ${runtime.arch}: ${seconds} s`);
+}
 console.table(rows);
 const failed = rows.filter(({ ok }) => !ok).length;
 console.log(failed ? `${failed} of ${rows.length} differ from ${EXPECTED}` : `All have ${EXPECTED}`);
