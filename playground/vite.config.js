@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** npm run playground, playground:build: a folder of static files that may lie at any address. */
+export default defineConfig({
+  root: at('.'),
+  base: './',
+  resolve: {
+    // the package as it is published: `npm run build` makes it
+    alias: [
+      { find: /^bp4$/, replacement: at('../dist/index.js') },
+      { find: /^bp4\/(.*)$/, replacement: `${at('../dist')}/$1/index.js` },
+    ],
+  },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  worker: { format: 'es' },
+  build: { outDir: at('../build/playground'), emptyOutDir: true, target: 'es2022' },
+});
