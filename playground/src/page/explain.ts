@@ -52,7 +52,7 @@ function forward(view: View, { layer, unit }: Place): Explanation {
       activation === 'softmax'
         ? 'Each output adds up what comes in, weight times activation, and its bias: z. Softmax turns the z of all outputs into shares of 1.'
         : 'Each unit adds up what comes in, weight times activation, and its bias: z. What it hands on is a = σ(z).',
-    numbers: [`z${j} = ${sum} + b = ${precise(z[unit]!)}`, answer],
+    numbers: [`z${j} = ${sum} + ${paren(before.biases[unit]!)} = ${precise(z[unit]!)}`, answer],
   };
 }
 

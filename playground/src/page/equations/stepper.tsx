@@ -101,7 +101,7 @@ function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: Walk
         <button type="button" aria-pressed={isAuto} onClick={() => onAuto(!isAuto)}>
           Auto
         </button>
-        <button type="button" aria-label="End the walk" onClick={onClose}>
+        <button type="button" class="end" aria-label="End the walk" onClick={onClose}>
           ✕
         </button>
       </div>

@@ -19,16 +19,7 @@ export function Frame({ problem, columns, scene, phase, size }: FrameProps) {
       {columns.map((column, c) => (
         <Heading key={c} problem={problem} column={column} c={c} isTight={pitchOf(columns) < 66} />
       ))}
-      {problem.inputNames.slice(0, columns[0]!.ys.length).map((name, k) => (
-        <text
-          key={name}
-          class="name start"
-          x={columns[0]!.x - columns[0]!.reach - 6}
-          y={columns[0]!.ys[k]! + 4}
-        >
-          {cut(name, size.width < 480 ? 3 : 5)}
-        </text>
-      ))}
+      <InputNames names={problem.inputNames} column={columns[0]!} isNarrow={size.width < 480} />
       <OutputNames problem={problem} column={columns.at(-1)!} scene={scene} size={size} />
       <Direction columns={columns} phase={phase} />
     </g>
@@ -54,6 +45,32 @@ function Heading({ problem, column, c, isTight }: HeadingProps) {
         <text class="name middle" x={column.x} y={28}>
           {cut(problem.activations[c - 1]!, isTight ? 5 : 9)}
         </text>
+      )}
+    </>
+  );
+}
+
+interface InputNamesProps {
+  readonly names: readonly string[];
+  readonly column: Column;
+  readonly isNarrow: boolean;
+}
+
+/** Letters at the left of the units, longer names beneath them. */
+function InputNames({ names, column: { x, ys, radius, reach }, isNarrow }: InputNamesProps) {
+  const isShort = names.every((name) => name.length < 3);
+  return (
+    <>
+      {names.slice(0, ys.length).map((name, k) =>
+        isShort ? (
+          <text key={name} class="name start" x={x - reach - 6} y={ys[k]! + 4}>
+            {name}
+          </text>
+        ) : (
+          <text key={name} class="name middle under" x={x} y={ys[k]! + radius + 11}>
+            {cut(name, isNarrow ? 9 : 14)}
+          </text>
+        ),
       )}
     </>
   );

@@ -31,7 +31,7 @@ const BOTTOM = 22;
  */
 export function columnsOf(sizes: readonly number[], { width, height }: Size, hasImage: boolean): Column[] {
   const isNarrow = width < 480;
-  const left = isNarrow ? 34 : 56;
+  const left = isNarrow ? 32 : 56;
   const right = isNarrow ? 72 : 88;
   const middle = TOP + (height - TOP - BOTTOM) / 2;
   const pitch = (width - left - right) / (sizes.length - 1);
@@ -42,10 +42,11 @@ export function columnsOf(sizes: readonly number[], { width, height }: Size, has
     const shown = shownUnits(sizes, i);
     const spacing = Math.min(62, (height - TOP - BOTTOM) / shown);
     const ys = Array.from({ length: shown }, (_, unit) => middle + (unit - (shown - 1) / 2) * spacing);
-    const radius = Math.min(19, spacing * 0.4, pitch * 0.3);
+    // beneath inputs stand their names
+    const radius = Math.min(19, i === 0 ? spacing / 2 - 8 : spacing * 0.4, pitch * 0.3);
     // the outputs have their notes at their right
     const hasRoom = spacing >= 37 && i < sizes.length - 1;
-    return { x, ys, more: units - shown, radius, reach: Math.min(26, pitch * 0.36), hasRoom };
+    return { x, ys, more: units - shown, radius, reach: Math.min(26, pitch * 0.3), hasRoom };
   });
 }
 

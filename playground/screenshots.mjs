@@ -1,0 +1,111 @@
+// npm run playground:screenshots: pictures of the page, as it is built, in Chromium; for the README.
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import UPNG from 'upng-js';
+import { serve } from '../test/matrix/serve.mjs';
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const pictures = at('../docs/playground/');
+
+const wide = { width: 1280, height: 1040 };
+const narrow = { width: 390, height: 844 };
+
+/** What is to be seen: a link, what is done there, and how far down the picture begins. */
+const shots = [
+  { name: 'spiral', hash: '#task=spiral&steps=8000', act: walkTo('BP2'), light: wide, dark: narrow },
+  { name: 'digits', hash: '#task=digits&steps=600', act: drawAndWalk, light: narrow, dark: wide },
+  { name: 'circle', hash: '#task=circle&steps=300', act: walkTo('forward'), light: narrow },
+  { name: 'xor', hash: '#task=xor&steps=200', act: walkTo('BP2'), dark: wide },
+  { name: 'gaussian', hash: '#task=gaussian&steps=100', act: walkTo('BP4'), light: wide },
+  { name: 'csv', hash: '#task=csv&hidden=5', act: learnFlowers, light: wide, dark: narrow },
+];
+
+const server = await serve(at('../build/playground'));
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--hide-scrollbars'],
+});
+mkdirSync(pictures, { recursive: true });
+try {
+  for (const { name, hash, act, ...themes } of shots) {
+    for (const [theme, viewport] of Object.entries(themes)) {
+      await take(`${name}-${theme}-${viewport.width}.png`, hash, act, theme, viewport);
+    }
+  }
+} finally {
+  await browser.close();
+  server.close();
+}
+
+async function take(file, hash, act, theme, viewport) {
+  const page = await browser.newPage({ viewport, colorScheme: theme, reducedMotion: 'reduce' });
+  await page.goto(server.url + hash);
+  await act(page);
+  // the picture and what is said of it, without the head of the page
+  if (viewport === narrow)
+    await page.locator('.network').evaluate((element) => scrollTo(0, element.offsetTop));
+  await page.waitForTimeout(300);
+  writeFileSync(pictures + file, inFewColours(await page.screenshot()));
+  await page.close();
+  console.log(file, Math.round(statSync(pictures + file).size / 1000), 'kB');
+}
+
+/** The same PNG with as many colours as one byte tells apart. */
+function inFewColours(png) {
+  const image = UPNG.decode(png);
+  return Buffer.from(UPNG.encode(UPNG.toRGBA8(image), image.width, image.height, 160));
+}
+
+/** Takes one step, and goes on to a phase. */
+function walkTo(phase) {
+  return async (page) => {
+    await isThere(page);
+    await page.getByTestId('step').click();
+    while ((await page.getByTestId('phase').textContent()) !== phase)
+      await page.getByTestId('next-phase').click();
+  };
+}
+
+/** The worker has answered. */
+async function isThere(page) {
+  await page
+    .getByTestId('engine')
+    .filter({ hasText: /wasm|reference/ })
+    .waitFor();
+}
+
+/** A three, as a hand would. */
+async function drawAndWalk(page) {
+  await walkTo('BP2')(page);
+  const { x, y, width } = await page.getByTestId('draw-box').boundingBox();
+  const line = [
+    ...[
+      [0.3, 0.22],
+      [0.5, 0.15],
+      [0.66, 0.25],
+      [0.62, 0.4],
+      [0.46, 0.48],
+    ],
+    ...[
+      [0.64, 0.54],
+      [0.7, 0.7],
+      [0.55, 0.84],
+      [0.3, 0.8],
+    ],
+  ];
+  const [first, ...rest] = line.map(([right, down]) => [x + right * width, y + down * width]);
+  await page.mouse.move(...first);
+  await page.mouse.down();
+  for (const point of rest) await page.mouse.move(...point, { steps: 8 });
+  await page.mouse.up();
+}
+
+async function learnFlowers(page) {
+  await page.getByRole('button', { name: /iris/ }).click();
+  await page.locator('.csv-panel-go').click();
+  await isThere(page);
+  for (let i = 0; i < 10; i++) await page.getByTestId('epoch').click();
+  await page.waitForTimeout(500);
+  await walkTo('BP2')(page);
+}
