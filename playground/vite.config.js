@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { digitsPlugin } from './digits-file.js';
+import { digitsPlugin } from './digits-file.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 

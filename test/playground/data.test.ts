@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { digitsFile } from '../../playground/digits-file.js';
+import { digitsFile } from '../../playground/digits-file.mjs';
 import { digitsLesson } from '../../playground/src/run/digits.js';
 import { Random } from '../../playground/src/run/random.js';
 import { toyData, type ToyName } from '../../playground/src/run/toys.js';
@@ -116,6 +116,13 @@ describe('digits', () => {
     const right = confusion!.counts.reduce((sum, row, j) => sum + row[j]!, 0);
     expect(right / 200).toBe(page.reports.at(-1)!.testAccuracy);
     expect(right / 200).toBeGreaterThan(0.75);
+    const [walk] = ofType(await page.ask({ type: 'step' }), 'walk');
+    const { inputs, before, gradients } = walk!.walk;
+    expect(Math.max(...inputs)).toBe(1); // as the network got them
+    const first = before[0]!;
+    const z = inputs.subarray(0, 784).reduce((sum, x, k) => sum + x * first.weights[k]!, first.biases[0]!);
+    expect(gradients.layers[0]!.preActivations[0]).toBeCloseTo(z, 4);
+    await page.open(settings, { steps: 300 });
     for (const [label, row] of confusion!.examples.entries()) {
       for (const [answer, images] of row.entries()) {
         expect(images).toHaveLength(Math.min(confusion!.counts[label]![answer]!, 4));

@@ -55,6 +55,28 @@ it('other seeds, and each step, give other bits', async () => {
   expect(hashes.size).toBe(9);
 });
 
+it.each<Partial<Settings>>([
+  { noise: 0.2 },
+  { hidden: [4, 4] },
+  { activation: 'sigmoid' },
+  { loss: 'quadratic' },
+  { optimizer: 'momentum' },
+  { learningRate: 0.2 },
+  { miniBatchSize: 20 },
+  { l1: 0.01 },
+  { l2: 0.01 },
+  { dropout: 0.5 },
+  { initializer: 'heNormal' },
+  { seed: 2 },
+])('each setting has its effect: %o', async (change) => {
+  const hashOf = async (changes: Partial<Settings>): Promise<string> => {
+    const page = new Page();
+    await page.open(settingsFor('xor', changes), { steps: 30 });
+    return page.progress.hash;
+  };
+  expect(await hashOf(change)).not.toBe(await hashOf({}));
+});
+
 it('counts epochs and steps, and reports each epoch once', async () => {
   const page = new Page();
   const [opened] = ofType(await page.open(settingsFor('gaussian', { miniBatchSize: 30 })), 'opened');
@@ -159,6 +181,22 @@ describe('requests that come while another is answered', () => {
     expect(page.progress.hash).toBe(alone.progress.hash);
   });
 
+  it('a pause ends an epoch that takes long, after a whole step', async () => {
+    const page = new Page('reference');
+    const slow = settingsFor('xor', { hidden: [128, 128, 128, 128, 128, 128], miniBatchSize: 1 });
+    await page.open(slow);
+    const asked = page.ask(epoch);
+    await page.until((reply) => reply.type === 'progress' && reply.progress.step > 0);
+    await page.ask(pause);
+    await asked;
+    const { step: steps, hash } = page.progress;
+    expect(page.progress.epoch).toBe(0);
+    expect(steps).toBeLessThan(200);
+    const replayed = new Page();
+    await replayed.open(slow, { steps });
+    expect(replayed.progress.hash).toBe(hash);
+  });
+
   it('an answer is had while it plays', async () => {
     const page = new Page();
     await page.open(settingsFor('xor'));
@@ -172,9 +210,12 @@ describe('requests that come while another is answered', () => {
 });
 
 describe('failures', () => {
-  it('a divergence is told, and the network stays after its last finite step', async () => {
+  it.each<[string, Partial<Settings>]>([
+    ['a loss that is NaN', { hidden: [8, 8], activation: 'linear', learningRate: 10, l2: 1 }],
+    ['a weight that is infinite, which shows a step later', { hidden: [], learningRate: 10, l2: 1 }],
+  ])('%s: it is told, and the network stays after its last finite step', async (_, changes) => {
     const page = new Page();
-    const wild = settingsFor('xor', { hidden: [8, 8], activation: 'linear', learningRate: 10, l2: 1 });
+    const wild = settingsFor('xor', changes);
     await page.open(wild);
     await page.ask(play);
     await page.until((reply) => reply.type === 'failed');

@@ -4,7 +4,7 @@ import type { Lesson, Samples } from './samples.js';
 export const PIXELS = 28 * 28;
 
 /**
- * The sample of MNIST, as `digits-file.js` packs it: how many images there are to learn from and for the test, two
+ * The sample of MNIST, as `digits-file.mjs` packs it: how many images there are to learn from and for the test, two
  * 32-bit numbers (little-endian); the labels of all; the pixels of all.
  * @param file gzip, or already unpacked by a server that sent it as such
  */

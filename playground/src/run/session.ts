@@ -13,17 +13,6 @@ interface Activity {
   isStopped: boolean;
 }
 
-/** What each request stops as soon as it comes. */
-const stops: Readonly<Record<Request['type'], readonly Activity['type'][]>> = {
-  open: ['play', 'epoch', 'open'],
-  pause: ['play', 'epoch'],
-  step: ['play'],
-  epoch: ['play'],
-  play: [],
-  ask: [],
-  export: [],
-};
-
 /** So long it may train before messages have their turn. */
 const SLICE_MILLISECONDS = 8;
 
@@ -52,7 +41,9 @@ export class Session {
   /** @returns when it has been answered; that it failed is an answer too */
   receive(request: Request): Promise<void> {
     const activity = this.#activity;
-    if (activity && stops[request.type].includes(activity.type)) activity.isStopped = true;
+    // Playing stops when their turn comes; what holds up the queue must be told at once.
+    const ends = request.type === 'open' || (request.type === 'pause' && activity?.type === 'epoch');
+    if (activity && ends) activity.isStopped = true;
     if (request.type === 'open') this.#opened++;
     const number = this.#opened;
     this.#queue = this.#queue.then(() => this.#orFail(() => this.#answer(request, number)));

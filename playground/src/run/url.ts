@@ -2,8 +2,6 @@ import type { Settings, TaskName } from '../protocol.js';
 import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from './choices.js';
 import { taskNames, tasks } from './tasks.js';
 
-export { activationNames, initializerNames, lossNames, optimizerNames, ranges };
-
 // All that decides a run, in the part of a link after '#', to be read by people too:
 // #task=spiral&noise=0.1&hidden=16,16&activation=tanh&…&seed=1&steps=1234
 

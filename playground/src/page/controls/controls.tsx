@@ -1,5 +1,5 @@
 import type { Settings } from '../../protocol.js';
-import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from '../../run/url.js';
+import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from '../../run/choices.js';
 import { Amount, Choice, Slider } from './fields.js';
 import { Layers } from './layers.js';
 import './controls.css';

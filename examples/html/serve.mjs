@@ -1,0 +1,8 @@
+// Serves index.html with the packages that it imports. Any other server of static files does as well, started in the folder
+// of package.json.
+
+import { fileURLToPath } from 'node:url';
+import { serve } from '../../test/matrix/serve.mjs';
+
+const { url } = await serve(fileURLToPath(new URL('../..', import.meta.url)));
+console.log(`${url}examples/html/`);
