@@ -195,9 +195,11 @@ function wrongIn(found, { expected, check, violations = /^$/ }) {
 /** Columns as wide as their longest cell. */
 function print(table) {
   const lines = table.map((cells) =>
-    cells.map((cell = '', i) => String(cell === true ? 'yes' : cell === false ? 'NO' : cell)),
+    cells.map((cell = '') => String(cell === true ? 'yes' : cell === false ? 'NO' : cell)),
   );
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((cells) => cells[column].length)));
+  const widths = [...lines[0].keys()].map((column) =>
+    Math.max(...lines.map((cells) => cells[column].length)),
+  );
   for (const cells of lines)
     console.log(
       cells

@@ -1,9 +1,9 @@
 import hash from './hash.mjs';
 
-onmessage = async ({ data }) => {
+addEventListener('message', async ({ data }) => {
   try {
     postMessage(await hash(data));
   } catch (error) {
     postMessage({ error: String(error) });
   }
-};
+});
