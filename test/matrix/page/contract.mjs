@@ -1,4 +1,5 @@
 import * as bp4 from '/dist/index.js';
+import { trainInWorker } from '/dist/worker/index.js';
 
 const { Network } = bp4;
 
@@ -20,6 +21,11 @@ const data = {
   labels: [0, 1, 1],
 };
 const options = { epochs: 4, miniBatchSize: 2, optimizer: 'adam' };
+
+/** What diverges. */
+const wildSpec = { inputs: 3, layers: [{ units: 1, activation: 'linear' }], seed: 1 };
+const wildData = { inputs: data.inputs, targets: [1, 2, 3] };
+const wild = { epochs: 1000, learningRate: 1e38, miniBatchSize: 1 };
 
 /** More epochs than anybody waits for. */
 const endless = { ...options, epochs: 1e8 };
@@ -44,10 +50,8 @@ const promises = {
   async 'errors have types of their own'() {
     const net = await Network.create(spec);
     await expectError(() => Network.load(new Uint8Array(100)), bp4.FormatError, /./);
-    const wild = { epochs: 1000, learningRate: 1e38, optimizer: 'sgd', miniBatchSize: 1 };
-    const linear = await Network.create({ inputs: 3, layers: [{ units: 1, activation: 'linear' }], seed: 1 });
-    const targets = { inputs: data.inputs, targets: [1, 2, 3] };
-    const error = await expectError(() => linear.train(targets, wild), bp4.DivergenceError, /./);
+    const linear = await Network.create(wildSpec);
+    const error = await expectError(() => linear.train(wildData, wild), bp4.DivergenceError, /./);
     same([error.name, error.epoch >= 1, error.layer], ['DivergenceError', true, 0]);
     const training = net.train(data, options);
     await expectError(() => net.train(data, options), bp4.StateError, /./);
@@ -87,6 +91,54 @@ const promises = {
     const net = await Network.create(spec);
     const { ok, worst } = await net.checkGradients(data);
     if (!ok) throw new Error(JSON.stringify(worst));
+  },
+
+  async 'a worker gives the same history and the same bits, and its reports come meanwhile'() {
+    const here = await Network.create(spec);
+    const there = await Network.create(spec);
+    const reports = [];
+    const onEpoch = ({ epoch, loss }) => void reports.push(`${epoch} ${loss} ${there.layers[0].weights[0]}`);
+    const history = await trainInWorker(there, data, { ...options, onEpoch });
+    const seen = [];
+    const look = ({ epoch, loss }) => void seen.push(`${epoch} ${loss} ${here.layers[0].weights[0]}`);
+    same([JSON.stringify(history)], [JSON.stringify(await here.train(data, { ...options, onEpoch: look }))]);
+    same(reports, seen);
+    same(bitsOf(there), bitsOf(here));
+  },
+
+  async 'errors come out of a worker with type and message'() {
+    const net = await Network.create(spec);
+    const before = bitsOf(net);
+    const wrong = { ...data, inputs: [1, 2, 3, 4] };
+    const message = /inputs: expected a multiple of 3 values, got 4/;
+    await expectError(() => trainInWorker(net, wrong, options), RangeError, message);
+    await expectError(
+      () => trainInWorker(net, data, { epochs: '3' }),
+      TypeError,
+      /epochs: expected a whole number/,
+    );
+    same(bitsOf(net), before);
+    const mine = new SyntaxError('of the caller');
+    const onEpoch = () => {
+      throw mine;
+    };
+    same(
+      [await expectError(() => trainInWorker(net, data, { ...options, onEpoch }), SyntaxError, /caller/)],
+      [mine],
+    );
+    const linear = await Network.create(wildSpec);
+    const error = await expectError(() => trainInWorker(linear, wildData, wild), bp4.DivergenceError, /./);
+    same([error.name, error.epoch >= 1, error.layer], ['DivergenceError', true, 0]);
+  },
+
+  async 'a signal ends it in a worker, and the network trains on'() {
+    const net = await Network.create(spec);
+    const stop = new AbortController();
+    const onEpoch = ({ epoch }) => epoch === 3 && stop.abort(new TypeError('enough'));
+    const training = trainInWorker(net, data, { ...endless, onEpoch, signal: stop.signal });
+    same([await expectError(() => training, TypeError, /enough/)], [stop.signal.reason]);
+    await trainInWorker(net, data, options);
+    if (!bitsOf(net).every(Number.isFinite)) throw new Error('a weight is not finite');
   },
 
   async 'nothing can be asked of a network that is disposed of'() {
