@@ -162,6 +162,13 @@ const cases = [
     check: checkSmoothness,
   },
   {
+    name: 'the same, with the data handed over',
+    files: withoutBareSpecifiers(),
+    measure: 'smooth',
+    options: { inWorker: true, isHandedOver: true },
+    check: checkSmoothness,
+  },
+  {
     name: '[784, 128, 10] trains in time slices',
     files: withoutBareSpecifiers(),
     measure: 'smooth',

@@ -10,7 +10,7 @@ const COUNT = 60_000;
  * @returns frames: how many there were in a second; longestGap: between two of them; longestTask: of those that the browser
  * reports (50 ms and more; 0 where there was none, undefined where it does not tell); obeyed: from the signal to the end
  */
-export default async function smooth({ inWorker }) {
+export default async function smooth({ inWorker, isHandedOver }) {
   const net = await Network.create({
     inputs: 784,
     layers: [
@@ -25,7 +25,8 @@ export default async function smooth({ inWorker }) {
   const stop = new AbortController();
   const options = { epochs: 1e6, signal: stop.signal };
   const watch = watchFrames();
-  const training = (inWorker ? trainInWorker(net, data, options) : net.train(data, options)).catch(
+  const where = isHandedOver ? { transfer: [data.inputs.buffer] } : {};
+  const training = (inWorker ? trainInWorker(net, data, options, where) : net.train(data, options)).catch(
     (error) => error,
   );
   await wait(SECONDS * 1000);
