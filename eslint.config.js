@@ -37,7 +37,7 @@ const enginesDisagree =
 
 /** What pages and their workers have besides. */
 const ofPages = [
-  ...['Worker', 'addEventListener', 'cancelAnimationFrame', 'document', 'location'],
+  ...['Worker', 'addEventListener', 'cancelAnimationFrame', 'document', 'location', 'parent'],
   ...['postMessage', 'requestAnimationFrame'],
 ];
 
@@ -105,7 +105,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['test/matrix/page/*.mjs'],
+    files: ['test/matrix/page/*.{js,mjs}'],
     languageOptions: { globals: Object.fromEntries(ofPages.map((name) => [name, 'readonly'])) },
   },
 );

@@ -67,6 +67,8 @@ export async function webkit(url) {
     const browser = await open(program, () => ['--geometry=1280x900', url], {
       DISPLAY: screen.display,
       GDK_BACKEND: 'x11',
+      // of a machine without one it would say 'C', which Intl refuses
+      LANG: 'en_GB.UTF-8',
       // its sandbox needs namespaces, which root in a container does not get
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
       JSC_useSharedArrayBuffer: '1',

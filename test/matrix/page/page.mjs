@@ -9,6 +9,7 @@ addEventListener('error', ({ message, filename, lineno }) =>
   trouble.push(`${message} (${filename}:${lineno})`),
 );
 addEventListener('unhandledrejection', ({ reason }) => trouble.push(`unhandled: ${reason}`));
+addEventListener('message', ({ data }) => data.trouble && trouble.push(data.trouble)); // watch.js
 document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
   trouble.push(`violation: ${effectiveDirective} ${blockedURI}`),
 );
