@@ -117,7 +117,7 @@ function find(debianPackage, programs) {
 /** Starts a browser with a profile, and as home, a folder of its own. */
 async function open(program, argumentsFor, environment = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'bp4-browser-'));
-  const remove = () => rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  profiles.add(profile);
   try {
     const env = { ...process.env, HOME: profile, ...environment };
     const version = execFileSync(program, ['--version'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -128,18 +128,28 @@ async function open(program, argumentsFor, environment = {}) {
       ended: browser.ended,
       async close() {
         await browser.close();
-        remove();
+        remove(profile);
       },
     };
   } catch (error) {
-    remove();
+    remove(profile);
     throw error;
   }
 }
 
-/** Process groups that run at present; none outlives this process. */
+function remove(profile) {
+  // processes that have just been killed may still be writing
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  profiles.delete(profile);
+}
+
+/** Process groups that run at present, and profiles; none outlives this process. */
 const groups = new Set();
-process.on('exit', () => groups.forEach((group) => signalGroup(group, 'SIGKILL')));
+const profiles = new Set();
+process.on('exit', () => {
+  for (const group of groups) signalGroup(group, 'SIGKILL');
+  for (const profile of profiles) remove(profile);
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 function start(program, parameters, env = process.env, moreFiles = []) {

@@ -36,14 +36,15 @@ async function learnSpiral(page) {
 /** @returns the phases in their order, each once */
 async function walkThroughStep(page) {
   page.click('step');
-  const phases = [];
-  do {
-    const phase = await page.until('a phase', () => page.find('phase')?.textContent);
-    if (phases.at(-1) !== phase) phases.push(phase);
+  const phases = new Set();
+  await page.until('the update', () => {
+    const phase = page.find('phase')?.textContent;
+    if (phase === undefined) return false;
+    phases.add(phase);
     page.click('next-phase');
-    await frames(2);
-  } while (phases.at(-1) !== 'update');
-  return phases;
+    return phase === 'update';
+  });
+  return [...phases];
 }
 
 /** The link of a run that goes on from a fixed link. @returns the hash that both give */
