@@ -138,7 +138,7 @@ export const cases = [
   {
     name: 'the playground',
     files: watchedPlayground(),
-    headers: policy("'wasm-unsafe-eval'"),
+    headers: policy("'wasm-unsafe-eval'", "img-src 'self' data:"),
     measure: 'playground',
     check: checkPlayground,
     figures: ({ seconds }) => `the spiral errs in at most 5 % after ${seconds.toFixed(1)} s`,
