@@ -5,7 +5,7 @@ import { phasesOf } from '../../playground/src/page/phases.js';
 import { slope } from '../../playground/src/page/slope.js';
 import { type View, viewOf } from '../../playground/src/page/view.js';
 import type { Problem, Settings } from '../../playground/src/protocol.js';
-import { activationNames } from '../../playground/src/run/url.js';
+import { activationNames } from '../../playground/src/run/choices.js';
 import { tasks } from '../../playground/src/run/tasks.js';
 
 test('The phases go forward through all layers, and δ comes back through the hidden ones', () => {
