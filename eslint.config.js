@@ -35,6 +35,12 @@ const unspecifiedMath = [
 const enginesDisagree =
   'Engines disagree in the last bits: use src/kernels/log.ts or src/kernels/reference/numerics.ts.';
 
+/** What pages and their workers have besides. */
+const ofPages = [
+  ...['Worker', 'addEventListener', 'cancelAnimationFrame', 'document', 'location', 'parent'],
+  ...['postMessage', 'requestAnimationFrame'],
+];
+
 export default defineConfig(
   globalIgnores([
     'assembly/', // AssemblyScript: its compiler checks it
@@ -97,5 +103,9 @@ export default defineConfig(
     languageOptions: {
       globals: Object.fromEntries(Object.getOwnPropertyNames(globalThis).map((name) => [name, 'readonly'])),
     },
+  },
+  {
+    files: ['test/matrix/page/*.{js,mjs}'],
+    languageOptions: { globals: Object.fromEntries(ofPages.map((name) => [name, 'readonly'])) },
   },
 );

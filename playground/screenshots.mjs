@@ -43,8 +43,7 @@ async function take(file, hash, act, theme, viewport) {
   await page.goto(server.url + hash);
   await act(page);
   // the picture and what is said of it, without the head of the page
-  if (viewport === narrow)
-    await page.locator('.network').evaluate((element) => scrollTo(0, element.offsetTop));
+  if (viewport === narrow) await page.locator('.network').evaluate((element) => element.scrollIntoView());
   await page.waitForTimeout(300);
   writeFileSync(pictures + file, inFewColours(await page.screenshot()));
   await page.close();

@@ -67,6 +67,8 @@ export async function webkit(url) {
     const browser = await open(program, () => ['--geometry=1280x900', url], {
       DISPLAY: screen.display,
       GDK_BACKEND: 'x11',
+      // of a machine without one it would say 'C', which Intl refuses
+      LANG: 'en_GB.UTF-8',
       // its sandbox needs namespaces, which root in a container does not get
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
       JSC_useSharedArrayBuffer: '1',
@@ -115,7 +117,7 @@ function find(debianPackage, programs) {
 /** Starts a browser with a profile, and as home, a folder of its own. */
 async function open(program, argumentsFor, environment = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'bp4-browser-'));
-  const remove = () => rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  profiles.add(profile);
   try {
     const env = { ...process.env, HOME: profile, ...environment };
     const version = execFileSync(program, ['--version'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -126,18 +128,28 @@ async function open(program, argumentsFor, environment = {}) {
       ended: browser.ended,
       async close() {
         await browser.close();
-        remove();
+        remove(profile);
       },
     };
   } catch (error) {
-    remove();
+    remove(profile);
     throw error;
   }
 }
 
-/** Process groups that run at present; none outlives this process. */
+function remove(profile) {
+  // processes that have just been killed may still be writing
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  profiles.delete(profile);
+}
+
+/** Process groups that run at present, and profiles; none outlives this process. */
 const groups = new Set();
-process.on('exit', () => groups.forEach((group) => signalGroup(group, 'SIGKILL')));
+const profiles = new Set();
+process.on('exit', () => {
+  for (const group of groups) signalGroup(group, 'SIGKILL');
+  for (const profile of profiles) remove(profile);
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 function start(program, parameters, env = process.env, moreFiles = []) {

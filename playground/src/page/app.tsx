@@ -1,17 +1,17 @@
 import { useMemo } from 'preact/hooks';
-import { Controls } from './controls/controls';
-import { Details } from './details';
-import { Stepper } from './equations/stepper';
-import { Header } from './header';
-import { Network } from './network/picture';
-import { Provenance } from './provenance';
-import { Learnt } from './learnt';
-import { Tasks } from './tasks';
-import { type Actions, Figures, Transport } from './transport';
-import { type Keys, useKeyboard } from './use-keyboard';
-import { useOpening } from './use-opening';
-import { useRun } from './use-run';
-import { useWalk } from './use-walk';
+import { Controls } from './controls/controls.js';
+import { Details } from './details.js';
+import { Stepper } from './equations/stepper.js';
+import { Header } from './header.js';
+import { Network } from './network/picture.js';
+import { Provenance } from './provenance.js';
+import { Learnt } from './learnt.js';
+import { Tasks } from './tasks.js';
+import { type Actions, Figures, Transport } from './transport.js';
+import { type Keys, useKeyboard } from './use-keyboard.js';
+import { useOpening } from './use-opening.js';
+import { useRun } from './use-run.js';
+import { useWalk } from './use-walk.js';
 
 export function App() {
   const { opening, messages, change, chooseTask, setCsv, reset, linkOf } = useOpening();

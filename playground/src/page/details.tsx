@@ -1,7 +1,7 @@
-import { ConfusionMatrix } from '../charts/confusion-matrix';
-import { HeatMap } from '../charts/heat-map';
-import { Histograms } from '../charts/histograms';
-import type { Run } from './use-run';
+import { ConfusionMatrix } from '../charts/confusion-matrix.js';
+import { HeatMap } from '../charts/heat-map.js';
+import { Histograms } from '../charts/histograms.js';
+import type { Run } from './use-run.js';
 
 /** How it learns: layer by layer over the epochs, weight by weight, and where it errs. */
 export function Details({ run }: { run: Run }) {

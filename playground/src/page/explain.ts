@@ -1,7 +1,7 @@
 import type { LossName } from 'bp4';
-import { precise, short, subscript, superscript } from './format';
-import { layerName } from './phases';
-import { slope } from './slope';
+import { precise, short, subscript, superscript } from './format.js';
+import { layerName } from './phases.js';
+import { slope } from './slope.js';
 import {
   IMAGE,
   largest,
@@ -12,7 +12,7 @@ import {
   targetsOf,
   valuesOf,
   type View,
-} from './view';
+} from './view.js';
 
 /** A phase in plain words, and its equation with real numbers for one unit. */
 export interface Explanation {

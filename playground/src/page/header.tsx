@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { applyTheme, storedTheme, type Theme, themes } from './theme';
+import { applyTheme, storedTheme, type Theme, themes } from './theme.js';
 
 /** U+FE0E: as a character of the text, not as a picture. */
 const signs: Readonly<Record<Theme, string>> = { system: '◐', light: '☀\uFE0E', dark: '☾' };

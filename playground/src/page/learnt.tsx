@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
-import { Boundary } from '../charts/boundary';
-import { CsvPanel } from '../charts/csv-panel';
-import { Curves } from '../charts/curves';
-import { DrawBox } from '../charts/draw-box';
-import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol';
-import type { Run } from './use-run';
-import { IMAGE, type View } from './view';
+import { Boundary } from '../charts/boundary.js';
+import { CsvPanel } from '../charts/csv-panel.js';
+import { Curves } from '../charts/curves.js';
+import { DrawBox } from '../charts/draw-box.js';
+import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol.js';
+import type { Run } from './use-run.js';
+import { IMAGE, type View } from './view.js';
 
 interface ResultProps {
   readonly task: TaskName;

@@ -1,6 +1,6 @@
 import { render } from 'preact';
-import { App } from './app';
-import { applyTheme, storedTheme } from './theme';
+import { App } from './app.js';
+import { applyTheme, storedTheme } from './theme.js';
 import './tokens.css';
 import './page.css';
 import './phone.css';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Request } from '../protocol';
+import type { Request } from '../protocol.js';
 
 interface ProvenanceProps {
   readonly hash: string;

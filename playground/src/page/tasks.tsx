@@ -1,5 +1,5 @@
-import type { TaskName } from '../protocol';
-import { taskNames, tasks } from '../run/tasks';
+import type { TaskName } from '../protocol.js';
+import { taskNames, tasks } from '../run/tasks.js';
 
 /** What is to be learnt. */
 export function Tasks({ task, onChoose }: { task: TaskName; onChoose: (task: TaskName) => void }) {

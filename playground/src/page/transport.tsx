@@ -1,6 +1,6 @@
-import type { Problem, Progress } from '../protocol';
-import { percent, precise, whole } from './format';
-import type { History } from '../charts/history';
+import type { Problem, Progress } from '../protocol.js';
+import { percent, precise, whole } from './format.js';
+import type { History } from '../charts/history.js';
 
 export interface Actions {
   readonly playOrPause: () => void;

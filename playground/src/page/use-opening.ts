@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { Csv, Settings, TaskName } from '../protocol';
-import { tasks } from '../run/tasks';
-import { hashOf, settingsOf } from '../run/url';
+import type { Csv, Settings, TaskName } from '../protocol.js';
+import { tasks } from '../run/tasks.js';
+import { hashOf, settingsOf } from '../run/url.js';
 
 /** What a run is opened with. Another object is another run. */
 export interface Opening {

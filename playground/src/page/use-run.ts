@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { type History, noHistory, withReports } from '../charts/history';
-import type { Problem, Progress, Reply, Request, Settings, Walk } from '../protocol';
-import { type Client, startClient } from '../run/client';
-import { saveText } from './save-text';
-import type { Opening } from './use-opening';
+import { type History, noHistory, withReports } from '../charts/history.js';
+import type { Problem, Progress, Request, Settings, Walk } from '../protocol.js';
+import { type Client, startClient } from '../run/client.js';
+import { byFrame, type State } from './by-frame.js';
+import { saveText } from './save-text.js';
+import type { Opening } from './use-opening.js';
 
 /** What the page knows of the run in the worker. */
 export interface Run {
@@ -38,9 +39,12 @@ export function useRun(opening: Opening): [Run, (request: Request) => void] {
 
   useEffect(() => {
     const started = startClient();
+    const take = byFrame((replies) =>
+      setRun((old) => replies.reduce((run, reply) => afterReply(run, reply, asked.current.settings), old)),
+    );
     started.subscribe((reply) => {
       if (reply.type === 'exported') saveText(reply.fileName, reply.mimeType, reply.text);
-      else setRun((old) => afterReply(old, reply, asked.current.settings));
+      else take(reply);
     });
     client.current = started;
     return () => started.close();
@@ -56,7 +60,7 @@ export function useRun(opening: Opening): [Run, (request: Request) => void] {
   return [run, send];
 }
 
-function afterReply(run: Run, reply: Exclude<Reply, { type: 'exported' }>, settings: Settings): Run {
+function afterReply(run: Run, reply: State, settings: Settings): Run {
   switch (reply.type) {
     case 'opened':
       return {

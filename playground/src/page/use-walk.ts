@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { Run } from './use-run';
-import { type Place, type View, viewOf } from './view';
+import type { Run } from './use-run.js';
+import { type Place, type View, viewOf } from './view.js';
 
 /** The mini-batch under the eye, and what moves it. */
 export interface Walking {

@@ -1,6 +1,6 @@
 import type { ActivationName, LayerGradients, LayerState } from 'bp4';
-import type { Problem, Settings, Walk } from '../protocol';
-import { type Phase, phasesOf } from './phases';
+import type { Problem, Settings, Walk } from '../protocol.js';
+import { type Phase, phasesOf } from './phases.js';
 
 // One mini-batch under the eye: which phase of it, and which of its samples.
 

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { chromium } from '../browsers.mjs';
 import { serve } from '../serve.mjs';
 
-const TIME_LIMIT = 60_000;
+const TIME_LIMIT = 120_000;
 
 /** What bundlers write where something is not well. */
 const complaint = /warn|⚠|critical dependency|unresolved|could not|can't resolve|externalized|node:/i;

@@ -57,7 +57,7 @@ export async function serveWith(program, parameters, cwd, patterns) {
       close();
       reject(new Error(`${program} ${parameters.join(' ')} ${why}:\n${output()}`));
     };
-    const timer = setTimeout(fail, 60_000, 'does not answer');
+    const timer = setTimeout(fail, 120_000, 'does not answer');
     ended.then((code) => fail(`ended with ${code}`), reject);
     child.stdout.on('data', () => {
       const matches = patterns.map((pattern) => pattern.exec(output())?.[1]);

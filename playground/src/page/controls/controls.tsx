@@ -1,7 +1,7 @@
-import type { Settings } from '../../protocol';
-import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from '../../run/choices';
-import { Amount, Choice, Slider } from './fields';
-import { Layers } from './layers';
+import type { Settings } from '../../protocol.js';
+import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from '../../run/choices.js';
+import { Amount, Choice, Slider } from './fields.js';
+import { Layers } from './layers.js';
 import './controls.css';
 
 const rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];

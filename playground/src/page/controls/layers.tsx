@@ -1,4 +1,4 @@
-import { ranges } from '../../run/choices';
+import { ranges } from '../../run/choices.js';
 
 interface LayersProps {
   readonly hidden: readonly number[];

@@ -1,6 +1,6 @@
 import type { OptimizerName } from 'bp4';
-import type { PhaseName } from '../phases';
-import { biasGradient, forward, hiddenDelta, outputDelta, update, weightGradient } from './formulas';
+import type { PhaseName } from '../phases.js';
+import { biasGradient, forward, hiddenDelta, outputDelta, update, weightGradient } from './formulas.js';
 import './equations.css';
 
 interface EquationsProps {

@@ -1,9 +1,9 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import { explain } from '../explain';
-import { layerName } from '../phases';
-import { phaseOf, type View } from '../view';
-import { Equations } from './equations';
-import type { Settings } from '../../protocol';
+import { explain } from '../explain.js';
+import { layerName } from '../phases.js';
+import { phaseOf, type View } from '../view.js';
+import { Equations } from './equations.js';
+import type { Settings } from '../../protocol.js';
 import './stepper.css';
 
 interface StepperProps {

@@ -1,7 +1,7 @@
-import { short } from '../format';
-import type { Place } from '../view';
-import type { Column } from './geometry';
-import type { EdgesLook, Scene } from './scene';
+import { short } from '../format.js';
+import type { Place } from '../view.js';
+import type { Column } from './geometry.js';
+import type { EdgesLook, Scene } from './scene.js';
 
 interface EdgesProps {
   readonly scene: Scene;

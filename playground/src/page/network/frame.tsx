@@ -1,8 +1,8 @@
-import type { Problem } from '../../protocol';
-import { short } from '../format';
-import { layerName, type Phase } from '../phases';
-import type { Column, Size } from './geometry';
-import type { Scene } from './scene';
+import type { Problem } from '../../protocol.js';
+import { short } from '../format.js';
+import { layerName, type Phase } from '../phases.js';
+import type { Column, Size } from './geometry.js';
+import type { Scene } from './scene.js';
 
 interface FrameProps {
   readonly problem: Problem;

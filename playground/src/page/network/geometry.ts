@@ -1,4 +1,4 @@
-import { shownUnits } from '../view';
+import { shownUnits } from '../view.js';
 
 // Where the picture draws each unit, in pixels of the page.
 

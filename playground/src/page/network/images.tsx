@@ -1,6 +1,6 @@
-import { type Column } from './geometry';
-import { IMAGE } from '../view';
-import { Pixels } from './pixels';
+import { type Column } from './geometry.js';
+import { IMAGE } from '../view.js';
+import { Pixels } from './pixels.js';
 
 export interface Image {
   /** [28][28] */

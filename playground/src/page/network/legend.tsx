@@ -1,4 +1,4 @@
-import type { Scene } from './scene';
+import type { Scene } from './scene.js';
 
 /** What colours, dashes and numbers stand for, and the numbers of the unit that is pointed at. */
 export function Legend({ scene, told }: { scene: Scene | undefined; told: string | undefined }) {

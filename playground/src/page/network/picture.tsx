@@ -1,15 +1,15 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Problem, Progress } from '../../protocol';
-import { layerName } from '../phases';
-import type { Run } from '../use-run';
-import { IMAGE, phaseOf, type Place, type View } from '../view';
-import { EdgeLabels, Edges } from './edges';
-import { Frame } from './frame';
-import { columnsOf, imageSide, type Size } from './geometry';
-import { Legend } from './legend';
-import { type Image, Images } from './images';
-import { readout, type Scene, sceneAtRest, sceneOf } from './scene';
-import { Units } from './units';
+import type { Problem, Progress } from '../../protocol.js';
+import { layerName } from '../phases.js';
+import type { Run } from '../use-run.js';
+import { IMAGE, phaseOf, type Place, type View } from '../view.js';
+import { EdgeLabels, Edges } from './edges.js';
+import { Frame } from './frame.js';
+import { columnsOf, imageSide, type Size } from './geometry.js';
+import { Legend } from './legend.js';
+import { type Image, Images } from './images.js';
+import { readout, type Scene, sceneAtRest, sceneOf } from './scene.js';
+import { Units } from './units.js';
 import './network.css';
 
 interface NetworkProps {

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { rgbOf, type Theme, useTheme } from '../../charts/theme';
+import { rgbOf, type Theme, useTheme } from '../../charts/theme.js';
 
 const SIDE = 28;
 const white = [255, 255, 255] as const;

@@ -1,6 +1,6 @@
-import type { Place } from '../view';
-import type { Column } from './geometry';
-import type { Scene, UnitLook } from './scene';
+import type { Place } from '../view.js';
+import type { Column } from './geometry.js';
+import type { Scene, UnitLook } from './scene.js';
 
 interface UnitsProps {
   readonly scene: Scene;

@@ -89,6 +89,14 @@ const checks = {
   async checkGradients(engine) {
     return (await (await newNetwork(engine)).checkGradients(data)).ok;
   },
+  async 'bp4/search'(engine) {
+    const { gridSearch } = await import('bp4/search');
+    const results = await gridSearch({ learningRate: [0.1, 1] }, async (options) => {
+      const net = await newNetwork(engine);
+      return (await net.train(data, { epochs: 2, ...options })).at(-1).loss;
+    });
+    return results.length === 2;
+  },
   async 'bp4/metrics'() {
     const { accuracy } = await import('bp4/metrics');
     return accuracy(Float32Array.of(0.9, 0.1), { labels: [1, 0] }) === 1;

@@ -1,0 +1,8 @@
+export interface Browser {
+  readonly version: string;
+  readonly ended: Promise<unknown>;
+  output(): string;
+  close(): Promise<void>;
+}
+
+export function chromium(url: string): Promise<Browser>;

@@ -1,0 +1,9 @@
+import hash from './hash.mjs';
+
+addEventListener('message', async ({ data }) => {
+  try {
+    postMessage(await hash(data));
+  } catch (error) {
+    postMessage({ error: String(error) });
+  }
+});

@@ -1,0 +1,138 @@
+/**
+ * The playground as somebody uses it who knows its elements by their data-testid: in a frame, so that this goes on when it is
+ * loaded anew.
+ */
+
+/** Of each wait, in milliseconds. */
+const TIME_LIMIT = 20_000;
+
+/** Where in-browsers.mjs serves it: in a folder, as on many a host. */
+const ADDRESS = '/some/folder/index.html';
+
+export default async function playground() {
+  const page = await open('#task=spiral&seed=1');
+  const seconds = await learnSpiral(page);
+  const phases = await walkThroughStep(page);
+  const hash = await reloadLink(page);
+  const answer = await drawOne(page);
+  const addresses = page.window.performance.getEntriesByType('resource').map(({ name }) => new URL(name));
+  const elsewhere = addresses.filter(
+    ({ origin, protocol }) => origin !== location.origin && protocol !== 'data:',
+  );
+  return { seconds, phases, hash, answer, engine: page.text('engine'), elsewhere: elsewhere.map(String) };
+}
+
+/** Plays, until it errs in no more than 5 % of the test data. @returns in how many seconds */
+async function learnSpiral(page) {
+  const begin = performance.now();
+  page.click('play');
+  await page.until('a test error of at most 5 %', () => parseFloat(page.text('test-error')) <= 5);
+  const seconds = (performance.now() - begin) / 1000;
+  page.click('pause');
+  await page.until('play', () => page.find('play'));
+  return seconds;
+}
+
+/** @returns the phases in their order, each once */
+async function walkThroughStep(page) {
+  page.click('step');
+  const phases = new Set();
+  await page.until('the update', () => {
+    const phase = page.find('phase')?.textContent;
+    if (phase === undefined) return false;
+    phases.add(phase);
+    page.click('next-phase');
+    return phase === 'update';
+  });
+  return [...phases];
+}
+
+/** The link of a run that goes on from a fixed link. @returns the hash that both give */
+async function reloadLink(page) {
+  await page.load('#task=spiral&seed=1&steps=40');
+  page.click('epoch');
+  await page.until('an epoch more', () => page.text('epoch-count') >= 2);
+  const hash = page.text('hash');
+  page.click('copy-link');
+  await frames(2);
+  const link = page.window.location.hash;
+  await page.load(link);
+  const again = page.text('hash');
+  if (again !== hash) throw new Error(`${link} gives ${again}, and was copied at ${hash}`);
+  return hash;
+}
+
+/** Draws a vertical line after two epochs. @returns what the network takes it for */
+async function drawOne(page) {
+  page.click('task-digits');
+  await page.until('the digits', () => page.find('draw-box') && page.text('epoch-count') === '0');
+  for (const epoch of ['1', '2']) {
+    page.click('epoch');
+    await page.until(`epoch ${epoch}`, () => page.text('epoch-count') === epoch);
+  }
+  const box = page.find('draw-box');
+  // a pointer that is nowhere but in these events cannot be captured
+  let isCaptured = false;
+  box.setPointerCapture = () => (isCaptured = true);
+  box.hasPointerCapture = () => isCaptured;
+  const { left, top, width, height } = box.getBoundingClientRect();
+  const point = (type, y) =>
+    box.dispatchEvent(
+      new page.window.PointerEvent(type, {
+        pointerId: 1,
+        bubbles: true,
+        clientX: left + 0.5 * width,
+        clientY: top + y * height,
+      }),
+    );
+  point('pointerdown', 0.2);
+  for (let y = 0.25; y < 0.8; y += 0.05) {
+    point('pointermove', y);
+    await frames(1);
+  }
+  point('pointerup', 0.8);
+  return await page.until('an answer', () => /\d/.exec(page.text('draw-answer'))?.[0]);
+}
+
+/** Opens the playground in a frame. */
+async function open(hash) {
+  const frame = document.createElement('iframe');
+  frame.style = 'position: fixed; inset: 0; width: 100%; height: 100%; border: 0; background: white';
+  document.body.append(frame);
+  const page = {
+    get window() {
+      return frame.contentWindow;
+    },
+    find: (id) => frame.contentDocument?.querySelector(`[data-testid="${id}"]`) ?? undefined,
+    text: (id) => page.find(id).textContent,
+    click(id) {
+      const element = page.find(id);
+      if (!element) throw new Error(`there is no ${id}`);
+      element.click();
+    },
+    /** @returns what is asked for, once it is neither undefined nor false */
+    async until(what, ask) {
+      for (const end = performance.now() + TIME_LIMIT; performance.now() < end; await frames(1)) {
+        const value = ask();
+        if (value) return value;
+      }
+      throw new Error(
+        `waited ${TIME_LIMIT / 1000} s for ${what}; the page says: ${frame.contentDocument.body.innerText}`,
+      );
+    },
+    /** Loads the page of a link anew, and waits until its run is open. */
+    async load(link) {
+      const isLoaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
+      // a new query, for a new hash alone loads nothing
+      frame.src = `${ADDRESS}?${performance.now()}${link}`;
+      await isLoaded;
+      await page.until('the engine', () => /wasm|reference/.test(page.find('engine')?.textContent));
+    },
+  };
+  await page.load(hash);
+  return page;
+}
+
+async function frames(count) {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
+}

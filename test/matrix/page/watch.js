@@ -1,0 +1,25 @@
+// Comes first in a page that is tested in a frame, and tells the page around it what goes wrong.
+{
+  const tell = (trouble) => parent.postMessage({ trouble }, location.origin);
+  addEventListener(
+    'error',
+    (event) => {
+      // of a file that could not be loaded there is only the element
+      tell(
+        `error: ${event.message ?? event.target.src ?? event.target.href} (${event.filename}:${event.lineno})`,
+      );
+    },
+    true,
+  );
+  addEventListener('unhandledrejection', ({ reason }) => tell(`unhandled: ${reason}`));
+  addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
+    tell(`violation: ${effectiveDirective} ${blockedURI}`),
+  );
+  for (const level of ['error', 'warn']) {
+    const write = console[level];
+    console[level] = (...words) => {
+      write.apply(console, words);
+      tell(`console.${level}: ${words.join(' ')}`);
+    };
+  }
+}
