@@ -51,8 +51,8 @@ it('so does one whose signs were escaped on its way', () => {
 
 it('it can be read', () => {
   expect(hashOf({ ...tasks.spiral.defaults, seed: 7 }, 1234)).toBe(
-    '#task=spiral&noise=0.1&hidden=16,16&activation=tanh&loss=crossEntropy&optimizer=adam&learningRate=0.01' +
-      '&miniBatchSize=10&l1=0&l2=0&dropout=0&initializer=glorotUniform&seed=7&steps=1234',
+    '#task=spiral&noise=0.1&hidden=16,16&activation=relu&loss=crossEntropy&optimizer=adam&learningRate=0.005' +
+      '&miniBatchSize=10&l1=0&l2=0&dropout=0&initializer=heNormal&seed=7&steps=1234',
   );
   expect(hashOf({ ...tasks.xor.defaults, hidden: [] })).toContain('&hidden=&');
 });

