@@ -185,6 +185,23 @@ describe('what it is given', () => {
     expect(saved[2]).toEqual(saved[0]);
   });
 
+  it('stays with the caller where it is large', async () => {
+    const inputs = new Float32Array(3 * 100_000).map((_, i) => Math.fround(Math.sin(i)));
+    const labels = Array.from({ length: 100_000 }, (_, n) => n % 2);
+    const bytes = Buffer.alloc(3 * 400_000, 7);
+    const copy = inputs.slice();
+    for (const large of [
+      { inputs, labels },
+      { inputs: bytes, inputScale: 1 / 255, labels: new Uint8Array(400_000) },
+    ]) {
+      expect(await see(() => ({ data: large, options: { epochs: 1 } }), trainInWorker)).toEqual(
+        await see(() => ({ data: large, options: { epochs: 1 } }), here),
+      );
+    }
+    expect(inputs).toEqual(copy);
+    expect(bytes).toHaveLength(3 * 400_000);
+  });
+
   it.each([
     ['net', () => trainInWorker({} as never, data), TypeError, /^net: expected a Network, got an object$/],
     [

@@ -13,7 +13,7 @@ interface Numbered {
 }
 
 /** In the place of a stream; each a function. */
-interface RemoteStream {
+export interface RemoteStream {
   readonly begin: AnyFunction;
   readonly next: AnyFunction;
   readonly giveUp: AnyFunction;
@@ -45,7 +45,7 @@ export function giveFunctions(
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, giveFunctions(inner, call)]));
 }
 
-function isPlain(value: unknown): value is Record<string, unknown> {
+export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -5,14 +5,14 @@ import type { ErrorRecord } from './error-record.js';
 // What the two sides say to each other. The worker says one thing at a time: it calls a function of the user, and waits for
 // the answer, as `train` waits for a promise.
 
-/** A training; its functions are numbered (functions.ts). */
+/** A training. */
 export interface Task {
   /** The network as `save` gives it. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly engine: 'wasm' | 'reference';
   readonly threads: ThreadChoice;
-  readonly data: unknown;
-  readonly options: unknown;
+  /** `{ data, options }` of `train`; their functions are numbered (functions.ts). */
+  readonly given: unknown;
 }
 
 export type ToWorker =

@@ -3,7 +3,7 @@ import { Network } from '../network.js';
 import type { TrainOptions } from '../training/options.js';
 import type { Data } from '../training/samples.js';
 import { recordOf } from './error-record.js';
-import { giveFunctions, isRemote, streamOf } from './functions.js';
+import { giveFunctions, isRemote, streamOf, type RemoteStream } from './functions.js';
 import type { FromWorker, Task, ToWorker } from './messages.js';
 
 // What a worker runs: one training, and it ends. It ends by itself, for not every runtime ends a worker from outside.
@@ -44,7 +44,7 @@ function onMessage(message: ToWorker): void {
   else waiting.shift()?.reject(INTERRUPTED);
 }
 
-async function run({ bytes, engine, threads, data, options }: Task): Promise<void> {
+async function run({ bytes, engine, threads, given }: Task): Promise<void> {
   let net: Network | undefined;
   const call = (number: number, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -55,9 +55,12 @@ async function run({ bytes, engine, threads, data, options }: Task): Promise<voi
   try {
     // Where WebAssembly cannot be compiled here, the reference gives the same bits.
     net = await Network.load(bytes, { engine: engine === 'wasm' ? 'auto' : engine, threads });
-    const given = giveFunctions(data, call);
-    const history = await net.train(isRemote(given) ? streamOf(given) : (given as Data), {
-      ...(giveFunctions(options, call) as TrainOptions),
+    const { data, options } = giveFunctions(given, call) as {
+      data: Data | RemoteStream;
+      options: TrainOptions;
+    };
+    const history = await net.train(isRemote(data) ? streamOf(data) : data, {
+      ...options,
       signal: stop.signal,
     });
     outcome = { history };

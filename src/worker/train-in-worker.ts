@@ -3,6 +3,8 @@ import { Network } from '../network.js';
 import { checkTrainOptions, type EpochReport, type TrainOptions } from '../training/options.js';
 import type { Data } from '../training/samples.js';
 import { isStream, type Stream } from '../training/source.js';
+import { inSlices } from '../training/work.js';
+import { copyLarge } from './copy.js';
 import { errorOf } from './error-record.js';
 import { remoteOf, takeFunctions, type AnyFunction } from './functions.js';
 import type { Task } from './messages.js';
@@ -22,7 +24,7 @@ export interface WorkerOptions {
 /**
  * Does what `net.train` does, in a worker: the same options, the same result, the same bits, and this thread is free.
  *
- * The data are copied to the worker, but what lies in a SharedArrayBuffer is shared. The functions among the options are
+ * The data are copied for the worker, in slices of time, but what lies in a SharedArrayBuffer is shared. The functions among the options are
  * called here, and each is waited for; whenever one is called, and at the end, `net` is as the training has made it so far.
  * Meanwhile it can predict, and cannot be trained.
  * @returns loss and accuracy of each epoch
@@ -46,15 +48,15 @@ export async function trainInWorker(
     const { signal, ...others } = options;
     signal?.throwIfAborted();
     const functions: AnyFunction[] = [];
-    const sent = {
-      data: takeFunctions(isStream(data) ? remoteOf(data.batches) : data, functions),
-      options: takeFunctions(others, functions),
-    };
+    const transfer = [...(where.transfer ?? [])];
+    const given = { data: isStream(data) ? remoteOf(data.batches) : data, options: others };
+    const mayGoOn = (): void => signal?.throwIfAborted();
+    const sent = await inSlices(copyLarge(takeFunctions(given, functions), transfer), mayGoOn);
     const port = portOf(where.worker?.());
     stop = () => port.post({ type: 'stop' });
     signal?.addEventListener('abort', stop);
     try {
-      send(port, { bytes: net.save(), engine: net.engine, threads, ...sent }, where.transfer);
+      send(port, { bytes: net.save(), engine: net.engine, threads, given: sent }, transfer);
       return await converse(port, functions, restore, signal);
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -64,9 +66,9 @@ export async function trainInWorker(
 }
 
 /** @throws TypeError where a part of it cannot be sent */
-function send(port: Port, task: Task, transfer: WorkerOptions['transfer'] = []): void {
+function send(port: Port, task: Task, transfer: ArrayBuffer[]): void {
   try {
-    port.post({ type: 'train', task }, [...transfer]);
+    port.post({ type: 'train', task }, transfer);
   } catch (cause) {
     port.post({ type: 'stop' });
     throw new TypeError(`data: cannot be sent to a worker: ${(cause as Error).message}`, { cause });
