@@ -40,8 +40,16 @@ export function useTheme(): Theme {
   return theme;
 }
 
-/** A colour in red, green and blue from 0 to 255, whatever its notation. */
+const known = new Map<string, readonly [number, number, number]>();
+
+/** A colour in red, green and blue from 0 to 255, whatever its notation. Asked many times a second: it is remembered. */
 export function rgbOf(colour: string): readonly [number, number, number] {
+  const rgb = known.get(colour) ?? readColour(colour);
+  known.set(colour, rgb);
+  return rgb;
+}
+
+function readColour(colour: string): readonly [number, number, number] {
   const context = document.createElement('canvas').getContext('2d')!;
   context.fillStyle = colour;
   context.fillRect(0, 0, 1, 1);
