@@ -37,12 +37,14 @@ async function learnSpiral(page) {
 async function walkThroughStep(page) {
   page.click('step');
   const phases = new Set();
+  let shown; // with its layer and its number
   await page.until('the update', () => {
-    const phase = page.find('phase')?.textContent;
-    if (phase === undefined) return false;
-    phases.add(phase);
+    const phase = page.find('phase');
+    if (phase === undefined || phase.parentElement.textContent === shown) return false;
+    shown = phase.parentElement.textContent;
+    phases.add(phase.textContent);
     page.click('next-phase');
-    return phase === 'update';
+    return phase.textContent === 'update';
   });
   return [...phases];
 }
