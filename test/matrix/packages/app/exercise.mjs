@@ -118,15 +118,20 @@ function hasSameWeights(net, other) {
 }
 
 /**
- * @param engine options of Network.create
- * @returns engine, hash, and what of the checks went wrong
+ * @param engineOptions of Network.create
+ * @param moreChecks beside those that are done everywhere
+ * @returns engine, hash, and what of the checks went wrong; or the error that left no answer
  */
 export async function exercise(engineOptions = {}, moreChecks = {}) {
-  const { engine, hash } = await weightHash(Network, engineOptions);
   const failures = [];
   for (const [name, check] of Object.entries({ ...checks, ...moreChecks })) {
     const outcome = await check(engineOptions).catch((error) => error);
     if (outcome !== true) failures.push(`${name}: ${String(outcome?.stack ?? outcome)}`);
   }
-  return { engine, hash, failures };
+  try {
+    const { engine, hash } = await weightHash(Network, engineOptions);
+    return { engine, hash, failures };
+  } catch (error) {
+    return { error: String(error.stack) };
+  }
 }

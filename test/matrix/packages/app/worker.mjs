@@ -1,4 +1,4 @@
 import { dataChecks, exercise } from './exercise.mjs';
 
 // no await at the top: Vite makes workers that are no modules unless told otherwise
-exercise({}, dataChecks).then(postMessage, (error) => postMessage({ error: String(error?.stack ?? error) }));
+exercise({}, dataChecks).then(postMessage);
