@@ -109,7 +109,7 @@ function find(debianPackage, programs) {
   const program = programs.find((path) => existsSync(path));
   if (program) return program;
   throw new Error(
-    `${debianPackage} is not installed: run scripts/install-browsers.sh, ` +
+    `${debianPackage} is not installed: run scripts/install-test-tools.sh, ` +
       `or as root: apt-get update && apt-get install --no-install-recommends ${debianPackage}`,
   );
 }

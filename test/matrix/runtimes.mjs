@@ -8,7 +8,7 @@ import { EXPECTED } from './weight-hash.mjs';
 
 // The same training in each runtime, on x64 and, emulated, on arm64: packs bp4, installs it into an empty project outside this
 // one, gets the runtimes from npm, and compares the hashes of the weights. `--only deno` runs those whose name has that in it.
-// It wants Linux on x64, and scripts/install-emulator.sh.
+// It wants Linux on x64, and scripts/install-test-tools.sh.
 
 const NODE = { file: 'bin/node', args: [] };
 const BUN = { file: 'bin/bun', args: ['run'] };
@@ -115,7 +115,7 @@ async function tryRuntime(runtime, project) {
       verify(result, { hash: EXPECTED, ...engineOptions, version, arch });
       row.ok = true;
     } catch (error) {
-      const cure = arch === 'arm64' ? 'Has scripts/install-emulator.sh been run?\n' : '';
+      const cure = arch === 'arm64' ? 'Has scripts/install-test-tools.sh been run?\n' : '';
       console.error(
         `${name} ${version} ${arch}, ${by} ${JSON.stringify(engineOptions)}: ${error.message}\n${cure}`,
       );

@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
-# Installs what npm run test:browsers opens (Chromium, Firefox ESR, WebKitGTK's MiniBrowser) and a display without a screen.
+# Installs from Debian's packages what the matrices need besides npm: npm run test:browsers opens Chromium, Firefox ESR and
+# WebKitGTK's MiniBrowser, on a display without a screen; npm run test:runtimes runs programs for arm64 by QEMU.
 # For Debian 12 and later, as root; does nothing where all is there.
 set -euo pipefail
 
-packages=(chromium firefox-esr webkit2gtk-driver xvfb)
+packages=(
+  chromium firefox-esr webkit2gtk-driver xvfb
+  qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross
+)
 
 missing=()
 for package in "${packages[@]}"; do
@@ -11,12 +15,12 @@ for package in "${packages[@]}"; do
   [[ $state == installed ]] || missing+=("$package")
 done
 if ((${#missing[@]} == 0)); then
-  echo "browsers: all installed (${packages[*]})"
+  echo "test tools: all installed (${packages[*]})"
   exit
 fi
 
 if ((EUID != 0)); then
-  echo "browsers: only root can install ${missing[*]}; run: sudo $0" >&2
+  echo "test tools: only root can install ${missing[*]}; run: sudo $0" >&2
   exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
