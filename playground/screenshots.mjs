@@ -13,7 +13,7 @@ const narrow = { width: 390, height: 844 };
 
 /** What is to be seen: a link, what is done there, and how far down the picture begins. */
 const shots = [
-  { name: 'spiral', hash: '#task=spiral&steps=8000', act: walkTo('BP2'), light: wide, dark: narrow },
+  { name: 'spiral', hash: '#task=spiral&steps=1800', act: walkTo('BP2'), light: wide, dark: narrow },
   { name: 'digits', hash: '#task=digits&steps=600', act: drawAndWalk, light: narrow, dark: wide },
   { name: 'circle', hash: '#task=circle&steps=300', act: walkTo('forward'), light: narrow },
   { name: 'xor', hash: '#task=xor&steps=200', act: walkTo('BP2'), dark: wide },
