@@ -94,18 +94,13 @@ export default defineConfig(
     },
   },
   {
-    // what runs in a page or in a Worker
-    files: ['test/matrix/packages/*/*.mjs'],
-    languageOptions: { globals: { Worker: 'readonly', location: 'readonly', postMessage: 'readonly' } },
-  },
-  {
     files: ['**/*.{js,mjs}'],
     languageOptions: {
       globals: Object.fromEntries(Object.getOwnPropertyNames(globalThis).map((name) => [name, 'readonly'])),
     },
   },
   {
-    files: ['test/matrix/page/*.{js,mjs}'],
+    files: ['test/matrix/page/*.{js,mjs}', 'test/matrix/packages/*/*.mjs'],
     languageOptions: { globals: Object.fromEntries(ofPages.map((name) => [name, 'readonly'])) },
   },
 );
