@@ -167,7 +167,8 @@ export class Network {
   static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
     const threads = checkThreads(options.threads);
-    const { spec, random, place, training } = await read(checkBytes(bytes).slice()); // as they are now
+    const given = checkBytes(bytes).slice(); // as they are now
+    const { spec, random, place, training } = (await reader())(given);
     const fill = (model: Model): void => {
       place(model);
       training?.place(model);
@@ -308,14 +309,15 @@ export class Network {
    * @param onDispose called when it is disposed meanwhile
    */
   async trainElsewhere(
-    train: (threads: ThreadChoice, restore: (bytes: Uint8Array) => Promise<void>) => Promise<EpochReport[]>,
+    train: (threads: ThreadChoice, restore: (bytes: Uint8Array) => void) => Promise<EpochReport[]>,
     onDispose: () => void,
   ): Promise<EpochReport[]> {
     this.#use();
-    return await this.#alone(() => {
+    return await this.#alone(async () => {
       this.#onDispose = onDispose;
-      return train(this.#threads, async (bytes) => {
-        const { random, place, training } = await read(bytes);
+      const read = await reader();
+      return await train(this.#threads, (bytes) => {
+        const { random, place, training } = read(bytes);
         const model = this.#use();
         place(model);
         training?.place(model);
@@ -392,13 +394,13 @@ export class Network {
   }
 }
 
-/** What `save` gave; loaded only by those who read that. */
-async function read(bytes: Uint8Array): Promise<Loaded<ReturnType<typeof runFrom>>> {
+/** Reads what `save` gave; loaded only by those who do. */
+async function reader(): Promise<(bytes: Uint8Array) => Loaded<ReturnType<typeof runFrom>>> {
   const [{ load }, { runFrom }] = await Promise.all([
     import('./model/read-file.js'),
     import('./training/read-state.js'),
   ]);
-  return load(bytes, runFrom);
+  return (bytes) => load(bytes, runFrom);
 }
 
 /** A model on kernels of its own, which are given back if it cannot be made. */

@@ -79,13 +79,13 @@ function send(port: Port, task: Task, transfer: ArrayBuffer[]): void {
 async function converse(
   port: Port,
   functions: readonly AnyFunction[],
-  restore: (bytes: Uint8Array) => Promise<void>,
+  restore: (bytes: Uint8Array) => void,
   signal: AbortSignal | undefined,
 ): Promise<EpochReport[]> {
   let failure: { readonly reason: unknown } | undefined;
   for (;;) {
     const message = await port.next();
-    if (message.bytes) await restore(message.bytes);
+    if (message.bytes) restore(message.bytes);
     if (message.type === 'end') {
       if (failure) throw failure.reason;
       if (message.error) throw errorOf(message.error);
