@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { Worker as NodeWorker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 // What is built: a worker starts from a file.
 import { Network, type Data, type NetworkOptions, type Stream, type TrainOptions } from '../dist/index.js';
+import { Dataset } from '../dist/data/index.js';
 import { trainInWorker } from '../dist/worker/index.js';
+import { finish } from '../src/training/work.js';
+import { copyLarge } from '../src/worker/copy.js';
 import { errorOf } from './support/patient.js';
 import { randomData } from './support/random-data.js';
 
@@ -90,6 +95,16 @@ const looks: Record<string, Play> = {
     },
   }),
   'a schedule': () => ({ options: { optimizer: 'adam', learningRate: { schedule: 'cosine', rate: 0.01 } } }),
+  'functions that return what cannot be sent': (log) => {
+    const done = (what: unknown) => () => log.push(what);
+    return {
+      options: {
+        onEpoch: () => done('epoch'),
+        onBatch: () => Promise.resolve(done('batch')),
+        checkpoint: { everySteps: 2, write: () => done('checkpoint') },
+      },
+    };
+  },
   checkpoints: (log) => ({
     options: {
       optimizer: 'momentum',
@@ -202,6 +217,19 @@ describe('what it is given', () => {
     expect(bytes).toHaveLength(3 * 400_000);
   });
 
+  it('is copied in pieces where it is large, in a Dataset too', () => {
+    const inputs = new Float32Array(300_000).fill(7);
+    const labels = new Uint8Array(300_000);
+    for (const large of [{ inputs, labels }, Dataset.fromArrays({ inputs, labels })]) {
+      const transfer: ArrayBuffer[] = [];
+      const copy = finish(copyLarge({ data: large }, transfer)) as { data: Data };
+      expect(transfer).toHaveLength(1);
+      expect(transfer[0]).not.toBe(inputs.buffer);
+      expect(transfer[0]).toBe((copy.data.inputs as Float32Array).buffer);
+      expect(inputs.every((x, i) => x === (copy.data.inputs as Float32Array)[i])).toBe(true);
+    }
+  });
+
   it.each([
     ['net', () => trainInWorker({} as never, data), TypeError, /^net: expected a Network, got an object$/],
     [
@@ -215,6 +243,12 @@ describe('what it is given', () => {
       async () => trainInWorker(await Network.create(spec), data, {}, { threads: 2 } as never),
       TypeError,
       /^where: unknown 'threads'/,
+    ],
+    [
+      'what starts the worker',
+      async () => trainInWorker(await Network.create(spec), data, {}, { worker: () => ({}) as Worker }),
+      TypeError,
+      /^worker: expected a function that returns a Worker, it returned an object$/,
     ],
   ])('is checked: %s', async (_, call, Class, message) => {
     const error = await errorOf(call);
@@ -252,5 +286,56 @@ describe('meanwhile', () => {
     const training = trainInWorker(net, data, { epochs: 1e9, checkpoint, signal: stop.signal });
     expect(await errorOf(() => training)).toBe('enough');
     expect(net.save()).not.toEqual(before);
+  });
+
+  it('it may be stopped at any moment of the beginning', async () => {
+    for (let moment = 0; moment < 30; moment++) {
+      const stop = new AbortController();
+      const training = trainInWorker(await Network.create(spec), data, { epochs: 1e9, signal: stop.signal });
+      const error = errorOf(() => training);
+      for (let i = 0; i < moment; i++) await Promise.resolve();
+      stop.abort('enough');
+      expect(await error).toBe('enough');
+    }
+  });
+});
+
+describe('no worker is left', () => {
+  const start = (): NodeWorker => new NodeWorker(new URL('../dist/worker/thread.js', import.meta.url));
+  const onBatch = (): void => undefined;
+
+  it.each<[string, Data, TrainOptions]>([
+    ['at the end', data, { epochs: 1 }],
+    ['where the data cannot be sent', { ...data, labels: [Symbol('x')] as never }, {}],
+    ['where the network is disposed of while the worker waits for an answer', data, { epochs: 1e9, onBatch }],
+  ])('%s', async (_, given, options) => {
+    const net = await Network.create(spec);
+    const worker = start();
+    worker.on('message', ({ type }) => {
+      if (type === 'call') net.dispose();
+    });
+    const end = once(worker, 'exit');
+    await trainInWorker(net, given, options, { worker: () => worker as never }).catch(() => undefined);
+    await end;
+  });
+
+  it('where the network is disposed of while the data are copied', async () => {
+    const net = await Network.create(spec);
+    let isStarted = false;
+    const inputs = new Float32Array(3 * 4_000_000);
+    const training = trainInWorker(
+      net,
+      { inputs, labels: new Uint8Array(4_000_000) },
+      {},
+      {
+        worker: () => {
+          isStarted = true;
+          return start() as never;
+        },
+      },
+    );
+    setImmediate(() => net.dispose());
+    expect(await errorOf(() => training)).toMatchObject({ name: 'StateError' });
+    expect(isStarted).toBe(false);
   });
 });

@@ -45,11 +45,9 @@ export function giveFunctions(
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, giveFunctions(inner, call)]));
 }
 
-export function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
+/** An object of names and values, of whatever class (a Dataset): a message takes its class away. */
+export const isPlain = (value: unknown): value is Record<string, unknown> =>
+  Object.prototype.toString.call(value) === '[object Object]';
 
 /** A stream as functions, for the side that has it. */
 export function remoteOf(batches: Stream['batches']): RemoteStream {

@@ -17,7 +17,10 @@ export interface Task {
 
 export type ToWorker =
   | { readonly type: 'train'; readonly task: Task }
+  /** After a whole step. */
   | { readonly type: 'stop' }
+  /** Nobody listens to it any more. */
+  | { readonly type: 'close' }
   | { readonly type: 'answer'; readonly value: unknown }
   /** The user's function threw. */
   | { readonly type: 'failed' };

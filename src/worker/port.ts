@@ -1,5 +1,6 @@
 import { ThreadError } from '../errors.js';
 import { builtin } from '../kernels/processors.js';
+import { show } from '../model/check.js';
 import type { FromWorker, ToWorker } from './messages.js';
 
 /** A worker, as the side that started it sees it. */
@@ -20,12 +21,16 @@ interface NodeWorker {
 }
 
 /**
- * Starts a worker, or takes one that the user has started.
- * @throws ThreadError where there are no workers
+ * Starts a worker.
+ * @param start how the user starts it
+ * @throws ThreadError where there are no workers; TypeError where `start` gives none
  */
-export function portOf(started: Worker | undefined): Port {
+export function portOf(start: (() => Worker | NodeWorker) | undefined): Port {
   const mailbox = new Mailbox();
-  const worker = started ?? startWorker();
+  const worker = (start ?? startWorker)();
+  if (typeof (worker as Partial<Worker> | undefined)?.postMessage !== 'function') {
+    throw new TypeError(`worker: expected a function that returns a Worker, it returned ${show(worker)}`);
+  }
   if ('on' in worker) {
     worker.on('message', (message) => mailbox.put(message as FromWorker));
     worker.on('messageerror', (error) => mailbox.close(String(error)));

@@ -38,10 +38,23 @@ const waiting: { readonly resolve: (value: unknown) => void; readonly reject: (r
   [];
 
 function onMessage(message: ToWorker): void {
-  if (message.type === 'train') void run(message.task);
-  else if (message.type === 'stop') stop.abort(INTERRUPTED);
-  else if (message.type === 'answer') waiting.shift()?.resolve(message.value);
-  else waiting.shift()?.reject(INTERRUPTED);
+  switch (message.type) {
+    case 'train':
+      void run(message.task);
+      break;
+    case 'stop':
+      stop.abort(INTERRUPTED);
+      break;
+    case 'close':
+      stop.abort(INTERRUPTED);
+      port.close();
+      break;
+    case 'answer':
+      waiting.shift()?.resolve(message.value);
+      break;
+    case 'failed':
+      waiting.shift()?.reject(INTERRUPTED);
+  }
 }
 
 async function run({ bytes, engine, threads, given }: Task): Promise<void> {

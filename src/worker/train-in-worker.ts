@@ -24,9 +24,9 @@ export interface WorkerOptions {
 /**
  * Does what `net.train` does, in a worker: the same options, the same result, the same bits, and this thread is free.
  *
- * The data are copied for the worker, in slices of time, but what lies in a SharedArrayBuffer is shared. The functions among the options are
- * called here, and each is waited for; whenever one is called, and at the end, `net` is as the training has made it so far.
- * Meanwhile it can predict, and cannot be trained.
+ * The data are copied for the worker, typed arrays in slices of time, but what lies in a SharedArrayBuffer is shared. The
+ * functions among the options are called here, and each is waited for; whenever one is called, and at the end, `net` is as
+ * the training has made it so far. Meanwhile it can predict, and cannot be trained.
  * @returns loss and accuracy of each epoch
  * @throws what `train` throws, with the same messages
  * @throws TypeError where the data cannot be sent to a worker
@@ -49,15 +49,20 @@ export async function trainInWorker(
     signal?.throwIfAborted();
     const functions: AnyFunction[] = [];
     const transfer = [...(where.transfer ?? [])];
-    const given = { data: isStream(data) ? remoteOf(data.batches) : data, options: others };
+    const whole = { data: isStream(data) ? remoteOf(data.batches) : data, options: withoutResults(others) };
     const mayGoOn = (): void => signal?.throwIfAborted();
-    const sent = await inSlices(copyLarge(takeFunctions(given, functions), transfer), mayGoOn);
-    const port = portOf(where.worker?.());
+    const given = await inSlices(copyLarge(takeFunctions(whole, functions), transfer), mayGoOn);
+    mayGoOn();
+    const task: Task = { bytes: net.save(), engine: net.engine, threads, given };
+    const port = portOf(where.worker);
     stop = () => port.post({ type: 'stop' });
     signal?.addEventListener('abort', stop);
     try {
-      send(port, { bytes: net.save(), engine: net.engine, threads, given: sent }, transfer);
+      send(port, task, transfer);
       return await converse(port, functions, restore, signal);
+    } catch (error) {
+      port.post({ type: 'close' }); // it may wait for an answer
+      throw error;
     } finally {
       signal?.removeEventListener('abort', stop);
     }
@@ -65,12 +70,27 @@ export async function trainInWorker(
   return await net.trainElsewhere(train, () => stop());
 }
 
+/** What these functions return is of no use to a training, and need not be such as can be sent. */
+function withoutResults(options: TrainOptions): TrainOptions {
+  const { onEpoch, onBatch, checkpoint } = options;
+  const nothingOf = async (result: unknown): Promise<void> => {
+    await result;
+  };
+  return {
+    ...options,
+    ...(onEpoch && { onEpoch: (report) => nothingOf(onEpoch(report)) }),
+    ...(onBatch && { onBatch: (report) => nothingOf(onBatch(report)) }),
+    ...(checkpoint && {
+      checkpoint: { ...checkpoint, write: (bytes) => nothingOf(checkpoint.write(bytes)) },
+    }),
+  };
+}
+
 /** @throws TypeError where a part of it cannot be sent */
 function send(port: Port, task: Task, transfer: ArrayBuffer[]): void {
   try {
     port.post({ type: 'train', task }, transfer);
   } catch (cause) {
-    port.post({ type: 'stop' });
     throw new TypeError(`data: cannot be sent to a worker: ${(cause as Error).message}`, { cause });
   }
 }

@@ -21,9 +21,10 @@ export async function rowsOfPage(place, expected, folders, { headers, output = '
   const isAddress = typeof folders === 'string' && folders.startsWith('http');
   const server = await serve(isAddress ? {} : folders, { headers });
   const query = `?result=${encodeURIComponent(`${server.url}result`)}`;
-  const browser = await chromium((isAddress ? folders : server.url) + query);
+  let browser;
   let timer;
   try {
+    browser = await chromium((isAddress ? folders : server.url) + query);
     const told = await Promise.race([
       server.result,
       browser.ended,
@@ -44,7 +45,7 @@ export async function rowsOfPage(place, expected, folders, { headers, output = '
     }));
   } finally {
     clearTimeout(timer);
-    await browser.close();
+    await browser?.close();
     await server.close();
   }
 }

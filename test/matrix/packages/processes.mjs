@@ -21,7 +21,7 @@ function start(program, parameters, cwd) {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a process group of its own
   });
-  groups.add(child.pid);
+  if (child.pid !== undefined) groups.add(child.pid); // it could be started
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
   const ended = new Promise((resolve, reject) => {
@@ -39,9 +39,10 @@ function start(program, parameters, cwd) {
 export async function run(program, parameters, cwd) {
   const { ended, output, close } = start(program, parameters, cwd);
   const timer = setTimeout(close, 300_000);
-  const code = await ended;
-  clearTimeout(timer);
-  close();
+  const code = await ended.finally(() => {
+    clearTimeout(timer);
+    close();
+  });
   if (code !== 0) throw new Error(`${program} ${parameters.join(' ')} ended with ${code}:\n${output()}`);
   return output();
 }
@@ -54,6 +55,7 @@ export async function serveWith(program, parameters, cwd, patterns) {
   const { child, ended, output, close } = start(program, parameters, cwd);
   const found = await new Promise((resolve, reject) => {
     const fail = (why) => {
+      clearTimeout(timer);
       close();
       reject(new Error(`${program} ${parameters.join(' ')} ${why}:\n${output()}`));
     };
