@@ -1,5 +1,6 @@
 import { ThreadError } from '../errors.js';
 import { builtin } from '../kernels/processors.js';
+import { show } from '../model/check.js';
 import type { FromWorker, ToWorker } from './messages.js';
 
 /** A worker, as the side that started it sees it. */
@@ -21,11 +22,14 @@ interface NodeWorker {
 
 /**
  * Starts a worker, or takes one that the user has started.
- * @throws ThreadError where there are no workers
+ * @throws ThreadError where there are no workers; TypeError where it is none that was started
  */
 export function portOf(started: Worker | undefined): Port {
   const mailbox = new Mailbox();
   const worker = started ?? startWorker();
+  if (typeof (worker as Partial<Worker> | null)?.postMessage !== 'function') {
+    throw new TypeError(`worker: expected it to return a Worker, got ${show(worker)}`);
+  }
   if ('on' in worker) {
     worker.on('message', (message) => mailbox.put(message as FromWorker));
     worker.on('messageerror', (error) => mailbox.close(String(error)));

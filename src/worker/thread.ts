@@ -33,14 +33,20 @@ const post = (message: FromWorker): void =>
 const INTERRUPTED = new Error('interrupted');
 const stop = new AbortController();
 
+let isBegun = false;
+
 /** Who waits for an answer, first come first. */
 const waiting: { readonly resolve: (value: unknown) => void; readonly reject: (reason: Error) => void }[] =
   [];
 
 function onMessage(message: ToWorker): void {
-  if (message.type === 'train') void run(message.task);
-  else if (message.type === 'stop') stop.abort(INTERRUPTED);
-  else if (message.type === 'answer') waiting.shift()?.resolve(message.value);
+  if (message.type === 'train') {
+    isBegun = true;
+    void run(message.task);
+  } else if (message.type === 'stop') {
+    stop.abort(INTERRUPTED);
+    if (!isBegun) port.close(); // the task could not be sent
+  } else if (message.type === 'answer') waiting.shift()?.resolve(message.value);
   else waiting.shift()?.reject(INTERRUPTED);
 }
 

@@ -1,12 +1,12 @@
 import { checkKeys, checkOptional, show } from '../model/check.js';
 import { Network } from '../network.js';
-import { checkTrainOptions, type EpochReport, type TrainOptions } from '../training/options.js';
+import { checkTrainOptions, optionNames, type EpochReport, type TrainOptions } from '../training/options.js';
 import type { Data } from '../training/samples.js';
-import { isStream, type Stream } from '../training/source.js';
+import type { Stream } from '../training/source.js';
 import { inSlices } from '../training/work.js';
 import { copyLarge } from './copy.js';
 import { errorOf } from './error-record.js';
-import { remoteOf, takeFunctions, type AnyFunction } from './functions.js';
+import { sendable, takeFunctions, type AnyFunction } from './functions.js';
 import type { Task } from './messages.js';
 import { portOf, type Port } from './port.js';
 
@@ -45,19 +45,25 @@ export async function trainInWorker(
   let stop = (): void => undefined;
   const train: Parameters<Network['trainElsewhere']>[0] = async (threads, restore) => {
     await checkTrainOptions(options, net.layers.length);
-    const { signal, ...others } = options;
+    const { signal } = options;
     signal?.throwIfAborted();
     const functions: AnyFunction[] = [];
     const transfer = [...(where.transfer ?? [])];
-    const given = { data: isStream(data) ? remoteOf(data.batches) : data, options: others };
+    const given = { data: sendable(data), options: sendableOptions(options) };
     const mayGoOn = (): void => signal?.throwIfAborted();
     const sent = await inSlices(copyLarge(takeFunctions(given, functions), transfer), mayGoOn);
     const port = portOf(where.worker?.());
     stop = () => port.post({ type: 'stop' });
-    signal?.addEventListener('abort', stop);
     try {
+      signal?.throwIfAborted(); // where the worker was started, the user may have done anything
+      signal?.addEventListener('abort', stop);
       send(port, { bytes: net.save(), engine: net.engine, threads, given: sent }, transfer);
       return await converse(port, functions, restore, signal);
+    } catch (error) {
+      // It may not have begun, or wait for an answer.
+      stop();
+      port.post({ type: 'failed' });
+      throw error;
     } finally {
       signal?.removeEventListener('abort', stop);
     }
@@ -65,12 +71,35 @@ export async function trainInWorker(
   return await net.trainElsewhere(train, () => stop());
 }
 
+/** By their names, for a message would take only the fields of a class. */
+function sendableOptions(options: TrainOptions): object {
+  const { validation, checkpoint, onEpoch, onBatch } = options;
+  return {
+    ...Object.fromEntries(optionNames.map((name) => [name, options[name]])),
+    signal: undefined,
+    validation: sendable(validation),
+    checkpoint: checkpoint && {
+      everyEpochs: checkpoint.everyEpochs,
+      everySteps: checkpoint.everySteps,
+      write: unanswered(checkpoint.write),
+    },
+    onEpoch: onEpoch && unanswered(onEpoch),
+    onBatch: onBatch && unanswered(onBatch),
+  };
+}
+
+/** What a callback returns is waited for, and need not be anything that can be sent. */
+const unanswered =
+  <Argument>(callback: (argument: Argument) => unknown) =>
+  async (argument: Argument): Promise<void> => {
+    await callback(argument);
+  };
+
 /** @throws TypeError where a part of it cannot be sent */
 function send(port: Port, task: Task, transfer: ArrayBuffer[]): void {
   try {
     port.post({ type: 'train', task }, transfer);
   } catch (cause) {
-    port.post({ type: 'stop' });
     throw new TypeError(`data: cannot be sent to a worker: ${(cause as Error).message}`, { cause });
   }
 }
@@ -93,7 +122,10 @@ async function converse(
       return message.history!;
     }
     try {
-      port.post({ type: 'answer', value: await functions[message.number]!(...message.args) });
+      const answer = await functions[message.number]!(...message.args);
+      const transfer: ArrayBuffer[] = [];
+      const value = await inSlices(copyLarge(answer, transfer), () => undefined);
+      port.post({ type: 'answer', value }, transfer);
     } catch (reason) {
       failure = { reason };
       port.post({ type: 'failed' });
