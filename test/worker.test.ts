@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 // What is built: a worker starts from a file.
 import { Network, type Data, type NetworkOptions, type Stream, type TrainOptions } from '../dist/index.js';
 import { Dataset } from '../dist/data/index.js';
-import { trainInWorker } from '../dist/worker/index.js';
+import { trainInWorker, type WorkerOptions } from '../dist/worker/index.js';
 import { finish } from '../src/training/work.js';
 import { copyLarge } from '../src/worker/copy.js';
 import { errorOf } from './support/patient.js';
@@ -161,6 +161,40 @@ const looks: Record<string, Play> = {
   'an option that is wrong': () => ({ options: { miniBatchSize: 1.5 } }),
   'metrics that are wrong': () => ({ options: { validation, metrics: { mean: 5 } as never } }),
   'a learning rate that is wrong': () => ({ options: { learningRate: () => NaN } }),
+  'callbacks that return what cannot be sent': (log) => {
+    const answer = (): unknown => () => log.push('never');
+    const checkpoint = { everyEpochs: 1, write: answer };
+    return { options: { onEpoch: answer, onBatch: answer, checkpoint } };
+  },
+  'data and options of classes': () => ({
+    data: new (class {
+      get inputs() {
+        return data.inputs;
+      }
+      get targets() {
+        return data.targets!;
+      }
+    })(),
+    options: new (class {
+      get epochs() {
+        return 2;
+      }
+      get validation() {
+        return Dataset.fromArrays({ inputs: [[1, 2, 3]], targets: [[0, 1]] });
+      }
+    })(),
+  }),
+  'data that hold themselves': () => {
+    const self: Record<string, unknown> = { ...data };
+    self['self'] = self;
+    return { data: self as unknown as Data, options: {} };
+  },
+  'data with a name of ours': () => ({ data: { ...data, giveUp: 1 } as Data, options: {} }),
+  'a stream with more than batches': (log) => ({
+    data: { ...streamOf(log), more: 1 } as Stream,
+    options: {},
+  }),
+  'a stream without a function': () => ({ data: { batches: 5 } as unknown as Stream, options: {} }),
   'nothing to go on with': () => ({ options: { resume: true } }),
 };
 
@@ -228,6 +262,27 @@ describe('what it is given', () => {
       expect(transfer[0]).toBe((copy.data.inputs as Float32Array).buffer);
       expect(inputs.every((x, i) => x === (copy.data.inputs as Float32Array)[i])).toBe(true);
     }
+  });
+
+  it('is copied alone where it is part of a buffer', async () => {
+    // With the whole of it each time, 64 GB would be copied.
+    const whole = new Float32Array(2 ** 24);
+    const inputs = whole.subarray(0, 3);
+    inputs.set([1, 2, 3]);
+    const stream: Stream = { batches: () => Array.from({ length: 1000 }, () => ({ inputs, labels: [1] })) };
+    const play: Play = () => ({ data: stream, options: { epochs: 1 } });
+    expect(await see(play, trainInWorker)).toEqual(await see(play, here));
+  });
+
+  it('is not taken for zeros where it is taken away meanwhile', async () => {
+    const inputs = new Float32Array(3 * 2 ** 20);
+    const labels = new Uint8Array(2 ** 20);
+    const net = await Network.create(spec);
+    const training = trainInWorker(net, { inputs, labels }, { epochs: 1 });
+    structuredClone(inputs, { transfer: [inputs.buffer] });
+    expect(await errorOf(() => training)).toMatchObject({
+      message: /buffer of a typed array was transferred/,
+    });
   });
 
   it.each([
@@ -337,5 +392,49 @@ describe('no worker is left', () => {
     setImmediate(() => net.dispose());
     expect(await errorOf(() => training)).toMatchObject({ name: 'StateError' });
     expect(isStarted).toBe(false);
+  });
+});
+
+// What does not end keeps the process alive.
+describe('the worker ends', () => {
+  const long: TrainOptions = { epochs: 1e9 };
+  const large = (): Data => ({ inputs: new Float32Array(3 * 2 ** 21), labels: new Uint8Array(2 ** 21) });
+
+  type Ending = (net: Network, where: WorkerOptions) => Promise<unknown>;
+  const endings: Record<string, Ending> = {
+    'after the training': (net, where) => trainInWorker(net, data, {}, where),
+    'where the data cannot be sent': (net, where) =>
+      trainInWorker(net, { ...data, labels: [Symbol('x')] as never }, {}, where),
+    'where something cannot be handed over': (net, where) =>
+      trainInWorker(net, data, {}, { ...where, transfer: [5] as never }),
+    'where the signal is none': (net, where) =>
+      trainInWorker(net, data, { signal: { throwIfAborted: () => undefined } as AbortSignal }, where),
+    'disposed of before it starts': (net, where) => {
+      const training = trainInWorker(net, large(), {}, where);
+      net.dispose();
+      return training;
+    },
+    'disposed of while it asks': (net, where) => {
+      const training = trainInWorker(net, data, { ...long, onBatch: () => undefined }, where);
+      setTimeout(() => net.dispose(), 300);
+      return training;
+    },
+    'disposed of while it is answered': (net, where) =>
+      trainInWorker(net, data, { ...long, onBatch: () => net.dispose() }, where),
+    'stopped while it asks': (net, where) => {
+      const signal = AbortSignal.timeout(300);
+      return trainInWorker(net, data, { ...long, onBatch: () => undefined, signal }, where);
+    },
+  };
+
+  it.each(Object.entries(endings))('%s', async (_, ending) => {
+    let exit: Promise<unknown> | undefined;
+    const worker = (): Worker => {
+      const started = new NodeWorker(new URL('../dist/worker/thread.js', import.meta.url));
+      exit = once(started, 'exit');
+      return started as unknown as Worker;
+    };
+    await Promise.allSettled([ending(await Network.create(spec), { worker })]);
+    await exit;
   });
 });

@@ -146,6 +146,31 @@ export interface CheckedTrainOptions extends Restraints {
   readonly signal: AbortSignal | undefined;
 }
 
+export const optionNames = [
+  'epochs',
+  'miniBatchSize',
+  'learningRate',
+  'optimizer',
+  'clip',
+  'l1',
+  'l2',
+  'penalizeBiases',
+  'maxNorm',
+  'frozen',
+  'classWeights',
+  'shuffle',
+  'validation',
+  'validationSplit',
+  'metrics',
+  'diagnose',
+  'earlyStopping',
+  'checkpoint',
+  'resume',
+  'onEpoch',
+  'onBatch',
+  'signal',
+] as const satisfies readonly (keyof TrainOptions)[];
+
 /**
  * @throws TypeError, RangeError naming the option
  */
@@ -153,30 +178,7 @@ export async function checkTrainOptions(
   options: TrainOptions,
   layerCount: number,
 ): Promise<CheckedTrainOptions> {
-  checkKeys('options', options, [
-    'epochs',
-    'miniBatchSize',
-    'learningRate',
-    'optimizer',
-    'clip',
-    'l1',
-    'l2',
-    'penalizeBiases',
-    'maxNorm',
-    'frozen',
-    'classWeights',
-    'shuffle',
-    'validation',
-    'validationSplit',
-    'metrics',
-    'diagnose',
-    'earlyStopping',
-    'checkpoint',
-    'resume',
-    'onEpoch',
-    'onBatch',
-    'signal',
-  ]);
+  checkKeys('options', options, optionNames);
   if (isSignal(options)) throw new TypeError('options: expected an object, got a signal; write { signal }');
   const { epochs = 10, miniBatchSize = 32, shuffle = true, resume = false } = options;
   const { validation, validationSplit, onEpoch, onBatch, signal } = options;

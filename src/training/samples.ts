@@ -46,6 +46,10 @@ const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => bo
   hinge: [(y) => y === -1 || y === 1, '-1 or 1'],
 };
 
+/** Why a training fails whose data was taken away from it. */
+export const BUFFER_IS_GONE =
+  'data: the buffer of a typed array was transferred or made shorter; leave it until the call has ended';
+
 /** So many samples, or fewer where they are long, tell whether most inputs are zero. */
 const PROBED_SAMPLES = 256;
 
@@ -264,9 +268,7 @@ function copyRows(
 ): void {
   // A typed array is the user's own, and long trainings pause: its buffer may be gone.
   if (values.length < count * width) {
-    throw new TypeError(
-      'data: the buffer of a typed array was transferred or made shorter; leave it until the call has ended',
-    );
+    throw new TypeError(BUFFER_IS_GONE);
   }
   if (!order && stride === width) {
     target.set(values.subarray(first * width, (first + rows) * width), at);

@@ -1,3 +1,4 @@
+import { BUFFER_IS_GONE } from '../training/samples.js';
 import type { Work } from '../training/work.js';
 import { isPlain } from './functions.js';
 
@@ -5,12 +6,12 @@ import { isPlain } from './functions.js';
 const BYTES_AT_A_TIME = 2 ** 20;
 
 /**
- * Copies the large typed arrays in an object and in the plain objects within, a piece at a time: a message copies all at
- * once, which of 100 MB takes a page many frames.
+ * Copies typed arrays in an object and in the plain objects within: large ones, a piece at a time, for a message copies
+ * all at once, which of 100 MB takes a page many frames; and parts of a buffer, for a message copies the whole buffer.
  * @param transfer what is to be handed over with the message; the copies are put to it
  */
 export function* copyLarge(value: unknown, transfer: ArrayBuffer[]): Work<unknown> {
-  if (isLarge(value) && !transfer.includes(value.buffer as ArrayBuffer)) {
+  if (isToBeCopied(value) && !transfer.includes(value.buffer as ArrayBuffer)) {
     const copy = yield* copyOf(value);
     transfer.push(copy.buffer);
     return copy;
@@ -22,9 +23,9 @@ export function* copyLarge(value: unknown, transfer: ArrayBuffer[]): Work<unknow
 }
 
 /** What is in shared memory is not copied at all. */
-const isLarge = (value: unknown): value is Uint8Array =>
+const isToBeCopied = (value: unknown): value is Uint8Array =>
   ArrayBuffer.isView(value) &&
-  value.byteLength > BYTES_AT_A_TIME &&
+  (value.byteLength > BYTES_AT_A_TIME || value.byteLength < value.buffer.byteLength) &&
   Object.prototype.toString.call(value.buffer) === '[object ArrayBuffer]';
 
 function* copyOf(array: Uint8Array): Work<Uint8Array<ArrayBuffer>> {
@@ -34,6 +35,8 @@ function* copyOf(array: Uint8Array): Work<Uint8Array<ArrayBuffer>> {
     to.set(from.subarray(i, i + BYTES_AT_A_TIME), i);
     yield;
   }
+  // Meanwhile its buffer may be gone.
+  if (from.length < to.length) throw new TypeError(BUFFER_IS_GONE);
   // By its name: a Buffer of Node becomes a Uint8Array, as it does in a message.
   const Type = (globalThis as unknown as Record<string, typeof Uint8Array>)[array[Symbol.toStringTag]]!;
   return new Type(to.buffer);

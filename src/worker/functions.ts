@@ -39,9 +39,8 @@ export function giveFunctions(
   call: (number: number, args: readonly unknown[]) => Promise<unknown>,
 ): unknown {
   if (!isPlain(value)) return value;
-  if ('functionNumber' in value) {
-    return (...args: unknown[]) => call((value as unknown as Numbered).functionNumber, args);
-  }
+  const { functionNumber } = value;
+  if (typeof functionNumber === 'number') return (...args: unknown[]) => call(functionNumber, args);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, giveFunctions(inner, call)]));
 }
 
@@ -49,14 +48,35 @@ export function giveFunctions(
 export const isPlain = (value: unknown): value is Record<string, unknown> =>
   Object.prototype.toString.call(value) === '[object Object]';
 
+/**
+ * What is sent in the place of the data: of a class, a message would take only the fields. What else they have is named,
+ * without its value, for the worker to complain of.
+ */
+export function sendable(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null || Array.isArray(data) || ArrayBuffer.isView(data))
+    return data;
+  const names = Object.keys(data);
+  const named = Object.fromEntries(names.map((name) => [name, undefined]));
+  if ('batches' in data) {
+    const { batches } = data as Stream;
+    const isStream = typeof batches === 'function' && names.every((name) => name === 'batches');
+    return isStream ? remoteOf(batches) : { ...named, batches };
+  }
+  const { inputs, targets, labels, sampleWeights, inputScale } = data as Data;
+  return { ...named, inputs, targets, labels, sampleWeights, inputScale };
+}
+
 /** A stream as functions, for the side that has it. */
-export function remoteOf(batches: Stream['batches']): RemoteStream {
+function remoteOf(batches: Stream['batches']): RemoteStream {
   let iterator: AsyncIterator<Data> | Iterator<Data>;
   return {
     begin: () => {
       iterator = iteratorOf(batches());
     },
-    next: () => iterator.next(),
+    next: async () => {
+      const result: IteratorResult<Data, unknown> = await iterator.next();
+      return result.done ? { done: true, value: undefined } : { done: false, value: sendable(result.value) };
+    },
     // As `for await` does where the loop fails: what goes wrong besides does not matter.
     giveUp: async () => {
       try {
@@ -90,4 +110,4 @@ export function streamOf({ begin, next, giveUp }: RemoteStream): Stream {
 }
 
 export const isRemote = (data: unknown): data is RemoteStream =>
-  typeof data === 'object' && data !== null && 'giveUp' in data;
+  typeof data === 'object' && data !== null && typeof (data as Partial<RemoteStream>).giveUp === 'function';

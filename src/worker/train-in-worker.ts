@@ -1,12 +1,12 @@
 import { checkKeys, checkOptional, show } from '../model/check.js';
 import { Network } from '../network.js';
-import { checkTrainOptions, type EpochReport, type TrainOptions } from '../training/options.js';
+import { checkTrainOptions, optionNames, type EpochReport, type TrainOptions } from '../training/options.js';
 import type { Data } from '../training/samples.js';
-import { isStream, type Stream } from '../training/source.js';
+import type { Stream } from '../training/source.js';
 import { inSlices } from '../training/work.js';
 import { copyLarge } from './copy.js';
 import { errorOf } from './error-record.js';
-import { remoteOf, takeFunctions, type AnyFunction } from './functions.js';
+import { sendable, takeFunctions, type AnyFunction } from './functions.js';
 import type { Task } from './messages.js';
 import { portOf, type Port } from './port.js';
 
@@ -45,23 +45,23 @@ export async function trainInWorker(
   let stop = (): void => undefined;
   const train: Parameters<Network['trainElsewhere']>[0] = async (threads, restore) => {
     await checkTrainOptions(options, net.layers.length);
-    const { signal, ...others } = options;
+    const { signal } = options;
     signal?.throwIfAborted();
     const functions: AnyFunction[] = [];
     const transfer = [...(where.transfer ?? [])];
-    const whole = { data: isStream(data) ? remoteOf(data.batches) : data, options: withoutResults(others) };
+    const whole = { data: sendable(data), options: sendableOptions(options) };
     const mayGoOn = (): void => signal?.throwIfAborted();
     const given = await inSlices(copyLarge(takeFunctions(whole, functions), transfer), mayGoOn);
-    mayGoOn();
     const task: Task = { bytes: net.save(), engine: net.engine, threads, given };
     const port = portOf(where.worker);
     stop = () => port.post({ type: 'stop' });
-    signal?.addEventListener('abort', stop);
     try {
+      mayGoOn(); // whoever started the worker may have done anything
+      signal?.addEventListener('abort', stop);
       send(port, task, transfer);
       return await converse(port, functions, restore, signal);
     } catch (error) {
-      port.post({ type: 'close' }); // it may wait for an answer
+      port.post({ type: 'close' }); // it may not have begun, or wait for an answer
       throw error;
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -70,21 +70,29 @@ export async function trainInWorker(
   return await net.trainElsewhere(train, () => stop());
 }
 
-/** What these functions return is of no use to a training, and need not be such as can be sent. */
-function withoutResults(options: TrainOptions): TrainOptions {
-  const { onEpoch, onBatch, checkpoint } = options;
-  const nothingOf = async (result: unknown): Promise<void> => {
-    await result;
-  };
+/** By their names, for a message would take only the fields of a class. */
+function sendableOptions(options: TrainOptions): object {
+  const { validation, checkpoint, onEpoch, onBatch } = options;
   return {
-    ...options,
-    ...(onEpoch && { onEpoch: (report) => nothingOf(onEpoch(report)) }),
-    ...(onBatch && { onBatch: (report) => nothingOf(onBatch(report)) }),
-    ...(checkpoint && {
-      checkpoint: { ...checkpoint, write: (bytes) => nothingOf(checkpoint.write(bytes)) },
-    }),
+    ...Object.fromEntries(optionNames.map((name) => [name, options[name]])),
+    signal: undefined,
+    validation: sendable(validation),
+    checkpoint: checkpoint && {
+      everyEpochs: checkpoint.everyEpochs,
+      everySteps: checkpoint.everySteps,
+      write: unanswered(checkpoint.write),
+    },
+    onEpoch: onEpoch && unanswered(onEpoch),
+    onBatch: onBatch && unanswered(onBatch),
   };
 }
+
+/** What a callback returns is waited for, and need not be anything that can be sent. */
+const unanswered =
+  <Argument>(callback: (argument: Argument) => unknown) =>
+  async (argument: Argument): Promise<void> => {
+    await callback(argument);
+  };
 
 /** @throws TypeError where a part of it cannot be sent */
 function send(port: Port, task: Task, transfer: ArrayBuffer[]): void {
@@ -113,7 +121,10 @@ async function converse(
       return message.history!;
     }
     try {
-      port.post({ type: 'answer', value: await functions[message.number]!(...message.args) });
+      const answer = await functions[message.number]!(...message.args);
+      const transfer: ArrayBuffer[] = [];
+      const value = await inSlices(copyLarge(answer, transfer), () => undefined);
+      port.post({ type: 'answer', value }, transfer);
     } catch (reason) {
       failure = { reason };
       port.post({ type: 'failed' });

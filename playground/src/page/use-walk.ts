@@ -16,11 +16,14 @@ export interface Walking {
 /** Begins a walk with each mini-batch that the worker answers with. */
 export function useWalk({ walk, problem, settings, progress }: Run): Walking {
   const [view, setView] = useState<View>();
+  /** That of the view. Of another the view cannot be drawn, not even until the effect has run. */
+  const [viewed, setViewed] = useState(problem);
   const [isAuto, setAuto] = useState(false);
 
   useEffect(() => {
     const isWhole = walk !== undefined && problem !== undefined && settings !== undefined;
     setView(isWhole ? viewOf(walk, problem, settings) : undefined);
+    setViewed(problem);
   }, [walk, problem, settings]);
 
   const change = useCallback((next: (old: View) => View) => {
@@ -44,5 +47,5 @@ export function useWalk({ walk, problem, settings, progress }: Run): Walking {
   useEffect(() => {
     if (isPlaying) close();
   }, [isPlaying, close]);
-  return { view, isAuto, go, pickSample, choose, setAuto, close };
+  return { view: viewed === problem ? view : undefined, isAuto, go, pickSample, choose, setAuto, close };
 }
