@@ -44,5 +44,7 @@ export function useWalk({ walk, problem, settings, progress }: Run): Walking {
   useEffect(() => {
     if (isPlaying) close();
   }, [isPlaying, close]);
-  return { view, isAuto, go, pickSample, choose, setAuto, close };
+  // the effect above comes after a render: until then a network that was just opened has no walk, rather than the old one's
+  const present = view?.walk === walk ? view : undefined;
+  return { view: present, isAuto, go, pickSample, choose, setAuto, close };
 }
