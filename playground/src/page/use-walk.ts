@@ -45,6 +45,6 @@ export function useWalk({ walk, problem, settings, progress }: Run): Walking {
     if (isPlaying) close();
   }, [isPlaying, close]);
   // the effect above comes after a render: until then a network that was just opened has no walk, rather than the old one's
-  const present = view?.walk === walk ? view : undefined;
+  const present = view?.problem === problem ? view : undefined;
   return { view: present, isAuto, go, pickSample, choose, setAuto, close };
 }
