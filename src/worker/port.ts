@@ -42,7 +42,9 @@ export function portOf(start: (() => Worker | NodeWorker) | undefined): Port {
     // One whose file is not found, or that a Content-Security-Policy forbids, fails without a word.
     worker.onerror = ({ message }: Partial<ErrorEvent>) =>
       mailbox.close(
-        message ?? 'its file was not found, or worker-src of the Content-Security-Policy forbids it',
+        message ??
+          "its file was not found (where esbuild or Rollup bundles, give the option 'worker'), or worker-src of the " +
+            'Content-Security-Policy forbids it',
       );
   }
   return {

@@ -16,14 +16,11 @@ export interface Walking {
 /** Begins a walk with each mini-batch that the worker answers with. */
 export function useWalk({ walk, problem, settings, progress }: Run): Walking {
   const [view, setView] = useState<View>();
-  /** That of the view. Of another the view cannot be drawn, not even until the effect has run. */
-  const [viewed, setViewed] = useState(problem);
   const [isAuto, setAuto] = useState(false);
 
   useEffect(() => {
     const isWhole = walk !== undefined && problem !== undefined && settings !== undefined;
     setView(isWhole ? viewOf(walk, problem, settings) : undefined);
-    setViewed(problem);
   }, [walk, problem, settings]);
 
   const change = useCallback((next: (old: View) => View) => {
@@ -47,5 +44,7 @@ export function useWalk({ walk, problem, settings, progress }: Run): Walking {
   useEffect(() => {
     if (isPlaying) close();
   }, [isPlaying, close]);
-  return { view: viewed === problem ? view : undefined, isAuto, go, pickSample, choose, setAuto, close };
+  // the effect above comes after a render: until then a network that was just opened has no walk, rather than the old one's
+  const present = view?.problem === problem ? view : undefined;
+  return { view: present, isAuto, go, pickSample, choose, setAuto, close };
 }

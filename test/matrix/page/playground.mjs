@@ -13,6 +13,7 @@ export default async function playground() {
   const page = await open('#task=spiral&seed=1');
   const seconds = await learnSpiral(page);
   const phases = await walkThroughStep(page);
+  await openFewerLayers(page);
   const hash = await reloadLink(page);
   const answer = await drawOne(page);
   const addresses = page.window.performance.getEntriesByType('resource').map(({ name }) => new URL(name));
@@ -47,6 +48,16 @@ async function walkThroughStep(page) {
     return phase.textContent === 'update';
   });
   return [...phases];
+}
+
+/** Chooses a task with fewer layers in the middle of a walk, while the pointer is on the last layer. */
+async function openFewerLayers(page) {
+  const units = page.window.document.querySelectorAll('.unit');
+  units[units.length - 1].dispatchEvent(new page.window.PointerEvent('pointerenter'));
+  page.click('task-circle');
+  await page.until('the circle', () => page.text('epoch-count') === '0' && !page.find('phase'));
+  page.click('step');
+  await page.until('a walk through it', () => page.find('phase')?.textContent === 'forward');
 }
 
 /** The link of a run that goes on from a fixed link. @returns the hash that both give */

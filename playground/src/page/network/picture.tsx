@@ -31,7 +31,9 @@ export function Network({ run: { problem, progress }, view, onChoose }: NetworkP
     const layers = progress?.layers ?? [];
     return readout(layerName(layer, layers.length), { layer, unit }, layers, view);
   };
-  const told = pointed ?? scene?.subject;
+  // a pointer that rests may have been left on a unit of the network before this one
+  const isThereStill = pointed !== undefined && pointed.unit < (problem?.sizes[pointed.layer + 1] ?? 0);
+  const told = isThereStill ? pointed : scene?.subject;
   return (
     <figure class="network">
       <div class="network-box" ref={box}>
