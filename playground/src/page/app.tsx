@@ -13,6 +13,7 @@ import { type Keys, useKeyboard } from './use-keyboard.js';
 import { useInSight } from './use-in-sight.js';
 import { type Opening, useOpening } from './use-opening.js';
 import { type Run, useRun } from './use-run.js';
+import { useSeldom } from './use-seldom.js';
 import { useWalk } from './use-walk.js';
 
 export function App() {
@@ -52,6 +53,9 @@ export function App() {
     [actions, go],
   );
   useKeyboard(keys);
+
+  const seldom = useSeldom(run);
+  const details = useMemo(() => <Details run={seldom} />, [seldom]);
 
   return (
     <div class="page">
@@ -96,7 +100,7 @@ export function App() {
             <Learnt task={settings.task} run={run} view={walking.view} onCsv={setCsv} send={send} />
           </div>
         </div>
-        <Details run={run} />
+        {details}
       </main>
       <Help />
     </div>

@@ -31,9 +31,11 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
+const wholeNumbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+
 /** 12,345 */
 export function whole(x: number): string {
-  return Math.round(x).toLocaleString('en-GB');
+  return wholeNumbers.format(x);
 }
 
 /** An index from 0 as a subscript from 1: ₁, ₂, … */
