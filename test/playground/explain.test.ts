@@ -43,12 +43,12 @@ test('Each phase is told with the numbers of the step', async () => {
   const numbers = (name: string): string => told.find((one) => one.name === name)!.numbers.join(' ');
   expect(told.every(({ words }) => words.length > 40 && words.length < 200)).toBe(true);
   // x = (1, 0), y = (0, 1), both hidden units are tanh(0.5)
-  expect(numbers('forward')).toBe('z₁ = 0.50·1 + 0 = 0.500 a₁ = tanh(0.500) = 0.462');
+  expect(numbers('forward')).toBe('z₁ = 0.500·1 + 0 = 0.500 a₁ = tanh(0.500) = 0.462');
   expect(numbers('BP1')).toBe('δ₁ = a₁ − y₁ = 0.500 − 0 = 0.500');
-  expect(numbers('BP2')).toContain('(1·0.50 + 0.25·(−0.50))·0.786 = 0.295');
+  expect(numbers('BP2')).toContain('(1·0.500 + 0.250·(−0.500))·0.786 = 0.295');
   expect(numbers('BP3')).toContain('mean of 1: ∂C/∂b²₁ = 0.500');
-  expect(numbers('BP4')).toContain('∂C/∂w²₁₁ = δ₁·a₁ = 0.500·0.46 = 0.231');
-  expect(numbers('update')).toBe('w²₁₁ ← 1 − 0.100·0.23 = 0.977');
+  expect(numbers('BP4')).toContain('∂C/∂w²₁₁ = δ₁·a₁ = 0.500·0.462 = 0.231');
+  expect(numbers('update')).toBe('w²₁₁ ← 1.000 − 0.1·0.231 = 0.977');
 });
 
 async function viewOfXor(): Promise<View> {

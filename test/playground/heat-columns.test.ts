@@ -39,10 +39,13 @@ describe('the columns of the heat map', () => {
     ]);
   });
 
-  it('are left out where no epoch was looked at', () => {
+  it('reach to the next look where no epoch was looked at', () => {
     expect(heatColumns([], 5)).toEqual([]);
-    const columns = heatColumns([report(1), report(2), report(3, [1, 0])], 2);
-    expect(columns.map(({ first, last }) => [first, last])).toEqual([[3, 3]]);
+    const seen = [report(1), report(2), report(3, [1, 0]), report(6), report(9, [1, 0]), report(14)];
+    expect(heatColumns(seen, 2).map(({ first, last }) => [first, last])).toEqual([
+      [3, 8],
+      [9, 14],
+    ]);
   });
 
   it('hold 0 where a layer learns nothing', () => {

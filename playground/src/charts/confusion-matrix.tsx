@@ -75,7 +75,7 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
                   <td
                     key={a}
                     class={c === a ? 'confusion-right' : 'confusion-wrong'}
-                    style={{ '--shade': `${shade(count, totals[c]!)}%` }}
+                    style={{ '--shade': shade(count, totals[c]!) }}
                   >
                     <button
                       type="button"
@@ -125,9 +125,8 @@ function worstMistake(counts: Confusion['counts']): Cell {
   return worst;
 }
 
-/** In percent of the full colour. By the root, so that a few mistakes among many samples are seen. */
-const shade = (count: number, total: number): number =>
-  total > 0 ? Math.round(65 * Math.sqrt(count / total)) : 0;
+/** From 0 to 1. By the root, so that a few mistakes among many samples are seen. */
+const shade = (count: number, total: number): number => (total > 0 ? Math.sqrt(count / total) : 0);
 
 function inWords(
   [truth, answer]: Cell,

@@ -3,7 +3,7 @@ import type { Report } from '../protocol.js';
 
 /** Some epochs, of all layers: a column of the heat map. */
 export interface HeatColumn {
-  /** The first and last epoch that it stands for; the last is less where the run has not come so far. */
+  /** The first and last epoch that it stands for; those that went by unseen after it belong to it as well. */
   readonly first: number;
   readonly last: number;
   /** δ (root mean square; the geometric mean of the epochs) and the share of saturated units, [layer]. */
@@ -21,7 +21,8 @@ export function epochsToAColumn(epochs: number, mostColumns: number): number {
 }
 
 /**
- * Puts the diagnosed reports into columns. A column whose epochs all went by too quickly to look is left out.
+ * Puts the diagnosed reports into columns. Where all epochs of a column went by too quickly to look, the one before it
+ * reaches so far: what was seen last stands until the next look.
  * @param reports oldest first
  */
 export function heatColumns(reports: readonly Report[], epochsEach: number): HeatColumn[] {
@@ -34,9 +35,10 @@ export function heatColumns(reports: readonly Report[], epochsEach: number): Hea
     else bins.set(bin, [[...diagnosis.layers]]);
   }
   const lastEpoch = reports.at(-1)?.epoch ?? 0;
-  return [...bins].map(([bin, diagnoses]) => ({
-    first: bin * epochsEach + 1,
-    last: Math.min((bin + 1) * epochsEach, lastEpoch),
+  const starts = [...bins.keys()].map((bin) => bin * epochsEach + 1);
+  return [...bins.values()].map((diagnoses, i) => ({
+    first: starts[i]!,
+    last: (starts[i + 1] ?? lastEpoch + 1) - 1,
     delta: acrossEpochs(diagnoses, (layer) => Math.log(layer.delta)).map(Math.exp),
     saturated: acrossEpochs(diagnoses, (layer) => layer.saturated),
   }));

@@ -56,8 +56,9 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
     const box = (column: HeatColumn, layer: number): [number, number, number, number] => {
       const left = ((column.first - 1) / each / columnCount) * width;
       const top = ((layerCount - 1 - layer) / layerCount) * height;
+      const share = Math.ceil((column.last - column.first + 1) / each) / columnCount;
       // A quarter of a pixel more, so that no seams show between columns.
-      return [left, top, width / columnCount + 0.25, height / layerCount - 1];
+      return [left, top, share * width + 0.25, height / layerCount - 1];
     };
     for (const column of columns) {
       column[quantity].forEach((value, layer) => {
@@ -77,9 +78,9 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
 
   const pickAt = (event: PointerEvent & { currentTarget: HTMLCanvasElement }): void => {
     const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
-    const bin = Math.floor(((event.clientX - left) / width) * columnCount);
+    const epoch = Math.floor(((event.clientX - left) / width) * columnCount) * each + 1;
     const layer = layerCount - 1 - Math.floor(((event.clientY - top) / height) * layerCount);
-    const column = columns.findIndex(({ first }) => Math.floor((first - 1) / each) === bin);
+    const column = columns.findIndex(({ first, last }) => first <= epoch && epoch <= last);
     const isThere = column >= 0 && layer >= 0 && layer < layerCount;
     setPicked(isThere ? { column, layer } : undefined);
   };

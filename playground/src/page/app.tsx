@@ -1,7 +1,8 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { Controls } from './controls/controls.js';
 import { Details } from './details.js';
 import { Stepper } from './equations/stepper.js';
+import { whole } from './format.js';
 import { Header } from './header.js';
 import { Network } from './network/picture.js';
 import { Provenance } from './provenance.js';
@@ -9,14 +10,18 @@ import { Learnt } from './learnt.js';
 import { Tasks } from './tasks.js';
 import { type Actions, Figures, Transport } from './transport.js';
 import { type Keys, useKeyboard } from './use-keyboard.js';
-import { useOpening } from './use-opening.js';
-import { useRun } from './use-run.js';
+import { useInSight } from './use-in-sight.js';
+import { type Opening, useOpening } from './use-opening.js';
+import { type Run, useRun } from './use-run.js';
+import { useSeldom } from './use-seldom.js';
 import { useWalk } from './use-walk.js';
 
 export function App() {
   const { opening, messages, change, chooseTask, setCsv, reset, linkOf } = useOpening();
   const [run, send] = useRun(opening);
   const walking = useWalk(run);
+  const network = useRef<HTMLElement>(null);
+  useInSight(network, walking.view !== undefined);
   const { settings } = opening;
   const { problem, progress } = run;
   // a table that is still to be chosen
@@ -49,6 +54,9 @@ export function App() {
   );
   useKeyboard(keys);
 
+  const seldom = useSeldom(run);
+  const details = useMemo(() => <Details run={seldom} />, [seldom]);
+
   return (
     <div class="page">
       <Header />
@@ -70,8 +78,13 @@ export function App() {
             </section>
             <Provenance hash={progress?.hash ?? '–'} linkOf={() => linkOf(progress?.step ?? 0)} send={send} />
           </div>
-          <section class="card" aria-label="The network">
-            <Network run={run} view={walking.view} onChoose={walking.choose} />
+          <section ref={network} class="card scene" aria-label="The network">
+            <Network
+              run={run}
+              view={walking.view}
+              onChoose={walking.choose}
+              opening={isMissing ? undefined : openingOf(opening, run)}
+            />
             <Stepper
               view={walking.view}
               isMissing={isMissing}
@@ -87,11 +100,17 @@ export function App() {
             <Learnt task={settings.task} run={run} view={walking.view} onCsv={setCsv} send={send} />
           </div>
         </div>
-        <Details run={run} />
+        {details}
       </main>
       <Help />
     </div>
   );
+}
+
+/** What is being done as long as the run that was asked for is not there: a link with many steps takes its time. */
+function openingOf({ settings, steps = 0 }: Opening, run: Run): string | undefined {
+  if (run.settings === settings || run.failure !== undefined) return undefined;
+  return steps > 0 ? `Training again to step ${whole(steps)}, as the link says …` : 'Making the network …';
 }
 
 /** What went wrong, and what to do. */

@@ -1,5 +1,5 @@
 import type { LossName } from 'bp4';
-import { precise, short, subscript, superscript } from './format.js';
+import { finely, precise, subscript, superscript } from './format.js';
 import { layerName } from './phases.js';
 import { slope } from './slope.js';
 import {
@@ -61,13 +61,13 @@ function outputDelta(view: View, { layer, unit }: Place): Explanation {
   const y = targetsOf(view);
   const { loss } = view.settings;
   const j = subscript(unit);
-  const difference = `(${precise(a[unit]!)} − ${paren(y[unit]!)})`;
+  const difference = `${finely(a[unit]!, a[unit]! - y[unit]!)} − ${paren(y[unit]!)}`;
   const d = precise(delta[unit]!);
   if (isMatched(loss)) {
     return {
       words:
         'How wrong is each output? This cost and this σ fit each other: σ′ cancels, and δ is just the answer a minus the target y.',
-      numbers: [`δ${j} = a${j} − y${j} = ${difference.slice(1, -1)} = ${d}`],
+      numbers: [`δ${j} = a${j} − y${j} = ${difference} = ${d}`],
     };
   }
   const s = precise(slope(activation, z[unit]!, a[unit]!));
@@ -75,7 +75,7 @@ function outputDelta(view: View, { layer, unit }: Place): Explanation {
   return {
     words:
       'How wrong is each output? ∇C says how far the answer a is from the target y; σ′(z) how much z can still change it.',
-    numbers: [`δ${j} = ${factor}(a${j} − y${j})·σ′(z${j}) = ${factor}${difference}·${s} = ${d}`],
+    numbers: [`δ${j} = ${factor}(a${j} − y${j})·σ′(z${j}) = ${factor}(${difference})·${s} = ${d}`],
   };
 }
 
@@ -134,7 +134,8 @@ function update(view: View, { layer, unit }: Place): Explanation {
   const w = `w${superscript(layer)}${pair(unit, k)}`;
   const [old, now, gradient] = [before.weights[at]!, after.weights[at]!, gradients.weightGradients[at]!];
   const isPlain = optimizer === 'sgd' && l1 === 0 && l2 === 0 && dropout === 0;
-  const rate = precise(view.walk.learningRate);
+  const rate = String(view.walk.learningRate);
+  const [from, to] = [finely(old, now - old), finely(now, now - old)];
   const rule = [
     optimizer === 'sgd' ? 'plain gradient descent' : optimizer,
     ...(l1 > 0 || l2 > 0 ? ['the penalty on large weights'] : []),
@@ -143,8 +144,8 @@ function update(view: View, { layer, unit }: Place): Explanation {
   return {
     words: `Each weight and bias takes a small step downhill, against its gradient (${rule.join('; with ')}). Then the next mini-batch.`,
     numbers: isPlain
-      ? [`${w} ← ${precise(old)} − ${rate}·${paren(gradient)} = ${precise(now)}`]
-      : [`${w}: ${precise(old)} → ${precise(now)}`, `with η = ${rate} and ∂C/∂w = ${precise(gradient)}`],
+      ? [`${w} ← ${from} − ${rate}·${paren(gradient)} = ${to}`]
+      : [`${w}: ${from} → ${to}`, `with η = ${rate} and ∂C/∂w = ${precise(gradient)}`],
   };
 }
 
@@ -168,7 +169,7 @@ function isMatched(loss: LossName): boolean {
   return loss === 'crossEntropy' || loss === 'binaryCrossEntropy';
 }
 
-/** '0.31·0.12 + 0.2·(−0.4) + … 5 more': the first terms that are not 0. */
+/** '0.310·0.120 + 0.200·(−0.400) + … 5 more': the first terms that are not 0. */
 function sumOf(weights: Float32Array, values: Float32Array): string {
   const indices = Array.from(values.keys()).filter((k) => values[k] !== 0);
   const terms = indices
@@ -181,7 +182,7 @@ function sumOf(weights: Float32Array, values: Float32Array): string {
 
 /** Negative numbers in parentheses. */
 function paren(x: number): string {
-  return x < 0 ? `(${short(x)})` : short(x);
+  return x < 0 ? `(${precise(x)})` : precise(x);
 }
 
 function pair(unit: number, k: number): string {

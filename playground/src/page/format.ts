@@ -20,13 +20,22 @@ export function precise(x: number): string {
   return signed(x, Math.max(0, 2 - Math.floor(Math.log10(size))));
 }
 
+/** With as many decimals as show a change of this size: 0.99992, where 1.000 would hide how far it is from 1. */
+export function finely(x: number, change: number): string {
+  const size = Math.abs(change);
+  if (size === 0 || !Number.isFinite(x) || Math.abs(x) <= 2 * size) return precise(x);
+  return signed(x, Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(size)))));
+}
+
 export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
+const wholeNumbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+
 /** 12,345 */
 export function whole(x: number): string {
-  return Math.round(x).toLocaleString('en-GB');
+  return wholeNumbers.format(x);
 }
 
 /** An index from 0 as a subscript from 1: ₁, ₂, … */

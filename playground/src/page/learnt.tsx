@@ -5,6 +5,7 @@ import { Curves } from '../charts/curves.js';
 import { DrawBox } from '../charts/draw-box.js';
 import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol.js';
 import type { Run } from './use-run.js';
+import { useSeldom } from './use-seldom.js';
 import { IMAGE, type View } from './view.js';
 
 interface ResultProps {
@@ -17,8 +18,13 @@ interface ResultProps {
 
 /** What the network has learnt so far, and how it came there. */
 export function Learnt(props: ResultProps) {
-  const { problem, history } = props.run;
+  const { problem } = props.run;
   const isThere = problem !== undefined;
+  const seldom = useSeldom(props.run);
+  const curves = useMemo(
+    () => <Curves history={seldom.history} isRegression={seldom.problem?.isRegression === true} />,
+    [seldom],
+  );
   return (
     <>
       {(isThere || props.task === 'csv') && (
@@ -27,11 +33,7 @@ export function Learnt(props: ResultProps) {
           <Result {...props} />
         </section>
       )}
-      {isThere && (
-        <section class="card">
-          <Curves history={history} isRegression={problem.isRegression} />
-        </section>
-      )}
+      {isThere && <section class="card">{curves}</section>}
     </>
   );
 }

@@ -82,6 +82,10 @@ function afterReply(run: Run, reply: State, settings: Settings): Run {
     case 'answer':
       return { ...run, answer: reply.outputs };
     case 'failed':
-      return { ...run, failure: reply.message };
+      return {
+        ...run,
+        failure: reply.message,
+        progress: run.progress === undefined ? undefined : { ...run.progress, isPlaying: false },
+      };
   }
 }

@@ -95,6 +95,7 @@ export function Slider({ label, value, max, step, onChange }: SliderProps) {
       </span>
       <input
         type="range"
+        aria-label={label}
         value={value}
         min={0}
         max={max}

@@ -18,14 +18,14 @@ export function Equations({ lit, optimizer, hasPenalty }: EquationsProps) {
     { name: 'BP2', gives: 'δ one layer back', formula: hiddenDelta },
     { name: 'BP3', gives: 'gradient of biases', formula: biasGradient },
     { name: 'BP4', gives: 'gradient of weights', formula: weightGradient },
-    { name: 'update', gives: ruleOf(optimizer, hasPenalty), formula: update },
+    { name: 'update', gives: ruleOf(optimizer, hasPenalty), formula: update(optimizer) },
   ] as const;
   return (
     <ol class="equations" aria-label="The equations of backpropagation">
       {rows.map(({ name, gives, formula }) => (
         <li key={name} class={name === lit ? 'lit' : ''} aria-current={name === lit ? 'step' : undefined}>
           <span class="equation-name">
-            <b>{name}</b> {gives}
+            <b>{name}</b> <span>{gives}</span>
           </span>
           {formula}
         </li>

@@ -1,3 +1,4 @@
+import type { OptimizerName } from 'bp4';
 import type { ComponentChildren } from 'preact';
 
 // The equations in MathML. δ, and what else flows backward, has one colour; z and a, which flow forward, another.
@@ -156,17 +157,35 @@ export const weightGradient = (
   </math>
 );
 
-export const update = (
+const mean = (over: ComponentChildren) => (
+  <>
+    <mfrac>
+      {over}
+      <mi>m</mi>
+    </mfrac>
+    <mo>∑</mo>
+    <Gradient of="W" />
+  </>
+);
+
+/** What the optimizer makes of the mean gradient; plain descent takes it as it is. */
+export const update = (optimizer: OptimizerName) => (
   <math>
     <Weights>{l}</Weights>
     <mo>←</mo>
     <Weights>{l}</Weights>
     <mo>−</mo>
-    <mfrac>
-      <mi>η</mi>
-      <mi>m</mi>
-    </mfrac>
-    <mo>∑</mo>
-    <Gradient of="W" />
+    {optimizer === 'sgd' ? (
+      mean(<mi>η</mi>)
+    ) : (
+      <>
+        <mi>η</mi>
+        <mspace width="0.15em" />
+        <mi>{optimizer}</mi>
+        <mo stretchy={false}>(</mo>
+        {mean(<mn>1</mn>)}
+        <mo stretchy={false}>)</mo>
+      </>
+    )}
   </math>
 );

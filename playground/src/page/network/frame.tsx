@@ -108,7 +108,7 @@ function OutputNames({ problem, column, scene, size }: OutputNamesProps) {
 
 /** Where both do not fit, the target stands in place of the name. */
 function outputName(name: string, target: string, isNarrow: boolean): string {
-  if (target === '') return cut(name, isNarrow ? 7 : 9);
+  if (target === '') return cut(name, isNarrow ? 7 : 12);
   if (isNarrow && name.length > 1) return target;
   return `${cut(name, 8)} ${target}`;
 }

@@ -32,7 +32,7 @@ const BOTTOM = 22;
 export function columnsOf(sizes: readonly number[], { width, height }: Size, hasImage: boolean): Column[] {
   const isNarrow = width < 480;
   const left = isNarrow ? 32 : 56;
-  const right = isNarrow ? 72 : 88;
+  const right = isNarrow ? 72 : 108;
   const middle = TOP + (height - TOP - BOTTOM) / 2;
   const pitch = (width - left - right) / (sizes.length - 1);
   return sizes.map((units, i) => {
@@ -45,7 +45,7 @@ export function columnsOf(sizes: readonly number[], { width, height }: Size, has
     // beneath inputs stand their names
     const radius = Math.min(19, i === 0 ? spacing / 2 - 8 : spacing * 0.4, pitch * 0.3);
     // the outputs have their notes at their right
-    const hasRoom = spacing >= 37 && i < sizes.length - 1;
+    const hasRoom = spacing >= 35 && i < sizes.length - 1;
     return { x, ys, more: units - shown, radius, reach: Math.min(26, pitch * 0.3), hasRoom };
   });
 }

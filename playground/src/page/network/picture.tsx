@@ -16,10 +16,12 @@ interface NetworkProps {
   readonly run: Run;
   readonly view: View | undefined;
   readonly onChoose: (place: Place) => void;
+  /** What is being done until the run is there. */
+  readonly opening: string | undefined;
 }
 
 /** The network: units by layer, edges by sign and size of their weights, and in a walk the numbers of the phase. */
-export function Network({ run: { problem, progress }, view, onChoose }: NetworkProps) {
+export function Network({ run: { problem, progress }, view, onChoose, opening }: NetworkProps) {
   const [box, size] = useSize();
   const [pointed, point] = useState<Place>();
   const isThere = problem !== undefined && progress !== undefined;
@@ -40,6 +42,7 @@ export function Network({ run: { problem, progress }, view, onChoose }: NetworkP
         {isThere && scene !== undefined && size.width > 0 && (
           <Picture {...{ problem, progress, scene, view, size, describe, onChoose }} onPoint={point} />
         )}
+        <div role="status">{opening !== undefined && <p class="network-opening">{opening}</p>}</div>
       </div>
       <Legend scene={scene} told={told === undefined ? undefined : describe(told)} />
     </figure>

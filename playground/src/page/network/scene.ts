@@ -69,9 +69,9 @@ export function sceneOf(view: View): Scene {
 const captions = {
   forward: 'in the units: a, beneath: z',
   BP1: 'at the outputs: δ, beside: a',
-  BP2: 'red: δ, on its way back',
+  BP2: 'in the bright units: δ, on its way back',
   BP3: 'in the units: ∂C/∂b, the mean',
-  BP4: 'mean of the mini-batch',
+  BP4: 'edges: the mean of the mini-batch',
   update: 'edges: the new weights',
 };
 

@@ -61,7 +61,7 @@ function Unit({ place, isHome, children, chosen, describe, onChoose, onPoint }: 
     <g
       class="unit"
       role="button"
-      tabIndex={isHome ? 0 : -1}
+      tabindex={isHome ? 0 : -1} // as SVG writes it
       aria-label={describe(place)}
       aria-pressed={isAt(chosen, place.layer + 1, place.unit)}
       onClick={() => onChoose(place)}
