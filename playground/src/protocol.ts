@@ -111,6 +111,10 @@ export interface Progress {
   readonly confusion?: Confusion;
 }
 
+/** Images of digits have SIDE × SIDE pixels. */
+export const SIDE = 28;
+export const PIXELS = SIDE * SIDE;
+
 export const GRID = 64;
 /** How far the plane is drawn. */
 export const REACH = 1.1;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { digitOf, SIDE, type Stroke } from '../../playground/src/charts/digit.js';
+import { digitOf, type Stroke } from '../../playground/src/charts/digit.js';
+import { SIDE } from '../../playground/src/protocol.js';
 
 const at = (image: Float32Array, x: number, y: number): number => image[y * SIDE + x]!;
 

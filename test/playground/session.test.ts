@@ -181,6 +181,10 @@ describe('requests that come while another is answered', () => {
     expect(page.progress.hash).toBe(alone.progress.hash);
   });
 
+  it('a pause without a network is no failure', async () => {
+    expect(await new Page().ask(pause)).toEqual([]);
+  });
+
   it('a pause ends an epoch that takes long, after a whole step', async () => {
     const page = new Page('reference');
     const slow = settingsFor('xor', { hidden: [128, 128, 128, 128, 128, 128], miniBatchSize: 1 });

@@ -9,7 +9,7 @@ import {
   ranges,
 } from '../../playground/src/run/choices.js';
 import { taskNames, tasks } from '../../playground/src/run/tasks.js';
-import { hashOf, settingsOf } from '../../playground/src/run/url.js';
+import { fragmentOf, settingsOf } from '../../playground/src/run/url.js';
 
 const from = ([min, max]: readonly [number, number]): fc.Arbitrary<number> =>
   fc.double({ min, max, noNaN: true }).map((x) => x + 0); // −0 is written as 0
@@ -34,7 +34,7 @@ const anySettings: fc.Arbitrary<Settings> = fc.record({
 it('a link gives back all that it was made of', () => {
   fc.assert(
     fc.property(anySettings, fc.option(whole(ranges.steps), { nil: undefined }), (settings, steps) => {
-      const link = settingsOf(hashOf(settings, steps));
+      const link = settingsOf(fragmentOf(settings, steps));
       expect(link).toEqual({ settings, messages: [], ...(steps !== undefined && { steps }) });
     }),
   );
@@ -43,18 +43,18 @@ it('a link gives back all that it was made of', () => {
 it('so does one whose signs were escaped on its way', () => {
   fc.assert(
     fc.property(anySettings, (settings) => {
-      const escaped = hashOf(settings).replaceAll(',', '%2C');
+      const escaped = fragmentOf(settings).replaceAll(',', '%2C');
       expect(settingsOf(escaped).settings).toEqual(settings);
     }),
   );
 });
 
 it('it can be read', () => {
-  expect(hashOf({ ...tasks.spiral.defaults, seed: 7 }, 1234)).toBe(
+  expect(fragmentOf({ ...tasks.spiral.defaults, seed: 7 }, 1234)).toBe(
     '#task=spiral&noise=0.1&hidden=16,16&activation=relu&loss=crossEntropy&optimizer=adam&learningRate=0.005' +
       '&miniBatchSize=10&l1=0&l2=0&dropout=0&initializer=heNormal&seed=7&steps=1234',
   );
-  expect(hashOf({ ...tasks.xor.defaults, hidden: [] })).toContain('&hidden=&');
+  expect(fragmentOf({ ...tasks.xor.defaults, hidden: [] })).toContain('&hidden=&');
 });
 
 it('what is missing is as the task begins with', () => {
@@ -100,7 +100,7 @@ it('whatever a link holds, settings come of it', () => {
   fc.assert(
     fc.property(fc.string(), fc.constantFrom('', ...Object.keys(tasks.xor.defaults)), (text, name) => {
       const { settings } = settingsOf(name ? `#${name}=${text}` : text);
-      expect(settingsOf(hashOf(settings))).toEqual({ settings, messages: [] });
+      expect(settingsOf(fragmentOf(settings))).toEqual({ settings, messages: [] });
     }),
   );
 });
@@ -108,6 +108,6 @@ it('whatever a link holds, settings come of it', () => {
 it('each task begins with settings that a link can hold', () => {
   for (const name of taskNames) {
     const { defaults } = tasks[name];
-    expect(settingsOf(hashOf(defaults))).toEqual({ settings: defaults, messages: [] });
+    expect(settingsOf(fragmentOf(defaults))).toEqual({ settings: defaults, messages: [] });
   }
 });

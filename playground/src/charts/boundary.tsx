@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { percent } from '../page/format.js';
+import { percent } from '../format.js';
 import { GRID, REACH, type Points, type Problem } from '../protocol.js';
 import { Canvas, type Draw } from './canvas.js';
 import { contour } from './contour.js';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { whole } from '../page/format.js';
+import { whole } from '../format.js';
 import type { Confusion } from '../protocol.js';
 import { Pixels } from './pixels.js';
 import './confusion-matrix.css';

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { percent, precise, whole } from '../page/format.js';
+import { percent, precise, whole } from '../format.js';
 import type { Report } from '../protocol.js';
 import { lastEpochShown, type History } from './history.js';
 import { useTheme, type Theme } from './theme.js';

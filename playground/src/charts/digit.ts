@@ -1,7 +1,8 @@
+import { SIDE } from '../protocol.js';
+
 /** A stroke of the pen: x0, y0, x1, y1 … in [0, 1], y downwards. */
 export type Stroke = readonly number[];
 
-export const SIDE = 28;
 /** The ink of an MNIST image fits into a square of so many pixels. */
 const FIT = 20;
 /** Of the pen, in pixels: MNIST's lines are some two and a half wide, however large the digit was written. */

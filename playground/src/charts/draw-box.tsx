@@ -2,8 +2,9 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Answers } from './answers.js';
 import { Canvas, type Draw } from './canvas.js';
-import { digitOf, SIDE, type Stroke } from './digit.js';
+import { digitOf, type Stroke } from './digit.js';
 import { Pixels } from './pixels.js';
+import { SIDE } from '../protocol.js';
 import { rgbOf, useTheme } from './theme.js';
 import './draw-box.css';
 

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useId, useMemo, useState } from 'preact/hooks';
-import { percent, precise, whole } from '../page/format.js';
+import { percent, precise, whole } from '../format.js';
 import { Canvas, type Draw } from './canvas.js';
 import { epochsToAColumn, heatColumns, logarithmicEnds, type HeatColumn } from './heat-columns.js';
 import { heatColour, heatGradient } from './heat-colours.js';

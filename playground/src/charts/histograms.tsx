@@ -1,6 +1,6 @@
 import type { LayerState } from 'bp4';
 import type { JSX } from 'preact';
-import { precise, whole } from '../page/format.js';
+import { precise, whole } from '../format.js';
 import { barsOf, reachOf } from './bars.js';
 import { Canvas, type Draw } from './canvas.js';
 import { useTheme } from './theme.js';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { SIDE } from './digit.js';
+import { SIDE } from '../protocol.js';
 
 interface Props {
   /** [28][28], 0 (black) to 255 */

@@ -2,7 +2,7 @@ import { useMemo, useRef } from 'preact/hooks';
 import { Controls } from './controls/controls.js';
 import { Details } from './details.js';
 import { Stepper } from './equations/stepper.js';
-import { whole } from './format.js';
+import { whole } from '../format.js';
 import { Header } from './header.js';
 import { Network } from './network/picture.js';
 import { Provenance } from './provenance.js';

@@ -1,9 +1,9 @@
 import type { LossName } from 'bp4';
-import { finely, precise, subscript, superscript } from './format.js';
+import { finely, precise, subscript, superscript } from '../format.js';
+import { PIXELS } from '../protocol.js';
 import { layerName } from './phases.js';
 import { slope } from './slope.js';
 import {
-  IMAGE,
   largest,
   phaseOf,
   type Place,
@@ -158,9 +158,9 @@ function nextOnes(view: View, layer: number): string {
 function strongest(view: View, { layer, unit }: Place): number {
   const { gradients, inputs } = valuesOf(view, layer);
   const { sizes } = view.problem;
-  const isImage = layer === 0 && sizes[0] === IMAGE;
+  const isImage = layer === 0 && sizes[0] === PIXELS;
   const first = unit * inputs.length;
-  const count = isImage ? IMAGE : shownUnits(sizes, layer);
+  const count = isImage ? PIXELS : shownUnits(sizes, layer);
   return largest(gradients.weightGradients.subarray(first, first + count));
 }
 

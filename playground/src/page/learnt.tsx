@@ -3,12 +3,20 @@ import { Boundary } from '../charts/boundary.js';
 import { CsvPanel } from '../charts/csv-panel.js';
 import { Curves } from '../charts/curves.js';
 import { DrawBox } from '../charts/draw-box.js';
-import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol.js';
+import {
+  type Confusion,
+  type Csv,
+  PIXELS,
+  type Problem,
+  type Progress,
+  type Request,
+  type TaskName,
+} from '../protocol.js';
 import type { Run } from './use-run.js';
 import { useSeldom } from './use-seldom.js';
-import { IMAGE, type View } from './view.js';
+import type { View } from './view.js';
 
-interface ResultProps {
+interface LearntProps {
   readonly task: TaskName;
   readonly run: Run;
   readonly view: View | undefined;
@@ -17,7 +25,7 @@ interface ResultProps {
 }
 
 /** What the network has learnt so far, and how it came there. */
-export function Learnt(props: ResultProps) {
+export function Learnt(props: LearntProps) {
   const { problem } = props.run;
   const isThere = problem !== undefined;
   const seldom = useSeldom(props.run);
@@ -39,12 +47,12 @@ export function Learnt(props: ResultProps) {
 }
 
 /** The plane, a digit drawn by hand, or a table of one's own. */
-function Result({ task, run, view, onCsv, send }: ResultProps) {
+function Result({ task, run, view, onCsv, send }: LearntProps) {
   const { problem, progress } = run;
   if (task === 'csv')
     return <CsvPanel onCsv={onCsv} {...(run.failure === undefined ? {} : { error: run.failure })} />;
   if (problem === undefined || progress === undefined) return null;
-  if (problem.sizes[0] === IMAGE)
+  if (problem.sizes[0] === PIXELS)
     return <Digit problem={problem} progress={progress} answer={run.answer} send={send} />;
   if (problem.points === undefined || progress.boundary === undefined) return null;
   return (

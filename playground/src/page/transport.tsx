@@ -1,5 +1,5 @@
 import type { Problem, Progress } from '../protocol.js';
-import { percent, precise, whole } from './format.js';
+import { percent, precise, whole } from '../format.js';
 import type { History } from '../charts/history.js';
 
 export interface Actions {

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Csv, Settings, TaskName } from '../protocol.js';
 import { tasks } from '../run/tasks.js';
-import { hashOf, settingsOf } from '../run/url.js';
+import { fragmentOf, settingsOf } from '../run/url.js';
 
 /** What a run is opened with. Another object is another run. */
 export interface Opening {
@@ -67,5 +67,5 @@ function withCsv({ opening, messages }: Read, csv: Csv | undefined): Read {
 }
 
 function addressOf(settings: Settings, steps: number | undefined): string {
-  return `${location.href.replace(/#.*/, '')}${hashOf(settings, steps)}`;
+  return `${location.href.replace(/#.*/, '')}${fragmentOf(settings, steps)}`;
 }

@@ -52,15 +52,19 @@ export function useRun(opening: Opening): [Run, (request: Request) => void] {
 
   useEffect(() => {
     asked.current = opening;
-    // a table that is still to be chosen
-    if (opening.settings.task === 'csv' && opening.csv === undefined) setRun(nothing);
-    else send({ type: 'open', ...opening });
+    if (opening.settings.task === 'csv' && opening.csv === undefined) {
+      // a table that is still to be chosen: the run before it must not play on unseen
+      send({ type: 'pause' });
+      setRun(nothing);
+    } else send({ type: 'open', ...opening });
   }, [opening, send]);
 
   return [run, send];
 }
 
 function afterReply(run: Run, reply: State, settings: Settings): Run {
+  const isOfBefore = run.problem === undefined && reply.type !== 'opened' && reply.type !== 'failed';
+  if (isOfBefore) return run;
   switch (reply.type) {
     case 'opened':
       return {

@@ -32,9 +32,6 @@ export function viewOf(walk: Walk, problem: Problem, settings: Settings): View {
   return { walk, phases, index: 0, sample: 0, chosen: undefined, problem, settings };
 }
 
-/** How many inputs a picture of 28 × 28 pixels is. */
-export const IMAGE = 784;
-
 /** What a layer holds, and the sample's own values of its units. */
 export interface LayerValues {
   readonly before: LayerState;

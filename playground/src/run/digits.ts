@@ -1,7 +1,5 @@
+import { PIXELS } from '../protocol.js';
 import type { Lesson, Samples } from './samples.js';
-
-/** Numbers of a pixel image of MNIST. */
-export const PIXELS = 28 * 28;
 
 /**
  * The sample of MNIST, as `digits-file.mjs` packs it: how many images there are to learn from and for the test, two

@@ -59,7 +59,7 @@ export class Session {
         return;
       case 'pause':
         await this.#rest();
-        this.#tell();
+        if (this.#trainer) this.#tell();
         return;
       case 'step':
         await this.#rest();

@@ -90,7 +90,7 @@ export function settingsOf(hash: string): Link {
 }
 
 /** Writes a link, its '#' included. */
-export function hashOf(settings: Settings, steps?: number): string {
+export function fragmentOf(settings: Settings, steps?: number): string {
   const entries = Object.keys(readers).map((name) => [name, settings[name as keyof Settings]]);
   if (steps !== undefined) entries.push(['steps', steps]);
   return `#${entries.map(([name, value]) => `${String(name)}=${String(value)}`).join('&')}`;

@@ -1,6 +1,5 @@
 import type { LayerState, Network } from 'bp4';
-import { GRID, REACH, type Confusion } from '../protocol.js';
-import { PIXELS } from './digits.js';
+import { GRID, PIXELS, REACH, type Confusion } from '../protocol.js';
 import { dataOf, type Lesson, type Samples } from './samples.js';
 
 const EXAMPLES = 4;

@@ -1,4 +1,4 @@
-import { short } from '../format.js';
+import { short } from '../../format.js';
 import type { Place } from '../view.js';
 import type { Column } from './geometry.js';
 import type { EdgesLook, Scene } from './scene.js';

@@ -1,5 +1,5 @@
 import type { Problem } from '../../protocol.js';
-import { short } from '../format.js';
+import { short } from '../../format.js';
 import { layerName, type Phase } from '../phases.js';
 import type { Column, Size } from './geometry.js';
 import type { Scene } from './scene.js';

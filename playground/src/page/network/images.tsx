@@ -1,5 +1,5 @@
 import { type Column } from './geometry.js';
-import { IMAGE } from '../view.js';
+import { PIXELS } from '../../protocol.js';
 import { Pixels } from './pixels.js';
 
 export interface Image {
@@ -21,7 +21,7 @@ interface ImagesProps {
 export function Images({ columns, edges, image, side }: ImagesProps) {
   const [input, first] = [columns[0]!, columns[1]!];
   const small = smallSide(first);
-  const shown = edges.subarray(0, first.ys.length * IMAGE);
+  const shown = edges.subarray(0, first.ys.length * PIXELS);
   const scale = shown.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12) * 0.7;
   return (
     <>
@@ -36,7 +36,7 @@ export function Images({ columns, edges, image, side }: ImagesProps) {
       {first.ys.map((y, unit) => (
         <Pixels
           key={unit}
-          values={edges.subarray(unit * IMAGE, (unit + 1) * IMAGE)}
+          values={edges.subarray(unit * PIXELS, (unit + 1) * PIXELS)}
           tone="signed"
           scale={scale}
           x={first.x - first.reach - small / 2 - 5}

@@ -1,8 +1,8 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Problem, Progress } from '../../protocol.js';
+import { PIXELS, type Problem, type Progress } from '../../protocol.js';
 import { layerName } from '../phases.js';
 import type { Run } from '../use-run.js';
-import { IMAGE, phaseOf, type Place, type View } from '../view.js';
+import { phaseOf, type Place, type View } from '../view.js';
 import { EdgeLabels, Edges } from './edges.js';
 import { Frame } from './frame.js';
 import { columnsOf, imageSide, type Size } from './geometry.js';
@@ -61,7 +61,7 @@ interface PictureProps {
 }
 
 function Picture({ problem, progress, scene, view, size, describe, onChoose, onPoint }: PictureProps) {
-  const hasImage = problem.sizes[0] === IMAGE;
+  const hasImage = problem.sizes[0] === PIXELS;
   const columns = useMemo(() => columnsOf(problem.sizes, size, hasImage), [problem, size, hasImage]);
   const drawing = { scene, columns, hasImage };
   return (
@@ -97,7 +97,7 @@ function exampleOf({ confusion }: Progress): Image | undefined {
 }
 
 function sampleOf({ walk, sample }: View): Image {
-  return { pixels: walk.inputs.subarray(IMAGE * sample, IMAGE * (sample + 1)), white: 1 };
+  return { pixels: walk.inputs.subarray(PIXELS * sample, PIXELS * (sample + 1)), white: 1 };
 }
 
 function nameOf({ sizes }: Problem): string {

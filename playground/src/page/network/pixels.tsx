@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { rgbOf, type Theme, useTheme } from '../../charts/theme.js';
+import { SIDE } from '../../protocol.js';
 
-const SIDE = 28;
 const white = [255, 255, 255] as const;
 
 interface PixelsProps {

@@ -1,5 +1,5 @@
 import type { LayerState } from 'bp4';
-import { precise, short } from '../format.js';
+import { precise, short } from '../../format.js';
 import { phaseOf, type Place, subjectOf, targetsOf, valuesOf, type View } from '../view.js';
 
 // What the picture shows of each unit and of the edges between two layers, in the present phase.
