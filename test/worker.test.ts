@@ -343,6 +343,19 @@ describe('meanwhile', () => {
     expect(net.save()).not.toEqual(before);
   });
 
+  it('it may be stopped where the worker never answers', async () => {
+    const deaf = new NodeWorker('require("node:worker_threads").parentPort.on("message", () => {})', {
+      eval: true,
+    });
+    const end = once(deaf, 'exit');
+    const net = await Network.create(spec);
+    const signal = AbortSignal.timeout(100);
+    const error = await errorOf(() => trainInWorker(net, data, { signal }, { worker: () => deaf as never }));
+    expect(error).toBe(signal.reason);
+    await end;
+    await net.train(data, { epochs: 1 });
+  });
+
   it('it may be stopped at any moment of the beginning', async () => {
     for (let moment = 0; moment < 30; moment++) {
       const stop = new AbortController();

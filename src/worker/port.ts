@@ -12,12 +12,15 @@ export interface Port {
    * @throws ThreadError once it is gone
    */
   next(): Promise<FromWorker>;
+  /** Ends a worker that does not end by itself. */
+  terminate(): void;
 }
 
 /** A worker of Node, of Bun, or of Deno. */
 interface NodeWorker {
   on(event: 'message' | 'messageerror' | 'error' | 'exit', listener: (value: unknown) => void): void;
   postMessage(value: unknown, transfer?: Transferable[]): void;
+  terminate(): unknown;
 }
 
 /**
@@ -50,14 +53,21 @@ export function portOf(start: (() => Worker | NodeWorker) | undefined): Port {
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     next: () => mailbox.take(),
+    terminate: () => {
+      mailbox.close('it was ended from outside');
+      worker.terminate();
+    },
   };
 }
 
 /** What runs in it is thread.ts. */
 function startWorker(): Worker | NodeWorker {
-  const NodeWorker = builtin('worker_threads')?.['Worker'] as (new (url: URL) => NodeWorker) | undefined;
-  // Written so that no bundler takes it for a file of the page.
-  if (NodeWorker) return new NodeWorker(new URL(import.meta.url.replace(/[^/]*$/, 'thread.js')));
+  const NodeWorker = builtin('worker_threads')?.['Worker'] as
+    (new (url: URL, options: object) => NodeWorker) | undefined;
+  if (NodeWorker) {
+    // Written so that no bundler takes it for a file of the page; without the flags of `node --input-type=module -e`.
+    return new NodeWorker(new URL(import.meta.url.replace(/[^/]*$/, 'thread.js')), { execArgv: [] });
+  }
   if (typeof Worker === 'undefined')
     throw new ThreadError('worker: there are no workers here; use net.train');
   // Bundlers know the file by just this expression.

@@ -1,3 +1,4 @@
+import { ThreadError } from '../errors.js';
 import { checkKeys, checkOptional, show } from '../model/check.js';
 import { Network } from '../network.js';
 import { checkTrainOptions, optionNames, type EpochReport, type TrainOptions } from '../training/options.js';
@@ -9,6 +10,9 @@ import { errorOf } from './error-record.js';
 import { sendable, takeFunctions, type AnyFunction } from './functions.js';
 import type { Task } from './messages.js';
 import { portOf, type Port } from './port.js';
+
+/** A worker that was told to stop and says nothing is lost after so many milliseconds: a step takes far less. */
+const STOPPING_TIME = 5000;
 
 /** How the worker is started, and what it is handed. */
 export interface WorkerOptions {
@@ -54,16 +58,26 @@ export async function trainInWorker(
     const given = await inSlices(copyLarge(takeFunctions(whole, functions), transfer), mayGoOn);
     const task: Task = { bytes: net.save(), engine: net.engine, threads, given };
     const port = portOf(where.worker);
-    stop = () => port.post({ type: 'stop' });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    stop = () => {
+      port.post({ type: 'stop' });
+      timer ??= setTimeout(() => port.terminate(), STOPPING_TIME);
+    };
     try {
       mayGoOn(); // whoever started the worker may have done anything
       signal?.addEventListener('abort', stop);
       send(port, task, transfer);
       return await converse(port, functions, restore, signal);
     } catch (error) {
-      port.post({ type: 'close' }); // it may not have begun, or wait for an answer
+      // It may not have begun, or wait for an answer; or be lost.
+      port.post({ type: 'close' });
+      if (error instanceof ThreadError) {
+        port.terminate();
+        signal?.throwIfAborted();
+      }
       throw error;
     } finally {
+      clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
     }
   };
