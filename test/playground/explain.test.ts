@@ -1,6 +1,7 @@
 import { Network } from 'bp4';
 import { expect, test } from 'vitest';
 import { explain } from '../../playground/src/page/explain.js';
+import { finely } from '../../playground/src/page/format.js';
 import { phasesOf } from '../../playground/src/page/phases.js';
 import { slope } from '../../playground/src/page/slope.js';
 import { type View, viewOf } from '../../playground/src/page/view.js';
@@ -49,6 +50,41 @@ test('Each phase is told with the numbers of the step', async () => {
   expect(numbers('BP3')).toContain('mean of 1: ∂C/∂b²₁ = 0.500');
   expect(numbers('BP4')).toContain('∂C/∂w²₁₁ = δ₁·a₁ = 0.500·0.462 = 0.231');
   expect(numbers('update')).toBe('w²₁₁ ← 1.000 − 0.1·0.231 = 0.977');
+});
+
+test('BP1 of a regression is that of its squares, whatever loss the settings name', async () => {
+  const net = await Network.create({
+    inputs: 1,
+    layers: [{ units: 1, activation: 'linear' }],
+    loss: 'meanSquaredError',
+    seed: 1,
+  });
+  const data = { inputs: new Float32Array([1]), targets: new Float32Array([3]) };
+  const gradients = net.backprop(data);
+  const { layers } = net;
+  net.dispose();
+  const walk = { step: 1, ...data, count: 1, before: layers, gradients, after: layers, learningRate: 0.1 };
+  const problem: Problem = {
+    inputNames: ['x'],
+    outputNames: ['price'],
+    isRegression: true,
+    sizes: [1, 1],
+    activations: ['linear'],
+    trainingCount: 1,
+    testCount: 0,
+    engine: 'wasm',
+    stepsPerEpoch: 1,
+  };
+  const view = viewOf(walk, problem, tasks.csv.defaults);
+  const index = view.phases.findIndex(({ name }) => name === 'BP1');
+  const delta = 2 * (gradients.layers[0]!.activations[0]! - 3);
+  expect(explain({ ...view, index }).numbers[0]).toMatch(/^δ₁ = 2·\(a₁ − y₁\)·σ′\(z₁\) = 2·\(.* − 3\)·1 = /);
+  expect(explain({ ...view, index }).numbers[0]).toContain(delta.toFixed(2).replace('-', '−'));
+});
+
+test('What is close is written so finely that the difference shows', () => {
+  expect([finely(0.999916, -8.4e-5), finely(-9.94117, 0.00014)]).toEqual(['0.999916', '−9.94117']);
+  expect([finely(0.05, 0.05), finely(1.7e-7, 1.7e-7), finely(0.5, 0)]).toEqual(['0.0500', '1.7e−7', '0.500']);
 });
 
 async function viewOfXor(): Promise<View> {

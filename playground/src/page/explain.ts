@@ -59,7 +59,7 @@ function forward(view: View, { layer, unit }: Place): Explanation {
 function outputDelta(view: View, { layer, unit }: Place): Explanation {
   const { z, a, delta, activation } = valuesOf(view, layer);
   const y = targetsOf(view);
-  const { loss } = view.settings;
+  const loss = view.problem.isRegression ? 'meanSquaredError' : view.settings.loss;
   const j = subscript(unit);
   const difference = `${finely(a[unit]!, a[unit]! - y[unit]!)} − ${paren(y[unit]!)}`;
   const d = precise(delta[unit]!);

@@ -157,33 +157,29 @@ export const weightGradient = (
   </math>
 );
 
-const mean = (over: ComponentChildren) => (
-  <>
-    <mfrac>
-      {over}
-      <mi>m</mi>
-    </mfrac>
-    <mo>∑</mo>
-    <Gradient of="W" />
-  </>
-);
-
-/** What the optimizer makes of the mean gradient; plain descent takes it as it is. */
+/** Plain descent takes the mean of the mini-batch as it is; other optimizers make something of it. */
 export const update = (optimizer: OptimizerName) => (
-  <math>
+  <math class="m-update">
     <Weights>{l}</Weights>
     <mo>←</mo>
     <Weights>{l}</Weights>
     <mo>−</mo>
     {optimizer === 'sgd' ? (
-      mean(<mi>η</mi>)
+      <>
+        <mfrac>
+          <mi>η</mi>
+          <mi>m</mi>
+        </mfrac>
+        <mo>∑</mo>
+        <Gradient of="W" />
+      </>
     ) : (
       <>
         <mi>η</mi>
         <mspace width="0.15em" />
-        <mi>{optimizer}</mi>
+        <mi class="m-name">{optimizer}</mi>
         <mo stretchy={false}>(</mo>
-        {mean(<mn>1</mn>)}
+        <Gradient of="W" />
         <mo stretchy={false}>)</mo>
       </>
     )}

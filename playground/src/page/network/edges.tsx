@@ -101,12 +101,16 @@ function isSubjects({ labels, subject }: Scene, layer: number, j: number, k: num
     : subject.layer === layer - 1 && subject.unit === k;
 }
 
+/** Between two layers, so that numbers have room there. */
+const NARROWEST = 40;
+
 /** The numbers of the subject's edges, each near its other end, where edges lie apart. */
 export function EdgeLabels({ scene, columns, hasImage }: EdgesProps) {
   if (scene.subject === undefined || scene.labels === 'none') return null;
   const layer = scene.labels === 'in' ? scene.subject.layer : scene.subject.layer + 1;
   if (layer === 0 && hasImage) return null;
   const [from, to] = [columns[layer]!, columns[layer + 1]!];
+  if (to.x - from.x < NARROWEST) return null; // they would hide the units
   const fanIn = from.ys.length + from.more;
   const { values } = scene.edges[layer]!;
   // where there is little room between the layers, in the middle of it

@@ -90,6 +90,8 @@ function goTo(event: KeyboardEvent, by: number): void {
 
 /** Half the height of a unit that shows a number. */
 const CAPSULE = 11;
+/** Of a column: half a number's width does not fit in less. */
+const NARROW = 12;
 
 interface ShapeProps {
   readonly look: UnitLook;
@@ -100,16 +102,17 @@ interface ShapeProps {
 
 /** A circle, or with a number a capsule. */
 function Shape({ look, column: { x, radius, reach, hasRoom }, y, isSubject }: ShapeProps) {
-  const [half, tall] =
-    look.text === '' ? [radius, radius] : [Math.max(radius, reach), Math.min(radius, CAPSULE)];
+  // numbers of narrow columns would run into each other: those of the present phase alone
+  const text = look.isDim && reach < NARROW ? '' : look.text;
+  const [half, tall] = text === '' ? [radius, radius] : [Math.max(radius, reach), Math.min(radius, CAPSULE)];
   const place = { x: x - half, y: y - tall, width: 2 * half, height: 2 * tall, rx: tall };
   return (
     <g class={`shape ${look.tone}${look.isDim ? ' dim' : ''}${isSubject ? ' subject' : ''}`}>
       <rect class="ground" {...place} />
       <rect class="tint" {...place} style={{ fillOpacity: 0.28 * look.strength }} />
-      {look.text !== '' && (
+      {text !== '' && (
         <text class="value" x={x} y={y + 4}>
-          {look.text}
+          {text}
         </text>
       )}
       {look.note !== '' && hasRoom && (
