@@ -41,17 +41,17 @@ export function App() {
     }),
     [close, isPlaying, reset, send],
   );
-  const keys = useMemo<Keys>(
-    () => ({
+  const keys = useMemo<Keys>(() => {
+    if (isMissing) return {};
+    return {
       ' ': actions.playOrPause,
       s: actions.step,
       e: actions.epoch,
       r: actions.reset,
       ArrowRight: () => go(1),
       ArrowLeft: () => go(-1),
-    }),
-    [actions, go],
-  );
+    };
+  }, [actions, go, isMissing]);
   useKeyboard(keys);
 
   const seldom = useSeldom(run);
