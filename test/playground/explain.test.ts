@@ -1,7 +1,7 @@
 import { Network } from 'bp4';
 import { expect, test } from 'vitest';
 import { explain } from '../../playground/src/page/explain.js';
-import { finely } from '../../playground/src/page/format.js';
+import { finely } from '../../playground/src/format.js';
 import { phasesOf } from '../../playground/src/page/phases.js';
 import { slope } from '../../playground/src/page/slope.js';
 import { type View, viewOf } from '../../playground/src/page/view.js';
