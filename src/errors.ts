@@ -8,7 +8,7 @@ export class EngineError extends Error {
   override readonly name = 'EngineError';
 }
 
-/** A thread that shared the training of a network ended by itself. */
+/** A thread that shared the training of a network, or did it (bp4/worker), ended by itself, or could not be started. */
 export class ThreadError extends Error {
   override readonly name = 'ThreadError';
 }

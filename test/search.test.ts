@@ -37,6 +37,14 @@ describe('cross-validation', () => {
     expect(folds).toEqual(expected);
   });
 
+  it('waits for metrics that are promises, as train does', async () => {
+    const late = (...given: Parameters<typeof accuracy>): Promise<number> =>
+      new Promise((resolve) => setTimeout(resolve, 1, accuracy(...given)));
+    const { folds, mean } = await crossValidate(network, data, { train, metrics: { late } });
+    for (const fold of folds) expect(fold.metrics).toEqual({ late: fold.accuracy });
+    expect(mean.metrics!.late).toBe(mean.accuracy);
+  });
+
   it('gives mean and deviation of the folds', async () => {
     const { folds, mean, deviation } = await crossValidate(network, data, { k: 2, train: { epochs: 1 } });
     const [a, b] = folds.map(({ loss }) => loss) as [number, number];

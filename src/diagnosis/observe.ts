@@ -1,12 +1,12 @@
 import { show } from '../model/check.js';
 import type { Model } from '../model/model.js';
-import { checkMetrics, type Answers } from '../training/metric.js';
+import { checkMetrics, measure, type Answers } from '../training/metric.js';
 import { predict } from '../training/metrics.js';
 import type { CheckedTrainOptions, EpochReport } from '../training/options.js';
 import type { Samples } from '../training/samples.js';
 import type { TrainingData } from '../training/train.js';
 import { isStream, type Stream } from '../training/source.js';
-import { awaited, type Work } from '../training/work.js';
+import type { Work } from '../training/work.js';
 import { copyParameters, diagnoseLayers } from './layers.js';
 
 /** A diagnosis of so many samples tells as much as one of all. */
@@ -38,11 +38,7 @@ export function observerOf(
     let full = report;
     if (metrics && validation) {
       const outputs = yield* predict(model, validation);
-      const answers = answersOf(model, validation);
-      const values: Record<string, number> = {};
-      for (const [name, metric] of Object.entries(metrics)) {
-        values[name] = yield* awaited(metric(outputs, answers));
-      }
+      const values = yield* measure(metrics, outputs, answersOf(model, validation));
       full = { ...full, validation: { ...report.validation!, metrics: values } };
     }
     if (samples) {

@@ -5,6 +5,7 @@ import { checkMetrics, measure, type Answers, type NamedMetrics } from '../train
 import type { Metrics } from '../training/metrics.js';
 import type { TrainOptions } from '../training/options.js';
 import { checkSignal } from '../training/options.js';
+import { inSlices } from '../training/work.js';
 
 /** Figures over samples that were not learnt from. */
 export interface Scores extends Metrics {
@@ -70,7 +71,7 @@ export async function crossValidate(
     const net = await Network.create(options(split.train));
     try {
       await net.train(split.train, { ...how.train, ...(signal && { signal }) });
-      const result = { fold: folds.length + 1, ...scoresOf(net, split.test, how.metrics) };
+      const result = { fold: folds.length + 1, ...(await scoresOf(net, split.test, how.metrics)) };
       folds.push(result);
       await onFold?.(result, net, split);
     } finally {
@@ -87,14 +88,14 @@ function checkOptions(how: CrossValidationOptions): void {
   if (how.metrics !== undefined) checkMetrics(how.metrics);
 }
 
-function scoresOf(net: Network, test: Dataset, metrics?: CrossValidationOptions['metrics']): Scores {
+async function scoresOf(net: Network, test: Dataset, metrics?: NamedMetrics): Promise<Scores> {
   const { loss, accuracy } = net.evaluate(test);
   if (!metrics) return { loss, accuracy };
   const { inputs, inputScale, labels, targets } = test;
   const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
   // A network is trained on one of the two.
   const answers = (labels ? { outputs: net.outputs, labels } : { outputs: net.outputs, targets }) as Answers;
-  return { loss, accuracy, metrics: measure(metrics, outputs, answers) };
+  return { loss, accuracy, metrics: await inSlices(measure(metrics, outputs, answers), () => undefined) };
 }
 
 /** One figure of each score, out of those of the folds. */

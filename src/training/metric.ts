@@ -1,5 +1,6 @@
 import { checkKeys, show } from '../model/check.js';
 import type { NumericArray } from './matrix.js';
+import { awaited, type Work } from './work.js';
 
 /** The right answers of samples, as a training gives them to its metrics: either labels or targets. */
 export type Answers = {
@@ -25,8 +26,10 @@ export type Answers = {
  */
 export type Metric = (outputs: Float32Array, answers: Answers) => number;
 
-/** Metrics by names of the user's own. */
-export type NamedMetrics = Readonly<Record<string, Metric>>;
+/** Metrics by names of the user's own; a promise that one returns is waited for. */
+export type NamedMetrics = Readonly<
+  Record<string, (...given: Parameters<Metric>) => number | PromiseLike<number>>
+>;
 
 /**
  * @throws TypeError naming what is no function
@@ -40,9 +43,14 @@ export function checkMetrics(metrics: unknown): asserts metrics is NamedMetrics 
   }
 }
 
-export const measure = (
+export function* measure(
   metrics: NamedMetrics,
   outputs: Float32Array,
   answers: Answers,
-): Record<string, number> =>
-  Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric(outputs, answers)]));
+): Work<Record<string, number>> {
+  const values: Record<string, number> = {};
+  for (const [name, metric] of Object.entries(metrics)) {
+    values[name] = yield* awaited(metric(outputs, answers));
+  }
+  return values;
+}

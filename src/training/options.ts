@@ -1,6 +1,6 @@
 import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, show } from '../model/check.js';
 import type { Diagnosis } from './diagnosis.js';
-import type { Metric } from './metric.js';
+import type { NamedMetrics } from './metric.js';
 import type { Metrics } from './metrics.js';
 import type { CheckedOptimizer, OptimizerName, OptimizerOptions } from './optimizers.js';
 import type { ClassWeights, Data } from './samples.js';
@@ -45,8 +45,8 @@ export interface TrainOptions {
    * seed, so that it is the same at each call.
    */
   readonly validationSplit?: number;
-  /** Figures of the validation data, by names of your own; bp4/metrics has many. A promise is waited for. */
-  readonly metrics?: Readonly<Record<string, (...given: Parameters<Metric>) => number | PromiseLike<number>>>;
+  /** Figures of the validation data, by names of your own; bp4/metrics has many. */
+  readonly metrics?: NamedMetrics;
   /**
    * Whether each report says how fast each layer learns, and why: from at most 1,000 samples of the validation data, or
    * else of those that are learnt. Default false.

@@ -61,7 +61,7 @@ export function streamOf(
 }
 
 /** As `for await` does where the loop fails: what goes wrong besides does not matter. */
-function giveUp(iterator: AsyncIterator<Data> | Iterator<Data>): void {
+export function giveUp(iterator: AsyncIterator<Data> | Iterator<Data>): void {
   const ignore = (): void => undefined;
   try {
     Promise.resolve(iterator.return?.()).catch(ignore);

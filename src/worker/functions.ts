@@ -1,6 +1,6 @@
 import type { Data } from '../training/samples.js';
 import type { Stream } from '../training/source.js';
-import { iteratorOf } from '../training/stream.js';
+import { giveUp, iteratorOf } from '../training/stream.js';
 
 // Functions cannot be sent to a worker: a number goes in the place of each, and there becomes a function that asks for the
 // call of that number. What `train` is given may all answer with a promise, so that the difference does not show.
@@ -77,14 +77,7 @@ function remoteOf(batches: Stream['batches']): RemoteStream {
       const result: IteratorResult<Data, unknown> = await iterator.next();
       return result.done ? { done: true, value: undefined } : { done: false, value: sendable(result.value) };
     },
-    // As `for await` does where the loop fails: what goes wrong besides does not matter.
-    giveUp: async () => {
-      try {
-        await iterator.return?.();
-      } catch {
-        // nobody asks
-      }
-    },
+    giveUp: () => giveUp(iterator),
   };
 }
 

@@ -50,11 +50,11 @@ export async function trainInWorker(
   const train: Parameters<Network['trainElsewhere']>[0] = async (threads, restore) => {
     await checkTrainOptions(options, net.layers.length);
     const { signal } = options;
-    signal?.throwIfAborted();
+    const mayGoOn = (): void => signal?.throwIfAborted();
+    mayGoOn();
     const functions: AnyFunction[] = [];
     const transfer = [...(where.transfer ?? [])];
     const whole = { data: sendable(data), options: sendableOptions(options) };
-    const mayGoOn = (): void => signal?.throwIfAborted();
     const given = await inSlices(copyLarge(takeFunctions(whole, functions), transfer), mayGoOn);
     const task: Task = { bytes: net.save(), engine: net.engine, threads, given };
     const port = portOf(where.worker);
