@@ -97,7 +97,14 @@ export function App() {
             />
           </section>
           <div class="stack">
-            <Learnt task={settings.task} run={run} view={walking.view} onCsv={setCsv} send={send} />
+            <Learnt
+              task={settings.task}
+              run={run}
+              seldom={seldom}
+              view={walking.view}
+              onCsv={setCsv}
+              send={send}
+            />
           </div>
         </div>
         {details}

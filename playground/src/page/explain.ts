@@ -1,6 +1,5 @@
 import type { LossName } from 'bp4';
 import { finely, precise, subscript, superscript } from '../format.js';
-import { PIXELS } from '../protocol.js';
 import { layerName } from './phases.js';
 import { slope } from './slope.js';
 import {
@@ -9,6 +8,7 @@ import {
   type Place,
   shownUnits,
   subjectOf,
+  takesImages,
   targetsOf,
   valuesOf,
   type View,
@@ -157,10 +157,9 @@ function nextOnes(view: View, layer: number): string {
 /** The drawn input whose weight into the unit has the largest gradient. */
 function strongest(view: View, { layer, unit }: Place): number {
   const { gradients, inputs } = valuesOf(view, layer);
-  const { sizes } = view.problem;
-  const isImage = layer === 0 && sizes[0] === PIXELS;
+  const { problem } = view;
   const first = unit * inputs.length;
-  const count = isImage ? PIXELS : shownUnits(sizes, layer);
+  const count = layer === 0 && takesImages(problem) ? inputs.length : shownUnits(problem.sizes, layer);
   return largest(gradients.weightGradients.subarray(first, first + count));
 }
 

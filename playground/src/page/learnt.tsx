@@ -1,24 +1,17 @@
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Boundary } from '../charts/boundary.js';
 import { CsvPanel } from '../charts/csv-panel.js';
 import { Curves } from '../charts/curves.js';
 import { DrawBox } from '../charts/draw-box.js';
-import {
-  type Confusion,
-  type Csv,
-  PIXELS,
-  type Problem,
-  type Progress,
-  type Request,
-  type TaskName,
-} from '../protocol.js';
+import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol.js';
 import type { Run } from './use-run.js';
-import { useSeldom } from './use-seldom.js';
-import type { View } from './view.js';
+import { takesImages, type View } from './view.js';
 
 interface LearntProps {
   readonly task: TaskName;
   readonly run: Run;
+  /** The run for what takes long to draw. */
+  readonly seldom: Run;
   readonly view: View | undefined;
   readonly onCsv: (csv: Csv) => void;
   readonly send: (request: Request) => void;
@@ -26,9 +19,8 @@ interface LearntProps {
 
 /** What the network has learnt so far, and how it came there. */
 export function Learnt(props: LearntProps) {
-  const { problem } = props.run;
-  const isThere = problem !== undefined;
-  const seldom = useSeldom(props.run);
+  const { seldom } = props;
+  const isThere = props.run.problem !== undefined;
   const curves = useMemo(
     () => <Curves history={seldom.history} isRegression={seldom.problem?.isRegression === true} />,
     [seldom],
@@ -52,7 +44,7 @@ function Result({ task, run, view, onCsv, send }: LearntProps) {
   if (task === 'csv')
     return <CsvPanel onCsv={onCsv} {...(run.failure === undefined ? {} : { error: run.failure })} />;
   if (problem === undefined || progress === undefined) return null;
-  if (problem.sizes[0] === PIXELS)
+  if (takesImages(problem))
     return <Digit problem={problem} progress={progress} answer={run.answer} send={send} />;
   if (problem.points === undefined || progress.boundary === undefined) return null;
   return (
@@ -77,14 +69,13 @@ function Digit({ problem, progress: { confusion, hash }, answer, send }: DigitPr
   useEffect(() => {
     if (digit !== undefined) send({ type: 'ask', inputs: digit });
   }, [digit, hash, send]);
-  const take = useCallback((drawn: Float32Array) => setDigit(drawn), []);
   // the same images as long as the run is the same
   const images = useMemo(() => imagesOf(confusion), [problem]);
   return (
     <DrawBox
       classNames={problem.outputNames}
       testImages={images}
-      onDigit={take}
+      onDigit={setDigit}
       {...(answer === undefined ? {} : { answer })}
     />
   );

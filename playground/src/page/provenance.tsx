@@ -8,6 +8,11 @@ interface ProvenanceProps {
   readonly send: (request: Request) => void;
 }
 
+const files = [
+  { format: 'json', text: 'Save JSON' },
+  { format: 'code', text: 'Save code' },
+] as const;
+
 /** The run to take along: its link, its weights as JSON or code, and the hash that tells that two are the same. */
 export function Provenance({ hash, linkOf, send }: ProvenanceProps) {
   const [told, tell] = useState('Copy link');
@@ -27,20 +32,16 @@ export function Provenance({ hash, linkOf, send }: ProvenanceProps) {
         <button type="button" data-testid="copy-link" onClick={() => void copy()}>
           <span aria-live="polite">{told}</span>
         </button>
-        <button
-          type="button"
-          data-testid="export-json"
-          onClick={() => send({ type: 'export', format: 'json' })}
-        >
-          Save JSON
-        </button>
-        <button
-          type="button"
-          data-testid="export-code"
-          onClick={() => send({ type: 'export', format: 'code' })}
-        >
-          Save code
-        </button>
+        {files.map(({ format, text }) => (
+          <button
+            key={format}
+            type="button"
+            data-testid={`export-${format}`}
+            onClick={() => send({ type: 'export', format })}
+          >
+            {text}
+          </button>
+        ))}
       </div>
     </section>
   );

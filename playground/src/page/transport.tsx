@@ -16,6 +16,12 @@ interface TransportProps {
   readonly actions: Actions;
 }
 
+const others = [
+  { name: 'step', text: 'Step', key: 's' },
+  { name: 'epoch', text: 'Epoch', key: 'e' },
+  { name: 'reset', text: 'Reset', key: 'r' },
+] as const;
+
 /** Play, step, epoch, reset. */
 export function Transport({ isPlaying, isDisabled, actions }: TransportProps) {
   return (
@@ -30,33 +36,18 @@ export function Transport({ isPlaying, isDisabled, actions }: TransportProps) {
       >
         {isPlaying ? '❚❚ Pause' : '▶ Play'}
       </button>
-      <button
-        type="button"
-        data-testid="step"
-        aria-keyshortcuts="s"
-        disabled={isDisabled}
-        onClick={actions.step}
-      >
-        Step
-      </button>
-      <button
-        type="button"
-        data-testid="epoch"
-        aria-keyshortcuts="e"
-        disabled={isDisabled}
-        onClick={actions.epoch}
-      >
-        Epoch
-      </button>
-      <button
-        type="button"
-        data-testid="reset"
-        aria-keyshortcuts="r"
-        disabled={isDisabled}
-        onClick={actions.reset}
-      >
-        Reset
-      </button>
+      {others.map(({ name, text, key }) => (
+        <button
+          key={name}
+          type="button"
+          data-testid={name}
+          aria-keyshortcuts={key}
+          disabled={isDisabled}
+          onClick={actions[name]}
+        >
+          {text}
+        </button>
+      ))}
     </div>
   );
 }

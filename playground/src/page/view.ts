@@ -73,6 +73,11 @@ export function targetsOf({ walk, problem, sample }: View): Float32Array {
   return walk.targets.subarray(sample * width, (sample + 1) * width);
 }
 
+/** Whether the inputs are the pixels of an image: then they have no names. */
+export function takesImages({ inputNames }: Problem): boolean {
+  return inputNames.length === 0;
+}
+
 /** How many units of a layer the picture draws: eight, but all of ten outputs. `column` 0 is the inputs. */
 export function shownUnits(sizes: readonly number[], column: number): number {
   const units = sizes[column]!;

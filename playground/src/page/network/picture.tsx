@@ -2,7 +2,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { PIXELS, type Problem, type Progress } from '../../protocol.js';
 import { layerName } from '../phases.js';
 import type { Run } from '../use-run.js';
-import { phaseOf, type Place, type View } from '../view.js';
+import { phaseOf, type Place, takesImages, type View } from '../view.js';
 import { EdgeLabels, Edges } from './edges.js';
 import { Frame } from './frame.js';
 import { columnsOf, imageSide, type Size } from './geometry.js';
@@ -61,7 +61,7 @@ interface PictureProps {
 }
 
 function Picture({ problem, progress, scene, view, size, describe, onChoose, onPoint }: PictureProps) {
-  const hasImage = problem.sizes[0] === PIXELS;
+  const hasImage = takesImages(problem);
   const columns = useMemo(() => columnsOf(problem.sizes, size, hasImage), [problem, size, hasImage]);
   const drawing = { scene, columns, hasImage };
   return (
