@@ -3,7 +3,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import UPNG from 'upng-js';
-import { serve } from '../test/matrix/serve.mjs';
+import { serve } from '../scripts/serve.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const pictures = at('../docs/playground/');

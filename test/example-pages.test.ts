@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { describe, expect, it } from 'vitest';
 import { chromium } from './matrix/browsers.mjs';
-import { serve } from './matrix/serve.mjs';
+import { serve } from '../scripts/serve.mjs';
 
 // The examples that are pages: their commands serve them, and in Chromium they learn.
 

@@ -2,7 +2,7 @@
 // of package.json.
 
 import { fileURLToPath } from 'node:url';
-import { serve } from '../../test/matrix/serve.mjs';
+import { serve } from '../../scripts/serve.mjs';
 
 const { url } = await serve(fileURLToPath(new URL('../..', import.meta.url)));
 console.log(`${url}examples/html/`);

@@ -143,28 +143,14 @@ export const cases = [
     check: checkPlayground,
     figures: ({ seconds }) => `the spiral errs in at most 5 % after ${seconds.toFixed(1)} s`,
   },
-  {
-    name: '[784, 128, 10] trains in a worker',
-    measure: 'smooth',
-    options: { inWorker: true },
-    check: checkSmoothness,
-    figures: smoothness,
-  },
-  {
-    name: 'the same, with the data handed over',
-    measure: 'smooth',
-    options: { inWorker: true, isHandedOver: true },
-    check: checkSmoothness,
-    figures: smoothness,
-  },
-  {
-    name: '[784, 128, 10] trains in time slices',
-    measure: 'smooth',
-    options: { inWorker: false },
-    check: checkSmoothness,
-    figures: smoothness,
-  },
+  smoothCase('[784, 128, 10] trains in a worker', { inWorker: true }),
+  smoothCase('the same, with the data handed over', { inWorker: true, isHandedOver: true }),
+  smoothCase('[784, 128, 10] trains in time slices', { inWorker: false }),
 ];
+
+function smoothCase(name, options) {
+  return { name, measure: 'smooth', options, check: checkSmoothness, figures: smoothness };
+}
 
 /** The goal is 50 ms; a machine that is busy with much else is let off with this. */
 const GROSS = 1000;

@@ -1,11 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { start } from './process-group.mjs';
 
 // Each opens a page in a browser of Debian's, headless and with a fresh profile. Nothing drives it: the page itself tells
-// what it found, by a post to `/result` (serve.mjs). The answer has:
+// what it found, by a post to `/result` (scripts/serve.mjs). The answer has:
 //   version   as the browser tells it
 //   output()  what it has written so far, to be shown where something went wrong
 //   ended     settles when it ends by itself
@@ -89,12 +89,8 @@ export async function webkit(url) {
 async function openScreen() {
   const xvfb = find('xvfb', ['/usr/bin/Xvfb']);
   // it chooses a display that is free, and writes its number to the file that is its fourth
-  const screen = start(
-    xvfb,
-    ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'],
-    process.env,
-    ['pipe'],
-  );
+  const parameters = ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'];
+  const screen = start(xvfb, parameters, { moreFiles: ['pipe'] });
   const number = await Promise.race([
     new Promise((resolve) => screen.child.stdio[3].once('data', (data) => resolve(String(data).trim()))),
     screen.ended.then(() => {
@@ -121,7 +117,7 @@ async function open(program, argumentsFor, environment = {}) {
   try {
     const env = { ...process.env, HOME: profile, ...environment };
     const version = execFileSync(program, ['--version'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
-    const browser = start(program, argumentsFor(profile), env);
+    const browser = start(program, argumentsFor(profile), { env });
     return {
       version: /\d[\d.]*\d/.exec(version)[0],
       output: browser.output,
@@ -143,43 +139,8 @@ function remove(profile) {
   profiles.delete(profile);
 }
 
-/** Process groups that run at present, and profiles; none outlives this process. */
-const groups = new Set();
+/** Those in use; none outlives this process. */
 const profiles = new Set();
 process.on('exit', () => {
-  for (const group of groups) signalGroup(group, 'SIGKILL');
   for (const profile of profiles) remove(profile);
 });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
-
-function start(program, parameters, env = process.env, moreFiles = []) {
-  const child = spawn(program, parameters, {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe', ...moreFiles],
-    detached: true, // a process group of its own
-  });
-  groups.add(child.pid);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  return {
-    child,
-    ended,
-    output: () => output,
-    async close() {
-      signalGroup(child.pid, 'SIGTERM');
-      await Promise.race([ended, wait(2000, undefined, { ref: false })]);
-      signalGroup(child.pid, 'SIGKILL');
-      await ended;
-      groups.delete(child.pid);
-    },
-  };
-}
-
-function signalGroup(group, signal) {
-  try {
-    process.kill(-group, signal);
-  } catch (error) {
-    if (error.code !== 'ESRCH') throw error; // all have ended
-  }
-}

@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { cases, folders } from './browser-cases.mjs';
 import { chromium, firefox, webkit } from './browsers.mjs';
-import { serve } from './serve.mjs';
+import { serve } from '../../scripts/serve.mjs';
 import { EXPECTED } from './weight-hash.mjs';
 
 /** For a page, in milliseconds. */

@@ -58,6 +58,6 @@ export async function vite(folder) {
     served[0].complaints = complaintsIn(server.output());
     return [...built, ...served];
   } finally {
-    server.close();
+    await server.close();
   }
 }

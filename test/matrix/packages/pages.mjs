@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { chromium } from '../browsers.mjs';
-import { serve } from '../serve.mjs';
+import { serve } from '../../../scripts/serve.mjs';
 
 const TIME_LIMIT = 120_000;
 

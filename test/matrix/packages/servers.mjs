@@ -49,7 +49,7 @@ async function withNext(project, program, use) {
   try {
     return await use(server.found[0], output + server.output());
   } finally {
-    server.close();
+    await server.close();
   }
 }
 
@@ -76,7 +76,7 @@ export async function workerd(folder) {
       { place: 'workerd, WebAssembly.Module', expected: 'wasm', ...module },
     ];
   } finally {
-    server.close();
+    await server.close();
   }
 }
 
