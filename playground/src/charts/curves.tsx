@@ -5,7 +5,7 @@ import 'uplot/dist/uPlot.min.css';
 import { percent, precise, whole } from '../format.js';
 import type { Report } from '../protocol.js';
 import { lastEpochShown, type History } from './history.js';
-import { useTheme, type Theme } from './theme.js';
+import { useColours, type Colours } from './colours.js';
 import './curves.css';
 
 export interface CurvesProps {
@@ -91,7 +91,7 @@ interface ChartProps {
 }
 
 function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
-  const theme = useTheme();
+  const colours = useColours();
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const shown = at ?? history.points.at(-1);
@@ -103,7 +103,7 @@ function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
       width: container.clientWidth,
       height: Math.round(ASPECT * container.clientWidth),
     });
-    const chart = new uPlot(optionsOf(figure, theme, sizeOf()), dataOf(figure, history), container);
+    const chart = new uPlot(optionsOf(figure, colours, sizeOf()), dataOf(figure, history), container);
     plot.current = chart;
     const observer = new ResizeObserver(() => chart.setSize(sizeOf()));
     observer.observe(container);
@@ -111,7 +111,7 @@ function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
       observer.disconnect();
       chart.destroy();
     };
-  }, [figure, theme]);
+  }, [figure, colours]);
   useEffect(() => plot.current!.setData(dataOf(figure, history)), [figure, history]);
   useEffect(() => {
     const chart = plot.current!;
@@ -178,11 +178,11 @@ const deaf = Object.fromEntries(
   ]),
 );
 
-function optionsOf(figure: Figure, theme: Theme, size: Size): uPlot.Options {
+function optionsOf(figure: Figure, colours: Colours, size: Size): uPlot.Options {
   const axis = {
-    stroke: theme.faint,
-    font: `13px ${theme.font}`,
-    grid: { stroke: theme.line, width: 1 },
+    stroke: colours.faint,
+    font: `13px ${colours.font}`,
+    grid: { stroke: colours.line, width: 1 },
     ticks: { show: false },
   };
   const line = { width: 2, points: { show: (chart: uPlot) => chart.data[0].length === 1, size: 7 } };
@@ -201,7 +201,7 @@ function optionsOf(figure: Figure, theme: Theme, size: Size): uPlot.Options {
       x: { time: false, range: (_, __, last) => [1, lastEpochShown(last)] },
       y: { range: (_, low, high) => figure.range(low, high) },
     },
-    series: [{}, { ...line, stroke: theme.accent }, { ...line, stroke: theme.ink, dash: [6, 4] }],
+    series: [{}, { ...line, stroke: colours.accent }, { ...line, stroke: colours.ink, dash: [6, 4] }],
     axes: [
       { ...axis, size: 28, gap: 4, space: 60, incrs: wholeSteps, values: (_, epochs) => epochs.map(whole) },
       { ...axis, size: 52, gap: 6, space: 28, values: (_, values) => values.map(figure.tick) },

@@ -5,7 +5,7 @@ import { Canvas, type Draw } from './canvas.js';
 import { digitOf, type Stroke } from './digit.js';
 import { Pixels } from './pixels.js';
 import { SIDE } from '../protocol.js';
-import { rgbOf, useTheme } from './theme.js';
+import { rgbOf, useColours } from './colours.js';
 import './draw-box.css';
 
 export interface DrawBoxProps {
@@ -32,7 +32,7 @@ const nothing: Ink = { strokes: [] };
  * the height depends on nothing but the width.
  */
 export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProps): JSX.Element {
-  const theme = useTheme();
+  const colours = useColours();
   const [ink, setInk] = useState(nothing);
   const taken = useRef(0);
   const strokes = 'strokes' in ink ? ink.strokes : [];
@@ -53,14 +53,14 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
   const pen = useKeyboardPen(begin, extend);
 
   const draw: Draw = (context, width) => {
-    if ('image' in ink) drawImage(context, ink.image, width, theme.ink);
-    else drawStrokes(context, strokes, width, theme.ink);
+    if ('image' in ink) drawImage(context, ink.image, width, colours.ink);
+    else drawStrokes(context, strokes, width, colours.ink);
     if (!pen.at) return;
     context.beginPath();
     context.arc(pen.at[0] * width, pen.at[1] * width, (LINE / 2) * width + 2, 0, 2 * Math.PI);
     context.lineWidth = 2;
-    context.strokeStyle = theme.accent;
-    context.fillStyle = theme.accent;
+    context.strokeStyle = colours.accent;
+    context.fillStyle = colours.accent;
     context.stroke();
     if (pen.isDown) context.fill();
   };
@@ -71,7 +71,7 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
         class="draw-box-paper"
         data-testid="draw-box"
         draw={draw}
-        when={[ink, theme, pen.at, pen.isDown]}
+        when={[ink, colours, pen.at, pen.isDown]}
         role="application"
         tabIndex={0}
         aria-label="Box to draw a digit in. Arrow keys move the pen, space puts it down and lifts it."

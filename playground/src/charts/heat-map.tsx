@@ -5,7 +5,7 @@ import { Canvas, type Draw } from './canvas.js';
 import { epochsToAColumn, heatColumns, logarithmicEnds, type HeatColumn } from './heat-columns.js';
 import { heatColour, heatGradient } from './heat-colours.js';
 import { lastEpochShown, type History } from './history.js';
-import { useTheme } from './theme.js';
+import { useColours } from './colours.js';
 import './heat-map.css';
 
 const MOST_COLUMNS = 100;
@@ -37,7 +37,7 @@ export interface HeatMapProps {
  * Fills the width of its container; the height depends on nothing but the width, whatever the layers and epochs.
  */
 export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
-  const theme = useTheme();
+  const colours = useColours();
   const [quantity, setQuantity] = useState<Quantity>('delta');
   const [picked, setPicked] = useState<Cell>();
   const lastEpoch = lastEpochShown(history.points.at(-1)?.epoch ?? 0);
@@ -51,7 +51,7 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
   const cell = picked && columns[picked.column] && picked.layer < layerCount ? picked : undefined;
 
   const draw: Draw = (context, width, height) => {
-    context.fillStyle = theme.sunk;
+    context.fillStyle = colours.sunk;
     context.fillRect(0, 0, width, height);
     const box = (column: HeatColumn, layer: number): [number, number, number, number] => {
       const left = ((column.first - 1) / each / columnCount) * width;
@@ -68,10 +68,10 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
     }
     if (!cell) return;
     const [left, top, boxWidth, boxHeight] = box(columns[cell.column]!, cell.layer);
-    context.strokeStyle = theme.paper;
+    context.strokeStyle = colours.paper;
     context.lineWidth = 4;
     context.strokeRect(left, top, boxWidth, boxHeight);
-    context.strokeStyle = theme.ink;
+    context.strokeStyle = colours.ink;
     context.lineWidth = 2;
     context.strokeRect(left, top, boxWidth, boxHeight);
   };
@@ -108,7 +108,7 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
         </ol>
         <Canvas
           draw={draw}
-          when={[columns, columnCount, layerCount, quantity, theme, cell]}
+          when={[columns, columnCount, layerCount, quantity, colours, cell]}
           role="img"
           tabIndex={0}
           aria-label={`Heat map, layers by epochs. ${summary} Arrow keys read single cells.`}

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { precise, whole } from '../format.js';
 import { barsOf, reachOf } from './bars.js';
 import { Canvas, type Draw } from './canvas.js';
-import { useTheme } from './theme.js';
+import { useColours } from './colours.js';
 import './histograms.css';
 
 /** Bars on either side of zero. */
@@ -49,7 +49,7 @@ interface HistogramProps {
 }
 
 function Histogram({ name, weights, reach }: HistogramProps): JSX.Element {
-  const theme = useTheme();
+  const colours = useColours();
   const draw: Draw = (context, width, height) => {
     const bars = barsOf(weights, reach, HALF);
     const most = Math.max(...bars);
@@ -57,10 +57,10 @@ function Histogram({ name, weights, reach }: HistogramProps): JSX.Element {
     bars.forEach((count, i) => {
       // A single weight among many thousands is still to be seen.
       const tall = count > 0 ? Math.max(1.5, (count / most) * (height - 1)) : 0;
-      context.fillStyle = i < HALF ? theme.negative : theme.positive;
+      context.fillStyle = i < HALF ? colours.negative : colours.positive;
       context.fillRect(i * step + 0.5, height - 1 - tall, step - 1, tall);
     });
-    context.fillStyle = theme.faint;
+    context.fillStyle = colours.faint;
     context.fillRect(0, height - 1, width, 1);
     context.fillRect(width / 2 - 0.5, 0, 1, height);
   };
@@ -74,7 +74,7 @@ function Histogram({ name, weights, reach }: HistogramProps): JSX.Element {
       </span>
       <Canvas
         draw={draw}
-        when={[weights, reach, theme]}
+        when={[weights, reach, colours]}
         role="img"
         aria-label={`${name}: ${count}, root mean square ${size}`}
       />

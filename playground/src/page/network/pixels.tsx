@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { rgbOf, type Theme, useTheme } from '../../charts/theme.js';
+import { rgbOf, type Colours, useColours } from '../../charts/colours.js';
 import { SIDE } from '../../protocol.js';
 
 const white = [255, 255, 255] as const;
@@ -18,10 +18,10 @@ interface PixelsProps {
 /** A picture of 28 × 28 values, its middle at x, y of the network's picture. */
 export function Pixels({ values, tone, scale, x, y, side }: PixelsProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const theme = useTheme();
+  const colours = useColours();
   useLayoutEffect(() => {
-    if (canvas.current !== null) paint(canvas.current, values, tone, scale, theme);
-  }, [values, tone, scale, theme]);
+    if (canvas.current !== null) paint(canvas.current, values, tone, scale, colours);
+  }, [values, tone, scale, colours]);
   return (
     <canvas
       ref={canvas}
@@ -39,13 +39,13 @@ function paint(
   values: ArrayLike<number>,
   tone: PixelsProps['tone'],
   scale: number,
-  theme: Theme,
+  colours: Colours,
 ): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
   const image = context.createImageData(SIDE, SIDE);
-  const above = tone === 'grey' ? white : rgbOf(theme.positive);
-  const below = rgbOf(theme.negative);
+  const above = tone === 'grey' ? white : rgbOf(colours.positive);
+  const below = rgbOf(colours.negative);
   for (let i = 0; i < SIDE * SIDE; i++) {
     const value = values[i] ?? 0;
     image.data.set(value < 0 ? below : above, 4 * i);

@@ -6,10 +6,10 @@ const names = [
 ];
 
 /** The page's colours as a canvas takes them, and the family of its type. */
-export type Theme = Readonly<Record<(typeof names)[number] | 'font', string>>;
+export type Colours = Readonly<Record<(typeof names)[number] | 'font', string>>;
 
 /** Reads them from an element, whose `color` resolves whatever the custom properties are made of. */
-function readTheme(): Theme {
+function readColours(): Colours {
   const probe = document.body.appendChild(document.createElement('span'));
   const read = (name: string): string => {
     probe.style.color = `var(--${name})`;
@@ -18,7 +18,7 @@ function readTheme(): Theme {
   const colours = Object.fromEntries(names.map((name) => [name, read(name)]));
   const font = getComputedStyle(probe).fontFamily;
   probe.remove();
-  return { ...colours, font } as Theme;
+  return { ...colours, font } as Colours;
 }
 
 /** Calls back when the reader, or the page's own switch, chooses light or dark. */
@@ -33,11 +33,11 @@ function watchTheme(changed: () => void): () => void {
   };
 }
 
-/** The theme as it is now; the component is drawn anew when it changes. */
-export function useTheme(): Theme {
-  const [theme, setTheme] = useState(readTheme);
-  useEffect(() => watchTheme(() => setTheme(readTheme())), []);
-  return theme;
+/** The colours as they are now; the component is drawn anew when they change. */
+export function useColours(): Colours {
+  const [colours, setColours] = useState(readColours);
+  useEffect(() => watchTheme(() => setColours(readColours())), []);
+  return colours;
 }
 
 const known = new Map<string, readonly [number, number, number]>();
