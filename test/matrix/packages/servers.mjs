@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { complaintsIn, rowsOfPage } from './pages.mjs';
 import { address, bin, run, serveWith } from './processes.mjs';
@@ -43,6 +43,7 @@ export async function next(folder) {
 }
 
 async function withNext(project, program, use) {
+  mkdirSync(join(project, '.next', 'cache'), { recursive: true }); // where CI has none, Next writes a warning
   const output = await run(program, ['build'], project);
   const parameters = ['start', '--hostname', '127.0.0.1', '--port', '0'];
   const server = await serveWith(program, parameters, project, [address]);
