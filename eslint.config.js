@@ -15,9 +15,12 @@ const floors = [
   'src/index.ts',
   'src/worker',
   'src/metrics',
+  'src/formats',
   'src/data',
   'src/search',
+  'src/brain',
   'src/node',
+  'src/cli',
 ];
 
 const zones = floors.slice(0, -1).map((floor, i) => ({

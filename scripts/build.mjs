@@ -60,8 +60,8 @@ function textOf(bytes) {
   return Array.from(bytes, (byte) => planes[byte >> 6] + letter(byte & 63)).join('');
 }
 
-// 3. TypeScript → dist/, emptied first so that nothing of an earlier build is published; src/node/ apart, for it alone may
-//    use what only Node has
+// 3. TypeScript → dist/, emptied first so that nothing of an earlier build is published; src/node/ and src/cli/ apart, for
+//    they alone may use what only Node has
 rmSync('dist', { recursive: true, force: true });
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.node.json');
