@@ -89,6 +89,7 @@ function takeInputs(net: Net, window: Window, sample: i32): void {
 function updateByAdam(net: Net, isSparse: bool, learningRate: f32): void {
   const rule = changetype<Rule>(net.rule);
   gradients(net, 1, isSparse, false, false, 0, 1);
+  rule.gradientScale = 1;
   beginUpdate(rule, learningRate);
   optimize(rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);
   ++rule.step;
