@@ -44,9 +44,12 @@ export function brainKernels(engine: BrainEngine): BrainKernels {
     const kernels = wasmKernels();
     if (kernels) return kernels;
     if (engine === 'wasm') {
-      throw new EngineError("engine: WebAssembly with SIMD is refused here; use engine: 'auto' or 'reference'", {
-        cause: refusal,
-      });
+      throw new EngineError(
+        "engine: WebAssembly with SIMD is refused here; use engine: 'auto' or 'reference'",
+        {
+          cause: refusal,
+        },
+      );
     }
   }
   return brainReference();

@@ -11,7 +11,11 @@ export interface State {
   /** The last change of each weight, for momentum; undefined before there was any. */
   readonly changes?: readonly Parameters[];
   /** Adam's moments, and how many steps it has taken. */
-  readonly adam?: { readonly first: readonly Parameters[]; readonly second: readonly Parameters[]; readonly step: number };
+  readonly adam?: {
+    readonly first: readonly Parameters[];
+    readonly second: readonly Parameters[];
+    readonly step: number;
+  };
 }
 
 /** What a machine is built for. */
@@ -23,7 +27,12 @@ export interface Shape {
   readonly alpha: number;
 }
 
-const activationNames = { sigmoid: 'sigmoid', tanh: 'tanh', relu: 'relu', 'leaky-relu': 'leakyRelu' } as const;
+const activationNames = {
+  sigmoid: 'sigmoid',
+  tanh: 'tanh',
+  relu: 'relu',
+  'leaky-relu': 'leakyRelu',
+} as const;
 
 /** A network in the memory of kernels. */
 export class Machine {

@@ -1,4 +1,13 @@
-import { TALLY_LOSS, TALLY_RIGHT, windowFields, readFields, readRule, RULE_FIELDS, ruleFields, writeRule } from '../kernels/plan.js';
+import {
+  TALLY_LOSS,
+  TALLY_RIGHT,
+  windowFields,
+  readFields,
+  readRule,
+  RULE_FIELDS,
+  ruleFields,
+  writeRule,
+} from '../kernels/plan.js';
 import { readDescription, type Description, type MemoryViews } from '../kernels/reference/description.js';
 import { referenceKernels } from '../kernels/reference/reference.js';
 import type { BrainKernels } from './kernels.js';

@@ -49,7 +49,11 @@ export class Session {
     const parameters = model.parameters();
     const first = model.parameters(model.slot(0));
     if (!this.#isAdam) return { ...this.#before, parameters, changes: first };
-    return { ...this.#before, parameters, adam: { first, second: model.parameters(model.slot(1)), step: model.step } };
+    return {
+      ...this.#before,
+      parameters,
+      adam: { first, second: model.parameters(model.slot(1)), step: model.step },
+    };
   }
 
   /** Trains for at most so many epochs, until the error is at most `errorThresh`. @returns how many are over */
