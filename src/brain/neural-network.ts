@@ -534,10 +534,11 @@ function logStatus({ iterations, error }: TrainingStatus): void {
 const isFinite = ({ parameters }: State): boolean =>
   parameters.every(({ weights, biases }) => weights.every(Number.isFinite) && biases.every(Number.isFinite));
 
+/** @param sample its number, from 1 */
 function divergence(epoch: number, sample: number, sizes: readonly number[]): DivergenceError {
   return new DivergenceError(
-    `training diverged in iteration ${epoch}, at sample ${sample - 1}: the error or a weight is no longer a finite number; ` +
-      `use a smaller learningRate, or scale the data (layers of ${sizes.join(', ')} units)`,
+    `training diverged in iteration ${epoch}, at data[${sample - 1}]: the error or a weight is no longer a finite number; ` +
+      'use a smaller learningRate, or scale the data',
     { epoch, step: sample, layer: sizes.length - 2, largestGradient: NaN },
   );
 }
