@@ -210,7 +210,7 @@ describe('JSON', () => {
             continue;
           }
           if (random.below(3) === 0) Reflect.deleteProperty(at, key);
-          else at[key] = values[random.below(values.length)];
+          else at[key] = structuredClone(values[random.below(values.length)]);
           break;
         }
       }

@@ -27,7 +27,7 @@ function trained(engine: BrainEngine, sizes: number[], zeros: number, options: P
   const data = dataOf(inputs, outputs, 13, zeros);
   const net = new NeuralNetwork<Numbers, Numbers>({ hiddenLayers: sizes.slice(1, -1), seed: 5, engine });
   const statuses = [7, 3].map((iterations) =>
-    net.train(data, { errorThresh: 1e-9, learningRate: 0.1, iterations, ...options }),
+    net.train(data, { errorThresh: 1e-9, learningRate: 0.2 / inputs, iterations, ...options }),
   );
   return { statuses, weights: net.weights, biases: net.biases, output: net.run(data[3]!.input) };
 }

@@ -156,8 +156,10 @@ export class Session {
     const { model, kernels } = this.#machine;
     const { layout, views, window } = model;
     views.words[starts / 4] = begin;
-    // Any change of a training before may still be at work.
-    views.bytes.fill(255, this.#live, this.#live + 8 * Math.ceil(width / 64));
+    // Any change of a training before may still be at work; there are no inputs beyond `width`.
+    const whole = Math.floor(width / 8);
+    views.bytes.fill(255, this.#live, this.#live + whole);
+    views.bytes[this.#live + whole] = (1 << (width % 8)) - 1;
     for (let i = 0; i < count; i += layout.rows) {
       const some = Math.min(layout.rows, count - i);
       views.floats.set(inputs.subarray(i * width, (i + some) * width), views.at(layout.inputs));
