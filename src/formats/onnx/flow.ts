@@ -45,7 +45,11 @@ export const POINTS = Float64Array.from(
 /** Graphs hold constants in single precision. The gelu of erf is apart from that of tanh by 5·10⁻⁴. */
 const TOLERANCE = 1e-6;
 
-export const activations = activationsIn(double);
+const ours = activationsIn(double);
+
+/** σ of one unit, in double precision. */
+export const sigmaOf = (activation: ActivationName): ((z: number, alpha: number) => number) =>
+  ours[activationCodes[activation]]!.value!;
 
 const plainActivations = (Object.keys(activationCodes) as ActivationName[]).filter(
   (name) => name !== 'softmax' && !(name in defaultAlphas),
@@ -65,11 +69,11 @@ export function recognise(values: Flow['values']): FoundActivation | undefined {
   // Those with an α last: leakyRelu of α = 1 is linear.
   const alphas = { leakyRelu: -atMinus1, elu: atMinus1 / double.expm1(-1) };
   for (const activation of [...plainActivations, ...(['leakyRelu', 'elu'] as const)]) {
-    const { value } = activations[activationCodes[activation]]!;
+    const sigma = sigmaOf(activation);
     const alpha = activation in alphas ? alphas[activation as keyof typeof alphas] : undefined;
     if (alpha !== undefined && !(alpha > 0)) continue;
     const isIt = values.every((given, i) => {
-      const expected = value!(POINTS[i]!, alpha ?? 0);
+      const expected = sigma(POINTS[i]!, alpha ?? 0);
       return Math.abs(given - expected) <= TOLERANCE * Math.max(1, Math.abs(expected));
     });
     if (isIt) return { activation, ...(alpha !== undefined && { alpha }) };

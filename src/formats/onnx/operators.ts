@@ -1,13 +1,5 @@
-import { ELU, GELU, LEAKY_RELU, RELU, SIGMOID, SOFTPLUS, SOFTSIGN, TANH } from '../../kernels/codes.js';
-import {
-  activations,
-  affinesOf,
-  hiddenActivation,
-  POINTS,
-  type Affine,
-  type Flow,
-  type Layer,
-} from './flow.js';
+import { defaultAlphas, type ActivationName } from '../../model/spec.js';
+import { affinesOf, hiddenActivation, POINTS, sigmaOf, type Affine, type Flow, type Layer } from './flow.js';
 import type { Budget } from './budget.js';
 import { isConstant, type NodeAt, type Value } from './node.js';
 import { DOUBLE, FLOAT, FLOAT16 } from './proto.js';
@@ -20,19 +12,21 @@ const passOn: Operator = (node) => node.input(0);
 
 /** A function of each number alone. */
 const elementwise =
-  (f: (z: number, node: NodeAt) => number): Operator =>
+  (functionOf: (node: NodeAt) => (z: number) => number): Operator =>
   (node) => {
     const { layer, values } = node.flow(0);
-    return {
-      layer,
-      node,
-      values: values instanceof Float64Array ? values.map((z) => f(z, node)) : undefined,
-    };
+    const f = functionOf(node);
+    return { layer, node, values: values instanceof Float64Array ? values.map(f) : undefined };
   };
 
-/** One of bp4's activations. @param alpha its default, where it has one */
-const activation = (code: number, alpha = 0): Operator =>
-  elementwise((z, node) => activations[code]!.value!(z, node.number('alpha', 'f', alpha)));
+/** One of bp4's activations, whose α is an attribute, with the same default. */
+const activation = (name: ActivationName): Operator => {
+  const sigma = sigmaOf(name);
+  return elementwise((node) => {
+    const alpha = node.number('alpha', 'f', defaultAlphas[name] ?? 0);
+    return (z) => sigma(z, alpha);
+  });
+};
 
 const arithmetic = {
   Add: (a: number, b: number) => a + b,
@@ -50,17 +44,17 @@ export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator
   ['Mul', (node) => combined(node, 'Mul')],
   ['Div', (node) => combined(node, 'Div')],
   ['ai.onnx.ml.Scaler', scaler],
-  ['Sigmoid', activation(SIGMOID)],
-  ['Tanh', activation(TANH)],
-  ['Relu', activation(RELU)],
-  ['LeakyRelu', activation(LEAKY_RELU, 0.01)],
-  ['Elu', activation(ELU, 1)],
-  ['Softplus', activation(SOFTPLUS)],
-  ['Softsign', activation(SOFTSIGN)],
+  ['Sigmoid', activation('sigmoid')],
+  ['Tanh', activation('tanh')],
+  ['Relu', activation('relu')],
+  ['LeakyRelu', activation('leakyRelu')],
+  ['Elu', activation('elu')],
+  ['Softplus', activation('softplus')],
+  ['Softsign', activation('softsign')],
   ['Gelu', gelu],
   ['Softmax', softmax],
-  ['Abs', elementwise(Math.abs)],
-  ['Pow', power],
+  ['Abs', elementwise(() => Math.abs)],
+  ['Pow', elementwise(exponent)],
   ['Identity', passOn],
   ['Dropout', passOn], // of inference
   ['Cast', cast],
@@ -154,7 +148,7 @@ function combined(node: NodeAt, operation: Affine['operation']): Flow {
     return {
       layer: flow.layer,
       node,
-      values: isFunction ? (flow.values as Float64Array).map((z) => f(z, c!)) : undefined,
+      values: isFunction ? flow.values.map((z) => f(z, c!)) : undefined,
       ...(isAffine && { last: { flow, operation, constant, node } }),
     };
   }
@@ -180,7 +174,7 @@ function gelu(node: NodeAt, budget: Budget): Value {
   const approximate = new TextDecoder().decode(node.attribute('approximate', 's'));
   if (approximate !== 'tanh')
     throw node.wrong(`bp4 has the gelu of approximate='tanh' only, not that of erf`);
-  return activation(GELU)(node, budget);
+  return activation('gelu')(node, budget);
 }
 
 function softmax(node: NodeAt): Flow {
@@ -192,15 +186,11 @@ function softmax(node: NodeAt): Flow {
 }
 
 /** Powers as gelu needs them. */
-function power(node: NodeAt): Flow {
-  const { layer, values } = node.flow(0);
-  const { values: exponents } = node.constant(1);
-  const [exponent] = exponents;
-  if (exponents.length !== 1 || !(exponent === 2 || exponent === 3)) {
-    throw node.wrong('expected the exponent 2 or 3');
-  }
-  const raise = (z: number): number => (exponent === 2 ? z * z : z * z * z);
-  return { layer, node, values: values instanceof Float64Array ? values.map(raise) : undefined };
+function exponent(node: NodeAt): (z: number) => number {
+  const { values } = node.constant(1);
+  if (values.length === 1 && values[0] === 2) return (z) => z * z;
+  if (values.length === 1 && values[0] === 3) return (z) => z * z * z;
+  throw node.wrong('expected the exponent 2 or 3');
 }
 
 function cast(node: NodeAt): Value {
