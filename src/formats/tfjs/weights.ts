@@ -53,6 +53,16 @@ export function groupsOf(model: Fields): readonly Group[] {
   });
 }
 
+/**
+ * The files of weights that a model.json names, as they are to be given to `fromTFJS` by name. Nobody vouches for them: what
+ * reads them must see to it that they lie where it may read.
+ * @param model what model.json holds, as JSON.parse gives it
+ * @throws FormatError where its manifest cannot be read
+ */
+export function filesOf(model: object): string[] {
+  return groupsOf(fieldsOf('model', model)).flatMap(({ paths }) => paths);
+}
+
 /** Tensors that wait to be taken by their layers. */
 export class Weights {
   /** By the last two parts of their names, which are layer and part; then by name. */
