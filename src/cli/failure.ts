@@ -61,9 +61,10 @@ function failureIn(path: string, error: unknown): unknown {
   if (isOfSystem(error)) return dataFailure(`${path}: ${wordsOf(error)}`, error);
   if (!(error instanceof RangeError || error instanceof FormatError || isToldTypeError(error))) return error;
   const message = typed(error.message);
-  const row = /^CSV (row \d+)/.exec(message);
-  if (row) return dataFailure(`${path}, ${message.slice('CSV '.length)}`, error);
-  return dataFailure(`${path}: ${message.replace(/^CSV: /, '')}`, error);
+  // bp4/data calls a place 'CSV row 3', 'JSON Lines, line 3' or 'npy row 3': here the name of the file comes first.
+  const place = /^(?:\w+(?: Lines)?,? )?((?:row|line) \d)/.exec(message);
+  if (place) return dataFailure(`${path}, ${message.slice(place[0].length - place[1]!.length)}`, error);
+  return dataFailure(`${path}: ${message.replace(/^(?:CSV|JSON|JSON Lines|npy|npz|parquet): /, '')}`, error);
 }
 
 /** Cures that bp4/data knows by the names of its own options, as they are typed. */
@@ -82,7 +83,7 @@ const typed = (message: string): string =>
 
 /** A TypeError that bp4 throws names a place first; those of the engine itself are faults. */
 const isToldTypeError = (error: unknown): error is TypeError =>
-  error instanceof TypeError && /^[^\n]{1,200}: expected |^CSV |^rows\[/.test(error.message);
+  error instanceof TypeError && /^[^\n]{1,200}: (?:expected|unknown|give) /.test(error.message);
 
 function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';

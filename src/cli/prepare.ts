@@ -105,7 +105,7 @@ async function readTable(args: Arguments, file: TableFile): Promise<Read> {
   const gaps = file.profiles.filter(({ name, missing }) => used.includes(name) && missing > 0);
   const given = args.choice('missing', ['error', 'drop', 'mean']);
   let missing = given ?? (gaps.length > 0 ? 'drop' : 'error');
-  const read = (): Promise<Dataset> =>
+  const read = async (): Promise<Dataset> =>
     file.read({ ...columns, missing, ...(categorical.length > 0 && { categorical: categorical as never }) });
   let data = await read();
   const canFill = gaps.every(({ name, isNumeric }) => isNumeric && columns.inputs!.includes(name));
