@@ -1,7 +1,7 @@
-import type { EpochReport } from '../training/options.js';
+import type { Fit } from './fit.js';
 import { listed } from './guess.js';
 import type { IO } from './io.js';
-import { counted, grouped, significant } from './numbers.js';
+import { counted, duration, grouped, significant } from './numbers.js';
 import type { Session } from './prepare.js';
 import { nameOf } from './read-bytes.js';
 
@@ -23,6 +23,10 @@ export function describe(io: IO, session: Session): void {
     dropped: found?.dropped ?? 0,
   });
   if (found) describeData(io, session);
+  else {
+    const { path, epochs } = session.from!;
+    io.say(`${io.bold(nameOf(training.data))}: goes on from ${path}, after ${counted(epochs, 'epoch')}`);
+  }
   describeParts(io, session);
   describeNetwork(io, session);
   if (train.classes && train.classes.length < 2) io.warn('there is a single class');
@@ -131,12 +135,18 @@ function optimizerText({ optimizer, learningRate }: Session['options']): string 
   return `${name} at ${significant(learningRate as number)}`;
 }
 
-/** Why a training has ended before its last epoch. */
-export function endText(history: readonly EpochReport[], { options }: Session): string {
-  const last = history.at(-1);
-  if (!last) return 'nothing was left to do; give more --epochs';
+/** How a training has ended. */
+export function endText({ history, epoch, seconds }: Fit, { options, from }: Session): string {
   const { epochs, earlyStopping } = options;
-  if (!earlyStopping || last.epoch === epochs) return counted(last.epoch, 'epoch');
-  const kept = earlyStopping.restoreBest === false ? '' : '; the weights are those of the best';
-  return `${counted(last.epoch, 'epoch')}: no better for ${earlyStopping.patience ?? 10}${kept}`;
+  const patience = earlyStopping?.patience ?? 0;
+  const isOver = epoch < epochs!;
+  if (history.length === 0) {
+    return isOver || from?.isOver
+      ? `It had ended after ${counted(epoch, 'epoch')}, for it was no better for ${patience}.`
+      : `It had ended after its ${counted(epoch, 'epoch')}; more --epochs would go on.`;
+  }
+  const begin = `${counted(epoch, 'epoch')} in ${duration(seconds)}`;
+  if (!isOver) return `${begin}.`;
+  const kept = earlyStopping?.restoreBest === false ? '' : ', whose weights it has again';
+  return `${begin}: no better for ${patience} than epoch ${epoch - patience}${kept}.`;
 }

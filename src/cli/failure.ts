@@ -91,6 +91,7 @@ function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
 
 const words: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
   EACCES: 'reading or writing it is not permitted',
   EISDIR: 'it is a folder, not a file',
   ENOSPC: 'there is no space left on the disk',
@@ -112,9 +113,14 @@ export async function withOptions<Result>(take: () => Result | Promise<Result>):
   }
 }
 
+function messageOf(error: unknown): string {
+  if (error instanceof FileError && isOfSystem(error.cause)) return `${error.path}: ${wordsOf(error.cause)}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** One line, without line breaks that what is quoted in it may have. */
 export function lineOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const line = `bp4: ${message.replace(/\s*[\r\n]+\s*/g, ' ')}`;
   return exitCodeOf(error) === exitCodes.fault
     ? `${line} (this is a fault of bp4; --debug says where it arose)`

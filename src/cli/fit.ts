@@ -78,7 +78,7 @@ export async function fit(io: IO, session: Session, keeping: Keeping): Promise<F
   }
   return {
     history,
-    epoch: history.at(-1)?.epoch ?? about.results?.epochs ?? 0,
+    epoch: history.at(-1)?.epoch ?? session.from?.epochs ?? 0,
     seconds: progress.seconds,
     isStopped: stop.signal.aborted,
     close: () => stop.close(),
