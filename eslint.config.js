@@ -54,6 +54,7 @@ export default defineConfig(
     'src/kernels/wasm-module.ts',
     'src/kernels/wasm-threads-module.ts',
     'src/brain/wasm-module.ts',
+    'src/formats/code/parts.ts',
   ]),
   js.configs.recommended,
   {
