@@ -13,6 +13,7 @@ export function significant(value: number): string {
 
 /** 95 → '1 min 35 s'. */
 export function duration(seconds: number): string {
+  if (seconds < 1) return `${seconds.toFixed(2)} s`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

@@ -76,8 +76,8 @@ async function run(args: Arguments, io: IO): Promise<void> {
   const { dataPath, resumePath } = filesOf(args);
   const out = args.string('out') ?? (dataPath === undefined ? resumePath! : modelPathOf(dataPath));
   const checkpoint = args.string('checkpoint');
-  const replaces = await checkModelPath('out', out);
-  if (checkpoint !== undefined) await checkModelPath('checkpoint', checkpoint);
+  const replaces = out === resumePath || (await checkModelPath('out', out));
+  if (checkpoint !== undefined && checkpoint !== resumePath) await checkModelPath('checkpoint', checkpoint);
   const session =
     resumePath === undefined
       ? await prepare(args, dataPath!)
