@@ -1,0 +1,12 @@
+import type { Command } from '../command.js';
+
+/** Each command is loaded when it is called for. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  train: async () => (await import('./train.js')).train,
+};
+
+/** In the order in which help lists them. */
+export const commandNames: readonly string[] = Object.keys(commands);
+
+/** @param name one of `commandNames` */
+export const loadCommand = (name: string): Promise<Command> => commands[name]!();
