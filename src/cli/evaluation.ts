@@ -13,9 +13,6 @@ import type { Data } from '../training/samples.js';
 import { counted, percent, precise } from './numbers.js';
 import { textTable } from './text-table.js';
 
-/** What a network is for: to tell classes apart, or to say numbers. */
-export type Task = 'classification' | 'regression';
-
 /** How good the answers to labelled data are. */
 export type Evaluation = ClassEvaluation | NumberEvaluation;
 
@@ -100,9 +97,11 @@ function evaluateTarget(name: string, predicted: Float32Array, actual: Float32Ar
 }
 
 /** Row after row, in single precision, as the network takes them. */
-function targetsOf({ targets, labels }: Data): ArrayLike<number> {
-  if (targets === undefined) return labels ?? [];
-  return (Array.isArray(targets) ? targets.flatMap((row: number | ArrayLike<number>) => typeof row === 'number' ? [row] : Array.from(row)) : targets) as ArrayLike<number>;
+function targetsOf({ targets, labels = [] }: Data): ArrayLike<number> {
+  const rows = (targets ?? labels) as ArrayLike<number | ArrayLike<number>>;
+  return typeof rows[0] === 'object'
+    ? Array.from(rows as ArrayLike<ArrayLike<number>>, (row) => Array.from(row)).flat()
+    : (rows as ArrayLike<number>);
 }
 
 const columnOf = (rows: ArrayLike<number>, column: number, width: number): Float32Array =>

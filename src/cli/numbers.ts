@@ -21,6 +21,9 @@ export function percent(share: number): string {
   }
 }
 
+/** 97 %: on an axis. */
+export const wholePercent = (share: number): string => `${Math.round(100 * share)} %`;
+
 const wholeNumbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 
 /** 12,345 */

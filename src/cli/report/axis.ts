@@ -87,7 +87,12 @@ export const coordinate = (x: number): number => Math.round(100 * x) / 100;
 
 export const minus = (text: string): string => text.replaceAll('-', '−');
 
-export const tick = (value: number): string => minus(precise(Number(value.toPrecision(6)), 3).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''));
+export const tick = (value: number): string =>
+  minus(
+    precise(Number(value.toPrecision(6)), 3)
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, ''),
+  );
 
 /** The ends of a figure: horizontal lines with their numbers, and those below. */
 export function frame(
@@ -105,7 +110,9 @@ export function frame(
     <g class="ticks">
       ${y.ticks.map((value) => html`<text x="${box.left - 6}" y="${py(value) + 4}" text-anchor="end">${tickY(value)}</text>`)}
       ${x.ticks.map((value) => html`<text x="${px(value)}" y="${box.bottom + 16}" text-anchor="middle">${tick(value)}</text>`)}
-      <text class="name" x="${(box.left + box.right) / 2}" y="${box.bottom + 33}" text-anchor="middle">${names.x}</text>
+      <text class="name" x="${(box.left + box.right) / 2}" y="${box.bottom + 33}" text-anchor="middle"
+        >${names.x}</text
+      >
       <text class="name" x="${0}" y="12">${names.y}</text>
     </g>
     <line class="base" x1="${box.left}" x2="${box.right}" y1="${box.bottom}" y2="${box.bottom}" />`;

@@ -29,7 +29,12 @@ const MOST_POINTS = 800;
 
 /** Lines over the epochs; their names stand at their ends, and their last values in a legend. */
 export function curves({ title, lines, epochs, axis, write, mark, ...rest }: CurveFigure): Markup {
-  const y = axis ?? eitherAxis(lines.flatMap(({ values }) => values), 4);
+  const y =
+    axis ??
+    eitherAxis(
+      lines.flatMap(({ values }) => values),
+      4,
+    );
   const box: Box = { left: 46, right: WIDTH - 14, top: 26, bottom: HEIGHT - 40 };
   const x = linearAxis(Math.min(epochs[0]!, epochs.at(-1)! - 1), Math.max(2, epochs.at(-1)!), 6, 1);
   const px = (epoch: number): number => coordinate(box.left + x.at(epoch) * (box.right - box.left));
@@ -49,15 +54,14 @@ export function curves({ title, lines, epochs, axis, write, mark, ...rest }: Cur
       </ul>
     </figcaption>
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${labelOf(title, lines, epochs, write)}">
-      ${frame(box, x, y, names)}
-      ${lines.map(({ values, kind }) => lineOf(values, epochs, kind, px, py))}
+      ${frame(box, x, y, names)} ${lines.map(({ values, kind }) => lineOf(values, epochs, kind, px, py))}
       ${mark && markOf(mark, lines.at(-1)!, epochs, px, py)}
     </svg>
     ${mark && html`<p class="aside">○ ${mark.words}</p>`}
   </figure>`;
 }
 
-const lastOf = (values: readonly number[]): number => values.findLast(Number.isFinite) ?? NaN;
+const lastOf = (values: readonly number[]): number => values.filter(Number.isFinite).at(-1) ?? NaN;
 
 function labelOf(
   title: string,

@@ -1,0 +1,104 @@
+import type { Network } from '../../network.js';
+import { counted, whole } from '../numbers.js';
+import { coordinate } from './axis.js';
+import { html, type Content, type Markup } from './html.js';
+
+/** What a network is made of. */
+export interface Shape {
+  readonly inputs: number;
+  readonly loss: string;
+  readonly layers: readonly {
+    readonly units: number;
+    readonly activation: string;
+    /** Weights and biases. */
+    readonly parameters: number;
+    readonly dropout?: number | undefined;
+  }[];
+}
+
+/** @throws StateError after `dispose` */
+export function shapeOf(net: Network): Shape {
+  const layers = net.layers.map(({ units, activation, weights, biases }) => ({
+    ...{ units, activation },
+    parameters: weights.length + biases.length,
+  }));
+  return { inputs: net.inputs, loss: net.loss, layers };
+}
+
+const WIDTH = 640;
+const HEIGHT = 190;
+/** Of more units the middle ones are left out. */
+const MOST_DOTS = 9;
+
+/** The network drawn, and its layers in numbers. */
+export function shapeSection({ inputs, loss, layers }: Shape): Markup {
+  const total = layers.reduce((sum, { parameters }) => sum + parameters, 0);
+  let fanIn = inputs;
+  const rows = layers.map(({ units, activation, parameters }, l) => {
+    const row = html`<tr>
+      <th scope="row">layer ${l + 1}</th>
+      <td>${whole(units)}</td>
+      <td class="word">${activation}</td>
+      <td>${whole(units * fanIn)}</td>
+      <td>${whole(units)}</td>
+      <td>${whole(parameters)}</td>
+    </tr>`;
+    fanIn = units;
+    return row;
+  });
+  return html`<div class="drawing scroll">
+      ${drawing([inputs, ...layers.map(({ units }) => units)], layers)}
+    </div>
+    <div class="scroll">
+      <table class="numbers">
+        <thead>
+          <tr>
+            <th scope="col">layer</th>
+            <th scope="col">units</th>
+            <th scope="col" class="word">activation</th>
+            <th scope="col">weights</th>
+            <th scope="col">biases</th>
+            <th scope="col">parameters</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>
+    <p class="aside">${counted(inputs, 'input')}, ${counted(total, 'parameter')} in all; loss ${loss}.</p>`;
+}
+
+function drawing(sizes: readonly number[], layers: Shape['layers']): Markup {
+  const left = 50;
+  const step = (WIDTH - 2 * left) / (sizes.length - 1);
+  const columns = sizes.map((size, l) => {
+    const dots = Math.min(size, MOST_DOTS);
+    const gap = Math.min(18, 150 / dots);
+    return Array.from({ length: dots }, (_, i) => ({
+      x: coordinate(left + l * step),
+      y: coordinate(HEIGHT / 2 - 12 + (i - (dots - 1) / 2) * gap),
+      isLeftOut: size > MOST_DOTS && i === (dots - 1) / 2,
+    }));
+  });
+  const edges = columns
+    .slice(1)
+    .flatMap((column, l) =>
+      columns[l]!.flatMap((from) =>
+        column.map(
+          (to): Content => !from.isLeftOut && !to.isLeftOut && html`M${from.x} ${from.y}L${to.x} ${to.y}`,
+        ),
+      ),
+    );
+  const names = ['inputs', ...layers.map(({ activation }) => activation)];
+  return html`<svg
+    class="network"
+    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    role="img"
+    aria-label="${sizes.map((size, l) => `${size} ${names[l]!}`).join(', then ')}"
+  >
+    <path class="edges" d="${edges}" />
+    ${columns.flat().map(({ x, y, isLeftOut }) => (isLeftOut ? html`<text x="${x}" y="${y + 5}" text-anchor="middle">⋮</text>` : html`<circle cx="${x}" cy="${y}" r="5.5" />`))}
+    ${sizes.map((size, l) => html`<text x="${columns[l]![0]!.x}" y="${HEIGHT - 16}" text-anchor="middle" class="count">${whole(size)}</text><text x="${columns[l]![0]!.x}" y="${HEIGHT - 2}" text-anchor="middle" class="name">${names[l]}</text>`)}
+  </svg>`;
+}
