@@ -43,7 +43,7 @@ export function linearAxis(low: number, high: number, count: number, leastStep =
 export function roundAxis(low: number, high: number, count: number): Axis {
   if (!(high > low)) return linearAxis(low, high, count);
   const step = stepOf(high - low, count);
-  return linearAxis(Math.floor(low / step) * step, Math.ceil(high / step) * step, count);
+  return linearAxis(Math.floor(low / step) * step, Math.ceil(high / step) * step, 2 * count, step);
 }
 
 /** Equal factors: powers of ten, from one below the data to one above. @param low above 0 */

@@ -10,8 +10,8 @@ const MOST_CONFUSIONS = 6;
 export function classesSection(evaluation: ClassEvaluation): Markup {
   const { classes } = evaluation;
   return html`<div class="columns">
-    ${classes.length <= MOST_CLASSES && confusionTable(evaluation)} ${scoresTable(evaluation)}
-    ${confusions(evaluation)}
+    <div>${classes.length <= MOST_CLASSES && confusionTable(evaluation)} ${confusions(evaluation)}</div>
+    ${scoresTable(evaluation)}
   </div>`;
 }
 
@@ -96,7 +96,7 @@ function confusions({ matrix, classes }: ClassEvaluation): Content {
     .filter(({ count, actual, predicted }) => count > 0 && actual !== predicted)
     .sort((a, b) => b.count - a.count)
     .slice(0, MOST_CONFUSIONS);
-  return html`<div>
+  return html`<div class="after">
     <h3>Confused most often</h3>
     ${
       wrong.length === 0

@@ -53,13 +53,15 @@ export function layersSection(
         </tbody>
       </table>
     </div>
-    <p class="aside">
-      |δ| says how far the units of a layer are from their optimum (root mean square of ∂C/∂z). ‖∂C/∂W‖ / ‖W‖
-      is what a step with learning rate 1 would change of the weights; ‖ΔW‖ / ‖W‖ what the last epoch has
-      changed. Saturated: where the slope σ′ is below a tenth of its steepest.
-    </p>
-    ${observed.length > 1 && html`<div class="columns">${overEpochs(observed)}</div>`}`;
+
+    <div class="columns after">${observed.length > 1 && overEpochs(observed)} ${explanation}</div>`;
 }
+
+const explanation = html`<p class="aside">
+  |δ| says how far the units of a layer are from their optimum (root mean square of ∂C/∂z). ‖∂C/∂W‖ / ‖W‖ is
+  what a step with learning rate 1 would change of the weights; ‖ΔW‖ / ‖W‖ what the last epoch has changed.
+  Saturated: where the slope σ′ is below a tenth of its steepest.
+</p>`;
 
 const nameOf = (l: number): string => `layer ${l + 1}`;
 const small = (x: number): string => precise(x, 3);

@@ -1,11 +1,12 @@
 import type { NumberEvaluation, TargetEvaluation } from '../evaluation.js';
 import { counted, precise } from '../numbers.js';
-import { coordinate, extremes, frame, linearAxis, minus, roundAxis, type Axis, type Box } from './axis.js';
+import { coordinate, extremes, frame, minus, roundAxis, type Axis, type Box } from './axis.js';
 import { html, type Content, type Markup } from './html.js';
 
 /** More points hide each other. */
 const MOST_POINTS = 1500;
 const BINS = 24;
+const WORST = 6;
 const box: Box = { left: 52, right: 388, top: 26, bottom: 210 };
 
 /** What is predicted beside what is true, and what is left between them. */
@@ -27,7 +28,9 @@ export function numbersSection({ targets }: NumberEvaluation): Content {
           <dd>${precise(rootMeanSquaredError)}</dd>
         </div>
       </dl>
-      <div class="columns">${scatter(target)} ${residuals(target)} ${histogram(target)}</div>`;
+      <div class="columns">
+        ${scatter(target)} ${residuals(target)} ${histogram(target)} ${worst(target)}
+      </div>`;
   });
 }
 
@@ -88,7 +91,7 @@ function residuals(target: TargetEvaluation): Markup {
   const x = roundAxis(...extremes(predicted), 5);
   const y = roundAxis(...extremes([...extremes(errors), 0]), 4);
   return picture(
-    'What is left',
+    'Residuals',
     `Predicted less true ${name}, over the predicted`,
     `Predicted less true: a bend or a funnel is something that the network has not learnt.${shown(samples, actual.length)}`,
     html`${frame(box, x, y, { x: 'predicted', y: 'predicted − true' })}
@@ -107,10 +110,10 @@ function histogram({ name, actual, predicted }: TargetEvaluation): Markup {
   const x = roundAxis(-most, most, 6);
   const counts = new Array<number>(BINS).fill(0);
   for (const error of errors) counts[Math.min(BINS - 1, Math.floor(x.at(error) * BINS))]!++;
-  const y = linearAxis(0, Math.max(...counts), 4, 1);
+  const y = roundAxis(0, Math.max(4, ...counts), 4);
   const width = (box.right - box.left) / BINS;
   return picture(
-    'How large the errors are',
+    'How large the residuals are',
     `How many samples have which error of ${name}`,
     'Predicted less true: about 0, and alike on both sides, where nothing is left to learn.',
     html`${frame(box, x, y, { x: 'predicted − true', y: 'samples' })}
@@ -128,4 +131,37 @@ function histogram({ name, actual, predicted }: TargetEvaluation): Markup {
       </g>
       <line class="ideal" x1="${px(x, 0)}" x2="${px(x, 0)}" y1="${box.top}" y2="${box.bottom}" />`,
   );
+}
+
+/** The samples with the largest errors: often something is wrong with the data there. */
+function worst({ actual, predicted }: TargetEvaluation): Markup {
+  const errors = actual.map((value, n) => predicted[n]! - value);
+  const samples = Array.from(errors.keys())
+    .sort((a, b) => Math.abs(errors[b]!) - Math.abs(errors[a]!))
+    .slice(0, WORST);
+  const number = (x: number): string => minus(precise(x));
+  return html`<figure>
+    <figcaption><h3>The largest residuals</h3></figcaption>
+    <table class="numbers">
+      <thead>
+        <tr>
+          <th scope="col">sample</th>
+          <th scope="col">true</th>
+          <th scope="col">predicted</th>
+          <th scope="col">residual</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${samples.map(
+          (n) =>
+            html`<tr>
+              <th scope="row">${n + 1}</th>
+              <td>${number(actual[n]!)}</td>
+              <td>${number(predicted[n]!)}</td>
+              <td>${number(errors[n]!)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </figure>`;
 }

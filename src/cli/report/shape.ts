@@ -25,8 +25,12 @@ export function shapeOf(net: Network): Shape {
   return { inputs: net.inputs, loss: net.loss, layers };
 }
 
-const WIDTH = 640;
+/** From one layer to the next, and on both sides, in units of the picture. */
+const STEP = 130;
+const MARGIN = 55;
 const HEIGHT = 190;
+/** More are only told in numbers. */
+const MOST_LAYERS = 8;
 /** Of more units the middle ones are left out. */
 const MOST_DOTS = 9;
 
@@ -46,9 +50,12 @@ export function shapeSection({ inputs, loss, layers }: Shape): Markup {
     fanIn = units;
     return row;
   });
-  return html`<div class="drawing scroll">
-      ${drawing([inputs, ...layers.map(({ units }) => units)], layers)}
-    </div>
+  return html`${
+      layers.length <= MOST_LAYERS &&
+      html`<div class="drawing scroll">
+        ${drawing([inputs, ...layers.map(({ units }) => units)], layers)}
+      </div>`
+    }
     <div class="scroll">
       <table class="numbers">
         <thead>
@@ -70,13 +77,12 @@ export function shapeSection({ inputs, loss, layers }: Shape): Markup {
 }
 
 function drawing(sizes: readonly number[], layers: Shape['layers']): Markup {
-  const left = 50;
-  const step = (WIDTH - 2 * left) / (sizes.length - 1);
+  const width = 2 * MARGIN + (sizes.length - 1) * STEP;
   const columns = sizes.map((size, l) => {
     const dots = Math.min(size, MOST_DOTS);
     const gap = Math.min(18, 150 / dots);
     return Array.from({ length: dots }, (_, i) => ({
-      x: coordinate(left + l * step),
+      x: coordinate(MARGIN + l * STEP),
       y: coordinate(HEIGHT / 2 - 12 + (i - (dots - 1) / 2) * gap),
       isLeftOut: size > MOST_DOTS && i === (dots - 1) / 2,
     }));
@@ -92,8 +98,9 @@ function drawing(sizes: readonly number[], layers: Shape['layers']): Markup {
     );
   const names = ['inputs', ...layers.map(({ activation }) => activation)];
   return html`<svg
-    class="network"
-    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    class="network${sizes.length > 4 && ' wide'}"
+    width="${Math.round(1.4 * width)}"
+    viewBox="0 0 ${width} ${HEIGHT}"
     role="img"
     aria-label="${sizes.map((size, l) => `${size} ${names[l]!}`).join(', then ')}"
   >

@@ -30,7 +30,15 @@ section { margin-top: 24px; padding: 24px; background: var(--card); border: 1px 
 .columns { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 400px), 1fr)); gap: 28px 32px; align-items: start; }
 .columns > * { min-width: 0; }
 .aside { margin-top: 8px; max-width: 74ch; font-size: 13.5px; color: var(--faint); }
-.scroll { overflow-x: auto; }
+/* a shadow at the edge beyond which there is more */
+.scroll {
+  overflow-x: auto;
+  background:
+    linear-gradient(90deg, var(--card) 40%, transparent) 0 0 / 32px 100%, linear-gradient(270deg, var(--card) 40%, transparent) 100% 0 / 32px 100%,
+    linear-gradient(90deg, var(--line), transparent) 0 0 / 10px 100%, linear-gradient(270deg, var(--line), transparent) 100% 0 / 10px 100%;
+  background-repeat: no-repeat; background-attachment: local, local, scroll, scroll;
+}
+.after { margin-top: 24px; }
 
 .figures { display: flex; flex-wrap: wrap; gap: 14px 36px; margin-top: 24px; }
 .figures div { display: flex; flex-direction: column-reverse; }
@@ -74,13 +82,13 @@ th span { display: block; max-width: 20ch; overflow: hidden; text-overflow: elli
 .bar rect { fill: var(--accent); }
 .bar .track { fill: var(--sunk); }
 .confusion table { border-collapse: separate; border-spacing: 2px; min-width: 60%; }
-.confusion th { padding: 2px 6px; }
+.confusion th { padding: 2px 5px; }
 .confusion thead th { text-align: center; }
 .confusion thead span { max-width: 12ch; margin: 0 auto; }
 .confusion tbody th { text-align: right; }
 .confusion tbody span { margin-left: auto; }
 .confusion .over { font-weight: 400; color: var(--faint); }
-.confusion td { padding: 5px 8px; border-radius: 3px; text-align: center; min-width: 30px; }
+.confusion td { padding: 5px 4px; border-radius: 3px; text-align: center; min-width: 32px; }
 .confusion tbody td { background: color-mix(in srgb, var(--hue) calc(var(--share) * var(--most)), var(--sunk)); }
 .right { --hue: var(--good); font-weight: 700; outline: 1.5px solid var(--ink); outline-offset: -1.5px; }
 .wrong { --hue: var(--bad); }
@@ -94,7 +102,8 @@ td.s0 { color: var(--faint); font-weight: 400; }
 .verdict.bad { border-color: var(--bad); }
 .verdict li + li { margin-top: 8px; }
 .drawing { margin-bottom: 16px; }
-.network { display: block; width: 100%; max-width: 760px; min-width: 320px; margin: 0 auto; }
+.network { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+.network.wide { min-width: 540px; }
 .network circle { fill: var(--card); stroke: var(--accent); stroke-width: 1.75; }
 .network .edges { fill: none; stroke: var(--accent); stroke-opacity: 0.22; stroke-width: 0.8; }
 .network .count { font-weight: 650; font-size: 14px; fill: var(--ink); }
@@ -110,7 +119,12 @@ footer { margin-top: 28px; font-size: 13.5px; color: var(--faint); }
   h1 { font-size: 28px; }
   .figures { gap: 12px 26px; }
   .figures dd { font-size: 23px; }
-  .numbers th, .numbers td { padding-left: 12px; }
+  .numbers th, .numbers td { padding-left: 9px; }
+  table { font-size: 13px; }
+  .bar { min-width: 40px; }
+  .confusion td { min-width: 26px; padding: 5px 2px; }
+  .confusion thead span { max-width: 8ch; }
+  .confusion tbody span { max-width: 12ch; }
 }
 @media print {
   :root {
