@@ -3,6 +3,7 @@ import type { Command } from '../command.js';
 /** Each command is loaded when it is called for. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./train.js')).train,
+  predict: async () => (await import('./predict.js')).predict,
 };
 
 /** In the order in which help lists them. */
