@@ -13,6 +13,8 @@ export interface Meaning {
   readonly outputs: Outputs;
   /** How a file with such samples is read. Its `inputs` are missing where the network does not know their names. */
   readonly reading: Reading;
+  /** Between the fields of CSV, where it was said: files to be predicted may be written otherwise than that of the training. */
+  readonly delimiter: string | undefined;
   /** How many values a sample has, before transforms. */
   readonly width: number;
   /** What becomes of each; none where they are taken as they are. */
@@ -60,7 +62,7 @@ export function meaningOf({ net, about }: OpenedModel, args: Arguments): Meaning
     ...(inputs && { inputs }),
   };
   const task = about?.task ?? taskOf(net, args);
-  return { outputs: outputsOf(net, task, reading), reading, width, transforms };
+  return { outputs: outputsOf(net, task, reading), reading, delimiter: said.delimiter, width, transforms };
 }
 
 /** Every name, if all have one. */

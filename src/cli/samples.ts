@@ -105,7 +105,8 @@ class TableSamples {
   #width = 0;
 
   constructor(name: string, beginning: string, kind: FileKind, meaning: Meaning, onIgnored: OnIgnored) {
-    const { delimiter = kind.delimiter, header } = meaning.reading;
+    const { header } = meaning.reading;
+    const delimiter = meaning.delimiter ?? kind.delimiter;
     const dialect = dialectOf(beginning, {
       ...(delimiter !== undefined && { delimiter }),
       ...(header !== undefined && { header }),

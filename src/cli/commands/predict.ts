@@ -1,5 +1,6 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { csvWriter, jsonWriter, type AnswerWriter } from '../answers.js';
 import type { Command } from '../command.js';
@@ -124,6 +125,8 @@ function outputsOf(
 
 /** A file that has its name only once it is whole. */
 async function intoFile<Result>(path: string, produce: (write: Write) => Promise<Result>): Promise<Result> {
+  const folder = dirname(path);
+  if (!existsSync(folder)) throw dataFailure(`${path}: there is no folder ${folder}`);
   const temporary = `${path}.${process.pid}.tmp`;
   return await inFile(path, async () => {
     const stream = createWriteStream(temporary);
