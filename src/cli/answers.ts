@@ -1,6 +1,6 @@
 import { argmax } from '../kernels/reference/tally.js';
 import type { Network } from '../network.js';
-import type { Outputs } from './evaluation.js';
+import type { Outputs } from './meaning.js';
 
 /** Writes what a network answers, a line for each sample. */
 export interface AnswerWriter {

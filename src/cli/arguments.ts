@@ -23,6 +23,11 @@ export class Arguments {
     return this.#values.get(name)?.at(-1);
   }
 
+  /** All options that were given, with their values. */
+  get given(): Record<string, readonly string[]> {
+    return Object.fromEntries(this.#values);
+  }
+
   /** Values, separated by commas, of an option that may be given several times. */
   list(name: string): string[] | undefined {
     return this.#values
@@ -124,15 +129,18 @@ function valueOf(
     readonly value: string | undefined;
     readonly inlineValue: boolean | undefined;
   },
-  { type, value: what = 'a value' }: Option,
+  { type, value: what }: Option,
 ): string {
   const { rawName, value, inlineValue = false } = token;
+  const isOptional = what !== undefined;
   if (type === 'boolean') {
-    if (value !== undefined) throw usageFailure(`${rawName}: expected no value, got '${value}'`);
-    return '';
+    if (value !== undefined && !isOptional) {
+      throw usageFailure(`${rawName}: expected no value, got '${value}'`);
+    }
+    return value ?? '';
   }
   if (value === undefined || (!inlineValue && value.startsWith('--'))) {
-    throw usageFailure(`${rawName}: expected ${what} after it`);
+    throw usageFailure(`${rawName}: expected ${what ?? 'a value'} after it`);
   }
   return value;
 }

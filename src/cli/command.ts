@@ -7,7 +7,7 @@ export interface Option {
   readonly short?: string;
   /** May be given several times. */
   readonly multiple?: true;
-  /** What stands for its value in help, as FILE or N. */
+  /** What stands for its value in help, as FILE or N; of a boolean, which may have one after '=', '[=FILE]'. */
   readonly value?: string;
   /** One sentence, with the default. */
   readonly description: string;

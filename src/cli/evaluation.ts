@@ -1,7 +1,7 @@
+import type { Dataset } from '../data/index.js';
 import {
   confusionMatrix,
   formatConfusionMatrix,
-  macroF1,
   meanAbsoluteError,
   rootMeanSquaredError,
   rSquared,
@@ -9,41 +9,23 @@ import {
   type ClassScores,
 } from '../metrics/index.js';
 import type { Network } from '../network.js';
-import type { Data } from '../training/samples.js';
-import { counted, percent, precise } from './numbers.js';
-import { textTable } from './text-table.js';
+import { percent, significant } from './numbers.js';
 
-/** How good the answers to labelled data are. */
-export type Evaluation = ClassEvaluation | NumberEvaluation;
-
-export interface ClassEvaluation {
-  readonly task: 'classification';
-  /** Samples. */
+/** How good a network is on samples whose answers are known. */
+export interface Evaluation {
   readonly count: number;
-  /** The mean cost of a sample. */
-  readonly loss: number;
-  readonly accuracy: number;
-  /** The mean over the classes. */
-  readonly macroF1: number;
-  readonly classes: readonly string[];
-  /** [actual][predicted] */
-  readonly matrix: readonly (readonly number[])[];
-  /** By class. */
-  readonly scores: readonly ClassScores[];
+  /** By name: loss and accuracy, or loss, rSquared, meanAbsoluteError and rootMeanSquaredError. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** Of a classification: [actual][predicted]. */
+  readonly confusion?: readonly (readonly number[])[];
+  readonly scores?: readonly ClassScores[];
+  readonly classes?: readonly string[];
+  /** Of a regression, the figures of each target. */
+  readonly targets?: readonly TargetFigures[];
 }
 
-export interface NumberEvaluation {
-  readonly task: 'regression';
-  readonly count: number;
-  /** The mean cost of a sample: that of transformed targets, where there are transforms. */
-  readonly loss: number;
-  readonly targets: readonly TargetEvaluation[];
-}
-
-/** One number that is predicted, in its own units. */
-export interface TargetEvaluation {
+export interface TargetFigures {
   readonly name: string;
-  /** NaN of a single sample. */
   readonly rSquared: number;
   readonly meanAbsoluteError: number;
   readonly rootMeanSquaredError: number;
@@ -52,87 +34,87 @@ export interface TargetEvaluation {
   readonly actual: Float32Array;
 }
 
-/** What the outputs of a network stand for. */
-export type Outputs =
-  | { readonly task: 'classification'; readonly classes: readonly string[] }
-  | { readonly task: 'regression'; readonly targets: readonly string[] };
+/** More classes than this do not fit on a screen. */
+const MOST_SHOWN = 20;
 
 /**
- * Measures a network by labelled data.
- * @throws TypeError, RangeError naming the row and column of what is wrong
+ * @param data with labels, or with targets
+ * @throws TypeError, RangeError where the data do not fit the network
  */
-export function evaluationOf(net: Network, data: Data, outputs: Outputs): Evaluation {
+export function evaluationOf(net: Network, data: Dataset): Evaluation {
+  const { inputs, inputScale = 1, labels, targets, count } = data;
   const { loss, accuracy } = net.evaluate(data);
-  const scale = data.inputScale === undefined ? {} : { inputScale: data.inputScale };
-  const answers = net.predict(data.inputs, scale);
-  const count = answers.length / net.outputs;
-  if (outputs.task === 'classification') {
+  const outputs = net.predict(inputs, { inputScale });
+  if (labels) {
     // hinge has its border at 0, where the metrics have it at ½
-    const decided = net.loss === 'hinge' && net.outputs === 1 ? answers.map((a) => a + 0.5) : answers;
-    const truth = { labels: data.labels, targets: data.targets, outputs: net.outputs };
-    const matrix = confusionMatrix(decided, truth);
-    return {
-      task: 'classification',
-      ...{ count, loss, accuracy, matrix },
-      macroF1: macroF1(decided, truth),
-      classes: outputs.classes,
-      scores: scoresByClass(matrix),
-    };
+    const decided = net.loss === 'hinge' && net.outputs === 1 ? outputs.map((a) => a + 0.5) : outputs;
+    const confusion = confusionMatrix(decided, { labels, outputs: net.outputs });
+    const classes = (data.classes ?? confusion.map((_, label) => label)).map(String);
+    return { count, figures: { loss, accuracy }, confusion, scores: scoresByClass(confusion), classes };
   }
-  const targets = outputs.targets.map((name, j) =>
-    evaluateTarget(name, columnOf(answers, j, net.outputs), columnOf(targetsOf(data), j, net.outputs)),
-  );
-  return { task: 'regression', count, loss, targets };
+  const width = net.outputs;
+  const names = data.targetColumns ?? Array.from({ length: width }, (_, j) => String(j));
+  const all = names.map((name, j) => ({
+    name,
+    ...figuresOf(column(outputs, width, j), column(targets!, width, j)),
+  }));
+  const mean = (key: 'rSquared' | 'meanAbsoluteError' | 'rootMeanSquaredError'): number =>
+    all.reduce((sum, figures) => sum + figures[key], 0) / width;
+  return {
+    count,
+    figures: {
+      loss,
+      rSquared: mean('rSquared'),
+      meanAbsoluteError: mean('meanAbsoluteError'),
+      rootMeanSquaredError: mean('rootMeanSquaredError'),
+    },
+    targets: all,
+  };
 }
 
-function evaluateTarget(name: string, predicted: Float32Array, actual: Float32Array): TargetEvaluation {
+function figuresOf(predicted: Float32Array, actual: Float32Array): Omit<TargetFigures, 'name'> {
   const truth = { targets: actual, outputs: 1 };
   return {
-    name,
-    rSquared: actual.length > 1 ? rSquared(predicted, truth) : NaN,
+    rSquared: actual.length > 1 ? rSquared(predicted, truth) : 0,
     meanAbsoluteError: meanAbsoluteError(predicted, truth),
     rootMeanSquaredError: rootMeanSquaredError(predicted, truth),
     ...{ predicted, actual },
   };
 }
 
-/** Row after row, in single precision, as the network takes them. */
-function targetsOf({ targets, labels = [] }: Data): ArrayLike<number> {
-  const rows = (targets ?? labels) as ArrayLike<number | ArrayLike<number>>;
-  return typeof rows[0] === 'object'
-    ? Array.from(rows as ArrayLike<ArrayLike<number>>, (row) => Array.from(row)).flat()
-    : (rows as ArrayLike<number>);
-}
+const column = (values: ArrayLike<number>, width: number, j: number): Float32Array =>
+  Float32Array.from({ length: values.length / width }, (_, n) => values[n * width + j]!);
 
-const columnOf = (rows: ArrayLike<number>, column: number, width: number): Float32Array =>
-  Float32Array.from({ length: rows.length / width }, (_, n) => rows[n * width + column]!);
-
-/** An evaluation as lines to read. @param of what was measured, as 'iris.csv' */
-export function evaluationText(evaluation: Evaluation, of: string): string {
-  const { count, loss } = evaluation;
-  const head = `${of}: ${counted(count, 'sample')}, loss ${precise(loss)}`;
-  if (evaluation.task === 'regression') {
-    const rows = evaluation.targets.map(({ name, rSquared, meanAbsoluteError, rootMeanSquaredError }) => [
-      name,
-      precise(rSquared),
-      precise(meanAbsoluteError),
-      precise(rootMeanSquaredError),
-    ]);
-    const columns = ['target', 'R²', 'mean absolute error', 'root mean squared error'];
-    return [head, '', textTable(columns, rows)].join('\n');
+/** Lines that tell it to a person. */
+export function evaluationLines({
+  count,
+  figures,
+  confusion,
+  scores,
+  classes,
+  targets = [],
+}: Evaluation): string[] {
+  if (!confusion || !scores || !classes) {
+    return targets.map(
+      ({ name, rSquared, meanAbsoluteError, rootMeanSquaredError }) =>
+        `${name}: R² ${rSquared.toFixed(3)}, mean absolute error ${significant(meanAbsoluteError)}, ` +
+        `root mean squared error ${significant(rootMeanSquaredError)}, of ${count} samples`,
+    );
   }
-  const { accuracy, macroF1, classes, matrix, scores } = evaluation;
-  const right = matrix.reduce((sum, row, k) => sum + row[k]!, 0);
-  const rows = scores.map(({ precision, recall, f1, support }, k) => [
-    classes[k]!,
-    ...[precision, recall, f1].map((share) => percent(share)),
-    String(support),
-  ]);
+  const right = confusion.reduce((sum, row, label) => sum + row[label]!, 0);
+  const summary = `accuracy ${percent(figures['accuracy']!)}: ${right} of ${count} right`;
+  if (classes.length > MOST_SHOWN) return [summary];
+  const head = Math.max(5, ...classes.map(({ length }) => length));
   return [
-    `${head}, accuracy ${percent(accuracy)} (${right} of ${count} right), mean F1 ${percent(macroF1)}`,
+    summary,
     '',
-    textTable(['class', 'precision', 'recall', 'F1', 'samples'], rows),
+    `${''.padEnd(head)}  precision  recall     F1  samples`,
+    ...scores.map(
+      ({ precision, recall, f1, support }, label) =>
+        `${classes[label]!.padEnd(head)}  ${percent(precision).padStart(9)}  ${percent(recall).padStart(6)}` +
+        ` ${percent(f1).padStart(6)}  ${String(support).padStart(7)}`,
+    ),
     '',
-    formatConfusionMatrix(matrix, classes),
-  ].join('\n');
+    ...formatConfusionMatrix(confusion, classes).split('\n'),
+  ];
 }

@@ -60,11 +60,25 @@ function failureIn(path: string, error: unknown): unknown {
   if (error instanceof Failure || error instanceof FileError) return error;
   if (isOfSystem(error)) return dataFailure(`${path}: ${wordsOf(error)}`, error);
   if (!(error instanceof RangeError || error instanceof FormatError || isToldTypeError(error))) return error;
-  const { message } = error;
+  const message = typed(error.message);
   const row = /^CSV (row \d+)/.exec(message);
   if (row) return dataFailure(`${path}, ${message.slice('CSV '.length)}`, error);
   return dataFailure(`${path}: ${message.replace(/^CSV: /, '')}`, error);
 }
+
+/** Cures that bp4/data knows by the names of its own options, as they are typed. */
+const cures: readonly (readonly [RegExp, string])[] = [
+  [/choose missing: 'drop' or 'mean'/, '--missing drop leaves such rows out, --missing mean fills them in'],
+  [/choose missing: 'drop'/, '--missing drop leaves such rows out'],
+  [
+    /name the column in categorical, or leave it out of inputs/,
+    '--categorical takes it as one of categories, --ignore leaves it out',
+  ],
+  [/give \{ delimiter: (".*") \}/, 'give --delimiter $1'],
+];
+
+const typed = (message: string): string =>
+  cures.reduce((text, [pattern, cure]) => text.replace(pattern, cure), message);
 
 /** A TypeError that bp4 throws names a place first; those of the engine itself are faults. */
 const isToldTypeError = (error: unknown): error is TypeError =>

@@ -72,7 +72,7 @@ function groupText({ title, options }: OptionGroup): string {
 }
 
 const leftOf = (name: string, { short, value }: Option): string =>
-  `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
+  `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : value.startsWith('[') ? value : ` ${value}`}`;
 
 /** Lines of at most WIDTH characters, each after the indent. */
 function wrap(text: string, indent: string): string[] {

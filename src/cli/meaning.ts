@@ -3,10 +3,15 @@ import type { Categories } from '../data/index.js';
 import { portableOf } from '../formats/portable.js';
 import type { Arguments } from './arguments.js';
 import type { OptionGroup } from './command.js';
-import type { Outputs } from './evaluation.js';
+import { dialectOptions } from './data-options.js';
 import { usageFailure } from './failure.js';
 import type { Reading, Task } from './model-file.js';
 import type { OpenedModel } from './open-model.js';
+
+/** What the outputs of a network stand for. */
+export type Outputs =
+  | { readonly task: 'classification'; readonly classes: readonly string[] }
+  | { readonly task: 'regression'; readonly targets: readonly string[] };
 
 /** What the numbers of a network stand for: which columns go in, and what comes out. */
 export interface Meaning {
@@ -37,8 +42,16 @@ export const meaningOptions: OptionGroup = {
       value: 'A,B,…',
       description: 'The names of the classes, in the order of the outputs.',
     },
-    delimiter: { type: 'string', value: 'C', description: 'Between two fields of CSV. Default: guessed.' },
-    'no-header': { type: 'boolean', description: 'The first row of CSV holds data, not names.' },
+    delimiter: {
+      type: 'string',
+      value: 'MARK',
+      description: 'Between the fields of CSV, or tab. Default: guessed.',
+    },
+    header: {
+      type: 'string',
+      value: 'yes|no|NAMES',
+      description: 'Whether the first row of CSV names the columns, or their names: a,b,c.',
+    },
   },
 };
 
@@ -73,14 +86,13 @@ function namesOf(transforms: readonly Transform[] | undefined): readonly string[
 
 function saidOf(args: Arguments): Reading {
   const [inputs, targets, classes] = ['inputs', 'target', 'classes'].map((name) => args.list(name));
-  const [label, delimiter] = ['label', 'delimiter'].map((name) => args.string(name));
+  const label = args.string('label');
   return {
+    ...dialectOptions(args),
     ...(inputs && { inputs }),
     ...(targets && { targets }),
     ...(classes && { classes }),
     ...(label !== undefined && { label }),
-    ...(delimiter !== undefined && { delimiter: delimiter === '\\t' ? '\t' : delimiter }),
-    ...(args.has('no-header') && { header: false }),
   };
 }
 

@@ -50,7 +50,9 @@ export interface About {
     readonly testPart?: TestPart;
     /** What `train` of the network was told, as far as it is plain data: what `--resume` goes on with. */
     readonly options: PlainTrainOptions;
-    /** How many samples were learnt from and tested with. */
+    /** The options that were typed, with their values: what `--resume` must be given again, if at all. */
+    readonly given: Readonly<Record<string, readonly string[]>>;
+    /** How many samples were learnt from (those that validate included) and tested with. */
     readonly samples: number;
     readonly testSamples: number;
   };
@@ -135,6 +137,16 @@ function aboutOf(text: string): About {
     isObject(about.training.options);
   if (!isAbout) throw new RangeError(`${KEY}: expected what bp4 train writes, version 1`);
   return about;
+}
+
+/** Whether a file is there, and is one of these: what may be written over. */
+export async function isModelFile(path: string): Promise<boolean> {
+  const bytes = await readFile(path);
+  try {
+    return decode(bytes).metadata.has('bp4');
+  } catch {
+    return false;
+  }
 }
 
 const isObject = (value: unknown): boolean =>

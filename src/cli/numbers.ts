@@ -1,18 +1,6 @@
-// Numbers as the command line and its reports write them: few digits, each of which says something.
+// Numbers as a person reads them; the same in every locale.
 
-/** The power of ten of its first digit; 0 for 0. */
-export const magnitude = (x: number): number => Number(x.toExponential().split('e')[1]);
-
-/** With so many significant digits, without an exponent where that is readable: 0.0123, 4.57, 1234. */
-export function precise(x: number, digits = 4): string {
-  if (!Number.isFinite(x)) return String(x);
-  if (Number.isInteger(x) && Math.abs(x) < 1e6) return String(x);
-  const power = magnitude(Number(x.toPrecision(digits)));
-  if (power < -4 || power >= 6) return x.toExponential(Math.max(0, digits - 2)).replace('e+', 'e');
-  return x.toFixed(Math.max(0, digits - 1 - power));
-}
-
-/** 97.3 %; with more decimals where it would look like 0 or 100 %, and is not. */
+/** 0.9666 → '96.7 %'; with more decimals where it would look like 0 or 100 %, and is not. */
 export function percent(share: number): string {
   if (share === 0 || share === 1) return `${100 * share} %`;
   for (let decimals = 1; ; decimals++) {
@@ -21,31 +9,46 @@ export function percent(share: number): string {
   }
 }
 
-/** 97 %: on an axis. */
+/** 0.97 → '97 %': on an axis. */
 export const wholePercent = (share: number): string => `${Math.round(100 * share)} %`;
 
-const wholeNumbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+/** 60000 → '60,000'. */
+export const grouped = (count: number): string => String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
 
-/** 12,345 */
-export const whole = (x: number): string => wholeNumbers.format(x);
+/** Three digits that matter: 0.0123, 1.23, 1230. */
+export function significant(value: number): string {
+  return Number(value.toPrecision(3)).toString();
+}
 
-/** `1 sample`, `12,345 samples` */
-export const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${whole(count)} ${count === 1 ? one : many}`;
+/** The power of ten of its first digit; 0 for 0. */
+export const magnitude = (x: number): number => Number(x.toExponential().split('e')[1]);
 
-/** 812 bytes, 94.2 kB, 1.6 MB */
+/** As many digits each time, so that numbers stand one under the other: 0.01230, 1.230, 1230; 1.23e-7 where that is shorter. */
+export function precise(x: number, digits = 4): string {
+  if (!Number.isFinite(x)) return String(x);
+  if (Number.isInteger(x) && Math.abs(x) < 1e6) return String(x);
+  const power = magnitude(Number(x.toPrecision(digits)));
+  if (power < -4 || power >= 6) return x.toExponential(Math.max(0, digits - 2)).replace('e+', 'e');
+  return x.toFixed(Math.max(0, digits - 1 - power));
+}
+
+/** 812 → '812 bytes', 94210 → '94.2 kB' */
 export function bytes(count: number): string {
   if (count < 1000) return counted(count, 'byte');
   const power = Math.min(3, Math.floor(magnitude(count) / 3));
   return `${precise(count / [1, 1e3, 1e6, 1e9][power]!, 3)} ${['', 'kB', 'MB', 'GB'][power]!}`;
 }
 
-/** 0.84 s, 12.3 s, 2 min 5 s */
-export function duration(milliseconds: number): string {
-  const seconds = milliseconds / 1000;
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
+/** 95 → '1 min 35 s'. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
-  const hours = Math.floor(whole / 3600);
-  const minutes = `${Math.floor((whole % 3600) / 60)} min`;
-  return hours > 0 ? `${hours} h ${minutes}` : `${minutes} ${whole % 60} s`;
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** 1 → '1 row', 2 → '2 rows'. */
+export const counted = (count: number, one: string, several = `${one}s`): string =>
+  `${grouped(count)} ${count === 1 ? one : several}`;

@@ -100,7 +100,7 @@ export function placesByName(path: string, names: readonly string[], { reading, 
     const areNumbers = names.every((name) => name.trim() !== '' && Number.isFinite(Number(name)));
     const meant = nearest(missing[0]!, names);
     const cure = areNumbers
-      ? 'its first row holds numbers: is it without names? Then add --no-header'
+      ? 'its first row holds numbers: is it without names? Then add --header no'
       : meant === undefined
         ? `its columns are ${listed(names)}`
         : `is it '${meant}'?`;

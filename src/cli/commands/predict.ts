@@ -16,7 +16,7 @@ import { samplesOf, type Sample } from '../samples.js';
 import type { Network } from '../../network.js';
 
 export const predict: Command = {
-  summary: 'Answers new samples.',
+  summary: 'answers new samples',
   usage: 'predict MODEL [DATA …] [options]',
   description: [
     'Reads samples from files or from standard input, and writes an answer for each to standard output, in the same order: the most likely class with the probability of each, or the numbers that are predicted. Columns are found by their names, in any order; a label may be there or not.',

@@ -1,5 +1,8 @@
-import type { ClassEvaluation } from '../evaluation.js';
-import { percent, precise, whole } from '../numbers.js';
+import type { Evaluation } from '../evaluation.js';
+
+/** What of an evaluation is about classes. */
+export type ClassEvaluation = Required<Pick<Evaluation, 'confusion' | 'scores' | 'classes'>>;
+import { percent, precise, grouped } from '../numbers.js';
 import { html, type Content, type Markup } from './html.js';
 
 /** Classes with a larger table would only be scrolled through: what is confused most is said in words. */
@@ -15,7 +18,7 @@ export function classesSection(evaluation: ClassEvaluation): Markup {
   </div>`;
 }
 
-function confusionTable({ matrix, classes }: ClassEvaluation): Markup {
+function confusionTable({ confusion, classes }: ClassEvaluation): Markup {
   return html`<figure class="confusion">
     <figcaption><h3>Confusion matrix</h3></figcaption>
     <div class="scroll">
@@ -31,7 +34,7 @@ function confusionTable({ matrix, classes }: ClassEvaluation): Markup {
           </tr>
         </thead>
         <tbody>
-          ${matrix.map((row, actual) => {
+          ${confusion.map((row, actual) => {
             const total = row.reduce((sum, count) => sum + count, 0);
             return html`<tr>
               <th scope="row"><span>${classes[actual]}</span></th>
@@ -47,7 +50,9 @@ function confusionTable({ matrix, classes }: ClassEvaluation): Markup {
 
 function cell(count: number, total: number, isRight: boolean): Markup {
   const shade = count === 0 ? 0 : Math.max(1, Math.round((8 * count) / total));
-  return html`<td class="${isRight ? 'right' : 'wrong'} s${shade}">${count === 0 ? '·' : whole(count)}</td>`;
+  return html`<td class="${isRight ? 'right' : 'wrong'} s${shade}">
+    ${count === 0 ? '·' : grouped(count)}
+  </td>`;
 }
 
 function scoresTable({ scores, classes }: ClassEvaluation): Markup {
@@ -70,7 +75,7 @@ function scoresTable({ scores, classes }: ClassEvaluation): Markup {
               html`<tr>
                 <th scope="row"><span>${classes[k]}</span></th>
                 ${[precision, recall, f1].map((share) => html`<td>${percent(share)}${bar(share)}</td>`)}
-                <td>${whole(support)}</td>
+                <td>${grouped(support)}</td>
               </tr>`,
           )}
         </tbody>
@@ -90,8 +95,8 @@ const bar = (share: number): Markup =>
     <rect width="${Number(precise(100 * share, 3))}" height="4" />
   </svg>`;
 
-function confusions({ matrix, classes }: ClassEvaluation): Content {
-  const wrong = matrix
+function confusions({ confusion, classes }: ClassEvaluation): Content {
+  const wrong = confusion
     .flatMap((row, actual) => row.map((count, predicted) => ({ count, actual, predicted })))
     .filter(({ count, actual, predicted }) => count > 0 && actual !== predicted)
     .sort((a, b) => b.count - a.count)
@@ -102,7 +107,7 @@ function confusions({ matrix, classes }: ClassEvaluation): Content {
       wrong.length === 0
         ? html`<p>None: each sample was taken for what it is.</p>`
         : html`<ul class="plain">
-            ${wrong.map(({ count, actual, predicted }) => html`<li><b>${whole(count)}</b> of <i>${classes[actual]}</i> taken for <i>${classes[predicted]}</i></li>`)}
+            ${wrong.map(({ count, actual, predicted }) => html`<li><b>${grouped(count)}</b> of <i>${classes[actual]}</i> taken for <i>${classes[predicted]}</i></li>`)}
           </ul>`
     }
   </div>`;

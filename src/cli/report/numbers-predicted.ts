@@ -1,4 +1,4 @@
-import type { NumberEvaluation, TargetEvaluation } from '../evaluation.js';
+import type { TargetFigures } from '../evaluation.js';
 import { counted, precise } from '../numbers.js';
 import { coordinate, extremes, frame, minus, roundAxis, type Axis, type Box } from './axis.js';
 import { html, type Content, type Markup } from './html.js';
@@ -10,7 +10,7 @@ const WORST = 6;
 const box: Box = { left: 52, right: 388, top: 26, bottom: 210 };
 
 /** What is predicted beside what is true, and what is left between them. */
-export function numbersSection({ targets }: NumberEvaluation): Content {
+export function numbersSection(targets: readonly TargetFigures[]): Content {
   return targets.map((target) => {
     const { name, rSquared, meanAbsoluteError, rootMeanSquaredError } = target;
     return html`<h3 class="target">${name}</h3>
@@ -40,7 +40,7 @@ const py = (axis: Axis, value: number): number =>
   coordinate(box.bottom - axis.at(value) * (box.bottom - box.top));
 
 /** Some of the samples, from all over. */
-function someOf({ actual }: TargetEvaluation): number[] {
+function someOf({ actual }: TargetFigures): number[] {
   const step = Math.ceil(actual.length / MOST_POINTS);
   return Array.from({ length: Math.ceil(actual.length / step) }, (_, i) => i * step);
 }
@@ -59,7 +59,7 @@ const pointsOf = (samples: readonly number[], x: (n: number) => number, y: (n: n
 const shown = (samples: readonly number[], all: number): string =>
   samples.length < all ? ` ${counted(samples.length, 'sample')} of ${all} are drawn.` : '';
 
-function scatter(target: TargetEvaluation): Markup {
+function scatter(target: TargetFigures): Markup {
   const { name, actual, predicted } = target;
   const samples = someOf(target);
   const [low, high] = extremes([...extremes(actual), ...extremes(predicted)]);
@@ -84,7 +84,7 @@ function scatter(target: TargetEvaluation): Markup {
   );
 }
 
-function residuals(target: TargetEvaluation): Markup {
+function residuals(target: TargetFigures): Markup {
   const { name, actual, predicted } = target;
   const samples = someOf(target);
   const errors = actual.map((value, n) => predicted[n]! - value);
@@ -104,7 +104,7 @@ function residuals(target: TargetEvaluation): Markup {
   );
 }
 
-function histogram({ name, actual, predicted }: TargetEvaluation): Markup {
+function histogram({ name, actual, predicted }: TargetFigures): Markup {
   const errors = actual.map((value, n) => predicted[n]! - value);
   const most = Math.max(...extremes(errors).map(Math.abs));
   const x = roundAxis(-most, most, 6);
@@ -134,7 +134,7 @@ function histogram({ name, actual, predicted }: TargetEvaluation): Markup {
 }
 
 /** The samples with the largest errors: often something is wrong with the data there. */
-function worst({ actual, predicted }: TargetEvaluation): Markup {
+function worst({ actual, predicted }: TargetFigures): Markup {
   const errors = actual.map((value, n) => predicted[n]! - value);
   const samples = Array.from(errors.keys())
     .sort((a, b) => Math.abs(errors[b]!) - Math.abs(errors[a]!))

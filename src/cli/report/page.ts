@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Diagnosis } from '../../training/diagnosis.js';
 import type { EpochReport } from '../../training/options.js';
 import type { Evaluation } from '../evaluation.js';
-import { percent, precise, whole, wholePercent } from '../numbers.js';
+import { percent, precise, grouped, wholePercent } from '../numbers.js';
 import { linearAxis, minus } from './axis.js';
 import { classesSection } from './classes.js';
 import { curves, type Line } from './curves.js';
@@ -45,7 +45,7 @@ export interface Report {
  */
 export function reportPage(report: Report): string {
   const { title, summary, shape, history = [], evaluation, diagnosis, facts } = report;
-  const isClassification = evaluation?.task !== 'regression';
+  const isClassification = evaluation?.targets === undefined;
   const hash = createHash('sha256').update(style).digest('base64');
   const page = html`<!doctype html>
     <html lang="en">
@@ -69,7 +69,7 @@ export function reportPage(report: Report): string {
         </header>
         <main>
           ${history.length > 1 && section('How it learnt', html`<div class="columns">${learningCurves(report, isClassification)}</div>`)}
-          ${evaluation && section(report.evaluated ? `How it does on ${report.evaluated}` : 'How it does', evaluation.task === 'classification' ? classesSection(evaluation) : numbersSection(evaluation))}
+          ${evaluation && section(report.evaluated ? `How it does on ${report.evaluated}` : 'How it does', resultsOf(evaluation))}
           ${diagnosis && section('How fast each layer learns', layersSection(diagnosis, history, shape))}
           ${section('The network', shapeSection(shape))}
           ${section('How it was made', html`<dl class="facts">${facts.map(factOf)}</dl>`)}
@@ -92,19 +92,24 @@ const factOf = ({ name, value, isCode = false }: Fact): Markup =>
     <dd>${isCode ? html`<code>${value}</code>` : value}</dd>
   </div>`;
 
+function resultsOf({ confusion, scores, classes, targets = [] }: Evaluation): Content {
+  return confusion && scores && classes
+    ? classesSection({ confusion, scores, classes })
+    : numbersSection(targets);
+}
+
 /** The few numbers that are looked for first. */
 function headline({ evaluation, history = [] }: Report): Content {
   const figures: [name: string, value: string][] = [];
-  if (evaluation?.task === 'classification') {
-    figures.push(['accuracy', percent(evaluation.accuracy)], ['mean F1', percent(evaluation.macroF1)]);
+  if (evaluation) {
+    const { accuracy, rSquared, meanAbsoluteError, loss } = evaluation.figures;
+    if (accuracy !== undefined) figures.push(['accuracy', percent(accuracy)]);
+    if (rSquared !== undefined) figures.push(['R²', minus(precise(rSquared))]);
+    if (meanAbsoluteError !== undefined) figures.push(['mean absolute error', precise(meanAbsoluteError)]);
+    figures.push(['loss', precise(loss!)], ['samples', grouped(evaluation.count)]);
   }
-  if (evaluation?.task === 'regression' && evaluation.targets.length === 1) {
-    const { rSquared, meanAbsoluteError } = evaluation.targets[0]!;
-    figures.push(['R²', minus(precise(rSquared))], ['mean absolute error', precise(meanAbsoluteError)]);
-  }
-  if (evaluation) figures.push(['loss', precise(evaluation.loss)], ['samples', whole(evaluation.count)]);
   const last = history.at(-1);
-  if (last) figures.push(['epochs', whole(last.epoch)]);
+  if (last) figures.push(['epochs', grouped(last.epoch)]);
   if (figures.length === 0) return undefined;
   return html`<dl class="figures">
     ${figures.map(

@@ -1,5 +1,5 @@
 import type { Network } from '../../network.js';
-import { counted, whole } from '../numbers.js';
+import { counted, grouped } from '../numbers.js';
 import { coordinate } from './axis.js';
 import { html, type Content, type Markup } from './html.js';
 
@@ -41,11 +41,11 @@ export function shapeSection({ inputs, loss, layers }: Shape): Markup {
   const rows = layers.map(({ units, activation, parameters }, l) => {
     const row = html`<tr>
       <th scope="row">layer ${l + 1}</th>
-      <td>${whole(units)}</td>
+      <td>${grouped(units)}</td>
       <td class="word">${activation}</td>
-      <td>${whole(units * fanIn)}</td>
-      <td>${whole(units)}</td>
-      <td>${whole(parameters)}</td>
+      <td>${grouped(units * fanIn)}</td>
+      <td>${grouped(units)}</td>
+      <td>${grouped(parameters)}</td>
     </tr>`;
     fanIn = units;
     return row;
@@ -106,6 +106,6 @@ function drawing(sizes: readonly number[], layers: Shape['layers']): Markup {
   >
     <path class="edges" d="${edges}" />
     ${columns.flat().map(({ x, y, isLeftOut }) => (isLeftOut ? html`<text x="${x}" y="${y + 5}" text-anchor="middle">⋮</text>` : html`<circle cx="${x}" cy="${y}" r="5.5" />`))}
-    ${sizes.map((size, l) => html`<text x="${columns[l]![0]!.x}" y="${HEIGHT - 16}" text-anchor="middle" class="count">${whole(size)}</text><text x="${columns[l]![0]!.x}" y="${HEIGHT - 2}" text-anchor="middle" class="name">${names[l]}</text>`)}
+    ${sizes.map((size, l) => html`<text x="${columns[l]![0]!.x}" y="${HEIGHT - 16}" text-anchor="middle" class="count">${grouped(size)}</text><text x="${columns[l]![0]!.x}" y="${HEIGHT - 2}" text-anchor="middle" class="name">${names[l]}</text>`)}
   </svg>`;
 }
