@@ -4,6 +4,8 @@ import type { Command } from '../command.js';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./train.js')).train,
   predict: async () => (await import('./predict.js')).predict,
+  evaluate: async () => (await import('./evaluate.js')).evaluate,
+  diagnose: async () => (await import('./diagnose.js')).diagnose,
 };
 
 /** In the order in which help lists them. */

@@ -63,7 +63,7 @@ const explanation = html`<p class="aside">
   Saturated: where the slope σ′ is below a tenth of its steepest.
 </p>`;
 
-const nameOf = (l: number): string => `layer ${l + 1}`;
+const nameOf = (l: number): string => `layers[${l}]`;
 const small = (x: number): string => precise(x, 3);
 
 function overEpochs(observed: readonly EpochReport[]): Content {

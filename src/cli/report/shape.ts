@@ -40,7 +40,7 @@ export function shapeSection({ inputs, loss, layers }: Shape): Markup {
   let fanIn = inputs;
   const rows = layers.map(({ units, activation, parameters }, l) => {
     const row = html`<tr>
-      <th scope="row">layer ${l + 1}</th>
+      <th scope="row">layers[${l}]</th>
       <td>${grouped(units)}</td>
       <td class="word">${activation}</td>
       <td>${grouped(units * fanIn)}</td>
