@@ -210,7 +210,12 @@ describe('texts and options that cannot be right', () => {
     ['no text', 5, {}, [TypeError, 'text: expected a CSV text as a string, got 5']],
     ['nothing', '', {}, [RangeError, 'CSV: expected at least one row of data, got none']],
     ['a header alone', 'a,b\n', {}, [RangeError, 'CSV: expected at least one row of data, got none']],
-    ['all dropped', 'a,b\n1,\n', { missing: 'drop' }, [RangeError, 'CSV: expected at least one row']],
+    [
+      'all dropped',
+      'a,b\n1,\n',
+      { missing: 'drop' },
+      [RangeError, 'CSV: something is missing in each of the rows'],
+    ],
     [
       'a word',
       'a,b\n1,2\n3,x\n',

@@ -1,4 +1,4 @@
-import { gunzipSync, inflateSync } from 'fflate';
+import { Gunzip, gunzipSync, inflateSync } from 'fflate';
 import { FormatError } from '../errors.js';
 import { crc32 } from './crc32.js';
 
@@ -11,8 +11,28 @@ const MOST_PER_BYTE = 1032;
  * @param size how many bytes it is said to have, unpacked
  * @throws FormatError where it has not, or is not whole
  */
-export function inflate(place: string, packed: Uint8Array, size: number): Uint8Array {
+export function inflate(place: string, packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   return unpack(place, packed, size, inflateSync);
+}
+
+/** Of a file so many bytes tell how it begins, unpacked. */
+const BEGINNING = 2 ** 12;
+
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/**
+ * The first bytes of a file of gzip, unpacked: as many as the first 4 KiB give.
+ * @param place what it is, for error messages
+ * @throws FormatError where they cannot be unpacked
+ */
+export function beginningOf(place: string, packed: Uint8Array): Uint8Array {
+  let beginning: Uint8Array | undefined;
+  try {
+    new Gunzip((bytes) => (beginning ??= bytes)).push(packed.subarray(0, BEGINNING));
+  } catch (cause) {
+    throw new FormatError(`${place}: it cannot be unpacked (${(cause as Error).message})`, { cause });
+  }
+  return beginning ?? new Uint8Array(0);
 }
 
 /**
@@ -21,7 +41,7 @@ export function inflate(place: string, packed: Uint8Array, size: number): Uint8A
  * @param most bytes that it may have, unpacked
  * @throws FormatError where it has more, or is not whole
  */
-export function gunzip(place: string, packed: Uint8Array, most: number): Uint8Array {
+export function gunzip(place: string, packed: Uint8Array, most: number): Uint8Array<ArrayBuffer> {
   const { length } = packed;
   if (length < 18) throw new FormatError(`${place}: the file of gzip is not whole`);
   const view = new DataView(packed.buffer, packed.byteOffset, length);
@@ -34,13 +54,18 @@ export function gunzip(place: string, packed: Uint8Array, most: number): Uint8Ar
   return bytes;
 }
 
-function unpack(place: string, packed: Uint8Array, size: number, by: typeof inflateSync): Uint8Array {
+function unpack(
+  place: string,
+  packed: Uint8Array,
+  size: number,
+  by: (packed: Uint8Array, to: { out: Uint8Array<ArrayBuffer> }) => Uint8Array,
+): Uint8Array<ArrayBuffer> {
   if (size > packed.length * MOST_PER_BYTE) {
     throw new FormatError(`${place}: ${packed.length} bytes cannot be ${size} unpacked; the file is broken`);
   }
   let bytes;
   try {
-    bytes = by(packed, { out: new Uint8Array(size) });
+    bytes = by(packed, { out: new Uint8Array(size) }) as Uint8Array<ArrayBuffer>;
   } catch (cause) {
     throw new FormatError(`${place}: it cannot be unpacked (${(cause as Error).message})`, { cause });
   }

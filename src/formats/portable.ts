@@ -23,7 +23,8 @@ export interface Portable {
 export function portableOf(net: Network): Portable {
   if (!(net instanceof Network)) throw new TypeError('net: expected a Network of bp4');
   const { metadata, tensors } = decode(net.save());
-  const spec = JSON.parse(metadata.get('bp4')!) as SpecJSON;
+  const spec = JSON.parse(metadata.get('bp4')!) as SpecJSON & { training?: unknown };
+  delete spec.training; // how far a training has come is no part of the network
   const sizes = [spec.inputs, ...spec.layers.map(({ units }) => units)];
   return { spec, parameters: takeParameters('', (name) => tensors.get(name)!.values, sizes) };
 }

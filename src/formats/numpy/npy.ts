@@ -154,7 +154,8 @@ function rowMajor<Values extends NPYValues>(values: Values, shape: readonly numb
 export function writeNPY(values: WritableValues, shape: readonly number[] = [values.length]): Uint8Array {
   const descr = ArrayBuffer.isView(values) ? descrOf.get(values[Symbol.toStringTag]) : undefined;
   if (descr === undefined) throw new TypeError(`values: expected a typed array, got ${show(values)}`);
-  if (!Array.isArray(shape as unknown)) throw new TypeError(`shape: expected an array of sizes, got ${show(shape)}`);
+  const sizes: unknown = shape;
+  if (!Array.isArray(sizes)) throw new TypeError(`shape: expected an array of sizes, got ${show(sizes)}`);
   for (const [i, size] of shape.entries()) checkInteger(`shape[${i}]`, size, 0);
   const count = shape.reduce((product, size) => product * size, 1);
   if (count !== values.length) {

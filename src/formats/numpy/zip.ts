@@ -82,7 +82,7 @@ export class Zip {
     const place = `${this.#place}: the entry '${name}'`;
     const bytes = method === STORED ? packed : inflate(place, packed, size);
     if (crc32(bytes) !== crc) this.#fail(`the entry '${name}' has another checksum than the directory says`);
-    return bytes as Uint8Array<ArrayBuffer>;
+    return bytes;
   }
 
   #findEnd(): number {
