@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { ActivationName, LossName } from '../model/spec.js';
 import type { NetworkJSON } from '../model/json.js';
 import { Network, type EngineOptions } from '../network.js';
@@ -56,25 +57,49 @@ interface Wishes {
  */
 export async function openModel(path: string, args: Arguments): Promise<OpenedModel> {
   const wishes = wishesOf(args);
+  const isFolder = await inFile(path, async () => (await stat(path)).isDirectory());
+  if (isFolder) return await openTFJS(path, wishes);
   const bytes = new Uint8Array(await inFile(path, () => readFile(path)));
   const format = formatOf(path, bytes);
-  const { engine } = wishes;
+  if (format === 'tfjs') return await openTFJS(path, wishes);
+  const { activations, loss, engine } = wishes;
+  if (activations && format !== 'npz' && format !== 'safetensors') {
+    throw usageFailure(`--activations: ${path} tells them itself; leave it out`);
+  }
   const engineOptions = engine === undefined ? {} : { engine };
   if (format === 'bp4') {
     const { net, about } = await modelOf(path, bytes, engineOptions);
     return { path, format, bytes: bytes.length, net, about };
   }
+  const withLoss = { ...engineOptions, ...(loss !== undefined && { loss }) };
   const net = await reading(path, async () => {
     switch (format) {
       case 'json':
         return await networkOfJSON(path, bytes, engineOptions);
       case 'npz':
         return await (await import('../formats/numpy/index.js')).fromNPZ(bytes, wishes);
-      default:
-        throw dataFailure(`${path}: ${format} cannot be read yet`);
+      case 'onnx':
+        return await (await import('../formats/onnx/index.js')).fromONNX(bytes, withLoss);
     }
   });
   return { path, format, bytes: bytes.length, net, about: undefined };
+}
+
+/** @param path of a folder, or of the model.json in it */
+async function openTFJS(path: string, { loss, engine }: Wishes): Promise<OpenedModel> {
+  const { loadTFJS } = await import('../node/tfjs.js');
+  const net = await reading(path, () =>
+    loadTFJS(path, { ...(loss !== undefined && { loss }), ...(engine && { engine }) }),
+  );
+  return { path, format: 'tfjs', bytes: await sizeOf(path), net, about: undefined };
+}
+
+/** Of a model.json, and of what lies beside it. */
+async function sizeOf(path: string): Promise<number> {
+  const folder = path.endsWith('.json') ? dirname(path) : path;
+  const names = (await readdir(folder)).filter((name) => name === 'model.json' || name.endsWith('.bin'));
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function wishesOf(args: Arguments): Wishes {

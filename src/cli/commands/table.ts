@@ -6,6 +6,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   predict: async () => (await import('./predict.js')).predict,
   evaluate: async () => (await import('./evaluate.js')).evaluate,
   diagnose: async () => (await import('./diagnose.js')).diagnose,
+  export: async () => (await import('./export.js')).exportModel,
+  inspect: async () => (await import('./inspect.js')).inspect,
 };
 
 /** In the order in which help lists them. */
