@@ -80,6 +80,8 @@ export async function openModel(path: string, args: Arguments): Promise<OpenedMo
         return await (await import('../formats/numpy/index.js')).fromNPZ(bytes, wishes);
       case 'onnx':
         return await (await import('../formats/onnx/index.js')).fromONNX(bytes, withLoss);
+      case 'safetensors':
+        return await (await import('../formats/safetensors/index.js')).fromSafetensors(bytes, wishes);
     }
   });
   return { path, format, bytes: bytes.length, net, about: undefined };
@@ -143,10 +145,11 @@ export function formatOf(path: string, bytes: Uint8Array): ModelFormat {
   );
 }
 
-/** Whether a safetensors file is one that `net.save()` gave. */
+/** Whether a safetensors file is one that `net.save()` gave, and not one for PyTorch. */
 function isOfBP4(bytes: Uint8Array): boolean {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  return new TextDecoder('latin1').decode(bytes.subarray(8, 8 + length)).includes('"bp4":"{');
+  const header = new TextDecoder('latin1').decode(bytes.subarray(8, 8 + length));
+  return header.includes('"bp4":"{') && !header.includes('"pytorch":"');
 }
 
 async function networkOfJSON(path: string, bytes: Uint8Array, options: EngineOptions): Promise<Network> {
