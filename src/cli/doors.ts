@@ -131,7 +131,7 @@ export function leftBehind(
   );
   return [
     ...(transforms === 'metadata' && meaning.transforms
-      ? ['it takes inputs that are transformed already (bp4 alone reads how, in its metadata)']
+      ? ["other programs must transform the inputs themselves, as 'transforms' in its metadata says"]
       : []),
     ...(transforms === 'computed' && !hasClasses && categorical.length > 0
       ? [`categories are given by their index: of ${categorical.join(', ')}`]

@@ -1,5 +1,6 @@
 import { portableOf } from '../../formats/portable.js';
 import type { Transform } from '../../index.js';
+import { decode } from '../../model/read-safetensors.js';
 import type { Run } from '../../training/run.js';
 import type { Command } from '../command.js';
 import { listed } from '../guess.js';
@@ -32,7 +33,7 @@ export const inspect: Command = {
     io.say(`${io.bold(model.path)}: ${formatNames[model.format]}, ${bytes(model.bytes)}`);
     row('task', taskText(found, about?.reading.label));
     row('inputs', inputsText(found));
-    if (transforms) for (const text of transforms.map(transformText)) io.say(`${' '.repeat(13)}${text}`);
+    if (transforms) for (const text of transformTexts(transforms)) io.say(`${' '.repeat(13)}${text}`);
     row('loss', typeof found.loss === 'string' ? found.loss : JSON.stringify(found.loss));
     row('parameters', `${grouped(parameters)} in ${counted(layers.length, 'layer')}`);
     if (about) row('trained', trainedText(about));
@@ -94,7 +95,7 @@ interface Findings {
 
 function findingsOf({ path, format, bytes, net, about }: OpenedModel, meaning: Meaning): Findings {
   const { spec, parameters } = portableOf(net);
-  const { training } = spec as typeof spec & { readonly training?: Run };
+  const training = trainingOf(net);
   const { outputs, reading } = meaning;
   const layers = parameters.map(({ weights, biases }, l): LayerFindings => {
     const { units, activation, dropout } = spec.layers[l]!;
@@ -118,6 +119,12 @@ function findingsOf({ path, format, bytes, net, about }: OpenedModel, meaning: M
     hash: weightsHash(net),
     ...{ layers, training, about },
   };
+}
+
+/** How far its training has come, where its file holds that. */
+function trainingOf(net: OpenedModel['net']): Run | undefined {
+  const saved = JSON.parse(decode(net.save()).metadata.get('bp4')!) as { readonly training?: Run };
+  return saved.training;
 }
 
 function statisticsOf(values: Float32Array): Statistics {
@@ -146,18 +153,27 @@ function inputsText({ inputs, columns, transforms }: Findings): string {
 
 /** More would be a page full. */
 const MOST_CATEGORIES = 6;
+const MOST_TRANSFORMS = 20;
 
-function transformText(transform: Transform, k: number): string {
-  const name = transform.name ?? `column ${k + 1}`;
+function transformTexts(transforms: readonly Transform[]): string[] {
+  const shown = transforms.slice(0, MOST_TRANSFORMS);
+  const names = shown.map(({ name }, k) => name ?? `column ${k + 1}`);
+  const width = Math.max(...names.map(({ length }) => length));
+  const lines = shown.map((transform, k) => `${names[k]!.padEnd(width)}  ${transformText(transform)}`);
+  const others = transforms.length - shown.length;
+  return others > 0 ? [...lines, `… and ${counted(others, 'other')}; --json tells them`] : lines;
+}
+
+function transformText(transform: Transform): string {
   switch (transform.kind) {
     case 'identity':
-      return `${name}  as it is`;
+      return 'as it is';
     case 'standardise':
-      return `${name}  standardised: mean ${precise(transform.mean)}, deviation ${precise(transform.deviation)}`;
+      return `standardised: mean ${precise(transform.mean)}, deviation ${precise(transform.deviation)}`;
     case 'minMax':
-      return `${name}  from ${precise(transform.least)} to ${precise(transform.most)}, made 0 to 1`;
+      return `from ${precise(transform.least)} to ${precise(transform.most)}, made 0 to 1`;
     case 'oneHot':
-      return `${name}  one of ${listed(transform.categories.map(String), MOST_CATEGORIES)}`;
+      return `one of ${listed(transform.categories.map(String), MOST_CATEGORIES)}`;
   }
 }
 

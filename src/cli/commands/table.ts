@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   diagnose: async () => (await import('./diagnose.js')).diagnose,
   export: async () => (await import('./export.js')).exportModel,
   inspect: async () => (await import('./inspect.js')).inspect,
+  bench: async () => (await import('./bench.js')).bench,
 };
 
 /** In the order in which help lists them. */
