@@ -1,7 +1,7 @@
-import type { EpochReport } from '../training/options.js';
+import type { Fit } from './fit.js';
 import { listed } from './guess.js';
 import type { IO } from './io.js';
-import { counted, grouped, significant } from './numbers.js';
+import { counted, duration, grouped, significant } from './numbers.js';
 import type { Session } from './prepare.js';
 import { nameOf } from './read-bytes.js';
 
@@ -23,11 +23,16 @@ export function describe(io: IO, session: Session): void {
     dropped: found?.dropped ?? 0,
   });
   if (found) describeData(io, session);
+  else {
+    const { path, epochs } = session.from!;
+    io.say(`${io.bold(nameOf(training.data))}: goes on from ${path}, after ${counted(epochs, 'epoch')}`);
+  }
   describeParts(io, session);
   describeNetwork(io, session);
   if (train.classes && train.classes.length < 2) io.warn('there is a single class');
 }
 
+/** @param option which overrules it */
 function row(io: IO, name: string, text: string, option = ''): void {
   io.say(`  ${io.bold(name.padEnd(9))} ${text}${option === '' ? '' : `  ${io.dim(`(${option})`)}`}`);
 }
@@ -93,17 +98,17 @@ function inputsText(inputs: readonly string[], categorical: Readonly<Record<stri
 
 const nameText = (name: string): string => (name === '' ? "''" : name);
 
-function describeParts(io: IO, { about: { training }, options, test }: Session): void {
+function describeParts(io: IO, { about: { training }, options, test, from }: Session): void {
   const validating = Math.round(training.samples * (options.validationSplit ?? 0));
   const parts = [
     `${grouped(training.samples - validating)} samples to learn from`,
     ...(validating > 0 ? [`${grouped(validating)} to watch it by`] : []),
     ...(test ? [`${grouped(test.count)} to test with`] : ['none to test with']),
   ];
-  row(io, 'parts', parts.join(', '), '--validation-split, --test-split');
+  row(io, 'parts', parts.join(', '), from ? '' : '--validation-split, --test-split');
 }
 
-function describeNetwork(io: IO, { net, options }: Session): void {
+function describeNetwork(io: IO, { net, options, from }: Session): void {
   const { layers, inputs, loss, engine, threads } = net;
   const parameters = layers.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
   const shape = layers.map(({ units, activation }) => ({ units, activation }));
@@ -115,12 +120,12 @@ function describeNetwork(io: IO, { net, options }: Session): void {
     io,
     'network',
     `${arrows}: ${counted(parameters, 'parameter')}; ${loss}`,
-    '--hidden, --activation, --loss',
+    from ? '' : '--hidden, --activation, --loss',
   );
   const { epochs, miniBatchSize, earlyStopping } = options;
   const most = earlyStopping ? `at most ${counted(epochs!, 'epoch')}` : counted(epochs!, 'epoch');
   const how = [optimizerText(options), `mini-batches of ${miniBatchSize}`, most];
-  row(io, 'training', how.join(', '), '--optimizer, --learning-rate, --batch, --epochs');
+  row(io, 'training', how.join(', '), from ? '--epochs' : '--optimizer, --learning-rate, --batch, --epochs');
 }
 
 function optimizerText({ optimizer, learningRate }: Session['options']): string {
@@ -131,12 +136,18 @@ function optimizerText({ optimizer, learningRate }: Session['options']): string 
   return `${name} at ${significant(learningRate as number)}`;
 }
 
-/** Why a training has ended before its last epoch. */
-export function endText(history: readonly EpochReport[], { options }: Session): string {
-  const last = history.at(-1);
-  if (!last) return 'nothing was left to do; give more --epochs';
+/** How a training has ended. */
+export function endText({ history, epoch, seconds }: Fit, { options, from }: Session): string {
   const { epochs, earlyStopping } = options;
-  if (!earlyStopping || last.epoch === epochs) return counted(last.epoch, 'epoch');
-  const kept = earlyStopping.restoreBest === false ? '' : '; the weights are those of the best';
-  return `${counted(last.epoch, 'epoch')}: no better for ${earlyStopping.patience ?? 10}${kept}`;
+  const patience = earlyStopping?.patience ?? 0;
+  const isOver = epoch < epochs!;
+  if (history.length === 0) {
+    return isOver || from?.isOver
+      ? `It had ended after ${counted(epoch, 'epoch')}, for it was no better for ${patience}.`
+      : `It had ended after its ${counted(epoch, 'epoch')}; more --epochs would go on.`;
+  }
+  const begin = `${counted(epoch, 'epoch')} in ${duration(seconds)}`;
+  if (!isOver) return `${begin}.`;
+  const kept = earlyStopping?.restoreBest === false ? '' : ', whose weights it has again';
+  return `${begin}: no better for ${patience} than epoch ${epoch - patience}${kept}.`;
 }

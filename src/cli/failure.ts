@@ -61,9 +61,10 @@ function failureIn(path: string, error: unknown): unknown {
   if (isOfSystem(error)) return dataFailure(`${path}: ${wordsOf(error)}`, error);
   if (!(error instanceof RangeError || error instanceof FormatError || isToldTypeError(error))) return error;
   const message = typed(error.message);
-  const row = /^CSV (row \d+)/.exec(message);
-  if (row) return dataFailure(`${path}, ${message.slice('CSV '.length)}`, error);
-  return dataFailure(`${path}: ${message.replace(/^CSV: /, '')}`, error);
+  // bp4/data calls a place 'CSV row 3', 'JSON Lines, line 3' or 'npy row 3': here the name of the file comes first.
+  const place = /^(?:\w+(?: Lines)?,? )?((?:row|line) \d)/.exec(message);
+  if (place) return dataFailure(`${path}, ${message.slice(place[0].length - place[1]!.length)}`, error);
+  return dataFailure(`${path}: ${message.replace(/^(?:CSV|JSON|JSON Lines|npy|npz|parquet): /, '')}`, error);
 }
 
 /** Cures that bp4/data knows by the names of its own options, as they are typed. */
@@ -82,7 +83,7 @@ const typed = (message: string): string =>
 
 /** A TypeError that bp4 throws names a place first; those of the engine itself are faults. */
 const isToldTypeError = (error: unknown): error is TypeError =>
-  error instanceof TypeError && /^[^\n]{1,200}: expected |^CSV |^rows\[/.test(error.message);
+  error instanceof TypeError && /^[^\n]{1,200}: (?:expected|unknown|give) /.test(error.message);
 
 function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
@@ -90,6 +91,7 @@ function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
 
 const words: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
   EACCES: 'reading or writing it is not permitted',
   EISDIR: 'it is a folder, not a file',
   ENOSPC: 'there is no space left on the disk',
@@ -111,9 +113,14 @@ export async function withOptions<Result>(take: () => Result | Promise<Result>):
   }
 }
 
+function messageOf(error: unknown): string {
+  if (error instanceof FileError && isOfSystem(error.cause)) return `${error.path}: ${wordsOf(error.cause)}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** One line, without line breaks that what is quoted in it may have. */
 export function lineOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const line = `bp4: ${message.replace(/\s*[\r\n]+\s*/g, ' ')}`;
   return exitCodeOf(error) === exitCodes.fault
     ? `${line} (this is a fault of bp4; --debug says where it arose)`

@@ -77,6 +77,16 @@ export interface ModelFile {
   readonly net: Network;
   /** Undefined in files that `bp4 train` has not written. */
   readonly about: About | undefined;
+  /** Undefined where it was never trained. */
+  readonly progress: TrainingProgress | undefined;
+}
+
+/** How far a training had come. */
+export interface TrainingProgress {
+  /** Whole epochs. */
+  readonly epochs: number;
+  /** Whether it has ended before its last epoch, for it got no better. */
+  readonly isOver: boolean;
 }
 
 const KEY = 'about';
@@ -118,12 +128,23 @@ export async function modelOf(
 ): Promise<ModelFile> {
   try {
     const net = await Network.load(bytes, options);
-    const text = decode(bytes).metadata.get(KEY);
-    return { net, about: text === undefined ? undefined : aboutOf(text) };
+    const { metadata } = decode(bytes);
+    const text = metadata.get(KEY);
+    return {
+      net,
+      about: text === undefined ? undefined : aboutOf(text),
+      progress: progressOf(metadata.get('bp4')!),
+    };
   } catch (error) {
     const { message } = error as Error;
     throw dataFailure(`${path}: ${message.replace(/^bytes: /, '')}`, error);
   }
+}
+
+/** @param text which `Network.load` has checked */
+function progressOf(text: string): TrainingProgress | undefined {
+  const { training } = JSON.parse(text) as { training?: { epoch: number; isOver: boolean } };
+  return training && { epochs: training.epoch - 1, isOver: training.isOver };
 }
 
 function aboutOf(text: string): About {

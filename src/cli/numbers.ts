@@ -41,7 +41,7 @@ export function bytes(count: number): string {
 
 /** 95 → '1 min 35 s'. */
 export function duration(seconds: number): string {
-  if (seconds < 1) return `${precise(seconds, 2)} s`;
+  if (seconds < 1) return `${seconds.toFixed(2)} s`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

@@ -10,6 +10,7 @@ import {
   type Reading,
   type Task,
   type TestPart,
+  type TrainingProgress,
 } from './model-file.js';
 import { openData, readData, type DataFile, type TableFile } from './open-data.js';
 import { nameOf } from './read-bytes.js';
@@ -28,6 +29,8 @@ export interface Session {
   readonly about: About;
   /** What was found in the data; undefined where a training goes on. */
   readonly found: Found | undefined;
+  /** From where a training goes on. */
+  readonly from?: TrainingProgress & { readonly path: string };
 }
 
 /** What is said of the data. */
@@ -105,7 +108,7 @@ async function readTable(args: Arguments, file: TableFile): Promise<Read> {
   const gaps = file.profiles.filter(({ name, missing }) => used.includes(name) && missing > 0);
   const given = args.choice('missing', ['error', 'drop', 'mean']);
   let missing = given ?? (gaps.length > 0 ? 'drop' : 'error');
-  const read = (): Promise<Dataset> =>
+  const read = async (): Promise<Dataset> =>
     file.read({ ...columns, missing, ...(categorical.length > 0 && { categorical: categorical as never }) });
   let data = await read();
   const canFill = gaps.every(({ name, isNumeric }) => isNumeric && columns.inputs!.includes(name));
@@ -187,8 +190,8 @@ export async function prepareResumed(
   modelPath: string,
   dataPath: string | undefined,
 ): Promise<Session> {
-  const { net, about } = await readModel(modelPath, engineOf(args));
-  if (!about) throw dataFailure(`${modelPath}: bp4 train has not written it, and it cannot go on from it`);
+  const { net, about, progress } = await readModel(modelPath, engineOf(args));
+  if (!about) throw dataFailure(`${modelPath}: it was not written by bp4 train, which cannot go on from it`);
   checkGiven(args, about);
   const { reading, training } = about;
   const path = dataPath ?? training.data;
@@ -209,6 +212,7 @@ export async function prepareResumed(
     options,
     about: { ...about, training: { ...training, data: path, options } },
     found: undefined,
+    from: { path: modelPath, ...(progress ?? { epochs: 0, isOver: false }) },
   };
 }
 

@@ -31,6 +31,9 @@ export class Progress {
   #first = 0;
   #done = 0;
   #report: EpochReport | undefined;
+  /** When the first report came, and how many epochs were done then. */
+  #since = 0;
+  #before = 0;
 
   constructor(io: IO, extent: Extent) {
     this.#io = io;
@@ -58,14 +61,17 @@ export class Progress {
     return this.#report;
   }
 
+  /** Since the first report: before it the data were made ready. */
   get samplesPerSecond(): number {
+    const epochs = this.#done - this.#before;
+    const seconds = (performance.now() - this.#since) / 1000;
+    if (epochs > 0 && seconds > 0) return (epochs * this.#extent.samples) / seconds;
     return (this.#done * this.#extent.samples) / Math.max(this.seconds, 1e-3);
   }
 
   readonly onEpoch = (report: EpochReport): void => {
-    if (!this.#report) this.#first = report.epoch - 1;
+    this.#count(report.epoch - 1, 1);
     this.#report = report;
-    this.#done = report.epoch - this.#first;
     this.#bar?.update(this.#share());
     if (this.#io.json) this.#io.event('epoch', this.#fields(report));
     else if (!this.#bar && this.#hasLine(report.epoch))
@@ -74,10 +80,19 @@ export class Progress {
 
   /** Within long epochs. */
   readonly onBatch = ({ epoch, batch, batches }: BatchReport): void => {
-    if (!this.#report && this.#done === 0) this.#first = epoch - 1;
-    this.#done = epoch - 1 - this.#first + batch / Math.max(batches, batch);
+    this.#count(epoch - 1, batch / Math.max(batches, batch));
     this.#bar?.update(this.#share());
   };
+
+  /** @param whole epochs, and the share of the next that is done */
+  #count(whole: number, share: number): void {
+    const isFirst = this.#done === 0;
+    if (isFirst) this.#first = whole;
+    this.#done = whole - this.#first + share;
+    if (!isFirst) return;
+    this.#since = performance.now();
+    this.#before = this.#done;
+  }
 
   /** The bar goes away. */
   stop(): void {
@@ -98,7 +113,9 @@ export class Progress {
 
   #eta(): string {
     const left = this.#extent.epochs - this.#first - this.#done;
-    return this.#done > 0 ? `ETA ${duration((this.seconds / this.#done) * left)}` : 'ETA …';
+    return this.#done > 0
+      ? `ETA ${duration((left * this.#extent.samples) / this.samplesPerSecond)}`
+      : 'ETA …';
   }
 
   #line(): string {

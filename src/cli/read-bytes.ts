@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { dataFailure, inFile } from './failure.js';
 import { STDIN } from './formats.js';
+import { isGzip } from '../formats/inflate.js';
 
 /** What a packed file may unpack to; larger ones are to be unpacked first. */
 const MOST_UNPACKED = 2 ** 31 - 1;
@@ -10,12 +11,13 @@ const MOST_UNPACKED = 2 ** 31 - 1;
 const unpack = promisify(gunzip);
 
 /**
+ * The bytes of a file, unpacked where they are in gzip.
  * @throws Failure naming the file
  */
-export async function readBytes(path: string, isPacked: boolean): Promise<Uint8Array> {
+export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await inFile(path, () => (path === STDIN ? readStdin() : readFile(path)));
   if (bytes.length === 0) throw dataFailure(`${nameOf(path)}: it is empty; expected rows of data`);
-  if (!isPacked) return bytes;
+  if (!isGzip(bytes)) return bytes;
   try {
     return await unpack(bytes, { maxOutputLength: MOST_UNPACKED });
   } catch (error) {
@@ -23,7 +25,7 @@ export async function readBytes(path: string, isPacked: boolean): Promise<Uint8A
   }
 }
 
-async function readStdin(): Promise<Uint8Array> {
+async function readStdin(): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
   return Buffer.concat(chunks);
@@ -32,8 +34,8 @@ async function readStdin(): Promise<Uint8Array> {
 /**
  * @throws Failure where it is not UTF-8
  */
-export async function readText(path: string, isPacked: boolean): Promise<string> {
-  const bytes = await readBytes(path, isPacked);
+export async function readText(path: string): Promise<string> {
+  const bytes = await readBytes(path);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {

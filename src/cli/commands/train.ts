@@ -8,7 +8,7 @@ import { exitCodes, Failure, usageFailure } from '../failure.js';
 import { fit } from '../fit.js';
 import type { IO } from '../io.js';
 import { withAbout, writeModel, type About } from '../model-file.js';
-import { duration, grouped } from '../numbers.js';
+import { grouped } from '../numbers.js';
 import { checkModelPath, MODEL_EXTENSION, modelPathOf } from '../paths.js';
 import { prepare, prepareResumed, type Session } from '../prepare.js';
 import { weightsHash } from '../weights-hash.js';
@@ -76,8 +76,8 @@ async function run(args: Arguments, io: IO): Promise<void> {
   const { dataPath, resumePath } = filesOf(args);
   const out = args.string('out') ?? (dataPath === undefined ? resumePath! : modelPathOf(dataPath));
   const checkpoint = args.string('checkpoint');
-  const replaces = await checkModelPath('out', out);
-  if (checkpoint !== undefined) await checkModelPath('checkpoint', checkpoint);
+  const replaces = out === resumePath || (await checkModelPath('out', out));
+  if (checkpoint !== undefined && checkpoint !== resumePath) await checkModelPath('checkpoint', checkpoint);
   const session =
     resumePath === undefined
       ? await prepare(args, dataPath!)
@@ -93,7 +93,7 @@ async function run(args: Arguments, io: IO): Promise<void> {
   });
   try {
     if (done.isStopped) throw await stopped(io, session, checkpoint ?? out, done.epoch);
-    io.say(`${endText(done.history, session)}, ${duration(done.seconds)}`);
+    io.say(endText(done, session));
     io.say();
     const evaluation = evaluate(io, session);
     const results = { epochs: done.epoch, seconds: done.seconds, figures: evaluation.figures };
@@ -134,7 +134,7 @@ async function stopped(io: IO, { net, about }: Session, path: string, epoch: num
   io.event('stopped', { epoch, path });
   return new Failure(
     exitCodes.stopped,
-    `stopped in epoch ${epoch + 1}, after a whole step; saved ${path}; go on with: npx bp4 train --resume ${path}`,
+    `stopped in epoch ${epoch + 1}, after a whole step; saved ${path}; go on with: npx bp4 train --resume ${quoted(path)}`,
   );
 }
 
@@ -166,9 +166,18 @@ async function save(io: IO, net: Network, path: string, about: About, replaces: 
 }
 
 function sayNext(io: IO, path: string, { training: { data } }: About): void {
+  const extension = /\.[^./]+$/.exec(data.replace(/\.gz$/i, ''))?.[0] ?? '.csv';
+  const commands = [
+    [`predict ${quoted(path)} new${extension}`, 'answers new rows'],
+    [`evaluate ${quoted(path)} ${quoted(data)}`, 'measures it on these or other data'],
+    [`export ${quoted(path)} model.onnx`, 'for other programs'],
+  ] as const;
+  const width = Math.max(...commands.map(([line]) => line.length));
   io.say();
   io.say('Next');
-  io.say(`  npx bp4 predict ${path} new.csv     ${io.dim('answers new rows')}`);
-  io.say(`  npx bp4 evaluate ${path} ${data}    ${io.dim('measures it on other data')}`);
-  io.say(`  npx bp4 export ${path} model.onnx   ${io.dim('for other programs')}`);
+  for (const [line, what] of commands) io.say(`  npx bp4 ${line.padEnd(width)}  ${io.dim(what)}`);
 }
+
+/** As a shell takes it for one word. */
+const quoted = (path: string): string =>
+  /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
