@@ -1,5 +1,6 @@
 /**
- * npm run build: assembly/ → build/kernels.wasm → src/kernels/wasm-module.ts → dist/, and dist/core.wasm
+ * npm run build: assembly/ → build/kernels.wasm → src/kernels/wasm-module.ts → dist/, and dist/core.wasm; src/ →
+ * src/formats/code/parts.ts
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -60,19 +61,22 @@ function textOf(bytes) {
   return Array.from(bytes, (byte) => planes[byte >> 6] + letter(byte & 63)).join('');
 }
 
-// 3. TypeScript → dist/, emptied first so that nothing of an earlier build is published; src/node/ and src/cli/ apart, for
+// 3. functions of the reference as text: src/formats/code/parts.ts
+runNode('scripts/generate-parts.mjs');
+
+// 4. TypeScript → dist/, emptied first so that nothing of an earlier build is published; src/node/ and src/cli/ apart, for
 //    they alone may use what only Node has
 rmSync('dist', { recursive: true, force: true });
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.node.json');
 
-// 4. the loader beside what imports it: pages without a bundler need no import map then, which workers would not heed
+// 5. the loader beside what imports it: pages without a bundler need no import map then, which workers would not heed
 copyFileSync('node_modules/@assemblyscript/loader/index.js', 'dist/kernels/loader.js');
 copyFileSync('node_modules/assemblyscript/LICENSE', 'dist/kernels/loader.LICENSE'); // of the loader too
 const importer = readFileSync('dist/kernels/wasm.js', 'utf8');
 writeFileSync('dist/kernels/wasm.js', importer.replace("'@assemblyscript/loader'", "'./loader.js'"));
 
-// 5. dist/core.wasm, for hosts that take modules compiled; an empty custom section of its name tells which build it is of
+// 6. dist/core.wasm, for hosts that take modules compiled; an empty custom section of its name tells which build it is of
 const name = Buffer.from(coreName);
 writeFileSync('dist/core.wasm', Buffer.concat([core, Buffer.from([0, name.length + 1, name.length]), name]));
 writeFileSync(

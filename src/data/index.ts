@@ -8,6 +8,7 @@ export type { FitChoice, FitKind, FitOptions } from './fit.js';
 export type { IDXFiles } from './idx.js';
 export type { JSONOptions } from './json.js';
 export type { ArrayOptions, NPYFiles, NPYOptions, NPZNames } from './npy.js';
+export type { AsyncBuffer, ParquetFile } from './parquet/file.js';
 export type { Bytes } from '../formats/bytes.js';
 export { csvBatches } from './stream.js';
 export type { TextChunks, TextSource } from './chunks.js';

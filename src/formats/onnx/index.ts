@@ -1,0 +1,2 @@
+export { fromONNX, type ONNXOptions } from './read.js';
+export { toONNX } from './write.js';
