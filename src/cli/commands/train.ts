@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Arguments } from '../arguments.js';
 import { networkOptionGroup } from '../architecture.js';
 import type { Command, OptionGroup } from '../command.js';
@@ -12,6 +11,7 @@ import { withAbout, writeModel, type About } from '../model-file.js';
 import { grouped } from '../numbers.js';
 import { checkModelPath, MODEL_EXTENSION, modelPathOf } from '../paths.js';
 import { prepare, prepareResumed, type Session } from '../prepare.js';
+import { weightsHash } from '../weights-hash.js';
 import { trainOptionGroup } from '../train-options.js';
 import type { Network } from '../../network.js';
 
@@ -76,8 +76,8 @@ async function run(args: Arguments, io: IO): Promise<void> {
   const { dataPath, resumePath } = filesOf(args);
   const out = args.string('out') ?? (dataPath === undefined ? resumePath! : modelPathOf(dataPath));
   const checkpoint = args.string('checkpoint');
-  const replaces = await checkModelPath('out', out);
-  if (checkpoint !== undefined) await checkModelPath('checkpoint', checkpoint);
+  const replaces = out === resumePath || (await checkModelPath('out', out));
+  if (checkpoint !== undefined && checkpoint !== resumePath) await checkModelPath('checkpoint', checkpoint);
   const session =
     resumePath === undefined
       ? await prepare(args, dataPath!)
@@ -159,20 +159,10 @@ async function save(io: IO, net: Network, path: string, about: About, replaces: 
   const saved = net.save();
   await writeModel(path, saved, about);
   const bytes = withAbout(saved, about).length;
-  io.event('saved', { path, bytes, weights: hashOf(net) });
+  io.event('saved', { path, bytes, weights: weightsHash(net) });
   io.say(
     `Saved ${io.bold(path)}, ${grouped(Math.max(bytes / 1000, 1))} kB${replaces ? ', in place of an older one' : ''}`,
   );
-}
-
-/** Of all weights and biases: the same wherever the same was trained. */
-function hashOf(net: Network): string {
-  const hash = createHash('sha256');
-  for (const { weights, biases } of net.layers) {
-    for (const { buffer, byteOffset, byteLength } of [weights, biases])
-      hash.update(new Uint8Array(buffer, byteOffset, byteLength));
-  }
-  return hash.digest('hex').slice(0, 16);
 }
 
 function sayNext(io: IO, path: string, { training: { data } }: About): void {
