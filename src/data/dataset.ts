@@ -5,6 +5,7 @@ import type { Transforms } from '../model/transforms.js';
 import { isNumericArray, type NumericArray } from '../training/matrix.js';
 import type { Data } from '../training/samples.js';
 import { partsOfArrays, type Arrays } from './arrays.js';
+import { batchesOf } from './batches.js';
 import { columnOptionNames, planOf, type Categories, type ColumnOptions } from './columns.js';
 import { partsOfCSV, type CSVOptions } from './csv.js';
 import { fit, type FitOptions } from './fit.js';
@@ -18,8 +19,9 @@ import {
   type NPYOptions,
   type NPZNames,
 } from './npy.js';
+import type { ParquetFile } from './parquet/file.js';
 import { foldOf, rowsAt, shuffled, testPart } from './partition.js';
-import { Table, type Parts } from './table.js';
+import { categoriesByName, Table, type Parts } from './table.js';
 
 export interface PartitionOptions {
   /** From which the order of the samples is drawn; a safe integer. Default 0. */
@@ -152,6 +154,21 @@ export class Dataset implements Data {
     return new Dataset(partsOfIDX(files, options));
   }
 
+  /**
+   * Reads a Parquet file whose columns hold numbers or text, packed by Snappy or gzip, or not. null, and NaN, is missing;
+   * true is 1 and false 0. Only the columns that are wanted are read.
+   * @param file its bytes; or `{ byteLength, slice(from, to) }`, which gives bytes of it, or a promise of them
+   * @throws FormatError where it cannot be read, naming the column
+   * @throws TypeError, RangeError naming the option, or the row and column
+   */
+  static async fromParquet(file: ParquetFile, options: ColumnOptions = {}): Promise<Dataset> {
+    checkKeys('options', options, columnOptionNames);
+    const { openParquet } = await import('./parquet/file.js');
+    const { plan, open } = await openParquet(file, options);
+    const { value } = await batchesOf(open(), () => plan, Infinity).next();
+    return new Dataset(value!);
+  }
+
   /** How many samples there are. */
   get count(): number {
     return this.inputs.length / this.width;
@@ -179,10 +196,7 @@ export class Dataset implements Data {
 
   /** The categories of each column that has them, by its name. */
   get categories(): Readonly<Record<string, Categories>> {
-    const { columns, categories = [] } = this.#parts.about;
-    return Object.fromEntries(
-      categories.flatMap((list, k) => (list ? [[columns?.[k] ?? String(k), list]] : [])),
-    );
+    return categoriesByName(this.#parts.about);
   }
 
   /**
