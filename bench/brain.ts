@@ -87,7 +87,7 @@ for (const { name, data, iterations, hiddenLayers } of cases) {
   });
   const [ours, other] = await measure(
     [
-      contender('bp4/brain', () => new NeuralNetwork() as unknown as Net),
+      contender('bp4/brain', () => new NeuralNetwork()),
       contender('brain.js 2', () => new brain.NeuralNetwork({})),
     ],
     rounds,

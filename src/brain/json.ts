@@ -64,7 +64,7 @@ export function jsonOf({
   options,
   trainOpts,
 }: Written): NeuralNetworkJSON {
-  const { callback, log, timeout, ...numbers } = trainOpts;
+  const { callback: _, log, timeout, ...numbers } = trainOpts;
   return {
     type: 'NeuralNetwork',
     sizes: [...sizes],
@@ -102,7 +102,7 @@ export function legacyJSONOf({
   outputLookup,
   trainOpts,
 }: Written): LegacyJSON {
-  const { activation, leakyReluAlpha, callback, log, timeout, praxis, ...numbers } = trainOpts;
+  const { activation, leakyReluAlpha, callback: _, log, timeout, praxis, ...numbers } = trainOpts;
   const names = sizes.map((size, l) => {
     const lookup = l === 0 ? inputLookup : l === sizes.length - 1 ? outputLookup : undefined;
     return namesOf(lookup, size);

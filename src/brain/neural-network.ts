@@ -358,7 +358,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const source = sourceOf(written);
     const body = cb ? cb(source) : source;
     try {
-      // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-type-assertion -- that is what was asked for
+      // eslint-disable-next-line @typescript-eslint/no-implied-eval -- that is what was asked for
       return new Function('input', body) as (input: Partial<Input>) => Output;
     } catch (error) {
       if (!(error instanceof EvalError)) throw error;
@@ -477,8 +477,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       this.#state = isLost ? before : state;
       machine.state = isLost ? undefined : state;
       giveBackMachine(machine);
-      if (error !== undefined) throw error;
-      if (isLost) throw divergence(run.status.iterations, samples.count, this.#sizes);
+      if (isLost && error === undefined) throw divergence(run.status.iterations, samples.count, this.#sizes);
     };
     return finishing(() => work(run), end);
   }
@@ -543,7 +542,7 @@ function divergence(epoch: number, sample: number, sizes: readonly number[]): Di
   );
 }
 
-/** Does work, at once or in time, and whatever becomes of it calls `end`, which throws its error again. */
+/** Does work, at once or in time, and whatever becomes of it calls `end`. */
 function finishing<Result>(work: () => Result, end: (error?: unknown) => void): Result {
   let result;
   try {

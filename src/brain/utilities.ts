@@ -25,7 +25,7 @@ export function largest(values: ArrayLike<number>): number {
 /** The mean of the squares. */
 export function mse(errors: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < errors.length; i++) sum += errors[i]! ** 2;
+  for (let i = 0; i < errors.length; i++) sum += errors[i]! * errors[i]!;
   return sum / errors.length;
 }
 
