@@ -68,7 +68,8 @@ export class CrossValidate<Input = never, Output = never> {
     trainOpts: Partial<TrainOptions> = {},
     k = 4,
   ): CrossValidateJSON {
-    if (!Array.isArray(data)) throw new TypeError(`data: expected an array, got ${show(data)}`);
+    const given: unknown = data;
+    if (!Array.isArray(given)) throw new TypeError(`data: expected an array, got ${show(data)}`);
     if (!Number.isInteger(k) || k < 2)
       throw new RangeError(`k: expected a whole number of at least 2, got ${show(k)}`);
     if (data.length < k) {
