@@ -1,4 +1,4 @@
-// npx tsx bench/brain.ts [rounds]: bp4/brain beside brain.js 2, from the same weights, in turns; best on an idle core
+// npm run bench:brain [-- rounds]: bp4/brain beside brain.js 2, from the same weights, in turns; best on an idle core
 // (`taskset -c 1`). Errors must agree. brain.js is installed by `npm ci --prefix test/clients --ignore-scripts`.
 
 import { readFileSync } from 'node:fs';

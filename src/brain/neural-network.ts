@@ -1,4 +1,5 @@
 import { DivergenceError, StateError } from '../errors.js';
+import type { NetworkJSON } from '../model/json.js';
 import type { Parameters } from '../model/model.js';
 import { Random } from '../model/random.js';
 import {
@@ -37,6 +38,7 @@ import { readJSON } from './read-json.js';
 import { Session, type Samples } from './session.js';
 import { Tally, type BinaryTestResult, type TestResult } from './test-result.js';
 import { sourceOf } from './to-function.js';
+import { networkJSONOf } from './to-network-json.js';
 
 /** Milliseconds of training after which `trainAsync` lets others have their turn. */
 const TURN = 10;
@@ -326,6 +328,14 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   /** The network as brain.js 1.6 writes it, and reads it. */
   toLegacyJSON(): LegacyJSON {
     return legacyJSONOf(this.#written);
+  }
+
+  /**
+   * The network for bp4's own `Network.fromJSON`, and so for all that bp4 does with networks: ONNX, TensorFlow.js, … Names of
+   * inputs and outputs are left out; they are in the order of `inputLookup` and `outputLookup`.
+   */
+  toNetworkJSON(): NetworkJSON {
+    return networkJSONOf(this.#written);
   }
 
   /**
