@@ -26,7 +26,7 @@ export interface NeuralNetworkJSON {
 }
 
 /** A unit of brain.js 1: its weights by the names of what they come from. */
-interface LegacyUnit {
+export interface LegacyUnit {
   bias: number;
   weights: Record<string, number>;
 }
