@@ -32,6 +32,7 @@ export function describe(io: IO, session: Session): void {
   if (train.classes && train.classes.length < 2) io.warn('there is a single class');
 }
 
+/** @param option which overrules it */
 function row(io: IO, name: string, text: string, option = ''): void {
   io.say(`  ${io.bold(name.padEnd(9))} ${text}${option === '' ? '' : `  ${io.dim(`(${option})`)}`}`);
 }
@@ -97,17 +98,17 @@ function inputsText(inputs: readonly string[], categorical: Readonly<Record<stri
 
 const nameText = (name: string): string => (name === '' ? "''" : name);
 
-function describeParts(io: IO, { about: { training }, options, test }: Session): void {
+function describeParts(io: IO, { about: { training }, options, test, from }: Session): void {
   const validating = Math.round(training.samples * (options.validationSplit ?? 0));
   const parts = [
     `${grouped(training.samples - validating)} samples to learn from`,
     ...(validating > 0 ? [`${grouped(validating)} to watch it by`] : []),
     ...(test ? [`${grouped(test.count)} to test with`] : ['none to test with']),
   ];
-  row(io, 'parts', parts.join(', '), '--validation-split, --test-split');
+  row(io, 'parts', parts.join(', '), from ? '' : '--validation-split, --test-split');
 }
 
-function describeNetwork(io: IO, { net, options }: Session): void {
+function describeNetwork(io: IO, { net, options, from }: Session): void {
   const { layers, inputs, loss, engine, threads } = net;
   const parameters = layers.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
   const shape = layers.map(({ units, activation }) => ({ units, activation }));
@@ -119,12 +120,12 @@ function describeNetwork(io: IO, { net, options }: Session): void {
     io,
     'network',
     `${arrows}: ${counted(parameters, 'parameter')}; ${loss}`,
-    '--hidden, --activation, --loss',
+    from ? '' : '--hidden, --activation, --loss',
   );
   const { epochs, miniBatchSize, earlyStopping } = options;
   const most = earlyStopping ? `at most ${counted(epochs!, 'epoch')}` : counted(epochs!, 'epoch');
   const how = [optimizerText(options), `mini-batches of ${miniBatchSize}`, most];
-  row(io, 'training', how.join(', '), '--optimizer, --learning-rate, --batch, --epochs');
+  row(io, 'training', how.join(', '), from ? '--epochs' : '--optimizer, --learning-rate, --batch, --epochs');
 }
 
 function optimizerText({ optimizer, learningRate }: Session['options']): string {

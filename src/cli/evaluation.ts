@@ -29,6 +29,9 @@ export interface TargetFigures {
   readonly rSquared: number;
   readonly meanAbsoluteError: number;
   readonly rootMeanSquaredError: number;
+  /** By sample. */
+  readonly predicted: Float32Array;
+  readonly actual: Float32Array;
 }
 
 /** More classes than this do not fit on a screen. */
@@ -43,7 +46,9 @@ export function evaluationOf(net: Network, data: Dataset): Evaluation {
   const { loss, accuracy } = net.evaluate(data);
   const outputs = net.predict(inputs, { inputScale });
   if (labels) {
-    const confusion = confusionMatrix(outputs, { labels, outputs: net.outputs });
+    // hinge has its border at 0, where the metrics have it at ½
+    const decided = net.loss === 'hinge' && net.outputs === 1 ? outputs.map((a) => a + 0.5) : outputs;
+    const confusion = confusionMatrix(decided, { labels, outputs: net.outputs });
     const classes = (data.classes ?? confusion.map((_, label) => label)).map(String);
     return { count, figures: { loss, accuracy }, confusion, scores: scoresByClass(confusion), classes };
   }
@@ -53,7 +58,7 @@ export function evaluationOf(net: Network, data: Dataset): Evaluation {
     name,
     ...figuresOf(column(outputs, width, j), column(targets!, width, j)),
   }));
-  const mean = (key: keyof Omit<TargetFigures, 'name'>): number =>
+  const mean = (key: 'rSquared' | 'meanAbsoluteError' | 'rootMeanSquaredError'): number =>
     all.reduce((sum, figures) => sum + figures[key], 0) / width;
   return {
     count,
@@ -67,12 +72,13 @@ export function evaluationOf(net: Network, data: Dataset): Evaluation {
   };
 }
 
-function figuresOf(outputs: Float32Array, targets: Float32Array): Omit<TargetFigures, 'name'> {
-  const truth = { targets, outputs: 1 };
+function figuresOf(predicted: Float32Array, actual: Float32Array): Omit<TargetFigures, 'name'> {
+  const truth = { targets: actual, outputs: 1 };
   return {
-    rSquared: targets.length > 1 ? rSquared(outputs, truth) : 0,
-    meanAbsoluteError: meanAbsoluteError(outputs, truth),
-    rootMeanSquaredError: rootMeanSquaredError(outputs, truth),
+    rSquared: actual.length > 1 ? rSquared(predicted, truth) : 0,
+    meanAbsoluteError: meanAbsoluteError(predicted, truth),
+    rootMeanSquaredError: rootMeanSquaredError(predicted, truth),
+    ...{ predicted, actual },
   };
 }
 

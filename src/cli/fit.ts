@@ -106,8 +106,10 @@ function checkpointOf(
 /** What `train` refused, by the name that it has on the command line. */
 function failureOf(error: unknown, dataPath: string): unknown {
   if (error instanceof DivergenceError) {
+    const at = `epoch ${error.epoch}, step ${error.step}`;
+    const what = `the gradients of layer ${error.layer} grew beyond all bounds`;
     const cure = 'try a smaller --learning-rate, or --clip-norm 1';
-    return new Failure(exitCodes.diverged, `the training diverged: ${error.message}; ${cure}`, {
+    return new Failure(exitCodes.diverged, `the training diverged in ${at}: ${what}; ${cure}`, {
       cause: error,
     });
   }

@@ -87,6 +87,11 @@ function checkWishes(path: string, profiles: readonly Profile[], wishes: Wishes)
       throw usageFailure(`--${option}: ${path} has no column '${name}'; ${cure}`);
     }
   }
+  const text = profiles.find((profile) => targets.includes(profile.name) && !profile.isNumeric);
+  if (text)
+    throw usageFailure(
+      `--target: '${text.name}' holds texts, which are no numbers; write --label ${text.name}`,
+    );
   if (label !== undefined && targets.length > 0) {
     throw usageFailure('--target: give either --label, for classes, or --target, for numbers');
   }

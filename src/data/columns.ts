@@ -150,6 +150,12 @@ export class Column {
     return { categories, meanings };
   }
 
+  /** The same column, once all values have been encoded: each further one must be as those were. */
+  settled(): Column {
+    const known = this.isCategorical ? this.decide().categories : false;
+    return new Column(this.name, this.role, this.#origin, known);
+  }
+
   /** The categories in the order of their codes; numbers, if all that a text holds are. */
   #uncoded(): Categories {
     const values = [...this.#codes.keys()];
@@ -174,6 +180,8 @@ export interface Plan {
   readonly columns: readonly Column[];
   readonly at: readonly number[];
   readonly missing: MissingPolicy;
+  /** What is put where a value of each input is missing, if that is known beforehand. */
+  readonly means?: readonly number[];
 }
 
 /**

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Arguments } from '../arguments.js';
 import { networkOptionGroup } from '../architecture.js';
 import type { Command, OptionGroup } from '../command.js';
@@ -10,8 +9,10 @@ import { fit } from '../fit.js';
 import type { IO } from '../io.js';
 import { withAbout, writeModel, type About } from '../model-file.js';
 import { grouped } from '../numbers.js';
-import { checkModelPath, MODEL_EXTENSION, modelPathOf } from '../paths.js';
+import { checkFolderOf, checkModelPath, MODEL_EXTENSION, modelPathOf } from '../paths.js';
 import { prepare, prepareResumed, type Session } from '../prepare.js';
+import { reportOption } from '../report/option.js';
+import { weightsHash } from '../weights-hash.js';
 import { trainOptionGroup } from '../train-options.js';
 import type { Network } from '../../network.js';
 
@@ -64,10 +65,14 @@ export const train: Command = {
       'bp4 train big.csv --hidden 256,64 --dropout 0.2 --schedule cosine --threads 2 --checkpoint run.bp4',
       'Saves while it goes on.',
     ],
+    [
+      'bp4 train iris.csv --report iris.html',
+      'And a page with curves, confusion matrix and how each layer learnt.',
+    ],
     ['bp4 train --resume run.bp4', 'Goes on where that was stopped.'],
     ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Events for other programs.'],
   ],
-  options: [dataOptionGroup, networkOptionGroup, trainOptionGroup, fileOptions],
+  options: [dataOptionGroup, networkOptionGroup, trainOptionGroup, fileOptions, reportOption],
   positionals: [0, 2],
   run,
 };
@@ -76,8 +81,10 @@ async function run(args: Arguments, io: IO): Promise<void> {
   const { dataPath, resumePath } = filesOf(args);
   const out = args.string('out') ?? (dataPath === undefined ? resumePath! : modelPathOf(dataPath));
   const checkpoint = args.string('checkpoint');
-  const replaces = await checkModelPath('out', out);
-  if (checkpoint !== undefined) await checkModelPath('checkpoint', checkpoint);
+  const report = args.string('report');
+  const replaces = out === resumePath || (await checkModelPath('out', out));
+  if (checkpoint !== undefined && checkpoint !== resumePath) await checkModelPath('checkpoint', checkpoint);
+  if (report !== undefined) await checkFolderOf(report);
   const session =
     resumePath === undefined
       ? await prepare(args, dataPath!)
@@ -97,7 +104,13 @@ async function run(args: Arguments, io: IO): Promise<void> {
     io.say();
     const evaluation = evaluate(io, session);
     const results = { epochs: done.epoch, seconds: done.seconds, figures: evaluation.figures };
-    await save(io, net, out, { ...about, results }, replaces);
+    const told = { ...about, results };
+    await save(io, net, out, told, replaces);
+    if (report !== undefined) {
+      const { writeReport } = await import('../report/write.js');
+      const { reportOfTraining } = await import('../report/of-training.js');
+      await writeReport(io, report, await reportOfTraining(session, told, done.history, evaluation));
+    }
     sayNext(io, out, about);
   } finally {
     done.close();
@@ -159,20 +172,10 @@ async function save(io: IO, net: Network, path: string, about: About, replaces: 
   const saved = net.save();
   await writeModel(path, saved, about);
   const bytes = withAbout(saved, about).length;
-  io.event('saved', { path, bytes, weights: hashOf(net) });
+  io.event('saved', { path, bytes, weights: weightsHash(net) });
   io.say(
     `Saved ${io.bold(path)}, ${grouped(Math.max(bytes / 1000, 1))} kB${replaces ? ', in place of an older one' : ''}`,
   );
-}
-
-/** Of all weights and biases: the same wherever the same was trained. */
-function hashOf(net: Network): string {
-  const hash = createHash('sha256');
-  for (const { weights, biases } of net.layers) {
-    for (const { buffer, byteOffset, byteLength } of [weights, biases])
-      hash.update(new Uint8Array(buffer, byteOffset, byteLength));
-  }
-  return hash.digest('hex').slice(0, 16);
 }
 
 function sayNext(io: IO, path: string, { training: { data } }: About): void {
