@@ -3,7 +3,9 @@ import { fromSafetensors, toSafetensors, type SafetensorsOptions } from '../src/
 import { FormatError, Network } from '../src/index.js';
 import { Random } from '../src/model/random.js';
 import { bitsOf, combinations, extreme, trained } from './support/combinations.js';
-import { mutated } from './support/mutations.js';
+import { byteMutations } from './fuzz/mutations/bytes.js';
+import { mutated } from './fuzz/mutations/mutation.js';
+import { safetensorsMutations } from './fuzz/mutations/safetensors.js';
 import { expectError, type Expected } from './support/patient.js';
 import { networks } from './support/portable-networks.js';
 import { fileOf, partsOf, tensorsOf } from './support/safetensors.js';
@@ -301,7 +303,7 @@ it(`${TRIES} broken files`, { timeout: 60_000 + TRIES }, async () => {
   const counts = { loaded: 0, refused: 0 };
   const messages = new Set<string>();
   for (let i = 0; i < TRIES; i++) {
-    const bytes = mutated(random, files);
+    const bytes = mutated(random, files, [...byteMutations, ...safetensorsMutations]);
     const activations: SafetensorsOptions = Buffer.from(bytes).includes('fc1') ? two : {};
     const answer = await fromSafetensors(bytes, { engine: 'reference', ...activations }).catch(
       (error: unknown) => error,

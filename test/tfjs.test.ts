@@ -3,7 +3,9 @@ import { fromTFJS, toTFJS, type TFJSOptions, type TFJSWeights } from '../src/for
 import { FormatError, Network } from '../src/index.js';
 import { Random } from '../src/model/random.js';
 import { bitsOf, combinations, extreme, trained } from './support/combinations.js';
-import { mutated } from './support/mutations.js';
+import { byteMutations } from './fuzz/mutations/bytes.js';
+import { mutated } from './fuzz/mutations/mutation.js';
+import { safetensorsMutations } from './fuzz/mutations/safetensors.js';
 import { errorOf, expectError, type Expected } from './support/patient.js';
 import { networks } from './support/portable-networks.js';
 import { fileOf } from './support/safetensors.js';
@@ -664,7 +666,7 @@ it(`${TRIES} broken models`, { timeout: 60_000 + 2 * TRIES }, async () => {
   const counts = { loaded: 0, refused: 0 };
   const messages = new Set<string>();
   for (let i = 0; i < TRIES; i++) {
-    const file = Buffer.from(mutated(random, files));
+    const file = Buffer.from(mutated(random, files, [...byteMutations, ...safetensorsMutations]));
     if (file.length < 8) continue;
     const start = 8 + file.readUInt32LE(0);
     let model: unknown;
