@@ -39,6 +39,13 @@ export type Origin = 'values' | 'text';
 
 /** In a text, where a number is expected, these stand for none. */
 const marks = ['na', 'n/a', 'nan', 'null', 'none', '?', '-'];
+
+/** Whether a text stands for no number. */
+export function isMissingMark(text: string): boolean {
+  const mark = text.trim().toLowerCase();
+  return mark === '' || marks.includes(mark);
+}
+
 const ZERO = 48;
 const NINE = 57;
 
@@ -77,8 +84,7 @@ export class Column {
     if (this.#origin === 'values' || this.#isCategorical) return false;
     const text = value as string;
     if (text.charCodeAt(0) >= ZERO && text.charCodeAt(0) <= NINE) return false; // most, and soon told
-    const mark = text.trim().toLowerCase();
-    return mark === '' || marks.includes(mark);
+    return isMissingMark(text);
   }
 
   /**
@@ -231,7 +237,10 @@ function categoriesOf(
     checkNames('categorical', categorical, inputs);
     return (name) => (categorical.includes(name) ? true : others);
   }
-  checkKeys('categorical', categorical, inputs);
+  if (typeof categorical !== 'object' || (categorical as unknown) === null) {
+    throw new TypeError(`categorical: expected an array or an object of names, got ${show(categorical)}`);
+  }
+  checkNames('categorical', Object.keys(categorical), inputs);
   const given = new Map(
     Object.entries(categorical).map(([name, list]) => [
       name,

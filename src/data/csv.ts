@@ -34,7 +34,7 @@ interface Parsed {
 const LONGEST_ROW = 2 ** 24;
 
 /** The rows of a CSV text (RFC 4180) that comes in chunks, cut anywhere. Lines may end in CR, LF or both. */
-class RowReader {
+export class RowReader {
   readonly #parser: Papa.Parser;
   #rest = '';
   #hasBegun = false;

@@ -32,8 +32,7 @@ export function checkJSONOptions(options: JSONOptions): void {
 export function partsOfJSON(text: string, options: JSONOptions): Parts {
   checkText('a JSON text', text);
   checkJSONOptions(options);
-  const value = parse(text.startsWith('\uFEFF') ? text.slice(1) : text, 'JSON');
-  const { rows, columns } = rowsIn(value);
+  const { rows, columns } = rowsOfJSON(parseJSONText(text));
   return partsOfRecords('JSON', rows, { ...columns, ...options }, (n) => `JSON row ${n + 1}`);
 }
 
@@ -49,6 +48,10 @@ export function partsOfJSONLines(text: string, options: JSONOptions): Parts {
   const rows = lines.map(({ value }) => value);
   return partsOfRecords('JSON Lines', rows, options, (n) => `line ${lines[n]!.number}`);
 }
+
+/** @throws FormatError naming line and column */
+export const parseJSONText = (text: string): unknown =>
+  parse(text.startsWith('\uFEFF') ? text.slice(1) : text, 'JSON');
 
 /** @throws FormatError naming line and column */
 function parse(text: string, place: string, line = 1): unknown {
@@ -70,7 +73,10 @@ function parse(text: string, place: string, line = 1): unknown {
 }
 
 /** The rows of a value: in an array, by columns, or as pandas has them in orient='split'. */
-function rowsIn(value: unknown): { rows: readonly unknown[]; columns?: { columns: readonly string[] } } {
+export function rowsOfJSON(value: unknown): {
+  rows: readonly unknown[];
+  columns?: { columns: readonly string[] };
+} {
   if (Array.isArray(value)) return { rows: value };
   if (typeof value !== 'object' || value === null) {
     throw new TypeError(`JSON: expected an array of rows, or an object of columns, got ${show(value)}`);
