@@ -45,9 +45,9 @@ describe('NumPy writes', () => {
 for i, dtype in enumerate(json.loads('${JSON.stringify(numbers)}')):
     for j, shape in enumerate([(), (0, 3), (24,), (4, 6), (2, 3, 4), (2, 1, 3, 4)]):
         n = int(np.prod(shape))
-        a = (np.arange(n) % 2 if dtype == '?' else np.arange(n) - 0).astype(dtype).reshape(shape)
+        a = (np.arange(n) % 2 if dtype == '?' else np.arange(n)).astype(dtype).reshape(shape)
         np.save(f'{i}-{j}-C.npy', a)
-        np.save(f'{i}-{j}-F.npy', np.asfortranarray(a))
+        np.save(f'{i}-{j}-F.npy', np.asfortranarray(a).reshape(shape))
 `);
     const shapes = [[], [0, 3], [24], [4, 6], [2, 3, 4], [2, 1, 3, 4]];
     for (const [i, dtype] of numbers.entries()) {
