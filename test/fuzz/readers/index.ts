@@ -1,5 +1,6 @@
 import type { Reader } from '../reader.js';
 import { dataReaders } from './data.js';
+import { folderReaders } from './folders.js';
 import { modelReaders } from './models.js';
 import { networkReaders } from './network.js';
 import { numpyReaders } from './numpy.js';
@@ -10,4 +11,5 @@ export const readers: readonly Reader[] = [
   ...dataReaders,
   ...numpyReaders,
   ...modelReaders,
+  ...folderReaders,
 ];
