@@ -7,10 +7,10 @@ import { NOT_GIVEN, type Reader } from './reader.js';
 import { strangeIn, Watch } from './watch.js';
 
 /** For one file, in milliseconds. */
-export const MOST_MILLISECONDS = 100;
+const MOST_MILLISECONDS = 100;
 
 /** For one file, beside what there was: all that is read here is a few kB long. */
-export const MOST_BYTES = 16 * 2 ** 20;
+const MOST_BYTES = 16 * 2 ** 20;
 
 /** What was wrong with a try. */
 export interface Failure {
@@ -54,7 +54,7 @@ const unchecked = new RegExp(
 );
 
 /** What is wrong with what was thrown; undefined where it is an error such as bp4 promises. */
-export function faultOf(error: unknown): string | undefined {
+function faultOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return `something was thrown that is no Error: ${typeof error}`;
   const isTyped =
     error.name === error.constructor.name &&

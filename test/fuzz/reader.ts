@@ -6,6 +6,8 @@ export interface Reader {
   /** Whole files that it reads; small ones, so that each mutation matters. */
   readonly seeds: readonly Uint8Array[] | (() => readonly Uint8Array[] | Promise<readonly Uint8Array[]>);
   readonly mutations: readonly Mutation[];
+  /** Which share of the tries it is given, where each takes long. Default 1. */
+  readonly share?: number;
   /**
    * Reads a file, and gives back what it has taken hold of.
    * @throws TypeError, RangeError or FormatError where the file is not as it should be

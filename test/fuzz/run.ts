@@ -11,7 +11,7 @@ import type { Reader } from './reader.js';
 
 /** In MB: what a process may hold in its heap, and altogether. */
 const HEAP = 128;
-export const MOST_MEMORY = 512;
+const MOST_MEMORY = 512;
 
 /** In milliseconds: a try that goes on for so long will not end. */
 const LONGEST_TRY = 10_000;
@@ -40,16 +40,19 @@ export interface RunOptions {
 
 /** Fuzzes readers in processes of their own, as many at a time as there are processors. */
 export async function run(options: RunOptions): Promise<Outcome[]> {
-  const { names, first = 0, tries, onOutcome } = options;
+  const { names, first = 0, onOutcome } = options;
+  const { readers } = (await import(options.module)) as { readers: readonly Reader[] };
   const folder = mkdtempSync(join(tmpdir(), 'bp4-fuzz-'));
-  const jobs = names.flatMap((reader) =>
-    Array.from({ length: Math.ceil(tries / TRIES_AT_A_TIME) }, (_, i) => ({
+  const jobs = names.flatMap((reader) => {
+    const { share = 1 } = readers.find(({ name }) => name === reader)!;
+    const tries = Math.ceil(options.tries * share);
+    return Array.from({ length: Math.ceil(tries / TRIES_AT_A_TIME) }, (_, i) => ({
       module: options.module,
       reader,
       first: first + i * TRIES_AT_A_TIME,
       tries: Math.min(TRIES_AT_A_TIME, tries - i * TRIES_AT_A_TIME),
-    })),
-  );
+    }));
+  });
   const results = new Map<string, Result[]>(names.map((name) => [name, []]));
   const outcomes: Outcome[] = [];
   const waiting = [...jobs];

@@ -50,27 +50,27 @@ export const flipBit: Mutation = (random, file) => {
   return file;
 };
 
-export const setByte: Mutation = (random, file) => {
+const setByte: Mutation = (random, file) => {
   if (file.length > 0) {
     file[random.below(file.length)] = random.below(2) === 0 ? random.below(256) : pick(random, bytes);
   }
   return file;
 };
 
-export const fillRun: Mutation = (random, file) => {
+const fillRun: Mutation = (random, file) => {
   const at = anywhere(random, file.length);
   return file.fill(pick(random, bytes), at, Math.min(file.length, at + anywhere(random, 40)));
 };
 
-export const cutEnd: Mutation = (random, file) => file.subarray(0, anywhere(random, file.length));
+const cutEnd: Mutation = (random, file) => file.subarray(0, anywhere(random, file.length));
 
-export const cutOut: Mutation = (random, file) => {
+const cutOut: Mutation = (random, file) => {
   const at = anywhere(random, file.length);
   return Buffer.concat([file.subarray(0, at), file.subarray(at + 1 + random.below(64))]);
 };
 
 /** A part twice, or often. */
-export const repeatPart: Mutation = (random, file) => {
+const repeatPart: Mutation = (random, file) => {
   const at = anywhere(random, file.length);
   const length = anywhere(random, Math.min(80, file.length - at));
   const times = random.below(8) === 0 ? 1 + random.below(50) : 1;
@@ -79,14 +79,14 @@ export const repeatPart: Mutation = (random, file) => {
 };
 
 /** A part of some file in place of a part of this. */
-export const splice: Mutation = (random, file, seeds) => {
+const splice: Mutation = (random, file, seeds) => {
   const at = anywhere(random, file.length);
   const end = Math.min(file.length, at + anywhere(random, 64));
   return Buffer.concat([file.subarray(0, at), part(random, [file, ...seeds]), file.subarray(end)]);
 };
 
 /** The beginning of this, and the end of another. */
-export const cross: Mutation = (random, file, seeds) => {
+const cross: Mutation = (random, file, seeds) => {
   const other = pick(random, seeds);
   return Buffer.concat([
     file.subarray(0, anywhere(random, file.length)),
@@ -95,21 +95,21 @@ export const cross: Mutation = (random, file, seeds) => {
 };
 
 /** Where a length may stand: anywhere, but often near the beginning or at the very end. */
-export const setLength: Mutation = (random, file) => {
+const setLength: Mutation = (random, file) => {
   const value = extreme(random, file);
   const near = Math.min(64, file.length);
   const at = [anywhere(random, file.length), anywhere(random, near), Math.max(0, file.length - value.length)];
   return overwrite(file, pick(random, at), value);
 };
 
-export const setFloat: Mutation = (random, file) => {
+const setFloat: Mutation = (random, file) => {
   if (file.length < 8) return file;
   const at = file.length - 4 - 4 * random.below(Math.min(8, file.length >> 2));
   file.writeFloatLE(pick(random, floats), Math.max(0, at));
   return file;
 };
 
-export const noise: Mutation = (random, file) => {
+const noise: Mutation = (random, file) => {
   const some = Uint8Array.from({ length: anywhere(random, 300) }, () => random.below(256));
   return random.below(2) === 0 ? some : Buffer.concat([file.subarray(0, 8), some]);
 };

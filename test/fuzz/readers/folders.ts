@@ -77,6 +77,7 @@ export const folderReaders: readonly Reader[] = [
   {
     name: 'loadTFJS',
     seeds: tfjsSeeds,
+    share: 1 / 20, // files are written; fromTFJS, which reads them, is given all
     mutations: [...tfjsMutations, otherPath, otherPath, otherPath, inPaths],
     async read(pair) {
       folder ??= prepare();
