@@ -21,9 +21,7 @@ export async function saveFile(net: Network, path: string): Promise<void> {
  * @throws EngineError where engine 'wasm' is refused
  */
 export async function loadFile(path: string, options: EngineOptions = {}): Promise<Network> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new FileError('could not be read', path, error);
-  });
+  const bytes = await read(path);
   try {
     return await Network.load(bytes, options);
   } catch (error) {
@@ -48,7 +46,15 @@ export function checkpointFile(path: string): { write: (this: void, bytes: Uint8
   };
 }
 
-async function write(path: string, bytes: Uint8Array, isFirst: boolean): Promise<void> {
+/** @throws FileError where the file cannot be read */
+export async function read(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return await readFile(path).catch((error: unknown) => {
+    throw new FileError('could not be read', path, error);
+  });
+}
+
+/** @throws FileError where the file cannot be written; it is as it was then */
+export async function write(path: string, bytes: Uint8Array, isFirst: boolean): Promise<void> {
   try {
     await writeWhole(path, bytes, isFirst);
   } catch (error) {

@@ -1,0 +1,2 @@
+export { fromSafetensors, type LayerActivation, type SafetensorsOptions } from './read.js';
+export { toSafetensors } from './write.js';

@@ -1,0 +1,52 @@
+import { show } from '../../model/check.js';
+
+// Which tensors make a layer, and which layer comes first.
+
+/** What a layer is called in the names of its tensors: 'net.0' in 'net.0.weight'; '' for 'weight' alone. */
+const tensorName = /^(?:(.*)\.)?(?:weight|bias)$/s;
+
+/** Of a prefix: the name of a tensor of that layer. */
+export const nameOf = (prefix: string, part: 'weight' | 'bias'): string =>
+  prefix === '' ? part : `${prefix}.${part}`;
+
+/**
+ * The prefixes of the layers, first to last. Without `given` they may differ by their numbers alone, which order them:
+ * 'fc2' comes before 'fc10', and 'net.0' before 'net.2'.
+ * @throws RangeError naming a tensor that is of no layer, or what has no order
+ */
+export function prefixesOf(names: Iterable<string>, given: readonly string[] | undefined): readonly string[] {
+  const found = new Set<string>();
+  for (const name of names) {
+    const match = tensorName.exec(name);
+    if (!match) {
+      throw new RangeError(
+        `${show(name)}: expected tensors of Linear layers, which end in 'weight' or 'bias'`,
+      );
+    }
+    found.add(match[1] ?? '');
+  }
+  if (given) return checkGiven(found, given);
+  const prefixes = Array.from(found, (prefix) => ({
+    prefix,
+    numbers: (prefix.match(/\d+/g) ?? []).map(Number),
+  }));
+  const [pattern, other] = new Set(prefixes.map(({ prefix }) => prefix.replaceAll(/\d+/g, '#')));
+  if (pattern === undefined) throw new RangeError('expected tensors of at least one Linear');
+  if (other !== undefined) {
+    const [one, two] = [pattern, other].map((pattern) => show(pattern.replaceAll('#', '…')));
+    throw new RangeError(
+      `tensors of ${one} and of ${two}: no number says which come first; name the layers in their order by options.layers`,
+    );
+  }
+  prefixes.sort(({ numbers: a }, { numbers: b }) => {
+    const differs = a.findIndex((number, i) => number !== b[i]);
+    return differs < 0 ? 0 : a[differs]! - b[differs]!;
+  });
+  return prefixes.map(({ prefix }) => prefix);
+}
+
+function checkGiven(found: ReadonlySet<string>, given: readonly string[]): readonly string[] {
+  const missing = [...found].find((prefix) => !given.includes(prefix));
+  if (missing !== undefined) throw new RangeError(`tensors of ${show(missing)}: not among options.layers`);
+  return given;
+}

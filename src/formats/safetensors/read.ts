@@ -1,0 +1,164 @@
+import { FormatError } from '../../errors.js';
+import { checkKeys, checkName, show } from '../../model/check.js';
+import type { SpecJSON } from '../../model/json.js';
+import type { Parameters } from '../../model/model.js';
+import { specFromJSON } from '../../model/read-json.js';
+import { parseJSON } from '../../model/read-safetensors.js';
+import type { Tensor } from '../../model/safetensors.js';
+import { activationCodes, type ActivationName, type LossSpec } from '../../model/spec.js';
+import type { EngineOptions, Network } from '../../network.js';
+import { networkOf } from '../portable.js';
+import { nameOf, prefixesOf } from './order.js';
+import { readTensors } from './tensors.js';
+
+/** σ of a layer, and its dropout. */
+export type LayerActivation =
+  | ActivationName
+  | { readonly activation: ActivationName; readonly alpha?: number; readonly dropout?: number };
+
+export interface SafetensorsOptions extends EngineOptions {
+  /** One for each layer. A file of `toSafetensors` holds them itself; for others they must be given. */
+  readonly activations?: readonly LayerActivation[];
+  /** Default: that of the file; where there is none 'crossEntropy' after softmax, 'quadratic' after the others. */
+  readonly loss?: LossSpec;
+  /** The layers in their order: what the names of their tensors have before '.weight' and '.bias'. Default: by their numbers. */
+  readonly layers?: readonly string[];
+}
+
+/**
+ * A network of a safetensors file: what `toSafetensors` wrote, to the bit and with transforms, loss, seed and dropout, or the
+ * state_dict of Linear layers of PyTorch in 32 bits, or in 16 or 64, which are rounded to 32. Each layer has a tensor
+ * 'NAME.weight' [units][fanIn], and mostly a 'NAME.bias' [units]; without it biases are zeros. Where the names differ by
+ * their numbers alone, those are the order of the layers: '0', '2', '4'; 'fc1', 'fc2'; 'model.layers.0', 'model.layers.1'.
+ * Others are put in order by `layers`.
+ * @throws FormatError naming the tensor or the place that bp4 cannot take, or that disagrees with the metadata; and where
+ * there is not one activation for each layer, in the file or in the options
+ * @throws TypeError, RangeError where an option is none
+ * @throws EngineError where engine 'wasm' is refused
+ */
+export async function fromSafetensors(bytes: Uint8Array, options: SafetensorsOptions = {}): Promise<Network> {
+  checkKeys('options', options, ['activations', 'loss', 'layers', 'engine', 'threads']);
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes: expected a Uint8Array, got ${show(bytes)}`);
+  const { activations, loss, layers, ...engine } = options;
+  if (activations !== undefined) checkActivations(activations);
+  if (layers !== undefined) checkLayers(layers);
+  const { spec: stored, parameters } = readable(() => read(bytes, layers));
+  if (stored && activations) {
+    throw new FormatError('bytes: the file holds activations of its own; leave out options.activations');
+  }
+  const spec = stored ?? specOf(parameters, activations);
+  return await networkOf(
+    'bytes',
+    { spec: loss === undefined ? spec : { ...spec, loss }, parameters },
+    engine,
+  );
+}
+
+function checkActivations(activations: readonly LayerActivation[]): void {
+  if (!Array.isArray(activations)) {
+    throw new TypeError(`activations: expected an array, one for each layer, got ${show(activations)}`);
+  }
+  for (const [l, given] of (activations as readonly LayerActivation[]).entries()) {
+    const place = `activations[${l}]`;
+    if (typeof given !== 'string') checkKeys(place, given, ['activation', 'alpha', 'dropout']);
+    const name = typeof given === 'string' ? given : given.activation;
+    checkName(place, name, Object.keys(activationCodes) as ActivationName[]);
+  }
+}
+
+function checkLayers(layers: readonly string[]): void {
+  const isList = Array.isArray(layers) && layers.every((name) => typeof name === 'string');
+  if (!isList || new Set(layers).size < layers.length) {
+    throw new TypeError(`layers: expected an array of names, each once, got ${show(layers)}`);
+  }
+}
+
+/** Errors of what is read are of the format. */
+function readable<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (cause) {
+    throw new FormatError(`bytes: expected a safetensors file: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function read(
+  bytes: Uint8Array,
+  layers: readonly string[] | undefined,
+): { spec: SpecJSON | undefined; parameters: readonly Parameters[] } {
+  const { metadata, tensors } = readTensors(bytes);
+  const prefixes = prefixesOf(tensors.keys(), layers);
+  let fanIn: number | undefined;
+  const parameters = prefixes.map((prefix) => {
+    const read = parametersOf(prefix, tensors, fanIn);
+    fanIn = read.biases.length;
+    return read;
+  });
+  return { spec: storedSpec(metadata.get('bp4'), parameters), parameters };
+}
+
+/** @param fanIn the units of the layer before, where there is one */
+function parametersOf(
+  prefix: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  fanIn: number | undefined,
+): Parameters {
+  const name = nameOf(prefix, 'weight');
+  const weight = tensors.get(name);
+  const [units = 0, width = 0] = weight?.shape ?? [];
+  if (weight?.shape.length !== 2 || units === 0 || width === 0 || width !== (fanIn ?? width)) {
+    const got = weight ? `[${weight.shape.join()}]` : 'no such tensor';
+    throw new RangeError(`${show(name)}: expected [units,${fanIn ?? 'inputs'}], got ${got}`);
+  }
+  const bias = tensors.get(nameOf(prefix, 'bias'));
+  if (bias && String(bias.shape) !== String(units)) {
+    throw new RangeError(`${show(nameOf(prefix, 'bias'))}: expected [${units}], got [${bias.shape.join()}]`);
+  }
+  return { weights: weight.values, biases: bias?.values ?? new Float32Array(units) };
+}
+
+/** What `toSafetensors` has written of the network. */
+function storedSpec(text: string | undefined, parameters: readonly Parameters[]): SpecJSON | undefined {
+  if (text === undefined) return undefined;
+  const json = parseJSON('bp4', text) as SpecJSON & { training?: unknown };
+  const { spec } = specFromJSON(json);
+  if (json.training !== undefined) {
+    throw new RangeError('it is of net.save, with the state of a training; give it to Network.load');
+  }
+  const expected = [spec.inputs, ...spec.layers.map(({ units }) => units)].join();
+  const sizes = sizesOf(parameters).join();
+  if (sizes !== expected)
+    throw new RangeError(`'bp4' in its metadata is of [${expected}], its tensors of [${sizes}]`);
+  return json;
+}
+
+const sizesOf = (parameters: readonly Parameters[]): number[] => [
+  parameters[0]!.weights.length / parameters[0]!.biases.length,
+  ...parameters.map(({ biases }) => biases.length),
+];
+
+function specOf(
+  parameters: readonly Parameters[],
+  activations: readonly LayerActivation[] | undefined,
+): Omit<SpecJSON, 'format' | 'version'> {
+  const [inputs, ...sizes] = sizesOf(parameters);
+  if (!activations) {
+    throw new FormatError(
+      `bytes: no activations are in the file; give options.activations, one for each of its ${sizes.length} layers`,
+    );
+  }
+  if (activations.length !== sizes.length) {
+    throw new FormatError(
+      `bytes: ${sizes.length} layers are in the file, and ${activations.length} activations in the options`,
+    );
+  }
+  const layers = sizes.map((units, l) => {
+    const given = activations[l]!;
+    return { units, ...(typeof given === 'string' ? { activation: given } : given) };
+  });
+  return {
+    inputs: inputs!,
+    layers,
+    loss: layers.at(-1)!.activation === 'softmax' ? 'crossEntropy' : 'quadratic',
+  };
+}

@@ -1,0 +1,49 @@
+import { misfit } from '../../model/check.js';
+import { readHeader } from '../../model/read-safetensors.js';
+import type { Tensor } from '../../model/safetensors.js';
+import { numberOfHalf } from '../half.js';
+
+interface Coding {
+  readonly bytes: number;
+  readonly read: (data: DataView, at: number) => number;
+}
+
+/** Numbers of a BF16 are those of an F32 whose last 16 bits are 0. */
+const upper = new DataView(new ArrayBuffer(4));
+
+const codings: Readonly<Record<string, Coding>> = {
+  F32: { bytes: 4, read: (data, at) => data.getFloat32(at, true) },
+  F64: { bytes: 8, read: (data, at) => data.getFloat64(at, true) },
+  F16: { bytes: 2, read: (data, at) => numberOfHalf(data.getUint16(at, true)) },
+  BF16: {
+    bytes: 2,
+    read: (data, at) => {
+      upper.setUint16(0, data.getUint16(at, true));
+      return upper.getFloat32(0);
+    },
+  },
+};
+const sizes = Object.fromEntries(Object.entries(codings).map(([dtype, { bytes }]) => [dtype, bytes]));
+
+/**
+ * All tensors of a file, in single precision.
+ * @throws TypeError, RangeError, SyntaxError naming the place that is wrong, or the tensor that is not finite
+ */
+export function readTensors(bytes: Uint8Array): {
+  metadata: ReadonlyMap<string, string>;
+  tensors: ReadonlyMap<string, Tensor>;
+} {
+  const { metadata, places, data } = readHeader(bytes, sizes);
+  const tensors = new Map<string, Tensor>();
+  for (const { name, dtype, shape, begin, end } of places) {
+    const { bytes, read } = codings[dtype]!;
+    const values = new Float32Array((end - begin) / bytes);
+    for (let i = 0; i < values.length; i++) {
+      const value = read(data, begin + i * bytes);
+      values[i] = value;
+      if (!Number.isFinite(values[i])) throw misfit(`${name}[${i}]`, value);
+    }
+    tensors.set(name, { shape, values });
+  }
+  return { metadata, tensors };
+}

@@ -1,0 +1,31 @@
+import { encode } from '../../model/safetensors.js';
+import type { Network } from '../../network.js';
+import { portableOf } from '../portable.js';
+import { sequentialOf } from './pytorch.js';
+
+/**
+ * The network as a safetensors file for PyTorch: float32 tensors '0.weight' [units][fanIn] and '0.bias' [units] and so on,
+ * by the names that they have in the state_dict of an nn.Sequential. That holds for each layer a Linear, then the module of
+ * its activation, then a Dropout; where the activation is linear, or nothing is dropped, there is none, and what follows
+ * moves up. The metadata hold under `pytorch` the line of Python that makes it, and under `bp4` all else of the network,
+ * for `fromSafetensors`.
+ *
+ * Transforms are no part of an nn.Sequential: it takes numbers that are transformed, and gives such. They are in the JSON
+ * under `bp4` as `{ transforms: { inputs, targets } }`, one for each column: standardise is (x − mean) / deviation, minMax
+ * (x − least) / (most − least), both 0 where the divisor is 0, oneHot a column for each category; what the model answers
+ * is y · deviation + mean, or y · (most − least) + least, by `targets`.
+ * @throws TypeError where it is no network
+ * @throws RangeError where a weight is NaN or infinite, or the header would be longer than can be read again
+ * @throws StateError after `dispose`
+ */
+export function toSafetensors(net: Network): Uint8Array<ArrayBuffer> {
+  const { spec, parameters } = portableOf(net);
+  const { source, places } = sequentialOf(spec);
+  const tensors = parameters.flatMap(({ weights, biases }, l) => {
+    const units = biases.length;
+    const weight = { shape: [units, weights.length / units], values: weights };
+    const bias = { shape: [units], values: biases };
+    return [[`${places[l]}.weight`, weight] as const, [`${places[l]}.bias`, bias] as const];
+  });
+  return encode(new Map(tensors), { format: 'pt', pytorch: source, bp4: JSON.stringify(spec) });
+}

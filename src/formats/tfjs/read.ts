@@ -1,0 +1,205 @@
+import { FormatError } from '../../errors.js';
+import { checkKeys, show } from '../../model/check.js';
+import type { SpecJSON } from '../../model/json.js';
+import type { Parameters } from '../../model/model.js';
+import { specFromJSON } from '../../model/read-json.js';
+import type { Tensor } from '../../model/safetensors.js';
+import type { CheckedSpec, LossSpec } from '../../model/spec.js';
+import type { EngineOptions, Network } from '../../network.js';
+import { networkOf } from '../portable.js';
+import { chainOf, placeOf, type ChainLayer } from './chain.js';
+import { fieldsOf, holds, type Fields } from './fields.js';
+import { lossOf } from './loss.js';
+import { checkKind, readLayers, type ReadLayer } from './read-layers.js';
+import { inputLayers, targetLayers, type TransformLayer } from './transforms.js';
+import { transpose } from './transpose.js';
+import { groupsOf, readWeights, type TFJSWeights, type Weights } from './weights.js';
+import { fixedTensorsOf } from './write.js';
+
+export interface TFJSOptions extends EngineOptions {
+  /**
+   * Default: the one that the model was compiled with or, from `toTFJS`, trained with; where there is none 'crossEntropy'
+   * after softmax, 'quadratic' after the others.
+   */
+  readonly loss?: LossSpec;
+}
+
+/**
+ * A network of a LayersModel that `toTFJS`, TensorFlow.js or a converter of Keras models has written: a Sequential, or a
+ * functional model without branches, of Dense, Activation, Softmax, ReLU, LeakyReLU, ELU, Dropout, Flatten and InputLayer.
+ * A Dense without biases gets zeros. Regularizers and constraints are no part of a network here: `train` is told of them.
+ * The binaryCrossEntropy of Keras is the mean over the outputs, and bp4's their sum.
+ *
+ * What `toTFJS` wrote comes back to the bit, with transforms, loss, seed and dropout; also after more training in
+ * TensorFlow.js, which keeps `userDefinedMetadata` when it saves.
+ * @param model what model.json holds, as JSON.parse gives it; or what `model.save` of TensorFlow.js gives a save handler
+ * @param weights the bytes of all weights, in the order of the manifest; or each file's by its name there. Float32, or
+ * what the converter has quantized from that
+ * @throws FormatError naming the first layer, the weight or the place for which bp4 has nothing
+ * @throws TypeError where `weights` are no bytes or `model` no object, and for unknown options
+ * @throws EngineError where engine 'wasm' is refused
+ */
+export async function fromTFJS(
+  model: object,
+  weights: TFJSWeights,
+  options: TFJSOptions = {},
+): Promise<Network> {
+  checkKeys('options', options, ['loss', 'engine', 'threads']);
+  if (typeof model !== 'object' || (model as unknown) === null) {
+    throw new TypeError(`model: expected what model.json holds, as an object, got ${show(model)}`);
+  }
+  const { loss, ...engine } = options;
+  const { spec, parameters } = read(model as Fields, weights, loss);
+  return await networkOf(
+    'model',
+    { spec: loss === undefined ? spec : { ...spec, loss }, parameters },
+    engine,
+  );
+}
+
+function read(
+  model: Fields,
+  weights: TFJSWeights,
+  loss: LossSpec | undefined,
+): { spec: Omit<SpecJSON, 'format' | 'version'>; parameters: Parameters[] } {
+  const chain = chainOf(model['modelTopology'], checkKind);
+  const metadata = metadataOf(model);
+  const { rest, transforms } = splitTransforms(chain, metadata?.checked);
+  const { layers, inputs } = readLayers(rest);
+  const tensors = readWeights(groupsOf(model), weights);
+  for (const transform of transforms) takeFixed(transform, tensors);
+  const parameters = layers.map((layer, l) =>
+    parametersOf(layer, tensors, l === 0 ? inputs : layers[l - 1]!.units),
+  );
+  if (tensors.left !== undefined) {
+    throw new FormatError(`weight ${show(tensors.left)}: no layer of the model takes it`);
+  }
+  if (metadata) {
+    checkAgreement(metadata.checked, layers, parameters);
+    return { spec: metadata.spec, parameters };
+  }
+  const [first] = parameters;
+  const spec = {
+    inputs: first!.weights.length / first!.biases.length,
+    layers: layers.map(({ units, activation, alpha, dropout }) => ({
+      units,
+      activation,
+      ...(alpha !== undefined && { alpha }),
+      ...(dropout > 0 && { dropout }),
+    })),
+    loss:
+      loss ?? compiledLoss(model) ?? (layers.at(-1)!.activation === 'softmax' ? 'crossEntropy' : 'quadratic'),
+  };
+  return { spec, parameters };
+}
+
+const compiledLoss = (model: Fields): LossSpec | undefined =>
+  lossOf(model['trainingConfig'] ?? (model['modelTopology'] as Fields)['training_config']);
+
+/** What `toTFJS` has written of the network, checked. */
+function metadataOf(model: Fields): { spec: SpecJSON; checked: CheckedSpec } | undefined {
+  const { userDefinedMetadata } = model;
+  if (userDefinedMetadata == null) return undefined;
+  const spec = fieldsOf('userDefinedMetadata', userDefinedMetadata)['bp4'];
+  if (spec === undefined) return undefined;
+  try {
+    return { spec: spec as SpecJSON, checked: specFromJSON(spec as SpecJSON).spec };
+  } catch (cause) {
+    throw new FormatError(`userDefinedMetadata.bp4: ${(cause as Error).message}`, { cause });
+  }
+}
+
+const disagreement = (what: string): FormatError =>
+  new FormatError(
+    `userDefinedMetadata.bp4 and the model disagree: ${what}; without userDefinedMetadata the layers alone are read`,
+  );
+
+/** The layers but for the transforms, and those, which must be what the metadata say. */
+function splitTransforms(
+  chain: readonly ChainLayer[],
+  spec: CheckedSpec | undefined,
+): { rest: readonly ChainLayer[]; transforms: readonly TransformLayer[] } {
+  const given = spec?.transforms.given;
+  if (!given) return { rest: chain, transforms: [] };
+  let before, after;
+  try {
+    before = inputLayers(given);
+    after = targetLayers(given);
+  } catch (error) {
+    throw disagreement((error as Error).message);
+  }
+  const end = chain.length - after.length;
+  for (const [i, expected] of before.entries()) checkTransform(chain[i], expected);
+  for (const [i, expected] of after.entries()) checkTransform(chain[end + i], expected);
+  return { rest: chain.slice(before.length, end), transforms: before };
+}
+
+function checkTransform(layer: ChainLayer | undefined, { class_name, config }: TransformLayer): void {
+  if (layer?.kind !== class_name || !holds(layer.config, config)) {
+    const got = layer ? placeOf(layer) : 'no layer';
+    throw disagreement(`expected transforms in layer ${show(config['name'])}, got ${got}`);
+  }
+}
+
+/** Takes the weights of a layer of the transforms, which must be what the metadata say. */
+function takeFixed(transform: TransformLayer, tensors: Weights): void {
+  if (!transform.shape) return;
+  const name = transform.config['name'] as string;
+  const given = [`${name}/kernel`, `${name}/bias`].map((weight) => tensors.take(weight));
+  const shapes = [transform.shape, [transform.shape[1]]];
+  // The shapes first: so many floats were given, then, before as many are computed.
+  const isSame =
+    given.every((tensor, i) => String(tensor?.shape) === String(shapes[i])) &&
+    fixedTensorsOf(transform).every(([, { values }], i) =>
+      values.every((value, n) => value === given[i]!.values[n]),
+    );
+  if (!isSame) throw disagreement(`the weights of layer ${show(name)} are not those of the transforms`);
+}
+
+/** @param fanIn where it is known */
+function parametersOf(
+  { name, units, hasBiases }: ReadLayer,
+  tensors: Weights,
+  fanIn: number | undefined,
+): Parameters {
+  const take = (part: string, ...expected: (number | undefined)[]): Tensor => {
+    const weight = `${name}/${part}`;
+    const tensor = tensors.take(weight);
+    const fits =
+      tensor?.shape.length === expected.length &&
+      expected.every((size, i) => (size === undefined ? tensor.shape[i]! > 0 : size === tensor.shape[i]));
+    if (!fits) {
+      const shape = expected.map((size) => size ?? 'inputs').join();
+      const got = tensor ? `[${tensor.shape.join()}]` : 'no such weight';
+      throw new FormatError(`weight ${show(weight)}: expected [${shape}], got ${got}`);
+    }
+    return tensor;
+  };
+  const kernel = take('kernel', fanIn, units);
+  return {
+    weights: transpose(kernel.values, kernel.shape[0]!, units),
+    biases: hasBiases ? take('bias', units).values : new Float32Array(units),
+  };
+}
+
+/** @throws FormatError where the metadata are those of another network */
+function checkAgreement(
+  spec: CheckedSpec,
+  layers: readonly ReadLayer[],
+  parameters: readonly Parameters[],
+): void {
+  const [first] = parameters;
+  const inputs = first!.weights.length / first!.biases.length;
+  if (spec.inputs !== inputs) throw disagreement(`inputs: ${spec.inputs} and ${inputs}`);
+  if (spec.layers.length !== layers.length)
+    throw disagreement(`layers: ${spec.layers.length} and ${layers.length}`);
+  for (const [l, { name, units, activation, alpha = 0, dropout }] of layers.entries()) {
+    const expected = spec.layers[l]!;
+    const isSame =
+      expected.units === units &&
+      expected.activation === activation &&
+      expected.alpha === alpha &&
+      expected.dropout === dropout;
+    if (!isSame) throw disagreement(`layers[${l}] and layer ${show(name)}`);
+  }
+}

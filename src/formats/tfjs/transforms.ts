@@ -1,0 +1,164 @@
+import { show } from '../../model/check.js';
+import type { NumberTransform, Transform, Transforms } from '../../model/transforms.js';
+import { dense, rescaling, type TFJSLayer } from './layers.js';
+
+// Transforms as layers before and after those of the network. Numbers are shifted, then scaled: x − mean is exact where
+// the two are near each other, where x·(1/deviation) − mean/deviation would lose digits. The shift is rounded to single
+// precision; what is lost by that is made up for in the offset of the scaling.
+//
+// oneHot is two Dense layers of relu. With p = max(0, x − c) and q = max(0, c − x), both 0 where x = c and only there,
+// max(0, 1 − 2(p + q)/d) is exactly 1 there, and 0 at all other categories, d being the least distance between two. What
+// is no category would be refused by bp4; here it is all zeros, or nearly so. A column of strings is given there as the
+// index of each. Other columns pass through as max(0, x) and max(0, −x).
+
+/** A layer that is not trained. @typeParam shape of its kernel, where it has one: [in][units] */
+export interface TransformLayer extends TFJSLayer {
+  readonly shape?: readonly [number, number];
+  /** Writes its weights into arrays of zeros, kernel [in][units] and bias [units]. */
+  readonly fill?: (kernel: Float32Array, bias: Float32Array) => void;
+}
+
+/** @throws RangeError naming the column whose numbers have no room in single precision */
+export function inputLayers(transforms: Transforms): TransformLayer[] {
+  const columns = transforms.inputs ?? [];
+  const scales = columns.flatMap((column, k) => scalesOf(`transforms.inputs[${k}]`, column));
+  const isScaled = columns.some(({ kind }) => kind === 'standardise' || kind === 'minMax');
+  return [
+    ...(columns.some(({ kind }) => kind === 'oneHot') ? oneHotLayers(columns) : []),
+    ...(isScaled
+      ? [
+          rescaling(
+            'bp4_inputs_shift',
+            1,
+            scales.map(({ shift }) => 0 - shift),
+          ),
+          rescaling(
+            'bp4_inputs_scale',
+            scales.map(({ scale }) => scale),
+            scales.map(({ rest, scale }) => 0 - rest * scale),
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** @throws RangeError naming the column whose numbers have no room in single precision */
+export function targetLayers({ targets = [] }: Transforms): TransformLayer[] {
+  if (targets.every(({ kind }) => kind === 'identity')) return [];
+  const ranges = targets.map(rangeOf);
+  for (const [k, { shift, range }] of ranges.entries()) {
+    checkSingle(`transforms.targets[${k}]`, shift, range);
+  }
+  return [
+    rescaling(
+      'bp4_targets',
+      ranges.map(({ range }) => range),
+      ranges.map(({ shift }) => shift),
+    ),
+  ];
+}
+
+/** What y = (x − shift) / range is told. */
+function rangeOf(transform: NumberTransform): { shift: number; range: number } {
+  if (transform.kind === 'identity') return { shift: 0, range: 1 };
+  if (transform.kind === 'standardise') return { shift: transform.mean, range: transform.deviation };
+  return { shift: transform.least, range: transform.most - transform.least };
+}
+
+/** y = (x − shift − rest)·scale, for each of the numbers that a column becomes. */
+function scalesOf(place: string, column: Transform): { shift: number; rest: number; scale: number }[] {
+  if (column.kind === 'oneHot') return column.categories.map(() => ({ shift: 0, rest: 0, scale: 1 }));
+  const { shift, range } = rangeOf(column);
+  if (range === 0) return [{ shift: 0, rest: 0, scale: 0 }];
+  const rounded = Math.fround(shift);
+  const scale = 1 / range;
+  checkSingle(place, rounded, scale);
+  return [{ shift: rounded, rest: shift - rounded, scale }];
+}
+
+function checkSingle(place: string, ...values: number[]): void {
+  if (!values.every((value) => Number.isFinite(Math.fround(value)))) {
+    throw new RangeError(
+      `${place}: TensorFlow.js computes in single precision, in which its numbers are infinite`,
+    );
+  }
+}
+
+function oneHotLayers(columns: readonly Transform[]): TransformLayer[] {
+  // What each column has in the three layers.
+  const parts = columns.map((column, k) => {
+    if (column.kind !== 'oneHot') return { categories: undefined, sharpness: 1, distances: 2, matches: 2 };
+    const place = `transforms.inputs[${k}]`;
+    const categories = Float32Array.from<string | number>(column.categories, (category, i) =>
+      typeof category === 'string' ? i : category,
+    );
+    const sharpness = sharpnessOf(place, column.name ?? k, categories);
+    return { categories, sharpness, distances: 2 * categories.length, matches: categories.length };
+  });
+  const distances = parts.reduce((sum, part) => sum + part.distances, 0);
+  const matches = parts.reduce((sum, part) => sum + part.matches, 0);
+  const made = parts.reduce((sum, part) => sum + (part.categories?.length ?? 1), 0);
+  return [
+    {
+      ...dense('bp4_inputs_distances', distances, 'relu', false),
+      shape: [columns.length, distances],
+      fill: (kernel, bias) => {
+        let j = 0;
+        for (const [k, { categories = [0] }] of parts.entries()) {
+          for (const category of categories) {
+            kernel[k * distances + j] = 1;
+            bias[j++] = 0 - category;
+            kernel[k * distances + j] = -1;
+            bias[j++] = category;
+          }
+        }
+      },
+    },
+    {
+      ...dense('bp4_inputs_matches', matches, 'relu', false),
+      shape: [distances, matches],
+      fill: (kernel, bias) => {
+        let j = 0;
+        let i = 0;
+        for (const { categories, sharpness, matches: count } of parts) {
+          for (let n = 0; n < count; n++, j++) {
+            kernel[i++ * matches + j] = categories ? -sharpness : 1;
+            if (categories) {
+              kernel[i++ * matches + j] = -sharpness;
+              bias[j] = 1;
+            }
+          }
+        }
+      },
+    },
+    {
+      ...dense('bp4_inputs_columns', made, 'linear', false),
+      shape: [matches, made],
+      fill: (kernel) => {
+        let j = 0;
+        let i = 0;
+        for (const { categories } of parts) {
+          for (let n = 0; n < (categories?.length ?? 1); n++, j++) {
+            kernel[i++ * made + j] = 1;
+            if (!categories) kernel[i++ * made + j] = -1;
+          }
+        }
+      },
+    },
+  ];
+}
+
+/** 2/d. */
+function sharpnessOf(place: string, name: string | number, categories: Float32Array): number {
+  const sorted = categories.slice().sort();
+  let least = Infinity;
+  for (let i = 1; i < sorted.length; i++) least = Math.min(least, sorted[i]! - sorted[i - 1]!);
+  const sharpness = least === Infinity ? 1 : Math.fround(2 / least);
+  if (!sorted.every(Number.isFinite) || !Number.isFinite(sharpness)) {
+    throw new RangeError(
+      `${place} (${show(name)}): TensorFlow.js computes in single precision, in which not all its categories are apart; ` +
+        'name them by strings, and give their indices there',
+    );
+  }
+  return sharpness;
+}

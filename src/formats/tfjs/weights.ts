@@ -1,0 +1,227 @@
+import { FormatError } from '../../errors.js';
+import { show } from '../../model/check.js';
+import type { Tensor } from '../../model/safetensors.js';
+import { numberOfHalf } from '../half.js';
+import { fieldsOf, floatOf, listOf, sizesOf, textOf, type Fields } from './fields.js';
+
+/** Bytes of weights: all of them, one after the other, or those of each file by its name in the manifest. */
+export type TFJSWeights =
+  Uint8Array | ArrayBuffer | ReadonlyMap<string, Uint8Array> | Readonly<Record<string, Uint8Array>>;
+
+const MOST_DIMENSIONS = 8;
+
+/** How a value is stored: its bytes, and what reads it. */
+interface Coding {
+  readonly bytes: number;
+  /** Missing where values are stored as bp4 cannot hold them. */
+  readonly read?: (view: DataView, at: number) => number;
+}
+
+const float32: Coding = { bytes: 4, read: (view, at) => view.getFloat32(at, true) };
+
+/** Of what optimizers keep beside floats. */
+const passedOver: ReadonlyMap<unknown, Coding> = new Map([
+  ['int32', { bytes: 4 }],
+  ['bool', { bytes: 1 }],
+]);
+
+/** Files of weights that belong together, and the tensors that lie in them, one after the other. */
+interface Group {
+  readonly paths: readonly string[];
+  readonly weights: readonly unknown[];
+}
+
+/**
+ * The groups in a model's manifest; or one without files, where it is what TensorFlow.js holds in memory.
+ * @throws FormatError naming the place; a file stands twice, say, by which few bytes would become many
+ */
+export function groupsOf(model: Fields): readonly Group[] {
+  if (model['weightsManifest'] === undefined && model['weightSpecs'] !== undefined) {
+    return [{ paths: [], weights: listOf('weightSpecs', model['weightSpecs']) }];
+  }
+  const seen = new Set<string>();
+  return listOf('weightsManifest', model['weightsManifest']).map((value, g) => {
+    const place = `weightsManifest[${g}]`;
+    const group = fieldsOf(place, value);
+    const paths = listOf(`${place}.paths`, group['paths']).map((path, i) => {
+      const name = textOf(`${place}.paths[${i}]`, path);
+      if (seen.has(name)) throw new FormatError(`${place}.paths[${i}]: ${show(name)} stands twice`);
+      seen.add(name);
+      return name;
+    });
+    return { paths, weights: listOf(`${place}.weights`, group['weights']) };
+  });
+}
+
+/**
+ * The files of weights that a model.json names, as they are to be given to `fromTFJS` by name. Nobody vouches for them: what
+ * reads them must see to it that they lie where it may read.
+ * @param model what model.json holds, as JSON.parse gives it
+ * @throws FormatError where its manifest cannot be read
+ */
+export function filesOf(model: object): string[] {
+  return groupsOf(fieldsOf('model', model)).flatMap(({ paths }) => paths);
+}
+
+/** Tensors that wait to be taken by their layers. */
+export class Weights {
+  /** By the last two parts of their names, which are layer and part; then by name. */
+  readonly #waiting = new Map<string, Map<string, Tensor>>();
+
+  /** @throws FormatError where there is one of the name */
+  add(name: string, tensor: Tensor): void {
+    const key = keyOf(name);
+    const alike = this.#waiting.get(key) ?? new Map<string, Tensor>();
+    if (alike.has(name)) throw new FormatError(`weight ${show(name)}: stands twice in the manifest`);
+    this.#waiting.set(key, alike.set(name, tensor));
+  }
+
+  /**
+   * Takes out the tensor of a layer: 'dense/kernel', or the only one that ends so, as 'sequential/dense/kernel:0' does.
+   * @returns undefined where there is none
+   * @throws FormatError where there are several
+   */
+  take(name: string): Tensor | undefined {
+    const alike = this.#waiting.get(keyOf(name));
+    if (!alike) return undefined;
+    const [first, second] = alike.keys();
+    const found = second === undefined ? first! : name;
+    const tensor = alike.get(found);
+    if (!tensor)
+      throw new FormatError(`weight ${show(name)}: ${show(first)} and ${show(second)} both end so`);
+    alike.delete(found);
+    if (alike.size === 0) this.#waiting.delete(keyOf(name));
+    return tensor;
+  }
+
+  /** The name of one that nobody has taken. */
+  get left(): string | undefined {
+    const [alike] = this.#waiting.values();
+    return alike?.keys().next().value;
+  }
+}
+
+const keyOf = (name: string): string => name.replace(/:0$/, '').split('/').slice(-2).join('/');
+
+/**
+ * All tensors but for what an optimizer keeps.
+ * @throws FormatError naming the tensor, or the file
+ * @throws TypeError where `weights` are no bytes
+ */
+export function readWeights(groups: readonly Group[], weights: TFJSWeights): Weights {
+  const tensors = new Weights();
+  const all = bytesOf(weights);
+  let at = 0;
+  for (const { paths, weights: entries } of groups) {
+    const bytes = all ?? joined(paths, weights as ReadonlyMap<string, Uint8Array>);
+    const end = readGroup(entries, bytes, all ? at : 0, tensors);
+    if (!all) checkEnd(bytes, end);
+    at = end;
+  }
+  if (all) checkEnd(all, at);
+  return tensors;
+}
+
+function checkEnd(bytes: Uint8Array, end: number): void {
+  if (end !== bytes.length) throw new FormatError(`weights: expected ${end} bytes, got ${bytes.length}`);
+}
+
+/** Undefined where they are files. */
+function bytesOf(weights: TFJSWeights): Uint8Array | undefined {
+  if (ArrayBuffer.isView(weights)) {
+    return new Uint8Array(weights.buffer as ArrayBuffer, weights.byteOffset, weights.byteLength);
+  }
+  // instanceof would not know the buffers of another realm
+  if (Object.prototype.toString.call(weights) === '[object ArrayBuffer]')
+    return new Uint8Array(weights as ArrayBuffer);
+  if (typeof weights !== 'object' || (weights as unknown) === null) {
+    throw new TypeError(`weights: expected bytes, or files by their names, got ${show(weights)}`);
+  }
+  return undefined;
+}
+
+function joined(paths: readonly string[], files: Exclude<TFJSWeights, ArrayBuffer | Uint8Array>): Uint8Array {
+  const parts = paths.map((path) => {
+    const bytes: unknown =
+      files instanceof Map
+        ? files.get(path)
+        : Object.hasOwn(files, path)
+          ? (files as Readonly<Record<string, unknown>>)[path]
+          : undefined;
+    if (!(bytes instanceof Uint8Array)) {
+      throw new FormatError(
+        `weights: file ${show(path)} of the manifest is not among those given, as a Uint8Array`,
+      );
+    }
+    return bytes;
+  });
+  if (parts.length === 1) return parts[0]!;
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** @returns where the last tensor of the group ends */
+function readGroup(entries: readonly unknown[], bytes: Uint8Array, start: number, tensors: Weights): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = start;
+  for (const [i, value] of entries.entries()) {
+    const entry = fieldsOf(`weights[${i}]`, value);
+    const name = textOf(`weights[${i}].name`, entry['name']);
+    const place = `weight ${show(name)}`;
+    const shape = sizesOf(`${place}: shape`, entry['shape']);
+    if (shape.length > MOST_DIMENSIONS) {
+      throw new FormatError(
+        `${place}: shape: expected at most ${MOST_DIMENSIONS} sizes, got ${shape.length}`,
+      );
+    }
+    const isOfOptimizer = entry['group'] === 'optimizer';
+    const coding = codingOf(place, entry, isOfOptimizer);
+    const count = shape.reduce((product, size) => product * size, 1);
+    const end = at + count * coding.bytes;
+    if (!(end <= bytes.length)) {
+      throw new FormatError(
+        `${place}: [${shape.join()}] takes bytes ${at} to ${end}, but there are ${bytes.length}`,
+      );
+    }
+    if (!isOfOptimizer) {
+      const values = new Float32Array(count);
+      for (let n = 0; n < count; n++) values[n] = coding.read!(view, at + n * coding.bytes);
+      tensors.add(name, { shape, values });
+    }
+    at = end;
+  }
+  return at;
+}
+
+function codingOf(place: string, entry: Fields, isOfOptimizer: boolean): Coding {
+  const { dtype, quantization } = entry;
+  const skipped = isOfOptimizer ? passedOver.get(dtype) : undefined;
+  if (skipped) return skipped;
+  if (dtype !== 'float32') {
+    throw new FormatError(
+      `${place}: dtype: expected 'float32', got ${show(dtype)}; cast the weights before they are saved`,
+    );
+  }
+  return quantization == null ? float32 : quantized(place, fieldsOf(`${place}: quantization`, quantization));
+}
+
+/** Weights of the converter's --quantize_uint8, --quantize_uint16 and --quantize_float16. */
+function quantized(place: string, { dtype, scale, min }: Fields): Coding {
+  if (dtype === 'float16') return { bytes: 2, read: (view, at) => numberOfHalf(view.getUint16(at, true)) };
+  if (dtype !== 'uint8' && dtype !== 'uint16') {
+    throw new FormatError(
+      `${place}: quantization.dtype: expected 'uint8', 'uint16' or 'float16', got ${show(dtype)}`,
+    );
+  }
+  floatOf(`${place}: quantization.scale`, scale);
+  floatOf(`${place}: quantization.min`, min);
+  const dequantize = (code: number): number => code * (scale as number) + (min as number);
+  return dtype === 'uint8'
+    ? { bytes: 1, read: (view, at) => dequantize(view.getUint8(at)) }
+    : { bytes: 2, read: (view, at) => dequantize(view.getUint16(at, true)) };
+}
