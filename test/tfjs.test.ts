@@ -76,6 +76,7 @@ it('is refused where a transform has no room in single precision', async () => {
   const cases: [object, RegExp][] = [
     [{ inputs: [identity, { kind: 'standardise', mean: 0, deviation: 1e-40 }] }, /^transforms.inputs\[1\]: /],
     [{ inputs: [{ kind: 'minMax', least: 1e39, most: 2e39 }, identity] }, /^transforms.inputs\[0\]: /],
+    [{ inputs: [{ kind: 'oneHot', categories: [0, 2 ** -148] }] }, /^transforms.inputs\[0\] \(0\): .* apart/],
     [
       { inputs: [{ kind: 'oneHot', categories: [1, 1 + 2 ** -30], name: 'c' }] },
       /^transforms.inputs\[0\] \('c'\): .* apart/,
@@ -347,6 +348,10 @@ describe('is refused:', () => {
     'a second activation': [
       modelOf(sequential(layer('ReLU', 'r'), layer('ReLU', 'q'))),
       /'q'.*a second activation, after 'relu'/,
+    ],
+    'a second activation, after elu': [
+      modelOf(sequential(layer('ELU', 'e'), layer('ReLU', 'r'))),
+      /'r'.*a second activation, after 'elu'/,
     ],
     'an activation after Dropout': [
       modelOf(sequential(layer('Dropout', 'd', { rate: 0.5 }), layer('ReLU', 'r'))),
@@ -639,6 +644,13 @@ describe('metadata that disagree with the model:', async () => {
     const bytes = weights.slice();
     change(held, bytes);
     await expectError(() => fromTFJS(held, bytes), [FormatError, message]);
+  });
+
+  it('another α', async () => {
+    const { model, weights } = toTFJS(await Network.create(networks['elu']!));
+    const held = copyOf(model) as Held;
+    held.userDefinedMetadata.bp4.layers[1]!['alpha'] = 2;
+    await expectError(() => fromTFJS(held, weights), [FormatError, /layers\[1\] and layer 'dense_2'/]);
   });
 
   it('none are needed where there are no transforms', async () => {
