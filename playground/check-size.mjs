@@ -6,8 +6,8 @@ import { gzipSync } from 'node:zlib';
 const LIMIT = 150_000;
 const folder = fileURLToPath(new URL('../build/playground/', import.meta.url));
 
-/** Asked for only by tables, by digits, where WebAssembly is refused, and by what the page never asks for: threads. */
-const later = /^(iris|papaparse|digits|reference|threads)/;
+/** Asked for only by tables, by digits, to export code, where WebAssembly is refused, and by what the page never asks for: threads. */
+const later = /^(iris|papaparse|digits|code|reference|threads)/;
 
 const files = [
   'index.html',

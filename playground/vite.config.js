@@ -12,6 +12,7 @@ export default defineConfig({
     // the package as it is published: `npm run build` makes it
     alias: [
       { find: /^bp4$/, replacement: at('../dist/index.js') },
+      { find: 'bp4/code', replacement: at('../dist/formats/code/index.js') },
       { find: /^bp4\/(.*)$/, replacement: `${at('../dist')}/$1/index.js` },
     ],
   },

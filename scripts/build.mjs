@@ -1,5 +1,6 @@
 /**
- * npm run build: assembly/ → build/kernels.wasm → src/kernels/wasm-module.ts → dist/, and dist/core.wasm
+ * npm run build: assembly/ → build/kernels.wasm → src/kernels/wasm-module.ts → dist/, and dist/core.wasm; src/ →
+ * src/formats/code/parts.ts
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -25,13 +26,15 @@ function fail(status) {
 // 1. the unrolled micro-kernels: assembly/micro/tiles.ts
 runNode('scripts/generate-tiles.mjs');
 
-// 2. AssemblyScript → WebAssembly (asc prints its own diagnostics), for one thread and for several; the module's bytes
-//    become a string, so that bundlers and browsers have nothing to locate or fetch
+// 2. AssemblyScript → WebAssembly (asc prints its own diagnostics), for one thread, for several and for bp4/brain; a
+//    module's bytes become a string, so that bundlers and browsers have nothing to locate or fetch
 const core = await compile('release', 'assembly/index.ts', 'kernels');
 const threads = await compile('threads', 'assembly/threads.ts', 'kernels-threads');
+const brain = await compile('brain', 'assembly/brain/index.ts', 'kernels-brain');
 const coreName = `bp4 ${createHash('sha256').update(core).digest('hex').slice(0, 16)}`;
-writeModule('wasm-module', core, `export const coreName = '${coreName}';\n`);
-writeModule('wasm-threads-module', threads);
+writeModule('kernels/wasm-module', core, `export const coreName = '${coreName}';\n`);
+writeModule('kernels/wasm-threads-module', threads);
+writeModule('brain/wasm-module', brain);
 
 async function compile(target, entry, wasmName) {
   const { error } = await asc.main([entry, '--config', 'asconfig.json', '--target', target], {
@@ -43,7 +46,7 @@ async function compile(target, entry, wasmName) {
 }
 
 function writeModule(moduleName, wasm, more = '') {
-  const path = `src/kernels/${moduleName}.ts`;
+  const path = `src/${moduleName}.ts`;
   // `: string` keeps the literal from appearing a second time, as a type, in the declaration file
   const source = `// Generated from assembly/ by \`npm run build\`. Do not edit.
 ${more}export const wasmText: string =
@@ -60,19 +63,22 @@ function textOf(bytes) {
   return Array.from(bytes, (byte) => planes[byte >> 6] + letter(byte & 63)).join('');
 }
 
-// 3. TypeScript → dist/, emptied first so that nothing of an earlier build is published; src/node/ and src/cli/ apart, for
+// 3. functions of the reference as text: src/formats/code/parts.ts
+runNode('scripts/generate-parts.mjs');
+
+// 4. TypeScript → dist/, emptied first so that nothing of an earlier build is published; src/node/ and src/cli/ apart, for
 //    they alone may use what only Node has
 rmSync('dist', { recursive: true, force: true });
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.node.json');
 
-// 4. the loader beside what imports it: pages without a bundler need no import map then, which workers would not heed
+// 5. the loader beside what imports it: pages without a bundler need no import map then, which workers would not heed
 copyFileSync('node_modules/@assemblyscript/loader/index.js', 'dist/kernels/loader.js');
 copyFileSync('node_modules/assemblyscript/LICENSE', 'dist/kernels/loader.LICENSE'); // of the loader too
 const importer = readFileSync('dist/kernels/wasm.js', 'utf8');
 writeFileSync('dist/kernels/wasm.js', importer.replace("'@assemblyscript/loader'", "'./loader.js'"));
 
-// 5. dist/core.wasm, for hosts that take modules compiled; an empty custom section of its name tells which build it is of
+// 6. dist/core.wasm, for hosts that take modules compiled; an empty custom section of its name tells which build it is of
 const name = Buffer.from(coreName);
 writeFileSync('dist/core.wasm', Buffer.concat([core, Buffer.from([0, name.length + 1, name.length]), name]));
 writeFileSync(
@@ -80,4 +86,4 @@ writeFileSync(
   '/** As the host compiled it: what `engine` takes. */\ndeclare const core: WebAssembly.Module;\nexport default core;\n',
 );
 
-console.log(`built dist/ around ${core.length + threads.length} bytes of WebAssembly`);
+console.log(`built dist/ around ${core.length + threads.length + brain.length} bytes of WebAssembly`);

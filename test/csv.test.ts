@@ -210,7 +210,12 @@ describe('texts and options that cannot be right', () => {
     ['no text', 5, {}, [TypeError, 'text: expected a CSV text as a string, got 5']],
     ['nothing', '', {}, [RangeError, 'CSV: expected at least one row of data, got none']],
     ['a header alone', 'a,b\n', {}, [RangeError, 'CSV: expected at least one row of data, got none']],
-    ['all dropped', 'a,b\n1,\n', { missing: 'drop' }, [RangeError, 'CSV: expected at least one row']],
+    [
+      'all dropped',
+      'a,b\n1,\n',
+      { missing: 'drop' },
+      [RangeError, 'CSV: something is missing in each of the rows'],
+    ],
     [
       'a word',
       'a,b\n1,2\n3,x\n',
@@ -309,7 +314,7 @@ describe('texts and options that cannot be right', () => {
       'categories of no input',
       'a,b\n1,2',
       { categorical: { c: [] } },
-      [TypeError, "categorical: unknown 'c'"],
+      [RangeError, "categorical: there is no column 'c'"],
     ],
     [
       'no categories',

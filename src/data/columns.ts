@@ -39,6 +39,13 @@ export type Origin = 'values' | 'text';
 
 /** In a text, where a number is expected, these stand for none. */
 const marks = ['na', 'n/a', 'nan', 'null', 'none', '?', '-'];
+
+/** Whether a text stands for no number. */
+export function isMissingMark(text: string): boolean {
+  const mark = text.trim().toLowerCase();
+  return mark === '' || marks.includes(mark);
+}
+
 const ZERO = 48;
 const NINE = 57;
 
@@ -77,8 +84,7 @@ export class Column {
     if (this.#origin === 'values' || this.#isCategorical) return false;
     const text = value as string;
     if (text.charCodeAt(0) >= ZERO && text.charCodeAt(0) <= NINE) return false; // most, and soon told
-    const mark = text.trim().toLowerCase();
-    return mark === '' || marks.includes(mark);
+    return isMissingMark(text);
   }
 
   /**
@@ -144,6 +150,12 @@ export class Column {
     return { categories, meanings };
   }
 
+  /** The same column, once all values have been encoded: each further one must be as those were. */
+  settled(): Column {
+    const known = this.isCategorical ? this.decide().categories : false;
+    return new Column(this.name, this.role, this.#origin, known);
+  }
+
   /** The categories in the order of their codes; numbers, if all that a text holds are. */
   #uncoded(): Categories {
     const values = [...this.#codes.keys()];
@@ -168,6 +180,8 @@ export interface Plan {
   readonly columns: readonly Column[];
   readonly at: readonly number[];
   readonly missing: MissingPolicy;
+  /** What is put where a value of each input is missing, if that is known beforehand. */
+  readonly means?: readonly number[];
 }
 
 /**
@@ -223,7 +237,10 @@ function categoriesOf(
     checkNames('categorical', categorical, inputs);
     return (name) => (categorical.includes(name) ? true : others);
   }
-  checkKeys('categorical', categorical, inputs);
+  if (typeof categorical !== 'object' || (categorical as unknown) === null) {
+    throw new TypeError(`categorical: expected an array or an object of names, got ${show(categorical)}`);
+  }
+  checkNames('categorical', Object.keys(categorical), inputs);
   const given = new Map(
     Object.entries(categorical).map(([name, list]) => [
       name,

@@ -1,8 +1,9 @@
 import Papa from 'papaparse';
 import { checkKeys, show } from '../model/check.js';
-import { columnOptionNames, planOf, type ColumnOptions } from './columns.js';
-import { finish } from '../training/work.js';
-import { Table, type Parts } from './table.js';
+import { columnOptionNames, type ColumnOptions } from './columns.js';
+import { partsOfRows, type Row, type RowSource } from './rows.js';
+import type { Parts } from './table.js';
+import { checkText, rowsOfText } from './text.js';
 
 /** How a CSV text is to be read. */
 export interface CSVOptions extends ColumnOptions {
@@ -15,8 +16,8 @@ export interface CSVOptions extends ColumnOptions {
   readonly header?: boolean | readonly string[];
 }
 
-/** A whole row of a CSV text, and which one it is: from 1, the header and empty lines included. */
-interface Row {
+/** The fields of a row of a CSV text, and which one it is: from 1, the header and empty lines included. */
+interface Fields {
   readonly fields: readonly string[];
   readonly number: number;
 }
@@ -32,11 +33,8 @@ interface Parsed {
 /** No row is longer, unless a quote was never closed. */
 const LONGEST_ROW = 2 ** 24;
 
-/** How much of a text is taken apart at a time, so that its fields are not all held as strings. */
-const CHARACTERS_AT_A_TIME = 2 ** 20;
-
 /** The rows of a CSV text (RFC 4180) that comes in chunks, cut anywhere. Lines may end in CR, LF or both. */
-class RowReader {
+export class RowReader {
   readonly #parser: Papa.Parser;
   #rest = '';
   #hasBegun = false;
@@ -53,7 +51,7 @@ class RowReader {
    * @returns the rows that are whole by now, without empty lines
    * @throws RangeError naming the row whose quotes are wrong
    */
-  read(chunk: string, isLast = false): Row[] {
+  read(chunk: string, isLast = false): Fields[] {
     let text = this.#heldBack + chunk;
     this.#heldBack = !isLast && text.endsWith('\r') ? '\r' : '';
     if (this.#heldBack) text = text.slice(0, -1);
@@ -83,7 +81,7 @@ class RowReader {
       .filter(({ fields }) => fields.length > 1 || fields[0] !== '');
   }
 
-  #checkLength(): Row[] {
+  #checkLength(): Fields[] {
     if (this.#rest.length > LONGEST_ROW) {
       throw new RangeError(
         `CSV row ${this.#rows + 1} has more than ${LONGEST_ROW} characters: is a quote never closed?`,
@@ -93,13 +91,14 @@ class RowReader {
   }
 }
 
-/** Makes tables of a CSV text that comes in chunks: all the same columns, one table after the other. */
-export class CSVReader {
+/** The rows of a CSV text that comes in chunks, and the names of its columns. */
+export class CSVRows implements RowSource {
+  readonly place = 'CSV';
+  readonly origin = 'text';
   readonly #options: CSVOptions;
   readonly #delimiter: string;
   readonly #rows: RowReader;
   #names: readonly string[] | undefined;
-  #table: Table | undefined;
 
   /** @throws TypeError, RangeError naming the option */
   constructor(options: CSVOptions) {
@@ -121,11 +120,15 @@ export class CSVReader {
     this.#rows = new RowReader(delimiter);
   }
 
+  get names(): readonly string[] | undefined {
+    return this.#names;
+  }
+
   /**
-   * Adds the rows of a chunk to the table, and yields it after each.
-   * @throws TypeError, RangeError naming the row and column
+   * @param isLast whether the text ends with this chunk
+   * @throws RangeError naming the row
    */
-  *read(chunk: string, isLast?: boolean): Generator<Table, void, void> {
+  *read(chunk: string, isLast?: boolean): Generator<Row, void, void> {
     for (const { fields, number } of this.#rows.read(chunk, isLast)) {
       const names = (this.#names ??= this.#namesOf(fields, number));
       if (names === fields) continue;
@@ -134,20 +137,8 @@ export class CSVReader {
           `CSV row ${number}: expected ${names.length} fields, one for each column, got ${fields.length}`,
         );
       }
-      this.#table ??= new Table(planOf(names, 'text', this.#options));
-      this.#table.add(fields, (name) => `CSV row ${number}, column ${show(name)}`);
-      yield this.#table;
+      yield { cells: fields, placeOf: (name) => `CSV row ${number}, column ${show(name)}` };
     }
-  }
-
-  /** Gives the table away; the next row begins another. */
-  take(): Parts {
-    if (!this.#table || this.#table.count === 0) {
-      throw new RangeError('CSV: expected at least one row of data, got none');
-    }
-    const parts = this.#table.parts();
-    this.#table = undefined;
-    return parts;
   }
 
   #namesOf(fields: readonly string[], number: number): readonly string[] {
@@ -166,15 +157,7 @@ export class CSVReader {
  * @throws TypeError, RangeError naming the option, or the row and column
  */
 export function partsOfCSV(text: string, options: CSVOptions): Parts {
-  if (typeof text !== 'string') {
-    throw new TypeError(
-      `text: expected a CSV text as a string, got ${show(text)}; decode bytes with TextDecoder`,
-    );
-  }
-  const reader = new CSVReader(options);
-  for (let at = 0; at < text.length; at += CHARACTERS_AT_A_TIME) {
-    const end = at + CHARACTERS_AT_A_TIME;
-    finish(reader.read(text.slice(at, end), end >= text.length));
-  }
-  return reader.take();
+  checkText('a CSV text', text);
+  const rows = new CSVRows(options);
+  return partsOfRows(rows, rowsOfText(rows, text), options);
 }

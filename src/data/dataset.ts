@@ -1,15 +1,27 @@
+import type { Bytes } from '../formats/bytes.js';
 import { checkInteger, checkKeys, checkOptional, show } from '../model/check.js';
 import { Random } from '../model/random.js';
 import type { Transforms } from '../model/transforms.js';
 import { isNumericArray, type NumericArray } from '../training/matrix.js';
 import type { Data } from '../training/samples.js';
 import { partsOfArrays, type Arrays } from './arrays.js';
+import { batchesOf } from './batches.js';
 import { columnOptionNames, planOf, type Categories, type ColumnOptions } from './columns.js';
 import { partsOfCSV, type CSVOptions } from './csv.js';
 import { fit, type FitOptions } from './fit.js';
 import { partsOfIDX, type IDXFiles } from './idx.js';
+import { partsOfJSON, partsOfJSONLines, type JSONOptions } from './json.js';
+import {
+  partsOfNPY,
+  partsOfNPZ,
+  type ArrayOptions,
+  type NPYFiles,
+  type NPYOptions,
+  type NPZNames,
+} from './npy.js';
+import type { ParquetFile } from './parquet/file.js';
 import { foldOf, rowsAt, shuffled, testPart } from './partition.js';
-import { Table, type Parts } from './table.js';
+import { categoriesByName, Table, type Parts } from './table.js';
 
 export interface PartitionOptions {
   /** From which the order of the samples is drawn; a safe integer. Default 0. */
@@ -71,7 +83,9 @@ export class Dataset implements Data {
     const names = namesOf(rows);
     const table = new Table(planOf(names, 'values', options));
     for (const [n, row] of rows.entries()) {
-      const values = names.map((name) => (row as Record<string, unknown>)[name]);
+      const values = names.map((name) =>
+        Object.hasOwn(row as object, name) ? (row as Record<string, unknown>)[name] : undefined,
+      );
       table.add(values, (name) => `rows[${n}][${show(name)}]`);
     }
     if (table.count === 0)
@@ -88,12 +102,71 @@ export class Dataset implements Data {
   }
 
   /**
-   * Reads the bytes of IDX files, the format of MNIST. They are not copied.
+   * Reads a JSON text: an array of objects with named values, or of arrays; or an object of columns
+   * `{ name: [value, …] }`; or `{ columns: [name, …], data: [[value, …], …] }`, which pandas calls 'split'. null, and what an
+   * object has not, is missing; true is 1 and false 0.
+   * @throws FormatError where it is no JSON, naming line and column
+   * @throws TypeError, RangeError naming the option, or the row and column
+   */
+  static fromJSON(text: string, options: JSONOptions = {}): Dataset {
+    return new Dataset(partsOfJSON(text, options));
+  }
+
+  /**
+   * Reads JSON Lines: in each line an object with named values, or an array. null, and what an object has not, is missing;
+   * true is 1 and false 0.
+   * @throws FormatError where a line is no JSON, naming line and column
+   * @throws TypeError, RangeError naming the option, or the line and column
+   */
+  static fromJSONLines(text: string, options: JSONOptions = {}): Dataset {
+    return new Dataset(partsOfJSONLines(text, options));
+  }
+
+  /**
+   * Reads arrays of NumPy, as np.save writes them: either one with a row for each sample, of which options name the label
+   * or the targets (columns are '0', '1', … unless named; NaN is missing); or a file for each of inputs and labels or
+   * targets. Of the latter, what needs no conversion is not copied.
+   * @throws FormatError where a file cannot be read
+   * @throws TypeError, RangeError naming the option, or the row and column
+   */
+  static fromNPY(files: NPYFiles, options?: ArrayOptions): Dataset;
+  static fromNPY(file: Bytes, options?: NPYOptions): Dataset;
+  static fromNPY(files: Bytes | NPYFiles, options: NPYOptions | ArrayOptions = {}): Dataset {
+    return new Dataset(partsOfNPY(files, options));
+  }
+
+  /**
+   * Reads arrays of a file of np.savez or np.savez_compressed.
+   * @param names which of its arrays are the inputs, and the labels or targets: { inputs: 'x_train', labels: 'y_train' }
+   * @throws FormatError where the file, or one of the arrays, cannot be read
+   * @throws TypeError, RangeError naming the option, or the row and column
+   */
+  static fromNPZ(bytes: Bytes, names: NPZNames): Dataset {
+    return new Dataset(partsOfNPZ(bytes, names));
+  }
+
+  /**
+   * Reads the bytes of IDX files, the format of MNIST, as they are or in gzip. What is not packed is not copied.
    * @param options inputScale: by which the network multiplies each byte; default 1/255
    * @throws TypeError, RangeError naming what is wrong in which file
    */
   static fromIDX(files: IDXFiles, options: { readonly inputScale?: number } = {}): Dataset {
     return new Dataset(partsOfIDX(files, options));
+  }
+
+  /**
+   * Reads a Parquet file whose columns hold numbers or text, packed by Snappy or gzip, or not. null, and NaN, is missing;
+   * true is 1 and false 0. Only the columns that are wanted are read.
+   * @param file its bytes; or `{ byteLength, slice(from, to) }`, which gives bytes of it, or a promise of them
+   * @throws FormatError where it cannot be read, naming the column
+   * @throws TypeError, RangeError naming the option, or the row and column
+   */
+  static async fromParquet(file: ParquetFile, options: ColumnOptions = {}): Promise<Dataset> {
+    checkKeys('options', options, columnOptionNames);
+    const { openParquet } = await import('./parquet/file.js');
+    const { plan, open } = await openParquet(file, options);
+    const { value } = await batchesOf(open(), () => plan, Infinity).next();
+    return new Dataset(value!);
   }
 
   /** How many samples there are. */
@@ -123,10 +196,7 @@ export class Dataset implements Data {
 
   /** The categories of each column that has them, by its name. */
   get categories(): Readonly<Record<string, Categories>> {
-    const { columns, categories = [] } = this.#parts.about;
-    return Object.fromEntries(
-      categories.flatMap((list, k) => (list ? [[columns?.[k] ?? String(k), list]] : [])),
-    );
+    return categoriesByName(this.#parts.about);
   }
 
   /**

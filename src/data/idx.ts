@@ -1,14 +1,13 @@
-import { checkKeys, checkPositive, show } from '../model/check.js';
+import { bytesOf, type Bytes } from '../formats/bytes.js';
+import { beginningOf, gunzip, isGzip } from '../formats/inflate.js';
+import { checkKeys, checkPositive } from '../model/check.js';
 import { classesOf, checkLabels } from './labels.js';
 import type { Parts } from './table.js';
 
 /** Unsigned bytes, the third byte of the magic number. */
 const UNSIGNED_BYTES = 8;
 
-/** The bytes of a file. */
-export type Bytes = Uint8Array | ArrayBuffer;
-
-/** The two files of a set such as MNIST, unpacked. */
+/** The two files of a set such as MNIST, as they are or in gzip (.gz). */
 export interface IDXFiles {
   /** Images, or samples of any other shape: [n][…]. */
   readonly images: Bytes;
@@ -40,13 +39,34 @@ export function partsOfIDX(files: IDXFiles, options: { readonly inputScale?: num
 }
 
 function read(place: string, file: unknown, fewest: number): { sizes: number[]; values: Uint8Array } {
-  const bytes = bytesOf(place, file);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let bytes = bytesOf(place, file, 'an IDX file');
+  if (isGzip(bytes)) {
+    // Unpacked only where it becomes what its header says.
+    const { sizes, at } = headerOf(place, beginningOf(place, bytes), fewest);
+    bytes = gunzip(place, bytes, at + productOf(sizes));
+  }
+  const { sizes, at } = headerOf(place, bytes, fewest);
+  const expected = productOf(sizes);
+  if (expected === 0 || expected !== bytes.length - at) {
+    throw new RangeError(
+      `${place}: expected ${sizes.join(' × ')} bytes after the header, and at least one, got ${bytes.length - at}`,
+    );
+  }
+  return { sizes, values: bytes.subarray(at) };
+}
+
+const productOf = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
+
+/**
+ * @param bytes the beginning of a file, unpacked
+ * @param fewest dimensions that it may have
+ * @returns its sizes, and where its values begin
+ * @throws RangeError naming what is wrong
+ */
+export function headerOf(place: string, bytes: Uint8Array, fewest: number): { sizes: number[]; at: number } {
   const dimensions = bytes.length < 4 ? 0 : bytes[3]!;
-  const header = 4 + 4 * dimensions;
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
-    throw new RangeError(`${place}: the file is packed by gzip; unpack it first`);
-  if (bytes.length < header || bytes[0] !== 0 || bytes[1] !== 0) {
+  const at = 4 + 4 * dimensions;
+  if (bytes.length < at || bytes[0] !== 0 || bytes[1] !== 0) {
     throw new RangeError(`${place}: expected an IDX file, which begins with two zeros and a whole header`);
   }
   if (bytes[2] !== UNSIGNED_BYTES || dimensions < fewest) {
@@ -55,20 +75,7 @@ function read(place: string, file: unknown, fewest: number): { sizes: number[]; 
         `got type ${bytes[2]} with ${dimensions}`,
     );
   }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sizes = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
-  const expected = sizes.reduce((product, size) => product * size, 1);
-  if (expected === 0 || bytes.length - header !== expected) {
-    throw new RangeError(
-      `${place}: expected ${sizes.join(' × ')} bytes after the header, and at least one, got ${bytes.length - header}`,
-    );
-  }
-  return { sizes, values: bytes.subarray(header) };
-}
-
-/** A view without what a subclass (Buffer, say) makes of `subarray`. */
-function bytesOf(place: string, file: unknown): Uint8Array {
-  if (ArrayBuffer.isView(file)) return new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
-  if (Object.prototype.toString.call(file) === '[object ArrayBuffer]')
-    return new Uint8Array(file as ArrayBuffer);
-  throw new TypeError(`${place}: expected the bytes of an IDX file, got ${show(file)}`);
+  return { sizes, at };
 }

@@ -1,13 +1,10 @@
-import { checkInteger, show } from '../model/check.js';
+import { checkInteger } from '../model/check.js';
 import type { Data } from '../training/samples.js';
-import { CSVReader, type CSVOptions } from './csv.js';
-
-/** Text, or its UTF-8 bytes, in chunks that may be cut anywhere. */
-export type TextChunks =
-  | Iterable<string | Uint8Array>
-  | AsyncIterable<string | Uint8Array>
-  | ReadableStream<string>
-  | ReadableStream<Uint8Array>;
+import { batchesOf, openText } from './batches.js';
+import { checkSource, type TextSource } from './chunks.js';
+import { planOf, type Plan } from './columns.js';
+import { CSVRows, type CSVOptions } from './csv.js';
+import type { Parts } from './table.js';
 
 /**
  * Reads CSV texts that are larger than memory, for `net.train({ batches: csvBatches(…) })`: each epoch asks for the text
@@ -21,15 +18,13 @@ export type TextChunks =
  * @throws TypeError, RangeError naming the option
  */
 export function csvBatches(
-  source: () => TextChunks | Promise<TextChunks>,
+  source: TextSource,
   options: CSVOptions,
   rowsPerBatch: number,
 ): () => AsyncGenerator<Data, void, undefined> {
-  if (typeof source !== 'function') {
-    throw new TypeError(`source: expected a function that opens the text, got ${show(source)}`);
-  }
+  checkSource('source', source);
   checkInteger('rowsPerBatch', rowsPerBatch);
-  new CSVReader(options); // so that what is wrong in the options is known at once
+  new CSVRows(options); // so that what is wrong in the options is known at once
   const { label, classes, categorical = [], missing } = options;
   if (label !== undefined && classes === undefined) {
     throw new TypeError('classes: a stream cannot know them beforehand; give all that occur, in an array');
@@ -40,56 +35,19 @@ export function csvBatches(
     );
   }
   if (missing === 'mean') throw new RangeError("missing: a stream has no mean; choose 'error' or 'drop'");
-  return () => batches(source, options, rowsPerBatch);
+  return async function* () {
+    const opened = openText(source, () => new CSVRows(options));
+    const plan = (names: readonly string[]): Plan => planOf(names, 'text', options);
+    for await (const parts of batchesOf(opened, plan, rowsPerBatch)) yield dataOf(parts);
+  };
 }
 
-async function* batches(
-  source: () => TextChunks | Promise<TextChunks>,
-  options: CSVOptions,
-  rowsPerBatch: number,
-): AsyncGenerator<Data, void, undefined> {
-  const reader = new CSVReader(options);
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let rows = 0;
-  let given = 0;
-  function* read(text: string, isLast?: boolean): Generator<Data> {
-    for (const table of reader.read(text, isLast)) {
-      rows = table.count;
-      if (rows < rowsPerBatch) continue;
-      given++;
-      yield batchOf(reader);
-    }
-  }
-  for await (const chunk of iterable(await source())) {
-    yield* read(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
-  }
-  yield* read(decoder.decode(), true);
-  if (given === 0 || rows % rowsPerBatch > 0) yield batchOf(reader); // of nothing, it throws
-}
-
-function batchOf(reader: CSVReader): Data {
-  const { inputs, targets, labels } = reader.take();
-  return { inputs, ...(targets && { targets }), ...(labels && { labels }) };
-}
-
-/** Not every engine iterates streams. */
-function iterable(chunks: TextChunks): AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array> {
-  if (typeof chunks === 'string') return [chunks];
-  if (Symbol.asyncIterator in chunks || Symbol.iterator in chunks) return chunks;
-  return chunksOf(chunks);
-}
-
-async function* chunksOf(
-  stream: ReadableStream<string> | ReadableStream<Uint8Array>,
-): AsyncGenerator<string | Uint8Array> {
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel();
-  }
+/** A batch as `train` takes it. */
+export function dataOf({ inputs, targets, labels, inputScale }: Parts): Data {
+  return {
+    inputs,
+    ...(targets && { targets }),
+    ...(labels && { labels }),
+    ...(inputScale !== undefined && { inputScale }),
+  };
 }

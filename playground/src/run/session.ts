@@ -1,6 +1,5 @@
-import type { EngineOptions } from 'bp4';
+import type { EngineOptions, Network } from 'bp4';
 import type { Reply, Request } from '../protocol.js';
-import { codeOf } from './code.js';
 import { lessonOf, type DigitsFile } from './lesson.js';
 import { Meter } from './meter.js';
 import { problemOf, progressOf } from './replies.js';
@@ -77,7 +76,7 @@ export class Session {
         this.#post({ type: 'answer', outputs: this.#use().net.predict(request.inputs) });
         return;
       case 'export':
-        this.#export(request.format);
+        return this.#export(request.format);
     }
   }
 
@@ -148,24 +147,13 @@ export class Session {
     this.#meter.done('progress', begun);
   }
 
-  #export(format: 'json' | 'code'): void {
+  async #export(format: 'json' | 'code'): Promise<void> {
     const { net, lesson, settings } = this.#use();
-    const json = net.toJSON();
-    this.#post(
+    const [ending, mimeType, text] =
       format === 'json'
-        ? {
-            type: 'exported',
-            fileName: `bp4-${settings.task}.json`,
-            mimeType: 'application/json',
-            text: JSON.stringify(json),
-          }
-        : {
-            type: 'exported',
-            fileName: `bp4-${settings.task}.mjs`,
-            mimeType: 'text/javascript',
-            text: codeOf(json, lesson.outputNames),
-          },
-    );
+        ? (['json', 'application/json', JSON.stringify(net)] as const)
+        : (['mjs', 'text/javascript', await moduleOf(net, lesson.outputNames)] as const);
+    this.#post({ type: 'exported', fileName: `bp4-${settings.task}.${ending}`, mimeType, text });
   }
 
   /** Whatever goes wrong is told, and nothing waits for it. */
@@ -182,4 +170,10 @@ export class Session {
     if (!this.#trainer) throw new Error('There is no network yet: choose a task');
     return this.#trainer;
   }
+}
+
+/** The code is loaded only where it is asked for. */
+async function moduleOf(net: Network, outputs: readonly string[]): Promise<string> {
+  const { toModule } = await import('bp4/code');
+  return toModule(net, { outputs });
 }

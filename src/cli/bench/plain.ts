@@ -1,6 +1,15 @@
-import type { LabelledBytes } from '../examples/idx.mjs';
-import type { ActivationName, LossName, Network } from '../src/index.js';
-import { Random } from '../src/model/random.js';
+// Math.exp and Math.log are what others use: no weight of bp4 comes from here.
+/* eslint no-restricted-properties: off */
+import type { ActivationName, LossName } from '../../model/spec.js';
+import { Random } from '../../model/random.js';
+import type { Network } from '../../network.js';
+
+/** Samples as bytes, row after row, and the index of the right output for each. */
+export interface LabelledBytes {
+  readonly inputs: Uint8Array;
+  readonly inputScale: number;
+  readonly labels: Uint8Array;
+}
 
 export interface PlainOptions {
   readonly epochs: number;

@@ -1,0 +1,166 @@
+// Writes src/formats/code/parts.ts: the functions of the reference engine and of transforms as text, from which bp4/code puts
+// a module together. They are taken from their sources, so that there is no second copy of them to be kept equal.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
+import ts from 'typescript';
+
+const target = 'src/formats/code/parts.ts';
+
+/** Where they stand, in the order in which a module has them. */
+const sources = [
+  'src/model/check.ts',
+  'src/model/columns.ts',
+  'src/kernels/reference/numerics.ts',
+  'src/kernels/reference/activations.ts',
+].map(parsed);
+const [, , numerics, activations] = sources;
+
+/** What a module may ask for, besides the activations. */
+const entries = ['round', 'fits', 'misfit', 'show', 'Columns'];
+
+/** The source without its types. */
+function parsed(path) {
+  const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022, removeComments: false };
+  const { outputText } = ts.transpileModule(readFileSync(path, 'utf8'), { compilerOptions: options });
+  return ts.createSourceFile(path, outputText, options.target, true);
+}
+
+/** What the numerics are called as parts of a precision: `round` for fround, `exp` for exp32, and so on. */
+const newNames = new Map();
+const single = declarationOf(numerics, 'single').initializer;
+for (const { name, initializer } of single.properties) {
+  if (ts.isIdentifier(initializer) && initializer.text !== 'Float32Array')
+    newNames.set(initializer.text, name.text);
+}
+
+/** All parts by name: { text, needs }. */
+const parts = new Map();
+for (const source of sources) {
+  if (source !== activations) takeStatements(source, source.statements);
+}
+const body = activations.statements.find((node) => node.name?.text === 'activationsIn').body.statements;
+takeStatements(activations, body.slice(0, -1));
+const names = body.at(-1).expression.properties.map(takeActivation);
+
+function declarationOf(source, name) {
+  const declarations = source.statements
+    .filter(ts.isVariableStatement)
+    .flatMap((statement) => statement.declarationList.declarations);
+  return declarations.find((declaration) => declaration.name.text === name);
+}
+
+function takeStatements(source, statements) {
+  for (const node of statements) {
+    if (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node)) {
+      take(source, node.name.text, node, commentOf(source, node) + textOf(source, node));
+    } else if (ts.isVariableStatement(node)) {
+      const [{ name, initializer }] = node.declarationList.declarations;
+      if (ts.isIdentifier(name))
+        take(source, name.text, node, commentOf(source, node) + textOf(source, node));
+      else {
+        // const { fround, min } = Math
+        for (const { text } of name.elements.map((element) => element.name))
+          take(source, text, undefined, `const ${newName(text)} = ${textOf(source, initializer)}.${text};`);
+      }
+    }
+  }
+}
+
+/** [SIGMOID]: { value: … } or { row(…) { … } }; its slope is for training alone. */
+function takeActivation(property) {
+  const name = property.name.expression.text
+    .toLowerCase()
+    .replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+  const [member] = property.initializer.properties;
+  const comment = commentOf(activations, property);
+  if (ts.isMethodDeclaration(member)) {
+    const text = textOf(activations, member).replace(member.name.text, name);
+    take(activations, name, member, `${comment}function ${text}`);
+  } else if (member.initializer.text !== name) {
+    take(activations, name, member, `${comment}const ${name} = ${textOf(activations, member.initializer)};`);
+  }
+  return name;
+}
+
+function take(source, oldName, node, text) {
+  const name = newName(oldName);
+  if (parts.has(name)) throw new Error(`${source.fileName}: a second ${name}`);
+  parts.set(name, { text: text.replace(/^export /m, ''), mentions: node ? identifiersIn(node) : [] });
+}
+
+function newName(name) {
+  return newNames.get(name) ?? name;
+}
+
+/** The text of a node with the new names. */
+function textOf(source, node) {
+  let text = '';
+  let at = node.getStart(source);
+  visit(node, (one) => {
+    if (!newNames.has(one.text)) return;
+    text += source.text.slice(at, one.getStart(source)) + newNames.get(one.text);
+    at = one.end;
+  });
+  return text + source.text.slice(at, node.end);
+}
+
+/** The comment before a node: of several, as at the beginning of a file, the last. */
+function commentOf(source, node) {
+  const last = ts.getLeadingCommentRanges(source.text, node.pos)?.at(-1);
+  return last ? `${source.text.slice(last.pos, last.end)}\n` : '';
+}
+
+/** The names that a node uses, and does not declare itself. */
+function identifiersIn(node) {
+  const found = new Set();
+  const own = new Set();
+  visit(node, (one) => {
+    const isDeclared = one.parent.name === one && one.parent !== node;
+    (isDeclared ? own : found).add(newName(one.text));
+  });
+  return [...found].filter((name) => !own.has(name));
+}
+
+/** Every identifier that is no name of a property. */
+function visit(node, found) {
+  if (ts.isIdentifier(node)) {
+    if (!(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node)) found(node);
+  }
+  ts.forEachChild(node, (child) => visit(child, found));
+}
+
+/** Those that are asked for, and those that they need; in the order in which they stand. */
+const needed = new Set();
+function need(name) {
+  const { mentions } = parts.get(name) ?? fail(`no function ${name}`);
+  if (needed.has(name)) return;
+  needed.add(name);
+  for (const mentioned of mentions) if (parts.has(mentioned)) need(mentioned);
+}
+function fail(message) {
+  throw new Error(`scripts/generate-parts.mjs: ${message}`);
+}
+for (const name of [...entries, ...names]) need(name);
+
+const style = await resolveConfig(target);
+let table = '';
+for (const [name, { text, mentions }] of parts) {
+  if (!needed.has(name)) continue;
+  const needs = mentions.filter((one) => one !== name && parts.has(one));
+  const pretty = await format(text, { ...style, parser: 'babel' });
+  table += `  ['${name}', ${JSON.stringify({ text: pretty, needs })}],\n`;
+}
+
+const output = `// Generated from src/model and src/kernels/reference by \`npm run build\`. Do not edit.
+/** A function, class or constant as JavaScript, and the names of those that it uses. */
+export interface Part {
+  readonly text: string;
+  readonly needs: readonly string[];
+}
+
+/** By name, in the order in which they may stand in a module. */
+export const parts: ReadonlyMap<string, Part> = new Map([
+${table}]);
+`;
+// left alone when unchanged, so that watchers stay quiet
+if (!existsSync(target) || readFileSync(target, 'utf8') !== output) writeFileSync(target, output);

@@ -1,0 +1,135 @@
+import { Random } from '../../model/random.js';
+import { Network, type EngineOptions, type NetworkOptions } from '../../network.js';
+import { PlainNetwork, type LabelledBytes } from './plain.js';
+
+// A race of a few seconds: the same training, from the same weights and in the same order, by bp4 and by a plain loop.
+
+/** A network with its mini-batch. */
+export interface RaceCase {
+  readonly name: string;
+  readonly spec: Pick<NetworkOptions, 'inputs' | 'layers' | 'loss'>;
+  readonly miniBatchSize: number;
+  readonly learningRate: number;
+  readonly samples: number;
+}
+
+const layers = (activation: 'sigmoid' | 'relu', units: readonly number[], last: 'sigmoid' | 'softmax') =>
+  units.map((count, l) => ({ units: count, activation: l === units.length - 1 ? last : activation }));
+
+export const raceCases: readonly RaceCase[] = [
+  {
+    name: '[2, 3, 1]',
+    spec: { inputs: 2, layers: layers('sigmoid', [3, 1], 'sigmoid'), loss: 'quadratic' },
+    ...{ miniBatchSize: 4, learningRate: 0.5, samples: 4000 },
+  },
+  {
+    name: '[784, 30, 10]',
+    spec: { inputs: 784, layers: layers('sigmoid', [30, 10], 'sigmoid'), loss: 'quadratic' },
+    ...{ miniBatchSize: 10, learningRate: 0.5, samples: 1000 },
+  },
+  {
+    name: '[784, 128, 10]',
+    spec: { inputs: 784, layers: layers('relu', [128, 10], 'softmax'), loss: 'crossEntropy' },
+    ...{ miniBatchSize: 32, learningRate: 0.01, samples: 640 },
+  },
+  {
+    name: '[784, 512, 512, 10]',
+    spec: { inputs: 784, layers: layers('relu', [512, 512, 10], 'softmax'), loss: 'crossEntropy' },
+    ...{ miniBatchSize: 128, learningRate: 0.01, samples: 128 },
+  },
+];
+
+/** Samples in a second, medians. */
+export interface RaceResult {
+  readonly name: string;
+  readonly miniBatchSize: number;
+  readonly plain: number;
+  readonly bp4: number;
+  /** With the threads that 'auto' takes; undefined where that is one. */
+  readonly threaded?: { readonly threads: number; readonly samplesPerSecond: number };
+}
+
+/** Of the inputs of MNIST so many differ from zero. */
+const DENSITY = 0.19;
+const ROUNDS = 5;
+/** A round is to take so long. */
+const ROUND_MILLISECONDS = 120;
+
+/** Trains so many epochs; gives the loss of the first. */
+type Train = (epochs: number) => Promise<number>;
+
+/**
+ * @throws Error where the two do not learn the same
+ */
+export async function race(job: RaceCase, engine: EngineOptions['engine'] = 'auto'): Promise<RaceResult> {
+  const data = digitsLike(job);
+  const { spec, miniBatchSize, learningRate } = job;
+  const nets: Network[] = [];
+  const create = async (threads: 1 | 'auto'): Promise<Network> => {
+    const net = await Network.create({ ...spec, seed: 1, engine, threads });
+    nets.push(net);
+    return net;
+  };
+  try {
+    const [single, threaded, start] = [await create(1), await create('auto'), await create(1)];
+    const plain = new PlainNetwork(start);
+    const options = (epochs: number) => ({ epochs, miniBatchSize, learningRate });
+    const by =
+      (net: Network): Train =>
+      async (epochs) =>
+        (await net.train(data, options(epochs)))[0]!.loss;
+    const trains: Train[] = [
+      (epochs) => Promise.resolve(plain.train(data, options(epochs))[0]!),
+      by(single),
+      by(threaded),
+    ];
+    const losses = [];
+    for (const train of trains) losses.push(await train(1));
+    if (!(Math.abs(losses[0]! - losses[1]!) < 1e-3 * losses[1]!)) {
+      throw new Error(
+        `bench ${job.name}: the plain loop learnt otherwise: loss ${losses[0]!}, bp4 ${losses[1]!}`,
+      );
+    }
+    const contenders = threaded.threads > 1 ? trains : trains.slice(0, 2);
+    const [slow, fast, faster] = await measure(contenders, data.labels.length);
+    return {
+      ...{ name: job.name, miniBatchSize, plain: slow!, bp4: fast! },
+      ...(faster !== undefined && { threaded: { threads: threaded.threads, samplesPerSecond: faster } }),
+    };
+  } finally {
+    for (const net of nets) net.dispose();
+  }
+}
+
+/** In turns, so that a disturbance of the machine meets all. */
+async function measure(trains: readonly Train[], samples: number): Promise<number[]> {
+  const epochs: number[] = [];
+  for (const train of trains)
+    epochs.push(Math.max(1, Math.round(ROUND_MILLISECONDS / (await timeOf(train, 1)))));
+  const speeds = trains.map((): number[] => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [i, train] of trains.entries()) {
+      speeds[i]!.push((1000 * epochs[i]! * samples) / (await timeOf(train, epochs[i]!)));
+    }
+  }
+  return speeds.map((each) => each.sort((a, b) => a - b)[(ROUNDS - 1) / 2]!);
+}
+
+async function timeOf(train: Train, epochs: number): Promise<number> {
+  const start = performance.now();
+  await train(epochs);
+  return performance.now() - start;
+}
+
+/** Bytes as sparse as handwritten digits, with labels by chance. */
+function digitsLike({ spec: { inputs, layers }, samples }: RaceCase): LabelledBytes {
+  const random = Random.fromSeed(1);
+  const classes = Math.max(2, layers.at(-1)!.units);
+  const density = inputs === 784 ? DENSITY : 1;
+  const pixel = (): number => (random.uniform(0, 1) < density ? random.below(256) : 0);
+  return {
+    inputs: Uint8Array.from({ length: samples * inputs }, pixel),
+    inputScale: 1 / 255,
+    labels: Uint8Array.from({ length: samples }, () => random.below(classes)),
+  };
+}

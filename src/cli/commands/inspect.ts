@@ -1,0 +1,198 @@
+import { portableOf } from '../../formats/portable.js';
+import type { Transform } from '../../index.js';
+import type { Run } from '../../training/run.js';
+import type { Command } from '../command.js';
+import { listed } from '../guess.js';
+import { meaningOf, meaningOptions, type Meaning } from '../meaning.js';
+import { bytes, counted, duration, grouped, precise } from '../numbers.js';
+import { modelOptions, openModel, type OpenedModel } from '../open-model.js';
+import { textTable } from '../text-table.js';
+import { trainingOf } from '../training-state.js';
+import { weightsHash } from '../weights-hash.js';
+
+export const inspect: Command = {
+  summary: 'says what a model file holds',
+  usage: 'inspect MODEL [options]',
+  description: [
+    'Layers and parameters, what goes in and what comes out, how it was trained and whether that can be resumed, the size of the weights of each layer, and their hash. Any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, and folders of TensorFlow.js.',
+  ],
+  examples: [
+    ['bp4 inspect iris.bp4', 'A summary, and a table of the layers.'],
+    ['bp4 inspect mlp.onnx --json', 'The same for other programs.'],
+    ['bp4 inspect mlp.safetensors --activations relu,relu,softmax', 'A file that holds weights alone.'],
+  ],
+  options: [meaningOptions, modelOptions],
+  positionals: [1, 1],
+  run: async (args, io) => {
+    const model = await openModel(args.positionals[0]!, args);
+    const found = findingsOf(model, meaningOf(model, args));
+    io.event('model', { ...found });
+    const { about } = model;
+    const { layers, parameters, training, transforms } = found;
+    const row = (name: string, text: string): void => io.say(`  ${io.bold(name.padEnd(10))} ${text}`);
+    io.say(`${io.bold(model.path)}: ${formatNames[model.format]}, ${bytes(model.bytes)}`);
+    row('task', taskText(found, about?.reading.label));
+    row('inputs', inputsText(found));
+    if (transforms) for (const text of transformTexts(transforms)) io.say(`${' '.repeat(13)}${text}`);
+    row('loss', typeof found.loss === 'string' ? found.loss : JSON.stringify(found.loss));
+    row('parameters', `${grouped(parameters)} in ${counted(layers.length, 'layer')}`);
+    if (about) row('trained', trainedText(about));
+    row(
+      'training',
+      training ? trainingText(training) : 'no state of one: it can be trained, but not resumed',
+    );
+    row('seed', String(found.seed ?? 'unknown'));
+    row('weights', `${found.hash}  ${io.dim('(SHA-256 of all weights and biases)')}`);
+    io.say();
+    io.say(layersTable(found.layers));
+  },
+};
+
+const formatNames = {
+  bp4: 'a model of bp4',
+  json: 'a network in JSON',
+  onnx: 'ONNX',
+  tfjs: 'TensorFlow.js',
+  safetensors: 'safetensors',
+  npz: 'NumPy',
+} as const;
+
+/** Of a layer. */
+interface LayerFindings {
+  readonly units: number;
+  readonly activation: string;
+  readonly dropout?: number;
+  readonly parameters: number;
+  readonly weights: Statistics;
+  readonly biases: Statistics;
+}
+
+/** `norm` is the root of the sum of squares. */
+interface Statistics {
+  readonly least: number;
+  readonly mean: number;
+  readonly most: number;
+  readonly norm: number;
+}
+
+interface Findings {
+  readonly path: string;
+  readonly format: string;
+  readonly bytes: number;
+  readonly task: string;
+  readonly outputs: readonly string[];
+  readonly inputs: number;
+  readonly columns: readonly string[] | undefined;
+  readonly transforms: readonly Transform[] | undefined;
+  readonly loss: unknown;
+  readonly seed: number | undefined;
+  readonly parameters: number;
+  readonly hash: string;
+  readonly layers: readonly LayerFindings[];
+  readonly training: Run | undefined;
+  readonly about: OpenedModel['about'];
+}
+
+function findingsOf({ path, format, bytes, net, about }: OpenedModel, meaning: Meaning): Findings {
+  const { spec, parameters } = portableOf(net);
+  const training = trainingOf(net);
+  const { outputs, reading } = meaning;
+  const layers = parameters.map(({ weights, biases }, l): LayerFindings => {
+    const { units, activation, dropout } = spec.layers[l]!;
+    return {
+      ...{ units, activation, parameters: weights.length + biases.length },
+      ...(dropout !== undefined && { dropout }),
+      weights: statisticsOf(weights),
+      biases: statisticsOf(biases),
+    };
+  });
+  return {
+    ...{ path, format, bytes },
+    task: outputs.task,
+    outputs: outputs.task === 'classification' ? outputs.classes : outputs.targets,
+    inputs: net.inputs,
+    columns: reading.inputs,
+    transforms: meaning.transforms,
+    loss: spec.loss,
+    seed: spec.seed,
+    parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
+    hash: weightsHash(net),
+    ...{ layers, training, about },
+  };
+}
+
+function statisticsOf(values: Float32Array): Statistics {
+  let [least, most, sum, squares] = [Infinity, -Infinity, 0, 0];
+  for (const value of values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+    sum += value;
+    squares += value * value;
+  }
+  return { least, mean: sum / values.length, most, norm: Math.sqrt(squares) };
+}
+
+function taskText({ task, outputs }: Findings, label: string | undefined): string {
+  const of = label === undefined ? '' : ` of ${label}`;
+  return `${task}${of}: ${listed(outputs, 12)}`;
+}
+
+function inputsText({ inputs, columns, transforms }: Findings): string {
+  if (!transforms) return columns ? `${inputs}: ${listed(columns)}` : grouped(inputs);
+  const width = transforms.length;
+  return width === inputs
+    ? `${counted(width, 'column')}, transformed`
+    : `${counted(width, 'column')}, which transforms make ${inputs} of`;
+}
+
+/** More would be a page full. */
+const MOST_CATEGORIES = 6;
+const MOST_TRANSFORMS = 20;
+
+function transformTexts(transforms: readonly Transform[]): string[] {
+  const shown = transforms.slice(0, MOST_TRANSFORMS);
+  const names = shown.map(({ name }, k) => name ?? `column ${k + 1}`);
+  const width = Math.max(...names.map(({ length }) => length));
+  const lines = shown.map((transform, k) => `${names[k]!.padEnd(width)}  ${transformText(transform)}`);
+  const others = transforms.length - shown.length;
+  return others > 0 ? [...lines, `… and ${counted(others, 'other')}; --json tells them`] : lines;
+}
+
+function transformText(transform: Transform): string {
+  switch (transform.kind) {
+    case 'identity':
+      return 'as it is';
+    case 'standardise':
+      return `standardised: mean ${precise(transform.mean)}, deviation ${precise(transform.deviation)}`;
+    case 'minMax':
+      return `from ${precise(transform.least)} to ${precise(transform.most)}, made 0 to 1`;
+    case 'oneHot':
+      return `one of ${listed(transform.categories.map(String), MOST_CATEGORIES)}`;
+  }
+}
+
+function trainedText({ training, results }: NonNullable<OpenedModel['about']>): string {
+  const { data, samples } = training;
+  const from = `on ${data}, ${counted(samples, 'sample')}`;
+  if (!results) return from;
+  const figures = Object.entries(results.figures).map(([name, value]) => `${name} ${precise(value)}`);
+  return `${from}, ${counted(results.epochs, 'epoch')} in ${duration(results.seconds)}: ${figures.join(', ')}`;
+}
+
+function trainingText({ epoch, done, step, optimizer, miniBatchSize, isOver }: Run): string {
+  const at = done > 0 ? `within epoch ${epoch}` : `after ${counted(epoch - 1, 'epoch')}`;
+  const state = isOver ? 'ended' : 'can be resumed';
+  return `${optimizer}, mini-batches of ${miniBatchSize}, ${counted(step, 'step')}; ${state} ${at}`;
+}
+
+function layersTable(layers: readonly LayerFindings[]): string {
+  const head = ['layer', 'parameters', 'least w', 'mean w', 'most w', '‖W‖', 'least b', 'most b'];
+  const rows = layers.map(({ units, activation, dropout, parameters, weights, biases }, l) => [
+    `layers[${l}]  ${units} ${activation}${dropout === undefined ? '' : `, dropout ${dropout}`}`,
+    grouped(parameters),
+    ...[weights.least, weights.mean, weights.most, weights.norm, biases.least, biases.most].map((x) =>
+      precise(x, 3),
+    ),
+  ]);
+  return textTable(head, rows);
+}

@@ -1,0 +1,114 @@
+import type { Evaluation } from '../evaluation.js';
+
+/** What of an evaluation is about classes. */
+export type ClassEvaluation = Required<Pick<Evaluation, 'confusion' | 'scores' | 'classes'>>;
+import { percent, precise, grouped } from '../numbers.js';
+import { html, type Content, type Markup } from './html.js';
+
+/** Classes with a larger table would only be scrolled through: what is confused most is said in words. */
+const MOST_CLASSES = 40;
+const MOST_CONFUSIONS = 6;
+
+/** What was taken for which, and how well each class is told from the others. */
+export function classesSection(evaluation: ClassEvaluation): Markup {
+  const { classes } = evaluation;
+  return html`<div class="columns">
+    <div>${classes.length <= MOST_CLASSES && confusionTable(evaluation)} ${confusions(evaluation)}</div>
+    ${scoresTable(evaluation)}
+  </div>`;
+}
+
+function confusionTable({ confusion, classes }: ClassEvaluation): Markup {
+  return html`<figure class="confusion">
+    <figcaption><h3>Confusion matrix</h3></figcaption>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <td></td>
+            <th colspan="${classes.length}" class="over">predicted</th>
+          </tr>
+          <tr>
+            <th class="over">actual</th>
+            ${classes.map((name) => html`<th scope="col"><span>${name}</span></th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${confusion.map((row, actual) => {
+            const total = row.reduce((sum, count) => sum + count, 0);
+            return html`<tr>
+              <th scope="row"><span>${classes[actual]}</span></th>
+              ${row.map((count, predicted) => cell(count, total, actual === predicted))}
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+    </div>
+    <p class="aside">Outlined: what is right. The darker a cell, the larger its share of the row.</p>
+  </figure>`;
+}
+
+function cell(count: number, total: number, isRight: boolean): Markup {
+  const shade = count === 0 ? 0 : Math.max(1, Math.round((8 * count) / total));
+  return html`<td class="${isRight ? 'right' : 'wrong'} s${shade}">
+    ${count === 0 ? '·' : grouped(count)}
+  </td>`;
+}
+
+function scoresTable({ scores, classes }: ClassEvaluation): Markup {
+  return html`<figure>
+    <figcaption><h3>By class</h3></figcaption>
+    <div class="scroll">
+      <table class="numbers">
+        <thead>
+          <tr>
+            <th scope="col">class</th>
+            <th scope="col">precision</th>
+            <th scope="col">recall</th>
+            <th scope="col">F1</th>
+            <th scope="col">samples</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${scores.map(
+            ({ precision, recall, f1, support }, k) =>
+              html`<tr>
+                <th scope="row"><span>${classes[k]}</span></th>
+                ${[precision, recall, f1].map((share) => html`<td>${percent(share)}${bar(share)}</td>`)}
+                <td>${grouped(support)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    <p class="aside">
+      Precision: of those taken for the class, the share that are of it. Recall: of those of the class, the
+      share that were taken for it. F1: their harmonic mean.
+    </p>
+  </figure>`;
+}
+
+/** A share as a bar beneath its number. */
+const bar = (share: number): Markup =>
+  html`<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="track" width="100" height="4" />
+    <rect width="${Number(precise(100 * share, 3))}" height="4" />
+  </svg>`;
+
+function confusions({ confusion, classes }: ClassEvaluation): Content {
+  const wrong = confusion
+    .flatMap((row, actual) => row.map((count, predicted) => ({ count, actual, predicted })))
+    .filter(({ count, actual, predicted }) => count > 0 && actual !== predicted)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MOST_CONFUSIONS);
+  return html`<div class="after">
+    <h3>Confused most often</h3>
+    ${
+      wrong.length === 0
+        ? html`<p>None: each sample was taken for what it is.</p>`
+        : html`<ul class="plain">
+            ${wrong.map(({ count, actual, predicted }) => html`<li><b>${grouped(count)}</b> of <i>${classes[actual]}</i> taken for <i>${classes[predicted]}</i></li>`)}
+          </ul>`
+    }
+  </div>`;
+}

@@ -1,0 +1,43 @@
+/** Text that is HTML, or SVG within it, already. */
+export class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What may stand in a template: text is escaped, lists follow one another, and nothing stands for what is left out. */
+export type Content = Markup | string | number | undefined | false | readonly Content[];
+
+/**
+ * A piece of a page: html`<p>${text}</p>`. Whatever is put in is text, and shown as it is, unless it is a piece itself. So
+ * no name of a column or a class can become an element, an attribute or a script: attributes stand in double quotes.
+ */
+export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
+  let text = strings[0]!;
+  for (const [i, content] of contents.entries()) text += textOf(content) + strings[i + 1]!;
+  return new Markup(text);
+}
+
+function textOf(content: Content): string {
+  if (content === undefined || content === false) return '';
+  if (content instanceof Markup) return content.text;
+  if (typeof content === 'object') return content.map(textOf).join('');
+  return escape(String(content));
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Characters that HTML forbids are shown as such. */
+const escape = (text: string): string =>
+  text
+    .replace(/[&<>"']/g, (character) => entities[character]!)
+    // eslint-disable-next-line no-control-regex -- they are what is looked for
+    .replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');

@@ -1,0 +1,92 @@
+import type { Diagnosis, LayerDiagnosis } from '../../training/diagnosis.js';
+import type { EpochReport } from '../../training/options.js';
+import { percent, precise, wholePercent } from '../numbers.js';
+import { linearAxis } from './axis.js';
+import { curves, type CurveFigure } from './curves.js';
+import { html, type Content, type Markup } from './html.js';
+import type { Shape } from './shape.js';
+
+/** How fast each layer learns: as it is now, and over the epochs if the training said so. */
+export function layersSection(
+  diagnosis: Diagnosis,
+  history: readonly EpochReport[],
+  { layers }: Shape,
+): Markup {
+  const observed = history.filter((report) => report.diagnosis !== undefined);
+  const { messages } = diagnosis;
+  const hasUpdates = diagnosis.layers.some(({ update }) => update !== undefined);
+  return html`${
+      messages.length === 0
+        ? html`<p class="verdict good">
+            <b>✓ All is well:</b> no layer learns much more slowly than the others, none is saturated or dead.
+          </p>`
+        : html`<ul class="verdict bad">
+            ${messages.map((message) => html`<li><b>!</b> ${message}</li>`)}
+          </ul>`
+    }
+    <div class="scroll">
+      <table class="numbers">
+        <thead>
+          <tr>
+            <th scope="col">layer</th>
+            <th scope="col">|δ|</th>
+            <th scope="col">‖∂C/∂W‖ / ‖W‖</th>
+            ${hasUpdates && html`<th scope="col">‖ΔW‖ / ‖W‖</th>`}
+            <th scope="col">saturated</th>
+            <th scope="col">dead units</th>
+            <th scope="col">‖W‖</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${diagnosis.layers.map(
+            ({ delta, speed, update, saturated, dead, weights }, l) =>
+              html`<tr>
+                <th scope="row">${nameOf(l)}: ${layers[l]!.units} × ${layers[l]!.activation}</th>
+                <td>${small(delta)}</td>
+                <td>${small(speed)}</td>
+                ${hasUpdates && html`<td>${update === undefined ? '–' : small(update)}</td>`}
+                <td>${percent(saturated)}</td>
+                <td>${dead}</td>
+                <td>${precise(weights, 3)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+
+    <div class="columns after">${observed.length > 1 && overEpochs(observed)} ${explanation}</div>`;
+}
+
+const explanation = html`<p class="aside">
+  |δ| says how far the units of a layer are from their optimum (root mean square of ∂C/∂z). ‖∂C/∂W‖ / ‖W‖ is
+  what a step with learning rate 1 would change of the weights; ‖ΔW‖ / ‖W‖ what the last epoch has changed.
+  Saturated: where the slope σ′ is below a tenth of its steepest.
+</p>`;
+
+const nameOf = (l: number): string => `layers[${l}]`;
+const small = (x: number): string => precise(x, 3);
+
+function overEpochs(observed: readonly EpochReport[]): Content {
+  const epochs = observed.map(({ epoch }) => epoch);
+  const chart = (
+    title: string,
+    of: (layer: LayerDiagnosis) => number,
+    more: Partial<CurveFigure> = {},
+  ): Markup => {
+    const lines = observed[0]!.diagnosis!.layers.map((_, l) => ({
+      name: nameOf(l),
+      values: observed.map(({ diagnosis }) => of(diagnosis!.layers[l]!)),
+      kind: `l${l % 6}`,
+    }));
+    return curves({ title, epochs, lines, write: small, ...more });
+  };
+  return [
+    chart('|δ| of each layer', ({ delta }) => delta),
+    chart('Change of the weights in an epoch, ‖ΔW‖ / ‖W‖', ({ update = NaN }) => update),
+    chart('Share of saturated units', ({ saturated }) => saturated, {
+      write: percent,
+      tick: wholePercent,
+      axis: linearAxis(0, 1, 4),
+    }),
+  ];
+}

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import type { Diagnosis } from '../../training/diagnosis.js';
+import type { EpochReport } from '../../training/options.js';
+import type { Evaluation } from '../evaluation.js';
+import { percent, precise, grouped, wholePercent } from '../numbers.js';
+import { linearAxis, minus } from './axis.js';
+import { classesSection } from './classes.js';
+import { curves, type Line } from './curves.js';
+import { html, Markup, type Content } from './html.js';
+import { layersSection } from './layers.js';
+import { numbersSection } from './numbers-predicted.js';
+import { shapeSection, type Shape } from './shape.js';
+import { style } from './style.js';
+
+/** Something that is to be known of a training: its data, its seed, its command. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+  /** Whether it is to be typed or compared: a command, a hash. */
+  readonly isCode?: boolean;
+}
+
+/** What a report tells. What is left out has no section. */
+export interface Report {
+  /** As 'iris.csv'. */
+  readonly title: string;
+  /** A sentence or two beneath it: what was done, with what. */
+  readonly summary: string;
+  readonly shape: Shape;
+  /** Of the training, epoch by epoch; of more epochs than one there are curves. */
+  readonly history?: readonly EpochReport[];
+  /** The epoch whose weights were kept, where that is not the last. */
+  readonly bestEpoch?: number | undefined;
+  readonly evaluation?: Evaluation;
+  /** What the evaluation is of, as 'the 30 samples set aside'. */
+  readonly evaluated?: string;
+  readonly diagnosis?: Diagnosis;
+  /** How it was made, in the order in which it is shown. */
+  readonly facts: readonly Fact[];
+}
+
+/**
+ * A report as one page of HTML: it needs nothing from elsewhere, holds no script, and says so by a Content-Security-Policy of
+ * its own. Whatever names of files, columns and classes hold, they are shown as text.
+ */
+export function reportPage(report: Report): string {
+  const { title, summary, shape, history = [], evaluation, diagnosis, facts } = report;
+  const isClassification = evaluation?.targets === undefined;
+  const hash = createHash('sha256').update(style).digest('base64');
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'"
+        />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="generator" content="bp4" />
+        <title>${title} · bp4</title>
+        ${new Markup(`<style>${style}</style>`)}
+      </head>
+      <body>
+        <header>
+          <h1>${title}</h1>
+          <p class="lede">${summary}</p>
+          ${headline(report)}
+        </header>
+        <main>
+          ${history.length > 1 && section('How it learnt', html`<div class="columns">${learningCurves(report, isClassification)}</div>`)}
+          ${evaluation && section(report.evaluated ? `How it does on ${report.evaluated}` : 'How it does', resultsOf(evaluation))}
+          ${diagnosis && section('How fast each layer learns', layersSection(diagnosis, history, shape))}
+          ${section('The network', shapeSection(shape))}
+          ${section('How it was made', html`<dl class="facts">${facts.map(factOf)}</dl>`)}
+        </main>
+        <footer>Made by bp4. The same data, options and seed give the same weights, to the last bit.</footer>
+      </body>
+    </html> `;
+  return page.text;
+}
+
+const section = (title: string, content: Content): Markup =>
+  html`<section>
+    <h2>${title}</h2>
+    ${content}
+  </section>`;
+
+const factOf = ({ name, value, isCode = false }: Fact): Markup =>
+  html`<div>
+    <dt>${name}</dt>
+    <dd>${isCode ? html`<code>${value}</code>` : value}</dd>
+  </div>`;
+
+function resultsOf({ confusion, scores, classes, targets = [] }: Evaluation): Content {
+  return confusion && scores && classes
+    ? classesSection({ confusion, scores, classes })
+    : numbersSection(targets);
+}
+
+/** The few numbers that are looked for first. */
+function headline({ evaluation, history = [] }: Report): Content {
+  const figures: [name: string, value: string][] = [];
+  if (evaluation) {
+    const { accuracy, rSquared, meanAbsoluteError, loss } = evaluation.figures;
+    if (accuracy !== undefined) figures.push(['accuracy', percent(accuracy)]);
+    if (rSquared !== undefined) figures.push(['R²', minus(precise(rSquared))]);
+    if (meanAbsoluteError !== undefined) figures.push(['mean absolute error', precise(meanAbsoluteError)]);
+    figures.push(['loss', precise(loss!)], ['samples', grouped(evaluation.count)]);
+  }
+  const last = history.at(-1);
+  if (last) figures.push(['epochs', grouped(last.epoch)]);
+  if (figures.length === 0) return undefined;
+  return html`<dl class="figures">
+    ${figures.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+function learningCurves({ history = [], bestEpoch }: Report, isClassification: boolean): Content {
+  const epochs = history.map(({ epoch }) => epoch);
+  const validated = history.some(({ validation }) => validation !== undefined);
+  const lines = (of: (metrics: { readonly loss: number; readonly accuracy: number }) => number): Line[] => [
+    { name: 'training', values: history.map(of), kind: 'training' },
+    ...(validated
+      ? [
+          {
+            name: 'validation',
+            values: history.map(({ validation }) => (validation ? of(validation) : NaN)),
+            kind: 'validation',
+          },
+        ]
+      : []),
+  ];
+  const mark =
+    bestEpoch === undefined
+      ? undefined
+      : { at: bestEpoch, words: `The weights are those of epoch ${bestEpoch}, the best.` };
+  const accuracies = lines(({ accuracy }) => accuracy);
+  const least = Math.min(...accuracies.map(({ values }) => values.reduce((a, b) => (b < a ? b : a), 1)));
+  // from the tenth below the least of it, so that 97 and 98 % stay apart
+  const axis = linearAxis(Math.max(0, Math.min(0.9, Math.floor(10 * least) / 10)), 1, 5);
+  return [
+    curves({ title: 'Loss', lines: lines(({ loss }) => loss), epochs, write: precise, mark }),
+    isClassification &&
+      curves({
+        title: 'Accuracy',
+        lines: accuracies,
+        epochs,
+        axis,
+        write: percent,
+        tick: wholePercent,
+        mark,
+      }),
+  ];
+}

@@ -1,0 +1,14 @@
+import { writeWhole } from '../../node/whole-file.js';
+import { inFile } from '../failure.js';
+import type { IO } from '../io.js';
+import { reportPage, type Report } from './page.js';
+
+/**
+ * @throws Failure where the file cannot be written
+ */
+export async function writeReport(io: IO, path: string, report: Report): Promise<void> {
+  const bytes = new TextEncoder().encode(reportPage(report));
+  await inFile(path, () => writeWhole(path, bytes, true));
+  io.event('report', { path });
+  io.say(`Report: ${io.bold(path)}, to be opened in a browser`);
+}

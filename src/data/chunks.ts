@@ -1,0 +1,108 @@
+import { show } from '../model/check.js';
+
+/** Text, or its UTF-8 bytes, in chunks that may be cut anywhere. */
+export type TextChunks =
+  | Iterable<string | Uint8Array>
+  | AsyncIterable<string | Uint8Array>
+  | ReadableStream<string>
+  | ReadableStream<Uint8Array>;
+
+/** Opens a text from its beginning: `() => createReadStream('a.csv')`, or `async () => (await fetch(url)).body`. */
+export type TextSource = () => TextChunks | Promise<TextChunks>;
+
+/** Bytes in chunks that may be cut anywhere. */
+export type ByteChunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
+
+/** Opens a file from its beginning: `() => createReadStream('inputs.npy')`, or `() => blob.stream()`. */
+export type ByteSource = () => ByteChunks | Promise<ByteChunks>;
+
+/** @throws TypeError unless it is a function */
+export function checkSource(place: string, source: unknown): void {
+  if (typeof source !== 'function') {
+    throw new TypeError(
+      `${place}: expected a function that opens the ${place === 'source' ? 'text' : 'file'}, got ${show(source)}`,
+    );
+  }
+}
+
+/** The text in chunks; '' is the last. */
+export async function* textOf(source: TextSource): AsyncGenerator<string, void, void> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  for await (const chunk of iterable(await source())) {
+    yield typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+  }
+  const rest = decoder.decode();
+  if (rest !== '') yield rest;
+}
+
+/** The bytes of a file, as many at a time as are wanted. */
+export class ByteReader {
+  readonly #place: string;
+  readonly #chunks: AsyncGenerator<Uint8Array, void, void>;
+  #held = new Uint8Array(0);
+
+  constructor(place: string, source: ByteSource) {
+    this.#place = place;
+    this.#chunks = opened(source);
+  }
+
+  /** Reads on until there are at least so many, or the file ends. @returns all that are held; none is taken */
+  async hold(count: number): Promise<Uint8Array<ArrayBuffer>> {
+    const pieces = [this.#held];
+    let length = this.#held.length;
+    while (length < count) {
+      const { done, value } = await this.#chunks.next();
+      if (done) break;
+      if (!ArrayBuffer.isView(value))
+        throw new TypeError(`${this.#place}: expected chunks of bytes, got ${show(value)}`);
+      pieces.push(new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength));
+      length += value.byteLength;
+    }
+    if (pieces.length > 1) {
+      this.#held = new Uint8Array(length);
+      let at = 0;
+      for (const piece of pieces) {
+        this.#held.set(piece, at);
+        at += piece.length;
+      }
+    }
+    return this.#held;
+  }
+
+  /** Takes the next bytes, a view of what was read; fewer where the file ends. */
+  async take(count: number): Promise<Uint8Array<ArrayBuffer>> {
+    const held = await this.hold(count);
+    this.#held = held.subarray(count);
+    return held.subarray(0, count);
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return();
+  }
+}
+
+async function* opened(source: ByteSource): AsyncGenerator<Uint8Array, void, void> {
+  for await (const chunk of iterable(await source())) yield chunk;
+}
+
+/** Not every engine iterates streams. */
+function iterable<Chunk>(
+  chunks: Iterable<Chunk> | AsyncIterable<Chunk> | ReadableStream<Chunk>,
+): AsyncIterable<Chunk> | Iterable<Chunk> {
+  if (typeof chunks === 'string') return [chunks];
+  if (Symbol.asyncIterator in chunks || Symbol.iterator in chunks) return chunks;
+  return chunksOf(chunks);
+}
+
+async function* chunksOf<Chunk>(stream: ReadableStream<Chunk>): AsyncGenerator<Chunk> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
+  }
+}

@@ -1,0 +1,59 @@
+// Where a text stops being JSON (RFC 8259). Engines say it in different ways, or not at all.
+
+const space = /[ \t\n\r]*/y;
+const scalar =
+  // eslint-disable-next-line no-control-regex -- JSON wants them escaped
+  /(?:"(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+
+/** What may come next. */
+type State = 'value' | 'first value' | 'first name' | 'name' | 'colon' | 'after';
+
+/** @returns where the first character is that cannot be there; the length of the text where it ends too soon */
+export function syntaxErrorAt(text: string): number {
+  const open: string[] = [];
+  let state: State = 'value';
+  let at = 0;
+  const matches = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at;
+    if (!pattern.test(text)) return false;
+    at = pattern.lastIndex;
+    return true;
+  };
+  for (;;) {
+    matches(space);
+    const char = text[at];
+    if (char === undefined) return at;
+    const closes = open.at(-1) === '[' ? ']' : '}';
+    if (state === 'colon') {
+      if (char !== ':') return at;
+      at++;
+      state = 'value';
+    } else if (state === 'after') {
+      if (open.length === 0) return at;
+      if (char === closes) open.pop();
+      else if (char === ',') state = closes === ']' ? 'value' : 'name';
+      else return at;
+      at++;
+    } else if (char === closes && (state === 'first value' || state === 'first name')) {
+      open.pop();
+      at++;
+      state = 'after';
+    } else if (state === 'name' || state === 'first name') {
+      if (char !== '"' || !matches(scalar)) return at;
+      state = 'colon';
+    } else if (char === '[' || char === '{') {
+      open.push(char);
+      at++;
+      state = char === '[' ? 'first value' : 'first name';
+    } else {
+      if (!matches(scalar)) return at;
+      state = 'after';
+    }
+  }
+}
+
+/** Both from 1. */
+export function lineAndColumn(text: string, at: number): { line: number; column: number } {
+  const before = text.slice(0, at).split('\n');
+  return { line: before.length, column: before.at(-1)!.length + 1 };
+}

@@ -1,0 +1,123 @@
+import type { Columns } from '../../model/columns.js';
+import type { LayerJSON } from '../../model/json.js';
+import type { Network } from '../../network.js';
+import {
+  contentOf,
+  numbers,
+  outputsComment,
+  predictComment,
+  type Content,
+  type ModuleOptions,
+} from './content.js';
+import { literal } from './literal.js';
+import { parts } from './parts.js';
+
+/**
+ * The network as the source of an ES module without imports. Its `predict(inputs)` takes one sample, in an array, or in an
+ * object where the transforms have names, and returns a Float32Array: the outputs of `Network.predict` to the bit, on every
+ * engine, for it computes by the very functions of bp4's plain TypeScript engine, in the same order. It evaluates no text, so
+ * a content security policy may be strict; and whatever the names are, it may stand inside a script element.
+ *
+ * About 13 characters for each weight, and 3 to 6 kB for the rest.
+ * @throws TypeError where `net` is no network, or the options are none
+ * @throws StateError after `dispose`
+ */
+export function toModule(net: Network, options: ModuleOptions = {}): string {
+  const content = contentOf(net, options);
+  const { inputs, layers, outputs, inputColumns, targetColumns } = content;
+  const sizes = [inputs, ...layers.map(({ units }) => units)].join(', ');
+  return `// A multilayer perceptron [${sizes}] as bp4/code writes it: first how it computes, then what it has learnt.
+${outputs ? `\n${outputsComment}\nexport const outputs = ${literal(outputs)};\n` : ''}
+${predictComment(content, '{Float32Array} ')}
+export function predict(inputs) {
+  let a = checked(inputs);
+  for (const { W, b, activation } of layers) {
+    // z = W·a + b: z_j = Σ_k w_jk·a_k + b_j
+    const z = Float32Array.from(W, (w_j, j) => dot(w_j, a) + b[j]);
+    // a = σ(z)
+    a = activation(z);
+  }
+${targetColumns ? '  targets.invert(a);\n' : ''}  return a;
+}
+
+/** Σ_k w_k·a_k: k ascending, each product and each sum rounded to single precision. */
+function dot(w, a) {
+  let sum = 0;
+  for (let k = 0; k < w.length; k++) sum = round(sum + round(w[k] * a[k]));
+  return sum;
+}
+
+${checkedFunction(content)}${functionsFor(content)}${columnsCode('columns', inputColumns)}${columnsCode('targets', targetColumns)}
+/** For each layer W, a row of weights for each unit; b, a bias for each unit; and σ for all its units. */
+const layers = [
+${layers.map(layerCode).join('')}];
+`;
+}
+
+/** The function that checks a sample, and makes of it what the network is to see. */
+function checkedFunction({ given, inputs, inputColumns, inputNames }: Content): string {
+  const byName = `  const isNamed = typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs);
+  if (isNamed && !ArrayBuffer.isView(inputs)) inputs = columns.list.map(({ given }) => inputs[given.name]);
+`;
+  const untransformed = `  for (let k = 0; k < a.length; k++) {
+    if (!fits(inputs[k])) throw misfit(\`inputs[\${k}]\`, inputs[k]);
+    a[k] = inputs[k];
+  }
+`;
+  return `/** A sample as the network sees it: checked${inputColumns ? ', transformed' : ''}, in single precision. */
+function checked(inputs) {
+${inputNames ? byName : ''}  if (!Array.isArray(inputs) && !ArrayBuffer.isView(inputs)) {
+    throw new TypeError(\`inputs: expected an array of ${numbers(given)}, got \${show(inputs)}\`);
+  }
+  if (inputs.length !== ${given}) throw new RangeError(\`inputs: expected ${given} values, got \${inputs.length}\`);
+  const a = new Float32Array(${inputs});
+${inputColumns ? "  columns.transformRow('inputs', inputs, 1, a, 0);\n" : untransformed}  return a;
+}
+`;
+}
+
+/** The functions, classes and constants of bp4 that the module uses, and those that these use. */
+function functionsFor({ layers, inputColumns, targetColumns }: Content): string {
+  const needed = new Set<string>();
+  const need = (name: string): void => {
+    if (needed.has(name)) return;
+    needed.add(name);
+    parts.get(name)!.needs.forEach(need);
+  };
+  ['round', 'show', 'fits', 'misfit', ...layers.map(({ activation }) => activation)].forEach(need);
+  if (inputColumns ?? targetColumns) need('Columns');
+  const texts = Array.from(parts, ([name, { text }]) => (needed.has(name) ? text : ''));
+  return texts.map((text) => (/^(\/\*|function)/.test(text) ? `\n${text}` : text)).join('');
+}
+
+function columnsCode(name: string, columns: Columns | undefined): string {
+  if (!columns) return '';
+  const lines = columns.list.map(({ given, width, places, shift, range }) => {
+    const named = given.name === undefined ? '{}' : `{ name: ${literal(given.name)} }`;
+    const kind = places
+      ? `width: ${width}, places: new Map(${literal([...places] as [string | number, number][])})`
+      : `width: 1, shift: ${literal(shift)}, range: ${literal(range)}`;
+    return `  { given: ${named}, ${kind} },\n`;
+  });
+  return `
+/** For each column what was fitted to the data: y = (x − shift) / range, or where the 1 of a category goes. */
+const ${name} = new Columns([
+${lines.join('')}]);
+`;
+}
+
+function layerCode({ weights, biases, activation, alpha }: LayerJSON): string {
+  const rows = weights.map((row) => `      new Float32Array(${literal(row)}),\n`).join('');
+  return `  {
+    activation: ${activationCode(activation, alpha)},
+    W: [
+${rows}    ],
+    b: new Float32Array(${literal(biases)}),
+  },
+`;
+}
+
+function activationCode(name: LayerJSON['activation'], alpha: number | undefined): string {
+  if (name === 'softmax') return '(z) => (softmax(z, 0, 0, z.length), z)'; // it works in place
+  return `(z) => z.map((z_j) => ${name}(z_j${alpha === undefined ? '' : `, round(${alpha})`}))`;
+}

@@ -1,0 +1,36 @@
+import type { Columns } from '../../model/columns.js';
+import type { Network } from '../../network.js';
+import { contentOf, outputsComment, predictComment, type ModuleOptions } from './content.js';
+import { literal } from './literal.js';
+
+/**
+ * The types of what `toModule` gives, as the source of a declaration file: `net.d.mts` goes with `net.mjs`.
+ * @param options as for `toModule`
+ * @throws TypeError where `net` is no network, or the options are none
+ * @throws StateError after `dispose`
+ */
+export function toModuleTypes(net: Network, options: ModuleOptions = {}): string {
+  const content = contentOf(net, options);
+  const { inputColumns, inputNames, outputs } = content;
+  const value = inputColumns?.list.some(({ places }) => places) ? 'number | string' : 'number';
+  return `${outputs ? `${outputsComment}\nexport declare const outputs: readonly ${literal(outputs)};\n\n` : ''}${
+    inputNames ? namedInputs(inputColumns!) : ''
+  }${predictComment(content)}
+export declare function predict(inputs: ArrayLike<${value}>${inputNames ? ' | NamedInputs' : ''}): Float32Array;
+`;
+}
+
+/** A sample as an object. A name that occurs twice is one property. */
+function namedInputs({ list }: Columns): string {
+  const types = new Map(
+    list.map(({ given, places }) => [given.name!, places ? categoriesOf([...places.keys()]) : 'number']),
+  );
+  const lines = Array.from(types, ([name, type]) => `  readonly ${literal(name)}: ${type};\n`);
+  return `/** A sample by the names of its columns. */\nexport interface NamedInputs {\n${lines.join('')}}\n\n`;
+}
+
+/** Strings or their numbers, or numbers; data that is read has `number`, and rarely such literals. */
+function categoriesOf(categories: readonly unknown[]): string {
+  const words = categories.filter((category) => typeof category === 'string');
+  return [...words.map((word) => literal(word)), 'number'].join(' | ');
+}

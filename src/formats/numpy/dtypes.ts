@@ -1,0 +1,128 @@
+import { FormatError } from '../../errors.js';
+import type { NumericArray } from '../../training/matrix.js';
+
+/** Numbers of 64 bits beside those that JavaScript has. */
+export type NPYValues = NumericArray | BigInt64Array | BigUint64Array | string[];
+
+/** NumPy's name of what an array holds. */
+export type DType =
+  | 'bool'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'float16'
+  | 'float32'
+  | 'float64'
+  | 'str';
+
+type Decode = (bytes: Uint8Array<ArrayBuffer>, size: number) => NPYValues;
+
+/** How the values of an array lie in its file. */
+export interface Layout {
+  readonly dtype: DType;
+  /** Bytes of a value. */
+  readonly size: number;
+  /** Bytes of what is swapped where the file has the other order. */
+  readonly unit: number;
+  readonly decode: Decode;
+}
+
+type TypedArray = new (buffer: ArrayBuffer, byteOffset: number, length: number) => NPYValues;
+
+const viewed =
+  (Type: TypedArray): Decode =>
+  (bytes, size) =>
+    new Type(bytes.buffer, bytes.byteOffset, bytes.length / size);
+
+const kinds = new Map<string, readonly [DType, Decode]>([
+  ['b1', ['bool', viewed(Uint8Array)]],
+  ['i1', ['int8', viewed(Int8Array)]],
+  ['i2', ['int16', viewed(Int16Array)]],
+  ['i4', ['int32', viewed(Int32Array)]],
+  ['i8', ['int64', viewed(BigInt64Array)]],
+  ['u1', ['uint8', viewed(Uint8Array)]],
+  ['u2', ['uint16', viewed(Uint16Array)]],
+  ['u4', ['uint32', viewed(Uint32Array)]],
+  ['u8', ['uint64', viewed(BigUint64Array)]],
+  ['f2', ['float16', halves]],
+  ['f4', ['float32', viewed(Float32Array)]],
+  ['f8', ['float64', viewed(Float64Array)]],
+]);
+
+/** By the names of typed arrays: an array from another realm is no instance of ours. */
+export const descrOf = new Map<string, string>([
+  ['Int8Array', '|i1'],
+  ['Int16Array', '<i2'],
+  ['Int32Array', '<i4'],
+  ['BigInt64Array', '<i8'],
+  ['Uint8Array', '|u1'],
+  ['Uint8ClampedArray', '|u1'],
+  ['Uint16Array', '<u2'],
+  ['Uint32Array', '<u4'],
+  ['BigUint64Array', '<u8'],
+  ['Float32Array', '<f4'],
+  ['Float64Array', '<f8'],
+]);
+
+/** The characters of a string, at most. */
+const MOST_CHARACTERS = 2 ** 16;
+
+/**
+ * @param descr what the header calls the type: '<f8', say
+ * @throws FormatError where it is none of those above, or strings
+ */
+export function layoutOf(place: string, descr: string): Layout & { readonly isBigEndian: boolean } {
+  const [, order, kind, digits] = /^([<>|=])([a-zA-Z])(\d{0,6})$/.exec(descr) ?? [];
+  const isBigEndian = order === '>';
+  const found = kinds.get(`${kind}${digits}`);
+  const size = Number(digits);
+  if (found) return { dtype: found[0], size, unit: size, decode: found[1], isBigEndian };
+  if (kind === 'U' && size > 0 && size <= MOST_CHARACTERS) {
+    return { dtype: 'str', size: 4 * size, unit: 4, decode: strings, isBigEndian };
+  }
+  if (kind === 'O') {
+    throw new FormatError(
+      `${place}: it holds objects of Python as a pickle, which could execute anything, and is never read; save numbers, ` +
+        'or strings: np.save(file, array.astype(float))',
+    );
+  }
+  throw new FormatError(
+    `${place}: it holds '${descr}', which has no meaning here; save it as float32, float64, an integer, bool or str`,
+  );
+}
+
+/** The least of binary16, 2⁻²⁴. */
+const LEAST_HALF = 1 / (1 << 24);
+
+/** IEEE 754 binary16; each is a float of 32 bits too. */
+function halves(bytes: Uint8Array<ArrayBuffer>): Float32Array {
+  const codes = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  return Float32Array.from(codes, (code) => {
+    const sign = code >> 15 ? -1 : 1;
+    const exponent = (code >> 10) & 31;
+    const fraction = code & 1023;
+    if (exponent === 31) return fraction ? NaN : sign * Infinity;
+    if (exponent === 0) return sign * fraction * LEAST_HALF;
+    const scale = exponent < 15 ? 1 / (1 << (15 - exponent)) : 1 << (exponent - 15);
+    return sign * (1 + fraction / 1024) * scale;
+  });
+}
+
+/** Strings of one length in UCS-4, filled up with zeros. */
+function strings(bytes: Uint8Array<ArrayBuffer>, size: number): string[] {
+  const codes = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const characters = size / 4;
+  return Array.from({ length: codes.length / characters }, (_, n) => {
+    let length = characters;
+    const from = n * characters;
+    while (length > 0 && codes[from + length - 1] === 0) length--;
+    let text = '';
+    for (let i = from; i < from + length; i++) text += String.fromCodePoint(codes[i]!);
+    return text;
+  });
+}

@@ -1,0 +1,117 @@
+import { activationsIn } from '../../kernels/reference/activations.js';
+import { double } from '../../kernels/reference/numerics.js';
+import { activationCodes, defaultAlphas, type ActivationName } from '../../model/spec.js';
+import type { NodeAt } from './node.js';
+import type { Constant } from './tensor.js';
+
+// What is known of a value on its way through the graph.
+
+/** A layer's weights [units][fanIn] and biases [units], and what it was given. */
+export interface Layer {
+  readonly input: Flow;
+  readonly weights: Float32Array;
+  readonly biases: Float32Array;
+}
+
+/** A value that depends on the inputs: f(z) of a layer, or of the inputs themselves. */
+export interface Flow {
+  /** Whose z; undefined for the inputs. */
+  readonly layer: Layer | undefined;
+  /** f at `POINTS`, where it is one function of each number alone; or softmax, over all. */
+  readonly values: Float64Array | 'softmax' | undefined;
+  /** Where it is another value and a constant, added, subtracted, multiplied or divided: these. */
+  readonly last?: Affine;
+  /** What gives it; undefined for the inputs. */
+  readonly node: NodeAt | undefined;
+}
+
+export interface Affine {
+  readonly flow: Flow;
+  readonly operation: 'Add' | 'Sub' | 'Mul' | 'Div';
+  readonly constant: Constant;
+  readonly node: NodeAt;
+}
+
+/**
+ * The z at which functions are compared: near 0, where they bend, and where they are almost straight. A graph writes
+ * swish, gelu and others in operators of its own choice; what they make of these numbers tells which it is.
+ */
+export const POINTS = Float64Array.from(
+  [0, ...[0.001, 0.03, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 15, 20, 40, 80]].flatMap(
+    (z) => [z, -z],
+  ),
+);
+
+/** Graphs hold constants in single precision. The gelu of erf is apart from that of tanh by 5·10⁻⁴. */
+const TOLERANCE = 1e-6;
+
+const ours = activationsIn(double);
+
+/** σ of one unit, in double precision. */
+export const sigmaOf = (activation: ActivationName): ((z: number, alpha: number) => number) =>
+  ours[activationCodes[activation]]!.value!;
+
+const plainActivations = (Object.keys(activationCodes) as ActivationName[]).filter(
+  (name) => name !== 'softmax' && !(name in defaultAlphas),
+);
+
+/** An activation as a spec tells it. */
+export interface FoundActivation {
+  readonly activation: ActivationName;
+  readonly alpha?: number;
+}
+
+/** Which activation gives these values at `POINTS`; undefined where none does. */
+export function recognise(values: Flow['values']): FoundActivation | undefined {
+  if (values === undefined) return undefined;
+  if (values === 'softmax') return { activation: 'softmax' };
+  const atMinus1 = values[POINTS.indexOf(-1)]!;
+  // Those with an α last: leakyRelu of α = 1 is linear.
+  const alphas = { leakyRelu: -atMinus1, elu: atMinus1 / double.expm1(-1) };
+  for (const activation of [...plainActivations, ...(['leakyRelu', 'elu'] as const)]) {
+    const sigma = sigmaOf(activation);
+    const alpha = activation in alphas ? alphas[activation as keyof typeof alphas] : undefined;
+    if (alpha !== undefined && !(alpha > 0)) continue;
+    const isIt = values.every((given, i) => {
+      const expected = sigma(POINTS[i]!, alpha ?? 0);
+      return Math.abs(given - expected) <= TOLERANCE * Math.max(1, Math.abs(expected));
+    });
+    if (isIt) return { activation, ...(alpha !== undefined && { alpha }) };
+  }
+  return undefined;
+}
+
+/**
+ * The activation of a hidden layer.
+ * @throws FormatError naming the node that made something else of it
+ */
+export function hiddenActivation({ values, node }: Flow): FoundActivation {
+  const found = recognise(values);
+  if (found) return found;
+  throw node!.wrong(
+    `what it makes of a layer is none of the activations ${Object.keys(activationCodes).join(', ')}`,
+  );
+}
+
+/**
+ * How inputs were transformed before the first layer, or answers after the last: first to last.
+ * @param isInner whether what is left is what was transformed; without it, whether these are the inputs themselves
+ * @throws FormatError naming the node that made something else of them
+ */
+export function affinesOf(
+  flow: Flow,
+  isInner: (flow: Flow) => boolean = ({ node }) => node === undefined,
+): { inner: Flow; affines: Affine[] } {
+  const affines: Affine[] = [];
+  while (!isInner(flow)) {
+    const { last, node } = flow;
+    if (!last || affines.length === MOST_AFFINES) {
+      const what = flow.layer ? 'after the last layer' : 'before the first layer';
+      throw node!.wrong(`${what}, at most ${MOST_AFFINES} of Add, Sub, Mul, Div with constants are read`);
+    }
+    affines.unshift(last);
+    flow = last.flow;
+  }
+  return { inner: flow, affines };
+}
+const MOST_AFFINES = 8;

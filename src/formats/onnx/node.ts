@@ -1,0 +1,89 @@
+import { FormatError } from '../../errors.js';
+import { show } from '../../model/check.js';
+import type { Budget } from './budget.js';
+import type { Flow } from './flow.js';
+import { attributeTypes, type Attribute, type Node } from './proto.js';
+import type { Constant } from './tensor.js';
+
+/** What stands under a name in a graph. */
+export type Value = Constant | Flow;
+
+/** What a node gives. @throws FormatError that names the node */
+export type Operator = (node: NodeAt, budget: Budget) => Value;
+
+export const isConstant = (value: Value): value is Constant => 'dims' in value;
+
+/** A node of the graph, with what it is given. */
+export class NodeAt {
+  readonly op: string;
+  /** Its name in error messages. */
+  readonly place: string;
+  readonly #node: Node;
+  readonly #valueOf: (i: number) => Value | undefined;
+
+  /** @param valueOf gives an input; undefined where that is left out */
+  constructor(node: Node, position: number, valueOf: (i: number) => Value | undefined) {
+    // The operators of ONNX itself have no domain; those of others are named with it.
+    const { domain = '', opType = '', name = '' } = node;
+    this.op = domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
+    this.place = `bytes: graph.node[${position}], ${this.op}${name && ` ${show(name)}`}`;
+    this.#node = node;
+    this.#valueOf = valueOf;
+  }
+
+  /** An error that names it. */
+  wrong(what: string): FormatError {
+    return new FormatError(`${this.place}: ${what}`);
+  }
+
+  has(i: number): boolean {
+    return this.#valueOf(i) !== undefined;
+  }
+
+  input(i: number): Value {
+    const value = this.#valueOf(i);
+    if (!value) throw this.wrong(`its input ${i} is missing`);
+    return value;
+  }
+
+  flow(i: number): Flow {
+    const value = this.input(i);
+    if (isConstant(value))
+      throw this.wrong(`its input ${i} is constant; expected what depends on the inputs`);
+    return value;
+  }
+
+  constant(i: number): Constant {
+    const value = this.input(i);
+    if (isConstant(value)) return value;
+    throw this.wrong(`its input ${i} depends on the inputs; expected a constant`);
+  }
+
+  /** The value of an attribute; undefined where it is left out. @param field where its type keeps it */
+  attribute<Field extends keyof typeof attributeTypes>(
+    name: string,
+    field: Field,
+  ): Attribute[Field] | undefined {
+    const attribute = this.#node.attribute.find((one) => one.name === name);
+    if (!attribute) return undefined;
+    if (attribute.type !== attributeTypes[field]) {
+      throw this.wrong(
+        `attribute ${name}: expected type ${attributeTypes[field]}, got ${attribute.type ?? 0}`,
+      );
+    }
+    return attribute[field];
+  }
+
+  /** A number that is an attribute. Some writers leave out what is 0. */
+  number(name: string, field: 'f' | 'i', ifLeftOut: number): number {
+    const isThere = this.#node.attribute.some((one) => one.name === name);
+    return isThere ? (this.attribute(name, field) ?? 0) : ifLeftOut;
+  }
+}
+
+/** A constant's number for each column: one for all, or one for each. */
+export function columnsOf(node: NodeAt, { dims, values }: Constant, width: number): (k: number) => number {
+  if (values.length === 1) return () => values[0]!;
+  if (values.length === width && dims.at(-1) !== 1) return (k) => values[k]!;
+  throw node.wrong(`expected a constant of 1 or ${width} numbers, got dims [${dims.join()}]`);
+}

@@ -1,0 +1,176 @@
+import { FormatError } from '../../errors.js';
+import { checkName, show } from '../../model/check.js';
+import type { SpecJSON } from '../../model/json.js';
+import type { Parameters } from '../../model/model.js';
+import type { NumberTransform } from '../../model/transforms.js';
+import { Budget } from './budget.js';
+import {
+  affinesOf,
+  hiddenActivation,
+  POINTS,
+  recognise,
+  type Affine,
+  type Flow,
+  type FoundActivation,
+  type Layer,
+} from './flow.js';
+import { columnsOf, isConstant, NodeAt, type Value } from './node.js';
+import { operators } from './operators.js';
+import type { Graph } from './proto.js';
+import { constantOf } from './tensor.js';
+
+/** A network as a graph tells it: without a loss. */
+export interface Found {
+  readonly spec: Omit<SpecJSON, 'format' | 'version' | 'loss'>;
+  readonly parameters: readonly Parameters[];
+}
+
+/**
+ * Reads a graph that anybody may have written: one layer after the other, from one input to one output. Nodes of which
+ * that output does not depend are not looked at.
+ * @param bytes how long the file is
+ * @param output the name of the output that is read, where there are several
+ * @throws FormatError naming the first node that bp4 cannot take
+ * @throws RangeError where there is no output of that name
+ */
+export function readGraph(graph: Graph, bytes: number, output?: string): Found {
+  const values = new Map<string, Value>();
+  const initializers = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
+  const answer = outputOf(graph, output);
+  const needed = neededFor(graph, answer);
+  const inputs = graph.input.filter(({ name = '' }) => needed.has(name) && !initializers.has(name));
+  if (inputs.length !== 1) {
+    const names = inputs.map(({ name }) => show(name)).join(', ');
+    throw new FormatError(`bytes: expected a graph of one input, got ${names || 'none'}`);
+  }
+  values.set(inputs[0]!.name!, { layer: undefined, values: POINTS, node: undefined });
+  const valueOf = (name: string): Value | undefined => {
+    const tensor = initializers.get(name);
+    if (!values.has(name) && tensor) values.set(name, constantOf(`bytes: initializer ${show(name)}`, tensor));
+    return values.get(name);
+  };
+
+  const budget = new Budget(bytes);
+  for (const [position, one] of graph.node.entries()) {
+    if (!one.output.some((name) => needed.has(name))) continue;
+    const node = new NodeAt(one, position, (i) => {
+      const name = one.input[i] ?? '';
+      if (name === '') return undefined; // an optional input that is left out
+      const value = valueOf(name);
+      if (value) return value;
+      throw node.wrong(`its input ${show(name)} is given by no node before it`);
+    });
+    const operator = operators.get(node.op);
+    if (!operator) {
+      throw node.wrong(`this operator is not read; those that are: ${[...operators.keys()].join(', ')}`);
+    }
+    const [name = ''] = one.output;
+    if (valueOf(name)) throw node.wrong(`${show(name)} is given twice`);
+    values.set(name, operator(node, budget));
+  }
+
+  const value = valueOf(answer);
+  if (!value || isConstant(value)) {
+    throw new FormatError(`bytes: the output ${show(answer)} does not depend on the inputs`);
+  }
+  return networkOf(value, widthOf(inputs[0]!));
+}
+
+function outputOf({ output: outputs }: Graph, wanted: string | undefined): string {
+  const names = outputs.map(({ name = '' }) => name);
+  if (wanted !== undefined) return checkName('options.output', wanted, names);
+  if (names.length === 1) return names[0]!;
+  const list = names.map(show).join(', ');
+  throw new FormatError(
+    `bytes: expected a graph of one output, got ${list || 'none'}; name one as options.output`,
+  );
+}
+
+/** All names on which a value depends. Nodes stand after those whose values they take. */
+function neededFor(graph: Graph, answer: string): ReadonlySet<string> {
+  const needed = new Set([answer]);
+  for (let i = graph.node.length - 1; i >= 0; i--) {
+    const { input, output } = graph.node[i]!;
+    if (output.some((name) => needed.has(name))) for (const name of input) needed.add(name);
+  }
+  return needed;
+}
+
+/** How many numbers a sample has; undefined where the file leaves it open. */
+function widthOf({ type }: Graph['input'][number]): number | undefined {
+  const [, ...sizes] = type?.tensor?.shape?.dim ?? [];
+  const width = sizes.reduce((product, { size = NaN }) => product * size, 1);
+  return sizes.length > 0 && width > 0 ? width : undefined;
+}
+
+/** The layers that lead to a value, and what is done before and after them. */
+function networkOf(answer: Flow, width: number | undefined): Found {
+  const { inner, affines: after } = affinesOf(answer, ({ values }) => recognise(values) !== undefined);
+  const layers: Layer[] = [];
+  const found: FoundActivation[] = [];
+  let flow = inner;
+  for (; flow.layer; flow = flow.layer.input) {
+    layers.unshift(flow.layer);
+    found.unshift(hiddenActivation(flow));
+  }
+  const [first] = layers;
+  if (!first)
+    throw new FormatError('bytes: expected a graph of at least one layer (Gemm, or MatMul), got none');
+  const inputs = first.weights.length / first.biases.length;
+  if (width !== undefined && width !== inputs) {
+    throw new FormatError(
+      `bytes: the first layer takes ${inputs} numbers; the input of the graph has ${width}`,
+    );
+  }
+  const { affines: before } = affinesOf(flow);
+  const transforms = {
+    ...(before.length > 0 && { inputs: inputTransforms(before, inputs) }),
+    ...(after.length > 0 && { targets: targetTransforms(after, layers.at(-1)!.biases.length) }),
+  };
+  return {
+    spec: {
+      inputs,
+      layers: layers.map(({ biases }, l) => ({ units: biases.length, ...found[l]! })),
+      ...(before.length + after.length > 0 && { transforms }),
+    },
+    parameters: layers,
+  };
+}
+
+/** y = (x − mean) / deviation; where that is divided by infinity (a column that is always the same), 0. */
+function inputTransforms(affines: readonly Affine[], width: number): NumberTransform[] {
+  const columns = affines.map(({ node, constant }) => columnsOf(node, constant, width));
+  return Array.from({ length: width }, (_, k) => {
+    let [mean, deviation] = [0, 1];
+    for (const [i, { operation }] of affines.entries()) {
+      const c = columns[i]!(k);
+      if (operation === 'Add') mean -= c * deviation;
+      else if (operation === 'Sub') mean += c * deviation;
+      else if (operation === 'Mul') deviation /= c;
+      else deviation *= c;
+    }
+    return transformOf(mean, deviation === Infinity ? 0 : deviation);
+  });
+}
+
+/** y = a·deviation + mean */
+function targetTransforms(affines: readonly Affine[], width: number): NumberTransform[] {
+  const columns = affines.map(({ node, constant }) => columnsOf(node, constant, width));
+  return Array.from({ length: width }, (_, k) => {
+    let [mean, deviation] = [0, 1];
+    for (const [i, { operation }] of affines.entries()) {
+      const c = columns[i]!(k);
+      if (operation === 'Add') mean += c;
+      else if (operation === 'Sub') mean -= c;
+      else {
+        const factor = operation === 'Mul' ? c : 1 / c;
+        mean *= factor;
+        deviation *= factor;
+      }
+    }
+    return transformOf(mean, deviation);
+  });
+}
+
+const transformOf = (mean: number, deviation: number): NumberTransform =>
+  mean === 0 && deviation === 1 ? { kind: 'identity' } : { kind: 'standardise', mean, deviation };

@@ -1,0 +1,105 @@
+import { FormatError } from '../../errors.js';
+import { show } from '../../model/check.js';
+import { DOUBLE, EXTERNAL, FLOAT, FLOAT16, INT32, INT64, type GivenTensor, type Tensor } from './proto.js';
+
+/** Numbers that a graph holds. */
+export interface Constant {
+  readonly dims: readonly number[];
+  /** Row-major. Floats of 16 bits are widened; integers are exact below 2^53. */
+  readonly values: Float32Array | Float64Array;
+}
+
+/** Numbers to be written. */
+export interface NamedNumbers {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly values: Float32Array | Float64Array | BigInt64Array;
+}
+
+/** A tensor of the type that its numbers have. */
+export function tensorOf({ name, dims, values }: NamedNumbers): GivenTensor {
+  const rawData = new Uint8Array(values.byteLength);
+  const view = new DataView(rawData.buffer);
+  const size = values.BYTES_PER_ELEMENT;
+  for (const [i, value] of values.entries()) {
+    if (typeof value === 'bigint') view.setBigInt64(size * i, value, true);
+    else if (size === 4) view.setFloat32(size * i, value, true);
+    else view.setFloat64(size * i, value, true);
+  }
+  const dataType = values instanceof Float32Array ? FLOAT : values instanceof Float64Array ? DOUBLE : INT64;
+  return { dims, dataType, name, rawData };
+}
+
+/** How a type of numbers is read: its name and bytes, one in raw data, and where numbers stand that are not raw. */
+interface Type {
+  readonly name: string;
+  readonly bytes: number;
+  readonly read: (view: DataView, at: number) => number;
+  readonly field: 'floatData' | 'doubleData' | 'int32Data' | 'int64Data';
+}
+
+const types = new Map<number | undefined, Type>([
+  [FLOAT, { name: 'float', bytes: 4, read: (view, at) => view.getFloat32(at, true), field: 'floatData' }],
+  [DOUBLE, { name: 'double', bytes: 8, read: (view, at) => view.getFloat64(at, true), field: 'doubleData' }],
+  [
+    FLOAT16,
+    { name: 'float16', bytes: 2, read: (view, at) => widened(view.getUint16(at, true)), field: 'int32Data' },
+  ],
+  [INT32, { name: 'int32', bytes: 4, read: (view, at) => view.getInt32(at, true), field: 'int32Data' }],
+  [
+    INT64,
+    { name: 'int64', bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)), field: 'int64Data' },
+  ],
+]);
+
+/**
+ * The numbers of a tensor, copied; as many as its dims ask for are there before memory is taken.
+ * @param place its name in error messages
+ * @throws FormatError where they are of another type, in another file, or not as many
+ */
+export function constantOf(place: string, tensor: Tensor): Constant {
+  const { dims, dataType, rawData, externalData, dataLocation } = tensor;
+  if (dataLocation === EXTERNAL || externalData.length > 0) {
+    const file = externalData.find(({ key }) => key === 'location')?.value;
+    throw new FormatError(
+      `${place}: its numbers stand in another file, ${show(file)}; put all into one, in Python: ` +
+        `onnx.save(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False)`,
+    );
+  }
+  const type = types.get(dataType);
+  if (!type) {
+    const names = [...types.values()].map(({ name }) => name);
+    throw new FormatError(
+      `${place}: expected numbers of type ${names.join(', ')}, got type ${dataType ?? 0}`,
+    );
+  }
+  const { bytes, read, field } = type;
+  const isRaw = rawData !== undefined;
+  const present = isRaw ? rawData.length / bytes : tensor[field].length;
+  const count = dims.reduce((product, size) => product * (size >= 0 ? size : NaN), 1);
+  if (count !== present) {
+    throw new FormatError(`${place}: dims [${dims.join()}] ask for ${count} numbers; ${present} are there`);
+  }
+  const values =
+    dataType === FLOAT || dataType === FLOAT16 ? new Float32Array(count) : new Float64Array(count);
+  if (isRaw) {
+    const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
+    for (let i = 0; i < count; i++) values[i] = read(view, bytes * i);
+  } else values.set(dataType === FLOAT16 ? tensor[field].map(widened) : tensor[field]);
+  return { dims, values };
+}
+
+/** The number that 16 bits of IEEE 754 stand for. */
+function widened(bits: number): number {
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  const size =
+    exponent === 0
+      ? fraction / 2 ** 24
+      : exponent === 31
+        ? fraction === 0
+          ? Infinity
+          : NaN
+        : ((1024 + fraction) / 2 ** 25) * (1 << exponent);
+  return bits & 0x8000 ? -size : size;
+}

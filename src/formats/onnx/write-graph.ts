@@ -1,0 +1,67 @@
+import { tensorsOf } from '../../model/file.js';
+import type { Parameters } from '../../model/model.js';
+import type { ActivationName, CheckedSpec } from '../../model/spec.js';
+import { Draft } from './draft.js';
+import { writeInverse, writeTransforms } from './write-transforms.js';
+
+export const INPUTS = 'inputs';
+export const OUTPUTS = 'outputs';
+
+/** The operator that computes an activation; linear needs none, and swish and gelu are of several. */
+const operators: Partial<Record<ActivationName, string>> = {
+  sigmoid: 'Sigmoid',
+  tanh: 'Tanh',
+  relu: 'Relu',
+  leakyRelu: 'LeakyRelu',
+  elu: 'Elu',
+  softplus: 'Softplus',
+  softsign: 'Softsign',
+  softmax: 'Softmax',
+};
+
+/**
+ * The graph of a network, in operators of opset 13: 'inputs' [batch][columns] → 'outputs' [batch][outputs], of floats. Its
+ * weights and biases are '0.weight' and '0.bias', as PyTorch names those of an nn.Sequential.
+ * @throws RangeError where two categories are one in single precision
+ */
+export function graphOf(spec: CheckedSpec, parameters: readonly Parameters[]): Draft {
+  const draft = new Draft();
+  const { inputs, targets } = spec.transforms;
+  let value: string = inputs ? writeTransforms(draft, inputs, INPUTS) : INPUTS;
+  for (const [name, { shape, values }] of tensorsOf('', parameters)) draft.constant(name, shape, values);
+  for (const [l, layer] of spec.layers.entries()) {
+    const z = draft.node('Gemm', [value, `${l}.weight`, `${l}.bias`], `${l}.preActivations`, { transB: 1 });
+    value = writeActivation(draft, layer, z, `${l}.activations`);
+  }
+  if (targets) writeInverse(draft, targets, value);
+  draft.nodes.push({ ...draft.nodes.pop()!, output: [OUTPUTS] }); // what comes last is the answer
+  return draft;
+}
+
+function writeActivation(
+  draft: Draft,
+  { activation, alpha }: CheckedSpec['layers'][number],
+  z: string,
+  name: string,
+): string {
+  if (activation === 'linear') return z;
+  // z/(1 + e⁻ᶻ)
+  if (activation === 'swish') return draft.node('Mul', [z, draft.node('Sigmoid', [z], `${name}.gate`)], name);
+  if (activation === 'gelu') return writeGelu(draft, z, name);
+  const attributes = activation === 'softmax' ? { axis: 1 } : alpha ? { alpha } : {};
+  return draft.node(operators[activation]!, [z], name, attributes);
+}
+
+/**
+ * gelu in its tanh form, as bp4 computes it: ½z(1 + tanh(w/2)) = z/(1 + e⁻ʷ) with w = z(c + dz²), c = 2√(2/π) and
+ * d = 0.044715c. (The operator Gelu came with opset 20.)
+ */
+function writeGelu(draft: Draft, z: string, name: string): string {
+  const number = (letter: string, value: number): string =>
+    draft.constant(`${name}.${letter}`, [], Float32Array.of(value));
+  const square = draft.node('Mul', [z, z], `${name}.square`);
+  const product = draft.node('Mul', [square, number('d', 0.07135481627260025)], `${name}.product`);
+  const sum = draft.node('Add', [product, number('c', 1.5957691216057308)], `${name}.sum`);
+  const w = draft.node('Mul', [z, sum], `${name}.w`);
+  return draft.node('Mul', [z, draft.node('Sigmoid', [w], `${name}.gate`)], name);
+}

