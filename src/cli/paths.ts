@@ -20,12 +20,20 @@ export function modelPathOf(dataPath: string): string {
  * @throws Failure where it may not
  */
 export async function checkModelPath(option: string, path: string): Promise<boolean> {
-  const folder = dirname(path);
-  if (!existsSync(folder)) throw dataFailure(`${path}: there is no folder ${folder}`);
-  await inFile(folder, () => access(folder, constants.W_OK));
+  await checkFolderOf(path);
   if (!existsSync(path)) return false;
   if (!(await inFile(path, () => isModelFile(path)))) {
     throw usageFailure(`${path}: it is there already, and is no model; choose another --${option}`);
   }
   return true;
+}
+
+/**
+ * Whether a file may be written where it is to be: before all that leads to it.
+ * @throws Failure where it may not
+ */
+export async function checkFolderOf(path: string): Promise<void> {
+  const folder = dirname(path);
+  if (!existsSync(folder)) throw dataFailure(`${path}: there is no folder ${folder}`);
+  await inFile(folder, () => access(folder, constants.W_OK));
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { isGzip } from '../formats/inflate.js';
 import { RowReader } from '../data/csv.js';
 import { dataFailure, inFile } from './failure.js';
 import { kindOf, STDIN, type FileKind } from './formats.js';
@@ -39,13 +40,13 @@ export async function* samplesOf(
   onIgnored: OnIgnored,
 ): AsyncGenerator<Sample[]> {
   const isMNIST = path === 'mnist';
-  const kind = isMNIST ? { format: 'idx' as const, isPacked: false } : kindOf(path);
+  const kind = isMNIST ? { format: 'idx' as const } : kindOf(path);
   if (kind.format !== 'csv' && kind.format !== 'jsonl') {
     yield* samplesOfWhole(path, kind, meaning, onIgnored);
     return;
   }
   const name = nameOf(path);
-  const texts = textsOf(path, kind);
+  const texts = textsOf(path);
   const { value, done } = await texts.next();
   const first = value ?? '';
   const isJSON = kind.format === 'jsonl' || (path === STDIN && /^\s*[{[]/.test(first));
@@ -66,7 +67,7 @@ export async function* samplesOf(
 }
 
 /** Text in chunks; the first has enough of it to tell how it is written, if there is as much. */
-async function* textsOf(path: string, { isPacked }: FileKind): AsyncGenerator<string, void, undefined> {
+async function* textsOf(path: string): AsyncGenerator<string, void, undefined> {
   const name = nameOf(path);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const decode = (bytes?: Uint8Array): string => {
@@ -76,9 +77,8 @@ async function* textsOf(path: string, { isPacked }: FileKind): AsyncGenerator<st
       throw dataFailure(`${name}: it is no UTF-8 text; save it as UTF-8`, error);
     }
   };
-  const file = path === STDIN ? process.stdin : createReadStream(path);
-  const stream: Readable = isPacked ? pipeline(file, createGunzip(), () => undefined) : file;
-  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
+  const file: AsyncIterable<Uint8Array> = path === STDIN ? process.stdin : createReadStream(path);
+  const chunks = unpacked(name, file);
   let pending = '';
   let hasBegun = false;
   for (;;) {
@@ -90,6 +90,28 @@ async function* textsOf(path: string, { isPacked }: FileKind): AsyncGenerator<st
       pending = '';
     }
     if (done) return;
+  }
+}
+
+/** What is in gzip is unpacked on the way. */
+async function* unpacked(
+  name: string,
+  stream: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, undefined> {
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
+  const { value: first } = await chunks.next();
+  if (first === undefined) return;
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield first!;
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+  }
+  if (!isGzip(first)) yield* all();
+  else {
+    try {
+      yield* pipeline(all, createGunzip(), () => undefined) as AsyncIterable<Uint8Array>;
+    } catch (error) {
+      throw dataFailure(`${name}: it could not be unpacked by gzip: ${(error as Error).message}`, error);
+    }
   }
 }
 
@@ -226,13 +248,13 @@ function parse(place: string, text: string): unknown {
 /** Formats that are read whole. */
 async function* samplesOfWhole(
   path: string,
-  { format, isPacked }: FileKind,
+  { format }: FileKind,
   meaning: Meaning,
   onIgnored: OnIgnored,
 ): AsyncGenerator<Sample[]> {
   if (format === 'json') {
     let text = '';
-    for await (const chunk of textsOf(path, { format, isPacked })) text += chunk;
+    for await (const chunk of textsOf(path)) text += chunk;
     const json = parse(path, text);
     const rows: unknown[] = Array.isArray(json) ? json : [json];
     if (rows.length === 0) throw dataFailure(`${path}: expected at least one sample, got none`);

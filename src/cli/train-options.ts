@@ -168,7 +168,7 @@ export function trainOptionsOf(args: Arguments, samples: Samples): PlainTrainOpt
     classWeights: classWeightsOf(args, samples),
     shuffle: args.has('no-shuffle') ? false : undefined,
     validationSplit: split > 0 ? split : undefined,
-    diagnose: args.has('diagnose') || undefined,
+    diagnose: args.has('diagnose') || args.has('report') || undefined,
     earlyStopping: earlyStoppingOf(args, epochs, split > 0),
   });
 }

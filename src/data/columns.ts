@@ -237,7 +237,10 @@ function categoriesOf(
     checkNames('categorical', categorical, inputs);
     return (name) => (categorical.includes(name) ? true : others);
   }
-  checkKeys('categorical', categorical, inputs);
+  if (typeof categorical !== 'object' || (categorical as unknown) === null) {
+    throw new TypeError(`categorical: expected an array or an object of names, got ${show(categorical)}`);
+  }
+  checkNames('categorical', Object.keys(categorical), inputs);
   const given = new Map(
     Object.entries(categorical).map(([name, list]) => [
       name,

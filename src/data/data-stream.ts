@@ -21,12 +21,12 @@ import { categoriesByName } from './table.js';
 export interface StreamOptions {
   /**
    * Rows in a batch; the last may have fewer. Training shuffles the rows of a batch, and no others. Default: as many as have
-   * 2,097,152 numbers (16 MiB).
+   * 1,048,576 numbers (8 MiB).
    */
   readonly rowsPerBatch?: number;
 }
 
-const NUMBERS_PER_BATCH = 2 ** 21;
+const NUMBERS_PER_BATCH = 2 ** 20;
 
 /**
  * Samples in a file that is larger than memory: `train` takes it in place of data. The file is read once when it is opened,

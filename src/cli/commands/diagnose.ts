@@ -1,16 +1,14 @@
 import type { Command } from '../command.js';
-import type { Dataset } from '../../data/index.js';
 import { inFile } from '../failure.js';
 import { labelledData } from '../labelled.js';
 import { meaningOf, meaningOptions } from '../meaning.js';
 import { counted, percent, precise } from '../numbers.js';
 import { modelOptions, openModel } from '../open-model.js';
+import { checkFolderOf } from '../paths.js';
 import { nameOf } from '../read-bytes.js';
 import { reportOption } from '../report/option.js';
+import { someOf } from '../some-of.js';
 import { textTable } from '../text-table.js';
-
-/** Some hundreds of samples tell as much as thousands. */
-const MOST_SAMPLES = 1000;
 
 export const diagnose: Command = {
   summary: 'says how fast each layer learns, and why',
@@ -27,6 +25,8 @@ export const diagnose: Command = {
   positionals: [2, 2],
   run: async (args, io) => {
     const [modelPath, path] = args.positionals as [string, string];
+    const report = args.string('report');
+    if (report !== undefined) await checkFolderOf(report);
     const model = await openModel(modelPath, args);
     const { net } = model;
     const all = await labelledData(path, meaningOf(model, args));
@@ -59,17 +59,9 @@ export const diagnose: Command = {
         io.green('All is well: no layer learns much more slowly than the others, none is saturated or dead.'),
       );
     }
-    const report = args.string('report');
     if (report === undefined) return;
     const { writeReport } = await import('../report/write.js');
     const { reportOf } = await import('../report/of-model.js');
     await writeReport(io, report, { ...reportOf(model, `${modelPath} on ${name}`), diagnosis });
   },
 };
-
-/** Samples from all over. */
-function someOf(data: Dataset): Dataset {
-  if (data.count <= MOST_SAMPLES) return data;
-  const step = data.count / MOST_SAMPLES;
-  return data.subset(Array.from({ length: MOST_SAMPLES }, (_, i) => Math.floor(i * step)));
-}

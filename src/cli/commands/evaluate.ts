@@ -5,6 +5,7 @@ import { labelledData, warnOfTrainingData } from '../labelled.js';
 import { meaningOf, meaningOptions } from '../meaning.js';
 import { counted, precise } from '../numbers.js';
 import { modelOptions, openModel } from '../open-model.js';
+import { checkFolderOf } from '../paths.js';
 import { nameOf } from '../read-bytes.js';
 import { reportOption } from '../report/option.js';
 
@@ -24,6 +25,8 @@ export const evaluate: Command = {
   positionals: [2, 2],
   run: async (args, io) => {
     const [modelPath, path] = args.positionals as [string, string];
+    const report = args.string('report');
+    if (report !== undefined) await checkFolderOf(report);
     const model = await openModel(modelPath, args);
     const meaning = meaningOf(model, args);
     const data = await labelledData(path, meaning);
@@ -49,7 +52,6 @@ export const evaluate: Command = {
     });
     io.say(`${io.bold(name)}: ${counted(count, 'sample')}, loss ${precise(figures['loss']!)}`);
     for (const line of evaluationLines(evaluation)) io.say(line);
-    const report = args.string('report');
     if (report === undefined) return;
     const { writeReport } = await import('../report/write.js');
     const { reportOf } = await import('../report/of-model.js');

@@ -7,6 +7,7 @@ import { doors, exportFormats, leftBehind, type ExportFormat } from '../doors.js
 import { inFile, usageFailure } from '../failure.js';
 import { meaningOf, meaningOptions } from '../meaning.js';
 import { bytes } from '../numbers.js';
+import { checkFolderOf } from '../paths.js';
 import { modelOptions, openModel } from '../open-model.js';
 
 export const exportModel: Command = {
@@ -43,6 +44,7 @@ export const exportModel: Command = {
     const door = doors[format];
     const out = given ?? basename(path).replace(/\.\w+$/, '') + door.extension;
     checkOut(out, format);
+    await checkFolderOf(out);
     const model = await openModel(path, args);
     const meaning = meaningOf(model, args);
     const files = await inFile(out, () => door.write(model, meaning, out));

@@ -1,6 +1,5 @@
 import { portableOf } from '../../formats/portable.js';
 import type { Transform } from '../../index.js';
-import { decode } from '../../model/read-safetensors.js';
 import type { Run } from '../../training/run.js';
 import type { Command } from '../command.js';
 import { listed } from '../guess.js';
@@ -8,6 +7,7 @@ import { meaningOf, meaningOptions, type Meaning } from '../meaning.js';
 import { bytes, counted, duration, grouped, precise } from '../numbers.js';
 import { modelOptions, openModel, type OpenedModel } from '../open-model.js';
 import { textTable } from '../text-table.js';
+import { trainingOf } from '../training-state.js';
 import { weightsHash } from '../weights-hash.js';
 
 export const inspect: Command = {
@@ -119,12 +119,6 @@ function findingsOf({ path, format, bytes, net, about }: OpenedModel, meaning: M
     hash: weightsHash(net),
     ...{ layers, training, about },
   };
-}
-
-/** How far its training has come, where its file holds that. */
-function trainingOf(net: OpenedModel['net']): Run | undefined {
-  const saved = JSON.parse(decode(net.save()).metadata.get('bp4')!) as { readonly training?: Run };
-  return saved.training;
 }
 
 function statisticsOf(values: Float32Array): Statistics {

@@ -1,6 +1,5 @@
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { csvWriter, jsonWriter, type AnswerWriter } from '../answers.js';
 import type { Command } from '../command.js';
@@ -11,6 +10,7 @@ import { listed } from '../guess.js';
 import { meaningOf, meaningOptions, type Meaning } from '../meaning.js';
 import { counted } from '../numbers.js';
 import { modelOptions, openModel } from '../open-model.js';
+import { checkFolderOf } from '../paths.js';
 import { nameOf } from '../read-bytes.js';
 import { samplesOf, type Sample } from '../samples.js';
 import type { Network } from '../../network.js';
@@ -125,8 +125,7 @@ function outputsOf(
 
 /** A file that has its name only once it is whole. */
 async function intoFile<Result>(path: string, produce: (write: Write) => Promise<Result>): Promise<Result> {
-  const folder = dirname(path);
-  if (!existsSync(folder)) throw dataFailure(`${path}: there is no folder ${folder}`);
+  await checkFolderOf(path);
   const temporary = `${path}.${process.pid}.tmp`;
   return await inFile(path, async () => {
     const stream = createWriteStream(temporary);

@@ -9,8 +9,9 @@ import { fit } from '../fit.js';
 import type { IO } from '../io.js';
 import { withAbout, writeModel, type About } from '../model-file.js';
 import { grouped } from '../numbers.js';
-import { checkModelPath, MODEL_EXTENSION, modelPathOf } from '../paths.js';
+import { checkFolderOf, checkModelPath, MODEL_EXTENSION, modelPathOf } from '../paths.js';
 import { prepare, prepareResumed, type Session } from '../prepare.js';
+import { reportOption } from '../report/option.js';
 import { weightsHash } from '../weights-hash.js';
 import { trainOptionGroup } from '../train-options.js';
 import type { Network } from '../../network.js';
@@ -64,10 +65,14 @@ export const train: Command = {
       'bp4 train big.csv --hidden 256,64 --dropout 0.2 --schedule cosine --threads 2 --checkpoint run.bp4',
       'Saves while it goes on.',
     ],
+    [
+      'bp4 train iris.csv --report iris.html',
+      'And a page with curves, confusion matrix and how each layer learnt.',
+    ],
     ['bp4 train --resume run.bp4', 'Goes on where that was stopped.'],
     ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Events for other programs.'],
   ],
-  options: [dataOptionGroup, networkOptionGroup, trainOptionGroup, fileOptions],
+  options: [dataOptionGroup, networkOptionGroup, trainOptionGroup, fileOptions, reportOption],
   positionals: [0, 2],
   run,
 };
@@ -76,8 +81,10 @@ async function run(args: Arguments, io: IO): Promise<void> {
   const { dataPath, resumePath } = filesOf(args);
   const out = args.string('out') ?? (dataPath === undefined ? resumePath! : modelPathOf(dataPath));
   const checkpoint = args.string('checkpoint');
+  const report = args.string('report');
   const replaces = out === resumePath || (await checkModelPath('out', out));
   if (checkpoint !== undefined && checkpoint !== resumePath) await checkModelPath('checkpoint', checkpoint);
+  if (report !== undefined) await checkFolderOf(report);
   const session =
     resumePath === undefined
       ? await prepare(args, dataPath!)
@@ -97,7 +104,13 @@ async function run(args: Arguments, io: IO): Promise<void> {
     io.say();
     const evaluation = evaluate(io, session);
     const results = { epochs: done.epoch, seconds: done.seconds, figures: evaluation.figures };
-    await save(io, net, out, { ...about, results }, replaces);
+    const told = { ...about, results };
+    await save(io, net, out, told, replaces);
+    if (report !== undefined) {
+      const { writeReport } = await import('../report/write.js');
+      const { reportOfTraining } = await import('../report/of-training.js');
+      await writeReport(io, report, await reportOfTraining(session, told, done.history, evaluation));
+    }
     sayNext(io, out, about);
   } finally {
     done.close();

@@ -1,0 +1,46 @@
+import { inFile } from '../failure.js';
+import type { Evaluation } from '../evaluation.js';
+import type { About } from '../model-file.js';
+import { counted, grouped } from '../numbers.js';
+import type { Session } from '../prepare.js';
+import { nameOf } from '../read-bytes.js';
+import { someOf } from '../some-of.js';
+import { trainingOf } from '../training-state.js';
+import type { EpochReport } from '../../training/options.js';
+import { factsOf } from './facts.js';
+import type { Report } from './page.js';
+import { shapeOf } from './shape.js';
+import { portableOf } from '../../formats/portable.js';
+
+/** What a report tells of a training that has ended. @param about with its results */
+export async function reportOfTraining(
+  { net, train, test, options }: Session,
+  about: About,
+  history: readonly EpochReport[],
+  evaluation: Evaluation,
+): Promise<Report> {
+  const shape = shapeOf(net);
+  const path = nameOf(about.training.data);
+  const { earlyStopping } = options;
+  const best = earlyStopping && earlyStopping.restoreBest !== false ? trainingOf(net)?.bestEpoch : undefined;
+  const some = someOf(train);
+  return {
+    title: path,
+    summary: summaryOf(shape, about),
+    ...{ shape, history, evaluation },
+    bestEpoch: best === history.at(-1)?.epoch ? undefined : best,
+    evaluated: test ? `the ${counted(test.count, 'sample')} of the test` : 'what was learnt from',
+    diagnosis: await inFile(path, () => net.diagnose(some)),
+    facts: factsOf(net, portableOf(net).spec.seed, about),
+  };
+}
+
+function summaryOf({ inputs, layers }: Report['shape'], { task, reading, training }: About): string {
+  const sizes = [inputs, ...layers.map(({ units }) => units)].map(grouped).join(' → ');
+  const { label, targets = [], classes } = reading;
+  const aim =
+    task === 'regression'
+      ? `to predict ${targets.join(', ') || 'numbers'}`
+      : `to tell ${counted(classes?.length ?? Math.max(2, layers.at(-1)!.units), 'class', 'classes')}${label === undefined ? '' : ` of ${label}`} apart`;
+  return `A network of ${sizes} units learnt from ${counted(training.samples, 'sample')} ${aim}.`;
+}
