@@ -53,6 +53,7 @@ export default defineConfig(
     'docs/api/',
     'src/kernels/wasm-module.ts',
     'src/kernels/wasm-threads-module.ts',
+    'src/brain/wasm-module.ts',
     'src/formats/code/parts.ts',
   ]),
   js.configs.recommended,

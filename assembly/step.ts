@@ -102,7 +102,7 @@ export function backpropagate(net: Net, rows: i32): void {
 }
 
 /** Forward, for some rows of the mini-batch; in training, with dropout. */
-function forwardRows(net: Net, from: i32, to: i32, isSparse: bool, isTraining: bool, thread: i32): void {
+export function forwardRows(net: Net, from: i32, to: i32, isSparse: bool, isTraining: bool, thread: i32): void {
   const rows = to - from;
   for (let i = 0; i < net.layerCount; ++i) {
     const l = layerOf(net, i);
@@ -129,7 +129,7 @@ function forwardRows(net: Net, from: i32, to: i32, isSparse: bool, isTraining: b
  * BP1 and BP2: δ, from the last layer to the first, for some rows of the mini-batch. In training samples are weighted,
  * units are dropped, and layers beneath the first that learns are left out.
  */
-function deltas(net: Net, from: i32, to: i32, isTraining: bool, thread: i32): void {
+export function deltas(net: Net, from: i32, to: i32, isTraining: bool, thread: i32): void {
   const rows = to - from;
   const rule = changetype<Rule>(net.rule);
   let next = layerOf(net, net.layerCount - 1);
@@ -176,7 +176,7 @@ function deltas(net: Net, from: i32, to: i32, isTraining: bool, thread: i32): vo
 }
 
 /** BP3 and BP4: the gradients summed over the mini-batch, of some of the weights of each layer. */
-function gradients(
+export function gradients(
   net: Net,
   rows: i32,
   isSparse: bool,

@@ -26,13 +26,15 @@ function fail(status) {
 // 1. the unrolled micro-kernels: assembly/micro/tiles.ts
 runNode('scripts/generate-tiles.mjs');
 
-// 2. AssemblyScript → WebAssembly (asc prints its own diagnostics), for one thread and for several; the module's bytes
-//    become a string, so that bundlers and browsers have nothing to locate or fetch
+// 2. AssemblyScript → WebAssembly (asc prints its own diagnostics), for one thread, for several and for bp4/brain; a
+//    module's bytes become a string, so that bundlers and browsers have nothing to locate or fetch
 const core = await compile('release', 'assembly/index.ts', 'kernels');
 const threads = await compile('threads', 'assembly/threads.ts', 'kernels-threads');
+const brain = await compile('brain', 'assembly/brain/index.ts', 'kernels-brain');
 const coreName = `bp4 ${createHash('sha256').update(core).digest('hex').slice(0, 16)}`;
-writeModule('wasm-module', core, `export const coreName = '${coreName}';\n`);
-writeModule('wasm-threads-module', threads);
+writeModule('kernels/wasm-module', core, `export const coreName = '${coreName}';\n`);
+writeModule('kernels/wasm-threads-module', threads);
+writeModule('brain/wasm-module', brain);
 
 async function compile(target, entry, wasmName) {
   const { error } = await asc.main([entry, '--config', 'asconfig.json', '--target', target], {
@@ -44,7 +46,7 @@ async function compile(target, entry, wasmName) {
 }
 
 function writeModule(moduleName, wasm, more = '') {
-  const path = `src/kernels/${moduleName}.ts`;
+  const path = `src/${moduleName}.ts`;
   // `: string` keeps the literal from appearing a second time, as a type, in the declaration file
   const source = `// Generated from assembly/ by \`npm run build\`. Do not edit.
 ${more}export const wasmText: string =
@@ -84,4 +86,4 @@ writeFileSync(
   '/** As the host compiled it: what `engine` takes. */\ndeclare const core: WebAssembly.Module;\nexport default core;\n',
 );
 
-console.log(`built dist/ around ${core.length + threads.length} bytes of WebAssembly`);
+console.log(`built dist/ around ${core.length + threads.length + brain.length} bytes of WebAssembly`);

@@ -314,7 +314,7 @@ describe('texts and options that cannot be right', () => {
       'categories of no input',
       'a,b\n1,2',
       { categorical: { c: [] } },
-      [TypeError, "categorical: unknown 'c'"],
+      [RangeError, "categorical: there is no column 'c'"],
     ],
     [
       'no categories',

@@ -13,6 +13,7 @@ import {
   type TrainingProgress,
 } from './model-file.js';
 import { openData, readData, type DataFile, type TableFile } from './open-data.js';
+import { grouped } from './numbers.js';
 import { nameOf } from './read-bytes.js';
 import { trainOptionsOf } from './train-options.js';
 import { transformedWidth, type Dataset, type FitKind } from '../data/index.js';
@@ -201,7 +202,7 @@ export async function prepareResumed(
   const train = split?.train ?? whole;
   if (train.count !== training.samples) {
     throw dataFailure(
-      `${path}: the training had ${training.samples} samples, and now there are ${train.count}; give the same data`,
+      `${path}: the training had ${grouped(training.samples)} samples, and now there are ${grouped(train.count)}; give the same data`,
     );
   }
   const options = { ...training.options, epochs: args.integer('epochs', 1) ?? training.options.epochs! };

@@ -122,13 +122,20 @@ export class Progress {
     const { epochs } = this.#extent;
     const share = this.#share();
     const epoch = Math.min(Math.floor(this.#first + this.#done) + 1, epochs);
-    const text = this.#report ? lineOf(this.#report, this.#extent).replace(/^epoch +\d+ +/, '') : '';
-    const right = `${text}  ${grouped(this.samplesPerSecond)} samples/s  ${this.#eta()}`;
+    const text = this.#report ? `${lineOf(this.#report, this.#extent).replace(/^epoch +\d+ +/, '')}  ` : '';
     const left = `epoch ${epoch}/${epochs} `;
-    const width = Math.min(Math.max(this.#io.columns - left.length - right.length - 8, 0), 30);
+    const percents = `${String(Math.floor(100 * share)).padStart(3)} %  `;
+    const room = this.#io.columns - left.length - percents.length - 2;
+    const eta = this.#eta();
+    // As much as there is room for.
+    const right =
+      [`${text}${grouped(this.samplesPerSecond)} samples/s  ${eta}`, `${text}${eta}`].find(
+        ({ length }) => length <= room,
+      ) ?? eta;
+    const width = Math.min(Math.max(room - right.length, 0), 30);
     const full = Math.round(share * width);
     const bar = this.#io.green('█'.repeat(full)) + this.#io.dim('░'.repeat(width - full));
-    return `${left}${bar} ${String(Math.floor(100 * share)).padStart(3)} %  ${right}`.trimEnd();
+    return `${left}${bar} ${percents}${right}`;
   }
 
   #fields(report: EpochReport): Record<string, unknown> {

@@ -69,11 +69,11 @@ export class ByteReader {
     return this.#held;
   }
 
-  /** Takes the next bytes; fewer where the file ends. */
+  /** Takes the next bytes, a view of what was read; fewer where the file ends. */
   async take(count: number): Promise<Uint8Array<ArrayBuffer>> {
     const held = await this.hold(count);
-    this.#held = held.slice(count);
-    return held.slice(0, count);
+    this.#held = held.subarray(count);
+    return held.subarray(0, count);
   }
 
   async close(): Promise<void> {

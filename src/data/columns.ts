@@ -150,6 +150,12 @@ export class Column {
     return { categories, meanings };
   }
 
+  /** The same column, once all values have been encoded: each further one must be as those were. */
+  settled(): Column {
+    const known = this.isCategorical ? this.decide().categories : false;
+    return new Column(this.name, this.role, this.#origin, known);
+  }
+
   /** The categories in the order of their codes; numbers, if all that a text holds are. */
   #uncoded(): Categories {
     const values = [...this.#codes.keys()];
@@ -174,6 +180,8 @@ export interface Plan {
   readonly columns: readonly Column[];
   readonly at: readonly number[];
   readonly missing: MissingPolicy;
+  /** What is put where a value of each input is missing, if that is known beforehand. */
+  readonly means?: readonly number[];
 }
 
 /**
@@ -229,7 +237,10 @@ function categoriesOf(
     checkNames('categorical', categorical, inputs);
     return (name) => (categorical.includes(name) ? true : others);
   }
-  checkKeys('categorical', categorical, inputs);
+  if (typeof categorical !== 'object' || (categorical as unknown) === null) {
+    throw new TypeError(`categorical: expected an array or an object of names, got ${show(categorical)}`);
+  }
+  checkNames('categorical', Object.keys(categorical), inputs);
   const given = new Map(
     Object.entries(categorical).map(([name, list]) => [
       name,

@@ -21,7 +21,7 @@ import {
 } from './npy.js';
 import type { ParquetFile } from './parquet/file.js';
 import { foldOf, rowsAt, shuffled, testPart } from './partition.js';
-import { Table, type Parts } from './table.js';
+import { categoriesByName, Table, type Parts } from './table.js';
 
 export interface PartitionOptions {
   /** From which the order of the samples is drawn; a safe integer. Default 0. */
@@ -196,10 +196,7 @@ export class Dataset implements Data {
 
   /** The categories of each column that has them, by its name. */
   get categories(): Readonly<Record<string, Categories>> {
-    const { columns, categories = [] } = this.#parts.about;
-    return Object.fromEntries(
-      categories.flatMap((list, k) => (list ? [[columns?.[k] ?? String(k), list]] : [])),
-    );
+    return categoriesByName(this.#parts.about);
   }
 
   /**

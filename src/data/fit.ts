@@ -1,7 +1,7 @@
 import { checkKeys, checkName, show } from '../model/check.js';
 import type { NumberTransform, Transform, Transforms } from '../model/transforms.js';
 import type { NumericArray } from '../training/matrix.js';
-import type { Parts } from './table.js';
+import type { About, Parts } from './table.js';
 
 /**
  * 'standardise': mean 0 and deviation 1 (that of the whole, Σ(x − mean)²/n); 'minMax': from 0 to 1; 'identity': as it is.
@@ -18,31 +18,67 @@ export interface FitOptions {
   readonly targets?: FitChoice;
 }
 
+/** Which transform each column is to have. */
+interface Chosen {
+  readonly inputs: readonly FitKind[];
+  /** Undefined where targets stay as they are. */
+  readonly targets: readonly FitKind[] | undefined;
+}
+
+/** What is known of the columns of inputs, and of targets. */
+export interface Learnt {
+  readonly inputs: Statistics;
+  readonly targets: Statistics;
+}
+
 /**
  * @throws TypeError, RangeError naming the option
  */
-export function fit({ inputs, targets, inputScale = 1, about }: Parts, options: FitOptions): Transforms {
+export function fit({ inputs, targets, inputScale, about }: Parts, options: FitOptions): Transforms {
+  const chosen = choose(about, options);
+  const learnt = newStatistics(about, inputScale);
+  learnt.inputs.add(inputs);
+  learnt.inputs.addAgain(inputs);
+  if (targets && chosen.targets) {
+    learnt.targets.add(targets);
+    learnt.targets.addAgain(targets);
+  }
+  return transformsOf(about, chosen, learnt);
+}
+
+export function newStatistics({ width, targetWidth }: About, inputScale = 1): Learnt {
+  // As the network takes it.
+  return { inputs: new Statistics(width, Math.fround(inputScale)), targets: new Statistics(targetWidth, 1) };
+}
+
+/**
+ * @throws TypeError, RangeError naming the option
+ */
+export function choose(about: About, options: FitOptions): Chosen {
   checkKeys('options', options, ['inputs', 'targets']);
-  if (options.targets !== undefined && !targets) {
+  const { inputs = 'standardise', targets } = options;
+  const { width, targetWidth, columns, targetColumns } = about;
+  if (targets !== undefined && targetWidth === 0) {
     throw new TypeError('targets: the dataset has none to fit a transform to; leave it out');
   }
-  const { width, targetWidth, columns, targetColumns, categories } = about;
-  const scale = Math.fround(inputScale); // as the network takes it
-  const inputKinds = kindsOf('inputs', options.inputs ?? 'standardise', width, columns);
-  const fitted = inputKinds.map((kind, k): Transform => {
-    const name = nameOf(columns, k);
+  return {
+    inputs: kindsOf('inputs', inputs, width, columns),
+    targets: targets === undefined ? undefined : kindsOf('targets', targets, targetWidth, targetColumns),
+  };
+}
+
+export function transformsOf(about: About, chosen: Chosen, learnt: Learnt): Transforms {
+  const { columns, targetColumns, categories } = about;
+  const inputs = chosen.inputs.map((kind, k): Transform => {
     const ofColumn = categories?.[k];
     return ofColumn
-      ? { kind: 'oneHot', categories: ofColumn, ...name }
-      : fitColumn(kind, inputs, width, k, scale, name);
+      ? { kind: 'oneHot', categories: ofColumn, ...nameOf(columns, k) }
+      : learnt.inputs.transformOf(kind, k, nameOf(columns, k));
   });
-  if (!targets || options.targets === undefined) return { inputs: fitted };
-  const targetKinds = kindsOf('targets', options.targets, targetWidth, targetColumns);
+  if (!chosen.targets) return { inputs };
   return {
-    inputs: fitted,
-    targets: targetKinds.map((kind, k) =>
-      fitColumn(kind, targets, targetWidth, k, 1, nameOf(targetColumns, k)),
-    ),
+    inputs,
+    targets: chosen.targets.map((kind, k) => learnt.targets.transformOf(kind, k, nameOf(targetColumns, k))),
   };
 }
 
@@ -74,32 +110,82 @@ function kindsOf(
   );
 }
 
-function fitColumn(
-  kind: FitKind,
-  values: NumericArray,
-  width: number,
-  k: number,
-  scale: number,
-  name: { name?: string },
-): NumberTransform {
-  if (kind === 'identity') return { kind, ...name };
-  const count = values.length / width;
-  const at = (n: number): number => values[n * width + k]! * scale;
-  if (kind === 'minMax') {
-    let least = Infinity;
-    let most = -Infinity;
-    for (let n = 0; n < count; n++) {
-      least = Math.min(least, at(n));
-      most = Math.max(most, at(n));
-    }
-    return { kind, least, most, ...name };
+/**
+ * Least, most, mean and deviation of columns, of rows that are given twice in the same order, all at once or some at a time:
+ * the sums of a column are of all rows, one after the other, in double precision.
+ */
+export class Statistics {
+  readonly #width: number;
+  readonly #scale: number;
+  #count = 0;
+  readonly #first: Float64Array;
+  readonly #sums: Float64Array;
+  readonly #least: Float64Array;
+  readonly #most: Float64Array;
+  readonly #squares: Float64Array;
+  #means: Float64Array | undefined;
+
+  /** @param scale by which each value is multiplied before */
+  constructor(width: number, scale: number) {
+    this.#width = width;
+    this.#scale = scale;
+    this.#first = new Float64Array(width);
+    this.#sums = new Float64Array(width);
+    this.#least = new Float64Array(width).fill(Infinity);
+    this.#most = new Float64Array(width).fill(-Infinity);
+    this.#squares = new Float64Array(width);
   }
-  // Sums of differences from the first: of a constant column they are exactly 0.
-  const first = at(0);
-  let sum = 0;
-  for (let n = 0; n < count; n++) sum += at(n) - first;
-  const mean = first + sum / count;
-  let squares = 0;
-  for (let n = 0; n < count; n++) squares += (at(n) - mean) * (at(n) - mean);
-  return { kind, mean, deviation: Math.sqrt(squares / count), ...name };
+
+  /** As it is after the first reading. */
+  copy(): Statistics {
+    const copy = new Statistics(this.#width, this.#scale);
+    copy.#count = this.#count;
+    copy.#first.set(this.#first);
+    copy.#sums.set(this.#sums);
+    copy.#least.set(this.#least);
+    copy.#most.set(this.#most);
+    return copy;
+  }
+
+  /** @param rows the next, one after the other */
+  add(rows: NumericArray): void {
+    const first = this.#first;
+    const sums = this.#sums;
+    const least = this.#least;
+    const most = this.#most;
+    const scale = this.#scale;
+    const width = this.#width;
+    if (this.#count === 0) for (let k = 0; k < width; k++) first[k] = rows[k]! * scale;
+    for (let i = 0; i < rows.length; i += width) {
+      for (let k = 0; k < width; k++) {
+        const value = rows[i + k]! * scale;
+        // Sums of differences from the first: of a constant column they are exactly 0.
+        sums[k]! += value - first[k]!;
+        if (value < least[k]!) least[k] = value;
+        if (value > most[k]!) most[k] = value;
+      }
+    }
+    this.#count += rows.length / width;
+  }
+
+  /** Once all rows have been added: the same rows. */
+  addAgain(rows: NumericArray): void {
+    const means = (this.#means ??= this.#first.map((first, k) => first + this.#sums[k]! / this.#count));
+    const squares = this.#squares;
+    const scale = this.#scale;
+    const width = this.#width;
+    for (let i = 0; i < rows.length; i += width) {
+      for (let k = 0; k < width; k++) {
+        const difference = rows[i + k]! * scale - means[k]!;
+        squares[k]! += difference * difference;
+      }
+    }
+  }
+
+  transformOf(kind: FitKind, k: number, name: { name?: string }): NumberTransform {
+    if (kind === 'identity') return { kind, ...name };
+    if (kind === 'minMax') return { kind, least: this.#least[k]!, most: this.#most[k]!, ...name };
+    const deviation = Math.sqrt(this.#squares[k]! / this.#count);
+    return { kind, mean: this.#means![k]!, deviation, ...name };
+  }
 }

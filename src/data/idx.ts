@@ -63,7 +63,7 @@ const productOf = (sizes: readonly number[]): number => sizes.reduce((product, s
  * @returns its sizes, and where its values begin
  * @throws RangeError naming what is wrong
  */
-function headerOf(place: string, bytes: Uint8Array, fewest: number): { sizes: number[]; at: number } {
+export function headerOf(place: string, bytes: Uint8Array, fewest: number): { sizes: number[]; at: number } {
   const dimensions = bytes.length < 4 ? 0 : bytes[3]!;
   const at = 4 + 4 * dimensions;
   if (bytes.length < at || bytes[0] !== 0 || bytes[1] !== 0) {

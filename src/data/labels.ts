@@ -7,6 +7,7 @@ const MOST_CLASSES = 2 ** 24;
 /**
  * Checks class indices.
  * @param classes how many there are, if that is known
+ * @param before labels that came before these
  * @throws TypeError, RangeError naming the index
  */
 export function checkLabels(
@@ -14,13 +15,14 @@ export function checkLabels(
   labels: NumericArray | readonly unknown[],
   count: number,
   classes = MOST_CLASSES,
+  before = 0,
 ): void {
   if (labels.length !== count) {
     throw new RangeError(
       `${place}: expected ${count} labels, as many as rows of inputs, got ${labels.length}`,
     );
   }
-  for (let n = 0; n < count; n++) checkInteger(`${place}[${n}]`, labels[n], 0, classes - 1);
+  for (let n = 0; n < count; n++) checkInteger(`${place}[${before + n}]`, labels[n], 0, classes - 1);
 }
 
 /** 0, 1, … up to the largest label. */

@@ -1,11 +1,11 @@
 import { bytesOf, type Bytes } from '../formats/bytes.js';
-import type { NPYValues } from '../formats/numpy/dtypes.js';
+import type { DType, NPYValues } from '../formats/numpy/dtypes.js';
 import { arrayOf, type NPYArray } from '../formats/numpy/npy.js';
 import { NPZ } from '../formats/numpy/npz.js';
 import { checkKeys, show } from '../model/check.js';
 import type { NumericArray } from '../training/matrix.js';
 import { partsOfArrays } from './arrays.js';
-import { columnOptionNames, type Categories, type ColumnOptions } from './columns.js';
+import { columnOptionNames, type Categories, type ColumnOptions, type Origin } from './columns.js';
 import { partsOfRows, type Row } from './rows.js';
 import type { Parts } from './table.js';
 
@@ -41,8 +41,8 @@ export interface NPZNames extends ArrayOptions {
   readonly targets?: string;
 }
 
-const arrayOptionNames = ['columns', 'classes', 'inputScale'];
-const roles = ['inputs', 'labels', 'targets'] as const;
+export const arrayOptionNames = ['columns', 'classes', 'inputScale'];
+export const roles = ['inputs', 'labels', 'targets'] as const;
 type Arrays = Partial<Record<(typeof roles)[number], NPYArray>>;
 
 /**
@@ -137,7 +137,7 @@ export function numbersOf(place: string, values: NPYValues, width?: number): Num
 }
 
 /** A single array, whose columns are named. */
-function partsOfMatrix({ shape, values }: NPYArray, options: NPYOptions): Parts {
+function partsOfMatrix({ dtype, shape, values }: NPYArray, options: NPYOptions): Parts {
   checkKeys('options', options, [...columnOptionNames, 'columns']);
   const [count, width] = shape;
   if (shape.length !== 2 || values.length === 0) {
@@ -150,14 +150,18 @@ function partsOfMatrix({ shape, values }: NPYArray, options: NPYOptions): Parts 
   if (names.length !== width) {
     throw new RangeError(`columns: expected ${width} names, one for each column, got ${names.length}`);
   }
-  const cells = isText(values) ? values : numbersOf('npy', values, width);
+  const cells = cellsOf(values, width);
   function* rows(): Generator<Row> {
     for (let n = 0; n < count!; n++) {
       const placeOf = (name: string): string => `npy row ${n + 1}, column ${show(name)}`;
       yield { cells: cells.slice(n * width!, (n + 1) * width!), placeOf };
     }
   }
-  // Strings may hold numbers: as in a text.
-  const origin = isText(values) ? 'text' : 'values';
-  return partsOfRows({ place: 'npy', origin, names }, rows(), others);
+  return partsOfRows({ place: 'npy', origin: originOf(dtype), names }, rows(), others);
 }
+
+/** Strings may hold numbers: as in a text. */
+export const originOf = (dtype: DType): Origin => (dtype === 'str' ? 'text' : 'values');
+
+export const cellsOf = (values: NPYValues, width: number): NumericArray | string[] =>
+  isText(values) ? values : numbersOf('npy', values, width);

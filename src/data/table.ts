@@ -1,5 +1,5 @@
 import type { NumericArray } from '../training/matrix.js';
-import type { Categories, PlaceOf, Plan } from './columns.js';
+import type { Categories, Column, PlaceOf, Plan } from './columns.js';
 
 /** What the columns of a dataset are: the same for all its parts. */
 export interface About {
@@ -12,6 +12,13 @@ export interface About {
   readonly classes?: Categories;
   /** By column of the inputs; undefined where it holds numbers. */
   readonly categories?: readonly (Categories | undefined)[];
+}
+
+/** The categories of each column that has them, by its name. */
+export function categoriesByName({ columns, categories = [] }: About): Record<string, Categories> {
+  return Object.fromEntries(
+    categories.flatMap((list, k) => (list ? [[columns?.[k] ?? String(k), list]] : [])),
+  );
 }
 
 /** What a dataset is made of. */
@@ -45,6 +52,10 @@ class Rows {
 
   get values(): Float64Array {
     return this.#values.slice(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
   }
 }
 
@@ -101,16 +112,28 @@ export class Table {
     this.#count++;
   }
 
+  /**
+   * Gives its rows away: NaN is missing, and a category a provisional code. What the columns have learnt of them they keep.
+   */
+  drain(): { inputs: Float64Array; answers: Float64Array } {
+    const drained = { inputs: this.#inputs.values, answers: this.#answers.values };
+    this.#inputs.clear();
+    this.#answers.clear();
+    this.#count = 0;
+    return drained;
+  }
+
   /** @throws RangeError where a column has no value of which to take the mean */
   parts(): Parts {
-    const { columns, missing } = this.#plan;
+    const { columns, missing, means } = this.#plan;
     const inputs = this.#inputs.values;
     const answers = this.#answers.values;
     const inputColumns = columns.slice(0, this.#width);
     const answerColumns = columns.slice(this.#width);
+    const filling = missing === 'mean' ? (means ?? meansOf(inputs, this.#width)) : undefined;
     const categories = inputColumns.map((column, k) => {
       if (!column.isCategorical) {
-        if (missing === 'mean') fillIn(column.name, inputs, this.#width, k);
+        if (filling) fillIn(column, inputs, this.#width, k, filling[k]!);
         return undefined;
       }
       const { categories, meanings } = column.decide();
@@ -137,16 +160,44 @@ export class Table {
   }
 }
 
-/** Puts the mean of a column where a value is missing. */
-function fillIn(name: string, values: Float64Array, width: number, k: number): void {
-  let sum = 0;
-  let count = 0;
-  for (let i = k; i < values.length; i += width) {
-    if (Number.isNaN(values[i])) continue;
-    sum += values[i]!;
-    count++;
+/** The mean of each column: of the values that are not missing, which is NaN. */
+export class Means {
+  readonly #sums: Float64Array;
+  readonly #counts: Float64Array;
+
+  constructor(width: number) {
+    this.#sums = new Float64Array(width);
+    this.#counts = new Float64Array(width);
   }
-  if (count === values.length / width) return;
-  if (count === 0) throw new RangeError(`column '${name}': every value is missing; leave it out of inputs`);
-  for (let i = k; i < values.length; i += width) if (Number.isNaN(values[i])) values[i] = sum / count;
+
+  /** @param rows the next, one after the other */
+  add(rows: Float64Array): void {
+    const width = this.#sums.length;
+    for (let i = 0; i < rows.length; i++) {
+      const value = rows[i]!;
+      if (Number.isNaN(value)) continue;
+      this.#sums[i % width]! += value;
+      this.#counts[i % width]!++;
+    }
+  }
+
+  get values(): Float64Array {
+    return this.#sums.map((sum, k) => sum / this.#counts[k]!);
+  }
+}
+
+function meansOf(rows: Float64Array, width: number): Float64Array {
+  const means = new Means(width);
+  means.add(rows);
+  return means.values;
+}
+
+/** @throws RangeError where a column has no value of which to take the mean */
+function fillIn({ name }: Column, values: Float64Array, width: number, k: number, mean: number): void {
+  for (let i = k; i < values.length; i += width) {
+    if (!Number.isNaN(values[i])) continue;
+    if (Number.isNaN(mean))
+      throw new RangeError(`column '${name}': every value is missing; leave it out of inputs`);
+    values[i] = mean;
+  }
 }

@@ -2,7 +2,8 @@ import type { Kernels, ThreadChoice } from './kernels.js';
 import { TEAM_BYTES } from './plan.js';
 import { WorkerTeam } from './team.js';
 import { wasmText } from './wasm-threads-module.js';
-import { compile, exportsOf, PagedMemory, type KernelExports } from './wasm.js';
+import { PagedMemory } from './paged-memory.js';
+import { compile, exportsOf, type KernelExports } from './wasm.js';
 
 // Loaded only where several threads are asked for.
 

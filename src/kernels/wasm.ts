@@ -1,9 +1,8 @@
 import { instantiate } from '@assemblyscript/loader';
 import { bytesOfText } from './bytes-of-text.js';
-import type { Kernels, Memory } from './kernels.js';
+import type { Kernels } from './kernels.js';
+import { PagedMemory } from './paged-memory.js';
 import { coreName, wasmText } from './wasm-module.js';
-
-const PAGE = 65536;
 
 /** Of all networks; a refusal is remembered too, since it comes from the page or the engine. */
 let compiled: Promise<WebAssembly.Module> | undefined;
@@ -44,23 +43,3 @@ export async function exportsOf<Exports>(
 export type KernelExports = Omit<Kernels, 'engine' | 'bytesPerFloat' | 'memory' | 'team'> & {
   readonly heapBase: { readonly value: number };
 };
-
-export class PagedMemory implements Memory {
-  readonly #memory: WebAssembly.Memory;
-  readonly base: number;
-  /** Kept, because to ask the memory for it takes longer than a step of a small network. */
-  buffer: ArrayBuffer;
-
-  constructor(memory: WebAssembly.Memory, base: number) {
-    this.#memory = memory;
-    this.base = base;
-    this.buffer = memory.buffer;
-  }
-
-  ensure(bytes: number): void {
-    const missing = bytes - this.buffer.byteLength;
-    if (missing <= 0) return;
-    this.#memory.grow(Math.ceil(missing / PAGE));
-    this.buffer = this.#memory.buffer;
-  }
-}

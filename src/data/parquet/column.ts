@@ -5,7 +5,7 @@ import { byteStreamSplit } from 'hyparquet/src/encoding.js';
 import { readPlain } from 'hyparquet/src/plain.js';
 import { Encodings, PageTypes } from 'hyparquet/src/constants.js';
 import { FormatError } from '../../errors.js';
-import { inflate } from '../../formats/inflate.js';
+import { gunzip } from '../../formats/inflate.js';
 import type { Element } from './footer.js';
 import { readHybrid } from './hybrid.js';
 import { unsnap } from './snappy.js';
@@ -227,7 +227,7 @@ function checkDeltas(body: Uint8Array): void {
 
 function unpack(packed: Uint8Array<ArrayBuffer>, size: number, codec: string): Uint8Array<ArrayBuffer> {
   if (codec === 'SNAPPY') return unsnap(packed, size);
-  if (codec === 'GZIP') return inflate('a page', packed, size);
-  if (packed.length !== size) throw new FormatError('a page has another size than it says');
-  return packed;
+  const bytes = codec === 'GZIP' ? gunzip('a page', packed, size) : packed;
+  if (bytes.length !== size) throw new FormatError('a page has another size than it says');
+  return bytes;
 }

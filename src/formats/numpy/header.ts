@@ -57,10 +57,12 @@ export function parseHeader(place: string, text: string): Header {
   let descr: string | undefined;
   let fortranOrder: boolean | undefined;
   let shape: number[] | undefined;
+  const names = new Set<string>();
   tokens.expect('{');
   for (let found = tokens.next(); found !== '}';) {
     tokens.expect(':');
     const name = found.slice(1, -1);
+    if (names.size === names.add(name).size) tokens.fail('no name twice');
     if (name === 'descr') descr = descrOf(place, tokens);
     else if (name === 'fortran_order') fortranOrder = tokens.expect('True', 'False') === 'True';
     else if (name === 'shape') shape = shapeOf(tokens);

@@ -1,2 +1,37 @@
-export { fromONNX, type ONNXOptions } from './read.js';
+import { checkKeys, show } from '../../model/check.js';
+import type { Network } from '../../network.js';
+import { networkOf } from '../portable.js';
+import type { ONNXOptions } from './options.js';
+
+export type { ONNXOptions } from './options.js';
 export { toONNX } from './write.js';
+
+/**
+ * Makes a network of an ONNX model: of a file of `toONNX` that one again, with its loss, dropout, seed and transforms; of
+ * others one layer after the other, from one input to one output:
+ * - layers: Gemm, MatMul, Add; weights of 16, 32 or 64 bits, rounded to 32, initializers or Constant, through Transpose
+ * - activations: Sigmoid, Tanh, Relu, LeakyRelu, Elu, Softplus, Softsign, Gelu (tanh), Softmax, and whatever Add, Sub, Mul,
+ *   Div, Pow and Abs make of these that is one of bp4's, as swish
+ * - before the first layer and after the last: Add, Sub, Mul, Div by constants, and Scaler, which become transforms
+ * - passed over: Identity, Cast between floats, Dropout, Flatten, Reshape to a row for each sample
+ * @param bytes of a file .onnx, all in one: weights in a second file are refused
+ * @throws FormatError naming the first node that it cannot take, by place, operator and name, or the byte that is wrong
+ * @throws TypeError, RangeError naming the option that is wrong
+ * @throws EngineError where engine 'wasm' is refused
+ */
+export async function fromONNX(bytes: Uint8Array | ArrayBuffer, options: ONNXOptions = {}): Promise<Network> {
+  checkKeys('options', options, ['loss', 'output', 'engine', 'threads']);
+  const { loss, output, ...engine } = options; // as they are now, and the bytes
+  const given = viewOf(bytes).slice();
+  // Loaded only by those who read.
+  const { read } = await import('./read.js');
+  return await networkOf('bytes', read(given, loss, output), engine);
+}
+
+function viewOf(bytes: unknown): Uint8Array {
+  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // instanceof would not know the buffers of another realm
+  if (Object.prototype.toString.call(bytes) === '[object ArrayBuffer]')
+    return new Uint8Array(bytes as ArrayBuffer);
+  throw new TypeError(`bytes: expected a Uint8Array or an ArrayBuffer, got ${show(bytes)}`);
+}

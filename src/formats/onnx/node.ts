@@ -1,11 +1,15 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../model/check.js';
+import type { Budget } from './budget.js';
 import type { Flow } from './flow.js';
 import { attributeTypes, type Attribute, type Node } from './proto.js';
 import type { Constant } from './tensor.js';
 
 /** What stands under a name in a graph. */
 export type Value = Constant | Flow;
+
+/** What a node gives. @throws FormatError that names the node */
+export type Operator = (node: NodeAt, budget: Budget) => Value;
 
 export const isConstant = (value: Value): value is Constant => 'dims' in value;
 
@@ -75,4 +79,11 @@ export class NodeAt {
     const isThere = this.#node.attribute.some((one) => one.name === name);
     return isThere ? (this.attribute(name, field) ?? 0) : ifLeftOut;
   }
+}
+
+/** A constant's number for each column: one for all, or one for each. */
+export function columnsOf(node: NodeAt, { dims, values }: Constant, width: number): (k: number) => number {
+  if (values.length === 1) return () => values[0]!;
+  if (values.length === width && dims.at(-1) !== 1) return (k) => values[k]!;
+  throw node.wrong(`expected a constant of 1 or ${width} numbers, got dims [${dims.join()}]`);
 }

@@ -1,5 +1,3 @@
-import { FormatError } from '../../errors.js';
-
 // Protocol Buffers, as https://protobuf.dev/programming-guides/encoding defines them, for messages told in tables. Its own,
 // because ONNX needs a dozen fields of it: protobufjs is 20 kB and more beside the 6 kB of bp4/onnx, and reads a length that
 // goes past the end of its message, where this one checks each length against the bytes that are there.
@@ -7,7 +5,7 @@ import { FormatError } from '../../errors.js';
 //   message = (tag · value)*    tag = varint of number << 3 | wire type    0 varint, 1 eight bytes, 2 length · bytes, 5 four
 
 /** What a field holds; a table of fields stands for a message. Integers are signed, of 64 bits, and exact below 2^53. */
-type Kind = 'int' | 'float' | 'double' | 'string' | 'bytes' | Fields;
+export type Kind = 'int' | 'float' | 'double' | 'string' | 'bytes' | Fields;
 
 /** The fields of a message, by their names here: their numbers, and what they hold, once or many times. */
 export interface Fields {
@@ -42,187 +40,11 @@ export type Given<F> = {
       : never;
 };
 
-const VARINT = 0;
-const EIGHT_BYTES = 1;
-const LENGTH = 2;
-const FOUR_BYTES = 5;
+/** Wire types. */
+export const VARINT = 0;
+export const EIGHT_BYTES = 1;
+export const LENGTH = 2;
+export const FOUR_BYTES = 5;
 
 const wireTypes = { int: VARINT, double: EIGHT_BYTES, float: FOUR_BYTES, string: LENGTH, bytes: LENGTH };
-const wireOf = (kind: Kind): number => (typeof kind === 'string' ? wireTypes[kind] : LENGTH);
-
-/** The bytes of a message: its fields in the order of the table. Integers must be whole, from 0 to below 2^53. */
-export function encode<F extends Fields>(fields: F, message: Given<F>): Uint8Array<ArrayBuffer> {
-  const parts = partsOf(fields, message);
-  const bytes = new Uint8Array(lengthOf(parts));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
-
-const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, { length }) => sum + length, 0);
-
-/** In parts, so that large tensors are copied once. */
-function partsOf(fields: Fields, message: object): Uint8Array[] {
-  const parts: Uint8Array[] = [];
-  for (const [name, [number, kind, many]] of Object.entries(fields)) {
-    const given = (message as Record<string, unknown>)[name];
-    if (given === undefined) continue;
-    for (const value of many ? (given as unknown[]) : [given]) {
-      parts.push(varint(number * 8 + wireOf(kind)), ...valueOf(kind, value));
-    }
-  }
-  return parts;
-}
-
-function valueOf(kind: Kind, value: unknown): Uint8Array[] {
-  if (kind === 'int') return [varint(value as number)];
-  if (kind === 'float') return [new Uint8Array(Float32Array.of(value as number).buffer)];
-  if (kind === 'double') return [new Uint8Array(Float64Array.of(value as number).buffer)];
-  const parts =
-    kind === 'bytes'
-      ? [value as Uint8Array]
-      : kind === 'string'
-        ? [new TextEncoder().encode(value as string)]
-        : partsOf(kind, value as object);
-  return [varint(lengthOf(parts)), ...parts];
-}
-
-function varint(value: number): Uint8Array {
-  const bytes = [];
-  for (; value >= 128; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
-  return Uint8Array.of(...bytes, value);
-}
-
-/** So many strings and messages are read: each takes memory, be it of no bytes. Networks have some tens for each layer. */
-const MOST_PARTS = 2 ** 16;
-
-/**
- * Reads a message strictly. Fields that the table has not are passed over; messages lie no deeper than the table.
- * @returns bytes as views of what was given
- * @throws FormatError naming the byte that is wrong
- */
-export function decode<F extends Fields>(fields: F, bytes: Uint8Array): Message<F> {
-  return new Reader(bytes).message(fields, bytes.length) as Message<F>;
-}
-
-class Reader {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  #at = 0;
-  #parts = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  message(fields: Fields, end: number): Record<string, unknown> {
-    const message: Record<string, unknown> = {};
-    const byNumber = new Map<number, [name: string, kind: Kind, many: boolean]>();
-    for (const [name, [number, kind, many]] of Object.entries(fields)) {
-      message[name] = many && [];
-      byNumber.set(number, [name, kind, many !== undefined]);
-    }
-    while (this.#at < end) {
-      const start = this.#at;
-      const tag = this.#varint(end);
-      const [number, wire] = [Math.floor(tag / 8), tag % 8];
-      if (!(number >= 1 && number < 2 ** 29)) throw this.#wrong(start, `${number} is no number of a field`);
-      const field = byNumber.get(number);
-      if (!field) {
-        this.#skip(wire, end);
-        continue;
-      }
-      const [name, kind, many] = field;
-      const isPacked = many && wire === LENGTH && wireOf(kind) !== LENGTH;
-      if (!isPacked && wire !== wireOf(kind)) {
-        throw this.#wrong(start, `field ${number} (${name}) has wire type ${wire}, not ${wireOf(kind)}`);
-      }
-      if (!many) message[name] = this.#value(kind, end);
-      else {
-        const values = message[name] as unknown[];
-        const last = isPacked ? this.#length(end) : 0;
-        do if (!isPacked || this.#at < last) values.push(this.#value(kind, isPacked ? last : end));
-        while (this.#at < last);
-      }
-    }
-    return message;
-  }
-
-  #value(kind: Kind, end: number): unknown {
-    if (kind === 'int') return this.#varint(end);
-    if (kind === 'float') return this.#view.getFloat32(this.#take(4, end), true);
-    if (kind === 'double') return this.#view.getFloat64(this.#take(8, end), true);
-    const start = this.#at;
-    const last = this.#length(end);
-    if (kind === 'bytes') return this.#bytes.subarray(this.#take(last - this.#at, end), last);
-    if (++this.#parts > MOST_PARTS) {
-      throw this.#wrong(start, `more than ${MOST_PARTS} strings and messages: no network of layers`);
-    }
-    if (kind !== 'string') return this.message(kind, last);
-    const text = this.#bytes.subarray(this.#take(last - this.#at, end), last);
-    try {
-      return utf8.decode(text);
-    } catch {
-      throw this.#wrong(start, 'a string that is no UTF-8');
-    }
-  }
-
-  /** A signed integer of 64 bits, in at most ten bytes. */
-  #varint(end: number): number {
-    const start = this.#at;
-    let value = 0;
-    for (let scale = 1; this.#at < end && this.#at < start + 10; scale *= 128) {
-      const byte = this.#bytes[this.#at++]!;
-      value += (byte & 127) * scale;
-      if (byte < 128) return scale < 2 ** 49 ? value : signed(this.#bytes.subarray(start, this.#at));
-    }
-    throw this.#wrong(
-      start,
-      this.#at < end ? 'an integer of more than ten bytes' : 'it ends within an integer',
-    );
-  }
-
-  /** Where what begins with its length ends. */
-  #length(end: number): number {
-    const start = this.#at;
-    const length = this.#varint(end);
-    if (!(length >= 0 && length <= end - this.#at)) {
-      throw this.#wrong(start, `a length of ${length}, where ${end - this.#at} bytes are left`);
-    }
-    return this.#at + length;
-  }
-
-  /** Passes over so many bytes. @returns where they begin */
-  #take(count: number, end: number): number {
-    if (count > end - this.#at) {
-      throw this.#wrong(this.#at, `${count} bytes are missing, ${end - this.#at} are left`);
-    }
-    this.#at += count;
-    return this.#at - count;
-  }
-
-  #skip(wire: number, end: number): void {
-    if (wire === VARINT) this.#varint(end);
-    else if (wire === EIGHT_BYTES) this.#take(8, end);
-    else if (wire === FOUR_BYTES) this.#take(4, end);
-    else if (wire === LENGTH) this.#at = this.#length(end);
-    else throw this.#wrong(this.#at, `wire type ${wire}`);
-  }
-
-  #wrong(at: number, what: string): FormatError {
-    return new FormatError(`bytes: expected an ONNX model; at byte ${at}: ${what}`);
-  }
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** A varint of eight bytes or more. */
-function signed(bytes: Uint8Array): number {
-  let value = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 7n) | BigInt(bytes[i]! & 127);
-  return Number(BigInt.asIntN(64, value));
-}
+export const wireOf = (kind: Kind): number => (typeof kind === 'string' ? wireTypes[kind] : LENGTH);

@@ -14,8 +14,8 @@ import {
   type FoundActivation,
   type Layer,
 } from './flow.js';
-import { isConstant, NodeAt, type Value } from './node.js';
-import { columnsOf, operators } from './operators.js';
+import { columnsOf, isConstant, NodeAt, type Value } from './node.js';
+import { operators } from './operators.js';
 import type { Graph } from './proto.js';
 import { constantOf } from './tensor.js';
 

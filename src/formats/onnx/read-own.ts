@@ -1,10 +1,11 @@
 import { FormatError } from '../../errors.js';
-import { show } from '../../model/check.js';
+import { checkInteger, show } from '../../model/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/model.js';
 import { takeParameters } from '../../model/read-file.js';
 import { specFromJSON } from '../../model/read-json.js';
 import { parseJSON } from '../../model/read-safetensors.js';
+import { MOST_HEADER_BYTES } from '../../model/safetensors.js';
 import type { CheckedSpec } from '../../model/spec.js';
 import type { GivenNode, Graph, Node } from './proto.js';
 import { constantOf } from './tensor.js';
@@ -41,7 +42,9 @@ export function readOwn(graph: Graph, text: string): { spec: SpecJSON; parameter
   }
   if (graph.node.length !== nodes.length) throw disagreement(`graph.node[${nodes.length}]`);
   if (graph.output.length !== 1 || graph.output[0]!.name !== OUTPUTS) throw disagreement('graph.output');
+  const read = new Set<unknown>(parameters.flatMap(({ weights, biases }) => [weights, biases]));
   for (const { name, dims, values } of constants) {
+    if (read.has(values)) continue;
     const found = valuesOf(name, dims);
     if (found.some((value, i) => value !== Number(values[i])))
       throw disagreement(`initializer ${show(name)}`);
@@ -51,10 +54,11 @@ export function readOwn(graph: Graph, text: string): { spec: SpecJSON; parameter
 
 function specOf(text: string): { json: SpecJSON; spec: CheckedSpec } {
   try {
+    checkInteger('its length', text.length, 0, MOST_HEADER_BYTES);
     const json = parseJSON('bp4', text) as SpecJSON;
     return { json, spec: specFromJSON(json).spec };
   } catch (cause) {
-    throw new FormatError(`bytes: metadata_props: ${(cause as Error).message}`, { cause });
+    throw new FormatError(`bytes: metadata_props 'bp4': ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -1,8 +1,8 @@
 import { specFromJSON } from '../../model/read-json.js';
 import type { Network } from '../../network.js';
 import { portableOf } from '../portable.js';
+import { encode } from './encode.js';
 import { FLOAT, model, type GivenGraph, type GivenModel } from './proto.js';
-import { encode } from './protobuf.js';
 import { tensorOf } from './tensor.js';
 import { graphOf, INPUTS, OUTPUTS } from './write-graph.js';
 

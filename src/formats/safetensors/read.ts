@@ -32,8 +32,8 @@ export interface SafetensorsOptions extends EngineOptions {
  * their numbers alone, those are the order of the layers: '0', '2', '4'; 'fc1', 'fc2'; 'model.layers.0', 'model.layers.1'.
  * Others are put in order by `layers`.
  * @throws FormatError naming the tensor or the place that bp4 cannot take, or that disagrees with the metadata; and where
- * there are no activations, in the file or in the options
- * @throws TypeError, RangeError where an option is none, or there is not one activation for each layer
+ * there is not one activation for each layer, in the file or in the options
+ * @throws TypeError, RangeError where an option is none
  * @throws EngineError where engine 'wasm' is refused
  */
 export async function fromSafetensors(bytes: Uint8Array, options: SafetensorsOptions = {}): Promise<Network> {
@@ -43,7 +43,9 @@ export async function fromSafetensors(bytes: Uint8Array, options: SafetensorsOpt
   if (activations !== undefined) checkActivations(activations);
   if (layers !== undefined) checkLayers(layers);
   const { spec: stored, parameters } = readable(() => read(bytes, layers));
-  if (stored && activations) throw new TypeError('activations: the file holds its own; leave the option out');
+  if (stored && activations) {
+    throw new FormatError('bytes: the file holds activations of its own; leave out options.activations');
+  }
   const spec = stored ?? specOf(parameters, activations);
   return await networkOf(
     'bytes',
@@ -146,8 +148,8 @@ function specOf(
     );
   }
   if (activations.length !== sizes.length) {
-    throw new RangeError(
-      `activations: expected ${sizes.length}, one for each layer of the file, got ${activations.length}`,
+    throw new FormatError(
+      `bytes: ${sizes.length} layers are in the file, and ${activations.length} activations in the options`,
     );
   }
   const layers = sizes.map((units, l) => {

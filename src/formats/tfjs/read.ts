@@ -63,10 +63,11 @@ function read(
   loss: LossSpec | undefined,
 ): { spec: Omit<SpecJSON, 'format' | 'version'>; parameters: Parameters[] } {
   const chain = chainOf(model['modelTopology'], checkKind);
-  const tensors = readWeights(groupsOf(model), weights);
   const metadata = metadataOf(model);
-  const rest = metadata ? withoutTransforms(chain, metadata.checked, tensors) : chain;
+  const { rest, transforms } = splitTransforms(chain, metadata?.checked);
   const { layers, inputs } = readLayers(rest);
+  const tensors = readWeights(groupsOf(model), weights);
+  for (const transform of transforms) takeFixed(transform, tensors);
   const parameters = layers.map((layer, l) =>
     parametersOf(layer, tensors, l === 0 ? inputs : layers[l - 1]!.units),
   );
@@ -113,44 +114,46 @@ const disagreement = (what: string): FormatError =>
     `userDefinedMetadata.bp4 and the model disagree: ${what}; without userDefinedMetadata the layers alone are read`,
   );
 
-/** The layers but for the transforms, which must be those of the metadata; their weights are taken from the tensors. */
-function withoutTransforms(
+/** The layers but for the transforms, and those, which must be what the metadata say. */
+function splitTransforms(
   chain: readonly ChainLayer[],
-  { transforms }: CheckedSpec,
-  tensors: Weights,
-): readonly ChainLayer[] {
+  spec: CheckedSpec | undefined,
+): { rest: readonly ChainLayer[]; transforms: readonly TransformLayer[] } {
+  const given = spec?.transforms.given;
+  if (!given) return { rest: chain, transforms: [] };
   let before, after;
   try {
-    before = inputLayers(transforms.given ?? {});
-    after = targetLayers(transforms.given ?? {});
+    before = inputLayers(given);
+    after = targetLayers(given);
   } catch (error) {
     throw disagreement((error as Error).message);
   }
-  const start = before.length > 0 && chain[0]?.kind === 'InputLayer' ? 1 : 0;
   const end = chain.length - after.length;
-  for (const [i, expected] of before.entries()) checkTransform(chain[start + i], expected, tensors);
-  for (const [i, expected] of after.entries()) checkTransform(chain[end + i], expected, tensors);
-  return chain.slice(before.length > 0 ? start + before.length : 0, end);
+  for (const [i, expected] of before.entries()) checkTransform(chain[i], expected);
+  for (const [i, expected] of after.entries()) checkTransform(chain[end + i], expected);
+  return { rest: chain.slice(before.length, end), transforms: before };
 }
 
-function checkTransform(layer: ChainLayer | undefined, expected: TransformLayer, tensors: Weights): void {
-  const { name } = expected.config as { name: string };
-  if (layer?.kind !== expected.class_name || !holds(layer.config, expected.config)) {
-    throw disagreement(
-      `expected transforms in layer ${show(name)}, got ${layer ? placeOf(layer) : 'no layer'}`,
-    );
+function checkTransform(layer: ChainLayer | undefined, { class_name, config }: TransformLayer): void {
+  if (layer?.kind !== class_name || !holds(layer.config, config)) {
+    const got = layer ? placeOf(layer) : 'no layer';
+    throw disagreement(`expected transforms in layer ${show(config['name'])}, got ${got}`);
   }
-  if (!expected.shape) return;
-  // The shapes first: that many floats there are, then, before as many are computed.
+}
+
+/** Takes the weights of a layer of the transforms, which must be what the metadata say. */
+function takeFixed(transform: TransformLayer, tensors: Weights): void {
+  if (!transform.shape) return;
+  const name = transform.config['name'] as string;
   const given = [`${name}/kernel`, `${name}/bias`].map((weight) => tensors.take(weight));
-  const shapes = [expected.shape, [expected.shape[1]]];
-  const isOfShape = given.every((tensor, i) => String(tensor?.shape) === String(shapes[i]));
-  const same =
-    isOfShape &&
-    fixedTensorsOf(expected).every(([, { values }], i) =>
+  const shapes = [transform.shape, [transform.shape[1]]];
+  // The shapes first: so many floats were given, then, before as many are computed.
+  const isSame =
+    given.every((tensor, i) => String(tensor?.shape) === String(shapes[i])) &&
+    fixedTensorsOf(transform).every(([, { values }], i) =>
       values.every((value, n) => value === given[i]!.values[n]),
     );
-  if (!same) throw disagreement(`the weights of layer ${show(name)} are not those of the transforms`);
+  if (!isSame) throw disagreement(`the weights of layer ${show(name)} are not those of the transforms`);
 }
 
 /** @param fanIn where it is known */

@@ -1,6 +1,10 @@
+import { gzipSync } from 'node:zlib';
 import { csvBatches, Dataset } from '../../../src/data/index.js';
 import { byteMutations } from '../mutations/bytes.js';
+import { inJSON } from '../mutations/json.js';
+import { insideGzip } from '../mutations/packed.js';
 import { inText } from '../mutations/text.js';
+import type { Mutation } from '../mutations/mutation.js';
 import type { Reader } from '../reader.js';
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -26,6 +30,29 @@ const tables = [
   'size,colour,kind\n1,red,a\n2.5,green,b\n-3e2,"red",a\n',
   '\ufeff"size","colour",kind\r\n0.1,"r ""e"" d",a\r\n,green,b\r\n7,"x,\ny",b\r\n',
   'colour,kind,size\nb,a,1\n',
+].map((text) => Buffer.from(text));
+
+const rows = [
+  { size: 1, colour: 'red', kind: 'a' },
+  { size: 2.5, colour: 'green', kind: 'b' },
+  { size: null, kind: 'a', colour: 'blue' },
+];
+
+const tablesInJSON = [
+  rows,
+  { size: [1, 2], kind: ['a', 'b'] },
+  {
+    columns: ['size', 'kind'],
+    data: [
+      [1, 'a'],
+      [2, 'b'],
+    ],
+  },
+].map((table) => Buffer.from(JSON.stringify(table)));
+
+const lines = [
+  rows.map((row) => JSON.stringify(row)).join('\n'),
+  '{"size":true,"kind":"b"}\r\n\r\n{"kind":"a","size":-1e3}\r\n',
 ].map((text) => Buffer.from(text));
 
 const textMutations = [inText(words), inText(words), inText(words)];
@@ -71,5 +98,23 @@ export const dataReaders: readonly Reader[] = [
     seeds: [idx(3, 2, 2), idx(4, 1), idx(2, 1, 1, 5)],
     mutations: byteMutations,
     read: (bytes) => Dataset.fromIDX({ images: bytes }),
+  },
+  {
+    name: 'Dataset.fromIDX.gz',
+    seeds: [idx(3, 2, 2), idx(100, 50)].map((file) => gzipSync(file)),
+    mutations: [...byteMutations, ...Array<Mutation>(byteMutations.length).fill(insideGzip(byteMutations))],
+    read: (bytes) => Dataset.fromIDX({ images: bytes }),
+  },
+  {
+    name: 'Dataset.fromJSON',
+    seeds: tablesInJSON,
+    mutations: [inJSON(words), inJSON(words), ...textMutations.slice(0, 2), ...byteMutations.slice(0, 4)],
+    read: (bytes) => Dataset.fromJSON(textOf(bytes), { label: 'kind', missing: 'drop' }),
+  },
+  {
+    name: 'Dataset.fromJSONLines',
+    seeds: lines,
+    mutations: [...textMutations, ...byteMutations],
+    read: (bytes) => Dataset.fromJSONLines(textOf(bytes), { label: 'kind', missing: 'drop' }),
   },
 ];

@@ -1,6 +1,7 @@
 import type { Reader } from '../reader.js';
 import { dataReaders } from './data.js';
 import { networkReaders } from './network.js';
+import { numpyReaders } from './numpy.js';
 
 /** Everything in bp4 that reads what others have written. */
-export const readers: readonly Reader[] = [...networkReaders, ...dataReaders];
+export const readers: readonly Reader[] = [...networkReaders, ...dataReaders, ...numpyReaders];

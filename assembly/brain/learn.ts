@@ -1,0 +1,96 @@
+import { cost } from '../cost';
+import { layerOf, Net, Rule, Tally, Window } from '../network';
+import { beginUpdate, optimize } from '../optimizers';
+import { notePair } from '../pairs';
+import { deltas, forwardRows, gradients } from '../step';
+import { changeWeights } from './momentum';
+
+/**
+ * Epochs of brain.js: sample by sample in the window's order, each forward, its error, BP1 and BP2, and an update of all
+ * weights. src/brain/reference.ts does the same.
+ *
+ * The error of an epoch is the mean over its samples of 1/units Σ (a − y)², each before its update; it is left in the
+ * tally's `loss`. Rounds: in f64, as written, samples sequential from +0.
+ * @param net       with room for one sample
+ * @param window    rows, or pairs where most inputs are zero; its targets, and no order
+ * @param count     samples of the window
+ * @param epochs    at most so many
+ * @param isAdam    by the net's rule; else by momentum
+ * @param live      u64[⌈inputs / 64⌉], which changeWeights keeps where the window holds pairs
+ * @param threshold stops after an epoch whose error is not above it
+ * @returns epochs that are over. Where the error of a sample is not finite it stops before its update, and leaves the
+ * sample's number, from 1, in the tally's `right`; else there is 0
+ */
+export function learn(
+  net: Net,
+  window: Window,
+  count: i32,
+  epochs: i32,
+  isAdam: bool,
+  learningRate: f32,
+  momentum: f32,
+  live: usize,
+  threshold: f64,
+): i32 {
+  const tally = changetype<Tally>(net.tally);
+  const last = layerOf(net, net.layerCount - 1);
+  const isSparse = window.starts != 0;
+  const ownTargets = net.targets;
+  const targets: usize = changetype<usize>(window) + window.targets;
+  tally.right = 0;
+  let epoch = 0;
+  while (epoch < epochs) {
+    let sum: f64 = 0;
+    net.targets = targets;
+    for (let i = 0; i < count; ++i) {
+      takeInputs(net, window, i);
+      forwardRows(net, 0, 1, isSparse, false, 0);
+      const half = cost(
+        net.loss,
+        net.lossParameter,
+        last.preActivations,
+        last.activations,
+        net.targets,
+        last.stride,
+        1,
+        last.units,
+      );
+      sum += (2 * half) / <f64>last.units;
+      if (!isFinite(sum)) {
+        tally.right = i + 1;
+        break;
+      }
+      deltas(net, 0, 1, false, 0);
+      if (isAdam) updateByAdam(net, isSparse, learningRate);
+      else changeWeights(net, isSparse, learningRate, momentum, live);
+      net.targets += last.stride << 2;
+    }
+    if (tally.right) break;
+    ++epoch;
+    tally.loss = sum / <f64>count;
+    if (tally.loss <= threshold) break;
+  }
+  net.targets = ownTargets;
+  return epoch;
+}
+
+/** The inputs of a sample where they lie in the window. */
+function takeInputs(net: Net, window: Window, sample: i32): void {
+  const base = changetype<usize>(window);
+  if (window.starts) {
+    const at: usize = base + window.starts + (sample << 2);
+    notePair(base + load<usize>(at), base + load<usize>(at, 4), net.inputCount, net.pairs);
+  } else {
+    layerOf(net, 0).input = base + window.rows + <usize>sample * <usize>(net.inputCount << 2);
+  }
+}
+
+/** Adam, of weights and biases alike. */
+function updateByAdam(net: Net, isSparse: bool, learningRate: f32): void {
+  const rule = changetype<Rule>(net.rule);
+  gradients(net, 1, isSparse, false, false, 0, 1);
+  rule.gradientScale = 1;
+  beginUpdate(rule, learningRate);
+  optimize(rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);
+  ++rule.step;
+}

@@ -1,0 +1,97 @@
+import { Layer, layerOf, Net, Rule } from '../network';
+
+/** Changes below this are dropped: they would end as subnormal numbers, which processors compute with slowly. */
+const LEAST: f32 = 7.888609052210118e-31; // 2⁻¹⁰⁰
+
+/**
+ * The update of brain.js, with δ = ∂C/∂z of one sample: change = μ·change − (η·δ)·x, W += change; b −= η·δ, without
+ * momentum. The changes lie at `first` of the net's rule, as the weights lie among the parameters. δ becomes η·δ.
+ *
+ * Where the first layer is given as pairs, most x are zero, and with them a change only shrinks, to μ·change. One that
+ * has become too small to alter its weight is dropped; an input of which no change is left is not live, and not looked at
+ * until it is not zero.
+ * Rounds: each operation once, as written. A change is stored as +0 where it is smaller than 2⁻¹⁰⁰.
+ * @param live u64[⌈inputs / 64⌉], of which bit k says whether a change of input k may be other than zero
+ */
+export function changeWeights(net: Net, isSparse: bool, learningRate: f32, momentum: f32, live: usize): void {
+  const distance: usize = changetype<Rule>(net.rule).first - net.parameters;
+  const mu = f32x4.splat(momentum);
+  const eta = f32x4.splat(learningRate);
+  for (let i = 0; i < net.layerCount; ++i) {
+    const l = layerOf(net, i);
+    scaleAndShift(l, eta);
+    if (i == 0 && isSparse) changeFromPairs(net, l, distance, mu, live);
+    else changeRows(l, distance, mu);
+  }
+}
+
+/** δ = η·δ; b −= δ. */
+function scaleAndShift(l: Layer, eta: v128): void {
+  for (let at: usize = 0; at < <usize>(l.stride << 2); at += 16) {
+    const step = f32x4.mul(eta, v128.load(l.delta + at));
+    v128.store(l.delta + at, step);
+    v128.store(l.biases + at, f32x4.sub(v128.load(l.biases + at), step));
+  }
+}
+
+/** The weights of all inputs of a layer. */
+function changeRows(l: Layer, distance: usize, mu: v128): void {
+  const row: usize = l.stride << 2;
+  const delta = l.delta;
+  let weights = l.weights;
+  for (let x = l.input, end: usize = x + (l.fanIn << 2); x < end; x += 4) {
+    changeRow(weights, distance, row, delta, v128.load32_splat(x), mu);
+    weights += row;
+  }
+}
+
+/** The weights of the inputs that are not zero, and of those that are still live. */
+function changeFromPairs(net: Net, l: Layer, distance: usize, mu: v128, live: usize): void {
+  const row: usize = l.stride << 2;
+  let value = load<usize>(net.pairs);
+  const words = (l.fanIn + 63) >> 6;
+  let bits: usize = value - (words << 3);
+  let weights = l.weights;
+  for (let i = 0; i < words; ++i) {
+    const given = load<u64>(bits);
+    for (let left = given; left; left &= left - 1) {
+      changeRow(weights + <usize>ctz(left) * row, distance, row, l.delta, v128.load32_splat(value), mu);
+      value += 4;
+    }
+    const shrinking = load<u64>(live) & ~given;
+    let lasting = shrinking | given;
+    for (let left = shrinking; left; left &= left - 1) {
+      if (!shrinkRow(weights + <usize>ctz(left) * row, distance, row, mu)) lasting &= ~(left & (0 - left));
+    }
+    store<u64>(live, lasting);
+    bits += 8;
+    live += 8;
+    weights += row << 6;
+  }
+}
+
+/** change = μ·change − δ·x; w += change. */
+function changeRow(w: usize, distance: usize, row: usize, delta: usize, x: v128, mu: v128): void {
+  const least = f32x4.splat(LEAST);
+  for (let end: usize = w + row; w < end; w += 16) {
+    const c = f32x4.sub(f32x4.mul(mu, v128.load(w + distance)), f32x4.mul(v128.load(delta), x));
+    v128.store(w, f32x4.add(v128.load(w), c));
+    v128.store(w + distance, v128.andnot(c, f32x4.lt(f32x4.abs(c), least)));
+    delta += 16;
+  }
+}
+
+/** change = μ·change; w += change, and where that is what it was the change is dropped. @returns whether any is left */
+function shrinkRow(w: usize, distance: usize, row: usize, mu: v128): bool {
+  let any = i32x4.splat(0);
+  for (let end: usize = w + row; w < end; w += 16) {
+    const c = f32x4.mul(mu, v128.load(w + distance));
+    const before = v128.load(w);
+    const after = f32x4.add(before, c);
+    const alters = f32x4.ne(after, before);
+    v128.store(w, after);
+    v128.store(w + distance, v128.and(c, alters));
+    any = v128.or(any, alters);
+  }
+  return v128.any_true(any);
+}

@@ -1,0 +1,157 @@
+import { misfit, show } from '../model/check.js';
+import type { Session } from './session.js';
+
+/** A number to a key; keys that are missing are 0. */
+export type NumberObject = Readonly<Record<string, number>>;
+
+/** What a network takes for its inputs, or is to answer. */
+export type BrainData = readonly number[] | Float32Array | Float64Array | Uint8Array | NumberObject;
+
+export interface Datum<Input, Output> {
+  readonly input: Input;
+  readonly output: Output;
+}
+
+/** Which key is which number, in the order in which they came up; undefined where data are lists. */
+export type Lookup = ReadonlyMap<string, number> | undefined;
+
+/** Inputs or outputs, as the data of a training have them: lists of a length, or objects with these keys. */
+export interface Format {
+  readonly lookup: Lookup;
+  readonly size: number;
+}
+
+type Samples = ConstructorParameters<typeof Session>[3];
+
+/** `[1, 0]`, `new Uint8Array(2)`; numbers without names. */
+const isList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+
+/**
+ * What the data are lists or objects of.
+ * @param known a lookup that there is already: keys that it has not are passed over, as brain.js does
+ * @throws TypeError where the first is neither
+ */
+export function formatOf(
+  data: readonly Datum<unknown, unknown>[],
+  side: 'input' | 'output',
+  known: Lookup,
+): Format {
+  const first = data[0]![side];
+  if (isList(first)) return { lookup: undefined, size: first.length };
+  const lookup = known ?? addKeys(new Map(), data, side);
+  return { lookup, size: lookup.size };
+}
+
+/** A lookup with the keys of the data added to it. @throws TypeError where a datum is no object of numbers */
+export function addKeys(
+  lookup: ReadonlyMap<string, number>,
+  data: readonly Datum<unknown, unknown>[],
+  side: 'input' | 'output',
+): Map<string, number> {
+  const keys = new Map(lookup);
+  for (const [i, datum] of data.entries()) {
+    const values = datum[side];
+    if (typeof values !== 'object' || values === null || isList(values)) {
+      throw new TypeError(
+        `data[${i}].${side}: expected an object of numbers, as the first is, got ${show(values)}`,
+      );
+    }
+    for (const key of Object.keys(values)) if (!keys.has(key)) keys.set(key, keys.size);
+  }
+  return keys;
+}
+
+/**
+ * Checks that data are samples: an array, not empty, of objects with input and output.
+ * @throws TypeError, RangeError
+ */
+export function checkData(data: unknown): asserts data is readonly Datum<unknown, unknown>[] {
+  if (!Array.isArray(data)) {
+    throw new TypeError(`data: expected an array of { input, output }, got ${show(data)}`);
+  }
+  if (data.length === 0) throw new RangeError('data: expected at least one { input, output }');
+  for (const [i, datum] of (data as unknown[]).entries()) checkDatum(`data[${i}]`, datum);
+}
+
+/** @throws TypeError */
+export function checkDatum(place: string, datum: unknown): asserts datum is Datum<unknown, unknown> {
+  if (typeof datum !== 'object' || datum === null || !('input' in datum) || !('output' in datum)) {
+    throw new TypeError(`${place}: expected { input, output }, got ${show(datum)}`);
+  }
+}
+
+/**
+ * The numbers of all samples.
+ * @throws TypeError or RangeError naming the sample, and the place or key in it
+ */
+export function samplesOf(data: readonly Datum<unknown, unknown>[], input: Format, output: Format): Samples {
+  const inputs = new Float32Array(data.length * input.size);
+  const targets = new Float32Array(data.length * output.size);
+  for (const [i, datum] of data.entries()) {
+    fillRow(`data[${i}].input`, datum.input, input, inputs, i * input.size);
+    fillRow(`data[${i}].output`, datum.output, output, targets, i * output.size);
+  }
+  return { count: data.length, inputs, targets };
+}
+
+/**
+ * Writes down the numbers of one input or output.
+ * @param row out, from `at` on; zeros before
+ * @throws TypeError or RangeError naming the place or key
+ */
+export function fillRow(
+  place: string,
+  values: unknown,
+  { lookup, size }: Format,
+  row: Float32Array,
+  at: number,
+): void {
+  if (lookup) fillByKeys(place, values, lookup, row, at);
+  else fillInOrder(place, values, size, row, at);
+}
+
+function fillInOrder(place: string, values: unknown, size: number, row: Float32Array, at: number): void {
+  if (!isList(values)) {
+    throw new TypeError(`${place}: expected an array of ${size} numbers, got ${show(values)}`);
+  }
+  if (values.length !== size) {
+    throw new RangeError(`${place}: length ${values.length} must be ${size}`);
+  }
+  for (let k = 0; k < size; k++) row[at + k] = numberOf(values[k], () => `${place}[${k}]`);
+}
+
+function fillByKeys(
+  place: string,
+  values: unknown,
+  lookup: ReadonlyMap<string, number>,
+  row: Float32Array,
+  at: number,
+): void {
+  if (typeof values !== 'object' || values === null || isList(values)) {
+    throw new TypeError(`${place}: expected an object of numbers, got ${show(values)}`);
+  }
+  for (const [key, value] of Object.entries(values)) {
+    const k = lookup.get(key);
+    if (k === undefined || value === undefined || value === null) continue;
+    row[at + k] = numberOf(value, () => `${place}[${JSON.stringify(key)}]`);
+  }
+}
+
+/** Booleans count as 0 and 1, as they do in brain.js. */
+function numberOf(value: unknown, place: () => string): number {
+  if (typeof value === 'boolean') return Number(value);
+  const float = typeof value === 'number' ? Math.fround(value) : NaN;
+  if (float - float !== 0) throw misfit(place(), value);
+  return float;
+}
+
+/** The answer as the data of training have it. */
+export function answerOf(
+  output: Float32Array<ArrayBuffer>,
+  lookup: Lookup,
+): Float32Array<ArrayBuffer> | NumberObject {
+  if (!lookup) return output;
+  // fromEntries defines properties: a key '__proto__' is one like the others.
+  return Object.fromEntries(Array.from(lookup, ([key, k]) => [key, output[k]!]));
+}

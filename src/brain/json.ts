@@ -1,0 +1,142 @@
+import type { Parameters } from '../model/model.js';
+import type { Lookup } from './data.js';
+import type { BrainActivation, NeuralNetworkOptions, TrainOptions } from './options.js';
+
+/** A layer of brain.js 2: of the inputs both are empty. */
+export interface JSONLayer {
+  /** [units][fanIn] */
+  weights: number[][];
+  biases: number[];
+}
+
+/** A network as brain.js 2 writes it. */
+export interface NeuralNetworkJSON {
+  type: 'NeuralNetwork';
+  sizes: number[];
+  layers: JSONLayer[];
+  inputLookup: Record<string, number> | null;
+  inputLookupLength: number;
+  outputLookup: Record<string, number> | null;
+  outputLookupLength: number;
+  options: NeuralNetworkOptions;
+  trainOpts: Omit<TrainOptions, 'log' | 'timeout' | 'callback'> & {
+    log: boolean;
+    timeout: number | 'Infinity';
+  };
+}
+
+/** A unit of brain.js 1: its weights by the names of what they come from. */
+interface LegacyUnit {
+  bias: number;
+  weights: Record<string, number>;
+}
+
+/** A network as brain.js 1 writes it. Layers have a unit to a name: a key of the data, or a number. */
+export interface LegacyJSON {
+  sizes: number[];
+  layers: Record<string, LegacyUnit | Record<string, never>>[];
+  inputLookup: boolean;
+  outputLookup: boolean;
+  activation: BrainActivation;
+  leakyReluAlpha: number;
+  trainOpts: Partial<Omit<TrainOptions, 'callback' | 'log'>> & { log: boolean };
+}
+
+/** All that either JSON says of a network. */
+export interface Written {
+  readonly sizes: readonly number[];
+  readonly parameters: readonly Parameters[];
+  readonly inputLookup: Lookup;
+  readonly outputLookup: Lookup;
+  readonly options: NeuralNetworkOptions;
+  readonly trainOpts: TrainOptions;
+}
+
+const objectOf = (lookup: Lookup): Record<string, number> | null =>
+  lookup ? Object.fromEntries(lookup) : null;
+
+/** The JSON of brain.js 2. */
+export function jsonOf({
+  sizes,
+  parameters,
+  inputLookup,
+  outputLookup,
+  options,
+  trainOpts,
+}: Written): NeuralNetworkJSON {
+  const { callback, log, timeout, ...numbers } = trainOpts;
+  return {
+    type: 'NeuralNetwork',
+    sizes: [...sizes],
+    layers: [
+      { weights: [], biases: [] },
+      ...parameters.map(({ weights, biases }) => ({
+        weights: rowsOf(weights, biases.length),
+        biases: Array.from(biases),
+      })),
+    ],
+    inputLookup: objectOf(inputLookup),
+    inputLookupLength: inputLookup?.size ?? 0,
+    outputLookup: objectOf(outputLookup),
+    outputLookupLength: outputLookup?.size ?? 0,
+    options: { ...options },
+    trainOpts: {
+      ...numbers,
+      log: log !== false,
+      timeout: timeout === Infinity ? 'Infinity' : timeout,
+    },
+  };
+}
+
+/** Rows of a matrix as arrays of numbers. */
+export function rowsOf(matrix: Float32Array, rows: number): number[][] {
+  const columns = matrix.length / rows;
+  return Array.from({ length: rows }, (_, j) => Array.from(matrix.subarray(j * columns, (j + 1) * columns)));
+}
+
+/** The JSON of brain.js 1.6. */
+export function legacyJSONOf({
+  sizes,
+  parameters,
+  inputLookup,
+  outputLookup,
+  trainOpts,
+}: Written): LegacyJSON {
+  const { activation, leakyReluAlpha, callback, log, timeout, praxis, ...numbers } = trainOpts;
+  const names = sizes.map((size, l) => {
+    const lookup = l === 0 ? inputLookup : l === sizes.length - 1 ? outputLookup : undefined;
+    return namesOf(lookup, size);
+  });
+  const layers = names.map((units, l) => {
+    if (l === 0) return Object.fromEntries(units.map(([name]) => [name, {}]));
+    const { weights, biases } = parameters[l - 1]!;
+    const fanIn = sizes[l - 1]!;
+    return Object.fromEntries(
+      units.map(([name, j]) => [
+        name,
+        {
+          bias: biases[j]!,
+          weights: Object.fromEntries(names[l - 1]!.map(([from, k]) => [from, weights[j * fanIn + k]!])),
+        },
+      ]),
+    );
+  });
+  return {
+    sizes: [...sizes],
+    layers,
+    inputLookup: inputLookup !== undefined,
+    outputLookup: outputLookup !== undefined,
+    activation,
+    leakyReluAlpha,
+    trainOpts: {
+      ...numbers,
+      log: log !== false,
+      ...(timeout !== Infinity && { timeout }),
+      ...(praxis && { praxis }),
+    },
+  };
+}
+
+/** The units of a layer by name. */
+const namesOf = (lookup: Lookup, size: number): (readonly [name: string, unit: number])[] =>
+  lookup ? [...lookup] : Array.from({ length: size }, (_, k) => [String(k), k] as const);

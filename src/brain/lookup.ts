@@ -1,0 +1,55 @@
+import { addKeys as keysAdded } from './data.js';
+
+type Table = Record<string, number>;
+type Values = Readonly<Record<string, number>>;
+
+interface Sides {
+  readonly input: Values;
+  readonly output: Values;
+}
+
+/** Own keys only; fromEntries defines properties, so that '__proto__' is a key like the others. */
+const tableOf = (objects: readonly Values[]): Table =>
+  Object.fromEntries(
+    [...new Set(objects.flatMap((object) => Object.keys(object)))].map((key, i) => [key, i]),
+  );
+
+/** Between objects of numbers, in which keys may be missing, and arrays: what of brain.js's `lookup` concerns flat data. */
+export const lookup = {
+  /** [{ a: 1 }, { b: 6, c: 7 }] → { a: 0, b: 1, c: 2 } */
+  toTable: tableOf,
+
+  /** The same, of the inputs of samples. */
+  toInputTable: (data: readonly Sides[]): Table => tableOf(data.map(({ input }) => input)),
+
+  /** The same, of the outputs of samples. */
+  toOutputTable: (data: readonly Sides[]): Table => tableOf(data.map(({ output }) => output)),
+
+  /** { a: 6, b: 7 } → { a: 0, b: 1 } */
+  toHash: (object: Values): Table => tableOf([object]),
+
+  /** { a: 0, b: 1 }, { a: 6 } → [6, 0] */
+  toArray(table: Table, object: Values, length: number): Float32Array {
+    const array = new Float32Array(length);
+    for (const [key, k] of Object.entries(table)) array[k] = Object.hasOwn(object, key) ? object[key]! : 0;
+    return array;
+  },
+
+  /** The same for several objects. */
+  toArrays: (table: Table, objects: readonly Values[], length: number): Float32Array[] =>
+    objects.map((object) => lookup.toArray(table, object, length)),
+
+  /** { a: 0, b: 1 }, [6, 7] → { a: 6, b: 7 } */
+  toObject: (table: Table, array: ArrayLike<number>): Table =>
+    Object.fromEntries(Object.entries(table).map(([key, k]) => [key, array[k]!])),
+
+  /** Adds the keys of an object to a table, and returns it; where `value` is an array, as it is. */
+  addKeys(value: readonly number[] | Values, table: Table = {}): Table {
+    if (Array.isArray(value)) return table;
+    const known = new Map(Object.entries(table));
+    for (const [key, k] of keysAdded(known, [{ input: value, output: value }], 'input')) {
+      Object.defineProperty(table, key, { value: k, enumerable: true, configurable: true, writable: true });
+    }
+    return table;
+  },
+};

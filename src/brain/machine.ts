@@ -1,0 +1,113 @@
+import type { Kernels } from '../kernels/kernels.js';
+import { Model, type Parameters } from '../model/model.js';
+import { checkSpec, type CheckedSpec } from '../model/spec.js';
+import { brainKernels, type BrainEngine, type BrainKernels } from './kernels.js';
+import type { BrainActivation } from './options.js';
+
+/** All that training changes of a network. One is never altered: after training there is another. */
+export interface State {
+  /** Weights [units][fanIn] and biases [units], layer by layer. */
+  readonly parameters: readonly Parameters[];
+  /** The last change of each weight, for momentum; undefined before there was any. */
+  readonly changes?: readonly Parameters[];
+  /** Adam's moments, and how many steps it has taken. */
+  readonly adam?: {
+    readonly first: readonly Parameters[];
+    readonly second: readonly Parameters[];
+    readonly step: number;
+  };
+}
+
+/** What a machine is built for. */
+export interface Shape {
+  /** The inputs, and the units of each layer. */
+  readonly sizes: readonly number[];
+  readonly activation: BrainActivation;
+  /** α of leaky-relu. */
+  readonly alpha: number;
+}
+
+const activationNames = {
+  sigmoid: 'sigmoid',
+  tanh: 'tanh',
+  relu: 'relu',
+  'leaky-relu': 'leakyRelu',
+} as const;
+
+/** A network in the memory of kernels. */
+export class Machine {
+  readonly kernels: BrainKernels;
+  readonly model: Model;
+  readonly shape: Shape;
+  /** Whose parameters are there. */
+  state: State | undefined;
+
+  constructor(shape: Shape, kernels: BrainKernels) {
+    this.shape = shape;
+    this.kernels = kernels;
+    // Model asks nothing of its kernels but what BrainKernels has too.
+    this.model = new Model(specOf(shape), kernels as unknown as Kernels);
+  }
+
+  load(state: State): void {
+    if (this.state === state) return;
+    this.model.setParameters(state.parameters);
+    this.state = state;
+  }
+
+  /** Outputs for the inputs of one sample. */
+  run(inputs: Float32Array): Float32Array<ArrayBuffer> {
+    const { model, kernels } = this;
+    const { layout, views } = model;
+    views.floats.set(inputs, views.at(layout.inputs));
+    model.useInputs();
+    kernels.feedForward(layout.net, 1);
+    const { activations, stride, units } = model.layers.at(-1)!;
+    return model.matrix(activations, stride, 1, units);
+  }
+}
+
+/** bp4's names for what brain.js trains. @throws RangeError where a size is no whole number above 0 */
+export function specOf({ sizes, activation, alpha }: Shape): CheckedSpec {
+  const name = activationNames[activation];
+  return checkSpec({
+    inputs: sizes[0]!,
+    layers: sizes
+      .slice(1)
+      .map((units) => ({ units, activation: name, ...(name === 'leakyRelu' && { alpha }) })),
+    loss: 'quadratic',
+  });
+}
+
+/** Machines that nobody uses at the moment. Engines allow only so many memories, and brain.js has no `dispose`. */
+const idle: Machine[] = [];
+const MOST_IDLE = 4;
+const IDLE_BYTES = 64 * 1024 * 1024;
+
+/** A machine that holds a network; to be given back. */
+export function takeMachine(engine: BrainEngine, shape: Shape, state: State): Machine {
+  const fits = (machine: Machine): boolean =>
+    (engine === 'auto' || machine.kernels.engine === engine) && isSame(machine.shape, shape);
+  let at = idle.findIndex((machine) => machine.state === state && fits(machine));
+  if (at < 0) at = idle.findIndex(fits);
+  const machine = at < 0 ? new Machine(shape, newKernels(engine)) : idle.splice(at, 1)[0]!;
+  machine.load(state);
+  return machine;
+}
+
+export function giveBackMachine(machine: Machine): void {
+  if (machine.kernels.memory.buffer.byteLength > IDLE_BYTES) return;
+  idle.unshift(machine);
+  if (idle.length > MOST_IDLE) idle.pop();
+}
+
+/** Kernels of their own, or those of a machine that has been idle for the longest time. */
+function newKernels(engine: BrainEngine): BrainKernels {
+  if (idle.length === MOST_IDLE && (engine === 'auto' || idle.at(-1)!.kernels.engine === engine)) {
+    return idle.pop()!.kernels;
+  }
+  return brainKernels(engine);
+}
+
+const isSame = (a: Shape, b: Shape): boolean =>
+  a.activation === b.activation && a.alpha === b.alpha && a.sizes.join() === b.sizes.join();

@@ -1,0 +1,569 @@
+import { DivergenceError, StateError } from '../errors.js';
+import type { Parameters } from '../model/model.js';
+import { Random } from '../model/random.js';
+import {
+  addKeys,
+  answerOf,
+  checkData,
+  checkDatum,
+  fillRow,
+  formatOf,
+  samplesOf,
+  type BrainData,
+  type Datum,
+  type Format,
+  type Lookup,
+} from './data.js';
+import {
+  jsonOf,
+  legacyJSONOf,
+  rowsOf,
+  type LegacyJSON,
+  type NeuralNetworkJSON,
+  type Written,
+} from './json.js';
+import { giveBackMachine, specOf, takeMachine, type Machine, type Shape, type State } from './machine.js';
+import {
+  checkSizes,
+  mergeNetworkOptions,
+  mergeTrainOptions,
+  networkDefaults,
+  trainDefaults,
+  type NeuralNetworkOptions,
+  type TrainingStatus,
+  type TrainOptions,
+} from './options.js';
+import { readJSON } from './read-json.js';
+import { Session, type Samples } from './session.js';
+import { Tally, type BinaryTestResult, type TestResult } from './test-result.js';
+import { sourceOf } from './to-function.js';
+
+/** Milliseconds of training after which `trainAsync` lets others have their turn. */
+const TURN = 10;
+
+/** More epochs than these are never asked for in one call. */
+const MOST_EPOCHS = 2 ** 30;
+
+/** How many networks there have been without a seed. */
+let unseeded = 0;
+
+/** A training that is under way. */
+interface Run {
+  readonly session: Session;
+  readonly status: TrainingStatus;
+  /** What `Date.now()` must not reach. */
+  readonly endTime: number;
+  /** How many epochs take about a millisecond or two, where time matters. */
+  pace: number;
+}
+
+/**
+ * The dense network of brain.js 1.6 and 2, trained by WebAssembly: `import { NeuralNetwork } from 'bp4/brain'` in place of
+ * brain.js's. Same options and defaults, same algorithm, and from the same weights the same training but for the rounding
+ * of single precision.
+ *
+ * It learns sample by sample, in the order of the data: quadratic cost, change = η·δ·x + μ·(the change before), weight +=
+ * change, bias += η·δ without momentum; with `praxis: 'adam'` by Adam. Weights and biases begin as U(−0.2, 0.2).
+ *
+ * What is otherwise than in brain.js is listed in src/brain/index.ts.
+ */
+export class NeuralNetwork<Input = BrainData, Output = BrainData> {
+  #options = networkDefaults();
+  #trainOpts = trainDefaults();
+  #sizes: readonly number[] = [];
+  #inputLookup: Lookup;
+  #outputLookup: Lookup;
+  /** Undefined before `initialize`. */
+  #state: State | undefined;
+  readonly #random: Random;
+  /** What trains at the moment; its state is further than `#state`. */
+  #session: Session | undefined;
+  /** Of `trainPattern`, kept from call to call. */
+  #pattern: { readonly session: Session; readonly machine: Machine } | undefined;
+
+  /**
+   * @param options of the network and of its training: each has a default
+   * @throws RangeError where one is out of the bounds of brain.js, TypeError where one is of another kind
+   */
+  constructor(options: Partial<NeuralNetworkOptions & TrainOptions> = {}) {
+    this.#options = mergeNetworkOptions(this.#options, options);
+    this.#trainOpts = mergeTrainOptions(this.#trainOpts, options);
+    const { inputSize, hiddenLayers, outputSize, seed } = this.#options;
+    if (inputSize && outputSize) this.#sizes = [inputSize, ...(hiddenLayers ?? []), outputSize];
+    this.#random = Random.fromSeed(seed ?? ++unseeded);
+  }
+
+  /** What the network is; a copy. */
+  get options(): NeuralNetworkOptions {
+    return { ...this.#options };
+  }
+
+  /** How it trains; a copy. */
+  get trainOpts(): TrainOptions {
+    return { ...this.#trainOpts };
+  }
+
+  /** The inputs, and the units of each layer; empty before they are known. */
+  get sizes(): number[] {
+    return [...this.#sizes];
+  }
+
+  /** For `initialize`. @throws StateError where the network has weights of other sizes; TypeError, RangeError */
+  set sizes(sizes: readonly number[]) {
+    const checked = checkSizes('sizes', sizes, 2);
+    if (this.#state && checked.join() !== this.#sizes.join()) {
+      throw new StateError('sizes: this network has weights already; make another');
+    }
+    this.#sizes = checked;
+  }
+
+  /** The number of the last layer, from the inputs' 0; −1 before `initialize`. */
+  get outputLayer(): number {
+    return this.#state ? this.#sizes.length - 1 : -1;
+  }
+
+  /** Copies of the weights: of each layer from 1 on, of each unit. */
+  get weights(): Float32Array[][] {
+    return [
+      [],
+      ...this.#parameters.map(({ weights, biases }) =>
+        rowsOf(weights, biases.length).map((row) => new Float32Array(row)),
+      ),
+    ];
+  }
+
+  /** Copies of the biases: of each layer from 1 on. */
+  get biases(): Float32Array[] {
+    return [new Float32Array(0), ...this.#parameters.map(({ biases }) => biases.slice())];
+  }
+
+  get #parameters(): readonly Parameters[] {
+    return this.#current()?.parameters ?? [];
+  }
+
+  /** Which key of the inputs is which, where data are objects; null where not. A copy. */
+  get inputLookup(): Record<string, number> | null {
+    return this.#inputLookup ? Object.fromEntries(this.#inputLookup) : null;
+  }
+
+  /** Which key of the outputs is which, where data are objects; null where not. A copy. */
+  get outputLookup(): Record<string, number> | null {
+    return this.#outputLookup ? Object.fromEntries(this.#outputLookup) : null;
+  }
+
+  get inputLookupLength(): number {
+    return this.#inputLookup?.size ?? 0;
+  }
+
+  get outputLookupLength(): number {
+    return this.#outputLookup?.size ?? 0;
+  }
+
+  /** Whether there are weights: after training, `fromJSON` or `initialize`. */
+  get isRunnable(): boolean {
+    return this.#state !== undefined;
+  }
+
+  /**
+   * Draws all weights and biases anew, for the `sizes` that there are; what momentum and Adam remember is forgotten.
+   * @throws StateError where sizes are not known, or while the network is trained
+   */
+  initialize(): void {
+    this.#assertIdle('initialize');
+    if (this.#sizes.length === 0) {
+      throw new StateError(
+        'initialize: sizes must be set before; give options.inputSize and outputSize, or train',
+      );
+    }
+    specOf(this.#shape);
+    this.#settle();
+    const draw = (count: number): Float32Array =>
+      Float32Array.from({ length: count }, () => this.#random.uniform(-0.2, 0.2));
+    this.#state = {
+      parameters: this.#sizes.slice(1).map((units, l) => {
+        const biases = draw(units);
+        return { biases, weights: draw(units * this.#sizes[l]!) };
+      }),
+    };
+  }
+
+  /**
+   * Trains until the error is at most `errorThresh`, or for `iterations` epochs, or until `timeout`.
+   * @param data    samples; all inputs are lists of one length, or objects of numbers in which a missing key is 0; so are
+   * all outputs
+   * @param options as in the constructor; they hold from now on
+   * @returns the error of the last epoch, and how many there were
+   * @throws TypeError or RangeError naming the sample, or the option; nothing has changed then
+   * @throws DivergenceError where error or weights are no longer finite: the network is as it was before the call
+   * @throws StateError while the network is trained
+   * @throws what `log` or `callback` throw; what was learnt until then is kept
+   */
+  train(
+    data: readonly Datum<Partial<Input>, Partial<Output>>[],
+    options: Partial<TrainOptions> = {},
+  ): TrainingStatus {
+    return this.#training(data, options, (run) => {
+      this.#advance(run, Infinity);
+      return run.status;
+    });
+  }
+
+  /**
+   * As `train`, but others have their turn every ten milliseconds. Meanwhile the network can be run.
+   * @returns a promise, rejected with what `train` throws
+   */
+  async trainAsync(
+    data: readonly Datum<Partial<Input>, Partial<Output>>[],
+    options: Partial<TrainOptions> = {},
+  ): Promise<TrainingStatus> {
+    return await this.#training(data, options, async (run) => {
+      while (!this.#advance(run, performance.now() + TURN))
+        await new Promise((resolve) => setTimeout(resolve));
+      return run.status;
+    });
+  }
+
+  /**
+   * Trains on one sample, once.
+   * @returns the mean squared error before the update; null unless `logErrorRate`
+   * @throws as `train` does
+   */
+  trainPattern(value: Datum<Partial<Input>, Partial<Output>>, logErrorRate = false): number | null {
+    this.#assertIdle('trainPattern');
+    checkDatum('value', value);
+    const samples = this.#prepare([value]);
+    if (this.#pattern) {
+      this.#pattern.session.replace(samples);
+    } else {
+      const state = this.#state!;
+      const machine = this.#machine(state);
+      this.#pattern = { machine, session: new Session(machine, state, this.#trainOpts, samples) };
+    }
+    const { session } = this.#pattern;
+    session.run(1);
+    if (session.failed) {
+      this.#settle();
+      throw divergence(1, session.failed, this.#sizes);
+    }
+    return logErrorRate ? session.error : null;
+  }
+
+  /**
+   * What the network answers: a Float32Array, or an object where the outputs of the training data were objects.
+   * @param input as those of the training data; keys that those had not are passed over
+   * @throws StateError before the network has weights; TypeError or RangeError naming the place in the input
+   */
+  run(input: Partial<Input>): Output {
+    const state = this.#current();
+    if (!state) throw new StateError('network not runnable: train it first, or use fromJSON');
+    const row = new Float32Array(this.#sizes[0]!);
+    fillRow('input', input, this.#inputFormat, row, 0);
+    const machine = this.#machine(state);
+    const output = machine.run(row);
+    giveBackMachine(machine);
+    return answerOf(output, this.#outputLookup) as Output;
+  }
+
+  /**
+   * How well the network does on samples. With one output, whether it is above `binaryThresh` is compared with the target,
+   * 0 or 1; with several, which is the largest.
+   * @throws as `run` does
+   */
+  test(data: readonly Datum<Partial<Input>, Partial<Output>>[]): TestResult | BinaryTestResult {
+    checkData(data);
+    const state = this.#current();
+    if (!state) throw new StateError('network not runnable: train it first, or use fromJSON');
+    const { inputs, targets } = samplesOf(data, this.#inputFormat, this.#outputFormat);
+    const [width, units] = [this.#sizes[0]!, this.#sizes.at(-1)!];
+    const machine = this.#machine(state);
+    const tally = new Tally(units, this.#options.binaryThresh);
+    for (let i = 0; i < data.length; i++) {
+      const input = inputs.slice(i * width, (i + 1) * width);
+      tally.add(input, targets.slice(i * units, (i + 1) * units), machine.run(input));
+    }
+    giveBackMachine(machine);
+    return tally.result;
+  }
+
+  /**
+   * Changes how the network trains; what is not given stays.
+   * @throws RangeError where one is out of the bounds of brain.js; nothing has changed then
+   */
+  updateTrainingOptions(options: Partial<TrainOptions>): void {
+    this.#assertIdle('updateTrainingOptions');
+    const merged = mergeTrainOptions(this.#trainOpts, options);
+    this.#settle();
+    this.#trainOpts = merged;
+  }
+
+  /**
+   * Makes keys of a sample known, before training on data that have not all of them.
+   * @throws StateError where the network has weights and would need more
+   */
+  addFormat(datum: Datum<Partial<Input>, Partial<Output>>): void {
+    checkDatum('data', datum);
+    const added = (side: 'input' | 'output', lookup: Lookup): Lookup => {
+      const value: unknown = datum[side];
+      if (Array.isArray(value) || ArrayBuffer.isView(value)) return lookup;
+      const keys = addKeys(lookup ?? new Map(), [datum], side);
+      if (this.#state && keys.size !== (lookup?.size ?? 0)) {
+        throw new StateError(
+          `addFormat: the network has weights already, and data.${side} has keys that it does not know`,
+        );
+      }
+      return keys;
+    };
+    const inputLookup = added('input', this.#inputLookup);
+    this.#outputLookup = added('output', this.#outputLookup);
+    this.#inputLookup = inputLookup;
+  }
+
+  /** The network as brain.js 2 writes it; that can read it, too. A network without weights is initialized. */
+  toJSON(): NeuralNetworkJSON {
+    return jsonOf(this.#written);
+  }
+
+  /** The network as brain.js 1.6 writes it, and reads it. */
+  toLegacyJSON(): LegacyJSON {
+    return legacyJSONOf(this.#written);
+  }
+
+  /**
+   * Becomes the network that brain.js 1 or 2, or `toJSON`, wrote.
+   * @returns this
+   * @throws FormatError naming the place of what cannot be read; nothing has changed then
+   */
+  fromJSON(json: NeuralNetworkJSON | LegacyJSON | object): this {
+    this.#assertIdle('fromJSON');
+    const { sizes, parameters, inputLookup, outputLookup, options, trainOpts } = readJSON(json);
+    this.#settle();
+    const { callback } = this.#trainOpts;
+    const { engine } = this.#options;
+    this.#options = { ...options, engine };
+    this.#trainOpts = { ...trainOpts, callback };
+    this.#sizes = sizes;
+    this.#inputLookup = inputLookup;
+    this.#outputLookup = outputLookup;
+    this.#state = { parameters };
+    return this;
+  }
+
+  /**
+   * The network as a function that needs no library. Where a page forbids code from text, a closure that does the same; its
+   * source is to be had nonetheless, by `cb`.
+   * @param cb is given the source of the function's body, in which `input` is the input, and gives what to use in its place
+   */
+  toFunction(cb?: (source: string) => string): (input: Partial<Input>) => Output {
+    const written = this.#written;
+    const source = sourceOf(written);
+    const body = cb ? cb(source) : source;
+    try {
+      // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-type-assertion -- that is what was asked for
+      return new Function('input', body) as (input: Partial<Input>) => Output;
+    } catch (error) {
+      if (!(error instanceof EvalError)) throw error;
+      const copy = new NeuralNetwork<Input, Output>({ seed: 0 }).fromJSON(jsonOf(written));
+      return (input) => copy.run(input);
+    }
+  }
+
+  get #shape(): Shape {
+    const { activation, leakyReluAlpha } = this.#trainOpts;
+    return { sizes: this.#sizes, activation, alpha: leakyReluAlpha };
+  }
+
+  #machine(state: State): Machine {
+    return takeMachine(this.#options.engine ?? 'auto', this.#shape, state);
+  }
+
+  get #inputFormat(): Format {
+    return { lookup: this.#inputLookup, size: this.#sizes[0]! };
+  }
+
+  get #outputFormat(): Format {
+    return { lookup: this.#outputLookup, size: this.#sizes.at(-1)! };
+  }
+
+  get #written(): Written {
+    if (!this.#state) this.initialize();
+    return {
+      sizes: this.#sizes,
+      parameters: this.#parameters,
+      inputLookup: this.#inputLookup,
+      outputLookup: this.#outputLookup,
+      options: this.#options,
+      trainOpts: this.#trainOpts,
+    };
+  }
+
+  /** The state as it is now, also amidst a training. */
+  #current(): State | undefined {
+    this.#settle();
+    if (this.#session) this.#state = this.#session.state;
+    return this.#state;
+  }
+
+  /** Ends what `trainPattern` began. */
+  #settle(): void {
+    if (!this.#pattern) return;
+    const { session, machine } = this.#pattern;
+    this.#pattern = undefined;
+    this.#state = session.state;
+    machine.state = this.#state;
+    giveBackMachine(machine);
+  }
+
+  #assertIdle(call: string): void {
+    if (this.#session) throw new StateError(`${call}: this network is being trained`);
+  }
+
+  /**
+   * The numbers of samples, checked. The first data decide what the network takes, and how many units it has.
+   * @throws TypeError or RangeError; nothing has changed then
+   */
+  #prepare(data: readonly Datum<unknown, unknown>[]): Samples {
+    checkData(data);
+    if (this.#state) return samplesOf(data, this.#inputFormat, this.#outputFormat);
+    const input = formatOf(data, 'input', this.#inputLookup);
+    const output = formatOf(data, 'output', this.#outputLookup);
+    const { inputSize, outputSize, hiddenLayers } = this.#options;
+    for (const [place, { size }, asked] of [
+      ['input', input, inputSize],
+      ['output', output, outputSize],
+    ] as const) {
+      if (size === 0) throw new RangeError(`data[0].${place}: expected at least one number`);
+      if (asked && size !== asked) {
+        throw new RangeError(
+          `data[0].${place}: length ${size} must be ${asked}, as options.${place}Size says`,
+        );
+      }
+    }
+    const samples = samplesOf(data, input, output);
+    const hidden = hiddenLayers ?? [Math.max(3, Math.floor(input.size / 2))];
+    const sizes = [input.size, ...hidden, output.size];
+    specOf({ ...this.#shape, sizes });
+    this.#sizes = sizes;
+    this.#inputLookup = input.lookup;
+    this.#outputLookup = output.lookup;
+    this.initialize();
+    return samples;
+  }
+
+  /** What every training begins and ends with. */
+  #training<Result extends TrainingStatus | Promise<TrainingStatus>>(
+    data: readonly Datum<unknown, unknown>[],
+    options: Partial<TrainOptions>,
+    work: (run: Run) => Result,
+  ): Result {
+    this.#assertIdle('train');
+    const trainOpts = mergeTrainOptions(this.#trainOpts, options);
+    this.#settle();
+    const samples = this.#prepare(data);
+    this.#trainOpts = trainOpts;
+    const before = this.#state!;
+    const machine = this.#machine(before);
+    const session = new Session(machine, before, trainOpts, samples);
+    this.#session = session;
+    const run = {
+      session,
+      status: { error: 1, iterations: 0 },
+      endTime: Date.now() + trainOpts.timeout,
+      pace: 1,
+    };
+    const end = (error?: unknown): void => {
+      const state = session.state;
+      this.#session = undefined;
+      const isLost = error instanceof DivergenceError || !isFinite(state);
+      this.#state = isLost ? before : state;
+      machine.state = isLost ? undefined : state;
+      giveBackMachine(machine);
+      if (error !== undefined) throw error;
+      if (isLost) throw divergence(run.status.iterations, samples.count, this.#sizes);
+    };
+    return finishing(() => work(run), end);
+  }
+
+  /**
+   * Trains until the end, or until it is `until` of performance.now(); whole epochs in a call, from one thing that is to be
+   * seen outside to the next.
+   * @returns whether the training is over
+   */
+  #advance(run: Run, until: number): boolean {
+    const { session, status, endTime } = run;
+    const { iterations, errorThresh, log, logPeriod, callback, callbackPeriod } = this.#trainOpts;
+    const isTimed = until < Infinity || endTime < Infinity;
+    for (;;) {
+      if (status.iterations >= iterations || status.error <= errorThresh || Date.now() >= endTime)
+        return true;
+      const start = performance.now();
+      if (start >= until) return false;
+      const next = Math.min(
+        Math.ceil(iterations - status.iterations),
+        log ? untilNext(logPeriod, status.iterations) : MOST_EPOCHS,
+        callback ? untilNext(callbackPeriod, status.iterations) : MOST_EPOCHS,
+        isTimed ? run.pace : MOST_EPOCHS,
+      );
+      const done = session.run(next);
+      status.iterations += done;
+      if (done > 0) status.error = session.error;
+      if (session.failed) throw divergence(status.iterations + 1, session.failed, this.#sizes);
+      if (isTimed && done === run.pace) run.pace = paceOf(run.pace, performance.now() - start);
+      if (log && status.iterations % logPeriod === 0) {
+        if (log === true) logStatus(status);
+        else log({ ...status });
+      }
+      if (callback && status.iterations % callbackPeriod === 0) callback({ ...status });
+    }
+  }
+}
+
+/** Epochs until a multiple of `period`; those of periods that are not whole are looked for one by one. */
+const untilNext = (period: number, iterations: number): number =>
+  Number.isInteger(period) ? period - (iterations % period) : 1;
+
+/** Epochs that take a millisecond or two. */
+function paceOf(pace: number, milliseconds: number): number {
+  if (milliseconds < 1) return Math.min(2 * pace, MOST_EPOCHS);
+  return milliseconds > 4 ? Math.max(1, Math.floor(pace / 2)) : pace;
+}
+
+function logStatus({ iterations, error }: TrainingStatus): void {
+  console.log(`iterations: ${iterations}, training error: ${error}`);
+}
+
+const isFinite = ({ parameters }: State): boolean =>
+  parameters.every(({ weights, biases }) => weights.every(Number.isFinite) && biases.every(Number.isFinite));
+
+/** @param sample its number, from 1 */
+function divergence(epoch: number, sample: number, sizes: readonly number[]): DivergenceError {
+  return new DivergenceError(
+    `training diverged in iteration ${epoch}, at data[${sample - 1}]: the error or a weight is no longer a finite number; ` +
+      'use a smaller learningRate, or scale the data',
+    { epoch, step: sample, layer: sizes.length - 2, largestGradient: NaN },
+  );
+}
+
+/** Does work, at once or in time, and whatever becomes of it calls `end`, which throws its error again. */
+function finishing<Result>(work: () => Result, end: (error?: unknown) => void): Result {
+  let result;
+  try {
+    result = work();
+  } catch (error) {
+    end(error);
+    throw error;
+  }
+  if (!(result instanceof Promise)) {
+    end();
+    return result;
+  }
+  return result.then(
+    (status: unknown) => {
+      end();
+      return status;
+    },
+    (error: unknown) => {
+      end(error);
+      throw error;
+    },
+  ) as Result;
+}

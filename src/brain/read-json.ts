@@ -1,0 +1,180 @@
+import { FormatError } from '../errors.js';
+import { fits, show } from '../model/check.js';
+import type { Parameters } from '../model/model.js';
+import type { Lookup } from './data.js';
+import type { Written } from './json.js';
+import {
+  checkSizes,
+  mergeNetworkOptions,
+  mergeTrainOptions,
+  networkDefaults,
+  trainDefaults,
+  type TrainOptions,
+} from './options.js';
+
+/**
+ * Reads the JSON of brain.js 1 or 2. Nothing is made that is larger than the JSON itself.
+ * @throws FormatError naming the place of what is neither
+ */
+export function readJSON(json: unknown): Written {
+  try {
+    const written = objectAt('json', json);
+    const layers = arrayAt('json.layers', written['layers']);
+    const second = objectAt('json.layers[1]', layers[1]);
+    return Array.isArray(second['weights']) ? readNew(written, layers) : readLegacy(written, layers);
+  } catch (error) {
+    if (error instanceof FormatError) throw error;
+    throw new FormatError((error as Error).message, { cause: error });
+  }
+}
+
+type Unknowns = Readonly<Record<string, unknown>>;
+
+/** An own property; nothing of a prototype. */
+const own = (object: Unknowns, key: string): unknown =>
+  Object.hasOwn(object, key) ? object[key] : undefined;
+
+function objectAt(place: string, value: unknown): Unknowns {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${place}: expected an object, got ${show(value)}`);
+  }
+  return value as Unknowns;
+}
+
+function arrayAt(place: string, value: unknown, length?: number): readonly unknown[] {
+  if (!Array.isArray(value)) throw new TypeError(`${place}: expected an array, got ${show(value)}`);
+  if (length !== undefined && value.length !== length) {
+    throw new RangeError(`${place}: expected ${length} of them, got ${value.length}`);
+  }
+  return value;
+}
+
+function numberAt(place: string, value: unknown): number {
+  if (!fits(value)) throw new RangeError(`${place}: expected a finite 32-bit float, got ${show(value)}`);
+  return value;
+}
+
+// brain.js 2: layers of matrices.
+
+function readNew(json: Unknowns, layers: readonly unknown[]): Written {
+  const sizes = checkSizes('json.sizes', own(json, 'sizes'), 2);
+  arrayAt('json.layers', layers, sizes.length);
+  const parameters = sizes.slice(1).map((units, l) => {
+    const place = `json.layers[${l + 1}]`;
+    const layer = objectAt(place, layers[l + 1]);
+    const fanIn = sizes[l]!;
+    const rows = arrayAt(`${place}.weights`, own(layer, 'weights'), units).map((row, j) =>
+      arrayAt(`${place}.weights[${j}]`, row, fanIn),
+    );
+    const biases = arrayAt(`${place}.biases`, own(layer, 'biases'), units);
+    const weights = new Float32Array(units * fanIn);
+    for (const [j, row] of rows.entries()) {
+      for (let k = 0; k < fanIn; k++) {
+        weights[j * fanIn + k] = numberAt(`${place}.weights[${j}][${k}]`, row[k]);
+      }
+    }
+    return {
+      weights,
+      biases: Float32Array.from(biases, (bias, j) => numberAt(`${place}.biases[${j}]`, bias)),
+    };
+  });
+  const trainOpts = objectAt('json.trainOpts', own(json, 'trainOpts') ?? {});
+  return {
+    sizes,
+    parameters,
+    inputLookup: lookupAt('json.inputLookup', own(json, 'inputLookup'), sizes[0]!),
+    outputLookup: lookupAt('json.outputLookup', own(json, 'outputLookup'), sizes.at(-1)!),
+    options: mergeNetworkOptions(networkDefaults(), objectAt('json.options', own(json, 'options') ?? {})),
+    trainOpts: trainOptsAt(trainOpts, {}),
+  };
+}
+
+/** Numbers of 0 to size − 1, each once. */
+function lookupAt(place: string, value: unknown, size: number): Lookup {
+  if (value === null || value === undefined || value === false) return undefined;
+  const entries = Object.entries(objectAt(place, value));
+  if (entries.length !== size) {
+    throw new RangeError(`${place}: expected ${size} keys, one for each unit, got ${entries.length}`);
+  }
+  const keys = new Array<string | undefined>(size).fill(undefined);
+  for (const [key, k] of entries) {
+    if (typeof k !== 'number' || !(k in keys) || keys[k] !== undefined) {
+      throw new RangeError(
+        `${place}[${JSON.stringify(key)}]: expected a unit from 0 to ${size - 1} that no other key has, got ${show(k)}`,
+      );
+    }
+    keys[k] = key;
+  }
+  return new Map(keys.map((key, k) => [key!, k]));
+}
+
+/** Infinity has no form in JSON: brain.js 2 writes it as a string, JSON.stringify as null, and brain.js 1 leaves it out. */
+function trainOptsAt(json: Unknowns, besides: Partial<TrainOptions>): TrainOptions {
+  const { timeout, callback, ...given } = json;
+  const isInfinite = timeout === undefined || timeout === null || timeout === 'Infinity';
+  return mergeTrainOptions(trainDefaults(), { ...given, ...besides, ...(!isInfinite && { timeout }) });
+}
+
+// brain.js 1: layers of units by name.
+
+function readLegacy(json: Unknowns, written: readonly unknown[]): Written {
+  if (written.length < 2) throw new RangeError(`json.layers: expected at least 2, got ${written.length}`);
+  const layers = written.map((layer, l) => objectAt(`json.layers[${l}]`, layer));
+  const names = layers.map((layer, l) => {
+    const keys = Object.keys(layer);
+    if (keys.length === 0) throw new RangeError(`json.layers[${l}]: expected at least one unit, got none`);
+    return keys;
+  });
+  const parameters = layers
+    .slice(1)
+    .map((layer, l) => readUnits(`json.layers[${l + 1}]`, layer, names[l]!, names[l + 1]!));
+  const { activation, leakyReluAlpha } = json;
+  return {
+    sizes: names.map(({ length }) => length),
+    parameters,
+    inputLookup: legacyLookup(layers[0]!, names[0]!, own(json, 'inputLookup')),
+    outputLookup: legacyLookup(layers.at(-1)!, names.at(-1)!, own(json, 'outputLookup')),
+    options: mergeNetworkOptions(networkDefaults(), json),
+    trainOpts: trainOptsAt(objectAt('json.trainOpts', own(json, 'trainOpts') ?? {}), {
+      ...(activation !== undefined && { activation: activation as TrainOptions['activation'] }),
+      ...(leakyReluAlpha !== undefined && { leakyReluAlpha: leakyReluAlpha as number }),
+    }),
+  };
+}
+
+/** Units are the layer's in the order of their names; their weights go by the names of the layer before. */
+function readUnits(
+  place: string,
+  layer: Unknowns,
+  inputs: readonly string[],
+  units: readonly string[],
+): Parameters {
+  const weights = new Float32Array(units.length * inputs.length);
+  const biases = new Float32Array(units.length);
+  for (const [j, name] of units.entries()) {
+    const at = `${place}[${JSON.stringify(name)}]`;
+    const unit = objectAt(at, layer[name]);
+    biases[j] = numberAt(`${at}.bias`, own(unit, 'bias'));
+    const given = own(unit, 'weights');
+    if (typeof given !== 'object' || given === null) {
+      throw new TypeError(`${at}.weights: expected an object of numbers, got ${show(given)}`);
+    }
+    const count = Object.keys(given).length;
+    if (count !== inputs.length) {
+      throw new RangeError(`${at}.weights: expected ${inputs.length} of them, got ${count}`);
+    }
+    for (const [k, input] of inputs.entries()) {
+      weights[j * inputs.length + k] = numberAt(
+        `${at}.weights[${JSON.stringify(input)}]`,
+        own(given as Unknowns, input),
+      );
+    }
+  }
+  return { weights, biases };
+}
+
+/** Whether names are keys of the data is a flag; files from before it have none, and their numbers begin at '0'. */
+function legacyLookup(layer: Unknowns, names: readonly string[], flag: unknown): Lookup {
+  if (!flag && Object.hasOwn(layer, '0')) return undefined;
+  return new Map(names.map((name, k) => [name, k]));
+}

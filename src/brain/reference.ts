@@ -1,0 +1,191 @@
+import {
+  TALLY_LOSS,
+  TALLY_RIGHT,
+  windowFields,
+  readFields,
+  readRule,
+  RULE_FIELDS,
+  ruleFields,
+  writeRule,
+} from '../kernels/plan.js';
+import { readDescription, type Description, type MemoryViews } from '../kernels/reference/description.js';
+import { referenceKernels } from '../kernels/reference/reference.js';
+import type { BrainKernels } from './kernels.js';
+
+const { fround } = Math;
+
+type Layer = Description['layers'][number];
+
+/** Bytes of an input that is not zero with its place, in a window that holds pairs. */
+const PAIR = 6;
+
+/** 2⁻¹⁰⁰: smaller changes are dropped. */
+const LEAST = 2 ** -100;
+
+/** What the WebAssembly kernels do, to the same bits, in plain TypeScript: to be read beside assembly/brain/. */
+export function brainReference(): BrainKernels {
+  const kernels = referenceKernels();
+
+  function viewsNow(): MemoryViews {
+    const { buffer } = kernels.memory;
+    return {
+      words: new Uint32Array(buffer),
+      doubles: new Float64Array(buffer),
+      floats: new Float32Array(buffer),
+    };
+  }
+
+  function learn(
+    pointer: number,
+    windowAt: number,
+    count: number,
+    epochs: number,
+    isAdam: boolean,
+    learningRate: number,
+    momentum: number,
+    live: number,
+    threshold: number,
+  ): number {
+    const views = viewsNow();
+    const { words, doubles, floats } = views;
+    const network = readDescription(views, pointer);
+    const { net, layers } = network;
+    const last = layers.at(-1)!;
+    const window = readFields(words, windowAt / 4, windowFields);
+    const isSparse = window.starts !== 0;
+    const changes = { floats, words, live, mu: fround(momentum), eta: fround(learningRate) };
+    const firstChange = readRule(views, net.rule).first;
+    words[net.tally / 4 + TALLY_RIGHT] = 0;
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      let sum = 0;
+      for (let i = 0; i < count; i++) {
+        takeSample(i);
+        kernels.feedForward(pointer, 1);
+        const half = kernels.cost(
+          net.loss,
+          net.lossParameter,
+          last.preActivations,
+          last.activations,
+          net.targets,
+          last.stride,
+          1,
+          last.units,
+        );
+        sum += (2 * half) / last.units;
+        if (!Number.isFinite(sum)) {
+          words[net.tally / 4 + TALLY_RIGHT] = i + 1;
+          return epoch;
+        }
+        // Gradients are worked out for momentum too, which does without them: the equations come as one.
+        kernels.backpropagate(pointer, 1);
+        if (isAdam) updateByAdam(views, network, learningRate);
+        else changeWeights(changes, network, firstChange - net.parameters, isSparse);
+      }
+      doubles[net.tally / 8 + TALLY_LOSS] = sum / count;
+      if (sum / count <= threshold) return epoch + 1;
+    }
+    return epochs;
+
+    /** Copies a sample to the mini-batch. */
+    function takeSample(sample: number): void {
+      const target = (windowAt + window.targets) / 4 + sample * last.stride;
+      floats.copyWithin(net.targets / 4, target, target + last.stride);
+      const input = net.inputs / 4;
+      if (!isSparse) {
+        const row = (windowAt + window.rows) / 4 + sample * net.inputCount;
+        floats.copyWithin(input, row, row + net.inputCount);
+        return;
+      }
+      const starts = (windowAt + window.starts) / 4 + sample;
+      const begin = windowAt + words[starts]!;
+      const others = Math.floor((windowAt + words[starts + 1]! - begin) / PAIR);
+      const places = new Uint16Array(words.buffer, begin + 4 * others, others);
+      floats.fill(0, input, input + net.inputCount);
+      for (let i = 0; i < others; i++) floats[input + places[i]!] = floats[begin / 4 + i]!;
+    }
+  }
+
+  /** Adam, of weights and biases alike. */
+  function updateByAdam(views: MemoryViews, { net }: Description, learningRate: number): void {
+    writeRule(views, net.rule, { ...readRule(views, net.rule), gradientScale: 1 });
+    kernels.beginUpdate(net.rule, learningRate);
+    const { first, second } = readRule(views, net.rule);
+    kernels.optimize(net.rule, net.parameters, net.gradients, first, second, net.parameterCount);
+    views.words[(net.rule + RULE_FIELDS) / 4 + ruleFields.indexOf('step')]! += 1;
+  }
+
+  const { engine, bytesPerFloat, memory, addFloats, feedForward } = kernels;
+  return { engine, bytesPerFloat, memory, addFloats, feedForward, learn };
+}
+
+interface Changes {
+  readonly floats: Float32Array | Float64Array;
+  readonly words: Uint32Array;
+  readonly live: number;
+  readonly mu: number;
+  readonly eta: number;
+}
+
+/**
+ * change = μ·change − (η·δ)·x, W += change; b −= η·δ. What becomes of changes that are too small, assembly/brain/momentum.ts
+ * says.
+ * @param distance from a weight to its change
+ * @param isSparse whether the window holds pairs
+ */
+function changeWeights(changes: Changes, { layers }: Description, distance: number, isSparse: boolean): void {
+  const { floats: f, words, live, eta } = changes;
+  for (const [i, l] of layers.entries()) {
+    const [delta, biases] = [l.delta / 4, l.biases / 4];
+    for (let j = 0; j < l.stride; j++) {
+      f[delta + j] = eta * f[delta + j]!;
+      f[biases + j] = f[biases + j]! - f[delta + j]!;
+    }
+    for (let k = 0; k < l.fanIn; k++) {
+      if (i > 0 || !isSparse) {
+        changeRow(changes, l, distance, k);
+      } else if (f[l.input / 4 + k] !== 0) {
+        changeRow(changes, l, distance, k);
+        setBit(words, live, k, true);
+      } else if (hasBit(words, live, k)) {
+        setBit(words, live, k, shrinkRow(changes, l, distance, k));
+      }
+    }
+  }
+}
+
+function changeRow({ floats: f, mu }: Changes, l: Layer, distance: number, k: number): void {
+  const x = f[l.input / 4 + k]!;
+  const delta = l.delta / 4;
+  const w = l.weights / 4 + k * l.stride;
+  for (let j = 0; j < l.stride; j++) {
+    const change = w + distance / 4 + j;
+    const c = fround(fround(mu * f[change]!) - fround(f[delta + j]! * x));
+    f[w + j] = f[w + j]! + c;
+    f[change] = Math.abs(c) < LEAST ? 0 : c;
+  }
+}
+
+/** @returns whether any change is left */
+function shrinkRow({ floats: f, mu }: Changes, l: Layer, distance: number, k: number): boolean {
+  const w = l.weights / 4 + k * l.stride;
+  let any = false;
+  for (let j = 0; j < l.stride; j++) {
+    const change = w + distance / 4 + j;
+    const c = fround(mu * f[change]!);
+    const before = f[w + j]!;
+    f[w + j] = before + c;
+    const alters = f[w + j] !== before;
+    f[change] = alters ? c : 0;
+    any ||= alters;
+  }
+  return any;
+}
+
+const hasBit = (words: Uint32Array, at: number, k: number): boolean =>
+  ((words[at / 4 + (k >> 5)]! >>> (k & 31)) & 1) === 1;
+
+function setBit(words: Uint32Array, at: number, k: number, value: boolean): void {
+  const word = at / 4 + (k >> 5);
+  const bit = 1 << (k & 31);
+  words[word] = value ? words[word]! | bit : words[word]! & ~bit;
+}

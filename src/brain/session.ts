@@ -1,0 +1,177 @@
+import { ADAM } from '../kernels/codes.js';
+import { TALLY_LOSS, TALLY_RIGHT, WINDOW_BYTES, windowFields, writeFields } from '../kernels/plan.js';
+import { plainRule } from '../model/model.js';
+import type { Machine, State } from './machine.js';
+import type { TrainOptions } from './options.js';
+
+/** Samples as numbers: rows of inputs, and of targets, one after the other. */
+export interface Samples {
+  readonly count: number;
+  readonly inputs: Float32Array;
+  readonly targets: Float32Array;
+}
+
+/** Inputs are kept as pairs where at most half of them are not zero; their places are numbers of two bytes. */
+const PAIRS_AT_MOST = 65536;
+const PAIRS_FROM = 16;
+const PAIR = 6;
+
+const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple) * multiple;
+
+/** A training that is under way: a machine, with samples in its memory. */
+export class Session {
+  readonly #machine: Machine;
+  readonly #options: TrainOptions;
+  readonly #before: State;
+  readonly #isAdam: boolean;
+  readonly #count: number;
+  #live = 0;
+  /** The error of the last epoch. */
+  error = 1;
+  /** Of the epoch that came upon an error that is not finite, the sample, from 1; 0 if there was none. */
+  failed = 0;
+
+  /** @throws RangeError where there is no memory for the samples */
+  constructor(machine: Machine, state: State, options: TrainOptions, samples: Samples) {
+    this.#machine = machine;
+    this.#options = options;
+    this.#before = state;
+    this.#isAdam = options.praxis === 'adam';
+    this.#count = samples.count;
+    machine.state = undefined; // its parameters will be those of nobody
+    this.#remember();
+    this.#place(samples);
+  }
+
+  /** What has been learnt so far. */
+  get state(): State {
+    const { model } = this.#machine;
+    const parameters = model.parameters();
+    const first = model.parameters(model.slot(0));
+    if (!this.#isAdam) return { ...this.#before, parameters, changes: first };
+    return {
+      ...this.#before,
+      parameters,
+      adam: { first, second: model.parameters(model.slot(1)), step: model.step },
+    };
+  }
+
+  /** Trains for at most so many epochs, until the error is at most `errorThresh`. @returns how many are over */
+  run(epochs: number): number {
+    const { model, kernels } = this.#machine;
+    const { learningRate, momentum, errorThresh } = this.#options;
+    const { net, tally } = model.layout;
+    const done = kernels.learn(
+      net,
+      model.window,
+      this.#count,
+      epochs,
+      this.#isAdam,
+      learningRate,
+      momentum,
+      this.#live,
+      errorThresh,
+    );
+    const { doubles, words } = model.views;
+    this.failed = words[tally / 4 + TALLY_RIGHT]!;
+    if (done > 0) this.error = doubles[tally / 8 + TALLY_LOSS]!;
+    return done;
+  }
+
+  /** Puts another sample in the place of the only one that there is. */
+  replace({ inputs, targets }: Samples): void {
+    const { views } = this.#machine.model;
+    views.floats.set(inputs, views.at(this.#rows));
+    views.floats.set(targets, views.at(this.#targets));
+  }
+  #rows = 0;
+  #targets = 0;
+
+  /** What momentum or Adam remember from trainings before. */
+  #remember(): void {
+    const { model } = this.#machine;
+    const { beta1, beta2, epsilon } = this.#options;
+    const { adam, changes } = this.#before;
+    const remembered = this.#isAdam ? (adam ? [adam.first, adam.second] : []) : changes ? [changes] : [];
+    model.reserve(1, this.#isAdam ? 2 : 1);
+    model.useRule(
+      this.#isAdam
+        ? {
+            ...plainRule,
+            ...{ optimizer: ADAM, isPlain: 0, beta1, beta2, epsilon, step: adam?.step ?? 0 },
+            ...{ momentum: beta1, momentumRest: 1 - beta1, square: beta2, squareRest: 1 - beta2 },
+          }
+        : plainRule,
+      [],
+    );
+    model.clearSlots();
+    for (const [n, slot] of remembered.entries()) model.setParameters(slot, model.slot(n));
+  }
+
+  /** Header, live inputs, targets, and rows or pairs: what Window of assembly/network.ts says. */
+  #place({ count, inputs, targets }: Samples): void {
+    const { model } = this.#machine;
+    const { sizes } = this.#machine.shape;
+    const { stride, units } = model.layers.at(-1)!;
+    const width = sizes[0]!;
+    const others = isWorthPairs(width, count, inputs);
+    const bitBytes = 8 * Math.ceil(width / 64);
+
+    const live = WINDOW_BYTES;
+    const targetsAt = roundUp(live + bitBytes, 64);
+    const starts = roundUp(targetsAt + 4 * count * stride, 64);
+    const rows = starts;
+    const begin = roundUp(starts + 4 * (count + 1), 64);
+    const end =
+      others === undefined
+        ? rows + 4 * count * width
+        : begin + count * (bitBytes + 4) + PAIR * others + PAIR * width + 64;
+    if (!model.resizeWindow(roundUp(end, 64))) {
+      throw new RangeError(
+        `data: ${count} samples need ${Math.ceil(end / 2 ** 20)} MiB, and the engine refuses so much memory; ` +
+          'train on fewer at a time',
+      );
+    }
+    const { views, window } = model;
+    views.bytes.fill(0, window, window + starts);
+    writeFields(views.words, window / 4, windowFields, {
+      order: 0,
+      targets: targetsAt,
+      sampleWeights: 0,
+      rows: others === undefined ? rows : 0,
+      starts: others === undefined ? 0 : starts,
+      largestInput: 0,
+    });
+    this.#live = window + live;
+    this.#targets = window + targetsAt;
+    this.#rows = window + rows;
+    for (let i = 0; i < count; i++) {
+      views.floats.set(targets.subarray(i * units, (i + 1) * units), views.at(this.#targets) + i * stride);
+    }
+    if (others === undefined) views.floats.set(inputs, views.at(this.#rows));
+    else this.#addPairs(count, width, inputs, window + starts, begin);
+  }
+
+  #addPairs(count: number, width: number, inputs: Float32Array, starts: number, begin: number): void {
+    const { model, kernels } = this.#machine;
+    const { layout, views, window } = model;
+    views.words[starts / 4] = begin;
+    // Any change of a training before may still be at work; there are no inputs beyond `width`.
+    const whole = Math.floor(width / 8);
+    views.bytes.fill(255, this.#live, this.#live + whole);
+    views.bytes[this.#live + whole] = (1 << (width % 8)) - 1;
+    for (let i = 0; i < count; i += layout.rows) {
+      const some = Math.min(layout.rows, count - i);
+      views.floats.set(inputs.subarray(i * width, (i + some) * width), views.at(layout.inputs));
+      kernels.addFloats(layout.net, window, layout.inputs, i, some);
+    }
+  }
+}
+
+/** How many inputs are not zero, where pairs are worth while. */
+function isWorthPairs(width: number, count: number, inputs: Float32Array): number | undefined {
+  if (width < PAIRS_FROM || width > PAIRS_AT_MOST) return undefined;
+  let others = 0;
+  for (const x of inputs) if (x !== 0) others++;
+  return others <= (count * width) / 2 ? others : undefined;
+}

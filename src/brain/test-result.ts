@@ -1,0 +1,76 @@
+import { largest } from './utilities.js';
+
+/** A sample that was answered wrongly. */
+export interface Misclass {
+  readonly input: Float32Array;
+  /** The target. */
+  readonly output: Float32Array;
+  /** What the network says, and what it should: 0 or 1 with one output, else the number of the largest. */
+  readonly actual: number;
+  readonly expected: number;
+}
+
+export interface TestResult {
+  /** The mean over the samples of the mean squared error. */
+  readonly error: number;
+  readonly misclasses: Misclass[];
+  readonly total: number;
+}
+
+/** Of a network with one output. */
+export interface BinaryTestResult extends TestResult {
+  readonly trueNeg: number;
+  readonly truePos: number;
+  readonly falseNeg: number;
+  readonly falsePos: number;
+  /** truePos of all that were said to be positive; 0 where truePos is. */
+  readonly precision: number;
+  /** truePos of all that are positive; 0 where truePos is. */
+  readonly recall: number;
+  readonly accuracy: number;
+}
+
+/** Counts what `test` finds. */
+export class Tally {
+  readonly #units: number;
+  readonly #threshold: number;
+  readonly #misclasses: Misclass[] = [];
+  #squares = 0;
+  #total = 0;
+  /** By what was expected and by what came: [0][0] are true negatives. */
+  readonly #counts = [
+    [0, 0],
+    [0, 0],
+  ] as const satisfies number[][];
+
+  constructor(units: number, threshold: number) {
+    this.#units = units;
+    this.#threshold = threshold;
+  }
+
+  add(input: Float32Array, target: Float32Array, output: Float32Array): void {
+    let squares = 0;
+    for (let j = 0; j < this.#units; j++) squares += (target[j]! - output[j]!) ** 2;
+    this.#squares += squares / this.#units;
+    this.#total++;
+    const isBinary = this.#units === 1;
+    const actual = isBinary ? Number(output[0]! > this.#threshold) : largest(output);
+    const expected = isBinary ? target[0]! : largest(target);
+    if (actual !== expected) this.#misclasses.push({ input, output: target, actual, expected });
+    if (isBinary && (expected === 0 || expected === 1)) this.#counts[expected][actual as 0 | 1]++;
+  }
+
+  get result(): TestResult | BinaryTestResult {
+    const total = this.#total;
+    const result = { error: this.#squares / total, misclasses: this.#misclasses, total };
+    if (this.#units > 1) return result;
+    const [[trueNeg, falsePos], [falseNeg, truePos]] = this.#counts;
+    return {
+      ...result,
+      ...{ trueNeg, truePos, falseNeg, falsePos },
+      precision: truePos > 0 ? truePos / (truePos + falsePos) : 0,
+      recall: truePos > 0 ? truePos / (truePos + falseNeg) : 0,
+      accuracy: (trueNeg + truePos) / total,
+    };
+  }
+}

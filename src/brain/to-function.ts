@@ -1,0 +1,55 @@
+import { rowsOf, type Written } from './json.js';
+
+/** σ of a sum z, and its α. */
+const activations = {
+  sigmoid: () => '1/(1+Math.exp(-z))',
+  relu: () => 'z<0?0:z',
+  'leaky-relu': (alpha: number) => `z>0?z:${alpha}*z`,
+  tanh: () => 'Math.tanh(z)',
+};
+
+/**
+ * The body of a function of `input` that computes a network without any library: linear in size, since each weight is
+ * written once. It computes in double precision, but for the weights.
+ */
+export function sourceOf({ sizes, parameters, inputLookup, outputLookup, trainOpts }: Written): string {
+  const inputs = inputLookup
+    ? `[${[...inputLookup.keys()].map((key) => `input[${quote(key)}]||0`).join()}]`
+    : `Array.from({length:${sizes[0]!}},function(_,k){return input[k]||0})`;
+  const layers = parameters.map(({ weights, biases }) => {
+    const units = rowsOf(weights, biases.length).map(
+      (row, j) => `[${[biases[j]!, ...row].map(short).join()}]`,
+    );
+    return `[${units.join()}]`;
+  });
+  const outputs = outputLookup
+    ? `{${[...outputLookup].map(([key, k]) => `[${quote(key)}]:a[${k}]`).join()}}`
+    : 'a';
+  return (
+    `var a=${inputs};` +
+    // a unit is its bias and its weights
+    `[${layers.join()}].forEach(function(layer){` +
+    'a=layer.map(function(unit){' +
+    'var z=unit[0];' +
+    'for(var k=0;k<a.length;k++)z+=unit[k+1]*a[k];' +
+    `return ${activations[trainOpts.activation](trainOpts.leakyReluAlpha)}` +
+    '})});' +
+    `return ${outputs};`
+  );
+}
+
+/** As a literal; a line separator or `</script>` in a key does no harm. */
+const quote = (key: string): string =>
+  JSON.stringify(key).replace(
+    /[<\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+/** The shortest decimal that single precision rounds to the same number. */
+function short(x: number): string {
+  for (let digits = 6; digits < 9; digits++) {
+    const text = String(Number(x.toPrecision(digits)));
+    if (Math.fround(Number(text)) === x) return text;
+  }
+  return String(Number(x.toPrecision(9)));
+}

@@ -1,0 +1,131 @@
+import { show } from '../model/check.js';
+import { checkDatum, type Datum } from './data.js';
+import { NeuralNetwork } from './neural-network.js';
+import type { TrainingStatus, TrainOptions } from './options.js';
+
+export interface TrainStreamOptions<Input, Output> extends Partial<TrainOptions> {
+  readonly neuralNetwork: NeuralNetwork<Input, Output>;
+  /** Asks for all samples once more: `write` each, then `endInputs`. */
+  readonly floodCallback?: () => void;
+  /** Called once, at the end. */
+  readonly doneTrainingCallback?: (status: TrainingStatus) => void;
+}
+
+/**
+ * Trains on samples that are given one after the other, epoch by epoch, and kept nowhere: write each sample, then
+ * `endInputs`, and the same again whenever `floodCallback` asks for it. The first time, data are only looked at, for their
+ * keys.
+ *
+ * In brain.js it is a stream of Node.js; here it is no stream, so that browsers have it too, and there is no `pipe`: use
+ * `for await (const datum of readable) stream.write(datum)`.
+ */
+export class TrainStream<Input = never, Output = never> {
+  readonly #options: TrainStreamOptions<Input, Output>;
+  readonly #trainOpts: TrainOptions;
+  /** What was written while `floodCallback` was called from here. */
+  readonly #waiting: (Datum<Partial<Input>, Partial<Output>> | undefined)[] = [];
+  #isBusy = false;
+  /** Samples of the first epoch, in which none is trained on. */
+  #size = 0;
+  #isKnown = false;
+  #count = 0;
+  #sum = 0;
+  #iterations = 0;
+  #isDone = false;
+
+  /** @throws TypeError where there is no network; RangeError where an option of training is out of bounds */
+  constructor(options: TrainStreamOptions<Input, Output>) {
+    if (
+      !(
+        (options as unknown as { neuralNetwork?: unknown } | undefined)?.neuralNetwork instanceof
+        NeuralNetwork
+      )
+    ) {
+      throw new TypeError('options.neuralNetwork: no neural network specified');
+    }
+    for (const name of ['floodCallback', 'doneTrainingCallback'] as const) {
+      const value: unknown = options[name];
+      if (value !== undefined && typeof value !== 'function') {
+        throw new TypeError(`options.${name}: expected a function, got ${show(value)}`);
+      }
+    }
+    this.#options = options;
+    options.neuralNetwork.updateTrainingOptions(options);
+    this.#trainOpts = options.neuralNetwork.trainOpts;
+  }
+
+  /**
+   * One sample; false in its place is `endInputs`, as in brain.js.
+   * @returns true: there is always room for more
+   * @throws TypeError, RangeError naming what is no sample; DivergenceError
+   */
+  write(datum: Datum<Partial<Input>, Partial<Output>> | false): boolean {
+    if (datum !== false) checkDatum('datum', datum);
+    this.#waiting.push(datum || undefined);
+    if (this.#isBusy) return true;
+    this.#isBusy = true;
+    try {
+      // An index, since shift() of a long array is slow.
+      for (let i = 0; i < this.#waiting.length; i++) {
+        const next = this.#waiting[i];
+        if (next) this.#take(next);
+        else {
+          this.#waiting.splice(0, i + 1);
+          i = -1;
+          this.#endEpoch();
+        }
+      }
+    } finally {
+      this.#waiting.length = 0;
+      this.#isBusy = false;
+    }
+    return true;
+  }
+
+  /** After the last sample of an epoch. @throws as `write` does */
+  endInputs(): void {
+    this.write(false);
+  }
+
+  #take(datum: Datum<Partial<Input>, Partial<Output>>): void {
+    const { neuralNetwork } = this.#options;
+    if (this.#isKnown) {
+      this.#count++;
+      this.#sum += neuralNetwork.trainPattern(datum, true)!;
+    } else {
+      this.#size++;
+      if (!neuralNetwork.isRunnable) neuralNetwork.addFormat(datum);
+    }
+  }
+
+  #endEpoch(): void {
+    if (this.#isDone) return;
+    if (!this.#isKnown) {
+      this.#isKnown = true;
+      this.#options.floodCallback?.();
+      return;
+    }
+    if (this.#count !== this.#size) {
+      throw new RangeError(
+        `TrainStream: expected ${this.#size} samples, as in the first epoch, got ${this.#count}`,
+      );
+    }
+    const { iterations, errorThresh, log, logPeriod, callback, callbackPeriod } = this.#trainOpts;
+    const error = this.#sum / this.#size;
+    const status = { iterations: this.#iterations, error };
+    if (log && status.iterations % logPeriod === 0) {
+      if (log === true) console.log(`iterations: ${status.iterations}, training error: ${error}`);
+      else log({ ...status });
+    }
+    if (callback && status.iterations % callbackPeriod === 0) callback({ ...status });
+    this.#sum = 0;
+    this.#count = 0;
+    this.#iterations++;
+    if (this.#iterations < iterations && error > errorThresh) {
+      this.#options.floodCallback?.();
+      return;
+    }
+    this.#isDone = true;
+    this.#options.doneTrainingCallback?.({ error, iterations: this.#iterations });
+  }
+}

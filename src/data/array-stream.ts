@@ -1,0 +1,277 @@
+import { FormatError } from '../errors.js';
+import type { DType, NPYValues } from '../formats/numpy/dtypes.js';
+import { decodeValues, readStart, type NPYStart } from '../formats/numpy/npy.js';
+import { isGzip } from '../formats/inflate.js';
+import { checkKeys, checkPositive, show } from '../model/check.js';
+import { checkCategories } from '../model/check-transforms.js';
+import type { NumericArray } from '../training/matrix.js';
+import type { Opened } from './batches.js';
+import { ByteReader, checkSource, type ByteSource } from './chunks.js';
+import { Column, columnOptionNames, planOf, type Categories } from './columns.js';
+import { checkLabels, classesOf } from './labels.js';
+import {
+  arrayOptionNames,
+  cellsOf,
+  numbersOf,
+  originOf,
+  roles,
+  type ArrayOptions,
+  type NPYOptions,
+} from './npy.js';
+import type { Row } from './rows.js';
+import { scan, type Source } from './scan.js';
+import type { Parts } from './table.js';
+
+/** Samples in arrays of NumPy: opens a file for each from its beginning. */
+export interface NPYSources {
+  /** [n][…]: what follows the first dimension are the columns. */
+  readonly inputs: ByteSource;
+  /** [n] class indices, or strings. */
+  readonly labels?: ByteSource;
+  /** [n] or [n][outputs], in place of labels. */
+  readonly targets?: ByteSource;
+}
+
+/** How a file begins; undefined where these bytes are not all of its header. */
+export type ReadStart = (
+  place: string,
+  bytes: Uint8Array,
+) => Omit<NPYStart, 'fortranOrder' | 'count'> | undefined;
+
+/** No header is longer. */
+const LONGEST_HEADER = 2 ** 16 + 12;
+const ROWS_AT_A_TIME = 1024;
+
+/** An array whose rows are read as they are asked for. */
+export class ArrayReader {
+  readonly place: string;
+  readonly shape: readonly number[];
+  /** Numbers of a row. */
+  readonly width: number;
+  readonly dtype: DType;
+  readonly #layout: NPYStart['layout'];
+  readonly #bytes: ByteReader;
+  #left: number;
+
+  private constructor(place: string, bytes: ByteReader, start: Pick<NPYStart, 'layout' | 'shape'>) {
+    this.place = place;
+    this.shape = start.shape;
+    this.#left = start.shape[0] ?? 0;
+    this.width = start.shape.slice(1).reduce((product, size) => product * size, 1);
+    this.dtype = start.layout.dtype;
+    this.#layout = start.layout;
+    this.#bytes = bytes;
+    if (this.#left * this.width === 0)
+      throw new RangeError(`${place}: expected at least one row, got shape (${start.shape.join(', ')})`);
+  }
+
+  static async open(place: string, source: ByteSource, readStart: ReadStart): Promise<ArrayReader> {
+    const bytes = new ByteReader(place, source);
+    const held = await bytes.hold(LONGEST_HEADER);
+    if (isGzip(held))
+      throw new FormatError(
+        `${place}: the file is packed by gzip; unpack it: DecompressionStream, or createGunzip of Node`,
+      );
+    const start = readStart(place, held);
+    if (!start) throw new FormatError(`${place}: it ends within its header`);
+    await bytes.take(start.at);
+    return new ArrayReader(place, bytes, start);
+  }
+
+  /** The next rows; fewer at the end. @throws FormatError where the file is not as long as it says */
+  async rows(count: number): Promise<NPYValues> {
+    const wanted = Math.min(count, this.#left);
+    const size = this.width * this.#layout.size;
+    const bytes = await this.#bytes.take(wanted * size);
+    this.#left -= wanted;
+    const isShort = bytes.length < wanted * size;
+    if (isShort || (this.#left === 0 && (await this.#bytes.hold(1)).length > 0)) {
+      throw new FormatError(
+        `${this.place}: the file ${isShort ? 'ends before' : 'goes on after'} the ${this.shape[0]} rows that its header tells of`,
+      );
+    }
+    return decodeValues(this.place, bytes, this.#layout);
+  }
+
+  close(): Promise<void> {
+    return this.#bytes.close();
+  }
+}
+
+/** @throws FormatError where the array is not row-major */
+const startOfNPY: ReadStart = (place, bytes) => {
+  const start = readStart(place, bytes);
+  if (start?.fortranOrder) {
+    throw new FormatError(
+      `${place}: the array is in Fortran order, which cannot be read row by row; save np.ascontiguousarray(array)`,
+    );
+  }
+  return start;
+};
+
+/** @throws FormatError, TypeError, RangeError naming the option, or the row and column */
+export async function openArrays(files: NPYSources, options: ArrayOptions): Promise<Source> {
+  checkKeys('files', files, roles);
+  checkKeys('options', options, arrayOptionNames);
+  return sourceOf(files, startOfNPY, options);
+}
+
+/** A single array, whose columns are named. */
+export async function openMatrix(file: ByteSource, options: NPYOptions): Promise<Source> {
+  checkKeys('options', options, [...columnOptionNames, 'columns']);
+  const { columns, ...others } = options;
+  const first = await ArrayReader.open('npy', file, startOfNPY);
+  await first.close();
+  const { shape, width } = first;
+  if (shape.length !== 2) {
+    throw new RangeError(
+      `npy: expected an array of two dimensions, a row for each sample, got shape (${shape.join(', ')})`,
+    );
+  }
+  const origin = originOf(first.dtype);
+  const names = columns ?? Array.from({ length: width }, (_, k) => String(k));
+  if (names.length !== width)
+    throw new RangeError(`columns: expected ${width} names, one for each column, got ${names.length}`);
+  async function* blocks(): AsyncGenerator<Iterable<Row>, void, void> {
+    const array = await ArrayReader.open('npy', file, startOfNPY);
+    try {
+      for (let n = 0; n < shape[0]!; n += ROWS_AT_A_TIME)
+        yield rowsOf(await array.rows(ROWS_AT_A_TIME), n, width);
+    } finally {
+      await array.close();
+    }
+  }
+  const open = (): Opened => ({ source: { place: 'npy', origin: 'values', names }, blocks: blocks() });
+  return scan(open, (all) => planOf(all, origin, others));
+}
+
+function* rowsOf(values: NPYValues, before: number, width: number): Generator<Row> {
+  const cells = cellsOf(values, width);
+  for (let n = 0; n < cells.length / width; n++) {
+    const placeOf = (name: string): string => `npy row ${before + n + 1}, column ${show(name)}`;
+    yield { cells: cells.slice(n * width, (n + 1) * width), placeOf };
+  }
+}
+
+/**
+ * @param files opens each
+ * @throws FormatError, TypeError, RangeError naming the option, or the row and column
+ */
+export async function sourceOf(
+  files: NPYSources,
+  readStart: ReadStart,
+  { columns, classes, inputScale }: ArrayOptions,
+): Promise<Source> {
+  for (const role of roles)
+    if (role === 'inputs' || files[role] !== undefined) checkSource(role, files[role]);
+  if (files.labels && files.targets)
+    throw new TypeError('targets: expected either targets or labels beside the inputs, got both');
+  if (classes !== undefined && !files.labels)
+    throw new TypeError('classes: they are those of labels; give them too');
+  if (inputScale !== undefined) checkPositive('inputScale', inputScale);
+  const open = (role: (typeof roles)[number]): Promise<ArrayReader> =>
+    ArrayReader.open(role, files[role]!, readStart);
+  const inputs = await open('inputs');
+  await inputs.close();
+  const [count] = inputs.shape as [number];
+  if (columns && columns.length !== inputs.width)
+    throw new RangeError(
+      `columns: expected ${inputs.width} names, one for each column of inputs, got ${columns.length}`,
+    );
+  const labels = files.labels && (await labelsIn(await open('labels'), count, classes));
+  let targetWidth = 0;
+  if (files.targets) {
+    const targets = await open('targets');
+    await targets.close();
+    checkCount(targets, count);
+    targetWidth = targets.width;
+  }
+  const about = {
+    width: inputs.width,
+    targetWidth,
+    ...(columns && { columns: [...columns] }),
+    ...(labels && { classes: labels.classes }),
+  };
+  const scale = inputScale === undefined ? {} : { inputScale };
+  async function* batches(rows: number): AsyncGenerator<Parts, void, undefined> {
+    const opened = await open('inputs');
+    const ofLabels = files.labels && (await open('labels'));
+    const ofTargets = files.targets && (await open('targets'));
+    try {
+      for (let n = 0; n < count; n += rows) {
+        yield {
+          inputs: finite(opened, await opened.rows(rows), n),
+          ...(ofLabels && { labels: labels!.indicesOf(await ofLabels.rows(rows), n) }),
+          ...(ofTargets && { targets: finite(ofTargets, await ofTargets.rows(rows), n) }),
+          ...scale,
+          about,
+        };
+      }
+    } finally {
+      for (const array of [opened, ofLabels, ofTargets]) await array?.close();
+    }
+  }
+  return { count, about, ...scale, batches };
+}
+
+function checkCount({ place, shape }: ArrayReader, count: number): void {
+  if (shape[0] !== count)
+    throw new RangeError(
+      `${place}: expected ${count} rows, as many as inputs, got shape (${shape.join(', ')})`,
+    );
+}
+
+/** Numbers, of which each is one. @param before rows that came before */
+function finite({ place, width, dtype }: ArrayReader, values: NPYValues, before: number): NumericArray {
+  const numbers = numbersOf(place, values, width);
+  if (!dtype.startsWith('float')) return numbers;
+  for (let i = 0; i < numbers.length; i++) {
+    if (Number.isFinite(numbers[i])) continue;
+    const at = `[${before + Math.floor(i / width)}][${i % width}]`;
+    throw new RangeError(`${place}${at} is ${numbers[i]}; expected a finite number`);
+  }
+  return numbers;
+}
+
+/** What the labels of a file stand for. */
+interface Labels {
+  readonly classes: Categories;
+  indicesOf(values: NPYValues, before: number): NumericArray;
+}
+
+/** Reads all labels once. */
+async function labelsIn(array: ArrayReader, count: number, given: Categories | undefined): Promise<Labels> {
+  checkCount(array, count);
+  if (array.width !== 1)
+    throw new RangeError(`labels: expected shape (${count}), got (${array.shape.join(', ')})`);
+  const checked = given && (checkCategories('classes', given) as Categories);
+  let column = new Column('labels', 'label', 'values', checked ?? true);
+  let most: Categories = [];
+  const encode = (values: readonly string[], before: number): number[] =>
+    values.map((label, n) => column.encode(label, () => `labels[${before + n}]`));
+  const indices = (values: NPYValues, before: number): NumericArray => {
+    const numbers = numbersOf('labels', values);
+    checkLabels('labels', numbers, numbers.length, checked?.length, before);
+    return numbers;
+  };
+  let isText = false;
+  for (let n = 0; n < count; n += ROWS_AT_A_TIME) {
+    const values = await array.rows(ROWS_AT_A_TIME);
+    isText = Array.isArray(values);
+    if (Array.isArray(values)) encode(values, n);
+    else {
+      const classes = classesOf(indices(values, n));
+      if (classes.length > most.length) most = classes;
+    }
+  }
+  await array.close();
+  if (!isText) return { classes: checked ?? most, indicesOf: indices };
+  const { categories: classes } = column.decide();
+  column = column.settled();
+  const { meanings } = column.decide();
+  return {
+    classes,
+    indicesOf: (values, before) =>
+      Uint32Array.from(encode(values as string[], before), (code) => meanings[code]!),
+  };
+}

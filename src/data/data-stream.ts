@@ -1,0 +1,212 @@
+import { checkInteger, checkKeys } from '../model/check.js';
+import type { Transforms } from '../model/transforms.js';
+import type { Stream } from '../training/source.js';
+import type { Data } from '../training/samples.js';
+import { openArrays, openMatrix, type NPYSources } from './array-stream.js';
+import { openText } from './batches.js';
+import { checkSource, type ByteSource, type TextSource } from './chunks.js';
+import { columnOptionNames, planOf, type Categories, type ColumnOptions } from './columns.js';
+import { CSVRows, type CSVOptions } from './csv.js';
+import { choose, newStatistics, transformsOf, type FitOptions, type Learnt } from './fit.js';
+import { openIDX, type IDXSources } from './idx-stream.js';
+import { openJSONLines } from './json-stream.js';
+import { type JSONOptions } from './json.js';
+import type { ArrayOptions, NPYOptions } from './npy.js';
+import type { ParquetFile } from './parquet/file.js';
+import { scan, type Source } from './scan.js';
+import { dataOf } from './stream.js';
+import { categoriesByName } from './table.js';
+
+/** How much of a file is held at a time. */
+export interface StreamOptions {
+  /**
+   * Rows in a batch; the last may have fewer. Training shuffles the rows of a batch, and no others. Default: as many as have
+   * 1,048,576 numbers (8 MiB).
+   */
+  readonly rowsPerBatch?: number;
+}
+
+const NUMBERS_PER_BATCH = 2 ** 20;
+
+/**
+ * Samples in a file that is larger than memory: `train` takes it in place of data. The file is read once when it is opened,
+ * which finds the classes, the categories, what stands in for missing values and how many samples there are, as `Dataset`
+ * finds them for the same rows; and once more in each epoch, a batch at a time.
+ */
+export class DataStream implements Stream {
+  /** Opens the file from its beginning; iterating throws TypeError, RangeError, FormatError naming the place. */
+  readonly batches: () => AsyncGenerator<Data, void, undefined>;
+  readonly #source: Source;
+  readonly #rowsPerBatch: number;
+  #learnt: Promise<Learnt> | undefined;
+
+  private constructor(source: Source, rowsPerBatch: number | undefined) {
+    const { width, targetWidth } = source.about;
+    const rows = rowsPerBatch ?? Math.max(1, Math.floor(NUMBERS_PER_BATCH / (width + targetWidth)));
+    this.#source = source;
+    this.#rowsPerBatch = rows;
+    this.batches = async function* () {
+      for await (const parts of source.batches(rows)) yield dataOf(parts);
+    };
+  }
+
+  /**
+   * Reads a CSV text.
+   * @param source opens it from its beginning: `() => createReadStream('a.csv')`, or
+   * `async () => (await fetch(url)).body`
+   * @throws TypeError, RangeError naming the option, or the row and column
+   */
+  static async fromCSV(source: TextSource, options: CSVOptions & StreamOptions = {}): Promise<DataStream> {
+    checkSource('source', source);
+    const [rows, csv] = taken(options);
+    new CSVRows(csv); // so that what is wrong in the options is known before the text is opened
+    const open = () => openText(source, () => new CSVRows(csv));
+    return new DataStream(await scan(open, (names) => planOf(names, 'text', csv)), rows);
+  }
+
+  /**
+   * Reads JSON Lines. With missing: 'drop' or 'mean' the text is read once more, to find the names of all columns.
+   * @param source opens it from its beginning
+   * @throws FormatError where a line is no JSON, naming line and column
+   * @throws TypeError, RangeError naming the option, or the line and column
+   */
+  static async fromJSONLines(
+    source: TextSource,
+    options: JSONOptions & StreamOptions = {},
+  ): Promise<DataStream> {
+    checkSource('source', source);
+    const [rows, json] = taken(options);
+    const { open, planOf } = await openJSONLines(source, json);
+    return new DataStream(await scan(open, planOf), rows);
+  }
+
+  /**
+   * Reads IDX files, the format of MNIST, unpacked.
+   * @param files opens each from its beginning
+   * @param options inputScale: by which the network multiplies each byte; default 1/255
+   * @throws TypeError, RangeError naming what is wrong in which file
+   */
+  static async fromIDX(
+    files: IDXSources,
+    options: { readonly inputScale?: number } & StreamOptions = {},
+  ): Promise<DataStream> {
+    const [rows, others] = taken(options);
+    return new DataStream(await openIDX(files, others), rows);
+  }
+
+  /**
+   * Reads arrays of NumPy in row-major order: one with a row for each sample, or a file for each of inputs and labels or
+   * targets, as `Dataset.fromNPY`.
+   * @param files opens each from its beginning
+   * @throws FormatError where a file cannot be read
+   * @throws TypeError, RangeError naming the option, or the row and column
+   */
+  static async fromNPY(files: NPYSources, options?: ArrayOptions & StreamOptions): Promise<DataStream>;
+  static async fromNPY(file: ByteSource, options?: NPYOptions & StreamOptions): Promise<DataStream>;
+  static async fromNPY(
+    files: ByteSource | NPYSources,
+    options: (ArrayOptions | NPYOptions) & StreamOptions = {},
+  ): Promise<DataStream> {
+    const [rows, others] = taken(options);
+    const source = typeof files === 'function' ? openMatrix(files, others) : openArrays(files, others);
+    return new DataStream(await source, rows);
+  }
+
+  /**
+   * Reads a Parquet file, a row group at a time, as `Dataset.fromParquet`.
+   * @param file `{ byteLength, slice(from, to) }`, which gives bytes of it, or a promise of them; or all its bytes
+   * @throws FormatError where it cannot be read, naming the column
+   * @throws TypeError, RangeError naming the option, or the row and column
+   */
+  static async fromParquet(
+    file: ParquetFile,
+    options: ColumnOptions & StreamOptions = {},
+  ): Promise<DataStream> {
+    const [rows, columns] = taken(options);
+    checkKeys('options', columns, columnOptionNames);
+    const { openParquet } = await import('./parquet/file.js');
+    const { plan, open } = await openParquet(file, columns);
+    return new DataStream(await scan(open, () => plan), rows);
+  }
+
+  /** How many samples there are. */
+  get count(): number {
+    return this.#source.count;
+  }
+
+  /** How many columns the inputs have, before any transform. */
+  get width(): number {
+    return this.#source.about.width;
+  }
+
+  /** The names of the columns of the inputs, if they have any. */
+  get columns(): readonly string[] | undefined {
+    return this.#source.about.columns;
+  }
+
+  /** The names of the columns of the targets, if they have any. */
+  get targetColumns(): readonly string[] | undefined {
+    return this.#source.about.targetColumns;
+  }
+
+  /** What each label stands for: the classes in the order of the network's outputs. */
+  get classes(): Categories | undefined {
+    return this.#source.about.classes;
+  }
+
+  /** The categories of each column that has them, by its name. */
+  get categories(): Readonly<Record<string, Categories>> {
+    return categoriesByName(this.#source.about);
+  }
+
+  /** How many samples a batch has; the last may have fewer. */
+  get rowsPerBatch(): number {
+    return this.#rowsPerBatch;
+  }
+
+  /**
+   * Fits transforms to these samples, to the same bits as `Dataset.fitTransforms` for the same rows. To fit 'standardise' or
+   * 'minMax' the file is read once or twice more, the first time that it is asked for.
+   * @throws TypeError, RangeError naming the option
+   */
+  async fitTransforms(options: FitOptions = {}): Promise<Transforms> {
+    const { about, learnt } = this.#source;
+    const chosen = choose(about, options);
+    const kinds = [...chosen.inputs.filter((_, k) => !about.categories?.[k]), ...(chosen.targets ?? [])];
+    const isFitted = kinds.some((kind) => kind !== 'identity');
+    if (!isFitted) return transformsOf(about, chosen, learnt ?? newStatistics(about));
+    this.#learnt ??= this.#learn();
+    return transformsOf(about, chosen, await this.#learnt);
+  }
+
+  async #learn(): Promise<Learnt> {
+    const { about, inputScale, learnt: known } = this.#source;
+    try {
+      const learnt = known ?? newStatistics(about, inputScale);
+      if (!known) {
+        for await (const { inputs, targets } of this.#source.batches(this.#rowsPerBatch)) {
+          learnt.inputs.add(inputs);
+          if (targets) learnt.targets.add(targets);
+        }
+      }
+      const again = { inputs: learnt.inputs.copy(), targets: learnt.targets.copy() };
+      for await (const { inputs, targets } of this.#source.batches(this.#rowsPerBatch)) {
+        again.inputs.addAgain(inputs);
+        if (targets) again.targets.addAgain(targets);
+      }
+      return again;
+    } catch (error) {
+      this.#learnt = undefined; // the next call may find the file readable
+      throw error;
+    }
+  }
+}
+
+/** The rows of a batch, and the other options. */
+function taken<Options extends StreamOptions>(
+  options: Options,
+): [number | undefined, Omit<Options, 'rowsPerBatch'>] {
+  const { rowsPerBatch, ...others } = options;
+  if (rowsPerBatch !== undefined) checkInteger('rowsPerBatch', rowsPerBatch);
+  return [rowsPerBatch, others];
+}
