@@ -41,7 +41,7 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
   const inputs = graph.input.filter(({ name = '' }) => needed.has(name) && !initializers.has(name));
   if (inputs.length !== 1) {
     const names = inputs.map(({ name }) => show(name)).join(', ');
-    throw new FormatError(`bytes: expected a graph of one input, got ${names || 'none'}`);
+    throw new FormatError(`bytes: expected an output that depends on one input, got ${names || 'none'}`);
   }
   values.set(inputs[0]!.name!, { layer: undefined, values: POINTS, node: undefined });
   const valueOf = (name: string): Value | undefined => {

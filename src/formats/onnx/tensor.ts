@@ -1,6 +1,16 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../model/check.js';
-import { DOUBLE, EXTERNAL, FLOAT, FLOAT16, INT32, INT64, type GivenTensor, type Tensor } from './proto.js';
+import {
+  BOOL,
+  DOUBLE,
+  EXTERNAL,
+  FLOAT,
+  FLOAT16,
+  INT32,
+  INT64,
+  type GivenTensor,
+  type Tensor,
+} from './proto.js';
 
 /** Numbers that a graph holds. */
 export interface Constant {
@@ -46,6 +56,7 @@ const types = new Map<number | undefined, Type>([
     { name: 'float16', bytes: 2, read: (view, at) => widened(view.getUint16(at, true)), field: 'int32Data' },
   ],
   [INT32, { name: 'int32', bytes: 4, read: (view, at) => view.getInt32(at, true), field: 'int32Data' }],
+  [BOOL, { name: 'bool', bytes: 1, read: (view, at) => view.getUint8(at), field: 'int32Data' }],
   [
     INT64,
     { name: 'int64', bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)), field: 'int64Data' },
