@@ -40,7 +40,7 @@ export async function* samplesOf(
   onIgnored: OnIgnored,
 ): AsyncGenerator<Sample[]> {
   const isMNIST = path === 'mnist';
-  const kind = isMNIST ? { format: 'idx' as const } : kindOf(path);
+  const kind = isMNIST ? { format: 'idx' as const, isPacked: false } : kindOf(path);
   if (kind.format !== 'csv' && kind.format !== 'jsonl') {
     yield* samplesOfWhole(path, kind, meaning, onIgnored);
     return;
