@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeNPY, writeNPZ } from '../src/formats/numpy/index.js';
 import { Network } from '../src/index.js';
 import { bin, bp4, eventOf, eventsOf, irisCSV, type Ran } from './support/cli.js';
 
@@ -96,6 +97,7 @@ describe('predict', () => {
     petal_length: Number(c),
     petal_width: Number(d),
   }));
+  const inputs = Float64Array.from(objects.flatMap((object) => Object.values(object)));
   const shuffled = ['petal_width;species;sepal_length;petal_length;sepal_width']
     .concat(cells.map(([a, b, c, d, species]) => [d, species, a, c, b].join(';')))
     .join('\r\n');
@@ -113,6 +115,7 @@ describe('predict', () => {
       'quoted.csv',
       `\uFEFF${unlabelled.replace('sepal_width', '"sepal_width"')}`,
     ],
+    ['an array of NumPy, whose columns have no names', 'inputs.npy', writeNPY(inputs, [150, 4])],
     ['JSON', 'objects.json', JSON.stringify(objects)],
     ['JSON Lines', 'objects.jsonl', objects.map((object) => JSON.stringify(object)).join('\n')],
     [
@@ -410,7 +413,6 @@ describe('export and back', () => {
   });
 
   it('weights alone need activations', async () => {
-    const { writeNPZ } = await import('../src/formats/numpy/index.js');
     const w = { values: Float32Array.of(1, 2, 3, 4), shape: [2, 2] };
     const b = { values: Float32Array.of(0, 1), shape: [2] };
     put('bare.npz', writeNPZ({ '0.weight': w, '0.bias': b }));
