@@ -122,7 +122,7 @@ export class DataStream implements Stream {
   // Of a union a caller's `slice: (from, to) => …` would have no types.
   /* eslint-disable @typescript-eslint/unified-signatures */
   static fromParquet(file: AsyncBuffer, options?: ColumnOptions & StreamOptions): Promise<DataStream>;
-  static fromParquet(file: Bytes, options?: ColumnOptions & StreamOptions): Promise<DataStream>;
+  static fromParquet(file: ParquetFile, options?: ColumnOptions & StreamOptions): Promise<DataStream>;
   /* eslint-enable @typescript-eslint/unified-signatures */
   static async fromParquet(
     file: ParquetFile,

@@ -1,5 +1,6 @@
 import type { Reader } from '../reader.js';
 import { dataReaders } from './data.js';
+import { modelReaders } from './models.js';
 import { networkReaders } from './network.js';
 import { numpyReaders } from './numpy.js';
 import { safetensorsReaders } from './safetensors.js';
@@ -12,4 +13,5 @@ export const readers: readonly Reader[] = [
   ...numpyReaders,
   ...safetensorsReaders,
   ...tfjsReaders,
+  ...modelReaders,
 ];
