@@ -430,6 +430,34 @@ describe('export and back', () => {
     );
   });
 
+  it('a network that brain.js wrote, of either version', async () => {
+    const layer = { weights: [[1, -2]], biases: [0.5] };
+    put(
+      'brain2.json',
+      JSON.stringify({ type: 'NeuralNetwork', sizes: [2, 1], layers: [{ weights: [], biases: [] }, layer] }),
+    );
+    const node = { bias: 0.5, weights: { a: 1, b: -2 } };
+    put(
+      'brain1.json',
+      JSON.stringify({
+        sizes: [2, 1],
+        layers: [{ a: {}, b: {} }, { out: node }],
+        outputLookup: true,
+        inputLookup: true,
+      }),
+    );
+    const models = ['brain1.json', 'brain2.json'].map(async (path) =>
+      eventOf(await run('inspect', path, '--json'), 'model'),
+    );
+    const [one, two] = await Promise.all(models);
+    expect(one).toMatchObject({
+      format: 'json',
+      parameters: 3,
+      layers: [{ units: 1, activation: 'sigmoid' }],
+    });
+    expect(two!['hash']).toBe(one!['hash']);
+  });
+
   it('refuses what tells no format, and files that are no models', async () => {
     expectFailure(
       await run('export', 'iris.bp4', 'model.xyz'),
