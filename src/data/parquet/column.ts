@@ -17,7 +17,7 @@ import { size, structOf, ThriftReader, type Struct } from './thrift.js';
 export type Cells = Float64Array | (string | null)[];
 
 /** Whether a column holds text. */
-export const holdsText = ({ type, converted_type, logical_type }: Element): boolean =>
+const holdsText = ({ type, converted_type, logical_type }: Element): boolean =>
   logical_type?.type === 'UUID' || (type === 'BYTE_ARRAY' && converted_type !== 'DECIMAL');
 
 /** Bytes of a value in plain encoding. */
