@@ -9,7 +9,7 @@ import { dataFailure, inFile, usageFailure } from './failure.js';
 import { modelOf, type About } from './model-file.js';
 
 /** The formats in which a network may be; `json` is that of `toJSON`, or brain.js's. */
-export type ModelFormat = 'bp4' | 'json' | 'onnx' | 'tfjs' | 'safetensors' | 'npz';
+type ModelFormat = 'bp4' | 'json' | 'onnx' | 'tfjs' | 'safetensors' | 'npz';
 
 /** A network that was read, and from what. */
 export interface OpenedModel {
@@ -131,7 +131,7 @@ async function reading(path: string, read: () => Promise<Network>): Promise<Netw
 }
 
 /** What a file holds: told by its first bytes, and only where they say nothing by its name. */
-export function formatOf(path: string, bytes: Uint8Array): ModelFormat {
+function formatOf(path: string, bytes: Uint8Array): ModelFormat {
   const beginning = new TextDecoder('latin1').decode(bytes.subarray(0, 4096));
   if (beginning.startsWith('PK')) return 'npz';
   if (/^(\u00EF\u00BB\u00BF)?\s*\{/.test(beginning)) {
