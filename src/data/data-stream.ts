@@ -1,4 +1,3 @@
-import type { Bytes } from '../formats/bytes.js';
 import { checkInteger, checkKeys } from '../model/check.js';
 import type { Transforms } from '../model/transforms.js';
 import type { Stream } from '../training/source.js';
