@@ -1,7 +1,7 @@
 import { FormatError } from '../errors.js';
 import { fits, show } from '../model/check.js';
 import type { Parameters } from '../model/model.js';
-import type { Lookup } from './data.js';
+import { keyed, type Lookup } from './data.js';
 import type { Written } from './json.js';
 import {
   checkSizes,
@@ -101,7 +101,7 @@ function lookupAt(place: string, value: unknown, size: number): Lookup {
   for (const [key, k] of entries) {
     if (typeof k !== 'number' || !(k in keys) || keys[k] !== undefined) {
       throw new RangeError(
-        `${place}[${JSON.stringify(key)}]: expected a unit from 0 to ${size - 1} that no other key has, got ${show(k)}`,
+        `${place}${keyed(key)}: expected a unit from 0 to ${size - 1} that no other key has, got ${show(k)}`,
       );
     }
     keys[k] = key;
@@ -155,7 +155,7 @@ function readUnits(
   inputs: readonly string[],
   units: readonly string[],
 ): Parameters {
-  const at = (j: number): string => `${place}[${JSON.stringify(units[j])}]`;
+  const at = (j: number): string => `${place}${keyed(units[j]!)}`;
   // All are looked at before anything is made of their number.
   const given = units.map((name, j) => {
     const { bias, weights } = objectAt(at(j), layer[name]);
@@ -172,7 +172,7 @@ function readUnits(
   for (const [j, unit] of given.entries()) {
     for (const [k, input] of inputs.entries()) {
       weights[j * inputs.length + k] = numberAt(
-        () => `${at(j)}.weights[${JSON.stringify(input)}]`,
+        () => `${at(j)}.weights${keyed(input)}`,
         own(unit.weights, input),
       );
     }
