@@ -65,7 +65,7 @@ beforeAll(async () => {
 const unchecked =
   /cannot|undefined \(|not a function|not iterable|invalid|call stack|allocation|out of bounds|outside|detached/i;
 
-it(`${TRIES} broken files`, { timeout: 60_000 + 2 * TRIES }, async () => {
+it(`${TRIES} broken files`, { timeout: 60_000 + 10 * TRIES }, async () => {
   const random = Random.fromSeed(TRIES);
   const counts = { refused: 0, read: 0 };
   const messages = new Set<string>();
@@ -73,7 +73,7 @@ it(`${TRIES} broken files`, { timeout: 60_000 + 2 * TRIES }, async () => {
   for (let i = 0; i < TRIES; i++) {
     const bytes = brokenModel(random, files);
     const { answer, taken } = await read(bytes);
-    // once more where it was slow: the machine may have been busy with something else
+    // once more where it was slow: garbage may have been collected
     if (taken > slowest) slowest = Math.max(slowest, Math.min(taken, (await read(bytes)).taken));
     if (answer instanceof Network) {
       const values = answer.layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
@@ -100,11 +100,12 @@ it(`${TRIES} broken files`, { timeout: 60_000 + 2 * TRIES }, async () => {
   expect(messages.size).toBeGreaterThan(50);
 });
 
-/** The network, or what was thrown. */
+/** The network, or what was thrown; and the milliseconds that it took the processor, whatever else the machine did. */
 async function read(bytes: Uint8Array): Promise<{ answer: unknown; taken: number }> {
-  const started = performance.now();
+  const before = process.cpuUsage();
   const answer = await fromONNX(bytes, { engine: 'reference' }).catch((error: unknown) => error);
-  return { answer, taken: performance.now() - started };
+  const { user, system } = process.cpuUsage(before);
+  return { answer, taken: (user + system) / 1000 };
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -232,6 +232,18 @@ describe('what is done before the first layer and after the last', () => {
     await expect(read(given(2, 4, Infinity))).rejects.toThrow(/transforms\.inputs\[2\]\.mean/);
   });
 
+  it('also where a shift comes after a scale', async () => {
+    const nodes = [
+      node('Div', ['x', 'four'], 'x1'),
+      node('Sub', ['x1', 'three'], 'x2'),
+      node('MatMul', ['x2', 'w'], 'y'),
+    ];
+    const { transforms } = await read(file(nodes, [w, constant('four', 4), constant('three', 3)]));
+    // x/4 − 3 = (x − 12)/4
+    const column = { kind: 'standardise', mean: 12, deviation: 4 };
+    expect(transforms).toEqual({ inputs: [column, column, column] });
+  });
+
   it('Scaler of skl2onnx', async () => {
     const scaler = {
       ...node('Scaler', ['x'], 's'),
