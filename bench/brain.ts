@@ -1,4 +1,4 @@
-// npx tsx bench/brain.ts [rounds]: bp4/brain beside brain.js 2, from the same weights, in turns; best on an idle core
+// npm run bench:brain [-- rounds]: bp4/brain beside brain.js 2, from the same weights, in turns; best on an idle core
 // (`taskset -c 1`). Errors must agree. brain.js is installed by `npm ci --prefix test/clients --ignore-scripts`.
 
 import { readFileSync } from 'node:fs';
@@ -87,7 +87,7 @@ for (const { name, data, iterations, hiddenLayers } of cases) {
   });
   const [ours, other] = await measure(
     [
-      contender('bp4/brain', () => new NeuralNetwork() as unknown as Net),
+      contender('bp4/brain', () => new NeuralNetwork()),
       contender('brain.js 2', () => new brain.NeuralNetwork({})),
     ],
     rounds,

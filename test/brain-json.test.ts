@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Network } from '../src/index.js';
 import { FormatError, NeuralNetwork, type NeuralNetworkJSON } from '../src/brain/index.js';
 import { Random } from '../src/model/random.js';
 
@@ -74,6 +75,21 @@ describe('JSON', () => {
     });
     json.train(data, options);
     expect(weights).toEqual([json.weights, json.weights]);
+  });
+
+  it('is a network of bp4, to the same bits', async () => {
+    for (const activation of ['sigmoid', 'relu', 'leaky-relu', 'tanh'] as const) {
+      const net = new NeuralNetwork<Numbers, Float32Array>({
+        seed: 1,
+        activation,
+        leakyReluAlpha: 0.3,
+        hiddenLayers: [5],
+      });
+      net.train([{ input: [0.5, 1], output: Float32Array.of(1, 0) }], { iterations: 20 });
+      const same = await Network.fromJSON(written(net.toNetworkJSON()) as never);
+      expect(same.predict([0.25, -1])).toEqual(net.run([0.25, -1]));
+      same.dispose();
+    }
   });
 
   it('reads infinite timeouts as JSON.stringify and brain.js write them', () => {

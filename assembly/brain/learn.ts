@@ -4,6 +4,7 @@ import { beginUpdate, optimize } from '../optimizers';
 import { notePair } from '../pairs';
 import { deltas, forwardRows, gradients } from '../step';
 import { changeWeights } from './momentum';
+import { isTiny, learnTiny } from './tiny';
 
 /**
  * Epochs of brain.js: sample by sample in the window's order, each forward, its error, BP1 and BP2, and an update of all
@@ -32,6 +33,9 @@ export function learn(
   live: usize,
   threshold: f64,
 ): i32 {
+  if (!isAdam && !window.starts && isTiny(net)) {
+    return learnTiny(net, window, count, epochs, learningRate, momentum, threshold);
+  }
   const tally = changetype<Tally>(net.tally);
   const last = layerOf(net, net.layerCount - 1);
   const isSparse = window.starts != 0;

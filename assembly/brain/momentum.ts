@@ -70,13 +70,17 @@ function changeFromPairs(net: Net, l: Layer, distance: usize, mu: v128, live: us
   }
 }
 
+/** A change as it is stored. */
+export function dropTooSmall(c: v128): v128 {
+  return v128.andnot(c, f32x4.lt(f32x4.abs(c), f32x4.splat(LEAST)));
+}
+
 /** change = μ·change − δ·x; w += change. */
 function changeRow(w: usize, distance: usize, row: usize, delta: usize, x: v128, mu: v128): void {
-  const least = f32x4.splat(LEAST);
   for (let end: usize = w + row; w < end; w += 16) {
     const c = f32x4.sub(f32x4.mul(mu, v128.load(w + distance)), f32x4.mul(v128.load(delta), x));
     v128.store(w, f32x4.add(v128.load(w), c));
-    v128.store(w + distance, v128.andnot(c, f32x4.lt(f32x4.abs(c), least)));
+    v128.store(w + distance, dropTooSmall(c));
     delta += 16;
   }
 }

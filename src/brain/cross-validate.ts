@@ -6,8 +6,6 @@ import { NeuralNetwork } from './neural-network.js';
 import type { NeuralNetworkOptions, TrainOptions } from './options.js';
 import type { BinaryTestResult, TestResult } from './test-result.js';
 
-type Options = Partial<NeuralNetworkOptions & TrainOptions>;
-
 /** One of the trainings: what `test` found on the samples that it was not trained on. */
 export type PartitionResult = (TestResult | BinaryTestResult) & {
   /** Of training, not of the test: as in brain.js. */
@@ -31,7 +29,10 @@ export interface CrossValidateJSON {
   readonly sets: readonly PartitionResult[];
 }
 
-type Classifier<Input, Output> = new (options?: Options) => NeuralNetwork<Input, Output>;
+/** A class of networks. */
+export type Classifier<Input, Output> = new (
+  options?: Partial<NeuralNetworkOptions & TrainOptions>,
+) => NeuralNetwork<Input, Output>;
 
 const counted = ['truePos', 'trueNeg', 'falsePos', 'falseNeg'] as const;
 
@@ -48,7 +49,7 @@ export class CrossValidate<Input = never, Output = never> {
    */
   constructor(
     classifier: Classifier<Input, Output> | (() => NeuralNetwork<Input, Output>),
-    options: Options = {},
+    options: Partial<NeuralNetworkOptions & TrainOptions> = {},
   ) {
     if (typeof classifier !== 'function') {
       throw new TypeError(`classifier: expected a function that makes a network, got ${show(classifier)}`);
@@ -68,7 +69,8 @@ export class CrossValidate<Input = never, Output = never> {
     trainOpts: Partial<TrainOptions> = {},
     k = 4,
   ): CrossValidateJSON {
-    if (!Array.isArray(data)) throw new TypeError(`data: expected an array, got ${show(data)}`);
+    const given: unknown = data;
+    if (!Array.isArray(given)) throw new TypeError(`data: expected an array, got ${show(data)}`);
     if (!Number.isInteger(k) || k < 2)
       throw new RangeError(`k: expected a whole number of at least 2, got ${show(k)}`);
     if (data.length < k) {

@@ -1,4 +1,4 @@
-import { misfit, show } from '../model/check.js';
+import { fits, misfit, show } from '../model/check.js';
 import type { Session } from './session.js';
 
 /** A number to a key; keys that are missing are 0. */
@@ -118,7 +118,11 @@ function fillInOrder(place: string, values: unknown, size: number, row: Float32A
   if (values.length !== size) {
     throw new RangeError(`${place}: length ${values.length} must be ${size}`);
   }
-  for (let k = 0; k < size; k++) row[at + k] = numberOf(values[k], () => `${place}[${k}]`);
+  for (let k = 0; k < size; k++) {
+    const value = values[k];
+    if (!isNumber(value)) throw misfit(`${place}[${k}]`, value);
+    row[at + k] = Number(value);
+  }
 }
 
 function fillByKeys(
@@ -134,17 +138,13 @@ function fillByKeys(
   for (const [key, value] of Object.entries(values)) {
     const k = lookup.get(key);
     if (k === undefined || value === undefined || value === null) continue;
-    row[at + k] = numberOf(value, () => `${place}[${JSON.stringify(key)}]`);
+    if (!isNumber(value)) throw misfit(`${place}[${JSON.stringify(key)}]`, value);
+    row[at + k] = Number(value);
   }
 }
 
 /** Booleans count as 0 and 1, as they do in brain.js. */
-function numberOf(value: unknown, place: () => string): number {
-  if (typeof value === 'boolean') return Number(value);
-  const float = typeof value === 'number' ? Math.fround(value) : NaN;
-  if (float - float !== 0) throw misfit(place(), value);
-  return float;
-}
+const isNumber = (value: unknown): value is number | boolean => fits(value) || typeof value === 'boolean';
 
 /** The answer as the data of training have it. */
 export function answerOf(

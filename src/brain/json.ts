@@ -26,7 +26,7 @@ export interface NeuralNetworkJSON {
 }
 
 /** A unit of brain.js 1: its weights by the names of what they come from. */
-interface LegacyUnit {
+export interface LegacyUnit {
   bias: number;
   weights: Record<string, number>;
 }
@@ -64,7 +64,7 @@ export function jsonOf({
   options,
   trainOpts,
 }: Written): NeuralNetworkJSON {
-  const { callback, log, timeout, ...numbers } = trainOpts;
+  const { log, timeout, ...numbers } = withoutCallback(trainOpts);
   return {
     type: 'NeuralNetwork',
     sizes: [...sizes],
@@ -88,6 +88,13 @@ export function jsonOf({
   };
 }
 
+/** A callback has no form in JSON. */
+function withoutCallback(trainOpts: TrainOptions): Omit<TrainOptions, 'callback'> {
+  const options = { ...trainOpts };
+  delete options.callback;
+  return options;
+}
+
 /** Rows of a matrix as arrays of numbers. */
 export function rowsOf(matrix: Float32Array, rows: number): number[][] {
   const columns = matrix.length / rows;
@@ -102,7 +109,7 @@ export function legacyJSONOf({
   outputLookup,
   trainOpts,
 }: Written): LegacyJSON {
-  const { activation, leakyReluAlpha, callback, log, timeout, praxis, ...numbers } = trainOpts;
+  const { activation, leakyReluAlpha, log, timeout, praxis, ...numbers } = withoutCallback(trainOpts);
   const names = sizes.map((size, l) => {
     const lookup = l === 0 ? inputLookup : l === sizes.length - 1 ? outputLookup : undefined;
     return namesOf(lookup, size);

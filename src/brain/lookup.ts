@@ -1,15 +1,7 @@
-import { addKeys as keysAdded } from './data.js';
-
-type Table = Record<string, number>;
-type Values = Readonly<Record<string, number>>;
-
-interface Sides {
-  readonly input: Values;
-  readonly output: Values;
-}
+import { addKeys as keysAdded, type Datum, type NumberObject } from './data.js';
 
 /** Own keys only; fromEntries defines properties, so that '__proto__' is a key like the others. */
-const tableOf = (objects: readonly Values[]): Table =>
+const tableOf = (objects: readonly NumberObject[]): Record<string, number> =>
   Object.fromEntries(
     [...new Set(objects.flatMap((object) => Object.keys(object)))].map((key, i) => [key, i]),
   );
@@ -20,31 +12,39 @@ export const lookup = {
   toTable: tableOf,
 
   /** The same, of the inputs of samples. */
-  toInputTable: (data: readonly Sides[]): Table => tableOf(data.map(({ input }) => input)),
+  toInputTable: (data: readonly Datum<NumberObject, NumberObject>[]): Record<string, number> =>
+    tableOf(data.map(({ input }) => input)),
 
   /** The same, of the outputs of samples. */
-  toOutputTable: (data: readonly Sides[]): Table => tableOf(data.map(({ output }) => output)),
+  toOutputTable: (data: readonly Datum<NumberObject, NumberObject>[]): Record<string, number> =>
+    tableOf(data.map(({ output }) => output)),
 
   /** { a: 6, b: 7 } → { a: 0, b: 1 } */
-  toHash: (object: Values): Table => tableOf([object]),
+  toHash: (object: NumberObject): Record<string, number> => tableOf([object]),
 
   /** { a: 0, b: 1 }, { a: 6 } → [6, 0] */
-  toArray(table: Table, object: Values, length: number): Float32Array {
+  toArray(table: Record<string, number>, object: NumberObject, length: number): Float32Array {
     const array = new Float32Array(length);
     for (const [key, k] of Object.entries(table)) array[k] = Object.hasOwn(object, key) ? object[key]! : 0;
     return array;
   },
 
   /** The same for several objects. */
-  toArrays: (table: Table, objects: readonly Values[], length: number): Float32Array[] =>
-    objects.map((object) => lookup.toArray(table, object, length)),
+  toArrays: (
+    table: Record<string, number>,
+    objects: readonly NumberObject[],
+    length: number,
+  ): Float32Array[] => objects.map((object) => lookup.toArray(table, object, length)),
 
   /** { a: 0, b: 1 }, [6, 7] → { a: 6, b: 7 } */
-  toObject: (table: Table, array: ArrayLike<number>): Table =>
+  toObject: (table: Record<string, number>, array: ArrayLike<number>): Record<string, number> =>
     Object.fromEntries(Object.entries(table).map(([key, k]) => [key, array[k]!])),
 
   /** Adds the keys of an object to a table, and returns it; where `value` is an array, as it is. */
-  addKeys(value: readonly number[] | Values, table: Table = {}): Table {
+  addKeys(
+    value: readonly number[] | NumberObject,
+    table: Record<string, number> = {},
+  ): Record<string, number> {
     if (Array.isArray(value)) return table;
     const known = new Map(Object.entries(table));
     for (const [key, k] of keysAdded(known, [{ input: value, output: value }], 'input')) {

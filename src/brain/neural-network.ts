@@ -1,4 +1,5 @@
 import { DivergenceError, StateError } from '../errors.js';
+import type { NetworkJSON } from '../model/json.js';
 import type { Parameters } from '../model/model.js';
 import { Random } from '../model/random.js';
 import {
@@ -37,6 +38,7 @@ import { readJSON } from './read-json.js';
 import { Session, type Samples } from './session.js';
 import { Tally, type BinaryTestResult, type TestResult } from './test-result.js';
 import { sourceOf } from './to-function.js';
+import { networkJSONOf } from './to-network-json.js';
 
 /** Milliseconds of training after which `trainAsync` lets others have their turn. */
 const TURN = 10;
@@ -329,6 +331,14 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
+   * The network for bp4's own `Network.fromJSON`, and so for all that bp4 does with networks: ONNX, TensorFlow.js, … Names of
+   * inputs and outputs are left out; they are in the order of `inputLookup` and `outputLookup`.
+   */
+  toNetworkJSON(): NetworkJSON {
+    return networkJSONOf(this.#written);
+  }
+
+  /**
    * Becomes the network that brain.js 1 or 2, or `toJSON`, wrote.
    * @returns this
    * @throws FormatError naming the place of what cannot be read; nothing has changed then
@@ -358,7 +368,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const source = sourceOf(written);
     const body = cb ? cb(source) : source;
     try {
-      // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-type-assertion -- that is what was asked for
+      // eslint-disable-next-line @typescript-eslint/no-implied-eval -- that is what was asked for
       return new Function('input', body) as (input: Partial<Input>) => Output;
     } catch (error) {
       if (!(error instanceof EvalError)) throw error;
@@ -477,8 +487,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       this.#state = isLost ? before : state;
       machine.state = isLost ? undefined : state;
       giveBackMachine(machine);
-      if (error !== undefined) throw error;
-      if (isLost) throw divergence(run.status.iterations, samples.count, this.#sizes);
+      if (isLost && error === undefined) throw divergence(run.status.iterations, samples.count, this.#sizes);
     };
     return finishing(() => work(run), end);
   }
@@ -543,7 +552,7 @@ function divergence(epoch: number, sample: number, sizes: readonly number[]): Di
   );
 }
 
-/** Does work, at once or in time, and whatever becomes of it calls `end`, which throws its error again. */
+/** Does work, at once or in time, and whatever becomes of it calls `end`. */
 function finishing<Result>(work: () => Result, end: (error?: unknown) => void): Result {
   let result;
   try {

@@ -110,9 +110,14 @@ function lookupAt(place: string, value: unknown, size: number): Lookup {
 
 /** Infinity has no form in JSON: brain.js 2 writes it as a string, JSON.stringify as null, and brain.js 1 leaves it out. */
 function trainOptsAt(json: Unknowns, besides: Partial<TrainOptions>): TrainOptions {
-  const { timeout, callback, ...given } = json;
+  const { timeout, ...given } = json;
   const isInfinite = timeout === undefined || timeout === null || timeout === 'Infinity';
-  return mergeTrainOptions(trainDefaults(), { ...given, ...besides, ...(!isInfinite && { timeout }) });
+  return mergeTrainOptions(trainDefaults(), {
+    ...given,
+    callback: undefined,
+    ...besides,
+    ...(!isInfinite && { timeout }),
+  });
 }
 
 // brain.js 1: layers of units by name.

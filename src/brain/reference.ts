@@ -20,7 +20,7 @@ type Layer = Description['layers'][number];
 const PAIR = 6;
 
 /** 2⁻¹⁰⁰: smaller changes are dropped. */
-const LEAST = 2 ** -100;
+const LEAST = 7.888609052210118e-31;
 
 /** What the WebAssembly kernels do, to the same bits, in plain TypeScript: to be read beside assembly/brain/. */
 export function brainReference(): BrainKernels {
@@ -114,8 +114,7 @@ export function brainReference(): BrainKernels {
     views.words[(net.rule + RULE_FIELDS) / 4 + ruleFields.indexOf('step')]! += 1;
   }
 
-  const { engine, bytesPerFloat, memory, addFloats, feedForward } = kernels;
-  return { engine, bytesPerFloat, memory, addFloats, feedForward, learn };
+  return { ...kernels, learn };
 }
 
 interface Changes {

@@ -38,10 +38,10 @@ export class Tally {
   #squares = 0;
   #total = 0;
   /** By what was expected and by what came: [0][0] are true negatives. */
-  readonly #counts = [
+  readonly #counts: readonly [[number, number], [number, number]] = [
     [0, 0],
     [0, 0],
-  ] as const satisfies number[][];
+  ];
 
   constructor(units: number, threshold: number) {
     this.#units = units;
@@ -50,7 +50,10 @@ export class Tally {
 
   add(input: Float32Array, target: Float32Array, output: Float32Array): void {
     let squares = 0;
-    for (let j = 0; j < this.#units; j++) squares += (target[j]! - output[j]!) ** 2;
+    for (let j = 0; j < this.#units; j++) {
+      const error = target[j]! - output[j]!;
+      squares += error * error;
+    }
     this.#squares += squares / this.#units;
     this.#total++;
     const isBinary = this.#units === 1;

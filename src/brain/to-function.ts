@@ -1,3 +1,4 @@
+import { shortest } from '../model/json.js';
 import { rowsOf, type Written } from './json.js';
 
 /** σ of a sum z, and its α. */
@@ -18,7 +19,7 @@ export function sourceOf({ sizes, parameters, inputLookup, outputLookup, trainOp
     : `Array.from({length:${sizes[0]!}},function(_,k){return input[k]||0})`;
   const layers = parameters.map(({ weights, biases }) => {
     const units = rowsOf(weights, biases.length).map(
-      (row, j) => `[${[biases[j]!, ...row].map(short).join()}]`,
+      (row, j) => `[${[biases[j]!, ...row].map(shortest).join()}]`,
     );
     return `[${units.join()}]`;
   });
@@ -44,12 +45,3 @@ const quote = (key: string): string =>
     /[<\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-
-/** The shortest decimal that single precision rounds to the same number. */
-function short(x: number): string {
-  for (let digits = 6; digits < 9; digits++) {
-    const text = String(Number(x.toPrecision(digits)));
-    if (Math.fround(Number(text)) === x) return text;
-  }
-  return String(Number(x.toPrecision(9)));
-}

