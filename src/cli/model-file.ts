@@ -69,7 +69,7 @@ export type PlainTrainOptions = Omit<
 >;
 
 /** Of the test part, or of the training where nothing was set aside. */
-export interface Results {
+interface Results {
   readonly epochs: number;
   readonly seconds: number;
   /** By name, as accuracy, loss, rSquared, meanAbsoluteError. */

@@ -21,7 +21,7 @@ export interface TableFile extends Table {
   readonly path: string;
 }
 
-export interface SamplesFile extends Samples {
+interface SamplesFile extends Samples {
   readonly kind: 'samples';
   readonly path: string;
 }

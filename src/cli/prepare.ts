@@ -40,7 +40,7 @@ export interface Session {
 }
 
 /** What is said of the data. */
-export interface Found {
+interface Found {
   readonly file: DataFile;
   readonly guess: Guess | undefined;
   /** Rows that were left out because something is missing in them. */
