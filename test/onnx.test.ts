@@ -244,7 +244,7 @@ describe('options', () => {
       await expect(fromONNX(given, { loss: 'hinge' })).rejects.toThrow(RangeError);
     }
     await expect(fromONNX(withoutMetadata(bytes), { output: 'logits' })).rejects.toThrow(
-      new RangeError("options.output: expected one of 'outputs', got 'logits'"),
+      new RangeError("options.output: expected 'outputs', got 'logits'"),
     );
     await expect(fromONNX(bytes, { outputs: 'x' } as object)).rejects.toThrow(/unknown 'outputs'/);
     await expect(fromONNX('model.onnx' as never)).rejects.toThrow(TypeError);

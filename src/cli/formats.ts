@@ -5,13 +5,11 @@ export type DataFormat = 'csv' | 'json' | 'jsonl' | 'npy' | 'npz' | 'parquet' | 
 /** What a file holds, by its name. */
 export interface FileKind {
   readonly format: DataFormat;
-  /** By gzip. */
-  readonly isPacked: boolean;
   /** Of CSV: what its name says of the delimiter. */
   readonly delimiter?: string;
 }
 
-const byExtension: Readonly<Record<string, Omit<FileKind, 'isPacked'>>> = {
+const byExtension: Readonly<Record<string, FileKind>> = {
   csv: { format: 'csv' },
   txt: { format: 'csv' },
   data: { format: 'csv' }, // as the UCI repository names its files
@@ -32,12 +30,11 @@ export const STDIN = '-';
  * @throws Failure where the name tells nothing
  */
 export function kindOf(path: string): FileKind {
-  if (path === STDIN) return { format: 'csv', isPacked: false };
-  const isPacked = /\.gz$/i.test(path);
+  if (path === STDIN) return { format: 'csv' };
   const name = path.toLowerCase().replace(/\.gz$/, '');
-  if (/idx\d(-ubyte)?$/.test(name)) return { format: 'idx', isPacked };
+  if (/idx\d(-ubyte)?$/.test(name)) return { format: 'idx' };
   const extension = name.slice(name.lastIndexOf('.') + 1);
-  if (Object.hasOwn(byExtension, extension)) return { ...byExtension[extension]!, isPacked };
+  if (Object.hasOwn(byExtension, extension)) return byExtension[extension]!;
   throw usageFailure(
     `${path}: its name does not tell what it holds; expected .csv, .tsv, .json, .jsonl, .npy, .npz, .parquet or idx files ` +
       '(each may end in .gz), or mnist',

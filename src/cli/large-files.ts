@@ -15,11 +15,11 @@ export const isLarge = async (path: string): Promise<boolean> =>
 
 /** Opens a text from its beginning, unpacked. */
 export const textSource =
-  (path: string, isPacked: boolean): TextSource =>
+  (path: string): TextSource =>
   () => {
     const file = createReadStream(path, { highWaterMark: 2 ** 20 });
     // An error of the file comes out of what is read at its end.
-    return isPacked ? pipeline(file, createGunzip(), () => undefined) : file;
+    return /\.gz$/i.test(path) ? pipeline(file, createGunzip(), () => undefined) : file;
   };
 
 /**

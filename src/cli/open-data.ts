@@ -66,9 +66,9 @@ async function tableOf(
   format: Exclude<DataFormat, 'npz' | 'idx'>,
   { isStream, ...given }: Known,
 ): Promise<Table> {
-  const { delimiter, isPacked } = kindOf(path);
+  const { delimiter } = kindOf(path);
   const isLong = path !== STDIN && (isStream ?? (await isLarge(path)));
-  const text = (): Text | Promise<Text> => (isLong ? textSource(path, isPacked) : readText(path));
+  const text = (): Text | Promise<Text> => (isLong ? textSource(path) : readText(path));
   switch (format) {
     case 'csv':
       return await csvTable(await text(), { ...(delimiter !== undefined && { delimiter }), ...given });
@@ -93,11 +93,13 @@ export async function readData(
   reading: Reading,
   part: 'data' | 'test' = 'data',
 ): Promise<Dataset> {
-  const { delimiter, header } = reading;
-  const file = await openData(path, {
-    ...(delimiter !== undefined && { delimiter }),
-    ...(header !== undefined && { header }),
-  });
+  const file = await openData(path, dialectIn(reading));
   if (file.kind === 'table') return await file.read(reading);
   return (part === 'test' ? file.test : undefined) ?? file.data;
 }
+
+/** What a reading knows of the text of a file. */
+export const dialectIn = ({ delimiter, header }: Reading): Partial<Dialect> => ({
+  ...(delimiter !== undefined && { delimiter }),
+  ...(header !== undefined && { header }),
+});

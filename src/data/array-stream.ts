@@ -38,6 +38,8 @@ export type ReadStart = (
   bytes: Uint8Array,
 ) => Omit<NPYStart, 'fortranOrder' | 'count'> | undefined;
 
+type Role = keyof NPYSources;
+
 /** No header is longer. */
 const LONGEST_HEADER = 2 ** 16 + 12;
 const ROWS_AT_A_TIME = 1024;
@@ -155,22 +157,23 @@ function* rowsOf(values: NPYValues, before: number, width: number): Generator<Ro
 
 /**
  * @param files opens each
+ * @param placeOf what the file of each is called in error messages
  * @throws FormatError, TypeError, RangeError naming the option, or the row and column
  */
 export async function sourceOf(
   files: NPYSources,
   readStart: ReadStart,
   { columns, classes, inputScale }: ArrayOptions,
+  placeOf = (role: Role): string => role,
 ): Promise<Source> {
   for (const role of roles)
-    if (role === 'inputs' || files[role] !== undefined) checkSource(role, files[role]);
+    if (role === 'inputs' || files[role] !== undefined) checkSource(placeOf(role), files[role]);
   if (files.labels && files.targets)
     throw new TypeError('targets: expected either targets or labels beside the inputs, got both');
   if (classes !== undefined && !files.labels)
     throw new TypeError('classes: they are those of labels; give them too');
   if (inputScale !== undefined) checkPositive('inputScale', inputScale);
-  const open = (role: (typeof roles)[number]): Promise<ArrayReader> =>
-    ArrayReader.open(role, files[role]!, readStart);
+  const open = (role: Role): Promise<ArrayReader> => ArrayReader.open(placeOf(role), files[role]!, readStart);
   const inputs = await open('inputs');
   await inputs.close();
   const [count] = inputs.shape as [number];

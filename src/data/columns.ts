@@ -1,4 +1,4 @@
-import { checkKeys, checkName, show } from '../model/check.js';
+import { checkName, show } from '../model/check.js';
 import { checkCategories } from '../model/check-transforms.js';
 
 /** What a column of categories may hold: strings, or numbers. */

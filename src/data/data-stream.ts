@@ -1,3 +1,4 @@
+import type { Bytes } from '../formats/bytes.js';
 import { checkInteger, checkKeys } from '../model/check.js';
 import type { Transforms } from '../model/transforms.js';
 import type { Stream } from '../training/source.js';
@@ -12,7 +13,7 @@ import { openIDX, type IDXSources } from './idx-stream.js';
 import { openJSONLines } from './json-stream.js';
 import { type JSONOptions } from './json.js';
 import type { ArrayOptions, NPYOptions } from './npy.js';
-import type { ParquetFile } from './parquet/file.js';
+import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
 import { scan, type Source } from './scan.js';
 import { dataOf } from './stream.js';
 import { categoriesByName } from './table.js';
@@ -118,6 +119,11 @@ export class DataStream implements Stream {
    * @throws FormatError where it cannot be read, naming the column
    * @throws TypeError, RangeError naming the option, or the row and column
    */
+  // Of a union a caller's `slice: (from, to) => …` would have no types.
+  /* eslint-disable @typescript-eslint/unified-signatures */
+  static fromParquet(file: AsyncBuffer, options?: ColumnOptions & StreamOptions): Promise<DataStream>;
+  static fromParquet(file: Bytes, options?: ColumnOptions & StreamOptions): Promise<DataStream>;
+  /* eslint-enable @typescript-eslint/unified-signatures */
   static async fromParquet(
     file: ParquetFile,
     options: ColumnOptions & StreamOptions = {},

@@ -19,7 +19,7 @@ import {
   type NPYOptions,
   type NPZNames,
 } from './npy.js';
-import type { ParquetFile } from './parquet/file.js';
+import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
 import { foldOf, rowsAt, shuffled, testPart } from './partition.js';
 import { categoriesByName, Table, type Parts } from './table.js';
 
@@ -161,6 +161,11 @@ export class Dataset implements Data {
    * @throws FormatError where it cannot be read, naming the column
    * @throws TypeError, RangeError naming the option, or the row and column
    */
+  // Of a union a caller's `slice: (from, to) => …` would have no types.
+  /* eslint-disable @typescript-eslint/unified-signatures */
+  static fromParquet(file: AsyncBuffer, options?: ColumnOptions): Promise<Dataset>;
+  static fromParquet(file: Bytes, options?: ColumnOptions): Promise<Dataset>;
+  /* eslint-enable @typescript-eslint/unified-signatures */
   static async fromParquet(file: ParquetFile, options: ColumnOptions = {}): Promise<Dataset> {
     checkKeys('options', options, columnOptionNames);
     const { openParquet } = await import('./parquet/file.js');

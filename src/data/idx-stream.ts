@@ -29,5 +29,7 @@ export async function openIDX(files: IDXSources, options: { readonly inputScale?
     return { layout: bytes, shape: sizes, at };
   };
   const { images, labels } = files;
-  return sourceOf({ inputs: images, ...(labels && { labels }) }, start, { inputScale: 1 / 255, ...options });
+  const sources = { inputs: images, ...(labels && { labels }) };
+  const placeOf = (role: string): string => (role === 'inputs' ? 'images' : role);
+  return sourceOf(sources, start, { inputScale: 1 / 255, ...options }, placeOf);
 }

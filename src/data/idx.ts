@@ -49,11 +49,14 @@ function read(place: string, file: unknown, fewest: number): { sizes: number[]; 
   const expected = productOf(sizes);
   if (expected === 0 || expected !== bytes.length - at) {
     throw new RangeError(
-      `${place}: expected ${sizes.join(' × ')} bytes after the header, and at least one, got ${bytes.length - at}`,
+      `${place}: expected ${shown(sizes)} bytes after the header, and at least one, got ${bytes.length - at}`,
     );
   }
   return { sizes, values: bytes.subarray(at) };
 }
+
+const shown = (sizes: readonly number[]): string =>
+  `${sizes.slice(0, 8).join(' × ')}${sizes.length > 8 ? ' × …' : ''}`;
 
 const productOf = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
 

@@ -1,9 +1,10 @@
 // Where a text stops being JSON (RFC 8259). Engines say it in different ways, or not at all.
 
 const space = /[ \t\n\r]*/y;
+/** Of a string, no part can be matched in two ways: else one that is never closed takes exponential time. */
 const scalar =
   // eslint-disable-next-line no-control-regex -- JSON wants them escaped
-  /(?:"(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+  /(?:"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
 
 /** What may come next. */
 type State = 'value' | 'first value' | 'first name' | 'name' | 'colon' | 'after';

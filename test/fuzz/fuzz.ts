@@ -59,7 +59,10 @@ export function faultOf(error: unknown): string | undefined {
     error.name === error.constructor.name &&
     [TypeError, RangeError, FormatError].some((type) => error.constructor === type);
   if (!isTyped) return `an error of no type of ours: ${error.stack}`;
-  if (unchecked.test(error.message) || 'code' in error) return `an error of the engine's: ${error.stack}`;
+  // What a library says of bytes that it cannot read may be told in parentheses.
+  const { message: quoted } = error.cause instanceof Error ? error.cause : { message: '' };
+  if (unchecked.test(error.message.replace(`(${quoted})`, '')) || 'code' in error)
+    return `an error of the engine's: ${error.stack}`;
   if (error.message.length > 1000)
     return `a message of ${error.message.length} characters: ${error.message.slice(0, 200)}…`;
   return undefined;

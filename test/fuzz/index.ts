@@ -47,7 +47,7 @@ const print = (outcome: Outcome): void => {
 
 const begun = performance.now();
 console.log(row('reader', 'tries', 'read', 'refused', 'messages', 'slowest', 'largest', 'peak'));
-const module = new URL('readers/index.ts', import.meta.url).href;
+const module = new URL('readers/index.js', import.meta.url).href;
 const outcomes = await run({ module, names, tries, first, onOutcome: print });
 const failed = outcomes.filter(({ failures }) => failures.length > 0).map(({ reader }) => reader);
 console.log(`${((performance.now() - begun) / 1000).toFixed(0)} s`);

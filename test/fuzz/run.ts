@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Job, Result } from './child.js';
 import { Random } from '../../src/model/random.js';
@@ -18,6 +18,9 @@ const LONGEST_TRY = 10_000;
 
 /** Tries of a process, so that none has much more to do than the others. */
 const TRIES_AT_A_TIME = 50_000;
+
+/** `npm run test:fuzz` compiles all this, which makes imports cheap; tests do not. */
+const extension = extname(fileURLToPath(import.meta.url));
 
 /** What came of all tries of a reader. */
 export interface Outcome extends Omit<Result, 'messages'> {
@@ -86,8 +89,8 @@ function outcomeOf(results: readonly Result[]): Outcome {
 
 /** @returns what the process says, or, where it hangs or breaks down, in which try */
 async function inProcess(job: Job, longestTry = LONGEST_TRY): Promise<Result> {
-  const child = fork(fileURLToPath(new URL('child.ts', import.meta.url)), [JSON.stringify(job)], {
-    execArgv: ['--import', 'tsx', `--max-old-space-size=${HEAP}`],
+  const child = fork(fileURLToPath(new URL(`child${extension}`, import.meta.url)), [JSON.stringify(job)], {
+    execArgv: [...(extension === '.ts' ? ['--import', 'tsx'] : []), `--max-old-space-size=${HEAP}`],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';

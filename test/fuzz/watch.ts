@@ -2,7 +2,7 @@
 
 const shared: readonly object[] = [
   ...[Object, Array, Function, String, Number, Boolean, Map, Set, Promise, Error, RegExp, Uint8Array].map(
-    ({ prototype }) => prototype as object,
+    (type) => type.prototype as object,
   ),
   Object.getPrototypeOf(Uint8Array.prototype) as object,
   ...[Object, JSON, Math, Reflect, globalThis],
@@ -11,9 +11,10 @@ const shared: readonly object[] = [
 type Snapshot = readonly [of: object, keys: readonly PropertyKey[], values: readonly unknown[]];
 
 const valueOf = (object: object, key: PropertyKey): unknown => {
-  const { value, get } = Object.getOwnPropertyDescriptor(object, key) ?? {};
+  const descriptor: { readonly value?: unknown; readonly get?: unknown } | undefined =
+    Object.getOwnPropertyDescriptor(object, key);
   // some of Node's own come to be a value when they are first asked for
-  return object === globalThis ? undefined : (get ?? (value as unknown));
+  return object === globalThis ? undefined : (descriptor?.get ?? descriptor?.value);
 };
 
 function snapshot(object: object): Snapshot {

@@ -5,6 +5,7 @@ import { counted, grouped } from '../numbers.js';
 import type { Session } from '../prepare.js';
 import { nameOf } from '../read-bytes.js';
 import { someOf } from '../some-of.js';
+import { dataIn } from '../stream-parts.js';
 import { trainingOf } from '../training-state.js';
 import type { EpochReport } from '../../training/options.js';
 import { factsOf } from './facts.js';
@@ -14,7 +15,7 @@ import { portableOf } from '../../formats/portable.js';
 
 /** What a report tells of a training that has ended. @param about with its results */
 export async function reportOfTraining(
-  { net, train, test, options, found }: Session,
+  { net, some, test, options, found }: Session,
   about: About,
   history: readonly EpochReport[],
   evaluation: Evaluation,
@@ -23,14 +24,13 @@ export async function reportOfTraining(
   const path = nameOf(about.training.data);
   const { earlyStopping } = options;
   const best = earlyStopping && earlyStopping.restoreBest !== false ? trainingOf(net)?.bestEpoch : undefined;
-  const some = someOf(train);
   return {
     title: path,
     summary: summaryOf(shape, about),
     ...{ shape, history, evaluation },
     bestEpoch: best === history.at(-1)?.epoch ? undefined : best,
     evaluated: test ? `the ${counted(test.count, 'sample')} of the test` : 'what was learnt from',
-    diagnosis: await inFile(path, () => net.diagnose(some)),
+    diagnosis: await inFile(path, () => net.diagnose(dataIn(someOf(some)))),
     facts: [...factsOf(net, portableOf(net).spec.seed, about), ...guessFacts(found)],
   };
 }

@@ -1,4 +1,5 @@
 import { FormatError } from '../../errors.js';
+import { show } from '../../model/check.js';
 import type { NumericArray } from '../../training/matrix.js';
 
 /** Numbers of 64 bits beside those that JavaScript has. */
@@ -92,7 +93,7 @@ export function layoutOf(place: string, descr: string): Layout & { readonly isBi
     );
   }
   throw new FormatError(
-    `${place}: it holds '${descr}', which has no meaning here; save it as float32, float64, an integer, bool or str`,
+    `${place}: it holds ${show(descr)}, which has no meaning here; save it as float32, float64, an integer, bool or str`,
   );
 }
 

@@ -89,7 +89,7 @@ export function constantOf(place: string, tensor: Tensor): Constant {
   const present = isRaw ? rawData.length / bytes : tensor[field].length;
   const count = dims.reduce((product, size) => product * (size >= 0 ? size : NaN), 1);
   if (count !== present) {
-    throw new FormatError(`${place}: dims [${dims.join()}] ask for ${count} numbers; ${present} are there`);
+    throw new FormatError(`${place}: dims ${shown(dims)} ask for ${count} numbers; ${present} are there`);
   }
   const values =
     dataType === FLOAT || dataType === FLOAT16 ? new Float32Array(count) : new Float64Array(count);
@@ -99,6 +99,10 @@ export function constantOf(place: string, tensor: Tensor): Constant {
   } else values.set(dataType === FLOAT16 ? tensor[field].map(widened) : tensor[field]);
   return { dims, values };
 }
+
+/** A shape as error messages show it; broken ones may be long. */
+export const shown = (shape: ArrayLike<number>): string =>
+  `[${Array.from(shape).slice(0, 8).join()}${shape.length > 8 ? ',…' : ''}]`;
 
 /** The number that 16 bits of IEEE 754 stand for. */
 function widened(bits: number): number {

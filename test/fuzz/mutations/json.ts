@@ -81,7 +81,7 @@ function change(random: Random, root: unknown, words: readonly string[]): unknow
 /** A copy, so that nothing comes to hold itself. */
 const copied = (value: unknown): unknown => (isValue(value) ? (JSON.parse(textOf(value)) as unknown) : value);
 
-const textOf = (value: unknown): string => (JSON.stringify(value) as string | undefined) ?? 'null';
+const textOf = (value: unknown): string => (value === undefined ? 'null' : JSON.stringify(value));
 
 /**
  * A JSON text that says something else in one place; others stay as they are.

@@ -22,7 +22,7 @@ const arrays = [
   npy("{'descr': '>f8', 'fortran_order': True, 'shape': (2, 2), }", new Uint8Array(32)),
   npy(
     "{'descr': '<U2', 'fortran_order': False, 'shape': (2, 1), }",
-    Buffer.from('a\0\0\0b\0\0\0c\0\0\0\0\0\0\0'),
+    Buffer.from('1\0\0\x002\0\0\x003\0\0\0\0\0\0\0'),
   ),
   npy("{'descr': '<f2', 'fortran_order': False, 'shape': (2, 2), }", new Uint8Array(8)),
 ];
