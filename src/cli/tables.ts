@@ -4,7 +4,7 @@ import { CSVRows } from '../data/csv.js';
 import { Dataset, DataStream, type ColumnOptions } from '../data/index.js';
 import { JSONLines, parseJSONText, rowsOfJSON } from '../data/json.js';
 import { cellsOf } from '../data/npy.js';
-import { columnsOfParquet, openParquet, type ParquetFile } from '../data/parquet/file.js';
+import { columnsOfParquet, openParquet, type AsyncBuffer } from '../data/parquet/file.js';
 import { addNames, rowOf } from '../data/records.js';
 import { readNPY } from '../formats/numpy/index.js';
 import type { Reading } from './model-file.js';
@@ -90,7 +90,7 @@ export async function npyTable(bytes: Uint8Array<ArrayBuffer>): Promise<Table> {
 }
 
 /** @param isLarge whether it is read in parts. @throws FormatError naming the column */
-export async function parquetTable(file: ParquetFile, isLarge: boolean): Promise<Table> {
+export async function parquetTable(file: AsyncBuffer, isLarge: boolean): Promise<Table> {
   const columns = await columnsOfParquet(file);
   const inputs = columns.filter(({ refused }) => refused === undefined).map(({ name }) => name);
   const { open } = await openParquet(file, { inputs });
