@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import { FormatError } from '../../src/errors.js';
+import { FileError } from '../../src/node/index.js';
 import { Random } from '../../src/model/random.js';
 import { mutated } from './mutations/mutation.js';
 import { NOT_GIVEN, type Reader } from './reader.js';
@@ -57,11 +58,14 @@ export function faultOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return `something was thrown that is no Error: ${typeof error}`;
   const isTyped =
     error.name === error.constructor.name &&
-    [TypeError, RangeError, FormatError].some((type) => error.constructor === type);
+    [TypeError, RangeError, FormatError, FileError].some((type) => error.constructor === type);
   if (!isTyped) return `an error of no type of ours: ${error.stack}`;
   // What a library says of bytes that it cannot read may be told in parentheses.
   const { message: quoted } = error.cause instanceof Error ? error.cause : { message: '' };
-  if (unchecked.test(error.message.replace(`(${quoted})`, '')) || 'code' in error)
+  if (
+    unchecked.test(error.message.replace(`(${quoted})`, '')) ||
+    ('code' in error && !(error instanceof FileError))
+  )
     return `an error of the engine's: ${error.stack}`;
   if (error.message.length > 1000)
     return `a message of ${error.message.length} characters: ${error.message.slice(0, 200)}…`;

@@ -184,7 +184,11 @@ function named<Result>(where: string, read: () => Result): Result {
   try {
     return read();
   } catch (cause) {
-    throw new FormatError(`Parquet, ${where}: ${(cause as Error).message}`, { cause });
+    const { message } = cause as Error;
+    const isOurs = cause instanceof FormatError;
+    throw new FormatError(`Parquet, ${where}: ${isOurs ? message : `it cannot be read (${message})`}`, {
+      cause,
+    });
   }
 }
 

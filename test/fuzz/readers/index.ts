@@ -1,5 +1,6 @@
 import type { Reader } from '../reader.js';
 import { dataReaders } from './data.js';
+import { folderReaders } from './folders.js';
 import { modelReaders } from './models.js';
 import { networkReaders } from './network.js';
 import { numpyReaders } from './numpy.js';
@@ -14,4 +15,5 @@ export const readers: readonly Reader[] = [
   ...safetensorsReaders,
   ...tfjsReaders,
   ...modelReaders,
+  ...folderReaders,
 ];
