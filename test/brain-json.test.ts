@@ -182,6 +182,11 @@ describe('JSON', () => {
       'json.layers[1]["1"].weights["c"]: expected a finite',
     ],
     [
+      'a key that is long, in a short message',
+      () => ({ ...base(), outputLookup: { ['x'.repeat(1000)]: 5, a: 1, b: 2 } }),
+      `json.outputLookup["${'x'.repeat(50)}…"]: expected`,
+    ],
+    [
       'a layer of no units',
       () => {
         const json = legacy() as { layers: unknown[] };

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Network } from '../src/index.js';
 import { writeNPY, writeNPZ } from '../src/formats/numpy/index.js';
@@ -102,6 +103,32 @@ describe('what is in a file', () => {
     expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.9);
   });
 
+  it.each([false, true])('Parquet, with a column of dates that is left out; stream: %s', async (isStream) => {
+    const day = new Date('2026-01-01');
+    const species = objects.map((object) => object.species!);
+    const column = (key: 'a' | 'b' | 'c' | 'd'): Float64Array =>
+      Float64Array.from(objects, (one) => one[key]);
+    const buffer = parquetWriteBuffer({
+      columnData: [
+        ...(['a', 'b', 'c', 'd'] as const).map((name) => ({
+          name,
+          data: column(name),
+          type: 'DOUBLE' as const,
+        })),
+        { name: 'day', data: objects.map(() => day), type: 'TIMESTAMP' as const },
+        { name: 'species', data: species, type: 'STRING' as const },
+      ],
+    });
+    put('flowers.parquet', new Uint8Array(buffer));
+    const ran = await trained('flowers.parquet', '--epochs', '60', ...(isStream ? ['--stream'] : []));
+    expect(eventOf(ran, 'data')).toMatchObject({
+      label: 'species',
+      inputs: ['a', 'b', 'c', 'd'],
+      leftOut: [{ name: 'day', reason: 'neither numbers nor texts' }],
+    });
+    expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
+  });
+
   it('CSV from stdin', async () => {
     const ran = await bp4(['train', '-', '--epochs', '3', '--json'], { cwd, input: irisCSV() });
     expect(ran).toMatchObject({ code: 0 });
@@ -146,6 +173,30 @@ describe('what is in a file', () => {
     const { code, stderr } = await run('train', 'gaps.csv', '--missing', 'error');
     expect(code).toBe(3);
     expect(stderr).toMatch(/^bp4: gaps\.csv, row 3, column 'sepal_width' is missing; .*--missing drop.*\n$/);
+  });
+});
+
+describe('files larger than memory, of which --stream makes small ones too', () => {
+  it.each(['iris.csv', 'lines.jsonl', 'packed.csv.gz'])('%s', async (name) => {
+    const ran = await trained(name, '--stream', '--epochs', '60');
+    const { samples, testSamples } = eventOf(ran, 'data') as { samples: number; testSamples: number };
+    expect(samples + testSamples).toBe(150);
+    expect(testSamples).toBeGreaterThan(15);
+    expect(eventOf(ran, 'test')).toMatchObject({ count: testSamples });
+    expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
+  });
+
+  it('go on to the same bits', async () => {
+    const weights = weightsOf(await trained('iris.csv', '--stream', '--epochs', '6', '--out', 'never.bp4'));
+    await trained('iris.csv', '--stream', '--epochs', '2', '--out', 'again.bp4');
+    expect(weightsOf(await trained('--resume', 'again.bp4', '--epochs', '6'))).toBe(weights);
+  });
+
+  it('a wrong row is told in one line', async () => {
+    put('typo.csv', irisCSV().replace('4.9,3,', '4.9,x3,'));
+    const { code, stderr } = await run('train', 'typo.csv', '--stream');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^bp4: typo\.csv, row 3, column 'sepal_width': expected a number, got 'x3'.*\n$/);
   });
 });
 

@@ -32,7 +32,7 @@ const create = (loss: LossName, last: ActivationName, l: number): Promise<Networ
       { units: 1 + (l % 5), activation: hidden[l % hidden.length]!, dropout: l % 2 ? 0.25 : 0 },
       { units: last === 'softmax' ? 3 : 1 + (l % 4), activation: last },
     ],
-    loss: (loss === 'huber' ? { name: loss, delta: 1.5 } : loss) as 'quadratic',
+    loss: loss === 'huber' ? { name: loss, delta: 1.5 } : loss,
     seed: l,
   });
 
@@ -215,7 +215,7 @@ describe('what is written', () => {
   });
 
   it('refuses what it cannot write', async () => {
-    expect(() => toONNX({} as Network)).toThrow(TypeError);
+    expect(() => toONNX(JSON.parse('{}') as Network)).toThrow(TypeError);
     const net = await Network.create({
       inputs: 2,
       layers: [{ units: 1, activation: 'tanh' }],
@@ -244,7 +244,7 @@ describe('options', () => {
       await expect(fromONNX(given, { loss: 'hinge' })).rejects.toThrow(RangeError);
     }
     await expect(fromONNX(withoutMetadata(bytes), { output: 'logits' })).rejects.toThrow(
-      new RangeError("options.output: expected one of 'outputs', got 'logits'"),
+      new RangeError("options.output: expected 'outputs', got 'logits'"),
     );
     await expect(fromONNX(bytes, { outputs: 'x' } as object)).rejects.toThrow(/unknown 'outputs'/);
     await expect(fromONNX('model.onnx' as never)).rejects.toThrow(TypeError);

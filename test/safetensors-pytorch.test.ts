@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromSafetensors, toSafetensors, type SafetensorsOptions } from '../src/formats/safetensors/index.js';
 import { FormatError, Network } from '../src/index.js';
-import { Random } from '../src/model/random.js';
 import { bitsOf, combinations, extreme, trained } from './support/combinations.js';
-import { byteMutations } from './fuzz/mutations/bytes.js';
-import { mutated } from './fuzz/mutations/mutation.js';
-import { safetensorsMutations } from './fuzz/mutations/safetensors.js';
 import { expectError, type Expected } from './support/patient.js';
 import { networks } from './support/portable-networks.js';
 import { fileOf, partsOf, tensorsOf } from './support/safetensors.js';
@@ -290,36 +286,4 @@ describe('is refused:', async () => {
   it.each(Object.entries(wrongCalls))('%s', async (_, [args, expected]) => {
     await expectError(() => fromSafetensors(...(args as Parameters<typeof fromSafetensors>)), expected);
   });
-});
-
-const TRIES = Number(process.env['BP4_FUZZ'] ?? 5000);
-
-it(`${TRIES} broken files`, { timeout: 60_000 + TRIES }, async () => {
-  const random = Random.fromSeed(TRIES);
-  const own = await Promise.all(
-    ['gelu', 'strings'].map(async (name) => toSafetensors(await Network.create(networks[name]!))),
-  );
-  const files = [...own, file({ 'fc1.weight': [2, 3], 'fc1.bias': [2], 'fc2.weight': [1, 2] })];
-  const counts = { loaded: 0, refused: 0 };
-  const messages = new Set<string>();
-  for (let i = 0; i < TRIES; i++) {
-    const bytes = mutated(random, files, [...byteMutations, ...safetensorsMutations]);
-    const activations: SafetensorsOptions = Buffer.from(bytes).includes('fc1') ? two : {};
-    const answer = await fromSafetensors(bytes, { engine: 'reference', ...activations }).catch(
-      (error: unknown) => error,
-    );
-    if (answer instanceof Network) {
-      answer.dispose();
-      counts.loaded++;
-    } else if (answer instanceof FormatError) {
-      expect(answer.message).not.toMatch(
-        /cannot|undefined \(|not a function|not iterable|call stack|allocation/i,
-      );
-      messages.add(answer.message.replace(/'[^']*'|\d+/g, '…').slice(0, 90));
-      counts.refused++;
-    } else throw new Error(`try ${i}: ${Buffer.from(bytes).toString('hex')}`, { cause: answer });
-  }
-  expect(counts.loaded).toBeGreaterThan(TRIES / 100);
-  expect(counts.refused).toBeGreaterThan(TRIES / 2);
-  expect(messages.size).toBeGreaterThan(30);
 });

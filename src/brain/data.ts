@@ -138,10 +138,14 @@ function fillByKeys(
   for (const [key, value] of Object.entries(values)) {
     const k = lookup.get(key);
     if (k === undefined || value === undefined || value === null) continue;
-    if (!isNumber(value)) throw misfit(`${place}[${JSON.stringify(key)}]`, value);
+    if (!isNumber(value)) throw misfit(`${place}${keyed(key)}`, value);
     row[at + k] = Number(value);
   }
 }
+
+/** A key as a place in messages has it. */
+export const keyed = (key: string): string =>
+  `[${JSON.stringify(key.length > 50 ? `${key.slice(0, 50)}…` : key)}]`;
 
 /** Booleans count as 0 and 1, as they do in brain.js. */
 const isNumber = (value: unknown): value is number | boolean => fits(value) || typeof value === 'boolean';

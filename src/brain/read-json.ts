@@ -1,7 +1,7 @@
 import { FormatError } from '../errors.js';
 import { fits, show } from '../model/check.js';
 import type { Parameters } from '../model/model.js';
-import type { Lookup } from './data.js';
+import { keyed, type Lookup } from './data.js';
 import type { Written } from './json.js';
 import {
   checkSizes,
@@ -49,8 +49,9 @@ function arrayAt(place: string, value: unknown, length?: number): readonly unkno
   return value;
 }
 
-function numberAt(place: string, value: unknown): number {
-  if (!fits(value)) throw new RangeError(`${place}: expected a finite 32-bit float, got ${show(value)}`);
+/** @param place worked out only where it is needed: there are many numbers */
+function numberAt(place: () => string, value: unknown): number {
+  if (!fits(value)) throw new RangeError(`${place()}: expected a finite 32-bit float, got ${show(value)}`);
   return value;
 }
 
@@ -70,12 +71,12 @@ function readNew(json: Unknowns, layers: readonly unknown[]): Written {
     const weights = new Float32Array(units * fanIn);
     for (const [j, row] of rows.entries()) {
       for (let k = 0; k < fanIn; k++) {
-        weights[j * fanIn + k] = numberAt(`${place}.weights[${j}][${k}]`, row[k]);
+        weights[j * fanIn + k] = numberAt(() => `${place}.weights[${j}][${k}]`, row[k]);
       }
     }
     return {
       weights,
-      biases: Float32Array.from(biases, (bias, j) => numberAt(`${place}.biases[${j}]`, bias)),
+      biases: Float32Array.from(biases, (bias, j) => numberAt(() => `${place}.biases[${j}]`, bias)),
     };
   });
   const trainOpts = objectAt('json.trainOpts', own(json, 'trainOpts') ?? {});
@@ -100,7 +101,7 @@ function lookupAt(place: string, value: unknown, size: number): Lookup {
   for (const [key, k] of entries) {
     if (typeof k !== 'number' || !(k in keys) || keys[k] !== undefined) {
       throw new RangeError(
-        `${place}[${JSON.stringify(key)}]: expected a unit from 0 to ${size - 1} that no other key has, got ${show(k)}`,
+        `${place}${keyed(key)}: expected a unit from 0 to ${size - 1} that no other key has, got ${show(k)}`,
       );
     }
     keys[k] = key;
@@ -154,28 +155,32 @@ function readUnits(
   inputs: readonly string[],
   units: readonly string[],
 ): Parameters {
-  const weights = new Float32Array(units.length * inputs.length);
-  const biases = new Float32Array(units.length);
-  for (const [j, name] of units.entries()) {
-    const at = `${place}[${JSON.stringify(name)}]`;
-    const unit = objectAt(at, layer[name]);
-    biases[j] = numberAt(`${at}.bias`, own(unit, 'bias'));
-    const given = own(unit, 'weights');
-    if (typeof given !== 'object' || given === null) {
-      throw new TypeError(`${at}.weights: expected an object of numbers, got ${show(given)}`);
+  const at = (j: number): string => `${place}${keyed(units[j]!)}`;
+  // All are looked at before anything is made of their number.
+  const given = units.map((name, j) => {
+    const { bias, weights } = objectAt(at(j), layer[name]);
+    if (typeof weights !== 'object' || weights === null) {
+      throw new TypeError(`${at(j)}.weights: expected an object of numbers, got ${show(weights)}`);
     }
-    const count = Object.keys(given).length;
+    const count = Object.keys(weights).length;
     if (count !== inputs.length) {
-      throw new RangeError(`${at}.weights: expected ${inputs.length} of them, got ${count}`);
+      throw new RangeError(`${at(j)}.weights: expected ${inputs.length} of them, got ${count}`);
     }
+    return { bias, weights: weights as Unknowns };
+  });
+  const weights = new Float32Array(units.length * inputs.length);
+  for (const [j, unit] of given.entries()) {
     for (const [k, input] of inputs.entries()) {
       weights[j * inputs.length + k] = numberAt(
-        `${at}.weights[${JSON.stringify(input)}]`,
-        own(given as Unknowns, input),
+        () => `${at(j)}.weights${keyed(input)}`,
+        own(unit.weights, input),
       );
     }
   }
-  return { weights, biases };
+  return {
+    weights,
+    biases: Float32Array.from(given, ({ bias }, j) => numberAt(() => `${at(j)}.bias`, bias)),
+  };
 }
 
 /** Whether names are keys of the data is a flag; files from before it have none, and their numbers begin at '0'. */

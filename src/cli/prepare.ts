@@ -12,19 +12,24 @@ import {
   type TestPart,
   type TrainingProgress,
 } from './model-file.js';
-import { openData, readData, type DataFile, type TableFile } from './open-data.js';
+import { dialectIn, openData, readData, type DataFile, type TableFile } from './open-data.js';
 import { grouped } from './numbers.js';
 import { nameOf } from './read-bytes.js';
+import { MOST_HELD, partsOfStream, type Answered, type LearntStream, type Shares } from './stream-parts.js';
 import { trainOptionsOf } from './train-options.js';
-import { transformedWidth, type Dataset, type FitKind } from '../data/index.js';
+import { Dataset, DataStream, transformedWidth, type FitKind } from '../data/index.js';
 import { Network, type EngineOptions } from '../network.js';
 import type { Transforms } from '../model/transforms.js';
 
 /** All that a training needs. */
 export interface Session {
   readonly net: Network;
-  readonly train: Dataset;
-  readonly test: Dataset | undefined;
+  readonly train: Dataset | LearntStream;
+  readonly test: Answered | undefined;
+  /** Of a stream, what it is watched by; else a share of `train` is. */
+  readonly validation?: Answered | undefined;
+  /** Samples that are learnt from: all, or of a stream some. */
+  readonly some: Dataset | Answered;
   readonly options: PlainTrainOptions;
   /** What goes into the model file; results come later. */
   readonly about: About;
@@ -35,7 +40,7 @@ export interface Session {
 }
 
 /** What is said of the data. */
-export interface Found {
+interface Found {
   readonly file: DataFile;
   readonly guess: Guess | undefined;
   /** Rows that were left out because something is missing in them. */
@@ -51,20 +56,27 @@ const FEWEST_TO_TEST = 20;
  * @throws Failure naming the option, or the file and place
  */
 export async function prepare(args: Arguments, path: string): Promise<Session> {
-  const file = await openData(path, dialectOptions(args));
-  const { data, reading, ...found } =
-    file.kind === 'table' ? await readTable(args, file) : samplesOf(args, file);
-  const task: Task = data.labels ? 'classification' : 'regression';
-  const { train, test, testPart } = await partsOf(args, file, data, reading);
-  const transforms = transformsOf(args, train, task);
+  const file = await openData(path, {
+    ...dialectOptions(args),
+    ...(args.has('stream') && { isStream: true }),
+  });
+  const chosen = file.kind === 'table' ? await readTable(args, file) : samplesOf(args, file);
+  const { data, reading, task, ...found } = chosen;
+  const parts =
+    data instanceof DataStream
+      ? await setAside(args, data, reading)
+      : await partsOf(args, file, data, reading);
+  const { train, test } = parts;
+  const transforms = await transformsOf(args, data instanceof DataStream ? data : (train as Dataset), task);
   const outputs = task === 'classification' ? train.classes!.length : (train.targetColumns?.length ?? 1);
   const inputs = transforms ? transformedWidth(transforms) : train.width;
   const spec = architectureOf(args, task, inputs, outputs);
   const options = trainOptionsOf(args, {
     count: train.count,
-    isStream: false,
+    isStream: data instanceof DataStream,
+    isValidated: parts.validation !== undefined,
     classes: train.classes,
-    labels: train.labels,
+    labels: train instanceof Dataset ? train.labels : undefined,
   });
   const net = await withOptions(() =>
     Network.create({ ...spec, ...(transforms && { transforms }), ...engineOf(args) }),
@@ -77,18 +89,20 @@ export async function prepare(args: Arguments, path: string): Promise<Session> {
     training: {
       data: path,
       ...(testFile !== undefined && { testFile }),
-      ...(testPart && { testPart }),
+      ...(parts.testPart && { testPart: parts.testPart }),
+      ...(parts.shares && { shares: parts.shares }),
       options,
       given: args.given,
-      samples: train.count,
+      samples: train.count + (data instanceof DataStream ? (parts.validation?.count ?? 0) : 0),
       testSamples: test?.count ?? 0,
     },
   };
-  return { net, train, test, options, about, found: { file, ...found } };
+  return { net, ...parts, options, about, found: { file, ...found } };
 }
 
 interface Read {
-  readonly data: Dataset;
+  readonly data: Dataset | DataStream;
+  readonly task: Task;
   readonly reading: Reading;
   readonly guess: Guess | undefined;
   readonly dropped: number;
@@ -109,8 +123,12 @@ async function readTable(args: Arguments, file: TableFile): Promise<Read> {
   const gaps = file.profiles.filter(({ name, missing }) => used.includes(name) && missing > 0);
   const given = args.choice('missing', ['error', 'drop', 'mean']);
   let missing = given ?? (gaps.length > 0 ? 'drop' : 'error');
-  const read = async (): Promise<Dataset> =>
-    file.read({ ...columns, missing, ...(categorical.length > 0 && { categorical: categorical as never }) });
+  const read = async (): Promise<Dataset | DataStream> =>
+    await (file.stream ?? file.read)({
+      ...columns,
+      missing,
+      ...(categorical.length > 0 && { categorical: categorical as never }),
+    });
   let data = await read();
   const canFill = gaps.every(({ name, isNumeric }) => isNumeric && columns.inputs!.includes(name));
   if (given === undefined && rows - data.count > rows / 10 && canFill) {
@@ -125,7 +143,7 @@ async function readTable(args: Arguments, file: TableFile): Promise<Read> {
     ...(classes && { classes }),
     ...(categorical.length > 0 && { categorical: categories }),
   };
-  return { data, reading, guess, dropped: rows - data.count, missing };
+  return { data, task: guess.task, reading, guess, dropped: rows - data.count, missing };
 }
 
 /** Samples whose columns are not to be chosen. */
@@ -137,35 +155,67 @@ function samplesOf(args: Arguments, { path, data }: Extract<DataFile, { kind: 's
   if (!data.labels && !data.targets) throw dataFailure(`${path}: there are no labels or targets to learn`);
   const { inputScale, classes } = data;
   const reading = { ...(inputScale !== undefined && { inputScale }), ...(classes && { classes }) };
-  return { data, reading, guess: undefined, dropped: 0, missing: undefined };
+  const task = data.labels ? 'classification' : 'regression';
+  return { data, task, reading, guess: undefined, dropped: 0, missing: undefined };
 }
 
-async function partsOf(
-  args: Arguments,
-  file: DataFile,
-  data: Dataset,
-  reading: Reading,
-): Promise<{ train: Dataset; test: Dataset | undefined; testPart: TestPart | undefined }> {
+/** What is learnt from, and what is set aside. */
+interface Parts extends Pick<Session, 'train' | 'test' | 'validation' | 'some'> {
+  readonly testPart?: TestPart;
+  readonly shares?: Shares;
+}
+
+async function partsOf(args: Arguments, file: DataFile, data: Dataset, reading: Reading): Promise<Parts> {
   const path = args.string('test');
-  const share = args.number('test-split', 0, 0.9);
-  if (path !== undefined) {
-    if (share !== undefined) throw usageFailure('--test-split: give either it or --test');
-    return { train: data, test: await readData(path, reading), testPart: undefined };
-  }
+  const share = testShare(args);
+  const whole = { train: data, some: data };
+  if (path !== undefined) return { ...whole, test: await readData(path, reading) };
   const given = file.kind === 'samples' ? file.test : undefined;
-  if (given && share === undefined) return { train: data, test: given, testPart: undefined };
+  if (given && share === undefined) return { ...whole, test: given };
   const test = share ?? (data.count < FEWEST_TO_TEST ? 0 : 0.2);
-  if (test === 0) return { train: data, test: undefined, testPart: undefined };
+  if (test === 0) return { ...whole, test: undefined };
   const testPart = { test, seed: args.integer('seed') ?? 0 };
-  return { ...(await inFile(nameOf(file.path), () => data.split(testPart))), testPart };
+  const split = await inFile(nameOf(file.path), () => data.split(testPart));
+  return { ...split, some: split.train, testPart };
 }
 
-function transformsOf(args: Arguments, data: Dataset, task: Task): Transforms | undefined {
+/** Of a file larger than memory: no more than can be held. */
+async function setAside(args: Arguments, data: DataStream, reading: Reading): Promise<Parts> {
+  const path = args.string('test');
+  const most = Math.min(MOST_HELD / (data.width * data.count), 1);
+  const shares = {
+    test: path === undefined ? (testShare(args) ?? Math.min(0.2, most)) : 0,
+    validation: args.number('validation-split', 0, 0.5) ?? Math.min(0.1, most),
+    seed: args.integer('seed') ?? 0,
+  };
+  const { learnt, ...parts } = await partsOfStream(data, shares);
+  if (learnt.count === 0)
+    throw usageFailure('--test-split: with --validation-split it leaves nothing to learn from');
+  return {
+    train: learnt,
+    ...parts,
+    ...(path !== undefined && { test: await readData(path, reading) }),
+    shares,
+  };
+}
+
+function testShare(args: Arguments): number | undefined {
+  const share = args.number('test-split', 0, 0.9);
+  if (share !== undefined && args.has('test')) throw usageFailure('--test-split: give either it or --test');
+  return share;
+}
+
+/** @param data those to learn from; of a stream all */
+async function transformsOf(
+  args: Arguments,
+  data: Dataset | DataStream,
+  task: Task,
+): Promise<Transforms | undefined> {
   const given = args.choice('scale', ['standardise', 'minMax', 'identity']);
-  const isImage = data.inputScale !== undefined;
+  const isImage = data instanceof Dataset && data.inputScale !== undefined;
   if (isImage && given === undefined) return undefined; // their bytes become 0 to 1
   const kind: FitKind = given ?? 'standardise';
-  return data.fitTransforms({ inputs: kind, ...(task === 'regression' && { targets: kind }) });
+  return await data.fitTransforms({ inputs: kind, ...(task === 'regression' && { targets: kind }) });
 }
 
 function engineOf(args: Arguments): EngineOptions {
@@ -194,27 +244,42 @@ export async function prepareResumed(
   const { net, about, progress } = await readModel(modelPath, engineOf(args));
   if (!about) throw dataFailure(`${modelPath}: it was not written by bp4 train, which cannot go on from it`);
   checkGiven(args, about);
-  const { reading, training } = about;
+  const { training } = about;
   const path = dataPath ?? training.data;
-  const { testPart } = training;
-  const whole = await readData(path, reading);
-  const split = testPart && (await inFile(path, () => whole.split(testPart)));
-  const train = split?.train ?? whole;
-  if (train.count !== training.samples) {
+  const parts = await sameParts(path, about);
+  const { train, validation } = parts;
+  const count = train.count + (validation?.count ?? 0);
+  if (count !== training.samples) {
     throw dataFailure(
-      `${path}: the training had ${grouped(training.samples)} samples, and now there are ${grouped(train.count)}; give the same data`,
+      `${path}: the training had ${grouped(training.samples)} samples, and now there are ${grouped(count)}; give the same data`,
     );
   }
   const options = { ...training.options, epochs: args.integer('epochs', 1) ?? training.options.epochs! };
   return {
     net,
-    train,
-    test: split?.test ?? (await testOf(path, about)),
+    ...parts,
     options,
     about: { ...about, training: { ...training, data: path, options } },
     found: undefined,
     from: { path: modelPath, ...(progress ?? { epochs: 0, isOver: false }) },
   };
+}
+
+/** As they were when the training began. */
+async function sameParts(path: string, about: About): Promise<Parts> {
+  const { reading, training } = about;
+  const { testPart, shares } = training;
+  if (shares) {
+    const file = await openData(path, { ...dialectIn(reading), isStream: true });
+    if (file.kind !== 'table' || !file.stream)
+      throw dataFailure(`${path}: it cannot be read in parts, as it was`);
+    const { learnt, test, ...parts } = await partsOfStream(await file.stream(reading), shares);
+    return { train: learnt, ...parts, test: test ?? (await testOf(path, about)) };
+  }
+  const whole = await readData(path, reading);
+  const split = testPart && (await inFile(path, () => whole.split(testPart)));
+  const train = split?.train ?? whole;
+  return { train, some: train, test: split?.test ?? (await testOf(path, about)) };
 }
 
 /** A test that is no part of the data. */

@@ -20,8 +20,19 @@ export class Profile {
   readonly distinct = new Set<string | number>();
   #last = NaN;
 
-  constructor(name: string) {
+  /** @param before rows that have had no such column: it is missing there */
+  constructor(name: string, before = 0) {
     this.name = name;
+    this.count = before;
+    this.missing = before;
+  }
+
+  /** Of a column that holds neither numbers nor texts. */
+  static ofOthers(name: string, count: number): Profile {
+    const profile = new Profile(name);
+    profile.count = count;
+    profile.others = count;
+    return profile;
   }
 
   add(value: unknown): void {

@@ -8,6 +8,9 @@ import { isGzip } from '../formats/inflate.js';
 /** What a packed file may unpack to; larger ones are to be unpacked first. */
 const MOST_UNPACKED = 2 ** 31 - 1;
 
+/** No string is longer in V8. */
+const LONGEST_TEXT = 2 ** 29 - 24;
+
 const unpack = promisify(gunzip);
 
 /**
@@ -36,6 +39,11 @@ async function readStdin(): Promise<Uint8Array<ArrayBuffer>> {
  */
 export async function readText(path: string): Promise<string> {
   const bytes = await readBytes(path);
+  if (bytes.length > LONGEST_TEXT) {
+    throw dataFailure(
+      `${nameOf(path)}: a text of more than 512 MiB is not read whole; give CSV or JSON Lines, and --stream`,
+    );
+  }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {

@@ -7,7 +7,7 @@ import { dataFailure, inFile } from './failure.js';
 import { kindOf, STDIN, type FileKind } from './formats.js';
 import type { Meaning } from './meaning.js';
 import type { Reading } from './model-file.js';
-import { openData } from './open-data.js';
+import { openData, type TableFile } from './open-data.js';
 import { nameOf } from './read-bytes.js';
 import { placesByName, placesByNumber, RowValues, type Places, type Values } from './row-values.js';
 import { dialectOf } from './sniff.js';
@@ -40,7 +40,7 @@ export async function* samplesOf(
   onIgnored: OnIgnored,
 ): AsyncGenerator<Sample[]> {
   const isMNIST = path === 'mnist';
-  const kind = isMNIST ? { format: 'idx' as const } : kindOf(path);
+  const kind = isMNIST ? { format: 'idx' as const, isPacked: false } : kindOf(path);
   if (kind.format !== 'csv' && kind.format !== 'jsonl') {
     yield* samplesOfWhole(path, kind, meaning, onIgnored);
     return;
@@ -265,7 +265,7 @@ async function* samplesOfWhole(
   }
   const file = await openData(path);
   const data =
-    file.kind === 'table' ? await file.read(withoutAnswers(meaning.reading)) : (file.test ?? file.data);
+    file.kind === 'table' ? await file.read(readingOf(file, format, meaning)) : (file.test ?? file.data);
   if (data.width !== meaning.width) {
     throw dataFailure(
       `${path}: expected ${meaning.width} values to a sample, as many as the network sees, got ${data.width}`,
@@ -281,8 +281,9 @@ async function* samplesOfWhole(
   }
 }
 
-/** They may be there or not. */
-function withoutAnswers(reading: Reading): Reading {
+/** Of the inputs alone: answers may be there or not. The columns of an array have no names. */
+function readingOf({ path, profiles }: TableFile, format: FileKind['format'], meaning: Meaning): Reading {
+  if (format === 'npy') return { inputs: placesByNumber(path, profiles.length, meaning).at.map(String) };
   const names = ['label', 'targets', 'classes'];
-  return Object.fromEntries(Object.entries(reading).filter(([name]) => !names.includes(name)));
+  return Object.fromEntries(Object.entries(meaning.reading).filter(([name]) => !names.includes(name)));
 }

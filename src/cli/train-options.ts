@@ -57,7 +57,7 @@ export const trainOptionGroup: OptionGroup = {
       type: 'string',
       value: 'SHARE',
       description:
-        'Set aside to watch the training by; 0 for none. Default 0.15, where there are 50 samples.',
+        'Set aside to watch the training by; 0 for none. Default 0.15, where there are 50 samples; of data larger than memory 0.1 at most.',
     },
     patience: {
       type: 'string',
@@ -116,9 +116,11 @@ export const optionsFor = {
 
 /** What the defaults depend on. */
 export interface Samples {
-  /** How many there are to learn from, the validation part included; undefined of a stream. */
+  /** How many there are to learn from, the validation part included. */
   readonly count: number;
   readonly isStream: boolean;
+  /** Of a stream, whether some are set aside to watch it by. */
+  readonly isValidated: boolean;
   /** By index, of a classification. */
   readonly classes?: readonly (string | number)[] | undefined;
   readonly labels?: ArrayLike<number> | undefined;
@@ -169,18 +171,16 @@ export function trainOptionsOf(args: Arguments, samples: Samples): PlainTrainOpt
     shuffle: args.has('no-shuffle') ? false : undefined,
     validationSplit: split > 0 ? split : undefined,
     diagnose: args.has('diagnose') || args.has('report') || undefined,
-    earlyStopping: earlyStoppingOf(args, epochs, split > 0),
+    earlyStopping: earlyStoppingOf(args, epochs, split > 0 || samples.isValidated),
   });
 }
 
 const defaultEpochs = (count: number): number => Math.min(Math.max(Math.round(1e6 / count), 20), 300);
 
+/** Of a stream it is no option of `train`: the samples are held. */
 function validationSplitOf(args: Arguments, { count, isStream }: Samples): number {
-  const given = args.number('validation-split', 0, 0.9);
-  if (given !== undefined && given > 0 && isStream) {
-    throw usageFailure('--validation-split: of data larger than memory none is set aside; give --test FILE');
-  }
-  return given ?? (isStream || count < FEWEST_TO_VALIDATE ? 0 : 0.15);
+  if (isStream) return 0;
+  return args.number('validation-split', 0, 0.9) ?? (count < FEWEST_TO_VALIDATE ? 0 : 0.15);
 }
 
 function optimizerOf(args: Arguments): OptimizerName | OptimizerOptions {

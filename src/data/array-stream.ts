@@ -45,7 +45,7 @@ const LONGEST_HEADER = 2 ** 16 + 12;
 const ROWS_AT_A_TIME = 1024;
 
 /** An array whose rows are read as they are asked for. */
-export class ArrayReader {
+class ArrayReader {
   readonly place: string;
   readonly shape: readonly number[];
   /** Numbers of a row. */

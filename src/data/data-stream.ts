@@ -1,4 +1,3 @@
-import type { Bytes } from '../formats/bytes.js';
 import { checkInteger, checkKeys } from '../model/check.js';
 import type { Transforms } from '../model/transforms.js';
 import type { Stream } from '../training/source.js';
@@ -122,7 +121,7 @@ export class DataStream implements Stream {
   // Of a union a caller's `slice: (from, to) => …` would have no types.
   /* eslint-disable @typescript-eslint/unified-signatures */
   static fromParquet(file: AsyncBuffer, options?: ColumnOptions & StreamOptions): Promise<DataStream>;
-  static fromParquet(file: Bytes, options?: ColumnOptions & StreamOptions): Promise<DataStream>;
+  static fromParquet(file: ParquetFile, options?: ColumnOptions & StreamOptions): Promise<DataStream>;
   /* eslint-enable @typescript-eslint/unified-signatures */
   static async fromParquet(
     file: ParquetFile,

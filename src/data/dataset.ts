@@ -164,7 +164,7 @@ export class Dataset implements Data {
   // Of a union a caller's `slice: (from, to) => …` would have no types.
   /* eslint-disable @typescript-eslint/unified-signatures */
   static fromParquet(file: AsyncBuffer, options?: ColumnOptions): Promise<Dataset>;
-  static fromParquet(file: Bytes, options?: ColumnOptions): Promise<Dataset>;
+  static fromParquet(file: ParquetFile, options?: ColumnOptions): Promise<Dataset>;
   /* eslint-enable @typescript-eslint/unified-signatures */
   static async fromParquet(file: ParquetFile, options: ColumnOptions = {}): Promise<Dataset> {
     checkKeys('options', options, columnOptionNames);

@@ -114,7 +114,7 @@ function kindsOf(
  * Least, most, mean and deviation of columns, of rows that are given twice in the same order, all at once or some at a time:
  * the sums of a column are of all rows, one after the other, in double precision.
  */
-export class Statistics {
+class Statistics {
   readonly #width: number;
   readonly #scale: number;
   #count = 0;

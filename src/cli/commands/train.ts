@@ -152,8 +152,8 @@ async function stopped(io: IO, { net, about }: Session, path: string, epoch: num
 }
 
 /** With the test part, or else with what was learnt from. */
-function evaluate(io: IO, { net, train, test }: Session): Evaluation {
-  const evaluation = evaluationOf(net, test ?? train);
+function evaluate(io: IO, { net, some, test }: Session): Evaluation {
+  const evaluation = evaluationOf(net, test ?? some);
   const { count, figures, confusion, classes, targets } = evaluation;
   io.event(test ? 'test' : 'evaluation', {
     count,

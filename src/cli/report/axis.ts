@@ -47,7 +47,7 @@ export function roundAxis(low: number, high: number, count: number): Axis {
 }
 
 /** Equal factors: powers of ten, from one below the data to one above. @param low above 0 */
-export function logAxis(low: number, high: number): Axis {
+function logAxis(low: number, high: number): Axis {
   const first = magnitude(low);
   const last = Math.max(first + 1, magnitude(high) + 1);
   const every = Math.ceil((last - first) / 6);

@@ -21,7 +21,7 @@ export function classesSection(evaluation: ClassEvaluation): Markup {
 function confusionTable({ confusion, classes }: ClassEvaluation): Markup {
   return html`<figure class="confusion">
     <figcaption><h3>Confusion matrix</h3></figcaption>
-    <div class="scroll">
+    <div class="scroll" tabindex="0">
       <table>
         <thead>
           <tr>
@@ -58,7 +58,7 @@ function cell(count: number, total: number, isRight: boolean): Markup {
 function scoresTable({ scores, classes }: ClassEvaluation): Markup {
   return html`<figure>
     <figcaption><h3>By class</h3></figcaption>
-    <div class="scroll">
+    <div class="scroll" tabindex="0">
       <table class="numbers">
         <thead>
           <tr>

@@ -24,7 +24,7 @@ export function layersSection(
             ${messages.map((message) => html`<li><b>!</b> ${message}</li>`)}
           </ul>`
     }
-    <div class="scroll">
+    <div class="scroll" tabindex="0">
       <table class="numbers">
         <thead>
           <tr>

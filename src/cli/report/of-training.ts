@@ -5,16 +5,17 @@ import { counted, grouped } from '../numbers.js';
 import type { Session } from '../prepare.js';
 import { nameOf } from '../read-bytes.js';
 import { someOf } from '../some-of.js';
+import { dataIn } from '../stream-parts.js';
 import { trainingOf } from '../training-state.js';
 import type { EpochReport } from '../../training/options.js';
 import { factsOf } from './facts.js';
-import type { Report } from './page.js';
+import type { Fact, Report } from './page.js';
 import { shapeOf } from './shape.js';
 import { portableOf } from '../../formats/portable.js';
 
 /** What a report tells of a training that has ended. @param about with its results */
 export async function reportOfTraining(
-  { net, train, test, options }: Session,
+  { net, some, test, options, found }: Session,
   about: About,
   history: readonly EpochReport[],
   evaluation: Evaluation,
@@ -23,16 +24,30 @@ export async function reportOfTraining(
   const path = nameOf(about.training.data);
   const { earlyStopping } = options;
   const best = earlyStopping && earlyStopping.restoreBest !== false ? trainingOf(net)?.bestEpoch : undefined;
-  const some = someOf(train);
   return {
     title: path,
     summary: summaryOf(shape, about),
     ...{ shape, history, evaluation },
     bestEpoch: best === history.at(-1)?.epoch ? undefined : best,
     evaluated: test ? `the ${counted(test.count, 'sample')} of the test` : 'what was learnt from',
-    diagnosis: await inFile(path, () => net.diagnose(some)),
-    facts: factsOf(net, portableOf(net).spec.seed, about),
+    diagnosis: await inFile(path, () => net.diagnose(dataIn(someOf(some)))),
+    facts: [...factsOf(net, portableOf(net).spec.seed, about), ...guessFacts(found)],
   };
+}
+
+/** What nobody had said. */
+function guessFacts(found: Session['found']): Fact[] {
+  if (!found?.guess) return [];
+  const { reason, leftOut } = found.guess;
+  return [
+    ...(reason === undefined ? [] : [{ name: 'what to predict was guessed', value: reason }]),
+    ...(leftOut.length > 0
+      ? [{ name: 'left out', value: leftOut.map(({ name, reason }) => `${name}: ${reason}`).join('; ') }]
+      : []),
+    ...(found.dropped > 0
+      ? [{ name: 'rows left out', value: `${found.dropped}, with something missing` }]
+      : []),
+  ];
 }
 
 function summaryOf({ inputs, layers }: Report['shape'], { task, reading, training }: About): string {

@@ -56,7 +56,7 @@ export function shapeSection({ inputs, loss, layers }: Shape): Markup {
         ${drawing([inputs, ...layers.map(({ units }) => units)], layers)}
       </div>`
     }
-    <div class="scroll">
+    <div class="scroll" tabindex="0">
       <table class="numbers">
         <thead>
           <tr>

@@ -17,7 +17,7 @@ import { size, structOf, ThriftReader, type Struct } from './thrift.js';
 export type Cells = Float64Array | (string | null)[];
 
 /** Whether a column holds text. */
-export const holdsText = ({ type, converted_type, logical_type }: Element): boolean =>
+const holdsText = ({ type, converted_type, logical_type }: Element): boolean =>
   logical_type?.type === 'UUID' || (type === 'BYTE_ARRAY' && converted_type !== 'DECIMAL');
 
 /** Bytes of a value in plain encoding. */
@@ -28,6 +28,11 @@ const LONGEST_DECIMAL = 32;
 
 /** The numbers of a block of deltas, as they are written, at most. */
 const LARGEST_BLOCK = 2 ** 16;
+const WIDEST_DELTA = 64;
+/** Bytes of a whole number of 64 bits, 7 bits in each. */
+const LONGEST_INTEGER = 10;
+/** Some writers leave out the end of the last part, which no number needs. */
+const SLACK = LARGEST_BLOCK * 8;
 
 /** What a page says of itself. */
 interface Page {
@@ -176,11 +181,11 @@ function valuesOf(
         : byteStreamSplit(reader, count, type, length);
   } else if (encoding === 'RLE' && type === 'BOOLEAN') values = readHybrid(prefixed(body)[0], 1, count);
   else if (encoding === 'DELTA_BINARY_PACKED' && (type === 'INT32' || type === 'INT64')) {
-    checkDeltas(body);
+    checkDeltas(body, count);
     values = type === 'INT32' ? new Int32Array(count) : new BigInt64Array(count);
     deltaBinaryUnpack(reader, count, values);
   } else if (encoding === 'DELTA_LENGTH_BYTE_ARRAY' && type === 'BYTE_ARRAY') {
-    checkDeltas(body);
+    checkDeltas(body, count);
     const texts = new Array<Uint8Array>(count);
     deltaLengthByteArray(reader, count, texts);
     values = texts;
@@ -206,23 +211,39 @@ function valuesOf(
   return convert(values, { ...decoder, pathInSchema: [], schemaPath: [] });
 }
 
-/** A block of deltas has some numbers, and some parts: with none, hyparquet would not come to an end. */
-function checkDeltas(body: Uint8Array): void {
-  const sizes: number[] = [];
+/**
+ * Walks through deltas (DELTA_BINARY_PACKED of Parquet's encodings) without reading them: where sizes are not as they can be,
+ * hyparquet would not come to an end.
+ * @throws FormatError
+ */
+function checkDeltas(body: Uint8Array, count: number): void {
   let at = 0;
-  for (let i = 0; i < 2; i++) {
+  const varint = (): number => {
     let value = 0;
-    for (let unit = 1; ; unit *= 128) {
-      const byte = body[at++];
-      if (byte === undefined || unit > LARGEST_BLOCK) throw new FormatError('its deltas are none');
+    for (let i = 0, unit = 1; i < LONGEST_INTEGER; i++, unit *= 128) {
+      const byte = body[at++] ?? 255;
       value += (byte & 127) * unit;
-      if (byte < 128) break;
+      if (byte < 128) return value;
     }
-    sizes.push(value);
-  }
-  const [block, parts] = sizes as [number, number];
-  if (block === 0 || block > LARGEST_BLOCK || parts === 0 || block % parts !== 0)
+    throw new FormatError('its deltas have a number of more than 64 bits');
+  };
+  const block = varint();
+  const parts = varint();
+  if (block > LARGEST_BLOCK || parts === 0 || block % (8 * parts) !== 0 || block === 0)
     throw new FormatError('its deltas are in blocks that there cannot be');
+  varint(); // how many there are
+  varint(); // the first
+  for (let done = 1; done < count;) {
+    varint(); // the least of the block
+    const widths = body.subarray(at, at + parts);
+    at += parts;
+    for (let i = 0; i < parts && done < count; i++, done += block / parts) {
+      const width = widths[i] ?? Infinity;
+      if (width > WIDEST_DELTA) throw new FormatError('its deltas have more than 64 bits');
+      at += (width * block) / parts / 8;
+    }
+    if (at > body.length + SLACK) throw new FormatError('its deltas end too soon');
+  }
 }
 
 function unpack(packed: Uint8Array<ArrayBuffer>, size: number, codec: string): Uint8Array<ArrayBuffer> {

@@ -64,6 +64,17 @@ export async function openParquet(
   };
 }
 
+/**
+ * The columns of a file, in order, and of each that holds neither numbers nor text, what it holds.
+ * @throws FormatError where it is none of Parquet
+ */
+export async function columnsOfParquet(
+  file: ParquetFile,
+): Promise<{ readonly name: string; readonly refused: string | undefined }[]> {
+  const parquet = await Parquet.open(file);
+  return parquet.names.map((name) => ({ name, refused: parquet.refusedIn(name) }));
+}
+
 /** A Parquet file whose end has been read. */
 class Parquet {
   readonly names: readonly string[];
@@ -116,16 +127,26 @@ class Parquet {
     }
   }
 
+  /** What a column holds, where that is neither numbers nor text. */
+  refusedIn(name: string): string | undefined {
+    const element = this.#elementIn(name);
+    if (!element) return 'lists or groups';
+    const { type, converted_type, logical_type } = element;
+    return (
+      refused.get(converted_type) ?? refused.get(logical_type?.type) ?? refused.get(type) ?? bytesIn(element)
+    );
+  }
+
   /** @throws TypeError where a column holds neither numbers nor text */
   elementOf(name: string): Element {
-    const { element } = this.#footer.columns.find((column) => column.name === name)!;
+    const what = this.refusedIn(name);
+    if (what === undefined) return this.#elementIn(name)!;
     const cure = 'name the inputs without it: { inputs: [name, …] }';
-    if (!element) throw new TypeError(`Parquet, column ${show(name)}: it holds lists or groups; ${cure}`);
-    const { type, converted_type, logical_type } = element;
-    const what =
-      refused.get(converted_type) ?? refused.get(logical_type?.type) ?? refused.get(type) ?? bytesIn(element);
-    if (what !== undefined) throw new TypeError(`Parquet, column ${show(name)}: it holds ${what}; ${cure}`);
-    return element;
+    throw new TypeError(`Parquet, column ${show(name)}: it holds ${what}; ${cure}`);
+  }
+
+  #elementIn(name: string): Element | undefined {
+    return this.#footer.columns.find((column) => column.name === name)!.element;
   }
 
   async #read(group: RowGroup, element: Element, place: string): Promise<Cells> {

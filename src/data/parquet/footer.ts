@@ -6,7 +6,7 @@ import { integer, list, size, structOf, text, ThriftReader, type Struct } from '
 // What a Parquet file says of itself at its end, https://github.com/apache/parquet-format: FileMetaData in Thrift.
 
 /** A column at the top of the schema. */
-export interface ParquetColumn {
+interface ParquetColumn {
   readonly name: string;
   /** Undefined where it is a group of columns, or a list. */
   readonly element: Element | undefined;
@@ -19,7 +19,7 @@ export interface Element extends SchemaElement {
 }
 
 /** Where the values of a column are, of some rows. */
-export interface ColumnChunk {
+interface ColumnChunk {
   readonly codec: string;
   readonly from: number;
   readonly length: number;

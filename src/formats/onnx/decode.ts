@@ -11,7 +11,7 @@ import {
 } from './protobuf.js';
 
 /** So many strings and messages are read: each takes memory, be it of no bytes. Networks have some tens for each layer. */
-const MOST_PARTS = 2 ** 16;
+const MOST_PARTS = 2 ** 15;
 
 /**
  * Reads a message strictly. Fields that the table has not are passed over; messages lie no deeper than the table.
@@ -34,12 +34,8 @@ class Reader {
   }
 
   message(fields: Fields, end: number): Record<string, unknown> {
-    const message: Record<string, unknown> = {};
-    const byNumber = new Map<number, [name: string, kind: Kind, many: boolean]>();
-    for (const [name, [number, kind, many]] of Object.entries(fields)) {
-      message[name] = many && [];
-      byNumber.set(number, [name, kind, many !== undefined]);
-    }
+    const { blank, byNumber } = tableOf(fields);
+    const message = blank();
     while (this.#at < end) {
       const start = this.#at;
       const tag = this.#varint(end);
@@ -131,6 +127,27 @@ class Reader {
     return new FormatError(`bytes: expected an ONNX model; at byte ${at}: ${what}`);
   }
 }
+
+interface Table {
+  readonly blank: () => Record<string, unknown>;
+  readonly byNumber: ReadonlyMap<number, readonly [name: string, kind: Kind, many: boolean]>;
+}
+
+/** A table by the numbers of its fields, made once. */
+function tableOf(fields: Fields): Table {
+  let table = tables.get(fields);
+  if (!table) {
+    const entries = Object.entries(fields);
+    const byNumber = new Map(
+      entries.map(([name, [number, kind, many]]) => [number, [name, kind, many !== undefined] as const]),
+    );
+    const blank = (): Record<string, unknown> =>
+      Object.fromEntries(entries.map(([name, [, , many]]) => [name, many && []]));
+    tables.set(fields, (table = { blank, byNumber }));
+  }
+  return table;
+}
+const tables = new WeakMap<Fields, Table>();
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

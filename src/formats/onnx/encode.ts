@@ -21,7 +21,8 @@ function partsOf(fields: Fields, message: object): Uint8Array[] {
     const given = (message as Record<string, unknown>)[name];
     if (given === undefined) continue;
     for (const value of many ? (given as unknown[]) : [given]) {
-      parts.push(varint(number * 8 + wireOf(kind)), ...valueOf(kind, value));
+      parts.push(varint(number * 8 + wireOf(kind)));
+      for (const part of valueOf(kind, value)) parts.push(part); // more than a call takes as arguments
     }
   }
   return parts;

@@ -1,7 +1,7 @@
 import type { Budget } from './budget.js';
 import { affinesOf, hiddenActivation, POINTS, type Flow, type Layer } from './flow.js';
 import { columnsOf, isConstant, type NodeAt } from './node.js';
-import type { Constant } from './tensor.js';
+import { shown, type Constant } from './tensor.js';
 
 // The operators that make a layer: its weights, its biases, and softmax.
 
@@ -27,7 +27,7 @@ function layerOf(
   const { dims, values } = node.constant(1);
   const [rows = 0, columns = 0] = dims;
   if (dims.length !== 2 || rows === 0 || columns === 0) {
-    throw node.wrong(`expected weights of two dims, got dims [${dims.join()}]`);
+    throw node.wrong(`expected weights of two dims, got dims ${shown(dims)}`);
   }
   const [units, fanIn] = isTransposed ? [rows, columns] : [columns, rows];
   if (input.layer) {

@@ -3,7 +3,7 @@ import { show } from '../../model/check.js';
 import type { Budget } from './budget.js';
 import type { Flow } from './flow.js';
 import { attributeTypes, type Attribute, type Node } from './proto.js';
-import type { Constant } from './tensor.js';
+import { shown, type Constant } from './tensor.js';
 
 /** What stands under a name in a graph. */
 export type Value = Constant | Flow;
@@ -26,7 +26,7 @@ export class NodeAt {
     // The operators of ONNX itself have no domain; those of others are named with it.
     const { domain = '', opType = '', name = '' } = node;
     this.op = domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
-    this.place = `bytes: graph.node[${position}], ${this.op}${name && ` ${show(name)}`}`;
+    this.place = `bytes: graph.node[${position}], ${this.op.slice(0, 50)}${name && ` ${show(name)}`}`;
     this.#node = node;
     this.#valueOf = valueOf;
   }
@@ -85,5 +85,5 @@ export class NodeAt {
 export function columnsOf(node: NodeAt, { dims, values }: Constant, width: number): (k: number) => number {
   if (values.length === 1) return () => values[0]!;
   if (values.length === width && dims.at(-1) !== 1) return (k) => values[k]!;
-  throw node.wrong(`expected a constant of 1 or ${width} numbers, got dims [${dims.join()}]`);
+  throw node.wrong(`expected a constant of 1 or ${width} numbers, got dims ${shown(dims)}`);
 }

@@ -7,6 +7,7 @@ import type { Fields, Given, Message } from './protobuf.js';
 export const FLOAT = 1;
 export const INT32 = 6;
 export const INT64 = 7;
+export const BOOL = 9;
 export const FLOAT16 = 10;
 export const DOUBLE = 11;
 

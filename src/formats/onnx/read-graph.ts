@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { checkName, show } from '../../model/check.js';
+import { show } from '../../model/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/model.js';
 import type { NumberTransform } from '../../model/transforms.js';
@@ -40,8 +40,7 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
   const needed = neededFor(graph, answer);
   const inputs = graph.input.filter(({ name = '' }) => needed.has(name) && !initializers.has(name));
   if (inputs.length !== 1) {
-    const names = inputs.map(({ name }) => show(name)).join(', ');
-    throw new FormatError(`bytes: expected a graph of one input, got ${names || 'none'}`);
+    throw new FormatError(`bytes: expected an output that depends on one input, got ${listed(inputs)}`);
   }
   values.set(inputs[0]!.name!, { layer: undefined, values: POINTS, node: undefined });
   const valueOf = (name: string): Value | undefined => {
@@ -77,13 +76,20 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
 }
 
 function outputOf({ output: outputs }: Graph, wanted: string | undefined): string {
-  const names = outputs.map(({ name = '' }) => name);
-  if (wanted !== undefined) return checkName('options.output', wanted, names);
-  if (names.length === 1) return names[0]!;
-  const list = names.map(show).join(', ');
-  throw new FormatError(
-    `bytes: expected a graph of one output, got ${list || 'none'}; name one as options.output`,
-  );
+  if (wanted === undefined && outputs.length !== 1) {
+    throw new FormatError(
+      `bytes: expected a graph of one output, got ${listed(outputs)}; name one as options.output`,
+    );
+  }
+  const output = wanted ?? outputs[0]!.name ?? '';
+  if (wanted === undefined || outputs.some(({ name }) => name === wanted)) return output;
+  throw new RangeError(`options.output: expected ${listed(outputs)}, got ${show(wanted)}`);
+}
+
+/** Names as error messages show them. */
+function listed(values: Graph['output']): string {
+  const names = values.slice(0, 8).map(({ name = '' }) => show(name));
+  return `${names.join(', ') || 'none'}${values.length > 8 ? ', …' : ''}`;
 }
 
 /** All names on which a value depends. Nodes stand after those whose values they take. */

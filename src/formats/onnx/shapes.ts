@@ -2,7 +2,7 @@ import type { Budget } from './budget.js';
 import type { Flow } from './flow.js';
 import type { NodeAt, Value } from './node.js';
 import { DOUBLE, FLOAT, FLOAT16 } from './proto.js';
-import { constantOf, type Constant } from './tensor.js';
+import { constantOf, shown, type Constant } from './tensor.js';
 
 // The operators that leave numbers as they are: rows stay rows, one for each sample. How many samples there are is -1.
 
@@ -29,7 +29,7 @@ export function reshape(node: NodeAt): Flow {
   // Of the inputs, how many they are is compared with the weights.
   const isWidth = width === -1 || (flow.layer ? width === flow.layer.biases.length : width! > 0);
   if (shape.length !== 2 || !isBatch || !isWidth) {
-    throw node.wrong(`expected the shape [-1, all numbers of a sample], got [${shape.slice(0, 8).join()}]`);
+    throw node.wrong(`expected the shape [-1, all numbers of a sample], got ${shown(shape)}`);
   }
   return flow;
 }

@@ -1,6 +1,16 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../model/check.js';
-import { DOUBLE, EXTERNAL, FLOAT, FLOAT16, INT32, INT64, type GivenTensor, type Tensor } from './proto.js';
+import {
+  BOOL,
+  DOUBLE,
+  EXTERNAL,
+  FLOAT,
+  FLOAT16,
+  INT32,
+  INT64,
+  type GivenTensor,
+  type Tensor,
+} from './proto.js';
 
 /** Numbers that a graph holds. */
 export interface Constant {
@@ -46,6 +56,7 @@ const types = new Map<number | undefined, Type>([
     { name: 'float16', bytes: 2, read: (view, at) => widened(view.getUint16(at, true)), field: 'int32Data' },
   ],
   [INT32, { name: 'int32', bytes: 4, read: (view, at) => view.getInt32(at, true), field: 'int32Data' }],
+  [BOOL, { name: 'bool', bytes: 1, read: (view, at) => view.getUint8(at), field: 'int32Data' }],
   [
     INT64,
     { name: 'int64', bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)), field: 'int64Data' },
@@ -78,7 +89,7 @@ export function constantOf(place: string, tensor: Tensor): Constant {
   const present = isRaw ? rawData.length / bytes : tensor[field].length;
   const count = dims.reduce((product, size) => product * (size >= 0 ? size : NaN), 1);
   if (count !== present) {
-    throw new FormatError(`${place}: dims [${dims.join()}] ask for ${count} numbers; ${present} are there`);
+    throw new FormatError(`${place}: dims ${shown(dims)} ask for ${count} numbers; ${present} are there`);
   }
   const values =
     dataType === FLOAT || dataType === FLOAT16 ? new Float32Array(count) : new Float64Array(count);
@@ -88,6 +99,10 @@ export function constantOf(place: string, tensor: Tensor): Constant {
   } else values.set(dataType === FLOAT16 ? tensor[field].map(widened) : tensor[field]);
   return { dims, values };
 }
+
+/** A shape as error messages show it; broken ones may be long. */
+export const shown = (shape: ArrayLike<number>): string =>
+  `[${Array.from(shape).slice(0, 8).join()}${shape.length > 8 ? ',…' : ''}]`;
 
 /** The number that 16 bits of IEEE 754 stand for. */
 function widened(bits: number): number {

@@ -143,11 +143,7 @@ function bytesOf(weights: TFJSWeights): Uint8Array | undefined {
 function joined(paths: readonly string[], files: Exclude<TFJSWeights, ArrayBuffer | Uint8Array>): Uint8Array {
   const parts = paths.map((path) => {
     const bytes: unknown =
-      files instanceof Map
-        ? files.get(path)
-        : Object.hasOwn(files, path)
-          ? (files as Readonly<Record<string, unknown>>)[path]
-          : undefined;
+      files instanceof Map ? files.get(path) : (files as Readonly<Record<string, unknown>>)[path];
     if (!(bytes instanceof Uint8Array)) {
       throw new FormatError(
         `weights: file ${show(path)} of the manifest is not among those given, as a Uint8Array`,

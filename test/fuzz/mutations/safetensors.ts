@@ -35,7 +35,7 @@ const words = [
 ];
 
 /** Changes the text of the header and, mostly, its length with it, so that more than the length is put to the test. */
-function inHeader(random: Random, file: Buffer, change: (text: string) => string): Uint8Array {
+export function inHeader(random: Random, file: Buffer, change: (text: string) => string): Uint8Array {
   const start = 8 + (file.length < 8 ? 0 : file.readUInt32LE(0));
   const text = change(file.toString('utf8', 8, start));
   const changed = fileOf(text, file.subarray(Math.min(start, file.length)));
