@@ -11,7 +11,7 @@ import type { Reader } from './reader.js';
 
 /** In MB: what a process may hold in its heap, and altogether. */
 const HEAP = 128;
-const MOST_MEMORY = 512;
+const MOST_MEMORY = 640;
 
 /** In milliseconds: a try that goes on for so long will not end. */
 const LONGEST_TRY = 10_000;
