@@ -3,11 +3,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { inJSON } from '../mutations/json.js';
+import { toTFJS } from '../../../src/formats/tfjs/index.js';
+import { fileOf } from '../../support/safetensors.js';
 import type { Mutation } from '../mutations/mutation.js';
 import type { Reader } from '../reader.js';
-import { apart, tfjsMutations, tfjsSeeds } from './models.js';
-import { used } from './network.js';
+import { networks, used } from './network.js';
+import { inModel } from './tfjs.js';
 
 // A folder of files that name each other: nothing outside it may be read.
 
@@ -38,16 +39,21 @@ const paths = [
   ],
 ];
 
-const inPaths = inJSON(paths);
+/** A model.json and its weights, of one file as in tfjs.ts. */
+function apart(file: Uint8Array): [model: Buffer, weights: Buffer] {
+  const bytes = Buffer.from(file);
+  const end = bytes.length < 8 ? 8 : 8 + bytes.readUInt32LE(0);
+  return [bytes.subarray(8, end), bytes.subarray(end)];
+}
 
-/** The same, with a path in place of that of the weights. */
+/** A path in place of that of the weights. */
 const otherPath: Mutation = (random, file) => {
   const path = JSON.stringify(paths[random.below(paths.length)]);
   const [model, weights] = apart(file);
-  const text = Buffer.from(model.toString().replace('"weights.bin"', () => path));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(text.length);
-  return Buffer.concat([length, text, weights]);
+  return fileOf(
+    model.toString().replace('"weights.bin"', () => path),
+    weights,
+  );
 };
 
 let folder: string | undefined;
@@ -76,9 +82,13 @@ function prepare(): string {
 export const folderReaders: readonly Reader[] = [
   {
     name: 'loadTFJS',
-    seeds: tfjsSeeds,
+    seeds: async () =>
+      (await networks()).map((net) => {
+        const { model, weights } = toTFJS(net);
+        return fileOf(model, weights);
+      }),
     share: 1 / 20, // files are written; fromTFJS, which reads them, is given all
-    mutations: [...tfjsMutations, otherPath, otherPath, otherPath, inPaths],
+    mutations: [...inModel, otherPath, otherPath, otherPath, otherPath],
     async read(pair) {
       folder ??= prepare();
       const { loadTFJS } = await import('../../../src/node/index.js');

@@ -83,7 +83,8 @@ const words = [
   ],
 ];
 
-const inModel: readonly Mutation[] = [
+/** Changes model.json. */
+export const inModel: readonly Mutation[] = [
   (random, file) => inHeader(random, file, (text) => changeText(random, text, words)),
   ...Array.from(
     { length: 3 },
