@@ -102,7 +102,14 @@ export function backpropagate(net: Net, rows: i32): void {
 }
 
 /** Forward, for some rows of the mini-batch; in training, with dropout. */
-export function forwardRows(net: Net, from: i32, to: i32, isSparse: bool, isTraining: bool, thread: i32): void {
+export function forwardRows(
+  net: Net,
+  from: i32,
+  to: i32,
+  isSparse: bool,
+  isTraining: bool,
+  thread: i32,
+): void {
   const rows = to - from;
   for (let i = 0; i < net.layerCount; ++i) {
     const l = layerOf(net, i);
