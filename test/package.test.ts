@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-// The package as its users get it: packed, installed into an empty project, and used there as README.md says.
+// The package as its users get it: packed, installed into an empty project, and used there as README.md and docs/ say.
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'bp4-package-'));
@@ -82,10 +82,12 @@ describe('the tarball', () => {
     expect(names).not.toContain('dependencies');
   });
 
-  it('brings one package along, for CSV', () => {
-    expect(Object.keys(manifest.dependencies)).toEqual(['papaparse']);
+  it('brings along what reads CSV, archives and Parquet, and what draws bars', () => {
+    const dependencies = ['cli-progress', 'fflate', 'hyparquet', 'papaparse'];
+    expect(Object.keys(manifest.dependencies)).toEqual(dependencies);
     const packages = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
-    expect(packages.sort()).toEqual(['bp4', 'papaparse']);
+    const ofBars = ['ansi-regex', 'emoji-regex', 'is-fullwidth-code-point', 'string-width', 'strip-ansi'];
+    expect(packages.sort()).toEqual(['bp4', ...dependencies, ...ofBars].sort());
   });
 });
 
@@ -130,7 +132,7 @@ interface Snippet {
   readonly line: number;
 }
 
-/** The blocks of a Markdown text that are fenced as js or ts. */
+/** The blocks of a Markdown text that are fenced as js or ts; test/clients/ runs those fenced as `js client`. */
 function snippetsOf(markdown: string): Snippet[] {
   return Array.from(markdown.matchAll(/^```(js|ts)\n(.*?)^```$/gms), ({ 1: language, 2: code, index }) => ({
     language: language as Snippet['language'],
@@ -139,19 +141,27 @@ function snippetsOf(markdown: string): Snippet[] {
   }));
 }
 
-const snippets = snippetsOf(readFileSync(join(repository, 'README.md'), 'utf8'));
+const documents = [
+  'README.md',
+  ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith('.md'));
+const snippets = documents.flatMap((name) =>
+  snippetsOf(readFileSync(join(repository, name), 'utf8')).map((snippet) => ({ name, ...snippet })),
+);
 
-describe('README.md', () => {
+describe('snippets', () => {
   const tsc = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
   const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--pretty', 'false'];
 
-  it('has snippets', () => {
-    expect(snippets.length).toBeGreaterThan(0);
+  it('are in README.md and docs/', () => {
+    expect(new Set(snippets.map(({ name }) => name))).toEqual(
+      new Set(['README.md', 'docs/data.md', 'docs/models.md']),
+    );
   });
 
-  it.each(snippets)('line $line ($language) works', async ({ language, code, line }) => {
-    const what = `README.md, line ${line}:\n${code}`;
-    const file = `line-${line}.m${language}`;
+  it.each(snippets)('$name, line $line ($language) works', async ({ name, language, code, line }) => {
+    const what = `${name}, line ${line}:\n${code}`;
+    const file = `${name.replace(/\W/g, '-')}-line-${line}.m${language}`;
     writeFileSync(join(project, file), code);
     if (language === 'ts') await run(what, process.execPath, [tsc, ...options, file]);
     await run(what, process.execPath, [file.replace('.mts', '.mjs')]);
