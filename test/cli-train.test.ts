@@ -135,6 +135,20 @@ describe('what is in a file', () => {
     expect(eventOf(ran, 'saved')['path']).toBe('model.bp4');
   });
 
+  it('names of files that begin with a dash: what is to be typed next works', async () => {
+    put('-dash.csv', irisCSV());
+    const { code, stdout } = await run('train', './-dash.csv', '--epochs', '5');
+    expect(code).toBe(0);
+    expect(stdout).toContain('npx bp4 evaluate ./-dash.bp4 ./-dash.csv');
+    expect(await bp4(['evaluate', './-dash.bp4', './-dash.csv'], { cwd })).toMatchObject({ code: 0 });
+  });
+
+  it('rows of gaps and texts are no names', async () => {
+    put('gaps.csv', `?,?,?,a\n${'1,2,3,a\n4,5,6,b\n'.repeat(20)}`);
+    const { stdout } = await run('train', 'gaps.csv', '--epochs', '1');
+    expect(stdout).toContain('no row of names');
+  });
+
   it('a regression: cars, in miles per gallon, with categories, a column of names left out, and gaps', async () => {
     put('cars.json', readFileSync(join(vega, 'cars.json')));
     const ran = await trained('cars.json', '--target', 'Miles_per_Gallon');
@@ -342,6 +356,13 @@ describe('what is wrong is told in one line', () => {
       2,
       /no column 'specis'; did you mean 'species'\?$/,
     ],
+    ['two columns of one name', ['twice.csv'], 3, /^bp4: twice\.csv: columns: two are named 'a'; give each/],
+    [
+      'nothing to learn from',
+      ['counted.csv'],
+      3,
+      /^bp4: counted\.csv: no column is left to predict 'rate' from; 'id' is left out: numbers its rows$/,
+    ],
     ['shapes that do not fit', ['iris.csv', '--layers', '5,8,3'], 2, /write --layers 4,8,3$/],
     [
       'losses that do not fit',
@@ -426,6 +447,8 @@ describe('what is wrong is told in one line', () => {
       'binary.csv',
       Uint8Array.from({ length: 256 }, (_, i) => i),
     );
+    put('twice.csv', `a,a,c,d,y\n${irisCSV().split('\n').slice(1).join('\n')}`);
+    put('counted.csv', 'id,rate\n1,0.5\n2,0.25\n3,0.125\n');
     put('broken.json', '[{"a":1,"b":2},{"a":1,,}]');
     put('broken.jsonl', '{"a":1,"b":2}\n{"a":1,"b":}\n');
     put('broken.csv.gz', gzipSync(irisCSV()).subarray(0, 200));

@@ -41,6 +41,20 @@ function expectFailure({ code, stdout, stderr }: Ran, exitCode: number, message:
 
 const lines = (text: string): string[] => text.trimEnd().split('\n');
 const rows = irisCSV().trim().split('\n').slice(1);
+
+/** As PyTorch saves an `nn.Linear(1, 1)`. */
+function bareSafetensors(): Uint8Array {
+  const tensor = { dtype: 'F32', shape: [1, 1], data_offsets: [0, 4] };
+  const text = JSON.stringify({
+    '0.weight': tensor,
+    '0.bias': { ...tensor, shape: [1], data_offsets: [4, 8] },
+  });
+  const bytes = Buffer.alloc(8 + text.length + 8);
+  bytes.writeUInt32LE(text.length);
+  bytes.write(text, 8);
+  return bytes;
+}
+
 const header = irisCSV().split('\n')[0]!;
 
 /** What predict says of the flowers in the file: by this all other ways are judged. */
@@ -420,6 +434,12 @@ describe('export and back', () => {
       await run('inspect', 'bare.npz'),
       2,
       /bare\.npz: --activations: .*give the activation of each/,
+    );
+    put('bare.safetensors', bareSafetensors());
+    expectFailure(
+      await run('inspect', 'bare.safetensors'),
+      3,
+      /give --activations, one for each of its 1 layers/,
     );
     const stdout = await outputOf('inspect', 'bare.npz', '--activations', 'softmax');
     expect(stdout).toMatch(/layers\[0\] +2 softmax +6 +1\.00|layers\[0\] +2 softmax +6 +1 /);

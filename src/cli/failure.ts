@@ -75,6 +75,7 @@ const cures: readonly (readonly [RegExp, string])[] = [
     /name the column in categorical, or leave it out of inputs/,
     '--categorical takes it as one of categories, --ignore leaves it out',
   ],
+  [/give options\.activations, one for each/, 'give --activations, one for each'],
   [/give \{ delimiter: (".*") \}/, 'give --delimiter $1'],
 ];
 

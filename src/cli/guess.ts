@@ -58,7 +58,8 @@ export function guessOf(path: string, profiles: readonly Profile[], wishes: Wish
   const answers = named ?? [answer!.profile.name];
   const inputs = usable.filter(({ name }) => !answers.includes(name));
   if (inputs.length === 0) {
-    throw dataFailure(`${path}: no column is left to predict '${answers.join(', ')}' from`);
+    const why = leftOut.map(({ name, reason }) => `; '${name}' is left out: ${reason}`).slice(0, 3);
+    throw dataFailure(`${path}: no column is left to predict '${answers.join(', ')}' from${why.join('')}`);
   }
   const task = taskOf(path, profiles, wishes, answers[0]!);
   return {

@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { isMissingMark } from '../data/columns.js';
 
 /** As much of a text as tells how it is written. */
 const PROBED_CHARACTERS = 2 ** 16;
@@ -20,7 +21,7 @@ export interface Dialect {
 export function dialectOf(text: string, given: Partial<Dialect>): Dialect {
   const probe = wholeLines(text.replace(/^\uFEFF/, ''));
   const delimiter = given.delimiter ?? delimiterOf(probe);
-  const header = given.header ?? hasNames(rowsOf(probe, delimiter)[0] ?? []);
+  const header = given.header ?? hasNames(rowsOf(probe, delimiter));
   return { delimiter, header };
 }
 
@@ -54,9 +55,12 @@ function delimiterOf(text: string): string {
   return best;
 }
 
-/** Names are no numbers, and differ. */
-function hasNames(row: readonly string[]): boolean {
-  const texts = row.map((field) => field.trim());
-  const areTexts = texts.every((field) => field === '' || !Number.isFinite(Number(field)));
-  return areTexts && new Set(texts).size === texts.length && texts.some((field) => field !== '');
+/** Names are no numbers, and differ; those that do not are names nevertheless where numbers stand below them. */
+function hasNames([first = [], second = []]: readonly (readonly string[])[]): boolean {
+  const texts = first.map((field) => field.trim());
+  if (texts.some(isNumber) || texts.every((field) => field === '')) return false;
+  if (new Set(texts).size === texts.length) return true;
+  return !texts.some(isMissingMark) && second.some(isNumber);
 }
+
+const isNumber = (field: string): boolean => field.trim() !== '' && Number.isFinite(Number(field));

@@ -12,6 +12,7 @@ import { grouped } from '../numbers.js';
 import { checkFolderOf, checkModelPath, MODEL_EXTENSION, modelPathOf } from '../paths.js';
 import { prepare, prepareResumed, type Session } from '../prepare.js';
 import { reportOption } from '../report/option.js';
+import { quotedPath } from '../shell.js';
 import { weightsHash } from '../weights-hash.js';
 import { trainOptionGroup } from '../train-options.js';
 import type { Network } from '../../network.js';
@@ -147,7 +148,7 @@ async function stopped(io: IO, { net, about }: Session, path: string, epoch: num
   io.event('stopped', { epoch, path });
   return new Failure(
     exitCodes.stopped,
-    `stopped in epoch ${epoch + 1}, after a whole step; saved ${path}; go on with: npx bp4 train --resume ${quoted(path)}`,
+    `stopped in epoch ${epoch + 1}, after a whole step; saved ${path}; go on with: npx bp4 train --resume ${quotedPath(path)}`,
   );
 }
 
@@ -181,16 +182,12 @@ async function save(io: IO, net: Network, path: string, about: About, replaces: 
 function sayNext(io: IO, path: string, { training: { data } }: About): void {
   const extension = /\.[^./]+$/.exec(data.replace(/\.gz$/i, ''))?.[0] ?? '.csv';
   const commands = [
-    [`predict ${quoted(path)} new${extension}`, 'answers new rows'],
-    [`evaluate ${quoted(path)} ${quoted(data)}`, 'measures it on these or other data'],
-    [`export ${quoted(path)} model.onnx`, 'for other programs'],
+    [`predict ${quotedPath(path)} new${extension}`, 'answers new rows'],
+    [`evaluate ${quotedPath(path)} ${quotedPath(data)}`, 'measures it on these or other data'],
+    [`export ${quotedPath(path)} model.onnx`, 'for other programs'],
   ] as const;
   const width = Math.max(...commands.map(([line]) => line.length));
   io.say();
   io.say('Next');
   for (const [line, what] of commands) io.say(`  npx bp4 ${line.padEnd(width)}  ${io.dim(what)}`);
 }
-
-/** As a shell takes it for one word. */
-const quoted = (path: string): string =>
-  /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

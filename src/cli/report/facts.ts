@@ -2,6 +2,7 @@ import type { Network } from '../../network.js';
 import { listed } from '../guess.js';
 import type { About } from '../model-file.js';
 import { counted, duration } from '../numbers.js';
+import { optionWords, quotedPath } from '../shell.js';
 import { weightsHash } from '../weights-hash.js';
 import type { Fact } from './page.js';
 
@@ -48,21 +49,21 @@ function dataFacts({ reading, training }: About): Fact[] {
 function trainingFacts({ training, results }: About): Fact[] {
   const options = Object.entries(training.options).map(([name, value]) => `${name} ${optionText(value)}`);
   const given = Object.entries(training.given).flatMap(([name, values]) =>
-    values.map((value) => (value === '' ? `--${name}` : `--${name} ${quoted(value)}`)),
+    values.map((value) => optionWords(name, value)),
   );
   return [
     { name: 'options', value: options.join(', ') },
     ...(results
       ? [{ name: 'time', value: `${counted(results.epochs, 'epoch')} in ${duration(results.seconds)}` }]
       : []),
-    { name: 'command', value: ['npx bp4 train', quoted(training.data), ...given].join(' '), isCode: true },
+    {
+      name: 'command',
+      value: ['npx bp4 train', quotedPath(training.data), ...given].join(' '),
+      isCode: true,
+    },
   ];
 }
 
 /** Without the marks of JSON. */
 const optionText = (value: unknown): string =>
   JSON.stringify(value).replace(/"/g, '').replace(/[,:]/g, '$& ');
-
-/** As a shell takes it. */
-const quoted = (text: string): string =>
-  /^[\w./,:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
