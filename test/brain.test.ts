@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as brain from '../src/brain/index.js';
 import {
   CrossValidate,
   DivergenceError,
@@ -513,6 +514,13 @@ describe('test', () => {
     const wrong = net.test([{ input: contrast[0]!.input, output: { white: 1 } }] as never);
     expect(wrong.misclasses).toMatchObject([{ actual: 0, expected: 1 }]);
   });
+});
+
+it('has as its default all that it has by name, but errors', () => {
+  const { default: all, ...named } = brain;
+  const errors = Object.keys(named).filter((name) => name.endsWith('Error'));
+  expect([...Object.keys(all), ...errors].sort()).toEqual(Object.keys(named).sort());
+  expect(new all.NeuralNetwork()).toBeInstanceOf(named.NeuralNetwork);
 });
 
 /** The function that a source stands for. */
