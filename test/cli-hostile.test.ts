@@ -1,8 +1,20 @@
-import { linkSync, lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  linkSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bp4, eventsOf, irisCSV, type Ran } from './support/cli.js';
+import { bin, bp4, eventsOf, irisCSV, type Ran } from './support/cli.js';
 
 // Files that mean ill, and slips of who types: nothing is lost, and nothing reaches the terminal as a command to it.
 
@@ -12,7 +24,7 @@ const run = (...args: string[]): Promise<Ran> => bp4(args, { cwd });
 const quick = ['--epochs', '1', '--hidden', '2'];
 
 /** What a terminal would obey: all control characters but the end of a line. */
-const obeyed = /[\0-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/;
+const obeyed = new RegExp(String.raw`[\0-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]`);
 
 const clear = '\u001B[2J';
 const rows = Array.from(
@@ -102,5 +114,19 @@ describe('what is written', () => {
     expect((await run('predict', 'iris.bp4', 'iris.csv', '--out', 'to-answers.csv')).code).toBe(0);
     expect(lstatSync(at('to-answers.csv')).isSymbolicLink()).toBe(true);
     expect(readFileSync(at('answers.csv'), 'utf8')).toMatch(/^class,/);
+  });
+
+  it('leaves nothing of half a file when it is stopped', async () => {
+    const [head, ...flowers] = irisCSV().trim().split('\n');
+    writeFileSync(at('many.csv'), [head, ...Array.from({ length: 4000 }, () => flowers).flat()].join('\n'));
+    const child = spawn(process.execPath, [bin, 'predict', 'iris.bp4', 'many.csv', '--out', 'half.csv'], {
+      cwd,
+    });
+    const ended = once(child, 'close');
+    const halves = (): string[] => readdirSync(cwd).filter((name) => name.startsWith('half.csv'));
+    while (halves().length === 0 && child.exitCode === null) await setTimeout(5);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(halves()).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
-import { createWriteStream, existsSync, realpathSync, statSync } from 'node:fs';
+import { createWriteStream, existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { csvWriter, jsonWriter, type AnswerWriter } from '../answers.js';
 import type { Command } from '../command.js';
-import { dataFailure, inFile, usageFailure } from '../failure.js';
+import { dataFailure, exitCodes, inFile, usageFailure } from '../failure.js';
 import { STDIN } from '../formats.js';
 import type { IO } from '../io.js';
 import { listed } from '../guess.js';
@@ -130,6 +130,12 @@ async function intoFile<Result>(path: string, produce: (write: Write) => Promise
   const target = existsSync(path) ? realpathSync(path) : path; // what a link leads to, not the link
   const isFile = !existsSync(target) || statSync(target).isFile();
   const temporary = isFile ? `${target}.${process.pid}.tmp` : target;
+  // Half a file is of no use to who stopped it.
+  const onSignal = (): void => {
+    if (isFile) rmSync(temporary, { force: true });
+    process.exit(exitCodes.stopped);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
   return await inFile(path, async () => {
     const stream = createWriteStream(temporary);
     const end = finished(stream);
