@@ -359,21 +359,25 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * The network as a function that needs no library. Where a page forbids code from text, a closure that does the same; its
-   * source is to be had nonetheless, by `cb`.
-   * @param cb is given the source of the function's body, in which `input` is the input, and gives what to use in its place
+   * The network as a function, as it is now. Its `toString` gives a source that needs no library.
+   * @param cb is given the source of the function's body, in which `input` is the input, and gives what to run in its place;
+   *   where a page forbids code from text, that is not run, and the network answers
    */
   toFunction(cb?: (source: string) => string): (input: Partial<Input>) => Output {
     const written = this.#written;
     const source = sourceOf(written);
-    const body = cb ? cb(source) : source;
+    const copy = new NeuralNetwork<Input, Output>({ seed: 0 }).fromJSON(jsonOf(written));
+    const answer = Object.assign((input: Partial<Input>): Output => copy.run(input), {
+      toString: () => `function (input) {${source}}`,
+    });
+    if (!cb) return answer;
+    const body = cb(source);
     try {
       // eslint-disable-next-line @typescript-eslint/no-implied-eval -- that is what was asked for
       return new Function('input', body) as (input: Partial<Input>) => Output;
     } catch (error) {
-      if (!(error instanceof EvalError)) throw error;
-      const copy = new NeuralNetwork<Input, Output>({ seed: 0 }).fromJSON(jsonOf(written));
-      return (input) => copy.run(input);
+      if (error instanceof EvalError) return answer;
+      throw error;
     }
   }
 
