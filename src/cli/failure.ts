@@ -1,5 +1,6 @@
 import { DivergenceError, FormatError } from '../errors.js';
 import { FileError } from '../node/file-error.js';
+import { visibleLine } from './visible.js';
 
 /** What the process ends with. */
 export const exitCodes = {
@@ -119,10 +120,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** One line, without line breaks that what is quoted in it may have. */
+/** One line, without line breaks and escapes that what is quoted in it may have. */
 export function lineOf(error: unknown): string {
   const message = messageOf(error);
-  const line = `bp4: ${message.replace(/\s*[\r\n]+\s*/g, ' ')}`;
+  const line = `bp4: ${visibleLine(message)}`;
   return exitCodeOf(error) === exitCodes.fault
     ? `${line} (this is a fault of bp4; --debug says where it arose)`
     : line;

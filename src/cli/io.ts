@@ -1,4 +1,5 @@
 import { styleText } from './style.js';
+import { visible } from './visible.js';
 
 /** Where a command says what it has to say. */
 export class IO {
@@ -23,7 +24,7 @@ export class IO {
 
   /** A line for a person: not with --json, and not with --quiet. */
   say(line = ''): void {
-    if (!this.json && !this.quiet) process.stdout.write(`${line}\n`);
+    if (!this.json && !this.quiet) process.stdout.write(`${visible(line)}\n`);
   }
 
   /** An event, with --json. */
@@ -32,17 +33,18 @@ export class IO {
   }
 
   /**
-   * What was asked for, on stdout whatever the options.
+   * What was asked for, on stdout whatever the options; as it is, but where a terminal would obey it.
    * @returns when there is room for more
    */
   async write(text: string | Uint8Array): Promise<void> {
-    if (process.stdout.write(text)) return;
+    const isShown = process.stdout.isTTY && typeof text === 'string';
+    if (process.stdout.write(isShown ? visible(text) : text)) return;
     await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
 
   /** What must be seen, on stderr. */
   warn(line: string): void {
-    process.stderr.write(`bp4: ${line}\n`);
+    process.stderr.write(`bp4: ${visible(line)}\n`);
   }
 
   bold = (text: string): string => styleText('bold', text, this.#hasColours);

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { dataFailure, inFile, usageFailure } from './failure.js';
 import { STDIN } from './formats.js';
 import { isModelFile } from './model-file.js';
@@ -36,4 +36,24 @@ export async function checkFolderOf(path: string): Promise<void> {
   const folder = dirname(path);
   if (!existsSync(folder)) throw dataFailure(`${path}: there is no folder ${folder}`);
   await inFile(folder, () => access(folder, constants.W_OK));
+}
+
+/**
+ * What is read, or written besides, is never written over; by whatever name it goes.
+ * @param option that names the file to be written
+ * @param others those that are not given are undefined
+ * @throws Failure where it is one of the others
+ */
+export function checkApart(option: string, path: string, others: readonly (string | undefined)[]): void {
+  const file = identityOf(path);
+  const same = others.find((other) => other !== undefined && identityOf(other) === file);
+  if (same !== undefined)
+    throw usageFailure(`${option}: ${path} is ${same} itself, which would be lost; choose another name`);
+}
+
+/** The same for all names of a file, links too. */
+function identityOf(path: string): string {
+  if (!existsSync(path)) return resolve(path);
+  const { dev, ino } = statSync(path, { bigint: true });
+  return `${dev}:${ino}`;
 }

@@ -1,10 +1,12 @@
+import { visibleLine } from './visible.js';
+
 /**
  * A table in plain text: the first column to the left, the others to the right, two spaces between them.
  * @param head the name of each column
  * @param rows as many cells to each
  */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, ...rows];
+  const lines = [head, ...rows].map((cells) => cells.map(visibleLine));
   const widths = head.map((_, k) => Math.max(...lines.map((cells) => widthOf(cells[k]!))));
   return lines
     .map((cells) =>

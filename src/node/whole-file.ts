@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 // A file that is whole at any moment, whenever the process is killed or the power fails: what is written goes to a
@@ -46,14 +46,16 @@ async function replace(target: string, bytes: Uint8Array): Promise<void> {
     dirname(target),
     `${prefixOf(target)}${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
   );
-  const mode = await stat(target).then(
-    ({ mode }) => mode & 0o777,
-    () => undefined,
-  );
+  const before = await stat(target).catch(() => undefined);
+  // A pipe or a device is no file that another could take the place of.
+  if (before && !before.isFile() && !before.isDirectory()) {
+    await writeFile(target, bytes);
+    return;
+  }
   try {
     const file = await open(temporary, 'wx');
     try {
-      if (mode !== undefined) await file.chmod(mode);
+      if (before) await file.chmod(before.mode & 0o777);
       await file.writeFile(bytes);
       await file.sync();
     } finally {

@@ -4,7 +4,7 @@ import { labelledData } from '../labelled.js';
 import { meaningOf, meaningOptions } from '../meaning.js';
 import { counted, percent, precise } from '../numbers.js';
 import { modelOptions, openModel } from '../open-model.js';
-import { checkFolderOf } from '../paths.js';
+import { checkApart, checkFolderOf } from '../paths.js';
 import { nameOf } from '../read-bytes.js';
 import { reportOption } from '../report/option.js';
 import { someOf } from '../some-of.js';
@@ -26,7 +26,10 @@ export const diagnose: Command = {
   run: async (args, io) => {
     const [modelPath, path] = args.positionals as [string, string];
     const report = args.string('report');
-    if (report !== undefined) await checkFolderOf(report);
+    if (report !== undefined) {
+      checkApart('--report', report, [modelPath, path]);
+      await checkFolderOf(report);
+    }
     const model = await openModel(modelPath, args);
     const { net } = model;
     const all = await labelledData(path, meaningOf(model, args));

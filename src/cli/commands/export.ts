@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { stat } from 'node:fs/promises';
 import type { Arguments } from '../arguments.js';
 import type { Command } from '../command.js';
@@ -7,7 +7,7 @@ import { doors, exportFormats, leftBehind, type ExportFormat } from '../doors.js
 import { inFile, usageFailure } from '../failure.js';
 import { meaningOf, meaningOptions } from '../meaning.js';
 import { bytes } from '../numbers.js';
-import { checkFolderOf } from '../paths.js';
+import { checkApart, checkFolderOf } from '../paths.js';
 import { modelOptions, openModel } from '../open-model.js';
 
 export const exportModel: Command = {
@@ -44,6 +44,8 @@ export const exportModel: Command = {
     const door = doors[format];
     const out = given ?? basename(path).replace(/\.\w+$/, '') + door.extension;
     checkOut(out, format);
+    // A model of TensorFlow.js is its folder, or the model.json in it.
+    checkApart('OUT', out, [path, basename(path) === 'model.json' ? dirname(path) : undefined]);
     await checkFolderOf(out);
     const model = await openModel(path, args);
     const meaning = meaningOf(model, args);

@@ -1,16 +1,16 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { csvWriter, jsonWriter, type AnswerWriter } from '../answers.js';
 import type { Command } from '../command.js';
-import { dataFailure, inFile, usageFailure } from '../failure.js';
+import { dataFailure, exitCodes, inFile, usageFailure } from '../failure.js';
 import { STDIN } from '../formats.js';
 import type { IO } from '../io.js';
 import { listed } from '../guess.js';
 import { meaningOf, meaningOptions, type Meaning } from '../meaning.js';
 import { counted } from '../numbers.js';
 import { modelOptions, openModel } from '../open-model.js';
-import { checkFolderOf } from '../paths.js';
+import { checkApart, checkFolderOf } from '../paths.js';
 import { nameOf } from '../read-bytes.js';
 import { samplesOf, type Sample } from '../samples.js';
 import type { Network } from '../../network.js';
@@ -58,6 +58,7 @@ export const predict: Command = {
     if (out === undefined) {
       await predictAll(model.net, meaning, paths, writer, io, (text) => io.write(text));
     } else {
+      checkApart('--out', out, [path, ...paths]);
       const count = await intoFile(out, (write) => predictAll(model.net, meaning, paths, writer, io, write));
       io.say(`${counted(count, 'answer')} written to ${out}`);
     }
@@ -123,10 +124,18 @@ function outputsOf(
   }
 }
 
-/** A file that has its name only once it is whole. */
+/** A file that has its name only once it is whole; what is no file, as a pipe or a device, is written to as it is. */
 async function intoFile<Result>(path: string, produce: (write: Write) => Promise<Result>): Promise<Result> {
   await checkFolderOf(path);
-  const temporary = `${path}.${process.pid}.tmp`;
+  const target = existsSync(path) ? realpathSync(path) : path; // what a link leads to, not the link
+  const isFile = !existsSync(target) || statSync(target).isFile();
+  const temporary = isFile ? `${target}.${process.pid}.tmp` : target;
+  // Half a file is of no use to who stopped it.
+  const onSignal = (): void => {
+    if (isFile) rmSync(temporary, { force: true });
+    process.exit(exitCodes.stopped);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
   return await inFile(path, async () => {
     const stream = createWriteStream(temporary);
     const end = finished(stream);
@@ -138,11 +147,11 @@ async function intoFile<Result>(path: string, produce: (write: Write) => Promise
       });
       stream.end();
       await end;
-      await rename(temporary, path);
+      if (isFile) await rename(temporary, target);
       return result;
     } catch (error) {
       stream.destroy();
-      await rm(temporary, { force: true });
+      if (isFile) await rm(temporary, { force: true });
       throw error;
     }
   });

@@ -9,7 +9,7 @@ import { fit } from '../fit.js';
 import type { IO } from '../io.js';
 import { withAbout, writeModel, type About } from '../model-file.js';
 import { grouped } from '../numbers.js';
-import { checkFolderOf, checkModelPath, MODEL_EXTENSION, modelPathOf } from '../paths.js';
+import { checkApart, checkFolderOf, checkModelPath, MODEL_EXTENSION, modelPathOf } from '../paths.js';
 import { prepare, prepareResumed, type Session } from '../prepare.js';
 import { reportOption } from '../report/option.js';
 import { quotedPath } from '../shell.js';
@@ -90,9 +90,13 @@ async function run(args: Arguments, io: IO): Promise<void> {
     resumePath === undefined
       ? await prepare(args, dataPath!)
       : await prepareResumed(args, resumePath, dataPath);
+  const { net, about } = session;
+  if (report !== undefined) {
+    const { data, testFile } = about.training;
+    checkApart('--report', report, [data, testFile, dataPath, resumePath, out, checkpoint]);
+  }
   describe(io, session);
   io.say();
-  const { net, about } = session;
   const done = await fit(io, session, {
     resume: resumePath !== undefined,
     checkpoint,

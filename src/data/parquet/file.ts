@@ -23,6 +23,12 @@ const MAGIC = 0x31524150;
 const MOST_FOOTER_BYTES = 2 ** 26;
 /** Values of a row group that are held together. */
 const MOST_VALUES = 2 ** 27;
+/**
+ * Runs are as long as they are said to be, so that a few bytes could stand for any number of values. Of a file there are so
+ * many, whatever its size, and so many more for each of its bytes: about what deflate makes of a byte.
+ */
+const VALUES_OF_ANY_FILE = 2 ** 22;
+const MOST_VALUES_PER_BYTE = 1024;
 const codecs = ['UNCOMPRESSED', 'SNAPPY', 'GZIP'];
 
 /** What has no meaning as a number, nor as a category. */
@@ -113,6 +119,14 @@ class Parquet {
    */
   async *groups(elements: readonly Element[]): AsyncGenerator<Iterable<Row>, void, void> {
     let before = 0;
+    const values = this.#footer.groups.reduce((sum, { rows }) => sum + rows, 0) * elements.length;
+    const { byteLength } = this.#file;
+    if (values > VALUES_OF_ANY_FILE + MOST_VALUES_PER_BYTE * byteLength) {
+      throw new FormatError(
+        `Parquet: ${byteLength} bytes are said to hold ${values} values, which is not believed; write the file in plain ` +
+          'encoding, or name fewer inputs',
+      );
+    }
     for (const [g, group] of this.#footer.groups.entries()) {
       if (group.rows * elements.length > MOST_VALUES) {
         throw new FormatError(

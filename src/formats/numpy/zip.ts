@@ -49,6 +49,9 @@ export class Zip {
     let at = this.#view.getUint32(end + 16, true);
     if (at === ELSEWHERE) this.#fail('it is larger than 4 GB, which cannot be read');
     for (let i = 0; i < count; i++) at = this.#readDirectory(i, at, end);
+    // Or a few bytes could be read as often as there are names for them.
+    const packed = [...this.#entries.values()].reduce((sum, { packedSize }) => sum + packedSize, 0);
+    if (packed > bytes.length) this.#fail(`its entries have ${packed} bytes, and the file ${bytes.length}`);
   }
 
   get names(): string[] {
