@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Dataset, type JSONOptions } from '../src/data/index.js';
 import { FormatError } from '../src/index.js';
-import { Random } from '../src/model/random.js';
-import { broken } from './support/broken-bytes.js';
 import { expectError, type Expected } from './support/patient.js';
 
 // JSON and JSON Lines: in every form that programs write, the same dataset as of objects.
@@ -246,22 +244,4 @@ describe('JSON that is no rows', () => {
       [TypeError, 'text: expected a text of JSON Lines'],
     );
   });
-});
-
-it('whatever becomes of the text: a dataset, or a typed error', () => {
-  const random = Random.fromSeed(8);
-  const texts = [JSON.stringify(rows), rows.map((row) => JSON.stringify(row)).join('\n')];
-  const files = texts.map((text) => new TextEncoder().encode(text));
-  let refused = 0;
-  for (let i = 0; i < 4000; i++) {
-    const text = new TextDecoder().decode(broken(files[i % 2]!, random));
-    try {
-      if (i % 2) Dataset.fromJSONLines(text, { ...options, missing: 'drop' });
-      else Dataset.fromJSON(text, { ...options, missing: 'drop' });
-    } catch (error) {
-      expect([FormatError, RangeError, TypeError]).toContain((error as Error).constructor);
-      refused++;
-    }
-  }
-  expect(refused).toBeGreaterThan(1000);
 });

@@ -5,8 +5,6 @@ import { Dataset } from '../src/data/index.js';
 import { unsnap } from '../src/data/parquet/snappy.js';
 import { readHybrid } from '../src/data/parquet/hybrid.js';
 import { FormatError } from '../src/index.js';
-import { Random } from '../src/model/random.js';
-import { broken } from './support/broken-bytes.js';
 import { expectError, type Expected } from './support/patient.js';
 
 // Parquet files of hyparquet-writer; test/clients/parquet.test.mjs has another writer on the other side.
@@ -302,31 +300,6 @@ describe('what cannot be read', () => {
       () => Dataset.fromParquet({ byteLength: 1000, slice: () => new ArrayBuffer(3) }),
       [FormatError, 'Parquet: expected 4 bytes from 0 on, got 3'],
     );
-  });
-
-  it('whatever becomes of the bytes: a dataset, or a typed error', async () => {
-    const random = Random.fromSeed(9);
-    const few = table.map((one) => ({ ...one, data: (one.data as unknown[]).slice(0, 40) as never }));
-    const deltas = few.map((one) =>
-      one.type === 'INT32' || one.type === 'INT64'
-        ? { ...one, encoding: 'DELTA_BINARY_PACKED' as const }
-        : one,
-    );
-    const files = [
-      parquet(few),
-      parquet(few, { codec: 'GZIP' }),
-      parquet(deltas, { codec: 'UNCOMPRESSED', rowGroupSize: 25 }),
-    ];
-    let refused = 0;
-    for (let i = 0; i < 3000; i++) {
-      try {
-        await Dataset.fromParquet(broken(files[i % 3]!, random), { missing: 'drop' });
-      } catch (error) {
-        expect([FormatError, RangeError, TypeError]).toContain((error as Error).constructor);
-        refused++;
-      }
-    }
-    expect(refused).toBeGreaterThan(1000);
   });
 });
 

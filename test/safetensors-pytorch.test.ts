@@ -248,7 +248,7 @@ describe('is refused:', async () => {
   });
 
   const wrongCalls: Record<string, [args: unknown[], Expected]> = {
-    'no bytes': [['file'], [TypeError, /^bytes: expected a Uint8Array/]],
+    'no bytes': [['file'], [TypeError, /^bytes: expected the bytes of a safetensors file, got 'file'/]],
     'an unknown option': [
       [file(good), { activation: 'tanh' }],
       [TypeError, /unknown 'activation'/],

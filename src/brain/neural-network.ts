@@ -15,6 +15,7 @@ import {
   type Format,
   type Lookup,
 } from './data.js';
+import { divergence, Epochs } from './epochs.js';
 import {
   jsonOf,
   legacyJSONOf,
@@ -43,21 +44,8 @@ import { networkJSONOf } from './to-network-json.js';
 /** Milliseconds of training after which `trainAsync` lets others have their turn. */
 const TURN = 10;
 
-/** More epochs than these are never asked for in one call. */
-const MOST_EPOCHS = 2 ** 30;
-
 /** How many networks there have been without a seed. */
 let unseeded = 0;
-
-/** A training that is under way. */
-interface Run {
-  readonly session: Session;
-  readonly status: TrainingStatus;
-  /** What `Date.now()` must not reach. */
-  readonly endTime: number;
-  /** How many epochs take about a millisecond or two, where time matters. */
-  pace: number;
-}
 
 /**
  * The dense network of brain.js 1.6 and 2, trained by WebAssembly: `import { NeuralNetwork } from 'bp4/brain'` in place of
@@ -204,9 +192,9 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     data: readonly Datum<Partial<Input>, Partial<Output>>[],
     options: Partial<TrainOptions> = {},
   ): TrainingStatus {
-    return this.#training(data, options, (run) => {
-      this.#advance(run, Infinity);
-      return run.status;
+    return this.#training(data, options, (epochs) => {
+      epochs.advance(Infinity);
+      return epochs.status;
     });
   }
 
@@ -218,10 +206,9 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     data: readonly Datum<Partial<Input>, Partial<Output>>[],
     options: Partial<TrainOptions> = {},
   ): Promise<TrainingStatus> {
-    return await this.#training(data, options, async (run) => {
-      while (!this.#advance(run, performance.now() + TURN))
-        await new Promise((resolve) => setTimeout(resolve));
-      return run.status;
+    return await this.#training(data, options, async (epochs) => {
+      while (!epochs.advance(performance.now() + TURN)) await new Promise((resolve) => setTimeout(resolve));
+      return epochs.status;
     });
   }
 
@@ -467,7 +454,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   #training<Result extends TrainingStatus | Promise<TrainingStatus>>(
     data: readonly Datum<unknown, unknown>[],
     options: Partial<TrainOptions>,
-    work: (run: Run) => Result,
+    work: (epochs: Epochs) => Result,
   ): Result {
     this.#assertIdle('train');
     const trainOpts = mergeTrainOptions(this.#trainOpts, options);
@@ -478,12 +465,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const machine = this.#machine(before);
     const session = new Session(machine, before, trainOpts, samples);
     this.#session = session;
-    const run = {
-      session,
-      status: { error: 1, iterations: 0 },
-      endTime: Date.now() + trainOpts.timeout,
-      pace: 1,
-    };
+    const epochs = new Epochs(session, trainOpts, this.#sizes);
     const end = (error?: unknown): void => {
       const state = session.state;
       this.#session = undefined;
@@ -491,70 +473,15 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       this.#state = isLost ? before : state;
       machine.state = isLost ? undefined : state;
       giveBackMachine(machine);
-      if (isLost && error === undefined) throw divergence(run.status.iterations, samples.count, this.#sizes);
+      if (isLost && error === undefined)
+        throw divergence(epochs.status.iterations, samples.count, this.#sizes);
     };
-    return finishing(() => work(run), end);
+    return finishing(() => work(epochs), end);
   }
-
-  /**
-   * Trains until the end, or until it is `until` of performance.now(); whole epochs in a call, from one thing that is to be
-   * seen outside to the next.
-   * @returns whether the training is over
-   */
-  #advance(run: Run, until: number): boolean {
-    const { session, status, endTime } = run;
-    const { iterations, errorThresh, log, logPeriod, callback, callbackPeriod } = this.#trainOpts;
-    const isTimed = until < Infinity || endTime < Infinity;
-    for (;;) {
-      if (status.iterations >= iterations || status.error <= errorThresh || Date.now() >= endTime)
-        return true;
-      const start = performance.now();
-      if (start >= until) return false;
-      const next = Math.min(
-        Math.ceil(iterations - status.iterations),
-        log ? untilNext(logPeriod, status.iterations) : MOST_EPOCHS,
-        callback ? untilNext(callbackPeriod, status.iterations) : MOST_EPOCHS,
-        isTimed ? run.pace : MOST_EPOCHS,
-      );
-      const done = session.run(next);
-      status.iterations += done;
-      if (done > 0) status.error = session.error;
-      if (session.failed) throw divergence(status.iterations + 1, session.failed, this.#sizes);
-      if (isTimed && done === run.pace) run.pace = paceOf(run.pace, performance.now() - start);
-      if (log && status.iterations % logPeriod === 0) {
-        if (log === true) logStatus(status);
-        else log({ ...status });
-      }
-      if (callback && status.iterations % callbackPeriod === 0) callback({ ...status });
-    }
-  }
-}
-
-/** Epochs until a multiple of `period`; those of periods that are not whole are looked for one by one. */
-const untilNext = (period: number, iterations: number): number =>
-  Number.isInteger(period) ? period - (iterations % period) : 1;
-
-/** Epochs that take a millisecond or two. */
-function paceOf(pace: number, milliseconds: number): number {
-  if (milliseconds < 1) return Math.min(2 * pace, MOST_EPOCHS);
-  return milliseconds > 4 ? Math.max(1, Math.floor(pace / 2)) : pace;
-}
-
-function logStatus({ iterations, error }: TrainingStatus): void {
-  console.log(`iterations: ${iterations}, training error: ${error}`);
 }
 
 const isFinite = ({ parameters }: State): boolean =>
   parameters.every(({ weights, biases }) => weights.every(Number.isFinite) && biases.every(Number.isFinite));
-
-/** @param sample its number, from 1 */
-function divergence(epoch: number, sample: number, sizes: readonly number[]): DivergenceError {
-  return new DivergenceError(
-    `training diverged in iteration ${epoch}, at data[${sample - 1}]: the error or a weight is no longer a finite number; ` +
-      'use a smaller learningRate, or scale the data',
-    { epoch, step: sample, layer: sizes.length - 2, largestGradient: NaN },
-  );
-}
 
 /** Does work, at once or in time, and whatever becomes of it calls `end`. */
 function finishing<Result>(work: () => Result, end: (error?: unknown) => void): Result {

@@ -1,35 +1,23 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Network } from 'bp4';
 import { Dataset } from 'bp4/data';
 import { fromNPZ, readNPY, readNPZ, toNPZ, writeNPY, writeNPZ } from 'bp4/numpy';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { pythonText } from './python.mjs';
 
 // NumPy itself writes what we read, and reads what we write.
 
-const PYTHON = '/usr/bin/python3';
 const folder = mkdtempSync(join(tmpdir(), 'bp4-numpy-'));
 const path = (name) => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** @returns what the program printed, as JSON */
 function python(program) {
-  const text = execFileSync(PYTHON, ['-c', `import json, numpy as np\n${program}`], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
+  const text = pythonText(`import json, numpy as np\n${program}`, [], ['python3-numpy'], folder);
   return text === '' ? undefined : JSON.parse(text);
 }
-
-beforeAll(() => {
-  try {
-    python('np.zeros(1)');
-  } catch (cause) {
-    throw new Error(`NumPy is needed: apt-get install python3-numpy`, { cause });
-  }
-});
 
 const numbers = [
   ...['f2', 'f4', 'f8', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8'].flatMap((kind) => [

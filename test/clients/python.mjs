@@ -9,14 +9,25 @@ const PYTHON = '/usr/bin/python3';
  * @param packages of Debian that it imports from
  * @returns what it printed
  */
-export function python(script, args, packages) {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const { status, stdout, stderr, error } = spawnSync(PYTHON, [path, ...args], {
+export const python = (script, args, packages) =>
+  run(script, [fileURLToPath(new URL(script, import.meta.url)), ...args], packages);
+
+/**
+ * Runs a program that a test holds as text, in a folder.
+ * @param packages of Debian that it imports from
+ * @returns what it printed
+ */
+export const pythonText = (program, args, packages, cwd) =>
+  run('-c', ['-c', program, ...args], packages, cwd);
+
+function run(name, args, packages, cwd) {
+  const { status, stdout, stderr, error } = spawnSync(PYTHON, args, {
+    cwd,
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });
   if (status === 0) return stdout;
   const cure =
     /ModuleNotFoundError/.test(stderr) || error ? `apt-get install -y ${packages.join(' ')}\n` : '';
-  throw new Error(`${PYTHON} ${script} failed. ${cure}${stderr ?? error}`);
+  throw new Error(`${PYTHON} ${name} failed. ${cure}${stderr ?? error}`);
 }

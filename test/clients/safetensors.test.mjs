@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Network } from 'bp4';
 import { fromSafetensors, toSafetensors } from 'bp4/safetensors';
+import { pythonText } from './python.mjs';
 import { networks, rowsFor } from '../support/portable-networks.ts';
 
 // Files against PyTorch itself: what bp4 writes is read there by the bytes into the nn.Sequential of its metadata, and what
@@ -16,10 +16,7 @@ const TOLERANCE = 1e-5;
 /** Header and tensors of a safetensors file, by the letter of the format; its package is not among those of Debian. */
 const format = `
 import json, struct, sys
-try:
-    import numpy, torch
-except ImportError as error:
-    sys.exit(f'{error}: apt-get install python3-numpy python3-torch')
+import numpy, torch
 from torch import nn
 torch.manual_seed(1)
 types = {'F32': torch.float32, 'F64': torch.float64, 'F16': torch.float16, 'BF16': torch.bfloat16}
@@ -60,15 +57,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const interpreter = '/usr/bin/python3';
-
 /** Runs a program in Python; it reads and writes in the folder. */
 function python(program, ...args) {
-  if (!existsSync(interpreter))
-    throw new Error(`no ${interpreter}: apt-get install python3-numpy python3-torch`);
-  return JSON.parse(
-    execFileSync(interpreter, ['-c', format + program, folder, ...args], { encoding: 'utf8' }),
-  );
+  const packages = ['python3-numpy', 'python3-torch'];
+  return JSON.parse(pythonText(format + program, [folder, ...args], packages));
 }
 
 function distance(given, expected) {

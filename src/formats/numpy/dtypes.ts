@@ -1,6 +1,7 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../model/check.js';
 import type { NumericArray } from '../../training/matrix.js';
+import { numberOfHalf } from '../half.js';
 
 /** Numbers of 64 bits beside those that JavaScript has. */
 export type NPYValues = NumericArray | BigInt64Array | BigUint64Array | string[];
@@ -97,21 +98,8 @@ export function layoutOf(place: string, descr: string): Layout & { readonly isBi
   );
 }
 
-/** The least of binary16, 2⁻²⁴. */
-const LEAST_HALF = 1 / (1 << 24);
-
-/** IEEE 754 binary16; each is a float of 32 bits too. */
 function halves(bytes: Uint8Array<ArrayBuffer>): Float32Array {
-  const codes = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
-  return Float32Array.from(codes, (code) => {
-    const sign = code >> 15 ? -1 : 1;
-    const exponent = (code >> 10) & 31;
-    const fraction = code & 1023;
-    if (exponent === 31) return fraction ? NaN : sign * Infinity;
-    if (exponent === 0) return sign * fraction * LEAST_HALF;
-    const scale = exponent < 15 ? 1 / (1 << (15 - exponent)) : 1 << (exponent - 15);
-    return sign * (1 + fraction / 1024) * scale;
-  });
+  return Float32Array.from(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2), numberOfHalf);
 }
 
 /** Strings of one length in UCS-4, filled up with zeros. */

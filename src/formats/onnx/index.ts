@@ -1,5 +1,6 @@
-import { checkKeys, show } from '../../model/check.js';
+import { checkKeys } from '../../model/check.js';
 import type { Network } from '../../network.js';
+import { bytesOf, type Bytes } from '../bytes.js';
 import { networkOf } from '../portable.js';
 import type { ONNXOptions } from './options.js';
 
@@ -19,19 +20,11 @@ export { toONNX } from './write.js';
  * @throws TypeError, RangeError naming the option that is wrong
  * @throws EngineError where engine 'wasm' is refused
  */
-export async function fromONNX(bytes: Uint8Array | ArrayBuffer, options: ONNXOptions = {}): Promise<Network> {
+export async function fromONNX(bytes: Bytes, options: ONNXOptions = {}): Promise<Network> {
   checkKeys('options', options, ['loss', 'output', 'engine', 'threads']);
   const { loss, output, ...engine } = options; // as they are now, and the bytes
-  const given = viewOf(bytes).slice();
+  const given = bytesOf('bytes', bytes, 'an ONNX model').slice();
   // Loaded only by those who read.
   const { read } = await import('./read.js');
   return await networkOf('bytes', read(given, loss, output), engine);
-}
-
-function viewOf(bytes: unknown): Uint8Array {
-  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // instanceof would not know the buffers of another realm
-  if (Object.prototype.toString.call(bytes) === '[object ArrayBuffer]')
-    return new Uint8Array(bytes as ArrayBuffer);
-  throw new TypeError(`bytes: expected a Uint8Array or an ArrayBuffer, got ${show(bytes)}`);
 }

@@ -1,5 +1,6 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../model/check.js';
+import { numberOfHalf } from '../half.js';
 import {
   BOOL,
   DOUBLE,
@@ -53,7 +54,12 @@ const types = new Map<number | undefined, Type>([
   [DOUBLE, { name: 'double', bytes: 8, read: (view, at) => view.getFloat64(at, true), field: 'doubleData' }],
   [
     FLOAT16,
-    { name: 'float16', bytes: 2, read: (view, at) => widened(view.getUint16(at, true)), field: 'int32Data' },
+    {
+      name: 'float16',
+      bytes: 2,
+      read: (view, at) => numberOfHalf(view.getUint16(at, true)),
+      field: 'int32Data',
+    },
   ],
   [INT32, { name: 'int32', bytes: 4, read: (view, at) => view.getInt32(at, true), field: 'int32Data' }],
   [BOOL, { name: 'bool', bytes: 1, read: (view, at) => view.getUint8(at), field: 'int32Data' }],
@@ -96,25 +102,10 @@ export function constantOf(place: string, tensor: Tensor): Constant {
   if (isRaw) {
     const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
     for (let i = 0; i < count; i++) values[i] = read(view, bytes * i);
-  } else values.set(dataType === FLOAT16 ? tensor[field].map(widened) : tensor[field]);
+  } else values.set(dataType === FLOAT16 ? tensor[field].map((bits) => numberOfHalf(bits)) : tensor[field]);
   return { dims, values };
 }
 
 /** A shape as error messages show it; broken ones may be long. */
 export const shown = (shape: ArrayLike<number>): string =>
   `[${Array.from(shape).slice(0, 8).join()}${shape.length > 8 ? ',…' : ''}]`;
-
-/** The number that 16 bits of IEEE 754 stand for. */
-function widened(bits: number): number {
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  const size =
-    exponent === 0
-      ? fraction / 2 ** 24
-      : exponent === 31
-        ? fraction === 0
-          ? Infinity
-          : NaN
-        : ((1024 + fraction) / 2 ** 25) * (1 << exponent);
-  return bits & 0x8000 ? -size : size;
-}

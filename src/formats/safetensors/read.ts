@@ -7,6 +7,7 @@ import { parseJSON } from '../../model/read-safetensors.js';
 import type { Tensor } from '../../model/safetensors.js';
 import { activationCodes, type ActivationName, type LossSpec } from '../../model/spec.js';
 import type { EngineOptions, Network } from '../../network.js';
+import { bytesOf, type Bytes } from '../bytes.js';
 import { networkOf } from '../portable.js';
 import { nameOf, prefixesOf } from './order.js';
 import { readTensors } from './tensors.js';
@@ -36,13 +37,13 @@ export interface SafetensorsOptions extends EngineOptions {
  * @throws TypeError, RangeError where an option is none
  * @throws EngineError where engine 'wasm' is refused
  */
-export async function fromSafetensors(bytes: Uint8Array, options: SafetensorsOptions = {}): Promise<Network> {
+export async function fromSafetensors(bytes: Bytes, options: SafetensorsOptions = {}): Promise<Network> {
   checkKeys('options', options, ['activations', 'loss', 'layers', 'engine', 'threads']);
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes: expected a Uint8Array, got ${show(bytes)}`);
+  const file = bytesOf('bytes', bytes, 'a safetensors file');
   const { activations, loss, layers, ...engine } = options;
   if (activations !== undefined) checkActivations(activations);
   if (layers !== undefined) checkLayers(layers);
-  const { spec: stored, parameters } = readable(() => read(bytes, layers));
+  const { spec: stored, parameters } = readable(() => read(file, layers));
   if (stored && activations) {
     throw new FormatError('bytes: the file holds activations of its own; leave out options.activations');
   }

@@ -1,6 +1,7 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../model/check.js';
 import type { Tensor } from '../../model/safetensors.js';
+import { viewOf } from '../bytes.js';
 import { numberOfHalf } from '../half.js';
 import { fieldsOf, floatOf, listOf, sizesOf, textOf, type Fields } from './fields.js';
 
@@ -110,7 +111,7 @@ const keyOf = (name: string): string => name.replace(/:0$/, '').split('/').slice
  */
 export function readWeights(groups: readonly Group[], weights: TFJSWeights): Weights {
   const tensors = new Weights();
-  const all = bytesOf(weights);
+  const all = wholeOf(weights);
   let at = 0;
   for (const { paths, weights: entries } of groups) {
     const bytes = all ?? joined(paths, weights as ReadonlyMap<string, Uint8Array>);
@@ -126,18 +127,13 @@ function checkEnd(bytes: Uint8Array, end: number): void {
   if (end !== bytes.length) throw new FormatError(`weights: expected ${end} bytes, got ${bytes.length}`);
 }
 
-/** Undefined where they are files. */
-function bytesOf(weights: TFJSWeights): Uint8Array | undefined {
-  if (ArrayBuffer.isView(weights)) {
-    return new Uint8Array(weights.buffer as ArrayBuffer, weights.byteOffset, weights.byteLength);
-  }
-  // instanceof would not know the buffers of another realm
-  if (Object.prototype.toString.call(weights) === '[object ArrayBuffer]')
-    return new Uint8Array(weights as ArrayBuffer);
-  if (typeof weights !== 'object' || (weights as unknown) === null) {
+/** The bytes of all weights; undefined where they are files. */
+function wholeOf(weights: TFJSWeights): Uint8Array | undefined {
+  const all = viewOf(weights);
+  if (!all && (typeof weights !== 'object' || (weights as unknown) === null)) {
     throw new TypeError(`weights: expected bytes, or files by their names, got ${show(weights)}`);
   }
-  return undefined;
+  return all;
 }
 
 function joined(paths: readonly string[], files: Exclude<TFJSWeights, ArrayBuffer | Uint8Array>): Uint8Array {

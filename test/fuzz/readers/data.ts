@@ -73,8 +73,24 @@ function parquets(): Uint8Array[] {
     { name: 'size', data: [1, 2.5, null, 4], type: 'DOUBLE' },
     { name: 'kind', data: ['a', 'b', 'a', 'b'], type: 'STRING' },
   ];
-  return (['SNAPPY', 'UNCOMPRESSED'] as const).map(
-    (codec) => new Uint8Array(parquetWriteBuffer({ columnData, codec })),
+  const years: ColumnSource = {
+    name: 'year',
+    data: Int32Array.from({ length: 40 }, (_, i) => 2000 + ((i * i) % 7)),
+    type: 'INT32',
+    encoding: 'DELTA_BINARY_PACKED',
+  };
+  const kinds: ColumnSource = {
+    name: 'kind',
+    data: Array.from({ length: 40 }, (_, i) => 'abc'[i % 3]!),
+    type: 'STRING',
+  };
+  const files = [
+    ...(['SNAPPY', 'UNCOMPRESSED', 'GZIP'] as const).map((codec) => ({ columnData, codec })),
+    { columnData: [years, kinds], codec: 'UNCOMPRESSED' as const, rowGroupSize: 25 },
+  ];
+  return files.map(
+    (file) =>
+      new Uint8Array(parquetWriteBuffer({ ...file, compressors: { GZIP: (bytes) => gzipSync(bytes) } })),
   );
 }
 

@@ -1,9 +1,10 @@
 import type { Reader } from '../reader.js';
+import { brainReaders } from './brain.js';
 import { dataReaders } from './data.js';
 import { folderReaders } from './folders.js';
-import { modelReaders } from './models.js';
 import { networkReaders } from './network.js';
 import { numpyReaders } from './numpy.js';
+import { onnxReaders } from './onnx.js';
 import { safetensorsReaders } from './safetensors.js';
 import { tfjsReaders } from './tfjs.js';
 
@@ -14,6 +15,7 @@ export const readers: readonly Reader[] = [
   ...numpyReaders,
   ...safetensorsReaders,
   ...tfjsReaders,
-  ...modelReaders,
+  ...brainReaders,
+  ...onnxReaders,
   ...folderReaders,
 ];

@@ -1,9 +1,9 @@
-import { decode } from '../../src/formats/onnx/decode.js';
-import { encode } from '../../src/formats/onnx/encode.js';
-import { model, type GivenModel } from '../../src/formats/onnx/proto.js';
-import type { Random } from '../../src/model/random.js';
+import { decode } from '../../../src/formats/onnx/decode.js';
+import { encode } from '../../../src/formats/onnx/encode.js';
+import { model, type GivenModel } from '../../../src/formats/onnx/proto.js';
+import { pick, type Mutation } from './mutation.js';
 
-// ONNX models broken in their bytes, and in what these say: a name, an operator, a size, an attribute, a node too many.
+// ONNX models broken in what they say: a name, an operator, a size, an attribute, a node too many.
 
 /** At which checks of numbers go wrong; what has more than 31 bits is written as 64. */
 const numbers = [
@@ -85,8 +85,6 @@ const words = [
   ],
 ];
 
-const pick = <T>(random: Random, from: readonly T[]): T => from[random.below(from.length)]!;
-
 /** Every place of a message where something stands: its holder, and under which key. */
 function* placesIn(value: object): Generator<[holder: Record<string, unknown>, key: string]> {
   for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
@@ -97,7 +95,7 @@ function* placesIn(value: object): Generator<[holder: Record<string, unknown>, k
 }
 
 /** One thing that a model says, said otherwise. */
-function changeMessage(random: Random, bytes: Uint8Array): Uint8Array {
+export const inModel: Mutation = (random, bytes) => {
   let given: GivenModel;
   try {
     given = decode(model, bytes) as GivenModel;
@@ -119,42 +117,4 @@ function changeMessage(random: Random, bytes: Uint8Array): Uint8Array {
   } else if (Array.isArray(holder)) holder.splice(Number(key), 1);
   else holder[key] = undefined;
   return encode(model, given);
-}
-
-function changeBytes(random: Random, bytes: Uint8Array, others: readonly Uint8Array[]): Uint8Array {
-  const file = bytes.slice();
-  const at = random.below(file.length + 1);
-  switch (random.below(6)) {
-    case 0:
-      file[at] = file[at]! ^ (1 << random.below(8));
-      return file;
-    case 1:
-      file[at] = random.below(256);
-      return file;
-    case 2:
-      return file.subarray(0, at);
-    case 3: {
-      const end = Math.min(file.length, at + random.below(32));
-      return Uint8Array.of(...file.subarray(0, at), ...file.subarray(end));
-    }
-    case 4: // a length, or a number, of many bytes
-      return Uint8Array.of(
-        ...file.subarray(0, at),
-        ...Array<number>(random.below(12)).fill(255),
-        ...file.subarray(at),
-      );
-    default: {
-      const other = pick(random, others);
-      return Uint8Array.of(...file.subarray(0, at), ...other.subarray(random.below(other.length + 1)));
-    }
-  }
-}
-
-/** One of the files, broken once to three times. */
-export function brokenModel(random: Random, files: readonly Uint8Array[]): Uint8Array {
-  let file = pick(random, files);
-  for (let times = 1 + random.below(3); times > 0; times--) {
-    file = random.below(3) === 0 ? changeBytes(random, file, files) : changeMessage(random, file);
-  }
-  return file;
-}
+};

@@ -1,13 +1,7 @@
 import { NeuralNetwork } from '../../../src/brain/index.js';
-import { fromONNX, toONNX } from '../../../src/formats/onnx/index.js';
-import type { Network } from '../../../src/index.js';
-import { byteMutations } from '../mutations/bytes.js';
 import { inJSON } from '../mutations/json.js';
 import { inText } from '../mutations/text.js';
 import { jsonOf, NOT_GIVEN, type Reader } from '../reader.js';
-import { networks, used } from './network.js';
-
-const engine = 'reference';
 
 const brainWords = [
   ...[
@@ -49,18 +43,7 @@ function brains(): Buffer[] {
     .map((json) => Buffer.from(JSON.stringify(json)));
 }
 
-const loaded = (from: Promise<Network>): Promise<object> => from.then(used);
-
-export const modelReaders: readonly Reader[] = [
-  {
-    name: 'fromONNX',
-    seeds: async () => (await networks()).map((net) => toONNX(net)),
-    mutations: [
-      ...byteMutations,
-      inText(['Gemm', 'MatMul', 'Add', 'Relu', 'Softmax', 'alpha', 'transB', 'Flatten']),
-    ],
-    read: (bytes) => loaded(fromONNX(bytes, { engine })),
-  },
+export const brainReaders: readonly Reader[] = [
   {
     name: 'brain.fromJSON',
     seeds: brains,
