@@ -142,6 +142,14 @@ describe('predict', () => {
     expect(await outputOf('predict', 'iris.bp4', name)).toBe(answers);
   });
 
+  it('true and false, which were learnt as 1 and 0', async () => {
+    const learnt = Array.from({ length: 40 }, (_, i) => ({ is: i % 2 === 0, kind: i % 2 ? 'odd' : 'even' }));
+    put('bits.jsonl', learnt.map((row) => JSON.stringify(row)).join('\n'));
+    await outputOf('train', 'bits.jsonl', '--epochs', '30', '--batch', '4', '--learning-rate', '0.1');
+    const answers = lines(await outputOf('predict', 'bits.bp4', 'bits.jsonl')).slice(1);
+    expect(answers.map((line) => line.split(',')[0])).toEqual(learnt.map(({ kind }) => kind));
+  });
+
   it('from standard input: CSV, or JSON Lines', async () => {
     expect((await fed(irisCSV(), 'predict', 'iris.bp4', '-')).stdout).toBe(answers);
     expect((await fed(irisCSV(), 'predict', 'iris.bp4')).stdout).toBe(answers);

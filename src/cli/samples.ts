@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { isGzip } from '../formats/inflate.js';
 import { RowReader } from '../data/csv.js';
+import { cellOf } from '../data/records.js';
 import { dataFailure, inFile } from './failure.js';
 import { kindOf, STDIN, type FileKind } from './formats.js';
 import type { Meaning } from './meaning.js';
@@ -207,14 +208,7 @@ class ObjectSamples {
       throw dataFailure(`${place}: expected an object with a value for each column, or an array of them`);
     }
     const cells = Array.isArray(row) ? this.#byNumber(place, row) : this.#byName(place, row);
-    return {
-      place,
-      values: this.#values.of(
-        place,
-        cells.map((cell) => (typeof cell === 'boolean' ? String(cell) : cell)),
-        false,
-      ),
-    };
+    return { place, values: this.#values.of(place, cells.map(cellOf), false) };
   }
 
   #byNumber(place: string, row: readonly unknown[]): unknown[] {

@@ -7,7 +7,7 @@ import type { Row } from './rows.js';
 export type RowPlace = (n: number) => string;
 
 /** A value as a column takes it: true is 1 and false 0, and a whole number of 64 bits a number. */
-function cellOf(value: unknown): unknown {
+export function cellOf(value: unknown): unknown {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'bigint' && BigInt.asIntN(54, value) === value) return Number(value);
   return value;
