@@ -17,6 +17,7 @@ const expected: Record<string, RegExp | undefined> = {
   inherits: /inherits units/,
   'throws an Error': /no type of ours/,
   'throws a SyntaxError': /no type of ours/,
+  'throws another type': /no type of ours: TypeError/,
   'throws no error': /no Error/,
   'throws what the engine says': /of the engine's/,
   'says too much': /2000 characters/,

@@ -1,4 +1,5 @@
 // Readers that do what none may do: the harness must see it.
+import { FormatError } from '../../src/errors.js';
 import { flipBit } from './mutations/bytes.js';
 import type { Reader } from './reader.js';
 
@@ -50,6 +51,12 @@ export const readers: readonly Reader[] = [
     throw new Error('a file: expected something else');
   }),
   bad('throws a SyntaxError', () => JSON.parse('{') as unknown),
+  {
+    ...bad('throws another type', () => {
+      throw new TypeError('a file: expected something else, got this');
+    }),
+    errors: [FormatError],
+  },
   bad('throws no error', () => {
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- that is what it is for
     throw 'a file: expected something else';

@@ -3,7 +3,7 @@ import { FormatError } from '../../src/errors.js';
 import { FileError } from '../../src/node/index.js';
 import { Random } from '../../src/model/random.js';
 import { mutated } from './mutations/mutation.js';
-import { NOT_GIVEN, type Reader } from './reader.js';
+import { NOT_GIVEN, type ErrorType, type Reader } from './reader.js';
 import { strangeIn, Watch } from './watch.js';
 
 /** For one file, in milliseconds. */
@@ -53,12 +53,12 @@ const unchecked = new RegExp(
   'i',
 );
 
+const typedErrors = [TypeError, RangeError, FormatError, FileError];
+
 /** What is wrong with what was thrown; undefined where it is an error such as bp4 promises. */
-function faultOf(error: unknown): string | undefined {
+function faultOf(error: unknown, types: readonly ErrorType[] = typedErrors): string | undefined {
   if (!(error instanceof Error)) return `something was thrown that is no Error: ${typeof error}`;
-  const isTyped =
-    error.name === error.constructor.name &&
-    [TypeError, RangeError, FormatError, FileError].some((type) => error.constructor === type);
+  const isTyped = error.name === error.constructor.name && types.some((type) => error.constructor === type);
   if (!isTyped) return `an error of no type of ours: ${error.stack}`;
   // What a library says of bytes that it cannot read may be told in parentheses.
   const { message: quoted } = error.cause instanceof Error ? error.cause : { message: '' };
@@ -99,7 +99,7 @@ export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Report
     const { milliseconds, bytes, answer, error } = await measured(reader, file);
     if (error !== undefined) {
       report.refused++;
-      const fault = faultOf(error);
+      const fault = faultOf(error, reader.errors);
       if (fault !== undefined) fail(fault);
       else if (messages.size < 10_000) messages.add(shapeOf(error as Error));
     } else if (answer === NOT_GIVEN) continue;

@@ -1,5 +1,8 @@
 import type { Mutation } from './mutations/mutation.js';
 
+/** What errors are made by. */
+export type ErrorType = abstract new (...args: never) => Error;
+
 /** What is fuzzed: something of bp4 that reads what others have written. */
 export interface Reader {
   readonly name: string;
@@ -8,9 +11,11 @@ export interface Reader {
   readonly mutations: readonly Mutation[];
   /** Which share of the tries it is given, where each takes long. Default 1. */
   readonly share?: number;
+  /** What it may throw. Default: TypeError, RangeError, FormatError, FileError. */
+  readonly errors?: readonly ErrorType[];
   /**
    * Reads a file, and gives back what it has taken hold of.
-   * @throws TypeError, RangeError or FormatError where the file is not as it should be
+   * @throws one of `errors` where the file is not as it should be
    */
   readonly read: (bytes: Uint8Array) => unknown;
 }

@@ -1,3 +1,4 @@
+import { FormatError } from '../../../src/errors.js';
 import { Network, type NetworkJSON, type NetworkOptions } from '../../../src/index.js';
 import { byteMutations } from '../mutations/bytes.js';
 import { inJSON } from '../mutations/json.js';
@@ -95,6 +96,7 @@ export function used(net: Network): object {
 export const networkReaders: readonly Reader[] = [
   {
     name: 'Network.load',
+    errors: [FormatError],
     seeds: async () => (await networks()).map((net) => net.save()),
     mutations: [...byteMutations, ...safetensorsMutations, ...safetensorsMutations],
     read: async (bytes) => used(await Network.load(bytes, { engine: 'reference' })),

@@ -1,3 +1,4 @@
+import { FormatError } from '../../../src/errors.js';
 import { Dataset } from '../../../src/data/index.js';
 import { fromNPZ, readNPY, readNPZ, toNPZ, writeNPY, writeNPZ } from '../../../src/formats/numpy/index.js';
 import { byteMutations } from '../mutations/bytes.js';
@@ -45,7 +46,7 @@ const zipMutations = [
 ];
 
 export const numpyReaders: readonly Reader[] = [
-  { name: 'readNPY', seeds: arrays, mutations: npyMutations, read: readNPY },
+  { name: 'readNPY', errors: [FormatError], seeds: arrays, mutations: npyMutations, read: readNPY },
   {
     name: 'Dataset.fromNPY',
     seeds: arrays,
@@ -54,6 +55,7 @@ export const numpyReaders: readonly Reader[] = [
   },
   {
     name: 'readNPZ',
+    errors: [FormatError],
     seeds: [
       writeNPZ({ inputs: Float64Array.of(1, 2), labels: { values: Uint8Array.of(1, 0), shape: [2] } }),
       writeNPZ({ x: new Float32Array(500) }),

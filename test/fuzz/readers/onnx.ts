@@ -1,3 +1,4 @@
+import { FormatError } from '../../../src/errors.js';
 import { fromONNX, toONNX } from '../../../src/formats/onnx/index.js';
 import { Network } from '../../../src/index.js';
 import { file, node, tensor, withoutMetadata } from '../../support/onnx.js';
@@ -62,6 +63,7 @@ async function models(): Promise<Uint8Array[]> {
 export const onnxReaders: readonly Reader[] = [
   {
     name: 'fromONNX',
+    errors: [FormatError],
     seeds: models,
     // two of three change what the model says
     mutations: [...byteMutations, ...Array<typeof inModel>(2 * byteMutations.length).fill(inModel)],

@@ -1,3 +1,4 @@
+import { FormatError } from '../../../src/errors.js';
 import { fromSafetensors, toSafetensors } from '../../../src/formats/safetensors/index.js';
 import { fileOf } from '../../support/safetensors.js';
 import { byteMutations } from '../mutations/bytes.js';
@@ -21,12 +22,14 @@ const tensors = fileOf(
 export const safetensorsReaders: readonly Reader[] = [
   {
     name: 'fromSafetensors',
+    errors: [FormatError],
     seeds: async () => (await networks()).map(toSafetensors),
     mutations,
     read: async (bytes) => used(await fromSafetensors(bytes, { engine: 'reference' })),
   },
   {
     name: 'fromSafetensors, names',
+    errors: [FormatError],
     seeds: [tensors],
     mutations,
     read: async (bytes) =>
