@@ -5,6 +5,7 @@ import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } f
 import { isModule } from './kernels/wasm.js';
 import { MOST_THREADS } from './kernels/plan.js';
 import type { ThreadChoice } from './kernels/kernels.js';
+import { viewOf } from './model/bytes.js';
 import { checkInteger, checkKeys, checkName, show } from './model/check.js';
 import { save } from './model/file.js';
 import { toJSON, type NetworkJSON } from './model/json.js';
@@ -167,7 +168,8 @@ export class Network {
   static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
     const threads = checkThreads(options.threads);
-    const given = checkBytes(bytes).slice(); // as they are now
+    const given = viewOf(bytes)?.slice(); // as they are now
+    if (!given) throw new TypeError(`bytes: expected a Uint8Array or an ArrayBuffer, got ${show(bytes)}`);
     const { spec, random, place, training } = (await reader())(given);
     const fill = (model: Model): void => {
       place(model);
@@ -429,11 +431,4 @@ function checkThreads(threads: ThreadChoice = 1): ThreadChoice {
     throw new TypeError(`threads: expected 'auto' or a whole number, got ${show(threads)}`);
   }
   return checkInteger('threads', threads, 1, MOST_THREADS);
-}
-
-function checkBytes(bytes: Uint8Array | ArrayBuffer): Uint8Array {
-  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // instanceof would not know the buffers of another realm
-  if (Object.prototype.toString.call(bytes) === '[object ArrayBuffer]') return new Uint8Array(bytes);
-  throw new TypeError(`bytes: expected a Uint8Array or an ArrayBuffer, got ${show(bytes)}`);
 }

@@ -1,4 +1,4 @@
-import type { Bytes } from '../formats/bytes.js';
+import type { Bytes } from '../model/bytes.js';
 import { checkInteger, checkKeys, checkOptional, show } from '../model/check.js';
 import { Random } from '../model/random.js';
 import type { Transforms } from '../model/transforms.js';

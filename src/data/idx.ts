@@ -1,4 +1,4 @@
-import { bytesOf, type Bytes } from '../formats/bytes.js';
+import { bytesOf, type Bytes } from '../model/bytes.js';
 import { beginningOf, gunzip, isGzip } from '../formats/inflate.js';
 import { checkKeys, checkPositive } from '../model/check.js';
 import { classesOf, checkLabels } from './labels.js';

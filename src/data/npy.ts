@@ -1,4 +1,4 @@
-import { bytesOf, type Bytes } from '../formats/bytes.js';
+import { bytesOf, type Bytes } from '../model/bytes.js';
 import type { DType, NPYValues } from '../formats/numpy/dtypes.js';
 import { arrayOf, type NPYArray } from '../formats/numpy/npy.js';
 import { NPZ } from '../formats/numpy/npz.js';

@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { bytesOf, type Bytes } from '../../formats/bytes.js';
+import { bytesOf, type Bytes } from '../../model/bytes.js';
 import { show } from '../../model/check.js';
 import type { Opened } from '../batches.js';
 import { planOf, type ColumnOptions, type Plan } from '../columns.js';

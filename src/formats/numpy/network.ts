@@ -6,7 +6,7 @@ import type { Parameters } from '../../model/model.js';
 import type { LossSpec } from '../../model/spec.js';
 import type { ActivationName, Network } from '../../index.js';
 import type { EngineOptions } from '../../network.js';
-import type { Bytes } from '../bytes.js';
+import type { Bytes } from '../../model/bytes.js';
 import { networkOf, portableOf } from '../portable.js';
 import { NPZ, zipOf } from './npz.js';
 

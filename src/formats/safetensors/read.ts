@@ -7,7 +7,7 @@ import { parseJSON } from '../../model/read-safetensors.js';
 import type { Tensor } from '../../model/safetensors.js';
 import { activationCodes, type ActivationName, type LossSpec } from '../../model/spec.js';
 import type { EngineOptions, Network } from '../../network.js';
-import { bytesOf, type Bytes } from '../bytes.js';
+import { bytesOf, type Bytes } from '../../model/bytes.js';
 import { networkOf } from '../portable.js';
 import { nameOf, prefixesOf } from './order.js';
 import { readTensors } from './tensors.js';

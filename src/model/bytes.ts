@@ -1,4 +1,4 @@
-import { show } from '../model/check.js';
+import { show } from './check.js';
 
 /** The bytes of a file. */
 export type Bytes = Uint8Array | ArrayBuffer;
