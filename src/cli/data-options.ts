@@ -3,6 +3,20 @@ import type { OptionGroup } from './command.js';
 import { usageFailure } from './failure.js';
 import type { Dialect } from './sniff.js';
 
+/** The options that say how a CSV file is written. */
+export const csvOptions: OptionGroup['options'] = {
+  delimiter: {
+    type: 'string',
+    value: 'MARK',
+    description: 'Between the fields of CSV, or tab. Default: guessed.',
+  },
+  header: {
+    type: 'string',
+    value: 'yes|no|NAMES',
+    description: 'Whether the first row of CSV names the columns, or their names: a,b,c. Default: guessed.',
+  },
+};
+
 /** The options that say what is in a data file. */
 export const dataOptionGroup: OptionGroup = {
   title: 'Data',
@@ -32,16 +46,7 @@ export const dataOptionGroup: OptionGroup = {
         'Of rows with gaps: drop leaves them out, mean fills in the mean of the column, error ends with the first. ' +
         'Default: drop, or mean where a tenth of the rows would be lost.',
     },
-    delimiter: {
-      type: 'string',
-      value: 'MARK',
-      description: 'Between the fields of CSV, or tab. Default: guessed.',
-    },
-    header: {
-      type: 'string',
-      value: 'yes|no|NAMES',
-      description: 'Whether the first row of CSV names the columns, or their names: a,b,c. Default: guessed.',
-    },
+    ...csvOptions,
     scale: {
       type: 'string',
       value: 'HOW',

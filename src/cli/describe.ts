@@ -1,5 +1,5 @@
 import type { Fit } from './fit.js';
-import { listed } from './guess.js';
+import { listed } from './listed.js';
 import type { IO } from './io.js';
 import { counted, duration, grouped, significant } from './numbers.js';
 import type { Session } from './prepare.js';

@@ -1,4 +1,5 @@
 import { dataFailure, usageFailure } from './failure.js';
+import { listed } from './listed.js';
 import type { Reading, Task } from './model-file.js';
 import { nearest } from './nearest.js';
 import type { Profile } from './profile.js';
@@ -153,10 +154,4 @@ function taskOf(path: string, profiles: readonly Profile[], { label, targets }: 
     );
   }
   return 'classification';
-}
-
-/** Some names, and how many there are. */
-export function listed(names: readonly string[], most = 8): string {
-  const shown = names.slice(0, most).join(', ');
-  return names.length > most ? `${shown}, … (${names.length} in all)` : shown;
 }

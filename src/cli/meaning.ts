@@ -3,7 +3,7 @@ import type { Categories } from '../data/index.js';
 import { portableOf } from '../formats/portable.js';
 import type { Arguments } from './arguments.js';
 import type { OptionGroup } from './command.js';
-import { dialectOptions } from './data-options.js';
+import { csvOptions, dialectOptions } from './data-options.js';
 import { usageFailure } from './failure.js';
 import type { Reading, Task } from './model-file.js';
 import type { OpenedModel } from './open-model.js';
@@ -42,16 +42,7 @@ export const meaningOptions: OptionGroup = {
       value: 'A,B,…',
       description: 'The names of the classes, in the order of the outputs.',
     },
-    delimiter: {
-      type: 'string',
-      value: 'MARK',
-      description: 'Between the fields of CSV, or tab. Default: guessed.',
-    },
-    header: {
-      type: 'string',
-      value: 'yes|no|NAMES',
-      description: 'Whether the first row of CSV names the columns, or their names: a,b,c.',
-    },
+    ...csvOptions,
   },
 };
 

@@ -3,7 +3,7 @@ import { show } from '../model/check.js';
 import { dataFailure } from './failure.js';
 import type { Meaning } from './meaning.js';
 import { nearest } from './nearest.js';
-import { listed } from './guess.js';
+import { listed } from './listed.js';
 
 /** What a network is given for a sample; undefined where a value is missing, and such samples have no answer. */
 export type Values = (number | string)[] | undefined;

@@ -4,9 +4,8 @@ import { labelledData } from '../labelled.js';
 import { meaningOf, meaningOptions } from '../meaning.js';
 import { counted, percent, precise } from '../numbers.js';
 import { modelOptions, openModel } from '../open-model.js';
-import { checkApart, checkFolderOf } from '../paths.js';
 import { nameOf } from '../read-bytes.js';
-import { reportOption } from '../report/option.js';
+import { reportOption, reportPath } from '../report/option.js';
 import { someOf } from '../some-of.js';
 import { textTable } from '../text-table.js';
 
@@ -25,11 +24,7 @@ export const diagnose: Command = {
   positionals: [2, 2],
   run: async (args, io) => {
     const [modelPath, path] = args.positionals as [string, string];
-    const report = args.string('report');
-    if (report !== undefined) {
-      checkApart('--report', report, [modelPath, path]);
-      await checkFolderOf(report);
-    }
+    const report = await reportPath(args, [modelPath, path]);
     const model = await openModel(modelPath, args);
     const { net } = model;
     const all = await labelledData(path, meaningOf(model, args));

@@ -5,9 +5,8 @@ import { labelledData, warnOfTrainingData } from '../labelled.js';
 import { meaningOf, meaningOptions } from '../meaning.js';
 import { counted, precise } from '../numbers.js';
 import { modelOptions, openModel } from '../open-model.js';
-import { checkApart, checkFolderOf } from '../paths.js';
 import { nameOf } from '../read-bytes.js';
-import { reportOption } from '../report/option.js';
+import { reportOption, reportPath } from '../report/option.js';
 
 export const evaluate: Command = {
   summary: 'measures a network on samples whose answers are known',
@@ -25,11 +24,7 @@ export const evaluate: Command = {
   positionals: [2, 2],
   run: async (args, io) => {
     const [modelPath, path] = args.positionals as [string, string];
-    const report = args.string('report');
-    if (report !== undefined) {
-      checkApart('--report', report, [modelPath, path]);
-      await checkFolderOf(report);
-    }
+    const report = await reportPath(args, [modelPath, path]);
     const model = await openModel(modelPath, args);
     const meaning = meaningOf(model, args);
     const data = await labelledData(path, meaning);

@@ -2,7 +2,7 @@ import { portableOf } from '../../formats/portable.js';
 import type { Transform } from '../../index.js';
 import type { Run } from '../../training/run.js';
 import type { Command } from '../command.js';
-import { listed } from '../guess.js';
+import { listed } from '../listed.js';
 import { meaningOf, meaningOptions, type Meaning } from '../meaning.js';
 import { bytes, counted, duration, grouped, precise } from '../numbers.js';
 import { modelOptions, openModel, type OpenedModel } from '../open-model.js';

@@ -6,7 +6,7 @@ import type { Command } from '../command.js';
 import { dataFailure, exitCodes, inFile, usageFailure } from '../failure.js';
 import { STDIN } from '../formats.js';
 import type { IO } from '../io.js';
-import { listed } from '../guess.js';
+import { listed } from '../listed.js';
 import { meaningOf, meaningOptions, type Meaning } from '../meaning.js';
 import { counted } from '../numbers.js';
 import { modelOptions, openModel } from '../open-model.js';

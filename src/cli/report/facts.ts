@@ -1,5 +1,5 @@
 import type { Network } from '../../network.js';
-import { listed } from '../guess.js';
+import { listed } from '../listed.js';
 import type { About } from '../model-file.js';
 import { counted, duration } from '../numbers.js';
 import { optionWords, quotedPath } from '../shell.js';
