@@ -32,7 +32,7 @@ export class DivergenceError extends Error {
   }
 }
 
-/** Bytes that are not a network as `save` gives, or no longer whole; the message names the place. */
+/** Bytes, or a model in plain data, that are not of the format that is read, or no longer whole; the message names the place. */
 export class FormatError extends Error {
   override readonly name = 'FormatError';
 }

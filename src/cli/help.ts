@@ -10,6 +10,7 @@ const exits = `Exit codes
   3    data or a file that cannot be read or written
   4    the training diverged
   130  stopped by Ctrl-C or SIGTERM, once what was learnt was saved
+  141  whoever read the output has closed it
 `;
 
 /** What `bp4 --help` prints. */
