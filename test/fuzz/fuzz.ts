@@ -32,6 +32,18 @@ export interface Report {
   failures: Failure[];
 }
 
+/** Of tries that are still to be made. */
+export const emptyReport = (reader: string, tries: number, first: number): Report => ({
+  reader,
+  tries,
+  read: 0,
+  refused: 0,
+  messages: [],
+  slowest: { milliseconds: 0, try: first },
+  largest: { bytes: 0, try: first },
+  failures: [],
+});
+
 export interface FuzzOptions {
   /** The number of the first try; each makes another file, the same whenever it is tried. */
   readonly first?: number;
@@ -77,16 +89,7 @@ export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Report
   const { first = 0, tries, isAlone = true, onTry } = options;
   const seeds = typeof reader.seeds === 'function' ? await reader.seeds() : reader.seeds;
   for (const seed of seeds) await reader.read(seed); // they must be right, and what is loaded lazily is there
-  const report: Report = {
-    reader: reader.name,
-    tries,
-    read: 0,
-    refused: 0,
-    messages: [],
-    slowest: { milliseconds: 0, try: first },
-    largest: { bytes: 0, try: first },
-    failures: [],
-  };
+  const report = emptyReport(reader.name, tries, first);
   const messages = new Set<string>();
   const watch = new Watch();
   for (let n = first; n < first + tries && report.failures.length < 10; n++) {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Job, Result } from './child.js';
 import { Random } from '../../src/model/random.js';
 import { mutated } from './mutations/mutation.js';
-import type { Failure } from './fuzz.js';
+import { emptyReport, type Failure } from './fuzz.js';
 import type { Reader } from './reader.js';
 
 /** In MB: what a process may hold in its heap, and altogether. */
@@ -126,13 +126,7 @@ async function inProcess(job: Job, longestTry = LONGEST_TRY): Promise<Result> {
 }
 
 const brokenDown = ({ reader, first, tries }: Job, failure: Failure): Result => ({
-  reader,
-  tries,
-  read: 0,
-  refused: 0,
-  messages: [],
-  slowest: { milliseconds: 0, try: first },
-  largest: { bytes: 0, try: first },
+  ...emptyReport(reader, tries, first),
   peakBytes: 0,
   failures: [failure],
 });

@@ -4,6 +4,7 @@ import type { Evaluation } from '../evaluation.js';
 export type ClassEvaluation = Required<Pick<Evaluation, 'confusion' | 'scores' | 'classes'>>;
 import { percent, precise, grouped } from '../numbers.js';
 import { html, type Content, type Markup } from './html.js';
+import { numbersTable } from './table.js';
 
 /** Classes with a larger table would only be scrolled through: what is confused most is said in words. */
 const MOST_CLASSES = 40;
@@ -58,29 +59,17 @@ function cell(count: number, total: number, isRight: boolean): Markup {
 function scoresTable({ scores, classes }: ClassEvaluation): Markup {
   return html`<figure>
     <figcaption><h3>By class</h3></figcaption>
-    <div class="scroll" tabindex="0">
-      <table class="numbers">
-        <thead>
-          <tr>
-            <th scope="col">class</th>
-            <th scope="col">precision</th>
-            <th scope="col">recall</th>
-            <th scope="col">F1</th>
-            <th scope="col">samples</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${scores.map(
-            ({ precision, recall, f1, support }, k) =>
-              html`<tr>
-                <th scope="row"><span>${classes[k]}</span></th>
-                ${[precision, recall, f1].map((share) => html`<td>${percent(share)}${bar(share)}</td>`)}
-                <td>${grouped(support)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${numbersTable(
+      ['class', 'precision', 'recall', 'F1', 'samples'],
+      scores.map(
+        ({ precision, recall, f1, support }, k) =>
+          html`<tr>
+            <th scope="row"><span>${classes[k]}</span></th>
+            ${[precision, recall, f1].map((share) => html`<td>${percent(share)}${bar(share)}</td>`)}
+            <td>${grouped(support)}</td>
+          </tr>`,
+      ),
+    )}
     <p class="aside">
       Precision: of those taken for the class, the share that are of it. Recall: of those of the class, the
       share that were taken for it. F1: their harmonic mean.

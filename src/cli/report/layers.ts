@@ -4,6 +4,7 @@ import { percent, precise, wholePercent } from '../numbers.js';
 import { linearAxis } from './axis.js';
 import { curves, type CurveFigure } from './curves.js';
 import { html, type Content, type Markup } from './html.js';
+import { numbersTable } from './table.js';
 import type { Shape } from './shape.js';
 
 /** How fast each layer learns: as it is now, and over the epochs if the training said so. */
@@ -24,35 +25,21 @@ export function layersSection(
             ${messages.map((message) => html`<li><b>!</b> ${message}</li>`)}
           </ul>`
     }
-    <div class="scroll" tabindex="0">
-      <table class="numbers">
-        <thead>
-          <tr>
-            <th scope="col">layer</th>
-            <th scope="col">|δ|</th>
-            <th scope="col">‖∂C/∂W‖ / ‖W‖</th>
-            ${hasUpdates && html`<th scope="col">‖ΔW‖ / ‖W‖</th>`}
-            <th scope="col">saturated</th>
-            <th scope="col">dead units</th>
-            <th scope="col">‖W‖</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${diagnosis.layers.map(
-            ({ delta, speed, update, saturated, dead, weights }, l) =>
-              html`<tr>
-                <th scope="row">${nameOf(l)}: ${layers[l]!.units} × ${layers[l]!.activation}</th>
-                <td>${small(delta)}</td>
-                <td>${small(speed)}</td>
-                ${hasUpdates && html`<td>${update === undefined ? '–' : small(update)}</td>`}
-                <td>${percent(saturated)}</td>
-                <td>${dead}</td>
-                <td>${precise(weights, 3)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${numbersTable(
+      ['layer', '|δ|', '‖∂C/∂W‖ / ‖W‖', hasUpdates && '‖ΔW‖ / ‖W‖', 'saturated', 'dead units', '‖W‖'],
+      diagnosis.layers.map(
+        ({ delta, speed, update, saturated, dead, weights }, l) =>
+          html`<tr>
+            <th scope="row">${nameOf(l)}: ${layers[l]!.units} × ${layers[l]!.activation}</th>
+            <td>${small(delta)}</td>
+            <td>${small(speed)}</td>
+            ${hasUpdates && html`<td>${update === undefined ? '–' : small(update)}</td>`}
+            <td>${percent(saturated)}</td>
+            <td>${dead}</td>
+            <td>${precise(weights, 3)}</td>
+          </tr>`,
+      ),
+    )}
 
     <div class="columns after">${observed.length > 1 && overEpochs(observed)} ${explanation}</div>`;
 }

@@ -2,6 +2,7 @@ import type { TargetFigures } from '../evaluation.js';
 import { counted, precise } from '../numbers.js';
 import { coordinate, extremes, frame, minus, roundAxis, type Axis, type Box } from './axis.js';
 import { html, type Content, type Markup } from './html.js';
+import { numbersTable } from './table.js';
 
 /** More points hide each other. */
 const MOST_POINTS = 1500;
@@ -142,26 +143,17 @@ function worst({ actual, predicted }: TargetFigures): Markup {
   const number = (x: number): string => minus(precise(x));
   return html`<figure>
     <figcaption><h3>The largest residuals</h3></figcaption>
-    <table class="numbers">
-      <thead>
-        <tr>
-          <th scope="col">sample</th>
-          <th scope="col">true</th>
-          <th scope="col">predicted</th>
-          <th scope="col">residual</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${samples.map(
-          (n) =>
-            html`<tr>
-              <th scope="row">${n + 1}</th>
-              <td>${number(actual[n]!)}</td>
-              <td>${number(predicted[n]!)}</td>
-              <td>${number(errors[n]!)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${numbersTable(
+      ['sample', 'true', 'predicted', 'residual'],
+      samples.map(
+        (n) =>
+          html`<tr>
+            <th scope="row">${n + 1}</th>
+            <td>${number(actual[n]!)}</td>
+            <td>${number(predicted[n]!)}</td>
+            <td>${number(errors[n]!)}</td>
+          </tr>`,
+      ),
+    )}
   </figure>`;
 }

@@ -2,6 +2,7 @@ import type { Network } from '../../network.js';
 import { counted, grouped } from '../numbers.js';
 import { coordinate } from './axis.js';
 import { html, type Content, type Markup } from './html.js';
+import { numbersTable } from './table.js';
 
 /** What a network is made of. */
 export interface Shape {
@@ -56,23 +57,7 @@ export function shapeSection({ inputs, loss, layers }: Shape): Markup {
         ${drawing([inputs, ...layers.map(({ units }) => units)], layers)}
       </div>`
     }
-    <div class="scroll" tabindex="0">
-      <table class="numbers">
-        <thead>
-          <tr>
-            <th scope="col">layer</th>
-            <th scope="col">units</th>
-            <th scope="col" class="word">activation</th>
-            <th scope="col">weights</th>
-            <th scope="col">biases</th>
-            <th scope="col">parameters</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    ${numbersTable(['layer', 'units', { word: 'activation' }, 'weights', 'biases', 'parameters'], rows)}
     <p class="aside">${counted(inputs, 'input')}, ${counted(total, 'parameter')} in all; loss ${loss}.</p>`;
 }
 
