@@ -59,9 +59,9 @@ export class FaultError extends Error implements Fault {
 
   constructor(fault: Fault | string, options?: ErrorOptions) {
     // TODO(issue 12): a string is accepted only until every throw site gives a fault.
-    const given = typeof fault === 'string' ? { place: '', problem: fault } : fault;
+    const given: Fault = typeof fault === 'string' ? { place: '', problem: fault } : fault;
     super(describeFault(given), options);
-    ({ place: this.place, problem: this.problem, cure: this.cure, option: this.option } = given as Fault);
+    ({ place: this.place, problem: this.problem, cure: this.cure, option: this.option } = given);
   }
 }
 
