@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 import { bin, bp4, eventOf, eventsOf, irisCSV, type Ran } from './support/cli.js';
 
 // Trainings that are stopped, go on, or lose their reader; and those that a terminal shows.

@@ -5,7 +5,7 @@ import { writeStruct, type Fields } from '../memory/struct.js';
 import { Layer, Net, Rule, Tally } from '../memory/structs.js';
 import { Views } from '../memory/views.js';
 import { initializers } from './initializers.js';
-import type { Random } from './random.js';
+import type { Random } from '../base/random.js';
 import { activationCodes, lossCodes, type CheckedSpec } from './spec.js';
 
 /** The pointers of WebAssembly have 32 bits. */
