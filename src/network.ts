@@ -1,4 +1,5 @@
 import type { Diagnosis } from './training/diagnosis.js';
+import { reportDiagnosis } from './diagnosis/report-diagnosis.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
 import { StateError } from './errors.js';
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
@@ -23,21 +24,18 @@ import {
   type LossSpec,
   type NetworkSpec,
 } from './model/spec.js';
-import { evaluate, predict, totalCost, type Metrics } from './training/metrics.js';
+import { evaluate, predict, totalCost, type Metrics } from './training/evaluate.js';
 import type { RawRows } from './training/matrix.js';
 import { Samples, type Data, type Inputs } from './training/samples.js';
-import { newRun, slotsOf, type Run } from './training/run.js';
+import { assertResumable, countSlots, startRun } from './training/resume.js';
+import type { Run } from './training/run.js';
 import { stateOf } from './training/state.js';
 import type { runFrom } from './training/read-state.js';
-import type { Stream } from './training/source.js';
-import { dataOf, Training } from './training/train.js';
-import {
-  checkTrainOptions,
-  type CheckedTrainOptions,
-  type EpochReport,
-  type TrainOptions,
-} from './training/options.js';
-import { awaited, finish, inSlices, type Work } from './base/work.js';
+import type { Stream } from './training/stream.js';
+import { readData, train } from './training/train.js';
+import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from './training/options.js';
+import type { EpochReport } from './training/reports.js';
+import { finish, inSlices, type Work } from './base/work.js';
 
 /** On what a network computes; it changes no bit of the answers. */
 export interface EngineOptions {
@@ -211,7 +209,7 @@ export class Network {
     const model = this.#use();
     checkKeys('options', options, ['inputScale']);
     const { inputScale = 1 } = options;
-    return finish(predict(model, finish(Samples.ofInputs({ inputs, inputScale }, model))));
+    return finish(predict(model, finish(Samples.readInputs({ inputs, inputScale }, model))));
   }
 
   /**
@@ -220,7 +218,7 @@ export class Network {
    */
   evaluate(data: Data): Metrics {
     const model = this.#use();
-    return finish(evaluate(model, finish(Samples.of(data, model))));
+    return finish(evaluate(model, finish(Samples.read(data, model))));
   }
 
   /**
@@ -230,7 +228,7 @@ export class Network {
    */
   backprop(data: Data): Gradients {
     const model = this.#use();
-    const samples = finish(Samples.of(data, model));
+    const samples = finish(Samples.read(data, model));
     const n = samples.count;
     model.reserve(n);
     samples.gather(model, 0, n);
@@ -261,7 +259,7 @@ export class Network {
    * @throws StateError when the network is disposed meanwhile
    */
   async diagnose(data: Data): Promise<Diagnosis> {
-    const samples = finish(Samples.of(data, this.#use()));
+    const samples = finish(Samples.read(data, this.#use()));
     const { diagnoseLayers } = await import('./diagnosis/layers.js');
     // Disposed meanwhile, its memory may be another network's.
     return await inSlices(diagnoseLayers(this.#use(), samples), () => this.#use());
@@ -293,8 +291,8 @@ export class Network {
   async train(data: Data | Stream, options: TrainOptions = {}): Promise<EpochReport[]> {
     const model = this.#use();
     return await this.#alone(async () => {
-      const checked = await checkTrainOptions(options, model.layers.length);
-      if (checked.resume) (await import('./training/resume.js')).assertResumable(this.#run, checked);
+      const checked = checkTrainOptions(options, model.layers.length);
+      if (checked.resume) assertResumable(this.#run, checked);
       const mayGoOn = (): void => {
         this.#use();
         checked.signal?.throwIfAborted();
@@ -345,27 +343,17 @@ export class Network {
   }
 
   *#train(model: Model, data: Data | Stream, options: CheckedTrainOptions): Work<EpochReport[]> {
-    const checked = yield* dataOf(model, data, options);
-    const { metrics, diagnose } = options;
-    const observe =
-      metrics !== undefined || diagnose !== undefined
-        ? (yield* awaited(import('./diagnosis/observe.js'))).observerOf(model, checked, options)
-        : undefined;
-    model.reserve(1, slotsOf(options));
+    const checked = yield* readData(model, data, options);
+    const diagnosis = options.diagnose
+      ? reportDiagnosis(model, checked.validation ?? checked.training)
+      : undefined;
+    model.reserve(1, countSlots(options));
     if (!options.resume) {
       model.clearSlots();
-      this.#run = newRun(model, this.#random, options);
+      this.#run = startRun(model, this.#random, options);
     }
-    const training = new Training(
-      model,
-      this.#random,
-      checked,
-      this.#run!,
-      options,
-      () => this.save(),
-      observe,
-    );
-    return yield* training.go();
+    const context = { model, random: this.#random, run: this.#run!, save: () => this.save(), diagnosis };
+    return yield* train(context, checked, options);
   }
 
   /** The network as JSON: weights [units][fanIn], biases [units], and the state of its random generator. */

@@ -2,7 +2,48 @@
  * Long work that can be interrupted wherever it yields: there the network is whole, and no mini-batch is under way.
  * What it yields, if it is a promise, is waited for.
  */
-export type Work<Result> = Generator<unknown, Result, void>;
+export interface Work<Result> {
+  next(): IteratorResult<unknown, Result>;
+  return(value: Result): IteratorResult<unknown, Result>;
+  [Symbol.iterator](): Work<Result>;
+}
+
+// A generator takes longer to be made than a step of a small network does: where nothing or little is to be done, training
+// uses these.
+
+/** Work that is done already; it can be used again and again. */
+export function finished<Result>(value: Result): Work<Result> {
+  return new Pauses<Result>(0, undefined, value);
+}
+
+/** Work of one pause, in which `value` is waited for if it is a promise. */
+export function pause(value?: unknown): Work<void> {
+  return new Pauses<void>(1, value, undefined);
+}
+
+class Pauses<Result> implements Work<Result> {
+  #left: number;
+  readonly #pause: IteratorResult<unknown, Result>;
+  readonly #end: IteratorResult<unknown, Result>;
+
+  constructor(count: number, value: unknown, result: Result) {
+    this.#left = count;
+    this.#pause = { done: false, value };
+    this.#end = { done: true, value: result };
+  }
+
+  next(): IteratorResult<unknown, Result> {
+    return this.#left-- > 0 ? this.#pause : this.#end;
+  }
+
+  return(value: Result): IteratorResult<unknown, Result> {
+    return { done: true, value };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
 
 /** Does all the work at once. */
 export function finish<Result>(work: Work<Result>): Result {

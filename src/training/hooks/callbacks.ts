@@ -1,0 +1,34 @@
+import { pause } from '../../base/work.js';
+import type { Model } from '../../model/model.js';
+import type { Hook } from '../hook.js';
+import type { BatchReport, EpochReport } from '../reports.js';
+import type { Run } from '../run.js';
+
+/**
+ * Calls `onBatch` after each step, and waits for what it returns.
+ * @param countSteps gives how many steps an epoch has
+ */
+export function callOnBatch(
+  model: Model,
+  run: Run,
+  onBatch: NonNullable<TrainOptions['onBatch']>,
+  countSteps: () => number,
+): Hook {
+  const report = (samples: number): BatchReport => ({
+    epoch: run.epoch,
+    batch: run.step - run.epochStep,
+    batches: countSteps(),
+    loss: model.tally.batchLoss / samples,
+  });
+  return { isStepwise: true, afterStep: (samples) => pause(onBatch(report(samples))) };
+}
+
+/** Collects the reports, calls `onEpoch` with each, and waits for what it returns. */
+export function collectReports(history: EpochReport[], onEpoch: TrainOptions['onEpoch']): Hook {
+  return {
+    afterEpoch(report) {
+      history.push(report);
+      return onEpoch && pause(onEpoch(report));
+    },
+  };
+}
