@@ -6,6 +6,7 @@ import tseslint from 'typescript-eslint';
 /** The floors of src/, lowest first. A floor imports from itself and from those before it. */
 const floors = [
   'src/errors.ts',
+  'src/base',
   'src/kernels',
   'src/memory',
   'src/model',
@@ -36,7 +37,7 @@ const unspecifiedMath = [
   ...['sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh'],
 ];
 const enginesDisagree =
-  'Engines disagree in the last bits: use src/kernels/log.ts or src/kernels/reference/numerics.ts.';
+  'Engines disagree in the last bits: use src/base/log.ts or src/kernels/reference/numerics.ts.';
 
 /** What pages and their workers have besides. */
 const ofPages = [

@@ -5,13 +5,13 @@ import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } f
 import { isModule } from './kernels/wasm.js';
 import { MOST_THREADS } from './kernels/plan.js';
 import type { ThreadChoice } from './kernels/kernels.js';
-import { viewOf } from './model/bytes.js';
-import { checkInteger, checkKeys, checkName, show } from './model/check.js';
+import { viewOf } from './base/bytes.js';
+import { checkInteger, checkKeys, checkName, show } from './base/check.js';
 import { save } from './model/file.js';
 import { toJSON, type NetworkJSON } from './model/json.js';
 import { Model } from './model/model.js';
 import type { Loaded } from './model/read-file.js';
-import { Random } from './model/random.js';
+import { Random } from './base/random.js';
 import {
   checkSpec,
   type ActivationName,
@@ -37,7 +37,7 @@ import {
   type EpochReport,
   type TrainOptions,
 } from './training/options.js';
-import { awaited, finish, inSlices, type Work } from './training/work.js';
+import { awaited, finish, inSlices, type Work } from './base/work.js';
 
 /** On what a network computes; it changes no bit of the answers. */
 export interface EngineOptions {

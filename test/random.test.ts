@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { initializerNames, initializers, type InitializerName } from '../src/model/initializers.js';
-import { Random, type RandomState } from '../src/model/random.js';
+import { Random, type RandomState } from '../src/base/random.js';
 
 // The one source of chance. The seeds are fixed, so that what passes once always passes; tolerances are five standard
 // deviations of what is estimated, which one generator in a million misses that has nothing wrong with it.

@@ -3,7 +3,7 @@ import { Network, type Data, type NetworkOptions, type TrainOptions } from '../s
 import type * as Load from '../src/kernels/load.js';
 import { netFields } from '../src/kernels/plan.js';
 import { layoutOf } from '../src/memory/layout.js';
-import type * as Work from '../src/training/work.js';
+import type * as Work from '../src/base/work.js';
 import { atEveryTurn, everyLookTakes } from './support/clock.js';
 import { fingerprint } from './support/fingerprint.js';
 import { errorOf } from './support/patient.js';
@@ -198,7 +198,7 @@ describe('a slice', () => {
     const turn = setImmediate;
     vi.stubGlobal('setImmediate', immediate);
     vi.resetModules();
-    const { inSlices } = await import('../src/training/work.js');
+    const { inSlices } = await import('../src/base/work.js');
     everyLookTakes(8);
     const events: string[] = [];
     function* work(): Work.Work<string> {

@@ -1,4 +1,4 @@
-import { argmax } from '../kernels/reference/tally.js';
+import { argmax } from '../base/argmax.js';
 import type { Network } from '../network.js';
 import type { Outputs } from './meaning.js';
 

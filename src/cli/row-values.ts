@@ -1,5 +1,5 @@
 import { isMissingMark } from '../data/columns.js';
-import { show } from '../model/check.js';
+import { show } from '../base/check.js';
 import { dataFailure } from './failure.js';
 import type { Meaning } from './meaning.js';
 import { nearest } from './nearest.js';

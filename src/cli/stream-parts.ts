@@ -1,7 +1,7 @@
 import type { Categories, Dataset, DataStream } from '../data/index.js';
 import { rowsAt } from '../data/partition.js';
-import { Random } from '../model/random.js';
-import type { NumericArray } from '../training/matrix.js';
+import { Random } from '../base/random.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
 import type { Data } from '../training/samples.js';
 import type { Stream } from '../training/source.js';
 

@@ -1,4 +1,4 @@
-import { checkName, show } from '../model/check.js';
+import { checkName, show } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
 
 /** What a column of categories may hold: strings, or numbers. */

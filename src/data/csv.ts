@@ -1,5 +1,5 @@
 import Papa from 'papaparse';
-import { checkKeys, show } from '../model/check.js';
+import { checkKeys, show } from '../base/check.js';
 import { columnOptionNames, type ColumnOptions } from './columns.js';
 import { partsOfRows, type Row, type RowSource } from './rows.js';
 import type { Parts } from './table.js';

@@ -1,4 +1,4 @@
-import { checkKeys } from '../model/check.js';
+import { checkKeys } from '../base/check.js';
 import { sourceOf, type ReadStart } from './array-stream.js';
 import type { ByteSource } from './chunks.js';
 import { headerOf } from './idx.js';

@@ -1,6 +1,6 @@
-import { bytesOf, type Bytes } from '../model/bytes.js';
+import { bytesOf, type Bytes } from '../base/bytes.js';
 import { beginningOf, gunzip, isGzip } from '../formats/inflate.js';
-import { checkKeys, checkPositive } from '../model/check.js';
+import { checkKeys, checkPositive } from '../base/check.js';
 import { classesOf, checkLabels } from './labels.js';
 import type { Parts } from './table.js';
 

@@ -1,4 +1,4 @@
-import { show } from '../model/check.js';
+import { show } from '../base/check.js';
 import { openText, type Opened } from './batches.js';
 import { textOf, type TextSource } from './chunks.js';
 import { planOf, type Plan } from './columns.js';

@@ -1,7 +1,7 @@
 import { FormatError } from '../errors.js';
-import { checkKeys, show } from '../model/check.js';
+import { checkKeys, show } from '../base/check.js';
+import { parseJSON, parseJSONText } from '../base/parse-json.js';
 import { columnOptionNames, type ColumnOptions } from './columns.js';
-import { lineAndColumn, syntaxErrorAt } from './json-syntax.js';
 import { addNames, rowOf, type RowPlace } from './records.js';
 import { partsOfRows, type Row } from './rows.js';
 import type { Parts } from './table.js';
@@ -47,29 +47,6 @@ export function partsOfJSONLines(text: string, options: JSONOptions): Parts {
   const lines = [...new JSONLines().read(text, true)];
   const rows = lines.map(({ value }) => value);
   return partsOfRecords('JSON Lines', rows, options, (n) => `line ${lines[n]!.number}`);
-}
-
-/** @throws FormatError naming line and column */
-export const parseJSONText = (text: string): unknown =>
-  parse(text.startsWith('\uFEFF') ? text.slice(1) : text, 'JSON');
-
-/** @throws FormatError naming line and column */
-function parse(text: string, place: string, line = 1): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const at = syntaxErrorAt(text);
-    const where = lineAndColumn(text, at);
-    const found =
-      at < text.length ? `got ${show(text.slice(at, at + 12).replace(/\s.*/s, ''))}` : 'it ends there';
-    const cure = /^-?(?:NaN|Infinity)/.test(text.slice(at, at + 9))
-      ? '; where a number is missing, write null'
-      : '';
-    throw new FormatError(
-      `${place}, line ${line + where.line - 1}, column ${where.column}: this is no JSON: ${found}${cure}`,
-      { cause },
-    );
-  }
 }
 
 /** The rows of a value: in an array, by columns, or as pandas has them in orient='split'. */
@@ -154,7 +131,8 @@ export class JSONLines {
       this.#lines++;
       const line = text.slice(from, to);
       from = Math.min(to + 1, text.length);
-      if (line.trim() !== '') yield { value: parse(line, 'JSON Lines', this.#lines), number: this.#lines };
+      if (line.trim() !== '')
+        yield { value: parseJSON(line, 'JSON Lines', this.#lines), number: this.#lines };
     }
     this.#rest = text.slice(from);
     if (this.#rest.length > LONGEST_LINE) {

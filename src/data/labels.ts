@@ -1,5 +1,5 @@
-import { checkInteger } from '../model/check.js';
-import type { NumericArray } from '../training/matrix.js';
+import { checkInteger } from '../base/check.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
 
 /** More classes than any network has outputs for. */
 const MOST_CLASSES = 2 ** 24;

@@ -1,4 +1,4 @@
-import { show } from '../model/check.js';
+import { show } from '../base/check.js';
 import type { Row } from './rows.js';
 
 // Rows of plain data, as JSON has them: objects with named values, or arrays.

@@ -1,4 +1,4 @@
-import { checkInteger } from '../model/check.js';
+import { checkInteger } from '../base/check.js';
 import type { Data } from '../training/samples.js';
 import { batchesOf, openText } from './batches.js';
 import { checkSource, type TextSource } from './chunks.js';

@@ -1,4 +1,4 @@
-import type { NumericArray } from '../training/matrix.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
 import type { Categories, Column, PlaceOf, Plan } from './columns.js';
 
 /** What the columns of a dataset are: the same for all its parts. */

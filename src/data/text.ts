@@ -1,4 +1,4 @@
-import { show } from '../model/check.js';
+import { show } from '../base/check.js';
 import type { Row, RowSource } from './rows.js';
 
 /** Reads the rows of a text that comes in chunks, cut anywhere. */

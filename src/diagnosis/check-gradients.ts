@@ -1,11 +1,11 @@
 import { double } from '../kernels/reference/numerics.js';
 import { referenceKernels } from '../kernels/reference/reference.js';
-import { checkInteger, checkKeys } from '../model/check.js';
+import { checkInteger, checkKeys } from '../base/check.js';
 import { Model } from '../model/model.js';
-import { Random } from '../model/random.js';
+import { Random } from '../base/random.js';
 import { totalCost } from '../training/metrics.js';
 import { Samples, type Data } from '../training/samples.js';
-import type { Work } from '../training/work.js';
+import type { Work } from '../base/work.js';
 
 // Loaded when `checkGradients` is first called: the core has nothing of it.
 

@@ -14,7 +14,7 @@ import {
 import { layoutOf, type LayerPlace, type Layout } from '../memory/layout.js';
 import { Views } from '../memory/views.js';
 import { initializers } from './initializers.js';
-import type { Random } from './random.js';
+import type { Random } from '../base/random.js';
 import { activationCodes, lossCodes, type CheckedSpec } from './spec.js';
 
 /** The pointers of WebAssembly have 32 bits. */

@@ -1,8 +1,8 @@
 import { TALLY_BATCH_LOSS, TALLY_LARGEST_WEIGHT, TALLY_LOSS, TALLY_RIGHT } from '../kernels/plan.js';
 import type { Model } from '../model/model.js';
-import { newFloats } from './matrix.js';
+import { newFloats } from '../base/numeric-arrays.js';
 import type { Samples } from './samples.js';
-import type { Work } from './work.js';
+import type { Work } from '../base/work.js';
 
 export interface Metrics {
   /** The mean cost of a sample. */

@@ -1,5 +1,5 @@
 import type { Model } from '../model/model.js';
-import type { Random, RandomState } from '../model/random.js';
+import type { Random, RandomState } from '../base/random.js';
 import { writeTally } from './metrics.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Plateau } from './schedules.js';

@@ -1,12 +1,12 @@
 import type { Model } from '../model/model.js';
 import { plainRule } from '../model/model.js';
-import type { Random, RandomState } from '../model/random.js';
+import type { Random, RandomState } from '../base/random.js';
 import { batchLoss, clearTally, evaluate, metricsOf, readTally, writeTally } from './metrics.js';
 import type { BatchReport, CheckedTrainOptions, EpochReport } from './options.js';
 import { areFinite, Snapshot, type Run } from './run.js';
 import { Samples, type Data } from './samples.js';
 import { isStream, wholeOf, type Chunk, type Source, type Stream } from './source.js';
-import { awaited, type Work } from './work.js';
+import { awaited, type Work } from '../base/work.js';
 
 /** Multiplications that an engine does in some tenths of a millisecond: so many lie between two looks at the clock. */
 const WORK_AT_A_TIME = { wasm: 5e6, reference: 2e5 };

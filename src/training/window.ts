@@ -1,7 +1,7 @@
 import { WINDOW_BYTES, windowFields, writeFields } from '../kernels/plan.js';
 import type { Model } from '../model/model.js';
 import type { Samples } from './samples.js';
-import type { Work } from './work.js';
+import type { Work } from '../base/work.js';
 
 /** Samples that would take more are not held in the network's memory, but gathered for each mini-batch. */
 const MOST_BYTES = { rows: 2 ** 24, pairs: 2 ** 27 };

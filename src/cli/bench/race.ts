@@ -1,4 +1,4 @@
-import { Random } from '../../model/random.js';
+import { Random } from '../../base/random.js';
 import { Network, type EngineOptions, type NetworkOptions } from '../../network.js';
 import { PlainNetwork, type LabelledBytes } from './plain.js';
 

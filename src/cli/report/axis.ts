@@ -1,4 +1,4 @@
-import { log } from '../../kernels/log.js';
+import { log } from '../../base/log.js';
 import { magnitude, precise } from '../numbers.js';
 import { html, type Markup } from './html.js';
 

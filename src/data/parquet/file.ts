@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.js';
-import { bytesOf, type Bytes } from '../../model/bytes.js';
-import { show } from '../../model/check.js';
+import { bytesOf, type Bytes } from '../../base/bytes.js';
+import { show } from '../../base/check.js';
 import type { Opened } from '../batches.js';
 import { planOf, type ColumnOptions, type Plan } from '../columns.js';
 import type { Row } from '../rows.js';

@@ -1,5 +1,5 @@
 import { checkTransforms } from '../../model/check-transforms.js';
-import { checkKeys, show } from '../../model/check.js';
+import { checkKeys, show } from '../../base/check.js';
 import type { Columns } from '../../model/columns.js';
 import type { LayerJSON } from '../../model/json.js';
 import { Network } from '../../network.js';

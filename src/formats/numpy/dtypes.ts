@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.js';
-import { show } from '../../model/check.js';
-import type { NumericArray } from '../../training/matrix.js';
+import { show } from '../../base/check.js';
+import type { NumericArray } from '../../base/numeric-arrays.js';
 import { numberOfHalf } from '../half.js';
 
 /** Numbers of 64 bits beside those that JavaScript has. */

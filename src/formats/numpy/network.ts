@@ -1,12 +1,12 @@
 import { FormatError } from '../../errors.js';
-import { checkKeys, show } from '../../model/check.js';
+import { checkKeys, show } from '../../base/check.js';
 import { tensorsOf } from '../../model/file.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/model.js';
 import type { LossSpec } from '../../model/spec.js';
 import type { ActivationName, Network } from '../../index.js';
 import type { EngineOptions } from '../../network.js';
-import type { Bytes } from '../../model/bytes.js';
+import type { Bytes } from '../../base/bytes.js';
 import { networkOf, portableOf } from '../portable.js';
 import { NPZ, zipOf } from './npz.js';
 

@@ -1,7 +1,7 @@
 import { FormatError } from '../../errors.js';
-import { checkInteger, show } from '../../model/check.js';
-import type { NumericArray } from '../../training/matrix.js';
-import { bytesOf, type Bytes } from '../../model/bytes.js';
+import { checkInteger, show } from '../../base/check.js';
+import type { NumericArray } from '../../base/numeric-arrays.js';
+import { bytesOf, type Bytes } from '../../base/bytes.js';
 import { descrOf, layoutOf, type DType, type Layout, type NPYValues } from './dtypes.js';
 import { parseHeader } from './header.js';
 

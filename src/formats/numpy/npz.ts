@@ -1,7 +1,7 @@
 import { zipSync } from 'fflate';
 import { FormatError } from '../../errors.js';
-import { show } from '../../model/check.js';
-import { bytesOf, type Bytes } from '../../model/bytes.js';
+import { show } from '../../base/check.js';
+import { bytesOf, type Bytes } from '../../base/bytes.js';
 import { arrayOf, writeNPY, type NPYArray, type WritableValues } from './npy.js';
 import { Zip } from './zip.js';
 

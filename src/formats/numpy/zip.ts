@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { crc32 } from '../crc32.js';
+import { crc32 } from '../../base/crc32.js';
 import { inflate } from '../inflate.js';
 
 // Zip files, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT: entries, each after a header of its own; the

@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { show } from '../../model/check.js';
+import { show } from '../../base/check.js';
 import type { Budget } from './budget.js';
 import type { Flow } from './flow.js';
 import { attributeTypes, type Attribute, type Node } from './proto.js';

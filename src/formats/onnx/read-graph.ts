@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { show } from '../../model/check.js';
+import { show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/model.js';
 import type { NumberTransform } from '../../model/transforms.js';

@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { checkInteger, show } from '../../model/check.js';
+import { checkInteger, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/model.js';
 import { takeParameters } from '../../model/read-file.js';

@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { show } from '../../model/check.js';
+import { show } from '../../base/check.js';
 import { numberOfHalf } from '../half.js';
 import {
   BOOL,

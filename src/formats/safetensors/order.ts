@@ -1,4 +1,4 @@
-import { show } from '../../model/check.js';
+import { show } from '../../base/check.js';
 
 // Which tensors make a layer, and which layer comes first.
 

@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { checkKeys, checkName, show } from '../../model/check.js';
+import { checkKeys, checkName, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/model.js';
 import { specFromJSON } from '../../model/read-json.js';
@@ -7,7 +7,7 @@ import { parseJSON } from '../../model/read-safetensors.js';
 import type { Tensor } from '../../model/safetensors.js';
 import { activationCodes, type ActivationName, type LossSpec } from '../../model/spec.js';
 import type { EngineOptions, Network } from '../../network.js';
-import { bytesOf, type Bytes } from '../../model/bytes.js';
+import { bytesOf, type Bytes } from '../../base/bytes.js';
 import { networkOf } from '../portable.js';
 import { nameOf, prefixesOf } from './order.js';
 import { readTensors } from './tensors.js';

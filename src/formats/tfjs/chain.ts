@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { show } from '../../model/check.js';
+import { show } from '../../base/check.js';
 import { fieldsOf, listOf, textOf, type Fields } from './fields.js';
 
 // The topology in the JSON of Keras 2, Keras 3 and TensorFlow.js, as layers in the order in which data pass them.

@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { show } from '../../model/check.js';
+import { show } from '../../base/check.js';
 
 // Parts of JSON that nobody vouches for.
 

@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { show } from '../../model/check.js';
+import { show } from '../../base/check.js';
 import type { LossName, LossSpec } from '../../model/spec.js';
 import type { Fields } from './fields.js';
 

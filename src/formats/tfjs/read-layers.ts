@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { show } from '../../model/check.js';
+import { show } from '../../base/check.js';
 import type { LayerJSON } from '../../model/json.js';
 import { placeOf, type ChainLayer } from './chain.js';
 import { floatOf, holds, listOf } from './fields.js';

@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors.js';
-import { checkKeys, show } from '../../model/check.js';
+import { checkKeys, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/model.js';
 import { specFromJSON } from '../../model/read-json.js';

@@ -1,4 +1,4 @@
-import { show } from '../../model/check.js';
+import { show } from '../../base/check.js';
 import type { NumberTransform, Transform, Transforms } from '../../model/transforms.js';
 import { dense, rescaling, type TFJSLayer } from './layers.js';
 

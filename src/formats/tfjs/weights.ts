@@ -1,7 +1,7 @@
 import { FormatError } from '../../errors.js';
-import { show } from '../../model/check.js';
+import { show } from '../../base/check.js';
 import type { Tensor } from '../../model/safetensors.js';
-import { viewOf } from '../../model/bytes.js';
+import { viewOf } from '../../base/bytes.js';
 import { numberOfHalf } from '../half.js';
 import { fieldsOf, floatOf, listOf, sizesOf, textOf, type Fields } from './fields.js';
 

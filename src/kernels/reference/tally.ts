@@ -1,3 +1,4 @@
+import { argmax } from '../../base/argmax.js';
 import type { EquationKernels } from '../kernels.js';
 import { HINGE } from '../codes.js';
 import { TALLY_BATCH_LOSS, TALLY_LOSS, TALLY_RIGHT } from '../plan.js';
@@ -41,17 +42,4 @@ function isRight(
   if (units > 1) return argmax(f, a, units) === argmax(f, y, units);
   const answer = f[a]!;
   return answer === answer && answer >= middle === f[y]! >= middle;
-}
-
-/** The place of the first largest of `count` numbers; −1 where one is NaN and none is larger than −Infinity. */
-export function argmax(numbers: ArrayLike<number>, start: number, count: number): number {
-  let place = -1;
-  let value = -Infinity;
-  for (let j = 0; j < count; j++) {
-    if (numbers[start + j]! > value) {
-      value = numbers[start + j]!;
-      place = j;
-    }
-  }
-  return place;
 }

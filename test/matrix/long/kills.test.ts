@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Network } from '../../../src/index.js';
-import { Random } from '../../../src/model/random.js';
+import { Random } from '../../../src/base/random.js';
 import { loadFile, saveFile } from '../../../src/node/index.js';
 
 // A process that trains and writes checkpoints is killed at any moment, and another goes on from the file: nothing that

@@ -1,4 +1,4 @@
-import { log } from '../kernels/log.js';
+import { log } from './log.js';
 
 /** The state of the generator: four unsigned 32-bit words, not all zero. */
 export type RandomState = readonly [number, number, number, number];

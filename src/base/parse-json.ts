@@ -1,3 +1,29 @@
+import { FormatError } from '../errors.js';
+import { show } from './check.js';
+
+/** @throws FormatError naming line and column */
+export const parseJSONText = (text: string): unknown =>
+  parseJSON(text.startsWith('\uFEFF') ? text.slice(1) : text, 'JSON');
+
+/** @throws FormatError naming line and column */
+export function parseJSON(text: string, place: string, line = 1): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const at = syntaxErrorAt(text);
+    const where = lineAndColumn(text, at);
+    const found =
+      at < text.length ? `got ${show(text.slice(at, at + 12).replace(/\s.*/s, ''))}` : 'it ends there';
+    const cure = /^-?(?:NaN|Infinity)/.test(text.slice(at, at + 9))
+      ? '; where a number is missing, write null'
+      : '';
+    throw new FormatError(
+      `${place}, line ${line + where.line - 1}, column ${where.column}: this is no JSON: ${found}${cure}`,
+      { cause },
+    );
+  }
+}
+
 // Where a text stops being JSON (RFC 8259). Engines say it in different ways, or not at all.
 
 const space = /[ \t\n\r]*/y;
@@ -10,7 +36,7 @@ const scalar =
 type State = 'value' | 'first value' | 'first name' | 'name' | 'colon' | 'after';
 
 /** @returns where the first character is that cannot be there; the length of the text where it ends too soon */
-export function syntaxErrorAt(text: string): number {
+function syntaxErrorAt(text: string): number {
   const open: string[] = [];
   let state: State = 'value';
   let at = 0;
@@ -54,7 +80,7 @@ export function syntaxErrorAt(text: string): number {
 }
 
 /** Both from 1. */
-export function lineAndColumn(text: string, at: number): { line: number; column: number } {
+function lineAndColumn(text: string, at: number): { line: number; column: number } {
   const before = text.slice(0, at).split('\n');
   return { line: before.length, column: before.at(-1)!.length + 1 };
 }
