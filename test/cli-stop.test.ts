@@ -144,7 +144,7 @@ describe('a training that is stopped', () => {
 
 it('a second signal quits at once; the same sent on by npx is no second', async () => {
   const program = `
-    import { Stop } from '${new URL('../dist/cli/stop.js', import.meta.url).href}';
+    import { Stop } from '${new URL('../dist/cli/terminal/stop-signals.js', import.meta.url).href}';
     new Stop(() => console.log('first'), () => console.log('quits'));
     setInterval(() => undefined, 1000);
     console.log('ready');`;
