@@ -3,7 +3,7 @@ import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-grad
 import { StateError } from './errors.js';
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
 import { isModule } from './kernels/wasm.js';
-import { MOST_THREADS } from './kernels/plan.js';
+import { MOST_THREADS } from './memory/layout.js';
 import type { ThreadChoice } from './kernels/kernels.js';
 import { viewOf } from './base/bytes.js';
 import { checkInteger, checkKeys, checkName, show } from './base/check.js';
