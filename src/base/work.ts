@@ -8,32 +8,25 @@ export interface Work<Result> {
   [Symbol.iterator](): Work<Result>;
 }
 
-// A generator takes longer to be made than a step of a small network does: where nothing or little is to be done, training
-// uses these.
-
-/** Work that is done already; it can be used again and again. */
-export function finished<Result>(value: Result): Work<Result> {
-  return new Pauses<Result>(0, undefined, value);
-}
-
-/** Work of one pause, in which `value` is waited for if it is a promise. */
+/** Work of one pause, in which `value` is waited for if it is a promise: quicker to make than a generator. */
 export function pause(value?: unknown): Work<void> {
-  return new Pauses<void>(1, value, undefined);
+  return new Pause(value);
 }
 
-class Pauses<Result> implements Work<Result> {
-  #left: number;
-  readonly #pause: IteratorResult<unknown, Result>;
+/** Work that is done already: quicker to make than a generator. */
+export function finished<Result>(value: Result): Work<Result> {
+  return new Finished(value);
+}
+
+class Finished<Result> implements Work<Result> {
   readonly #end: IteratorResult<unknown, Result>;
 
-  constructor(count: number, value: unknown, result: Result) {
-    this.#left = count;
-    this.#pause = { done: false, value };
-    this.#end = { done: true, value: result };
+  constructor(value: Result) {
+    this.#end = { done: true, value };
   }
 
   next(): IteratorResult<unknown, Result> {
-    return this.#left-- > 0 ? this.#pause : this.#end;
+    return this.#end;
   }
 
   return(value: Result): IteratorResult<unknown, Result> {
@@ -44,6 +37,30 @@ class Pauses<Result> implements Work<Result> {
     return this;
   }
 }
+
+class Pause implements Work<void> {
+  #next: IteratorResult<unknown, void>;
+
+  constructor(value: unknown) {
+    this.#next = { done: false, value };
+  }
+
+  next(): IteratorResult<unknown, void> {
+    const next = this.#next;
+    this.#next = END;
+    return next;
+  }
+
+  return(): IteratorResult<unknown, void> {
+    return END;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
+const END = { done: true, value: undefined } as const;
 
 /** Does all the work at once. */
 export function finish<Result>(work: Work<Result>): Result {

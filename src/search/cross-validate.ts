@@ -1,8 +1,8 @@
 import type { Dataset, Split } from '../data/dataset.js';
 import { checkKeys, checkOptional, show } from '../base/check.js';
 import { Network, type NetworkOptions } from '../network.js';
-import { checkMetrics, measure, type Answers, type NamedMetrics } from '../training/metric.js';
-import type { Metrics } from '../training/metrics.js';
+import { checkMetrics, measure, type Answers, type NamedMetrics } from '../training/hooks/metrics.js';
+import type { Metrics } from '../training/evaluate.js';
 import type { TrainOptions } from '../training/options.js';
 import { checkSignal } from '../training/options.js';
 import { inSlices } from '../base/work.js';

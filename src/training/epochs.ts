@@ -39,29 +39,33 @@ export function* descend(training: Training, hooks: readonly Hook[]): Work<void>
   const afterEpoch = hooks.flatMap((hook) => hook.afterEpoch ?? []);
 
   while (run.epoch <= options.epochs && !run.isOver) {
-    for (let window = yield* windows.next(); window; window = yield* windows.next()) {
+    while (windows.advance() ?? (yield* windows.load())) {
+      const window = windows.current!;
       while (window.learnt < window.count) {
         const samples = window.draw(isStepwise ? window.size : window.samplesPerCall);
-        const rate = yield* takeRate(training);
-        yield* learn(training, window, rate);
-        for (const call of afterStep) yield* call(samples, samples * window.workPerSample) ?? NOTHING;
+        const rate = options.schedule.constant ?? (yield* takeRate(training));
+        if (!learn(training, window, rate)) yield* learnRest(training, window, rate);
+        for (const call of afterStep) {
+          const waiting = call(samples, samples * window.workPerSample);
+          if (waiting) yield* waiting;
+        }
       }
     }
     const report = reportEpoch(training);
     if (validation) report.validation = yield* evaluate(model, validation);
     beginNextEpoch(training);
-    for (const call of afterEpoch) yield* call(report) ?? NOTHING;
+    for (const call of afterEpoch) {
+      const waiting = call(report);
+      if (waiting) yield* waiting;
+    }
   }
 }
 
-const NOTHING = finished(undefined);
-
 /** η of the next step. */
 function takeRate({ run, windows, options }: Training): Work<number> {
-  const { schedule, epochs } = options;
-  if (schedule.constant) return schedule.constant;
   const stepsPerEpoch = countSteps(run, windows);
-  const rate = schedule.at({ epoch: run.epoch, epochs, step: run.step, stepsPerEpoch }, run.plateau);
+  const position = { epoch: run.epoch, epochs: options.epochs, step: run.step, stepsPerEpoch };
+  const rate = options.schedule.at(position, run.plateau);
   return typeof rate === 'number' ? finished(rate) : awaited(rate);
 }
 
@@ -70,12 +74,8 @@ export function countSteps({ miniBatchSize, stepsPerEpoch }: Run, { count }: Win
   return count ? Math.ceil(count / miniBatchSize) : stepsPerEpoch;
 }
 
-/**
- * Learns what has been drawn, mini-batch by mini-batch.
- * @throws Diverged before a step whose loss is not finite
- */
-function learn(training: Training, window: Window, rate: number): Work<void> {
-  const { model, run } = training;
+/** Learns what has been drawn, mini-batch by mini-batch. @returns whether all of it */
+function learn({ model, run }: Training, window: Window, rate: number): boolean {
   const { kernels, layout } = model;
   if (!window.isHeld) window.gather();
   const count = window.drawn - window.learnt;
@@ -85,21 +85,27 @@ function learn(training: Training, window: Window, rate: number): Work<void> {
   readTally(model.tally, run);
   run.step += Math.ceil(learnt / window.size);
   run.learningRate = rate;
-  if (kernels.team?.isLate) return waitAndLearn(training, window, rate);
-  if (learnt < count) throw new Diverged(rate);
-  return NOTHING;
+  return learnt === count && !kernels.team?.isLate;
 }
 
-/** Waits for a thread that is late, and learns what is left. */
-function* waitAndLearn(training: Training, window: Window, rate: number): Work<void> {
-  yield training.model.kernels.team!.recover();
-  if (window.learnt < window.drawn) yield* learn(training, window, rate);
+/**
+ * Waits for a thread that was late, and learns what is left of the draw.
+ * @throws Diverged where no thread was late: then the loss of the next step is not finite
+ */
+function* learnRest(training: Training, window: Window, rate: number): Work<void> {
+  const { team } = training.model.kernels;
+  do {
+    if (!team?.isLate) throw new Diverged(rate);
+    yield team.recover();
+  } while (window.learnt < window.drawn && !learn(training, window, rate));
 }
 
 function reportEpoch({ run, options }: Training): ReportDraft {
   const { epoch, learningRate } = run;
   const { loss, accuracy } = meanMetrics(run, run.done);
-  return options.schedule.constant ? { epoch, loss, accuracy } : { epoch, loss, accuracy, learningRate };
+  return options.schedule.constant !== undefined
+    ? { epoch, loss, accuracy }
+    : { epoch, loss, accuracy, learningRate };
 }
 
 function beginNextEpoch({ model, random, run }: Training): void {

@@ -79,7 +79,8 @@ export function writeTally(tally: Tally, { loss, right }: Sums): void {
 
 /** Before training: nothing is known of the weights. */
 export function clearTally(tally: Tally): void {
-  writeTally(tally, { loss: 0, right: 0 });
+  tally.loss = 0;
+  tally.right = 0;
   tally.largestWeight = Infinity;
 }
 

@@ -1,5 +1,5 @@
 import type { Work } from '../base/work.js';
-import type { EpochReport } from './options.js';
+import type { EpochReport } from './reports.js';
 
 /** The report of an epoch, to which hooks may add. */
 export type ReportDraft = { -readonly [Key in keyof EpochReport]: EpochReport[Key] };

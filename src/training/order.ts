@@ -1,10 +1,30 @@
 import type { Random } from '../base/random.js';
+import type { Model } from '../model/model.js';
 import { NUMBERS_AT_A_TIME } from '../base/numeric-arrays.js';
 
 /** Room for an order: one number of a sample after the other, from index `at`. */
 export interface OrderPlace {
   readonly words: Uint32Array;
   readonly at: number;
+}
+
+/** Room in the window of a model, for the kernels to read. It moves with the window: each use finds it anew. */
+export class PlaceInWindow implements OrderPlace {
+  readonly #model: Model;
+  readonly #offset: number;
+
+  constructor(model: Model, offset: number) {
+    this.#model = model;
+    this.#offset = offset;
+  }
+
+  get words(): Uint32Array {
+    return this.#model.views.words;
+  }
+
+  get at(): number {
+    return (this.#model.window + this.#offset) >>> 2;
+  }
 }
 
 /** The order of the samples in each epoch, drawn from the seed as far as it is needed. */
@@ -15,7 +35,6 @@ export class Order {
   /** Where the last draw began, at the generator's mark. */
   #marked = 0;
 
-  /** @param place where the order lies; read at each use, since memory grows and moves */
   constructor(random: Random, count: number, place: OrderPlace) {
     this.#random = random;
     this.#count = count;

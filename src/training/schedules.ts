@@ -1,5 +1,4 @@
 import { checkInteger, checkKeys, checkName, checkNumber, checkPositive, show } from '../base/check.js';
-import { finished, type Work } from '../base/work.js';
 import { TypeFault } from '../errors.js';
 import { checkPlateau, type CheckedPlateau, type Plateau, type PlateauOptions } from './hooks/plateau.js';
 
@@ -43,7 +42,7 @@ export type LearningRate = number | ScheduleOptions | ((position: Position) => n
 /** A learning rate that was checked. */
 export interface Schedule {
   /** η, where it never changes. */
-  readonly constant?: Work<number>;
+  readonly constant?: number;
   /** Whether it changes within an epoch. */
   readonly isStepwise: boolean;
   /** η at a position, in single precision. */
@@ -61,7 +60,7 @@ export interface Schedule {
 export function checkSchedule(option: LearningRate | undefined, standard: number): Schedule {
   if (option === undefined || typeof option === 'number') {
     const initial = checkPositive('learningRate', option ?? standard);
-    return { constant: finished(initial), isStepwise: false, initial, at: () => initial };
+    return { constant: initial, isStepwise: false, initial, at: () => initial };
   }
   if (typeof option === 'function') {
     const check = (rate: number): number => checkNumber('learningRate', rate, 0);

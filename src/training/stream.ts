@@ -41,7 +41,7 @@ export function openBatches(batches: AsyncIterable<Data> | Iterable<Data>): Batc
 }
 
 /** As `for await` does where the loop fails: what goes wrong besides does not matter. */
-export function closeBatches(iterator: BatchIterator): void {
+export function abandonBatches(iterator: BatchIterator): void {
   const ignore = (): void => undefined;
   try {
     Promise.resolve(iterator.return?.()).catch(ignore);

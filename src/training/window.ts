@@ -4,7 +4,7 @@ import { writeStruct } from '../memory/struct.js';
 import { Window as WindowStruct } from '../memory/structs.js';
 import { layOutWindow, mostPairBytes, type WindowLayout } from '../memory/window.js';
 import type { Model } from '../model/model.js';
-import { Order } from './order.js';
+import { Order, PlaceInWindow } from './order.js';
 import { estimateWork, samplesPerCall } from './pace.js';
 import type { Samples } from './samples.js';
 
@@ -63,14 +63,7 @@ export class Window {
     this.#samples = samples;
     this.#layout = layout;
     const place = layout
-      ? {
-          get words() {
-            return model.views.words;
-          },
-          get at() {
-            return (model.window + layout.order) >>> 2;
-          },
-        }
+      ? new PlaceInWindow(model, layout.order)
       : { words: new Uint32Array(random ? samples.count : 0), at: 0 };
     this.#order = random && new Order(random, samples.count, place);
   }

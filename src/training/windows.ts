@@ -1,5 +1,5 @@
 import type { Random, RandomState } from '../base/random.js';
-import { awaited, finished, type Work } from '../base/work.js';
+import { awaited, type Work } from '../base/work.js';
 import { RangeFault } from '../errors.js';
 import type { Model } from '../model/model.js';
 import type { CheckedTrainOptions } from './options.js';
@@ -7,7 +7,7 @@ import type { Run } from './run.js';
 import { Samples } from './samples.js';
 import {
   checkStream,
-  closeBatches,
+  abandonBatches,
   isStream,
   openBatches,
   type BatchIterator,
@@ -44,7 +44,7 @@ function openWindow(model: Model, random: Random, samples: Samples, options: Win
 export abstract class Windows {
   /** How many samples an epoch has; 0 for a stream: nobody knows. */
   abstract readonly count: number;
-  /** The last that `next` gave. */
+  /** The window that is learnt from. */
   abstract readonly current: Window | undefined;
   readonly #random: Random;
   /** Of an epoch that stopped: how many samples are still to be skipped, since they were learnt before. */
@@ -58,11 +58,16 @@ export abstract class Windows {
   }
 
   /**
-   * The next window of the epoch, its samples in their own order; undefined at the end. The call after that begins the next
-   * epoch.
+   * Goes to the next window of the epoch, its samples in their own order; or to the end, from where the next epoch begins.
+   * @returns whether there is one; undefined where `load` must find out
+   */
+  abstract advance(): boolean | undefined;
+
+  /**
+   * As `advance`, but takes its time.
    * @throws RangeError where an epoch that stopped ends before what was learnt of it
    */
-  abstract next(): Work<Window | undefined>;
+  abstract load(): Work<boolean>;
 
   abstract close(): void;
 
@@ -84,14 +89,14 @@ export abstract class Windows {
   }
 
   /** Puts the samples of a window into their own order, and skips those that were learnt before. */
-  protected *begin(window: Window): Work<Window> {
+  protected *begin(window: Window): Work<true> {
     for (let n = window.begin(0); n < window.count; n = window.begin(n)) yield;
     this.#toSkip -= window.skip(this.#toSkip);
-    return window;
+    return true;
   }
 
-  protected end(): void {
-    if (this.#toSkip === 0) return;
+  protected end(): false {
+    if (this.#toSkip === 0) return false;
     const found = this.#learntBefore - this.#toSkip;
     throw new RangeFault({
       place: 'resume',
@@ -103,14 +108,12 @@ export abstract class Windows {
 class WholeWindow extends Windows {
   readonly count: number;
   readonly current: Window;
-  readonly #begun: Work<Window>;
   #isBegun = false;
 
   constructor(random: Random, window: Window) {
     super(random);
     this.count = window.count;
     this.current = window;
-    this.#begun = finished(window);
   }
 
   override restart(run: Run): void {
@@ -118,23 +121,21 @@ class WholeWindow extends Windows {
     this.#isBegun = false;
   }
 
-  // An epoch of a small network is shorter than a generator takes to be made.
-  override next(): Work<Window | undefined> {
+  override advance(): boolean | undefined {
     this.#isBegun = !this.#isBegun;
-    if (!this.#isBegun) {
-      this.end();
-      return NONE;
-    }
+    if (!this.#isBegun) return this.end();
     const isReady = !this.skips && this.current.begin(0) === this.count;
-    return isReady ? this.#begun : this.begin(this.current);
+    return isReady || undefined;
+  }
+
+  override load(): Work<boolean> {
+    return this.begin(this.current);
   }
 
   override close(): void {
     this.current.close();
   }
 }
-
-const NONE = finished(undefined);
 
 /** Each batch is checked when it comes, and shuffled within itself. */
 class StreamWindows extends Windows {
@@ -163,7 +164,11 @@ class StreamWindows extends Windows {
     this.#isBegun = false;
   }
 
-  override *next(): Work<Window | undefined> {
+  override advance(): undefined {
+    return undefined;
+  }
+
+  override *load(): Work<boolean> {
     this.#closeWindow();
     if (!this.#isBegun) {
       this.#isBegun = true;
@@ -181,8 +186,7 @@ class StreamWindows extends Windows {
           problem: 'expected at least one batch in each epoch, got none',
         });
       }
-      this.end();
-      return undefined;
+      return this.end();
     }
     this.#iterator = iterator;
     const place = `batches[${this.#batches++}].`;
@@ -193,7 +197,7 @@ class StreamWindows extends Windows {
 
   override close(): void {
     this.#closeWindow();
-    if (this.#iterator) closeBatches(this.#iterator);
+    if (this.#iterator) abandonBatches(this.#iterator);
     this.#iterator = undefined;
   }
 

@@ -144,8 +144,8 @@ const schedules: Numbers = {
   step: ['every', 'factor'],
   exponential: ['factor'],
   inverseTime: ['decay'],
-  cosine: ['warmUp', 'least'],
-  plateau: ['factor', 'patience', 'minDelta', 'least'],
+  cosine: ['warmUp', 'minRate'],
+  plateau: ['factor', 'patience', 'minDelta', 'minRate'],
 };
 
 /**

@@ -7,7 +7,7 @@ import { nameOf } from '../data/read-file.js';
 import { someOf } from '../data/some-of.js';
 import { dataIn } from '../data/split-stream.js';
 import { trainingOf } from '../model/training-state.js';
-import type { EpochReport } from '../../training/options.js';
+import type { EpochReport } from '../../training/reports.js';
 import { factsOf } from './facts.js';
 import type { Fact, Report } from './page.js';
 import { shapeOf } from './network-drawing.js';

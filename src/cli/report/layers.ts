@@ -1,5 +1,5 @@
 import type { Diagnosis, LayerDiagnosis } from '../../training/diagnosis.js';
-import type { EpochReport } from '../../training/options.js';
+import type { EpochReport } from '../../training/reports.js';
 import { percent, precise, wholePercent } from '../terminal/format-numbers.js';
 import { linearAxis } from './axis.js';
 import { curves, type CurveFigure } from './curves.js';

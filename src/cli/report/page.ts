@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Diagnosis } from '../../training/diagnosis.js';
-import type { EpochReport } from '../../training/options.js';
+import type { EpochReport } from '../../training/reports.js';
 import type { Evaluation } from '../model/evaluation.js';
 import { percent, precise, grouped, wholePercent } from '../terminal/format-numbers.js';
 import { linearAxis, minus } from './axis.js';

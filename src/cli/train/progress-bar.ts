@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { BatchReport, EpochReport } from '../../training/options.js';
+import type { BatchReport, EpochReport } from '../../training/reports.js';
 import type { IO } from '../terminal/output.js';
 import type { Task } from '../model/model-file.js';
 import { duration, grouped, percent } from '../terminal/format-numbers.js';

@@ -11,7 +11,7 @@ import type { Run } from '../run.js';
 export function callOnBatch(
   model: Model,
   run: Run,
-  onBatch: NonNullable<TrainOptions['onBatch']>,
+  onBatch: (report: BatchReport) => unknown,
   countSteps: () => number,
 ): Hook {
   const report = (samples: number): BatchReport => ({
@@ -24,7 +24,10 @@ export function callOnBatch(
 }
 
 /** Collects the reports, calls `onEpoch` with each, and waits for what it returns. */
-export function collectReports(history: EpochReport[], onEpoch: TrainOptions['onEpoch']): Hook {
+export function collectReports(
+  history: EpochReport[],
+  onEpoch: ((report: EpochReport) => unknown) | undefined,
+): Hook {
   return {
     afterEpoch(report) {
       history.push(report);

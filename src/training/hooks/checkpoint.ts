@@ -51,7 +51,11 @@ export function writeCheckpoints(
   };
   return {
     isStepwise: everySteps !== undefined,
-    afterStep: everySteps && (() => (run.step % everySteps === 0 ? writeOne() : undefined)),
-    afterEpoch: everyEpochs && (({ epoch }) => (epoch % everyEpochs === 0 ? writeOne() : undefined)),
+    afterStep:
+      everySteps === undefined ? undefined : () => (run.step % everySteps === 0 ? writeOne() : undefined),
+    afterEpoch:
+      everyEpochs === undefined
+        ? undefined
+        : ({ epoch }) => (epoch % everyEpochs === 0 ? writeOne() : undefined),
   };
 }
