@@ -73,8 +73,8 @@ it.each([
 });
 
 it('a target that is not there is told with those that are', async () => {
-  await expect(csvLesson({ text: flowers, target: 'colour' }, 1)).rejects.toThrow(
-    'there is no column "colour"; there are size, kind, name',
+  await expect(csvLesson({ text: flowers, target: 'color' }, 1)).rejects.toThrow(
+    'there is no column "color"; there are size, kind, name',
   );
 });
 

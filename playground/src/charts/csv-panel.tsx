@@ -132,7 +132,7 @@ function TextChoice({ take }: { readonly take: (text: string) => void }): JSX.El
 
 /** The first rows, the column to learn marked. */
 function Beginning({ table: { source, names, rows, target } }: { readonly table: Table }): JSX.Element {
-  const markOf = (c: number): string | undefined => (names[c] === target ? 'csv-panel-target' : undefined);
+  const cellClass = (c: number): string | undefined => (names[c] === target ? 'csv-panel-target' : undefined);
   return (
     <div class="csv-panel-table" tabIndex={0} role="region" aria-label="The first rows">
       <table>
@@ -140,7 +140,7 @@ function Beginning({ table: { source, names, rows, target } }: { readonly table:
         <thead>
           <tr>
             {names.map((name, c) => (
-              <th key={c} scope="col" class={markOf(c)}>
+              <th key={c} scope="col" class={cellClass(c)}>
                 {name}
               </th>
             ))}
@@ -150,7 +150,7 @@ function Beginning({ table: { source, names, rows, target } }: { readonly table:
           {rows.map((row, r) => (
             <tr key={r}>
               {names.map((_, c) => (
-                <td key={c} class={markOf(c)}>
+                <td key={c} class={cellClass(c)}>
                   {row[c]}
                 </td>
               ))}
