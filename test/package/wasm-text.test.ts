@@ -10,7 +10,7 @@ it.each([
   ['kernels', wasmText],
   ['kernels-threads', threadsText],
 ])('the text of %s is its bytes, in characters that nothing has to escape', (name, text) => {
-  const wasm = readFileSync(new URL(`../build/${name}.wasm`, import.meta.url));
+  const wasm = readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url));
   expect(Buffer.compare(bytesOfText(text), wasm)).toBe(0);
   expect(text).toMatch(/^[([a-o)-Z]*$/);
 });
