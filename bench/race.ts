@@ -1,6 +1,6 @@
 import type { Kernels } from '../src/kernels/kernels.js';
 import { Model } from '../src/model/model.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 import { checkSpec } from '../src/model/spec.js';
 import { measure, warmedUp } from './measure.js';
 import type { Shape } from './shapes.js';

@@ -1,10 +1,10 @@
 import type { Kernels } from '../src/kernels/kernels.js';
 import { Model } from '../src/model/model.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 import { checkSpec } from '../src/model/spec.js';
 import { Samples } from '../src/training/samples.js';
 import { Window } from '../src/training/window.js';
-import { finish } from '../src/training/work.js';
+import { finish } from '../src/base/work.js';
 import { measure, warmedUp } from './measure.js';
 import { Table, type Result } from './table.js';
 

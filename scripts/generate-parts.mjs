@@ -8,7 +8,7 @@ const target = 'src/formats/code/parts.ts';
 
 /** Where they stand, in the order in which a module has them. */
 const sources = [
-  'src/model/check.ts',
+  'src/base/check.ts',
   'src/model/columns.ts',
   'src/kernels/reference/numerics.ts',
   'src/kernels/reference/activations.ts',

@@ -12,7 +12,9 @@ export type { EngineChoice } from './kernels/load.js';
 export type { ThreadChoice } from './kernels/kernels.js';
 export type { InitializerName } from './model/initializers.js';
 export type { LayerJSON, NetworkJSON } from './model/json.js';
-export type { RandomState } from './model/random.js';
+export { Random } from './base/random.js';
+export type { RandomState } from './base/random.js';
+export { yieldToEventLoop } from './base/work.js';
 export type {
   ActivationName,
   LastActivation,
@@ -24,7 +26,8 @@ export type {
 } from './model/spec.js';
 export type { Metrics } from './training/metrics.js';
 export type { NumberTransform, Transform, Transforms } from './model/transforms.js';
-export type { NumericArray, RawRows, Rows } from './training/matrix.js';
+export type { NumericArray } from './base/numeric-arrays.js';
+export type { RawRows, Rows } from './training/matrix.js';
 export type { ClassWeights, Data, Inputs } from './training/samples.js';
 export type {
   BatchReport,

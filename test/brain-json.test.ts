@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Network } from '../src/index.js';
 import { FormatError, NeuralNetwork, type NeuralNetworkJSON } from '../src/brain/index.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 
 type Numbers = number[] | Float32Array;
 type Named = Record<string, number>;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { NeuralNetwork, type BrainEngine, type TrainOptions } from '../src/brain/index.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 
 // Same bits from WebAssembly and from plain TypeScript; and the gradient behind a step, against central differences.
 

@@ -11,7 +11,7 @@ import {
   type RawRows,
   type Transforms,
 } from '../src/index.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 import { activationCodes } from '../src/model/spec.js';
 
 interface Module {

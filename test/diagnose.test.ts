@@ -11,10 +11,10 @@ import { copyParameters, diagnoseLayers } from '../src/diagnosis/layers.js';
 import { single } from '../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../src/kernels/reference/reference.js';
 import { Model } from '../src/model/model.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 import { checkSpec, partners } from '../src/model/spec.js';
 import { Samples } from '../src/training/samples.js';
-import { finish } from '../src/training/work.js';
+import { finish } from '../src/base/work.js';
 import { fingerprint } from './support/fingerprint.js';
 import { randomData } from './support/random-data.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Dataset, transformedWidth, type FitOptions } from '../src/data/index.js';
 import { Network, type NetworkJSON, type NetworkOptions, type Transforms } from '../src/index.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 import { fingerprint } from './support/fingerprint.js';
 import { expectError, type Expected } from './support/patient.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Network, type EpochReport, type TrainOptions } from '../src/index.js';
 import { macroF1, meanAbsoluteError } from '../src/metrics/index.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 
 // What reports say besides: metrics of the validation data, and a diagnosis.
 

@@ -7,7 +7,7 @@ import {
   type OptimizerName,
   type TrainOptions,
 } from '../src/index.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 import { PlainNetwork, type PlainData, type PlainOptions } from './support/plain-training.js';
 import { rowsOf } from './support/rows.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Network, type NetworkOptions, type OptimizerName, type TrainOptions } from '../src/index.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 import { fingerprint } from './support/fingerprint.js';
 
 // Same bits from whole trainings with optimizers, restraints, weights and dropout: by WebAssembly, by the reference, and

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 import { partners } from '../src/model/spec.js';
 import {
   DivergenceError,

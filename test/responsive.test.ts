@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Network, type Data, type NetworkOptions, type TrainOptions } from '../src/index.js';
 import type * as Load from '../src/kernels/load.js';
-import { netFields } from '../src/kernels/plan.js';
 import { layoutOf } from '../src/memory/layout.js';
-import type * as Work from '../src/training/work.js';
+import { Net } from '../src/memory/structs.js';
+import { Views } from '../src/memory/views.js';
+import type * as Work from '../src/base/work.js';
 import { atEveryTurn, everyLookTakes } from './support/clock.js';
 import { fingerprint } from './support/fingerprint.js';
 import { errorOf } from './support/patient.js';
@@ -20,8 +21,7 @@ vi.mock('../src/kernels/load.js', async (importOriginal) => {
   const takeKernels: typeof load.takeKernels = async (engine) => {
     const kernels = await load.takeKernels(engine);
     const note = (net: number, rows: number): void => {
-      const words = new Uint32Array(kernels.memory.buffer);
-      done.multiplications += words[net / 4 + netFields.indexOf('parameterCount')]! * rows;
+      done.multiplications += new Net(new Views(kernels), net).parameterCount * rows;
     };
     return {
       ...kernels,
@@ -198,7 +198,7 @@ describe('a slice', () => {
     const turn = setImmediate;
     vi.stubGlobal('setImmediate', immediate);
     vi.resetModules();
-    const { inSlices } = await import('../src/training/work.js');
+    const { inSlices } = await import('../src/base/work.js');
     everyLookTakes(8);
     const events: string[] = [];
     function* work(): Work.Work<string> {

@@ -9,7 +9,7 @@ import {
   type Stream,
   type TrainOptions,
 } from '../src/index.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 import { Window } from '../src/training/window.js';
 import { errorOf, expectError, expectHarmlessError, goodData } from './support/patient.js';
 

@@ -5,7 +5,7 @@ import { referenceKernels } from '../src/kernels/reference/reference.js';
 import { save, type TrainingState } from '../src/model/file.js';
 import { load } from '../src/model/read-file.js';
 import { Model } from '../src/model/model.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 import { checkSpec } from '../src/model/spec.js';
 import { fingerprint } from './support/fingerprint.js';
 import { afterGoodTraining, expectError, goodData, spec } from './support/patient.js';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DivergenceError, Network, type ActivationName, type Data, type TrainOptions } from '../src/index.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 import { Samples } from '../src/training/samples.js';
 import { Window } from '../src/training/window.js';
 import { fingerprint } from './support/fingerprint.js';

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Worker } from 'node:worker_threads';
 import { Network, ThreadError, type ActivationName, type Data, type ThreadChoice } from '../src/index.js';
-import { Random } from '../src/model/random.js';
+import { Random } from '../src/base/random.js';
 import { Window } from '../src/training/window.js';
 import { fingerprint } from './support/fingerprint.js';
 import { errorOf } from './support/patient.js';

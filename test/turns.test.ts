@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import type * as Work from '../src/training/work.js';
+import type * as Work from '../src/base/work.js';
 
 // By what a turn of the event loop is waited for: what Node has is not to be had in pages, and pages that are seen have frames
 // to paint.
@@ -31,7 +31,7 @@ async function waitedBy(document: unknown): Promise<string[]> {
   );
   let now = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => (now += 10));
-  const { inSlices } = await vi.importActual<typeof Work>('../src/training/work.js');
+  const { inSlices } = await vi.importActual<typeof Work>('../src/base/work.js');
   await inSlices(
     (function* () {
       yield;

@@ -6,7 +6,7 @@ import { Model } from '../src/model/model.js';
 import { checkSpec, type NetworkSpec } from '../src/model/spec.js';
 import { Samples } from '../src/training/samples.js';
 import { split } from '../src/training/split.js';
-import { finish } from '../src/training/work.js';
+import { finish } from '../src/base/work.js';
 import { fingerprint } from './support/fingerprint.js';
 import { expectHarmlessError, goodData, type Expected } from './support/patient.js';
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Network, type Data, type NetworkOptions, type Stream, type TrainOptions } from '../dist/index.js';
 import { Dataset } from '../dist/data/index.js';
 import { trainInWorker, type WorkerOptions } from '../dist/worker/index.js';
-import { finish } from '../src/training/work.js';
+import { finish } from '../src/base/work.js';
 import { copyLarge } from '../src/worker/copy.js';
 import { errorOf } from './support/patient.js';
 import { randomData } from './support/random-data.js';

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Network } from '../../dist/index.js';
 import { mnist, type LabelledBytes } from '../../examples/idx.mjs';
-import { Random } from '../../src/model/random.js';
+import { Random } from '../../src/base/random.js';
 import { trainingCases, type TrainingCase } from '../shapes.js';
 
 /** A case with the data that everybody trains on, and the questions that everybody then answers. */

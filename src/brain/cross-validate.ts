@@ -1,5 +1,5 @@
-import { show } from '../model/check.js';
-import { Random } from '../model/random.js';
+import { show } from '../base/check.js';
+import { Random } from '../base/random.js';
 import type { Datum } from './data.js';
 import type { NeuralNetworkJSON } from './json.js';
 import { NeuralNetwork } from './neural-network.js';

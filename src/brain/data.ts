@@ -1,4 +1,4 @@
-import { fits, misfit, show } from '../model/check.js';
+import { fits, misfit, show } from '../base/check.js';
 import type { Session } from './session.js';
 
 /** A number to a key; keys that are missing are 0. */

@@ -1,7 +1,7 @@
 import { DivergenceError, StateError } from '../errors.js';
 import type { NetworkJSON } from '../model/json.js';
 import type { Parameters } from '../model/model.js';
-import { Random } from '../model/random.js';
+import { Random } from '../base/random.js';
 import {
   addKeys,
   answerOf,

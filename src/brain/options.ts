@@ -1,4 +1,4 @@
-import { checkInteger, checkName, show } from '../model/check.js';
+import { checkInteger, checkName, show } from '../base/check.js';
 import type { BrainEngine } from './kernels.js';
 
 export type BrainActivation = 'sigmoid' | 'relu' | 'leaky-relu' | 'tanh';

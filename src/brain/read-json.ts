@@ -1,5 +1,5 @@
 import { FormatError } from '../errors.js';
-import { fits, show } from '../model/check.js';
+import { fits, show } from '../base/check.js';
 import type { Parameters } from '../model/model.js';
 import { keyed, type Lookup } from './data.js';
 import type { Written } from './json.js';

@@ -1,4 +1,4 @@
-import { show } from '../model/check.js';
+import { show } from '../base/check.js';
 import { checkDatum, type Datum } from './data.js';
 import { NeuralNetwork } from './neural-network.js';
 import type { TrainingStatus, TrainOptions } from './options.js';

@@ -1,4 +1,4 @@
-import { Random } from '../model/random.js';
+import { Random } from '../base/random.js';
 import type { NumberObject } from './data.js';
 
 /** The numbers of an array or of an object. */

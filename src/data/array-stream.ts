@@ -2,9 +2,9 @@ import { FormatError } from '../errors.js';
 import type { DType, NPYValues } from '../formats/numpy/dtypes.js';
 import { decodeValues, readStart, type NPYStart } from '../formats/numpy/npy.js';
 import { isGzip } from '../formats/inflate.js';
-import { checkKeys, checkPositive } from '../model/check.js';
+import { checkKeys, checkPositive } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
-import type { NumericArray } from '../training/matrix.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
 import { ByteReader, checkSource, type ByteSource } from './chunks.js';
 import { Column, columnOptionNames, planColumns, type Categories } from './columns.js';
 import {

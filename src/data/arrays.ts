@@ -1,7 +1,8 @@
-import { checkInteger, checkKeys, checkPositive, misfit, show } from '../model/check.js';
+import { checkInteger, checkKeys, checkPositive, misfit, show } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
-import { isNumericArray, matrixOf, plainView, type NumericArray, type Rows } from '../training/matrix.js';
-import { finish } from '../training/work.js';
+import { isNumericArray, plainView, type NumericArray } from '../base/numeric-arrays.js';
+import { matrixOf, type Rows } from '../training/matrix.js';
+import { finish } from '../base/work.js';
 import { Column, planColumns, type Categories } from './columns.js';
 import { checkLabels, listClasses, SampleBuilder, type SampleArrays, type Schema } from './samples.js';
 

@@ -1,4 +1,4 @@
-import { show } from '../model/check.js';
+import { show } from '../base/check.js';
 
 /** Text, or its UTF-8 bytes, in chunks that may be cut anywhere. */
 export type TextChunks =

@@ -1,4 +1,4 @@
-import { checkName, show } from '../model/check.js';
+import { checkName, show } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
 import type { RowSource } from './rows.js';
 

@@ -1,5 +1,5 @@
 import Papa from 'papaparse';
-import { checkInteger, checkKeys, show } from '../model/check.js';
+import { checkInteger, checkKeys, show } from '../base/check.js';
 import type { Data } from '../training/samples.js';
 import { checkSource, type TextSource } from './chunks.js';
 import { columnOptionNames, planColumns, type ColumnOptions } from './columns.js';

@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys } from '../model/check.js';
+import { checkInteger, checkKeys } from '../base/check.js';
 import type { Transforms } from '../model/transforms.js';
 import type { Stream } from '../training/source.js';
 import type { Data } from '../training/samples.js';

@@ -1,8 +1,8 @@
-import type { Bytes } from '../model/bytes.js';
-import { checkInteger, checkKeys, checkOptional, show } from '../model/check.js';
-import { Random } from '../model/random.js';
+import type { Bytes } from '../base/bytes.js';
+import { checkInteger, checkKeys, checkOptional, show } from '../base/check.js';
+import { Random } from '../base/random.js';
 import type { Transforms } from '../model/transforms.js';
-import { isNumericArray, type NumericArray } from '../training/matrix.js';
+import { isNumericArray, type NumericArray } from '../base/numeric-arrays.js';
 import type { Data } from '../training/samples.js';
 import { readArrays, type Arrays } from './arrays.js';
 import { columnOptionNames, type Categories, type ColumnOptions } from './columns.js';

@@ -1,6 +1,6 @@
-import { checkKeys, checkName, show } from '../model/check.js';
+import { checkKeys, checkName, show } from '../base/check.js';
 import type { NumberTransform, Transform, Transforms } from '../model/transforms.js';
-import type { NumericArray } from '../training/matrix.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
 import type { SampleArrays, Schema } from './samples.js';
 
 /**

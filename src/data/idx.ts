@@ -1,6 +1,6 @@
-import { bytesOf, type Bytes } from '../model/bytes.js';
+import { bytesOf, type Bytes } from '../base/bytes.js';
 import { beginningOf, gunzip, isGzip } from '../formats/inflate.js';
-import { checkKeys, checkPositive } from '../model/check.js';
+import { checkKeys, checkPositive } from '../base/check.js';
 import { openArraySamples, type ReadStart } from './array-stream.js';
 import type { ByteSource } from './chunks.js';
 import type { SampleSource } from './sample-source.js';

@@ -15,7 +15,7 @@ export type { IDXFiles, IDXSources } from './idx.js';
 export type { JSONOptions } from './json.js';
 export type { ArrayOptions, NPYFiles, NPYOptions, NPZNames } from './npy.js';
 export type { AsyncBuffer, ParquetFile } from './parquet/file.js';
-export type { Bytes } from '../model/bytes.js';
+export type { Bytes } from '../base/bytes.js';
 export { DataStream } from './data-stream.js';
 export type { StreamOptions } from './data-stream.js';
 export type { NPYSources } from './array-stream.js';

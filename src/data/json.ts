@@ -1,8 +1,8 @@
 import { FormatError } from '../errors.js';
-import { checkKeys, show } from '../model/check.js';
+import { checkKeys, show } from '../base/check.js';
+import { parseJSON, parseJSONText } from '../base/parse-json.js';
 import type { TextSource } from './chunks.js';
 import { columnOptionNames, type ColumnOptions } from './columns.js';
-import { lineAndColumn, syntaxErrorAt } from './json-syntax.js';
 import {
   cellDescriber,
   checkText,
@@ -70,7 +70,7 @@ interface JSONTable {
  * @throws TypeError, RangeError naming the row, also while `rows` is iterated
  */
 export function parseJSONRows(text: string, columns?: readonly string[]): JSONTable {
-  const found = findRows(parse(text.startsWith('\uFEFF') ? text.slice(1) : text, 'JSON'));
+  const found = findRows(parseJSONText(text));
   const lines = found.rows.map((value, n) => ({ value, number: n + 1 }));
   return tabulate('JSON', 'JSON row', lines, columns ?? found.columns);
 }
@@ -83,25 +83,6 @@ export function parseJSONRows(text: string, columns?: readonly string[]): JSONTa
  */
 export const parseJSONLines = (text: string, columns?: readonly string[]): JSONTable =>
   tabulate('JSON Lines', 'line', [...new LineParser().read(text, true)], columns);
-
-/** @throws FormatError naming line and column */
-function parse(text: string, place: string, line = 1): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const at = syntaxErrorAt(text);
-    const where = lineAndColumn(text, at);
-    const found =
-      at < text.length ? `got ${show(text.slice(at, at + 12).replace(/\s.*/s, ''))}` : 'it ends there';
-    const cure = /^-?(?:NaN|Infinity)/.test(text.slice(at, at + 9))
-      ? '; where a number is missing, write null'
-      : '';
-    throw new FormatError(
-      `${place}, line ${line + where.line - 1}, column ${where.column}: this is no JSON: ${found}${cure}`,
-      { cause },
-    );
-  }
-}
 
 /** Finds the rows in a value: an array of them, columns, or what pandas writes with orient='split'. */
 function findRows(value: unknown): { rows: readonly unknown[]; columns?: readonly string[] } {
@@ -185,7 +166,8 @@ class LineParser {
       this.#lines++;
       const line = text.slice(from, to);
       from = Math.min(to + 1, text.length);
-      if (line.trim() !== '') yield { value: parse(line, 'JSON Lines', this.#lines), number: this.#lines };
+      if (line.trim() !== '')
+        yield { value: parseJSON(line, 'JSON Lines', this.#lines), number: this.#lines };
     }
     this.#rest = text.slice(from);
     if (this.#rest.length > LONGEST_LINE) {

@@ -1,9 +1,9 @@
-import { bytesOf, type Bytes } from '../model/bytes.js';
+import { bytesOf, type Bytes } from '../base/bytes.js';
 import type { DType, NPYValues } from '../formats/numpy/dtypes.js';
 import { arrayOf, type NPYArray } from '../formats/numpy/npy.js';
 import { NPZ } from '../formats/numpy/npz.js';
-import { checkKeys, show } from '../model/check.js';
-import type { NumericArray } from '../training/matrix.js';
+import { checkKeys, show } from '../base/check.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
 import { readArrays } from './arrays.js';
 import { columnOptionNames, type Categories, type ColumnOptions } from './columns.js';
 import { cellDescriber, type Row, type RowSource } from './rows.js';

@@ -1,5 +1,5 @@
-import type { Random } from '../model/random.js';
-import type { NumericArray } from '../training/matrix.js';
+import type { Random } from '../base/random.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
 
 /** The numbers below `count` in an order drawn at random (Fisher and Yates). */
 export function shuffleIndices(count: number, random: Random): Uint32Array {

@@ -1,4 +1,4 @@
-import { show } from '../model/check.js';
+import { show } from '../base/check.js';
 import { readText, type TextSource } from './chunks.js';
 
 /** Whether values are what a program holds, or what is written in a text. */

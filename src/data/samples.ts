@@ -1,5 +1,5 @@
-import { checkInteger } from '../model/check.js';
-import type { NumericArray } from '../training/matrix.js';
+import { checkInteger } from '../base/check.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
 import type { Data } from '../training/samples.js';
 import { planColumns, type Categories, type Column, type ColumnOptions, type ColumnPlan } from './columns.js';
 import type { Row, RowBlocks, RowSource } from './rows.js';

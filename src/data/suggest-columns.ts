@@ -1,4 +1,4 @@
-import { checkKeys, show } from '../model/check.js';
+import { checkKeys, show } from '../base/check.js';
 import type { ColumnProfile, TableProfile } from './profile.js';
 
 // What a table is about: which column is to be predicted, as a class or as a number, and which columns help to predict it.

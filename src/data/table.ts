@@ -1,6 +1,6 @@
-import type { Bytes } from '../model/bytes.js';
-import { bytesOf } from '../model/bytes.js';
-import { checkKeys, show } from '../model/check.js';
+import type { Bytes } from '../base/bytes.js';
+import { bytesOf } from '../base/bytes.js';
+import { checkKeys, show } from '../base/check.js';
 import { arrayOf } from '../formats/numpy/npy.js';
 import { isMissingMark, isNumeric, planColumns, type ColumnOptions } from './columns.js';
 import { CSVRows, type CSVDialect } from './csv.js';

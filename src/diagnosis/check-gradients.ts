@@ -1,11 +1,11 @@
 import { double } from '../kernels/reference/numerics.js';
 import { referenceKernels } from '../kernels/reference/reference.js';
-import { checkInteger, checkKeys } from '../model/check.js';
+import { checkInteger, checkKeys } from '../base/check.js';
 import { Model } from '../model/model.js';
-import { Random } from '../model/random.js';
+import { Random } from '../base/random.js';
 import { totalCost } from '../training/metrics.js';
 import { Samples, type Data } from '../training/samples.js';
-import type { Work } from '../training/work.js';
+import type { Work } from '../base/work.js';
 
 // Loaded when `checkGradients` is first called: the core has nothing of it.
 
@@ -192,12 +192,12 @@ function inDouble(model: Model, rows: number): Model {
 function costFrom(model: Model, first: number, rows: number): number {
   const { kernels, layout, layers } = model;
   for (let l = first; l < layers.length; l++) {
-    const { input, inputStride, weights, biases, fanIn, units, stride, ...layer } = layers[l]!;
-    const z = layer.preActivations;
+    const { input, inputStride, weights, biases, preActivations: z, fanIn, units, stride } = layers[l]!;
+    const { activation, alpha, activations } = layers[l]!;
     if (l > first) {
       kernels.forward(input, inputStride, weights, biases, z, stride, rows, fanIn, units, layout.scratch);
     }
-    kernels.activate(layer.activation, layer.alpha, z, layer.activations, stride, rows, units);
+    kernels.activate(activation, alpha, z, activations, stride, rows, units);
   }
   return totalCost(model, rows);
 }

@@ -1,9 +1,10 @@
 import { SIGMOID } from '../kernels/codes.js';
-import type { Layer, Model } from '../model/model.js';
+import type { Layer } from '../memory/structs.js';
+import type { Model } from '../model/model.js';
 import { throughAll } from '../training/metrics.js';
 import type { Diagnosis, LayerDiagnosis } from '../training/diagnosis.js';
 import type { Samples } from '../training/samples.js';
-import type { Work } from '../training/work.js';
+import type { Work } from '../base/work.js';
 import { wordsOn } from './words.js';
 
 /** The share of its steepest slope below which a unit counts as saturated: there it learns ten times slower than it could. */

@@ -1,4 +1,4 @@
-import { show } from '../model/check.js';
+import { show } from '../base/check.js';
 import type { Model } from '../model/model.js';
 import { checkMetrics, measure, type Answers } from '../training/metric.js';
 import { predict } from '../training/metrics.js';
@@ -6,7 +6,7 @@ import type { CheckedTrainOptions, EpochReport } from '../training/options.js';
 import type { Samples } from '../training/samples.js';
 import type { TrainingData } from '../training/train.js';
 import { isStream, type Stream } from '../training/source.js';
-import type { Work } from '../training/work.js';
+import type { Work } from '../base/work.js';
 import { copyParameters, diagnoseLayers } from './layers.js';
 
 /** A diagnosis of so many samples tells as much as one of all. */

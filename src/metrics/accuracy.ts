@@ -1,5 +1,5 @@
-import { checkInteger } from '../model/check.js';
-import { argmax } from '../kernels/reference/tally.js';
+import { checkInteger } from '../base/check.js';
+import { argmax } from '../base/argmax.js';
 import { read, readClasses, type Measure, type Truth } from './predictions.js';
 
 /**

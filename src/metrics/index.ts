@@ -20,4 +20,5 @@ export {
   type ClassScores,
 } from './scores.js';
 export type { Answers, Metric } from '../training/metric.js';
-export type { NumericArray, Rows } from '../training/matrix.js';
+export type { NumericArray } from '../base/numeric-arrays.js';
+export type { Rows } from '../training/matrix.js';

@@ -1,6 +1,6 @@
-import { log } from '../kernels/log.js';
+import { log } from '../base/log.js';
 import { checkValues } from '../training/matrix.js';
-import { finish } from '../training/work.js';
+import { finish } from '../base/work.js';
 import { read, type Truth } from './predictions.js';
 
 /** The distance from 1 to the next number of single precision: what scikit-learn clips such probabilities to. */

@@ -1,7 +1,8 @@
-import { argmax } from '../kernels/reference/tally.js';
-import { checkInteger, show } from '../model/check.js';
-import { labelsOf, matrixOf, type NumericArray, type Rows } from '../training/matrix.js';
-import { finish } from '../training/work.js';
+import { argmax } from '../base/argmax.js';
+import { checkInteger, show } from '../base/check.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
+import { labelsOf, matrixOf, type Rows } from '../training/matrix.js';
+import { finish } from '../base/work.js';
 
 /**
  * What is right: the data of a `train` or an `evaluate` (whose inputs are not looked at), or what a training gives to

@@ -1,4 +1,4 @@
-import { checkInteger } from '../model/check.js';
+import { checkInteger } from '../base/check.js';
 import { confusionMatrix } from './confusion.js';
 import type { Measure, Truth } from './predictions.js';
 

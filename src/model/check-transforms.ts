@@ -1,4 +1,4 @@
-import { checkKeys, checkName, misfit, show } from './check.js';
+import { checkKeys, checkName, misfit, show } from '../base/check.js';
 import { Columns, type Column } from './columns.js';
 import type { CheckedTransforms, Transform, Transforms } from './transforms.js';
 

@@ -1,4 +1,4 @@
-import { fits, misfit, show } from './check.js';
+import { fits, misfit, show } from '../base/check.js';
 import type { Transform } from './transforms.js';
 
 // Loaded only where there are transforms.

@@ -1,6 +1,6 @@
 import { specToJSON } from './json.js';
 import type { Model, Parameters } from './model.js';
-import type { Random } from './random.js';
+import type { Random } from '../base/random.js';
 import { encode, type Tensor, type Tensors } from './safetensors.js';
 
 // A network in one binary. Weights are tensors '0.weight' [units][fanIn] and '0.bias' [units], as PyTorch names those of

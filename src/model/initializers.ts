@@ -1,4 +1,4 @@
-import type { Random } from './random.js';
+import type { Random } from '../base/random.js';
 
 /**
  * How the weights of a layer begin; fanIn and fanOut are the units before it and in it.

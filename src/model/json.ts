@@ -1,5 +1,5 @@
 import type { Model } from './model.js';
-import type { Random, RandomState } from './random.js';
+import type { Random, RandomState } from '../base/random.js';
 import { defaultAlphas, type ActivationName, type CheckedSpec, type LossSpec } from './spec.js';
 import type { Transforms } from './transforms.js';
 

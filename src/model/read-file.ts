@@ -1,8 +1,8 @@
 import { FormatError } from '../errors.js';
-import { show } from './check.js';
+import { show } from '../base/check.js';
 import type { SpecJSON } from './json.js';
 import type { Model, Parameters } from './model.js';
-import type { Random } from './random.js';
+import type { Random } from '../base/random.js';
 import { specFromJSON } from './read-json.js';
 import { decode, parseJSON } from './read-safetensors.js';
 import type { CheckedSpec } from './spec.js';

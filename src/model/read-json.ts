@@ -1,7 +1,7 @@
-import { checkFloat, checkInteger, checkName, show } from './check.js';
+import { checkFloat, checkInteger, checkName, show } from '../base/check.js';
 import type { NetworkJSON, SpecJSON } from './json.js';
 import type { Model } from './model.js';
-import { Random, type RandomState } from './random.js';
+import { Random, type RandomState } from '../base/random.js';
 import { checkTransforms } from './check-transforms.js';
 import { checkSpec, lossNames, type CheckedSpec, type NetworkSpec } from './spec.js';
 

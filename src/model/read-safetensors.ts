@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, checkName, show } from './check.js';
+import { checkInteger, checkKeys, checkName, show } from '../base/check.js';
 import { checkFinite, MOST_HEADER_BYTES, MOST_PARTS, type Tensor } from './safetensors.js';
 
 const MOST_DEPTH = 32;

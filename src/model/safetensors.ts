@@ -1,4 +1,4 @@
-import { checkInteger, misfit } from './check.js';
+import { checkInteger, misfit } from '../base/check.js';
 
 // Named tensors in one binary in which nothing can be executed, as https://github.com/huggingface/safetensors defines:
 //

@@ -18,7 +18,7 @@ import {
   SWISH,
   TANH,
 } from '../kernels/codes.js';
-import { checkInteger, checkKeys, checkName, checkNumber, checkPositive, show } from './check.js';
+import { checkInteger, checkKeys, checkName, checkNumber, checkPositive, show } from '../base/check.js';
 import { initializerNames, type InitializerName } from './initializers.js';
 import type { checkTransforms } from './check-transforms.js';
 import { type CheckedTransforms, type Transforms } from './transforms.js';

@@ -2,7 +2,7 @@ import { mkdir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { FormatError } from '../errors.js';
 import type { TFJSOptions } from '../formats/tfjs/index.js';
-import { show } from '../model/check.js';
+import { show } from '../base/check.js';
 import type { Network } from '../network.js';
 import { FileError } from './file-error.js';
 import { read, write } from './files.js';

@@ -1,11 +1,11 @@
 import type { Dataset, Split } from '../data/dataset.js';
-import { checkKeys, checkOptional, show } from '../model/check.js';
+import { checkKeys, checkOptional, show } from '../base/check.js';
 import { Network, type NetworkOptions } from '../network.js';
 import { checkMetrics, measure, type Answers, type NamedMetrics } from '../training/metric.js';
 import type { Metrics } from '../training/metrics.js';
 import type { TrainOptions } from '../training/options.js';
 import { checkSignal } from '../training/options.js';
-import { inSlices } from '../training/work.js';
+import { inSlices } from '../base/work.js';
 
 /** Figures over samples that were not learnt from. */
 export interface Scores extends Metrics {

@@ -1,6 +1,6 @@
 import { DivergenceError } from '../errors.js';
-import { checkInteger, checkKeys, checkOptional, show } from '../model/check.js';
-import { Random } from '../model/random.js';
+import { checkInteger, checkKeys, checkOptional, show } from '../base/check.js';
+import { Random } from '../base/random.js';
 import { checkSignal } from '../training/options.js';
 
 /** The values to choose from, by name. */

@@ -1,18 +1,14 @@
-import { fits, misfit, show } from '../model/check.js';
+import { fits, misfit, show } from '../base/check.js';
+import {
+  holdsIntegers,
+  isNumericArray,
+  newFloats,
+  NUMBERS_AT_A_TIME,
+  plainView,
+  type NumericArray,
+} from '../base/numeric-arrays.js';
 import type { Columns } from '../model/columns.js';
-import type { Work } from './work.js';
-
-/** Typed arrays of numbers: read where they are, never copied whole. */
-export type NumericArray =
-  | Float32Array
-  | Float64Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array;
+import type { Work } from '../base/work.js';
 
 /** Rows of numbers: one after the other in a typed or plain array, or an array of rows. Plain arrays are copied. */
 export type Rows = NumericArray | readonly number[] | readonly (readonly number[] | NumericArray)[];
@@ -27,9 +23,6 @@ export interface Matrix {
   readonly width: number;
   readonly count: number;
 }
-
-/** How many numbers are looked at before the event loop may have its turn. */
-export const NUMBERS_AT_A_TIME = 1 << 18;
 
 /**
  * Checks rows of numbers: each, times `scale`, must be finite in single precision.
@@ -184,50 +177,4 @@ export function* labelsOf(
     if ((n + 1) % NUMBERS_AT_A_TIME === 0) yield;
   }
   return copy;
-}
-
-/** Typed arrays by name: an array from another realm (a frame, a test runner) is no instance of ours. */
-const integerArrays = {
-  Uint8Array,
-  Uint8ClampedArray,
-  Int8Array,
-  Uint16Array,
-  Int16Array,
-  Uint32Array,
-  Int32Array,
-};
-const numericArrays = { ...integerArrays, Float32Array, Float64Array };
-
-export function isNumericArray(value: unknown): value is NumericArray {
-  return (
-    ArrayBuffer.isView(value) && Object.hasOwn(numericArrays, (value as NumericArray)[Symbol.toStringTag])
-  );
-}
-
-function holdsIntegers(values: NumericArray): boolean {
-  return Object.hasOwn(integerArrays, values[Symbol.toStringTag]);
-}
-
-export function holdsBytes(values: NumericArray): boolean {
-  const kind = values[Symbol.toStringTag];
-  return kind === 'Uint8Array' || kind === 'Uint8ClampedArray';
-}
-
-/** The same numbers without what a subclass (Buffer, say) makes of `subarray`. */
-export function plainView(values: NumericArray): NumericArray {
-  return new numericArrays[values[Symbol.toStringTag]](
-    values.buffer as ArrayBuffer,
-    values.byteOffset,
-    values.length,
-  );
-}
-
-/** @throws RangeError where the engine refuses so much memory */
-export function newFloats(place: string, rows: number, width: number): Float32Array<ArrayBuffer> {
-  try {
-    return new Float32Array(rows * width);
-  } catch (cause) {
-    const message = `${place}: the engine refuses memory for ${rows} rows of ${width}; give fewer at a time`;
-    throw new RangeError(message, { cause });
-  }
 }

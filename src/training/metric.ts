@@ -1,6 +1,6 @@
-import { checkKeys, show } from '../model/check.js';
-import type { NumericArray } from './matrix.js';
-import { awaited, type Work } from './work.js';
+import { checkKeys, show } from '../base/check.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
+import { awaited, type Work } from '../base/work.js';
 
 /** The right answers of samples, as a training gives them to its metrics: either labels or targets. */
 export type Answers = {

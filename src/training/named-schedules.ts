@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, checkName, checkNumber, checkPositive } from '../model/check.js';
+import { checkInteger, checkKeys, checkName, checkNumber, checkPositive } from '../base/check.js';
 import type { Schedule, ScheduleOptions } from './schedules.js';
 
 const parameters = {

@@ -1,5 +1,5 @@
 import { ADAGRAD, ADAM, MOMENTUM, NESTEROV, RMSPROP, SGD } from '../kernels/codes.js';
-import { checkKeys, checkName, checkNumber, checkPositive } from '../model/check.js';
+import { checkKeys, checkName, checkNumber, checkPositive } from '../base/check.js';
 
 /**
  * How gradients become updates. Formulas and sources: assembly/optimizers.ts; the conventions are PyTorch's.

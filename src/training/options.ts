@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, show } from '../model/check.js';
+import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, show } from '../base/check.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { NamedMetrics } from './metric.js';
 import type { Metrics } from './metrics.js';

@@ -1,5 +1,5 @@
-import type { Random } from '../model/random.js';
-import { NUMBERS_AT_A_TIME } from './matrix.js';
+import type { Random } from '../base/random.js';
+import { NUMBERS_AT_A_TIME } from '../base/numeric-arrays.js';
 import type { Window } from './window.js';
 
 /** The order of the samples in each epoch, drawn from the seed as far as it is needed. */

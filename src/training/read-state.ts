@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, checkName, show } from '../model/check.js';
+import { checkInteger, checkKeys, checkName, show } from '../base/check.js';
 import { checkGenerator } from '../model/read-json.js';
 import type { Model } from '../model/model.js';
 import { takeParameters, type Take } from '../model/read-file.js';

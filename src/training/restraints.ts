@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, show } from '../model/check.js';
+import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, show } from '../base/check.js';
 import type { Restraints, TrainOptions } from './options.js';
 import type { ClassWeights } from './samples.js';
 

@@ -1,5 +1,5 @@
 import type { Model } from '../model/model.js';
-import type { Random, RandomState } from '../model/random.js';
+import type { Random, RandomState } from '../base/random.js';
 import { writeTally } from './metrics.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Plateau } from './schedules.js';
@@ -114,7 +114,7 @@ export class Snapshot {
     Object.assign(this.#run, copyOfRun(this.#kept));
     this.#random.restore(this.#state);
     this.#model.step = this.#run.step;
-    writeTally(this.#model, layout.tally, this.#run);
+    writeTally(this.#model.tally, this.#run);
   }
 }
 

@@ -1,19 +1,9 @@
-import { checkKeys, checkNumber, checkPositive, show } from '../model/check.js';
+import { checkKeys, checkNumber, checkPositive, show } from '../base/check.js';
 import type { Model } from '../model/model.js';
 import type { CheckedSpec, LossName } from '../model/spec.js';
-import {
-  checkValues,
-  holdsBytes,
-  isNumericArray,
-  labelsOf,
-  matrixOf,
-  NUMBERS_AT_A_TIME,
-  type Matrix,
-  type NumericArray,
-  type RawRows,
-  type Rows,
-} from './matrix.js';
-import type { Work } from './work.js';
+import { holdsBytes, isNumericArray, NUMBERS_AT_A_TIME, type NumericArray } from '../base/numeric-arrays.js';
+import { checkValues, labelsOf, matrixOf, type Matrix, type RawRows, type Rows } from './matrix.js';
+import type { Work } from '../base/work.js';
 
 /** Samples without their answers. */
 export interface Inputs {

@@ -1,4 +1,4 @@
-import { checkNumber, checkPositive, show } from '../model/check.js';
+import { checkNumber, checkPositive, show } from '../base/check.js';
 
 /** Where a training stands before a step. */
 export interface Position {

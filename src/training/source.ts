@@ -1,9 +1,9 @@
 import type { Model } from '../model/model.js';
-import type { Random } from '../model/random.js';
+import type { Random } from '../base/random.js';
 import { Order } from './order.js';
 import type { Data, Samples } from './samples.js';
 import { Window } from './window.js';
-import type { Work } from './work.js';
+import type { Work } from '../base/work.js';
 
 /** Data that does not fit into memory: batches of any size, asked for anew in each epoch. */
 export interface Stream {

@@ -1,4 +1,4 @@
-import { Random } from '../model/random.js';
+import { Random } from '../base/random.js';
 import type { Samples } from './samples.js';
 
 /**

@@ -1,10 +1,10 @@
-import { checkKeys, show } from '../model/check.js';
+import { checkKeys, show } from '../base/check.js';
 import type { Model } from '../model/model.js';
-import type { Random } from '../model/random.js';
+import type { Random } from '../base/random.js';
 import { Samples, type ClassWeights, type Data } from './samples.js';
 import { chunkOf, type Chunks, type Stream } from './source.js';
 import type { Window } from './window.js';
-import { awaited } from './work.js';
+import { awaited } from '../base/work.js';
 
 /**
  * Batch by batch; each is checked when it comes, and shuffled within itself.

@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, checkName, checkNumber, checkOptional, show } from '../model/check.js';
+import { checkInteger, checkKeys, checkName, checkNumber, checkOptional, show } from '../base/check.js';
 import type { Checkpoint, EarlyStopping, TrainOptions } from './options.js';
 
 /**

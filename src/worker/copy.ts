@@ -1,5 +1,5 @@
 import { BUFFER_IS_GONE } from '../training/samples.js';
-import type { Work } from '../training/work.js';
+import type { Work } from '../base/work.js';
 import { isPlain } from './functions.js';
 
 /** So much is copied at once; in about a millisecond. */

@@ -1,6 +1,6 @@
 import { ThreadError } from '../errors.js';
 import { builtin } from '../kernels/processors.js';
-import { show } from '../model/check.js';
+import { show } from '../base/check.js';
 import type { FromWorker, ToWorker } from './messages.js';
 
 /** A worker, as the side that started it sees it. */

@@ -1,10 +1,10 @@
 import { ThreadError } from '../errors.js';
-import { checkKeys, checkOptional, show } from '../model/check.js';
+import { checkKeys, checkOptional, show } from '../base/check.js';
 import { Network } from '../network.js';
 import { checkTrainOptions, optionNames, type EpochReport, type TrainOptions } from '../training/options.js';
 import type { Data } from '../training/samples.js';
 import type { Stream } from '../training/source.js';
-import { inSlices } from '../training/work.js';
+import { inSlices } from '../base/work.js';
 import { copyLarge } from './copy.js';
 import { errorOf } from './error-record.js';
 import { sendable, takeFunctions, type AnyFunction } from './functions.js';

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { FormatError } from '../../src/errors.js';
 import { FileError } from '../../src/node/index.js';
-import { Random } from '../../src/model/random.js';
+import { Random } from '../../src/base/random.js';
 import { mutated } from './mutations/mutation.js';
 import { NOT_GIVEN, type ErrorType, type Reader } from './reader.js';
 import { strangeIn, Watch } from './watch.js';

@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Job, Result } from './child.js';
-import { Random } from '../../src/model/random.js';
+import { Random } from '../../src/base/random.js';
 import { mutated } from './mutations/mutation.js';
 import { emptyReport, type Failure } from './fuzz.js';
 import type { Reader } from './reader.js';

@@ -3,10 +3,10 @@ import { double } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { fromJSON } from '../../src/model/read-json.js';
 import { Model } from '../../src/model/model.js';
-import { Random } from '../../src/model/random.js';
+import { Random } from '../../src/base/random.js';
 import { checkSpec, type NetworkSpec } from '../../src/model/spec.js';
 import { Samples, type Data } from '../../src/training/samples.js';
-import { finish } from '../../src/training/work.js';
+import { finish } from '../../src/base/work.js';
 import { backward, cost, forward } from './steps.js';
 
 // Networks computed in double precision, by the same code as networks in single: the truth that those are judged by.

@@ -33,7 +33,7 @@ export async function afterGoodTraining(net: Network): Promise<string> {
 }
 
 /** What a wrong call must throw or reject with: an error of this class, its message matching. */
-export type Expected = readonly [Class: new (message?: string) => Error, message: RegExp | string];
+export type Expected = readonly [Class: new (...args: never[]) => Error, message: RegExp | string];
 
 /** Makes a wrong call, and tells what was thrown. */
 export async function errorOf(call: () => unknown): Promise<unknown> {

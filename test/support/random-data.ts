@@ -1,4 +1,4 @@
-import { Random } from '../../src/model/random.js';
+import { Random } from '../../src/base/random.js';
 
 /** Samples of random numbers: inputs N(0, 1); targets U(0, 1), so that a row of them does not sum to one. */
 export function randomData(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Random } from '../../src/model/random.js';
+import { Random } from '../../src/base/random.js';
 
 /** Where the numbers for a kernel come from. */
 export interface Source {

@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.js';
-import { bytesOf, type Bytes } from '../../model/bytes.js';
-import { show } from '../../model/check.js';
+import { bytesOf, type Bytes } from '../../base/bytes.js';
+import { show } from '../../base/check.js';
 import { planColumns, type ColumnOptions, type ColumnPlan } from '../columns.js';
 import { profileRows, unsupportedColumn, type TableProfile } from '../profile.js';
 import { cellDescriber, type Row, type RowBlocks, type RowSource } from '../rows.js';

@@ -5,4 +5,4 @@ export type { WritableArray } from './npz.js';
 export { fromNPZ, toNPZ } from './network.js';
 export type { NPZOptions } from './network.js';
 export type { DType, NPYValues } from './dtypes.js';
-export type { Bytes } from '../../model/bytes.js';
+export type { Bytes } from '../../base/bytes.js';

@@ -1,6 +1,6 @@
-import { checkKeys } from '../../model/check.js';
+import { checkKeys } from '../../base/check.js';
 import type { Network } from '../../network.js';
-import { bytesOf, type Bytes } from '../../model/bytes.js';
+import { bytesOf, type Bytes } from '../../base/bytes.js';
 import { networkOf } from '../portable.js';
 import type { ONNXOptions } from './options.js';
 

@@ -1,4 +1,4 @@
-import { misfit } from '../../model/check.js';
+import { misfit } from '../../base/check.js';
 import { readHeader } from '../../model/read-safetensors.js';
 import type { Tensor } from '../../model/safetensors.js';
 import { numberOfHalf } from '../half.js';

@@ -7,7 +7,7 @@ import {
   MEAN_SQUARED_ERROR,
   QUADRATIC,
 } from '../codes.js';
-import { log } from '../log.js';
+import { log } from '../../base/log.js';
 import type { Precision } from './numerics.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/model/random.js';
+import type { Random } from '../../../src/base/random.js';
 import { anywhere, pick, type Mutation } from './mutation.js';
 
 // Ways to break any file: bits, bytes, what is missing, what is there twice, and numbers that say how long something is.

@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/model/random.js';
+import type { Random } from '../../../src/base/random.js';
 import { pick, type Mutation } from './mutation.js';
 import { inherited } from './text.js';
 

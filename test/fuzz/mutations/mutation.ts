@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/model/random.js';
+import type { Random } from '../../../src/base/random.js';
 
 /** Breaks a file in one way. The file is its own to change; `seeds` are whole files of the same kind. */
 export type Mutation = (random: Random, file: Buffer, seeds: readonly Uint8Array[]) => Uint8Array;

@@ -1,6 +1,6 @@
 import { unzipSync } from 'fflate';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Random } from '../../../src/model/random.js';
+import type { Random } from '../../../src/base/random.js';
 import { zipOf } from './zip.js';
 import { pick, type Mutation } from './mutation.js';
 

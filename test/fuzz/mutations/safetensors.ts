@@ -1,5 +1,5 @@
 import { fileOf } from '../../support/safetensors.js';
-import type { Random } from '../../../src/model/random.js';
+import type { Random } from '../../../src/base/random.js';
 import { changeJSON } from './json.js';
 import type { Mutation } from './mutation.js';
 import { changeText } from './text.js';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/model/random.js';
+import type { Random } from '../../../src/base/random.js';
 import { anywhere, pick, type Mutation } from './mutation.js';
 
 // Ways to break texts.

@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
-import { crc32 } from '../../../src/formats/crc32.js';
+import { crc32 } from '../../../src/base/crc32.js';
 
 /**
  * A zip file, whatever its entries are called.

@@ -1,0 +1,12 @@
+/** The place of the first largest of `count` numbers; −1 where one is NaN and none is larger than −Infinity. */
+export function argmax(numbers: ArrayLike<number>, start: number, count: number): number {
+  let place = -1;
+  let value = -Infinity;
+  for (let j = 0; j < count; j++) {
+    if (numbers[start + j]! > value) {
+      value = numbers[start + j]!;
+      place = j;
+    }
+  }
+  return place;
+}

@@ -1,0 +1,130 @@
+import { checkInteger } from './check.js';
+import { log } from './log.js';
+
+/** The state of the generator: four unsigned 32-bit words, not all zero. */
+export type RandomState = readonly [number, number, number, number];
+
+/**
+ * A seeded generator that draws the same numbers on every engine. All randomness in bp4 comes from it: initial weights, the
+ * order of samples, dropout. xoshiro128** 1.1 (D. Blackman and S. Vigna, 2018), seeded through splitmix32; it uses only
+ * integer arithmetic, √ and our own logarithm.
+ */
+export class Random {
+  #s0: number;
+  #s1: number;
+  #s2: number;
+  #s3: number;
+  #mark0 = 0;
+  #mark1 = 0;
+  #mark2 = 0;
+  #mark3 = 0;
+
+  constructor(state: RandomState) {
+    [this.#s0, this.#s1, this.#s2, this.#s3] = state;
+  }
+
+  /**
+   * @param seed a safe integer; each gives another state
+   * @throws TypeError, RangeError unless it is one
+   */
+  static fromSeed(seed: number): Random {
+    checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
+    let word = seed >>> 0;
+    const next = (): number => {
+      word = (word + 0x9e3779b9) | 0;
+      let mixed = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
+      mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+      return (mixed ^ (mixed >>> 15)) >>> 0;
+    };
+    // The first word comes from the low half of the seed, the others from both halves.
+    const first = next();
+    word ^= Math.floor(seed / 2 ** 32);
+    return new Random([first, next(), next(), next()]);
+  }
+
+  /** Remembers the present state, for one `rewind`. */
+  mark(): void {
+    this.#mark0 = this.#s0;
+    this.#mark1 = this.#s1;
+    this.#mark2 = this.#s2;
+    this.#mark3 = this.#s3;
+  }
+
+  /** Goes back to the last `mark`. */
+  rewind(): void {
+    this.#s0 = this.#mark0;
+    this.#s1 = this.#mark1;
+    this.#s2 = this.#mark2;
+    this.#s3 = this.#mark3;
+  }
+
+  restore(state: RandomState): void {
+    [this.#s0, this.#s1, this.#s2, this.#s3] = state;
+  }
+
+  /** Writes the state into four words. */
+  writeState(words: number[]): void {
+    words[0] = this.#s0 >>> 0;
+    words[1] = this.#s1 >>> 0;
+    words[2] = this.#s2 >>> 0;
+    words[3] = this.#s3 >>> 0;
+  }
+
+  get state(): RandomState {
+    return [this.#s0 >>> 0, this.#s1 >>> 0, this.#s2 >>> 0, this.#s3 >>> 0];
+  }
+
+  /** 32 random bits, as an unsigned integer. */
+  bits(): number {
+    const product = Math.imul(this.#s1, 5);
+    const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
+    const shifted = this.#s1 << 9;
+    this.#s2 ^= this.#s0;
+    this.#s3 ^= this.#s1;
+    this.#s1 ^= this.#s2;
+    this.#s0 ^= this.#s3;
+    this.#s2 ^= shifted;
+    this.#s3 = (this.#s3 << 11) | (this.#s3 >>> 21);
+    return result;
+  }
+
+  /** A whole number in [0, n), each as likely as the others; 1 ≤ n < 2³². */
+  below(n: number): number {
+    n >>>= 0; // so that engines see that the remainder is one of integers
+    let bits = this.bits();
+    // The last, incomplete run of n numbers is drawn again; where it begins is worked out for the last n bits only.
+    while (bits >= 2 ** 32 - n && bits >= 2 ** 32 - (2 ** 32 % n)) bits = this.bits();
+    return bits % n;
+  }
+
+  /** U(from, to). */
+  uniform(from: number, to: number): number {
+    return from + (to - from) * (this.bits() / 2 ** 32);
+  }
+
+  /** N(0, 1), by Marsaglia's polar method. */
+  normal(): number {
+    for (;;) {
+      const u = this.uniform(-1, 1);
+      const v = this.uniform(-1, 1);
+      const square = u * u + v * v;
+      if (square > 0 && square < 1) return u * Math.sqrt((-2 * log(square)) / square);
+    }
+  }
+
+  /**
+   * The numbers 0 … count − 1 in a random order, each order as likely as the others (Fisher and Yates).
+   * @throws TypeError, RangeError unless `count` is a whole number below 2³²
+   */
+  permutation(count: number): Uint32Array {
+    checkInteger('count', count, 0, 2 ** 32 - 1);
+    const order = Uint32Array.from({ length: count }, (_, n) => n);
+    for (let n = 0; n < count - 1; n++) {
+      const other = n + this.below(count - n);
+      const drawn = order[other]!;
+      order[other] = order[n]!;
+      order[n] = drawn;
+    }
+    return order;
+  }
+}

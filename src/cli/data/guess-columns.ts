@@ -1,0 +1,53 @@
+import {
+  suggestColumns,
+  type ColumnChoice,
+  type ColumnSuggestion,
+  type TableProfile,
+} from '../../data/index.js';
+import { inFile, usageFailure } from '../errors.js';
+import { listed } from '../terminal/listed.js';
+import { nearest } from '../options/suggestion.js';
+
+/**
+ * Suggests what a table is about. Each suggestion is printed, with the option that overrides it.
+ * @param path of the table, for messages
+ * @param choice what was given on the command line
+ * @throws Failure where a column that was named is not there, or nothing is left to learn
+ */
+export function guessColumns(
+  path: string,
+  profile: TableProfile,
+  choice: ColumnChoice,
+): Promise<ColumnSuggestion> {
+  checkChoice(path, profile, choice);
+  return inFile(path, () => suggestColumns(profile, choice));
+}
+
+function checkChoice(path: string, { columns }: TableProfile, choice: ColumnChoice): void {
+  const names = columns.map(({ name }) => name);
+  const { label, targets = [], ignore = [], categorical = [] } = choice;
+  const groups = { label: label === undefined ? [] : [label], target: targets, ignore, categorical };
+  for (const [option, wished] of Object.entries(groups)) {
+    for (const name of wished) {
+      if (names.includes(name)) continue;
+      const meant = nearest(name, names);
+      const cure = meant === undefined ? `they are ${listed(names)}` : `did you mean '${meant}'?`;
+      throw usageFailure(`--${option}: ${path} has no column '${name}'; ${cure}`);
+    }
+  }
+  const text = columns.find(({ name, kind }) => targets.includes(name) && kind !== 'number');
+  if (text)
+    throw usageFailure(
+      `--target: '${text.name}' holds texts, which are no numbers; write --label ${text.name}`,
+    );
+  if (label !== undefined && targets.length > 0) {
+    throw usageFailure('--target: give either --label, for classes, or --target, for numbers');
+  }
+  const numbers = columns.find(({ name, kind }) => name === label && kind === 'number');
+  if (numbers && (!numbers.isInteger || numbers.distinct > 1000)) {
+    const count = numbers.distinct > 1000 ? 'over 1000' : numbers.distinct;
+    throw usageFailure(
+      `--label: '${numbers.name}' holds ${count} different numbers, which are no classes; write --target ${numbers.name}`,
+    );
+  }
+}

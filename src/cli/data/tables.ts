@@ -1,0 +1,108 @@
+import { readText, type TextSource } from '../../data/chunks.js';
+import { CSVRows } from '../../data/csv.js';
+import {
+  Dataset,
+  DataStream,
+  detectDialect,
+  profileTable,
+  Table,
+  type ColumnOptions,
+  type CSVDialect,
+  type CSVOptions,
+  type TableProfile,
+} from '../../data/index.js';
+import { JSONLinesRows } from '../../data/json.js';
+import { profileParquet, type AsyncBuffer } from '../../data/parquet/file.js';
+import { profileRows } from '../../data/profile.js';
+import { openText } from '../../data/rows.js';
+import type { Reading } from '../model/model-file.js';
+
+/** A table whose columns are to be chosen. */
+export interface OpenedTable {
+  /** What its columns hold. @throws FormatError, TypeError, RangeError naming the row, of a table larger than memory */
+  readonly profile: () => TableProfile | Promise<TableProfile>;
+  /** How its text is written. */
+  readonly dialect?: Required<CSVDialect>;
+  /** A table in memory is not parsed again for it. @throws FormatError, TypeError, RangeError naming the row and column */
+  readonly read: (reading: Reading) => Dataset | Promise<Dataset>;
+  /** In place of `read`, where it is larger than memory. @throws as that */
+  readonly stream?: (reading: Reading) => Promise<DataStream>;
+}
+
+/** A text: whole, or a function that opens it from its beginning. */
+export type Text = string | TextSource;
+
+const inMemory = (table: Table): OpenedTable => ({
+  profile: () => profileTable(table),
+  read: (reading) => Dataset.fromTable(table, chooseColumns(reading)),
+});
+
+/** @throws RangeError naming the row */
+export async function openCSV(text: Text, known: CSVDialect): Promise<OpenedTable> {
+  if (typeof text === 'string') {
+    const dialect = detectDialect(text, known);
+    return { ...inMemory(Table.fromCSV(text, dialect)), dialect };
+  }
+  const dialect = detectDialect(await readBeginning(text), known);
+  const optionsFor = (reading: Reading): CSVOptions => ({ ...chooseColumns(reading), ...dialect });
+  return {
+    profile: () => profileRows(openText(text, new CSVRows(dialect))),
+    dialect,
+    read: async (reading) => Dataset.fromCSV(await readWhole(text), optionsFor(reading)),
+    stream: (reading) => DataStream.fromCSV(text, optionsFor(reading)),
+  };
+}
+
+/** @throws FormatError, TypeError, RangeError naming line or row */
+export const openJSON = (text: string): OpenedTable => inMemory(Table.fromJSON(text));
+
+/** @throws FormatError, TypeError, RangeError naming the line */
+export function openJSONLines(text: Text): OpenedTable {
+  if (typeof text === 'string') return inMemory(Table.fromJSONLines(text));
+  return {
+    profile: () => profileRows(openText(text, new JSONLinesRows(undefined, 'grow'))),
+    read: async (reading) => Dataset.fromJSONLines(await readWhole(text), chooseColumns(reading)),
+    stream: (reading) => DataStream.fromJSONLines(text, chooseColumns(reading)),
+  };
+}
+
+/** @throws FormatError, RangeError */
+export const openNPY = (bytes: Uint8Array<ArrayBuffer>): OpenedTable => inMemory(Table.fromNPY(bytes));
+
+/** @param isLarge whether it is read in parts. @throws FormatError naming the column */
+export async function openParquetTable(file: AsyncBuffer, isLarge: boolean): Promise<OpenedTable> {
+  if (!isLarge) return inMemory(await Table.fromParquet(file));
+  return {
+    profile: () => profileParquet(file),
+    read: (reading) => Dataset.fromParquet(file, chooseColumns(reading)),
+    stream: (reading) => DataStream.fromParquet(file, chooseColumns(reading)),
+  };
+}
+
+async function readWhole(source: TextSource): Promise<string> {
+  let whole = '';
+  for await (const chunk of readText(source)) whole += chunk;
+  return whole;
+}
+
+async function readBeginning(source: TextSource): Promise<string> {
+  for await (const chunk of readText(source)) return chunk;
+  return '';
+}
+
+/** The options of a reading that choose columns. */
+const chooseColumns = ({
+  inputs,
+  label,
+  targets,
+  classes,
+  categorical,
+  missing,
+}: Reading): ColumnOptions => ({
+  ...(inputs && { inputs }),
+  ...(label !== undefined && { label }),
+  ...(targets && { targets }),
+  ...(classes && { classes }),
+  ...(categorical && { categorical }),
+  ...(missing && { missing }),
+});
