@@ -1,4 +1,4 @@
-import { FormatError } from '../errors.js';
+import { FormatError, within } from '../errors.js';
 import { show } from '../base/check.js';
 import type { SpecJSON } from './json.js';
 import type { Model, Parameters } from './model.js';
@@ -37,7 +37,7 @@ export function load<Training>(bytes: Uint8Array, readTraining: ReadTraining<Tra
   try {
     return read(bytes, readTraining);
   } catch (cause) {
-    throw new FormatError(`bytes: expected a network as save gives: ${(cause as Error).message}`, { cause });
+    throw new FormatError(within('bytes: expected a network as save gives', cause), { cause });
   }
 }
 
