@@ -41,7 +41,7 @@ describe('parseTable', () => {
 
 describe('suggestTarget', () => {
   it('takes the column whose name tells it, else the last', async () => {
-    expect(await suggestTarget(await parseTable('species,size\na,1.5\nb,2.5\na,2'))).toBe('species');
+    expect(await suggestTarget(await parseTable('species,size\na,1.5\nb,2.5\na,2\nb,3'))).toBe('species');
     expect(await suggestTarget(await parseTable('size,weight\n1.5,3\n2.5,5\n2,4'))).toBe('weight');
   });
 
