@@ -1,7 +1,7 @@
 import { mnist, type LabelledBytes } from '../examples/idx.mjs';
 import { Network } from '../src/index.js';
 import { measure, type Contender } from './measure.js';
-import { PlainNetwork, type PlainOptions } from '../src/cli/bench/plain.js';
+import { PlainNetwork, type PlainOptions } from '../src/cli/bench/plain-network.js';
 import { trainingCases, type TrainingCase } from './shapes.js';
 import { Table, type Result } from './table.js';
 

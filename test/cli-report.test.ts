@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Network, type EpochReport } from '../src/index.js';
 import { Dataset } from '../src/data/index.js';
-import { evaluationOf } from '../src/cli/evaluation.js';
+import { evaluationOf } from '../src/cli/model/evaluation.js';
 import { reportPage, type Report } from '../src/cli/report/page.js';
-import { shapeOf } from '../src/cli/report/shape.js';
+import { shapeOf } from '../src/cli/report/network-drawing.js';
 
 // The page of `--report`: complete in itself, and whatever names hold is text.
 

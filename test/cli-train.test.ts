@@ -9,8 +9,8 @@ import { Network } from '../src/index.js';
 import { writeNPY, writeNPZ } from '../src/formats/numpy/index.js';
 import { optionNames } from '../src/training/options.js';
 import { train } from '../src/cli/commands/train.js';
-import { optionsOf } from '../src/cli/command.js';
-import { optionsFor, withoutOption } from '../src/cli/train-options.js';
+import { optionsOf } from '../src/cli/options/command.js';
+import { optionsFor, withoutOption } from '../src/cli/options/training.js';
 import { bp4, eventOf, eventsOf, irisCSV, type Ran } from './support/cli.js';
 
 // `bp4 train` as a user runs it.

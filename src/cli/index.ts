@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { parseArguments } from './arguments.js';
-import { commandNames, loadCommand } from './commands/table.js';
-import { exitCodeOf, lineOf, usageFailure } from './failure.js';
-import { helpOf, overview } from './help.js';
-import { IO } from './io.js';
-import { suggestion } from './nearest.js';
+import { parseArguments } from './options/arguments.js';
+import { commandNames, loadCommand } from './commands/index.js';
+import { exitCodeOf, lineOf, usageFailure } from './errors.js';
+import { helpOf, overview } from './options/help.js';
+import { IO } from './terminal/output.js';
+import { suggestion } from './options/suggestion.js';
 
 // The program `bp4`: finds the command, runs it, and tells in one line what went wrong.
 

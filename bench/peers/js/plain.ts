@@ -1,7 +1,7 @@
 // Plain typed-array JavaScript: the baseline of `npm run bench`.
 
 import { Network } from '../../../src/index.js';
-import { PlainNetwork } from '../../../src/cli/bench/plain.js';
+import { PlainNetwork } from '../../../src/cli/bench/plain-network.js';
 import { serve } from './serve.mjs';
 
 await serve(async (job) => {

@@ -1,6 +1,6 @@
 import { Random } from '../../base/random.js';
 import { Network, type EngineOptions, type NetworkOptions } from '../../network.js';
-import { PlainNetwork, type LabelledBytes } from './plain.js';
+import { PlainNetwork, type LabelledBytes } from './plain-network.js';
 
 // A race of a few seconds: the same training, from the same weights and in the same order, by bp4 and by a plain loop.
 

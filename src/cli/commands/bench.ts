@@ -1,8 +1,8 @@
 import { availableParallelism, cpus } from 'node:os';
 import { race, raceCases, type RaceResult } from '../bench/race.js';
-import type { Command } from '../command.js';
-import { counted, grouped } from '../numbers.js';
-import { textTable } from '../text-table.js';
+import type { Command } from '../options/command.js';
+import { counted, grouped } from '../terminal/format-numbers.js';
+import { textTable } from '../terminal/text-table.js';
 
 export const bench: Command = {
   summary: 'measures how fast this machine trains',

@@ -1,13 +1,13 @@
-import type { Command } from '../command.js';
-import { inFile } from '../failure.js';
-import { labelledData } from '../labelled.js';
-import { meaningOf, meaningOptions } from '../meaning.js';
-import { counted, percent, precise } from '../numbers.js';
-import { modelOptions, openModel } from '../open-model.js';
-import { nameOf } from '../read-bytes.js';
-import { reportOption, reportPath } from '../report/option.js';
-import { someOf } from '../some-of.js';
-import { textTable } from '../text-table.js';
+import type { Command } from '../options/command.js';
+import { inFile } from '../errors.js';
+import { labelledData } from '../data/labelled-data.js';
+import { meaningOf, meaningOptions } from '../model/signature.js';
+import { counted, percent, precise } from '../terminal/format-numbers.js';
+import { modelOptions, openModel } from '../model/open-model.js';
+import { nameOf } from '../data/read-file.js';
+import { reportOption, reportPath } from '../options/report.js';
+import { someOf } from '../data/some-of.js';
+import { textTable } from '../terminal/text-table.js';
 
 export const diagnose: Command = {
   summary: 'says how fast each layer learns, and why',
@@ -59,7 +59,7 @@ export const diagnose: Command = {
     }
     if (report === undefined) return;
     const { writeReport } = await import('../report/write.js');
-    const { reportOf } = await import('../report/of-model.js');
+    const { reportOf } = await import('../report/describe-model.js');
     await writeReport(io, report, { ...reportOf(model, `${modelPath} on ${name}`), diagnosis });
   },
 };

@@ -1,12 +1,12 @@
-import type { Command } from '../command.js';
-import { evaluationLines, evaluationOf, type Evaluation } from '../evaluation.js';
-import { inFile } from '../failure.js';
-import { labelledData, warnOfTrainingData } from '../labelled.js';
-import { meaningOf, meaningOptions } from '../meaning.js';
-import { counted, precise } from '../numbers.js';
-import { modelOptions, openModel } from '../open-model.js';
-import { nameOf } from '../read-bytes.js';
-import { reportOption, reportPath } from '../report/option.js';
+import type { Command } from '../options/command.js';
+import { evaluationLines, evaluationOf, type Evaluation } from '../model/evaluation.js';
+import { inFile } from '../errors.js';
+import { labelledData, warnOfTrainingData } from '../data/labelled-data.js';
+import { meaningOf, meaningOptions } from '../model/signature.js';
+import { counted, precise } from '../terminal/format-numbers.js';
+import { modelOptions, openModel } from '../model/open-model.js';
+import { nameOf } from '../data/read-file.js';
+import { reportOption, reportPath } from '../options/report.js';
 
 export const evaluate: Command = {
   summary: 'measures a network on samples whose answers are known',
@@ -52,7 +52,7 @@ export const evaluate: Command = {
     for (const line of evaluationLines(evaluation)) io.say(line);
     if (report === undefined) return;
     const { writeReport } = await import('../report/write.js');
-    const { reportOf } = await import('../report/of-model.js');
+    const { reportOf } = await import('../report/describe-model.js');
     await writeReport(io, report, {
       ...reportOf(model, `${modelPath} on ${name}`),
       evaluation,

@@ -1,14 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { stat } from 'node:fs/promises';
-import type { Arguments } from '../arguments.js';
-import type { Command } from '../command.js';
-import { doors, exportFormats, leftBehind, type ExportFormat } from '../doors.js';
-import { inFile, usageFailure } from '../failure.js';
-import { meaningOf, meaningOptions } from '../meaning.js';
-import { bytes } from '../numbers.js';
-import { checkApart, checkFolderOf } from '../paths.js';
-import { modelOptions, openModel } from '../open-model.js';
+import type { Arguments } from '../options/arguments.js';
+import type { Command } from '../options/command.js';
+import { doors, exportFormats, leftBehind, type ExportFormat } from '../model/export-formats.js';
+import { inFile, usageFailure } from '../errors.js';
+import { meaningOf, meaningOptions } from '../model/signature.js';
+import { bytes } from '../terminal/format-numbers.js';
+import { checkApart, checkFolderOf } from '../data/output-paths.js';
+import { modelOptions, openModel } from '../model/open-model.js';
 
 export const exportModel: Command = {
   summary: 'writes a network for other programs',

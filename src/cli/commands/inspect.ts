@@ -1,14 +1,14 @@
 import { portableOf } from '../../formats/portable.js';
 import type { Transform } from '../../index.js';
 import type { Run } from '../../training/run.js';
-import type { Command } from '../command.js';
-import { listed } from '../listed.js';
-import { meaningOf, meaningOptions, type Meaning } from '../meaning.js';
-import { bytes, counted, duration, grouped, precise } from '../numbers.js';
-import { modelOptions, openModel, type OpenedModel } from '../open-model.js';
-import { textTable } from '../text-table.js';
-import { trainingOf } from '../training-state.js';
-import { weightsHash } from '../weights-hash.js';
+import type { Command } from '../options/command.js';
+import { listed } from '../terminal/listed.js';
+import { meaningOf, meaningOptions, type Meaning } from '../model/signature.js';
+import { bytes, counted, duration, grouped, precise } from '../terminal/format-numbers.js';
+import { modelOptions, openModel, type OpenedModel } from '../model/open-model.js';
+import { textTable } from '../terminal/text-table.js';
+import { trainingOf } from '../model/training-state.js';
+import { weightsHash } from '../model/weights-hash.js';
 
 export const inspect: Command = {
   summary: 'says what a model file holds',

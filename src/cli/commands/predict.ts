@@ -1,18 +1,18 @@
 import { createWriteStream, existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
-import { csvWriter, jsonWriter, type AnswerWriter } from '../answers.js';
-import type { Command } from '../command.js';
-import { dataFailure, exitCodes, inFile, usageFailure } from '../failure.js';
-import { STDIN } from '../formats.js';
-import type { IO } from '../io.js';
-import { listed } from '../listed.js';
-import { meaningOf, meaningOptions, type Meaning } from '../meaning.js';
-import { counted } from '../numbers.js';
-import { modelOptions, openModel } from '../open-model.js';
-import { checkApart, checkFolderOf } from '../paths.js';
-import { nameOf } from '../read-bytes.js';
-import { samplesOf, type Sample } from '../samples.js';
+import { csvWriter, jsonWriter, type AnswerWriter } from '../data/prediction-writer.js';
+import type { Command } from '../options/command.js';
+import { dataFailure, exitCodes, inFile, usageFailure } from '../errors.js';
+import { STDIN } from '../data/file-formats.js';
+import type { IO } from '../terminal/output.js';
+import { listed } from '../terminal/listed.js';
+import { meaningOf, meaningOptions, type Meaning } from '../model/signature.js';
+import { counted } from '../terminal/format-numbers.js';
+import { modelOptions, openModel } from '../model/open-model.js';
+import { checkApart, checkFolderOf } from '../data/output-paths.js';
+import { nameOf } from '../data/read-file.js';
+import { samplesOf, type Sample } from '../data/prediction-samples.js';
 import type { Network } from '../../network.js';
 
 export const predict: Command = {

@@ -1,20 +1,26 @@
-import type { Arguments } from '../arguments.js';
-import { networkOptionGroup } from '../architecture.js';
-import type { Command, OptionGroup } from '../command.js';
-import { dataOptionGroup } from '../data-options.js';
-import { describe, endText } from '../describe.js';
-import { evaluationLines, evaluationOf, type Evaluation } from '../evaluation.js';
-import { exitCodes, Failure, usageFailure } from '../failure.js';
-import { fit } from '../fit.js';
-import type { IO } from '../io.js';
-import { withAbout, writeModel, type About } from '../model-file.js';
-import { grouped } from '../numbers.js';
-import { checkApart, checkFolderOf, checkModelPath, MODEL_EXTENSION, modelPathOf } from '../paths.js';
-import { prepare, prepareResumed, type Session } from '../prepare.js';
-import { reportOption } from '../report/option.js';
-import { quotedPath } from '../shell.js';
-import { weightsHash } from '../weights-hash.js';
-import { trainOptionGroup } from '../train-options.js';
+import type { Arguments } from '../options/arguments.js';
+import { networkOptionGroup } from '../options/network.js';
+import type { Command, OptionGroup } from '../options/command.js';
+import { dataOptionGroup } from '../options/data.js';
+import { describe, endText } from '../train/describe-training.js';
+import { evaluationLines, evaluationOf, type Evaluation } from '../model/evaluation.js';
+import { exitCodes, Failure, usageFailure } from '../errors.js';
+import { fit } from '../train/run-training.js';
+import type { IO } from '../terminal/output.js';
+import { withAbout, writeModel, type About } from '../model/model-file.js';
+import { grouped } from '../terminal/format-numbers.js';
+import {
+  checkApart,
+  checkFolderOf,
+  checkModelPath,
+  MODEL_EXTENSION,
+  modelPathOf,
+} from '../data/output-paths.js';
+import { prepare, prepareResumed, type Session } from '../train/prepare-training.js';
+import { reportOption } from '../options/report.js';
+import { quotedPath } from '../terminal/shell.js';
+import { weightsHash } from '../model/weights-hash.js';
+import { trainOptionGroup } from '../options/training.js';
 import type { Network } from '../../network.js';
 
 const fileOptions: OptionGroup = {
@@ -113,7 +119,7 @@ async function run(args: Arguments, io: IO): Promise<void> {
     await save(io, net, out, told, replaces);
     if (report !== undefined) {
       const { writeReport } = await import('../report/write.js');
-      const { reportOfTraining } = await import('../report/of-training.js');
+      const { reportOfTraining } = await import('../report/describe-training.js');
       await writeReport(io, report, await reportOfTraining(session, told, done.history, evaluation));
     }
     sayNext(io, out, about);

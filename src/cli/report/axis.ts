@@ -1,5 +1,5 @@
 import { log } from '../../base/log.js';
-import { magnitude, precise } from '../numbers.js';
+import { magnitude, precise } from '../terminal/format-numbers.js';
 import { html, type Markup } from './html.js';
 
 /** The place of the data in a figure, in units of its picture. */

@@ -1,8 +1,8 @@
-import type { Evaluation } from '../evaluation.js';
+import type { Evaluation } from '../model/evaluation.js';
 
 /** What of an evaluation is about classes. */
 export type ClassEvaluation = Required<Pick<Evaluation, 'confusion' | 'scores' | 'classes'>>;
-import { percent, precise, grouped } from '../numbers.js';
+import { percent, precise, grouped } from '../terminal/format-numbers.js';
 import { html, type Content, type Markup } from './html.js';
 import { numbersTable } from './table.js';
 

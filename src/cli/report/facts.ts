@@ -1,9 +1,9 @@
 import type { Network } from '../../network.js';
-import { listed } from '../listed.js';
-import type { About } from '../model-file.js';
-import { counted, duration } from '../numbers.js';
-import { optionWords, quotedPath } from '../shell.js';
-import { weightsHash } from '../weights-hash.js';
+import { listed } from '../terminal/listed.js';
+import type { About } from '../model/model-file.js';
+import { counted, duration } from '../terminal/format-numbers.js';
+import { optionWords, quotedPath } from '../terminal/shell.js';
+import { weightsHash } from '../model/weights-hash.js';
 import type { Fact } from './page.js';
 
 /** What is to be known of a network, and of how it was made as far as its file tells. */

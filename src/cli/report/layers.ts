@@ -1,11 +1,11 @@
 import type { Diagnosis, LayerDiagnosis } from '../../training/diagnosis.js';
 import type { EpochReport } from '../../training/options.js';
-import { percent, precise, wholePercent } from '../numbers.js';
+import { percent, precise, wholePercent } from '../terminal/format-numbers.js';
 import { linearAxis } from './axis.js';
 import { curves, type CurveFigure } from './curves.js';
 import { html, type Content, type Markup } from './html.js';
 import { numbersTable } from './table.js';
-import type { Shape } from './shape.js';
+import type { Shape } from './network-drawing.js';
 
 /** How fast each layer learns: as it is now, and over the epochs if the training said so. */
 export function layersSection(

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Diagnosis } from '../../training/diagnosis.js';
 import type { EpochReport } from '../../training/options.js';
-import type { Evaluation } from '../evaluation.js';
-import { percent, precise, grouped, wholePercent } from '../numbers.js';
+import type { Evaluation } from '../model/evaluation.js';
+import { percent, precise, grouped, wholePercent } from '../terminal/format-numbers.js';
 import { linearAxis, minus } from './axis.js';
 import { classesSection } from './classes.js';
 import { curves, type Line } from './curves.js';
 import { html, Markup, type Content } from './html.js';
 import { layersSection } from './layers.js';
-import { numbersSection } from './numbers-predicted.js';
-import { shapeSection, type Shape } from './shape.js';
+import { numbersSection } from './regression.js';
+import { shapeSection, type Shape } from './network-drawing.js';
 import { style } from './style.js';
 
 /** Something that is to be known of a training: its data, its seed, its command. */

@@ -1,6 +1,6 @@
 import { writeWhole } from '../../node/whole-file.js';
-import { inFile } from '../failure.js';
-import type { IO } from '../io.js';
+import { inFile } from '../errors.js';
+import type { IO } from '../terminal/output.js';
 import { reportPage, type Report } from './page.js';
 
 /**

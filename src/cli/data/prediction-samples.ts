@@ -1,0 +1,283 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { isGzip } from '../../formats/inflate.js';
+import { RowReader } from '../../data/csv.js';
+import { cellOf } from '../../data/records.js';
+import { dataFailure, inFile } from '../errors.js';
+import { kindOf, STDIN, type FileKind } from './file-formats.js';
+import type { Meaning } from '../model/signature.js';
+import type { Reading } from '../model/model-file.js';
+import { openData, type TableFile } from './open-data.js';
+import { nameOf } from './read-file.js';
+import { placesByName, placesByNumber, RowValues, type Places, type Values } from './row-values.js';
+import { dialectOf } from './csv-dialect.js';
+
+/** A row of a file, and what the network is given of it. */
+export interface Sample {
+  /** As 'iris.csv, row 12'. */
+  readonly place: string;
+  readonly values: Values;
+}
+
+/** Told once for each file: columns that are not used. */
+export type OnIgnored = (columns: readonly string[]) => void;
+
+/** Samples that are computed at a time. */
+const AT_A_TIME = 1024;
+/** Enough of a text to tell how it is written. */
+const PROBED_CHARACTERS = 2 ** 16;
+/** No JSON line is longer, unless it is no such file. */
+const LONGEST_LINE = 2 ** 24;
+
+/**
+ * The samples of a file, some at a time: texts are read as they come, in little memory.
+ * @param path '-' is standard input: CSV, or JSON Lines
+ * @throws Failure naming the file, the row and the column
+ */
+export async function* samplesOf(
+  path: string,
+  meaning: Meaning,
+  onIgnored: OnIgnored,
+): AsyncGenerator<Sample[]> {
+  const isMNIST = path === 'mnist';
+  const kind = isMNIST ? { format: 'idx' as const, isPacked: false } : kindOf(path);
+  if (kind.format !== 'csv' && kind.format !== 'jsonl') {
+    yield* samplesOfWhole(path, kind, meaning, onIgnored);
+    return;
+  }
+  const name = nameOf(path);
+  const texts = textsOf(path);
+  const { value, done } = await texts.next();
+  const first = value ?? '';
+  const isJSON = kind.format === 'jsonl' || (path === STDIN && /^\s*[{[]/.test(first));
+  const reader = isJSON
+    ? new LineSamples(name, meaning, onIgnored)
+    : new TableSamples(name, first, kind, meaning, onIgnored);
+  const some = await inFile(name, () => reader.read(first, done === true));
+  let count = some.length;
+  yield some;
+  for await (const text of texts) {
+    const samples = await inFile(name, () => reader.read(text, false));
+    count += samples.length;
+    yield samples;
+  }
+  const rest = await inFile(name, () => reader.read('', true));
+  yield rest;
+  if (count + rest.length === 0) throw dataFailure(`${name}: expected at least one row of data, got none`);
+}
+
+/** Text in chunks; the first has enough of it to tell how it is written, if there is as much. */
+async function* textsOf(path: string): AsyncGenerator<string, void, undefined> {
+  const name = nameOf(path);
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decode = (bytes?: Uint8Array): string => {
+    try {
+      return decoder.decode(bytes, { stream: bytes !== undefined });
+    } catch (error) {
+      throw dataFailure(`${name}: it is no UTF-8 text; save it as UTF-8`, error);
+    }
+  };
+  const file: AsyncIterable<Uint8Array> = path === STDIN ? process.stdin : createReadStream(path);
+  const chunks = unpacked(name, file);
+  let pending = '';
+  let hasBegun = false;
+  for (;;) {
+    const { value, done } = await inFile(name, () => chunks.next());
+    pending += decode(done ? undefined : value);
+    hasBegun ||= pending.length >= PROBED_CHARACTERS || pending.includes('\n');
+    if (done || hasBegun) {
+      yield pending;
+      pending = '';
+    }
+    if (done) return;
+  }
+}
+
+/** What is in gzip is unpacked on the way. */
+async function* unpacked(
+  name: string,
+  stream: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, undefined> {
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
+  const { value: first } = await chunks.next();
+  if (first === undefined) return;
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield first!;
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+  }
+  if (!isGzip(first)) yield* all();
+  else {
+    try {
+      yield* pipeline(all, createGunzip(), () => undefined) as AsyncIterable<Uint8Array>;
+    } catch (error) {
+      throw dataFailure(`${name}: it could not be unpacked by gzip: ${(error as Error).message}`, error);
+    }
+  }
+}
+
+/** Rows of CSV. */
+class TableSamples {
+  readonly #name: string;
+  readonly #rows: RowReader;
+  readonly #meaning: Meaning;
+  readonly #values: RowValues;
+  readonly #onIgnored: OnIgnored;
+  readonly #hasNames: boolean;
+  #places: Places | undefined;
+  #width = 0;
+
+  constructor(name: string, beginning: string, kind: FileKind, meaning: Meaning, onIgnored: OnIgnored) {
+    const { header } = meaning.reading;
+    const delimiter = meaning.delimiter ?? kind.delimiter;
+    const dialect = dialectOf(beginning, {
+      ...(delimiter !== undefined && { delimiter }),
+      ...(header !== undefined && { header }),
+    });
+    this.#name = name;
+    this.#rows = new RowReader(dialect.delimiter);
+    this.#hasNames = dialect.header === true;
+    this.#meaning = meaning;
+    this.#values = new RowValues(meaning);
+    this.#onIgnored = onIgnored;
+  }
+
+  read(text: string, isLast: boolean): Sample[] {
+    return this.#rows.read(text, isLast).flatMap(({ fields, number }) => {
+      const place = `${this.#name}, row ${number}`;
+      if (!this.#places) {
+        this.#width = fields.length;
+        this.#places = this.#hasNames
+          ? placesByName(this.#name, fields, this.#meaning)
+          : placesByNumber(place, fields.length, this.#meaning);
+        if (this.#places.ignored.length > 0) this.#onIgnored(this.#places.ignored);
+        if (this.#hasNames) return [];
+      }
+      if (fields.length !== this.#width) {
+        throw dataFailure(
+          `${place}: expected ${this.#width} fields, one for each column, got ${fields.length}`,
+        );
+      }
+      const cells = this.#places.at.map((k) => fields[k]);
+      return [{ place, values: this.#values.of(place, cells, true) }];
+    });
+  }
+}
+
+/** A value of JSON on each line. */
+class LineSamples {
+  readonly #name: string;
+  readonly #objects: ObjectSamples;
+  #rest = '';
+  #line = 0;
+
+  constructor(name: string, meaning: Meaning, onIgnored: OnIgnored) {
+    this.#name = name;
+    this.#objects = new ObjectSamples(meaning, onIgnored);
+  }
+
+  read(text: string, isLast: boolean): Sample[] {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = isLast ? '' : lines.pop()!;
+    if (this.#rest.length > LONGEST_LINE) {
+      throw dataFailure(`${this.#name}, line ${this.#line + 1} has more than ${LONGEST_LINE} characters`);
+    }
+    return lines.flatMap((line) => {
+      this.#line++;
+      const place = `${this.#name}, line ${this.#line}`;
+      return line.trim() === '' ? [] : [this.#objects.of(place, parse(place, line))];
+    });
+  }
+}
+
+/** Samples as JSON has them: objects by name, or arrays in order. */
+class ObjectSamples {
+  readonly #meaning: Meaning;
+  readonly #values: RowValues;
+  readonly #onIgnored: OnIgnored;
+  #hasBegun = false;
+
+  constructor(meaning: Meaning, onIgnored: OnIgnored) {
+    this.#meaning = meaning;
+    this.#values = new RowValues(meaning);
+    this.#onIgnored = onIgnored;
+  }
+
+  of(place: string, row: unknown): Sample {
+    if (typeof row !== 'object' || row === null) {
+      throw dataFailure(`${place}: expected an object with a value for each column, or an array of them`);
+    }
+    const cells = Array.isArray(row) ? this.#byNumber(place, row) : this.#byName(place, row);
+    return { place, values: this.#values.of(place, cells.map(cellOf), false) };
+  }
+
+  #byNumber(place: string, row: readonly unknown[]): unknown[] {
+    return placesByNumber(place, row.length, this.#meaning).at.map((k) => row[k]);
+  }
+
+  #byName(place: string, row: object): unknown[] {
+    const { inputs = [] } = this.#meaning.reading;
+    const names = Object.keys(row);
+    // What is missing from some rows only is missing as an empty cell is.
+    if (!this.#hasBegun || inputs.length === 0) {
+      const { ignored, at } = placesByName(place, names, this.#meaning);
+      if (ignored.length > 0 && !this.#hasBegun) this.#onIgnored(ignored);
+      this.#hasBegun = true;
+      return at.map((k) => (row as Record<string, unknown>)[names[k]!]);
+    }
+    return inputs.map((name) =>
+      Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : undefined,
+    );
+  }
+}
+
+function parse(place: string, text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw dataFailure(`${place}: it is no JSON: ${(error as Error).message}`, error);
+  }
+}
+
+/** Formats that are read whole. */
+async function* samplesOfWhole(
+  path: string,
+  { format }: FileKind,
+  meaning: Meaning,
+  onIgnored: OnIgnored,
+): AsyncGenerator<Sample[]> {
+  if (format === 'json') {
+    let text = '';
+    for await (const chunk of textsOf(path)) text += chunk;
+    const json = parse(path, text);
+    const rows: unknown[] = Array.isArray(json) ? json : [json];
+    if (rows.length === 0) throw dataFailure(`${path}: expected at least one sample, got none`);
+    const objects = new ObjectSamples(meaning, onIgnored);
+    const samples = rows.map((row, n) => objects.of(`${path}, item ${n + 1}`, row));
+    for (let n = 0; n < samples.length; n += AT_A_TIME) yield samples.slice(n, n + AT_A_TIME);
+    return;
+  }
+  const file = await openData(path);
+  const data =
+    file.kind === 'table' ? await file.read(readingOf(file, format, meaning)) : (file.test ?? file.data);
+  if (data.width !== meaning.width) {
+    throw dataFailure(
+      `${path}: expected ${meaning.width} values to a sample, as many as the network sees, got ${data.width}`,
+    );
+  }
+  for (let first = 0; first < data.count; first += AT_A_TIME) {
+    const count = Math.min(AT_A_TIME, data.count - first);
+    yield Array.from({ length: count }, (_, i) => {
+      const n = first + i;
+      const row = data.inputs.subarray(n * data.width, (n + 1) * data.width);
+      return { place: `${path}, sample ${n + 1}`, values: Array.from(row) };
+    });
+  }
+}
+
+/** Of the inputs alone: answers may be there or not. The columns of an array have no names. */
+function readingOf({ path, profiles }: TableFile, format: FileKind['format'], meaning: Meaning): Reading {
+  if (format === 'npy') return { inputs: placesByNumber(path, profiles.length, meaning).at.map(String) };
+  const names = ['label', 'targets', 'classes'];
+  return Object.fromEntries(Object.entries(meaning.reading).filter(([name]) => !names.includes(name)));
+}

@@ -1,0 +1,168 @@
+import type { Categories, Dataset, DataStream } from '../../data/index.js';
+import { rowsAt } from '../../data/partition.js';
+import { Random } from '../../base/random.js';
+import type { NumericArray } from '../../base/numeric-arrays.js';
+import type { Data } from '../../training/samples.js';
+import type { Stream } from '../../training/source.js';
+
+/** Samples in memory, with their answers. */
+export type Answered = Pick<
+  Dataset,
+  'inputs' | 'inputScale' | 'labels' | 'targets' | 'count' | 'classes' | 'targetColumns'
+>;
+
+/** Those, as `train` and `evaluate` take them: without what else is known of them. */
+export const dataIn = ({ inputs, inputScale, labels, targets }: Answered): Data => ({
+  inputs,
+  ...(inputScale !== undefined && { inputScale }),
+  ...(labels && { labels }),
+  ...(targets && { targets }),
+});
+
+/** Shares of the samples, and the seed from which it is drawn which they are. */
+export interface Shares {
+  readonly test: number;
+  readonly validation: number;
+  readonly seed: number;
+}
+
+/** A file larger than memory, part of which is learnt from, and read anew in each epoch. */
+export interface StreamParts {
+  readonly learnt: LearntStream;
+  readonly validation: Answered | undefined;
+  readonly test: Answered | undefined;
+  /** Of those that are learnt from, some that are held too. */
+  readonly some: Answered;
+}
+
+/** What is learnt from. */
+export type LearntStream = Stream & Pick<Dataset, 'count' | 'width' | 'classes' | 'targetColumns'>;
+
+/** So many numbers of a part are held. */
+export const MOST_HELD = 2 ** 24;
+/** So many samples that are learnt from are held besides. */
+const MOST_SOME = 1000;
+
+type PartName = 'learnt' | 'validation' | 'test';
+
+/**
+ * Sets samples of a stream aside: the file is read once for it.
+ * @throws as the stream
+ */
+export async function partsOfStream(stream: DataStream, shares: Shares): Promise<StreamParts> {
+  const { width } = stream;
+  const held = {
+    validation: new Holder(width),
+    test: new Holder(width),
+    learnt: new Holder(width, MOST_SOME),
+  };
+  const parts = partsIn(shares);
+  let count = 0;
+  for await (const batch of stream.batches()) {
+    const indices = parts(batch, width);
+    for (const name of ['learnt', 'validation', 'test'] as const) held[name].add(batch, indices[name]);
+    count += indices.learnt.length;
+  }
+  const { classes, targetColumns } = stream;
+  const learnt: LearntStream = {
+    ...{ count, width, classes, targetColumns },
+    batches: async function* () {
+      const again = partsIn(shares);
+      for await (const batch of stream.batches()) {
+        const indices = again(batch, width).learnt;
+        if (indices.length > 0) yield rowsOf(batch, width, indices);
+      }
+    },
+  };
+  const known = { classes, targetColumns };
+  const orNone = (part: Holder): Answered | undefined => (part.count > 0 ? part.answered(known) : undefined);
+  return {
+    learnt,
+    validation: orNone(held.validation),
+    test: orNone(held.test),
+    some: held.learnt.answered(known),
+  };
+}
+
+/** Says of each row which part it is of: of the rows of the file in their order, the same each time. */
+function partsIn({
+  test,
+  validation,
+  seed,
+}: Shares): (batch: Data, width: number) => Record<PartName, number[]> {
+  const random = Random.fromSeed(seed);
+  return ({ inputs }, width) => {
+    const indices: Record<PartName, number[]> = { learnt: [], validation: [], test: [] };
+    for (let n = 0; n < inputs.length / width; n++) {
+      const drawn = random.uniform(0, 1);
+      indices[drawn < test ? 'test' : drawn < test + validation ? 'validation' : 'learnt'].push(n);
+    }
+    return indices;
+  };
+}
+
+/** Some rows of a batch. */
+function rowsOf(
+  { inputs, labels, targets, inputScale }: Data,
+  width: number,
+  indices: readonly number[],
+): Data {
+  const ofTargets = (values: NumericArray): NumericArray =>
+    rowsAt(values, (values.length * width) / inputs.length, indices);
+  return {
+    inputs: rowsAt(inputs as NumericArray, width, indices),
+    ...(labels && { labels: rowsAt(labels as NumericArray, 1, indices) }),
+    ...(targets && { targets: ofTargets(targets as NumericArray) }),
+    ...(inputScale !== undefined && { inputScale }),
+  };
+}
+
+/** Holds rows of batches, one after the other. */
+class Holder {
+  count = 0;
+  readonly #width: number;
+  readonly #most: number;
+  readonly #pieces: Data[] = [];
+
+  constructor(width: number, most = Infinity) {
+    this.#width = width;
+    this.#most = most;
+  }
+
+  add(batch: Data, indices: readonly number[]): void {
+    const taken = indices.slice(0, this.#most - this.count);
+    if (taken.length === 0) return;
+    this.#pieces.push(rowsOf(batch, this.#width, taken));
+    this.count += taken.length;
+  }
+
+  answered(known: {
+    classes: Categories | undefined;
+    targetColumns: readonly string[] | undefined;
+  }): Answered {
+    const all = (key: 'inputs' | 'labels' | 'targets'): NumericArray =>
+      joined(this.#pieces.map((piece) => piece[key] as NumericArray));
+    const [first] = this.#pieces;
+    return {
+      ...known,
+      count: this.count,
+      inputs: all('inputs'),
+      ...(first?.labels && { labels: all('labels') }),
+      ...(first?.targets && { targets: all('targets') }),
+      ...(first?.inputScale !== undefined && { inputScale: first.inputScale }),
+    };
+  }
+}
+
+function joined(pieces: readonly NumericArray[]): NumericArray {
+  const [first] = pieces;
+  if (!first) return new Float32Array();
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const whole = new (first.constructor as new (length: number) => NumericArray)(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

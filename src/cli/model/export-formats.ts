@@ -1,0 +1,148 @@
+import { basename } from 'node:path';
+import { saveTFJS } from '../../node/tfjs.js';
+import { writeWhole } from '../../node/whole-file.js';
+import type { Meaning } from './signature.js';
+import { withAbout } from './model-file.js';
+import type { OpenedModel } from './open-model.js';
+
+// The formats in which a network may leave: what is written, how it is opened there, and what stays behind.
+
+export const exportFormats = ['onnx', 'tfjs', 'safetensors', 'npz', 'json', 'code', 'bp4'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** A way out. */
+export interface Door {
+  /** As a sentence has it. */
+  readonly name: string;
+  /** Of the file; tfjs has a folder. */
+  readonly extension: string;
+  /** @returns the paths of what was written */
+  readonly write: (model: OpenedModel, meaning: Meaning, path: string) => Promise<string[]>;
+  /** A line of the program that opens it. */
+  readonly opening: (path: string) => string;
+  /** Whether what it writes computes the transforms by itself. */
+  readonly transforms: 'computed' | 'metadata';
+  /** Whether it holds the names of the classes, and how far the training has come. */
+  readonly hasClasses?: true;
+  readonly hasTraining?: true;
+}
+
+async function write(path: string, content: Uint8Array | string): Promise<string[]> {
+  await writeWhole(path, typeof content === 'string' ? new TextEncoder().encode(content) : content, true);
+  return [path];
+}
+
+export const doors: Readonly<Record<ExportFormat, Door>> = {
+  onnx: {
+    name: 'ONNX',
+    extension: '.onnx',
+    write: async ({ net }, _, path) => {
+      const { toONNX } = await import('../../formats/onnx/index.js');
+      return await write(path, toONNX(net));
+    },
+    opening: (path) =>
+      `Python: onnxruntime.InferenceSession('${path}').run(None, {'inputs': rows})[0]  # rows: float32 [n][inputs]`,
+    transforms: 'computed',
+  },
+  tfjs: {
+    name: 'TensorFlow.js',
+    extension: '-tfjs',
+    write: async ({ net }, _, path) => {
+      await saveTFJS(net, path);
+      return ['model.json', 'weights.bin'].map((name) => `${path.replace(/\/$/, '')}/${name}`);
+    },
+    opening: (path) => `JavaScript: await tf.loadLayersModel('https://…/${basename(path)}/model.json')`,
+    transforms: 'computed',
+  },
+  safetensors: {
+    name: 'safetensors',
+    extension: '.safetensors',
+    write: async ({ net }, _, path) => {
+      const { toSafetensors } = await import('../../formats/safetensors/index.js');
+      return await write(path, toSafetensors(net));
+    },
+    opening: (path) =>
+      `PyTorch: the nn.Sequential that the metadata hold under 'pytorch', then .load_state_dict(safetensors.torch.load_file('${path}'))`,
+    transforms: 'metadata',
+  },
+  npz: {
+    name: 'NumPy',
+    extension: '.npz',
+    write: async ({ net }, _, path) => {
+      const { toNPZ } = await import('../../formats/numpy/index.js');
+      return await write(path, toNPZ(net));
+    },
+    opening: (path) =>
+      `Python: numpy.load('${path}')['0.weight']  # [units][inputs]; and '0.bias', '1.weight', …`,
+    transforms: 'metadata',
+  },
+  json: {
+    name: 'JSON',
+    extension: '.json',
+    write: ({ net }, _, path) => write(path, `${JSON.stringify(net.toJSON())}\n`),
+    opening: (path) => `JavaScript: await Network.fromJSON(JSON.parse(readFileSync('${path}', 'utf8')))`,
+    transforms: 'computed',
+  },
+  code: {
+    name: 'JavaScript',
+    extension: '.mjs',
+    write: async ({ net }, { outputs }, path) => {
+      const { toModule, toModuleTypes } = await import('../../formats/code/index.js');
+      const names = outputs.task === 'classification' && net.outputs > 1 ? { outputs: outputs.classes } : {};
+      return [
+        ...(await write(path, toModule(net, names))),
+        ...(await write(typesPathOf(path), toModuleTypes(net, names))),
+      ];
+    },
+    opening: (path) => `JavaScript: import { predict } from './${basename(path)}';  // it needs nothing else`,
+    transforms: 'computed',
+    hasClasses: true,
+  },
+  bp4: {
+    name: 'bp4',
+    extension: '.bp4',
+    write: async ({ net, about }, _, path) => {
+      const saved = net.save();
+      return await write(path, about ? withAbout(saved, about) : saved);
+    },
+    opening: (path) => `JavaScript: await loadFile('${path}')  // of bp4/node`,
+    transforms: 'computed',
+    hasClasses: true,
+    hasTraining: true,
+  },
+};
+
+/** iris.mjs has its types in iris.d.mts. */
+const typesPathOf = (path: string): string =>
+  path.replace(/\.(m?)js$/, '') + (path.endsWith('.mjs') ? '.d.mts' : '.d.ts');
+
+/** What a door leaves behind of this network, in words. */
+export function leftBehind(
+  { transforms, hasClasses, hasTraining }: Door,
+  meaning: Meaning,
+  isTrained: boolean,
+): string[] {
+  const { outputs, reading } = meaning;
+  const inputs = reading.inputs ?? [];
+  const categorical = (meaning.transforms ?? []).flatMap((transform, k) =>
+    transform.kind === 'oneHot' && typeof transform.categories[0] === 'string'
+      ? [inputs[k] ?? String(k)]
+      : [],
+  );
+  return [
+    ...(transforms === 'metadata' && meaning.transforms
+      ? ["other programs must transform the inputs themselves, as 'transforms' in its metadata says"]
+      : []),
+    ...(transforms === 'computed' && !hasClasses && categorical.length > 0
+      ? [`categories are given by their index: of ${categorical.join(', ')}`]
+      : []),
+    ...(!hasClasses &&
+    outputs.task === 'classification' &&
+    outputs.classes.some((name, k) => name !== String(k))
+      ? [
+          `the names of the classes are not in it: its outputs are ${outputs.classes.join(', ')}, in this order`,
+        ]
+      : []),
+    ...(!hasTraining && isTrained ? ['its training cannot be resumed from it'] : []),
+  ];
+}

@@ -1,0 +1,177 @@
+import { readFile } from 'node:fs/promises';
+import type { Categories } from '../../data/index.js';
+import { parseJSON, decode } from '../../model/read-safetensors.js';
+import { encode } from '../../model/safetensors.js';
+import { Network, type EngineOptions } from '../../network.js';
+import type { TrainOptions } from '../../index.js';
+import { FileError } from '../../node/file-error.js';
+import { writeWhole } from '../../node/whole-file.js';
+import { dataFailure } from '../errors.js';
+import type { Shares } from '../data/split-stream.js';
+
+// What `bp4 train` writes is what `net.save()` gives, and beside the network, under the name 'about' in the metadata of
+// the same safetensors file, what else it takes to read new data as those that were learnt. `Network.load` opens it too.
+
+export type Task = 'classification' | 'regression';
+
+/** How a data file is read: what was guessed or given in training, and holds for files to be predicted too. */
+export interface Reading {
+  /** Of CSV and TSV. */
+  readonly delimiter?: string;
+  /** Whether the first row names the columns, or the names that they were given. */
+  readonly header?: boolean | readonly string[];
+  readonly missing?: 'error' | 'drop' | 'mean';
+  /** The columns that the network sees, in order; none where the data have no names. */
+  readonly inputs?: readonly string[];
+  readonly label?: string;
+  readonly targets?: readonly string[];
+  /** In the order of the network's outputs. */
+  readonly classes?: Categories;
+  readonly categorical?: Readonly<Record<string, Categories>>;
+  /** By which each input is multiplied, of images. */
+  readonly inputScale?: number;
+}
+
+/** Which samples were set aside for the test: as Dataset.split takes it. */
+export interface TestPart {
+  readonly test: number;
+  readonly seed: number;
+}
+
+/** What a model file says of itself, beside the network. */
+export interface About {
+  readonly version: 1;
+  readonly task: Task;
+  readonly reading: Reading;
+  readonly training: {
+    /** The data, and the test file if there was one, as they were typed. */
+    readonly data: string;
+    readonly testFile?: string;
+    /** None where a test file was given, or nothing was set aside. */
+    readonly testPart?: TestPart;
+    /** Of data larger than memory: which samples were set aside, as `partsOfStream` takes it. */
+    readonly shares?: Shares;
+    /** What `train` of the network was told, as far as it is plain data: what `--resume` goes on with. */
+    readonly options: PlainTrainOptions;
+    /** The options that were typed, with their values: what `--resume` must be given again, if at all. */
+    readonly given: Readonly<Record<string, readonly string[]>>;
+    /** How many samples were learnt from (those that validate included) and tested with. */
+    readonly samples: number;
+    readonly testSamples: number;
+  };
+  /** Once the training has ended: how many epochs there were, and what the test gave. */
+  readonly results?: Results;
+}
+
+export type PlainTrainOptions = Omit<
+  TrainOptions,
+  'validation' | 'metrics' | 'checkpoint' | 'resume' | 'onEpoch' | 'onBatch' | 'signal'
+>;
+
+/** Of the test part, or of the training where nothing was set aside. */
+interface Results {
+  readonly epochs: number;
+  readonly seconds: number;
+  /** By name, as accuracy, loss, rSquared, meanAbsoluteError. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+export interface ModelFile {
+  readonly net: Network;
+  /** Undefined in files that `bp4 train` has not written. */
+  readonly about: About | undefined;
+  /** Undefined where it was never trained. */
+  readonly progress: TrainingProgress | undefined;
+}
+
+/** How far a training had come. */
+export interface TrainingProgress {
+  /** Whole epochs. */
+  readonly epochs: number;
+  /** Whether it has ended before its last epoch, for it got no better. */
+  readonly isOver: boolean;
+}
+
+const KEY = 'about';
+
+/** @param saved what `net.save()` gave */
+export function withAbout(saved: Uint8Array, about: About): Uint8Array<ArrayBuffer> {
+  const { metadata, tensors } = decode(saved);
+  return encode(tensors, { ...Object.fromEntries(metadata), [KEY]: JSON.stringify(about) });
+}
+
+/**
+ * Writes a model file, whole at any moment.
+ * @throws FileError where it cannot be written
+ */
+export async function writeModel(path: string, saved: Uint8Array, about: About): Promise<void> {
+  try {
+    await writeWhole(path, withAbout(saved, about), true);
+  } catch (error) {
+    throw new FileError('could not be written', path, error);
+  }
+}
+
+/**
+ * @throws FileError where it cannot be read
+ * @throws Failure naming the file and the place, where it holds no network of bp4
+ */
+export async function readModel(path: string, options: EngineOptions = {}): Promise<ModelFile> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new FileError('could not be read', path, error);
+  });
+  return await modelOf(path, bytes, options);
+}
+
+/** @param path for error messages */
+export async function modelOf(
+  path: string,
+  bytes: Uint8Array,
+  options: EngineOptions = {},
+): Promise<ModelFile> {
+  try {
+    const net = await Network.load(bytes, options);
+    const { metadata } = decode(bytes);
+    const text = metadata.get(KEY);
+    return {
+      net,
+      about: text === undefined ? undefined : aboutOf(text),
+      progress: progressOf(metadata.get('bp4')!),
+    };
+  } catch (error) {
+    const { message } = error as Error;
+    throw dataFailure(`${path}: ${message.replace(/^bytes: /, '')}`, error);
+  }
+}
+
+/** @param text which `Network.load` has checked */
+function progressOf(text: string): TrainingProgress | undefined {
+  const { training } = JSON.parse(text) as { training?: { epoch: number; isOver: boolean } };
+  return training && { epochs: training.epoch - 1, isOver: training.isOver };
+}
+
+function aboutOf(text: string): About {
+  const about = parseJSON(KEY, text) as About | null;
+  // Its parts are checked by what they are given to: the options by `train`, the columns by the readers of data.
+  const isAbout =
+    about?.version === 1 &&
+    ['classification', 'regression'].includes(about.task) &&
+    isObject(about.reading) &&
+    isObject(about.training) &&
+    isObject(about.training.options);
+  if (!isAbout) throw new RangeError(`${KEY}: expected what bp4 train writes, version 1`);
+  return about;
+}
+
+/** Whether a file is there, and is one of these: what may be written over. */
+export async function isModelFile(path: string): Promise<boolean> {
+  const bytes = await readFile(path);
+  try {
+    return decode(bytes).metadata.has('bp4');
+  } catch {
+    return false;
+  }
+}
+
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,53 @@
+import { styleText } from './style.js';
+import { visible } from './control-characters.js';
+
+/** Where a command says what it has to say. */
+export class IO {
+  /** Whether events are wanted in place of text. */
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Whether a person looks at stdout, and lines can be drawn anew. */
+  readonly isTTY: boolean;
+  readonly #hasColours: boolean;
+
+  constructor(options: { readonly json: boolean; readonly quiet: boolean }) {
+    this.json = options.json;
+    this.quiet = options.quiet;
+    this.isTTY = process.stdout.isTTY && !options.json;
+    this.#hasColours = this.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  }
+
+  /** Columns of the terminal; 80 where there is none. */
+  get columns(): number {
+    return process.stdout.columns || 80;
+  }
+
+  /** A line for a person: not with --json, and not with --quiet. */
+  say(line = ''): void {
+    if (!this.json && !this.quiet) process.stdout.write(`${visible(line)}\n`);
+  }
+
+  /** An event, with --json. */
+  event(event: string, fields: Readonly<Record<string, unknown>>): void {
+    if (this.json) process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+  }
+
+  /**
+   * What was asked for, on stdout whatever the options; as it is, but where a terminal would obey it.
+   * @returns when there is room for more
+   */
+  async write(text: string | Uint8Array): Promise<void> {
+    const isShown = process.stdout.isTTY && typeof text === 'string';
+    if (process.stdout.write(isShown ? visible(text) : text)) return;
+    await new Promise((resolve) => process.stdout.once('drain', resolve));
+  }
+
+  /** What must be seen, on stderr. */
+  warn(line: string): void {
+    process.stderr.write(`bp4: ${visible(line)}\n`);
+  }
+
+  bold = (text: string): string => styleText('bold', text, this.#hasColours);
+  dim = (text: string): string => styleText('dim', text, this.#hasColours);
+  green = (text: string): string => styleText('green', text, this.#hasColours);
+}

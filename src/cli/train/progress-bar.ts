@@ -1,0 +1,170 @@
+import { SingleBar } from 'cli-progress';
+import type { BatchReport, EpochReport } from '../../training/options.js';
+import type { IO } from '../terminal/output.js';
+import type { Task } from '../model/model-file.js';
+import { duration, grouped, percent } from '../terminal/format-numbers.js';
+
+/** Of so many epochs at most each has a line of its own. */
+const MOST_LINES = 100;
+
+/** The bar is drawn so many times a second. */
+const FRAMES_PER_SECOND = 10;
+
+/** What is known of a training before it begins. */
+export interface Extent {
+  readonly task: Task;
+  readonly epochs: number;
+  /** Learnt in an epoch. */
+  readonly samples: number;
+  readonly miniBatchSize: number;
+}
+
+/** Shows how a training goes: a bar on a terminal, else lines, or events. */
+export class Progress {
+  readonly #io: IO;
+  readonly #extent: Extent;
+  readonly #bar: SingleBar | undefined;
+  readonly #begin = performance.now();
+  /** Every how many epochs there is a line. */
+  readonly #every: number;
+  /** Epochs that this process did, in whole and in part. */
+  #first = 0;
+  #done = 0;
+  #report: EpochReport | undefined;
+  /** When the first report came, and how many epochs were done then. */
+  #since = 0;
+  #before = 0;
+
+  constructor(io: IO, extent: Extent) {
+    this.#io = io;
+    this.#extent = extent;
+    this.#every = roundUp(extent.epochs / MOST_LINES);
+    if (!io.isTTY || io.quiet) return;
+    this.#bar = new SingleBar({
+      format: () => this.#line(),
+      fps: FRAMES_PER_SECOND,
+      hideCursor: true,
+      linewrap: false,
+      gracefulExit: false,
+      clearOnComplete: true,
+      stream: process.stdout,
+    });
+    this.#bar.start(1, 0);
+  }
+
+  /** Seconds since the training began. */
+  get seconds(): number {
+    return (performance.now() - this.#begin) / 1000;
+  }
+
+  get last(): EpochReport | undefined {
+    return this.#report;
+  }
+
+  /** Since the first report: before it the data were made ready. */
+  get samplesPerSecond(): number {
+    const epochs = this.#done - this.#before;
+    const seconds = (performance.now() - this.#since) / 1000;
+    if (epochs > 0 && seconds > 0) return (epochs * this.#extent.samples) / seconds;
+    return (this.#done * this.#extent.samples) / Math.max(this.seconds, 1e-3);
+  }
+
+  readonly onEpoch = (report: EpochReport): void => {
+    this.#count(report.epoch - 1, 1);
+    this.#report = report;
+    this.#bar?.update(this.#share());
+    if (this.#io.json) this.#io.event('epoch', this.#fields(report));
+    else if (!this.#bar && this.#hasLine(report.epoch))
+      this.#io.say(`${lineOf(report, this.#extent)}  ${this.#pace()}`);
+  };
+
+  /** Within long epochs. */
+  readonly onBatch = ({ epoch, batch, batches }: BatchReport): void => {
+    this.#count(epoch - 1, batch / Math.max(batches, batch));
+    this.#bar?.update(this.#share());
+  };
+
+  /** @param whole epochs, and the share of the next that is done */
+  #count(whole: number, share: number): void {
+    const isFirst = this.#done === 0;
+    if (isFirst) this.#first = whole;
+    this.#done = whole - this.#first + share;
+    if (!isFirst) return;
+    this.#since = performance.now();
+    this.#before = this.#done;
+  }
+
+  /** The bar goes away. */
+  stop(): void {
+    this.#bar?.stop();
+  }
+
+  #hasLine(epoch: number): boolean {
+    return epoch === 1 || epoch === this.#extent.epochs || epoch % this.#every === 0;
+  }
+
+  #share(): number {
+    return Math.min((this.#first + this.#done) / this.#extent.epochs, 1);
+  }
+
+  #pace(): string {
+    return this.#io.dim(`${grouped(this.samplesPerSecond)} samples/s, ${this.#eta()}`);
+  }
+
+  #eta(): string {
+    const left = this.#extent.epochs - this.#first - this.#done;
+    return this.#done > 0
+      ? `ETA ${duration((left * this.#extent.samples) / this.samplesPerSecond)}`
+      : 'ETA …';
+  }
+
+  #line(): string {
+    const { epochs } = this.#extent;
+    const share = this.#share();
+    const epoch = Math.min(Math.floor(this.#first + this.#done) + 1, epochs);
+    const text = this.#report ? `${lineOf(this.#report, this.#extent).replace(/^epoch +\d+ +/, '')}  ` : '';
+    const left = `epoch ${epoch}/${epochs} `;
+    const percents = `${String(Math.floor(100 * share)).padStart(3)} %  `;
+    const room = this.#io.columns - left.length - percents.length - 2;
+    const eta = this.#eta();
+    // As much as there is room for.
+    const right =
+      [`${text}${grouped(this.samplesPerSecond)} samples/s  ${eta}`, `${text}${eta}`].find(
+        ({ length }) => length <= room,
+      ) ?? eta;
+    const width = Math.min(Math.max(room - right.length, 0), 30);
+    const full = Math.round(share * width);
+    const bar = this.#io.green('█'.repeat(full)) + this.#io.dim('░'.repeat(width - full));
+    return `${left}${bar} ${percents}${right}`;
+  }
+
+  #fields(report: EpochReport): Record<string, unknown> {
+    const { epochs, task } = this.#extent;
+    const { accuracy, validation, ...others } = report;
+    const isClasses = task === 'classification';
+    return {
+      ...others,
+      epochs,
+      ...(isClasses && { accuracy }),
+      ...(validation && { validation: isClasses ? validation : { loss: validation.loss } }),
+      samplesPerSecond: Math.round(this.samplesPerSecond),
+    };
+  }
+}
+
+/** An epoch in a line. */
+function lineOf({ epoch, loss, accuracy, validation }: EpochReport, { task, epochs }: Extent): string {
+  const share = (value: number): string =>
+    task === 'classification' ? ` ${percent(value).padStart(7)}` : '';
+  const number = String(epoch).padStart(String(epochs).length);
+  const watched = validation ? `  validation ${fixed(validation.loss)}${share(validation.accuracy)}` : '';
+  return `epoch ${number}  loss ${fixed(loss)}${share(accuracy)}${watched}`;
+}
+
+const fixed = (loss: number): string =>
+  loss >= 1000 || (loss < 1e-3 && loss > 0) ? loss.toExponential(2) : loss.toFixed(4);
+
+/** To 1, 2, 5, 10, 20, 50, … */
+function roundUp(count: number): number {
+  for (let ten = 1; ; ten *= 10) for (const digit of [1, 2, 5]) if (digit * ten >= count) return digit * ten;
+}

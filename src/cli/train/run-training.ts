@@ -1,0 +1,126 @@
+import { Failure, usageFailure, dataFailure, exitCodes } from '../errors.js';
+import type { IO } from '../terminal/output.js';
+import { withAbout } from '../model/model-file.js';
+import type { Session } from './prepare-training.js';
+import { Progress } from './progress-bar.js';
+import { Stop } from '../terminal/stop-signals.js';
+import { dataIn } from '../data/split-stream.js';
+import { optionsFor } from '../options/training.js';
+import { DivergenceError } from '../../errors.js';
+import { checkpointFile } from '../../node/files.js';
+import type { Checkpoint, EpochReport, TrainOptions } from '../../training/options.js';
+
+/** Where a training is kept while it goes on. */
+export interface Keeping {
+  readonly resume: boolean;
+  readonly checkpoint: string | undefined;
+  /** Epochs; undefined for each, but not more than one a second. */
+  readonly checkpointEvery: number | undefined;
+  readonly out: string;
+}
+
+/** How a training went. */
+export interface Fit {
+  readonly history: readonly EpochReport[];
+  /** Whole epochs. */
+  readonly epoch: number;
+  readonly seconds: number;
+  readonly isStopped: boolean;
+  /** Ctrl-C has its usual effect again: to be called when all is saved. */
+  readonly close: () => void;
+}
+
+/** Multiplications of an epoch that takes some tenths of a second: the bar then moves within it. */
+const WORK_OF_A_LONG_EPOCH = 3e8;
+
+const MS_BETWEEN_CHECKPOINTS = 1000;
+
+/**
+ * Trains, shows how it goes, and stops at Ctrl-C.
+ * @throws Failure, DivergenceError
+ */
+export async function fit(io: IO, session: Session, keeping: Keeping): Promise<Fit> {
+  const { net, train, validation, options, about } = session;
+  const samples = Math.round(train.count * (1 - (options.validationSplit ?? 0)));
+  const progress = new Progress(io, {
+    task: about.task,
+    epochs: options.epochs!,
+    samples,
+    miniBatchSize: options.miniBatchSize!,
+  });
+  const stop = new Stop(
+    () => undefined,
+    () => progress.stop(),
+  );
+  const history: EpochReport[] = [];
+  const parameters = net.layers.reduce((sum, { weights }) => sum + weights.length, 0);
+  const isLong = samples * parameters > WORK_OF_A_LONG_EPOCH;
+  const checkpoint = checkpointOf(session, keeping);
+  const told: TrainOptions = {
+    ...options,
+    ...(validation && { validation: dataIn(validation) }),
+    resume: keeping.resume,
+    signal: stop.signal,
+    onEpoch: (report) => {
+      history.push(report);
+      progress.onEpoch(report);
+    },
+    ...(isLong && { onBatch: progress.onBatch }),
+    ...(checkpoint && { checkpoint }),
+  };
+  try {
+    await net.train('batches' in train ? { batches: train.batches } : train, told);
+  } catch (error) {
+    if (!stop.signal.aborted || error !== stop.signal.reason) {
+      stop.close();
+      throw failureOf(error, about.training.data);
+    }
+  } finally {
+    progress.stop();
+  }
+  return {
+    history,
+    epoch: history.at(-1)?.epoch ?? session.from?.epochs ?? 0,
+    seconds: progress.seconds,
+    isStopped: stop.signal.aborted,
+    close: () => stop.close(),
+  };
+}
+
+function checkpointOf(
+  { about }: Session,
+  { checkpoint: path, checkpointEvery }: Keeping,
+): Checkpoint | undefined {
+  if (path === undefined) return undefined;
+  const file = checkpointFile(path);
+  let last = -Infinity;
+  return {
+    everyEpochs: checkpointEvery ?? 1,
+    write: async (bytes) => {
+      const now = performance.now();
+      if (checkpointEvery === undefined && now - last < MS_BETWEEN_CHECKPOINTS) return;
+      last = now;
+      await file.write(withAbout(bytes, about));
+    },
+  };
+}
+
+/** What `train` refused, by the name that it has on the command line. */
+function failureOf(error: unknown, dataPath: string): unknown {
+  if (error instanceof DivergenceError) {
+    const at = `epoch ${error.epoch}, step ${error.step}`;
+    const what = `the gradients of layer ${error.layer} grew beyond all bounds`;
+    const cure = 'try a smaller --learning-rate, or --clip-norm 1';
+    return new Failure(exitCodes.diverged, `the training diverged in ${at}: ${what}; ${cure}`, {
+      cause: error,
+    });
+  }
+  if (!(error instanceof RangeError || error instanceof TypeError)) return error;
+  const [name = ''] = /^\w+/.exec(error.message) ?? [];
+  if (['inputs', 'targets', 'labels', 'validation'].includes(name)) {
+    return dataFailure(`${dataPath}: ${error.message}`, error);
+  }
+  if (!Object.hasOwn(optionsFor, name)) return error;
+  const [option] = optionsFor[name as keyof typeof optionsFor];
+  return usageFailure(`--${option}: ${error.message}`, error);
+}

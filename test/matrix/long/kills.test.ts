@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { Network } from '../../../src/index.js';
+import { Random } from '../../../src/base/random.js';
+import { loadFile, saveFile } from '../../../src/node/index.js';
+
+// A process that trains and writes checkpoints is killed at any moment, and another goes on from the file: nothing that
+// was acknowledged is lost, no file is broken, and the end is that of a training never stopped. BP4_KILLS=300 kills more.
+
+const KILLS = Number(process.env['BP4_KILLS'] ?? 20);
+
+/** Large enough that writing takes a good part of the time: 200 kB. */
+const spec = { inputs: 100, layers: [{ units: 500, activation: 'tanh' }], seed: 5 } as const;
+const data = {
+  inputs: Float32Array.from({ length: 800 }, (_, i) => ((i * 37) % 101) / 101),
+  targets: Float32Array.from({ length: 4000 }, (_, i) => ((i * 53) % 97) / 97),
+};
+const options = { miniBatchSize: 3, learningRate: 0.01, optimizer: 'momentum' } as const;
+
+/** Trains on from the file, if there is one; says on stdout what it is about to write, and what was acknowledged. */
+const program = `
+  import { createHash } from 'node:crypto';
+  import { existsSync, writeSync } from 'node:fs';
+  import { Network } from '${new URL('../../../dist/index.js', import.meta.url).href}';
+  import { checkpointFile, loadFile } from '${new URL('../../../dist/node/index.js', import.meta.url).href}';
+  const [, path, task] = process.argv;
+  const { spec, inputs, targets, options } = JSON.parse(task);
+  const net = existsSync(path) ? await loadFile(path) : await Network.create(spec);
+  const file = checkpointFile(path);
+  const write = async (bytes) => {
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    writeSync(1, 'writing ' + hash + '\\n');
+    await file.write(bytes);
+    writeSync(1, 'written ' + hash + '\\n');
+  };
+  const checkpoint = { everyEpochs: 1, write };
+  await net.train({ inputs, targets }, { ...options, epochs: 1e6, checkpoint, resume: existsSync(path) });`;
+
+const task = JSON.stringify({
+  spec,
+  inputs: Array.from(data.inputs),
+  targets: Array.from(data.targets),
+  options,
+});
+
+/**
+ * Runs the program until it is killed, some milliseconds after it began to write, or after its start.
+ * @returns all that it said
+ */
+function runAndKill(path: string, delay: number, fromStart: boolean): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const args = ['--input-type=module', '--eval', program, path, task];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const kill = (): void => {
+      setTimeout(() => child.kill('SIGKILL'), delay);
+    };
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    if (fromStart) kill();
+    else child.stdout.once('data', kill);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (signal === 'SIGKILL') resolve(said);
+      else reject(new Error(`the program ended by itself, with ${code}`));
+    });
+  });
+}
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+it(`${KILLS} kills`, { timeout: 60_000 + 2000 * KILLS }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bp4-kill-'));
+  const path = join(folder, 'run.bp4');
+  const random = Random.fromSeed(KILLS);
+  /** What was to be written after each epoch: the same whenever an epoch is done again. */
+  const hashes: string[] = [];
+  let epochs = 0; // of the file
+  let strays = 0;
+  let newer = 0;
+  for (let kill = 0; kill < KILLS; kill++) {
+    const fromStart = random.below(8) === 0;
+    const said = await runAndKill(path, random.uniform(0, fromStart ? 250 : 40), fromStart);
+    let begun = epochs;
+    let acknowledged = epochs;
+    for (const [, what, hash] of said.matchAll(/^(writing|written) (\w+)$/gm)) {
+      if (what === 'writing') hashes[begun] ??= hash!;
+      expect(hash).toBe(hashes[what === 'writing' ? begun++ : acknowledged++]);
+    }
+    if (existsSync(path)) {
+      const hash = hashOf(readFileSync(path));
+      epochs = hashes.indexOf(hash) + 1;
+      expect(epochs).toBeGreaterThanOrEqual(acknowledged);
+      expect(epochs).toBeLessThanOrEqual(begun);
+      (await loadFile(path)).dispose();
+      if (epochs > acknowledged) newer++;
+    } else expect(acknowledged).toBe(0);
+    if (readdirSync(folder).some((name) => name.endsWith('.tmp'))) strays++;
+  }
+  const never = await Network.create(spec);
+  await never.train(data, { ...options, epochs });
+  expect(hashOf(readFileSync(path))).toBe(hashOf(never.save()));
+
+  await saveFile(never, path);
+  expect(readdirSync(folder)).toEqual(['run.bp4']);
+  if (KILLS >= 100) {
+    console.log(
+      `${KILLS} kills, ${epochs} epochs: ${strays} left a temporary file, ${newer} a file not acknowledged`,
+    );
+    // that kills do fall while a file is being written
+    expect(strays).toBeGreaterThan(KILLS / 20);
+  }
+  rmSync(folder, { recursive: true });
+});
