@@ -11,7 +11,7 @@ import { checkState, type CheckedState } from './model/check-state.js';
 import { decodeState, encodeState } from './model/file.js';
 import { stateFromJSON, stateToJSON, type NetworkJSON } from './model/json.js';
 import { Model } from './model/model.js';
-import { copyRun, type NetworkState, type Run, type RunState } from './model/state.js';
+import { copyRun, type NetworkState, type Run } from './model/state.js';
 import { Random } from './base/random.js';
 import {
   checkSpec,
@@ -190,9 +190,12 @@ export class Network {
   static async #of(state: CheckedState, options: EngineOptions): Promise<Network> {
     const threads = checkThreads(options.threads);
     const random = new Random(state.generator);
-    const model = await newModel(state.spec, options.engine, threads, (model) => place(model, state));
+    let run: Run | undefined;
+    const model = await newModel(state.spec, options.engine, threads, (model) => {
+      run = place(model, state);
+    });
     const net = new Network(model, random, threads);
-    net.#run = state.run && withoutSlots(state.run);
+    net.#run = run;
     return net;
   }
 
@@ -405,9 +408,8 @@ export class Network {
 
   /** Takes over the state of a network of the same spec. */
   #restore(state: NetworkState): void {
-    place(this.#use(), state);
+    this.#run = place(this.#use(), state);
     this.#random.restore(state.generator);
-    this.#run = state.run && withoutSlots(state.run);
   }
 
   /** Gives the network's memory back; any later call but `dispose` throws StateError. */
@@ -423,15 +425,13 @@ export class Network {
   }
 }
 
-/** Places parameters and slots into a model of the same spec. */
-function place(model: Model, { parameters, run }: NetworkState | CheckedState): void {
+/** Places parameters and slots into a model of the same spec. @returns the run without its slots */
+function place(model: Model, { parameters, run }: NetworkState | CheckedState): Run | undefined {
   model.setParameters(parameters);
-  if (run) model.setSlots(run.slots);
-}
-
-/** The slots of a run lie in the model. */
-function withoutSlots({ slots: _, ...run }: RunState): Run {
-  return copyRun(run);
+  if (!run) return undefined;
+  const { slots, ...rest } = run;
+  model.setSlots(slots);
+  return copyRun(rest);
 }
 
 /** A state whose numbers were checked where they were read. */

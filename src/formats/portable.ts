@@ -40,8 +40,8 @@ export async function networkOf(
   let state: NetworkState;
   try {
     checkFinite(parameters);
-    const { checked, ...rest } = specFromJSON({ ...spec, format: 'bp4', version: 1 });
-    state = { ...rest, parameters };
+    const read = specFromJSON({ ...spec, format: 'bp4', version: 1 });
+    state = { spec: read.spec, parameters, generator: read.generator };
     checkState(state);
   } catch (cause) {
     throw new FormatError(within(place, cause), { cause });

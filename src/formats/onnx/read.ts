@@ -1,5 +1,4 @@
 import { FormatError, within } from '../../errors.js';
-import { checkTransforms } from '../../model/check-transforms.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/state.js';
 import { checkSpec, type LossSpec } from '../../model/spec.js';
