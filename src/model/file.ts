@@ -1,5 +1,5 @@
 import { checkInteger, show } from '../base/check.js';
-import { FormatError, RangeFault } from '../errors.js';
+import { FormatError, RangeFault, within } from '../errors.js';
 import { checkRun, listSizes, MOST_SLOTS } from './check-state.js';
 import { specFromJSON, specToJSON, type SpecJSON } from './json.js';
 import { decode, parseJSON } from './read-safetensors.js';
@@ -58,10 +58,7 @@ export function decodeState(bytes: Uint8Array): DecodedState {
   try {
     return readState(bytes);
   } catch (cause) {
-    throw new FormatError(
-      { place: 'bytes', problem: `expected a network as save gives: ${(cause as Error).message}` },
-      { cause },
-    );
+    throw new FormatError(within('bytes: expected a network as save gives', cause), { cause });
   }
 }
 

@@ -2,7 +2,7 @@ import { builtin } from '../kernels/processors.js';
 import { Network } from '../network.js';
 import type { TrainOptions } from '../training/options.js';
 import type { Data } from '../training/samples.js';
-import { recordOf } from './error-record.js';
+import { packError } from './error-record.js';
 import { giveFunctions, isRemote, streamOf, type RemoteStream } from './functions.js';
 import { listBuffers, type FromWorker, type Task, type ToWorker } from './messages.js';
 
@@ -29,8 +29,8 @@ const port = nodePort ?? scope;
 const post = (message: FromWorker): void =>
   port.postMessage(message, message.state ? listBuffers(message.state) : []);
 
-/** Why a training ends that is not at fault. */
-const INTERRUPTED = new Error('interrupted');
+/** The reason why a training ends that was told to end. */
+const INTERRUPTED = new DOMException('interrupted', 'AbortError');
 const stop = new AbortController();
 
 /** Who waits for an answer, first come first. */
@@ -78,7 +78,7 @@ async function run({ state, engine, threads, given }: Task): Promise<void> {
     });
     outcome = { history };
   } catch (error) {
-    if (error !== INTERRUPTED) outcome = { error: recordOf(error) };
+    if (error !== INTERRUPTED) outcome = { error: packError(error) };
   }
   post({ type: 'end', ...outcome, ...(net && { state: net.state }) });
   net?.dispose();

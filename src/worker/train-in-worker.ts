@@ -1,4 +1,4 @@
-import { ThreadError } from '../errors.js';
+import { ThreadError, TypeFault } from '../errors.js';
 import { checkKeys, checkOptional, show } from '../base/check.js';
 import type { NetworkState } from '../model/state.js';
 import { Network } from '../network.js';
@@ -7,7 +7,7 @@ import type { Data } from '../training/samples.js';
 import type { Stream } from '../training/source.js';
 import { inSlices } from '../base/work.js';
 import { copyLarge } from './copy.js';
-import { errorOf } from './error-record.js';
+import { unpackError } from './error-record.js';
 import { sendable, takeFunctions, type AnyFunction } from './functions.js';
 import { listBuffers, type Task } from './messages.js';
 import { portOf, type Port } from './port.js';
@@ -44,7 +44,8 @@ export async function trainInWorker(
   options: TrainOptions = {},
   where: WorkerOptions = {},
 ): Promise<EpochReport[]> {
-  if (!(net instanceof Network)) throw new TypeError(`net: expected a Network, got ${show(net)}`);
+  if (!(net instanceof Network))
+    throw new TypeFault({ place: 'net', problem: `expected a Network, got ${show(net)}` });
   checkKeys('where', where, ['worker', 'transfer']);
   checkOptional('worker', where.worker, 'function');
   let stop = (): void => undefined;
@@ -116,7 +117,10 @@ function send(port: Port, task: Task, transfer: ArrayBuffer[]): void {
   try {
     port.post({ type: 'train', task }, transfer);
   } catch (cause) {
-    throw new TypeError(`data: cannot be sent to a worker: ${(cause as Error).message}`, { cause });
+    throw new TypeFault(
+      { place: 'data', problem: `cannot be sent to a worker: ${(cause as Error).message}` },
+      { cause },
+    );
   }
 }
 
@@ -133,7 +137,7 @@ async function converse(
     if (message.state) restore(message.state);
     if (message.type === 'end') {
       if (failure) throw failure.reason;
-      if (message.error) throw errorOf(message.error);
+      if (message.error) throw unpackError(message.error);
       signal?.throwIfAborted();
       return message.history!;
     }
