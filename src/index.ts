@@ -33,6 +33,7 @@ export type { BatchReport, EpochReport } from './training/reports.js';
 export type { Checkpoint } from './training/hooks/checkpoint.js';
 export type { EarlyStopping } from './training/hooks/early-stopping.js';
 export type { TrainOptions } from './training/options.js';
-export type { OptimizerName, OptimizerOptions } from './training/optimizers.js';
+export type { NetworkState, OptimizerName, Parameters, Run, RunState } from './model/state.js';
+export type { OptimizerOptions } from './training/optimizers.js';
 export type { LearningRate, Position, ScheduleOptions } from './training/schedules.js';
 export type { Stream } from './training/stream.js';

@@ -5,7 +5,7 @@ import { clearTally, evaluate, meanMetrics, readTally } from './evaluate.js';
 import type { Hook, ReportDraft } from './hook.js';
 import { Diverged } from './hooks/divergence.js';
 import type { CheckedTrainOptions } from './options.js';
-import type { Run } from './run.js';
+import type { Run } from '../model/state.js';
 import type { Samples } from './samples.js';
 import type { Window } from './window.js';
 import type { Windows } from './windows.js';

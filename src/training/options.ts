@@ -3,12 +3,8 @@ import { TypeFault } from '../errors.js';
 import { checkCheckpoint, type Checkpoint } from './hooks/checkpoint.js';
 import { checkEarlyStopping, type EarlyStopping } from './hooks/early-stopping.js';
 import { checkMetrics, type NamedMetrics } from './hooks/metrics.js';
-import {
-  checkOptimizer,
-  type CheckedOptimizer,
-  type OptimizerName,
-  type OptimizerOptions,
-} from './optimizers.js';
+import type { OptimizerName } from '../model/state.js';
+import { checkOptimizer, type CheckedOptimizer, type OptimizerOptions } from './optimizers.js';
 import {
   checkRegularization,
   type CheckedRegularization,

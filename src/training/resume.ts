@@ -2,7 +2,7 @@ import type { Random } from '../base/random.js';
 import { StateError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import type { CheckedTrainOptions } from './options.js';
-import type { Run } from './run.js';
+import type { Run } from '../model/state.js';
 
 // How a training begins, or goes on where it stopped.
 
@@ -37,14 +37,18 @@ export function startRun(model: Model, random: Random, options: CheckedTrainOpti
     optimizer: options.optimizer.name,
     miniBatchSize: options.miniBatchSize,
     shuffle: options.shuffle,
-    slots: countSlots(options),
   };
 }
 
 /**
+ * @param slots as many as the model has
  * @throws StateError where there is nothing to go on with, or the options are not those that it had
  */
-export function assertResumable(run: Run | undefined, options: CheckedTrainOptions): asserts run is Run {
+export function assertResumable(
+  run: Run | undefined,
+  slots: number,
+  options: CheckedTrainOptions,
+): asserts run is Run {
   if (!run) {
     throw new StateError({
       place: 'resume',
@@ -63,7 +67,7 @@ export function assertResumable(run: Run | undefined, options: CheckedTrainOptio
       });
     }
   }
-  if (run.slots !== countSlots(options)) {
+  if (slots !== countSlots(options)) {
     throw new StateError({ place: 'resume', problem: 'earlyStopping.restoreBest has changed' });
   }
 }

@@ -1,6 +1,7 @@
 import { checkInteger, checkKeys, checkName, checkNumber, checkPositive, show } from '../base/check.js';
+import type { Run } from '../model/state.js';
 import { TypeFault } from '../errors.js';
-import { checkPlateau, type CheckedPlateau, type Plateau, type PlateauOptions } from './hooks/plateau.js';
+import { checkPlateau, type CheckedPlateau, type PlateauOptions } from './hooks/plateau.js';
 
 /** Where a training stands before a step. */
 export interface Position {
@@ -46,7 +47,7 @@ export interface Schedule {
   /** Whether it changes within an epoch. */
   readonly isStepwise: boolean;
   /** η at a position, in single precision. */
-  readonly at: (position: Position, plateau: Plateau) => number | Promise<number>;
+  readonly at: (position: Position, plateau: Run['plateau']) => number | Promise<number>;
   /** The rate that a plateau begins with. */
   readonly initial: number;
   /** Where the rate is reduced on a plateau. */

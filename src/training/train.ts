@@ -21,7 +21,7 @@ import { reduceOnPlateau } from './hooks/plateau.js';
 import type { CheckedTrainOptions } from './options.js';
 import { pauseBetweenSteps } from './pace.js';
 import type { EpochReport } from './reports.js';
-import type { Run } from './run.js';
+import type { Run } from '../model/state.js';
 import { Samples, type Data } from './samples.js';
 import { splitSamples } from './split.js';
 import { isStream, type Stream } from './stream.js';

@@ -3,7 +3,7 @@ import { awaited, type Work } from '../base/work.js';
 import { RangeFault } from '../errors.js';
 import type { Model } from '../model/model.js';
 import type { CheckedTrainOptions } from './options.js';
-import type { Run } from './run.js';
+import type { Run } from '../model/state.js';
 import { Samples } from './samples.js';
 import {
   checkStream,

@@ -2,7 +2,7 @@ import { pause } from '../../base/work.js';
 import type { Model } from '../../model/model.js';
 import type { Hook } from '../hook.js';
 import type { BatchReport, EpochReport } from '../reports.js';
-import type { Run } from '../run.js';
+import type { Run } from '../../model/state.js';
 
 /**
  * Calls `onBatch` after each step, and waits for what it returns.

@@ -3,7 +3,7 @@ import { pause } from '../../base/work.js';
 import { TypeFault } from '../../errors.js';
 import type { Model } from '../../model/model.js';
 import type { Hook } from '../hook.js';
-import type { Run } from '../run.js';
+import type { Run } from '../../model/state.js';
 import { assertFinite } from './divergence.js';
 
 /** When and where a training is saved. */

@@ -4,7 +4,7 @@ import type { Model } from '../../model/model.js';
 import { writeTally } from '../evaluate.js';
 import type { Hook } from '../hook.js';
 import { WORK_PER_STEP } from '../pace.js';
-import { copyRun, type Run } from '../run.js';
+import { copyRun, type Run } from '../../model/state.js';
 import type { Window } from '../window.js';
 
 // A training diverges where its loss or a weight becomes NaN or infinite. To look at each weight after each step would take

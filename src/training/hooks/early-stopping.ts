@@ -1,7 +1,7 @@
 import { checkInteger, checkKeys, checkName, checkNumber, checkOptional } from '../../base/check.js';
 import type { Model } from '../../model/model.js';
 import type { Hook } from '../hook.js';
-import type { Run } from '../run.js';
+import type { Run } from '../../model/state.js';
 
 /** When a training has gone on for long enough. */
 export interface EarlyStopping {

@@ -1,4 +1,5 @@
 import { checkInteger, checkNumber } from '../../base/check.js';
+import type { Run } from '../../model/state.js';
 import type { Hook } from '../hook.js';
 
 /**
@@ -20,13 +21,6 @@ export interface PlateauOptions {
 
 export type CheckedPlateau = Required<Omit<PlateauOptions, 'schedule' | 'rate'>>;
 
-/** What a plateau remembers. */
-export interface Plateau {
-  rate: number;
-  best: number;
-  waited: number;
-}
-
 /**
  * @throws TypeError, RangeError naming what is wrong
  */
@@ -40,7 +34,7 @@ export function checkPlateau(options: PlateauOptions): CheckedPlateau {
 }
 
 /** Reduces the rate where the loss stays on a plateau. */
-export function reduceOnPlateau(plateau: Plateau, options: CheckedPlateau): Hook {
+export function reduceOnPlateau(plateau: Run['plateau'], options: CheckedPlateau): Hook {
   const { factor, patience, minDelta, minRate } = options;
   return {
     affectsTraining: true,

@@ -1,0 +1,88 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { Boundary } from '../charts/boundary.js';
+import { CsvPanel } from '../charts/csv-panel.js';
+import { Curves } from '../charts/curves.js';
+import { DrawBox } from '../charts/draw-box.js';
+import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol.js';
+import type { Run } from './use-run.js';
+import { takesImages, type View } from './view.js';
+
+interface ResultsProps {
+  readonly task: TaskName;
+  readonly run: Run;
+  /** The run as `useThrottledRun` gives it, for what takes long to draw. */
+  readonly throttledRun: Run;
+  readonly view: View | undefined;
+  readonly onCsv: (csv: Csv) => void;
+  readonly send: (request: Request) => void;
+}
+
+/** What the network has learnt so far, and how it came there. */
+export function Results(props: ResultsProps) {
+  const { throttledRun } = props;
+  const isThere = props.run.problem !== undefined;
+  const curves = useMemo(
+    () => (
+      <Curves history={throttledRun.history} isRegression={throttledRun.problem?.isRegression === true} />
+    ),
+    [throttledRun],
+  );
+  return (
+    <>
+      {(isThere || props.task === 'csv') && (
+        <section class="card">
+          <h2>{props.task === 'csv' ? 'Your data' : 'What it has learnt'}</h2>
+          <LiveResult {...props} />
+        </section>
+      )}
+      {isThere && <section class="card">{curves}</section>}
+    </>
+  );
+}
+
+/** The plane, a digit drawn by hand, or a table of one's own. */
+function LiveResult({ task, run, view, onCsv, send }: ResultsProps) {
+  const { problem, progress } = run;
+  if (task === 'csv')
+    return <CsvPanel onCsv={onCsv} {...(run.failure === undefined ? {} : { error: run.failure })} />;
+  if (problem === undefined || progress === undefined) return null;
+  if (takesImages(problem))
+    return <Digit problem={problem} progress={progress} answer={run.answer} send={send} />;
+  if (problem.points === undefined || progress.boundary === undefined) return null;
+  return (
+    <Boundary
+      boundary={progress.boundary}
+      points={problem.points}
+      {...(view === undefined ? {} : { marked: view.walk.gradients.inputs })}
+    />
+  );
+}
+
+interface DigitProps {
+  readonly problem: Problem;
+  readonly progress: Progress;
+  readonly answer: Float32Array | undefined;
+  readonly send: (request: Request) => void;
+}
+
+/** A box to draw in; the network is asked again whenever its weights have changed. */
+function Digit({ problem, progress: { confusion, hash }, answer, send }: DigitProps) {
+  const [digit, setDigit] = useState<Float32Array>();
+  useEffect(() => {
+    if (digit !== undefined) send({ type: 'ask', inputs: digit });
+  }, [digit, hash, send]);
+  // the same images as long as the run is the same
+  const images = useMemo(() => collectImages(confusion), [problem]);
+  return (
+    <DrawBox
+      classNames={problem.outputNames}
+      testImages={images}
+      onDigit={setDigit}
+      {...(answer === undefined ? {} : { answer })}
+    />
+  );
+}
+
+function collectImages(confusion: Confusion | undefined): readonly Uint8Array[] {
+  return confusion?.examples.flat(2) ?? [];
+}

@@ -1,0 +1,14 @@
+import type { RefObject } from 'preact';
+import { useEffect } from 'preact/hooks';
+
+/** Brings an element to the top when something begins in it that would go on unseen, below the end of the window. */
+export function useScrollIntoView(element: RefObject<HTMLElement | null>, hasBegun: boolean): void {
+  useEffect(() => {
+    const { current } = element;
+    if (!hasBegun || current === null) return;
+    const { top, bottom } = current.getBoundingClientRect();
+    if (top >= 0 && bottom <= innerHeight) return;
+    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    current.scrollIntoView({ block: 'start', behavior: isCalm ? 'auto' : 'smooth' });
+  }, [element, hasBegun]);
+}

@@ -1,0 +1,72 @@
+import type { LayerState, Network } from 'bp4';
+import { GRID, PIXELS, REACH, type Confusion } from '../protocol.js';
+import { toData, type Lesson, type Samples } from './samples.js';
+
+const EXAMPLES = 4;
+
+/** The points at which the plane is asked: rows from y = −REACH upwards, columns from x = −REACH. */
+const plane = Float32Array.from({ length: GRID * GRID * 2 }, (_, i) => {
+  const point = i >> 1;
+  const at = i % 2 ? Math.floor(point / GRID) : point % GRID;
+  return REACH * ((2 * at) / (GRID - 1) - 1);
+});
+
+/**
+ * P(class 1) over the plane, [GRID][GRID]. Two sigmoid outputs need not sum to 1: it is the share of the second, which is
+ * above ½ where that is the answer.
+ */
+export function computeBoundary(net: Network): Float32Array {
+  const outputs = net.predict(plane);
+  return Float32Array.from({ length: GRID * GRID }, (_, i) => {
+    const [first, second] = [outputs[2 * i]!, outputs[2 * i + 1]!];
+    return first + second > 0 ? second / (first + second) : 0.5;
+  });
+}
+
+/** Which answers the classes of the test get; with some images of each, where the inputs are pixels. */
+export function countAnswers(net: Network, { test, outputNames, inputs: width }: Lesson): Confusion {
+  const { inputs, labels, inputScale } = toData(test) as Samples;
+  const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
+  const classes = outputNames.length;
+  const counts = outputNames.map(() => outputNames.map(() => 0));
+  const examples = outputNames.map(() => outputNames.map((): Uint8Array[] => []));
+  for (const [n, label] of labels!.entries()) {
+    const answer = largest(outputs.subarray(n * classes, (n + 1) * classes));
+    counts[label]![answer]!++;
+    const shown = examples[label]![answer]!;
+    if (width === PIXELS && inputs instanceof Uint8Array && shown.length < EXAMPLES)
+      shown.push(inputs.slice(n * width, (n + 1) * width));
+  }
+  return { counts, examples };
+}
+
+/** Where the largest is; of equals the first. */
+function largest(values: Float32Array): number {
+  let at = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[at]!) at = i;
+  return at;
+}
+
+/**
+ * FNV-1a, 64 bits, of all weights and biases, layer by layer: 16 hexadecimal digits. Written with two halves, for BigInt
+ * takes fifty times as long.
+ */
+export function hashLayers(layers: readonly LayerState[]): string {
+  let high = 0xcbf29ce4;
+  let low = 0x84222325;
+  for (const { buffer, byteOffset, byteLength } of layers.flatMap(({ weights, biases }) => [
+    weights,
+    biases,
+  ])) {
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    for (let i = 0; i < bytes.length; i++) {
+      low = (low ^ bytes[i]!) >>> 0;
+      // times 2⁴⁰ + 435, modulo 2⁶⁴
+      const product = low * 435;
+      const carry = Math.floor(product / 2 ** 32);
+      high = (Math.imul(high, 435) + carry + (low << 8)) >>> 0;
+      low = product >>> 0;
+    }
+  }
+  return [high, low].map((half) => half.toString(16).padStart(8, '0')).join('');
+}
