@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RangeFault } from '../../src/errors.js';
 import {
   Network,
   type ActivationName,
