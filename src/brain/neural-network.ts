@@ -1,6 +1,6 @@
 import { DivergenceError, RangeFault, StateError } from '../errors.js';
 import type { NetworkJSON } from '../model/json.js';
-import type { Parameters } from '../model/model.js';
+import type { Parameters } from '../model/state.js';
 import { Random } from '../base/random.js';
 import {
   addKeys,

@@ -1,6 +1,6 @@
 import { FormatError, RangeFault, TypeFault, within } from '../errors.js';
 import { fits, show } from '../base/check.js';
-import type { Parameters } from '../model/model.js';
+import type { Parameters } from '../model/state.js';
 import { keyed, type Lookup } from './data.js';
 import type { Written } from './json.js';
 import {

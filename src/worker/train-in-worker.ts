@@ -1,5 +1,6 @@
 import { ThreadError, TypeFault } from '../errors.js';
 import { checkKeys, checkOptional, show } from '../base/check.js';
+import type { NetworkState } from '../model/state.js';
 import { Network } from '../network.js';
 import { checkTrainOptions, optionNames, type EpochReport, type TrainOptions } from '../training/options.js';
 import type { Data } from '../training/samples.js';
@@ -8,7 +9,7 @@ import { inSlices } from '../base/work.js';
 import { copyLarge } from './copy.js';
 import { unpackError } from './error-record.js';
 import { sendable, takeFunctions, type AnyFunction } from './functions.js';
-import type { Task } from './messages.js';
+import { listBuffers, type Task } from './messages.js';
 import { portOf, type Port } from './port.js';
 
 /** A worker that was told to stop and says nothing is lost after so many milliseconds: a step takes far less. */
@@ -57,7 +58,9 @@ export async function trainInWorker(
     const transfer = [...(where.transfer ?? [])];
     const whole = { data: sendable(data), options: sendableOptions(options) };
     const given = await inSlices(copyLarge(takeFunctions(whole, functions), transfer), mayGoOn);
-    const task: Task = { bytes: net.save(), engine: net.engine, threads, given };
+    const { state } = net;
+    transfer.push(...listBuffers(state));
+    const task: Task = { state, engine: net.engine, threads, given };
     const port = portOf(where.worker);
     let timer: ReturnType<typeof setTimeout> | undefined;
     stop = () => {
@@ -125,13 +128,13 @@ function send(port: Port, task: Task, transfer: ArrayBuffer[]): void {
 async function converse(
   port: Port,
   functions: readonly AnyFunction[],
-  restore: (bytes: Uint8Array) => void,
+  restore: (state: NetworkState) => void,
   signal: AbortSignal | undefined,
 ): Promise<EpochReport[]> {
   let failure: { readonly reason: unknown } | undefined;
   for (;;) {
     const message = await port.next();
-    if (message.bytes) restore(message.bytes);
+    if (message.state) restore(message.state);
     if (message.type === 'end') {
       if (failure) throw failure.reason;
       if (message.error) throw unpackError(message.error);
