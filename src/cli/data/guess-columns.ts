@@ -1,7 +1,7 @@
-import { dataFailure, usageFailure } from '../errors.js';
-import { listed } from '../terminal/listed.js';
+import { DataError, UsageError } from '../errors.js';
+import { joinNames } from '../terminal/format.js';
 import type { Reading, Task } from '../model/model-file.js';
-import { nearest } from '../options/suggestion.js';
+import { findNearest } from '../options/values.js';
 import type { Profile } from './column-profile.js';
 
 // What a table is about: which column is to be predicted, which are of no use for it, and whether the answer is a class
@@ -60,7 +60,10 @@ export function guessOf(path: string, profiles: readonly Profile[], wishes: Wish
   const inputs = usable.filter(({ name }) => !answers.includes(name));
   if (inputs.length === 0) {
     const why = leftOut.map(({ name, reason }) => `; '${name}' is left out: ${reason}`).slice(0, 3);
-    throw dataFailure(`${path}: no column is left to predict '${answers.join(', ')}' from${why.join('')}`);
+    throw new DataError(
+      '',
+      `${path}: no column is left to predict '${answers.join(', ')}' from${why.join('')}`,
+    );
   }
   const task = taskOf(path, profiles, wishes, answers[0]!);
   return {
@@ -84,18 +87,19 @@ function checkWishes(path: string, profiles: readonly Profile[], wishes: Wishes)
   for (const [option, wished] of Object.entries(groups)) {
     for (const name of wished) {
       if (names.includes(name)) continue;
-      const meant = nearest(name, names);
-      const cure = meant === undefined ? `they are ${listed(names)}` : `did you mean '${meant}'?`;
-      throw usageFailure(`--${option}: ${path} has no column '${name}'; ${cure}`);
+      const meant = findNearest(name, names);
+      const cure = meant === undefined ? `they are ${joinNames(names)}` : `did you mean '${meant}'?`;
+      throw new UsageError('', `--${option}: ${path} has no column '${name}'; ${cure}`);
     }
   }
   const text = profiles.find((profile) => targets.includes(profile.name) && !profile.isNumeric);
   if (text)
-    throw usageFailure(
+    throw new UsageError(
+      '',
       `--target: '${text.name}' holds texts, which are no numbers; write --label ${text.name}`,
     );
   if (label !== undefined && targets.length > 0) {
-    throw usageFailure('--target: give either --label, for classes, or --target, for numbers');
+    throw new UsageError('', '--target: give either --label, for classes, or --target, for numbers');
   }
 }
 
@@ -131,14 +135,17 @@ function answerOf(path: string, usable: readonly Profile[]): { profile: Profile;
   }
   const varying = usable.filter(({ distinct }) => distinct.size > 1);
   const profile = varying.at(-1);
-  if (!profile) throw dataFailure(`${path}: no column has different values that could be learnt`);
+  if (!profile) throw new DataError('', `${path}: no column has different values that could be learned`);
   return { profile, reason: 'the last column' };
 }
 
 function taskOf(path: string, profiles: readonly Profile[], { label, targets }: Wishes, name: string): Task {
   const profile = profiles.find((one) => one.name === name)!;
   if (profile.distinct.size < 2) {
-    throw dataFailure(`${path}, column "${name}": every row has the same value; there is nothing to learn`);
+    throw new DataError(
+      '',
+      `${path}, column "${name}": every row has the same value; there is nothing to learn`,
+    );
   }
   if (targets) return 'regression';
   if (!profile.isNumeric) return 'classification';
@@ -149,7 +156,8 @@ function taskOf(path: string, profiles: readonly Profile[], { label, targets }: 
     return mayBeClasses && profile.distinct.size <= most ? 'classification' : 'regression';
   }
   if (!profile.areWhole || profile.distinct.size > 1000) {
-    throw usageFailure(
+    throw new UsageError(
+      '',
       `--label: '${name}' holds ${manyOf(profile)} different numbers, which are no classes; write --target ${name}`,
     );
   }

@@ -1,10 +1,9 @@
 import type { Dataset } from '../../data/index.js';
-import { idxSamples, mnistSamples, npzSamples, type Samples } from './array-files.js';
+import { readIDXSamples, readMNISTSamples, readNPZSamples, type Samples } from './array-files.js';
 import { inFile } from '../errors.js';
 import { kindOf, STDIN, type DataFormat } from './file-formats.js';
-import { fileBuffer, isLarge, textSource } from './large-files.js';
 import type { Reading } from '../model/model-file.js';
-import { nameOf, readBytes, readText } from './read-file.js';
+import { fileBuffer, isLarge, nameOf, readBytes, readText, textSource } from './read-file.js';
 import type { Dialect } from './csv-dialect.js';
 import {
   csvTable,
@@ -42,13 +41,13 @@ export interface Known extends Partial<Dialect> {
  * @throws Failure naming the file and the place in it
  */
 export async function openData(path: string, known: Known = {}): Promise<DataFile> {
-  if (path === MNIST) return { kind: 'samples', path, ...(await mnistSamples()) };
+  if (path === MNIST) return { kind: 'samples', path, ...(await readMNISTSamples()) };
   const { format } = kindOf(path);
   if (format === 'npz') {
     const bytes = await readBytes(path);
-    return await inFile(path, () => ({ kind: 'samples', path, ...npzSamples(bytes) }));
+    return await inFile(path, () => ({ kind: 'samples', path, ...readNPZSamples(bytes) }));
   }
-  if (format === 'idx') return { kind: 'samples', path, ...(await idxSamples(path)) };
+  if (format === 'idx') return { kind: 'samples', path, ...(await readIDXSamples(path)) };
   const name = nameOf(path);
   const table = await inFile(name, () => tableOf(path, format, known));
   const { read, stream } = table;

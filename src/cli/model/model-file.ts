@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Categories } from '../../data/index.js';
 import { parseJSON, decode } from '../../model/read-safetensors.js';
 import { encode } from '../../model/safetensors.js';
@@ -6,11 +9,13 @@ import { Network, type EngineOptions } from '../../network.js';
 import type { TrainOptions } from '../../index.js';
 import { FileError } from '../../node/file-error.js';
 import { writeWhole } from '../../node/whole-file.js';
-import { dataFailure } from '../errors.js';
+import { DataError, inFile, toDataError, UsageError } from '../errors.js';
+import { STDIN } from '../data/file-formats.js';
+import { checkFolderOf } from '../data/output-paths.js';
 import type { Shares } from '../data/split-stream.js';
 
 // What `bp4 train` writes is what `net.save()` gives, and beside the network, under the name 'about' in the metadata of
-// the same safetensors file, what else it takes to read new data as those that were learnt. `Network.load` opens it too.
+// the same safetensors file, what else it takes to read new data as those that were learned. `Network.load` opens it too.
 
 export type Task = 'classification' | 'regression';
 
@@ -55,7 +60,7 @@ export interface About {
     readonly options: PlainTrainOptions;
     /** The options that were typed, with their values: what `--resume` must be given again, if at all. */
     readonly given: Readonly<Record<string, readonly string[]>>;
-    /** How many samples were learnt from (those that validate included) and tested with. */
+    /** How many samples were learned from (those that validate included) and tested with. */
     readonly samples: number;
     readonly testSamples: number;
   };
@@ -94,6 +99,27 @@ export interface TrainingProgress {
 
 const KEY = 'about';
 
+export const MODEL_EXTENSION = '.bp4';
+
+/** iris.csv → iris.bp4, in the folder that bp4 is called in. */
+export function chooseModelPath(dataPath: string): string {
+  if (dataPath === STDIN) return `model${MODEL_EXTENSION}`;
+  const name = basename(dataPath).replace(/\.gz$/i, '');
+  return `${name.replace(/(?<=.)\.[^.]*$/, '')}${MODEL_EXTENSION}`;
+}
+
+/**
+ * Checks that a model file may be written: before a training, not after it.
+ * @returns whether there is an older one that it replaces
+ * @throws UsageError, DataError if it may not
+ */
+export async function checkModelPath(option: string, path: string): Promise<boolean> {
+  await checkFolderOf(path);
+  if (!existsSync(path)) return false;
+  if (await inFile(path, () => isModelFile(path))) return true;
+  throw new UsageError(path, 'it is there already, and is no model', `choose another --${option}`);
+}
+
 /** @param saved what `net.save()` gave */
 export function withAbout(saved: Uint8Array, about: About): Uint8Array<ArrayBuffer> {
   const { metadata, tensors } = decode(saved);
@@ -114,7 +140,7 @@ export async function writeModel(path: string, saved: Uint8Array, about: About):
 
 /**
  * @throws FileError where it cannot be read
- * @throws Failure naming the file and the place, where it holds no network of bp4
+ * @throws DataError naming the file and the place, if it holds no network of bp4
  */
 export async function readModel(path: string, options: EngineOptions = {}): Promise<ModelFile> {
   const bytes = await readFile(path).catch((error: unknown) => {
@@ -139,8 +165,7 @@ export async function modelOf(
       progress: progressOf(metadata.get('bp4')!),
     };
   } catch (error) {
-    const { message } = error as Error;
-    throw dataFailure(`${path}: ${message.replace(/^bytes: /, '')}`, error);
+    throw toDataError(path, error);
   }
 }
 
@@ -164,7 +189,7 @@ function aboutOf(text: string): About {
 }
 
 /** Whether a file is there, and is one of these: what may be written over. */
-export async function isModelFile(path: string): Promise<boolean> {
+async function isModelFile(path: string): Promise<boolean> {
   const bytes = await readFile(path);
   try {
     return decode(bytes).metadata.has('bp4');
@@ -175,3 +200,13 @@ export async function isModelFile(path: string): Promise<boolean> {
 
 const isObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Hashes all weights and biases, layer by layer: 16 digits of SHA-256, the same wherever the same was trained. */
+export function hashWeights(net: Network): string {
+  const hash = createHash('sha256');
+  for (const { weights, biases } of net.layers) hash.update(toBytes(weights)).update(toBytes(biases));
+  return hash.digest('hex').slice(0, 16);
+}
+
+const toBytes = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
