@@ -7,8 +7,8 @@ import tseslint from 'typescript-eslint';
 const floors = [
   'src/errors.ts',
   'src/base',
-  'src/kernels',
   'src/memory',
+  'src/kernels',
   'src/model',
   'src/training',
   'src/diagnosis',
@@ -52,6 +52,7 @@ export default defineConfig(
     'coverage/',
     'dist/',
     'docs/api/',
+    'src/memory/structs.ts',
     'src/kernels/wasm-module.ts',
     'src/kernels/wasm-threads-module.ts',
     'src/brain/wasm-module.ts',

@@ -1,4 +1,4 @@
-import { Layer, Rule } from './network';
+import { Layer, Rule } from './structs';
 
 /**
  * Inverted dropout (Srivastava et al. 2014): each value becomes 0 with probability p, else it is multiplied by 1/(1 − p),

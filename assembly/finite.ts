@@ -2,7 +2,8 @@
 // looked up in each mini-batch; the weights are many, and of them a bound is kept.
 
 import { largestMagnitude } from './micro/largest-magnitude';
-import { layerOf, Net, Tally, Window } from './network';
+import { layerOf } from './network';
+import { Net, Tally, Window } from './structs';
 
 /** Far enough from the largest f32, 3.4e38, that the roundings of an update do not matter. */
 const LIMIT: f64 = 1e38;

@@ -1,5 +1,6 @@
 import { largestMagnitude } from './micro/largest-magnitude';
-import { layerOf, Net, Window } from './network';
+import { layerOf } from './network';
+import { Net, Window } from './structs';
 import { compressBytes, compressFloats, expand, notePair } from './pairs';
 
 /**

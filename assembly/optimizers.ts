@@ -1,5 +1,5 @@
 import { ADAGRAD, ADAM, MOMENTUM, NESTEROV, RMSPROP, SGD } from '../src/kernels/codes';
-import { Rule } from './network';
+import { Rule } from './structs';
 
 // Each optimizer takes a gradient g and says what becomes of a weight w. What it remembers of that weight lies at
 // `first` and `second`. The classes have no instances: they are names by which one loop is compiled for each of them.

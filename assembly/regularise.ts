@@ -1,4 +1,4 @@
-import { Rule } from './network';
+import { Rule } from './structs';
 
 /**
  * The mean gradient g of a mini-batch with the penalties' own, l2·w of ½·l2·Σ w² and l1·sign(w) of l1·Σ |w|; then

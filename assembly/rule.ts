@@ -1,7 +1,8 @@
-import { layerOf, Net, Rule } from './network';
+import { layerOf } from './network';
+import { Net, Rule, Team } from './structs';
 import { beginUpdate, optimize } from './optimizers';
 import { addSquares, decay, limitNorms, regularise } from './regularise';
-import { meet, share, Team } from './team';
+import { meet, share } from './team';
 
 /**
  * An update that is more than a step down: mean gradients with penalties, clipped; then the optimizer; then max-norm.

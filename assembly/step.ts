@@ -7,11 +7,12 @@ import { dropOut } from './dropout';
 import { boundWeights, hasFiniteWeights, largestDelta, noteLargestDelta } from './finite';
 import { forward } from './forward';
 import { expandRows, gather } from './gather';
-import { layerOf, Net, Rule, Tally, Window } from './network';
+import { layerOf } from './network';
+import { Net, Rule, Tally, Team, Window } from './structs';
 import { descendPairs, forwardPairs, weightGradientPairs } from './pairs';
 import { updateByRule } from './rule';
 import { tally } from './tally';
-import { meet, share, Team } from './team';
+import { meet, share } from './team';
 import { update } from './update';
 
 /**

@@ -1,6 +1,7 @@
 import { HINGE } from '../src/kernels/codes';
 import { cost } from './cost';
-import { layerOf, Net, Tally } from './network';
+import { layerOf } from './network';
+import { Net, Tally } from './structs';
 
 /**
  * Adds the samples of a mini-batch, after `feedForward`: their cost, and how many are classified correctly (the largest

@@ -1,27 +1,7 @@
 // Threads that learn together. Each computes a part of what a kernel gives, and never a part of a sum, so that the bits
 // are those of one thread. In the module for one thread all of this folds away.
 
-/** What the threads share; src/kernels/plan.ts has the same fields. */
-export class Team {
-  /** How many jobs there have been: who waits for the next one looks here. */
-  jobs: i32;
-  /** How many times a thread has ended a job, the first one not counted. */
-  ended: i32;
-  /** How many have come to the barrier. */
-  arrived: i32;
-  /** How many times all have, in this job; or ~n, below 0, where the first has given the others up at the n-th. */
-  meetings: i32;
-  /** How many threads have joined in. */
-  joined: i32;
-  /** Of the job. */
-  threads: i32;
-  net: usize;
-  window: usize;
-  first: i32;
-  count: i32;
-  size: i32;
-  learningRate: f32;
-}
+import { Team } from './structs';
 
 /** Looks at a word before a thread goes to sleep: some 50 µs. */
 const LOOKS = 1 << 15;

@@ -1,6 +1,6 @@
-import { Net, Window } from './network';
+import { Net, Team, Window } from './structs';
 import { descendAs } from './step';
-import { changeOf, Team } from './team';
+import { changeOf } from './team';
 
 export * from './index';
 

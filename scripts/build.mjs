@@ -23,8 +23,10 @@ function fail(status) {
   process.exit(status);
 }
 
-// 1. the unrolled micro-kernels: assembly/micro/tiles.ts
+// 1. the unrolled micro-kernels: assembly/micro/tiles.ts; and the structs that kernels and TypeScript share:
+//    assembly/structs.ts, src/memory/structs.ts
 runNode('scripts/generate-tiles.mjs');
+runNode('scripts/generate-structs.mjs');
 
 // 2. AssemblyScript → WebAssembly (asc prints its own diagnostics), for one thread, for several and for bp4/brain; a
 //    module's bytes become a string, so that bundlers and browsers have nothing to locate or fetch

@@ -6,6 +6,7 @@ import type { EquationKernels, Kernels } from '../src/kernels/kernels.js';
 import { single } from '../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../src/kernels/reference/reference.js';
 import { stepKernels } from '../src/kernels/reference/step.js';
+import { Views } from '../src/memory/views.js';
 import { partners } from '../src/model/spec.js';
 import { fingerprint } from './support/fingerprint.js';
 import { expectError, goodData, spec as smallSpec } from './support/patient.js';
@@ -202,14 +203,7 @@ async function networkOf(
 ): Promise<Network> {
   const right = referenceKernels(single);
   const equations = { ...right, ...wrong(right) };
-  const views = () => {
-    const { buffer } = right.memory;
-    return {
-      words: new Uint32Array(buffer),
-      doubles: new Float64Array(buffer),
-      floats: new Float32Array(buffer),
-    };
-  };
+  const views = () => new Views(right).arrays;
   giveBackKernels({ ...equations, ...stepKernels(equations, views, single), engine: 'wasm' });
   return await Network.create({ ...options, engine: 'wasm' });
 }

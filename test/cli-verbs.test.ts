@@ -15,9 +15,9 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNPY, writeNPZ } from '../src/formats/numpy/index.js';
 import { Network } from '../src/index.js';
-import { bin, bp4, eventOf, eventsOf, irisCSV, type Ran } from './support/cli.js';
+import { bin, bp4, eventOf, irisCSV, type Ran } from './support/cli.js';
 
-// predict, evaluate, diagnose, export, inspect and bench, as a user runs them.
+// predict, evaluate, diagnose, export and inspect, as a user runs them.
 
 const cwd = mkdtempSync(join(tmpdir(), 'bp4-cli-verbs-'));
 const at = (name: string): string => join(cwd, name);
@@ -289,15 +289,6 @@ describe('predict', () => {
     expect(code).toBe(0);
   });
 
-  it('takes little memory, however long the input is', async () => {
-    const times = 3000; // 450,000 rows, 12 MB: taken apart, they are a hundred
-    const input = `${header}\n${`${rows.join('\n')}\n`.repeat(times)}`;
-    const env = { NODE_OPTIONS: '--max-old-space-size=30' };
-    const { code, stdout } = await bp4(['predict', 'iris.bp4', '-'], { cwd, input, env });
-    expect(code).toBe(0);
-    expect(lines(stdout)).toHaveLength(150 * times + 1);
-  });
-
   it('names that only look like properties are columns', async () => {
     const csv = `__proto__,constructor,class\n${Array.from({ length: 30 }, (_, n) => `${n % 7},${n % 3},${n % 2 ? '__proto__' : 'toString'}`).join('\n')}\n`;
     put('odd.csv', csv);
@@ -556,23 +547,6 @@ it('train --report: curves by epoch, and what was guessed', async () => {
   for (const text of ['How it learnt', 'Confusion matrix', '|δ| of each layer', 'by its name'])
     expect(page).toContain(text);
 });
-
-it('bench tells the machine, and how fast plain JavaScript and bp4 are on it', async () => {
-  const ran = await run('bench', '--json', '--engine', 'reference');
-  expect(ran).toMatchObject({ code: 0, stderr: '' });
-  expect(eventOf(ran, 'machine')).toMatchObject({ node: process.version });
-  const results = eventsOf(ran).filter(({ event }) => event === 'bench');
-  expect(results.map(({ name }) => name)).toEqual([
-    '[2, 3, 1]',
-    '[784, 30, 10]',
-    '[784, 128, 10]',
-    '[784, 512, 512, 10]',
-  ]);
-  for (const { plain, bp4 } of results) {
-    expect(plain).toBeGreaterThan(0);
-    expect(bp4).toBeGreaterThan(0);
-  }
-}, 300_000);
 
 it('help: every command and every option is told', async () => {
   const overview = await outputOf('--help');

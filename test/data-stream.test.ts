@@ -1,9 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   Dataset,
   DataStream,
@@ -431,49 +427,4 @@ it('a stream is opened as often as it is read, and closed', async () => {
   }
   await expectError(() => DataStream.fromCSV(chunks, { targets: 'y' }), [TypeError, 'CSV row 3']);
   expect([open, opened]).toEqual([0, 1]);
-});
-
-describe('larger than memory', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'bp4-stream-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  /** MiB */
-  const HEAP = 24;
-
-  it('a CSV file of twice the heap trains (it runs the build)', () => {
-    const path = join(folder, 'large.csv');
-    const line = (i: number): string =>
-      `${(i * 7919) % 10007},${(i * 104729) % 1299709},${colours[i % 3]},${i % 2}\n`;
-    const block = Array.from({ length: 20_000 }, (_, i) => line(i)).join('');
-    writeFileSync(path, 'a,b,colour,kind\n');
-    while (statSync(path).size < 2 * HEAP * 2 ** 20) writeFileSync(path, block, { flag: 'a' });
-
-    const program = `
-      import { createReadStream } from 'node:fs';
-      import { Network } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
-      import { DataStream, transformedWidth } from ${JSON.stringify(new URL('../dist/data/index.js', import.meta.url).href)};
-      let arrays = 0;
-      async function* chunks() {
-        for await (const chunk of createReadStream(${JSON.stringify(path)})) {
-          arrays = Math.max(arrays, process.memoryUsage().arrayBuffers);
-          yield chunk;
-        }
-      }
-      const options = { label: 'kind', categorical: ['colour'], rowsPerBatch: 20_000 };
-      const data = await DataStream.fromCSV(chunks, options);
-      const transforms = await data.fitTransforms();
-      const inputs = transformedWidth(transforms);
-      const layers = [{ units: 2, activation: 'tanh' }, { units: 2, activation: 'softmax' }];
-      const net = await Network.create({ inputs, layers, transforms });
-      await net.train(data, { epochs: 1, miniBatchSize: 1000 });
-      console.log(JSON.stringify({ count: data.count, classes: data.classes, inputs, arrays }));
-    `;
-    const flags = [`--max-old-space-size=${HEAP}`, '--input-type=module', '--eval', program];
-    const printed = execFileSync(process.execPath, flags, { encoding: 'utf8' });
-    const { count, arrays, ...others } = JSON.parse(printed) as Record<string, number>;
-    expect(count! % 20_000).toBe(0);
-    expect(others).toEqual({ classes: [0, 1], inputs: 5 });
-    // What the heap does not count: in doubles all rows would have 4 × 8 bytes each.
-    expect(arrays!).toBeLessThan(count! * 16);
-  }, 120_000);
 });

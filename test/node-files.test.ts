@@ -189,7 +189,7 @@ describe('what cannot be written', () => {
     expect(bytesOf(path)).toEqual(second.save());
   });
 
-  /** Saves a larger network over the file, where no file may grow beyond 8 kB: as on a disk that is full. */
+  /** Saves a larger network over the file, where no file may grow beyond 8 kB (16 blocks): as on a disk that is full. */
   const program = `
     const { Network } = await import('${new URL('../dist/index.js', import.meta.url).href}');
     const { saveFile } = await import('${new URL('../dist/node/index.js', import.meta.url).href}');
@@ -199,9 +199,9 @@ describe('what cannot be written', () => {
 
   it.skipIf(process.platform === 'win32')('has no room: the old file stays, and nothing else', async () => {
     await saveFile(first, path);
-    const limited = `ulimit -f 8; trap '' XFSZ; exec "$0" --input-type=module --eval "$1" "$2"`;
+    const limited = `ulimit -f 16; trap '' XFSZ; exec "$0" --input-type=module --eval "$1" "$2"`;
     const args = ['-c', limited, process.execPath, program, path];
-    const error = JSON.parse(execFileSync('bash', args, { encoding: 'utf8' })) as FileError;
+    const error = JSON.parse(execFileSync('sh', args, { encoding: 'utf8' })) as FileError;
     expect(error).toMatchObject({ name: 'FileError', code: 'EFBIG' });
     expect(error.message).toMatch(`${path}: could not be written: EFBIG`);
     expect(bytesOf(path)).toEqual(first.save());

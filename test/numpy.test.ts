@@ -220,7 +220,12 @@ describe('networks', () => {
   });
 
   it.each<[string, Record<string, unknown>, object | undefined, Expected]>([
-    ['no activations', weights, undefined, [TypeError, 'activations: the file holds weights alone']],
+    [
+      'no activations',
+      weights,
+      undefined,
+      [TypeError, 'activations: expected an array, since the file holds weights alone'],
+    ],
     ['too few', weights, { activations: ['tanh'] }, [RangeError, 'activations: expected 2, one for each']],
     [
       'none that there is',
@@ -232,13 +237,13 @@ describe('networks', () => {
       'no bias',
       { '0.weight': weights['0.weight'] },
       { activations: ['tanh'] },
-      [FormatError, "npz: there is no array '0.bias'"],
+      [FormatError, "npz: has no array '0.bias'"],
     ],
     [
       'another array',
       { ...weights, x: Uint8Array.of(1) },
       { activations: ['tanh', 'tanh'] },
-      [FormatError, "npz: the array 'x' is no '0.weight'"],
+      [FormatError, "npz: the array 'x' is not one of '0.weight'"],
     ],
     [
       'whole numbers',
@@ -287,8 +292,8 @@ describe('arrays that cannot be read', () => {
       new TextEncoder().encode('a,b\n1,2\n3,4\n5,6\n'),
       'expected an array of NumPy, which begins',
     ],
-    ['nothing', new Uint8Array(0), 'it ends within its header'],
-    ['half a header', npy(headerOf('<f8', '(2,)')).subarray(0, 40), 'it ends within its header'],
+    ['nothing', new Uint8Array(0), 'ends within its header'],
+    ['half a header', npy(headerOf('<f8', '(2,)')).subarray(0, 40), 'ends within its header'],
     ['a later version', npy(headerOf('<f8', '(2,)'), two, 4), 'the version of the format is 4'],
     ['too few values', npy(headerOf('<f8', '(3,)'), two), 'float64 of shape .3. are 24 bytes, got 16'],
     ['too many values', npy(headerOf('<f8', '(1,)'), two), 'float64 of shape .1. are 8 bytes, got 16'],
@@ -304,7 +309,7 @@ describe('arrays that cannot be read', () => {
     [
       'a string that is none',
       npy(headerOf('<U1', '(4,)'), two.slice().fill(255)),
-      'a code that is no character',
+      'a code point that is not a character',
     ],
     [
       'fields',
@@ -373,7 +378,7 @@ describe('broken zip files', () => {
     view.setUint32(directory + 24, 2 ** 30, true);
     await expectError(
       () => readNPZ(packed),
-      [FormatError, /a.npy': \d+ bytes cannot be 1073741824 unpacked/],
+      [FormatError, /a.npy': expected 1073741824 bytes unpacked, more than \d+ packed bytes can hold/],
     );
     view.setUint32(directory + 24, 2 ** 30 + 1, true);
     await expectError(

@@ -129,7 +129,7 @@ describe('layers', () => {
       /expected a graph of one output, got 'label', 'y'; name one as/,
     );
     await expect(read(bytes, 'label')).rejects.toThrow(
-      /graph\.node\[2\], ArgMax 'the label': this operator is not read/,
+      /graph\.node\[2\], ArgMax 'the label': this operator is not supported/,
     );
   });
 });
@@ -271,7 +271,7 @@ describe('what is refused, by the first node that cannot be taken', () => {
       'an operator',
       [gemm, node('Conv', ['z'], 'y')],
       [w, b],
-      /^bytes: graph\.node\[1\], Conv 'the y': this operator is not read; those that are: Gemm, MatMul, Add/,
+      /^bytes: graph\.node\[1\], Conv 'the y': this operator is not supported; use Gemm, MatMul, Add/,
     ],
     [
       'an operator of others',
@@ -290,7 +290,7 @@ describe('what is refused, by the first node that cannot be taken', () => {
       'weights that are computed',
       [gemm, node('MatMul', ['z', 'z'], 'y')],
       [w, b],
-      /node\[1\], MatMul 'the y': its input 1 depends on the inputs/,
+      /node\[1\], MatMul 'the y': expected its input 1 to be a constant/,
     ],
     [
       'constants alone',
@@ -452,7 +452,7 @@ describe('what is refused, by the first node that cannot be taken', () => {
       'a ring',
       [node('Add', ['x', 'r'], 'r'), node('MatMul', ['r', 'w'], 'y')],
       [w],
-      /node\[0\], Add 'the r': its input 'r' is given by no node before it/,
+      /node\[0\], Add 'the r': no node before it gives its input 'r'/,
     ],
     [
       'an attribute of another type',
@@ -477,7 +477,7 @@ describe('what is refused, by the first node that cannot be taken', () => {
         },
         b,
       ],
-      /initializer 'w': its numbers stand in another file, '\.\.\/\.\.\/etc\/passwd'; put all into one/,
+      /initializer 'w': its numbers are in another file, '\.\.\/\.\.\/etc\/passwd'; put all into one/,
     ],
     [
       'weights of strings',
@@ -489,7 +489,7 @@ describe('what is refused, by the first node that cannot be taken', () => {
       'fewer numbers than dims ask for',
       [answer],
       [{ ...w, dims: [2 ** 31, 2 ** 31] }, b],
-      /dims \[2147483648,2147483648\] ask for 4611686018427388000 numbers; 6 are there/,
+      /expected 4611686018427388000 numbers, as dims \[2147483648,2147483648\] ask for, got 6/,
     ],
     [
       'the same weights many times',
@@ -529,7 +529,7 @@ describe('what is refused, by the first node that cannot be taken', () => {
     const nodes = [node('Flatten', ['x'], 'f'), node('MatMul', ['f', 'w'], 'y')];
     expect((await read(file(nodes, [w], input(1, 3)))).inputs).toBe(3);
     await expect(read(file(nodes, [w], input(2, 2)))).rejects.toThrow(
-      'bytes: the first layer takes 3 numbers; the input of the graph has 4',
+      'bytes: the first layer takes 3 numbers, but the input of the graph has 4',
     );
   });
 

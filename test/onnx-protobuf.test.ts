@@ -59,7 +59,7 @@ it.each([
     [0x08, ...Array<number>(10).fill(0xff), 1],
     'at byte 1: an integer of more than ten bytes',
   ],
-  ['field 0', [0x00, 1], 'at byte 0: 0 is no number of a field'],
+  ['field 0', [0x00, 1], 'at byte 0: 0 is not a field number'],
   ['a group', [0x53, 0x54], 'at byte 1: wire type 3'],
   ['wire type 7', [0x57], 'at byte 1: wire type 7'],
   ['another wire type', [0x0d, 0, 0, 0, 0], 'at byte 0: field 1 (int) has wire type 5, not 0'],
@@ -84,7 +84,7 @@ it.each([
   ['half a float', [0x2d, 0, 0], 'at byte 1: 4 bytes are missing, 2 are left'],
   ['half a packed float', [0x2a, 2, 0, 0, 0, 0], 'at byte 2: 4 bytes are missing, 2 are left'],
   ['half a double', [0x31, 0, 0], 'at byte 1: 8 bytes are missing, 2 are left'],
-  ['no UTF-8', [0x12, 1, 0xff], 'at byte 1: a string that is no UTF-8'],
+  ['no UTF-8', [0x12, 1, 0xff], 'at byte 1: a string that is not UTF-8'],
   [
     'messages without end',
     Array<number[]>(40_000).fill([0x82, 0x01, 0x00]).flat(),

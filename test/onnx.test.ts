@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromONNX, toONNX } from '../src/formats/onnx/index.js';
+import { RangeFault } from '../src/errors.js';
 import { decode } from '../src/formats/onnx/decode.js';
 import { model, type GivenModel } from '../src/formats/onnx/proto.js';
 import { FormatError, Network, StateError, type ActivationName, type LossName } from '../src/index.js';
@@ -222,9 +223,11 @@ describe('what is written', () => {
       transforms: { inputs: [{ kind: 'oneHot', categories: [0.1, 0.1 + 1e-12], name: 'size' }] },
     });
     expect(() => toONNX(net)).toThrow(
-      new RangeError(
-        'transforms: two categories of size are one number in single precision, as ONNX is given; fit them to strings',
-      ),
+      new RangeFault({
+        place: 'transforms',
+        problem: 'two categories of size are one number in single precision, as ONNX is given',
+        cure: 'fit them to strings',
+      }),
     );
     net.dispose();
     expect(() => toONNX(net)).toThrow(StateError);
@@ -244,7 +247,7 @@ describe('options', () => {
       await expect(fromONNX(given, { loss: 'hinge' })).rejects.toThrow(RangeError);
     }
     await expect(fromONNX(withoutMetadata(bytes), { output: 'logits' })).rejects.toThrow(
-      new RangeError("options.output: expected 'outputs', got 'logits'"),
+      new RangeFault({ place: 'options.output', problem: "expected 'outputs', got 'logits'" }),
     );
     await expect(fromONNX(bytes, { outputs: 'x' } as object)).rejects.toThrow(/unknown 'outputs'/);
     await expect(fromONNX('model.onnx' as never)).rejects.toThrow(TypeError);
@@ -301,7 +304,7 @@ describe('metadata that do not tell the graph', () => {
         ...given,
         graph: { ...given.graph, node: [...given.graph!.node!, given.graph!.node![0]!] },
       }),
-      /graph\.node\[18\] is not what metadata_props 'bp4' tells: the graph was changed after bp4 wrote it; delete that entry/,
+      /graph\.node\[18\] is not what metadata_props 'bp4' says: the graph was changed after bp4 wrote it; delete that entry/,
     ],
     [
       'another output',

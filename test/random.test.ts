@@ -65,6 +65,10 @@ describe('a seed', () => {
     expect(Random.fromSeed(seed).state).toEqual(state);
   });
 
+  it.each([0.5, NaN, Infinity, 2 ** 53])('of %d is refused', (seed) => {
+    expect(() => Random.fromSeed(seed)).toThrow(RangeError);
+  });
+
   it('gives the same numbers each time, and other numbers than other seeds', () => {
     const seeds = [
       0,
@@ -124,6 +128,28 @@ describe('below', () => {
     const random = Random.fromSeed(2);
     const same = Random.fromSeed(2);
     expect(draw(100, () => random.below(2 ** 32 - 1))).toEqual(draw(100, () => same.bits()));
+  });
+});
+
+describe('permutation', () => {
+  it('has every number once, in each place equally often', () => {
+    const counts = Array.from({ length: 4 }, () => [0, 0, 0, 0]);
+    for (let seed = 0; seed < 4000; seed++) {
+      const order = Random.fromSeed(seed).permutation(4);
+      expect([...order].sort()).toEqual([0, 1, 2, 3]);
+      for (const [place, n] of order.entries()) counts[place]![n]!++;
+    }
+    const deviation = Math.sqrt(4000 * (1 / 4) * (3 / 4));
+    for (const count of counts.flat()) expect(Math.abs(count - 1000)).toBeLessThan(DEVIATIONS * deviation);
+  });
+
+  it('refuses what is no count', () => {
+    const random = Random.fromSeed(1);
+    expect(() => random.permutation(1.5)).toThrow(
+      'count: expected a whole number from 0 to 4294967295, got 1.5',
+    );
+    expect(() => random.permutation(-1)).toThrow(RangeError);
+    expect(random.state).toEqual(Random.fromSeed(1).state);
   });
 });
 

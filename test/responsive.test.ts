@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Network, type Data, type NetworkOptions, type TrainOptions } from '../src/index.js';
 import type * as Load from '../src/kernels/load.js';
-import { netFields } from '../src/kernels/plan.js';
 import { layoutOf } from '../src/memory/layout.js';
+import { Net } from '../src/memory/structs.js';
+import { Views } from '../src/memory/views.js';
 import type * as Work from '../src/base/work.js';
 import { atEveryTurn, everyLookTakes } from './support/clock.js';
 import { fingerprint } from './support/fingerprint.js';
@@ -20,8 +21,7 @@ vi.mock('../src/kernels/load.js', async (importOriginal) => {
   const takeKernels: typeof load.takeKernels = async (engine) => {
     const kernels = await load.takeKernels(engine);
     const note = (net: number, rows: number): void => {
-      const words = new Uint32Array(kernels.memory.buffer);
-      done.multiplications += words[net / 4 + netFields.indexOf('parameterCount')]! * rows;
+      done.multiplications += new Net(new Views(kernels), net).parameterCount * rows;
     };
     return {
       ...kernels,

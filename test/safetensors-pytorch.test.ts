@@ -197,7 +197,7 @@ describe('is refused:', async () => {
     'a bias of another layer': [file({ ...good, '0.bias': [3] }), /'0.bias': expected \[2\], got \[3\]/],
     'a layer that options do not name': [
       file(good),
-      /tensors of '0': not among options.layers/,
+      /tensors of '0': are not among options.layers/,
       { ...two, layers: ['1'] },
     ],
     'a layer that is not there': [

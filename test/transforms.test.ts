@@ -91,6 +91,8 @@ describe.each(engines)('engine %s', (engine) => {
     const done: Data = { inputs: transformed, targets: transformedTargets };
     expect(net.evaluate(raw)).toEqual(plain.evaluate(done));
     expect(net.backprop(raw)).toEqual(plain.backprop(done));
+    const { inputs: seen, targets: wanted } = net.backprop(raw);
+    expect([seen, wanted]).toEqual([transformed, transformedTargets]);
     expect(await net.train(raw, { ...options, validation: raw })).toEqual(
       await plain.train(done, { ...options, validation: done }),
     );
@@ -183,6 +185,21 @@ it('inputs are scaled before they are transformed', async () => {
   });
   const bytes = Uint8Array.of(64, 128, 192);
   expect(net.predict(bytes, { inputScale: 1 / 256 })).toEqual(net.predict([[0.25], [0.5], [0.75]]));
+});
+
+it('backprop gives the samples as the network gets them', async () => {
+  const net = await Network.create({
+    inputs: 2,
+    layers: [
+      { units: 5, activation: 'tanh' }, // padded to a stride of eight
+      { units: 3, activation: 'softmax' },
+    ],
+    loss: 'crossEntropy',
+  });
+  const bytes = Uint8Array.of(0, 51, 102, 255);
+  const { inputs, targets } = net.backprop({ inputs: bytes, inputScale: 1 / 255, labels: [2, 0] });
+  expect(inputs).toEqual(Float32Array.from(bytes, (byte) => byte * Math.fround(1 / 255)));
+  expect(targets).toEqual(Float32Array.of(0, 0, 1, 1, 0, 0));
 });
 
 it('what single precision would round away is still there for the transform', async () => {

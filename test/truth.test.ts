@@ -12,6 +12,7 @@ import type { Kernels } from '../src/kernels/kernels.js';
 import { double } from '../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../src/kernels/reference/reference.js';
 import { stepKernels } from '../src/kernels/reference/step.js';
+import { Views } from '../src/memory/views.js';
 import { lossNames, partners } from '../src/model/spec.js';
 import { worstDelta, worstGradient, type Finding } from './support/central-differences.js';
 import { doubleBackprop, doubleModel, gather, inDouble } from './support/double.js';
@@ -150,7 +151,7 @@ describe('that check sees', () => {
   it.each(faults)('$fault', ({ wrong }) => {
     const spec = specOf({ hidden: 'sigmoid', activation: 'sigmoid', loss: 'quadratic' });
     const equations = { ...right, ...wrong };
-    const steps = stepKernels(equations, () => viewsOf(right.memory.buffer), double);
+    const steps = stepKernels(equations, () => new Views(right).arrays, double);
     expect(gradientError(spec, dataOf(7), { ...equations, ...steps }).error).toBeGreaterThan(0.01);
   });
 });
@@ -256,12 +257,6 @@ describe.each(engines)('where units are saturated, %s is right', (engine) => {
   ])('$activation with quadratic: wrong by the most, and σ′ is 0', async ({ activation, cost }) => {
     expect(await backprop(activation, 'quadratic', [1e4, -1e4], [0, 1])).toEqual({ cost, delta: [0, 0] });
   });
-});
-
-const viewsOf = (buffer: ArrayBuffer) => ({
-  words: new Uint32Array(buffer),
-  doubles: new Float64Array(buffer),
-  floats: new Float64Array(buffer),
 });
 
 /** The worst gradient of a network for a mini-batch; the kernels may be broken on purpose. */

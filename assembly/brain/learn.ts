@@ -1,5 +1,6 @@
 import { cost } from '../cost';
-import { layerOf, Net, Rule, Tally, Window } from '../network';
+import { layerOf } from '../network';
+import { Net, Rule, Tally, Window } from '../structs';
 import { beginUpdate, optimize } from '../optimizers';
 import { notePair } from '../pairs';
 import { deltas, forwardRows, gradients } from '../step';

@@ -1,4 +1,5 @@
-import { Layer, layerOf, Net, Rule } from '../network';
+import { layerOf } from '../network';
+import { Layer, Net, Rule } from '../structs';
 
 /** Changes below this are dropped: they would end as subnormal numbers, which processors compute with slowly. */
 const LEAST: f32 = 7.888609052210118e-31; // 2⁻¹⁰⁰

@@ -1,5 +1,6 @@
 import { LEAKY_RELU, RELU, SIGMOID } from '../../src/kernels/codes';
-import { Layer, layerOf, Net, Rule, Tally, Window } from '../network';
+import { layerOf } from '../network';
+import { Layer, Net, Rule, Tally, Window } from '../structs';
 import { LeakyRelu, Relu, Sigmoid, Tanh } from '../micro/activations';
 import { dropTooSmall } from './momentum';
 

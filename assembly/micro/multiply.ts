@@ -1,4 +1,4 @@
-import { BLOCK_DEPTH, BLOCK_FLOATS } from '../../src/kernels/blocks';
+import { BLOCK_DEPTH, BLOCK_FLOATS } from '../../src/memory/blocks';
 import { packColumns, packPanel } from './pack';
 import { multiplyRow } from './stream';
 import { alongRows1, alongRows2, downColumns1, downColumns2 } from './tiles';

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.js';
 import { bytesOfText } from '../kernels/bytes-of-text.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { PagedMemory } from '../kernels/paged-memory.js';
+import { PagedMemory } from '../memory/memory.js';
 import { brainReference } from './reference.js';
 import { wasmText } from './wasm-module.js';
 

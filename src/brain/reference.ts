@@ -1,20 +1,10 @@
-import {
-  TALLY_LOSS,
-  TALLY_RIGHT,
-  windowFields,
-  readFields,
-  readRule,
-  RULE_FIELDS,
-  ruleFields,
-  writeRule,
-} from '../kernels/plan.js';
+import { Rule, Tally, Window, type Layer } from '../memory/structs.js';
+import { Views } from '../memory/views.js';
 import { readDescription, type Description, type MemoryViews } from '../kernels/reference/description.js';
 import { referenceKernels } from '../kernels/reference/reference.js';
 import type { BrainKernels } from './kernels.js';
 
 const { fround } = Math;
-
-type Layer = Description['layers'][number];
 
 /** Bytes of an input that is not zero with its place, in a window that holds pairs. */
 const PAIR = 6;
@@ -25,15 +15,6 @@ const LEAST = 7.888609052210118e-31;
 /** What the WebAssembly kernels do, to the same bits, in plain TypeScript: to be read beside assembly/brain/. */
 export function brainReference(): BrainKernels {
   const kernels = referenceKernels();
-
-  function viewsNow(): MemoryViews {
-    const { buffer } = kernels.memory;
-    return {
-      words: new Uint32Array(buffer),
-      doubles: new Float64Array(buffer),
-      floats: new Float32Array(buffer),
-    };
-  }
 
   function learn(
     pointer: number,
@@ -46,16 +27,17 @@ export function brainReference(): BrainKernels {
     live: number,
     threshold: number,
   ): number {
-    const views = viewsNow();
-    const { words, doubles, floats } = views;
+    const views = new Views(kernels).arrays;
+    const { words, floats } = views;
     const network = readDescription(views, pointer);
     const { net, layers } = network;
     const last = layers.at(-1)!;
-    const window = readFields(words, windowAt / 4, windowFields);
+    const window = new Window(views, windowAt);
+    const tally = new Tally(views, net.tally);
     const isSparse = window.starts !== 0;
     const changes = { floats, words, live, mu: fround(momentum), eta: fround(learningRate) };
-    const firstChange = readRule(views, net.rule).first;
-    words[net.tally / 4 + TALLY_RIGHT] = 0;
+    const firstChange = new Rule(views, net.rule).first;
+    tally.right = 0;
     for (let epoch = 0; epoch < epochs; epoch++) {
       let sum = 0;
       for (let i = 0; i < count; i++) {
@@ -73,7 +55,7 @@ export function brainReference(): BrainKernels {
         );
         sum += (2 * half) / last.units;
         if (!Number.isFinite(sum)) {
-          words[net.tally / 4 + TALLY_RIGHT] = i + 1;
+          tally.right = i + 1;
           return epoch;
         }
         // Gradients are worked out for momentum too, which does without them: the equations come as one.
@@ -81,7 +63,7 @@ export function brainReference(): BrainKernels {
         if (isAdam) updateByAdam(views, network, learningRate);
         else changeWeights(changes, network, firstChange - net.parameters, isSparse);
       }
-      doubles[net.tally / 8 + TALLY_LOSS] = sum / count;
+      tally.loss = sum / count;
       if (sum / count <= threshold) return epoch + 1;
     }
     return epochs;
@@ -107,11 +89,11 @@ export function brainReference(): BrainKernels {
 
   /** Adam, of weights and biases alike. */
   function updateByAdam(views: MemoryViews, { net }: Description, learningRate: number): void {
-    writeRule(views, net.rule, { ...readRule(views, net.rule), gradientScale: 1 });
+    const rule = new Rule(views, net.rule);
+    rule.gradientScale = 1;
     kernels.beginUpdate(net.rule, learningRate);
-    const { first, second } = readRule(views, net.rule);
-    kernels.optimize(net.rule, net.parameters, net.gradients, first, second, net.parameterCount);
-    views.words[(net.rule + RULE_FIELDS) / 4 + ruleFields.indexOf('step')]! += 1;
+    kernels.optimize(net.rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);
+    rule.step++;
   }
 
   return { ...kernels, learn };

@@ -1,5 +1,7 @@
 import { ADAM } from '../kernels/codes.js';
-import { TALLY_LOSS, TALLY_RIGHT, WINDOW_BYTES, windowFields, writeFields } from '../kernels/plan.js';
+import { LINE, roundUp } from '../memory/layout.js';
+import { writeStruct } from '../memory/struct.js';
+import { Window } from '../memory/structs.js';
 import { plainRule } from '../model/model.js';
 import type { Machine, State } from './machine.js';
 import type { TrainOptions } from './options.js';
@@ -15,8 +17,6 @@ export interface Samples {
 const PAIRS_AT_MOST = 65536;
 const PAIRS_FROM = 16;
 const PAIR = 6;
-
-const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple) * multiple;
 
 /** A training that is under way: a machine, with samples in its memory. */
 export class Session {
@@ -60,7 +60,7 @@ export class Session {
   run(epochs: number): number {
     const { model, kernels } = this.#machine;
     const { learningRate, momentum, errorThresh } = this.#options;
-    const { net, tally } = model.layout;
+    const { net } = model.layout;
     const done = kernels.learn(
       net,
       model.window,
@@ -72,9 +72,8 @@ export class Session {
       this.#live,
       errorThresh,
     );
-    const { doubles, words } = model.views;
-    this.failed = words[tally / 4 + TALLY_RIGHT]!;
-    if (done > 0) this.error = doubles[tally / 8 + TALLY_LOSS]!;
+    this.failed = model.tally.right;
+    if (done > 0) this.error = model.tally.loss;
     return done;
   }
 
@@ -108,7 +107,7 @@ export class Session {
     for (const [n, slot] of remembered.entries()) model.setParameters(slot, model.slot(n));
   }
 
-  /** Header, live inputs, targets, and rows or pairs: what Window of assembly/network.ts says. */
+  /** Header, live inputs, targets, and rows or pairs: what the struct Window says. */
   #place({ count, inputs, targets }: Samples): void {
     const { model } = this.#machine;
     const { sizes } = this.#machine.shape;
@@ -117,16 +116,16 @@ export class Session {
     const others = isWorthPairs(width, count, inputs);
     const bitBytes = 8 * Math.ceil(width / 64);
 
-    const live = WINDOW_BYTES;
-    const targetsAt = roundUp(live + bitBytes, 64);
-    const starts = roundUp(targetsAt + 4 * count * stride, 64);
+    const live = roundUp(Window.bytes, LINE);
+    const targetsAt = roundUp(live + bitBytes, LINE);
+    const starts = roundUp(targetsAt + 4 * count * stride, LINE);
     const rows = starts;
-    const begin = roundUp(starts + 4 * (count + 1), 64);
+    const begin = roundUp(starts + 4 * (count + 1), LINE);
     const end =
       others === undefined
         ? rows + 4 * count * width
         : begin + count * (bitBytes + 4) + PAIR * others + PAIR * width + 64;
-    if (!model.resizeWindow(roundUp(end, 64))) {
+    if (!model.resizeWindow(roundUp(end, LINE))) {
       throw new RangeError(
         `data: ${count} samples need ${Math.ceil(end / 2 ** 20)} MiB, and the engine refuses so much memory; ` +
           'train on fewer at a time',
@@ -134,7 +133,7 @@ export class Session {
     }
     const { views, window } = model;
     views.bytes.fill(0, window, window + starts);
-    writeFields(views.words, window / 4, windowFields, {
+    writeStruct(new Window(views, window), {
       order: 0,
       targets: targetsAt,
       sampleWeights: 0,

@@ -192,12 +192,12 @@ function inDouble(model: Model, rows: number): Model {
 function costFrom(model: Model, first: number, rows: number): number {
   const { kernels, layout, layers } = model;
   for (let l = first; l < layers.length; l++) {
-    const { input, inputStride, weights, biases, fanIn, units, stride, ...layer } = layers[l]!;
-    const z = layer.preActivations;
+    const { input, inputStride, weights, biases, preActivations: z, fanIn, units, stride } = layers[l]!;
+    const { activation, alpha, activations } = layers[l]!;
     if (l > first) {
       kernels.forward(input, inputStride, weights, biases, z, stride, rows, fanIn, units, layout.scratch);
     }
-    kernels.activate(layer.activation, layer.alpha, z, layer.activations, stride, rows, units);
+    kernels.activate(activation, alpha, z, activations, stride, rows, units);
   }
   return totalCost(model, rows);
 }

@@ -1,5 +1,6 @@
 import { SIGMOID } from '../kernels/codes.js';
-import type { Layer, Model } from '../model/model.js';
+import type { Layer } from '../memory/structs.js';
+import type { Model } from '../model/model.js';
 import { throughAll } from '../training/metrics.js';
 import type { Diagnosis, LayerDiagnosis } from '../training/diagnosis.js';
 import type { Samples } from '../training/samples.js';

@@ -1,3 +1,5 @@
+import type { Memory } from '../memory/memory.js';
+
 /**
  * The kernels: the four equations and what stands around them, over one linear memory. Two engines implement
  * them, WebAssembly and plain TypeScript, to the same bits. They take pointers (byte offsets into `memory.buffer`)
@@ -176,8 +178,8 @@ export interface EquationKernels {
 }
 
 /**
- * The equations put together, over all layers of a network. `net`, `window` and `tally` point to objects that plan.ts
- * and assembly/network.ts describe.
+ * The equations put together, over all layers of a network. `net`, `window` and `tally` point to the structs of those
+ * names (scripts/generate-structs.mjs).
  */
 export interface StepKernels {
   /** Adds samples, u8[count][inputs] at `bytes` times `scale`, as pairs to a window that holds `first` samples already. */
@@ -209,17 +211,4 @@ export interface StepKernels {
     size: number,
     learningRate: number,
   ): number;
-}
-
-/** The linear memory of one network. */
-export interface Memory {
-  /** Replaced by a larger one when `ensure` grows the memory: views of it are derived anew. */
-  readonly buffer: ArrayBuffer;
-  /** The first byte that is free to use. */
-  readonly base: number;
-  /**
-   * Grows the memory to at least `bytes`, keeping its content; never shrinks it.
-   * @throws RangeError where the engine refuses so much memory
-   */
-  ensure(bytes: number): void;
 }

@@ -1,6 +1,6 @@
 import { ThreadError } from '../errors.js';
+import { Team as SharedTeam } from '../memory/structs.js';
 import type { Team, ThreadChoice } from './kernels.js';
-import { teamFields } from './plan.js';
 import { processorCount } from './processors.js';
 import { startWorker } from './worker.js';
 
@@ -14,13 +14,23 @@ const MOST_AUTOMATIC = 4;
 const RECOVERY_INTERVAL = 5;
 const RECOVERY_TIME = 5000;
 
+const { offsets } = SharedTeam;
+
+/** The indices of the words that Atomics reads and changes. */
+const wordOf = {
+  jobs: offsets.jobs / 4,
+  ended: offsets.ended / 4,
+  arrived: offsets.arrived / 4,
+  meetings: offsets.meetings / 4,
+};
+
 /** A team of workers beside the thread that calls, which is the first. */
 export class WorkerTeam implements Team {
   readonly size: number;
   readonly #choice: ThreadChoice;
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
-  /** Those of assembly/team.ts, where they stay however the memory grows. */
+  /** The words of the shared struct, which stays where it is however the memory grows. */
   readonly #fields: Int32Array;
   /** What ends each worker. */
   #ends: (() => void)[] = [];
@@ -32,7 +42,7 @@ export class WorkerTeam implements Team {
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, pointer: number, choice: ThreadChoice) {
     this.#module = module;
     this.#memory = memory;
-    this.#fields = new Int32Array(memory.buffer, pointer, teamFields.length);
+    this.#fields = new Int32Array(memory.buffer, pointer, SharedTeam.bytes / 4);
     this.#choice = choice;
     this.size = choice === 'auto' ? Math.min(processorCount(), MOST_AUTOMATIC) : choice;
   }
@@ -63,18 +73,18 @@ export class WorkerTeam implements Team {
   }
 
   get isLate(): boolean {
-    return this.#isShared && Atomics.load(this.#fields, teamFields.indexOf('meetings')) < 0;
+    return this.#isShared && Atomics.load(this.#fields, wordOf.meetings) < 0;
   }
 
   async recover(): Promise<void> {
-    const all = Atomics.load(this.#fields, teamFields.indexOf('jobs')) * (this.size - 1);
+    const all = Atomics.load(this.#fields, wordOf.jobs) * (this.size - 1);
     for (let waited = 0; this.#failure === undefined; waited += RECOVERY_INTERVAL) {
-      if (Atomics.load(this.#fields, teamFields.indexOf('ended')) === all) break;
+      if (Atomics.load(this.#fields, wordOf.ended) === all) break;
       if (waited >= RECOVERY_TIME) this.#fail(`it did not come within ${RECOVERY_TIME / 1000} s`);
       await new Promise((resolve) => setTimeout(resolve, RECOVERY_INTERVAL));
     }
-    Atomics.store(this.#fields, teamFields.indexOf('arrived'), 0);
-    Atomics.store(this.#fields, teamFields.indexOf('meetings'), 0);
+    Atomics.store(this.#fields, wordOf.arrived, 0);
+    Atomics.store(this.#fields, wordOf.meetings, 0);
   }
 
   end(): void {

@@ -1,8 +1,9 @@
+import { LINE, roundUp } from '../memory/layout.js';
+import { PagedMemory } from '../memory/memory.js';
+import { Team } from '../memory/structs.js';
 import type { Kernels, ThreadChoice } from './kernels.js';
-import { TEAM_BYTES } from './plan.js';
 import { WorkerTeam } from './team.js';
 import { wasmText } from './wasm-threads-module.js';
-import { PagedMemory } from './paged-memory.js';
 import { compile, exportsOf, type KernelExports } from './wasm.js';
 
 // Loaded only where several threads are asked for.
@@ -27,7 +28,7 @@ export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
     ...kernels,
     engine: 'wasm',
     bytesPerFloat: 4,
-    memory: new PagedMemory(memory, heapBase.value + TEAM_BYTES),
+    memory: new PagedMemory(memory, heapBase.value + roundUp(Team.bytes, LINE)),
     team,
     descend(...job) {
       team.assertComplete();

@@ -1,7 +1,7 @@
 import { instantiate } from '@assemblyscript/loader';
+import { PagedMemory } from '../memory/memory.js';
 import { bytesOfText } from './bytes-of-text.js';
 import type { Kernels } from './kernels.js';
-import { PagedMemory } from './paged-memory.js';
 import { coreName, wasmText } from './wasm-module.js';
 
 /** Of all networks; a refusal is remembered too, since it comes from the page or the engine. */

@@ -1,24 +1,24 @@
-import { BLOCK_DEPTH, BLOCK_FLOATS } from '../kernels/blocks.js';
-import { LAYER_BYTES, MOST_THREADS, NET_BYTES, RULE_BYTES, TALLY_BYTES } from '../kernels/plan.js';
+import { BLOCK_DEPTH, BLOCK_FLOATS } from './blocks.js';
+import { Layer, Net, Rule, Tally } from './structs.js';
 
 /**
  * Where everything lies in the linear memory of a network, computed in one place:
  *
- *   base ┌ plan        net │ rule │ layers │ tallies           where everything lies, for the kernels to read
+ *   base ┌ structs     net │ rule │ layers │ tallies           where everything lies, for the kernels to read
  *        ├ parameters  W, b of layer 1 │ W, b of layer 2 │ …   stay where they are for the network's life
  *        ├ gradients   the same again: ∂C/∂W, ∂C/∂b            a constant distance from their parameters
  *        ├ slots       and again, as often as a training asks  what its optimizer remembers, and the best parameters
  *        ├ mini-batch  raw bytes │ inputs │ targets │ …        ┐
  *        ├ layers      z, a, δ of layer 1 │ of layer 2 │ …     │ room for `rows` samples
  *        ├ scratch     of the matrix products                  ┘
- *        └ window      samples of a training (src/training/window.ts)
+ *        └ window      samples of a training (window.ts)
  *
  * Buffers begin at multiples of 64 bytes (a cache line). A layer of `units` has rows of `stride` floats.
  */
 export interface Layout {
   /** How many samples the mini-batch has room for; a multiple of four. */
   readonly rows: number;
-  /** The objects of src/kernels/plan.ts: the network, its layers, what training sums up, and what `evaluate` does. */
+  /** The structs: the network, its rule, its layers, the tally of training and that of `evaluate`. */
   readonly net: number;
   readonly rule: number;
   readonly netLayers: number;
@@ -69,9 +69,13 @@ export interface LayerPlace {
   readonly undropped: number;
 }
 
-const LINE = 64;
+/** Threads that may share a step. */
+export const MOST_THREADS = 16;
 
-const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple) * multiple;
+/** Bytes of a cache line. */
+export const LINE = 64;
+
+export const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple) * multiple;
 
 /**
  * Floats from row to row of a layer. A column of a matrix whose rows begin a large power of two apart would fall
@@ -139,11 +143,11 @@ export function layoutOf({
   const inputs = sizes[0]!;
   const shapes = sizes.slice(1).map((units, l) => ({ fanIn: sizes[l]!, units, stride: strideOf(units) }));
 
-  const net = place(NET_BYTES);
-  const rule = place(RULE_BYTES);
-  const netLayers = place(shapes.length * LAYER_BYTES);
-  const tally = place(TALLY_BYTES);
-  const evaluationTally = place(TALLY_BYTES);
+  const net = place(Net.bytes);
+  const rule = place(Rule.bytes);
+  const netLayers = place(shapes.length * Layer.bytes);
+  const tally = place(Tally.bytes);
+  const evaluationTally = place(Tally.bytes);
   const largestDeltas = place(MOST_THREADS * 4);
 
   const parameters = place(0);

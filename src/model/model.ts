@@ -1,17 +1,8 @@
 import type { Kernels } from '../kernels/kernels.js';
 import { SGD } from '../kernels/codes.js';
-import {
-  floatBits,
-  LAYER_BYTES,
-  layerFields,
-  netFields,
-  RULE_FIELDS,
-  ruleFields,
-  writeFields,
-  writeRule,
-  type Rule,
-} from '../kernels/plan.js';
-import { layoutOf, type LayerPlace, type Layout } from '../memory/layout.js';
+import { layoutOf, type Layout } from '../memory/layout.js';
+import { writeStruct, type Fields } from '../memory/struct.js';
+import { Layer, Net, Rule, Tally } from '../memory/structs.js';
 import { Views } from '../memory/views.js';
 import { initializers } from './initializers.js';
 import type { Random } from '../base/random.js';
@@ -29,13 +20,9 @@ const MULTIPLICATIONS_AN_ACTIVATION = 50;
 /** Multiplications that take an engine some milliseconds. */
 const MULTIPLICATIONS_AT_A_TIME = { wasm: 5e7, reference: 2e6 };
 
-/** A layer as training sees it: where it lies, and the number of its activation, its α, its dropout. */
-export type Layer = LayerPlace &
-  Readonly<Record<'activation' | 'alpha' | 'dropBelow' | 'keptScale' | 'isFrozen', number>>;
-
-/** How a training updates: a rule but for its pointers and for what kernels write into it. */
+/** How a training updates: a rule without its pointers and without what kernels write into it. */
 export type RuleOptions = Omit<
-  Rule,
+  Fields<Rule>,
   'isWeighted' | 'first' | 'second' | 'rate' | 'rootScale' | 'decay' | 'gradientScale'
 >;
 
@@ -74,10 +61,15 @@ export class Model {
   readonly kernels: Kernels;
   readonly views: Views;
   readonly loss: number;
+  /** The structs that the kernels read; none of them ever moves. */
+  readonly layers: readonly Layer[];
+  readonly rule: Rule;
+  /** What training sums up, and what `evaluate` does. */
+  readonly tally: Tally;
+  readonly evaluationTally: Tally;
   /** How many samples to take at a time where no mini-batch size is given: enough to be fast, few enough to be brief. */
   readonly chunkRows: number;
   #layout: Layout;
-  #layers: readonly Layer[];
   #windowBytes = 0;
   #slots = 0;
   #frozen: readonly number[] = [];
@@ -99,23 +91,23 @@ export class Model {
     const rows = Math.floor(MULTIPLICATIONS_AT_A_TIME[kernels.engine] / ofSample);
     this.chunkRows = Math.min(MOST_CHUNK_ROWS, Math.max(1, rows));
     this.#layout = this.#plan(this.chunkRows, 0);
-    this.#layers = this.#place();
     this.#allocate(this.#layout);
     this.views = new Views(kernels);
-    this.views.bytes.fill(0, this.#layout.net, this.#layout.bytes);
-    this.#writePlan();
+    const { net, netLayers, rule, tally, evaluationTally } = this.#layout;
+    this.layers = layers.map((_, l) => new Layer(this.views, netLayers + l * Layer.bytes));
+    this.rule = new Rule(this.views, rule);
+    this.tally = new Tally(this.views, tally);
+    this.evaluationTally = new Tally(this.views, evaluationTally);
+    this.views.bytes.fill(0, net, this.#layout.bytes);
+    this.#writeStructs();
   }
 
   get layout(): Layout {
     return this.#layout;
   }
 
-  get layers(): readonly Layer[] {
-    return this.#layers;
-  }
-
   get outputs(): number {
-    return this.#layers.at(-1)!.units;
+    return this.layers.at(-1)!.units;
   }
 
   /**
@@ -130,11 +122,10 @@ export class Model {
     this.#allocate(layout);
     const { window } = this;
     this.#layout = layout;
-    this.#layers = this.#place();
     this.#slots = slots;
     this.views.bytes.copyWithin(this.window, window, window + this.#windowBytes);
     this.views.bytes.fill(0, Math.min(before.workspace, layout.workspace), layout.bytes);
-    this.#writePlan();
+    this.#writeStructs();
   }
 
   /** Where a slot lies: floats like the parameters, and as far apart. */
@@ -157,27 +148,22 @@ export class Model {
   useRule(rule: RuleOptions, frozen: readonly number[]): void {
     this.#rule = rule;
     this.#frozen = frozen;
-    this.#layers = this.#place();
     this.step = rule.step;
-    this.#writePlan();
+    this.#writeStructs();
   }
 
   /** How many steps there have been since `useRule` said so. */
   get step(): number {
-    return this.views.words[this.#fieldAt('step')]!;
+    return this.rule.step;
   }
 
   set step(step: number) {
-    this.views.words[this.#fieldAt('step')] = step;
+    this.rule.step = step;
   }
 
   /** Whether training multiplies the costs of samples by their weights. */
   set isWeighted(isWeighted: boolean) {
-    this.views.words[this.#fieldAt('isWeighted')] = Number(isWeighted);
-  }
-
-  #fieldAt(name: (typeof ruleFields)[number]): number {
-    return (this.#layout.rule + RULE_FIELDS) / 4 + ruleFields.indexOf(name);
+    this.rule.isWeighted = Number(isWeighted);
   }
 
   /** The parameters, or a slot or more of them one after the other, as floats: a view until the memory grows. */
@@ -208,7 +194,7 @@ export class Model {
 
   /** Tells the kernels that the inputs of the mini-batch have been placed where the layout says. */
   useInputs(): void {
-    this.views.words[this.#layout.netLayers / 4 + layerFields.indexOf('input')] = this.#layout.inputs;
+    this.layers[0]!.input = this.#layout.inputs;
   }
 
   /** A copy of a matrix [rows][stride] without its padding: [rows][columns]. */
@@ -285,36 +271,42 @@ export class Model {
     return layout;
   }
 
-  /** Writes down for the kernels where everything lies. */
-  #writePlan(): void {
-    const { words } = this.views;
+  /** Writes the structs, in which the kernels find everything. */
+  #writeStructs(): void {
     const layout = this.#layout;
-    const computed = { rate: 0, rootScale: 0, decay: 0, gradientScale: 0 };
-    writeRule(this.views, layout.rule, {
+    const { parameters, gradients, parameterCount, inputs, targets, sampleWeights, pairs } = layout;
+    const { scratch, scratchBytes, largestDeltas, tally, rule } = layout;
+    writeStruct(this.rule, {
       ...this.#rule,
-      ...computed,
-      step: this.step,
-      isWeighted: this.views.words[this.#fieldAt('isWeighted')]!,
+      ...{ rate: 0, rootScale: 0, decay: 0, gradientScale: 0 }, // the kernels compute these
+      step: this.rule.step,
+      isWeighted: this.rule.isWeighted,
       first: this.slot(0),
       second: this.slot(1),
     });
-    writeFields(words, layout.net / 4, netFields, {
-      ...layout,
+    for (const [l, place] of layout.layers.entries()) {
+      const { activation, alpha, dropout } = this.spec.layers[l]!;
+      writeStruct(this.layers[l]!, {
+        ...place,
+        activation: activationCodes[activation],
+        alpha,
+        dropBelow: Math.floor(dropout * 2 ** 32),
+        keptScale: 1 / (1 - dropout),
+        isFrozen: Number(this.#frozen.includes(l)),
+      });
+    }
+    writeStruct(new Net(this.views, layout.net), {
       loss: this.loss,
-      lossParameter: floatBits(this.spec.delta),
-      layerCount: this.#layers.length,
+      lossParameter: this.spec.delta,
+      layerCount: this.layers.length,
       layers: layout.netLayers,
-      inputCount: this.spec.inputs,
-      firstTrained: this.#layers.findIndex(({ isFrozen }) => !isFrozen),
+      ...{ parameters, gradients, parameterCount },
+      ...{ inputCount: this.spec.inputs, inputs, targets, sampleWeights, pairs },
+      ...{ scratch, scratchBytes, largestDeltas, tally, rule },
+      firstTrained: this.layers.findIndex(({ isFrozen }) => !isFrozen),
       hasZeroGradients: 0,
       touched: 0,
     });
-    for (const [l, layer] of this.#layers.entries()) {
-      writeFields(words, (layout.netLayers + l * LAYER_BYTES) / 4, layerFields, {
-        ...layer,
-        alpha: floatBits(layer.alpha),
-      });
-    }
   }
 
   #allocate({ bytes }: Layout): void {
@@ -327,16 +319,5 @@ export class Model {
         { cause },
       );
     }
-  }
-
-  #place(): readonly Layer[] {
-    return this.#layout.layers.map((place, l) => ({
-      ...place,
-      activation: activationCodes[this.spec.layers[l]!.activation],
-      alpha: this.spec.layers[l]!.alpha,
-      dropBelow: Math.floor(this.spec.layers[l]!.dropout * 2 ** 32),
-      keptScale: floatBits(1 / (1 - this.spec.layers[l]!.dropout)),
-      isFrozen: Number(this.#frozen.includes(l)),
-    }));
   }
 }

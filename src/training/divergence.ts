@@ -1,6 +1,5 @@
 import { DivergenceError } from '../errors.js';
 import type { Model } from '../model/model.js';
-import { batchLoss } from './metrics.js';
 import type { Chunk } from './source.js';
 
 /**
@@ -16,7 +15,7 @@ export function divergenceAt(
   at: { readonly epoch: number; readonly step: number },
   learningRate: number,
 ): DivergenceError {
-  const loss = batchLoss(model) / rows;
+  const loss = model.tally.batchLoss / rows;
   const { kernels, layout } = model;
   samples.gather(model, first, rows, order?.ofChunk);
   kernels.feedForward(layout.net, rows);

@@ -1,4 +1,4 @@
-import { TALLY_BATCH_LOSS, TALLY_LARGEST_WEIGHT, TALLY_LOSS, TALLY_RIGHT } from '../kernels/plan.js';
+import type { Tally } from '../memory/structs.js';
 import type { Model } from '../model/model.js';
 import { newFloats } from '../base/numeric-arrays.js';
 import type { Samples } from './samples.js';
@@ -20,11 +20,11 @@ export function* evaluate(model: Model, samples: Samples): Work<Metrics> {
   const { kernels } = model;
   const sums = { loss: 0, right: 0 };
   yield* throughAll(model, samples, (rows) => {
-    const { net, evaluationTally } = model.layout;
+    const { evaluationTally: tally, layout } = model;
     // Between two chunks another evaluation may have come in.
-    writeTally(model, evaluationTally, sums);
-    kernels.tally(net, evaluationTally, rows, samples.areWeighted ? model.layout.sampleWeights : 0);
-    readTally(model, evaluationTally, sums);
+    writeTally(tally, sums);
+    kernels.tally(layout.net, tally.pointer, rows, samples.areWeighted ? model.layout.sampleWeights : 0);
+    readTally(tally, sums);
   });
   return metricsOf(sums, samples.count);
 }
@@ -72,26 +72,19 @@ export const metricsOf = ({ loss, right }: Sums, count: number): Metrics => ({
   accuracy: right / count,
 });
 
-export function writeTally({ views }: Model, tally: number, { loss, right }: Sums): void {
-  views.doubles[tally / 8 + TALLY_LOSS] = loss;
-  views.words[tally / 4 + TALLY_RIGHT] = right;
+export function writeTally(tally: Tally, { loss, right }: Sums): void {
+  tally.loss = loss;
+  tally.right = right;
 }
 
 /** Before training: nothing is known of the weights. */
-export function clearTally({ views }: Model, tally: number): void {
-  const { doubles, words } = views.arrays;
-  doubles[tally / 8 + TALLY_LOSS] = 0;
-  doubles[tally / 8 + TALLY_LARGEST_WEIGHT] = Infinity;
-  words[tally / 4 + TALLY_RIGHT] = 0;
+export function clearTally(tally: Tally): void {
+  writeTally(tally, { loss: 0, right: 0 });
+  tally.largestWeight = Infinity;
 }
 
 /** Reads a tally into `sums`, so that a small network need not make an object for each of its epochs. */
-export function readTally({ views }: Model, tally: number, sums: { loss: number; right: number }): void {
-  const { doubles, words } = views.arrays;
-  sums.loss = doubles[tally / 8 + TALLY_LOSS]!;
-  sums.right = words[tally / 4 + TALLY_RIGHT]!;
+export function readTally(tally: Tally, sums: { loss: number; right: number }): void {
+  sums.loss = tally.loss;
+  sums.right = tally.right;
 }
-
-/** The cost of the last mini-batch of a training. */
-export const batchLoss = ({ views, layout }: Model): number =>
-  views.doubles[layout.tally / 8 + TALLY_BATCH_LOSS]!;

@@ -114,7 +114,7 @@ export class Snapshot {
     Object.assign(this.#run, copyOfRun(this.#kept));
     this.#random.restore(this.#state);
     this.#model.step = this.#run.step;
-    writeTally(this.#model, layout.tally, this.#run);
+    writeTally(this.#model.tally, this.#run);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Model } from '../model/model.js';
 import { plainRule } from '../model/model.js';
 import type { Random, RandomState } from '../base/random.js';
-import { batchLoss, clearTally, evaluate, metricsOf, readTally, writeTally } from './metrics.js';
+import { clearTally, evaluate, metricsOf, readTally, writeTally } from './metrics.js';
 import type { BatchReport, CheckedTrainOptions, EpochReport } from './options.js';
 import { areFinite, Snapshot, type Run } from './run.js';
 import { Samples, type Data } from './samples.js';
@@ -156,7 +156,6 @@ export class Training {
     const model = this.#model;
     const run = this.#run;
     const { epochs, schedule, onBatch, checkpoint } = this.#options;
-    const { tally } = model.layout;
     const { team, engine } = model.kernels;
     const workAtATime = WORK_AT_A_TIME[engine];
     const snapshotWork = SAMPLES_OF_A_SNAPSHOT * (model.layout.parameterCount + WORK_OF_A_STEP);
@@ -166,8 +165,8 @@ export class Training {
 
     if (run.done > 0) this.#reached = this.#random.state;
     this.#random.restore(run.epochStart);
-    clearTally(model, tally);
-    writeTally(model, tally, run);
+    clearTally(model.tally);
+    writeTally(model.tally, run);
     while (run.epoch <= epochs && !run.isOver) {
       const learnt = run.done;
       this.#before = 0;
@@ -269,7 +268,7 @@ export class Training {
     const learnt = kernels.descend(layout.net, from, first, count, size, this.#learningRate);
     const run = this.#run;
     run.done += learnt;
-    readTally(this.#model, layout.tally, run);
+    readTally(this.#model.tally, run);
     run.step += Math.ceil(learnt / size);
     run.learningRate = this.#learningRate;
     return learnt;
@@ -277,7 +276,12 @@ export class Training {
 
   #batchReport({ stepsPerEpoch }: Pass, rows: number): BatchReport {
     const { epoch, step, epochStep } = this.#run;
-    return { epoch, batch: step - epochStep, batches: stepsPerEpoch, loss: batchLoss(this.#model) / rows };
+    return {
+      epoch,
+      batch: step - epochStep,
+      batches: stepsPerEpoch,
+      loss: this.#model.tally.batchLoss / rows,
+    };
   }
 
   /** η of the step to come. */
@@ -312,7 +316,7 @@ export class Training {
     run.stepsPerEpoch = run.step - run.epochStep;
     run.epochStep = run.step;
     this.#random.writeState(run.epochStart);
-    clearTally(model, model.layout.tally);
+    clearTally(model.tally);
   }
 
   /** Early stopping: remembers the best parameters. */

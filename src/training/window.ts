@@ -1,4 +1,6 @@
-import { WINDOW_BYTES, windowFields, writeFields } from '../kernels/plan.js';
+import { writeStruct } from '../memory/struct.js';
+import { Window as WindowStruct } from '../memory/structs.js';
+import { layOutWindow, mostPairBytes, type WindowLayout } from '../memory/window.js';
 import type { Model } from '../model/model.js';
 import type { Samples } from './samples.js';
 import type { Work } from '../base/work.js';
@@ -12,9 +14,6 @@ const MOST_BYTES = { rows: 2 ** 24, pairs: 2 ** 27 };
  */
 const SPARSE_BELOW = 0.22;
 
-/** Kernels read a little past the last row. */
-const SLACK = 64;
-
 /** Shorter rows are not worth it, and in longer ones a place does not fit two bytes. */
 const FEWEST_INPUTS = 32;
 const MOST_INPUTS = 2 ** 16;
@@ -23,19 +22,13 @@ const MOST_INPUTS = 2 ** 16;
  * The samples of a training, held in the network's memory, where one call of the kernels can go through many
  * mini-batches:
  *
- *   window ┌ fields   of src/kernels/plan.ts
- *          ├ order    u32[n], which sample comes n-th
- *          ├ targets  f32[n][stride of the last layer]
- *          ├ weights  f32[n], where samples are weighted
- *          └ inputs   f32[n][inputs]; or where most are zero, starts u32[n + 1] and samples as in assembly/pairs.ts
- *
- * It may move: places in it are counted from its beginning.
+ * It may move: its layout (src/memory/window.ts) counts from its beginning.
  */
 export class Window {
   readonly #model: Model;
-  readonly #places: Places;
+  readonly #places: WindowLayout;
 
-  private constructor(model: Model, places: Places) {
+  private constructor(model: Model, places: WindowLayout) {
     this.#model = model;
     this.#places = places;
   }
@@ -52,9 +45,16 @@ export class Window {
     hasOrder: boolean,
     form = formOf(model, samples),
   ): Work<Window | undefined> {
-    const places = placesOf(model, samples, hasOrder, form);
+    const places = layOutWindow({
+      ...{ count: samples.count, areWeighted: samples.areWeighted, hasOrder, form },
+      inputs: model.spec.inputs,
+      stride: model.layers.at(-1)!.stride,
+      bytesPerFloat: model.kernels.bytesPerFloat,
+    });
     if (places.bytes > MOST_BYTES[form] || !model.resizeWindow(places.bytes)) return undefined;
-    writeFields(model.views.words, model.window / 4, windowFields, { ...places, largestInput: 0 });
+    const { order, targets, sampleWeights, rows, starts } = places;
+    const struct = new WindowStruct(model.views, model.window);
+    writeStruct(struct, { order, targets, sampleWeights, rows, starts, largestInput: 0 });
     let window: Window | undefined;
     try {
       for (let first = 0; first < samples.count; first += model.chunkRows) {
@@ -96,43 +96,11 @@ export class Window {
   }
 }
 
-/** What a window holds, in bytes from its beginning; 0 for what it does not hold. */
-interface Places {
-  readonly order: number;
-  readonly targets: number;
-  readonly sampleWeights: number;
-  readonly rows: number;
-  readonly starts: number;
-  /** Where it ends, or where the pairs begin. */
-  readonly bytes: number;
-}
-
-function placesOf(
-  { kernels, layers, spec }: Model,
-  { count, areWeighted }: Samples,
-  hasOrder: boolean,
-  form: Form,
-): Places {
-  let bytes = WINDOW_BYTES;
-  const place = (size: number): number => {
-    const start = bytes;
-    bytes = Math.ceil((start + size) / 64) * 64;
-    return start;
-  };
-  const order = hasOrder ? place(4 * count) : 0;
-  const targets = place(count * layers.at(-1)!.stride * kernels.bytesPerFloat);
-  const sampleWeights = areWeighted ? place(count * kernels.bytesPerFloat) : 0;
-  const rows = form === 'rows' ? place(count * spec.inputs * kernels.bytesPerFloat) : 0;
-  if (rows) place(SLACK);
-  const starts = form === 'pairs' ? place(4 * (count + 1)) : 0;
-  return { order, targets, sampleWeights, rows, starts, bytes };
-}
-
 // A chunk has been gathered as a mini-batch.
 
 function copyTargets(
   { views, window, layout, layers, kernels }: Model,
-  { targets }: Places,
+  { targets }: WindowLayout,
   first: number,
   count: number,
 ): void {
@@ -142,7 +110,7 @@ function copyTargets(
 
 function copyWeights(
   { views, window, layout, kernels }: Model,
-  { sampleWeights }: Places,
+  { sampleWeights }: WindowLayout,
   first: number,
   count: number,
 ): void {
@@ -153,7 +121,7 @@ function copyWeights(
 
 function copyRows(
   { views, window, layout, spec, kernels }: Model,
-  { rows }: Places,
+  { rows }: WindowLayout,
   first: number,
   count: number,
 ): void {
@@ -161,17 +129,14 @@ function copyRows(
   views.bytes.copyWithin(window + rows + first * width, layout.inputs, layout.inputs + count * width);
 }
 
-/**
- * Makes room for `count` more samples, in none of which an input need be zero: a float, two bytes and a bit for each, what
- * rounds them up, and what the kernel writes past the last.
- * @returns whether there is room
- */
-function makeRoom(model: Model, { starts, bytes }: Places, first: number, count: number): boolean {
+/** Makes room for `count` more samples, in none of which an input need be zero. @returns whether there is room */
+function makeRoom(model: Model, { starts, bytes }: WindowLayout, first: number, count: number): boolean {
   const { views, kernels, spec } = model;
   const start = (model.window + starts) / 4 + first;
   if (first === 0) views.words[start] = bytes;
-  const ofSample = spec.inputs * (kernels.bytesPerFloat + 2) + spec.inputs / 8 + 16;
-  const end = views.words[start]! + count * ofSample + 128;
+  const { inputs } = spec;
+  const { bytesPerFloat } = kernels;
+  const end = views.words[start]! + mostPairBytes({ inputs, bytesPerFloat }, count);
   return end <= MOST_BYTES.pairs && model.resizeWindow(end);
 }
 

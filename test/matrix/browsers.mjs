@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { start } from './process-group.mjs';
 
 // Each opens a page in a browser of Debian's, headless and with a fresh profile. Nothing drives it: the page itself tells
@@ -13,7 +13,7 @@ import { start } from './process-group.mjs';
 
 /** @param url what to open */
 export async function chromium(url) {
-  const program = find('chromium', ['/usr/bin/chromium']);
+  const program = find('chromium', onPath('chromium'));
   return await open(program, (profile) => [
     '--headless',
     ...(process.getuid() === 0 ? ['--no-sandbox'] : []),
@@ -32,7 +32,7 @@ export async function chromium(url) {
 
 /** @param url what to open */
 export async function firefox(url) {
-  const program = find('firefox-esr', ['/usr/bin/firefox-esr']);
+  const program = find('firefox-esr', onPath('firefox-esr'));
   return await open(program, (profile) => {
     writeFileSync(join(profile, 'user.js'), firefoxPreferences);
     return ['--headless', '--no-remote', '--width=1280', '--height=900', '--profile', profile, url];
@@ -87,7 +87,7 @@ export async function webkit(url) {
 }
 
 async function openScreen() {
-  const xvfb = find('xvfb', ['/usr/bin/Xvfb']);
+  const xvfb = find('xvfb', onPath('Xvfb'));
   // it chooses a display that is free, and writes its number to the file that is its fourth
   const parameters = ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'];
   const screen = start(xvfb, parameters, { moreFiles: ['pipe'] });
@@ -98,6 +98,11 @@ async function openScreen() {
     }),
   ]);
   return { display: `:${number}`, close: screen.close };
+}
+
+/** The places where a program may be. */
+function onPath(name) {
+  return process.env.PATH.split(delimiter).map((folder) => join(folder, name));
 }
 
 /** @returns the first of these programs that is there */

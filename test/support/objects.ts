@@ -1,32 +1,23 @@
-import { floatBits, layerFields, RULE_BYTES, writeRule, type Rule } from '../../src/kernels/plan.js';
-import { plainRule } from '../../src/model/model.js';
+import { roundUp } from '../../src/memory/layout.js';
+import type { Fields } from '../../src/memory/struct.js';
+import { Layer, Rule } from '../../src/memory/structs.js';
 
-// Objects as kernels find them in memory.
+// Structs as kernels find them in memory, to be placed there; a field that is not given is 0.
 
-const emptyRule: Rule = {
-  ...plainRule,
-  isWeighted: 0,
-  first: 0,
-  second: 0,
-  rate: 0,
-  rootScale: 0,
-  decay: 0,
-  gradientScale: 0,
-};
-
-/** A rule; what is not given is 0. */
-export function ruleOf(fields: Partial<Rule>): Float32Array {
-  const doubles = new Float64Array(RULE_BYTES / 8);
-  writeRule({ words: new Uint32Array(doubles.buffer), doubles }, 0, { ...emptyRule, ...fields });
-  return new Float32Array(doubles.buffer);
-}
+export const ruleOf = (fields: Partial<Fields<Rule>>): Float32Array => contentOf(Rule, fields);
 
 /** As much of a layer with dropout of p as `dropOut` looks at. */
-export function droppingLayer(stride: number, p: number): Uint8Array {
-  const fields: Partial<Record<string, number>> = {
-    stride,
-    dropBelow: Math.floor(p * 2 ** 32),
-    keptScale: floatBits(1 / (1 - p)),
-  };
-  return new Uint8Array(Uint32Array.from(layerFields, (name) => fields[name] ?? 0).buffer);
+export const droppingLayer = (stride: number, p: number): Float32Array =>
+  contentOf(Layer, { stride, dropBelow: Math.floor(p * 2 ** 32), keptScale: 1 / (1 - p) });
+
+function contentOf<S extends Rule | Layer>(
+  Struct: { new (...args: ConstructorParameters<typeof Rule>): S; readonly bytes: number },
+  fields: Partial<Fields<S>>,
+): Float32Array {
+  const doubles = new Float64Array(roundUp(Struct.bytes, 8) / 8);
+  const { buffer } = doubles;
+  const singles = new Float32Array(buffer);
+  const views = { ints: new Int32Array(buffer), words: new Uint32Array(buffer), singles, doubles };
+  Object.assign(new Struct(views, 0), fields);
+  return singles;
 }

@@ -1,5 +1,5 @@
 import type { EquationKernels } from '../kernels.js';
-import { floatOfBits, layerFields, readFields, readRule } from '../plan.js';
+import { Layer, Rule } from '../../memory/structs.js';
 import type { MemoryViews } from './description.js';
 import type { Precision } from './numerics.js';
 
@@ -10,15 +10,14 @@ export function dropoutKernel(
 ): Pick<EquationKernels, 'dropOut'> {
   return {
     dropOut(pointer, layer, l, from, to, row, rows) {
-      const { words, floats: f } = views();
-      const { key0, key1, step } = readRule(views(), pointer);
-      const { stride, dropBelow, keptScale } = readFields(words, layer / 4, layerFields);
-      const scale = floatOfBits(keptScale);
+      const f = views().floats;
+      const { key0, key1, step } = new Rule(views(), pointer);
+      const { stride, dropBelow, keptScale } = new Layer(views(), layer);
       const one = mix(key0 + step);
       const other = mix(key1 ^ mix(step + Math.imul(l, 0x9e3779b9)));
       for (let i = 0; i < rows * stride; i++) {
         const isKept = bits(row * stride + i, one, other) >= dropBelow;
-        f[to / bytesPerFloat + i] = isKept ? f[from / bytesPerFloat + i]! * scale : 0;
+        f[to / bytesPerFloat + i] = isKept ? f[from / bytesPerFloat + i]! * keptScale : 0;
       }
     },
   };

@@ -1,6 +1,6 @@
 import { ADAGRAD, ADAM, MOMENTUM, NESTEROV, RMSPROP, SGD } from '../codes.js';
 import type { EquationKernels } from '../kernels.js';
-import { readRule, writeRule, type Rule } from '../plan.js';
+import { Rule } from '../../memory/structs.js';
 import type { MemoryViews } from './description.js';
 import type { Precision } from './numerics.js';
 
@@ -53,21 +53,18 @@ export function optimizerKernels(views: () => MemoryViews, precision: Precision)
   const optimizers = optimizersIn(precision);
   return {
     beginUpdate(pointer, learningRate) {
-      const rule = readRule(views(), pointer);
+      const rule = new Rule(views(), pointer);
       const { optimizer, beta1, beta2, step, weightDecay } = rule;
       const t = step + 1;
       const eta = round(learningRate);
-      writeRule(views(), pointer, {
-        ...rule,
-        rate: optimizer === ADAM ? eta / (1 - power(beta1, t)) : eta,
-        rootScale: 1 / Math.sqrt(1 - power(beta2, t)),
-        decay: eta * weightDecay,
-      });
+      rule.rate = optimizer === ADAM ? eta / (1 - power(beta1, t)) : eta;
+      rule.rootScale = 1 / Math.sqrt(1 - power(beta2, t));
+      rule.decay = eta * weightDecay;
     },
 
     optimize(pointer, parameters, gradients, first, second, count) {
       const f = views().floats;
-      const rule = readRule(views(), pointer);
+      const rule = new Rule(views(), pointer);
       const next = optimizers[rule.optimizer]!;
       const at = (place: number, i: number): number => place / bytesPerFloat + i;
       for (let i = 0; i < count; i++) {

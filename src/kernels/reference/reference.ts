@@ -1,8 +1,9 @@
-import type { EquationKernels, Kernels, Memory } from '../kernels.js';
+import { GrowingBuffer } from '../../memory/memory.js';
+import { Views } from '../../memory/views.js';
+import type { EquationKernels, Kernels } from '../kernels.js';
 import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY } from '../codes.js';
 import { activationsIn } from './activations.js';
 import { costs, slopesIn } from './costs.js';
-import type { MemoryViews } from './description.js';
 import { dropoutKernel } from './dropout.js';
 import { single, type Precision } from './numerics.js';
 import { optimizerKernels } from './optimizers.js';
@@ -16,13 +17,13 @@ import { stepKernels } from './step.js';
  * @param precision `single`, the engine of a network, or `double`, the truth
  */
 export function referenceKernels(precision: Precision = single): Kernels {
-  const { bytesPerFloat, Floats, round } = precision;
+  const { bytesPerFloat, round } = precision;
   const activations = activationsIn(precision);
   const lossSlopes = slopesIn(precision);
   const memory = new GrowingBuffer();
   /** The memory as floats; floats[at(pointer) + i] is the i-th from a pointer. Hot loops hold it in a local f. */
-  let floats = new Floats(memory.buffer);
-  let views = viewsOf(memory.buffer, floats);
+  const views = new Views({ memory, bytesPerFloat });
+  let { floats } = views;
   const at = (pointer: number): number => pointer / bytesPerFloat;
 
   /**
@@ -212,9 +213,9 @@ export function referenceKernels(precision: Precision = single): Kernels {
       for (let i = 0; i < count; i++) f[p + i] = f[p + i]! - round(factor * f[g + i]!);
     },
 
-    ...optimizerKernels(() => views, precision),
-    ...regularisationKernels(() => views, precision),
-    ...dropoutKernel(() => views, precision),
+    ...optimizerKernels(() => views.arrays, precision),
+    ...regularisationKernels(() => views.arrays, precision),
+    ...dropoutKernel(() => views.arrays, precision),
   };
 
   return {
@@ -228,31 +229,10 @@ export function referenceKernels(precision: Precision = single): Kernels {
       ensure(bytes) {
         memory.ensure(bytes);
         if (floats.buffer === memory.buffer) return;
-        floats = new Floats(memory.buffer);
-        views = viewsOf(memory.buffer, floats);
+        ({ floats } = views);
       },
     },
     ...equations,
-    ...stepKernels(equations, () => views, precision),
+    ...stepKernels(equations, () => views.arrays, precision),
   };
-}
-
-const viewsOf = (buffer: ArrayBuffer, floats: Float32Array | Float64Array): MemoryViews => ({
-  words: new Uint32Array(buffer),
-  doubles: new Float64Array(buffer),
-  floats,
-});
-
-/** Linear memory for the reference: an ArrayBuffer that is replaced when it must grow. */
-class GrowingBuffer implements Memory {
-  readonly base = 64;
-  buffer = new ArrayBuffer(64);
-
-  ensure(bytes: number): void {
-    if (bytes <= this.buffer.byteLength) return;
-    // By half at least: what grows step by step is not copied each time.
-    const grown = new ArrayBuffer(Math.ceil(Math.max(bytes, 1.5 * this.buffer.byteLength) / 8) * 8);
-    new Uint8Array(grown).set(new Uint8Array(this.buffer));
-    this.buffer = grown;
-  }
 }

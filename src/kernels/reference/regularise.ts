@@ -1,5 +1,5 @@
 import type { EquationKernels } from '../kernels.js';
-import { readRule } from '../plan.js';
+import { Rule } from '../../memory/structs.js';
 import type { MemoryViews } from './description.js';
 import type { Precision } from './numerics.js';
 
@@ -16,7 +16,7 @@ export function regularisationKernels(
   return {
     regularise(pointer, parameters, gradients, scale, penalizes, count) {
       const f = views().floats;
-      const rule = readRule(views(), pointer);
+      const rule = new Rule(views(), pointer);
       const [l1, l2] = penalizes ? [rule.l1, rule.l2] : [0, 0];
       const most = rule.clipValue || Infinity;
       const factor = round(scale);

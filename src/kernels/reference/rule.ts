@@ -1,5 +1,5 @@
 import type { EquationKernels } from '../kernels.js';
-import { readRule, writeRule } from '../plan.js';
+import { Rule } from '../../memory/structs.js';
 import type { Description, MemoryViews } from './description.js';
 import type { Precision } from './numerics.js';
 import { addSquares } from './regularise.js';
@@ -16,7 +16,8 @@ export function updateByRule(
   rows: number,
   learningRate: number,
 ): void {
-  const { l1, l2, clipValue, clipNorm, maxNorm, penalizesBiases } = readRule(views, net.rule);
+  const rule = new Rule(views, net.rule);
+  const { l1, l2, clipValue, clipNorm, maxNorm, penalizesBiases } = rule;
   const regularises = l1 !== 0 || l2 !== 0 || clipValue !== 0;
   const meanScale = round(1 / round(rows));
   const trained = layers.filter(({ isFrozen }) => !isFrozen);
@@ -43,10 +44,10 @@ export function updateByRule(
     const norm = Math.sqrt(sum) * gradientScale;
     if (norm > clipNorm) gradientScale = round(gradientScale * (clipNorm / norm));
   }
-  writeRule(views, net.rule, { ...readRule(views, net.rule), gradientScale });
+  rule.gradientScale = gradientScale;
   equations.beginUpdate(net.rule, learningRate);
 
-  const { first, second, decay } = readRule(views, net.rule);
+  const { first, second, decay } = rule;
   for (const { parameters, gradients, count, penalizes } of ranges) {
     const place = parameters - net.parameters;
     if (penalizes && decay !== 0) equations.decay(parameters, decay, count);

@@ -1,12 +1,10 @@
 import type { EquationKernels, StepKernels } from '../kernels.js';
-import { LAYER_BYTES, readRule, RULE_FIELDS, ruleFields, TALLY_BATCH_LOSS } from '../plan.js';
+import { Layer, Rule, Tally } from '../../memory/structs.js';
 import { readDescription, type Description, type MemoryViews } from './description.js';
 import type { Precision } from './numerics.js';
 import { updateByRule } from './rule.js';
 import { tallyOf } from './tally.js';
 import { windowKernels } from './window.js';
-
-const STEP = ruleFields.indexOf('step');
 
 /**
  * The steps of a mini-batch, over the equations of an engine: input, forward, output error, error back, gradients,
@@ -58,7 +56,7 @@ export function stepKernels(
       rows,
       last.units,
     );
-    if (isTraining && readRule(views(), net.rule).isWeighted) {
+    if (isTraining && new Rule(views(), net.rule).isWeighted) {
       scaleRows(net.sampleWeights, last.delta, last.stride, rows);
     }
     for (let i = layers.length - 2; i >= (isTraining ? net.firstTrained : 0); i--) {
@@ -135,18 +133,19 @@ export function stepKernels(
         rule: ruleAt,
         sampleWeights,
       } = network.net;
-      const { isPlain, isWeighted } = readRule(views(), ruleAt);
+      const rule = new Rule(views(), ruleAt);
+      const { isPlain, isWeighted } = rule;
       for (let done = 0; done < count; done += size) {
         const rows = Math.min(size, count - done);
         if (window) gather(network, window, first + done, rows);
         forward(network, rows, true);
         tally(network, sums, rows, isWeighted ? sampleWeights : 0);
-        if (!Number.isFinite(views().doubles[sums / 8 + TALLY_BATCH_LOSS])) return done;
+        if (!Number.isFinite(new Tally(views(), sums).batchLoss)) return done;
         deltas(network, rows, true);
         gradients(network, rows, true);
         if (isPlain) equations.update(parameters, g, learningRate / precision.round(rows), parameterCount);
         else updateByRule(equations, views(), precision, network, rows, learningRate);
-        views().words[(ruleAt + RULE_FIELDS) / 4 + STEP]!++;
+        rule.step++;
       }
       return count;
     },
@@ -154,4 +153,4 @@ export function stepKernels(
 }
 
 /** Where the i-th layer is described. */
-const placeOf = ({ layers }: Description['net'], i: number): number => layers + i * LAYER_BYTES;
+const placeOf = ({ layers }: Description['net'], i: number): number => layers + i * Layer.bytes;

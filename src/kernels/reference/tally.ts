@@ -1,7 +1,7 @@
 import { argmax } from '../../base/argmax.js';
 import type { EquationKernels } from '../kernels.js';
 import { HINGE } from '../codes.js';
-import { TALLY_BATCH_LOSS, TALLY_LOSS, TALLY_RIGHT } from '../plan.js';
+import { Tally } from '../../memory/structs.js';
 import type { Description, MemoryViews } from './description.js';
 import type { Precision } from './numerics.js';
 
@@ -13,7 +13,8 @@ export function tallyOf(
 ): (network: Description, sums: number, rows: number, weights: number) => void {
   return ({ net, layers }, sums, rows, weights) => {
     const l = layers.at(-1)!;
-    const { doubles, words, floats } = views();
+    const { floats } = views();
+    const tally = new Tally(views(), sums);
     const middle = net.loss === HINGE ? 0 : 0.5;
     let batchLoss = 0;
     for (let n = 0; n < rows; n++) {
@@ -21,13 +22,13 @@ export function tallyOf(
       const [z, a, y] = [l.preActivations + row, l.activations + row, net.targets + row];
       const weight = weights ? floats[weights / bytesPerFloat + n]! : 1;
       const loss = weight * equations.cost(net.loss, net.lossParameter, z, a, y, l.stride, 1, l.units);
-      doubles[sums / 8 + TALLY_LOSS]! += loss;
+      tally.loss += loss;
       batchLoss += loss;
       if (isRight(floats, a / bytesPerFloat, y / bytesPerFloat, l.units, middle)) {
-        words[sums / 4 + TALLY_RIGHT]!++;
+        tally.right++;
       }
     }
-    doubles[sums / 8 + TALLY_BATCH_LOSS] = batchLoss;
+    tally.batchLoss = batchLoss;
   };
 }
 

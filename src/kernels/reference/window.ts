@@ -1,5 +1,5 @@
 import type { StepKernels } from '../kernels.js';
-import { readFields, windowFields } from '../plan.js';
+import { Window } from '../../memory/structs.js';
 import { readDescription, type Description, type MemoryViews } from './description.js';
 import type { Precision } from './numerics.js';
 
@@ -17,13 +17,7 @@ export function windowKernels(views: () => MemoryViews, { bytesPerFloat, round }
   function gather({ net, layers }: Description, window: number, first: number, rows: number): void {
     const { stride } = layers.at(-1)!;
     const { words, floats } = views();
-    const {
-      order,
-      targets,
-      sampleWeights,
-      rows: inputs,
-      starts,
-    } = readFields(words, window / 4, windowFields);
+    const { order, targets, sampleWeights, rows: inputs, starts } = new Window(views(), window);
     for (let i = 0; i < rows; i++) {
       const sample = order ? words[(window + order) / 4 + first + i]! : first + i;
       const input = at(net.inputs) + i * net.inputCount;
@@ -48,7 +42,7 @@ export function windowKernels(views: () => MemoryViews, { bytesPerFloat, round }
   /** Adds a row to the window as the values that are not zero and, as numbers of two bytes, their places. */
   function addRow(window: number, row: Float32Array | Float64Array, sample: number): void {
     const { words, floats } = views();
-    const { starts } = readFields(words, window / 4, windowFields);
+    const { starts } = new Window(views(), window);
     const begin = window + words[(window + starts) / 4 + sample]!;
     const places = [...row.keys()].filter((k) => row[k] !== 0);
     for (const [i, k] of places.entries()) floats[at(begin) + i] = row[k]!;

@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Network } from '../src/index.js';
-import { Random } from '../src/base/random.js';
-import { loadFile, saveFile } from '../src/node/index.js';
+import { Network } from '../../../src/index.js';
+import { Random } from '../../../src/base/random.js';
+import { loadFile, saveFile } from '../../../src/node/index.js';
 
 // A process that trains and writes checkpoints is killed at any moment, and another goes on from the file: nothing that
 // was acknowledged is lost, no file is broken, and the end is that of a training never stopped. BP4_KILLS=300 kills more.
@@ -25,8 +25,8 @@ const options = { miniBatchSize: 3, learningRate: 0.01, optimizer: 'momentum' } 
 const program = `
   import { createHash } from 'node:crypto';
   import { existsSync, writeSync } from 'node:fs';
-  import { Network } from '${new URL('../dist/index.js', import.meta.url).href}';
-  import { checkpointFile, loadFile } from '${new URL('../dist/node/index.js', import.meta.url).href}';
+  import { Network } from '${new URL('../../../dist/index.js', import.meta.url).href}';
+  import { checkpointFile, loadFile } from '${new URL('../../../dist/node/index.js', import.meta.url).href}';
   const [, path, task] = process.argv;
   const { spec, inputs, targets, options } = JSON.parse(task);
   const net = existsSync(path) ? await loadFile(path) : await Network.create(spec);

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { describe, expect, it } from 'vitest';
-import { chromium } from './matrix/browsers.mjs';
-import { serve } from '../scripts/serve.mjs';
+import { chromium } from '../browsers.mjs';
+import { serve } from '../../../scripts/serve.mjs';
 
 // The examples that are pages: their commands serve them, and in Chromium they learn.
 
-const repository = fileURLToPath(new URL('..', import.meta.url));
-const watch = fileURLToPath(new URL('support/watch.html', import.meta.url));
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const watch = fileURLToPath(new URL('watch.html', import.meta.url));
 
 /**
  * Opens a page in Chromium.

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { readers } from './fuzz/bad-readers.js';
-import { run } from './fuzz/run.js';
+import { readers } from '../../fuzz/bad-readers.js';
+import { run } from '../../fuzz/run.js';
 
 // The harness of `npm run test:fuzz` is itself put to the test, with readers that do what none may do.
 
@@ -27,7 +27,7 @@ const expected: Record<string, RegExp | undefined> = {
 it('sees all that a reader may not do', { timeout: 120_000 }, async () => {
   const names = readers.map(({ name }) => name);
   expect(names).toEqual(Object.keys(expected));
-  const module = new URL('./fuzz/bad-readers.ts', import.meta.url).href;
+  const module = new URL('../../fuzz/bad-readers.ts', import.meta.url).href;
   const outcomes = await run({ module, names, tries: 150, longestTry: 6000 });
   for (const { reader, failures } of outcomes) {
     const pattern = expected[reader];

@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 // The examples, as a user runs them: on real data, to the figures that they promise.
 
 const run = promisify(execFile);
-const folder = fileURLToPath(new URL('../examples/', import.meta.url));
+const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
 
 /** What an example prints; it is rejected where its exit code is not 0. */
 const printed = async (name: string, cwd?: string): Promise<string> =>

@@ -1,0 +1,208 @@
+// Writes assembly/structs.ts and src/memory/structs.ts: the structs that TypeScript and the kernels share in linear memory,
+// from the one table below. AssemblyScript gets classes whose fields it loads and stores; TypeScript gets classes of the same
+// names, whose accessors read and write the same bytes. `npm run build` runs this.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+
+/**
+ * Each struct: what it is, and its fields in order: name, type, comment. A pointer is `usize`. Of a struct whose words
+ * Atomics changes (`isAtomic`), TypeScript gets the offsets too.
+ */
+const structs = {
+  Net: {
+    comment: 'A network, with the mini-batch under way.',
+    fields: [
+      ['loss', 'i32', 'A number of codes.ts.'],
+      ['lossParameter', 'f32', 'δ of huber; the other losses ignore it.'],
+      ['layerCount', 'i32', ''],
+      ['layers', 'usize', 'Layer[layerCount].'],
+      ['parameters', 'usize', 'f32[parameterCount]: the weights and biases of all layers.'],
+      ['gradients', 'usize', 'f32[parameterCount], in the same order.'],
+      ['parameterCount', 'i32', 'Padding included; a multiple of four.'],
+      ['inputCount', 'i32', ''],
+      ['inputs', 'usize', 'f32[rows][inputCount].'],
+      ['targets', 'usize', 'f32[rows][stride of the last layer].'],
+      ['scratch', 'usize', 'Room for packing: `scratchBytes` for each thread, one after the other.'],
+      ['scratchBytes', 'i32', ''],
+      [
+        'pairs',
+        'usize',
+        'usize[rows][2]: where the values of each sample begin, and their places (pairs.ts).',
+      ],
+      ['tally', 'usize', 'Tally of training.'],
+      ['rule', 'usize', 'Rule by which training updates.'],
+      ['sampleWeights', 'usize', 'f32[rows], where the rule says that samples are weighted.'],
+      ['firstTrained', 'i32', 'The first layer that is not frozen: the layers before it need no δ.'],
+      [
+        'largestDeltas',
+        'usize',
+        'f32[MOST_THREADS]: the largest |δ| of the first layer that each thread found.',
+      ],
+      ['hasZeroGradients', 'i32', "1 while all gradients of the first layer's weights are zero."],
+      ['touched', 'i32', 'A sink without meaning: its store keeps the loads that warm the cache.'],
+    ],
+  },
+
+  Layer: {
+    comment: 'A layer. Each matrix [rows][stride] is row-major, with zeros from `units` to `stride`.',
+    fields: [
+      ['activation', 'i32', 'A number of codes.ts.'],
+      ['alpha', 'f32', 'α of leakyRelu and elu; the other activations ignore it.'],
+      ['fanIn', 'i32', 'The units of the layer before, or the inputs.'],
+      ['units', 'i32', ''],
+      ['stride', 'i32', 'Floats from row to row; a multiple of four.'],
+      ['input', 'usize', 'f32[rows][inputStride]: the activations of the layer before, or the inputs.'],
+      ['inputStride', 'i32', ''],
+      ['weights', 'usize', 'f32[fanIn][stride]: column j holds w_jk for all k.'],
+      ['biases', 'usize', 'f32[stride].'],
+      ['weightGradients', 'usize', 'f32[fanIn][stride]: ∂C/∂W, summed over the mini-batch.'],
+      ['biasGradients', 'usize', 'f32[stride]: ∂C/∂b, summed over the mini-batch.'],
+      ['preActivations', 'usize', 'f32[rows][stride]: z.'],
+      ['activations', 'usize', 'f32[rows][stride]: a, which the next layer reads.'],
+      ['delta', 'usize', 'f32[rows][stride]: δ = ∂C/∂z.'],
+      [
+        'undropped',
+        'usize',
+        'f32[rows][stride]: a before dropout; `activations` where the layer has no dropout.',
+      ],
+      ['dropBelow', 'u32', 'Dropout drops a unit where 32 random bits are below this; 0 for no dropout.'],
+      ['keptScale', 'f32', '1/(1 − p): dropout multiplies the kept activations by this.'],
+      ['isFrozen', 'i32', '1 where training leaves the layer as it is.'],
+    ],
+  },
+
+  Window: {
+    comment:
+      'Samples held in memory. A place is counted in bytes from the window itself, so that the window can move; 0 for none.',
+    fields: [
+      ['order', 'usize', 'Place of u32[n]: which sample comes n-th; none where they come as they lie.'],
+      ['targets', 'usize', 'Place of f32[n][stride of the last layer].'],
+      ['sampleWeights', 'usize', 'Place of f32[n]; none where all samples weigh 1.'],
+      ['rows', 'usize', 'Place of f32[n][inputCount]; none where the window holds pairs.'],
+      [
+        'starts',
+        'usize',
+        'Place of usize[n + 1]: the places where the pairs of each sample begin; none for rows.',
+      ],
+      ['largestInput', 'f32', 'An upper bound of |input|.'],
+    ],
+  },
+
+  Tally: {
+    comment: 'Sums over mini-batches.',
+    fields: [
+      ['loss', 'f64', 'The cost of all samples since the tally was cleared.'],
+      ['batchLoss', 'f64', 'The cost of the last mini-batch.'],
+      ['largestWeight', 'f64', 'An upper bound of |w| in the first layer; Infinity where none is known.'],
+      ['right', 'i32', 'How many samples were classified correctly.'],
+    ],
+  },
+
+  Rule: {
+    comment: 'How gradients become an update: optimizers.ts and regularise.ts say what each number does.',
+    fields: [
+      ['beta1', 'f64', ''],
+      ['beta2', 'f64', ''],
+      ['optimizer', 'i32', 'A number of codes.ts.'],
+      ['isPlain', 'i32', '1 where an update is W −= η/m Σ ∂C/∂W and nothing else.'],
+      ['isWeighted', 'i32', '1 where each sample has a weight.'],
+      ['penalizesBiases', 'i32', '1 where l1, l2 and weight decay are for biases too.'],
+      ['l1', 'f32', ''],
+      ['l2', 'f32', ''],
+      ['clipValue', 'f32', '0 for no clipping by value.'],
+      ['clipNorm', 'f32', '0 for no clipping by norm.'],
+      ['maxNorm', 'f32', '0 for no max-norm.'],
+      ['momentum', 'f32', 'μ, ρ or β₁.'],
+      ['momentumRest', 'f32', '1 − that, rounded from double precision.'],
+      ['square', 'f32', 'β₂.'],
+      ['squareRest', 'f32', '1 − that, rounded from double precision.'],
+      ['epsilon', 'f32', ''],
+      ['weightDecay', 'f32', ''],
+      ['first', 'usize', 'f32[parameterCount]: what the optimizer remembers of each parameter.'],
+      ['second', 'usize', 'f32[parameterCount]: the second number that it remembers, where it has two.'],
+      ['step', 'u32', 'How many steps training has taken.'],
+      ['key0', 'u32', 'The key of dropout.'],
+      ['key1', 'u32', ''],
+      ['rate', 'f32', 'Of this step: η, or η/(1 − β₁ᵗ) of Adam.'],
+      ['rootScale', 'f32', 'Of this step: 1/√(1 − β₂ᵗ) of Adam.'],
+      ['decay', 'f32', 'Of this step: η·λ of weight decay.'],
+      ['gradientScale', 'f32', 'Of this step: the factor of the sums in the gradients.'],
+    ],
+  },
+
+  Team: {
+    comment: 'What the threads of a team share.',
+    isAtomic: true,
+    fields: [
+      ['jobs', 'i32', 'How many jobs there have been; a thread waits here for the next one.'],
+      ['ended', 'i32', 'How many times a thread ended a job, the first thread not counted.'],
+      ['arrived', 'i32', 'How many threads have come to the barrier.'],
+      [
+        'meetings',
+        'i32',
+        'How many times all threads have met in this job; ~n, below 0, where the first gave up at the n-th.',
+      ],
+      ['joined', 'i32', 'How many threads have joined.'],
+      ['threads', 'i32', 'Of the job, as all that follows.'],
+      ['net', 'usize', ''],
+      ['window', 'usize', ''],
+      ['first', 'i32', ''],
+      ['count', 'i32', ''],
+      ['size', 'i32', ''],
+      ['learningRate', 'f32', ''],
+    ],
+  },
+};
+
+/** By type: bytes, and the typed array through which TypeScript reads and writes it. */
+const types = {
+  i32: [4, 'ints'],
+  u32: [4, 'words'],
+  usize: [4, 'words'],
+  f32: [4, 'singles'],
+  f64: [8, 'doubles'],
+};
+
+const header = '// Generated by scripts/generate-structs.mjs (npm run build); not for editing.\n';
+const docComment = (text, indent) => (text ? `${indent}/** ${text} */\n` : '');
+
+function assemblyClass([name, { comment, fields }]) {
+  const lines = fields.map(([field, type, text]) => `${docComment(text, '  ')}  ${field}: ${type};\n`);
+  return `\n${docComment(comment, '')}export class ${name} {\n${lines.join('')}}\n`;
+}
+
+function typescriptClass([name, { comment, fields, isAtomic }]) {
+  let end = 0;
+  const offsets = [];
+  const accessors = fields.map(([field, type, text]) => {
+    const [size, view] = types[type];
+    const offset = Math.ceil(end / size) * size; // aligned as AssemblyScript aligns it
+    end = offset + size;
+    offsets.push(`${field}: ${offset}`);
+    const place = `this.views.${view}[${offset ? `(this.pointer + ${offset})` : 'this.pointer'} >>> ${Math.log2(size)}]`;
+    return `
+${docComment(text, '  ')}  get ${field}(): number {
+    return ${place}!;
+  }
+  set ${field}(value: number) {
+    ${place} = value;
+  }
+`;
+  });
+  return `
+${docComment(comment, '')}export class ${name} extends Struct {
+  static readonly bytes = ${end};
+${isAtomic ? `  /** The byte where each field begins. */\n  static readonly offsets = { ${offsets.join(', ')} };\n` : ''}${accessors.join('')}}
+`;
+}
+
+const entries = Object.entries(structs);
+write('assembly/structs.ts', header + entries.map(assemblyClass).join(''));
+write(
+  'src/memory/structs.ts',
+  `${header}import { Struct } from './struct.js';\n${entries.map(typescriptClass).join('')}`,
+);
+
+/** Leaves a file alone whose text does not change, so that watchers stay quiet. */
+function write(path, text) {
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
+}

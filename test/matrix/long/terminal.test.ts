@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bin, signsCSV, signsTask as task } from '../../support/cli.js';
+
+// What a person sees: `bp4 train` in a terminal, which util-linux's `script` opens.
+
+const cwd = mkdtempSync(join(tmpdir(), 'bp4-terminal-'));
+beforeAll(() => writeFileSync(join(cwd, 'data.csv'), signsCSV()));
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+interface Shown {
+  readonly code: number | null;
+  readonly stdout: string;
+}
+
+/** Runs a shell's line in a terminal of 100 columns. @param onOutput may type something */
+function inTerminal(
+  line: string,
+  onOutput?: (said: string, type: (text: string) => void) => void,
+): Promise<Shown> {
+  return new Promise((resolve, reject) => {
+    const env: NodeJS.ProcessEnv = { ...process.env, TERM: 'xterm' };
+    delete env['NO_COLOR'];
+    const child = spawn('script', ['-qec', `stty cols 100; ${line}`, '/dev/null'], { cwd, env });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      onOutput?.(stdout, (typed) => child.stdin.write(typed));
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout }));
+  });
+}
+
+/** What a terminal is told in control sequences, and without them. */
+const ESCAPE = '\u001B';
+const CURSOR_ON = `${ESCAPE}[?25h`;
+const CURSOR_OFF = `${ESCAPE}[?25l`;
+const TO_LINE_BEGIN = `${ESCAPE}[1G`;
+const colours = new RegExp(`${ESCAPE}\\[\\d+m`);
+const controls = new RegExp(`${ESCAPE}(?:\\[[0-9;?]*[A-Za-z]|[78])`, 'g');
+
+const node = `'${process.execPath}' '${bin}'`;
+
+describe('on a terminal', () => {
+  it('a bar with pace and ETA, in colours, which goes away at the end', async () => {
+    const { code, stdout } = await inTerminal(`${node} train ${task.join(' ')} --epochs 30 --out tty.bp4`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      new RegExp(`epoch \\d+/30 ${colours.source}█+${colours.source}.*loss \\d.*samples/s {2}ETA `),
+    );
+    expect(stdout).not.toMatch(/^epoch/m); // no lines
+    expect(stdout.lastIndexOf(CURSOR_ON)).toBeGreaterThan(stdout.lastIndexOf(CURSOR_OFF)); // the cursor is there again
+    // what is drawn anew fits into a line
+    const drawn = stdout
+      .split(TO_LINE_BEGIN)
+      .slice(1)
+      .map((text) => text.split(/[\r\n]/)[0]!);
+    for (const line of drawn) expect(line.replace(controls, '').length).toBeLessThan(100);
+    expect(drawn.length).toBeGreaterThan(2);
+    expect(stdout).toMatch(/Saved .*tty\.bp4/);
+  });
+
+  it('without colours under NO_COLOR', async () => {
+    const { stdout } = await inTerminal(`NO_COLOR=1 ${node} train ${task.join(' ')} --epochs 2`);
+    expect(stdout).toContain('█');
+    expect(stdout).not.toMatch(colours);
+  });
+
+  it('Ctrl-C, typed there, stops and saves, and the cursor is there again', async () => {
+    let isTyped = false;
+    const { code, stdout } = await inTerminal(
+      `${node} train ${task.join(' ')} --epochs 1000 --out typed.bp4`,
+      (said, type) => {
+        if (isTyped || !/epoch ([2-9]|\d\d+)\/1000 /.test(said)) return;
+        isTyped = true;
+        type('\u0003');
+      },
+    );
+    expect(code).toBe(130);
+    expect(stdout).toContain('saved typed.bp4; go on with: npx bp4 train --resume typed.bp4');
+    expect(stdout.lastIndexOf(CURSOR_ON)).toBeGreaterThan(stdout.lastIndexOf(CURSOR_OFF));
+    expect(existsSync(join(cwd, 'typed.bp4'))).toBe(true);
+  });
+});
