@@ -38,11 +38,17 @@ function describeStack(error: unknown): string {
   return cause === undefined ? stack : `${stack}\ncaused by ${describeStack(cause)}`;
 }
 
-/** The name alone of a command that does not exist: beside --help, commander would show the overview in its place. */
-function namesUnknownCommand([first, second]: readonly string[]): string[] | undefined {
-  const name = first === 'help' ? second : first;
-  if (name === undefined || name.startsWith('-') || name === 'help') return undefined;
-  return commands.some((command) => command.name === name) ? undefined : [name];
+/**
+ * What commander is given: `help NAME` is `NAME --help`, which loads the command; and of a command that does not exist only
+ * the name, for beside --help commander would show the overview in place of the nearest.
+ */
+function normalize(argv: readonly string[]): readonly string[] {
+  const [first, second] = argv;
+  const words = first === 'help' && second !== undefined ? [second, '--help'] : argv;
+  const name = words[0]!;
+  const isKnown =
+    name.startsWith('-') || name === 'help' || commands.some((command) => command.name === name);
+  return isKnown ? words : [name];
 }
 
 process.stdout.on('error', onBrokenPipe);
@@ -52,7 +58,7 @@ const argv = process.argv.slice(2);
 const program = createProgram(readVersion(), argv);
 try {
   if (argv.length === 0) program.outputHelp();
-  else await program.parseAsync(namesUnknownCommand(argv) ?? argv, { from: 'user' });
+  else await program.parseAsync(normalize(argv), { from: 'user' });
 } catch (error) {
   // help and the version end in one, too, once they are printed
   if (!(error instanceof CommanderError)) report(error, argv.includes('--debug'));

@@ -1,7 +1,7 @@
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
 import { checkReportPath, reportGroup, type ReportFlags } from '../options/report.js';
-import { labelledData } from '../data/labelled-data.js';
+import { readLabelledData } from '../data/labelled-data.js';
 import { meaningOf } from '../model/signature.js';
 import { formatCount, formatPercent, formatPrecise } from '../terminal/format.js';
 import { openModel } from '../model/open-model.js';
@@ -25,7 +25,7 @@ export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     const report = await checkReportPath(options, [modelPath, path]);
     const model = await openModel(modelPath, options);
     const { net } = model;
-    const all = await labelledData(path, meaningOf(model, options));
+    const all = await readLabelledData(path, meaningOf(model, options));
     const name = nameOf(path);
     const data = pickSamples(all);
     const diagnosis = await diagnoseNetwork(net, name, data);

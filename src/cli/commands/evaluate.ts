@@ -3,7 +3,7 @@ import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../o
 import { checkReportPath, reportGroup, type ReportFlags } from '../options/report.js';
 import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
 import { inFile } from '../errors.js';
-import { labelledData, warnOfTrainingData } from '../data/labelled-data.js';
+import { readLabelledData, warnOfTrainingData } from '../data/labelled-data.js';
 import { meaningOf } from '../model/signature.js';
 import { formatCount, formatPrecise } from '../terminal/format.js';
 import { openModel } from '../model/open-model.js';
@@ -26,7 +26,7 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     const report = await checkReportPath(options, [modelPath, path]);
     const model = await openModel(modelPath, options);
     const meaning = meaningOf(model, options);
-    const data = await labelledData(path, meaning);
+    const data = await readLabelledData(path, meaning);
     warnOfTrainingData(output, path, model);
     const name = nameOf(path);
     const measured = await inFile(name, () => evaluateNetwork(model.net, data));

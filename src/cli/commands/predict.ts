@@ -2,7 +2,7 @@ import { createCSVWriter, createJSONWriter, type PredictionWriter } from '../dat
 import { Option } from 'commander';
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
-import { DataError, isInputFault, UsageError } from '../errors.js';
+import { convertLegacyError, DataError, isInputFault, UsageError } from '../errors.js';
 import { STDIN } from '../data/file-formats.js';
 import type { Output } from '../terminal/output.js';
 import { meaningOf, type Meaning } from '../model/signature.js';
@@ -102,13 +102,15 @@ function predictSamples(
   let outputs: Float32Array;
   try {
     outputs = predict(complete);
-  } catch (error) {
+  } catch (thrown) {
+    const error = convertLegacyError(thrown);
     if (!isInputFault(error)) throw error;
     // one after the other, they tell which it is
     for (const { place, values } of samples) {
       try {
         if (values) predict([values]);
-      } catch (cause) {
+      } catch (thrown) {
+        const cause = convertLegacyError(thrown);
         throw isInputFault(cause) ? new DataError(place, cause.problem, cause.cure, { cause }) : cause;
       }
     }

@@ -12,7 +12,7 @@ import type { OpenedModel } from '../model/open-model.js';
  * Reads samples whose answers are known, as the network takes them.
  * @throws UsageError, DataError naming the file and the place in it, or the option that is missing
  */
-export async function labelledData(path: string, meaning: Meaning): Promise<Dataset> {
+export async function readLabelledData(path: string, meaning: Meaning): Promise<Dataset> {
   const { delimiter, width, outputs } = meaning;
   const { header } = meaning.reading;
   const file = await openData(path, {

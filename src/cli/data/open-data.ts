@@ -1,21 +1,21 @@
-import type { Dataset } from '../../data/index.js';
+import type { CSVDialect, Dataset } from '../../data/index.js';
 import { readIDXSamples, readMNISTSamples, readNPZSamples, type Samples } from './array-files.js';
 import { inFile } from '../errors.js';
+import { pickDialect } from '../options/data.js';
 import { kindOf, STDIN, type DataFormat } from './file-formats.js';
 import type { Reading } from '../model/model-file.js';
 import { fileBuffer, isLarge, nameOf, readBytes, readText, textSource } from './read-file.js';
-import type { Dialect } from './csv-dialect.js';
 import {
-  csvTable,
-  jsonLinesTable,
-  jsonTable,
-  npyTable,
-  parquetTable,
-  type Table,
+  openCSV,
+  openJSON,
+  openJSONLines,
+  openNPY,
+  openParquetTable,
+  type OpenedTable,
   type Text,
 } from './tables.js';
 
-export interface TableFile extends Table {
+export interface TableFile extends OpenedTable {
   readonly kind: 'table';
   readonly path: string;
 }
@@ -31,7 +31,7 @@ export type DataFile = TableFile | SamplesFile;
 const MNIST = 'mnist';
 
 /** What need not be found out. */
-export interface Known extends Partial<Dialect> {
+export interface Known extends CSVDialect {
   /** Whether it is read anew in each epoch. Default: whether it is large. */
   readonly isStream?: boolean;
 }
@@ -50,11 +50,12 @@ export async function openData(path: string, known: Known = {}): Promise<DataFil
   if (format === 'idx') return { kind: 'samples', path, ...(await readIDXSamples(path)) };
   const name = nameOf(path);
   const table = await inFile(name, () => tableOf(path, format, known));
-  const { read, stream } = table;
+  const { profile, read, stream } = table;
   return {
     ...table,
     kind: 'table',
     path,
+    profile: () => inFile(name, profile),
     read: (reading) => inFile(name, () => read(reading)),
     ...(stream && { stream: (reading) => inFile(name, () => stream(reading)) }),
   };
@@ -64,21 +65,21 @@ async function tableOf(
   path: string,
   format: Exclude<DataFormat, 'npz' | 'idx'>,
   { isStream, ...given }: Known,
-): Promise<Table> {
+): Promise<OpenedTable> {
   const { delimiter } = kindOf(path);
   const isLong = path !== STDIN && (isStream ?? (await isLarge(path)));
   const text = (): Text | Promise<Text> => (isLong ? textSource(path) : readText(path));
   switch (format) {
     case 'csv':
-      return await csvTable(await text(), { ...(delimiter !== undefined && { delimiter }), ...given });
+      return await openCSV(await text(), { ...(delimiter !== undefined && { delimiter }), ...given });
     case 'json':
-      return jsonTable(await readText(path));
+      return openJSON(await readText(path));
     case 'jsonl':
-      return await jsonLinesTable(await text());
+      return openJSONLines(await text());
     case 'npy':
-      return await npyTable(await readBytes(path));
+      return openNPY(await readBytes(path));
     case 'parquet':
-      return await parquetTable(await fileBuffer(path), isLong);
+      return await openParquetTable(await fileBuffer(path), isLong);
   }
 }
 
@@ -92,13 +93,7 @@ export async function readData(
   reading: Reading,
   part: 'data' | 'test' = 'data',
 ): Promise<Dataset> {
-  const file = await openData(path, dialectIn(reading));
+  const file = await openData(path, pickDialect(reading));
   if (file.kind === 'table') return await file.read(reading);
   return (part === 'test' ? file.test : undefined) ?? file.data;
 }
-
-/** What a reading knows of the text of a file. */
-export const dialectIn = ({ delimiter, header }: Reading): Partial<Dialect> => ({
-  ...(delimiter !== undefined && { delimiter }),
-  ...(header !== undefined && { header }),
-});

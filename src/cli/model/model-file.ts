@@ -9,7 +9,7 @@ import { Network, type EngineOptions } from '../../network.js';
 import type { TrainOptions } from '../../index.js';
 import { FileError } from '../../node/file-error.js';
 import { writeWhole } from '../../node/whole-file.js';
-import { DataError, inFile, toDataError, UsageError } from '../errors.js';
+import { convertLegacyError, inFile, toDataError, UsageError } from '../errors.js';
 import { STDIN } from '../data/file-formats.js';
 import { checkFolderOf } from '../data/output-paths.js';
 import type { Shares } from '../data/split-stream.js';
@@ -165,7 +165,7 @@ export async function modelOf(
       progress: progressOf(metadata.get('bp4')!),
     };
   } catch (error) {
-    throw toDataError(path, error);
+    throw toDataError(path, convertLegacyError(error));
   }
 }
 

@@ -2,7 +2,7 @@ import type { Transform } from '../../index.js';
 import type { Categories } from '../../data/index.js';
 import { portableOf } from '../../formats/portable.js';
 import { UsageError } from '../errors.js';
-import { pickCSVFlags } from '../options/data.js';
+import { pickDialect } from '../options/data.js';
 import type { ColumnFlags } from '../options/model.js';
 import type { Reading, Task } from './model-file.js';
 import type { OpenedModel } from './open-model.js';
@@ -57,7 +57,7 @@ function pickNames(transforms: readonly Transform[] | undefined): readonly strin
 function readFlags(flags: ColumnFlags): Reading {
   const { inputs, target: targets, classes, label } = flags;
   return {
-    ...pickCSVFlags(flags),
+    ...pickDialect(flags),
     ...(inputs && { inputs }),
     ...(targets && { targets }),
     ...(classes && { classes }),

@@ -1,15 +1,10 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { CSVDialect } from '../../data/index.js';
 import type { OptionGroup } from './command.js';
 import { collectList, number, oneOf } from './values.js';
 
-/** How a CSV file is written, as far as it was said. */
-export interface CSVFlags {
-  readonly delimiter?: string;
-  readonly header?: boolean | readonly string[];
-}
-
 /** What is in a data file, as far as it was said. */
-export interface DataFlags extends CSVFlags {
+export interface DataFlags extends CSVDialect {
   readonly label?: string;
   readonly target?: readonly string[];
   readonly ignore?: readonly string[];
@@ -66,7 +61,7 @@ export const dataGroup: OptionGroup = {
 };
 
 /** Only what was said of the text of a CSV file. */
-export const pickCSVFlags = ({ delimiter, header }: CSVFlags): CSVFlags => ({
+export const pickDialect = ({ delimiter, header }: CSVDialect): CSVDialect => ({
   ...(delimiter !== undefined && { delimiter }),
   ...(header !== undefined && { header }),
 });

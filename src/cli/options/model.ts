@@ -1,7 +1,8 @@
 import { Option } from 'commander';
 import type { ActivationName, LossName } from '../../model/spec.js';
 import type { OptionGroup } from './command.js';
-import { csvOptions, type CSVFlags } from './data.js';
+import type { CSVDialect } from '../../data/index.js';
+import { csvOptions } from './data.js';
 import { engineName, list } from './values.js';
 
 /** Of a model that another program wrote, and of how to compute. */
@@ -33,7 +34,7 @@ export const modelGroup: OptionGroup = {
 };
 
 /** Which columns a model of another program takes and predicts. */
-export interface ColumnFlags extends CSVFlags {
+export interface ColumnFlags extends CSVDialect {
   readonly inputs?: readonly string[];
   readonly label?: string;
   readonly target?: readonly string[];

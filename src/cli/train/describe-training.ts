@@ -47,7 +47,7 @@ function row(output: Output, name: string, text: string, option = ''): void {
 }
 
 function describeData(output: Output, { found, about, train }: PreparedTraining): void {
-  const { file, guess, dropped, missing } = found!;
+  const { file, guess, profile, dropped, missing } = found!;
   const { reading, task } = about;
   if (file.kind === 'samples') {
     output.say(
@@ -56,9 +56,9 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
     if (train.classes) row(output, 'label', formatCount(train.classes.length, 'class', 'classes'));
     return;
   }
-  const rows = file.profiles[0]!.count;
+  const { count, columns } = profile!;
   output.say(
-    `${output.bold(nameOf(file.path))}: ${formatCount(rows, 'row')}, ${formatCount(file.profiles.length, 'column')}${dialectText(file.dialect)}`,
+    `${output.bold(nameOf(file.path))}: ${formatCount(count, 'row')}, ${formatCount(columns.length, 'column')}${dialectText(file.dialect)}`,
   );
   const why = guess?.reason === undefined ? '' : `${guess.reason}; `;
   if (task === 'classification') {

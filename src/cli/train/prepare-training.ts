@@ -1,9 +1,9 @@
-import { pickCSVFlags } from '../options/data.js';
+import { pickDialect } from '../options/data.js';
 import type { GivenOptions } from '../options/command.js';
 import { buildNetworkSpec, type NetworkFlags } from '../options/network.js';
 import type { TrainFlags } from '../options/train-files.js';
 import { DataError, inFile, UsageError, withFlags } from '../errors.js';
-import { guessOf, type Guess } from '../data/guess-columns.js';
+import { guessColumns } from '../data/guess-columns.js';
 import {
   type About,
   type PlainTrainOptions,
@@ -12,7 +12,7 @@ import {
   type TestPart,
   type TrainingProgress,
 } from '../model/model-file.js';
-import { dialectIn, openData, readData, type DataFile, type TableFile } from '../data/open-data.js';
+import { openData, readData, type DataFile, type TableFile } from '../data/open-data.js';
 import { nameOf } from '../data/read-file.js';
 import {
   MOST_HELD,
@@ -22,7 +22,14 @@ import {
   type Shares,
 } from '../data/split-stream.js';
 import { buildTrainOptions } from '../options/training.js';
-import { Dataset, DataStream, transformedWidth, type FitKind } from '../../data/index.js';
+import {
+  Dataset,
+  DataStream,
+  transformedWidth,
+  type ColumnSuggestion,
+  type FitKind,
+  type TableProfile,
+} from '../../data/index.js';
 import { Network, type EngineOptions } from '../../network.js';
 import type { Transforms } from '../../model/transforms.js';
 
@@ -47,7 +54,9 @@ export interface PreparedTraining {
 /** What is said of the data. */
 interface Found {
   readonly file: DataFile;
-  readonly guess: Guess | undefined;
+  readonly guess: ColumnSuggestion | undefined;
+  /** Of a table. */
+  readonly profile: TableProfile | undefined;
   /** Rows that were left out because something is missing in them. */
   readonly dropped: number;
   readonly missing: Reading['missing'];
@@ -67,7 +76,7 @@ export async function prepareTraining(
   path: string,
 ): Promise<PreparedTraining> {
   const file = await openData(path, {
-    ...pickCSVFlags(flags),
+    ...pickDialect(flags),
     ...(flags.stream && { isStream: true }),
   });
   const chosen = file.kind === 'table' ? await readTable(flags, file) : chooseSamples(given, file);
@@ -114,23 +123,26 @@ interface Read {
   readonly data: Dataset | DataStream;
   readonly task: Task;
   readonly reading: Reading;
-  readonly guess: Guess | undefined;
+  readonly guess: ColumnSuggestion | undefined;
+  /** Of a table. */
+  readonly profile: TableProfile | undefined;
   readonly dropped: number;
   readonly missing: Reading['missing'];
 }
 
 /** Chooses the columns of a table, and reads them. */
 async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
-  const guess = guessOf(nameOf(file.path), file.profiles, {
+  const profile = await file.profile();
+  const guess = await guessColumns(nameOf(file.path), profile, {
     label: flags.label,
     targets: flags.target,
     ignore: flags.ignore,
     categorical: flags.categorical,
   });
-  const { categorical, ...columns } = guess.reading;
-  const rows = file.profiles[0]!.count;
-  const used = [...columns.inputs!, ...(columns.targets ?? [columns.label!])];
-  const gaps = file.profiles.filter(({ name, missing }) => used.includes(name) && missing > 0);
+  const { categorical, ...columns } = guess.columns;
+  const rows = profile.count;
+  const used = [...columns.inputs, ...(columns.targets ?? [columns.label!])];
+  const gaps = profile.columns.filter(({ name, missing }) => used.includes(name) && missing > 0);
   const given = flags.missing;
   let missing = given ?? (gaps.length > 0 ? 'drop' : 'error');
   const read = async (): Promise<Dataset | DataStream> =>
@@ -140,7 +152,7 @@ async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
       ...(categorical.length > 0 && { categorical: categorical as never }),
     });
   let data = await read();
-  const canFill = gaps.every(({ name, isNumeric }) => isNumeric && columns.inputs!.includes(name));
+  const canFill = gaps.every(({ name, kind }) => kind === 'number' && columns.inputs.includes(name));
   if (given === undefined && rows - data.count > rows / 10 && canFill) {
     missing = 'mean';
     data = await read();
@@ -153,7 +165,7 @@ async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
     ...(classes && { classes }),
     ...(categorical.length > 0 && { categorical: categories }),
   };
-  return { data, task: guess.task, reading, guess, dropped: rows - data.count, missing };
+  return { data, task: guess.task, reading, guess, profile, dropped: rows - data.count, missing };
 }
 
 /** Samples whose columns are not to be chosen. */
@@ -166,7 +178,7 @@ function chooseSamples(given: GivenOptions, { path, data }: Extract<DataFile, { 
   const { inputScale, classes } = data;
   const reading = { ...(inputScale !== undefined && { inputScale }), ...(classes && { classes }) };
   const task = data.labels ? 'classification' : 'regression';
-  return { data, task, reading, guess: undefined, dropped: 0, missing: undefined };
+  return { data, task, reading, guess: undefined, profile: undefined, dropped: 0, missing: undefined };
 }
 
 /** What is learned from, and what is set aside. */

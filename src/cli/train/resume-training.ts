@@ -1,9 +1,10 @@
 import type { Dataset } from '../../data/index.js';
-import { dialectIn, openData, readData } from '../data/open-data.js';
+import { openData, readData } from '../data/open-data.js';
 import { nameOf } from '../data/read-file.js';
 import { partsOfStream } from '../data/split-stream.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { readModel, type About } from '../model/model-file.js';
+import { pickDialect } from '../options/data.js';
 import type { GivenOptions } from '../options/command.js';
 import type { TrainFlags } from '../options/train-files.js';
 import { groupDigits } from '../terminal/format.js';
@@ -58,7 +59,7 @@ async function restoreParts(path: string, about: About): Promise<TrainingParts> 
   const { reading, training } = about;
   const { testPart, shares } = training;
   if (shares) {
-    const file = await openData(path, { ...dialectIn(reading), isStream: true });
+    const file = await openData(path, { ...pickDialect(reading), isStream: true });
     if (file.kind !== 'table' || !file.stream)
       throw new DataError(path, 'it cannot be read in parts, as it was');
     const { learned, test, ...parts } = await partsOfStream(await file.stream(reading), shares);

@@ -1,0 +1,196 @@
+import { checkKeys, checkName, show } from '../base/check.js';
+import type { NumberTransform, Transform, Transforms } from '../model/transforms.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
+import type { SampleArrays, Schema } from './samples.js';
+
+/**
+ * 'standardise': mean 0 and deviation 1 (that of the whole, Σ(x − mean)²/n); 'minMax': from 0 to 1; 'identity': as it is.
+ */
+export type FitKind = NumberTransform['kind'];
+
+/** Which transform to fit: the same for all columns, or by the name of the column ('0', '1', … where it has none). */
+export type FitChoice = FitKind | Readonly<Record<string, FitKind>>;
+
+export interface FitOptions {
+  /** Columns that are not named stay as they are; categories become one-hot, whatever is chosen. Default 'standardise'. */
+  readonly inputs?: FitChoice;
+  /** Default: none, and the network learns the targets as they are. */
+  readonly targets?: FitChoice;
+}
+
+/** Which transform each column is to have. */
+interface Chosen {
+  readonly inputs: readonly FitKind[];
+  /** Undefined where targets stay as they are. */
+  readonly targets: readonly FitKind[] | undefined;
+}
+
+/** What is known of the columns of inputs, and of targets. */
+export interface ColumnStatistics {
+  readonly inputs: Statistics;
+  readonly targets: Statistics;
+}
+
+/**
+ * @throws TypeError, RangeError naming the option
+ */
+export function fitTransforms(
+  { inputs, targets, inputScale, schema }: SampleArrays,
+  options: FitOptions,
+): Transforms {
+  const chosen = chooseTransforms(schema, options);
+  const statistics = createStatistics(schema, inputScale);
+  statistics.inputs.add(inputs);
+  statistics.inputs.addAgain(inputs);
+  if (targets && chosen.targets) {
+    statistics.targets.add(targets);
+    statistics.targets.addAgain(targets);
+  }
+  return buildTransforms(schema, chosen, statistics);
+}
+
+export function createStatistics({ width, targetWidth }: Schema, inputScale = 1): ColumnStatistics {
+  // As the network takes it.
+  return { inputs: new Statistics(width, Math.fround(inputScale)), targets: new Statistics(targetWidth, 1) };
+}
+
+/**
+ * @throws TypeError, RangeError naming the option
+ */
+export function chooseTransforms(schema: Schema, options: FitOptions): Chosen {
+  checkKeys('options', options, ['inputs', 'targets']);
+  const { inputs = 'standardise', targets } = options;
+  const { width, targetWidth, columns, targetColumns } = schema;
+  if (targets !== undefined && targetWidth === 0) {
+    throw new TypeError('targets: the dataset has none to fit a transform to; leave it out');
+  }
+  return {
+    inputs: resolveKinds('inputs', inputs, width, columns),
+    targets: targets === undefined ? undefined : resolveKinds('targets', targets, targetWidth, targetColumns),
+  };
+}
+
+export function buildTransforms(schema: Schema, chosen: Chosen, statistics: ColumnStatistics): Transforms {
+  const { columns, targetColumns, categories } = schema;
+  const inputs = chosen.inputs.map((kind, k): Transform => {
+    const ofColumn = categories?.[k];
+    return ofColumn
+      ? { kind: 'oneHot', categories: ofColumn, ...nameOf(columns, k) }
+      : statistics.inputs.transformOf(kind, k, nameOf(columns, k));
+  });
+  if (!chosen.targets) return { inputs };
+  return {
+    inputs,
+    targets: chosen.targets.map((kind, k) =>
+      statistics.targets.transformOf(kind, k, nameOf(targetColumns, k)),
+    ),
+  };
+}
+
+/** How many numbers the transforms make of a row: the `inputs` of a network that has them. */
+export function transformedWidth(transforms: Transforms): number {
+  const { inputs = [] } = transforms;
+  return inputs.reduce((sum, one) => sum + (one.kind === 'oneHot' ? one.categories.length : 1), 0);
+}
+
+const nameOf = (names: readonly string[] | undefined, k: number): { name?: string } =>
+  names ? { name: names[k]! } : {};
+
+function resolveKinds(
+  place: string,
+  choice: FitChoice,
+  width: number,
+  columns: readonly string[] | undefined,
+): FitKind[] {
+  const names = Array.from({ length: width }, (_, k) => columns?.[k] ?? String(k));
+  const kindAt = (where: string, kind: unknown): FitKind =>
+    checkName(where, kind, ['standardise', 'minMax', 'identity']);
+  if (typeof choice === 'string') {
+    const kind = kindAt(place, choice);
+    return names.map(() => kind);
+  }
+  checkKeys(place, choice, names);
+  return names.map((name) =>
+    Object.hasOwn(choice, name) ? kindAt(`${place}[${show(name)}]`, choice[name]) : 'identity',
+  );
+}
+
+/**
+ * Least, most, mean and deviation of columns, of rows that are given twice in the same order, all at once or some at a time:
+ * the sums of a column are of all rows, one after the other, in double precision.
+ */
+class Statistics {
+  readonly #width: number;
+  readonly #scale: number;
+  #count = 0;
+  readonly #first: Float64Array;
+  readonly #sums: Float64Array;
+  readonly #least: Float64Array;
+  readonly #most: Float64Array;
+  readonly #squares: Float64Array;
+  #means: Float64Array | undefined;
+
+  /** @param scale by which each value is multiplied before */
+  constructor(width: number, scale: number) {
+    this.#width = width;
+    this.#scale = scale;
+    this.#first = new Float64Array(width);
+    this.#sums = new Float64Array(width);
+    this.#least = new Float64Array(width).fill(Infinity);
+    this.#most = new Float64Array(width).fill(-Infinity);
+    this.#squares = new Float64Array(width);
+  }
+
+  /** As it is after the first reading. */
+  copy(): Statistics {
+    const copy = new Statistics(this.#width, this.#scale);
+    copy.#count = this.#count;
+    copy.#first.set(this.#first);
+    copy.#sums.set(this.#sums);
+    copy.#least.set(this.#least);
+    copy.#most.set(this.#most);
+    return copy;
+  }
+
+  /** @param rows the next, one after the other */
+  add(rows: NumericArray): void {
+    const first = this.#first;
+    const sums = this.#sums;
+    const least = this.#least;
+    const most = this.#most;
+    const scale = this.#scale;
+    const width = this.#width;
+    if (this.#count === 0) for (let k = 0; k < width; k++) first[k] = rows[k]! * scale;
+    for (let i = 0; i < rows.length; i += width) {
+      for (let k = 0; k < width; k++) {
+        const value = rows[i + k]! * scale;
+        // Sums of differences from the first: of a constant column they are exactly 0.
+        sums[k]! += value - first[k]!;
+        if (value < least[k]!) least[k] = value;
+        if (value > most[k]!) most[k] = value;
+      }
+    }
+    this.#count += rows.length / width;
+  }
+
+  /** Once all rows have been added: the same rows. */
+  addAgain(rows: NumericArray): void {
+    const means = (this.#means ??= this.#first.map((first, k) => first + this.#sums[k]! / this.#count));
+    const squares = this.#squares;
+    const scale = this.#scale;
+    const width = this.#width;
+    for (let i = 0; i < rows.length; i += width) {
+      for (let k = 0; k < width; k++) {
+        const difference = rows[i + k]! * scale - means[k]!;
+        squares[k]! += difference * difference;
+      }
+    }
+  }
+
+  transformOf(kind: FitKind, k: number, name: { name?: string }): NumberTransform {
+    if (kind === 'identity') return { kind, ...name };
+    if (kind === 'minMax') return { kind, least: this.#least[k]!, most: this.#most[k]!, ...name };
+    const deviation = Math.sqrt(this.#squares[k]! / this.#count);
+    return { kind, mean: this.#means![k]!, deviation, ...name };
+  }
+}
