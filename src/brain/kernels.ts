@@ -45,7 +45,11 @@ export function brainKernels(engine: BrainEngine): BrainKernels {
     if (kernels) return kernels;
     if (engine === 'wasm') {
       throw new EngineError(
-        "engine: WebAssembly with SIMD is refused here; use engine: 'auto' or 'reference'",
+        {
+          place: 'engine',
+          problem: 'WebAssembly with SIMD is refused here',
+          cure: "use engine: 'auto' or 'reference'",
+        },
         {
           cause: refusal,
         },

@@ -1,6 +1,7 @@
 import type { Kernels } from '../kernels/kernels.js';
-import { Model, type Parameters } from '../model/model.js';
+import { Model } from '../model/model.js';
 import { checkSpec, type CheckedSpec } from '../model/spec.js';
+import type { Parameters } from '../model/state.js';
 import { brainKernels, type BrainEngine, type BrainKernels } from './kernels.js';
 import type { BrainActivation } from './options.js';
 

@@ -31,8 +31,8 @@ export class StoppedError extends FaultError {
 
 // TODO(issue 12): goes when src/data, src/training and src/model throw faults alone.
 const legacyCures: readonly (readonly [RegExp, FaultOption])[] = [
-  [/; choose missing: 'drop' or 'mean'/, { name: 'missing', values: ['drop', 'mean'] }],
-  [/; choose missing: 'drop'/, { name: 'missing', values: ['drop'] }],
+  [/; (?:fill it in, or )?choose missing: 'drop' or 'mean'/, { name: 'missing', values: ['drop', 'mean'] }],
+  [/; (?:fill it in, or )?choose missing: 'drop'/, { name: 'missing', values: ['drop'] }],
   [/; name the column in categorical, or leave it out of inputs/, { name: 'categorical' }],
 ];
 export function convertLegacyError(error: unknown): unknown {
@@ -76,7 +76,7 @@ export async function inFile<Result>(path: string, read: () => Result | Promise<
 }
 
 /** Places that are the whole file, under the name that a reader has for it. */
-const wholeFiles = ['', 'bytes'];
+const wholeFiles = ['', 'bytes', 'CSV', 'JSON', 'JSON Lines', 'npy', 'npz', 'Parquet'];
 
 /** An error that says nothing about the file stays as it is. */
 export function toDataError(path: string, error: unknown): unknown {

@@ -1,4 +1,4 @@
-import { EngineError } from '../errors.js';
+import { EngineError, RangeFault } from '../errors.js';
 import type { Kernels, ThreadChoice } from './kernels.js';
 import { reasonForOne } from './processors.js';
 import { isCore, isModule, wasmKernels } from './wasm.js';
@@ -27,7 +27,10 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
   if (engine === 'reference') return await referenceKernels();
   const module = isModule(engine) ? engine : undefined;
   if (module && !isCore(module)) {
-    throw new EngineError("engine: this module is not the 'bp4/core.wasm' of this version of bp4");
+    throw new EngineError({
+      place: 'engine',
+      problem: "this module is not the 'bp4/core.wasm' of this version of bp4",
+    });
   }
   if (reasonForOne(threads) === undefined) {
     try {
@@ -43,8 +46,12 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
     return await wasmKernels(module);
   } catch (cause) {
     if (cause instanceof RangeError) {
-      throw new RangeError(
-        'memory: the engine has none left for another network; dispose of those no longer used',
+      throw new RangeFault(
+        {
+          place: 'memory',
+          problem: 'the engine has none left for another network',
+          cure: 'dispose of those no longer used',
+        },
         {
           cause,
         },
@@ -53,8 +60,12 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
     // No SIMD, or a Content-Security-Policy without 'wasm-unsafe-eval'.
     if (engine === 'auto') return await referenceKernels();
     throw new EngineError(
-      "engine: WebAssembly with SIMD is refused here; use engine: 'auto' or 'reference', or allow " +
-        "'wasm-unsafe-eval' in the page's Content-Security-Policy",
+      {
+        place: 'engine',
+        problem: 'WebAssembly with SIMD is refused here',
+        option: { name: 'engine', values: ['auto', 'reference'] },
+        cure: "use engine: 'auto' or 'reference', or allow 'wasm-unsafe-eval' in the page's Content-Security-Policy",
+      },
       { cause },
     );
   }

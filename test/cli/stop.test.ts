@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   bin,
   bp4,
+  bp4Process,
   eventOf,
   eventsOf,
   irisCSV,
@@ -32,7 +33,7 @@ function runAndSignal(
   delay: number,
 ): Promise<Ran> {
   let isSent = false;
-  return bp4([...args, '--json'], {
+  return bp4Process([...args, '--json'], {
     cwd,
     onOutput: (stdout, kill) => {
       if (isSent || stdout.split('"event":"epoch"').length <= epochs) return;
@@ -123,7 +124,7 @@ describe('a training that is stopped', () => {
     const seed = await bp4(['train', '--resume', 'never.bp4', '--seed', '7'], { cwd });
     expect(seed).toMatchObject({ code: 2 });
     expect(seed.stderr).toBe(
-      'bp4: --seed was not given when the training began; leave it out to go on with it\n',
+      'bp4: --seed: it was not given when the training began; leave it out to go on with it\n',
     );
     writeFileSync(
       join(cwd, 'less.csv'),

@@ -369,7 +369,7 @@ describe('what is wrong is told in one line', () => {
       2,
       /no column 'specis'; did you mean 'species'\?$/,
     ],
-    ['two columns of one name', ['twice.csv'], 3, /^bp4: twice\.csv: columns: two are named 'a'; give each/],
+    ['two columns of one name', ['twice.csv'], 3, /^bp4: twice\.csv, columns: two are named 'a'; give each/],
     [
       'nothing to learn from',
       ['counted.csv'],

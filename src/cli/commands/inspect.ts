@@ -1,6 +1,6 @@
-import { portableOf } from '../../formats/portable.js';
+import { specToJSON } from '../../model/json.js';
 import type { Transform } from '../../index.js';
-import type { Run } from '../../training/run.js';
+import type { Run, RunState } from '../../model/state.js';
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
 import { meaningOf, type Meaning } from '../model/signature.js';
@@ -14,7 +14,6 @@ import {
 } from '../terminal/format.js';
 import { openModel, type OpenedModel } from '../model/open-model.js';
 import { textTable } from '../terminal/text-table.js';
-import { trainingOf } from '../model/training-state.js';
 import { hashWeights } from '../model/model-file.js';
 
 export const inspect: CommandDefinition<ColumnFlags & ModelFlags> = {
@@ -30,7 +29,7 @@ export const inspect: CommandDefinition<ColumnFlags & ModelFlags> = {
   groups: [columnGroup, modelGroup],
   run: async ({ operands, options, output }) => {
     const model = await openModel(operands[0]!, options);
-    const found = findingsOf(model, meaningOf(model, options));
+    const found = summarize(model, meaningOf(model, options));
     output.event('model', { ...found });
     const { about } = model;
     const { layers, parameters, training, transforms } = found;
@@ -94,39 +93,45 @@ interface Findings {
   readonly parameters: number;
   readonly hash: string;
   readonly layers: readonly LayerFindings[];
-  readonly training: Run | undefined;
+  readonly training: (Run & { readonly slots: number }) | undefined;
   readonly about: OpenedModel['about'];
 }
 
-function findingsOf({ path, format, bytes, net, about }: OpenedModel, meaning: Meaning): Findings {
-  const { spec, parameters } = portableOf(net);
-  const training = trainingOf(net);
+function summarize({ path, format, bytes, state, about }: OpenedModel, meaning: Meaning): Findings {
+  const { parameters } = state;
+  const spec = specToJSON(state);
   const { outputs, reading } = meaning;
   const layers = parameters.map(({ weights, biases }, l): LayerFindings => {
     const { units, activation, dropout } = spec.layers[l]!;
     return {
       ...{ units, activation, parameters: weights.length + biases.length },
       ...(dropout !== undefined && { dropout }),
-      weights: statisticsOf(weights),
-      biases: statisticsOf(biases),
+      weights: computeStatistics(weights),
+      biases: computeStatistics(biases),
     };
   });
   return {
     ...{ path, format, bytes },
     task: outputs.task,
     outputs: outputs.task === 'classification' ? outputs.classes : outputs.targets,
-    inputs: net.inputs,
+    inputs: spec.inputs,
     columns: reading.inputs,
     transforms: meaning.transforms,
     loss: spec.loss,
     seed: spec.seed,
     parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
-    hash: hashWeights(net),
-    ...{ layers, training, about },
+    hash: hashWeights(state),
+    ...{ layers, about },
+    training: state.run && describeRun(state.run),
   };
 }
 
-function statisticsOf(values: Float32Array): Statistics {
+/** Without what the optimizer remembers. */
+function describeRun({ slots, ...run }: RunState): Findings['training'] {
+  return { ...run, slots: slots.length };
+}
+
+function computeStatistics(values: Float32Array): Statistics {
   let [least, most, sum, squares] = [Infinity, -Infinity, 0, 0];
   for (const value of values) {
     least = Math.min(least, value);

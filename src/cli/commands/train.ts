@@ -6,7 +6,6 @@ import {
   chooseModelPath,
   hashWeights,
   MODEL_EXTENSION,
-  withAbout,
   writeModel,
   type About,
 } from '../model/model-file.js';
@@ -23,7 +22,7 @@ import { describeEnd, describeTraining } from '../train/describe-training.js';
 import { prepareTraining, type PreparedTraining } from '../train/prepare-training.js';
 import { resumeTraining } from '../train/resume-training.js';
 import { runTraining } from '../train/run-training.js';
-import type { Network } from '../../network.js';
+import type { NetworkState } from '../../model/state.js';
 
 export const train: CommandDefinition<TrainFlags> = {
   operands: '[data] [model]',
@@ -86,14 +85,15 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     const evaluation = evaluate(output, training);
     const results = { epochs: done.epoch, seconds: done.seconds, figures: evaluation.figures };
     const finished = { ...about, results };
-    await save(output, net, out, finished, replaces);
+    const { state } = net;
+    await save(output, state, out, finished, replaces);
     if (report !== undefined) {
       const { writeReport } = await import('../report/page.js');
       const { describeTrainingRun } = await import('../report/describe.js');
       await writeReport(
         output,
         report,
-        await describeTrainingRun(training, finished, done.history, evaluation),
+        await describeTrainingRun(training, state, finished, done.history, evaluation),
       );
     }
     sayNext(output, out, about);
@@ -145,7 +145,7 @@ async function saveStopped(
   path: string,
   epoch: number,
 ): Promise<StoppedError> {
-  await writeModel(path, net.save(), about);
+  await writeModel(path, net.state, about);
   output.event('stopped', { epoch, path });
   return new StoppedError({
     place: '',
@@ -175,15 +175,13 @@ function evaluate(output: Output, { net, some, test }: PreparedTraining): Evalua
 
 async function save(
   output: Output,
-  net: Network,
+  state: NetworkState,
   path: string,
   about: About,
   replaces: boolean,
 ): Promise<void> {
-  const saved = net.save();
-  await writeModel(path, saved, about);
-  const bytes = withAbout(saved, about).length;
-  output.event('saved', { path, bytes, weights: hashWeights(net) });
+  const bytes = await writeModel(path, state, about);
+  output.event('saved', { path, bytes, weights: hashWeights(state) });
   output.say(
     `Saved ${output.bold(path)}, ${groupDigits(Math.max(bytes / 1000, 1))} kB${replaces ? ', in place of an older one' : ''}`,
   );

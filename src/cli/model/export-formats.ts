@@ -2,7 +2,8 @@ import { basename } from 'node:path';
 import { saveTFJS } from '../../node/tfjs.js';
 import { writeWhole } from '../../node/whole-file.js';
 import type { Meaning } from './signature.js';
-import { withAbout } from './model-file.js';
+import { encodeState } from '../../model/file.js';
+import { encodeModel } from './model-file.js';
 import type { OpenedModel } from './open-model.js';
 
 // The formats that a network is exported to: what is written, how it is opened there, and what is lost.
@@ -101,10 +102,7 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
   bp4: {
     name: 'bp4',
     extension: '.bp4',
-    write: async ({ net, about }, _, path) => {
-      const saved = net.save();
-      return await write(path, about ? withAbout(saved, about) : saved);
-    },
+    write: ({ state, about }, _, path) => write(path, about ? encodeModel(state, about) : encodeState(state)),
     usage: (path) => `JavaScript: await loadFile('${path}')  // of bp4/node`,
     transforms: 'computed',
     hasClasses: true,

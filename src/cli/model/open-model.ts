@@ -5,7 +5,8 @@ import { Network, type EngineOptions } from '../../network.js';
 import { convertLegacyError, DataError, inFile, isInputFault, UsageError } from '../errors.js';
 import { cureWithFlags, flagForPlace, namesInPlace } from '../options/flags.js';
 import type { ModelFlags } from '../options/model.js';
-import { modelOf, type About } from './model-file.js';
+import type { NetworkState } from '../../model/state.js';
+import { parseModel, type About } from './model-file.js';
 
 /** The formats in which a network may be; `json` is that of `toJSON`, or brain.js's. */
 type ModelFormat = 'bp4' | 'json' | 'onnx' | 'tfjs' | 'safetensors' | 'npz';
@@ -17,6 +18,8 @@ export interface OpenedModel {
   /** Of all its files. */
   readonly bytes: number;
   readonly net: Network;
+  /** The network as plain data. */
+  readonly state: NetworkState;
   /** Of `bp4 train` alone. */
   readonly about: About | undefined;
 }
@@ -41,8 +44,8 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Opened
     throw new UsageError('--layers', `it is for safetensors, and ${path} is none`);
   const engineOptions = engine === undefined ? {} : { engine };
   if (format === 'bp4') {
-    const { net, about } = await modelOf(path, bytes, engineOptions);
-    return { path, format, bytes: bytes.length, net, about };
+    const { net, state, about } = await parseModel(path, bytes, engineOptions);
+    return { path, format, bytes: bytes.length, net, state, about };
   }
   const withLoss = { ...engineOptions, ...(loss !== undefined && { loss }) };
   const net = await readNetwork(path, async () => {
@@ -59,7 +62,7 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Opened
         ).fromSafetensors(bytes, pickModelFlags(flags));
     }
   });
-  return { path, format, bytes: bytes.length, net, about: undefined };
+  return { path, format, bytes: bytes.length, net, state: net.state, about: undefined };
 }
 
 /** Without what else was typed. */
@@ -76,11 +79,11 @@ async function openTFJS(path: string, { loss, engine }: ModelFlags): Promise<Ope
   const net = await readNetwork(path, () =>
     loadTFJS(path, { ...(loss !== undefined && { loss }), ...(engine && { engine }) }),
   );
-  return { path, format: 'tfjs', bytes: await sizeOf(path), net, about: undefined };
+  return { path, format: 'tfjs', bytes: await measureSize(path), net, state: net.state, about: undefined };
 }
 
 /** Of a model.json, and of what lies beside it. */
-async function sizeOf(path: string): Promise<number> {
+async function measureSize(path: string): Promise<number> {
   const folder = path.endsWith('.json') ? dirname(path) : path;
   const names = (await readdir(folder)).filter((name) => name === 'model.json' || name.endsWith('.bin'));
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
@@ -94,7 +97,7 @@ async function readNetwork(path: string, read: () => Promise<Network>): Promise<
       return await read();
     } catch (thrown) {
       const error = convertLegacyError(thrown);
-      if (!isInputFault(error) || !optionsOfReaders.includes(namesInPlace(error.place)[0]!)) throw error;
+      if (!isInputFault(error) || !optionsOfReaders.includes(namesInPlace(error.place)[0])) throw error;
       const place = `${path}: ${flagForPlace(error.place)}`;
       throw new UsageError(place, error.problem, cureWithFlags(error), { cause: error });
     }

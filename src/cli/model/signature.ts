@@ -1,6 +1,5 @@
 import type { Transform } from '../../index.js';
 import type { Categories } from '../../data/index.js';
-import { portableOf } from '../../formats/portable.js';
 import { UsageError } from '../errors.js';
 import { pickDialect } from '../options/data.js';
 import type { ColumnFlags } from '../options/model.js';
@@ -29,8 +28,8 @@ export interface Meaning {
  * What is known of a network by its file, and what is said besides.
  * @throws UsageError if they do not fit
  */
-export function meaningOf({ net, about }: OpenedModel, flags: ColumnFlags): Meaning {
-  const transforms = portableOf(net).spec.transforms?.inputs;
+export function meaningOf({ net, state, about }: OpenedModel, flags: ColumnFlags): Meaning {
+  const transforms = state.spec.transforms?.inputs;
   const names = pickNames(transforms);
   const width = transforms?.length ?? net.inputs;
   const said = readFlags(flags);

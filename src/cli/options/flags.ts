@@ -60,7 +60,11 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
   delimiter: { flags: ['delimiter'], cure: ([mark = ',']) => `give --delimiter ${JSON.stringify(mark)}` },
   header: { flags: ['header'] },
   // models of other programs
-  activations: { flags: ['activations'], cure: () => 'give --activations, one for each layer' },
+  activations: {
+    flags: ['activations'],
+    cure: ([count]) =>
+      `give --activations, one for each ${count === undefined ? 'layer' : `of its ${count} layers`}`,
+  },
   layers: { flags: ['layers'] },
 };
 

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
-import type { OptimizerName, OptimizerOptions } from '../../training/optimizers.js';
+import type { OptimizerName } from '../../model/state.js';
+import type { OptimizerOptions } from '../../training/optimizers.js';
 import type { ScheduleOptions } from '../../training/schedules.js';
 import { UsageError } from '../errors.js';
 import type { PlainTrainOptions } from '../model/model-file.js';

@@ -1,11 +1,10 @@
-import { portableOf } from '../../formats/portable.js';
+import type { NetworkState } from '../../model/state.js';
 import type { Network } from '../../network.js';
 import type { EpochReport } from '../../training/options.js';
 import { nameOf } from '../data/read-file.js';
 import { diagnoseNetwork, pickSamples, type Evaluation } from '../model/evaluation.js';
 import { hashWeights, type About } from '../model/model-file.js';
 import type { OpenedModel } from '../model/open-model.js';
-import { trainingOf } from '../model/training-state.js';
 import {
   formatCount,
   formatDuration,
@@ -21,22 +20,22 @@ import type { Fact, Report } from './page.js';
 // What a report holds, of a model and of a training.
 
 /** What a report tells of a model, whatever was done with it. */
-export function describeModel({ net, about, path }: OpenedModel, title: string): Report {
+export function describeModel({ net, state, about, path }: OpenedModel, title: string): Report {
   const shape = describeShape(net);
-  const { seed } = portableOf(net).spec;
   const sizes = [shape.inputs, ...shape.layers.map(({ units }) => units)].map(groupDigits).join(' → ');
   const trained = about ? `, trained on ${about.training.data}` : '';
   return {
     title,
     summary: `${path} is a network of ${sizes} units${trained}.`,
     shape,
-    facts: listFacts(net, seed, about),
+    facts: listFacts(net, state, about),
   };
 }
 
 /** What a report tells of a training that has ended. @param about with its results */
 export async function describeTrainingRun(
   { net, some, test, options, found }: PreparedTraining,
+  state: NetworkState,
   about: About,
   history: readonly EpochReport[],
   evaluation: Evaluation,
@@ -44,7 +43,7 @@ export async function describeTrainingRun(
   const shape = describeShape(net);
   const path = nameOf(about.training.data);
   const { earlyStopping } = options;
-  const best = earlyStopping && earlyStopping.restoreBest !== false ? trainingOf(net)?.bestEpoch : undefined;
+  const best = earlyStopping && earlyStopping.restoreBest !== false ? state.run?.bestEpoch : undefined;
   return {
     title: path,
     summary: summarizeTraining(shape, about),
@@ -52,7 +51,7 @@ export async function describeTrainingRun(
     bestEpoch: best === history.at(-1)?.epoch ? undefined : best,
     evaluated: test ? `the ${formatCount(test.count, 'sample')} of the test` : 'what was learned from',
     diagnosis: await diagnoseNetwork(net, path, pickSamples(some)),
-    facts: [...listFacts(net, portableOf(net).spec.seed, about), ...listGuesses(found)],
+    facts: [...listFacts(net, state, about), ...listGuesses(found)],
   };
 }
 
@@ -82,12 +81,13 @@ function summarizeTraining({ inputs, layers }: Report['shape'], { task, reading,
 }
 
 /** What is to be known of a network, and of how it was made as far as its file tells. */
-function listFacts(net: Network, seed: number | undefined, about: About | undefined): Fact[] {
+function listFacts(net: Network, state: NetworkState, about: About | undefined): Fact[] {
+  const { seed } = state.spec;
   return [
     ...(about ? [...listDataFacts(about), ...listTrainingFacts(about)] : []),
     ...(seed === undefined ? [] : [{ name: 'seed', value: String(seed) }]),
     { name: 'engine', value: `${net.engine}, ${formatCount(net.threads, 'thread')}` },
-    { name: 'weights and biases (SHA-256)', value: hashWeights(net), isCode: true },
+    { name: 'weights and biases (SHA-256)', value: hashWeights(state), isCode: true },
     { name: 'Node', value: `${process.version}, ${process.platform} ${process.arch}` },
     { name: 'written', value: `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC` },
   ];

@@ -1,6 +1,6 @@
 import { convertLegacyError, isInputFault, toDataError, toUsageError } from '../errors.js';
 import type { Output } from '../terminal/output.js';
-import { withAbout } from '../model/model-file.js';
+import { encodeModel } from '../model/model-file.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { Progress } from './progress-bar.js';
 import { Stop } from '../terminal/stop-signals.js';
@@ -92,7 +92,7 @@ export async function runTraining(
 }
 
 function createCheckpoint(
-  { about }: PreparedTraining,
+  { net, about }: PreparedTraining,
   { checkpoint: path, checkpointEvery }: SavingOptions,
 ): Checkpoint | undefined {
   if (path === undefined) return undefined;
@@ -100,11 +100,12 @@ function createCheckpoint(
   let last = -Infinity;
   return {
     everyEpochs: checkpointEvery ?? 1,
-    write: async (bytes) => {
+    write: async () => {
       const now = performance.now();
       if (checkpointEvery === undefined && now - last < MS_BETWEEN_CHECKPOINTS) return;
       last = now;
-      await file.write(withAbout(bytes, about));
+      // `net` is as the bytes that the training offers hold it, which lack what the file says of itself
+      await file.write(encodeModel(net.state, about));
     },
   };
 }

@@ -1,8 +1,8 @@
 import { FormatError, RangeFault, TypeFault, within } from '../../errors.js';
 import { checkKeys, checkName, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
-import type { Parameters } from '../../model/model.js';
-import { specFromJSON } from '../../model/read-json.js';
+import type { Parameters } from '../../model/state.js';
+import { specFromJSON } from '../../model/json.js';
 import { parseJSON } from '../../model/read-safetensors.js';
 import type { Tensor } from '../../model/safetensors.js';
 import { activationCodes, type ActivationName, type LossSpec } from '../../model/spec.js';
@@ -168,6 +168,7 @@ function specOf(
       place: 'bytes',
       problem: 'no activations are in the file',
       cure: `give options.activations, one for each of its ${sizes.length} layers`,
+      option: { name: 'activations', values: [sizes.length] },
     });
   }
   if (activations.length !== sizes.length) {
