@@ -75,15 +75,22 @@ export async function inFile<Result>(path: string, read: () => Result | Promise<
   }
 }
 
-/** Places that are the whole file, under the name that a reader has for it. */
-const wholeFiles = ['', 'bytes', 'CSV', 'JSON', 'JSON Lines', 'npy', 'npz', 'Parquet'];
+/** What readers call the whole of what they read: the name of the file says more. */
+const wholeFiles = ['bytes', 'CSV', 'JSON', 'JSON Lines', 'npy', 'npz', 'Parquet'];
+
+/** `iris.csv, row 12` of `row 12`; of a place in the whole, as `npz: 0.bias`, `model.npz: 0.bias`. */
+function placeInFile(path: string, place: string): string {
+  if (place === '') return path;
+  const [whole, ...rest] = place.split(': ') as [string, ...string[]];
+  return wholeFiles.includes(whole) ? [path, ...rest].join(': ') : `${path}, ${place}`;
+}
 
 /** An error that says nothing about the file stays as it is. */
 export function toDataError(path: string, error: unknown): unknown {
   const options = { cause: error };
   if (isSystemError(error)) return new DataError(path, describeSystemError(error), undefined, options);
   if (!isInputFault(error)) return error;
-  const place = wholeFiles.includes(error.place) ? path : `${path}, ${error.place}`;
+  const place = placeInFile(path, error.place);
   return new DataError(place, error.problem, cureWithFlags(error), options);
 }
 

@@ -1,6 +1,5 @@
 import type { Dataset } from '../../data/index.js';
 import { openData, readData } from '../data/open-data.js';
-import { nameOf } from '../data/read-file.js';
 import { partsOfStream } from '../data/split-stream.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { readModel, type About } from '../model/model-file.js';
