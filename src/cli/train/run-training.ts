@@ -111,7 +111,7 @@ function createCheckpoint(
 }
 
 /** What `train` refused, by the name that it has on the command line. */
-function describeFailure(error: unknown, dataPath: string): unknown {
+export function describeFailure(error: unknown, dataPath: string): unknown {
   if (error instanceof DivergenceError) {
     const at = `epoch ${error.epoch}, step ${error.step}`;
     const problem = `the training diverged in ${at}: the gradients of layer ${error.layer} grew beyond all bounds`;
