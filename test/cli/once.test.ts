@@ -42,25 +42,24 @@ afterAll(() => {
   rmSync(cwd, { recursive: true });
 });
 
-/** How many characters readers of CSV were given. */
-let charactersRead = 0;
-const { read } = RowReader.prototype;
-vi.spyOn(RowReader.prototype, 'read').mockImplementation(function (this: RowReader, chunk, isLast) {
-  charactersRead += chunk.length;
-  return read.call(this, chunk, isLast);
-});
+const reads = vi.spyOn(RowReader.prototype, 'read');
 
-beforeEach(() => {
+/** How many characters readers of CSV were given. */
+const countCharacters = (): number => reads.mock.calls.reduce((sum, [chunk]) => sum + chunk.length, 0);
+
+function reset(): void {
   Object.assign(counts, { encode: 0, decode: 0 });
-  charactersRead = 0;
-});
+  reads.mockClear();
+}
+
+beforeEach(reset);
 
 async function run(...argv: string[]): Promise<void> {
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   try {
     await createProgram('0.0.0', argv).parseAsync(argv, { from: 'user' });
   } finally {
-    vi.mocked(process.stdout.write).mockRestore();
+    write.mockRestore();
   }
 }
 
@@ -70,16 +69,15 @@ const trainIris = (...options: string[]): Promise<void> =>
 it('train --report parses the data once and encodes the model once', async () => {
   await trainIris('--report', at('iris.html'));
   expect(statSync(at('iris.html')).size).toBeGreaterThan(0);
-  expect(charactersRead).toBe(text.length);
+  expect(countCharacters()).toBe(text.length);
   expect(counts).toMatchObject({ encode: 1, decode: 0 });
 });
 
 it('evaluate --report and inspect parse the data once, decode the model once, and encode nothing', async () => {
   await trainIris();
-  Object.assign(counts, { encode: 0, decode: 0 });
-  charactersRead = 0;
+  reset();
   await run('evaluate', at('iris.bp4'), at('iris.csv'), '--quiet', '--report', at('evaluated.html'));
-  expect(charactersRead).toBe(text.length);
+  expect(countCharacters()).toBe(text.length);
   expect(counts).toMatchObject({ encode: 0, decode: 1 });
   await run('inspect', at('iris.bp4'), '--quiet');
   expect(counts).toMatchObject({ encode: 0, decode: 2 });
@@ -90,5 +88,5 @@ it('the counts are those of the functions that read and write: a network saved a
   await Network.load(net.save());
   expect(counts).toMatchObject({ encode: 1, decode: 1 });
   new RowReader(',').read('a,b\n', true);
-  expect(charactersRead).toBe(4);
+  expect(countCharacters()).toBe(4);
 });
