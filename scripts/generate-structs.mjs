@@ -21,8 +21,7 @@ const structs = {
       ['inputCount', 'i32', ''],
       ['inputs', 'usize', 'f32[rows][inputCount].'],
       ['targets', 'usize', 'f32[rows][stride of the last layer].'],
-      ['scratch', 'usize', 'Room for packing: `scratchBytes` for each thread, one after the other.'],
-      ['scratchBytes', 'i32', ''],
+      ['batches', 'usize', 'Batch of each thread, 64 bytes apart.'],
       [
         'pairs',
         'usize',
@@ -32,18 +31,28 @@ const structs = {
       ['rule', 'usize', 'Rule by which training updates.'],
       ['sampleWeights', 'usize', 'f32[rows], where the rule says that samples are weighted.'],
       ['firstTrained', 'i32', 'The first layer that is not frozen: the layers before it need no δ.'],
-      [
-        'largestDeltas',
-        'usize',
-        'f32[MOST_THREADS]: the largest |δ| of the first layer that each thread found.',
-      ],
       ['hasZeroGradients', 'i32', "1 while all gradients of the first layer's weights are zero."],
       ['touched', 'i32', 'A sink without meaning: its store keeps the loads that warm the cache.'],
     ],
   },
 
+  Batch: {
+    comment: 'The mini-batch under way, as one thread sees it.',
+    fields: [
+      ['thread', 'i32', 'The number of the thread; 0 is the one that calls.'],
+      ['threads', 'i32', 'How many threads share the mini-batch.'],
+      ['scratch', 'usize', 'Room of this thread for packing: scratchFloats of layout.ts says how much.'],
+      ['rows', 'i32', 'Samples in the mini-batch.'],
+      ['from', 'i32', 'This thread computes activations and δ of the samples from here on,'],
+      ['to', 'i32', 'and up to here.'],
+      ['isTraining', 'i32', '1 where dropout, weights of samples and frozen layers count.'],
+      ['isSparse', 'i32', "1 where the first layer reads the net's pairs, 0 where it reads its `input`."],
+      ['largestDelta', 'f32', 'The largest |δ| of the first layer among the samples of this thread.'],
+    ],
+  },
+
   Layer: {
-    comment: 'A layer. Each matrix [rows][stride] is row-major, with zeros from `units` to `stride`.',
+    comment: 'A layer. Each matrix [rows][stride] is row-major; from `units` to `stride` lies padding.',
     fields: [
       ['activation', 'i32', 'A number of codes.ts.'],
       ['alpha', 'f32', 'α of leakyRelu and elu; the other activations ignore it.'],
@@ -67,6 +76,7 @@ const structs = {
       ['dropBelow', 'u32', 'Dropout drops a unit where 32 random bits are below this; 0 for no dropout.'],
       ['keptScale', 'f32', '1/(1 − p): dropout multiplies the kept activations by this.'],
       ['isFrozen', 'i32', '1 where training leaves the layer as it is.'],
+      ['number', 'i32', 'Its place among the layers, from 0: the random bits of dropout depend on it.'],
     ],
   },
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SIGMOID, TANH } from '../src/kernels/codes.js';
 import type { Kernels } from '../src/kernels/kernels.js';
 import { log } from '../src/base/log.js';
-import { activationsIn } from '../src/kernels/reference/activations.js';
+import { activationsIn } from '../src/kernels/reference/micro/activations.js';
 import { single } from '../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../src/kernels/reference/reference.js';
 import { wasmKernels } from '../src/kernels/wasm.js';
