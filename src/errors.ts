@@ -24,6 +24,23 @@ export function describeFault({ place, problem, cure }: Fault): string {
   return `${place}${joint}${problem}${cure === undefined ? '' : `; ${cure}`}`;
 }
 
+/** Places nest from the outside in: `net.npz: array 'x'`. */
+function joinPlaces(outer: string, inner: string): string {
+  return outer === '' || inner === '' ? outer + inner : `${outer}: ${inner}`;
+}
+
+/**
+ * What an error says, at a place inside another: of a fault its fields, of any other error (one of JSON.parse, say) its
+ * message as the problem.
+ */
+export function within(place: string, error: unknown): Fault {
+  if (isFault(error)) {
+    const { problem, cure, option } = error;
+    return { place: joinPlaces(place, error.place), problem, cure, option };
+  }
+  return { place, problem: error instanceof Error ? error.message : String(error) };
+}
+
 /** A value of the wrong type. It is a TypeError, in name too. */
 export class TypeFault extends TypeError implements Fault {
   readonly place: string;

@@ -12,7 +12,9 @@ export type { EngineChoice } from './kernels/load.js';
 export type { ThreadChoice } from './kernels/kernels.js';
 export type { InitializerName } from './model/initializers.js';
 export type { LayerJSON, NetworkJSON } from './model/json.js';
+export { Random } from './base/random.js';
 export type { RandomState } from './base/random.js';
+export { yieldToEventLoop } from './base/work.js';
 export type {
   ActivationName,
   LastActivation,

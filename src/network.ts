@@ -84,6 +84,10 @@ export interface LayerGradients {
 export interface Gradients {
   /** The mean cost of a sample. */
   readonly loss: number;
+  /** What the first layer gets, [n][inputs]: the samples after `inputScale` and transforms. */
+  readonly inputs: Float32Array;
+  /** What the cost compares the last activations with, [n][outputs]: labels one-hot, targets after transforms. */
+  readonly targets: Float32Array;
   readonly layers: readonly LayerGradients[];
 }
 
@@ -235,6 +239,8 @@ export class Network {
     model.reserve(n);
     samples.gather(model, 0, n);
     const { net } = model.layout;
+    const inputs = model.matrix(model.layout.inputs, this.inputs, n, this.inputs);
+    const targets = model.matrix(model.layout.targets, model.layers.at(-1)!.stride, n, this.outputs);
     model.kernels.feedForward(net, n);
     const loss = totalCost(model, n) / n;
     model.kernels.backpropagate(net, n);
@@ -250,7 +256,7 @@ export class Network {
         biasGradients: model.matrix(layer.biasGradients, layer.stride, 1, layer.units).map(mean),
       };
     });
-    return { loss, layers };
+    return { loss, inputs, targets, layers };
   }
 
   /**

@@ -140,13 +140,11 @@ export interface Confusion {
 export interface Walk {
   /** The step that this was, from 1. */
   readonly step: number;
-  /** [m][inputs], as the network got them, and [m][outputs]. */
-  readonly inputs: Float32Array;
-  readonly targets: Float32Array;
+  /** Samples in the mini-batch. */
   readonly count: number;
   /** Before the update. */
   readonly before: readonly LayerState[];
-  /** z, a, δ, ∂C/∂W, ∂C/∂b of the mini-batch. Dropout is off in them. */
+  /** The samples as the network gets them, and z, a, δ, ∂C/∂W, ∂C/∂b. Dropout is off in them. */
   readonly gradients: Gradients;
   readonly after: readonly LayerState[];
   readonly learningRate: number;

@@ -1,12 +1,13 @@
+import { checkInteger } from './check.js';
 import { log } from './log.js';
 
 /** The state of the generator: four unsigned 32-bit words, not all zero. */
 export type RandomState = readonly [number, number, number, number];
 
 /**
- * The one source of randomness in bp4: initial weights and the order of samples come from it. xoshiro128** 1.1
- * (D. Blackman and S. Vigna, 2018), seeded through splitmix32. Integer arithmetic and our own logarithm only, so that
- * it draws the same numbers everywhere.
+ * A seeded generator that draws the same numbers on every engine. All randomness in bp4 comes from it: initial weights, the
+ * order of samples, dropout. xoshiro128** 1.1 (D. Blackman and S. Vigna, 2018), seeded through splitmix32; it uses only
+ * integer arithmetic, √ and our own logarithm.
  */
 export class Random {
   #s0: number;
@@ -22,8 +23,12 @@ export class Random {
     [this.#s0, this.#s1, this.#s2, this.#s3] = state;
   }
 
-  /** @param seed a safe integer; each gives another state */
+  /**
+   * @param seed a safe integer; each gives another state
+   * @throws TypeError, RangeError unless it is one
+   */
   static fromSeed(seed: number): Random {
+    checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
     let word = seed >>> 0;
     const next = (): number => {
       word = (word + 0x9e3779b9) | 0;
@@ -105,5 +110,21 @@ export class Random {
       const square = u * u + v * v;
       if (square > 0 && square < 1) return u * Math.sqrt((-2 * log(square)) / square);
     }
+  }
+
+  /**
+   * The numbers 0 … count − 1 in a random order, each order as likely as the others (Fisher and Yates).
+   * @throws TypeError, RangeError unless `count` is a whole number below 2³²
+   */
+  permutation(count: number): Uint32Array {
+    checkInteger('count', count, 0, 2 ** 32 - 1);
+    const order = Uint32Array.from({ length: count }, (_, n) => n);
+    for (let n = 0; n < count - 1; n++) {
+      const other = n + this.below(count - n);
+      const drawn = order[other]!;
+      order[other] = order[n]!;
+      order[n] = drawn;
+    }
+    return order;
   }
 }

@@ -28,7 +28,7 @@ export async function inSlices<Result>(work: Work<Result>, mayGoOn: () => void):
       if (done) return value;
       if (value !== undefined) await Promise.resolve(value);
       if (performance.now() >= sliceEnd) {
-        await turnOfTheEventLoop();
+        await yieldToEventLoop();
         sliceEnd = performance.now() + SLICE_MILLISECONDS;
       }
       mayGoOn();
@@ -42,15 +42,16 @@ export async function inSlices<Result>(work: Work<Result>, mayGoOn: () => void):
 const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
 
 /**
- * setTimeout only where there are frames to paint, for Firefox puts messages before them, and so paints 13 in a second:
- * browsers hold it back for 4 ms, and of a hidden page for a second.
+ * Lets everything that waits run: timers, messages, painting. The promise settles at once afterwards, without the 4 ms for
+ * which browsers hold back a timer; only in a page that is visible does it wait for them, so that frames are painted.
  */
-function turnOfTheEventLoop(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => {
     if (setImmediate) {
       setImmediate(resolve);
       return;
     }
+    // Firefox prefers messages to frames, and would paint 13 a second. A hidden page's timers wait a second.
     if ((globalThis as { document?: Document }).document?.visibilityState === 'visible') {
       setTimeout(resolve);
       return;

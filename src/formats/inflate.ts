@@ -30,7 +30,7 @@ export function beginningOf(place: string, packed: Uint8Array): Uint8Array {
   try {
     new Gunzip((bytes) => (beginning ??= bytes)).push(packed.subarray(0, BEGINNING));
   } catch (cause) {
-    throw new FormatError(`${place}: it cannot be unpacked (${(cause as Error).message})`, { cause });
+    throw new FormatError({ place, problem: `cannot be unpacked (${(cause as Error).message})` }, { cause });
   }
   return beginning ?? new Uint8Array(0);
 }
@@ -43,14 +43,18 @@ export function beginningOf(place: string, packed: Uint8Array): Uint8Array {
  */
 export function gunzip(place: string, packed: Uint8Array, most: number): Uint8Array<ArrayBuffer> {
   const { length } = packed;
-  if (length < 18) throw new FormatError(`${place}: the file of gzip is not whole`);
+  if (length < 18)
+    throw new FormatError({ place, problem: 'expected a whole gzip file, got only part of one' });
   const view = new DataView(packed.buffer, packed.byteOffset, length);
   const size = view.getUint32(length - 4, true);
   if (size > most)
-    throw new FormatError(`${place}: unpacked it has ${size} bytes; at most ${most} are taken`);
+    throw new FormatError({
+      place,
+      problem: `expected at most ${most} bytes unpacked, got ${size}`,
+    });
   const bytes = unpack(place, packed, size, gunzipSync);
   if (crc32(bytes) !== view.getUint32(length - 8, true))
-    throw new FormatError(`${place}: the checksum is wrong`);
+    throw new FormatError({ place, problem: 'has the wrong checksum' });
   return bytes;
 }
 
@@ -61,15 +65,18 @@ function unpack(
   by: (packed: Uint8Array, to: { out: Uint8Array<ArrayBuffer> }) => Uint8Array,
 ): Uint8Array<ArrayBuffer> {
   if (size > packed.length * MOST_PER_BYTE) {
-    throw new FormatError(`${place}: ${packed.length} bytes cannot be ${size} unpacked; the file is broken`);
+    throw new FormatError({
+      place,
+      problem: `expected ${size} bytes unpacked, more than ${packed.length} packed bytes can hold`,
+    });
   }
   let bytes;
   try {
     bytes = by(packed, { out: new Uint8Array(size) }) as Uint8Array<ArrayBuffer>;
   } catch (cause) {
-    throw new FormatError(`${place}: it cannot be unpacked (${(cause as Error).message})`, { cause });
+    throw new FormatError({ place, problem: `cannot be unpacked (${(cause as Error).message})` }, { cause });
   }
   if (bytes.length !== size)
-    throw new FormatError(`${place}: expected ${size} bytes unpacked, got ${bytes.length}`);
+    throw new FormatError({ place, problem: `expected ${size} bytes unpacked, got ${bytes.length}` });
   return bytes;
 }

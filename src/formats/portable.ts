@@ -1,4 +1,4 @@
-import { FormatError } from '../errors.js';
+import { FormatError, TypeFault, within } from '../errors.js';
 import { tensorsOf } from '../model/file.js';
 import type { SpecJSON } from '../model/json.js';
 import type { Parameters } from '../model/model.js';
@@ -21,7 +21,7 @@ export interface Portable {
  * @throws StateError after `dispose`
  */
 export function portableOf(net: Network): Portable {
-  if (!(net instanceof Network)) throw new TypeError('net: expected a Network of bp4');
+  if (!(net instanceof Network)) throw new TypeFault({ place: 'net', problem: 'expected a Network of bp4' });
   const { metadata, tensors } = decode(net.save());
   const spec = JSON.parse(metadata.get('bp4')!) as SpecJSON & { training?: unknown };
   delete spec.training; // how far a training has come is no part of the network
@@ -45,12 +45,12 @@ export async function networkOf(
   try {
     bytes = encode(new Map(tensorsOf('', parameters)), { bp4 });
   } catch (cause) {
-    throw new FormatError(`${place}: ${(cause as Error).message}`, { cause });
+    throw new FormatError(within(place, cause), { cause });
   }
   try {
     return await Network.load(bytes, options);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw new FormatError(`${place}: ${(error.cause as Error).message}`, { cause: error.cause });
+    throw new FormatError(within(place, error.cause), { cause: error.cause });
   }
 }

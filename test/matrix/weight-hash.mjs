@@ -15,7 +15,7 @@ function* integers(seed) {
 }
 
 /** n samples: inputs in [−1, 1), two of three exactly zero where it is sparse, and labels from 0. */
-function samples(n, inputs, classes, isSparse) {
+export function samples(n, inputs, classes, isSparse) {
   const next = integers(n + inputs);
   const draw = () => next.next().value;
   return {
@@ -66,7 +66,7 @@ const trainings = [
 ];
 
 /** FNV-1a, 64 bits: written out, for a page without https has no crypto.subtle. */
-function hashOf(arrays) {
+export function hashOf(arrays) {
   let hash = 0xcbf29ce484222325n;
   for (const { buffer, byteOffset, byteLength } of arrays) {
     for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) {

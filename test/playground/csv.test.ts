@@ -89,13 +89,14 @@ describe('a session', () => {
       isRegression: false,
     });
     const [walk] = ofType(await page.ask({ type: 'step' }), 'walk');
-    const { inputs, targets, count } = walk!.walk;
+    const { gradients, count } = walk!.walk;
+    const { inputs, targets } = gradients;
     for (let n = 0; n < count; n++) {
       expect([...inputs.subarray(3 * n + 1, 3 * n + 3)].sort()).toEqual([0, 1]);
       expect([...targets.subarray(2 * n, 2 * n + 2)].sort()).toEqual([0, 1]);
     }
     const first = walk!.walk.before[0]!;
-    const { preActivations } = walk!.walk.gradients.layers[0]!;
+    const { preActivations } = gradients.layers[0]!;
     const z = [0, 1, 2].reduce((sum, k) => sum + first.weights[k]! * inputs[k]!, first.biases[0]!);
     expect(preActivations[0]).toBeCloseTo(z, 5);
     await page.open(settings, { csv: { text: flowers }, steps: 500 });
@@ -111,7 +112,7 @@ describe('a session', () => {
     expect(page.reports.at(-1)!.testLoss).toBeLessThan(0.01);
     expect(page.reports.at(-1)).toMatchObject({ accuracy: NaN, testAccuracy: NaN });
     const [walk] = ofType(await page.ask({ type: 'step' }), 'walk');
-    expect(Math.max(...walk!.walk.targets.map(Math.abs))).toBeLessThan(2); // standardised
+    expect(Math.max(...walk!.walk.gradients.targets.map(Math.abs))).toBeLessThan(2); // standardised
     const [exported] = ofType(await page.ask({ type: 'export', format: 'json' }), 'exported');
     const net = await Network.fromJSON(JSON.parse(exported!.text) as Parameters<typeof Network.fromJSON>[0]);
     expect(net.predict([[50]])[0]! / 3500).toBeCloseTo(1, 1); // in the units of the file

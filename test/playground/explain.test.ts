@@ -63,7 +63,7 @@ test('BP1 of a regression is that of its squares, whatever loss the settings nam
   const gradients = net.backprop(data);
   const { layers } = net;
   net.dispose();
-  const walk = { step: 1, ...data, count: 1, before: layers, gradients, after: layers, learningRate: 0.1 };
+  const walk = { step: 1, count: 1, before: layers, gradients, after: layers, learningRate: 0.1 };
   const problem: Problem = {
     inputNames: ['x'],
     outputNames: ['price'],
@@ -118,7 +118,7 @@ async function viewOfXor(): Promise<View> {
   const before = net.layers;
   const gradients = net.backprop(data);
   await net.train(data, { epochs: 1, miniBatchSize: 1, learningRate: 0.1 });
-  const walk = { step: 1, ...data, count: 1, before, gradients, after: net.layers, learningRate: 0.1 };
+  const walk = { step: 1, count: 1, before, gradients, after: net.layers, learningRate: 0.1 };
   net.dispose();
   const problem: Problem = {
     inputNames: ['x', 'y'],

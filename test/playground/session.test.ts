@@ -122,7 +122,8 @@ it('a walk shows the very step: by sgd W after = W before − η·∂C/∂W', as
   expect([sixth!.count, seventh!.count, eighth!.count]).toEqual([30, 20, 30]); // 200 = 6 × 30 + 20
   expect(sixth).toMatchObject({ step: 6, learningRate: 0.25 });
   expect(seventh!.before).toEqual(sixth!.after);
-  for (const { before, after, gradients, count, inputs, targets } of [sixth!, seventh!, eighth!]) {
+  for (const { before, after, gradients, count } of [sixth!, seventh!, eighth!]) {
+    const { inputs, targets } = gradients;
     expect([inputs.length, targets.length]).toEqual([2 * count, 2 * count]);
     for (const [l, { weights, biases }] of before.entries()) {
       const { weightGradients, biasGradients } = gradients.layers[l]!;
@@ -150,7 +151,10 @@ it('every sample is learnt once in an epoch, in an order of its own', async () =
   const walks = ofType(await page.ask(step, step, step, step), 'walk').map(({ walk }) => walk);
   const pointsOf = (inputs: Float32Array): string[] =>
     Array.from({ length: inputs.length / 2 }, (_, n) => inputs.subarray(2 * n, 2 * n + 2).join());
-  const epochs = [0, 2].map((i) => [...pointsOf(walks[i]!.inputs), ...pointsOf(walks[i + 1]!.inputs)]);
+  const epochs = [0, 2].map((i) => [
+    ...pointsOf(walks[i]!.gradients.inputs),
+    ...pointsOf(walks[i + 1]!.gradients.inputs),
+  ]);
   const given = pointsOf(opened!.problem.points!.inputs).sort();
   expect(epochs[0]).not.toEqual(epochs[1]);
   for (const points of epochs) expect(points.sort()).toEqual(given);

@@ -19,7 +19,7 @@ const STEP = 2 ** -10;
 
 /**
  * Errors of derivatives smaller than this are taken relative to this: rounding, 2⁻³⁶, is 2⁻²² = 2.4e-7 of it at
- * worst; most costs are far smaller. In truth.test.ts 92 of 29,220 derivatives are so small, and 698 are zero, behind relu
+ * worst; most costs are far smaller. In truth/kernels.test.ts 92 of 29,220 derivatives are so small, and 698 are zero, behind relu
  * or beyond the kinks of a loss.
  */
 const SMALLEST = 2 ** -14;

@@ -1,6 +1,6 @@
 import type { ActivationName, LossName, OptimizerName } from '../../src/index.js';
 
-// Training, computed in double precision from the published formulas and from nothing of bp4's: what optimizers.test.ts
+// Training, computed in double precision from the published formulas and from nothing of bp4's: what training/optimizers.test.ts
 // holds bp4 to. A network is rows of numbers, a sample at a time; slow, and to be read beside the papers.
 
 interface PlainLayer {

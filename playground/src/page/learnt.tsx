@@ -51,7 +51,7 @@ function Result({ task, run, view, onCsv, send }: LearntProps) {
     <Boundary
       boundary={progress.boundary}
       points={problem.points}
-      {...(view === undefined ? {} : { marked: view.walk.inputs })}
+      {...(view === undefined ? {} : { marked: view.walk.gradients.inputs })}
     />
   );
 }

@@ -53,7 +53,7 @@ export function valuesOf(view: View, layer: number): LayerValues {
   const width = problem.sizes[layer + 1]!;
   const below =
     layer === 0
-      ? row(walk.inputs, problem.sizes[0]!)
+      ? row(walk.gradients.inputs, problem.sizes[0]!)
       : row(walk.gradients.layers[layer - 1]!.activations, problem.sizes[layer]!);
   return {
     before: walk.before[layer]!,
@@ -70,7 +70,7 @@ export function valuesOf(view: View, layer: number): LayerValues {
 /** What the sample's outputs should have been. */
 export function targetsOf({ walk, problem, sample }: View): Float32Array {
   const width = problem.sizes.at(-1)!;
-  return walk.targets.subarray(sample * width, (sample + 1) * width);
+  return walk.gradients.targets.subarray(sample * width, (sample + 1) * width);
 }
 
 /** Whether the inputs are the pixels of an image: then they have no names. */

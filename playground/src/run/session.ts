@@ -1,10 +1,9 @@
-import type { EngineOptions, Network } from 'bp4';
+import { yieldToEventLoop, type EngineOptions, type Network } from 'bp4';
 import type { Reply, Request } from '../protocol.js';
 import { lessonOf, type DigitsFile } from './lesson.js';
 import { Meter } from './meter.js';
 import { problemOf, progressOf } from './replies.js';
 import { Trainer } from './trainer.js';
-import { turnOfTheEventLoop } from './turn.js';
 
 /** What goes on until it has come to its end, or is stopped by another request. */
 interface Activity {
@@ -129,7 +128,7 @@ export class Session {
           this.#meter.done('diagnosis', begun);
         }
         if (performance.now() < sliceEnd) continue;
-        await turnOfTheEventLoop();
+        await yieldToEventLoop();
         sliceEnd = performance.now() + SLICE_MILLISECONDS;
       }
     } finally {

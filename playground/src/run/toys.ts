@@ -1,5 +1,5 @@
+import { Random } from 'bp4';
 import type { Settings, TaskName } from '../protocol.js';
-import { Random } from './random.js';
 import type { Samples } from './samples.js';
 
 export type ToyName = Exclude<TaskName, 'digits' | 'csv'>;
@@ -18,7 +18,7 @@ export function toyData(
   task: ToyName,
   { noise, seed }: Pick<Settings, 'noise' | 'seed'>,
 ): { train: Samples; test: Samples } {
-  const random = new Random(seed, Object.keys(shapes).indexOf(task));
+  const random = Random.fromSeed(seed);
   const inputs = new Float32Array(2 * COUNT);
   const labels = new Uint8Array(COUNT);
   for (let n = 0; n < COUNT; n++) {
@@ -42,16 +42,16 @@ type Point = readonly [x: number, y: number];
 /** A point of the class 0 or 1, without noise. */
 const shapes: Record<ToyName, (random: Random, label: number) => Point> = {
   circle(random, label) {
-    const radius = label ? Math.sqrt(random.between(0, 0.2)) : Math.sqrt(random.between(0.42, 0.9));
-    return onCircle(random.between(0, 1), radius);
+    const radius = label ? Math.sqrt(random.uniform(0, 0.2)) : Math.sqrt(random.uniform(0.42, 0.9));
+    return onCircle(random.uniform(0, 1), radius);
   },
   spiral(random, label) {
-    const t = random.between(0.05, 1);
+    const t = random.uniform(0.05, 1);
     return onCircle(1.6 * t + label / 2, 0.95 * t);
   },
   xor(random, label) {
-    const x = random.between(0.06, 0.95) * (random.between(0, 1) < 0.5 ? -1 : 1);
-    const y = random.between(0.06, 0.95) * (x < 0 === (label === 1) ? 1 : -1);
+    const x = random.uniform(0.06, 0.95) * (random.uniform(0, 1) < 0.5 ? -1 : 1);
+    const y = random.uniform(0.06, 0.95) * (x < 0 === (label === 1) ? 1 : -1);
     return [x, y];
   },
   gaussian(random, label) {

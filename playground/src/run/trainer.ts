@@ -1,6 +1,7 @@
 import {
   DivergenceError,
   Network,
+  Random,
   type EngineOptions,
   type LayerSpec,
   type LossName,
@@ -8,9 +9,7 @@ import {
 } from 'bp4';
 import type { Report, Settings, Walk } from '../protocol.js';
 import { lossNames, outputActivations } from './choices.js';
-import { Random } from './random.js';
 import { chosen, dataOf, slice, type Lesson, type Samples } from './samples.js';
-import { transformedRows } from './transforms.js';
 
 /** As many tell how fast layers learn. */
 const DIAGNOSED = 200;
@@ -135,14 +134,15 @@ export class Trainer {
     const before = this.net.layers;
     const gradients = this.net.backprop(dataOf(batch));
     await this.train(this.step + 1);
-    const shared = { step: this.step, count: batch.count, learningRate };
-    return { ...shared, ...asSeen(batch, this.lesson), before, gradients, after: this.net.layers };
+    return { step: this.step, count: batch.count, learningRate, before, gradients, after: this.net.layers };
   }
 
   /** The samples in the order of this epoch: it follows from the seed and the number of the epoch alone. */
   #samples(): Samples {
     if (this.#ordered?.epoch !== this.epoch) {
-      const order = new Random(this.settings.seed, this.epoch).order(this.lesson.train.count);
+      // the seed has 32 bits; those above them number the epoch, from 1: the network draws its weights from the seed alone
+      const seed = this.settings.seed + (this.epoch + 1) * 2 ** 32;
+      const order = Random.fromSeed(seed).permutation(this.lesson.train.count);
       this.#ordered = { epoch: this.epoch, samples: chosen(this.lesson.train, order) };
     }
     return this.#ordered.samples;
@@ -157,22 +157,4 @@ function outputsOf(
   const activation = (outputActivations as Partial<Record<LossName, LayerSpec['activation']>>)[loss];
   if (!activation) throw new RangeError(`loss: expected one of ${lossNames.join(', ')}, got ${loss}`);
   return { activation, loss };
-}
-
-/** Inputs and targets of a mini-batch as the network got them: scaled, transformed, one-hot. */
-function asSeen(
-  { count, inputs, labels, targets, inputScale = 1 }: Samples,
-  { transforms, outputNames }: Lesson,
-): Pick<Walk, 'inputs' | 'targets'> {
-  const classes = outputNames.length;
-  return {
-    inputs: transforms?.inputs
-      ? transformedRows(inputs, count, transforms.inputs)
-      : Float32Array.from(inputs, (x) => x * Math.fround(inputScale)),
-    targets: targets
-      ? transformedRows(targets, count, transforms!.targets!)
-      : Float32Array.from({ length: count * classes }, (_, i) =>
-          Number(labels![Math.floor(i / classes)] === i % classes),
-        ),
-  };
 }

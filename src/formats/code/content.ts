@@ -1,3 +1,4 @@
+import { TypeFault } from '../../errors.js';
 import { checkTransforms } from '../../model/check-transforms.js';
 import { checkKeys, show } from '../../base/check.js';
 import type { Columns } from '../../model/columns.js';
@@ -33,7 +34,8 @@ export interface Content {
  * @throws StateError after `dispose`
  */
 export function contentOf(net: Network, options: ModuleOptions): Content {
-  if (!(net instanceof Network)) throw new TypeError(`net: expected a Network of bp4, got ${show(net)}`);
+  if (!(net instanceof Network))
+    throw new TypeFault({ place: 'net', problem: `expected a Network of bp4, got ${show(net)}` });
   checkKeys('options', options, ['outputs']);
   const { inputs, layers, transforms = {} } = net.toJSON();
   const checked = checkTransforms(transforms, inputs, net.outputs);
@@ -60,7 +62,10 @@ function checkNames(names: unknown, count: number): void {
   const isFit = Array.isArray(names) && names.length === count;
   if (isFit && names.every((name) => typeof name === 'string')) return;
   const got = Array.isArray(names) ? `an array of ${names.length}` : show(names);
-  throw new TypeError(`options.outputs: expected ${count} strings, a name for each output, got ${got}`);
+  throw new TypeFault({
+    place: 'options.outputs',
+    problem: `expected ${count} strings, a name for each output, got ${got}`,
+  });
 }
 
 /** The lines about predict, of the module and of its types. */

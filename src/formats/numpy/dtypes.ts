@@ -88,14 +88,17 @@ export function layoutOf(place: string, descr: string): Layout & { readonly isBi
     return { dtype: 'str', size: 4 * size, unit: 4, decode: strings, isBigEndian };
   }
   if (kind === 'O') {
-    throw new FormatError(
-      `${place}: it holds objects of Python as a pickle, which could execute anything, and is never read; save numbers, ` +
-        'or strings: np.save(file, array.astype(float))',
-    );
+    throw new FormatError({
+      place,
+      problem: 'it holds objects of Python as a pickle, which could execute anything, and is never read',
+      cure: 'save numbers, or strings: np.save(file, array.astype(float))',
+    });
   }
-  throw new FormatError(
-    `${place}: it holds ${show(descr)}, which has no meaning here; save it as float32, float64, an integer, bool or str`,
-  );
+  throw new FormatError({
+    place,
+    problem: `it holds ${show(descr)}, which has no meaning here`,
+    cure: 'save it as float32, float64, an integer, bool or str',
+  });
 }
 
 function halves(bytes: Uint8Array<ArrayBuffer>): Float32Array {

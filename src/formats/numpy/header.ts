@@ -42,7 +42,10 @@ class Tokens {
   }
 
   fail(expected: string): never {
-    throw new FormatError(`${this.#place}: expected ${expected} in the header, before character ${this.#at}`);
+    throw new FormatError({
+      place: this.#place,
+      problem: `expected ${expected} in the header, before character ${this.#at}`,
+    });
   }
 }
 
@@ -80,7 +83,11 @@ export function parseHeader(place: string, text: string): Header {
 function descrOf(place: string, tokens: Tokens): string {
   const found = tokens.next();
   if (found === '[') {
-    throw new FormatError(`${place}: the array has named fields; save each as an array of its own`);
+    throw new FormatError({
+      place,
+      problem: 'the array has named fields',
+      cure: 'save each as an array of its own',
+    });
   }
   return /^['"]/.test(found) ? found.slice(1, -1) : tokens.fail('a string');
 }

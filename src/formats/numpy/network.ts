@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.js';
+import { FormatError, RangeFault, TypeFault } from '../../errors.js';
 import { checkKeys, show } from '../../base/check.js';
 import { tensorsOf } from '../../model/file.js';
 import type { SpecJSON } from '../../model/json.js';
@@ -48,22 +48,26 @@ export async function fromNPZ(bytes: Bytes, options: NPZOptions = {}): Promise<N
   const { parameters, inputs } = parametersOf(npz);
   if (text !== undefined) {
     if (activations !== undefined || loss !== undefined) {
-      throw new TypeError(
-        `activations: the file says in ${SPEC} what the network is; leave activations and loss out`,
-      );
+      throw new TypeFault({
+        place: 'activations',
+        problem: `the file says in ${SPEC} what the network is`,
+        cure: 'leave activations and loss out',
+      });
     }
     return networkOf('npz', { spec: specOf(text), parameters }, engine);
   }
   if (!Array.isArray(activations)) {
-    throw new TypeError(
-      `activations: the file holds weights alone; give the activation of each of its ${parameters.length} layers, got ` +
-        show(activations),
-    );
+    throw new TypeFault({
+      place: 'activations',
+      problem: `expected an array, since the file holds weights alone, got ${show(activations)}`,
+      cure: `give the activation of each of its ${parameters.length} layers`,
+    });
   }
   if (activations.length !== parameters.length) {
-    throw new RangeError(
-      `activations: expected ${parameters.length}, one for each layer, got ${activations.length}`,
-    );
+    throw new RangeFault({
+      place: 'activations',
+      problem: `expected ${parameters.length}, one for each layer, got ${activations.length}`,
+    });
   }
   const layers = parameters.map(({ biases }, l) => ({
     units: biases.length,
@@ -77,7 +81,10 @@ function specOf(text: string): SpecJSON {
   try {
     return JSON.parse(text) as SpecJSON;
   } catch (cause) {
-    throw new FormatError(`npz: the entry ${SPEC} is no JSON (${(cause as Error).message})`, { cause });
+    throw new FormatError(
+      { place: 'npz', problem: `the entry ${SPEC} isn't valid JSON (${(cause as Error).message})` },
+      { cause },
+    );
   }
 }
 
@@ -86,13 +93,16 @@ function parametersOf(npz: NPZ): { parameters: Parameters[]; inputs: number } {
   for (const name of npz.names) {
     const [, digits] = /^(\d{1,6})\.(?:weight|bias)$/.exec(name) ?? [];
     if (digits === undefined) {
-      throw new FormatError(
-        `npz: the array ${show(name)} is no '0.weight', '0.bias', '1.weight', …; leave it out`,
-      );
+      throw new FormatError({
+        place: 'npz',
+        problem: `the array ${show(name)} is not one of '0.weight', '0.bias', '1.weight', …`,
+        cure: 'leave it out',
+      });
     }
     numbers.add(Number(digits));
   }
-  if (numbers.size === 0) throw new FormatError("npz: expected arrays '0.weight', '0.bias', …, got none");
+  if (numbers.size === 0)
+    throw new FormatError({ place: 'npz', problem: "expected arrays '0.weight', '0.bias', …, got none" });
   let fanIn: number | undefined;
   let inputs = 0;
   const parameters = [...numbers]
@@ -101,16 +111,18 @@ function parametersOf(npz: NPZ): { parameters: Parameters[]; inputs: number } {
       const [weights, [units, width]] = floatsOf(npz, `${number}.weight`, 2);
       const [biases, [length]] = floatsOf(npz, `${number}.bias`, 1);
       if (length !== units) {
-        throw new FormatError(
-          `npz: ${number}.bias: expected ${units} values, as many as rows of weights, got ${length}`,
-        );
+        throw new FormatError({
+          place: `npz: ${number}.bias`,
+          problem: `expected ${units} values, as many as rows of weights, got ${length}`,
+        });
       }
       fanIn ??= inputs = width!;
       if (width !== fanIn) {
-        throw new FormatError(
-          `npz: ${number}.weight: expected rows of ${fanIn}, the units of the layer before, got ${width}; ` +
-            'weights are [units][fanIn], transposed to what Keras has',
-        );
+        throw new FormatError({
+          place: `npz: ${number}.weight`,
+          problem: `expected rows of ${fanIn}, the units of the layer before, got ${width}`,
+          cure: 'weights are [units][fanIn], the transpose of what Keras has',
+        });
       }
       fanIn = units;
       return { weights, biases };
@@ -121,9 +133,10 @@ function parametersOf(npz: NPZ): { parameters: Parameters[]; inputs: number } {
 function floatsOf(npz: NPZ, name: string, dimensions: number): [Float32Array, readonly number[]] {
   const { values, shape, dtype } = npz.array(name);
   if (!dtype.startsWith('float') || shape.length !== dimensions) {
-    throw new FormatError(
-      `npz: ${name}: expected floats of ${dimensions} dimensions, got ${dtype} of shape (${shape.join(', ')})`,
-    );
+    throw new FormatError({
+      place: `npz: ${name}`,
+      problem: `expected floats of ${dimensions} dimensions, got ${dtype} of shape (${shape.join(', ')})`,
+    });
   }
   return [Float32Array.from(values as Float64Array), shape];
 }

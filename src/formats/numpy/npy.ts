@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.js';
+import { FormatError, RangeFault, TypeFault } from '../../errors.js';
 import { checkInteger, show } from '../../base/check.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
 import { bytesOf, type Bytes } from '../../base/bytes.js';
@@ -49,17 +49,24 @@ export interface NPYStart {
  */
 export function readStart(place: string, bytes: Uint8Array): NPYStart | undefined {
   if (MAGIC.some((byte, i) => i < bytes.length && bytes[i] !== byte)) {
-    throw new FormatError(`${place}: expected an array of NumPy, which begins with \\x93NUMPY`);
+    throw new FormatError({ place, problem: 'expected an array of NumPy, which begins with \\x93NUMPY' });
   }
   if (bytes.length < 12) return undefined;
   const version = bytes[6]!;
   if (version < 1 || version > 3)
-    throw new FormatError(`${place}: the version of the format is ${version}; 1, 2 and 3 can be read`);
+    throw new FormatError({
+      place,
+      problem: `the version of the format is ${version}`,
+      cure: 'save it in version 1, 2 or 3',
+    });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const from = version === 1 ? 10 : 12;
   if (length > MOST_HEADER_BYTES)
-    throw new FormatError(`${place}: the header has ${length} bytes; at most ${MOST_HEADER_BYTES} are read`);
+    throw new FormatError({
+      place,
+      problem: `expected a header of at most ${MOST_HEADER_BYTES} bytes, got ${length}`,
+    });
   const at = from + length;
   if (at > bytes.length) return undefined;
   const text = new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(bytes.subarray(from, at));
@@ -85,13 +92,14 @@ export function readNPY(bytes: Bytes): NPYArray {
  */
 export function arrayOf(place: string, bytes: Uint8Array<ArrayBuffer>): NPYArray {
   const start = readStart(place, bytes);
-  if (!start) throw new FormatError(`${place}: it ends within its header`);
+  if (!start) throw new FormatError({ place, problem: 'ends within its header' });
   const { layout, shape, fortranOrder, count, at } = start;
   const given = bytes.length - at;
   if (count * layout.size !== given) {
-    throw new FormatError(
-      `${place}: ${layout.dtype} of shape (${shape.join(', ')}) are ${count * layout.size} bytes, got ${given}`,
-    );
+    throw new FormatError({
+      place,
+      problem: `${layout.dtype} of shape (${shape.join(', ')}) are ${count * layout.size} bytes, got ${given}`,
+    });
   }
   const values = decodeValues(place, bytes.subarray(at), layout);
   return { dtype: layout.dtype, shape, values: fortranOrder ? rowMajor(values, shape) : values };
@@ -112,7 +120,10 @@ export function decodeValues(
   try {
     return decode(aligned, size);
   } catch (cause) {
-    throw new FormatError(`${place}: a string has a code that is no character`, { cause });
+    throw new FormatError(
+      { place, problem: 'a string holds a code point that is not a character' },
+      { cause },
+    );
   }
 }
 
@@ -151,15 +162,33 @@ function rowMajor<Values extends NPYValues>(values: Values, shape: readonly numb
  * @param shape its dimensions; default [values.length]
  * @throws TypeError, RangeError naming what is wrong
  */
-export function writeNPY(values: WritableValues, shape: readonly number[] = [values.length]): Uint8Array {
+export function writeNPY(values: WritableValues, shape?: readonly number[]): Uint8Array {
+  return encodeNPY('', values, shape);
+}
+
+/** @param place where errors say that the array is; '' where it is all there is */
+export function encodeNPY(
+  place: string,
+  values: WritableValues,
+  shape: readonly number[] = [values.length],
+): Uint8Array {
+  const placeOf = (part: string): string => (place === '' ? part : `${place}: ${part}`);
   const descr = ArrayBuffer.isView(values) ? descrOf.get(values[Symbol.toStringTag]) : undefined;
-  if (descr === undefined) throw new TypeError(`values: expected a typed array, got ${show(values)}`);
+  if (descr === undefined)
+    throw new TypeFault({ place: placeOf('values'), problem: `expected a typed array, got ${show(values)}` });
   const sizes: unknown = shape;
-  if (!Array.isArray(sizes)) throw new TypeError(`shape: expected an array of sizes, got ${show(sizes)}`);
-  for (const [i, size] of shape.entries()) checkInteger(`shape[${i}]`, size, 0);
+  if (!Array.isArray(sizes))
+    throw new TypeFault({
+      place: placeOf('shape'),
+      problem: `expected an array of sizes, got ${show(sizes)}`,
+    });
+  for (const [i, size] of shape.entries()) checkInteger(placeOf(`shape[${i}]`), size, 0);
   const count = shape.reduce((product, size) => product * size, 1);
   if (count !== values.length) {
-    throw new RangeError(`shape: (${shape.join(', ')}) are ${count} values, got ${values.length}`);
+    throw new RangeFault({
+      place: placeOf('shape'),
+      problem: `(${shape.join(', ')}) are ${count} values, got ${values.length}`,
+    });
   }
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;

@@ -2,7 +2,7 @@ import { zipSync } from 'fflate';
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
 import { bytesOf, type Bytes } from '../../base/bytes.js';
-import { arrayOf, writeNPY, type NPYArray, type WritableValues } from './npy.js';
+import { arrayOf, encodeNPY, type NPYArray, type WritableValues } from './npy.js';
 import { Zip } from './zip.js';
 
 /** An array to be written: with its shape, or of one dimension. */
@@ -34,7 +34,11 @@ export class NPZ {
     const bytes = this.#zip.read(name + SUFFIX);
     if (!bytes) {
       const names = this.names.slice(0, 20).map(show).join(', ');
-      throw new FormatError(`${this.#place}: there is no array ${show(name)}; there are ${names}`);
+      throw new FormatError({
+        place: this.#place,
+        problem: `has no array ${show(name)}`,
+        cure: `it has ${names || 'no arrays at all'}`,
+      });
     }
     return arrayOf(`${this.#place}: array ${show(name)}`, bytes);
   }
@@ -77,12 +81,7 @@ export function zipOf(
   const entries = Object.create(null) as Record<string, Uint8Array>;
   for (const [name, array] of arrays) {
     const { values, shape } = ArrayBuffer.isView(array) ? { values: array } : array;
-    try {
-      entries[name + SUFFIX] = writeNPY(values, shape);
-    } catch (error) {
-      (error as Error).message = `array ${show(name)}: ${(error as Error).message}`;
-      throw error;
-    }
+    entries[name + SUFFIX] = encodeNPY(`array ${show(name)}`, values, shape);
   }
   for (const [name, text] of Object.entries(texts)) entries[name] = new TextEncoder().encode(text);
   return zipSync(entries, { level: 0, mtime: '1980-01-01T00:00:00' });

@@ -47,7 +47,7 @@ export class Zip {
     const end = this.#findEnd();
     const count = this.#view.getUint16(end + 10, true);
     let at = this.#view.getUint32(end + 16, true);
-    if (at === ELSEWHERE) this.#fail('it is larger than 4 GB, which cannot be read');
+    if (at === ELSEWHERE) this.#fail('is larger than 4 GB, which cannot be read');
     for (let i = 0; i < count; i++) at = this.#readDirectory(i, at, end);
     // Or a few bytes could be read as often as there are names for them.
     const packed = [...this.#entries.values()].reduce((sum, { packedSize }) => sum + packedSize, 0);
@@ -76,11 +76,12 @@ export class Zip {
       this.#unpacked += size;
       if (this.#unpacked > MOST_UNPACKED) {
         this.#fail(
-          `its entries have more than ${MOST_UNPACKED} bytes unpacked; write it with np.savez, unpacked`,
+          `its entries have more than ${MOST_UNPACKED} bytes unpacked`,
+          'write it with np.savez, unpacked',
         );
       }
     } else if (method !== STORED || packedSize !== size) {
-      this.#fail(`the entry '${name}' is packed by method ${method}; only 0 and 8 (deflate) can be read`);
+      this.#fail(`the entry '${name}' is packed by method ${method}`, 'use method 0 (stored) or 8 (deflate)');
     }
     const place = `${this.#place}: the entry '${name}'`;
     const bytes = method === STORED ? packed : inflate(place, packed, size);
@@ -117,7 +118,7 @@ export class Zip {
     return next;
   }
 
-  #fail(what: string): never {
-    throw new FormatError(`${this.#place}: ${what}`);
+  #fail(problem: string, cure?: string): never {
+    throw new FormatError({ place: this.#place, problem, cure });
   }
 }

@@ -19,7 +19,7 @@ export function combined(node: NodeAt, operation: Affine['operation']): Flow {
     return withConstant(b, a, (z, c) => f(c, z), isEither);
   }
   if (a.layer !== b.layer) {
-    throw node.wrong('branches of different layers meet; bp4 has one layer after the other');
+    throw node.wrong('branches of different layers meet', 'bp4 takes one layer after the other');
   }
   const [left, right] = [a.values, b.values];
   const areFunctions = left instanceof Float64Array && right instanceof Float64Array;

@@ -15,9 +15,10 @@ export class Budget {
   floats(count: number): Float32Array {
     this.#left -= count;
     if (!(this.#left >= 0)) {
-      throw new FormatError(
-        'bytes: the graph uses the same weights in too many layers; bp4 trains each for itself',
-      );
+      throw new FormatError({
+        place: 'bytes',
+        problem: 'the graph uses the same weights in too many layers, each of which bp4 trains by itself',
+      });
     }
     return new Float32Array(count);
   }

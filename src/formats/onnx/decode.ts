@@ -40,7 +40,7 @@ class Reader {
       const start = this.#at;
       const tag = this.#varint(end);
       const [number, wire] = [Math.floor(tag / 8), tag % 8];
-      if (!(number >= 1 && number < 2 ** 29)) throw this.#wrong(start, `${number} is no number of a field`);
+      if (!(number >= 1 && number < 2 ** 29)) throw this.#wrong(start, `${number} is not a field number`);
       const field = byNumber.get(number);
       if (!field) {
         this.#skip(wire, end);
@@ -70,14 +70,14 @@ class Reader {
     const last = this.#length(end);
     if (kind === 'bytes') return this.#bytes.subarray(this.#take(last - this.#at, end), last);
     if (++this.#parts > MOST_PARTS) {
-      throw this.#wrong(start, `more than ${MOST_PARTS} strings and messages: no network of layers`);
+      throw this.#wrong(start, `more than ${MOST_PARTS} strings and messages`);
     }
     if (kind !== 'string') return this.message(kind, last);
     const text = this.#bytes.subarray(this.#take(last - this.#at, end), last);
     try {
       return utf8.decode(text);
     } catch {
-      throw this.#wrong(start, 'a string that is no UTF-8');
+      throw this.#wrong(start, 'a string that is not UTF-8');
     }
   }
 
@@ -124,7 +124,10 @@ class Reader {
   }
 
   #wrong(at: number, what: string): FormatError {
-    return new FormatError(`bytes: expected an ONNX model; at byte ${at}: ${what}`);
+    return new FormatError({
+      place: 'bytes',
+      problem: `expected an ONNX model (at byte ${at}: ${what})`,
+    });
   }
 }
 

@@ -32,8 +32,8 @@ export class NodeAt {
   }
 
   /** An error that names it. */
-  wrong(what: string): FormatError {
-    return new FormatError(`${this.place}: ${what}`);
+  wrong(problem: string, cure?: string): FormatError {
+    return new FormatError({ place: this.place, problem, cure });
   }
 
   has(i: number): boolean {
@@ -49,14 +49,14 @@ export class NodeAt {
   flow(i: number): Flow {
     const value = this.input(i);
     if (isConstant(value))
-      throw this.wrong(`its input ${i} is constant; expected what depends on the inputs`);
+      throw this.wrong(`expected its input ${i} to depend on the inputs, got a constant`);
     return value;
   }
 
   constant(i: number): Constant {
     const value = this.input(i);
     if (isConstant(value)) return value;
-    throw this.wrong(`its input ${i} depends on the inputs; expected a constant`);
+    throw this.wrong(`expected its input ${i} to be a constant, got what depends on the inputs`);
   }
 
   /** The value of an attribute; undefined where it is left out. @param field where its type keeps it */

@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.js';
+import { FormatError, RangeFault } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/model.js';
@@ -40,7 +40,10 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
   const needed = neededFor(graph, answer);
   const inputs = graph.input.filter(({ name = '' }) => needed.has(name) && !initializers.has(name));
   if (inputs.length !== 1) {
-    throw new FormatError(`bytes: expected an output that depends on one input, got ${listed(inputs)}`);
+    throw new FormatError({
+      place: 'bytes',
+      problem: `expected an output that depends on one input, got ${listed(inputs)}`,
+    });
   }
   values.set(inputs[0]!.name!, { layer: undefined, values: POINTS, node: undefined });
   const valueOf = (name: string): Value | undefined => {
@@ -57,11 +60,11 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
       if (name === '') return undefined; // an optional input that is left out
       const value = valueOf(name);
       if (value) return value;
-      throw node.wrong(`its input ${show(name)} is given by no node before it`);
+      throw node.wrong(`no node before it gives its input ${show(name)}`);
     });
     const operator = operators.get(node.op);
     if (!operator) {
-      throw node.wrong(`this operator is not read; those that are: ${[...operators.keys()].join(', ')}`);
+      throw node.wrong('this operator is not supported', `use ${[...operators.keys()].join(', ')}`);
     }
     const [name = ''] = one.output;
     if (valueOf(name)) throw node.wrong(`${show(name)} is given twice`);
@@ -70,20 +73,28 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
 
   const value = valueOf(answer);
   if (!value || isConstant(value)) {
-    throw new FormatError(`bytes: the output ${show(answer)} does not depend on the inputs`);
+    throw new FormatError({
+      place: 'bytes',
+      problem: `the output ${show(answer)} does not depend on the inputs`,
+    });
   }
   return networkOf(value, widthOf(inputs[0]!));
 }
 
 function outputOf({ output: outputs }: Graph, wanted: string | undefined): string {
   if (wanted === undefined && outputs.length !== 1) {
-    throw new FormatError(
-      `bytes: expected a graph of one output, got ${listed(outputs)}; name one as options.output`,
-    );
+    throw new FormatError({
+      place: 'bytes',
+      problem: `expected a graph of one output, got ${listed(outputs)}`,
+      cure: 'name one as options.output',
+    });
   }
   const output = wanted ?? outputs[0]!.name ?? '';
   if (wanted === undefined || outputs.some(({ name }) => name === wanted)) return output;
-  throw new RangeError(`options.output: expected ${listed(outputs)}, got ${show(wanted)}`);
+  throw new RangeFault({
+    place: 'options.output',
+    problem: `expected ${listed(outputs)}, got ${show(wanted)}`,
+  });
 }
 
 /** Names as error messages show them. */
@@ -121,12 +132,16 @@ function networkOf(answer: Flow, width: number | undefined): Found {
   }
   const [first] = layers;
   if (!first)
-    throw new FormatError('bytes: expected a graph of at least one layer (Gemm, or MatMul), got none');
+    throw new FormatError({
+      place: 'bytes',
+      problem: 'expected a graph of at least one layer (Gemm, or MatMul), got none',
+    });
   const inputs = first.weights.length / first.biases.length;
   if (width !== undefined && width !== inputs) {
-    throw new FormatError(
-      `bytes: the first layer takes ${inputs} numbers; the input of the graph has ${width}`,
-    );
+    throw new FormatError({
+      place: 'bytes',
+      problem: `the first layer takes ${inputs} numbers, but the input of the graph has ${width}`,
+    });
   }
   const { affines: before } = affinesOf(flow);
   const transforms = {

@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.js';
+import { FormatError, within } from '../../errors.js';
 import { checkInteger, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/model.js';
@@ -58,7 +58,7 @@ function specOf(text: string): { json: SpecJSON; spec: CheckedSpec } {
     const json = parseJSON('bp4', text) as SpecJSON;
     return { json, spec: specFromJSON(json).spec };
   } catch (cause) {
-    throw new FormatError(`bytes: metadata_props 'bp4': ${(cause as Error).message}`, { cause });
+    throw new FormatError(within("bytes: metadata_props 'bp4'", cause), { cause });
   }
 }
 
@@ -74,7 +74,8 @@ function keyOf({ opType, domain, input, output, attribute }: Node | GivenNode): 
 }
 
 const disagreement = (place: string): FormatError =>
-  new FormatError(
-    `bytes: ${place} is not what metadata_props 'bp4' tells: the graph was changed after bp4 wrote it; ` +
-      `delete that entry to read the graph alone`,
-  );
+  new FormatError({
+    place: `bytes: ${place}`,
+    problem: "is not what metadata_props 'bp4' says: the graph was changed after bp4 wrote it",
+    cure: 'delete that entry to read the graph alone',
+  });

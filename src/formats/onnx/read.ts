@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.js';
+import { FormatError, within } from '../../errors.js';
 import { checkTransforms } from '../../model/check-transforms.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/model.js';
@@ -25,12 +25,15 @@ interface Found {
  */
 export function read(bytes: Uint8Array, loss: LossSpec | undefined, output: string | undefined): Found {
   const { graph, opsetImport, metadataProps } = decode(model, bytes);
-  if (!graph) throw new FormatError('bytes: expected an ONNX model, got one without a graph');
+  if (!graph)
+    throw new FormatError({ place: 'bytes', problem: 'expected an ONNX model, got one without a graph' });
   const opset = opsetImport.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx')?.version ?? 0;
   if (opset < LEAST_OPSET) {
-    throw new FormatError(
-      `bytes: expected opset ${LEAST_OPSET} or later, got ${opset}; export it with a later one`,
-    );
+    throw new FormatError({
+      place: 'bytes',
+      problem: `expected opset ${LEAST_OPSET} or later, got ${opset}`,
+      cure: 'export it with a later one',
+    });
   }
   const own = metadataProps.find(({ key }) => key === METADATA)?.value;
   const found = own === undefined ? readOther(graph, bytes.length, output) : readOwn(graph, own);
@@ -47,6 +50,6 @@ function readOther(graph: Graph, bytes: number, output: string | undefined): Fou
     const { loss } = checkSpec(spec, checkTransforms);
     return { spec: { ...spec, loss }, parameters };
   } catch (cause) {
-    throw new FormatError(`bytes: ${(cause as Error).message}`, { cause });
+    throw new FormatError(within('bytes', cause), { cause });
   }
 }

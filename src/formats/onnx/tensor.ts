@@ -78,24 +78,29 @@ export function constantOf(place: string, tensor: Tensor): Constant {
   const { dims, dataType, rawData, externalData, dataLocation } = tensor;
   if (dataLocation === EXTERNAL || externalData.length > 0) {
     const file = externalData.find(({ key }) => key === 'location')?.value;
-    throw new FormatError(
-      `${place}: its numbers stand in another file, ${show(file)}; put all into one, in Python: ` +
-        `onnx.save(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False)`,
-    );
+    throw new FormatError({
+      place,
+      problem: `its numbers are in another file, ${show(file)}`,
+      cure: "put all into one, in Python: onnx.save(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False)",
+    });
   }
   const type = types.get(dataType);
   if (!type) {
     const names = [...types.values()].map(({ name }) => name);
-    throw new FormatError(
-      `${place}: expected numbers of type ${names.join(', ')}, got type ${dataType ?? 0}`,
-    );
+    throw new FormatError({
+      place,
+      problem: `expected numbers of type ${names.join(', ')}, got type ${dataType ?? 0}`,
+    });
   }
   const { bytes, read, field } = type;
   const isRaw = rawData !== undefined;
   const present = isRaw ? rawData.length / bytes : tensor[field].length;
   const count = dims.reduce((product, size) => product * (size >= 0 ? size : NaN), 1);
   if (count !== present) {
-    throw new FormatError(`${place}: dims ${shown(dims)} ask for ${count} numbers; ${present} are there`);
+    throw new FormatError({
+      place,
+      problem: `expected ${count} numbers, as dims ${shown(dims)} ask for, got ${present}`,
+    });
   }
   const values =
     dataType === FLOAT || dataType === FLOAT16 ? new Float32Array(count) : new Float64Array(count);

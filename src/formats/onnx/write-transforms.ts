@@ -1,3 +1,4 @@
+import { RangeFault } from '../../errors.js';
 import type { Column, Columns } from '../../model/columns.js';
 import type { Draft } from './draft.js';
 import { DOUBLE, FLOAT } from './proto.js';
@@ -76,10 +77,11 @@ function oneHot(draft: Draft, { width, given, places }: Column, input: string): 
   const values = new Float32Array(width);
   for (const [category, place] of places!) if (typeof category === 'number') values[place] = category;
   if (new Set(values).size < width) {
-    throw new RangeError(
-      `transforms: two categories of ${given.name ?? 'a column'} are one number in single precision, as ONNX is given; ` +
-        `fit them to strings`,
-    );
+    throw new RangeFault({
+      place: 'transforms',
+      problem: `two categories of ${given.name ?? 'a column'} are one number in single precision, as ONNX is given`,
+      cure: 'fit them to strings',
+    });
   }
   const categories = draft.constant(`${input}.categories`, [width], values);
   const equal = draft.node('Equal', [input, categories], `${input}.equal`);

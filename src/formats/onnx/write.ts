@@ -1,3 +1,4 @@
+import { RangeFault } from '../../errors.js';
 import { specFromJSON } from '../../model/read-json.js';
 import type { Network } from '../../network.js';
 import { portableOf } from '../portable.js';
@@ -28,7 +29,11 @@ const MOST_BYTES = 2 ** 31 - 1;
 export function toONNX(net: Network): Uint8Array<ArrayBuffer> {
   const { spec: json, parameters } = portableOf(net);
   const bytes = 4 * parameters.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
-  if (bytes > MOST_BYTES - 2 ** 24) throw new RangeError(`net: ${bytes} bytes of weights; ONNX takes 2 GB`);
+  if (bytes > MOST_BYTES - 2 ** 24)
+    throw new RangeFault({
+      place: 'net',
+      problem: `expected at most 2 GB of weights, as ONNX takes, got ${bytes} bytes`,
+    });
   const { spec } = specFromJSON(json);
   const { nodes, constants } = graphOf(spec, parameters);
   return encode(model, {

@@ -1,3 +1,4 @@
+import { RangeFault } from '../../errors.js';
 import { show } from '../../base/check.js';
 
 // Which tensors make a layer, and which layer comes first.
@@ -19,9 +20,10 @@ export function prefixesOf(names: Iterable<string>, given: readonly string[] | u
   for (const name of names) {
     const match = tensorName.exec(name);
     if (!match) {
-      throw new RangeError(
-        `${show(name)}: expected tensors of Linear layers, which end in 'weight' or 'bias'`,
-      );
+      throw new RangeFault({
+        place: show(name),
+        problem: "expected tensors of Linear layers, which end in 'weight' or 'bias'",
+      });
     }
     found.add(match[1] ?? '');
   }
@@ -31,12 +33,15 @@ export function prefixesOf(names: Iterable<string>, given: readonly string[] | u
     numbers: (prefix.match(/\d+/g) ?? []).map(Number),
   }));
   const [pattern, other] = new Set(prefixes.map(({ prefix }) => prefix.replaceAll(/\d+/g, '#')));
-  if (pattern === undefined) throw new RangeError('expected tensors of at least one Linear');
+  if (pattern === undefined)
+    throw new RangeFault({ place: '', problem: 'expected tensors of at least one Linear' });
   if (other !== undefined) {
     const [one, two] = [pattern, other].map((pattern) => show(pattern.replaceAll('#', '…')));
-    throw new RangeError(
-      `tensors of ${one} and of ${two}: no number says which come first; name the layers in their order by options.layers`,
-    );
+    throw new RangeFault({
+      place: `tensors of ${one} and of ${two}`,
+      problem: 'no number says which come first',
+      cure: 'name the layers in their order by options.layers',
+    });
   }
   prefixes.sort(({ numbers: a }, { numbers: b }) => {
     const differs = a.findIndex((number, i) => number !== b[i]);
@@ -47,6 +52,7 @@ export function prefixesOf(names: Iterable<string>, given: readonly string[] | u
 
 function checkGiven(found: ReadonlySet<string>, given: readonly string[]): readonly string[] {
   const missing = [...found].find((prefix) => !given.includes(prefix));
-  if (missing !== undefined) throw new RangeError(`tensors of ${show(missing)}: not among options.layers`);
+  if (missing !== undefined)
+    throw new RangeFault({ place: `tensors of ${show(missing)}`, problem: 'are not among options.layers' });
   return given;
 }

@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.js';
+import { FormatError, RangeFault, TypeFault, within } from '../../errors.js';
 import { checkKeys, checkName, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/model.js';
@@ -45,7 +45,11 @@ export async function fromSafetensors(bytes: Bytes, options: SafetensorsOptions 
   if (layers !== undefined) checkLayers(layers);
   const { spec: stored, parameters } = readable(() => read(file, layers));
   if (stored && activations) {
-    throw new FormatError('bytes: the file holds activations of its own; leave out options.activations');
+    throw new FormatError({
+      place: 'bytes',
+      problem: 'the file holds activations of its own',
+      cure: 'leave out options.activations',
+    });
   }
   const spec = stored ?? specOf(parameters, activations);
   return await networkOf(
@@ -57,7 +61,10 @@ export async function fromSafetensors(bytes: Bytes, options: SafetensorsOptions 
 
 function checkActivations(activations: readonly LayerActivation[]): void {
   if (!Array.isArray(activations)) {
-    throw new TypeError(`activations: expected an array, one for each layer, got ${show(activations)}`);
+    throw new TypeFault({
+      place: 'activations',
+      problem: `expected an array, one for each layer, got ${show(activations)}`,
+    });
   }
   for (const [l, given] of (activations as readonly LayerActivation[]).entries()) {
     const place = `activations[${l}]`;
@@ -70,7 +77,10 @@ function checkActivations(activations: readonly LayerActivation[]): void {
 function checkLayers(layers: readonly string[]): void {
   const isList = Array.isArray(layers) && layers.every((name) => typeof name === 'string');
   if (!isList || new Set(layers).size < layers.length) {
-    throw new TypeError(`layers: expected an array of names, each once, got ${show(layers)}`);
+    throw new TypeFault({
+      place: 'layers',
+      problem: `expected an array of names, each once, got ${show(layers)}`,
+    });
   }
 }
 
@@ -79,7 +89,7 @@ function readable<Result>(read: () => Result): Result {
   try {
     return read();
   } catch (cause) {
-    throw new FormatError(`bytes: expected a safetensors file: ${(cause as Error).message}`, { cause });
+    throw new FormatError(within('bytes: expected a safetensors file', cause), { cause });
   }
 }
 
@@ -109,11 +119,14 @@ function parametersOf(
   const [units = 0, width = 0] = weight?.shape ?? [];
   if (weight?.shape.length !== 2 || units === 0 || width === 0 || width !== (fanIn ?? width)) {
     const got = weight ? `[${weight.shape.join()}]` : 'no such tensor';
-    throw new RangeError(`${show(name)}: expected [units,${fanIn ?? 'inputs'}], got ${got}`);
+    throw new RangeFault({ place: show(name), problem: `expected [units,${fanIn ?? 'inputs'}], got ${got}` });
   }
   const bias = tensors.get(nameOf(prefix, 'bias'));
   if (bias && String(bias.shape) !== String(units)) {
-    throw new RangeError(`${show(nameOf(prefix, 'bias'))}: expected [${units}], got [${bias.shape.join()}]`);
+    throw new RangeFault({
+      place: show(nameOf(prefix, 'bias')),
+      problem: `expected [${units}], got [${bias.shape.join()}]`,
+    });
   }
   return { weights: weight.values, biases: bias?.values ?? new Float32Array(units) };
 }
@@ -124,12 +137,19 @@ function storedSpec(text: string | undefined, parameters: readonly Parameters[])
   const json = parseJSON('bp4', text) as SpecJSON & { training?: unknown };
   const { spec } = specFromJSON(json);
   if (json.training !== undefined) {
-    throw new RangeError('it is of net.save, with the state of a training; give it to Network.load');
+    throw new RangeFault({
+      place: 'it',
+      problem: 'is of net.save, with the state of a training',
+      cure: 'give it to Network.load',
+    });
   }
   const expected = [spec.inputs, ...spec.layers.map(({ units }) => units)].join();
   const sizes = sizesOf(parameters).join();
   if (sizes !== expected)
-    throw new RangeError(`'bp4' in its metadata is of [${expected}], its tensors of [${sizes}]`);
+    throw new RangeFault({
+      place: "'bp4' in its metadata",
+      problem: `is of [${expected}], its tensors of [${sizes}]`,
+    });
   return json;
 }
 
@@ -144,14 +164,17 @@ function specOf(
 ): Omit<SpecJSON, 'format' | 'version'> {
   const [inputs, ...sizes] = sizesOf(parameters);
   if (!activations) {
-    throw new FormatError(
-      `bytes: no activations are in the file; give options.activations, one for each of its ${sizes.length} layers`,
-    );
+    throw new FormatError({
+      place: 'bytes',
+      problem: 'no activations are in the file',
+      cure: `give options.activations, one for each of its ${sizes.length} layers`,
+    });
   }
   if (activations.length !== sizes.length) {
-    throw new FormatError(
-      `bytes: ${sizes.length} layers are in the file, and ${activations.length} activations in the options`,
-    );
+    throw new FormatError({
+      place: 'bytes',
+      problem: `${sizes.length} layers are in the file, and ${activations.length} activations in the options`,
+    });
   }
   const layers = sizes.map((units, l) => {
     const given = activations[l]!;

@@ -36,9 +36,10 @@ export function chainOf(modelTopology: unknown, checkKind: (layer: ChainLayer) =
   if (kind === 'Functional' || kind === 'Model') {
     return functionalChainOf(fieldsOf(`${kind}.config`, root['config']), checkKind);
   }
-  throw new FormatError(
-    `modelTopology.class_name: expected 'Sequential', 'Functional' or 'Model', got ${show(kind)}`,
-  );
+  throw new FormatError({
+    place: 'modelTopology.class_name',
+    problem: `expected 'Sequential', 'Functional' or 'Model', got ${show(kind)}`,
+  });
 }
 
 function layerOf(place: string, value: unknown): ChainLayer {
@@ -56,7 +57,8 @@ function functionalChainOf(config: Fields, checkKind: (layer: ChainLayer) => voi
   for (const [i, value] of listOf('config.layers', config['layers']).entries()) {
     const layer = layerOf(`layers[${i}]`, value);
     const name = textOf(`layers[${i}].name`, (value as Fields)['name'] ?? layer.name);
-    if (nodes.has(name)) throw new FormatError(`${placeOf(layer)}: another layer has the same name`);
+    if (nodes.has(name))
+      throw new FormatError({ place: placeOf(layer), problem: 'has the name of another layer' });
     checkKind(layer);
     nodes.set(name, { layer, inbound: (value as Fields)['inbound_nodes'] });
   }
@@ -65,19 +67,24 @@ function functionalChainOf(config: Fields, checkKind: (layer: ChainLayer) => voi
   let name: string | undefined = endOf('output_layers', config['output_layers']);
   while (name !== undefined) {
     const node = nodes.get(name);
-    if (!node) throw new FormatError(`layer ${show(name)}: there is none, or it is taken twice`);
+    if (!node)
+      throw new FormatError({ place: `layer ${show(name)}`, problem: 'does not exist, or is used twice' });
     nodes.delete(name);
     chain.push(node.layer);
     const source = sourceOf(placeOf(node.layer), node.inbound);
     if (source === undefined && name !== input) {
-      throw new FormatError(`${placeOf(node.layer)}: expected input layer ${show(input)} before it`);
+      throw new FormatError({
+        place: placeOf(node.layer),
+        problem: `expected input layer ${show(input)} before it`,
+      });
     }
     name = source;
   }
   for (const { layer } of nodes.values()) {
-    throw new FormatError(
-      `${placeOf(layer)}: stands beside the chain from the input to the output; bp4 has no branches`,
-    );
+    throw new FormatError({
+      place: placeOf(layer),
+      problem: 'is not on the way from the input to the output, and bp4 has no branches',
+    });
   }
   return chain.reverse();
 }
@@ -87,7 +94,10 @@ function endOf(place: string, value: unknown): string {
   const ends = listOf(place, value);
   const end = typeof ends[0] === 'string' ? ends : listOf(`${place}[0]`, ends[0]);
   if (end !== ends && ends.length > 1) {
-    throw new FormatError(`${place}: expected one, got ${ends.length}; bp4 has one input and one output`);
+    throw new FormatError({
+      place,
+      problem: `expected one, as bp4 has one input and one output, got ${ends.length}`,
+    });
   }
   return textOf(`${place}[0][0]`, end[0]);
 }
@@ -103,7 +113,10 @@ function sourceOf(place: string, inbound: unknown): string | undefined {
     Array.isArray(node) ? node : (node as Fields | null)?.['args'],
   );
   if (nodes.length > 1 || sources.length !== 1) {
-    throw new FormatError(`${place}: expected one layer before it, once; bp4 has no branches`);
+    throw new FormatError({
+      place,
+      problem: 'expected one layer before it, once, as bp4 has no branches',
+    });
   }
   const [source] = sources;
   const history = Array.isArray(source)
@@ -113,7 +126,7 @@ function sourceOf(place: string, inbound: unknown): string | undefined {
       ];
   const [name, ...places] = listOf(`${place}: inbound_nodes[0]`, history);
   if (places[0] !== 0 || places[1] !== 0) {
-    throw new FormatError(`${place}: expected the first answer of the layer before it`);
+    throw new FormatError({ place, problem: 'expected the first answer of the layer before it' });
   }
   return textOf(`${place}: inbound_nodes[0]`, name);
 }

@@ -8,27 +8,30 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** @throws FormatError unless it is an object */
 export function fieldsOf(place: string, value: unknown): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new FormatError(`${place}: expected an object, got ${show(value)}`);
+    throw new FormatError({ place, problem: `expected an object, got ${show(value)}` });
   }
   return value as Fields;
 }
 
 /** @throws FormatError unless it is an array */
 export function listOf(place: string, value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw new FormatError(`${place}: expected an array, got ${show(value)}`);
+  if (!Array.isArray(value))
+    throw new FormatError({ place, problem: `expected an array, got ${show(value)}` });
   return value;
 }
 
 /** @throws FormatError unless it is a string */
 export function textOf(place: string, value: unknown): string {
-  if (typeof value !== 'string') throw new FormatError(`${place}: expected a string, got ${show(value)}`);
+  if (typeof value !== 'string')
+    throw new FormatError({ place, problem: `expected a string, got ${show(value)}` });
   return value;
 }
 
 /** @throws FormatError unless it is a number that is finite in single precision, as which it is returned */
 export function floatOf(place: string, value: unknown): number {
   const float = typeof value === 'number' ? Math.fround(value) : NaN;
-  if (!Number.isFinite(float)) throw new FormatError(`${place}: expected a 32-bit float, got ${show(value)}`);
+  if (!Number.isFinite(float))
+    throw new FormatError({ place, problem: `expected a 32-bit float, got ${show(value)}` });
   return float;
 }
 
@@ -36,7 +39,10 @@ export function floatOf(place: string, value: unknown): number {
 export function sizesOf(place: string, value: unknown): readonly number[] {
   return listOf(place, value).map((size, i) => {
     if (!Number.isSafeInteger(size) || (size as number) < 0) {
-      throw new FormatError(`${place}[${i}]: expected a whole number of at least 0, got ${show(size)}`);
+      throw new FormatError({
+        place: `${place}[${i}]`,
+        problem: `expected a whole number of at least 0, got ${show(size)}`,
+      });
     }
     return size as number;
   });

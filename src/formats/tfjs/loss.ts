@@ -37,7 +37,11 @@ export function lossOf(trainingConfig: unknown): LossSpec | undefined {
   const name = typeof class_name === 'string' && losses.get(class_name.toLowerCase().replaceAll('_', ''));
   if (!name || config?.['from_logits'] === true) {
     const what = show(class_name) + (name ? ' from logits' : '');
-    throw new FormatError(`training_config.loss: bp4 has none that is ${what}; give options.loss`);
+    throw new FormatError({
+      place: 'training_config.loss',
+      problem: `bp4 has none that is ${what}`,
+      cure: 'give options.loss',
+    });
   }
   if (name === 'huber') return { name, delta: (config?.['delta'] ?? 1) as number };
   const labelSmoothing = config?.['label_smoothing'];

@@ -50,10 +50,11 @@ const RESCALING = 'Rescaling';
 /** @throws FormatError where bp4 has nothing for layers of this class */
 export function checkKind(layer: ChainLayer): void {
   if (!readers.has(layer.kind) && layer.kind !== RESCALING) {
-    throw new FormatError(
-      `${placeOf(layer)} is not supported; bp4 reads Dense, Activation, Softmax, ReLU, LeakyReLU, ELU, Dropout, ` +
-        'Flatten and InputLayer',
-    );
+    throw new FormatError({
+      place: placeOf(layer),
+      problem: 'is not supported',
+      cure: 'bp4 reads Dense, Activation, Softmax, ReLU, LeakyReLU, ELU, Dropout, Flatten and InputLayer',
+    });
   }
 }
 
@@ -70,13 +71,16 @@ export function readLayers(chain: readonly ChainLayer[]): {
   for (const layer of chain) {
     const read = readers.get(layer.kind);
     if (!read) {
-      throw new FormatError(
-        `${placeOf(layer)} is supported only as toTFJS writes it; fold it into the weights, and give inputs that are scaled`,
-      );
+      throw new FormatError({
+        place: placeOf(layer),
+        problem: 'is supported only as toTFJS writes it',
+        cure: 'fold it into the weights, and give inputs that are scaled',
+      });
     }
     read(reader, layer);
   }
-  if (reader.layers.length === 0) throw new FormatError('layers: expected at least one Dense');
+  if (reader.layers.length === 0)
+    throw new FormatError({ place: 'layers', problem: 'expected at least one Dense' });
   return reader;
 }
 
@@ -96,7 +100,7 @@ class LayerReader {
 
   flatten(layer: ChainLayer): void {
     if ((layer.config['data_format'] ?? 'channels_last') !== 'channels_last' && this.layers.length === 0) {
-      throw new FormatError(`${placeOf(layer)}: data_format: expected 'channels_last'`);
+      throw new FormatError({ place: `${placeOf(layer)}: data_format`, problem: "expected 'channels_last'" });
     }
     if (this.layers.length > 0 || !this.#shape) return;
     const sizes = this.#shape;
@@ -112,9 +116,11 @@ class LayerReader {
     const { config } = layer;
     if (this.layers.length === 0 && this.#shape) {
       if (this.#shape.length !== 1) {
-        throw new FormatError(
-          `${place}: its input has ${this.#shape.length} dimensions; put a Flatten before it`,
-        );
+        throw new FormatError({
+          place,
+          problem: `its input has ${this.#shape.length} dimensions`,
+          cure: 'put a Flatten before it',
+        });
       }
       const [size] = this.#shape;
       if (size != null) this.inputs = countOf(`${place}: its input`, size);
@@ -134,13 +140,18 @@ class LayerReader {
     const last = this.#last(layer);
     if (activation === 'linear') return;
     if (last.dropout > 0)
-      throw new FormatError(`${placeOf(layer)}: bp4 drops out after the activation; swap the two`);
+      throw new FormatError({
+        place: placeOf(layer),
+        problem: 'follows a Dropout, and bp4 drops out after the activation',
+        cure: 'swap the two',
+      });
     // With α = 1 the sign stays, so that LeakyReLU then makes it α.
     const isElu = last.activation === 'elu' && last.alpha === 1 && activation === 'leakyRelu';
     if (last.activation !== 'linear' && !isElu) {
-      throw new FormatError(
-        `${placeOf(layer)}: a second activation, after '${last.activation}'; bp4 has one a layer`,
-      );
+      throw new FormatError({
+        place: placeOf(layer),
+        problem: `is a second activation of one layer, after '${last.activation}', and bp4 has one`,
+      });
     }
     if (!isElu) last.activation = activation;
     if (alpha !== undefined) last.alpha = alpha;
@@ -150,10 +161,14 @@ class LayerReader {
     const place = `${placeOf(layer)}: rate`;
     const rate = floatOf(place, layer.config['rate']);
     if (!(rate >= 0 && rate < 1))
-      throw new FormatError(`${place}: expected a number from 0 to below 1, got ${rate}`);
+      throw new FormatError({ place, problem: `expected a number from 0 to below 1, got ${rate}` });
     if (rate === 0) return;
     const last = this.#last(layer);
-    if (last.dropout > 0) throw new FormatError(`${placeOf(layer)}: a second Dropout; bp4 has one a layer`);
+    if (last.dropout > 0)
+      throw new FormatError({
+        place: placeOf(layer),
+        problem: 'is a second Dropout of one layer, and bp4 has one',
+      });
     last.dropout = rate;
   }
 
@@ -161,9 +176,11 @@ class LayerReader {
   gelu(layer: ChainLayer): void {
     const { config } = gelu(layer.name, this.#last(layer).units);
     if (!holds(layer.config, config)) {
-      throw new FormatError(
-        `${placeOf(layer)}: a model within the model is not supported; put its layers in its place`,
-      );
+      throw new FormatError({
+        place: placeOf(layer),
+        problem: 'is a model within the model, which is not supported',
+        cure: 'put its layers in its place',
+      });
     }
     this.activate(layer, 'gelu');
   }
@@ -171,14 +188,17 @@ class LayerReader {
   #last(layer: ChainLayer): ReadLayer {
     const last = this.layers.at(-1);
     if (!last)
-      throw new FormatError(`${placeOf(layer)}: expected a Dense before it; bp4 leaves inputs as they are`);
+      throw new FormatError({
+        place: placeOf(layer),
+        problem: 'expected a Dense before it, since bp4 leaves inputs as they are',
+      });
     return last;
   }
 }
 
 function countOf(place: string, value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) < 1) {
-    throw new FormatError(`${place}: expected a whole number of at least 1, got ${show(value)}`);
+    throw new FormatError({ place, problem: `expected a whole number of at least 1, got ${show(value)}` });
   }
   return value as number;
 }
@@ -191,7 +211,11 @@ function namedActivation(layer: ChainLayer): LayerJSON['activation'] {
     name === 'gelu'
       ? "that is the form with erf, and bp4 has the tanh form, 'gelu_new'"
       : `bp4 reads ${[...activationNames.keys()].map(show).join(', ')}`;
-  throw new FormatError(`${placeOf(layer)}: activation ${show(name)} is not supported; ${hint}`);
+  throw new FormatError({
+    place: placeOf(layer),
+    problem: `activation ${show(name)} is not supported`,
+    cure: hint,
+  });
 }
 
 /** @param plain for what may stand in the config besides, the values that change nothing */
@@ -203,7 +227,10 @@ function plainActivation(
   for (const [key, values] of Object.entries(plain)) {
     const value = layer.config[key] ?? values[0];
     if (!values.includes(value)) {
-      throw new FormatError(`${placeOf(layer)}: ${key}: expected ${show(values[0])}, got ${show(value)}`);
+      throw new FormatError({
+        place: `${placeOf(layer)}: ${key}`,
+        problem: `expected ${show(values[0])}, got ${show(value)}`,
+      });
     }
   }
   return activation;
@@ -213,6 +240,6 @@ function plainActivation(
 function alphaOf(layer: ChainLayer, fallback: number): number {
   const place = `${placeOf(layer)}: alpha`;
   const alpha = floatOf(place, layer.config['alpha'] ?? layer.config['negative_slope'] ?? fallback);
-  if (alpha <= 0) throw new FormatError(`${place}: expected a number above 0, got ${alpha}`);
+  if (alpha <= 0) throw new FormatError({ place, problem: `expected a number above 0, got ${alpha}` });
   return alpha;
 }

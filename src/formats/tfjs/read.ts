@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.js';
+import { FormatError, TypeFault, within } from '../../errors.js';
 import { checkKeys, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/model.js';
@@ -46,7 +46,10 @@ export async function fromTFJS(
 ): Promise<Network> {
   checkKeys('options', options, ['loss', 'engine', 'threads']);
   if (typeof model !== 'object' || (model as unknown) === null) {
-    throw new TypeError(`model: expected what model.json holds, as an object, got ${show(model)}`);
+    throw new TypeFault({
+      place: 'model',
+      problem: `expected what model.json holds, as an object, got ${show(model)}`,
+    });
   }
   const { loss, ...engine } = options;
   const { spec, parameters } = read(model as Fields, weights, loss);
@@ -72,7 +75,10 @@ function read(
     parametersOf(layer, tensors, l === 0 ? inputs : layers[l - 1]!.units),
   );
   if (tensors.left !== undefined) {
-    throw new FormatError(`weight ${show(tensors.left)}: no layer of the model takes it`);
+    throw new FormatError({
+      place: `weight ${show(tensors.left)}`,
+      problem: 'no layer of the model takes it',
+    });
   }
   if (metadata) {
     checkAgreement(metadata.checked, layers, parameters);
@@ -105,14 +111,19 @@ function metadataOf(model: Fields): { spec: SpecJSON; checked: CheckedSpec } | u
   try {
     return { spec: spec as SpecJSON, checked: specFromJSON(spec as SpecJSON).spec };
   } catch (cause) {
-    throw new FormatError(`userDefinedMetadata.bp4: ${(cause as Error).message}`, { cause });
+    throw new FormatError(within(METADATA, cause), { cause });
   }
 }
 
+const METADATA = 'userDefinedMetadata.bp4';
+const IGNORE_METADATA = 'leave out userDefinedMetadata to read the layers alone';
+
 const disagreement = (what: string): FormatError =>
-  new FormatError(
-    `userDefinedMetadata.bp4 and the model disagree: ${what}; without userDefinedMetadata the layers alone are read`,
-  );
+  new FormatError({
+    place: METADATA,
+    problem: `does not match the model: ${what}`,
+    cure: IGNORE_METADATA,
+  });
 
 /** The layers but for the transforms, and those, which must be what the metadata say. */
 function splitTransforms(
@@ -126,7 +137,7 @@ function splitTransforms(
     before = inputLayers(given);
     after = targetLayers(given);
   } catch (error) {
-    throw disagreement((error as Error).message);
+    throw new FormatError({ ...within(METADATA, error), cure: IGNORE_METADATA }, { cause: error });
   }
   const end = chain.length - after.length;
   for (const [i, expected] of before.entries()) checkTransform(chain[i], expected);
@@ -171,7 +182,7 @@ function parametersOf(
     if (!fits) {
       const shape = expected.map((size) => size ?? 'inputs').join();
       const got = tensor ? `[${tensor.shape.join()}]` : 'no such weight';
-      throw new FormatError(`weight ${show(weight)}: expected [${shape}], got ${got}`);
+      throw new FormatError({ place: `weight ${show(weight)}`, problem: `expected [${shape}], got ${got}` });
     }
     return tensor;
   };
@@ -190,9 +201,9 @@ function checkAgreement(
 ): void {
   const [first] = parameters;
   const inputs = first!.weights.length / first!.biases.length;
-  if (spec.inputs !== inputs) throw disagreement(`inputs: ${spec.inputs} and ${inputs}`);
+  if (spec.inputs !== inputs) throw disagreement(`it has ${spec.inputs} inputs, and the model ${inputs}`);
   if (spec.layers.length !== layers.length)
-    throw disagreement(`layers: ${spec.layers.length} and ${layers.length}`);
+    throw disagreement(`it has ${spec.layers.length} layers, and the model ${layers.length}`);
   for (const [l, { name, units, activation, alpha = 0, dropout }] of layers.entries()) {
     const expected = spec.layers[l]!;
     const isSame =
@@ -200,6 +211,6 @@ function checkAgreement(
       expected.activation === activation &&
       expected.alpha === alpha &&
       expected.dropout === dropout;
-    if (!isSame) throw disagreement(`layers[${l}] and layer ${show(name)}`);
+    if (!isSame) throw disagreement(`its layers[${l}] differs from layer ${show(name)}`);
   }
 }

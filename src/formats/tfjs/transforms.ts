@@ -1,3 +1,4 @@
+import { RangeFault } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { NumberTransform, Transform, Transforms } from '../../model/transforms.js';
 import { dense, rescaling, type TFJSLayer } from './layers.js';
@@ -78,9 +79,10 @@ function scalesOf(place: string, column: Transform): { shift: number; rest: numb
 
 function checkSingle(place: string, ...values: number[]): void {
   if (!values.every((value) => Number.isFinite(Math.fround(value)))) {
-    throw new RangeError(
-      `${place}: TensorFlow.js computes in single precision, in which its numbers are infinite`,
-    );
+    throw new RangeFault({
+      place,
+      problem: 'TensorFlow.js computes in single precision, in which its numbers are infinite',
+    });
   }
 }
 
@@ -155,10 +157,11 @@ function sharpnessOf(place: string, name: string | number, categories: Float32Ar
   for (let i = 1; i < sorted.length; i++) least = Math.min(least, sorted[i]! - sorted[i - 1]!);
   const sharpness = least === Infinity ? 1 : Math.fround(2 / least);
   if (!sorted.every(Number.isFinite) || !Number.isFinite(sharpness)) {
-    throw new RangeError(
-      `${place} (${show(name)}): TensorFlow.js computes in single precision, in which not all its categories are apart; ` +
-        'name them by strings, and give their indices there',
-    );
+    throw new RangeFault({
+      place: `${place} (${show(name)})`,
+      problem: 'TensorFlow.js computes in single precision, in which not all its categories are apart',
+      cure: 'name them by strings, and give their indices there',
+    });
   }
   return sharpness;
 }

@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.js';
+import { FormatError, TypeFault } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { Tensor } from '../../model/safetensors.js';
 import { viewOf } from '../../base/bytes.js';
@@ -46,7 +46,8 @@ export function groupsOf(model: Fields): readonly Group[] {
     const group = fieldsOf(place, value);
     const paths = listOf(`${place}.paths`, group['paths']).map((path, i) => {
       const name = textOf(`${place}.paths[${i}]`, path);
-      if (seen.has(name)) throw new FormatError(`${place}.paths[${i}]: ${show(name)} stands twice`);
+      if (seen.has(name))
+        throw new FormatError({ place: `${place}.paths[${i}]`, problem: `repeats ${show(name)}` });
       seen.add(name);
       return name;
     });
@@ -73,7 +74,8 @@ export class Weights {
   add(name: string, tensor: Tensor): void {
     const key = keyOf(name);
     const alike = this.#waiting.get(key) ?? new Map<string, Tensor>();
-    if (alike.has(name)) throw new FormatError(`weight ${show(name)}: stands twice in the manifest`);
+    if (alike.has(name))
+      throw new FormatError({ place: `weight ${show(name)}`, problem: 'is in the manifest twice' });
     this.#waiting.set(key, alike.set(name, tensor));
   }
 
@@ -89,7 +91,10 @@ export class Weights {
     const found = second === undefined ? first! : name;
     const tensor = alike.get(found);
     if (!tensor)
-      throw new FormatError(`weight ${show(name)}: ${show(first)} and ${show(second)} both end so`);
+      throw new FormatError({
+        place: `weight ${show(name)}`,
+        problem: `could be ${show(first)} or ${show(second)}`,
+      });
     alike.delete(found);
     if (alike.size === 0) this.#waiting.delete(keyOf(name));
     return tensor;
@@ -124,14 +129,18 @@ export function readWeights(groups: readonly Group[], weights: TFJSWeights): Wei
 }
 
 function checkEnd(bytes: Uint8Array, end: number): void {
-  if (end !== bytes.length) throw new FormatError(`weights: expected ${end} bytes, got ${bytes.length}`);
+  if (end !== bytes.length)
+    throw new FormatError({ place: 'weights', problem: `expected ${end} bytes, got ${bytes.length}` });
 }
 
 /** The bytes of all weights; undefined where they are files. */
 function wholeOf(weights: TFJSWeights): Uint8Array | undefined {
   const all = viewOf(weights);
   if (!all && (typeof weights !== 'object' || (weights as unknown) === null)) {
-    throw new TypeError(`weights: expected bytes, or files by their names, got ${show(weights)}`);
+    throw new TypeFault({
+      place: 'weights',
+      problem: `expected bytes, or files by their names, got ${show(weights)}`,
+    });
   }
   return all;
 }
@@ -141,9 +150,10 @@ function joined(paths: readonly string[], files: Exclude<TFJSWeights, ArrayBuffe
     const bytes: unknown =
       files instanceof Map ? files.get(path) : (files as Readonly<Record<string, unknown>>)[path];
     if (!(bytes instanceof Uint8Array)) {
-      throw new FormatError(
-        `weights: file ${show(path)} of the manifest is not among those given, as a Uint8Array`,
-      );
+      throw new FormatError({
+        place: 'weights',
+        problem: `file ${show(path)} of the manifest is not among those given, as a Uint8Array`,
+      });
     }
     return bytes;
   });
@@ -167,18 +177,20 @@ function readGroup(entries: readonly unknown[], bytes: Uint8Array, start: number
     const place = `weight ${show(name)}`;
     const shape = sizesOf(`${place}: shape`, entry['shape']);
     if (shape.length > MOST_DIMENSIONS) {
-      throw new FormatError(
-        `${place}: shape: expected at most ${MOST_DIMENSIONS} sizes, got ${shape.length}`,
-      );
+      throw new FormatError({
+        place: `${place}: shape`,
+        problem: `expected at most ${MOST_DIMENSIONS} sizes, got ${shape.length}`,
+      });
     }
     const isOfOptimizer = entry['group'] === 'optimizer';
     const coding = codingOf(place, entry, isOfOptimizer);
     const count = shape.reduce((product, size) => product * size, 1);
     const end = at + count * coding.bytes;
     if (!(end <= bytes.length)) {
-      throw new FormatError(
-        `${place}: [${shape.join()}] takes bytes ${at} to ${end}, but there are ${bytes.length}`,
-      );
+      throw new FormatError({
+        place,
+        problem: `[${shape.join()}] takes bytes ${at} to ${end}, but there are ${bytes.length}`,
+      });
     }
     if (!isOfOptimizer) {
       const values = new Float32Array(count);
@@ -195,9 +207,11 @@ function codingOf(place: string, entry: Fields, isOfOptimizer: boolean): Coding 
   const skipped = isOfOptimizer ? passedOver.get(dtype) : undefined;
   if (skipped) return skipped;
   if (dtype !== 'float32') {
-    throw new FormatError(
-      `${place}: dtype: expected 'float32', got ${show(dtype)}; cast the weights before they are saved`,
-    );
+    throw new FormatError({
+      place: `${place}: dtype`,
+      problem: `expected 'float32', got ${show(dtype)}`,
+      cure: 'cast the weights before they are saved',
+    });
   }
   return quantization == null ? float32 : quantized(place, fieldsOf(`${place}: quantization`, quantization));
 }
@@ -206,9 +220,10 @@ function codingOf(place: string, entry: Fields, isOfOptimizer: boolean): Coding 
 function quantized(place: string, { dtype, scale, min }: Fields): Coding {
   if (dtype === 'float16') return { bytes: 2, read: (view, at) => numberOfHalf(view.getUint16(at, true)) };
   if (dtype !== 'uint8' && dtype !== 'uint16') {
-    throw new FormatError(
-      `${place}: quantization.dtype: expected 'uint8', 'uint16' or 'float16', got ${show(dtype)}`,
-    );
+    throw new FormatError({
+      place: `${place}: quantization.dtype`,
+      problem: `expected 'uint8', 'uint16' or 'float16', got ${show(dtype)}`,
+    });
   }
   floatOf(`${place}: quantization.scale`, scale);
   floatOf(`${place}: quantization.min`, min);

@@ -97,7 +97,7 @@ function exampleOf({ confusion }: Progress): Image | undefined {
 }
 
 function sampleOf({ walk, sample }: View): Image {
-  return { pixels: walk.inputs.subarray(PIXELS * sample, PIXELS * (sample + 1)), white: 1 };
+  return { pixels: walk.gradients.inputs.subarray(PIXELS * sample, PIXELS * (sample + 1)), white: 1 };
 }
 
 function nameOf({ sizes }: Problem): string {

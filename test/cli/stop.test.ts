@@ -1,0 +1,174 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  bin,
+  bp4,
+  eventOf,
+  eventsOf,
+  irisCSV,
+  signsCSV,
+  signsTask as task,
+  type Ran,
+} from '../support/cli.js';
+
+// Trainings that are stopped, go on, or lose their reader.
+
+const cwd = mkdtempSync(join(tmpdir(), 'bp4-cli-stop-'));
+
+beforeAll(() => {
+  writeFileSync(join(cwd, 'iris.csv'), irisCSV());
+  writeFileSync(join(cwd, 'data.csv'), signsCSV());
+});
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+/** Sends a signal some milliseconds after so many epochs. */
+function runAndSignal(
+  args: readonly string[],
+  signal: NodeJS.Signals,
+  epochs: number,
+  delay: number,
+): Promise<Ran> {
+  let isSent = false;
+  return bp4([...args, '--json'], {
+    cwd,
+    onOutput: (stdout, kill) => {
+      if (isSent || stdout.split('"event":"epoch"').length <= epochs) return;
+      isSent = true;
+      setTimeout(() => kill(signal), delay);
+    },
+  });
+}
+
+const weightsOf = (ran: Ran): unknown => eventOf(ran, 'saved')['weights'];
+
+describe('a training that is stopped', () => {
+  let never: Ran;
+  beforeAll(async () => {
+    never = await bp4(['train', ...task, '--epochs', '6', '--json', '--out', 'never.bp4'], { cwd });
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'by %s, saves, says how to go on, and goes on to the same bits',
+    async (signal) => {
+      const out = `${signal}.bp4`;
+      const ran = await runAndSignal(['train', ...task, '--epochs', '1000', '--out', out], signal, 2, 30);
+      expect(ran.code).toBe(130);
+      expect(ran.stderr).toMatch(
+        new RegExp(
+          `^bp4: stopped in epoch \\d+, after a whole step; saved ${out}; go on with: npx bp4 train --resume ${out}\n$`,
+        ),
+      );
+      expect(eventsOf(ran).at(-1)).toMatchObject({ event: 'stopped', path: out });
+      const resumed = await bp4(['train', '--resume', out, '--epochs', '6', '--json'], { cwd });
+      expect(resumed).toMatchObject({ code: 0, stderr: '' });
+      const [first] = eventsOf(resumed).filter(({ event }) => event === 'epoch');
+      expect(first!['epoch']).toBe((eventsOf(ran).at(-1)!['epoch'] as number) + 1);
+      expect(weightsOf(resumed)).toBe(weightsOf(never));
+      expect(eventOf(resumed, 'test')).toEqual(eventOf(never, 'test'));
+    },
+  );
+
+  it('several times over', async () => {
+    let args = ['train', ...task, '--epochs', '6', '--out', 'often.bp4'];
+    for (const delay of [20, 45, 70]) {
+      const ran = await runAndSignal(args, 'SIGINT', 1, delay);
+      if (ran.code === 0) break; // it was done before the signal came
+      expect(ran.code).toBe(130);
+      args = ['train', '--resume', 'often.bp4'];
+    }
+    const last = await bp4(['train', '--resume', 'often.bp4', '--json'], { cwd });
+    expect(weightsOf(last)).toBe(weightsOf(never));
+  });
+
+  it('by a kill: its checkpoint is whole, and goes on to the same bits', async () => {
+    const args = [
+      'train',
+      ...task,
+      '--epochs',
+      '1000',
+      '--checkpoint',
+      'run.bp4',
+      '--checkpoint-every',
+      '1',
+      '--out',
+      'x.bp4',
+    ];
+    const ran = await runAndSignal(args, 'SIGKILL', 3, 40);
+    expect(ran.signal).toBe('SIGKILL');
+    expect(existsSync(join(cwd, 'x.bp4'))).toBe(false);
+    const resumed = await bp4(
+      [
+        'train',
+        'data.csv',
+        '--checkpoint',
+        'run.bp4',
+        '--resume',
+        '--epochs',
+        '6',
+        '--out',
+        'x.bp4',
+        '--json',
+      ],
+      { cwd },
+    );
+    expect(resumed).toMatchObject({ code: 0, stderr: '' });
+    expect(weightsOf(resumed)).toBe(weightsOf(never));
+    expect(readdirSync(cwd).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('is not gone on with by other options or data', async () => {
+    const seed = await bp4(['train', '--resume', 'never.bp4', '--seed', '7'], { cwd });
+    expect(seed).toMatchObject({ code: 2 });
+    expect(seed.stderr).toBe(
+      'bp4: --seed was not given when the training began; leave it out to go on with it\n',
+    );
+    writeFileSync(
+      join(cwd, 'less.csv'),
+      readFileSync(join(cwd, 'data.csv'), 'utf8').split('\n').slice(0, 999).join('\n'),
+    );
+    const data = await bp4(['train', 'less.csv', '--resume=never.bp4'], { cwd });
+    expect(data).toMatchObject({ code: 3 });
+    expect(data.stderr).toMatch(
+      /^bp4: less\.csv: the training had 16,000 samples, and now there are \d+; give the same data\n$/,
+    );
+  });
+
+  it('that is over is told so', async () => {
+    const ran = await bp4(['train', '--resume', 'never.bp4'], { cwd });
+    expect(ran.stdout).toContain('It had ended after its 6 epochs; more --epochs would go on.');
+  });
+});
+
+it('a second signal quits at once; the same sent on by npx is no second', async () => {
+  const program = `
+    import { Stop } from '${new URL('../../dist/cli/terminal/stop-signals.js', import.meta.url).href}';
+    new Stop(() => console.log('first'), () => console.log('quits'));
+    setInterval(() => undefined, 1000);
+    console.log('ready');`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program]);
+  let said = '';
+  const until = async (text: string): Promise<void> => {
+    while (!said.includes(text)) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  await until('ready');
+  child.kill('SIGINT');
+  await until('first');
+  child.kill('SIGINT'); // soon after: the same
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(said).toBe('ready\nfirst\n');
+  child.kill('SIGINT');
+  expect(await ended).toBe(130);
+  expect(said).toBe('ready\nfirst\nquits\n');
+});
+
+it('whoever reads stdout may end before, as head does', () => {
+  const line = '{ "$0" "$1" train iris.csv --json; echo "$?" >&2; } | head -n 1';
+  const { stdout, stderr } = spawnSync('sh', ['-c', line, process.execPath, bin], { cwd, encoding: 'utf8' });
+  expect(stdout).toMatch(/^\{"event":"data".*\}\n$/);
+  expect(stderr).toBe('141\n');
+});

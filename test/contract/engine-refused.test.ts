@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Network } from '../../src/index.js';
+import { fingerprint } from '../support/fingerprint.js';
+import { afterGoodTraining, errorOf, spec } from '../support/patient.js';
+
+// Where WebAssembly is refused, 'auto' falls back on the reference, and 'wasm' says why it cannot be had.
+
+const wasm = await Network.create({ ...spec, engine: 'wasm' });
+const asCreated = fingerprint(wasm);
+const asTrained = await afterGoodTraining(wasm);
+
+const compileError = new WebAssembly.CompileError('Refused by Content-Security-Policy');
+
+const refusals: [string, () => void, cause: unknown][] = [
+  [
+    'compiled by nobody',
+    () => vi.spyOn(WebAssembly, 'compile').mockRejectedValue(compileError),
+    compileError,
+  ],
+  [
+    'instantiated by nobody',
+    () => vi.spyOn(WebAssembly, 'instantiate').mockRejectedValue(compileError),
+    compileError,
+  ],
+  ['not there at all', () => vi.stubGlobal('WebAssembly', undefined), expect.any(Error)],
+];
+
+it.each(['auto', 'wasm'] as const)(
+  'where memory ran out, engine %s says so and does not fall back',
+  async (engine) => {
+    vi.resetModules();
+    vi.spyOn(WebAssembly, 'Memory').mockImplementation(function () {
+      throw new RangeError('could not allocate memory');
+    });
+    try {
+      const { Network } = await import('../../src/index.js');
+      const error = await errorOf(() => Network.create({ ...spec, engine }));
+      expect(error).toBeInstanceOf(RangeError);
+      expect((error as Error).message).toMatch(/^memory: .*dispose of those no longer used$/);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  },
+);
+
+describe.each(refusals)('WebAssembly %s', (_, refuse, cause) => {
+  let refused: typeof import('../../src/index.js');
+
+  beforeEach(async () => {
+    vi.resetModules(); // an engine that an earlier test loaded is not to be found
+    refuse();
+    refused = await import('../../src/index.js');
+  });
+
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+  });
+
+  it.each([undefined, 'auto', 'reference'] as const)('engine %s is the reference', async (engine) => {
+    const net = await refused.Network.create({ ...spec, ...(engine && { engine }) });
+    expect(net.engine).toBe('reference');
+  });
+
+  it("engine 'auto' gives the same bits", async () => {
+    const net = await refused.Network.create(spec);
+    expect(fingerprint(net)).toBe(asCreated);
+    expect(await afterGoodTraining(net)).toBe(asTrained);
+  });
+
+  it("engine 'wasm' is an EngineError", async () => {
+    const { Network, EngineError } = refused;
+    const json = (await Network.create(spec)).toJSON();
+    for (const call of [
+      () => Network.create({ ...spec, engine: 'wasm' }),
+      () => Network.fromJSON(json, { engine: 'wasm' }),
+    ]) {
+      const error = await errorOf(call);
+      expect(error).toBeInstanceOf(EngineError);
+      expect(error).toMatchObject({ name: 'EngineError', cause });
+      expect((error as Error).message).toMatch(
+        /^engine: WebAssembly with SIMD is refused here; use engine: 'auto' or 'reference', or allow 'wasm-unsafe-eval'/,
+      );
+    }
+  });
+});

@@ -1,0 +1,367 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Network, StateError, type TrainOptions } from '../../src/index.js';
+import { Window } from '../../src/training/window.js';
+import { atTurn, everyLookTakes } from '../support/clock.js';
+import { fingerprint } from '../support/fingerprint.js';
+import {
+  afterGoodTraining,
+  errorOf,
+  expectError,
+  expectHarmlessError,
+  goodData,
+  spec,
+} from '../support/patient.js';
+import { randomData } from '../support/random-data.js';
+
+// Training that is stopped, by whatever, leaves a network after a whole step, and one that trains on.
+
+const data = randomData(22, 3, 2);
+const options: TrainOptions = { epochs: 3, miniBatchSize: 4, learningRate: 0.2 };
+/** What is below happens in the middle of the second epoch. */
+const STEP = 8;
+
+/** The fingerprint of the network after each step of a training that nothing interrupts; first, as created. */
+const trace = await (async () => {
+  const net = await Network.create(spec);
+  const fingerprints = [fingerprint(net)];
+  await net.train(data, { ...options, onBatch: () => fingerprints.push(fingerprint(net)) });
+  return fingerprints;
+})();
+
+/** A network that has taken so many steps trains on as one that did so by itself. */
+async function expectStoppedAfter(steps: number, net: Network): Promise<void> {
+  expect(fingerprint(net)).toBe(trace[steps]);
+  const twin = await Network.fromJSON(net.toJSON());
+  expect(await afterGoodTraining(net)).toBe(await afterGoodTraining(twin));
+}
+
+/** Calls `act` at step STEP, and counts the steps. */
+function atStep(act: () => unknown): { count: number; readonly onBatch: () => unknown } {
+  const steps = { count: 0, onBatch: () => (++steps.count === STEP ? act() : undefined) };
+  return steps;
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+it('the samples are gone through in three epochs of six steps', () => {
+  expect(trace).toHaveLength(1 + 3 * 6);
+  expect(new Set(trace).size).toBe(trace.length);
+});
+
+describe('a signal', () => {
+  const reasons: [string, unknown][] = [
+    ['an error', new Error('enough')],
+    ['a string', 'enough'],
+    ['null', null],
+  ];
+
+  it.each(reasons)('aborted before, with %s for a reason', async (_, reason) => {
+    const net = await Network.create(spec);
+    const training = (): unknown => net.train(data, { ...options, signal: AbortSignal.abort(reason) });
+    expect(await errorOf(training)).toBe(reason);
+    await expectStoppedAfter(0, net);
+  });
+
+  it.each(reasons)('aborted in onBatch, with %s for a reason', async (_, reason) => {
+    const net = await Network.create(spec);
+    const stop = new AbortController();
+    const steps = atStep(() => stop.abort(reason));
+    expect(
+      await errorOf(() => net.train(data, { ...options, onBatch: steps.onBatch, signal: stop.signal })),
+    ).toBe(reason);
+    expect(steps.count).toBe(STEP);
+    await expectStoppedAfter(STEP, net);
+  });
+
+  it('aborted while a promise of onBatch is waited for', async () => {
+    const net = await Network.create(spec);
+    const stop = new AbortController();
+    const steps = atStep(async () => {
+      await nextTurn();
+      stop.abort('late');
+    });
+    expect(
+      await errorOf(() => net.train(data, { ...options, onBatch: steps.onBatch, signal: stop.signal })),
+    ).toBe('late');
+    await expectStoppedAfter(STEP, net);
+  });
+
+  it.each([1, 3])('aborted in onEpoch, after %i epochs', async (last) => {
+    const net = await Network.create(spec);
+    const stop = new AbortController();
+    const onEpoch = ({ epoch }: { epoch: number }): void => {
+      if (epoch === last) stop.abort('done');
+    };
+    expect(await errorOf(() => net.train(data, { ...options, onEpoch, signal: stop.signal }))).toBe('done');
+    await expectStoppedAfter(6 * last, net);
+  });
+
+  it('aborted between slices', async () => {
+    everyLookTakes(8);
+    const net = await Network.create(spec);
+    const stop = new AbortController();
+    let steps = 0;
+    const onBatch = (): unknown => steps++;
+    const training = (): Promise<unknown> => net.train(data, { ...options, onBatch, signal: stop.signal });
+    expect(await errorOf(() => atTurn(STEP, training, () => stop.abort('turn')))).toBe('turn');
+    await expectStoppedAfter(steps, net);
+  });
+
+  it('without a reason is an AbortError', async () => {
+    const net = await Network.create(spec);
+    const error = await errorOf(() => net.train(data, { ...options, signal: AbortSignal.abort() }));
+    expect(error).toMatchObject({ name: 'AbortError' });
+  });
+
+  it('never aborted changes nothing', async () => {
+    const net = await Network.create(spec);
+    await net.train(data, { ...options, signal: new AbortController().signal });
+    expect(fingerprint(net)).toBe(trace.at(-1));
+  });
+});
+
+describe('a callback', () => {
+  const failures: [string, (error: unknown) => unknown][] = [
+    [
+      'throws',
+      (error) => {
+        throw error;
+      },
+    ],
+    [
+      'rejects',
+      async (error) => {
+        await nextTurn();
+        throw error;
+      },
+    ],
+  ];
+
+  describe.each(failures)('that %s', (_, fail) => {
+    it.each([new TypeError('mine'), 'mine', undefined])('%s in onBatch', async (error) => {
+      const net = await Network.create(spec);
+      const { onBatch } = atStep(() => fail(error));
+      expect(await errorOf(() => net.train(data, { ...options, onBatch }))).toBe(error);
+      await expectStoppedAfter(STEP, net);
+    });
+
+    it.each([new TypeError('mine'), 'mine', undefined])('%s in onEpoch', async (error) => {
+      const net = await Network.create(spec);
+      expect(await errorOf(() => net.train(data, { ...options, onEpoch: () => fail(error) }))).toBe(error);
+      await expectStoppedAfter(6, net);
+    });
+  });
+});
+
+describe('train while training', () => {
+  it('is refused, and the first goes on', async () => {
+    const net = await Network.create(spec);
+    const first = net.train(data, options);
+    await expectError(
+      () => net.train(data, options),
+      [StateError, /^train: the network is being trained; wait/],
+    );
+    await first;
+    expect(fingerprint(net)).toBe(trace.at(-1));
+  });
+
+  it('is refused in onBatch, which may wait for it', async () => {
+    const net = await Network.create(spec);
+    const { onBatch } = atStep(() => net.train(data, options));
+    await expectError(() => net.train(data, { ...options, onBatch }), [StateError, 'being trained']);
+    await expectStoppedAfter(STEP, net);
+  });
+
+  it.each([
+    ['by data', (net: Network) => net.train({ inputs: [1] })],
+    ['by options', (net: Network) => net.train(goodData, { epochs: -1 })],
+    ['by its signal', (net: Network) => net.train(goodData, { signal: AbortSignal.abort(new TypeError()) })],
+  ])('is allowed after a training that failed %s', async (_, call) => {
+    await expectHarmlessError(call, [Error, '']);
+  });
+});
+
+describe('dispose during training', () => {
+  const disposed = [StateError, 'the network was disposed'] as const;
+
+  /** Disposes of `net` and makes another at once, which may take over its memory; it must be as if made alone. */
+  async function expectAnotherUndisturbed(
+    train: (replace: (net: Network) => void) => Promise<void>,
+  ): Promise<void> {
+    let another: Promise<Network> | undefined;
+    await train((net) => {
+      net.dispose();
+      another = Network.create({ ...spec, seed: 2 });
+    });
+    const [made, twin] = [await another!, await Network.create({ ...spec, seed: 2 })];
+    expect(fingerprint(made)).toBe(fingerprint(twin));
+    expect(await afterGoodTraining(made)).toBe(await afterGoodTraining(twin));
+  }
+
+  it.each(['onBatch', 'onEpoch'] as const)('in %s', async (callback) => {
+    await expectAnotherUndisturbed(async (replace) => {
+      const net = await Network.create(spec);
+      let calls = 0;
+      const replaceOnce = (): void => {
+        calls++;
+        replace(net);
+      };
+      await expectError(() => net.train(data, { ...options, [callback]: replaceOnce }), disposed);
+      expect(calls).toBe(1);
+    });
+  });
+
+  it('between slices', async () => {
+    everyLookTakes(8);
+    await expectAnotherUndisturbed(async (replace) => {
+      const net = await Network.create(spec);
+      const training = (): Promise<unknown> =>
+        net.train(data, { ...options, onBatch: () => undefined, epochs: 10 });
+      await expectError(() => atTurn(STEP, training, () => replace(net)), disposed);
+    });
+  });
+
+  it('while validation data are evaluated', async () => {
+    everyLookTakes(8);
+    await expectAnotherUndisturbed(async (replace) => {
+      const net = await Network.create(spec);
+      const validation = randomData(10_000, 3, 2);
+      const training = (): Promise<unknown> => net.train(data, { ...options, validation });
+      await expectError(() => atTurn(5, training, () => replace(net)), disposed);
+    });
+  });
+});
+
+describe('dispose while it is diagnosed', () => {
+  const disposed = [StateError, 'the network was disposed'] as const;
+  const many = randomData(1000, 3, 2);
+  const calls: [string, (net: Network) => Promise<unknown>][] = [
+    ['diagnose', (net) => net.diagnose(many)],
+    ['checkGradients', (net) => net.checkGradients(many)],
+  ];
+
+  it.each(calls)('%s, before it has begun', async (_, call) => {
+    const net = await Network.create(spec);
+    const other = { ...spec, inputs: 4000, seed: 2 }; // its weights lie where a mini-batch did
+    const expected = fingerprint(await Network.create(other));
+    const result = errorOf(() => call(net));
+    net.dispose();
+    const another = await Network.create(other);
+    expect(await result).toBeInstanceOf(StateError);
+    expect(fingerprint(another)).toBe(expected);
+  });
+
+  it.each(calls)('%s, between slices', async (_, call) => {
+    everyLookTakes(8);
+    const net = await Network.create(spec);
+    await expectError(
+      () =>
+        atTurn(
+          4,
+          () => call(net),
+          () => net.dispose(),
+        ),
+      disposed,
+    );
+  });
+});
+
+describe('after dispose', () => {
+  const uses: [string, (net: Network) => unknown][] = [
+    ['layers', (net) => net.layers],
+    ['predict', (net) => net.predict(goodData.inputs)],
+    ['evaluate', (net) => net.evaluate(goodData)],
+    ['backprop', (net) => net.backprop(goodData)],
+    ['diagnose', (net) => net.diagnose(goodData)],
+    ['checkGradients', (net) => net.checkGradients(goodData)],
+    ['train', (net) => net.train(goodData)],
+    ['toJSON', (net) => net.toJSON()],
+    ['JSON.stringify', (net) => JSON.stringify(net)],
+  ];
+
+  it.each(uses)('%s is refused', async (_, use) => {
+    const net = await Network.create(spec);
+    net.dispose();
+    await expectError(
+      () => use(net),
+      [StateError, /^the network was disposed; create another, or dispose later$/],
+    );
+  });
+
+  it('layers taken before do not show the memory of another network', async () => {
+    const net = await Network.create(spec);
+    const layers = net.layers;
+    const before = structuredClone(layers);
+    net.dispose();
+    await Network.create({ ...spec, seed: 2 });
+    expect(layers).toEqual(before);
+  });
+
+  it('dispose does nothing more', async () => {
+    const net = await Network.create(spec);
+    net.dispose();
+    net.dispose();
+    const [one] = [await Network.create(spec), await Network.create({ ...spec, seed: 2 })];
+    expect(fingerprint(one)).toBe(trace[0]);
+  });
+
+  it('what the network was can still be read', async () => {
+    const net = await Network.create(spec);
+    net.dispose();
+    expect(net).toMatchObject({ engine: 'wasm', inputs: 3, outputs: 2, loss: 'crossEntropy' });
+  });
+});
+
+describe('data that are changed or taken away during training', () => {
+  it('are trained on as they were, where the network holds them', async () => {
+    const net = await Network.create(spec);
+    const { inputs, targets } = randomData(22, 3, 2);
+    const { onBatch } = atStep(() => {
+      targets.fill(NaN);
+      structuredClone(inputs.buffer, { transfer: [inputs.buffer] });
+    });
+    await net.train({ inputs, targets }, { ...options, onBatch });
+    expect(fingerprint(net)).toBe(trace.at(-1));
+  });
+});
+
+describe('data that are taken away during training, too many for the network to hold', () => {
+  beforeEach(() => {
+    // eslint-disable-next-line require-yield -- it gives up at once
+    vi.spyOn(Window, 'load').mockImplementation(function* () {
+      return undefined;
+    });
+  });
+  const gone = [
+    TypeError,
+    /^data: the buffer of a typed array was transferred or made shorter; leave it/,
+  ] as const;
+  const changed = [RangeError, /^labels: changed since they were checked; leave them/] as const;
+
+  /** Rows of 40 are copied whole, of 3 number by number. */
+  it.each([3, 40])('a buffer transferred, rows of %i', async (inputs) => {
+    const net = await Network.create({ ...spec, inputs });
+    const samples = randomData(22, inputs, 2);
+    const { onBatch } = atStep(() =>
+      structuredClone(samples.inputs.buffer, { transfer: [samples.inputs.buffer] }),
+    );
+    await expectError(() => net.train(samples, { ...options, onBatch }), gone);
+    expect(net.layers[0]!.weights).not.toContain(NaN);
+  });
+
+  it.each([-100, 2, 255, 0.5, NaN])('a label that becomes %d', async (label) => {
+    const net = await Network.create(spec);
+    const labels = new Float64Array(22);
+    let whole: string | undefined;
+    const { onBatch } = atStep(() => {
+      whole = fingerprint(net);
+      labels.fill(label);
+    });
+    await expectError(() => net.train({ inputs: data.inputs, labels }, { ...options, onBatch }), changed);
+    expect(fingerprint(net)).toBe(whole);
+    expect(net.evaluate({ inputs: data.inputs, labels: labels.fill(1) }).loss).not.toBeNaN();
+  });
+});

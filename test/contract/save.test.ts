@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { Network, FormatError, StateError, type EngineChoice } from '../../src/index.js';
+import { single } from '../../src/kernels/reference/numerics.js';
+import { referenceKernels } from '../../src/kernels/reference/reference.js';
+import { save, type TrainingState } from '../../src/model/file.js';
+import { load } from '../../src/model/read-file.js';
+import { Model } from '../../src/model/model.js';
+import { Random } from '../../src/base/random.js';
+import { checkSpec } from '../../src/model/spec.js';
+import { fingerprint } from '../support/fingerprint.js';
+import { afterGoodTraining, expectError, goodData, spec } from '../support/patient.js';
+import { partsOf, tensorsOf } from '../support/safetensors.js';
+
+// A network in one binary: the same network to the bit, and a file that others can read.
+
+const trained = async (engine: EngineChoice = 'auto'): Promise<Network> => {
+  const net = await Network.create({ ...spec, engine });
+  await net.train(goodData, { epochs: 3, miniBatchSize: 2 });
+  return net;
+};
+
+const net = await trained();
+const saved = net.save();
+
+describe('what was saved', () => {
+  it.each([
+    ['wasm', 'wasm'],
+    ['wasm', 'reference'],
+    ['reference', 'wasm'],
+  ] as const)('by %s is the same network to the bit in %s', async (before, after) => {
+    const first = await trained(before);
+    const second = await Network.load(first.save(), { engine: after });
+    expect(second.engine).toBe(after);
+    expect(second.toJSON()).toEqual(first.toJSON());
+    expect(fingerprint(second)).toBe(fingerprint(first));
+    expect(await afterGoodTraining(second)).toBe(await afterGoodTraining(first));
+  });
+
+  it.each([
+    ['a Buffer', Buffer.from(saved)],
+    ['an ArrayBuffer', saved.buffer],
+    ['a part of something larger, at an odd place', new Uint8Array([7, ...saved, 7]).subarray(1, -1)],
+  ])('may come as %s', async (_, bytes) => {
+    expect((await Network.load(bytes)).save()).toEqual(saved);
+  });
+
+  it('is read at once: bytes changed afterwards change nothing', async () => {
+    const bytes = saved.slice();
+    const loading = Network.load(bytes);
+    bytes.fill(0);
+    expect((await loading).save()).toEqual(saved);
+  });
+
+  it('keeps the seed, and no bit of a float is lost', async () => {
+    const json = net.toJSON();
+    const floats = [-0, 2 ** -149, -(2 ** -126), 3.4028234663852886e38, 0.1];
+    const odd = await Network.fromJSON({
+      ...json,
+      seed: -(2 ** 40),
+      inputs: 5,
+      layers: [{ ...json.layers[1]!, weights: [floats, floats], biases: [-0, 1] }],
+    });
+    const copy = await Network.load(odd.save());
+    expect(copy.toJSON()).toEqual(odd.toJSON());
+    expect(copy.layers[0]!.weights).toEqual(Float32Array.from([...floats, ...floats]));
+  });
+});
+
+describe('the file', () => {
+  const parts = partsOf(saved);
+
+  it('has a header that ends, and data that begin, at a multiple of 8', () => {
+    expect((saved.length - parts.data.length) % 8).toBe(0);
+  });
+
+  it('names its tensors as PyTorch does, one after the other to the end', () => {
+    const { __metadata__, ...entries } = parts.header;
+    expect(entries).toEqual({
+      '0.weight': { dtype: 'F32', shape: [4, 3], data_offsets: [0, 48] },
+      '0.bias': { dtype: 'F32', shape: [4], data_offsets: [48, 64] },
+      '1.weight': { dtype: 'F32', shape: [2, 4], data_offsets: [64, 96] },
+      '1.bias': { dtype: 'F32', shape: [2], data_offsets: [96, 104] },
+    });
+    expect(parts.data.length).toBe(104);
+    expect(Object.keys(__metadata__)).toEqual(['bp4']);
+  });
+
+  it('holds the weights [units][fanIn], little-endian', () => {
+    const [first, second] = net.layers;
+    expect(tensorsOf(parts)).toEqual({
+      '0.weight': Array.from(first!.weights),
+      '0.bias': Array.from(first!.biases),
+      '1.weight': Array.from(second!.weights),
+      '1.bias': Array.from(second!.biases),
+    });
+  });
+
+  it('holds the rest as toJSON has it', () => {
+    const json = net.toJSON();
+    const layers = json.layers.map(({ units, activation }) => ({ units, activation }));
+    const { training, ...rest } = JSON.parse(parts.header.__metadata__['bp4']!) as { training: object };
+    expect(rest).toEqual({ ...json, layers });
+    expect(training).toMatchObject({ optimizer: 'sgd', done: 0 });
+  });
+});
+
+describe('save', () => {
+  const model = new Model(checkSpec(spec), referenceKernels(single));
+  const parametersWith = (bias: number) => [
+    { weights: new Float32Array(12), biases: new Float32Array(4) },
+    { weights: new Float32Array(8), biases: Float32Array.of(0, bias) },
+  ];
+
+  it.each([NaN, Infinity, -Infinity])('refuses %d', async (value) => {
+    model.setParameters(parametersWith(value));
+    await expectError(
+      () => save(model, Random.fromSeed(1)),
+      [RangeError, `1.bias[1] is ${value}; expected a finite number`],
+    );
+  });
+
+  it('refuses what load would refuse', async () => {
+    model.setParameters(parametersWith(0));
+    const nested = (json: object): TrainingState => ({ json, tensors: new Map() });
+    const many = Array.from({ length: 33_000 }, () => []);
+    for (const json of [{ many }, { text: 'x'.repeat(2 ** 20) }]) {
+      await expectError(() => save(model, Random.fromSeed(1), nested(json)), [RangeError, /^save: /]);
+    }
+  });
+
+  it('keeps the state of a training beside the network', () => {
+    model.setParameters(parametersWith(0));
+    const training = {
+      json: { step: 7, generator: [1, 2, 3, 4], optimizer: { name: 'adam' } },
+      tensors: new Map([
+        ['adam.m.0.weight', { shape: [4, 3], values: new Float32Array(12).fill(0.5) }],
+        ['empty', { shape: [0], values: new Float32Array() }],
+      ]),
+    };
+    const loaded = load(save(model, Random.fromSeed(1), training), (json, take) => ({
+      json,
+      tensors: new Map(
+        Array.from(training.tensors, ([name, { shape }]) => [name, { shape, values: take(name, ...shape) }]),
+      ),
+    }));
+    expect(loaded.training).toEqual(training);
+    expect(() => load(save(model, Random.fromSeed(1), training), () => 'takes none')).toThrow(FormatError);
+    expect(loaded.spec).toEqual(model.spec);
+  });
+
+  it('is refused after dispose', async () => {
+    const gone = await trained();
+    gone.dispose();
+    await expectError(() => gone.save(), [StateError, 'disposed']);
+  });
+});

@@ -1,0 +1,261 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { Dataset } from '../../src/data/index.js';
+import { writeNPY, writeNPZ, type WritableValues } from '../../src/formats/numpy/index.js';
+import { FormatError } from '../../src/index.js';
+import { expectError, type Expected } from '../support/patient.js';
+
+// Arrays of NumPy and IDX files as datasets.
+
+const npy = (values: WritableValues, ...shape: number[]): Uint8Array => writeNPY(values, shape);
+const inputs = npy(Float32Array.of(1, 2, 3, 4, 5, 6), 3, 2);
+
+/** An array of strings of one character, as np.array(['b', 'a']). */
+function strings(text: string): Uint8Array {
+  const bytes = npy(Uint32Array.from(Array.from(text, (char) => char.codePointAt(0)!)), text.length);
+  const header = new TextDecoder('latin1').decode(bytes.subarray(0, 128));
+  bytes.set(new TextEncoder().encode(header.slice(10, 128).replace('<u4', '<U1')), 10);
+  return bytes;
+}
+
+describe('a file for each array', () => {
+  it('whole numbers of 64 bits as labels', () => {
+    const labels = npy(BigInt64Array.of(2n, 0n, 1n), 3);
+    const data = Dataset.fromNPY({ inputs, labels });
+    expect(data.inputs).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6));
+    expect([data.count, data.width]).toEqual([3, 2]);
+    expect(Array.from(data.labels!)).toEqual([2, 0, 1]);
+    expect(data.classes).toEqual([0, 1, 2]);
+    expect(Dataset.fromNPY({ inputs, labels }, { classes: ['a', 'b', 'c'] }).classes).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+  });
+
+  it('strings as labels', () => {
+    const data = Dataset.fromNPY({ inputs, labels: strings('bab') });
+    expect(data.classes).toEqual(['a', 'b']);
+    expect(Array.from(data.labels!)).toEqual([1, 0, 1]);
+  });
+
+  it('targets of one dimension, and of two', () => {
+    const one = Dataset.fromNPY({ inputs, targets: npy(Float64Array.of(1, 2, 3), 3) });
+    expect(one.targets).toEqual(Float64Array.of(1, 2, 3));
+    const two = Dataset.fromNPY({ inputs, targets: npy(Int16Array.of(1, 2, 3, 4, 5, 6), 3, 2) });
+    expect(two.subset([1]).targets).toEqual(Int16Array.of(3, 4));
+  });
+
+  it('images; names of columns; a scale', () => {
+    const images = npy(
+      Uint8Array.from({ length: 12 }, (_, i) => i),
+      3,
+      2,
+      2,
+    );
+    const data = Dataset.fromNPY({ inputs: images }, { inputScale: 1 / 255, columns: ['a', 'b', 'c', 'd'] });
+    expect([data.count, data.width, data.inputScale]).toEqual([3, 4, 1 / 255]);
+    expect(data.columns).toEqual(['a', 'b', 'c', 'd']);
+    expect(data.inputs.buffer).toBe(images.buffer); // not copied
+  });
+
+  it.each<[string, object, object, Expected]>([
+    [
+      'labels of another count',
+      { inputs, labels: npy(Uint8Array.of(1, 2), 2) },
+      {},
+      [RangeError, 'labels: expected shape (3), a row for each of inputs, got (2)'],
+    ],
+    [
+      'one-hot labels',
+      { inputs, labels: npy(new Uint8Array(6), 3, 2) },
+      {},
+      [RangeError, 'labels: expected shape (3), a row for each of inputs, got (3, 2)'],
+    ],
+    [
+      'targets of another count',
+      { inputs, targets: npy(new Float32Array(6), 2, 3) },
+      {},
+      [RangeError, 'targets: expected shape (3, outputs), a row for each of inputs, got (2, 3)'],
+    ],
+    [
+      'labels below 0',
+      { inputs, labels: npy(Int8Array.of(1, -1, 0), 3) },
+      {},
+      [RangeError, 'labels[1]: expected a whole number'],
+    ],
+    [
+      'labels with a fraction',
+      { inputs, labels: npy(Float64Array.of(1, 0.5, 0), 3) },
+      {},
+      [RangeError, 'labels[1]: expected a whole number'],
+    ],
+    [
+      'both',
+      { inputs, labels: npy(new Uint8Array(3), 3), targets: npy(new Uint8Array(3), 3) },
+      {},
+      [TypeError, 'targets: expected either targets or labels'],
+    ],
+    ['NaN', { inputs: npy(Float32Array.of(1, NaN), 1, 2) }, {}, [RangeError, 'inputs[0][1] is NaN']],
+    [
+      'inputs of strings',
+      { inputs: strings('ab') },
+      {},
+      [TypeError, 'inputs: expected numbers, got strings'],
+    ],
+    [
+      'a single number',
+      { inputs: npy(Float32Array.of(1)) },
+      {},
+      [RangeError, 'inputs: expected at least one row of numbers, got shape ()'],
+    ],
+    [
+      'no rows',
+      { inputs: npy(new Float32Array(0), 0, 4) },
+      {},
+      [RangeError, 'inputs: expected at least one row of numbers, got shape (0, 4)'],
+    ],
+    [
+      'more than 53 bits',
+      { inputs: npy(BigInt64Array.of(1n, 2n ** 60n), 1, 2) },
+      {},
+      [RangeError, 'inputs[0][1] is 1152921504606846976; a number here holds 53 bits: save it as float64'],
+    ],
+    ['names of other columns', { inputs }, { columns: ['a'] }, [RangeError, 'columns: expected 2 names']],
+    [
+      'another file',
+      { inputs, labels: new Uint8Array(20) },
+      {},
+      [FormatError, 'labels: expected an array of NumPy'],
+    ],
+    ['an unknown file', { inputs, test: inputs }, {}, [TypeError, "files: unknown 'test'"]],
+    ['an option of tables', { inputs }, { label: '1' }, [TypeError, "options: unknown 'label'"]],
+    [
+      'no file',
+      { inputs: 'a.npy' },
+      {},
+      [TypeError, "inputs: expected the bytes of an array of NumPy, got 'a.npy'"],
+    ],
+  ])('%s: refused', async (_what, files, options, [Class, message]) => {
+    await expectError(() => Dataset.fromNPY(files as never, options), [Class, message]);
+  });
+});
+
+describe('a single array', () => {
+  const table = npy(Float64Array.of(1, NaN, 0, 3, 4, 1, 5, 6, 0), 3, 3);
+
+  it('its columns have options as those of CSV', () => {
+    const options = { columns: ['a', 'b', 'kind'], label: 'kind', missing: 'mean' } as const;
+    const data = Dataset.fromNPY(table, options);
+    expect(data.columns).toEqual(['a', 'b']);
+    expect(data.inputs).toEqual(Float64Array.of(1, 5, 3, 4, 5, 6));
+    expect(data.classes).toEqual([0, 1]);
+    expect(Dataset.fromNPY(table, { targets: '0', inputs: ['2'] }).targets).toEqual(Float64Array.of(1, 3, 5));
+  });
+
+  it('strings are as in a text', () => {
+    const bytes = strings('1a2b');
+    const header = new TextDecoder('latin1')
+      .decode(bytes.subarray(10, 128))
+      .replace('(4,), }  ', '(2, 2), }');
+    bytes.set(new TextEncoder().encode(header), 10);
+    const data = Dataset.fromNPY(bytes, { label: '1' });
+    expect(data.inputs).toEqual(Float64Array.of(1, 2));
+    expect(data.classes).toEqual(['a', 'b']);
+  });
+
+  it.each<[string, Uint8Array, object, Expected]>([
+    ['NaN is missing', table, {}, [RangeError, "npy row 1, column '1' is missing; fill it in"]],
+    [
+      'one dimension',
+      npy(Float32Array.of(1, 2), 2),
+      {},
+      [RangeError, 'npy: expected an array of two dimensions, a row for each sample, got shape (2)'],
+    ],
+    [
+      'three',
+      npy(new Float32Array(8), 2, 2, 2),
+      {},
+      [RangeError, 'npy: expected an array of two dimensions'],
+    ],
+    ['names of other columns', table, { columns: ['a'] }, [RangeError, 'columns: expected 3 names']],
+    [
+      'a column that is not there',
+      table,
+      { label: 'kind' },
+      [RangeError, "label: there is no column 'kind'; the columns are '0', '1', '2'"],
+    ],
+  ])('%s', async (_what, bytes, options, [Class, message]) => {
+    await expectError(() => Dataset.fromNPY(bytes, options), [Class, message]);
+  });
+});
+
+describe('a file of np.savez', () => {
+  const npz = writeNPZ({
+    x_train: { values: Uint8Array.of(1, 2, 3, 4), shape: [2, 2] },
+    y_train: Uint8Array.of(1, 0),
+    broken: Float32Array.of(NaN),
+  });
+
+  it('arrays by name; others are not looked at', () => {
+    const data = Dataset.fromNPZ(npz, { inputs: 'x_train', labels: 'y_train', inputScale: 0.5 });
+    expect(data.inputs).toEqual(Uint8Array.of(1, 2, 3, 4));
+    expect(Array.from(data.labels!)).toEqual([1, 0]);
+    expect(data.inputScale).toBe(0.5);
+    const targets = Dataset.fromNPZ(npz, { inputs: 'x_train', targets: 'y_train', columns: ['a', 'b'] });
+    expect(Array.from(targets.targets!)).toEqual([1, 0]);
+    expect(targets.columns).toEqual(['a', 'b']);
+  });
+
+  it.each<[string, object, Expected]>([
+    [
+      'a name that is not there',
+      { inputs: 'x' },
+      [FormatError, "npz: there is no array 'x'; there are 'x_train', 'y_train', 'broken'"],
+    ],
+    [
+      'no name',
+      {},
+      [TypeError, "inputs: expected the name of an array, got undefined; the arrays are 'x_train'"],
+    ],
+    ['an unknown option', { inputs: 'x_train', label: 'y_train' }, [TypeError, "options: unknown 'label'"]],
+  ])('%s: refused', async (_what, names, [Class, message]) => {
+    await expectError(() => Dataset.fromNPZ(npz, names as never), [Class, message]);
+  });
+});
+
+describe('IDX in gzip', () => {
+  const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8);
+  const labels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 3, 4);
+
+  it('is as it is unpacked', () => {
+    const packed = Dataset.fromIDX({ images: gzipSync(images), labels: gzipSync(labels) });
+    const plain = Dataset.fromIDX({ images, labels });
+    expect(packed.inputs).toEqual(plain.inputs);
+    expect(packed.labels).toEqual(plain.labels);
+  });
+
+  it('of a size that its header does not tell of: refused before it is unpacked', async () => {
+    await expectError(
+      () => Dataset.fromIDX({ images: gzipSync(Buffer.concat([images, new Uint8Array(10_000_000)])) }),
+      [FormatError, 'images: unpacked it has 10000024 bytes; at most 24 are taken'],
+    );
+    await expectError(
+      () => Dataset.fromIDX({ images: gzipSync(images.subarray(0, 20)) }),
+      [RangeError, 'images: expected 2 × 2 × 2 bytes after the header, and at least one, got 4'],
+    );
+  });
+
+  it('broken: refused', async () => {
+    const packed = gzipSync(images);
+    packed[packed.length - 6]! ^= 1;
+    await expectError(
+      () => Dataset.fromIDX({ images: packed }),
+      [FormatError, 'images: the checksum is wrong'],
+    );
+    await expectError(
+      () => Dataset.fromIDX({ images: gzipSync(images).subarray(0, 30) }),
+      [FormatError, /images: .*(bytes|unpacked)/],
+    );
+  });
+});

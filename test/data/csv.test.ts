@@ -1,0 +1,557 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { csvBatches, Dataset, type CSVOptions, type TextChunks } from '../../src/data/index.js';
+import type { Data } from '../../src/index.js';
+import { expectError, type Expected } from '../support/patient.js';
+import { rowsOf } from '../support/rows.js';
+
+// CSV texts, whole and in chunks: what is read is what was written, wherever the text is cut.
+
+const rowsIn = ({ inputs, width }: Dataset): number[][] => rowsOf(inputs, width);
+
+/** What a dataset is, to be compared. */
+function contents(data: Dataset): unknown {
+  const { inputs, targets, labels, columns, targetColumns, classes, categories } = data;
+  return { inputs, targets, labels, columns, targetColumns, classes, categories };
+}
+
+const flowers = 'length,width,species\n5.1,3.5,setosa\n7,3.2,versicolor\n6.3,3.3,virginica\n4.9,3,setosa\n';
+
+it('labels are indices of the classes, sorted; the other columns are the inputs', () => {
+  const data = Dataset.fromCSV(flowers, { label: 'species' });
+  expect(rowsIn(data)).toEqual([
+    [5.1, 3.5],
+    [7, 3.2],
+    [6.3, 3.3],
+    [4.9, 3],
+  ]);
+  expect(data.columns).toEqual(['length', 'width']);
+  expect(data.classes).toEqual(['setosa', 'versicolor', 'virginica']);
+  expect(Array.from(data.labels!)).toEqual([0, 1, 2, 0]);
+  expect(data.targets).toBeUndefined();
+});
+
+it('targets, in the order in which they are named', () => {
+  const data = Dataset.fromCSV('a,b,c\n1,2,3\n4,5,6', { targets: ['c', 'a'] });
+  expect(rowsIn(data)).toEqual([[2], [5]]);
+  expect(Array.from(data.targets!)).toEqual([3, 1, 6, 4]);
+  expect(data.targetColumns).toEqual(['c', 'a']);
+  expect(Dataset.fromCSV('a,b\n1,2', { targets: 'b' }).targets).toEqual(Float64Array.of(2));
+});
+
+it('no answers at all, for predict', () => {
+  const data = Dataset.fromCSV('a,b\n1,2');
+  expect(rowsIn(data)).toEqual([[1, 2]]);
+  expect(Object.keys(data)).toEqual(['inputs']);
+});
+
+it('categories are indices, sorted; numbers stand for themselves', () => {
+  const text = 'colour,doors,size,y\nred,5,1,0\nblue,3,2,1\nred,10,3,1';
+  const data = Dataset.fromCSV(text, { targets: 'y', categorical: ['colour', 'doors'] });
+  expect(data.categories).toEqual({ colour: ['blue', 'red'], doors: [3, 5, 10] });
+  expect(rowsIn(data)).toEqual([
+    [1, 5, 1],
+    [0, 3, 2],
+    [1, 10, 3],
+  ]);
+});
+
+it('classes that are numbers are sorted as numbers', () => {
+  const data = Dataset.fromCSV('x,y\n1,10\n1,9\n1,10\n1,9.0', { label: 'y' });
+  expect(data.classes).toEqual([9, 10]);
+  expect(Array.from(data.labels!)).toEqual([1, 0, 1, 0]);
+});
+
+it('classes and categories that are given keep their order', () => {
+  const text = 'c,n,y\nb,2,no\na,1,yes';
+  const categorical = { c: ['c', 'b', 'a'], n: [2, 1] };
+  const data = Dataset.fromCSV(text, { label: 'y', classes: ['yes', 'no'], categorical });
+  expect(data.classes).toEqual(['yes', 'no']);
+  expect(Array.from(data.labels!)).toEqual([1, 0]);
+  expect(rowsIn(data)).toEqual([
+    [1, 2],
+    [2, 1],
+  ]);
+  expect(data.categories).toEqual(categorical);
+});
+
+describe('what RFC 4180 and its users write', () => {
+  const plain = contents(Dataset.fromCSV('a,b,c\n1,2,x\n3,4,y\n', { label: 'c' }));
+  it.each([
+    ['no line break at the end', 'a,b,c\n1,2,x\n3,4,y', {}],
+    ['CRLF', 'a,b,c\r\n1,2,x\r\n3,4,y\r\n', {}],
+    ['CR', 'a,b,c\r1,2,x\r3,4,y\r', {}],
+    ['line breaks of every kind', 'a,b,c\r\n1,2,x\n3,4,y\r', {}],
+    ['a byte order mark', '\uFEFFa,b,c\n1,2,x\n3,4,y\n', {}],
+    ['a byte order mark before a quote', '\uFEFF"a",b,c\n1,2,x\n3,4,y\n', {}],
+    ['empty lines', '\na,b,c\n\n\n1,2,x\n\r\n3,4,y\n\n\n', {}],
+    ['quoted fields', '"a","b","c"\n"1","2","x"\n3,"4",y', {}],
+    ['quoted fields and CRLF', '"a","b","c"\r\n"1","2","x"\r\n3,4,"y"\r\n', {}],
+    ['spaces around numbers', 'a,b,c\n 1,2 ,x\n3,\t4,y\n', {}],
+    ['numbers in other words', 'a,b,c\n+1.0,2e0,x\n.3e1,4.,y\n', {}],
+    ['semicolons', 'a;b;c\n1;2;x\n3;4;y', { delimiter: ';' }],
+    ['tabs', 'a\tb\tc\n1\t2\tx\n3\t4\ty', { delimiter: '\t' }],
+    ['no header, but names', '1,2,x\n3,4,y', { header: ['a', 'b', 'c'] }],
+    ['columns that are not asked for', 'z,a,b,c\nfoo,1,2,x\n,3,4,y', { inputs: ['a', 'b'] }],
+  ] as [string, string, CSVOptions][])('%s', (_, text, options) => {
+    expect(contents(Dataset.fromCSV(text, { label: 'c', ...options }))).toEqual(plain);
+  });
+
+  it('without a header, columns are named by their numbers', () => {
+    const data = Dataset.fromCSV('7,1,2\n8,3,4', { header: false, label: '0' });
+    expect(data.columns).toEqual(['1', '2']);
+    expect(data.classes).toEqual([7, 8]);
+    expect(rowsIn(data)).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
+  it('line breaks, delimiters and quotes within quotes', () => {
+    const data = Dataset.fromCSV('x,"a ""b"",\r\nc"\n1,"one\ntwo, ""three"""\n', { label: 'a "b",\nc' });
+    expect(data.classes).toEqual(['one\ntwo, "three"']);
+  });
+});
+
+/** Any text as a field, quoted where it must be or for no reason. */
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+
+it('any numbers and any names are read as they were written', () => {
+  // A line break of any kind is read as LF; a field that is empty is missing.
+  const word = fc.string({ unit: fc.constantFrom(...Array.from('ab ,;"\n\t\'é𝛿')), minLength: 1 });
+  const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+  const table = fc.array(fc.tuple(number, number, word), { minLength: 1 });
+  fc.assert(
+    fc.property(
+      table,
+      word,
+      fc.constantFrom('\n', '\r\n', '\r'),
+      fc.boolean(),
+      (rows, name, eol, isEnded) => {
+        fc.pre(name !== 'x' && name !== 'y');
+        const lines = [
+          ['x', 'y', quoted(name)],
+          ...rows.map(([x, y, c]) => [String(x), `"${y}"`, quoted(c)]),
+        ];
+        const text = lines.map((fields) => fields.join(',')).join(eol) + (isEnded ? eol : '');
+        const data = Dataset.fromCSV(text, { label: name });
+        // String(-0) is '0'.
+        expect(rowsIn(data)).toEqual(rows.map(([x, y]) => [x + 0, y + 0]));
+        const { classes, labels } = data;
+        const isNumber = typeof classes![0] === 'number';
+        const words = rows.map(([, , c]) => (isNumber ? Number(c) : c));
+        expect(Array.from(labels!, (label) => classes![label])).toEqual(words);
+      },
+    ),
+  );
+});
+
+describe('missing values', () => {
+  const text = 'a,b,y\n1,10,1\n,20,2\nNA,?,3\n4,60,4\n';
+  it('are refused by default', async () => {
+    await expectError(
+      () => Dataset.fromCSV(text, { targets: 'y' }),
+      [RangeError, "CSV row 3, column 'a' is missing; fill it in, or choose missing: 'drop' or 'mean'"],
+    );
+  });
+  it('drop', () => {
+    const data = Dataset.fromCSV(text, { targets: 'y', missing: 'drop' });
+    expect(rowsIn(data)).toEqual([
+      [1, 10],
+      [4, 60],
+    ]);
+    expect(Array.from(data.targets!)).toEqual([1, 4]);
+  });
+  it('mean', () => {
+    const data = Dataset.fromCSV(text, { targets: 'y', missing: 'mean' });
+    expect(rowsIn(data)).toEqual([
+      [1, 10],
+      [2.5, 20],
+      [2.5, 30],
+      [4, 60],
+    ]);
+  });
+  it('in columns that are not read do not matter', () => {
+    expect(Dataset.fromCSV(text, { inputs: ['y'] }).count).toBe(4);
+  });
+  it('a category NA is one, and an empty one is missing', async () => {
+    const countries = 'c,y\nNA,1\n,2\nDE,3';
+    expect(
+      Dataset.fromCSV(countries, { targets: 'y', categorical: ['c'], missing: 'drop' }).categories,
+    ).toEqual({ c: ['DE', 'NA'] });
+    await expectError(
+      () => Dataset.fromCSV(countries, { targets: 'y', categorical: ['c'], missing: 'mean' }),
+      [
+        RangeError,
+        "CSV row 3, column 'c' is missing, and no number has a mean there; choose missing: 'drop'",
+      ],
+    );
+  });
+  it('categories of rows that were dropped are none', () => {
+    const data = Dataset.fromCSV('c,y\na,1\nb,\na,3', { targets: 'y', categorical: ['c'], missing: 'drop' });
+    expect(data.categories).toEqual({ c: ['a'] });
+  });
+  it('an answer has no mean', async () => {
+    await expectError(
+      () => Dataset.fromCSV('x,y\n1,2\n1,\n', { targets: 'y', missing: 'mean' }),
+      [RangeError, "CSV row 3, column 'y' is missing, and no number has a mean there"],
+    );
+  });
+  it('a column of nothing has no mean', async () => {
+    await expectError(
+      () => Dataset.fromCSV('x,z,y\n1,,2', { targets: 'y', missing: 'mean' }),
+      [RangeError, "column 'z': every value is missing"],
+    );
+  });
+});
+
+describe('texts and options that cannot be right', () => {
+  const cases: [string, unknown, unknown, Expected][] = [
+    ['no text', 5, {}, [TypeError, 'text: expected a CSV text as a string, got 5']],
+    ['nothing', '', {}, [RangeError, 'CSV: expected at least one row of data, got none']],
+    ['a header alone', 'a,b\n', {}, [RangeError, 'CSV: expected at least one row of data, got none']],
+    [
+      'all dropped',
+      'a,b\n1,\n',
+      { missing: 'drop' },
+      [RangeError, 'CSV: something is missing in each of the rows'],
+    ],
+    [
+      'a word',
+      'a,b\n1,2\n3,x\n',
+      {},
+      [TypeError, "CSV row 3, column 'b': expected a number, got 'x'; name the column in categorical"],
+    ],
+    [
+      'a word for a target',
+      'a,b\n1,x',
+      { targets: 'b' },
+      [TypeError, /^CSV row 2, column 'b': expected a number, got 'x'$/],
+    ],
+    [
+      'Infinity',
+      'a,b\n1,Infinity',
+      {},
+      [RangeError, "CSV row 2, column 'b' is 'Infinity'; expected a finite number"],
+    ],
+    [
+      'a decimal comma',
+      'a;b\n1;2,5',
+      { delimiter: ';' },
+      [TypeError, "column 'b': expected a number, got '2,5'"],
+    ],
+    [
+      'too few fields',
+      'a,b\n1,2\n\n3\n',
+      {},
+      [RangeError, 'CSV row 4: expected 2 fields, one for each column, got 1'],
+    ],
+    [
+      'too many fields',
+      'a,b\n1,2,3',
+      {},
+      [RangeError, 'CSV row 2: expected 2 fields, one for each column, got 3'],
+    ],
+    [
+      'another delimiter',
+      'a;b\n1;2',
+      {},
+      [RangeError, 'CSV row 1: a single field, with ";" in it; give { delimiter: ";" }'],
+    ],
+    [
+      'a quote that is not closed',
+      'a,b\n1,"2\n3,4',
+      {},
+      [RangeError, 'CSV row 2: a quoted field is never closed'],
+    ],
+    [
+      'something after a quote',
+      'a,b\n1,2\n1,"2"3\n',
+      {},
+      [RangeError, 'CSV row 3: a quoted field has something after'],
+    ],
+    ['two columns of a name', 'a,a\n1,2', {}, [RangeError, "columns: two are named 'a'"]],
+    [
+      'an unknown label',
+      'a,b\n1,2',
+      { label: 'c' },
+      [RangeError, "label: there is no column 'c'; the columns are 'a', 'b'"],
+    ],
+    [
+      'an unknown target',
+      'a,b\n1,2',
+      { targets: ['b', 'c'] },
+      [RangeError, "targets: there is no column 'c'"],
+    ],
+    ['an unknown input', 'a,b\n1,2', { inputs: ['d'] }, [RangeError, "inputs: there is no column 'd'"]],
+    ['an input twice', 'a,b\n1,2', { inputs: ['a', 'a'] }, [RangeError, "inputs: 'a' is there twice"]],
+    [
+      'inputs in a string',
+      'a,b\n1,2',
+      { inputs: 'a' },
+      [TypeError, "inputs: expected an array of names of columns, got 'a'"],
+    ],
+    ['no inputs', 'a\n1', { label: 'a' }, [RangeError, 'inputs: expected at least one column']],
+    [
+      'an answer as input',
+      'a,b\n1,2',
+      { inputs: ['a', 'b'], targets: 'b' },
+      [RangeError, "inputs: 'b' is an answer"],
+    ],
+    [
+      'label and targets',
+      'a,b,c\n1,2,3',
+      { label: 'a', targets: 'b' },
+      [TypeError, 'targets: expected either targets or a label'],
+    ],
+    [
+      'a category that is no input',
+      'a,b\n1,2',
+      { categorical: ['c'] },
+      [RangeError, "categorical: there is no column 'c'"],
+    ],
+    [
+      'categories of no input',
+      'a,b\n1,2',
+      { categorical: { c: [] } },
+      [RangeError, "categorical: there is no column 'c'"],
+    ],
+    [
+      'no categories',
+      'a,b\n1,2',
+      { categorical: { a: [] } },
+      [TypeError, "categorical['a']: expected an array of strings or of numbers"],
+    ],
+    [
+      'a category not given',
+      'a,b\n1,2',
+      { categorical: { a: ['2'] } },
+      [RangeError, "CSV row 2, column 'a': '1' is none of the categories given: '2'"],
+    ],
+    [
+      'a class not given',
+      'a,b\n1,2',
+      { label: 'b', classes: [1] },
+      [RangeError, "CSV row 2, column 'b': '2' is none of the categories given: 1"],
+    ],
+    ['classes of no label', 'a,b\n1,2', { classes: [1] }, [TypeError, 'classes: they are those of a label']],
+    [
+      'an unknown policy',
+      'a,b\n1,2',
+      { missing: 'zero' },
+      [RangeError, "missing: expected one of 'error', 'drop', 'mean', got 'zero'"],
+    ],
+    ['an unknown option', 'a,b\n1,2', { lable: 'b' }, [TypeError, "options: unknown 'lable'"]],
+    [
+      'no delimiter',
+      'a,b\n1,2',
+      { delimiter: '' },
+      [RangeError, "delimiter: expected a single character such as ',' or ';', got ''"],
+    ],
+    [
+      'a quote as delimiter',
+      'a,b\n1,2',
+      { delimiter: '"' },
+      [RangeError, 'delimiter: expected a single character'],
+    ],
+    [
+      'a wrong header',
+      'a,b\n1,2',
+      { header: 'a,b' },
+      [TypeError, "header: expected true, false or an array of names, got 'a,b'"],
+    ],
+  ];
+  it.each(cases)('%s', async (_, text, options, expected) => {
+    await expectError(() => Dataset.fromCSV(text as string, options as CSVOptions), expected);
+  });
+
+  it('a quote that is never closed ends before memory does', async () => {
+    const text = `a,b\n"${'1,2\n'.repeat(5e6)}`;
+    await expectError(
+      () => Dataset.fromCSV(text),
+      [RangeError, 'CSV row 2 has more than 16777216 characters'],
+    );
+  });
+});
+
+/** All batches as one set of rows. */
+async function collected(
+  batches: () => AsyncIterable<Data>,
+): Promise<{ sizes: number[]; inputs: number[]; labels: number[]; targets: number[] }> {
+  const all = {
+    sizes: [] as number[],
+    inputs: [] as number[],
+    labels: [] as number[],
+    targets: [] as number[],
+  };
+  for await (const { inputs, labels, targets } of batches()) {
+    all.sizes.push((labels ?? targets)!.length);
+    all.inputs.push(...(inputs as Float64Array));
+    if (labels) all.labels.push(...(labels as number[]));
+    if (targets) all.targets.push(...(targets as Float64Array));
+  }
+  return all;
+}
+
+describe('in chunks', () => {
+  const text =
+    '\uFEFF"x","a ""name"""\r\n1,"one,\r\ntwo"\r\n\r\n"2.5","say ""é𝛿"""\n3,"""" \n-4e1,last\r\r\n5,"one,\ntwo"';
+  const options: CSVOptions = {
+    label: 'a "name"',
+    classes: ['one,\ntwo', 'say "é𝛿"', '"', 'last'],
+  };
+  const whole = Dataset.fromCSV(text, options);
+  const expected = {
+    sizes: [2, 2, 1],
+    inputs: Array.from(whole.inputs),
+    labels: Array.from(whole.labels!),
+    targets: [],
+  };
+
+  it('the text, whole', () => {
+    expect(expected.inputs).toEqual([1, 2.5, 3, -40, 5]);
+    expect(expected.labels).toEqual([0, 1, 2, 3, 0]);
+  });
+
+  it('cut in two, anywhere', async () => {
+    for (let cut = 0; cut <= text.length; cut++) {
+      const source = (): string[] => [text.slice(0, cut), text.slice(cut)];
+      expect(await collected(csvBatches(source, options, 2)), `cut at ${cut}`).toEqual(expected);
+    }
+  });
+
+  it('cut in pieces of any length', async () => {
+    for (let size = 1; size < 12; size++) {
+      const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
+        text.slice(i * size, (i + 1) * size),
+      );
+      expect(await collected(csvBatches(() => pieces, options, 2)), `pieces of ${size}`).toEqual(expected);
+    }
+  });
+
+  it('bytes cut in two, anywhere', async () => {
+    const bytes = new TextEncoder().encode(text);
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const source = (): Uint8Array[] => [bytes.subarray(0, cut), bytes.subarray(cut)];
+      expect(await collected(csvBatches(source, options, 2)), `cut at ${cut}`).toEqual(expected);
+    }
+  });
+
+  it('any table, cut anywhere, is what it is when whole', async () => {
+    const word = fc.string({ unit: fc.constantFrom(...Array.from('a ,"\n\r')), minLength: 1, maxLength: 6 });
+    const rows = fc.array(fc.tuple(fc.integer(), word), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(
+        rows,
+        fc.array(fc.nat(200)),
+        fc.constantFrom('\n', '\r\n', '\r'),
+        async (rows, cuts, eol) => {
+          const text = ['x,y', ...rows.map(([x, y]) => `${x},${quoted(y)}`)].join(eol);
+          const whole = Dataset.fromCSV(text, { label: 'y' });
+          const borders = [0, ...cuts.map((cut) => cut % text.length).sort((a, b) => a - b), text.length];
+          const pieces = borders.slice(1).map((end, i) => text.slice(borders[i], end));
+          const { inputs, labels } = await collected(
+            csvBatches(() => pieces, { label: 'y', classes: whole.classes! }, 3),
+          );
+          expect({ inputs, labels }).toEqual({
+            inputs: Array.from(whole.inputs),
+            labels: Array.from(whole.labels!),
+          });
+        },
+      ),
+    );
+  });
+
+  const numbers = 'a,c,y\n1,red,2\n3,blue,4\n5,,6\n';
+  const ofNumbers: CSVOptions = { targets: 'y', categorical: { c: ['blue', 'red'] }, missing: 'drop' };
+  const chunks = ['a,c,y\n1,r', 'ed,2\n3,blue', ',4\n5,,6\n'];
+  async function* generated(): AsyncGenerator<string> {
+    for (const chunk of chunks) yield await Promise.resolve(chunk);
+  }
+  /** As in engines whose streams are not iterable. */
+  function bare(): ReadableStream<string> {
+    const stream = new ReadableStream<string>({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(chunk);
+        controller.close();
+      },
+    });
+    return { getReader: () => stream.getReader() } as ReadableStream<string>;
+  }
+  it.each([
+    ['an array', () => chunks],
+    ['a string', () => numbers],
+    ['an async generator', generated],
+    ['a promise of a stream', () => Promise.resolve(new Blob([numbers]).stream())],
+    ['a stream that is not iterable', bare],
+  ] as [string, () => TextChunks | Promise<TextChunks>][])(
+    'from %s, as often as is asked',
+    async (_, source) => {
+      const batches = csvBatches(source, ofNumbers, 10);
+      const expected = { sizes: [2], inputs: [1, 1, 3, 0], labels: [], targets: [2, 4] };
+      expect(await collected(batches)).toEqual(expected);
+      expect(await collected(batches)).toEqual(expected);
+    },
+  );
+
+  it('a batch is there before the text has ended', async () => {
+    async function* endless(): AsyncGenerator<string> {
+      yield 'a,y\n';
+      for (let i = 0; ; i++) yield await Promise.resolve(`${i},${2 * i}\n`);
+    }
+    const iterator = csvBatches(endless, { targets: 'y' }, 3)();
+    await iterator.next();
+    const { value } = await iterator.next();
+    expect(Array.from((value as Data).inputs as Float64Array)).toEqual([3, 4, 5]);
+    await iterator.return();
+  });
+
+  it('an error names the row in the whole text', async () => {
+    const source = (): string[] => ['a,y\n1,2\n\n3,4', '\n5,6\nseven,8\n'];
+    await expectError(
+      () => collected(csvBatches(source, { targets: 'y' }, 1)),
+      [TypeError, "CSV row 6, column 'a': expected a number, got 'seven'"],
+    );
+  });
+
+  it('a text of nothing', async () => {
+    await expectError(
+      () => collected(csvBatches(() => ['a,y\n'], { targets: 'y' }, 1)),
+      [RangeError, 'CSV: expected at least one row of data, got none'],
+    );
+  });
+
+  it.each([
+    [
+      'a source that is none',
+      ['a,b\n', {}, 5],
+      [TypeError, "source: expected a function that opens the text, got 'a,b"],
+    ],
+    [
+      'no rows',
+      [() => [], {}, 0],
+      [RangeError, 'rowsPerBatch: expected a whole number of at least 1, got 0'],
+    ],
+    [
+      'no classes',
+      [() => [], { label: 'y' }, 5],
+      [TypeError, 'classes: a stream cannot know them beforehand'],
+    ],
+    [
+      'no categories',
+      [() => [], { categorical: ['y'] }, 5],
+      [TypeError, 'categorical: a stream cannot know'],
+    ],
+    [
+      'a mean',
+      [() => [], { missing: 'mean' }, 5],
+      [RangeError, "missing: a stream has no mean; choose 'error' or 'drop'"],
+    ],
+    ['an unknown option', [() => [], { delimeter: ';' }, 5], [TypeError, "options: unknown 'delimeter'"]],
+  ] as unknown as [string, Parameters<typeof csvBatches>, Expected][])(
+    '%s is refused at once',
+    async (_, args, expected) => {
+      await expectError(() => csvBatches(...args), expected);
+    },
+  );
+});

@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Dataset, transformedWidth, type FitOptions } from '../../src/data/index.js';
+import { Network, type NetworkJSON, type NetworkOptions, type Transforms } from '../../src/index.js';
+import { Random } from '../../src/base/random.js';
+import { fingerprint } from '../support/fingerprint.js';
+import { expectError, type Expected } from '../support/patient.js';
+
+// Transforms fitted to a dataset, and what networks make of data with them.
+
+/** What the network's first layer sees of the dataset: an identity network's answers. */
+async function transformed(data: Dataset, transforms: Transforms): Promise<Float32Array> {
+  const inputs = transformedWidth(transforms);
+  const weights = Array.from({ length: inputs }, (_, j) =>
+    Array.from({ length: inputs }, (_, k) => (j === k ? 1 : 0)),
+  );
+  const layer = {
+    units: inputs,
+    activation: 'linear',
+    weights,
+    biases: Array<number>(inputs).fill(0),
+  } as const;
+  const net = await Network.fromJSON({
+    format: 'bp4',
+    version: 1,
+    inputs,
+    loss: 'quadratic',
+    layers: [layer],
+    transforms: { inputs: transforms.inputs! },
+  });
+  const { inputScale } = data;
+  const answers = net.predict(data.inputs, inputScale === undefined ? {} : { inputScale });
+  net.dispose();
+  return answers;
+}
+
+const column = (values: ArrayLike<number>, width: number, k: number): number[] =>
+  Array.from({ length: values.length / width }, (_, n) => values[n * width + k]!);
+const meanOf = (values: number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+
+const number = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+const columns = fc.array(fc.tuple(number, number, number), { minLength: 2, maxLength: 50 });
+
+it('standardised columns have mean 0 and deviation 1', async () => {
+  await fc.assert(
+    fc.asyncProperty(columns, async (rows) => {
+      const data = Dataset.fromArrays({ inputs: rows });
+      const values = await transformed(data, data.fitTransforms());
+      for (let k = 0; k < 3; k++) {
+        const ofColumn = column(values, 3, k);
+        const raw = rows.map((row) => row[k]!);
+        const size = Math.max(...raw.map(Math.abs));
+        const spread = Math.sqrt(meanOf(raw.map((x) => (x - meanOf(raw)) ** 2)));
+        // No more than double precision tells apart is constant, or nearly so: there the deviation is mostly rounding.
+        if (spread < 1e-9 * size || spread < 1e-150) {
+          if (raw.every((x) => x === raw[0])) expect(ofColumn).toEqual(raw.map(() => 0));
+          continue;
+        }
+        // Each value is rounded to single precision, relative 2^-24, and none is above √n: 50 of them at most 7.1 each.
+        // What is rounded in x − mean is relative to the size of x, 2^-53·size/deviation ≤ 2^-53·1e9 = 1.1e-7.
+        expect(Math.abs(meanOf(ofColumn))).toBeLessThan(7.1 * 2 ** -24 + 3e-7);
+        expect(Math.abs(meanOf(ofColumn.map((x) => x * x)) - 1)).toBeLessThan(2 * 7.1 * 2 ** -24 + 2e-6);
+      }
+    }),
+  );
+});
+
+it('columns by least and most go from 0 to 1, exactly', async () => {
+  await fc.assert(
+    fc.asyncProperty(columns, async (rows) => {
+      const data = Dataset.fromArrays({ inputs: rows });
+      const values = await transformed(data, data.fitTransforms({ inputs: 'minMax' }));
+      for (let k = 0; k < 3; k++) {
+        const raw = rows.map((row) => row[k]!);
+        const isConstant = raw.every((x) => x === raw[0]);
+        const ofColumn = column(values, 3, k);
+        expect([Math.min(...ofColumn), Math.max(...ofColumn)]).toEqual([0, isConstant ? 0 : 1]);
+      }
+    }),
+  );
+});
+
+it.each([0.1, 1e-300, -7, 1e6, 1 / 3])(
+  'a column of nothing but %d becomes 0, and harms nothing',
+  async (constant) => {
+    for (const inputs of ['standardise', 'minMax'] as const) {
+      const rows = Array.from({ length: 1000 }, () => [constant]);
+      const data = Dataset.fromArrays({ inputs: rows, targets: rows });
+      const transforms = data.fitTransforms({ inputs, targets: inputs });
+      expect(await transformed(data, transforms)).toEqual(new Float32Array(1000));
+      const layers = [{ units: 1, activation: 'linear' }] as const;
+      const net = await Network.create({ inputs: 1, layers, transforms });
+      await net.train(data, { epochs: 2 });
+      expect(net.predict([[constant]])).toEqual(Float32Array.of(constant));
+      expect(net.evaluate(data).loss).not.toBeNaN();
+    }
+  },
+);
+
+it('figures worked out by hand', () => {
+  const data = Dataset.fromObjects(
+    [
+      { a: 1, b: 10, c: 'x', y: 5 },
+      { a: 3, b: 20, c: 'y', y: 7 },
+    ],
+    { targets: 'y' },
+  );
+  const a = { kind: 'standardise', mean: 2, deviation: 1, name: 'a' };
+  const b = { kind: 'standardise', mean: 15, deviation: 5, name: 'b' };
+  const c = { kind: 'oneHot', categories: ['x', 'y'], name: 'c' };
+  expect(data.fitTransforms()).toEqual({ inputs: [a, b, c] });
+  expect(data.fitTransforms({ inputs: { b: 'minMax' }, targets: 'standardise' })).toEqual({
+    inputs: [{ kind: 'identity', name: 'a' }, { kind: 'minMax', least: 10, most: 20, name: 'b' }, c],
+    targets: [{ kind: 'standardise', mean: 6, deviation: 1, name: 'y' }],
+  });
+  expect(data.fitTransforms({ inputs: 'identity', targets: { y: 'minMax' } }).targets).toEqual([
+    { kind: 'minMax', least: 5, most: 7, name: 'y' },
+  ]);
+  expect(transformedWidth(data.fitTransforms())).toBe(4);
+});
+
+it('they are fitted to the part, and know the categories of the whole', () => {
+  const data = Dataset.fromArrays({
+    inputs: [
+      [1, 'a'],
+      [2, 'b'],
+      [30, 'c'],
+    ],
+  });
+  const { inputs } = data.subset([0, 1]).fitTransforms({ inputs: 'minMax' });
+  expect(inputs).toEqual([
+    { kind: 'minMax', least: 1, most: 2 },
+    { kind: 'oneHot', categories: ['a', 'b', 'c'] },
+  ]);
+});
+
+it('to bytes with a scale, as the network takes them', async () => {
+  const data = Dataset.fromArrays({
+    inputs: Uint8Array.of(0, 128, 255),
+    labels: [0, 1, 0],
+    inputScale: 1 / 255,
+  });
+  const transforms = data.fitTransforms({ inputs: 'minMax' });
+  const values = await transformed(data, transforms);
+  expect([values[0], values[2]]).toEqual([0, 1]);
+  expect(transforms.inputs![0]).toEqual({ kind: 'minMax', least: 0, most: 255 * Math.fround(1 / 255) });
+});
+
+describe.each(['wasm', 'reference'] as const)('a regression from a table, engine %s', (engine) => {
+  const random = Random.fromSeed(1);
+  const rows = Array.from({ length: 120 }, () => {
+    const weight = random.uniform(1500, 5000);
+    const origin = ['USA', 'Europe', 'Japan'][random.below(3)]!;
+    return {
+      weight,
+      origin,
+      doors: 3 + 2 * random.below(2),
+      mpg: 50 - weight / 120 + (origin === 'Japan' ? 4 : 0),
+    };
+  });
+  const data = Dataset.fromObjects(rows, { targets: 'mpg', categorical: ['doors'] });
+  const { train, test } = data.split({ seed: 2 });
+  const transforms = train.fitTransforms({ targets: 'standardise' });
+  const spec: NetworkOptions = {
+    inputs: transformedWidth(transforms),
+    layers: [
+      { units: 8, activation: 'tanh' },
+      { units: 1, activation: 'linear' },
+    ],
+    transforms,
+    engine,
+    seed: 1,
+  };
+
+  it('answers in miles per gallon, and restored from JSON to the same bits', async () => {
+    const net = await Network.create(spec);
+    await net.train(train, { epochs: 200, miniBatchSize: 8, learningRate: 0.05, validation: test });
+    const answers = net.predict(test.inputs);
+    // A linear function that it can learn: far closer than the deviation, which is about 8.
+    for (const [n, answer] of answers.entries()) expect(Math.abs(answer - test.targets![n]!)).toBeLessThan(1);
+    const same = await Network.fromJSON(JSON.parse(JSON.stringify(net)) as NetworkJSON, { engine });
+    expect(same.predict(test.inputs)).toEqual(answers);
+    const [first] = rows;
+    const { weight, origin, doors } = first!;
+    expect(same.predict([{ weight, origin, doors }])).toEqual(net.predict([[weight, origin, doors]]));
+    expect(await same.train(train, { epochs: 1 })).toEqual(await net.train(train, { epochs: 1 }));
+    expect(fingerprint(same)).toBe(fingerprint(net));
+  });
+});
+
+describe('options that cannot be right', () => {
+  const data = Dataset.fromObjects([{ a: 1, y: 'b' }], { label: 'y' });
+  const cases: [string, unknown, Expected][] = [
+    [
+      'an unknown kind',
+      { inputs: 'log' },
+      [RangeError, "inputs: expected one of 'standardise', 'minMax', 'identity', got 'log'"],
+    ],
+    [
+      'an unknown kind of a column',
+      { inputs: { a: 'oneHot' } },
+      [RangeError, "inputs['a']: expected one of"],
+    ],
+    ['an unknown column', { inputs: { b: 'minMax' } }, [TypeError, "inputs: unknown 'b'; the names are a"]],
+    [
+      'targets where there are labels',
+      { targets: 'minMax' },
+      [TypeError, 'targets: the dataset has none to fit a transform to'],
+    ],
+    ['an unknown option', { input: 'minMax' }, [TypeError, "options: unknown 'input'"]],
+  ];
+  it.each(cases)('%s', async (_, options, expected) => {
+    await expectError(() => data.fitTransforms(options as FitOptions), expected);
+  });
+});

@@ -1,0 +1,247 @@
+import { describe, expect, it } from 'vitest';
+import { Dataset, type JSONOptions } from '../../src/data/index.js';
+import { FormatError } from '../../src/index.js';
+import { expectError, type Expected } from '../support/patient.js';
+
+// JSON and JSON Lines: in every form that programs write, the same dataset as of objects.
+
+const rows = [
+  { length: 5.1, colour: 'red', open: true, kind: 'setosa' },
+  { length: 7, colour: 'blue', open: false, kind: 'virginica' },
+  { length: 6.5, colour: 'red', open: true, kind: 'setosa' },
+];
+const names = ['length', 'colour', 'open', 'kind'] as const;
+const arrays = rows.map((row) => names.map((name) => row[name]));
+const options = { label: 'kind' };
+
+/** What a dataset is, to be compared. */
+function contents(data: Dataset): unknown {
+  const { inputs, targets, labels, columns, targetColumns, classes, categories } = data;
+  return { inputs, targets, labels, columns, targetColumns, classes, categories };
+}
+
+const expected = {
+  inputs: Float64Array.of(5.1, 1, 1, 7, 0, 0, 6.5, 1, 1),
+  labels: Uint32Array.of(0, 1, 0),
+  columns: ['length', 'colour', 'open'],
+  classes: ['setosa', 'virginica'],
+  categories: { colour: ['blue', 'red'] },
+};
+
+describe('the same rows in every form', () => {
+  it.each<[string, string, JSONOptions]>([
+    ['objects', JSON.stringify(rows), options],
+    ['objects, indented, after a byte order mark', `\uFEFF${JSON.stringify(rows, null, 2)}\n`, options],
+    ['arrays', JSON.stringify(arrays), { ...options, columns: names }],
+    [
+      "columns and data (pandas' split)",
+      JSON.stringify({ columns: names, index: [0, 1, 2], data: arrays }),
+      options,
+    ],
+    [
+      'columns',
+      JSON.stringify(Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]))),
+      options,
+    ],
+  ])('JSON: %s', (_form, text, given) => {
+    expect(contents(Dataset.fromJSON(text, given))).toEqual(expected);
+  });
+
+  it.each<[string, string, JSONOptions]>([
+    ['objects', rows.map((row) => JSON.stringify(row)).join('\n'), options],
+    [
+      'objects, CR LF, empty lines',
+      `\uFEFF\r\n${rows.map((row) => JSON.stringify(row)).join('\r\n\r\n')}\r\n`,
+      options,
+    ],
+    ['arrays', arrays.map((row) => JSON.stringify(row)).join('\n') + '\n', { ...options, columns: names }],
+  ])('JSON Lines: %s', (_form, text, given) => {
+    expect(contents(Dataset.fromJSONLines(text, given))).toEqual(expected);
+  });
+});
+
+it('arrays without names: columns are 0, 1, …', () => {
+  const data = Dataset.fromJSON('[[1,2,3],[4,5,6]]', { targets: '2' });
+  expect(data.columns).toEqual(['0', '1']);
+  expect(data.targets).toEqual(Float64Array.of(3, 6));
+});
+
+it('a line of many chunks', () => {
+  const long = 'x'.repeat(3 * 2 ** 20);
+  const text = `{"a":1,"b":"${long}"}\n{"a":2,"b":"y"}`;
+  expect(Dataset.fromJSONLines(text, { label: 'b' }).classes).toEqual([long, 'y']);
+});
+
+describe('what is missing', () => {
+  const text = '[{"a":1,"b":2},{"b":4},{"a":null,"b":6},{"a":4,"b":8}]';
+  it('null, or absent: an error unless a policy is chosen', async () => {
+    await expectError(
+      () => Dataset.fromJSON(text),
+      [RangeError, "JSON row 2, column 'a' is missing; fill it in"],
+    );
+    expect(Dataset.fromJSON(text, { missing: 'drop' }).inputs).toEqual(Float64Array.of(1, 2, 4, 8));
+    expect(Dataset.fromJSON(text, { missing: 'mean' }).inputs).toEqual(
+      Float64Array.of(1, 2, 2.5, 4, 2.5, 6, 4, 8),
+    );
+  });
+
+  it('a name that comes late is missing before', async () => {
+    const late = '{"a":1}\n{"a":2,"b":3}';
+    await expectError(() => Dataset.fromJSONLines(late), [RangeError, "line 1, column 'b' is missing"]);
+    expect(Dataset.fromJSONLines(late, { missing: 'drop' }).inputs).toEqual(Float64Array.of(2, 3));
+  });
+});
+
+describe('names that objects have already', () => {
+  const text =
+    '[{"__proto__":1,"constructor":5,"toString":"x"},{"__proto__":2,"constructor":6,"toString":"y"}]';
+
+  it('are names like any other', () => {
+    const data = Dataset.fromJSON(text, { label: 'toString' });
+    expect(data.columns).toEqual(['__proto__', 'constructor']);
+    expect(data.inputs).toEqual(Float64Array.of(1, 5, 2, 6));
+    expect(data.classes).toEqual(['x', 'y']);
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  });
+
+  it('are missing where a row has none', async () => {
+    for (const name of ['__proto__', 'constructor']) {
+      await expectError(
+        () => Dataset.fromJSON(`[{"a":1,"${name}":1},{"a":2}]`),
+        [RangeError, `JSON row 2, column '${name}' is missing`],
+      );
+      await expectError(
+        () => Dataset.fromObjects([JSON.parse(`{"a":1,"${name}":1}`) as object, { a: 2 }]),
+        [RangeError, `rows[1]['${name}'] is missing`],
+      );
+    }
+  });
+});
+
+describe('no JSON: line and column are named', () => {
+  it.each<[string, string, string]>([
+    ['nothing', '', 'JSON, line 1, column 1: this is no JSON: it ends there'],
+    [
+      'NaN of Python',
+      '[{"a": 1},\n {"a": NaN}]',
+      "line 2, column 8: this is no JSON: got 'NaN}]'; where a number is missing, write null",
+    ],
+    ['a comma too many', '[1,\n2,\n]', "line 3, column 1: this is no JSON: got ']'"],
+    ['no comma', '[{"a":1}\n{"a":2}]', "line 2, column 1: this is no JSON: got '{"],
+    ['single quotes', "[{'a':1}]", "line 1, column 3: this is no JSON: got ''a'"],
+    ['an end too soon', '[{"a":1},', 'line 1, column 10: this is no JSON: it ends there'],
+    ['the wrong bracket', '[{"a":1]', "line 1, column 8: this is no JSON: got ']'"],
+    ['no colon', '[{"a" 1}]', "line 1, column 7: this is no JSON: got '1}]'"],
+    ['no name', '[{1:2}]', "line 1, column 3: this is no JSON: got '1:2}]'"],
+    ['a string that goes on', '["a\nb"]', "line 1, column 2: this is no JSON: got '\"a'"],
+    ['a number that is none', '[01]', "line 1, column 3: this is no JSON: got '1]'"],
+    ['two values', '[1] [2]', "line 1, column 5: this is no JSON: got '[2]'"],
+  ])('%s', async (_what, text, message) => {
+    await expectError(() => Dataset.fromJSON(text), [FormatError, message]);
+  });
+
+  it('in JSON Lines', async () => {
+    await expectError(
+      () => Dataset.fromJSONLines('{"a":1}\n\n{"a":2,}\n'),
+      [FormatError, "JSON Lines, line 3, column 8: this is no JSON: got '}'"],
+    );
+    await expectError(
+      () => Dataset.fromJSONLines('[\n{"a":1}]'),
+      [FormatError, 'JSON Lines, line 1, column 2: this is no JSON: it ends there'],
+    );
+  });
+});
+
+describe('JSON that is no rows', () => {
+  it.each<[string, unknown, JSONOptions, Expected]>([
+    ['a number', 3, {}, [TypeError, 'JSON: expected an array of rows, or an object of columns, got 3']],
+    ['null', null, {}, [TypeError, 'JSON: expected an array of rows, or an object of columns, got null']],
+    ['no rows', [], {}, [RangeError, 'JSON: expected at least one row of data, got none']],
+    ['no columns', {}, {}, [RangeError, 'JSON: expected at least one row of data, got none']],
+    [
+      'pandas’ own form',
+      { a: { 0: 1 } },
+      {},
+      [
+        TypeError,
+        "JSON: expected an array of rows, or an object of columns { name: [value, …] }, got an object for 'a'; of pandas, write to_json(orient='records')",
+      ],
+    ],
+    [
+      'columns of two lengths',
+      { a: [1], b: [1, 2] },
+      {},
+      [RangeError, "JSON: column 'b' has 2 values, and 'a' has 1"],
+    ],
+    [
+      'a row of nothing',
+      [{ a: 1 }, 3],
+      {},
+      [TypeError, 'JSON row 2: expected an object of named values, or an array, got 3'],
+    ],
+    [
+      'two kinds of rows',
+      [{ a: 1 }, [1]],
+      {},
+      [TypeError, 'JSON row 2: expected an object of named values, as the rows before are, got an array'],
+    ],
+    [
+      'rows of two lengths',
+      [[1, 2], [1]],
+      {},
+      [RangeError, 'JSON row 2: expected 2 values, one for each column, got 1'],
+    ],
+    ['names of other columns', [[1, 2]], { columns: ['a'] }, [RangeError, 'JSON row 1: expected 1 values']],
+    ['names of objects', [{ a: 1 }], { columns: ['a'] }, [TypeError, 'columns: the rows are objects']],
+    [
+      'names that are none',
+      [[1]],
+      { columns: 'a' as never },
+      [TypeError, "columns: expected an array of names, got 'a'"],
+    ],
+    [
+      'a word among numbers',
+      [{ a: 1 }, { a: 'x' }],
+      {},
+      [TypeError, "JSON row 2, column 'a': expected a number, got 'x'; name the column in categorical"],
+    ],
+    [
+      'an object in a row',
+      [{ a: { b: 1 } }],
+      {},
+      [TypeError, "JSON row 1, column 'a': expected a number, got an object"],
+    ],
+    [
+      'a column that is not there',
+      [{ a: 1 }],
+      { label: 'kind' },
+      [RangeError, "label: there is no column 'kind'; the columns are 'a'"],
+    ],
+    [
+      'an unknown option',
+      [{ a: 1 }],
+      { delimiter: ',' } as never,
+      [TypeError, "options: unknown 'delimiter'"],
+    ],
+  ])('%s', async (_what, value, given, error) => {
+    await expectError(() => Dataset.fromJSON(JSON.stringify(value), given), [error[0], error[1]]);
+  });
+
+  it('a number larger than doubles', async () => {
+    await expectError(
+      () => Dataset.fromJSON('[[1e999]]'),
+      [RangeError, "JSON row 1, column '0' is Infinity"],
+    );
+  });
+
+  it('what is no text', async () => {
+    await expectError(
+      () => Dataset.fromJSON(new Uint8Array(3) as never),
+      [TypeError, 'text: expected a JSON text as a string, got an object; decode bytes with TextDecoder'],
+    );
+    await expectError(
+      () => Dataset.fromJSONLines(3 as never),
+      [TypeError, 'text: expected a text of JSON Lines'],
+    );
+  });
+});

@@ -1,0 +1,360 @@
+import { parquetWriteBuffer, type BasicType, type ColumnSource } from 'hyparquet-writer';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { Dataset } from '../../src/data/index.js';
+import { unsnap } from '../../src/data/parquet/snappy.js';
+import { readHybrid } from '../../src/data/parquet/hybrid.js';
+import { FormatError } from '../../src/index.js';
+import { expectError, type Expected } from '../support/patient.js';
+
+// Parquet files of hyparquet-writer; test/clients/parquet.test.mjs has another writer on the other side.
+
+const COUNT = 1000;
+const of = <T>(value: (i: number) => T): T[] => Array.from({ length: COUNT }, (_, i) => value(i));
+
+type Options = Omit<Parameters<typeof parquetWriteBuffer>[0], 'columnData'>;
+
+const compressors = { GZIP: (bytes: Uint8Array): Uint8Array => gzipSync(bytes) };
+
+function parquet(columnData: ColumnSource[], options: Options = {}): Uint8Array {
+  return new Uint8Array(parquetWriteBuffer({ columnData, compressors, ...options }));
+}
+
+const column = (name: string, type: BasicType, data: unknown[], more: object = {}): ColumnSource => ({
+  name,
+  type,
+  data: data as never,
+  ...more,
+});
+
+const colours = ['red', 'green', 'blue'];
+const table = [
+  column(
+    'double',
+    'DOUBLE',
+    of((i) => i / 3),
+  ),
+  column(
+    'float',
+    'FLOAT',
+    of((i) => Math.fround(i / 7)),
+  ),
+  column(
+    'int',
+    'INT32',
+    of((i) => i - 500),
+  ),
+  column(
+    'long',
+    'INT64',
+    of((i) => BigInt(i + 1) * -1000000007n),
+  ),
+  column(
+    'flag',
+    'BOOLEAN',
+    of((i) => i % 3 === 0),
+  ),
+  column(
+    'colour',
+    'STRING',
+    of((i) => colours[(i + (i >> 2)) % 3]),
+  ),
+  column(
+    'kind',
+    'STRING',
+    of((i) => (i % 2 ? 'odd' : 'even')),
+  ),
+];
+
+describe('what is written is read', () => {
+  const read = async (file: Uint8Array): Promise<void> => {
+    const data = await Dataset.fromParquet(file, { label: 'kind' });
+    expect(data.columns).toEqual(['double', 'float', 'int', 'long', 'flag', 'colour']);
+    expect(data.categories).toEqual({ colour: ['blue', 'green', 'red'] });
+    expect(data.classes).toEqual(['even', 'odd']);
+    const rows = of((i) => [
+      i / 3,
+      Math.fround(i / 7),
+      i - 500,
+      (i + 1) * -1000000007,
+      i % 3 === 0 ? 1 : 0,
+      ['blue', 'green', 'red'].indexOf(colours[(i + (i >> 2)) % 3]!),
+    ]);
+    expect(data.inputs).toEqual(Float64Array.from(rows.flat()));
+    expect(Array.from(data.labels!)).toEqual(of((i) => i % 2));
+  };
+
+  it.each(['SNAPPY', 'GZIP', 'UNCOMPRESSED'] as const)('packed by %s', async (codec) => {
+    await read(parquet(table, { codec }));
+  });
+
+  it('in row groups and pages of any size', async () => {
+    await read(parquet(table, { rowGroupSize: 333 }));
+    await read(parquet(table, { pageSize: 100 }));
+    await read(parquet(table, { rowGroupSize: 100, pageSize: 1, codec: 'UNCOMPRESSED' }));
+  });
+
+  it.each([
+    ['DELTA_BINARY_PACKED', ['int', 'long']],
+    ['BYTE_STREAM_SPLIT', ['double', 'float', 'int', 'long']],
+    ['DELTA_LENGTH_BYTE_ARRAY', ['colour', 'kind']],
+    ['PLAIN', table.map(({ name }) => name)],
+    ['RLE', ['flag']],
+  ] as const)('encoded as %s', async (encoding, names) => {
+    const encoded = table.map((one) =>
+      (names as readonly string[]).includes(one.name) ? { ...one, encoding } : one,
+    );
+    await read(parquet(encoded));
+  });
+
+  it('as an ArrayBuffer; and a piece at a time, of which only what is wanted', async () => {
+    const file = parquet(table);
+    await read(file.slice().buffer as never);
+    const asked: [number, number][] = [];
+    const data = await Dataset.fromParquet(
+      {
+        byteLength: file.length,
+        slice(from, to) {
+          asked.push([from, to]);
+          return Promise.resolve(file.slice(from, to).buffer);
+        },
+      },
+      { inputs: ['int'], label: 'kind' },
+    );
+    expect(data.columns).toEqual(['int']);
+    expect(asked.length).toBe(5); // how it begins and ends, the footer, two columns
+    expect(asked.reduce((sum, [from, to]) => sum + to - from, 0)).toBeLessThan(file.length / 2);
+  });
+
+  it('UUIDs, floats of 16 bits, unsigned numbers, decimals', async () => {
+    const schema = [
+      { name: 'root', num_children: 4 },
+      {
+        name: 'half',
+        type: 'FIXED_LEN_BYTE_ARRAY',
+        type_length: 2,
+        logical_type: { type: 'FLOAT16' },
+        repetition_type: 'REQUIRED',
+      },
+      { name: 'unsigned', type: 'INT32', converted_type: 'UINT_32', repetition_type: 'REQUIRED' },
+      {
+        name: 'decimal',
+        type: 'INT64',
+        converted_type: 'DECIMAL',
+        scale: 2,
+        precision: 10,
+        repetition_type: 'REQUIRED',
+      },
+      {
+        name: 'id',
+        type: 'FIXED_LEN_BYTE_ARRAY',
+        type_length: 16,
+        logical_type: { type: 'UUID' },
+        repetition_type: 'REQUIRED',
+      },
+    ] as const;
+    const id = '00000000-0000-0000-0000-00000000000';
+    const file = parquet(
+      [
+        { name: 'half', data: [0.5, -2] },
+        { name: 'unsigned', data: [4294967295, 1] },
+        { name: 'decimal', data: [1.25, -3] },
+        { name: 'id', data: [`${id}1`, `${id}2`] },
+      ],
+      { schema: schema as never },
+    );
+    const data = await Dataset.fromParquet(file, { label: 'id' });
+    expect(data.inputs).toEqual(Float64Array.of(0.5, 4294967295, 1.25, -2, 1, -3));
+    expect(data.classes).toEqual([`${id}1`, `${id}2`]);
+  });
+});
+
+describe('what is missing', () => {
+  const some = [
+    column('x', 'DOUBLE', [1, null, 3, NaN]),
+    column('n', 'INT64', [1n, 2n, null, 4n]),
+    column('s', 'STRING', ['a', 'b', 'a', 'b']),
+    column('y', 'STRING', ['p', 'q', null, 'p']),
+  ];
+
+  it('null, and NaN: an error unless a policy is chosen', async () => {
+    await expectError(
+      () => Dataset.fromParquet(parquet(some), { label: 'y' }),
+      [RangeError, "Parquet row 2, column 'x' is missing; fill it in, or choose missing: 'drop' or 'mean'"],
+    );
+    const dropped = await Dataset.fromParquet(parquet(some), {
+      inputs: ['n', 's'],
+      label: 'y',
+      missing: 'drop',
+    });
+    expect(dropped.inputs).toEqual(Float64Array.of(1, 0, 2, 1, 4, 1));
+    const filled = await Dataset.fromParquet(parquet(some), { inputs: ['x', 'n'], missing: 'mean' });
+    expect(filled.inputs).toEqual(Float64Array.of(1, 1, 2, 2, 3, 7 / 3, 2, 4));
+  });
+
+  it('the row is counted over row groups', async () => {
+    const file = parquet([column('x', 'DOUBLE', [1, 2, 3, null, 5])], { rowGroupSize: 3 });
+    await expectError(() => Dataset.fromParquet(file), [RangeError, "Parquet row 4, column 'x' is missing"]);
+  });
+});
+
+describe('what cannot be read', () => {
+  it.each<[string, ColumnSource[], object, Expected]>([
+    [
+      'timestamps',
+      [column('x', 'DOUBLE', [1]), column('when', 'TIMESTAMP', [new Date(0)])],
+      {},
+      [TypeError, "Parquet, column 'when': it holds timestamps; name the inputs without it"],
+    ],
+    ['JSON', [column('x', 'JSON', [{ a: 1 }])], {}, [TypeError, "Parquet, column 'x': it holds JSON"]],
+    [
+      'numbers of more than 53 bits',
+      [column('x', 'INT64', [2n ** 60n])],
+      {},
+      [
+        FormatError,
+        "Parquet, column 'x', row group 1: 1152921504606846976 is there, and a number here holds 53 bits",
+      ],
+    ],
+    [
+      'no such column',
+      [column('x', 'DOUBLE', [1])],
+      { label: 'y' },
+      [RangeError, "label: there is no column 'y'; the columns are 'x'"],
+    ],
+    [
+      'an unknown option',
+      [column('x', 'DOUBLE', [1])],
+      { delimiter: ',' },
+      [TypeError, "options: unknown 'delimiter'"],
+    ],
+    [
+      'strings in between',
+      [column('x', 'DOUBLE', [1]), column('__proto__', 'STRING', ['a'])],
+      { label: 'x', inputs: [] },
+      [RangeError, 'inputs: expected at least one column'],
+    ],
+  ])('%s', async (_what, columns, options, [Class, message]) => {
+    await expectError(() => Dataset.fromParquet(parquet(columns), options), [Class, message]);
+  });
+
+  it('lists', async () => {
+    const schema = [
+      { name: 'root', num_children: 2 },
+      { name: 'y', type: 'DOUBLE', repetition_type: 'REQUIRED' },
+      { name: 'x', num_children: 1, converted_type: 'LIST', repetition_type: 'OPTIONAL' },
+      { name: 'list', num_children: 1, repetition_type: 'REPEATED' },
+      { name: 'element', type: 'DOUBLE', repetition_type: 'OPTIONAL' },
+    ] as const;
+    const columns = [
+      { name: 'y', data: [3, 4] },
+      { name: 'x', data: [[1, 2], [3]] },
+    ];
+    const file = parquet(columns, { schema: schema as never });
+    await expectError(
+      () => Dataset.fromParquet(file),
+      [TypeError, "Parquet, column 'x': it holds lists or groups; name the inputs without it"],
+    );
+    expect((await Dataset.fromParquet(file, { inputs: ['y'] })).inputs).toEqual(Float64Array.of(3, 4));
+  });
+
+  it('columns that are not wanted do not matter', async () => {
+    const file = parquet([column('x', 'DOUBLE', [1]), column('when', 'TIMESTAMP', [new Date(0)])]);
+    expect((await Dataset.fromParquet(file, { inputs: ['x'] })).inputs).toEqual(Float64Array.of(1));
+  });
+
+  it('other codecs are named, with the cure', async () => {
+    const file = parquet([column('x', 'DOUBLE', [1, 2])], {
+      codec: 'ZSTD',
+      compressors: { ZSTD: (bytes) => bytes },
+    });
+    await expectError(
+      () => Dataset.fromParquet(file),
+      [
+        FormatError,
+        "Parquet, column 'x', row group 1: it is packed by ZSTD; write the file with compression 'snappy' or 'gzip'",
+      ],
+    );
+  });
+
+  it('another file, or half of one', async () => {
+    const file = parquet(table);
+    await expectError(
+      () => Dataset.fromParquet(new Uint8Array(100)),
+      [FormatError, "expected a file that begins and ends with 'PAR1'"],
+    );
+    await expectError(
+      () => Dataset.fromParquet(new Uint8Array(3)),
+      [FormatError, 'Parquet: the file is too short'],
+    );
+    await expectError(() => Dataset.fromParquet(file.subarray(0, 500)), [FormatError, "ends with 'PAR1'"]);
+    await expectError(
+      () => Dataset.fromParquet('a.parquet' as never),
+      [TypeError, "file: expected the bytes of a Parquet file, got 'a.parquet'"],
+    );
+    await expectError(
+      () => Dataset.fromParquet({ byteLength: -1, slice: () => new ArrayBuffer(0) }),
+      [TypeError, 'file.byteLength'],
+    );
+    await expectError(
+      () => Dataset.fromParquet({ byteLength: 1000, slice: () => new ArrayBuffer(3) }),
+      [FormatError, 'Parquet: expected 4 bytes from 0 on, got 3'],
+    );
+  });
+});
+
+describe('Snappy', () => {
+  it('literals, long ones too, and copies that overlap', () => {
+    expect(unsnap(Uint8Array.of(3, 2 << 2, 1, 2, 3), 3)).toEqual(Uint8Array.of(1, 2, 3));
+    const long = Uint8Array.from({ length: 300 }, (_, i) => i);
+    expect(unsnap(Uint8Array.of(172, 2, 61 << 2, 43, 1, ...long), 300)).toEqual(long);
+    // 'ab', then 6 from 2 back, by offsets of one, two and four bytes
+    const expected = new TextEncoder().encode('abababab');
+    for (const copy of [
+      [1 | (2 << 2), 2],
+      [2 | (5 << 2), 2, 0],
+      [3 | (5 << 2), 2, 0, 0, 0],
+    ])
+      expect(unsnap(Uint8Array.of(8, 1 << 2, 97, 98, ...copy), 8)).toEqual(expected);
+  });
+
+  it.each([
+    ['a literal that goes back', [9, 63 << 2, 0xf0, 0xff, 0xff, 0xff, 1]],
+    ['a copy of what is not there', [4, 0, 1, 1, 9]],
+    ['a copy of itself', [5, 0, 1, 1, 0]],
+    ['more than it says', [1, 2 << 2, 1, 2, 3]],
+    ['less than it says', [9, 0, 1]],
+    ['an end too soon', [9, 61 << 2]],
+    ['no length', [128, 128]],
+    ['nothing', []],
+  ])('%s', async (_what, bytes) => {
+    await expectError(() => unsnap(Uint8Array.from(bytes), 9), [FormatError, 'what Snappy packed']);
+  });
+});
+
+describe('numbers in runs and bits', () => {
+  it('as Parquet’s own example: 0 to 7 in 3 bits', () => {
+    expect(readHybrid(Uint8Array.of(3, 0b10001000, 0b11000110, 0b11111010), 3, 8)).toEqual(
+      Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7),
+    );
+  });
+
+  it('a run, of two bytes a number; then bits; the last need not be whole', () => {
+    expect(readHybrid(Uint8Array.of(6, 1, 2, 3, ...Array<number>(9).fill(255)), 9, 5)).toEqual(
+      Uint32Array.of(513, 513, 513, 511, 511),
+    );
+  });
+
+  it.each([
+    ['a run longer than there are bytes', [200], 8],
+    ['bits that are not there', [3, 1], 3],
+    ['numbers of 25 bits', [3, 1, 1, 1, 1], 25],
+    ['an endless size', [255, 255, 255, 255, 255, 255], 1],
+  ])('%s', async (_what, bytes, width) => {
+    await expectError(() => readHybrid(Uint8Array.from(bytes), width, 8), [FormatError, 'numbers in runs']);
+  });
+
+  it('takes no longer than there are numbers, whatever the size of a run', () => {
+    expect(readHybrid(Uint8Array.of(254, 255, 255, 255, 15, 1), 1, 3)).toEqual(Uint32Array.of(1, 1, 1));
+  });
+});

@@ -1,0 +1,430 @@
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { describe, expect, it } from 'vitest';
+import {
+  Dataset,
+  DataStream,
+  transformedWidth,
+  type ColumnOptions,
+  type StreamOptions,
+} from '../../src/data/index.js';
+import { writeNPY } from '../../src/formats/numpy/index.js';
+import { FormatError, Network, type Data } from '../../src/index.js';
+import { fingerprint } from '../support/fingerprint.js';
+import { expectError, type Expected } from '../support/patient.js';
+
+// Files that are read a batch at a time: the same samples, classes and transforms as in memory, to the bit.
+
+const COUNT = 2500; // more than are noted at a time
+const colours = ['red', 'green', 'blue'];
+const rows = Array.from({ length: COUNT }, (_, i) => ({
+  x: i % 13 === 5 ? null : ((i * 7919) % 1009) / 7,
+  colour: colours[(i + (i >> 3)) % 3]!,
+  digit: (i * i) % 5,
+  kind: i % 2 ? 'odd' : 'even',
+  y: ((i * 31) % 101) / 3,
+}));
+const names = Object.keys(rows[0]!) as (keyof (typeof rows)[number])[];
+
+const types = { x: 'DOUBLE', colour: 'STRING', digit: 'INT32', kind: 'STRING', y: 'DOUBLE' } as const;
+
+const csv = `${names.join()}\n${rows.map((row) => names.map((name) => row[name] ?? '').join()).join('\n')}\n`;
+const jsonLines = rows.map((row) => JSON.stringify(row)).join('\n');
+const parquet = new Uint8Array(
+  parquetWriteBuffer({
+    columnData: names.map((name) => ({
+      name,
+      data: rows.map((row) => row[name]) as never,
+      type: types[name],
+    })),
+    rowGroupSize: 999,
+  }),
+);
+const matrix = writeNPY(Float64Array.from(rows.flatMap(({ x, digit, y }) => [x ?? NaN, digit, y])), [
+  COUNT,
+  3,
+]);
+
+/** Cut where it hurts: within numbers, and within characters of several bytes. */
+function* inPieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 997) yield bytes.subarray(at, at + 997);
+}
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** All that a stream gives, as arrays in memory. */
+async function gathered(stream: DataStream): Promise<{ data: Record<string, number[]>; batches: number[] }> {
+  const data: Record<string, number[]> = {};
+  const batches: number[] = [];
+  for await (const batch of stream.batches()) {
+    for (const [name, values] of Object.entries(batch) as [string, ArrayLike<number>][]) {
+      if (name !== 'inputScale') data[name] = (data[name] ?? []).concat(Array.from(values));
+    }
+    batches.push((batch.inputs as Float64Array).length / stream.width);
+  }
+  return { data, batches };
+}
+
+async function expectSame(stream: DataStream, dataset: Dataset): Promise<void> {
+  const { data } = await gathered(stream);
+  const { inputs, labels, targets } = dataset;
+  expect(data).toEqual({
+    inputs: Array.from(inputs),
+    ...(labels && { labels: Array.from(labels) }),
+    ...(targets && { targets: Array.from(targets) }),
+  });
+  const about = ({
+    count,
+    width,
+    columns,
+    targetColumns,
+    classes,
+    categories,
+  }: Dataset | DataStream): object => ({
+    count,
+    width,
+    columns,
+    targetColumns,
+    classes,
+    categories,
+  });
+  expect(about(stream)).toEqual(about(dataset));
+  for (const kind of ['standardise', 'minMax', 'identity'] as const) {
+    const options = { inputs: kind, ...(targets && { targets: kind }) };
+    expect(await stream.fitTransforms(options)).toEqual(dataset.fitTransforms(options));
+    expect(await stream.fitTransforms(options)).toEqual(dataset.fitTransforms(options)); // nothing is added twice
+  }
+}
+
+type Opener = (options: ColumnOptions & StreamOptions) => Promise<DataStream>;
+const files: [string, Opener, (options: ColumnOptions) => Dataset | Promise<Dataset>][] = [
+  [
+    'CSV',
+    (options) => DataStream.fromCSV(() => inPieces(bytesOf(csv)), options),
+    (options) => Dataset.fromCSV(csv, options),
+  ],
+  [
+    'JSON Lines',
+    (options) => DataStream.fromJSONLines(() => inPieces(bytesOf(jsonLines)), options),
+    (options) => Dataset.fromJSONLines(jsonLines, options),
+  ],
+  [
+    'Parquet',
+    (options) => DataStream.fromParquet(parquet, options),
+    (options) => Dataset.fromParquet(parquet, options),
+  ],
+];
+
+const choices: [string, ColumnOptions][] = [
+  ['labels, rows left out', { label: 'kind', categorical: ['colour'], missing: 'drop' }],
+  ['labels, means filled in', { label: 'kind', categorical: ['colour', 'digit'], missing: 'mean' }],
+  ['labels that are numbers', { label: 'digit', inputs: ['y'] }],
+  ['targets', { targets: ['y', 'digit'], inputs: ['x', 'colour'], categorical: ['colour'], missing: 'mean' }],
+  [
+    'classes and categories given',
+    {
+      label: 'kind',
+      classes: ['odd', 'even'],
+      inputs: ['colour'],
+      categorical: { colour: ['red', 'green', 'blue'] },
+    },
+  ],
+  ['no answers', { inputs: ['digit', 'y'] }],
+];
+
+describe.each(files)('%s', (_kind, open, inMemory) => {
+  it.each(choices)('%s: as in memory, to the bit', async (_what, options) => {
+    await expectSame(await open({ ...options, rowsPerBatch: 300 }), await inMemory(options));
+  });
+
+  it('batches have the size that is wanted, over all seams', async () => {
+    const options = { inputs: ['y'], label: 'kind' };
+    for (const rowsPerBatch of [1, 700, 1249, 1250, 2499, 2500, 2501]) {
+      if (rowsPerBatch === 1) continue; // as many as rows: slow, and no other seam
+      const { batches } = await gathered(await open({ ...options, rowsPerBatch }));
+      expect(batches).toEqual([
+        ...Array<number>(Math.floor(COUNT / rowsPerBatch)).fill(rowsPerBatch),
+        ...(COUNT % rowsPerBatch ? [COUNT % rowsPerBatch] : []),
+      ]);
+    }
+    expect((await gathered(await open(options))).batches).toEqual([COUNT]);
+  });
+
+  it('trains as a network does of the same batches, with the same transforms', async () => {
+    const options = { label: 'kind', categorical: ['colour'], missing: 'drop' } as const;
+    const stream = await open({ ...options, rowsPerBatch: 512 });
+    const dataset = await inMemory(options);
+    const trained = async (data: DataStream | { batches: () => Data[] }): Promise<string> => {
+      const transforms = await stream.fitTransforms();
+      const net = await Network.create({
+        inputs: transformedWidth(transforms),
+        layers: [
+          { units: 4, activation: 'tanh' },
+          { units: 2, activation: 'softmax' },
+        ],
+        transforms,
+        seed: 3,
+      });
+      await net.train(data, { epochs: 2 });
+      return fingerprint(net);
+    };
+    const indices = Array.from({ length: dataset.count }, (_, i) => i);
+    const batches = [0, 1, 2, 3, 4].map((b) => dataset.subset(indices.slice(512 * b, 512 * (b + 1))));
+    expect(await trained(stream)).toBe(await trained({ batches: () => batches }));
+  });
+});
+
+describe('arrays', () => {
+  const inputs = writeNPY(
+    Float32Array.from({ length: 3 * COUNT }, (_, i) => ((i * 37) % 101) / 7),
+    [COUNT, 3],
+  );
+  const labels = writeNPY(BigInt64Array.from({ length: COUNT }, (_, i) => BigInt((i * i) % 7)));
+  const open = (bytes: Uint8Array) => () => inPieces(bytes);
+
+  it('of NumPy, a file for each', async () => {
+    await expectSame(
+      await DataStream.fromNPY({ inputs: open(inputs), labels: open(labels) }, { rowsPerBatch: 300 }),
+      Dataset.fromNPY({ inputs, labels }),
+    );
+    const options = { columns: ['a', 'b', 'c'], inputScale: 0.25 };
+    await expectSame(
+      await DataStream.fromNPY(
+        { inputs: open(inputs), targets: open(inputs) },
+        { ...options, rowsPerBatch: 7000 },
+      ),
+      Dataset.fromNPY({ inputs, targets: inputs }, options),
+    );
+  });
+
+  it('of NumPy, a single one, whose columns are named', async () => {
+    const options = { columns: ['x', 'digit', 'y'], label: 'digit', missing: 'mean' } as const;
+    await expectSame(
+      await DataStream.fromNPY(open(matrix), { ...options, rowsPerBatch: 300 }),
+      Dataset.fromNPY(matrix, options),
+    );
+  });
+
+  it('IDX', async () => {
+    const images = Uint8Array.from({ length: 16 + 4 * COUNT }, (_, i) => (i * 7) % 256);
+    const answers = Uint8Array.from({ length: 8 + COUNT }, (_, i) => (i * i) % 10);
+    for (const [bytes, sizes] of [
+      [images, [COUNT, 2, 2]],
+      [answers, [COUNT]],
+    ] as const) {
+      const view = new DataView(bytes.buffer);
+      view.setUint32(0, 0x800 + sizes.length);
+      for (const [i, size] of sizes.entries()) view.setUint32(4 + 4 * i, size);
+    }
+    await expectSame(
+      await DataStream.fromIDX({ images: open(images), labels: open(answers) }, { rowsPerBatch: 300 }),
+      Dataset.fromIDX({ images, labels: answers }),
+    );
+    const [first] = await Promise.all([
+      (await DataStream.fromIDX({ images: open(images) })).batches().next(),
+    ]);
+    expect((first.value as Data).inputScale).toBe(1 / 255);
+  });
+
+  it('strings as labels', async () => {
+    const text = writeNPY(
+      Uint32Array.from({ length: 6 }, (_, i) => 98 - (i % 2)),
+      [6],
+    );
+    const header = new TextDecoder('latin1').decode(text.subarray(10, 128)).replace('<u4', '<U1');
+    text.set(bytesOf(header), 10);
+    const six = writeNPY(Float32Array.of(1, 2, 3, 4, 5, 6), [6, 1]);
+    await expectSame(
+      await DataStream.fromNPY({ inputs: open(six), labels: open(text) }, { rowsPerBatch: 4 }),
+      Dataset.fromNPY({ inputs: six, labels: text }),
+    );
+  });
+
+  const broken = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, -1);
+  const fortran = inputs.slice();
+  fortran.set(
+    bytesOf(new TextDecoder('latin1').decode(inputs.subarray(10, 128)).replace('False', 'True ')),
+    10,
+  );
+  it.each<[string, () => Promise<DataStream>, Expected]>([
+    [
+      'in Fortran order',
+      () => DataStream.fromNPY({ inputs: () => [fortran] }),
+      [FormatError, 'inputs: the array is in Fortran order'],
+    ],
+    [
+      'labels of another count',
+      () => DataStream.fromNPY({ inputs: () => [inputs], labels: () => [writeNPY(new Uint8Array(3))] }),
+      [RangeError, 'labels: expected 2500 rows, as many as inputs, got shape (3)'],
+    ],
+    [
+      'labels below 0',
+      () =>
+        DataStream.fromNPY({
+          inputs: () => [inputs],
+          labels: () => [writeNPY(new Int8Array(COUNT).fill(-1, 2000))],
+        }),
+      [RangeError, 'labels[2000]: expected a whole number'],
+    ],
+    [
+      'labels that are cut off',
+      () => DataStream.fromNPY({ inputs: () => [inputs], labels: () => [broken(labels)] }),
+      [FormatError, 'labels: the file ends before the 2500 rows'],
+    ],
+    [
+      'NaN, in whichever row',
+      async () => {
+        const stream = await DataStream.fromNPY({ inputs: () => [matrix] }, { rowsPerBatch: 4 });
+        await gathered(stream);
+        return stream;
+      },
+      [RangeError, 'inputs[5][0] is NaN'],
+    ],
+    [
+      'an end too soon',
+      async () => {
+        const stream = await DataStream.fromNPY({ inputs: () => [broken(inputs)] });
+        await stream.fitTransforms();
+        return stream;
+      },
+      [FormatError, 'inputs: the file ends before the 2500 rows'],
+    ],
+    [
+      'more than there should be',
+      async () => {
+        const stream = await DataStream.fromNPY({ inputs: () => [inputs, new Uint8Array(1)] });
+        await stream.fitTransforms();
+        return stream;
+      },
+      [FormatError, 'inputs: the file goes on after the 2500 rows'],
+    ],
+    [
+      'gzip',
+      () => DataStream.fromIDX({ images: () => [Uint8Array.of(0x1f, 0x8b, 8, 0)] }),
+      [FormatError, 'images: the file is packed by gzip; unpack it'],
+    ],
+    [
+      'no file',
+      () => DataStream.fromIDX({ images: 'a' as never }),
+      [TypeError, 'images: expected a function that opens the file'],
+    ],
+    [
+      'text',
+      () => DataStream.fromNPY({ inputs: () => ['a'] as never }),
+      [TypeError, "inputs: expected chunks of bytes, got 'a'"],
+    ],
+  ])('%s: refused', async (_what, call, [Class, message]) => {
+    await expectError(call, [Class, message]);
+  });
+});
+
+describe('what is wrong is named', () => {
+  it.each<[string, () => Promise<DataStream>, Expected]>([
+    [
+      'a value',
+      () => DataStream.fromCSV(() => ['a,y\n1,2\n', 'x,3\n'], { targets: 'y' }),
+      [TypeError, "CSV row 3, column 'a': expected a number, got 'x'"],
+    ],
+    [
+      'no rows',
+      () => DataStream.fromCSV(() => ['a,y\n']),
+      [RangeError, 'CSV: expected at least one row of data, got none'],
+    ],
+    [
+      'none left',
+      () => DataStream.fromCSV(() => ['a,y\n,1\n'], { missing: 'drop' }),
+      [RangeError, 'CSV: something is missing in each of the rows'],
+    ],
+    [
+      'nothing to take the mean of',
+      () => DataStream.fromCSV(() => ['a,y\n,1\n'], { missing: 'mean' }),
+      [RangeError, "column 'a': every value is missing; leave it out of inputs"],
+    ],
+    [
+      'an option',
+      () => DataStream.fromCSV(() => [], { labels: 'y' } as never),
+      [TypeError, "options: unknown 'labels'"],
+    ],
+    [
+      'the size of a batch',
+      () => DataStream.fromCSV(() => [], { rowsPerBatch: 0 }),
+      [RangeError, 'rowsPerBatch: expected a whole number of at least 1, got 0'],
+    ],
+    [
+      'a text',
+      () => DataStream.fromCSV('a,b\n' as never),
+      [TypeError, 'source: expected a function that opens the text'],
+    ],
+    [
+      'a line',
+      () => DataStream.fromJSONLines(() => ['{"a":1}\n{"a":']),
+      [FormatError, 'JSON Lines, line 2, column 6: this is no JSON: it ends there'],
+    ],
+    [
+      'a name that comes late',
+      () => DataStream.fromJSONLines(() => ['{"a":1}\n{"a":2,"b":3}']),
+      [RangeError, "line 2, column 'b': the rows before have none"],
+    ],
+    [
+      'a name that is missing',
+      () => DataStream.fromJSONLines(() => ['{"a":1,"b":2}\n{"a":2}']),
+      [RangeError, "line 2, column 'b' is missing"],
+    ],
+    [
+      'another kind of row',
+      () => DataStream.fromJSONLines(() => ['{"a":1}\n[2]']),
+      [TypeError, 'line 2: expected an object of named values'],
+    ],
+  ])('%s', async (_what, call, [Class, message]) => {
+    await expectError(call, [Class, message]);
+  });
+
+  it('a category that was not there when the file was read first', async () => {
+    let readings = 0;
+    const stream = await DataStream.fromCSV(() => [readings++ ? 'c,y\nb,1\n' : 'c,y\na,1\n'], {
+      targets: 'y',
+      categorical: ['c'],
+    });
+    await expectError(
+      () => gathered(stream),
+      [RangeError, "CSV row 2, column 'c': 'b' is none of the categories given: 'a'"],
+    );
+  });
+
+  it('a file that could not be read for once: the next call reads it anew', async () => {
+    let readings = 0;
+    const source = (): string[] => {
+      if (++readings === 2) throw new Error('not now');
+      return ['a,y\n1,2\n2,3\n'];
+    };
+    const stream = await DataStream.fromCSV(source, { targets: 'y' });
+    await expectError(() => stream.fitTransforms(), [Error, 'not now']);
+    expect(await stream.fitTransforms()).toEqual(
+      Dataset.fromCSV('a,y\n1,2\n2,3\n', { targets: 'y' }).fitTransforms(),
+    );
+  });
+});
+
+it('JSON Lines: names that the inputs are not among do not matter', async () => {
+  const text = '{"a":1,"y":2}\n{"a":2,"y":3,"note":"late"}';
+  const options = { inputs: ['a'], targets: 'y' };
+  await expectSame(
+    await DataStream.fromJSONLines(() => [text], options),
+    Dataset.fromJSONLines(text, options),
+  );
+});
+
+it('a stream is opened as often as it is read, and closed', async () => {
+  let open = 0;
+  let opened = 0;
+  async function* chunks(): AsyncGenerator<string> {
+    open++;
+    opened++;
+    try {
+      yield await Promise.resolve('a,y\n1,2\n');
+      yield 'x,3\n';
+    } finally {
+      open--;
+    }
+  }
+  await expectError(() => DataStream.fromCSV(chunks, { targets: 'y' }), [TypeError, 'CSV row 3']);
+  expect([open, opened]).toEqual([0, 1]);
+});

@@ -1,0 +1,392 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  Network,
+  type Data,
+  type NetworkJSON,
+  type NetworkOptions,
+  type RawRows,
+  type Transforms,
+} from '../../src/index.js';
+import { expectError, type Expected } from '../support/patient.js';
+import { fingerprint } from '../support/fingerprint.js';
+
+// Fitted transforms: what a network with them makes of raw data is, to the bit, what one without them makes of data
+// that were transformed beforehand.
+
+const engines = ['wasm', 'reference'] as const;
+
+const transforms: Transforms = {
+  inputs: [
+    { kind: 'standardise', mean: 5.1, deviation: 0.7, name: 'length' },
+    { kind: 'minMax', least: -2, most: 7.3, name: 'height' },
+    { kind: 'oneHot', categories: ['blue', 'green', 'red'], name: 'colour' },
+    { kind: 'oneHot', categories: [3, 4, 8], name: 'cylinders' },
+    { kind: 'identity', name: 'as is' },
+    { kind: 'standardise', mean: 4, deviation: 0, name: 'constant' },
+  ],
+  targets: [
+    { kind: 'standardise', mean: 1000, deviation: 300 },
+    { kind: 'minMax', least: 10, most: 20 },
+  ],
+};
+const rows = [
+  [4.4, 3, 'red', 8, 0.1, 4],
+  [5.3, -2, 'blue', 3, -7, 4],
+  [6.1, 7.3, 'green', 4, 1e-3, 5],
+];
+const targets = [
+  [900, 10],
+  [1700, 20],
+  [1000, 13.7],
+];
+
+/** Written out for these rows: double precision, rounded once at the end. */
+const transformed = Float32Array.from([
+  ...[(4.4 - 5.1) / 0.7, (3 - -2) / (7.3 - -2), 0, 0, 1, 0, 0, 1, 0.1, 0],
+  ...[(5.3 - 5.1) / 0.7, 0, 1, 0, 0, 1, 0, 0, -7, 0],
+  ...[(6.1 - 5.1) / 0.7, 1, 0, 1, 0, 0, 1, 0, 1e-3, 0],
+]);
+const transformedTargets = Float32Array.from([
+  ...[(900 - 1000) / 300, 0],
+  ...[(1700 - 1000) / 300, 1],
+  ...[0, (13.7 - 10) / 10],
+]);
+
+const spec: NetworkOptions = {
+  inputs: 10,
+  layers: [
+    { units: 5, activation: 'tanh' },
+    { units: 2, activation: 'linear' },
+  ],
+  seed: 4,
+};
+
+const colours = ['blue', 'green', 'red'];
+const typedRows = Float64Array.from(
+  rows.flat().map((value) => (typeof value === 'string' ? colours.indexOf(value) : value)),
+);
+const names = transforms.inputs!.map(({ name }) => name!);
+const records = rows.map((row) => Object.fromEntries(row.map((value, k) => [names[k]!, value])));
+const forms: [string, RawRows][] = [
+  ['rows with strings', rows],
+  ['rows with indices in place of strings', [0, 1, 2].map((n) => typedRows.subarray(6 * n, 6 * n + 6))],
+  ['a typed array', typedRows],
+  ['a flat array', Array.from(typedRows)],
+  ['objects', records],
+  [
+    'objects without a prototype',
+    records.map((row) => Object.assign(Object.create(null) as typeof row, row)),
+  ],
+  ['objects with more than is asked for', records.map((row) => ({ more: 'than that', ...row }))],
+];
+
+const options = { epochs: 3, miniBatchSize: 2, learningRate: 0.1 };
+
+describe.each(engines)('engine %s', (engine) => {
+  it.each(forms)('takes %s', async (_, inputs) => {
+    const plain = await Network.create({ ...spec, engine });
+    const net = await Network.create({ ...spec, engine, transforms });
+    const raw: Data = { inputs, targets };
+    const done: Data = { inputs: transformed, targets: transformedTargets };
+    expect(net.evaluate(raw)).toEqual(plain.evaluate(done));
+    expect(net.backprop(raw)).toEqual(plain.backprop(done));
+    const { inputs: seen, targets: wanted } = net.backprop(raw);
+    expect([seen, wanted]).toEqual([transformed, transformedTargets]);
+    expect(await net.train(raw, { ...options, validation: raw })).toEqual(
+      await plain.train(done, { ...options, validation: done }),
+    );
+    expect(net.layers).toEqual(plain.layers);
+    const answers = plain.predict(transformed).map((y, i) => (i % 2 ? y * (20 - 10) + 10 : y * 300 + 1000));
+    expect(net.predict(inputs)).toEqual(answers);
+  });
+
+  it('a network restored from JSON predicts, and trains on, to the same bits', async () => {
+    const net = await Network.create({ ...spec, engine, transforms });
+    await net.train({ inputs: rows, targets }, options);
+    const text = JSON.stringify(net);
+    const same = await Network.fromJSON(JSON.parse(text) as NetworkJSON, { engine });
+    expect(JSON.stringify(same)).toBe(text);
+    expect(same.predict(records)).toEqual(net.predict(rows));
+    await same.train({ inputs: rows, targets }, options);
+    await net.train({ inputs: rows, targets }, options);
+    expect(fingerprint(same)).toBe(fingerprint(net));
+  });
+
+  it('the inverse gives back what the transform took, within a rounding to single precision', async () => {
+    const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(
+        finite,
+        fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
+        finite,
+        async (shift, range, x) => {
+          // An identity network, whose transforms are each other's inverse.
+          const net = await Network.fromJSON(
+            {
+              format: 'bp4',
+              version: 1,
+              inputs: 2,
+              loss: 'quadratic',
+              layers: [
+                {
+                  units: 2,
+                  activation: 'linear',
+                  weights: [
+                    [1, 0],
+                    [0, 1],
+                  ],
+                  biases: [0, 0],
+                },
+              ],
+              transforms: {
+                inputs: [
+                  { kind: 'standardise', mean: shift, deviation: range },
+                  { kind: 'minMax', least: shift, most: shift + range },
+                ],
+                targets: [
+                  { kind: 'standardise', mean: shift, deviation: range },
+                  { kind: 'minMax', least: shift, most: shift + range },
+                ],
+              },
+            },
+            { engine },
+          );
+          // (x − shift)/range is rounded to single precision once, relative 2^-24 (or half its least number, 2^-150), and
+          // so is the answer; what double precision adds is a billionth of that.
+          const underflow = 2 ** -150 * (range + 1);
+          const tolerance = (2 ** -24 * (Math.abs(x - shift) + Math.abs(x)) + underflow) * 1.001;
+          for (const answer of net.predict([[x, x]]))
+            expect(Math.abs(answer - x)).toBeLessThanOrEqual(tolerance);
+          net.dispose();
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
+it('both engines end with the same bits', async () => {
+  const [wasm, reference] = await Promise.all(
+    engines.map(async (engine) => {
+      const net = await Network.create({ ...spec, engine, transforms });
+      await net.train({ inputs: rows, targets }, options);
+      return [fingerprint(net), net.predict(rows)];
+    }),
+  );
+  expect(wasm).toEqual(reference);
+});
+
+it('inputs are scaled before they are transformed', async () => {
+  const net = await Network.create({
+    inputs: 1,
+    layers: [{ units: 1, activation: 'linear' }],
+    transforms: { inputs: [{ kind: 'minMax', least: 0.25, most: 0.75 }] },
+  });
+  const bytes = Uint8Array.of(64, 128, 192);
+  expect(net.predict(bytes, { inputScale: 1 / 256 })).toEqual(net.predict([[0.25], [0.5], [0.75]]));
+});
+
+it('backprop gives the samples as the network gets them', async () => {
+  const net = await Network.create({
+    inputs: 2,
+    layers: [
+      { units: 5, activation: 'tanh' }, // padded to a stride of eight
+      { units: 3, activation: 'softmax' },
+    ],
+    loss: 'crossEntropy',
+  });
+  const bytes = Uint8Array.of(0, 51, 102, 255);
+  const { inputs, targets } = net.backprop({ inputs: bytes, inputScale: 1 / 255, labels: [2, 0] });
+  expect(inputs).toEqual(Float32Array.from(bytes, (byte) => byte * Math.fround(1 / 255)));
+  expect(targets).toEqual(Float32Array.of(0, 0, 1, 1, 0, 0));
+});
+
+it('what single precision would round away is still there for the transform', async () => {
+  const net = await Network.create({
+    inputs: 1,
+    layers: [{ units: 1, activation: 'linear' }],
+    transforms: { inputs: [{ kind: 'standardise', mean: 1.7e12, deviation: 1000 }] },
+  });
+  const plain = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'linear' }] });
+  expect(net.predict([[1.7e12 + 500]])).toEqual(plain.predict([[0.5]]));
+});
+
+it('transforms of inputs alone, or of targets alone', async () => {
+  const linear: NetworkOptions = { inputs: 1, layers: [{ units: 1, activation: 'linear' }] };
+  const plain = await Network.create(linear);
+  const halved: Transforms = { inputs: [{ kind: 'standardise', mean: 0, deviation: 2 }] };
+  const doubled: Transforms = { targets: [{ kind: 'standardise', mean: 0, deviation: 2 }] };
+  const [y] = plain.predict([[1]]);
+  expect((await Network.create({ ...linear, transforms: halved })).predict([[2]])[0]).toBe(y);
+  expect((await Network.create({ ...linear, transforms: doubled })).predict([[1]])[0]).toBe(2 * y!);
+  expect(plain.toJSON()).not.toHaveProperty('transforms');
+  expect((await Network.create({ ...linear, transforms: halved })).toJSON().transforms).toEqual(halved);
+});
+
+it('transforms are copied, in and out', async () => {
+  const mine = structuredClone(transforms);
+  const net = await Network.create({ ...spec, transforms: mine });
+  const before = net.predict(rows);
+  (mine.inputs![0] as { mean: number }).mean = 0;
+  const given = net.toJSON().transforms!;
+  expect(given).toEqual(transforms);
+  (given.inputs![2] as unknown as { categories: string[] }).categories.pop();
+  expect(net.toJSON().transforms).toEqual(transforms);
+  expect(net.predict(rows)).toEqual(before);
+});
+
+describe('data that a transform cannot take', () => {
+  const cases: [string, unknown, Expected][] = [
+    [
+      'an unknown category',
+      [[4, 3, 'purple', 8, 0, 4]],
+      [
+        RangeError,
+        "inputs[0]['colour']: 'purple' is none of the categories that the transform was fitted to",
+      ],
+    ],
+    ['an index of no category', [[4, 3, 3, 8, 0, 4]], [RangeError, "inputs[0]['colour']: 3 is none"]],
+    ['an index where categories are numbers', [[4, 3, 2, 0, 0, 4]], [RangeError, "['cylinders']: 0 is none"]],
+    [
+      'a string for a number',
+      [['4', 3, 2, 8, 0, 4]],
+      [TypeError, "inputs[0]['length']: expected a number, got '4'"],
+    ],
+    ['NaN', [[4, NaN, 2, 8, 0, 4]], [RangeError, "inputs[0]['height'] is NaN; expected a finite number"]],
+    ['NaN in a constant column', [[4, 3, 2, 8, 0, NaN]], [RangeError, "inputs[0]['constant'] is NaN"]],
+    ['Infinity', [[4, 3, 2, 8, Infinity, 4]], [RangeError, "inputs[0]['as is'] is Infinity"]],
+    [
+      'a number too large',
+      [[4, 3, 2, 8, 1e39, 4]],
+      [RangeError, "inputs[0]['as is'], transformed, is 1e+39, too large"],
+    ],
+    [
+      'the transformed width',
+      transformed.subarray(0, 10),
+      [RangeError, 'inputs: expected a multiple of 6 values, got 10'],
+    ],
+    ['a short row', [[1, 2]], [RangeError, 'inputs[0]: expected 6 values, got 2']],
+    ['a row that is none', [null], [TypeError, 'inputs[0]: expected an array of 6 numbers, got null']],
+    [
+      'a record without a column',
+      [{ length: 4 }],
+      [TypeError, "inputs[0]['height']: expected a number, got undefined"],
+    ],
+    ['no rows', [], [RangeError, 'inputs: expected at least one row of 6, got none']],
+  ];
+  it.each(cases)('%s', async (_, inputs, expected) => {
+    const net = await Network.create({ ...spec, transforms });
+    const before = fingerprint(net);
+    await expectError(() => net.predict(inputs as RawRows), expected);
+    await expectError(() => net.train({ inputs: inputs as RawRows, targets: [[1, 2]] }), expected);
+    expect(fingerprint(net)).toBe(before);
+  });
+
+  it('labels, where targets are transformed', async () => {
+    const net = await Network.create({ ...spec, transforms });
+    await expectError(
+      () => net.evaluate({ inputs: rows, labels: [0, 1, 0] }),
+      [TypeError, 'labels: the network has transforms for targets; give targets instead'],
+    );
+  });
+
+  it('a target that is no number', async () => {
+    const net = await Network.create({ ...spec, transforms });
+    await expectError(
+      () =>
+        net.evaluate({
+          inputs: rows,
+          targets: [
+            [1, 2],
+            [1, NaN],
+            [1, 2],
+          ],
+        }),
+      [RangeError, 'targets[1][1] is NaN; expected a finite number'],
+    );
+  });
+});
+
+describe('transforms that are none', () => {
+  const one: NetworkOptions = { inputs: 1, layers: [{ units: 1, activation: 'linear' }] };
+  const oneInput = (transform: unknown): unknown => ({ inputs: [transform] });
+  const cases: [string, unknown, Expected][] = [
+    ['null', null, [TypeError, 'transforms: expected an object { inputs, targets }, got null']],
+    [
+      'an unknown key',
+      { outputs: [] },
+      [TypeError, "transforms: unknown 'outputs'; the names are inputs, targets"],
+    ],
+    ['no array', { inputs: {} }, [TypeError, 'transforms.inputs: expected an array of transforms']],
+    ['a hole', { inputs: Array(1) }, [RangeError, 'transforms.inputs[0].kind: expected one of']],
+    [
+      'an unknown kind',
+      oneInput({ kind: 'log' }),
+      [RangeError, "transforms.inputs[0].kind: expected one of 'oneHot'"],
+    ],
+    ['a kind of the prototype', oneInput({ kind: 'constructor' }), [RangeError, 'transforms.inputs[0].kind']],
+    [
+      'what another kind is told',
+      oneInput({ kind: 'identity', mean: 1 }),
+      [TypeError, "transforms.inputs[0]: unknown 'mean'; the names are kind, name"],
+    ],
+    [
+      'no mean',
+      oneInput({ kind: 'standardise', deviation: 1 }),
+      [TypeError, 'transforms.inputs[0].mean: expected a number'],
+    ],
+    [
+      'a NaN',
+      oneInput({ kind: 'minMax', least: NaN, most: 1 }),
+      [RangeError, 'transforms.inputs[0].least is NaN'],
+    ],
+    [
+      'a deviation below 0',
+      oneInput({ kind: 'standardise', mean: 0, deviation: -1 }),
+      [RangeError, 'transforms.inputs[0]: expected a deviation, or most − least, of at least 0, got -1'],
+    ],
+    [
+      'most below least',
+      oneInput({ kind: 'minMax', least: 2, most: 1 }),
+      [RangeError, 'of at least 0, got -1'],
+    ],
+    [
+      'a range too wide',
+      oneInput({ kind: 'minMax', least: -1e308, most: 1e308 }),
+      [RangeError, 'got Infinity'],
+    ],
+    [
+      'a name that is none',
+      oneInput({ kind: 'identity', name: 1 }),
+      [TypeError, 'transforms.inputs[0].name: expected a string, got 1'],
+    ],
+    ...[undefined, [], ['a', 1], ['a', 'a'], [NaN], [{}], 'ab', Array(2)].map(
+      (categories): [string, unknown, Expected] => [
+        `categories ${JSON.stringify(categories)}`,
+        oneInput({ kind: 'oneHot', categories }),
+        [TypeError, 'transforms.inputs[0].categories: expected an array of strings or of numbers, each once'],
+      ],
+    ),
+    [
+      'another width',
+      oneInput({ kind: 'oneHot', categories: ['a', 'b'] }),
+      [RangeError, 'transforms.inputs: they make 2 numbers of a row, but the network has 1'],
+    ],
+    [
+      'categories of targets',
+      { targets: [{ kind: 'oneHot', categories: [1] }] },
+      [RangeError, 'transforms.targets[0].kind'],
+    ],
+    [
+      'too many targets',
+      { targets: [{ kind: 'identity' }, { kind: 'identity' }] },
+      [RangeError, 'transforms.targets: they make 2'],
+    ],
+  ];
+  it.each(cases)('%s', async (_, transforms, expected) => {
+    await expectError(() => Network.create({ ...one, transforms: transforms as Transforms }), expected);
+    const json = (await Network.create(one)).toJSON();
+    await expectError(() => Network.fromJSON({ ...json, transforms: transforms as Transforms }), expected);
+  });
+});

@@ -1,0 +1,358 @@
+import { createContext, Script } from 'node:vm';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { literal } from '../../src/formats/code/literal.js';
+import { toModule, toModuleTypes, type ModuleOptions } from '../../src/formats/code/index.js';
+import {
+  Network,
+  type ActivationName,
+  type LayerSpec,
+  type NetworkOptions,
+  type RawRows,
+  type Transforms,
+} from '../../src/index.js';
+import { Random } from '../../src/base/random.js';
+import { activationCodes } from '../../src/model/spec.js';
+
+interface Module {
+  readonly outputs?: readonly string[];
+  readonly predict: (inputs: unknown) => Float32Array;
+}
+
+/** What a program gets that imports the text. */
+const imported = (text: string): Promise<Module> =>
+  import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(text)}`) as Promise<Module>;
+
+/** Numbers of all sizes that are finite in single precision; the extremes among them. */
+const extremes = [
+  0,
+  -0,
+  1,
+  -1,
+  2 ** -149,
+  -(2 ** -126),
+  3.4028234663852886e38,
+  -3.4028234663852886e38,
+  1e-30,
+];
+function someNumber(random: Random): number {
+  if (random.below(8) === 0) return extremes[random.below(extremes.length)]!;
+  return random.normal() * 10 ** random.uniform(-3, random.below(4) === 0 ? 30 : 2);
+}
+
+const bitsOf = (floats: Float32Array): string[] =>
+  Array.from(
+    new Uint32Array(floats.slice().buffer),
+    (bits, j) => (Number.isNaN(floats[j]) ? 'NaN' : bits.toString(16)), // NaN is NaN whatever its payload
+  );
+
+/** Compares the answers to rows, by their bits. */
+function compare(net: Network, module: Module, rows: readonly (readonly (number | string)[])[]): void {
+  const expected = net.predict(rows);
+  for (const [n, row] of rows.entries()) {
+    const answer = module.predict(row);
+    const right = expected.subarray(n * net.outputs, (n + 1) * net.outputs);
+    expect(answer).toHaveLength(net.outputs);
+    expect(bitsOf(answer), `[${row.join()}]`).toEqual(bitsOf(right));
+  }
+}
+
+async function networkOf(inputs: number, layers: readonly LayerSpec[], more: Partial<NetworkOptions> = {}) {
+  const net = await Network.create({ inputs, layers, seed: inputs, ...more });
+  // biases are no zeros, and weights are of all sizes
+  const random = Random.fromSeed(inputs + layers.length);
+  const json = net.toJSON();
+  net.dispose();
+  return await Network.fromJSON({
+    ...json,
+    layers: json.layers.map((layer) => ({
+      ...layer,
+      weights: layer.weights.map((row) =>
+        row.map((w) => (random.below(20) === 0 ? someNumber(random) / 1e20 : w)),
+      ),
+      biases: layer.biases.map(() => random.normal()),
+    })),
+  });
+}
+
+async function compareRandom(inputs: number, layers: readonly LayerSpec[]): Promise<void> {
+  const net = await networkOf(inputs, layers);
+  const random = Random.fromSeed(7);
+  const rows = Array.from({ length: 60 }, () => Array.from({ length: inputs }, () => someNumber(random)));
+  compare(net, await imported(toModule(net)), rows);
+  net.dispose();
+}
+
+describe('the module answers as predict does, to the bit', () => {
+  it.each(Object.keys(activationCodes) as ActivationName[])('%s', async (activation) => {
+    await compareRandom(4, [
+      { units: 7, activation: activation === 'softmax' ? 'tanh' : activation, initializer: 'standardNormal' },
+      { units: 3, activation },
+    ]);
+  });
+
+  it.each([[[1, 1]], [[3, 2]], [[5, 7, 3]], [[31, 33, 17, 5, 2]], [[784, 30, 10]]])('%j', async (sizes) => {
+    const [inputs, ...units] = sizes;
+    await compareRandom(
+      inputs!,
+      units.map((units) => ({ units, activation: 'sigmoid' })),
+    );
+  });
+
+  it('a slope of its own', async () => {
+    await compareRandom(3, [
+      { units: 5, activation: 'leakyRelu', alpha: 0.3 },
+      { units: 4, activation: 'elu', alpha: 0.7 },
+      { units: 4, activation: 'elu', alpha: 1e-40 },
+    ]);
+  });
+
+  it('after a training, dropout and all', async () => {
+    const net = await Network.create({
+      inputs: 3,
+      layers: [
+        { units: 8, activation: 'gelu', dropout: 0.5 },
+        { units: 3, activation: 'softmax' },
+      ],
+    });
+    const random = Random.fromSeed(3);
+    const rows = Array.from({ length: 50 }, () => Array.from({ length: 3 }, () => random.normal()));
+    await net.train({ inputs: rows, labels: rows.map((_, n) => n % 3) }, { epochs: 5 });
+    compare(net, await imported(toModule(net)), rows);
+  });
+});
+
+const transforms: Transforms = {
+  inputs: [
+    { kind: 'standardise', mean: -0.3, deviation: 1.7, name: 'size' },
+    { kind: 'oneHot', categories: ['red', 'green', '</script><script>'], name: 'colour' },
+    { kind: 'minMax', least: -2, most: 2, name: '__proto__' },
+    { kind: 'oneHot', categories: [2, 4, -8], name: 'number' },
+    { kind: 'identity', name: 'a\n} // \u2028 "name" */ \ud800' },
+    { kind: 'standardise', mean: 5, deviation: 0, name: 'constructor' },
+    { kind: 'minMax', least: -0, most: 1 / 3, name: '<!--' },
+  ],
+  targets: [
+    { kind: 'standardise', mean: -1000, deviation: 300, name: 'price' },
+    { kind: 'minMax', least: -3, most: 4, name: '</script>' },
+    { kind: 'identity', name: 'z' },
+  ],
+};
+
+const transformed = (): Promise<Network> =>
+  networkOf(
+    11,
+    [
+      { units: 4, activation: 'tanh' },
+      { units: 3, activation: 'linear' },
+    ],
+    { transforms },
+  );
+
+const words = ['red', 'green', '</script><script>', 0, 1, 2];
+function rawRow(random: Random): (number | string)[] {
+  const some = (): number => random.normal() * 10 ** random.below(30);
+  return [some(), words[random.below(6)]!, some(), [2, 4, -8][random.below(3)]!, some(), some(), some()];
+}
+
+describe('transforms', () => {
+  const random = Random.fromSeed(5);
+  const rows = Array.from({ length: 100 }, () => rawRow(random));
+
+  it('of every kind', async () => {
+    const net = await transformed();
+    const module = await imported(toModule(net));
+    compare(net, module, rows);
+    const record: Record<string, number | string> = Object.fromEntries(
+      transforms.inputs!.map(({ name }, k) => [name!, rows[0]![k]!]),
+    );
+    expect(module.predict(record)).toEqual(net.predict([record]));
+  });
+
+  it('of the targets alone', async () => {
+    const net = await networkOf(2, [{ units: 3, activation: 'tanh' }], {
+      transforms: { targets: transforms.targets! },
+    });
+    const module = await imported(toModule(net));
+    compare(net, module, [[1, 2]]);
+    expect(module.outputs).toEqual(['price', '</script>', 'z']);
+  });
+});
+
+it('typed arrays and bytes are taken as predict takes them', async () => {
+  const net = await networkOf(3, [{ units: 2, activation: 'swish' }]);
+  const { predict } = await imported(toModule(net));
+  for (const row of [
+    Uint8Array.of(1, 2, 255),
+    Float64Array.of(0.1, 0.2, -0.3),
+    Int32Array.of(1, 2 ** 30, -3),
+  ])
+    expect(bitsOf(predict(row))).toEqual(bitsOf(net.predict(row)));
+});
+
+describe('what is wrong is refused, in the words of predict', () => {
+  /** What predict says, but for the number of the row: there is one. */
+  function refusal(predict: (inputs: never) => unknown, inputs: unknown): string {
+    try {
+      predict(inputs as never);
+    } catch (error) {
+      return String(error).replace('inputs[0]', 'inputs');
+    }
+    throw new Error('it was taken');
+  }
+
+  it.each([
+    [[1, 2, NaN]],
+    [[1, Infinity, 3]],
+    [[1, 2, 1e39]],
+    [[1, '2', 3]],
+    [[1, undefined, 3]],
+    [[1, 2]],
+    [[1, 2, 3, 4]],
+    [[]],
+  ])('%j', async (row) => {
+    const net = await networkOf(3, [{ units: 2, activation: 'relu' }]);
+    const { predict } = await imported(toModule(net));
+    expect(refusal(predict, row)).toBe(refusal((rows: never) => net.predict(rows), [row]));
+  });
+
+  it.each([[undefined], [null], [3], ['abc'], [{ 0: 1, 1: 2, 2: 3, length: 3 }]])('%j', async (inputs) => {
+    const { predict } = await imported(toModule(await networkOf(3, [{ units: 2, activation: 'relu' }])));
+    expect(() => predict(inputs)).toThrow(TypeError);
+  });
+
+  it('categories that there were not, and names that are missing', async () => {
+    const net = await transformed();
+    const { predict } = await imported(toModule(net));
+    const good = [1, 'red', 1, 2, 1, 1, 1];
+    for (const [k, value] of [
+      [1, 'blue'],
+      [1, 3],
+      [3, 0],
+      [0, 'red'],
+      [2, NaN],
+      [0, 1e300],
+    ] as const) {
+      const row = good.map((one, i) => (i === k ? value : one));
+      expect(refusal(predict, row)).toBe(refusal((rows: never) => net.predict(rows), [row]));
+    }
+    expect(refusal(predict, { size: 1 })).toBe(refusal((rows: never) => net.predict(rows), [{ size: 1 }]));
+  });
+});
+
+describe('where it may run', () => {
+  it('needs the language alone, and evaluates no text', async () => {
+    const net = await transformed();
+    const text = toModule(net);
+    expect(text).not.toMatch(/\bimport\b|<\/script|<!--|[\u2028\u2029]/);
+    // neither console nor TextDecoder, no WebAssembly compiled, no eval and no new Function
+    const context: object = createContext({}, { codeGeneration: { strings: false, wasm: false } });
+    new Script(`'use strict'; ${text.replace(/^export /gm, '')}; globalThis.predict = predict;`).runInContext(
+      context,
+    );
+    const row = rawRow(Random.fromSeed(9));
+    const answer = (context as unknown as Module).predict(row);
+    expect(bitsOf(Float32Array.from(answer))).toEqual(bitsOf(net.predict([row] as RawRows)));
+  });
+});
+
+describe('the text', () => {
+  it('is as long as its weights, and shows the equation', async () => {
+    const lengthOf = async (units: number): Promise<number> => {
+      const net = await Network.create({ inputs: 100, layers: [{ units, activation: 'tanh' }] });
+      const text = toModule(net);
+      expect(text).toContain('z = W·a + b');
+      expect(text).not.toContain('sigmoid'); // only what the network needs
+      return text.length;
+    };
+    const [some, more] = [await lengthOf(10), await lengthOf(1000)];
+    expect(more / 100_000).toBeLessThan(14);
+    expect(more / some).toBeLessThan(100);
+  });
+
+  it('names the answers where names are given', async () => {
+    const net = await networkOf(2, [{ units: 2, activation: 'sigmoid' }]);
+    expect((await imported(toModule(net))).outputs).toBeUndefined();
+    const outputs = ['"\\\u2028', '</script>'];
+    expect((await imported(toModule(net, { outputs }))).outputs).toEqual(outputs);
+    for (const wrong of [['one'], 'ab', [1, 2], null])
+      expect(() => toModule(net, { outputs: wrong } as unknown as ModuleOptions)).toThrow(TypeError);
+  });
+
+  it('is of a network alone', async () => {
+    const net = await networkOf(2, [{ units: 2, activation: 'sigmoid' }]);
+    expect(() => toModule(net.toJSON() as unknown as Network)).toThrow(TypeError);
+    expect(() => toModuleTypes(undefined as unknown as Network)).toThrow(TypeError);
+    net.dispose();
+    expect(() => toModule(net)).toThrow('disposed');
+  });
+});
+
+/** The lines, from 0, of a program beside the module with which the compiler does not agree. */
+function refusedLines(types: string, lines: readonly string[]): number[] {
+  const files = new Map([
+    ['/net.d.mts', types],
+    ['/program.mts', lines.join('\n')],
+  ]);
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.NodeNext,
+    lib: ['lib.es2022.d.ts'],
+    types: [],
+  };
+  const host = ts.createCompilerHost(options);
+  const onDisk = { ...host };
+  host.fileExists = (name) => files.has(name) || onDisk.fileExists(name);
+  host.readFile = (name) => files.get(name) ?? onDisk.readFile(name);
+  host.getSourceFile = (name, version) => {
+    const text = files.get(name);
+    return text === undefined
+      ? onDisk.getSourceFile(name, version)
+      : ts.createSourceFile(name, text, version);
+  };
+  const program = ts.createProgram(['/program.mts'], options, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+    if (file?.fileName !== '/program.mts') throw new Error(JSON.stringify(messageText));
+    return file.getLineAndCharacterOfPosition(start!).line;
+  });
+}
+
+describe('its types', () => {
+  it('let pass what predict takes, and nothing else', async () => {
+    const types = toModuleTypes(await transformed());
+    const names = transforms.inputs!.map(({ name }) => literal(name!));
+    const record = (colour: string): string =>
+      `{ ${names.map((name) => `${name}: ${name === '"colour"' ? colour : 1}`).join()} }`;
+    const right = [
+      `import { outputs, predict } from './net.mjs';`,
+      `const a: Float32Array = predict([1, 'red', 1, 2, 1, 1, 1]);`,
+      `const names: readonly ['price', '</script>', 'z'] = outputs;`,
+      `predict(${record("'red'")}); predict(${record('1')});`,
+    ];
+    const wrong = [`predict(${record("'blue'")});`, `predict({ size: 1 });`, `predict(1);`];
+    expect(refusedLines(types, [...right, ...wrong])).toEqual([4, 5, 6]);
+  });
+
+  it('of numbers alone', async () => {
+    const types = toModuleTypes(await networkOf(2, [{ units: 2, activation: 'sigmoid' }]));
+    const lines = [
+      `import { predict } from './net.mjs';`,
+      `predict(new Uint8Array(2));`,
+      `predict(['1', 2]);`,
+      `import { outputs } from './net.mjs';`,
+    ];
+    expect(refusedLines(types, lines)).toEqual([2, 3]);
+  });
+
+  it('of names that occur twice', async () => {
+    const twice = [
+      { kind: 'identity', name: 'x' },
+      { kind: 'identity', name: 'x' },
+    ] as const;
+    const net = await networkOf(2, [{ units: 1, activation: 'sigmoid' }], { transforms: { inputs: twice } });
+    const lines = [`import { predict } from './net.mjs';`, `predict({ x: 1 });`];
+    expect(refusedLines(toModuleTypes(net), lines)).toEqual([]);
+  });
+});

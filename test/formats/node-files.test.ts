@@ -1,0 +1,235 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FormatError, Network } from '../../src/index.js';
+import { checkpointFile, FileError, loadFile, saveFile } from '../../src/node/index.js';
+import { errorOf, spec } from '../support/patient.js';
+
+// Files are whole at any moment, and nothing else is left in their folder.
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bp4-files-'));
+  path = join(folder, 'run.bp4');
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const netOf = (seed: number): Promise<Network> => Network.create({ ...spec, seed });
+const first = await netOf(1);
+const second = await netOf(2);
+const bytesOf = (file: string): Uint8Array => new Uint8Array(readFileSync(file));
+
+/** The call fails as it should; the path is named. */
+async function expectFileError(call: () => unknown, file: string, code: string): Promise<void> {
+  const error = await errorOf(call);
+  expect(error).toBeInstanceOf(FileError);
+  expect(error).toMatchObject({ path: file, code });
+  expect((error as Error).message).toMatch(`${file}: could not be `);
+}
+
+describe('a file', () => {
+  it('holds what save gives, and gives the network back', async () => {
+    await saveFile(first, path);
+    expect(bytesOf(path)).toEqual(first.save());
+    const net = await loadFile(path, { engine: 'reference' });
+    expect(net.engine).toBe('reference');
+    expect(net.toJSON()).toEqual(first.toJSON());
+  });
+
+  it('takes the place of another; nothing else is left', async () => {
+    await saveFile(first, path);
+    await saveFile(second, path);
+    expect(bytesOf(path)).toEqual(second.save());
+    expect(readdirSync(folder)).toEqual(['run.bp4']);
+  });
+
+  it('is that of the last of many writes, and whole at any moment between', async () => {
+    const { write } = checkpointFile(path);
+    const files = await Promise.all(Array.from({ length: 30 }, (_, i) => netOf(i).then((net) => net.save())));
+    await write(files[0]!);
+    const state = { writing: true };
+    const writes = Promise.all(files.map((bytes) => write(bytes))).finally(() => (state.writing = false));
+    while (state.writing) {
+      expect(files).toContainEqual(bytesOf(path));
+      await new Promise(setImmediate);
+    }
+    await writes;
+    expect(bytesOf(path)).toEqual(files.at(-1));
+    expect(readdirSync(folder)).toEqual(['run.bp4']);
+  });
+
+  it('is that of the later of two writes, though the earlier takes by far longer', async () => {
+    const { write } = checkpointFile(path);
+    const earlier = write(new Uint8Array(2 ** 25));
+    const later = saveFile(first, path); // from elsewhere in the program
+    await Promise.all([earlier, later]);
+    expect(bytesOf(path)).toEqual(first.save());
+  });
+
+  it('is the network as it was at the call', async () => {
+    const net = await netOf(3);
+    const expected = net.save();
+    const saving = saveFile(net, path);
+    net.dispose();
+    await saving;
+    expect(bytesOf(path)).toEqual(expected);
+  });
+
+  it.skipIf(process.platform === 'win32')('keeps who may read it', async () => {
+    await saveFile(first, path);
+    for (const mode of [0o600, 0o666]) {
+      chmodSync(path, mode);
+      await saveFile(second, path);
+      expect(statSync(path).mode & 0o777).toBe(mode);
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('is replaced where a link leads, and the link stays', async () => {
+    mkdirSync(join(folder, 'disk'));
+    const real = join(folder, 'disk', 'real.bp4');
+    await saveFile(first, real);
+    symlinkSync(real, path);
+    await saveFile(second, path);
+    expect(readlinkSync(path)).toBe(real);
+    expect(bytesOf(real)).toEqual(second.save());
+    expect(readdirSync(join(folder, 'disk'))).toEqual(['real.bp4']);
+  });
+});
+
+describe('what a killed process has left', () => {
+  const temporary = (pid: number, of = 'run.bp4'): string => `.${of}.${pid}-0123456789ab.tmp`;
+  const gone = spawnSync(process.execPath, ['--version']).pid;
+  const put = (name: string): string => {
+    writeFileSync(join(folder, name), 'x');
+    return name;
+  };
+
+  it.each([
+    ['saveFile', (file: string) => saveFile(first, file)],
+    ['a checkpoint', (file: string) => checkpointFile(file).write(first.save())],
+  ])('is swept away by %s, and nothing else is', async (_, write) => {
+    put(temporary(gone));
+    const others = [
+      put(temporary(process.ppid)),
+      put(temporary(process.pid)),
+      put(temporary(gone, 'other.bp4')),
+      put(`.run.bp4.${gone}.tmp`),
+      put(`.run.bp4.${gone}-0123456789ab.tmp.bak`),
+      put('.run.bp4'),
+    ];
+    await write(path);
+    expect(readdirSync(folder).sort()).toEqual([...others, 'run.bp4'].sort());
+  });
+
+  it('is known by its age, where this process has got the same number', async () => {
+    const name = put(temporary(process.pid));
+    utimesSync(join(folder, name), 1e9, 1e9);
+    await saveFile(first, path);
+    expect(readdirSync(folder)).toEqual(['run.bp4']);
+  });
+
+  it('stays where it cannot be removed, and the file is written all the same', async () => {
+    mkdirSync(join(folder, temporary(gone)));
+    await saveFile(first, path);
+    expect(bytesOf(path)).toEqual(first.save());
+  });
+});
+
+describe('what cannot be written', () => {
+  it('has no folder', async () => {
+    const nowhere = join(folder, 'none', 'run.bp4');
+    await expectFileError(() => saveFile(first, nowhere), nowhere, 'ENOENT');
+    await expectFileError(() => checkpointFile(nowhere).write(first.save()), nowhere, 'ENOENT');
+  });
+
+  it('is beneath a file', async () => {
+    await saveFile(first, path);
+    const beneath = join(path, 'run.bp4');
+    await expectFileError(() => saveFile(second, beneath), beneath, 'ENOTDIR');
+  });
+
+  it('is a folder; no temporary file is left', async () => {
+    mkdirSync(path);
+    await expectFileError(
+      () => saveFile(first, path),
+      path,
+      process.platform === 'win32' ? 'EPERM' : 'EISDIR',
+    );
+    expect(readdirSync(folder)).toEqual(['run.bp4']);
+  });
+
+  it('does not stop a later write', async () => {
+    mkdirSync(path);
+    const { write } = checkpointFile(path);
+    const failing = write(first.save());
+    const next = write(second.save());
+    await expectFileError(() => failing, path, 'EISDIR');
+    await expectFileError(() => next, path, 'EISDIR');
+    rmSync(path, { recursive: true });
+    await write(second.save());
+    expect(bytesOf(path)).toEqual(second.save());
+  });
+
+  /** Saves a larger network over the file, where no file may grow beyond 8 kB (16 blocks): as on a disk that is full. */
+  const program = `
+    const { Network } = await import('${new URL('../../dist/index.js', import.meta.url).href}');
+    const { saveFile } = await import('${new URL('../../dist/node/index.js', import.meta.url).href}');
+    const net = await Network.create({ inputs: 100, layers: [{ units: 100, activation: 'tanh' }] });
+    const error = await saveFile(net, process.argv[1]).catch((error) => error);
+    console.log(JSON.stringify({ name: error.name, code: error.code, message: error.message }));`;
+
+  it.skipIf(process.platform === 'win32')('has no room: the old file stays, and nothing else', async () => {
+    await saveFile(first, path);
+    const limited = `ulimit -f 16; trap '' XFSZ; exec "$0" --input-type=module --eval "$1" "$2"`;
+    const args = ['-c', limited, process.execPath, program, path];
+    const error = JSON.parse(execFileSync('sh', args, { encoding: 'utf8' })) as FileError;
+    expect(error).toMatchObject({ name: 'FileError', code: 'EFBIG' });
+    expect(error.message).toMatch(`${path}: could not be written: EFBIG`);
+    expect(bytesOf(path)).toEqual(first.save());
+    expect(readdirSync(folder)).toEqual(['run.bp4']);
+  });
+});
+
+describe('what cannot be loaded', () => {
+  it('is not there', async () => {
+    await expectFileError(() => loadFile(path), path, 'ENOENT');
+  });
+
+  it('is a folder', async () => {
+    await expectFileError(() => loadFile(folder), folder, 'EISDIR');
+  });
+
+  it('holds something else', async () => {
+    writeFileSync(path, 'not a network');
+    const error = await errorOf(() => loadFile(path));
+    expect(error).toBeInstanceOf(FormatError);
+    expect((error as Error).message).toMatch(
+      `${path}: expected a network as save gives: length of the header`,
+    );
+  });
+
+  it('is asked for with an unknown option', async () => {
+    await saveFile(first, path);
+    const error = await errorOf(() => loadFile(path, { seed: 1 } as object));
+    expect(error).toBeInstanceOf(TypeError);
+  });
+});

@@ -1,0 +1,189 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { toTFJS } from '../../src/formats/tfjs/index.js';
+import { FormatError, Network } from '../../src/index.js';
+import { FileError, loadTFJS, saveTFJS } from '../../src/node/index.js';
+import { bitsOf } from '../support/combinations.js';
+import { errorOf, expectError } from '../support/patient.js';
+import { networks } from '../support/portable-networks.js';
+
+// LayersModels on disk: nothing is read from outside their folder.
+
+let parent: string;
+let folder: string;
+
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'bp4-tfjs-'));
+  folder = join(parent, 'model');
+});
+
+afterEach(() => {
+  rmSync(parent, { recursive: true });
+});
+
+const net = await Network.create(networks['strings']!);
+
+it('a folder holds the network, and gives it back', async () => {
+  await saveTFJS(net, folder);
+  expect(readdirSync(folder).sort()).toEqual(['model.json', 'weights.bin']);
+  for (const path of [folder, join(folder, 'model.json')]) {
+    const back = await loadTFJS(path, { engine: 'reference' });
+    expect(back.toJSON()).toEqual(net.toJSON());
+    expect(bitsOf(back)).toEqual(bitsOf(net));
+    expect(back.engine).toBe('reference');
+  }
+});
+
+it('another network takes its place', async () => {
+  await saveTFJS(net, folder);
+  const other = await Network.create(networks['elu']!);
+  await saveTFJS(other, folder);
+  expect((await loadTFJS(folder)).toJSON()).toEqual(other.toJSON());
+  expect(readdirSync(folder)).toHaveLength(2);
+});
+
+it('a folder cannot be made beneath a file', async () => {
+  writeFileSync(folder, '');
+  const error = await errorOf(() => saveTFJS(net, join(folder, 'inner')));
+  expect(error).toBeInstanceOf(FileError);
+  expect(error).toMatchObject({ path: join(folder, 'inner'), code: 'ENOTDIR' });
+});
+
+/** A folder whose model.json names these files; the weights lie at `weights` and, as bait, outside. */
+function folderOf(paths: readonly unknown[], weightsAt?: string): void {
+  const { model, weights } = toTFJS(net);
+  mkdirSync(folder);
+  mkdirSync(join(folder, 'shards'));
+  const manifest = [{ ...model.weightsManifest[0], paths }];
+  writeFileSync(join(folder, 'model.json'), JSON.stringify({ ...model, weightsManifest: manifest }));
+  writeFileSync(join(parent, 'outside.bin'), weights);
+  if (weightsAt !== undefined) writeFileSync(join(folder, weightsAt), weights);
+}
+
+describe('paths of a manifest', () => {
+  it.each(['w.bin', './w.bin', 'shards/w.bin', 'shards/./w.bin', '..w.bin', '__proto__'])(
+    '%s is read',
+    async (path) => {
+      folderOf([path], path);
+      expect((await loadTFJS(folder)).toJSON()).toEqual(net.toJSON());
+    },
+  );
+
+  it('may be links within the folder', async () => {
+    folderOf(['link.bin'], 'w.bin');
+    symlinkSync('w.bin', join(folder, 'link.bin'));
+    expect((await loadTFJS(folder)).toJSON()).toEqual(net.toJSON());
+  });
+
+  it('are those beside model.json, where the folder itself is a link', async () => {
+    folderOf(['w.bin'], 'w.bin');
+    symlinkSync('model', join(parent, 'link'));
+    expect((await loadTFJS(join(parent, 'link'))).toJSON()).toEqual(net.toJSON());
+  });
+
+  const expectRefused = async (path: string, message: RegExp): Promise<void> => {
+    await expectError(() => loadTFJS(folder), [FormatError, message]);
+    const { message: text } = (await errorOf(() => loadTFJS(folder))) as Error;
+    expect(text).toContain(join(folder, 'model.json'));
+    expect(text).toContain(path);
+  };
+
+  it.each([
+    '../outside.bin',
+    'shards/../../outside.bin',
+    'shards/../w.bin',
+    '..',
+    '',
+    '..\\outside.bin',
+    'C:outside.bin',
+    'file:///etc/passwd',
+    'https://example.org/w.bin',
+    'w.bin\0',
+  ])('%j is refused', async (path) => {
+    folderOf([path], 'w.bin');
+    await expectRefused('', /: weightsManifest: path '.*': expected a file in the folder$/s);
+  });
+
+  it('are refused where they are absolute', async () => {
+    folderOf([join(parent, 'outside.bin')]);
+    await expectRefused('outside.bin', /expected a file in the folder$/);
+  });
+
+  it.each(['file', 'folder'])('are refused where they are links to a %s outside', async (kind) => {
+    folderOf(['link.bin']);
+    symlinkSync(kind === 'file' ? '../outside.bin' : '..', join(folder, 'link.bin'));
+    await expectRefused('link.bin', /a link leads out of the folder$/);
+  });
+
+  it('are refused where a folder on their way leads outside', async () => {
+    folderOf(['up/outside.bin']);
+    symlinkSync('..', join(folder, 'up'));
+    await expectRefused('up/outside.bin', /a link leads out of the folder$/);
+  });
+
+  it.skipIf(process.platform === 'win32')('are refused where they are no files', async () => {
+    folderOf(['pipe']);
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    await expectRefused('pipe', /expected a file$/);
+    rmSync(join(folder, 'pipe'));
+    mkdirSync(join(folder, 'pipe'));
+    await expectRefused('pipe', /expected a file$/);
+  });
+
+  it('are refused where they are no texts', async () => {
+    folderOf([5]);
+    await expectRefused('paths[0]', /expected a string, got 5$/);
+  });
+});
+
+describe('a model that cannot be read:', () => {
+  it('it is not there', async () => {
+    expect(await errorOf(() => loadTFJS(folder))).toMatchObject({
+      name: 'FileError',
+      path: folder,
+      code: 'ENOENT',
+    });
+    mkdirSync(folder);
+    const path = join(folder, 'model.json');
+    expect(await errorOf(() => loadTFJS(folder))).toMatchObject({ name: 'FileError', path, code: 'ENOENT' });
+  });
+
+  it('its weights are not there', async () => {
+    folderOf(['w.bin']);
+    const path = join(folder, 'w.bin');
+    expect(await errorOf(() => loadTFJS(folder))).toMatchObject({ name: 'FileError', path, code: 'ENOENT' });
+  });
+
+  it.each([
+    ['no JSON', '{', /model.json: /],
+    ['nothing', 'null', /model.json: model: expected an object, got null/],
+    ['deep', '['.repeat(100), /nested deeper/],
+    ['a name twice', '{"a":1,"a":2}', /stands twice/],
+    ['long', ' '.repeat(2 ** 22 + 1), /expected at most 4194304 bytes of JSON/],
+  ])('model.json holds %s', async (_, text, message) => {
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'model.json'), text);
+    await expectError(() => loadTFJS(folder), [FormatError, message]);
+  });
+
+  it('its weights are cut off', async () => {
+    await saveTFJS(net, folder);
+    const path = join(folder, 'weights.bin');
+    writeFileSync(path, readFileSync(path).subarray(0, -1));
+    await expectError(
+      () => loadTFJS(folder),
+      [FormatError, /model.json: weight 'dense_2\/bias': .* but there are/],
+    );
+  });
+});

@@ -1,0 +1,426 @@
+import { describe, expect, it } from 'vitest';
+import { Network, type Data } from '../../src/index.js';
+import {
+  accuracy,
+  confusionMatrix,
+  f1Of,
+  formatConfusionMatrix,
+  logLoss,
+  macroF1,
+  macroPrecision,
+  macroRecall,
+  meanAbsoluteError,
+  precisionOf,
+  recallOf,
+  rootMeanSquaredError,
+  rSquared,
+  scoresByClass,
+  topK,
+  type Metric,
+  type Truth,
+} from '../../src/metrics/index.js';
+import * as golden from './metrics.js';
+import { errorOf } from '../support/patient.js';
+
+// 'bp4/metrics' against scikit-learn, which golden/metrics.py asks, against what can be worked out by hand, and against what the
+// core says of itself.
+
+/**
+ * scikit-learn and bp4 compute in double precision: each of the some fifty roundings errs by 2⁻⁵³ = 1.1e-16 of figures of
+ * about one. Measured: 5.6e-17 at most, most of them equal.
+ */
+const DIGITS = 14;
+
+const floats = (numbers: readonly number[] | readonly number[][]): Float32Array =>
+  Float32Array.from(numbers.flat());
+
+/** All of them, as the metrics of a training. */
+const classification = {
+  accuracy,
+  macroPrecision,
+  macroRecall,
+  macroF1,
+  precisionOf1: precisionOf(1),
+  recallOf1: recallOf(1),
+  f1Of1: f1Of(1),
+} satisfies Record<string, Metric>;
+const regression = { rSquared, meanAbsoluteError, rootMeanSquaredError } satisfies Record<string, Metric>;
+
+/** Labels as the targets that they stand for. */
+const oneHot = (labels: readonly number[], outputs: number): number[][] =>
+  labels.map((label) =>
+    outputs === 1 ? [label] : Array.from({ length: outputs }, (_, j) => Number(j === label)),
+  );
+
+describe.each([
+  ['of four classes', golden.many, 4],
+  ['of a single output', golden.yesOrNo, 1],
+])('as scikit-learn has it, %s', (_, expected, width) => {
+  const outputs = floats(expected.outputs);
+  const { labels } = expected;
+
+  describe.each<[string, Truth]>([
+    ['labels', { labels }],
+    ['labels in bytes', { labels: Uint8Array.from(labels), outputs: width }],
+    ['targets in rows', { targets: oneHot(labels, width) }],
+    ['targets in a typed array', { targets: floats(oneHot(labels, width)), outputs: width }],
+  ])('%s', (_, truth) => {
+    it('confusion matrix', () => {
+      expect(confusionMatrix(outputs, truth)).toEqual(expected.confusion);
+    });
+
+    it('precision, recall, F1 and support by class', () => {
+      const scores = scoresByClass(confusionMatrix(outputs, truth));
+      expect(scores).toHaveLength(expected.scores.length);
+      for (const [label, { precision, recall, f1, support }] of expected.scores.entries()) {
+        expect(scores[label]!.precision).toBeCloseTo(precision, DIGITS);
+        expect(scores[label]!.recall).toBeCloseTo(recall, DIGITS);
+        expect(scores[label]!.f1).toBeCloseTo(f1, DIGITS);
+        expect(scores[label]!.support).toBe(support);
+        expect(precisionOf(label)(outputs, truth)).toBe(scores[label]!.precision);
+        expect(recallOf(label)(outputs, truth)).toBe(scores[label]!.recall);
+        expect(f1Of(label)(outputs, truth)).toBe(scores[label]!.f1);
+      }
+    });
+
+    it('accuracy, the macro means, log-loss', () => {
+      expect(accuracy(outputs, truth)).toBeCloseTo(expected.accuracy, DIGITS);
+      expect(macroPrecision(outputs, truth)).toBeCloseTo(expected.macro.precision, DIGITS);
+      expect(macroRecall(outputs, truth)).toBeCloseTo(expected.macro.recall, DIGITS);
+      expect(macroF1(outputs, truth)).toBeCloseTo(expected.macro.f1, DIGITS);
+      expect(logLoss(outputs, truth)).toBeCloseTo(expected.logLoss, DIGITS);
+    });
+  });
+});
+
+it.each(golden.topK.map((share, i) => [i + 1, share]))('top-%i as scikit-learn has it', (k, share) => {
+  const outputs = floats(golden.many.outputs);
+  expect(topK(k)(outputs, { labels: golden.many.labels })).toBeCloseTo(share, DIGITS);
+  expect(topK(k)(outputs, { targets: oneHot(golden.many.labels, 4) })).toBeCloseTo(share, DIGITS);
+});
+
+describe.each([
+  ['three outputs', golden.numbers],
+  ['one output', golden.oneNumber],
+  ['targets that are all the same', golden.sameTargets],
+  ['the same targets, and every answer right', golden.sameTargetsAllRight],
+])('as scikit-learn has it, %s', (_, { outputs, targets, ...expected }) => {
+  const width = targets[0]!.length;
+
+  it.each(Object.keys(regression) as (keyof typeof regression)[])('%s', (name) => {
+    const figure = regression[name](floats(outputs), { targets });
+    expect(figure).toBeCloseTo(expected[name], DIGITS);
+    expect(regression[name](floats(outputs), { targets: floats(targets), outputs: width })).toBe(figure);
+    expect(regression[name](floats(outputs), { targets: targets.flat(), outputs: width })).toBe(figure);
+  });
+});
+
+describe('by hand', () => {
+  it('of equal outputs the first is the larger', () => {
+    const outputs = floats([0.4, 0.4, 0.2]);
+    expect([0, 1, 2].map((label) => accuracy(outputs, { labels: [label] }))).toEqual([1, 0, 0]);
+    expect([0, 1, 2].map((label) => topK(1)(outputs, { labels: [label] }))).toEqual([1, 0, 0]);
+    expect([0, 1, 2].map((label) => topK(2)(outputs, { labels: [label] }))).toEqual([1, 1, 0]);
+    expect([0, 1, 2].map((label) => topK(3)(outputs, { labels: [label] }))).toEqual([1, 1, 1]);
+  });
+
+  it('a confident mistake costs 23 ln 2, and a certain answer that is right next to nothing', () => {
+    // ln(1 − 2⁻²³) = −2⁻²³ − 2⁻⁴⁷ − …
+    const certain = 2 ** -23 + 2 ** -47;
+    expect(logLoss(floats([1, 0]), { labels: [1] })).toBeCloseTo(23 * Math.LN2, DIGITS);
+    expect(logLoss(floats([1, 0]), { labels: [0] })).toBeCloseTo(certain, 20);
+    expect(logLoss(floats([1]), { labels: [0] })).toBeCloseTo(23 * Math.LN2, DIGITS);
+    expect(logLoss(floats([0]), { labels: [0] })).toBeCloseTo(certain, 20);
+  });
+
+  it('targets that share out a sample share out its log-loss', () => {
+    const half = floats([0.5, 0.25, 0.25]);
+    expect(logLoss(half, { targets: [[0.5, 0.25, 0.25]] })).toBeCloseTo(1.5 * Math.LN2, DIGITS);
+    expect(logLoss(floats([0.25]), { targets: [[0.25]] })).toBeCloseTo(
+      0.25 * Math.log(4) + 0.75 * Math.log(4 / 3),
+      DIGITS,
+    );
+  });
+
+  it('targets are taken in single precision, whatever they are given in', () => {
+    for (const targets of [[0.1], Float64Array.of(0.1), floats([0.1])]) {
+      expect(meanAbsoluteError(floats([0.1]), { targets, outputs: 1 })).toBe(0);
+    }
+  });
+
+  it('R² of the same targets is 1 or 0 even where their sum is rounded', () => {
+    const targets = new Array<number>(10).fill(0.1);
+    const outputs = floats(targets);
+    expect(rSquared(outputs, { targets, outputs: 1 })).toBe(1);
+    outputs[3] = 0.2;
+    expect(rSquared(outputs, { targets, outputs: 1 })).toBe(0);
+  });
+});
+
+describe('a confusion matrix as text', () => {
+  it('has the names of the classes', () => {
+    const text = formatConfusionMatrix(
+      [
+        [12, 0],
+        [3, 4567],
+      ],
+      ['cat', 'dog'],
+    );
+    expect(text.split('\n')).toEqual([
+      '            predicted', //
+      '            cat   dog',
+      'actual cat   12     ·',
+      '       dog    3  4567',
+    ]);
+  });
+
+  it('has their indices where there are no names', () => {
+    const matrix = Array.from({ length: 11 }, (_, i) => Array.from({ length: 11 }, (_, j) => i * j));
+    const lines = formatConfusionMatrix(matrix).split('\n');
+    expect(lines[2]).toBe('actual  0  ·   ·   ·   ·   ·   ·   ·   ·   ·   ·    ·');
+    expect(lines[12]).toBe('       10  ·  10  20  30  40  50  60  70  80  90  100');
+  });
+
+  it('wants a name for each', () => {
+    expect(() => formatConfusionMatrix([[1]], ['cat', 'dog'])).toThrow(
+      new RangeError('names: expected 1, one for each class, got 2'),
+    );
+  });
+});
+
+describe('what does not fit is refused', () => {
+  const outputs = floats([0.25, 0.75, 0.5, 0.5]);
+  const labels = [1, 0];
+  const targets = [
+    [0, 1],
+    [1, 0],
+  ];
+  type Case = [what: string, outputs: unknown, truth: unknown, Class: typeof TypeError, message: string];
+
+  it.each<Case>([
+    [
+      'no answers',
+      outputs,
+      {},
+      TypeError,
+      'targets: expected either targets or labels beside the outputs, got neither',
+    ],
+    [
+      'both',
+      outputs,
+      { labels, targets },
+      TypeError,
+      'targets: expected either targets or labels beside the outputs, got both',
+    ],
+    [
+      'no outputs',
+      undefined,
+      { labels },
+      TypeError,
+      'outputs: expected a Float32Array, as predict returns it, got undefined',
+    ],
+    [
+      'rows of outputs',
+      targets,
+      { labels },
+      TypeError,
+      'outputs: expected a Float32Array, as predict returns it, got an array',
+    ],
+    [
+      'empty outputs',
+      floats([]),
+      { labels: [], outputs: 2 },
+      RangeError,
+      'outputs: expected at least one row of 2, got none',
+    ],
+    [
+      'too few labels',
+      outputs,
+      { labels: [0, 1, 1] },
+      RangeError,
+      'outputs: expected a multiple of 3 values, a row for each label, got 4',
+    ],
+    [
+      'too few labels for the outputs',
+      outputs,
+      { labels: [1], outputs: 2 },
+      RangeError,
+      'labels: expected 2 labels, as many as rows of inputs, got 1',
+    ],
+    [
+      'no labels',
+      outputs,
+      { labels: [] },
+      TypeError,
+      'labels: expected an array of class indices, one for each sample',
+    ],
+    [
+      'labels that are none',
+      outputs,
+      { labels: null },
+      TypeError,
+      'labels: expected an array of class indices, one for each sample',
+    ],
+    [
+      'a label too large',
+      outputs,
+      { labels: [1, 2] },
+      RangeError,
+      'labels[1] is 2; expected a whole number from 0 to 1, for 2 outputs',
+    ],
+    [
+      'a label below 0',
+      outputs,
+      { labels: [-1, 0] },
+      RangeError,
+      'labels[0] is -1; expected a whole number from 0 to 1, for 2 outputs',
+    ],
+    [
+      'half a label',
+      outputs,
+      { labels: [1, 0.5] },
+      RangeError,
+      'labels[1] is 0.5; expected a whole number from 0 to 1, for 2 outputs',
+    ],
+    [
+      'a label of a single output',
+      floats([1]),
+      { labels: [2] },
+      RangeError,
+      'labels[0] is 2; expected a whole number from 0 to 1, for 1 outputs',
+    ],
+    [
+      'targets of unknown width',
+      outputs,
+      { targets: [0, 1, 1, 0] },
+      TypeError,
+      'targets: expected rows; or say how many outputs a sample has, { targets, outputs: 1 } for example',
+    ],
+    [
+      'targets that are none',
+      outputs,
+      { targets: null },
+      TypeError,
+      'targets: expected rows; or say how many outputs a sample has, { targets, outputs: 1 } for example',
+    ],
+    [
+      'too few targets',
+      outputs,
+      { targets: [[0, 1]] },
+      RangeError,
+      'targets: expected 2 rows, as many as outputs, got 1',
+    ],
+    ['a short row', outputs, { targets: [[0, 1], [1]] }, RangeError, 'targets[1]: expected 2 values, got 1'],
+    [
+      'a target of NaN',
+      outputs,
+      {
+        targets: [
+          [0, 1],
+          [1, NaN],
+        ],
+      },
+      RangeError,
+      'targets[1][1] is NaN; expected a finite number',
+    ],
+    [
+      'an output of NaN',
+      floats([0, 1, NaN, 1]),
+      { labels },
+      RangeError,
+      'outputs[1][0] is NaN; expected a finite number',
+    ],
+    [
+      'an output of Infinity',
+      floats([0, 1, Infinity, 1]),
+      { targets },
+      RangeError,
+      'outputs[1][0] is Infinity; expected a finite number',
+    ],
+    [
+      'no number of outputs',
+      outputs,
+      { labels, outputs: 0 },
+      RangeError,
+      'the number of outputs: expected a whole number of at least 1, got 0',
+    ],
+    [
+      'another number of outputs',
+      outputs,
+      { targets, outputs: 3 },
+      RangeError,
+      'outputs: expected a multiple of 3 values, got 4',
+    ],
+  ])('%s', async (_, outputs, truth, Class, message) => {
+    for (const metric of [...Object.values(classification), topK(1), logLoss, confusionMatrix]) {
+      const error = await errorOf(() => metric(outputs as Float32Array, truth as never));
+      expect(error).toBeInstanceOf(Class);
+      expect((error as Error).message).toBe(message);
+    }
+  });
+
+  it.each(Object.entries(regression))('labels, by %s', (_, metric) => {
+    const message = 'labels: a class is no number to come near; give targets';
+    expect(() => metric(outputs, { labels })).toThrow(new TypeError(message));
+  });
+
+  it('a single sample, by R²', () => {
+    const message = 'outputs: expected at least 2 rows, got 1';
+    expect(() => rSquared(floats([1]), { targets: [[1]] })).toThrow(new RangeError(message));
+  });
+
+  it.each([
+    [1.5, { labels: [1, 0] }, 'outputs[0][1] is 1.5; expected a number from 0 to 1 for a probability'],
+    [-0.5, { labels: [1, 0] }, 'outputs[0][1] is -0.5; expected a number from 0 to 1 for a probability'],
+    [
+      0.5,
+      {
+        targets: [
+          [0, 2],
+          [1, 0],
+        ],
+      },
+      'targets[0][1] is 2; expected a number from 0 to 1 for a probability',
+    ],
+  ])('what is no probability, by log-loss: %d', (output, truth, message) => {
+    expect(() => logLoss(floats([0, output, 1, 0]), truth)).toThrow(new RangeError(message));
+  });
+
+  it('a k that is no number of outputs', () => {
+    expect(() => topK(0)).toThrow(new RangeError('k: expected a whole number of at least 1, got 0'));
+    expect(() => topK(3)(outputs, { labels })).toThrow(
+      new RangeError('k: expected a whole number from 1 to 2, got 3'),
+    );
+    expect(() => topK(1)(floats([1]), { labels: [1] })).toThrow(
+      new RangeError('outputs: top-k needs at least two to a sample, got 1'),
+    );
+  });
+
+  it('a label that is no class', () => {
+    for (const of of [precisionOf, recallOf, f1Of]) {
+      expect(() => of(-1)).toThrow(new RangeError('label: expected a whole number of at least 0, got -1'));
+      expect(() => of(2)(outputs, { labels })).toThrow(
+        new RangeError('label: expected a whole number from 0 to 1, got 2'),
+      );
+    }
+  });
+});
+
+describe('the accuracy is that of evaluate', () => {
+  it.each([
+    [1, 'sigmoid', 'binaryCrossEntropy'],
+    [3, 'softmax', 'crossEntropy'],
+  ] as const)('%i %s', async (units, activation, loss) => {
+    const net = await Network.create({ inputs: 2, layers: [{ units, activation }], loss, seed: 5 });
+    const inputs = Float32Array.from({ length: 200 }, (_, i) => ((i * 37) % 101) / 50 - 1);
+    const labels = Array.from({ length: 100 }, (_, n) => n % Math.max(units, 2));
+    for (const answers of [{ labels }, { targets: oneHot(labels, units) }]) {
+      const data: Data = { inputs, ...answers };
+      const share = accuracy(net.predict(inputs), data);
+      expect(share).toBeGreaterThan(0);
+      expect(share).toBeLessThan(1);
+      expect(share).toBe(net.evaluate(data).accuracy);
+    }
+    net.dispose();
+  });
+});

@@ -1,0 +1,169 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+// The package as its users get it: packed, installed into an empty project, and used there as README.md and docs/ say.
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const project = mkdtempSync(join(tmpdir(), 'bp4-package-'));
+const installed = join(project, 'node_modules', 'bp4');
+const TIME_LIMIT = 30_000;
+
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+interface Manifest {
+  readonly scripts: Record<string, string>;
+  readonly dependencies: Record<string, string>;
+}
+
+let packed: Packed;
+
+/**
+ * Runs a program in the project.
+ * @returns all that it printed
+ * @throws where it fails; the message has all that it printed, after `what`
+ */
+function run(what: string, program: string, args: readonly string[], cwd = project): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { cwd, timeout: TIME_LIMIT, encoding: 'utf8' }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${what}\n${error.message}\n${stdout}${stderr}`));
+      else resolve(stdout);
+    });
+  });
+}
+
+beforeAll(async () => {
+  const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', project];
+  [packed] = JSON.parse(await run('npm pack', 'npm', args, repository)) as [Packed];
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
+  const tarball = join(project, packed.filename);
+  await run('npm install', 'npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball]);
+});
+
+afterAll(() => {
+  rmSync(project, { recursive: true });
+});
+
+describe('the tarball', () => {
+  const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as Manifest;
+
+  it('holds what was built, and what is read first', () => {
+    const paths = packed.files.map(({ path }) => path);
+    expect(paths.filter((path) => !path.startsWith('dist/')).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'package.json',
+    ]);
+    expect(paths.filter((path) => path.startsWith('dist/') && !/\.(js|d\.ts)$/.test(path))).toEqual([
+      'dist/core.wasm',
+      'dist/kernels/loader.LICENSE',
+    ]);
+    expect(paths).toContain('dist/index.js');
+    expect(paths).toContain('dist/index.d.ts');
+  });
+
+  it('points to no source maps, which it does not hold', () => {
+    for (const path of readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })) {
+      if (/\.[jt]s$/.test(path)) {
+        expect(readFileSync(join(installed, 'dist', path), 'utf8')).not.toContain('sourceMappingURL');
+      }
+    }
+  });
+
+  it('runs nothing when it is installed', () => {
+    const names = Object.keys(manifest.scripts);
+    expect(names.filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
+    expect(names).not.toContain('dependencies');
+  });
+
+  it('brings along what reads CSV, archives and Parquet, and what draws bars', () => {
+    const dependencies = ['cli-progress', 'fflate', 'hyparquet', 'papaparse'];
+    expect(Object.keys(manifest.dependencies)).toEqual(dependencies);
+    const packages = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
+    const ofBars = ['ansi-regex', 'emoji-regex', 'is-fullwidth-code-point', 'string-width', 'strip-ansi'];
+    expect(packages.sort()).toEqual(['bp4', ...dependencies, ...ofBars].sort());
+  });
+});
+
+/** A hook of Node's that prints the address of each module that is asked for. */
+const printer = `
+  import { writeSync } from 'node:fs';
+  export async function resolve(specifier, context, next) {
+    const resolved = await next(specifier, context);
+    writeSync(1, resolved.url + '\\n');
+    return resolved;
+  }`;
+
+/** The modules that a program loads besides its own. */
+async function modulesOf(code: string): Promise<string[]> {
+  writeFileSync(join(project, 'printer.mjs'), printer);
+  writeFileSync(
+    join(project, 'register.mjs'),
+    "import { register } from 'node:module'; register('./printer.mjs', import.meta.url);",
+  );
+  writeFileSync(join(project, 'imports.mjs'), code);
+  const output = await run(code, process.execPath, ['--import', './register.mjs', 'imports.mjs']);
+  return output.trim().split('\n').slice(1); // the first is imports.mjs itself
+}
+
+it('importing it loads its own files; not the reference, nor what threads need', async () => {
+  const modules = await modulesOf("import 'bp4';");
+  const others = modules.filter((url) => !url.includes('/node_modules/bp4/dist/'));
+  expect(modules.length).toBeGreaterThan(10);
+  expect(others).toEqual([]);
+  expect(modules.filter((url) => /reference|threads/.test(url))).toEqual([]);
+});
+
+it('importing its metrics loads no network', async () => {
+  const modules = await modulesOf("import 'bp4/metrics';");
+  expect(modules.length).toBeGreaterThan(5);
+  expect(modules.filter((url) => /network|wasm|assemblyscript/.test(url))).toEqual([]);
+});
+
+interface Snippet {
+  readonly language: 'js' | 'ts';
+  readonly code: string;
+  readonly line: number;
+}
+
+/** The blocks of a Markdown text that are fenced as js or ts; test/clients/ runs those fenced as `js client`. */
+function snippetsOf(markdown: string): Snippet[] {
+  return Array.from(markdown.matchAll(/^```(js|ts)\n(.*?)^```$/gms), ({ 1: language, 2: code, index }) => ({
+    language: language as Snippet['language'],
+    code: code!,
+    line: markdown.slice(0, index).split('\n').length,
+  }));
+}
+
+const documents = [
+  'README.md',
+  ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith('.md'));
+const snippets = documents.flatMap((name) =>
+  snippetsOf(readFileSync(join(repository, name), 'utf8')).map((snippet) => ({ name, ...snippet })),
+);
+
+describe('snippets', () => {
+  const tsc = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
+  const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--pretty', 'false'];
+
+  it('are in README.md and docs/', () => {
+    expect(new Set(snippets.map(({ name }) => name))).toEqual(
+      new Set(['README.md', 'docs/data.md', 'docs/models.md']),
+    );
+  });
+
+  it.each(snippets)('$name, line $line ($language) works', async ({ name, language, code, line }) => {
+    const what = `${name}, line ${line}:\n${code}`;
+    const file = `${name.replace(/\W/g, '-')}-line-${line}.m${language}`;
+    writeFileSync(join(project, file), code);
+    if (language === 'ts') await run(what, process.execPath, [tsc, ...options, file]);
+    await run(what, process.execPath, [file.replace('.mts', '.mjs')]);
+  });
+});

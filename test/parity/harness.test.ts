@@ -1,0 +1,136 @@
+import { expect, it } from 'vitest';
+import type { Kernels } from '../../src/kernels/kernels.js';
+import { single } from '../../src/kernels/reference/numerics.js';
+import { referenceKernels } from '../../src/kernels/reference/reference.js';
+import { Arena, type Call } from '../support/arena.js';
+import { kernelCases, type Size } from '../support/kernel-calls.js';
+import { ordinary } from '../support/sources.js';
+
+// The check of parity can fail: each of these engines is wrong in one way, and found out.
+
+const size: Size = { rows: 11, fanIn: 5, units: 7, stride: 8, inputStride: 5 };
+
+/** How the reference and an engine that does part of its work otherwise disagree over a kernel. */
+function disagreementOver(
+  name: string,
+  wrong: (right: Kernels, floats: () => Float32Array) => Partial<Kernels>,
+) {
+  const arena = new Arena();
+  const call = kernelCases.find((kernel) => kernel.name === name)!.place(arena, size, ordinary(1));
+  const right = referenceKernels(single);
+  const other = referenceKernels(single);
+  const floats = (): Float32Array => new Float32Array(other.memory.buffer);
+  return arena.disagreement(arena.run(right, call), arena.run({ ...other, ...wrong(other, floats) }, call));
+}
+
+it('agrees with an engine that does the same', () => {
+  for (const { name } of kernelCases) expect(disagreementOver(name, () => ({}))).toBeUndefined();
+});
+
+it('finds a sum in another order', () => {
+  const found = disagreementOver('biasGradient', (_, floats) => ({
+    biasGradient(delta, biasGradients, stride, rows, units) {
+      const f = floats();
+      f.fill(0, biasGradients / 4, biasGradients / 4 + units);
+      for (let n = rows - 1; n >= 0; n--) {
+        for (let j = 0; j < units; j++) f[biasGradients / 4 + j]! += f[delta / 4 + n * stride + j]!;
+      }
+    },
+  }));
+  expect(found).toMatch(/^biasGradients\[\d\]: .+ and .+/);
+});
+
+it('finds a product that is not rounded', () => {
+  const found = disagreementOver('update', (_, floats) => ({
+    update(parameters, gradients, rate, count) {
+      const f = floats();
+      const factor = Math.fround(rate);
+      for (let i = 0; i < count; i++) f[parameters / 4 + i]! -= factor * f[gradients / 4 + i]!;
+    },
+  }));
+  expect(found).toMatch(/^parameters\[\d+\]: .+ and .+/);
+});
+
+it('finds a result that is not stored', () => {
+  const found = disagreementOver('forward', (right) => ({
+    forward: (...[input, inputStride, weights, biases, z, stride, rows, fanIn, units, scratch]) =>
+      right.forward(input, inputStride, weights, biases, z, stride, rows, fanIn, units - 1, scratch),
+  }));
+  expect(found).toMatch(/^z\[6\]: /);
+});
+
+it('finds padding that is not cleared', () => {
+  const found = disagreementOver('activate relu', (right, floats) => ({
+    activate(activation, alpha, z, a, stride, rows, units) {
+      right.activate(activation, alpha, z, a, stride, rows, units);
+      floats()[a / 4 + units] = -0;
+    },
+  }));
+  expect(found).toBe('a[7]: 0 (0x00000000) and -0 (0x80000000)');
+});
+
+it('finds a cost in single precision', () => {
+  const found = disagreementOver('cost quadratic', (right) => ({
+    cost: (...args) => Math.fround(right.cost(...args)),
+  }));
+  expect(found).toMatch(/^returned .+ and .+/);
+});
+
+it.each([
+  ['just past', 1, 'the canary at delta[88], past its end'],
+  ['a row past', 8, 'the canary at delta[95], past its end'],
+])('finds a kernel that writes %s its buffer', (_, excess, where) => {
+  const found = disagreementOver('outputDelta quadratic linear', (right, floats) => ({
+    outputDelta(...args) {
+      right.outputDelta(...args);
+      const [delta, stride, rows] = [args[7], args[8], args[9]];
+      floats()[delta / 4 + rows * stride + excess - 1] = 0;
+    },
+  }));
+  expect(found).toBe(`reference overwrote ${where}`);
+});
+
+it('finds a kernel that works past its buffer in place', () => {
+  const found = disagreementOver('update', (right) => ({
+    update: (parameters, gradients, rate, count) => right.update(parameters, gradients, rate, count + 1),
+  }));
+  expect(found).toBe('reference overwrote the canary at parameters[40], past its end');
+});
+
+it('finds a kernel that writes before its first buffer', () => {
+  const found = disagreementOver('widenBytes', (right, floats) => ({
+    widenBytes(bytes, target, count, scale) {
+      right.widenBytes(bytes, target, count, scale);
+      floats()[bytes / 4 - 1] = 0;
+    },
+  }));
+  expect(found).toBe('reference overwrote the canary 15 floats from the beginning');
+});
+
+it('finds a kernel that changes what it should only read', () => {
+  const found = disagreementOver('hiddenDelta tanh', (right, floats) => ({
+    hiddenDelta(...args) {
+      right.hiddenDelta(...args);
+      floats()[args[2] / 4 + 3] = 1;
+    },
+  }));
+  expect(found).toBe('reference overwrote nextWeights[3]');
+});
+
+it('takes every NaN for the same, but no zero for its negative', () => {
+  const arena = new Arena();
+  const result = arena.output('result', 1, 1);
+  const storing =
+    (bits: number): Call =>
+    ({ memory }) => {
+      new Uint32Array(memory.buffer)[result / 4] = bits;
+      return [];
+    };
+  const compared = (one: number, other: number) => {
+    const outcomes = [one, other].map((bits) => arena.run(referenceKernels(single), storing(bits)));
+    return arena.disagreement(outcomes[0]!, outcomes[1]!);
+  };
+  expect(compared(0x7fc00000, 0xffc01234)).toBeUndefined();
+  expect(compared(0x7f800000, 0x7fc00000)).toBe('result[0]: Infinity (0x7f800000) and NaN (0x7fc00000)');
+  expect(compared(0, 0x80000000)).toBe('result[0]: 0 (0x00000000) and -0 (0x80000000)');
+});

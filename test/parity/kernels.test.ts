@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { awkwardShapes, realShapes, type Shape } from '../../bench/shapes.js';
+import { single } from '../../src/kernels/reference/numerics.js';
+import { referenceKernels } from '../../src/kernels/reference/reference.js';
+import { wasmKernels } from '../../src/kernels/wasm.js';
+import { activationCodes, lossCodes, partners } from '../../src/model/spec.js';
+import { Arena, type Call } from '../support/arena.js';
+import { floatsOfAllSizes } from '../support/floats.js';
+import { kernelCases, roundUpToFours, type Size } from '../support/kernel-calls.js';
+import { anyNumbers, cycling, ordinary } from '../support/sources.js';
+
+// Same bits: each kernel in WebAssembly does what it does in plain TypeScript, and touches nothing else.
+
+const wasm = await wasmKernels();
+const reference = referenceKernels(single);
+
+function compare(arena: Arena, call: Call): { disagreement: string | undefined; hasNaN: boolean } {
+  const outcome = arena.run(wasm, call);
+  return {
+    disagreement: arena.disagreement(outcome, arena.run(reference, call)),
+    hasNaN: arena.hasNaN(outcome),
+  };
+}
+
+/** Fixed, so that a run that fails can be had again. */
+const SEED = 20_240_229;
+
+/** So much does the reference in a few milliseconds. */
+const MOST_MULTIPLICATIONS = 2 ** 22;
+const shapes = [...awkwardShapes, ...realShapes].filter(
+  ({ rows, fanIn, units }) => rows * fanIn * units <= MOST_MULTIPLICATIONS,
+);
+
+/** Strides of the length of a row, which an input may have; rounded up to fours; and longer. */
+function sizesOf(shape: Shape): Size[] {
+  const { fanIn, units } = shape;
+  const stride = roundUpToFours(units);
+  const inputStride = roundUpToFours(fanIn);
+  return [
+    { ...shape, stride, inputStride: fanIn },
+    { ...shape, stride: stride + 4, inputStride },
+    { ...shape, stride: stride + 12, inputStride: inputStride + 8 },
+  ];
+}
+
+const side = fc.integer({ min: 1, max: 20 });
+const anySize = fc
+  .record({
+    rows: side,
+    fanIn: side,
+    units: side,
+    spare: fc.constantFrom(0, 4, 8),
+    spareInputs: fc.nat({ max: 5 }),
+  })
+  .map(({ rows, fanIn, units, spare, spareInputs }): Size => {
+    return { rows, fanIn, units, stride: roundUpToFours(units) + spare, inputStride: fanIn + spareInputs };
+  });
+
+describe.each(kernelCases)('$name', ({ place }) => {
+  it('gives the same bits for every shape and stride', () => {
+    const source = ordinary(SEED);
+    for (const size of shapes.flatMap(sizesOf)) {
+      const arena = new Arena();
+      const call = place(arena, size, source);
+      expect({ size, ...compare(arena, call) }).toEqual({ size, disagreement: undefined, hasNaN: false });
+    }
+  });
+
+  it('gives the same bits for any numbers', () => {
+    const sameBits = fc.property(anySize, anyNumbers, (size, numbers) => {
+      const arena = new Arena();
+      const call = place(arena, size, cycling(numbers));
+      expect(compare(arena, call).disagreement).toBeUndefined();
+    });
+    fc.assert(sameBits, { seed: SEED, numRuns: 150 });
+  });
+});
+
+describe('over floats of all sizes', () => {
+  const numbers = floatsOfAllSizes(4001);
+
+  it.each(partners.quadratic)('%s and its slope give the same bits', (name) => {
+    const arena = new Arena();
+    const z = arena.input('z', numbers);
+    const a = arena.output('a', 1, numbers.length);
+    const ones = arena.input('ones', new Float32Array(numbers.length).fill(1));
+    const delta = arena.output('delta', 1, numbers.length);
+    const call: Call = (kernels) => {
+      const shape = [numbers.length, 1, numbers.length] as const;
+      const activation = [activationCodes[name], 0.3] as const;
+      kernels.activate(...activation, z, a, ...shape);
+      // (a − 1) ⊙ σ′
+      kernels.outputDelta(lossCodes.quadratic, 0, ...activation, z, a, ones, delta, ...shape);
+      return [];
+    };
+    expect(compare(arena, call).disagreement).toBeUndefined();
+  });
+
+  it('the logarithm gives the same bits', () => {
+    const arena = new Arena();
+    const a = arena.input('a', numbers);
+    const zero = arena.input('zero', Float32Array.of(0));
+    // With z = y = 0 the binary cross-entropy of a single unit is −ln a.
+    const call: Call = (kernels) =>
+      Array.from(numbers, (_, i) =>
+        kernels.cost(lossCodes.binaryCrossEntropy, 0, zero, a + 4 * i, zero, 4, 1, 1),
+      );
+    expect(compare(arena, call).disagreement).toBeUndefined();
+  });
+});

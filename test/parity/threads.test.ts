@@ -1,0 +1,300 @@
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Worker } from 'node:worker_threads';
+import { Network, ThreadError, type ActivationName, type Data, type ThreadChoice } from '../../src/index.js';
+import { Random } from '../../src/base/random.js';
+import { Window } from '../../src/training/window.js';
+import { fingerprint } from '../support/fingerprint.js';
+import { errorOf } from '../support/patient.js';
+
+// Several threads share a step: same bits, no thread left behind, and no waiting for one that is gone.
+
+const modules = createRequire(import.meta.url)('node:worker_threads') as { Worker: typeof Worker };
+const OriginalWorker = modules.Worker;
+let workers: Worker[] = [];
+
+beforeEach(() => {
+  workers = [];
+  modules.Worker = class extends OriginalWorker {
+    constructor(...options: ConstructorParameters<typeof Worker>) {
+      super(...options);
+      workers.push(this);
+    }
+  };
+});
+
+afterEach(() => {
+  modules.Worker = OriginalWorker;
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+function dataOf(count: number, inputs: number, outputs: number, zeros: number): Data {
+  const random = Random.fromSeed(count + inputs);
+  return {
+    inputs: new Float32Array(count * inputs).map(() =>
+      random.below(10) < zeros ? 0 : random.uniform(-1, 1),
+    ),
+    labels: new Uint8Array(count).map(() => random.below(outputs)),
+  };
+}
+
+interface Case {
+  readonly sizes: readonly [inputs: number, ...units: number[]];
+  readonly count: number;
+  readonly miniBatchSize: number;
+  readonly zeros?: number;
+}
+
+const create = (sizes: Case['sizes'], threads: ThreadChoice): Promise<Network> => {
+  const [inputs, ...units] = sizes;
+  const layers = units.map((units, l) => {
+    const activation: ActivationName = l === sizes.length - 2 ? 'softmax' : 'tanh';
+    return { units, activation };
+  });
+  return Network.create({ inputs, layers, seed: 2, threads });
+};
+
+/** The network after training, and what training said. */
+async function trained(
+  { sizes, count, miniBatchSize, zeros = 0 }: Case,
+  threads: ThreadChoice,
+): Promise<unknown> {
+  const net = await create(sizes, threads);
+  expect(net.threads).toBe(threads);
+  const data = dataOf(count, sizes[0], sizes.at(-1)!, zeros);
+  const history = await net.train(data, { epochs: 2, miniBatchSize, learningRate: 0.3 });
+  const print = fingerprint(net);
+  net.dispose();
+  return { history, print };
+}
+
+const cases: [string, Case][] = [
+  ['fewer samples than threads', { sizes: [5, 7, 3], count: 7, miniBatchSize: 2 }],
+  ['a mini-batch of one', { sizes: [9, 3], count: 5, miniBatchSize: 1 }],
+  ['shares that do not come out even', { sizes: [33, 29, 17, 3], count: 64, miniBatchSize: 27 }],
+  ['inputs of which most are zero', { sizes: [100, 37, 5], count: 50, miniBatchSize: 13, zeros: 8 }],
+  [
+    'more units than sixteen for each thread',
+    { sizes: [100, 130, 5], count: 50, miniBatchSize: 32, zeros: 8 },
+  ],
+];
+
+describe.each(cases)('same bits: %s', (_, one) => {
+  it.each([2, 3, 4])('%i threads', async (threads) => {
+    expect(await trained(one, threads)).toEqual(await trained(one, 1));
+    expect(workers).toHaveLength(threads - 1);
+  });
+
+  it('where the samples are gathered one mini-batch at a time', async () => {
+    // eslint-disable-next-line require-yield -- it gives up at once
+    vi.spyOn(Window, 'load').mockImplementation(function* () {
+      return undefined;
+    });
+    expect(await trained(one, 2)).toEqual(await trained(one, 1));
+  });
+});
+
+it('same bits where weights overflow and zeros may no longer be left out', async () => {
+  const results = [];
+  for (const threads of [1, 2]) {
+    const net = await create([100, 37, 5], threads);
+    const { inputs, labels } = dataOf(50, 100, 5, 8) as { inputs: Float32Array; labels: Uint8Array };
+    inputs.set([1e30], 0);
+    await net.train({ inputs, labels }, { epochs: 1, miniBatchSize: 5, learningRate: 1e30 });
+    results.push(net.layers);
+  }
+  expect(results[1]).toEqual(results[0]);
+});
+
+describe('auto', () => {
+  it('leaves short steps to one thread, and says so', async () => {
+    const net = await create([5, 3], 'auto');
+    await net.train(dataOf(20, 5, 3, 0));
+    expect(net.threads).toBe(1);
+    expect(net.singleThreadReason).toMatch(/too short|one processor/);
+    expect(workers).toEqual([]);
+  });
+
+  it('shares long ones', async () => {
+    const net = await create([500, 600, 10], 'auto');
+    await net.train(dataOf(80, 500, 10, 0), { epochs: 1, miniBatchSize: 80 });
+    expect(net.threads).toBe(Math.min(availableParallelism(), 4));
+  });
+});
+
+describe('one thread, and the reason', () => {
+  const sizes: Case['sizes'] = [5, 3];
+
+  it('none was asked for', async () => {
+    const net = await create(sizes, 1);
+    expect(net.threads).toBe(1);
+    expect(net.singleThreadReason).toMatch(/^threads is 1/);
+  });
+
+  it('the reference engine', async () => {
+    const layers = [{ units: 3, activation: 'tanh' as const }];
+    const net = await Network.create({ inputs: 5, layers, engine: 'reference', threads: 2 });
+    expect(net.threads).toBe(1);
+    expect(net.singleThreadReason).toMatch(/reference engine/);
+  });
+
+  it('a page that is not isolated', async () => {
+    vi.stubGlobal('crossOriginIsolated', false);
+    const net = await create(sizes, 2);
+    expect(net.threads).toBe(1);
+    expect(net.singleThreadReason).toMatch(/cross-origin isolated/);
+  });
+
+  it('no shared memory', async () => {
+    const { Memory } = WebAssembly;
+    vi.spyOn(WebAssembly, 'Memory').mockImplementation(function (descriptor) {
+      if (descriptor.shared) throw new RangeError('no');
+      return new Memory(descriptor);
+    });
+    const net = await create(sizes, 2);
+    expect(net.threads).toBe(1);
+    expect(net.singleThreadReason).toMatch(/shared memory/);
+  });
+
+  it('no workers', async () => {
+    modules.Worker = function () {
+      throw new Error('not here');
+    } as unknown as typeof Worker;
+    const net = await create(sizes, 2);
+    expect(net.threads).toBe(1);
+    expect(net.singleThreadReason).toMatch(/no worker could be started: Error: not here/);
+    await net.train(dataOf(20, 5, 3, 0));
+  });
+
+  it('several threads have none', async () => {
+    expect((await create(sizes, 2)).singleThreadReason).toBeUndefined();
+  });
+});
+
+describe('a worker that is gone', () => {
+  const sizes: Case['sizes'] = [50, 40, 3];
+  const data = dataOf(60, 50, 3, 0);
+  const options = { epochs: 2, miniBatchSize: 10, learningRate: 0.3 };
+
+  /** Trains, with a worker ended at the third step. @returns the network, and what it was after each step */
+  async function trainedWithout(
+    end: (worker: Worker) => unknown,
+  ): Promise<{ net: Network; steps: string[] }> {
+    const net = await create(sizes, 2);
+    const steps: string[] = [];
+    const onBatch = (): unknown => steps.push(fingerprint(net)) === 3 && end(workers[0]!);
+    const error = await errorOf(() => net.train(data, { ...options, onBatch }));
+    expect(error).toBeInstanceOf(ThreadError);
+    expect((error as Error).message).toMatch(
+      /^threads: a worker is gone \(.*\); the network is left after its last/,
+    );
+    return { net, steps };
+  }
+
+  it.each([
+    ['between two steps', (worker: Worker) => worker.terminate()],
+    ['during a step', (worker: Worker): unknown => void worker.terminate()],
+  ])('%s ends the training with an error, and not the network', async (_, end) => {
+    const { net, steps } = await trainedWithout(end);
+    expect(fingerprint(net)).toBe(steps.at(-1));
+    expect(net.threads).toBe(1);
+    expect(net.singleThreadReason).toMatch(/a worker is gone/);
+    const twin = await Network.fromJSON(net.toJSON());
+    for (const one of [net, twin]) await one.train(data, options);
+    expect(fingerprint(net)).toBe(fingerprint(twin));
+  });
+});
+
+describe('a worker that is late', () => {
+  const data = dataOf(60, 50, 3, 0);
+
+  /** @param meeting of a step, at which each worker once stays asleep for longer than the first thread waits */
+  function sleepOnceAt(meeting: number): void {
+    modules.Worker = class extends OriginalWorker {
+      constructor(url: URL) {
+        const source = decodeURIComponent(url.href.slice(url.href.indexOf(',') + 1));
+        const sleep = 'const sleep = (word, before) => ';
+        expect(source).toContain(sleep);
+        // Of the two words that are slept on, `jobs` comes first.
+        const late = `
+          let jobs, isLate = false;
+          const sleep = (word, before) => {
+            jobs ??= word;
+            if (word !== jobs && before === ${meeting} && !isLate) {
+              isLate = true;
+              Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+            }
+            sleepUntil(word, before);
+          };
+          const sleepUntil = (word, before) => `;
+        super(new URL(`data:text/javascript,${encodeURIComponent(source.replace(sleep, late))}`));
+      }
+    };
+  }
+
+  it.each([0, 1, 2])('at meeting %i of a step changes no bit', async (meeting) => {
+    const prints: string[] = [];
+    for (const threads of [1, 2]) {
+      const net = await create([50, 700, 3], threads);
+      // Between steps the worker falls asleep: it is late in finding its first job, and at the meetings.
+      const onBatch = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 2));
+      if (threads === 2) sleepOnceAt(meeting);
+      const shared = threads === 2 ? await create([50, 700, 3], threads) : net;
+      await shared.train(data, { epochs: 1, miniBatchSize: 20, learningRate: 0.3, onBatch });
+      prints.push(fingerprint(shared));
+      shared.dispose();
+    }
+    expect(prints[1]).toBe(prints[0]);
+  });
+});
+
+it('workers that start while the network is disposed are ended', async () => {
+  const ends: Promise<unknown>[] = [];
+  const Counted = modules.Worker;
+  modules.Worker = class extends Counted {
+    constructor(...options: ConstructorParameters<typeof Worker>) {
+      super(...options);
+      ends.push(new Promise((resolve) => this.once('exit', resolve)));
+    }
+  };
+  const net = await create([500, 600, 10], 'auto');
+  if (net.singleThreadReason === 'there is one processor') return;
+  const training = errorOf(() => net.train(dataOf(80, 500, 10, 0), { epochs: 1, miniBatchSize: 80 }));
+  while (ends.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  net.dispose();
+  await training;
+  await Promise.all(ends);
+});
+
+describe('workers', () => {
+  const script = (after: string): string => `
+    import { Network } from './dist/index.js';
+    const layers = [{ units: 3, activation: 'softmax' }];
+    const net = await Network.create({ inputs: 2, layers, threads: 3 });
+    await net.train({ inputs: [[1, 2], [3, 4]], labels: [0, 1] });
+    if (net.threads !== 3) throw new Error(net.singleThreadReason);
+    ${after}
+    console.log('done');`;
+
+  it.each([
+    ['end with dispose', 'net.dispose(); await new Promise((resolve) => setTimeout(resolve, 50));'],
+    ['keep no process alive', ''],
+  ])('%s', (_, after) => {
+    const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script(after)], {
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    expect(output).toBe('done\n');
+  });
+
+  it('end with dispose, each of them', async () => {
+    const net = await create([5, 3], 4);
+    const ends = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
+    expect(ends).toHaveLength(3);
+    net.dispose();
+    await Promise.all(ends);
+  });
+});

@@ -1,0 +1,398 @@
+import { describe, expect, it } from 'vitest';
+import {
+  Network,
+  type ActivationName,
+  type Data,
+  type LayerDiagnosis,
+  type NetworkJSON,
+  type NetworkSpec,
+} from '../../src/index.js';
+import { copyParameters, diagnoseLayers } from '../../src/diagnosis/layers.js';
+import { single } from '../../src/kernels/reference/numerics.js';
+import { referenceKernels } from '../../src/kernels/reference/reference.js';
+import { Model } from '../../src/model/model.js';
+import { Random } from '../../src/base/random.js';
+import { checkSpec, partners } from '../../src/model/spec.js';
+import { Samples } from '../../src/training/samples.js';
+import { finish } from '../../src/base/work.js';
+import { fingerprint } from '../support/fingerprint.js';
+import { randomData } from '../support/random-data.js';
+
+// What diagnose says: its numbers against what backprop gives, and its words in each case, and where all is well.
+
+const engines = ['wasm', 'reference'] as const;
+
+/** σ in double precision, of which the slope is a central difference. Softmax and linear have none of their own: 1. */
+const values: Record<ActivationName, (z: number) => number> = {
+  sigmoid: (z) => 1 / (1 + Math.exp(-z)),
+  tanh: Math.tanh,
+  relu: (z) => Math.max(z, 0),
+  leakyRelu: (z) => (z > 0 ? z : 0.01 * z),
+  elu: (z) => (z > 0 ? z : Math.expm1(z)),
+  softplus: (z) => Math.log1p(Math.exp(z)),
+  swish: (z) => z / (1 + Math.exp(-z)),
+  gelu: (z) => 0.5 * z * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3))),
+  softsign: (z) => z / (1 + Math.abs(z)),
+  linear: (z) => z,
+  softmax: (z) => z,
+};
+const slopeOf = (activation: ActivationName, z: number): number =>
+  (values[activation](z + 1e-5) - values[activation](z - 1e-5)) / 2e-5;
+
+/** Below a tenth of the steepest slope, which of all but sigmoid is taken as 1, a unit is saturated. */
+const isFlat = (activation: ActivationName, slope: number): boolean =>
+  slope < 0.1 * (activation === 'sigmoid' ? 0.25 : 1);
+
+const sumOf = (numbers: Iterable<number>): number => Array.from(numbers).reduce((sum, x) => sum + x, 0);
+const norm = (numbers: ArrayLike<number>): number => Math.sqrt(sumOf(Array.from(numbers, (x) => x * x)));
+const rootMeanSquare = (numbers: ArrayLike<number>): number => norm(numbers) / Math.sqrt(numbers.length);
+const share = (numbers: ArrayLike<number>, has: (x: number) => boolean): number =>
+  Array.from(numbers).filter(has).length / numbers.length;
+
+/** The same numbers from what `backprop` gives, straight from their definitions. */
+function recomputed(net: Network, data: Data & { inputs: Float32Array }): LayerDiagnosis[] {
+  const { layers } = net.backprop(data);
+  return net.layers.map(({ activation, units, weights }, l) => {
+    const { delta, preActivations, weightGradients } = layers[l]!;
+    const input = l === 0 ? data.inputs : layers[l - 1]!.activations;
+    const slopes = Array.from(preActivations, (z) => Math.abs(slopeOf(activation, z)));
+    const ofUnit = (j: number): number[] => slopes.filter((_, i) => i % units === j);
+    return {
+      delta: rootMeanSquare(delta),
+      input: rootMeanSquare(input),
+      zeroInputs: share(input, (x) => x === 0),
+      gradient: norm(weightGradients),
+      weights: norm(weights),
+      speed: norm(weightGradients) / norm(weights),
+      saturated: share(slopes, (slope) => isFlat(activation, slope)),
+      dead: Array.from({ length: units }, (_, j) => ofUnit(j)).filter((of) => of.every((s) => s === 0))
+        .length,
+    };
+  });
+}
+
+/** Weights N(0, 1) after inputs of about 1 saturate some units and leave others steep. */
+const specOf = (
+  hidden: ActivationName,
+  activation: ActivationName,
+  loss: NetworkSpec['loss'],
+): NetworkSpec => ({
+  inputs: 6,
+  layers: [
+    { units: 9, activation: hidden, initializer: 'standardNormal' },
+    { units: 7, activation: hidden, initializer: 'standardNormal' },
+    { units: 3, activation, initializer: 'scaledNormal' },
+  ],
+  ...(loss && { loss }),
+  seed: 3,
+});
+
+/** More than are taken at a time, and one input in six is zero. */
+const ROWS = 300;
+const data = randomData(ROWS, 6, 3);
+for (let i = 0; i < data.inputs.length; i += 6) data.inputs[i] = 0;
+
+describe.each([
+  ...partners.quadratic.map((activation) => ({ activation, output: activation, loss: 'quadratic' as const })),
+  ...partners.quadratic.map((activation) => ({
+    activation,
+    output: 'softmax' as const,
+    loss: 'crossEntropy' as const,
+  })),
+])('$activation, then $output', ({ activation, output, loss }) => {
+  const spec = specOf(activation, output, loss);
+
+  /** Gradients are summed in single precision, in chunks here and all at once there: 300 roundings of ε = 6e-8. */
+  it.each(engines)('%s: the numbers are those of backprop', async (engine) => {
+    const net = await Network.create({ ...spec, engine });
+    const { layers } = await net.diagnose(data);
+    for (const [l, right] of recomputed(net, data).entries()) {
+      expect(Object.keys(layers[l]!).sort()).toEqual(Object.keys(right).sort());
+      for (const [name, value] of Object.entries(right) as [keyof LayerDiagnosis, number][]) {
+        expect(Math.abs(layers[l]![name]! - value), `layers[${l}].${name}`).toBeLessThanOrEqual(2e-5 * value);
+      }
+    }
+  });
+
+  it('both engines give the same bits', async () => {
+    const [one, other] = await Promise.all(engines.map((engine) => Network.create({ ...spec, engine })));
+    expect(await one!.diagnose(data)).toEqual(await other!.diagnose(data));
+  });
+});
+
+it.each(partners.quadratic)(
+  'the slope of %s that is taken for the steepest is so to within 13 %%',
+  (activation) => {
+    const slopes = Array.from({ length: 401 }, (_, i) => slopeOf(activation, i / 20 - 10));
+    const steepest = Math.max(...slopes) / (activation === 'sigmoid' ? 0.25 : 1);
+    expect(Math.abs(steepest - 1)).toBeLessThan(0.13); // gelu: 1.129
+  },
+);
+
+it('changes nothing, and is plain data', async () => {
+  const net = await Network.create(specOf('tanh', 'softmax', 'crossEntropy'));
+  const before = fingerprint(net);
+  const diagnosis = await net.diagnose(data);
+  expect(fingerprint(net)).toBe(before);
+  expect(JSON.parse(JSON.stringify(diagnosis))).toEqual(diagnosis);
+});
+
+it('update is what changed of W, relative to W before', () => {
+  const model = new Model(checkSpec(specOf('tanh', 'tanh', 'quadratic')), referenceKernels(single));
+  model.initialize(Random.fromSeed(1));
+  const before = copyParameters(model);
+  const weights = model.layers.map((layer) => model.unitMajor(layer, layer.weights));
+  const { floats } = model.views;
+  for (const { weights, fanIn, stride, units } of model.layers) {
+    // A bias that moves is no change of W.
+    floats[model.views.at(weights) + fanIn * stride]! += 5;
+    floats[model.views.at(weights) + units - 1]! += 0.25;
+    floats[model.views.at(weights) + stride]! -= 0.5;
+  }
+  const { layers } = finish(diagnoseLayers(model, finish(Samples.of(data, model)), before));
+  for (const [l, { update }] of layers.entries()) {
+    // Weights that round as they move are off by ε of about 1.
+    expect(update).toBeCloseTo(Math.hypot(0.25, 0.5) / norm(weights[l]!), 6);
+  }
+});
+
+type LayerJSON = NetworkJSON['layers'][number];
+
+async function fromLayers(
+  inputs: number,
+  loss: NetworkJSON['loss'],
+  ...layers: [ActivationName, weights: number[][], biases: number[]][]
+): Promise<Network> {
+  return await Network.fromJSON({
+    format: 'bp4',
+    version: 1,
+    inputs,
+    loss,
+    layers: layers.map(([activation, weights, biases]): LayerJSON => ({
+      units: biases.length,
+      activation,
+      weights,
+      biases,
+    })),
+  });
+}
+
+const identity = (n: number, factor = 1): number[][] =>
+  Array.from({ length: n }, (_, j) => Array.from({ length: n }, (_, k) => (j === k ? factor : 0)));
+
+const deep = (
+  activation: ActivationName,
+  initializer: 'standardNormal' | 'scaledNormal' | 'heNormal',
+  depth = 4,
+): NetworkSpec => ({
+  inputs: 20,
+  layers: [
+    ...Array.from({ length: depth }, () => ({ units: 20, activation, initializer })),
+    { units: 5, activation: 'softmax', initializer },
+  ],
+});
+const many = randomData(ROWS, 20, 5);
+const labels = Array.from({ length: ROWS }, (_, n) => n % 5);
+const classes = { inputs: many.inputs, labels };
+
+describe('the words', () => {
+  /** A network, its data, and all that is said. */
+  const cases: [what: string, () => Promise<Network>, Data, messages: (string | RegExp)[]][] = [
+    [
+      'saturated outputs under the quadratic cost',
+      () => fromLayers(1, 'quadratic', ['sigmoid', [[2]], [2]]),
+      { inputs: [[1]], targets: [[0]] },
+      [
+        'layers[0]: quadratic cost with saturated sigmoid outputs: σ′ holds δ down where 100 % of the samples are wrong; ' +
+          "try loss 'binaryCrossEntropy'",
+      ],
+    ],
+    [
+      'saturated outputs of tanh',
+      () => fromLayers(1, 'quadratic', ['tanh', [[2]], [2]]),
+      {
+        inputs: [[1], [1], [1]],
+        targets: [[-1], [0], [1]],
+      },
+      [
+        'layers[0]: quadratic cost with saturated tanh outputs: σ′ holds δ down where 67 % of the samples are wrong; ' +
+          "try activation 'linear'",
+      ],
+    ],
+    [
+      'saturated hidden units, whose weights are large, after large inputs',
+      () => fromLayers(2, 'quadratic', ['tanh', identity(2, 3), [0, 0]], ['linear', [[1, 1]], [0]]),
+      { inputs: [[9, -9]], targets: [[1]] },
+      [
+        "layers[0] learns nothing, beside layers[1]: 100 % of its tanh units are saturated; try relu, initializer 'scaledNormal', smaller inputs",
+      ],
+    ],
+    [
+      'saturated hidden units, whose biases are large',
+      () => fromLayers(2, 'quadratic', ['sigmoid', identity(2), [6, 6]], ['linear', [[1, 1]], [0]]),
+      {
+        inputs: [
+          [0.5, 0.25],
+          [0, 0.5],
+        ],
+        targets: [[1], [0]],
+      },
+      [
+        /^layers\[0\] learns \d+ times slower than layers\[1\]: 100 % of its sigmoid units are saturated; try relu$/,
+      ],
+    ],
+    [
+      'dead units',
+      () => fromLayers(2, 'quadratic', ['relu', identity(2), [0, -9]], ['linear', [[1, 1]], [0]]),
+      {
+        inputs: [
+          [1, 2],
+          [2, 1],
+        ],
+        targets: [[1], [1]],
+      },
+      [
+        "layers[0]: 1 of its 2 relu units are dead (σ′ = 0 for all 2 samples); try initializer 'heNormal', a lower learning rate, or leakyRelu",
+      ],
+    ],
+    [
+      'small inputs',
+      () => fromLayers(1, 'quadratic', ['tanh', [[1]], [1]], ['linear', [[1]], [0]]),
+      { inputs: [[0.001], [0.003]], targets: [[0], [0]] },
+      [
+        /^layers\[0\] learns \d+ times slower than layers\[1\]: its inputs are small \(about 0\.002\); scale them to about 1$/,
+      ],
+    ],
+    [
+      'inputs that are nearly all zero',
+      () =>
+        fromLayers(
+          20,
+          'quadratic',
+          ['tanh', [[0.3, ...Array<number>(19).fill(9)]], [0]],
+          ['linear', [[1]], [0]],
+        ),
+      { inputs: [[1, ...Array<number>(19).fill(0)]], targets: [[5]] },
+      [
+        /^layers\[0\] learns \d+ times slower than layers\[1\]: 95 % of its inputs are 0, whose weights learn nothing$/,
+      ],
+    ],
+    [
+      'δ that vanishes',
+      () => Network.create(deep('sigmoid', 'scaledNormal')),
+      classes,
+      [
+        /^layers\[0\] learns \d+ times slower than layers\[4\]: δ shrinks on its way back, by σ′ and W of each layer; try relu with 'heNormal', or fewer layers$/,
+        /^layers\[1\] learns \d+ times slower than layers\[4\]: δ shrinks/,
+      ],
+    ],
+    [
+      'δ that explodes',
+      () =>
+        fromLayers(
+          3,
+          'quadratic',
+          ['linear', identity(3), [0, 0, 0]],
+          ['linear', identity(3), [0, 0, 0]],
+          ['linear', identity(3, 100), [0, 0, 0]],
+        ),
+      { inputs: [[1, 2, 3]], targets: [[0, 0, 0]] },
+      [
+        "layers[2] learns 10000 times slower than layers[0]: δ grows on its way back, by large W; try initializer 'heNormal' or 'scaledNormal'",
+      ],
+    ],
+    [
+      'a layer that is slow for no such reason',
+      // Its second unit has a large weight, and goes nowhere.
+      () =>
+        fromLayers(
+          1,
+          'quadratic',
+          ['linear', [[1]], [0]],
+          ['linear', [[1], [300]], [0, -300]],
+          ['linear', [[1, 0]], [0]],
+        ),
+      { inputs: [[1]], targets: [[0]] },
+      ['layers[1] learns 300 times slower than layers[0]'],
+    ],
+    [
+      'what is not finite',
+      () => fromLayers(1, 'quadratic', ['linear', [[1]], [0]], ['linear', [[1e38]], [0]]),
+      { inputs: [[1e10]], targets: [[0]] },
+      [
+        'layers[0]: W, δ or ∂C/∂W is not finite; try a lower learning rate, or inputs scaled to about 1',
+        'layers[1]: W, δ or ∂C/∂W is not finite; try a lower learning rate, or inputs scaled to about 1',
+      ],
+    ],
+  ];
+
+  it.each(cases)('%s', async (_, make, data, expected) => {
+    const { messages } = await (await make()).diagnose(data);
+    expect(messages.length, messages.join('\n')).toBe(expected.length);
+    for (const [i, message] of expected.entries()) expect(messages[i]).toMatch(message);
+  });
+});
+
+describe('nothing is said', () => {
+  const quiet: [string, () => Promise<Network>, Data][] = [
+    ['of relu as it begins', () => Network.create(deep('relu', 'heNormal')), classes],
+    ['of tanh as it begins', () => Network.create(deep('tanh', 'scaledNormal')), classes],
+    ['of a hidden layer of sigmoid', () => Network.create(deep('sigmoid', 'scaledNormal', 1)), classes],
+    [
+      'of outputs that are saturated, and right',
+      () => fromLayers(1, 'quadratic', ['sigmoid', [[9]], [0]]),
+      { inputs: [[1], [-1]], targets: [[1], [0]] },
+    ],
+    [
+      'of outputs that are saturated and wrong, where σ′ does not matter',
+      () => fromLayers(1, 'binaryCrossEntropy', ['sigmoid', [[9]], [0]]),
+      { inputs: [[1], [-1]], targets: [[0], [1]] },
+    ],
+    [
+      'of a layer of zeros, which changes by more than any share of itself',
+      () => fromLayers(1, 'quadratic', ['tanh', [[0.5]], [0.5]], ['linear', [[0]], [0]]),
+      { inputs: [[1]], targets: [[1]] },
+    ],
+    [
+      'of an answer that cannot be better',
+      () => fromLayers(1, 'quadratic', ['linear', [[2]], [0]], ['linear', [[1]], [0]]),
+      { inputs: [[1]], targets: [[2]] },
+    ],
+  ];
+
+  it.each(quiet)('%s', async (_, make, data) => {
+    expect((await (await make()).diagnose(data)).messages).toEqual([]);
+  });
+
+  it('of XOR once it is learnt', async () => {
+    const xor = {
+      inputs: [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ],
+      targets: [[0], [1], [1], [0]],
+    };
+    const net = await Network.create({
+      inputs: 2,
+      layers: [
+        { units: 3, activation: 'sigmoid' },
+        { units: 1, activation: 'sigmoid' },
+      ],
+      loss: 'binaryCrossEntropy',
+      seed: 1,
+    });
+    await net.train(xor, { epochs: 2000, miniBatchSize: 4, learningRate: 2 });
+    expect((await net.diagnose(xor)).messages).toEqual([]);
+  });
+});
+
+it('a layer whose units answer other samples than each other has no dead ones', async () => {
+  const net = await fromLayers(1, 'quadratic', ['relu', [[1], [-1]], [0, 0]], ['linear', [[1, 1]], [0]]);
+  const opposite = await net.diagnose({ inputs: [[1], [-1]], targets: [[0], [0]] });
+  expect(opposite.layers[0]).toMatchObject({ saturated: 0.5, dead: 0 });
+  expect((await net.diagnose({ inputs: [[1], [2]], targets: [[0], [0]] })).layers[0]).toMatchObject({
+    dead: 1,
+  });
+});

@@ -1,0 +1,307 @@
+import { describe, expect, it } from 'vitest';
+import {
+  DivergenceError,
+  Network,
+  type Data,
+  type EngineOptions,
+  type NetworkOptions,
+  type Stream,
+  type TrainOptions,
+} from '../../src/index.js';
+import { fingerprint } from '../support/fingerprint.js';
+import { errorOf } from '../support/patient.js';
+import { randomData } from '../support/random-data.js';
+
+// A training whose loss or weights are no longer finite ends, and leaves the network as one that stopped right before.
+
+const engines: EngineOptions[] = [
+  { engine: 'wasm' },
+  { engine: 'reference' },
+  { engine: 'wasm', threads: 2 },
+];
+
+interface Case {
+  readonly spec: NetworkOptions;
+  readonly data: Data | Stream;
+  readonly options: TrainOptions;
+  readonly stepsPerEpoch: number;
+  /** Whether its last finite weights can be learnt with at all: where outputs overflow they cannot. */
+  readonly goesOn?: true;
+}
+
+const linear: NetworkOptions = {
+  inputs: 3,
+  layers: [
+    { units: 5, activation: 'linear' },
+    { units: 2, activation: 'linear' },
+  ],
+  seed: 2,
+};
+const samples = randomData(17, 3, 2);
+
+/** z = w·x of one input: infinite weights saturate it, and its loss stays finite. */
+const saturating: NetworkOptions = { inputs: 1, layers: [{ units: 2, activation: 'sigmoid' }], seed: 4 };
+const positive: Data = {
+  inputs: Float32Array.from({ length: 12 }, (_, n) => 1 + (n % 4) / 4),
+  targets: Float32Array.from({ length: 24 }, (_, i) => (i % 5) / 4),
+};
+
+const inBatches: Stream = {
+  *batches() {
+    for (let from = 0; from < 17; from += 7) {
+      yield {
+        inputs: samples.inputs.subarray(3 * from, 3 * (from + 7)),
+        targets: samples.targets.subarray(2 * from, 2 * (from + 7)),
+      };
+    }
+  },
+};
+
+const enormous = { ...samples, inputs: samples.inputs.map((x) => x * 1e37) };
+
+const cases: [string, Case][] = [
+  [
+    'outputs that overflow',
+    {
+      spec: linear,
+      data: samples,
+      options: { learningRate: 3, miniBatchSize: 4 },
+      stepsPerEpoch: 5,
+    },
+  ],
+  ['inputs that are too large', { spec: linear, data: enormous, options: {}, stepsPerEpoch: 1 }],
+  [
+    'with all that a training remembers',
+    {
+      spec: { ...linear, layers: [{ ...linear.layers[0]!, dropout: 0.4 }, linear.layers[1]!] },
+      data: samples,
+      options: {
+        optimizer: 'momentum',
+        learningRate: { schedule: 'exponential', rate: 0.1, factor: 1.5 },
+        miniBatchSize: 4,
+        validationSplit: 0.2, // 3 of 17
+        earlyStopping: { patience: 100 },
+      },
+      stepsPerEpoch: 4,
+    },
+  ],
+  [
+    'in a stream',
+    {
+      spec: linear,
+      data: inBatches,
+      options: { learningRate: 3, miniBatchSize: 3 },
+      stepsPerEpoch: 3 + 3 + 1, // of batches of 7, 7 and 3
+    },
+  ],
+  // w −= η·λ·w, by which it grows to −2w.
+  [
+    'weights that grow for 128 steps where the loss is finite',
+    {
+      spec: saturating,
+      data: positive,
+      options: { l2: 30, learningRate: 0.1, miniBatchSize: 1 },
+      stepsPerEpoch: 12,
+      goesOn: true,
+    },
+  ],
+  // By 3 % at each step: 3000 steps, of which a snapshot is kept every thousand.
+  [
+    'weights that grow for hundreds of epochs',
+    {
+      spec: saturating,
+      data: positive,
+      options: { l2: 2.03, learningRate: 1, miniBatchSize: 3 },
+      stepsPerEpoch: 4,
+      goesOn: true,
+    },
+  ],
+  [
+    'a rate that is a function',
+    {
+      spec: saturating,
+      data: positive,
+      options: { learningRate: ({ step }) => (step < 700 ? 0.1 : 1e38), l2: 1e6, clip: { value: 10 } },
+      stepsPerEpoch: 1,
+      goesOn: true,
+    },
+  ],
+];
+
+/** Trains until it diverges. */
+async function diverged({ spec, data, options }: Case, engine: EngineOptions, more: TrainOptions = {}) {
+  const net = await Network.create({ ...spec, ...engine });
+  const error = await errorOf(() => net.train(data, { epochs: 20_000, ...options, ...more }));
+  expect(error).toBeInstanceOf(DivergenceError);
+  return { net, error: error as DivergenceError };
+}
+
+/** Trains for so many steps. */
+async function stoppedAfter(steps: number, { spec, data, options }: Case): Promise<Network> {
+  const net = await Network.create(spec);
+  if (steps === 0) return net;
+  const stop = new AbortController();
+  let done = 0;
+  const onBatch = (): void => {
+    if (++done === steps) stop.abort('stopped');
+  };
+  const { signal } = stop;
+  expect(await errorOf(() => net.train(data, { epochs: 20_000, ...options, onBatch, signal }))).toBe(
+    'stopped',
+  );
+  return net;
+}
+
+const partsOf = ({ message, epoch, step, layer, largestGradient }: DivergenceError): object => ({
+  message,
+  epoch,
+  step,
+  layer,
+  largestGradient,
+});
+
+/** The steps that were taken. */
+const stepsBefore = ({ epoch, step }: DivergenceError, { stepsPerEpoch }: Case): number =>
+  (epoch - 1) * stepsPerEpoch + step - 1;
+
+describe.each(cases)('%s', (_, one) => {
+  it('leaves the network after its last finite step, on every engine', async () => {
+    const { net, error } = await diverged(one, engines[0]!);
+    expect(net.layers.every(({ weights, biases }) => [...weights, ...biases].every(Number.isFinite))).toBe(
+      true,
+    );
+    const steps = stepsBefore(error, one);
+    const before = await stoppedAfter(steps, one);
+    const print = fingerprint(before);
+    expect(fingerprint(net)).toBe(print);
+    for (const engine of engines.slice(1)) {
+      const other = await diverged(one, engine);
+      expect(partsOf(other.error)).toEqual(partsOf(error));
+      expect(fingerprint(other.net)).toBe(print);
+      other.net.dispose();
+    }
+    // And seen step by step.
+    let seen = 0;
+    const watched = await diverged(one, engines[0]!, { onBatch: () => seen++ });
+    expect(seen).toBeGreaterThanOrEqual(steps);
+    expect(partsOf(watched.error)).toEqual(partsOf(error));
+    expect(fingerprint(watched.net)).toBe(print);
+  });
+
+  it('goes on, from a file too, as one that had stopped there', async () => {
+    const { net, error } = await diverged(one, engines[0]!);
+    const smaller = { ...one.options, learningRate: 1e-30, l2: 0, epochs: error.epoch + 1, resume: true };
+    /** What becomes of it: history, or how it diverges at the same step again. */
+    const goOn = async (net: Network): Promise<unknown> => {
+      const end = await net.train(one.data, smaller).catch((error: unknown) => error);
+      return { end: end instanceof DivergenceError ? partsOf(end) : end, file: net.save() };
+    };
+    const copy = await Network.load(net.save());
+    const end = await goOn(net);
+    expect(await goOn(copy)).toEqual(end);
+    const steps = stepsBefore(error, one);
+    if (steps > 0) expect(await goOn(await stoppedAfter(steps, one))).toEqual(end);
+    if (one.goesOn) {
+      expect(end).toMatchObject({ end: [{ epoch: error.epoch }, { epoch: error.epoch + 1 }] });
+    } else {
+      expect(end).toMatchObject({ end: { epoch: error.epoch, step: error.step } });
+    }
+  });
+});
+
+describe('the error', () => {
+  /** One weight, no bias. */
+  async function withWeight(weight: number, activation: 'linear' | 'sigmoid'): Promise<Network> {
+    const net = await Network.create({ inputs: 1, layers: [{ units: 1, activation }] });
+    const json = net.toJSON();
+    const layers = [{ ...json.layers[0]!, weights: [[weight]], biases: [0] }];
+    return await Network.fromJSON({ ...json, layers });
+  }
+
+  it('names the step, the layer with the largest gradient, and the cure', async () => {
+    const net = await Network.create(linear);
+    const data = { ...samples, inputs: samples.inputs.map((x) => x * 1e15) };
+    const largest = net
+      .backprop(data)
+      .layers.map(({ weightGradients, biasGradients }) =>
+        Math.max(...[...weightGradients, ...biasGradients].map(Math.abs)),
+      );
+    const options = { learningRate: 1e15, miniBatchSize: 17, shuffle: false };
+    const error = (await errorOf(() => net.train(data, options))) as DivergenceError;
+    expect(error).toMatchObject({ name: 'DivergenceError', epoch: 1, step: 1 });
+    expect(error.layer).toBe(largest.indexOf(Math.max(...largest)));
+    // The mean is rounded to single precision there, and not here: half an ulp, 6e-8.
+    expect(Math.abs(error.largestGradient / Math.max(...largest) - 1)).toBeLessThan(6e-8);
+    expect(error.message).toBe(
+      'train: diverged in epoch 1, step 1: a weight became infinite; the largest gradient, ' +
+        `${error.largestGradient.toPrecision(3)}, is in layers[${error.layer}]. The network is left after its last finite ` +
+        'step. Use a learningRate below 1000000000000000, inputs of about 1 in size, or clip: { norm: 1 }',
+    );
+  });
+
+  it('says where the loss is not finite', async () => {
+    const net = await withWeight(2, 'linear');
+    // z = 2·3e38 overflows, and with it δ and the gradient.
+    const error = await errorOf(() => net.train({ inputs: [[3e38]], targets: [[0]] }, { epochs: 1 }));
+    expect(error).toMatchObject({ epoch: 1, step: 1, layer: 0, largestGradient: Infinity });
+    expect((error as Error).message).toMatch(
+      /^train: diverged in epoch 1, step 1: the loss is Infinity; the largest gradient, Infinity, is in layers\[0\]\. /,
+    );
+    expect(net.layers[0]!.weights[0]).toBe(2);
+  });
+
+  it('says where a weight became infinite, by the gradient of that step', async () => {
+    const net = await withWeight(0, 'sigmoid');
+    const data = { inputs: [[1e30]], targets: [[0.9]] };
+    const error = await errorOf(() => net.train(data, { learningRate: 1e10 }));
+    // (½ − 0.9)·¼·1e30, and times 1e10 it is more than the largest float. Three digits are shown.
+    expect(error).toMatchObject({ epoch: 1, step: 1, layer: 0 });
+    expect((error as DivergenceError).largestGradient / 1e29).toBeCloseTo(1, 6);
+    expect((error as Error).message).toMatch(
+      /^train: diverged in epoch 1, step 1: a weight became infinite; the largest gradient, 1\.00e\+29, is in layers\[0\]/,
+    );
+    expect((error as Error).message).toContain('learningRate below 10000000000,');
+    expect(net.layers[0]!.weights[0]).toBe(0);
+  });
+
+  it('names a step of a stream by the steps that there were', async () => {
+    let closed = 0;
+    const batches = function* () {
+      try {
+        yield* inBatches.batches() as Iterable<Data>; // 3 + 3 + 1 steps of 3
+        yield enormous;
+      } finally {
+        closed++;
+      }
+    };
+    const net = await Network.create(linear);
+    const before = await Network.create(linear);
+    await before.train(inBatches, { epochs: 1, miniBatchSize: 3, learningRate: 0.01, shuffle: false });
+    const options = { miniBatchSize: 3, learningRate: 0.01, shuffle: false };
+    expect(await errorOf(() => net.train({ batches }, options))).toMatchObject({ epoch: 1, step: 8 });
+    expect(fingerprint(net)).toBe(fingerprint(before));
+    expect(closed).toBe(2); // that which diverged, and that which found where
+  });
+
+  it('comes before onEpoch and checkpoints are told of what is not finite', async () => {
+    const net = await Network.create(saturating);
+    const losses: number[] = [];
+    const files: Uint8Array[] = [];
+    const error = await errorOf(() =>
+      net.train(positive, {
+        epochs: 1000,
+        l2: 30,
+        miniBatchSize: 1,
+        validation: positive,
+        onEpoch: ({ loss, validation }) => losses.push(loss, validation!.loss),
+        checkpoint: { everyEpochs: 1, write: (bytes) => files.push(bytes) },
+      }),
+    );
+    expect(error).toBeInstanceOf(DivergenceError);
+    const { epoch } = error as DivergenceError;
+    expect(losses).toHaveLength(2 * (epoch - 1));
+    expect(losses.every(Number.isFinite)).toBe(true);
+    expect(files).toHaveLength(epoch - 1);
+    await Network.load(files.at(-1)!);
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { Network, type EarlyStopping, type EpochReport, type TrainOptions } from '../../src/index.js';
+import { expectHarmlessError, goodData, spec, type Expected } from '../support/patient.js';
+import { randomData } from '../support/random-data.js';
+
+// A training that ends when it gets no better.
+
+const data = {
+  inputs: randomData(12, 3, 1).inputs,
+  labels: Uint8Array.from([0, 1, 1, 0, 1, 0, 0, 1, 1, 1, 0, 0]),
+};
+const validation = {
+  inputs: randomData(9, 3, 1, 8).inputs,
+  labels: Uint8Array.from([0, 1, 1, 0, 0, 1, 0, 1, 0]),
+};
+/** It overfits, and the loss goes up and down. */
+const options: TrainOptions = { epochs: 60, miniBatchSize: 3, learningRate: 0.9, validation };
+
+/** The history of the whole training, and the layers after each of its epochs. */
+const { history, layers } = await (async () => {
+  const net = await Network.create(spec);
+  const layers: (typeof net.layers)[] = [];
+  const history = await net.train(data, { ...options, onEpoch: () => layers.push(net.layers) });
+  return { history, layers };
+})();
+
+/** After which epoch it ends, and which was the best, from 1. */
+function expected(values: number[], isBetter: (value: number, best: number) => boolean, patience: number) {
+  let best = 0;
+  for (let e = 1; e < values.length; e++) {
+    if (isBetter(values[e]!, values[best]!)) best = e;
+    else if (e - best >= patience) return { last: e + 1, best: best + 1 };
+  }
+  return { last: values.length, best: best + 1 };
+}
+
+const lossOf = ({ validation }: EpochReport): number => validation!.loss;
+const accuracyOf = ({ validation }: EpochReport): number => validation!.accuracy;
+
+const cases: [EarlyStopping, ReturnType<typeof expected>][] = [
+  ...[1, 2, 3, 5].map((patience): [EarlyStopping, ReturnType<typeof expected>] => [
+    { patience },
+    expected(history.map(lossOf), (value, best) => value < best, patience),
+  ]),
+  [{}, expected(history.map(lossOf), (value, best) => value < best, 10)],
+  [{ patience: 0 }, expected(history.map(lossOf), (value, best) => value < best, 0)],
+  [
+    { patience: 3, minDelta: 0.1 },
+    expected(history.map(lossOf), (value, best) => value < best - Math.fround(0.1), 3),
+  ],
+  [{ patience: 4, monitor: 'accuracy' }, expected(history.map(accuracyOf), (value, best) => value > best, 4)],
+  [
+    { patience: 4, monitor: 'accuracy', minDelta: 0.15 },
+    expected(history.map(accuracyOf), (value, best) => value > best + Math.fround(0.15), 4),
+  ],
+];
+
+describe.each(cases)('%j', (earlyStopping, { last, best }) => {
+  it(`ends after its patience, with the weights of the best epoch`, async () => {
+    const net = await Network.create(spec);
+    expect(await net.train(data, { ...options, earlyStopping })).toEqual(history.slice(0, last));
+    expect(net.layers).toEqual(layers[best - 1]);
+    expect(last).toBeLessThan(history.length);
+  });
+
+  it('without restoreBest, with those of the last', async () => {
+    const net = await Network.create(spec);
+    await net.train(data, { ...options, earlyStopping: { ...earlyStopping, restoreBest: false } });
+    expect(net.layers).toEqual(layers[last - 1]);
+  });
+});
+
+it('the cases end at different epochs, and differ by minDelta', () => {
+  const endOf = (option: EarlyStopping): number =>
+    cases.find(([other]) => JSON.stringify(other) === JSON.stringify(option))![1].last;
+  expect(endOf({ patience: 3, minDelta: 0.1 })).toBeLessThan(endOf({ patience: 3 }));
+  const accuracy = { patience: 4, monitor: 'accuracy' } as const;
+  expect(endOf({ ...accuracy, minDelta: 0.15 })).toBeLessThan(endOf(accuracy));
+  expect(new Set(cases.map(([, { last }]) => last)).size).toBeGreaterThan(3);
+  expect(cases.some(([, { last, best }]) => best > 1 && best < last)).toBe(true);
+});
+
+it('of the training itself where there is no validation data', async () => {
+  const net = await Network.create(spec);
+  const alone: TrainOptions = { epochs: 60, miniBatchSize: 3, learningRate: 0.9 };
+  const whole = await net.train(data, alone);
+  const { last } = expected(
+    whole.map(({ loss }) => loss),
+    (value, best) => value < best,
+    1,
+  );
+  const other = await Network.create(spec);
+  expect(await other.train(data, { ...alone, earlyStopping: { patience: 1 } })).toEqual(whole.slice(0, last));
+  expect(last).toBeLessThan(60);
+});
+
+it('where it comes to its end before, the best weights are restored all the same', async () => {
+  const net = await Network.create(spec);
+  const epochs = 12;
+  await net.train(data, { ...options, epochs, earlyStopping: { patience: 100 } });
+  const { best } = expected(history.slice(0, epochs).map(lossOf), (value, best) => value < best, 100);
+  expect(best).toBeLessThan(epochs);
+  expect(net.layers).toEqual(layers[best - 1]);
+});
+
+it('the best weights are kept beside what an optimizer remembers', async () => {
+  const adam: TrainOptions = { ...options, optimizer: 'adam', learningRate: 0.2 };
+  const states: unknown[] = [];
+  const plain = await Network.create(spec);
+  const whole = await plain.train(data, { ...adam, onEpoch: () => states.push(plain.layers) });
+  const { last, best } = expected(whole.map(lossOf), (value, best) => value < best, 3);
+  const net = await Network.create(spec);
+  expect(await net.train(data, { ...adam, earlyStopping: { patience: 3 } })).toEqual(whole.slice(0, last));
+  expect(net.layers).toEqual(states[best - 1]);
+});
+
+it.each<[string, unknown, Expected]>([
+  [
+    'true',
+    true,
+    [TypeError, 'earlyStopping: expected an object { patience, minDelta, monitor, restoreBest }, got true'],
+  ],
+  ['another name', { wait: 1 }, [TypeError, "earlyStopping: unknown 'wait'"]],
+  ['patience below 0', { patience: -1 }, [RangeError, 'earlyStopping.patience: ']],
+  ['minDelta below 0', { minDelta: -1 }, [RangeError, 'earlyStopping.minDelta: ']],
+  [
+    'another monitor',
+    { monitor: 'f1' },
+    [RangeError, "earlyStopping.monitor: expected one of 'loss', 'accuracy'"],
+  ],
+  ['restoreBest in words', { restoreBest: 'yes' }, [TypeError, 'earlyStopping.restoreBest: ']],
+])('%s is refused', (_, earlyStopping, expected) =>
+  expectHarmlessError(
+    (net) => net.train(goodData, { earlyStopping: earlyStopping as EarlyStopping }),
+    expected,
+  ),
+);

@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import {
+  Network,
+  type ActivationName,
+  type Data,
+  type LossSpec,
+  type NetworkOptions,
+} from '../../src/index.js';
+
+// What a loss makes of labels and targets, how its parameters and alpha are kept, and what it costs where units are
+// saturated.
+
+const engines = ['wasm', 'reference'] as const;
+const inputs = [0, 1, 2];
+
+const lastLayer = (activation: ActivationName, units: number, loss: LossSpec): NetworkOptions => ({
+  inputs: 1,
+  layers: [{ units, activation }],
+  loss,
+});
+
+/** Loss and gradients for some data. */
+async function backprop(options: NetworkOptions, data: Data) {
+  const net = await Network.create(options);
+  const { loss, layers } = net.backprop(data);
+  return { loss, layers, evaluated: net.evaluate(data).loss };
+}
+
+const smoothed = { name: 'crossEntropy', labelSmoothing: 0.25 } as const;
+const smoothedBinary = { name: 'binaryCrossEntropy', labelSmoothing: 0.25 } as const;
+
+/** Every one is learned as the plain targets at its end. All the numbers are floats. */
+const sameTargets: [
+  what: string,
+  options: NetworkOptions,
+  data: Data,
+  plain: LossSpec,
+  targets: number[][],
+][] = [
+  [
+    'labels of crossEntropy, (1 − ε)y + ε/K',
+    lastLayer('softmax', 4, smoothed),
+    { inputs, labels: [1, 0, 3] },
+    'crossEntropy',
+    [
+      [0.0625, 0.8125, 0.0625, 0.0625],
+      [0.8125, 0.0625, 0.0625, 0.0625],
+      [0.0625, 0.0625, 0.0625, 0.8125],
+    ],
+  ],
+  [
+    'dense targets of crossEntropy',
+    lastLayer('softmax', 2, smoothed),
+    { inputs, targets: [1, 0, 0.5, 0.5, 0.25, 0.5] },
+    'crossEntropy',
+    [
+      [0.875, 0.125],
+      [0.5, 0.5],
+      [0.3125, 0.5],
+    ],
+  ],
+  [
+    'labels of binaryCrossEntropy, (1 − ε)y + ε/2',
+    lastLayer('sigmoid', 3, smoothedBinary),
+    { inputs, labels: [1, 0, 2] },
+    'binaryCrossEntropy',
+    [
+      [0.125, 0.875, 0.125],
+      [0.875, 0.125, 0.125],
+      [0.125, 0.125, 0.875],
+    ],
+  ],
+  [
+    'labels of a single output',
+    lastLayer('sigmoid', 1, smoothedBinary),
+    { inputs, labels: [1, 0, 1] },
+    'binaryCrossEntropy',
+    [[0.875], [0.125], [0.875]],
+  ],
+  [
+    'dense targets of binaryCrossEntropy',
+    lastLayer('sigmoid', 1, smoothedBinary),
+    { inputs, targets: [1, 0.5, 0] },
+    'binaryCrossEntropy',
+    [[0.875], [0.5], [0.125]],
+  ],
+  [
+    'labels of hinge, −1 and 1',
+    lastLayer('linear', 3, 'hinge'),
+    { inputs, labels: [1, 0, 2] },
+    'hinge',
+    [
+      [-1, 1, -1],
+      [1, -1, -1],
+      [-1, -1, 1],
+    ],
+  ],
+  [
+    'labels of a single output of hinge',
+    lastLayer('tanh', 1, 'hinge'),
+    { inputs, labels: [1, 0, 1] },
+    'hinge',
+    [[1], [-1], [1]],
+  ],
+];
+
+it.each(sameTargets)('%s', async (_, options, data, plain, targets) => {
+  const found = await backprop(options, data);
+  expect(found).toEqual(await backprop({ ...options, loss: plain }, { inputs, targets }));
+  expect(found.evaluated).toBeCloseTo(found.loss, 12); // sums of three doubles, in another order
+});
+
+it('labels are smoothed in training as in backprop', async () => {
+  const train = async (loss: LossSpec, data: Data): Promise<unknown> => {
+    const net = await Network.create(lastLayer('softmax', 2, loss));
+    await net.train(data, { epochs: 3, miniBatchSize: 2 });
+    return net.layers;
+  };
+  const targets = [0.125, 0.875, 0.875, 0.125, 0.125, 0.875];
+  expect(await train(smoothed, { inputs, labels: [1, 0, 1] })).toEqual(
+    await train('crossEntropy', { inputs, targets }),
+  );
+});
+
+it.each([[[0.5]], [[0]], [[1.5]]])('hinge takes no target of %d', async (target) => {
+  const net = await Network.create(lastLayer('linear', 1, 'hinge'));
+  expect(() => net.evaluate({ inputs, targets: [1, -1, ...target] })).toThrow(
+    new RangeError(`targets[2][0] is ${target[0]}; expected -1 or 1 for hinge`),
+  );
+});
+
+describe.each(engines)('%s', (engine) => {
+  it('with hinge, a single output is right on the same side of 0', async () => {
+    const layer = { units: 1, activation: 'linear' as const, weights: [[0.25]], biases: [0] };
+    const net = await Network.fromJSON(
+      { format: 'bp4', version: 1, inputs: 1, loss: 'hinge', layers: [layer] },
+      { engine },
+    );
+    expect(net.evaluate({ inputs: [1, -1, -1, 1], labels: [1, 0, 0, 1] }).accuracy).toBe(1);
+    // max(0, 1 − ya) of a = ¼, −¼, −¼, ¼.
+    expect(net.evaluate({ inputs: [1, -1, -1, 1], labels: [1, 0, 1, 0] }).loss).toBe(1);
+  });
+
+  /** z are the weights of as many units after one input, which is 1. */
+  async function saturated(activation: ActivationName, loss: LossSpec, z: number[], targets: number[]) {
+    const layer = { units: z.length, activation, weights: z.map((w) => [w]), biases: z.map(() => 0) };
+    const net = await Network.fromJSON(
+      { format: 'bp4', version: 1, inputs: 1, loss, layers: [layer] },
+      { engine },
+    );
+    const { loss: cost, layers } = net.backprop({ inputs: [1], targets });
+    return { cost, delta: Array.from(layers[0]!.delta, (d) => d + 0) };
+  }
+
+  it.each([
+    {
+      activation: 'linear',
+      loss: 'meanSquaredError',
+      z: [1e4, 0],
+      y: [0, -3],
+      cost: 50_000_004.5,
+      delta: [1e4, 3],
+    },
+    {
+      activation: 'linear',
+      loss: 'meanAbsoluteError',
+      z: [1e4, -3],
+      y: [0, 1],
+      cost: 5002,
+      delta: [0.5, -0.5],
+    },
+    { activation: 'linear', loss: 'meanAbsoluteError', z: [2, 3], y: [2, 1], cost: 1, delta: [0, 0.5] },
+    { activation: 'linear', loss: 'huber', z: [1e4, 0.5], y: [0, 0], cost: 4999.8125, delta: [0.5, 0.25] },
+    { activation: 'linear', loss: 'hinge', z: [1e4, -1e4], y: [1, 1], cost: 5000.5, delta: [0, -0.5] },
+    { activation: 'linear', loss: 'hinge', z: [1, 0.5], y: [1, 1], cost: 0.25, delta: [0, -0.5] },
+    { activation: 'tanh', loss: 'hinge', z: [1e4, -1e4], y: [-1, -1], cost: 1, delta: [0, 0] },
+    { activation: 'softplus', loss: 'quadratic', z: [1e4, -1e4], y: [1e4, 3], cost: 4.5, delta: [0, 0] },
+    { activation: 'elu', loss: 'quadratic', z: [1e4, -1e4], y: [9999, 0], cost: 1, delta: [1, 0] },
+    { activation: 'leakyRelu', loss: 'quadratic', z: [8, -1e4], y: [7, -99], cost: 1, delta: [1, -0.01] },
+    { activation: 'swish', loss: 'quadratic', z: [1e4, -1e4], y: [9999, 1], cost: 1, delta: [1, 0] },
+    { activation: 'gelu', loss: 'quadratic', z: [1e4, -1e4], y: [9999, 1], cost: 1, delta: [1, 0] },
+    { activation: 'softsign', loss: 'quadratic', z: [1, -1], y: [0.5, 0], cost: 0.125, delta: [0, -0.125] },
+  ] as const)('$activation with $loss: z $z, targets $y', async ({ activation, loss, z, y, cost, delta }) => {
+    const found = await saturated(activation, loss, [...z], [...y]);
+    // Exact, but for the slope of swish, which at −10⁴ is e⁻⁸⁸, and for 0.01, which is no float.
+    expect(found.cost).toBeCloseTo(cost, 4);
+    for (const [j, d] of delta.entries()) expect(found.delta[j]).toBeCloseTo(d, 7);
+  });
+});
+
+describe('JSON', () => {
+  const network: NetworkOptions = {
+    inputs: 1,
+    layers: [
+      { units: 2, activation: 'leakyRelu' },
+      { units: 2, activation: 'elu', alpha: 0.7 },
+      { units: 2, activation: 'linear' },
+    ],
+    loss: { name: 'huber', delta: 0.3 },
+  };
+
+  it('holds alpha and delta, and the network goes on from it', async () => {
+    const net = await Network.create(network);
+    const json = net.toJSON();
+    expect(json.layers.map(({ alpha }) => alpha)).toEqual([0.01, 0.7, undefined]);
+    expect(json.layers.map((layer) => 'alpha' in layer)).toEqual([true, true, false]);
+    expect(json.loss).toEqual({ name: 'huber', delta: 0.3 });
+    const copy = await Network.fromJSON(JSON.parse(JSON.stringify(json)) as typeof json);
+    const data = { inputs, targets: [1, 2, 3, 4, 5, 6] };
+    for (const each of [net, copy]) await each.train(data, { epochs: 2 });
+    expect(copy.toJSON()).toEqual(net.toJSON());
+  });
+
+  it.each([
+    ['meanSquaredError', 'linear', 'meanSquaredError'],
+    ['huber', 'linear', { name: 'huber', delta: 1 }],
+    [{ name: 'hinge' }, 'linear', 'hinge'],
+    [{ name: 'crossEntropy', labelSmoothing: 0 }, 'softmax', 'crossEntropy'],
+    [{ name: 'crossEntropy', labelSmoothing: 0.1 }, 'softmax', { name: 'crossEntropy', labelSmoothing: 0.1 }],
+  ] as const)('holds the loss %j', async (loss, activation, kept) => {
+    const net = await Network.create(lastLayer(activation, 2, loss));
+    expect(net.toJSON().loss).toEqual(kept);
+    expect((await Network.fromJSON(net.toJSON())).toJSON()).toEqual(net.toJSON());
+  });
+});
+
+it.each([
+  ['relu', 'heNormal'],
+  ['leakyRelu', 'heNormal'],
+  ['elu', 'heNormal'],
+  ['swish', 'heNormal'],
+  ['gelu', 'heNormal'],
+  ['softplus', 'glorotUniform'],
+  ['softsign', 'glorotUniform'],
+  ['linear', 'glorotUniform'],
+] as const)('%s begins with %s', async (activation, initializer) => {
+  const weights = async (layer: object): Promise<unknown> =>
+    (await Network.create({ inputs: 3, layers: [{ units: 4, activation, ...layer }] })).layers[0]!.weights;
+  expect(await weights({})).toEqual(await weights({ initializer }));
+});

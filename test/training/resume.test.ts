@@ -1,0 +1,441 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  Network,
+  StateError,
+  type Data,
+  type EngineOptions,
+  type EpochReport,
+  type NetworkOptions,
+  type Stream,
+  type TrainOptions,
+} from '../../src/index.js';
+import { Random } from '../../src/base/random.js';
+import { Window } from '../../src/training/window.js';
+import { errorOf, expectError, expectHarmlessError, goodData } from '../support/patient.js';
+
+// A training that stops anywhere, and goes on in the same network or in one loaded from a file, ends with the bits of one
+// that never stopped.
+
+const INPUTS = 5;
+const COUNT = 23;
+const EPOCHS = 4;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const draw = Random.fromSeed(11);
+const data: Data = {
+  inputs: new Float32Array(COUNT * INPUTS).map(() => draw.uniform(-1, 1)),
+  labels: new Uint8Array(COUNT).map(() => draw.below(3)),
+};
+
+/** The same samples in batches, that fit no mini-batch. */
+const stream: Stream = {
+  *batches() {
+    const { inputs, labels } = data as { inputs: Float32Array; labels: Uint8Array };
+    for (let from = 0; from < COUNT; from += 9) {
+      const to = Math.min(from + 9, COUNT);
+      yield { inputs: inputs.subarray(from * INPUTS, to * INPUTS), labels: labels.subarray(from, to) };
+    }
+  },
+};
+
+const spec = (dropout: number): NetworkOptions => ({
+  inputs: INPUTS,
+  layers: [
+    { units: 6, activation: 'tanh', dropout },
+    { units: 4, activation: 'relu' },
+    { units: 3, activation: 'softmax' },
+  ],
+  seed: 2,
+});
+
+/** All that lasts: what the generator will draw, and parameters as their bits, so that −0 is not 0. */
+const stateOf = (net: Network): unknown => ({
+  json: net.toJSON(),
+  bits: net.layers.map(({ weights, biases }) => [weights, biases].map((w) => new Uint32Array(w.buffer))),
+});
+
+const optimizers: TrainOptions['optimizer'][] = [
+  ...(['sgd', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'adam'] as const),
+  { name: 'adamw', weightDecay: 0.1 },
+];
+const rates: TrainOptions['learningRate'][] = [
+  0.05,
+  { schedule: 'step', rate: 0.05, every: 2, factor: 0.5 },
+  { schedule: 'exponential', rate: 0.05, factor: 0.7 },
+  { schedule: 'inverseTime', rate: 0.05, decay: 0.5 },
+  { schedule: 'cosine', rate: 0.05, warmUp: 1, least: 0.001 },
+  { schedule: 'plateau', rate: 0.3, patience: 0, factor: 0.5, minDelta: 0.1 },
+  ({ step, epoch, stepsPerEpoch }) => 0.05 / (1 + step + epoch * stepsPerEpoch),
+];
+
+interface Case {
+  readonly what: string;
+  readonly data: Data | Stream;
+  readonly dropout: number;
+  readonly options: TrainOptions;
+  readonly engine: EngineOptions;
+  readonly hasWindow: boolean;
+  /** Goes on from a file. */
+  readonly isSaved: boolean;
+  /** Which share of all steps comes before the stop. */
+  readonly share: number;
+}
+
+/** Each combination has been drawn; each optimizer and schedule comes equally often. */
+function caseOf(n: number): Case {
+  const random = Random.fromSeed(1000 + n);
+  const one = <T>(...of: readonly T[]): T => of[random.below(of.length)]!;
+  const isStream = random.below(5) === 0;
+  const options: TrainOptions = {
+    epochs: EPOCHS,
+    miniBatchSize: one(1, 4, 7, 40),
+    optimizer: optimizers[n % optimizers.length]!,
+    learningRate: rates[Math.floor(n / optimizers.length) % rates.length]!,
+    shuffle: one(true, true, false),
+    l2: one(0, 0.01),
+    ...one<TrainOptions>({}, { clip: { norm: 0.5 } }, { maxNorm: 1 }, { frozen: [1] }),
+    ...one<TrainOptions>({}, { classWeights: [1, 2, 0.5] }),
+    ...(isStream ? one({}, { validation: data }) : one({}, { validationSplit: 0.3 })),
+    ...one<TrainOptions>(
+      {},
+      { earlyStopping: { patience: 1, restoreBest: true } },
+      { earlyStopping: { patience: 0, monitor: 'accuracy' } },
+      { earlyStopping: { patience: 1, restoreBest: false } },
+    ),
+  };
+  const threads = n % 50 === 7 ? 2 : 1;
+  return {
+    what: `${n}: ${JSON.stringify(options)}`,
+    data: isStream ? stream : data,
+    dropout: one(0, 0.3),
+    options,
+    engine: threads > 1 ? { engine: 'wasm', threads } : { engine: one('wasm', 'wasm', 'reference') },
+    hasWindow: random.below(3) > 0,
+    isSaved: n % 2 === 1,
+    share: random.uniform(0, 1),
+  };
+}
+
+/** Trains until a step, and stops there. */
+async function trainUntil(net: Network, last: number, { data, options }: Case): Promise<void> {
+  const stop = new AbortController();
+  let steps = 0;
+  const onBatch = (): void => {
+    if (++steps === last) stop.abort('stopped');
+  };
+  expect(await errorOf(() => net.train(data, { ...options, onBatch, signal: stop.signal }))).toBe('stopped');
+}
+
+describe('100 stops', () => {
+  it.each(Array.from({ length: 100 }, (_, n) => caseOf(n)))('$what', async (one) => {
+    if (!one.hasWindow) {
+      // eslint-disable-next-line require-yield -- a Work
+      vi.spyOn(Window, 'load').mockImplementation(function* () {
+        return undefined;
+      });
+    }
+    const { options, engine } = one;
+    const create = (): Promise<Network> => Network.create({ ...spec(one.dropout), ...engine });
+    const whole = await create();
+    let steps = 0;
+    const history = await whole.train(one.data, { ...options, onBatch: () => steps++ });
+    // The first and last step too.
+    const stop = 1 + Math.floor(one.share * steps);
+
+    let net = await create();
+    await trainUntil(net, stop, one);
+    if (one.isSaved) {
+      const bytes = net.save();
+      net.dispose();
+      net = await Network.load(bytes, engine);
+    }
+    let rest = 0;
+    const tail = await net.train(one.data, { ...options, resume: true, onBatch: () => rest++ });
+    expect(stop + rest).toBe(steps);
+    expect(tail).toEqual(history.slice(history.length - tail.length));
+    expect(tail.length).toBeGreaterThan(0);
+    expect(stateOf(net)).toEqual(stateOf(whole));
+    net.dispose();
+    whole.dispose();
+  });
+
+  it('are of all kinds', () => {
+    const cases = Array.from({ length: 100 }, (_, n) => caseOf(n));
+    const count = (is: (one: Case) => unknown): number => cases.filter(is).length;
+    expect(count((one) => one.data === stream)).toBeGreaterThan(10);
+    expect(count((one) => one.engine.engine === 'reference')).toBeGreaterThan(20);
+    expect(count((one) => one.engine.threads)).toBe(2);
+    expect(count((one) => !one.hasWindow)).toBeGreaterThan(20);
+    expect(count((one) => one.options.earlyStopping)).toBeGreaterThan(50);
+    expect(count((one) => one.options.validationSplit)).toBeGreaterThan(20);
+    expect(count((one) => one.dropout)).toBeGreaterThan(30);
+  });
+});
+
+const adam: TrainOptions = {
+  epochs: 3,
+  miniBatchSize: 4,
+  optimizer: 'adam',
+  learningRate: { schedule: 'cosine', rate: 0.05 },
+  earlyStopping: { patience: 5 },
+  validationSplit: 0.25,
+};
+
+describe('a training', () => {
+  /** Network and history of `adam`, never stopped. */
+  async function never(): Promise<[unknown, EpochReport[]]> {
+    const net = await Network.create(spec(0.2));
+    const history = await net.train(data, adam);
+    return [stateOf(net), history];
+  }
+
+  it('stops and goes on at each of its steps', async () => {
+    const [state, history] = await never();
+    const net = await Network.create(spec(0.2));
+    let isFirst = true;
+    const all: EpochReport[] = [];
+    for (;;) {
+      const stop = new AbortController();
+      const options = { ...adam, signal: stop.signal, resume: !isFirst };
+      isFirst = false;
+      const onBatch = (): void => stop.abort('stopped');
+      const onEpoch = (report: EpochReport): unknown => all.push(report);
+      const end = await net.train(data, { ...options, onBatch, onEpoch }).catch((error: unknown) => error);
+      if (end !== 'stopped') break;
+    }
+    expect(stateOf(net)).toEqual(state);
+    expect(all).toEqual(history);
+  });
+
+  it('that is at its end has nothing to go on with', async () => {
+    const net = await Network.create(spec(0));
+    await net.train(data, adam);
+    const before = stateOf(net);
+    expect(await net.train(data, { ...adam, resume: true })).toEqual([]);
+    expect(stateOf(net)).toEqual(before);
+  });
+
+  it('that early stopping ended does not go on', async () => {
+    const net = await Network.create(spec(0));
+    const options = { epochs: 50, learningRate: 1e-30, earlyStopping: { patience: 2, minDelta: 0.1 } };
+    expect(await net.train(data, options)).toHaveLength(3);
+    expect(await net.train(data, { ...options, resume: true })).toEqual([]);
+  });
+
+  it('goes on with more epochs', async () => {
+    const plain = { miniBatchSize: 4, optimizer: 'momentum' } as const;
+    const [net, whole] = await Promise.all([Network.create(spec(0.2)), Network.create(spec(0.2))]);
+    await whole.train(data, { ...plain, epochs: 5 });
+    await net.train(data, { ...plain, epochs: 2 });
+    const tail = await net.train(data, { ...plain, epochs: 5, resume: true });
+    expect(tail.map(({ epoch }) => epoch)).toEqual([3, 4, 5]);
+    expect(stateOf(net)).toEqual(stateOf(whole));
+  });
+
+  it('goes on though the network was used meanwhile, with larger batches too', async () => {
+    const [state] = await never();
+    const net = await Network.create(spec(0.2));
+    await trainUntil(net, 7, { ...caseOf(0), data, options: adam });
+    net.evaluate(data);
+    const many = { inputs: new Float32Array(300 * INPUTS), labels: new Uint8Array(300) };
+    net.backprop(many);
+    await net.diagnose(many);
+    await net.train(data, { ...adam, resume: true });
+    expect(stateOf(net)).toEqual(state);
+  });
+
+  it('that did not begin again leaves what there is to go on with', async () => {
+    const [state] = await never();
+    const net = await Network.create(spec(0.2));
+    await trainUntil(net, 7, { ...caseOf(0), data, options: adam });
+    await expectError(
+      () => net.train({ ...data, labels: [9] }, { optimizer: 'sgd' }),
+      [RangeError, 'labels'],
+    );
+    await net.train(data, { ...adam, resume: true });
+    expect(stateOf(net)).toEqual(state);
+  });
+
+  it('begins afresh without resume: the optimizer remembers nothing', async () => {
+    const net = await Network.create(spec(0));
+    await net.train(data, { optimizer: 'adam', epochs: 1 });
+    const twin = await Network.fromJSON(net.toJSON());
+    const options = { optimizer: 'adam', epochs: 2 } as const;
+    expect(await net.train(data, options)).toEqual(await twin.train(data, options));
+    expect(stateOf(net)).toEqual(stateOf(twin));
+  });
+
+  it.each(['onBatch', 'onEpoch'] as const)('saved by the user in %s goes on from there', async (when) => {
+    const [state, history] = await never();
+    const net = await Network.create(spec(0.2));
+    const files: Uint8Array[] = [];
+    await net.train(data, { ...adam, [when]: () => files.push(net.save()) });
+    expect(files.length).toBeGreaterThan(2);
+    for (const bytes of files) {
+      const copy = await Network.load(bytes);
+      const tail = await copy.train(data, { ...adam, resume: true });
+      expect(tail).toEqual(history.slice(history.length - tail.length));
+      expect(stateOf(copy)).toEqual(state);
+    }
+  });
+});
+
+describe('checkpoint', () => {
+  it.each([
+    ['everyEpochs', { everyEpochs: 2 }, 2],
+    // 18 samples make five steps, and there are four epochs.
+    ['everySteps', { everySteps: 3 }, 6],
+    ['both', { everyEpochs: 1, everySteps: 7 }, 4 + 2],
+  ])('%s: the bytes go on to the same bits', async (_, when, count) => {
+    const options = { ...adam, epochs: 4, validationSplit: 0.2 };
+    const plain = await Network.create(spec(0.2));
+    const history = await plain.train(data, options);
+    const net = await Network.create(spec(0.2));
+    const files: Uint8Array[] = [];
+    let isWriting = false;
+    const write = async (bytes: Uint8Array): Promise<void> => {
+      expect(isWriting).toBe(false);
+      isWriting = true;
+      await Promise.resolve();
+      isWriting = false;
+      files.push(bytes);
+    };
+    // It is written, and changes nothing.
+    expect(await net.train(data, { ...options, checkpoint: { ...when, write } })).toEqual(history);
+    expect(stateOf(net)).toEqual(stateOf(plain));
+    expect(files).toHaveLength(count);
+    for (const bytes of files) {
+      const copy = await Network.load(bytes);
+      const tail = await copy.train(data, { ...options, resume: true });
+      expect(tail).toEqual(history.slice(history.length - tail.length));
+      expect(stateOf(copy)).toEqual(stateOf(plain));
+      // To go on to the end is to be saved as one that never stopped.
+      expect(copy.save()).toEqual(plain.save());
+    }
+  });
+
+  it('an error of write ends the training, which can go on', async () => {
+    const [net, whole] = await Promise.all([Network.create(spec(0)), Network.create(spec(0))]);
+    const full = new Error('disk full');
+    const write = (): void => {
+      throw full;
+    };
+    expect(await errorOf(() => net.train(data, { ...adam, checkpoint: { everySteps: 4, write } }))).toBe(
+      full,
+    );
+    await whole.train(data, adam);
+    await net.train(data, { ...adam, resume: true });
+    expect(stateOf(net)).toEqual(stateOf(whole));
+  });
+
+  it.each([
+    ['no object', 1, [TypeError, 'checkpoint: expected an object { everyEpochs, everySteps, write }, got 1']],
+    ['no time', { write: (): number => 0 }, [TypeError, 'checkpoint: expected everyEpochs or everySteps']],
+    ['no write', { everySteps: 1 }, [TypeError, 'checkpoint.write: expected a function, got undefined']],
+    [
+      '0 epochs',
+      { everyEpochs: 0, write: (): number => 0 },
+      [RangeError, /^checkpoint\.everyEpochs: .*got 0$/],
+    ],
+    [
+      '½ steps',
+      { everySteps: 0.5, write: (): number => 0 },
+      [RangeError, /^checkpoint\.everySteps: .*got 0\.5$/],
+    ],
+  ] as const)('%s is refused', (_, checkpoint, expected) =>
+    expectHarmlessError((net) => net.train(goodData, { checkpoint: checkpoint as never }), expected),
+  );
+});
+
+describe('resume is refused', () => {
+  it('where there is nothing to go on with', () =>
+    expectHarmlessError(
+      (net) => net.train(goodData, { resume: true }),
+      [StateError, 'resume: this network was never trained; leave it out'],
+    ));
+
+  it('as anything but a boolean', () =>
+    expectHarmlessError(
+      (net) => net.train(goodData, { resume: 1 as never }),
+      [TypeError, 'resume: expected a boolean, got 1'],
+    ));
+
+  it('of a network from JSON: it says nothing of its training', async () => {
+    const net = await Network.create(spec(0));
+    await net.train(data);
+    const copy = await Network.fromJSON(net.toJSON());
+    await expectError(() => copy.train(data, { resume: true }), [StateError, 'was never trained']);
+  });
+
+  /** A network that stopped in its second epoch. */
+  async function stopped(options: TrainOptions = adam): Promise<Network> {
+    const net = await Network.create(spec(0));
+    await trainUntil(net, 8, { ...caseOf(0), data, options });
+    return net;
+  }
+
+  it.each<[string, TrainOptions, string]>([
+    ['optimizer', { optimizer: 'adamw' }, 'resume: optimizer was adam, and is adamw'],
+    ['miniBatchSize', { miniBatchSize: 5 }, 'resume: miniBatchSize was 4, and is 5'],
+    ['shuffle', { shuffle: false }, 'resume: shuffle was true, and is false'],
+    ['restoreBest', { earlyStopping: { restoreBest: false } }, 'restoreBest has changed'],
+  ])('with another %s, and then goes on as if it had not been', async (_, other, message) => {
+    const whole = await Network.create(spec(0));
+    await whole.train(data, adam);
+    const net = await stopped();
+    const before = stateOf(net);
+    await expectError(() => net.train(data, { ...adam, ...other, resume: true }), [StateError, message]);
+    expect(stateOf(net)).toEqual(before);
+    await net.train(data, { ...adam, resume: true });
+    expect(stateOf(net)).toEqual(stateOf(whole));
+  });
+
+  const { inputs, labels } = data as { inputs: Float32Array; labels: Uint8Array };
+  const few: Data = { inputs: inputs.subarray(0, 3 * INPUTS), labels: labels.subarray(0, 3) };
+
+  it.each<[string, Data | Stream, Data | Stream, stop: number, learnt: number, shuffle: boolean]>([
+    ['samples', data, few, 6 + 3, 12, true],
+    // The batches of 9, 9 and 5 make 3, 3 and 2 steps.
+    ['samples of a stream', stream, { batches: () => [few] }, 8 + 3, 9, true],
+    ['samples of a stream as they lie', stream, { batches: () => [few] }, 8 + 3, 9, false],
+  ])('with fewer %s than were learnt, and then goes on', async (_, all, few, stop, learnt, shuffle) => {
+    const options = { epochs: 2, miniBatchSize: 4, shuffle };
+    const whole = await Network.create(spec(0));
+    await whole.train(all, options);
+    const net = await Network.create(spec(0));
+    await trainUntil(net, stop, { ...caseOf(0), data: all, options });
+    const before = stateOf(net);
+    await expectError(
+      () => net.train(few, { ...options, resume: true }),
+      [RangeError, `resume: expected the data it stopped in, of which it knows ${learnt} samples, got 3`],
+    );
+    expect(stateOf(net)).toEqual(before);
+    await net.train(all, { ...options, resume: true });
+    expect(stateOf(net)).toEqual(stateOf(whole));
+  });
+
+  it.each([true, false])(
+    'stopped again before the stream has come to where it was; shuffle: %s',
+    async (shuffle) => {
+      const options = { epochs: 2, miniBatchSize: 4, shuffle };
+      const whole = await Network.create(spec(0));
+      await whole.train(stream, options);
+      const net = await Network.create(spec(0));
+      await trainUntil(net, 6, { ...caseOf(0), data: stream, options });
+      const before = stateOf(net);
+      const failing = {
+        *batches() {
+          yield* [...(stream.batches() as Iterable<Data>)].slice(0, 1);
+          throw new Error('offline');
+        },
+      };
+      await expectError(() => net.train(failing, { ...options, resume: true }), [Error, 'offline']);
+      expect(stateOf(net)).toEqual(before);
+      await net.train(stream, { ...options, resume: true });
+      expect(stateOf(net)).toEqual(stateOf(whole));
+    },
+  );
+});

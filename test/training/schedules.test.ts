@@ -1,0 +1,293 @@
+import { describe, expect, it } from 'vitest';
+import { Network, type Data, type LearningRate, type Position, type Stream } from '../../src/index.js';
+import { fingerprint } from '../support/fingerprint.js';
+import { expectError, expectHarmlessError, goodData, spec, type Expected } from '../support/patient.js';
+import { randomData } from '../support/random-data.js';
+
+// η over time, against its formulas; and that it is η by which the network learns.
+
+const COUNT = 10;
+const SIZE = 4;
+const STEPS = 3; // of an epoch: 4 + 4 + 2
+const EPOCHS = 7;
+const data = randomData(COUNT, 3, 2);
+
+interface Watched {
+  /** η of the last step of each epoch, as reported. */
+  readonly reported: (number | undefined)[];
+  readonly losses: number[];
+  readonly print: string;
+}
+
+async function train(
+  learningRate: LearningRate,
+  samples: Data | Stream = data,
+  epochs = EPOCHS,
+): Promise<Watched> {
+  const net = await Network.create(spec);
+  const history = await net.train(samples, { epochs, miniBatchSize: SIZE, learningRate });
+  return {
+    reported: history.map(({ learningRate }) => learningRate),
+    losses: history.map(({ loss }) => loss),
+    print: fingerprint(net),
+  };
+}
+
+type Formula = (e: number, step: number) => number;
+
+/** With e epochs, or `step` steps, behind. */
+const formulas: [string, LearningRate, Formula][] = [
+  ['step', { schedule: 'step', rate: 0.3, every: 2, factor: 0.7 }, (e) => 0.3 * 0.7 ** Math.floor(e / 2)],
+  ['step up', { schedule: 'step', rate: 0.01, every: 3, factor: 2 }, (e) => 0.01 * 2 ** Math.floor(e / 3)],
+  ['exponential', { schedule: 'exponential', rate: 0.3, factor: 0.8 }, (e) => 0.3 * 0.8 ** e],
+  ['inverseTime', { schedule: 'inverseTime', rate: 0.3, decay: 0.4 }, (e) => 0.3 / (1 + 0.4 * e)],
+  [
+    'cosine',
+    { schedule: 'cosine', rate: 0.3 },
+    (_, step) => (0.3 * (1 + Math.cos((Math.PI * step) / (EPOCHS * STEPS)))) / 2,
+  ],
+  [
+    'cosine to the least',
+    { schedule: 'cosine', rate: 0.3, least: 0.1 },
+    (_, step) => 0.1 + (0.2 * (1 + Math.cos((Math.PI * step) / (EPOCHS * STEPS)))) / 2,
+  ],
+  [
+    'cosine after a warm-up',
+    { schedule: 'cosine', rate: 0.3, warmUp: 1.5 },
+    (_, step) => {
+      const rising = 1.5 * STEPS;
+      if (step < rising) return (0.3 * (step + 1)) / rising;
+      return (0.3 * (1 + Math.cos((Math.PI * (step - rising)) / (EPOCHS * STEPS - rising)))) / 2;
+    },
+  ],
+];
+
+describe.each(formulas)('%s', (_, schedule, formula) => {
+  it('is its formula at the end of each epoch', async () => {
+    const { reported } = await train(schedule);
+    expect(reported).toHaveLength(EPOCHS);
+    for (const [e, rate] of reported.entries()) {
+      const expected = formula(e, (e + 1) * STEPS - 1);
+      // The rate that is given, and the one that comes of it, are rounded to single precision: half an ulp each, or 6e-8.
+      // Some roundings of doubles are nothing beside it, but where the cosine nears its end: 1e-16 of the whole rate.
+      expect(Math.abs(rate! - expected)).toBeLessThanOrEqual(1.2e-7 * expected + 1e-15);
+    }
+  });
+
+  it('is what the network learns by, at each step', async () => {
+    const asked: number[] = [];
+    const asFunction = ({ epoch, step }: Position): number => {
+      const rate = formula(epoch - 1, step);
+      asked.push(rate);
+      return rate;
+    };
+    const [one, other] = await Promise.all([train(schedule), train(asFunction)]);
+    expect(asked).toHaveLength(EPOCHS * STEPS);
+    // Rates that differ by an ulp, 1e-7 of their size, make losses that differ by about as much; another rate by 1e-3.
+    for (const [e, loss] of one.losses.entries())
+      expect(Math.abs(loss / other.losses[e]! - 1)).toBeLessThan(2e-6);
+    expect(one.print).not.toBe((await train(0.3)).print);
+  });
+});
+
+it('a number is the same rate at each step, and is not reported', async () => {
+  const constant = await train(0.25);
+  expect(constant.reported).toEqual(Array(EPOCHS).fill(undefined));
+  expect(constant.print).toBe((await train(() => 0.25)).print);
+  expect(constant.print).toBe((await train({ schedule: 'inverseTime', rate: 0.25, decay: 0 })).print);
+});
+
+describe('a function', () => {
+  it('is asked before each step where the training stands', async () => {
+    const asked: Position[] = [];
+    await train((position) => {
+      asked.push(position);
+      return 0.1;
+    });
+    expect(asked).toEqual(
+      Array.from({ length: EPOCHS * STEPS }, (_, step) => ({
+        epoch: 1 + Math.floor(step / STEPS),
+        epochs: EPOCHS,
+        step,
+        stepsPerEpoch: STEPS,
+      })),
+    );
+  });
+
+  it('knows of a stream how many steps the epoch before had', async () => {
+    const asked: Position[] = [];
+    const batches = (): Data[] => [data, data]; // each of 4 + 4 + 2
+    await train(
+      (position) => {
+        asked.push(position);
+        return 0.1;
+      },
+      { batches },
+      3,
+    );
+    expect(asked.map(({ step }) => step)).toEqual(Array.from({ length: 18 }, (_, step) => step));
+    expect(asked.map(({ epoch, stepsPerEpoch }) => [epoch, stepsPerEpoch])).toEqual(
+      [1, 2, 3].flatMap((epoch) => Array<number[]>(6).fill([epoch, epoch === 1 ? 0 : 6])),
+    );
+  });
+
+  it('may give 0: nothing is learnt', async () => {
+    const net = await Network.create(spec);
+    const before = net.layers;
+    await net.train(data, { learningRate: () => 0 });
+    expect(net.layers).toEqual(before);
+  });
+
+  it('may give a promise, which is waited for', async () => {
+    const rate = ({ step }: Position): number => 0.3 / (1 + step);
+    const late = async (position: Position): Promise<number> => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      return rate(position);
+    };
+    expect(await train(late)).toEqual(await train(rate));
+  });
+
+  it.each<[unknown, Expected]>([
+    [Promise.resolve(-1), [RangeError, 'learningRate: expected a number of at least 0, got -1']],
+    [null, [TypeError, 'learningRate: expected a number, got null']],
+    [-1, [RangeError, 'learningRate: expected a number of at least 0, got -1']],
+    [NaN, [RangeError, 'learningRate: expected a number of at least 0, got NaN']],
+    [Infinity, [RangeError, /^learningRate: .*got Infinity$/]],
+    ['0.1', [TypeError, "learningRate: expected a number, got '0.1'"]],
+    [undefined, [TypeError, 'learningRate: expected a number, got undefined']],
+  ])('that gives %s stops the training after its last step', async (rate, expected) => {
+    const [net, other] = await Promise.all([Network.create(spec), Network.create(spec)]);
+    const options = { miniBatchSize: SIZE, epochs: 2, shuffle: false };
+    const learningRate = ({ step }: Position): number => (step < STEPS ? 0.1 : (rate as number));
+    await expectError(() => net.train(data, { ...options, learningRate }), expected);
+    await other.train(data, { ...options, epochs: 1, learningRate: 0.1 });
+    expect(fingerprint(net)).toBe(fingerprint(other));
+  });
+});
+
+describe('a cosine over a stream', () => {
+  const stream: Stream = { batches: () => [data] };
+
+  it('holds the rate in the first epoch, and falls from where it would be then', async () => {
+    const { reported } = await train({ schedule: 'cosine', rate: 0.3 }, stream);
+    const whole = await train({ schedule: 'cosine', rate: 0.3 });
+    expect(reported[0]).toBe(Math.fround(0.3));
+    expect(reported.slice(1)).toEqual(whole.reported.slice(1));
+  });
+
+  it('holds what the first epoch would end with, where it is to warm up', async () => {
+    const { reported } = await train({ schedule: 'cosine', rate: 0.3, warmUp: 2 }, stream);
+    const whole = await train({ schedule: 'cosine', rate: 0.3, warmUp: 2 });
+    expect(reported).toEqual(whole.reported);
+  });
+});
+
+describe('plateau', () => {
+  /** ReduceLROnPlateau, mode 'min', threshold_mode 'rel': the rate of each epoch, by the losses after them. */
+  function rates(
+    losses: number[],
+    rate: number,
+    factor: number,
+    patience: number,
+    minDelta: number,
+    least: number,
+  ) {
+    let best = Infinity;
+    let waited = 0;
+    return losses.map((loss) => {
+      const before = rate;
+      if (loss < best * (1 - minDelta)) {
+        best = loss;
+        waited = 0;
+      } else waited++;
+      if (waited > patience) {
+        rate = Math.max(rate * factor, least);
+        waited = 0;
+      }
+      return before;
+    });
+  }
+
+  it.each([
+    { factor: 0.5, patience: 0, minDelta: 0.05, least: 0 },
+    { factor: 0.5, patience: 2, minDelta: 0.05, least: 0.2 },
+    { factor: 0.1, patience: 1, minDelta: 0, least: 1e-3 },
+  ])('%j is ReduceLROnPlateau', async ({ factor, patience, minDelta, least }) => {
+    for (const watchesValidation of [false, true]) {
+      const net = await Network.create(spec);
+      const history = await net.train(data, {
+        epochs: 30,
+        learningRate: { schedule: 'plateau', rate: 2, factor, patience, minDelta, least },
+        ...(watchesValidation && { validation: randomData(5, 3, 2, 9) }),
+      });
+      const losses = history.map(({ loss, validation }) => validation?.loss ?? loss);
+      const expected = rates(losses, 2, factor, patience, minDelta, least);
+      expect(history.map(({ learningRate }) => learningRate)).toEqual(expected.map(Math.fround));
+      expect(new Set(expected).size).toBeGreaterThan(2);
+    }
+  });
+
+  it('has the defaults of PyTorch', async () => {
+    const plateau = { schedule: 'plateau', rate: 1e-9 } as const; // learns too little to be better
+    const { reported } = await train(plateau, data, 24);
+    const [first, second] = [Math.fround(1e-9), Math.fround(1e-9) * 0.1];
+    const expected = [...Array<number>(12).fill(first), ...Array<number>(11).fill(second), second * 0.1];
+    expect(reported).toEqual(expected.map(Math.fround));
+  });
+});
+
+describe('what is refused', () => {
+  const rate = 0.1;
+  it.each<[string, unknown, Expected]>([
+    ['null', null, [TypeError, 'learningRate: expected a number, a schedule or a function, got null']],
+    ['a string', '0.1', [TypeError, "learningRate: expected a number, a schedule or a function, got '0.1'"]],
+    ['an array', [0.1], [RangeError, 'learningRate.schedule: expected one of ']],
+    [
+      'no schedule',
+      { rate },
+      [
+        RangeError,
+        "learningRate.schedule: expected one of 'step', 'exponential', 'inverseTime', 'cosine', 'plateau', got undefined",
+      ],
+    ],
+    ['another schedule', { schedule: 'linear', rate }, [RangeError, "got 'linear'"]],
+    [
+      'an option of another',
+      { schedule: 'cosine', rate, factor: 1 },
+      [TypeError, "learningRate: unknown 'factor'; the names are schedule, rate, warmUp, least"],
+    ],
+    ['no rate', { schedule: 'cosine' }, [TypeError, 'learningRate.rate: expected a number, got undefined']],
+    ['a rate of 0', { schedule: 'cosine', rate: 0 }, [RangeError, /^learningRate\.rate: .*above 0, got 0$/]],
+    [
+      'no factor',
+      { schedule: 'exponential', rate },
+      [TypeError, 'learningRate.factor: expected a number, got undefined'],
+    ],
+    [
+      'a factor below 0',
+      { schedule: 'exponential', rate, factor: -1 },
+      [RangeError, 'learningRate.factor: '],
+    ],
+    ['no every', { schedule: 'step', rate, factor: 1 }, [TypeError, 'learningRate.every: ']],
+    ['every half', { schedule: 'step', rate, factor: 1, every: 0.5 }, [RangeError, 'learningRate.every: ']],
+    ['a decay of NaN', { schedule: 'inverseTime', rate, decay: NaN }, [RangeError, 'learningRate.decay: ']],
+    ['a warm-up below 0', { schedule: 'cosine', rate, warmUp: -1 }, [RangeError, 'learningRate.warmUp: ']],
+    ['a least below 0', { schedule: 'cosine', rate, least: -1 }, [RangeError, 'learningRate.least: ']],
+    ['a plateau that rises', { schedule: 'plateau', rate, factor: 1 }, [RangeError, 'learningRate.factor: ']],
+    [
+      'patience below 0',
+      { schedule: 'plateau', rate, patience: -1 },
+      [RangeError, 'learningRate.patience: '],
+    ],
+    [
+      'a minDelta in words',
+      { schedule: 'plateau', rate, minDelta: '0' },
+      [TypeError, 'learningRate.minDelta: '],
+    ],
+  ])('%s', (_, learningRate, expected) =>
+    expectHarmlessError(
+      (net) => net.train(goodData, { learningRate: learningRate as LearningRate }),
+      expected,
+    ),
+  );
+});

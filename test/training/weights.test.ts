@@ -1,0 +1,340 @@
+import { describe, expect, it } from 'vitest';
+import {
+  Network,
+  type ClassWeights,
+  type Data,
+  type NetworkOptions,
+  type TrainOptions,
+} from '../../src/index.js';
+import { fingerprint } from '../support/fingerprint.js';
+import { expectHarmlessError, goodData, type Expected } from '../support/patient.js';
+import { randomData } from '../support/random-data.js';
+
+// What samples and classes weigh, and layers that do not learn.
+
+const INPUTS = 4;
+const COUNT = 9;
+const engines = ['wasm', 'reference'] as const;
+
+const specs: [string, NetworkOptions][] = [
+  [
+    'softmax',
+    {
+      inputs: INPUTS,
+      layers: [
+        { units: 5, activation: 'tanh' },
+        { units: 3, activation: 'softmax' },
+      ],
+      seed: 4,
+    },
+  ],
+  [
+    'a quadratic cost',
+    {
+      inputs: INPUTS,
+      layers: [
+        { units: 6, activation: 'softplus' },
+        { units: 3, activation: 'linear' },
+      ],
+      seed: 4,
+    },
+  ],
+];
+const [, spec] = specs[0]!;
+const { inputs } = randomData(COUNT, INPUTS, 1);
+const labels = Uint8Array.of(0, 1, 2, 1, 0, 2, 2, 1, 0);
+
+/** Samples by their numbers. */
+const chosen = (...numbers: number[]): { inputs: number[][]; labels: number[] } => ({
+  inputs: numbers.map((n) => [...inputs.subarray(n * INPUTS, (n + 1) * INPUTS)]),
+  labels: numbers.map((n) => labels[n]!),
+});
+const all = chosen(0, 1, 2, 3, 4, 5, 6, 7, 8);
+
+/** By how much one step of η = 1 changes the parameters, times the number of samples: Σ of their gradients. */
+async function sumOfGradients(
+  spec: NetworkOptions,
+  engine: 'wasm' | 'reference',
+  data: Data,
+  count: number,
+  options: TrainOptions = {},
+): Promise<number[]> {
+  const net = await Network.create({ ...spec, engine });
+  const parameters = (): number[] => net.layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
+  const before = parameters();
+  await net.train(data, { epochs: 1, miniBatchSize: count, learningRate: 1, shuffle: false, ...options });
+  return parameters().map((after, i) => (before[i]! - after) * count);
+}
+
+/**
+ * Parameters and gradients are about 1 in size, and rounded to single precision, half of 1.2e-7, as is each of some ten
+ * terms of a sum: all that times the number of samples.
+ */
+const TOLERANCE = 12 * 6e-8 * (COUNT + 2);
+
+function expectClose(one: number[], other: number[]): void {
+  expect(one).toHaveLength(other.length);
+  const largest = Math.max(...one.map((x, i) => Math.abs(x - other[i]!)));
+  expect(largest).toBeLessThan(TOLERANCE);
+  // It says something: the gradients are not that small.
+  expect(Math.max(...other.map(Math.abs))).toBeGreaterThan(1000 * TOLERANCE);
+}
+
+describe.each(specs)('gradients, with %s', (_, spec) => {
+  describe.each(engines)('%s', (engine) => {
+    it('a sample of weight 2 counts as two', async () => {
+      const sampleWeights = [1, 2, 1, 1, 1, 2, 1, 1, 1];
+      expectClose(
+        await sumOfGradients(spec, engine, { ...all, sampleWeights }, COUNT),
+        await sumOfGradients(spec, engine, chosen(0, 1, 1, 2, 3, 4, 5, 5, 6, 7, 8), COUNT + 2),
+      );
+    });
+
+    it('a sample of weight 0 is not there', async () => {
+      const sampleWeights = [0, 1, 1, 0, 1, 1, 1, 1, 0];
+      expectClose(
+        await sumOfGradients(spec, engine, { ...all, sampleWeights }, COUNT),
+        await sumOfGradients(spec, engine, chosen(1, 2, 4, 5, 6, 7), 6),
+      );
+    });
+
+    it('weights are a sum of gradients', async () => {
+      const sampleWeights = [0.5, 2, 0, 1.25, 3, 0.1, 1, 1, 0.7];
+      const ofOne = await Promise.all(
+        sampleWeights.map((_, n) => sumOfGradients(spec, engine, chosen(n), 1)),
+      );
+      expectClose(
+        await sumOfGradients(spec, engine, { ...all, sampleWeights }, COUNT),
+        ofOne[0]!.map((_, i) => sampleWeights.reduce((sum, w, n) => sum + w * ofOne[n]![i]!, 0)),
+      );
+    });
+  });
+});
+
+describe('the same bits', () => {
+  const options: TrainOptions = { epochs: 3, miniBatchSize: 4, learningRate: 0.3 };
+  async function train(
+    data: Data,
+    more: TrainOptions = {},
+    engine: 'wasm' | 'reference' = 'wasm',
+    threads = 1,
+  ) {
+    const net = await Network.create({ ...spec, engine, threads });
+    const history = await net.train(data, { ...options, ...more });
+    const print = fingerprint(net);
+    net.dispose();
+    return { history, print };
+  }
+  const sampleWeights = [0.5, 2, 0, 1.25, 3, 0.1, 1, 1, 0.7];
+
+  it('by both engines, and by two threads', async () => {
+    for (const more of [{}, { classWeights: [1, 2, 3] }, { optimizer: 'adam', l2: 0.1 }] as TrainOptions[]) {
+      const one = await train({ ...all, sampleWeights }, more);
+      expect(await train({ ...all, sampleWeights }, more, 'reference')).toEqual(one);
+      expect(await train({ ...all, sampleWeights }, more, 'wasm', 2)).toEqual(one);
+    }
+  });
+
+  it('with weights of 1 as without', async () => {
+    const plain = await train(all);
+    expect(await train({ ...all, sampleWeights: Array<number>(COUNT).fill(1) })).toEqual(plain);
+    expect(await train(all, { classWeights: [1, 1, 1] })).toEqual(plain);
+    expect(await train(all, { classWeights: {} })).toEqual(plain);
+  });
+
+  it('whatever array holds the weights', async () => {
+    const wholes = [1, 2, 0, 3, 1, 1, 2, 5, 1];
+    const one = await train({ ...all, sampleWeights: wholes });
+    for (const Kind of [Float64Array, Float32Array, Uint8Array, Int32Array]) {
+      expect(await train({ ...all, sampleWeights: Kind.from(wholes) })).toEqual(one);
+    }
+  });
+
+  const ofClass = [0.5, 3, 1];
+  it.each<[string, ClassWeights, number[]]>([
+    ['in an array', ofClass, ofClass],
+    ['by label', { 0: 0.5, 1: 3, 2: 1 }, ofClass],
+    ['by some of the labels', { 1: 3 }, [1, 3, 1]],
+    ['for labels that do not occur too', [0.5, 3, 1, 7, 7], ofClass],
+  ])('classWeights %s are weights of their samples', async (_, classWeights, each) => {
+    const weights = all.labels.map((label) => each[label]!);
+    const one = await train(all, { classWeights });
+    expect(one).toEqual(await train({ ...all, sampleWeights: weights }));
+    expect(one).not.toEqual(await train(all));
+  });
+
+  it('classWeights multiply sampleWeights', async () => {
+    const weights = all.labels.map((label, n) => ofClass[label]! * Math.fround(sampleWeights[n]!));
+    const both = await train({ ...all, sampleWeights }, { classWeights: ofClass });
+    expect(both).toEqual(await train({ ...all, sampleWeights: weights }));
+  });
+
+  it('of a network that was trained with weights before: they do not last', async () => {
+    const [net, other] = await Promise.all([Network.create(spec), Network.create(spec)]);
+    await net.train({ ...all, sampleWeights: Array<number>(COUNT).fill(0) }, options);
+    await other.train(all, { ...options, learningRate: () => 0 });
+    expect(net.layers).toEqual(other.layers);
+    expect(await net.train(all, options)).toEqual(await other.train(all, options));
+  });
+});
+
+describe('costs are weighted', () => {
+  const weights = [0.5, 2, 0, 1.25, 3, 0.125, 1, 1, 0.75];
+
+  it.each(engines)('%s: in evaluate, over the number of samples', async (engine) => {
+    const net = await Network.create({ ...spec, engine });
+    const each = weights.map((_, n) => net.evaluate(chosen(n)).loss);
+    const sum = each.reduce((sum, loss, n) => sum + weights[n]! * loss, 0);
+    // The weights are exact in single precision, and the sum is of the same doubles in the same order.
+    const { loss, accuracy } = net.evaluate({ ...all, sampleWeights: weights });
+    expect(loss).toBe(sum / COUNT);
+    expect(accuracy).toBe(net.evaluate(all).accuracy);
+  });
+
+  it('in the report of an epoch, and of a mini-batch', async () => {
+    const net = await Network.create(spec);
+    const data = { ...all, sampleWeights: weights };
+    const { loss } = net.evaluate(data);
+    const batches: number[] = [];
+    const options = { epochs: 1, miniBatchSize: COUNT, shuffle: false };
+    const [report] = await net.train(data, { ...options, onBatch: ({ loss }) => batches.push(loss) });
+    expect(report!.loss).toBe(loss);
+    expect(batches).toEqual([loss]);
+  });
+
+  it('of validation data', async () => {
+    const net = await Network.create(spec);
+    const validation = { ...all, sampleWeights: weights };
+    const [report] = await net.train(all, { epochs: 1, validation });
+    expect(report!.validation).toEqual(net.evaluate(validation));
+    expect(report!.validation).not.toEqual(net.evaluate(all));
+  });
+});
+
+describe('weights that are refused', () => {
+  const wrong: [string, unknown, Expected][] = [
+    ['a number', 1, [TypeError, 'sampleWeights: expected an array of numbers, got 1']],
+    ['null', null, [TypeError, 'sampleWeights: expected an array of numbers, got null']],
+    ['too few', [1, 1], [RangeError, 'sampleWeights: expected 3, as many as rows of inputs, got 2']],
+    ['one below 0', [1, -1, 1], [RangeError, 'sampleWeights[1]: expected a number of at least 0, got -1']],
+    [
+      'NaN',
+      Float32Array.of(1, 1, NaN),
+      [RangeError, 'sampleWeights[2]: expected a number of at least 0, got NaN'],
+    ],
+    [
+      'Infinity',
+      [Infinity, 1, 1],
+      [RangeError, 'sampleWeights[0]: expected a number of at least 0, got Infinity'],
+    ],
+    ['more than a float holds', [1e39, 1, 1], [RangeError, 'sampleWeights[0]: ']],
+    ['a string', [1, '1', 1], [TypeError, "sampleWeights[1]: expected a number, got '1'"]],
+    ['a hole', [1, , 1], [TypeError, 'sampleWeights[1]: expected a number, got undefined']], // eslint-disable-line no-sparse-arrays
+  ];
+  it.each(wrong)('of samples: %s', async (_, sampleWeights, [Class, message]) => {
+    const data = { ...goodData, sampleWeights } as Data;
+    await expectHarmlessError((net) => net.train(data), [Class, message]);
+    await expectHarmlessError((net) => net.evaluate(data), [Class, message]);
+    await expectHarmlessError(
+      (net) => net.train(goodData, { validation: data }),
+      [Class, `validation.${message as string}`],
+    );
+  });
+
+  it.each<[string, unknown, Expected]>([
+    ['a number', 2, [TypeError, 'classWeights: expected numbers by label, got 2']],
+    ['null', null, [TypeError, 'classWeights: expected numbers by label, got null']],
+    ['one below 0', [1, -1], [RangeError, 'classWeights[1]: expected a number of at least 0, got -1']],
+    ['NaN', { 1: NaN }, [RangeError, 'classWeights[1]: expected a number of at least 0, got NaN']],
+    ['a string', ['1', 1], [TypeError, "classWeights[0]: expected a number, got '1'"]],
+    ['of a name', { cat: 1 }, [RangeError, 'classWeights: label: expected a whole number']],
+  ])('of classes: %s', (_, classWeights, expected) =>
+    expectHarmlessError(
+      (net) => net.train(goodData, { classWeights: classWeights as ClassWeights }),
+      expected,
+    ),
+  );
+
+  it('of classes, where there are targets', () =>
+    expectHarmlessError(
+      (net) => net.train({ inputs: goodData.inputs, targets: [[0, 1], [1, 0], [0, 1]] }, { classWeights: [1, 2] }), // prettier-ignore
+      [TypeError, 'classWeights: for labels only; use sampleWeights'],
+    ));
+});
+
+describe('frozen layers', () => {
+  const deep: NetworkOptions = {
+    inputs: INPUTS,
+    layers: [
+      { units: 6, activation: 'tanh' },
+      { units: 5, activation: 'sigmoid' },
+      { units: 3, activation: 'softmax' },
+    ],
+    seed: 4,
+  };
+
+  describe.each([[[0]], [[1]], [[2]], [[0, 1]], [[0, 2]], [[1, 2]], [[]]])('%j', (frozen) => {
+    it.each(engines)('%s: stay as they are, and the others take the same step', async (engine) => {
+      const [net, free] = await Promise.all([
+        Network.create({ ...deep, engine }),
+        Network.create({ ...deep, engine }),
+      ]);
+      const before = net.layers;
+      const options = { epochs: 1, miniBatchSize: COUNT, learningRate: 0.5 };
+      await net.train(all, { ...options, frozen });
+      await free.train(all, options);
+      for (const [l, layer] of net.layers.entries()) {
+        expect(layer).toEqual(frozen.includes(l) ? before[l] : free.layers[l]);
+        expect(free.layers[l]).not.toEqual(before[l]);
+      }
+    });
+
+    it.each<TrainOptions>([
+      {},
+      { optimizer: 'adamw' },
+      { optimizer: 'momentum', l1: 0.01, l2: 0.1, penalizeBiases: true },
+      { maxNorm: 0.01 },
+    ])('stay as they are, in many steps with %j', async (more) => {
+      const net = await Network.create(deep);
+      const before = net.layers;
+      await net.train(all, { epochs: 3, miniBatchSize: 2, ...more, frozen });
+      for (const [l, layer] of net.layers.entries()) {
+        if (frozen.includes(l)) expect(layer).toEqual(before[l]);
+        else expect(layer).not.toEqual(before[l]);
+      }
+    });
+  });
+
+  it('learn again in the next training', async () => {
+    const net = await Network.create(deep);
+    await net.train(all, { epochs: 1, frozen: [0, 1] });
+    const between = net.layers;
+    await net.train(all, { epochs: 1 });
+    for (const [l, layer] of net.layers.entries()) expect(layer).not.toEqual(between[l]);
+  });
+
+  it('of inputs that are mostly zero', async () => {
+    const sparse: NetworkOptions = { ...deep, inputs: 40 };
+    const data = {
+      inputs: randomData(COUNT, 40, 1).inputs.map((x, i) => (i % 9 === 0 ? x : 0)),
+      labels,
+    };
+    const nets = await Promise.all(engines.map((engine) => Network.create({ ...sparse, engine })));
+    for (const net of nets) {
+      const before = net.layers[0];
+      await net.train(data, { epochs: 2, miniBatchSize: 2, frozen: [0] });
+      expect(net.layers[0]).toEqual(before);
+    }
+    expect(fingerprint(nets[0]!)).toBe(fingerprint(nets[1]!));
+  });
+
+  it.each<[string, unknown, Expected]>([
+    ['a number', 0, [TypeError, 'frozen: expected an array of layers, got 0']],
+    ['a layer that is none', [2], [RangeError, 'frozen[0]: expected a whole number from 0 to 1, got 2']],
+    ['a layer from the end', [-1], [RangeError, 'frozen[0]: expected a whole number from 0 to 1, got -1']],
+    ['a name', ['first'], [TypeError, 'frozen[0]: expected a whole number']],
+    ['all', [0, 1, 0], [RangeError, 'frozen: leave one layer that learns']],
+  ])('are refused: %s', (_, frozen, expected) =>
+    expectHarmlessError((net) => net.train(goodData, { frozen: frozen as number[] }), expected),
+  );
+});

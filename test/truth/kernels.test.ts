@@ -1,0 +1,280 @@
+import { describe, expect, it } from 'vitest';
+import {
+  Network,
+  type ActivationName,
+  type Data,
+  type LossName,
+  type NetworkJSON,
+  type NetworkSpec,
+} from '../../src/index.js';
+import { LINEAR } from '../../src/kernels/codes.js';
+import type { Kernels } from '../../src/kernels/kernels.js';
+import { double } from '../../src/kernels/reference/numerics.js';
+import { referenceKernels } from '../../src/kernels/reference/reference.js';
+import { stepKernels } from '../../src/kernels/reference/step.js';
+import { Views } from '../../src/memory/views.js';
+import { lossNames, partners } from '../../src/model/spec.js';
+import { worstDelta, worstGradient, type Finding } from '../support/central-differences.js';
+import { doubleBackprop, doubleModel, gather, inDouble } from '../support/double.js';
+import { randomData } from '../support/random-data.js';
+import { roundingsTo } from '../support/roundings.js';
+
+// The truth of the gradients: double precision against central differences of the cost, single precision against
+// double, and both where units are saturated against what can be said by hand.
+
+const engines = ['wasm', 'reference'] as const;
+
+/** Every pair of a loss and an activation of the last layer. */
+const outputs = lossNames.flatMap((loss) => partners[loss].map((activation) => ({ activation, loss })));
+/** Pairs that take every way through BP1, but for the slopes of the other losses. */
+const fewOutputs = outputs.filter(
+  ({ activation, loss }) => loss.endsWith('Entropy') || (loss === 'quadratic' && activation !== 'linear'),
+);
+const cases = [
+  ...partners.quadratic.flatMap((hidden) => fewOutputs.map((output) => ({ hidden, ...output }))),
+  ...outputs
+    .filter((output) => !fewOutputs.includes(output))
+    .map((output) => ({ hidden: 'tanh' as const, ...output })),
+];
+
+/**
+ * 3-5-4-3, with weights N(0, 1/fanIn) and biases N(0, 1). The seed is one for which no relu layer is dead and nothing
+ * is so near a kink that a difference steps over it; both are checked.
+ */
+function specOf({ hidden, activation, loss }: (typeof cases)[number]): NetworkSpec {
+  const initializer = 'scaledNormal';
+  return {
+    inputs: 3,
+    layers: [
+      { units: 5, activation: hidden, initializer, ...alphaOf(hidden) },
+      { units: 4, activation: hidden, initializer, ...alphaOf(hidden) },
+      { units: 3, activation, initializer, ...alphaOf(activation) },
+    ],
+    loss: loss === 'huber' ? { name: loss, delta: 0.5 } : loss,
+    seed: 3,
+  };
+}
+
+const alphaOf = (activation: ActivationName) =>
+  activation === 'leakyRelu' ? { alpha: 0.25 } : activation === 'elu' ? { alpha: 0.75 } : {};
+
+/**
+ * Targets are dense: they do not sum to one for softmax, and are neither 0 nor 1 for binaryCrossEntropy. For hinge they
+ * are −1 and 1.
+ */
+function dataOf(rows: number, loss?: LossName) {
+  const data = randomData(rows, 3, 3);
+  return loss === 'hinge' ? { ...data, targets: data.targets.map((y) => (y < 0.5 ? -1 : 1)) } : data;
+}
+
+describe('in double precision, BP1 to BP4 agree with central differences of the cost', () => {
+  describe.each(cases)('$hidden, $activation with $loss', (one) => {
+    it.each([1, 7])('in every weight and bias, for a mini-batch of %i', (rows) => {
+      expectSmall(gradientError(specOf(one), dataOf(rows, one.loss)));
+    });
+
+    it('in every δ of every sample', () => {
+      const { layers } = doubleBackprop(doubleModel(specOf(one)), dataOf(7, one.loss));
+      const alone = doubleModel(specOf(one));
+      const { inputs, targets } = dataOf(7, one.loss);
+      for (let n = 0; n < 7; n++) {
+        gather(alone, { inputs: inputs.slice(3 * n, 3 * n + 3), targets: targets.slice(3 * n, 3 * n + 3) });
+        const deltas = layers.map(({ delta }, l) => {
+          const { units } = alone.layers[l]!;
+          return delta.slice(n * units, (n + 1) * units);
+        });
+        expectSmall(worstDelta(alone, deltas));
+      }
+    });
+
+    it('and no layer is dead', () => {
+      const { layers } = doubleBackprop(doubleModel(specOf(one)), dataOf(1, one.loss));
+      for (const { weightGradients } of layers) expect(largest(weightGradients)).toBeGreaterThan(0);
+    });
+  });
+
+  const { inputs } = randomData(7, 2, 1);
+
+  it('for five layers of five activations, one of a single unit, and labels', () => {
+    const spec: NetworkSpec = {
+      inputs: 2,
+      layers: [
+        { units: 4, activation: 'tanh' },
+        { units: 9, activation: 'relu' },
+        { units: 1, activation: 'linear' },
+        { units: 5, activation: 'sigmoid' },
+        { units: 3, activation: 'softmax' },
+      ],
+    };
+    expectSmall(gradientError(spec, { inputs, labels: [0, 2, 1, 1, 0, 2, 2] }));
+  });
+
+  it('for a single unit without hidden layers, and labels', () => {
+    const spec: NetworkSpec = {
+      inputs: 2,
+      layers: [{ units: 1, activation: 'sigmoid' }],
+      loss: 'binaryCrossEntropy',
+    };
+    expectSmall(gradientError(spec, { inputs, labels: [0, 1, 1, 0, 0, 1, 1] }));
+  });
+});
+
+describe('that check sees', () => {
+  const right = referenceKernels(double);
+  const faults: { fault: string; wrong: Partial<Kernels> }[] = [
+    {
+      fault: 'BP1 without σ′',
+      wrong: {
+        outputDelta: (loss, parameter, _, ...rest) => right.outputDelta(loss, parameter, LINEAR, ...rest),
+      },
+    },
+    {
+      fault: 'BP2 without σ′',
+      wrong: { hiddenDelta: (_, ...rest) => right.hiddenDelta(LINEAR, ...rest) },
+    },
+    {
+      fault: 'BP3 without the last sample',
+      wrong: {
+        biasGradient: (delta, gradients, stride, rows, units) =>
+          right.biasGradient(delta, gradients, stride, rows - 1, units),
+      },
+    },
+    {
+      fault: 'BP4 without the last unit of the layer before',
+      wrong: {
+        weightGradient: (input, inputStride, delta, gradients, stride, rows, fanIn, ...rest) =>
+          right.weightGradient(input, inputStride, delta, gradients, stride, rows, fanIn - 1, ...rest),
+      },
+    },
+  ];
+
+  it.each(faults)('$fault', ({ wrong }) => {
+    const spec = specOf({ hidden: 'sigmoid', activation: 'sigmoid', loss: 'quadratic' });
+    const equations = { ...right, ...wrong };
+    const steps = stepKernels(equations, () => new Views(right).arrays, double);
+    expect(gradientError(spec, dataOf(7), { ...equations, ...steps }).error).toBeGreaterThan(0.01);
+  });
+});
+
+/** ε of single precision: half of what lies between 1 and the next float. */
+const EPSILON = 2 ** -24;
+
+describe.each(engines)('in single precision, %s agrees with double', (engine) => {
+  const large: NetworkSpec = {
+    inputs: 784,
+    layers: [
+      { units: 30, activation: 'sigmoid' },
+      { units: 10, activation: 'sigmoid' },
+    ],
+  };
+  const mixed: NetworkSpec = {
+    inputs: 200,
+    layers: [
+      { units: 67, activation: 'relu' },
+      { units: 33, activation: 'tanh' },
+      { units: 10, activation: 'softmax' },
+    ],
+  };
+  const networks = [
+    ...cases.map((one) => ({
+      name: `3-5-4-3, ${one.hidden}, ${one.activation} with ${one.loss}`,
+      spec: specOf(one),
+      data: dataOf(7, one.loss),
+      rows: 7,
+    })),
+    { name: '784-30-10', spec: large, data: randomData(10, 784, 10), rows: 10 },
+    { name: '200-67-33-10', spec: mixed, data: randomData(37, 200, 10), rows: 37 },
+  ];
+
+  /**
+   * The tolerance is k·ε·max: each of the k roundings behind a number errs by at most ε of the largest number of its
+   * kind, and what comes after passes errors on without enlarging them much, for the slopes of all functions are at
+   * most 1.13 and the rows of weights of about unit length. Errors have random signs: 0.55 of the tolerance was measured.
+   */
+  it.each(networks)('$name', async ({ spec, data, rows }) => {
+    const net = await Network.create({ ...spec, engine });
+    const single = net.backprop(data);
+    const model = inDouble(net);
+    const truth = doubleBackprop(model, data);
+    const roundings = roundingsTo(model, rows);
+    for (const [l, layer] of truth.layers.entries()) {
+      for (const kind of keysOf(layer)) {
+        const error = largest(layer[kind].map((value, i) => value - single.layers[l]![kind][i]!));
+        const tolerance = roundings[l]![kind] * EPSILON * largest(layer[kind]);
+        expect(error, `layers[${l}].${kind}`).toBeLessThanOrEqual(tolerance);
+      }
+    }
+    const behindLoss = roundings.at(-1)!.activations;
+    expect(Math.abs(single.loss - truth.loss)).toBeLessThanOrEqual(behindLoss * EPSILON * truth.loss);
+  });
+});
+
+describe.each(engines)('where units are saturated, %s is right', (engine) => {
+  /** z are the weights of as many units after one input, which is 1. */
+  async function backprop(
+    activation: 'softmax' | 'sigmoid' | 'tanh',
+    loss: NetworkJSON['loss'],
+    z: readonly number[],
+    targets: readonly number[],
+  ) {
+    const weights = z.map((weight) => [weight]);
+    const layer = { units: z.length, activation, weights, biases: z.map(() => 0) };
+    const json: NetworkJSON = { format: 'bp4', version: 1, inputs: 1, loss, layers: [layer] };
+    const net = await Network.fromJSON(json, { engine });
+    const { layers, loss: cost } = net.backprop({ inputs: [1], targets });
+    const withoutMinusZero = (numbers: Float32Array): number[] => Array.from(numbers, (number) => number + 0);
+    const delta = withoutMinusZero(layers[0]!.delta);
+    expect(withoutMinusZero(layers[0]!.weightGradients)).toEqual(delta);
+    expect(withoutMinusZero(layers[0]!.biasGradients)).toEqual(delta);
+    return { cost, delta };
+  }
+
+  it.each([
+    { z: [1e4, -1e4, 0], targets: [1, 0, 0], cost: 0, delta: [0, 0, 0] },
+    { z: [1e4, -1e4, 0], targets: [0, 1, 0], cost: 20_000, delta: [1, -1, 0] },
+    { z: [-1e4, -1e4, -1e4], targets: [3, 0, 0], cost: 3 * Math.log(3), delta: [-2, 1, 1] },
+    { z: [1e4, -1e4, 0], targets: [0.5, 0.25, 0.5], cost: 10_000, delta: [0.75, -0.25, -0.5] },
+  ])('softmax with crossEntropy: z $z, targets $targets', async ({ z, targets, cost, delta }) => {
+    const found = await backprop('softmax', 'crossEntropy', z, targets);
+    // A third is no float: it and the cost that comes from it are off by some ε. All else is exact.
+    expect(Math.abs(found.cost - cost)).toBeLessThanOrEqual(8 * EPSILON);
+    for (const [j, right] of delta.entries()) {
+      expect(Math.abs(found.delta[j]! - right)).toBeLessThanOrEqual(8 * EPSILON);
+    }
+  });
+
+  it.each([
+    { z: [1e4, -1e4], targets: [1, 0], cost: 0, delta: [0, 0] },
+    { z: [1e4, -1e4], targets: [0, 1], cost: 20_000, delta: [1, -1] },
+    { z: [1e4, -1e4], targets: [0.75, 0.75], cost: 10_000, delta: [0.25, -0.75] },
+  ])('sigmoid with binaryCrossEntropy: z $z, targets $targets', async ({ z, targets, cost, delta }) => {
+    expect(await backprop('sigmoid', 'binaryCrossEntropy', z, targets)).toEqual({ cost, delta });
+  });
+
+  it.each([
+    { activation: 'sigmoid' as const, cost: 1 },
+    { activation: 'tanh' as const, cost: 2.5 },
+  ])('$activation with quadratic: wrong by the most, and σ′ is 0', async ({ activation, cost }) => {
+    expect(await backprop(activation, 'quadratic', [1e4, -1e4], [0, 1])).toEqual({ cost, delta: [0, 0] });
+  });
+});
+
+/** The worst gradient of a network for a mini-batch; the kernels may be broken on purpose. */
+function gradientError(spec: NetworkSpec, data: Data, kernels?: Kernels): Finding {
+  const model = doubleModel(spec, kernels);
+  return worstGradient(model, gather(model, data));
+}
+
+/** Relative errors; central-differences.ts says to what. Measured: 3.1e-8 at most. */
+function expectSmall({ error, place }: Finding): void {
+  expect(error, place).toBeLessThanOrEqual(1e-7);
+}
+
+/** The largest magnitude; NaN where there is one. */
+function largest(numbers: readonly number[]): number {
+  return Math.max(...numbers.map(Math.abs));
+}
+
+function keysOf<T extends object>(object: T): (keyof T)[] {
+  return Object.keys(object) as (keyof T)[];
+}

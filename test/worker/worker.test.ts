@@ -1,0 +1,453 @@
+import { once } from 'node:events';
+import { Worker as NodeWorker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+// What is built: a worker starts from a file.
+import { Network, type Data, type NetworkOptions, type Stream, type TrainOptions } from '../../dist/index.js';
+import { Dataset } from '../../dist/data/index.js';
+import { trainInWorker, type WorkerOptions } from '../../dist/worker/index.js';
+import { finish } from '../../src/base/work.js';
+import { copyLarge } from '../../src/worker/copy.js';
+import { errorOf } from '../support/patient.js';
+import { randomData } from '../support/random-data.js';
+
+// In a worker, a training is what it is here: the same calls, the same result, the same network, to the bit, at each of
+// these; the same errors.
+
+const spec: NetworkOptions = {
+  inputs: 3,
+  layers: [
+    { units: 5, activation: 'tanh', dropout: 0.1 },
+    { units: 2, activation: 'softmax' },
+  ],
+  loss: 'crossEntropy',
+  seed: 4,
+};
+const data = randomData(40, 3, 2) as Data;
+const validation = randomData(20, 3, 2, 5) as Data;
+
+/** Two batches of 20 samples; writes down how it is used. */
+function streamOf(log: unknown[], fails = false): Stream {
+  return {
+    async *batches() {
+      log.push('begin');
+      try {
+        const inputs = data.inputs as Float32Array;
+        const targets = data.targets as Float32Array;
+        for (const n of [0, 20]) {
+          await Promise.resolve();
+          if (fails && n > 0) throw new RangeError('the disk is gone');
+          yield {
+            inputs: inputs.subarray(n * 3, (n + 20) * 3),
+            targets: targets.subarray(n * 2, (n + 20) * 2),
+          };
+        }
+      } finally {
+        log.push('end');
+      }
+    },
+  };
+}
+
+interface Scene {
+  readonly data?: Data | Stream;
+  readonly options: TrainOptions;
+}
+
+/** What a scene does. `log` takes what is to be compared besides; it is told what the network is at each call. */
+type Play = (log: unknown[], net: Network) => Scene;
+
+/** Everything that can be seen of a training. */
+async function see(play: Play, train: typeof trainInWorker): Promise<unknown> {
+  const net = await Network.create(spec);
+  const log: unknown[] = [];
+  const { data: given = data, options } = play(log, net);
+  const outcome = await train(net, given, { epochs: 3, miniBatchSize: 8, ...options }).catch(
+    (error: unknown) => {
+      const { name, message, ...others } = error as Error;
+      return { class: (error as object).constructor, name, message, others };
+    },
+  );
+  const saved = net.save();
+  const further = await net.train(data, { epochs: 1 });
+  return { outcome, log, saved, further };
+}
+
+const here: typeof trainInWorker = (net, data, options) => net.train(data, options);
+
+const looks: Record<string, Play> = {
+  'nothing but the defaults': () => ({ options: {} }),
+  onEpoch: (log, net) => ({ options: { onEpoch: (report) => log.push(report, net.save()) } }),
+  'onEpoch with a promise': (log, net) => ({
+    options: {
+      onEpoch: async (report) => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        log.push(report, net.predict([[1, 2, 3]]));
+      },
+    },
+  }),
+  onBatch: (log, net) => ({ options: { onBatch: (report) => log.push(report, net.evaluate(data)) } }),
+  'a learning rate that is asked for': (log) => ({
+    options: {
+      learningRate: (position) => {
+        log.push(position);
+        return 0.1 / (1 + position.step);
+      },
+    },
+  }),
+  'a schedule': () => ({ options: { optimizer: 'adam', learningRate: { schedule: 'cosine', rate: 0.01 } } }),
+  'functions that return what cannot be sent': (log) => {
+    const done = (what: unknown) => () => log.push(what);
+    return {
+      options: {
+        onEpoch: () => done('epoch'),
+        onBatch: () => Promise.resolve(done('batch')),
+        checkpoint: { everySteps: 2, write: () => done('checkpoint') },
+      },
+    };
+  },
+  checkpoints: (log) => ({
+    options: {
+      optimizer: 'momentum',
+      checkpoint: { everySteps: 2, write: (bytes) => log.push(bytes.slice()) },
+    },
+  }),
+  metrics: (log) => ({
+    options: {
+      validation,
+      metrics: {
+        mean(outputs, answers) {
+          log.push(outputs, answers);
+          return outputs.reduce((sum, a) => sum + a) / outputs.length;
+        },
+      },
+      diagnose: true,
+      earlyStopping: { patience: 1 },
+    },
+  }),
+  'a stream': (log) => ({ data: streamOf(log), options: {} }),
+  'a stream that fails': (log) => ({ data: streamOf(log, true), options: {} }),
+  'a stream that is none': () => ({ data: { batches: () => 5 as unknown as Data[] }, options: {} }),
+  'a stream that is given up': (log, net) => ({
+    data: streamOf(log),
+    options: {
+      onBatch: () => {
+        log.push(net.save());
+        throw new TypeError('enough');
+      },
+    },
+  }),
+  'an onEpoch that throws': () => ({
+    options: {
+      onEpoch: ({ epoch }) => {
+        if (epoch === 2) throw new TypeError('a mistake');
+      },
+    },
+  }),
+  'a divergence': () => ({ options: { learningRate: 1e38, maxNorm: 1e38 } }),
+  'a signal': () => {
+    const stop = new AbortController();
+    return {
+      options: {
+        signal: stop.signal,
+        onBatch: ({ epoch, batch }) => {
+          if (epoch === 2 && batch === 3) stop.abort(new RangeError('that will do'));
+        },
+      },
+    };
+  },
+  'a signal aborted before': () => ({ options: { signal: AbortSignal.abort(new RangeError('never')) } }),
+  'data that are wrong': () => ({ data: { inputs: [[1, 2, NaN]], labels: [0] }, options: {} }),
+  'data that are nothing': () => ({ data: undefined as unknown as Data, options: {} }),
+  'an option that is wrong': () => ({ options: { miniBatchSize: 1.5 } }),
+  'metrics that are wrong': () => ({ options: { validation, metrics: { mean: 5 } as never } }),
+  'a learning rate that is wrong': () => ({ options: { learningRate: () => NaN } }),
+  'callbacks that return what cannot be sent': (log) => {
+    const answer = (): unknown => () => log.push('never');
+    const checkpoint = { everyEpochs: 1, write: answer };
+    return { options: { onEpoch: answer, onBatch: answer, checkpoint } };
+  },
+  'data and options of classes': () => ({
+    data: new (class {
+      get inputs() {
+        return data.inputs;
+      }
+      get targets() {
+        return data.targets!;
+      }
+    })(),
+    options: new (class {
+      get epochs() {
+        return 2;
+      }
+      get validation() {
+        return Dataset.fromArrays({ inputs: [[1, 2, 3]], targets: [[0, 1]] });
+      }
+    })(),
+  }),
+  'data that hold themselves': () => {
+    const self: Record<string, unknown> = { ...data };
+    self['self'] = self;
+    return { data: self as unknown as Data, options: {} };
+  },
+  'data with a name of ours': () => ({ data: { ...data, giveUp: 1 } as Data, options: {} }),
+  'a stream with more than batches': (log) => ({
+    data: { ...streamOf(log), more: 1 } as Stream,
+    options: {},
+  }),
+  'a stream without a function': () => ({ data: { batches: 5 } as unknown as Stream, options: {} }),
+  'nothing to go on with': () => ({ options: { resume: true } }),
+};
+
+it.each(Object.entries(looks))('the same as here: %s', async (_, play) => {
+  expect(await see(play, trainInWorker)).toEqual(await see(play, here));
+});
+
+it('goes on with what was trained here, and the other way round', async () => {
+  const options: TrainOptions = { optimizer: 'adam', miniBatchSize: 7 };
+  const mixed = await Network.create(spec);
+  await trainInWorker(mixed, data, { ...options, epochs: 1 });
+  await mixed.train(data, { ...options, epochs: 2, resume: true });
+  await trainInWorker(mixed, data, { ...options, epochs: 4, resume: true });
+  const whole = await Network.create(spec);
+  await whole.train(data, { ...options, epochs: 4 });
+  expect(mixed.save()).toEqual(whole.save());
+});
+
+describe('what it is given', () => {
+  it('is copied, shared, or handed over', async () => {
+    const shared = new Float32Array(new SharedArrayBuffer(40 * 3 * 4));
+    shared.set(data.inputs as Float32Array);
+    const targets = (data.targets as Float32Array).slice();
+    const saved = [];
+    for (const [inputs, transfer] of [
+      [data.inputs, []],
+      [shared, []],
+      [(data.inputs as Float32Array).slice(), [targets.buffer]],
+    ] as const) {
+      const net = await Network.create(spec);
+      await trainInWorker(net, { inputs, targets }, {}, { transfer });
+      saved.push(net.save());
+    }
+    expect(targets).toHaveLength(0);
+    expect(data.inputs).toHaveLength(120);
+    expect(saved[1]).toEqual(saved[0]);
+    expect(saved[2]).toEqual(saved[0]);
+  });
+
+  it('stays with the caller where it is large', async () => {
+    const inputs = new Float32Array(3 * 100_000).map((_, i) => Math.fround(Math.sin(i)));
+    const labels = Array.from({ length: 100_000 }, (_, n) => n % 2);
+    const bytes = Buffer.alloc(3 * 400_000, 7);
+    const copy = inputs.slice();
+    for (const large of [
+      { inputs, labels },
+      { inputs: bytes, inputScale: 1 / 255, labels: new Uint8Array(400_000) },
+    ]) {
+      expect(await see(() => ({ data: large, options: { epochs: 1 } }), trainInWorker)).toEqual(
+        await see(() => ({ data: large, options: { epochs: 1 } }), here),
+      );
+    }
+    expect(inputs).toEqual(copy);
+    expect(bytes).toHaveLength(3 * 400_000);
+  });
+
+  it('is copied in pieces where it is large, in a Dataset too', () => {
+    const inputs = new Float32Array(300_000).fill(7);
+    const labels = new Uint8Array(300_000);
+    for (const large of [{ inputs, labels }, Dataset.fromArrays({ inputs, labels })]) {
+      const transfer: ArrayBuffer[] = [];
+      const copy = finish(copyLarge({ data: large }, transfer)) as { data: Data };
+      expect(transfer).toHaveLength(1);
+      expect(transfer[0]).not.toBe(inputs.buffer);
+      expect(transfer[0]).toBe((copy.data.inputs as Float32Array).buffer);
+      expect(inputs.every((x, i) => x === (copy.data.inputs as Float32Array)[i])).toBe(true);
+    }
+  });
+
+  it('is copied alone where it is part of a buffer', async () => {
+    // With the whole of it each time, 64 GB would be copied.
+    const whole = new Float32Array(2 ** 24);
+    const inputs = whole.subarray(0, 3);
+    inputs.set([1, 2, 3]);
+    const stream: Stream = { batches: () => Array.from({ length: 1000 }, () => ({ inputs, labels: [1] })) };
+    const play: Play = () => ({ data: stream, options: { epochs: 1 } });
+    expect(await see(play, trainInWorker)).toEqual(await see(play, here));
+  });
+
+  it('is not taken for zeros where it is taken away meanwhile', async () => {
+    const inputs = new Float32Array(3 * 2 ** 20);
+    const labels = new Uint8Array(2 ** 20);
+    const net = await Network.create(spec);
+    const training = trainInWorker(net, { inputs, labels }, { epochs: 1 });
+    structuredClone(inputs, { transfer: [inputs.buffer] });
+    expect(await errorOf(() => training)).toMatchObject({
+      message: /buffer of a typed array was transferred/,
+    });
+  });
+
+  it.each([
+    ['net', () => trainInWorker({} as never, data), TypeError, /^net: expected a Network, got an object$/],
+    [
+      'data that no worker can be sent',
+      async () => trainInWorker(await Network.create(spec), { ...data, labels: [Symbol('x')] as never }),
+      TypeError,
+      /^data: cannot be sent to a worker: .*Symbol/,
+    ],
+    [
+      'where',
+      async () => trainInWorker(await Network.create(spec), data, {}, { threads: 2 } as never),
+      TypeError,
+      /^where: unknown 'threads'/,
+    ],
+    [
+      'what starts the worker',
+      async () => trainInWorker(await Network.create(spec), data, {}, { worker: () => ({}) as Worker }),
+      TypeError,
+      /^worker: expected a function that returns a Worker, it returned an object$/,
+    ],
+  ])('is checked: %s', async (_, call, Class, message) => {
+    const error = await errorOf(call);
+    expect(error).toBeInstanceOf(Class);
+    expect((error as Error).message).toMatch(message);
+  });
+});
+
+describe('meanwhile', () => {
+  it('the network predicts, and is not trained', async () => {
+    const net = await Network.create(spec);
+    const training = trainInWorker(net, data);
+    expect(net.predict([[1, 2, 3]])).toHaveLength(2);
+    for (const train of [here, trainInWorker]) {
+      expect(await errorOf(() => train(net, data))).toMatchObject({ name: 'StateError' });
+    }
+    await training;
+    await net.train(data, { epochs: 1 });
+  });
+
+  it('it may be disposed of', async () => {
+    const net = await Network.create(spec);
+    const training = trainInWorker(net, data, { epochs: 1e9 });
+    setTimeout(() => net.dispose(), 50);
+    expect(await errorOf(() => training)).toMatchObject({ name: 'StateError' });
+  });
+
+  it('it may be stopped, however long an epoch is', async () => {
+    const net = await Network.create(spec);
+    const before = net.save();
+    const stop = new AbortController();
+    // Once it has begun, and asks for nothing.
+    const write = (): void => void setTimeout(() => stop.abort('enough'), 5);
+    const checkpoint = { everySteps: 5000, write };
+    const training = trainInWorker(net, data, { epochs: 1e9, checkpoint, signal: stop.signal });
+    expect(await errorOf(() => training)).toBe('enough');
+    expect(net.save()).not.toEqual(before);
+  });
+
+  it('it may be stopped where the worker never answers', async () => {
+    const deaf = new NodeWorker('require("node:worker_threads").parentPort.on("message", () => {})', {
+      eval: true,
+    });
+    const end = once(deaf, 'exit');
+    const net = await Network.create(spec);
+    const signal = AbortSignal.timeout(100);
+    const error = await errorOf(() => trainInWorker(net, data, { signal }, { worker: () => deaf as never }));
+    expect(error).toBe(signal.reason);
+    await end;
+    await net.train(data, { epochs: 1 });
+  });
+
+  it('it may be stopped at any moment of the beginning', async () => {
+    for (let moment = 0; moment < 30; moment++) {
+      const stop = new AbortController();
+      const training = trainInWorker(await Network.create(spec), data, { epochs: 1e9, signal: stop.signal });
+      const error = errorOf(() => training);
+      for (let i = 0; i < moment; i++) await Promise.resolve();
+      stop.abort('enough');
+      expect(await error).toBe('enough');
+    }
+  });
+});
+
+describe('no worker is left', () => {
+  const start = (): NodeWorker => new NodeWorker(new URL('../../dist/worker/thread.js', import.meta.url));
+  const onBatch = (): void => undefined;
+
+  it.each<[string, Data, TrainOptions]>([
+    ['at the end', data, { epochs: 1 }],
+    ['where the data cannot be sent', { ...data, labels: [Symbol('x')] as never }, {}],
+    ['where the network is disposed of while the worker waits for an answer', data, { epochs: 1e9, onBatch }],
+  ])('%s', async (_, given, options) => {
+    const net = await Network.create(spec);
+    const worker = start();
+    worker.on('message', ({ type }) => {
+      if (type === 'call') net.dispose();
+    });
+    const end = once(worker, 'exit');
+    await trainInWorker(net, given, options, { worker: () => worker as never }).catch(() => undefined);
+    await end;
+  });
+
+  it('where the network is disposed of while the data are copied', async () => {
+    const net = await Network.create(spec);
+    let isStarted = false;
+    const inputs = new Float32Array(3 * 4_000_000);
+    const training = trainInWorker(
+      net,
+      { inputs, labels: new Uint8Array(4_000_000) },
+      {},
+      {
+        worker: () => {
+          isStarted = true;
+          return start() as never;
+        },
+      },
+    );
+    setImmediate(() => net.dispose());
+    expect(await errorOf(() => training)).toMatchObject({ name: 'StateError' });
+    expect(isStarted).toBe(false);
+  });
+});
+
+// What does not end keeps the process alive.
+describe('the worker ends', () => {
+  const long: TrainOptions = { epochs: 1e9 };
+  const large = (): Data => ({ inputs: new Float32Array(3 * 2 ** 21), labels: new Uint8Array(2 ** 21) });
+
+  type Ending = (net: Network, where: WorkerOptions) => Promise<unknown>;
+  const endings: Record<string, Ending> = {
+    'after the training': (net, where) => trainInWorker(net, data, {}, where),
+    'where the data cannot be sent': (net, where) =>
+      trainInWorker(net, { ...data, labels: [Symbol('x')] as never }, {}, where),
+    'where something cannot be handed over': (net, where) =>
+      trainInWorker(net, data, {}, { ...where, transfer: [5] as never }),
+    'where the signal is none': (net, where) =>
+      trainInWorker(net, data, { signal: { throwIfAborted: () => undefined } as AbortSignal }, where),
+    'disposed of before it starts': (net, where) => {
+      const training = trainInWorker(net, large(), {}, where);
+      net.dispose();
+      return training;
+    },
+    'disposed of while it asks': (net, where) => {
+      const training = trainInWorker(net, data, { ...long, onBatch: () => undefined }, where);
+      setTimeout(() => net.dispose(), 300);
+      return training;
+    },
+    'disposed of while it is answered': (net, where) =>
+      trainInWorker(net, data, { ...long, onBatch: () => net.dispose() }, where),
+    'stopped while it asks': (net, where) => {
+      const signal = AbortSignal.timeout(300);
+      return trainInWorker(net, data, { ...long, onBatch: () => undefined, signal }, where);
+    },
+  };
+
+  it.each(Object.entries(endings))('%s', async (_, ending) => {
+    let exit: Promise<unknown> | undefined;
+    const worker = (): Worker => {
+      const started = new NodeWorker(new URL('../../dist/worker/thread.js', import.meta.url));
+      exit = once(started, 'exit');
+      return started as unknown as Worker;
+    };
+    await Promise.allSettled([ending(await Network.create(spec), { worker })]);
+    await exit;
+  });
+});
