@@ -67,7 +67,8 @@ export function descendAs(
 
     if (!isFinite(sums.batchLoss)) return done;
     const rate = learningRate / <f32>rows;
-    if (rule.isPlain) plainUpdate(net, batch, rate);
+    if (fusesFirst(net, batch)) descendFirst(net, rows, rate);
+    if (rule.isPlain) updateShare(net, batch, rate);
     else if (!updateByRule(team, net, batch, learningRate)) return done;
     if (thread == 0) {
       ++rule.step;
@@ -165,18 +166,20 @@ export function gradientPass(net: Net, batch: Batch): void {
   }
 }
 
-/** W −= η/m Σ ∂C/∂W and nothing else, for a thread's share of the parameters. */
-function plainUpdate(net: Net, batch: Batch, rate: f32): void {
-  let parameters = net.parameters;
-  const first = layerAt(net, 0);
-  if (fusesFirst(net, batch)) {
-    if (!net.hasZeroGradients)
-      memory.fill(first.weightGradients, 0, (<usize>first.fanIn * <usize>first.stride) << 2);
-    net.hasZeroGradients = 1;
-    descendPairs(first, net.pairs, batch.rows, rate);
-    parameters = first.biases; // the weights of the first layer come first among the parameters
-  }
-  const skipped: usize = parameters - net.parameters;
+/** BP4 and the update of the first layer's weights, from pairs. */
+function descendFirst(net: Net, rows: i32, rate: f32): void {
+  const l = layerAt(net, 0);
+  if (!net.hasZeroGradients) memory.fill(l.weightGradients, 0, (<usize>l.fanIn * <usize>l.stride) << 2);
+  net.hasZeroGradients = 1;
+  descendPairs(l, net.pairs, rows, rate);
+}
+
+/**
+ * The plain update, W −= η/m Σ ∂C/∂W, of a thread's share of the parameters. The weights of the first layer come first
+ * among them: they are left out where `descendFirst` has updated them.
+ */
+function updateShare(net: Net, batch: Batch, rate: f32): void {
+  const skipped: usize = fusesFirst(net, batch) ? layerAt(net, 0).biases - net.parameters : 0;
   const count = net.parameterCount - i32(skipped >> 2);
   const from = shareFrom(batch, count, 16);
   const offset: usize = skipped + (from << 2);

@@ -26,7 +26,7 @@ export function brainReference(): BrainKernels {
     live: number,
     threshold: number,
   ): number {
-    const views = new Views(kernels).arrays;
+    const views = new Views(kernels);
     const { words, floats } = views;
     const net = new Net(views, pointer);
     const layers = Array.from(

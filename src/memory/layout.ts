@@ -81,7 +81,7 @@ export const roundUp = (x: number, multiple: number): number => Math.ceil(x / mu
  * Floats from row to row of a layer. A column of a matrix whose rows begin a large power of two apart would fall
  * into a few sets of the first-level cache: such rows get one line more. (Narrow ones do not: it gained nothing.)
  */
-function strideOf(units: number): number {
+export function chooseStride(units: number): number {
   const stride = roundUp(units, 4);
   return units > 128 && stride % 128 === 0 ? stride + LINE / 4 : stride;
 }
@@ -141,7 +141,7 @@ export function layoutOf({
   const floats = (count: number): number => place(count * bytesPerFloat);
 
   const inputs = sizes[0]!;
-  const shapes = sizes.slice(1).map((units, l) => ({ fanIn: sizes[l]!, units, stride: strideOf(units) }));
+  const shapes = sizes.slice(1).map((units, l) => ({ fanIn: sizes[l]!, units, stride: chooseStride(units) }));
 
   const net = place(Net.bytes);
   const rule = place(Rule.bytes);

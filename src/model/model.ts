@@ -91,8 +91,8 @@ export class Model {
     const rows = Math.floor(MULTIPLICATIONS_AT_A_TIME[kernels.engine] / ofSample);
     this.chunkRows = Math.min(MOST_CHUNK_ROWS, Math.max(1, rows));
     this.#layout = this.#plan(this.chunkRows, 0);
-    this.#allocate(this.#layout);
     this.views = new Views(kernels);
+    this.#allocate(this.#layout);
     const { net, netLayers, rule, tally, evaluationTally } = this.#layout;
     this.layers = layers.map((_, l) => new Layer(this.views, netLayers + l * Layer.bytes));
     this.rule = new Rule(this.views, rule);
@@ -185,6 +185,7 @@ export class Model {
     if (this.window + bytes > MOST_BYTES) return false;
     try {
       this.kernels.memory.ensure(this.window + bytes);
+      this.views.refresh();
     } catch {
       return false;
     }
@@ -321,6 +322,7 @@ export class Model {
   #allocate({ bytes }: Layout): void {
     try {
       this.kernels.memory.ensure(bytes + this.#windowBytes);
+      this.views.refresh();
     } catch (cause) {
       throw new RangeError(
         `layers: the network needs ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses so much memory; ` +

@@ -39,7 +39,7 @@ export class ReferenceMemory extends GrowingBuffer implements StructViews {
     const { ints, words, singles, doubles, floats } = new Views({
       memory: this,
       bytesPerFloat: this.bytesPerFloat,
-    }).arrays;
+    });
     Object.assign(this, { ints, words, singles, doubles, floats });
   }
 
