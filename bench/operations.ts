@@ -42,7 +42,8 @@ export interface Operation {
 interface Row<Placed> extends Omit<Operation, 'place' | 'shapes' | 'roundings'> {
   readonly shapes?: readonly Shape[];
   readonly place: (arena: Arena, size: Size, source: Source) => Placed;
-  readonly call: (kernels: Kernels, placed: Placed) => number | undefined;
+  /** What it returns is a result too, where it is a number. */
+  readonly call: (kernels: Kernels, placed: Placed) => unknown;
   /** Default: so many as a few elementwise operations need. */
   readonly roundings?: Operation['roundings'];
 }
@@ -56,7 +57,7 @@ function operation<Placed>({ place, call, ...row }: Row<Placed>): Operation {
       const placed = place(arena, size, source);
       return (kernels) => {
         const returned = call(kernels, placed);
-        return returned === undefined ? [] : [returned];
+        return typeof returned === 'number' ? [returned] : [];
       };
     },
   };
