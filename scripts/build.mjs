@@ -4,7 +4,15 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
@@ -23,6 +31,17 @@ function fail(status) {
   process.exit(status);
 }
 
+// A build whose sources have not changed since is done already: npm ci, npm test and the matrices each ask for one.
+const stampPath = 'build/dist.stamp';
+const isBuilt =
+  existsSync('dist/core.wasm.d.ts') &&
+  existsSync(stampPath) &&
+  readFileSync(stampPath, 'utf8') === hashSources();
+if (isBuilt) {
+  console.log('dist/ is up to date');
+  process.exit();
+}
+
 // 1. the unrolled micro-kernels: assembly/micro/tiles.ts; and the structs that kernels and TypeScript share:
 //    assembly/structs.ts, src/memory/structs.ts
 runNode('scripts/generate-tiles.mjs');
@@ -30,6 +49,7 @@ runNode('scripts/generate-structs.mjs');
 
 // 2. AssemblyScript → WebAssembly (asc prints its own diagnostics), for one thread, for several and for bp4/brain; a
 //    module's bytes become a string, so that bundlers and browsers have nothing to locate or fetch
+const kernelStamp = hashFiles('assembly', 'asconfig.json', 'node_modules/assemblyscript/package.json');
 const core = await compile('release', 'assembly/index.ts', 'kernels');
 const threads = await compile('threads', 'assembly/threads.ts', 'kernels-threads');
 const brain = await compile('brain', 'assembly/brain/index.ts', 'kernels-brain');
@@ -38,13 +58,42 @@ writeModule('kernels/wasm-module', core, `export const coreName = '${coreName}';
 writeModule('kernels/wasm-threads-module', threads);
 writeModule('brain/wasm-module', brain);
 
+/** asc takes most of a build, so a module is compiled again only when its sources, its options or the compiler have changed. */
 async function compile(target, entry, wasmName) {
+  const [wasm, stamp] = [`build/${wasmName}.wasm`, `build/${wasmName}.stamp`];
+  const isFresh = existsSync(wasm) && existsSync(stamp) && readFileSync(stamp, 'utf8') === kernelStamp;
+  if (isFresh) return readFileSync(wasm);
   const { error } = await asc.main([entry, '--config', 'asconfig.json', '--target', target], {
     stdout: process.stdout,
     stderr: process.stderr,
   });
   if (error) fail(1);
-  return readFileSync(`build/${wasmName}.wasm`);
+  writeFileSync(stamp, kernelStamp);
+  return readFileSync(wasm);
+}
+
+/** Of all that dist/ is made from. */
+function hashSources() {
+  return hashFiles(
+    'assembly',
+    'src',
+    'scripts',
+    ...['asconfig', 'package-lock', 'tsconfig', 'tsconfig.build', 'tsconfig.node'].map(
+      (name) => `${name}.json`,
+    ),
+  );
+}
+
+/** Of the names and contents of files, and of all files in folders. */
+function hashFiles(...paths) {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    if (statSync(path).isDirectory()) {
+      for (const name of readdirSync(path).sort()) add(`${path}/${name}`);
+    } else hash.update(`${path}\n`).update(readFileSync(path));
+  };
+  paths.forEach(add);
+  return hash.digest('hex');
 }
 
 function writeModule(moduleName, wasm, more = '') {
@@ -70,6 +119,7 @@ runNode('scripts/generate-parts.mjs');
 
 // 4. TypeScript → dist/, emptied first so that nothing of an earlier build is published; src/node/ and src/cli/ apart, for
 //    they alone may use what only Node has
+rmSync(stampPath, { force: true });
 rmSync('dist', { recursive: true, force: true });
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.node.json');
@@ -88,4 +138,5 @@ writeFileSync(
   '/** As the host compiled it: what `engine` takes. */\ndeclare const core: WebAssembly.Module;\nexport default core;\n',
 );
 
+writeFileSync(stampPath, hashSources());
 console.log(`built dist/ around ${core.length + threads.length + brain.length} bytes of WebAssembly`);

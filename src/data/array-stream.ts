@@ -2,25 +2,23 @@ import { FormatError } from '../errors.js';
 import type { DType, NPYValues } from '../formats/numpy/dtypes.js';
 import { decodeValues, readStart, type NPYStart } from '../formats/numpy/npy.js';
 import { isGzip } from '../formats/inflate.js';
-import { checkKeys, checkPositive, show } from '../base/check.js';
+import { checkKeys, checkPositive } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
-import type { Opened } from './batches.js';
 import { ByteReader, checkSource, type ByteSource } from './chunks.js';
-import { Column, columnOptionNames, planOf, type Categories } from './columns.js';
-import { checkLabels, classesOf } from './labels.js';
+import { Column, columnOptionNames, planColumns, type Categories } from './columns.js';
 import {
   arrayOptionNames,
-  cellsOf,
-  numbersOf,
-  originOf,
+  matrixSource,
   roles,
+  toCells,
+  toNumbers,
   type ArrayOptions,
   type NPYOptions,
 } from './npy.js';
-import type { Row } from './rows.js';
-import { scan, type Source } from './scan.js';
-import type { Parts } from './table.js';
+import type { Row, RowBlocks } from './rows.js';
+import { surveyRows, type SampleSource } from './sample-source.js';
+import { checkLabels, listClasses, type SampleArrays } from './samples.js';
 
 /** Samples in arrays of NumPy: opens a file for each from its beginning. */
 export interface NPYSources {
@@ -101,7 +99,7 @@ class ArrayReader {
 }
 
 /** @throws FormatError where the array is not row-major */
-const startOfNPY: ReadStart = (place, bytes) => {
+const readNPYStart: ReadStart = (place, bytes) => {
   const start = readStart(place, bytes);
   if (start?.fortranOrder) {
     throw new FormatError(
@@ -112,68 +110,60 @@ const startOfNPY: ReadStart = (place, bytes) => {
 };
 
 /** @throws FormatError, TypeError, RangeError naming the option, or the row and column */
-export async function openArrays(files: NPYSources, options: ArrayOptions): Promise<Source> {
+export async function openArrays(files: NPYSources, options: ArrayOptions): Promise<SampleSource> {
   checkKeys('files', files, roles);
   checkKeys('options', options, arrayOptionNames);
-  return sourceOf(files, startOfNPY, options);
+  return openArraySamples(files, readNPYStart, options);
 }
 
 /** A single array, whose columns are named. */
-export async function openMatrix(file: ByteSource, options: NPYOptions): Promise<Source> {
+export async function openMatrix(file: ByteSource, options: NPYOptions): Promise<SampleSource> {
   checkKeys('options', options, [...columnOptionNames, 'columns']);
   const { columns, ...others } = options;
-  const first = await ArrayReader.open('npy', file, startOfNPY);
+  const first = await ArrayReader.open('npy', file, readNPYStart);
   await first.close();
-  const { shape, width } = first;
-  if (shape.length !== 2) {
-    throw new RangeError(
-      `npy: expected an array of two dimensions, a row for each sample, got shape (${shape.join(', ')})`,
-    );
-  }
-  const origin = originOf(first.dtype);
-  const names = columns ?? Array.from({ length: width }, (_, k) => String(k));
-  if (names.length !== width)
-    throw new RangeError(`columns: expected ${width} names, one for each column, got ${names.length}`);
+  const { dtype, shape, width } = first;
+  const rowSource = matrixSource(dtype, shape, columns);
   async function* blocks(): AsyncGenerator<Iterable<Row>, void, void> {
-    const array = await ArrayReader.open('npy', file, startOfNPY);
+    const array = await ArrayReader.open('npy', file, readNPYStart);
     try {
       for (let n = 0; n < shape[0]!; n += ROWS_AT_A_TIME)
-        yield rowsOf(await array.rows(ROWS_AT_A_TIME), n, width);
+        yield readRows(await array.rows(ROWS_AT_A_TIME), n, width);
     } finally {
       await array.close();
     }
   }
-  const open = (): Opened => ({ source: { place: 'npy', origin: 'values', names }, blocks: blocks() });
-  return scan(open, (all) => planOf(all, origin, others));
+  const open = (): RowBlocks => ({ source: rowSource, blocks: blocks() });
+  return surveyRows(open, (opened) => planColumns(opened, others));
 }
 
-function* rowsOf(values: NPYValues, before: number, width: number): Generator<Row> {
-  const cells = cellsOf(values, width);
-  for (let n = 0; n < cells.length / width; n++) {
-    const placeOf = (name: string): string => `npy row ${before + n + 1}, column ${show(name)}`;
-    yield { cells: cells.slice(n * width, (n + 1) * width), placeOf };
-  }
+function* readRows(values: NPYValues, before: number, width: number): Generator<Row> {
+  const cells = toCells(values, width);
+  for (let n = 0; n < cells.length / width; n++)
+    yield { cells: cells.slice(n * width, (n + 1) * width), number: before + n + 1 };
 }
 
 /**
+ * Opens arrays that hold inputs and answers, and reads the labels once.
  * @param files opens each
- * @param placeOf what the file of each is called in error messages
+ * @param namePlace names the file of each in error messages
  * @throws FormatError, TypeError, RangeError naming the option, or the row and column
  */
-export async function sourceOf(
+export async function openArraySamples(
   files: NPYSources,
   readStart: ReadStart,
   { columns, classes, inputScale }: ArrayOptions,
-  placeOf = (role: Role): string => role,
-): Promise<Source> {
+  namePlace = (role: Role): string => role,
+): Promise<SampleSource> {
   for (const role of roles)
-    if (role === 'inputs' || files[role] !== undefined) checkSource(placeOf(role), files[role]);
+    if (role === 'inputs' || files[role] !== undefined) checkSource(namePlace(role), files[role]);
   if (files.labels && files.targets)
     throw new TypeError('targets: expected either targets or labels beside the inputs, got both');
   if (classes !== undefined && !files.labels)
     throw new TypeError('classes: they are those of labels; give them too');
   if (inputScale !== undefined) checkPositive('inputScale', inputScale);
-  const open = (role: Role): Promise<ArrayReader> => ArrayReader.open(placeOf(role), files[role]!, readStart);
+  const open = (role: Role): Promise<ArrayReader> =>
+    ArrayReader.open(namePlace(role), files[role]!, readStart);
   const inputs = await open('inputs');
   await inputs.close();
   const [count] = inputs.shape as [number];
@@ -181,7 +171,7 @@ export async function sourceOf(
     throw new RangeError(
       `columns: expected ${inputs.width} names, one for each column of inputs, got ${columns.length}`,
     );
-  const labels = files.labels && (await labelsIn(await open('labels'), count, classes));
+  const labels = files.labels && (await surveyLabels(await open('labels'), count, classes));
   let targetWidth = 0;
   if (files.targets) {
     const targets = await open('targets');
@@ -189,32 +179,32 @@ export async function sourceOf(
     checkCount(targets, count);
     targetWidth = targets.width;
   }
-  const about = {
+  const schema = {
     width: inputs.width,
     targetWidth,
     ...(columns && { columns: [...columns] }),
     ...(labels && { classes: labels.classes }),
   };
   const scale = inputScale === undefined ? {} : { inputScale };
-  async function* batches(rows: number): AsyncGenerator<Parts, void, undefined> {
+  async function* batches(rows: number): AsyncGenerator<SampleArrays, void, undefined> {
     const opened = await open('inputs');
     const ofLabels = files.labels && (await open('labels'));
     const ofTargets = files.targets && (await open('targets'));
     try {
       for (let n = 0; n < count; n += rows) {
         yield {
-          inputs: finite(opened, await opened.rows(rows), n),
+          inputs: checkFinite(opened, await opened.rows(rows), n),
           ...(ofLabels && { labels: labels!.indicesOf(await ofLabels.rows(rows), n) }),
-          ...(ofTargets && { targets: finite(ofTargets, await ofTargets.rows(rows), n) }),
+          ...(ofTargets && { targets: checkFinite(ofTargets, await ofTargets.rows(rows), n) }),
           ...scale,
-          about,
+          schema,
         };
       }
     } finally {
       for (const array of [opened, ofLabels, ofTargets]) await array?.close();
     }
   }
-  return { count, about, ...scale, batches };
+  return { count, schema, ...scale, batches };
 }
 
 function checkCount({ place, shape }: ArrayReader, count: number): void {
@@ -224,9 +214,9 @@ function checkCount({ place, shape }: ArrayReader, count: number): void {
     );
 }
 
-/** Numbers, of which each is one. @param before rows that came before */
-function finite({ place, width, dtype }: ArrayReader, values: NPYValues, before: number): NumericArray {
-  const numbers = numbersOf(place, values, width);
+/** @param before how many rows preceded these. @throws RangeError naming the value that is not finite */
+function checkFinite({ place, width, dtype }: ArrayReader, values: NPYValues, before: number): NumericArray {
+  const numbers = toNumbers(place, values, width);
   if (!dtype.startsWith('float')) return numbers;
   for (let i = 0; i < numbers.length; i++) {
     if (Number.isFinite(numbers[i])) continue;
@@ -243,17 +233,22 @@ interface Labels {
 }
 
 /** Reads all labels once. */
-async function labelsIn(array: ArrayReader, count: number, given: Categories | undefined): Promise<Labels> {
+async function surveyLabels(
+  array: ArrayReader,
+  count: number,
+  given: Categories | undefined,
+): Promise<Labels> {
   checkCount(array, count);
   if (array.width !== 1)
     throw new RangeError(`labels: expected shape (${count}), got (${array.shape.join(', ')})`);
   const checked = given && (checkCategories('classes', given) as Categories);
-  let column = new Column('labels', 'label', 'values', checked ?? true);
+  const cells = { origin: 'values', describeCell: (row: number) => `labels[${row}]` } as const;
+  let column = new Column(cells, 'labels', 'label', checked ?? true);
   let most: Categories = [];
   const encode = (values: readonly string[], before: number): number[] =>
-    values.map((label, n) => column.encode(label, () => `labels[${before + n}]`));
+    values.map((label, n) => column.encode(label, before + n));
   const indices = (values: NPYValues, before: number): NumericArray => {
-    const numbers = numbersOf('labels', values);
+    const numbers = toNumbers('labels', values);
     checkLabels('labels', numbers, numbers.length, checked?.length, before);
     return numbers;
   };
@@ -263,7 +258,7 @@ async function labelsIn(array: ArrayReader, count: number, given: Categories | u
     isText = Array.isArray(values);
     if (Array.isArray(values)) encode(values, n);
     else {
-      const classes = classesOf(indices(values, n));
+      const classes = listClasses(indices(values, n));
       if (classes.length > most.length) most = classes;
     }
   }

@@ -3,9 +3,8 @@ import { checkCategories } from '../model/check-transforms.js';
 import { isNumericArray, plainView, type NumericArray } from '../base/numeric-arrays.js';
 import { matrixOf, type Rows } from '../training/matrix.js';
 import { finish } from '../base/work.js';
-import { Column, planOf, type Categories } from './columns.js';
-import { checkLabels, classesOf } from './labels.js';
-import { Table, type About, type Parts } from './table.js';
+import { Column, planColumns, type Categories } from './columns.js';
+import { checkLabels, listClasses, SampleBuilder, type SampleArrays, type Schema } from './samples.js';
 
 /** Samples in arrays. */
 export interface Arrays {
@@ -28,7 +27,7 @@ export interface Arrays {
 /**
  * @throws TypeError, RangeError naming the row and column
  */
-export function partsOfArrays(arrays: Arrays): Parts {
+export function readArrays(arrays: Arrays): SampleArrays {
   checkKeys('arrays', arrays, ['inputs', 'labels', 'targets', 'inputScale', 'columns', 'classes', 'count']);
   const { labels, targets, inputScale, classes } = arrays;
   if (labels !== undefined && targets !== undefined) {
@@ -37,17 +36,17 @@ export function partsOfArrays(arrays: Arrays): Parts {
   if (inputScale !== undefined) checkPositive('inputScale', inputScale);
   if (classes !== undefined && labels === undefined)
     throw new TypeError('classes: they are those of labels; give them too');
-  const { inputs, about } = inputsOf(arrays);
-  const count = inputs.length / about.width;
+  const { inputs, schema } = readInputs(arrays);
+  const count = inputs.length / schema.width;
   const scale = inputScale === undefined ? {} : { inputScale };
-  if (labels !== undefined) return { inputs, ...scale, ...labelled(about, labels, count, classes) };
-  if (targets === undefined) return { inputs, ...scale, about };
-  const targetWidth = widthOf('targets', targets, count);
+  if (labels !== undefined) return { inputs, ...scale, ...readLabels(schema, labels, count, classes) };
+  if (targets === undefined) return { inputs, ...scale, schema };
+  const targetWidth = findWidth('targets', targets, count);
   return {
     inputs,
     ...scale,
-    targets: matrix('targets', targets, targetWidth),
-    about: { ...about, targetWidth },
+    targets: toMatrix('targets', targets, targetWidth),
+    schema: { ...schema, targetWidth },
   };
 }
 
@@ -64,15 +63,15 @@ function checkArray(place: string, rows: unknown): asserts rows is AnyRows {
   if (rows.length === 0) throw new RangeError(`${place}: expected at least one row, got none`);
 }
 
-function inputsOf(arrays: Arrays): Pick<Parts, 'inputs' | 'about'> {
+function readInputs(arrays: Arrays): Pick<SampleArrays, 'inputs' | 'schema'> {
   const { inputs, labels, targets, columns, count } = arrays;
   checkArray('inputs', inputs);
   if (targets !== undefined) checkArray('targets', targets);
   let width = columns?.length;
   if (count !== undefined) checkInteger('count', count);
   const rows = labels?.length ?? (targets && !isFlat(targets) ? targets.length : count);
-  if (rows !== undefined) width = widthOf('inputs', inputs, rows);
-  else if (!isFlat(inputs)) width = widthOf('inputs', inputs, inputs.length);
+  if (rows !== undefined) width = findWidth('inputs', inputs, rows);
+  else if (!isFlat(inputs)) width = findWidth('inputs', inputs, inputs.length);
   if (width === undefined) {
     throw new TypeError(
       'count: a flat array does not tell how many samples it holds; give count, or the names of the columns',
@@ -86,26 +85,32 @@ function inputsOf(arrays: Arrays): Pick<Parts, 'inputs' | 'about'> {
   const names = columns && { columns: [...columns] };
   const [first] = inputs;
   if (!Array.isArray(first) || !first.some((value) => typeof value === 'string')) {
-    return { inputs: matrix('inputs', inputs as Rows, width), about: { width, targetWidth: 0, ...names } };
+    return { inputs: toMatrix('inputs', inputs as Rows, width), schema: { width, targetWidth: 0, ...names } };
   }
   const ids = columns ?? first.map((_, k) => String(k));
-  const table = new Table(planOf(ids, 'values', {}));
+  const source = {
+    place: 'inputs',
+    origin: 'values',
+    names: ids,
+    describeCell: (n: number, name: string) => `inputs[${n}][${ids.indexOf(name)}]`,
+  } as const;
+  const builder = new SampleBuilder(planColumns(source, {}));
   for (const [n, row] of (inputs as readonly unknown[][]).entries()) {
     checkRow(`inputs[${n}]`, row, width);
     for (const [k, value] of row.entries()) {
       if (typeof value !== 'string') checkNumber(`inputs[${n}][${k}]`, value);
     }
-    table.add(row, (name) => `inputs[${n}][${ids.indexOf(name)}]`);
+    builder.add({ cells: row, number: n });
   }
-  const parts = table.parts();
-  const { categories } = parts.about;
+  const samples = builder.build();
+  const { categories } = samples.schema;
   return {
-    inputs: parts.inputs,
-    about: { width, targetWidth: 0, ...names, ...(categories && { categories }) },
+    inputs: samples.inputs,
+    schema: { width, targetWidth: 0, ...names, ...(categories && { categories }) },
   };
 }
 
-function widthOf(place: string, rows: AnyRows, count: number): number {
+function findWidth(place: string, rows: AnyRows, count: number): number {
   if (!isFlat(rows)) {
     if (rows.length !== count)
       throw new RangeError(`${place}: expected ${count} rows, as many as the others, got ${rows.length}`);
@@ -126,7 +131,7 @@ function widthOf(place: string, rows: AnyRows, count: number): number {
 }
 
 /** Rows of numbers: typed arrays where they are, others as doubles, so that nothing is rounded before the transforms. */
-function matrix(place: string, rows: Rows, width: number): NumericArray {
+function toMatrix(place: string, rows: Rows, width: number): NumericArray {
   if (isNumericArray(rows)) return finish(matrixOf(place, rows, width)).values;
   const flat = isFlat(rows);
   const count = flat ? rows.length / width : rows.length;
@@ -151,26 +156,25 @@ function checkNumber(place: string, value: unknown): number {
   return value as number;
 }
 
-function labelled(
-  about: About,
+function readLabels(
+  schema: Schema,
   labels: NonNullable<Arrays['labels']>,
   count: number,
   given: Categories | undefined,
-): Pick<Parts, 'labels' | 'about'> {
+): Pick<SampleArrays, 'labels' | 'schema'> {
   if (!isNumericArray(labels) && !Array.isArray(labels)) {
     throw new TypeError(`labels: expected an array of classes, got ${show(labels)}`);
   }
   const checked = given && (checkCategories('classes', given) as Categories);
   if (typeof labels[0] === 'string') {
     if (labels.length !== count) checkLabels('labels', labels, count);
-    const column = new Column('labels', 'label', 'values', checked ?? true);
-    const codes = Array.from(labels as readonly string[], (label, n) =>
-      column.encode(label, () => `labels[${n}]`),
-    );
+    const cells = { origin: 'values', describeCell: (row: number) => `labels[${row}]` } as const;
+    const column = new Column(cells, 'labels', 'label', checked ?? true);
+    const codes = Array.from(labels as readonly string[], (label, n) => column.encode(label, n));
     const { categories: classes, meanings } = column.decide();
-    return { labels: Uint32Array.from(codes, (code) => meanings[code]!), about: { ...about, classes } };
+    return { labels: Uint32Array.from(codes, (code) => meanings[code]!), schema: { ...schema, classes } };
   }
   checkLabels('labels', labels, count, checked?.length);
   const indices = isNumericArray(labels) ? plainView(labels) : Uint32Array.from(labels as readonly number[]);
-  return { labels: indices, about: { ...about, classes: checked ?? classesOf(indices) } };
+  return { labels: indices, schema: { ...schema, classes: checked ?? listClasses(indices) } };
 }

@@ -26,7 +26,7 @@ export function checkSource(place: string, source: unknown): void {
 }
 
 /** The text in chunks; '' is the last. */
-export async function* textOf(source: TextSource): AsyncGenerator<string, void, void> {
+export async function* readText(source: TextSource): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   for await (const chunk of iterable(await source())) {
     yield typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });

@@ -1,5 +1,6 @@
 import { checkName, show } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
+import type { RowSource } from './rows.js';
 
 /** What a column of categories may hold: strings, or numbers. */
 export type Categories = readonly string[] | readonly number[];
@@ -31,20 +32,17 @@ export interface ColumnOptions {
 
 export const columnOptionNames = ['inputs', 'label', 'targets', 'categorical', 'classes', 'missing'];
 
-/** What a cell is called in error messages, by the name of its column. */
-export type PlaceOf = (name: string) => string;
+/** In a text, where a number is expected, these mean that it is missing. */
+const missingMarks = ['', 'na', 'n/a', 'nan', 'null', 'none', '?', '-'];
 
-/** Whether values are what a program holds, or what is written in a text. */
-export type Origin = 'values' | 'text';
+/** Whether a text in a column of numbers means that the value is missing. */
+export const isMissingMark = (text: string): boolean => missingMarks.includes(text.trim().toLowerCase());
 
-/** In a text, where a number is expected, these stand for none. */
-const marks = ['na', 'n/a', 'nan', 'null', 'none', '?', '-'];
+/** Whether a text is a finite number. */
+export const isNumeric = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text));
 
-/** Whether a text stands for no number. */
-export function isMissingMark(text: string): boolean {
-  const mark = text.trim().toLowerCase();
-  return mark === '' || marks.includes(mark);
-}
+/** What a column needs to know of its file. */
+type CellSource = Pick<RowSource, 'origin' | 'describeCell'>;
 
 const ZERO = 48;
 const NINE = 57;
@@ -53,7 +51,7 @@ const NINE = 57;
 export class Column {
   readonly name: string;
   readonly role: 'input' | 'label' | 'target';
-  readonly #origin: Origin;
+  readonly #source: CellSource;
   readonly #given: Categories | undefined;
   /** In the order in which they occurred, or were given. */
   readonly #codes: Map<string | number, number>;
@@ -62,14 +60,14 @@ export class Column {
 
   /** @param categories those given, or whether there are any; undefined where the values are to tell */
   constructor(
+    source: CellSource,
     name: string,
     role: Column['role'],
-    origin: Origin,
     categories: Categories | boolean | undefined,
   ) {
+    this.#source = source;
     this.name = name;
     this.role = role;
-    this.#origin = origin;
     this.#given = typeof categories === 'object' ? categories : undefined;
     this.#codes = new Map(this.#given?.map((category, code) => [category, code]));
     this.#isCategorical = this.#given ? true : (categories as boolean | undefined);
@@ -81,51 +79,58 @@ export class Column {
 
   isMissing(value: unknown): boolean {
     if (value === undefined || value === null || value === '' || Number.isNaN(value)) return true;
-    if (this.#origin === 'values' || this.#isCategorical) return false;
+    if (this.#source.origin === 'values' || this.#isCategorical || typeof value === 'number') return false;
     const text = value as string;
-    if (text.charCodeAt(0) >= ZERO && text.charCodeAt(0) <= NINE) return false; // most, and soon told
+    if (text.charCodeAt(0) >= ZERO && text.charCodeAt(0) <= NINE) return false; // fast, and true of most cells
     return isMissingMark(text);
   }
 
   /**
+   * @param row its number in the file
    * @returns a number, or the provisional code of a category
-   * @throws TypeError, RangeError
+   * @throws TypeError, RangeError naming the row and column
    */
-  encode(value: unknown, placeOf: PlaceOf): number {
+  encode(value: unknown, row: number): number {
     this.#isCategorical ??= typeof value === 'string';
-    return this.#isCategorical ? this.#categoryOf(value, placeOf) : this.#numberOf(value, placeOf);
+    return this.#isCategorical ? this.#encodeCategory(value, row) : this.#encodeNumber(value, row);
   }
 
-  #numberOf(value: unknown, placeOf: PlaceOf): number {
-    const number = this.#origin === 'text' ? Number(value) : value;
+  /** A cell's name in error messages. */
+  describeCell(row: number): string {
+    return this.#source.describeCell(row, this.name);
+  }
+
+  #encodeNumber(value: unknown, row: number): number {
+    const number = this.#source.origin === 'text' ? Number(value) : value;
     if (typeof number !== 'number' || Number.isNaN(number)) {
       const cure = this.role === 'input' ? '; name the column in categorical, or leave it out of inputs' : '';
-      throw new TypeError(`${placeOf(this.name)}: expected a number, got ${show(value)}${cure}`);
+      throw new TypeError(`${this.describeCell(row)}: expected a number, got ${show(value)}${cure}`);
     }
     if (!Number.isFinite(number))
-      throw new RangeError(`${placeOf(this.name)} is ${show(value)}; expected a finite number`);
+      throw new RangeError(`${this.describeCell(row)} is ${show(value)}; expected a finite number`);
     return number;
   }
 
-  #categoryOf(value: unknown, placeOf: PlaceOf): number {
+  #encodeCategory(value: unknown, row: number): number {
     if (typeof value !== 'string' && !Number.isFinite(value)) {
       throw new TypeError(
-        `${placeOf(this.name)}: expected a category, a string or a number, got ${show(value)}`,
+        `${this.describeCell(row)}: expected a category, a string or a number, got ${show(value)}`,
       );
     }
     const hasNumbers = typeof this.#given?.[0] === 'number';
-    const category = (this.#origin === 'text' && hasNumbers ? Number(value) : value) as string | number;
+    const category = (this.#source.origin === 'text' && hasNumbers ? Number(value) : value) as
+      string | number;
     let code = this.#codes.get(category);
     if (code === undefined) {
       if (this.#given) {
         throw new RangeError(
-          `${placeOf(this.name)}: ${show(value)} is none of the categories given: ${listed(this.#given)}`,
+          `${this.describeCell(row)}: ${show(value)} is none of the categories given: ${listed(this.#given)}`,
         );
       }
       const [first] = this.#codes.keys();
       if (first !== undefined && typeof first !== typeof category) {
         throw new TypeError(
-          `${placeOf(this.name)}: expected a ${typeof first}, as in the rows before, got ${show(value)}`,
+          `${this.describeCell(row)}: expected a ${typeof first}, as in the rows before, got ${show(value)}`,
         );
       }
       code = this.#codes.size;
@@ -153,14 +158,14 @@ export class Column {
   /** The same column, once all values have been encoded: each further one must be as those were. */
   settled(): Column {
     const known = this.isCategorical ? this.decide().categories : false;
-    return new Column(this.name, this.role, this.#origin, known);
+    return new Column(this.#source, this.name, this.role, known);
   }
 
   /** The categories in the order of their codes; numbers, if all that a text holds are. */
   #uncoded(): Categories {
     const values = [...this.#codes.keys()];
     const numbers = values.map(Number);
-    const areNumbers = this.#origin === 'text' && numbers.every(Number.isFinite);
+    const areNumbers = this.#source.origin === 'text' && numbers.every(Number.isFinite);
     return areNumbers ? numbers : (values as string[] | number[]);
   }
 }
@@ -176,7 +181,7 @@ function listed(names: Categories): string {
 }
 
 /** The columns that are read: inputs, then label or targets; and where in a row each is. */
-export interface Plan {
+export interface ColumnPlan {
   readonly columns: readonly Column[];
   readonly at: readonly number[];
   readonly missing: MissingPolicy;
@@ -185,11 +190,12 @@ export interface Plan {
 }
 
 /**
- * Finds the columns.
- * @param names of all that there are
+ * Finds the columns that are read.
+ * @param source whose names are known
  * @throws TypeError, RangeError naming the option, and the columns that there are
  */
-export function planOf(names: readonly string[], origin: Origin, options: ColumnOptions): Plan {
+export function planColumns(source: RowSource, options: ColumnOptions): ColumnPlan {
+  const names = source.names!;
   const missing = checkName('missing', options.missing ?? 'error', ['error', 'drop', 'mean'] as const);
   for (const [i, name] of names.entries()) {
     if (names.indexOf(name) < i)
@@ -210,7 +216,7 @@ export function planOf(names: readonly string[], origin: Origin, options: Column
     if (answers.includes(name))
       throw new RangeError(`inputs: ${show(name)} is an answer; leave it out of the inputs`);
   }
-  const ofInput = categoriesOf(categorical, inputs, origin);
+  const ofInput = findCategories(categorical, inputs, source.origin);
   const ofAnswer =
     label === undefined
       ? false
@@ -219,18 +225,18 @@ export function planOf(names: readonly string[], origin: Origin, options: Column
         : (checkCategories('classes', classes) as Categories);
   return {
     columns: [
-      ...inputs.map((name) => new Column(name, 'input', origin, ofInput(name))),
-      ...answers.map((name) => new Column(name, label === undefined ? 'target' : 'label', origin, ofAnswer)),
+      ...inputs.map((name) => new Column(source, name, 'input', ofInput(name))),
+      ...answers.map((name) => new Column(source, name, label === undefined ? 'target' : 'label', ofAnswer)),
     ],
     at: [...inputs, ...answers].map((name) => names.indexOf(name)),
     missing,
   };
 }
 
-function categoriesOf(
+function findCategories(
   categorical: NonNullable<ColumnOptions['categorical']>,
   inputs: readonly string[],
-  origin: Origin,
+  origin: RowSource['origin'],
 ): (name: string) => Categories | boolean | undefined {
   const others = origin === 'text' ? false : undefined;
   if (Array.isArray(categorical)) {

@@ -1,12 +1,13 @@
 import Papa from 'papaparse';
-import { checkKeys, show } from '../base/check.js';
-import { columnOptionNames, type ColumnOptions } from './columns.js';
-import { partsOfRows, type Row, type RowSource } from './rows.js';
-import type { Parts } from './table.js';
-import { checkText, rowsOfText } from './text.js';
+import { checkInteger, checkKeys, show } from '../base/check.js';
+import type { Data } from '../training/samples.js';
+import { checkSource, type TextSource } from './chunks.js';
+import { columnOptionNames, planColumns, type ColumnOptions } from './columns.js';
+import { cellDescriber, checkText, openText, parseText, type Row, type TextRows } from './rows.js';
+import { buildBatches, buildSamples, toData, type SampleArrays } from './samples.js';
 
-/** How a CSV text is to be read. */
-export interface CSVOptions extends ColumnOptions {
+/** How a CSV text is written. */
+export interface CSVDialect {
   /** What stands between two fields, a single character. Default ','. */
   readonly delimiter?: string;
   /**
@@ -16,17 +17,19 @@ export interface CSVOptions extends ColumnOptions {
   readonly header?: boolean | readonly string[];
 }
 
-/** The fields of a row of a CSV text, and which one it is: from 1, the header and empty lines included. */
-interface Fields {
-  readonly fields: readonly string[];
-  readonly number: number;
+/** How a CSV text is to be read. */
+export interface CSVOptions extends ColumnOptions, CSVDialect {}
+
+/** The fields of a row of a CSV text, and its number: from 1, counting the header and empty lines. */
+interface CSVRow extends Row {
+  readonly cells: readonly string[];
 }
 
-/** What Papa's parser gives. */
+/** What Papa's parser returns. */
 interface Parsed {
   readonly data: string[][];
   readonly errors: readonly { readonly code: string; readonly row: number }[];
-  /** `cursor`: where the row begins that was left because it may not be whole. */
+  /** `cursor`: where the last row begins, which is left because more of it may follow. */
   readonly meta: { readonly cursor: number };
 }
 
@@ -48,10 +51,10 @@ export class RowReader {
 
   /**
    * @param isLast whether the text ends with this chunk
-   * @returns the rows that are whole by now, without empty lines
+   * @returns the rows that are complete, without empty lines
    * @throws RangeError naming the row whose quotes are wrong
    */
-  read(chunk: string, isLast = false): Fields[] {
+  read(chunk: string, isLast = false): CSVRow[] {
     let text = this.#heldBack + chunk;
     this.#heldBack = !isLast && text.endsWith('\r') ? '\r' : '';
     if (this.#heldBack) text = text.slice(0, -1);
@@ -63,7 +66,7 @@ export class RowReader {
     this.#rest += text;
     if (!isLast && !text.includes('\n')) return this.#checkLength();
     const { data, errors, meta } = this.#parser.parse(this.#rest, 0, !isLast) as Parsed;
-    // What is wrong in a row that is not whole may be right once it is.
+    // An error in the last row may vanish once the row is complete.
     const wrong = errors.find(({ row }) => row < data.length);
     if (wrong) {
       const what =
@@ -77,11 +80,11 @@ export class RowReader {
     const first = this.#rows + 1;
     this.#rows += data.length;
     return data
-      .map((fields, i) => ({ fields, number: first + i }))
-      .filter(({ fields }) => fields.length > 1 || fields[0] !== '');
+      .map((cells, i) => ({ cells, number: first + i }))
+      .filter(({ cells }) => cells.length > 1 || cells[0] !== '');
   }
 
-  #checkLength(): Fields[] {
+  #checkLength(): CSVRow[] {
     if (this.#rest.length > LONGEST_ROW) {
       throw new RangeError(
         `CSV row ${this.#rows + 1} has more than ${LONGEST_ROW} characters: is a quote never closed?`,
@@ -92,9 +95,10 @@ export class RowReader {
 }
 
 /** The rows of a CSV text that comes in chunks, and the names of its columns. */
-export class CSVRows implements RowSource {
+export class CSVRows implements TextRows {
   readonly place = 'CSV';
   readonly origin = 'text';
+  readonly describeCell = cellDescriber('CSV row');
   readonly #options: CSVOptions;
   readonly #delimiter: string;
   readonly #rows: RowReader;
@@ -129,26 +133,28 @@ export class CSVRows implements RowSource {
    * @throws RangeError naming the row
    */
   *read(chunk: string, isLast?: boolean): Generator<Row, void, void> {
-    for (const { fields, number } of this.#rows.read(chunk, isLast)) {
-      const names = (this.#names ??= this.#namesOf(fields, number));
-      if (names === fields) continue;
-      if (fields.length !== names.length) {
+    for (const row of this.#rows.read(chunk, isLast)) {
+      const { cells, number } = row;
+      const names = (this.#names ??= this.#readNames(row));
+      if (names === cells) continue;
+      if (cells.length !== names.length) {
         throw new RangeError(
-          `CSV row ${number}: expected ${names.length} fields, one for each column, got ${fields.length}`,
+          `CSV row ${number}: expected ${names.length} fields, one for each column, got ${cells.length}`,
         );
       }
-      yield { cells: fields, placeOf: (name) => `CSV row ${number}, column ${show(name)}` };
+      yield row;
     }
   }
 
-  #namesOf(fields: readonly string[], number: number): readonly string[] {
-    const other = [';', '\t', ',', '|'].find((mark) => mark !== this.#delimiter && fields[0]!.includes(mark));
-    if (fields.length === 1 && other !== undefined) {
+  /** @returns `cells` itself if they are the names */
+  #readNames({ cells, number }: CSVRow): readonly string[] {
+    const other = [';', '\t', ',', '|'].find((mark) => mark !== this.#delimiter && cells[0]!.includes(mark));
+    if (cells.length === 1 && other !== undefined) {
       throw new RangeError(
         `CSV row ${number}: a single field, with ${JSON.stringify(other)} in it; give { delimiter: ${JSON.stringify(other)} }`,
       );
     }
-    return this.#options.header === false ? fields.map((_, i) => String(i)) : fields;
+    return this.#options.header === false ? cells.map((_, i) => String(i)) : cells;
   }
 }
 
@@ -156,8 +162,44 @@ export class CSVRows implements RowSource {
  * Reads a CSV text.
  * @throws TypeError, RangeError naming the option, or the row and column
  */
-export function partsOfCSV(text: string, options: CSVOptions): Parts {
+export function readCSV(text: string, options: CSVOptions): SampleArrays {
   checkText('a CSV text', text);
   const rows = new CSVRows(options);
-  return partsOfRows(rows, rowsOfText(rows, text), options);
+  return buildSamples(rows, parseText(rows, text), options);
+}
+
+/**
+ * Reads CSV texts that are larger than memory, for `net.train({ batches: csvBatches(…) })`: each epoch opens
+ * the text again, and holds one batch of it at a time.
+ * @param source opens the text from its beginning: `() => createReadStream('a.csv')`, or
+ * `async () => (await fetch(url)).body`
+ * @param options as for `Dataset.fromCSV`; classes and categories must be given, because they are not known before the
+ * text has been read, and missing: 'mean' is not supported
+ * @param rowsPerBatch rows in a batch; the last may have fewer
+ * @returns a function that opens the batches; iterating them throws TypeError, RangeError naming the row and column
+ * @throws TypeError, RangeError naming the option
+ */
+export function csvBatches(
+  source: TextSource,
+  options: CSVOptions,
+  rowsPerBatch: number,
+): () => AsyncGenerator<Data, void, undefined> {
+  checkSource('source', source);
+  checkInteger('rowsPerBatch', rowsPerBatch);
+  new CSVRows(options); // checks the options
+  const { label, classes, categorical = [], missing } = options;
+  if (label !== undefined && classes === undefined) {
+    throw new TypeError('classes: a stream cannot know them beforehand; give all that occur, in an array');
+  }
+  if (Array.isArray(categorical) && categorical.length > 0) {
+    throw new TypeError(
+      'categorical: a stream cannot know categories beforehand; give { column: [category, …] }',
+    );
+  }
+  if (missing === 'mean') throw new RangeError("missing: a stream has no mean; choose 'error' or 'drop'");
+  return async function* () {
+    const opened = openText(source, new CSVRows(options));
+    const batches = buildBatches(opened, (rows) => planColumns(rows, options), rowsPerBatch);
+    for await (const batch of batches) yield toData(batch);
+  };
 }

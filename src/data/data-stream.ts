@@ -3,19 +3,23 @@ import type { Transforms } from '../model/transforms.js';
 import type { Stream } from '../training/source.js';
 import type { Data } from '../training/samples.js';
 import { openArrays, openMatrix, type NPYSources } from './array-stream.js';
-import { openText } from './batches.js';
 import { checkSource, type ByteSource, type TextSource } from './chunks.js';
-import { columnOptionNames, planOf, type Categories, type ColumnOptions } from './columns.js';
+import { columnOptionNames, planColumns, type Categories, type ColumnOptions } from './columns.js';
 import { CSVRows, type CSVOptions } from './csv.js';
-import { choose, newStatistics, transformsOf, type FitOptions, type Learnt } from './fit.js';
-import { openIDX, type IDXSources } from './idx-stream.js';
-import { openJSONLines } from './json-stream.js';
-import { type JSONOptions } from './json.js';
+import {
+  buildTransforms,
+  chooseTransforms,
+  createStatistics,
+  type ColumnStatistics,
+  type FitOptions,
+} from './fit-transforms.js';
+import { openIDX, type IDXSources } from './idx.js';
+import { openJSONLines, type JSONOptions } from './json.js';
 import type { ArrayOptions, NPYOptions } from './npy.js';
 import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
-import { scan, type Source } from './scan.js';
-import { dataOf } from './stream.js';
-import { categoriesByName } from './table.js';
+import { openText } from './rows.js';
+import { surveyRows, type SampleSource } from './sample-source.js';
+import { categoriesByName, toData } from './samples.js';
 
 /** How much of a file is held at a time. */
 export interface StreamOptions {
@@ -36,17 +40,17 @@ const NUMBERS_PER_BATCH = 2 ** 20;
 export class DataStream implements Stream {
   /** Opens the file from its beginning; iterating throws TypeError, RangeError, FormatError naming the place. */
   readonly batches: () => AsyncGenerator<Data, void, undefined>;
-  readonly #source: Source;
+  readonly #source: SampleSource;
   readonly #rowsPerBatch: number;
-  #learnt: Promise<Learnt> | undefined;
+  #statistics: Promise<ColumnStatistics> | undefined;
 
-  private constructor(source: Source, rowsPerBatch: number | undefined) {
-    const { width, targetWidth } = source.about;
+  private constructor(source: SampleSource, rowsPerBatch: number | undefined) {
+    const { width, targetWidth } = source.schema;
     const rows = rowsPerBatch ?? Math.max(1, Math.floor(NUMBERS_PER_BATCH / (width + targetWidth)));
     this.#source = source;
     this.#rowsPerBatch = rows;
     this.batches = async function* () {
-      for await (const parts of source.batches(rows)) yield dataOf(parts);
+      for await (const batch of source.batches(rows)) yield toData(batch);
     };
   }
 
@@ -58,10 +62,10 @@ export class DataStream implements Stream {
    */
   static async fromCSV(source: TextSource, options: CSVOptions & StreamOptions = {}): Promise<DataStream> {
     checkSource('source', source);
-    const [rows, csv] = taken(options);
-    new CSVRows(csv); // so that what is wrong in the options is known before the text is opened
-    const open = () => openText(source, () => new CSVRows(csv));
-    return new DataStream(await scan(open, (names) => planOf(names, 'text', csv)), rows);
+    const [rows, csv] = takeBatchOptions(options);
+    new CSVRows(csv); // checks the options before the text is opened
+    const open = () => openText(source, new CSVRows(csv));
+    return new DataStream(await surveyRows(open, (opened) => planColumns(opened, csv)), rows);
   }
 
   /**
@@ -75,9 +79,9 @@ export class DataStream implements Stream {
     options: JSONOptions & StreamOptions = {},
   ): Promise<DataStream> {
     checkSource('source', source);
-    const [rows, json] = taken(options);
-    const { open, planOf } = await openJSONLines(source, json);
-    return new DataStream(await scan(open, planOf), rows);
+    const [rows, json] = takeBatchOptions(options);
+    const open = await openJSONLines(source, json);
+    return new DataStream(await surveyRows(open, (opened) => planColumns(opened, json)), rows);
   }
 
   /**
@@ -90,7 +94,7 @@ export class DataStream implements Stream {
     files: IDXSources,
     options: { readonly inputScale?: number } & StreamOptions = {},
   ): Promise<DataStream> {
-    const [rows, others] = taken(options);
+    const [rows, others] = takeBatchOptions(options);
     return new DataStream(await openIDX(files, others), rows);
   }
 
@@ -107,7 +111,7 @@ export class DataStream implements Stream {
     files: ByteSource | NPYSources,
     options: (ArrayOptions | NPYOptions) & StreamOptions = {},
   ): Promise<DataStream> {
-    const [rows, others] = taken(options);
+    const [rows, others] = takeBatchOptions(options);
     const source = typeof files === 'function' ? openMatrix(files, others) : openArrays(files, others);
     return new DataStream(await source, rows);
   }
@@ -127,11 +131,11 @@ export class DataStream implements Stream {
     file: ParquetFile,
     options: ColumnOptions & StreamOptions = {},
   ): Promise<DataStream> {
-    const [rows, columns] = taken(options);
+    const [rows, columns] = takeBatchOptions(options);
     checkKeys('options', columns, columnOptionNames);
     const { openParquet } = await import('./parquet/file.js');
     const { plan, open } = await openParquet(file, columns);
-    return new DataStream(await scan(open, () => plan), rows);
+    return new DataStream(await surveyRows(open, () => plan), rows);
   }
 
   /** How many samples there are. */
@@ -141,27 +145,27 @@ export class DataStream implements Stream {
 
   /** How many columns the inputs have, before any transform. */
   get width(): number {
-    return this.#source.about.width;
+    return this.#source.schema.width;
   }
 
   /** The names of the columns of the inputs, if they have any. */
   get columns(): readonly string[] | undefined {
-    return this.#source.about.columns;
+    return this.#source.schema.columns;
   }
 
   /** The names of the columns of the targets, if they have any. */
   get targetColumns(): readonly string[] | undefined {
-    return this.#source.about.targetColumns;
+    return this.#source.schema.targetColumns;
   }
 
   /** What each label stands for: the classes in the order of the network's outputs. */
   get classes(): Categories | undefined {
-    return this.#source.about.classes;
+    return this.#source.schema.classes;
   }
 
   /** The categories of each column that has them, by its name. */
   get categories(): Readonly<Record<string, Categories>> {
-    return categoriesByName(this.#source.about);
+    return categoriesByName(this.#source.schema);
   }
 
   /** How many samples a batch has; the last may have fewer. */
@@ -175,40 +179,40 @@ export class DataStream implements Stream {
    * @throws TypeError, RangeError naming the option
    */
   async fitTransforms(options: FitOptions = {}): Promise<Transforms> {
-    const { about, learnt } = this.#source;
-    const chosen = choose(about, options);
-    const kinds = [...chosen.inputs.filter((_, k) => !about.categories?.[k]), ...(chosen.targets ?? [])];
+    const { schema, statistics } = this.#source;
+    const chosen = chooseTransforms(schema, options);
+    const kinds = [...chosen.inputs.filter((_, k) => !schema.categories?.[k]), ...(chosen.targets ?? [])];
     const isFitted = kinds.some((kind) => kind !== 'identity');
-    if (!isFitted) return transformsOf(about, chosen, learnt ?? newStatistics(about));
-    this.#learnt ??= this.#learn();
-    return transformsOf(about, chosen, await this.#learnt);
+    if (!isFitted) return buildTransforms(schema, chosen, statistics ?? createStatistics(schema));
+    this.#statistics ??= this.#readStatistics();
+    return buildTransforms(schema, chosen, await this.#statistics);
   }
 
-  async #learn(): Promise<Learnt> {
-    const { about, inputScale, learnt: known } = this.#source;
+  async #readStatistics(): Promise<ColumnStatistics> {
+    const { schema, inputScale, statistics: known } = this.#source;
     try {
-      const learnt = known ?? newStatistics(about, inputScale);
+      const statistics = known ?? createStatistics(schema, inputScale);
       if (!known) {
         for await (const { inputs, targets } of this.#source.batches(this.#rowsPerBatch)) {
-          learnt.inputs.add(inputs);
-          if (targets) learnt.targets.add(targets);
+          statistics.inputs.add(inputs);
+          if (targets) statistics.targets.add(targets);
         }
       }
-      const again = { inputs: learnt.inputs.copy(), targets: learnt.targets.copy() };
+      const again = { inputs: statistics.inputs.copy(), targets: statistics.targets.copy() };
       for await (const { inputs, targets } of this.#source.batches(this.#rowsPerBatch)) {
         again.inputs.addAgain(inputs);
         if (targets) again.targets.addAgain(targets);
       }
       return again;
     } catch (error) {
-      this.#learnt = undefined; // the next call may find the file readable
+      this.#statistics = undefined; // the next call may find the file readable
       throw error;
     }
   }
 }
 
 /** The rows of a batch, and the other options. */
-function taken<Options extends StreamOptions>(
+function takeBatchOptions<Options extends StreamOptions>(
   options: Options,
 ): [number | undefined, Omit<Options, 'rowsPerBatch'>] {
   const { rowsPerBatch, ...others } = options;

@@ -4,24 +4,25 @@ import { Random } from '../base/random.js';
 import type { Transforms } from '../model/transforms.js';
 import { isNumericArray, type NumericArray } from '../base/numeric-arrays.js';
 import type { Data } from '../training/samples.js';
-import { partsOfArrays, type Arrays } from './arrays.js';
-import { batchesOf } from './batches.js';
-import { columnOptionNames, planOf, type Categories, type ColumnOptions } from './columns.js';
-import { partsOfCSV, type CSVOptions } from './csv.js';
-import { fit, type FitOptions } from './fit.js';
-import { partsOfIDX, type IDXFiles } from './idx.js';
-import { partsOfJSON, partsOfJSONLines, type JSONOptions } from './json.js';
+import { readArrays, type Arrays } from './arrays.js';
+import { columnOptionNames, type Categories, type ColumnOptions } from './columns.js';
+import { readCSV, type CSVOptions } from './csv.js';
+import { fitTransforms, type FitOptions } from './fit-transforms.js';
+import { readIDX, type IDXFiles } from './idx.js';
+import { readJSON, readJSONLines, type JSONOptions } from './json.js';
 import {
-  partsOfNPY,
-  partsOfNPZ,
+  readNPYSamples,
+  readNPZSamples,
   type ArrayOptions,
   type NPYFiles,
   type NPYOptions,
   type NPZNames,
 } from './npy.js';
 import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
-import { foldOf, rowsAt, shuffled, testPart } from './partition.js';
-import { categoriesByName, Table, type Parts } from './table.js';
+import { assignFolds, drawTestSet, gatherRows, shuffleIndices } from './partition.js';
+import type { Row, RowSource } from './rows.js';
+import type { Table } from './table.js';
+import { buildBatches, buildSamples, categoriesByName, type SampleArrays } from './samples.js';
 
 export interface PartitionOptions {
   /** From which the order of the samples is drawn; a safe integer. Default 0. */
@@ -53,15 +54,15 @@ export class Dataset implements Data {
   /** [count] indices of classes. */
   declare readonly labels?: NumericArray;
   declare readonly inputScale?: number;
-  readonly #parts: Parts;
+  readonly #samples: SampleArrays;
 
-  private constructor(parts: Parts) {
-    const { inputs, targets, labels, inputScale } = parts;
+  private constructor(samples: SampleArrays) {
+    const { inputs, targets, labels, inputScale } = samples;
     this.inputs = inputs;
     if (targets) this.targets = targets;
     if (labels) this.labels = labels;
     if (inputScale !== undefined) this.inputScale = inputScale;
-    this.#parts = parts;
+    this.#samples = samples;
   }
 
   /**
@@ -69,7 +70,7 @@ export class Dataset implements Data {
    * @throws TypeError, RangeError naming the row and column
    */
   static fromArrays(arrays: Arrays): Dataset {
-    return new Dataset(partsOfArrays(arrays));
+    return new Dataset(readArrays(arrays));
   }
 
   /**
@@ -80,17 +81,23 @@ export class Dataset implements Data {
     if (!Array.isArray(rows)) throw new TypeError(`rows: expected an array of objects, got ${show(rows)}`);
     if (rows.length === 0) throw new RangeError('rows: expected at least one, got none');
     checkKeys('options', options, columnOptionNames);
-    const names = namesOf(rows);
-    const table = new Table(planOf(names, 'values', options));
-    for (const [n, row] of rows.entries()) {
-      const values = names.map((name) =>
-        Object.hasOwn(row as object, name) ? (row as Record<string, unknown>)[name] : undefined,
-      );
-      table.add(values, (name) => `rows[${n}][${show(name)}]`);
+    const names = collectNames(rows);
+    const source: RowSource = {
+      place: 'rows',
+      origin: 'values',
+      names,
+      describeCell: (n, name) => `rows[${n}][${show(name)}]`,
+    };
+    function* cells(): Generator<Row> {
+      for (const [number, row] of rows.entries()) {
+        const values = row as Readonly<Record<string, unknown>>;
+        yield {
+          cells: names.map((name) => (Object.hasOwn(values, name) ? values[name] : undefined)),
+          number,
+        };
+      }
     }
-    if (table.count === 0)
-      throw new RangeError('rows: something is missing in each of them; there is none left');
-    return new Dataset(table.parts());
+    return new Dataset(buildSamples(source, cells(), options));
   }
 
   /**
@@ -98,7 +105,7 @@ export class Dataset implements Data {
    * @throws TypeError, RangeError naming the option, or the row and column
    */
   static fromCSV(text: string, options: CSVOptions = {}): Dataset {
-    return new Dataset(partsOfCSV(text, options));
+    return new Dataset(readCSV(text, options));
   }
 
   /**
@@ -109,7 +116,7 @@ export class Dataset implements Data {
    * @throws TypeError, RangeError naming the option, or the row and column
    */
   static fromJSON(text: string, options: JSONOptions = {}): Dataset {
-    return new Dataset(partsOfJSON(text, options));
+    return new Dataset(readJSON(text, options));
   }
 
   /**
@@ -119,7 +126,7 @@ export class Dataset implements Data {
    * @throws TypeError, RangeError naming the option, or the line and column
    */
   static fromJSONLines(text: string, options: JSONOptions = {}): Dataset {
-    return new Dataset(partsOfJSONLines(text, options));
+    return new Dataset(readJSONLines(text, options));
   }
 
   /**
@@ -132,7 +139,7 @@ export class Dataset implements Data {
   static fromNPY(files: NPYFiles, options?: ArrayOptions): Dataset;
   static fromNPY(file: Bytes, options?: NPYOptions): Dataset;
   static fromNPY(files: Bytes | NPYFiles, options: NPYOptions | ArrayOptions = {}): Dataset {
-    return new Dataset(partsOfNPY(files, options));
+    return new Dataset(readNPYSamples(files, options));
   }
 
   /**
@@ -142,7 +149,7 @@ export class Dataset implements Data {
    * @throws TypeError, RangeError naming the option, or the row and column
    */
   static fromNPZ(bytes: Bytes, names: NPZNames): Dataset {
-    return new Dataset(partsOfNPZ(bytes, names));
+    return new Dataset(readNPZSamples(bytes, names));
   }
 
   /**
@@ -151,7 +158,7 @@ export class Dataset implements Data {
    * @throws TypeError, RangeError naming what is wrong in which file
    */
   static fromIDX(files: IDXFiles, options: { readonly inputScale?: number } = {}): Dataset {
-    return new Dataset(partsOfIDX(files, options));
+    return new Dataset(readIDX(files, options));
   }
 
   /**
@@ -170,8 +177,17 @@ export class Dataset implements Data {
     checkKeys('options', options, columnOptionNames);
     const { openParquet } = await import('./parquet/file.js');
     const { plan, open } = await openParquet(file, options);
-    const { value } = await batchesOf(open(), () => plan, Infinity).next();
+    const { value } = await buildBatches(open(), () => plan, Infinity).next();
     return new Dataset(value!);
+  }
+
+  /**
+   * Makes samples of a table that has been parsed.
+   * @throws TypeError, RangeError naming the option, or the row and column
+   */
+  static fromTable(table: Table, options: ColumnOptions = {}): Dataset {
+    checkKeys('options', options, columnOptionNames);
+    return new Dataset(table.toSamples(options));
   }
 
   /** How many samples there are. */
@@ -181,27 +197,27 @@ export class Dataset implements Data {
 
   /** How many columns the inputs have, before any transform. */
   get width(): number {
-    return this.#parts.about.width;
+    return this.#samples.schema.width;
   }
 
   /** The names of the columns of the inputs, if they have any. */
   get columns(): readonly string[] | undefined {
-    return this.#parts.about.columns;
+    return this.#samples.schema.columns;
   }
 
   /** The names of the columns of the targets, if they have any. */
   get targetColumns(): readonly string[] | undefined {
-    return this.#parts.about.targetColumns;
+    return this.#samples.schema.targetColumns;
   }
 
   /** What each label stands for: the classes in the order of the network's outputs. */
   get classes(): Categories | undefined {
-    return this.#parts.about.classes;
+    return this.#samples.schema.classes;
   }
 
   /** The categories of each column that has them, by its name. */
   get categories(): Readonly<Record<string, Categories>> {
-    return categoriesByName(this.#parts.about);
+    return categoriesByName(this.#samples.schema);
   }
 
   /**
@@ -215,13 +231,13 @@ export class Dataset implements Data {
     }
     if (indices.length === 0) throw new RangeError('indices: expected at least one, got none');
     for (const [i, n] of indices.entries()) checkInteger(`indices[${i}]`, n, 0, this.count - 1);
-    const { inputs, targets, labels, inputScale, about } = this.#parts;
+    const { inputs, targets, labels, inputScale, schema } = this.#samples;
     return new Dataset({
-      inputs: rowsAt(inputs, about.width, indices),
-      ...(targets && { targets: rowsAt(targets, about.targetWidth, indices) }),
-      ...(labels && { labels: rowsAt(labels, 1, indices) }),
+      inputs: gatherRows(inputs, schema.width, indices),
+      ...(targets && { targets: gatherRows(targets, schema.targetWidth, indices) }),
+      ...(labels && { labels: gatherRows(labels, 1, indices) }),
       ...(inputScale !== undefined && { inputScale }),
-      about,
+      schema,
     });
   }
 
@@ -237,7 +253,7 @@ export class Dataset implements Data {
     if (!(test > 0 && test < 1)) throw new RangeError(`test: expected a share between 0 and 1, got ${test}`);
     if (this.count < 2) throw new RangeError('split: a single sample cannot be in both parts');
     const { order, labels } = this.#order(options);
-    const chosen = testPart(order, labels, test);
+    const chosen = drawTestSet(order, labels, test);
     return {
       train: this.subset(order.filter((n) => !chosen.has(n))),
       test: this.subset(order.filter((n) => chosen.has(n))),
@@ -254,7 +270,7 @@ export class Dataset implements Data {
     checkKeys('options', options, ['seed', 'stratify']);
     if (this.count < k) throw new RangeError(`k: there are ${this.count} samples, too few for ${k} folds`);
     const { order, labels } = this.#order(options);
-    return this.#dealt(order, foldOf(order, labels, k), k);
+    return this.#dealt(order, assignFolds(order, labels, k), k);
   }
 
   *#dealt(order: Uint32Array, folds: Uint32Array, k: number): Generator<Split, void, undefined> {
@@ -274,7 +290,7 @@ export class Dataset implements Data {
     checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
     checkOptional('stratify', stratify, 'boolean');
     if (stratify && !this.labels) throw new TypeError('stratify: the dataset has no labels; leave it out');
-    const order = shuffled(this.count, Random.fromSeed(seed));
+    const order = shuffleIndices(this.count, Random.fromSeed(seed));
     return { order, labels: stratify ? this.labels : undefined };
   }
 
@@ -284,12 +300,12 @@ export class Dataset implements Data {
    * @throws TypeError, RangeError naming the option
    */
   fitTransforms(options: FitOptions = {}): Transforms {
-    return fit(this.#parts, options);
+    return fitTransforms(this.#samples, options);
   }
 }
 
 /** The names of all their values, in the order in which they occur. */
-function namesOf(rows: readonly unknown[]): string[] {
+function collectNames(rows: readonly unknown[]): string[] {
   const names = new Set<string>();
   for (const [n, row] of rows.entries()) {
     if (typeof row !== 'object' || row === null || Array.isArray(row) || ArrayBuffer.isView(row)) {

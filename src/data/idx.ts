@@ -1,8 +1,10 @@
 import { bytesOf, type Bytes } from '../base/bytes.js';
 import { beginningOf, gunzip, isGzip } from '../formats/inflate.js';
 import { checkKeys, checkPositive } from '../base/check.js';
-import { classesOf, checkLabels } from './labels.js';
-import type { Parts } from './table.js';
+import { openArraySamples, type ReadStart } from './array-stream.js';
+import type { ByteSource } from './chunks.js';
+import type { SampleSource } from './sample-source.js';
+import { checkLabels, listClasses, type SampleArrays } from './samples.js';
 
 /** Unsigned bytes, the third byte of the magic number. */
 const UNSIGNED_BYTES = 8;
@@ -20,33 +22,33 @@ export interface IDXFiles {
  * each, big-endian; then the values. Nothing is copied.
  * @throws TypeError, RangeError naming what is wrong in which file
  */
-export function partsOfIDX(files: IDXFiles, options: { readonly inputScale?: number }): Parts {
+export function readIDX(files: IDXFiles, options: { readonly inputScale?: number }): SampleArrays {
   checkKeys('files', files, ['images', 'labels']);
   checkKeys('options', options, ['inputScale']);
   const { inputScale = 1 / 255 } = options;
   checkPositive('inputScale', inputScale);
-  const images = read('images', files.images, 2);
+  const images = readFile('images', files.images, 2);
   const [count] = images.sizes as [number];
   const width = images.values.length / count;
   if (files.labels === undefined)
-    return { inputs: images.values, inputScale, about: { width, targetWidth: 0 } };
-  const labels = read('labels', files.labels, 1);
+    return { inputs: images.values, inputScale, schema: { width, targetWidth: 0 } };
+  const labels = readFile('labels', files.labels, 1);
   if (labels.sizes.length > 1)
     throw new RangeError(`labels: expected 1 dimension, got ${labels.sizes.length}`);
   checkLabels('labels', labels.values, count);
-  const about = { width, targetWidth: 0, classes: classesOf(labels.values) };
-  return { inputs: images.values, labels: labels.values, inputScale, about };
+  const schema = { width, targetWidth: 0, classes: listClasses(labels.values) };
+  return { inputs: images.values, labels: labels.values, inputScale, schema };
 }
 
-function read(place: string, file: unknown, fewest: number): { sizes: number[]; values: Uint8Array } {
+function readFile(place: string, file: unknown, fewest: number): { sizes: number[]; values: Uint8Array } {
   let bytes = bytesOf(place, file, 'an IDX file');
   if (isGzip(bytes)) {
     // Unpacked only where it becomes what its header says.
-    const { sizes, at } = headerOf(place, beginningOf(place, bytes), fewest);
-    bytes = gunzip(place, bytes, at + productOf(sizes));
+    const { sizes, at } = readHeader(place, beginningOf(place, bytes), fewest);
+    bytes = gunzip(place, bytes, at + multiply(sizes));
   }
-  const { sizes, at } = headerOf(place, bytes, fewest);
-  const expected = productOf(sizes);
+  const { sizes, at } = readHeader(place, bytes, fewest);
+  const expected = multiply(sizes);
   if (expected === 0 || expected !== bytes.length - at) {
     throw new RangeError(
       `${place}: expected ${shown(sizes)} bytes after the header, and at least one, got ${bytes.length - at}`,
@@ -58,7 +60,7 @@ function read(place: string, file: unknown, fewest: number): { sizes: number[]; 
 const shown = (sizes: readonly number[]): string =>
   `${sizes.slice(0, 8).join(' × ')}${sizes.length > 8 ? ' × …' : ''}`;
 
-const productOf = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
+const multiply = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
 
 /**
  * @param bytes the beginning of a file, unpacked
@@ -66,7 +68,7 @@ const productOf = (sizes: readonly number[]): number => sizes.reduce((product, s
  * @returns its sizes, and where its values begin
  * @throws RangeError naming what is wrong
  */
-export function headerOf(place: string, bytes: Uint8Array, fewest: number): { sizes: number[]; at: number } {
+function readHeader(place: string, bytes: Uint8Array, fewest: number): { sizes: number[]; at: number } {
   const dimensions = bytes.length < 4 ? 0 : bytes[3]!;
   const at = 4 + 4 * dimensions;
   if (bytes.length < at || bytes[0] !== 0 || bytes[1] !== 0) {
@@ -81,4 +83,38 @@ export function headerOf(place: string, bytes: Uint8Array, fewest: number): { si
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sizes = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
   return { sizes, at };
+}
+
+/** The two files of a set such as MNIST, unpacked: opens each from its beginning. */
+export interface IDXSources {
+  /** Images, or samples of any other shape: [n][…]. */
+  readonly images: ByteSource;
+  /** [n] */
+  readonly labels?: ByteSource;
+}
+
+/** How an IDX file holds its values. */
+const unsignedBytes = {
+  dtype: 'uint8',
+  size: 1,
+  unit: 1,
+  decode: (bytes: Uint8Array) => bytes,
+  isBigEndian: false,
+} as const;
+
+/** @throws TypeError, RangeError naming what is wrong in which file */
+export async function openIDX(
+  files: IDXSources,
+  options: { readonly inputScale?: number },
+): Promise<SampleSource> {
+  checkKeys('files', files, ['images', 'labels']);
+  checkKeys('options', options, ['inputScale']);
+  const start: ReadStart = (place, beginning) => {
+    const { sizes, at } = readHeader(place, beginning, place === 'labels' ? 1 : 2);
+    return { layout: unsignedBytes, shape: sizes, at };
+  };
+  const { images, labels } = files;
+  const sources = { inputs: images, ...(labels && { labels }) };
+  const namePlace = (role: string): string => (role === 'inputs' ? 'images' : role);
+  return openArraySamples(sources, start, { inputScale: 1 / 255, ...options }, namePlace);
 }

@@ -1,11 +1,18 @@
 import { FormatError } from '../errors.js';
 import { checkKeys, show } from '../base/check.js';
 import { parseJSON, parseJSONText } from '../base/parse-json.js';
+import type { TextSource } from './chunks.js';
 import { columnOptionNames, type ColumnOptions } from './columns.js';
-import { addNames, rowOf, type RowPlace } from './records.js';
-import { partsOfRows, type Row } from './rows.js';
-import type { Parts } from './table.js';
-import { checkText } from './text.js';
+import {
+  cellDescriber,
+  checkText,
+  openText,
+  type Row,
+  type RowBlocks,
+  type RowSource,
+  type TextRows,
+} from './rows.js';
+import { buildSamples, type SampleArrays } from './samples.js';
 
 /** How a JSON text is to be read. */
 export interface JSONOptions extends ColumnOptions {
@@ -26,41 +33,66 @@ export function checkJSONOptions(options: JSONOptions): void {
 
 /**
  * Reads a JSON text.
- * @throws FormatError where it is no JSON, naming line and column
+ * @throws FormatError where it is not JSON, naming line and column
  * @throws TypeError, RangeError naming the option, or the row and column
  */
-export function partsOfJSON(text: string, options: JSONOptions): Parts {
+export function readJSON(text: string, options: JSONOptions): SampleArrays {
   checkText('a JSON text', text);
   checkJSONOptions(options);
-  const { rows, columns } = rowsOfJSON(parseJSONText(text));
-  return partsOfRecords('JSON', rows, { ...columns, ...options }, (n) => `JSON row ${n + 1}`);
+  const { columns, ...others } = options;
+  const { source, rows } = parseJSONRows(text, columns);
+  return buildSamples(source, rows, others);
 }
 
 /**
- * Reads JSON Lines: an object, or an array, in each line; empty lines are passed over.
- * @throws FormatError where a line is no JSON, naming line and column
+ * Reads JSON Lines: an object, or an array, in each line. Empty lines are skipped.
+ * @throws FormatError where a line is not JSON, naming line and column
  * @throws TypeError, RangeError naming the option, or the line and column
  */
-export function partsOfJSONLines(text: string, options: JSONOptions): Parts {
+export function readJSONLines(text: string, options: JSONOptions): SampleArrays {
   checkText('a text of JSON Lines', text);
   checkJSONOptions(options);
-  const lines = [...new JSONLines().read(text, true)];
-  const rows = lines.map(({ value }) => value);
-  return partsOfRecords('JSON Lines', rows, options, (n) => `line ${lines[n]!.number}`);
+  const { columns, ...others } = options;
+  const { source, rows } = parseJSONLines(text, columns);
+  return buildSamples(source, rows, others);
 }
 
-/** The rows of a value: in an array, by columns, or as pandas has them in orient='split'. */
-export function rowsOfJSON(value: unknown): {
-  rows: readonly unknown[];
-  columns?: { columns: readonly string[] };
-} {
+/** Rows of JSON whose columns are known. */
+interface JSONTable {
+  readonly source: RowSource & { readonly names: readonly string[] };
+  readonly rows: Iterable<Row>;
+}
+
+/**
+ * Parses a JSON text.
+ * @param columns their names, where rows are arrays
+ * @throws FormatError where it is not JSON, naming line and column
+ * @throws TypeError, RangeError naming the row, also while `rows` is iterated
+ */
+export function parseJSONRows(text: string, columns?: readonly string[]): JSONTable {
+  const found = findRows(parseJSONText(text));
+  const lines = found.rows.map((value, n) => ({ value, number: n + 1 }));
+  return tabulate('JSON', 'JSON row', lines, columns ?? found.columns);
+}
+
+/**
+ * Parses JSON Lines.
+ * @param columns their names, where rows are arrays
+ * @throws FormatError where a line is not JSON, naming line and column
+ * @throws TypeError, RangeError naming the line, also while `rows` is iterated
+ */
+export const parseJSONLines = (text: string, columns?: readonly string[]): JSONTable =>
+  tabulate('JSON Lines', 'line', [...new LineParser().read(text, true)], columns);
+
+/** Finds the rows in a value: an array of them, columns, or what pandas writes with orient='split'. */
+function findRows(value: unknown): { rows: readonly unknown[]; columns?: readonly string[] } {
   if (Array.isArray(value)) return { rows: value };
   if (typeof value !== 'object' || value === null) {
     throw new TypeError(`JSON: expected an array of rows, or an object of columns, got ${show(value)}`);
   }
   const { columns, data } = value as { columns?: unknown; data?: unknown };
   if (Array.isArray(columns) && Array.isArray(data) && data.every(Array.isArray)) {
-    return { rows: data, columns: { columns: columns.map(String) } };
+    return { rows: data, columns: columns.map(String) };
   }
   const lists = Object.entries(value);
   for (const [name, list] of lists) {
@@ -80,37 +112,40 @@ export function rowsOfJSON(value: unknown): {
   const values = lists.map(([, list]) => list as unknown[]);
   const count = values[0]?.length ?? 0;
   const rows = Array.from({ length: count }, (_, n) => values.map((list) => list[n]));
-  return { rows, columns: { columns: lists.map(([name]) => name) } };
+  return { rows, columns: lists.map(([name]) => name) };
 }
 
-/** @throws TypeError, RangeError naming the option, or the row and column */
-function partsOfRecords(
+/**
+ * Finds the columns of rows, which are objects or arrays.
+ * @param rowName as 'JSON row'
+ * @throws TypeError where a row is neither
+ */
+function tabulate(
   place: string,
-  rows: readonly unknown[],
-  options: JSONOptions,
-  placeOf: RowPlace,
-): Parts {
-  const { columns, ...others } = options;
+  rowName: string,
+  lines: readonly Line[],
+  columns: readonly string[] | undefined,
+): JSONTable {
   const found = new Set(columns);
-  for (const [n, row] of rows.entries()) addNames(found, row, () => placeOf(n));
-  const areArrays = Array.isArray(rows[0]);
-  if (columns && !areArrays && rows.length > 0)
+  for (const { value, number } of lines) collectNames(found, value, `${rowName} ${number}`);
+  const areArrays = Array.isArray(lines[0]?.value);
+  if (columns && !areArrays && lines.length > 0)
     throw new TypeError('columns: the rows are objects, whose values have names; leave columns out');
   const names = columns ?? [...found];
-  function* all(): Generator<Row> {
-    for (const [n, row] of rows.entries()) yield rowOf(row, names, areArrays, () => placeOf(n));
+  function* rows(): Generator<Row, void, void> {
+    for (const line of lines) yield readRow(line, names, areArrays, rowName);
   }
-  return partsOfRows({ place, origin: 'values', names }, all(), others);
+  return { source: { place, origin: 'values', names, describeCell: cellDescriber(rowName) }, rows: rows() };
 }
 
-/** A line that is not empty, parsed; from 1, empty lines included. */
+/** A parsed value, and the number of its line or row, from 1. Empty lines count. */
 interface Line {
   readonly value: unknown;
   readonly number: number;
 }
 
 /** The lines of a text that comes in chunks, cut anywhere. */
-export class JSONLines {
+class LineParser {
   #rest = '';
   #lines = 0;
 
@@ -141,4 +176,131 @@ export class JSONLines {
       );
     }
   }
+}
+
+/**
+ * What becomes of a value whose name the first row lacks: 'ignore' it, 'refuse' it, for the first row lacks the value, or
+ * let the columns 'grow'.
+ */
+type NewNames = 'ignore' | 'refuse' | 'grow';
+
+/** The rows of JSON Lines that come in chunks. */
+export class JSONLinesRows implements TextRows {
+  readonly place = 'JSON Lines';
+  readonly origin = 'values';
+  readonly describeCell = cellDescriber('line');
+  readonly #lines = new LineParser();
+  readonly #newNames: NewNames;
+  /** Undefined where the names were given. */
+  readonly #found: Set<string> | undefined;
+  #names: readonly string[] | undefined;
+  #areArrays: boolean | undefined;
+
+  /** @param names of all columns, where they are known */
+  constructor(names: readonly string[] | undefined, newNames: NewNames) {
+    this.#names = names;
+    this.#newNames = newNames;
+    this.#found = names ? undefined : new Set();
+  }
+
+  get names(): readonly string[] | undefined {
+    return this.#names;
+  }
+
+  *read(chunk: string, isLast?: boolean): Generator<Row, void, void> {
+    for (const line of this.#lines.read(chunk, isLast)) {
+      this.#areArrays ??= Array.isArray(line.value);
+      if (this.#found) this.#readNames(line, this.#found);
+      yield readRow(line, this.#names!, this.#areArrays, 'line');
+    }
+  }
+
+  #readNames({ value, number }: Line, found: Set<string>): void {
+    const isFirst = !this.#names;
+    if (isFirst || this.#newNames === 'grow') {
+      const before = found.size;
+      collectNames(found, value, `line ${number}`);
+      if (isFirst || found.size > before) this.#names = [...found];
+    } else if (this.#newNames === 'refuse' && isObject(value)) {
+      const unknown = Object.keys(value).find((name) => !found.has(name));
+      if (unknown === undefined) return;
+      throw new RangeError(
+        `line ${number}, column ${show(unknown)}: the rows before have none; fill it in, or choose missing: 'drop' or 'mean', ` +
+          'or name the inputs',
+      );
+    }
+  }
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Opens JSON Lines whose columns are found beforehand if rows may lack some of them.
+ * @returns a function that opens the text from its beginning
+ * @throws FormatError, TypeError, RangeError naming the option, or the line and column
+ */
+export async function openJSONLines(source: TextSource, options: JSONOptions): Promise<() => RowBlocks> {
+  checkJSONOptions(options);
+  const { columns, missing = 'error', inputs } = options;
+  const names = columns ?? (missing === 'error' ? undefined : await readNames(source));
+  const newNames = missing === 'error' && inputs === undefined ? 'refuse' : 'ignore';
+  return () => openText(source, new JSONLinesRows(names, newNames));
+}
+
+/** All names that any of the rows has. */
+async function readNames(source: TextSource): Promise<readonly string[] | undefined> {
+  const rows = new JSONLinesRows(undefined, 'grow');
+  for await (const block of openText(source, rows).blocks) Array.from(block);
+  return rows.names;
+}
+
+/** Makes a value a cell: true is 1 and false 0, and a whole number of 64 bits a number. */
+export function toCell(value: unknown): unknown {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'bigint' && BigInt.asIntN(54, value) === value) return Number(value);
+  return value;
+}
+
+/**
+ * Collects the names of the columns, in the order in which they occur.
+ * @param names out: those of the rows before. Of arrays, those given, or '0', '1', …
+ * @throws TypeError where the row is neither an object nor an array
+ */
+function collectNames(names: Set<string>, row: unknown, place: string): void {
+  if (Array.isArray(row)) {
+    if (names.size === 0) for (const k of row.keys()) names.add(String(k));
+  } else if (typeof row !== 'object' || row === null || ArrayBuffer.isView(row)) {
+    throw new TypeError(`${place}: expected an object of named values, or an array, got ${show(row)}`);
+  } else for (const name of Object.keys(row)) names.add(name);
+}
+
+/**
+ * @param names of all columns; a value that an object lacks is missing
+ * @param rowName as 'JSON row'
+ * @throws TypeError, RangeError where it is of another form than the rows before
+ */
+function readRow(
+  { value, number }: Line,
+  names: readonly string[],
+  areArrays: boolean,
+  rowName: string,
+): Row {
+  if (Array.isArray(value) !== areArrays || typeof value !== 'object' || value === null) {
+    const expected = areArrays ? 'an array' : 'an object of named values';
+    throw new TypeError(
+      `${rowName} ${number}: expected ${expected}, as the rows before are, got ${show(value)}`,
+    );
+  }
+  if (!Array.isArray(value)) {
+    const values = value as Readonly<Record<string, unknown>>;
+    const cells = names.map((name) => (Object.hasOwn(values, name) ? toCell(values[name]) : undefined));
+    return { cells, number };
+  }
+  if (value.length !== names.length) {
+    throw new RangeError(
+      `${rowName} ${number}: expected ${names.length} values, one for each column, got ${value.length}`,
+    );
+  }
+  return { cells: value.map(toCell), number };
 }

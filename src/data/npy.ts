@@ -4,10 +4,10 @@ import { arrayOf, type NPYArray } from '../formats/numpy/npy.js';
 import { NPZ } from '../formats/numpy/npz.js';
 import { checkKeys, show } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
-import { partsOfArrays } from './arrays.js';
-import { columnOptionNames, type Categories, type ColumnOptions, type Origin } from './columns.js';
-import { partsOfRows, type Row } from './rows.js';
-import type { Parts } from './table.js';
+import { readArrays } from './arrays.js';
+import { columnOptionNames, type Categories, type ColumnOptions } from './columns.js';
+import { cellDescriber, type Row, type RowSource } from './rows.js';
+import { buildSamples, type SampleArrays } from './samples.js';
 
 /** Samples in arrays of NumPy, a file for each. */
 export interface NPYFiles {
@@ -49,9 +49,9 @@ type Arrays = Partial<Record<(typeof roles)[number], NPYArray>>;
  * @throws FormatError naming the file that cannot be read
  * @throws TypeError, RangeError naming the option, or the row and column
  */
-export function partsOfNPY(files: Bytes | NPYFiles, options: NPYOptions & ArrayOptions): Parts {
+export function readNPYSamples(files: Bytes | NPYFiles, options: NPYOptions & ArrayOptions): SampleArrays {
   if (!isFiles(files))
-    return partsOfMatrix(arrayOf('npy', bytesOf('files', files, 'an array of NumPy')), options);
+    return readMatrix(arrayOf('npy', bytesOf('files', files, 'an array of NumPy')), options);
   checkKeys('files', files, roles);
   checkKeys('options', options, arrayOptionNames);
   const arrays: Arrays = {};
@@ -59,7 +59,7 @@ export function partsOfNPY(files: Bytes | NPYFiles, options: NPYOptions & ArrayO
     if (files[role] === undefined) continue;
     arrays[role] = arrayOf(role, bytesOf(role, files[role], 'an array of NumPy'));
   }
-  return partsOfNPYArrays(arrays, options);
+  return combineArrays(arrays, options);
 }
 
 /** Whether there is a file for each array. */
@@ -71,7 +71,7 @@ function isFiles(files: Bytes | NPYFiles): files is NPYFiles {
  * @throws FormatError where the file, or an array, cannot be read, or there is none of that name
  * @throws TypeError, RangeError naming the option, or the row and column
  */
-export function partsOfNPZ(bytes: Bytes, names: NPZNames): Parts {
+export function readNPZSamples(bytes: Bytes, names: NPZNames): SampleArrays {
   checkKeys('options', names, [...roles, ...arrayOptionNames]);
   const npz = new NPZ('npz', bytes);
   const arrays: Arrays = {};
@@ -87,14 +87,14 @@ export function partsOfNPZ(bytes: Bytes, names: NPZNames): Parts {
     arrays[role] = npz.array(name);
   }
   const { columns, classes, inputScale } = names;
-  return partsOfNPYArrays(arrays, {
+  return combineArrays(arrays, {
     ...(columns && { columns }),
     ...(classes && { classes }),
     ...(inputScale !== undefined && { inputScale }),
   });
 }
 
-function partsOfNPYArrays({ inputs, labels, targets }: Arrays, options: ArrayOptions): Parts {
+function combineArrays({ inputs, labels, targets }: Arrays, options: ArrayOptions): SampleArrays {
   const { shape } = inputs!;
   const [count] = shape;
   if (count === undefined || inputs!.values.length === 0) {
@@ -111,10 +111,10 @@ function partsOfNPYArrays({ inputs, labels, targets }: Arrays, options: ArrayOpt
       );
     }
   }
-  return partsOfArrays({
-    inputs: numbersOf('inputs', inputs!.values, width),
-    ...(labels && { labels: isText(labels.values) ? labels.values : numbersOf('labels', labels.values) }),
-    ...(targets && { targets: numbersOf('targets', targets.values, targets.values.length / count) }),
+  return readArrays({
+    inputs: toNumbers('inputs', inputs!.values, width),
+    ...(labels && { labels: isText(labels.values) ? labels.values : toNumbers('labels', labels.values) }),
+    ...(targets && { targets: toNumbers('targets', targets.values, targets.values.length / count) }),
     count,
     ...options,
   });
@@ -123,7 +123,7 @@ function partsOfNPYArrays({ inputs, labels, targets }: Arrays, options: ArrayOpt
 const isText = (values: NPYValues): values is string[] => Array.isArray(values);
 
 /** Numbers of 64 bits become doubles, which must hold them. @param width of a row, for error messages */
-export function numbersOf(place: string, values: NPYValues, width?: number): NumericArray {
+export function toNumbers(place: string, values: NPYValues, width?: number): NumericArray {
   if (isText(values)) throw new TypeError(`${place}: expected numbers, got strings`);
   if (!(values instanceof BigInt64Array || values instanceof BigUint64Array)) return values;
   const numbers = new Float64Array(values.length);
@@ -136,32 +136,55 @@ export function numbersOf(place: string, values: NPYValues, width?: number): Num
   return numbers;
 }
 
-/** A single array, whose columns are named. */
-function partsOfMatrix({ dtype, shape, values }: NPYArray, options: NPYOptions): Parts {
+/** A single array, a row for each sample. */
+function readMatrix(array: NPYArray, options: NPYOptions): SampleArrays {
   checkKeys('options', options, [...columnOptionNames, 'columns']);
-  const [count, width] = shape;
-  if (shape.length !== 2 || values.length === 0) {
+  const { columns, ...others } = options;
+  const { source, cells, count } = tabulate(array, columns);
+  const width = source.names.length;
+  function* rows(): Generator<Row> {
+    for (let n = 0; n < count; n++) yield { cells: cells.slice(n * width, (n + 1) * width), number: n + 1 };
+  }
+  return buildSamples(source, rows(), others);
+}
+
+/** An array whose rows are samples. */
+interface Matrix {
+  readonly source: RowSource & { readonly names: readonly string[] };
+  /** [count][columns] */
+  readonly cells: NumericArray | readonly string[];
+  readonly count: number;
+}
+
+/**
+ * Names the columns of an array.
+ * @throws RangeError where it has not two dimensions, or no rows, or other columns than there are names
+ */
+export function tabulate({ dtype, shape, values }: NPYArray, columns?: readonly string[]): Matrix {
+  const source = matrixSource(dtype, shape, columns);
+  return { source, cells: toCells(values, source.names.length), count: shape[0]! };
+}
+
+/** @throws RangeError where the array has not two dimensions, or no rows, or other columns than there are names */
+export function matrixSource(
+  dtype: DType,
+  shape: readonly number[],
+  columns?: readonly string[],
+): Matrix['source'] {
+  const [, width] = shape;
+  if (shape.length !== 2 || shape.includes(0)) {
     throw new RangeError(
       `npy: expected an array of two dimensions, a row for each sample, got shape (${shape.join(', ')})`,
     );
   }
-  const { columns, ...others } = options;
   const names = columns ?? Array.from({ length: width! }, (_, k) => String(k));
   if (names.length !== width) {
     throw new RangeError(`columns: expected ${width} names, one for each column, got ${names.length}`);
   }
-  const cells = cellsOf(values, width);
-  function* rows(): Generator<Row> {
-    for (let n = 0; n < count!; n++) {
-      const placeOf = (name: string): string => `npy row ${n + 1}, column ${show(name)}`;
-      yield { cells: cells.slice(n * width!, (n + 1) * width!), placeOf };
-    }
-  }
-  return partsOfRows({ place: 'npy', origin: originOf(dtype), names }, rows(), others);
+  // Strings may hold numbers, as in a text.
+  const origin = dtype === 'str' ? 'text' : 'values';
+  return { place: 'npy', origin, names, describeCell: cellDescriber('npy row') };
 }
 
-/** Strings may hold numbers: as in a text. */
-export const originOf = (dtype: DType): Origin => (dtype === 'str' ? 'text' : 'values');
-
-export const cellsOf = (values: NPYValues, width: number): NumericArray | string[] =>
-  isText(values) ? values : numbersOf('npy', values, width);
+export const toCells = (values: NPYValues, width: number): NumericArray | readonly string[] =>
+  isText(values) ? values : toNumbers('npy', values, width);

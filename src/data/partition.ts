@@ -2,7 +2,7 @@ import type { Random } from '../base/random.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
 
 /** The numbers below `count` in an order drawn at random (Fisher and Yates). */
-export function shuffled(count: number, random: Random): Uint32Array {
+export function shuffleIndices(count: number, random: Random): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, n) => n);
   for (let n = 0; n < count - 1; n++) {
     const other = n + random.below(count - n);
@@ -14,7 +14,7 @@ export function shuffled(count: number, random: Random): Uint32Array {
 }
 
 /** The members of each class, in the order given, class after class; without labels all are of one class. */
-function byClass(order: Uint32Array, labels: NumericArray | undefined): number[][] {
+function groupByClass(order: Uint32Array, labels: NumericArray | undefined): number[][] {
   if (!labels) return [Array.from(order)];
   const classes: number[][] = [];
   for (const n of order) (classes[labels[n]!] ??= []).push(n);
@@ -25,10 +25,14 @@ function byClass(order: Uint32Array, labels: NumericArray | undefined): number[]
  * Which samples are for the test: round(count·share), at least one and not all; of each class its share, to within one
  * sample.
  */
-export function testPart(order: Uint32Array, labels: NumericArray | undefined, share: number): Set<number> {
+export function drawTestSet(
+  order: Uint32Array,
+  labels: NumericArray | undefined,
+  share: number,
+): Set<number> {
   const count = order.length;
   const wanted = Math.min(Math.max(Math.round(count * share), 1), count - 1);
-  const classes = byClass(order, labels).map((members) => {
+  const classes = groupByClass(order, labels).map((members) => {
     const exact = members.length * share;
     return { members, taken: Math.floor(exact), rest: exact - Math.floor(exact) };
   });
@@ -42,15 +46,15 @@ export function testPart(order: Uint32Array, labels: NumericArray | undefined, s
 }
 
 /** In which of k folds each sample is: they differ in size, and in how many they have of a class, by one at most. */
-export function foldOf(order: Uint32Array, labels: NumericArray | undefined, k: number): Uint32Array {
+export function assignFolds(order: Uint32Array, labels: NumericArray | undefined, k: number): Uint32Array {
   const folds = new Uint32Array(order.length);
   let dealt = 0;
-  for (const members of byClass(order, labels)) for (const n of members) folds[n] = dealt++ % k;
+  for (const members of groupByClass(order, labels)) for (const n of members) folds[n] = dealt++ % k;
   return folds;
 }
 
 /** Some of the rows, in a typed array of the same kind. */
-export function rowsAt<Values extends NumericArray>(
+export function gatherRows<Values extends NumericArray>(
   values: Values,
   width: number,
   indices: ArrayLike<number>,

@@ -1,203 +1,233 @@
-import type { NumericArray } from '../base/numeric-arrays.js';
-import type { Categories, Column, PlaceOf, Plan } from './columns.js';
+import type { Bytes } from '../base/bytes.js';
+import { bytesOf } from '../base/bytes.js';
+import { checkKeys, show } from '../base/check.js';
+import { arrayOf } from '../formats/numpy/npy.js';
+import { isMissingMark, isNumeric, planColumns, type ColumnOptions } from './columns.js';
+import { CSVRows, type CSVDialect } from './csv.js';
+import { checkJSONOptions, parseJSONLines, parseJSONRows, type JSONOptions } from './json.js';
+import { tabulate } from './npy.js';
+import type { ParquetFile } from './parquet/file.js';
+import { checkText, parseText, type Row, type RowSource } from './rows.js';
+import { checkCount, SampleBuilder, type SampleArrays } from './samples.js';
 
-/** What the columns of a dataset are: the same for all its parts. */
-export interface About {
-  /** How many columns of inputs, and of targets. */
-  readonly width: number;
-  readonly targetWidth: number;
-  /** Their names, if they have any. */
-  readonly columns?: readonly string[];
-  readonly targetColumns?: readonly string[];
-  readonly classes?: Categories;
-  /** By column of the inputs; undefined where it holds numbers. */
-  readonly categories?: readonly (Categories | undefined)[];
+/** A parsed file. */
+interface Content {
+  readonly source: RowSource & { readonly names: readonly string[] };
+  readonly count: number;
+  readonly cell: (row: number, column: number) => unknown;
+  /** The row's number in the file. */
+  readonly number: (row: number) => number;
+  /** What the columns hold that hold neither numbers nor text, by their names. */
+  readonly unsupported?: ReadonlyMap<string, string>;
+  /** Columns of CSV that are held as numbers, and no longer as they were spelled. */
+  readonly numeric?: ReadonlySet<string>;
+  /** Parses the file again, and keeps the spelling in these columns. */
+  readonly parseAgain?: (spelled: readonly string[]) => Content;
 }
 
-/** The categories of each column that has them, by its name. */
-export function categoriesByName({ columns, categories = [] }: About): Record<string, Categories> {
-  return Object.fromEntries(
-    categories.flatMap((list, k) => (list ? [[columns?.[k] ?? String(k), list]] : [])),
-  );
-}
-
-/** What a dataset is made of. */
-export interface Parts {
-  readonly inputs: NumericArray;
-  readonly targets?: NumericArray;
-  readonly labels?: NumericArray;
-  readonly inputScale?: number;
-  readonly about: About;
-}
-
-/** Rows of numbers, as they come; doubles, so that nothing is rounded before the transforms. */
-class Rows {
-  readonly #width: number;
-  #values = new Float64Array(1024);
-  #length = 0;
-
-  constructor(width: number) {
-    this.#width = width;
-  }
-
-  push(row: Float64Array): void {
-    if (this.#length + this.#width > this.#values.length) {
-      const larger = new Float64Array(2 * (this.#length + this.#width));
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values.set(row, this.#length);
-    this.#length += this.#width;
-  }
-
-  get values(): Float64Array {
-    return this.#values.slice(0, this.#length);
-  }
-
-  clear(): void {
-    this.#length = 0;
-  }
-}
-
-/** Makes a dataset of rows, one after the other. */
+/**
+ * A table that has been parsed once, and of which nothing has been chosen yet: `profileTable` tells what its columns hold,
+ * and `Dataset.fromTable` makes samples of it, as often as is wanted. Columns of numbers take 8 bytes a row.
+ */
 export class Table {
-  readonly #plan: Plan;
-  readonly #width: number;
-  readonly #row: Float64Array;
-  readonly #inputs: Rows;
-  readonly #answers: Rows;
-  #count = 0;
+  readonly #content: Content;
 
-  constructor(plan: Plan) {
-    this.#plan = plan;
-    this.#width = plan.columns.filter(({ role }) => role === 'input').length;
-    this.#row = new Float64Array(plan.columns.length);
-    this.#inputs = new Rows(this.#width);
-    this.#answers = new Rows(plan.columns.length - this.#width);
-  }
-
-  /** How many rows it has: those that were dropped are not among them. */
-  get count(): number {
-    return this.#count;
+  private constructor(content: Content) {
+    checkCount(content.source.place, content.count || undefined);
+    this.#content = content;
   }
 
   /**
-   * @param cells the values of a row; where each column is in it, the plan says
-   * @throws TypeError, RangeError; the table is of no use then
+   * Parses a CSV text.
+   * @param options as `detectDialect` finds them
+   * @throws TypeError, RangeError naming the option, or the row
    */
-  add(cells: ArrayLike<unknown>, placeOf: PlaceOf): void {
-    const { columns, at, missing } = this.#plan;
-    for (let k = 0; k < columns.length; k++) {
-      const column = columns[k]!;
-      if (!column.isMissing(cells[at[k]!])) continue;
-      if (missing === 'drop') return;
-      if (missing === 'error') {
-        throw new RangeError(
-          `${placeOf(column.name)} is missing; fill it in, or choose missing: 'drop' or 'mean'`,
-        );
-      }
-      if (column.role !== 'input' || column.isCategorical) {
-        throw new RangeError(
-          `${placeOf(column.name)} is missing, and no number has a mean there; choose missing: 'drop'`,
-        );
-      }
-    }
-    for (let k = 0; k < columns.length; k++) {
-      const column = columns[k]!;
-      const value = cells[at[k]!];
-      this.#row[k] = missing === 'mean' && column.isMissing(value) ? NaN : column.encode(value, placeOf);
-    }
-    this.#inputs.push(this.#row.subarray(0, this.#width));
-    this.#answers.push(this.#row.subarray(this.#width));
-    this.#count++;
+  static fromCSV(text: string, options: CSVDialect = {}): Table {
+    checkText('a CSV text', text);
+    checkKeys('options', options, ['delimiter', 'header']);
+    return new Table(parseCSV(text, options, []));
   }
 
   /**
-   * Gives its rows away: NaN is missing, and a category a provisional code. What the columns have learnt of them they keep.
+   * Parses a JSON text, in the forms that `Dataset.fromJSON` takes.
+   * @param options columns: their names, where rows are arrays. Default '0', '1', …
+   * @throws FormatError where it is not JSON, naming line and column
+   * @throws TypeError, RangeError naming the row
    */
-  drain(): { inputs: Float64Array; answers: Float64Array } {
-    const drained = { inputs: this.#inputs.values, answers: this.#answers.values };
-    this.#inputs.clear();
-    this.#answers.clear();
-    this.#count = 0;
-    return drained;
+  static fromJSON(text: string, options: Pick<JSONOptions, 'columns'> = {}): Table {
+    checkText('a JSON text', text);
+    checkKeys('options', options, ['columns']);
+    checkJSONOptions(options);
+    const { source, rows } = parseJSONRows(text, options.columns);
+    return new Table(hold(source, [...rows]));
   }
 
-  /** @throws RangeError where a column has no value of which to take the mean */
-  parts(): Parts {
-    const { columns, missing, means } = this.#plan;
-    const inputs = this.#inputs.values;
-    const answers = this.#answers.values;
-    const inputColumns = columns.slice(0, this.#width);
-    const answerColumns = columns.slice(this.#width);
-    const filling = missing === 'mean' ? (means ?? meansOf(inputs, this.#width)) : undefined;
-    const categories = inputColumns.map((column, k) => {
-      if (!column.isCategorical) {
-        if (filling) fillIn(column, inputs, this.#width, k, filling[k]!);
-        return undefined;
-      }
-      const { categories, meanings } = column.decide();
-      for (let i = k; i < inputs.length; i += this.#width) inputs[i] = meanings[inputs[i]!]!;
-      return categories;
+  /**
+   * Parses JSON Lines.
+   * @param options columns: their names, where rows are arrays. Default '0', '1', …
+   * @throws FormatError where a line is not JSON, naming line and column
+   * @throws TypeError, RangeError naming the line
+   */
+  static fromJSONLines(text: string, options: Pick<JSONOptions, 'columns'> = {}): Table {
+    checkText('a text of JSON Lines', text);
+    checkKeys('options', options, ['columns']);
+    checkJSONOptions(options);
+    const { source, rows } = parseJSONLines(text, options.columns);
+    return new Table(hold(source, [...rows]));
+  }
+
+  /**
+   * Takes an array of NumPy with a row for each sample, as np.save writes it.
+   * @param options columns: their names. Default '0', '1', …
+   * @throws FormatError where the file cannot be read
+   * @throws RangeError where the array has not two dimensions, or other columns than there are names
+   */
+  static fromNPY(file: Bytes, options: { readonly columns?: readonly string[] } = {}): Table {
+    checkKeys('options', options, ['columns']);
+    const array = arrayOf('npy', bytesOf('file', file, 'an array of NumPy'));
+    const { source, cells, count } = tabulate(array, options.columns);
+    const width = source.names.length;
+    return new Table({ source, count, cell: (n, k) => cells[n * width + k], number: (n) => n + 1 });
+  }
+
+  /**
+   * Reads all columns of a Parquet file that hold numbers or text.
+   * @param file its bytes; or `{ byteLength, slice(from, to) }`, which gives bytes of it, or a promise of them
+   * @throws FormatError where it cannot be read, naming the column
+   */
+  static async fromParquet(file: ParquetFile): Promise<Table> {
+    const { readParquetColumns } = await import('./parquet/file.js');
+    const { source, columns, count, unsupported } = await readParquetColumns(file);
+    return new Table({
+      source,
+      count,
+      cell: (n, k) => columns[k]?.[n],
+      number: (n) => n + 1,
+      unsupported,
     });
-    const about = {
-      width: this.#width,
-      columns: inputColumns.map(({ name }) => name),
-      ...(categories.some(Boolean) && { categories }),
-    };
-    if (answerColumns[0]?.role === 'label') {
-      const { categories: classes, meanings } = answerColumns[0].decide();
-      const labels = Uint32Array.from(answers, (code) => meanings[code]!);
-      return { inputs, labels, about: { ...about, targetWidth: 0, classes } };
+  }
+
+  /** The names of the columns. */
+  get names(): readonly string[] {
+    return this.#content.source.names;
+  }
+
+  /** How many rows there are. */
+  get count(): number {
+    return this.#content.count;
+  }
+
+  /**
+   * What stands in a cell: a text of CSV may have become the number that it is.
+   * @param row from 0, without header and empty lines
+   * @param column from 0
+   */
+  cell(row: number, column: number): unknown {
+    return this.#content.cell(row, column);
+  }
+
+  /** What a column holds that holds neither numbers nor text: 'timestamps', say. Undefined for all others. */
+  unsupported(column: number): string | undefined {
+    return this.#content.unsupported?.get(this.names[column]!);
+  }
+
+  /**
+   * Builds samples of the columns that the options choose.
+   * @throws TypeError, RangeError naming the option, or the row and column
+   */
+  toSamples(options: ColumnOptions): SampleArrays {
+    const { source, unsupported, numeric, parseAgain } = this.#content;
+    const plan = planColumns(source, options);
+    const { columns } = plan;
+    for (const { name } of columns) {
+      const what = unsupported?.get(name);
+      if (what !== undefined) {
+        throw new TypeError(
+          `${source.place}, column ${show(name)}: it holds ${what}; name the inputs without it: { inputs: [name, …] }`,
+        );
+      }
     }
-    const targetColumns = answerColumns.map(({ name }) => name);
-    if (targetColumns.length === 0) return { inputs, about: { ...about, targetWidth: 0 } };
-    return {
-      inputs,
-      targets: answers,
-      about: { ...about, targetWidth: targetColumns.length, targetColumns },
-    };
+    // A category is known by its spelling.
+    const spelled = columns.filter(({ name, isCategorical }) => isCategorical && numeric?.has(name));
+    const content = spelled.length > 0 ? parseAgain!(spelled.map(({ name }) => name)) : this.#content;
+    const builder = new SampleBuilder(plan);
+    for (const row of readRows(content)) builder.add(row);
+    checkCount(source.place, builder.count);
+    return builder.build();
   }
 }
 
-/** The mean of each column: of the values that are not missing, which is NaN. */
-export class Means {
-  readonly #sums: Float64Array;
-  readonly #counts: Float64Array;
+function* readRows({ source, count, cell, number }: Content): Generator<Row, void, void> {
+  const cells = new Array<unknown>(source.names.length);
+  for (let n = 0; n < count; n++) {
+    for (let k = 0; k < cells.length; k++) cells[k] = cell(n, k);
+    yield { cells, number: number(n) };
+  }
+}
 
-  constructor(width: number) {
-    this.#sums = new Float64Array(width);
-    this.#counts = new Float64Array(width);
+const hold = (source: Content['source'], rows: readonly Row[]): Content => ({
+  source,
+  count: rows.length,
+  cell: (n, k) => rows[n]!.cells[k],
+  number: (n) => rows[n]!.number,
+});
+
+/** @param spelled columns of which the spelling is kept, whatever they hold */
+function parseCSV(text: string, options: CSVDialect, spelled: readonly string[]): Content {
+  const rows = new CSVRows(options);
+  const numbers: number[] = [];
+  let columns: TextColumn[] | undefined;
+  for (const { cells, number } of parseText(rows, text)) {
+    columns ??= rows.names!.map((name) => new TextColumn(spelled.includes(name)));
+    for (let k = 0; k < columns.length; k++) columns[k]!.add(cells[k] as string);
+    numbers.push(number);
+  }
+  const names = rows.names ?? [];
+  const held = columns?.map(({ cells }) => cells) ?? [];
+  return {
+    source: { place: rows.place, origin: rows.origin, names, describeCell: rows.describeCell },
+    count: numbers.length,
+    cell: (n, k) => held[k]![n],
+    number: (n) => numbers[n]!,
+    numeric: new Set(names.filter((_, k) => columns?.[k]!.isNumeric)),
+    parseAgain: (spelled) => parseCSV(text, options, spelled),
+  };
+}
+
+/** So many different texts are told apart, and each held once. */
+const MOST_DISTINCT = 1024;
+
+/** The cells of a column of CSV. Once there are many different ones, and all are numbers, they are held as such. */
+class TextColumn {
+  /** Texts; of a numeric column numbers, NaN where one is missing, and texts that are no numbers. */
+  cells: (string | number)[] = [];
+  isNumeric = false;
+  readonly #isSpelled: boolean;
+  readonly #distinct = new Map<string, string>();
+
+  constructor(isSpelled: boolean) {
+    this.#isSpelled = isSpelled;
   }
 
-  /** @param rows the next, one after the other */
-  add(rows: Float64Array): void {
-    const width = this.#sums.length;
-    for (let i = 0; i < rows.length; i++) {
-      const value = rows[i]!;
-      if (Number.isNaN(value)) continue;
-      this.#sums[i % width]! += value;
-      this.#counts[i % width]!++;
+  add(text: string): void {
+    if (this.isNumeric) this.cells.push(toNumber(text));
+    else if (this.#distinct.size > MOST_DISTINCT) this.cells.push(text);
+    else {
+      let held = this.#distinct.get(text);
+      if (held === undefined) this.#distinct.set(text, (held = text));
+      this.cells.push(held);
+      if (this.#distinct.size > MOST_DISTINCT && !this.#isSpelled) this.#convert();
     }
   }
 
-  get values(): Float64Array {
-    return this.#sums.map((sum, k) => sum / this.#counts[k]!);
+  #convert(): void {
+    for (const text of this.#distinct.keys()) if (!isNumeric(text) && !isMissingMark(text)) return;
+    this.isNumeric = true;
+    this.cells = this.cells.map((text) => toNumber(text as string));
   }
 }
 
-function meansOf(rows: Float64Array, width: number): Float64Array {
-  const means = new Means(width);
-  means.add(rows);
-  return means.values;
-}
-
-/** @throws RangeError where a column has no value of which to take the mean */
-function fillIn({ name }: Column, values: Float64Array, width: number, k: number, mean: number): void {
-  for (let i = k; i < values.length; i += width) {
-    if (!Number.isNaN(values[i])) continue;
-    if (Number.isNaN(mean))
-      throw new RangeError(`column '${name}': every value is missing; leave it out of inputs`);
-    values[i] = mean;
-  }
+function toNumber(text: string): number | string {
+  if (isNumeric(text)) return Number(text);
+  return isMissingMark(text) ? NaN : text;
 }

@@ -407,7 +407,7 @@ describe('what is wrong is told in one line', () => {
     ['no JSON in a line', ['broken.jsonl'], 3, /^bp4: broken\.jsonl, line 2, column \d+: this is no JSON/],
     ['no gzip', ['broken.csv.gz'], 3, /^bp4: broken\.csv\.gz: it could not be unpacked by gzip/],
     ['no NumPy', ['broken.npy'], 3, /^bp4: broken\.npy: /],
-    ['a class only', ['one.csv'], 3, /^bp4: one\.csv, column "species": every row has the same value/],
+    ['a class only', ['one.csv'], 3, /^bp4: one\.csv: column 'species': every row has the same value/],
     [
       'no folder to save in',
       ['iris.csv', '--out', 'no/where.bp4'],

@@ -264,7 +264,7 @@ describe('from objects', () => {
       'all dropped',
       [{ a: NaN }],
       { missing: 'drop' },
-      [RangeError, 'rows: something is missing in each of them'],
+      [RangeError, 'rows: something is missing in each of the rows'],
     ],
     [
       'Infinity',

@@ -1,22 +1,21 @@
-import type { Dataset } from '../../data/index.js';
+import type { CSVDialect, Dataset } from '../../data/index.js';
 import { idxSamples, mnistSamples, npzSamples, type Samples } from './array-files.js';
 import { inFile } from '../errors.js';
 import { kindOf, STDIN, type DataFormat } from './file-formats.js';
 import { fileBuffer, isLarge, textSource } from './large-files.js';
 import type { Reading } from '../model/model-file.js';
 import { nameOf, readBytes, readText } from './read-file.js';
-import type { Dialect } from './csv-dialect.js';
 import {
-  csvTable,
-  jsonLinesTable,
-  jsonTable,
-  npyTable,
-  parquetTable,
-  type Table,
+  openCSV,
+  openJSON,
+  openJSONLines,
+  openNPY,
+  openParquetTable,
+  type OpenedTable,
   type Text,
 } from './tables.js';
 
-export interface TableFile extends Table {
+export interface TableFile extends OpenedTable {
   readonly kind: 'table';
   readonly path: string;
 }
@@ -32,7 +31,7 @@ export type DataFile = TableFile | SamplesFile;
 const MNIST = 'mnist';
 
 /** What need not be found out. */
-export interface Known extends Partial<Dialect> {
+export interface Known extends CSVDialect {
   /** Whether it is read anew in each epoch. Default: whether it is large. */
   readonly isStream?: boolean;
 }
@@ -51,11 +50,12 @@ export async function openData(path: string, known: Known = {}): Promise<DataFil
   if (format === 'idx') return { kind: 'samples', path, ...(await idxSamples(path)) };
   const name = nameOf(path);
   const table = await inFile(name, () => tableOf(path, format, known));
-  const { read, stream } = table;
+  const { profile, read, stream } = table;
   return {
     ...table,
     kind: 'table',
     path,
+    profile: () => inFile(name, profile),
     read: (reading) => inFile(name, () => read(reading)),
     ...(stream && { stream: (reading) => inFile(name, () => stream(reading)) }),
   };
@@ -65,21 +65,21 @@ async function tableOf(
   path: string,
   format: Exclude<DataFormat, 'npz' | 'idx'>,
   { isStream, ...given }: Known,
-): Promise<Table> {
+): Promise<OpenedTable> {
   const { delimiter } = kindOf(path);
   const isLong = path !== STDIN && (isStream ?? (await isLarge(path)));
   const text = (): Text | Promise<Text> => (isLong ? textSource(path) : readText(path));
   switch (format) {
     case 'csv':
-      return await csvTable(await text(), { ...(delimiter !== undefined && { delimiter }), ...given });
+      return await openCSV(await text(), { ...(delimiter !== undefined && { delimiter }), ...given });
     case 'json':
-      return jsonTable(await readText(path));
+      return openJSON(await readText(path));
     case 'jsonl':
-      return await jsonLinesTable(await text());
+      return openJSONLines(await text());
     case 'npy':
-      return await npyTable(await readBytes(path));
+      return openNPY(await readBytes(path));
     case 'parquet':
-      return await parquetTable(await fileBuffer(path), isLong);
+      return await openParquetTable(await fileBuffer(path), isLong);
   }
 }
 
@@ -99,7 +99,7 @@ export async function readData(
 }
 
 /** What a reading knows of the text of a file. */
-export const dialectIn = ({ delimiter, header }: Reading): Partial<Dialect> => ({
+export const dialectIn = ({ delimiter, header }: Reading): CSVDialect => ({
   ...(delimiter !== undefined && { delimiter }),
   ...(header !== undefined && { header }),
 });

@@ -3,7 +3,8 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { isGzip } from '../../formats/inflate.js';
 import { RowReader } from '../../data/csv.js';
-import { cellOf } from '../../data/records.js';
+import { detectDialect } from '../../data/index.js';
+import { toCell } from '../../data/json.js';
 import { dataFailure, inFile } from '../errors.js';
 import { kindOf, STDIN, type FileKind } from './file-formats.js';
 import type { Meaning } from '../model/signature.js';
@@ -11,7 +12,6 @@ import type { Reading } from '../model/model-file.js';
 import { openData, type TableFile } from './open-data.js';
 import { nameOf } from './read-file.js';
 import { placesByName, placesByNumber, RowValues, type Places, type Values } from './row-values.js';
-import { dialectOf } from './csv-dialect.js';
 
 /** A row of a file, and what the network is given of it. */
 export interface Sample {
@@ -130,7 +130,7 @@ class TableSamples {
   constructor(name: string, beginning: string, kind: FileKind, meaning: Meaning, onIgnored: OnIgnored) {
     const { header } = meaning.reading;
     const delimiter = meaning.delimiter ?? kind.delimiter;
-    const dialect = dialectOf(beginning, {
+    const dialect = detectDialect(beginning, {
       ...(delimiter !== undefined && { delimiter }),
       ...(header !== undefined && { header }),
     });
@@ -143,7 +143,7 @@ class TableSamples {
   }
 
   read(text: string, isLast: boolean): Sample[] {
-    return this.#rows.read(text, isLast).flatMap(({ fields, number }) => {
+    return this.#rows.read(text, isLast).flatMap(({ cells: fields, number }) => {
       const place = `${this.#name}, row ${number}`;
       if (!this.#places) {
         this.#width = fields.length;
@@ -208,7 +208,7 @@ class ObjectSamples {
       throw dataFailure(`${place}: expected an object with a value for each column, or an array of them`);
     }
     const cells = Array.isArray(row) ? this.#byNumber(place, row) : this.#byName(place, row);
-    return { place, values: this.#values.of(place, cells.map(cellOf), false) };
+    return { place, values: this.#values.of(place, cells.map(toCell), false) };
   }
 
   #byNumber(place: string, row: readonly unknown[]): unknown[] {
@@ -259,7 +259,9 @@ async function* samplesOfWhole(
   }
   const file = await openData(path);
   const data =
-    file.kind === 'table' ? await file.read(readingOf(file, format, meaning)) : (file.test ?? file.data);
+    file.kind === 'table'
+      ? await file.read(await readingOf(file, format, meaning))
+      : (file.test ?? file.data);
   if (data.width !== meaning.width) {
     throw dataFailure(
       `${path}: expected ${meaning.width} values to a sample, as many as the network sees, got ${data.width}`,
@@ -276,8 +278,15 @@ async function* samplesOfWhole(
 }
 
 /** Of the inputs alone: answers may be there or not. The columns of an array have no names. */
-function readingOf({ path, profiles }: TableFile, format: FileKind['format'], meaning: Meaning): Reading {
-  if (format === 'npy') return { inputs: placesByNumber(path, profiles.length, meaning).at.map(String) };
+async function readingOf(
+  { path, profile }: TableFile,
+  format: FileKind['format'],
+  meaning: Meaning,
+): Promise<Reading> {
+  if (format === 'npy') {
+    const { columns } = await profile();
+    return { inputs: placesByNumber(path, columns.length, meaning).at.map(String) };
+  }
   const names = ['label', 'targets', 'classes'];
   return Object.fromEntries(Object.entries(meaning.reading).filter(([name]) => !names.includes(name)));
 }

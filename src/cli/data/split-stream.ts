@@ -1,5 +1,5 @@
 import type { Categories, Dataset, DataStream } from '../../data/index.js';
-import { rowsAt } from '../../data/partition.js';
+import { gatherRows } from '../../data/partition.js';
 import { Random } from '../../base/random.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
 import type { Data } from '../../training/samples.js';
@@ -108,10 +108,10 @@ function rowsOf(
   indices: readonly number[],
 ): Data {
   const ofTargets = (values: NumericArray): NumericArray =>
-    rowsAt(values, (values.length * width) / inputs.length, indices);
+    gatherRows(values, (values.length * width) / inputs.length, indices);
   return {
-    inputs: rowsAt(inputs as NumericArray, width, indices),
-    ...(labels && { labels: rowsAt(labels as NumericArray, 1, indices) }),
+    inputs: gatherRows(inputs as NumericArray, width, indices),
+    ...(labels && { labels: gatherRows(labels as NumericArray, 1, indices) }),
     ...(targets && { targets: ofTargets(targets as NumericArray) }),
     ...(inputScale !== undefined && { inputScale }),
   };

@@ -1,7 +1,7 @@
+import type { CSVDialect } from '../../data/index.js';
 import type { Arguments } from './arguments.js';
 import type { OptionGroup } from './command.js';
 import { usageFailure } from '../errors.js';
-import type { Dialect } from '../data/csv-dialect.js';
 
 /** The options that say how a CSV file is written. */
 export const csvOptions: OptionGroup['options'] = {
@@ -70,7 +70,7 @@ export const dataOptionGroup: OptionGroup = {
  * What is said of the text of a CSV file.
  * @throws Failure naming the option
  */
-export function dialectOptions(args: Arguments): Partial<Dialect> {
+export function dialectOptions(args: Arguments): CSVDialect {
   const delimiter = args.string('delimiter');
   const header = args.string('header');
   return {

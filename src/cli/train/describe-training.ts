@@ -38,16 +38,16 @@ function row(io: IO, name: string, text: string, option = ''): void {
 }
 
 function describeData(io: IO, { found, about, train }: Session): void {
-  const { file, guess, dropped, missing } = found!;
+  const { file, guess, profile, dropped, missing } = found!;
   const { reading, task } = about;
   if (file.kind === 'samples') {
     io.say(`${io.bold(nameOf(file.path))}: ${counted(train.count, 'sample')} of ${train.width} numbers`);
     if (train.classes) row(io, 'label', counted(train.classes.length, 'class', 'classes'));
     return;
   }
-  const rows = file.profiles[0]!.count;
+  const { count, columns } = profile!;
   io.say(
-    `${io.bold(nameOf(file.path))}: ${counted(rows, 'row')}, ${counted(file.profiles.length, 'column')}${dialectText(file.dialect)}`,
+    `${io.bold(nameOf(file.path))}: ${counted(count, 'row')}, ${counted(columns.length, 'column')}${dialectText(file.dialect)}`,
   );
   const why = guess?.reason === undefined ? '' : `${guess.reason}; `;
   if (task === 'classification') {

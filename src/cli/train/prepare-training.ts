@@ -2,7 +2,7 @@ import type { Arguments } from '../options/arguments.js';
 import { architectureOf } from '../options/network.js';
 import { dialectOptions } from '../options/data.js';
 import { dataFailure, inFile, usageFailure, withOptions } from '../errors.js';
-import { guessOf, type Guess } from '../data/guess-columns.js';
+import { guessColumns } from '../data/guess-columns.js';
 import {
   readModel,
   type About,
@@ -23,7 +23,14 @@ import {
   type Shares,
 } from '../data/split-stream.js';
 import { trainOptionsOf } from '../options/training.js';
-import { Dataset, DataStream, transformedWidth, type FitKind } from '../../data/index.js';
+import {
+  Dataset,
+  DataStream,
+  transformedWidth,
+  type ColumnSuggestion,
+  type FitKind,
+  type TableProfile,
+} from '../../data/index.js';
 import { Network, type EngineOptions } from '../../network.js';
 import type { Transforms } from '../../model/transforms.js';
 
@@ -48,7 +55,9 @@ export interface Session {
 /** What is said of the data. */
 interface Found {
   readonly file: DataFile;
-  readonly guess: Guess | undefined;
+  readonly guess: ColumnSuggestion | undefined;
+  /** Of a table. */
+  readonly profile: TableProfile | undefined;
   /** Rows that were left out because something is missing in them. */
   readonly dropped: number;
   readonly missing: Reading['missing'];
@@ -110,23 +119,26 @@ interface Read {
   readonly data: Dataset | DataStream;
   readonly task: Task;
   readonly reading: Reading;
-  readonly guess: Guess | undefined;
+  readonly guess: ColumnSuggestion | undefined;
+  /** Of a table. */
+  readonly profile: TableProfile | undefined;
   readonly dropped: number;
   readonly missing: Reading['missing'];
 }
 
 /** Chooses the columns of a table, and reads them. */
 async function readTable(args: Arguments, file: TableFile): Promise<Read> {
-  const guess = guessOf(nameOf(file.path), file.profiles, {
+  const profile = await file.profile();
+  const guess = await guessColumns(nameOf(file.path), profile, {
     label: args.string('label'),
     targets: args.list('target'),
     ignore: args.list('ignore'),
     categorical: args.list('categorical'),
   });
-  const { categorical, ...columns } = guess.reading;
-  const rows = file.profiles[0]!.count;
-  const used = [...columns.inputs!, ...(columns.targets ?? [columns.label!])];
-  const gaps = file.profiles.filter(({ name, missing }) => used.includes(name) && missing > 0);
+  const { categorical, ...columns } = guess.columns;
+  const rows = profile.count;
+  const used = [...columns.inputs, ...(columns.targets ?? [columns.label!])];
+  const gaps = profile.columns.filter(({ name, missing }) => used.includes(name) && missing > 0);
   const given = args.choice('missing', ['error', 'drop', 'mean']);
   let missing = given ?? (gaps.length > 0 ? 'drop' : 'error');
   const read = async (): Promise<Dataset | DataStream> =>
@@ -136,7 +148,7 @@ async function readTable(args: Arguments, file: TableFile): Promise<Read> {
       ...(categorical.length > 0 && { categorical: categorical as never }),
     });
   let data = await read();
-  const canFill = gaps.every(({ name, isNumeric }) => isNumeric && columns.inputs!.includes(name));
+  const canFill = gaps.every(({ name, kind }) => kind === 'number' && columns.inputs.includes(name));
   if (given === undefined && rows - data.count > rows / 10 && canFill) {
     missing = 'mean';
     data = await read();
@@ -149,7 +161,7 @@ async function readTable(args: Arguments, file: TableFile): Promise<Read> {
     ...(classes && { classes }),
     ...(categorical.length > 0 && { categorical: categories }),
   };
-  return { data, task: guess.task, reading, guess, dropped: rows - data.count, missing };
+  return { data, task: guess.task, reading, guess, profile, dropped: rows - data.count, missing };
 }
 
 /** Samples whose columns are not to be chosen. */
@@ -162,7 +174,7 @@ function samplesOf(args: Arguments, { path, data }: Extract<DataFile, { kind: 's
   const { inputScale, classes } = data;
   const reading = { ...(inputScale !== undefined && { inputScale }), ...(classes && { classes }) };
   const task = data.labels ? 'classification' : 'regression';
-  return { data, task, reading, guess: undefined, dropped: 0, missing: undefined };
+  return { data, task, reading, guess: undefined, profile: undefined, dropped: 0, missing: undefined };
 }
 
 /** What is learnt from, and what is set aside. */

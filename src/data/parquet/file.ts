@@ -1,9 +1,9 @@
 import { FormatError } from '../../errors.js';
 import { bytesOf, type Bytes } from '../../base/bytes.js';
 import { show } from '../../base/check.js';
-import type { Opened } from '../batches.js';
-import { planOf, type ColumnOptions, type Plan } from '../columns.js';
-import type { Row } from '../rows.js';
+import { planColumns, type ColumnOptions, type ColumnPlan } from '../columns.js';
+import { profileRows, unsupportedColumn, type TableProfile } from '../profile.js';
+import { cellDescriber, type Row, type RowBlocks, type RowSource } from '../rows.js';
 import { readColumn, type Cells } from './column.js';
 import { footerOf, type Element, type Footer, type RowGroup } from './footer.js';
 
@@ -29,6 +29,11 @@ const MOST_VALUES = 2 ** 27;
  */
 const VALUES_OF_ANY_FILE = 2 ** 22;
 const MOST_VALUES_PER_BYTE = 1024;
+const parquetRows = {
+  place: 'Parquet',
+  origin: 'values',
+  describeCell: cellDescriber('Parquet row'),
+} as const;
 const codecs = ['UNCOMPRESSED', 'SNAPPY', 'GZIP'];
 
 /** What has no meaning as a number, nor as a category. */
@@ -56,34 +61,78 @@ const refused = new Map<string | undefined, string>([
 export async function openParquet(
   file: ParquetFile,
   options: ColumnOptions,
-): Promise<{ plan: Plan; open: () => Opened }> {
+): Promise<{ plan: ColumnPlan; open: () => RowBlocks }> {
   const parquet = await Parquet.open(file);
-  const plan = planOf(parquet.names, 'values', options);
+  const plan = planColumns({ ...parquetRows, names: parquet.names }, options);
   const names = plan.columns.map(({ name }) => name);
   const elements = names.map((name) => parquet.elementOf(name));
   return {
     plan: { ...plan, at: [...names.keys()] }, // only these are read
     open: () => ({
-      source: { place: 'Parquet', origin: 'values', names },
-      blocks: parquet.groups(elements),
+      source: { ...parquetRows, names },
+      blocks: readRows(parquet.groups(elements)),
     }),
   };
 }
 
 /**
- * The columns of a file, in order, and of each that holds neither numbers nor text, what it holds.
- * @throws FormatError where it is none of Parquet
+ * Reads all columns that hold numbers or text.
+ * @returns the cells of each column, undefined for the others; and what those hold, by name
+ * @throws FormatError where it cannot be read, naming the column
  */
-export async function columnsOfParquet(
-  file: ParquetFile,
-): Promise<{ readonly name: string; readonly refused: string | undefined }[]> {
+export async function readParquetColumns(file: ParquetFile): Promise<{
+  readonly source: RowSource & { readonly names: readonly string[] };
+  readonly columns: readonly (ArrayLike<unknown> | undefined)[];
+  readonly count: number;
+  readonly unsupported: ReadonlyMap<string, string>;
+}> {
   const parquet = await Parquet.open(file);
-  return parquet.names.map((name) => ({ name, refused: parquet.refusedIn(name) }));
+  const { names, supported, unsupported } = parquet;
+  const groups: (readonly Cells[])[] = [];
+  for await (const columns of parquet.groups(supported.map((name) => parquet.elementOf(name))))
+    groups.push(columns.cells);
+  const columns = names.map((name) => {
+    const k = supported.indexOf(name);
+    return k < 0 ? undefined : join(groups.map((cells) => cells[k]!));
+  });
+  return { source: { ...parquetRows, names }, columns, count: parquet.count, unsupported };
+}
+
+/**
+ * Counts what stands in the columns of a file that is larger than memory, in one pass.
+ * @throws FormatError where it cannot be read, naming the column
+ */
+export async function profileParquet(file: ParquetFile): Promise<TableProfile> {
+  const parquet = await Parquet.open(file);
+  const { names, supported } = parquet;
+  const groups = parquet.groups(supported.map((name) => parquet.elementOf(name)));
+  const { count, columns } = await profileRows({
+    source: { ...parquetRows, names: supported },
+    blocks: readRows(groups),
+  });
+  return { count, columns: names.map((name) => columns[supported.indexOf(name)] ?? unsupportedColumn(name)) };
+}
+
+function join(parts: readonly Cells[]): Cells {
+  const [first] = parts;
+  if (parts.length === 1) return first!;
+  if (!(first instanceof Float64Array)) return (parts as readonly (string | null)[][]).flat();
+  const whole = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts as readonly Float64Array[]) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** A Parquet file whose end has been read. */
 class Parquet {
   readonly names: readonly string[];
+  /** What columns hold that hold neither numbers nor text, by name. */
+  readonly unsupported: ReadonlyMap<string, string>;
+  /** The names of all other columns. */
+  readonly supported: readonly string[];
   readonly #file: AsyncBuffer;
   readonly #footer: Footer;
 
@@ -91,6 +140,13 @@ class Parquet {
     this.#file = file;
     this.#footer = footer;
     this.names = footer.columns.map(({ name }) => name);
+    this.unsupported = new Map(
+      this.names.flatMap((name) => {
+        const what = this.#refusedIn(name);
+        return what === undefined ? [] : [[name, what]];
+      }),
+    );
+    this.supported = this.names.filter((name) => !this.unsupported.has(name));
   }
 
   static async open(given: ParquetFile): Promise<Parquet> {
@@ -113,13 +169,18 @@ class Parquet {
     );
   }
 
+  /** How many rows the file has. */
+  get count(): number {
+    return this.#footer.groups.reduce((sum, { rows }) => sum + rows, 0);
+  }
+
   /**
    * Reads columns, a row group at a time.
    * @throws FormatError naming the column and the row group, from 1
    */
-  async *groups(elements: readonly Element[]): AsyncGenerator<Iterable<Row>, void, void> {
+  async *groups(elements: readonly Element[]): AsyncGenerator<Group, void, void> {
     let before = 0;
-    const values = this.#footer.groups.reduce((sum, { rows }) => sum + rows, 0) * elements.length;
+    const values = this.count * elements.length;
     const { byteLength } = this.#file;
     if (values > VALUES_OF_ANY_FILE + MOST_VALUES_PER_BYTE * byteLength) {
       throw new FormatError(
@@ -136,13 +197,13 @@ class Parquet {
       }
       const columns: Cells[] = [];
       for (const element of elements) columns.push(await this.#read(group, element, `row group ${g + 1}`));
-      yield rowsOf(columns, group.rows, before);
+      yield { cells: columns, count: group.rows, before };
       before += group.rows;
     }
   }
 
   /** What a column holds, where that is neither numbers nor text. */
-  refusedIn(name: string): string | undefined {
+  #refusedIn(name: string): string | undefined {
     const element = this.#elementIn(name);
     if (!element) return 'lists or groups';
     const { type, converted_type, logical_type } = element;
@@ -153,7 +214,7 @@ class Parquet {
 
   /** @throws TypeError where a column holds neither numbers nor text */
   elementOf(name: string): Element {
-    const what = this.refusedIn(name);
+    const what = this.unsupported.get(name);
     if (what === undefined) return this.#elementIn(name)!;
     const cure = 'name the inputs without it: { inputs: [name, …] }';
     throw new TypeError(`Parquet, column ${show(name)}: it holds ${what}; ${cure}`);
@@ -184,13 +245,20 @@ function bytesIn({ type, converted_type, logical_type }: Element): string | unde
   return isPlain && logical_type?.type !== 'FLOAT16' && logical_type?.type !== 'UUID' ? 'bytes' : undefined;
 }
 
-function* rowsOf(columns: readonly Cells[], count: number, before: number): Generator<Row, void, void> {
-  for (let n = 0; n < count; n++) {
-    yield {
-      cells: columns.map((cells) => cells[n]),
-      placeOf: (name) => `Parquet row ${before + n + 1}, column ${show(name)}`,
-    };
-  }
+/** The cells of a row group, by column. */
+interface Group {
+  readonly cells: readonly Cells[];
+  readonly count: number;
+  /** How many rows precede it. */
+  readonly before: number;
+}
+
+async function* readRows(groups: AsyncIterable<Group>): AsyncGenerator<Iterable<Row>, void, void> {
+  for await (const group of groups) yield rowsIn(group);
+}
+
+function* rowsIn({ cells, count, before }: Group): Generator<Row, void, void> {
+  for (let n = 0; n < count; n++) yield { cells: cells.map((column) => column[n]), number: before + n + 1 };
 }
 
 /** Whatever goes wrong, the file is not as it should be. */

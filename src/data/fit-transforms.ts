@@ -1,7 +1,7 @@
 import { checkKeys, checkName, show } from '../base/check.js';
 import type { NumberTransform, Transform, Transforms } from '../model/transforms.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
-import type { About, Parts } from './table.js';
+import type { SampleArrays, Schema } from './samples.js';
 
 /**
  * 'standardise': mean 0 and deviation 1 (that of the whole, Σ(x − mean)²/n); 'minMax': from 0 to 1; 'identity': as it is.
@@ -26,7 +26,7 @@ interface Chosen {
 }
 
 /** What is known of the columns of inputs, and of targets. */
-export interface Learnt {
+export interface ColumnStatistics {
   readonly inputs: Statistics;
   readonly targets: Statistics;
 }
@@ -34,19 +34,22 @@ export interface Learnt {
 /**
  * @throws TypeError, RangeError naming the option
  */
-export function fit({ inputs, targets, inputScale, about }: Parts, options: FitOptions): Transforms {
-  const chosen = choose(about, options);
-  const learnt = newStatistics(about, inputScale);
-  learnt.inputs.add(inputs);
-  learnt.inputs.addAgain(inputs);
+export function fitTransforms(
+  { inputs, targets, inputScale, schema }: SampleArrays,
+  options: FitOptions,
+): Transforms {
+  const chosen = chooseTransforms(schema, options);
+  const statistics = createStatistics(schema, inputScale);
+  statistics.inputs.add(inputs);
+  statistics.inputs.addAgain(inputs);
   if (targets && chosen.targets) {
-    learnt.targets.add(targets);
-    learnt.targets.addAgain(targets);
+    statistics.targets.add(targets);
+    statistics.targets.addAgain(targets);
   }
-  return transformsOf(about, chosen, learnt);
+  return buildTransforms(schema, chosen, statistics);
 }
 
-export function newStatistics({ width, targetWidth }: About, inputScale = 1): Learnt {
+export function createStatistics({ width, targetWidth }: Schema, inputScale = 1): ColumnStatistics {
   // As the network takes it.
   return { inputs: new Statistics(width, Math.fround(inputScale)), targets: new Statistics(targetWidth, 1) };
 }
@@ -54,31 +57,33 @@ export function newStatistics({ width, targetWidth }: About, inputScale = 1): Le
 /**
  * @throws TypeError, RangeError naming the option
  */
-export function choose(about: About, options: FitOptions): Chosen {
+export function chooseTransforms(schema: Schema, options: FitOptions): Chosen {
   checkKeys('options', options, ['inputs', 'targets']);
   const { inputs = 'standardise', targets } = options;
-  const { width, targetWidth, columns, targetColumns } = about;
+  const { width, targetWidth, columns, targetColumns } = schema;
   if (targets !== undefined && targetWidth === 0) {
     throw new TypeError('targets: the dataset has none to fit a transform to; leave it out');
   }
   return {
-    inputs: kindsOf('inputs', inputs, width, columns),
-    targets: targets === undefined ? undefined : kindsOf('targets', targets, targetWidth, targetColumns),
+    inputs: resolveKinds('inputs', inputs, width, columns),
+    targets: targets === undefined ? undefined : resolveKinds('targets', targets, targetWidth, targetColumns),
   };
 }
 
-export function transformsOf(about: About, chosen: Chosen, learnt: Learnt): Transforms {
-  const { columns, targetColumns, categories } = about;
+export function buildTransforms(schema: Schema, chosen: Chosen, statistics: ColumnStatistics): Transforms {
+  const { columns, targetColumns, categories } = schema;
   const inputs = chosen.inputs.map((kind, k): Transform => {
     const ofColumn = categories?.[k];
     return ofColumn
       ? { kind: 'oneHot', categories: ofColumn, ...nameOf(columns, k) }
-      : learnt.inputs.transformOf(kind, k, nameOf(columns, k));
+      : statistics.inputs.transformOf(kind, k, nameOf(columns, k));
   });
   if (!chosen.targets) return { inputs };
   return {
     inputs,
-    targets: chosen.targets.map((kind, k) => learnt.targets.transformOf(kind, k, nameOf(targetColumns, k))),
+    targets: chosen.targets.map((kind, k) =>
+      statistics.targets.transformOf(kind, k, nameOf(targetColumns, k)),
+    ),
   };
 }
 
@@ -91,7 +96,7 @@ export function transformedWidth(transforms: Transforms): number {
 const nameOf = (names: readonly string[] | undefined, k: number): { name?: string } =>
   names ? { name: names[k]! } : {};
 
-function kindsOf(
+function resolveKinds(
   place: string,
   choice: FitChoice,
   width: number,

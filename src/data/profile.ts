@@ -1,0 +1,137 @@
+import { isMissingMark } from './columns.js';
+import type { RowBlocks } from './rows.js';
+import { checkCount } from './samples.js';
+import type { Table } from './table.js';
+
+/** Up to this many different values are counted. */
+const MOST_DISTINCT = 1000;
+
+/** What a column of a table holds. */
+export interface ColumnProfile {
+  readonly name: string;
+  /**
+   * 'number' if at least nine of ten values are numbers (of CSV, as text), 'text' if not, 'empty' if all are missing, 'other'
+   * if some are neither: objects, timestamps.
+   */
+  readonly kind: 'number' | 'text' | 'empty' | 'other';
+  /** How many cells are empty, null, NaN, or in text a mark such as NA or ?. */
+  readonly missing: number;
+  /** How many different values there are, missing ones aside; 1001 stands for any number above 1000. */
+  readonly distinct: number;
+  /** Whether it is a column of numbers, and every number an integer. */
+  readonly isInteger: boolean;
+  /** Whether it is a column of numbers that go up by one from row to row, from 0 or 1. */
+  readonly isCounter: boolean;
+}
+
+/** What a table holds, column by column. */
+export interface TableProfile {
+  /** How many rows there are. */
+  readonly count: number;
+  readonly columns: readonly ColumnProfile[];
+}
+
+/** Counts what stands in the columns of a table. */
+export function profileTable(table: Table): TableProfile {
+  const columns = table.names.map((name, k) => {
+    if (table.unsupported(k) !== undefined) return unsupportedColumn(name);
+    const profiler = new ColumnProfiler(name);
+    for (let n = 0; n < table.count; n++) profiler.add(table.cell(n, k));
+    return profiler.result();
+  });
+  return { count: table.count, columns };
+}
+
+/** The profile of a column that holds neither numbers nor text. */
+export const unsupportedColumn = (name: string): ColumnProfile => ({
+  name,
+  kind: 'other',
+  missing: 0,
+  distinct: 0,
+  isInteger: false,
+  isCounter: false,
+});
+
+/**
+ * Counts what stands in the columns of a file that is larger than memory, in one pass.
+ * @throws FormatError, TypeError, RangeError naming the row
+ */
+export async function profileRows({ source, blocks }: RowBlocks): Promise<TableProfile> {
+  const profilers: ColumnProfiler[] = [];
+  let count = 0;
+  for await (const block of blocks) {
+    for (const { cells } of block) {
+      // Of JSON Lines a row may have columns that those before it lacked.
+      for (let k = profilers.length; k < source.names!.length; k++)
+        profilers.push(new ColumnProfiler(source.names![k]!, count));
+      for (let k = 0; k < profilers.length; k++) profilers[k]!.add(cells[k]);
+      count++;
+    }
+  }
+  checkCount(source.place, count || undefined);
+  return { count, columns: profilers.map((profiler) => profiler.result()) };
+}
+
+/** Profiles a column, cell by cell. */
+class ColumnProfiler {
+  readonly #name: string;
+  #missing: number;
+  #present = 0;
+  #numbers = 0;
+  /** How many values are neither numbers nor text. */
+  #others = 0;
+  #isInteger = true;
+  #isCounter = true;
+  #last = NaN;
+  readonly #distinct = new Set<unknown>();
+
+  /** @param before how many rows lacked the column: it is missing there */
+  constructor(name: string, before = 0) {
+    this.#name = name;
+    this.#missing = before;
+  }
+
+  add(value: unknown): void {
+    if (isMissing(value)) {
+      this.#missing++;
+      return;
+    }
+    this.#present++;
+    const number = typeof value === 'string' ? Number(value) : value;
+    if (typeof number === 'number' && Number.isFinite(number)) this.#addNumber(number);
+    else if (typeof value !== 'string') this.#others++;
+    if (this.#distinct.size <= MOST_DISTINCT && typeof value !== 'object') this.#distinct.add(value);
+  }
+
+  #addNumber(number: number): void {
+    this.#numbers++;
+    this.#isInteger &&= Number.isInteger(number);
+    this.#isCounter &&= this.#numbers === 1 ? number === 0 || number === 1 : number === this.#last + 1;
+    this.#last = number;
+  }
+
+  result(): ColumnProfile {
+    const kind = this.#kind();
+    return {
+      name: this.#name,
+      kind,
+      missing: this.#missing,
+      distinct: this.#distinct.size,
+      isInteger: kind === 'number' && this.#isInteger,
+      isCounter: kind === 'number' && this.#isCounter,
+    };
+  }
+
+  #kind(): ColumnProfile['kind'] {
+    if (this.#others > 0) return 'other';
+    if (this.#present === 0) return 'empty';
+    // A few that are not may be mistakes, which the reader reports.
+    return this.#numbers >= 0.9 * this.#present ? 'number' : 'text';
+  }
+}
+
+const isMissing = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  Number.isNaN(value) ||
+  (typeof value === 'string' && isMissingMark(value));

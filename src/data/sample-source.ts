@@ -1,0 +1,93 @@
+import type { ColumnPlan } from './columns.js';
+import { createStatistics, type ColumnStatistics } from './fit-transforms.js';
+import type { RowBlocks, RowSource } from './rows.js';
+import { buildBatches, checkCount, Means, SampleBuilder, type SampleArrays, type Schema } from './samples.js';
+
+/** Samples that can be read from the beginning, any number of times. */
+export interface SampleSource {
+  readonly schema: Schema;
+  readonly count: number;
+  readonly inputScale?: number;
+  /** What the first reading found out about the columns, if it did. */
+  readonly statistics?: ColumnStatistics;
+  /** @param rows of a batch; the last may have fewer */
+  batches(rows: number): AsyncGenerator<SampleArrays, void, undefined>;
+}
+
+/** How many rows are held before they are summed up. */
+const ROWS_AT_A_TIME = 1024;
+
+/**
+ * Reads all rows once, to find what must be known before they are taken in batches: classes, categories, means, and how
+ * many rows there are.
+ * @param open opens the file from its beginning
+ * @param planFor how the columns are read, once their names are known
+ * @throws TypeError, RangeError naming the row and column
+ */
+export async function surveyRows(
+  open: () => RowBlocks,
+  planFor: (source: RowSource) => ColumnPlan,
+): Promise<SampleSource> {
+  const { source, blocks } = open();
+  let survey: Survey | undefined;
+  for await (const block of blocks) {
+    for (const row of block) {
+      survey ??= new Survey(planFor(source));
+      survey.builder.add(row);
+      if (survey.builder.count === ROWS_AT_A_TIME) survey.sumUp();
+    }
+  }
+  survey?.sumUp();
+  checkCount(source.place, survey?.count);
+  const { count, statistics } = survey!;
+  const plan = survey!.settlePlan();
+  return {
+    schema: new SampleBuilder(plan).build().schema,
+    count,
+    ...(statistics && { statistics }),
+    batches: (rows) => buildBatches(open(), () => plan, rows),
+  };
+}
+
+/** What becomes known of the columns, row by row. */
+class Survey {
+  readonly builder: SampleBuilder;
+  /** Undefined if missing values are replaced by the mean: it is not known yet. */
+  readonly statistics: ColumnStatistics | undefined;
+  count = 0;
+  readonly #plan: ColumnPlan;
+  readonly #means: Means | undefined;
+
+  constructor(plan: ColumnPlan) {
+    this.#plan = plan;
+    this.builder = new SampleBuilder(plan);
+    const width = plan.columns.filter(({ role }) => role === 'input').length;
+    if (plan.missing === 'mean') this.#means = new Means(width);
+    else this.statistics = createStatistics({ width, targetWidth: plan.columns.length - width });
+  }
+
+  /** Takes the rows from the builder, and keeps only their sums. */
+  sumUp(): void {
+    if (this.builder.count === 0) return;
+    this.count += this.builder.count;
+    const { inputs, answers } = this.builder.drain();
+    this.#means?.add(inputs);
+    this.statistics?.inputs.add(inputs);
+    this.statistics?.targets.add(answers);
+  }
+
+  /** @throws RangeError if a column has no value to take the mean of */
+  settlePlan(): ColumnPlan {
+    const { columns } = this.#plan;
+    const means = this.#means?.values;
+    for (const [k, { name, isCategorical }] of columns.entries()) {
+      if (means && k < means.length && !isCategorical && Number.isNaN(means[k]))
+        throw new RangeError(`column '${name}': every value is missing; leave it out of inputs`);
+    }
+    return {
+      ...this.#plan,
+      columns: columns.map((column) => column.settled()),
+      ...(means && { means: Array.from(means) }),
+    };
+  }
+}

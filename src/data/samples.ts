@@ -1,0 +1,299 @@
+import { checkInteger } from '../base/check.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
+import type { Data } from '../training/samples.js';
+import { planColumns, type Categories, type Column, type ColumnOptions, type ColumnPlan } from './columns.js';
+import type { Row, RowBlocks, RowSource } from './rows.js';
+
+/** What the columns of samples are: the same for every part of a dataset. */
+export interface Schema {
+  /** How many columns of inputs, and of targets. */
+  readonly width: number;
+  readonly targetWidth: number;
+  /** Their names, if they have any. */
+  readonly columns?: readonly string[];
+  readonly targetColumns?: readonly string[];
+  readonly classes?: Categories;
+  /** By column of the inputs; undefined where it holds numbers. */
+  readonly categories?: readonly (Categories | undefined)[];
+}
+
+/** Samples in arrays: what a Dataset holds, and a DataStream reads in batches. */
+export interface SampleArrays {
+  /** [count][width] */
+  readonly inputs: NumericArray;
+  /** [count][targetWidth] */
+  readonly targets?: NumericArray;
+  /** [count] indices of classes. */
+  readonly labels?: NumericArray;
+  readonly inputScale?: number;
+  readonly schema: Schema;
+}
+
+/** Samples as `train` takes them. */
+export const toData = ({ inputs, targets, labels, inputScale }: SampleArrays): Data => ({
+  inputs,
+  ...(targets && { targets }),
+  ...(labels && { labels }),
+  ...(inputScale !== undefined && { inputScale }),
+});
+
+/** The categories of each column that has them, by its name. */
+export function categoriesByName({ columns, categories = [] }: Schema): Record<string, Categories> {
+  return Object.fromEntries(
+    categories.flatMap((list, k) => (list ? [[columns?.[k] ?? String(k), list]] : [])),
+  );
+}
+
+/** A growing matrix; of doubles, so that nothing is rounded before the transforms. */
+class RowBuffer {
+  readonly #width: number;
+  #values = new Float64Array(1024);
+  #length = 0;
+
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  push(row: Float64Array): void {
+    if (this.#length + this.#width > this.#values.length) {
+      const larger = new Float64Array(2 * (this.#length + this.#width));
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values.set(row, this.#length);
+    this.#length += this.#width;
+  }
+
+  get values(): Float64Array {
+    return this.#values.slice(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+}
+
+/** Builds samples from rows of cells, one row after the other. */
+export class SampleBuilder {
+  readonly #plan: ColumnPlan;
+  readonly #width: number;
+  readonly #row: Float64Array;
+  readonly #inputs: RowBuffer;
+  readonly #answers: RowBuffer;
+  #count = 0;
+
+  constructor(plan: ColumnPlan) {
+    this.#plan = plan;
+    this.#width = plan.columns.filter(({ role }) => role === 'input').length;
+    this.#row = new Float64Array(plan.columns.length);
+    this.#inputs = new RowBuffer(this.#width);
+    this.#answers = new RowBuffer(plan.columns.length - this.#width);
+  }
+
+  /** How many rows it holds, without those that were dropped. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** @throws TypeError, RangeError naming the row and column; the builder is of no use then */
+  add({ cells, number }: Row): void {
+    const { columns, at, missing } = this.#plan;
+    for (let k = 0; k < columns.length; k++) {
+      const column = columns[k]!;
+      if (!column.isMissing(cells[at[k]!])) continue;
+      if (missing === 'drop') return;
+      if (missing === 'error') {
+        throw new RangeError(
+          `${column.describeCell(number)} is missing; fill it in, or choose missing: 'drop' or 'mean'`,
+        );
+      }
+      if (column.role !== 'input' || column.isCategorical) {
+        throw new RangeError(
+          `${column.describeCell(number)} is missing, and no number has a mean there; choose missing: 'drop'`,
+        );
+      }
+    }
+    for (let k = 0; k < columns.length; k++) {
+      const column = columns[k]!;
+      const value = cells[at[k]!];
+      this.#row[k] = missing === 'mean' && column.isMissing(value) ? NaN : column.encode(value, number);
+    }
+    this.#inputs.push(this.#row.subarray(0, this.#width));
+    this.#answers.push(this.#row.subarray(this.#width));
+    this.#count++;
+  }
+
+  /**
+   * Returns the rows and forgets them: a missing value is NaN, and a category a provisional code. The columns keep the
+   * categories they have seen.
+   */
+  drain(): { inputs: Float64Array; answers: Float64Array } {
+    const drained = { inputs: this.#inputs.values, answers: this.#answers.values };
+    this.#inputs.clear();
+    this.#answers.clear();
+    this.#count = 0;
+    return drained;
+  }
+
+  /** @throws RangeError if a column has no value to take the mean of */
+  build(): SampleArrays {
+    const { columns, missing, means } = this.#plan;
+    const inputs = this.#inputs.values;
+    const answers = this.#answers.values;
+    const inputColumns = columns.slice(0, this.#width);
+    const answerColumns = columns.slice(this.#width);
+    const filling = missing === 'mean' ? (means ?? columnMeans(inputs, this.#width)) : undefined;
+    const categories = inputColumns.map((column, k) => {
+      if (!column.isCategorical) {
+        if (filling) fillIn(column, inputs, this.#width, k, filling[k]!);
+        return undefined;
+      }
+      const { categories, meanings } = column.decide();
+      for (let i = k; i < inputs.length; i += this.#width) inputs[i] = meanings[inputs[i]!]!;
+      return categories;
+    });
+    const schema = {
+      width: this.#width,
+      columns: inputColumns.map(({ name }) => name),
+      ...(categories.some(Boolean) && { categories }),
+    };
+    if (answerColumns[0]?.role === 'label') {
+      const { categories: classes, meanings } = answerColumns[0].decide();
+      const labels = Uint32Array.from(answers, (code) => meanings[code]!);
+      return { inputs, labels, schema: { ...schema, targetWidth: 0, classes } };
+    }
+    const targetColumns = answerColumns.map(({ name }) => name);
+    if (targetColumns.length === 0) return { inputs, schema: { ...schema, targetWidth: 0 } };
+    return {
+      inputs,
+      targets: answers,
+      schema: { ...schema, targetWidth: targetColumns.length, targetColumns },
+    };
+  }
+}
+
+/**
+ * Builds samples from all rows.
+ * @throws TypeError, RangeError naming the option, or the row and column
+ */
+export function buildSamples(source: RowSource, rows: Iterable<Row>, options: ColumnOptions): SampleArrays {
+  let builder: SampleBuilder | undefined;
+  for (const row of rows) {
+    builder ??= new SampleBuilder(planColumns(source, options));
+    builder.add(row);
+  }
+  checkCount(source.place, builder && builder.count);
+  return builder!.build();
+}
+
+/**
+ * Builds batches of samples.
+ * @param planFor how the columns are read, once their names are known
+ * @param rowsPerBatch the last batch may have fewer
+ * @throws TypeError, RangeError naming the row and column
+ */
+export async function* buildBatches(
+  { source, blocks }: RowBlocks,
+  planFor: (source: RowSource) => ColumnPlan,
+  rowsPerBatch: number,
+): AsyncGenerator<SampleArrays, void, undefined> {
+  let plan: ColumnPlan | undefined;
+  let builder: SampleBuilder | undefined;
+  let batches = 0;
+  for await (const block of blocks) {
+    for (const row of block) {
+      plan ??= planFor(source);
+      builder ??= new SampleBuilder(plan);
+      builder.add(row);
+      if (builder.count < rowsPerBatch) continue;
+      yield builder.build();
+      builder = undefined;
+      batches++;
+    }
+  }
+  if (batches === 0) checkCount(source.place, builder && builder.count);
+  if (builder && builder.count > 0) yield builder.build();
+}
+
+/**
+ * @param count of the rows that were not dropped; undefined if there were none at all
+ * @throws RangeError if no row is left
+ */
+export function checkCount(place: string, count: number | undefined): void {
+  if (count === undefined) throw new RangeError(`${place}: expected at least one row of data, got none`);
+  if (count === 0)
+    throw new RangeError(`${place}: something is missing in each of the rows; there is none left`);
+}
+
+/** The mean of each column, of its values that are not NaN. */
+export class Means {
+  readonly #sums: Float64Array;
+  readonly #counts: Float64Array;
+
+  constructor(width: number) {
+    this.#sums = new Float64Array(width);
+    this.#counts = new Float64Array(width);
+  }
+
+  /** @param rows the next, one after the other */
+  add(rows: Float64Array): void {
+    const width = this.#sums.length;
+    for (let i = 0; i < rows.length; i++) {
+      const value = rows[i]!;
+      if (Number.isNaN(value)) continue;
+      this.#sums[i % width]! += value;
+      this.#counts[i % width]!++;
+    }
+  }
+
+  get values(): Float64Array {
+    return this.#sums.map((sum, k) => sum / this.#counts[k]!);
+  }
+}
+
+function columnMeans(rows: Float64Array, width: number): Float64Array {
+  const means = new Means(width);
+  means.add(rows);
+  return means.values;
+}
+
+/** @throws RangeError if a column has no value to take the mean of */
+function fillIn({ name }: Column, values: Float64Array, width: number, k: number, mean: number): void {
+  for (let i = k; i < values.length; i += width) {
+    if (!Number.isNaN(values[i])) continue;
+    if (Number.isNaN(mean))
+      throw new RangeError(`column '${name}': every value is missing; leave it out of inputs`);
+    values[i] = mean;
+  }
+}
+
+/** More classes than any network has outputs. */
+const MOST_CLASSES = 2 ** 24;
+
+/**
+ * Checks class indices.
+ * @param classes how many there are, if that is known
+ * @param before how many labels preceded these
+ * @throws TypeError, RangeError naming the index
+ */
+export function checkLabels(
+  place: string,
+  labels: NumericArray | readonly unknown[],
+  count: number,
+  classes = MOST_CLASSES,
+  before = 0,
+): void {
+  if (labels.length !== count) {
+    throw new RangeError(
+      `${place}: expected ${count} labels, as many as rows of inputs, got ${labels.length}`,
+    );
+  }
+  for (let n = 0; n < count; n++) checkInteger(`${place}[${before + n}]`, labels[n], 0, classes - 1);
+}
+
+/** 0, 1, … up to the largest label. */
+export function listClasses(labels: NumericArray): number[] {
+  let most = 0;
+  for (const label of labels) most = Math.max(most, label);
+  return Array.from({ length: most + 1 }, (_, label) => label);
+}

@@ -1,0 +1,196 @@
+import { checkKeys, show } from '../base/check.js';
+import type { ColumnProfile, TableProfile } from './profile.js';
+
+// What a table is about: which column is to be predicted, as a class or as a number, and which columns help to predict it.
+
+export type Task = 'classification' | 'regression';
+
+/** What is known about the columns; everything else is suggested. */
+export interface ColumnChoice {
+  /** The column to be predicted, whether it holds classes or numbers. */
+  readonly answer?: string | undefined;
+  /** In place of `answer`: the column that holds the class to be predicted. */
+  readonly label?: string | undefined;
+  /** In place of both: the columns that hold the numbers to be predicted. */
+  readonly targets?: readonly string[] | undefined;
+  /** Columns that are no inputs. */
+  readonly ignore?: readonly string[] | undefined;
+  /** Columns of numbers that stand for categories. Columns of text always do. */
+  readonly categorical?: readonly string[] | undefined;
+}
+
+/** Which columns are what. */
+export interface ColumnSuggestion {
+  readonly task: Task;
+  /** The options of `Dataset.fromTable`. */
+  readonly columns: {
+    readonly inputs: readonly string[];
+    /** Either this or `targets` is there. */
+    readonly label?: string;
+    readonly targets?: readonly string[];
+    /** Which of the inputs are categories. */
+    readonly categorical: readonly string[];
+  };
+  /** Why the label or target was chosen; undefined where it was given. */
+  readonly reason: string | undefined;
+  /** Columns that are neither inputs nor answers, each with the reason. */
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** Names of columns that hold classes. */
+const classNames = ['label', 'labels', 'class', 'target'];
+/** Names of columns that hold the answer; the first that is there is taken. */
+const answerNames = [
+  ...classNames,
+  ...['species', 'variety', 'y', 'outcome', 'diagnosis', 'category'],
+  ...['survived', 'result', 'quality', 'price', 'mpg', 'medv'],
+];
+
+/** Up to this many different integers may be classes, if nothing says so. */
+const MOST_CLASSES = 10;
+/** And this many, if the name of the column does. */
+const MOST_NAMED_CLASSES = 100;
+/** Up to this many different texts are categories. */
+const MOST_CATEGORIES = 100;
+/** More different values than a profile counts. */
+const UNCOUNTED = 1001;
+
+/** A column, and how many values it has. */
+interface Column extends ColumnProfile {
+  readonly count: number;
+  readonly present: number;
+}
+
+/**
+ * Suggests which column of a table to predict, as a class or as a number, and from which other columns.
+ * @throws TypeError, RangeError naming the option, or if no column has anything to learn, or to learn from
+ */
+export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {}): ColumnSuggestion {
+  checkChoice(profile, choice);
+  const { targets, ignore = [], categorical = [] } = choice;
+  const answer = choice.answer ?? choice.label;
+  const { count } = profile;
+  const columns = profile.columns.map((column) => ({ ...column, count, present: count - column.missing }));
+  const named = answer === undefined ? targets : [answer];
+  const leftOut = columns.flatMap((column) => {
+    const { name } = column;
+    if (named?.includes(name)) return [];
+    const reason = ignore.includes(name)
+      ? 'ignored'
+      : categorical.includes(name)
+        ? undefined
+        : findReasonToLeaveOut(column);
+    return reason === undefined ? [] : [{ name, reason }];
+  });
+  const left = new Set(leftOut.map(({ name }) => name));
+  const usable = columns.filter(({ name }) => !left.has(name));
+  const chosen = named ? undefined : chooseAnswer(usable);
+  const answers = named ?? [chosen!.name];
+  const inputs = usable.filter(({ name }) => !answers.includes(name));
+  if (inputs.length === 0) {
+    const why = leftOut.slice(0, 3).map(({ name, reason }) => `; '${name}' is left out: ${reason}`);
+    throw new RangeError(`no column is left to predict '${answers.join(', ')}' from${why.join('')}`);
+  }
+  const task = chooseTask(
+    columns.find(({ name }) => name === answers[0])!,
+    choice,
+  );
+  return {
+    task,
+    columns: {
+      inputs: inputs.map(({ name }) => name),
+      ...(task === 'classification' ? { label: answers[0]! } : { targets: answers }),
+      categorical: inputs
+        .filter(({ name, kind }) => categorical.includes(name) || kind !== 'number')
+        .map(({ name }) => name),
+    },
+    reason: chosen?.reason,
+    leftOut,
+  };
+}
+
+function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
+  checkKeys('choice', choice, ['answer', 'label', 'targets', 'ignore', 'categorical']);
+  const { answer, label, targets = [], ignore = [], categorical = [] } = choice;
+  if (answer !== undefined && (label !== undefined || targets.length > 0))
+    throw new TypeError('answer: expected an answer, a label or targets, got more than one of them');
+  if (label !== undefined && targets.length > 0)
+    throw new TypeError('targets: expected either targets or a label, got both');
+  const names = columns.map(({ name }) => name);
+  const given = {
+    answer: answer === undefined ? [] : [answer],
+    label: label === undefined ? [] : [label],
+    targets,
+    ignore,
+    categorical,
+  };
+  for (const [option, list] of Object.entries(given)) {
+    for (const name of list) {
+      if (!names.includes(name))
+        throw new RangeError(
+          `${option}: there is no column ${show(name)}; the columns are ${names.map(show).join(', ')}`,
+        );
+    }
+  }
+  const text = columns.find(({ name, kind }) => targets.includes(name) && kind !== 'number');
+  if (text)
+    throw new RangeError(
+      `targets: column ${show(text.name)} holds no numbers; give it as label, for a classification`,
+    );
+}
+
+/** Why a column is of no use as an input; undefined if it may be of use. */
+function findReasonToLeaveOut(column: Column): string | undefined {
+  const { name, kind, present, missing, count, distinct } = column;
+  if (kind === 'empty') return 'empty';
+  if (kind === 'other') return 'neither numbers nor texts';
+  if (missing > count / 2) return `missing in ${missing} of ${count} rows`;
+  if (kind === 'number') return isRowNumber(column) ? 'numbers its rows' : undefined;
+  if (/^id$|[_ -]id$|[a-z]I[dD]$/i.test(name) && isUnique(column)) return 'names its rows';
+  const isCategory = distinct <= MOST_CATEGORIES && distinct <= present / 2;
+  return isCategory ? undefined : `text with ${countText(distinct)} different values`;
+}
+
+/** Whether a column holds integers, all different, that are called an id or count from 0 or 1. */
+function isRowNumber(column: Column): boolean {
+  if (!column.isInteger || !isUnique(column)) return false;
+  if (column.isCounter && column.count > 10) return true;
+  return (
+    /^(|id|index|row|unnamed: ?\d+|.*[_ -]id|.*[a-z]I[dD])$/.test(column.name.trim()) ||
+    /^id$/i.test(column.name)
+  );
+}
+
+/** Whether nearly every value differs from the others. */
+const isUnique = ({ distinct, present }: Column): boolean =>
+  distinct >= UNCOUNTED || distinct > 0.9 * present;
+
+const countText = (distinct: number): string => (distinct >= UNCOUNTED ? 'over 1000' : String(distinct));
+
+function chooseAnswer(usable: readonly Column[]): { name: string; reason: string } {
+  for (const known of answerNames) {
+    const column = usable.find(({ name }) => name.trim().toLowerCase() === known);
+    if (column) return { name: column.name, reason: 'by its name' };
+  }
+  const last = usable.filter(({ distinct }) => distinct > 1).at(-1);
+  if (!last) throw new RangeError('no column has different values that could be learnt');
+  return { name: last.name, reason: 'the last column' };
+}
+
+function chooseTask(column: Column, { label, targets }: ColumnChoice): Task {
+  const { name, kind, distinct, isInteger, present } = column;
+  if (distinct < 2)
+    throw new RangeError(`column ${show(name)}: every row has the same value; there is nothing to learn`);
+  if (targets) return 'regression';
+  if (kind !== 'number') return 'classification';
+  if (label !== undefined) {
+    if (isInteger && distinct < UNCOUNTED) return 'classification';
+    throw new RangeError(
+      `label: column ${show(name)} holds ${countText(distinct)} different numbers, which are no classes; give it as ` +
+        'targets, for a regression',
+    );
+  }
+  const most = classNames.includes(name.trim().toLowerCase()) ? MOST_NAMED_CLASSES : MOST_CLASSES;
+  const isClass = isInteger && distinct <= present / 2 && distinct <= most;
+  return isClass ? 'classification' : 'regression';
+}

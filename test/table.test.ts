@@ -1,0 +1,285 @@
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { describe, expect, it } from 'vitest';
+import {
+  Dataset,
+  detectDialect,
+  profileTable,
+  suggestColumns,
+  Table,
+  type ColumnChoice,
+  type ColumnOptions,
+} from '../src/data/index.js';
+import { profileRows } from '../src/data/profile.js';
+import { openText } from '../src/data/rows.js';
+import { JSONLinesRows } from '../src/data/json.js';
+import { writeNPY } from '../src/formats/numpy/index.js';
+import { expectError } from './support/patient.js';
+
+/** A CSV text of as many rows as asked for. */
+const csv = (header: string, count: number, row: (n: number) => string): string =>
+  [header, ...Array.from({ length: count }, (_, n) => row(n))].join('\n');
+
+/** What a dataset holds. */
+const contents = (data: Dataset): unknown => {
+  const { inputs, labels, targets, columns, classes, categories } = data;
+  return { inputs, labels, targets, columns, classes, categories };
+};
+
+describe('Dataset.fromTable', () => {
+  // More than 1024 different texts: such columns of numbers are held as numbers.
+  const long = csv('id,x,code,word,y', 3000, (n) =>
+    [n, n % 7 ? (n / 8).toFixed(2) : 'NA', n < 2900 ? `0${n}` : `A${n}`, `w${n % 3}`, n % 2].join(),
+  );
+
+  it.each<[string, ColumnOptions]>([
+    ['classes', { inputs: ['id', 'word'], categorical: ['word'], label: 'y' }],
+    ['gaps filled in', { inputs: ['x', 'id'], targets: 'y', missing: 'mean' }],
+    ['gaps left out', { inputs: ['x'], label: 'word', missing: 'drop' }],
+    ['categories of many numbers and texts, as they are spelled', { inputs: ['id'], label: 'code' }],
+    ['categories of numbers with gaps', { inputs: ['id'], label: 'x' }],
+    [
+      'given categories',
+      { inputs: ['word'], categorical: { word: ['w2', 'w1', 'w0'] }, targets: ['id', 'y'] },
+    ],
+  ])('makes the same samples of a CSV text as fromCSV: %s', (_what, options) => {
+    const table = Table.fromCSV(long);
+    expect(contents(Dataset.fromTable(table, options))).toEqual(contents(Dataset.fromCSV(long, options)));
+    expect(contents(Dataset.fromTable(table, options))).toEqual(contents(Dataset.fromCSV(long, options)));
+  });
+
+  it.each<[string, ColumnOptions]>([
+    ['text in a column of numbers', { inputs: ['code'], label: 'y' }],
+    ['a gap', { inputs: ['x'], label: 'y' }],
+    ['a column that is not there', { inputs: ['z'], label: 'y' }],
+  ])('throws what fromCSV throws: %s', (_what, options) => {
+    const thrown = (read: () => unknown): unknown => {
+      try {
+        return read();
+      } catch (error) {
+        return error;
+      }
+    };
+    const error = thrown(() => Dataset.fromTable(Table.fromCSV(long), options));
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toEqual(thrown(() => Dataset.fromCSV(long, options)));
+  });
+
+  it('makes the same samples of JSON and JSON Lines as fromJSON and fromJSONLines', () => {
+    const rows = [
+      { x: 1, y: 'a' },
+      { y: 'b', x: 2 },
+      { x: true, y: 'a', z: 0 },
+    ];
+    const options = { inputs: ['x'], label: 'y' };
+    const text = JSON.stringify(rows);
+    expect(contents(Dataset.fromTable(Table.fromJSON(text), options))).toEqual(
+      contents(Dataset.fromJSON(text, options)),
+    );
+    const lines = rows.map((row) => JSON.stringify(row)).join('\n\n');
+    expect(contents(Dataset.fromTable(Table.fromJSONLines(lines), options))).toEqual(
+      contents(Dataset.fromJSONLines(lines, options)),
+    );
+    expect(() => Dataset.fromTable(Table.fromJSONLines(lines), { inputs: ['z'], label: 'y' })).toThrow(
+      "line 1, column 'z' is missing",
+    );
+  });
+
+  it('makes the same samples of an array of NumPy as fromNPY', () => {
+    const bytes = writeNPY(Float32Array.of(1, 2, 0, 3, 4, 1), [2, 3]);
+    const table = Table.fromNPY(bytes, { columns: ['a', 'b', 'y'] });
+    expect(table.names).toEqual(['a', 'b', 'y']);
+    expect(contents(Dataset.fromTable(table, { label: 'y' }))).toEqual(
+      contents(Dataset.fromNPY(bytes, { columns: ['a', 'b', 'y'], label: 'y' })),
+    );
+  });
+
+  it('makes the same samples of Parquet as fromParquet, over row groups', async () => {
+    const file = new Uint8Array(
+      parquetWriteBuffer({
+        columnData: [
+          { name: 'x', type: 'DOUBLE', data: [1, null, 3, 4, 5] },
+          { name: 'when', type: 'TIMESTAMP', data: Array.from({ length: 5 }, () => new Date(0)) },
+          { name: 'y', type: 'STRING', data: ['a', 'b', 'a', 'b', 'c'] },
+        ],
+        rowGroupSize: 2,
+      }),
+    );
+    const table = await Table.fromParquet(file);
+    const options = { inputs: ['x'], label: 'y', missing: 'drop' } as const;
+    expect(contents(Dataset.fromTable(table, options))).toEqual(
+      contents(await Dataset.fromParquet(file, options)),
+    );
+    expect(profileTable(table)).toMatchObject({
+      count: 5,
+      columns: [
+        { kind: 'number', missing: 1, distinct: 4 },
+        { name: 'when', kind: 'other' },
+        { kind: 'text' },
+      ],
+    });
+    const error = await Dataset.fromParquet(file).catch((error: unknown) => error);
+    expect(() => Dataset.fromTable(table)).toThrow((error as Error).message);
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['an unknown option', () => Table.fromCSV('a\n1', { label: 'a' } as never), "options: unknown 'label'"],
+    ['no rows', () => Table.fromCSV('a,b\n'), 'CSV: expected at least one row of data, got none'],
+    ['no text', () => Table.fromCSV(new Uint8Array(3) as never), 'text: expected a CSV text as a string'],
+    [
+      'other columns than names',
+      () => Table.fromNPY(writeNPY(new Float32Array(4), [2, 2]), { columns: ['a'] }),
+      'columns: expected 2 names',
+    ],
+  ])('refuses %s', async (_what, call, message) => {
+    await expectError(call, [Error, message]);
+  });
+});
+
+describe('profileTable', () => {
+  it('counts what stands in each column', () => {
+    const table = Table.fromCSV('n,x,s,e,q\n1,0.5,a,,1\n2,NA,b,?,x\n3,0.5,a, ,y\n');
+    expect(profileTable(table)).toEqual({
+      count: 3,
+      columns: [
+        { name: 'n', kind: 'number', missing: 0, distinct: 3, isInteger: true, isCounter: true },
+        { name: 'x', kind: 'number', missing: 1, distinct: 1, isInteger: false, isCounter: false },
+        { name: 's', kind: 'text', missing: 0, distinct: 2, isInteger: false, isCounter: false },
+        { name: 'e', kind: 'empty', missing: 3, distinct: 0, isInteger: false, isCounter: false },
+        { name: 'q', kind: 'text', missing: 0, distinct: 3, isInteger: false, isCounter: false },
+      ],
+    });
+  });
+
+  it('counts no more than 1001 different values', () => {
+    const { columns } = profileTable(Table.fromCSV(csv('n,s', 3000, (n) => `${n},s${n}`)));
+    expect(columns).toMatchObject([
+      { kind: 'number', distinct: 1001, isCounter: true },
+      { kind: 'text', distinct: 1001 },
+    ]);
+  });
+
+  it('takes a column as numbers if nine of ten values are', () => {
+    const kindWith = (wrong: number): string =>
+      profileTable(Table.fromCSV(csv('x,y', 100, (n) => `${n < wrong ? 'oops' : n},1`))).columns[0]!.kind;
+    expect([kindWith(10), kindWith(11)]).toEqual(['number', 'text']);
+  });
+
+  it('counts the same in a stream, whose rows may bring new columns', async () => {
+    const lines = '{"a":1}\n{"a":2,"b":"x"}\n{"b":{}}\n';
+    const whole = profileTable(Table.fromJSONLines(lines));
+    expect(whole).toMatchObject({
+      count: 3,
+      columns: [
+        { name: 'a', kind: 'number', missing: 1 },
+        { name: 'b', kind: 'other', missing: 1 },
+      ],
+    });
+    const chunks = [lines.slice(0, 5), lines.slice(5)];
+    expect(await profileRows(openText(() => chunks, new JSONLinesRows(undefined, 'grow')))).toEqual(whole);
+  });
+});
+
+describe('suggestColumns', () => {
+  const suggest = (text: string, choice?: ColumnChoice): ReturnType<typeof suggestColumns> =>
+    suggestColumns(profileTable(Table.fromCSV(text)), choice);
+
+  it('chooses the label by its name, leaves out what numbers the rows, and finds the categories', () => {
+    const text = csv('id,species,size,colour', 30, (n) => `${n},${n % 3},${n / 7},${n % 2 ? 'red' : 'blue'}`);
+    expect(suggest(text)).toEqual({
+      task: 'classification',
+      columns: { inputs: ['size', 'colour'], label: 'species', categorical: ['colour'] },
+      reason: 'by its name',
+      leftOut: [{ name: 'id', reason: 'numbers its rows' }],
+    });
+  });
+
+  it.each<[string, (n: number) => string | number, string]>([
+    ['words', (n) => (n % 3 ? 'yes' : 'no'), 'classification'],
+    ['ten different integers', (n) => n % 10, 'classification'],
+    ['eleven different integers', (n) => n % 11, 'regression'],
+    ['fractions', (n) => (n % 2) + 0.5, 'regression'],
+  ])('chooses the last column otherwise: %s', (_what, value, task) => {
+    const suggestion = suggest(csv('a,b', 50, (n) => `${n * n},${value(n)}`));
+    expect(suggestion).toMatchObject({ task, reason: 'the last column' });
+  });
+
+  it('heeds what is chosen', () => {
+    const text = csv('a,b,c', 50, (n) => `${n % 5},${n * n},${n % 3}`);
+    expect(suggest(text, { targets: ['a'], ignore: ['b'], categorical: ['c'] })).toEqual({
+      task: 'regression',
+      columns: { inputs: ['c'], targets: ['a'], categorical: ['c'] },
+      reason: undefined,
+      leftOut: [{ name: 'b', reason: 'ignored' }],
+    });
+    expect(suggest(text, { label: 'a' }).task).toBe('classification');
+  });
+
+  it.each(['a', 'b', 'c'])('finds out whether the answer %j is a class or a number', (answer) => {
+    const text = csv('a,b,c', 50, (n) => `${n % 3},${n * n},${n % 2 ? 'x' : 'y'}`);
+    const columns = answer === 'b' ? { targets: ['b'] } : { label: answer };
+    expect(suggest(text, { answer })).toMatchObject({
+      task: answer === 'b' ? 'regression' : 'classification',
+      columns,
+      reason: undefined,
+    });
+  });
+
+  it.each<[string, string, ColumnChoice, string]>([
+    [
+      'no such column',
+      'a,b\n1,2\n2,3',
+      { label: 'c' },
+      "label: there is no column 'c'; the columns are 'a', 'b'",
+    ],
+    ['both', 'a,b\n1,2\n2,3', { label: 'a', targets: ['b'] }, 'targets: expected either targets or a label'],
+    [
+      'answer and label',
+      'a,b\n1,2\n2,3',
+      { answer: 'a', label: 'b' },
+      'answer: expected an answer, a label or targets',
+    ],
+    ['no such answer', 'a,b\n1,2\n2,3', { answer: 'c' }, "answer: there is no column 'c'"],
+    ['text as targets', 'a,b\n1,x\n2,y', { targets: ['b'] }, "targets: column 'b' holds no numbers"],
+    [
+      'fractions as a label',
+      'a,b\n1,0.5\n2,0.7',
+      { label: 'b' },
+      "label: column 'b' holds 2 different numbers",
+    ],
+    ['a constant', 'a,b\n1,2\n2,2', { targets: ['b'] }, "column 'b': every row has the same value"],
+    ['constants only', 'a,b\n1,2\n1,2', {}, 'no column has different values that could be learnt'],
+    [
+      'nothing to learn from',
+      csv('id,b', 20, (n) => `${n},${n * n}`),
+      {},
+      "no column is left to predict 'b' from; 'id'",
+    ],
+    ['an unknown option', 'a,b\n1,2', { classes: [] } as never, "choice: unknown 'classes'"],
+  ])('refuses %s', async (_what, text, choice, message) => {
+    await expectError(() => suggest(text, choice), [Error, message]);
+  });
+});
+
+describe('detectDialect', () => {
+  it.each([',', ';', '\t', '|'])('finds the delimiter %j', (delimiter) => {
+    expect(detectDialect(`a${delimiter}b\n1${delimiter}2\n`)).toEqual({ delimiter, header: true });
+  });
+
+  it.each([
+    ['1,2\n3,4', false],
+    ['a,b\n3,4', true],
+    ['a,1\n3,4', false],
+    ['x,x\n3,4', true],
+    ['x,x\ny,z', false],
+    [',\n1,2', false],
+  ])('finds whether %j has a header', (text, header) => {
+    expect(detectDialect(text).header).toBe(header);
+  });
+
+  it('keeps what is known', () => {
+    expect(detectDialect('a;b,c\n1;2,3', { delimiter: ',', header: ['u', 'v'] })).toEqual({
+      delimiter: ',',
+      header: ['u', 'v'],
+    });
+  });
+});
