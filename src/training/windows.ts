@@ -124,8 +124,7 @@ class WholeWindow extends Windows {
   override advance(): boolean | undefined {
     this.#isBegun = !this.#isBegun;
     if (!this.#isBegun) return this.end();
-    const isReady = !this.skips && this.current.begin(0) === this.count;
-    return isReady || undefined;
+    return this.skips || this.current.begin(0) < this.count ? undefined : true;
   }
 
   override load(): Work<boolean> {
