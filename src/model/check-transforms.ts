@@ -6,8 +6,8 @@ import type { CheckedTransforms, Transform, Transforms } from './transforms.js';
 const fields = {
   oneHot: ['categories'],
   identity: [],
-  standardise: ['mean', 'deviation'],
-  minMax: ['least', 'most'],
+  standardize: ['mean', 'deviation'],
+  minMax: ['min', 'max'],
 } as const;
 const kinds = Object.keys(fields) as Transform['kind'][];
 
@@ -74,7 +74,7 @@ function checkColumn(place: string, one: unknown, kinds: Transform['kind'][]): C
   });
   const range = kind === 'minMax' ? second - shift : second;
   if (!(range >= 0 && range < Infinity)) {
-    throw new RangeError(`${place}: expected a deviation, or most − least, of at least 0, got ${range}`);
+    throw new RangeError(`${place}: expected a deviation, or max − min, of at least 0, got ${range}`);
   }
   return { given: given as unknown as Transform, width: 1, places: undefined, shift, range };
 }

@@ -162,10 +162,10 @@ function transformText(transform: Transform): string {
   switch (transform.kind) {
     case 'identity':
       return 'as it is';
-    case 'standardise':
-      return `standardised: mean ${precise(transform.mean)}, deviation ${precise(transform.deviation)}`;
+    case 'standardize':
+      return `standardized: mean ${precise(transform.mean)}, deviation ${precise(transform.deviation)}`;
     case 'minMax':
-      return `from ${precise(transform.least)} to ${precise(transform.most)}, made 0 to 1`;
+      return `from ${precise(transform.min)} to ${precise(transform.max)}, made 0 to 1`;
     case 'oneHot':
       return `one of ${listed(transform.categories.map(String), MOST_CATEGORIES)}`;
   }

@@ -51,7 +51,7 @@ export const dataOptionGroup: OptionGroup = {
       type: 'string',
       value: 'HOW',
       description:
-        'Of inputs, and targets: standardise, minMax or identity. Default standardise; of images none.',
+        'Of inputs, and targets: standardize, minMax or identity. Default standardize; of images none.',
     },
     stream: {
       type: 'boolean',

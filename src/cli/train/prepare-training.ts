@@ -229,10 +229,10 @@ async function transformsOf(
   data: Dataset | DataStream,
   task: Task,
 ): Promise<Transforms | undefined> {
-  const given = args.choice('scale', ['standardise', 'minMax', 'identity']);
+  const given = args.choice('scale', ['standardize', 'minMax', 'identity']);
   const isImage = data instanceof Dataset && data.inputScale !== undefined;
   if (isImage && given === undefined) return undefined; // their bytes become 0 to 1
-  const kind: FitKind = given ?? 'standardise';
+  const kind: FitKind = given ?? 'standardize';
   return await data.fitTransforms({ inputs: kind, ...(task === 'regression' && { targets: kind }) });
 }
 
