@@ -19,8 +19,8 @@ const folder = mkdtempSync(join(tmpdir(), 'bp4-digits-'));
 const file = join(folder, 'digits.csv');
 const testFile = join(folder, 'test.csv');
 try {
-  writeFileSync(file, csvOf(mnist('train'), LINES));
-  writeFileSync(testFile, csvOf(mnist('t10k'), 2000));
+  writeFileSync(file, formatCSV(mnist('train'), LINES));
+  writeFileSync(testFile, formatCSV(mnist('t10k'), 2000));
   console.log(`${count(LINES)} digits to learn from, a file of ${count(statSync(file).size / 1e6)} MB\n`);
   const test = Dataset.fromCSV(readFileSync(testFile, 'utf8'), columns);
 
@@ -49,20 +49,20 @@ try {
   const outputs = net.predict(test.inputs);
   console.log(`\ntest accuracy ${percent(accuracy(outputs, test))} of ${count(test.count)}\n`);
   const first = outputs.subarray(0, 10);
-  console.log(pictureOf(test.inputs.subarray(0, SIZE * SIZE)));
+  console.log(drawDigit(test.inputs.subarray(0, SIZE * SIZE)));
   console.log(`the network says ${first.indexOf(Math.max(...first))}; it is ${test.labels[0]}`);
   net.dispose();
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-function csvOf({ inputs, labels }, lines) {
+function formatCSV({ inputs, labels }, lines) {
   const header = ['digit', ...Array.from({ length: SIZE * SIZE }, (_, k) => `p${k}`)].join();
   const line = (n) => `${labels[n]},${inputs.subarray(n * SIZE * SIZE, (n + 1) * SIZE * SIZE).join()}`;
   return [header, ...Array.from({ length: lines }, (_, n) => line(n))].join('\n');
 }
 
-function pictureOf(pixels) {
+function drawDigit(pixels) {
   const line = (y) =>
     Array.from(pixels.subarray(y * SIZE, (y + 1) * SIZE), (pixel) => ' .:*#'[Math.round(pixel / 64)]).join(
       '',

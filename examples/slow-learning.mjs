@@ -15,7 +15,7 @@ async function saturatedNeuron() {
   console.log('A neuron answers 0.98 and shall answer 0. Its answer, epoch by epoch (η = 0.15):\n');
   console.log(`${'epoch'.padStart(7)}  ${'quadratic cost'.padEnd(31)}cross-entropy`);
   for (let epoch = 0; epoch <= 300; epoch += 20) {
-    const bars = [quadratic, crossEntropy].map(({ outputs }) => barOf(outputs[epoch]).padEnd(31));
+    const bars = [quadratic, crossEntropy].map(({ outputs }) => drawBar(outputs[epoch]).padEnd(31));
     console.log(`${String(epoch).padStart(7)}  ${bars.join('').trimEnd()}`);
   }
   console.log(`\nhalfway after ${halfway(quadratic)} epochs, and after ${halfway(crossEntropy)}\n`);
@@ -40,7 +40,7 @@ async function teach(loss) {
   return { outputs, diagnosis };
 }
 
-function barOf(output) {
+function drawBar(output) {
   return `${output.toFixed(2)} ${'█'.repeat(Math.round(24 * output))}`;
 }
 

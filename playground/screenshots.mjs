@@ -45,13 +45,13 @@ async function take(file, hash, act, theme, viewport) {
   // the picture and what is said of it, without the head of the page
   if (viewport === narrow) await page.locator('.network').evaluate((element) => element.scrollIntoView());
   await page.waitForTimeout(300);
-  writeFileSync(pictures + file, inFewColours(await page.screenshot()));
+  writeFileSync(pictures + file, reduceColors(await page.screenshot()));
   await page.close();
   console.log(file, Math.round(statSync(pictures + file).size / 1000), 'kB');
 }
 
-/** The same PNG with as many colours as one byte tells apart. */
-function inFewColours(png) {
+/** The same PNG with as many colors as one byte tells apart. */
+function reduceColors(png) {
   const image = UPNG.decode(png);
   return Buffer.from(UPNG.encode(UPNG.toRGBA8(image), image.width, image.height, 160));
 }

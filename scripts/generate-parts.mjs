@@ -8,12 +8,13 @@ const target = 'src/formats/code/parts.ts';
 
 /** Where they stand, in the order in which a module has them. */
 const sources = [
+  'src/errors.ts',
   'src/base/check.ts',
   'src/model/columns.ts',
   'src/kernels/reference/numerics.ts',
   'src/kernels/reference/activations.ts',
 ].map(parsed);
-const [, , numerics, activations] = sources;
+const [, , , numerics, activations] = sources;
 
 /** What a module may ask for, besides the activations. */
 const entries = ['round', 'fits', 'misfit', 'show', 'Columns'];
@@ -151,7 +152,7 @@ for (const [name, { text, mentions }] of parts) {
   table += `  ['${name}', ${JSON.stringify({ text: pretty, needs })}],\n`;
 }
 
-const output = `// Generated from src/model and src/kernels/reference by \`npm run build\`. Do not edit.
+const output = `// Generated from src/errors.ts, src/base, src/model and src/kernels/reference by \`npm run build\`. Do not edit.
 /** A function, class or constant as JavaScript, and the names of those that it uses. */
 export interface Part {
   readonly text: string;

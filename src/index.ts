@@ -36,6 +36,7 @@ export type {
   EpochReport,
   TrainOptions,
 } from './training/options.js';
-export type { OptimizerName, OptimizerOptions } from './training/optimizers.js';
+export type { NetworkState, OptimizerName, Parameters, Run, RunState } from './model/state.js';
+export type { OptimizerOptions } from './training/optimizers.js';
 export type { LearningRate, Position, ScheduleOptions } from './training/schedules.js';
 export type { Stream } from './training/source.js';

@@ -1,19 +1,22 @@
 import type { Diagnosis } from './training/diagnosis.js';
+import { diagnoseLayers } from './diagnosis/layers.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
-import { StateError } from './errors.js';
+import { StateError, TypeFault } from './errors.js';
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
 import { isModule } from './kernels/wasm.js';
 import { MOST_THREADS } from './memory/layout.js';
 import type { ThreadChoice } from './kernels/kernels.js';
 import { viewOf } from './base/bytes.js';
 import { checkInteger, checkKeys, checkName, show } from './base/check.js';
-import { save } from './model/file.js';
-import { toJSON, type NetworkJSON } from './model/json.js';
+import { checkState, type CheckedState } from './model/check-state.js';
+import { decodeState, encodeState } from './model/file.js';
+import { stateFromJSON, stateToJSON, type NetworkJSON } from './model/json.js';
 import { Model } from './model/model.js';
-import type { Loaded } from './model/read-file.js';
+import { copyRun, type NetworkState, type Run } from './model/state.js';
 import { Random } from './base/random.js';
 import {
   checkSpec,
+  describeSpec,
   type ActivationName,
   type CheckedSpec,
   type LastActivation,
@@ -26,9 +29,8 @@ import {
 import { evaluate, predict, totalCost, type Metrics } from './training/metrics.js';
 import type { RawRows } from './training/matrix.js';
 import { Samples, type Data, type Inputs } from './training/samples.js';
-import { newRun, slotsOf, type Run } from './training/run.js';
-import { stateOf } from './training/state.js';
-import type { runFrom } from './training/read-state.js';
+import { assertResumable } from './training/resume.js';
+import { newRun, slotsOf } from './training/run.js';
 import type { Stream } from './training/source.js';
 import { dataOf, Training } from './training/train.js';
 import {
@@ -140,10 +142,7 @@ export class Network {
     },
   ): Promise<Network> {
     checkKeys('options', options, ['inputs', 'layers', 'loss', 'seed', 'transforms', 'engine', 'threads']);
-    // Loaded only where there are some.
-    const transforms =
-      options.transforms === undefined ? undefined : await import('./model/check-transforms.js');
-    const spec = checkSpec(options, transforms?.checkTransforms);
+    const spec = checkSpec(options);
     const random = Random.fromSeed(spec.seed);
     const threads = checkThreads(options.threads);
     const model = await newModel(spec, options.engine, threads, (model) => model.initialize(random));
@@ -157,10 +156,7 @@ export class Network {
    */
   static async fromJSON(json: NetworkJSON, options: EngineOptions = {}): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
-    const threads = checkThreads(options.threads);
-    const { fromJSON } = await import('./model/read-json.js');
-    const { spec, random, place } = fromJSON(json);
-    return new Network(await newModel(spec, options.engine, threads, place), random, threads);
+    return await Network.#of(withCheckedSpec(stateFromJSON(json)), options);
   }
 
   /**
@@ -171,16 +167,36 @@ export class Network {
    */
   static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
+    const view = viewOf(bytes);
+    if (!view) {
+      throw new TypeFault({
+        place: 'bytes',
+        problem: `expected a Uint8Array or an ArrayBuffer, got ${show(bytes)}`,
+      });
+    }
+    return await Network.#of(withCheckedSpec(decodeState(view).state), options);
+  }
+
+  /**
+   * Makes a network from its state: it predicts, and trains on, as that one would have. The state is copied.
+   * @param state as `net.state` gives it
+   * @throws TypeError, RangeError naming the place in the state that is wrong
+   * @throws EngineError where engine 'wasm' is refused
+   */
+  static async fromState(state: NetworkState, options: EngineOptions = {}): Promise<Network> {
+    checkKeys('options', options, ['engine', 'threads']);
+    return await Network.#of(checkState(state), options);
+  }
+
+  static async #of(state: CheckedState, options: EngineOptions): Promise<Network> {
     const threads = checkThreads(options.threads);
-    const given = viewOf(bytes)?.slice(); // as they are now
-    if (!given) throw new TypeError(`bytes: expected a Uint8Array or an ArrayBuffer, got ${show(bytes)}`);
-    const { spec, random, place, training } = (await reader())(given);
-    const fill = (model: Model): void => {
-      place(model);
-      training?.place(model);
-    };
-    const net = new Network(await newModel(spec, options.engine, threads, fill), random, threads);
-    net.#run = training?.run;
+    const random = new Random(state.generator);
+    let run: Run | undefined;
+    const model = await newModel(state.spec, options.engine, threads, (model) => {
+      run = place(model, state);
+    });
+    const net = new Network(model, random, threads);
+    net.#run = run;
     return net;
   }
 
@@ -268,7 +284,6 @@ export class Network {
    */
   async diagnose(data: Data): Promise<Diagnosis> {
     const samples = finish(Samples.of(data, this.#use()));
-    const { diagnoseLayers } = await import('./diagnosis/layers.js');
     // Disposed meanwhile, its memory may be another network's.
     return await inSlices(diagnoseLayers(this.#use(), samples), () => this.#use());
   }
@@ -300,7 +315,7 @@ export class Network {
     const model = this.#use();
     return await this.#alone(async () => {
       const checked = await checkTrainOptions(options, model.layers.length);
-      if (checked.resume) (await import('./training/resume.js')).assertResumable(this.#run, checked);
+      if (checked.resume) assertResumable(this.#run, model.slots, checked);
       const mayGoOn = (): void => {
         this.#use();
         checked.signal?.throwIfAborted();
@@ -312,26 +327,18 @@ export class Network {
 
   /**
    * @internal Of bp4/worker: this network is trained elsewhere, and nobody trains it here meanwhile.
-   * @param train is given the `threads` that were asked for, and what brings this network to a state that `save` gave
-   * there; it throws StateError when the network is disposed
+   * @param train is given the `threads` that were asked for, and what brings this network to the state that it has
+   * there; that throws StateError when the network is disposed
    * @param onDispose called when it is disposed meanwhile
    */
   async trainElsewhere(
-    train: (threads: ThreadChoice, restore: (bytes: Uint8Array) => void) => Promise<EpochReport[]>,
+    train: (threads: ThreadChoice, restore: (state: NetworkState) => void) => Promise<EpochReport[]>,
     onDispose: () => void,
   ): Promise<EpochReport[]> {
     this.#use();
     return await this.#alone(async () => {
       this.#onDispose = onDispose;
-      const read = await reader();
-      return await train(this.#threads, (bytes) => {
-        const { random, place, training } = read(bytes);
-        const model = this.#use();
-        place(model);
-        training?.place(model);
-        this.#random.restore(random.state);
-        this.#run = training?.run;
-      });
+      return await train(this.#threads, (state) => this.#restore(state));
     });
   }
 
@@ -376,7 +383,7 @@ export class Network {
 
   /** The network as JSON: weights [units][fanIn], biases [units], and the state of its random generator. */
   toJSON(): NetworkJSON {
-    return toJSON(this.#use(), this.#random);
+    return stateToJSON(this.state);
   }
 
   /**
@@ -385,8 +392,24 @@ export class Network {
    * @throws RangeError where a weight is NaN or infinite
    */
   save(): Uint8Array<ArrayBuffer> {
+    return encodeState(this.state);
+  }
+
+  /** The network as plain data, copied as it stands now at each access: `Network.fromState` makes it again. */
+  get state(): NetworkState {
     const model = this.#use();
-    return save(model, this.#random, this.#run && stateOf(model, this.#run));
+    return {
+      spec: describeSpec(model.spec),
+      parameters: model.parameters(),
+      generator: this.#random.state,
+      ...(this.#run && { run: { ...copyRun(this.#run), slots: model.copySlots() } }),
+    };
+  }
+
+  /** Takes over the state of a network of the same spec. */
+  #restore(state: NetworkState): void {
+    this.#run = place(this.#use(), state);
+    this.#random.restore(state.generator);
   }
 
   /** Gives the network's memory back; any later call but `dispose` throws StateError. */
@@ -402,14 +425,21 @@ export class Network {
   }
 }
 
-/** Reads what `save` gave; loaded only by those who do. */
-async function reader(): Promise<(bytes: Uint8Array) => Loaded<ReturnType<typeof runFrom>>> {
-  const [{ load }, { runFrom }] = await Promise.all([
-    import('./model/read-file.js'),
-    import('./training/read-state.js'),
-  ]);
-  return (bytes) => load(bytes, runFrom);
+/** Places parameters and slots into a model of the same spec. @returns the run without its slots */
+function place(model: Model, { parameters, run }: NetworkState | CheckedState): Run | undefined {
+  model.setParameters(parameters);
+  if (!run) return undefined;
+  const { slots, ...rest } = run;
+  model.setSlots(slots);
+  return copyRun(rest);
 }
+
+/** A state whose numbers were checked where they were read. */
+const withCheckedSpec = (state: NetworkState): CheckedState => ({
+  ...state,
+  spec: checkSpec(state.spec),
+  run: state.run,
+});
 
 /** A model on kernels of its own, which are given back if it cannot be made. */
 async function newModel(

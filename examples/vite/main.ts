@@ -8,13 +8,13 @@ const output = document.querySelector('output')!;
 const button = document.querySelector('button')!;
 
 /** What draws on a canvas. */
-function brushOf(selector: string): CanvasRenderingContext2D {
+function getContext2D(selector: string): CanvasRenderingContext2D {
   const canvas = document.querySelector<HTMLCanvasElement>(selector)!;
   canvas.width = canvas.height = SIDE;
   return canvas.getContext('2d', { willReadFrequently: true })!;
 }
-const shape = brushOf('#shape');
-const answer = brushOf('#answer');
+const shape = getContext2D('#shape');
+const answer = getContext2D('#answer');
 
 /** Where the points are, from −3 to 3 both ways. */
 const at = (i: number): number => (6 * i) / (SIDE - 1) - 3;

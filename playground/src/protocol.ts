@@ -38,7 +38,7 @@ export interface Settings {
 /** A CSV file of the user's own. */
 export interface Csv {
   readonly text: string;
-  /** The column to learn; by default the last. */
+  /** The column to learn; by default the one that its name or its place suggests. */
   readonly target?: string;
 }
 

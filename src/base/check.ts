@@ -1,3 +1,5 @@
+import { RangeFault, TypeFault } from '../errors.js';
+
 // What user input must be. Each check names the place and the cure, and is made before anything changes.
 
 /** A value as an error message shows it. */
@@ -14,11 +16,15 @@ export function show(value: unknown): string {
  */
 export function checkKeys(place: string, value: unknown, known: readonly string[]): asserts value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError(`${place}: expected an object { ${known.join(', ')} }, got ${show(value)}`);
+    throw new TypeFault({ place, problem: `expected an object { ${known.join(', ')} }, got ${show(value)}` });
   }
   for (const key of Object.keys(value)) {
     if (!known.includes(key))
-      throw new TypeError(`${place}: unknown ${show(key)}; the names are ${known.join(', ')}`);
+      throw new TypeFault({
+        place,
+        problem: `unknown ${show(key)}`,
+        cure: `the names are ${known.join(', ')}`,
+      });
   }
 }
 
@@ -27,7 +33,10 @@ export function checkKeys(place: string, value: unknown, known: readonly string[
  */
 export function checkName<Name extends string>(place: string, value: unknown, valid: readonly Name[]): Name {
   if (!valid.includes(value as Name)) {
-    throw new RangeError(`${place}: expected one of ${valid.map(show).join(', ')}, got ${show(value)}`);
+    throw new RangeFault({
+      place,
+      problem: `expected one of ${valid.map(show).join(', ')}, got ${show(value)}`,
+    });
   }
   return value as Name;
 }
@@ -41,7 +50,8 @@ export function checkInteger(
   least = 1,
   most: number = Number.MAX_SAFE_INTEGER,
 ): number {
-  if (typeof value !== 'number') throw new TypeError(`${place}: expected a whole number, got ${show(value)}`);
+  if (typeof value !== 'number')
+    throw new TypeFault({ place, problem: `expected a whole number, got ${show(value)}` });
   if (!Number.isInteger(value) || value < least || value > most) {
     const range =
       most < Number.MAX_SAFE_INTEGER
@@ -49,7 +59,7 @@ export function checkInteger(
         : least >= 0
           ? `of at least ${least}`
           : 'below 2^53 in size';
-    throw new RangeError(`${place}: expected a whole number ${range}, got ${show(value)}`);
+    throw new RangeFault({ place, problem: `expected a whole number ${range}, got ${show(value)}` });
   }
   return value;
 }
@@ -59,10 +69,11 @@ export function checkInteger(
  * @throws TypeError unless `value` is a number; RangeError where single precision makes it zero or infinite
  */
 export function checkPositive(place: string, value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError(`${place}: expected a number, got ${show(value)}`);
+  if (typeof value !== 'number')
+    throw new TypeFault({ place, problem: `expected a number, got ${show(value)}` });
   const float = Math.fround(value);
   if (!(float > 0 && float < Infinity)) {
-    throw new RangeError(`${place}: expected a 32-bit float above 0, got ${show(value)}`);
+    throw new RangeFault({ place, problem: `expected a 32-bit float above 0, got ${show(value)}` });
   }
   return float;
 }
@@ -72,11 +83,12 @@ export function checkPositive(place: string, value: unknown): number {
  * @throws TypeError unless `value` is a number; RangeError where it is NaN or outside
  */
 export function checkNumber(place: string, value: unknown, least: number, end = Infinity): number {
-  if (typeof value !== 'number') throw new TypeError(`${place}: expected a number, got ${show(value)}`);
+  if (typeof value !== 'number')
+    throw new TypeFault({ place, problem: `expected a number, got ${show(value)}` });
   const float = Math.fround(value);
   if (!(float >= least && float < end)) {
     const range = end === Infinity ? `of at least ${least}` : `from ${least} to below ${end}`;
-    throw new RangeError(`${place}: expected a number ${range}, got ${show(value)}`);
+    throw new RangeFault({ place, problem: `expected a number ${range}, got ${show(value)}` });
   }
   return float;
 }
@@ -86,7 +98,7 @@ export function checkNumber(place: string, value: unknown, least: number, end = 
  */
 export function checkOptional<T>(place: string, value: T, type: 'boolean' | 'function'): T {
   if (value !== undefined && typeof value !== type) {
-    throw new TypeError(`${place}: expected a ${type}, got ${show(value)}`);
+    throw new TypeFault({ place, problem: `expected a ${type}, got ${show(value)}` });
   }
   return value;
 }
@@ -100,9 +112,15 @@ export function fits(value: unknown, scale = 1): value is number {
 
 /** What to throw where a value does not fit. */
 export function misfit(place: string, value: unknown): Error {
-  if (typeof value !== 'number') return new TypeError(`${place}: expected a number, got ${show(value)}`);
-  if (!Number.isFinite(value)) return new RangeError(`${place} is ${value}; expected a finite number`);
-  return new RangeError(`${place} is ${value}, too large for a 32-bit float; scale the data`);
+  if (typeof value !== 'number')
+    return new TypeFault({ place, problem: `expected a number, got ${show(value)}` });
+  if (!Number.isFinite(value))
+    return new RangeFault({ place, problem: `is ${value}; expected a finite number` });
+  return new RangeFault({
+    place,
+    problem: `is ${value}, too large for a 32-bit float`,
+    cure: 'scale the data',
+  });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import { show } from '../base/check.js';
 import { Random } from '../base/random.js';
 import type { Datum } from './data.js';
@@ -52,7 +53,10 @@ export class CrossValidate<Input = never, Output = never> {
     options: Partial<NeuralNetworkOptions & TrainOptions> = {},
   ) {
     if (typeof classifier !== 'function') {
-      throw new TypeError(`classifier: expected a function that makes a network, got ${show(classifier)}`);
+      throw new TypeFault({
+        place: 'classifier',
+        problem: `expected a function that makes a network, got ${show(classifier)}`,
+      });
     }
     this.#create = isClass(classifier) ? () => new classifier(options) : classifier;
     this.#random = Random.fromSeed(options.seed ?? 0);
@@ -70,11 +74,15 @@ export class CrossValidate<Input = never, Output = never> {
     k = 4,
   ): CrossValidateJSON {
     const given: unknown = data;
-    if (!Array.isArray(given)) throw new TypeError(`data: expected an array, got ${show(data)}`);
+    if (!Array.isArray(given))
+      throw new TypeFault({ place: 'data', problem: `expected an array, got ${show(data)}` });
     if (!Number.isInteger(k) || k < 2)
-      throw new RangeError(`k: expected a whole number of at least 2, got ${show(k)}`);
+      throw new RangeFault({ place: 'k', problem: `expected a whole number of at least 2, got ${show(k)}` });
     if (data.length < k) {
-      throw new RangeError(`data: training set size is too small for ${data.length} k folds of ${k}`);
+      throw new RangeFault({
+        place: 'data',
+        problem: `training set size is too small for ${data.length} k folds of ${k}`,
+      });
     }
     const shuffled = this.shuffleArray([...data]);
     const border = (fold: number): number => Math.floor((fold * data.length) / k);
@@ -135,7 +143,12 @@ export class CrossValidate<Input = never, Output = never> {
 
   /** The network whose training error was the smallest. @throws RangeError before `train` */
   toNeuralNetwork(): NeuralNetwork<Input, Output> {
-    if (!this.#json) throw new RangeError('toNeuralNetwork: call train before');
+    if (!this.#json)
+      throw new RangeFault({
+        place: 'toNeuralNetwork',
+        problem: 'there is no best network before training',
+        cure: 'call train first',
+      });
     return this.fromJSON(this.#json);
   }
 
@@ -153,7 +166,7 @@ export class CrossValidate<Input = never, Output = never> {
   }): NeuralNetwork<Input, Output> {
     const sets: unknown = json.sets;
     if (!Array.isArray(sets) || sets.length === 0)
-      throw new TypeError('json.sets: expected an array, not empty');
+      throw new TypeFault({ place: 'json.sets', problem: 'expected an array that is not empty' });
     const best = json.sets.reduce((least, set) => (set.error < least.error ? set : least));
     return this.#create().fromJSON(best.network);
   }

@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import { fits, misfit, show } from '../base/check.js';
 import type { Session } from './session.js';
 
@@ -53,9 +54,10 @@ export function addKeys(
   for (const [i, datum] of data.entries()) {
     const values = datum[side];
     if (typeof values !== 'object' || values === null || isList(values)) {
-      throw new TypeError(
-        `data[${i}].${side}: expected an object of numbers, as the first is, got ${show(values)}`,
-      );
+      throw new TypeFault({
+        place: `data[${i}].${side}`,
+        problem: `expected an object of numbers, as the first is, got ${show(values)}`,
+      });
     }
     for (const key of Object.keys(values)) if (!keys.has(key)) keys.set(key, keys.size);
   }
@@ -68,16 +70,20 @@ export function addKeys(
  */
 export function checkData(data: unknown): asserts data is readonly Datum<unknown, unknown>[] {
   if (!Array.isArray(data)) {
-    throw new TypeError(`data: expected an array of { input, output }, got ${show(data)}`);
+    throw new TypeFault({
+      place: 'data',
+      problem: `expected an array of { input, output }, got ${show(data)}`,
+    });
   }
-  if (data.length === 0) throw new RangeError('data: expected at least one { input, output }');
+  if (data.length === 0)
+    throw new RangeFault({ place: 'data', problem: 'expected at least one { input, output }' });
   for (const [i, datum] of (data as unknown[]).entries()) checkDatum(`data[${i}]`, datum);
 }
 
 /** @throws TypeError */
 export function checkDatum(place: string, datum: unknown): asserts datum is Datum<unknown, unknown> {
   if (typeof datum !== 'object' || datum === null || !('input' in datum) || !('output' in datum)) {
-    throw new TypeError(`${place}: expected { input, output }, got ${show(datum)}`);
+    throw new TypeFault({ place, problem: `expected { input, output }, got ${show(datum)}` });
   }
 }
 
@@ -113,10 +119,10 @@ export function fillRow(
 
 function fillInOrder(place: string, values: unknown, size: number, row: Float32Array, at: number): void {
   if (!isList(values)) {
-    throw new TypeError(`${place}: expected an array of ${size} numbers, got ${show(values)}`);
+    throw new TypeFault({ place, problem: `expected an array of ${size} numbers, got ${show(values)}` });
   }
   if (values.length !== size) {
-    throw new RangeError(`${place}: length ${values.length} must be ${size}`);
+    throw new RangeFault({ place, problem: `length ${values.length} must be ${size}` });
   }
   for (let k = 0; k < size; k++) {
     const value = values[k];
@@ -133,7 +139,7 @@ function fillByKeys(
   at: number,
 ): void {
   if (typeof values !== 'object' || values === null || isList(values)) {
-    throw new TypeError(`${place}: expected an object of numbers, got ${show(values)}`);
+    throw new TypeFault({ place, problem: `expected an object of numbers, got ${show(values)}` });
   }
   for (const [key, value] of Object.entries(values)) {
     const k = lookup.get(key);

@@ -76,8 +76,11 @@ function logStatus({ iterations, error }: TrainingStatus): void {
 /** @param sample its number, from 1 */
 export function divergence(epoch: number, sample: number, sizes: readonly number[]): DivergenceError {
   return new DivergenceError(
-    `training diverged in iteration ${epoch}, at data[${sample - 1}]: the error or a weight is no longer a finite number; ` +
-      'use a smaller learningRate, or scale the data',
+    {
+      place: 'train',
+      problem: `diverged in iteration ${epoch}, at data[${sample - 1}]: the error or a weight is no longer a finite number`,
+      cure: 'use a smaller learningRate, or scale the data',
+    },
     { epoch, step: sample, layer: sizes.length - 2, largestGradient: NaN },
   );
 }

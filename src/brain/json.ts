@@ -1,4 +1,4 @@
-import type { Parameters } from '../model/model.js';
+import type { Parameters } from '../model/state.js';
 import type { Lookup } from './data.js';
 import type { BrainActivation, NeuralNetworkOptions, TrainOptions } from './options.js';
 

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.js';
 import { bytesOfText } from '../kernels/bytes-of-text.js';
-import type { Kernels } from '../kernels/kernels.js';
+import type { Engine, StepKernels } from '../kernels/kernels.js';
 import { PagedMemory } from '../memory/memory.js';
 import { brainReference } from './reference.js';
 import { wasmText } from './wasm-module.js';
@@ -9,10 +9,7 @@ import { wasmText } from './wasm-module.js';
 export type BrainEngine = 'auto' | 'wasm' | 'reference';
 
 /** The kernels of bp4/brain, on a memory of their own. */
-export interface BrainKernels extends Pick<
-  Kernels,
-  'engine' | 'bytesPerFloat' | 'memory' | 'addFloats' | 'feedForward'
-> {
+export interface BrainKernels extends Engine, Pick<StepKernels, 'addFloats' | 'feedForward'> {
   /** Epochs of brain.js over the `count` samples of a window; assembly/brain/learn.ts says how. */
   learn(
     net: number,
@@ -45,7 +42,11 @@ export function brainKernels(engine: BrainEngine): BrainKernels {
     if (kernels) return kernels;
     if (engine === 'wasm') {
       throw new EngineError(
-        "engine: WebAssembly with SIMD is refused here; use engine: 'auto' or 'reference'",
+        {
+          place: 'engine',
+          problem: 'WebAssembly with SIMD is refused here',
+          cure: "use engine: 'auto' or 'reference'",
+        },
         {
           cause: refusal,
         },

@@ -1,6 +1,6 @@
-import { DivergenceError, StateError } from '../errors.js';
+import { DivergenceError, RangeFault, StateError } from '../errors.js';
 import type { NetworkJSON } from '../model/json.js';
-import type { Parameters } from '../model/model.js';
+import type { Parameters } from '../model/state.js';
 import { Random } from '../base/random.js';
 import {
   addKeys,
@@ -102,7 +102,11 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   set sizes(sizes: readonly number[]) {
     const checked = checkSizes('sizes', sizes, 2);
     if (this.#state && checked.join() !== this.#sizes.join()) {
-      throw new StateError('sizes: this network has weights already; make another');
+      throw new StateError({
+        place: 'sizes',
+        problem: 'cannot change, since the network has weights already',
+        cure: 'make another',
+      });
     }
     this.#sizes = checked;
   }
@@ -161,9 +165,11 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   initialize(): void {
     this.#assertIdle('initialize');
     if (this.#sizes.length === 0) {
-      throw new StateError(
-        'initialize: sizes must be set before; give options.inputSize and outputSize, or train',
-      );
+      throw new StateError({
+        place: 'initialize',
+        problem: 'sizes must be set first',
+        cure: 'give options.inputSize and outputSize, or train',
+      });
     }
     specOf(this.#shape);
     this.#settle();
@@ -244,7 +250,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    */
   run(input: Partial<Input>): Output {
     const state = this.#current();
-    if (!state) throw new StateError('network not runnable: train it first, or use fromJSON');
+    if (!state) throw notRunnable();
     const row = new Float32Array(this.#sizes[0]!);
     fillRow('input', input, this.#inputFormat, row, 0);
     const machine = this.#machine(state);
@@ -261,7 +267,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   test(data: readonly Datum<Partial<Input>, Partial<Output>>[]): TestResult | BinaryTestResult {
     checkData(data);
     const state = this.#current();
-    if (!state) throw new StateError('network not runnable: train it first, or use fromJSON');
+    if (!state) throw notRunnable();
     const { inputs, targets } = samplesOf(data, this.#inputFormat, this.#outputFormat);
     const [width, units] = [this.#sizes[0]!, this.#sizes.at(-1)!];
     const machine = this.#machine(state);
@@ -296,9 +302,10 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       if (Array.isArray(value) || ArrayBuffer.isView(value)) return lookup;
       const keys = addKeys(lookup ?? new Map(), [datum], side);
       if (this.#state && keys.size !== (lookup?.size ?? 0)) {
-        throw new StateError(
-          `addFormat: the network has weights already, and data.${side} has keys that it does not know`,
-        );
+        throw new StateError({
+          place: 'addFormat',
+          problem: `the network has weights already, and data.${side} has keys that it does not know`,
+        });
       }
       return keys;
     };
@@ -415,7 +422,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   #assertIdle(call: string): void {
-    if (this.#session) throw new StateError(`${call}: this network is being trained`);
+    if (this.#session) throw new StateError({ place: call, problem: 'this network is being trained' });
   }
 
   /**
@@ -432,11 +439,13 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       ['input', input, inputSize],
       ['output', output, outputSize],
     ] as const) {
-      if (size === 0) throw new RangeError(`data[0].${place}: expected at least one number`);
+      if (size === 0)
+        throw new RangeFault({ place: `data[0].${place}`, problem: 'expected at least one number' });
       if (asked && size !== asked) {
-        throw new RangeError(
-          `data[0].${place}: length ${size} must be ${asked}, as options.${place}Size says`,
-        );
+        throw new RangeFault({
+          place: `data[0].${place}`,
+          problem: `length ${size} must be ${asked}, as options.${place}Size says`,
+        });
       }
     }
     const samples = samplesOf(data, input, output);
@@ -506,4 +515,12 @@ function finishing<Result>(work: () => Result, end: (error?: unknown) => void): 
       throw error;
     },
   ) as Result;
+}
+
+function notRunnable(): StateError {
+  return new StateError({
+    place: 'network',
+    problem: 'is not runnable',
+    cure: 'train it first, or use fromJSON',
+  });
 }

@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import { checkInteger, checkName, show } from '../base/check.js';
 import type { BrainEngine } from './kernels.js';
 
@@ -141,10 +142,10 @@ export function mergeTrainOptions(before: TrainOptions, given: object): TrainOpt
     if (!Object.hasOwn(given, name) || values[name] === undefined) continue;
     const { what, holds } = rules[name];
     if (!holds(values[name])) {
-      throw new RangeError(
-        `[${name}, ${show(values[name])}] is out of normal training range, your network will probably not train: ` +
-          `expected ${what}`,
-      );
+      throw new RangeFault({
+        place: `[${name}, ${show(values[name])}]`,
+        problem: `is out of normal training range, your network will probably not train: expected ${what}`,
+      });
     }
     merged[name] = values[name];
   }
@@ -165,7 +166,10 @@ export function mergeNetworkOptions(before: NeuralNetworkOptions, given: object)
     merged.outputSize = checkInteger('options.outputSize', outputSize, 0, MOST_UNITS);
   if (binaryThresh !== undefined) {
     if (typeof binaryThresh !== 'number' || Number.isNaN(binaryThresh)) {
-      throw new TypeError(`options.binaryThresh: expected a number, got ${show(binaryThresh)}`);
+      throw new TypeFault({
+        place: 'options.binaryThresh',
+        problem: `expected a number, got ${show(binaryThresh)}`,
+      });
     }
     merged.binaryThresh = binaryThresh;
   }
@@ -183,15 +187,15 @@ const MOST_UNITS = 2 ** 30;
 /** A copy of a list of at least so many layer sizes. @throws TypeError, RangeError */
 export function checkSizes(place: string, sizes: unknown, least: number): number[] {
   if (!Array.isArray(sizes))
-    throw new TypeError(`${place}: expected an array of numbers, got ${show(sizes)}`);
+    throw new TypeFault({ place, problem: `expected an array of numbers, got ${show(sizes)}` });
   if (sizes.length < least) {
-    throw new RangeError(`${place}: expected at least ${least} numbers, got ${sizes.length}`);
+    throw new RangeFault({ place, problem: `expected at least ${least} numbers, got ${sizes.length}` });
   }
   return sizes.map((size, i) => checkInteger(`${place}[${i}]`, size, 1, MOST_UNITS));
 }
 
 function checkObject(place: string, value: unknown): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError(`${place}: expected an object, got ${show(value)}`);
+    throw new TypeFault({ place, problem: `expected an object, got ${show(value)}` });
   }
 }

@@ -1,6 +1,6 @@
-import { FormatError } from '../errors.js';
+import { FormatError, RangeFault, TypeFault, within } from '../errors.js';
 import { fits, show } from '../base/check.js';
-import type { Parameters } from '../model/model.js';
+import type { Parameters } from '../model/state.js';
 import { keyed, type Lookup } from './data.js';
 import type { Written } from './json.js';
 import {
@@ -24,7 +24,7 @@ export function readJSON(json: unknown): Written {
     return Array.isArray(second['weights']) ? readNew(written, layers) : readLegacy(written, layers);
   } catch (error) {
     if (error instanceof FormatError) throw error;
-    throw new FormatError((error as Error).message, { cause: error });
+    throw new FormatError(within('', error), { cause: error });
   }
 }
 
@@ -36,22 +36,23 @@ const own = (object: Unknowns, key: string): unknown =>
 
 function objectAt(place: string, value: unknown): Unknowns {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError(`${place}: expected an object, got ${show(value)}`);
+    throw new TypeFault({ place, problem: `expected an object, got ${show(value)}` });
   }
   return value as Unknowns;
 }
 
 function arrayAt(place: string, value: unknown, length?: number): readonly unknown[] {
-  if (!Array.isArray(value)) throw new TypeError(`${place}: expected an array, got ${show(value)}`);
+  if (!Array.isArray(value)) throw new TypeFault({ place, problem: `expected an array, got ${show(value)}` });
   if (length !== undefined && value.length !== length) {
-    throw new RangeError(`${place}: expected ${length} of them, got ${value.length}`);
+    throw new RangeFault({ place, problem: `expected ${length} of them, got ${value.length}` });
   }
   return value;
 }
 
 /** @param place worked out only where it is needed: there are many numbers */
 function numberAt(place: () => string, value: unknown): number {
-  if (!fits(value)) throw new RangeError(`${place()}: expected a finite 32-bit float, got ${show(value)}`);
+  if (!fits(value))
+    throw new RangeFault({ place: place(), problem: `expected a finite 32-bit float, got ${show(value)}` });
   return value;
 }
 
@@ -95,14 +96,18 @@ function lookupAt(place: string, value: unknown, size: number): Lookup {
   if (value === null || value === undefined || value === false) return undefined;
   const entries = Object.entries(objectAt(place, value));
   if (entries.length !== size) {
-    throw new RangeError(`${place}: expected ${size} keys, one for each unit, got ${entries.length}`);
+    throw new RangeFault({
+      place,
+      problem: `expected ${size} keys, one for each unit, got ${entries.length}`,
+    });
   }
   const keys = new Array<string | undefined>(size).fill(undefined);
   for (const [key, k] of entries) {
     if (typeof k !== 'number' || !(k in keys) || keys[k] !== undefined) {
-      throw new RangeError(
-        `${place}${keyed(key)}: expected a unit from 0 to ${size - 1} that no other key has, got ${show(k)}`,
-      );
+      throw new RangeFault({
+        place: `${place}${keyed(key)}`,
+        problem: `expected a unit from 0 to ${size - 1} that no other key has, got ${show(k)}`,
+      });
     }
     keys[k] = key;
   }
@@ -124,11 +129,13 @@ function trainOptsAt(json: Unknowns, besides: Partial<TrainOptions>): TrainOptio
 // brain.js 1: layers of units by name.
 
 function readLegacy(json: Unknowns, written: readonly unknown[]): Written {
-  if (written.length < 2) throw new RangeError(`json.layers: expected at least 2, got ${written.length}`);
+  if (written.length < 2)
+    throw new RangeFault({ place: 'json.layers', problem: `expected at least 2, got ${written.length}` });
   const layers = written.map((layer, l) => objectAt(`json.layers[${l}]`, layer));
   const names = layers.map((layer, l) => {
     const keys = Object.keys(layer);
-    if (keys.length === 0) throw new RangeError(`json.layers[${l}]: expected at least one unit, got none`);
+    if (keys.length === 0)
+      throw new RangeFault({ place: `json.layers[${l}]`, problem: 'expected at least one unit, got none' });
     return keys;
   });
   const parameters = layers
@@ -160,11 +167,17 @@ function readUnits(
   const given = units.map((name, j) => {
     const { bias, weights } = objectAt(at(j), layer[name]);
     if (typeof weights !== 'object' || weights === null) {
-      throw new TypeError(`${at(j)}.weights: expected an object of numbers, got ${show(weights)}`);
+      throw new TypeFault({
+        place: `${at(j)}.weights`,
+        problem: `expected an object of numbers, got ${show(weights)}`,
+      });
     }
     const count = Object.keys(weights).length;
     if (count !== inputs.length) {
-      throw new RangeError(`${at(j)}.weights: expected ${inputs.length} of them, got ${count}`);
+      throw new RangeFault({
+        place: `${at(j)}.weights`,
+        problem: `expected ${inputs.length} of them, got ${count}`,
+      });
     }
     return { bias, weights: weights as Unknowns };
   });

@@ -1,3 +1,4 @@
+import { RangeFault } from '../errors.js';
 import { ADAM } from '../kernels/codes.js';
 import { LINE, roundUp } from '../memory/layout.js';
 import { writeStruct } from '../memory/struct.js';
@@ -126,10 +127,11 @@ export class Session {
         ? rows + 4 * count * width
         : begin + count * (bitBytes + 4) + PAIR * others + PAIR * width + 64;
     if (!model.resizeWindow(roundUp(end, LINE))) {
-      throw new RangeError(
-        `data: ${count} samples need ${Math.ceil(end / 2 ** 20)} MiB, and the engine refuses so much memory; ` +
-          'train on fewer at a time',
-      );
+      throw new RangeFault({
+        place: 'data',
+        problem: `${count} samples need ${Math.ceil(end / 2 ** 20)} MiB, and the engine refuses so much memory`,
+        cure: 'train on fewer at a time',
+      });
     }
     const { views, window } = model;
     views.bytes.fill(0, window, window + starts);

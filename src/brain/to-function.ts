@@ -1,4 +1,4 @@
-import { shortest } from '../model/json.js';
+import { shortest } from '../base/shortest.js';
 import { rowsOf, type Written } from './json.js';
 
 /** σ of a sum z, and its α. */

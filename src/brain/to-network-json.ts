@@ -1,4 +1,5 @@
-import { shortest, type NetworkJSON } from '../model/json.js';
+import { shortest } from '../base/shortest.js';
+import type { NetworkJSON } from '../model/json.js';
 import { rowsOf, type Written } from './json.js';
 import { specOf } from './machine.js';
 

@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import { show } from '../base/check.js';
 import { checkDatum, type Datum } from './data.js';
 import { NeuralNetwork } from './neural-network.js';
@@ -41,12 +42,12 @@ export class TrainStream<Input = never, Output = never> {
         NeuralNetwork
       )
     ) {
-      throw new TypeError('options.neuralNetwork: no neural network specified');
+      throw new TypeFault({ place: 'options.neuralNetwork', problem: 'no neural network specified' });
     }
     for (const name of ['floodCallback', 'doneTrainingCallback'] as const) {
       const value: unknown = options[name];
       if (value !== undefined && typeof value !== 'function') {
-        throw new TypeError(`options.${name}: expected a function, got ${show(value)}`);
+        throw new TypeFault({ place: `options.${name}`, problem: `expected a function, got ${show(value)}` });
       }
     }
     this.#options = options;
@@ -106,9 +107,10 @@ export class TrainStream<Input = never, Output = never> {
       return;
     }
     if (this.#count !== this.#size) {
-      throw new RangeError(
-        `TrainStream: expected ${this.#size} samples, as in the first epoch, got ${this.#count}`,
-      );
+      throw new RangeFault({
+        place: 'TrainStream',
+        problem: `expected ${this.#size} samples, as in the first epoch, got ${this.#count}`,
+      });
     }
     const { iterations, errorThresh, log, logPeriod, callback, callbackPeriod } = this.#trainOpts;
     const error = this.#sum / this.#size;

@@ -7,9 +7,11 @@ export type Task = 'classification' | 'regression';
 
 /** What is known about the columns; everything else is suggested. */
 export interface ColumnChoice {
-  /** The column that holds the class to be predicted. */
+  /** The column to be predicted, whether it holds classes or numbers. */
+  readonly answer?: string | undefined;
+  /** In place of `answer`: the column that holds the class to be predicted. */
   readonly label?: string | undefined;
-  /** In place of `label`: the columns that hold the numbers to be predicted. */
+  /** In place of both: the columns that hold the numbers to be predicted. */
   readonly targets?: readonly string[] | undefined;
   /** Columns that are no inputs. */
   readonly ignore?: readonly string[] | undefined;
@@ -65,10 +67,11 @@ interface Column extends ColumnProfile {
  */
 export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {}): ColumnSuggestion {
   checkChoice(profile, choice);
-  const { label, targets, ignore = [], categorical = [] } = choice;
+  const { targets, ignore = [], categorical = [] } = choice;
+  const answer = choice.answer ?? choice.label;
   const { count } = profile;
   const columns = profile.columns.map((column) => ({ ...column, count, present: count - column.missing }));
-  const named = label === undefined ? targets : [label];
+  const named = answer === undefined ? targets : [answer];
   const leftOut = columns.flatMap((column) => {
     const { name } = column;
     if (named?.includes(name)) return [];
@@ -107,12 +110,20 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
 }
 
 function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
-  checkKeys('choice', choice, ['label', 'targets', 'ignore', 'categorical']);
-  const { label, targets = [], ignore = [], categorical = [] } = choice;
+  checkKeys('choice', choice, ['answer', 'label', 'targets', 'ignore', 'categorical']);
+  const { answer, label, targets = [], ignore = [], categorical = [] } = choice;
+  if (answer !== undefined && (label !== undefined || targets.length > 0))
+    throw new TypeError('answer: expected an answer, a label or targets, got more than one of them');
   if (label !== undefined && targets.length > 0)
     throw new TypeError('targets: expected either targets or a label, got both');
   const names = columns.map(({ name }) => name);
-  const given = { label: label === undefined ? [] : [label], targets, ignore, categorical };
+  const given = {
+    answer: answer === undefined ? [] : [answer],
+    label: label === undefined ? [] : [label],
+    targets,
+    ignore,
+    categorical,
+  };
   for (const [option, list] of Object.entries(given)) {
     for (const name of list) {
       if (!names.includes(name))

@@ -1,10 +1,9 @@
+import { checkFloat } from '../base/check.js';
 import { FormatError, TypeFault, within } from '../errors.js';
-import { tensorsOf } from '../model/file.js';
-import type { SpecJSON } from '../model/json.js';
-import type { Parameters } from '../model/model.js';
-import { takeParameters } from '../model/read-file.js';
-import { decode } from '../model/read-safetensors.js';
-import { encode } from '../model/safetensors.js';
+import { checkState } from '../model/check-state.js';
+import { nameTensors } from '../model/file.js';
+import { specFromJSON, specToJSON, type SpecJSON } from '../model/json.js';
+import type { NetworkState, Parameters } from '../model/state.js';
 import { Network, type EngineOptions } from '../network.js';
 
 /** A network in plain data, between `Network` and every format. */
@@ -22,11 +21,9 @@ export interface Portable {
  */
 export function portableOf(net: Network): Portable {
   if (!(net instanceof Network)) throw new TypeFault({ place: 'net', problem: 'expected a Network of bp4' });
-  const { metadata, tensors } = decode(net.save());
-  const spec = JSON.parse(metadata.get('bp4')!) as SpecJSON & { training?: unknown };
-  delete spec.training; // how far a training has come is no part of the network
-  const sizes = [spec.inputs, ...spec.layers.map(({ units }) => units)];
-  return { spec, parameters: takeParameters('', (name) => tensors.get(name)!.values, sizes) };
+  const { state } = net;
+  checkFinite(state.parameters);
+  return { spec: specToJSON(state), parameters: state.parameters };
 }
 
 /**
@@ -40,17 +37,23 @@ export async function networkOf(
   { spec, parameters }: { spec: Omit<SpecJSON, 'format' | 'version'>; parameters: readonly Parameters[] },
   options: EngineOptions = {},
 ): Promise<Network> {
-  const bp4 = JSON.stringify({ ...spec, format: 'bp4', version: 1 } satisfies SpecJSON);
-  let bytes;
+  let state: NetworkState;
   try {
-    bytes = encode(new Map(tensorsOf('', parameters)), { bp4 });
+    checkFinite(parameters);
+    const read = specFromJSON({ ...spec, format: 'bp4', version: 1 });
+    state = { spec: read.spec, parameters, generator: read.generator };
+    checkState(state);
   } catch (cause) {
     throw new FormatError(within(place, cause), { cause });
   }
-  try {
-    return await Network.load(bytes, options);
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    throw new FormatError(within(place, error.cause), { cause: error.cause });
+  return await Network.fromState(state, options);
+}
+
+/** @throws RangeError naming the tensor that holds NaN or an infinite number */
+function checkFinite(parameters: readonly Parameters[]): void {
+  for (const [name, { values }] of nameTensors('', parameters)) {
+    for (let i = 0; i < values.length; i++) {
+      if (!Number.isFinite(values[i])) checkFloat(`${name}[${i}]`, values[i]);
+    }
   }
 }

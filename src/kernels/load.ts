@@ -1,4 +1,5 @@
-import { EngineError } from '../errors.js';
+import { EngineError, RangeFault } from '../errors.js';
+import { IdlePool } from './idle-pool.js';
 import type { Kernels, ThreadChoice } from './kernels.js';
 import { reasonForOne } from './processors.js';
 import { isCore, isModule, wasmKernels } from './wasm.js';
@@ -9,25 +10,23 @@ import { isCore, isModule, wasmKernels } from './wasm.js';
  */
 export type EngineChoice = 'auto' | 'wasm' | 'reference' | (WebAssembly.Module & object);
 
-/**
- * Kernels that a disposed network gave back: the next network takes them, memory and all. A WebAssembly memory is slow to
- * be collected, and engines allow only so many.
- */
-const idle: Kernels[] = [];
-const IDLE_KERNELS = 4;
-const IDLE_BYTES = 64 * 1024 * 1024;
+/** Kernels that disposed networks gave back. */
+const pool = new IdlePool<Kernels>(({ memory }) => memory);
 
 /**
  * Kernels on a memory of their own; its content is undefined. They have a team where several threads are asked for and
  * can be had.
- * @throws EngineError where 'wasm' was asked for and is refused, or a module is not that of this version; RangeError
- * where there is no memory for them
+ * @throws EngineError where 'wasm' was asked for and is refused, where the reference is needed and cannot be loaded, or
+ * where a module is not that of this version; RangeError where there is no memory for them
  */
 export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 1): Promise<Kernels> {
   if (engine === 'reference') return await referenceKernels();
   const module = isModule(engine) ? engine : undefined;
   if (module && !isCore(module)) {
-    throw new EngineError("engine: this module is not the 'bp4/core.wasm' of this version of bp4");
+    throw new EngineError({
+      place: 'engine',
+      problem: "this module is not the 'bp4/core.wasm' of this version of bp4",
+    });
   }
   if (reasonForOne(threads) === undefined) {
     try {
@@ -37,14 +36,18 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
       // No shared memory: one thread, then.
     }
   }
-  const reused = idle.pop();
+  const reused = pool.take();
   if (reused) return reused;
   try {
     return await wasmKernels(module);
   } catch (cause) {
     if (cause instanceof RangeError) {
-      throw new RangeError(
-        'memory: the engine has none left for another network; dispose of those no longer used',
+      throw new RangeFault(
+        {
+          place: 'memory',
+          problem: 'the engine has none left for another network',
+          cure: 'dispose of those no longer used',
+        },
         {
           cause,
         },
@@ -53,24 +56,51 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
     // No SIMD, or a Content-Security-Policy without 'wasm-unsafe-eval'.
     if (engine === 'auto') return await referenceKernels();
     throw new EngineError(
-      "engine: WebAssembly with SIMD is refused here; use engine: 'auto' or 'reference', or allow " +
-        "'wasm-unsafe-eval' in the page's Content-Security-Policy",
+      {
+        place: 'engine',
+        problem: 'WebAssembly with SIMD is refused here',
+        option: { name: 'engine', values: ['auto', 'reference'] },
+        cure: "use engine: 'auto' or 'reference', or allow 'wasm-unsafe-eval' in the page's Content-Security-Policy",
+      },
       { cause },
     );
   }
 }
 
-/** The reference is loaded only where it is to compute: few ever need it. */
-async function referenceKernels(): Promise<Kernels> {
-  const reference = await import('./reference/reference.js');
-  return reference.referenceKernels();
+/** Makes reference kernels, where `bp4/reference` has been imported. */
+let makeReference: (() => Kernels) | undefined;
+
+/** Takes the reference engine, so that it need not be imported later. */
+export function provideReference(make: () => Kernels): void {
+  makeReference = make;
 }
 
-/** Takes kernels back; the caller must not use them afterwards. Large memories are dropped, because they cannot shrink. */
+/**
+ * The reference is fetched only where it computes: few programs need it.
+ * @throws EngineError where it cannot be fetched
+ */
+async function referenceKernels(): Promise<Kernels> {
+  if (!makeReference) {
+    try {
+      makeReference = (await import('./reference/reference.js')).referenceKernels;
+    } catch (cause) {
+      throw new EngineError(
+        {
+          place: 'engine',
+          problem: 'the reference engine cannot be loaded here by import(), which service workers forbid',
+          cure: "add import 'bp4/reference'",
+        },
+        { cause },
+      );
+    }
+  }
+  return makeReference();
+}
+
+/** Takes kernels back; the caller must not use them afterwards. */
 export function giveBackKernels(kernels: Kernels): void {
   kernels.team?.end();
-  const keep = kernels.engine === 'wasm' && !kernels.team && kernels.memory.buffer.byteLength <= IDLE_BYTES;
-  if (keep && idle.length < IDLE_KERNELS) idle.push(kernels);
+  if (kernels.engine === 'wasm' && !kernels.team) pool.giveBack(kernels);
 }
 
 /** Why one thread computes at present, where `threads` were asked for; undefined where several do. */

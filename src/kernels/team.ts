@@ -1,4 +1,4 @@
-import { ThreadError } from '../errors.js';
+import { ThreadError, within } from '../errors.js';
 import { Team as SharedTeam } from '../memory/structs.js';
 import type { Team, ThreadChoice } from './kernels.js';
 import { processorCount } from './processors.js';
@@ -67,9 +67,11 @@ export class WorkerTeam implements Team {
   assertComplete(): void {
     if (!this.#isShared || this.#failure === undefined) return;
     this.#isShared = false;
-    throw new ThreadError(
-      `threads: ${this.#failure}; the network is left after its last step, and goes on with one thread`,
-    );
+    throw new ThreadError({
+      place: 'threads',
+      problem: this.#failure,
+      cure: 'the network is left after its last step, and goes on with one thread',
+    });
   }
 
   get isLate(): boolean {
@@ -99,7 +101,7 @@ export class WorkerTeam implements Team {
     const started = await Promise.allSettled(starting);
     for (const worker of started) {
       if (worker.status === 'fulfilled') this.#ends.push(worker.value);
-      else this.#failure ??= `no worker could be started: ${String(worker.reason)}`;
+      else this.#failure ??= `no worker could be started: ${within('', worker.reason).problem}`;
     }
     if (this.#failure !== undefined || this.#isOver) this.end();
   }

@@ -1,3 +1,4 @@
+import { ThreadError } from '../errors.js';
 import { builtin } from './processors.js';
 
 // One more thread: a worker of Node (Bun and Deno have those too) or of a page. What it runs is a string, so that no
@@ -47,7 +48,7 @@ async function startInNode(
 ): Promise<() => void> {
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
   await new Promise<void>((resolve, reject) => {
-    let end = (why: string): void => reject(new Error(why));
+    let end = (why: string): void => reject(new ThreadError({ place: '', problem: why }));
     worker.on('message', () => {
       end = onEnd;
       resolve();
@@ -65,7 +66,7 @@ async function startInPage(task: WorkerTask, onEnd: (why: string) => void): Prom
   try {
     const worker = new Worker(url, { type: 'module' });
     await new Promise<void>((resolve, reject) => {
-      let end = (why: string): void => reject(new Error(why));
+      let end = (why: string): void => reject(new ThreadError({ place: '', problem: why }));
       worker.onmessage = () => {
         end = onEnd;
         resolve();

@@ -1,3 +1,4 @@
+import { RangeFault } from '../errors.js';
 import { checkInteger } from '../base/check.js';
 import { argmax } from '../base/argmax.js';
 import { read, readClasses, type Measure, type Truth } from './predictions.js';
@@ -24,7 +25,8 @@ export function topK(k: number): Measure {
   checkInteger('k', k);
   return (answers, truth) => {
     const { outputs, count, width, labels, targets } = read(answers, truth);
-    if (width < 2) throw new RangeError('outputs: top-k needs at least two to a sample, got 1');
+    if (width < 2)
+      throw new RangeFault({ place: 'outputs', problem: 'expected at least two for each sample, got 1' });
     checkInteger('k', k, 1, width);
     let right = 0;
     for (let n = 0; n < count; n++) {

@@ -1,3 +1,4 @@
+import { RangeFault } from '../errors.js';
 import { readClasses, type Truth } from './predictions.js';
 
 /**
@@ -22,7 +23,10 @@ export function formatConfusionMatrix(
   names: readonly string[] = matrix.map((_, label) => String(label)),
 ): string {
   if (names.length !== matrix.length) {
-    throw new RangeError(`names: expected ${matrix.length}, one for each class, got ${names.length}`);
+    throw new RangeFault({
+      place: 'names',
+      problem: `expected ${matrix.length}, one for each class, got ${names.length}`,
+    });
   }
   const rows = matrix.map((row) => row.map((count) => (count === 0 ? '·' : String(count))));
   const widest = (texts: readonly string[]): number => Math.max(...texts.map(({ length }) => length));

@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import { argmax } from '../base/argmax.js';
 import { checkInteger, show } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
@@ -39,10 +40,16 @@ export function read(outputs: Float32Array, truth: Truth): Predictions {
   const { labels, targets } = truth;
   if ((targets === undefined) === (labels === undefined)) {
     const got = targets === undefined ? 'neither' : 'both';
-    throw new TypeError(`targets: expected either targets or labels beside the outputs, got ${got}`);
+    throw new TypeFault({
+      place: 'targets',
+      problem: `expected either targets or labels beside the outputs, got ${got}`,
+    });
   }
   if (!ArrayBuffer.isView(outputs)) {
-    throw new TypeError(`outputs: expected a Float32Array, as predict returns it, got ${show(outputs)}`);
+    throw new TypeFault({
+      place: 'outputs',
+      problem: `expected a Float32Array, as predict returns it, got ${show(outputs)}`,
+    });
   }
   const width = widthOf(outputs, truth);
   const { values, count } = finish(matrixOf('outputs', outputs, width));
@@ -52,7 +59,10 @@ export function read(outputs: Float32Array, truth: Truth): Predictions {
   }
   const right = finish(matrixOf('targets', targets, width));
   if (right.count !== count) {
-    throw new RangeError(`targets: expected ${count} rows, as many as outputs, got ${right.count}`);
+    throw new RangeFault({
+      place: 'targets',
+      problem: `expected ${count} rows, as many as outputs, got ${right.count}`,
+    });
   }
   return { ...predictions, targets: inSinglePrecision(right.values) };
 }
@@ -62,17 +72,24 @@ function widthOf(outputs: Float32Array, { labels, targets, outputs: width }: Tru
   if (width !== undefined) return checkInteger('the number of outputs', width);
   if (labels !== undefined) {
     const rows = (labels as Partial<typeof labels> | null)?.length;
-    if (!rows) throw new TypeError('labels: expected an array of class indices, one for each sample');
+    if (!rows)
+      throw new TypeFault({
+        place: 'labels',
+        problem: 'expected an array of class indices, one for each sample',
+      });
     if (outputs.length % rows === 0) return outputs.length / rows;
-    throw new RangeError(
-      `outputs: expected a multiple of ${rows} values, a row for each label, got ${outputs.length}`,
-    );
+    throw new RangeFault({
+      place: 'outputs',
+      problem: `expected a multiple of ${rows} values, a row for each label, got ${outputs.length}`,
+    });
   }
   const row = (targets as ArrayLike<unknown> | null)?.[0];
   if (Array.isArray(row) || ArrayBuffer.isView(row)) return (row as unknown[] | NumericArray).length;
-  throw new TypeError(
-    'targets: expected rows; or say how many outputs a sample has, { targets, outputs: 1 } for example',
-  );
+  throw new TypeFault({
+    place: 'targets',
+    problem: 'expected rows',
+    cure: 'or give the number of outputs of a sample: { targets, outputs: 1 }',
+  });
 }
 
 /** As a network holds them, whatever they were given in. */

@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import { read, type Truth } from './predictions.js';
 
 /** What a figure is made of: one output over all samples. f32[n][width], of which it takes column `output`. */
@@ -6,8 +7,14 @@ type OfOutput = (outputs: Float32Array, targets: Float32Array, width: number, ou
 /** The mean over the outputs, each counting the same: multioutput='uniform_average' in scikit-learn. */
 function overOutputs(answers: Float32Array, truth: Truth, figure: OfOutput, least = 1): number {
   const { outputs, targets, width, count } = read(answers, truth);
-  if (!targets) throw new TypeError('labels: a class is no number to come near; give targets');
-  if (count < least) throw new RangeError(`outputs: expected at least ${least} rows, got ${count}`);
+  if (!targets)
+    throw new TypeFault({
+      place: 'labels',
+      problem: 'a class is not a number that an output can come near',
+      cure: 'give targets',
+    });
+  if (count < least)
+    throw new RangeFault({ place: 'outputs', problem: `expected at least ${least} rows, got ${count}` });
   let total = 0;
   for (let j = 0; j < width; j++) total += figure(outputs, targets, width, j);
   return total / width;

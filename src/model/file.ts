@@ -1,19 +1,42 @@
-import { specToJSON } from './json.js';
-import type { Model, Parameters } from './model.js';
-import type { Random } from '../base/random.js';
-import { encode, type Tensor, type Tensors } from './safetensors.js';
+import { checkInteger, show } from '../base/check.js';
+import { FormatError, RangeFault, within } from '../errors.js';
+import { checkRun, listSizes, MOST_SLOTS } from './check-state.js';
+import { specFromJSON, specToJSON, type SpecJSON } from './json.js';
+import { decode, parseJSON } from './read-safetensors.js';
+import { encode, type Tensor } from './safetensors.js';
+import type { NetworkState, Parameters, RunState } from './state.js';
 
 // A network in one binary. Weights are tensors '0.weight' [units][fanIn] and '0.bias' [units], as PyTorch names those of
-// an nn.Sequential; the rest is JSON, as `toJSON` gives it, under 'bp4' in the metadata.
+// an nn.Sequential; the slots of a training are 'slot0.0.weight', 'slot0.0.bias' and so on. The rest is JSON, as `toJSON`
+// gives it, under 'bp4' in the metadata, where `training` is the run.
 
-/** What training needs to go on where it stopped: plain data, and tensors by names of their own. */
-export interface TrainingState {
-  readonly json: object;
-  readonly tensors: Tensors;
+/**
+ * Writes a network.
+ * @param metadata what else to keep in the file, texts by name
+ * @throws RangeError where a value is NaN or infinite, or the header is longer than `decodeState` reads
+ */
+export function encodeState(
+  state: NetworkState,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const tensors = new Map(nameTensors('', state.parameters));
+  let training: object | undefined;
+  if (state.run) {
+    const { slots, ...run } = state.run;
+    training = { ...run, slots: slots.length };
+    for (const [s, slot] of slots.entries()) {
+      for (const [name, tensor] of nameTensors(`slot${s}.`, slot)) tensors.set(name, tensor);
+    }
+  }
+  const bp4 = JSON.stringify({ ...specToJSON(state), training });
+  return encode(tensors, { bp4, ...metadata });
 }
 
 /** Weights and biases, or what a slot holds of each, as tensors by name. @param prefix of the names */
-export function* tensorsOf(prefix: string, parameters: readonly Parameters[]): Generator<[string, Tensor]> {
+export function* nameTensors(
+  prefix: string,
+  parameters: readonly Parameters[],
+): Generator<[name: string, Tensor]> {
   for (const [l, { weights, biases }] of parameters.entries()) {
     const units = biases.length;
     yield [`${prefix}${l}.weight`, { shape: [units, weights.length / units], values: weights }];
@@ -21,11 +44,61 @@ export function* tensorsOf(prefix: string, parameters: readonly Parameters[]): G
   }
 }
 
-/**
- * @throws RangeError where a value is NaN or infinite
- */
-export function save(model: Model, random: Random, training?: TrainingState): Uint8Array<ArrayBuffer> {
-  const tensors = new Map([...tensorsOf('', model.parameters()), ...(training?.tensors ?? [])]);
-  const bp4 = JSON.stringify({ ...specToJSON(model, random), training: training?.json });
-  return encode(tensors, { bp4 });
+/** A network, and the texts that its file keeps beside it. */
+export interface DecodedState {
+  readonly state: NetworkState;
+  readonly metadata: ReadonlyMap<string, string>;
 }
+
+/**
+ * Reads what `encodeState` wrote. Nothing in the bytes is executed, and all is checked.
+ * @throws FormatError naming the place that is wrong; its `cause` is the error of the check
+ */
+export function decodeState(bytes: Uint8Array): DecodedState {
+  try {
+    return readState(bytes);
+  } catch (cause) {
+    throw new FormatError(within('bytes: expected a network as save gives', cause), { cause });
+  }
+}
+
+function readState(bytes: Uint8Array): DecodedState {
+  const { metadata, tensors } = decode(bytes);
+  const json = parseJSON('bp4', metadata.get('bp4') ?? 'null') as SpecJSON & { readonly training?: unknown };
+  const { spec, generator } = specFromJSON(json);
+  const take: TakeTensor = (name, ...shape) => {
+    const tensor = tensors.get(name);
+    if (String(tensor?.shape) !== String(shape)) {
+      throw new RangeFault({
+        place: `'${name}.shape'`,
+        problem: `expected [${shape.join()}], got [${tensor?.shape.join() ?? 'no such tensor'}]`,
+      });
+    }
+    tensors.delete(name);
+    return tensor!.values;
+  };
+  const sizes = listSizes(spec);
+  const parameters = takeParameters('', take, sizes);
+  const run = json.training === undefined ? undefined : readRun(json.training, take, sizes);
+  if (tensors.size > 0) {
+    throw new RangeFault({ place: show([...tensors.keys()][0]), problem: 'expected no more tensors' });
+  }
+  metadata.delete('bp4');
+  return { state: { spec, parameters, generator, ...(run && { run }) }, metadata };
+}
+
+function readRun(json: unknown, take: TakeTensor, sizes: readonly number[]): RunState {
+  const run = checkRun('training', json);
+  const length = checkInteger('training.slots', (json as { slots?: unknown }).slots, 0, MOST_SLOTS);
+  return { ...run, slots: Array.from({ length }, (_, s) => takeParameters(`slot${s}.`, take, sizes)) };
+}
+
+/** Takes a tensor of the name and shape; throws a RangeError where there is none. */
+export type TakeTensor = (name: string, ...shape: number[]) => Float32Array;
+
+/** Takes what `nameTensors` named. @param sizes the inputs, and the units of each layer */
+export const takeParameters = (prefix: string, take: TakeTensor, sizes: readonly number[]): Parameters[] =>
+  sizes.slice(1).map((units, l) => ({
+    weights: take(`${prefix}${l}.weight`, units, sizes[l]!),
+    biases: take(`${prefix}${l}.bias`, units),
+  }));

@@ -1,6 +1,11 @@
-import type { Model } from './model.js';
-import type { Random, RandomState } from '../base/random.js';
-import { defaultAlphas, type ActivationName, type CheckedSpec, type LossSpec } from './spec.js';
+import { checkFloat, checkName, show } from '../base/check.js';
+import { Random, type RandomState } from '../base/random.js';
+import { shortest } from '../base/shortest.js';
+import { RangeFault, TypeFault } from '../errors.js';
+import { checkArray, checkGenerator } from './check-state.js';
+import { checkSpec, describeSpec, lossNames, type ActivationName, type LossSpec } from './spec.js';
+import type { CheckedSpec, NetworkSpec } from './spec.js';
+import type { NetworkState, Parameters } from './state.js';
 import type { Transforms } from './transforms.js';
 
 /** A network in plain data, as `toJSON` gives it; `seed`, `generator` and `transforms` may be missing. */
@@ -35,30 +40,27 @@ export interface SpecJSON extends Omit<NetworkJSON, 'layers'> {
   readonly layers: readonly Omit<LayerJSON, 'weights' | 'biases'>[];
 }
 
-export function specToJSON({ spec }: Model, random: Random): SpecJSON {
-  const { inputs, seed, layers, transforms } = spec;
+/** @param state of a network, as `net.state` gives it */
+export function specToJSON({ spec, generator }: NetworkState): SpecJSON {
+  const { inputs, loss, seed, transforms, layers } = spec;
   return {
     format: 'bp4',
     version: 1,
     inputs,
-    loss: lossOf(spec),
-    seed,
-    generator: random.state,
-    ...(transforms.given && { transforms: structuredClone(transforms.given) }),
-    layers: layers.map(({ units, activation, alpha, dropout }) => ({
-      units,
-      activation,
-      ...(activation in defaultAlphas && { alpha: shortest(alpha) }),
-      ...(dropout > 0 && { dropout: shortest(dropout) }),
-    })),
+    loss: loss!,
+    ...(seed !== undefined && { seed }),
+    generator,
+    ...(transforms && { transforms }),
+    layers,
   };
 }
 
-export function toJSON(model: Model, random: Random): NetworkJSON {
-  const json = specToJSON(model, random);
+/** @param state of a network, as `net.state` gives it */
+export function stateToJSON(state: NetworkState): NetworkJSON {
+  const json = specToJSON(state);
   return {
     ...json,
-    layers: model.parameters().map(({ weights, biases }, l) => {
+    layers: state.parameters.map(({ weights, biases }, l) => {
       const units = biases.length;
       const fanIn = weights.length / units;
       const numbers = Array.from(weights, shortest);
@@ -71,16 +73,87 @@ export function toJSON(model: Model, random: Random): NetworkJSON {
   };
 }
 
-function lossOf({ loss, delta, labelSmoothing }: CheckedSpec): LossSpec {
-  if (loss === 'huber') return { name: loss, delta: shortest(delta) };
-  return labelSmoothing ? { name: loss, labelSmoothing: shortest(labelSmoothing) } : loss;
+/** What a network in JSON is, all but its weights and biases. */
+export interface SpecOfJSON {
+  readonly checked: CheckedSpec;
+  readonly spec: NetworkSpec;
+  readonly generator: RandomState;
 }
 
-/** The double with the fewest decimal digits that single precision rounds to this float: 0.1, not 0.10000000149…. */
-export function shortest(float: number): number {
-  for (let digits = 6; digits <= 9; digits++) {
-    const short = Number(float.toPrecision(digits));
-    if (Object.is(Math.fround(short), float)) return short;
+/**
+ * Checks a network in JSON, all but its weights and biases.
+ * @throws TypeError, RangeError naming the place that is wrong
+ */
+export function specFromJSON(json: SpecJSON): SpecOfJSON {
+  if (typeof json !== 'object' || (json as unknown) === null) {
+    throw new TypeFault({
+      place: 'json',
+      problem: `expected an object as toJSON gives, got ${show(json)}`,
+      cure: 'parse a string with JSON.parse',
+    });
   }
-  return float;
+  const { format, version }: { format: unknown; version: unknown } = json;
+  if (format !== 'bp4' || version !== 1) {
+    throw new RangeFault({
+      place: 'json',
+      problem: `expected format 'bp4', version 1, got format ${show(format)}, version ${show(version)}`,
+    });
+  }
+  const { inputs, loss, seed, generator, transforms } = json;
+  // Here it has no default.
+  if ((loss as unknown) === undefined) checkName('loss', loss, lossNames);
+  // Array.from sees the holes of an array, where map passes over them.
+  const layers = Array.from(checkArray('layers', json.layers) as SpecJSON['layers'], (layer, l) => {
+    if (typeof layer !== 'object' || (layer as unknown) === null) {
+      throw new TypeFault({
+        place: `layers[${l}]`,
+        problem: `expected an object { units, activation, weights, biases }, got ${show(layer)}`,
+      });
+    }
+    const { units, activation, alpha, dropout } = layer;
+    return {
+      units,
+      activation,
+      ...(alpha !== undefined && { alpha }),
+      ...(dropout !== undefined && { dropout }),
+    };
+  });
+  const checked = checkSpec({
+    inputs,
+    loss,
+    layers,
+    ...(seed !== undefined && { seed }),
+    ...(transforms !== undefined && { transforms }),
+  });
+  return {
+    checked,
+    spec: describeSpec(checked),
+    generator:
+      generator === undefined ? Random.fromSeed(checked.seed).state : checkGenerator('generator', generator),
+  };
+}
+
+/**
+ * Checks a network in JSON.
+ * @throws TypeError, RangeError naming the place that is wrong
+ */
+export function stateFromJSON(json: NetworkJSON): NetworkState {
+  const { spec, generator } = specFromJSON(json);
+  const parameters = json.layers.map((layer, l): Parameters => {
+    const { units } = spec.layers[l]!;
+    const fanIn = l === 0 ? spec.inputs : spec.layers[l - 1]!.units;
+    const rows = Array.from(checkArray(`layers[${l}].weights`, layer.weights, units), (row, j) =>
+      readFloats(`layers[${l}].weights[${j}]`, row, fanIn),
+    );
+    const weights = new Float32Array(units * fanIn);
+    for (const [j, row] of rows.entries()) weights.set(row, j * fanIn);
+    return { weights, biases: readFloats(`layers[${l}].biases`, layer.biases, units) };
+  });
+  return { spec, parameters, generator };
+}
+
+function readFloats(place: string, value: unknown, length: number): Float32Array {
+  return Float32Array.from(checkArray(place, value, length), (float, i) =>
+    checkFloat(`${place}[${i}]`, float),
+  );
 }

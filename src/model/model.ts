@@ -1,4 +1,4 @@
-import type { Kernels } from '../kernels/kernels.js';
+import type { Engine, Kernels } from '../kernels/kernels.js';
 import { SGD } from '../kernels/codes.js';
 import { layoutOf, type Layout } from '../memory/layout.js';
 import { writeStruct, type Fields } from '../memory/struct.js';
@@ -7,6 +7,7 @@ import { Views } from '../memory/views.js';
 import { initializers } from './initializers.js';
 import type { Random } from '../base/random.js';
 import { activationCodes, lossCodes, type CheckedSpec } from './spec.js';
+import type { Parameters } from './state.js';
 
 /** The pointers of WebAssembly have 32 bits. */
 const MOST_BYTES = 2 ** 32 - 65536;
@@ -49,16 +50,10 @@ export const plainRule: RuleOptions = {
   key1: 0,
 };
 
-/** The weights of a layer, [units][fanIn] row-major, and its biases, [units]. */
-export interface Parameters {
-  readonly weights: Float32Array;
-  readonly biases: Float32Array;
-}
-
 /** A network as training sees it: kernels, and where in their memory everything lies. */
-export class Model {
+export class Model<K extends Engine = Kernels> {
   readonly spec: CheckedSpec;
-  readonly kernels: Kernels;
+  readonly kernels: K;
   readonly views: Views;
   readonly loss: number;
   /** The structs that the kernels read; none of them ever moves. */
@@ -79,7 +74,7 @@ export class Model {
    * Takes over the kernels' memory; all weights and biases are zero.
    * @throws RangeError where the network does not fit; the kernels can then be given back
    */
-  constructor(spec: CheckedSpec, kernels: Kernels) {
+  constructor(spec: CheckedSpec, kernels: K) {
     this.spec = spec;
     this.kernels = kernels;
     this.loss = lossCodes[spec.loss];
@@ -135,6 +130,17 @@ export class Model {
 
   get slots(): number {
     return this.#slots;
+  }
+
+  /** Copies of all slots: what each holds in the place of the parameters. */
+  copySlots(): Parameters[][] {
+    return Array.from({ length: this.#slots }, (_, s) => this.parameters(this.slot(s)));
+  }
+
+  /** Makes room for so many slots, and takes over what they hold. */
+  setSlots(slots: readonly (readonly Parameters[])[]): void {
+    this.reserve(1, slots.length);
+    for (const [s, slot] of slots.entries()) this.setParameters(slot, this.slot(s));
   }
 
   clearSlots(): void {

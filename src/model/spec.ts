@@ -20,7 +20,8 @@ import {
 } from '../kernels/codes.js';
 import { checkInteger, checkKeys, checkName, checkNumber, checkPositive, show } from '../base/check.js';
 import { initializerNames, type InitializerName } from './initializers.js';
-import type { checkTransforms } from './check-transforms.js';
+import { shortest } from '../base/shortest.js';
+import { checkTransforms } from './check-transforms.js';
 import { type CheckedTransforms, type Transforms } from './transforms.js';
 
 /**
@@ -186,7 +187,7 @@ const MOST_UNITS = 2 ** 28;
 /**
  * @throws TypeError, RangeError where the spec is not one; nothing is allocated
  */
-export function checkSpec(spec: NetworkSpec, check?: typeof checkTransforms): CheckedSpec {
+export function checkSpec(spec: NetworkSpec): CheckedSpec {
   const inputs = checkInteger('inputs', spec.inputs, 1, MOST_UNITS);
   if (!Array.isArray(spec.layers) || spec.layers.length === 0) {
     throw new TypeError(
@@ -204,8 +205,31 @@ export function checkSpec(spec: NetworkSpec, check?: typeof checkTransforms): Ch
     layers,
     ...checkLoss(loss, last),
     seed: checkInteger('seed', seed, Number.MIN_SAFE_INTEGER),
-    transforms: spec.transforms === undefined ? {} : check!(spec.transforms, inputs, layers.at(-1)!.units),
+    transforms:
+      spec.transforms === undefined ? {} : checkTransforms(spec.transforms, inputs, layers.at(-1)!.units),
   };
+}
+
+/** The spec in plain data, without what its defaults say and without how weights were drawn. */
+export function describeSpec(spec: CheckedSpec): NetworkSpec {
+  const { inputs, seed, layers, transforms } = spec;
+  return {
+    inputs,
+    layers: layers.map(({ units, activation, alpha, dropout }) => ({
+      units,
+      activation,
+      ...(activation in defaultAlphas && { alpha: shortest(alpha) }),
+      ...(dropout > 0 && { dropout: shortest(dropout) }),
+    })),
+    loss: describeLoss(spec),
+    seed,
+    ...(transforms.given && { transforms: structuredClone(transforms.given) }),
+  };
+}
+
+function describeLoss({ loss, delta, labelSmoothing }: CheckedSpec): LossSpec {
+  if (loss === 'huber') return { name: loss, delta: shortest(delta) };
+  return labelSmoothing ? { name: loss, labelSmoothing: shortest(labelSmoothing) } : loss;
 }
 
 /** @param last the activation of the last layer */

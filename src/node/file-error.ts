@@ -1,5 +1,7 @@
+import { FaultError } from '../errors.js';
+
 /** A file that could not be read or written; `cause` is the error of the operating system. */
-export class FileError extends Error {
+export class FileError extends FaultError {
   override readonly name = 'FileError';
   /** As it was given. */
   readonly path: string;
@@ -8,7 +10,7 @@ export class FileError extends Error {
 
   constructor(what: string, path: string, cause: unknown) {
     const { message, code } = cause as NodeJS.ErrnoException;
-    super(`${path}: ${what}: ${message}`, { cause });
+    super({ place: path, problem: `${what}: ${message}` }, { cause });
     this.path = path;
     this.code = code;
   }

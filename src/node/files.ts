@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { FormatError } from '../errors.js';
+import { FormatError, within } from '../errors.js';
 import { Network, type EngineOptions } from '../network.js';
 import { FileError } from './file-error.js';
 import { writeWhole } from './whole-file.js';
@@ -25,9 +25,10 @@ export async function loadFile(path: string, options: EngineOptions = {}): Promi
   try {
     return await Network.load(bytes, options);
   } catch (error) {
-    if (error instanceof FormatError)
-      throw new FormatError(error.message.replace(/^bytes/, path), { cause: error });
-    throw error;
+    if (!(error instanceof FormatError)) throw error;
+    // The bytes of `Network.load` are those of the file.
+    const place = error.place.startsWith('bytes') ? error.place.slice('bytes'.length) : error.place;
+    throw new FormatError({ ...within('', error), place: path + place }, { cause: error });
   }
 }
 

@@ -1,8 +1,9 @@
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import { FormatError } from '../errors.js';
-import type { TFJSOptions } from '../formats/tfjs/index.js';
+import { FormatError, within } from '../errors.js';
+import { filesOf, fromTFJS, toTFJS, type TFJSOptions } from '../formats/tfjs/index.js';
 import { show } from '../base/check.js';
+import { parseJSON } from '../model/read-safetensors.js';
 import type { Network } from '../network.js';
 import { FileError } from './file-error.js';
 import { read, write } from './files.js';
@@ -18,7 +19,6 @@ const MOST_MODEL_BYTES = 2 ** 22;
  * @throws FileError where a file cannot be written
  */
 export async function saveTFJS(net: Network, folder: string): Promise<void> {
-  const { toTFJS } = await import('../formats/tfjs/index.js');
   const { model, weights } = toTFJS(net);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw new FileError('could not be made', folder, error);
@@ -40,12 +40,11 @@ export async function loadTFJS(path: string, options: TFJSOptions = {}): Promise
   const file = isFolder ? join(path, 'model.json') : path;
   const { size } = await stat(file).catch(unreadable(file));
   if (size > MOST_MODEL_BYTES) {
-    throw new FormatError(`${file}: expected at most ${MOST_MODEL_BYTES} bytes of JSON, got ${size}`);
+    throw new FormatError({
+      place: file,
+      problem: `expected at most ${MOST_MODEL_BYTES} bytes of JSON, got ${size}`,
+    });
   }
-  const [{ fromTFJS, filesOf }, { parseJSON }] = await Promise.all([
-    import('../formats/tfjs/index.js'),
-    import('../model/read-safetensors.js'),
-  ]);
   const text = new TextDecoder().decode(await read(file));
   try {
     const model = parse(() => parseJSON('model.json', text)) as object;
@@ -53,7 +52,7 @@ export async function loadTFJS(path: string, options: TFJSOptions = {}): Promise
     for (const name of filesOf(model)) weights.set(name, await readInside(dirname(file), name));
     return await fromTFJS(model, weights, options);
   } catch (error) {
-    if (error instanceof FormatError) throw new FormatError(`${file}: ${error.message}`, { cause: error });
+    if (error instanceof FormatError) throw new FormatError(within(file, error), { cause: error });
     throw error;
   }
 }
@@ -68,7 +67,7 @@ function parse(json: () => unknown): unknown {
   try {
     return json();
   } catch (cause) {
-    throw new FormatError((cause as Error).message, { cause });
+    throw new FormatError(within('', cause), { cause });
   }
 }
 
@@ -78,14 +77,22 @@ function parse(json: () => unknown): unknown {
  */
 async function readInside(folder: string, name: string): Promise<Uint8Array> {
   const isPlain = /^[^\\:\0]+$/.test(name) && !isAbsolute(name) && !name.split('/').includes('..');
-  if (!isPlain) throw new FormatError(`weightsManifest: path ${show(name)}: expected a file in the folder`);
+  if (!isPlain)
+    throw new FormatError({
+      place: `weightsManifest: path ${show(name)}`,
+      problem: 'expected a file in the folder',
+    });
   const path = join(folder, name);
   const [real, realFolder] = await Promise.all([realpath(path), realpath(folder)]).catch(unreadable(path));
   const inside = relative(realFolder, real);
   if (inside === '..' || /^\.\.[\\/]/.test(inside) || isAbsolute(inside)) {
-    throw new FormatError(`weightsManifest: path ${show(name)}: a link leads out of the folder`);
+    throw new FormatError({
+      place: `weightsManifest: path ${show(name)}`,
+      problem: 'a link leads out of the folder',
+    });
   }
   const stats = await stat(real).catch(unreadable(path));
-  if (!stats.isFile()) throw new FormatError(`weightsManifest: path ${show(name)}: expected a file`);
+  if (!stats.isFile())
+    throw new FormatError({ place: `weightsManifest: path ${show(name)}`, problem: 'expected a file' });
   return await read(real);
 }

@@ -1,3 +1,4 @@
+import { TypeFault } from '../errors.js';
 import type { Dataset, Split } from '../data/dataset.js';
 import { checkKeys, checkOptional, show } from '../base/check.js';
 import { Network, type NetworkOptions } from '../network.js';
@@ -58,10 +59,16 @@ export async function crossValidate(
   how: CrossValidationOptions = {},
 ): Promise<CrossValidation> {
   if (typeof options !== 'function') {
-    throw new TypeError(`options: expected a function of the training data, got ${show(options)}`);
+    throw new TypeFault({
+      place: 'options',
+      problem: `expected a function of the training data, got ${show(options)}`,
+    });
   }
   if (typeof (dataset as Partial<Dataset> | null | undefined)?.folds !== 'function') {
-    throw new TypeError(`dataset: expected a Dataset of bp4/data, got ${show(dataset)}`);
+    throw new TypeFault({
+      place: 'dataset',
+      problem: `expected a Dataset of bp4/data, got ${show(dataset)}`,
+    });
   }
   checkOptions(how);
   const { k = 5, seed = 0, onFold, signal } = how;

@@ -1,4 +1,4 @@
-import { DivergenceError } from '../errors.js';
+import { DivergenceError, RangeFault, TypeFault } from '../errors.js';
 import { checkInteger, checkKeys, checkOptional, show } from '../base/check.js';
 import { Random } from '../base/random.js';
 import { checkSignal } from '../training/options.js';
@@ -81,7 +81,10 @@ export async function randomSearch<
   const combinations = sizes.reduce((product, size) => product * size, 1);
   const trials = checkInteger('trials', options.trials);
   if (trials > combinations) {
-    throw new RangeError(`trials: there are only ${combinations} combinations, got ${trials}`);
+    throw new RangeFault({
+      place: 'trials',
+      problem: `expected at most ${combinations}, as many as there are combinations, got ${trials}`,
+    });
   }
   const seed = checkInteger('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER);
   return await search(space, trial, someOf(sizes, trials, Random.fromSeed(seed)), options);
@@ -105,7 +108,8 @@ async function search<S extends Space, Outcome extends number | { readonly score
   places: Iterable<readonly number[]>,
   { onTrial, signal }: SearchOptions<S, Outcome>,
 ): Promise<TrialResult<S, Outcome>[]> {
-  if (typeof trial !== 'function') throw new TypeError(`trial: expected a function, got ${show(trial)}`);
+  if (typeof trial !== 'function')
+    throw new TypeFault({ place: 'trial', problem: `expected a function, got ${show(trial)}` });
   checkOptional('onTrial', onTrial, 'function');
   checkSignal(signal);
   const results: TrialResult<S, Outcome>[] = [];
@@ -140,25 +144,36 @@ function scoreOf(outcome: unknown): number {
   const score =
     typeof outcome === 'object' && outcome !== null ? (outcome as { score?: unknown }).score : outcome;
   if (typeof score !== 'number') {
-    throw new TypeError(`trial: expected it to return a score, a number or { score }, got ${show(outcome)}`);
+    throw new TypeFault({
+      place: 'trial',
+      problem: `expected it to return a score, a number or { score }, got ${show(outcome)}`,
+    });
   }
-  if (Number.isNaN(score)) throw new RangeError('trial: its score is NaN, which is neither good nor bad');
+  if (Number.isNaN(score))
+    throw new RangeFault({
+      place: 'trial',
+      problem: 'returned NaN, which is neither a good nor a bad score',
+    });
   return score;
 }
 
 /** How many values there are of each name. */
 function sizesOf(space: unknown): number[] {
   if (typeof space !== 'object' || space === null || Array.isArray(space)) {
-    throw new TypeError(
-      `space: expected an object of arrays, { learningRate: [0.1, 1] }, got ${show(space)}`,
-    );
+    throw new TypeFault({
+      place: 'space',
+      problem: `expected an object of arrays, { learningRate: [0.1, 1] }, got ${show(space)}`,
+    });
   }
   const sizes = Object.entries(space).map(([name, list]: [string, unknown]) => {
-    if (!Array.isArray(list)) throw new TypeError(`space.${name}: expected an array, got ${show(list)}`);
-    if (list.length === 0) throw new RangeError(`space.${name}: expected at least one value, got none`);
+    if (!Array.isArray(list))
+      throw new TypeFault({ place: `space.${name}`, problem: `expected an array, got ${show(list)}` });
+    if (list.length === 0)
+      throw new RangeFault({ place: `space.${name}`, problem: 'expected at least one value, got none' });
     return list.length;
   });
-  if (sizes.length === 0) throw new RangeError('space: expected at least one name, got none');
+  if (sizes.length === 0)
+    throw new RangeFault({ place: 'space', problem: 'expected at least one name, got none' });
   return sizes;
 }
 

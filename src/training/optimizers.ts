@@ -1,15 +1,6 @@
 import { ADAGRAD, ADAM, MOMENTUM, NESTEROV, RMSPROP, SGD } from '../kernels/codes.js';
 import { checkKeys, checkName, checkNumber, checkPositive } from '../base/check.js';
-
-/**
- * How gradients become updates. Formulas and sources: assembly/optimizers.ts; the conventions are PyTorch's.
- * - sgd: W −= η·g
- * - momentum: v = μ·v + g, W −= η·v; nesterov: W −= η·(g + μ·v)
- * - adagrad: s += g², W −= η·g/(√s + ε)
- * - rmsprop: s = ρ·s + (1 − ρ)·g², W −= η·g/(√s + ε)
- * - adam: moments m and v, corrected for their start at 0; adamw: the same after W −= η·λ·W
- */
-export type OptimizerName = 'sgd' | 'momentum' | 'nesterov' | 'adagrad' | 'rmsprop' | 'adam' | 'adamw';
+import { optimizerNames, type OptimizerName } from '../model/state.js';
 
 /** An optimizer with its numbers; each is refused where the optimizer has none of the name. */
 export interface OptimizerOptions {
@@ -51,8 +42,6 @@ const optimizers: Record<OptimizerName, Optimizer> = {
   adam: { code: ADAM, slots: 2, rate: 0.001, numbers: adam },
   adamw: { code: ADAM, slots: 2, rate: 0.001, numbers: { ...adam, weightDecay: 0.01 } },
 };
-
-export const optimizerNames = Object.keys(optimizers) as OptimizerName[];
 
 /** An optimizer that was checked: its name, and what of the rule it decides. */
 export interface CheckedOptimizer {

@@ -2,7 +2,8 @@ import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, sho
 import type { Diagnosis } from './diagnosis.js';
 import type { NamedMetrics } from './metric.js';
 import type { Metrics } from './metrics.js';
-import type { CheckedOptimizer, OptimizerName, OptimizerOptions } from './optimizers.js';
+import type { OptimizerName } from '../model/state.js';
+import type { CheckedOptimizer, OptimizerOptions } from './optimizers.js';
 import type { ClassWeights, Data } from './samples.js';
 import { checkSchedule, type LearningRate, type Schedule } from './schedules.js';
 

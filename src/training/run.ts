@@ -1,44 +1,8 @@
 import type { Model } from '../model/model.js';
+import { copyRun, type Run } from '../model/state.js';
 import type { Random, RandomState } from '../base/random.js';
 import { writeTally } from './metrics.js';
 import type { CheckedTrainOptions } from './options.js';
-import type { Plateau } from './schedules.js';
-
-/**
- * How far a training has come: with the parameters and the slots of the model, all that it takes to go on to the same bits.
- * Plain data.
- */
-export interface Run {
-  /** The epoch under way, from 1; one more than there were, at the end. */
-  epoch: number;
-  /** Samples learnt in it. */
-  done: number;
-  /** The generator at its beginning: the order of its samples follows. */
-  readonly epochStart: [number, number, number, number];
-  /** Of it, so far: the sum of the costs, and how many were right. */
-  loss: number;
-  right: number;
-  /** Steps in all, and before this epoch. */
-  step: number;
-  epochStep: number;
-  /** η of the last. */
-  learningRate: number;
-  /** Of dropout. */
-  readonly keys: readonly [number, number];
-  /** Steps of the epoch before, 0 in the first. */
-  stepsPerEpoch: number;
-  readonly plateau: Plateau;
-  /** Of early stopping: the best value watched, in which epoch, and how many epochs have passed since. */
-  best: number;
-  bestEpoch: number;
-  waited: number;
-  isOver: boolean;
-  /** What must be the same when it goes on. */
-  readonly optimizer: string;
-  readonly miniBatchSize: number;
-  readonly shuffle: boolean;
-  readonly slots: number;
-}
 
 /** Worse than anything: JSON has no Infinity. */
 const WORST = Number.MAX_VALUE;
@@ -71,7 +35,6 @@ export function newRun(model: Model, random: Random, options: CheckedTrainOption
     optimizer: options.optimizer.name,
     miniBatchSize: options.miniBatchSize,
     shuffle: options.shuffle,
-    slots: slotsOf(options),
   };
 }
 
@@ -100,7 +63,7 @@ export class Snapshot {
     const { layout, slots } = this.#model;
     const parameters = this.#model.parametersAt(layout.parameters);
     if (!areFinite(parameters)) return false;
-    this.#kept = copyOfRun(this.#run);
+    this.#kept = copyRun(this.#run);
     this.#state = this.#random.state;
     this.#parameters = copyOf(parameters, this.#parameters);
     this.#slots = copyOf(this.#model.parametersAt(this.#model.slot(0), slots), this.#slots);
@@ -111,18 +74,12 @@ export class Snapshot {
     const { layout, slots } = this.#model;
     this.#model.parametersAt(layout.parameters).set(this.#parameters);
     this.#model.parametersAt(this.#model.slot(0), slots).set(this.#slots);
-    Object.assign(this.#run, copyOfRun(this.#kept));
+    Object.assign(this.#run, copyRun(this.#kept));
     this.#random.restore(this.#state);
     this.#model.step = this.#run.step;
     writeTally(this.#model.tally, this.#run);
   }
 }
-
-const copyOfRun = (run: Run): Run => ({
-  ...run,
-  epochStart: [...run.epochStart],
-  plateau: { ...run.plateau },
-});
 
 /** Sums of x·0 are 0 unless some x is NaN or infinite. */
 export function areFinite(floats: Float32Array | Float64Array): boolean {

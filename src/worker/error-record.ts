@@ -1,44 +1,80 @@
-import { DivergenceError, EngineError, FormatError, StateError, ThreadError } from '../errors.js';
+import {
+  DivergenceError,
+  EngineError,
+  FaultError,
+  FormatError,
+  isFault,
+  RangeFault,
+  StateError,
+  ThreadError,
+  TypeFault,
+  type Fault,
+} from '../errors.js';
 
-// A clone of an error loses its class, and what it holds besides its message: it is sent as a record.
+// A clone of an error loses its class and its fields, so errors cross to the other side as records.
 
-type Place = ConstructorParameters<typeof DivergenceError>[1];
+type DivergencePoint = ConstructorParameters<typeof DivergenceError>[1];
 
 export interface ErrorRecord {
+  /** The name of its class. */
   readonly name: string;
+  /** What an error of bp4 says; undefined for errors of the engine and of the user. */
+  readonly fault: Fault | undefined;
   readonly message: string;
   /** Where it was thrown, in the worker. */
   readonly stack: string | undefined;
   /** Where a training diverged. */
-  readonly place: Place | undefined;
+  readonly divergence: DivergencePoint | undefined;
 }
 
-const classes: Partial<Record<string, new (message: string) => Error>> = {
-  TypeError,
-  RangeError,
+const faultClasses: Partial<Record<string, new (fault: Fault) => Error>> = {
+  TypeError: TypeFault,
+  RangeError: RangeFault,
   EngineError,
   FormatError,
   StateError,
   ThreadError,
 };
 
-export function recordOf(error: unknown): ErrorRecord {
+const engineClasses: Partial<Record<string, new (message: string) => Error>> = { TypeError, RangeError };
+
+/** Turns what was thrown into a record, which `unpackError` turns back. */
+export function packError(error: unknown): ErrorRecord {
   if (!(error instanceof Error)) {
-    return { name: 'Error', message: String(error), stack: undefined, place: undefined };
+    return {
+      name: 'Error',
+      fault: undefined,
+      message: String(error),
+      stack: undefined,
+      divergence: undefined,
+    };
   }
   const { name, message, stack } = error;
-  return { name, message, stack, place: error instanceof DivergenceError ? placeOf(error) : undefined };
+  return {
+    name,
+    fault: isFault(error) ? packFault(error) : undefined,
+    message,
+    stack,
+    divergence: error instanceof DivergenceError ? packDivergence(error) : undefined,
+  };
 }
 
-const placeOf = ({ epoch, step, layer, largestGradient }: Place): Place => ({
+const packFault = ({ place, problem, cure, option }: Fault): Fault => ({ place, problem, cure, option });
+
+const packDivergence = ({ epoch, step, layer, largestGradient }: DivergencePoint): DivergencePoint => ({
   epoch,
   step,
   layer,
   largestGradient,
 });
 
-export function errorOf({ name, message, stack, place }: ErrorRecord): Error {
-  const error = place ? new DivergenceError(message, place) : new (classes[name] ?? Error)(message);
+/** An error of the same class with the same fields, and with the stack of the worker. */
+export function unpackError({ name, fault, message, stack, divergence }: ErrorRecord): Error {
+  const error = fault
+    ? divergence
+      ? new DivergenceError(fault, divergence)
+      : new (faultClasses[name] ?? FaultError)(fault)
+    : new (engineClasses[name] ?? Error)(message);
   if (stack !== undefined) error.stack = stack;
   return error;
 }

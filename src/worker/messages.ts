@@ -1,4 +1,5 @@
 import type { ThreadChoice } from '../kernels/kernels.js';
+import type { NetworkState } from '../model/state.js';
 import type { EpochReport } from '../training/options.js';
 import type { ErrorRecord } from './error-record.js';
 
@@ -7,8 +8,7 @@ import type { ErrorRecord } from './error-record.js';
 
 /** A training. */
 export interface Task {
-  /** The network as `save` gives it. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly state: NetworkState;
   readonly engine: 'wasm' | 'reference';
   readonly threads: ThreadChoice;
   /** `{ data, options }` of `train`; their functions are numbered (functions.ts). */
@@ -31,7 +31,7 @@ export type FromWorker =
       readonly number: number;
       readonly args: readonly unknown[];
       /** The network as it now is: the user's function may look at it. */
-      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly state: NetworkState;
     }
   | {
       readonly type: 'end';
@@ -39,5 +39,11 @@ export type FromWorker =
       readonly history?: EpochReport[];
       readonly error?: ErrorRecord;
       /** The network as the training left it, where there was one. */
-      readonly bytes?: Uint8Array<ArrayBuffer>;
+      readonly state?: NetworkState;
     };
+
+/** The buffers of a state that was copied for a message: they are handed over with it. */
+export function listBuffers({ parameters, run }: NetworkState): ArrayBuffer[] {
+  const all = [parameters, ...(run?.slots ?? [])].flat();
+  return all.flatMap(({ weights, biases }) => [weights.buffer, biases.buffer] as ArrayBuffer[]);
+}

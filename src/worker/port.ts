@@ -1,4 +1,4 @@
-import { ThreadError } from '../errors.js';
+import { ThreadError, TypeFault } from '../errors.js';
 import { builtin } from '../kernels/processors.js';
 import { show } from '../base/check.js';
 import type { FromWorker, ToWorker } from './messages.js';
@@ -32,7 +32,10 @@ export function portOf(start: (() => Worker | NodeWorker) | undefined): Port {
   const mailbox = new Mailbox();
   const worker = (start ?? startWorker)();
   if (typeof (worker as Partial<Worker> | undefined)?.postMessage !== 'function') {
-    throw new TypeError(`worker: expected a function that returns a Worker, it returned ${show(worker)}`);
+    throw new TypeFault({
+      place: 'worker',
+      problem: `expected a function that returns a Worker, got one that returns ${show(worker)}`,
+    });
   }
   if ('on' in worker) {
     worker.on('message', (message) => mailbox.put(message as FromWorker));
@@ -69,7 +72,7 @@ function startWorker(): Worker | NodeWorker {
     return new NodeWorker(new URL(import.meta.url.replace(/[^/]*$/, 'thread.js')), { execArgv: [] });
   }
   if (typeof Worker === 'undefined')
-    throw new ThreadError('worker: there are no workers here; use net.train');
+    throw new ThreadError({ place: 'worker', problem: 'is not available here', cure: 'use net.train' });
   // Bundlers know the file by just this expression.
   return new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });
 }
@@ -86,9 +89,11 @@ class Mailbox {
   }
 
   close(why: string): void {
-    this.#closed ??= new ThreadError(
-      `worker: it is gone: ${why}; the network is left as when it last reported`,
-    );
+    this.#closed ??= new ThreadError({
+      place: 'worker',
+      problem: `is gone: ${why}`,
+      cure: 'the network is left as when it last reported',
+    });
     this.#wake?.();
   }
 

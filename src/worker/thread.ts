@@ -2,9 +2,9 @@ import { builtin } from '../kernels/processors.js';
 import { Network } from '../network.js';
 import type { TrainOptions } from '../training/options.js';
 import type { Data } from '../training/samples.js';
-import { recordOf } from './error-record.js';
+import { packError } from './error-record.js';
 import { giveFunctions, isRemote, streamOf, type RemoteStream } from './functions.js';
-import type { FromWorker, Task, ToWorker } from './messages.js';
+import { listBuffers, type FromWorker, type Task, type ToWorker } from './messages.js';
 
 // What a worker runs: one training, and it ends. It ends by itself, for not every runtime ends a worker from outside.
 
@@ -27,10 +27,10 @@ const scope = globalThis as unknown as WorkerScope;
 const port = nodePort ?? scope;
 
 const post = (message: FromWorker): void =>
-  port.postMessage(message, message.bytes ? [message.bytes.buffer] : []);
+  port.postMessage(message, message.state ? listBuffers(message.state) : []);
 
-/** Why a training ends that is not at fault. */
-const INTERRUPTED = new Error('interrupted');
+/** The reason why a training ends that was told to end. */
+const INTERRUPTED = new DOMException('interrupted', 'AbortError');
 const stop = new AbortController();
 
 /** Who waits for an answer, first come first. */
@@ -57,17 +57,17 @@ function onMessage(message: ToWorker): void {
   }
 }
 
-async function run({ bytes, engine, threads, given }: Task): Promise<void> {
+async function run({ state, engine, threads, given }: Task): Promise<void> {
   let net: Network | undefined;
   const call = (number: number, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
       waiting.push({ resolve, reject });
-      post({ type: 'call', number, args, bytes: net!.save() });
+      post({ type: 'call', number, args, state: net!.state });
     });
   let outcome: Pick<FromWorker & { type: 'end' }, 'history' | 'error'> = {};
   try {
     // Where WebAssembly cannot be compiled here, the reference gives the same bits.
-    net = await Network.load(bytes, { engine: engine === 'wasm' ? 'auto' : engine, threads });
+    net = await Network.fromState(state, { engine: engine === 'wasm' ? 'auto' : engine, threads });
     const { data, options } = giveFunctions(given, call) as {
       data: Data | RemoteStream;
       options: TrainOptions;
@@ -78,9 +78,9 @@ async function run({ bytes, engine, threads, given }: Task): Promise<void> {
     });
     outcome = { history };
   } catch (error) {
-    if (error !== INTERRUPTED) outcome = { error: recordOf(error) };
+    if (error !== INTERRUPTED) outcome = { error: packError(error) };
   }
-  post({ type: 'end', ...outcome, ...(net && { bytes: net.save() }) });
+  post({ type: 'end', ...outcome, ...(net && { state: net.state }) });
   net?.dispose();
   port.close();
 }

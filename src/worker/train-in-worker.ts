@@ -1,14 +1,15 @@
-import { ThreadError } from '../errors.js';
+import { ThreadError, TypeFault } from '../errors.js';
 import { checkKeys, checkOptional, show } from '../base/check.js';
+import type { NetworkState } from '../model/state.js';
 import { Network } from '../network.js';
 import { checkTrainOptions, optionNames, type EpochReport, type TrainOptions } from '../training/options.js';
 import type { Data } from '../training/samples.js';
 import type { Stream } from '../training/source.js';
 import { inSlices } from '../base/work.js';
 import { copyLarge } from './copy.js';
-import { errorOf } from './error-record.js';
+import { unpackError } from './error-record.js';
 import { sendable, takeFunctions, type AnyFunction } from './functions.js';
-import type { Task } from './messages.js';
+import { listBuffers, type Task } from './messages.js';
 import { portOf, type Port } from './port.js';
 
 /** A worker that was told to stop and says nothing is lost after so many milliseconds: a step takes far less. */
@@ -43,7 +44,8 @@ export async function trainInWorker(
   options: TrainOptions = {},
   where: WorkerOptions = {},
 ): Promise<EpochReport[]> {
-  if (!(net instanceof Network)) throw new TypeError(`net: expected a Network, got ${show(net)}`);
+  if (!(net instanceof Network))
+    throw new TypeFault({ place: 'net', problem: `expected a Network, got ${show(net)}` });
   checkKeys('where', where, ['worker', 'transfer']);
   checkOptional('worker', where.worker, 'function');
   let stop = (): void => undefined;
@@ -56,7 +58,9 @@ export async function trainInWorker(
     const transfer = [...(where.transfer ?? [])];
     const whole = { data: sendable(data), options: sendableOptions(options) };
     const given = await inSlices(copyLarge(takeFunctions(whole, functions), transfer), mayGoOn);
-    const task: Task = { bytes: net.save(), engine: net.engine, threads, given };
+    const { state } = net;
+    transfer.push(...listBuffers(state));
+    const task: Task = { state, engine: net.engine, threads, given };
     const port = portOf(where.worker);
     let timer: ReturnType<typeof setTimeout> | undefined;
     stop = () => {
@@ -113,7 +117,10 @@ function send(port: Port, task: Task, transfer: ArrayBuffer[]): void {
   try {
     port.post({ type: 'train', task }, transfer);
   } catch (cause) {
-    throw new TypeError(`data: cannot be sent to a worker: ${(cause as Error).message}`, { cause });
+    throw new TypeFault(
+      { place: 'data', problem: `cannot be sent to a worker: ${(cause as Error).message}` },
+      { cause },
+    );
   }
 }
 
@@ -121,16 +128,16 @@ function send(port: Port, task: Task, transfer: ArrayBuffer[]): void {
 async function converse(
   port: Port,
   functions: readonly AnyFunction[],
-  restore: (bytes: Uint8Array) => void,
+  restore: (state: NetworkState) => void,
   signal: AbortSignal | undefined,
 ): Promise<EpochReport[]> {
   let failure: { readonly reason: unknown } | undefined;
   for (;;) {
     const message = await port.next();
-    if (message.bytes) restore(message.bytes);
+    if (message.state) restore(message.state);
     if (message.type === 'end') {
       if (failure) throw failure.reason;
-      if (message.error) throw errorOf(message.error);
+      if (message.error) throw unpackError(message.error);
       signal?.throwIfAborted();
       return message.history!;
     }

@@ -432,7 +432,7 @@ describe('training', () => {
       error = thrown;
     }
     expect(error).toBeInstanceOf(DivergenceError);
-    expect((error as Error).message).toMatch(/^training diverged in iteration \d+, at data\[[01]\]/);
+    expect((error as Error).message).toMatch(/^train: diverged in iteration \d+, at data\[[01]\]/);
     expect(net.weights).toEqual(before);
     net.train(xor, { iterations: 3 });
   });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   bin,
   bp4,
+  bp4Process,
   eventOf,
   eventsOf,
   irisCSV,
@@ -32,7 +33,7 @@ function runAndSignal(
   delay: number,
 ): Promise<Ran> {
   let isSent = false;
-  return bp4([...args, '--json'], {
+  return bp4Process([...args, '--json'], {
     cwd,
     onOutput: (stdout, kill) => {
       if (isSent || stdout.split('"event":"epoch"').length <= epochs) return;

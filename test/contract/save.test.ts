@@ -1,21 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { Network, FormatError, StateError, type EngineChoice } from '../../src/index.js';
-import { single } from '../../src/kernels/reference/numerics.js';
-import { referenceKernels } from '../../src/kernels/reference/reference.js';
-import { save, type TrainingState } from '../../src/model/file.js';
-import { load } from '../../src/model/read-file.js';
-import { Model } from '../../src/model/model.js';
-import { Random } from '../../src/base/random.js';
-import { checkSpec } from '../../src/model/spec.js';
+import { Network, FormatError, StateError, type EngineChoice, type OptimizerName } from '../../src/index.js';
+import { decodeState, encodeState } from '../../src/model/file.js';
+import type { NetworkState } from '../../src/model/state.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { afterGoodTraining, expectError, goodData, spec } from '../support/patient.js';
-import { partsOf, tensorsOf } from '../support/safetensors.js';
+import { fileOf, partsOf, tensorsOf } from '../support/safetensors.js';
 
 // A network in one binary: the same network to the bit, and a file that others can read.
 
-const trained = async (engine: EngineChoice = 'auto'): Promise<Network> => {
+const trained = async (engine: EngineChoice = 'auto', optimizer: OptimizerName = 'sgd'): Promise<Network> => {
   const net = await Network.create({ ...spec, engine });
-  await net.train(goodData, { epochs: 3, miniBatchSize: 2 });
+  await net.train(goodData, { epochs: 3, miniBatchSize: 2, optimizer });
   return net;
 };
 
@@ -105,47 +100,40 @@ describe('the file', () => {
 });
 
 describe('save', () => {
-  const model = new Model(checkSpec(spec), referenceKernels(single));
-  const parametersWith = (bias: number) => [
-    { weights: new Float32Array(12), biases: new Float32Array(4) },
-    { weights: new Float32Array(8), biases: Float32Array.of(0, bias) },
-  ];
+  const { state } = net;
+  const stateWith = (bias: number): NetworkState => ({
+    ...state,
+    parameters: [
+      { weights: new Float32Array(12), biases: new Float32Array(4) },
+      { weights: new Float32Array(8), biases: Float32Array.of(0, bias) },
+    ],
+  });
 
   it.each([NaN, Infinity, -Infinity])('refuses %d', async (value) => {
-    model.setParameters(parametersWith(value));
     await expectError(
-      () => save(model, Random.fromSeed(1)),
+      () => encodeState(stateWith(value)),
       [RangeError, `1.bias[1] is ${value}; expected a finite number`],
     );
   });
 
   it('refuses what load would refuse', async () => {
-    model.setParameters(parametersWith(0));
-    const nested = (json: object): TrainingState => ({ json, tensors: new Map() });
     const many = Array.from({ length: 33_000 }, () => []);
     for (const json of [{ many }, { text: 'x'.repeat(2 ** 20) }]) {
-      await expectError(() => save(model, Random.fromSeed(1), nested(json)), [RangeError, /^save: /]);
+      const metadata = { beside: JSON.stringify(json) };
+      await expectError(() => encodeState(state, metadata), [RangeError, /^save: /]);
     }
   });
 
-  it('keeps the state of a training beside the network', () => {
-    model.setParameters(parametersWith(0));
-    const training = {
-      json: { step: 7, generator: [1, 2, 3, 4], optimizer: { name: 'adam' } },
-      tensors: new Map([
-        ['adam.m.0.weight', { shape: [4, 3], values: new Float32Array(12).fill(0.5) }],
-        ['empty', { shape: [0], values: new Float32Array() }],
-      ]),
-    };
-    const loaded = load(save(model, Random.fromSeed(1), training), (json, take) => ({
-      json,
-      tensors: new Map(
-        Array.from(training.tensors, ([name, { shape }]) => [name, { shape, values: take(name, ...shape) }]),
-      ),
-    }));
-    expect(loaded.training).toEqual(training);
-    expect(() => load(save(model, Random.fromSeed(1), training), () => 'takes none')).toThrow(FormatError);
-    expect(loaded.spec).toEqual(model.spec);
+  it('keeps the state of a training, and other metadata, beside the network', async () => {
+    const adam = await trained('auto', 'adam');
+    const bytes = encodeState(adam.state, { about: 'irises' });
+    expect(adam.state.run).toMatchObject({ optimizer: 'adam', epoch: 4 });
+    expect(adam.state.run!.slots.flat().some(({ weights }) => weights.some((w) => w !== 0))).toBe(true);
+    expect(decodeState(bytes)).toEqual({ state: adam.state, metadata: new Map([['about', 'irises']]) });
+
+    const { header, data } = partsOf(bytes);
+    const bp4 = header.__metadata__['bp4']!.replace('"slots":2', '"slots":1');
+    expect(() => decodeState(fileOf({ ...header, __metadata__: { bp4 } }, data))).toThrow(FormatError);
   });
 
   it('is refused after dispose', async () => {

@@ -211,7 +211,7 @@ describe('a file of np.savez', () => {
     [
       'a name that is not there',
       { inputs: 'x' },
-      [FormatError, "npz: there is no array 'x'; there are 'x_train', 'y_train', 'broken'"],
+      [FormatError, "npz: has no array 'x'; it has 'x_train', 'y_train', 'broken'"],
     ],
     [
       'no name',
@@ -238,7 +238,7 @@ describe('IDX in gzip', () => {
   it('of a size that its header does not tell of: refused before it is unpacked', async () => {
     await expectError(
       () => Dataset.fromIDX({ images: gzipSync(Buffer.concat([images, new Uint8Array(10_000_000)])) }),
-      [FormatError, 'images: unpacked it has 10000024 bytes; at most 24 are taken'],
+      [FormatError, 'images: expected at most 24 bytes unpacked, got 10000024'],
     );
     await expectError(
       () => Dataset.fromIDX({ images: gzipSync(images.subarray(0, 20)) }),
@@ -251,7 +251,7 @@ describe('IDX in gzip', () => {
     packed[packed.length - 6]! ^= 1;
     await expectError(
       () => Dataset.fromIDX({ images: packed }),
-      [FormatError, 'images: the checksum is wrong'],
+      [FormatError, 'images: has the wrong checksum'],
     );
     await expectError(
       () => Dataset.fromIDX({ images: gzipSync(images).subarray(0, 30) }),

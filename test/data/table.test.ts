@@ -214,6 +214,16 @@ describe('suggestColumns', () => {
     expect(suggest(text, { label: 'a' }).task).toBe('classification');
   });
 
+  it.each(['a', 'b', 'c'])('finds out whether the answer %j is a class or a number', (answer) => {
+    const text = csv('a,b,c', 50, (n) => `${n % 3},${n * n},${n % 2 ? 'x' : 'y'}`);
+    const columns = answer === 'b' ? { targets: ['b'] } : { label: answer };
+    expect(suggest(text, { answer })).toMatchObject({
+      task: answer === 'b' ? 'regression' : 'classification',
+      columns,
+      reason: undefined,
+    });
+  });
+
   it.each<[string, string, ColumnChoice, string]>([
     [
       'no such column',
@@ -222,6 +232,13 @@ describe('suggestColumns', () => {
       "label: there is no column 'c'; the columns are 'a', 'b'",
     ],
     ['both', 'a,b\n1,2\n2,3', { label: 'a', targets: ['b'] }, 'targets: expected either targets or a label'],
+    [
+      'answer and label',
+      'a,b\n1,2\n2,3',
+      { answer: 'a', label: 'b' },
+      'answer: expected an answer, a label or targets',
+    ],
+    ['no such answer', 'a,b\n1,2\n2,3', { answer: 'c' }, "answer: there is no column 'c'"],
     ['text as targets', 'a,b\n1,x\n2,y', { targets: ['b'] }, "targets: column 'b' holds no numbers"],
     [
       'fractions as a label',

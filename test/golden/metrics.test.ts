@@ -183,7 +183,10 @@ describe('a confusion matrix as text', () => {
 
   it('wants a name for each', () => {
     expect(() => formatConfusionMatrix([[1]], ['cat', 'dog'])).toThrow(
-      new RangeError('names: expected 1, one for each class, got 2'),
+      expect.objectContaining({
+        name: 'RangeError',
+        message: 'names: expected 1, one for each class, got 2',
+      }),
     );
   });
 });
@@ -294,14 +297,14 @@ describe('what does not fit is refused', () => {
       outputs,
       { targets: [0, 1, 1, 0] },
       TypeError,
-      'targets: expected rows; or say how many outputs a sample has, { targets, outputs: 1 } for example',
+      'targets: expected rows; or give the number of outputs of a sample: { targets, outputs: 1 }',
     ],
     [
       'targets that are none',
       outputs,
       { targets: null },
       TypeError,
-      'targets: expected rows; or say how many outputs a sample has, { targets, outputs: 1 } for example',
+      'targets: expected rows; or give the number of outputs of a sample: { targets, outputs: 1 }',
     ],
     [
       'too few targets',
@@ -360,13 +363,17 @@ describe('what does not fit is refused', () => {
   });
 
   it.each(Object.entries(regression))('labels, by %s', (_, metric) => {
-    const message = 'labels: a class is no number to come near; give targets';
-    expect(() => metric(outputs, { labels })).toThrow(new TypeError(message));
+    const message = 'labels: a class is not a number that an output can come near; give targets';
+    expect(() => metric(outputs, { labels })).toThrow(
+      expect.objectContaining({ name: 'TypeError', message }),
+    );
   });
 
   it('a single sample, by R²', () => {
     const message = 'outputs: expected at least 2 rows, got 1';
-    expect(() => rSquared(floats([1]), { targets: [[1]] })).toThrow(new RangeError(message));
+    expect(() => rSquared(floats([1]), { targets: [[1]] })).toThrow(
+      expect.objectContaining({ name: 'RangeError', message }),
+    );
   });
 
   it.each([
@@ -383,24 +390,45 @@ describe('what does not fit is refused', () => {
       'targets[0][1] is 2; expected a number from 0 to 1 for a probability',
     ],
   ])('what is no probability, by log-loss: %d', (output, truth, message) => {
-    expect(() => logLoss(floats([0, output, 1, 0]), truth)).toThrow(new RangeError(message));
+    expect(() => logLoss(floats([0, output, 1, 0]), truth)).toThrow(
+      expect.objectContaining({ name: 'RangeError', message }),
+    );
   });
 
   it('a k that is no number of outputs', () => {
-    expect(() => topK(0)).toThrow(new RangeError('k: expected a whole number of at least 1, got 0'));
+    expect(() => topK(0)).toThrow(
+      expect.objectContaining({
+        name: 'RangeError',
+        message: 'k: expected a whole number of at least 1, got 0',
+      }),
+    );
     expect(() => topK(3)(outputs, { labels })).toThrow(
-      new RangeError('k: expected a whole number from 1 to 2, got 3'),
+      expect.objectContaining({
+        name: 'RangeError',
+        message: 'k: expected a whole number from 1 to 2, got 3',
+      }),
     );
     expect(() => topK(1)(floats([1]), { labels: [1] })).toThrow(
-      new RangeError('outputs: top-k needs at least two to a sample, got 1'),
+      expect.objectContaining({
+        name: 'RangeError',
+        message: 'outputs: expected at least two for each sample, got 1',
+      }),
     );
   });
 
   it('a label that is no class', () => {
     for (const of of [precisionOf, recallOf, f1Of]) {
-      expect(() => of(-1)).toThrow(new RangeError('label: expected a whole number of at least 0, got -1'));
+      expect(() => of(-1)).toThrow(
+        expect.objectContaining({
+          name: 'RangeError',
+          message: 'label: expected a whole number of at least 0, got -1',
+        }),
+      );
       expect(() => of(2)(outputs, { labels })).toThrow(
-        new RangeError('label: expected a whole number from 0 to 1, got 2'),
+        expect.objectContaining({
+          name: 'RangeError',
+          message: 'label: expected a whole number from 0 to 1, got 2',
+        }),
       );
     }
   });

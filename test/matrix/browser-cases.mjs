@@ -1,28 +1,30 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bundleBackground } from './background.mjs';
 
 // What in-browsers.mjs opens in each browser.
 
-const pathOf = (path) => fileURLToPath(new URL(path, import.meta.url));
+const resolvePath = (path) => fileURLToPath(new URL(path, import.meta.url));
 export const folders = {
-  '/': pathOf('.'),
-  '/dist/': pathOf('../../dist'),
+  '/': resolvePath('.'),
+  '/dist/': resolvePath('../../dist'),
 };
+const bundles = await bundleBackground();
 
 /** The playground as it was built, but that its page tells what goes wrong in it. */
 function watchedPlayground() {
-  const built = readFileSync(pathOf('../../build/playground/index.html'), 'utf8');
+  const built = readFileSync(resolvePath('../../build/playground/index.html'), 'utf8');
   const file = scratch('index.html', built.replace('<head>', '<head><script src="/page/watch.js"></script>'));
   return {
     ...folders,
-    '/some/folder/': pathOf('../../build/playground'),
+    '/some/folder/': resolvePath('../../build/playground'),
     '/some/folder/index.html': file,
   };
 }
 
 /** @returns the path of a file with this text, in build/ */
 function scratch(name, text) {
-  const folder = pathOf('../../build/browsers');
+  const folder = resolvePath('../../build/browsers');
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}/${name}`, text);
   return `${folder}/${name}`;
@@ -130,6 +132,7 @@ export const cases = [
     expected: { engine: 'reference', threads: 1 },
     violations: /^violation: script-src wasm-eval$/,
   },
+  ...backgroundCases(),
   {
     name: 'what is promised',
     measure: 'contract',
@@ -147,6 +150,45 @@ export const cases = [
   smoothCase('the same, with the data handed over', { inWorker: true, isHandedOver: true }),
   smoothCase('[784, 128, 10] trains in time slices', { inWorker: false }),
 ];
+
+/**
+ * Training where there is no page, with WebAssembly and, where the policy refuses it, with bp4/reference; from modules as
+ * they are in dist/, and from bundles.
+ */
+function backgroundCases() {
+  const engines = { wasm: "'wasm-unsafe-eval'", reference: '' };
+  return Object.entries(engines).flatMap(([engine, scripts]) => {
+    const shared = { training: 'save and load', expected: { engine } };
+    const allowed = scripts || "bp4/reference, script-src 'self'";
+    const inServiceWorker = { ...shared, measure: 'in-service-worker', headers: policy(scripts) };
+    return [
+      {
+        ...inServiceWorker,
+        name: `a service worker, ${allowed}`,
+        options: { script: `/background/${engine}.mjs`, type: 'module' },
+        browsers: ['chromium', 'webkit'], // Firefox ESR has no modules there
+      },
+      {
+        ...inServiceWorker,
+        name: `a service worker, bundled, ${allowed}`,
+        files: { ...folders, '/page/bundles/': bundles },
+        options: { script: `/page/bundles/${engine}.js`, type: 'classic' },
+      },
+      {
+        ...shared,
+        name: `an extension, ${allowed}`,
+        extension: { scripts, background: `background/${engine}.mjs` },
+        browsers: ['chromium'],
+      },
+      {
+        ...shared,
+        name: `an extension, bundled, ${allowed}`,
+        extension: { scripts, background: `bundles/${engine}.mjs` },
+        browsers: ['chromium'],
+      },
+    ];
+  });
+}
 
 function smoothCase(name, options) {
   return { name, measure: 'smooth', options, check: checkSmoothness, figures: smoothness };

@@ -11,8 +11,11 @@ import { start } from './process-group.mjs';
 //   ended     settles when it ends by itself
 //   close()   ends it with all its processes, and deletes the profile
 
-/** @param url what to open */
-export async function chromium(url) {
+/**
+ * @param url what to open
+ * @param options.extension the folder of one that is installed
+ */
+export async function chromium(url, { extension } = {}) {
   const program = find('chromium', onPath('chromium'));
   return await open(program, (profile) => [
     '--headless',
@@ -25,6 +28,7 @@ export async function chromium(url) {
     '--disable-sync',
     '--hide-scrollbars',
     '--window-size=1280,900',
+    ...(extension ? [`--load-extension=${extension}`] : []),
     `--user-data-dir=${profile}`,
     url,
   ]);

@@ -27,19 +27,19 @@ const folder = await install();
 const rows = [];
 for (const name of only) {
   const start = performance.now();
-  const rowsOfTool = await places[name](folder).catch((error) => [{ place: name, error: error.message }]);
-  rows.push(...rowsOfTool.map((row) => ({ version: versionOf(name), ...row })));
+  const toolRows = await places[name](folder).catch((error) => [{ place: name, error: error.message }]);
+  rows.push(...toolRows.map((row) => ({ version: readVersion(name), ...row })));
   console.error(`${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 
 /** That of the npm package of this name, where there is one. */
-function versionOf(name) {
+function readVersion(name) {
   const manifest = join(folder, 'node_modules', name, 'package.json');
   return existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')).version : '';
 }
 
 /** All that is not as it should be. */
-function faultsOf({ error, expected, engine, hash, failures = [], complaints = [] }) {
+function findFaults({ error, expected, engine, hash, failures = [], complaints = [] }) {
   if (error !== undefined) return [error];
   const wrong = [...failures, ...complaints];
   if (engine !== expected) wrong.push(`engine: expected ${expected}, got ${engine}`);
@@ -55,11 +55,11 @@ const table = rows.map((row) => ({
   hash: row.hash ?? '',
   'first, gzip kB': kB(row.size?.initial),
   'all, gzip kB': kB(row.size?.all),
-  ok: faultsOf(row).length === 0,
+  ok: findFaults(row).length === 0,
 }));
 console.table(table);
 for (const row of rows) {
-  for (const fault of faultsOf(row)) {
+  for (const fault of findFaults(row)) {
     console.error(`${row.place}: ${fault}`);
     process.exitCode = 1;
   }

@@ -83,7 +83,7 @@ async function makeProject() {
 }
 
 /** @returns how the runtime is started */
-async function commandOf({ name, arch, version, ...runtime }) {
+async function chooseCommand({ name, arch, version, ...runtime }) {
   const folder = join(scratch, `${name}-${version}-${arch}`);
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
@@ -108,7 +108,7 @@ async function tryRuntime(runtime, project) {
   for (const { by, ...engineOptions } of ways) {
     const row = { runtime: name, version, arch, by, ...engineOptions, hash: '', ok: false };
     try {
-      command ??= await commandOf(runtime);
+      command ??= await chooseCommand(runtime);
       const args = ['runtime-program.mjs', JSON.stringify(engineOptions), by];
       const result = JSON.parse(await run([...command, ...args], project, TIME_LIMITS[arch]));
       Object.assign(row, { engine: result.engine, threads: result.threads, hash: result.hash });

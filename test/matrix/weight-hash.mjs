@@ -66,7 +66,7 @@ const trainings = [
 ];
 
 /** FNV-1a, 64 bits: written out, for a page without https has no crypto.subtle. */
-export function hashOf(arrays) {
+export function hashArrays(arrays) {
   let hash = 0xcbf29ce484222325n;
   for (const { buffer, byteOffset, byteLength } of arrays) {
     for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) {
@@ -96,5 +96,5 @@ export async function weightHash(
     Object.assign(used, { engine: net.engine, threads: net.threads });
     net.dispose();
   }
-  return { hash: hashOf(weights), ...used };
+  return { hash: hashArrays(weights), ...used };
 }

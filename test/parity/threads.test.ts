@@ -165,7 +165,7 @@ describe('one thread, and the reason', () => {
     } as unknown as typeof Worker;
     const net = await create(sizes, 2);
     expect(net.threads).toBe(1);
-    expect(net.singleThreadReason).toMatch(/no worker could be started: Error: not here/);
+    expect(net.singleThreadReason).toMatch(/no worker could be started: not here/);
     await net.train(dataOf(20, 5, 3, 0));
   });
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { contour } from '../../playground/src/charts/contour.js';
 
-const fieldOf = (size: number, value: (x: number, y: number) => number): Float32Array =>
+const makeField = (size: number, value: (x: number, y: number) => number): Float32Array =>
   Float32Array.from({ length: size * size }, (_, i) => value(i % size, Math.floor(i / size)));
 
 /** Segments as pairs of ends, in an order that does not matter. */
-function segmentsOf(flat: readonly number[]): string[] {
+function sortSegments(flat: readonly number[]): string[] {
   const segments: string[] = [];
   for (let i = 0; i < flat.length; i += 4) {
     const ends = [`${flat[i]!},${flat[i + 1]!}`, `${flat[i + 2]!},${flat[i + 3]!}`];
@@ -17,36 +17,36 @@ function segmentsOf(flat: readonly number[]): string[] {
 describe('the contour', () => {
   it('is where a plane crosses the level, between the points of the grid', () => {
     expect(
-      segmentsOf(
+      sortSegments(
         contour(
-          fieldOf(3, (x) => x / 2),
+          makeField(3, (x) => x / 2),
           3,
           0.25,
         ),
       ),
     ).toEqual(['0.5,0 0.5,1', '0.5,1 0.5,2']);
     expect(
-      segmentsOf(
+      sortSegments(
         contour(
-          fieldOf(3, (_, y) => y),
+          makeField(3, (_, y) => y),
           3,
           1.75,
         ),
       ),
     ).toEqual(['0,1.75 1,1.75', '1,1.75 2,1.75']);
     expect(
-      segmentsOf(
+      sortSegments(
         contour(
-          fieldOf(2, (x, y) => x + y),
+          makeField(2, (x, y) => x + y),
           2,
           0.5,
         ),
       ),
     ).toEqual(['0,0.5 0.5,0']);
     expect(
-      segmentsOf(
+      sortSegments(
         contour(
-          fieldOf(2, (x, y) => x - y),
+          makeField(2, (x, y) => x - y),
           2,
           0.5,
         ),
@@ -62,7 +62,7 @@ describe('the contour', () => {
   it('lies on a circle, closed', () => {
     const size = 41;
     const flat = contour(
-      fieldOf(size, (x, y) => Math.hypot(x - 20, y - 20)),
+      makeField(size, (x, y) => Math.hypot(x - 20, y - 20)),
       size,
       15.3,
     );
@@ -79,9 +79,9 @@ describe('the contour', () => {
 
   it('joins the two high corners of a saddle where the middle is high, else the low ones', () => {
     const saddle = (high: number) => Float32Array.of(high, 0, 0, high);
-    expect(segmentsOf(contour(saddle(4), 2, 1))).toEqual(['0,0.75 0.25,1', '0.75,0 1,0.25']);
-    expect(segmentsOf(contour(saddle(4), 2, 3))).toEqual(['0,0.25 0.25,0', '0.75,1 1,0.75']);
+    expect(sortSegments(contour(saddle(4), 2, 1))).toEqual(['0,0.75 0.25,1', '0.75,0 1,0.25']);
+    expect(sortSegments(contour(saddle(4), 2, 3))).toEqual(['0,0.25 0.25,0', '0.75,1 1,0.75']);
     const other = Float32Array.of(0, 4, 4, 0);
-    expect(segmentsOf(contour(other, 2, 1))).toEqual(['0,0.25 0.25,0', '0.75,1 1,0.75']);
+    expect(sortSegments(contour(other, 2, 1))).toEqual(['0,0.25 0.25,0', '0.75,1 1,0.75']);
   });
 });

@@ -14,7 +14,7 @@ const flowers = table(
 );
 
 describe('what is to be learnt', () => {
-  it('is the last column, or the one that is named', async () => {
+  it('is the last column, or the one that is chosen', async () => {
     expect((await csvLesson({ text: flowers }, 1)).outputNames).toEqual(['lily', 'rose']);
     const kinds = await csvLesson({ text: flowers, target: 'kind' }, 1);
     expect(kinds.outputNames).toEqual(['a', 'b']);
@@ -29,23 +29,23 @@ describe('what is to be learnt', () => {
     ['fractions, however few', (n: number) => (n % 2) + 0.5, true, ['y']],
     ['numbers, some of them missing', (n: number) => (n === 4 ? 'NA' : n + 0.5), true, ['y']],
   ] as const)('%s', async (_, value, isRegression, outputs) => {
-    const lesson = await csvLesson({ text: table('x,y', 50, (n) => `${n},${value(n)}`) }, 1);
+    const lesson = await csvLesson({ text: table('x,y', 50, (n) => `${n / 4},${value(n)}`) }, 1);
     expect(lesson.isRegression).toBe(isRegression);
     expect(lesson.outputNames).toEqual(outputs);
   });
 
   it('rows in which something is missing are left out', async () => {
-    const lesson = await csvLesson({ text: table('x,y', 52, (n) => `${n < 2 ? '' : n},${n / 3}`) }, 1);
+    const lesson = await csvLesson({ text: table('x,y', 52, (n) => `${n < 2 ? '' : n / 4},${n / 3}`) }, 1);
     expect(lesson.train.count + lesson.test.count).toBe(50);
   });
 
-  it('names and remarks are no inputs', async () => {
-    const text = table('id,x,y', 60, (n) => `sample ${n},${n},${n % 2}`);
+  it('names, remarks and numbers of rows are no inputs', async () => {
+    const text = table('id,n,x,y', 60, (n) => `sample ${n},${n},${n / 4},${n % 2}`);
     expect((await csvLesson({ text }, 1)).inputNames).toEqual(['x']);
   });
 
   it('without a header the columns are numbered; semicolons, and a byte order mark, are understood', async () => {
-    const numbers = await csvLesson({ text: table('1;2;0', 30, (n) => `${n};${n * n};${n % 2}`) }, 1);
+    const numbers = await csvLesson({ text: table('1;2;0', 30, (n) => `${n / 4};${n * n};${n % 2}`) }, 1);
     expect(numbers.inputNames).toEqual(['column 1', 'column 2']);
     const marked = await csvLesson({ text: `\uFEFF${flowers.replaceAll(',', ';')}`, target: 'size' }, 1);
     expect(marked.outputNames).toEqual(['size']);
@@ -59,11 +59,14 @@ describe('what is to be learnt', () => {
 });
 
 it.each([
-  ['', 'at least two columns'],
-  ['one\ntwo', 'at least two columns'],
-  [table('x,y', 9, (n) => `${n},1`), 'the column "y" has the same value in all rows'],
-  [table('x,y', 60, (n) => `${n},word ${n}`), 'the column "y" has 60 different words'],
-  [table('id,y', 60, (n) => `word ${n},${n % 2}`), 'beside "y" there is no column of numbers'],
+  ['', 'CSV: expected at least one row of data, got none'],
+  ['one\n1.5\n2.5', "no column is left to predict 'one' from"],
+  [table('x,y', 9, (n) => `${n / 4},1`), "column 'y': every row has the same value"],
+  [
+    table('x,y', 60, (n) => `${n / 4},word ${n}`),
+    "predict 'x' from; 'y' is left out: text with 60 different values",
+  ],
+  [table('id,y', 60, (n) => `word ${n},${n % 2}`), "predict 'y' from; 'id' is left out: names its rows"],
   ['x,y\n1,2\n3,4\n5', 'CSV row 4'],
   [table('x,x,y', 9, (n) => `${n},${n},${n % 2}`), "two are named 'x'"],
 ])('what cannot be learnt is told: %#', async (text, message) => {
@@ -72,9 +75,16 @@ it.each([
   expect(failed!.message).toContain(message);
 });
 
+it('a target that has too many words for classes is refused', async () => {
+  const text = table('x,y', 60, (n) => `${n / 4},word ${n}`);
+  await expect(csvLesson({ text, target: 'y' }, 1)).rejects.toThrow(
+    'the column "y" has 60 different words, too many for classes',
+  );
+});
+
 it('a target that is not there is told with those that are', async () => {
-  await expect(csvLesson({ text: flowers, target: 'colour' }, 1)).rejects.toThrow(
-    'there is no column "colour"; there are size, kind, name',
+  await expect(csvLesson({ text: flowers, target: 'color' }, 1)).rejects.toThrow(
+    "answer: there is no column 'color'; the columns are 'size', 'kind', 'name'",
   );
 });
 
@@ -104,7 +114,7 @@ describe('a session', () => {
   });
 
   it('learns a regression, whose loss is of the linear outputs, in units of its deviation', async () => {
-    const text = table('x,y', 100, (n) => `${n},${1000 + 50 * n}`);
+    const text = table('x,y', 100, (n) => `${n / 2},${1000 + 50 * n}`);
     const page = new Page();
     const [opened] = ofType(await page.open(settingsFor('csv'), { csv: { text }, steps: 1000 }), 'opened');
     expect(opened!.problem).toMatchObject({ isRegression: true, activations: ['tanh', 'linear'] });
@@ -115,6 +125,6 @@ describe('a session', () => {
     expect(Math.max(...walk!.walk.gradients.targets.map(Math.abs))).toBeLessThan(2); // standardised
     const [exported] = ofType(await page.ask({ type: 'export', format: 'json' }), 'exported');
     const net = await Network.fromJSON(JSON.parse(exported!.text) as Parameters<typeof Network.fromJSON>[0]);
-    expect(net.predict([[50]])[0]! / 3500).toBeCloseTo(1, 1); // in the units of the file
+    expect(net.predict([[25]])[0]! / 3500).toBeCloseTo(1, 1); // in the units of the file
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { digitsFile } from '../../playground/digits-file.mjs';
 import { digitsLesson } from '../../playground/src/run/digits.js';
 import { toyData, type ToyName } from '../../playground/src/run/toys.js';
-import { hashOf } from '../../playground/src/run/watch.js';
+import { hashLayers } from '../../playground/src/run/inspect-network.js';
 import { ofType, Page, settingsFor } from './support.js';
 
 const toys: readonly ToyName[] = ['circle', 'spiral', 'xor', 'gaussian'];
@@ -56,7 +56,7 @@ it('the points are the same bits everywhere: these', () => {
       biases: Float32Array.from(labels!),
     } as const;
   };
-  expect(hashOf(toys.map(layer))).toBe('6f935afc796c17ed');
+  expect(hashLayers(toys.map(layer))).toBe('6f935afc796c17ed');
 });
 
 it('the hash is FNV-1a, 64 bits', () => {
@@ -66,7 +66,7 @@ it('the hash is FNV-1a, 64 bits', () => {
   let expected = 0xcbf29ce484222325n;
   for (const byte of [...new Uint8Array(weights.buffer), ...new Uint8Array(layer.biases.buffer)])
     expected = BigInt.asUintN(64, (expected ^ BigInt(byte)) * 0x100000001b3n);
-  expect(hashOf([layer])).toBe(expected.toString(16).padStart(16, '0'));
+  expect(hashLayers([layer])).toBe(expected.toString(16).padStart(16, '0'));
 });
 
 describe('digits', () => {

@@ -2,15 +2,15 @@ import { Network } from 'bp4';
 import { expect, test } from 'vitest';
 import { explain } from '../../playground/src/page/explain.js';
 import { finely } from '../../playground/src/format.js';
-import { phasesOf } from '../../playground/src/page/phases.js';
+import { listPhases } from '../../playground/src/page/phases.js';
 import { slope } from '../../playground/src/page/slope.js';
-import { type View, viewOf } from '../../playground/src/page/view.js';
+import { type View, startView } from '../../playground/src/page/view.js';
 import type { Problem, Settings } from '../../playground/src/protocol.js';
 import { activationNames } from '../../playground/src/run/choices.js';
 import { tasks } from '../../playground/src/run/tasks.js';
 
 test('The phases go forward through all layers, and δ comes back through the hidden ones', () => {
-  expect(phasesOf(3).map(({ name, layer }) => `${name} ${String(layer)}`)).toEqual([
+  expect(listPhases(3).map(({ name, layer }) => `${name} ${String(layer)}`)).toEqual([
     ...['forward 0', 'forward 1', 'forward 2', 'BP1 2', 'BP2 1', 'BP2 0'],
     ...['BP3 undefined', 'BP4 undefined', 'update undefined'],
   ]);
@@ -75,7 +75,7 @@ test('BP1 of a regression is that of its squares, whatever loss the settings nam
     engine: 'wasm',
     stepsPerEpoch: 1,
   };
-  const view = viewOf(walk, problem, tasks.csv.defaults);
+  const view = startView(walk, problem, tasks.csv.defaults);
   const index = view.phases.findIndex(({ name }) => name === 'BP1');
   const delta = 2 * (gradients.layers[0]!.activations[0]! - 3);
   expect(explain({ ...view, index }).numbers[0]).toMatch(/^δ₁ = 2·\(a₁ − y₁\)·σ′\(z₁\) = 2·\(.* − 3\)·1 = /);
@@ -132,5 +132,5 @@ async function viewOfXor(): Promise<View> {
     stepsPerEpoch: 1,
   };
   const settings: Settings = { ...tasks.xor.defaults, optimizer: 'sgd', l1: 0, l2: 0, dropout: 0 };
-  return viewOf(walk, problem, settings);
+  return startView(walk, problem, settings);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../playground/src/protocol.js';
 import { epochsToAColumn, heatColumns, logarithmicEnds } from '../../playground/src/charts/heat-columns.js';
-import { heatColour } from '../../playground/src/charts/heat-colours.js';
+import { heatColor } from '../../playground/src/charts/heat-colors.js';
 
 /** A report with a layer for each [δ, saturated]; without a diagnosis where there are none. */
 function report(epoch: number, ...layers: [delta: number, saturated: number][]): Report {
@@ -71,20 +71,20 @@ describe('the ends of the scale', () => {
   });
 });
 
-describe('the colours', () => {
+describe('the colors', () => {
   it('run from the first to the last, with steps mixed in between, and stay there beyond', () => {
-    const ends = [-1, 0, 1, 2].map(heatColour);
+    const ends = [-1, 0, 1, 2].map(heatColor);
     expect(ends).toEqual(['rgb(68 1 84)', 'rgb(68 1 84)', 'rgb(253 231 37)', 'rgb(253 231 37)']);
-    expect(heatColour(1 / 9)).toBe('rgb(72 40 120)');
+    expect(heatColor(1 / 9)).toBe('rgb(72 40 120)');
     // half way between the fifth and the sixth of ten
-    expect(heatColour(0.5)).toBe('rgb(35 144 140)');
-    expect(heatColour(-Infinity)).toBe('rgb(68 1 84)');
+    expect(heatColor(0.5)).toBe('rgb(35 144 140)');
+    expect(heatColor(-Infinity)).toBe('rgb(68 1 84)');
   });
 
   it('are brighter the larger the value', () => {
     // the luminance of sRGB, from ITU-R BT.709
     const luminance = (share: number): number => {
-      const [red, green, blue] = heatColour(share)
+      const [red, green, blue] = heatColor(share)
         .match(/\d+/g)!
         .map((c) => (Number(c) / 255) ** 2.2);
       return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;

@@ -69,12 +69,12 @@ it.each<Partial<Settings>>([
   { initializer: 'heNormal' },
   { seed: 2 },
 ])('each setting has its effect: %o', async (change) => {
-  const hashOf = async (changes: Partial<Settings>): Promise<string> => {
+  const hashLayers = async (changes: Partial<Settings>): Promise<string> => {
     const page = new Page();
     await page.open(settingsFor('xor', changes), { steps: 30 });
     return page.progress.hash;
   };
-  expect(await hashOf(change)).not.toBe(await hashOf({}));
+  expect(await hashLayers(change)).not.toBe(await hashLayers({}));
 });
 
 it('counts epochs and steps, and reports each epoch once', async () => {
@@ -149,13 +149,13 @@ it('every sample is learnt once in an epoch, in an order of its own', async () =
   const page = new Page();
   const [opened] = ofType(await page.open(settingsFor('circle', { miniBatchSize: 100 })), 'opened');
   const walks = ofType(await page.ask(step, step, step, step), 'walk').map(({ walk }) => walk);
-  const pointsOf = (inputs: Float32Array): string[] =>
+  const listPoints = (inputs: Float32Array): string[] =>
     Array.from({ length: inputs.length / 2 }, (_, n) => inputs.subarray(2 * n, 2 * n + 2).join());
   const epochs = [0, 2].map((i) => [
-    ...pointsOf(walks[i]!.gradients.inputs),
-    ...pointsOf(walks[i + 1]!.gradients.inputs),
+    ...listPoints(walks[i]!.gradients.inputs),
+    ...listPoints(walks[i + 1]!.gradients.inputs),
   ]);
-  const given = pointsOf(opened!.problem.points!.inputs).sort();
+  const given = listPoints(opened!.problem.points!.inputs).sort();
   expect(epochs[0]).not.toEqual(epochs[1]);
   for (const points of epochs) expect(points.sort()).toEqual(given);
 });

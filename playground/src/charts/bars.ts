@@ -1,5 +1,5 @@
 /** The end of a symmetrical axis on which all weights have room: 1, 2 or 5 times a power of ten. */
-export function reachOf(layers: readonly Float32Array[]): number {
+export function findReach(layers: readonly Float32Array[]): number {
   let largest = 0;
   for (const weights of layers) {
     for (const weight of weights) {
@@ -18,7 +18,7 @@ export function reachOf(layers: readonly Float32Array[]): number {
  * How many values fall into each of 2·half equal parts of [−reach, reach]; zero lies between the two in the middle, and
  * counts to the right. What is not a number is left out.
  */
-export function barsOf(values: Float32Array, reach: number, half: number): Uint32Array {
+export function countBars(values: Float32Array, reach: number, half: number): Uint32Array {
   const bars = new Uint32Array(2 * half);
   for (const value of values) {
     const bar = Math.floor((value / reach + 1) * half);

@@ -4,7 +4,7 @@ import { percent } from '../format.js';
 import { GRID, REACH, type Points, type Problem } from '../protocol.js';
 import { Canvas, type Draw } from './canvas.js';
 import { contour } from './contour.js';
-import { rgbOf, useColours, type Colours } from './colours.js';
+import { toRGB, useColors, type Colors } from './colors.js';
 import './boundary.css';
 
 export interface BoundaryProps {
@@ -15,7 +15,7 @@ export interface BoundaryProps {
   readonly marked?: Float32Array;
 }
 
-/** The field takes no more than this of a class's colour, so that points of the class are seen on it. */
+/** The field takes no more than this of a class's color, so that points of the class are seen on it. */
 const STRONGEST = 0.6;
 
 /**
@@ -23,8 +23,8 @@ const STRONGEST = 0.6;
  * samples. A square that fills the width of its container, and a legend below.
  */
 export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Element {
-  const colours = useColours();
-  const field = useMemo(() => fieldOf(boundary, colours), [boundary, colours]);
+  const colors = useColors();
+  const field = useMemo(() => drawField(boundary, colors), [boundary, colors]);
   const line = useMemo(() => contour(boundary, GRID, 0.5), [boundary]);
 
   const draw: Draw = (context, width, height) => {
@@ -32,25 +32,25 @@ export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Eleme
     context.imageSmoothingQuality = 'high';
     // The values are those of the corners, from the middle of the first pixel to that of the last.
     context.drawImage(field, 0.5, 0.5, GRID - 1, GRID - 1, 0, 0, width, height);
-    drawLine(context, line, width / (GRID - 1), colours);
+    drawLine(context, line, width / (GRID - 1), colors);
     const place = (inputs: Float32Array, i: number): [number, number] => [
       (inputs[2 * i]! / REACH + 1) * (width / 2),
       (1 - inputs[2 * i + 1]! / REACH) * (height / 2),
     ];
     const radius = width < 340 ? 3.5 : 4;
     const drawPoints = ({ inputs, labels }: Points, isTest: boolean): void =>
-      labels.forEach((label, i) => drawPoint(context, place(inputs, i), { label, isTest, radius }, colours));
+      labels.forEach((label, i) => drawPoint(context, place(inputs, i), { label, isTest, radius }, colors));
     drawPoints(points.test, true);
     drawPoints(points, false);
     for (let i = 0; marked && i < marked.length / 2; i++)
-      ring(context, place(marked, i), radius + 4.5, colours);
+      ring(context, place(marked, i), radius + 4.5, colors);
   };
 
   const share = boundary.filter((probability) => probability > 0.5).length / boundary.length;
   const summary = `The plane of x and y, both from −${REACH} to ${REACH}, with ${points.labels.length} training and ${points.test.labels.length} test points. The network answers class 1 on ${percent(share)} of it.`;
   return (
     <figure class="boundary">
-      <Canvas draw={draw} when={[field, line, points, marked, colours]} role="img" aria-label={summary} />
+      <Canvas draw={draw} when={[field, line, points, marked, colors]} role="img" aria-label={summary} />
       <figcaption>
         <dl>
           <Entry label={0} />
@@ -102,13 +102,13 @@ function Entry({ label }: { readonly label: 0 | 1 }): JSX.Element {
 }
 
 /** The field as an image of GRID × GRID pixels, the top row y = 1.1. */
-function fieldOf(boundary: Float32Array, colours: Colours): HTMLCanvasElement {
+function drawField(boundary: Float32Array, colors: Colors): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = GRID;
   const context = canvas.getContext('2d')!;
   const image = context.createImageData(GRID, GRID);
-  const ground = rgbOf(colours.card);
-  const classes = [rgbOf(colours.class0), rgbOf(colours.class1)] as const;
+  const ground = toRGB(colors.card);
+  const classes = [toRGB(colors.class0), toRGB(colors.class1)] as const;
   for (let i = 0; i < GRID * GRID; i++) {
     const row = GRID - 1 - Math.floor(i / GRID);
     const probability = boundary[row * GRID + (i % GRID)]!;
@@ -125,7 +125,7 @@ function drawLine(
   context: CanvasRenderingContext2D,
   line: readonly number[],
   step: number,
-  colours: Colours,
+  colors: Colors,
 ): void {
   context.beginPath();
   for (let i = 0; i < line.length; i += 4) {
@@ -134,7 +134,7 @@ function drawLine(
   }
   context.lineCap = 'round';
   context.lineWidth = 2;
-  context.strokeStyle = colours.ink;
+  context.strokeStyle = colors.ink;
   context.stroke();
 }
 
@@ -149,16 +149,16 @@ function drawPoint(
   context: CanvasRenderingContext2D,
   [x, y]: readonly [number, number],
   { label, isTest, radius }: Look,
-  colours: Colours,
+  colors: Colors,
 ): void {
   context.beginPath();
   if (label === 0) context.arc(x, y, radius, 0, 2 * Math.PI);
   else context.rect(x - 0.9 * radius, y - 0.9 * radius, 1.8 * radius, 1.8 * radius);
-  const colour = label === 0 ? colours.class0 : colours.class1;
-  context.fillStyle = isTest ? colours.card : colour;
+  const color = label === 0 ? colors.class0 : colors.class1;
+  context.fillStyle = isTest ? colors.card : color;
   context.fill();
   context.lineWidth = isTest ? 1.75 : 1;
-  context.strokeStyle = isTest ? colour : colours.card;
+  context.strokeStyle = isTest ? color : colors.card;
   context.stroke();
 }
 
@@ -166,16 +166,16 @@ function ring(
   context: CanvasRenderingContext2D,
   [x, y]: readonly [number, number],
   radius: number,
-  colours: Colours,
+  colors: Colors,
 ): void {
-  for (const [width, colour] of [
-    [5, colours.card],
-    [2.5, colours.ink],
+  for (const [width, color] of [
+    [5, colors.card],
+    [2.5, colors.ink],
   ] as const) {
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);
     context.lineWidth = width;
-    context.strokeStyle = colour;
+    context.strokeStyle = color;
     context.stroke();
   }
 }

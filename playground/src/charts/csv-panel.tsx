@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import type { Csv } from '../protocol.js';
-import { csvRows, type CsvRows } from '../run/csv-rows.js';
+import { parseTable, suggestTarget } from '../run/csv.js';
 import './csv-panel.css';
 
 export interface CsvPanelProps {
@@ -12,9 +12,12 @@ export interface CsvPanelProps {
 }
 
 /** A table that was chosen, and how it begins. */
-interface Table extends CsvRows {
+interface ChosenTable {
   readonly source: string;
   readonly text: string;
+  readonly names: readonly string[];
+  /** The first of them. */
+  readonly rows: readonly (readonly string[])[];
   readonly target: string;
 }
 
@@ -26,7 +29,7 @@ const ROWS = 4;
  * width of its container; wide tables scroll in it.
  */
 export function CsvPanel({ onCsv, error }: CsvPanelProps): JSX.Element {
-  const [table, setTable] = useState<Table>();
+  const [table, setTable] = useState<ChosenTable>();
   const [problem, setProblem] = useState<string>();
   const latest = useRef(0);
 
@@ -35,10 +38,9 @@ export function CsvPanel({ onCsv, error }: CsvPanelProps): JSX.Element {
     const turn = ++latest.current;
     try {
       const text = await read();
-      const rows = await csvRows(text, ROWS);
-      if (rows.rows.length === 0) throw new RangeError('CSV: there are no rows below the header; add some');
+      const chosen = await readBeginning(text);
       if (turn !== latest.current) return;
-      setTable({ source, text, ...rows, target: rows.names.at(-1)! });
+      setTable({ source, text, ...chosen });
       setProblem(undefined);
     } catch (reason) {
       if (turn !== latest.current) return;
@@ -72,6 +74,15 @@ export function CsvPanel({ onCsv, error }: CsvPanelProps): JSX.Element {
       </p>
     </section>
   );
+}
+
+async function readBeginning(text: string): Promise<Pick<ChosenTable, 'names' | 'rows' | 'target'>> {
+  const table = await parseTable(text);
+  const target = await suggestTarget(table);
+  const rows = Array.from({ length: Math.min(ROWS, table.count) }, (_, r) =>
+    table.names.map((_, c) => String(table.cell(r, c))),
+  );
+  return { names: table.names, rows, target };
 }
 
 const exampleText = async (): Promise<string> => (await import('./iris.csv?raw')).default;
@@ -131,8 +142,8 @@ function TextChoice({ take }: { readonly take: (text: string) => void }): JSX.El
 }
 
 /** The first rows, the column to learn marked. */
-function Beginning({ table: { source, names, rows, target } }: { readonly table: Table }): JSX.Element {
-  const markOf = (c: number): string | undefined => (names[c] === target ? 'csv-panel-target' : undefined);
+function Beginning({ table: { source, names, rows, target } }: { readonly table: ChosenTable }): JSX.Element {
+  const cellClass = (c: number): string | undefined => (names[c] === target ? 'csv-panel-target' : undefined);
   return (
     <div class="csv-panel-table" tabIndex={0} role="region" aria-label="The first rows">
       <table>
@@ -140,7 +151,7 @@ function Beginning({ table: { source, names, rows, target } }: { readonly table:
         <thead>
           <tr>
             {names.map((name, c) => (
-              <th key={c} scope="col" class={markOf(c)}>
+              <th key={c} scope="col" class={cellClass(c)}>
                 {name}
               </th>
             ))}
@@ -150,7 +161,7 @@ function Beginning({ table: { source, names, rows, target } }: { readonly table:
           {rows.map((row, r) => (
             <tr key={r}>
               {names.map((_, c) => (
-                <td key={c} class={markOf(c)}>
+                <td key={c} class={cellClass(c)}>
                   {row[c]}
                 </td>
               ))}
@@ -163,7 +174,7 @@ function Beginning({ table: { source, names, rows, target } }: { readonly table:
 }
 
 interface TargetChoiceProps {
-  readonly table: Table;
+  readonly table: ChosenTable;
   readonly choose: (target: string) => void;
 }
 

@@ -5,7 +5,7 @@ import 'uplot/dist/uPlot.min.css';
 import { percent, precise, whole } from '../format.js';
 import type { Report } from '../protocol.js';
 import { lastEpochShown, type History } from './history.js';
-import { useColours, type Colours } from './colours.js';
+import { useColors, type Colors } from './colors.js';
 import './curves.css';
 
 export interface CurvesProps {
@@ -91,28 +91,28 @@ interface ChartProps {
 }
 
 function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
-  const colours = useColours();
+  const colors = useColors();
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const shown = at ?? history.points.at(-1);
 
-  // Made once, and again where its colours change; new reports are only handed over.
+  // Made once, and again where its colors change; new reports are only handed over.
   useLayoutEffect(() => {
     const container = place.current!;
-    const sizeOf = (): Size => ({
+    const measure = (): Size => ({
       width: container.clientWidth,
       height: Math.round(ASPECT * container.clientWidth),
     });
-    const chart = new uPlot(optionsOf(figure, colours, sizeOf()), dataOf(figure, history), container);
+    const chart = new uPlot(buildOptions(figure, colors, measure()), toChartData(figure, history), container);
     plot.current = chart;
-    const observer = new ResizeObserver(() => chart.setSize(sizeOf()));
+    const observer = new ResizeObserver(() => chart.setSize(measure()));
     observer.observe(container);
     return () => {
       observer.disconnect();
       chart.destroy();
     };
-  }, [figure, colours]);
-  useEffect(() => plot.current!.setData(dataOf(figure, history)), [figure, history]);
+  }, [figure, colors]);
+  useEffect(() => plot.current!.setData(toChartData(figure, history)), [figure, history]);
   useEffect(() => {
     const chart = plot.current!;
     const left = at ? chart.valToPos(at.epoch, 'x') : -1;
@@ -161,7 +161,7 @@ function Key({ name, value }: { readonly name: 'training' | 'test'; readonly val
   );
 }
 
-const dataOf = ({ training, test }: Figure, { points }: History): uPlot.AlignedData => [
+const toChartData = ({ training, test }: Figure, { points }: History): uPlot.AlignedData => [
   points.map(({ epoch }) => epoch),
   points.map(training),
   points.map(test),
@@ -178,11 +178,11 @@ const deaf = Object.fromEntries(
   ]),
 );
 
-function optionsOf(figure: Figure, colours: Colours, size: Size): uPlot.Options {
+function buildOptions(figure: Figure, colors: Colors, size: Size): uPlot.Options {
   const axis = {
-    stroke: colours.faint,
-    font: `13px ${colours.font}`,
-    grid: { stroke: colours.line, width: 1 },
+    stroke: colors.faint,
+    font: `13px ${colors.font}`,
+    grid: { stroke: colors.line, width: 1 },
     ticks: { show: false },
   };
   const line = { width: 2, points: { show: (chart: uPlot) => chart.data[0].length === 1, size: 7 } };
@@ -201,7 +201,7 @@ function optionsOf(figure: Figure, colours: Colours, size: Size): uPlot.Options 
       x: { time: false, range: (_, __, last) => [1, lastEpochShown(last)] },
       y: { range: (_, low, high) => figure.range(low, high) },
     },
-    series: [{}, { ...line, stroke: colours.accent }, { ...line, stroke: colours.ink, dash: [6, 4] }],
+    series: [{}, { ...line, stroke: colors.accent }, { ...line, stroke: colors.ink, dash: [6, 4] }],
     axes: [
       { ...axis, size: 28, gap: 4, space: 60, incrs: wholeSteps, values: (_, epochs) => epochs.map(whole) },
       { ...axis, size: 52, gap: 6, space: 28, values: (_, values) => values.map(figure.tick) },

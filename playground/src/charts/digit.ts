@@ -12,14 +12,14 @@ const SAMPLES = 4;
 
 /**
  * What MNIST would have made of the strokes: fitted into 20 × 20 pixels with its proportions kept, anti-aliased, its
- * centre of mass in the middle of 28 × 28.
+ * center of mass in the middle of 28 × 28.
  * @returns f32[28][28], from 0 to 1; all 0 without strokes
  */
-export function digitOf(strokes: readonly Stroke[]): Float32Array {
+export function rasterizeDigit(strokes: readonly Stroke[]): Float32Array {
   const placed = fit(strokes.filter((stroke) => stroke.length > 0));
-  const [x, y] = centreOfMass(rasterise(placed));
+  const [x, y] = findCenterOfMass(rasterizeStrokes(placed));
   const middle = SIDE / 2;
-  return rasterise(moved(placed, 1, middle - x, middle - y));
+  return rasterizeStrokes(moved(placed, 1, middle - x, middle - y));
 }
 
 /** The strokes in pixels, the ink in the middle and FIT long along its longer side. A point has no length, and keeps none. */
@@ -42,7 +42,7 @@ const moved = (strokes: readonly Stroke[], scale: number, x: number, y: number):
   strokes.map((stroke) => stroke.map((value, i) => scale * value + (i % 2 === 0 ? x : y)));
 
 /** In pixels, where the middle of the first pixel is ½; the middle of the image where there is no ink. */
-function centreOfMass(image: Float32Array): [x: number, y: number] {
+function findCenterOfMass(image: Float32Array): [x: number, y: number] {
   let mass = 0;
   let x = 0;
   let y = 0;
@@ -55,7 +55,7 @@ function centreOfMass(image: Float32Array): [x: number, y: number] {
 }
 
 /** The share of each pixel that is covered: of SAMPLES × SAMPLES points in it, how many are within RADIUS of a line. */
-function rasterise(strokes: readonly Stroke[]): Float32Array {
+function rasterizeStrokes(strokes: readonly Stroke[]): Float32Array {
   const side = SIDE * SAMPLES;
   const isInk = new Uint8Array(side * side);
   for (const stroke of strokes) {

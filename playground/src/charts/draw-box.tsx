@@ -2,10 +2,10 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Answers } from './answers.js';
 import { Canvas, type Draw } from './canvas.js';
-import { digitOf, type Stroke } from './digit.js';
+import { rasterizeDigit, type Stroke } from './digit.js';
 import { Pixels } from './pixels.js';
 import { SIDE } from '../protocol.js';
-import { rgbOf, useColours } from './colours.js';
+import { toRGB, useColors } from './colors.js';
 import './draw-box.css';
 
 export interface DrawBoxProps {
@@ -32,13 +32,14 @@ const nothing: Ink = { strokes: [] };
  * the height depends on nothing but the width.
  */
 export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProps): JSX.Element {
-  const colours = useColours();
+  const colors = useColors();
   const [ink, setInk] = useState(nothing);
   const taken = useRef(0);
   const strokes = 'strokes' in ink ? ink.strokes : [];
   const isEmpty = 'strokes' in ink && strokes.length === 0;
   const digit = useMemo(
-    () => ('image' in ink ? Float32Array.from(ink.image, (pixel) => pixel / 255) : digitOf(ink.strokes)),
+    () =>
+      'image' in ink ? Float32Array.from(ink.image, (pixel) => pixel / 255) : rasterizeDigit(ink.strokes),
     [ink],
   );
   const pixels = useMemo(() => Uint8ClampedArray.from(digit, (value) => 255 * value), [digit]);
@@ -53,14 +54,14 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
   const pen = useKeyboardPen(begin, extend);
 
   const draw: Draw = (context, width) => {
-    if ('image' in ink) drawImage(context, ink.image, width, colours.ink);
-    else drawStrokes(context, strokes, width, colours.ink);
+    if ('image' in ink) drawImage(context, ink.image, width, colors.ink);
+    else drawStrokes(context, strokes, width, colors.ink);
     if (!pen.at) return;
     context.beginPath();
     context.arc(pen.at[0] * width, pen.at[1] * width, (LINE / 2) * width + 2, 0, 2 * Math.PI);
     context.lineWidth = 2;
-    context.strokeStyle = colours.accent;
-    context.fillStyle = colours.accent;
+    context.strokeStyle = colors.accent;
+    context.fillStyle = colors.accent;
     context.stroke();
     if (pen.isDown) context.fill();
   };
@@ -71,19 +72,19 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
         class="draw-box-paper"
         data-testid="draw-box"
         draw={draw}
-        when={[ink, colours, pen.at, pen.isDown]}
+        when={[ink, colors, pen.at, pen.isDown]}
         role="application"
         tabIndex={0}
         aria-label="Box to draw a digit in. Arrow keys move the pen, space puts it down and lifts it."
         onPointerDown={(event) => {
           event.preventDefault();
           event.currentTarget.setPointerCapture(event.pointerId);
-          begin(...placeOf(event, event.currentTarget));
+          begin(...locatePointer(event, event.currentTarget));
         }}
         onPointerMove={(event) => {
           const { currentTarget } = event;
           if (!currentTarget.hasPointerCapture(event.pointerId)) return;
-          extend(...pathOf(event).flatMap((point) => placeOf(point, currentTarget)));
+          extend(...coalescedEvents(event).flatMap((point) => locatePointer(point, currentTarget)));
         }}
         onKeyDown={pen.onKeyDown}
         onFocus={pen.onFocus}
@@ -111,7 +112,7 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
   );
 }
 
-/** One after the other, far apart: neighbours are of one class. */
+/** One after the other, far apart: neighbors are of one class. */
 const pick = (images: readonly Uint8Array[], turn: number): Uint8Array =>
   images[Math.floor(((turn * 0.618) % 1) * images.length)]!;
 
@@ -121,14 +122,14 @@ const extended = (strokes: readonly Stroke[], points: readonly number[]): Stroke
 ];
 
 /** In shares of the box, and inside it. */
-function placeOf({ clientX, clientY }: PointerEvent, box: Element): [x: number, y: number] {
+function locatePointer({ clientX, clientY }: PointerEvent, box: Element): [x: number, y: number] {
   const { left, top, width, height } = box.getBoundingClientRect();
   const within = (share: number): number => Math.min(1, Math.max(0, share));
   return [within((clientX - left) / width), within((clientY - top) / height)];
 }
 
 /** Where the pointer has been since the last event: a fast pen moves further than a line is long. */
-function pathOf(event: PointerEvent): PointerEvent[] {
+function coalescedEvents(event: PointerEvent): PointerEvent[] {
   const path = event.getCoalescedEvents();
   return path.length > 0 ? path : [event];
 }
@@ -179,11 +180,11 @@ function drawStrokes(
   context: CanvasRenderingContext2D,
   strokes: readonly Stroke[],
   width: number,
-  colour: string,
+  color: string,
 ): void {
   context.lineCap = context.lineJoin = 'round';
   context.lineWidth = LINE * width;
-  context.strokeStyle = colour;
+  context.strokeStyle = color;
   for (const stroke of strokes) {
     context.beginPath();
     context.moveTo(stroke[0]! * width, stroke[1]! * width);
@@ -193,18 +194,13 @@ function drawStrokes(
   }
 }
 
-/** In the colour of the pen, each pixel as dark as the image is white there. */
-function drawImage(
-  context: CanvasRenderingContext2D,
-  image: Uint8Array,
-  width: number,
-  colour: string,
-): void {
+/** In the color of the pen, each pixel as dark as the image is white there. */
+function drawImage(context: CanvasRenderingContext2D, image: Uint8Array, width: number, color: string): void {
   const small = document.createElement('canvas');
   small.width = small.height = SIDE;
   const ink = small.getContext('2d')!;
   const pixels = ink.createImageData(SIDE, SIDE);
-  const rgb = rgbOf(colour);
+  const rgb = toRGB(color);
   image.forEach((pixel, i) => pixels.data.set([...rgb, pixel], 4 * i));
   ink.putImageData(pixels, 0, 0);
   context.imageSmoothingEnabled = false;

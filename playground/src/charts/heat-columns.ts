@@ -54,7 +54,7 @@ function acrossEpochs(
   );
 }
 
-/** What is this many times smaller than the largest has the colour of the lower end. */
+/** What is this many times smaller than the largest has the color of the lower end. */
 const DEPTH = 1e8;
 
 /**

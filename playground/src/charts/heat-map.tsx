@@ -3,9 +3,9 @@ import { useId, useMemo, useState } from 'preact/hooks';
 import { percent, precise, whole } from '../format.js';
 import { Canvas, type Draw } from './canvas.js';
 import { epochsToAColumn, heatColumns, logarithmicEnds, type HeatColumn } from './heat-columns.js';
-import { heatColour, heatGradient } from './heat-colours.js';
+import { heatColor, heatGradient } from './heat-colors.js';
 import { lastEpochShown, type History } from './history.js';
-import { useColours } from './colours.js';
+import { useColors } from './colors.js';
 import './heat-map.css';
 
 const MOST_COLUMNS = 100;
@@ -13,7 +13,7 @@ const MOST_COLUMNS = 100;
 /** What is shown: |δ|, by how far each unit is from its optimum; or the share of saturated units. */
 type Quantity = 'delta' | 'saturated';
 
-/** A scale of colours: where a value lies from 0 to 1, which values are written below it, and how. */
+/** A scale of colors: where a value lies from 0 to 1, which values are written below it, and how. */
 interface Scale {
   readonly place: (value: number) => number;
   readonly marks: readonly number[];
@@ -37,7 +37,7 @@ export interface HeatMapProps {
  * Fills the width of its container; the height depends on nothing but the width, whatever the layers and epochs.
  */
 export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
-  const colours = useColours();
+  const colors = useColors();
   const [quantity, setQuantity] = useState<Quantity>('delta');
   const [picked, setPicked] = useState<Cell>();
   const lastEpoch = lastEpochShown(history.points.at(-1)?.epoch ?? 0);
@@ -46,12 +46,12 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
     () => heatColumns(history.points, each).filter(({ delta }) => delta.length === layerCount),
     [history, each, layerCount],
   );
-  const scale = useMemo(() => scaleOf(quantity, columns), [quantity, columns]);
+  const scale = useMemo(() => chooseScale(quantity, columns), [quantity, columns]);
   const columnCount = Math.ceil(lastEpoch / each);
   const cell = picked && columns[picked.column] && picked.layer < layerCount ? picked : undefined;
 
   const draw: Draw = (context, width, height) => {
-    context.fillStyle = colours.sunk;
+    context.fillStyle = colors.sunk;
     context.fillRect(0, 0, width, height);
     const box = (column: HeatColumn, layer: number): [number, number, number, number] => {
       const left = ((column.first - 1) / each / columnCount) * width;
@@ -62,16 +62,16 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
     };
     for (const column of columns) {
       column[quantity].forEach((value, layer) => {
-        context.fillStyle = heatColour(scale.place(value));
+        context.fillStyle = heatColor(scale.place(value));
         context.fillRect(...box(column, layer));
       });
     }
     if (!cell) return;
     const [left, top, boxWidth, boxHeight] = box(columns[cell.column]!, cell.layer);
-    context.strokeStyle = colours.paper;
+    context.strokeStyle = colors.paper;
     context.lineWidth = 4;
     context.strokeRect(left, top, boxWidth, boxHeight);
-    context.strokeStyle = colours.ink;
+    context.strokeStyle = colors.ink;
     context.lineWidth = 2;
     context.strokeRect(left, top, boxWidth, boxHeight);
   };
@@ -95,8 +95,8 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
     });
   };
 
-  const reading = cell ? readingOf(columns[cell.column]!, cell.layer, quantity) : undefined;
-  const summary = summaryOf(columns, quantity);
+  const reading = cell ? describeCell(columns[cell.column]!, cell.layer, quantity) : undefined;
+  const summary = summarize(columns, quantity);
   return (
     <figure class="heat-map">
       <Switch quantity={quantity} choose={setQuantity} />
@@ -108,7 +108,7 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
         </ol>
         <Canvas
           draw={draw}
-          when={[columns, columnCount, layerCount, quantity, colours, cell]}
+          when={[columns, columnCount, layerCount, quantity, colors, cell]}
           role="img"
           tabIndex={0}
           aria-label={`Heat map, layers by epochs. ${summary} Arrow keys read single cells.`}
@@ -170,7 +170,7 @@ const lastCell = (columns: readonly HeatColumn[], layerCount: number): Cell => (
   layer: layerCount - 1,
 });
 
-function scaleOf(quantity: Quantity, columns: readonly HeatColumn[]): Scale {
+function chooseScale(quantity: Quantity, columns: readonly HeatColumn[]): Scale {
   if (quantity === 'saturated') {
     return { place: (share) => share, marks: [0, 0.5, 1], write: (share) => `${100 * share} %` };
   }
@@ -191,7 +191,7 @@ function power(value: number): string {
   return `${factor === '1' ? '' : `${factor}·`}10${raised.join('')}`;
 }
 
-function readingOf(column: HeatColumn, layer: number, quantity: Quantity): string {
+function describeCell(column: HeatColumn, layer: number, quantity: Quantity): string {
   const { first, last } = column;
   const epochs = first === last ? `Epoch ${whole(first)}` : `Epochs ${whole(first)} to ${whole(last)}`;
   const name = layer === column.delta.length - 1 ? 'output layer' : `layer ${layer + 1}`;
@@ -203,13 +203,13 @@ function readingOf(column: HeatColumn, layer: number, quantity: Quantity): strin
 }
 
 /** The latest column in a sentence. */
-function summaryOf(columns: readonly HeatColumn[], quantity: Quantity): string {
+function summarize(columns: readonly HeatColumn[], quantity: Quantity): string {
   const latest = columns.at(-1);
   if (!latest) return 'Nothing learnt yet: press play.';
   const { delta, saturated } = latest;
   if (quantity === 'saturated') {
     const most = saturated.indexOf(Math.max(...saturated));
-    return `Most saturated now: ${readingOf(latest, most, quantity).replace(/^.*?, /, '')}`;
+    return `Most saturated now: ${describeCell(latest, most, quantity).replace(/^.*?, /, '')}`;
   }
   const [first, output] = [delta[0]!, delta.at(-1)!];
   if (delta.length === 1) return `Now δ is ${precise(output)}.`;

@@ -1,9 +1,9 @@
 import type { LayerState } from 'bp4';
 import type { JSX } from 'preact';
 import { precise, whole } from '../format.js';
-import { barsOf, reachOf } from './bars.js';
+import { countBars, findReach } from './bars.js';
 import { Canvas, type Draw } from './canvas.js';
-import { useColours } from './colours.js';
+import { useColors } from './colors.js';
 import './histograms.css';
 
 /** Bars on either side of zero. */
@@ -18,7 +18,7 @@ export interface HistogramsProps {
  * container; the height is that of as many rows as there are layers, and stays the same while they learn.
  */
 export function Histograms({ layers }: HistogramsProps): JSX.Element {
-  const reach = reachOf(layers.map(({ weights }) => weights));
+  const reach = findReach(layers.map(({ weights }) => weights));
   return (
     <figure class="histograms">
       {layers.map((layer, l) => (
@@ -49,18 +49,18 @@ interface HistogramProps {
 }
 
 function Histogram({ name, weights, reach }: HistogramProps): JSX.Element {
-  const colours = useColours();
+  const colors = useColors();
   const draw: Draw = (context, width, height) => {
-    const bars = barsOf(weights, reach, HALF);
+    const bars = countBars(weights, reach, HALF);
     const most = Math.max(...bars);
     const step = width / bars.length;
     bars.forEach((count, i) => {
       // A single weight among many thousands is still to be seen.
       const tall = count > 0 ? Math.max(1.5, (count / most) * (height - 1)) : 0;
-      context.fillStyle = i < HALF ? colours.negative : colours.positive;
+      context.fillStyle = i < HALF ? colors.negative : colors.positive;
       context.fillRect(i * step + 0.5, height - 1 - tall, step - 1, tall);
     });
-    context.fillStyle = colours.faint;
+    context.fillStyle = colors.faint;
     context.fillRect(0, height - 1, width, 1);
     context.fillRect(width / 2 - 0.5, 0, 1, height);
   };
@@ -74,7 +74,7 @@ function Histogram({ name, weights, reach }: HistogramProps): JSX.Element {
       </span>
       <Canvas
         draw={draw}
-        when={[weights, reach, colours]}
+        when={[weights, reach, colors]}
         role="img"
         aria-label={`${name}: ${count}, root mean square ${size}`}
       />

@@ -6,22 +6,22 @@ import { whole } from '../format.js';
 import { Header } from './header.js';
 import { Network } from './network/picture.js';
 import { Provenance } from './provenance.js';
-import { Learnt } from './learnt.js';
+import { Results } from './results.js';
 import { Tasks } from './tasks.js';
 import { type Actions, Figures, Transport } from './transport.js';
 import { type Keys, useKeyboard } from './use-keyboard.js';
-import { useInSight } from './use-in-sight.js';
+import { useScrollIntoView } from './use-scroll-into-view.js';
 import { type Opening, useOpening } from './use-opening.js';
 import { type Run, useRun } from './use-run.js';
-import { useSeldom } from './use-seldom.js';
+import { useThrottledRun } from './use-throttled-run.js';
 import { useWalk } from './use-walk.js';
 
 export function App() {
-  const { opening, messages, change, chooseTask, setCsv, reset, linkOf } = useOpening();
+  const { opening, messages, change, chooseTask, setCsv, reset, makeLink } = useOpening();
   const [run, send] = useRun(opening);
   const walking = useWalk(run);
   const network = useRef<HTMLElement>(null);
-  useInSight(network, walking.view !== undefined);
+  useScrollIntoView(network, walking.view !== undefined);
   const { settings } = opening;
   const { problem, progress } = run;
   // a table that is still to be chosen
@@ -54,8 +54,8 @@ export function App() {
   }, [actions, go, isMissing]);
   useKeyboard(keys);
 
-  const seldom = useSeldom(run);
-  const details = useMemo(() => <Details run={seldom} />, [seldom]);
+  const throttledRun = useThrottledRun(run);
+  const details = useMemo(() => <Details run={throttledRun} />, [throttledRun]);
 
   return (
     <div class="page">
@@ -76,14 +76,18 @@ export function App() {
             <section class="card" aria-label="Settings">
               <Controls settings={settings} isRegression={problem?.isRegression === true} onChange={change} />
             </section>
-            <Provenance hash={progress?.hash ?? '–'} linkOf={() => linkOf(progress?.step ?? 0)} send={send} />
+            <Provenance
+              hash={progress?.hash ?? '–'}
+              makeLink={() => makeLink(progress?.step ?? 0)}
+              send={send}
+            />
           </div>
           <section ref={network} class="card scene" aria-label="The network">
             <Network
               run={run}
               view={walking.view}
               onChoose={walking.choose}
-              opening={isMissing ? undefined : openingOf(opening, run)}
+              opening={isMissing ? undefined : describeOpening(opening, run)}
             />
             <Stepper
               view={walking.view}
@@ -97,10 +101,10 @@ export function App() {
             />
           </section>
           <div class="stack">
-            <Learnt
+            <Results
               task={settings.task}
               run={run}
-              seldom={seldom}
+              throttledRun={throttledRun}
               view={walking.view}
               onCsv={setCsv}
               send={send}
@@ -115,7 +119,7 @@ export function App() {
 }
 
 /** What is being done as long as the run that was asked for is not there: a link with many steps takes its time. */
-function openingOf({ settings, steps = 0 }: Opening, run: Run): string | undefined {
+function describeOpening({ settings, steps = 0 }: Opening, run: Run): string | undefined {
   if (run.settings === settings || run.failure !== undefined) return undefined;
   return steps > 0 ? `Training again to step ${whole(steps)}, as the link says …` : 'Making the network …';
 }

@@ -4,13 +4,13 @@ import { layerName } from './phases.js';
 import { slope } from './slope.js';
 import {
   largest,
-  phaseOf,
+  currentPhase,
   type Place,
   shownUnits,
-  subjectOf,
+  findSubject,
   takesImages,
-  targetsOf,
-  valuesOf,
+  sampleTargets,
+  readLayer,
   type View,
 } from './view.js';
 
@@ -21,8 +21,8 @@ export interface Explanation {
 }
 
 export function explain(view: View): Explanation {
-  const place = subjectOf(view);
-  switch (phaseOf(view).name) {
+  const place = findSubject(view);
+  switch (currentPhase(view).name) {
     case 'forward':
       return forward(view, place);
     case 'BP1':
@@ -39,10 +39,10 @@ export function explain(view: View): Explanation {
 }
 
 function forward(view: View, { layer, unit }: Place): Explanation {
-  const { before, inputs, z, a, activation } = valuesOf(view, layer);
+  const { before, inputs, z, a, activation } = readLayer(view, layer);
   const j = subscript(unit);
   const weights = before.weights.subarray(unit * inputs.length, (unit + 1) * inputs.length);
-  const sum = sumOf(weights, inputs);
+  const sum = formatSum(weights, inputs);
   const answer =
     activation === 'softmax'
       ? `a${j} = e^z${j} / Σ e^z = ${precise(a[unit]!)}`
@@ -57,8 +57,8 @@ function forward(view: View, { layer, unit }: Place): Explanation {
 }
 
 function outputDelta(view: View, { layer, unit }: Place): Explanation {
-  const { z, a, delta, activation } = valuesOf(view, layer);
-  const y = targetsOf(view);
+  const { z, a, delta, activation } = readLayer(view, layer);
+  const y = sampleTargets(view);
   const loss = view.problem.isRegression ? 'meanSquaredError' : view.settings.loss;
   const j = subscript(unit);
   const difference = `${finely(a[unit]!, a[unit]! - y[unit]!)} − ${paren(y[unit]!)}`;
@@ -80,8 +80,8 @@ function outputDelta(view: View, { layer, unit }: Place): Explanation {
 }
 
 function hiddenDelta(view: View, { layer, unit }: Place): Explanation {
-  const { z, a, delta, activation } = valuesOf(view, layer);
-  const next = valuesOf(view, layer + 1);
+  const { z, a, delta, activation } = readLayer(view, layer);
+  const next = readLayer(view, layer + 1);
   const j = subscript(unit);
   const weights = next.delta.map((_, k) => next.before.weights[k * delta.length + unit]!);
   const s = precise(slope(activation, z[unit]!, a[unit]!));
@@ -89,13 +89,13 @@ function hiddenDelta(view: View, { layer, unit }: Place): Explanation {
     words: `Blame flows back through the same weights: a unit gathers the δ of the ${nextOnes(view, layer)} it fed, each times the weight between them. Its own slope σ′(z) says how much of it it can act on.`,
     numbers: [
       `δ${j} = (Σₖ wₖ${j}·δₖ)·σ′(z${j})`,
-      `     = (${sumOf(weights, next.delta)})·${s} = ${precise(delta[unit]!)}`,
+      `     = (${formatSum(weights, next.delta)})·${s} = ${precise(delta[unit]!)}`,
     ],
   };
 }
 
 function biasGradient(view: View, { layer, unit }: Place): Explanation {
-  const { delta, gradients } = valuesOf(view, layer);
+  const { delta, gradients } = readLayer(view, layer);
   const j = subscript(unit);
   const l = superscript(layer);
   const { count } = view.walk;
@@ -110,7 +110,7 @@ function biasGradient(view: View, { layer, unit }: Place): Explanation {
 }
 
 function weightGradient(view: View, { layer, unit }: Place): Explanation {
-  const { delta, gradients, inputs } = valuesOf(view, layer);
+  const { delta, gradients, inputs } = readLayer(view, layer);
   const k = strongest(view, { layer, unit });
   const name = `∂C/∂w${superscript(layer)}${pair(unit, k)}`;
   const mean = gradients.weightGradients[unit * inputs.length + k]!;
@@ -127,7 +127,7 @@ function weightGradient(view: View, { layer, unit }: Place): Explanation {
 }
 
 function update(view: View, { layer, unit }: Place): Explanation {
-  const { before, after, gradients, inputs } = valuesOf(view, layer);
+  const { before, after, gradients, inputs } = readLayer(view, layer);
   const { optimizer, l1, l2, dropout } = view.settings;
   const k = strongest(view, { layer, unit });
   const at = unit * inputs.length + k;
@@ -156,7 +156,7 @@ function nextOnes(view: View, layer: number): string {
 
 /** The drawn input whose weight into the unit has the largest gradient. */
 function strongest(view: View, { layer, unit }: Place): number {
-  const { gradients, inputs } = valuesOf(view, layer);
+  const { gradients, inputs } = readLayer(view, layer);
   const { problem } = view;
   const first = unit * inputs.length;
   const count = layer === 0 && takesImages(problem) ? inputs.length : shownUnits(problem.sizes, layer);
@@ -169,7 +169,7 @@ function isMatched(loss: LossName): boolean {
 }
 
 /** '0.310·0.120 + 0.200·(−0.400) + … 5 more': the first terms that are not 0. */
-function sumOf(weights: Float32Array, values: Float32Array): string {
+function formatSum(weights: Float32Array, values: Float32Array): string {
   const indices = Array.from(values.keys()).filter((k) => values[k] !== 0);
   const terms = indices
     .slice(0, indices.length > 3 ? 2 : 3)

@@ -4,7 +4,7 @@ import { applyTheme, storedTheme, type Theme, themes } from './theme.js';
 /** U+FE0E: as a character of the text, not as a picture. */
 const signs: Readonly<Record<Theme, string>> = { system: '◐', light: '☀\uFE0E', dark: '☾' };
 
-/** What this page is, and its colours. */
+/** What this page is, and its colors. */
 export function Header() {
   const [theme, setTheme] = useState<Theme>(storedTheme);
   return (
@@ -14,7 +14,7 @@ export function Header() {
       <button
         type="button"
         class="quiet theme"
-        aria-label={`Colours: ${theme}`}
+        aria-label={`Colors: ${theme}`}
         onClick={() => {
           const next = themes[(themes.indexOf(theme) + 1) % themes.length]!;
           applyTheme(next);

@@ -9,7 +9,7 @@ export interface Phase {
 }
 
 /** @param layers how many, without the inputs */
-export function phasesOf(layers: number): readonly Phase[] {
+export function listPhases(layers: number): readonly Phase[] {
   const all = Array.from({ length: layers }, (_, layer) => layer);
   const hidden = all.slice(0, -1);
   return [

@@ -4,7 +4,7 @@ import type { Request } from '../protocol.js';
 interface ProvenanceProps {
   readonly hash: string;
   /** The address that repeats this run as far as it has come. */
-  readonly linkOf: () => string;
+  readonly makeLink: () => string;
   readonly send: (request: Request) => void;
 }
 
@@ -14,10 +14,10 @@ const files = [
 ] as const;
 
 /** The run to take along: its link, its weights as JSON or code, and the hash that tells that two are the same. */
-export function Provenance({ hash, linkOf, send }: ProvenanceProps) {
+export function Provenance({ hash, makeLink, send }: ProvenanceProps) {
   const [told, tell] = useState('Copy link');
   const copy = async (): Promise<void> => {
-    const link = linkOf();
+    const link = makeLink();
     history.replaceState(null, '', link);
     tell(await copied(link));
     setTimeout(() => tell('Copy link'), 2000);

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Csv, Settings, TaskName } from '../protocol.js';
 import { tasks } from '../run/tasks.js';
-import { fragmentOf, settingsOf } from '../run/url.js';
+import { formatLink, parseLink } from '../run/link.js';
 
 /** What a run is opened with. Another object is another run. */
 export interface Opening {
@@ -20,7 +20,7 @@ export interface OpeningControl {
   readonly setCsv: (csv: Csv) => void;
   readonly reset: () => void;
   /** The address of the run after so many steps. */
-  readonly linkOf: (steps: number) => string;
+  readonly makeLink: (steps: number) => string;
 }
 
 /** The settings: at first those of the address, and whenever it changes; what the page changes is written there. */
@@ -42,14 +42,14 @@ export function useOpening(): OpeningControl {
   const chooseTask = useCallback((task: TaskName) => open(() => tasks[task].defaults), [open]);
   const setCsv = useCallback((csv: Csv) => open((old) => old, csv), [open]);
   const reset = useCallback(() => open((old) => old), [open]);
-  const linkOf = useCallback((steps: number) => addressOf(opening.settings, steps), [opening]);
+  const makeLink = useCallback((steps: number) => makeAddress(opening.settings, steps), [opening]);
 
   useEffect(() => {
     // neither an entry of the history nor a 'hashchange'; the steps of a link stay until something changes
-    history.replaceState(null, '', addressOf(opening.settings, opening.steps));
+    history.replaceState(null, '', makeAddress(opening.settings, opening.steps));
   }, [opening]);
 
-  return { opening, messages, change, chooseTask, setCsv, reset, linkOf };
+  return { opening, messages, change, chooseTask, setCsv, reset, makeLink };
 }
 
 interface Read {
@@ -58,7 +58,7 @@ interface Read {
 }
 
 function readAddress(): Read {
-  const { messages, ...opening } = settingsOf(location.hash);
+  const { messages, ...opening } = parseLink(location.hash);
   return { opening, messages };
 }
 
@@ -66,6 +66,6 @@ function withCsv({ opening, messages }: Read, csv: Csv | undefined): Read {
   return { opening: csv === undefined ? opening : { ...opening, csv }, messages };
 }
 
-function addressOf(settings: Settings, steps: number | undefined): string {
-  return `${location.href.replace(/#.*/, '')}${fragmentOf(settings, steps)}`;
+function makeAddress(settings: Settings, steps: number | undefined): string {
+  return `${location.href.replace(/#.*/, '')}${formatLink(settings, steps)}`;
 }

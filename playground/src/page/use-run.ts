@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { type History, noHistory, withReports } from '../charts/history.js';
 import type { Problem, Progress, Request, Settings, Walk } from '../protocol.js';
 import { type Client, startClient } from '../run/client.js';
-import { byFrame, type State } from './by-frame.js';
+import { batchByFrame, type State } from './batch-by-frame.js';
 import { saveText } from './save-text.js';
 import type { Opening } from './use-opening.js';
 
@@ -39,7 +39,7 @@ export function useRun(opening: Opening): [Run, (request: Request) => void] {
 
   useEffect(() => {
     const started = startClient();
-    const take = byFrame((replies) =>
+    const take = batchByFrame((replies) =>
       setRun((old) => replies.reduce((run, reply) => afterReply(run, reply, asked.current.settings), old)),
     );
     started.subscribe((reply) => {

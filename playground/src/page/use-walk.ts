@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Run } from './use-run.js';
-import { type Place, type View, viewOf } from './view.js';
+import { type Place, type View, startView } from './view.js';
 
 /** The mini-batch under the eye, and what moves it. */
 export interface Walking {
@@ -20,7 +20,7 @@ export function useWalk({ walk, problem, settings, progress }: Run): Walking {
 
   useEffect(() => {
     const isWhole = walk !== undefined && problem !== undefined && settings !== undefined;
-    setView(isWhole ? viewOf(walk, problem, settings) : undefined);
+    setView(isWhole ? startView(walk, problem, settings) : undefined);
   }, [walk, problem, settings]);
 
   const change = useCallback((next: (old: View) => View) => {

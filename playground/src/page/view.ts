@@ -1,6 +1,6 @@
 import type { ActivationName, LayerGradients, LayerState } from 'bp4';
 import type { Problem, Settings, Walk } from '../protocol.js';
-import { type Phase, phasesOf } from './phases.js';
+import { type Phase, listPhases } from './phases.js';
 
 // One mini-batch under the eye: which phase of it, and which of its samples.
 
@@ -23,12 +23,12 @@ export interface View {
   readonly settings: Settings;
 }
 
-export function phaseOf(view: View): Phase {
+export function currentPhase(view: View): Phase {
   return view.phases[view.index]!;
 }
 
-export function viewOf(walk: Walk, problem: Problem, settings: Settings): View {
-  const phases = phasesOf(problem.sizes.length - 1);
+export function startView(walk: Walk, problem: Problem, settings: Settings): View {
+  const phases = listPhases(problem.sizes.length - 1);
   return { walk, phases, index: 0, sample: 0, chosen: undefined, problem, settings };
 }
 
@@ -45,7 +45,7 @@ export interface LayerValues {
   readonly delta: Float32Array;
 }
 
-export function valuesOf(view: View, layer: number): LayerValues {
+export function readLayer(view: View, layer: number): LayerValues {
   const { walk, problem, sample } = view;
   const row = (values: Float32Array, width: number): Float32Array =>
     values.subarray(sample * width, (sample + 1) * width);
@@ -68,7 +68,7 @@ export function valuesOf(view: View, layer: number): LayerValues {
 }
 
 /** What the sample's outputs should have been. */
-export function targetsOf({ walk, problem, sample }: View): Float32Array {
+export function sampleTargets({ walk, problem, sample }: View): Float32Array {
   const width = problem.sizes.at(-1)!;
   return walk.gradients.targets.subarray(sample * width, (sample + 1) * width);
 }
@@ -85,11 +85,11 @@ export function shownUnits(sizes: readonly number[], column: number): number {
 }
 
 /** The unit that the explanation speaks of: the chosen one, or the drawn one of the layer with the largest |δ|. */
-export function subjectOf(view: View): Place {
-  const { layer } = phaseOf(view);
+export function findSubject(view: View): Place {
+  const { layer } = currentPhase(view);
   if (view.chosen !== undefined && (layer === undefined || view.chosen.layer === layer)) return view.chosen;
   const place = layer ?? view.problem.activations.length - 1;
-  const delta = valuesOf(view, place).delta;
+  const delta = readLayer(view, place).delta;
   const shown = delta.subarray(0, shownUnits(view.problem.sizes, place + 1));
   return { layer: place, unit: largest(shown) };
 }

@@ -11,7 +11,7 @@ export type DigitsFile = () => Promise<Uint8Array<ArrayBuffer>>;
  * What is to be learnt.
  * @throws Error saying what is wrong with the CSV, or that the digits cannot be had
  */
-export async function lessonOf(
+export async function prepareLesson(
   settings: Settings,
   csv: Csv | undefined,
   digits: DigitsFile,

@@ -1,11 +1,11 @@
 import type { Points, Problem, Progress } from '../protocol.js';
 import type { Samples } from './samples.js';
 import type { Trainer } from './trainer.js';
-import { boundaryOf, confusionOf, hashOf } from './watch.js';
+import { computeBoundary, countAnswers, hashLayers } from './inspect-network.js';
 
 const isPlane = ({ settings: { task } }: Trainer): boolean => task !== 'digits' && task !== 'csv';
 
-export function problemOf(trainer: Trainer): Problem {
+export function describeProblem(trainer: Trainer): Problem {
   const { lesson, net, stepsPerEpoch } = trainer;
   const { layers } = net;
   return {
@@ -16,19 +16,19 @@ export function problemOf(trainer: Trainer): Problem {
     activations: layers.map(({ activation }) => activation),
     trainingCount: lesson.train.count,
     testCount: lesson.test.count,
-    ...(isPlane(trainer) && { points: { ...pointsOf(lesson.train), test: pointsOf(lesson.test) } }),
+    ...(isPlane(trainer) && { points: { ...listPoints(lesson.train), test: listPoints(lesson.test) } }),
     engine: net.engine,
     stepsPerEpoch,
   };
 }
 
-const pointsOf = ({ inputs, labels }: Samples): Points => ({
+const listPoints = ({ inputs, labels }: Samples): Points => ({
   inputs: inputs as Float32Array,
   labels: labels as Uint8Array,
 });
 
 /** How a run stands; its reports are told once. */
-export function progressOf(
+export function describeProgress(
   trainer: Trainer,
   now: Pick<Progress, 'isPlaying' | 'samplesPerSecond'>,
 ): Progress {
@@ -38,10 +38,10 @@ export function progressOf(
     ...now,
     epoch,
     step,
-    hash: hashOf(layers),
+    hash: hashLayers(layers),
     layers,
     reports: trainer.takeReports(),
-    ...(isPlane(trainer) && { boundary: boundaryOf(net) }),
-    ...(!lesson.isRegression && { confusion: confusionOf(net, lesson) }),
+    ...(isPlane(trainer) && { boundary: computeBoundary(net) }),
+    ...(!lesson.isRegression && { confusion: countAnswers(net, lesson) }),
   };
 }

@@ -45,7 +45,7 @@ export function slice(samples: Samples, from: number, count: number): Samples {
 }
 
 /** What `train` and the like take: they refuse what they do not know. */
-export function dataOf({ inputs, labels, targets, inputScale }: Samples): Data {
+export function toData({ inputs, labels, targets, inputScale }: Samples): Data {
   return {
     inputs,
     ...(labels && { labels }),

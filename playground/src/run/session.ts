@@ -1,8 +1,8 @@
 import { yieldToEventLoop, type EngineOptions, type Network } from 'bp4';
 import type { Reply, Request } from '../protocol.js';
-import { lessonOf, type DigitsFile } from './lesson.js';
+import { prepareLesson, type DigitsFile } from './lesson.js';
 import { Meter } from './meter.js';
-import { problemOf, progressOf } from './replies.js';
+import { describeProblem, describeProgress } from './replies.js';
 import { Trainer } from './trainer.js';
 
 /** What goes on until it has come to its end, or is stopped by another request. */
@@ -85,13 +85,13 @@ export class Session {
     this.#trainer = undefined;
     const isOutdated = (): boolean => number < this.#opened;
     if (isOutdated()) return;
-    const lesson = await lessonOf(settings, csv, this.#digits);
+    const lesson = await prepareLesson(settings, csv, this.#digits);
     const trainer = await Trainer.create(settings, lesson, this.#engine);
     this.#trainer = trainer;
     if (!isOutdated()) await this.#go('open', steps);
     if (isOutdated()) return;
-    const progress = progressOf(trainer, { isPlaying: false, samplesPerSecond: 0 });
-    this.#post({ type: 'opened', problem: problemOf(trainer), progress });
+    const progress = describeProgress(trainer, { isPlaying: false, samplesPerSecond: 0 });
+    this.#post({ type: 'opened', problem: describeProblem(trainer), progress });
   }
 
   #play(): void {
@@ -113,7 +113,7 @@ export class Session {
     const trainer = this.#use();
     const activity = { type, isStopped: false };
     this.#activity = activity;
-    this.#meter.begin(trainer.samplesLearnt);
+    this.#meter.begin(trainer.samplesSeen);
     const isEnough = (): boolean => {
       if (type !== 'open' && this.#meter.isDue('progress')) this.#tell();
       return activity.isStopped;
@@ -141,8 +141,8 @@ export class Session {
     const begun = performance.now();
     const { type, isStopped } = this.#activity ?? {};
     const isPlaying = type === 'play' && !isStopped;
-    const samplesPerSecond = type ? this.#meter.rate(trainer.samplesLearnt) : 0;
-    this.#post({ type: 'progress', progress: progressOf(trainer, { isPlaying, samplesPerSecond }) });
+    const samplesPerSecond = type ? this.#meter.rate(trainer.samplesSeen) : 0;
+    this.#post({ type: 'progress', progress: describeProgress(trainer, { isPlaying, samplesPerSecond }) });
     this.#meter.done('progress', begun);
   }
 
@@ -151,7 +151,7 @@ export class Session {
     const [ending, mimeType, text] =
       format === 'json'
         ? (['json', 'application/json', JSON.stringify(net)] as const)
-        : (['mjs', 'text/javascript', await moduleOf(net, lesson.outputNames)] as const);
+        : (['mjs', 'text/javascript', await generateModule(net, lesson.outputNames)] as const);
     this.#post({ type: 'exported', fileName: `bp4-${settings.task}.${ending}`, mimeType, text });
   }
 
@@ -172,7 +172,7 @@ export class Session {
 }
 
 /** The code is loaded only where it is asked for. */
-async function moduleOf(net: Network, outputs: readonly string[]): Promise<string> {
+async function generateModule(net: Network, outputs: readonly string[]): Promise<string> {
   const { toModule } = await import('bp4/code');
   return toModule(net, { outputs });
 }

@@ -55,8 +55,8 @@ const shapes: Record<ToyName, (random: Random, label: number) => Point> = {
     return [x, y];
   },
   gaussian(random, label) {
-    const centre = label ? 0.4 : -0.4;
-    return [centre + random.normal() * 0.15, centre + random.normal() * 0.15];
+    const center = label ? 0.4 : -0.4;
+    return [center + random.normal() * 0.15, center + random.normal() * 0.15];
   },
 };
 

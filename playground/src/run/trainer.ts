@@ -9,7 +9,7 @@ import {
 } from 'bp4';
 import type { Report, Settings, Walk } from '../protocol.js';
 import { lossNames, outputActivations } from './choices.js';
-import { chosen, dataOf, slice, type Lesson, type Samples } from './samples.js';
+import { chosen, toData, slice, type Lesson, type Samples } from './samples.js';
 
 /** As many tell how fast layers learn. */
 const DIAGNOSED = 200;
@@ -43,14 +43,14 @@ export class Trainer {
       ...(l1 > 0 && { l1 }),
       ...(l2 > 0 && { l2 }),
       shuffle: false, // the order is drawn here, so that it is known which mini-batch comes next
-      validation: dataOf(lesson.test),
+      validation: toData(lesson.test),
     };
   }
 
   /** @throws TypeError, RangeError where the settings cannot be */
   static async create(settings: Settings, lesson: Lesson, engine: EngineOptions = {}): Promise<Trainer> {
     const { hidden, activation, dropout, initializer, seed } = settings;
-    const last = outputsOf(lesson, settings);
+    const last = chooseOutputs(lesson, settings);
     const layers: LayerSpec[] = [
       ...hidden.map((units) => ({ units, activation, dropout, initializer })),
       { units: lesson.outputNames.length, activation: last.activation, initializer },
@@ -66,7 +66,7 @@ export class Trainer {
     return new Trainer(net, lesson, settings);
   }
 
-  get samplesLearnt(): number {
+  get samplesSeen(): number {
     const { train } = this.lesson;
     const inEpoch = (this.step - this.epoch * this.stepsPerEpoch) * this.settings.miniBatchSize;
     return this.epoch * train.count + Math.min(inEpoch, train.count);
@@ -94,7 +94,7 @@ export class Trainer {
       if ((isEnough() || this.step >= until) && !isLast) stop.abort();
     };
     try {
-      const [told] = await this.net.train(dataOf(this.#samples()), {
+      const [told] = await this.net.train(toData(this.#samples()), {
         ...this.#options,
         epochs: this.epoch + 1,
         resume: this.step > 0,
@@ -122,7 +122,7 @@ export class Trainer {
   /** Adds to the last report how fast each layer learns. */
   async diagnose(): Promise<void> {
     const last = this.#reports.length - 1;
-    const diagnosis = await this.net.diagnose(dataOf(slice(this.lesson.train, 0, DIAGNOSED)));
+    const diagnosis = await this.net.diagnose(toData(slice(this.lesson.train, 0, DIAGNOSED)));
     this.#reports[last] = { ...this.#reports[last]!, diagnosis };
   }
 
@@ -132,7 +132,7 @@ export class Trainer {
     const from = (this.step - this.epoch * this.stepsPerEpoch) * miniBatchSize;
     const batch = slice(this.#samples(), from, miniBatchSize);
     const before = this.net.layers;
-    const gradients = this.net.backprop(dataOf(batch));
+    const gradients = this.net.backprop(toData(batch));
     await this.train(this.step + 1);
     return { step: this.step, count: batch.count, learningRate, before, gradients, after: this.net.layers };
   }
@@ -149,7 +149,7 @@ export class Trainer {
   }
 }
 
-function outputsOf(
+function chooseOutputs(
   { isRegression }: Lesson,
   { loss }: Settings,
 ): { readonly activation: LayerSpec['activation']; readonly loss: LossName } {

@@ -1,6 +1,6 @@
 import { portableOf } from '../../formats/portable.js';
 import type { Transform } from '../../index.js';
-import type { Run } from '../../training/run.js';
+import type { Run } from '../../model/state.js';
 import type { Command } from '../options/command.js';
 import { listed } from '../terminal/listed.js';
 import { meaningOf, meaningOptions, type Meaning } from '../model/signature.js';

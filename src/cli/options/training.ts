@@ -3,7 +3,8 @@ import type { OptionGroup } from './command.js';
 import { usageFailure } from '../errors.js';
 import type { PlainTrainOptions } from '../model/model-file.js';
 import { namedOf, type Numbers } from './named-values.js';
-import type { OptimizerName, OptimizerOptions } from '../../training/optimizers.js';
+import type { OptimizerName } from '../../model/state.js';
+import type { OptimizerOptions } from '../../training/optimizers.js';
 import type { ScheduleOptions } from '../../training/schedules.js';
 
 /** The options of `Network.train`, as they are typed. */

@@ -1,8 +1,8 @@
 import { FormatError, RangeFault, TypeFault } from '../../errors.js';
 import { checkKeys, show } from '../../base/check.js';
-import { tensorsOf } from '../../model/file.js';
+import { nameTensors } from '../../model/file.js';
 import type { SpecJSON } from '../../model/json.js';
-import type { Parameters } from '../../model/model.js';
+import type { Parameters } from '../../model/state.js';
 import type { LossSpec } from '../../model/spec.js';
 import type { ActivationName, Network } from '../../index.js';
 import type { EngineOptions } from '../../network.js';
@@ -28,7 +28,7 @@ export interface NPZOptions extends EngineOptions {
  */
 export function toNPZ(net: Network): Uint8Array {
   const { spec, parameters } = portableOf(net);
-  const arrays = new Map(Array.from(tensorsOf('', parameters)));
+  const arrays = new Map(Array.from(nameTensors('', parameters)));
   return zipOf(arrays, { [SPEC]: JSON.stringify(spec) });
 }
 

@@ -1,7 +1,7 @@
 import { FormatError, RangeFault } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
-import type { Parameters } from '../../model/model.js';
+import type { Parameters } from '../../model/state.js';
 import type { NumberTransform } from '../../model/transforms.js';
 import { Budget } from './budget.js';
 import {

@@ -1,9 +1,9 @@
 import { FormatError, within } from '../../errors.js';
 import { checkInteger, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
-import type { Parameters } from '../../model/model.js';
-import { takeParameters } from '../../model/read-file.js';
-import { specFromJSON } from '../../model/read-json.js';
+import type { Parameters } from '../../model/state.js';
+import { takeParameters } from '../../model/file.js';
+import { specFromJSON } from '../../model/json.js';
 import { parseJSON } from '../../model/read-safetensors.js';
 import { MOST_HEADER_BYTES } from '../../model/safetensors.js';
 import type { CheckedSpec } from '../../model/spec.js';
@@ -56,7 +56,7 @@ function specOf(text: string): { json: SpecJSON; spec: CheckedSpec } {
   try {
     checkInteger('its length', text.length, 0, MOST_HEADER_BYTES);
     const json = parseJSON('bp4', text) as SpecJSON;
-    return { json, spec: specFromJSON(json).spec };
+    return { json, spec: specFromJSON(json).checked };
   } catch (cause) {
     throw new FormatError(within("bytes: metadata_props 'bp4'", cause), { cause });
   }

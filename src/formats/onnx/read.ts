@@ -1,7 +1,6 @@
 import { FormatError, within } from '../../errors.js';
-import { checkTransforms } from '../../model/check-transforms.js';
 import type { SpecJSON } from '../../model/json.js';
-import type { Parameters } from '../../model/model.js';
+import type { Parameters } from '../../model/state.js';
 import { checkSpec, type LossSpec } from '../../model/spec.js';
 import { decode } from './decode.js';
 import { model, type Graph } from './proto.js';
@@ -39,7 +38,7 @@ export function read(bytes: Uint8Array, loss: LossSpec | undefined, output: stri
   const found = own === undefined ? readOther(graph, bytes.length, output) : readOwn(graph, own);
   if (loss === undefined) return found;
   const spec = { ...found.spec, loss };
-  checkSpec(spec, checkTransforms);
+  checkSpec(spec);
   return { ...found, spec };
 }
 
@@ -47,7 +46,7 @@ export function read(bytes: Uint8Array, loss: LossSpec | undefined, output: stri
 function readOther(graph: Graph, bytes: number, output: string | undefined): Found {
   const { spec, parameters } = readGraph(graph, bytes, output);
   try {
-    const { loss } = checkSpec(spec, checkTransforms);
+    const { loss } = checkSpec(spec);
     return { spec: { ...spec, loss }, parameters };
   } catch (cause) {
     throw new FormatError(within('bytes', cause), { cause });

@@ -1,5 +1,5 @@
-import { tensorsOf } from '../../model/file.js';
-import type { Parameters } from '../../model/model.js';
+import { nameTensors } from '../../model/file.js';
+import type { Parameters } from '../../model/state.js';
 import type { ActivationName, CheckedSpec } from '../../model/spec.js';
 import { Draft } from './draft.js';
 import { writeInverse, writeTransforms } from './write-transforms.js';
@@ -28,7 +28,7 @@ export function graphOf(spec: CheckedSpec, parameters: readonly Parameters[]): D
   const draft = new Draft();
   const { inputs, targets } = spec.transforms;
   let value: string = inputs ? writeTransforms(draft, inputs, INPUTS) : INPUTS;
-  for (const [name, { shape, values }] of tensorsOf('', parameters)) draft.constant(name, shape, values);
+  for (const [name, { shape, values }] of nameTensors('', parameters)) draft.constant(name, shape, values);
   for (const [l, layer] of spec.layers.entries()) {
     const z = draft.node('Gemm', [value, `${l}.weight`, `${l}.bias`], `${l}.preActivations`, { transB: 1 });
     value = writeActivation(draft, layer, z, `${l}.activations`);

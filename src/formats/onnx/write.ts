@@ -1,5 +1,5 @@
 import { RangeFault } from '../../errors.js';
-import { specFromJSON } from '../../model/read-json.js';
+import { specFromJSON } from '../../model/json.js';
 import type { Network } from '../../network.js';
 import { portableOf } from '../portable.js';
 import { encode } from './encode.js';
@@ -34,7 +34,7 @@ export function toONNX(net: Network): Uint8Array<ArrayBuffer> {
       place: 'net',
       problem: `expected at most 2 GB of weights, as ONNX takes, got ${bytes} bytes`,
     });
-  const { spec } = specFromJSON(json);
+  const { checked: spec } = specFromJSON(json);
   const { nodes, constants } = graphOf(spec, parameters);
   return encode(model, {
     irVersion: 7,

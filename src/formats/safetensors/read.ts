@@ -1,8 +1,8 @@
 import { FormatError, RangeFault, TypeFault, within } from '../../errors.js';
 import { checkKeys, checkName, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
-import type { Parameters } from '../../model/model.js';
-import { specFromJSON } from '../../model/read-json.js';
+import type { Parameters } from '../../model/state.js';
+import { specFromJSON } from '../../model/json.js';
 import { parseJSON } from '../../model/read-safetensors.js';
 import type { Tensor } from '../../model/safetensors.js';
 import { activationCodes, type ActivationName, type LossSpec } from '../../model/spec.js';

@@ -1,8 +1,8 @@
 import { FormatError, TypeFault, within } from '../../errors.js';
 import { checkKeys, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
-import type { Parameters } from '../../model/model.js';
-import { specFromJSON } from '../../model/read-json.js';
+import type { Parameters } from '../../model/state.js';
+import { specFromJSON } from '../../model/json.js';
 import type { Tensor } from '../../model/safetensors.js';
 import type { CheckedSpec, LossSpec } from '../../model/spec.js';
 import type { EngineOptions, Network } from '../../network.js';
@@ -109,7 +109,7 @@ function metadataOf(model: Fields): { spec: SpecJSON; checked: CheckedSpec } | u
   const spec = fieldsOf('userDefinedMetadata', userDefinedMetadata)['bp4'];
   if (spec === undefined) return undefined;
   try {
-    return { spec: spec as SpecJSON, checked: specFromJSON(spec as SpecJSON).spec };
+    return { spec: spec as SpecJSON, checked: specFromJSON(spec as SpecJSON).checked };
   } catch (cause) {
     throw new FormatError(within(METADATA, cause), { cause });
   }

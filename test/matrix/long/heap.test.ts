@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bp4, irisCSV } from '../../support/cli.js';
+import { bp4Process, irisCSV } from '../../support/cli.js';
 
 // What is larger than memory is read a batch at a time: the build runs in a process whose heap is too small for it.
 
@@ -54,7 +54,7 @@ it('trains from a CSV file of twice the heap', () => {
 describe('bp4 predict', () => {
   beforeAll(async () => {
     writeFileSync(join(folder, 'iris.csv'), irisCSV());
-    const { code } = await bp4(['train', 'iris.csv', '--epochs', '1'], { cwd: folder });
+    const { code } = await bp4Process(['train', 'iris.csv', '--epochs', '1'], { cwd: folder });
     expect(code).toBe(0);
   });
 
@@ -63,7 +63,7 @@ describe('bp4 predict', () => {
     const [header, ...rows] = irisCSV().trim().split('\n');
     const input = `${header!}\n${`${rows.join('\n')}\n`.repeat(times)}`;
     const env = { NODE_OPTIONS: '--max-old-space-size=30' };
-    const { code, stdout } = await bp4(['predict', 'iris.bp4', '-'], { cwd: folder, input, env });
+    const { code, stdout } = await bp4Process(['predict', 'iris.bp4', '-'], { cwd: folder, input, env });
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n')).toHaveLength(150 * times + 1);
   });

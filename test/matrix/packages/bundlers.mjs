@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { complaintsIn, rowsOfPage } from './pages.mjs';
+import { complaintsIn, testPage } from './pages.mjs';
 import { address, bin, run, serveWith } from './processes.mjs';
 
 // Each takes the folder where all is installed, builds the page of app/ with a bundler, and gives its rows.
@@ -18,8 +18,8 @@ export async function esbuild(folder) {
   const whole = await build('whole');
   const split = await build('split', '--splitting');
   return [
-    ...(await rowsOfPage('esbuild, one file', 'wasm', whole.out, whole)),
-    ...(await rowsOfPage('esbuild --splitting', 'wasm', split.out, split)),
+    ...(await testPage('esbuild, one file', 'wasm', whole.out, whole)),
+    ...(await testPage('esbuild --splitting', 'wasm', split.out, split)),
     ...(await strictRows("script-src 'self'", 'reference', split.out)),
     ...(await strictRows("script-src 'self' 'wasm-unsafe-eval'", 'wasm', split.out)),
   ];
@@ -28,7 +28,7 @@ export async function esbuild(folder) {
 /** The page under a Content-Security-Policy that forbids all but this. */
 function strictRows(directive, expected, out) {
   const headers = { 'Content-Security-Policy': `default-src 'none'; connect-src 'self'; ${directive}` };
-  return rowsOfPage(`CSP ${directive}`, expected, out, { headers });
+  return testPage(`CSP ${directive}`, expected, out, { headers });
 }
 
 export async function rollup(folder) {
@@ -36,7 +36,7 @@ export async function rollup(folder) {
   const out = join(project, 'out');
   const output = await run(bin(folder, 'rollup'), ['-c'], project);
   cpSync(join(project, 'index.html'), join(out, 'index.html'));
-  return await rowsOfPage('rollup, not minified', 'wasm', out, { output });
+  return await testPage('rollup, not minified', 'wasm', out, { output });
 }
 
 export async function webpack(folder) {
@@ -44,17 +44,17 @@ export async function webpack(folder) {
   const out = join(project, 'out');
   const output = await run(process.execPath, ['build.mjs'], project);
   cpSync(join(project, 'index.html'), join(out, 'index.html'));
-  return await rowsOfPage('webpack', 'wasm', out, { output });
+  return await testPage('webpack', 'wasm', out, { output });
 }
 
 export async function vite(folder) {
   const project = join(folder, 'vite');
   const program = bin(folder, 'vite');
   const output = await run(program, ['build'], project);
-  const built = await rowsOfPage('vite build', 'wasm', join(project, 'dist'), { output });
+  const built = await testPage('vite build', 'wasm', join(project, 'dist'), { output });
   const server = await serveWith(program, ['--host', '127.0.0.1', '--port', '0'], project, [address]);
   try {
-    const served = await rowsOfPage('vite, its server', 'wasm', server.found[0]);
+    const served = await testPage('vite, its server', 'wasm', server.found[0]);
     served[0].complaints = complaintsIn(server.output());
     return [...built, ...served];
   } finally {

@@ -17,7 +17,7 @@ export const complaintsIn = (output) => output.split('\n').filter((line) => comp
  * @param options.headers of every answer; options.output what the bundler wrote
  * @returns a row for the page and one for each other part of it, such as its Worker
  */
-export async function rowsOfPage(place, expected, folders, { headers, output = '' } = {}) {
+export async function testPage(place, expected, folders, { headers, output = '' } = {}) {
   const isAddress = typeof folders === 'string' && folders.startsWith('http');
   const server = await serve(isAddress ? {} : folders, { headers });
   const query = `?result=${encodeURIComponent(`${server.url}result`)}`;
@@ -33,7 +33,7 @@ export async function rowsOfPage(place, expected, folders, { headers, output = '
     if (typeof told !== 'object')
       throw new Error(`the page told nothing; Chromium wrote:\n${browser.output()}`);
     const [before, after] = told.loaded; // what a Worker loads later is not the page's
-    const size = { initial: await sizeOf(before), all: await sizeOf(after) };
+    const size = { initial: await measureSize(before), all: await measureSize(after) };
     const complaints = complaintsIn(output);
     return Object.entries(told.results).map(([part, result], i) => ({
       place: `${place}: ${part}`,
@@ -51,7 +51,7 @@ export async function rowsOfPage(place, expected, folders, { headers, output = '
 }
 
 /** Bytes of these scripts, each by gzip. */
-async function sizeOf(urls) {
+async function measureSize(urls) {
   const sizes = urls.map(
     async (url) => gzipSync(await (await fetch(url)).arrayBuffer(), { level: 9 }).length,
   );

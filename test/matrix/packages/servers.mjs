@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { complaintsIn, rowsOfPage } from './pages.mjs';
+import { complaintsIn, testPage } from './pages.mjs';
 import { address, bin, run, serveWith } from './processes.mjs';
 
 // Each takes the folder where all is installed, and gives the rows of what runs outside a page, or of a page without a
@@ -13,7 +13,7 @@ export async function node(folder) {
 
 /** The files as they are installed. */
 export async function files(folder) {
-  const rows = await rowsOfPage('static files', 'wasm', {
+  const rows = await testPage('static files', 'wasm', {
     '/': join(folder, 'static'),
     '/node_modules/': join(folder, 'node_modules'),
   });
@@ -26,16 +26,16 @@ export async function next(folder) {
     const rendered = await (await fetch(`${url}/server`)).text();
     const [, json] = /<pre>(.*?)<\/pre>/.exec(rendered);
     return [
-      ...(await rowsOfPage('next, client', 'wasm', url, { output })),
+      ...(await testPage('next, client', 'wasm', url, { output })),
       { place: 'next, server component', expected: 'wasm', ...JSON.parse(decodeURIComponent(json)) },
-      { place: 'next, route', expected: 'wasm', ...(await jsonOf(`${url}/route`)) },
+      { place: 'next, route', expected: 'wasm', ...(await fetchJSON(`${url}/route`)) },
     ];
   });
   const external = await withNext(join(folder, 'next-external'), bin(folder, 'next'), async (url, output) => [
     {
       place: 'next, route, external',
       expected: 'wasm',
-      ...(await jsonOf(`${url}/route`)),
+      ...(await fetchJSON(`${url}/route`)),
       complaints: complaintsIn(output),
     },
   ]);
@@ -70,7 +70,7 @@ export async function workerd(folder) {
   );
   try {
     const [plain, module] = await Promise.all(
-      server.found.map((port) => jsonOf(`http://127.0.0.1:${port}/`)),
+      server.found.map((port) => fetchJSON(`http://127.0.0.1:${port}/`)),
     );
     return [
       { place: 'workerd', expected: 'reference', ...plain, complaints: complaintsIn(output) },
@@ -81,4 +81,4 @@ export async function workerd(folder) {
   }
 }
 
-const jsonOf = async (url) => await (await fetch(url)).json();
+const fetchJSON = async (url) => await (await fetch(url)).json();

@@ -34,7 +34,7 @@ const endless = { ...options, epochs: 1e8 };
 const promises = {
   async 'bad data is refused with its place and the cure, and changes nothing'() {
     const net = await Network.create(spec);
-    const before = bitsOf(net);
+    const before = readParameters(net);
     const wrong = { ...data, inputs: [1, 2, 3, 4] };
     await expectError(
       () => net.train(wrong, options),
@@ -44,7 +44,7 @@ const promises = {
     await expectError(() => net.predict([[1, NaN, 3]]), RangeError, /inputs\[0\]\[1\] is NaN/);
     await expectError(() => net.train(data, { epochs: '3' }), TypeError, /epochs: expected a whole number/);
     await expectError(() => Network.create({ ...spec, inputs: 0 }), RangeError, /inputs: /);
-    same(bitsOf(net), before);
+    same(readParameters(net), before);
   },
 
   async 'errors have types of their own'() {
@@ -69,14 +69,14 @@ const promises = {
     );
     same([error.name, error === stop.signal.reason], ['AbortError', true]);
     await net.train(data, options);
-    if (!bitsOf(net).every(Number.isFinite)) throw new Error('a weight is not finite');
+    if (!readParameters(net).every(Number.isFinite)) throw new Error('a weight is not finite');
   },
 
   async 'JSON has every bit'() {
     const net = await Network.create(spec);
     await net.train(data, options);
     const again = await Network.fromJSON(JSON.parse(JSON.stringify(net.toJSON())));
-    same(bitsOf(again), bitsOf(net));
+    same(readParameters(again), readParameters(net));
   },
 
   async 'what was saved and loaded trains on to the same bits'() {
@@ -84,7 +84,7 @@ const promises = {
     await net.train(data, options);
     const again = await Network.load(net.save());
     for (const each of [net, again]) await each.train(data, { ...options, epochs: 9, resume: true });
-    same(bitsOf(again), bitsOf(net));
+    same(readParameters(again), readParameters(net));
   },
 
   async 'the four equations agree with central differences'() {
@@ -103,12 +103,12 @@ const promises = {
     const look = ({ epoch, loss }) => void seen.push(`${epoch} ${loss} ${here.layers[0].weights[0]}`);
     same([JSON.stringify(history)], [JSON.stringify(await here.train(data, { ...options, onEpoch: look }))]);
     same(reports, seen);
-    same(bitsOf(there), bitsOf(here));
+    same(readParameters(there), readParameters(here));
   },
 
   async 'errors come out of a worker with type and message'() {
     const net = await Network.create(spec);
-    const before = bitsOf(net);
+    const before = readParameters(net);
     const wrong = { ...data, inputs: [1, 2, 3, 4] };
     const message = /inputs: expected a multiple of 3 values, got 4/;
     await expectError(() => trainInWorker(net, wrong, options), RangeError, message);
@@ -117,7 +117,7 @@ const promises = {
       TypeError,
       /epochs: expected a whole number/,
     );
-    same(bitsOf(net), before);
+    same(readParameters(net), before);
     const mine = new SyntaxError('of the caller');
     const onEpoch = () => {
       throw mine;
@@ -138,7 +138,7 @@ const promises = {
     const training = trainInWorker(net, data, { ...endless, onEpoch, signal: stop.signal });
     same([await expectError(() => training, TypeError, /enough/)], [stop.signal.reason]);
     await trainInWorker(net, data, options);
-    if (!bitsOf(net).every(Number.isFinite)) throw new Error('a weight is not finite');
+    if (!readParameters(net).every(Number.isFinite)) throw new Error('a weight is not finite');
   },
 
   async 'nothing can be asked of a network that is disposed of'() {
@@ -148,7 +148,7 @@ const promises = {
   },
 };
 
-const bitsOf = (net) => net.layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
+const readParameters = (net) => net.layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
 
 function same(found, expected) {
   if (found.length === expected.length && found.every((value, i) => Object.is(value, expected[i]))) return;

@@ -19,7 +19,7 @@ const watch = fileURLToPath(new URL('watch.html', import.meta.url));
  * @param until how its output begins in the end
  * @returns what its output says then
  */
-async function outputOf(folder: string, page: string, until: string): Promise<string> {
+async function readOutput(folder: string, page: string, until: string): Promise<string> {
   const server = await serve({ '/': folder, '/watch.html': watch });
   const query = new URLSearchParams({ page: `/${page}`, until });
   const browser = await chromium(`${server.url}watch.html?${query.toString()}`);
@@ -59,7 +59,7 @@ async function whileRunning(args: string[], use: (url: string) => Promise<void>)
   }
 }
 
-async function textOf(url: URL | string): Promise<string> {
+async function fetchText(url: URL | string): Promise<string> {
   const response = await fetch(url);
   expect(response.status, String(url)).toBe(200);
   return response.text();
@@ -68,14 +68,14 @@ async function textOf(url: URL | string): Promise<string> {
 describe('the example for a page without a bundler', () => {
   it('is served by its command, with what it imports', async () => {
     await whileRunning(['example:html'], async (url) => {
-      const page = await textOf(url);
+      const page = await fetchText(url);
       const [, module = ''] = /from '(.*?)'/.exec(page) ?? [];
-      expect(await textOf(new URL(module, url))).toContain('Network');
+      expect(await fetchText(new URL(module, url))).toContain('Network');
     });
   });
 
   it('learns the two spirals', async () => {
-    const output = await outputOf(repository, 'examples/html/', 'epoch 400');
+    const output = await readOutput(repository, 'examples/html/', 'epoch 400');
     expect(output).toMatch(/loss 0\.0\d*, 100\.0 % right$/);
   });
 });
@@ -85,11 +85,11 @@ describe('the example with Vite', () => {
 
   it('is served by its command, with what it imports', async () => {
     await whileRunning(['example:vite', '--', '--port', '0'], async (url) => {
-      expect(await textOf(url)).toContain('main.ts');
-      const main = await textOf(`${url}main.ts`);
+      expect(await fetchText(url)).toContain('main.ts');
+      const main = await fetchText(`${url}main.ts`);
       const modules = Array.from(main.matchAll(/from "(.*?)"/g), ([, module]) => module!);
       expect(modules).toHaveLength(2);
-      for (const module of modules) expect(await textOf(new URL(module, url))).toContain('export');
+      for (const module of modules) expect(await fetchText(new URL(module, url))).toContain('export');
     });
   });
 
@@ -97,7 +97,7 @@ describe('the example with Vite', () => {
     const outDir = mkdtempSync(join(tmpdir(), 'bp4-example-vite-'));
     try {
       await build({ root, base: './', logLevel: 'warn', build: { outDir, emptyOutDir: true } });
-      const output = await outputOf(outDir, 'index.html', 'epoch 300');
+      const output = await readOutput(outDir, 'index.html', 'epoch 300');
       // 0.023 with the fonts of Debian; 0.70 where it does not learn
       expect(Number(/loss (.*)$/.exec(output)?.[1])).toBeLessThan(0.1);
     } finally {

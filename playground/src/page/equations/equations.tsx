@@ -18,7 +18,7 @@ export function Equations({ lit, optimizer, hasPenalty }: EquationsProps) {
     { name: 'BP2', gives: 'δ one layer back', formula: hiddenDelta },
     { name: 'BP3', gives: 'gradient of biases', formula: biasGradient },
     { name: 'BP4', gives: 'gradient of weights', formula: weightGradient },
-    { name: 'update', gives: ruleOf(optimizer, hasPenalty), formula: update(optimizer) },
+    { name: 'update', gives: describeRule(optimizer, hasPenalty), formula: update(optimizer) },
   ] as const;
   return (
     <ol class="equations" aria-label="The equations of backpropagation">
@@ -34,7 +34,7 @@ export function Equations({ lit, optimizer, hasPenalty }: EquationsProps) {
   );
 }
 
-function ruleOf(optimizer: OptimizerName, hasPenalty: boolean): string {
+function describeRule(optimizer: OptimizerName, hasPenalty: boolean): string {
   const penalty = hasPenalty ? ', with penalty' : '';
   return optimizer === 'sgd' ? `downhill${penalty}` : `by ${optimizer}${penalty}`;
 }

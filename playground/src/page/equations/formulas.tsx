@@ -1,7 +1,7 @@
 import type { OptimizerName } from 'bp4';
 import type { ComponentChildren } from 'preact';
 
-// The equations in MathML. δ, and what else flows backward, has one colour; z and a, which flow forward, another.
+// The equations in MathML. δ, and what else flows backward, has one color; z and a, which flow forward, another.
 
 type Children = { readonly children: ComponentChildren };
 

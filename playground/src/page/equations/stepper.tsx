@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { explain } from '../explain.js';
 import { layerName } from '../phases.js';
-import { phaseOf, type View } from '../view.js';
+import { currentPhase, type View } from '../view.js';
 import { Equations } from './equations.js';
 import type { Settings } from '../../protocol.js';
 import './stepper.css';
@@ -39,7 +39,7 @@ export function Stepper(props: StepperProps) {
         <Walking {...props} view={view} isLast={isLast} />
       )}
       <Equations
-        lit={view === undefined ? undefined : phaseOf(view).name}
+        lit={view === undefined ? undefined : currentPhase(view).name}
         optimizer={settings.optimizer}
         hasPenalty={settings.l1 > 0 || settings.l2 > 0}
       />
@@ -66,7 +66,7 @@ type WalkingProps = StepperProps & { readonly view: View; readonly isLast: boole
 
 function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: WalkingProps) {
   const { words, numbers } = useMemo(() => explain(view), [view]);
-  const phase = phaseOf(view);
+  const phase = currentPhase(view);
   const layers = view.problem.activations.length;
   return (
     <div class="walk">

@@ -10,7 +10,7 @@ interface EdgesProps {
   readonly hasImage: boolean;
 }
 
-/** All edges between drawn units: colour and dashes by sign, width by size. */
+/** All edges between drawn units: color and dashes by sign, width by size. */
 export function Edges({ scene, columns, hasImage }: EdgesProps) {
   const layers = scene.edges.map((look, layer) => ({ look, layer }));
   return (
@@ -75,7 +75,7 @@ function Bundle({ look, layer, scene, columns }: BundleProps) {
               class={value < 0 ? 'edge negative' : 'edge positive'}
               {...ends}
               stroke-width={(isMain ? 1.6 : 0.6) + 4.4 * size}
-              opacity={opacityOf(look, scene, isMain, size)}
+              opacity={chooseOpacity(look, scene, isMain, size)}
             />
             {look.flow !== 'none' && (isMain || pairs.length <= MOST_FLOWS) && (
               <line class={`flow ${look.flow}${isMain ? ' main' : ''}`} {...ends} />
@@ -87,7 +87,7 @@ function Bundle({ look, layer, scene, columns }: BundleProps) {
   );
 }
 
-function opacityOf(look: EdgesLook, scene: Scene, isMain: boolean, size: number): number {
+function chooseOpacity(look: EdgesLook, scene: Scene, isMain: boolean, size: number): number {
   if (look.isDim) return 0.08 + 0.1 * size;
   if (scene.labels !== 'none' && !isMain) return 0.1 + 0.3 * size;
   return (isMain ? 0.6 : 0.3) + (isMain ? 0.4 : 0.7) * size;

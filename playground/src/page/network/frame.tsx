@@ -17,7 +17,7 @@ export function Frame({ problem, columns, scene, phase, size }: FrameProps) {
   return (
     <g aria-hidden="true">
       {columns.map((column, c) => (
-        <Heading key={c} problem={problem} column={column} c={c} isTight={pitchOf(columns) < 66} />
+        <Heading key={c} problem={problem} column={column} c={c} isTight={measurePitch(columns) < 66} />
       ))}
       <InputNames names={problem.inputNames} column={columns[0]!} isNarrow={size.width < 480} />
       <OutputNames problem={problem} column={columns.at(-1)!} scene={scene} size={size} />
@@ -128,7 +128,7 @@ function Direction({ columns, phase }: { columns: readonly Column[]; phase: Phas
   );
 }
 
-function pitchOf(columns: readonly Column[]): number {
+function measurePitch(columns: readonly Column[]): number {
   return columns[1]!.x - columns[0]!.x;
 }
 

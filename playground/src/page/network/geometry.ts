@@ -29,7 +29,7 @@ const BOTTOM = 22;
  * Where the units of all columns lie, the inputs first.
  * @param hasImage the inputs are one image, and the first layer's units show their weights as images
  */
-export function columnsOf(sizes: readonly number[], { width, height }: Size, hasImage: boolean): Column[] {
+export function placeColumns(sizes: readonly number[], { width, height }: Size, hasImage: boolean): Column[] {
   const isNarrow = width < 480;
   const left = isNarrow ? 32 : 56;
   const right = isNarrow ? 72 : 108;

@@ -27,7 +27,7 @@ export function Images({ columns, edges, image, side }: ImagesProps) {
     <>
       <Pixels
         values={image?.pixels ?? []}
-        tone="grey"
+        tone="gray"
         scale={image?.white ?? 1}
         x={input.x}
         y={input.ys[0]!}

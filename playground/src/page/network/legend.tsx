@@ -1,6 +1,6 @@
 import type { Scene } from './scene.js';
 
-/** What colours, dashes and numbers stand for, and the numbers of the unit that is pointed at. */
+/** What colors, dashes and numbers stand for, and the numbers of the unit that is pointed at. */
 export function Legend({ scene, told }: { scene: Scene | undefined; told: string | undefined }) {
   if (scene === undefined) return <figcaption class="network-legend" />;
   return (

@@ -2,13 +2,13 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { PIXELS, type Problem, type Progress } from '../../protocol.js';
 import { layerName } from '../phases.js';
 import type { Run } from '../use-run.js';
-import { phaseOf, type Place, takesImages, type View } from '../view.js';
+import { currentPhase, type Place, takesImages, type View } from '../view.js';
 import { EdgeLabels, Edges } from './edges.js';
 import { Frame } from './frame.js';
-import { columnsOf, imageSide, type Size } from './geometry.js';
+import { placeColumns, imageSide, type Size } from './geometry.js';
 import { Legend } from './legend.js';
 import { type Image, Images } from './images.js';
-import { readout, type Scene, sceneAtRest, sceneOf } from './scene.js';
+import { readout, type Scene, sceneAtRest, buildScene } from './scene.js';
 import { Units } from './units.js';
 import './network.css';
 
@@ -26,7 +26,7 @@ export function Network({ run: { problem, progress }, view, onChoose, opening }:
   const [pointed, point] = useState<Place>();
   const isThere = problem !== undefined && progress !== undefined;
   const scene = useMemo(() => {
-    if (view !== undefined) return sceneOf(view);
+    if (view !== undefined) return buildScene(view);
     return isThere ? sceneAtRest(progress.layers, problem.sizes) : undefined;
   }, [isThere, problem, progress, view]);
   const describe = ({ layer, unit }: Place): string => {
@@ -62,11 +62,11 @@ interface PictureProps {
 
 function Picture({ problem, progress, scene, view, size, describe, onChoose, onPoint }: PictureProps) {
   const hasImage = takesImages(problem);
-  const columns = useMemo(() => columnsOf(problem.sizes, size, hasImage), [problem, size, hasImage]);
+  const columns = useMemo(() => placeColumns(problem.sizes, size, hasImage), [problem, size, hasImage]);
   const drawing = { scene, columns, hasImage };
   return (
     <>
-      <svg width={size.width} height={size.height} role="group" aria-label={nameOf(problem)}>
+      <svg width={size.width} height={size.height} role="group" aria-label={describeNetwork(problem)}>
         <Edges {...drawing} />
         <Units {...drawing} chosen={view?.chosen} describe={describe} onChoose={onChoose} onPoint={onPoint} />
         <EdgeLabels {...drawing} />
@@ -74,7 +74,7 @@ function Picture({ problem, progress, scene, view, size, describe, onChoose, onP
           problem={problem}
           columns={columns}
           scene={scene}
-          phase={view === undefined ? undefined : phaseOf(view)}
+          phase={view === undefined ? undefined : currentPhase(view)}
           size={size}
         />
       </svg>
@@ -82,7 +82,7 @@ function Picture({ problem, progress, scene, view, size, describe, onChoose, onP
         <Images
           columns={columns}
           edges={scene.edges[0]!.values}
-          image={view === undefined ? exampleOf(progress) : sampleOf(view)}
+          image={view === undefined ? exampleImage(progress) : sampleImage(view)}
           side={imageSide(size.width)}
         />
       )}
@@ -91,16 +91,16 @@ function Picture({ problem, progress, scene, view, size, describe, onChoose, onP
 }
 
 /** Some image of the test data, while no mini-batch is under the eye. */
-function exampleOf({ confusion }: Progress): Image | undefined {
+function exampleImage({ confusion }: Progress): Image | undefined {
   const pixels = confusion?.examples.flat().find((images) => images.length > 0)?.[0];
   return pixels === undefined ? undefined : { pixels, white: 255 };
 }
 
-function sampleOf({ walk, sample }: View): Image {
+function sampleImage({ walk, sample }: View): Image {
   return { pixels: walk.gradients.inputs.subarray(PIXELS * sample, PIXELS * (sample + 1)), white: 1 };
 }
 
-function nameOf({ sizes }: Problem): string {
+function describeNetwork({ sizes }: Problem): string {
   return `A network of ${sizes.join(', ')} units. Up and down arrows go from unit to unit.`;
 }
 

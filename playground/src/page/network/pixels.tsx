@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { rgbOf, type Colours, useColours } from '../../charts/colours.js';
+import { toRGB, type Colors, useColors } from '../../charts/colors.js';
 import { SIDE } from '../../protocol.js';
 
 const white = [255, 255, 255] as const;
@@ -7,8 +7,8 @@ const white = [255, 255, 255] as const;
 interface PixelsProps {
   /** [28][28] */
   readonly values: ArrayLike<number>;
-  /** 'grey': from 0, black, to `scale`, white; 'signed': −scale to scale in the colours of weights. */
-  readonly tone: 'grey' | 'signed';
+  /** 'gray': from 0, black, to `scale`, white; 'signed': −scale to scale in the colors of weights. */
+  readonly tone: 'gray' | 'signed';
   readonly scale: number;
   readonly x: number;
   readonly y: number;
@@ -18,10 +18,10 @@ interface PixelsProps {
 /** A picture of 28 × 28 values, its middle at x, y of the network's picture. */
 export function Pixels({ values, tone, scale, x, y, side }: PixelsProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const colours = useColours();
+  const colors = useColors();
   useLayoutEffect(() => {
-    if (canvas.current !== null) paint(canvas.current, values, tone, scale, colours);
-  }, [values, tone, scale, colours]);
+    if (canvas.current !== null) paint(canvas.current, values, tone, scale, colors);
+  }, [values, tone, scale, colors]);
   return (
     <canvas
       ref={canvas}
@@ -39,13 +39,13 @@ function paint(
   values: ArrayLike<number>,
   tone: PixelsProps['tone'],
   scale: number,
-  colours: Colours,
+  colors: Colors,
 ): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
   const image = context.createImageData(SIDE, SIDE);
-  const above = tone === 'grey' ? white : rgbOf(colours.positive);
-  const below = rgbOf(colours.negative);
+  const above = tone === 'gray' ? white : toRGB(colors.positive);
+  const below = toRGB(colors.negative);
   for (let i = 0; i < SIDE * SIDE; i++) {
     const value = values[i] ?? 0;
     image.data.set(value < 0 ? below : above, 4 * i);

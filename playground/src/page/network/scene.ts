@@ -1,6 +1,6 @@
 import type { LayerState } from 'bp4';
 import { precise, short } from '../../format.js';
-import { phaseOf, type Place, subjectOf, targetsOf, valuesOf, type View } from '../view.js';
+import { currentPhase, type Place, findSubject, sampleTargets, readLayer, type View } from '../view.js';
 
 // What the picture shows of each unit and of the edges between two layers, in the present phase.
 
@@ -10,13 +10,13 @@ export interface UnitLook {
   /** Beneath it. */
   readonly note: string;
   readonly tone: 'plain' | 'activation' | 'delta';
-  /** From 0 to 1: how strongly it is coloured. */
+  /** From 0 to 1: how strongly it is colored. */
   readonly strength: number;
   readonly isDim: boolean;
 }
 
 export interface EdgesLook {
-  /** What colour and width stand for, [units][fanIn]. */
+  /** What color and width stand for, [units][fanIn]. */
   readonly values: Float32Array;
   readonly flow: 'none' | 'forward' | 'backward';
   readonly isDim: boolean;
@@ -51,18 +51,18 @@ export function sceneAtRest(layers: readonly LayerState[], sizes: readonly numbe
   };
 }
 
-export function sceneOf(view: View): Scene {
+export function buildScene(view: View): Scene {
   const columns = Array.from(view.problem.sizes.keys());
-  const { name } = phaseOf(view);
-  const subject = subjectOf(view);
+  const { name } = currentPhase(view);
+  const subject = findSubject(view);
   return {
-    units: columns.map((column) => unitsOf(view, column, subject)),
-    edges: columns.slice(1).map((_, layer) => edgesOf(view, layer)),
+    units: columns.map((column) => buildUnits(view, column, subject)),
+    edges: columns.slice(1).map((_, layer) => buildEdges(view, layer)),
     quantity: name === 'BP4' ? '∂C/∂w' : 'w',
     caption: captions[name],
     subject,
     labels: name === 'BP1' || name === 'BP3' ? 'none' : name === 'BP2' ? 'out' : 'in',
-    targets: name === 'BP1' ? targetsOf(view) : undefined,
+    targets: name === 'BP1' ? sampleTargets(view) : undefined,
   };
 }
 
@@ -78,24 +78,25 @@ const captions = {
 const rest: UnitLook = { text: '', note: '', tone: 'plain', strength: 0, isDim: false };
 const waiting: UnitLook = { ...rest, isDim: true };
 
-function unitsOf(view: View, column: number, subject: Place): readonly UnitLook[] {
-  const { name, layer } = phaseOf(view);
+function buildUnits(view: View, column: number, subject: Place): readonly UnitLook[] {
+  const { name, layer } = currentPhase(view);
   const at = column - 1;
-  const activations = (isDim: boolean): UnitLook[] => looks(activationsOf(view, column), 'activation', isDim);
-  const deltas = (isDim: boolean): UnitLook[] => looks(valuesOf(view, at).delta, 'delta', isDim);
+  const activations = (isDim: boolean): UnitLook[] =>
+    looks(readActivations(view, column), 'activation', isDim);
+  const deltas = (isDim: boolean): UnitLook[] => looks(readLayer(view, at).delta, 'delta', isDim);
   const waitingUnits = (): UnitLook[] => Array<UnitLook>(view.problem.sizes[column]!).fill(waiting);
 
   switch (name) {
     case 'forward':
       if (at > layer!) return waitingUnits();
       if (at < layer!) return activations(at < layer! - 1);
-      return noted(activations(false), 'z', valuesOf(view, at).z);
+      return noted(activations(false), 'z', readLayer(view, at).z);
     case 'BP1':
-      return at === layer ? noted(deltas(false), 'a', valuesOf(view, at).a) : activations(true);
+      return at === layer ? noted(deltas(false), 'a', readLayer(view, at).a) : activations(true);
     case 'BP2':
       return at < layer! ? activations(true) : deltas(at > layer! + 1);
     case 'BP3':
-      return at < 0 ? activations(true) : looks(valuesOf(view, at).gradients.biasGradients, 'delta', false);
+      return at < 0 ? activations(true) : looks(readLayer(view, at).gradients.biasGradients, 'delta', false);
     case 'BP4':
       return at === subject.layer ? deltas(false) : activations(at !== subject.layer - 1);
     case 'update':
@@ -103,8 +104,8 @@ function unitsOf(view: View, column: number, subject: Place): readonly UnitLook[
   }
 }
 
-function activationsOf(view: View, column: number): Float32Array {
-  return column === 0 ? valuesOf(view, 0).inputs : valuesOf(view, column - 1).a;
+function readActivations(view: View, column: number): Float32Array {
+  return column === 0 ? readLayer(view, 0).inputs : readLayer(view, column - 1).a;
 }
 
 function looks(values: Float32Array, tone: 'activation' | 'delta', isDim: boolean): UnitLook[] {
@@ -122,9 +123,9 @@ function noted(units: UnitLook[], name: string, values: Float32Array): UnitLook[
   return units.map((unit, i) => ({ ...unit, note: `${name} ${short(values[i]!)}` }));
 }
 
-function edgesOf(view: View, layer: number): EdgesLook {
-  const phase = phaseOf(view);
-  const { before, after, gradients } = valuesOf(view, layer);
+function buildEdges(view: View, layer: number): EdgesLook {
+  const phase = currentPhase(view);
+  const { before, after, gradients } = readLayer(view, layer);
   switch (phase.name) {
     case 'forward':
       return edges(before.weights, layer === phase.layer ? 'forward' : 'none', layer !== phase.layer);
@@ -156,6 +157,6 @@ export function readout(
   const bias = precise(layers[layer]!.biases[unit]!);
   const start = `${name}, unit ${unit + 1}: bias ${bias}`;
   if (view === undefined) return start;
-  const { z, a, delta } = valuesOf(view, layer);
+  const { z, a, delta } = readLayer(view, layer);
   return `${start}, z ${precise(z[unit]!)}, a ${precise(a[unit]!)}, δ ${precise(delta[unit]!)}`;
 }

@@ -112,9 +112,9 @@ export const dataChecks = {
 };
 
 function hasSameWeights(net, other) {
-  const weightsOf = ({ layers }) =>
+  const joinWeights = ({ layers }) =>
     JSON.stringify(layers.map(({ weights, biases }) => [[...weights], [...biases]]));
-  return weightsOf(net) === weightsOf(other);
+  return joinWeights(net) === joinWeights(other);
 }
 
 /**

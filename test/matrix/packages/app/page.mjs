@@ -1,4 +1,4 @@
-import { answerOf } from './answer.mjs';
+import { awaitAnswer } from './answer.mjs';
 import { dataChecks, exercise } from './exercise.mjs';
 import { tell } from './tell.mjs';
 import { workerChecks } from './trained-elsewhere.mjs';
@@ -7,5 +7,5 @@ import { workerChecks } from './trained-elsewhere.mjs';
 export const runPage = () =>
   tell({
     page: () => exercise({}, { ...dataChecks, ...workerChecks }),
-    worker: () => answerOf(new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' })),
+    worker: () => awaitAnswer(new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' })),
   });

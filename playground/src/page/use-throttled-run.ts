@@ -5,7 +5,7 @@ import type { Run } from './use-run.js';
 const INTERVAL = 250;
 
 /** The run as it was a moment ago while it plays, for what takes long to draw; as it is, whenever it rests. */
-export function useSeldom(run: Run): Run {
+export function useThrottledRun(run: Run): Run {
   const shown = useRef({ run, time: 0 });
   const time = performance.now();
   const isAnother = run.problem !== shown.current.run.problem;

@@ -2,7 +2,7 @@ import type { RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
 
 /** Brings an element to the top when something begins in it that would go on unseen, below the end of the window. */
-export function useInSight(element: RefObject<HTMLElement | null>, hasBegun: boolean): void {
+export function useScrollIntoView(element: RefObject<HTMLElement | null>, hasBegun: boolean): void {
   useEffect(() => {
     const { current } = element;
     if (!hasBegun || current === null) return;

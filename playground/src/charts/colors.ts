@@ -5,20 +5,20 @@ const names = [
   ...(['class0', 'class1', 'positive', 'negative', 'glow'] as const),
 ];
 
-/** The page's colours as a canvas takes them, and the family of its type. */
-export type Colours = Readonly<Record<(typeof names)[number] | 'font', string>>;
+/** The page's colors as a canvas takes them, and the family of its type. */
+export type Colors = Readonly<Record<(typeof names)[number] | 'font', string>>;
 
 /** Reads them from an element, whose `color` resolves whatever the custom properties are made of. */
-function readColours(): Colours {
+function readColors(): Colors {
   const probe = document.body.appendChild(document.createElement('span'));
   const read = (name: string): string => {
     probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;
   };
-  const colours = Object.fromEntries(names.map((name) => [name, read(name)]));
+  const colors = Object.fromEntries(names.map((name) => [name, read(name)]));
   const font = getComputedStyle(probe).fontFamily;
   probe.remove();
-  return { ...colours, font } as Colours;
+  return { ...colors, font } as Colors;
 }
 
 /** Calls back when the reader, or the page's own switch, chooses light or dark. */
@@ -33,25 +33,25 @@ function watchTheme(changed: () => void): () => void {
   };
 }
 
-/** The colours as they are now; the component is drawn anew when they change. */
-export function useColours(): Colours {
-  const [colours, setColours] = useState(readColours);
-  useEffect(() => watchTheme(() => setColours(readColours())), []);
-  return colours;
+/** The colors as they are now; the component is drawn anew when they change. */
+export function useColors(): Colors {
+  const [colors, setColors] = useState(readColors);
+  useEffect(() => watchTheme(() => setColors(readColors())), []);
+  return colors;
 }
 
 const known = new Map<string, readonly [number, number, number]>();
 
-/** A colour in red, green and blue from 0 to 255, whatever its notation. Asked many times a second: it is remembered. */
-export function rgbOf(colour: string): readonly [number, number, number] {
-  const rgb = known.get(colour) ?? readColour(colour);
-  known.set(colour, rgb);
+/** A color in red, green and blue from 0 to 255, whatever its notation. Asked many times a second: it is remembered. */
+export function toRGB(color: string): readonly [number, number, number] {
+  const rgb = known.get(color) ?? readColor(color);
+  known.set(color, rgb);
   return rgb;
 }
 
-function readColour(colour: string): readonly [number, number, number] {
+function readColor(color: string): readonly [number, number, number] {
   const context = document.createElement('canvas').getContext('2d')!;
-  context.fillStyle = colour;
+  context.fillStyle = color;
   context.fillRect(0, 0, 1, 1);
   const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
   return [red!, green!, blue!];

@@ -1,4 +1,4 @@
-/** Viridis (matplotlib), perceptually uniform and readable without colour vision: ten steps from dark to light. */
+/** Viridis (matplotlib), perceptually uniform and readable without color vision: ten steps from dark to light. */
 const steps = [
   [68, 1, 84],
   [72, 40, 120],
@@ -12,8 +12,8 @@ const steps = [
   [253, 231, 37],
 ] as const;
 
-/** The colour of a share from 0 to 1. */
-export function heatColour(share: number): string {
+/** The color of a share from 0 to 1. */
+export function heatColor(share: number): string {
   const place = Math.min(1, Math.max(0, share)) * (steps.length - 1);
   const below = Math.min(Math.floor(place), steps.length - 2);
   const mix = place - below;

@@ -7,30 +7,32 @@ import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../pr
 import type { Run } from './use-run.js';
 import { takesImages, type View } from './view.js';
 
-interface LearntProps {
+interface ResultsProps {
   readonly task: TaskName;
   readonly run: Run;
-  /** The run for what takes long to draw. */
-  readonly seldom: Run;
+  /** The run as `useThrottledRun` gives it, for what takes long to draw. */
+  readonly throttledRun: Run;
   readonly view: View | undefined;
   readonly onCsv: (csv: Csv) => void;
   readonly send: (request: Request) => void;
 }
 
 /** What the network has learnt so far, and how it came there. */
-export function Learnt(props: LearntProps) {
-  const { seldom } = props;
+export function Results(props: ResultsProps) {
+  const { throttledRun } = props;
   const isThere = props.run.problem !== undefined;
   const curves = useMemo(
-    () => <Curves history={seldom.history} isRegression={seldom.problem?.isRegression === true} />,
-    [seldom],
+    () => (
+      <Curves history={throttledRun.history} isRegression={throttledRun.problem?.isRegression === true} />
+    ),
+    [throttledRun],
   );
   return (
     <>
       {(isThere || props.task === 'csv') && (
         <section class="card">
           <h2>{props.task === 'csv' ? 'Your data' : 'What it has learnt'}</h2>
-          <Result {...props} />
+          <LiveResult {...props} />
         </section>
       )}
       {isThere && <section class="card">{curves}</section>}
@@ -39,7 +41,7 @@ export function Learnt(props: LearntProps) {
 }
 
 /** The plane, a digit drawn by hand, or a table of one's own. */
-function Result({ task, run, view, onCsv, send }: LearntProps) {
+function LiveResult({ task, run, view, onCsv, send }: ResultsProps) {
   const { problem, progress } = run;
   if (task === 'csv')
     return <CsvPanel onCsv={onCsv} {...(run.failure === undefined ? {} : { error: run.failure })} />;
@@ -70,7 +72,7 @@ function Digit({ problem, progress: { confusion, hash }, answer, send }: DigitPr
     if (digit !== undefined) send({ type: 'ask', inputs: digit });
   }, [digit, hash, send]);
   // the same images as long as the run is the same
-  const images = useMemo(() => imagesOf(confusion), [problem]);
+  const images = useMemo(() => collectImages(confusion), [problem]);
   return (
     <DrawBox
       classNames={problem.outputNames}
@@ -81,6 +83,6 @@ function Digit({ problem, progress: { confusion, hash }, answer, send }: DigitPr
   );
 }
 
-function imagesOf(confusion: Confusion | undefined): readonly Uint8Array[] {
+function collectImages(confusion: Confusion | undefined): readonly Uint8Array[] {
   return confusion?.examples.flat(2) ?? [];
 }

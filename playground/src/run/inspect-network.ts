@@ -1,6 +1,6 @@
 import type { LayerState, Network } from 'bp4';
 import { GRID, PIXELS, REACH, type Confusion } from '../protocol.js';
-import { dataOf, type Lesson, type Samples } from './samples.js';
+import { toData, type Lesson, type Samples } from './samples.js';
 
 const EXAMPLES = 4;
 
@@ -15,7 +15,7 @@ const plane = Float32Array.from({ length: GRID * GRID * 2 }, (_, i) => {
  * P(class 1) over the plane, [GRID][GRID]. Two sigmoid outputs need not sum to 1: it is the share of the second, which is
  * above ½ where that is the answer.
  */
-export function boundaryOf(net: Network): Float32Array {
+export function computeBoundary(net: Network): Float32Array {
   const outputs = net.predict(plane);
   return Float32Array.from({ length: GRID * GRID }, (_, i) => {
     const [first, second] = [outputs[2 * i]!, outputs[2 * i + 1]!];
@@ -24,8 +24,8 @@ export function boundaryOf(net: Network): Float32Array {
 }
 
 /** Which answers the classes of the test get; with some images of each, where the inputs are pixels. */
-export function confusionOf(net: Network, { test, outputNames, inputs: width }: Lesson): Confusion {
-  const { inputs, labels, inputScale } = dataOf(test) as Samples;
+export function countAnswers(net: Network, { test, outputNames, inputs: width }: Lesson): Confusion {
+  const { inputs, labels, inputScale } = toData(test) as Samples;
   const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
   const classes = outputNames.length;
   const counts = outputNames.map(() => outputNames.map(() => 0));
@@ -51,7 +51,7 @@ function largest(values: Float32Array): number {
  * FNV-1a, 64 bits, of all weights and biases, layer by layer: 16 hexadecimal digits. Written with two halves, for BigInt
  * takes fifty times as long.
  */
-export function hashOf(layers: readonly LayerState[]): string {
+export function hashLayers(layers: readonly LayerState[]): string {
   let high = 0xcbf29ce4;
   let low = 0x84222325;
   for (const { buffer, byteOffset, byteLength } of layers.flatMap(({ weights, biases }) => [

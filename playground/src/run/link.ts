@@ -8,7 +8,7 @@ import { taskNames, tasks } from './tasks.js';
 /** Reads a value as it is written in a link; undefined where it is not one. */
 type Reader<Value> = (text: string) => Value | undefined;
 
-const oneOf =
+const nameIn =
   <Name extends string>(names: readonly Name[]): Reader<Name> =>
   (text) =>
     names.find((name) => name === text);
@@ -35,18 +35,18 @@ const layers: Reader<readonly number[]> = (text) => {
 };
 
 const readers: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
-  task: oneOf(taskNames),
+  task: nameIn(taskNames),
   noise: number(ranges.noise),
   hidden: layers,
-  activation: oneOf(activationNames),
-  loss: oneOf(lossNames),
-  optimizer: oneOf(optimizerNames),
+  activation: nameIn(activationNames),
+  loss: nameIn(lossNames),
+  optimizer: nameIn(optimizerNames),
   learningRate: number(ranges.learningRate),
   miniBatchSize: wholeNumber(ranges.miniBatchSize),
   l1: number(ranges.l1),
   l2: number(ranges.l2),
   dropout: number(ranges.dropout),
-  initializer: oneOf(initializerNames),
+  initializer: nameIn(initializerNames),
   seed: wholeNumber(ranges.seed),
 };
 
@@ -62,7 +62,7 @@ export interface Link {
 }
 
 /** Reads a link. What is missing, or cannot be, is as the task begins with. @param hash with or without its '#' */
-export function settingsOf(hash: string): Link {
+export function parseLink(hash: string): Link {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   const messages: string[] = [];
   const read = <Value>(name: string, reader: Reader<Value>): Value | undefined => {
@@ -90,7 +90,7 @@ export function settingsOf(hash: string): Link {
 }
 
 /** Writes a link, its '#' included. */
-export function fragmentOf(settings: Settings, steps?: number): string {
+export function formatLink(settings: Settings, steps?: number): string {
   const entries = Object.keys(readers).map((name) => [name, settings[name as keyof Settings]]);
   if (steps !== undefined) entries.push(['steps', steps]);
   return `#${entries.map(([name, value]) => `${String(name)}=${String(value)}`).join('&')}`;

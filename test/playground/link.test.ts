@@ -9,7 +9,7 @@ import {
   ranges,
 } from '../../playground/src/run/choices.js';
 import { taskNames, tasks } from '../../playground/src/run/tasks.js';
-import { fragmentOf, settingsOf } from '../../playground/src/run/url.js';
+import { formatLink, parseLink } from '../../playground/src/run/link.js';
 
 const from = ([min, max]: readonly [number, number]): fc.Arbitrary<number> =>
   fc.double({ min, max, noNaN: true }).map((x) => x + 0); // −0 is written as 0
@@ -34,7 +34,7 @@ const anySettings: fc.Arbitrary<Settings> = fc.record({
 it('a link gives back all that it was made of', () => {
   fc.assert(
     fc.property(anySettings, fc.option(whole(ranges.steps), { nil: undefined }), (settings, steps) => {
-      const link = settingsOf(fragmentOf(settings, steps));
+      const link = parseLink(formatLink(settings, steps));
       expect(link).toEqual({ settings, messages: [], ...(steps !== undefined && { steps }) });
     }),
   );
@@ -43,23 +43,23 @@ it('a link gives back all that it was made of', () => {
 it('so does one whose signs were escaped on its way', () => {
   fc.assert(
     fc.property(anySettings, (settings) => {
-      const escaped = fragmentOf(settings).replaceAll(',', '%2C');
-      expect(settingsOf(escaped).settings).toEqual(settings);
+      const escaped = formatLink(settings).replaceAll(',', '%2C');
+      expect(parseLink(escaped).settings).toEqual(settings);
     }),
   );
 });
 
 it('it can be read', () => {
-  expect(fragmentOf({ ...tasks.spiral.defaults, seed: 7 }, 1234)).toBe(
+  expect(formatLink({ ...tasks.spiral.defaults, seed: 7 }, 1234)).toBe(
     '#task=spiral&noise=0.1&hidden=16,16&activation=relu&loss=crossEntropy&optimizer=adam&learningRate=0.005' +
       '&miniBatchSize=10&l1=0&l2=0&dropout=0&initializer=heNormal&seed=7&steps=1234',
   );
-  expect(fragmentOf({ ...tasks.xor.defaults, hidden: [] })).toContain('&hidden=&');
+  expect(formatLink({ ...tasks.xor.defaults, hidden: [] })).toContain('&hidden=&');
 });
 
 it('what is missing is as the task begins with', () => {
-  expect(settingsOf('')).toEqual({ settings: tasks.spiral.defaults, messages: [] });
-  expect(settingsOf('#task=digits&seed=5')).toEqual({
+  expect(parseLink('')).toEqual({ settings: tasks.spiral.defaults, messages: [] });
+  expect(parseLink('#task=digits&seed=5')).toEqual({
     settings: { ...tasks.digits.defaults, seed: 5 },
     messages: [],
   });
@@ -86,21 +86,21 @@ it.each([
   ['seed', '1.5'],
   ['steps', '-1'],
 ])('%s=%s is told, and left out', (name, value) => {
-  const { settings, steps, messages } = settingsOf(`#${name}=${value}`);
+  const { settings, steps, messages } = parseLink(`#${name}=${value}`);
   expect(settings).toEqual(tasks.spiral.defaults);
   expect(steps).toBeUndefined();
   expect(messages).toEqual([expect.stringContaining(`${name}=${value}`)]);
 });
 
 it('names that nobody knows are told', () => {
-  expect(settingsOf('#learning_rate=1').messages).toEqual([expect.stringContaining('learning_rate')]);
+  expect(parseLink('#learning_rate=1').messages).toEqual([expect.stringContaining('learning_rate')]);
 });
 
 it('whatever a link holds, settings come of it', () => {
   fc.assert(
     fc.property(fc.string(), fc.constantFrom('', ...Object.keys(tasks.xor.defaults)), (text, name) => {
-      const { settings } = settingsOf(name ? `#${name}=${text}` : text);
-      expect(settingsOf(fragmentOf(settings))).toEqual({ settings, messages: [] });
+      const { settings } = parseLink(name ? `#${name}=${text}` : text);
+      expect(parseLink(formatLink(settings))).toEqual({ settings, messages: [] });
     }),
   );
 });
@@ -108,6 +108,6 @@ it('whatever a link holds, settings come of it', () => {
 it('each task begins with settings that a link can hold', () => {
   for (const name of taskNames) {
     const { defaults } = tasks[name];
-    expect(settingsOf(fragmentOf(defaults))).toEqual({ settings: defaults, messages: [] });
+    expect(parseLink(formatLink(defaults))).toEqual({ settings: defaults, messages: [] });
   }
 });

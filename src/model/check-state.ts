@@ -1,0 +1,154 @@
+import { checkFloat, checkInteger, checkKeys, checkName, show } from '../base/check.js';
+import type { RandomState } from '../base/random.js';
+import { RangeFault, TypeFault } from '../errors.js';
+import { checkSpec, type CheckedSpec, type NetworkSpec } from './spec.js';
+import { optimizerNames, type NetworkState, type Parameters, type Run, type RunState } from './state.js';
+
+/** The most slots that a training has: two of adam, and the best parameters. */
+export const MOST_SLOTS = 3;
+
+/** A state that was checked; it shares nothing that a training changes with the one that was given. */
+export interface CheckedState {
+  readonly spec: CheckedSpec;
+  readonly parameters: readonly Parameters[];
+  readonly generator: RandomState;
+  readonly run: RunState | undefined;
+}
+
+/**
+ * @throws TypeError, RangeError naming the place that is wrong
+ */
+export function checkState(state: NetworkState): CheckedState {
+  checkKeys('state', state, ['spec', 'parameters', 'generator', 'run']);
+  checkKeys('state.spec', state.spec, ['inputs', 'layers', 'loss', 'seed', 'transforms']);
+  const spec = checkSpec(state.spec);
+  const sizes = listSizes(spec);
+  return {
+    spec,
+    parameters: checkParameters('state.parameters', state.parameters, sizes),
+    generator: checkGenerator('state.generator', state.generator),
+    run: state.run === undefined ? undefined : checkRunState(state.run, sizes),
+  };
+}
+
+function checkRunState(run: RunState, sizes: readonly number[]): RunState {
+  const checked = checkRun('state.run', run);
+  const { length } = checkArray('state.run.slots', run.slots);
+  checkInteger('state.run.slots.length', length, 0, MOST_SLOTS);
+  return {
+    ...checked,
+    slots: Array.from({ length }, (_, s) => checkParameters(`state.run.slots[${s}]`, run.slots[s], sizes)),
+  };
+}
+
+/** The inputs, and the units of each layer. */
+export const listSizes = ({ inputs, layers }: Pick<NetworkSpec, 'inputs' | 'layers'>): number[] => [
+  inputs,
+  ...layers.map(({ units }) => units),
+];
+
+/** @param sizes the inputs, and the units of each layer */
+function checkParameters(place: string, parameters: unknown, sizes: readonly number[]): Parameters[] {
+  return Array.from(checkArray(place, parameters, sizes.length - 1), (layer, l) => {
+    checkKeys(`${place}[${l}]`, layer, ['weights', 'biases']);
+    const { weights, biases } = layer as Parameters;
+    const units = sizes[l + 1]!;
+    return {
+      weights: checkFloats(`${place}[${l}].weights`, weights, units * sizes[l]!),
+      biases: checkFloats(`${place}[${l}].biases`, biases, units),
+    };
+  });
+}
+
+function checkFloats(place: string, floats: unknown, length: number): Float32Array {
+  // instanceof would not know an array of another realm
+  if (Object.prototype.toString.call(floats) !== '[object Float32Array]') {
+    throw new TypeFault({ place, problem: `expected a Float32Array, got ${show(floats)}` });
+  }
+  const values = floats as Float32Array;
+  if (values.length !== length) {
+    throw new RangeFault({ place, problem: `expected ${length} values, got ${values.length}` });
+  }
+  for (let i = 0; i < length; i++) if (!Number.isFinite(values[i])) checkFloat(`${place}[${i}]`, values[i]);
+  return values.slice();
+}
+
+const runFields = [
+  ...['epoch', 'done', 'epochStart', 'loss', 'right', 'step', 'epochStep', 'learningRate', 'keys'],
+  ...['stepsPerEpoch', 'plateau', 'best', 'bestEpoch', 'waited', 'isOver'],
+  ...['optimizer', 'miniBatchSize', 'shuffle', 'slots'],
+];
+
+/**
+ * Checks how far a training has come, but for its slots.
+ * @throws TypeError, RangeError naming the place that is wrong
+ */
+export function checkRun(place: string, given: unknown): Run {
+  checkKeys(place, given, runFields);
+  const run = given as Record<string, unknown>;
+  const integer = (name: string, least = 0, most?: number): number =>
+    checkInteger(`${place}.${name}`, run[name], least, most);
+  const finite = (name: string, value = run[name]): number => checkFinite(`${place}.${name}`, value);
+  const boolean = (name: string): boolean => {
+    if (typeof run[name] === 'boolean') return run[name];
+    throw new TypeFault({ place: `${place}.${name}`, problem: `expected a boolean, got ${show(run[name])}` });
+  };
+  const { keys, plateau } = run;
+  if (!Array.isArray(keys) || keys.length !== 2) {
+    throw new TypeFault({ place: `${place}.keys`, problem: `expected two words, got ${show(keys)}` });
+  }
+  checkKeys(`${place}.plateau`, plateau, ['rate', 'best', 'waited']);
+  const { rate, best, waited } = plateau as Record<string, unknown>;
+  const key = (i: number): number => checkInteger(`${place}.keys[${i}]`, keys[i], 0, 2 ** 32 - 1);
+  // In this order a file holds them, so that it is the same however often the training was saved.
+  return {
+    epoch: integer('epoch', 1),
+    done: integer('done'),
+    epochStart: [...checkGenerator(`${place}.epochStart`, run['epochStart'])],
+    loss: finite('loss'),
+    right: integer('right', 0, 2 ** 31),
+    step: integer('step', 0, 2 ** 32 - 1),
+    epochStep: integer('epochStep', 0, 2 ** 32 - 1),
+    learningRate: finite('learningRate'),
+    keys: [key(0), key(1)],
+    stepsPerEpoch: integer('stepsPerEpoch'),
+    plateau: {
+      rate: finite('plateau.rate', rate),
+      best: finite('plateau.best', best),
+      waited: checkInteger(`${place}.plateau.waited`, waited, 0),
+    },
+    best: finite('best'),
+    bestEpoch: integer('bestEpoch'),
+    waited: integer('waited'),
+    isOver: boolean('isOver'),
+    optimizer: checkName(`${place}.optimizer`, run['optimizer'], optimizerNames),
+    miniBatchSize: integer('miniBatchSize', 1),
+    shuffle: boolean('shuffle'),
+  };
+}
+
+/** A number that single precision need not hold. */
+function checkFinite(place: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new RangeFault({ place, problem: `expected a finite number, got ${show(value)}` });
+}
+
+/** The state of a random generator. */
+export function checkGenerator(place: string, state: unknown): RandomState {
+  const words = Array.from(checkArray(place, state, 4), (word, i) =>
+    checkInteger(`${place}[${i}]`, word, 0, 2 ** 32 - 1),
+  );
+  if (words.every((word) => word === 0)) {
+    throw new RangeFault({ place, problem: 'expected four words that are not all 0' });
+  }
+  return words as [number, number, number, number];
+}
+
+/** @throws TypeError unless it is an array; RangeError unless it has that length, where one is given */
+export function checkArray(place: string, value: unknown, length?: number): readonly unknown[] {
+  if (!Array.isArray(value)) throw new TypeFault({ place, problem: `expected an array, got ${show(value)}` });
+  if (length !== undefined && value.length !== length) {
+    throw new RangeFault({ place, problem: `expected ${length} entries, got ${value.length}` });
+  }
+  return value;
+}
