@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.js';
 import { bytesOfText } from '../kernels/bytes-of-text.js';
-import type { Kernels } from '../kernels/kernels.js';
+import type { Engine, StepKernels } from '../kernels/kernels.js';
 import { PagedMemory } from '../memory/memory.js';
 import { brainReference } from './reference.js';
 import { wasmText } from './wasm-module.js';
@@ -9,10 +9,7 @@ import { wasmText } from './wasm-module.js';
 export type BrainEngine = 'auto' | 'wasm' | 'reference';
 
 /** The kernels of bp4/brain, on a memory of their own. */
-export interface BrainKernels extends Pick<
-  Kernels,
-  'engine' | 'bytesPerFloat' | 'memory' | 'addFloats' | 'feedForward'
-> {
+export interface BrainKernels extends Engine, Pick<StepKernels, 'addFloats' | 'feedForward'> {
   /** Epochs of brain.js over the `count` samples of a window; assembly/brain/learn.ts says how. */
   learn(
     net: number,

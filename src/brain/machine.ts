@@ -1,4 +1,4 @@
-import type { Kernels } from '../kernels/kernels.js';
+import { IdlePool } from '../kernels/idle-pool.js';
 import { Model } from '../model/model.js';
 import { checkSpec, type CheckedSpec } from '../model/spec.js';
 import type { Parameters } from '../model/state.js';
@@ -38,7 +38,7 @@ const activationNames = {
 /** A network in the memory of kernels. */
 export class Machine {
   readonly kernels: BrainKernels;
-  readonly model: Model;
+  readonly model: Model<BrainKernels>;
   readonly shape: Shape;
   /** Whose parameters are there. */
   state: State | undefined;
@@ -46,8 +46,7 @@ export class Machine {
   constructor(shape: Shape, kernels: BrainKernels) {
     this.shape = shape;
     this.kernels = kernels;
-    // Model asks nothing of its kernels but what BrainKernels has too.
-    this.model = new Model(specOf(shape), kernels as unknown as Kernels);
+    this.model = new Model(specOf(shape), kernels);
   }
 
   load(state: State): void {
@@ -80,35 +79,22 @@ export function specOf({ sizes, activation, alpha }: Shape): CheckedSpec {
   });
 }
 
-/** Machines that nobody uses at the moment. Engines allow only so many memories, and brain.js has no `dispose`. */
-const idle: Machine[] = [];
-const MOST_IDLE = 4;
-const IDLE_BYTES = 64 * 1024 * 1024;
+/** Machines that nobody uses at the moment; brain.js has no `dispose`. */
+const pool = new IdlePool<Machine>(({ kernels }) => kernels.memory);
 
-/** A machine that holds a network; to be given back. */
+/** A machine that holds the network, to be given back. New ones take the oldest kernels of a full pool. */
 export function takeMachine(engine: BrainEngine, shape: Shape, state: State): Machine {
-  const fits = (machine: Machine): boolean =>
-    (engine === 'auto' || machine.kernels.engine === engine) && isSame(machine.shape, shape);
-  let at = idle.findIndex((machine) => machine.state === state && fits(machine));
-  if (at < 0) at = idle.findIndex(fits);
-  const machine = at < 0 ? new Machine(shape, newKernels(engine)) : idle.splice(at, 1)[0]!;
+  const runsOn = (machine: Machine): boolean => engine === 'auto' || machine.kernels.engine === engine;
+  const fits = (machine: Machine): boolean => runsOn(machine) && isSame(machine.shape, shape);
+  const machine =
+    pool.take((machine) => machine.state === state && fits(machine)) ??
+    pool.take(fits) ??
+    new Machine(shape, (pool.isFull && pool.takeOldest(runsOn)?.kernels) || brainKernels(engine));
   machine.load(state);
   return machine;
 }
 
-export function giveBackMachine(machine: Machine): void {
-  if (machine.kernels.memory.buffer.byteLength > IDLE_BYTES) return;
-  idle.unshift(machine);
-  if (idle.length > MOST_IDLE) idle.pop();
-}
-
-/** Kernels of their own, or those of a machine that has been idle for the longest time. */
-function newKernels(engine: BrainEngine): BrainKernels {
-  if (idle.length === MOST_IDLE && (engine === 'auto' || idle.at(-1)!.kernels.engine === engine)) {
-    return idle.pop()!.kernels;
-  }
-  return brainKernels(engine);
-}
+export const giveBackMachine = (machine: Machine): void => pool.giveBack(machine);
 
 const isSame = (a: Shape, b: Shape): boolean =>
   a.activation === b.activation && a.alpha === b.alpha && a.sizes.join() === b.sizes.join();

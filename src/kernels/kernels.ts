@@ -13,7 +13,10 @@ import type { Memory } from '../memory/memory.js';
  * Every sum is sequential, one accumulator from +0 in ascending order, and every operation rounds once: that is
  * what makes the engines agree. `activation` and `loss` are the numbers of codes.ts.
  */
-export interface Kernels extends EquationKernels, StepKernels {
+export interface Kernels extends Engine, EquationKernels, StepKernels {}
+
+/** What computes, and the memory in which it does: all that a `Model` asks of its kernels, those of bp4/brain among them. */
+export interface Engine {
   readonly engine: 'wasm' | 'reference';
   /** The numbers that the kernels compute in: 4, or 8 where gradients are checked in double precision. */
   readonly bytesPerFloat: 4 | 8;

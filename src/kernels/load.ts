@@ -1,4 +1,5 @@
 import { EngineError, RangeFault } from '../errors.js';
+import { IdlePool } from './idle-pool.js';
 import type { Kernels, ThreadChoice } from './kernels.js';
 import { reasonForOne } from './processors.js';
 import { isCore, isModule, wasmKernels } from './wasm.js';
@@ -9,13 +10,8 @@ import { isCore, isModule, wasmKernels } from './wasm.js';
  */
 export type EngineChoice = 'auto' | 'wasm' | 'reference' | (WebAssembly.Module & object);
 
-/**
- * Kernels that a disposed network gave back: the next network takes them, memory and all. A WebAssembly memory is slow to
- * be collected, and engines allow only so many.
- */
-const idle: Kernels[] = [];
-const IDLE_KERNELS = 4;
-const IDLE_BYTES = 64 * 1024 * 1024;
+/** Kernels that disposed networks gave back. */
+const pool = new IdlePool<Kernels>(({ memory }) => memory);
 
 /**
  * Kernels on a memory of their own; its content is undefined. They have a team where several threads are asked for and
@@ -40,7 +36,7 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
       // No shared memory: one thread, then.
     }
   }
-  const reused = idle.pop();
+  const reused = pool.take();
   if (reused) return reused;
   try {
     return await wasmKernels(module);
@@ -77,11 +73,10 @@ async function referenceKernels(): Promise<Kernels> {
   return reference.referenceKernels();
 }
 
-/** Takes kernels back; the caller must not use them afterwards. Large memories are dropped, because they cannot shrink. */
+/** Takes kernels back; the caller must not use them afterwards. */
 export function giveBackKernels(kernels: Kernels): void {
   kernels.team?.end();
-  const keep = kernels.engine === 'wasm' && !kernels.team && kernels.memory.buffer.byteLength <= IDLE_BYTES;
-  if (keep && idle.length < IDLE_KERNELS) idle.push(kernels);
+  if (kernels.engine === 'wasm' && !kernels.team) pool.giveBack(kernels);
 }
 
 /** Why one thread computes at present, where `threads` were asked for; undefined where several do. */

@@ -1,4 +1,4 @@
-import type { Kernels } from '../kernels/kernels.js';
+import type { Engine, Kernels } from '../kernels/kernels.js';
 import { SGD } from '../kernels/codes.js';
 import { layoutOf, type Layout } from '../memory/layout.js';
 import { writeStruct, type Fields } from '../memory/struct.js';
@@ -51,9 +51,9 @@ export const plainRule: RuleOptions = {
 };
 
 /** A network as training sees it: kernels, and where in their memory everything lies. */
-export class Model {
+export class Model<K extends Engine = Kernels> {
   readonly spec: CheckedSpec;
-  readonly kernels: Kernels;
+  readonly kernels: K;
   readonly views: Views;
   readonly loss: number;
   /** The structs that the kernels read; none of them ever moves. */
@@ -74,7 +74,7 @@ export class Model {
    * Takes over the kernels' memory; all weights and biases are zero.
    * @throws RangeError where the network does not fit; the kernels can then be given back
    */
-  constructor(spec: CheckedSpec, kernels: Kernels) {
+  constructor(spec: CheckedSpec, kernels: K) {
     this.spec = spec;
     this.kernels = kernels;
     this.loss = lossCodes[spec.loss];
