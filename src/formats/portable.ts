@@ -41,7 +41,9 @@ export async function networkOf(
   try {
     checkFinite(parameters);
     const read = specFromJSON({ ...spec, format: 'bp4', version: 1 });
-    state = { spec: read.spec, parameters, generator: read.generator };
+    // a reader may have more to say of a layer
+    const plain = parameters.map(({ weights, biases }) => ({ weights, biases }));
+    state = { spec: read.spec, parameters: plain, generator: read.generator };
     checkState(state);
   } catch (cause) {
     throw new FormatError(within(place, cause), { cause });
