@@ -41,7 +41,7 @@ export async function networkOf(
   try {
     checkFinite(parameters);
     const read = specFromJSON({ ...spec, format: 'bp4', version: 1 });
-    // a reader may have more to say of a layer
+    // What a reader keeps beside them is no part of a network.
     const plain = parameters.map(({ weights, biases }) => ({ weights, biases }));
     state = { spec: read.spec, parameters: plain, generator: read.generator };
     checkState(state);
