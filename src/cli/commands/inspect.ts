@@ -1,4 +1,4 @@
-import { portableOf } from '../../formats/portable.js';
+import { exportNetwork } from '../../formats/portable.js';
 import type { Transform } from '../../index.js';
 import type { Run } from '../../model/state.js';
 import type { Command } from '../options/command.js';
@@ -94,7 +94,7 @@ interface Findings {
 }
 
 function findingsOf({ path, format, bytes, net, about }: OpenedModel, meaning: Meaning): Findings {
-  const { spec, parameters } = portableOf(net);
+  const { spec, parameters } = exportNetwork(net);
   const training = trainingOf(net);
   const { outputs, reading } = meaning;
   const layers = parameters.map(({ weights, biases }, l): LayerFindings => {

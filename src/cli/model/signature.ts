@@ -1,6 +1,6 @@
 import type { Transform } from '../../index.js';
 import type { Categories } from '../../data/index.js';
-import { portableOf } from '../../formats/portable.js';
+import { exportNetwork } from '../../formats/portable.js';
 import type { Arguments } from '../options/arguments.js';
 import type { OptionGroup } from '../options/command.js';
 import { csvOptions, dialectOptions } from '../options/data.js';
@@ -51,7 +51,7 @@ export const meaningOptions: OptionGroup = {
  * @throws Failure where it was said wrongly
  */
 export function meaningOf({ net, about }: OpenedModel, args: Arguments): Meaning {
-  const transforms = portableOf(net).spec.transforms?.inputs;
+  const transforms = exportNetwork(net).spec.transforms?.inputs;
   const names = namesOf(transforms);
   const width = transforms?.length ?? net.inputs;
   const said = saidOf(args);

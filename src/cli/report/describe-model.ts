@@ -1,4 +1,4 @@
-import { portableOf } from '../../formats/portable.js';
+import { exportNetwork } from '../../formats/portable.js';
 import type { OpenedModel } from '../model/open-model.js';
 import { grouped } from '../terminal/format-numbers.js';
 import { factsOf } from './facts.js';
@@ -8,7 +8,7 @@ import { shapeOf } from './network-drawing.js';
 /** What a report tells of a model, whatever was done with it. */
 export function reportOf({ net, about, path }: OpenedModel, title: string): Report {
   const shape = shapeOf(net);
-  const { seed } = portableOf(net).spec;
+  const { seed } = exportNetwork(net).spec;
   const sizes = [shape.inputs, ...shape.layers.map(({ units }) => units)].map(grouped).join(' → ');
   const trained = about ? `, trained on ${about.training.data}` : '';
   return {

@@ -11,7 +11,7 @@ import type { EpochReport } from '../../training/options.js';
 import { factsOf } from './facts.js';
 import type { Fact, Report } from './page.js';
 import { shapeOf } from './network-drawing.js';
-import { portableOf } from '../../formats/portable.js';
+import { exportNetwork } from '../../formats/portable.js';
 
 /** What a report tells of a training that has ended. @param about with its results */
 export async function reportOfTraining(
@@ -31,7 +31,7 @@ export async function reportOfTraining(
     bestEpoch: best === history.at(-1)?.epoch ? undefined : best,
     evaluated: test ? `the ${counted(test.count, 'sample')} of the test` : 'what was learnt from',
     diagnosis: await inFile(path, () => net.diagnose(dataIn(someOf(some)))),
-    facts: [...factsOf(net, portableOf(net).spec.seed, about), ...guessFacts(found)],
+    facts: [...factsOf(net, exportNetwork(net).spec.seed, about), ...guessFacts(found)],
   };
 }
 
