@@ -303,7 +303,7 @@ describe('what it is given', () => {
       'what starts the worker',
       async () => trainInWorker(await Network.create(spec), data, {}, { worker: () => ({}) as Worker }),
       TypeError,
-      /^worker: expected a function that returns a Worker, it returned an object$/,
+      /^worker: expected a function that returns a Worker, got one that returns an object$/,
     ],
   ])('is checked: %s', async (_, call, Class, message) => {
     const error = await errorOf(call);

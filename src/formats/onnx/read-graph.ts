@@ -158,7 +158,7 @@ function assembleNetwork(answer: Flow, width: number | undefined): Found {
       layers: layers.map(({ biases }, l) => ({ units: biases.length, ...found[l]! })),
       ...(before.length + after.length > 0 && { transforms }),
     },
-    parameters: layers,
+    parameters: layers.map(({ weights, biases }) => ({ weights, biases })),
   };
 }
 
