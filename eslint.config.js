@@ -14,6 +14,7 @@ const floors = [
   'src/diagnosis',
   'src/network.ts',
   'src/index.ts',
+  'src/reference.ts',
   'src/worker',
   'src/metrics',
   'src/formats',

@@ -1,4 +1,5 @@
 import type { Diagnosis } from './training/diagnosis.js';
+import { diagnoseLayers } from './diagnosis/layers.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
 import { StateError, TypeFault } from './errors.js';
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
@@ -283,7 +284,6 @@ export class Network {
    */
   async diagnose(data: Data): Promise<Diagnosis> {
     const samples = finish(Samples.of(data, this.#use()));
-    const { diagnoseLayers } = await import('./diagnosis/layers.js');
     // Disposed meanwhile, its memory may be another network's.
     return await inSlices(diagnoseLayers(this.#use(), samples), () => this.#use());
   }

@@ -16,8 +16,8 @@ const pool = new IdlePool<Kernels>(({ memory }) => memory);
 /**
  * Kernels on a memory of their own; its content is undefined. They have a team where several threads are asked for and
  * can be had.
- * @throws EngineError where 'wasm' was asked for and is refused, or a module is not that of this version; RangeError
- * where there is no memory for them
+ * @throws EngineError where 'wasm' was asked for and is refused, where the reference is needed and cannot be loaded, or
+ * where a module is not that of this version; RangeError where there is no memory for them
  */
 export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 1): Promise<Kernels> {
   if (engine === 'reference') return await referenceKernels();
@@ -67,10 +67,34 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
   }
 }
 
-/** The reference is loaded only where it is to compute: few ever need it. */
+/** Makes reference kernels, where `bp4/reference` has been imported. */
+let makeReference: (() => Kernels) | undefined;
+
+/** Takes the reference engine, so that it need not be imported later. */
+export function provideReference(make: () => Kernels): void {
+  makeReference = make;
+}
+
+/**
+ * The reference is fetched only where it computes: few programs need it.
+ * @throws EngineError where it cannot be fetched
+ */
 async function referenceKernels(): Promise<Kernels> {
-  const reference = await import('./reference/reference.js');
-  return reference.referenceKernels();
+  if (!makeReference) {
+    try {
+      makeReference = (await import('./reference/reference.js')).referenceKernels;
+    } catch (cause) {
+      throw new EngineError(
+        {
+          place: 'engine',
+          problem: 'the reference engine cannot be loaded here by import(), which service workers forbid',
+          cure: "add import 'bp4/reference'",
+        },
+        { cause },
+      );
+    }
+  }
+  return makeReference();
 }
 
 /** Takes kernels back; the caller must not use them afterwards. */

@@ -1,8 +1,9 @@
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { FormatError, within } from '../errors.js';
-import type { TFJSOptions } from '../formats/tfjs/index.js';
+import { filesOf, fromTFJS, toTFJS, type TFJSOptions } from '../formats/tfjs/index.js';
 import { show } from '../base/check.js';
+import { parseJSON } from '../model/read-safetensors.js';
 import type { Network } from '../network.js';
 import { FileError } from './file-error.js';
 import { read, write } from './files.js';
@@ -18,7 +19,6 @@ const MOST_MODEL_BYTES = 2 ** 22;
  * @throws FileError where a file cannot be written
  */
 export async function saveTFJS(net: Network, folder: string): Promise<void> {
-  const { toTFJS } = await import('../formats/tfjs/index.js');
   const { model, weights } = toTFJS(net);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw new FileError('could not be made', folder, error);
@@ -45,10 +45,6 @@ export async function loadTFJS(path: string, options: TFJSOptions = {}): Promise
       problem: `expected at most ${MOST_MODEL_BYTES} bytes of JSON, got ${size}`,
     });
   }
-  const [{ fromTFJS, filesOf }, { parseJSON }] = await Promise.all([
-    import('../formats/tfjs/index.js'),
-    import('../model/read-safetensors.js'),
-  ]);
   const text = new TextDecoder().decode(await read(file));
   try {
     const model = parse(() => parseJSON('model.json', text)) as object;

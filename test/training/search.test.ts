@@ -211,7 +211,10 @@ describe('search', () => {
       () => gridSearch(space, () => Promise.resolve('1' as never)),
       [TypeError, 'trial: expected it to return a score'],
     );
-    await expectError(() => randomSearch(space, score, { trials: 7 }), [RangeError, 'expected at most 6, as many as there are combinations']);
+    await expectError(
+      () => randomSearch(space, score, { trials: 7 }),
+      [RangeError, 'expected at most 6, as many as there are combinations'],
+    );
     await expectError(() => randomSearch(space, score, {} as never), [TypeError, 'trials: expected']);
     await expectError(
       () => gridSearch(space, score, { signal: 5 as never }),

@@ -87,7 +87,7 @@ export async function race(job: RaceCase, engine: EngineOptions['engine'] = 'aut
     for (const train of trains) losses.push(await train(1));
     if (!(Math.abs(losses[0]! - losses[1]!) < 1e-3 * losses[1]!)) {
       throw new Error(
-        `bench ${job.name}: the plain loop learnt otherwise: loss ${losses[0]!}, bp4 ${losses[1]!}`,
+        `bench ${job.name}: the plain loop learned otherwise: loss ${losses[0]!}, bp4 ${losses[1]!}`,
       );
     }
     const contenders = threaded.threads > 1 ? trains : trains.slice(0, 2);

@@ -1,4 +1,4 @@
-import { usageFailure } from '../errors.js';
+import { UsageError } from '../errors.js';
 
 export type DataFormat = 'csv' | 'json' | 'jsonl' | 'npy' | 'npz' | 'parquet' | 'idx';
 
@@ -27,7 +27,7 @@ const byExtension: Readonly<Record<string, FileKind>> = {
 export const STDIN = '-';
 
 /**
- * @throws Failure where the name tells nothing
+ * @throws UsageError if the name tells nothing
  */
 export function kindOf(path: string): FileKind {
   if (path === STDIN) return { format: 'csv' };
@@ -35,8 +35,9 @@ export function kindOf(path: string): FileKind {
   if (/idx\d(-ubyte)?$/.test(name)) return { format: 'idx' };
   const extension = name.slice(name.lastIndexOf('.') + 1);
   if (Object.hasOwn(byExtension, extension)) return byExtension[extension]!;
-  throw usageFailure(
-    `${path}: its name does not tell what it holds; expected .csv, .tsv, .json, .jsonl, .npy, .npz, .parquet or idx files ` +
-      '(each may end in .gz), or mnist',
+  throw new UsageError(
+    path,
+    'its name does not tell what it holds',
+    'expected .csv, .tsv, .json, .jsonl, .npy, .npz, .parquet or idx files (each may end in .gz), or mnist',
   );
 }

@@ -1,10 +1,10 @@
 import type { CSVDialect, Dataset } from '../../data/index.js';
-import { idxSamples, mnistSamples, npzSamples, type Samples } from './array-files.js';
+import { readIDXSamples, readMNISTSamples, readNPZSamples, type Samples } from './array-files.js';
 import { inFile } from '../errors.js';
+import { pickDialect } from '../options/data.js';
 import { kindOf, STDIN, type DataFormat } from './file-formats.js';
-import { fileBuffer, isLarge, textSource } from './large-files.js';
 import type { Reading } from '../model/model-file.js';
-import { nameOf, readBytes, readText } from './read-file.js';
+import { fileBuffer, isLarge, nameOf, readBytes, readText, textSource } from './read-file.js';
 import {
   openCSV,
   openJSON,
@@ -41,13 +41,13 @@ export interface Known extends CSVDialect {
  * @throws Failure naming the file and the place in it
  */
 export async function openData(path: string, known: Known = {}): Promise<DataFile> {
-  if (path === MNIST) return { kind: 'samples', path, ...(await mnistSamples()) };
+  if (path === MNIST) return { kind: 'samples', path, ...(await readMNISTSamples()) };
   const { format } = kindOf(path);
   if (format === 'npz') {
     const bytes = await readBytes(path);
-    return await inFile(path, () => ({ kind: 'samples', path, ...npzSamples(bytes) }));
+    return await inFile(path, () => ({ kind: 'samples', path, ...readNPZSamples(bytes) }));
   }
-  if (format === 'idx') return { kind: 'samples', path, ...(await idxSamples(path)) };
+  if (format === 'idx') return { kind: 'samples', path, ...(await readIDXSamples(path)) };
   const name = nameOf(path);
   const table = await inFile(name, () => tableOf(path, format, known));
   const { profile, read, stream } = table;
@@ -93,13 +93,7 @@ export async function readData(
   reading: Reading,
   part: 'data' | 'test' = 'data',
 ): Promise<Dataset> {
-  const file = await openData(path, dialectIn(reading));
+  const file = await openData(path, pickDialect(reading));
   if (file.kind === 'table') return await file.read(reading);
   return (part === 'test' ? file.test : undefined) ?? file.data;
 }
-
-/** What a reading knows of the text of a file. */
-export const dialectIn = ({ delimiter, header }: Reading): CSVDialect => ({
-  ...(delimiter !== undefined && { delimiter }),
-  ...(header !== undefined && { header }),
-});

@@ -5,7 +5,7 @@ import { isGzip } from '../../formats/inflate.js';
 import { RowReader } from '../../data/csv.js';
 import { detectDialect } from '../../data/index.js';
 import { toCell } from '../../data/json.js';
-import { dataFailure, inFile } from '../errors.js';
+import { DataError, inFile } from '../errors.js';
 import { kindOf, STDIN, type FileKind } from './file-formats.js';
 import type { Meaning } from '../model/signature.js';
 import type { Reading } from '../model/model-file.js';
@@ -33,7 +33,7 @@ const LONGEST_LINE = 2 ** 24;
 /**
  * The samples of a file, some at a time: texts are read as they come, in little memory.
  * @param path '-' is standard input: CSV, or JSON Lines
- * @throws Failure naming the file, the row and the column
+ * @throws DataError naming the file, the row and the column
  */
 export async function* samplesOf(
   path: string,
@@ -64,7 +64,7 @@ export async function* samplesOf(
   }
   const rest = await inFile(name, () => reader.read('', true));
   yield rest;
-  if (count + rest.length === 0) throw dataFailure(`${name}: expected at least one row of data, got none`);
+  if (count + rest.length === 0) throw new DataError(name, 'expected at least one row of data, got none');
 }
 
 /** Text in chunks; the first has enough of it to tell how it is written, if there is as much. */
@@ -75,7 +75,7 @@ async function* textsOf(path: string): AsyncGenerator<string, void, undefined> {
     try {
       return decoder.decode(bytes, { stream: bytes !== undefined });
     } catch (error) {
-      throw dataFailure(`${name}: it is no UTF-8 text; save it as UTF-8`, error);
+      throw new DataError(name, 'it is no UTF-8 text', 'save it as UTF-8', { cause: error });
     }
   };
   const file: AsyncIterable<Uint8Array> = path === STDIN ? process.stdin : createReadStream(path);
@@ -111,7 +111,9 @@ async function* unpacked(
     try {
       yield* pipeline(all, createGunzip(), () => undefined) as AsyncIterable<Uint8Array>;
     } catch (error) {
-      throw dataFailure(`${name}: it could not be unpacked by gzip: ${(error as Error).message}`, error);
+      throw new DataError(name, `it could not be unpacked by gzip: ${(error as Error).message}`, undefined, {
+        cause: error,
+      });
     }
   }
 }
@@ -154,8 +156,9 @@ class TableSamples {
         if (this.#hasNames) return [];
       }
       if (fields.length !== this.#width) {
-        throw dataFailure(
-          `${place}: expected ${this.#width} fields, one for each column, got ${fields.length}`,
+        throw new DataError(
+          place,
+          `expected ${this.#width} fields, one for each column, got ${fields.length}`,
         );
       }
       const cells = this.#places.at.map((k) => fields[k]);
@@ -180,7 +183,10 @@ class LineSamples {
     const lines = (this.#rest + text).split('\n');
     this.#rest = isLast ? '' : lines.pop()!;
     if (this.#rest.length > LONGEST_LINE) {
-      throw dataFailure(`${this.#name}, line ${this.#line + 1} has more than ${LONGEST_LINE} characters`);
+      throw new DataError(
+        `${this.#name}, line ${this.#line + 1}`,
+        `it has more than ${LONGEST_LINE} characters`,
+      );
     }
     return lines.flatMap((line) => {
       this.#line++;
@@ -205,7 +211,7 @@ class ObjectSamples {
 
   of(place: string, row: unknown): Sample {
     if (typeof row !== 'object' || row === null) {
-      throw dataFailure(`${place}: expected an object with a value for each column, or an array of them`);
+      throw new DataError(place, 'expected an object with a value for each column, or an array of them');
     }
     const cells = Array.isArray(row) ? this.#byNumber(place, row) : this.#byName(place, row);
     return { place, values: this.#values.of(place, cells.map(toCell), false) };
@@ -235,7 +241,7 @@ function parse(place: string, text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw dataFailure(`${place}: it is no JSON: ${(error as Error).message}`, error);
+    throw new DataError(place, `it is no JSON: ${(error as Error).message}`, undefined, { cause: error });
   }
 }
 
@@ -251,7 +257,7 @@ async function* samplesOfWhole(
     for await (const chunk of textsOf(path)) text += chunk;
     const json = parse(path, text);
     const rows: unknown[] = Array.isArray(json) ? json : [json];
-    if (rows.length === 0) throw dataFailure(`${path}: expected at least one sample, got none`);
+    if (rows.length === 0) throw new DataError(path, 'expected at least one sample, got none');
     const objects = new ObjectSamples(meaning, onIgnored);
     const samples = rows.map((row, n) => objects.of(`${path}, item ${n + 1}`, row));
     for (let n = 0; n < samples.length; n += AT_A_TIME) yield samples.slice(n, n + AT_A_TIME);
@@ -263,8 +269,9 @@ async function* samplesOfWhole(
       ? await file.read(await readingOf(file, format, meaning))
       : (file.test ?? file.data);
   if (data.width !== meaning.width) {
-    throw dataFailure(
-      `${path}: expected ${meaning.width} values to a sample, as many as the network sees, got ${data.width}`,
+    throw new DataError(
+      path,
+      `expected ${meaning.width} values to a sample, as many as the network takes, got ${data.width}`,
     );
   }
   for (let first = 0; first < data.count; first += AT_A_TIME) {

@@ -1,9 +1,9 @@
 import { isMissingMark } from '../../data/columns.js';
 import { show } from '../../base/check.js';
-import { dataFailure } from '../errors.js';
+import { DataError } from '../errors.js';
 import type { Meaning } from '../model/signature.js';
-import { nearest } from '../options/suggestion.js';
-import { listed } from '../terminal/listed.js';
+import { findNearest } from '../options/values.js';
+import { joinNames } from '../terminal/format.js';
 
 /** What a network is given for a sample; undefined where a value is missing, and such samples have no answer. */
 export type Values = (number | string)[] | undefined;
@@ -27,7 +27,7 @@ export class RowValues {
    * @param row where the row is, as 'iris.csv, row 12'
    * @param cells text or values, in the network's order
    * @param isText whether numbers are written as text
-   * @throws Failure naming the row and column
+   * @throws DataError naming the row and column
    */
   of(row: string, cells: readonly unknown[], isText: boolean): Values {
     const values: (number | string)[] = [];
@@ -53,7 +53,7 @@ export class RowValues {
     const transform = transforms?.[k];
     if (reading.missing === 'drop') return undefined;
     if (reading.missing === 'mean' && transform?.kind === 'standardise') return transform.mean;
-    throw dataFailure(`${this.#placeOf(row, k)} is missing; fill it in, or leave the row out`);
+    throw new DataError(this.#placeOf(row, k), 'is missing', 'fill it in, or leave the row out');
   }
 
   #valueOf(row: string, cell: unknown, k: number, isText: boolean): number | string {
@@ -61,13 +61,14 @@ export class RowValues {
     if (categories) {
       const category = categories.get(String(cell)) ?? categories.get(String(Number(cell)));
       if (category !== undefined) return category;
-      throw dataFailure(
-        `${this.#placeOf(row, k)}: ${show(cell)} is none of the categories that were learnt: ${listed([...categories.keys()])}`,
+      throw new DataError(
+        this.#placeOf(row, k),
+        `${show(cell)} is none of the categories that were learned: ${joinNames([...categories.keys()])}`,
       );
     }
     const number = isText ? Number(cell) : cell;
     if (typeof number === 'number' && Number.isFinite(Math.fround(number))) return number;
-    throw dataFailure(`${this.#placeOf(row, k)}: expected a number, got ${show(cell)}`);
+    throw new DataError(this.#placeOf(row, k), `expected a number, got ${show(cell)}`);
   }
 
   #placeOf(row: string, k: number): string {
@@ -85,28 +86,32 @@ export interface Places {
 
 /**
  * Finds the inputs by their names, in whatever order they are.
- * @throws Failure naming the columns that are missing
+ * @throws DataError naming the columns that are missing
  */
 export function placesByName(path: string, names: readonly string[], { reading, width }: Meaning): Places {
   const { inputs, label, targets = [] } = reading;
   if (!inputs) {
     if (names.length === width) return { at: names.map((_, k) => k), ignored: [] };
-    throw dataFailure(
-      `${path}: it has ${names.length} columns, and the network sees ${width}; name those with --inputs A,B,… (they are ${listed(names)})`,
+    throw new DataError(
+      path,
+      `it has ${names.length} columns, and the network takes ${width}`,
+      `name those with --inputs A,B,… (they are ${joinNames(names)})`,
     );
   }
   const missing = inputs.filter((name) => !names.includes(name));
   if (missing.length > 0) {
     const areNumbers = names.every((name) => name.trim() !== '' && Number.isFinite(Number(name)));
-    const meant = nearest(missing[0]!, names);
+    const meant = findNearest(missing[0]!, names);
     const cure = areNumbers
       ? 'its first row holds numbers: is it without names? Then add --header no'
       : meant === undefined
-        ? `its columns are ${listed(names)}`
+        ? `its columns are ${joinNames(names)}`
         : `is it '${meant}'?`;
     const what = missing.length > 1 ? 'columns' : 'column';
-    throw dataFailure(
-      `${path}: the ${what} ${listed(missing.map(show))} ${missing.length > 1 ? 'are' : 'is'} missing; ${cure}`,
+    throw new DataError(
+      path,
+      `the ${what} ${joinNames(missing.map(show))} ${missing.length > 1 ? 'are' : 'is'} missing`,
+      cure,
     );
   }
   const known = new Set([...inputs, ...targets, label]);
@@ -115,11 +120,11 @@ export function placesByName(path: string, names: readonly string[], { reading, 
 
 /**
  * Where rows have no names: all that is there, in order; or by the numbers that the columns had in training.
- * @throws Failure where there are too few or too many
+ * @throws DataError where there are too few or too many
  */
 export function placesByNumber(row: string, count: number, { reading, width }: Meaning): Places {
   if (count === width) return { at: Array.from({ length: width }, (_, k) => k), ignored: [] };
   const at = reading.inputs?.map(Number) ?? [];
   if (at.length === width && at.every((k) => Number.isInteger(k) && k < count)) return { at, ignored: [] };
-  throw dataFailure(`${row}: expected ${width} values, as many as the network sees, got ${count}`);
+  throw new DataError(row, `expected ${width} values, as many as the network takes, got ${count}`);
 }

@@ -26,24 +26,24 @@ export interface Shares {
   readonly seed: number;
 }
 
-/** A file larger than memory, part of which is learnt from, and read anew in each epoch. */
+/** A file larger than memory, part of which is learned from, and read anew in each epoch. */
 export interface StreamParts {
-  readonly learnt: LearntStream;
+  readonly learned: LearntStream;
   readonly validation: Answered | undefined;
   readonly test: Answered | undefined;
-  /** Of those that are learnt from, some that are held too. */
+  /** Of those that are learned from, some that are held too. */
   readonly some: Answered;
 }
 
-/** What is learnt from. */
+/** What is learned from. */
 export type LearntStream = Stream & Pick<Dataset, 'count' | 'width' | 'classes' | 'targetColumns'>;
 
 /** So many numbers of a part are held. */
 export const MOST_HELD = 2 ** 24;
-/** So many samples that are learnt from are held besides. */
+/** So many samples that are learned from are held besides. */
 const MOST_SOME = 1000;
 
-type PartName = 'learnt' | 'validation' | 'test';
+type PartName = 'learned' | 'validation' | 'test';
 
 /**
  * Sets samples of a stream aside: the file is read once for it.
@@ -54,22 +54,22 @@ export async function partsOfStream(stream: DataStream, shares: Shares): Promise
   const held = {
     validation: new Holder(width),
     test: new Holder(width),
-    learnt: new Holder(width, MOST_SOME),
+    learned: new Holder(width, MOST_SOME),
   };
   const parts = partsIn(shares);
   let count = 0;
   for await (const batch of stream.batches()) {
     const indices = parts(batch, width);
-    for (const name of ['learnt', 'validation', 'test'] as const) held[name].add(batch, indices[name]);
-    count += indices.learnt.length;
+    for (const name of ['learned', 'validation', 'test'] as const) held[name].add(batch, indices[name]);
+    count += indices.learned.length;
   }
   const { classes, targetColumns } = stream;
-  const learnt: LearntStream = {
+  const learned: LearntStream = {
     ...{ count, width, classes, targetColumns },
     batches: async function* () {
       const again = partsIn(shares);
       for await (const batch of stream.batches()) {
-        const indices = again(batch, width).learnt;
+        const indices = again(batch, width).learned;
         if (indices.length > 0) yield rowsOf(batch, width, indices);
       }
     },
@@ -77,10 +77,10 @@ export async function partsOfStream(stream: DataStream, shares: Shares): Promise
   const known = { classes, targetColumns };
   const orNone = (part: Holder): Answered | undefined => (part.count > 0 ? part.answered(known) : undefined);
   return {
-    learnt,
+    learned,
     validation: orNone(held.validation),
     test: orNone(held.test),
-    some: held.learnt.answered(known),
+    some: held.learned.answered(known),
   };
 }
 
@@ -92,10 +92,10 @@ function partsIn({
 }: Shares): (batch: Data, width: number) => Record<PartName, number[]> {
   const random = Random.fromSeed(seed);
   return ({ inputs }, width) => {
-    const indices: Record<PartName, number[]> = { learnt: [], validation: [], test: [] };
+    const indices: Record<PartName, number[]> = { learned: [], validation: [], test: [] };
     for (let n = 0; n < inputs.length / width; n++) {
       const drawn = random.uniform(0, 1);
-      indices[drawn < test ? 'test' : drawn < test + validation ? 'validation' : 'learnt'].push(n);
+      indices[drawn < test ? 'test' : drawn < test + validation ? 'validation' : 'learned'].push(n);
     }
     return indices;
   };

@@ -1,5 +1,5 @@
 import { log } from '../../base/log.js';
-import { magnitude, precise } from '../terminal/format-numbers.js';
+import { magnitude, formatPrecise } from '../terminal/format.js';
 import { html, type Markup } from './html.js';
 
 /** The place of the data in a figure, in units of its picture. */
@@ -89,7 +89,7 @@ export const minus = (text: string): string => text.replaceAll('-', '−');
 
 export const tick = (value: number): string =>
   minus(
-    precise(Number(value.toPrecision(6)), 3)
+    formatPrecise(Number(value.toPrecision(6)), 3)
       .replace(/(\.\d*?)0+$/, '$1')
       .replace(/\.$/, ''),
   );

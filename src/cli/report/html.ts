@@ -41,3 +41,27 @@ const escape = (text: string): string =>
     .replace(/[&<>"']/g, (character) => entities[character]!)
     // eslint-disable-next-line no-control-regex -- they are what is looked for
     .replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
+
+/** The name of a column of numbers, or `word`, that of one of words; false where the column is left out. */
+type Column = string | { readonly word: string } | false;
+
+/** A table of numbers. @param rows each a `tr`, which begins with a `th` */
+export function numbersTable(columns: readonly Column[], rows: readonly Markup[]): Markup {
+  return html`<div class="scroll" tabindex="0">
+    <table class="numbers">
+      <thead>
+        <tr>
+          ${columns.map((column) => column !== false && heading(column))}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+const heading = (column: Exclude<Column, false>): Markup =>
+  typeof column === 'string'
+    ? html`<th scope="col">${column}</th>`
+    : html`<th scope="col" class="word">${column.word}</th>`;

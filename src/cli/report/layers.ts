@@ -1,10 +1,9 @@
 import type { Diagnosis, LayerDiagnosis } from '../../training/diagnosis.js';
 import type { EpochReport } from '../../training/options.js';
-import { percent, precise, wholePercent } from '../terminal/format-numbers.js';
+import { formatPercent, formatPrecise, formatWholePercent } from '../terminal/format.js';
 import { linearAxis } from './axis.js';
 import { curves, type CurveFigure } from './curves.js';
-import { html, type Content, type Markup } from './html.js';
-import { numbersTable } from './table.js';
+import { html, numbersTable, type Content, type Markup } from './html.js';
 import type { Shape } from './network-drawing.js';
 
 /** How fast each layer learns: as it is now, and over the epochs if the training said so. */
@@ -34,9 +33,9 @@ export function layersSection(
             <td>${small(delta)}</td>
             <td>${small(speed)}</td>
             ${hasUpdates && html`<td>${update === undefined ? '–' : small(update)}</td>`}
-            <td>${percent(saturated)}</td>
+            <td>${formatPercent(saturated)}</td>
             <td>${dead}</td>
-            <td>${precise(weights, 3)}</td>
+            <td>${formatPrecise(weights, 3)}</td>
           </tr>`,
       ),
     )}
@@ -51,7 +50,7 @@ const explanation = html`<p class="aside">
 </p>`;
 
 const nameOf = (l: number): string => `layers[${l}]`;
-const small = (x: number): string => precise(x, 3);
+const small = (x: number): string => formatPrecise(x, 3);
 
 function overEpochs(observed: readonly EpochReport[]): Content {
   const epochs = observed.map(({ epoch }) => epoch);
@@ -71,8 +70,8 @@ function overEpochs(observed: readonly EpochReport[]): Content {
     chart('|δ| of each layer', ({ delta }) => delta),
     chart('Change of the weights in an epoch, ‖ΔW‖ / ‖W‖', ({ update = NaN }) => update),
     chart('Share of saturated units', ({ saturated }) => saturated, {
-      write: percent,
-      tick: wholePercent,
+      write: formatPercent,
+      tick: formatWholePercent,
       axis: linearAxis(0, 1, 4),
     }),
   ];

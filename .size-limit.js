@@ -1,0 +1,52 @@
+// What a page loads, minified and packed by gzip. The core is one static graph; every other line says what comes beside it.
+
+const core = [
+  'errors.js',
+  'network.js',
+  'base/*',
+  'diagnosis/*',
+  'kernels/*',
+  'memory/*',
+  'model/*',
+  'training/*',
+];
+
+const besideCore = (name, path, limit, more = []) => ({
+  name,
+  path: `dist/${path}`,
+  limit,
+  gzip: true,
+  ignore: [...core.flatMap((file) => [`../${file}`, `../../${file}`]), ...more],
+});
+
+/** Loaded by `import()` where it is needed. */
+const onDemand = {
+  threads: './threads.js',
+  reference: './reference/reference.js',
+  gradientCheck: './diagnosis/check-gradients.js',
+};
+
+export default [
+  { name: 'bp4', path: 'dist/index.js', limit: '40 kB', gzip: true, ignore: Object.values(onDemand) },
+  besideCore('several threads', 'kernels/threads.js', '13 kB', ['./wasm.js']),
+  {
+    name: 'the reference, bp4/reference',
+    path: 'dist/kernels/reference/reference.js',
+    limit: '8 kB',
+    gzip: true,
+  },
+  besideCore('checkGradients', 'diagnosis/check-gradients.js', '2.5 kB'),
+  besideCore('bp4/metrics', 'metrics/index.js', '4 kB'),
+  besideCore('bp4/data', 'data/index.js', '29 kB', ['./parquet/*']),
+  besideCore('reading Parquet', 'data/parquet/file.js', '12 kB'),
+  besideCore('bp4/search', 'search/index.js', '4 kB'),
+  besideCore('bp4/worker', 'worker/index.js', '3 kB'),
+  besideCore('bp4/node', 'node/index.js', '2.5 kB', ['node:*', '../formats/*']),
+  besideCore('bp4/onnx', 'formats/onnx/index.js', '4 kB', ['./read.js']),
+  besideCore('reading ONNX', 'formats/onnx/read.js', '9 kB', ['./write.js']),
+  besideCore('bp4/tfjs', 'formats/tfjs/index.js', '8 kB'),
+  besideCore('bp4/safetensors', 'formats/safetensors/index.js', '3.5 kB'),
+  besideCore('bp4/numpy', 'formats/numpy/index.js', '11 kB'),
+  besideCore('bp4/code', 'formats/code/index.js', '7 kB'),
+  { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '33 kB', gzip: true },
+];
