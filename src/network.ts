@@ -1,5 +1,6 @@
 import type { Diagnosis } from './training/diagnosis.js';
 import { diagnoseLayers } from './diagnosis/layers.js';
+import { reportDiagnosis } from './diagnosis/report-diagnosis.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
 import { StateError, TypeFault } from './errors.js';
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
@@ -26,20 +27,15 @@ import {
   type LossSpec,
   type NetworkSpec,
 } from './model/spec.js';
-import { evaluate, predict, totalCost, type Metrics } from './training/metrics.js';
+import { evaluate, predict, totalCost, type Metrics } from './training/evaluate.js';
 import type { RawRows } from './training/matrix.js';
 import { Samples, type Data, type Inputs } from './training/samples.js';
-import { assertResumable } from './training/resume.js';
-import { newRun, slotsOf } from './training/run.js';
-import type { Stream } from './training/source.js';
-import { dataOf, Training } from './training/train.js';
-import {
-  checkTrainOptions,
-  type CheckedTrainOptions,
-  type EpochReport,
-  type TrainOptions,
-} from './training/options.js';
-import { awaited, finish, inSlices, type Work } from './base/work.js';
+import { assertResumable, countSlots, startRun } from './training/resume.js';
+import type { Stream } from './training/stream.js';
+import { readData, train } from './training/train.js';
+import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from './training/options.js';
+import type { EpochReport } from './training/reports.js';
+import { finish, inSlices, type Work } from './base/work.js';
 
 /** On what a network computes; it changes no bit of the answers. */
 export interface EngineOptions {
@@ -119,7 +115,8 @@ export class Network {
 
   private constructor(model: Model, random: Random, threads: ThreadChoice) {
     // In JavaScript nothing else stops a call of the constructor.
-    if (!(model instanceof Model)) throw new TypeError('new Network: use `await Network.create(options)`');
+    if (!(model instanceof Model))
+      throw new TypeFault({ place: 'new Network', problem: 'use `await Network.create(options)`' });
     this.engine = model.kernels.engine;
     this.inputs = model.spec.inputs;
     this.outputs = model.outputs;
@@ -231,7 +228,7 @@ export class Network {
     const model = this.#use();
     checkKeys('options', options, ['inputScale']);
     const { inputScale = 1 } = options;
-    return finish(predict(model, finish(Samples.ofInputs({ inputs, inputScale }, model))));
+    return finish(predict(model, finish(Samples.readInputs({ inputs, inputScale }, model))));
   }
 
   /**
@@ -240,7 +237,7 @@ export class Network {
    */
   evaluate(data: Data): Metrics {
     const model = this.#use();
-    return finish(evaluate(model, finish(Samples.of(data, model))));
+    return finish(evaluate(model, finish(Samples.read(data, model))));
   }
 
   /**
@@ -250,7 +247,7 @@ export class Network {
    */
   backprop(data: Data): Gradients {
     const model = this.#use();
-    const samples = finish(Samples.of(data, model));
+    const samples = finish(Samples.read(data, model));
     const n = samples.count;
     model.reserve(n);
     samples.gather(model, 0, n);
@@ -283,7 +280,7 @@ export class Network {
    * @throws StateError when the network is disposed meanwhile
    */
   async diagnose(data: Data): Promise<Diagnosis> {
-    const samples = finish(Samples.of(data, this.#use()));
+    const samples = finish(Samples.read(data, this.#use()));
     // Disposed meanwhile, its memory may be another network's.
     return await inSlices(diagnoseLayers(this.#use(), samples), () => this.#use());
   }
@@ -314,7 +311,7 @@ export class Network {
   async train(data: Data | Stream, options: TrainOptions = {}): Promise<EpochReport[]> {
     const model = this.#use();
     return await this.#alone(async () => {
-      const checked = await checkTrainOptions(options, model.layers.length);
+      const checked = checkTrainOptions(options, model.layers.length);
       if (checked.resume) assertResumable(this.#run, model.slots, checked);
       const mayGoOn = (): void => {
         this.#use();
@@ -344,9 +341,11 @@ export class Network {
 
   async #alone(train: () => Promise<EpochReport[]>): Promise<EpochReport[]> {
     if (this.#isTraining) {
-      throw new StateError(
-        'train: the network is being trained; wait for that call, or stop it by its signal',
-      );
+      throw new StateError({
+        place: 'train',
+        problem: 'the network is being trained',
+        cure: 'wait for that call, or stop it by its signal',
+      });
     }
     this.#isTraining = true;
     try {
@@ -358,27 +357,17 @@ export class Network {
   }
 
   *#train(model: Model, data: Data | Stream, options: CheckedTrainOptions): Work<EpochReport[]> {
-    const checked = yield* dataOf(model, data, options);
-    const { metrics, diagnose } = options;
-    const observe =
-      metrics !== undefined || diagnose !== undefined
-        ? (yield* awaited(import('./diagnosis/observe.js'))).observerOf(model, checked, options)
-        : undefined;
-    model.reserve(1, slotsOf(options));
+    const checked = yield* readData(model, data, options);
+    const diagnosis = options.diagnose
+      ? reportDiagnosis(model, checked.validation ?? checked.training)
+      : undefined;
+    model.reserve(1, countSlots(options));
     if (!options.resume) {
       model.clearSlots();
-      this.#run = newRun(model, this.#random, options);
+      this.#run = startRun(model, this.#random, options);
     }
-    const training = new Training(
-      model,
-      this.#random,
-      checked,
-      this.#run!,
-      options,
-      () => this.save(),
-      observe,
-    );
-    return yield* training.go();
+    const context = { model, random: this.#random, run: this.#run!, save: () => this.save(), diagnosis };
+    return yield* train(context, checked, options);
   }
 
   /** The network as JSON: weights [units][fanIn], biases [units], and the state of its random generator. */
@@ -420,7 +409,12 @@ export class Network {
   }
 
   #use(): Model {
-    if (!this.#model) throw new StateError('the network was disposed; create another, or dispose later');
+    if (!this.#model)
+      throw new StateError({
+        place: '',
+        problem: 'the network was disposed',
+        cure: 'create another, or dispose later',
+      });
     return this.#model;
   }
 }
@@ -464,7 +458,10 @@ async function newModel(
 function checkThreads(threads: ThreadChoice = 1): ThreadChoice {
   if (threads === 'auto') return threads;
   if (typeof threads !== 'number') {
-    throw new TypeError(`threads: expected 'auto' or a whole number, got ${show(threads)}`);
+    throw new TypeFault({
+      place: 'threads',
+      problem: `expected 'auto' or a whole number, got ${show(threads)}`,
+    });
   }
   return checkInteger('threads', threads, 1, MOST_THREADS);
 }

@@ -1,6 +1,6 @@
 import { checkInteger, checkKeys } from '../base/check.js';
 import type { Transforms } from '../model/transforms.js';
-import type { Stream } from '../training/source.js';
+import type { Stream } from '../training/stream.js';
 import type { Data } from '../training/samples.js';
 import { openArrays, openMatrix, type NPYSources } from './array-stream.js';
 import { checkSource, type ByteSource, type TextSource } from './chunks.js';
@@ -174,7 +174,7 @@ export class DataStream implements Stream {
   }
 
   /**
-   * Fits transforms to these samples, to the same bits as `Dataset.fitTransforms` for the same rows. To fit 'standardise' or
+   * Fits transforms to these samples, to the same bits as `Dataset.fitTransforms` for the same rows. To fit 'standardize' or
    * 'minMax' the file is read once or twice more, the first time that it is asked for.
    * @throws TypeError, RangeError naming the option
    */

@@ -1,8 +1,9 @@
+import { RangeFault } from '../errors.js';
 import type { Engine, Kernels } from '../kernels/kernels.js';
 import { SGD } from '../kernels/codes.js';
-import { layoutOf, type Layout } from '../memory/layout.js';
+import { layoutOf, LINE, type Layout } from '../memory/layout.js';
 import { writeStruct, type Fields } from '../memory/struct.js';
-import { Layer, Net, Rule, Tally } from '../memory/structs.js';
+import { Batch, Layer, Net, Rule, Tally } from '../memory/structs.js';
 import { Views } from '../memory/views.js';
 import { initializers } from './initializers.js';
 import type { Random } from '../base/random.js';
@@ -11,6 +12,8 @@ import type { Parameters } from './state.js';
 
 /** The pointers of WebAssembly have 32 bits. */
 const MOST_BYTES = 2 ** 32 - 65536;
+
+const FEWER = 'use fewer units or smaller mini-batches';
 
 /** Larger chunks are no faster on either engine. */
 const MOST_CHUNK_ROWS = 128;
@@ -86,8 +89,8 @@ export class Model<K extends Engine = Kernels> {
     const rows = Math.floor(MULTIPLICATIONS_AT_A_TIME[kernels.engine] / ofSample);
     this.chunkRows = Math.min(MOST_CHUNK_ROWS, Math.max(1, rows));
     this.#layout = this.#plan(this.chunkRows, 0);
-    this.#allocate(this.#layout);
     this.views = new Views(kernels);
+    this.#allocate(this.#layout);
     const { net, netLayers, rule, tally, evaluationTally } = this.#layout;
     this.layers = layers.map((_, l) => new Layer(this.views, netLayers + l * Layer.bytes));
     this.rule = new Rule(this.views, rule);
@@ -191,6 +194,7 @@ export class Model<K extends Engine = Kernels> {
     if (this.window + bytes > MOST_BYTES) return false;
     try {
       this.kernels.memory.ensure(this.window + bytes);
+      this.views.refresh();
     } catch {
       return false;
     }
@@ -269,10 +273,11 @@ export class Model<K extends Engine = Kernels> {
     const threads = team?.size;
     const layout = layoutOf({ sizes, rows, bytesPerFloat, base: memory.base, threads, slots, drops });
     if (layout.bytes > MOST_BYTES) {
-      throw new RangeError(
-        `layers: [${sizes.join(', ')}] with mini-batches of ${rows} needs ${(layout.bytes / 2 ** 30).toFixed(1)} GiB, ` +
-          'and 4 GiB is the most that WebAssembly can address; use fewer units or smaller mini-batches',
-      );
+      throw new RangeFault({
+        place: 'layers',
+        problem: `[${sizes.join(', ')}] with mini-batches of ${rows} needs ${(layout.bytes / 2 ** 30).toFixed(1)} GiB, and 4 GiB is the most that WebAssembly can address`,
+        cure: FEWER,
+      });
     }
     return layout;
   }
@@ -281,7 +286,7 @@ export class Model<K extends Engine = Kernels> {
   #writeStructs(): void {
     const layout = this.#layout;
     const { parameters, gradients, parameterCount, inputs, targets, sampleWeights, pairs } = layout;
-    const { scratch, scratchBytes, largestDeltas, tally, rule } = layout;
+    const { batches, tally, rule } = layout;
     writeStruct(this.rule, {
       ...this.#rule,
       ...{ rate: 0, rootScale: 0, decay: 0, gradientScale: 0 }, // the kernels compute these
@@ -299,6 +304,15 @@ export class Model<K extends Engine = Kernels> {
         dropBelow: Math.floor(dropout * 2 ** 32),
         keptScale: 1 / (1 - dropout),
         isFrozen: Number(this.#frozen.includes(l)),
+        number: l,
+      });
+    }
+    for (let thread = 0; thread < (this.kernels.team?.size ?? 1); thread++) {
+      writeStruct(new Batch(this.views, batches + thread * LINE), {
+        thread,
+        threads: 1,
+        scratch: layout.scratch + thread * layout.scratchBytes,
+        ...{ rows: 0, from: 0, to: 0, isTraining: 0, isSparse: 0, largestDelta: 0 },
       });
     }
     writeStruct(new Net(this.views, layout.net), {
@@ -308,7 +322,7 @@ export class Model<K extends Engine = Kernels> {
       layers: layout.netLayers,
       ...{ parameters, gradients, parameterCount },
       ...{ inputCount: this.spec.inputs, inputs, targets, sampleWeights, pairs },
-      ...{ scratch, scratchBytes, largestDeltas, tally, rule },
+      ...{ batches, tally, rule },
       firstTrained: this.layers.findIndex(({ isFrozen }) => !isFrozen),
       hasZeroGradients: 0,
       touched: 0,
@@ -318,10 +332,14 @@ export class Model<K extends Engine = Kernels> {
   #allocate({ bytes }: Layout): void {
     try {
       this.kernels.memory.ensure(bytes + this.#windowBytes);
+      this.views.refresh();
     } catch (cause) {
-      throw new RangeError(
-        `layers: the network needs ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses so much memory; ` +
-          'use fewer units or smaller mini-batches',
+      throw new RangeFault(
+        {
+          place: 'layers',
+          problem: `the network needs ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses so much memory`,
+          cure: FEWER,
+        },
         { cause },
       );
     }

@@ -10,10 +10,10 @@ import { backward, cost, forward } from './steps.js';
 
 // Networks computed in double precision, by the same code as networks in single: the truth that those are judged by.
 
-/** A network with the weights of its seed. The kernels may be broken on purpose. */
-export function doubleModel(spec: NetworkSpec, kernels = referenceKernels(double)): Model {
+/** A network with the weights of its seed. */
+export function doubleModel(spec: NetworkSpec): Model {
   const checked = checkSpec(spec);
-  const model = new Model(checked, kernels);
+  const model = new Model(checked, referenceKernels(double));
   model.initialize(Random.fromSeed(checked.seed));
   return model;
 }
@@ -28,7 +28,7 @@ export function inDouble(net: Network): Model {
 
 /** Takes all the data as one mini-batch. @returns how many samples it has */
 export function gather(model: Model, data: Data): number {
-  const samples = finish(Samples.of(data, model));
+  const samples = finish(Samples.read(data, model));
   model.reserve(samples.count);
   samples.gather(model, 0, samples.count);
   return samples.count;

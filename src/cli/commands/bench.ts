@@ -51,13 +51,13 @@ export const bench: CommandDefinition<BenchFlags> = {
     output.say(
       textTable(
         hasThreads ? [...head, 'with threads', '×'] : head,
-        results.map((result) => rowOf(result, hasThreads)),
+        results.map((result) => formatRow(result, hasThreads)),
       ),
     );
   },
 };
 
-function rowOf({ name, miniBatchSize, plain, bp4, threaded }: RaceResult, hasThreads: boolean): string[] {
+function formatRow({ name, miniBatchSize, plain, bp4, threaded }: RaceResult, hasThreads: boolean): string[] {
   const times = (speed: number): string => (speed / plain).toFixed(1);
   const row = [name, String(miniBatchSize), rounded(plain), rounded(bp4), times(bp4)];
   if (!hasThreads) return row;

@@ -1,11 +1,11 @@
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
 import { checkReportPath, reportGroup, type ReportFlags } from '../options/report.js';
-import { readLabelledData } from '../data/labelled-data.js';
-import { meaningOf } from '../model/signature.js';
+import { readLabeledData } from '../data/labeled-data.js';
+import { describeSignature } from '../model/signature.js';
 import { formatCount, formatPercent, formatPrecise } from '../terminal/format.js';
 import { openModel } from '../model/open-model.js';
-import { nameOf } from '../data/read-file.js';
+import { displayPath } from '../data/read-file.js';
 import { diagnoseNetwork, pickSamples } from '../model/evaluation.js';
 import { textTable } from '../terminal/text-table.js';
 
@@ -25,8 +25,8 @@ export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     const report = await checkReportPath(options, [modelPath, path]);
     const model = await openModel(modelPath, options);
     const { net } = model;
-    const all = await readLabelledData(path, meaningOf(model, options));
-    const name = nameOf(path);
+    const all = await readLabeledData(path, describeSignature(model, options));
+    const name = displayPath(path);
     const data = pickSamples(all);
     const diagnosis = await diagnoseNetwork(net, name, data);
     const { layers, messages } = diagnosis;

@@ -3,11 +3,11 @@ import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../o
 import { checkReportPath, reportGroup, type ReportFlags } from '../options/report.js';
 import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
 import { inFile } from '../errors.js';
-import { readLabelledData, warnOfTrainingData } from '../data/labelled-data.js';
-import { meaningOf } from '../model/signature.js';
+import { readLabeledData, warnOfTrainingData } from '../data/labeled-data.js';
+import { describeSignature } from '../model/signature.js';
 import { formatCount, formatPrecise } from '../terminal/format.js';
 import { openModel } from '../model/open-model.js';
-import { nameOf } from '../data/read-file.js';
+import { displayPath } from '../data/read-file.js';
 
 export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: '<model> <data>',
@@ -25,12 +25,12 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     const [modelPath, path] = operands as [string, string];
     const report = await checkReportPath(options, [modelPath, path]);
     const model = await openModel(modelPath, options);
-    const meaning = meaningOf(model, options);
-    const data = await readLabelledData(path, meaning);
+    const signature = describeSignature(model, options);
+    const data = await readLabeledData(path, signature);
     warnOfTrainingData(output, path, model);
-    const name = nameOf(path);
+    const name = displayPath(path);
     const measured = await inFile(name, () => evaluateNetwork(model.net, data));
-    const { outputs } = meaning;
+    const { outputs } = signature;
     const evaluation: Evaluation =
       outputs.task === 'classification' ? { ...measured, classes: outputs.classes } : measured;
     const { count, figures, confusion, scores, classes, targets } = evaluation;

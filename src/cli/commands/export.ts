@@ -12,9 +12,9 @@ import {
   type ExportFormat,
 } from '../model/export-formats.js';
 import { inFile, UsageError } from '../errors.js';
-import { meaningOf } from '../model/signature.js';
+import { describeSignature } from '../model/signature.js';
 import { formatBytes } from '../terminal/format.js';
-import { checkApart, checkFolderOf } from '../data/output-paths.js';
+import { checkApart, checkFolder } from '../data/output-paths.js';
 import { openModel } from '../model/open-model.js';
 
 interface ExportFlags extends ColumnFlags, ModelFlags {
@@ -54,13 +54,13 @@ export const exportModel: CommandDefinition<ExportFlags> = {
     checkOut(out, format);
     // A model of TensorFlow.js is its folder, or the model.json in it.
     checkApart('OUT', out, [path, basename(path) === 'model.json' ? dirname(path) : undefined]);
-    await checkFolderOf(out);
+    await checkFolder(out);
     const model = await openModel(path, options);
-    const meaning = meaningOf(model, options);
-    const files = await inFile(out, () => target.write(model, meaning, out));
+    const signature = describeSignature(model, options);
+    const files = await inFile(out, () => target.write(model, signature, out));
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
     const isTrained = model.about !== undefined;
-    const missing = describeLosses(target, meaning, isTrained);
+    const missing = describeLosses(target, signature, isTrained);
     output.event('exported', { format, files, bytes: sizes, missing });
     for (const [i, file] of files.entries()) {
       output.say(`${output.bold(file)}  ${target.name}, ${formatBytes(sizes[i]!)}`);

@@ -3,7 +3,7 @@ import type { Transform } from '../../index.js';
 import type { Run, RunState } from '../../model/state.js';
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
-import { meaningOf, type Meaning } from '../model/signature.js';
+import { describeSignature, type ModelSignature } from '../model/signature.js';
 import {
   formatBytes,
   formatCount,
@@ -29,7 +29,7 @@ export const inspect: CommandDefinition<ColumnFlags & ModelFlags> = {
   groups: [columnGroup, modelGroup],
   run: async ({ operands, options, output }) => {
     const model = await openModel(operands[0]!, options);
-    const found = summarize(model, meaningOf(model, options));
+    const found = summarize(model, describeSignature(model, options));
     output.event('model', { ...found });
     const { about } = model;
     const { layers, parameters, training, transforms } = found;
@@ -97,10 +97,10 @@ interface Findings {
   readonly about: OpenedModel['about'];
 }
 
-function summarize({ path, format, bytes, state, about }: OpenedModel, meaning: Meaning): Findings {
+function summarize({ path, format, bytes, state, about }: OpenedModel, signature: ModelSignature): Findings {
   const { parameters } = state;
   const spec = specToJSON(state);
-  const { outputs, reading } = meaning;
+  const { outputs, reading } = signature;
   const layers = parameters.map(({ weights, biases }, l): LayerFindings => {
     const { units, activation, dropout } = spec.layers[l]!;
     return {
@@ -116,7 +116,7 @@ function summarize({ path, format, bytes, state, about }: OpenedModel, meaning: 
     outputs: outputs.task === 'classification' ? outputs.classes : outputs.targets,
     inputs: spec.inputs,
     columns: reading.inputs,
-    transforms: meaning.transforms,
+    transforms: signature.transforms,
     loss: spec.loss,
     seed: spec.seed,
     parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
@@ -172,10 +172,10 @@ function transformText(transform: Transform): string {
   switch (transform.kind) {
     case 'identity':
       return 'as it is';
-    case 'standardise':
-      return `standardised: mean ${formatPrecise(transform.mean)}, deviation ${formatPrecise(transform.deviation)}`;
+    case 'standardize':
+      return `standardized: mean ${formatPrecise(transform.mean)}, deviation ${formatPrecise(transform.deviation)}`;
     case 'minMax':
-      return `from ${formatPrecise(transform.least)} to ${formatPrecise(transform.most)}, made 0 to 1`;
+      return `from ${formatPrecise(transform.min)} to ${formatPrecise(transform.max)}, made 0 to 1`;
     case 'oneHot':
       return `one of ${joinNames(transform.categories.map(String), MOST_CATEGORIES)}`;
   }

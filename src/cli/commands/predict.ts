@@ -5,12 +5,12 @@ import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../o
 import { convertLegacyError, DataError, isInputFault, UsageError } from '../errors.js';
 import { STDIN } from '../data/file-formats.js';
 import type { Output } from '../terminal/output.js';
-import { meaningOf, type Meaning } from '../model/signature.js';
+import { describeSignature, type ModelSignature } from '../model/signature.js';
 import { formatCount, joinNames } from '../terminal/format.js';
 import { openModel } from '../model/open-model.js';
 import { checkApart, writeThroughTemporary, type WriteText } from '../data/output-paths.js';
-import { nameOf } from '../data/read-file.js';
-import { samplesOf, type Sample } from '../data/prediction-samples.js';
+import { displayPath } from '../data/read-file.js';
+import { readSamples, type Sample } from '../data/prediction-samples.js';
 import type { Network } from '../../network.js';
 
 interface PredictFlags extends ColumnFlags, ModelFlags {
@@ -44,16 +44,16 @@ export const predict: CommandDefinition<PredictFlags> = {
       throw new UsageError('', `give a data file after ${path}, or '-' and samples on standard input`);
     }
     const model = await openModel(path, options);
-    const meaning = meaningOf(model, options);
-    const writer = (output.json ? createJSONWriter : createCSVWriter)(model.net, meaning.outputs);
+    const signature = describeSignature(model, options);
+    const writer = (output.json ? createJSONWriter : createCSVWriter)(model.net, signature.outputs);
     const paths = given.length > 0 ? given : [STDIN];
     const { out } = options;
     if (out === undefined) {
-      await predictAll(model.net, meaning, paths, writer, output, (text) => output.write(text));
+      await predictAll(model.net, signature, paths, writer, output, (text) => output.write(text));
     } else {
       checkApart('--out', out, [path, ...paths]);
       const count = await writeThroughTemporary(out, (write) =>
-        predictAll(model.net, meaning, paths, writer, output, write),
+        predictAll(model.net, signature, paths, writer, output, write),
       );
       output.say(`${formatCount(count, 'answer')} written to ${out}`);
     }
@@ -63,7 +63,7 @@ export const predict: CommandDefinition<PredictFlags> = {
 /** @returns how many there were */
 async function predictAll(
   net: Network,
-  meaning: Meaning,
+  signature: ModelSignature,
   paths: readonly string[],
   writer: PredictionWriter,
   output: Output,
@@ -73,10 +73,10 @@ async function predictAll(
   let empty = 0;
   for (const path of paths) {
     const onIgnored = (columns: readonly string[]): void =>
-      output.warn(`${nameOf(path)}: not used: ${joinNames(columns)}`);
-    for await (const samples of samplesOf(path, meaning, onIgnored)) {
+      output.warn(`${displayPath(path)}: not used: ${joinNames(columns)}`);
+    for await (const samples of readSamples(path, signature, onIgnored)) {
       if (samples.length === 0) continue;
-      const text = writer.writeLines(predictSamples(net, meaning, samples));
+      const text = writer.writeLines(predictSamples(net, signature, samples));
       await write(count === 0 ? writer.head + text : text);
       count += samples.length;
       empty += samples.filter(({ values }) => values === undefined).length;
@@ -92,7 +92,7 @@ async function predictAll(
  */
 function predictSamples(
   net: Network,
-  { reading: { inputScale } }: Meaning,
+  { reading: { inputScale } }: ModelSignature,
   samples: readonly Sample[],
 ): (Float32Array | undefined)[] {
   const complete = samples.flatMap(({ values }) => (values ? [values] : []));

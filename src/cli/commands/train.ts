@@ -1,4 +1,4 @@
-import { checkApart, checkFolderOf } from '../data/output-paths.js';
+import { checkApart, checkFolder } from '../data/output-paths.js';
 import { StoppedError, UsageError } from '../errors.js';
 import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
 import {
@@ -60,7 +60,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   const out = options.out ?? (dataPath === undefined ? resumePath! : chooseModelPath(dataPath));
   const replaces = out === resumePath || (await checkModelPath('out', out));
   if (checkpoint !== undefined && checkpoint !== resumePath) await checkModelPath('checkpoint', checkpoint);
-  if (report !== undefined) await checkFolderOf(report);
+  if (report !== undefined) await checkFolder(report);
   const training =
     resumePath === undefined
       ? await prepareTraining(options, given, dataPath!)

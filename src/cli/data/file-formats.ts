@@ -29,7 +29,7 @@ export const STDIN = '-';
 /**
  * @throws UsageError if the name tells nothing
  */
-export function kindOf(path: string): FileKind {
+export function detectFileKind(path: string): FileKind {
   if (path === STDIN) return { format: 'csv' };
   const name = path.toLowerCase().replace(/\.gz$/, '');
   if (/idx\d(-ubyte)?$/.test(name)) return { format: 'idx' };

@@ -1,10 +1,10 @@
 import type { CSVDialect, Dataset } from '../../data/index.js';
-import { readIDXSamples, readMNISTSamples, readNPZSamples, type Samples } from './array-files.js';
+import { readIDXSamples, readMNISTSamples, readNPZSamples, type ArraySamples } from './array-files.js';
 import { inFile } from '../errors.js';
 import { pickDialect } from '../options/data.js';
-import { kindOf, STDIN, type DataFormat } from './file-formats.js';
+import { detectFileKind, STDIN, type DataFormat } from './file-formats.js';
 import type { Reading } from '../model/model-file.js';
-import { fileBuffer, isLarge, nameOf, readBytes, readText, textSource } from './read-file.js';
+import { fileBuffer, isLarge, displayPath, readBytes, readText, textSource } from './read-file.js';
 import {
   openCSV,
   openJSON,
@@ -20,7 +20,7 @@ export interface TableFile extends OpenedTable {
   readonly path: string;
 }
 
-interface SamplesFile extends Samples {
+interface SamplesFile extends ArraySamples {
   readonly kind: 'samples';
   readonly path: string;
 }
@@ -31,7 +31,7 @@ export type DataFile = TableFile | SamplesFile;
 const MNIST = 'mnist';
 
 /** What need not be found out. */
-export interface Known extends CSVDialect {
+export interface OpenOptions extends CSVDialect {
   /** Whether it is read anew in each epoch. Default: whether it is large. */
   readonly isStream?: boolean;
 }
@@ -40,16 +40,16 @@ export interface Known extends CSVDialect {
  * Opens a data file, by its name: all of it is looked at, and nothing chosen.
  * @throws Failure naming the file and the place in it
  */
-export async function openData(path: string, known: Known = {}): Promise<DataFile> {
+export async function openData(path: string, known: OpenOptions = {}): Promise<DataFile> {
   if (path === MNIST) return { kind: 'samples', path, ...(await readMNISTSamples()) };
-  const { format } = kindOf(path);
+  const { format } = detectFileKind(path);
   if (format === 'npz') {
     const bytes = await readBytes(path);
     return await inFile(path, () => ({ kind: 'samples', path, ...readNPZSamples(bytes) }));
   }
   if (format === 'idx') return { kind: 'samples', path, ...(await readIDXSamples(path)) };
-  const name = nameOf(path);
-  const table = await inFile(name, () => tableOf(path, format, known));
+  const name = displayPath(path);
+  const table = await inFile(name, () => openTable(path, format, known));
   const { profile, read, stream } = table;
   return {
     ...table,
@@ -61,12 +61,12 @@ export async function openData(path: string, known: Known = {}): Promise<DataFil
   };
 }
 
-async function tableOf(
+async function openTable(
   path: string,
   format: Exclude<DataFormat, 'npz' | 'idx'>,
-  { isStream, ...given }: Known,
+  { isStream, ...given }: OpenOptions,
 ): Promise<OpenedTable> {
-  const { delimiter } = kindOf(path);
+  const { delimiter } = detectFileKind(path);
   const isLong = path !== STDIN && (isStream ?? (await isLarge(path)));
   const text = (): Text | Promise<Text> => (isLong ? textSource(path) : readText(path));
   switch (format) {

@@ -11,7 +11,7 @@ import { exitCodes } from '../exit-codes.js';
  * Checks that a file may be written where it is to be: before all that leads to it.
  * @throws DataError if it may not
  */
-export async function checkFolderOf(path: string): Promise<void> {
+export async function checkFolder(path: string): Promise<void> {
   const folder = dirname(path);
   if (!existsSync(folder)) throw new DataError(path, `there is no folder ${folder}`);
   await inFile(folder, () => access(folder, constants.W_OK));
@@ -47,7 +47,7 @@ export async function writeThroughTemporary<Result>(
   path: string,
   produce: (write: WriteText) => Promise<Result>,
 ): Promise<Result> {
-  await checkFolderOf(path);
+  await checkFolder(path);
   const target = existsSync(path) ? realpathSync(path) : path; // what a link leads to, not the link
   const isFile = !existsSync(target) || statSync(target).isFile();
   const temporary = isFile ? `${target}.${process.pid}.tmp` : target;

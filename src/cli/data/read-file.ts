@@ -23,7 +23,7 @@ const unpack = promisify(gunzip);
  */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await inFile(path, () => (path === STDIN ? readStdin() : readFile(path)));
-  if (bytes.length === 0) throw new DataError(nameOf(path), 'it is empty', 'expected rows of data');
+  if (bytes.length === 0) throw new DataError(displayPath(path), 'it is empty', 'expected rows of data');
   if (!isGzip(bytes)) return bytes;
   try {
     return await unpack(bytes, { maxOutputLength: MOST_UNPACKED });
@@ -47,7 +47,7 @@ export async function readText(path: string): Promise<string> {
   const bytes = await readBytes(path);
   if (bytes.length > LONGEST_TEXT) {
     throw new DataError(
-      nameOf(path),
+      displayPath(path),
       'a text of more than 512 MiB is not read whole',
       'give CSV or JSON Lines, and --stream',
     );
@@ -55,12 +55,12 @@ export async function readText(path: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new DataError(nameOf(path), 'it is no UTF-8 text', 'save it as UTF-8', { cause: error });
+    throw new DataError(displayPath(path), 'it is no UTF-8 text', 'save it as UTF-8', { cause: error });
   }
 }
 
 /** A file as messages call it. */
-export const nameOf = (path: string): string => (path === STDIN ? 'stdin' : path);
+export const displayPath = (path: string): string => (path === STDIN ? 'stdin' : path);
 
 /** Files that are larger are read anew in each epoch, a batch at a time. */
 const MOST_IN_MEMORY = 2 ** 28;

@@ -1,7 +1,7 @@
 import { isMissingMark } from '../../data/columns.js';
 import { show } from '../../base/check.js';
 import { DataError } from '../errors.js';
-import type { Meaning } from '../model/signature.js';
+import type { ModelSignature } from '../model/signature.js';
 import { findNearest } from '../options/values.js';
 import { joinNames } from '../terminal/format.js';
 
@@ -10,14 +10,14 @@ export type Values = (number | string)[] | undefined;
 
 /** Makes values of the cells of one row: in the network's order, each a number or a category. */
 export class RowValues {
-  readonly #meaning: Meaning;
+  readonly #signature: ModelSignature;
   /** Each category, by the text or the number that stands for it; undefined where numbers are expected. */
   readonly #categories: readonly (ReadonlyMap<string, number | string> | undefined)[];
 
-  constructor(meaning: Meaning) {
-    this.#meaning = meaning;
-    this.#categories = Array.from({ length: meaning.width }, (_, k) => {
-      const transform = meaning.transforms?.[k];
+  constructor(signature: ModelSignature) {
+    this.#signature = signature;
+    this.#categories = Array.from({ length: signature.width }, (_, k) => {
+      const transform = signature.transforms?.[k];
       if (transform?.kind !== 'oneHot') return undefined;
       return new Map(transform.categories.map((category) => [String(category), category]));
     });
@@ -31,11 +31,11 @@ export class RowValues {
    */
   of(row: string, cells: readonly unknown[], isText: boolean): Values {
     const values: (number | string)[] = [];
-    for (let k = 0; k < this.#meaning.width; k++) {
+    for (let k = 0; k < this.#signature.width; k++) {
       const cell = cells[k];
       const value = this.#isMissing(cell, k, isText)
         ? this.#fillIn(row, k)
-        : this.#valueOf(row, cell, k, isText);
+        : this.#toValue(row, cell, k, isText);
       if (value === undefined) return undefined;
       values.push(value);
     }
@@ -49,36 +49,36 @@ export class RowValues {
 
   /** As the training did with what is missing, as far as a single row can: undefined leaves the sample out. */
   #fillIn(row: string, k: number): number | undefined {
-    const { reading, transforms } = this.#meaning;
+    const { reading, transforms } = this.#signature;
     const transform = transforms?.[k];
     if (reading.missing === 'drop') return undefined;
-    if (reading.missing === 'mean' && transform?.kind === 'standardise') return transform.mean;
-    throw new DataError(this.#placeOf(row, k), 'is missing', 'fill it in, or leave the row out');
+    if (reading.missing === 'mean' && transform?.kind === 'standardize') return transform.mean;
+    throw new DataError(this.#describePlace(row, k), 'is missing', 'fill it in, or leave the row out');
   }
 
-  #valueOf(row: string, cell: unknown, k: number, isText: boolean): number | string {
+  #toValue(row: string, cell: unknown, k: number, isText: boolean): number | string {
     const categories = this.#categories[k];
     if (categories) {
       const category = categories.get(String(cell)) ?? categories.get(String(Number(cell)));
       if (category !== undefined) return category;
       throw new DataError(
-        this.#placeOf(row, k),
+        this.#describePlace(row, k),
         `${show(cell)} is none of the categories that were learned: ${joinNames([...categories.keys()])}`,
       );
     }
     const number = isText ? Number(cell) : cell;
     if (typeof number === 'number' && Number.isFinite(Math.fround(number))) return number;
-    throw new DataError(this.#placeOf(row, k), `expected a number, got ${show(cell)}`);
+    throw new DataError(this.#describePlace(row, k), `expected a number, got ${show(cell)}`);
   }
 
-  #placeOf(row: string, k: number): string {
-    const name = this.#meaning.reading.inputs?.[k];
+  #describePlace(row: string, k: number): string {
+    const name = this.#signature.reading.inputs?.[k];
     return `${row}, column ${name === undefined ? k + 1 : JSON.stringify(name)}`;
   }
 }
 
 /** Where in the rows of a table the network's inputs are. */
-export interface Places {
+export interface ColumnPlaces {
   readonly at: readonly number[];
   /** Columns that are neither inputs nor answers. */
   readonly ignored: readonly string[];
@@ -88,7 +88,11 @@ export interface Places {
  * Finds the inputs by their names, in whatever order they are.
  * @throws DataError naming the columns that are missing
  */
-export function placesByName(path: string, names: readonly string[], { reading, width }: Meaning): Places {
+export function findColumnsByName(
+  path: string,
+  names: readonly string[],
+  { reading, width }: ModelSignature,
+): ColumnPlaces {
   const { inputs, label, targets = [] } = reading;
   if (!inputs) {
     if (names.length === width) return { at: names.map((_, k) => k), ignored: [] };
@@ -122,7 +126,11 @@ export function placesByName(path: string, names: readonly string[], { reading, 
  * Where rows have no names: all that is there, in order; or by the numbers that the columns had in training.
  * @throws DataError where there are too few or too many
  */
-export function placesByNumber(row: string, count: number, { reading, width }: Meaning): Places {
+export function findColumnsByNumber(
+  row: string,
+  count: number,
+  { reading, width }: ModelSignature,
+): ColumnPlaces {
   if (count === width) return { at: Array.from({ length: width }, (_, k) => k), ignored: [] };
   const at = reading.inputs?.map(Number) ?? [];
   if (at.length === width && at.every((k) => Number.isInteger(k) && k < count)) return { at, ignored: [] };

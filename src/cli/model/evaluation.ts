@@ -13,7 +13,7 @@ import { formatPercent, formatSignificant } from '../terminal/format.js';
 import { textTable } from '../terminal/text-table.js';
 import { Dataset } from '../../data/index.js';
 import type { Diagnosis } from '../../training/diagnosis.js';
-import { dataIn, type Answered } from '../data/split-stream.js';
+import { toTrainData, type LabeledSamples } from '../data/split-stream.js';
 
 /** How good a network is on samples whose answers are known. */
 export interface Evaluation {
@@ -45,9 +45,9 @@ const MOST_SHOWN = 20;
  * @param data with labels, or with targets
  * @throws TypeError, RangeError where the data do not fit the network
  */
-export function evaluateNetwork(net: Network, data: Answered): Evaluation {
+export function evaluateNetwork(net: Network, data: LabeledSamples): Evaluation {
   const { inputs, inputScale = 1, labels, targets, count } = data;
-  const { loss, accuracy } = net.evaluate(dataIn(data));
+  const { loss, accuracy } = net.evaluate(toTrainData(data));
   const outputs = net.predict(inputs, { inputScale });
   if (labels) {
     // hinge has its border at 0, where the metrics have it at ½
@@ -126,12 +126,12 @@ export function formatEvaluation({
 const MOST_DIAGNOSED = 1000;
 
 /** Samples from all over, to diagnose a network by. */
-export function pickSamples(data: Dataset | Answered): Dataset | Answered {
+export function pickSamples(data: Dataset | LabeledSamples): Dataset | LabeledSamples {
   if (data.count <= MOST_DIAGNOSED || !(data instanceof Dataset)) return data;
   const step = data.count / MOST_DIAGNOSED;
   return data.subset(Array.from({ length: MOST_DIAGNOSED }, (_, i) => Math.floor(i * step)));
 }
 
 /** @throws DataError if the samples do not fit the network */
-export const diagnoseNetwork = (net: Network, path: string, data: Answered): Promise<Diagnosis> =>
-  inFile(path, () => net.diagnose(dataIn(data)));
+export const diagnoseNetwork = (net: Network, path: string, data: LabeledSamples): Promise<Diagnosis> =>
+  inFile(path, () => net.diagnose(toTrainData(data)));

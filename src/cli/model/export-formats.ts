@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { saveTFJS } from '../../node/tfjs.js';
 import { writeWhole } from '../../node/whole-file.js';
-import type { Meaning } from './signature.js';
+import type { ModelSignature } from './signature.js';
 import { encodeState } from '../../model/file.js';
 import { encodeModel } from './model-file.js';
 import type { OpenedModel } from './open-model.js';
@@ -18,7 +18,7 @@ export interface ExportTarget {
   /** Of the file; tfjs has a folder. */
   readonly extension: string;
   /** @returns the paths of what was written */
-  readonly write: (model: OpenedModel, meaning: Meaning, path: string) => Promise<string[]>;
+  readonly write: (model: OpenedModel, signature: ModelSignature, path: string) => Promise<string[]>;
   /** A line of the program that opens it. */
   readonly usage: (path: string) => string;
   /** Whether what it writes computes the transforms by itself. */
@@ -92,7 +92,7 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
       const names = outputs.task === 'classification' && net.outputs > 1 ? { outputs: outputs.classes } : {};
       return [
         ...(await write(path, toModule(net, names))),
-        ...(await write(typesPathOf(path), toModuleTypes(net, names))),
+        ...(await write(chooseTypesPath(path), toModuleTypes(net, names))),
       ];
     },
     usage: (path) => `JavaScript: import { predict } from './${basename(path)}';  // it needs nothing else`,
@@ -111,24 +111,24 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
 };
 
 /** iris.mjs has its types in iris.d.mts. */
-const typesPathOf = (path: string): string =>
+const chooseTypesPath = (path: string): string =>
   path.replace(/\.(m?)js$/, '') + (path.endsWith('.mjs') ? '.d.mts' : '.d.ts');
 
 /** What a format does not hold of this network, in words. */
 export function describeLosses(
   { transforms, hasClasses, hasTraining }: ExportTarget,
-  meaning: Meaning,
+  signature: ModelSignature,
   isTrained: boolean,
 ): string[] {
-  const { outputs, reading } = meaning;
+  const { outputs, reading } = signature;
   const inputs = reading.inputs ?? [];
-  const categorical = (meaning.transforms ?? []).flatMap((transform, k) =>
+  const categorical = (signature.transforms ?? []).flatMap((transform, k) =>
     transform.kind === 'oneHot' && typeof transform.categories[0] === 'string'
       ? [inputs[k] ?? String(k)]
       : [],
   );
   return [
-    ...(transforms === 'metadata' && meaning.transforms
+    ...(transforms === 'metadata' && signature.transforms
       ? ["other programs must transform the inputs themselves, as 'transforms' in its metadata says"]
       : []),
     ...(transforms === 'computed' && !hasClasses && categorical.length > 0

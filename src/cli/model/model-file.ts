@@ -13,7 +13,7 @@ import { FileError } from '../../node/file-error.js';
 import { writeWhole } from '../../node/whole-file.js';
 import { inFile, UsageError } from '../errors.js';
 import { STDIN } from '../data/file-formats.js';
-import { checkFolderOf } from '../data/output-paths.js';
+import { checkFolder } from '../data/output-paths.js';
 import type { Shares } from '../data/split-stream.js';
 
 // What `bp4 train` writes is what `net.save()` gives, and beside the network, under the name 'about' in the metadata of
@@ -118,7 +118,7 @@ export function chooseModelPath(dataPath: string): string {
  * @throws UsageError, DataError if it may not
  */
 export async function checkModelPath(option: string, path: string): Promise<boolean> {
-  await checkFolderOf(path);
+  await checkFolder(path);
   if (!existsSync(path)) return false;
   if (await inFile(path, () => isModelFile(path))) return true;
   throw new UsageError(path, 'it is there already, and is no model', `choose another --${option}`);

@@ -12,7 +12,7 @@ export type Outputs =
   | { readonly task: 'regression'; readonly targets: readonly string[] };
 
 /** What the numbers of a network stand for: which columns go in, and what comes out. */
-export interface Meaning {
+export interface ModelSignature {
   readonly outputs: Outputs;
   /** How a file with such samples is read. Its `inputs` are missing where the network does not know their names. */
   readonly reading: Reading;
@@ -28,7 +28,7 @@ export interface Meaning {
  * What is known of a network by its file, and what is said besides.
  * @throws UsageError if they do not fit
  */
-export function meaningOf({ net, state, about }: OpenedModel, flags: ColumnFlags): Meaning {
+export function describeSignature({ net, state, about }: OpenedModel, flags: ColumnFlags): ModelSignature {
   const transforms = state.spec.transforms?.inputs;
   const names = pickNames(transforms);
   const width = transforms?.length ?? net.inputs;

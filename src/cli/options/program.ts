@@ -56,7 +56,7 @@ export function createProgram(version: string, argv: readonly string[]): Command
       // ours have their defaults in words, where these depend on the data
       optionDescription: ({ description }) => description,
     })
-    .addHelpText('after', `\n${examplesOf(commands.map(({ example }) => [example]))}\n\n${exitCodeHelp}`);
+    .addHelpText('after', `\n${formatExamples(commands.map(({ example }) => [example]))}\n\n${exitCodeHelp}`);
   for (const listed of commands) program.command(listed.name).summary(listed.summary);
   return program.hook('preSubcommand', async (_, command) => {
     const listed = commands.find(({ name }) => name === command.name());
@@ -75,7 +75,7 @@ function configure(
     .description(description.join('\n\n'))
     .arguments(operands)
     .addHelpOption(new Option('-h, --help', 'this text').helpGroup(`${outputGroup.heading}:`))
-    .addHelpText('after', `\n${examplesOf(examples)}\n\n${exitCodeHelp}`);
+    .addHelpText('after', `\n${formatExamples(examples)}\n\n${exitCodeHelp}`);
   const given: Record<string, string[]> = {};
   for (const { heading, options } of [...groups, outputGroup]) {
     for (const option of options) {
@@ -104,7 +104,7 @@ function rejectOptionAsValue(command: Command, option: Option, value: string, ar
   }
 }
 
-function examplesOf(examples: readonly (readonly [line: string, what?: string])[]): string {
+function formatExamples(examples: readonly (readonly [line: string, what?: string])[]): string {
   const lines = examples.map(([line, what]) =>
     what === undefined ? `  ${line}` : `  ${line}\n      ${what}`,
   );

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { checkApart, checkFolderOf } from '../data/output-paths.js';
+import { checkApart, checkFolder } from '../data/output-paths.js';
 import type { OptionGroup } from './command.js';
 
 export interface ReportFlags {
@@ -25,6 +25,6 @@ export async function checkReportPath(
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;
   checkApart('--report', path, inputs);
-  await checkFolderOf(path);
+  await checkFolder(path);
   return path;
 }

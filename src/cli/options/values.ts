@@ -10,7 +10,7 @@ export function findNearest(name: string, names: readonly string[]): string | un
 }
 
 /** `; did you mean 'train'?`, or nothing. */
-export function suggestName(name: string, names: readonly string[]): string {
+function suggestName(name: string, names: readonly string[]): string {
   const nearest = findNearest(name, names);
   return nearest === undefined ? '' : `; did you mean '${nearest}'?`;
 }

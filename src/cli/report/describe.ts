@@ -1,7 +1,7 @@
 import type { NetworkState } from '../../model/state.js';
 import type { Network } from '../../network.js';
-import type { EpochReport } from '../../training/options.js';
-import { nameOf } from '../data/read-file.js';
+import type { EpochReport } from '../../training/reports.js';
+import { displayPath } from '../data/read-file.js';
 import { diagnoseNetwork, pickSamples, type Evaluation } from '../model/evaluation.js';
 import { hashWeights, type About } from '../model/model-file.js';
 import type { OpenedModel } from '../model/open-model.js';
@@ -41,7 +41,7 @@ export async function describeTrainingRun(
   evaluation: Evaluation,
 ): Promise<Report> {
   const shape = describeShape(net);
-  const path = nameOf(about.training.data);
+  const path = displayPath(about.training.data);
   const { earlyStopping } = options;
   const best = earlyStopping && earlyStopping.restoreBest !== false ? state.run?.bestEpoch : undefined;
   return {

@@ -16,14 +16,14 @@ export type Content = Markup | string | number | undefined | false | readonly Co
  */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   let text = strings[0]!;
-  for (const [i, content] of contents.entries()) text += textOf(content) + strings[i + 1]!;
+  for (const [i, content] of contents.entries()) text += renderContent(content) + strings[i + 1]!;
   return new Markup(text);
 }
 
-function textOf(content: Content): string {
+function renderContent(content: Content): string {
   if (content === undefined || content === false) return '';
   if (content instanceof Markup) return content.text;
-  if (typeof content === 'object') return content.map(textOf).join('');
+  if (typeof content === 'object') return content.map(renderContent).join('');
   return escape(String(content));
 }
 

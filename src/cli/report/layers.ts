@@ -1,5 +1,5 @@
 import type { Diagnosis, LayerDiagnosis } from '../../training/diagnosis.js';
-import type { EpochReport } from '../../training/options.js';
+import type { EpochReport } from '../../training/reports.js';
 import { formatPercent, formatPrecise, formatWholePercent } from '../terminal/format.js';
 import { linearAxis } from './axis.js';
 import { curves, type CurveFigure } from './curves.js';
@@ -29,7 +29,7 @@ export function layersSection(
       diagnosis.layers.map(
         ({ delta, speed, update, saturated, dead, weights }, l) =>
           html`<tr>
-            <th scope="row">${nameOf(l)}: ${layers[l]!.units} × ${layers[l]!.activation}</th>
+            <th scope="row">${nameLayer(l)}: ${layers[l]!.units} × ${layers[l]!.activation}</th>
             <td>${small(delta)}</td>
             <td>${small(speed)}</td>
             ${hasUpdates && html`<td>${update === undefined ? '–' : small(update)}</td>`}
@@ -49,7 +49,7 @@ const explanation = html`<p class="aside">
   Saturated: where the slope σ′ is below a tenth of its steepest.
 </p>`;
 
-const nameOf = (l: number): string => `layers[${l}]`;
+const nameLayer = (l: number): string => `layers[${l}]`;
 const small = (x: number): string => formatPrecise(x, 3);
 
 function overEpochs(observed: readonly EpochReport[]): Content {
@@ -60,7 +60,7 @@ function overEpochs(observed: readonly EpochReport[]): Content {
     more: Partial<CurveFigure> = {},
   ): Markup => {
     const lines = observed[0]!.diagnosis!.layers.map((_, l) => ({
-      name: nameOf(l),
+      name: nameLayer(l),
       values: observed.map(({ diagnosis }) => of(diagnosis!.layers[l]!)),
       kind: `l${l % 6}`,
     }));

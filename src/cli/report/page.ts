@@ -3,7 +3,7 @@ import { writeWhole } from '../../node/whole-file.js';
 import { inFile } from '../errors.js';
 import type { Output } from '../terminal/output.js';
 import type { Diagnosis } from '../../training/diagnosis.js';
-import type { EpochReport } from '../../training/options.js';
+import type { EpochReport } from '../../training/reports.js';
 import type { Evaluation } from '../model/evaluation.js';
 import { formatPercent, formatPrecise, groupDigits, formatWholePercent } from '../terminal/format.js';
 import { linearAxis, minus } from './axis.js';
@@ -72,10 +72,10 @@ export function reportPage(report: Report): string {
         </header>
         <main>
           ${history.length > 1 && section('How it learned', html`<div class="columns">${learningCurves(report, isClassification)}</div>`)}
-          ${evaluation && section(report.evaluated ? `How it does on ${report.evaluated}` : 'How it does', resultsOf(evaluation))}
+          ${evaluation && section(report.evaluated ? `How it does on ${report.evaluated}` : 'How it does', renderResults(evaluation))}
           ${diagnosis && section('How fast each layer learns', layersSection(diagnosis, history, shape))}
           ${section('The network', shapeSection(shape))}
-          ${section('How it was made', html`<dl class="facts">${facts.map(factOf)}</dl>`)}
+          ${section('How it was made', html`<dl class="facts">${facts.map(renderFact)}</dl>`)}
         </main>
         <footer>Made by bp4. The same data, options and seed give the same weights, to the last bit.</footer>
       </body>
@@ -89,13 +89,13 @@ const section = (title: string, content: Content): Markup =>
     ${content}
   </section>`;
 
-const factOf = ({ name, value, isCode = false }: Fact): Markup =>
+const renderFact = ({ name, value, isCode = false }: Fact): Markup =>
   html`<div>
     <dt>${name}</dt>
     <dd>${isCode ? html`<code>${value}</code>` : value}</dd>
   </div>`;
 
-function resultsOf({ confusion, scores, classes, targets = [] }: Evaluation): Content {
+function renderResults({ confusion, scores, classes, targets = [] }: Evaluation): Content {
   return confusion && scores && classes
     ? classesSection({ confusion, scores, classes })
     : numbersSection(targets);

@@ -40,7 +40,7 @@ const py = (axis: Axis, value: number): number =>
   coordinate(box.bottom - axis.at(value) * (box.bottom - box.top));
 
 /** Some of the samples, from all over. */
-function someOf({ actual }: TargetFigures): number[] {
+function pickPoints({ actual }: TargetFigures): number[] {
   const step = Math.ceil(actual.length / MOST_POINTS);
   return Array.from({ length: Math.ceil(actual.length / step) }, (_, i) => i * step);
 }
@@ -53,7 +53,7 @@ function picture(title: string, label: string, aside: Content, content: Content)
   </figure>`;
 }
 
-const pointsOf = (samples: readonly number[], x: (n: number) => number, y: (n: number) => number): Markup =>
+const drawPoints = (samples: readonly number[], x: (n: number) => number, y: (n: number) => number): Markup =>
   html`<g class="points">${samples.map((n) => html`<circle cx="${x(n)}" cy="${y(n)}" r="2.5" />`)}</g>`;
 
 const shown = (samples: readonly number[], all: number): string =>
@@ -61,7 +61,7 @@ const shown = (samples: readonly number[], all: number): string =>
 
 function scatter(target: TargetFigures): Markup {
   const { name, actual, predicted } = target;
-  const samples = someOf(target);
+  const samples = pickPoints(target);
   const [low, high] = extremes([...extremes(actual), ...extremes(predicted)]);
   const axis = roundAxis(low, high, 5);
   return picture(
@@ -76,7 +76,7 @@ function scatter(target: TargetFigures): Markup {
         x2="${px(axis, axis.high)}"
         y2="${py(axis, axis.high)}"
       />
-      ${pointsOf(
+      ${drawPoints(
         samples,
         (n) => px(axis, actual[n]!),
         (n) => py(axis, predicted[n]!),
@@ -86,7 +86,7 @@ function scatter(target: TargetFigures): Markup {
 
 function residuals(target: TargetFigures): Markup {
   const { name, actual, predicted } = target;
-  const samples = someOf(target);
+  const samples = pickPoints(target);
   const errors = actual.map((value, n) => predicted[n]! - value);
   const x = roundAxis(...extremes(predicted), 5);
   const y = roundAxis(...extremes([...extremes(errors), 0]), 4);
@@ -96,7 +96,7 @@ function residuals(target: TargetFigures): Markup {
     `Predicted less true: a bend or a funnel is something that the network has not learned.${shown(samples, actual.length)}`,
     html`${frame(box, x, y, { x: 'predicted', y: 'predicted − true' })}
       <line class="ideal" x1="${box.left}" x2="${box.right}" y1="${py(y, 0)}" y2="${py(y, 0)}" />
-      ${pointsOf(
+      ${drawPoints(
         samples,
         (n) => px(x, predicted[n]!),
         (n) => py(y, errors[n]!),

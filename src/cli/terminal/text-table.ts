@@ -20,7 +20,7 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
 }
 
 /** Pads text to columns of a terminal: wide characters take two of them. */
-export const padEnd = (text: string, columns: number): string =>
+const padEnd = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
 
 const padStart = (text: string, columns: number): string =>

@@ -8,7 +8,7 @@ import {
   joinNames,
 } from '../terminal/format.js';
 import type { PreparedTraining } from './prepare-training.js';
-import { nameOf } from '../data/read-file.js';
+import { displayPath } from '../data/read-file.js';
 
 // What `bp4 train` says before it begins: what was found, what was guessed, and which option overrules it.
 
@@ -31,7 +31,7 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
   else {
     const { path, epochs } = prepared.from!;
     output.say(
-      `${output.bold(nameOf(training.data))}: goes on from ${path}, after ${formatCount(epochs, 'epoch')}`,
+      `${output.bold(displayPath(training.data))}: goes on from ${path}, after ${formatCount(epochs, 'epoch')}`,
     );
   }
   describeParts(output, prepared);
@@ -51,14 +51,14 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
   const { reading, task } = about;
   if (file.kind === 'samples') {
     output.say(
-      `${output.bold(nameOf(file.path))}: ${formatCount(train.count, 'sample')} of ${train.width} numbers`,
+      `${output.bold(displayPath(file.path))}: ${formatCount(train.count, 'sample')} of ${train.width} numbers`,
     );
     if (train.classes) row(output, 'label', formatCount(train.classes.length, 'class', 'classes'));
     return;
   }
   const { count, columns } = profile!;
   output.say(
-    `${output.bold(nameOf(file.path))}: ${formatCount(count, 'row')}, ${formatCount(columns.length, 'column')}${dialectText(file.dialect)}`,
+    `${output.bold(displayPath(file.path))}: ${formatCount(count, 'row')}, ${formatCount(columns.length, 'column')}${dialectText(file.dialect)}`,
   );
   const why = guess?.reason === undefined ? '' : `${guess.reason}; `;
   if (task === 'classification') {

@@ -13,11 +13,11 @@ import {
   type TrainingProgress,
 } from '../model/model-file.js';
 import { openData, readData, type DataFile, type TableFile } from '../data/open-data.js';
-import { nameOf } from '../data/read-file.js';
+import { displayPath } from '../data/read-file.js';
 import {
   MOST_HELD,
-  partsOfStream,
-  type Answered,
+  splitStream,
+  type LabeledSamples,
   type LearntStream,
   type Shares,
 } from '../data/split-stream.js';
@@ -37,11 +37,11 @@ import type { Transforms } from '../../model/transforms.js';
 export interface PreparedTraining {
   readonly net: Network;
   readonly train: Dataset | LearntStream;
-  readonly test: Answered | undefined;
+  readonly test: LabeledSamples | undefined;
   /** Of a stream, what it is watched by; else a share of `train` is. */
-  readonly validation?: Answered | undefined;
+  readonly validation?: LabeledSamples | undefined;
   /** Samples that are learned from: all, or of a stream some. */
-  readonly some: Dataset | Answered;
+  readonly some: Dataset | LabeledSamples;
   readonly options: PlainTrainOptions;
   /** What goes into the model file; results come later. */
   readonly about: About;
@@ -133,7 +133,7 @@ interface Read {
 /** Chooses the columns of a table, and reads them. */
 async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
   const profile = await file.profile();
-  const guess = await guessColumns(nameOf(file.path), profile, {
+  const guess = await guessColumns(displayPath(file.path), profile, {
     label: flags.label,
     targets: flags.target,
     ignore: flags.ignore,
@@ -202,7 +202,7 @@ async function splitSamples(
   const test = share ?? (data.count < FEWEST_TO_TEST ? 0 : 0.2);
   if (test === 0) return { ...whole, test: undefined };
   const testPart = { test, seed: flags.seed ?? 0 };
-  const split = await inFile(nameOf(file.path), () => data.split(testPart));
+  const split = await inFile(displayPath(file.path), () => data.split(testPart));
   return { ...split, some: split.train, testPart };
 }
 
@@ -215,7 +215,7 @@ async function setAside(flags: TrainFlags, data: DataStream, reading: Reading): 
     validation: flags.validationSplit ?? Math.min(0.1, most),
     seed: flags.seed ?? 0,
   };
-  const { learned, ...parts } = await partsOfStream(data, shares);
+  const { learned, ...parts } = await splitStream(data, shares);
   if (learned.count === 0)
     throw new UsageError('--test-split', 'with --validation-split it leaves nothing to learn from');
   return {
@@ -240,7 +240,7 @@ async function fitTransforms(
 ): Promise<Transforms | undefined> {
   const isImage = data instanceof Dataset && data.inputScale !== undefined;
   if (isImage && scale === undefined) return undefined; // their bytes become 0 to 1
-  const kind: FitKind = scale ?? 'standardise';
+  const kind: FitKind = scale ?? 'standardize';
   return await data.fitTransforms({ inputs: kind, ...(task === 'regression' && { targets: kind }) });
 }
 

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { BatchReport, EpochReport } from '../../training/options.js';
+import type { BatchReport, EpochReport } from '../../training/reports.js';
 import type { Output } from '../terminal/output.js';
 import type { Task } from '../model/model-file.js';
 import { formatDuration, groupDigits, formatPercent } from '../terminal/format.js';
@@ -75,7 +75,7 @@ export class Progress {
     this.#bar?.update(this.#share());
     if (this.#output.json) this.#output.event('epoch', this.#fields(report));
     else if (!this.#bar && this.#hasLine(report.epoch))
-      this.#output.say(`${lineOf(report, this.#extent)}  ${this.#pace()}`);
+      this.#output.say(`${formatEpoch(report, this.#extent)}  ${this.#pace()}`);
   };
 
   /** Within long epochs. */
@@ -122,7 +122,9 @@ export class Progress {
     const { epochs } = this.#extent;
     const share = this.#share();
     const epoch = Math.min(Math.floor(this.#first + this.#done) + 1, epochs);
-    const text = this.#report ? `${lineOf(this.#report, this.#extent).replace(/^epoch +\d+ +/, '')}  ` : '';
+    const text = this.#report
+      ? `${formatEpoch(this.#report, this.#extent).replace(/^epoch +\d+ +/, '')}  `
+      : '';
     const left = `epoch ${epoch}/${epochs} `;
     const percents = `${String(Math.floor(100 * share)).padStart(3)} %  `;
     const room = this.#output.columns - left.length - percents.length - 2;
@@ -153,7 +155,7 @@ export class Progress {
 }
 
 /** An epoch in a line. */
-function lineOf({ epoch, loss, accuracy, validation }: EpochReport, { task, epochs }: Extent): string {
+function formatEpoch({ epoch, loss, accuracy, validation }: EpochReport, { task, epochs }: Extent): string {
   const share = (value: number): string =>
     task === 'classification' ? ` ${formatPercent(value).padStart(7)}` : '';
   const number = String(epoch).padStart(String(epochs).length);

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../data/index.js';
 import { openData, readData } from '../data/open-data.js';
-import { partsOfStream } from '../data/split-stream.js';
+import { splitStream } from '../data/split-stream.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { readModel, type About } from '../model/model-file.js';
 import { pickDialect } from '../options/data.js';
@@ -61,7 +61,7 @@ async function restoreParts(path: string, about: About): Promise<TrainingParts> 
     const file = await openData(path, { ...pickDialect(reading), isStream: true });
     if (file.kind !== 'table' || !file.stream)
       throw new DataError(path, 'it cannot be read in parts, as it was');
-    const { learned, test, ...parts } = await partsOfStream(await file.stream(reading), shares);
+    const { learned, test, ...parts } = await splitStream(await file.stream(reading), shares);
     return { train: learned, ...parts, test: test ?? (await readTest(path, about)) };
   }
   const whole = await readData(path, reading);

@@ -4,11 +4,13 @@ import { encodeModel } from '../model/model-file.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { Progress } from './progress-bar.js';
 import { Stop } from '../terminal/stop-signals.js';
-import { dataIn } from '../data/split-stream.js';
+import { toTrainData } from '../data/split-stream.js';
 import { flagTable, namesInPlace } from '../options/flags.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
-import type { Checkpoint, EpochReport, TrainOptions } from '../../training/options.js';
+import type { Checkpoint } from '../../training/hooks/checkpoint.js';
+import type { EpochReport } from '../../training/reports.js';
+import type { TrainOptions } from '../../training/options.js';
 
 /** Where a training is kept while it goes on. */
 export interface SavingOptions {
@@ -62,7 +64,7 @@ export async function runTraining(
   const checkpoint = createCheckpoint(training, saving);
   const trainOptions: TrainOptions = {
     ...options,
-    ...(validation && { validation: dataIn(validation) }),
+    ...(validation && { validation: toTrainData(validation) }),
     resume: saving.resume,
     signal: stop.signal,
     onEpoch: (report) => {
@@ -111,7 +113,7 @@ function createCheckpoint(
 }
 
 /** What `train` refused, by the name that it has on the command line. */
-function describeFailure(error: unknown, dataPath: string): unknown {
+export function describeFailure(error: unknown, dataPath: string): unknown {
   if (error instanceof DivergenceError) {
     const at = `epoch ${error.epoch}, step ${error.step}`;
     const problem = `the training diverged in ${at}: the gradients of layer ${error.layer} grew beyond all bounds`;

@@ -198,4 +198,4 @@ function targetTransforms(affines: readonly Affine[], width: number): NumberTran
 }
 
 const toTransform = (mean: number, deviation: number): NumberTransform =>
-  mean === 0 && deviation === 1 ? { kind: 'identity' } : { kind: 'standardise', mean, deviation };
+  mean === 0 && deviation === 1 ? { kind: 'identity' } : { kind: 'standardize', mean, deviation };

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Dataset } from '../../data/index.js';
 import { DataError, UsageError } from '../errors.js';
 import type { Output } from '../terminal/output.js';
-import type { Meaning } from '../model/signature.js';
+import type { ModelSignature } from '../model/signature.js';
 import type { Reading } from '../model/model-file.js';
 import { formatCount } from '../terminal/format.js';
 import { openData } from './open-data.js';
@@ -12,9 +12,9 @@ import type { OpenedModel } from '../model/open-model.js';
  * Reads samples whose answers are known, as the network takes them.
  * @throws UsageError, DataError naming the file and the place in it, or the option that is missing
  */
-export async function readLabelledData(path: string, meaning: Meaning): Promise<Dataset> {
-  const { delimiter, width, outputs } = meaning;
-  const { header } = meaning.reading;
+export async function readLabeledData(path: string, signature: ModelSignature): Promise<Dataset> {
+  const { delimiter, width, outputs } = signature;
+  const { header } = signature.reading;
   const file = await openData(path, {
     ...(delimiter !== undefined && { delimiter }),
     ...(header !== undefined && { header }),
@@ -22,7 +22,7 @@ export async function readLabelledData(path: string, meaning: Meaning): Promise<
   let data;
   if (file.kind === 'samples') data = file.test ?? file.data;
   else {
-    const reading: Reading = { ...classesOf(meaning), ...meaning.reading };
+    const reading: Reading = { ...numberClasses(signature), ...signature.reading };
     if (reading.label === undefined && reading.targets === undefined) {
       const [option, what] =
         outputs.task === 'classification' ? ['--label NAME', 'class'] : ['--target NAME', 'number'];
@@ -44,7 +44,7 @@ export async function readLabelledData(path: string, meaning: Meaning): Promise<
 }
 
 /** Where nobody has named them: numbers from 0. */
-function classesOf({ outputs }: Meaning): Reading {
+function numberClasses({ outputs }: ModelSignature): Reading {
   return outputs.task === 'classification' ? { classes: outputs.classes.map((_, label) => label) } : {};
 }
 
