@@ -1,5 +1,4 @@
-import type { Affine, Flow } from './flow.js';
-import { isConstant, type GraphNode } from './node.js';
+import { isConstant, type GraphNode, type Affine, type Flow } from './node.js';
 import type { Constant } from './tensor.js';
 
 const arithmetic = {

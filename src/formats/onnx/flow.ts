@@ -1,36 +1,7 @@
 import { activationsIn } from '../../kernels/reference/micro/activations.js';
 import { double } from '../../kernels/reference/numerics.js';
 import { activationCodes, defaultAlphas, type ActivationName } from '../../model/spec.js';
-import type { GraphNode } from './node.js';
-import type { Constant } from './tensor.js';
-
-// What is known of a value on its way through the graph.
-
-/** A layer's weights [units][fanIn] and biases [units], and what it was given. */
-export interface GraphLayer {
-  readonly input: Flow;
-  readonly weights: Float32Array;
-  readonly biases: Float32Array;
-}
-
-/** A value that depends on the inputs: f(z) of a layer, or of the inputs themselves. */
-export interface Flow {
-  /** Whose z; undefined for the inputs. */
-  readonly layer: GraphLayer | undefined;
-  /** f at `POINTS`, where it is one function of each number alone; or softmax, over all. */
-  readonly values: Float64Array | 'softmax' | undefined;
-  /** Where it is another value and a constant, added, subtracted, multiplied or divided: these. */
-  readonly last?: Affine;
-  /** What gives it; undefined for the inputs. */
-  readonly node: GraphNode | undefined;
-}
-
-export interface Affine {
-  readonly flow: Flow;
-  readonly operation: 'Add' | 'Sub' | 'Mul' | 'Div';
-  readonly constant: Constant;
-  readonly node: GraphNode;
-}
+import type { Affine, Flow } from './node.js';
 
 /**
  * The z at which functions are compared: near 0, where they bend, and where they are almost straight. A graph writes

@@ -1,6 +1,6 @@
 import type { Budget } from './tensor.js';
-import { collectAffines, hiddenActivation, POINTS, type Flow, type GraphLayer } from './flow.js';
-import { spreadOverColumns, isConstant, type GraphNode } from './node.js';
+import { collectAffines, hiddenActivation, POINTS } from './flow.js';
+import { spreadOverColumns, isConstant, type GraphNode, type Flow, type GraphLayer } from './node.js';
 import { showShape, type Constant } from './tensor.js';
 
 // The operators that make a layer: its weights, its biases, and softmax.

@@ -1,9 +1,34 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { Budget } from './tensor.js';
-import type { Flow } from './flow.js';
 import { attributeTypes, type Attribute, type Node } from './proto.js';
 import { showShape, type Constant } from './tensor.js';
+
+/** A layer's weights [units][fanIn] and biases [units], and what it was given. */
+export interface GraphLayer {
+  readonly input: Flow;
+  readonly weights: Float32Array;
+  readonly biases: Float32Array;
+}
+
+/** A value that depends on the inputs: f(z) of a layer, or of the inputs themselves. */
+export interface Flow {
+  /** Whose z; undefined for the inputs. */
+  readonly layer: GraphLayer | undefined;
+  /** f at `POINTS`, where it is one function of each number alone; or softmax, over all. */
+  readonly values: Float64Array | 'softmax' | undefined;
+  /** Where it is another value and a constant, added, subtracted, multiplied or divided: these. */
+  readonly last?: Affine;
+  /** What gives it; undefined for the inputs. */
+  readonly node: GraphNode | undefined;
+}
+
+export interface Affine {
+  readonly flow: Flow;
+  readonly operation: 'Add' | 'Sub' | 'Mul' | 'Div';
+  readonly constant: Constant;
+  readonly node: GraphNode;
+}
 
 /** What stands under a name in a graph. */
 export type Value = Constant | Flow;

@@ -9,12 +9,17 @@ import {
   hiddenActivation,
   POINTS,
   recognizeActivation,
+  type FoundActivation,
+} from './flow.js';
+import {
+  spreadOverColumns,
+  isConstant,
+  GraphNode,
+  type Value,
   type Affine,
   type Flow,
-  type FoundActivation,
   type GraphLayer,
-} from './flow.js';
-import { spreadOverColumns, isConstant, GraphNode, type Value } from './node.js';
+} from './node.js';
 import { operators } from './operators.js';
 import type { Graph } from './proto.js';
 import { readTensor } from './tensor.js';

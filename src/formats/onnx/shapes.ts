@@ -1,6 +1,5 @@
 import type { Budget } from './tensor.js';
-import type { Flow } from './flow.js';
-import type { GraphNode, Value } from './node.js';
+import type { GraphNode, Value, Flow } from './node.js';
 import { DOUBLE, FLOAT, FLOAT16 } from './proto.js';
 import { readTensor, showShape, type Constant } from './tensor.js';
 
