@@ -1,7 +1,7 @@
 import { createContext, Script } from 'node:vm';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { literal } from '../../src/formats/code/literal.js';
+import { toLiteral } from '../../src/formats/code/content.js';
 import { toModule, toModuleTypes, type ModuleOptions } from '../../src/formats/code/index.js';
 import {
   Network,
@@ -335,7 +335,7 @@ function refusedLines(types: string, lines: readonly string[]): number[] {
 describe('its types', () => {
   it('accept what predict accepts, and nothing else', async () => {
     const types = toModuleTypes(await transformed());
-    const names = transforms.inputs!.map(({ name }) => literal(name!));
+    const names = transforms.inputs!.map(({ name }) => toLiteral(name!));
     const record = (colour: string): string =>
       `{ ${names.map((name) => `${name}: ${name === '"colour"' ? colour : 1}`).join()} }`;
     const right = [

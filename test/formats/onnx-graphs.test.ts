@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromONNX } from '../../src/formats/onnx/index.js';
 import { encode } from '../../src/formats/onnx/encode.js';
 import { model } from '../../src/formats/onnx/proto.js';
-import { tensorOf } from '../../src/formats/onnx/tensor.js';
+import { toTensor } from '../../src/formats/onnx/tensor.js';
 import { FormatError, type NetworkJSON } from '../../src/index.js';
 import { file, node, numbers, tensor } from '../support/onnx.js';
 
@@ -12,10 +12,10 @@ const read = async (bytes: Uint8Array, output?: string): Promise<NetworkJSON> =>
   (await fromONNX(bytes, { engine: 'reference', ...(output !== undefined && { output }) })).toJSON();
 
 const constant = (name: string, ...values: number[]): ReturnType<typeof tensor> =>
-  tensorOf({ name, dims: values.length === 1 ? [] : [values.length], values: Float32Array.from(values) });
+  toTensor({ name, dims: values.length === 1 ? [] : [values.length], values: Float32Array.from(values) });
 
 const shapeOf = (name: string, ...values: bigint[]): ReturnType<typeof tensor> =>
-  tensorOf({ name, dims: [values.length], values: BigInt64Array.from(values) });
+  toTensor({ name, dims: [values.length], values: BigInt64Array.from(values) });
 
 const w = tensor('w', 3, 2);
 const b = tensor('b', 2);
@@ -32,7 +32,7 @@ const biases = [0.125, 0.25];
 describe('layers', () => {
   const expected = { units: 2, activation: 'tanh', weights, biases };
   const tanh = node('Tanh', ['z'], 'y');
-  const turned = tensorOf({ name: 'w', dims: [2, 3], values: Float32Array.from(weights.flat()) });
+  const turned = toTensor({ name: 'w', dims: [2, 3], values: Float32Array.from(weights.flat()) });
 
   it.each([
     ['Gemm', [gemm, tanh], [w, b]],
@@ -77,7 +77,7 @@ describe('layers', () => {
       [
         w,
         b,
-        tensorOf({ name: 'zero', dims: [], values: BigInt64Array.of(0n) }),
+        toTensor({ name: 'zero', dims: [], values: BigInt64Array.of(0n) }),
         shapeOf('axes', 0n),
         shapeOf('rest', -1n),
       ],
@@ -107,7 +107,7 @@ describe('layers', () => {
       { ...plain, dataType: 11, doubleData: [...numbers(6)] },
       { ...plain, dataType: 10, int32Data: halves },
       { ...plain, dataType: 10, rawData: new Uint8Array(Uint16Array.from(halves).buffer) },
-      tensorOf({ ...plain, values: Float64Array.from(numbers(6)) }),
+      toTensor({ ...plain, values: Float64Array.from(numbers(6)) }),
     ]) {
       expect((await read(file([node('Gemm', ['x', 'w'], 'y')], [given]))).layers[0]!.weights).toEqual(
         weights,
@@ -463,7 +463,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
     [
       'NaN',
       [node('MatMul', ['x', 'w'], 'y')],
-      [tensorOf({ name: 'w', dims: [1, 1], values: Float32Array.of(NaN) })],
+      [toTensor({ name: 'w', dims: [1, 1], values: Float32Array.of(NaN) })],
       /^bytes: .*weight.* is NaN/,
     ],
     [
