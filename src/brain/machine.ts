@@ -47,7 +47,7 @@ export class Machine {
   constructor(shape: Shape, kernels: BrainKernels) {
     this.shape = shape;
     this.kernels = kernels;
-    this.model = new Model(specOf(shape), kernels);
+    this.model = new Model(toSpec(shape), kernels);
   }
 
   load(state: State): void {
@@ -69,7 +69,7 @@ export class Machine {
 }
 
 /** bp4's names for what brain.js trains. @throws RangeError where a size is no whole number above 0 */
-export function specOf({ sizes, activation, alpha }: Shape): CheckedSpec {
+export function toSpec({ sizes, activation, alpha }: Shape): CheckedSpec {
   const name = activationNames[activation];
   return checkSpec({
     inputs: sizes[0]!,

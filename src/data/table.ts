@@ -1,7 +1,7 @@
 import type { Bytes } from '../base/bytes.js';
 import { bytesOf } from '../base/bytes.js';
 import { checkKeys, show } from '../base/check.js';
-import { arrayOf } from '../formats/numpy/npy.js';
+import { decodeNPY } from '../formats/numpy/npy.js';
 import { isMissingMark, isNumeric, planColumns, type ColumnOptions } from './columns.js';
 import { CSVRows, type CSVDialect } from './csv.js';
 import { checkJSONOptions, parseJSONLines, parseJSONRows, type JSONOptions } from './json.js';
@@ -85,7 +85,7 @@ export class Table {
    */
   static fromNPY(file: Bytes, options: { readonly columns?: readonly string[] } = {}): Table {
     checkKeys('options', options, ['columns']);
-    const array = arrayOf('npy', bytesOf('file', file, 'an array of NumPy'));
+    const array = decodeNPY('npy', bytesOf('file', file, 'an array of NumPy'));
     const { source, cells, count } = tabulate(array, options.columns);
     const width = source.names.length;
     return new Table({ source, count, cell: (n, k) => cells[n * width + k], number: (n) => n + 1 });

@@ -65,19 +65,20 @@ const unchecked = new RegExp(
   'i',
 );
 
-/** A TypeFault is a TypeError to whoever catches it, and a RangeFault a RangeError. */
-const baseOfFault = new Map<unknown, ErrorType>([
+const typedErrors = [TypeError, RangeError, FormatError, FileError];
+
+/** Faults are errors of these types to all who catch them. */
+const builtIn = new Map<unknown, ErrorType & { readonly name: string }>([
   [TypeFault, TypeError],
   [RangeFault, RangeError],
 ]);
 
-const typedErrors = [TypeError, RangeError, FormatError, FileError];
-
 /** What is wrong with what was thrown; undefined where it is an error such as bp4 promises. */
 function faultOf(error: unknown, types: readonly ErrorType[] = typedErrors): string | undefined {
   if (!(error instanceof Error)) return `something was thrown that is no Error: ${typeof error}`;
-  const Class = baseOfFault.get(error.constructor) ?? error.constructor;
-  const isTyped = error.name === Class.name && types.some((type) => type === Class);
+  const { constructor } = error;
+  const type = builtIn.get(constructor) ?? constructor;
+  const isTyped = error.name === type.name && types.some((one) => one === type);
   if (!isTyped) return `an error of no type of ours: ${error.stack}`;
   // What a library says of bytes that it cannot read may be told in parentheses.
   const { message: quoted } = error.cause instanceof Error ? error.cause : { message: '' };

@@ -20,7 +20,7 @@ const PAIRS_FROM = 16;
 const PAIR = 6;
 
 /** A training that is under way: a machine, with samples in its memory. */
-export class Session {
+export class BrainTraining {
   readonly #machine: Machine;
   readonly #options: TrainOptions;
   readonly #before: State;
