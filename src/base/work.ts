@@ -8,11 +8,6 @@ export interface Work<Result> {
   [Symbol.iterator](): Work<Result>;
 }
 
-/** Work of one pause, in which `value` is waited for if it is a promise: quicker to make than a generator. */
-export function pause(value?: unknown): Work<void> {
-  return new Pause(value);
-}
-
 /** Work that is done already: quicker to make than a generator. */
 export function finished<Result>(value: Result): Work<Result> {
   return new Finished(value);
@@ -38,17 +33,16 @@ class Finished<Result> implements Work<Result> {
   }
 }
 
-class Pause implements Work<void> {
-  #next: IteratorResult<unknown, void>;
+/** Work that yields `value` once, and waits for it if it is a promise. It is quicker to make than a generator. */
+export class Pause implements Work<void> {
+  #isOver = false;
 
-  constructor(value: unknown) {
-    this.#next = { done: false, value };
-  }
+  constructor(readonly value?: unknown) {}
 
   next(): IteratorResult<unknown, void> {
-    const next = this.#next;
-    this.#next = END;
-    return next;
+    if (this.#isOver) return END;
+    this.#isOver = true;
+    return { done: false, value: this.value };
   }
 
   return(): IteratorResult<unknown, void> {

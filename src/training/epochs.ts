@@ -38,6 +38,7 @@ export function* descend(training: Training, hooks: readonly Hook[]): Work<void>
   const isStepwise = hooks.some((hook) => hook.isStepwise);
   const afterStep = hooks.flatMap((hook) => hook.afterStep ?? []);
   const afterEpoch = hooks.flatMap((hook) => hook.afterEpoch ?? []);
+  // Hooks are called by index: a for-of loop that yields makes an iterator each time, which costs a small network much.
 
   while (run.epoch <= epochs && !run.isOver) {
     while (windows.advance() ?? (yield* windows.load())) {
@@ -46,18 +47,18 @@ export function* descend(training: Training, hooks: readonly Hook[]): Work<void>
         const samples = window.draw(isStepwise ? window.size : window.samplesPerCall);
         const rate = schedule.constant ?? (yield* takeRate(training));
         if (!learn(training, window, rate)) yield* learnRest(training, window, rate);
-        for (const call of afterStep) {
-          const waiting = call(samples, samples * window.workPerSample);
-          if (waiting) yield* waiting;
+        for (let h = 0; h < afterStep.length; h++) {
+          const pause = afterStep[h]!(samples, samples * window.workPerSample);
+          if (pause) yield pause.value;
         }
       }
     }
     const report = reportEpoch(training);
     if (validation) report.validation = yield* evaluate(model, validation);
     beginNextEpoch(training);
-    for (const call of afterEpoch) {
-      const waiting = call(report);
-      if (waiting) yield* waiting;
+    for (let h = 0; h < afterEpoch.length; h++) {
+      const work = afterEpoch[h]!(report);
+      if (work) yield* work;
     }
   }
 }

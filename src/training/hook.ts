@@ -1,4 +1,4 @@
-import type { Work } from '../base/work.js';
+import type { Pause, Work } from '../base/work.js';
 import type { EpochReport } from './reports.js';
 
 /** The report of an epoch, to which hooks may add. */
@@ -21,7 +21,7 @@ export interface Hook {
    * @param samples how many they learnt from
    * @param work    about how many multiplications that took
    */
-  readonly afterStep?: ((samples: number, work: number) => Work<void> | undefined) | undefined;
+  readonly afterStep?: ((samples: number, work: number) => Pause | undefined) | undefined;
   /** After an epoch and its validation, once the run stands at the beginning of the next. */
   readonly afterEpoch?: ((report: ReportDraft) => Work<void> | undefined) | undefined;
   /** After the last epoch. */

@@ -1,4 +1,4 @@
-import { pause } from '../base/work.js';
+import { Pause } from '../base/work.js';
 import type { Model } from '../model/model.js';
 import type { Hook } from './hook.js';
 
@@ -28,7 +28,7 @@ export function pauseBetweenSteps({ kernels }: Model): Hook {
       done += work;
       if (done < most) return undefined;
       done = 0;
-      return pause();
+      return new Pause();
     },
   };
 }

@@ -97,8 +97,8 @@ export class Samples {
         problem: `expected either targets or labels beside the inputs, got ${got}`,
       });
     }
-    const inputs = yield* readInputs(place, data, model);
-    const { count } = inputs.inputs;
+    const { inputs, scale } = yield* readInputs(place, data, model);
+    const { count } = inputs;
     const { targets: columns } = model.spec.transforms;
     if (data.labels !== undefined) {
       if (columns) {
@@ -110,7 +110,7 @@ export class Samples {
       }
       const labels = yield* readLabels(`${place}labels`, data.labels, count, model.outputs);
       const weights = readWeights(place, data.sampleWeights, count, labels, classWeights);
-      return new Samples({ ...inputs, labels, weights });
+      return new Samples({ inputs, scale, labels, weights });
     }
     if (classWeights) {
       throw new TypeFault({ place: 'classWeights', problem: 'for labels only', cure: 'use sampleWeights' });
@@ -125,7 +125,7 @@ export class Samples {
     const { loss } = model.spec;
     const [isValid, expected] = targetRules[loss] ?? [];
     if (isValid) yield* checkValues(`${place}targets`, targets, isValid, `${expected} for ${loss}`);
-    return new Samples({ ...inputs, targets, weights: readWeights(place, data.sampleWeights, count) });
+    return new Samples({ inputs, scale, targets, weights: readWeights(place, data.sampleWeights, count) });
   }
 
   get areWeighted(): boolean {

@@ -1,4 +1,4 @@
-import { pause } from '../../base/work.js';
+import { Pause } from '../../base/work.js';
 import type { Model } from '../../model/model.js';
 import type { Hook } from '../hook.js';
 import type { BatchReport, EpochReport } from '../reports.js';
@@ -20,7 +20,7 @@ export function callOnBatch(
     batches: countSteps(),
     loss: model.tally.batchLoss / samples,
   });
-  return { isStepwise: true, afterStep: (samples) => pause(onBatch(report(samples))) };
+  return { isStepwise: true, afterStep: (samples) => new Pause(onBatch(report(samples))) };
 }
 
 /** Collects the reports, calls `onEpoch` with each, and waits for what it returns. */
@@ -31,7 +31,7 @@ export function collectReports(
   return {
     afterEpoch(report) {
       history.push(report);
-      return onEpoch && pause(onEpoch(report));
+      return onEpoch && new Pause(onEpoch(report));
     },
   };
 }

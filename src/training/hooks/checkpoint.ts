@@ -1,5 +1,5 @@
 import { checkInteger, checkKeys, show } from '../../base/check.js';
-import { pause } from '../../base/work.js';
+import { Pause } from '../../base/work.js';
 import { TypeFault } from '../../errors.js';
 import type { Model } from '../../model/model.js';
 import type { Hook } from '../hook.js';
@@ -47,7 +47,7 @@ export function writeCheckpoints(
 ): Hook {
   const writeOne = () => {
     assertFinite(model, run);
-    return pause(write(save()));
+    return new Pause(write(save()));
   };
   return {
     isStepwise: everySteps !== undefined,
