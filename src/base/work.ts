@@ -8,31 +8,6 @@ export interface Work<Result> {
   [Symbol.iterator](): Work<Result>;
 }
 
-/** Work that is done already: quicker to make than a generator. */
-export function finished<Result>(value: Result): Work<Result> {
-  return new Finished(value);
-}
-
-class Finished<Result> implements Work<Result> {
-  readonly #end: IteratorResult<unknown, Result>;
-
-  constructor(value: Result) {
-    this.#end = { done: true, value };
-  }
-
-  next(): IteratorResult<unknown, Result> {
-    return this.#end;
-  }
-
-  return(value: Result): IteratorResult<unknown, Result> {
-    return { done: true, value };
-  }
-
-  [Symbol.iterator](): this {
-    return this;
-  }
-}
-
 /** Work that yields `value` once, and waits for it if it is a promise. It is quicker to make than a generator. */
 export class Pause implements Work<void> {
   #isOver = false;

@@ -1,4 +1,4 @@
-import { awaited, finished, type Work } from '../base/work.js';
+import { awaited, type Work } from '../base/work.js';
 import type { Random } from '../base/random.js';
 import type { Model } from '../model/model.js';
 import { clearTally, evaluate, meanMetrics, readTally } from './evaluate.js';
@@ -38,15 +38,16 @@ export function* descend(training: Training, hooks: readonly Hook[]): Work<void>
   const isStepwise = hooks.some((hook) => hook.isStepwise);
   const afterStep = hooks.flatMap((hook) => hook.afterStep ?? []);
   const afterEpoch = hooks.flatMap((hook) => hook.afterEpoch ?? []);
-  // Hooks are called by index: a for-of loop that yields makes an iterator each time, which costs a small network much.
 
   while (run.epoch <= epochs && !run.isOver) {
     while (windows.advance() ?? (yield* windows.load())) {
       const window = windows.current!;
       while (window.learnt < window.count) {
         const samples = window.draw(isStepwise ? window.size : window.samplesPerCall);
-        const rate = schedule.constant ?? (yield* takeRate(training));
+        const chosen = schedule.constant ?? chooseRate(training);
+        const rate = typeof chosen === 'number' ? chosen : yield* awaited(chosen);
         if (!learn(training, window, rate)) yield* learnRest(training, window, rate);
+        // By index: for-of would make an iterator for each step, since it may yield. A small network's step takes less time.
         for (let h = 0; h < afterStep.length; h++) {
           const pause = afterStep[h]!(samples, samples * window.workPerSample);
           if (pause) yield pause.value;
@@ -63,12 +64,11 @@ export function* descend(training: Training, hooks: readonly Hook[]): Work<void>
   }
 }
 
-/** η of the next step. */
-function takeRate({ run, windows, options }: Training): Work<number> {
+/** Chooses η of the next step; a promise if the user's function gives one. */
+function chooseRate({ run, windows, options }: Training): number | PromiseLike<number> {
   const stepsPerEpoch = countSteps(run, windows);
   const position = { epoch: run.epoch, epochs: options.epochs, step: run.step, stepsPerEpoch };
-  const rate = options.schedule.at(position, run.plateau);
-  return typeof rate === 'number' ? finished(rate) : awaited(rate);
+  return options.schedule.at(position, run.plateau);
 }
 
 /** The steps of an epoch; of a stream those of the epoch before, 0 in the first. */
