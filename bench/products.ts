@@ -1,3 +1,4 @@
+import { readWeights } from '../src/model/parameters.js';
 import { LINEAR } from '../src/kernels/codes.js';
 import type { Kernels } from '../src/kernels/kernels.js';
 import type { Model } from '../src/model/model.js';
@@ -87,7 +88,7 @@ const weightGradient: Product = {
       layout.scratch,
     );
   },
-  result: (model) => model.unitMajor(model.layers[1]!, model.layers[1]!.weightGradients),
+  result: (model) => readWeights(model, model.layers[1]!, model.layers[1]!.weightGradients),
   naive: naive.weightGradient,
   naiveResult: ({ weightGradients }) => weightGradients,
 };
@@ -132,7 +133,7 @@ function naiveLayerOf(model: Model, rows: number): naive.NaiveLayer {
     fanIn,
     units,
     input: model.matrix(l.input, l.inputStride, rows, fanIn),
-    weights: model.unitMajor(l, l.weights),
+    weights: readWeights(model, l, l.weights),
     biases: model.matrix(l.biases, stride, 1, units),
     z: new Float32Array(rows * units),
     delta: model.matrix(l.delta, stride, rows, units),
