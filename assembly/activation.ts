@@ -14,119 +14,116 @@ import {
 import { Elu, Gelu, LeakyRelu, Relu, Sigmoid, Softplus, Softsign, Swish, Tanh } from './micro/activations';
 import { clearPadding } from './micro/padding';
 import { softmax } from './micro/softmax';
+import { rowAt } from './network';
+import { Layer } from './structs';
 
 /**
- * a = σ(z).
- * @param alpha α of leakyRelu and elu; of no meaning to the others
- * @param z f32[rows][stride]
- * @param a out, f32[rows][stride]; overwritten, its padding zero
+ * a = σ(z), for the samples in [from, to).
+ * Reads l.preActivations, f32[rows][stride]; overwrites l.undropped, which is l.activations where the layer has no dropout,
+ * and clears its padding.
+ * Rounds: as micro/activations.ts and micro/softmax.ts say.
  */
-export function activate(
-  activation: i32,
-  alpha: f32,
-  z: usize,
-  a: usize,
-  stride: i32,
-  rows: i32,
-  units: i32,
-): void {
+export function activate(l: Layer, from: i32, to: i32): void {
+  const stride = l.stride;
+  const rows = to - from;
+  const z = rowAt(l.preActivations, from, stride);
+  const a = rowAt(l.undropped, from, stride);
   const count = rows * stride;
-  switch (activation) {
+  switch (l.activation) {
     case LINEAR: {
       memory.copy(a, z, count << 2);
       break;
     }
     case SOFTMAX: {
-      softmax(z, a, stride, rows, units);
+      softmax(z, a, stride, rows, l.units);
       break;
     }
     case SIGMOID: {
-      values<Sigmoid>(z, a, count, alpha);
+      values<Sigmoid>(z, a, count, l.alpha);
       break;
     }
     case TANH: {
-      values<Tanh>(z, a, count, alpha);
+      values<Tanh>(z, a, count, l.alpha);
       break;
     }
     case RELU: {
-      values<Relu>(z, a, count, alpha);
+      values<Relu>(z, a, count, l.alpha);
       break;
     }
     case LEAKY_RELU: {
-      values<LeakyRelu>(z, a, count, alpha);
+      values<LeakyRelu>(z, a, count, l.alpha);
       break;
     }
     case ELU: {
-      values<Elu>(z, a, count, alpha);
+      values<Elu>(z, a, count, l.alpha);
       break;
     }
     case SOFTPLUS: {
-      values<Softplus>(z, a, count, alpha);
+      values<Softplus>(z, a, count, l.alpha);
       break;
     }
     case SWISH: {
-      values<Swish>(z, a, count, alpha);
+      values<Swish>(z, a, count, l.alpha);
       break;
     }
     case GELU: {
-      values<Gelu>(z, a, count, alpha);
+      values<Gelu>(z, a, count, l.alpha);
       break;
     }
     case SOFTSIGN: {
-      values<Softsign>(z, a, count, alpha);
+      values<Softsign>(z, a, count, l.alpha);
       break;
     }
   }
-  clearPadding(a, stride, rows, units);
+  clearPadding(a, stride, rows, l.units);
 }
 
 /**
- * The Hadamard product δ ⊙ σ′(z), in place. Rounds: σ′ as its activation says, then one product.
- * @param delta f32[count], as z and a; count is a multiple of four
+ * The Hadamard product δ ⊙ σ′(z) in place, for the samples in [from, to).
+ * Reads l.preActivations and l.undropped, changes l.delta: f32[rows][stride] each, padding included.
+ * Rounds: σ′ as micro/activations.ts says, then one product.
  */
-export function multiplySlope(
-  activation: i32,
-  alpha: f32,
-  z: usize,
-  a: usize,
-  delta: usize,
-  count: i32,
-): void {
-  switch (activation) {
+export function multiplySlope(l: Layer, from: i32, to: i32): void {
+  const stride = l.stride;
+  const z = rowAt(l.preActivations, from, stride);
+  const a = rowAt(l.undropped, from, stride);
+  const delta = rowAt(l.delta, from, stride);
+  const count = (to - from) * stride;
+  switch (l.activation) {
     case SIGMOID: {
-      slopes<Sigmoid>(z, a, delta, count, alpha);
+      slopes<Sigmoid>(z, a, delta, count, l.alpha);
       break;
     }
     case TANH: {
-      slopes<Tanh>(z, a, delta, count, alpha);
+      slopes<Tanh>(z, a, delta, count, l.alpha);
       break;
     }
     case RELU: {
-      slopes<Relu>(z, a, delta, count, alpha);
+      slopes<Relu>(z, a, delta, count, l.alpha);
       break;
     }
     case LEAKY_RELU: {
-      slopes<LeakyRelu>(z, a, delta, count, alpha);
+      slopes<LeakyRelu>(z, a, delta, count, l.alpha);
       break;
     }
     case ELU: {
-      slopes<Elu>(z, a, delta, count, alpha);
+      slopes<Elu>(z, a, delta, count, l.alpha);
       break;
     }
     case SOFTPLUS: {
-      slopes<Softplus>(z, a, delta, count, alpha);
+      slopes<Softplus>(z, a, delta, count, l.alpha);
       break;
     }
     case SWISH: {
-      slopes<Swish>(z, a, delta, count, alpha);
+      slopes<Swish>(z, a, delta, count, l.alpha);
       break;
     }
     case GELU: {
-      slopes<Gelu>(z, a, delta, count, alpha);
+      slopes<Gelu>(z, a, delta, count, l.alpha);
       break;
     }
     case SOFTSIGN: {
-      slopes<Softsign>(z, a, delta, count, alpha);
+      slopes<Softsign>(z, a, delta, count, l.alpha);
       break;
     }
   }

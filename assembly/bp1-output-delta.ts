@@ -9,32 +9,30 @@ import {
 import { multiplySlope } from './activation';
 import { AbsoluteError, Hinge, Huber, SquaredError } from './micro/losses';
 import { clearPadding } from './micro/padding';
+import { lastLayer, rowAt } from './network';
+import { Net } from './structs';
 
 /**
- * BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer, for each loss with the activations it goes with:
+ * BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer, for the samples in [from, to). For each loss with the activations it goes with:
  *   quadratic                       δ = (a − y) ⊙ σ′(z)
  *   binaryCrossEntropy with sigmoid δ = a − y           (σ′ cancels: Nielsen, ch. 3)
  *   crossEntropy with softmax       δ = a·Σy − y        (Σy is 1 for one-hot targets)
  *   the others                      δ = slope/units ⊙ σ′(z), with the slopes of micro/losses.ts
+ * Reads z and a of the layer and net.targets, f32[rows][stride] each, the padding of a and targets zero; overwrites δ, its
+ * padding zero.
  * Rounds: as written, each operation once; Σy is sequential over the units, from +0.
- * @param parameter huber's delta; of no meaning to the others
- * @param z         f32[rows][stride], a and targets likewise, the padding of a and targets zero
- * @param delta     out, f32[rows][stride]; overwritten, its padding zero
  */
-export function outputDelta(
-  loss: i32,
-  parameter: f32,
-  activation: i32,
-  alpha: f32,
-  z: usize,
-  a: usize,
-  targets: usize,
-  delta: usize,
-  stride: i32,
-  rows: i32,
-  units: i32,
-): void {
+export function outputDelta(net: Net, from: i32, to: i32): void {
+  const l = lastLayer(net);
+  const loss = net.loss;
+  const parameter = net.lossParameter;
+  const stride = l.stride;
+  const units = l.units;
+  const rows = to - from;
   const count = rows * stride;
+  const a = rowAt(l.activations, from, stride);
+  const targets = rowAt(net.targets, from, stride);
+  const delta = rowAt(l.delta, from, stride);
   switch (loss) {
     case CROSS_ENTROPY: {
       for (let i = 0; i < rows; ++i) {
@@ -66,7 +64,7 @@ export function outputDelta(
       if (loss == BINARY_CROSS_ENTROPY) return;
     }
   }
-  multiplySlope(activation, alpha, z, a, delta, count);
+  multiplySlope(l, from, to);
   clearPadding(delta, stride, rows, units);
 }
 

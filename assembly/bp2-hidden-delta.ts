@@ -2,44 +2,37 @@ import { multiplySlope } from './activation';
 import { clearPadding } from './micro/padding';
 import { multiply } from './micro/multiply';
 import { transpose } from './micro/transpose';
+import { rowAt } from './network';
+import { Layer } from './structs';
 
 /** Products of at most so many multiplications cost less than turning δ₊ would. */
 const SMALL: i32 = 64;
 
 /**
- * BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z), where ₊ marks the layer after.
+ * BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z), for the samples in [from, to); ₊ marks `next`, the layer after.
  * W₊ᵀ is never formed: W₊·δ₊ᵀ is computed as the weights lie, with the samples side by side in panels of eight, and
  * turned back.
+ * Reads next.weights, f32[units][next.stride], next.delta, f32[rows][next.stride], and z and a of the layer; overwrites
+ * l.delta, f32[rows][stride], its padding zero. Both δ have room for rows rounded up to fours.
  * Rounds: sequential over the units of the layer after, from +0; then one product with σ′.
- * @param nextWeights f32[units][nextStride]
- * @param nextDelta   f32[rows][nextStride]
- * @param z           f32[rows][stride], pre-activations of this layer; a: its activations
- * @param delta       out, f32[rows][stride]; overwritten, its padding zero
- * @param scratch     room for δ₊ᵀ and δᵀ in panels: scratchFloats in layout.ts
+ * @param scratch room for δ₊ᵀ and δᵀ in panels: scratchFloats in layout.ts
  */
-export function hiddenDelta(
-  activation: i32,
-  alpha: f32,
-  nextWeights: usize,
-  nextDelta: usize,
-  nextStride: i32,
-  nextUnits: i32,
-  z: usize,
-  a: usize,
-  delta: usize,
-  stride: i32,
-  rows: i32,
-  units: i32,
-  scratch: usize,
-): void {
+export function hiddenDelta(l: Layer, next: Layer, from: i32, to: i32, scratch: usize): void {
+  const rows = to - from;
+  const units = l.units;
+  const stride = l.stride;
+  const nextUnits = next.units;
+  const nextStride = next.stride;
+  const delta = rowAt(l.delta, from, stride);
+  const nextDelta = rowAt(next.delta, from, nextStride);
   if (<i64>rows * units * nextUnits <= SMALL) {
-    sumsAsTheyLie(nextWeights, nextDelta, nextStride, nextUnits, delta, stride, rows, units);
+    sumsAsTheyLie(next.weights, nextDelta, nextStride, nextUnits, delta, stride, rows, units);
   } else {
     const turned: usize = scratch + ((((rows + 7) & ~7) * nextUnits) << 2);
     turnToPanels(nextDelta, nextStride, scratch, rows, nextUnits);
     multiply(
       false,
-      nextWeights,
+      next.weights,
       nextStride << 2,
       scratch,
       32,
@@ -55,7 +48,7 @@ export function hiddenDelta(
     );
     turnFromPanels(turned, delta, stride, rows, units);
   }
-  multiplySlope(activation, alpha, z, a, delta, rows * stride);
+  multiplySlope(l, from, to);
   clearPadding(delta, stride, rows, units);
 }
 

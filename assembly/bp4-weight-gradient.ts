@@ -1,38 +1,29 @@
 import { multiply } from './micro/multiply';
+import { rowAt } from './network';
+import { Layer } from './structs';
 
 /**
- * BP4: ∂C/∂W = δ·aᵀ, summed over the mini-batch.
+ * BP4: ∂C/∂W = δ·aᵀ, with a of the layer before, summed over the mini-batch, for the weights of the inputs in [from, to).
+ * Reads l.input, f32[rows][inputStride], and l.delta, f32[rows][stride]; overwrites those rows of l.weightGradients,
+ * f32[fanIn][stride].
  * Rounds: sequential over the rows of the mini-batch, from +0.
- * @param input           f32[rows][inputStride], the activations a of the layer before
- * @param delta           f32[rows][stride]
- * @param weightGradients out, f32[fanIn][stride]; overwritten
- * @param scratch         room for packing: scratchFloats in layout.ts
+ * @param scratch room for packing: scratchFloats in layout.ts
  */
-export function weightGradient(
-  input: usize,
-  inputStride: i32,
-  delta: usize,
-  weightGradients: usize,
-  stride: i32,
-  rows: i32,
-  fanIn: i32,
-  units: i32,
-  scratch: usize,
-): void {
-  const columns = (units + 3) & ~3;
+export function weightGradient(l: Layer, rows: i32, from: i32, to: i32, scratch: usize): void {
+  const stride = l.stride;
   multiply(
     true,
-    input,
-    inputStride << 2,
-    delta,
+    l.input + (from << 2),
+    l.inputStride << 2,
+    l.delta,
     stride << 2,
     32,
-    weightGradients,
+    rowAt(l.weightGradients, from, stride),
     stride << 2,
     32,
     0,
-    fanIn,
-    columns,
+    to - from,
+    (l.units + 3) & ~3,
     rows,
     scratch,
   );

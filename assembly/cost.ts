@@ -8,9 +8,11 @@ import {
 } from '../src/kernels/codes';
 import { log } from './micro/log';
 import { AbsoluteError, Hinge, Huber, SquaredError } from './micro/losses';
+import { lastLayer, rowAt } from './network';
+import { Net } from './structs';
 
 /**
- * The cost C, summed over the rows of the mini-batch:
+ * The cost C of the last layer's outputs, summed over the samples in [from, to):
  *   quadratic                       ½ Σ (a − y)²
  *   crossEntropy with softmax       −Σ y ln a
  *   binaryCrossEntropy with sigmoid −Σ (y ln a + (1 − y) ln(1 − a))
@@ -18,23 +20,16 @@ import { AbsoluteError, Hinge, Huber, SquaredError } from './micro/losses';
  * The cross-entropies are rewritten with z, so that a saturated unit (a rounded to 0 or 1) costs what it should and not
  * Infinity.
  * Rounds: in f64; units sequential within a row, rows sequential, from +0.
- * @param parameter huber's delta; of no meaning to the others
- * @param z f32[rows][stride], a and targets likewise
  */
-export function cost(
-  loss: i32,
-  parameter: f32,
-  z: usize,
-  a: usize,
-  targets: usize,
-  stride: i32,
-  rows: i32,
-  units: i32,
-): f64 {
+export function cost(net: Net, from: i32, to: i32): f64 {
+  const l = lastLayer(net);
+  const bytes: usize = l.stride << 2;
+  let z = rowAt(l.preActivations, from, l.stride);
+  let a = rowAt(l.activations, from, l.stride);
+  let targets = rowAt(net.targets, from, l.stride);
   let total: f64 = 0;
-  const bytes: usize = stride << 2;
-  for (let i = 0; i < rows; ++i) {
-    total += costOfRow(loss, parameter, z, a, targets, units);
+  for (; from < to; ++from) {
+    total += costOfRow(net.loss, net.lossParameter, z, a, targets, l.units);
     z += bytes;
     a += bytes;
     targets += bytes;
@@ -42,7 +37,8 @@ export function cost(
   return total;
 }
 
-function costOfRow(loss: i32, parameter: f32, z: usize, a: usize, targets: usize, units: i32): f64 {
+/** The cost of one sample. @param parameter of the loss */
+export function costOfRow(loss: i32, parameter: f32, z: usize, a: usize, targets: usize, units: i32): f64 {
   if (loss == QUADRATIC) return 0.5 * sum<SquaredError>(a, targets, units, parameter);
   if (loss == CROSS_ENTROPY) return crossEntropy(z, a, targets, units);
   if (loss == BINARY_CROSS_ENTROPY) return binaryCrossEntropy(z, a, targets, units);

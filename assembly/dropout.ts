@@ -1,3 +1,4 @@
+import { rowAt } from './network';
 import { Layer, Rule } from './structs';
 
 /**
@@ -6,22 +7,23 @@ import { Layer, Rule } from './structs';
  * the value in the mini-batch: δ meets the same ones as a did, whichever thread computes, and a run can be taken up
  * again at any step.
  * Rounds: the product, once.
- * @param from  f32[rows][stride], the rows of the mini-batch from `row` on
- * @param to    out, the same shape; may be `from`
- * @param layer its number
+ * @param source f32[rows][stride] of the layer, of which the samples in [from, to) are taken
+ * @param target out, the same shape; may be `source`
  */
-export function dropOut(rule: Rule, l: Layer, layer: i32, from: usize, to: usize, row: i32, rows: i32): void {
+export function dropOut(rule: Rule, l: Layer, source: usize, target: usize, from: i32, to: i32): void {
   // Two words that differ from step to step and from layer to layer.
   const one = mix(rule.key0 + rule.step);
-  const other = mix(rule.key1 ^ mix(rule.step + <u32>layer * 0x9e3779b9));
+  const other = mix(rule.key1 ^ mix(rule.step + <u32>l.number * 0x9e3779b9));
   const threshold = i32x4.splat(l.dropBelow);
   const scale = f32x4.splat(l.keptScale);
-  let place = i32x4.add(i32x4.splat(row * l.stride), i32x4(0, 1, 2, 3));
-  for (let end: usize = from + ((rows * l.stride) << 2); from < end; from += 16) {
+  let place = i32x4.add(i32x4.splat(from * l.stride), i32x4(0, 1, 2, 3));
+  let at = rowAt(target, from, l.stride);
+  const end = rowAt(source, to, l.stride);
+  for (let value = rowAt(source, from, l.stride); value < end; value += 16) {
     const isKept = i32x4.ge_u(bits(place, one, other), threshold);
-    v128.store(to, v128.and(isKept, f32x4.mul(v128.load(from), scale)));
+    v128.store(at, v128.and(isKept, f32x4.mul(v128.load(value), scale)));
     place = i32x4.add(place, i32x4.splat(4));
-    to += 16;
+    at += 16;
   }
 }
 

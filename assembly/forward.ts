@@ -1,41 +1,31 @@
 import { multiply } from './micro/multiply';
+import { rowAt } from './network';
+import { Layer } from './structs';
 
 /**
- * Forward: z = W·a + b, one row for each sample of the mini-batch.
+ * Forward: z = W·a + b, with a of the layer before, for the samples in [from, to).
+ * Reads l.input, f32[rows][inputStride], l.weights, f32[fanIn][stride], and l.biases; overwrites l.preActivations,
+ * f32[rows][stride].
  * Rounds: sequential over the units of the layer before, from +0; the bias is added last.
- * @param input   f32[rows][inputStride], the activations a of the layer before
- * @param weights f32[fanIn][stride]: the column of unit j holds w_jk for all k
- * @param biases  f32[stride]
- * @param z       out, f32[rows][stride]; overwritten
  * @param scratch room for packing: scratchFloats in layout.ts
  */
-export function forward(
-  input: usize,
-  inputStride: i32,
-  weights: usize,
-  biases: usize,
-  z: usize,
-  stride: i32,
-  rows: i32,
-  fanIn: i32,
-  units: i32,
-  scratch: usize,
-): void {
-  const columns = (units + 3) & ~3;
+export function forward(l: Layer, from: i32, to: i32, scratch: usize): void {
+  const stride = l.stride;
+  const inputStride = l.inputStride;
   multiply(
     false,
-    input,
+    rowAt(l.input, from, inputStride),
     inputStride << 2,
-    weights,
+    l.weights,
     stride << 2,
     32,
-    z,
+    rowAt(l.preActivations, from, stride),
     stride << 2,
     32,
-    biases,
-    rows,
-    columns,
-    fanIn,
+    l.biases,
+    to - from,
+    (l.units + 3) & ~3,
+    l.fanIn,
     scratch,
   );
 }

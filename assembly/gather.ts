@@ -1,6 +1,7 @@
 import { largestMagnitude } from './micro/largest-magnitude';
-import { layerOf } from './network';
-import { Net, Window } from './structs';
+import { copy } from './micro/copy';
+import { lastLayer, layerAt, rowAt } from './network';
+import { Batch, Net, Window } from './structs';
 import { compressBytes, compressFloats, expand, notePair } from './pairs';
 
 /**
@@ -72,19 +73,23 @@ function noteEnd(window: Window, sample: i32, end: usize): void {
 }
 
 /**
- * Gathers rows of a mini-batch from a window, whose samples have been checked and widened: copies bits, rounds nothing.
+ * Gathers a thread's samples of the mini-batch from a window, whose samples have been checked and widened: copies bits,
+ * rounds nothing.
  * @param first the first sample of the mini-batch, in the window's order
  */
-export function gather(net: Net, window: Window, first: i32, from: i32, to: i32): void {
+export function gather(net: Net, window: Window, batch: Batch, first: i32): void {
   const base = changetype<usize>(window);
+  const from = batch.from;
+  const to = batch.to;
   const order: usize = window.order ? base + window.order + (first << 2) : 0;
+  batch.isSparse = i32(window.starts != 0);
   if (window.starts) gatherPairs(net, base, base + window.starts, order, first, from, to);
   else gatherRows(net, base + window.rows, order, first, from, to);
 
-  const stride = layerOf(net, net.layerCount - 1).stride;
+  const stride = lastLayer(net).stride;
   for (let i = from; i < to; ++i) {
-    const target: usize = base + window.targets + ((sampleAt(order, first, i) * stride) << 2);
-    copy(target, net.targets + ((i * stride) << 2), stride);
+    const target = rowAt(base + window.targets, sampleAt(order, first, i), stride);
+    copy(target, rowAt(net.targets, i, stride), stride);
   }
   if (!window.sampleWeights) return;
   for (let i = from; i < to; ++i) {
@@ -121,26 +126,19 @@ function gatherPairs(
 /** Where the rows come as they lie, the first layer reads them where they are. */
 function gatherRows(net: Net, rows: usize, order: usize, first: i32, from: i32, to: i32): void {
   const bytes: usize = net.inputCount << 2;
-  layerOf(net, 0).input = order ? net.inputs : rows + <usize>first * bytes;
+  layerAt(net, 0).input = order ? net.inputs : rows + <usize>first * bytes;
   if (!order) return;
   for (let i = from; i < to; ++i) {
     copy(rows + <usize>sampleAt(order, first, i) * bytes, net.inputs + <usize>i * bytes, net.inputCount);
   }
 }
 
-/** Writes out some rows of a mini-batch that is given by pairs. */
-export function expandRows(net: Net, from: i32, to: i32): void {
-  layerOf(net, 0).input = net.inputs;
-  for (let i = from; i < to; ++i) {
+/** Writes a thread's samples out as rows where the mini-batch is given by pairs: the first layer reads them from now on. */
+export function expandRows(net: Net, batch: Batch): void {
+  layerAt(net, 0).input = net.inputs;
+  for (let i = batch.from; i < batch.to; ++i) {
     const pair: usize = net.pairs + (i << 3);
-    const row: usize = net.inputs + ((i * net.inputCount) << 2);
-    expand(load<usize>(pair), load<usize>(pair, 4), row, net.inputCount);
+    expand(load<usize>(pair), load<usize>(pair, 4), rowAt(net.inputs, i, net.inputCount), net.inputCount);
   }
-}
-
-/** Not memory.copy, which is a call out of WebAssembly. */
-function copy(from: usize, to: usize, count: i32): void {
-  let i = 0;
-  for (; i + 4 <= count; i += 4) v128.store(to + (i << 2), v128.load(from + (i << 2)));
-  for (; i < count; ++i) store<f32>(to + (i << 2), load<f32>(from + (i << 2)));
+  batch.isSparse = 0;
 }

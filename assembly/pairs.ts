@@ -7,6 +7,9 @@
 // What a zero would add to a sum, ±0, is left out: a sum from +0 is never −0, so that the results are those of forward.ts
 // and bp4-weight-gradient.ts, while what the zeros would have multiplied is finite (finite.ts).
 
+import { rowAt } from './network';
+import { Layer } from './structs';
+
 /** Bytes of a value with its place; a sample may end up to three bytes after its last place. */
 const PAIR = 6;
 
@@ -150,26 +153,21 @@ export function expand(value: usize, places: usize, row: usize, count: i32): voi
 }
 
 /**
- * Forward: z = W·a + b. Rounds: as forward.ts does.
+ * Forward: z = W·a + b, for the samples in [from, to). Rounds: as forward.ts does.
  * @param pairs usize[rows][2], of `notePair`
  */
-export function forwardPairs(
-  pairs: usize,
-  weights: usize,
-  biases: usize,
-  z: usize,
-  stride: i32,
-  rows: i32,
-  units: i32,
-): void {
-  const row: usize = stride << 2;
-  for (let i = 0; i < rows; ++i) {
-    const values = load<usize>(pairs);
-    const places = load<usize>(pairs, 4);
+export function forwardPairs(l: Layer, pairs: usize, from: i32, to: i32): void {
+  const row: usize = l.stride << 2;
+  const end: usize = l.units << 2;
+  const weights = l.weights;
+  const biases = l.biases;
+  let z = rowAt(l.preActivations, from, l.stride);
+  for (let pair: usize = pairs + (from << 3), last: usize = pairs + (to << 3); pair < last; pair += 8) {
+    const values = load<usize>(pair);
+    const places = load<usize>(pair, 4);
     let j: usize = 0;
     for (; j + 64 <= row; j += 64) forward4(values, places, weights + j, row, biases + j, z + j);
-    for (; j < <usize>(units << 2); j += 16) forward1(values, places, weights + j, row, biases + j, z + j);
-    pairs += 8;
+    for (; j < end; j += 16) forward1(values, places, weights + j, row, biases + j, z + j);
     z += row;
   }
 }
@@ -208,46 +206,31 @@ function forward1(value: usize, places: usize, weights: usize, row: usize, biase
 
 /**
  * BP4: ∂C/∂W = δ·aᵀ, summed over the mini-batch, for the units in [from, to). Rounds: as bp4-weight-gradient.ts does.
- * @param pairs           usize[rows][2], of `notePair`
- * @param delta           f32[rows][stride]
- * @param weightGradients out, f32[fanIn][stride], of which these columns are overwritten
- * @param from            a multiple of 16, as `to` is; or `to` is the stride
+ * @param pairs usize[rows][2], of `notePair`
+ * @param from  a multiple of 16, as `to` is; or `to` is the stride
  */
-export function weightGradientPairs(
-  pairs: usize,
-  delta: usize,
-  weightGradients: usize,
-  stride: i32,
-  rows: i32,
-  fanIn: i32,
-  from: i32,
-  to: i32,
-): void {
+export function weightGradientPairs(l: Layer, pairs: usize, rows: i32, from: i32, to: i32): void {
+  const row: usize = l.stride << 2;
   for (let j = from; j < to; j += width(j, to)) {
-    const gradients: usize = weightGradients + (j << 2);
-    clearColumns(gradients, stride << 2, fanIn, width(j, to) << 2);
-    addColumns(pairs, delta + (j << 2), gradients, stride << 2, rows, width(j, to));
+    const gradients: usize = l.weightGradients + (j << 2);
+    clearColumns(gradients, row, l.fanIn, width(j, to) << 2);
+    addColumns(pairs, l.delta + (j << 2), gradients, row, rows, width(j, to));
   }
 }
 
 /**
- * BP4 and the update of the first layer in one: W −= rate·Σ δ·a. Of weights whose inputs are all zero nothing is
- * subtracted, and they are not looked at. Rounds: as weightGradientPairs and update.ts do.
- * @param gradients f32[fanIn][stride], all zero, and zero again afterwards
+ * BP4 and the update of the first layer in one: W −= rate·Σ δ·a. Nothing is subtracted from weights whose inputs are all
+ * zero, and they are not looked at. Rounds: as weightGradientPairs and update.ts do.
+ * @param pairs usize[rows][2], of `notePair`. l.weightGradients is all zero, and zero again afterwards.
  */
-export function descendPairs(
-  pairs: usize,
-  delta: usize,
-  weights: usize,
-  gradients: usize,
-  stride: i32,
-  rows: i32,
-  fanIn: i32,
-  rate: f32,
-): void {
+export function descendPairs(l: Layer, pairs: usize, rows: i32, rate: f32): void {
+  const stride = l.stride;
+  const fanIn = l.fanIn;
+  const weights = l.weights;
+  const gradients = l.weightGradients;
   const row: usize = stride << 2;
   for (let j = 0; j < stride; j += width(j, stride)) {
-    addColumns(pairs, delta + (j << 2), gradients + (j << 2), row, rows, width(j, stride));
+    addColumns(pairs, l.delta + (j << 2), gradients + (j << 2), row, rows, width(j, stride));
   }
   for (let at = 0; at < bitBytes(fanIn); at += 8) {
     let bits: u64 = 0;

@@ -1,4 +1,4 @@
-import { Rule } from './structs';
+import { Layer, Rule } from './structs';
 
 /**
  * The mean gradient g of a mini-batch with the penalties' own, l2·w of ½·l2·Σ w² and l1·sign(w) of l1·Σ |w|; then
@@ -62,10 +62,12 @@ export function decay(weights: usize, rate: f32, count: i32): void {
 /**
  * Max-norm: scales the weights of a unit down where ‖w‖ exceeds c (Srivastava et al. 2014, § 5.1).
  * Rounds: Σ w² sequential over the units of the layer before, from +0; the root; c/‖w‖; and each w times that.
- * @param weights f32[fanIn][stride], those of units `from` to `to`, multiples of four, changed in place
+ * Changes l.weights, f32[fanIn][stride], of the units in [from, to): multiples of four.
  */
-export function limitNorms(weights: usize, fanIn: i32, stride: i32, from: i32, to: i32, most: f32): void {
-  const bytes: usize = stride << 2;
+export function limitNorms(l: Layer, from: i32, to: i32, most: f32): void {
+  const weights = l.weights;
+  const fanIn = l.fanIn;
+  const bytes: usize = l.stride << 2;
   const limit = f32x4.splat(most);
   for (let j = from; j < to; j += 4) {
     const column: usize = weights + (j << 2);

@@ -1,83 +1,70 @@
-import { layerOf } from './network';
-import { Net, Rule, Team } from './structs';
+import { layerAt } from './network';
 import { beginUpdate, optimize } from './optimizers';
 import { addSquares, decay, limitNorms, regularise } from './regularise';
-import { meet, share } from './team';
+import { Batch, Net, Rule, Team } from './structs';
+import { meet, shareFrom, shareTo } from './team';
 
 /**
  * An update that is more than a step down: mean gradients with penalties, clipped; then the optimizer; then max-norm.
  * @returns false where a thread does not come
  */
-export function updateByRule(
-  team: Team,
-  net: Net,
-  rule: Rule,
-  rows: i32,
-  learningRate: f32,
-  thread: i32,
-  threads: i32,
-): bool {
+export function updateByRule(team: Team, net: Net, batch: Batch, learningRate: f32): bool {
+  const rule = changetype<Rule>(net.rule);
   const regularises = rule.l1 != 0 || rule.l2 != 0 || rule.clipValue != 0;
-  const meanScale: f32 = 1 / <f32>rows;
+  const meanScale: f32 = 1 / <f32>batch.rows;
+  const penalizesBiases = rule.penalizesBiases != 0;
   if (regularises) {
     for (let i = net.firstTrained; i < net.layerCount; ++i) {
-      const l = layerOf(net, i);
+      const l = layerAt(net, i);
       if (l.isFrozen) continue;
-      regulariseShare(
-        rule,
-        l.weights,
-        l.weightGradients,
-        meanScale,
-        true,
-        l.fanIn * l.stride,
-        thread,
-        threads,
-      );
-      const penalizes = rule.penalizesBiases != 0;
-      regulariseShare(rule, l.biases, l.biasGradients, meanScale, penalizes, l.stride, thread, threads);
+      regulariseShare(batch, rule, l.weights, l.weightGradients, l.fanIn * l.stride, meanScale, true);
+      regulariseShare(batch, rule, l.biases, l.biasGradients, l.stride, meanScale, penalizesBiases);
     }
-    if (!meet(team, thread, threads)) return false;
+    if (!meet(team, batch)) return false;
   }
-  if (thread == 0) {
+  if (batch.thread == 0) {
     rule.gradientScale = regularises ? 1 : meanScale;
     if (rule.clipNorm) clipByNorm(net, rule);
     beginUpdate(rule, learningRate);
   }
-  if (!meet(team, thread, threads)) return false;
+  if (!meet(team, batch)) return false;
 
   for (let i = net.firstTrained; i < net.layerCount; ++i) {
-    const l = layerOf(net, i);
+    const l = layerAt(net, i);
     if (l.isFrozen) continue;
-    optimizeShare(net, rule, l.weights, l.weightGradients, true, l.fanIn * l.stride, thread, threads);
-    const decays = rule.penalizesBiases != 0;
-    optimizeShare(net, rule, l.biases, l.biasGradients, decays, l.stride, thread, threads);
+    optimizeShare(batch, net, rule, l.weights, l.weightGradients, l.fanIn * l.stride, true);
+    optimizeShare(batch, net, rule, l.biases, l.biasGradients, l.stride, penalizesBiases);
   }
   if (!rule.maxNorm) return true;
-  if (!meet(team, thread, threads)) return false;
+  if (!meet(team, batch)) return false;
   for (let i = net.firstTrained; i < net.layerCount; ++i) {
-    const l = layerOf(net, i);
+    const l = layerAt(net, i);
     if (l.isFrozen) continue;
-    const from = share(l.stride, 4, thread, threads);
-    const to = share(l.stride, 4, thread + 1, threads);
-    limitNorms(l.weights, l.fanIn, l.stride, from, to, rule.maxNorm);
+    limitNorms(l, shareFrom(batch, l.stride, 4), shareTo(batch, l.stride, 4), rule.maxNorm);
   }
   return true;
 }
 
+/** A thread's share of some parameters. @param penalizes whether the penalties are for them */
 function regulariseShare(
+  batch: Batch,
   rule: Rule,
   parameters: usize,
   gradients: usize,
+  count: i32,
   scale: f32,
   penalizes: bool,
-  count: i32,
-  thread: i32,
-  threads: i32,
 ): void {
-  const begin = share(count, 16, thread, threads);
-  const offset: usize = begin << 2;
-  const end = share(count, 16, thread + 1, threads);
-  regularise(rule, parameters + offset, gradients + offset, scale, penalizes, end - begin);
+  const from = shareFrom(batch, count, 16);
+  const offset: usize = from << 2;
+  regularise(
+    rule,
+    parameters + offset,
+    gradients + offset,
+    scale,
+    penalizes,
+    shareTo(batch, count, 16) - from,
+  );
 }
 
 /**
@@ -87,7 +74,7 @@ function regulariseShare(
 function clipByNorm(net: Net, rule: Rule): void {
   let sum: f64 = 0;
   for (let i = net.firstTrained; i < net.layerCount; ++i) {
-    const l = layerOf(net, i);
+    const l = layerAt(net, i);
     if (l.isFrozen) continue;
     sum = addSquares(l.weightGradients, l.fanIn * l.stride, sum);
     sum = addSquares(l.biasGradients, l.stride, sum);
@@ -97,19 +84,19 @@ function clipByNorm(net: Net, rule: Rule): void {
   if (norm > most) rule.gradientScale = <f32>(<f64>rule.gradientScale * (most / norm));
 }
 
+/** A thread's share of some parameters. @param decays whether weight decay is for them */
 function optimizeShare(
+  batch: Batch,
   net: Net,
   rule: Rule,
   parameters: usize,
   gradients: usize,
-  decays: bool,
   count: i32,
-  thread: i32,
-  threads: i32,
+  decays: bool,
 ): void {
-  const begin = share(count, 16, thread, threads);
-  const offset: usize = begin << 2;
-  const some = share(count, 16, thread + 1, threads) - begin;
+  const from = shareFrom(batch, count, 16);
+  const offset: usize = from << 2;
+  const some = shareTo(batch, count, 16) - from;
   const place = parameters + offset - net.parameters;
   if (decays && rule.decay != 0) decay(parameters + offset, rule.decay, some);
   optimize(rule, parameters + offset, gradients + offset, rule.first + place, rule.second + place, some);

@@ -1,17 +1,17 @@
 import { HINGE } from '../src/kernels/codes';
-import { cost } from './cost';
-import { layerOf } from './network';
+import { costOfRow } from './cost';
+import { lastLayer } from './network';
 import { Net, Tally } from './structs';
 
 /**
- * Adds the samples of a mini-batch, after `feedForward`: their cost, and how many are classified correctly (the largest
+ * Adds the samples of a mini-batch, after the forward pass: their cost, and how many are classified correctly (the largest
  * output is where the largest target is; with a single output, both lie on the same side of ½, or for hinge of 0; NaN is
  * never right).
  * Rounds: in f64, sample by sample, so that the sum does not depend on how the samples were divided.
  * @param weights f32[rows], by which the costs are multiplied; 0 for none
  */
 export function tally(net: Net, tally: Tally, rows: i32, weights: usize): void {
-  const l = layerOf(net, net.layerCount - 1);
+  const l = lastLayer(net);
   const bytes: usize = l.stride << 2;
   let z = l.preActivations;
   let a = l.activations;
@@ -19,7 +19,7 @@ export function tally(net: Net, tally: Tally, rows: i32, weights: usize): void {
   const middle: f32 = net.loss == HINGE ? 0 : 0.5;
   let batchLoss: f64 = 0;
   for (let i = 0; i < rows; ++i) {
-    let loss = cost(net.loss, net.lossParameter, z, a, targets, l.stride, 1, l.units);
+    let loss = costOfRow(net.loss, net.lossParameter, z, a, targets, l.units);
     if (weights) loss *= <f64>load<f32>(weights + (i << 2));
     tally.loss += loss;
     batchLoss += loss;

@@ -1,7 +1,7 @@
 // Threads that learn together. Each computes a part of what a kernel gives, and never a part of a sum, so that the bits
 // are those of one thread. In the module for one thread all of this folds away.
 
-import { Team } from './structs';
+import { Batch, Team } from './structs';
 
 /** Looks at a word before a thread goes to sleep: some 50 µs. */
 const LOOKS = 1 << 15;
@@ -9,9 +9,19 @@ const LOOKS = 1 << 15;
 /** And before the first gives the others up: some seconds. It never sleeps, for it may be the main thread of a page. */
 const PATIENCE = 1 << 30;
 
-/** The n-th border between the shares of so many things, a multiple of `unit` but for the last. */
-export function share(count: i32, unit: i32, n: i32, threads: i32): i32 {
-  if (!ASC_FEATURE_THREADS || threads == 1) return n ? count : 0;
+/** Where a thread's share of so many things begins: a multiple of `unit`. */
+export function shareFrom(batch: Batch, count: i32, unit: i32): i32 {
+  return ASC_FEATURE_THREADS ? border(count, unit, batch.thread, batch.threads) : 0;
+}
+
+/** And where it ends. */
+export function shareTo(batch: Batch, count: i32, unit: i32): i32 {
+  return ASC_FEATURE_THREADS ? border(count, unit, batch.thread + 1, batch.threads) : count;
+}
+
+/** The n-th border between the shares. */
+function border(count: i32, unit: i32, n: i32, threads: i32): i32 {
+  if (threads == 1) return n ? count : 0;
   const units = (count + unit - 1) / unit;
   return min(count, ((units * n) / threads) * unit);
 }
@@ -20,8 +30,9 @@ export function share(count: i32, unit: i32, n: i32, threads: i32): i32 {
  * Waits until all threads have come.
  * @returns false where the first has given the others up
  */
-export function meet(team: Team, thread: i32, threads: i32): bool {
-  if (!ASC_FEATURE_THREADS || threads == 1) return true;
+export function meet(team: Team, batch: Batch): bool {
+  if (!ASC_FEATURE_THREADS || batch.threads == 1) return true;
+  const threads = batch.threads;
   const arrived = changetype<usize>(team) + offsetof<Team>('arrived');
   const meetings = changetype<usize>(team) + offsetof<Team>('meetings');
   const before = atomic.load<i32>(meetings);
@@ -33,7 +44,7 @@ export function meet(team: Team, thread: i32, threads: i32): bool {
     atomic.notify(meetings, -1);
     return isFirstToSay;
   }
-  if (thread == 0) {
+  if (batch.thread == 0) {
     for (let looks = 0; looks < PATIENCE; ++looks) if (atomic.load<i32>(meetings) != before) return true;
     const all = atomic.cmpxchg<i32>(meetings, before, ~before) != before;
     atomic.notify(meetings, -1);

@@ -3,9 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { takeKernels } from '../src/kernels/load.js';
-import { benchActivations, benchUpdate } from './elementwise.js';
+import { benchOperations } from './kernels.js';
 import { describe, thisMachine } from './machine.js';
-import { benchProducts } from './products.js';
 import { measureRoof } from './roof.js';
 import type { Result } from './table.js';
 import { benchTraining } from './training.js';
@@ -42,9 +41,5 @@ async function benchKernels(): Promise<Result[]> {
   console.log(
     `(a single sample does 2 operations for 4 bytes of weights: ${(roof.bytes / 2e9).toFixed(1)} GFLOP/s)`,
   );
-  return [
-    ...(await benchProducts(engines, roof)),
-    ...(await benchActivations(engines)),
-    ...(await benchUpdate(engines)),
-  ];
+  return await benchOperations(engines, roof);
 }

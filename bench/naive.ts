@@ -1,25 +1,23 @@
 // The baseline of the kernels: what anyone writes who translates the equations into loops.
 
 /** A layer of `units` after one of `fanIn`, for a mini-batch; all matrices row-major and without padding. */
-export interface NaiveLayer {
+interface Layer {
   readonly rows: number;
   readonly fanIn: number;
   readonly units: number;
+}
+
+interface ForwardLayer extends Layer {
   /** [rows][fanIn] */
   readonly input: Float32Array;
   /** [units][fanIn] */
   readonly weights: Float32Array;
   readonly biases: Float32Array;
-  /** [rows][units] */
+  /** out, [rows][units] */
   readonly z: Float32Array;
-  readonly delta: Float32Array;
-  /** δ of the layer before, [rows][fanIn] */
-  readonly deltaBefore: Float32Array;
-  /** [units][fanIn] */
-  readonly weightGradients: Float32Array;
 }
 
-export function forward({ rows, fanIn, units, input, weights, biases, z }: NaiveLayer): void {
+export function forward({ rows, fanIn, units, input, weights, biases, z }: ForwardLayer): void {
   for (let n = 0; n < rows; n++) {
     for (let j = 0; j < units; j++) {
       let sum = biases[j]!;
@@ -29,7 +27,16 @@ export function forward({ rows, fanIn, units, input, weights, biases, z }: Naive
   }
 }
 
-export function hiddenDelta({ rows, fanIn, units, weights, delta, deltaBefore }: NaiveLayer): void {
+interface HiddenLayer extends Layer {
+  /** [units][fanIn] */
+  readonly weights: Float32Array;
+  /** [rows][units] */
+  readonly delta: Float32Array;
+  /** out: δ of the layer before, [rows][fanIn] */
+  readonly deltaBefore: Float32Array;
+}
+
+export function hiddenDelta({ rows, fanIn, units, weights, delta, deltaBefore }: HiddenLayer): void {
   for (let n = 0; n < rows; n++) {
     for (let k = 0; k < fanIn; k++) {
       let sum = 0;
@@ -39,7 +46,16 @@ export function hiddenDelta({ rows, fanIn, units, weights, delta, deltaBefore }:
   }
 }
 
-export function weightGradient({ rows, fanIn, units, input, delta, weightGradients }: NaiveLayer): void {
+interface GradientLayer extends Layer {
+  /** [rows][fanIn] */
+  readonly input: Float32Array;
+  /** [rows][units] */
+  readonly delta: Float32Array;
+  /** out, [units][fanIn] */
+  readonly weightGradients: Float32Array;
+}
+
+export function weightGradient({ rows, fanIn, units, input, delta, weightGradients }: GradientLayer): void {
   for (let j = 0; j < units; j++) {
     for (let k = 0; k < fanIn; k++) {
       let sum = 0;
@@ -49,20 +65,20 @@ export function weightGradient({ rows, fanIn, units, input, delta, weightGradien
   }
 }
 
-export function sigmoid(z: Float32Array, a: Float32Array): void {
+function sigmoid(z: Float32Array, a: Float32Array): void {
   for (let i = 0; i < z.length; i++) a[i] = 1 / (1 + Math.exp(-z[i]!));
 }
 
-export function tanh(z: Float32Array, a: Float32Array): void {
+function tanh(z: Float32Array, a: Float32Array): void {
   for (let i = 0; i < z.length; i++) a[i] = Math.tanh(z[i]!);
 }
 
-export function relu(z: Float32Array, a: Float32Array): void {
+function relu(z: Float32Array, a: Float32Array): void {
   for (let i = 0; i < z.length; i++) a[i] = Math.max(0, z[i]!);
 }
 
 /** Rows of `units`. */
-export function softmax(z: Float32Array, a: Float32Array, units: number): void {
+function softmax(z: Float32Array, a: Float32Array, units: number): void {
   for (let row = 0; row < z.length; row += units) {
     let largest = -Infinity;
     for (let j = row; j < row + units; j++) largest = Math.max(largest, z[j]!);
@@ -75,3 +91,8 @@ export function softmax(z: Float32Array, a: Float32Array, units: number): void {
 export function update(parameters: Float32Array, gradients: Float32Array, rate: number): void {
   for (let i = 0; i < parameters.length; i++) parameters[i]! -= rate * gradients[i]!;
 }
+
+/** By name; each takes z, overwrites a, and is told the units of a row. */
+export const activations: Readonly<
+  Record<string, (z: Float32Array, a: Float32Array, units: number) => void>
+> = { sigmoid, tanh, relu, softmax };

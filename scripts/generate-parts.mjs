@@ -12,7 +12,7 @@ const sources = [
   'src/base/check.ts',
   'src/model/columns.ts',
   'src/kernels/reference/numerics.ts',
-  'src/kernels/reference/activations.ts',
+  'src/kernels/reference/micro/activations.ts',
 ].map(parsed);
 const [, , , numerics, activations] = sources;
 

@@ -1,9 +1,9 @@
 import { cost } from '../cost';
-import { layerOf } from '../network';
-import { Net, Rule, Tally, Window } from '../structs';
+import { lastLayer, layerAt } from '../network';
+import { Batch, Net, Rule, Tally, Window } from '../structs';
 import { beginUpdate, optimize } from '../optimizers';
 import { notePair } from '../pairs';
-import { deltas, forwardRows, gradients } from '../step';
+import { deltaPass, forwardPass, gradientPass, wholeBatch } from '../step';
 import { changeWeights } from './momentum';
 import { isTiny, learnTiny } from './tiny';
 
@@ -38,8 +38,10 @@ export function learn(
     return learnTiny(net, window, count, epochs, learningRate, momentum, threshold);
   }
   const tally = changetype<Tally>(net.tally);
-  const last = layerOf(net, net.layerCount - 1);
+  const last = lastLayer(net);
   const isSparse = window.starts != 0;
+  const batch = wholeBatch(net, 1);
+  batch.isSparse = i32(isSparse);
   const ownTargets = net.targets;
   const targets: usize = changetype<usize>(window) + window.targets;
   tally.right = 0;
@@ -49,24 +51,14 @@ export function learn(
     net.targets = targets;
     for (let i = 0; i < count; ++i) {
       takeInputs(net, window, i);
-      forwardRows(net, 0, 1, isSparse, false, 0);
-      const half = cost(
-        net.loss,
-        net.lossParameter,
-        last.preActivations,
-        last.activations,
-        net.targets,
-        last.stride,
-        1,
-        last.units,
-      );
-      sum += (2 * half) / <f64>last.units;
+      forwardPass(net, batch);
+      sum += (2 * cost(net, 0, 1)) / <f64>last.units;
       if (!isFinite(sum)) {
         tally.right = i + 1;
         break;
       }
-      deltas(net, 0, 1, false, 0);
-      if (isAdam) updateByAdam(net, isSparse, learningRate);
+      deltaPass(net, batch);
+      if (isAdam) updateByAdam(net, batch, learningRate);
       else changeWeights(net, isSparse, learningRate, momentum, live);
       net.targets += last.stride << 2;
     }
@@ -86,14 +78,14 @@ function takeInputs(net: Net, window: Window, sample: i32): void {
     const at: usize = base + window.starts + (sample << 2);
     notePair(base + load<usize>(at), base + load<usize>(at, 4), net.inputCount, net.pairs);
   } else {
-    layerOf(net, 0).input = base + window.rows + <usize>sample * <usize>(net.inputCount << 2);
+    layerAt(net, 0).input = base + window.rows + <usize>sample * <usize>(net.inputCount << 2);
   }
 }
 
 /** Adam, of weights and biases alike. */
-function updateByAdam(net: Net, isSparse: bool, learningRate: f32): void {
+function updateByAdam(net: Net, batch: Batch, learningRate: f32): void {
   const rule = changetype<Rule>(net.rule);
-  gradients(net, 1, isSparse, false, false, 0, 1);
+  gradientPass(net, batch);
   rule.gradientScale = 1;
   beginUpdate(rule, learningRate);
   optimize(rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);

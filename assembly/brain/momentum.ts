@@ -1,4 +1,4 @@
-import { layerOf } from '../network';
+import { layerAt } from '../network';
 import { Layer, Net, Rule } from '../structs';
 
 /** Changes below this are dropped: they would end as subnormal numbers, which processors compute with slowly. */
@@ -19,7 +19,7 @@ export function changeWeights(net: Net, isSparse: bool, learningRate: f32, momen
   const mu = f32x4.splat(momentum);
   const eta = f32x4.splat(learningRate);
   for (let i = 0; i < net.layerCount; ++i) {
-    const l = layerOf(net, i);
+    const l = layerAt(net, i);
     scaleAndShift(l, eta);
     if (i == 0 && isSparse) changeFromPairs(net, l, distance, mu, live);
     else changeRows(l, distance, mu);

@@ -1,12 +1,12 @@
 import { LEAKY_RELU, RELU, SIGMOID } from '../../src/kernels/codes';
-import { layerOf } from '../network';
+import { layerAt } from '../network';
 import { Layer, Net, Rule, Tally, Window } from '../structs';
 import { LeakyRelu, Relu, Sigmoid, Tanh } from '../micro/activations';
 import { dropTooSmall } from './momentum';
 
 /** Whether learnTiny can train a network: two layers of at most four units. */
 export function isTiny(net: Net): bool {
-  return net.layerCount == 2 && layerOf(net, 0).stride == 4 && layerOf(net, 1).stride == 4;
+  return net.layerCount == 2 && layerAt(net, 0).stride == 4 && layerAt(net, 1).stride == 4;
 }
 
 /**
@@ -23,7 +23,7 @@ export function learnTiny(
   momentum: f32,
   threshold: f64,
 ): i32 {
-  switch (layerOf(net, 0).activation) {
+  switch (layerAt(net, 0).activation) {
     case SIGMOID:
       return learnAs<Sigmoid>(net, window, count, epochs, learningRate, momentum, threshold);
     case RELU:
@@ -46,8 +46,8 @@ function learnAs<Activation>(
 ): i32 {
   const activation = changetype<Activation>(0);
   const tally = changetype<Tally>(net.tally);
-  const hidden = layerOf(net, 0);
-  const last = layerOf(net, 1);
+  const hidden = layerAt(net, 0);
+  const last = layerAt(net, 1);
   const distance: usize = changetype<Rule>(net.rule).first - net.parameters;
   const alpha = f32x4.splat(hidden.alpha);
   const mu = f32x4.splat(momentum);

@@ -1,6 +1,5 @@
-import { Rule, Tally, Window, type Layer } from '../memory/structs.js';
+import { Layer, Net, Rule, Tally, Window } from '../memory/structs.js';
 import { Views } from '../memory/views.js';
-import { readDescription, type Description, type MemoryViews } from '../kernels/reference/description.js';
 import { referenceKernels } from '../kernels/reference/reference.js';
 import type { BrainKernels } from './kernels.js';
 
@@ -27,10 +26,13 @@ export function brainReference(): BrainKernels {
     live: number,
     threshold: number,
   ): number {
-    const views = new Views(kernels).arrays;
+    const views = new Views(kernels);
     const { words, floats } = views;
-    const network = readDescription(views, pointer);
-    const { net, layers } = network;
+    const net = new Net(views, pointer);
+    const layers = Array.from(
+      { length: net.layerCount },
+      (_, l) => new Layer(views, net.layers + l * Layer.bytes),
+    );
     const last = layers.at(-1)!;
     const window = new Window(views, windowAt);
     const tally = new Tally(views, net.tally);
@@ -43,25 +45,15 @@ export function brainReference(): BrainKernels {
       for (let i = 0; i < count; i++) {
         takeSample(i);
         kernels.feedForward(pointer, 1);
-        const half = kernels.cost(
-          net.loss,
-          net.lossParameter,
-          last.preActivations,
-          last.activations,
-          net.targets,
-          last.stride,
-          1,
-          last.units,
-        );
-        sum += (2 * half) / last.units;
+        sum += (2 * kernels.cost(pointer, 0, 1)) / last.units;
         if (!Number.isFinite(sum)) {
           tally.right = i + 1;
           return epoch;
         }
         // Gradients are worked out for momentum too, which does without them: the equations come as one.
         kernels.backpropagate(pointer, 1);
-        if (isAdam) updateByAdam(views, network, learningRate);
-        else changeWeights(changes, network, firstChange - net.parameters, isSparse);
+        if (isAdam) updateByAdam(net, new Rule(views, net.rule), learningRate);
+        else changeWeights(changes, layers, firstChange - net.parameters, isSparse);
       }
       tally.loss = sum / count;
       if (sum / count <= threshold) return epoch + 1;
@@ -88,8 +80,7 @@ export function brainReference(): BrainKernels {
   }
 
   /** Adam, of weights and biases alike. */
-  function updateByAdam(views: MemoryViews, { net }: Description, learningRate: number): void {
-    const rule = new Rule(views, net.rule);
+  function updateByAdam(net: Net, rule: Rule, learningRate: number): void {
     rule.gradientScale = 1;
     kernels.beginUpdate(net.rule, learningRate);
     kernels.optimize(net.rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);
@@ -113,7 +104,12 @@ interface Changes {
  * @param distance from a weight to its change
  * @param isSparse whether the window holds pairs
  */
-function changeWeights(changes: Changes, { layers }: Description, distance: number, isSparse: boolean): void {
+function changeWeights(
+  changes: Changes,
+  layers: readonly Layer[],
+  distance: number,
+  isSparse: boolean,
+): void {
   const { floats: f, words, live, eta } = changes;
   for (const [i, l] of layers.entries()) {
     const [delta, biases] = [l.delta / 4, l.biases / 4];

@@ -1,97 +1,122 @@
-import { DivergenceError, FormatError } from '../errors.js';
+import { FaultError, FormatError, RangeFault, TypeFault, type Fault, type FaultOption } from '../errors.js';
 import { FileError } from '../node/file-error.js';
-import { visibleLine } from './terminal/control-characters.js';
+import { cureWithFlags, flagForPlace } from './options/flags.js';
 
-/** What the process ends with. */
-export const exitCodes = {
-  done: 0,
-  /** A fault of bp4 itself. */
-  fault: 1,
-  /** An option or command that does not exist, or a value that cannot be. */
-  usage: 2,
-  /** Data or a file that cannot be read or written. */
-  data: 3,
-  /** The training diverged. */
-  diverged: 4,
-  /** Ctrl-C or SIGTERM, once what was learnt was saved. */
-  stopped: 130,
-} as const;
+// What ends a command, and how the errors of the library become that: by their class and fields, never by their words.
 
-/** What ends a command, told in one line. */
-export class Failure extends Error {
-  override readonly name = 'Failure';
-  readonly exitCode: number;
+/** What was typed is wrong. */
+export class UsageError extends FaultError {
+  override readonly name = 'UsageError';
 
-  constructor(exitCode: number, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.exitCode = exitCode;
+  /** @param place the option or the file, '' if it is the whole line */
+  constructor(place: string, problem: string, cure?: string, options?: ErrorOptions) {
+    super({ place, problem, cure }, options);
   }
 }
 
-/** What was typed is wrong. */
-export const usageFailure = (message: string, cause?: unknown): Failure =>
-  new Failure(exitCodes.usage, message, { cause });
+/** What is in a file is wrong, or the file cannot be read or written. */
+export class DataError extends FaultError {
+  override readonly name = 'DataError';
 
-/** What is in a file is wrong, or that it cannot be read or written. @param message begins with the name of the file */
-export const dataFailure = (message: string, cause?: unknown): Failure =>
-  new Failure(exitCodes.data, message, { cause });
+  /** @param place begins with the name of the file */
+  constructor(place: string, problem: string, cure?: string, options?: ErrorOptions) {
+    super({ place, problem, cure }, options);
+  }
+}
 
-/** The exit code that an error stands for. */
-export function exitCodeOf(error: unknown): number {
-  if (error instanceof Failure) return error.exitCode;
-  if (error instanceof FileError || error instanceof FormatError) return exitCodes.data;
-  if (error instanceof DivergenceError) return exitCodes.diverged;
-  return exitCodes.fault;
+/** The training was stopped by a signal, and saved. */
+export class StoppedError extends FaultError {
+  override readonly name = 'StoppedError';
+}
+
+// TODO(issue 12): goes when src/data, src/training and src/model throw faults alone.
+const legacyCures: readonly (readonly [RegExp, FaultOption])[] = [
+  [/; (?:fill it in, or )?choose missing: 'drop' or 'mean'/, { name: 'missing', values: ['drop', 'mean'] }],
+  [/; (?:fill it in, or )?choose missing: 'drop'/, { name: 'missing', values: ['drop'] }],
+  [/; name the column in categorical, or leave it out of inputs/, { name: 'categorical' }],
+];
+export function convertLegacyError(error: unknown): unknown {
+  const isPlain =
+    error instanceof FormatError
+      ? error.place === ''
+      : error instanceof RangeError
+        ? !(error instanceof RangeFault)
+        : error instanceof TypeError &&
+          !(error instanceof TypeFault) &&
+          /^[^\n]{1,200}: (?:expected|unknown|give) /.test(error.message);
+  if (!isPlain) return error;
+  let { message } = error as Error;
+  let option: FaultOption | undefined;
+  for (const [pattern, each] of legacyCures) {
+    if (pattern.test(message)) option ??= each;
+    message = message.replace(pattern, '');
+  }
+  const [, place = '', , problem = message] =
+    /^(?:(?:CSV|JSON Lines|JSON|npy|npz|[pP]arquet)(?:, | |(?=:)))?((?:row|line) \d.*?|[\w.[\]]+?|)(: | (?=is ))(.*)$/s.exec(
+      message,
+    ) ?? [];
+  return new RangeFault({ place, problem, option }, { cause: error });
+}
+
+/** Whether an error says that what the library was given is wrong: not that it was called in a wrong state, nor a bug. */
+export function isInputFault(error: unknown): error is Error & Fault {
+  return error instanceof TypeFault || error instanceof RangeFault || error instanceof FormatError;
 }
 
 /**
- * Does what reads a file; what is wrong in it is told with its name in front: `iris.csv, row 12, column "width": …`.
- * @throws Failure with exit code 3
+ * Runs what reads or writes a file. What is wrong in it is reported with its name in front: `iris.csv, row 12, …`.
+ * @throws DataError
  */
 export async function inFile<Result>(path: string, read: () => Result | Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (error) {
-    throw failureIn(path, error);
+    throw toDataError(path, convertLegacyError(error));
   }
 }
 
-/** Whatever is no error of reading stays as it is. */
-function failureIn(path: string, error: unknown): unknown {
-  if (error instanceof Failure || error instanceof FileError) return error;
-  if (isOfSystem(error)) return dataFailure(`${path}: ${wordsOf(error)}`, error);
-  if (!(error instanceof RangeError || error instanceof FormatError || isToldTypeError(error))) return error;
-  const message = typed(error.message);
-  // bp4/data calls a place 'CSV row 3', 'JSON Lines, line 3' or 'npy row 3': here the name of the file comes first.
-  const place = /^(?:\w+(?: Lines)?,? )?((?:row|line) \d)/.exec(message);
-  if (place) return dataFailure(`${path}, ${message.slice(place[0].length - place[1]!.length)}`, error);
-  return dataFailure(`${path}: ${message.replace(/^(?:CSV|JSON|JSON Lines|npy|npz|parquet): /, '')}`, error);
+/** What readers call the whole of what they read: the name of the file says more. */
+const wholeFiles = ['bytes', 'CSV', 'JSON', 'JSON Lines', 'npy', 'npz', 'Parquet'];
+
+/** `iris.csv, row 12` of `row 12`; of a place in the whole, as `npz: 0.bias`, `model.npz: 0.bias`. */
+function placeInFile(path: string, place: string): string {
+  if (place === '') return path;
+  const [whole, ...rest] = place.split(': ') as [string, ...string[]];
+  return wholeFiles.includes(whole) ? [path, ...rest].join(': ') : `${path}, ${place}`;
 }
 
-/** Cures that bp4/data knows by the names of its own options, as they are typed. */
-const cures: readonly (readonly [RegExp, string])[] = [
-  [/choose missing: 'drop' or 'mean'/, '--missing drop leaves such rows out, --missing mean fills them in'],
-  [/choose missing: 'drop'/, '--missing drop leaves such rows out'],
-  [
-    /name the column in categorical, or leave it out of inputs/,
-    '--categorical takes it as one of categories, --ignore leaves it out',
-  ],
-  [/give options\.activations, one for each/, 'give --activations, one for each'],
-  [/give \{ delimiter: (".*") \}/, 'give --delimiter $1'],
-];
+/** An error that says nothing about the file stays as it is. */
+export function toDataError(path: string, error: unknown): unknown {
+  const options = { cause: error };
+  if (isSystemError(error)) return new DataError(path, describeSystemError(error), undefined, options);
+  if (!isInputFault(error)) return error;
+  const place = placeInFile(path, error.place);
+  return new DataError(place, error.problem, cureWithFlags(error), options);
+}
 
-const typed = (message: string): string =>
-  cures.reduce((text, [pattern, cure]) => text.replace(pattern, cure), message);
+/**
+ * Runs what takes the options that were typed. What is wrong in them is reported under their flags.
+ * @throws UsageError
+ */
+export async function withFlags<Result>(take: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await take();
+  } catch (error) {
+    throw toUsageError(convertLegacyError(error));
+  }
+}
 
-/** A TypeError that bp4 throws names a place first; those of the engine itself are faults. */
-const isToldTypeError = (error: unknown): error is TypeError =>
-  error instanceof TypeError && /^[^\n]{1,200}: (?:expected|unknown|give) /.test(error.message);
+/** An error that says nothing about an option stays as it is. */
+export function toUsageError(error: unknown): unknown {
+  if (!isInputFault(error)) return error;
+  return new UsageError(flagForPlace(error.place), error.problem, cureWithFlags(error), { cause: error });
+}
 
-function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }
 
-const words: Readonly<Record<string, string>> = {
+const systemProblems: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
   EACCES: 'reading or writing it is not permitted',
@@ -99,32 +124,12 @@ const words: Readonly<Record<string, string>> = {
   ENOSPC: 'there is no space left on the disk',
 };
 
-const wordsOf = (error: NodeJS.ErrnoException): string =>
-  (error.code !== undefined && words[error.code]) || error.message;
+const describeSystemError = (error: NodeJS.ErrnoException): string =>
+  (error.code !== undefined && systemProblems[error.code]) || error.message;
 
-/**
- * Does what takes the options that were typed; what is wrong in them is told by the name that they have there.
- * @throws Failure with exit code 2
- */
-export async function withOptions<Result>(take: () => Result | Promise<Result>): Promise<Result> {
-  try {
-    return await take();
-  } catch (error) {
-    if (error instanceof RangeError || isToldTypeError(error)) throw usageFailure(error.message, error);
-    throw error;
-  }
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof FileError && isOfSystem(error.cause)) return `${error.path}: ${wordsOf(error.cause)}`;
+/** What is said of an error, in words. */
+export function describeError(error: unknown): string {
+  if (error instanceof FileError && isSystemError(error.cause))
+    return `${error.path}: ${describeSystemError(error.cause)}`;
   return error instanceof Error ? error.message : String(error);
-}
-
-/** One line, without line breaks and escapes that what is quoted in it may have. */
-export function lineOf(error: unknown): string {
-  const message = messageOf(error);
-  const line = `bp4: ${visibleLine(message)}`;
-  return exitCodeOf(error) === exitCodes.fault
-    ? `${line} (this is a fault of bp4; --debug says where it arose)`
-    : line;
 }

@@ -1,72 +1,65 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { parseArguments } from './options/arguments.js';
-import { commandNames, loadCommand } from './commands/index.js';
-import { exitCodeOf, lineOf, usageFailure } from './errors.js';
-import { helpOf, overview } from './options/help.js';
-import { IO } from './terminal/output.js';
-import { suggestion } from './options/suggestion.js';
+import { CommanderError } from 'commander';
+import { commands } from './commands/index.js';
+import { describeError } from './errors.js';
+import { chooseExitCode, exitCodes } from './exit-codes.js';
+import { createProgram } from './options/program.js';
+import { toVisibleLine } from './terminal/control-characters.js';
 
-// The program `bp4`: finds the command, runs it, and tells in one line what went wrong.
+// The program `bp4`: finds the command, runs it, and says in one line what went wrong.
 
-/** As a shell has it of programs that SIGPIPE ended: 128 + 13. */
-const BROKEN_PIPE = 141;
-
-/** @param argv what was typed after `bp4` */
-async function main(argv: readonly string[]): Promise<void> {
-  const [first, ...rest] = argv.filter((word) => word !== '--debug');
-  const about = first === 'help' ? rest.find((word) => !word.startsWith('-')) : undefined;
-  if (first === '--version') print(`${version()}\n`);
-  else if (about !== undefined) print(helpOf(about, await commandOf(about)));
-  else if (first === undefined || ['help', '--help', '-h'].includes(first)) print(await overview());
-  else await run(first, rest);
-}
-
-async function run(name: string, argv: readonly string[]): Promise<void> {
-  const command = await commandOf(name);
-  const args = parseArguments(name, command, argv);
-  if (args.has('help')) print(helpOf(name, command));
-  else await command.run(args, new IO({ json: args.has('json'), quiet: args.has('quiet') }));
-}
-
-function commandOf(name: string): ReturnType<typeof loadCommand> {
-  if (commandNames.includes(name)) return loadCommand(name);
-  const what = name.startsWith('-') ? 'option' : 'command';
-  throw usageFailure(`unknown ${what} '${name}'${suggestion(name, commandNames) || '; see bp4 --help'}`);
-}
-
-function print(text: string): void {
-  process.stdout.write(text);
-}
-
-function version(): string {
+function readVersion(): string {
   const json = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
   return json.version;
 }
 
-/** What reads stdout or stderr may end before we do, as `head` does: that is no error. */
+/** What reads stdout or stderr may end before bp4 does, as `head` does: that is no error. */
 function onBrokenPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
-  process.exit(BROKEN_PIPE);
+  process.exit(exitCodes.brokenPipe);
+}
+
+/** One line, without the line breaks and escapes that quoted text may hold; with --debug, where it arose. */
+function report(error: unknown, isDebug: boolean): void {
+  const exitCode = chooseExitCode(error);
+  const hint = exitCode === exitCodes.fault ? ' (this is a fault of bp4; --debug says where it arose)' : '';
+  process.stderr.write(`bp4: ${toVisibleLine(describeError(error))}${hint}\n`);
+  if (isDebug) process.stderr.write(`${describeStack(error)}\n`);
+  process.exitCode = exitCode;
+}
+
+/** The stack of an error and of what caused it. */
+function describeStack(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { stack = error.message, cause } = error;
+  return cause === undefined ? stack : `${stack}\ncaused by ${describeStack(cause)}`;
+}
+
+/**
+ * What commander is given: `help NAME` is `NAME --help`, which loads the command; and of a command that does not exist only
+ * the name, for beside --help commander would show the overview in place of the nearest.
+ */
+function normalize(argv: readonly string[]): readonly string[] {
+  const [first, second] = argv;
+  const words = first === 'help' && second !== undefined ? [second, '--help'] : argv;
+  const name = words[0]!;
+  const isKnown =
+    name.startsWith('-') || name === 'help' || commands.some((command) => command.name === name);
+  return isKnown ? words : [name];
 }
 
 process.stdout.on('error', onBrokenPipe);
 process.stderr.on('error', onBrokenPipe);
 
 const argv = process.argv.slice(2);
+const program = createProgram(readVersion(), argv);
 try {
-  await main(argv);
+  if (argv.length === 0) program.outputHelp();
+  else await program.parseAsync(normalize(argv), { from: 'user' });
 } catch (error) {
-  process.stderr.write(`${lineOf(error)}\n`);
-  if (argv.includes('--debug')) process.stderr.write(`${stackOf(error)}\n`);
-  process.exitCode = exitCodeOf(error);
-}
-
-/** Of the error and of what caused it. */
-function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { stack = error.message, cause } = error;
-  return cause === undefined ? stack : `${stack}\ncaused by ${stackOf(cause)}`;
+  // help and the version end in one, too, once they are printed
+  if (!(error instanceof CommanderError)) report(error, argv.includes('--debug'));
 }

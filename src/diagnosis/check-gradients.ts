@@ -172,9 +172,11 @@ function scalesOf({ layers, views }: Model, rows: number): { input: number; delt
   }));
 }
 
-/** The same network, with the mini-batch that has been gathered, in double precision. */
+/** The same network, with the mini-batch that has been gathered, in double precision; without dropout, as gradients are. */
 function inDouble(model: Model, rows: number): Model {
-  const truth = new Model(model.spec, referenceKernels(double));
+  const { spec } = model;
+  const layers = spec.layers.map((layer) => ({ ...layer, dropout: 0 }));
+  const truth = new Model({ ...spec, layers }, referenceKernels(double));
   truth.reserve(rows);
   const copy = (from: number, to: number, count: number): void => {
     const start = model.views.at(from);
@@ -193,12 +195,9 @@ function inDouble(model: Model, rows: number): Model {
 function costFrom(model: Model, first: number, rows: number): number {
   const { kernels, layout, layers } = model;
   for (let l = first; l < layers.length; l++) {
-    const { input, inputStride, weights, biases, preActivations: z, fanIn, units, stride } = layers[l]!;
-    const { activation, alpha, activations } = layers[l]!;
-    if (l > first) {
-      kernels.forward(input, inputStride, weights, biases, z, stride, rows, fanIn, units, layout.scratch);
-    }
-    kernels.activate(activation, alpha, z, activations, stride, rows, units);
+    const { pointer } = layers[l]!;
+    if (l > first) kernels.forward(pointer, 0, rows, layout.scratch);
+    kernels.activate(pointer, 0, rows);
   }
   return totalCost(model, rows);
 }

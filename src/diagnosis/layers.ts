@@ -88,7 +88,7 @@ export function* diagnoseLayers(
  */
 function addUp(model: Model, layer: Layer, rows: number, sums: Sums): number {
   const { kernels, layout, views, layers } = model;
-  const { activation, alpha, units, fanIn, stride, inputStride, preActivations, activations, delta } = layer;
+  const { activation, units, fanIn, stride, inputStride, activations, delta } = layer;
   const { floats } = views;
   const { gradients, alive } = sums;
   const [g, a, y, d] = [layer.weightGradients, activations, layout.targets, delta].map((p) => views.at(p));
@@ -105,7 +105,7 @@ function addUp(model: Model, layer: Layer, rows: number, sums: Sums): number {
   }
 
   floats.fill(1, d, d! + rows * stride);
-  kernels.multiplySlope(activation, alpha, preActivations, activations, delta, rows * stride);
+  kernels.multiplySlope(layer.pointer, 0, rows);
   const flat = FLAT * (activation === SIGMOID ? 0.25 : 1); // about the steepest slope of all the others
   let stuck = 0;
   for (let n = 0; n < rows; n++) {

@@ -2,8 +2,9 @@ import type { Memory } from '../memory/memory.js';
 
 /**
  * The kernels: the four equations and what stands around them, over one linear memory. Two engines implement
- * them, WebAssembly and plain TypeScript, to the same bits. They take pointers (byte offsets into `memory.buffer`)
- * and counts; they allocate and check nothing, and what lasts from call to call lies in that memory.
+ * them, WebAssembly and plain TypeScript, to the same bits. They take pointers (byte offsets into `memory.buffer`) to the
+ * structs of scripts/generate-structs.mjs, and counts; they allocate and check nothing, and what lasts from call to call
+ * lies in that memory.
  *
  * A matrix "[rows][stride]" has `stride` floats from row to row, a multiple of four; what lies between its last
  * column and the stride is padding. A layer's z, a and δ, the targets, and its weights all have the layer's stride.
@@ -11,7 +12,7 @@ import type { Memory } from '../memory/memory.js';
  * computed side by side.
  *
  * Every sum is sequential, one accumulator from +0 in ascending order, and every operation rounds once: that is
- * what makes the engines agree. `activation` and `loss` are the numbers of codes.ts.
+ * what makes the engines agree.
  */
 export interface Kernels extends Engine, EquationKernels, StepKernels {}
 
@@ -48,7 +49,7 @@ export interface Team {
   end(): void;
 }
 
-/** The equations, one layer at a time. */
+/** The equations, one layer at a time. `layer`, `net` and `rule` point to structs. */
 export interface EquationKernels {
   /** Gather: floats[i] = bytes[i]·scale. */
   widenBytes(bytes: number, floats: number, count: number, scale: number): void;
@@ -56,93 +57,29 @@ export interface EquationKernels {
   /** Gather: floats[i] = floats[i]·scale. */
   scaleFloats(floats: number, count: number, scale: number): void;
 
-  /** Forward: z = W·a + b. `scratch`, here and below: scratchFloats of layout.ts says how much. */
-  forward(
-    input: number,
-    inputStride: number,
-    weights: number,
-    biases: number,
-    z: number,
-    stride: number,
-    rows: number,
-    fanIn: number,
-    units: number,
-    scratch: number,
-  ): void;
+  /** Forward: z = W·a + b, for the samples in [from, to). `scratch`, here and below: layout.ts says how much. */
+  forward(layer: number, from: number, to: number, scratch: number): void;
 
-  /** a = σ(z); the padding of a becomes zero. `alpha`, here and below: of leakyRelu and elu. */
-  activate(
-    activation: number,
-    alpha: number,
-    z: number,
-    a: number,
-    stride: number,
-    rows: number,
-    units: number,
-  ): void;
+  /** a = σ(z), written to `undropped`; its padding becomes zero. */
+  activate(layer: number, from: number, to: number): void;
 
-  /** δ = δ ⊙ σ′(z), for `count` floats, a multiple of four; δ as it is for linear and softmax. */
-  multiplySlope(activation: number, alpha: number, z: number, a: number, delta: number, count: number): void;
+  /** δ = δ ⊙ σ′(z), padding included; δ as it is for linear and softmax. */
+  multiplySlope(layer: number, from: number, to: number): void;
 
-  /** The cost C, summed over the rows, in double precision. `parameter`, here and below: delta of huber. */
-  cost(
-    loss: number,
-    parameter: number,
-    z: number,
-    a: number,
-    targets: number,
-    stride: number,
-    rows: number,
-    units: number,
-  ): number;
+  /** The cost C of the last layer's outputs, summed over the samples, in double precision. */
+  cost(net: number, from: number, to: number): number;
 
   /** BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer. */
-  outputDelta(
-    loss: number,
-    parameter: number,
-    activation: number,
-    alpha: number,
-    z: number,
-    a: number,
-    targets: number,
-    delta: number,
-    stride: number,
-    rows: number,
-    units: number,
-  ): void;
+  outputDelta(net: number, from: number, to: number): void;
 
-  /** BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z). δ₊ and δ have room for rows rounded up to fours. */
-  hiddenDelta(
-    activation: number,
-    alpha: number,
-    nextWeights: number,
-    nextDelta: number,
-    nextStride: number,
-    nextUnits: number,
-    z: number,
-    a: number,
-    delta: number,
-    stride: number,
-    rows: number,
-    units: number,
-    scratch: number,
-  ): void;
+  /** BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z), ₊ of the layer `next`. δ₊ and δ have room for rows rounded up to fours. */
+  hiddenDelta(layer: number, next: number, from: number, to: number, scratch: number): void;
 
   /** BP3: ∂C/∂b = δ, summed over the rows. */
-  biasGradient(delta: number, biasGradients: number, stride: number, rows: number, units: number): void;
+  biasGradient(layer: number, rows: number): void;
 
-  /** BP4: ∂C/∂W = δ·aᵀ, summed over the rows. */
-  weightGradient(
-    input: number,
-    inputStride: number,
-    delta: number,
-    weightGradients: number,
-    stride: number,
-    rows: number,
-    fanIn: number,
-    units: number,
-    scratch: number,
-  ): void;
+  /** BP4: ∂C/∂W = δ·aᵀ, summed over the rows, for the weights of the inputs in [from, to). */
+  weightGradient(layer: number, rows: number, from: number, to: number, scratch: number): void;
 
   /** Update: parameter −= rate·gradient, for `count` floats, a multiple of four. */
   update(parameters: number, gradients: number, rate: number, count: number): void;
@@ -173,16 +110,15 @@ export interface EquationKernels {
     count: number,
   ): void;
 
-  /** Max-norm, for units `from` to `to`: multiples of four. */
-  limitNorms(weights: number, fanIn: number, stride: number, from: number, to: number, most: number): void;
+  /** Max-norm, for the units in [from, to): multiples of four. */
+  limitNorms(layer: number, from: number, to: number, most: number): void;
 
-  /** Dropout of rows of the mini-batch, from `row` on; `layer` points to a layer, whose number is `l`. */
-  dropOut(rule: number, layer: number, l: number, from: number, to: number, row: number, rows: number): void;
+  /** Dropout of the samples in [from, to) of `source`, a matrix of the layer, into `target`; both may be one. */
+  dropOut(rule: number, layer: number, source: number, target: number, from: number, to: number): void;
 }
 
 /**
- * The equations put together, over all layers of a network. `net`, `window` and `tally` point to the structs of those
- * names (scripts/generate-structs.mjs).
+ * The equations put together, over all layers of a network. `net`, `window` and `tally` point to structs.
  */
 export interface StepKernels {
   /** Adds samples, u8[count][inputs] at `bytes` times `scale`, as pairs to a window that holds `first` samples already. */

@@ -1,10 +1,10 @@
 import { BLOCK_DEPTH, BLOCK_FLOATS } from './blocks.js';
-import { Layer, Net, Rule, Tally } from './structs.js';
+import { Batch, Layer, Net, Rule, Tally } from './structs.js';
 
 /**
  * Where everything lies in the linear memory of a network, computed in one place:
  *
- *   base ┌ structs     net │ rule │ layers │ tallies           where everything lies, for the kernels to read
+ *   base ┌ structs     net │ rule │ layers │ batches │ tallies           where everything lies, for the kernels to read
  *        ├ parameters  W, b of layer 1 │ W, b of layer 2 │ …   stay where they are for the network's life
  *        ├ gradients   the same again: ∂C/∂W, ∂C/∂b            a constant distance from their parameters
  *        ├ slots       and again, as often as a training asks  what its optimizer remembers, and the best parameters
@@ -22,6 +22,8 @@ export interface Layout {
   readonly net: number;
   readonly rule: number;
   readonly netLayers: number;
+  /** Of each thread, LINE bytes apart. */
+  readonly batches: number;
   readonly tally: number;
   readonly evaluationTally: number;
   /** Pointer to the parameters, and to the gradients; each has `parameterCount` floats, padding included. */
@@ -45,8 +47,6 @@ export interface Layout {
   readonly scratch: number;
   /** For each thread, one after the other. */
   readonly scratchBytes: number;
-  /** f32[MOST_THREADS] */
-  readonly largestDeltas: number;
   /** The end of it all, where a window may begin. */
   readonly bytes: number;
 }
@@ -81,7 +81,7 @@ export const roundUp = (x: number, multiple: number): number => Math.ceil(x / mu
  * Floats from row to row of a layer. A column of a matrix whose rows begin a large power of two apart would fall
  * into a few sets of the first-level cache: such rows get one line more. (Narrow ones do not: it gained nothing.)
  */
-function strideOf(units: number): number {
+export function chooseStride(units: number): number {
   const stride = roundUp(units, 4);
   return units > 128 && stride % 128 === 0 ? stride + LINE / 4 : stride;
 }
@@ -141,14 +141,14 @@ export function layoutOf({
   const floats = (count: number): number => place(count * bytesPerFloat);
 
   const inputs = sizes[0]!;
-  const shapes = sizes.slice(1).map((units, l) => ({ fanIn: sizes[l]!, units, stride: strideOf(units) }));
+  const shapes = sizes.slice(1).map((units, l) => ({ fanIn: sizes[l]!, units, stride: chooseStride(units) }));
 
   const net = place(Net.bytes);
   const rule = place(Rule.bytes);
   const netLayers = place(shapes.length * Layer.bytes);
+  const batches = place((MOST_THREADS - 1) * LINE + Batch.bytes);
   const tally = place(Tally.bytes);
   const evaluationTally = place(Tally.bytes);
-  const largestDeltas = place(MOST_THREADS * 4);
 
   const parameters = place(0);
   const places = shapes.map(({ fanIn, stride }) => ({
@@ -193,6 +193,7 @@ export function layoutOf({
     net,
     rule,
     netLayers,
+    batches,
     tally,
     evaluationTally,
     parameters,
@@ -208,7 +209,6 @@ export function layoutOf({
     layers,
     scratch,
     scratchBytes,
-    largestDeltas,
     bytes: place(0),
   };
 }

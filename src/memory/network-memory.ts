@@ -37,8 +37,8 @@ export class NetworkMemory {
     this.#memory = memory;
     this.#shape = shape;
     this.#layout = layOut(shape, memory.base, rows, 0);
-    this.#allocate(this.#layout);
     this.views = new Views({ memory, bytesPerFloat: shape.bytesPerFloat });
+    this.#allocate(this.#layout);
     this.views.bytes.fill(0, this.#layout.net, this.#layout.bytes);
   }
 
@@ -109,6 +109,7 @@ export class NetworkMemory {
     if (this.window + bytes > MOST_BYTES) return false;
     try {
       this.#memory.ensure(this.window + bytes);
+      this.views.refresh();
     } catch {
       return false;
     }
@@ -119,6 +120,7 @@ export class NetworkMemory {
   #allocate({ bytes }: Layout): void {
     try {
       this.#memory.ensure(bytes + this.#windowBytes);
+      this.views.refresh();
     } catch (cause) {
       const problem = `the network needs ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses so much memory`;
       throw new RangeFault({ place: 'layers', problem, cure: FEWER }, { cause });

@@ -1,8 +1,9 @@
 import type { Engine, Kernels } from '../kernels/kernels.js';
 import { SGD } from '../kernels/codes.js';
 import { countParameters, NetworkMemory, type NetworkShape } from '../memory/network-memory.js';
+import { LINE } from '../memory/layout.js';
 import { writeStruct, type Fields } from '../memory/struct.js';
-import { Layer, Net, Rule, Tally } from '../memory/structs.js';
+import { Batch, Layer, Net, Rule, Tally } from '../memory/structs.js';
 import { activationCodes, lossCodes, type CheckedSpec } from './spec.js';
 
 /** Larger chunks are no faster on either engine. */
@@ -128,7 +129,7 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
   #writeStructs(): void {
     const layout = this.layout;
     const { parameters, gradients, parameterCount, inputs, targets, sampleWeights, pairs } = layout;
-    const { scratch, scratchBytes, largestDeltas, tally, rule } = layout;
+    const { batches, tally, rule } = layout;
     writeStruct(this.rule, {
       ...this.#rule,
       ...{ rate: 0, rootScale: 0, decay: 0, gradientScale: 0 }, // the kernels compute these
@@ -146,6 +147,15 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
         dropBelow: Math.floor(dropout * 2 ** 32),
         keptScale: 1 / (1 - dropout),
         isFrozen: Number(this.#frozen.includes(l)),
+        number: l,
+      });
+    }
+    for (let thread = 0; thread < (this.kernels.team?.size ?? 1); thread++) {
+      writeStruct(new Batch(this.views, batches + thread * LINE), {
+        thread,
+        threads: 1,
+        scratch: layout.scratch + thread * layout.scratchBytes,
+        ...{ rows: 0, from: 0, to: 0, isTraining: 0, isSparse: 0, largestDelta: 0 },
       });
     }
     writeStruct(new Net(this.views, layout.net), {
@@ -155,7 +165,7 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
       layers: layout.netLayers,
       ...{ parameters, gradients, parameterCount },
       ...{ inputCount: this.spec.inputs, inputs, targets, sampleWeights, pairs },
-      ...{ scratch, scratchBytes, largestDeltas, tally, rule },
+      ...{ batches, tally, rule },
       firstTrained: this.layers.findIndex(({ isFrozen }) => !isFrozen),
       hasZeroGradients: 0,
       touched: 0,

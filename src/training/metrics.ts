@@ -30,10 +30,8 @@ export function* evaluate(model: Model, samples: Samples): Work<Metrics> {
 }
 
 /** The cost of a mini-batch, after `feedForward`. */
-export function totalCost({ kernels, layers, loss, spec, layout }: Model, rows: number): number {
-  const { preActivations, activations, stride, units } = layers.at(-1)!;
-  return kernels.cost(loss, spec.delta, preActivations, activations, layout.targets, stride, rows, units);
-}
+export const totalCost = ({ kernels, layout }: Model, rows: number): number =>
+  kernels.cost(layout.net, 0, rows);
 
 /** The outputs for all samples, [n][outputs], in the user's own units. */
 export function* predict(model: Model, samples: Samples): Work<Float32Array> {

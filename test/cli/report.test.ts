@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Network, type EpochReport } from '../../src/index.js';
 import { Dataset } from '../../src/data/index.js';
-import { evaluationOf } from '../../src/cli/model/evaluation.js';
+import { evaluateNetwork } from '../../src/cli/model/evaluation.js';
 import { reportPage, type Report } from '../../src/cli/report/page.js';
-import { shapeOf } from '../../src/cli/report/network-drawing.js';
+import { describeShape } from '../../src/cli/report/network-drawing.js';
 
 // The page of `--report`: complete in itself, and whatever names hold is text.
 
@@ -31,10 +31,10 @@ async function classReport(names: readonly string[]): Promise<Report> {
   });
   const data = Dataset.fromArrays({ inputs, labels: ['a', 'b', 'c', 'a', 'b', 'c'] });
   const history = await net.train(data, { epochs: 3, validation: data, diagnose: true });
-  const evaluation = { ...evaluationOf(net, data), classes: names };
+  const evaluation = { ...evaluateNetwork(net, data), classes: names };
   const [title, summary, value] = names as [string, string, string];
   return {
-    ...{ title, summary, shape: shapeOf(net), history, bestEpoch: 2, evaluation, evaluated: title },
+    ...{ title, summary, shape: describeShape(net), history, bestEpoch: 2, evaluation, evaluated: title },
     diagnosis: { ...(await net.diagnose(data)), messages: [title] },
     facts: [
       { name: summary, value },
@@ -47,8 +47,8 @@ async function classReport(names: readonly string[]): Promise<Report> {
 async function numberReport(name: string): Promise<Report> {
   const net = await Network.create({ inputs: 2, layers: [{ units: 1, activation: 'linear' }], seed: 1 });
   const rows = inputs.map(([a, b], n) => ({ a, b, [name]: n }));
-  const evaluation = evaluationOf(net, Dataset.fromObjects(rows, { targets: name }));
-  return { title: 'numbers', summary: '', shape: shapeOf(net), evaluation, facts: [] };
+  const evaluation = evaluateNetwork(net, Dataset.fromObjects(rows, { targets: name }));
+  return { title: 'numbers', summary: '', shape: describeShape(net), evaluation, facts: [] };
 }
 
 /** The names of all elements, and of their attributes. */
@@ -119,7 +119,7 @@ describe('what is shown', () => {
     const titles = [...page.matchAll(/<h[23]>([^<]+)<\/h[23]>/g)].map(([, title]) => title);
     expect(titles).toEqual([
       ...[
-        'How it learnt',
+        'How it learned',
         'Loss',
         'Accuracy',
         'How it does on red',

@@ -124,7 +124,7 @@ describe('a training that is stopped', () => {
     const seed = await bp4(['train', '--resume', 'never.bp4', '--seed', '7'], { cwd });
     expect(seed).toMatchObject({ code: 2 });
     expect(seed.stderr).toBe(
-      'bp4: --seed was not given when the training began; leave it out to go on with it\n',
+      'bp4: --seed: it was not given when the training began; leave it out to go on with it\n',
     );
     writeFileSync(
       join(cwd, 'less.csv'),

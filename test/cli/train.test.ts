@@ -9,8 +9,7 @@ import { Network } from '../../src/index.js';
 import { writeNPY, writeNPZ } from '../../src/formats/numpy/index.js';
 import { optionNames } from '../../src/training/options.js';
 import { train } from '../../src/cli/commands/train.js';
-import { optionsOf } from '../../src/cli/options/command.js';
-import { optionsFor, withoutOption } from '../../src/cli/options/training.js';
+import { flagTable, withoutFlag } from '../../src/cli/options/flags.js';
 import { bp4, eventOf, eventsOf, irisCSV, type Ran } from '../support/cli.js';
 
 // `bp4 train` as a user runs it.
@@ -27,6 +26,10 @@ async function trained(...args: string[]): Promise<Ran> {
   expect(ran).toMatchObject({ code: 0, stderr: '' });
   return ran;
 }
+
+/** The names of all options of `bp4 train`. */
+const flagsOfTrain = (): string[] =>
+  train.groups.flatMap(({ options }) => options.map((option) => option.name()));
 
 const weightsOf = (ran: Ran): unknown => eventOf(ran, 'saved')['weights'];
 
@@ -216,11 +219,11 @@ describe('files larger than memory, of which --stream makes small ones too', () 
 
 describe('options', () => {
   it('every option of Network.train is there, or has a reason not to be', () => {
-    const typed = new Set(optionsOf(train).keys());
+    const typed = new Set(flagsOfTrain());
     for (const name of optionNames) {
-      const options: readonly string[] = (optionsFor as Record<string, readonly string[]>)[name] ?? [];
-      expect([name, options.length > 0 || name in withoutOption]).toEqual([name, true]);
-      for (const option of options) expect([option, typed.has(option)]).toEqual([option, true]);
+      const flags = flagTable[name]?.flags ?? [];
+      expect([name, flags.length > 0 || name in withoutFlag]).toEqual([name, true]);
+      for (const flag of flags) expect([flag, typed.has(flag)]).toEqual([flag, true]);
     }
   });
 
@@ -337,26 +340,36 @@ describe('what is wrong is told in one line', () => {
       'an unknown option',
       ['iris.csv', '--epoch', '3'],
       2,
-      /^bp4: unknown option '--epoch'; did you mean '--epochs'\?$/,
+      /^bp4: unknown option '--epoch' \(Did you mean --epochs\?\); see bp4 train --help$/,
     ],
     ['an unknown optimizer', ['iris.csv', '--optimizer', 'adm'], 2, /did you mean 'adam'\?$/],
     [
       'no number',
       ['iris.csv', '--epochs', 'many'],
       2,
-      /^bp4: --epochs: expected a whole number from 1, got 'many'$/,
+      /^bp4: option '--epochs <n>' argument 'many' is invalid\. Expected a whole number of at least 1\.$/,
     ],
-    ['no value', ['iris.csv', '--epochs'], 2, /^bp4: --epochs: expected N after it$/],
-    ['an option as a value', ['iris.csv', '--out', '--json'], 2, /^bp4: --out: expected FILE after it$/],
+    [
+      'no value',
+      ['iris.csv', '--epochs'],
+      2,
+      /^bp4: option '--epochs <n>' argument missing; see bp4 train --help$/,
+    ],
+    [
+      'an option as a value',
+      ['iris.csv', '--out', '--json'],
+      2,
+      /^bp4: option '-o, --out <file>' argument missing: '--json' is an option; see/,
+    ],
     ['no file', [], 2, /^bp4: give a data file: bp4 train iris\.csv/],
-    ['two files', ['iris.csv', 'b.csv'], 2, /^bp4: 'b\.csv' is one too many/],
+    ['two files', ['iris.csv', 'b.csv'], 2, /^bp4: 'b\.csv' is one argument too many/],
     [
       'an unknown column',
       ['iris.csv', '--label', 'specis'],
       2,
       /no column 'specis'; did you mean 'species'\?$/,
     ],
-    ['two columns of one name', ['twice.csv'], 3, /^bp4: twice\.csv: columns: two are named 'a'; give each/],
+    ['two columns of one name', ['twice.csv'], 3, /^bp4: twice\.csv, columns: two are named 'a'; give each/],
     [
       'nothing to learn from',
       ['counted.csv'],
@@ -473,7 +486,7 @@ describe('what is wrong is told in one line', () => {
 
   it('with --debug also where it arose', async () => {
     const { stderr } = await run('train', 'typo.csv', '--debug');
-    expect(stderr).toMatch(/^bp4: typo\.csv, row 3.*\nFailure: [^]*caused by TypeError: CSV row 3[^]* at /);
+    expect(stderr).toMatch(/^bp4: typo\.csv, row 3.*\nDataError: [^]*caused by TypeError: [^]*row 3[^]* at /);
   });
 });
 
@@ -481,12 +494,12 @@ describe('help', () => {
   it('of all, of a command, and the version', async () => {
     const overview = await run('--help');
     expect(overview.code).toBe(0);
-    expect(overview.stdout).toMatch(/Commands\n {2}train /);
+    expect(overview.stdout).toMatch(/Commands:\n {2}train /);
     expect(overview.stdout).toMatch(/130 +stopped by Ctrl-C/);
     expect((await run()).stdout).toBe(overview.stdout);
     const help = await run('help', 'train');
     expect(help.stdout).toContain('bp4 train iris.csv\n');
-    for (const name of optionsOf(train).keys()) expect(help.stdout).toContain(`--${name}`);
+    for (const name of flagsOfTrain()) expect(help.stdout).toContain(`--${name}`);
     expect((await run('train', '--help')).stdout).toBe(help.stdout);
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
       version: string;
@@ -497,7 +510,7 @@ describe('help', () => {
   it('an unknown command is told with the nearest', async () => {
     expect(await run('trian', 'iris.csv')).toMatchObject({
       code: 2,
-      stderr: "bp4: unknown command 'trian'; did you mean 'train'?\n",
+      stderr: "bp4: unknown command 'trian' (Did you mean train?); see bp4 --help\n",
     });
   });
 });

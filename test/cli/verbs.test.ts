@@ -250,7 +250,7 @@ describe('predict', () => {
     expectFailure(
       await fed('area,district\n50,west\n', 'predict', 'houses.bp4'),
       3,
-      /stdin, row 2, column "district": 'west' is none of the categories that were learnt: north, south/,
+      /stdin, row 2, column "district": 'west' is none of the categories that were learned: north, south/,
     );
     put('bad.jsonl', '{"area":50,"district":"north"}\n{"area":50,\n');
     expect((await run('predict', 'houses.bp4', 'bad.jsonl')).stderr).toMatch(
@@ -311,7 +311,7 @@ describe('evaluate', () => {
     expect(stdout).toMatch(/setosa +100 % +100 % +100 % +50/);
     expect(stdout).toContain('predicted');
     expect(stderr).toBe(
-      'bp4: iris.csv is what the model was trained with: 120 samples of it were learnt from\n',
+      'bp4: iris.csv is what the model was trained with: 120 samples of it were learned from\n',
     );
   });
 
@@ -481,12 +481,12 @@ describe('export and back', () => {
     expectFailure(
       await run('export', 'iris.bp4', 'model.xyz'),
       2,
-      /model\.xyz: its extension tells no format/,
+      /model\.xyz: its extension is of no format/,
     );
     expectFailure(
       await run('export', 'iris.bp4', '--to', 'onx'),
       2,
-      /--to: expected .*did you mean 'onnx'\?/,
+      /option '--to <format>' argument 'onx' is invalid\..*did you mean 'onnx'\?/,
     );
     expectFailure(await run('export', 'iris.bp4'), 2, /give a file, or --to/);
     mkdirSync(at('folder'));
@@ -544,7 +544,7 @@ describe('inspect', () => {
 it('train --report: curves by epoch, and what was guessed', async () => {
   await outputOf('train', 'iris.csv', '--epochs', '3', '--out', 'reported.bp4', '--report', 'iris.html');
   const page = readFileSync(at('iris.html'), 'utf8');
-  for (const text of ['How it learnt', 'Confusion matrix', '|δ| of each layer', 'by its name'])
+  for (const text of ['How it learned', 'Confusion matrix', '|δ| of each layer', 'by its name'])
     expect(page).toContain(text);
 });
 

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
+import { Arena, type Call } from '../../bench/arena.js';
+import { ordinary } from '../../bench/numbers.js';
+import { operations, type Size } from '../../bench/operations.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
 import { single } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
-import { Arena, type Call } from '../support/arena.js';
-import { kernelCases, type Size } from '../support/kernel-calls.js';
-import { ordinary } from '../support/sources.js';
+import { Layer, Net } from '../../src/memory/structs.js';
+import { Views } from '../../src/memory/views.js';
 
 // The check of parity can fail: each of these engines is wrong in one way, and found out.
 
@@ -16,21 +18,24 @@ function disagreementOver(
   wrong: (right: Kernels, floats: () => Float32Array) => Partial<Kernels>,
 ) {
   const arena = new Arena();
-  const call = kernelCases.find((kernel) => kernel.name === name)!.place(arena, size, ordinary(1));
+  const call = operations.find((operation) => operation.name === name)!.place(arena, size, ordinary(1));
   const right = referenceKernels(single);
   const other = referenceKernels(single);
   const floats = (): Float32Array => new Float32Array(other.memory.buffer);
   return arena.disagreement(arena.run(right, call), arena.run({ ...other, ...wrong(other, floats) }, call));
 }
 
+const layerAt = (kernels: Kernels, pointer: number): Layer => new Layer(new Views(kernels), pointer);
+
 it('agrees with an engine that does the same', () => {
-  for (const { name } of kernelCases) expect(disagreementOver(name, () => ({}))).toBeUndefined();
+  for (const { name } of operations) expect(disagreementOver(name, () => ({}))).toBeUndefined();
 });
 
 it('finds a sum in another order', () => {
-  const found = disagreementOver('biasGradient', (_, floats) => ({
-    biasGradient(delta, biasGradients, stride, rows, units) {
+  const found = disagreementOver('biasGradient', (right, floats) => ({
+    biasGradient(layer, rows) {
       const f = floats();
+      const { delta, biasGradients, stride, units } = layerAt(right, layer);
       f.fill(0, biasGradients / 4, biasGradients / 4 + units);
       for (let n = rows - 1; n >= 0; n--) {
         for (let j = 0; j < units; j++) f[biasGradients / 4 + j]! += f[delta / 4 + n * stride + j]!;
@@ -53,17 +58,22 @@ it('finds a product that is not rounded', () => {
 
 it('finds a result that is not stored', () => {
   const found = disagreementOver('forward', (right) => ({
-    forward: (...[input, inputStride, weights, biases, z, stride, rows, fanIn, units, scratch]) =>
-      right.forward(input, inputStride, weights, biases, z, stride, rows, fanIn, units - 1, scratch),
+    forward(layer, ...rest) {
+      const l = layerAt(right, layer);
+      l.units--;
+      right.forward(layer, ...rest);
+      l.units++;
+    },
   }));
   expect(found).toMatch(/^z\[6\]: /);
 });
 
 it('finds padding that is not cleared', () => {
   const found = disagreementOver('activate relu', (right, floats) => ({
-    activate(activation, alpha, z, a, stride, rows, units) {
-      right.activate(activation, alpha, z, a, stride, rows, units);
-      floats()[a / 4 + units] = -0;
+    activate(layer, ...rest) {
+      right.activate(layer, ...rest);
+      const { undropped, units } = layerAt(right, layer);
+      floats()[undropped / 4 + units] = -0;
     },
   }));
   expect(found).toBe('a[7]: 0 (0x00000000) and -0 (0x80000000)');
@@ -81,10 +91,10 @@ it.each([
   ['a row past', 8, 'the canary at delta[95], past its end'],
 ])('finds a kernel that writes %s its buffer', (_, excess, where) => {
   const found = disagreementOver('outputDelta quadratic linear', (right, floats) => ({
-    outputDelta(...args) {
-      right.outputDelta(...args);
-      const [delta, stride, rows] = [args[7], args[8], args[9]];
-      floats()[delta / 4 + rows * stride + excess - 1] = 0;
+    outputDelta(net, from, to) {
+      right.outputDelta(net, from, to);
+      const { delta, stride } = layerAt(right, new Net(new Views(right), net).layers);
+      floats()[delta / 4 + to * stride + excess - 1] = 0;
     },
   }));
   expect(found).toBe(`reference overwrote ${where}`);
@@ -109,9 +119,9 @@ it('finds a kernel that writes before its first buffer', () => {
 
 it('finds a kernel that changes what it should only read', () => {
   const found = disagreementOver('hiddenDelta tanh', (right, floats) => ({
-    hiddenDelta(...args) {
-      right.hiddenDelta(...args);
-      floats()[args[2] / 4 + 3] = 1;
+    hiddenDelta(layer, next, ...rest) {
+      right.hiddenDelta(layer, next, ...rest);
+      floats()[layerAt(right, next).weights / 4 + 3] = 1;
     },
   }));
   expect(found).toBe('reference overwrote nextWeights[3]');

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Arena, type Call } from '../../bench/arena.js';
+import { ordinary } from '../../bench/numbers.js';
+import { operations, roundUpToFours, type Size } from '../../bench/operations.js';
 import { awkwardShapes, realShapes, type Shape } from '../../bench/shapes.js';
 import { single } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { wasmKernels } from '../../src/kernels/wasm.js';
+import { Layer, Net } from '../../src/memory/structs.js';
 import { activationCodes, lossCodes, partners } from '../../src/model/spec.js';
-import { Arena, type Call } from '../support/arena.js';
 import { floatsOfAllSizes } from '../support/floats.js';
-import { kernelCases, roundUpToFours, type Size } from '../support/kernel-calls.js';
-import { anyNumbers, cycling, ordinary } from '../support/sources.js';
+import { anyNumbers, cycling } from '../support/sources.js';
 
 // Same bits: each kernel in WebAssembly does what it does in plain TypeScript, and touches nothing else.
 
@@ -57,7 +59,7 @@ const anySize = fc
     return { rows, fanIn, units, stride: roundUpToFours(units) + spare, inputStride: fanIn + spareInputs };
   });
 
-describe.each(kernelCases)('$name', ({ place }) => {
+describe.each(operations)('$name', ({ place }) => {
   it('gives the same bits for every shape and stride', () => {
     const source = ordinary(SEED);
     for (const size of shapes.flatMap(sizesOf)) {
@@ -83,15 +85,23 @@ describe('over floats of all sizes', () => {
   it.each(partners.quadratic)('%s and its slope give the same bits', (name) => {
     const arena = new Arena();
     const z = arena.input('z', numbers);
-    const a = arena.output('a', 1, numbers.length);
-    const ones = arena.input('ones', new Float32Array(numbers.length).fill(1));
-    const delta = arena.output('delta', 1, numbers.length);
+    const matrices = {
+      preActivations: z,
+      activations: arena.output('a', 1, numbers.length),
+      delta: arena.output('delta', 1, numbers.length),
+    };
+    const targets = arena.input('ones', new Float32Array(numbers.length).fill(1));
+    const layer = arena.struct('layer', Layer, {
+      ...{ activation: activationCodes[name], alpha: 0.3, units: numbers.length, stride: numbers.length },
+      ...matrices,
+      undropped: matrices.activations,
+    });
+    const loss = lossCodes.quadratic;
+    const net = arena.struct('net', Net, { loss, layerCount: 1, layers: layer, targets });
     const call: Call = (kernels) => {
-      const shape = [numbers.length, 1, numbers.length] as const;
-      const activation = [activationCodes[name], 0.3] as const;
-      kernels.activate(...activation, z, a, ...shape);
+      kernels.activate(layer, 0, 1);
       // (a − 1) ⊙ σ′
-      kernels.outputDelta(lossCodes.quadratic, 0, ...activation, z, a, ones, delta, ...shape);
+      kernels.outputDelta(net, 0, 1);
       return [];
     };
     expect(compare(arena, call).disagreement).toBeUndefined();
@@ -99,13 +109,13 @@ describe('over floats of all sizes', () => {
 
   it('the logarithm gives the same bits', () => {
     const arena = new Arena();
-    const a = arena.input('a', numbers);
-    const zero = arena.input('zero', Float32Array.of(0));
-    // With z = y = 0 the binary cross-entropy of a single unit is −ln a.
-    const call: Call = (kernels) =>
-      Array.from(numbers, (_, i) =>
-        kernels.cost(lossCodes.binaryCrossEntropy, 0, zero, a + 4 * i, zero, 4, 1, 1),
-      );
+    const activations = arena.input('a', numbers);
+    // With z = y = 0 the binary cross-entropy of a single unit is −ln a. Each row has one unit, and stride 1.
+    const zeros = arena.input('zeros', new Float32Array(numbers.length));
+    const layers = arena.struct('layer', Layer, { units: 1, stride: 1, preActivations: zeros, activations });
+    const loss = lossCodes.binaryCrossEntropy;
+    const net = arena.struct('net', Net, { loss, layerCount: 1, layers, targets: zeros });
+    const call: Call = (kernels) => Array.from(numbers, (_, i) => kernels.cost(net, i, i + 1));
     expect(compare(arena, call).disagreement).toBeUndefined();
   });
 });

@@ -11,10 +11,10 @@ import { backward, cost, forward } from './steps.js';
 
 // Networks computed in double precision, by the same code as networks in single: the truth that those are judged by.
 
-/** A network with the weights of its seed. The kernels may be broken on purpose. */
-export function doubleModel(spec: NetworkSpec, kernels = referenceKernels(double)): Model {
+/** A network with the weights of its seed. */
+export function doubleModel(spec: NetworkSpec): Model {
   const checked = checkSpec(spec);
-  const model = new Model(checked, kernels);
+  const model = new Model(checked, referenceKernels(double));
   drawParameters(model, Random.fromSeed(checked.seed));
   return model;
 }

@@ -27,6 +27,8 @@ interface Case {
   readonly stepsPerEpoch: number;
   /** Whether its last finite weights can be learnt with at all: where outputs overflow they cannot. */
   readonly goesOn?: true;
+  /** Whether its first step diverges, so that nothing has been trained. */
+  readonly divergesAtOnce?: true;
 }
 
 const linear: NetworkOptions = {
@@ -69,7 +71,10 @@ const cases: [string, Case][] = [
       stepsPerEpoch: 5,
     },
   ],
-  ['inputs that are too large', { spec: linear, data: enormous, options: {}, stepsPerEpoch: 1 }],
+  [
+    'inputs that are too large',
+    { spec: linear, data: enormous, options: {}, stepsPerEpoch: 1, divergesAtOnce: true },
+  ],
   [
     'with all that a training remembers',
     {
@@ -164,6 +169,21 @@ const partsOf = ({ message, epoch, step, layer, largestGradient }: DivergenceErr
 const stepsBefore = ({ epoch, step }: DivergenceError, { stepsPerEpoch }: Case): number =>
   (epoch - 1) * stepsPerEpoch + step - 1;
 
+/** What becomes of a network that resumes: history, or how it diverges at the same step again. */
+async function resume(net: Network, { data, options }: Case, { epoch }: DivergenceError): Promise<unknown> {
+  const smaller = { ...options, learningRate: 1e-30, l2: 0, epochs: epoch + 1, resume: true };
+  const end = await net.train(data, smaller).catch((error: unknown) => error);
+  return { end: end instanceof DivergenceError ? partsOf(end) : end, file: net.save() };
+}
+
+describe.each(cases.filter(([, one]) => !one.divergesAtOnce))('%s', (_, one) => {
+  it('resumes as a training that was stopped there', async () => {
+    const { net, error } = await diverged(one, engines[0]!);
+    const stopped = await stoppedAfter(stepsBefore(error, one), one);
+    expect(await resume(stopped, one, error)).toEqual(await resume(net, one, error));
+  });
+});
+
 describe.each(cases)('%s', (_, one) => {
   it('leaves the network after its last finite step, on every engine', async () => {
     const { net, error } = await diverged(one, engines[0]!);
@@ -171,6 +191,7 @@ describe.each(cases)('%s', (_, one) => {
       true,
     );
     const steps = stepsBefore(error, one);
+    expect(steps > 0).toBe(!one.divergesAtOnce);
     const before = await stoppedAfter(steps, one);
     const print = fingerprint(before);
     expect(fingerprint(net)).toBe(print);
@@ -188,24 +209,13 @@ describe.each(cases)('%s', (_, one) => {
     expect(fingerprint(watched.net)).toBe(print);
   });
 
-  it('goes on, from a file too, as one that had stopped there', async () => {
+  it('resumes, from a file too', async () => {
     const { net, error } = await diverged(one, engines[0]!);
-    const smaller = { ...one.options, learningRate: 1e-30, l2: 0, epochs: error.epoch + 1, resume: true };
-    /** What becomes of it: history, or how it diverges at the same step again. */
-    const goOn = async (net: Network): Promise<unknown> => {
-      const end = await net.train(one.data, smaller).catch((error: unknown) => error);
-      return { end: end instanceof DivergenceError ? partsOf(end) : end, file: net.save() };
-    };
     const copy = await Network.load(net.save());
-    const end = await goOn(net);
-    expect(await goOn(copy)).toEqual(end);
-    const steps = stepsBefore(error, one);
-    if (steps > 0) expect(await goOn(await stoppedAfter(steps, one))).toEqual(end);
-    if (one.goesOn) {
-      expect(end).toMatchObject({ end: [{ epoch: error.epoch }, { epoch: error.epoch + 1 }] });
-    } else {
-      expect(end).toMatchObject({ end: { epoch: error.epoch, step: error.step } });
-    }
+    const end = await resume(net, one, error);
+    expect(await resume(copy, one, error)).toEqual(end);
+    const { epoch, step } = error;
+    expect(end).toMatchObject({ end: one.goesOn ? [{ epoch }, { epoch: epoch + 1 }] : { epoch, step } });
   });
 });
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { single } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { wasmKernels } from '../../src/kernels/wasm.js';
-import { ordinary } from '../support/sources.js';
-import { droppingLayer, ruleOf } from '../support/objects.js';
+import { ordinary } from '../../bench/numbers.js';
+import { Layer, Rule } from '../../src/memory/structs.js';
+import { roomFor, writeFields } from '../support/objects.js';
 import { runKernel } from '../support/run-kernel.js';
 
 // Which values are dropped is a hash, the same at each run; it must look like chance. What is tested is a sum of many
@@ -25,16 +26,20 @@ const STRIDE = 64;
 describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))('%s', (_, kernels) => {
   /** What becomes of values, which lie in rows of STRIDE. */
   function dropOut(values: Float32Array, { p = 0.5, keys = [1, 2], step = 0, layer = 0, row = 0 }: Place) {
-    const rule = ruleOf({ key0: keys[0], key1: keys[1], step });
+    const before = row * STRIDE;
+    const matrix = new Float32Array(before + values.length);
+    matrix.set(values, before);
     const arrays = {
-      rule,
-      layer: droppingLayer(STRIDE, p),
-      values,
-      dropped: new Float32Array(values.length),
+      ...{ rule: roomFor(Rule), layer: roomFor(Layer) },
+      ...{ values: matrix, dropped: new Float32Array(matrix.length) },
     };
-    return runKernel(kernels, arrays, (at) =>
-      kernels.dropOut(at.rule, at.layer, layer, at.values, at.dropped, row, values.length / STRIDE),
-    ).dropped;
+    const { dropped } = runKernel(kernels, arrays, (at) => {
+      writeFields(kernels, Rule, at.rule, { key0: keys[0], key1: keys[1], step });
+      const drops = { dropBelow: Math.floor(p * 2 ** 32), keptScale: 1 / (1 - p) };
+      writeFields(kernels, Layer, at.layer, { stride: STRIDE, number: layer, ...drops });
+      kernels.dropOut(at.rule, at.layer, at.values, at.dropped, row, matrix.length / STRIDE);
+    });
+    return dropped.subarray(before);
   }
 
   const ones = (rows: number): Float32Array => new Float32Array(rows * STRIDE).fill(1);

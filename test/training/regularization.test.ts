@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { single } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { wasmKernels } from '../../src/kernels/wasm.js';
-import { ordinary } from '../support/sources.js';
-import { ruleOf } from '../support/objects.js';
+import { ordinary } from '../../bench/numbers.js';
+import { Layer, Rule } from '../../src/memory/structs.js';
+import { roomFor, writeFields } from '../support/objects.js';
 import { runKernel } from '../support/run-kernel.js';
 
 // The truth of penalties, clipping by value, weight decay and max-norm: their formulas in double precision.
@@ -27,9 +28,10 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))('%s'
     scale: number,
     penalizes = true,
   ): Float32Array {
-    return runKernel(kernels, { rule: ruleOf(penalties), parameters, sums }, (at) =>
-      kernels.regularise(at.rule, at.parameters, at.sums, scale, penalizes, COUNT),
-    ).sums;
+    return runKernel(kernels, { rule: roomFor(Rule), parameters, sums }, (at) => {
+      writeFields(kernels, Rule, at.rule, penalties);
+      kernels.regularise(at.rule, at.parameters, at.sums, scale, penalizes, COUNT);
+    }).sums;
   }
 
   it.each([
@@ -94,9 +96,10 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))('%s'
     // Between the eighth and the ninth of sixteen.
     const middle = [...norms].sort((one, other) => one - other).slice(7, 9);
     const limit = (middle[0]! + middle[1]!) / 2;
-    const after = runKernel(kernels, { weights: before }, (at) =>
-      kernels.limitNorms(at.weights, fanIn, stride, 0, stride, limit),
-    ).weights;
+    const after = runKernel(kernels, { layer: roomFor(Layer), weights: before }, (at) => {
+      writeFields(kernels, Layer, at.layer, { weights: at.weights, fanIn, stride });
+      kernels.limitNorms(at.layer, 0, stride, limit);
+    }).weights;
     // Each w² and each sum of them rounds, of which the root takes half; and the root, the limit, the quotient and the
     // product.
     const tolerance = ((fanIn + 1) / 2 + 4) * EPSILON;

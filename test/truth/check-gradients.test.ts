@@ -1,16 +1,23 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Network, type ActivationName, type NetworkJSON, type NetworkOptions } from '../../src/index.js';
-import { LINEAR } from '../../src/kernels/codes.js';
-import { giveBackKernels } from '../../src/kernels/load.js';
-import type { EquationKernels, Kernels } from '../../src/kernels/kernels.js';
-import { single } from '../../src/kernels/reference/numerics.js';
-import { referenceKernels } from '../../src/kernels/reference/reference.js';
-import { stepKernels } from '../../src/kernels/reference/step.js';
-import { Views } from '../../src/memory/views.js';
 import { partners } from '../../src/model/spec.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { expectError, goodData, spec as smallSpec } from '../support/patient.js';
+import { breakEquations, mendEquations, wrongEquations, type Faults } from '../support/faults.js';
 import { randomData } from '../support/random-data.js';
+
+vi.mock('../../src/kernels/reference/bp1-output-delta.js', async (original) =>
+  (await import('../support/faults.js')).faultyEquations(await original()),
+);
+vi.mock('../../src/kernels/reference/bp2-hidden-delta.js', async (original) =>
+  (await import('../support/faults.js')).faultyEquations(await original()),
+);
+vi.mock('../../src/kernels/reference/bp3-bias-gradient.js', async (original) =>
+  (await import('../support/faults.js')).faultyEquations(await original()),
+);
+vi.mock('../../src/kernels/reference/bp4-weight-gradient.js', async (original) =>
+  (await import('../support/faults.js')).faultyEquations(await original()),
+);
 
 // Gradients are said to be right where they are, and wrong where they are not, by name.
 
@@ -196,53 +203,27 @@ describe('no false alarm', () => {
   });
 });
 
-/** A network of these kernels, as the next network takes those that one before gave back. It must not be disposed: it would hand them on. */
-async function networkOf(
-  wrong: (right: Kernels) => Partial<EquationKernels>,
-  options: NetworkOptions,
-): Promise<Network> {
-  const right = referenceKernels(single);
-  const equations = { ...right, ...wrong(right) };
-  const views = () => new Views(right).arrays;
-  giveBackKernels({ ...equations, ...stepKernels(equations, views, single), engine: 'wasm' });
-  return await Network.create({ ...options, engine: 'wasm' });
+/** A network on the reference, some of whose equations are wrong in single precision. */
+async function faultyNetwork(faults: Faults, options: NetworkOptions): Promise<Network> {
+  breakEquations(faults, 4);
+  return await Network.create({ ...options, engine: 'reference' });
 }
 
 describe('what is wrong is seen', () => {
   const spec = specOf('sigmoid', 'sigmoid', 'quadratic');
-  const faults: [string, (right: Kernels) => Partial<EquationKernels>, place: RegExp][] = [
-    [
-      'BP1 without σ′',
-      (right) => ({
-        outputDelta: (loss, parameter, _, ...rest) => right.outputDelta(loss, parameter, LINEAR, ...rest),
-      }),
-      /^layers\[[012]\]\./,
-    ],
-    [
-      'BP2 without σ′',
-      (right) => ({ hiddenDelta: (_, ...rest) => right.hiddenDelta(LINEAR, ...rest) }),
-      /^layers\[[01]\]\./,
-    ],
-    [
-      'BP3 without the last sample',
-      (right) => ({
-        biasGradient: (delta, gradients, stride, rows, units) =>
-          right.biasGradient(delta, gradients, stride, rows - 1, units),
-      }),
-      /^layers\[[012]\]\.biases\[\d\]$/,
-    ],
-    [
-      'BP4 without the last unit of the layer before',
-      (right) => ({
-        weightGradient: (input, inputStride, delta, gradients, stride, rows, fanIn, ...rest) =>
-          right.weightGradient(input, inputStride, delta, gradients, stride, rows, fanIn - 1, ...rest),
-      }),
-      /^layers\[(0\]\.weights\[\d\]\[5|1\]\.weights\[\d\]\[8|2\]\.weights\[\d\]\[6)\]$/,
-    ],
+  afterEach(mendEquations);
+
+  /** In the order of `wrongEquations`: where the largest errors are. */
+  const places = [
+    /^layers\[[012]\]\./,
+    /^layers\[[01]\]\./,
+    /^layers\[[012]\]\.biases\[\d\]$/,
+    /^layers\[(0\]\.weights\[\d\]\[5|1\]\.weights\[\d\]\[8|2\]\.weights\[\d\]\[6)\]$/,
   ];
+  const faults = wrongEquations.map(([name, wrong], i) => [name, wrong, places[i]!] as const);
 
   it.each(faults)('%s', async (_, wrong, place) => {
-    const net = await networkOf(wrong, spec);
+    const net = await faultyNetwork(wrong, spec);
     const check = await net.checkGradients(data);
     expect(check.ok).toBe(false);
     expect(check.worst!.place).toMatch(place);
@@ -259,13 +240,13 @@ describe('what is wrong is seen', () => {
       0,
     );
     const [j, k] = [Math.floor(largest / 100), largest % 100];
-    const net = await networkOf(
-      (kernels) => ({
-        weightGradient(input, inputStride, delta, weightGradients, stride, ...rest) {
-          kernels.weightGradient(input, inputStride, delta, weightGradients, stride, ...rest);
-          new Float32Array(kernels.memory.buffer)[weightGradients / 4 + k * stride + j]! *= 1.05;
+    const net = await faultyNetwork(
+      {
+        weightGradient(right, m, l, ...rest) {
+          right(m, l, ...rest);
+          m.floats[m.at(l.weightGradients) + k * l.stride + j]! *= 1.05;
         },
-      }),
+      },
       wide,
     );
     const check = await net.checkGradients(many, { samples: 10 });
@@ -275,13 +256,13 @@ describe('what is wrong is seen', () => {
   });
 
   it('if it shows in the later samples only', async () => {
-    const net = await networkOf(
-      (kernels) => ({
-        weightGradient(input, inputStride, delta, weightGradients, ...rest) {
-          kernels.weightGradient(input, inputStride, delta, weightGradients, ...rest);
-          new Float32Array(kernels.memory.buffer)[weightGradients / 4]! *= 2;
+    const net = await faultyNetwork(
+      {
+        weightGradient(right, m, l, ...rest) {
+          right(m, l, ...rest);
+          m.floats[m.at(l.weightGradients)]! *= 2;
         },
-      }),
+      },
       { inputs: 1, layers: [{ units: 1, activation: 'linear' }] },
     );
     const inputs = new Float32Array(200).fill(1, 100);
@@ -292,13 +273,13 @@ describe('what is wrong is seen', () => {
   });
 
   it('a gradient that is NaN', async () => {
-    const net = await networkOf(
-      (kernels) => ({
-        biasGradient(delta, gradients, ...rest) {
-          kernels.biasGradient(delta, gradients, ...rest);
-          new Float32Array(kernels.memory.buffer)[gradients / 4 + 1] = NaN;
+    const net = await faultyNetwork(
+      {
+        biasGradient(right, m, l, rows) {
+          right(m, l, rows);
+          m.floats[m.at(l.biasGradients) + 1] = NaN;
         },
-      }),
+      },
       spec,
     );
     const { ok, worst, layers } = await net.checkGradients(data, { samples: 2 });

@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Arena } from '../../bench/arena.js';
+import { ordinary } from '../../bench/numbers.js';
+import { operations, roundUpToFours } from '../../bench/operations.js';
+import { awkwardShapes } from '../../bench/shapes.js';
 import {
   Network,
   type ActivationName,
@@ -7,20 +11,30 @@ import {
   type NetworkJSON,
   type NetworkSpec,
 } from '../../src/index.js';
-import { LINEAR } from '../../src/kernels/codes.js';
-import type { Kernels } from '../../src/kernels/kernels.js';
-import { double } from '../../src/kernels/reference/numerics.js';
+import { double, single } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
-import { stepKernels } from '../../src/kernels/reference/step.js';
-import { Views } from '../../src/memory/views.js';
 import { lossNames, partners } from '../../src/model/spec.js';
 import { worstDelta, worstGradient, type Finding } from '../support/central-differences.js';
 import { doubleBackprop, doubleModel, gather, inDouble } from '../support/double.js';
+import { breakEquations, mendEquations, wrongEquations } from '../support/faults.js';
 import { randomData } from '../support/random-data.js';
 import { roundingsTo } from '../support/roundings.js';
 
 // The truth of the gradients: double precision against central differences of the cost, single precision against
 // double, and both where units are saturated against what can be said by hand.
+
+vi.mock('../../src/kernels/reference/bp1-output-delta.js', async (original) =>
+  (await import('../support/faults.js')).faultyEquations(await original()),
+);
+vi.mock('../../src/kernels/reference/bp2-hidden-delta.js', async (original) =>
+  (await import('../support/faults.js')).faultyEquations(await original()),
+);
+vi.mock('../../src/kernels/reference/bp3-bias-gradient.js', async (original) =>
+  (await import('../support/faults.js')).faultyEquations(await original()),
+);
+vi.mock('../../src/kernels/reference/bp4-weight-gradient.js', async (original) =>
+  (await import('../support/faults.js')).faultyEquations(await original()),
+);
 
 const engines = ['wasm', 'reference'] as const;
 
@@ -120,44 +134,37 @@ describe('in double precision, BP1 to BP4 agree with central differences of the 
 });
 
 describe('that check sees', () => {
-  const right = referenceKernels(double);
-  const faults: { fault: string; wrong: Partial<Kernels> }[] = [
-    {
-      fault: 'BP1 without σ′',
-      wrong: {
-        outputDelta: (loss, parameter, _, ...rest) => right.outputDelta(loss, parameter, LINEAR, ...rest),
-      },
-    },
-    {
-      fault: 'BP2 without σ′',
-      wrong: { hiddenDelta: (_, ...rest) => right.hiddenDelta(LINEAR, ...rest) },
-    },
-    {
-      fault: 'BP3 without the last sample',
-      wrong: {
-        biasGradient: (delta, gradients, stride, rows, units) =>
-          right.biasGradient(delta, gradients, stride, rows - 1, units),
-      },
-    },
-    {
-      fault: 'BP4 without the last unit of the layer before',
-      wrong: {
-        weightGradient: (input, inputStride, delta, gradients, stride, rows, fanIn, ...rest) =>
-          right.weightGradient(input, inputStride, delta, gradients, stride, rows, fanIn - 1, ...rest),
-      },
-    },
-  ];
+  afterEach(mendEquations);
 
-  it.each(faults)('$fault', ({ wrong }) => {
+  it.each(wrongEquations)('%s', (_, faults) => {
     const spec = specOf({ hidden: 'sigmoid', activation: 'sigmoid', loss: 'quadratic' });
-    const equations = { ...right, ...wrong };
-    const steps = stepKernels(equations, () => new Views(right).arrays, double);
-    expect(gradientError(spec, dataOf(7), { ...equations, ...steps }).error).toBeGreaterThan(0.01);
+    expectSmall(gradientError(spec, dataOf(7)));
+    breakEquations(faults, 8);
+    expect(gradientError(spec, dataOf(7)).error).toBeGreaterThan(0.01);
   });
 });
 
 /** ε of single precision: half of what lies between 1 and the next float. */
 const EPSILON = 2 ** -24;
+
+describe.each(operations)('$name', ({ place, roundings }) => {
+  it('gives in single precision what it gives in double, but for its roundings', () => {
+    for (const shape of awkwardShapes) {
+      const size = { ...shape, stride: roundUpToFours(shape.units), inputStride: shape.fanIn };
+      const [found, truth] = ([4, 8] as const).map((bytesPerFloat) => {
+        const arena = new Arena(bytesPerFloat);
+        const call = place(arena, size, ordinary(1));
+        const kernels = referenceKernels(bytesPerFloat === 4 ? single : double);
+        return arena.results(arena.run(kernels, call));
+      });
+      for (const [i, { name, values }] of truth!.entries()) {
+        const error = largest(values.map((value, j) => value - found![i]!.values[j]!));
+        const tolerance = roundings(shape) * EPSILON * Math.max(1, largest(values));
+        expect(error, `${name} of ${JSON.stringify(shape)}`).toBeLessThanOrEqual(tolerance);
+      }
+    }
+  });
+});
 
 describe.each(engines)('in single precision, %s agrees with double', (engine) => {
   const large: NetworkSpec = {
@@ -259,9 +266,9 @@ describe.each(engines)('where units are saturated, %s is right', (engine) => {
   });
 });
 
-/** The worst gradient of a network for a mini-batch; the kernels may be broken on purpose. */
-function gradientError(spec: NetworkSpec, data: Data, kernels?: Kernels): Finding {
-  const model = doubleModel(spec, kernels);
+/** The worst gradient of a network for a mini-batch. */
+function gradientError(spec: NetworkSpec, data: Data): Finding {
+  const model = doubleModel(spec);
   return worstGradient(model, gather(model, data));
 }
 

@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { SIGMOID, TANH } from '../../src/kernels/codes.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
 import { log } from '../../src/base/log.js';
-import { activationsIn } from '../../src/kernels/reference/activations.js';
+import { activationsIn } from '../../src/kernels/reference/micro/activations.js';
 import { single } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { wasmKernels } from '../../src/kernels/wasm.js';
 import { activationCodes, type ActivationName } from '../../src/model/spec.js';
+import { Layer } from '../../src/memory/structs.js';
 import * as floats from '../support/floats.js';
 import { goldenFloats, goldenLogarithms } from '../support/golden-bits.js';
+import { roomFor, writeFields } from '../support/objects.js';
+import { runKernel } from '../support/run-kernel.js';
 
 // exp, tanh, the activations and the logarithms: how far from the truth, and exactly which bits.
 // Math.exp and Math.tanh are truth enough for single precision: they err by less than 1e-8 of its last place.
@@ -43,12 +46,13 @@ const around = (numbers: readonly number[]): Float32Array[] =>
 /** An activation in the only form in which an engine has it: as a kernel over a matrix. */
 function activate(kernels: Kernels, activation: number, z: Float32Array, alpha = 0): Float32Array {
   const stride = (z.length + 3) & ~3;
-  const pointer = Math.ceil(kernels.memory.base / 64) * 64;
-  const result = pointer + 4 * stride;
-  kernels.memory.ensure(result + 4 * stride);
-  new Float32Array(kernels.memory.buffer, pointer).set(z);
-  kernels.activate(activation, alpha, pointer, result, stride, 1, z.length);
-  return new Float32Array(kernels.memory.buffer.slice(result, result + 4 * z.length));
+  const padded = new Float32Array(stride);
+  padded.set(z);
+  const { a } = runKernel(kernels, { layer: roomFor(Layer), padded, a: padded }, (at) => {
+    const matrices = { preActivations: at.padded, undropped: at.a, units: z.length, stride };
+    kernels.activate(writeFields(kernels, Layer, at.layer, { activation, alpha, ...matrices }), 0, 1);
+  });
+  return a.subarray(0, z.length);
 }
 
 describe('exp', () => {

@@ -303,7 +303,7 @@ describe('what it is given', () => {
       'what starts the worker',
       async () => trainInWorker(await Network.create(spec), data, {}, { worker: () => ({}) as Worker }),
       TypeError,
-      /^worker: expected a function that returns a Worker, it returned an object$/,
+      /^worker: expected a function that returns a Worker, got one that returns an object$/,
     ],
   ])('is checked: %s', async (_, call, Class, message) => {
     const error = await errorOf(call);
@@ -372,19 +372,27 @@ describe('no worker is left', () => {
   const start = (): NodeWorker => new NodeWorker(new URL('../../dist/worker/thread.js', import.meta.url));
   const onBatch = (): void => undefined;
 
-  it.each<[string, Data, TrainOptions]>([
-    ['at the end', data, { epochs: 1 }],
-    ['where the data cannot be sent', { ...data, labels: [Symbol('x')] as never }, {}],
-    ['where the network is disposed of while the worker waits for an answer', data, { epochs: 1e9, onBatch }],
-  ])('%s', async (_, given, options) => {
+  const unsendable = { ...data, labels: [Symbol('x')] as never };
+
+  it.each<[string, Data, TrainOptions, string]>([
+    ['the training ends', data, { epochs: 1 }, 'no error'],
+    ['the data cannot be sent', unsendable, {}, 'TypeError'],
+    [
+      'the network is disposed of while the worker waits for an answer',
+      data,
+      { epochs: 1e9, onBatch },
+      'StateError',
+    ],
+  ])('the worker exits when %s', async (_, given, options, outcome) => {
     const net = await Network.create(spec);
     const worker = start();
     worker.on('message', ({ type }) => {
       if (type === 'call') net.dispose();
     });
     const end = once(worker, 'exit');
-    await trainInWorker(net, given, options, { worker: () => worker as never }).catch(() => undefined);
-    await end;
+    const training = trainInWorker(net, given, options, { worker: () => worker as never });
+    expect(await nameOfError(training)).toBe(outcome);
+    expect(await end).toEqual([expect.any(Number)]);
   });
 
   it('where the network is disposed of while the data are copied', async () => {
@@ -408,46 +416,83 @@ describe('no worker is left', () => {
   });
 });
 
-// What does not end keeps the process alive.
-describe('the worker ends', () => {
+describe('the worker that a training has started exits', () => {
   const long: TrainOptions = { epochs: 1e9 };
-  const large = (): Data => ({ inputs: new Float32Array(3 * 2 ** 21), labels: new Uint8Array(2 ** 21) });
+  const onBatch = (): void => undefined;
 
   type Ending = (net: Network, where: WorkerOptions) => Promise<unknown>;
-  const endings: Record<string, Ending> = {
-    'after the training': (net, where) => trainInWorker(net, data, {}, where),
-    'where the data cannot be sent': (net, where) =>
-      trainInWorker(net, { ...data, labels: [Symbol('x')] as never }, {}, where),
-    'where something cannot be handed over': (net, where) =>
-      trainInWorker(net, data, {}, { ...where, transfer: [5] as never }),
-    'where the signal is none': (net, where) =>
-      trainInWorker(net, data, { signal: { throwIfAborted: () => undefined } as AbortSignal }, where),
-    'disposed of before it starts': (net, where) => {
-      const training = trainInWorker(net, large(), {}, where);
-      net.dispose();
-      return training;
-    },
-    'disposed of while it asks': (net, where) => {
-      const training = trainInWorker(net, data, { ...long, onBatch: () => undefined }, where);
-      setTimeout(() => net.dispose(), 300);
-      return training;
-    },
-    'disposed of while it is answered': (net, where) =>
-      trainInWorker(net, data, { ...long, onBatch: () => net.dispose() }, where),
-    'stopped while it asks': (net, where) => {
-      const signal = AbortSignal.timeout(300);
-      return trainInWorker(net, data, { ...long, onBatch: () => undefined, signal }, where);
-    },
-  };
+  const endings: [string, Ending, outcome: string][] = [
+    ['after the training', (net, where) => trainInWorker(net, data, {}, where), 'no error'],
+    [
+      'when the data cannot be sent',
+      (net, where) => trainInWorker(net, { ...data, labels: [Symbol('x')] as never }, {}, where),
+      'TypeError',
+    ],
+    [
+      'when a buffer cannot be handed over',
+      (net, where) => trainInWorker(net, data, {}, { ...where, transfer: [5] as never }),
+      'TypeError',
+    ],
+    [
+      'when the signal is not an AbortSignal',
+      (net, where) => trainInWorker(net, data, { signal: { throwIfAborted: onBatch } as AbortSignal }, where),
+      'TypeError',
+    ],
+    [
+      'when the network is disposed of while the worker asks',
+      (net, where) => {
+        const training = trainInWorker(net, data, { ...long, onBatch }, where);
+        setTimeout(() => net.dispose(), 300);
+        return training;
+      },
+      'StateError',
+    ],
+    [
+      'when the network is disposed of while the worker is answered',
+      (net, where) => trainInWorker(net, data, { ...long, onBatch: () => net.dispose() }, where),
+      'StateError',
+    ],
+    [
+      'when the training is stopped while the worker asks',
+      (net, where) => {
+        const signal = AbortSignal.timeout(300);
+        return trainInWorker(net, data, { ...long, onBatch, signal }, where);
+      },
+      'TimeoutError',
+    ],
+  ];
 
-  it.each(Object.entries(endings))('%s', async (_, ending) => {
-    let exit: Promise<unknown> | undefined;
+  it.each(endings)('%s', async (_, ending, outcome) => {
+    const exits: Promise<unknown>[] = [];
     const worker = (): Worker => {
       const started = new NodeWorker(new URL('../../dist/worker/thread.js', import.meta.url));
-      exit = once(started, 'exit');
+      exits.push(once(started, 'exit'));
       return started as unknown as Worker;
     };
-    await Promise.allSettled([ending(await Network.create(spec), { worker })]);
-    await exit;
+    const training = ending(await Network.create(spec), { worker });
+    expect(await nameOfError(training)).toBe(outcome);
+    expect(exits).toHaveLength(1);
+    expect(await exits[0]).toEqual([expect.any(Number)]);
   });
 });
+
+it('starts no worker for a network that is disposed of first', async () => {
+  let isStarted = false;
+  const net = await Network.create(spec);
+  const large = { inputs: new Float32Array(3 * 2 ** 21), labels: new Uint8Array(2 ** 21) };
+  const worker = (): Worker => {
+    isStarted = true;
+    throw new Error('a worker was started');
+  };
+  const training = trainInWorker(net, large, {}, { worker });
+  net.dispose();
+  expect(await nameOfError(training)).toBe('StateError');
+  expect(isStarted).toBe(false);
+});
+
+/** The name of what a promise is rejected with. */
+const nameOfError = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'no error',
+    (error: unknown) => (error as Error).name,
+  );

@@ -5,7 +5,7 @@ import { Random } from '../../base/random.js';
 import type { Network } from '../../network.js';
 
 /** Samples as bytes, row after row, and the index of the right output for each. */
-export interface LabelledBytes {
+export interface LabeledBytes {
   readonly inputs: Uint8Array;
   readonly inputScale: number;
   readonly labels: Uint8Array;
@@ -57,10 +57,7 @@ export class PlainNetwork {
   }
 
   /** @returns the mean cost of each epoch */
-  train(
-    data: LabelledBytes,
-    { epochs, miniBatchSize, learningRate, shuffle = true }: PlainOptions,
-  ): number[] {
+  train(data: LabeledBytes, { epochs, miniBatchSize, learningRate, shuffle = true }: PlainOptions): number[] {
     const count = data.labels.length;
     const order = Uint32Array.from(data.labels, (_, n) => n);
     const losses: number[] = [];
@@ -78,7 +75,7 @@ export class PlainNetwork {
   }
 
   /** Outputs, [n][outputs]. */
-  predict(data: Omit<LabelledBytes, 'labels'>): Float32Array {
+  predict(data: Omit<LabeledBytes, 'labels'>): Float32Array {
     const { a } = this.#layers.at(-1)!;
     const count = data.inputs.length / this.#input.length;
     const outputs = new Float32Array(count * a.length);
@@ -90,7 +87,7 @@ export class PlainNetwork {
   }
 
   /** The share of right answers. */
-  accuracy(data: LabelledBytes): number {
+  accuracy(data: LabeledBytes): number {
     const { a } = this.#layers.at(-1)!;
     let right = 0;
     for (let n = 0; n < data.labels.length; n++) {
@@ -101,7 +98,7 @@ export class PlainNetwork {
     return right / data.labels.length;
   }
 
-  #learn(data: LabelledBytes, n: number): number {
+  #learn(data: LabeledBytes, n: number): number {
     this.#forward(data, n);
     const loss = this.#outputDelta(data.labels[n]!);
     for (let l = this.#layers.length - 1; l > 0; l--) {
@@ -115,7 +112,7 @@ export class PlainNetwork {
     return loss;
   }
 
-  #forward({ inputs, inputScale }: Omit<LabelledBytes, 'labels'>, n: number): void {
+  #forward({ inputs, inputScale }: Omit<LabeledBytes, 'labels'>, n: number): void {
     let input = this.#input;
     const from = n * input.length;
     for (let k = 0; k < input.length; k++) input[k] = inputs[from + k]! * inputScale;

@@ -1,6 +1,6 @@
 import { Random } from '../../base/random.js';
 import { Network, type EngineOptions, type NetworkOptions } from '../../network.js';
-import { PlainNetwork, type LabelledBytes } from './plain-network.js';
+import { PlainNetwork, type LabeledBytes } from './plain-network.js';
 
 // A race of a few seconds: the same training, from the same weights and in the same order, by bp4 and by a plain loop.
 
@@ -87,7 +87,7 @@ export async function race(job: RaceCase, engine: EngineOptions['engine'] = 'aut
     for (const train of trains) losses.push(await train(1));
     if (!(Math.abs(losses[0]! - losses[1]!) < 1e-3 * losses[1]!)) {
       throw new Error(
-        `bench ${job.name}: the plain loop learnt otherwise: loss ${losses[0]!}, bp4 ${losses[1]!}`,
+        `bench ${job.name}: the plain loop learned otherwise: loss ${losses[0]!}, bp4 ${losses[1]!}`,
       );
     }
     const contenders = threaded.threads > 1 ? trains : trains.slice(0, 2);
@@ -105,24 +105,24 @@ export async function race(job: RaceCase, engine: EngineOptions['engine'] = 'aut
 async function measure(trains: readonly Train[], samples: number): Promise<number[]> {
   const epochs: number[] = [];
   for (const train of trains)
-    epochs.push(Math.max(1, Math.round(ROUND_MILLISECONDS / (await timeOf(train, 1)))));
+    epochs.push(Math.max(1, Math.round(ROUND_MILLISECONDS / (await measureTime(train, 1)))));
   const speeds = trains.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, train] of trains.entries()) {
-      speeds[i]!.push((1000 * epochs[i]! * samples) / (await timeOf(train, epochs[i]!)));
+      speeds[i]!.push((1000 * epochs[i]! * samples) / (await measureTime(train, epochs[i]!)));
     }
   }
   return speeds.map((each) => each.sort((a, b) => a - b)[(ROUNDS - 1) / 2]!);
 }
 
-async function timeOf(train: Train, epochs: number): Promise<number> {
+async function measureTime(train: Train, epochs: number): Promise<number> {
   const start = performance.now();
   await train(epochs);
   return performance.now() - start;
 }
 
 /** Bytes as sparse as handwritten digits, with labels by chance. */
-function digitsLike({ spec: { inputs, layers }, samples }: RaceCase): LabelledBytes {
+function digitsLike({ spec: { inputs, layers }, samples }: RaceCase): LabeledBytes {
   const random = Random.fromSeed(1);
   const classes = Math.max(2, layers.at(-1)!.units);
   const density = inputs === 784 ? DENSITY : 1;

@@ -1,16 +1,16 @@
-import type { Command } from '../options/command.js';
-import { evaluationLines, evaluationOf, type Evaluation } from '../model/evaluation.js';
+import type { CommandDefinition } from '../options/command.js';
+import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
+import { checkReportPath, reportGroup, type ReportFlags } from '../options/report.js';
+import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
 import { inFile } from '../errors.js';
-import { labelledData, warnOfTrainingData } from '../data/labelled-data.js';
-import { meaningOf, meaningOptions } from '../model/signature.js';
-import { counted, precise } from '../terminal/format-numbers.js';
-import { modelOptions, openModel } from '../model/open-model.js';
-import { nameOf } from '../data/read-file.js';
-import { reportOption, reportPath } from '../options/report.js';
+import { readLabeledData, warnOfTrainingData } from '../data/labeled-data.js';
+import { describeSignature } from '../model/signature.js';
+import { formatCount, formatPrecise } from '../terminal/format.js';
+import { openModel } from '../model/open-model.js';
+import { displayPath } from '../data/read-file.js';
 
-export const evaluate: Command = {
-  summary: 'measures a network on samples whose answers are known',
-  usage: 'evaluate MODEL DATA [options]',
+export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
+  operands: '<model> <data>',
   description: [
     'Of classes: loss, accuracy, precision, recall and F1 of each class, and the confusion matrix. Of numbers: loss, R², mean absolute error and root mean squared error. The data are read as those of the training were.',
   ],
@@ -20,22 +20,21 @@ export const evaluate: Command = {
     ['bp4 evaluate digits.bp4 mnist', 'The 10,000 test images of MNIST.'],
     ['bp4 evaluate mlp.onnx flowers.csv --label species --classes a,b,c', 'A model of another program.'],
   ],
-  options: [reportOption, meaningOptions, modelOptions],
-  positionals: [2, 2],
-  run: async (args, io) => {
-    const [modelPath, path] = args.positionals as [string, string];
-    const report = await reportPath(args, [modelPath, path]);
-    const model = await openModel(modelPath, args);
-    const meaning = meaningOf(model, args);
-    const data = await labelledData(path, meaning);
-    warnOfTrainingData(io, path, model);
-    const name = nameOf(path);
-    const measured = await inFile(name, () => evaluationOf(model.net, data));
-    const { outputs } = meaning;
+  groups: [reportGroup, columnGroup, modelGroup],
+  run: async ({ operands, options, output }) => {
+    const [modelPath, path] = operands as [string, string];
+    const report = await checkReportPath(options, [modelPath, path]);
+    const model = await openModel(modelPath, options);
+    const signature = describeSignature(model, options);
+    const data = await readLabeledData(path, signature);
+    warnOfTrainingData(output, path, model);
+    const name = displayPath(path);
+    const measured = await inFile(name, () => evaluateNetwork(model.net, data));
+    const { outputs } = signature;
     const evaluation: Evaluation =
       outputs.task === 'classification' ? { ...measured, classes: outputs.classes } : measured;
     const { count, figures, confusion, scores, classes, targets } = evaluation;
-    io.event('evaluation', {
+    output.event('evaluation', {
       ...{ path, count },
       ...figures,
       ...(confusion && { classes, confusion, scores }),
@@ -48,13 +47,15 @@ export const evaluate: Command = {
         })),
       }),
     });
-    io.say(`${io.bold(name)}: ${counted(count, 'sample')}, loss ${precise(figures['loss']!)}`);
-    for (const line of evaluationLines(evaluation)) io.say(line);
+    output.say(
+      `${output.bold(name)}: ${formatCount(count, 'sample')}, loss ${formatPrecise(figures['loss']!)}`,
+    );
+    for (const line of formatEvaluation(evaluation)) output.say(line);
     if (report === undefined) return;
-    const { writeReport } = await import('../report/write.js');
-    const { reportOf } = await import('../report/describe-model.js');
-    await writeReport(io, report, {
-      ...reportOf(model, `${modelPath} on ${name}`),
+    const { writeReport } = await import('../report/page.js');
+    const { describeModel } = await import('../report/describe.js');
+    await writeReport(output, report, {
+      ...describeModel(model, `${modelPath} on ${name}`),
       evaluation,
       evaluated: name,
     });

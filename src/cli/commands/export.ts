@@ -1,18 +1,28 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { stat } from 'node:fs/promises';
-import type { Arguments } from '../options/arguments.js';
-import type { Command } from '../options/command.js';
-import { doors, exportFormats, leftBehind, type ExportFormat } from '../model/export-formats.js';
-import { inFile, usageFailure } from '../errors.js';
-import { meaningOf, meaningOptions } from '../model/signature.js';
-import { bytes } from '../terminal/format-numbers.js';
-import { checkApart, checkFolderOf } from '../data/output-paths.js';
-import { modelOptions, openModel } from '../model/open-model.js';
+import { Option } from 'commander';
+import type { CommandDefinition } from '../options/command.js';
+import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
+import { oneOf } from '../options/values.js';
+import {
+  describeLosses,
+  exportFormats,
+  exportFormatTable,
+  type ExportFormat,
+} from '../model/export-formats.js';
+import { inFile, UsageError } from '../errors.js';
+import { describeSignature } from '../model/signature.js';
+import { formatBytes } from '../terminal/format.js';
+import { checkApart, checkFolder } from '../data/output-paths.js';
+import { openModel } from '../model/open-model.js';
 
-export const exportModel: Command = {
-  summary: 'writes a network for other programs',
-  usage: 'export MODEL [OUT] [--to FORMAT]',
+interface ExportFlags extends ColumnFlags, ModelFlags {
+  readonly to?: ExportFormat;
+}
+
+export const exportModel: CommandDefinition<ExportFlags> = {
+  operands: '<model> [out]',
   description: [
     'OUT tells the format by its extension: .onnx (onnxruntime and many others), .safetensors (PyTorch), .npz (NumPy), .json, .mjs or .js (a module of JavaScript that needs nothing else, with its types), .bp4; for TensorFlow.js it is a folder, and --to tfjs is given. Without OUT a file with the name of the model is written into this folder.',
     'MODEL may be of any of these formats too, so that bp4 translates between them.',
@@ -23,56 +33,55 @@ export const exportModel: Command = {
     ['bp4 export iris.bp4 iris.mjs', 'import { predict } from "./iris.mjs", and nothing else.'],
     ['bp4 export mlp.onnx mlp.npz', 'From one program to another.'],
   ],
-  options: [
+  groups: [
     {
-      title: 'Format',
-      options: {
-        to: {
-          type: 'string',
-          value: 'FORMAT',
-          description: `${exportFormats.join(', ')}. Default: by the extension of OUT.`,
-        },
-      },
+      heading: 'Format',
+      options: [
+        new Option(
+          '--to <format>',
+          `${exportFormats.join(', ')} (default: by the extension of out)`,
+        ).argParser(oneOf(exportFormats)),
+      ],
     },
-    meaningOptions,
-    modelOptions,
+    columnGroup,
+    modelGroup,
   ],
-  positionals: [1, 2],
-  run: async (args, io) => {
-    const [path, given] = args.positionals as [string, string?];
-    const format = formatOf(args, given);
-    const door = doors[format];
-    const out = given ?? basename(path).replace(/\.\w+$/, '') + door.extension;
+  run: async ({ operands, options, output }) => {
+    const [path, given] = operands as [string, string?];
+    const format = options.to ?? chooseFormat(given);
+    const target = exportFormatTable[format];
+    const out = given ?? basename(path).replace(/\.\w+$/, '') + target.extension;
     checkOut(out, format);
     // A model of TensorFlow.js is its folder, or the model.json in it.
     checkApart('OUT', out, [path, basename(path) === 'model.json' ? dirname(path) : undefined]);
-    await checkFolderOf(out);
-    const model = await openModel(path, args);
-    const meaning = meaningOf(model, args);
-    const files = await inFile(out, () => door.write(model, meaning, out));
+    await checkFolder(out);
+    const model = await openModel(path, options);
+    const signature = describeSignature(model, options);
+    const files = await inFile(out, () => target.write(model, signature, out));
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
     const isTrained = model.about !== undefined;
-    const missing = leftBehind(door, meaning, isTrained);
-    io.event('exported', { format, files, bytes: sizes, missing });
+    const missing = describeLosses(target, signature, isTrained);
+    output.event('exported', { format, files, bytes: sizes, missing });
     for (const [i, file] of files.entries()) {
-      io.say(`${io.bold(file)}  ${door.name}, ${bytes(sizes[i]!)}`);
+      output.say(`${output.bold(file)}  ${target.name}, ${formatBytes(sizes[i]!)}`);
     }
-    for (const words of missing) io.say(`  note: ${words}`);
-    io.say(`  open: ${door.opening(out)}`);
+    for (const words of missing) output.say(`  note: ${words}`);
+    output.say(`  open: ${target.usage(out)}`);
   },
 };
 
-/** By --to, or by the extension. */
-function formatOf(args: Arguments, out: string | undefined): ExportFormat {
-  const to = args.choice('to', exportFormats);
-  if (to) return to;
-  if (out === undefined) throw usageFailure(`give a file, or --to with one of ${exportFormats.join(', ')}`);
+/** By the extension. */
+function chooseFormat(out: string | undefined): ExportFormat {
+  if (out === undefined)
+    throw new UsageError('', `give a file, or --to with one of ${exportFormats.join(', ')}`);
   if (out.endsWith('.js')) return 'code';
   if (out.endsWith('/') || (existsSync(out) && statSync(out).isDirectory())) return 'tfjs';
-  const format = exportFormats.find((name) => out.toLowerCase().endsWith(doors[name].extension));
+  const format = exportFormats.find((name) => out.toLowerCase().endsWith(exportFormatTable[name].extension));
   if (format) return format;
-  throw usageFailure(
-    `${out}: its extension tells no format; expected .onnx, .safetensors, .npz, .json, .mjs, .js or .bp4, or --to tfjs for a folder`,
+  throw new UsageError(
+    out,
+    'its extension is of no format',
+    'use .onnx, .safetensors, .npz, .json, .mjs, .js or .bp4, or --to tfjs for a folder',
   );
 }
 
@@ -80,7 +89,7 @@ function formatOf(args: Arguments, out: string | undefined): ExportFormat {
 function checkOut(out: string, format: ExportFormat): void {
   const isFolder = existsSync(out) && statSync(out).isDirectory();
   if (format === 'tfjs' && existsSync(out) && !isFolder) {
-    throw usageFailure(`${out}: TensorFlow.js has a folder with two files, and there is a file of that name`);
+    throw new UsageError(out, 'TensorFlow.js has a folder with two files, and there is a file of that name');
   }
-  if (format !== 'tfjs' && isFolder) throw usageFailure(`${out}: it is a folder; give the name of a file`);
+  if (format !== 'tfjs' && isFolder) throw new UsageError(out, 'it is a folder', 'give the name of a file');
 }

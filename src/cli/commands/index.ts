@@ -1,18 +1,55 @@
-import type { Command } from '../options/command.js';
+import type { CommandDefinition } from '../options/command.js';
 
-/** Each command is loaded when it is called for. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  train: async () => (await import('./train.js')).train,
-  predict: async () => (await import('./predict.js')).predict,
-  evaluate: async () => (await import('./evaluate.js')).evaluate,
-  diagnose: async () => (await import('./diagnose.js')).diagnose,
-  export: async () => (await import('./export.js')).exportModel,
-  inspect: async () => (await import('./inspect.js')).inspect,
-  bench: async () => (await import('./bench.js')).bench,
-};
+/** A command as the overview lists it. Everything else about it is loaded when it is called. */
+export interface ListedCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly example: string;
+  readonly load: () => Promise<CommandDefinition>;
+}
 
 /** In the order in which help lists them. */
-export const commandNames: readonly string[] = Object.keys(commands);
-
-/** @param name one of `commandNames` */
-export const loadCommand = (name: string): Promise<Command> => commands[name]!();
+export const commands: readonly ListedCommand[] = [
+  {
+    name: 'train',
+    summary: 'trains a network on a data file, and tests it',
+    example: 'bp4 train iris.csv',
+    load: async () => (await import('./train.js')).train,
+  },
+  {
+    name: 'predict',
+    summary: 'predicts new samples',
+    example: 'bp4 predict iris.bp4 new.csv',
+    load: async () => (await import('./predict.js')).predict,
+  },
+  {
+    name: 'evaluate',
+    summary: 'measures a network on samples whose answers are known',
+    example: 'bp4 evaluate iris.bp4 other-flowers.csv',
+    load: async () => (await import('./evaluate.js')).evaluate,
+  },
+  {
+    name: 'diagnose',
+    summary: 'says how fast each layer learns, and why',
+    example: 'bp4 diagnose iris.bp4 iris.csv',
+    load: async () => (await import('./diagnose.js')).diagnose,
+  },
+  {
+    name: 'export',
+    summary: 'writes a network for other programs',
+    example: 'bp4 export iris.bp4 iris.onnx',
+    load: async () => (await import('./export.js')).exportModel,
+  },
+  {
+    name: 'inspect',
+    summary: 'says what a model file holds',
+    example: 'bp4 inspect iris.bp4',
+    load: async () => (await import('./inspect.js')).inspect,
+  },
+  {
+    name: 'bench',
+    summary: 'measures how fast this machine trains',
+    example: 'bp4 bench',
+    load: async () => (await import('./bench.js')).bench,
+  },
+];

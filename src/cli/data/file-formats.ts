@@ -1,4 +1,4 @@
-import { usageFailure } from '../errors.js';
+import { UsageError } from '../errors.js';
 
 export type DataFormat = 'csv' | 'json' | 'jsonl' | 'npy' | 'npz' | 'parquet' | 'idx';
 
@@ -27,16 +27,17 @@ const byExtension: Readonly<Record<string, FileKind>> = {
 export const STDIN = '-';
 
 /**
- * @throws Failure where the name tells nothing
+ * @throws UsageError if the name tells nothing
  */
-export function kindOf(path: string): FileKind {
+export function detectFileKind(path: string): FileKind {
   if (path === STDIN) return { format: 'csv' };
   const name = path.toLowerCase().replace(/\.gz$/, '');
   if (/idx\d(-ubyte)?$/.test(name)) return { format: 'idx' };
   const extension = name.slice(name.lastIndexOf('.') + 1);
   if (Object.hasOwn(byExtension, extension)) return byExtension[extension]!;
-  throw usageFailure(
-    `${path}: its name does not tell what it holds; expected .csv, .tsv, .json, .jsonl, .npy, .npz, .parquet or idx files ` +
-      '(each may end in .gz), or mnist',
+  throw new UsageError(
+    path,
+    'its name does not tell what it holds',
+    'expected .csv, .tsv, .json, .jsonl, .npy, .npz, .parquet or idx files (each may end in .gz), or mnist',
   );
 }

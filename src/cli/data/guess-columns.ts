@@ -4,15 +4,15 @@ import {
   type ColumnSuggestion,
   type TableProfile,
 } from '../../data/index.js';
-import { inFile, usageFailure } from '../errors.js';
-import { listed } from '../terminal/listed.js';
-import { nearest } from '../options/suggestion.js';
+import { inFile, UsageError } from '../errors.js';
+import { findNearest } from '../options/values.js';
+import { joinNames } from '../terminal/format.js';
 
 /**
- * Suggests what a table is about. Each suggestion is printed, with the option that overrides it.
+ * Guesses what a table is about. Each guess is printed, with the option that overrides it.
  * @param path of the table, for messages
  * @param choice what was given on the command line
- * @throws Failure where a column that was named is not there, or nothing is left to learn
+ * @throws UsageError if a column that was named is not there or does not fit, DataError if nothing is left to learn
  */
 export function guessColumns(
   path: string,
@@ -30,24 +30,27 @@ function checkChoice(path: string, { columns }: TableProfile, choice: ColumnChoi
   for (const [option, wished] of Object.entries(groups)) {
     for (const name of wished) {
       if (names.includes(name)) continue;
-      const meant = nearest(name, names);
-      const cure = meant === undefined ? `they are ${listed(names)}` : `did you mean '${meant}'?`;
-      throw usageFailure(`--${option}: ${path} has no column '${name}'; ${cure}`);
+      const nearest = findNearest(name, names);
+      const cure = nearest === undefined ? `they are ${joinNames(names)}` : `did you mean '${nearest}'?`;
+      throw new UsageError(`--${option}`, `${path} has no column '${name}'`, cure);
     }
   }
   const text = columns.find(({ name, kind }) => targets.includes(name) && kind !== 'number');
   if (text)
-    throw usageFailure(
-      `--target: '${text.name}' holds texts, which are no numbers; write --label ${text.name}`,
+    throw new UsageError(
+      '--target',
+      `'${text.name}' holds texts, which are no numbers`,
+      `write --label ${text.name}`,
     );
-  if (label !== undefined && targets.length > 0) {
-    throw usageFailure('--target: give either --label, for classes, or --target, for numbers');
-  }
+  if (label !== undefined && targets.length > 0)
+    throw new UsageError('--target', 'give either --label, for classes, or --target, for numbers');
   const numbers = columns.find(({ name, kind }) => name === label && kind === 'number');
   if (numbers && (!numbers.isInteger || numbers.distinct > 1000)) {
     const count = numbers.distinct > 1000 ? 'over 1000' : numbers.distinct;
-    throw usageFailure(
-      `--label: '${numbers.name}' holds ${count} different numbers, which are no classes; write --target ${numbers.name}`,
+    throw new UsageError(
+      '--label',
+      `'${numbers.name}' holds ${count} different numbers, which are no classes`,
+      `write --target ${numbers.name}`,
     );
   }
 }

@@ -1,10 +1,10 @@
 import type { CSVDialect, Dataset } from '../../data/index.js';
-import { idxSamples, mnistSamples, npzSamples, type Samples } from './array-files.js';
+import { readIDXSamples, readMNISTSamples, readNPZSamples, type ArraySamples } from './array-files.js';
 import { inFile } from '../errors.js';
-import { kindOf, STDIN, type DataFormat } from './file-formats.js';
-import { fileBuffer, isLarge, textSource } from './large-files.js';
+import { pickDialect } from '../options/data.js';
+import { detectFileKind, STDIN, type DataFormat } from './file-formats.js';
 import type { Reading } from '../model/model-file.js';
-import { nameOf, readBytes, readText } from './read-file.js';
+import { fileBuffer, isLarge, displayPath, readBytes, readText, textSource } from './read-file.js';
 import {
   openCSV,
   openJSON,
@@ -20,7 +20,7 @@ export interface TableFile extends OpenedTable {
   readonly path: string;
 }
 
-interface SamplesFile extends Samples {
+interface SamplesFile extends ArraySamples {
   readonly kind: 'samples';
   readonly path: string;
 }
@@ -31,7 +31,7 @@ export type DataFile = TableFile | SamplesFile;
 const MNIST = 'mnist';
 
 /** What need not be found out. */
-export interface Known extends CSVDialect {
+export interface OpenOptions extends CSVDialect {
   /** Whether it is read anew in each epoch. Default: whether it is large. */
   readonly isStream?: boolean;
 }
@@ -40,16 +40,16 @@ export interface Known extends CSVDialect {
  * Opens a data file, by its name: all of it is looked at, and nothing chosen.
  * @throws Failure naming the file and the place in it
  */
-export async function openData(path: string, known: Known = {}): Promise<DataFile> {
-  if (path === MNIST) return { kind: 'samples', path, ...(await mnistSamples()) };
-  const { format } = kindOf(path);
+export async function openData(path: string, known: OpenOptions = {}): Promise<DataFile> {
+  if (path === MNIST) return { kind: 'samples', path, ...(await readMNISTSamples()) };
+  const { format } = detectFileKind(path);
   if (format === 'npz') {
     const bytes = await readBytes(path);
-    return await inFile(path, () => ({ kind: 'samples', path, ...npzSamples(bytes) }));
+    return await inFile(path, () => ({ kind: 'samples', path, ...readNPZSamples(bytes) }));
   }
-  if (format === 'idx') return { kind: 'samples', path, ...(await idxSamples(path)) };
-  const name = nameOf(path);
-  const table = await inFile(name, () => tableOf(path, format, known));
+  if (format === 'idx') return { kind: 'samples', path, ...(await readIDXSamples(path)) };
+  const name = displayPath(path);
+  const table = await inFile(name, () => openTable(path, format, known));
   const { profile, read, stream } = table;
   return {
     ...table,
@@ -61,12 +61,12 @@ export async function openData(path: string, known: Known = {}): Promise<DataFil
   };
 }
 
-async function tableOf(
+async function openTable(
   path: string,
   format: Exclude<DataFormat, 'npz' | 'idx'>,
-  { isStream, ...given }: Known,
+  { isStream, ...given }: OpenOptions,
 ): Promise<OpenedTable> {
-  const { delimiter } = kindOf(path);
+  const { delimiter } = detectFileKind(path);
   const isLong = path !== STDIN && (isStream ?? (await isLarge(path)));
   const text = (): Text | Promise<Text> => (isLong ? textSource(path) : readText(path));
   switch (format) {
@@ -93,13 +93,7 @@ export async function readData(
   reading: Reading,
   part: 'data' | 'test' = 'data',
 ): Promise<Dataset> {
-  const file = await openData(path, dialectIn(reading));
+  const file = await openData(path, pickDialect(reading));
   if (file.kind === 'table') return await file.read(reading);
   return (part === 'test' ? file.test : undefined) ?? file.data;
 }
-
-/** What a reading knows of the text of a file. */
-export const dialectIn = ({ delimiter, header }: Reading): CSVDialect => ({
-  ...(delimiter !== undefined && { delimiter }),
-  ...(header !== undefined && { header }),
-});

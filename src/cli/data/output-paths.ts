@@ -1,59 +1,79 @@
-import { access, constants } from 'node:fs/promises';
-import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
-import { dataFailure, inFile, usageFailure } from '../errors.js';
-import { STDIN } from './file-formats.js';
-import { isModelFile } from '../model/model-file.js';
+import { createWriteStream, existsSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { access, constants, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { DataError, inFile, UsageError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
 
-export const MODEL_EXTENSION = '.bp4';
-
-/** iris.csv → iris.bp4, in the folder that bp4 is called in. */
-export function modelPathOf(dataPath: string): string {
-  if (dataPath === STDIN) return `model${MODEL_EXTENSION}`;
-  const name = basename(dataPath).replace(/\.gz$/i, '');
-  return `${name.replace(/(?<=.)\.[^.]*$/, '')}${MODEL_EXTENSION}`;
-}
+// What bp4 writes: where it may go, and that it is whole.
 
 /**
- * Whether a model file may be written: before a training, not after it.
- * @returns whether there is an older one that it replaces
- * @throws Failure where it may not
+ * Checks that a file may be written where it is to be: before all that leads to it.
+ * @throws DataError if it may not
  */
-export async function checkModelPath(option: string, path: string): Promise<boolean> {
-  await checkFolderOf(path);
-  if (!existsSync(path)) return false;
-  if (!(await inFile(path, () => isModelFile(path)))) {
-    throw usageFailure(`${path}: it is there already, and is no model; choose another --${option}`);
-  }
-  return true;
-}
-
-/**
- * Whether a file may be written where it is to be: before all that leads to it.
- * @throws Failure where it may not
- */
-export async function checkFolderOf(path: string): Promise<void> {
+export async function checkFolder(path: string): Promise<void> {
   const folder = dirname(path);
-  if (!existsSync(folder)) throw dataFailure(`${path}: there is no folder ${folder}`);
+  if (!existsSync(folder)) throw new DataError(path, `there is no folder ${folder}`);
   await inFile(folder, () => access(folder, constants.W_OK));
 }
 
 /**
- * What is read, or written besides, is never written over; by whatever name it goes.
+ * Checks that a file to be written is none of those that are read, or written too; by whatever name it goes.
  * @param option that names the file to be written
  * @param others those that are not given are undefined
- * @throws Failure where it is one of the others
+ * @throws UsageError if it is one of the others
  */
 export function checkApart(option: string, path: string, others: readonly (string | undefined)[]): void {
-  const file = identityOf(path);
-  const same = others.find((other) => other !== undefined && identityOf(other) === file);
+  const file = identify(path);
+  const same = others.find((other) => other !== undefined && identify(other) === file);
   if (same !== undefined)
-    throw usageFailure(`${option}: ${path} is ${same} itself, which would be lost; choose another name`);
+    throw new UsageError(option, `${path} is ${same} itself, which would be lost`, 'choose another name');
 }
 
 /** The same for all names of a file, links too. */
-function identityOf(path: string): string {
+function identify(path: string): string {
   if (!existsSync(path)) return resolve(path);
   const { dev, ino } = statSync(path, { bigint: true });
   return `${dev}:${ino}`;
+}
+
+export type WriteText = (text: string) => Promise<void>;
+
+/**
+ * Writes a file that has its name only once it is whole; a pipe or a device is written to as it is.
+ * @throws DataError if it cannot be written
+ */
+export async function writeThroughTemporary<Result>(
+  path: string,
+  produce: (write: WriteText) => Promise<Result>,
+): Promise<Result> {
+  await checkFolder(path);
+  const target = existsSync(path) ? realpathSync(path) : path; // what a link leads to, not the link
+  const isFile = !existsSync(target) || statSync(target).isFile();
+  const temporary = isFile ? `${target}.${process.pid}.tmp` : target;
+  // Half a file is of no use to who stopped it.
+  const onSignal = (): void => {
+    if (isFile) rmSync(temporary, { force: true });
+    process.exit(exitCodes.stopped);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
+  return await inFile(path, async () => {
+    const stream = createWriteStream(temporary);
+    const end = finished(stream);
+    end.catch(() => undefined); // told by what waits for it
+    try {
+      const result = await produce(async (text) => {
+        if (!stream.write(text))
+          await Promise.race([end, new Promise((resolve) => stream.once('drain', () => resolve(undefined)))]);
+      });
+      stream.end();
+      await end;
+      if (isFile) await rename(temporary, target);
+      return result;
+    } catch (error) {
+      stream.destroy();
+      if (isFile) await rm(temporary, { force: true });
+      throw error;
+    }
+  });
 }

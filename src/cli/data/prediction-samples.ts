@@ -5,13 +5,19 @@ import { isGzip } from '../../formats/inflate.js';
 import { RowReader } from '../../data/csv.js';
 import { detectDialect } from '../../data/index.js';
 import { toCell } from '../../data/json.js';
-import { dataFailure, inFile } from '../errors.js';
-import { kindOf, STDIN, type FileKind } from './file-formats.js';
-import type { Meaning } from '../model/signature.js';
+import { DataError, inFile } from '../errors.js';
+import { detectFileKind, STDIN, type FileKind } from './file-formats.js';
+import type { ModelSignature } from '../model/signature.js';
 import type { Reading } from '../model/model-file.js';
 import { openData, type TableFile } from './open-data.js';
-import { nameOf } from './read-file.js';
-import { placesByName, placesByNumber, RowValues, type Places, type Values } from './row-values.js';
+import { displayPath } from './read-file.js';
+import {
+  findColumnsByName,
+  findColumnsByNumber,
+  RowValues,
+  type ColumnPlaces,
+  type Values,
+} from './row-values.js';
 
 /** A row of a file, and what the network is given of it. */
 export interface Sample {
@@ -33,27 +39,27 @@ const LONGEST_LINE = 2 ** 24;
 /**
  * The samples of a file, some at a time: texts are read as they come, in little memory.
  * @param path '-' is standard input: CSV, or JSON Lines
- * @throws Failure naming the file, the row and the column
+ * @throws DataError naming the file, the row and the column
  */
-export async function* samplesOf(
+export async function* readSamples(
   path: string,
-  meaning: Meaning,
+  signature: ModelSignature,
   onIgnored: OnIgnored,
 ): AsyncGenerator<Sample[]> {
   const isMNIST = path === 'mnist';
-  const kind = isMNIST ? { format: 'idx' as const, isPacked: false } : kindOf(path);
+  const kind = isMNIST ? { format: 'idx' as const, isPacked: false } : detectFileKind(path);
   if (kind.format !== 'csv' && kind.format !== 'jsonl') {
-    yield* samplesOfWhole(path, kind, meaning, onIgnored);
+    yield* readWholeFile(path, kind, signature, onIgnored);
     return;
   }
-  const name = nameOf(path);
-  const texts = textsOf(path);
+  const name = displayPath(path);
+  const texts = decodeTexts(path);
   const { value, done } = await texts.next();
   const first = value ?? '';
   const isJSON = kind.format === 'jsonl' || (path === STDIN && /^\s*[{[]/.test(first));
   const reader = isJSON
-    ? new LineSamples(name, meaning, onIgnored)
-    : new TableSamples(name, first, kind, meaning, onIgnored);
+    ? new LineSamples(name, signature, onIgnored)
+    : new TableSamples(name, first, kind, signature, onIgnored);
   const some = await inFile(name, () => reader.read(first, done === true));
   let count = some.length;
   yield some;
@@ -64,18 +70,18 @@ export async function* samplesOf(
   }
   const rest = await inFile(name, () => reader.read('', true));
   yield rest;
-  if (count + rest.length === 0) throw dataFailure(`${name}: expected at least one row of data, got none`);
+  if (count + rest.length === 0) throw new DataError(name, 'expected at least one row of data, got none');
 }
 
 /** Text in chunks; the first has enough of it to tell how it is written, if there is as much. */
-async function* textsOf(path: string): AsyncGenerator<string, void, undefined> {
-  const name = nameOf(path);
+async function* decodeTexts(path: string): AsyncGenerator<string, void, undefined> {
+  const name = displayPath(path);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const decode = (bytes?: Uint8Array): string => {
     try {
       return decoder.decode(bytes, { stream: bytes !== undefined });
     } catch (error) {
-      throw dataFailure(`${name}: it is no UTF-8 text; save it as UTF-8`, error);
+      throw new DataError(name, 'it is no UTF-8 text', 'save it as UTF-8', { cause: error });
     }
   };
   const file: AsyncIterable<Uint8Array> = path === STDIN ? process.stdin : createReadStream(path);
@@ -111,7 +117,9 @@ async function* unpacked(
     try {
       yield* pipeline(all, createGunzip(), () => undefined) as AsyncIterable<Uint8Array>;
     } catch (error) {
-      throw dataFailure(`${name}: it could not be unpacked by gzip: ${(error as Error).message}`, error);
+      throw new DataError(name, `it could not be unpacked by gzip: ${(error as Error).message}`, undefined, {
+        cause: error,
+      });
     }
   }
 }
@@ -120,16 +128,22 @@ async function* unpacked(
 class TableSamples {
   readonly #name: string;
   readonly #rows: RowReader;
-  readonly #meaning: Meaning;
+  readonly #signature: ModelSignature;
   readonly #values: RowValues;
   readonly #onIgnored: OnIgnored;
   readonly #hasNames: boolean;
-  #places: Places | undefined;
+  #places: ColumnPlaces | undefined;
   #width = 0;
 
-  constructor(name: string, beginning: string, kind: FileKind, meaning: Meaning, onIgnored: OnIgnored) {
-    const { header } = meaning.reading;
-    const delimiter = meaning.delimiter ?? kind.delimiter;
+  constructor(
+    name: string,
+    beginning: string,
+    kind: FileKind,
+    signature: ModelSignature,
+    onIgnored: OnIgnored,
+  ) {
+    const { header } = signature.reading;
+    const delimiter = signature.delimiter ?? kind.delimiter;
     const dialect = detectDialect(beginning, {
       ...(delimiter !== undefined && { delimiter }),
       ...(header !== undefined && { header }),
@@ -137,8 +151,8 @@ class TableSamples {
     this.#name = name;
     this.#rows = new RowReader(dialect.delimiter);
     this.#hasNames = dialect.header === true;
-    this.#meaning = meaning;
-    this.#values = new RowValues(meaning);
+    this.#signature = signature;
+    this.#values = new RowValues(signature);
     this.#onIgnored = onIgnored;
   }
 
@@ -148,14 +162,15 @@ class TableSamples {
       if (!this.#places) {
         this.#width = fields.length;
         this.#places = this.#hasNames
-          ? placesByName(this.#name, fields, this.#meaning)
-          : placesByNumber(place, fields.length, this.#meaning);
+          ? findColumnsByName(this.#name, fields, this.#signature)
+          : findColumnsByNumber(place, fields.length, this.#signature);
         if (this.#places.ignored.length > 0) this.#onIgnored(this.#places.ignored);
         if (this.#hasNames) return [];
       }
       if (fields.length !== this.#width) {
-        throw dataFailure(
-          `${place}: expected ${this.#width} fields, one for each column, got ${fields.length}`,
+        throw new DataError(
+          place,
+          `expected ${this.#width} fields, one for each column, got ${fields.length}`,
         );
       }
       const cells = this.#places.at.map((k) => fields[k]);
@@ -171,16 +186,19 @@ class LineSamples {
   #rest = '';
   #line = 0;
 
-  constructor(name: string, meaning: Meaning, onIgnored: OnIgnored) {
+  constructor(name: string, signature: ModelSignature, onIgnored: OnIgnored) {
     this.#name = name;
-    this.#objects = new ObjectSamples(meaning, onIgnored);
+    this.#objects = new ObjectSamples(signature, onIgnored);
   }
 
   read(text: string, isLast: boolean): Sample[] {
     const lines = (this.#rest + text).split('\n');
     this.#rest = isLast ? '' : lines.pop()!;
     if (this.#rest.length > LONGEST_LINE) {
-      throw dataFailure(`${this.#name}, line ${this.#line + 1} has more than ${LONGEST_LINE} characters`);
+      throw new DataError(
+        `${this.#name}, line ${this.#line + 1}`,
+        `it has more than ${LONGEST_LINE} characters`,
+      );
     }
     return lines.flatMap((line) => {
       this.#line++;
@@ -192,35 +210,35 @@ class LineSamples {
 
 /** Samples as JSON has them: objects by name, or arrays in order. */
 class ObjectSamples {
-  readonly #meaning: Meaning;
+  readonly #signature: ModelSignature;
   readonly #values: RowValues;
   readonly #onIgnored: OnIgnored;
   #hasBegun = false;
 
-  constructor(meaning: Meaning, onIgnored: OnIgnored) {
-    this.#meaning = meaning;
-    this.#values = new RowValues(meaning);
+  constructor(signature: ModelSignature, onIgnored: OnIgnored) {
+    this.#signature = signature;
+    this.#values = new RowValues(signature);
     this.#onIgnored = onIgnored;
   }
 
   of(place: string, row: unknown): Sample {
     if (typeof row !== 'object' || row === null) {
-      throw dataFailure(`${place}: expected an object with a value for each column, or an array of them`);
+      throw new DataError(place, 'expected an object with a value for each column, or an array of them');
     }
     const cells = Array.isArray(row) ? this.#byNumber(place, row) : this.#byName(place, row);
     return { place, values: this.#values.of(place, cells.map(toCell), false) };
   }
 
   #byNumber(place: string, row: readonly unknown[]): unknown[] {
-    return placesByNumber(place, row.length, this.#meaning).at.map((k) => row[k]);
+    return findColumnsByNumber(place, row.length, this.#signature).at.map((k) => row[k]);
   }
 
   #byName(place: string, row: object): unknown[] {
-    const { inputs = [] } = this.#meaning.reading;
+    const { inputs = [] } = this.#signature.reading;
     const names = Object.keys(row);
     // What is missing from some rows only is missing as an empty cell is.
     if (!this.#hasBegun || inputs.length === 0) {
-      const { ignored, at } = placesByName(place, names, this.#meaning);
+      const { ignored, at } = findColumnsByName(place, names, this.#signature);
       if (ignored.length > 0 && !this.#hasBegun) this.#onIgnored(ignored);
       this.#hasBegun = true;
       return at.map((k) => (row as Record<string, unknown>)[names[k]!]);
@@ -235,24 +253,24 @@ function parse(place: string, text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw dataFailure(`${place}: it is no JSON: ${(error as Error).message}`, error);
+    throw new DataError(place, `it is no JSON: ${(error as Error).message}`, undefined, { cause: error });
   }
 }
 
 /** Formats that are read whole. */
-async function* samplesOfWhole(
+async function* readWholeFile(
   path: string,
   { format }: FileKind,
-  meaning: Meaning,
+  signature: ModelSignature,
   onIgnored: OnIgnored,
 ): AsyncGenerator<Sample[]> {
   if (format === 'json') {
     let text = '';
-    for await (const chunk of textsOf(path)) text += chunk;
+    for await (const chunk of decodeTexts(path)) text += chunk;
     const json = parse(path, text);
     const rows: unknown[] = Array.isArray(json) ? json : [json];
-    if (rows.length === 0) throw dataFailure(`${path}: expected at least one sample, got none`);
-    const objects = new ObjectSamples(meaning, onIgnored);
+    if (rows.length === 0) throw new DataError(path, 'expected at least one sample, got none');
+    const objects = new ObjectSamples(signature, onIgnored);
     const samples = rows.map((row, n) => objects.of(`${path}, item ${n + 1}`, row));
     for (let n = 0; n < samples.length; n += AT_A_TIME) yield samples.slice(n, n + AT_A_TIME);
     return;
@@ -260,11 +278,12 @@ async function* samplesOfWhole(
   const file = await openData(path);
   const data =
     file.kind === 'table'
-      ? await file.read(await readingOf(file, format, meaning))
+      ? await file.read(await chooseReading(file, format, signature))
       : (file.test ?? file.data);
-  if (data.width !== meaning.width) {
-    throw dataFailure(
-      `${path}: expected ${meaning.width} values to a sample, as many as the network sees, got ${data.width}`,
+  if (data.width !== signature.width) {
+    throw new DataError(
+      path,
+      `expected ${signature.width} values to a sample, as many as the network takes, got ${data.width}`,
     );
   }
   for (let first = 0; first < data.count; first += AT_A_TIME) {
@@ -278,15 +297,15 @@ async function* samplesOfWhole(
 }
 
 /** Of the inputs alone: answers may be there or not. The columns of an array have no names. */
-async function readingOf(
+async function chooseReading(
   { path, profile }: TableFile,
   format: FileKind['format'],
-  meaning: Meaning,
+  signature: ModelSignature,
 ): Promise<Reading> {
   if (format === 'npy') {
     const { columns } = await profile();
-    return { inputs: placesByNumber(path, columns.length, meaning).at.map(String) };
+    return { inputs: findColumnsByNumber(path, columns.length, signature).at.map(String) };
   }
   const names = ['label', 'targets', 'classes'];
-  return Object.fromEntries(Object.entries(meaning.reading).filter(([name]) => !names.includes(name)));
+  return Object.fromEntries(Object.entries(signature.reading).filter(([name]) => !names.includes(name)));
 }

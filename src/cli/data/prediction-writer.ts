@@ -1,67 +1,61 @@
+import Papa from 'papaparse';
 import { argmax } from '../../base/argmax.js';
 import type { Network } from '../../network.js';
 import type { Outputs } from '../model/signature.js';
 
-/** Writes what a network answers, a line for each sample. */
-export interface AnswerWriter {
-  /** Before all others; empty where there is none. */
+/** Writes predictions as text, a line for each sample. */
+export interface PredictionWriter {
+  /** Stands before all others; empty where there is none. */
   readonly head: string;
-  /** @param answers [outputs] of one sample; undefined where it has none */
-  readonly line: (answers: Float32Array | undefined) => string;
+  /** @param predictions [outputs] of each sample; undefined where it has none */
+  readonly writeLines: (predictions: readonly (Float32Array | undefined)[]) => string;
 }
 
 /** Seven digits are what single precision holds. */
-const short = (x: number): number => Number(x.toPrecision(7));
+const roundToSingle = (x: number): number => Number(x.toPrecision(7));
+
+const toCSV = (rows: unknown[][]): string => `${Papa.unparse(rows, { newline: '\n' })}\n`;
 
 /** The most likely class with the probability of each, or the numbers, as CSV. */
-export function csvWriter(net: Network, outputs: Outputs): AnswerWriter {
-  if (outputs.task === 'regression') {
-    const none = ','.repeat(outputs.targets.length - 1);
-    return {
-      head: `${outputs.targets.map(field).join(',')}\n`,
-      line: (answers) => `${answers ? Array.from(answers, short).join(',') : none}\n`,
-    };
-  }
-  const { classes } = outputs;
-  const none = ','.repeat(classes.length);
+export function createCSVWriter(net: Network, outputs: Outputs): PredictionWriter {
+  const isRegression = outputs.task === 'regression';
+  const names = isRegression ? outputs.targets : ['class', ...outputs.classes];
+  const toRow = (values: Float32Array): unknown[] =>
+    isRegression
+      ? Array.from(values, roundToSingle)
+      : [outputs.classes[chooseClass(net, values)]!, ...toShares(net, values).map(roundToSingle)];
   return {
-    head: `${['class', ...classes].map(field).join(',')}\n`,
-    line: (answers) => {
-      if (!answers) return `${none}\n`;
-      return `${[field(classes[classOf(net, answers)]!), ...sharesOf(net, answers).map(short)].join(',')}\n`;
-    },
+    head: toCSV([[...names]]),
+    writeLines: (predictions) =>
+      toCSV(predictions.map((values) => (values ? toRow(values) : names.map(() => '')))),
   };
 }
 
-/** The same as JSON Lines: { class, outputs: { name: share, … } }, or { name: number, … }; null where there is no answer. */
-export function jsonWriter(net: Network, outputs: Outputs): AnswerWriter {
-  const objectOf = (names: readonly string[], values: readonly number[]): object =>
-    Object.fromEntries(names.map((name, k) => [name, short(values[k]!)]));
+/** The same as JSON Lines: { class, outputs: { name: share, … } }, or { name: number, … }; null where there is none. */
+export function createJSONWriter(net: Network, outputs: Outputs): PredictionWriter {
+  const toObject = (names: readonly string[], values: readonly number[]): object =>
+    Object.fromEntries(names.map((name, k) => [name, roundToSingle(values[k]!)]));
+  const toPrediction = (values: Float32Array): object => {
+    if (outputs.task === 'regression') return toObject(outputs.targets, Array.from(values));
+    const { classes } = outputs;
+    return { class: classes[chooseClass(net, values)], outputs: toObject(classes, toShares(net, values)) };
+  };
   return {
     head: '',
-    line: (answers) => {
-      if (!answers) return 'null\n';
-      if (outputs.task === 'regression')
-        return `${JSON.stringify(objectOf(outputs.targets, Array.from(answers)))}\n`;
-      const { classes } = outputs;
-      const shares = objectOf(classes, sharesOf(net, answers));
-      return `${JSON.stringify({ class: classes[classOf(net, answers)], outputs: shares })}\n`;
-    },
+    writeLines: (predictions) =>
+      predictions.map((values) => `${JSON.stringify(values ? toPrediction(values) : null)}\n`).join(''),
   };
 }
 
-/** One number for each class: of a single output, what it says for and against; hinge has its border at 0. */
-function sharesOf({ loss, outputs }: Network, answers: Float32Array): number[] {
-  if (outputs > 1) return Array.from(answers);
-  const [one] = answers as unknown as [number];
+/** One number for each class: a single output speaks for and against; hinge has its border at 0. */
+function toShares({ loss, outputs }: Network, values: Float32Array): number[] {
+  if (outputs > 1) return Array.from(values);
+  const [one] = values as unknown as [number];
   return loss === 'hinge' ? [-one, one] : [1 - one, one];
 }
 
-/** The class that is said; with a single output the second, from the border on. */
-function classOf({ loss, outputs }: Network, answers: Float32Array): number {
-  if (outputs > 1) return argmax(answers, 0, outputs);
-  return Number(answers[0]! >= (loss === 'hinge' ? 0 : 0.5));
+/** The class that is predicted; by a single output the second, from the border on. */
+function chooseClass({ loss, outputs }: Network, values: Float32Array): number {
+  if (outputs > 1) return argmax(values, 0, outputs);
+  return Number(values[0]! >= (loss === 'hinge' ? 0 : 0.5));
 }
-
-/** RFC 4180. */
-const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

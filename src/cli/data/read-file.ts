@@ -1,7 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, readFile, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { dataFailure, inFile } from '../errors.js';
+import { createGunzip, gunzip } from 'node:zlib';
+import type { TextSource } from '../../data/chunks.js';
+import type { AsyncBuffer } from '../../data/parquet/file.js';
+import { DataError, inFile } from '../errors.js';
 import { STDIN } from './file-formats.js';
 import { isGzip } from '../../formats/inflate.js';
 
@@ -15,16 +19,18 @@ const unpack = promisify(gunzip);
 
 /**
  * The bytes of a file, unpacked where they are in gzip.
- * @throws Failure naming the file
+ * @throws DataError naming the file
  */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await inFile(path, () => (path === STDIN ? readStdin() : readFile(path)));
-  if (bytes.length === 0) throw dataFailure(`${nameOf(path)}: it is empty; expected rows of data`);
+  if (bytes.length === 0) throw new DataError(displayPath(path), 'it is empty', 'expected rows of data');
   if (!isGzip(bytes)) return bytes;
   try {
     return await unpack(bytes, { maxOutputLength: MOST_UNPACKED });
   } catch (error) {
-    throw dataFailure(`${path}: it could not be unpacked by gzip: ${(error as Error).message}`, error);
+    throw new DataError(path, `it could not be unpacked by gzip: ${(error as Error).message}`, undefined, {
+      cause: error,
+    });
   }
 }
 
@@ -35,21 +41,60 @@ async function readStdin(): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /**
- * @throws Failure where it is not UTF-8
+ * @throws DataError where it is not UTF-8
  */
 export async function readText(path: string): Promise<string> {
   const bytes = await readBytes(path);
   if (bytes.length > LONGEST_TEXT) {
-    throw dataFailure(
-      `${nameOf(path)}: a text of more than 512 MiB is not read whole; give CSV or JSON Lines, and --stream`,
+    throw new DataError(
+      displayPath(path),
+      'a text of more than 512 MiB is not read whole',
+      'give CSV or JSON Lines, and --stream',
     );
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw dataFailure(`${nameOf(path)}: it is no UTF-8 text; save it as UTF-8`, error);
+    throw new DataError(displayPath(path), 'it is no UTF-8 text', 'save it as UTF-8', { cause: error });
   }
 }
 
 /** A file as messages call it. */
-export const nameOf = (path: string): string => (path === STDIN ? 'stdin' : path);
+export const displayPath = (path: string): string => (path === STDIN ? 'stdin' : path);
+
+/** Files that are larger are read anew in each epoch, a batch at a time. */
+const MOST_IN_MEMORY = 2 ** 28;
+
+/** @throws DataError where it cannot be found */
+export const isLarge = async (path: string): Promise<boolean> =>
+  (await inFile(path, () => stat(path))).size > MOST_IN_MEMORY;
+
+/** Opens a text from its beginning, unpacked. */
+export const textSource =
+  (path: string): TextSource =>
+  () => {
+    const file = createReadStream(path, { highWaterMark: 2 ** 20 });
+    // An error of the file comes out of what is read at its end.
+    return /\.gz$/i.test(path) ? pipeline(file, createGunzip(), () => undefined) : file;
+  };
+
+/**
+ * Reads any bytes of a file. It is opened for each part: nothing is left open.
+ * @throws DataError where it cannot be found
+ */
+export async function fileBuffer(path: string): Promise<AsyncBuffer> {
+  const { size } = await inFile(path, () => stat(path));
+  return {
+    byteLength: size,
+    slice: async (from, to) => {
+      const file = await open(path);
+      try {
+        const bytes = new Uint8Array(to - from);
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+        return bytes.buffer.slice(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}

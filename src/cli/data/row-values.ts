@@ -1,23 +1,23 @@
 import { isMissingMark } from '../../data/columns.js';
 import { show } from '../../base/check.js';
-import { dataFailure } from '../errors.js';
-import type { Meaning } from '../model/signature.js';
-import { nearest } from '../options/suggestion.js';
-import { listed } from '../terminal/listed.js';
+import { DataError } from '../errors.js';
+import type { ModelSignature } from '../model/signature.js';
+import { findNearest } from '../options/values.js';
+import { joinNames } from '../terminal/format.js';
 
 /** What a network is given for a sample; undefined where a value is missing, and such samples have no answer. */
 export type Values = (number | string)[] | undefined;
 
 /** Makes values of the cells of one row: in the network's order, each a number or a category. */
 export class RowValues {
-  readonly #meaning: Meaning;
+  readonly #signature: ModelSignature;
   /** Each category, by the text or the number that stands for it; undefined where numbers are expected. */
   readonly #categories: readonly (ReadonlyMap<string, number | string> | undefined)[];
 
-  constructor(meaning: Meaning) {
-    this.#meaning = meaning;
-    this.#categories = Array.from({ length: meaning.width }, (_, k) => {
-      const transform = meaning.transforms?.[k];
+  constructor(signature: ModelSignature) {
+    this.#signature = signature;
+    this.#categories = Array.from({ length: signature.width }, (_, k) => {
+      const transform = signature.transforms?.[k];
       if (transform?.kind !== 'oneHot') return undefined;
       return new Map(transform.categories.map((category) => [String(category), category]));
     });
@@ -27,15 +27,15 @@ export class RowValues {
    * @param row where the row is, as 'iris.csv, row 12'
    * @param cells text or values, in the network's order
    * @param isText whether numbers are written as text
-   * @throws Failure naming the row and column
+   * @throws DataError naming the row and column
    */
   of(row: string, cells: readonly unknown[], isText: boolean): Values {
     const values: (number | string)[] = [];
-    for (let k = 0; k < this.#meaning.width; k++) {
+    for (let k = 0; k < this.#signature.width; k++) {
       const cell = cells[k];
       const value = this.#isMissing(cell, k, isText)
         ? this.#fillIn(row, k)
-        : this.#valueOf(row, cell, k, isText);
+        : this.#toValue(row, cell, k, isText);
       if (value === undefined) return undefined;
       values.push(value);
     }
@@ -49,35 +49,36 @@ export class RowValues {
 
   /** As the training did with what is missing, as far as a single row can: undefined leaves the sample out. */
   #fillIn(row: string, k: number): number | undefined {
-    const { reading, transforms } = this.#meaning;
+    const { reading, transforms } = this.#signature;
     const transform = transforms?.[k];
     if (reading.missing === 'drop') return undefined;
     if (reading.missing === 'mean' && transform?.kind === 'standardize') return transform.mean;
-    throw dataFailure(`${this.#placeOf(row, k)} is missing; fill it in, or leave the row out`);
+    throw new DataError(this.#describePlace(row, k), 'is missing', 'fill it in, or leave the row out');
   }
 
-  #valueOf(row: string, cell: unknown, k: number, isText: boolean): number | string {
+  #toValue(row: string, cell: unknown, k: number, isText: boolean): number | string {
     const categories = this.#categories[k];
     if (categories) {
       const category = categories.get(String(cell)) ?? categories.get(String(Number(cell)));
       if (category !== undefined) return category;
-      throw dataFailure(
-        `${this.#placeOf(row, k)}: ${show(cell)} is none of the categories that were learnt: ${listed([...categories.keys()])}`,
+      throw new DataError(
+        this.#describePlace(row, k),
+        `${show(cell)} is none of the categories that were learned: ${joinNames([...categories.keys()])}`,
       );
     }
     const number = isText ? Number(cell) : cell;
     if (typeof number === 'number' && Number.isFinite(Math.fround(number))) return number;
-    throw dataFailure(`${this.#placeOf(row, k)}: expected a number, got ${show(cell)}`);
+    throw new DataError(this.#describePlace(row, k), `expected a number, got ${show(cell)}`);
   }
 
-  #placeOf(row: string, k: number): string {
-    const name = this.#meaning.reading.inputs?.[k];
+  #describePlace(row: string, k: number): string {
+    const name = this.#signature.reading.inputs?.[k];
     return `${row}, column ${name === undefined ? k + 1 : JSON.stringify(name)}`;
   }
 }
 
 /** Where in the rows of a table the network's inputs are. */
-export interface Places {
+export interface ColumnPlaces {
   readonly at: readonly number[];
   /** Columns that are neither inputs nor answers. */
   readonly ignored: readonly string[];
@@ -85,28 +86,36 @@ export interface Places {
 
 /**
  * Finds the inputs by their names, in whatever order they are.
- * @throws Failure naming the columns that are missing
+ * @throws DataError naming the columns that are missing
  */
-export function placesByName(path: string, names: readonly string[], { reading, width }: Meaning): Places {
+export function findColumnsByName(
+  path: string,
+  names: readonly string[],
+  { reading, width }: ModelSignature,
+): ColumnPlaces {
   const { inputs, label, targets = [] } = reading;
   if (!inputs) {
     if (names.length === width) return { at: names.map((_, k) => k), ignored: [] };
-    throw dataFailure(
-      `${path}: it has ${names.length} columns, and the network sees ${width}; name those with --inputs A,B,… (they are ${listed(names)})`,
+    throw new DataError(
+      path,
+      `it has ${names.length} columns, and the network takes ${width}`,
+      `name those with --inputs A,B,… (they are ${joinNames(names)})`,
     );
   }
   const missing = inputs.filter((name) => !names.includes(name));
   if (missing.length > 0) {
     const areNumbers = names.every((name) => name.trim() !== '' && Number.isFinite(Number(name)));
-    const meant = nearest(missing[0]!, names);
+    const meant = findNearest(missing[0]!, names);
     const cure = areNumbers
       ? 'its first row holds numbers: is it without names? Then add --header no'
       : meant === undefined
-        ? `its columns are ${listed(names)}`
+        ? `its columns are ${joinNames(names)}`
         : `is it '${meant}'?`;
     const what = missing.length > 1 ? 'columns' : 'column';
-    throw dataFailure(
-      `${path}: the ${what} ${listed(missing.map(show))} ${missing.length > 1 ? 'are' : 'is'} missing; ${cure}`,
+    throw new DataError(
+      path,
+      `the ${what} ${joinNames(missing.map(show))} ${missing.length > 1 ? 'are' : 'is'} missing`,
+      cure,
     );
   }
   const known = new Set([...inputs, ...targets, label]);
@@ -115,11 +124,15 @@ export function placesByName(path: string, names: readonly string[], { reading, 
 
 /**
  * Where rows have no names: all that is there, in order; or by the numbers that the columns had in training.
- * @throws Failure where there are too few or too many
+ * @throws DataError where there are too few or too many
  */
-export function placesByNumber(row: string, count: number, { reading, width }: Meaning): Places {
+export function findColumnsByNumber(
+  row: string,
+  count: number,
+  { reading, width }: ModelSignature,
+): ColumnPlaces {
   if (count === width) return { at: Array.from({ length: width }, (_, k) => k), ignored: [] };
   const at = reading.inputs?.map(Number) ?? [];
   if (at.length === width && at.every((k) => Number.isInteger(k) && k < count)) return { at, ignored: [] };
-  throw dataFailure(`${row}: expected ${width} values, as many as the network sees, got ${count}`);
+  throw new DataError(row, `expected ${width} values, as many as the network takes, got ${count}`);
 }

@@ -6,13 +6,13 @@ import type { Data } from '../../training/samples.js';
 import type { Stream } from '../../training/source.js';
 
 /** Samples in memory, with their answers. */
-export type Answered = Pick<
+export type LabeledSamples = Pick<
   Dataset,
   'inputs' | 'inputScale' | 'labels' | 'targets' | 'count' | 'classes' | 'targetColumns'
 >;
 
 /** Those, as `train` and `evaluate` take them: without what else is known of them. */
-export const dataIn = ({ inputs, inputScale, labels, targets }: Answered): Data => ({
+export const toTrainData = ({ inputs, inputScale, labels, targets }: LabeledSamples): Data => ({
   inputs,
   ...(inputScale !== undefined && { inputScale }),
   ...(labels && { labels }),
@@ -26,83 +26,84 @@ export interface Shares {
   readonly seed: number;
 }
 
-/** A file larger than memory, part of which is learnt from, and read anew in each epoch. */
+/** A file larger than memory, part of which is learned from, and read anew in each epoch. */
 export interface StreamParts {
-  readonly learnt: LearntStream;
-  readonly validation: Answered | undefined;
-  readonly test: Answered | undefined;
-  /** Of those that are learnt from, some that are held too. */
-  readonly some: Answered;
+  readonly learned: LearntStream;
+  readonly validation: LabeledSamples | undefined;
+  readonly test: LabeledSamples | undefined;
+  /** Of those that are learned from, some that are held too. */
+  readonly some: LabeledSamples;
 }
 
-/** What is learnt from. */
+/** What is learned from. */
 export type LearntStream = Stream & Pick<Dataset, 'count' | 'width' | 'classes' | 'targetColumns'>;
 
 /** So many numbers of a part are held. */
 export const MOST_HELD = 2 ** 24;
-/** So many samples that are learnt from are held besides. */
+/** So many samples that are learned from are held besides. */
 const MOST_SOME = 1000;
 
-type PartName = 'learnt' | 'validation' | 'test';
+type PartName = 'learned' | 'validation' | 'test';
 
 /**
  * Sets samples of a stream aside: the file is read once for it.
  * @throws as the stream
  */
-export async function partsOfStream(stream: DataStream, shares: Shares): Promise<StreamParts> {
+export async function splitStream(stream: DataStream, shares: Shares): Promise<StreamParts> {
   const { width } = stream;
   const held = {
     validation: new Holder(width),
     test: new Holder(width),
-    learnt: new Holder(width, MOST_SOME),
+    learned: new Holder(width, MOST_SOME),
   };
-  const parts = partsIn(shares);
+  const parts = assignParts(shares);
   let count = 0;
   for await (const batch of stream.batches()) {
     const indices = parts(batch, width);
-    for (const name of ['learnt', 'validation', 'test'] as const) held[name].add(batch, indices[name]);
-    count += indices.learnt.length;
+    for (const name of ['learned', 'validation', 'test'] as const) held[name].add(batch, indices[name]);
+    count += indices.learned.length;
   }
   const { classes, targetColumns } = stream;
-  const learnt: LearntStream = {
+  const learned: LearntStream = {
     ...{ count, width, classes, targetColumns },
     batches: async function* () {
-      const again = partsIn(shares);
+      const again = assignParts(shares);
       for await (const batch of stream.batches()) {
-        const indices = again(batch, width).learnt;
-        if (indices.length > 0) yield rowsOf(batch, width, indices);
+        const indices = again(batch, width).learned;
+        if (indices.length > 0) yield pickRows(batch, width, indices);
       }
     },
   };
   const known = { classes, targetColumns };
-  const orNone = (part: Holder): Answered | undefined => (part.count > 0 ? part.answered(known) : undefined);
+  const orNone = (part: Holder): LabeledSamples | undefined =>
+    part.count > 0 ? part.toSamples(known) : undefined;
   return {
-    learnt,
+    learned,
     validation: orNone(held.validation),
     test: orNone(held.test),
-    some: held.learnt.answered(known),
+    some: held.learned.toSamples(known),
   };
 }
 
 /** Says of each row which part it is of: of the rows of the file in their order, the same each time. */
-function partsIn({
+function assignParts({
   test,
   validation,
   seed,
 }: Shares): (batch: Data, width: number) => Record<PartName, number[]> {
   const random = Random.fromSeed(seed);
   return ({ inputs }, width) => {
-    const indices: Record<PartName, number[]> = { learnt: [], validation: [], test: [] };
+    const indices: Record<PartName, number[]> = { learned: [], validation: [], test: [] };
     for (let n = 0; n < inputs.length / width; n++) {
       const drawn = random.uniform(0, 1);
-      indices[drawn < test ? 'test' : drawn < test + validation ? 'validation' : 'learnt'].push(n);
+      indices[drawn < test ? 'test' : drawn < test + validation ? 'validation' : 'learned'].push(n);
     }
     return indices;
   };
 }
 
 /** Some rows of a batch. */
-function rowsOf(
+function pickRows(
   { inputs, labels, targets, inputScale }: Data,
   width: number,
   indices: readonly number[],
@@ -132,14 +133,14 @@ class Holder {
   add(batch: Data, indices: readonly number[]): void {
     const taken = indices.slice(0, this.#most - this.count);
     if (taken.length === 0) return;
-    this.#pieces.push(rowsOf(batch, this.#width, taken));
+    this.#pieces.push(pickRows(batch, this.#width, taken));
     this.count += taken.length;
   }
 
-  answered(known: {
+  toSamples(known: {
     classes: Categories | undefined;
     targetColumns: readonly string[] | undefined;
-  }): Answered {
+  }): LabeledSamples {
     const all = (key: 'inputs' | 'labels' | 'targets'): NumericArray =>
       joined(this.#pieces.map((piece) => piece[key] as NumericArray));
     const [first] = this.#pieces;

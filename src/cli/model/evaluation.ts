@@ -8,8 +8,12 @@ import {
   type ClassScores,
 } from '../../metrics/index.js';
 import type { Network } from '../../network.js';
-import { percent, significant } from '../terminal/format-numbers.js';
-import { dataIn, type Answered } from '../data/split-stream.js';
+import { inFile } from '../errors.js';
+import { formatPercent, formatSignificant } from '../terminal/format.js';
+import { textTable } from '../terminal/text-table.js';
+import { Dataset } from '../../data/index.js';
+import type { Diagnosis } from '../../training/diagnosis.js';
+import { toTrainData, type LabeledSamples } from '../data/split-stream.js';
 
 /** How good a network is on samples whose answers are known. */
 export interface Evaluation {
@@ -41,9 +45,9 @@ const MOST_SHOWN = 20;
  * @param data with labels, or with targets
  * @throws TypeError, RangeError where the data do not fit the network
  */
-export function evaluationOf(net: Network, data: Answered): Evaluation {
+export function evaluateNetwork(net: Network, data: LabeledSamples): Evaluation {
   const { inputs, inputScale = 1, labels, targets, count } = data;
-  const { loss, accuracy } = net.evaluate(dataIn(data));
+  const { loss, accuracy } = net.evaluate(toTrainData(data));
   const outputs = net.predict(inputs, { inputScale });
   if (labels) {
     // hinge has its border at 0, where the metrics have it at ½
@@ -56,7 +60,7 @@ export function evaluationOf(net: Network, data: Answered): Evaluation {
   const names = data.targetColumns ?? Array.from({ length: width }, (_, j) => String(j));
   const all = names.map((name, j) => ({
     name,
-    ...figuresOf(column(outputs, width, j), column(targets!, width, j)),
+    ...computeFigures(column(outputs, width, j), column(targets!, width, j)),
   }));
   const mean = (key: 'rSquared' | 'meanAbsoluteError' | 'rootMeanSquaredError'): number =>
     all.reduce((sum, figures) => sum + figures[key], 0) / width;
@@ -72,7 +76,7 @@ export function evaluationOf(net: Network, data: Answered): Evaluation {
   };
 }
 
-function figuresOf(predicted: Float32Array, actual: Float32Array): Omit<TargetFigures, 'name'> {
+function computeFigures(predicted: Float32Array, actual: Float32Array): Omit<TargetFigures, 'name'> {
   const truth = { targets: actual, outputs: 1 };
   return {
     rSquared: actual.length > 1 ? rSquared(predicted, truth) : 0,
@@ -86,7 +90,7 @@ const column = (values: ArrayLike<number>, width: number, j: number): Float32Arr
   Float32Array.from({ length: values.length / width }, (_, n) => values[n * width + j]!);
 
 /** Lines that tell it to a person. */
-export function evaluationLines({
+export function formatEvaluation({
   count,
   figures,
   confusion,
@@ -97,24 +101,37 @@ export function evaluationLines({
   if (!confusion || !scores || !classes) {
     return targets.map(
       ({ name, rSquared, meanAbsoluteError, rootMeanSquaredError }) =>
-        `${name}: R² ${rSquared.toFixed(3)}, mean absolute error ${significant(meanAbsoluteError)}, ` +
-        `root mean squared error ${significant(rootMeanSquaredError)}, of ${count} samples`,
+        `${name}: R² ${rSquared.toFixed(3)}, mean absolute error ${formatSignificant(meanAbsoluteError)}, ` +
+        `root mean squared error ${formatSignificant(rootMeanSquaredError)}, of ${count} samples`,
     );
   }
   const right = confusion.reduce((sum, row, label) => sum + row[label]!, 0);
-  const summary = `accuracy ${percent(figures['accuracy']!)}: ${right} of ${count} right`;
+  const summary = `accuracy ${formatPercent(figures['accuracy']!)}: ${right} of ${count} right`;
   if (classes.length > MOST_SHOWN) return [summary];
-  const head = Math.max(5, ...classes.map(({ length }) => length));
+  const rows = scores.map(({ precision, recall, f1, support }, label) => [
+    classes[label]!,
+    ...[precision, recall, f1].map(formatPercent),
+    String(support),
+  ]);
   return [
     summary,
     '',
-    `${''.padEnd(head)}  precision  recall     F1  samples`,
-    ...scores.map(
-      ({ precision, recall, f1, support }, label) =>
-        `${classes[label]!.padEnd(head)}  ${percent(precision).padStart(9)}  ${percent(recall).padStart(6)}` +
-        ` ${percent(f1).padStart(6)}  ${String(support).padStart(7)}`,
-    ),
+    ...textTable(['', 'precision', 'recall', 'F1', 'samples'], rows).split('\n'),
     '',
     ...formatConfusionMatrix(confusion, classes).split('\n'),
   ];
 }
+
+/** Of samples to diagnose by, some hundreds tell as much as thousands. */
+const MOST_DIAGNOSED = 1000;
+
+/** Samples from all over, to diagnose a network by. */
+export function pickSamples(data: Dataset | LabeledSamples): Dataset | LabeledSamples {
+  if (data.count <= MOST_DIAGNOSED || !(data instanceof Dataset)) return data;
+  const step = data.count / MOST_DIAGNOSED;
+  return data.subset(Array.from({ length: MOST_DIAGNOSED }, (_, i) => Math.floor(i * step)));
+}
+
+/** @throws DataError if the samples do not fit the network */
+export const diagnoseNetwork = (net: Network, path: string, data: LabeledSamples): Promise<Diagnosis> =>
+  inFile(path, () => net.diagnose(toTrainData(data)));

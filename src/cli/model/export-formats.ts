@@ -1,25 +1,26 @@
 import { basename } from 'node:path';
 import { saveTFJS } from '../../node/tfjs.js';
 import { writeWhole } from '../../node/whole-file.js';
-import type { Meaning } from './signature.js';
-import { withAbout } from './model-file.js';
+import type { ModelSignature } from './signature.js';
+import { encodeState } from '../../model/file.js';
+import { encodeModel } from './model-file.js';
 import type { OpenedModel } from './open-model.js';
 
-// The formats in which a network may leave: what is written, how it is opened there, and what stays behind.
+// The formats that a network is exported to: what is written, how it is opened there, and what is lost.
 
 export const exportFormats = ['onnx', 'tfjs', 'safetensors', 'npz', 'json', 'code', 'bp4'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
-/** A way out. */
-export interface Door {
+/** What is written, and for whom. */
+export interface ExportTarget {
   /** As a sentence has it. */
   readonly name: string;
   /** Of the file; tfjs has a folder. */
   readonly extension: string;
   /** @returns the paths of what was written */
-  readonly write: (model: OpenedModel, meaning: Meaning, path: string) => Promise<string[]>;
+  readonly write: (model: OpenedModel, signature: ModelSignature, path: string) => Promise<string[]>;
   /** A line of the program that opens it. */
-  readonly opening: (path: string) => string;
+  readonly usage: (path: string) => string;
   /** Whether what it writes computes the transforms by itself. */
   readonly transforms: 'computed' | 'metadata';
   /** Whether it holds the names of the classes, and how far the training has come. */
@@ -32,7 +33,7 @@ async function write(path: string, content: Uint8Array | string): Promise<string
   return [path];
 }
 
-export const doors: Readonly<Record<ExportFormat, Door>> = {
+export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
   onnx: {
     name: 'ONNX',
     extension: '.onnx',
@@ -40,7 +41,7 @@ export const doors: Readonly<Record<ExportFormat, Door>> = {
       const { toONNX } = await import('../../formats/onnx/index.js');
       return await write(path, toONNX(net));
     },
-    opening: (path) =>
+    usage: (path) =>
       `Python: onnxruntime.InferenceSession('${path}').run(None, {'inputs': rows})[0]  # rows: float32 [n][inputs]`,
     transforms: 'computed',
   },
@@ -51,7 +52,7 @@ export const doors: Readonly<Record<ExportFormat, Door>> = {
       await saveTFJS(net, path);
       return ['model.json', 'weights.bin'].map((name) => `${path.replace(/\/$/, '')}/${name}`);
     },
-    opening: (path) => `JavaScript: await tf.loadLayersModel('https://…/${basename(path)}/model.json')`,
+    usage: (path) => `JavaScript: await tf.loadLayersModel('https://…/${basename(path)}/model.json')`,
     transforms: 'computed',
   },
   safetensors: {
@@ -61,7 +62,7 @@ export const doors: Readonly<Record<ExportFormat, Door>> = {
       const { toSafetensors } = await import('../../formats/safetensors/index.js');
       return await write(path, toSafetensors(net));
     },
-    opening: (path) =>
+    usage: (path) =>
       `PyTorch: the nn.Sequential that the metadata hold under 'pytorch', then .load_state_dict(safetensors.torch.load_file('${path}'))`,
     transforms: 'metadata',
   },
@@ -72,7 +73,7 @@ export const doors: Readonly<Record<ExportFormat, Door>> = {
       const { toNPZ } = await import('../../formats/numpy/index.js');
       return await write(path, toNPZ(net));
     },
-    opening: (path) =>
+    usage: (path) =>
       `Python: numpy.load('${path}')['0.weight']  # [units][inputs]; and '0.bias', '1.weight', …`,
     transforms: 'metadata',
   },
@@ -80,7 +81,7 @@ export const doors: Readonly<Record<ExportFormat, Door>> = {
     name: 'JSON',
     extension: '.json',
     write: ({ net }, _, path) => write(path, `${JSON.stringify(net.toJSON())}\n`),
-    opening: (path) => `JavaScript: await Network.fromJSON(JSON.parse(readFileSync('${path}', 'utf8')))`,
+    usage: (path) => `JavaScript: await Network.fromJSON(JSON.parse(readFileSync('${path}', 'utf8')))`,
     transforms: 'computed',
   },
   code: {
@@ -91,21 +92,18 @@ export const doors: Readonly<Record<ExportFormat, Door>> = {
       const names = outputs.task === 'classification' && net.outputs > 1 ? { outputs: outputs.classes } : {};
       return [
         ...(await write(path, toModule(net, names))),
-        ...(await write(typesPathOf(path), toModuleTypes(net, names))),
+        ...(await write(chooseTypesPath(path), toModuleTypes(net, names))),
       ];
     },
-    opening: (path) => `JavaScript: import { predict } from './${basename(path)}';  // it needs nothing else`,
+    usage: (path) => `JavaScript: import { predict } from './${basename(path)}';  // it needs nothing else`,
     transforms: 'computed',
     hasClasses: true,
   },
   bp4: {
     name: 'bp4',
     extension: '.bp4',
-    write: async ({ net, about }, _, path) => {
-      const saved = net.save();
-      return await write(path, about ? withAbout(saved, about) : saved);
-    },
-    opening: (path) => `JavaScript: await loadFile('${path}')  // of bp4/node`,
+    write: ({ state, about }, _, path) => write(path, about ? encodeModel(state, about) : encodeState(state)),
+    usage: (path) => `JavaScript: await loadFile('${path}')  // of bp4/node`,
     transforms: 'computed',
     hasClasses: true,
     hasTraining: true,
@@ -113,24 +111,24 @@ export const doors: Readonly<Record<ExportFormat, Door>> = {
 };
 
 /** iris.mjs has its types in iris.d.mts. */
-const typesPathOf = (path: string): string =>
+const chooseTypesPath = (path: string): string =>
   path.replace(/\.(m?)js$/, '') + (path.endsWith('.mjs') ? '.d.mts' : '.d.ts');
 
-/** What a door leaves behind of this network, in words. */
-export function leftBehind(
-  { transforms, hasClasses, hasTraining }: Door,
-  meaning: Meaning,
+/** What a format does not hold of this network, in words. */
+export function describeLosses(
+  { transforms, hasClasses, hasTraining }: ExportTarget,
+  signature: ModelSignature,
   isTrained: boolean,
 ): string[] {
-  const { outputs, reading } = meaning;
+  const { outputs, reading } = signature;
   const inputs = reading.inputs ?? [];
-  const categorical = (meaning.transforms ?? []).flatMap((transform, k) =>
+  const categorical = (signature.transforms ?? []).flatMap((transform, k) =>
     transform.kind === 'oneHot' && typeof transform.categories[0] === 'string'
       ? [inputs[k] ?? String(k)]
       : [],
   );
   return [
-    ...(transforms === 'metadata' && meaning.transforms
+    ...(transforms === 'metadata' && signature.transforms
       ? ["other programs must transform the inputs themselves, as 'transforms' in its metadata says"]
       : []),
     ...(transforms === 'computed' && !hasClasses && categorical.length > 0

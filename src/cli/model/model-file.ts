@@ -1,16 +1,23 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Categories } from '../../data/index.js';
-import { parseJSON, decode } from '../../model/read-safetensors.js';
-import { encode } from '../../model/safetensors.js';
+import { RangeFault } from '../../errors.js';
+import { decodeState, encodeState } from '../../model/file.js';
+import { decode, parseJSON } from '../../model/read-safetensors.js';
+import type { NetworkState } from '../../model/state.js';
 import { Network, type EngineOptions } from '../../network.js';
 import type { TrainOptions } from '../../index.js';
 import { FileError } from '../../node/file-error.js';
 import { writeWhole } from '../../node/whole-file.js';
-import { dataFailure } from '../errors.js';
+import { inFile, UsageError } from '../errors.js';
+import { STDIN } from '../data/file-formats.js';
+import { checkFolder } from '../data/output-paths.js';
 import type { Shares } from '../data/split-stream.js';
 
 // What `bp4 train` writes is what `net.save()` gives, and beside the network, under the name 'about' in the metadata of
-// the same safetensors file, what else it takes to read new data as those that were learnt. `Network.load` opens it too.
+// the same safetensors file, what else it takes to read new data as those that were learned. `Network.load` opens it too.
 
 export type Task = 'classification' | 'regression';
 
@@ -55,7 +62,7 @@ export interface About {
     readonly options: PlainTrainOptions;
     /** The options that were typed, with their values: what `--resume` must be given again, if at all. */
     readonly given: Readonly<Record<string, readonly string[]>>;
-    /** How many samples were learnt from (those that validate included) and tested with. */
+    /** How many samples were learned from (those that validate included) and tested with. */
     readonly samples: number;
     readonly testSamples: number;
   };
@@ -78,6 +85,8 @@ interface Results {
 
 export interface ModelFile {
   readonly net: Network;
+  /** What the file holds of it. */
+  readonly state: NetworkState;
   /** Undefined in files that `bp4 train` has not written. */
   readonly about: About | undefined;
   /** Undefined where it was never trained. */
@@ -94,63 +103,76 @@ export interface TrainingProgress {
 
 const KEY = 'about';
 
-/** @param saved what `net.save()` gave */
-export function withAbout(saved: Uint8Array, about: About): Uint8Array<ArrayBuffer> {
-  const { metadata, tensors } = decode(saved);
-  return encode(tensors, { ...Object.fromEntries(metadata), [KEY]: JSON.stringify(about) });
+export const MODEL_EXTENSION = '.bp4';
+
+/** iris.csv → iris.bp4, in the folder that bp4 is called in. */
+export function chooseModelPath(dataPath: string): string {
+  if (dataPath === STDIN) return `model${MODEL_EXTENSION}`;
+  const name = basename(dataPath).replace(/\.gz$/i, '');
+  return `${name.replace(/(?<=.)\.[^.]*$/, '')}${MODEL_EXTENSION}`;
 }
+
+/**
+ * Checks that a model file may be written: before a training, not after it.
+ * @returns whether there is an older one that it replaces
+ * @throws UsageError, DataError if it may not
+ */
+export async function checkModelPath(option: string, path: string): Promise<boolean> {
+  await checkFolder(path);
+  if (!existsSync(path)) return false;
+  if (await inFile(path, () => isModelFile(path))) return true;
+  throw new UsageError(path, 'it is there already, and is no model', `choose another --${option}`);
+}
+
+/** Encodes a network together with what its file says of itself. */
+export const encodeModel = (state: NetworkState, about: About): Uint8Array<ArrayBuffer> =>
+  encodeState(state, { [KEY]: JSON.stringify(about) });
 
 /**
  * Writes a model file, whole at any moment.
- * @throws FileError where it cannot be written
+ * @returns how many bytes it has
+ * @throws FileError if it cannot be written
  */
-export async function writeModel(path: string, saved: Uint8Array, about: About): Promise<void> {
+export async function writeModel(path: string, state: NetworkState, about: About): Promise<number> {
+  const bytes = encodeModel(state, about);
   try {
-    await writeWhole(path, withAbout(saved, about), true);
+    await writeWhole(path, bytes, true);
   } catch (error) {
     throw new FileError('could not be written', path, error);
   }
+  return bytes.length;
 }
 
 /**
- * @throws FileError where it cannot be read
- * @throws Failure naming the file and the place, where it holds no network of bp4
+ * @throws FileError if it cannot be read
+ * @throws DataError naming the file and the place, if it holds no network of bp4
  */
 export async function readModel(path: string, options: EngineOptions = {}): Promise<ModelFile> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new FileError('could not be read', path, error);
   });
-  return await modelOf(path, bytes, options);
+  return await parseModel(path, bytes, options);
 }
 
 /** @param path for error messages */
-export async function modelOf(
+export async function parseModel(
   path: string,
   bytes: Uint8Array,
   options: EngineOptions = {},
 ): Promise<ModelFile> {
-  try {
-    const net = await Network.load(bytes, options);
-    const { metadata } = decode(bytes);
+  return await inFile(path, async () => {
+    const { state, metadata } = decodeState(bytes);
     const text = metadata.get(KEY);
     return {
-      net,
-      about: text === undefined ? undefined : aboutOf(text),
-      progress: progressOf(metadata.get('bp4')!),
+      net: await Network.fromState(state, options),
+      state,
+      about: text === undefined ? undefined : parseAbout(text),
+      progress: state.run && { epochs: state.run.epoch - 1, isOver: state.run.isOver },
     };
-  } catch (error) {
-    const { message } = error as Error;
-    throw dataFailure(`${path}: ${message.replace(/^bytes: /, '')}`, error);
-  }
+  });
 }
 
-/** @param text which `Network.load` has checked */
-function progressOf(text: string): TrainingProgress | undefined {
-  const { training } = JSON.parse(text) as { training?: { epoch: number; isOver: boolean } };
-  return training && { epochs: training.epoch - 1, isOver: training.isOver };
-}
-
-function aboutOf(text: string): About {
+function parseAbout(text: string): About {
   const about = parseJSON(KEY, text) as About | null;
   // Its parts are checked by what they are given to: the options by `train`, the columns by the readers of data.
   const isAbout =
@@ -159,12 +181,12 @@ function aboutOf(text: string): About {
     isObject(about.reading) &&
     isObject(about.training) &&
     isObject(about.training.options);
-  if (!isAbout) throw new RangeError(`${KEY}: expected what bp4 train writes, version 1`);
+  if (!isAbout) throw new RangeFault({ place: KEY, problem: 'expected what bp4 train writes, version 1' });
   return about;
 }
 
 /** Whether a file is there, and is one of these: what may be written over. */
-export async function isModelFile(path: string): Promise<boolean> {
+async function isModelFile(path: string): Promise<boolean> {
   const bytes = await readFile(path);
   try {
     return decode(bytes).metadata.has('bp4');
@@ -175,3 +197,13 @@ export async function isModelFile(path: string): Promise<boolean> {
 
 const isObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Hashes all weights and biases, layer by layer: 16 digits of SHA-256, the same wherever the same was trained. */
+export function hashWeights({ parameters }: Pick<NetworkState, 'parameters'>): string {
+  const hash = createHash('sha256');
+  for (const { weights, biases } of parameters) hash.update(toBytes(weights)).update(toBytes(biases));
+  return hash.digest('hex').slice(0, 16);
+}
+
+const toBytes = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);

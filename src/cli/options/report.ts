@@ -1,28 +1,30 @@
-import type { Arguments } from './arguments.js';
+import { Option } from 'commander';
+import { checkApart, checkFolder } from '../data/output-paths.js';
 import type { OptionGroup } from './command.js';
-import { checkApart, checkFolderOf } from '../data/output-paths.js';
+
+export interface ReportFlags {
+  readonly report?: string;
+}
 
 /** What a command takes that can write a report. */
-export const reportOption: OptionGroup = {
-  title: 'Report',
-  options: {
-    report: {
-      type: 'string',
-      value: 'FILE',
-      description: 'A page of HTML, complete in itself, that tells the same in pictures.',
-    },
-  },
+export const reportGroup: OptionGroup = {
+  heading: 'Report',
+  options: [
+    new Option('--report <file>', 'a page of HTML, complete in itself, that shows the same in pictures'),
+  ],
 };
 
 /**
- * Where the report is to go, if there is to be one: checked before all that leads to it.
+ * Checks where the report is to go, if there is to be one: before all that leads to it.
  * @param inputs what is read, and must not be written over
- * @throws Failure where it may not be written
+ * @throws UsageError, DataError if it may not be written
  */
-export async function reportPath(args: Arguments, inputs: readonly string[]): Promise<string | undefined> {
-  const path = args.string('report');
+export async function checkReportPath(
+  { report: path }: ReportFlags,
+  inputs: readonly string[],
+): Promise<string | undefined> {
   if (path === undefined) return undefined;
   checkApart('--report', path, inputs);
-  await checkFolderOf(path);
+  await checkFolder(path);
   return path;
 }

@@ -1,137 +1,44 @@
-import type { Arguments } from './arguments.js';
-import type { OptionGroup } from './command.js';
-import { usageFailure } from '../errors.js';
-import type { PlainTrainOptions } from '../model/model-file.js';
-import { namedOf, type Numbers } from './named-values.js';
+import { Option } from 'commander';
 import type { OptimizerName } from '../../model/state.js';
 import type { OptimizerOptions } from '../../training/optimizers.js';
 import type { ScheduleOptions } from '../../training/schedules.js';
+import { UsageError } from '../errors.js';
+import type { PlainTrainOptions } from '../model/model-file.js';
+import type { OptionGroup } from './command.js';
+import { buildEarlyStopping, chooseValidationSplit, type EarlyStoppingFlags } from './early-stopping.js';
+import {
+  list,
+  namedValue,
+  number,
+  positiveNumber,
+  wholeNumber,
+  wholeNumbers,
+  type NamedValue,
+  type NumbersByName,
+} from './values.js';
 
-/** The options of `Network.train`, as they are typed. */
-export const trainOptionGroup: OptionGroup = {
-  title: 'Training',
-  options: {
-    epochs: {
-      type: 'string',
-      value: 'N',
-      description: 'Passes over all samples. Default: by their number, 20 to 300.',
-    },
-    batch: { type: 'string', value: 'N', description: 'Samples to one update (mini-batch). Default 32.' },
-    optimizer: {
-      type: 'string',
-      value: 'NAME',
-      description:
-        'sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw; with numbers: adam:beta2=0.99. Default adam.',
-    },
-    'learning-rate': {
-      type: 'string',
-      value: 'RATE',
-      description:
-        'Default: 0.005 for few samples, 0.001 for many; that of the optimizer where one is given.',
-    },
-    schedule: {
-      type: 'string',
-      value: 'NAME',
-      description:
-        'How the rate changes: cosine[:warmUp=2], step:every=10,factor=0.5, exponential:factor=0.95, ' +
-        'inverseTime:decay=0.1 or plateau[:patience=5]. Default: it does not.',
-    },
-    momentum: {
-      type: 'string',
-      value: 'μ',
-      description: 'Of momentum (which it implies) and nesterov. Default 0.9.',
-    },
-    l1: { type: 'string', value: 'λ', description: 'Makes cost + λ·Σ|w| small. Default 0.' },
-    l2: { type: 'string', value: 'λ', description: 'Makes cost + ½·λ·Σw² small. Default 0.0001.' },
-    'penalize-biases': { type: 'boolean', description: 'l1 and l2 are of biases too.' },
-    'max-norm': { type: 'string', value: 'N', description: 'The longest that the weights of a unit may be.' },
-    'clip-norm': { type: 'string', value: 'N', description: 'Clips the gradient to this length.' },
-    'clip-value': { type: 'string', value: 'N', description: 'Clips each number of the gradient to ±N.' },
-    frozen: { type: 'string', value: 'LAYERS', description: 'Layers that do not learn, from 0: 0,1.' },
-    'class-weights': {
-      type: 'string',
-      value: 'WEIGHTS',
-      description: 'What errors of a class cost: balanced, or yes=5,no=1. Default: all the same.',
-    },
-    'no-shuffle': { type: 'boolean', description: 'Each epoch takes the samples in the order of the file.' },
-    'validation-split': {
-      type: 'string',
-      value: 'SHARE',
-      description:
-        'Set aside to watch the training by; 0 for none. Default 0.15, where there are 50 samples; of data larger than memory 0.1 at most.',
-    },
-    patience: {
-      type: 'string',
-      value: 'N',
-      description:
-        'Ends after N epochs without a better one, with the weights of the best; 0 for never. ' +
-        'Default a tenth of the epochs, at least 5, where there is a validation part.',
-    },
-    'min-delta': {
-      type: 'string',
-      value: 'N',
-      description: 'By how much an epoch must be better. Default 0.',
-    },
-    monitor: {
-      type: 'string',
-      value: 'WHAT',
-      description: 'loss or accuracy tells which epoch is better. Default loss.',
-    },
-    'keep-last': { type: 'boolean', description: 'Ends with the weights of the last epoch, not the best.' },
-    diagnose: {
-      type: 'boolean',
-      description: 'Each epoch says how fast each layer learns (with --json, in its event).',
-    },
-  },
-};
-
-/** Options of `Network.train` that the command line has under no name of its own, each with the reason. */
-export const withoutOption: Readonly<Record<string, string>> = {
-  validation: 'a part of the data is set aside by --validation-split',
-  metrics: 'functions; the figures of the test part are told at the end',
-  onEpoch: 'a function; --json gives an event for each epoch',
-  onBatch: 'a function; the bar shows it',
-  signal: 'Ctrl-C',
-};
-
-/** Which options of the command line stand for which of `Network.train`. */
-export const optionsFor = {
-  epochs: ['epochs'],
-  miniBatchSize: ['batch'],
-  learningRate: ['learning-rate', 'schedule'],
-  optimizer: ['optimizer', 'momentum'],
-  clip: ['clip-norm', 'clip-value'],
-  l1: ['l1'],
-  l2: ['l2'],
-  penalizeBiases: ['penalize-biases'],
-  maxNorm: ['max-norm'],
-  frozen: ['frozen'],
-  classWeights: ['class-weights'],
-  shuffle: ['no-shuffle'],
-  validationSplit: ['validation-split'],
-  diagnose: ['diagnose'],
-  earlyStopping: ['patience', 'min-delta', 'monitor', 'keep-last'],
-  checkpoint: ['checkpoint', 'checkpoint-every'],
-  resume: ['resume'],
-} as const;
-
-/** What the defaults depend on. */
-export interface Samples {
-  /** How many there are to learn from, the validation part included. */
-  readonly count: number;
-  readonly isStream: boolean;
-  /** Of a stream, whether some are set aside to watch it by. */
-  readonly isValidated: boolean;
-  /** By index, of a classification. */
-  readonly classes?: readonly (string | number)[] | undefined;
-  readonly labels?: ArrayLike<number> | undefined;
+/** The options of `Network.train`, as far as they were said. */
+export interface TrainingFlags extends EarlyStoppingFlags {
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly optimizer?: NamedValue;
+  readonly learningRate?: number;
+  readonly schedule?: NamedValue;
+  readonly momentum?: number;
+  readonly l1?: number;
+  readonly l2?: number;
+  readonly penalizeBiases?: true;
+  readonly maxNorm?: number;
+  readonly clipNorm?: number;
+  readonly clipValue?: number;
+  readonly frozen?: readonly number[];
+  readonly classWeights?: readonly string[];
+  /** False after --no-shuffle. */
+  readonly shuffle: boolean;
+  readonly diagnose?: true;
 }
 
-/** Fewer than these are all learnt from. */
-const FEWEST_TO_VALIDATE = 50;
-const FEW = 5000;
-
-const optimizers: Numbers = {
+const optimizers: NumbersByName = {
   sgd: [],
   momentum: ['momentum'],
   nesterov: ['momentum'],
@@ -141,7 +48,7 @@ const optimizers: Numbers = {
   adamw: ['beta1', 'beta2', 'epsilon', 'weightDecay'],
 };
 
-const schedules: Numbers = {
+const schedules: NumbersByName = {
   step: ['every', 'factor'],
   exponential: ['factor'],
   inverseTime: ['decay'],
@@ -149,115 +56,169 @@ const schedules: Numbers = {
   plateau: ['factor', 'patience', 'minDelta', 'least'],
 };
 
+/** The numbers that a schedule has no default for. */
+const requiredNumbers: NumbersByName = {
+  step: ['every', 'factor'],
+  exponential: ['factor'],
+  inverseTime: ['decay'],
+};
+
+export const trainingGroup: OptionGroup = {
+  heading: 'Training',
+  options: [
+    new Option('--epochs <n>', 'passes over all samples (default: by their number, 20 to 300)').argParser(
+      wholeNumber({ min: 1 }),
+    ),
+    new Option('--batch <n>', 'samples to one update (mini-batch) (default: 32)').argParser(
+      wholeNumber({ min: 1 }),
+    ),
+    new Option(
+      '--optimizer <name>',
+      'sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw; with numbers: adam:beta2=0.99 (default: adam)',
+    ).argParser(namedValue(optimizers)),
+    new Option(
+      '--learning-rate <rate>',
+      'how far a step goes (default: 0.005 for few samples, 0.001 for many; that of the optimizer where one is given)',
+    ).argParser(positiveNumber),
+    new Option(
+      '--schedule <name>',
+      'how the rate changes: cosine[:warmUp=2], step:every=10,factor=0.5, exponential:factor=0.95, ' +
+        'inverseTime:decay=0.1 or plateau[:patience=5] (default: it does not)',
+    ).argParser(namedValue(schedules)),
+    new Option('--momentum <μ>', 'of momentum (which it implies) and nesterov (default: 0.9)').argParser(
+      number({ min: 0, max: 1 }),
+    ),
+    new Option('--l1 <λ>', 'makes cost + λ·Σ|w| small (default: 0)').argParser(number({ min: 0 })),
+    new Option('--l2 <λ>', 'makes cost + ½·λ·Σw² small (default: 0.0001)').argParser(number({ min: 0 })),
+    new Option('--penalize-biases', 'l1 and l2 are of biases too'),
+    new Option('--max-norm <n>', 'the longest that the weights of a unit may be').argParser(
+      number({ min: 0 }),
+    ),
+    new Option('--clip-norm <n>', 'clips the gradient to this length').argParser(number({ min: 0 })),
+    new Option('--clip-value <n>', 'clips each number of the gradient to ±N').argParser(number({ min: 0 })),
+    new Option('--frozen <layers>', 'layers that do not learn, from 0: 0,1').argParser(
+      wholeNumbers({ min: 0 }),
+    ),
+    new Option(
+      '--class-weights <weights>',
+      'what errors of a class cost: balanced, or yes=5,no=1 (default: all the same)',
+    ).argParser(list),
+    new Option('--no-shuffle', 'each epoch takes the samples in the order of the file'),
+    new Option('--diagnose', 'each epoch says how fast each layer learns (with --json, in its event)'),
+  ],
+};
+
+/** What the defaults depend on. */
+export interface TrainingData {
+  /** How many samples there are to learn from, the validation part included. */
+  readonly count: number;
+  readonly isStream: boolean;
+  /** Of a stream, whether some samples are set aside for validation. */
+  readonly isValidated: boolean;
+  /** By index, of a classification. */
+  readonly classes?: readonly (string | number)[] | undefined;
+  readonly labels?: ArrayLike<number> | undefined;
+}
+
+const FEW_SAMPLES = 5000;
+
 /**
- * What `Network.train` is told: plain data, that a model file can hold.
- * @throws Failure naming the option that is wrong
+ * Builds what `Network.train` is given: plain data, that a model file can hold.
+ * @throws UsageError naming the option that is wrong
  */
-export function trainOptionsOf(args: Arguments, samples: Samples): PlainTrainOptions {
-  const epochs = args.integer('epochs', 1) ?? defaultEpochs(samples.count);
-  const split = validationSplitOf(args, samples);
-  const clip = defined({ norm: args.number('clip-norm', 0), value: args.number('clip-value', 0) });
-  return defined({
+export function buildTrainOptions(
+  flags: TrainingFlags & { readonly report?: string },
+  data: TrainingData,
+): PlainTrainOptions {
+  const { epochs = defaultEpochs(data.count), clipNorm, clipValue, frozen, maxNorm, l1 } = flags;
+  // of a stream it is no option of `train`: the samples are held
+  const split = data.isStream ? 0 : chooseValidationSplit(flags, data.count);
+  const clip = dropUndefined({ norm: clipNorm, value: clipValue });
+  return dropUndefined({
     epochs,
-    miniBatchSize: args.integer('batch', 1) ?? 32,
-    learningRate: learningRateOf(args, samples),
-    optimizer: optimizerOf(args),
+    miniBatchSize: flags.batch ?? 32,
+    learningRate: buildLearningRate(flags, data.count),
+    optimizer: buildOptimizer(flags),
     clip: Object.keys(clip).length > 0 ? clip : undefined,
-    l1: args.number('l1', 0),
-    l2: args.number('l2', 0) ?? 1e-4,
-    penalizeBiases: args.has('penalize-biases') || undefined,
-    maxNorm: args.number('max-norm', 0),
-    frozen: args.integers('frozen', 0),
-    classWeights: classWeightsOf(args, samples),
-    shuffle: args.has('no-shuffle') ? false : undefined,
+    l1,
+    l2: flags.l2 ?? 1e-4,
+    penalizeBiases: flags.penalizeBiases,
+    maxNorm,
+    frozen: frozen && [...frozen],
+    classWeights: buildClassWeights(flags.classWeights, data),
+    shuffle: flags.shuffle ? undefined : false,
     validationSplit: split > 0 ? split : undefined,
-    diagnose: args.has('diagnose') || args.has('report') || undefined,
-    earlyStopping: earlyStoppingOf(args, epochs, split > 0 || samples.isValidated),
+    diagnose: flags.diagnose ?? (flags.report === undefined ? undefined : true),
+    earlyStopping: buildEarlyStopping(flags, epochs, split > 0 || data.isValidated),
   });
 }
 
 const defaultEpochs = (count: number): number => Math.min(Math.max(Math.round(1e6 / count), 20), 300);
 
-/** Of a stream it is no option of `train`: the samples are held. */
-function validationSplitOf(args: Arguments, { count, isStream }: Samples): number {
-  if (isStream) return 0;
-  return args.number('validation-split', 0, 0.9) ?? (count < FEWEST_TO_VALIDATE ? 0 : 0.15);
-}
-
-function optimizerOf(args: Arguments): OptimizerName | OptimizerOptions {
-  const momentum = args.number('momentum', 0, 1);
-  const text = args.string('optimizer') ?? (momentum === undefined ? 'adam' : 'momentum');
-  const { name, numbers } = namedOf('optimizer', text, optimizers);
-  if (momentum !== undefined && !optimizers[name]!.includes('momentum')) {
-    throw usageFailure(`--momentum: ${name} has none; use --optimizer momentum or nesterov`);
-  }
+function buildOptimizer({ momentum, optimizer }: TrainingFlags): OptimizerName | OptimizerOptions {
+  const { name, numbers } = optimizer ?? { name: momentum === undefined ? 'adam' : 'momentum', numbers: {} };
+  if (momentum !== undefined && !optimizers[name]!.includes('momentum'))
+    throw new UsageError('--momentum', `${name} has none`, 'use --optimizer momentum or nesterov');
   const all = { ...(momentum !== undefined && { momentum }), ...numbers };
   return Object.keys(all).length === 0 ? (name as OptimizerName) : ({ name, ...all } as OptimizerOptions);
 }
 
-function learningRateOf(args: Arguments, { count }: Samples): number | ScheduleOptions | undefined {
-  const given = args.number('learning-rate', 0);
-  if (given === 0) throw usageFailure('--learning-rate: expected a number above 0');
-  const isOurs = !args.has('optimizer') && !args.has('momentum');
-  const rate = given ?? (isOurs ? (count < FEW ? 0.005 : 0.001) : undefined);
-  const text = args.string('schedule');
-  if (text === undefined) return rate;
-  const { name: schedule, numbers } = namedOf('schedule', text, schedules);
-  if (rate === undefined) throw usageFailure(`--schedule: give --learning-rate too, with which it begins`);
-  const needed = schedules[schedule]!.filter((key) => needs[schedule]?.includes(key) && !(key in numbers));
-  if (needed.length > 0)
-    throw usageFailure(`--schedule ${schedule}: give ${schedule}:${needed.join('=…,')}=…`);
+function buildLearningRate(
+  { learningRate, optimizer, momentum, schedule: named }: TrainingFlags,
+  count: number,
+): number | ScheduleOptions | undefined {
+  const isOurs = optimizer === undefined && momentum === undefined;
+  const rate = learningRate ?? (isOurs ? (count < FEW_SAMPLES ? 0.005 : 0.001) : undefined);
+  if (named === undefined) return rate;
+  const { name: schedule, numbers } = named;
+  if (rate === undefined)
+    throw new UsageError('--schedule', 'it begins with a learning rate', 'give --learning-rate too');
+  const lacking = (requiredNumbers[schedule] ?? []).filter((key) => !(key in numbers));
+  if (lacking.length > 0)
+    throw new UsageError(
+      `--schedule ${schedule}`,
+      `it has no default for ${lacking.join(' and ')}`,
+      `give ${schedule}:${lacking.join('=…,')}=…`,
+    );
   return { schedule, rate, ...numbers } as ScheduleOptions;
 }
 
-/** What a schedule has no default for. */
-const needs: Numbers = { step: ['every', 'factor'], exponential: ['factor'], inverseTime: ['decay'] };
-
-function earlyStoppingOf(
-  args: Arguments,
-  epochs: number,
-  isValidated: boolean,
-): PlainTrainOptions['earlyStopping'] {
-  const patience = args.integer('patience', 0) ?? (isValidated ? Math.max(5, Math.round(epochs / 10)) : 0);
-  if (patience === 0) return undefined;
-  return defined({
-    patience,
-    minDelta: args.number('min-delta', 0),
-    monitor: args.choice('monitor', ['loss', 'accuracy']),
-    restoreBest: args.has('keep-last') ? false : undefined,
-  });
-}
-
-function classWeightsOf(args: Arguments, { classes, labels }: Samples): PlainTrainOptions['classWeights'] {
-  const text = args.string('class-weights');
-  if (text === undefined) return undefined;
-  if (!classes) throw usageFailure('--class-weights: the answers are numbers, and have no classes');
-  if (text === 'balanced') return balanced(classes.length, labels);
+function buildClassWeights(
+  items: readonly string[] | undefined,
+  { classes, labels }: TrainingData,
+): PlainTrainOptions['classWeights'] {
+  if (items === undefined) return undefined;
+  if (!classes) throw new UsageError('--class-weights', 'the answers are numbers, and have no classes');
+  if (items.join() === 'balanced') return balanceClasses(classes.length, labels);
   const weights: Record<number, number> = {};
-  for (const item of args.list('class-weights')!) {
+  for (const item of items) {
     const at = item.lastIndexOf('=');
     const label = classes.findIndex((name) => String(name) === item.slice(0, at));
     const weight = Number(item.slice(at + 1));
-    if (at < 1 || label < 0 || !(weight >= 0)) {
-      throw usageFailure(
-        `--class-weights: expected CLASS=NUMBER, with one of ${classes.join(', ')}; got '${item}'`,
+    if (at < 1 || label < 0 || !(weight >= 0))
+      throw new UsageError(
+        '--class-weights',
+        `expected CLASS=NUMBER, with one of ${classes.join(', ')}; got '${item}'`,
       );
-    }
     weights[label] = weight;
   }
   return weights;
 }
 
 /** n / (k·n of the class): each class costs the same in all, as scikit-learn has it. */
-function balanced(classes: number, labels: ArrayLike<number> | undefined): number[] {
-  if (!labels) throw usageFailure('--class-weights: of data larger than memory give CLASS=NUMBER for each');
+function balanceClasses(classes: number, labels: ArrayLike<number> | undefined): number[] {
+  if (!labels)
+    throw new UsageError(
+      '--class-weights',
+      'data larger than memory are not counted',
+      'give CLASS=NUMBER for each class',
+    );
   const counts = new Array<number>(classes).fill(0);
   for (let n = 0; n < labels.length; n++) counts[labels[n]!]!++;
   return counts.map((count) => (count === 0 ? 1 : labels.length / (classes * count)));
 }
 
-/** Without what is undefined. */
-function defined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+function dropUndefined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
 }

@@ -1,5 +1,5 @@
 import { log } from '../../base/log.js';
-import { magnitude, precise } from '../terminal/format-numbers.js';
+import { magnitude, formatPrecise } from '../terminal/format.js';
 import { html, type Markup } from './html.js';
 
 /** The place of the data in a figure, in units of its picture. */
@@ -21,7 +21,7 @@ export interface Axis {
 }
 
 /** 1, 2 or 5 times a power of ten. */
-function stepOf(range: number, count: number): number {
+function chooseStep(range: number, count: number): number {
   const raw = range / count;
   const power = Number(`1e${magnitude(raw)}`);
   return [1, 2, 5].map((times) => times * power).find((step) => step >= raw) ?? 10 * power;
@@ -30,7 +30,7 @@ function stepOf(range: number, count: number): number {
 /** Equal steps. @param count about how many ticks */
 export function linearAxis(low: number, high: number, count: number, leastStep = 0): Axis {
   if (!(high > low)) [low, high] = low === 0 ? [0, 1] : [low - Math.abs(low) / 2, low + Math.abs(low) / 2];
-  const step = Math.max(leastStep, stepOf(high - low, count));
+  const step = Math.max(leastStep, chooseStep(high - low, count));
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   const ticks = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
@@ -42,7 +42,7 @@ export function linearAxis(low: number, high: number, count: number, leastStep =
 /** From 0, or the least of the data, to the next tick above all of it. */
 export function roundAxis(low: number, high: number, count: number): Axis {
   if (!(high > low)) return linearAxis(low, high, count);
-  const step = stepOf(high - low, count);
+  const step = chooseStep(high - low, count);
   return linearAxis(Math.floor(low / step) * step, Math.ceil(high / step) * step, 2 * count, step);
 }
 
@@ -89,7 +89,7 @@ export const minus = (text: string): string => text.replaceAll('-', '−');
 
 export const tick = (value: number): string =>
   minus(
-    precise(Number(value.toPrecision(6)), 3)
+    formatPrecise(Number(value.toPrecision(6)), 3)
       .replace(/(\.\d*?)0+$/, '$1')
       .replace(/\.$/, ''),
   );

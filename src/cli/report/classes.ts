@@ -2,9 +2,8 @@ import type { Evaluation } from '../model/evaluation.js';
 
 /** What of an evaluation is about classes. */
 export type ClassEvaluation = Required<Pick<Evaluation, 'confusion' | 'scores' | 'classes'>>;
-import { percent, precise, grouped } from '../terminal/format-numbers.js';
-import { html, type Content, type Markup } from './html.js';
-import { numbersTable } from './table.js';
+import { formatPercent, formatPrecise, groupDigits } from '../terminal/format.js';
+import { html, numbersTable, type Content, type Markup } from './html.js';
 
 /** Classes with a larger table would only be scrolled through: what is confused most is said in words. */
 const MOST_CLASSES = 40;
@@ -52,7 +51,7 @@ function confusionTable({ confusion, classes }: ClassEvaluation): Markup {
 function cell(count: number, total: number, isRight: boolean): Markup {
   const shade = count === 0 ? 0 : Math.max(1, Math.round((8 * count) / total));
   return html`<td class="${isRight ? 'right' : 'wrong'} s${shade}">
-    ${count === 0 ? '·' : grouped(count)}
+    ${count === 0 ? '·' : groupDigits(count)}
   </td>`;
 }
 
@@ -65,8 +64,8 @@ function scoresTable({ scores, classes }: ClassEvaluation): Markup {
         ({ precision, recall, f1, support }, k) =>
           html`<tr>
             <th scope="row"><span>${classes[k]}</span></th>
-            ${[precision, recall, f1].map((share) => html`<td>${percent(share)}${bar(share)}</td>`)}
-            <td>${grouped(support)}</td>
+            ${[precision, recall, f1].map((share) => html`<td>${formatPercent(share)}${bar(share)}</td>`)}
+            <td>${groupDigits(support)}</td>
           </tr>`,
       ),
     )}
@@ -81,7 +80,7 @@ function scoresTable({ scores, classes }: ClassEvaluation): Markup {
 const bar = (share: number): Markup =>
   html`<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
     <rect class="track" width="100" height="4" />
-    <rect width="${Number(precise(100 * share, 3))}" height="4" />
+    <rect width="${Number(formatPrecise(100 * share, 3))}" height="4" />
   </svg>`;
 
 function confusions({ confusion, classes }: ClassEvaluation): Content {
@@ -96,7 +95,7 @@ function confusions({ confusion, classes }: ClassEvaluation): Content {
       wrong.length === 0
         ? html`<p>None: each sample was taken for what it is.</p>`
         : html`<ul class="plain">
-            ${wrong.map(({ count, actual, predicted }) => html`<li><b>${grouped(count)}</b> of <i>${classes[actual]}</i> taken for <i>${classes[predicted]}</i></li>`)}
+            ${wrong.map(({ count, actual, predicted }) => html`<li><b>${groupDigits(count)}</b> of <i>${classes[actual]}</i> taken for <i>${classes[predicted]}</i></li>`)}
           </ul>`
     }
   </div>`;

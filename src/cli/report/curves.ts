@@ -48,22 +48,26 @@ export function curves({ title, lines, epochs, axis, write, mark, ...rest }: Cur
           ({ name, values, kind }) =>
             html`<li>
               <svg class="line ${kind}" width="26" height="8" aria-hidden="true"><path d="M1 4h24" /></svg>
-              ${name} <b>${write(lastOf(values))}</b>
+              ${name} <b>${write(findLast(values))}</b>
             </li>`,
         )}
       </ul>
     </figcaption>
-    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${labelOf(title, lines, epochs, write)}">
+    <svg
+      viewBox="0 0 ${WIDTH} ${HEIGHT}"
+      role="img"
+      aria-label="${describeLines(title, lines, epochs, write)}"
+    >
       ${frame(box, x, y, names)} ${lines.map(({ values, kind }) => lineOf(values, epochs, kind, px, py))}
-      ${mark && markOf(mark, lines.at(-1)!, epochs, px, py)}
+      ${mark && drawMark(mark, lines.at(-1)!, epochs, px, py)}
     </svg>
     ${mark && html`<p class="aside">○ ${mark.words}</p>`}
   </figure>`;
 }
 
-const lastOf = (values: readonly number[]): number => values.filter(Number.isFinite).at(-1) ?? NaN;
+const findLast = (values: readonly number[]): number => values.filter(Number.isFinite).at(-1) ?? NaN;
 
-function labelOf(
+function describeLines(
   title: string,
   lines: readonly Line[],
   epochs: readonly number[],
@@ -71,7 +75,7 @@ function labelOf(
 ): string {
   const ends = lines.map(
     ({ name, values }) =>
-      `${name} from ${write(values.find(Number.isFinite) ?? NaN)} to ${write(lastOf(values))}`,
+      `${name} from ${write(values.find(Number.isFinite) ?? NaN)} to ${write(findLast(values))}`,
   );
   return `${title}, epochs ${epochs[0]!} to ${epochs.at(-1)!}: ${ends.join('; ')}`;
 }
@@ -105,7 +109,7 @@ function thinned(values: readonly number[]): number[] {
   return [...kept.add(finite.at(-1)!)];
 }
 
-function markOf(
+function drawMark(
   { at }: { readonly at: number },
   { values }: Line,
   epochs: readonly number[],

@@ -16,14 +16,14 @@ export type Content = Markup | string | number | undefined | false | readonly Co
  */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   let text = strings[0]!;
-  for (const [i, content] of contents.entries()) text += textOf(content) + strings[i + 1]!;
+  for (const [i, content] of contents.entries()) text += renderContent(content) + strings[i + 1]!;
   return new Markup(text);
 }
 
-function textOf(content: Content): string {
+function renderContent(content: Content): string {
   if (content === undefined || content === false) return '';
   if (content instanceof Markup) return content.text;
-  if (typeof content === 'object') return content.map(textOf).join('');
+  if (typeof content === 'object') return content.map(renderContent).join('');
   return escape(String(content));
 }
 
@@ -41,3 +41,27 @@ const escape = (text: string): string =>
     .replace(/[&<>"']/g, (character) => entities[character]!)
     // eslint-disable-next-line no-control-regex -- they are what is looked for
     .replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
+
+/** The name of a column of numbers, or `word`, that of one of words; false where the column is left out. */
+type Column = string | { readonly word: string } | false;
+
+/** A table of numbers. @param rows each a `tr`, which begins with a `th` */
+export function numbersTable(columns: readonly Column[], rows: readonly Markup[]): Markup {
+  return html`<div class="scroll" tabindex="0">
+    <table class="numbers">
+      <thead>
+        <tr>
+          ${columns.map((column) => column !== false && heading(column))}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+const heading = (column: Exclude<Column, false>): Markup =>
+  typeof column === 'string'
+    ? html`<th scope="col">${column}</th>`
+    : html`<th scope="col" class="word">${column.word}</th>`;

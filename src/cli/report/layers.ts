@@ -1,10 +1,9 @@
 import type { Diagnosis, LayerDiagnosis } from '../../training/diagnosis.js';
 import type { EpochReport } from '../../training/options.js';
-import { percent, precise, wholePercent } from '../terminal/format-numbers.js';
+import { formatPercent, formatPrecise, formatWholePercent } from '../terminal/format.js';
 import { linearAxis } from './axis.js';
 import { curves, type CurveFigure } from './curves.js';
-import { html, type Content, type Markup } from './html.js';
-import { numbersTable } from './table.js';
+import { html, numbersTable, type Content, type Markup } from './html.js';
 import type { Shape } from './network-drawing.js';
 
 /** How fast each layer learns: as it is now, and over the epochs if the training said so. */
@@ -30,13 +29,13 @@ export function layersSection(
       diagnosis.layers.map(
         ({ delta, speed, update, saturated, dead, weights }, l) =>
           html`<tr>
-            <th scope="row">${nameOf(l)}: ${layers[l]!.units} × ${layers[l]!.activation}</th>
+            <th scope="row">${nameLayer(l)}: ${layers[l]!.units} × ${layers[l]!.activation}</th>
             <td>${small(delta)}</td>
             <td>${small(speed)}</td>
             ${hasUpdates && html`<td>${update === undefined ? '–' : small(update)}</td>`}
-            <td>${percent(saturated)}</td>
+            <td>${formatPercent(saturated)}</td>
             <td>${dead}</td>
-            <td>${precise(weights, 3)}</td>
+            <td>${formatPrecise(weights, 3)}</td>
           </tr>`,
       ),
     )}
@@ -50,8 +49,8 @@ const explanation = html`<p class="aside">
   Saturated: where the slope σ′ is below a tenth of its steepest.
 </p>`;
 
-const nameOf = (l: number): string => `layers[${l}]`;
-const small = (x: number): string => precise(x, 3);
+const nameLayer = (l: number): string => `layers[${l}]`;
+const small = (x: number): string => formatPrecise(x, 3);
 
 function overEpochs(observed: readonly EpochReport[]): Content {
   const epochs = observed.map(({ epoch }) => epoch);
@@ -61,7 +60,7 @@ function overEpochs(observed: readonly EpochReport[]): Content {
     more: Partial<CurveFigure> = {},
   ): Markup => {
     const lines = observed[0]!.diagnosis!.layers.map((_, l) => ({
-      name: nameOf(l),
+      name: nameLayer(l),
       values: observed.map(({ diagnosis }) => of(diagnosis!.layers[l]!)),
       kind: `l${l % 6}`,
     }));
@@ -71,8 +70,8 @@ function overEpochs(observed: readonly EpochReport[]): Content {
     chart('|δ| of each layer', ({ delta }) => delta),
     chart('Change of the weights in an epoch, ‖ΔW‖ / ‖W‖', ({ update = NaN }) => update),
     chart('Share of saturated units', ({ saturated }) => saturated, {
-      write: percent,
-      tick: wholePercent,
+      write: formatPercent,
+      tick: formatWholePercent,
       axis: linearAxis(0, 1, 4),
     }),
   ];

@@ -1,8 +1,7 @@
 import type { Network } from '../../network.js';
-import { counted, grouped } from '../terminal/format-numbers.js';
+import { formatCount, groupDigits } from '../terminal/format.js';
 import { coordinate } from './axis.js';
-import { html, type Content, type Markup } from './html.js';
-import { numbersTable } from './table.js';
+import { html, numbersTable, type Content, type Markup } from './html.js';
 
 /** What a network is made of. */
 export interface Shape {
@@ -18,7 +17,7 @@ export interface Shape {
 }
 
 /** @throws StateError after `dispose` */
-export function shapeOf(net: Network): Shape {
+export function describeShape(net: Network): Shape {
   const layers = net.layers.map(({ units, activation, weights, biases }) => ({
     ...{ units, activation },
     parameters: weights.length + biases.length,
@@ -42,11 +41,11 @@ export function shapeSection({ inputs, loss, layers }: Shape): Markup {
   const rows = layers.map(({ units, activation, parameters }, l) => {
     const row = html`<tr>
       <th scope="row">layers[${l}]</th>
-      <td>${grouped(units)}</td>
+      <td>${groupDigits(units)}</td>
       <td class="word">${activation}</td>
-      <td>${grouped(units * fanIn)}</td>
-      <td>${grouped(units)}</td>
-      <td>${grouped(parameters)}</td>
+      <td>${groupDigits(units * fanIn)}</td>
+      <td>${groupDigits(units)}</td>
+      <td>${groupDigits(parameters)}</td>
     </tr>`;
     fanIn = units;
     return row;
@@ -58,7 +57,9 @@ export function shapeSection({ inputs, loss, layers }: Shape): Markup {
       </div>`
     }
     ${numbersTable(['layer', 'units', { word: 'activation' }, 'weights', 'biases', 'parameters'], rows)}
-    <p class="aside">${counted(inputs, 'input')}, ${counted(total, 'parameter')} in all; loss ${loss}.</p>`;
+    <p class="aside">
+      ${formatCount(inputs, 'input')}, ${formatCount(total, 'parameter')} in all; loss ${loss}.
+    </p>`;
 }
 
 function drawing(sizes: readonly number[], layers: Shape['layers']): Markup {
@@ -91,6 +92,6 @@ function drawing(sizes: readonly number[], layers: Shape['layers']): Markup {
   >
     <path class="edges" d="${edges}" />
     ${columns.flat().map(({ x, y, isLeftOut }) => (isLeftOut ? html`<text x="${x}" y="${y + 5}" text-anchor="middle">⋮</text>` : html`<circle cx="${x}" cy="${y}" r="5.5" />`))}
-    ${sizes.map((size, l) => html`<text x="${columns[l]![0]!.x}" y="${HEIGHT - 16}" text-anchor="middle" class="count">${grouped(size)}</text><text x="${columns[l]![0]!.x}" y="${HEIGHT - 2}" text-anchor="middle" class="name">${names[l]}</text>`)}
+    ${sizes.map((size, l) => html`<text x="${columns[l]![0]!.x}" y="${HEIGHT - 16}" text-anchor="middle" class="count">${groupDigits(size)}</text><text x="${columns[l]![0]!.x}" y="${HEIGHT - 2}" text-anchor="middle" class="name">${names[l]}</text>`)}
   </svg>`;
 }

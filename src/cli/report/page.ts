@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { writeWhole } from '../../node/whole-file.js';
+import { inFile } from '../errors.js';
+import type { Output } from '../terminal/output.js';
 import type { Diagnosis } from '../../training/diagnosis.js';
 import type { EpochReport } from '../../training/options.js';
 import type { Evaluation } from '../model/evaluation.js';
-import { percent, precise, grouped, wholePercent } from '../terminal/format-numbers.js';
+import { formatPercent, formatPrecise, groupDigits, formatWholePercent } from '../terminal/format.js';
 import { linearAxis, minus } from './axis.js';
 import { classesSection } from './classes.js';
 import { curves, type Line } from './curves.js';
@@ -68,11 +71,11 @@ export function reportPage(report: Report): string {
           ${headline(report)}
         </header>
         <main>
-          ${history.length > 1 && section('How it learnt', html`<div class="columns">${learningCurves(report, isClassification)}</div>`)}
-          ${evaluation && section(report.evaluated ? `How it does on ${report.evaluated}` : 'How it does', resultsOf(evaluation))}
+          ${history.length > 1 && section('How it learned', html`<div class="columns">${learningCurves(report, isClassification)}</div>`)}
+          ${evaluation && section(report.evaluated ? `How it does on ${report.evaluated}` : 'How it does', renderResults(evaluation))}
           ${diagnosis && section('How fast each layer learns', layersSection(diagnosis, history, shape))}
           ${section('The network', shapeSection(shape))}
-          ${section('How it was made', html`<dl class="facts">${facts.map(factOf)}</dl>`)}
+          ${section('How it was made', html`<dl class="facts">${facts.map(renderFact)}</dl>`)}
         </main>
         <footer>Made by bp4. The same data, options and seed give the same weights, to the last bit.</footer>
       </body>
@@ -86,13 +89,13 @@ const section = (title: string, content: Content): Markup =>
     ${content}
   </section>`;
 
-const factOf = ({ name, value, isCode = false }: Fact): Markup =>
+const renderFact = ({ name, value, isCode = false }: Fact): Markup =>
   html`<div>
     <dt>${name}</dt>
     <dd>${isCode ? html`<code>${value}</code>` : value}</dd>
   </div>`;
 
-function resultsOf({ confusion, scores, classes, targets = [] }: Evaluation): Content {
+function renderResults({ confusion, scores, classes, targets = [] }: Evaluation): Content {
   return confusion && scores && classes
     ? classesSection({ confusion, scores, classes })
     : numbersSection(targets);
@@ -103,13 +106,14 @@ function headline({ evaluation, history = [] }: Report): Content {
   const figures: [name: string, value: string][] = [];
   if (evaluation) {
     const { accuracy, rSquared, meanAbsoluteError, loss } = evaluation.figures;
-    if (accuracy !== undefined) figures.push(['accuracy', percent(accuracy)]);
-    if (rSquared !== undefined) figures.push(['R²', minus(precise(rSquared))]);
-    if (meanAbsoluteError !== undefined) figures.push(['mean absolute error', precise(meanAbsoluteError)]);
-    figures.push(['loss', precise(loss!)], ['samples', grouped(evaluation.count)]);
+    if (accuracy !== undefined) figures.push(['accuracy', formatPercent(accuracy)]);
+    if (rSquared !== undefined) figures.push(['R²', minus(formatPrecise(rSquared))]);
+    if (meanAbsoluteError !== undefined)
+      figures.push(['mean absolute error', formatPrecise(meanAbsoluteError)]);
+    figures.push(['loss', formatPrecise(loss!)], ['samples', groupDigits(evaluation.count)]);
   }
   const last = history.at(-1);
-  if (last) figures.push(['epochs', grouped(last.epoch)]);
+  if (last) figures.push(['epochs', groupDigits(last.epoch)]);
   if (figures.length === 0) return undefined;
   return html`<dl class="figures">
     ${figures.map(
@@ -146,16 +150,27 @@ function learningCurves({ history = [], bestEpoch }: Report, isClassification: b
   // from the tenth below the least of it, so that 97 and 98 % stay apart
   const axis = linearAxis(Math.max(0, Math.min(0.9, Math.floor(10 * least) / 10)), 1, 5);
   return [
-    curves({ title: 'Loss', lines: lines(({ loss }) => loss), epochs, write: precise, mark }),
+    curves({ title: 'Loss', lines: lines(({ loss }) => loss), epochs, write: formatPrecise, mark }),
     isClassification &&
       curves({
         title: 'Accuracy',
         lines: accuracies,
         epochs,
         axis,
-        write: percent,
-        tick: wholePercent,
+        write: formatPercent,
+        tick: formatWholePercent,
         mark,
       }),
   ];
+}
+
+/**
+ * Writes the page of a report.
+ * @throws DataError if the file cannot be written
+ */
+export async function writeReport(output: Output, path: string, report: Report): Promise<void> {
+  const bytes = new TextEncoder().encode(reportPage(report));
+  await inFile(path, () => writeWhole(path, bytes, true));
+  output.event('report', { path });
+  output.say(`Report: ${output.bold(path)}, to be opened in a browser`);
 }

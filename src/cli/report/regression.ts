@@ -1,8 +1,7 @@
 import type { TargetFigures } from '../model/evaluation.js';
-import { counted, precise } from '../terminal/format-numbers.js';
+import { formatCount, formatPrecise } from '../terminal/format.js';
 import { coordinate, extremes, frame, minus, roundAxis, type Axis, type Box } from './axis.js';
-import { html, type Content, type Markup } from './html.js';
-import { numbersTable } from './table.js';
+import { html, numbersTable, type Content, type Markup } from './html.js';
 
 /** More points hide each other. */
 const MOST_POINTS = 1500;
@@ -18,15 +17,15 @@ export function numbersSection(targets: readonly TargetFigures[]): Content {
       <dl class="figures small">
         <div>
           <dt>R²</dt>
-          <dd>${minus(precise(rSquared))}</dd>
+          <dd>${minus(formatPrecise(rSquared))}</dd>
         </div>
         <div>
           <dt>mean absolute error</dt>
-          <dd>${precise(meanAbsoluteError)}</dd>
+          <dd>${formatPrecise(meanAbsoluteError)}</dd>
         </div>
         <div>
           <dt>root mean squared error</dt>
-          <dd>${precise(rootMeanSquaredError)}</dd>
+          <dd>${formatPrecise(rootMeanSquaredError)}</dd>
         </div>
       </dl>
       <div class="columns">
@@ -41,7 +40,7 @@ const py = (axis: Axis, value: number): number =>
   coordinate(box.bottom - axis.at(value) * (box.bottom - box.top));
 
 /** Some of the samples, from all over. */
-function someOf({ actual }: TargetFigures): number[] {
+function pickPoints({ actual }: TargetFigures): number[] {
   const step = Math.ceil(actual.length / MOST_POINTS);
   return Array.from({ length: Math.ceil(actual.length / step) }, (_, i) => i * step);
 }
@@ -54,15 +53,15 @@ function picture(title: string, label: string, aside: Content, content: Content)
   </figure>`;
 }
 
-const pointsOf = (samples: readonly number[], x: (n: number) => number, y: (n: number) => number): Markup =>
+const drawPoints = (samples: readonly number[], x: (n: number) => number, y: (n: number) => number): Markup =>
   html`<g class="points">${samples.map((n) => html`<circle cx="${x(n)}" cy="${y(n)}" r="2.5" />`)}</g>`;
 
 const shown = (samples: readonly number[], all: number): string =>
-  samples.length < all ? ` ${counted(samples.length, 'sample')} of ${all} are drawn.` : '';
+  samples.length < all ? ` ${formatCount(samples.length, 'sample')} of ${all} are drawn.` : '';
 
 function scatter(target: TargetFigures): Markup {
   const { name, actual, predicted } = target;
-  const samples = someOf(target);
+  const samples = pickPoints(target);
   const [low, high] = extremes([...extremes(actual), ...extremes(predicted)]);
   const axis = roundAxis(low, high, 5);
   return picture(
@@ -77,7 +76,7 @@ function scatter(target: TargetFigures): Markup {
         x2="${px(axis, axis.high)}"
         y2="${py(axis, axis.high)}"
       />
-      ${pointsOf(
+      ${drawPoints(
         samples,
         (n) => px(axis, actual[n]!),
         (n) => py(axis, predicted[n]!),
@@ -87,17 +86,17 @@ function scatter(target: TargetFigures): Markup {
 
 function residuals(target: TargetFigures): Markup {
   const { name, actual, predicted } = target;
-  const samples = someOf(target);
+  const samples = pickPoints(target);
   const errors = actual.map((value, n) => predicted[n]! - value);
   const x = roundAxis(...extremes(predicted), 5);
   const y = roundAxis(...extremes([...extremes(errors), 0]), 4);
   return picture(
     'Residuals',
     `Predicted less true ${name}, over the predicted`,
-    `Predicted less true: a bend or a funnel is something that the network has not learnt.${shown(samples, actual.length)}`,
+    `Predicted less true: a bend or a funnel is something that the network has not learned.${shown(samples, actual.length)}`,
     html`${frame(box, x, y, { x: 'predicted', y: 'predicted − true' })}
       <line class="ideal" x1="${box.left}" x2="${box.right}" y1="${py(y, 0)}" y2="${py(y, 0)}" />
-      ${pointsOf(
+      ${drawPoints(
         samples,
         (n) => px(x, predicted[n]!),
         (n) => py(y, errors[n]!),
@@ -140,7 +139,7 @@ function worst({ actual, predicted }: TargetFigures): Markup {
   const samples = Array.from(errors.keys())
     .sort((a, b) => Math.abs(errors[b]!) - Math.abs(errors[a]!))
     .slice(0, WORST);
-  const number = (x: number): string => minus(precise(x));
+  const number = (x: number): string => minus(formatPrecise(x));
   return html`<figure>
     <figcaption><h3>The largest residuals</h3></figcaption>
     ${numbersTable(

@@ -1,4 +1,4 @@
-/** The styles of style.ts, which alone pass. */
+/** The styles of style.ts, which alone pass (SGR codes of ECMA-48). */
 const style = String.raw`\u001B(?!\[(?:1|2|22|32|36|39)m)`;
 /** Control characters of C0 but tab and line feed, DEL, C1, and those that turn the direction of text. */
 const control = String.raw`[\0-\u0008\u000B-\u001A\u001C-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]`;
@@ -8,11 +8,11 @@ const pattern = new RegExp(`${style}|${control}`, 'g');
  * A text as a terminal may have it: names and values from files can hold escapes (ECMA-48) that clear the screen, colour it or
  * hide what stands there; they are written out, as \x1b.
  */
-export const visible = (text: string): string =>
+export const toVisible = (text: string): string =>
   text.replace(pattern, (character) => {
     const code = character.charCodeAt(0);
     return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
   });
 
 /** The same in one line. */
-export const visibleLine = (text: string): string => visible(text.replace(/\s*[\r\n]+\s*/g, ' '));
+export const toVisibleLine = (text: string): string => toVisible(text.replace(/\s*[\r\n]+\s*/g, ' '));

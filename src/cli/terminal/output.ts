@@ -1,20 +1,20 @@
-import { styleText } from './style.js';
-import { visible } from './control-characters.js';
+import { toVisible } from './control-characters.js';
+import { hasStyles, styleForTerminal } from './style.js';
 
-/** Where a command says what it has to say. */
-export class IO {
+/** Where a command writes: text for a person, or events for a program. */
+export class Output {
   /** Whether events are wanted in place of text. */
   readonly json: boolean;
   readonly quiet: boolean;
   /** Whether a person looks at stdout, and lines can be drawn anew. */
   readonly isTTY: boolean;
-  readonly #hasColours: boolean;
+  readonly #hasStyles: boolean;
 
   constructor(options: { readonly json: boolean; readonly quiet: boolean }) {
     this.json = options.json;
     this.quiet = options.quiet;
     this.isTTY = process.stdout.isTTY && !options.json;
-    this.#hasColours = this.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+    this.#hasStyles = !options.json && hasStyles();
   }
 
   /** Columns of the terminal; 80 where there is none. */
@@ -24,7 +24,7 @@ export class IO {
 
   /** A line for a person: not with --json, and not with --quiet. */
   say(line = ''): void {
-    if (!this.json && !this.quiet) process.stdout.write(`${visible(line)}\n`);
+    if (!this.json && !this.quiet) process.stdout.write(`${toVisible(line)}\n`);
   }
 
   /** An event, with --json. */
@@ -38,16 +38,20 @@ export class IO {
    */
   async write(text: string | Uint8Array): Promise<void> {
     const isShown = process.stdout.isTTY && typeof text === 'string';
-    if (process.stdout.write(isShown ? visible(text) : text)) return;
+    if (process.stdout.write(isShown ? toVisible(text) : text)) return;
     await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
 
   /** What must be seen, on stderr. */
   warn(line: string): void {
-    process.stderr.write(`bp4: ${visible(line)}\n`);
+    process.stderr.write(`bp4: ${toVisible(line)}\n`);
   }
 
-  bold = (text: string): string => styleText('bold', text, this.#hasColours);
-  dim = (text: string): string => styleText('dim', text, this.#hasColours);
-  green = (text: string): string => styleText('green', text, this.#hasColours);
+  bold = (text: string): string => this.#style('bold', text);
+  dim = (text: string): string => this.#style('dim', text);
+  green = (text: string): string => this.#style('green', text);
+
+  #style(style: Parameters<typeof styleForTerminal>[0], text: string): string {
+    return this.#hasStyles ? styleForTerminal(style)(text) : text;
+  }
 }

@@ -1,4 +1,4 @@
-import { exitCodes } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
 
 /** A second signal that soon is the first again: npx passes on what the terminal has sent to all. */
 const SAME_WITHIN_MS = 200;

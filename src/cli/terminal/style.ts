@@ -1,8 +1,12 @@
-// SGR codes (ECMA-48) that begin and end a style.
-const codes = { bold: [1, 22], dim: [2, 22], green: [32, 39], cyan: [36, 39] } as const;
+import { styleText } from 'node:util';
 
-/** A text in a style, where the terminal shows any. */
-export function styleText(style: keyof typeof codes, text: string, isOn: boolean): string {
-  const [begin, end] = codes[style];
-  return isOn ? `\u001B[${begin}m${text}\u001B[${end}m` : text;
-}
+type Style = 'bold' | 'dim' | 'green';
+
+/** Whether stdout shows styles: a terminal does, unless NO_COLOR is set. */
+export const hasStyles = (): boolean =>
+  process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+
+/** Puts text in a style if stdout shows styles. Node 20.16 styles always, later versions decide too: ours is asked first. */
+export const styleForTerminal = (style: Style) => {
+  return (text: string): string => (hasStyles() ? styleText(style, text) : text);
+};

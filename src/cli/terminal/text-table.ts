@@ -1,4 +1,5 @@
-import { visibleLine } from './control-characters.js';
+import stringWidth from 'string-width';
+import { toVisibleLine } from './control-characters.js';
 
 /**
  * A table in plain text: the first column to the left, the others to the right, two spaces between them.
@@ -6,20 +7,21 @@ import { visibleLine } from './control-characters.js';
  * @param rows as many cells to each
  */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, ...rows].map((cells) => cells.map(visibleLine));
-  const widths = head.map((_, k) => Math.max(...lines.map((cells) => widthOf(cells[k]!))));
+  const lines = [head, ...rows].map((cells) => cells.map(toVisibleLine));
+  const widths = head.map((_, k) => Math.max(...lines.map((cells) => stringWidth(cells[k]!))));
   return lines
     .map((cells) =>
       cells
-        .map((cell, k) => {
-          const gap = ' '.repeat(widths[k]! - widthOf(cell));
-          return k === 0 ? cell + gap : gap + cell;
-        })
+        .map((cell, k) => (k === 0 ? padEnd(cell, widths[k]!) : padStart(cell, widths[k]!)))
         .join('  ')
         .trimEnd(),
     )
     .join('\n');
 }
 
-/** Characters, not the halves of those that UTF-16 writes as two. */
-const widthOf = (text: string): number => Array.from(text).length;
+/** Pads text to columns of a terminal: wide characters take two of them. */
+const padEnd = (text: string, columns: number): string =>
+  text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
+
+const padStart = (text: string, columns: number): string =>
+  ' '.repeat(Math.max(0, columns - stringWidth(text))) + text;

@@ -1,8 +1,8 @@
 import { SingleBar } from 'cli-progress';
 import type { BatchReport, EpochReport } from '../../training/options.js';
-import type { IO } from '../terminal/output.js';
+import type { Output } from '../terminal/output.js';
 import type { Task } from '../model/model-file.js';
-import { duration, grouped, percent } from '../terminal/format-numbers.js';
+import { formatDuration, groupDigits, formatPercent } from '../terminal/format.js';
 
 /** Of so many epochs at most each has a line of its own. */
 const MOST_LINES = 100;
@@ -21,7 +21,7 @@ export interface Extent {
 
 /** Shows how a training goes: a bar on a terminal, else lines, or events. */
 export class Progress {
-  readonly #io: IO;
+  readonly #output: Output;
   readonly #extent: Extent;
   readonly #bar: SingleBar | undefined;
   readonly #begin = performance.now();
@@ -35,11 +35,11 @@ export class Progress {
   #since = 0;
   #before = 0;
 
-  constructor(io: IO, extent: Extent) {
-    this.#io = io;
+  constructor(output: Output, extent: Extent) {
+    this.#output = output;
     this.#extent = extent;
     this.#every = roundUp(extent.epochs / MOST_LINES);
-    if (!io.isTTY || io.quiet) return;
+    if (!output.isTTY || output.quiet) return;
     this.#bar = new SingleBar({
       format: () => this.#line(),
       fps: FRAMES_PER_SECOND,
@@ -73,9 +73,9 @@ export class Progress {
     this.#count(report.epoch - 1, 1);
     this.#report = report;
     this.#bar?.update(this.#share());
-    if (this.#io.json) this.#io.event('epoch', this.#fields(report));
+    if (this.#output.json) this.#output.event('epoch', this.#fields(report));
     else if (!this.#bar && this.#hasLine(report.epoch))
-      this.#io.say(`${lineOf(report, this.#extent)}  ${this.#pace()}`);
+      this.#output.say(`${formatEpoch(report, this.#extent)}  ${this.#pace()}`);
   };
 
   /** Within long epochs. */
@@ -108,13 +108,13 @@ export class Progress {
   }
 
   #pace(): string {
-    return this.#io.dim(`${grouped(this.samplesPerSecond)} samples/s, ${this.#eta()}`);
+    return this.#output.dim(`${groupDigits(this.samplesPerSecond)} samples/s, ${this.#eta()}`);
   }
 
   #eta(): string {
     const left = this.#extent.epochs - this.#first - this.#done;
     return this.#done > 0
-      ? `ETA ${duration((left * this.#extent.samples) / this.samplesPerSecond)}`
+      ? `ETA ${formatDuration((left * this.#extent.samples) / this.samplesPerSecond)}`
       : 'ETA …';
   }
 
@@ -122,19 +122,21 @@ export class Progress {
     const { epochs } = this.#extent;
     const share = this.#share();
     const epoch = Math.min(Math.floor(this.#first + this.#done) + 1, epochs);
-    const text = this.#report ? `${lineOf(this.#report, this.#extent).replace(/^epoch +\d+ +/, '')}  ` : '';
+    const text = this.#report
+      ? `${formatEpoch(this.#report, this.#extent).replace(/^epoch +\d+ +/, '')}  `
+      : '';
     const left = `epoch ${epoch}/${epochs} `;
     const percents = `${String(Math.floor(100 * share)).padStart(3)} %  `;
-    const room = this.#io.columns - left.length - percents.length - 2;
+    const room = this.#output.columns - left.length - percents.length - 2;
     const eta = this.#eta();
     // As much as there is room for.
     const right =
-      [`${text}${grouped(this.samplesPerSecond)} samples/s  ${eta}`, `${text}${eta}`].find(
+      [`${text}${groupDigits(this.samplesPerSecond)} samples/s  ${eta}`, `${text}${eta}`].find(
         ({ length }) => length <= room,
       ) ?? eta;
     const width = Math.min(Math.max(room - right.length, 0), 30);
     const full = Math.round(share * width);
-    const bar = this.#io.green('█'.repeat(full)) + this.#io.dim('░'.repeat(width - full));
+    const bar = this.#output.green('█'.repeat(full)) + this.#output.dim('░'.repeat(width - full));
     return `${left}${bar} ${percents}${right}`;
   }
 
@@ -153,9 +155,9 @@ export class Progress {
 }
 
 /** An epoch in a line. */
-function lineOf({ epoch, loss, accuracy, validation }: EpochReport, { task, epochs }: Extent): string {
+function formatEpoch({ epoch, loss, accuracy, validation }: EpochReport, { task, epochs }: Extent): string {
   const share = (value: number): string =>
-    task === 'classification' ? ` ${percent(value).padStart(7)}` : '';
+    task === 'classification' ? ` ${formatPercent(value).padStart(7)}` : '';
   const number = String(epoch).padStart(String(epochs).length);
   const watched = validation ? `  validation ${fixed(validation.loss)}${share(validation.accuracy)}` : '';
   return `epoch ${number}  loss ${fixed(loss)}${share(accuracy)}${watched}`;

@@ -1,17 +1,17 @@
-import { Failure, usageFailure, dataFailure, exitCodes } from '../errors.js';
-import type { IO } from '../terminal/output.js';
-import { withAbout } from '../model/model-file.js';
-import type { Session } from './prepare-training.js';
+import { convertLegacyError, isInputFault, toDataError, toUsageError } from '../errors.js';
+import type { Output } from '../terminal/output.js';
+import { encodeModel } from '../model/model-file.js';
+import type { PreparedTraining } from './prepare-training.js';
 import { Progress } from './progress-bar.js';
 import { Stop } from '../terminal/stop-signals.js';
-import { dataIn } from '../data/split-stream.js';
-import { optionsFor } from '../options/training.js';
+import { toTrainData } from '../data/split-stream.js';
+import { flagTable, namesInPlace } from '../options/flags.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
 import type { Checkpoint, EpochReport, TrainOptions } from '../../training/options.js';
 
 /** Where a training is kept while it goes on. */
-export interface Keeping {
+export interface SavingOptions {
   readonly resume: boolean;
   readonly checkpoint: string | undefined;
   /** Epochs; undefined for each, but not more than one a second. */
@@ -20,7 +20,7 @@ export interface Keeping {
 }
 
 /** How a training went. */
-export interface Fit {
+export interface TrainingRun {
   readonly history: readonly EpochReport[];
   /** Whole epochs. */
   readonly epoch: number;
@@ -37,12 +37,16 @@ const MS_BETWEEN_CHECKPOINTS = 1000;
 
 /**
  * Trains, shows how it goes, and stops at Ctrl-C.
- * @throws Failure, DivergenceError
+ * @throws UsageError, DataError, DivergenceError
  */
-export async function fit(io: IO, session: Session, keeping: Keeping): Promise<Fit> {
-  const { net, train, validation, options, about } = session;
+export async function runTraining(
+  output: Output,
+  training: PreparedTraining,
+  saving: SavingOptions,
+): Promise<TrainingRun> {
+  const { net, train, validation, options, about } = training;
   const samples = Math.round(train.count * (1 - (options.validationSplit ?? 0)));
-  const progress = new Progress(io, {
+  const progress = new Progress(output, {
     task: about.task,
     epochs: options.epochs!,
     samples,
@@ -55,11 +59,11 @@ export async function fit(io: IO, session: Session, keeping: Keeping): Promise<F
   const history: EpochReport[] = [];
   const parameters = net.layers.reduce((sum, { weights }) => sum + weights.length, 0);
   const isLong = samples * parameters > WORK_OF_A_LONG_EPOCH;
-  const checkpoint = checkpointOf(session, keeping);
-  const told: TrainOptions = {
+  const checkpoint = createCheckpoint(training, saving);
+  const trainOptions: TrainOptions = {
     ...options,
-    ...(validation && { validation: dataIn(validation) }),
-    resume: keeping.resume,
+    ...(validation && { validation: toTrainData(validation) }),
+    resume: saving.resume,
     signal: stop.signal,
     onEpoch: (report) => {
       history.push(report);
@@ -69,58 +73,56 @@ export async function fit(io: IO, session: Session, keeping: Keeping): Promise<F
     ...(checkpoint && { checkpoint }),
   };
   try {
-    await net.train('batches' in train ? { batches: train.batches } : train, told);
+    await net.train('batches' in train ? { batches: train.batches } : train, trainOptions);
   } catch (error) {
     if (!stop.signal.aborted || error !== stop.signal.reason) {
       stop.close();
-      throw failureOf(error, about.training.data);
+      throw describeFailure(convertLegacyError(error), about.training.data);
     }
   } finally {
     progress.stop();
   }
   return {
     history,
-    epoch: history.at(-1)?.epoch ?? session.from?.epochs ?? 0,
+    epoch: history.at(-1)?.epoch ?? training.from?.epochs ?? 0,
     seconds: progress.seconds,
     isStopped: stop.signal.aborted,
     close: () => stop.close(),
   };
 }
 
-function checkpointOf(
-  { about }: Session,
-  { checkpoint: path, checkpointEvery }: Keeping,
+function createCheckpoint(
+  { net, about }: PreparedTraining,
+  { checkpoint: path, checkpointEvery }: SavingOptions,
 ): Checkpoint | undefined {
   if (path === undefined) return undefined;
   const file = checkpointFile(path);
   let last = -Infinity;
   return {
     everyEpochs: checkpointEvery ?? 1,
-    write: async (bytes) => {
+    write: async () => {
       const now = performance.now();
       if (checkpointEvery === undefined && now - last < MS_BETWEEN_CHECKPOINTS) return;
       last = now;
-      await file.write(withAbout(bytes, about));
+      // `net` is as the bytes that the training offers hold it, which lack what the file says of itself
+      await file.write(encodeModel(net.state, about));
     },
   };
 }
 
 /** What `train` refused, by the name that it has on the command line. */
-function failureOf(error: unknown, dataPath: string): unknown {
+export function describeFailure(error: unknown, dataPath: string): unknown {
   if (error instanceof DivergenceError) {
     const at = `epoch ${error.epoch}, step ${error.step}`;
-    const what = `the gradients of layer ${error.layer} grew beyond all bounds`;
+    const problem = `the training diverged in ${at}: the gradients of layer ${error.layer} grew beyond all bounds`;
     const cure = 'try a smaller --learning-rate, or --clip-norm 1';
-    return new Failure(exitCodes.diverged, `the training diverged in ${at}: ${what}; ${cure}`, {
-      cause: error,
-    });
+    return new DivergenceError({ place: '', problem, cure }, error);
   }
-  if (!(error instanceof RangeError || error instanceof TypeError)) return error;
-  const [name = ''] = /^\w+/.exec(error.message) ?? [];
-  if (['inputs', 'targets', 'labels', 'validation'].includes(name)) {
-    return dataFailure(`${dataPath}: ${error.message}`, error);
-  }
-  if (!Object.hasOwn(optionsFor, name)) return error;
-  const [option] = optionsFor[name as keyof typeof optionsFor];
-  return usageFailure(`--${option}: ${error.message}`, error);
+  if (!isInputFault(error)) return error;
+  const [name = ''] = namesInPlace(error.place);
+  if (dataNames.includes(name)) return toDataError(dataPath, error);
+  return Object.hasOwn(flagTable, name) ? toUsageError(error) : error;
 }
+
+/** What `train` is given that comes from the data file. */
+const dataNames = ['inputs', 'targets', 'labels', 'validation'];

@@ -1,4 +1,4 @@
-import { activationsIn } from '../../kernels/reference/activations.js';
+import { activationsIn } from '../../kernels/reference/micro/activations.js';
 import { double } from '../../kernels/reference/numerics.js';
 import { activationCodes, defaultAlphas, type ActivationName } from '../../model/spec.js';
 import type { NodeAt } from './node.js';

@@ -168,6 +168,7 @@ function specOf(
       place: 'bytes',
       problem: 'no activations are in the file',
       cure: `give options.activations, one for each of its ${sizes.length} layers`,
+      option: { name: 'activations', values: [sizes.length] },
     });
   }
   if (activations.length !== sizes.length) {

@@ -1,26 +1,25 @@
-import type { EquationKernels } from '../kernels.js';
-import { Layer, Rule } from '../../memory/structs.js';
-import type { MemoryViews } from './description.js';
-import type { Precision } from './numerics.js';
+import type { Layer, Rule } from '../../memory/structs.js';
+import type { ReferenceMemory } from './reference-memory.js';
 
-/** Inverted dropout, its random bits a hash of key, step, layer and place; assembly/dropout.ts does the same. */
-export function dropoutKernel(
-  views: () => MemoryViews,
-  { bytesPerFloat }: Precision,
-): Pick<EquationKernels, 'dropOut'> {
-  return {
-    dropOut(pointer, layer, l, from, to, row, rows) {
-      const f = views().floats;
-      const { key0, key1, step } = new Rule(views(), pointer);
-      const { stride, dropBelow, keptScale } = new Layer(views(), layer);
-      const one = mix(key0 + step);
-      const other = mix(key1 ^ mix(step + Math.imul(l, 0x9e3779b9)));
-      for (let i = 0; i < rows * stride; i++) {
-        const isKept = bits(row * stride + i, one, other) >= dropBelow;
-        f[to / bytesPerFloat + i] = isKept ? f[from / bytesPerFloat + i]! * keptScale : 0;
-      }
-    },
-  };
+/** Inverted dropout of the samples in [from, to): its random bits are a hash of key, step, layer and place. */
+export function dropOut(
+  m: ReferenceMemory,
+  rule: Rule,
+  l: Layer,
+  source: number,
+  target: number,
+  from: number,
+  to: number,
+): void {
+  const f = m.floats;
+  const { key0, key1, step } = rule;
+  const { stride, dropBelow, keptScale, number } = l;
+  const [value, kept] = [m.at(source), m.at(target)];
+  const one = mix(key0 + step);
+  const other = mix(key1 ^ mix(step + Math.imul(number, 0x9e3779b9)));
+  for (let place = from * stride; place < to * stride; place++) {
+    f[kept + place] = bits(place, one, other) >= dropBelow ? f[value + place]! * keptScale : 0;
+  }
 }
 
 function bits(place: number, one: number, other: number): number {

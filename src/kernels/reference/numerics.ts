@@ -1,7 +1,9 @@
+/** Numbers of either precision. */
+export type Floats = Float32Array | Float64Array;
+
 /** The numbers that the reference computes in, and the functions whose last bit it must answer for. */
 export interface Precision {
   readonly bytesPerFloat: 4 | 8;
-  readonly Floats: Float32ArrayConstructor | Float64ArrayConstructor;
   /** Rounds a double to this precision. */
   readonly round: (x: number) => number;
   readonly exp: (x: number) => number;
@@ -17,7 +19,6 @@ const { fround, min, max, abs } = Math;
 /** Single precision: the bits of the WebAssembly kernels (assembly/micro has the same functions, four floats wide). */
 export const single: Precision = {
   bytesPerFloat: 4,
-  Floats: Float32Array,
   round: fround,
   exp: exp32,
   tanh: tanh32,
@@ -28,7 +29,6 @@ export const single: Precision = {
 /** Double precision: the truth by which single precision is judged. No weight comes from it, so Math may serve. */
 export const double: Precision = {
   bytesPerFloat: 8,
-  Floats: Float64Array,
   round: (x) => x,
   // eslint-disable-next-line no-restricted-properties -- see above
   exp: Math.exp,

@@ -1,13 +1,20 @@
+import type { Fields } from '../../memory/struct.js';
+import type { Rule } from '../../memory/structs.js';
 import { ADAGRAD, ADAM, MOMENTUM, NESTEROV, RMSPROP, SGD } from '../codes.js';
-import type { EquationKernels } from '../kernels.js';
-import { Rule } from '../../memory/structs.js';
-import type { MemoryViews } from './description.js';
-import type { Precision } from './numerics.js';
+import type { Floats } from './numerics.js';
+import type { ReferenceMemory } from './reference-memory.js';
+
+/** The numbers of a rule that optimizers use. */
+type Numbers = Pick<
+  Fields<Rule>,
+  'rate' | 'momentum' | 'momentumRest' | 'square' | 'squareRest' | 'rootScale' | 'epsilon'
+>;
 
 /** What becomes of a weight w with gradient g; what is remembered of it lies at `first` and `second` in f. */
 type Optimizer = (
-  f: Float32Array | Float64Array,
-  rule: Rule,
+  f: Floats,
+  round: (x: number) => number,
+  numbers: Numbers,
   w: number,
   g: number,
   first: number,
@@ -15,65 +22,52 @@ type Optimizer = (
 ) => number;
 
 /** The optimizers by their numbers in codes.ts; assembly/optimizers.ts has their formulas and sources. */
-const optimizersIn = ({ round }: Precision): Record<number, Optimizer> => ({
-  [SGD]: (_, { rate }, w, g) => w - round(rate * g),
+const optimizers: Readonly<Record<number, Optimizer>> = {
+  [SGD]: (_, round, { rate }, w, g) => w - round(rate * g),
 
-  [MOMENTUM](f, { rate, momentum }, w, g, first) {
+  [MOMENTUM](f, round, { rate, momentum }, w, g, first) {
     const v = (f[first] = round(round(momentum * f[first]!) + g));
     return w - round(rate * v);
   },
 
-  [NESTEROV](f, { rate, momentum }, w, g, first) {
+  [NESTEROV](f, round, { rate, momentum }, w, g, first) {
     const v = (f[first] = round(round(momentum * f[first]!) + g));
     return w - round(rate * round(g + round(momentum * v)));
   },
 
-  [ADAGRAD](f, { rate, epsilon }, w, g, first) {
+  [ADAGRAD](f, round, { rate, epsilon }, w, g, first) {
     const s = (f[first] = round(f[first]! + round(g * g)));
     return w - round(round(rate * g) / round(round(Math.sqrt(s)) + epsilon));
   },
 
-  [RMSPROP](f, { rate, momentum, momentumRest, epsilon }, w, g, first) {
+  [RMSPROP](f, round, { rate, momentum, momentumRest, epsilon }, w, g, first) {
     const s = (f[first] = round(round(momentum * f[first]!) + round(momentumRest * round(g * g))));
     return w - round(round(rate * g) / round(round(Math.sqrt(s)) + epsilon));
   },
 
-  [ADAM](f, { rate, momentum, momentumRest, square, squareRest, rootScale, epsilon }, w, g, first, second) {
+  [ADAM](
+    f,
+    round,
+    { rate, momentum, momentumRest, square, squareRest, rootScale, epsilon },
+    w,
+    g,
+    first,
+    second,
+  ) {
     const m = (f[first] = round(round(momentum * f[first]!) + round(momentumRest * g)));
     const v = (f[second] = round(round(square * f[second]!) + round(squareRest * round(g * g))));
     const root = round(round(Math.sqrt(v)) * rootScale);
     return w - round(rate * round(m / round(root + epsilon)));
   },
-});
+};
 
-type OptimizerKernels = Pick<EquationKernels, 'beginUpdate' | 'optimize'>;
-
-export function optimizerKernels(views: () => MemoryViews, precision: Precision): OptimizerKernels {
-  const { bytesPerFloat, round } = precision;
-  const optimizers = optimizersIn(precision);
-  return {
-    beginUpdate(pointer, learningRate) {
-      const rule = new Rule(views(), pointer);
-      const { optimizer, beta1, beta2, step, weightDecay } = rule;
-      const t = step + 1;
-      const eta = round(learningRate);
-      rule.rate = optimizer === ADAM ? eta / (1 - power(beta1, t)) : eta;
-      rule.rootScale = 1 / Math.sqrt(1 - power(beta2, t));
-      rule.decay = eta * weightDecay;
-    },
-
-    optimize(pointer, parameters, gradients, first, second, count) {
-      const f = views().floats;
-      const rule = new Rule(views(), pointer);
-      const next = optimizers[rule.optimizer]!;
-      const at = (place: number, i: number): number => place / bytesPerFloat + i;
-      for (let i = 0; i < count; i++) {
-        const g = round(rule.gradientScale * f[at(gradients, i)]!);
-        const p = at(parameters, i);
-        f[p] = next(f, rule, f[p]!, g, at(first, i), at(second, i));
-      }
-    },
-  };
+/** Before the updates of a step: its numbers, from η and from how many steps there have been. */
+export function beginUpdate(m: ReferenceMemory, rule: Rule, learningRate: number): void {
+  const t = rule.step + 1;
+  const eta = m.round(learningRate);
+  rule.rate = rule.optimizer === ADAM ? eta / (1 - power(rule.beta1, t)) : eta;
+  rule.rootScale = 1 / Math.sqrt(1 - power(rule.beta2, t));
+  rule.decay = eta * rule.weightDecay;
 }
 
 /** xⁿ, by squaring. */
@@ -84,4 +78,25 @@ function power(x: number, n: number): number {
     x *= x;
   }
   return product;
+}
+
+/** An update by the rule's optimizer, where g is the sum in the gradients times the rule's `gradientScale`. */
+export function optimize(
+  m: ReferenceMemory,
+  rule: Rule,
+  parameters: number,
+  gradients: number,
+  first: number,
+  second: number,
+  count: number,
+): void {
+  const { floats: f, round } = m;
+  const { gradientScale, rate, momentum, momentumRest, square, squareRest, rootScale, epsilon } = rule;
+  const numbers = { rate, momentum, momentumRest, square, squareRest, rootScale, epsilon };
+  const next = optimizers[rule.optimizer]!;
+  const [p, g, firstAt, secondAt] = [m.at(parameters), m.at(gradients), m.at(first), m.at(second)];
+  for (let i = 0; i < count; i++) {
+    const gradient = round(gradientScale * f[g + i]!);
+    f[p + i] = next(f, round, numbers, f[p + i]!, gradient, firstAt + i, secondAt + i);
+  }
 }

@@ -1,56 +1,57 @@
-import type { EquationKernels } from '../kernels.js';
-import { Rule } from '../../memory/structs.js';
-import type { MemoryViews } from './description.js';
-import type { Precision } from './numerics.js';
+import type { Layer, Rule } from '../../memory/structs.js';
+import type { ReferenceMemory } from './reference-memory.js';
 
-type RegularisationKernels = Pick<EquationKernels, 'regularise' | 'decay' | 'limitNorms'>;
-
-/** Penalties, clipping by value, weight decay and max-norm; assembly/regularise.ts does the same. */
-export function regularisationKernels(
-  views: () => MemoryViews,
-  { bytesPerFloat, round }: Precision,
-): RegularisationKernels {
-  /** The index of a float. */
-  const at = (pointer: number): number => pointer / bytesPerFloat;
-
-  return {
-    regularise(pointer, parameters, gradients, scale, penalizes, count) {
-      const f = views().floats;
-      const rule = new Rule(views(), pointer);
-      const [l1, l2] = penalizes ? [rule.l1, rule.l2] : [0, 0];
-      const most = rule.clipValue || Infinity;
-      const factor = round(scale);
-      for (let i = 0; i < count; i++) {
-        const w = f[at(parameters) + i]!;
-        let g = round(round(factor * f[at(gradients) + i]!) + round(l2 * w));
-        g = round(g + (w > 0 ? l1 : w < 0 ? 0 - l1 : 0)); // 0 − l1 is never −0
-        f[at(gradients) + i] = g > most ? most : g < -most ? -most : g;
-      }
-    },
-
-    decay(weights, rate, count) {
-      const f = views().floats;
-      const factor = round(rate);
-      for (let i = at(weights); i < at(weights) + count; i++) f[i] = f[i]! - round(factor * f[i]!);
-    },
-
-    limitNorms(weights, fanIn, stride, from, to, most) {
-      const f = views().floats;
-      const limit = round(most);
-      for (let j = at(weights) + from; j < at(weights) + to; j++) {
-        let sum = 0;
-        for (let k = 0; k < fanIn; k++) sum = round(sum + round(f[j + k * stride]! * f[j + k * stride]!));
-        const norm = round(Math.sqrt(sum));
-        if (!(norm > limit)) continue;
-        const scale = round(limit / norm);
-        for (let k = 0; k < fanIn; k++) f[j + k * stride] = f[j + k * stride]! * scale;
-      }
-    },
-  };
+/** The mean gradient of a mini-batch with the penalties' own; then clipped by value. @param scale 1/m */
+export function regularise(
+  m: ReferenceMemory,
+  rule: Rule,
+  parameters: number,
+  gradients: number,
+  scale: number,
+  penalizes: boolean,
+  count: number,
+): void {
+  const { floats: f, round } = m;
+  const [l1, l2] = penalizes ? [rule.l1, rule.l2] : [0, 0];
+  const most = rule.clipValue || Infinity;
+  const factor = round(scale);
+  const [from, to] = [m.at(parameters), m.at(gradients)];
+  for (let i = 0; i < count; i++) {
+    const w = f[from + i]!;
+    let g = round(round(factor * f[to + i]!) + round(l2 * w));
+    g = round(g + (w > 0 ? l1 : w < 0 ? 0 - l1 : 0)); // 0 − l1 is never −0
+    f[to + i] = g > most ? most : g < -most ? -most : g;
+  }
 }
 
-/** ‖g‖² of some gradients on top of `sum`, in double precision. */
-export function addSquares(f: Float32Array | Float64Array, at: number, count: number, sum: number): number {
-  for (let i = at; i < at + count; i++) sum += f[i]! * f[i]!;
+/** Σ g², for clipping by norm: in double precision, on top of `sum`. */
+export function addSquares(m: ReferenceMemory, gradients: number, count: number, sum: number): number {
+  const f = m.floats;
+  const from = m.at(gradients);
+  for (let i = from; i < from + count; i++) sum += f[i]! * f[i]!;
   return sum;
+}
+
+/** Decoupled weight decay: w − (η·λ)·w. */
+export function decay(m: ReferenceMemory, weights: number, rate: number, count: number): void {
+  const { floats: f, round } = m;
+  const factor = round(rate);
+  const from = m.at(weights);
+  for (let i = from; i < from + count; i++) f[i] = f[i]! - round(factor * f[i]!);
+}
+
+/** Max-norm: scales the weights of a unit down where ‖w‖ exceeds c, for the units in [from, to). */
+export function limitNorms(m: ReferenceMemory, l: Layer, from: number, to: number, most: number): void {
+  const { floats: f, round } = m;
+  const { fanIn, stride } = l;
+  const limit = round(most);
+  const weights = m.at(l.weights);
+  for (let j = weights + from; j < weights + to; j++) {
+    let sum = 0;
+    for (let k = 0; k < fanIn; k++) sum = round(sum + round(f[j + k * stride]! * f[j + k * stride]!));
+    const norm = round(Math.sqrt(sum));
+    if (!(norm > limit)) continue;
+    const scale = round(limit / norm);
+    for (let k = 0; k < fanIn; k++) f[j + k * stride] = f[j + k * stride]! * scale;
+  }
 }

@@ -1,59 +1,48 @@
-import type { EquationKernels } from '../kernels.js';
-import { Rule } from '../../memory/structs.js';
-import type { Description, MemoryViews } from './description.js';
-import type { Precision } from './numerics.js';
-import { addSquares } from './regularise.js';
+import { Rule, type Batch, type Layer, type Net } from '../../memory/structs.js';
+import { beginUpdate, optimize } from './optimizers.js';
+import { layerAt, type ReferenceMemory } from './reference-memory.js';
+import { addSquares, decay, limitNorms, regularise } from './regularise.js';
 
-/**
- * An update that is more than a step down: mean gradients with penalties, clipped; then the optimizer; then max-norm.
- * assembly/rule.ts does the same.
- */
-export function updateByRule(
-  equations: EquationKernels,
-  views: MemoryViews,
-  { bytesPerFloat, round }: Precision,
-  { net, layers }: Description,
-  rows: number,
-  learningRate: number,
-): void {
-  const rule = new Rule(views, net.rule);
-  const { l1, l2, clipValue, clipNorm, maxNorm, penalizesBiases } = rule;
-  const regularises = l1 !== 0 || l2 !== 0 || clipValue !== 0;
-  const meanScale = round(1 / round(rows));
-  const trained = layers.filter(({ isFrozen }) => !isFrozen);
-  /** Weights and biases, layer by layer; the penalties are for weights, and for biases where they are asked to be. */
-  const ranges = trained.flatMap((l) => [
-    { parameters: l.weights, gradients: l.weightGradients, count: l.fanIn * l.stride, penalizes: true },
-    {
-      parameters: l.biases,
-      gradients: l.biasGradients,
-      count: l.stride,
-      penalizes: penalizesBiases !== 0,
-    },
-  ]);
-
+/** An update that is more than a step down: mean gradients with penalties, clipped; then the optimizer; then max-norm. */
+export function updateByRule(m: ReferenceMemory, net: Net, batch: Batch, learningRate: number): void {
+  const rule = new Rule(m, net.rule);
+  const regularises = rule.l1 !== 0 || rule.l2 !== 0 || rule.clipValue !== 0;
+  const meanScale = m.round(1 / m.round(batch.rows));
+  const penalizesBiases = rule.penalizesBiases !== 0;
+  const layers: Layer[] = [];
+  for (let i = 0; i < net.layerCount; i++) {
+    const l = layerAt(m, net, i);
+    if (!l.isFrozen) layers.push(l);
+  }
   if (regularises) {
-    for (const { parameters, gradients, count, penalizes } of ranges)
-      equations.regularise(net.rule, parameters, gradients, meanScale, penalizes, count);
+    for (const l of layers) {
+      regularise(m, rule, l.weights, l.weightGradients, meanScale, true, l.fanIn * l.stride);
+      regularise(m, rule, l.biases, l.biasGradients, meanScale, penalizesBiases, l.stride);
+    }
   }
-  let gradientScale = regularises ? 1 : meanScale;
-  if (clipNorm) {
+  // The scale stays in double precision until it is stored.
+  let scale = regularises ? 1 : meanScale;
+  if (rule.clipNorm) {
     let sum = 0;
-    for (const { gradients, count } of ranges)
-      sum = addSquares(views.floats, gradients / bytesPerFloat, count, sum);
-    const norm = Math.sqrt(sum) * gradientScale;
-    if (norm > clipNorm) gradientScale = round(gradientScale * (clipNorm / norm));
+    for (const l of layers) {
+      sum = addSquares(m, l.weightGradients, l.fanIn * l.stride, sum);
+      sum = addSquares(m, l.biasGradients, l.stride, sum);
+    }
+    const norm = Math.sqrt(sum) * scale;
+    if (norm > rule.clipNorm) scale = m.round(scale * (rule.clipNorm / norm));
   }
-  rule.gradientScale = gradientScale;
-  equations.beginUpdate(net.rule, learningRate);
+  rule.gradientScale = scale;
+  beginUpdate(m, rule, learningRate);
 
-  const { first, second, decay } = rule;
-  for (const { parameters, gradients, count, penalizes } of ranges) {
-    const place = parameters - net.parameters;
-    if (penalizes && decay !== 0) equations.decay(parameters, decay, count);
-    equations.optimize(net.rule, parameters, gradients, first + place, second + place, count);
+  for (const l of layers) {
+    descend(l.weights, l.weightGradients, l.fanIn * l.stride, true);
+    descend(l.biases, l.biasGradients, l.stride, penalizesBiases);
   }
-  if (!maxNorm) return;
-  for (const { weights, fanIn, stride } of trained)
-    equations.limitNorms(weights, fanIn, stride, 0, stride, maxNorm);
+  if (rule.maxNorm) for (const l of layers) limitNorms(m, l, 0, l.stride, rule.maxNorm);
+
+  function descend(parameters: number, gradients: number, count: number, decays: boolean): void {
+    const place = parameters - net.parameters;
+    if (decays && rule.decay !== 0) decay(m, parameters, rule.decay, count);
+    optimize(m, rule, parameters, gradients, rule.first + place, rule.second + place, count);
+  }
 }

@@ -1,156 +1,130 @@
-import type { EquationKernels, StepKernels } from '../kernels.js';
-import { Layer, Rule, Tally } from '../../memory/structs.js';
-import { readDescription, type Description, type MemoryViews } from './description.js';
-import type { Precision } from './numerics.js';
+import { Batch, Rule, Tally, type Layer, type Net, type Window } from '../../memory/structs.js';
+import { activate } from './activation.js';
+import { outputDelta } from './bp1-output-delta.js';
+import { hiddenDelta } from './bp2-hidden-delta.js';
+import { biasGradient } from './bp3-bias-gradient.js';
+import { weightGradient } from './bp4-weight-gradient.js';
+import { dropOut } from './dropout.js';
+import { forward } from './forward.js';
+import { gather } from './gather.js';
+import { lastLayer, layerAt, type ReferenceMemory } from './reference-memory.js';
 import { updateByRule } from './rule.js';
-import { tallyOf } from './tally.js';
-import { windowKernels } from './window.js';
+import { tally } from './tally.js';
+import { update } from './update.js';
 
 /**
- * The steps of a mini-batch, over the equations of an engine: input, forward, output error, error back, gradients,
- * update. assembly/step.ts does the same.
+ * Stochastic gradient descent over samples of a window, mini-batch by mini-batch: gather → forward → BP1, BP2 → BP3, BP4 →
+ * update. assembly/step.ts does the same, by several threads and, where most inputs are zero, without these.
+ * @param window none where a single mini-batch has been gathered already
+ * @returns how many samples were learnt: fewer than `count` before a step whose cost is not finite
  */
-export function stepKernels(
-  equations: EquationKernels,
-  views: () => MemoryViews,
-  precision: Precision,
-): StepKernels {
-  const { gather, ...adding } = windowKernels(views, precision);
-  const tally = tallyOf(equations, views, precision);
-
-  /** Forward: z = W·a + b, a = σ(z), layer by layer; in training, with dropout. */
-  function forward({ net, layers }: Description, rows: number, isTraining: boolean): void {
-    for (const [i, l] of layers.entries()) {
-      const drops = isTraining && l.dropBelow > 0;
-      const a = drops ? l.undropped : l.activations;
-      equations.forward(
-        l.input,
-        l.inputStride,
-        l.weights,
-        l.biases,
-        l.preActivations,
-        l.stride,
-        rows,
-        l.fanIn,
-        l.units,
-        net.scratch,
-      );
-      equations.activate(l.activation, l.alpha, l.preActivations, a, l.stride, rows, l.units);
-      if (drops) equations.dropOut(net.rule, placeOf(net, i), i, a, l.activations, 0, rows);
+export function descend(
+  m: ReferenceMemory,
+  net: Net,
+  window: Window | undefined,
+  first: number,
+  count: number,
+  size: number,
+  learningRate: number,
+): number {
+  const rule = new Rule(m, net.rule);
+  const sums = new Tally(m, net.tally);
+  for (let done = 0; done < count; done += size) {
+    const rows = Math.min(size, count - done);
+    const batch = wholeBatch(m, net, rows);
+    batch.isTraining = 1;
+    if (window) gather(m, net, window, batch, first + done);
+    forwardPass(m, net, batch);
+    deltaPass(m, net, batch);
+    tally(m, net, sums, rows, rule.isWeighted ? net.sampleWeights : 0);
+    gradientPass(m, net, batch);
+    if (!Number.isFinite(sums.batchLoss)) return done;
+    if (rule.isPlain) {
+      update(m, net.parameters, net.gradients, learningRate / m.round(rows), net.parameterCount);
+    } else {
+      updateByRule(m, net, batch, learningRate);
     }
+    rule.step++;
   }
-
-  /** BP1 and BP2; in training, with weighted samples and dropout, and only as far down as a layer learns. */
-  function deltas({ net, layers }: Description, rows: number, isTraining: boolean): void {
-    const last = layers.at(-1)!;
-    equations.outputDelta(
-      net.loss,
-      net.lossParameter,
-      last.activation,
-      last.alpha,
-      last.preActivations,
-      last.activations,
-      net.targets,
-      last.delta,
-      last.stride,
-      rows,
-      last.units,
-    );
-    if (isTraining && new Rule(views(), net.rule).isWeighted) {
-      scaleRows(net.sampleWeights, last.delta, last.stride, rows);
-    }
-    for (let i = layers.length - 2; i >= (isTraining ? net.firstTrained : 0); i--) {
-      const l = layers[i]!;
-      const next = layers[i + 1]!;
-      const drops = isTraining && l.dropBelow > 0;
-      equations.hiddenDelta(
-        l.activation,
-        l.alpha,
-        next.weights,
-        next.delta,
-        next.stride,
-        next.units,
-        l.preActivations,
-        drops ? l.undropped : l.activations,
-        l.delta,
-        l.stride,
-        rows,
-        l.units,
-        net.scratch,
-      );
-      if (drops) equations.dropOut(net.rule, placeOf(net, i), i, l.delta, l.delta, 0, rows);
-    }
-  }
-
-  /** BP3 and BP4; the sums over the mini-batch are left in the gradients. In training, not of frozen layers. */
-  function gradients({ net, layers }: Description, rows: number, isTraining: boolean): void {
-    for (const l of layers) {
-      if (isTraining && l.isFrozen) continue;
-      equations.biasGradient(l.delta, l.biasGradients, l.stride, rows, l.units);
-      equations.weightGradient(
-        l.input,
-        l.inputStride,
-        l.delta,
-        l.weightGradients,
-        l.stride,
-        rows,
-        l.fanIn,
-        l.units,
-        net.scratch,
-      );
-    }
-  }
-
-  /** δ of each sample times the sample's weight. */
-  function scaleRows(weights: number, delta: number, stride: number, rows: number): void {
-    const f = views().floats;
-    const at = (pointer: number): number => pointer / precision.bytesPerFloat;
-    for (let n = 0; n < rows; n++) {
-      const weight = f[at(weights) + n]!;
-      for (let j = at(delta) + n * stride; j < at(delta) + (n + 1) * stride; j++) f[j] = f[j]! * weight;
-    }
-  }
-
-  return {
-    ...adding,
-    feedForward: (pointer, rows) => forward(readDescription(views(), pointer), rows, false),
-
-    backpropagate(pointer, rows) {
-      const network = readDescription(views(), pointer);
-      deltas(network, rows, false);
-      gradients(network, rows, false);
-    },
-
-    tally: (pointer, sums, rows, weights) => tally(readDescription(views(), pointer), sums, rows, weights),
-
-    descend(pointer, window, first, count, size, learningRate) {
-      const network = readDescription(views(), pointer);
-      const {
-        parameters,
-        gradients: g,
-        parameterCount,
-        tally: sums,
-        rule: ruleAt,
-        sampleWeights,
-      } = network.net;
-      const rule = new Rule(views(), ruleAt);
-      const { isPlain, isWeighted } = rule;
-      for (let done = 0; done < count; done += size) {
-        const rows = Math.min(size, count - done);
-        if (window) gather(network, window, first + done, rows);
-        forward(network, rows, true);
-        tally(network, sums, rows, isWeighted ? sampleWeights : 0);
-        if (!Number.isFinite(new Tally(views(), sums).batchLoss)) return done;
-        deltas(network, rows, true);
-        gradients(network, rows, true);
-        if (isPlain) equations.update(parameters, g, learningRate / precision.round(rows), parameterCount);
-        else updateByRule(equations, views(), precision, network, rows, learningRate);
-        rule.step++;
-      }
-      return count;
-    },
-  };
+  return count;
 }
 
-/** Where the i-th layer is described. */
-const placeOf = ({ layers }: Description['net'], i: number): number => layers + i * Layer.bytes;
+/** Forward: z = W·a + b, a = σ(z), layer by layer, for all rows of the mini-batch. */
+export const feedForward = (m: ReferenceMemory, net: Net, rows: number): void =>
+  forwardPass(m, net, wholeBatch(m, net, rows));
+
+/** BP1 to BP4, after `feedForward`; the sums over the mini-batch are left in the gradients. */
+export function backpropagate(m: ReferenceMemory, net: Net, rows: number): void {
+  const batch = wholeBatch(m, net, rows);
+  deltaPass(m, net, batch);
+  gradientPass(m, net, batch);
+}
+
+/** All rows of a mini-batch, outside of training. */
+function wholeBatch(m: ReferenceMemory, net: Net, rows: number): Batch {
+  const batch = new Batch(m, net.batches);
+  batch.rows = rows;
+  batch.from = 0;
+  batch.to = rows;
+  batch.isTraining = 0;
+  return batch;
+}
+
+/** Forward, from the first layer to the last; in training, with dropout. */
+function forwardPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Batch): void {
+  for (let i = 0; i < net.layerCount; i++) {
+    const l = layerAt(m, net, i);
+    forward(m, l, from, to);
+    activate(m, l, from, to);
+    if (!hasDropout(l)) continue;
+    if (isTraining) dropOut(m, new Rule(m, net.rule), l, l.undropped, l.activations, from, to);
+    else copyRows(m, l, from, to);
+  }
+}
+
+/**
+ * BP1 and BP2: δ, from the last layer to the first. In training samples are weighted, units are dropped, and layers beneath
+ * the first that learns are left out.
+ */
+function deltaPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Batch): void {
+  const rule = new Rule(m, net.rule);
+  outputDelta(m, net, from, to);
+  if (isTraining && rule.isWeighted) weightDelta(m, net, from, to);
+
+  const lowest = isTraining ? net.firstTrained : 0;
+  let next = lastLayer(m, net);
+  for (let i = net.layerCount - 2; i >= lowest; i--) {
+    const l = layerAt(m, net, i);
+    hiddenDelta(m, l, next, from, to);
+    if (isTraining && hasDropout(l)) dropOut(m, rule, l, l.delta, l.delta, from, to);
+    next = l;
+  }
+}
+
+/** BP3 and BP4: the gradients summed over the mini-batch. In training frozen layers are left out. */
+function gradientPass(m: ReferenceMemory, net: Net, { rows, isTraining }: Batch): void {
+  for (let i = 0; i < net.layerCount; i++) {
+    const l = layerAt(m, net, i);
+    if (isTraining && l.isFrozen) continue;
+    biasGradient(m, l, rows);
+    weightGradient(m, l, rows, 0, l.fanIn);
+  }
+}
+
+const hasDropout = (l: Layer): boolean => l.undropped !== l.activations;
+
+function copyRows(m: ReferenceMemory, l: Layer, from: number, to: number): void {
+  const [source, target] = [m.at(l.undropped), m.at(l.activations)];
+  m.floats.copyWithin(target + from * l.stride, source + from * l.stride, source + to * l.stride);
+}
+
+/** δ of each sample of the last layer times the sample's weight. */
+function weightDelta(m: ReferenceMemory, net: Net, from: number, to: number): void {
+  const f = m.floats;
+  const { delta, stride } = lastLayer(m, net);
+  for (let n = from; n < to; n++) {
+    const weight = f[m.at(net.sampleWeights) + n]!;
+    const row = m.at(delta) + n * stride;
+    for (let j = row; j < row + stride; j++) f[j] = f[j]! * weight;
+  }
+}

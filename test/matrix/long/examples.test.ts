@@ -54,6 +54,20 @@ it('digits from a CSV file', { timeout: 120_000 }, async () => {
   expect(figure(await printed('digits-csv'), /\ntest accuracy/)).toBeGreaterThan(92);
 });
 
-it('slow learning', { timeout: 120_000 }, async () => {
-  expect(await printed('slow-learning')).toMatch(/quadratic/);
+it('a saturated neuron learns by the cross-entropy long before it does by the quadratic cost', async () => {
+  const text = await printed('slow-learning');
+  const [, quadratic, crossEntropy] = /halfway after (\d+) epochs, and after (\d+)/.exec(text) ?? [];
+  expect(Number(crossEntropy)).toBeGreaterThan(0);
+  expect(Number(quadratic)).toBeGreaterThan(10 * Number(crossEntropy));
+});
+
+it('δ shrinks on its way back through layers of sigmoids, and not through layers of relu', async () => {
+  const text = await printed('slow-learning');
+  const [ofSigmoid, ofRelu] = text
+    .split('the first four of relu')
+    .map((half) => Array.from(half.matchAll(/layers\[\d\] +(0\.\d{6}) █/g), ([, delta]) => Number(delta)));
+  expect(ofSigmoid).toHaveLength(5);
+  expect(ofRelu).toHaveLength(5);
+  expect(ofSigmoid![4]! / ofSigmoid![0]!).toBeGreaterThan(100);
+  expect(ofRelu![4]! / ofRelu![0]!).toBeLessThan(10);
 });

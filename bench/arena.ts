@@ -1,4 +1,6 @@
-import type { Kernels } from '../../src/kernels/kernels.js';
+import type { Kernels } from '../src/kernels/kernels.js';
+import { roundUp } from '../src/memory/layout.js';
+import type { Fields, Struct, StructViews } from '../src/memory/struct.js';
 
 /** What may become of a word of memory while a kernel runs. */
 const KEPT = 0; // inputs, and the canaries around every buffer
@@ -25,11 +27,18 @@ interface Buffer {
   readonly name: string;
   readonly pointer: number;
   readonly content: Uint8Array;
-  readonly fate: (float: number) => number;
+  readonly bytesPerElement: number;
+  readonly fate: (element: number) => number;
+}
+
+/** A class of structs.ts. */
+interface StructClass<S extends Struct> {
+  new (views: StructViews, pointer: number): S;
+  readonly bytes: number;
 }
 
 /** The memory from START on, word by word: what it holds before a call, and what may become of it. */
-interface Plan {
+interface Content {
   readonly before: Uint32Array<ArrayBuffer>;
   readonly fates: Uint8Array;
 }
@@ -39,9 +48,33 @@ interface Plan {
  * them. What is neither `output` nor `scratch` must come out as it went in.
  */
 export class Arena {
+  readonly #bytesPerFloat: 4 | 8;
   readonly #buffers: Buffer[] = [];
   #end = START;
-  #plan: Plan | undefined;
+  #content: Content | undefined;
+
+  /** @param bytesPerFloat as the kernels have it */
+  constructor(bytesPerFloat: 4 | 8 = 4) {
+    this.#bytesPerFloat = bytesPerFloat;
+  }
+
+  /** A struct; a field that is not given is 0. @param isChanged whether the kernel writes to it */
+  struct<S extends Struct>(
+    name: string,
+    Struct: StructClass<S>,
+    fields: Partial<Fields<S>>,
+    isChanged = false,
+  ): number {
+    const buffer = new ArrayBuffer(roundUp(Struct.bytes, 8));
+    const views = {
+      ints: new Int32Array(buffer),
+      words: new Uint32Array(buffer),
+      singles: new Float32Array(buffer),
+      doubles: new Float64Array(buffer),
+    };
+    Object.assign(new Struct(views, 0), fields);
+    return this.#place(name, new Uint8Array(buffer), () => (isChanged ? WRITTEN : KEPT));
+  }
 
   /** A buffer that is only read. */
   input(name: string, values: Float32Array | Uint8Array): number {
@@ -68,13 +101,19 @@ export class Arena {
     return this.#place(name, canaries(count, this.#end), () => OPEN);
   }
 
-  run(kernels: Kernels, call: Call): Outcome {
-    const { memory } = kernels;
+  /** Writes all buffers into the memory of an engine. @returns where they end */
+  load({ memory }: Kernels): number {
     if (memory.base > START) throw new Error(`the module's constants reach up to ${memory.base}`);
-    const bytes = new Uint8Array(this.#planned().before.buffer);
+    const bytes = new Uint8Array(this.#contentNow().before.buffer);
     const end = START + bytes.length;
     memory.ensure(end);
     new Uint8Array(memory.buffer).set(bytes, START);
+    return end;
+  }
+
+  run(kernels: Kernels, call: Call): Outcome {
+    const { memory } = kernels;
+    const end = this.load(kernels);
     const returned = call(kernels);
     return { engine: kernels.engine, words: new Uint32Array(memory.buffer.slice(START, end)), returned };
   }
@@ -84,7 +123,7 @@ export class Arena {
     for (const [i, value] of one.returned.entries()) {
       if (!Object.is(value, other.returned[i])) return `returned ${value} and ${String(other.returned[i])}`;
     }
-    const { before, fates } = this.#planned();
+    const { before, fates } = this.#contentNow();
     for (let i = 0; i < fates.length; i++) {
       const [was, here, there] = [before[i]!, one.words[i]!, other.words[i]!];
       if (fates[i] === KEPT) {
@@ -99,32 +138,56 @@ export class Arena {
 
   /** Whether any result is NaN: in a comparison of ordinary numbers it would hide what it should show. */
   hasNaN({ words, returned }: Outcome): boolean {
-    const { fates } = this.#planned();
+    const { fates } = this.#contentNow();
     return returned.some(Number.isNaN) || fates.some((fate, i) => fate === WRITTEN && isNaNBits(words[i]!));
   }
 
-  #place(name: string, values: Float32Array | Uint8Array, fate: (float: number) => number): number {
+  /** What a buffer of floats holds before a call. */
+  content(name: string): Float32Array {
+    const { content } = this.#buffers.find((buffer) => buffer.name === name)!;
+    return new Float32Array(content.slice().buffer);
+  }
+
+  /** The numbers that a call wrote, buffer by buffer, and those that it returned; without structs. */
+  results({ words, returned }: Outcome): { name: string; values: readonly number[] }[] {
+    const Floats = this.#bytesPerFloat === 4 ? Float32Array : Float64Array;
+    const written = this.#buffers
+      .filter(({ bytesPerElement }) => bytesPerElement === this.#bytesPerFloat)
+      .map(({ name, pointer, content, fate }) => {
+        const start = pointer - START;
+        const floats = new Floats(words.slice(start / 4, (start + content.length) / 4).buffer);
+        return { name, values: Array.from(floats).filter((_, i) => fate(i) === WRITTEN) };
+      });
+    return [...written, { name: 'returned', values: returned }].filter(({ values }) => values.length > 0);
+  }
+
+  #place(name: string, values: Float32Array | Uint8Array, fate: (element: number) => number): number {
     const pointer = this.#end + LINE;
-    const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    this.#buffers.push({ name, pointer, content, fate });
+    const isFloats = values instanceof Float32Array;
+    const { buffer, byteOffset, byteLength } =
+      isFloats && this.#bytesPerFloat === 8 ? Float64Array.from(values) : values;
+    const content = new Uint8Array(buffer, byteOffset, byteLength);
+    this.#buffers.push({ name, pointer, content, bytesPerElement: isFloats ? this.#bytesPerFloat : 1, fate });
     this.#end = Math.ceil((pointer + content.length) / LINE) * LINE;
-    this.#plan = undefined;
+    this.#content = undefined;
     return pointer;
   }
 
-  #planned(): Plan {
-    if (this.#plan) return this.#plan;
+  #contentNow(): Content {
+    if (this.#content) return this.#content;
     const count = (this.#end + LINE - START) / 4;
     const before = new Uint32Array(canaries(count, START).buffer);
     const bytes = new Uint8Array(before.buffer);
     const fates = new Uint8Array(count).fill(KEPT);
-    for (const { pointer, content, fate } of this.#buffers) {
+    for (const { pointer, content, bytesPerElement, fate } of this.#buffers) {
       bytes.set(content, pointer - START);
       const first = (pointer - START) / 4;
-      for (let i = 0; i < content.length / 4; i++) fates[first + i] = fate(i);
+      for (let i = 0; i < content.length / 4; i++) {
+        fates[first + i] = fate(Math.floor((4 * i) / bytesPerElement));
+      }
     }
-    this.#plan = { before, fates };
-    return this.#plan;
+    this.#content = { before, fates };
+    return this.#content;
   }
 
   #nameOf(word: number): string {

@@ -10,16 +10,16 @@ import {
   SOFTSIGN,
   SWISH,
   TANH,
-} from '../codes.js';
-import type { Precision } from './numerics.js';
+} from '../../codes.js';
+import type { Floats, Precision } from '../numerics.js';
 
 /** An activation: σ(z), of a unit or of a whole row, and its slope σ′(z), which may use a = σ(z). */
-interface Activation {
+export interface Activation {
   value?(this: void, z: number, alpha: number): number;
   /** Left out where it is 1 (linear), or where it never stands alone (softmax). */
   slope?(this: void, z: number, a: number, alpha: number): number;
   /** In place of `value`: softmax alone. z and a are the places of the row's first unit in f. */
-  row?(this: void, f: Float32Array | Float64Array, z: number, a: number, units: number): void;
+  row?(this: void, f: Floats, z: number, a: number, units: number): void;
 }
 
 /**

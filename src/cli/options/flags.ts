@@ -1,0 +1,98 @@
+import type { Fault } from '../../errors.js';
+
+type Values = readonly (string | number)[];
+
+/** What stands on the command line for an option of the library. */
+interface FlagEntry {
+  /** The first is the one that a fault of the option is reported under. */
+  readonly flags: readonly string[];
+  /** How a cure that names the option reads here. Default: `use --flag VALUE`. */
+  readonly cure?: (values: Values) => string;
+}
+
+const missingCures: Readonly<Record<string, string>> = {
+  drop: '--missing drop leaves such rows out',
+  mean: '--missing mean fills them in',
+};
+
+/** By the name that the option has in the library. The one place that knows both names. */
+export const flagTable: Readonly<Record<string, FlagEntry>> = {
+  // Network.train
+  epochs: { flags: ['epochs'] },
+  miniBatchSize: { flags: ['batch'] },
+  learningRate: { flags: ['learning-rate', 'schedule'] },
+  optimizer: { flags: ['optimizer', 'momentum'] },
+  clip: { flags: ['clip-norm', 'clip-value'] },
+  l1: { flags: ['l1'] },
+  l2: { flags: ['l2'] },
+  penalizeBiases: { flags: ['penalize-biases'] },
+  maxNorm: { flags: ['max-norm'] },
+  frozen: { flags: ['frozen'] },
+  classWeights: { flags: ['class-weights'] },
+  shuffle: { flags: ['no-shuffle'] },
+  validationSplit: { flags: ['validation-split'] },
+  diagnose: { flags: ['diagnose'] },
+  earlyStopping: { flags: ['patience', 'min-delta', 'monitor', 'keep-last'] },
+  checkpoint: { flags: ['checkpoint', 'checkpoint-every'] },
+  resume: { flags: ['resume'] },
+  // Network.create
+  activation: { flags: ['activation', 'output-activation'] },
+  loss: { flags: ['loss'] },
+  initializer: { flags: ['initializer'] },
+  dropout: { flags: ['dropout'] },
+  seed: { flags: ['seed'] },
+  engine: { flags: ['engine'] },
+  threads: { flags: ['threads'] },
+  // bp4/data
+  label: { flags: ['label'] },
+  targets: { flags: ['target'] },
+  inputs: { flags: ['inputs', 'ignore'] },
+  classes: { flags: ['classes'] },
+  ignore: { flags: ['ignore'] },
+  missing: {
+    flags: ['missing'],
+    cure: (values) => values.map((value) => missingCures[value] ?? `--missing ${value}`).join(', '),
+  },
+  categorical: {
+    flags: ['categorical', 'ignore'],
+    cure: () => '--categorical takes it as a category, --ignore leaves it out',
+  },
+  delimiter: { flags: ['delimiter'], cure: ([mark = ',']) => `give --delimiter ${JSON.stringify(mark)}` },
+  header: { flags: ['header'] },
+  // models of other programs
+  activations: {
+    flags: ['activations'],
+    cure: ([count]) =>
+      `give --activations, one for each ${count === undefined ? 'layer' : `of its ${count} layers`}`,
+  },
+  layers: { flags: ['layers'] },
+};
+
+/** Options of `Network.train` that the command line has under no flag, each with the reason. */
+export const withoutFlag: Readonly<Record<string, string>> = {
+  validation: 'a part of the data is set aside by --validation-split',
+  metrics: 'functions; the figures of the test part are reported at the end',
+  onEpoch: 'a function; --json gives an event for each epoch',
+  onBatch: 'a function; the bar shows it',
+  signal: 'Ctrl-C',
+};
+
+/** The names in a path: `layers[1].dropout` has layers and dropout. */
+export const namesInPlace = (place: string): string[] =>
+  place.split(/[.[\]]+/).filter((name) => name !== '' && !Number.isInteger(Number(name)));
+
+/** `--dropout` of `layers[1].dropout`; a place for which there is no flag stays as it is. */
+export function flagForPlace(place: string): string {
+  const name = namesInPlace(place)
+    .reverse()
+    .find((each) => Object.hasOwn(flagTable, each));
+  return name === undefined ? place : `--${flagTable[name]!.flags[0]!}`;
+}
+
+/** What to do about a fault, as it is typed. */
+export function cureWithFlags({ cure, option }: Fault): string | undefined {
+  if (option === undefined || !Object.hasOwn(flagTable, option.name)) return cure;
+  const { flags, cure: describe } = flagTable[option.name]!;
+  const values = option.values ?? [];
+  return describe ? describe(values) : `use ${[`--${flags[0]!}`, values.join(' or ')].join(' ').trim()}`;
+}

@@ -1,0 +1,149 @@
+import type { NetworkState } from '../../model/state.js';
+import type { Network } from '../../network.js';
+import type { EpochReport } from '../../training/options.js';
+import { displayPath } from '../data/read-file.js';
+import { diagnoseNetwork, pickSamples, type Evaluation } from '../model/evaluation.js';
+import { hashWeights, type About } from '../model/model-file.js';
+import type { OpenedModel } from '../model/open-model.js';
+import {
+  formatCount,
+  formatDuration,
+  groupDigits,
+  joinNames,
+  quoteOption,
+  quotePath,
+} from '../terminal/format.js';
+import type { PreparedTraining } from '../train/prepare-training.js';
+import { describeShape } from './network-drawing.js';
+import type { Fact, Report } from './page.js';
+
+// What a report holds, of a model and of a training.
+
+/** What a report tells of a model, whatever was done with it. */
+export function describeModel({ net, state, about, path }: OpenedModel, title: string): Report {
+  const shape = describeShape(net);
+  const sizes = [shape.inputs, ...shape.layers.map(({ units }) => units)].map(groupDigits).join(' → ');
+  const trained = about ? `, trained on ${about.training.data}` : '';
+  return {
+    title,
+    summary: `${path} is a network of ${sizes} units${trained}.`,
+    shape,
+    facts: listFacts(net, state, about),
+  };
+}
+
+/** What a report tells of a training that has ended. @param about with its results */
+export async function describeTrainingRun(
+  { net, some, test, options, found }: PreparedTraining,
+  state: NetworkState,
+  about: About,
+  history: readonly EpochReport[],
+  evaluation: Evaluation,
+): Promise<Report> {
+  const shape = describeShape(net);
+  const path = displayPath(about.training.data);
+  const { earlyStopping } = options;
+  const best = earlyStopping && earlyStopping.restoreBest !== false ? state.run?.bestEpoch : undefined;
+  return {
+    title: path,
+    summary: summarizeTraining(shape, about),
+    ...{ shape, history, evaluation },
+    bestEpoch: best === history.at(-1)?.epoch ? undefined : best,
+    evaluated: test ? `the ${formatCount(test.count, 'sample')} of the test` : 'what was learned from',
+    diagnosis: await diagnoseNetwork(net, path, pickSamples(some)),
+    facts: [...listFacts(net, state, about), ...listGuesses(found)],
+  };
+}
+
+/** What nobody had said. */
+function listGuesses(found: PreparedTraining['found']): Fact[] {
+  if (!found?.guess) return [];
+  const { reason, leftOut } = found.guess;
+  return [
+    ...(reason === undefined ? [] : [{ name: 'what to predict was guessed', value: reason }]),
+    ...(leftOut.length > 0
+      ? [{ name: 'left out', value: leftOut.map(({ name, reason }) => `${name}: ${reason}`).join('; ') }]
+      : []),
+    ...(found.dropped > 0
+      ? [{ name: 'rows left out', value: `${found.dropped}, with something missing` }]
+      : []),
+  ];
+}
+
+function summarizeTraining({ inputs, layers }: Report['shape'], { task, reading, training }: About): string {
+  const sizes = [inputs, ...layers.map(({ units }) => units)].map(groupDigits).join(' → ');
+  const { label, targets = [], classes } = reading;
+  const aim =
+    task === 'regression'
+      ? `to predict ${targets.join(', ') || 'numbers'}`
+      : `to tell ${formatCount(classes?.length ?? Math.max(2, layers.at(-1)!.units), 'class', 'classes')}${label === undefined ? '' : ` of ${label}`} apart`;
+  return `A network of ${sizes} units learned from ${formatCount(training.samples, 'sample')} ${aim}.`;
+}
+
+/** What is to be known of a network, and of how it was made as far as its file tells. */
+function listFacts(net: Network, state: NetworkState, about: About | undefined): Fact[] {
+  const { seed } = state.spec;
+  return [
+    ...(about ? [...listDataFacts(about), ...listTrainingFacts(about)] : []),
+    ...(seed === undefined ? [] : [{ name: 'seed', value: String(seed) }]),
+    { name: 'engine', value: `${net.engine}, ${formatCount(net.threads, 'thread')}` },
+    { name: 'weights and biases (SHA-256)', value: hashWeights(state), isCode: true },
+    { name: 'Node', value: `${process.version}, ${process.platform} ${process.arch}` },
+    { name: 'written', value: `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC` },
+  ];
+}
+
+function listDataFacts({ reading, training }: About): Fact[] {
+  const { inputs, label, targets, missing, categorical } = reading;
+  const { data, testFile, samples, testSamples } = training;
+  const test = testSamples > 0 ? `, ${formatCount(testSamples, 'other')} to test with` : '';
+  const facts: (Fact | undefined)[] = [
+    { name: 'data', value: testFile === undefined ? data : `${data}; ${testFile} to test with` },
+    { name: 'samples', value: `${formatCount(samples, 'sample')} to learn from${test}` },
+    inputs && {
+      name: 'inputs',
+      value: joinNames(
+        inputs.map((name) =>
+          categorical && Object.hasOwn(categorical, name) ? `${name} (categories)` : name,
+        ),
+        20,
+      ),
+    },
+    label === undefined ? undefined : { name: 'label', value: label },
+    targets && { name: 'targets', value: targets.join(', ') },
+    missing === undefined || missing === 'error'
+      ? undefined
+      : {
+          name: 'missing values',
+          value: missing === 'drop' ? 'rows with some were left out' : 'the mean of the column',
+        },
+  ];
+  return facts.filter((fact) => fact !== undefined);
+}
+
+function listTrainingFacts({ training, results }: About): Fact[] {
+  const options = Object.entries(training.options).map(([name, value]) => `${name} ${formatOption(value)}`);
+  const given = Object.entries(training.given).flatMap(([name, values]) =>
+    values.map((value) => quoteOption(name, value)),
+  );
+  return [
+    { name: 'options', value: options.join(', ') },
+    ...(results
+      ? [
+          {
+            name: 'time',
+            value: `${formatCount(results.epochs, 'epoch')} in ${formatDuration(results.seconds)}`,
+          },
+        ]
+      : []),
+    {
+      name: 'command',
+      value: ['npx bp4 train', quotePath(training.data), ...given].join(' '),
+      isCode: true,
+    },
+  ];
+}
+
+/** Without the marks of JSON. */
+const formatOption = (value: unknown): string =>
+  JSON.stringify(value).replace(/"/g, '').replace(/[,:]/g, '$& ');

@@ -1,0 +1,90 @@
+import type { Dataset } from '../../data/index.js';
+import { openData, readData } from '../data/open-data.js';
+import { splitStream } from '../data/split-stream.js';
+import { DataError, inFile, UsageError } from '../errors.js';
+import { readModel, type About } from '../model/model-file.js';
+import { pickDialect } from '../options/data.js';
+import type { GivenOptions } from '../options/command.js';
+import type { TrainFlags } from '../options/train-files.js';
+import { groupDigits } from '../terminal/format.js';
+import { pickEngine, type PreparedTraining, type TrainingParts } from './prepare-training.js';
+
+/** What may differ when a training goes on: nothing that the weights depend on, but how long it goes on. */
+const freeOptions = [
+  ...['epochs', 'threads', 'engine', 'out', 'checkpoint', 'checkpoint-every', 'report', 'resume'],
+  ...['json', 'quiet', 'debug'],
+];
+
+/**
+ * Prepares a training that goes on.
+ * @param modelPath what it had saved
+ * @param dataPath undefined for the data that it had
+ * @throws UsageError, DataError naming the option, or the file and place
+ */
+export async function resumeTraining(
+  flags: TrainFlags,
+  given: GivenOptions,
+  modelPath: string,
+  dataPath: string | undefined,
+): Promise<PreparedTraining> {
+  const { net, about, progress } = await readModel(modelPath, pickEngine(flags));
+  if (!about) throw new DataError(modelPath, 'it was not written by bp4 train, which cannot go on from it');
+  checkGiven(given, about);
+  const { training } = about;
+  const path = dataPath ?? training.data;
+  const parts = await restoreParts(path, about);
+  const { train, validation } = parts;
+  const count = train.count + (validation?.count ?? 0);
+  if (count !== training.samples) {
+    throw new DataError(
+      path,
+      `the training had ${groupDigits(training.samples)} samples, and now there are ${groupDigits(count)}`,
+      'give the same data',
+    );
+  }
+  const options = { ...training.options, epochs: flags.epochs ?? training.options.epochs! };
+  return {
+    net,
+    ...parts,
+    options,
+    about: { ...about, training: { ...training, data: path, options } },
+    found: undefined,
+    from: { path: modelPath, ...(progress ?? { epochs: 0, isOver: false }) },
+  };
+}
+
+/** Divides the data as when the training began. */
+async function restoreParts(path: string, about: About): Promise<TrainingParts> {
+  const { reading, training } = about;
+  const { testPart, shares } = training;
+  if (shares) {
+    const file = await openData(path, { ...pickDialect(reading), isStream: true });
+    if (file.kind !== 'table' || !file.stream)
+      throw new DataError(path, 'it cannot be read in parts, as it was');
+    const { learned, test, ...parts } = await splitStream(await file.stream(reading), shares);
+    return { train: learned, ...parts, test: test ?? (await readTest(path, about)) };
+  }
+  const whole = await readData(path, reading);
+  const split = testPart && (await inFile(path, () => whole.split(testPart)));
+  const train = split?.train ?? whole;
+  return { train, some: train, test: split?.test ?? (await readTest(path, about)) };
+}
+
+/** A test that is no part of the data. */
+async function readTest(path: string, { reading, training }: About): Promise<Dataset | undefined> {
+  const { testFile, testSamples } = training;
+  if (testFile !== undefined) return await readData(testFile, reading);
+  if (testSamples === 0) return undefined;
+  const file = await openData(path);
+  return file.kind === 'samples' ? file.test : undefined;
+}
+
+function checkGiven(now: GivenOptions, { training: { given } }: About): void {
+  for (const [name, values] of Object.entries(now)) {
+    if (freeOptions.includes(name)) continue;
+    const before = given[name];
+    if (before?.join() === values.join()) continue;
+    const was = before === undefined ? 'was not given' : `was ${before.join()}`;
+    throw new UsageError(`--${name}`, `it ${was} when the training began`, 'leave it out to go on with it');
+  }
+}

@@ -1,0 +1,31 @@
+import type { Net } from '../../memory/structs.js';
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY } from '../codes.js';
+import { multiplySlope } from './activation.js';
+import { meanLosses } from './micro/losses.js';
+import { clearPadding } from './micro/padding.js';
+import { lastLayer, type ReferenceMemory } from './reference-memory.js';
+
+/** BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer, for the samples in [from, to). */
+export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: number): void {
+  const { floats: f, round } = m;
+  const l = lastLayer(m, net);
+  const { loss, lossParameter } = net;
+  const { stride, units } = l;
+  const slope = meanLosses[loss]?.slope;
+  const [activations, targets, delta] = [m.at(l.activations), m.at(net.targets), m.at(l.delta)];
+  for (let n = from * stride; n < to * stride; n += stride) {
+    let total = 1;
+    if (loss === CROSS_ENTROPY) {
+      total = 0;
+      for (let j = n; j < n + units; j++) total = round(total + f[targets + j]!);
+    }
+    for (let j = n; j < n + stride; j++) {
+      const a = f[activations + j]!;
+      const y = f[targets + j]!;
+      f[delta + j] = slope ? round(slope(a, y, lossParameter, round)) / units : round(a * total) - y;
+    }
+  }
+  if (loss === CROSS_ENTROPY || loss === BINARY_CROSS_ENTROPY) return;
+  multiplySlope(m, l, from, to);
+  clearPadding(m, l.delta + from * stride * m.bytesPerFloat, stride, to - from, units);
+}

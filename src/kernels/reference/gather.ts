@@ -1,0 +1,119 @@
+import type { Batch, Net, Window } from '../../memory/structs.js';
+import type { Floats } from './numerics.js';
+import { lastLayer, type ReferenceMemory } from './reference-memory.js';
+
+/** f32 inputs from bytes. */
+export function widenBytes(
+  m: ReferenceMemory,
+  bytes: number,
+  floats: number,
+  count: number,
+  scale: number,
+): void {
+  const { floats: f, round } = m;
+  const source = new Uint8Array(m.buffer, bytes, count);
+  const factor = round(scale);
+  const to = m.at(floats);
+  for (let i = 0; i < count; i++) f[to + i] = source[i]! * factor;
+}
+
+/** f32 inputs that are scaled, in place. */
+export function scaleFloats(m: ReferenceMemory, floats: number, count: number, scale: number): void {
+  const { floats: f, round } = m;
+  const factor = round(scale);
+  const from = m.at(floats);
+  for (let i = from; i < from + count; i++) f[i] = f[i]! * factor;
+}
+
+/** Adds samples to a window that holds pairs, after the `first` that it holds already. */
+export function addBytes(
+  m: ReferenceMemory,
+  net: Net,
+  window: Window,
+  bytes: number,
+  scale: number,
+  first: number,
+  count: number,
+): void {
+  const { inputCount } = net;
+  const factor = m.round(scale);
+  const row = new Float64Array(inputCount);
+  for (let i = 0; i < count; i++) {
+    const source = new Uint8Array(m.buffer, bytes + i * inputCount, inputCount);
+    for (let k = 0; k < inputCount; k++) row[k] = m.round(source[k]! * factor);
+    addRow(m, window, row, first + i);
+  }
+}
+
+/** The same of floats, [count][inputCount]. */
+export function addFloats(
+  m: ReferenceMemory,
+  net: Net,
+  window: Window,
+  floats: number,
+  first: number,
+  count: number,
+): void {
+  const { inputCount } = net;
+  for (let i = 0; i < count; i++) {
+    const start = m.at(floats) + i * inputCount;
+    addRow(m, window, m.floats.subarray(start, start + inputCount), first + i);
+  }
+}
+
+/** Adds a row to the window as the values that are not zero and, as numbers of two bytes, their places. */
+function addRow(m: ReferenceMemory, window: Window, row: Floats, sample: number): void {
+  const { words, floats: f, bytesPerFloat } = m;
+  const start = (window.pointer + window.starts) / 4 + sample;
+  const begin = window.pointer + words[start]!;
+  const places = [...row.keys()].filter((k) => row[k] !== 0);
+  for (const [i, k] of places.entries()) f[m.at(begin) + i] = row[k]!;
+  const end = begin + places.length * bytesPerFloat;
+  new Uint16Array(m.buffer, end, places.length).set(places);
+  const padded = Math.ceil((end + 2 * places.length) / bytesPerFloat) * bytesPerFloat;
+  words[start + 1] = padded - window.pointer;
+}
+
+/**
+ * Gathers the samples of the mini-batch from a window. The inputs are always written out as rows: where WebAssembly leaves
+ * zeros out (assembly/pairs.ts), the reference multiplies by them.
+ * @param first the first sample of the mini-batch, in the window's order
+ */
+export function gather(m: ReferenceMemory, net: Net, window: Window, batch: Batch, first: number): void {
+  const { words, floats: f } = m;
+  const { pointer, order, targets, sampleWeights, rows, starts } = window;
+  const { inputCount } = net;
+  const { stride } = lastLayer(m, net);
+  for (let i = batch.from; i < batch.to; i++) {
+    const sample = order ? words[(pointer + order) / 4 + first + i]! : first + i;
+    const input = m.at(net.inputs) + i * inputCount;
+    if (starts) {
+      expand(m, window, sample, input, inputCount);
+    } else {
+      const from = m.at(pointer + rows) + sample * inputCount;
+      f.copyWithin(input, from, from + inputCount);
+    }
+    const from = m.at(pointer + targets) + sample * stride;
+    f.copyWithin(m.at(net.targets) + i * stride, from, from + stride);
+    if (sampleWeights) f[m.at(net.sampleWeights) + i] = f[m.at(pointer + sampleWeights) + sample]!;
+  }
+}
+
+/** Writes a sample that is given by pairs out as a row. @param row its index in the floats */
+export function expand(
+  m: ReferenceMemory,
+  window: Window,
+  sample: number,
+  row: number,
+  inputCount: number,
+): void {
+  const { words, floats: f, bytesPerFloat } = m;
+  const start = (window.pointer + window.starts) / 4 + sample;
+  const begin = window.pointer + words[start]!;
+  const end = window.pointer + words[start + 1]!;
+  const count = Math.floor((end - begin) / (bytesPerFloat + 2));
+  const places = new Uint16Array(m.buffer, begin + count * bytesPerFloat, count);
+  const value = m.at(begin);
+  f.fill(0, row, row + inputCount);
+  for (let i = 0; i < count; i++) f[row + places[i]!] = f[value + i]!;
+}

@@ -1,0 +1,44 @@
+import { HINGE, HUBER, MEAN_ABSOLUTE_ERROR, MEAN_SQUARED_ERROR } from '../../codes.js';
+
+/**
+ * A loss that is a mean over the outputs: what one output costs, in double precision, and the slope of that in a, each
+ * operation rounded once. Both are yet to be divided by the number of outputs. Where a is NaN both are.
+ * assembly/micro/losses.ts says where they come from.
+ */
+interface MeanLoss {
+  value(this: void, a: number, y: number, parameter: number): number;
+  slope(this: void, a: number, y: number, parameter: number, round: (x: number) => number): number;
+}
+
+/** The losses by their numbers in codes.ts. */
+export const meanLosses: Readonly<Record<number, MeanLoss>> = {
+  [MEAN_SQUARED_ERROR]: {
+    value: squaredError,
+    slope: (a, y, _, round) => 2 * round(a - y),
+  },
+  [MEAN_ABSOLUTE_ERROR]: {
+    value: (a, y) => Math.abs(a - y),
+    slope(a, y, _, round) {
+      const difference = round(a - y);
+      return Math.abs(difference) > 0 ? Math.sign(difference) : difference;
+    },
+  },
+  [HUBER]: {
+    value(a, y, delta) {
+      const size = Math.abs(a - y);
+      return size <= delta ? 0.5 * size * size : delta * (size - 0.5 * delta);
+    },
+    slope: (a, y, delta, round) => Math.max(Math.min(round(a - y), delta), -delta),
+  },
+  [HINGE]: {
+    value: (a, y) => Math.max(0, 1 - y * a),
+    slope(a, y, _, round) {
+      const margin = round(y * a);
+      return margin < 1 ? -y : margin >= 1 ? 0 : NaN;
+    },
+  },
+};
+
+export function squaredError(a: number, y: number): number {
+  return (a - y) * (a - y);
+}

@@ -1,0 +1,56 @@
+import { GrowingBuffer } from '../../memory/memory.js';
+import { Layer, Net } from '../../memory/structs.js';
+import type { StructViews } from '../../memory/struct.js';
+import { Views } from '../../memory/views.js';
+import { activationsIn, type Activation } from './micro/activations.js';
+import type { Floats, Precision } from './numerics.js';
+
+/**
+ * What WebAssembly has by itself and the reference is given: the linear memory, as numbers of every kind, and the precision
+ * in which it computes. Each function of the reference takes it first, as `m`; its other parameters are those of the
+ * function of the same name in assembly/.
+ */
+export class ReferenceMemory extends GrowingBuffer implements StructViews {
+  readonly bytesPerFloat: 4 | 8;
+  /** Rounds to the precision. */
+  readonly round: (x: number) => number;
+  readonly activations: Readonly<Record<number, Activation>>;
+  ints!: Int32Array;
+  words!: Uint32Array;
+  singles!: Float32Array;
+  doubles!: Float64Array;
+  /** The numbers to compute with. A hot loop holds them in a local f. */
+  floats!: Floats;
+
+  constructor(precision: Precision) {
+    super();
+    this.bytesPerFloat = precision.bytesPerFloat;
+    this.round = precision.round;
+    this.activations = activationsIn(precision);
+    this.#derive();
+  }
+
+  override ensure(bytes: number): void {
+    super.ensure(bytes);
+    if (this.words.buffer !== this.buffer) this.#derive();
+  }
+
+  #derive(): void {
+    const { ints, words, singles, doubles, floats } = new Views({
+      memory: this,
+      bytesPerFloat: this.bytesPerFloat,
+    });
+    Object.assign(this, { ints, words, singles, doubles, floats });
+  }
+
+  /** The index in `floats` of what a pointer points to. */
+  at(pointer: number): number {
+    return pointer / this.bytesPerFloat;
+  }
+}
+
+/** The l-th layer. */
+export const layerAt = (m: ReferenceMemory, net: Net, l: number): Layer =>
+  new Layer(m, net.layers + l * Layer.bytes);
+
+export const lastLayer = (m: ReferenceMemory, net: Net): Layer => layerAt(m, net, net.layerCount - 1);

@@ -1,0 +1,70 @@
+import { LINEAR } from '../../src/kernels/codes.js';
+import { lastLayer, type ReferenceMemory } from '../../src/kernels/reference/reference-memory.js';
+import type { Layer, Net } from '../../src/memory/structs.js';
+
+// Equations of the reference that are wrong on purpose. A test file mocks the modules of the equations:
+//   vi.mock('…/bp2-hidden-delta.js', async (original) => faultyEquations(await original()))
+
+/** What takes the place of an equation, given the right one. */
+export interface Faults {
+  outputDelta?: Fault<[net: Net, from: number, to: number]>;
+  hiddenDelta?: Fault<[l: Layer, next: Layer, from: number, to: number]>;
+  biasGradient?: Fault<[l: Layer, rows: number]>;
+  weightGradient?: Fault<[l: Layer, rows: number, from: number, to: number]>;
+}
+
+type Equation<Args extends unknown[]> = (m: ReferenceMemory, ...args: Args) => void;
+type Fault<Args extends unknown[]> = (right: Equation<Args>, m: ReferenceMemory, ...args: Args) => void;
+
+let faults: Faults = {};
+let precision: 4 | 8 = 4;
+
+/** Breaks equations from now on, in one precision alone. */
+export function breakEquations(wrong: Faults, bytesPerFloat: 4 | 8): void {
+  faults = wrong;
+  precision = bytesPerFloat;
+}
+
+export function mendEquations(): void {
+  faults = {};
+}
+
+/** A module of the reference, whose functions look for a fault at each call. */
+export function faultyEquations<Module extends object>(module: Module): Module {
+  const names = Object.keys(module) as (keyof Module & keyof Faults)[];
+  const functions = names.map((name) => {
+    const right = module[name] as Equation<unknown[]>;
+    const equation: Equation<unknown[]> = (m, ...args) => {
+      const fault =
+        m.bytesPerFloat === precision ? (faults[name] as Fault<unknown[]> | undefined) : undefined;
+      if (fault) fault(right, m, ...args);
+      else right(m, ...args);
+    };
+    return [name, equation];
+  });
+  return Object.fromEntries(functions) as Module;
+}
+
+/** A layer as if it were linear: without σ′. */
+function withoutSlope(l: Layer, compute: () => void): void {
+  const { activation } = l;
+  l.activation = LINEAR;
+  compute();
+  l.activation = activation;
+}
+
+/** The faults of the equations that a check of gradients must see. */
+export const wrongEquations: readonly [name: string, faults: Faults][] = [
+  [
+    'BP1 without σ′',
+    {
+      outputDelta: (right, m, net, ...rest) => withoutSlope(lastLayer(m, net), () => right(m, net, ...rest)),
+    },
+  ],
+  ['BP2 without σ′', { hiddenDelta: (right, m, l, ...rest) => withoutSlope(l, () => right(m, l, ...rest)) }],
+  ['BP3 without the last sample', { biasGradient: (right, m, l, rows) => right(m, l, rows - 1) }],
+  [
+    'BP4 without the last unit of the layer before',
+    { weightGradient: (right, m, l, rows, from, to) => right(m, l, rows, from, to - 1) },
+  ],
+];
