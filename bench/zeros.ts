@@ -65,12 +65,11 @@ function stepsOf(
   const model = new Model(checkSpec({ inputs, layers }), kernels);
   const random = Random.fromSeed(1);
   drawParameters(model, random);
-  model.reserve(size);
   const values = new Float32Array(COUNT * inputs).map(() =>
     random.uniform(0, 1) < density ? random.uniform(-1, 1) : 0,
   );
-  const samples = finish(Samples.of({ inputs: values, labels: new Uint8Array(COUNT) }, model));
-  const window = finish(Window.load(model, samples, false, form))!;
+  const samples = finish(Samples.read({ inputs: values, labels: new Uint8Array(COUNT) }, model));
+  const window = finish(Window.open(model, samples, size, undefined, form));
   const { net } = model.layout;
   return {
     run: () => void kernels.descend(net, window.pointer, 0, COUNT, size, 1e-6),

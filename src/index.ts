@@ -24,19 +24,16 @@ export type {
   LossSpec,
   NetworkSpec,
 } from './model/spec.js';
-export type { Metrics } from './training/metrics.js';
+export type { Metrics } from './training/evaluate.js';
 export type { NumberTransform, Transform, Transforms } from './model/transforms.js';
 export type { NumericArray } from './base/numeric-arrays.js';
 export type { RawRows, Rows } from './training/matrix.js';
 export type { ClassWeights, Data, Inputs } from './training/samples.js';
-export type {
-  BatchReport,
-  Checkpoint,
-  EarlyStopping,
-  EpochReport,
-  TrainOptions,
-} from './training/options.js';
+export type { BatchReport, EpochReport } from './training/reports.js';
+export type { Checkpoint } from './training/hooks/checkpoint.js';
+export type { EarlyStopping } from './training/hooks/early-stopping.js';
+export type { TrainOptions } from './training/options.js';
 export type { NetworkState, OptimizerName, Parameters, Run, RunState } from './model/state.js';
 export type { OptimizerOptions } from './training/optimizers.js';
 export type { LearningRate, Position, ScheduleOptions } from './training/schedules.js';
-export type { Stream } from './training/source.js';
+export type { Stream } from './training/stream.js';

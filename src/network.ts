@@ -1,5 +1,6 @@
 import type { Diagnosis } from './training/diagnosis.js';
 import { diagnoseLayers } from './diagnosis/layers.js';
+import { reportDiagnosis } from './diagnosis/report-diagnosis.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
 import { StateError, TypeFault } from './errors.js';
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
@@ -34,20 +35,15 @@ import {
   type LossSpec,
   type NetworkSpec,
 } from './model/spec.js';
-import { evaluate, predict, totalCost, type Metrics } from './training/metrics.js';
+import { evaluate, predict, totalCost, type Metrics } from './training/evaluate.js';
 import type { RawRows } from './training/matrix.js';
 import { Samples, type Data, type Inputs } from './training/samples.js';
-import { assertResumable } from './training/resume.js';
-import { newRun, slotsOf } from './training/run.js';
-import type { Stream } from './training/source.js';
-import { dataOf, Training } from './training/train.js';
-import {
-  checkTrainOptions,
-  type CheckedTrainOptions,
-  type EpochReport,
-  type TrainOptions,
-} from './training/options.js';
-import { awaited, finish, inSlices, type Work } from './base/work.js';
+import { assertResumable, countSlots, startRun } from './training/resume.js';
+import type { Stream } from './training/stream.js';
+import { readData, train } from './training/train.js';
+import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from './training/options.js';
+import type { EpochReport } from './training/reports.js';
+import { finish, inSlices, type Work } from './base/work.js';
 
 /** On what a network computes; it changes no bit of the answers. */
 export interface EngineOptions {
@@ -240,7 +236,7 @@ export class Network {
     const model = this.#use();
     checkKeys('options', options, ['inputScale']);
     const { inputScale = 1 } = options;
-    return finish(predict(model, finish(Samples.ofInputs({ inputs, inputScale }, model))));
+    return finish(predict(model, finish(Samples.readInputs({ inputs, inputScale }, model))));
   }
 
   /**
@@ -249,7 +245,7 @@ export class Network {
    */
   evaluate(data: Data): Metrics {
     const model = this.#use();
-    return finish(evaluate(model, finish(Samples.of(data, model))));
+    return finish(evaluate(model, finish(Samples.read(data, model))));
   }
 
   /**
@@ -259,7 +255,7 @@ export class Network {
    */
   backprop(data: Data): Gradients {
     const model = this.#use();
-    const samples = finish(Samples.of(data, model));
+    const samples = finish(Samples.read(data, model));
     const n = samples.count;
     model.reserve(n);
     samples.gather(model, 0, n);
@@ -292,7 +288,7 @@ export class Network {
    * @throws StateError when the network is disposed meanwhile
    */
   async diagnose(data: Data): Promise<Diagnosis> {
-    const samples = finish(Samples.of(data, this.#use()));
+    const samples = finish(Samples.read(data, this.#use()));
     // Disposed meanwhile, its memory may be another network's.
     return await inSlices(diagnoseLayers(this.#use(), samples), () => this.#use());
   }
@@ -323,7 +319,7 @@ export class Network {
   async train(data: Data | Stream, options: TrainOptions = {}): Promise<EpochReport[]> {
     const model = this.#use();
     return await this.#alone(async () => {
-      const checked = await checkTrainOptions(options, model.layers.length);
+      const checked = checkTrainOptions(options, model.layers.length);
       if (checked.resume) assertResumable(this.#run, model.slots, checked);
       const mayGoOn = (): void => {
         this.#use();
@@ -369,27 +365,17 @@ export class Network {
   }
 
   *#train(model: Model, data: Data | Stream, options: CheckedTrainOptions): Work<EpochReport[]> {
-    const checked = yield* dataOf(model, data, options);
-    const { metrics, diagnose } = options;
-    const observe =
-      metrics !== undefined || diagnose !== undefined
-        ? (yield* awaited(import('./diagnosis/observe.js'))).observerOf(model, checked, options)
-        : undefined;
-    model.reserve(1, slotsOf(options));
+    const checked = yield* readData(model, data, options);
+    const diagnosis = options.diagnose
+      ? reportDiagnosis(model, checked.validation ?? checked.training)
+      : undefined;
+    model.reserve(1, countSlots(options));
     if (!options.resume) {
       model.clearSlots();
-      this.#run = newRun(model, this.#random, options);
+      this.#run = startRun(model, this.#random, options);
     }
-    const training = new Training(
-      model,
-      this.#random,
-      checked,
-      this.#run!,
-      options,
-      () => this.save(),
-      observe,
-    );
-    return yield* training.go();
+    const context = { model, random: this.#random, run: this.#run!, save: () => this.save(), diagnosis };
+    return yield* train(context, checked, options);
   }
 
   /** The network as JSON: weights [units][fanIn], biases [units], and the state of its random generator. */

@@ -3,7 +3,8 @@ import { IdlePool } from '../kernels/idle-pool.js';
 import { Model } from '../model/model.js';
 import { checkSpec, type CheckedSpec } from '../model/spec.js';
 import type { Parameters } from '../model/state.js';
-import { brainKernels, type BrainEngine, type BrainKernels } from './kernels.js';
+import type { BrainEngine, BrainKernels } from './kernels.js';
+import { brainKernels } from './load.js';
 import type { BrainActivation } from './options.js';
 
 /** All that training changes of a network. One is never altered: after training there is another. */

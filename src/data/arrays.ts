@@ -1,7 +1,7 @@
 import { checkInteger, checkKeys, checkPositive, misfit, show } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
 import { isNumericArray, plainView, type NumericArray } from '../base/numeric-arrays.js';
-import { matrixOf, type Rows } from '../training/matrix.js';
+import { readMatrix, type Rows } from '../training/matrix.js';
 import { finish } from '../base/work.js';
 import { Column, planColumns, type Categories } from './columns.js';
 import { checkLabels, listClasses, SampleBuilder, type SampleArrays, type Schema } from './samples.js';
@@ -132,7 +132,7 @@ function findWidth(place: string, rows: AnyRows, count: number): number {
 
 /** Rows of numbers: typed arrays where they are, others as doubles, so that nothing is rounded before the transforms. */
 function toMatrix(place: string, rows: Rows, width: number): NumericArray {
-  if (isNumericArray(rows)) return finish(matrixOf(place, rows, width)).values;
+  if (isNumericArray(rows)) return finish(readMatrix(place, rows, width)).values;
   const flat = isFlat(rows);
   const count = flat ? rows.length / width : rows.length;
   const values = new Float64Array(count * width);

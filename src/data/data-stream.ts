@@ -1,6 +1,6 @@
 import { checkInteger, checkKeys } from '../base/check.js';
 import type { Transforms } from '../model/transforms.js';
-import type { Stream } from '../training/source.js';
+import type { Stream } from '../training/stream.js';
 import type { Data } from '../training/samples.js';
 import { openArrays, openMatrix, type NPYSources } from './array-stream.js';
 import { checkSource, type ByteSource, type TextSource } from './chunks.js';

@@ -4,7 +4,7 @@ import { referenceKernels } from '../kernels/reference/reference.js';
 import { checkInteger, checkKeys } from '../base/check.js';
 import { Model } from '../model/model.js';
 import { Random } from '../base/random.js';
-import { totalCost } from '../training/metrics.js';
+import { totalCost } from '../training/evaluate.js';
 import { Samples, type Data } from '../training/samples.js';
 import type { Work } from '../base/work.js';
 
@@ -79,7 +79,7 @@ export function* checkGradients(
 ): Work<GradientCheck> {
   checkKeys('options', options, ['samples']);
   const most = checkInteger('samples', options.samples ?? 200);
-  const samples = yield* Samples.of(data, model);
+  const samples = yield* Samples.read(data, model);
   const rows = Math.min(samples.count, MOST_ROWS);
   const order = Uint32Array.from({ length: rows }, (_, n) => Math.floor((n * samples.count) / rows));
   model.reserve(rows);
@@ -93,23 +93,31 @@ export function* checkGradients(
   const truth = inDouble(model, rows);
   truth.kernels.feedForward(truth.layout.net, rows);
   truth.kernels.backpropagate(truth.layout.net, rows);
-  const scales = scalesOf(truth, rows);
+  const scales = measureScales(truth, rows);
   const random = Random.fromSeed(model.spec.seed);
 
   const layers: LayerGradientCheck[] = [];
   for (const [l, { weights, biases }] of gradients.entries()) {
     const { input, delta } = scales[l]!;
     const checks = [
-      yield* checkLayer(truth, l, 'weights', weights, delta * input, chosen(weights, most, random), rows),
-      yield* checkLayer(truth, l, 'biases', biases, delta, chosen(biases, most, random), rows),
+      yield* checkLayer(
+        truth,
+        l,
+        'weights',
+        weights,
+        delta * input,
+        choosePlaces(weights, most, random),
+        rows,
+      ),
+      yield* checkLayer(truth, l, 'biases', biases, delta, choosePlaces(biases, most, random), rows),
     ];
     layers.push({
       checked: checks.reduce((sum, { checked }) => sum + checked, 0),
       kinks: checks.reduce((sum, { kinks }) => sum + kinks, 0),
-      ...worstOf(checks),
+      ...findWorst(checks),
     });
   }
-  const { worst } = worstOf(layers);
+  const { worst } = findWorst(layers);
   const ok = !worst || worst.error <= TOLERANCE;
   return { ok, tolerance: TOLERANCE, rows, layers, ...(worst && { worst }) };
 }
@@ -141,11 +149,13 @@ function* checkLayer(
     else entries.push({ place, analytic, numeric, error });
     yield;
   }
-  return { checked: entries.length, kinks, ...worstOf(entries.map((worst) => ({ worst }))) };
+  return { checked: entries.length, kinks, ...findWorst(entries.map((worst) => ({ worst }))) };
 }
 
 /** The worst of some findings, where there is one. */
-function worstOf(findings: readonly Pick<LayerGradientCheck, 'worst'>[]): Pick<LayerGradientCheck, 'worst'> {
+function findWorst(
+  findings: readonly Pick<LayerGradientCheck, 'worst'>[],
+): Pick<LayerGradientCheck, 'worst'> {
   return findings.reduce(
     (most, one) =>
       one.worst && !(most.worst && most.worst.error >= one.worst.error) ? { worst: one.worst } : most,
@@ -154,7 +164,7 @@ function worstOf(findings: readonly Pick<LayerGradientCheck, 'worst'>[]): Pick<L
 }
 
 /** What a_in and δ of each layer usually are: root mean squares. */
-function scalesOf({ layers, views }: Model, rows: number): { input: number; delta: number }[] {
+function measureScales({ layers, views }: Model, rows: number): { input: number; delta: number }[] {
   const { floats } = views;
   const usual = (pointer: number, stride: number, columns: number): number => {
     let sum = 0;
@@ -205,7 +215,7 @@ function costFrom(model: Model, first: number, rows: number): number {
 /**
  * Which gradients to check: all where they are few; else the largest, which matter most, and as many drawn among the others.
  */
-function chosen(gradients: Float32Array, most: number, random: Random): Iterable<number> {
+function choosePlaces(gradients: Float32Array, most: number, random: Random): Iterable<number> {
   if (gradients.length <= most) return gradients.keys();
   const sizes = gradients.map((gradient) => (Number.isNaN(gradient) ? Infinity : Math.abs(gradient)));
   const large = sizes

@@ -1,11 +1,11 @@
 import { SIGMOID } from '../kernels/codes.js';
 import type { Layer } from '../memory/structs.js';
 import type { Model } from '../model/model.js';
-import { throughAll } from '../training/metrics.js';
+import { feedForwardAll } from '../training/evaluate.js';
 import type { Diagnosis, LayerDiagnosis } from '../training/diagnosis.js';
 import type { Samples } from '../training/samples.js';
 import type { Work } from '../base/work.js';
-import { wordsOn } from './words.js';
+import { describeLayers } from './words.js';
 
 /** The share of its steepest slope below which a unit counts as saturated: there it learns ten times slower than it could. */
 const FLAT = 0.1;
@@ -45,7 +45,7 @@ export function* diagnoseLayers(
     gradients: new Float64Array(fanIn * stride),
   }));
   let stuck = 0;
-  yield* throughAll(model, samples, (rows) => {
+  yield* feedForwardAll(model, samples, (rows) => {
     kernels.backpropagate(model.layout.net, rows);
     for (const [l, layer] of model.layers.entries()) stuck += addUp(model, layer, rows, sums[l]!);
   });
@@ -79,7 +79,7 @@ export function* diagnoseLayers(
       dead: alive.filter((one) => !one).length,
     };
   });
-  return { layers, stuckOutputs: stuck / n, messages: wordsOn(spec, layers, stuck / n, n) };
+  return { layers, stuckOutputs: stuck / n, messages: describeLayers(spec, layers, stuck / n, n) };
 }
 
 /**

@@ -22,7 +22,7 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
  * @param stuck share of samples of which an output is saturated at the wrong end
  * @param count of samples
  */
-export function wordsOn(
+export function describeLayers(
   { layers: specs, loss }: CheckedSpec,
   layers: readonly LayerDiagnosis[],
   stuck: number,

@@ -50,7 +50,7 @@ export interface Team {
 }
 
 /** The equations, one layer at a time. `layer`, `net` and `rule` point to structs. */
-export interface EquationKernels {
+interface EquationKernels {
   /** Gather: floats[i] = bytes[i]·scale. */
   widenBytes(bytes: number, floats: number, count: number, scale: number): void;
 

@@ -52,7 +52,7 @@ export interface Layout {
 }
 
 /** The buffers of one layer, as pointers; the shapes are those of kernels.ts. */
-export interface LayerPlace {
+interface LayerPlace {
   readonly fanIn: number;
   readonly units: number;
   readonly stride: number;

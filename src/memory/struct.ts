@@ -69,6 +69,7 @@ const accessors: Readonly<Record<string, Accessors>> = {
 
 /**
  * Gives a class its fields: far smaller than accessors written out.
+ * @public to structs.ts, which is generated
  * @param fields in order, as `name:letter`, separated by spaces; each aligned to its own size
  */
 export function defineFields({ prototype }: { readonly prototype: Struct }, fields: string): void {

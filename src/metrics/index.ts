@@ -19,6 +19,6 @@ export {
   scoresByClass,
   type ClassScores,
 } from './scores.js';
-export type { Answers, Metric } from '../training/metric.js';
+export type { Answers, Metric } from '../training/hooks/metrics.js';
 export type { NumericArray } from '../base/numeric-arrays.js';
 export type { Rows } from '../training/matrix.js';

@@ -2,7 +2,7 @@ import { RangeFault, TypeFault } from '../errors.js';
 import { argmax } from '../base/argmax.js';
 import { checkInteger, show } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
-import { labelsOf, matrixOf, type Rows } from '../training/matrix.js';
+import { readLabels, readMatrix, type Rows } from '../training/matrix.js';
 import { finish } from '../base/work.js';
 
 /**
@@ -52,12 +52,12 @@ export function read(outputs: Float32Array, truth: Truth): Predictions {
     });
   }
   const width = widthOf(outputs, truth);
-  const { values, count } = finish(matrixOf('outputs', outputs, width));
+  const { values, count } = finish(readMatrix('outputs', outputs, width));
   const predictions = { outputs: inSinglePrecision(values), count, width };
   if (labels !== undefined) {
-    return { ...predictions, labels: finish(labelsOf('labels', labels, count, width)) };
+    return { ...predictions, labels: finish(readLabels('labels', labels, count, width)) };
   }
-  const right = finish(matrixOf('targets', targets, width));
+  const right = finish(readMatrix('targets', targets, width));
   if (right.count !== count) {
     throw new RangeFault({
       place: 'targets',

@@ -7,6 +7,7 @@ import {
   plainView,
   type NumericArray,
 } from '../base/numeric-arrays.js';
+import { RangeFault, TypeFault } from '../errors.js';
 import type { Columns } from '../model/columns.js';
 import type { Work } from '../base/work.js';
 
@@ -32,7 +33,7 @@ export interface Matrix {
  * @returns a view of the user's own typed array; of plain arrays, and where there are transforms, a copy
  * @throws TypeError, RangeError naming the row and column
  */
-export function* matrixOf(
+export function* readMatrix(
   place: string,
   rows: unknown,
   width: number,
@@ -41,15 +42,18 @@ export function* matrixOf(
 ): Work<Matrix> {
   const given = columns?.list.length ?? width;
   if (!isNumericArray(rows) && !Array.isArray(rows)) {
-    throw new TypeError(
-      `${place}: expected a typed array, or an array of rows of ${given} numbers, got ${show(rows)}`,
-    );
+    throw new TypeFault({
+      place,
+      problem: `expected a typed array, or an array of rows of ${given} numbers, got ${show(rows)}`,
+    });
   }
   const { length } = rows;
-  if (length === 0) throw new RangeError(`${place}: expected at least one row of ${given}, got none`);
+  if (length === 0) {
+    throw new RangeFault({ place, problem: `expected at least one row of ${given}, got none` });
+  }
   const isFlat = isNumericArray(rows) || typeof rows[0] === 'number';
   if (isFlat && length % given !== 0) {
-    throw new RangeError(`${place}: expected a multiple of ${given} values, got ${length}`);
+    throw new RangeFault({ place, problem: `expected a multiple of ${given} values, got ${length}` });
   }
   let values;
   if (columns) {
@@ -96,10 +100,16 @@ function* rowValues(
     const one = rowAt(n);
     const row = columns && isRecord(one) ? columns.list.map(({ given }) => one[given.name!]) : one;
     if (!isNumericArray(row) && !Array.isArray(row)) {
-      throw new TypeError(`${place}[${n}]: expected an array of ${given} numbers, got ${show(row)}`);
+      throw new TypeFault({
+        place: `${place}[${n}]`,
+        problem: `expected an array of ${given} numbers, got ${show(row)}`,
+      });
     }
     if (row.length !== given) {
-      throw new RangeError(`${place}[${n}]: expected ${given} values, got ${row.length}`);
+      throw new RangeFault({
+        place: `${place}[${n}]`,
+        problem: `expected ${given} values, got ${row.length}`,
+      });
     }
     if (columns) columns.transformRow(`${place}[${n}]`, row, scale, values, at);
     else {
@@ -135,7 +145,7 @@ export function* checkValues(
     const value = values[i]!;
     if (!isValid(value)) {
       const at = `[${Math.floor(i / width)}][${i % width}]`;
-      throw new RangeError(`${place}${at} is ${value}; expected ${expected}`);
+      throw new RangeFault({ place: place + at, problem: `is ${value}; expected ${expected}` });
     }
     if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
   }
@@ -146,19 +156,20 @@ export function* checkValues(
  * @returns a view of the user's own typed array, or a copy of a plain one
  * @throws TypeError, RangeError naming the index
  */
-export function* labelsOf(
+export function* readLabels(
   place: string,
   labels: unknown,
   count: number,
   outputs: number,
 ): Work<NumericArray> {
   if (!isNumericArray(labels) && !Array.isArray(labels)) {
-    throw new TypeError(`${place}: expected an array of class indices, got ${show(labels)}`);
+    throw new TypeFault({ place, problem: `expected an array of class indices, got ${show(labels)}` });
   }
   if (labels.length !== count) {
-    throw new RangeError(
-      `${place}: expected ${count} labels, as many as rows of inputs, got ${labels.length}`,
-    );
+    throw new RangeFault({
+      place,
+      problem: `expected ${count} labels, as many as rows of inputs, got ${labels.length}`,
+    });
   }
   const isTyped = isNumericArray(labels);
   const copy = isTyped ? plainView(labels) : new Uint32Array(count);
@@ -166,12 +177,16 @@ export function* labelsOf(
   for (let n = 0; n < count; n++) {
     const label: unknown = labels[n];
     if (typeof label !== 'number') {
-      throw new TypeError(`${place}[${n}]: expected a class index, got ${show(label)}`);
+      throw new TypeFault({
+        place: `${place}[${n}]`,
+        problem: `expected a class index, got ${show(label)}`,
+      });
     }
     if (!Number.isInteger(label) || label < 0 || label > most) {
-      throw new RangeError(
-        `${place}[${n}] is ${label}; expected a whole number from 0 to ${most}, for ${outputs} outputs`,
-      );
+      throw new RangeFault({
+        place: `${place}[${n}]`,
+        problem: `is ${label}; expected a whole number from 0 to ${most}, for ${outputs} outputs`,
+      });
     }
     if (!isTyped) copy[n] = label;
     if ((n + 1) % NUMBERS_AT_A_TIME === 0) yield;

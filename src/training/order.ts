@@ -1,30 +1,50 @@
 import type { Random } from '../base/random.js';
+import type { Model } from '../model/model.js';
 import { NUMBERS_AT_A_TIME } from '../base/numeric-arrays.js';
-import type { Window } from './window.js';
+
+/** Room for an order: one number of a sample after the other, from index `at`. */
+export interface OrderPlace {
+  readonly words: Uint32Array;
+  readonly at: number;
+}
+
+/** Room in the window of a model, for the kernels to read. It moves with the window: each use finds it anew. */
+export class PlaceInWindow implements OrderPlace {
+  readonly #model: Model;
+  readonly #offset: number;
+
+  constructor(model: Model, offset: number) {
+    this.#model = model;
+    this.#offset = offset;
+  }
+
+  get words(): Uint32Array {
+    return this.#model.views.words;
+  }
+
+  get at(): number {
+    return (this.#model.window + this.#offset) >>> 2;
+  }
+}
 
 /** The order of the samples in each epoch, drawn from the seed as far as it is needed. */
 export class Order {
   readonly #random: Random;
   readonly #count: number;
-  readonly #window: Window | undefined;
-  /** Which sample comes n-th, where there is no window that says so. */
-  readonly #own: Uint32Array;
+  readonly #place: OrderPlace;
+  /** Where the last draw began, at the generator's mark. */
+  #marked = 0;
 
-  /** @param window where the order is to lie, for the kernels to read */
-  constructor(random: Random, count: number, window?: Window) {
+  constructor(random: Random, count: number, place: OrderPlace) {
     this.#random = random;
     this.#count = count;
-    this.#window = window;
-    this.#own = new Uint32Array(window ? 0 : count);
+    this.#place = place;
   }
 
+  /** Which sample comes n-th. */
   get numbers(): Uint32Array {
-    return this.#window ? this.#window.words : this.#own;
-  }
-
-  /** The numbers of the samples in their order, wherever they lie. */
-  get ofChunk(): Uint32Array {
-    return this.#window ? this.numbers.subarray(this.#window.orderAt) : this.#own;
+    const { words, at } = this.#place;
+    return words.subarray(at, at + this.#count);
   }
 
   /**
@@ -33,33 +53,29 @@ export class Order {
    * @returns how much has then; to be called again until it is all
    */
   begin(from: number): number {
-    const { numbers } = this;
-    const at = this.#window?.orderAt ?? 0;
+    const { words, at } = this.#place;
     const end = Math.min(from + NUMBERS_AT_A_TIME, this.#count);
-    for (let n = from; n < end; n++) numbers[at + n] = n;
+    for (let n = from; n < end; n++) words[at + n] = n;
     return end;
   }
 
   /** Draws the next `rows` of all that remain (Fisher and Yates's shuffle, a piece at a time). */
   draw(first: number, rows: number): void {
-    const { numbers } = this;
-    const at = this.#window?.orderAt ?? 0;
+    const { words, at } = this.#place;
     const random = this.#random;
     random.mark();
+    this.#marked = first;
     for (let n = first; n < first + rows; n++) {
       const other = at + n + random.below(this.#count - n);
-      const drawn = numbers[other]!;
-      numbers[other] = numbers[at + n]!;
-      numbers[at + n] = drawn;
+      const drawn = words[other]!;
+      words[other] = words[at + n]!;
+      words[at + n] = drawn;
     }
   }
 
-  /**
-   * After a failure: sets the generator to where it would be if, of the last draw, only so many had been drawn. The order
-   * stays as it is.
-   */
-  settle(first: number, drawn: number): void {
+  /** Sets the generator to where it would be if the last draw had ended before `end`. The order stays as it is. */
+  settle(end: number): void {
     this.#random.rewind();
-    for (let n = first; n < first + drawn; n++) this.#random.below(this.#count - n);
+    for (let n = this.#marked; n < end; n++) this.#random.below(this.#count - n);
   }
 }

@@ -1,25 +1,73 @@
+import type { Random } from '../base/random.js';
 import { StateError } from '../errors.js';
+import type { Model } from '../model/model.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Run } from '../model/state.js';
-import { slotsOf } from './run.js';
 
-// Loaded only by those who go on with a training.
+// How a training begins, or goes on where it stopped.
+
+/** Worse than anything: JSON has no Infinity. */
+const WORST = Number.MAX_VALUE;
+
+/** How many slots a training needs: those of its optimizer, and then one for the best parameters. */
+export const countSlots = ({ optimizer, earlyStopping }: CheckedTrainOptions): number =>
+  optimizer.slots + Number(earlyStopping?.restoreBest ?? false);
+
+/** A training at its beginning. */
+export function startRun(model: Model, random: Random, options: CheckedTrainOptions): Run {
+  const drops = model.layers.some(({ dropBelow }) => dropBelow > 0);
+  const keys = drops ? ([random.bits(), random.bits()] as const) : ([0, 0] as const);
+  // In the order in which they are read from a file: so that a file is the same however often the training was saved.
+  return {
+    epoch: 1,
+    done: 0,
+    epochStart: [...random.state],
+    loss: 0,
+    right: 0,
+    step: 0,
+    epochStep: 0,
+    learningRate: options.schedule.initial,
+    keys,
+    stepsPerEpoch: 0,
+    plateau: { rate: options.schedule.initial, best: WORST, waited: 0 },
+    best: options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST,
+    bestEpoch: 0,
+    waited: 0,
+    isOver: false,
+    optimizer: options.optimizer.name,
+    miniBatchSize: options.miniBatchSize,
+    shuffle: options.shuffle,
+  };
+}
 
 /**
  * @param slots as many as the model has
  * @throws StateError where there is nothing to go on with, or the options are not those that it had
  */
-export function assertResumable(run: Run | undefined, slots: number, options: CheckedTrainOptions): void {
-  if (!run) throw new StateError('resume: this network was never trained; leave it out');
+export function assertResumable(
+  run: Run | undefined,
+  slots: number,
+  options: CheckedTrainOptions,
+): asserts run is Run {
+  if (!run) {
+    throw new StateError({
+      place: 'resume',
+      problem: 'this network was never trained',
+      cure: 'leave it out',
+    });
+  }
   const { name: optimizer } = options.optimizer;
   const now = { optimizer, miniBatchSize: options.miniBatchSize, shuffle: options.shuffle };
   for (const [option, value] of Object.entries(now)) {
     const before = run[option as keyof typeof now];
     if (before !== value) {
-      throw new StateError(`resume: ${option} was ${String(before)}, and is ${String(value)}`);
+      throw new StateError({
+        place: 'resume',
+        problem: `${option} was ${String(before)}, and is ${String(value)}`,
+      });
     }
   }
-  if (slots !== slotsOf(options)) {
-    throw new StateError('resume: earlyStopping.restoreBest has changed');
+  if (slots !== countSlots(options)) {
+    throw new StateError({ place: 'resume', problem: 'earlyStopping.restoreBest has changed' });
   }
 }

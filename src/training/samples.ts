@@ -2,7 +2,9 @@ import { checkKeys, checkNumber, checkPositive, show } from '../base/check.js';
 import type { Model } from '../model/model.js';
 import type { CheckedSpec, LossName } from '../model/spec.js';
 import { holdsBytes, isNumericArray, NUMBERS_AT_A_TIME, type NumericArray } from '../base/numeric-arrays.js';
-import { checkValues, labelsOf, matrixOf, type Matrix, type RawRows, type Rows } from './matrix.js';
+import { RangeFault, TypeFault, type Fault } from '../errors.js';
+import type { Layout } from '../memory/layout.js';
+import { checkValues, readLabels, readMatrix, type Matrix, type RawRows, type Rows } from './matrix.js';
 import type { Work } from '../base/work.js';
 
 /** Samples without their answers. */
@@ -37,22 +39,37 @@ const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => bo
 };
 
 /** Why a training fails whose data was taken away from it. */
-export const BUFFER_IS_GONE =
-  'data: the buffer of a typed array was transferred or made shorter; leave it until the call has ended';
+export const BUFFER_IS_GONE: Fault = {
+  place: 'data',
+  problem: 'the buffer of a typed array was transferred or made shorter',
+  cure: 'leave it until the call has ended',
+};
 
 /** So many samples, or fewer where they are long, tell whether most inputs are zero. */
 const PROBED_SAMPLES = 256;
 
+/** Where samples are written: pointers to rows of inputs, to rows of targets, and to weights. */
+export type Destination = Pick<Layout, 'inputs' | 'targets' | 'sampleWeights'>;
+
+interface Parts {
+  readonly inputs: Matrix;
+  /** By which the inputs remain to be multiplied. */
+  readonly scale: number;
+  readonly targets?: Matrix;
+  readonly labels?: NumericArray;
+  readonly weights?: Float32Array | undefined;
+}
+
 /** The user's data, checked, and left where it is. */
 export class Samples {
   readonly count: number;
-  readonly #content: Content;
+  readonly #parts: Parts;
   /** Which of the user's samples they are, where not all. */
   readonly #chosen: Uint32Array | undefined;
 
-  private constructor(content: Content, chosen?: Uint32Array) {
-    this.count = chosen?.length ?? content.inputs.count;
-    this.#content = content;
+  private constructor(parts: Parts, chosen?: Uint32Array) {
+    this.count = chosen?.length ?? parts.inputs.count;
+    this.#parts = parts;
     this.#chosen = chosen;
   }
 
@@ -60,9 +77,8 @@ export class Samples {
    * Checks inputs alone, for `predict`.
    * @throws TypeError, RangeError naming the row and column
    */
-  static *ofInputs(data: Inputs, model: Model): Work<Samples> {
-    const [inputs, scale] = yield* inputsOf('', data, model);
-    return new Samples({ inputs, scale });
+  static *readInputs(data: Inputs, model: Model): Work<Samples> {
+    return new Samples(yield* readInputs('', data, model));
   }
 
   /**
@@ -71,57 +87,66 @@ export class Samples {
    * @param classWeights by which the samples of each label are weighted besides
    * @throws TypeError, RangeError naming the row and column
    */
-  static *of(data: Data, model: Model, place = '', classWeights?: ClassWeights): Work<Samples> {
+  static *read(data: Data, model: Model, place = '', classWeights?: ClassWeights): Work<Samples> {
     const names = ['inputs', 'targets', 'labels', 'sampleWeights', 'inputScale'];
     checkKeys(place ? place.slice(0, -1) : 'data', data, names);
     if ((data.targets === undefined) === (data.labels === undefined)) {
       const got = data.targets === undefined ? 'neither' : 'both';
-      throw new TypeError(`${place}targets: expected either targets or labels beside the inputs, got ${got}`);
+      throw new TypeFault({
+        place: `${place}targets`,
+        problem: `expected either targets or labels beside the inputs, got ${got}`,
+      });
     }
-    const [inputs, scale] = yield* inputsOf(place, data, model);
-    const { count } = inputs;
+    const inputs = yield* readInputs(place, data, model);
+    const { count } = inputs.inputs;
     const { targets: columns } = model.spec.transforms;
     if (data.labels !== undefined) {
       if (columns) {
-        throw new TypeError(`${place}labels: the network has transforms for targets; give targets instead`);
+        throw new TypeFault({
+          place: `${place}labels`,
+          problem: 'the network has transforms for targets',
+          cure: 'give targets instead',
+        });
       }
-      const labels = yield* labelsOf(`${place}labels`, data.labels, count, model.outputs);
-      const weights = weightsOf(place, data.sampleWeights, count, labels, classWeights);
-      return new Samples({ inputs, scale, labels, weights });
+      const labels = yield* readLabels(`${place}labels`, data.labels, count, model.outputs);
+      const weights = readWeights(place, data.sampleWeights, count, labels, classWeights);
+      return new Samples({ ...inputs, labels, weights });
     }
-    if (classWeights) throw new TypeError('classWeights: for labels only; use sampleWeights');
-    const targets = yield* matrixOf(`${place}targets`, data.targets, model.outputs, 1, columns);
+    if (classWeights) {
+      throw new TypeFault({ place: 'classWeights', problem: 'for labels only', cure: 'use sampleWeights' });
+    }
+    const targets = yield* readMatrix(`${place}targets`, data.targets, model.outputs, 1, columns);
     if (targets.count !== count) {
-      throw new RangeError(
-        `${place}targets: expected ${count} rows, as many as inputs, got ${targets.count}`,
-      );
+      throw new RangeFault({
+        place: `${place}targets`,
+        problem: `expected ${count} rows, as many as inputs, got ${targets.count}`,
+      });
     }
     const { loss } = model.spec;
     const [isValid, expected] = targetRules[loss] ?? [];
     if (isValid) yield* checkValues(`${place}targets`, targets, isValid, `${expected} for ${loss}`);
-    return new Samples({ inputs, scale, targets, weights: weightsOf(place, data.sampleWeights, count) });
+    return new Samples({ ...inputs, targets, weights: readWeights(place, data.sampleWeights, count) });
   }
 
-  /** Whether `gather` places weights. */
   get areWeighted(): boolean {
-    return this.#content.weights !== undefined;
+    return this.#parts.weights !== undefined;
   }
 
   /** What is right: either labels or targets, of all that the user gave; `chosen` says which of them, where not all. */
   get answers() {
-    const { labels, targets } = this.#content;
+    const { labels, targets } = this.#parts;
     return { labels, targets: targets?.values, chosen: this.#chosen };
   }
 
   /** Some of them, by their numbers in rising order. */
   choose(chosen: Uint32Array): Samples {
-    const of = this.#chosen;
-    return new Samples(this.#content, of ? chosen.map((n) => of[n]!) : chosen);
+    const before = this.#chosen;
+    return new Samples(this.#parts, before ? chosen.map((n) => before[n]!) : chosen);
   }
 
   /** The share of the inputs that differ from zero, in some of the samples from all over. */
   density(): number {
-    const { values, width } = this.#content.inputs;
+    const { values, width } = this.#parts.inputs;
     const probes = Math.min(PROBED_SAMPLES, Math.ceil(NUMBERS_AT_A_TIME / width));
     const step = Math.ceil(this.count / probes);
     let probed = 0;
@@ -134,92 +159,89 @@ export class Samples {
     return others / probed;
   }
 
-  /**
-   * Gathers a mini-batch into the model's memory: rows `first` to `first + rows` of the samples, or of their `order`.
-   */
+  /** Gathers a mini-batch: rows `first` to `first + rows` of the samples, or of their `order`. */
   gather(model: Model, first: number, rows: number, order?: Uint32Array): void {
-    const { layout, kernels } = model;
-    const { inputs, scale } = this.#content;
-    const count = rows * inputs.width;
-    const [from, numbers] = this.#among(first, rows, order);
-    if (this.#copyInputs(model, from, rows, numbers) === 'bytes') {
-      kernels.widenBytes(layout.rawBytes, layout.inputs, count, scale);
-    } else if (scale !== 1) kernels.scaleFloats(layout.inputs, count, scale);
+    this.write(model, model.layout, first, rows, order);
     model.useInputs();
-    this.#placeTargets(model, from, rows, numbers);
   }
 
-  /** Adds rows as pairs to the model's window, which holds those before them already; gathers their targets. */
-  compress(model: Model, first: number, rows: number): void {
+  /** Writes rows `first` to `first + rows` of the samples, or of their `order`, as the kernels read them. */
+  write(model: Model, to: Destination, first: number, rows: number, order?: Uint32Array): void {
+    const { layout, kernels } = model;
+    const { inputs, scale } = this.#parts;
+    const [from, numbers] = this.#locate(first, rows, order);
+    if (holdsBytes(inputs.values)) {
+      copyRows(inputs, from, rows, numbers, model.views.bytes, layout.rawBytes, inputs.width);
+      kernels.widenBytes(layout.rawBytes, to.inputs, rows * inputs.width, scale);
+    } else this.#copyFloats(model, to.inputs, from, rows, numbers);
+    this.#writeAnswers(model, to, from, rows, numbers);
+  }
+
+  /** As `write`, but adds the inputs as pairs to the model's window, which holds those before them already. */
+  writePairs(model: Model, to: Omit<Destination, 'inputs'>, first: number, rows: number): void {
     const { layout, kernels, window } = model;
-    const { inputs, scale } = this.#content;
-    const [from, numbers] = this.#among(first, rows);
-    if (this.#copyInputs(model, from, rows, numbers) === 'bytes') {
+    const { inputs, scale } = this.#parts;
+    const [from, numbers] = this.#locate(first, rows);
+    if (holdsBytes(inputs.values)) {
+      copyRows(inputs, from, rows, numbers, model.views.bytes, layout.rawBytes, inputs.width);
       kernels.addBytes(layout.net, window, layout.rawBytes, scale, first, rows);
     } else {
-      if (scale !== 1) kernels.scaleFloats(layout.inputs, rows * inputs.width, scale);
+      this.#copyFloats(model, layout.inputs, from, rows, numbers);
       kernels.addFloats(layout.net, window, layout.inputs, first, rows);
     }
-    this.#placeTargets(model, from, rows, numbers);
+    this.#writeAnswers(model, to, from, rows, numbers);
   }
 
   /** The same rows among all that the user gave: the first of them, and in which order, where not as they lie. */
-  #among(first: number, rows: number, order?: Uint32Array): [from: number, numbers: Uint32Array | undefined] {
+  #locate(
+    first: number,
+    rows: number,
+    order?: Uint32Array,
+  ): [from: number, numbers: Uint32Array | undefined] {
     const chosen = this.#chosen;
     if (!chosen) return [first, order];
     if (!order) return [0, chosen.subarray(first, first + rows)];
     return [0, Uint32Array.from({ length: rows }, (_, i) => chosen[order[first + i]!]!)];
   }
 
-  /** Copies inputs, as they are, into the model's memory. */
-  #copyInputs(
-    { layout, views }: Model,
+  #copyFloats(
+    { views, kernels }: Model,
+    to: number,
     first: number,
     rows: number,
-    order?: Uint32Array,
-  ): 'bytes' | 'floats' {
-    const { inputs } = this.#content;
-    const { values, width } = inputs;
-    if (holdsBytes(values)) {
-      copyRows(inputs, first, rows, order, views.bytes, layout.rawBytes, width);
-      return 'bytes';
-    }
-    copyRows(inputs, first, rows, order, views.floats, views.at(layout.inputs), width);
-    return 'floats';
+    order: Uint32Array | undefined,
+  ): void {
+    const { inputs, scale } = this.#parts;
+    copyRows(inputs, first, rows, order, views.floats, views.at(to), inputs.width);
+    if (scale !== 1) kernels.scaleFloats(to, rows * inputs.width, scale);
   }
 
-  #placeTargets(
-    { layers, layout, views, spec }: Model,
+  #writeAnswers(
+    { layers, views, spec }: Model,
+    to: Omit<Destination, 'inputs'>,
     first: number,
     rows: number,
-    order?: Uint32Array,
+    order: Uint32Array | undefined,
   ): void {
     const { stride, units } = layers.at(-1)!;
-    const at = views.at(layout.targets);
-    const coding = codingOf(spec, units);
-    const { targets, labels, weights } = this.#content;
+    const { floats } = views;
+    const at = views.at(to.targets);
+    const coding = encodeClasses(spec, units);
+    const { targets, labels, weights } = this.#parts;
+    if (stride > units) floats.fill(0, at, at + rows * stride); // what lies between the rows is zero
     if (targets) {
-      copyRows(targets, first, rows, order, views.floats, at, stride);
-      if (spec.labelSmoothing) smooth(views.floats, at, rows, stride, units, coding);
+      copyRows(targets, first, rows, order, floats, at, stride);
+      if (spec.labelSmoothing) smooth(floats, at, rows, stride, units, coding);
     }
-    if (labels) placeLabels(labels, first, rows, order, views.floats, at, stride, units, coding);
+    if (labels) writeLabels(labels, first, rows, order, floats, at, stride, units, coding);
     if (!weights) return;
-    const to = views.at(layout.sampleWeights) - first;
-    for (let n = first; n < first + rows; n++) views.floats[to + n] = weights[order ? order[n]! : n]!;
+    const start = views.at(to.sampleWeights) - first;
+    for (let n = first; n < first + rows; n++) floats[start + n] = weights[order ? order[n]! : n]!;
   }
-}
-
-/** What samples consist of. */
-interface Content {
-  readonly inputs: Matrix;
-  readonly scale: number;
-  readonly targets?: Matrix | undefined;
-  readonly labels?: NumericArray | undefined;
-  readonly weights?: Float32Array | undefined;
 }
 
 /** What each sample weighs: its own weight times that of its class; undefined where all weigh 1. */
-function weightsOf(
+function readWeights(
   place: string,
   sampleWeights: Data['sampleWeights'],
   count: number,
@@ -231,12 +253,13 @@ function weightsOf(
   if (sampleWeights !== undefined) {
     const at = `${place}sampleWeights`;
     if (!isNumericArray(sampleWeights) && !Array.isArray(sampleWeights)) {
-      throw new TypeError(`${at}: expected an array of numbers, got ${show(sampleWeights)}`);
+      throw new TypeFault({ place: at, problem: `expected an array of numbers, got ${show(sampleWeights)}` });
     }
     if (sampleWeights.length !== count) {
-      throw new RangeError(
-        `${at}: expected ${count}, as many as rows of inputs, got ${sampleWeights.length}`,
-      );
+      throw new RangeFault({
+        place: at,
+        problem: `expected ${count}, as many as rows of inputs, got ${sampleWeights.length}`,
+      });
     }
     for (let n = 0; n < count; n++) weights[n] = checkNumber(`${at}[${n}]`, sampleWeights[n], 0);
   }
@@ -258,7 +281,7 @@ function copyRows(
 ): void {
   // A typed array is the user's own, and long trainings pause: its buffer may be gone.
   if (values.length < count * width) {
-    throw new TypeError(BUFFER_IS_GONE);
+    throw new TypeFault(BUFFER_IS_GONE);
   }
   if (!order && stride === width) {
     target.set(values.subarray(first * width, (first + rows) * width), at);
@@ -279,7 +302,7 @@ interface Coding {
   readonly on: number;
 }
 
-function codingOf({ loss, labelSmoothing }: CheckedSpec, units: number): Coding {
+function encodeClasses({ loss, labelSmoothing }: CheckedSpec, units: number): Coding {
   if (loss === 'hinge') return { off: -1, on: 1 };
   const off = labelSmoothing / (loss === 'crossEntropy' ? units : 2);
   return { off, on: 1 - labelSmoothing + off };
@@ -300,7 +323,7 @@ function smooth(
 }
 
 /** Labels as one-hot rows. */
-function placeLabels(
+function writeLabels(
   labels: NumericArray,
   first: number,
   rows: number,
@@ -312,26 +335,33 @@ function placeLabels(
   { off, on }: Coding,
 ): void {
   const most = Math.max(units - 1, 1);
-  target.fill(0, at, at + rows * stride);
   for (let n = first; n < first + rows; n++) {
     const label = labels[order ? order[n]! : n]!;
     // Checked before, but the array is the user's own: a label changed since must not write elsewhere.
     if (!(Number.isInteger(label) && label >= 0 && label <= most)) {
-      throw new RangeError('labels: changed since they were checked; leave them until the call has ended');
+      throw new RangeFault({
+        place: 'labels',
+        problem: 'changed since they were checked',
+        cure: 'leave them until the call has ended',
+      });
     }
-    if (off !== 0) target.fill(off, at, at + units);
+    target.fill(off, at, at + units);
     if (units === 1) target[at] = label ? on : off;
     else target[at + label] = on;
     at += stride;
   }
 }
 
-/** Inputs, and what remains to multiply them by. */
-function* inputsOf(place: string, data: Inputs, { spec }: Model): Work<[Matrix, number]> {
+/** Reads inputs, and what remains to multiply them by. */
+function* readInputs(
+  place: string,
+  data: Inputs,
+  { spec }: Model,
+): Work<{ readonly inputs: Matrix; readonly scale: number }> {
   const scale = checkScale(`${place}inputScale`, data);
   const columns = spec.transforms.inputs;
-  const inputs = yield* matrixOf(`${place}inputs`, data.inputs, spec.inputs, scale, columns);
-  return [inputs, columns ? 1 : scale];
+  const inputs = yield* readMatrix(`${place}inputs`, data.inputs, spec.inputs, scale, columns);
+  return { inputs, scale: columns ? 1 : scale };
 }
 
 /** Times this an integer of 32 bits is still finite in single precision. */
@@ -339,6 +369,8 @@ const LARGEST_SCALE = 2 ** 95;
 
 function checkScale(place: string, { inputScale = 1 }: Inputs): number {
   const scale = checkPositive(place, inputScale);
-  if (scale > LARGEST_SCALE) throw new RangeError(`${place}: expected at most 2^95, got ${inputScale}`);
+  if (scale > LARGEST_SCALE) {
+    throw new RangeFault({ place, problem: `expected at most 2^95, got ${inputScale}` });
+  }
   return scale;
 }

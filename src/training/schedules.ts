@@ -1,4 +1,7 @@
-import { checkNumber, checkPositive, show } from '../base/check.js';
+import { checkInteger, checkKeys, checkName, checkNumber, checkPositive, show } from '../base/check.js';
+import type { Run } from '../model/state.js';
+import { TypeFault } from '../errors.js';
+import { checkPlateau, type CheckedPlateau, type PlateauOptions } from './hooks/plateau.js';
 
 /** Where a training stands before a step. */
 export interface Position {
@@ -16,10 +19,9 @@ export interface Position {
  * - step: rate·factor^⌊e/every⌋
  * - exponential: rate·factorᵉ
  * - inverseTime: rate/(1 + decay·e)
- * - cosine, at each step: rises in a line to rate over `warmUp` epochs, then falls as half a cosine to `least` at the end
+ * - cosine, at each step: rises in a line to rate over `warmUp` epochs, then falls as half a cosine to `minRate` at the end
  *   (Loshchilov and Hutter 2017, without restarts)
- * - plateau: times `factor` after `patience` epochs whose loss was not less than the least by a share of `minDelta`; of
- *   the validation data where there is any (PyTorch's ReduceLROnPlateau)
+ * - plateau: times `factor` where the loss gets no better
  */
 export type ScheduleOptions =
   | { readonly schedule: 'step'; readonly rate: number; readonly every: number; readonly factor: number }
@@ -31,52 +33,35 @@ export type ScheduleOptions =
       /** Epochs. Default 0. */
       readonly warmUp?: number;
       /** Default 0. */
-      readonly least?: number;
+      readonly minRate?: number;
     }
-  | {
-      readonly schedule: 'plateau';
-      readonly rate: number;
-      /** Default 0.1. */
-      readonly factor?: number;
-      /** Epochs. Default 10. */
-      readonly patience?: number;
-      /** Default 1e-4. */
-      readonly minDelta?: number;
-      /** Below this it does not go. Default 0. */
-      readonly least?: number;
-    };
+  | PlateauOptions;
 
 /** η: a number, a schedule, or a function that is asked before each step; a promise that it returns is waited for. */
 export type LearningRate = number | ScheduleOptions | ((position: Position) => number | PromiseLike<number>);
 
-/** What a plateau remembers. */
-export interface Plateau {
-  rate: number;
-  best: number;
-  waited: number;
-}
-
 /** A learning rate that was checked. */
 export interface Schedule {
-  readonly isConstant: boolean;
+  /** η, where it never changes. */
+  readonly constant?: number;
   /** Whether it changes within an epoch. */
-  readonly isPerStep: boolean;
+  readonly isStepwise: boolean;
   /** η at a position, in single precision. */
-  readonly at: (position: Position, plateau: Plateau) => number | Promise<number>;
+  readonly at: (position: Position, plateau: Run['plateau']) => number | Promise<number>;
   /** The rate that a plateau begins with. */
   readonly initial: number;
-  /** After an epoch; only of a plateau. */
-  readonly afterEpoch?: (plateau: Plateau, loss: number) => void;
+  /** Where the rate is reduced on a plateau. */
+  readonly plateau?: CheckedPlateau;
 }
 
 /**
  * @param standard the rate where none is given
  * @throws TypeError, RangeError naming what is wrong
  */
-export async function checkSchedule(option: LearningRate | undefined, standard: number): Promise<Schedule> {
+export function checkSchedule(option: LearningRate | undefined, standard: number): Schedule {
   if (option === undefined || typeof option === 'number') {
     const initial = checkPositive('learningRate', option ?? standard);
-    return { isConstant: true, isPerStep: false, initial, at: () => initial };
+    return { constant: initial, isStepwise: false, initial, at: () => initial };
   }
   if (typeof option === 'function') {
     const check = (rate: number): number => checkNumber('learningRate', rate, 0);
@@ -84,12 +69,94 @@ export async function checkSchedule(option: LearningRate | undefined, standard: 
       const rate = option(position);
       return typeof rate === 'object' ? Promise.resolve(rate).then(check) : check(rate);
     };
-    return { isConstant: false, isPerStep: true, initial: 0, at };
+    return { isStepwise: true, initial: 0, at };
   }
   if (typeof option !== 'object' || (option as unknown) === null) {
-    throw new TypeError(`learningRate: expected a number, a schedule or a function, got ${show(option)}`);
+    throw new TypeFault({
+      place: 'learningRate',
+      problem: `expected a number, a schedule or a function, got ${show(option)}`,
+    });
   }
-  // Loaded only by those who have one.
-  const { namedSchedule } = await import('./named-schedules.js');
-  return namedSchedule(option);
+  return checkNamedSchedule(option);
+}
+
+const parameters = {
+  step: ['every', 'factor'],
+  exponential: ['factor'],
+  inverseTime: ['decay'],
+  cosine: ['warmUp', 'minRate'],
+  plateau: ['factor', 'patience', 'minDelta', 'minRate'],
+} as const;
+
+function checkNamedSchedule(option: ScheduleOptions): Schedule {
+  const names = Object.keys(parameters) as ScheduleOptions['schedule'][];
+  const kind = checkName('learningRate.schedule', option.schedule, names);
+  checkKeys('learningRate', option, ['schedule', 'rate', ...parameters[kind]]);
+  const initial = checkPositive('learningRate.rate', option.rate);
+  return { isStepwise: kind === 'cosine', initial, ...checkFormula(option, initial) };
+}
+
+function checkFormula(option: ScheduleOptions, rate: number): Pick<Schedule, 'at' | 'plateau'> {
+  const check = (key: string, value: number): number => checkNumber(`learningRate.${key}`, value, 0);
+  const { fround } = Math;
+  switch (option.schedule) {
+    case 'step': {
+      const every = checkInteger('learningRate.every', option.every);
+      check('factor', option.factor);
+      return {
+        at: ({ epoch }) => fround(rate * power(option.factor, Math.floor((epoch - 1) / every))),
+      };
+    }
+    case 'exponential': {
+      check('factor', option.factor);
+      return { at: ({ epoch }) => fround(rate * power(option.factor, epoch - 1)) };
+    }
+    case 'inverseTime': {
+      check('decay', option.decay);
+      return { at: ({ epoch }) => fround(rate / (1 + option.decay * (epoch - 1))) };
+    }
+    case 'cosine': {
+      const { warmUp = 0, minRate = 0 } = option;
+      check('warmUp', warmUp);
+      check('minRate', minRate);
+      return {
+        at({ epochs, step, stepsPerEpoch }) {
+          // The first epoch of a stream: how long it is nobody knows.
+          if (stepsPerEpoch === 0) return fround(rate / Math.max(warmUp, 1));
+          const rising = warmUp * stepsPerEpoch;
+          if (step < rising) return fround((rate * (step + 1)) / rising);
+          const falling = Math.max(epochs * stepsPerEpoch - rising, 1);
+          const progress = Math.min((step - rising) / falling, 1);
+          return fround(minRate + (rate - minRate) * halfCosine(progress));
+        },
+      };
+    }
+    case 'plateau':
+      return { at: (_, plateau) => fround(plateau.rate), plateau: checkPlateau(option) };
+  }
+}
+
+/** xⁿ by squaring: `**` differs from engine to engine. */
+function power(x: number, n: number): number {
+  let product = 1;
+  for (; n > 0; n = Math.floor(n / 2)) {
+    if (n % 2 === 1) product *= x;
+    x *= x;
+  }
+  return product;
+}
+
+/**
+ * (1 + cos πt)/2 for 0 ≤ t ≤ 1, as 1 − sin²(πt/2) with the series of the sine for |x| ≤ π/4, and cos² beyond by symmetry;
+ * Math.cos differs from engine to engine. Rounds in double precision, each operation once.
+ */
+function halfCosine(t: number): number {
+  if (t > 0.5) return 1 - halfCosine(1 - t);
+  const x = (Math.PI / 2) * t;
+  const square = x * x;
+  // x − x³/3! + x⁵/5! − … ; for x ≤ π/4 the term after the last is below 1e-17
+  let sine = 0;
+  for (let n = 17; n > 1; n -= 2) sine = ((1 + sine) * -square) / (n * (n - 1));
+  sine = x * (1 + sine);
+  return 1 - sine * sine;
 }

@@ -1,4 +1,5 @@
 import { Random } from '../base/random.js';
+import { RangeFault } from '../errors.js';
 import type { Samples } from './samples.js';
 
 /**
@@ -6,7 +7,7 @@ import type { Samples } from './samples.js';
  * drawn by the network's generator: the same part is set aside however often it is trained.
  * @throws RangeError where one part would be empty
  */
-export function split(
+export function splitSamples(
   samples: Samples,
   share: number,
   seed: number,
@@ -34,7 +35,9 @@ export function split(
   }
   const [training, validation] = parts.map((part) => samples.choose(Uint32Array.from(part).sort()));
   if (training!.count > 0 && validation!.count > 0) return { training: training!, validation: validation! };
-  throw new RangeError(
-    `validationSplit: ${share} of ${samples.count} samples leaves one part empty; give more samples`,
-  );
+  throw new RangeFault({
+    place: 'validationSplit',
+    problem: `${share} of ${samples.count} samples leaves one part empty`,
+    cure: 'give more samples',
+  });
 }

@@ -1,9 +1,12 @@
+import type { Random } from '../base/random.js';
+import type { Work } from '../base/work.js';
 import { writeStruct } from '../memory/struct.js';
 import { Window as WindowStruct } from '../memory/structs.js';
 import { layOutWindow, mostPairBytes, type WindowLayout } from '../memory/window.js';
 import type { Model } from '../model/model.js';
+import { Order, PlaceInWindow } from './order.js';
+import { estimateWork, samplesPerCall } from './pace.js';
 import type { Samples } from './samples.js';
-import type { Work } from '../base/work.js';
 
 /** Samples that would take more are not held in the network's memory, but gathered for each mini-batch. */
 const MOST_BYTES = { rows: 2 ** 24, pairs: 2 ** 27 };
@@ -18,115 +21,176 @@ const SPARSE_BELOW = 0.22;
 const FEWEST_INPUTS = 32;
 const MOST_INPUTS = 2 ** 16;
 
+/** How samples lie in the network's memory: by rows, by pairs where most inputs are zero, or not at all. */
+export type Form = 'rows' | 'pairs' | 'none';
+
 /**
- * The samples of a training, held in the network's memory, where one call of the kernels can go through many
- * mini-batches:
+ * Samples in the network's memory, in the order in which an epoch comes to them, where one call of the kernels can go through
+ * many mini-batches. Where they do not fit, each mini-batch is gathered from the user's data before its step.
  *
  * It may move: its layout (src/memory/window.ts) counts from its beginning.
  */
 export class Window {
+  readonly count: number;
+  /** Samples to a mini-batch: fewer than asked for where there are not so many. */
+  readonly size: number;
+  /** How many samples one call of the kernels may learn. */
+  readonly samplesPerCall: number;
+  /** Multiplications to learn one of them. */
+  readonly workPerSample: number;
+  /** How many of its samples this epoch has learnt. */
+  learnt = 0;
+  /** How many it has drawn so far, and where the last draw began. */
+  drawn = 0;
+  #drawnFrom = 0;
   readonly #model: Model;
-  readonly #places: WindowLayout;
+  readonly #samples: Samples;
+  readonly #layout: WindowLayout | undefined;
+  readonly #order: Order | undefined;
 
-  private constructor(model: Model, places: WindowLayout) {
+  private constructor(
+    model: Model,
+    samples: Samples,
+    size: number,
+    layout: WindowLayout | undefined,
+    random: Random | undefined,
+  ) {
+    this.count = samples.count;
+    this.size = size;
+    this.samplesPerCall = layout ? samplesPerCall(model, size) : size;
+    this.workPerSample = estimateWork(model, size);
     this.#model = model;
-    this.#places = places;
+    this.#samples = samples;
+    this.#layout = layout;
+    const place = layout
+      ? new PlaceInWindow(model, layout.order)
+      : { words: new Uint32Array(random ? samples.count : 0), at: 0 };
+    this.#order = random && new Order(random, samples.count, place);
   }
 
   /**
    * Loads the samples, chunk by chunk; yields after each.
-   * @param hasOrder whether they are to come in an order that is drawn, or as they lie
-   * @param form of the inputs; chosen by the share of zeros among them
-   * @returns undefined where they are too many, or there is no memory for them
+   * @param miniBatchSize samples to a mini-batch
+   * @param random        draws the order; they come as they lie where there is none
+   * @param form          how to hold them
    */
-  static *load(
+  static *open(
     model: Model,
     samples: Samples,
-    hasOrder: boolean,
-    form = formOf(model, samples),
-  ): Work<Window | undefined> {
-    const places = layOutWindow({
-      ...{ count: samples.count, areWeighted: samples.areWeighted, hasOrder, form },
-      inputs: model.spec.inputs,
-      stride: model.layers.at(-1)!.stride,
-      bytesPerFloat: model.kernels.bytesPerFloat,
-    });
-    if (places.bytes > MOST_BYTES[form] || !model.resizeWindow(places.bytes)) return undefined;
-    const { order, targets, sampleWeights, rows, starts } = places;
-    const struct = new WindowStruct(model.views, model.window);
-    writeStruct(struct, { order, targets, sampleWeights, rows, starts, largestInput: 0 });
-    let window: Window | undefined;
-    try {
-      for (let first = 0; first < samples.count; first += model.chunkRows) {
-        const count = Math.min(model.chunkRows, samples.count - first);
-        if (form === 'pairs') {
-          if (!makeRoom(model, places, first, count)) return undefined;
-          samples.compress(model, first, count);
-        } else {
-          samples.gather(model, first, count);
-          copyRows(model, places, first, count);
-        }
-        copyTargets(model, places, first, count);
-        if (samples.areWeighted) copyWeights(model, places, first, count);
-        yield;
-      }
-      window = new Window(model, places);
-    } finally {
-      if (!window) model.resizeWindow(0);
-    }
-    return window;
+    miniBatchSize: number,
+    random?: Random,
+    form: Form = Window.chooseForm(model, samples),
+  ): Work<Window> {
+    const size = Math.min(miniBatchSize, samples.count);
+    model.reserve(size);
+    yield model.kernels.team?.prepare(model.layout.parameterCount * size);
+    const layout = form === 'none' ? undefined : yield* load(model, samples, form, random !== undefined);
+    model.isWeighted = samples.areWeighted;
+    return new Window(model, samples, size, layout, random);
   }
 
-  /** Where it begins at present. */
+  /** Chosen by the share of zeros among the inputs. */
+  static chooseForm({ spec }: Model, samples: Samples): Form {
+    const { inputs } = spec;
+    const mayBeSparse = inputs >= FEWEST_INPUTS && inputs <= MOST_INPUTS;
+    return mayBeSparse && samples.density() < SPARSE_BELOW ? 'pairs' : 'rows';
+  }
+
+  /** Whether the samples lie in the network's memory. */
+  get isHeld(): boolean {
+    return this.#layout !== undefined;
+  }
+
+  /** Where it begins at present; 0 where the samples are not held. */
   get pointer(): number {
-    return this.#model.window;
+    return this.#layout ? this.#model.window : 0;
   }
 
-  /** The memory as words, and where in them the order lies at present. */
-  get words(): Uint32Array {
-    return this.#model.views.words;
+  /**
+   * Begins an epoch: nothing is drawn.
+   * @param from how many samples lie in their own order again
+   * @returns how many do then; to be called again until it is all
+   */
+  begin(from: number): number {
+    this.learnt = this.drawn = 0;
+    return this.#order?.begin(from) ?? this.count;
   }
 
-  get orderAt(): number {
-    return (this.#model.window + this.#places.order) >>> 2;
+  /** Draws what an epoch that stopped had learnt: `count` samples, or as many as there are. @returns how many */
+  skip(count: number): number {
+    if (count > 0) this.learnt = this.draw(count);
+    return this.learnt;
+  }
+
+  /** Draws the next samples: `most`, or those that are left. @returns how many */
+  draw(most: number): number {
+    const rows = Math.min(most, this.count - this.learnt);
+    this.#order?.draw(this.learnt, rows);
+    this.#drawnFrom = this.learnt;
+    this.drawn = this.learnt + rows;
+    return rows;
+  }
+
+  /** Leaves the generator as if what was drawn and not learnt had not been drawn. */
+  settle(): void {
+    if (this.learnt < this.drawn) this.#order?.settle(this.learnt);
+  }
+
+  /** Gathers the last draw into the mini-batch. @returns how many samples it has */
+  gather(): number {
+    const rows = this.drawn - this.#drawnFrom;
+    this.#samples.gather(this.#model, this.#drawnFrom, rows, this.#order?.numbers);
+    return rows;
   }
 
   close(): void {
-    this.#model.resizeWindow(0);
+    if (this.#layout) this.#model.resizeWindow(0);
   }
 }
 
-// A chunk has been gathered as a mini-batch.
-
-function copyTargets(
-  { views, window, layout, layers, kernels }: Model,
-  { targets }: WindowLayout,
-  first: number,
-  count: number,
-): void {
-  const width = layers.at(-1)!.stride * kernels.bytesPerFloat;
-  views.bytes.copyWithin(window + targets + first * width, layout.targets, layout.targets + count * width);
-}
-
-function copyWeights(
-  { views, window, layout, kernels }: Model,
-  { sampleWeights }: WindowLayout,
-  first: number,
-  count: number,
-): void {
-  const { bytesPerFloat: width } = kernels;
-  const from = layout.sampleWeights;
-  views.bytes.copyWithin(window + sampleWeights + first * width, from, from + count * width);
-}
-
-function copyRows(
-  { views, window, layout, spec, kernels }: Model,
-  { rows }: WindowLayout,
-  first: number,
-  count: number,
-): void {
-  const width = spec.inputs * kernels.bytesPerFloat;
-  views.bytes.copyWithin(window + rows + first * width, layout.inputs, layout.inputs + count * width);
+/** @returns undefined where the samples are too many, or there is no memory for them */
+function* load(
+  model: Model,
+  samples: Samples,
+  form: 'rows' | 'pairs',
+  hasOrder: boolean,
+): Work<WindowLayout | undefined> {
+  const { inputs } = model.spec;
+  const { bytesPerFloat } = model.kernels;
+  const { stride } = model.layers.at(-1)!;
+  const { count, areWeighted } = samples;
+  const layout = layOutWindow({ count, areWeighted, hasOrder, form, inputs, stride, bytesPerFloat });
+  if (layout.bytes > MOST_BYTES[form] || !model.resizeWindow(layout.bytes)) return undefined;
+  const { order, targets, sampleWeights, rows, starts } = layout;
+  writeStruct(new WindowStruct(model.views, model.window), {
+    order,
+    targets,
+    sampleWeights,
+    rows,
+    starts,
+    largestInput: 0,
+  });
+  let isLoaded = false;
+  try {
+    for (let first = 0; first < count; first += model.chunkRows) {
+      const chunk = Math.min(model.chunkRows, count - first);
+      if (form === 'pairs' && !makeRoom(model, layout, first, chunk)) return undefined;
+      // Asked for at each chunk: in between the window may have moved.
+      const { window } = model;
+      const to = {
+        inputs: window + layout.rows + first * inputs * bytesPerFloat,
+        targets: window + layout.targets + first * stride * bytesPerFloat,
+        sampleWeights: window + layout.sampleWeights + first * bytesPerFloat,
+      };
+      if (form === 'pairs') samples.writePairs(model, to, first, chunk);
+      else samples.write(model, to, first, chunk);
+      yield;
+    }
+    isLoaded = true;
+  } finally {
+    if (!isLoaded) model.resizeWindow(0);
+  }
+  return layout;
 }
 
 /** Makes room for `count` more samples, in none of which an input need be zero. @returns whether there is room */
@@ -138,12 +202,4 @@ function makeRoom(model: Model, { starts, bytes }: WindowLayout, first: number, 
   const { bytesPerFloat } = kernels;
   const end = views.words[start]! + mostPairBytes({ inputs, bytesPerFloat }, count);
   return end <= MOST_BYTES.pairs && model.resizeWindow(end);
-}
-
-type Form = 'rows' | 'pairs';
-
-function formOf({ spec }: Model, samples: Samples): Form {
-  const { inputs } = spec;
-  const mayBeSparse = inputs >= FEWEST_INPUTS && inputs <= MOST_INPUTS;
-  return mayBeSparse && samples.density() < SPARSE_BELOW ? 'pairs' : 'rows';
 }

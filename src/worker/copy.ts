@@ -1,3 +1,4 @@
+import { TypeFault } from '../errors.js';
 import { BUFFER_IS_GONE } from '../training/samples.js';
 import type { Work } from '../base/work.js';
 import { isPlain } from './functions.js';
@@ -36,7 +37,7 @@ function* copyOf(array: Uint8Array): Work<Uint8Array<ArrayBuffer>> {
     yield;
   }
   // Meanwhile its buffer may be gone.
-  if (from.length < to.length) throw new TypeError(BUFFER_IS_GONE);
+  if (from.length < to.length) throw new TypeFault(BUFFER_IS_GONE);
   // By its name: a Buffer of Node becomes a Uint8Array, as it does in a message.
   const Type = (globalThis as unknown as Record<string, typeof Uint8Array>)[array[Symbol.toStringTag]]!;
   return new Type(to.buffer);

@@ -1,6 +1,5 @@
 import type { Data } from '../training/samples.js';
-import type { Stream } from '../training/source.js';
-import { giveUp, iteratorOf } from '../training/stream.js';
+import { abandonBatches, openBatches, type Stream } from '../training/stream.js';
 
 // Functions cannot be sent to a worker: a number goes in the place of each, and there becomes a function that asks for the
 // call of that number. What `train` is given may all answer with a promise, so that the difference does not show.
@@ -71,13 +70,13 @@ function remoteOf(batches: Stream['batches']): RemoteStream {
   let iterator: AsyncIterator<Data> | Iterator<Data>;
   return {
     begin: () => {
-      iterator = iteratorOf(batches());
+      iterator = openBatches(batches());
     },
     next: async () => {
       const result: IteratorResult<Data, unknown> = await iterator.next();
       return result.done ? { done: true, value: undefined } : { done: false, value: sendable(result.value) };
     },
-    giveUp: () => giveUp(iterator),
+    giveUp: () => abandonBatches(iterator),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ThreadChoice } from '../kernels/kernels.js';
 import type { NetworkState } from '../model/state.js';
-import type { EpochReport } from '../training/options.js';
+import type { EpochReport } from '../training/reports.js';
 import type { ErrorRecord } from './error-record.js';
 
 // What the two sides say to each other. The worker says one thing at a time: it calls a function of the user, and waits for

@@ -2,9 +2,10 @@ import { ThreadError, TypeFault } from '../errors.js';
 import { checkKeys, checkOptional, show } from '../base/check.js';
 import type { NetworkState } from '../model/state.js';
 import { Network } from '../network.js';
-import { checkTrainOptions, optionNames, type EpochReport, type TrainOptions } from '../training/options.js';
+import { checkTrainOptions, optionNames, type TrainOptions } from '../training/options.js';
+import type { EpochReport } from '../training/reports.js';
 import type { Data } from '../training/samples.js';
-import type { Stream } from '../training/source.js';
+import type { Stream } from '../training/stream.js';
 import { inSlices } from '../base/work.js';
 import { copyLarge } from './copy.js';
 import { unpackError } from './error-record.js';
@@ -50,7 +51,7 @@ export async function trainInWorker(
   checkOptional('worker', where.worker, 'function');
   let stop = (): void => undefined;
   const train: Parameters<Network['trainElsewhere']>[0] = async (threads, restore) => {
-    await checkTrainOptions(options, net.layers.length);
+    checkTrainOptions(options, net.layers.length);
     const { signal } = options;
     const mayGoOn = (): void => signal?.throwIfAborted();
     mayGoOn();

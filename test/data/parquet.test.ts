@@ -2,8 +2,8 @@ import { parquetWriteBuffer, type BasicType, type ColumnSource } from 'hyparquet
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Dataset } from '../../src/data/index.js';
-import { unsnap } from '../../src/data/parquet/snappy.js';
-import { readHybrid } from '../../src/data/parquet/hybrid.js';
+import { unpackSnappy } from '../../src/data/parquet/snappy.js';
+import { checkRuns } from '../../src/data/parquet/pages.js';
 import { FormatError } from '../../src/index.js';
 import { expectError, type Expected } from '../support/patient.js';
 
@@ -305,9 +305,9 @@ describe('what cannot be read', () => {
 
 describe('Snappy', () => {
   it('literals, long ones too, and copies that overlap', () => {
-    expect(unsnap(Uint8Array.of(3, 2 << 2, 1, 2, 3), 3)).toEqual(Uint8Array.of(1, 2, 3));
+    expect(unpackSnappy(Uint8Array.of(3, 2 << 2, 1, 2, 3), 3)).toEqual(Uint8Array.of(1, 2, 3));
     const long = Uint8Array.from({ length: 300 }, (_, i) => i);
-    expect(unsnap(Uint8Array.of(172, 2, 61 << 2, 43, 1, ...long), 300)).toEqual(long);
+    expect(unpackSnappy(Uint8Array.of(172, 2, 61 << 2, 43, 1, ...long), 300)).toEqual(long);
     // 'ab', then 6 from 2 back, by offsets of one, two and four bytes
     const expected = new TextEncoder().encode('abababab');
     for (const copy of [
@@ -315,7 +315,7 @@ describe('Snappy', () => {
       [2 | (5 << 2), 2, 0],
       [3 | (5 << 2), 2, 0, 0, 0],
     ])
-      expect(unsnap(Uint8Array.of(8, 1 << 2, 97, 98, ...copy), 8)).toEqual(expected);
+      expect(unpackSnappy(Uint8Array.of(8, 1 << 2, 97, 98, ...copy), 8)).toEqual(expected);
   });
 
   it.each([
@@ -328,33 +328,32 @@ describe('Snappy', () => {
     ['no length', [128, 128]],
     ['nothing', []],
   ])('%s', async (_what, bytes) => {
-    await expectError(() => unsnap(Uint8Array.from(bytes), 9), [FormatError, 'what Snappy packed']);
+    await expectError(() => unpackSnappy(Uint8Array.from(bytes), 9), [FormatError, 'what Snappy packed']);
   });
 });
 
-describe('numbers in runs and bits', () => {
-  it('as Parquet’s own example: 0 to 7 in 3 bits', () => {
-    expect(readHybrid(Uint8Array.of(3, 0b10001000, 0b11000110, 0b11111010), 3, 8)).toEqual(
-      Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7),
-    );
+describe('the check of runs and bits', () => {
+  it('accepts the example of the format: 0 to 7 in 3 bits', () => {
+    expect(checkRuns(Uint8Array.of(3, 0b10001000, 0b11000110, 0b11111010), 3, 8)).toBe(0);
   });
 
-  it('a run, of two bytes a number; then bits; the last need not be whole', () => {
-    expect(readHybrid(Uint8Array.of(6, 1, 2, 3, ...Array<number>(9).fill(255)), 9, 5)).toEqual(
-      Uint32Array.of(513, 513, 513, 511, 511),
-    );
+  it('accepts a run of two bytes a number, then bits, of which the last are padding', () => {
+    expect(checkRuns(Uint8Array.of(6, 1, 2, 3, ...Array<number>(9).fill(255)), 9, 5)).toBe(0);
+  });
+
+  it('counts the ones among numbers of one bit', () => {
+    expect(checkRuns(Uint8Array.of(6, 1, 4, 0, 3, 0b00001101), 1, 9)).toBe(6);
   });
 
   it.each([
-    ['a run longer than there are bytes', [200], 8],
-    ['bits that are not there', [3, 1], 3],
-    ['numbers of 25 bits', [3, 1, 1, 1, 1], 25],
-    ['an endless size', [255, 255, 255, 255, 255, 255], 1],
-  ])('%s', async (_what, bytes, width) => {
-    await expectError(() => readHybrid(Uint8Array.from(bytes), width, 8), [FormatError, 'numbers in runs']);
-  });
-
-  it('takes no longer than there are numbers, whatever the size of a run', () => {
-    expect(readHybrid(Uint8Array.of(254, 255, 255, 255, 15, 1), 1, 3)).toEqual(Uint32Array.of(1, 1, 1));
+    ['a run that ends before its number', [4], 8, 2, 'runs end too soon'],
+    ['a run without an end', [200], 8, 8, 'it ends too soon'],
+    ['bits that are not there', [3, 1], 3, 8, 'runs end too soon'],
+    ['numbers of 25 bits', [3, 1, 1, 1, 1], 25, 8, 'runs are of 25 bits'],
+    ['a size of more than 64 bits', Array<number>(11).fill(255), 1, 8, 'more than 64 bits'],
+    ['a run longer than the page', [254, 255, 255, 255, 15, 1], 1, 3, 'longer than its pages'],
+    ['more bits than padding', [255, 255, 255, 255, 15, 1], 0, 3, 'longer than its pages'],
+  ])('refuses %s', async (_what, bytes, width, count, message) => {
+    await expectError(() => checkRuns(Uint8Array.from(bytes), width, count), [FormatError, message]);
   });
 });

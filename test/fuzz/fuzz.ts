@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import { FormatError } from '../../src/errors.js';
+import { FormatError, RangeFault, TypeFault } from '../../src/errors.js';
 import { FileError } from '../../src/node/index.js';
 import { Random } from '../../src/base/random.js';
 import { mutated } from './mutations/mutation.js';
@@ -65,12 +65,19 @@ const unchecked = new RegExp(
   'i',
 );
 
+/** A TypeFault is a TypeError to whoever catches it, and a RangeFault a RangeError. */
+const baseOfFault = new Map<unknown, ErrorType>([
+  [TypeFault, TypeError],
+  [RangeFault, RangeError],
+]);
+
 const typedErrors = [TypeError, RangeError, FormatError, FileError];
 
 /** What is wrong with what was thrown; undefined where it is an error such as bp4 promises. */
 function faultOf(error: unknown, types: readonly ErrorType[] = typedErrors): string | undefined {
   if (!(error instanceof Error)) return `something was thrown that is no Error: ${typeof error}`;
-  const isTyped = error.name === error.constructor.name && types.some((type) => error.constructor === type);
+  const Class = baseOfFault.get(error.constructor) ?? error.constructor;
+  const isTyped = error.name === Class.name && types.some((type) => type === Class);
   if (!isTyped) return `an error of no type of ours: ${error.stack}`;
   // What a library says of bytes that it cannot read may be told in parentheses.
   const { message: quoted } = error.cause instanceof Error ? error.cause : { message: '' };

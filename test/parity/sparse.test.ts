@@ -23,8 +23,6 @@ interface Case {
   readonly options?: TrainOptions;
 }
 
-const load = Window.load.bind(Window);
-
 afterEach(() => {
   vi.restoreAllMocks();
 });
@@ -42,9 +40,7 @@ async function train(
   form: Form,
   { sizes, activation, data, options }: Case,
 ): Promise<object> {
-  vi.spyOn(Window, 'load').mockImplementation((model, samples, hasOrder) =>
-    load(model, samples, hasOrder, form),
-  );
+  vi.spyOn(Window, 'chooseForm').mockReturnValue(form);
   const [inputs, ...units] = sizes;
   const layers = units.map((units) => ({ units, activation: activation ?? 'sigmoid' }));
   const net = await Network.create({ inputs, layers, seed: 5, engine });
@@ -242,10 +238,10 @@ describe('where a zero would have met what is not finite', () => {
 
 describe('the form is chosen', () => {
   async function isSparse(inputs: Float32Array, width: number): Promise<boolean> {
-    const compressed = vi.spyOn(Samples.prototype, 'compress');
+    const written = vi.spyOn(Samples.prototype, 'writePairs');
     const net = await Network.create({ inputs: width, layers: [{ units: 2, activation: 'tanh' }] });
     await net.train({ inputs, labels: new Uint8Array(inputs.length / width) }, { epochs: 1 });
-    return compressed.mock.calls.length > 0;
+    return written.mock.calls.length > 0;
   }
 
   it('pairs where most inputs are zero', async () => {

@@ -29,7 +29,7 @@ export function inDouble(net: Network): Model {
 
 /** Takes all the data as one mini-batch. @returns how many samples it has */
 export function gather(model: Model, data: Data): number {
-  const samples = finish(Samples.of(data, model));
+  const samples = finish(Samples.read(data, model));
   model.reserve(samples.count);
   samples.gather(model, 0, samples.count);
   return samples.count;

@@ -1,5 +1,5 @@
 import type { Model } from '../../src/model/model.js';
-import { totalCost } from '../../src/training/metrics.js';
+import { totalCost } from '../../src/training/evaluate.js';
 
 // The steps of a mini-batch that has been gathered.
 

@@ -150,7 +150,7 @@ it('update is what changed of W, relative to W before', () => {
     floats[model.views.at(weights) + units - 1]! += 0.25;
     floats[model.views.at(weights) + stride]! -= 0.5;
   }
-  const { layers } = finish(diagnoseLayers(model, finish(Samples.of(data, model)), before));
+  const { layers } = finish(diagnoseLayers(model, finish(Samples.read(data, model)), before));
   for (const [l, { update }] of layers.entries()) {
     // Weights that round as they move are off by ε of about 1.
     expect(update).toBeCloseTo(Math.hypot(0.25, 0.5) / norm(weights[l]!), 6);

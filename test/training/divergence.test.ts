@@ -245,7 +245,7 @@ describe('the error', () => {
     expect(error.message).toBe(
       'train: diverged in epoch 1, step 1: a weight became infinite; the largest gradient, ' +
         `${error.largestGradient.toPrecision(3)}, is in layers[${error.layer}]. The network is left after its last finite ` +
-        'step. Use a learningRate below 1000000000000000, inputs of about 1 in size, or clip: { norm: 1 }',
+        'step; use a learningRate below 1000000000000000, inputs of about 1 in size, or clip: { norm: 1 }',
     );
   });
 

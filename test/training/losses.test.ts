@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RangeFault } from '../../src/errors.js';
 import {
   Network,
   type ActivationName,
@@ -125,7 +126,10 @@ it('labels are smoothed in training as in backprop', async () => {
 it.each([[[0.5]], [[0]], [[1.5]]])('hinge takes no target of %d', async (target) => {
   const net = await Network.create(lastLayer('linear', 1, 'hinge'));
   expect(() => net.evaluate({ inputs, targets: [1, -1, ...target] })).toThrow(
-    new RangeError(`targets[2][0] is ${target[0]}; expected -1 or 1 for hinge`),
+    new RangeFault({
+      place: 'targets[2][0]',
+      problem: `is ${target[0]}; expected -1 or 1 for hinge`,
+    }),
   );
 });
 

@@ -66,7 +66,7 @@ const rates: TrainOptions['learningRate'][] = [
   { schedule: 'step', rate: 0.05, every: 2, factor: 0.5 },
   { schedule: 'exponential', rate: 0.05, factor: 0.7 },
   { schedule: 'inverseTime', rate: 0.05, decay: 0.5 },
-  { schedule: 'cosine', rate: 0.05, warmUp: 1, least: 0.001 },
+  { schedule: 'cosine', rate: 0.05, warmUp: 1, minRate: 0.001 },
   { schedule: 'plateau', rate: 0.3, patience: 0, factor: 0.5, minDelta: 0.1 },
   ({ step, epoch, stepsPerEpoch }) => 0.05 / (1 + step + epoch * stepsPerEpoch),
 ];
@@ -132,10 +132,7 @@ async function trainUntil(net: Network, last: number, { data, options }: Case): 
 describe('100 stops', () => {
   it.each(Array.from({ length: 100 }, (_, n) => caseOf(n)))('$what', async (one) => {
     if (!one.hasWindow) {
-      // eslint-disable-next-line require-yield -- a Work
-      vi.spyOn(Window, 'load').mockImplementation(function* () {
-        return undefined;
-      });
+      vi.spyOn(Window, 'chooseForm').mockReturnValue('none');
     }
     const { options, engine } = one;
     const create = (): Promise<Network> => Network.create({ ...spec(one.dropout), ...engine });

@@ -47,8 +47,8 @@ const formulas: [string, LearningRate, Formula][] = [
     (_, step) => (0.3 * (1 + Math.cos((Math.PI * step) / (EPOCHS * STEPS)))) / 2,
   ],
   [
-    'cosine to the least',
-    { schedule: 'cosine', rate: 0.3, least: 0.1 },
+    'cosine to minRate',
+    { schedule: 'cosine', rate: 0.3, minRate: 0.1 },
     (_, step) => 0.1 + (0.2 * (1 + Math.cos((Math.PI * step) / (EPOCHS * STEPS)))) / 2,
   ],
   [
@@ -190,7 +190,7 @@ describe('plateau', () => {
     factor: number,
     patience: number,
     minDelta: number,
-    least: number,
+    minRate: number,
   ) {
     let best = Infinity;
     let waited = 0;
@@ -201,7 +201,7 @@ describe('plateau', () => {
         waited = 0;
       } else waited++;
       if (waited > patience) {
-        rate = Math.max(rate * factor, least);
+        rate = Math.max(rate * factor, minRate);
         waited = 0;
       }
       return before;
@@ -209,19 +209,19 @@ describe('plateau', () => {
   }
 
   it.each([
-    { factor: 0.5, patience: 0, minDelta: 0.05, least: 0 },
-    { factor: 0.5, patience: 2, minDelta: 0.05, least: 0.2 },
-    { factor: 0.1, patience: 1, minDelta: 0, least: 1e-3 },
-  ])('%j is ReduceLROnPlateau', async ({ factor, patience, minDelta, least }) => {
+    { factor: 0.5, patience: 0, minDelta: 0.05, minRate: 0 },
+    { factor: 0.5, patience: 2, minDelta: 0.05, minRate: 0.2 },
+    { factor: 0.1, patience: 1, minDelta: 0, minRate: 1e-3 },
+  ])('%j is ReduceLROnPlateau', async ({ factor, patience, minDelta, minRate }) => {
     for (const watchesValidation of [false, true]) {
       const net = await Network.create(spec);
       const history = await net.train(data, {
         epochs: 30,
-        learningRate: { schedule: 'plateau', rate: 2, factor, patience, minDelta, least },
+        learningRate: { schedule: 'plateau', rate: 2, factor, patience, minDelta, minRate },
         ...(watchesValidation && { validation: randomData(5, 3, 2, 9) }),
       });
       const losses = history.map(({ loss, validation }) => validation?.loss ?? loss);
-      const expected = rates(losses, 2, factor, patience, minDelta, least);
+      const expected = rates(losses, 2, factor, patience, minDelta, minRate);
       expect(history.map(({ learningRate }) => learningRate)).toEqual(expected.map(Math.fround));
       expect(new Set(expected).size).toBeGreaterThan(2);
     }
@@ -254,7 +254,7 @@ describe('what is refused', () => {
     [
       'an option of another',
       { schedule: 'cosine', rate, factor: 1 },
-      [TypeError, "learningRate: unknown 'factor'; the names are schedule, rate, warmUp, least"],
+      [TypeError, "learningRate: unknown 'factor'; the names are schedule, rate, warmUp, minRate"],
     ],
     ['no rate', { schedule: 'cosine' }, [TypeError, 'learningRate.rate: expected a number, got undefined']],
     ['a rate of 0', { schedule: 'cosine', rate: 0 }, [RangeError, /^learningRate\.rate: .*above 0, got 0$/]],
@@ -272,7 +272,7 @@ describe('what is refused', () => {
     ['every half', { schedule: 'step', rate, factor: 1, every: 0.5 }, [RangeError, 'learningRate.every: ']],
     ['a decay of NaN', { schedule: 'inverseTime', rate, decay: NaN }, [RangeError, 'learningRate.decay: ']],
     ['a warm-up below 0', { schedule: 'cosine', rate, warmUp: -1 }, [RangeError, 'learningRate.warmUp: ']],
-    ['a least below 0', { schedule: 'cosine', rate, least: -1 }, [RangeError, 'learningRate.least: ']],
+    ['a minRate below 0', { schedule: 'cosine', rate, minRate: -1 }, [RangeError, 'learningRate.minRate: ']],
     ['a plateau that rises', { schedule: 'plateau', rate, factor: 1 }, [RangeError, 'learningRate.factor: ']],
     [
       'patience below 0',

@@ -5,7 +5,7 @@ import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { Model } from '../../src/model/model.js';
 import { checkSpec, type NetworkSpec } from '../../src/model/spec.js';
 import { Samples } from '../../src/training/samples.js';
-import { split } from '../../src/training/split.js';
+import { splitSamples } from '../../src/training/split.js';
 import { finish } from '../../src/base/work.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { expectHarmlessError, goodData, type Expected } from '../support/patient.js';
@@ -30,8 +30,8 @@ const ofClass = (count: number): number[] => upTo(count).map((n) => (n % 7 === 0
 /** The numbers of the samples in either part. */
 function partsOf(count: number, answers: Omit<Data, 'inputs'>, share: number, seed = 6) {
   const model = new Model(checkSpec(spec), referenceKernels(single));
-  const samples = finish(Samples.of({ inputs: inputsOf(upTo(count)), ...answers }, model));
-  const { training, validation } = split(samples, share, seed);
+  const samples = finish(Samples.read({ inputs: inputsOf(upTo(count)), ...answers }, model));
+  const { training, validation } = splitSamples(samples, share, seed);
   const [first, second] = [training, validation].map((part) => {
     const numbers: number[] = [];
     for (let n = 0; n < part.count; n++) {

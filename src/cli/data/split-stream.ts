@@ -3,7 +3,7 @@ import { gatherRows } from '../../data/partition.js';
 import { Random } from '../../base/random.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
 import type { Data } from '../../training/samples.js';
-import type { Stream } from '../../training/source.js';
+import type { Stream } from '../../training/stream.js';
 
 /** Samples in memory, with their answers. */
 export type LabeledSamples = Pick<

@@ -52,8 +52,8 @@ const schedules: NumbersByName = {
   step: ['every', 'factor'],
   exponential: ['factor'],
   inverseTime: ['decay'],
-  cosine: ['warmUp', 'least'],
-  plateau: ['factor', 'patience', 'minDelta', 'least'],
+  cosine: ['warmUp', 'minRate'],
+  plateau: ['factor', 'patience', 'minDelta', 'minRate'],
 };
 
 /** The numbers that a schedule has no default for. */

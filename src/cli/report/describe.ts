@@ -1,6 +1,6 @@
 import type { NetworkState } from '../../model/state.js';
 import type { Network } from '../../network.js';
-import type { EpochReport } from '../../training/options.js';
+import type { EpochReport } from '../../training/reports.js';
 import { displayPath } from '../data/read-file.js';
 import { diagnoseNetwork, pickSamples, type Evaluation } from '../model/evaluation.js';
 import { hashWeights, type About } from '../model/model-file.js';

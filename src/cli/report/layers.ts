@@ -1,5 +1,5 @@
 import type { Diagnosis, LayerDiagnosis } from '../../training/diagnosis.js';
-import type { EpochReport } from '../../training/options.js';
+import type { EpochReport } from '../../training/reports.js';
 import { formatPercent, formatPrecise, formatWholePercent } from '../terminal/format.js';
 import { linearAxis } from './axis.js';
 import { curves, type CurveFigure } from './curves.js';

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { BatchReport, EpochReport } from '../../training/options.js';
+import type { BatchReport, EpochReport } from '../../training/reports.js';
 import type { Output } from '../terminal/output.js';
 import type { Task } from '../model/model-file.js';
 import { formatDuration, groupDigits, formatPercent } from '../terminal/format.js';

@@ -8,7 +8,9 @@ import { toTrainData } from '../data/split-stream.js';
 import { flagTable, namesInPlace } from '../options/flags.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
-import type { Checkpoint, EpochReport, TrainOptions } from '../../training/options.js';
+import type { Checkpoint } from '../../training/hooks/checkpoint.js';
+import type { EpochReport } from '../../training/reports.js';
+import type { TrainOptions } from '../../training/options.js';
 
 /** Where a training is kept while it goes on. */
 export interface SavingOptions {

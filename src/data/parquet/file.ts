@@ -1,11 +1,11 @@
-import { FormatError } from '../../errors.js';
+import { FormatError, isFault, within } from '../../errors.js';
 import { bytesOf, type Bytes } from '../../base/bytes.js';
 import { show } from '../../base/check.js';
 import { planColumns, type ColumnOptions, type ColumnPlan } from '../columns.js';
 import { profileRows, unsupportedColumn, type TableProfile } from '../profile.js';
 import { cellDescriber, type Row, type RowBlocks, type RowSource } from '../rows.js';
 import { readColumn, type Cells } from './column.js';
-import { footerOf, type Element, type Footer, type RowGroup } from './footer.js';
+import { readFooter, type Element, type Footer, type Group } from './footer.js';
 
 /** A file of which any bytes can be read: one that is larger than memory. */
 export interface AsyncBuffer {
@@ -49,6 +49,8 @@ const refused = new Map<string | undefined, string>([
   ['INTERVAL', 'intervals'],
   ['JSON', 'JSON'],
   ['BSON', 'BSON'],
+  ['GEOMETRY', 'geometries'],
+  ['GEOGRAPHY', 'geometries'],
 ]);
 
 /**
@@ -162,11 +164,8 @@ class Parquet {
     const end = byteLength - 8 - length;
     if (end < 4 || length > MOST_FOOTER_BYTES)
       throw new FormatError(`Parquet: its footer is said to have ${length} bytes, which it cannot have`);
-    const bytes = await bytesAt(file, end, length);
-    return new Parquet(
-      file,
-      named('the footer', () => footerOf(bytes, end)),
-    );
+    const bytes = await bytesAt(file, end, length + 8);
+    return new Parquet(file, await locate('the footer', () => readFooter(bytes, end)));
   }
 
   /** How many rows the file has. */
@@ -178,7 +177,7 @@ class Parquet {
    * Reads columns, a row group at a time.
    * @throws FormatError naming the column and the row group, from 1
    */
-  async *groups(elements: readonly Element[]): AsyncGenerator<Group, void, void> {
+  async *groups(elements: readonly Element[]): AsyncGenerator<GroupCells, void, void> {
     let before = 0;
     const values = this.count * elements.length;
     const { byteLength } = this.#file;
@@ -224,7 +223,7 @@ class Parquet {
     return this.#footer.columns.find((column) => column.name === name)!.element;
   }
 
-  async #read(group: RowGroup, element: Element, place: string): Promise<Cells> {
+  async #read(group: Group, element: Element, place: string): Promise<Cells> {
     const { name } = element;
     const where = `column ${show(name)}, ${place}`;
     const chunk = group.chunks.get(name);
@@ -235,7 +234,7 @@ class Parquet {
       );
     }
     const bytes = await bytesAt(this.#file, chunk.from, chunk.length);
-    return named(where, () => readColumn(bytes, element, chunk.codec, group.rows));
+    return await locate(where, () => readColumn(bytes, element, group, chunk));
   }
 }
 
@@ -246,31 +245,32 @@ function bytesIn({ type, converted_type, logical_type }: Element): string | unde
 }
 
 /** The cells of a row group, by column. */
-interface Group {
+interface GroupCells {
   readonly cells: readonly Cells[];
   readonly count: number;
   /** How many rows precede it. */
   readonly before: number;
 }
 
-async function* readRows(groups: AsyncIterable<Group>): AsyncGenerator<Iterable<Row>, void, void> {
+async function* readRows(groups: AsyncIterable<GroupCells>): AsyncGenerator<Iterable<Row>, void, void> {
   for await (const group of groups) yield rowsIn(group);
 }
 
-function* rowsIn({ cells, count, before }: Group): Generator<Row, void, void> {
+function* rowsIn({ cells, count, before }: GroupCells): Generator<Row, void, void> {
   for (let n = 0; n < count; n++) yield { cells: cells.map((column) => column[n]), number: before + n + 1 };
 }
 
-/** Whatever goes wrong, the file is not as it should be. */
-function named<Result>(where: string, read: () => Result): Result {
+/**
+ * Adds the place to an error. Whatever is thrown, the file is not as it should be: no bytes are fetched meanwhile.
+ * @throws FormatError
+ */
+async function locate<Result>(where: string, read: () => Result | Promise<Result>): Promise<Result> {
   try {
-    return read();
+    return await read();
   } catch (cause) {
-    const { message } = cause as Error;
-    const isOurs = cause instanceof FormatError;
-    throw new FormatError(`Parquet, ${where}: ${isOurs ? message : `it cannot be read (${message})`}`, {
-      cause,
-    });
+    const fault = within(`Parquet, ${where}`, cause);
+    const problem = isFault(cause) ? fault.problem : `it cannot be read (${fault.problem})`;
+    throw new FormatError({ ...fault, problem }, { cause });
   }
 }
 

@@ -1,7 +1,11 @@
-import type { ParquetType, SchemaElement } from 'hyparquet/src/types.js';
-import { CompressionCodecs, ConvertedTypes, ParquetTypes } from 'hyparquet/src/constants.js';
-import { FormatError } from '../../errors.js';
-import { integer, list, size, structOf, text, ThriftReader, type Struct } from './thrift.js';
+import {
+  parquetMetadata,
+  type ColumnMetaData,
+  type ParquetType,
+  type RowGroup,
+  type SchemaElement,
+} from 'hyparquet';
+import { damaged, list, structOf, ThriftReader, type Struct } from './thrift.js';
 
 // What a Parquet file says of itself at its end, https://github.com/apache/parquet-format: FileMetaData in Thrift.
 
@@ -19,13 +23,15 @@ export interface Element extends SchemaElement {
 }
 
 /** Where the values of a column are, of some rows. */
-interface ColumnChunk {
+export interface ColumnChunk {
+  readonly metadata: ColumnMetaData;
   readonly codec: string;
   readonly from: number;
   readonly length: number;
 }
 
-export interface RowGroup {
+export interface Group {
+  readonly group: RowGroup;
   readonly rows: number;
   /** By the name of the column; of those that have values. */
   readonly chunks: ReadonlyMap<string, ColumnChunk>;
@@ -33,92 +39,105 @@ export interface RowGroup {
 
 export interface Footer {
   readonly columns: readonly ParquetColumn[];
-  readonly groups: readonly RowGroup[];
+  readonly groups: readonly Group[];
 }
 
-const OPTIONAL = 1;
-const REPEATED = 2;
+/** Of a decimal of 76 digits. */
+const LONGEST_STATISTIC = 32;
+/** The number of DECIMAL among the converted types. */
+const DECIMAL = 5;
+/** Length and magic number, which end the file. */
+const TAIL = 8;
 
-/** @throws FormatError */
-export function footerOf(bytes: Uint8Array, end: number): Footer {
-  const file = new ThriftReader(bytes).struct();
-  const columns = columnsOf(list(file, 2).map(structOf));
+/**
+ * @param bytes the end of a file: the footer, its length and the magic number
+ * @param end where the footer begins
+ * @throws FormatError, or whatever hyparquet throws
+ */
+export function readFooter(bytes: Uint8Array<ArrayBuffer>, end: number): Footer {
+  checkStatistics(new ThriftReader(bytes.subarray(0, -TAIL)).struct());
+  const { schema, row_groups } = parquetMetadata(bytes, { geoparquet: false });
+  const columns = findColumns(schema);
   const elements = new Map(columns.map(({ name, element }) => [name, element]));
-  const groups = list(file, 4).map((group) => groupOf(structOf(group), elements, end));
-  return { columns, groups };
+  return { columns, groups: row_groups.map((group) => findChunks(group, elements, end)) };
 }
 
-function columnsOf(schema: readonly Struct[]): ParquetColumn[] {
+/** hyparquet reads statistics too, and those of decimals in a time quadratic in their length. */
+function checkStatistics(footer: Struct): void {
+  const leaves = list(footer, 2)
+    .map(structOf)
+    .filter((element) => element.has(1));
+  for (const group of list(footer, 4)) {
+    for (const [k, chunk] of list(structOf(group), 1).entries()) {
+      const about = structOf(chunk).get(3);
+      const statistics = about === undefined ? undefined : structOf(about).get(12);
+      if (statistics === undefined || leaves[k]?.get(6) !== DECIMAL) continue;
+      for (const value of structOf(statistics).values()) {
+        if (value instanceof Uint8Array && value.length > LONGEST_STATISTIC)
+          throw damaged('a decimal is longer than decimals are');
+      }
+    }
+  }
+}
+
+function findColumns(schema: readonly SchemaElement[]): ParquetColumn[] {
   const columns: ParquetColumn[] = [];
   for (let i = 1; i < schema.length;) {
     const element = schema[i]!;
-    const name = text(element.get(4));
-    const isNested = (integer(element, 5) ?? 0) > 0 || integer(element, 3) === REPEATED;
-    columns.push({ name, element: isNested ? undefined : elementOf(name, element) });
+    const isNested = countChildren(element) > 0 || element.repetition_type === 'REPEATED';
+    columns.push({ name: toText(element.name), element: isNested ? undefined : toElement(element) });
     // What is in a group comes after it.
     for (let left = 1; left > 0; left--, i++) {
-      if (i >= schema.length) throw new FormatError('the schema ends too soon');
-      left += Math.max(integer(schema[i]!, 5) ?? 0, 0);
+      if (i >= schema.length) throw damaged('the schema ends too soon');
+      left += countChildren(schema[i]!);
     }
   }
   return columns;
 }
 
-function elementOf(name: string, struct: Struct): Element {
-  const type = ParquetTypes[size(struct, 1)];
-  if (!type) throw new FormatError(`column '${name}' is of a type that there is not`);
-  const typeLength = integer(struct, 2);
-  const scale = integer(struct, 7);
-  const converted = ConvertedTypes[integer(struct, 6) ?? -1];
-  const logical = struct.get(10) === undefined ? undefined : logicalOf(structOf(struct.get(10)));
+const countChildren = ({ num_children: count = 0 }: SchemaElement): number => toSize(Math.max(count, 0));
+
+function toElement(element: SchemaElement): Element {
+  const { name, type, type_length: length = 0, scale = 0, repetition_type: repetition } = element;
+  if (!type) throw damaged(`column '${name}' is of a type that there is not`);
+  toSize(length);
+  if (!Number.isInteger(scale)) throw damaged(`column '${name}' has no scale`);
   return {
-    name,
+    ...element,
     type,
-    isOptional: integer(struct, 3) === OPTIONAL,
-    repetition_type: integer(struct, 3) === OPTIONAL ? 'OPTIONAL' : 'REQUIRED',
-    ...(typeLength !== undefined && { type_length: typeLength }),
-    ...(scale !== undefined && { scale }),
-    ...(converted && { converted_type: converted }),
-    ...(logical && { logical_type: logical }),
+    isOptional: repetition === 'OPTIONAL',
+    repetition_type: repetition ?? 'REQUIRED',
   };
 }
 
-/** Those of which there is no older name in `converted_type`. */
-function logicalOf(union: Struct): SchemaElement['logical_type'] {
-  const whole = union.get(10);
-  if (whole !== undefined) {
-    const struct = structOf(whole);
-    return { type: 'INTEGER', bitWidth: size(struct, 1), isSigned: struct.get(2) === true };
-  }
-  if (union.has(1)) return { type: 'STRING' };
-  if (union.has(6)) return { type: 'DATE' };
-  if (union.has(7)) return { type: 'TIME', isAdjustedToUTC: true, unit: 'MILLIS' };
-  if (union.has(8)) return { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' };
-  if (union.has(14)) return { type: 'UUID' };
-  if (union.has(15)) return { type: 'FLOAT16' };
-  return undefined;
-}
-
-function groupOf(group: Struct, elements: ReadonlyMap<string, Element | undefined>, end: number): RowGroup {
-  const rows = size(group, 3);
+function findChunks(group: RowGroup, elements: ReadonlyMap<string, Element | undefined>, end: number): Group {
+  const rows = toSize(group.num_rows);
   const chunks = new Map<string, ColumnChunk>();
-  for (const one of list(group, 1)) {
-    const chunk = structOf(one);
-    if (chunk.get(3) === undefined || chunk.get(1) !== undefined)
-      throw new FormatError('its columns are encrypted, or in other files');
-    const about = structOf(chunk.get(3));
-    const path = list(about, 3).map((name) => text(name as Uint8Array));
-    const name = path[0] ?? '';
+  for (const { meta_data: metadata, file_path: path } of group.columns) {
+    if (!metadata || path !== undefined) throw damaged('its columns are encrypted, or in other files');
+    const [name = '', ...more] = metadata.path_in_schema;
     const element = elements.get(name);
     if (!element) continue;
-    if (path.length > 1 || ParquetTypes[size(about, 1)] !== element.type || size(about, 5) !== rows) {
-      throw new FormatError(`column '${name}' has other values than the schema says`);
-    }
-    const dictionary = integer(about, 11) ?? 0;
-    const from = dictionary > 0 ? Math.min(dictionary, size(about, 9)) : size(about, 9);
-    const length = size(about, 7);
-    if (from + length > end) throw new FormatError(`column '${name}' is not within the file`);
-    chunks.set(name, { codec: CompressionCodecs[size(about, 4)] ?? 'unknown', from, length });
+    if (more.length > 0 || metadata.type !== element.type || toSize(metadata.num_values) !== rows)
+      throw damaged(`column '${name}' has other values than the schema says`);
+    const dictionary = toSize(metadata.dictionary_page_offset ?? 0);
+    const first = toSize(metadata.data_page_offset);
+    const from = dictionary > 0 ? Math.min(dictionary, first) : first;
+    const length = toSize(metadata.total_compressed_size);
+    if (from + length > end) throw damaged(`column '${name}' is not within the file`);
+    chunks.set(name, { metadata, codec: metadata.codec, from, length });
   }
-  return { rows, chunks };
+  return { group, rows, chunks };
+}
+
+/** @throws FormatError unless it is a whole number, and not below 0: whatever its type says, it comes from the file */
+function toSize(value: unknown): number {
+  const size = typeof value === 'bigint' ? Number(value) : value;
+  if (!Number.isSafeInteger(size) || (size as number) < 0) throw damaged('a size in it is none');
+  return size as number;
+}
+
+function toText(value: unknown): string {
+  if (typeof value !== 'string') throw damaged('a name is missing');
+  return value;
 }

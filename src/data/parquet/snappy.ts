@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.js';
+import { damaged } from './thrift.js';
 
 /** A copy of 64 bytes takes 3 at least. */
 const MOST_PER_BYTE = 22;
@@ -9,9 +9,9 @@ const MOST_PER_BYTE = 22;
  * @param length how many bytes it must have, unpacked
  * @throws FormatError where it has not
  */
-export function unsnap(packed: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+export function unpackSnappy(packed: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
   const fail = (): never => {
-    throw new FormatError('what Snappy packed cannot be unpacked');
+    throw damaged('what Snappy packed cannot be unpacked');
   };
   if (length > MOST_PER_BYTE * packed.length) fail();
   const bytes = new Uint8Array(length);

@@ -23,18 +23,33 @@ const MOST_PARTS = 2 ** 21;
 /** So many bytes has a whole number of 64 bits, 7 bits in each. */
 const LONGEST_INTEGER = 10;
 
+/** The error of a file that is not as it should be: where, the caller adds. */
+export const damaged = (problem: string, cure?: string, options?: ErrorOptions): FormatError =>
+  new FormatError({ place: '', problem, cure }, options);
+
 /** Reads structs of bytes, one after the other. */
 export class ThriftReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   /** Where it stands. */
-  at: number;
+  at = 0;
   #parts = 0;
 
-  constructor(bytes: Uint8Array, at = 0) {
+  constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.at = at;
+  }
+
+  /**
+   * A number of 7 bits a byte; beyond 53 bits it is not exact.
+   * @throws FormatError where the bytes end within it
+   */
+  varint(): number {
+    let value = 0;
+    for (let i = 0, unit = 1; i < LONGEST_INTEGER; i++, unit *= 128) {
+      const byte = this.#byte();
+      value += (byte & 127) * unit;
+      if (byte < 128) return value;
+    }
+    throw damaged('it has a number of more than 64 bits');
   }
 
   /** @throws FormatError where the bytes are none, or end within it */
@@ -56,9 +71,12 @@ export class ThriftReader {
     if (LISTS.includes(type)) return this.#list(depth + 1);
     if (type === STRUCT) return this.struct(depth + 1);
     if (type === BYTE) return (this.#byte() << 24) >> 24;
-    if (type === DOUBLE) return this.#view.getFloat64(this.#skip(8), true);
-    if (type !== BINARY) throw new FormatError(`it has a value of type ${type}`);
-    const length = this.#varint();
+    if (type === DOUBLE) {
+      this.#skip(8);
+      return NaN; // no field that is asked for is one
+    }
+    if (type !== BINARY) throw damaged(`it has a value of type ${type}`);
+    const length = this.varint();
     const from = this.#skip(length);
     return this.#bytes.subarray(from, from + length);
   }
@@ -67,20 +85,20 @@ export class ThriftReader {
     this.#begin(depth);
     const head = this.#byte();
     const type = head & 15;
-    const length = head >> 4 === 15 ? this.#varint() : head >> 4;
-    if (length > this.#bytes.length - this.at) throw new FormatError('a list is longer than the file');
+    const length = head >> 4 === 15 ? this.varint() : head >> 4;
+    if (length > this.#bytes.length - this.at) throw damaged('a list is longer than the file');
     const isBoolean = type === TRUE || type === FALSE;
     return Array.from({ length }, () => (isBoolean ? this.#byte() === TRUE : this.#value(type, depth)));
   }
 
   #begin(depth: number): void {
-    if (depth > DEEPEST || ++this.#parts > MOST_PARTS) throw new FormatError('it has too many parts');
+    if (depth > DEEPEST || ++this.#parts > MOST_PARTS) throw damaged('it has too many parts');
   }
 
   /** @returns where they begin */
   #skip(length: number): number {
     const from = this.at;
-    if (length > this.#bytes.length - from) throw new FormatError('it ends too soon');
+    if (length > this.#bytes.length - from) throw damaged('it ends too soon');
     this.at += length;
     return from;
   }
@@ -90,52 +108,34 @@ export class ThriftReader {
   }
 
   #integer(): number {
-    const zigzag = this.#varint();
+    const zigzag = this.varint();
     return zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
-  }
-
-  /** Beyond 53 bits it is not exact. */
-  #varint(): number {
-    let value = 0;
-    let unit = 1;
-    for (let i = 0; i < LONGEST_INTEGER; i++) {
-      const byte = this.#byte();
-      value += (byte & 127) * unit;
-      if (byte < 128) return value;
-      unit *= 128;
-    }
-    throw new FormatError('it has a number of more than 64 bits');
   }
 }
 
 // What a field must be; a struct lacks what it need not have.
 
-export function integer(struct: Struct, field: number): number | undefined {
+function integer(struct: Struct, field: number): number | undefined {
   const value = struct.get(field);
   if (value === undefined) return undefined;
-  if (!Number.isSafeInteger(value)) throw new FormatError(`field ${field} is no whole number`);
+  if (!Number.isSafeInteger(value)) throw damaged(`field ${field} is no whole number`);
   return value as number;
 }
 
 /** A whole number that is there, and not below 0. */
 export function size(struct: Struct, field: number): number {
   const value = integer(struct, field);
-  if (value === undefined || value < 0) throw new FormatError(`field ${field} is no size`);
+  if (value === undefined || value < 0) throw damaged(`field ${field} is no size`);
   return value;
 }
 
 export function structOf(value: Value | undefined): Struct {
-  if (!(value instanceof Map)) throw new FormatError('a struct is missing');
+  if (!(value instanceof Map)) throw damaged('a struct is missing');
   return value as Struct;
 }
 
 export function list(struct: Struct, field: number): readonly Value[] {
   const value = struct.get(field);
-  if (!Array.isArray(value)) throw new FormatError(`field ${field} is no list`);
+  if (!Array.isArray(value)) throw damaged(`field ${field} is no list`);
   return value as readonly Value[];
-}
-
-export function text(value: Value | undefined): string {
-  if (!(value instanceof Uint8Array)) throw new FormatError('a text is missing');
-  return new TextDecoder().decode(value);
 }

@@ -100,7 +100,7 @@ export function gather(m: ReferenceMemory, net: Net, window: Window, batch: Batc
 }
 
 /** Writes a sample that is given by pairs out as a row. @param row its index in the floats */
-export function expand(
+function expand(
   m: ReferenceMemory,
   window: Window,
   sample: number,

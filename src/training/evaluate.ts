@@ -19,14 +19,14 @@ export interface Metrics {
 export function* evaluate(model: Model, samples: Samples): Work<Metrics> {
   const { kernels } = model;
   const sums = { loss: 0, right: 0 };
-  yield* throughAll(model, samples, (rows) => {
+  yield* feedForwardAll(model, samples, (rows) => {
     const { evaluationTally: tally, layout } = model;
     // Between two chunks another evaluation may have come in.
     writeTally(tally, sums);
     kernels.tally(layout.net, tally.pointer, rows, samples.areWeighted ? model.layout.sampleWeights : 0);
     readTally(tally, sums);
   });
-  return metricsOf(sums, samples.count);
+  return meanMetrics(sums, samples.count);
 }
 
 /** The cost of a mini-batch, after `feedForward`. */
@@ -36,7 +36,7 @@ export const totalCost = ({ kernels, layout }: Model, rows: number): number =>
 /** The outputs for all samples, [n][outputs], in the user's own units. */
 export function* predict(model: Model, samples: Samples): Work<Float32Array> {
   const outputs = newFloats('outputs', samples.count, model.outputs);
-  yield* throughAll(model, samples, (rows, first) => {
+  yield* feedForwardAll(model, samples, (rows, first) => {
     const { activations, stride, units } = model.layers.at(-1)!;
     outputs.set(model.matrix(activations, stride, rows, units), first * units);
   });
@@ -45,7 +45,7 @@ export function* predict(model: Model, samples: Samples): Work<Float32Array> {
 }
 
 /** Takes all samples forward, a chunk at a time; yields after each chunk. */
-export function* throughAll(
+export function* feedForwardAll(
   model: Model,
   samples: Samples,
   use: (rows: number, first: number) => void,
@@ -59,13 +59,13 @@ export function* throughAll(
   }
 }
 
-/** What is summed up over samples: their cost, and how many were classified correctly. */
+/** Sums over samples: of their cost, and of those that were classified correctly. */
 export interface Sums {
   readonly loss: number;
   readonly right: number;
 }
 
-export const metricsOf = ({ loss, right }: Sums, count: number): Metrics => ({
+export const meanMetrics = ({ loss, right }: Sums, count: number): Metrics => ({
   loss: loss / count,
   accuracy: right / count,
 });
@@ -77,7 +77,8 @@ export function writeTally(tally: Tally, { loss, right }: Sums): void {
 
 /** Before training: nothing is known of the weights. */
 export function clearTally(tally: Tally): void {
-  writeTally(tally, { loss: 0, right: 0 });
+  tally.loss = 0;
+  tally.right = 0;
   tally.largestWeight = Infinity;
 }
 

@@ -8,12 +8,12 @@ import {
   Table,
   type ColumnChoice,
   type ColumnOptions,
-} from '../src/data/index.js';
-import { profileRows } from '../src/data/profile.js';
-import { openText } from '../src/data/rows.js';
-import { JSONLinesRows } from '../src/data/json.js';
-import { writeNPY } from '../src/formats/numpy/index.js';
-import { expectError } from './support/patient.js';
+} from '../../src/data/index.js';
+import { profileRows } from '../../src/data/profile.js';
+import { openText } from '../../src/data/rows.js';
+import { JSONLinesRows } from '../../src/data/json.js';
+import { writeNPY } from '../../src/formats/numpy/index.js';
+import { expectError } from '../support/patient.js';
 
 /** A CSV text of as many rows as asked for. */
 const csv = (header: string, count: number, row: (n: number) => string): string =>

@@ -1,0 +1,35 @@
+import { TypeFault } from '../errors.js';
+import type { Model } from '../model/model.js';
+import type { Hook } from '../training/hook.js';
+import type { Samples } from '../training/samples.js';
+import { isStream, type Stream } from '../training/stream.js';
+import { copyParameters, diagnoseLayers } from './layers.js';
+
+/** A diagnosis of so many samples says as much as one of all. */
+const MOST_SAMPLES = 1000;
+
+/**
+ * Adds a diagnosis to the report of each epoch.
+ * @param data from which the samples are taken
+ * @throws TypeError where it is a stream
+ */
+export function reportDiagnosis(model: Model, data: Samples | Stream): Hook {
+  if (isStream(data)) {
+    throw new TypeFault({ place: 'diagnose', problem: 'of a stream it needs validation data' });
+  }
+  const samples = chooseSome(data);
+  let before = copyParameters(model);
+  return {
+    *afterEpoch(report) {
+      report.diagnosis = yield* diagnoseLayers(model, samples, before);
+      before = copyParameters(model);
+    },
+  };
+}
+
+/** Samples from all over. */
+function chooseSome(samples: Samples): Samples {
+  const step = Math.ceil(samples.count / MOST_SAMPLES);
+  const numbers = Array.from({ length: Math.ceil(samples.count / step) }, (_, i) => i * step);
+  return samples.choose(Uint32Array.from(numbers));
+}

@@ -1,0 +1,37 @@
+import { pause } from '../../base/work.js';
+import type { Model } from '../../model/model.js';
+import type { Hook } from '../hook.js';
+import type { BatchReport, EpochReport } from '../reports.js';
+import type { Run } from '../../model/state.js';
+
+/**
+ * Calls `onBatch` after each step, and waits for what it returns.
+ * @param countSteps gives how many steps an epoch has
+ */
+export function callOnBatch(
+  model: Model,
+  run: Run,
+  onBatch: (report: BatchReport) => unknown,
+  countSteps: () => number,
+): Hook {
+  const report = (samples: number): BatchReport => ({
+    epoch: run.epoch,
+    batch: run.step - run.epochStep,
+    batches: countSteps(),
+    loss: model.tally.batchLoss / samples,
+  });
+  return { isStepwise: true, afterStep: (samples) => pause(onBatch(report(samples))) };
+}
+
+/** Collects the reports, calls `onEpoch` with each, and waits for what it returns. */
+export function collectReports(
+  history: EpochReport[],
+  onEpoch: ((report: EpochReport) => unknown) | undefined,
+): Hook {
+  return {
+    afterEpoch(report) {
+      history.push(report);
+      return onEpoch && pause(onEpoch(report));
+    },
+  };
+}

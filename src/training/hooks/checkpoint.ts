@@ -1,0 +1,61 @@
+import { checkInteger, checkKeys, show } from '../../base/check.js';
+import { pause } from '../../base/work.js';
+import { TypeFault } from '../../errors.js';
+import type { Model } from '../../model/model.js';
+import type { Hook } from '../hook.js';
+import type { Run } from '../../model/state.js';
+import { assertFinite } from './divergence.js';
+
+/** When and where a training is saved. */
+export interface Checkpoint {
+  readonly everyEpochs?: number;
+  readonly everySteps?: number;
+  /** Is given what `net.save()` gives; a promise that it returns is waited for. */
+  readonly write: (bytes: Uint8Array<ArrayBuffer>) => unknown;
+}
+
+/**
+ * @throws TypeError, RangeError naming what is wrong
+ */
+export function checkCheckpoint(option: Checkpoint | undefined): Checkpoint | undefined {
+  if (option === undefined) return undefined;
+  checkKeys('checkpoint', option, ['everyEpochs', 'everySteps', 'write']);
+  const { everyEpochs, everySteps, write } = option;
+  if (everyEpochs === undefined && everySteps === undefined) {
+    throw new TypeFault({ place: 'checkpoint', problem: 'expected everyEpochs or everySteps' });
+  }
+  if (everyEpochs !== undefined) checkInteger('checkpoint.everyEpochs', everyEpochs);
+  if (everySteps !== undefined) checkInteger('checkpoint.everySteps', everySteps);
+  if (typeof write !== 'function') {
+    throw new TypeFault({
+      place: 'checkpoint.write',
+      problem: `expected a function, got ${show(write)}`,
+    });
+  }
+  return option;
+}
+
+/**
+ * Writes the network, every so many steps or epochs.
+ * @param save gives the network as bytes
+ */
+export function writeCheckpoints(
+  model: Model,
+  run: Run,
+  { everySteps, everyEpochs, write }: Checkpoint,
+  save: () => Uint8Array<ArrayBuffer>,
+): Hook {
+  const writeOne = () => {
+    assertFinite(model, run);
+    return pause(write(save()));
+  };
+  return {
+    isStepwise: everySteps !== undefined,
+    afterStep:
+      everySteps === undefined ? undefined : () => (run.step % everySteps === 0 ? writeOne() : undefined),
+    afterEpoch:
+      everyEpochs === undefined
+        ? undefined
+        : ({ epoch }) => (epoch % everyEpochs === 0 ? writeOne() : undefined),
+  };
+}

@@ -1,0 +1,159 @@
+import { DivergenceError } from '../../errors.js';
+import type { Random, RandomState } from '../../base/random.js';
+import type { Model } from '../../model/model.js';
+import { writeTally } from '../evaluate.js';
+import type { Hook } from '../hook.js';
+import { WORK_PER_STEP } from '../pace.js';
+import { copyRun, type Run } from '../../model/state.js';
+import type { Window } from '../window.js';
+
+// A training diverges where its loss or a weight becomes NaN or infinite. To look at each weight after each step would take
+// longer than a small step does: instead the training looks now and then, and keeps a snapshot. Where it finds a weight that
+// is not finite, it goes back to the snapshot and repeats the steps one by one, up to the first that fails.
+
+/** Samples learnt between two snapshots: to copy a parameter costs less than a hundredth of what to learn a sample does. */
+const SAMPLES_PER_SNAPSHOT = 1000;
+
+/** Thrown where a loss or weight is not finite; never leaves `train`. */
+export class Diverged extends Error {
+  constructor(readonly learningRate: number) {
+    super('the training diverged');
+  }
+}
+
+/** @throws Diverged unless all parameters are finite */
+export function assertFinite(model: Model, run: Run): void {
+  const parameters = model.parametersAt(model.layout.parameters);
+  // Sums of x·0 are 0 unless some x is NaN or infinite.
+  let sum = 0;
+  for (let i = 0; i < parameters.length; i++) sum += parameters[i]! * 0;
+  if (sum !== 0) throw new Diverged(run.learningRate);
+}
+
+/** A training as it was when all was last known to be finite. */
+export class Snapshot {
+  readonly #model: Model;
+  readonly #random: Random;
+  readonly #run: Run;
+  #state: RandomState;
+  #keptRun: Run;
+  #parameters: Float32Array | Float64Array = new Float32Array();
+  #slots: Float32Array | Float64Array = new Float32Array();
+
+  /** @throws Diverged where a parameter is not finite */
+  constructor(model: Model, random: Random, run: Run) {
+    this.#model = model;
+    this.#random = random;
+    this.#run = run;
+    this.#state = random.state;
+    this.#keptRun = run;
+    this.keep();
+  }
+
+  /** @throws Diverged where a parameter is not finite */
+  keep(): void {
+    const model = this.#model;
+    assertFinite(model, this.#run);
+    this.#keptRun = copyRun(this.#run);
+    this.#state = this.#random.state;
+    this.#parameters = copyInto(this.#parameters, model.parametersAt(model.layout.parameters));
+    this.#slots = copyInto(this.#slots, model.parametersAt(model.slot(0), model.slots));
+  }
+
+  restore(): void {
+    const model = this.#model;
+    model.parametersAt(model.layout.parameters).set(this.#parameters);
+    model.parametersAt(model.slot(0), model.slots).set(this.#slots);
+    Object.assign(this.#run, copyRun(this.#keptRun));
+    this.#random.restore(this.#state);
+    model.step = this.#run.step;
+    writeTally(model.tally, this.#run);
+  }
+}
+
+/** @returns `copy`, or a new one where it has not the length of `floats` */
+function copyInto<Floats extends Float32Array | Float64Array>(copy: Floats, floats: Floats): Floats {
+  if (copy.length !== floats.length) return floats.slice() as Floats;
+  copy.set(floats);
+  return copy;
+}
+
+/**
+ * Keeps a snapshot now and then.
+ * @param afterEpochs whether after each epoch too: where something depends on its report
+ */
+export function keepSnapshots(snapshot: Snapshot, { layout }: Model, afterEpochs: boolean): Hook {
+  const most = SAMPLES_PER_SNAPSHOT * (layout.parameterCount + WORK_PER_STEP);
+  let done = 0;
+  return {
+    afterStep(_, work) {
+      done += work;
+      if (done < most) return;
+      done = 0;
+      snapshot.keep();
+    },
+    afterEpoch: afterEpochs
+      ? () => {
+          snapshot.keep();
+        }
+      : undefined,
+  };
+}
+
+/** Keeps a snapshot of each step. */
+export function keepEachStep(snapshot: Snapshot): Hook {
+  return {
+    isStepwise: true,
+    afterStep() {
+      snapshot.keep();
+    },
+  };
+}
+
+/**
+ * Says why a training cannot go on: looks at the mini-batch that cannot be learnt, the last that was drawn, with the last
+ * finite weights.
+ */
+export function describeDivergence(
+  model: Model,
+  { epoch, step, epochStep }: Run,
+  window: Window,
+  learningRate: number,
+): DivergenceError {
+  const rows = window.gather();
+  const loss = model.tally.batchLoss / rows;
+  const { kernels, layout, views } = model;
+  kernels.feedForward(layout.net, rows);
+  kernels.backpropagate(layout.net, rows);
+  let layer = 0;
+  let largest = -1;
+  for (const [l, { weightGradients, biasGradients, fanIn, stride }] of model.layers.entries()) {
+    for (const [pointer, count] of [
+      [weightGradients, fanIn * stride],
+      [biasGradients, stride],
+    ] as const) {
+      const from = views.at(pointer);
+      for (const gradient of views.floats.subarray(from, from + count)) {
+        const size = Math.abs(gradient) / rows;
+        if (size <= largest || Number.isNaN(largest)) continue;
+        largest = size; // NaN is the largest of all
+        layer = l;
+      }
+    }
+  }
+  const at = { epoch, step: step - epochStep + 1 };
+  const what = Number.isFinite(loss) ? 'a weight became infinite' : `the loss is ${loss}`;
+  return new DivergenceError(
+    {
+      place: 'train',
+      problem:
+        `diverged in epoch ${at.epoch}, step ${at.step}: ${what}; the largest gradient, ${largest.toPrecision(3)}, is in ` +
+        `layers[${layer}]. The network is left after its last finite step`,
+      cure:
+        `use a learningRate below ${Number(learningRate.toPrecision(3))}, inputs of about 1 in size, ` +
+        'or clip: { norm: 1 }',
+      option: { name: 'learningRate' },
+    },
+    { ...at, layer, largestGradient: largest },
+  );
+}

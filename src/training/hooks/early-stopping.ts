@@ -1,0 +1,59 @@
+import { checkInteger, checkKeys, checkName, checkNumber, checkOptional } from '../../base/check.js';
+import type { Model } from '../../model/model.js';
+import type { Hook } from '../hook.js';
+import type { Run } from '../../model/state.js';
+
+/** When a training has gone on for long enough. */
+export interface EarlyStopping {
+  /** The training ends after so many epochs in a row without a new best. Default 10. */
+  readonly patience?: number;
+  /** By how much a new best must be better. Default 0. */
+  readonly minDelta?: number;
+  /** What is watched: of the validation data where there is any, else of the training. Default 'loss'. */
+  readonly monitor?: 'loss' | 'accuracy';
+  /** Whether the network ends with the weights of its best epoch. Default true. */
+  readonly restoreBest?: boolean;
+}
+
+/**
+ * @throws TypeError, RangeError naming what is wrong
+ */
+export function checkEarlyStopping(option: EarlyStopping | undefined): Required<EarlyStopping> | undefined {
+  if (option === undefined) return undefined;
+  checkKeys('earlyStopping', option, ['patience', 'minDelta', 'monitor', 'restoreBest']);
+  const { patience = 10, minDelta = 0, monitor = 'loss', restoreBest = true } = option;
+  return {
+    patience: checkInteger('earlyStopping.patience', patience, 0),
+    minDelta: checkNumber('earlyStopping.minDelta', minDelta, 0),
+    monitor: checkName('earlyStopping.monitor', monitor, ['loss', 'accuracy']),
+    restoreBest: checkOptional('earlyStopping.restoreBest', restoreBest, 'boolean'),
+  };
+}
+
+/**
+ * Ends the training when it gets no better.
+ * @param slot where the best parameters are kept, if they are to be restored
+ */
+export function stopEarly(model: Model, run: Run, options: Required<EarlyStopping>, slot: number): Hook {
+  const { patience, minDelta, monitor, restoreBest } = options;
+  // Views hold until the memory grows: each use derives its own.
+  const parameters = (): Float32Array | Float64Array => model.parametersAt(model.layout.parameters);
+  const best = (): Float32Array | Float64Array => model.parametersAt(model.slot(slot));
+  return {
+    affectsTraining: true,
+    afterEpoch({ epoch, validation, ...training }) {
+      const value = (validation ?? training)[monitor];
+      const isBetter = monitor === 'loss' ? value < run.best - minDelta : value > run.best + minDelta;
+      run.waited = isBetter ? 0 : run.waited + 1;
+      if (isBetter) {
+        run.best = value;
+        run.bestEpoch = epoch;
+        if (restoreBest) best().set(parameters());
+      }
+      run.isOver = run.waited > 0 && run.waited >= patience;
+    },
+    afterTraining() {
+      if (restoreBest && run.bestEpoch > 0) parameters().set(best());
+    },
+  };
+}

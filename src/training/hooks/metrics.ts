@@ -1,0 +1,88 @@
+import { checkKeys, show } from '../../base/check.js';
+import type { NumericArray } from '../../base/numeric-arrays.js';
+import { awaited, type Work } from '../../base/work.js';
+import { TypeFault } from '../../errors.js';
+import type { Model } from '../../model/model.js';
+import { predict } from '../evaluate.js';
+import type { Hook } from '../hook.js';
+import type { Samples } from '../samples.js';
+
+/** The right answers of samples, as a training gives them to its metrics: either labels or targets. */
+export type Answers = {
+  /** How many outputs a sample has. */
+  readonly outputs: number;
+} & (
+  | {
+      /** [n] class indices; with a single output 0 or 1 */
+      readonly labels: NumericArray;
+      readonly targets?: undefined;
+    }
+  | {
+      /** [n][outputs], row after row */
+      readonly targets: NumericArray;
+      readonly labels?: undefined;
+    }
+);
+
+/**
+ * A figure of how good the answers of a network are.
+ * @param outputs what it predicts, [n][outputs]
+ * @param answers what is right
+ */
+export type Metric = (outputs: Float32Array, answers: Answers) => number;
+
+/** Metrics by names of the user's own; a promise that one returns is waited for. */
+export type NamedMetrics = Readonly<
+  Record<string, (...given: Parameters<Metric>) => number | PromiseLike<number>>
+>;
+
+/**
+ * @throws TypeError naming what is no function
+ */
+export function checkMetrics(metrics: unknown): asserts metrics is NamedMetrics {
+  checkKeys('metrics', metrics, Object.keys(metrics ?? {}));
+  for (const [name, metric] of Object.entries(metrics)) {
+    if (typeof metric !== 'function') {
+      throw new TypeFault({
+        place: `metrics.${name}`,
+        problem: `expected a function, got ${show(metric)}`,
+      });
+    }
+  }
+}
+
+export function* measure(
+  metrics: NamedMetrics,
+  outputs: Float32Array,
+  answers: Answers,
+): Work<Record<string, number>> {
+  const values: Record<string, number> = {};
+  for (const [name, metric] of Object.entries(metrics)) {
+    values[name] = yield* awaited(metric(outputs, answers));
+  }
+  return values;
+}
+
+/** Adds to each report the user's metrics of the validation data. */
+export function measureValidation(model: Model, samples: Samples, metrics: NamedMetrics): Hook {
+  return {
+    *afterEpoch(report) {
+      const outputs = yield* predict(model, samples);
+      const values = yield* measure(metrics, outputs, readAnswers(model, samples));
+      report.validation = { ...report.validation!, metrics: values };
+    },
+  };
+}
+
+/** The right answers in the user's own units, as `predict` answers. */
+function readAnswers({ outputs, spec }: Model, samples: Samples): Answers {
+  const { labels, targets, chosen } = samples.answers;
+  const numbers = chosen ?? Array.from({ length: samples.count }, (_, n) => n);
+  if (labels) return { outputs, labels: Uint32Array.from(numbers, (n) => labels[n]!) };
+  const values = new Float32Array(samples.count * outputs);
+  for (const [i, n] of numbers.entries()) {
+    for (let j = 0; j < outputs; j++) values[i * outputs + j] = targets![n * outputs + j]!;
+  }
+  spec.transforms.targets?.invert(values);
+  return { outputs, targets: values };
+}

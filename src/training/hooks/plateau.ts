@@ -1,0 +1,51 @@
+import { checkInteger, checkNumber } from '../../base/check.js';
+import type { Run } from '../../model/state.js';
+import type { Hook } from '../hook.js';
+
+/**
+ * η is multiplied by `factor` after `patience` epochs whose loss was not less than the least by a share of `minDelta`: the
+ * loss of the validation data where there is any (PyTorch's ReduceLROnPlateau).
+ */
+export interface PlateauOptions {
+  readonly schedule: 'plateau';
+  readonly rate: number;
+  /** Default 0.1. */
+  readonly factor?: number;
+  /** Epochs. Default 10. */
+  readonly patience?: number;
+  /** Default 1e-4. */
+  readonly minDelta?: number;
+  /** Below this it does not go. Default 0. */
+  readonly minRate?: number;
+}
+
+export type CheckedPlateau = Required<Omit<PlateauOptions, 'schedule' | 'rate'>>;
+
+/**
+ * @throws TypeError, RangeError naming what is wrong
+ */
+export function checkPlateau(options: PlateauOptions): CheckedPlateau {
+  const { factor = 0.1, patience = 10, minDelta = 1e-4, minRate = 0 } = options;
+  checkInteger('learningRate.patience', patience, 0);
+  checkNumber('learningRate.factor', factor, 0, 1);
+  checkNumber('learningRate.minDelta', minDelta, 0);
+  checkNumber('learningRate.minRate', minRate, 0);
+  return { factor, patience, minDelta, minRate };
+}
+
+/** Reduces the rate where the loss stays on a plateau. */
+export function reduceOnPlateau(plateau: Run['plateau'], options: CheckedPlateau): Hook {
+  const { factor, patience, minDelta, minRate } = options;
+  return {
+    affectsTraining: true,
+    afterEpoch({ validation, loss }) {
+      const watched = validation?.loss ?? loss;
+      const isBetter = watched < plateau.best * (1 - minDelta);
+      if (isBetter) plateau.best = watched;
+      plateau.waited = isBetter ? 0 : plateau.waited + 1;
+      if (plateau.waited <= patience) return;
+      plateau.rate = Math.max(plateau.rate * factor, minRate);
+      plateau.waited = 0;
+    },
+  };
+}

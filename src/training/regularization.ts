@@ -1,0 +1,68 @@
+import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, show } from '../base/check.js';
+import { RangeFault, TypeFault } from '../errors.js';
+
+/** What keeps weights and gradients small, or as they are. */
+export interface RegularizationOptions {
+  /**
+   * Clips the mean gradient, penalties included: each number to ±value, then all of it to a length of `norm` (Pascanu,
+   * Mikolov and Bengio 2013).
+   */
+  readonly clip?: { readonly norm?: number; readonly value?: number };
+  /** Makes C + l1·Σ |w| small in place of C. Reports are of C alone. Default 0. */
+  readonly l1?: number;
+  /** Makes C + ½·l2·Σ w² small in place of C. Reports are of C alone. Default 0. */
+  readonly l2?: number;
+  /** Whether l1, l2 and weightDecay are for biases too. Default false. */
+  readonly penalizeBiases?: boolean;
+  /** After each step the weights of each unit are scaled down to this length. Default none. */
+  readonly maxNorm?: number;
+  /** Layers, from 0, that stay as they are; below the first of the others no δ is computed. Default none. */
+  readonly frozen?: readonly number[];
+}
+
+/** Regularization that was checked. */
+export interface CheckedRegularization {
+  /** Its part of the kernels' rule; 0 for none. */
+  readonly rule: Readonly<
+    Record<'l1' | 'l2' | 'penalizesBiases' | 'clipNorm' | 'clipValue' | 'maxNorm', number>
+  >;
+  readonly frozen: readonly number[];
+  /** Whether there is none at all. */
+  readonly isNone: boolean;
+}
+
+/**
+ * @throws TypeError, RangeError naming what is wrong
+ */
+export function checkRegularization(
+  options: RegularizationOptions,
+  layerCount: number,
+): CheckedRegularization {
+  const { clip = {}, l1 = 0, l2 = 0, penalizeBiases = false, maxNorm } = options;
+  checkKeys('clip', clip, ['norm', 'value']);
+  const limits = {
+    l1: checkNumber('l1', l1, 0),
+    l2: checkNumber('l2', l2, 0),
+    clipNorm: checkLimit('clip.norm', clip.norm),
+    clipValue: checkLimit('clip.value', clip.value),
+    maxNorm: checkLimit('maxNorm', maxNorm),
+  };
+  const penalizesBiases = Number(checkOptional('penalizeBiases', penalizeBiases, 'boolean'));
+  const frozen = checkFrozen(options.frozen, layerCount);
+  const isNone = frozen.length === 0 && Object.values(limits).every((limit) => limit === 0);
+  return { rule: { ...limits, penalizesBiases }, frozen, isNone };
+}
+
+const checkLimit = (place: string, value: number | undefined): number =>
+  value === undefined ? 0 : checkPositive(place, value);
+
+function checkFrozen(frozen: RegularizationOptions['frozen'] = [], layerCount: number): readonly number[] {
+  if (!Array.isArray(frozen)) {
+    throw new TypeFault({ place: 'frozen', problem: `expected an array of layers, got ${show(frozen)}` });
+  }
+  const layers = Array.from(frozen, (l, i) => checkInteger(`frozen[${i}]`, l, 0, layerCount - 1));
+  if (new Set(layers).size === layerCount) {
+    throw new RangeFault({ place: 'frozen', problem: 'leave one layer that learns' });
+  }
+  return layers;
+}
