@@ -25,7 +25,7 @@ try {
   const test = Dataset.fromCSV(readFileSync(testFile, 'utf8'), columns);
 
   // That a pixel is a number from 0 to 255 is known beforehand: nothing has to be fitted.
-  const pixel = { kind: 'minMax', least: 0, most: 255 };
+  const pixel = { kind: 'minMax', min: 0, max: 255 };
   const net = await Network.create({
     inputs: SIZE * SIZE,
     layers: [

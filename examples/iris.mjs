@@ -17,7 +17,7 @@ const { mean, deviation } = await crossValidate(
       { units: 8, activation: 'tanh' },
       { units: data.classes.length, activation: 'softmax' },
     ],
-    transforms: train.fitTransforms({ inputs: 'standardise' }),
+    transforms: train.fitTransforms({ inputs: 'standardize' }),
     seed: 1,
   }),
   data,

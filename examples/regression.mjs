@@ -18,7 +18,7 @@ const data = Dataset.fromObjects(rows, {
   missing: 'drop',
 });
 const { train, test } = data.split({ test: 0.2, seed: 1 });
-const transforms = train.fitTransforms({ inputs: 'standardise', targets: 'standardise' });
+const transforms = train.fitTransforms({ inputs: 'standardize', targets: 'standardize' });
 const net = await Network.create({
   inputs: transformedWidth(transforms),
   layers: [

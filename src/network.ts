@@ -115,7 +115,8 @@ export class Network {
 
   private constructor(model: Model, random: Random, threads: ThreadChoice) {
     // In JavaScript nothing else stops a call of the constructor.
-    if (!(model instanceof Model)) throw new TypeError('new Network: use `await Network.create(options)`');
+    if (!(model instanceof Model))
+      throw new TypeFault({ place: 'new Network', problem: 'use `await Network.create(options)`' });
     this.engine = model.kernels.engine;
     this.inputs = model.spec.inputs;
     this.outputs = model.outputs;
@@ -340,9 +341,11 @@ export class Network {
 
   async #alone(train: () => Promise<EpochReport[]>): Promise<EpochReport[]> {
     if (this.#isTraining) {
-      throw new StateError(
-        'train: the network is being trained; wait for that call, or stop it by its signal',
-      );
+      throw new StateError({
+        place: 'train',
+        problem: 'the network is being trained',
+        cure: 'wait for that call, or stop it by its signal',
+      });
     }
     this.#isTraining = true;
     try {
@@ -406,7 +409,12 @@ export class Network {
   }
 
   #use(): Model {
-    if (!this.#model) throw new StateError('the network was disposed; create another, or dispose later');
+    if (!this.#model)
+      throw new StateError({
+        place: '',
+        problem: 'the network was disposed',
+        cure: 'create another, or dispose later',
+      });
     return this.#model;
   }
 }
@@ -450,7 +458,10 @@ async function newModel(
 function checkThreads(threads: ThreadChoice = 1): ThreadChoice {
   if (threads === 'auto') return threads;
   if (typeof threads !== 'number') {
-    throw new TypeError(`threads: expected 'auto' or a whole number, got ${show(threads)}`);
+    throw new TypeFault({
+      place: 'threads',
+      problem: `expected 'auto' or a whole number, got ${show(threads)}`,
+    });
   }
   return checkInteger('threads', threads, 1, MOST_THREADS);
 }

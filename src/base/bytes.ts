@@ -1,3 +1,4 @@
+import { TypeFault } from '../errors.js';
 import { show } from './check.js';
 
 /** The bytes of a file. */
@@ -21,6 +22,6 @@ export function viewOf(file: unknown): Uint8Array<ArrayBuffer> | undefined {
  */
 export function bytesOf(place: string, file: unknown, expected: string): Uint8Array<ArrayBuffer> {
   const view = viewOf(file);
-  if (!view) throw new TypeError(`${place}: expected the bytes of ${expected}, got ${show(file)}`);
+  if (!view) throw new TypeFault({ place, problem: `expected the bytes of ${expected}, got ${show(file)}` });
   return view;
 }

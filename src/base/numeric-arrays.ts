@@ -1,3 +1,5 @@
+import { RangeFault } from '../errors.js';
+
 /** Typed arrays of numbers: read where they are, never copied whole. */
 export type NumericArray =
   | Float32Array
@@ -54,7 +56,7 @@ export function newFloats(place: string, rows: number, width: number): Float32Ar
   try {
     return new Float32Array(rows * width);
   } catch (cause) {
-    const message = `${place}: the engine refuses memory for ${rows} rows of ${width}; give fewer at a time`;
-    throw new RangeError(message, { cause });
+    const problem = `the engine refuses memory for ${rows} rows of ${width}`;
+    throw new RangeFault({ place, problem, cure: 'give fewer at a time' }, { cause });
   }
 }

@@ -174,7 +174,7 @@ export class DataStream implements Stream {
   }
 
   /**
-   * Fits transforms to these samples, to the same bits as `Dataset.fitTransforms` for the same rows. To fit 'standardise' or
+   * Fits transforms to these samples, to the same bits as `Dataset.fitTransforms` for the same rows. To fit 'standardize' or
    * 'minMax' the file is read once or twice more, the first time that it is asked for.
    * @throws TypeError, RangeError naming the option
    */

@@ -4,7 +4,7 @@ import type { NumericArray } from '../base/numeric-arrays.js';
 import type { SampleArrays, Schema } from './samples.js';
 
 /**
- * 'standardise': mean 0 and deviation 1 (that of the whole, Σ(x − mean)²/n); 'minMax': from 0 to 1; 'identity': as it is.
+ * 'standardize': mean 0 and deviation 1 (that of the whole, Σ(x − mean)²/n); 'minMax': from 0 to 1; 'identity': as it is.
  */
 export type FitKind = NumberTransform['kind'];
 
@@ -12,7 +12,7 @@ export type FitKind = NumberTransform['kind'];
 export type FitChoice = FitKind | Readonly<Record<string, FitKind>>;
 
 export interface FitOptions {
-  /** Columns that are not named stay as they are; categories become one-hot, whatever is chosen. Default 'standardise'. */
+  /** Columns that are not named stay as they are; categories become one-hot, whatever is chosen. Default 'standardize'. */
   readonly inputs?: FitChoice;
   /** Default: none, and the network learns the targets as they are. */
   readonly targets?: FitChoice;
@@ -59,7 +59,7 @@ export function createStatistics({ width, targetWidth }: Schema, inputScale = 1)
  */
 export function chooseTransforms(schema: Schema, options: FitOptions): Chosen {
   checkKeys('options', options, ['inputs', 'targets']);
-  const { inputs = 'standardise', targets } = options;
+  const { inputs = 'standardize', targets } = options;
   const { width, targetWidth, columns, targetColumns } = schema;
   if (targets !== undefined && targetWidth === 0) {
     throw new TypeError('targets: the dataset has none to fit a transform to; leave it out');
@@ -104,7 +104,7 @@ function resolveKinds(
 ): FitKind[] {
   const names = Array.from({ length: width }, (_, k) => columns?.[k] ?? String(k));
   const kindAt = (where: string, kind: unknown): FitKind =>
-    checkName(where, kind, ['standardise', 'minMax', 'identity']);
+    checkName(where, kind, ['standardize', 'minMax', 'identity']);
   if (typeof choice === 'string') {
     const kind = kindAt(place, choice);
     return names.map(() => kind);
@@ -189,7 +189,7 @@ class Statistics {
 
   transformOf(kind: FitKind, k: number, name: { name?: string }): NumberTransform {
     if (kind === 'identity') return { kind, ...name };
-    if (kind === 'minMax') return { kind, least: this.#least[k]!, most: this.#most[k]!, ...name };
+    if (kind === 'minMax') return { kind, min: this.#least[k]!, max: this.#most[k]!, ...name };
     const deviation = Math.sqrt(this.#squares[k]! / this.#count);
     return { kind, mean: this.#means![k]!, deviation, ...name };
   }

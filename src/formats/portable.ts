@@ -41,7 +41,9 @@ export async function networkOf(
   try {
     checkFinite(parameters);
     const read = specFromJSON({ ...spec, format: 'bp4', version: 1 });
-    state = { spec: read.spec, parameters, generator: read.generator };
+    // What a reader keeps beside them is no part of a network.
+    const plain = parameters.map(({ weights, biases }) => ({ weights, biases }));
+    state = { spec: read.spec, parameters: plain, generator: read.generator };
     checkState(state);
   } catch (cause) {
     throw new FormatError(within(place, cause), { cause });

@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import { checkKeys, checkName, misfit, show } from '../base/check.js';
 import { Columns, type Column } from './columns.js';
 import type { CheckedTransforms, Transform, Transforms } from './transforms.js';
@@ -6,8 +7,8 @@ import type { CheckedTransforms, Transform, Transforms } from './transforms.js';
 const fields = {
   oneHot: ['categories'],
   identity: [],
-  standardise: ['mean', 'deviation'],
-  minMax: ['least', 'most'],
+  standardize: ['mean', 'deviation'],
+  minMax: ['min', 'max'],
 } as const;
 const kinds = Object.keys(fields) as Transform['kind'][];
 
@@ -38,12 +39,18 @@ export function checkTransforms(transforms: Transforms, inputs: number, outputs:
 
 function checkColumns(place: string, list: unknown, width: number, kinds: Transform['kind'][]): Column[] {
   if (!Array.isArray(list)) {
-    throw new TypeError(`${place}: expected an array of transforms, one for each column, got ${show(list)}`);
+    throw new TypeFault({
+      place,
+      problem: `expected an array of transforms, one for each column, got ${show(list)}`,
+    });
   }
   const columns = Array.from(list, (one, k) => checkColumn(`${place}[${k}]`, one, kinds));
   const made = columns.reduce((sum, column) => sum + column.width, 0);
   if (made !== width) {
-    throw new RangeError(`${place}: they make ${made} numbers of a row, but the network has ${width}`);
+    throw new RangeFault({
+      place,
+      problem: `they make ${made} numbers of a row, but the network has ${width}`,
+    });
   }
   return columns;
 }
@@ -53,7 +60,7 @@ function checkColumn(place: string, one: unknown, kinds: Transform['kind'][]): C
   checkKeys(place, one, ['kind', 'name', ...fields[kind]]);
   const given: Record<string, unknown> = { ...one };
   if (given.name !== undefined && typeof given.name !== 'string') {
-    throw new TypeError(`${place}.name: expected a string, got ${show(given.name)}`);
+    throw new TypeFault({ place: `${place}.name`, problem: `expected a string, got ${show(given.name)}` });
   }
   if (kind === 'oneHot') {
     const categories = checkCategories(`${place}.categories`, given.categories);
@@ -74,7 +81,10 @@ function checkColumn(place: string, one: unknown, kinds: Transform['kind'][]): C
   });
   const range = kind === 'minMax' ? second - shift : second;
   if (!(range >= 0 && range < Infinity)) {
-    throw new RangeError(`${place}: expected a deviation, or most − least, of at least 0, got ${range}`);
+    throw new RangeFault({
+      place,
+      problem: `expected a deviation, or max − min, of at least 0, got ${range}`,
+    });
   }
   return { given: given as unknown as Transform, width: 1, places: undefined, shift, range };
 }
@@ -86,7 +96,7 @@ export function checkCategories(place: string, categories: unknown): readonly un
   const isFit = (category: unknown): boolean =>
     typeof category === typeof first && (typeof category === 'string' || Number.isFinite(category));
   if (list.length === 0 || !list.every(isFit) || new Set(list).size < list.length) {
-    throw new TypeError(`${place}: expected an array of strings or of numbers, each once`);
+    throw new TypeFault({ place, problem: 'expected an array of strings or of numbers, each once' });
   }
   return list;
 }

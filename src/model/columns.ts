@@ -1,3 +1,4 @@
+import { RangeFault } from '../errors.js';
 import { fits, misfit, show } from '../base/check.js';
 import type { Transform } from './transforms.js';
 
@@ -45,9 +46,10 @@ export class Columns {
       if (places) {
         const category = places.get(value);
         if (category === undefined) {
-          throw new RangeError(
-            `${where()}: ${show(value)} is none of the categories that the transform was fitted to`,
-          );
+          throw new RangeFault({
+            place: where(),
+            problem: `${show(value)} is none of the categories that the transform was fitted to`,
+          });
         }
         values[at + category] = 1;
       } else {

@@ -1,3 +1,4 @@
+import { RangeFault } from '../errors.js';
 import type { Engine, Kernels } from '../kernels/kernels.js';
 import { SGD } from '../kernels/codes.js';
 import { layoutOf, LINE, type Layout } from '../memory/layout.js';
@@ -11,6 +12,8 @@ import type { Parameters } from './state.js';
 
 /** The pointers of WebAssembly have 32 bits. */
 const MOST_BYTES = 2 ** 32 - 65536;
+
+const FEWER = 'use fewer units or smaller mini-batches';
 
 /** Larger chunks are no faster on either engine. */
 const MOST_CHUNK_ROWS = 128;
@@ -270,10 +273,11 @@ export class Model<K extends Engine = Kernels> {
     const threads = team?.size;
     const layout = layoutOf({ sizes, rows, bytesPerFloat, base: memory.base, threads, slots, drops });
     if (layout.bytes > MOST_BYTES) {
-      throw new RangeError(
-        `layers: [${sizes.join(', ')}] with mini-batches of ${rows} needs ${(layout.bytes / 2 ** 30).toFixed(1)} GiB, ` +
-          'and 4 GiB is the most that WebAssembly can address; use fewer units or smaller mini-batches',
-      );
+      throw new RangeFault({
+        place: 'layers',
+        problem: `[${sizes.join(', ')}] with mini-batches of ${rows} needs ${(layout.bytes / 2 ** 30).toFixed(1)} GiB, and 4 GiB is the most that WebAssembly can address`,
+        cure: FEWER,
+      });
     }
     return layout;
   }
@@ -330,9 +334,12 @@ export class Model<K extends Engine = Kernels> {
       this.kernels.memory.ensure(bytes + this.#windowBytes);
       this.views.refresh();
     } catch (cause) {
-      throw new RangeError(
-        `layers: the network needs ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses so much memory; ` +
-          'use fewer units or smaller mini-batches',
+      throw new RangeFault(
+        {
+          place: 'layers',
+          problem: `the network needs ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses so much memory`,
+          cure: FEWER,
+        },
         { cause },
       );
     }

@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import { checkInteger, checkKeys, checkName, show } from '../base/check.js';
 import { checkFinite, MOST_HEADER_BYTES, MOST_PARTS, type Tensor } from './safetensors.js';
 
@@ -32,17 +33,22 @@ export function readHeader(
   sizes: Readonly<Record<string, number>>,
 ): { metadata: Map<string, string>; places: Place[]; data: DataView } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 8) throw new RangeError(`expected at least 8 bytes, got ${bytes.length}`);
+  if (bytes.length < 8)
+    throw new RangeFault({ place: '', problem: `expected at least 8 bytes, got ${bytes.length}` });
   const length = view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);
   const most = Math.min(bytes.length - 8, MOST_HEADER_BYTES);
   const start = 8 + checkInteger('length of the header', length, 0, most);
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, start));
-  if (!text.startsWith('{')) throw new RangeError(`header: expected an object, got ${show(text)}`);
+  if (!text.startsWith('{'))
+    throw new RangeFault({ place: 'header', problem: `expected an object, got ${show(text)}` });
   const { __metadata__, ...entries } = parseJSON('header', text) as Record<string, object>;
   const metadata = new Map<string, string>();
   for (const [name, value] of Object.entries(__metadata__ ?? {}) as [string, unknown][]) {
     if (typeof value !== 'string') {
-      throw new TypeError(`__metadata__ ${show(name)}: expected a string, got ${show(value)}`);
+      throw new TypeFault({
+        place: `__metadata__ ${show(name)}`,
+        problem: `expected a string, got ${show(value)}`,
+      });
     }
     metadata.set(name, value);
   }
@@ -78,16 +84,20 @@ function placesOf(
   for (const { name, dtype, shape, begin, end } of places) {
     const next = at + shape.reduce((count, size) => count * size, sizes[dtype]!);
     if (begin !== at || end !== next) {
-      throw new RangeError(`${show(name)}.data_offsets: expected [${at}, ${next}], got [${begin}, ${end}]`);
+      throw new RangeFault({
+        place: `${show(name)}.data_offsets`,
+        problem: `expected [${at}, ${next}], got [${begin}, ${end}]`,
+      });
     }
     at = next;
   }
-  if (at !== bytes) throw new RangeError(`expected ${at} bytes after the header, got ${bytes}`);
+  if (at !== bytes)
+    throw new RangeFault({ place: '', problem: `expected ${at} bytes after the header, got ${bytes}` });
   return places;
 }
 
 function integersOf(place: string, value: unknown, least: number, most: number): number[] {
-  if (!Array.isArray(value)) throw new TypeError(`${place}: expected an array, got ${show(value)}`);
+  if (!Array.isArray(value)) throw new TypeFault({ place, problem: `expected an array, got ${show(value)}` });
   checkInteger(`${place}.length`, value.length, least, most);
   return value.map((size, i) => checkInteger(`${place}[${i}]`, size, 0));
 }
@@ -111,11 +121,14 @@ export function parseJSON(place: string, text: string): unknown {
       depth++;
     } else if (character === '}' || character === ']') depth--;
     if (depth > MOST_DEPTH || parts + names > MOST_PARTS) {
-      throw new RangeError(`${place}: nested deeper than ${MOST_DEPTH}, or of more than ${MOST_PARTS} parts`);
+      throw new RangeFault({
+        place,
+        problem: `nested deeper than ${MOST_DEPTH}, or of more than ${MOST_PARTS} parts`,
+      });
     }
   }
   const value: unknown = JSON.parse(text);
-  if (namesIn(value) !== names) throw new RangeError(`${place}: a name stands twice in an object`);
+  if (namesIn(value) !== names) throw new RangeFault({ place, problem: 'a name stands twice in an object' });
   return value;
 }
 

@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import {
   BINARY_CROSS_ENTROPY,
   CROSS_ENTROPY,
@@ -190,9 +191,10 @@ const MOST_UNITS = 2 ** 28;
 export function checkSpec(spec: NetworkSpec): CheckedSpec {
   const inputs = checkInteger('inputs', spec.inputs, 1, MOST_UNITS);
   if (!Array.isArray(spec.layers) || spec.layers.length === 0) {
-    throw new TypeError(
-      `layers: expected an array of at least one { units, activation }, got ${show(spec.layers)}`,
-    );
+    throw new TypeFault({
+      place: 'layers',
+      problem: `expected an array of at least one { units, activation }, got ${show(spec.layers)}`,
+    });
   }
   // Array.from sees the holes of an array, where map passes over them.
   const layers = Array.from(spec.layers as readonly LayerSpec[], (layer, l) =>
@@ -249,10 +251,12 @@ function checkLoss(
   ]);
   if (!partners[loss].includes(last)) {
     const losses = lossNames.filter((name) => partners[name].includes(last));
-    throw new RangeError(
-      `loss: '${loss}' goes with a last layer of ${partners[loss].map(show).join(', ')}; ` +
-        `for '${last}' use ${losses.map(show).join(' or ')}`,
-    );
+    throw new RangeFault({
+      place: 'loss',
+      problem: `'${loss}' goes with a last layer of ${partners[loss].map(show).join(', ')}`,
+      cure: `for '${last}' use ${losses.map(show).join(' or ')}`,
+      option: { name: 'loss', values: losses },
+    });
   }
   const { delta = 1, labelSmoothing = 0 } = given;
   return {
@@ -267,17 +271,28 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
   const units = checkInteger(`${place}.units`, layer.units, 1, MOST_UNITS);
   const activation = checkName(`${place}.activation`, layer.activation, activationNames);
   if (activation === 'softmax' && !isLast) {
-    throw new RangeError(
-      `${place}.activation: 'softmax' is for the last layer; use one of ${ofOneUnit.map(show).join(', ')}`,
-    );
+    throw new RangeFault({
+      place: `${place}.activation`,
+      problem: "'softmax' is for the last layer",
+      cure: `use one of ${ofOneUnit.map(show).join(', ')}`,
+      option: { name: 'activation', values: ofOneUnit },
+    });
   }
   if (activation === 'softmax' && units === 1) {
-    throw new RangeError(`${place}.units: softmax of a single unit is always 1; use 2 units, or 'sigmoid'`);
+    throw new RangeFault({
+      place: `${place}.units`,
+      problem: 'softmax of a single unit is always 1',
+      cure: "use 2 units, or 'sigmoid'",
+    });
   }
   const defaultAlpha = defaultAlphas[activation];
   if (layer.alpha !== undefined && defaultAlpha === undefined) {
     const names = Object.keys(defaultAlphas).map(show).join(' or ');
-    throw new TypeError(`${place}.alpha: goes with ${names} alone; leave it out for '${activation}'`);
+    throw new TypeFault({
+      place: `${place}.alpha`,
+      problem: `goes with ${names} alone`,
+      cure: `leave it out for '${activation}'`,
+    });
   }
   const initializer =
     layer.initializer === undefined
@@ -288,9 +303,11 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
   const { dropout: share = 0 } = layer;
   const dropout = checkNumber(`${place}.dropout`, share, 0, 1);
   if (dropout > 0 && isLast) {
-    throw new RangeError(
-      `${place}.dropout: the last layer's outputs are the answer; use it in layers before`,
-    );
+    throw new RangeFault({
+      place: `${place}.dropout`,
+      problem: "the last layer's outputs are the answer",
+      cure: 'use it in layers before',
+    });
   }
   const { alpha: givenAlpha = defaultAlpha } = layer;
   const alpha = defaultAlpha === undefined ? 0 : checkPositive(`${place}.alpha`, givenAlpha);

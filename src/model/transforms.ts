@@ -4,8 +4,8 @@ import type { Columns } from './columns.js';
  * What becomes of a column of the user's numbers before the network sees it, or of its answers before the user does:
  *
  *   identity     x
- *   standardise  (x − mean) / deviation    0 where the deviation is 0
- *   minMax       (x − least) / (most − least)    0 where they are equal
+ *   standardize  (x − mean) / deviation    0 where the deviation is 0
+ *   minMax       (x − min) / (max − min)    0 where they are equal
  *   oneHot       as many columns as there are categories, 1 at that of x, else 0; inputs only
  *
  * Computed in double precision, then rounded to single: the same bits everywhere.
@@ -26,12 +26,12 @@ export type Transform =
 export type NumberTransform =
   | { readonly kind: 'identity'; readonly name?: string }
   | {
-      readonly kind: 'standardise';
+      readonly kind: 'standardize';
       readonly mean: number;
       readonly deviation: number;
       readonly name?: string;
     }
-  | { readonly kind: 'minMax'; readonly least: number; readonly most: number; readonly name?: string };
+  | { readonly kind: 'minMax'; readonly min: number; readonly max: number; readonly name?: string };
 
 /** A transform for each column, as `fitTransforms` of bp4/data fits them. Where columns have names, a row may be an object. */
 export interface Transforms {

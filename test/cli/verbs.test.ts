@@ -522,7 +522,7 @@ describe('inspect', () => {
     for (const text of [
       /^iris\.bp4: a model of bp4, [\d.]+ kB$/m,
       /^ {2}task +classification of species: setosa, versicolor, virginica$/m,
-      /^ {13}sepal_length +standardised: mean 5\.\d+, deviation 0\.\d+$/m,
+      /^ {13}sepal_length +standardized: mean 5\.\d+, deviation 0\.\d+$/m,
       /^ {2}training +adam, mini-batches of \d+, \d+ steps; (ended|can be resumed) after \d+ epochs$/m,
       /^ {2}weights +[0-9a-f]{16} /m,
       /^layers\[1\] +3 softmax +\d+/m,

@@ -102,16 +102,16 @@ const rows = [
 
 const transforms = {
   inputs: [
-    { kind: 'standardise', mean: 1990.5, deviation: 0.75, name: 'year' },
+    { kind: 'standardize', mean: 1990.5, deviation: 0.75, name: 'year' },
     { kind: 'oneHot', categories: ['red', 'green', 'blue'], name: 'colour' },
-    { kind: 'minMax', least: -3, most: 12, name: 'rest' },
-    { kind: 'standardise', mean: 7, deviation: 0, name: 'constant' },
+    { kind: 'minMax', min: -3, max: 12, name: 'rest' },
+    { kind: 'standardize', mean: 7, deviation: 0, name: 'constant' },
     { kind: 'identity', name: 'as it is' },
     { kind: 'oneHot', categories: [10, 20, 30], name: 'size' },
   ],
   targets: [
-    { kind: 'standardise', mean: 2000, deviation: 0.5 },
-    { kind: 'minMax', least: -1, most: 3 },
+    { kind: 'standardize', mean: 2000, deviation: 0.5 },
+    { kind: 'minMax', min: -1, max: 3 },
     { kind: 'identity' },
   ],
 };
@@ -226,17 +226,17 @@ describe('what others write', { timeout: 60_000 }, () => {
     expect(await activationOf('torch-leakyRelu')).toEqual(['leakyRelu,0.2', 'softmax', 'crossEntropy']);
     expect(await activationOf('torch-elu')).toEqual(['elu,0.5', 'softmax', 'crossEntropy']);
     expect(await activationOf('torch-viewed')).toEqual(['relu', 'linear', 'quadratic']);
-    expect((await fromONNX(read('torch-standardised'))).toJSON().transforms).toEqual({
+    expect((await fromONNX(read('torch-standardized'))).toJSON().transforms).toEqual({
       inputs: [
-        { kind: 'standardise', mean: 1, deviation: 2 },
-        { kind: 'standardise', mean: -2, deviation: 0.5 },
-        { kind: 'standardise', mean: 30, deviation: 10 },
+        { kind: 'standardize', mean: 1, deviation: 2 },
+        { kind: 'standardize', mean: -2, deviation: 0.5 },
+        { kind: 'standardize', mean: 30, deviation: 10 },
       ],
     });
     expect((await fromONNX(read('target-units'))).toJSON().transforms).toEqual({
       targets: [
-        { kind: 'standardise', mean: -1, deviation: 3 },
-        { kind: 'standardise', mean: 2000, deviation: 50 },
+        { kind: 'standardize', mean: -1, deviation: 3 },
+        { kind: 'standardize', mean: 2000, deviation: 50 },
       ],
     });
   });

@@ -31,7 +31,7 @@ def check(paths):
     print(json.dumps(found))
 
 
-class Standardised(nn.Module):
+class Standardized(nn.Module):
     """(x - mean) / deviation, before a layer."""
 
     def __init__(self):
@@ -86,7 +86,7 @@ def torch_models():
         yield f"torch-{name}", nn.Sequential(nn.Linear(5, 7), activation, nn.Linear(7, 3), nn.Softmax(dim=1)), [5], 13
     yield "torch-tiny", nn.Sequential(nn.Linear(1, 1), nn.Tanh()), [1], 13
     yield "torch-no-bias", nn.Sequential(nn.Linear(4, 3, bias=False), nn.ReLU(), nn.Linear(3, 2)), [4], 13
-    yield "torch-standardised", Standardised(), [3], 13
+    yield "torch-standardized", Standardized(), [3], 13
     yield "torch-viewed", Viewed(), [3, 4], 11
     yield "torch-opset9", nn.Sequential(nn.Linear(3, 4), nn.ELU(), nn.Dropout(0.2), nn.Linear(4, 2), nn.Sigmoid()), [3], 9
     yield "torch-opset16", nn.Sequential(nn.Linear(3, 4), nn.SiLU(), nn.Linear(4, 2), nn.Softmax(-1)), [3], 16

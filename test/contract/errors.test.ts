@@ -358,9 +358,10 @@ describe('train', () => {
   });
 });
 
-it('the constructor says what to call instead', () => {
+it('the constructor says what to call instead', async () => {
   const Constructor = Network as unknown as new (options: unknown) => Network;
-  expect(() => new Constructor(spec)).toThrow(
-    new TypeError('new Network: use `await Network.create(options)`'),
+  await expectError(
+    () => new Constructor(spec),
+    [TypeError, /^new Network: use `await Network\.create\(options\)`$/],
   );
 });

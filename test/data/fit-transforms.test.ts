@@ -92,7 +92,7 @@ it('columns by least and most go from 0 to 1, exactly', async () => {
 it.each([0.1, 1e-300, -7, 1e6, 1 / 3])(
   'a column of nothing but %d becomes 0, and harms nothing',
   async (constant) => {
-    for (const inputs of ['standardise', 'minMax'] as const) {
+    for (const inputs of ['standardize', 'minMax'] as const) {
       const rows = Array.from({ length: 1000 }, () => [constant]);
       const data = Dataset.fromArrays({ inputs: rows, targets: rows });
       const transforms = data.fitTransforms({ inputs, targets: inputs });
@@ -114,16 +114,16 @@ it('figures worked out by hand', () => {
     ],
     { targets: 'y' },
   );
-  const a = { kind: 'standardise', mean: 2, deviation: 1, name: 'a' };
-  const b = { kind: 'standardise', mean: 15, deviation: 5, name: 'b' };
+  const a = { kind: 'standardize', mean: 2, deviation: 1, name: 'a' };
+  const b = { kind: 'standardize', mean: 15, deviation: 5, name: 'b' };
   const c = { kind: 'oneHot', categories: ['x', 'y'], name: 'c' };
   expect(data.fitTransforms()).toEqual({ inputs: [a, b, c] });
-  expect(data.fitTransforms({ inputs: { b: 'minMax' }, targets: 'standardise' })).toEqual({
-    inputs: [{ kind: 'identity', name: 'a' }, { kind: 'minMax', least: 10, most: 20, name: 'b' }, c],
-    targets: [{ kind: 'standardise', mean: 6, deviation: 1, name: 'y' }],
+  expect(data.fitTransforms({ inputs: { b: 'minMax' }, targets: 'standardize' })).toEqual({
+    inputs: [{ kind: 'identity', name: 'a' }, { kind: 'minMax', min: 10, max: 20, name: 'b' }, c],
+    targets: [{ kind: 'standardize', mean: 6, deviation: 1, name: 'y' }],
   });
   expect(data.fitTransforms({ inputs: 'identity', targets: { y: 'minMax' } }).targets).toEqual([
-    { kind: 'minMax', least: 5, most: 7, name: 'y' },
+    { kind: 'minMax', min: 5, max: 7, name: 'y' },
   ]);
   expect(transformedWidth(data.fitTransforms())).toBe(4);
 });
@@ -138,7 +138,7 @@ it('they are fitted to the part, and know the categories of the whole', () => {
   });
   const { inputs } = data.subset([0, 1]).fitTransforms({ inputs: 'minMax' });
   expect(inputs).toEqual([
-    { kind: 'minMax', least: 1, most: 2 },
+    { kind: 'minMax', min: 1, max: 2 },
     { kind: 'oneHot', categories: ['a', 'b', 'c'] },
   ]);
 });
@@ -152,7 +152,7 @@ it('to bytes with a scale, as the network takes them', async () => {
   const transforms = data.fitTransforms({ inputs: 'minMax' });
   const values = await transformed(data, transforms);
   expect([values[0], values[2]]).toEqual([0, 1]);
-  expect(transforms.inputs![0]).toEqual({ kind: 'minMax', least: 0, most: 255 * Math.fround(1 / 255) });
+  expect(transforms.inputs![0]).toEqual({ kind: 'minMax', min: 0, max: 255 * Math.fround(1 / 255) });
 });
 
 describe.each(['wasm', 'reference'] as const)('a regression from a table, engine %s', (engine) => {
@@ -169,7 +169,7 @@ describe.each(['wasm', 'reference'] as const)('a regression from a table, engine
   });
   const data = Dataset.fromObjects(rows, { targets: 'mpg', categorical: ['doors'] });
   const { train, test } = data.split({ seed: 2 });
-  const transforms = train.fitTransforms({ targets: 'standardise' });
+  const transforms = train.fitTransforms({ targets: 'standardize' });
   const spec: NetworkOptions = {
     inputs: transformedWidth(transforms),
     layers: [
@@ -203,7 +203,7 @@ describe('options that cannot be right', () => {
     [
       'an unknown kind',
       { inputs: 'log' },
-      [RangeError, "inputs: expected one of 'standardise', 'minMax', 'identity', got 'log'"],
+      [RangeError, "inputs: expected one of 'standardize', 'minMax', 'identity', got 'log'"],
     ],
     [
       'an unknown kind of a column',

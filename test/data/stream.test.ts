@@ -87,7 +87,7 @@ async function expectSame(stream: DataStream, dataset: Dataset): Promise<void> {
     categories,
   });
   expect(about(stream)).toEqual(about(dataset));
-  for (const kind of ['standardise', 'minMax', 'identity'] as const) {
+  for (const kind of ['standardize', 'minMax', 'identity'] as const) {
     const options = { inputs: kind, ...(targets && { targets: kind }) };
     expect(await stream.fitTransforms(options)).toEqual(dataset.fitTransforms(options));
     expect(await stream.fitTransforms(options)).toEqual(dataset.fitTransforms(options)); // nothing is added twice

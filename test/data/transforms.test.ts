@@ -18,16 +18,16 @@ const engines = ['wasm', 'reference'] as const;
 
 const transforms: Transforms = {
   inputs: [
-    { kind: 'standardise', mean: 5.1, deviation: 0.7, name: 'length' },
-    { kind: 'minMax', least: -2, most: 7.3, name: 'height' },
+    { kind: 'standardize', mean: 5.1, deviation: 0.7, name: 'length' },
+    { kind: 'minMax', min: -2, max: 7.3, name: 'height' },
     { kind: 'oneHot', categories: ['blue', 'green', 'red'], name: 'colour' },
     { kind: 'oneHot', categories: [3, 4, 8], name: 'cylinders' },
     { kind: 'identity', name: 'as is' },
-    { kind: 'standardise', mean: 4, deviation: 0, name: 'constant' },
+    { kind: 'standardize', mean: 4, deviation: 0, name: 'constant' },
   ],
   targets: [
-    { kind: 'standardise', mean: 1000, deviation: 300 },
-    { kind: 'minMax', least: 10, most: 20 },
+    { kind: 'standardize', mean: 1000, deviation: 300 },
+    { kind: 'minMax', min: 10, max: 20 },
   ],
 };
 const rows = [
@@ -141,12 +141,12 @@ describe.each(engines)('engine %s', (engine) => {
               ],
               transforms: {
                 inputs: [
-                  { kind: 'standardise', mean: shift, deviation: range },
-                  { kind: 'minMax', least: shift, most: shift + range },
+                  { kind: 'standardize', mean: shift, deviation: range },
+                  { kind: 'minMax', min: shift, max: shift + range },
                 ],
                 targets: [
-                  { kind: 'standardise', mean: shift, deviation: range },
-                  { kind: 'minMax', least: shift, most: shift + range },
+                  { kind: 'standardize', mean: shift, deviation: range },
+                  { kind: 'minMax', min: shift, max: shift + range },
                 ],
               },
             },
@@ -181,7 +181,7 @@ it('inputs are scaled before they are transformed', async () => {
   const net = await Network.create({
     inputs: 1,
     layers: [{ units: 1, activation: 'linear' }],
-    transforms: { inputs: [{ kind: 'minMax', least: 0.25, most: 0.75 }] },
+    transforms: { inputs: [{ kind: 'minMax', min: 0.25, max: 0.75 }] },
   });
   const bytes = Uint8Array.of(64, 128, 192);
   expect(net.predict(bytes, { inputScale: 1 / 256 })).toEqual(net.predict([[0.25], [0.5], [0.75]]));
@@ -206,7 +206,7 @@ it('what single precision would round away is still there for the transform', as
   const net = await Network.create({
     inputs: 1,
     layers: [{ units: 1, activation: 'linear' }],
-    transforms: { inputs: [{ kind: 'standardise', mean: 1.7e12, deviation: 1000 }] },
+    transforms: { inputs: [{ kind: 'standardize', mean: 1.7e12, deviation: 1000 }] },
   });
   const plain = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'linear' }] });
   expect(net.predict([[1.7e12 + 500]])).toEqual(plain.predict([[0.5]]));
@@ -215,8 +215,8 @@ it('what single precision would round away is still there for the transform', as
 it('transforms of inputs alone, or of targets alone', async () => {
   const linear: NetworkOptions = { inputs: 1, layers: [{ units: 1, activation: 'linear' }] };
   const plain = await Network.create(linear);
-  const halved: Transforms = { inputs: [{ kind: 'standardise', mean: 0, deviation: 2 }] };
-  const doubled: Transforms = { targets: [{ kind: 'standardise', mean: 0, deviation: 2 }] };
+  const halved: Transforms = { inputs: [{ kind: 'standardize', mean: 0, deviation: 2 }] };
+  const doubled: Transforms = { targets: [{ kind: 'standardize', mean: 0, deviation: 2 }] };
   const [y] = plain.predict([[1]]);
   expect((await Network.create({ ...linear, transforms: halved })).predict([[2]])[0]).toBe(y);
   expect((await Network.create({ ...linear, transforms: doubled })).predict([[1]])[0]).toBe(2 * y!);
@@ -333,29 +333,21 @@ describe('transforms that are none', () => {
     ],
     [
       'no mean',
-      oneInput({ kind: 'standardise', deviation: 1 }),
+      oneInput({ kind: 'standardize', deviation: 1 }),
       [TypeError, 'transforms.inputs[0].mean: expected a number'],
     ],
     [
       'a NaN',
-      oneInput({ kind: 'minMax', least: NaN, most: 1 }),
-      [RangeError, 'transforms.inputs[0].least is NaN'],
+      oneInput({ kind: 'minMax', min: NaN, max: 1 }),
+      [RangeError, 'transforms.inputs[0].min is NaN'],
     ],
     [
       'a deviation below 0',
-      oneInput({ kind: 'standardise', mean: 0, deviation: -1 }),
-      [RangeError, 'transforms.inputs[0]: expected a deviation, or most − least, of at least 0, got -1'],
+      oneInput({ kind: 'standardize', mean: 0, deviation: -1 }),
+      [RangeError, 'transforms.inputs[0]: expected a deviation, or max − min, of at least 0, got -1'],
     ],
-    [
-      'most below least',
-      oneInput({ kind: 'minMax', least: 2, most: 1 }),
-      [RangeError, 'of at least 0, got -1'],
-    ],
-    [
-      'a range too wide',
-      oneInput({ kind: 'minMax', least: -1e308, most: 1e308 }),
-      [RangeError, 'got Infinity'],
-    ],
+    ['max below min', oneInput({ kind: 'minMax', min: 2, max: 1 }), [RangeError, 'of at min 0, got -1']],
+    ['a range too wide', oneInput({ kind: 'minMax', min: -1e308, max: 1e308 }), [RangeError, 'got Infinity']],
     [
       'a name that is none',
       oneInput({ kind: 'identity', name: 1 }),

@@ -124,17 +124,17 @@ describe('the module answers as predict does, to the bit', () => {
 
 const transforms: Transforms = {
   inputs: [
-    { kind: 'standardise', mean: -0.3, deviation: 1.7, name: 'size' },
+    { kind: 'standardize', mean: -0.3, deviation: 1.7, name: 'size' },
     { kind: 'oneHot', categories: ['red', 'green', '</script><script>'], name: 'colour' },
-    { kind: 'minMax', least: -2, most: 2, name: '__proto__' },
+    { kind: 'minMax', min: -2, max: 2, name: '__proto__' },
     { kind: 'oneHot', categories: [2, 4, -8], name: 'number' },
     { kind: 'identity', name: 'a\n} // \u2028 "name" */ \ud800' },
-    { kind: 'standardise', mean: 5, deviation: 0, name: 'constructor' },
-    { kind: 'minMax', least: -0, most: 1 / 3, name: '<!--' },
+    { kind: 'standardize', mean: 5, deviation: 0, name: 'constructor' },
+    { kind: 'minMax', min: -0, max: 1 / 3, name: '<!--' },
   ],
   targets: [
-    { kind: 'standardise', mean: -1000, deviation: 300, name: 'price' },
-    { kind: 'minMax', least: -3, most: 4, name: '</script>' },
+    { kind: 'standardize', mean: -1000, deviation: 300, name: 'price' },
+    { kind: 'minMax', min: -3, max: 4, name: '</script>' },
     { kind: 'identity', name: 'z' },
   ],
 };

@@ -183,7 +183,7 @@ const networks: [string, LayerSpec[], LossSpec][] = [
 describe('networks', () => {
   it.each(networks)('%s: there and back, to the bit', async (_name, layers, loss) => {
     const transforms = {
-      inputs: [{ kind: 'standardise', mean: 1, deviation: 2, name: 'a' }, { kind: 'identity' }],
+      inputs: [{ kind: 'standardize', mean: 1, deviation: 2, name: 'a' }, { kind: 'identity' }],
     } as const;
     const net = await Network.create({ inputs: 2, layers, loss, seed: 5, transforms });
     await net.train({ inputs: [[1, 2]], targets: [[0, 1, 0]] }, { epochs: 2, optimizer: 'adam' });

@@ -219,13 +219,13 @@ describe('what is done before the first layer and after the last', () => {
     // (x − 1)/2/2 + 1 = (x + 3)/4
     expect((await read(given(2, 4, 8))).transforms).toEqual({
       inputs: [
-        { kind: 'standardise', mean: -3, deviation: 4 },
-        { kind: 'standardise', mean: -6, deviation: 8 },
-        { kind: 'standardise', mean: -13, deviation: 16 },
+        { kind: 'standardize', mean: -3, deviation: 4 },
+        { kind: 'standardize', mean: -6, deviation: 8 },
+        { kind: 'standardize', mean: -13, deviation: 16 },
       ],
       targets: [
-        { kind: 'standardise', mean: 0, deviation: 20 },
-        { kind: 'standardise', mean: 2, deviation: 20 },
+        { kind: 'standardize', mean: 0, deviation: 20 },
+        { kind: 'standardize', mean: 2, deviation: 20 },
       ],
     });
     // always 0, and 1 added to it
@@ -240,7 +240,7 @@ describe('what is done before the first layer and after the last', () => {
     ];
     const { transforms } = await read(file(nodes, [w, constant('four', 4), constant('three', 3)]));
     // x/4 − 3 = (x − 12)/4
-    const column = { kind: 'standardise', mean: 12, deviation: 4 };
+    const column = { kind: 'standardize', mean: 12, deviation: 4 };
     expect(transforms).toEqual({ inputs: [column, column, column] });
   });
 
@@ -255,9 +255,9 @@ describe('what is done before the first layer and after the last', () => {
     };
     const { transforms } = await read(file([scaler, node('MatMul', ['s', 'w'], 'y')], [w]));
     expect(transforms!.inputs).toEqual([
-      { kind: 'standardise', mean: 1, deviation: 2 },
-      { kind: 'standardise', mean: 2, deviation: 1 },
-      { kind: 'standardise', mean: 3, deviation: 0.25 },
+      { kind: 'standardize', mean: 1, deviation: 2 },
+      { kind: 'standardize', mean: 2, deviation: 1 },
+      { kind: 'standardize', mean: 3, deviation: 0.25 },
     ]);
   });
 });

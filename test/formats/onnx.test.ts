@@ -39,15 +39,15 @@ const create = (loss: LossName, last: ActivationName, l: number): Promise<Networ
 
 const columns = {
   inputs: [
-    { kind: 'standardise', mean: 1990.123456789, deviation: 0.75, name: 'year' },
+    { kind: 'standardize', mean: 1990.123456789, deviation: 0.75, name: 'year' },
     { kind: 'oneHot', categories: ['red', 'green'], name: 'constructor' },
-    { kind: 'minMax', least: 5, most: 5 },
+    { kind: 'minMax', min: 5, max: 5 },
     { kind: 'identity' },
     { kind: 'oneHot', categories: [0.1, 3], name: '__proto__' },
   ],
   targets: [
-    { kind: 'minMax', least: -1, most: 0 },
-    { kind: 'standardise', mean: 1e6, deviation: 0.1 },
+    { kind: 'minMax', min: -1, max: 0 },
+    { kind: 'standardize', mean: 1e6, deviation: 0.1 },
   ],
 } as const;
 
@@ -108,13 +108,13 @@ describe('out and back in', () => {
     const bare = await fromONNX(withoutMetadata(toONNX(ofNumbers)));
     expect(bare.toJSON().transforms).toEqual({
       inputs: [
-        { kind: 'standardise', mean: 1990.123456789, deviation: 0.75 },
-        { kind: 'standardise', mean: 5, deviation: 0 },
+        { kind: 'standardize', mean: 1990.123456789, deviation: 0.75 },
+        { kind: 'standardize', mean: 5, deviation: 0 },
         { kind: 'identity' },
       ],
       targets: [
-        { kind: 'standardise', mean: -1, deviation: 1 },
-        { kind: 'standardise', mean: 1e6, deviation: 0.1 },
+        { kind: 'standardize', mean: -1, deviation: 1 },
+        { kind: 'standardize', mean: 1e6, deviation: 0.1 },
       ],
     });
     const rows = [[1991, 5, 0.5]];

@@ -71,14 +71,14 @@ it('is refused where a transform has no room in single precision', async () => {
     Network.create({ inputs: 2, layers: [{ units: 1, activation: 'linear' }], transforms });
   const identity = { kind: 'identity' };
   const cases: [object, RegExp][] = [
-    [{ inputs: [identity, { kind: 'standardise', mean: 0, deviation: 1e-40 }] }, /^transforms.inputs\[1\]: /],
-    [{ inputs: [{ kind: 'minMax', least: 1e39, most: 2e39 }, identity] }, /^transforms.inputs\[0\]: /],
+    [{ inputs: [identity, { kind: 'standardize', mean: 0, deviation: 1e-40 }] }, /^transforms.inputs\[1\]: /],
+    [{ inputs: [{ kind: 'minMax', min: 1e39, max: 2e39 }, identity] }, /^transforms.inputs\[0\]: /],
     [{ inputs: [{ kind: 'oneHot', categories: [0, 2 ** -148] }] }, /^transforms.inputs\[0\] \(0\): .* apart/],
     [
       { inputs: [{ kind: 'oneHot', categories: [1, 1 + 2 ** -30], name: 'c' }] },
       /^transforms.inputs\[0\] \('c'\): .* apart/,
     ],
-    [{ targets: [{ kind: 'standardise', mean: 1e39, deviation: 1 }] }, /^transforms.targets\[0\]: /],
+    [{ targets: [{ kind: 'standardize', mean: 1e39, deviation: 1 }] }, /^transforms.targets\[0\]: /],
   ];
   for (const [transforms, message] of cases) {
     const net = await netOf(transforms);

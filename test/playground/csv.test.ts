@@ -122,7 +122,7 @@ describe('a session', () => {
     expect(page.reports.at(-1)!.testLoss).toBeLessThan(0.01);
     expect(page.reports.at(-1)).toMatchObject({ accuracy: NaN, testAccuracy: NaN });
     const [walk] = ofType(await page.ask({ type: 'step' }), 'walk');
-    expect(Math.max(...walk!.walk.gradients.targets.map(Math.abs))).toBeLessThan(2); // standardised
+    expect(Math.max(...walk!.walk.gradients.targets.map(Math.abs))).toBeLessThan(2); // standardized
     const [exported] = ofType(await page.ask({ type: 'export', format: 'json' }), 'exported');
     const net = await Network.fromJSON(JSON.parse(exported!.text) as Parameters<typeof Network.fromJSON>[0]);
     expect(net.predict([[25]])[0]! / 3500).toBeCloseTo(1, 1); // in the units of the file

@@ -26,10 +26,10 @@ export const networks: Readonly<Record<string, NetworkSpec>> = {
     ...spec([layer(5, 'softsign'), layer(2, 'linear')], 'hinge'),
     transforms: {
       inputs: [
-        { kind: 'standardise', mean: 1234.56, deviation: 0.7, name: 'far' },
-        { kind: 'minMax', least: -3, most: 11 },
+        { kind: 'standardize', mean: 1234.56, deviation: 0.7, name: 'far' },
+        { kind: 'minMax', min: -3, max: 11 },
         { kind: 'identity' },
-        { kind: 'standardise', mean: 5, deviation: 0 },
+        { kind: 'standardize', mean: 5, deviation: 0 },
       ],
     },
   },
@@ -37,8 +37,8 @@ export const networks: Readonly<Record<string, NetworkSpec>> = {
     ...spec([layer(5, 'tanh'), layer(2, 'linear')], 'meanSquaredError'),
     transforms: {
       targets: [
-        { kind: 'standardise', mean: -20, deviation: 4 },
-        { kind: 'minMax', least: 0, most: 7 },
+        { kind: 'standardize', mean: -20, deviation: 4 },
+        { kind: 'minMax', min: 0, max: 7 },
       ],
     },
   },
@@ -46,9 +46,9 @@ export const networks: Readonly<Record<string, NetworkSpec>> = {
     ...spec([layer(5, 'relu'), layer(3, 'softmax')], 'crossEntropy', 6),
     transforms: {
       inputs: [
-        { kind: 'standardise', mean: 2, deviation: 3 },
+        { kind: 'standardize', mean: 2, deviation: 3 },
         { kind: 'identity', name: 'as it is' },
-        { kind: 'minMax', least: 0, most: 0.5 },
+        { kind: 'minMax', min: 0, max: 0.5 },
         { kind: 'oneHot', categories: ['red', '__proto__', 'blue'], name: 'colour' },
       ],
     },
@@ -62,7 +62,7 @@ export const networks: Readonly<Record<string, NetworkSpec>> = {
         { kind: 'identity' },
         { kind: 'oneHot', categories: [1] },
       ],
-      targets: [{ kind: 'standardise', mean: 100, deviation: 15 }],
+      targets: [{ kind: 'standardize', mean: 100, deviation: 15 }],
     },
   },
 };
@@ -78,7 +78,7 @@ export function rowsFor({ transforms }: NetworkSpec): number[][] {
     Array.from({ length: 4 }, (_, k) => {
       const column = columns[k];
       const unit = Math.sin(5 * n + 3 * k + 1);
-      if (column?.kind === 'standardise') return Math.fround(column.mean + 2 * unit * column.deviation);
+      if (column?.kind === 'standardize') return Math.fround(column.mean + 2 * unit * column.deviation);
       if (column?.kind !== 'oneHot') return Math.fround(2 * unit);
       const category = n % column.categories.length;
       return typeof column.categories[0] === 'string' ? category : (column.categories[category] as number);

@@ -75,7 +75,7 @@ describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
 
 it('metrics of a regression are in the units of the targets', async () => {
   const kilograms = Array.from({ length: 40 }, (_, n) => 1000 + 10 * n);
-  const transforms = { targets: [{ kind: 'standardise', mean: 1200, deviation: 100 }] } as const;
+  const transforms = { targets: [{ kind: 'standardize', mean: 1200, deviation: 100 }] } as const;
   const net = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'linear' }], transforms });
   const data = { inputs: kilograms.map((_, n) => n / 40), targets: kilograms };
   const [report] = await net.train(data, { epochs: 1, validation: data, metrics: { meanAbsoluteError } });

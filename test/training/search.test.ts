@@ -13,7 +13,7 @@ const data = Dataset.fromArrays({
 const network = (train: Dataset): NetworkOptions => ({
   inputs: 2,
   layers: [{ units: 2, activation: 'softmax' }],
-  transforms: train.fitTransforms({ inputs: 'standardise' }),
+  transforms: train.fitTransforms({ inputs: 'standardize' }),
   seed: 3,
 });
 const train = { epochs: 20, learningRate: 0.5, miniBatchSize: 8 };
@@ -62,7 +62,7 @@ describe('cross-validation', () => {
       (learnt) => ({
         inputs: 1,
         layers: [{ units: 1, activation: 'linear' }],
-        transforms: learnt.fitTransforms({ inputs: 'standardise', targets: 'standardise' }),
+        transforms: learnt.fitTransforms({ inputs: 'standardize', targets: 'standardize' }),
       }),
       line,
       { k: 3, train: { epochs: 100, learningRate: 0.1 }, metrics: { rSquared } },

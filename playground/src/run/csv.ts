@@ -49,7 +49,7 @@ export async function csvLesson({ text, target }: Csv, seed: number): Promise<Le
   const all = Dataset.fromTable(table, { ...columns, missing: 'drop' });
   const { train, test } = all.split({ test: 0.2, seed });
   const isRegression = task === 'regression';
-  const transforms = train.fitTransforms(isRegression ? { targets: 'standardise' } : {});
+  const transforms = train.fitTransforms(isRegression ? { targets: 'standardize' } : {});
   return {
     train: toSamples(train),
     test: toSamples(test),

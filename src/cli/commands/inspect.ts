@@ -172,10 +172,10 @@ function transformText(transform: Transform): string {
   switch (transform.kind) {
     case 'identity':
       return 'as it is';
-    case 'standardise':
-      return `standardised: mean ${formatPrecise(transform.mean)}, deviation ${formatPrecise(transform.deviation)}`;
+    case 'standardize':
+      return `standardized: mean ${formatPrecise(transform.mean)}, deviation ${formatPrecise(transform.deviation)}`;
     case 'minMax':
-      return `from ${formatPrecise(transform.least)} to ${formatPrecise(transform.most)}, made 0 to 1`;
+      return `from ${formatPrecise(transform.min)} to ${formatPrecise(transform.max)}, made 0 to 1`;
     case 'oneHot':
       return `one of ${joinNames(transform.categories.map(String), MOST_CATEGORIES)}`;
   }

@@ -52,7 +52,7 @@ export class RowValues {
     const { reading, transforms } = this.#signature;
     const transform = transforms?.[k];
     if (reading.missing === 'drop') return undefined;
-    if (reading.missing === 'mean' && transform?.kind === 'standardise') return transform.mean;
+    if (reading.missing === 'mean' && transform?.kind === 'standardize') return transform.mean;
     throw new DataError(this.#describePlace(row, k), 'is missing', 'fill it in, or leave the row out');
   }
 

@@ -10,7 +10,7 @@ export interface DataFlags extends CSVDialect {
   readonly ignore?: readonly string[];
   readonly categorical?: readonly string[];
   readonly missing?: 'error' | 'drop' | 'mean';
-  readonly scale?: 'standardise' | 'minMax' | 'identity';
+  readonly scale?: 'standardize' | 'minMax' | 'identity';
   readonly stream?: true;
   readonly testSplit?: number;
   readonly test?: string;
@@ -46,8 +46,8 @@ export const dataGroup: OptionGroup = {
     ...csvOptions,
     new Option(
       '--scale <how>',
-      'of inputs, and targets: standardise, minMax or identity (default: standardise; of images none)',
-    ).argParser(oneOf(['standardise', 'minMax', 'identity'])),
+      'of inputs, and targets: standardize, minMax or identity (default: standardize; of images none)',
+    ).argParser(oneOf(['standardize', 'minMax', 'identity'])),
     new Option(
       '--stream',
       'reads the data anew in each epoch, in parts, as it does with files larger than 256 MiB',

@@ -240,7 +240,7 @@ async function fitTransforms(
 ): Promise<Transforms | undefined> {
   const isImage = data instanceof Dataset && data.inputScale !== undefined;
   if (isImage && scale === undefined) return undefined; // their bytes become 0 to 1
-  const kind: FitKind = scale ?? 'standardise';
+  const kind: FitKind = scale ?? 'standardize';
   return await data.fitTransforms({ inputs: kind, ...(task === 'regression' && { targets: kind }) });
 }
 

@@ -194,4 +194,4 @@ function targetTransforms(affines: readonly Affine[], width: number): NumberTran
 }
 
 const transformOf = (mean: number, deviation: number): NumberTransform =>
-  mean === 0 && deviation === 1 ? { kind: 'identity' } : { kind: 'standardise', mean, deviation };
+  mean === 0 && deviation === 1 ? { kind: 'identity' } : { kind: 'standardize', mean, deviation };

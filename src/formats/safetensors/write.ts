@@ -11,9 +11,9 @@ import { sequentialOf } from './pytorch.js';
  * for `fromSafetensors`.
  *
  * Transforms are no part of an nn.Sequential: it takes numbers that are transformed, and gives such. They are in the JSON
- * under `bp4` as `{ transforms: { inputs, targets } }`, one for each column: standardise is (x − mean) / deviation, minMax
- * (x − least) / (most − least), both 0 where the divisor is 0, oneHot a column for each category; what the model answers
- * is y · deviation + mean, or y · (most − least) + least, by `targets`.
+ * under `bp4` as `{ transforms: { inputs, targets } }`, one for each column: standardize is (x − mean) / deviation, minMax
+ * (x − min) / (max − min), both 0 where the divisor is 0, oneHot a column for each category; what the model answers
+ * is y · deviation + mean, or y · (max − min) + min, by `targets`.
  * @throws TypeError where it is no network
  * @throws RangeError where a weight is NaN or infinite, or the header would be longer than can be read again
  * @throws StateError after `dispose`

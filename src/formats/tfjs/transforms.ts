@@ -23,7 +23,7 @@ export interface TransformLayer extends TFJSLayer {
 export function inputLayers(transforms: Transforms): TransformLayer[] {
   const columns = transforms.inputs ?? [];
   const scales = columns.flatMap((column, k) => scalesOf(`transforms.inputs[${k}]`, column));
-  const isScaled = columns.some(({ kind }) => kind === 'standardise' || kind === 'minMax');
+  const isScaled = columns.some(({ kind }) => kind === 'standardize' || kind === 'minMax');
   return [
     ...(columns.some(({ kind }) => kind === 'oneHot') ? oneHotLayers(columns) : []),
     ...(isScaled
@@ -62,8 +62,8 @@ export function targetLayers({ targets = [] }: Transforms): TransformLayer[] {
 /** What y = (x − shift) / range is told. */
 function rangeOf(transform: NumberTransform): { shift: number; range: number } {
   if (transform.kind === 'identity') return { shift: 0, range: 1 };
-  if (transform.kind === 'standardise') return { shift: transform.mean, range: transform.deviation };
-  return { shift: transform.least, range: transform.most - transform.least };
+  if (transform.kind === 'standardize') return { shift: transform.mean, range: transform.deviation };
+  return { shift: transform.min, range: transform.max - transform.min };
 }
 
 /** y = (x − shift − rest)·scale, for each of the numbers that a column becomes. */

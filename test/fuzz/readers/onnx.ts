@@ -17,10 +17,10 @@ async function models(): Promise<Uint8Array[]> {
     ],
     transforms: {
       inputs: [
-        { kind: 'standardise', mean: 2000, deviation: 3, name: 'year' },
+        { kind: 'standardize', mean: 2000, deviation: 3, name: 'year' },
         { kind: 'oneHot', categories: ['a', 'b'] },
       ],
-      targets: [{ kind: 'minMax', least: 1, most: 3 }, { kind: 'identity' }],
+      targets: [{ kind: 'minMax', min: 1, max: 3 }, { kind: 'identity' }],
     },
   });
   const numbersOnly = await Network.create({
@@ -29,7 +29,7 @@ async function models(): Promise<Uint8Array[]> {
       { units: 2, activation: 'leakyRelu' },
       { units: 2, activation: 'softmax' },
     ],
-    transforms: { inputs: [{ kind: 'minMax', least: 0, most: 3 }, { kind: 'identity' }] },
+    transforms: { inputs: [{ kind: 'minMax', min: 0, max: 3 }, { kind: 'identity' }] },
   });
   const written = file(
     [

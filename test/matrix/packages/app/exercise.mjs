@@ -54,7 +54,7 @@ const checks = {
     const net = await newNetwork({
       ...engine,
       transforms: {
-        inputs: [{ kind: 'identity' }, { kind: 'standardise', mean: 0, deviation: 0.5 }],
+        inputs: [{ kind: 'identity' }, { kind: 'standardize', mean: 0, deviation: 0.5 }],
       },
     });
     return net.predict([[0, 0]]).length === 2;
