@@ -6,8 +6,8 @@ import { gzipSync } from 'node:zlib';
 const LIMIT = 150_000;
 const folder = fileURLToPath(new URL('../build/playground/', import.meta.url));
 
-/** Asked for only by tables, by digits, to export code, where WebAssembly is refused, and by what the page never asks for: threads. */
-const later = /^(iris|papaparse|digits|code|reference|threads)/;
+/** Loaded only for tables (data, iris), digits and code, where WebAssembly is refused, or never: Parquet files and threads. */
+const later = /^(data|iris|digits|code|reference|file|threads)-/;
 
 const files = [
   'index.html',

@@ -1,6 +1,6 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import { fits, misfit, show } from '../base/check.js';
-import type { Session } from './session.js';
+import type { BrainTraining } from './training.js';
 
 /** A number to a key; keys that are missing are 0. */
 export type NumberObject = Readonly<Record<string, number>>;
@@ -22,7 +22,7 @@ export interface Format {
   readonly size: number;
 }
 
-type Samples = ConstructorParameters<typeof Session>[3];
+type Samples = ConstructorParameters<typeof BrainTraining>[3];
 
 /** `[1, 0]`, `new Uint8Array(2)`; numbers without names. */
 const isList = (value: unknown): value is ArrayLike<unknown> =>
@@ -33,7 +33,7 @@ const isList = (value: unknown): value is ArrayLike<unknown> =>
  * @param known a lookup that there is already: keys that it has not are passed over, as brain.js does
  * @throws TypeError where the first is neither
  */
-export function formatOf(
+export function detectFormat(
   data: readonly Datum<unknown, unknown>[],
   side: 'input' | 'output',
   known: Lookup,
@@ -91,7 +91,11 @@ export function checkDatum(place: string, datum: unknown): asserts datum is Datu
  * The numbers of all samples.
  * @throws TypeError or RangeError naming the sample, and the place or key in it
  */
-export function samplesOf(data: readonly Datum<unknown, unknown>[], input: Format, output: Format): Samples {
+export function packSamples(
+  data: readonly Datum<unknown, unknown>[],
+  input: Format,
+  output: Format,
+): Samples {
   const inputs = new Float32Array(data.length * input.size);
   const targets = new Float32Array(data.length * output.size);
   for (const [i, datum] of data.entries()) {
@@ -157,7 +161,7 @@ export const keyed = (key: string): string =>
 const isNumber = (value: unknown): value is number | boolean => fits(value) || typeof value === 'boolean';
 
 /** The answer as the data of training have it. */
-export function answerOf(
+export function toAnswer(
   output: Float32Array<ArrayBuffer>,
   lookup: Lookup,
 ): Float32Array<ArrayBuffer> | NumberObject {

@@ -1,6 +1,6 @@
 import { DivergenceError } from '../errors.js';
 import type { TrainingStatus, TrainOptions } from './options.js';
-import type { Session } from './session.js';
+import type { BrainTraining } from './training.js';
 
 /** More epochs than these are never asked for in one call. */
 const MOST_EPOCHS = 2 ** 30;
@@ -8,7 +8,7 @@ const MOST_EPOCHS = 2 ** 30;
 /** The epochs of a training, until one of its ends; tells `log` and `callback` of them. */
 export class Epochs {
   readonly status: TrainingStatus = { error: 1, iterations: 0 };
-  readonly #session: Session;
+  readonly #session: BrainTraining;
   readonly #options: TrainOptions;
   readonly #sizes: readonly number[];
   /** What `Date.now()` must not reach. */
@@ -16,7 +16,7 @@ export class Epochs {
   /** How many epochs take about a millisecond or two, where time matters. */
   #pace = 1;
 
-  constructor(session: Session, options: TrainOptions, sizes: readonly number[]) {
+  constructor(session: BrainTraining, options: TrainOptions, sizes: readonly number[]) {
     this.#session = session;
     this.#options = options;
     this.#sizes = sizes;
@@ -49,7 +49,7 @@ export class Epochs {
       status.iterations += done;
       if (done > 0) status.error = session.error;
       if (session.failed) throw divergence(status.iterations + 1, session.failed, this.#sizes);
-      if (isTimed && done === this.#pace) this.#pace = paceOf(this.#pace, performance.now() - start);
+      if (isTimed && done === this.#pace) this.#pace = adjustPace(this.#pace, performance.now() - start);
       if (log && status.iterations % logPeriod === 0) {
         if (log === true) logStatus(status);
         else log({ ...status });
@@ -64,7 +64,7 @@ const untilNext = (period: number, iterations: number): number =>
   Number.isInteger(period) ? period - (iterations % period) : 1;
 
 /** Epochs that take a millisecond or two. */
-function paceOf(pace: number, milliseconds: number): number {
+function adjustPace(pace: number, milliseconds: number): number {
   if (milliseconds < 1) return Math.min(2 * pace, MOST_EPOCHS);
   return milliseconds > 4 ? Math.max(1, Math.floor(pace / 2)) : pace;
 }

@@ -1,6 +1,9 @@
 import type { Parameters } from '../model/state.js';
 import type { Lookup } from './data.js';
 import type { BrainActivation, NeuralNetworkOptions, TrainOptions } from './options.js';
+import { shortest } from '../base/shortest.js';
+import type { NetworkJSON } from '../model/json.js';
+import { toSpec } from './machine.js';
 
 /** A layer of brain.js 2: of the inputs both are empty. */
 export interface JSONLayer {
@@ -52,11 +55,11 @@ export interface Written {
   readonly trainOpts: TrainOptions;
 }
 
-const objectOf = (lookup: Lookup): Record<string, number> | null =>
+const toObject = (lookup: Lookup): Record<string, number> | null =>
   lookup ? Object.fromEntries(lookup) : null;
 
 /** The JSON of brain.js 2. */
-export function jsonOf({
+export function writeJSON({
   sizes,
   parameters,
   inputLookup,
@@ -71,13 +74,13 @@ export function jsonOf({
     layers: [
       { weights: [], biases: [] },
       ...parameters.map(({ weights, biases }) => ({
-        weights: rowsOf(weights, biases.length),
+        weights: splitRows(weights, biases.length),
         biases: Array.from(biases),
       })),
     ],
-    inputLookup: objectOf(inputLookup),
+    inputLookup: toObject(inputLookup),
     inputLookupLength: inputLookup?.size ?? 0,
-    outputLookup: objectOf(outputLookup),
+    outputLookup: toObject(outputLookup),
     outputLookupLength: outputLookup?.size ?? 0,
     options: { ...options },
     trainOpts: {
@@ -96,13 +99,13 @@ function withoutCallback(trainOpts: TrainOptions): Omit<TrainOptions, 'callback'
 }
 
 /** Rows of a matrix as arrays of numbers. */
-export function rowsOf(matrix: Float32Array, rows: number): number[][] {
+export function splitRows(matrix: Float32Array, rows: number): number[][] {
   const columns = matrix.length / rows;
   return Array.from({ length: rows }, (_, j) => Array.from(matrix.subarray(j * columns, (j + 1) * columns)));
 }
 
 /** The JSON of brain.js 1.6. */
-export function legacyJSONOf({
+export function writeLegacyJSON({
   sizes,
   parameters,
   inputLookup,
@@ -112,7 +115,7 @@ export function legacyJSONOf({
   const { activation, leakyReluAlpha, log, timeout, praxis, ...numbers } = withoutCallback(trainOpts);
   const names = sizes.map((size, l) => {
     const lookup = l === 0 ? inputLookup : l === sizes.length - 1 ? outputLookup : undefined;
-    return namesOf(lookup, size);
+    return listNames(lookup, size);
   });
   const layers = names.map((units, l) => {
     if (l === 0) return Object.fromEntries(units.map(([name]) => [name, {}]));
@@ -145,5 +148,27 @@ export function legacyJSONOf({
 }
 
 /** The units of a layer by name. */
-const namesOf = (lookup: Lookup, size: number): (readonly [name: string, unit: number])[] =>
+const listNames = (lookup: Lookup, size: number): (readonly [name: string, unit: number])[] =>
   lookup ? [...lookup] : Array.from({ length: size }, (_, k) => [String(k), k] as const);
+
+/** A network for bp4's own Network.fromJSON. */
+export function toNetworkJSON({ sizes, parameters, trainOpts }: Written): NetworkJSON {
+  const { activation, leakyReluAlpha: alpha } = trainOpts;
+  const { inputs, loss, layers } = toSpec({ sizes, activation, alpha });
+  return {
+    format: 'bp4',
+    version: 1,
+    inputs,
+    loss,
+    layers: layers.map(({ units, activation }, l) => {
+      const { weights, biases } = parameters[l]!;
+      return {
+        units,
+        activation,
+        ...(activation === 'leakyRelu' && { alpha }),
+        weights: splitRows(weights, units).map((row) => row.map(shortest)),
+        biases: Array.from(biases, shortest),
+      };
+    }),
+  };
+}

@@ -1,7 +1,7 @@
 import { addKeys as keysAdded, type Datum, type NumberObject } from './data.js';
 
 /** Own keys only; fromEntries defines properties, so that '__proto__' is a key like the others. */
-const tableOf = (objects: readonly NumberObject[]): Record<string, number> =>
+const numberKeys = (objects: readonly NumberObject[]): Record<string, number> =>
   Object.fromEntries(
     [...new Set(objects.flatMap((object) => Object.keys(object)))].map((key, i) => [key, i]),
   );
@@ -9,18 +9,18 @@ const tableOf = (objects: readonly NumberObject[]): Record<string, number> =>
 /** Between objects of numbers, in which keys may be missing, and arrays: what of brain.js's `lookup` concerns flat data. */
 export const lookup = {
   /** [{ a: 1 }, { b: 6, c: 7 }] → { a: 0, b: 1, c: 2 } */
-  toTable: tableOf,
+  toTable: numberKeys,
 
   /** The same, of the inputs of samples. */
   toInputTable: (data: readonly Datum<NumberObject, NumberObject>[]): Record<string, number> =>
-    tableOf(data.map(({ input }) => input)),
+    numberKeys(data.map(({ input }) => input)),
 
   /** The same, of the outputs of samples. */
   toOutputTable: (data: readonly Datum<NumberObject, NumberObject>[]): Record<string, number> =>
-    tableOf(data.map(({ output }) => output)),
+    numberKeys(data.map(({ output }) => output)),
 
   /** { a: 6, b: 7 } → { a: 0, b: 1 } */
-  toHash: (object: NumberObject): Record<string, number> => tableOf([object]),
+  toHash: (object: NumberObject): Record<string, number> => numberKeys([object]),
 
   /** { a: 0, b: 1 }, { a: 6 } → [6, 0] */
   toArray(table: Record<string, number>, object: NumberObject, length: number): Float32Array {

@@ -1,8 +1,10 @@
+import { writeParameters } from '../model/parameters.js';
 import { IdlePool } from '../kernels/idle-pool.js';
 import { Model } from '../model/model.js';
 import { checkSpec, type CheckedSpec } from '../model/spec.js';
 import type { Parameters } from '../model/state.js';
-import { brainKernels, type BrainEngine, type BrainKernels } from './kernels.js';
+import type { BrainEngine, BrainKernels } from './kernels.js';
+import { brainKernels } from './load.js';
 import type { BrainActivation } from './options.js';
 
 /** All that training changes of a network. One is never altered: after training there is another. */
@@ -46,12 +48,12 @@ export class Machine {
   constructor(shape: Shape, kernels: BrainKernels) {
     this.shape = shape;
     this.kernels = kernels;
-    this.model = new Model(specOf(shape), kernels);
+    this.model = new Model(toSpec(shape), kernels);
   }
 
   load(state: State): void {
     if (this.state === state) return;
-    this.model.setParameters(state.parameters);
+    writeParameters(this.model, state.parameters);
     this.state = state;
   }
 
@@ -68,7 +70,7 @@ export class Machine {
 }
 
 /** bp4's names for what brain.js trains. @throws RangeError where a size is no whole number above 0 */
-export function specOf({ sizes, activation, alpha }: Shape): CheckedSpec {
+export function toSpec({ sizes, activation, alpha }: Shape): CheckedSpec {
   const name = activationNames[activation];
   return checkSpec({
     inputs: sizes[0]!,

@@ -4,12 +4,12 @@ import type { Parameters } from '../model/state.js';
 import { Random } from '../base/random.js';
 import {
   addKeys,
-  answerOf,
+  toAnswer,
   checkData,
   checkDatum,
   fillRow,
-  formatOf,
-  samplesOf,
+  detectFormat,
+  packSamples,
   type BrainData,
   type Datum,
   type Format,
@@ -17,14 +17,14 @@ import {
 } from './data.js';
 import { divergence, Epochs } from './epochs.js';
 import {
-  jsonOf,
-  legacyJSONOf,
-  rowsOf,
+  writeJSON,
+  writeLegacyJSON,
+  splitRows,
   type LegacyJSON,
   type NeuralNetworkJSON,
   type Written,
 } from './json.js';
-import { giveBackMachine, specOf, takeMachine, type Machine, type Shape, type State } from './machine.js';
+import { giveBackMachine, toSpec, takeMachine, type Machine, type Shape, type State } from './machine.js';
 import {
   checkSizes,
   mergeNetworkOptions,
@@ -36,10 +36,10 @@ import {
   type TrainOptions,
 } from './options.js';
 import { readJSON } from './read-json.js';
-import { Session, type Samples } from './session.js';
+import { BrainTraining, type Samples } from './training.js';
 import { Tally, type BinaryTestResult, type TestResult } from './test-result.js';
-import { sourceOf } from './to-function.js';
-import { networkJSONOf } from './to-network-json.js';
+import { writeSource } from './to-function.js';
+import { toNetworkJSON } from './json.js';
 
 /** Milliseconds of training after which `trainAsync` lets others have their turn. */
 const TURN = 10;
@@ -67,9 +67,9 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   #state: State | undefined;
   readonly #random: Random;
   /** What trains at the moment; its state is further than `#state`. */
-  #session: Session | undefined;
+  #session: BrainTraining | undefined;
   /** Of `trainPattern`, kept from call to call. */
-  #pattern: { readonly session: Session; readonly machine: Machine } | undefined;
+  #pattern: { readonly session: BrainTraining; readonly machine: Machine } | undefined;
 
   /**
    * @param options of the network and of its training: each has a default
@@ -121,7 +121,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     return [
       [],
       ...this.#parameters.map(({ weights, biases }) =>
-        rowsOf(weights, biases.length).map((row) => new Float32Array(row)),
+        splitRows(weights, biases.length).map((row) => new Float32Array(row)),
       ),
     ];
   }
@@ -171,7 +171,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
         cure: 'give options.inputSize and outputSize, or train',
       });
     }
-    specOf(this.#shape);
+    toSpec(this.#shape);
     this.#settle();
     const draw = (count: number): Float32Array =>
       Float32Array.from({ length: count }, () => this.#random.uniform(-0.2, 0.2));
@@ -232,7 +232,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     } else {
       const state = this.#state!;
       const machine = this.#machine(state);
-      this.#pattern = { machine, session: new Session(machine, state, this.#trainOpts, samples) };
+      this.#pattern = { machine, session: new BrainTraining(machine, state, this.#trainOpts, samples) };
     }
     const { session } = this.#pattern;
     session.run(1);
@@ -256,7 +256,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const machine = this.#machine(state);
     const output = machine.run(row);
     giveBackMachine(machine);
-    return answerOf(output, this.#outputLookup) as Output;
+    return toAnswer(output, this.#outputLookup) as Output;
   }
 
   /**
@@ -268,7 +268,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     checkData(data);
     const state = this.#current();
     if (!state) throw notRunnable();
-    const { inputs, targets } = samplesOf(data, this.#inputFormat, this.#outputFormat);
+    const { inputs, targets } = packSamples(data, this.#inputFormat, this.#outputFormat);
     const [width, units] = [this.#sizes[0]!, this.#sizes.at(-1)!];
     const machine = this.#machine(state);
     const tally = new Tally(units, this.#options.binaryThresh);
@@ -316,12 +316,12 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
 
   /** The network as brain.js 2 writes it; that can read it, too. A network without weights is initialized. */
   toJSON(): NeuralNetworkJSON {
-    return jsonOf(this.#written);
+    return writeJSON(this.#written);
   }
 
   /** The network as brain.js 1.6 writes it, and reads it. */
   toLegacyJSON(): LegacyJSON {
-    return legacyJSONOf(this.#written);
+    return writeLegacyJSON(this.#written);
   }
 
   /**
@@ -329,7 +329,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * inputs and outputs are left out; they are in the order of `inputLookup` and `outputLookup`.
    */
   toNetworkJSON(): NetworkJSON {
-    return networkJSONOf(this.#written);
+    return toNetworkJSON(this.#written);
   }
 
   /**
@@ -359,8 +359,8 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    */
   toFunction(cb?: (source: string) => string): (input: Partial<Input>) => Output {
     const written = this.#written;
-    const source = sourceOf(written);
-    const copy = new NeuralNetwork<Input, Output>({ seed: 0 }).fromJSON(jsonOf(written));
+    const source = writeSource(written);
+    const copy = new NeuralNetwork<Input, Output>({ seed: 0 }).fromJSON(writeJSON(written));
     const answer = Object.assign((input: Partial<Input>): Output => copy.run(input), {
       toString: () => `function (input) {${source}}`,
     });
@@ -431,9 +431,9 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    */
   #prepare(data: readonly Datum<unknown, unknown>[]): Samples {
     checkData(data);
-    if (this.#state) return samplesOf(data, this.#inputFormat, this.#outputFormat);
-    const input = formatOf(data, 'input', this.#inputLookup);
-    const output = formatOf(data, 'output', this.#outputLookup);
+    if (this.#state) return packSamples(data, this.#inputFormat, this.#outputFormat);
+    const input = detectFormat(data, 'input', this.#inputLookup);
+    const output = detectFormat(data, 'output', this.#outputLookup);
     const { inputSize, outputSize, hiddenLayers } = this.#options;
     for (const [place, { size }, asked] of [
       ['input', input, inputSize],
@@ -448,10 +448,10 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
         });
       }
     }
-    const samples = samplesOf(data, input, output);
+    const samples = packSamples(data, input, output);
     const hidden = hiddenLayers ?? [Math.max(3, Math.floor(input.size / 2))];
     const sizes = [input.size, ...hidden, output.size];
-    specOf({ ...this.#shape, sizes });
+    toSpec({ ...this.#shape, sizes });
     this.#sizes = sizes;
     this.#inputLookup = input.lookup;
     this.#outputLookup = output.lookup;
@@ -472,7 +472,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     this.#trainOpts = trainOpts;
     const before = this.#state!;
     const machine = this.#machine(before);
-    const session = new Session(machine, before, trainOpts, samples);
+    const session = new BrainTraining(machine, before, trainOpts, samples);
     this.#session = session;
     const epochs = new Epochs(session, trainOpts, this.#sizes);
     const end = (error?: unknown): void => {

@@ -1,5 +1,5 @@
 import { shortest } from '../base/shortest.js';
-import { rowsOf, type Written } from './json.js';
+import { splitRows, type Written } from './json.js';
 
 /** σ of a sum z, and its α. */
 const activations = {
@@ -13,12 +13,12 @@ const activations = {
  * The body of a function of `input` that computes a network without any library: linear in size, since each weight is
  * written once. It computes in double precision, but for the weights.
  */
-export function sourceOf({ sizes, parameters, inputLookup, outputLookup, trainOpts }: Written): string {
+export function writeSource({ sizes, parameters, inputLookup, outputLookup, trainOpts }: Written): string {
   const inputs = inputLookup
     ? `[${[...inputLookup.keys()].map((key) => `input[${quote(key)}]||0`).join()}]`
     : `Array.from({length:${sizes[0]!}},function(_,k){return input[k]||0})`;
   const layers = parameters.map(({ weights, biases }) => {
-    const units = rowsOf(weights, biases.length).map(
+    const units = splitRows(weights, biases.length).map(
       (row, j) => `[${[biases[j]!, ...row].map(shortest).join()}]`,
     );
     return `[${units.join()}]`;

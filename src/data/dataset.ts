@@ -19,7 +19,7 @@ import {
   type NPZNames,
 } from './npy.js';
 import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
-import { assignFolds, drawTestSet, gatherRows, shuffleIndices } from './partition.js';
+import { assignFolds, drawTestSet, gatherRows } from './partition.js';
 import type { Row, RowSource } from './rows.js';
 import type { Table } from './table.js';
 import { buildBatches, buildSamples, categoriesByName, type SampleArrays } from './samples.js';
@@ -290,7 +290,7 @@ export class Dataset implements Data {
     checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
     checkOptional('stratify', stratify, 'boolean');
     if (stratify && !this.labels) throw new TypeError('stratify: the dataset has no labels; leave it out');
-    const order = shuffleIndices(this.count, Random.fromSeed(seed));
+    const order = Random.fromSeed(seed).permutation(this.count);
     return { order, labels: stratify ? this.labels : undefined };
   }
 

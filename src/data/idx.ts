@@ -1,5 +1,5 @@
 import { bytesOf, type Bytes } from '../base/bytes.js';
-import { beginningOf, gunzip, isGzip } from '../formats/inflate.js';
+import { inflateBeginning, gunzip, isGzip } from '../formats/inflate.js';
 import { checkKeys, checkPositive } from '../base/check.js';
 import { openArraySamples, type ReadStart } from './array-stream.js';
 import type { ByteSource } from './chunks.js';
@@ -44,7 +44,7 @@ function readFile(place: string, file: unknown, fewest: number): { sizes: number
   let bytes = bytesOf(place, file, 'an IDX file');
   if (isGzip(bytes)) {
     // Unpacked only where it becomes what its header says.
-    const { sizes, at } = readHeader(place, beginningOf(place, bytes), fewest);
+    const { sizes, at } = readHeader(place, inflateBeginning(place, bytes), fewest);
     bytes = gunzip(place, bytes, at + multiply(sizes));
   }
   const { sizes, at } = readHeader(place, bytes, fewest);

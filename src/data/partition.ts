@@ -1,17 +1,4 @@
-import type { Random } from '../base/random.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
-
-/** The numbers below `count` in an order drawn at random (Fisher and Yates). */
-export function shuffleIndices(count: number, random: Random): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, n) => n);
-  for (let n = 0; n < count - 1; n++) {
-    const other = n + random.below(count - n);
-    const drawn = order[other]!;
-    order[other] = order[n]!;
-    order[n] = drawn;
-  }
-  return order;
-}
 
 /** The members of each class, in the order given, class after class; without labels all are of one class. */
 function groupByClass(order: Uint32Array, labels: NumericArray | undefined): number[][] {

@@ -1,7 +1,6 @@
 import { isMissingMark } from './columns.js';
 import type { RowBlocks } from './rows.js';
 import { checkCount } from './samples.js';
-import type { Table } from './table.js';
 
 /** Up to this many different values are counted. */
 const MOST_DISTINCT = 1000;
@@ -29,17 +28,6 @@ export interface TableProfile {
   /** How many rows there are. */
   readonly count: number;
   readonly columns: readonly ColumnProfile[];
-}
-
-/** Counts what stands in the columns of a table. */
-export function profileTable(table: Table): TableProfile {
-  const columns = table.names.map((name, k) => {
-    if (table.unsupported(k) !== undefined) return unsupportedColumn(name);
-    const profiler = new ColumnProfiler(name);
-    for (let n = 0; n < table.count; n++) profiler.add(table.cell(n, k));
-    return profiler.result();
-  });
-  return { count: table.count, columns };
 }
 
 /** The profile of a column that holds neither numbers nor text. */
@@ -73,7 +61,7 @@ export async function profileRows({ source, blocks }: RowBlocks): Promise<TableP
 }
 
 /** Profiles a column, cell by cell. */
-class ColumnProfiler {
+export class ColumnProfiler {
   readonly #name: string;
   #missing: number;
   #present = 0;

@@ -1,12 +1,13 @@
 import type { Bytes } from '../base/bytes.js';
 import { bytesOf } from '../base/bytes.js';
 import { checkKeys, show } from '../base/check.js';
-import { arrayOf } from '../formats/numpy/npy.js';
+import { decodeNPY } from '../formats/numpy/npy.js';
 import { isMissingMark, isNumeric, planColumns, type ColumnOptions } from './columns.js';
 import { CSVRows, type CSVDialect } from './csv.js';
 import { checkJSONOptions, parseJSONLines, parseJSONRows, type JSONOptions } from './json.js';
 import { tabulate } from './npy.js';
 import type { ParquetFile } from './parquet/file.js';
+import { ColumnProfiler, unsupportedColumn, type TableProfile } from './profile.js';
 import { checkText, parseText, type Row, type RowSource } from './rows.js';
 import { checkCount, SampleBuilder, type SampleArrays } from './samples.js';
 
@@ -84,7 +85,7 @@ export class Table {
    */
   static fromNPY(file: Bytes, options: { readonly columns?: readonly string[] } = {}): Table {
     checkKeys('options', options, ['columns']);
-    const array = arrayOf('npy', bytesOf('file', file, 'an array of NumPy'));
+    const array = decodeNPY('npy', bytesOf('file', file, 'an array of NumPy'));
     const { source, cells, count } = tabulate(array, options.columns);
     const width = source.names.length;
     return new Table({ source, count, cell: (n, k) => cells[n * width + k], number: (n) => n + 1 });
@@ -155,6 +156,17 @@ export class Table {
     checkCount(source.place, builder.count);
     return builder.build();
   }
+}
+
+/** Counts what stands in the columns of a table. */
+export function profileTable(table: Table): TableProfile {
+  const columns = table.names.map((name, k) => {
+    if (table.unsupported(k) !== undefined) return unsupportedColumn(name);
+    const profiler = new ColumnProfiler(name);
+    for (let n = 0; n < table.count; n++) profiler.add(table.cell(n, k));
+    return profiler.result();
+  });
+  return { count: table.count, columns };
 }
 
 function* readRows({ source, count, cell, number }: Content): Generator<Row, void, void> {

@@ -2,7 +2,7 @@
 const LEAST_HALF = 1 / (1 << 24);
 
 /** The number that 16 bits stand for as IEEE 754 binary16; single precision holds each of them. */
-export function numberOfHalf(bits: number): number {
+export function decodeHalf(bits: number): number {
   const sign = bits >> 15 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;

@@ -25,7 +25,7 @@ export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes
  * @param place what it is, for error messages
  * @throws FormatError where they cannot be unpacked
  */
-export function beginningOf(place: string, packed: Uint8Array): Uint8Array {
+export function inflateBeginning(place: string, packed: Uint8Array): Uint8Array {
   let beginning: Uint8Array | undefined;
   try {
     new Gunzip((bytes) => (beginning ??= bytes)).push(packed.subarray(0, BEGINNING));

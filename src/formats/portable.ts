@@ -19,7 +19,7 @@ export interface Portable {
  * @throws TypeError where it is no network; RangeError where a weight is NaN or infinite
  * @throws StateError after `dispose`
  */
-export function portableOf(net: Network): Portable {
+export function exportNetwork(net: Network): Portable {
   if (!(net instanceof Network)) throw new TypeFault({ place: 'net', problem: 'expected a Network of bp4' });
   const { state } = net;
   checkFinite(state.parameters);
@@ -32,7 +32,7 @@ export function portableOf(net: Network): Portable {
  * @throws FormatError naming what bp4 cannot take
  * @throws EngineError where engine 'wasm' is refused
  */
-export async function networkOf(
+export async function importNetwork(
   place: string,
   { spec, parameters }: { spec: Omit<SpecJSON, 'format' | 'version'>; parameters: readonly Parameters[] },
   options: EngineOptions = {},

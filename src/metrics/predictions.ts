@@ -51,7 +51,7 @@ export function read(outputs: Float32Array, truth: Truth): Predictions {
       problem: `expected a Float32Array, as predict returns it, got ${show(outputs)}`,
     });
   }
-  const width = widthOf(outputs, truth);
+  const width = countOutputs(outputs, truth);
   const { values, count } = finish(readMatrix('outputs', outputs, width));
   const predictions = { outputs: inSinglePrecision(values), count, width };
   if (labels !== undefined) {
@@ -68,7 +68,7 @@ export function read(outputs: Float32Array, truth: Truth): Predictions {
 }
 
 /** How many outputs a sample has, where that is not said. */
-function widthOf(outputs: Float32Array, { labels, targets, outputs: width }: Truth): number {
+function countOutputs(outputs: Float32Array, { labels, targets, outputs: width }: Truth): number {
   if (width !== undefined) return checkInteger('the number of outputs', width);
   if (labels !== undefined) {
     const rows = (labels as Partial<typeof labels> | null)?.length;
@@ -115,12 +115,12 @@ export function readClasses(outputs: Float32Array, truth: Truth): Classes {
   return {
     count,
     classes: Math.max(width, 2),
-    actual: labels ?? classesOf(targets!, count, width),
-    predicted: classesOf(answers, count, width),
+    actual: labels ?? toClasses(targets!, count, width),
+    predicted: toClasses(answers, count, width),
   };
 }
 
-const classesOf = (rows: Float32Array, count: number, width: number): Uint32Array =>
+const toClasses = (rows: Float32Array, count: number, width: number): Uint32Array =>
   Uint32Array.from({ length: count }, (_, n) =>
     width > 1 ? argmax(rows, n * width, width) : Number(rows[n]! >= 0.5),
   );

@@ -1,7 +1,7 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import { checkKeys, checkName, misfit, show } from '../base/check.js';
-import { Columns, type Column } from './columns.js';
-import type { CheckedTransforms, Transform, Transforms } from './transforms.js';
+import { Columns, type CheckedTransforms, type Column } from './columns.js';
+import type { Transform, Transforms } from './transforms.js';
 
 /** What each kind is told; the first is for inputs only. */
 const fields = {

@@ -1,6 +1,6 @@
 import { RangeFault } from '../errors.js';
 import { fits, misfit, show } from '../base/check.js';
-import type { Transform } from './transforms.js';
+import type { Transform, Transforms } from './transforms.js';
 
 // Loaded only where there are transforms.
 
@@ -70,4 +70,11 @@ export class Columns {
       answers[i] = answers[i]! * range + shift;
     }
   }
+}
+
+export interface CheckedTransforms {
+  /** A copy of what was given. */
+  readonly given?: Transforms;
+  readonly inputs?: Columns | undefined;
+  readonly targets?: Columns | undefined;
 }

@@ -23,7 +23,8 @@ import { checkInteger, checkKeys, checkName, checkNumber, checkPositive, show } 
 import { initializerNames, type InitializerName } from './initializers.js';
 import { shortest } from '../base/shortest.js';
 import { checkTransforms } from './check-transforms.js';
-import { type CheckedTransforms, type Transforms } from './transforms.js';
+import type { CheckedTransforms } from './columns.js';
+import type { Transforms } from './transforms.js';
 
 /**
  * σ of a layer:

@@ -1,5 +1,3 @@
-import type { Columns } from './columns.js';
-
 /**
  * What becomes of a column of the user's numbers before the network sees it, or of its answers before the user does:
  *
@@ -37,11 +35,4 @@ export type NumberTransform =
 export interface Transforms {
   readonly inputs?: readonly Transform[];
   readonly targets?: readonly NumberTransform[];
-}
-
-export interface CheckedTransforms {
-  /** A copy of what was given. */
-  readonly given?: Transforms;
-  readonly inputs?: Columns | undefined;
-  readonly targets?: Columns | undefined;
 }

@@ -16,7 +16,7 @@ const writes = new Map<string, Promise<void>>();
  * @throws the error of the operating system; the file is as it was then, and no temporary file is left
  */
 export async function writeWhole(path: string, bytes: Uint8Array, isFirst: boolean): Promise<void> {
-  const target = targetOf(path); // at once, so that writes wait in the order of their calls
+  const target = resolveTarget(path); // at once, so that writes wait in the order of their calls
   const before = writes.get(target) ?? Promise.resolve();
   const write = before
     .catch(() => undefined)
@@ -33,7 +33,7 @@ export async function writeWhole(path: string, bytes: Uint8Array, isFirst: boole
 }
 
 /** Where the name is a link, the file that it leads to is replaced, not the link. */
-function targetOf(path: string): string {
+function resolveTarget(path: string): string {
   try {
     return realpathSync(path);
   } catch {
@@ -44,7 +44,7 @@ function targetOf(path: string): string {
 async function replace(target: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(
     dirname(target),
-    `${prefixOf(target)}${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
+    `${temporaryPrefix(target)}${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
   );
   const before = await stat(target).catch(() => undefined);
   // A pipe or a device is no file that another could take the place of.
@@ -80,12 +80,12 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-const prefixOf = (target: string): string => `.${basename(target)}.`;
+const temporaryPrefix = (target: string): string => `.${basename(target)}.`;
 
 /** Removes the temporary files of processes that are no more. That it cannot is no reason not to write. */
 async function sweep(target: string): Promise<void> {
   const folder = dirname(target);
-  const prefix = prefixOf(target);
+  const prefix = temporaryPrefix(target);
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     const pid = name.startsWith(prefix) && /^(\d+)-[0-9a-f]{12}\.tmp$/.exec(name.slice(prefix.length))?.[1];

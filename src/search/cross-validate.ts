@@ -78,7 +78,7 @@ export async function crossValidate(
     const net = await Network.create(options(split.train));
     try {
       await net.train(split.train, { ...how.train, ...(signal && { signal }) });
-      const result = { fold: folds.length + 1, ...(await scoresOf(net, split.test, how.metrics)) };
+      const result = { fold: folds.length + 1, ...(await averageScores(net, split.test, how.metrics)) };
       folds.push(result);
       await onFold?.(result, net, split);
     } finally {
@@ -95,7 +95,7 @@ function checkOptions(how: CrossValidationOptions): void {
   if (how.metrics !== undefined) checkMetrics(how.metrics);
 }
 
-async function scoresOf(net: Network, test: Dataset, metrics?: NamedMetrics): Promise<Scores> {
+async function averageScores(net: Network, test: Dataset, metrics?: NamedMetrics): Promise<Scores> {
   const { loss, accuracy } = net.evaluate(test);
   if (!metrics) return { loss, accuracy };
   const { inputs, inputScale, labels, targets } = test;

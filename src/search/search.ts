@@ -58,9 +58,9 @@ export async function gridSearch<const S extends Space, Outcome extends number |
   trial: Trial<S, Outcome>,
   options: SearchOptions<S, Outcome> = {},
 ): Promise<TrialResult<S, Outcome>[]> {
-  const sizes = sizesOf(space);
+  const sizes = countValues(space);
   checkKeys('options', options, ['onTrial', 'signal']);
-  return await search(space, trial, allOf(sizes), options);
+  return await search(space, trial, enumerateAll(sizes), options);
 }
 
 /**
@@ -76,7 +76,7 @@ export async function randomSearch<
   trial: Trial<S, Outcome>,
   options: RandomSearchOptions<S, Outcome>,
 ): Promise<TrialResult<S, Outcome>[]> {
-  const sizes = sizesOf(space);
+  const sizes = countValues(space);
   checkKeys('options', options, ['trials', 'seed', 'onTrial', 'signal']);
   const combinations = sizes.reduce((product, size) => product * size, 1);
   const trials = checkInteger('trials', options.trials);
@@ -87,19 +87,19 @@ export async function randomSearch<
     });
   }
   const seed = checkInteger('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER);
-  return await search(space, trial, someOf(sizes, trials, Random.fromSeed(seed)), options);
+  return await search(space, trial, drawSome(sizes, trials, Random.fromSeed(seed)), options);
 }
 
 /**
  * A trial in one line: its number, score and values, or why it failed. For `onTrial`, say.
  */
 export function formatTrial({ trial, values, score, error }: TrialResult): string {
-  const chosen = Object.entries(values).map(([name, value]) => `${name} ${textOf(value)}`);
+  const chosen = Object.entries(values).map(([name, value]) => `${name} ${showCombination(value)}`);
   const outcome = error === undefined ? `score ${Number(score.toPrecision(5))}` : 'failed';
   return [`trial ${trial}`, outcome, ...chosen, ...(error === undefined ? [] : [error])].join('  ');
 }
 
-const textOf = (value: unknown): string =>
+const showCombination = (value: unknown): string =>
   typeof value === 'object' ? JSON.stringify(value) : `${value as string | number}`;
 
 async function search<S extends Space, Outcome extends number | { readonly score: number }>(
@@ -133,14 +133,14 @@ async function attempt<S extends Space, Outcome extends number | { readonly scor
 ): Promise<Pick<TrialResult<S, Outcome>, 'score' | 'outcome' | 'error'>> {
   try {
     const outcome = await trial(values, signal);
-    return { score: scoreOf(outcome), outcome };
+    return { score: readScore(outcome), outcome };
   } catch (error) {
     if (error instanceof DivergenceError) return { score: Infinity, error: error.message };
     throw error;
   }
 }
 
-function scoreOf(outcome: unknown): number {
+function readScore(outcome: unknown): number {
   const score =
     typeof outcome === 'object' && outcome !== null ? (outcome as { score?: unknown }).score : outcome;
   if (typeof score !== 'number') {
@@ -158,7 +158,7 @@ function scoreOf(outcome: unknown): number {
 }
 
 /** How many values there are of each name. */
-function sizesOf(space: unknown): number[] {
+function countValues(space: unknown): number[] {
   if (typeof space !== 'object' || space === null || Array.isArray(space)) {
     throw new TypeFault({
       place: 'space',
@@ -177,13 +177,13 @@ function sizesOf(space: unknown): number[] {
   return sizes;
 }
 
-function* allOf([size, ...others]: readonly number[]): Generator<number[], void> {
+function* enumerateAll([size, ...others]: readonly number[]): Generator<number[], void> {
   if (size === undefined) yield [];
-  else for (let i = 0; i < size; i++) for (const rest of allOf(others)) yield [i, ...rest];
+  else for (let i = 0; i < size; i++) for (const rest of enumerateAll(others)) yield [i, ...rest];
 }
 
 /** Draws until it has as many as are wanted that differ. */
-function* someOf(sizes: readonly number[], count: number, random: Random): Generator<number[]> {
+function* drawSome(sizes: readonly number[], count: number, random: Random): Generator<number[]> {
   const drawn = new Set<string>();
   while (drawn.size < count) {
     const place = sizes.map((size) => random.below(size));

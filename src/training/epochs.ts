@@ -33,17 +33,18 @@ export interface Training {
  * must be called after each step, a draw is many mini-batches, which one call of the kernels learns.
  */
 export function* descend(training: Training, hooks: readonly Hook[]): Work<void> {
-  const { model, windows, validation, run, options } = training;
+  const { model, windows, validation, run } = training;
+  const { epochs, schedule } = training.options;
   const isStepwise = hooks.some((hook) => hook.isStepwise);
   const afterStep = hooks.flatMap((hook) => hook.afterStep ?? []);
   const afterEpoch = hooks.flatMap((hook) => hook.afterEpoch ?? []);
 
-  while (run.epoch <= options.epochs && !run.isOver) {
+  while (run.epoch <= epochs && !run.isOver) {
     while (windows.advance() ?? (yield* windows.load())) {
       const window = windows.current!;
       while (window.learnt < window.count) {
         const samples = window.draw(isStepwise ? window.size : window.samplesPerCall);
-        const rate = options.schedule.constant ?? (yield* takeRate(training));
+        const rate = schedule.constant ?? (yield* takeRate(training));
         if (!learn(training, window, rate)) yield* learnRest(training, window, rate);
         for (const call of afterStep) {
           const waiting = call(samples, samples * window.workPerSample);

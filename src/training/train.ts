@@ -42,7 +42,7 @@ export function* readData(
   data: Data | Stream,
   { validation, validationSplit, classWeights }: CheckedTrainOptions,
 ): Work<CheckedData> {
-  const given = validation && (yield* Samples.read(validation, model, 'validation.'));
+  const given = validation === undefined ? undefined : yield* Samples.read(validation, model, 'validation.');
   if (isStream(data)) {
     if (validationSplit) {
       throw new TypeFault({

@@ -161,13 +161,20 @@ function* load(
   const { count, areWeighted } = samples;
   const layout = layOutWindow({ count, areWeighted, hasOrder, form, inputs, stride, bytesPerFloat });
   if (layout.bytes > MOST_BYTES[form] || !model.resizeWindow(layout.bytes)) return undefined;
-  const { bytes: _, ...places } = layout;
-  writeStruct(new WindowStruct(model.views, model.window), { ...places, largestInput: 0 });
+  const { order, targets, sampleWeights, rows, starts } = layout;
+  writeStruct(new WindowStruct(model.views, model.window), {
+    order,
+    targets,
+    sampleWeights,
+    rows,
+    starts,
+    largestInput: 0,
+  });
   let isLoaded = false;
   try {
     for (let first = 0; first < count; first += model.chunkRows) {
-      const rows = Math.min(model.chunkRows, count - first);
-      if (form === 'pairs' && !makeRoom(model, layout, first, rows)) return undefined;
+      const chunk = Math.min(model.chunkRows, count - first);
+      if (form === 'pairs' && !makeRoom(model, layout, first, chunk)) return undefined;
       // Asked for at each chunk: in between the window may have moved.
       const { window } = model;
       const to = {
@@ -175,8 +182,8 @@ function* load(
         targets: window + layout.targets + first * stride * bytesPerFloat,
         sampleWeights: window + layout.sampleWeights + first * bytesPerFloat,
       };
-      if (form === 'pairs') samples.writePairs(model, to, first, rows);
-      else samples.write(model, to, first, rows);
+      if (form === 'pairs') samples.writePairs(model, to, first, chunk);
+      else samples.write(model, to, first, chunk);
       yield;
     }
     isLoaded = true;

@@ -4,7 +4,7 @@ import { RangeFault } from '../errors.js';
 import type { Model } from '../model/model.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Run } from '../model/state.js';
-import { Samples } from './samples.js';
+import { Samples, type Data } from './samples.js';
 import {
   checkStream,
   abandonBatches,
@@ -124,8 +124,7 @@ class WholeWindow extends Windows {
   override advance(): boolean | undefined {
     this.#isBegun = !this.#isBegun;
     if (!this.#isBegun) return this.end();
-    const isReady = !this.skips && this.current.begin(0) === this.count;
-    return isReady || undefined;
+    return this.skips || this.current.begin(0) < this.count ? undefined : true;
   }
 
   override load(): Work<boolean> {
@@ -177,8 +176,8 @@ class StreamWindows extends Windows {
     }
     const iterator = this.#iterator!;
     this.#iterator = undefined; // one that throws, or has ended, is not to be closed
-    const { done, value } = yield* awaited(iterator.next());
-    if (done) {
+    const result: IteratorResult<Data, unknown> = yield* awaited(iterator.next());
+    if (result.done) {
       this.#isBegun = false;
       if (this.#batches === 0) {
         throw new RangeFault({
@@ -190,7 +189,7 @@ class StreamWindows extends Windows {
     }
     this.#iterator = iterator;
     const place = `batches[${this.#batches++}].`;
-    const samples = yield* Samples.read(value, this.#model, place, this.#options.classWeights);
+    const samples = yield* Samples.read(result.value, this.#model, place, this.#options.classWeights);
     this.current = yield* openWindow(this.#model, this.#random, samples, this.#options);
     return yield* this.begin(this.current);
   }

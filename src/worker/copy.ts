@@ -13,7 +13,7 @@ const BYTES_AT_A_TIME = 2 ** 20;
  */
 export function* copyLarge(value: unknown, transfer: ArrayBuffer[]): Work<unknown> {
   if (isToBeCopied(value) && !transfer.includes(value.buffer as ArrayBuffer)) {
-    const copy = yield* copyOf(value);
+    const copy = yield* copyInPieces(value);
     transfer.push(copy.buffer);
     return copy;
   }
@@ -29,7 +29,7 @@ const isToBeCopied = (value: unknown): value is Uint8Array =>
   (value.byteLength > BYTES_AT_A_TIME || value.byteLength < value.buffer.byteLength) &&
   Object.prototype.toString.call(value.buffer) === '[object ArrayBuffer]';
 
-function* copyOf(array: Uint8Array): Work<Uint8Array<ArrayBuffer>> {
+function* copyInPieces(array: Uint8Array): Work<Uint8Array<ArrayBuffer>> {
   const from = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   const to = new Uint8Array(array.byteLength);
   for (let i = 0; i < from.length; i += BYTES_AT_A_TIME) {

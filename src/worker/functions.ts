@@ -59,14 +59,14 @@ export function sendable(data: unknown): unknown {
   if ('batches' in data) {
     const { batches } = data as Stream;
     const isStream = typeof batches === 'function' && names.every((name) => name === 'batches');
-    return isStream ? remoteOf(batches) : { ...named, batches };
+    return isStream ? describeStream(batches) : { ...named, batches };
   }
   const { inputs, targets, labels, sampleWeights, inputScale } = data as Data;
   return { ...named, inputs, targets, labels, sampleWeights, inputScale };
 }
 
 /** A stream as functions, for the side that has it. */
-function remoteOf(batches: Stream['batches']): RemoteStream {
+function describeStream(batches: Stream['batches']): RemoteStream {
   let iterator: AsyncIterator<Data> | Iterator<Data>;
   return {
     begin: () => {
@@ -81,7 +81,7 @@ function remoteOf(batches: Stream['batches']): RemoteStream {
 }
 
 /** The stream again, on the other side. */
-export function streamOf({ begin, next, giveUp }: RemoteStream): Stream {
+export function connectStream({ begin, next, giveUp }: RemoteStream): Stream {
   return {
     batches: () => {
       let begun: unknown;

@@ -28,7 +28,7 @@ interface NodeWorker {
  * @param start how the user starts it
  * @throws ThreadError where there are no workers; TypeError where `start` gives none
  */
-export function portOf(start: (() => Worker | NodeWorker) | undefined): Port {
+export function openPort(start: (() => Worker | NodeWorker) | undefined): Port {
   const mailbox = new Mailbox();
   const worker = (start ?? startWorker)();
   if (typeof (worker as Partial<Worker> | undefined)?.postMessage !== 'function') {

@@ -3,7 +3,7 @@ import { Network } from '../network.js';
 import type { TrainOptions } from '../training/options.js';
 import type { Data } from '../training/samples.js';
 import { packError } from './error-record.js';
-import { giveFunctions, isRemote, streamOf, type RemoteStream } from './functions.js';
+import { giveFunctions, isRemote, connectStream, type RemoteStream } from './functions.js';
 import { listBuffers, type FromWorker, type Task, type ToWorker } from './messages.js';
 
 // What a worker runs: one training, and it ends. It ends by itself, for not every runtime ends a worker from outside.
@@ -72,7 +72,7 @@ async function run({ state, engine, threads, given }: Task): Promise<void> {
       data: Data | RemoteStream;
       options: TrainOptions;
     };
-    const history = await net.train(isRemote(data) ? streamOf(data) : data, {
+    const history = await net.train(isRemote(data) ? connectStream(data) : data, {
       ...options,
       signal: stop.signal,
     });

@@ -11,7 +11,7 @@ import { copyLarge } from './copy.js';
 import { unpackError } from './error-record.js';
 import { sendable, takeFunctions, type AnyFunction } from './functions.js';
 import { listBuffers, type Task } from './messages.js';
-import { portOf, type Port } from './port.js';
+import { openPort, type Port } from './port.js';
 
 /** A worker that was told to stop and says nothing is lost after so many milliseconds: a step takes far less. */
 const STOPPING_TIME = 5000;
@@ -62,7 +62,7 @@ export async function trainInWorker(
     const { state } = net;
     transfer.push(...listBuffers(state));
     const task: Task = { state, engine: net.engine, threads, given };
-    const port = portOf(where.worker);
+    const port = openPort(where.worker);
     let timer: ReturnType<typeof setTimeout> | undefined;
     stop = () => {
       port.post({ type: 'stop' });

@@ -109,13 +109,13 @@ describe('options', () => {
     }
   });
 
-  it('keeps what train was given, and what the constructor was', () => {
+  it('keeps the options of train and of the constructor', () => {
     const net = new NeuralNetwork({ momentum: 0.2 });
     net.train(xor, { iterations: 1, learningRate: 0.5 });
     expect(net.trainOpts).toMatchObject({ momentum: 0.2, iterations: 1, learningRate: 0.5 });
   });
 
-  it('refuses what is no option of a network', () => {
+  it('refuses an unknown option of a network', () => {
     expect(() => new NeuralNetwork({ hiddenLayers: [0] })).toThrow('options.hiddenLayers[0]: expected');
     expect(() => new NeuralNetwork({ hiddenLayers: 3 as never })).toThrow('options.hiddenLayers: expected');
     expect(() => new NeuralNetwork({ inputSize: -1 })).toThrow('options.inputSize: expected');
@@ -146,7 +146,7 @@ describe('sizes', () => {
     }
   });
 
-  it('initializes what options say, from -0.2 to 0.2', () => {
+  it('initializes weights from -0.2 to 0.2 for the sizes of the options', () => {
     const net = new NeuralNetwork({ inputSize: 20, hiddenLayers: [10], outputSize: 2 });
     net.initialize();
     expect(net.weights.map((layer) => layer.map(({ length }) => length))).toEqual([
@@ -211,7 +211,7 @@ describe('data', () => {
     expect(outputs[2]).toEqual(outputs[0]);
   });
 
-  it('takes objects: a missing key is 0, a key that is not known is passed over', () => {
+  it('takes objects: it reads a missing key as 0 and ignores an unknown one', () => {
     const options = { seed: 1 };
     const net = new NeuralNetwork<Partial<Record<string, number>>, Record<string, number>>(options);
     net.train(contrast, { iterations: 100 });
@@ -289,7 +289,7 @@ describe('data', () => {
     expect([net.isRunnable, net.sizes, net.inputLookup]).toEqual([false, [], null]);
   });
 
-  it('refuses inputs to run that are none', () => {
+  it('refuses invalid inputs to run', () => {
     const net = new NeuralNetwork<unknown, Numbers>();
     expect(() => net.run([1, 1])).toThrow(StateError);
     expect(() => net.test(xor)).toThrow(StateError);
@@ -417,7 +417,7 @@ describe('training', () => {
     await expect(nets[0]!.trainAsync([])).rejects.toThrow(RangeError);
   });
 
-  it('says where it diverges, and is as it was before', () => {
+  it('reports where it diverges, and stays as it was before', () => {
     const net = new NeuralNetwork<number[], number[]>({ seed: 1, activation: 'relu' });
     net.train(xor, { iterations: 3 });
     const before = net.weights;
@@ -476,7 +476,7 @@ describe('training', () => {
 });
 
 describe('test', () => {
-  it('counts what a network with one output says', () => {
+  it('counts the answers of a network with one output', () => {
     const net = new NeuralNetwork<number[], number[]>({ hiddenLayers: [], binaryThresh: 0.5 });
     const passing = { ...small, sizes: [1, 1], layers: [{}, { weights: [[20]], biases: [-10] }] };
     net.fromJSON(passing);

@@ -51,7 +51,7 @@ describe('JSON', () => {
     expect(() => new NeuralNetwork().toJSON()).toThrow('sizes must be set');
   });
 
-  it('comes back the same, in either form', () => {
+  it('restores the same network from either form', () => {
     const net = trained();
     for (const json of [net.toJSON(), net.toLegacyJSON()]) {
       const copy = new NeuralNetwork<Named, Named>().fromJSON(written(json));

@@ -80,7 +80,7 @@ describe('parity', () => {
     expect(wasm).toEqual(reference);
   });
 
-  it('does without WebAssembly where it is refused', async () => {
+  it('runs without WebAssembly where it is refused', async () => {
     vi.resetModules();
     vi.stubGlobal('WebAssembly', {
       Module: function Module() {

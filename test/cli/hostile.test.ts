@@ -43,7 +43,7 @@ afterAll(() => {
 });
 
 describe('the terminal', () => {
-  it('gets no escapes of columns and classes', async () => {
+  it('gets no escape sequences from columns and classes', async () => {
     const trained = await run('train', 'hostile.csv', ...quick);
     expect(trained).toMatchObject({ code: 0, stderr: '' });
     expect(trained.stdout).toContain('\\x1b[2J');
@@ -55,7 +55,7 @@ describe('the terminal', () => {
     }
   });
 
-  it('gets none in what went wrong, in one line', async () => {
+  it('gets no escape sequences from an error, which is one line', async () => {
     for (const args of [
       ['train', `no${clear}.csv`],
       [`tra\nin${clear}`],
@@ -68,7 +68,7 @@ describe('the terminal', () => {
     }
   });
 
-  it('is not what a file or another program is: they get the classes as they are', async () => {
+  it('alone gets classes escaped: files and other programs get them unchanged', async () => {
     const predicted = await run('predict', 'hostile.bp4', 'hostile.csv', '--json');
     const answers = predicted.stdout.trim().split('\n');
     expect(
@@ -78,7 +78,7 @@ describe('the terminal', () => {
   });
 });
 
-describe('what is read', () => {
+describe('a file that is read', () => {
   it.each([
     ['train', 'iris.csv', ...quick, '--report', 'iris.csv'],
     ['train', 'iris.csv', ...quick, '--report', './iris.bp4'],
@@ -90,14 +90,14 @@ describe('what is read', () => {
     ['predict', 'iris.bp4', 'iris.csv', '--out', 'iris.bp4'],
     ['export', 'iris.bp4', 'iris.bp4'],
     ['export', 'iris.bp4', '--to', 'bp4'],
-  ])('is not written over: %s %s %s %s %s %s %s %s', async (...args) => {
+  ])('is not overwritten by %s %s %s %s %s %s %s %s', async (...args) => {
     const before = ['iris.csv', 'iris.bp4'].map((name) => readFileSync(at(name)));
     const { code, stderr } = await run(...args);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('itself') as string });
     expect(['iris.csv', 'iris.bp4'].map((name) => readFileSync(at(name)))).toEqual(before);
   });
 
-  it('is known by its other names', async () => {
+  it('is recognized by its links and is not overwritten', async () => {
     symlinkSync('iris.csv', at('link.csv'));
     linkSync(at('iris.csv'), at('hard.csv'));
     for (const out of ['link.csv', 'hard.csv']) {
@@ -107,8 +107,8 @@ describe('what is read', () => {
   });
 });
 
-describe('what is written', () => {
-  it('goes to where a link leads, which stays', async () => {
+describe('a file that is written', () => {
+  it('follows a link and leaves it in place', async () => {
     writeFileSync(at('answers.csv'), '');
     symlinkSync('answers.csv', at('to-answers.csv'));
     expect((await run('predict', 'iris.bp4', 'iris.csv', '--out', 'to-answers.csv')).code).toBe(0);
@@ -116,7 +116,7 @@ describe('what is written', () => {
     expect(readFileSync(at('answers.csv'), 'utf8')).toMatch(/^class,/);
   });
 
-  it('leaves nothing of half a file when it is stopped', async () => {
+  it('is removed when the run is stopped halfway', async () => {
     const [head, ...flowers] = irisCSV().trim().split('\n');
     writeFileSync(at('many.csv'), [head, ...Array.from({ length: 4000 }, () => flowers).flat()].join('\n'));
     const child = spawn(process.execPath, [bin, 'predict', 'iris.bp4', 'many.csv', '--out', 'half.csv'], {

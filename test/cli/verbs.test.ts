@@ -81,7 +81,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(cwd, { recursive: true }));
 
 describe('predict', () => {
-  it('a line for each row: the class, and the share of each', () => {
+  it('prints a line for each row: the class and the share of each', () => {
     const [head, ...others] = lines(answers);
     expect(head).toBe('class,setosa,versicolor,virginica');
     expect(others).toHaveLength(150);
@@ -93,7 +93,7 @@ describe('predict', () => {
     }
   });
 
-  it('the same as Network.predict', async () => {
+  it('agrees with Network.predict', async () => {
     const net = await Network.load(readFileSync(at('iris.bp4')));
     const outputs = net.predict(rows.map((row) => row.split(',').slice(0, 4).map(Number)));
     const said = lines(answers)
@@ -137,12 +137,12 @@ describe('predict', () => {
       'arrays.jsonl',
       objects.map((object) => JSON.stringify(Object.values(object))).join('\n'),
     ],
-  ])('%s', async (_, name, content) => {
+  ])('reads %s', async (_, name, content) => {
     put(name, content);
     expect(await outputOf('predict', 'iris.bp4', name)).toBe(answers);
   });
 
-  it('true and false, which were learnt as 1 and 0', async () => {
+  it('reads true and false, which were learnt as 1 and 0', async () => {
     const learnt = Array.from({ length: 40 }, (_, i) => ({ is: i % 2 === 0, kind: i % 2 ? 'odd' : 'even' }));
     put('bits.jsonl', learnt.map((row) => JSON.stringify(row)).join('\n'));
     await outputOf('train', 'bits.jsonl', '--epochs', '30', '--batch', '4', '--learning-rate', '0.1');
@@ -150,14 +150,14 @@ describe('predict', () => {
     expect(answers.map((line) => line.split(',')[0])).toEqual(learnt.map(({ kind }) => kind));
   });
 
-  it('from standard input: CSV, or JSON Lines', async () => {
+  it('reads CSV or JSON Lines from standard input', async () => {
     expect((await fed(irisCSV(), 'predict', 'iris.bp4', '-')).stdout).toBe(answers);
     expect((await fed(irisCSV(), 'predict', 'iris.bp4')).stdout).toBe(answers);
     const json = objects.map((object) => JSON.stringify(object)).join('\n');
     expect((await fed(json, 'predict', 'iris.bp4')).stdout).toBe(answers);
   });
 
-  it('several files, and a file for the answers', async () => {
+  it('reads several files and writes the answers to a file', async () => {
     expect(await outputOf('predict', 'iris.bp4', 'iris.csv', 'iris.csv')).toBe(
       answers + answers.slice(answers.indexOf('\n') + 1),
     );
@@ -167,7 +167,7 @@ describe('predict', () => {
     expect(readFileSync(at('answers.csv'), 'utf8')).toBe(answers);
   });
 
-  it('--json: an object for each sample', async () => {
+  it('prints an object for each sample with --json', async () => {
     const objects = lines(await outputOf('predict', 'iris.bp4', 'iris.csv', '--json')).map(
       (line) => JSON.parse(line) as { class: string; outputs: Record<string, number> },
     );
@@ -175,7 +175,7 @@ describe('predict', () => {
     expect(csv).toEqual(lines(answers).slice(1));
   });
 
-  it('numbers, with categories as they are written', async () => {
+  it('predicts numbers from categories as they are written', async () => {
     const [head, ...prices] = lines(await outputOf('predict', 'houses.bp4', 'houses.csv'));
     expect(head).toBe('price');
     for (const [n, price] of prices.entries()) {
@@ -185,7 +185,7 @@ describe('predict', () => {
     expect(Object.keys(JSON.parse(json.stdout) as object)).toEqual(['price']);
   });
 
-  it('a sample of which something is missing has an empty line, where the training left such rows out', async () => {
+  it('prints an empty line for a row with a gap when the training dropped such rows', async () => {
     put('gaps.csv', `${irisCSV().replace('5.1', '')}${irisCSV().split('\n')[1]}\n`);
     await outputOf('train', 'gaps.csv', '--epochs', '2');
     const { code, stdout, stderr } = await run('predict', 'gaps.bp4', 'gaps.csv');
@@ -195,7 +195,7 @@ describe('predict', () => {
     expect(stderr).toMatch(/1 sample with missing values/);
   });
 
-  it('columns that are not used are told on stderr', async () => {
+  it('names unused columns on stderr', async () => {
     put(
       'more.csv',
       irisCSV().replace(/$/gm, ',x').replace('species,x', 'species,note').replace(/\n,x$/, '\n'),
@@ -246,7 +246,7 @@ describe('predict', () => {
     expect(readdirSync(cwd).filter((name) => name.startsWith('never'))).toEqual([]);
   });
 
-  it('refuses a category that was not learnt, and JSON that is none', async () => {
+  it('refuses a category that was not learnt, and broken JSON', async () => {
     expectFailure(
       await fed('area,district\n50,west\n', 'predict', 'houses.bp4'),
       3,
@@ -289,7 +289,7 @@ describe('predict', () => {
     expect(code).toBe(0);
   });
 
-  it('names that only look like properties are columns', async () => {
+  it('accepts columns named as properties of every object', async () => {
     const csv = `__proto__,constructor,class\n${Array.from({ length: 30 }, (_, n) => `${n % 7},${n % 3},${n % 2 ? '__proto__' : 'toString'}`).join('\n')}\n`;
     put('odd.csv', csv);
     await outputOf('train', 'odd.csv', '--epochs', '2');
@@ -304,7 +304,7 @@ describe('predict', () => {
 });
 
 describe('evaluate', () => {
-  it('tells figures, a table by class, and what was taken for what; and that it was learnt from', async () => {
+  it('prints figures, a table by class and a confusion matrix, and says when the data were trained on', async () => {
     const { code, stdout, stderr } = await run('evaluate', 'iris.bp4', 'iris.csv');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^iris\.csv: 150 samples, loss 0\.\d+\naccuracy [\d.]+ %: 1\d\d of 150 right\n/);
@@ -315,7 +315,7 @@ describe('evaluate', () => {
     );
   });
 
-  it('--json: agrees with Network.evaluate', async () => {
+  it('agrees with Network.evaluate with --json', async () => {
     const evaluation = eventOf(await run('evaluate', 'iris.bp4', 'iris.csv', '--json'), 'evaluation');
     const net = await Network.load(readFileSync(at('iris.bp4')));
     const species = ['setosa', 'versicolor', 'virginica'];
@@ -328,20 +328,20 @@ describe('evaluate', () => {
     expect(confusion.flat().reduce((a, b) => a + b)).toBe(150);
   });
 
-  it('of a regression', async () => {
+  it('prints the errors of a regression', async () => {
     const { stdout } = await run('evaluate', 'houses.bp4', 'houses.csv');
     expect(stdout).toMatch(
       /^price: R² [01]\.\d+, mean absolute error [\d.]+, root mean squared error [\d.]+, of 8 samples$/m,
     );
   });
 
-  it('--report writes a page', async () => {
+  it('writes a page with --report', async () => {
     const { stdout } = await run('evaluate', 'iris.bp4', 'iris.csv', '--report', 'evaluated.html');
     expect(stdout).toContain('Report: evaluated.html');
     expect(readFileSync(at('evaluated.html'), 'utf8')).toContain('Confusion matrix');
   });
 
-  it('refuses data without answers, classes that were not learnt, and a folder that is not there', async () => {
+  it('refuses data without answers, classes that were not learnt, and a missing folder', async () => {
     put('blank.csv', 'area,district\n50,north\n');
     expectFailure(await run('evaluate', 'houses.bp4', 'blank.csv'), 3, /blank\.csv.*price/);
     put('rose.csv', irisCSV().replace('setosa', 'rose'));
@@ -359,14 +359,14 @@ describe('evaluate', () => {
 });
 
 describe('diagnose', () => {
-  it('tells each layer in numbers, then words; --report draws it', async () => {
+  it('describes each layer in numbers, then words, and draws it with --report', async () => {
     const stdout = await outputOf('diagnose', 'houses.bp4', 'houses.csv', '--report', 'layers.html');
     expect(stdout).toMatch(/layer +\|δ\| +‖∂C\/∂W‖\/‖W‖ +saturated +dead units +‖W‖/);
     expect(stdout).toMatch(/layers\[0\] +\d+ relu +0?\.?\d/);
     expect(readFileSync(at('layers.html'), 'utf8')).toContain('How fast each layer learns');
   });
 
-  it('says what is not well', async () => {
+  it('names what hinders learning', async () => {
     const net = await Network.create({ inputs: 2, layers: [{ units: 1, activation: 'sigmoid' }], seed: 1 });
     const json = net.toJSON();
     const layers = [{ ...json.layers[0]!, weights: [[40, 40]], biases: [40] }];
@@ -385,7 +385,7 @@ describe('diagnose', () => {
 describe('export and back', () => {
   const formats = ['onnx', 'tfjs', 'safetensors', 'npz', 'json', 'bp4'];
 
-  it.each(formats)('%s: the same weights, and the same answers', async (format) => {
+  it.each(formats)('%s keeps the weights and the answers', async (format) => {
     const out = format === 'tfjs' ? 'out-tfjs' : `out.${format}`;
     const exported = await run('export', 'iris.bp4', out, '--to', format, '--json');
     expect(exported).toMatchObject({ code: 0, stderr: '' });
@@ -399,7 +399,7 @@ describe('export and back', () => {
     expect((await run('predict', out, 'unlabelled.csv', ...names)).stdout).toBe(answers);
   });
 
-  it('code: a module that needs nothing else, with its types', async () => {
+  it('code is a module that imports nothing, with its types', async () => {
     const stdout = await outputOf('export', 'iris.bp4', 'flower.mjs');
     expect(stdout).toContain("import { predict } from './flower.mjs'");
     const { predict, outputs } = (await import(pathToFileURL(at('flower.mjs')).href)) as {
@@ -412,7 +412,7 @@ describe('export and back', () => {
     expect(existsSync(at('flower.d.mts'))).toBe(true);
   });
 
-  it('says what stays behind, and how it is opened', async () => {
+  it('says what is lost, and how to open the file', async () => {
     const stdout = await outputOf('export', 'iris.bp4', '--to', 'safetensors');
     expect(stdout).toMatch(/^iris\.safetensors +safetensors, [\d.]+ kB\n/);
     expect(stdout).toMatch(/note: other programs must transform the inputs themselves/);
@@ -425,14 +425,14 @@ describe('export and back', () => {
     );
   });
 
-  it('weights alone need activations', async () => {
+  it('weights alone require --activations', async () => {
     const w = { values: Float32Array.of(1, 2, 3, 4), shape: [2, 2] };
     const b = { values: Float32Array.of(0, 1), shape: [2] };
     put('bare.npz', writeNPZ({ '0.weight': w, '0.bias': b }));
     expectFailure(
       await run('inspect', 'bare.npz'),
       2,
-      /bare\.npz: --activations: .*give the activation of each/,
+      /bare\.npz: --activations: .*give --activations, one for each layer/,
     );
     put('bare.safetensors', bareSafetensors());
     expectFailure(
@@ -449,7 +449,7 @@ describe('export and back', () => {
     );
   });
 
-  it('a network that brain.js wrote, of either version', async () => {
+  it('inspect reads a network of either version of brain.js', async () => {
     const layer = { weights: [[1, -2]], biases: [0.5] };
     put(
       'brain2.json',
@@ -477,7 +477,7 @@ describe('export and back', () => {
     expect(two!['hash']).toBe(one!['hash']);
   });
 
-  it('refuses what tells no format, and files that are no models', async () => {
+  it('refuses names without a known extension, and files that are not models', async () => {
     expectFailure(
       await run('export', 'iris.bp4', 'model.xyz'),
       2,
@@ -507,7 +507,7 @@ describe('export and back', () => {
     expectFailure(await run('inspect', 'nothing.bp4'), 3, /nothing\.bp4: there is no such file/);
   });
 
-  it('a model cut short or changed is refused, whatever its format', async () => {
+  it('refuses a truncated model in every format', async () => {
     for (const name of ['out.onnx', 'out.safetensors', 'out.npz', 'out.json', 'out.bp4']) {
       const bytes = readFileSync(at(name));
       put(`cut-${name}`, bytes.subarray(0, Math.floor(bytes.length / 2)));
@@ -517,7 +517,7 @@ describe('export and back', () => {
 });
 
 describe('inspect', () => {
-  it('tells task, inputs, training, weights', async () => {
+  it('prints task, inputs, training and weights', async () => {
     const stdout = await outputOf('inspect', 'iris.bp4');
     for (const text of [
       /^iris\.bp4: a model of bp4, [\d.]+ kB$/m,
@@ -531,7 +531,7 @@ describe('inspect', () => {
     }
   });
 
-  it('its hash is that which train has told', async () => {
+  it('prints the hash that train printed', async () => {
     const saved = eventOf(
       await run('train', 'iris.csv', '--epochs', '2', '--out', 'two.bp4', '--json'),
       'saved',
@@ -541,14 +541,14 @@ describe('inspect', () => {
   });
 });
 
-it('train --report: curves by epoch, and what was guessed', async () => {
+it('train --report draws curves by epoch and lists what was guessed', async () => {
   await outputOf('train', 'iris.csv', '--epochs', '3', '--out', 'reported.bp4', '--report', 'iris.html');
   const page = readFileSync(at('iris.html'), 'utf8');
   for (const text of ['How it learned', 'Confusion matrix', '|δ| of each layer', 'by its name'])
     expect(page).toContain(text);
 });
 
-it('help: every command and every option is told', async () => {
+it('help describes every command and every option', async () => {
   const overview = await outputOf('--help');
   for (const name of ['predict', 'evaluate', 'diagnose', 'export', 'inspect', 'bench']) {
     expect(overview).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));

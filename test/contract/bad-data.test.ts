@@ -33,7 +33,7 @@ async function expectRefused(data: unknown, Class: Expected[0], message: string)
 }
 
 function refused(name: 'inputs' | 'targets', cases: readonly Case[]): void {
-  it.each(cases)('%s', async (_, values, Class, message) => {
+  it.each(cases)('predict, train and the others refuse %s', async (_, values, Class, message) => {
     await expectRefused({ inputs, targets, [name]: values }, Class, `${name}${message}`);
     if (name === 'inputs') {
       const predict = (net: Network): unknown => net.predict(values as number[]);
@@ -175,11 +175,11 @@ describe('labels', () => {
     ['bigints', new BigInt64Array(2), TypeError, 'labels: expected an array of class indices, got an object'],
     ['a string', '01', TypeError, "labels: expected an array of class indices, got '01'"],
     ['an object', { length: 2 }, TypeError, 'labels: expected an array of class indices, got an object'],
-  ])('%s', async (_, wrong, Class, message) => {
+  ])('refuse %s', async (_, wrong, Class, message) => {
     await expectRefused({ inputs, labels: wrong }, Class, message);
   });
 
-  it.each([2, -1, 0.5, NaN])('%d for a single output', async (label) => {
+  it.each([2, -1, 0.5, NaN])('refuse %d for a single output', async (label) => {
     const net = await Network.create({ inputs: 3, layers: [{ units: 1, activation: 'sigmoid' }] });
     await expectError(
       () => net.train({ inputs, labels: [0, label] }),
@@ -266,11 +266,11 @@ describe('data', () => {
       TypeError,
       "inputScale: expected a number, got '1'",
     ],
-  ])('%s', async (_, data, Class, message) => {
+  ])('are refused: %s', async (_, data, Class, message) => {
     await expectRefused(data, Class, message);
   });
 
-  it('undefined', async () => {
+  it('are refused when undefined', async () => {
     for (const [, call] of methods.slice(0, 5)) {
       await expectHarmlessError(
         (net) => call(net, undefined as unknown as Data),
@@ -283,12 +283,12 @@ describe('data', () => {
     ['unknown options', { scale: 1 }, TypeError, "options: unknown 'scale'; the names are inputScale"],
     ['options that are a number', 0.5, TypeError, 'options: expected an object { inputScale }, got 0.5'],
     ['a scale of zero', { inputScale: 0 }, RangeError, 'inputScale: expected a 32-bit float above 0, got 0'],
-  ] as const)('predict: %s', async (_, options, Class, message) => {
+  ] as const)('predict refuses %s', async (_, options, Class, message) => {
     await expectHarmlessError((net) => net.predict(inputs, options as object), [Class, message]);
   });
 });
 
-describe('targets that are no probabilities', () => {
+describe('targets that are not probabilities', () => {
   it.each([
     ['binaryCrossEntropy', 'sigmoid', [0, 1, 0.5, -1], 'targets[1][1] is -1; expected a number from 0 to 1'],
     [
@@ -298,7 +298,7 @@ describe('targets that are no probabilities', () => {
       'targets[1][1] is 255; expected a number from 0 to 1',
     ],
     ['crossEntropy', 'softmax', [0.5, -0.5, 2, 3], 'targets[0][1] is -0.5; expected a number of at least 0'],
-  ] as const)('%s after %s', async (loss, activation, targets, message) => {
+  ] as const)('are refused by %s after %s', async (loss, activation, targets, message) => {
     const net = await Network.create({ inputs: 1, layers: [{ units: 2, activation }], loss });
     const before = net.layers;
     await expectError(() => net.train({ inputs: [1, 2], targets }), [RangeError, message]);
@@ -307,7 +307,7 @@ describe('targets that are no probabilities', () => {
   });
 });
 
-it('a mini-batch for which there is no memory', async () => {
+it('train refuses a mini-batch for which there is no memory', async () => {
   const net = await Network.create({ inputs: 1, layers: [{ units: 10_000, activation: 'softmax' }] });
   const many = new Uint8Array(30_000);
   const before = net.layers[0]!.weights;

@@ -281,11 +281,11 @@ const wrongSpecs: Case[] = [
 ];
 
 describe('create', () => {
-  it.each(wrongSpecs)('%s', async (_, options, Class, message) => {
+  it.each(wrongSpecs)('refuses %s', async (_, options, Class, message) => {
     await expectError(() => Network.create(options as NetworkOptions), [Class, message]);
   });
 
-  it.each(Object.entries(partners))('%s goes with its activations alone', async (loss, valid) => {
+  it.each(Object.entries(partners))('accepts %s with its own activations alone', async (loss, valid) => {
     for (const activation of activationNames) {
       const create = (): Promise<Network> => Network.create(withLoss(loss, activation) as NetworkOptions);
       if (valid.includes(activation)) await expect(create()).resolves.toBeInstanceOf(Network);
@@ -353,12 +353,12 @@ const wrongTraining: Case[] = [
 ];
 
 describe('train', () => {
-  it.each(wrongTraining)('%s', async (_, options, Class, message) => {
+  it.each(wrongTraining)('refuses %s', async (_, options, Class, message) => {
     await expectHarmlessError((net) => net.train(goodData, options as TrainOptions), [Class, message]);
   });
 });
 
-it('the constructor says what to call instead', async () => {
+it('the constructor names Network.create as what to call instead', async () => {
   const Constructor = Network as unknown as new (options: unknown) => Network;
   await expectError(
     () => new Constructor(spec),

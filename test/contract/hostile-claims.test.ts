@@ -61,14 +61,14 @@ describe('Parquet', () => {
   const open = (bytes: Uint8Array): Promise<Dataset> =>
     Dataset.fromParquet(bytes, { targets: ['b'], missing: 'drop' });
 
-  it('of some rows of nulls is read', async () => {
+  it('with some rows of nulls is read', async () => {
     await expect(open(nulls(1000, 3))).rejects.toThrow('something is missing in each of the rows');
   });
 
   it.each([
     [2 ** 26, 1],
     [2 ** 20, 100],
-  ])('does not believe runs of %i nulls in a few bytes, in %i groups', async (rows, groups) => {
+  ])('that claims runs of %i nulls in a few bytes, in %i groups, is refused', async (rows, groups) => {
     const error: unknown = await open(nulls(rows, groups)).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(FormatError);
     expect((error as Error).message).toMatch(/bytes are said to hold \d+ values/);
@@ -76,7 +76,7 @@ describe('Parquet', () => {
 });
 
 describe('npz', () => {
-  it('is not read as often as its bytes have names', () => {
+  it('whose entries share their bytes is not read once for each name', () => {
     const names = Array.from({ length: 50 }, (_, i) => `${i}.npy`);
     const array = writeNPY(new Float32Array(100));
     const bytes = zipSync(Object.fromEntries(names.map((name) => [name, array])), { level: 0 });

@@ -46,26 +46,26 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it('the samples are gone through in three epochs of six steps', () => {
+it('the training of these tests takes three epochs of six steps', () => {
   expect(trace).toHaveLength(1 + 3 * 6);
   expect(new Set(trace).size).toBe(trace.length);
 });
 
-describe('a signal', () => {
+describe('train', () => {
   const reasons: [string, unknown][] = [
     ['an error', new Error('enough')],
     ['a string', 'enough'],
     ['null', null],
   ];
 
-  it.each(reasons)('aborted before, with %s for a reason', async (_, reason) => {
+  it.each(reasons)('rejects with the reason of a signal aborted before it: %s', async (_, reason) => {
     const net = await Network.create(spec);
     const training = (): unknown => net.train(data, { ...options, signal: AbortSignal.abort(reason) });
     expect(await errorOf(training)).toBe(reason);
     await expectStoppedAfter(0, net);
   });
 
-  it.each(reasons)('aborted in onBatch, with %s for a reason', async (_, reason) => {
+  it.each(reasons)('rejects with the reason of a signal aborted in onBatch: %s', async (_, reason) => {
     const net = await Network.create(spec);
     const stop = new AbortController();
     const steps = atStep(() => stop.abort(reason));
@@ -76,7 +76,7 @@ describe('a signal', () => {
     await expectStoppedAfter(STEP, net);
   });
 
-  it('aborted while a promise of onBatch is waited for', async () => {
+  it('stops when the signal is aborted while it waits for onBatch', async () => {
     const net = await Network.create(spec);
     const stop = new AbortController();
     const steps = atStep(async () => {
@@ -89,7 +89,7 @@ describe('a signal', () => {
     await expectStoppedAfter(STEP, net);
   });
 
-  it.each([1, 3])('aborted in onEpoch, after %i epochs', async (last) => {
+  it.each([1, 3])('stops when the signal is aborted in onEpoch, after %i epochs', async (last) => {
     const net = await Network.create(spec);
     const stop = new AbortController();
     const onEpoch = ({ epoch }: { epoch: number }): void => {
@@ -99,7 +99,7 @@ describe('a signal', () => {
     await expectStoppedAfter(6 * last, net);
   });
 
-  it('aborted between slices', async () => {
+  it('stops when the signal is aborted between slices', async () => {
     everyLookTakes(8);
     const net = await Network.create(spec);
     const stop = new AbortController();
@@ -110,13 +110,13 @@ describe('a signal', () => {
     await expectStoppedAfter(steps, net);
   });
 
-  it('without a reason is an AbortError', async () => {
+  it('rejects with an AbortError when the signal has no reason', async () => {
     const net = await Network.create(spec);
     const error = await errorOf(() => net.train(data, { ...options, signal: AbortSignal.abort() }));
     expect(error).toMatchObject({ name: 'AbortError' });
   });
 
-  it('never aborted changes nothing', async () => {
+  it('is not changed by a signal that is never aborted', async () => {
     const net = await Network.create(spec);
     await net.train(data, { ...options, signal: new AbortController().signal });
     expect(fingerprint(net)).toBe(trace.at(-1));
@@ -141,23 +141,29 @@ describe('a callback', () => {
   ];
 
   describe.each(failures)('that %s', (_, fail) => {
-    it.each([new TypeError('mine'), 'mine', undefined])('%s in onBatch', async (error) => {
-      const net = await Network.create(spec);
-      const { onBatch } = atStep(() => fail(error));
-      expect(await errorOf(() => net.train(data, { ...options, onBatch }))).toBe(error);
-      await expectStoppedAfter(STEP, net);
-    });
+    it.each([new TypeError('mine'), 'mine', undefined])(
+      'rejects train with what onBatch throws: %s',
+      async (error) => {
+        const net = await Network.create(spec);
+        const { onBatch } = atStep(() => fail(error));
+        expect(await errorOf(() => net.train(data, { ...options, onBatch }))).toBe(error);
+        await expectStoppedAfter(STEP, net);
+      },
+    );
 
-    it.each([new TypeError('mine'), 'mine', undefined])('%s in onEpoch', async (error) => {
-      const net = await Network.create(spec);
-      expect(await errorOf(() => net.train(data, { ...options, onEpoch: () => fail(error) }))).toBe(error);
-      await expectStoppedAfter(6, net);
-    });
+    it.each([new TypeError('mine'), 'mine', undefined])(
+      'rejects train with what onEpoch throws: %s',
+      async (error) => {
+        const net = await Network.create(spec);
+        expect(await errorOf(() => net.train(data, { ...options, onEpoch: () => fail(error) }))).toBe(error);
+        await expectStoppedAfter(6, net);
+      },
+    );
   });
 });
 
-describe('train while training', () => {
-  it('is refused, and the first goes on', async () => {
+describe('a second training', () => {
+  it('is refused during the first, which continues', async () => {
     const net = await Network.create(spec);
     const first = net.train(data, options);
     await expectError(
@@ -168,7 +174,7 @@ describe('train while training', () => {
     expect(fingerprint(net)).toBe(trace.at(-1));
   });
 
-  it('is refused in onBatch, which may wait for it', async () => {
+  it('is refused in onBatch, which may await it', async () => {
     const net = await Network.create(spec);
     const { onBatch } = atStep(() => net.train(data, options));
     await expectError(() => net.train(data, { ...options, onBatch }), [StateError, 'being trained']);
@@ -184,7 +190,7 @@ describe('train while training', () => {
   });
 });
 
-describe('dispose during training', () => {
+describe('dispose', () => {
   const disposed = [StateError, 'the network was disposed'] as const;
 
   /** Disposes of `net` and makes another at once, which may take over its memory; it must be as if made alone. */
@@ -201,7 +207,7 @@ describe('dispose during training', () => {
     expect(await afterGoodTraining(made)).toBe(await afterGoodTraining(twin));
   }
 
-  it.each(['onBatch', 'onEpoch'] as const)('in %s', async (callback) => {
+  it.each(['onBatch', 'onEpoch'] as const)('rejects train in %s', async (callback) => {
     await expectAnotherUndisturbed(async (replace) => {
       const net = await Network.create(spec);
       let calls = 0;
@@ -214,7 +220,7 @@ describe('dispose during training', () => {
     });
   });
 
-  it('between slices', async () => {
+  it('rejects train between slices', async () => {
     everyLookTakes(8);
     await expectAnotherUndisturbed(async (replace) => {
       const net = await Network.create(spec);
@@ -224,7 +230,7 @@ describe('dispose during training', () => {
     });
   });
 
-  it('while validation data are evaluated', async () => {
+  it('rejects train while validation data are evaluated', async () => {
     everyLookTakes(8);
     await expectAnotherUndisturbed(async (replace) => {
       const net = await Network.create(spec);
@@ -235,7 +241,7 @@ describe('dispose during training', () => {
   });
 });
 
-describe('dispose while it is diagnosed', () => {
+describe('dispose during a diagnosis', () => {
   const disposed = [StateError, 'the network was disposed'] as const;
   const many = randomData(1000, 3, 2);
   const calls: [string, (net: Network) => Promise<unknown>][] = [
@@ -243,7 +249,8 @@ describe('dispose while it is diagnosed', () => {
     ['checkGradients', (net) => net.checkGradients(many)],
   ];
 
-  it.each(calls)('%s, before it has begun', async (_, call) => {
+  it.each(calls)('rejects %s when the network is disposed right after the call', async (_, call) => {
+    everyLookTakes(8); // so that the call cannot end before it returns
     const net = await Network.create(spec);
     const other = { ...spec, inputs: 4000, seed: 2 }; // its weights lie where a mini-batch did
     const expected = fingerprint(await Network.create(other));
@@ -254,7 +261,7 @@ describe('dispose while it is diagnosed', () => {
     expect(fingerprint(another)).toBe(expected);
   });
 
-  it.each(calls)('%s, between slices', async (_, call) => {
+  it.each(calls)('rejects %s between slices', async (_, call) => {
     everyLookTakes(8);
     const net = await Network.create(spec);
     await expectError(
@@ -282,7 +289,7 @@ describe('after dispose', () => {
     ['JSON.stringify', (net) => JSON.stringify(net)],
   ];
 
-  it.each(uses)('%s is refused', async (_, use) => {
+  it.each(uses)('%s throws', async (_, use) => {
     const net = await Network.create(spec);
     net.dispose();
     await expectError(
@@ -308,7 +315,7 @@ describe('after dispose', () => {
     expect(fingerprint(one)).toBe(trace[0]);
   });
 
-  it('what the network was can still be read', async () => {
+  it('the options of the network can still be read', async () => {
     const net = await Network.create(spec);
     net.dispose();
     expect(net).toMatchObject({ engine: 'wasm', inputs: 3, outputs: 2, loss: 'crossEntropy' });
@@ -316,7 +323,7 @@ describe('after dispose', () => {
 });
 
 describe('data that are changed or taken away during training', () => {
-  it('are trained on as they were, where the network holds them', async () => {
+  it('are trained on as they were when the network holds them', async () => {
     const net = await Network.create(spec);
     const { inputs, targets } = randomData(22, 3, 2);
     const { onBatch } = atStep(() => {
@@ -339,7 +346,7 @@ describe('data that are taken away during training, too many for the network to 
   const changed = [RangeError, /^labels: changed since they were checked; leave them/] as const;
 
   /** Rows of 40 are copied whole, of 3 number by number. */
-  it.each([3, 40])('a buffer transferred, rows of %i', async (inputs) => {
+  it.each([3, 40])('reject train when their buffer is transferred, in rows of %i', async (inputs) => {
     const net = await Network.create({ ...spec, inputs });
     const samples = randomData(22, inputs, 2);
     const { onBatch } = atStep(() =>
@@ -349,7 +356,7 @@ describe('data that are taken away during training, too many for the network to 
     expect(net.layers[0]!.weights).not.toContain(NaN);
   });
 
-  it.each([-100, 2, 255, 0.5, NaN])('a label that becomes %d', async (label) => {
+  it.each([-100, 2, 255, 0.5, NaN])('reject train when a label becomes %d', async (label) => {
     const net = await Network.create(spec);
     const labels = new Float64Array(22);
     let whole: string | undefined;

@@ -54,8 +54,8 @@ async function lifeOfANetwork(): Promise<void> {
   net.dispose();
 }
 
-describe('nothing is allocated', () => {
-  it('by 1,000 networks, one after the other, but for the first', async () => {
+describe('WebAssembly memory', () => {
+  it('is allocated for the first of 1,000 networks and reused by the others', async () => {
     await lifeOfANetwork();
     expect(made.memories).toBe(1);
     const { bytes } = made;
@@ -64,7 +64,7 @@ describe('nothing is allocated', () => {
     expect(made).toEqual({ memories: 1, bytes });
   });
 
-  it('by networks that are disposed of during their training', async () => {
+  it('is reused after networks that are disposed of during their training', async () => {
     await lifeOfANetwork();
     for (let i = 0; i < 20; i++) {
       const net = await Network.create(spec);
@@ -73,7 +73,7 @@ describe('nothing is allocated', () => {
     expect(made).toEqual({ memories: 0, bytes: 0 });
   });
 
-  it('by networks that cannot be made', async () => {
+  it('is not allocated for networks that cannot be created', async () => {
     await lifeOfANetwork();
     const layers = Array.from({ length: 3 }, () => ({ units: 65536, activation: 'tanh' as const }));
     const json = { format: 'bp4', version: 1, inputs: 1, loss: 'quadratic', layers: [] } as const;
@@ -91,7 +91,7 @@ describe('nothing is allocated', () => {
     ['validation', (net) => net.train(data, { epochs: 1, validation: data })],
     ['layers', (net) => net.layers.map(({ weights }) => weights)],
     ['toJSON', (net) => net.toJSON()],
-  ])('by %s, however many samples there are', async (_, call) => {
+  ])('does not grow by %s, however many samples there are', async (_, call) => {
     const net = await Network.create(spec);
     made.bytes = 0;
     for (let i = 0; i < 3; i++) await call(net);
@@ -102,7 +102,7 @@ describe('nothing is allocated', () => {
   it.each<[string, (net: Network) => unknown]>([
     ['backprop', (net) => net.backprop(data)],
     ['train', (net) => net.train(data, { epochs: 1, miniBatchSize: 200 })],
-  ])('by %s of a large mini-batch, but for the first time', async (_, call) => {
+  ])('grows by %s of a large mini-batch only the first time', async (_, call) => {
     const net = await Network.create(spec);
     await call(net);
     made.bytes = 0;
@@ -112,7 +112,7 @@ describe('nothing is allocated', () => {
   });
 });
 
-describe('data in typed arrays are not copied whole', () => {
+describe('data in typed arrays', () => {
   const COUNT = 20_000;
   const INPUTS = 784;
   const bytes = new Uint8Array(COUNT * INPUTS);
@@ -124,7 +124,7 @@ describe('data in typed arrays are not copied whole', () => {
     ['predict', (net, { inputs }) => net.predict(inputs)],
   ];
 
-  it.each(uses)('by %s', async (_, use) => {
+  it.each(uses)('are not copied whole by %s', async (_, use) => {
     const net = await Network.create({ inputs: INPUTS, layers: [{ units: 10, activation: 'softmax' }] });
     const before = process.memoryUsage().arrayBuffers;
     await use(net, { inputs: bytes, labels });

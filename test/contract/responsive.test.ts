@@ -85,7 +85,7 @@ async function turnsOf(work: () => Promise<unknown>, lookTakes = 8): Promise<Tur
   return { count, most };
 }
 
-describe('between two looks at the clock lies', () => {
+describe('the work between two looks at the clock', () => {
   /** What training may do without a look at the clock where steps are short: two calls of the kernels. */
   const LITTLE = 10_000_000;
   const forMnist = layoutOf({ sizes: [784, 30, 10], rows: 1, bytesPerFloat: 4, base: 0 }).parameterCount;
@@ -116,7 +116,7 @@ describe('between two looks at the clock lies', () => {
     ],
   ];
 
-  it.each(cases)('%s', async (_, spec, data, options, most) => {
+  it.each(cases)('is bounded in %s', async (_, spec, data, options, most) => {
     const net = await Network.create(spec);
     const turns = await turnsOf(() => net.train(data, { epochs: 2, ...options }));
     expect(turns.most).toBeLessThanOrEqual(most);
@@ -145,14 +145,14 @@ describe('the check of large data', () => {
     ['labels in a plain array', 1, { inputs: labels, labels: Array.from(wrongLabels) }],
   ];
 
-  it.each(cases)('gives way: %s', async (_, inputs, data) => {
+  it.each(cases)('yields to the event loop in %s', async (_, inputs, data) => {
     const net = await Network.create({ inputs, layers: [{ units: 1, activation: 'sigmoid' }] });
     const { count, most } = await turnsOf(() => errorOf(() => net.train(data)));
     expect(count).toBeGreaterThanOrEqual(7);
     expect(most).toBe(0); // nothing was computed before all was checked
   });
 
-  it('gives way in validation data too', async () => {
+  it('yields to the event loop in validation data too', async () => {
     const net = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'sigmoid' }] });
     const validation = { inputs: wrong, labels };
     const { count } = await turnsOf(() =>
@@ -180,12 +180,12 @@ describe('a slice', () => {
     expect(Math.max(...(await gaps(lookTakes)))).toBeLessThanOrEqual(16);
   });
 
-  it.each([8, 50])('is one step where a step takes %i ms', async (lookTakes) => {
+  it.each([8, 50])('takes one step when a step takes %i ms', async (lookTakes) => {
     // One look to end a slice, one to begin the next.
     expect(Math.max(...(await gaps(lookTakes)))).toBe(2 * lookTakes);
   });
 
-  it('is not interrupted before its time', async () => {
+  it('does not end before its time', async () => {
     const net = await Network.create(mnist);
     const turns = await turnsOf(() => net.train(images(100), { epochs: 1, miniBatchSize: 10 }), 0);
     expect(turns.count).toBe(0);
@@ -229,7 +229,7 @@ describe('timers', () => {
   it.each([
     ['setTimeout', 0],
     ['setInterval', 1],
-  ])('by %s run, and can stop the training', async (timer, delay) => {
+  ])('by %s run during a training and can stop it', async (timer, delay) => {
     const net = await Network.create(mnist);
     const stop = new AbortController();
     let served = 0;
@@ -244,8 +244,8 @@ describe('timers', () => {
   });
 });
 
-describe('a promise is waited for', () => {
-  it.each(['onEpoch', 'onBatch'] as const)('of %s', async (callback) => {
+describe('train', () => {
+  it.each(['onEpoch', 'onBatch'] as const)('waits for the promise of %s', async (callback) => {
     const net = await Network.create(mnist);
     const events: string[] = [];
     const wait = async (): Promise<void> => {

@@ -47,12 +47,12 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('the same weights and history', () => {
+describe('training', () => {
   it.each([
     ['once more', {}],
     ['in the reference', { engine: 'reference' }],
     ['in WebAssembly', { engine: 'wasm' }],
-  ] as const)('%s', async (_, changes) => {
+  ] as const)('gives the same weights and history %s', async (_, changes) => {
     expect(await run(changes)).toEqual(expected);
   });
 
@@ -62,7 +62,7 @@ describe('the same weights and history', () => {
     ['a seed 2³² further', { seed: 42 + 2 ** 32 }, {}],
     ['no shuffling', {}, { shuffle: false }],
     ['other mini-batches', {}, { miniBatchSize: 5 }],
-  ])('but not with %s', async (_, changes, more) => {
+  ])('gives other weights with %s', async (_, changes, more) => {
     expect((await run(changes, more)).weights).not.toBe(expected.weights);
   });
 });
@@ -81,16 +81,16 @@ interface Output {
   readonly history: readonly EpochReport[];
 }
 
-describe('the same weights and history in another process', () => {
+describe('another process', () => {
   const arrays = { inputs: Array.from(data.inputs), targets: Array.from(data.targets) };
   const task = JSON.stringify({ spec, data: arrays, options });
 
   it.each([
-    ['as it is', [], 'wasm'],
+    ['with the default compilers', [], 'wasm'],
     ['with the baseline compiler alone', ['--liftoff-only'], 'wasm'],
     ['with the optimising compiler alone', ['--no-liftoff'], 'wasm'],
     ['without WebAssembly', ['--jitless'], 'reference'],
-  ])('%s', async (_, flags, engine) => {
+  ])('gives the same weights and history %s', async (_, flags, engine) => {
     const args = [...flags, '--input-type=module', '--eval', program, task];
     const output = JSON.parse(
       execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
@@ -102,7 +102,7 @@ describe('the same weights and history in another process', () => {
 });
 
 describe('training in parts', () => {
-  it.each([[[1, 2]], [[2, 1]], [[1, 1, 1]]])('of %j epochs is training at once', async (parts) => {
+  it.each([[[1, 2]], [[2, 1]], [[1, 1, 1]]])('of %j epochs ends where one training does', async (parts) => {
     const net = await Network.create(spec);
     const losses: number[] = [];
     for (const epochs of parts) {
@@ -116,7 +116,7 @@ describe('training in parts', () => {
     ['wasm', 'wasm'],
     ['wasm', 'reference'],
     ['reference', 'wasm'],
-  ] as const)('from %s through JSON to %s is training at once', async (before, after) => {
+  ] as const)('continues from %s through JSON in %s as one training does', async (before, after) => {
     const first = await Network.create({ ...spec, engine: before });
     await first.train(data, { ...options, epochs: 1 });
     const text = JSON.stringify(first);
@@ -130,7 +130,7 @@ describe('training in parts', () => {
   });
 });
 
-it('takes JSON that has nothing but the weights', async () => {
+it('fromJSON accepts JSON with nothing but the weights', async () => {
   const net = await Network.fromJSON({
     format: 'bp4',
     version: 1,
@@ -153,13 +153,13 @@ describe('without shuffling', () => {
     return fingerprint(net);
   }
 
-  it('the order of the samples counts, and it is kept', async () => {
+  it('samples are taken in the order in which they are given', async () => {
     const once = await inOrder(data);
     expect(await inOrder(data)).toBe(once);
     expect(await inOrder({ inputs: [...inputs].reverse(), targets: [...targets].reverse() })).not.toBe(once);
   });
 
-  it('no chance is drawn', async () => {
+  it('train draws nothing from the generator', async () => {
     const net = await Network.create(spec);
     const { generator } = net.toJSON();
     await net.train(data, { ...options, shuffle: false });
@@ -167,7 +167,7 @@ describe('without shuffling', () => {
   });
 });
 
-describe('what is done meanwhile does not change the training', () => {
+describe('a training', () => {
   /** Large enough that a step has turns of the event loop beside it. */
   const wide: NetworkOptions = { ...spec, layers: [{ units: 900, activation: 'tanh' }, ...spec.layers] };
   const steps: TrainOptions = { epochs: 2, miniBatchSize: 4, learningRate: 0.05 };
@@ -200,17 +200,17 @@ describe('what is done meanwhile does not change the training', () => {
     ],
   ];
 
-  it.each(meanwhile)('%s, in onBatch', async (_, call) => {
+  it.each(meanwhile)('is not changed by %s in onBatch', async (_, call) => {
     const undisturbed = await trained(() => ({}));
     expect(await trained((net) => ({ onBatch: () => call(net) }))).toBe(undisturbed);
   });
 
-  it.each(meanwhile)('%s, in onEpoch', async (_, call) => {
+  it.each(meanwhile)('is not changed by %s in onEpoch', async (_, call) => {
     const undisturbed = await trained(() => ({}));
     expect(await trained((net) => ({ onEpoch: () => call(net) }))).toBe(undisturbed);
   });
 
-  it.each(meanwhile)('%s, between slices', async (_, call) => {
+  it.each(meanwhile)('is not changed by %s between slices', async (_, call) => {
     const undisturbed = await trained(() => ({}));
     everyLookTakes(8);
     const calls = vi.fn(call);
@@ -219,7 +219,7 @@ describe('what is done meanwhile does not change the training', () => {
     expect(disturbed).toBe(undisturbed);
   });
 
-  it('trainings of two networks at once', async () => {
+  it('is not changed by the training of another network at the same time', async () => {
     const alone = await trained(() => ({}));
     everyLookTakes(8);
     expect(await Promise.all([trained(() => ({})), run(), trained(() => ({}))])).toEqual([

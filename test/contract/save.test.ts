@@ -17,12 +17,12 @@ const trained = async (engine: EngineChoice = 'auto', optimizer: OptimizerName =
 const net = await trained();
 const saved = net.save();
 
-describe('what was saved', () => {
+describe('load', () => {
   it.each([
     ['wasm', 'wasm'],
     ['wasm', 'reference'],
     ['reference', 'wasm'],
-  ] as const)('by %s is the same network to the bit in %s', async (before, after) => {
+  ] as const)('restores what %s saved, to the bit, in %s', async (before, after) => {
     const first = await trained(before);
     const second = await Network.load(first.save(), { engine: after });
     expect(second.engine).toBe(after);
@@ -35,18 +35,18 @@ describe('what was saved', () => {
     ['a Buffer', Buffer.from(saved)],
     ['an ArrayBuffer', saved.buffer],
     ['a part of something larger, at an odd place', new Uint8Array([7, ...saved, 7]).subarray(1, -1)],
-  ])('may come as %s', async (_, bytes) => {
+  ])('accepts a file as %s', async (_, bytes) => {
     expect((await Network.load(bytes)).save()).toEqual(saved);
   });
 
-  it('is read at once: bytes changed afterwards change nothing', async () => {
+  it('reads at once: bytes that change afterwards change nothing', async () => {
     const bytes = saved.slice();
     const loading = Network.load(bytes);
     bytes.fill(0);
     expect((await loading).save()).toEqual(saved);
   });
 
-  it('keeps the seed, and no bit of a float is lost', async () => {
+  it('restores the seed and every bit of a float', async () => {
     const json = net.toJSON();
     const floats = [-0, 2 ** -149, -(2 ** -126), 3.4028234663852886e38, 0.1];
     const odd = await Network.fromJSON({
@@ -64,7 +64,7 @@ describe('what was saved', () => {
 describe('the file', () => {
   const parts = partsOf(saved);
 
-  it('has a header that ends, and data that begin, at a multiple of 8', () => {
+  it('aligns the end of its header and the start of its data to 8 bytes', () => {
     expect((saved.length - parts.data.length) % 8).toBe(0);
   });
 
@@ -80,7 +80,7 @@ describe('the file', () => {
     expect(Object.keys(__metadata__)).toEqual(['bp4']);
   });
 
-  it('holds the weights [units][fanIn], little-endian', () => {
+  it('stores weights as [units][fanIn], little-endian', () => {
     const [first, second] = net.layers;
     expect(tensorsOf(parts)).toEqual({
       '0.weight': Array.from(first!.weights),
@@ -90,7 +90,7 @@ describe('the file', () => {
     });
   });
 
-  it('holds the rest as toJSON has it', () => {
+  it('stores the rest as toJSON returns it', () => {
     const json = net.toJSON();
     const layers = json.layers.map(({ units, activation }) => ({ units, activation }));
     const { training, ...rest } = JSON.parse(parts.header.__metadata__['bp4']!) as { training: object };
@@ -109,7 +109,7 @@ describe('save', () => {
     ],
   });
 
-  it.each([NaN, Infinity, -Infinity])('refuses %d', async (value) => {
+  it.each([NaN, Infinity, -Infinity])('refuses a weight of %d', async (value) => {
     await expectError(
       () => encodeState(stateWith(value)),
       [RangeError, `1.bias[1] is ${value}; expected a finite number`],
@@ -136,7 +136,7 @@ describe('save', () => {
     expect(() => decodeState(fileOf({ ...header, __metadata__: { bp4 } }, data))).toThrow(FormatError);
   });
 
-  it('is refused after dispose', async () => {
+  it('throws after dispose', async () => {
     const gone = await trained();
     gone.dispose();
     await expectError(() => gone.save(), [StateError, 'disposed']);

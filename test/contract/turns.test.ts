@@ -46,6 +46,6 @@ it.each([
   ['a page that is seen', { visibilityState: 'visible' }, 'setTimeout'],
   ['a page that is hidden, whose timers are held back', { visibilityState: 'hidden' }, 'MessageChannel'],
   ['a worker', undefined, 'MessageChannel'],
-])('%s', async (_, document, expected) => {
+])('a turn of the event loop is awaited by the fastest means in %s', async (_, document, expected) => {
   expect(await waitedBy(document)).toEqual([expected]);
 });

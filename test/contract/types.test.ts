@@ -13,11 +13,11 @@ import {
 // A loss that does not go with the last activation is refused by the compiler (`npm run check:types` reads this file),
 // and where the compiler cannot know it, when it is run.
 
-describe('the compiler refuses', () => {
+describe('the compiler', () => {
   const softmax = { units: 2, activation: 'softmax' } as const;
   const sigmoid = { units: 2, activation: 'sigmoid' } as const;
 
-  it('crossEntropy after sigmoid', async () => {
+  it('refuses crossEntropy after sigmoid', async () => {
     const create = (): Promise<Network> =>
       Network.create({
         inputs: 2,
@@ -31,25 +31,25 @@ describe('the compiler refuses', () => {
     await expect(create()).rejects.toThrow(RangeError);
   });
 
-  it('quadratic after softmax, also where softmax is in a constant', async () => {
+  it('refuses quadratic after softmax, even when softmax is in a constant', async () => {
     // @ts-expect-error -- it goes with the others
     await expect(Network.create({ inputs: 2, layers: [softmax], loss: 'quadratic' })).rejects.toThrow(
       RangeError,
     );
   });
 
-  it('hinge after sigmoid', async () => {
+  it('refuses hinge after sigmoid', async () => {
     // @ts-expect-error -- it goes with tanh and linear
     await expect(Network.create({ inputs: 2, layers: [sigmoid], loss: 'hinge' })).rejects.toThrow(RangeError);
   });
 
-  it('smoothing of binary targets after softmax', async () => {
+  it('refuses to smooth binary targets after softmax', async () => {
     const loss = { name: 'binaryCrossEntropy', labelSmoothing: 0.1 } as const;
     // @ts-expect-error -- it goes with sigmoid
     await expect(Network.create({ inputs: 2, layers: [softmax], loss })).rejects.toThrow(RangeError);
   });
 
-  it('a parameter that the loss has not', async () => {
+  it('refuses a parameter that the loss does not have', async () => {
     const create = (): Promise<Network> =>
       Network.create({
         inputs: 2,
@@ -61,8 +61,8 @@ describe('the compiler refuses', () => {
   });
 });
 
-describe('the compiler takes', () => {
-  it('what goes together', async () => {
+describe('the compiler, of valid options,', () => {
+  it('accepts losses after their activations', async () => {
     const net = await Network.create({
       inputs: 2,
       layers: [
@@ -74,7 +74,7 @@ describe('the compiler takes', () => {
     expect(net.loss).toBe('crossEntropy');
   });
 
-  it('layers and a loss that are known only when it runs', async () => {
+  it('accepts layers and a loss that are known only at run time', async () => {
     const activation = (['sigmoid', 'softmax'] as ActivationName[])[0]!;
     const layers: LayerSpec[] = [2, 3].map((units) => ({ units, activation }));
     const loss = (['binaryCrossEntropy', 'crossEntropy'] as LossName[])[0]!;
@@ -84,7 +84,7 @@ describe('the compiler takes', () => {
   });
 });
 
-it('knows the losses of an activation', () => {
+it('LossFor lists the losses of an activation', () => {
   expectTypeOf<LossFor<'softmax'>>().toEqualTypeOf<'crossEntropy'>();
   expectTypeOf<LossFor<'tanh'>>().toEqualTypeOf<
     'quadratic' | 'meanSquaredError' | 'meanAbsoluteError' | 'huber' | 'hinge'

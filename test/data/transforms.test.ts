@@ -346,7 +346,7 @@ describe('transforms that are none', () => {
       oneInput({ kind: 'standardize', mean: 0, deviation: -1 }),
       [RangeError, 'transforms.inputs[0]: expected a deviation, or max − min, of at least 0, got -1'],
     ],
-    ['max below min', oneInput({ kind: 'minMax', min: 2, max: 1 }), [RangeError, 'of at min 0, got -1']],
+    ['max below min', oneInput({ kind: 'minMax', min: 2, max: 1 }), [RangeError, 'of at least 0, got -1']],
     ['a range too wide', oneInput({ kind: 'minMax', min: -1e308, max: 1e308 }), [RangeError, 'got Infinity']],
     [
       'a name that is none',

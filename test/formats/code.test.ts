@@ -1,7 +1,7 @@
 import { createContext, Script } from 'node:vm';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { literal } from '../../src/formats/code/literal.js';
+import { toLiteral } from '../../src/formats/code/content.js';
 import { toModule, toModuleTypes, type ModuleOptions } from '../../src/formats/code/index.js';
 import {
   Network,
@@ -83,23 +83,33 @@ async function compareRandom(inputs: number, layers: readonly LayerSpec[]): Prom
   net.dispose();
 }
 
-describe('the module answers as predict does, to the bit', () => {
-  it.each(Object.keys(activationCodes) as ActivationName[])('%s', async (activation) => {
-    await compareRandom(4, [
-      { units: 7, activation: activation === 'softmax' ? 'tanh' : activation, initializer: 'standardNormal' },
-      { units: 3, activation },
-    ]);
-  });
+describe('the module', () => {
+  it.each(Object.keys(activationCodes) as ActivationName[])(
+    'answers as predict does, to the bit, with %s',
+    async (activation) => {
+      await compareRandom(4, [
+        {
+          units: 7,
+          activation: activation === 'softmax' ? 'tanh' : activation,
+          initializer: 'standardNormal',
+        },
+        { units: 3, activation },
+      ]);
+    },
+  );
 
-  it.each([[[1, 1]], [[3, 2]], [[5, 7, 3]], [[31, 33, 17, 5, 2]], [[784, 30, 10]]])('%j', async (sizes) => {
-    const [inputs, ...units] = sizes;
-    await compareRandom(
-      inputs!,
-      units.map((units) => ({ units, activation: 'sigmoid' })),
-    );
-  });
+  it.each([[[1, 1]], [[3, 2]], [[5, 7, 3]], [[31, 33, 17, 5, 2]], [[784, 30, 10]]])(
+    'answers as predict does, to the bit, with sizes %j',
+    async (sizes) => {
+      const [inputs, ...units] = sizes;
+      await compareRandom(
+        inputs!,
+        units.map((units) => ({ units, activation: 'sigmoid' })),
+      );
+    },
+  );
 
-  it('a slope of its own', async () => {
+  it('keeps an alpha other than the default', async () => {
     await compareRandom(3, [
       { units: 5, activation: 'leakyRelu', alpha: 0.3 },
       { units: 4, activation: 'elu', alpha: 0.7 },
@@ -107,7 +117,7 @@ describe('the module answers as predict does, to the bit', () => {
     ]);
   });
 
-  it('after a training, dropout and all', async () => {
+  it('answers as predict does after a training with dropout', async () => {
     const net = await Network.create({
       inputs: 3,
       layers: [
@@ -159,7 +169,7 @@ describe('transforms', () => {
   const random = Random.fromSeed(5);
   const rows = Array.from({ length: 100 }, () => rawRow(random));
 
-  it('of every kind', async () => {
+  it('of every kind are applied as predict applies them', async () => {
     const net = await transformed();
     const module = await imported(toModule(net));
     compare(net, module, rows);
@@ -169,7 +179,7 @@ describe('transforms', () => {
     expect(module.predict(record)).toEqual(net.predict([record]));
   });
 
-  it('of the targets alone', async () => {
+  it('of the targets alone are applied as predict applies them', async () => {
     const net = await networkOf(2, [{ units: 3, activation: 'tanh' }], {
       transforms: { targets: transforms.targets! },
     });
@@ -179,7 +189,7 @@ describe('transforms', () => {
   });
 });
 
-it('typed arrays and bytes are taken as predict takes them', async () => {
+it('accepts typed arrays and bytes as predict does', async () => {
   const net = await networkOf(3, [{ units: 2, activation: 'swish' }]);
   const { predict } = await imported(toModule(net));
   for (const row of [
@@ -190,7 +200,7 @@ it('typed arrays and bytes are taken as predict takes them', async () => {
     expect(bitsOf(predict(row))).toEqual(bitsOf(net.predict(row)));
 });
 
-describe('what is wrong is refused, in the words of predict', () => {
+describe('predict of the module', () => {
   /** What predict says, but for the number of the row: there is one. */
   function refusal(predict: (inputs: never) => unknown, inputs: unknown): string {
     try {
@@ -210,18 +220,21 @@ describe('what is wrong is refused, in the words of predict', () => {
     [[1, 2]],
     [[1, 2, 3, 4]],
     [[]],
-  ])('%j', async (row) => {
+  ])('refuses the row %j in the words of predict', async (row) => {
     const net = await networkOf(3, [{ units: 2, activation: 'relu' }]);
     const { predict } = await imported(toModule(net));
     expect(refusal(predict, row)).toBe(refusal((rows: never) => net.predict(rows), [row]));
   });
 
-  it.each([[undefined], [null], [3], ['abc'], [{ 0: 1, 1: 2, 2: 3, length: 3 }]])('%j', async (inputs) => {
-    const { predict } = await imported(toModule(await networkOf(3, [{ units: 2, activation: 'relu' }])));
-    expect(() => predict(inputs)).toThrow(TypeError);
-  });
+  it.each([[undefined], [null], [3], ['abc'], [{ 0: 1, 1: 2, 2: 3, length: 3 }]])(
+    'refuses the inputs %j in the words of predict',
+    async (inputs) => {
+      const { predict } = await imported(toModule(await networkOf(3, [{ units: 2, activation: 'relu' }])));
+      expect(() => predict(inputs)).toThrow(TypeError);
+    },
+  );
 
-  it('categories that there were not, and names that are missing', async () => {
+  it('refuses unknown categories and missing names', async () => {
     const net = await transformed();
     const { predict } = await imported(toModule(net));
     const good = [1, 'red', 1, 2, 1, 1, 1];
@@ -240,7 +253,7 @@ describe('what is wrong is refused, in the words of predict', () => {
   });
 });
 
-describe('where it may run', () => {
+describe('its code', () => {
   it('needs the language alone, and evaluates no text', async () => {
     const net = await transformed();
     const text = toModule(net);
@@ -257,7 +270,7 @@ describe('where it may run', () => {
 });
 
 describe('the text', () => {
-  it('is as long as its weights, and shows the equation', async () => {
+  it('grows with its weights, and shows the equation', async () => {
     const lengthOf = async (units: number): Promise<number> => {
       const net = await Network.create({ inputs: 100, layers: [{ units, activation: 'tanh' }] });
       const text = toModule(net);
@@ -279,7 +292,7 @@ describe('the text', () => {
       expect(() => toModule(net, { outputs: wrong } as unknown as ModuleOptions)).toThrow(TypeError);
   });
 
-  it('is of a network alone', async () => {
+  it('refuses anything but a network', async () => {
     const net = await networkOf(2, [{ units: 2, activation: 'sigmoid' }]);
     expect(() => toModule(net.toJSON() as unknown as Network)).toThrow(TypeError);
     expect(() => toModuleTypes(undefined as unknown as Network)).toThrow(TypeError);
@@ -320,9 +333,9 @@ function refusedLines(types: string, lines: readonly string[]): number[] {
 }
 
 describe('its types', () => {
-  it('let pass what predict takes, and nothing else', async () => {
+  it('accept what predict accepts, and nothing else', async () => {
     const types = toModuleTypes(await transformed());
-    const names = transforms.inputs!.map(({ name }) => literal(name!));
+    const names = transforms.inputs!.map(({ name }) => toLiteral(name!));
     const record = (colour: string): string =>
       `{ ${names.map((name) => `${name}: ${name === '"colour"' ? colour : 1}`).join()} }`;
     const right = [
@@ -335,7 +348,7 @@ describe('its types', () => {
     expect(refusedLines(types, [...right, ...wrong])).toEqual([4, 5, 6]);
   });
 
-  it('of numbers alone', async () => {
+  it('accept rows of numbers alone when there are no names', async () => {
     const types = toModuleTypes(await networkOf(2, [{ units: 2, activation: 'sigmoid' }]));
     const lines = [
       `import { predict } from './net.mjs';`,
@@ -346,7 +359,7 @@ describe('its types', () => {
     expect(refusedLines(types, lines)).toEqual([2, 3]);
   });
 
-  it('of names that occur twice', async () => {
+  it('accept rows of numbers alone when a name occurs twice', async () => {
     const twice = [
       { kind: 'identity', name: 'x' },
       { kind: 'identity', name: 'x' },

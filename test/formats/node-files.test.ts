@@ -47,7 +47,7 @@ async function expectFileError(call: () => unknown, file: string, code: string):
 }
 
 describe('a file', () => {
-  it('holds what save gives, and gives the network back', async () => {
+  it('holds what save returns, and loads as the same network', async () => {
     await saveFile(first, path);
     expect(bytesOf(path)).toEqual(first.save());
     const net = await loadFile(path, { engine: 'reference' });
@@ -55,14 +55,14 @@ describe('a file', () => {
     expect(net.toJSON()).toEqual(first.toJSON());
   });
 
-  it('takes the place of another; nothing else is left', async () => {
+  it('replaces another and leaves nothing else', async () => {
     await saveFile(first, path);
     await saveFile(second, path);
     expect(bytesOf(path)).toEqual(second.save());
     expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 
-  it('is that of the last of many writes, and whole at any moment between', async () => {
+  it('holds the last of many writes, and is whole at any moment between', async () => {
     const { write } = checkpointFile(path);
     const files = await Promise.all(Array.from({ length: 30 }, (_, i) => netOf(i).then((net) => net.save())));
     await write(files[0]!);
@@ -77,7 +77,7 @@ describe('a file', () => {
     expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 
-  it('is that of the later of two writes, though the earlier takes by far longer', async () => {
+  it('holds the later of two writes, even when the earlier takes far longer', async () => {
     const { write } = checkpointFile(path);
     const earlier = write(new Uint8Array(2 ** 25));
     const later = saveFile(first, path); // from elsewhere in the program
@@ -85,7 +85,7 @@ describe('a file', () => {
     expect(bytesOf(path)).toEqual(first.save());
   });
 
-  it('is the network as it was at the call', async () => {
+  it('holds the network as it was at the call', async () => {
     const net = await netOf(3);
     const expected = net.save();
     const saving = saveFile(net, path);
@@ -94,7 +94,7 @@ describe('a file', () => {
     expect(bytesOf(path)).toEqual(expected);
   });
 
-  it.skipIf(process.platform === 'win32')('keeps who may read it', async () => {
+  it.skipIf(process.platform === 'win32')('keeps its permissions', async () => {
     await saveFile(first, path);
     for (const mode of [0o600, 0o666]) {
       chmodSync(path, mode);
@@ -103,19 +103,22 @@ describe('a file', () => {
     }
   });
 
-  it.skipIf(process.platform === 'win32')('is replaced where a link leads, and the link stays', async () => {
-    mkdirSync(join(folder, 'disk'));
-    const real = join(folder, 'disk', 'real.bp4');
-    await saveFile(first, real);
-    symlinkSync(real, path);
-    await saveFile(second, path);
-    expect(readlinkSync(path)).toBe(real);
-    expect(bytesOf(real)).toEqual(second.save());
-    expect(readdirSync(join(folder, 'disk'))).toEqual(['real.bp4']);
-  });
+  it.skipIf(process.platform === 'win32')(
+    'is replaced where a link leads, and the link remains',
+    async () => {
+      mkdirSync(join(folder, 'disk'));
+      const real = join(folder, 'disk', 'real.bp4');
+      await saveFile(first, real);
+      symlinkSync(real, path);
+      await saveFile(second, path);
+      expect(readlinkSync(path)).toBe(real);
+      expect(bytesOf(real)).toEqual(second.save());
+      expect(readdirSync(join(folder, 'disk'))).toEqual(['real.bp4']);
+    },
+  );
 });
 
-describe('what a killed process has left', () => {
+describe('a file that a killed process left', () => {
   const temporary = (pid: number, of = 'run.bp4'): string => `.${of}.${pid}-0123456789ab.tmp`;
   const gone = spawnSync(process.execPath, ['--version']).pid;
   const put = (name: string): string => {
@@ -126,7 +129,7 @@ describe('what a killed process has left', () => {
   it.each([
     ['saveFile', (file: string) => saveFile(first, file)],
     ['a checkpoint', (file: string) => checkpointFile(file).write(first.save())],
-  ])('is swept away by %s, and nothing else is', async (_, write) => {
+  ])('is removed by %s, and nothing else is', async (_, write) => {
     put(temporary(gone));
     const others = [
       put(temporary(process.ppid)),
@@ -140,34 +143,34 @@ describe('what a killed process has left', () => {
     expect(readdirSync(folder).sort()).toEqual([...others, 'run.bp4'].sort());
   });
 
-  it('is known by its age, where this process has got the same number', async () => {
+  it('is recognized by its age when this process has the same number', async () => {
     const name = put(temporary(process.pid));
     utimesSync(join(folder, name), 1e9, 1e9);
     await saveFile(first, path);
     expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 
-  it('stays where it cannot be removed, and the file is written all the same', async () => {
+  it('remains when it cannot be removed, and the file is written nevertheless', async () => {
     mkdirSync(join(folder, temporary(gone)));
     await saveFile(first, path);
     expect(bytesOf(path)).toEqual(first.save());
   });
 });
 
-describe('what cannot be written', () => {
-  it('has no folder', async () => {
+describe('saveFile', () => {
+  it('refuses a path whose folder is missing', async () => {
     const nowhere = join(folder, 'none', 'run.bp4');
     await expectFileError(() => saveFile(first, nowhere), nowhere, 'ENOENT');
     await expectFileError(() => checkpointFile(nowhere).write(first.save()), nowhere, 'ENOENT');
   });
 
-  it('is beneath a file', async () => {
+  it('refuses a path beneath a file', async () => {
     await saveFile(first, path);
     const beneath = join(path, 'run.bp4');
     await expectFileError(() => saveFile(second, beneath), beneath, 'ENOTDIR');
   });
 
-  it('is a folder; no temporary file is left', async () => {
+  it('refuses a folder and leaves no temporary file', async () => {
     mkdirSync(path);
     await expectFileError(
       () => saveFile(first, path),
@@ -177,7 +180,7 @@ describe('what cannot be written', () => {
     expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 
-  it('does not stop a later write', async () => {
+  it('writes again after a failure', async () => {
     mkdirSync(path);
     const { write } = checkpointFile(path);
     const failing = write(first.save());
@@ -197,7 +200,7 @@ describe('what cannot be written', () => {
     const error = await saveFile(net, process.argv[1]).catch((error) => error);
     console.log(JSON.stringify({ name: error.name, code: error.code, message: error.message }));`;
 
-  it.skipIf(process.platform === 'win32')('has no room: the old file stays, and nothing else', async () => {
+  it.skipIf(process.platform === 'win32')('keeps the old file alone when the disk is full', async () => {
     await saveFile(first, path);
     const limited = `ulimit -f 16; trap '' XFSZ; exec "$0" --input-type=module --eval "$1" "$2"`;
     const args = ['-c', limited, process.execPath, program, path];
@@ -209,16 +212,16 @@ describe('what cannot be written', () => {
   });
 });
 
-describe('what cannot be loaded', () => {
-  it('is not there', async () => {
+describe('loadFile', () => {
+  it('refuses a file that does not exist', async () => {
     await expectFileError(() => loadFile(path), path, 'ENOENT');
   });
 
-  it('is a folder', async () => {
+  it('refuses a folder', async () => {
     await expectFileError(() => loadFile(folder), folder, 'EISDIR');
   });
 
-  it('holds something else', async () => {
+  it('refuses a file that is not a network', async () => {
     writeFileSync(path, 'not a network');
     const error = await errorOf(() => loadFile(path));
     expect(error).toBeInstanceOf(FormatError);
@@ -227,7 +230,7 @@ describe('what cannot be loaded', () => {
     );
   });
 
-  it('is asked for with an unknown option', async () => {
+  it('refuses an unknown option', async () => {
     await saveFile(first, path);
     const error = await errorOf(() => loadFile(path, { seed: 1 } as object));
     expect(error).toBeInstanceOf(TypeError);

@@ -30,7 +30,7 @@ const headerOf = (descr: string, shape: string, order = 'False'): string =>
 const bytesIn = (array: ArrayBufferView): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
-describe('what is written is read', () => {
+describe('an array', () => {
   it.each<[string, WritableValues]>([
     ['int8', Int8Array.of(-128, 0, 1, 127, 5, 6)],
     ['int16', Int16Array.of(-32768, 0, 1, 32767, 5, 6)],
@@ -43,7 +43,7 @@ describe('what is written is read', () => {
     ['uint64', BigUint64Array.of(0n, 1n, 2n, 2n ** 64n - 1n, 5n, 6n)],
     ['float32', Float32Array.of(-0, 1.5, NaN, Infinity, 5, 6)],
     ['float64', Float64Array.of(-0, 0.1, NaN, -Infinity, 5, 6)],
-  ])('%s, to the bit', (dtype, values) => {
+  ])('of %s is read as it was written, to the bit', (dtype, values) => {
     for (const shape of [[6], [2, 3], [3, 1, 2], [6, 1]]) {
       const array = readNPY(writeNPY(values, shape));
       expect(array.dtype).toBe(dtype);
@@ -52,7 +52,7 @@ describe('what is written is read', () => {
     }
   });
 
-  it('of no dimensions, and of no values', () => {
+  it('of no dimensions or no values is read as it was written', () => {
     expect(readNPY(writeNPY(Float64Array.of(3), []))).toMatchObject({
       shape: [],
       values: Float64Array.of(3),
@@ -60,7 +60,7 @@ describe('what is written is read', () => {
     expect(readNPY(writeNPY(new Float32Array(0), [0, 5])).shape).toEqual([0, 5]);
   });
 
-  it('the values begin at a multiple of 64', () => {
+  it('has values that begin at a multiple of 64', () => {
     for (let size = 1; size < 1e9; size *= 7) {
       const bytes = writeNPY(new Uint8Array(0), [0, size]);
       expect(bytes.length % 64).toBe(0);
@@ -68,8 +68,8 @@ describe('what is written is read', () => {
   });
 });
 
-describe('what others write', () => {
-  it('big-endian', () => {
+describe('readNPY', () => {
+  it('reads big-endian values', () => {
     const view = new DataView(new ArrayBuffer(16));
     view.setFloat64(0, 0.1);
     view.setFloat64(8, -7);
@@ -78,7 +78,7 @@ describe('what others write', () => {
     expect(bytesIn(view)).toEqual(bytes.subarray(-16)); // the user's bytes stay as they are
   });
 
-  it('Fortran order of three dimensions', () => {
+  it('reads Fortran order of three dimensions', () => {
     // a[i][j][k] = 12i + 4j + k, the first index fastest
     const values = new Int32Array(24);
     let at = 0;
@@ -88,7 +88,7 @@ describe('what others write', () => {
     expect(array.values).toEqual(Int32Array.from({ length: 24 }, (_, i) => i));
   });
 
-  it('float16, in single precision', () => {
+  it('reads float16 in single precision', () => {
     const halves = Uint16Array.of(
       0x3c00,
       0xc000,
@@ -108,7 +108,7 @@ describe('what others write', () => {
     );
   });
 
-  it('bool, and strings', () => {
+  it('reads bool and strings', () => {
     expect(readNPY(npy(headerOf('|b1', '(2,)'), Uint8Array.of(1, 0)))).toMatchObject({
       dtype: 'bool',
       values: Uint8Array.of(1, 0),
@@ -120,7 +120,7 @@ describe('what others write', () => {
     });
   });
 
-  it('versions 2 and 3, keys in another order, names in double quotes, sizes of Python 2', () => {
+  it('reads versions 2 and 3, keys in another order, names in double quotes and sizes of Python 2', () => {
     const header = `{"shape": (2L, 1), 'fortran_order': False, "descr": "<u2"}`;
     for (const version of [1, 2, 3]) {
       expect(readNPY(npy(header, Uint8Array.of(1, 0, 2, 0), version))).toMatchObject({
@@ -130,7 +130,7 @@ describe('what others write', () => {
     }
   });
 
-  it('a view of the bytes where nothing is to be changed, a copy where they do not lie so', () => {
+  it('returns a view of the bytes where nothing must be changed, and a copy otherwise', () => {
     const bytes = writeNPY(Float32Array.of(1, 2));
     expect((readNPY(bytes).values as Float32Array).buffer).toBe(bytes.buffer);
     const shifted = new Uint8Array(bytes.length + 1);
@@ -141,8 +141,8 @@ describe('what others write', () => {
   });
 });
 
-describe('files of arrays', () => {
-  it('by name, in order; the same bytes each time', () => {
+describe('an npz file', () => {
+  it('keeps names and order, and has the same bytes each time', () => {
     const arrays = { x: { values: Float32Array.of(1, 2, 3, 4), shape: [2, 2] }, y: Uint8Array.of(1, 0) };
     const bytes = writeNPZ(arrays);
     const read = readNPZ(bytes);
@@ -152,7 +152,7 @@ describe('files of arrays', () => {
     expect(writeNPZ(new Map(Object.entries(arrays)))).toEqual(bytes);
   });
 
-  it('any name is one, and none touches a prototype', () => {
+  it('accepts any name, and none touches a prototype', () => {
     const names = ['__proto__', 'constructor', 'toString', '../up', 'ä', ''];
     const read = readNPZ(writeNPZ(new Map(names.map((name, i) => [name, Uint8Array.of(i)]))));
     expect([...read.keys()].sort()).toEqual([...names].sort());
@@ -181,7 +181,7 @@ const networks: [string, LayerSpec[], LossSpec][] = [
 ];
 
 describe('networks', () => {
-  it.each(networks)('%s: there and back, to the bit', async (_name, layers, loss) => {
+  it.each(networks)('restores a network to the bit: %s', async (_name, layers, loss) => {
     const transforms = {
       inputs: [{ kind: 'standardize', mean: 1, deviation: 2, name: 'a' }, { kind: 'identity' }],
     } as const;
@@ -199,7 +199,7 @@ describe('networks', () => {
     '2.bias': Float32Array.of(0.5),
   };
 
-  it('of arrays alone, with their activations; numbers of modules between are passed over', async () => {
+  it('reads arrays alone with their activations, and skips numbers of modules between', async () => {
     const net = await fromNPZ(writeNPZ(weights), {
       activations: ['tanh', 'sigmoid'],
       loss: 'binaryCrossEntropy',
@@ -214,7 +214,7 @@ describe('networks', () => {
     expect(net.layers[1]!.biases).toEqual(Float32Array.of(0.5));
   });
 
-  it('the loss of Network.create, where none is given', async () => {
+  it('sets the loss of Network.create when none is given', async () => {
     const net = await fromNPZ(writeNPZ(weights), { activations: ['tanh', 'sigmoid'] });
     expect(net.loss).toBe('quadratic');
   });
@@ -271,11 +271,11 @@ describe('networks', () => {
     ],
     ['nothing', {}, { activations: ['tanh'] }, [FormatError, 'npz: expected arrays']],
     ['an unknown option', weights, { activation: 'tanh' }, [TypeError, "options: unknown 'activation'"]],
-  ])('%s: refused', async (_what, arrays, options, [Class, message]) => {
+  ])('refuses %s', async (_what, arrays, options, [Class, message]) => {
     await expectError(() => fromNPZ(writeNPZ(arrays as never), options), [Class, new RegExp(message)]);
   });
 
-  it('activations beside the file’s own: refused', async () => {
+  it('refuses activations beside those of the file', async () => {
     const net = await Network.create({ inputs: 2, layers: [{ units: 1, activation: 'tanh' }] });
     await expectError(
       () => fromNPZ(toNPZ(net), { activations: ['tanh'] }),
@@ -340,11 +340,11 @@ describe('arrays that cannot be read', () => {
     ['something after it', npy(`${headerOf('<f8', '(2,)')} 1`, two), 'expected the end in the header'],
     ['a size below 0', npy(headerOf('<f8', '(-2,)'), two), 'expected a literal of Python'],
     ['65 dimensions', npy(headerOf('<f8', `(${'1, '.repeat(65)})`), two), 'at most 64 dimensions'],
-  ])('%s', async (_what, bytes, message) => {
+  ])('refuses %s', async (_what, bytes, message) => {
     await expectError(() => readNPY(bytes), [FormatError, new RegExp(message)]);
   });
 
-  it('what is no bytes', async () => {
+  it('refuses what is not bytes', async () => {
     await expectError(
       () => readNPY('x' as never),
       [TypeError, "bytes: expected the bytes of an array of NumPy, got 'x'"],
@@ -362,14 +362,14 @@ describe('arrays that cannot be read', () => {
 describe('broken zip files', () => {
   const whole = writeNPZ({ a: Float32Array.of(1, 2, 3), b: Uint8Array.of(1) });
 
-  it('a changed value: the checksum tells', async () => {
+  it('with a changed value are refused by their checksum', async () => {
     const changed = whole.slice();
     const at = whole.findIndex((_, i) => whole[i] === 0x93 && whole[i + 1] === 0x4e) + 128;
     changed[at + 3]! ^= 1;
     await expectError(() => readNPZ(changed), [FormatError, "npz: the entry 'a.npy' has another checksum"]);
   });
 
-  it('a size that cannot be is refused before memory is taken for it', async () => {
+  it('with an impossible size are refused before memory is allocated', async () => {
     const { zipSync } = await import('fflate');
     const packed = zipSync({ 'a.npy': writeNPY(new Float32Array(1000)) }, { level: 9 });
     const view = new DataView(packed.buffer);

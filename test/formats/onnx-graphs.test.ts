@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromONNX } from '../../src/formats/onnx/index.js';
 import { encode } from '../../src/formats/onnx/encode.js';
 import { model } from '../../src/formats/onnx/proto.js';
-import { tensorOf } from '../../src/formats/onnx/tensor.js';
+import { toTensor } from '../../src/formats/onnx/tensor.js';
 import { FormatError, type NetworkJSON } from '../../src/index.js';
 import { file, node, numbers, tensor } from '../support/onnx.js';
 
@@ -12,10 +12,10 @@ const read = async (bytes: Uint8Array, output?: string): Promise<NetworkJSON> =>
   (await fromONNX(bytes, { engine: 'reference', ...(output !== undefined && { output }) })).toJSON();
 
 const constant = (name: string, ...values: number[]): ReturnType<typeof tensor> =>
-  tensorOf({ name, dims: values.length === 1 ? [] : [values.length], values: Float32Array.from(values) });
+  toTensor({ name, dims: values.length === 1 ? [] : [values.length], values: Float32Array.from(values) });
 
 const shapeOf = (name: string, ...values: bigint[]): ReturnType<typeof tensor> =>
-  tensorOf({ name, dims: [values.length], values: BigInt64Array.from(values) });
+  toTensor({ name, dims: [values.length], values: BigInt64Array.from(values) });
 
 const w = tensor('w', 3, 2);
 const b = tensor('b', 2);
@@ -32,7 +32,7 @@ const biases = [0.125, 0.25];
 describe('layers', () => {
   const expected = { units: 2, activation: 'tanh', weights, biases };
   const tanh = node('Tanh', ['z'], 'y');
-  const turned = tensorOf({ name: 'w', dims: [2, 3], values: Float32Array.from(weights.flat()) });
+  const turned = toTensor({ name: 'w', dims: [2, 3], values: Float32Array.from(weights.flat()) });
 
   it.each([
     ['Gemm', [gemm, tanh], [w, b]],
@@ -77,12 +77,12 @@ describe('layers', () => {
       [
         w,
         b,
-        tensorOf({ name: 'zero', dims: [], values: BigInt64Array.of(0n) }),
+        toTensor({ name: 'zero', dims: [], values: BigInt64Array.of(0n) }),
         shapeOf('axes', 0n),
         shapeOf('rest', -1n),
       ],
     ],
-  ])('%s', async (_, nodes, initializers) => {
+  ])('are read from %s', async (_, nodes, initializers) => {
     const { inputs, layers, loss, transforms } = await read(file(nodes, initializers));
     expect({ inputs, layers, loss, transforms }).toEqual({
       inputs: 3,
@@ -92,14 +92,14 @@ describe('layers', () => {
     });
   });
 
-  it('alpha and beta; a bias for all units', async () => {
+  it('are read with alpha, beta and a bias for all units', async () => {
     const nodes = [node('Gemm', ['x', 'w', 'b'], 'y', { alpha: 0.5, beta: 2.5 })];
     const { layers } = await read(file(nodes, [w, constant('b', 4)]));
     expect(layers[0]!.weights).toEqual(weights.map((row) => row.map((weight) => weight / 2)));
     expect(layers[0]!.biases).toEqual([10, 10]);
   });
 
-  it('numbers of all types, raw or not', async () => {
+  it('are read from numbers of all types, raw or not', async () => {
     const plain = { name: 'w', dims: [3, 2] };
     const halves = [0x3000, 0x3400, 0x3600, 0x3800, 0x3900, 0x3a00];
     for (const given of [
@@ -107,7 +107,7 @@ describe('layers', () => {
       { ...plain, dataType: 11, doubleData: [...numbers(6)] },
       { ...plain, dataType: 10, int32Data: halves },
       { ...plain, dataType: 10, rawData: new Uint8Array(Uint16Array.from(halves).buffer) },
-      tensorOf({ ...plain, values: Float64Array.from(numbers(6)) }),
+      toTensor({ ...plain, values: Float64Array.from(numbers(6)) }),
     ]) {
       expect((await read(file([node('Gemm', ['x', 'w'], 'y')], [given]))).layers[0]!.weights).toEqual(
         weights,
@@ -121,7 +121,7 @@ describe('layers', () => {
     ]);
   });
 
-  it('an output by name, without the nodes of others', async () => {
+  it('are read up to the output of a given name', async () => {
     const nodes = [gemm, node('Softmax', ['z'], 'y'), node('ArgMax', ['y'], 'label')];
     const bytes = file(nodes, [w, b], { graph: { output: [{ name: 'label' }, { name: 'y' }] } });
     expect((await read(bytes, 'y')).layers[0]!.activation).toBe('softmax');
@@ -134,7 +134,7 @@ describe('layers', () => {
   });
 });
 
-describe('activations, however they are written', () => {
+describe('fromONNX', () => {
   const [one, half, third] = [constant('one', 1), constant('half', 0.5), constant('three', 3)];
   it.each([
     ['swish', [node('Sigmoid', ['z'], 's'), node('Mul', ['s', 'z'], 'y')], []],
@@ -183,7 +183,7 @@ describe('activations, however they are written', () => {
       [node('Abs', ['z'], 'a'), node('Add', ['a', 'z'], 's'), node('Mul', ['s', 'half'], 'y')],
       [half],
     ],
-  ])('%s', async (activation, nodes, more) => {
+  ])('recognizes %s however it is written', async (activation, nodes, more) => {
     for (const bytes of [
       file([gemm, ...nodes], [w, b, ...more]),
       // and where another layer comes after it
@@ -198,7 +198,7 @@ describe('activations, however they are written', () => {
   });
 });
 
-describe('what is done before the first layer and after the last', () => {
+describe('what surrounds the layers', () => {
   it('becomes transforms', async () => {
     const nodes = [
       node('Sub', ['x', 'means'], 'x1'),
@@ -232,7 +232,7 @@ describe('what is done before the first layer and after the last', () => {
     await expect(read(given(2, 4, Infinity))).rejects.toThrow(/transforms\.inputs\[2\]\.mean/);
   });
 
-  it('also where a shift comes after a scale', async () => {
+  it('becomes transforms when a shift comes after a scale, too', async () => {
     const nodes = [
       node('Div', ['x', 'four'], 'x1'),
       node('Sub', ['x1', 'three'], 'x2'),
@@ -244,7 +244,7 @@ describe('what is done before the first layer and after the last', () => {
     expect(transforms).toEqual({ inputs: [column, column, column] });
   });
 
-  it('Scaler of skl2onnx', async () => {
+  it('becomes transforms when it is the Scaler of skl2onnx', async () => {
     const scaler = {
       ...node('Scaler', ['x'], 's'),
       domain: 'ai.onnx.ml',
@@ -262,7 +262,7 @@ describe('what is done before the first layer and after the last', () => {
   });
 });
 
-describe('what is refused, by the first node that cannot be taken', () => {
+describe('fromONNX, of a graph it cannot read,', () => {
   const [one, two] = [constant('one', 1), constant('two', -2)];
   const next = [node('Gemm', ['a', 'w1'], 'y')];
   const w1 = tensor('w1', 2, 2);
@@ -463,7 +463,7 @@ describe('what is refused, by the first node that cannot be taken', () => {
     [
       'NaN',
       [node('MatMul', ['x', 'w'], 'y')],
-      [tensorOf({ name: 'w', dims: [1, 1], values: Float32Array.of(NaN) })],
+      [toTensor({ name: 'w', dims: [1, 1], values: Float32Array.of(NaN) })],
       /^bytes: .*weight.* is NaN/,
     ],
     [
@@ -508,14 +508,14 @@ describe('what is refused, by the first node that cannot be taken', () => {
       [w, one],
       /node\[0\], Add 'the s0': before the first layer, at most 8/,
     ],
-  ])('%s', async (_, nodes, initializers, message) => {
+  ])('names the first node that it refuses: %s', async (_, nodes, initializers, message) => {
     const bytes = file(nodes, initializers, { graph: { input: [{ name: 'x' }, { name: 'v' }] } });
     const error = (await fromONNX(bytes).catch((error: unknown) => error)) as Error;
     expect(error).toBeInstanceOf(FormatError);
     expect(error.message).toMatch(message);
   });
 
-  it('inputs that are not as many as the weights take', async () => {
+  it('refuses a number of inputs that the weights do not have', async () => {
     const input = (...sizes: number[]): object => ({
       graph: {
         input: [
@@ -533,7 +533,7 @@ describe('what is refused, by the first node that cannot be taken', () => {
     );
   });
 
-  it('models without a graph, and old ones', async () => {
+  it('refuses models without a graph, and old ones', async () => {
     await expect(read(new Uint8Array())).rejects.toThrow(
       'bytes: expected an ONNX model, got one without a graph',
     );

@@ -60,8 +60,8 @@ const nodesOf = (bytes: Uint8Array): string[] =>
     ({ opType, input, output }) => `${output.join(' ')} = ${opType!} ${input.join(' ')}`,
   );
 
-describe('out and back in', () => {
-  it(`every loss with every last layer that it goes with: ${combinations.length} networks`, async () => {
+describe('fromONNX, of what toONNX wrote,', () => {
+  it(`restores every loss after every last layer: ${combinations.length} networks`, async () => {
     for (const [l, [loss, last]] of combinations.entries()) {
       const net = await create(loss, last, l);
       const bytes = toONNX(net);
@@ -76,7 +76,7 @@ describe('out and back in', () => {
     }
   });
 
-  it('alpha', async () => {
+  it('restores alpha', async () => {
     const layers = [
       { units: 2, activation: 'leakyRelu', alpha: 0.3 },
       { units: 2, activation: 'elu', alpha: 0.7 },
@@ -89,7 +89,7 @@ describe('out and back in', () => {
     }
   });
 
-  it('transforms: with metadata as they were, by the graph alone those of numbers', async () => {
+  it('restores all transforms by metadata, and those of numbers by the graph alone', async () => {
     const net = await transformed();
     const bytes = toONNX(net);
     expect(decode(model, bytes).graph!.input[0]!.type!.tensor!.shape!.dim[1]!.size).toBe(5);
@@ -121,7 +121,7 @@ describe('out and back in', () => {
     expect(bare.predict(rows)).toEqual(ofNumbers.predict(rows));
   });
 
-  it('a network that was trained, and one that is trained on', async () => {
+  it('restores a trained network, which trains on', async () => {
     const data = {
       inputs: [
         [0, 1],
@@ -144,7 +144,7 @@ describe('out and back in', () => {
     expect(back.layers).toEqual(net.layers);
   });
 
-  it('weights that another program changed are taken', async () => {
+  it('reads weights that another program changed', async () => {
     const net = await create('quadratic', 'tanh', 3);
     const bytes = changed(toONNX(net), (given) => {
       const initializer = given.graph!.initializer.map((tensor) =>
@@ -158,8 +158,8 @@ describe('out and back in', () => {
   });
 });
 
-describe('what is written', () => {
-  it('Gemm and activations', async () => {
+describe('toONNX', () => {
+  it('writes Gemm and activations', async () => {
     const net = await Network.create({
       inputs: 2,
       layers: [
@@ -191,7 +191,7 @@ describe('what is written', () => {
     ]);
   });
 
-  it('transforms, in double precision where single would lose digits', async () => {
+  it('writes transforms, in double precision where single would lose digits', async () => {
     const bytes = toONNX(await transformed());
     expect(nodesOf(bytes)).toEqual([
       'inputs.0 inputs.1 inputs.2 inputs.3 = Split inputs inputs.sizes',
@@ -235,7 +235,7 @@ describe('what is written', () => {
 });
 
 describe('options', () => {
-  it('loss, engine; what is wrong with them', async () => {
+  it('set loss and engine, and are checked', async () => {
     const bytes = toONNX(await create('quadratic', 'sigmoid', 1));
     const net = await fromONNX(bytes, { loss: 'binaryCrossEntropy', engine: 'reference' });
     expect(net.loss).toBe('binaryCrossEntropy');
@@ -253,7 +253,7 @@ describe('options', () => {
     await expect(fromONNX('model.onnx' as never)).rejects.toThrow(TypeError);
   });
 
-  it('bytes as a buffer, and as a view of one', async () => {
+  it('are read from a buffer and from a view of one', async () => {
     const bytes = toONNX(await create('quadratic', 'sigmoid', 1));
     const padded = new Uint8Array(bytes.length + 7).fill(255);
     padded.set(bytes, 3);
@@ -263,7 +263,7 @@ describe('options', () => {
   });
 });
 
-describe('metadata that do not tell the graph', () => {
+describe('metadata that contradict the graph', () => {
   const tampered = async (change: (given: GivenModel) => GivenModel): Promise<Error> => {
     const bytes = changed(toONNX(await transformed()), (given) => change(given as GivenModel));
     return (await fromONNX(bytes).catch((error: unknown) => error)) as Error;
@@ -311,7 +311,7 @@ describe('metadata that do not tell the graph', () => {
       (given: GivenModel) => ({ ...given, graph: { ...given.graph, output: [{ name: 'inputs.0' }] } }),
       /graph\.output is not what/,
     ],
-  ])('%s', async (_, change, message) => {
+  ])('are refused: %s', async (_, change, message) => {
     const error = await tampered(change);
     expect(error).toBeInstanceOf(FormatError);
     expect(error.message).toMatch(message);

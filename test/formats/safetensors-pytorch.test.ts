@@ -19,12 +19,12 @@ async function expectSame(net: Network): Promise<void> {
   back.dispose();
 }
 
-describe('a network comes back with the same bits', () => {
-  it.each(Object.entries(networks))('%s', async (_, spec) => {
+describe('a network', () => {
+  it.each(Object.entries(networks))('comes back with the same bits: %s', async (_, spec) => {
     await expectSame(await Network.create(spec));
   });
 
-  it('of every activation and every loss', async () => {
+  it('comes back with the same bits for every activation and every loss', async () => {
     for (const spec of combinations) {
       const net = await Network.create(spec);
       await expectSame(net);
@@ -32,18 +32,18 @@ describe('a network comes back with the same bits', () => {
     }
   });
 
-  it('at the ends of what single precision holds', async () => {
+  it('comes back with the same bits at the limits of single precision', async () => {
     await expectSame(await extreme());
   });
 
-  it('without the state of its training', async () => {
+  it('comes back without the state of its training', async () => {
     const net = await trained();
     await expectSame(net);
     expect(partsOf(toSafetensors(net)).header.__metadata__['bp4']).not.toMatch('training');
   });
 });
 
-it('modules of activations and dropout move the names up, linear does not', async () => {
+it('modules of activations and dropout shift the names, linear does not', async () => {
   const net = await Network.create({
     inputs: 2,
     layers: [
@@ -68,7 +68,7 @@ it('modules of activations and dropout move the names up, linear does not', asyn
   expect(parts.header['3.weight']).toMatchObject({ dtype: 'F32', shape: [4, 3] });
 });
 
-it('a file of net.save is read too, where it holds no training', async () => {
+it('reads a file of net.save that holds no training', async () => {
   const net = await Network.create(networks['strings']!);
   expect((await fromSafetensors(net.save())).toJSON()).toEqual(net.toJSON());
 });
@@ -88,7 +88,7 @@ function file(shapes: Readonly<Record<string, readonly number[]>>, metadata?: ob
 
 const two = { activations: ['tanh', 'linear'] } as const;
 
-describe('tensors of others', () => {
+describe('tensors of other programs', () => {
   it.each([
     ['0', '2'],
     ['fc1', 'fc2'],
@@ -97,7 +97,7 @@ describe('tensors of others', () => {
     ['model.layers.2', 'model.layers.11'],
     ['block1.lin9', 'block2.lin1'],
     ['l.0.__proto__', 'l.1.__proto__'],
-  ])('%s comes before %s', async (first, second) => {
+  ])('are sorted: %s comes before %s', async (first, second) => {
     const shapes: Record<string, number[]> = {
       [`${second}.bias`]: [1],
       [`${second}.weight`]: [1, 2],
@@ -119,13 +119,13 @@ describe('tensors of others', () => {
     ]);
   });
 
-  it('are put in order by hand', async () => {
+  it('are ordered by the names that are given', async () => {
     const shapes = { 'hidden.weight': [2, 3], 'answer.weight': [1, 2] };
     const net = await fromSafetensors(file(shapes), { ...two, layers: ['hidden', 'answer'] });
     expect(net.layers.map(({ units }) => units)).toEqual([2, 1]);
   });
 
-  it('are those of a single Linear', async () => {
+  it('may be those of a single Linear', async () => {
     const options: SafetensorsOptions = {
       activations: [{ activation: 'elu', alpha: 2 }],
       loss: { name: 'huber', delta: 3 },
@@ -247,7 +247,7 @@ describe('is refused:', async () => {
     ],
   };
 
-  it.each(Object.entries(cases))('%s', async (_, [bytes, message, options = two]) => {
+  it.each(Object.entries(cases))('fromSafetensors refuses %s', async (_, [bytes, message, options = two]) => {
     await expectError(() => fromSafetensors(bytes, options), [FormatError, message]);
   });
 
@@ -287,7 +287,7 @@ describe('is refused:', async () => {
     ],
   };
 
-  it.each(Object.entries(wrongCalls))('%s', async (_, [args, expected]) => {
+  it.each(Object.entries(wrongCalls))('refuses the call: %s', async (_, [args, expected]) => {
     await expectError(() => fromSafetensors(...(args as Parameters<typeof fromSafetensors>)), expected);
   });
 });

@@ -34,7 +34,7 @@ afterEach(() => {
 
 const net = await Network.create(networks['strings']!);
 
-it('a folder holds the network, and gives it back', async () => {
+it('loadTFJS restores the network that saveTFJS wrote to a folder', async () => {
   await saveTFJS(net, folder);
   expect(readdirSync(folder).sort()).toEqual(['model.json', 'weights.bin']);
   for (const path of [folder, join(folder, 'model.json')]) {
@@ -45,7 +45,7 @@ it('a folder holds the network, and gives it back', async () => {
   }
 });
 
-it('another network takes its place', async () => {
+it('saveTFJS replaces another network', async () => {
   await saveTFJS(net, folder);
   const other = await Network.create(networks['elu']!);
   await saveTFJS(other, folder);
@@ -53,7 +53,7 @@ it('another network takes its place', async () => {
   expect(readdirSync(folder)).toHaveLength(2);
 });
 
-it('a folder cannot be made beneath a file', async () => {
+it('saveTFJS refuses a folder beneath a file', async () => {
   writeFileSync(folder, '');
   const error = await errorOf(() => saveTFJS(net, join(folder, 'inner')));
   expect(error).toBeInstanceOf(FileError);
@@ -86,7 +86,7 @@ describe('paths of a manifest', () => {
     expect((await loadTFJS(folder)).toJSON()).toEqual(net.toJSON());
   });
 
-  it('are those beside model.json, where the folder itself is a link', async () => {
+  it('are resolved beside model.json when the folder itself is a link', async () => {
     folderOf(['w.bin'], 'w.bin');
     symlinkSync('model', join(parent, 'link'));
     expect((await loadTFJS(join(parent, 'link'))).toJSON()).toEqual(net.toJSON());
@@ -110,29 +110,29 @@ describe('paths of a manifest', () => {
     'file:///etc/passwd',
     'https://example.org/w.bin',
     'w.bin\0',
-  ])('%j is refused', async (path) => {
+  ])('are refused outside the folder: %j', async (path) => {
     folderOf([path], 'w.bin');
     await expectRefused('', /: weightsManifest: path '.*': expected a file in the folder$/s);
   });
 
-  it('are refused where they are absolute', async () => {
+  it('are refused when they are absolute', async () => {
     folderOf([join(parent, 'outside.bin')]);
     await expectRefused('outside.bin', /expected a file in the folder$/);
   });
 
-  it.each(['file', 'folder'])('are refused where they are links to a %s outside', async (kind) => {
+  it.each(['file', 'folder'])('are refused when they are links to a %s outside', async (kind) => {
     folderOf(['link.bin']);
     symlinkSync(kind === 'file' ? '../outside.bin' : '..', join(folder, 'link.bin'));
     await expectRefused('link.bin', /a link leads out of the folder$/);
   });
 
-  it('are refused where a folder on their way leads outside', async () => {
+  it('are refused when a folder on their way leads outside', async () => {
     folderOf(['up/outside.bin']);
     symlinkSync('..', join(folder, 'up'));
     await expectRefused('up/outside.bin', /a link leads out of the folder$/);
   });
 
-  it.skipIf(process.platform === 'win32')('are refused where they are no files', async () => {
+  it.skipIf(process.platform === 'win32')('are refused when they are not files', async () => {
     folderOf(['pipe']);
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     await expectRefused('pipe', /expected a file$/);
@@ -141,14 +141,14 @@ describe('paths of a manifest', () => {
     await expectRefused('pipe', /expected a file$/);
   });
 
-  it('are refused where they are no texts', async () => {
+  it('are refused when they are not strings', async () => {
     folderOf([5]);
     await expectRefused('paths[0]', /expected a string, got 5$/);
   });
 });
 
-describe('a model that cannot be read:', () => {
-  it('it is not there', async () => {
+describe('loadTFJS', () => {
+  it('refuses a folder without model.json', async () => {
     expect(await errorOf(() => loadTFJS(folder))).toMatchObject({
       name: 'FileError',
       path: folder,
@@ -159,7 +159,7 @@ describe('a model that cannot be read:', () => {
     expect(await errorOf(() => loadTFJS(folder))).toMatchObject({ name: 'FileError', path, code: 'ENOENT' });
   });
 
-  it('its weights are not there', async () => {
+  it('refuses a model whose weights are missing', async () => {
     folderOf(['w.bin']);
     const path = join(folder, 'w.bin');
     expect(await errorOf(() => loadTFJS(folder))).toMatchObject({ name: 'FileError', path, code: 'ENOENT' });
@@ -171,13 +171,13 @@ describe('a model that cannot be read:', () => {
     ['deep', '['.repeat(100), /nested deeper/],
     ['a name twice', '{"a":1,"a":2}', /stands twice/],
     ['long', ' '.repeat(2 ** 22 + 1), /expected at most 4194304 bytes of JSON/],
-  ])('model.json holds %s', async (_, text, message) => {
+  ])('refuses a model.json that holds %s', async (_, text, message) => {
     mkdirSync(folder);
     writeFileSync(join(folder, 'model.json'), text);
     await expectError(() => loadTFJS(folder), [FormatError, message]);
   });
 
-  it('its weights are cut off', async () => {
+  it('refuses truncated weights', async () => {
     await saveTFJS(net, folder);
     const path = join(folder, 'weights.bin');
     writeFileSync(path, readFileSync(path).subarray(0, -1));

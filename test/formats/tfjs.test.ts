@@ -21,13 +21,13 @@ async function expectSame(back: Network, net: Network): Promise<void> {
   expect(bitsOf(await roundTrip(back))).toEqual(bitsOf(net));
 }
 
-describe('a network comes back with the same bits', () => {
-  it.each(Object.entries(networks))('%s', async (_, spec) => {
+describe('a network', () => {
+  it.each(Object.entries(networks))('comes back with the same bits: %s', async (_, spec) => {
     const net = await Network.create(spec);
     await expectSame(await roundTrip(net), net);
   });
 
-  it('of every activation and every loss', async () => {
+  it('comes back with the same bits for every activation and every loss', async () => {
     expect(combinations.length).toBeGreaterThan(400);
     for (const spec of combinations) {
       const net = await Network.create(spec);
@@ -37,19 +37,19 @@ describe('a network comes back with the same bits', () => {
     }
   });
 
-  it('at the ends of what single precision holds', async () => {
+  it('comes back with the same bits at the limits of single precision', async () => {
     const net = await extreme();
     await expectSame(await roundTrip(net), net);
   });
 
-  it('without the state of its training', async () => {
+  it('comes back without the state of its training', async () => {
     const net = await trained();
     await expectSame(await roundTrip(net), net);
     expect(JSON.stringify(toTFJS(net).model)).not.toMatch('training');
   });
 });
 
-it('kernels are [in][units], one after the other, little-endian', async () => {
+it('toTFJS writes kernels as [in][units], one after the other, little-endian', async () => {
   const { weights, model } = toTFJS(await extreme());
   const view = new DataView(weights.buffer);
   const most = 3.4028234663852886e38;
@@ -66,7 +66,7 @@ it('kernels are [in][units], one after the other, little-endian', async () => {
   ]);
 });
 
-it('is refused where a transform has no room in single precision', async () => {
+it('toTFJS refuses a transform that single precision cannot hold', async () => {
   const netOf = (transforms: object): Promise<Network> =>
     Network.create({ inputs: 2, layers: [{ units: 1, activation: 'linear' }], transforms });
   const identity = { kind: 'identity' };
@@ -123,11 +123,11 @@ const modelOf = (modelTopology: object, weightSpecs = both, more: object = {}): 
   ...more,
 });
 
-describe('a model of others', () => {
+describe('a model of another program', () => {
   const read = async (model: object, weights: TFJSWeights = floats(13), options: TFJSOptions = {}) =>
     (await fromTFJS(model, weights, options)).toJSON();
 
-  it('has its kernels turned', async () => {
+  it('has its kernels transposed', async () => {
     const { layers, inputs, loss } = await read(modelOf(sequential()));
     expect({ inputs, loss }).toEqual({ inputs: 2, loss: 'quadratic' });
     expect(layers).toEqual([
@@ -171,13 +171,13 @@ describe('a model of others', () => {
     ['Flatten of what is flat', [layer('Flatten', 'l')], { activation: 'linear' }],
   ];
 
-  it.each(activations)('%s', async (_, between, expected) => {
+  it.each(activations)('keeps its activation: %s', async (_, between, expected) => {
     const { layers } = await read(modelOf(sequential(...between)));
     const { weights, biases } = layers[0]!;
     expect(layers[0]).toEqual({ units: 3, weights, biases, ...expected });
   });
 
-  it('without biases has zeros', async () => {
+  it('without biases gets biases of 0', async () => {
     const topology = { class_name: 'Sequential', config: [dense('a', 3, { use_bias: false })] };
     const { layers, inputs } = await read(modelOf(topology, specs(['a/kernel', 4, 3])), floats(12));
     expect(inputs).toBe(4);
@@ -194,7 +194,7 @@ describe('a model of others', () => {
     expect(await read(modelOf(sequential(), weights))).toEqual(await read(modelOf(sequential())));
   });
 
-  it('of Keras 3, functional', async () => {
+  it('may be a functional model of Keras 3', async () => {
     const after = (name: string): object[] => [
       {
         args: [{ class_name: '__keras_tensor__', config: { shape: [null, 2], keras_history: [name, 0, 0] } }],
@@ -211,7 +211,7 @@ describe('a model of others', () => {
     expect(await read(modelOf(functional))).toEqual(await read(modelOf(sequential())));
   });
 
-  it('lies in several files', async () => {
+  it('may lie in several files', async () => {
     const all = floats(13);
     const names = ['constructor', 'b.bin', 'c.bin'];
     const files = [all.subarray(0, 5), all.subarray(5, 36), all.subarray(36)];
@@ -230,7 +230,7 @@ describe('a model of others', () => {
     expect(await read(model, all.slice().buffer)).toEqual(expected);
   });
 
-  it('is quantized', async () => {
+  it('may be quantized', async () => {
     const quantized = (name: string, shape: number[], quantization: object): object => ({
       name,
       shape,
@@ -288,7 +288,7 @@ describe('a model of others', () => {
     [{}, 'linear', 'quadratic'],
   ];
 
-  it.each(losses)('compiled with %j', async (loss, activation, expected) => {
+  it.each(losses)('compiled with %j gets the corresponding loss', async (loss, activation, expected) => {
     const topology = { class_name: 'Sequential', config: [dense('a', 3, { activation })] };
     const training_config = { loss };
     const json = await read(modelOf(topology, first, { trainingConfig: training_config }), floats(9));
@@ -298,7 +298,7 @@ describe('a model of others', () => {
     );
   });
 
-  it('has the loss that is asked for', async () => {
+  it('gets the loss that is given', async () => {
     const model = modelOf(sequential(), both, { trainingConfig: { loss: 'poisson' } });
     expect((await read(model, floats(13), { loss: 'meanSquaredError' })).loss).toBe('meanSquaredError');
   });
@@ -559,7 +559,7 @@ describe('is refused:', () => {
     'paths that are no list': [manifest('w.bin'), /^weightsManifest\[0\].paths: expected an array/],
   };
 
-  it.each(Object.entries(cases))('%s', async (_, [model, message, weights = floats(13)]) => {
+  it.each(Object.entries(cases))('fromTFJS refuses %s', async (_, [model, message, weights = floats(13)]) => {
     await expectError(() => fromTFJS(model, weights), [FormatError, message]);
   });
 
@@ -582,7 +582,7 @@ describe('is refused:', () => {
     ],
   };
 
-  it.each(Object.entries(wrongCalls))('%s', async (_, [args, expected]) => {
+  it.each(Object.entries(wrongCalls))('refuses the call: %s', async (_, [args, expected]) => {
     await expectError(() => fromTFJS(...(args as Parameters<typeof fromTFJS>)), expected);
   });
 });
@@ -642,14 +642,14 @@ describe('metadata that disagree with the model:', async () => {
     ],
   };
 
-  it.each(Object.entries(changes))('%s', async (_, [change, message]) => {
+  it.each(Object.entries(changes))('are refused: %s', async (_, [change, message]) => {
     const held = copyOf(model) as Held;
     const bytes = weights.slice();
     change(held, bytes);
     await expectError(() => fromTFJS(held, bytes), [FormatError, message]);
   });
 
-  it('another α', async () => {
+  it('are refused: another α', async () => {
     const { model, weights } = toTFJS(await Network.create(networks['elu']!));
     const held = copyOf(model) as Held;
     held.userDefinedMetadata.bp4.layers[1]!['alpha'] = 2;
@@ -659,7 +659,7 @@ describe('metadata that disagree with the model:', async () => {
     );
   });
 
-  it('none are needed where there are no transforms', async () => {
+  it('are not needed without transforms', async () => {
     const plain = await Network.create(networks['gelu']!);
     const { model, weights } = toTFJS(plain);
     const back = await fromTFJS({ ...model, userDefinedMetadata: undefined }, weights, {

@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import { FormatError } from '../../src/errors.js';
+import { FormatError, RangeFault, TypeFault } from '../../src/errors.js';
 import { FileError } from '../../src/node/index.js';
 import { Random } from '../../src/base/random.js';
 import { mutated } from './mutations/mutation.js';
@@ -67,10 +67,18 @@ const unchecked = new RegExp(
 
 const typedErrors = [TypeError, RangeError, FormatError, FileError];
 
+/** Faults are errors of these types to all who catch them. */
+const builtIn = new Map<unknown, ErrorType & { readonly name: string }>([
+  [TypeFault, TypeError],
+  [RangeFault, RangeError],
+]);
+
 /** What is wrong with what was thrown; undefined where it is an error such as bp4 promises. */
 function faultOf(error: unknown, types: readonly ErrorType[] = typedErrors): string | undefined {
   if (!(error instanceof Error)) return `something was thrown that is no Error: ${typeof error}`;
-  const isTyped = error.name === error.constructor.name && types.some((type) => error.constructor === type);
+  const { constructor } = error;
+  const type = builtIn.get(constructor) ?? constructor;
+  const isTyped = error.name === type.name && types.some((one) => one === type);
   if (!isTyped) return `an error of no type of ours: ${error.stack}`;
   // What a library says of bytes that it cannot read may be told in parentheses.
   const { message: quoted } = error.cause instanceof Error ? error.cause : { message: '' };

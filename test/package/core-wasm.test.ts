@@ -13,7 +13,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it('computes where nothing else can be compiled', async () => {
+it('a given module computes where nothing can be compiled', async () => {
   vi.spyOn(WebAssembly, 'compile').mockRejectedValue(new WebAssembly.CompileError('refused'));
   for (const threads of [1, 2]) {
     const answer = { hash: EXPECTED, engine: 'wasm', threads: 1 };
@@ -21,7 +21,7 @@ it('computes where nothing else can be compiled', async () => {
   }
 });
 
-it('loads what was saved', async () => {
+it('a network is loaded into a given module', async () => {
   const net = await Network.create({ ...spec, engine: core });
   const copies = [
     await Network.load(net.save(), { engine: core }),
@@ -42,7 +42,7 @@ it.each([
   );
 });
 
-it.each([bytes, {}, 'core.wasm', null])('what is no module is refused', async (engine) => {
+it.each([bytes, {}, 'core.wasm', null])('an engine that is not a module is refused: %s', async (engine) => {
   const error = await errorOf(() => Network.create({ ...spec, engine: engine as never }));
   expect(error).toBeInstanceOf(RangeError);
 });

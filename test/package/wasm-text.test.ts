@@ -9,7 +9,7 @@ import { wasmText as threadsText } from '../../src/kernels/wasm-threads-module.j
 it.each([
   ['kernels', wasmText],
   ['kernels-threads', threadsText],
-])('the text of %s is its bytes, in characters that nothing has to escape', (name, text) => {
+])('the text of %s encodes its bytes in characters that need no escape', (name, text) => {
   const wasm = readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url));
   expect(Buffer.compare(bytesOfText(text), wasm)).toBe(0);
   expect(text).toMatch(/^[([a-o)-Z]*$/);

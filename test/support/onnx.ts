@@ -8,7 +8,7 @@ import {
   type GivenNode,
   type Model,
 } from '../../src/formats/onnx/proto.js';
-import { tensorOf } from '../../src/formats/onnx/tensor.js';
+import { toTensor } from '../../src/formats/onnx/tensor.js';
 
 // Models as other programs might write them, in the encoding that the checker of ONNX itself accepts (test/clients).
 
@@ -42,7 +42,7 @@ export const numbers = (count: number): Float32Array =>
   Float32Array.from({ length: count }, (_, i) => (i + 1) / 8);
 
 export const tensor = (name: string, ...dims: number[]): NonNullable<GivenGraph['initializer']>[number] =>
-  tensorOf({ name, dims, values: numbers(dims.reduce((product, size) => product * size, 1)) });
+  toTensor({ name, dims, values: numbers(dims.reduce((product, size) => product * size, 1)) });
 
 /** From 'x' [n][inputs] to 'y'. */
 export function file(

@@ -198,11 +198,11 @@ const looks: Record<string, Play> = {
   'nothing to go on with': () => ({ options: { resume: true } }),
 };
 
-it.each(Object.entries(looks))('the same as here: %s', async (_, play) => {
+it.each(Object.entries(looks))('trainInWorker does what train does: %s', async (_, play) => {
   expect(await see(play, trainInWorker)).toEqual(await see(play, here));
 });
 
-it('goes on with what was trained here, and the other way round', async () => {
+it('trainInWorker continues what train began, and train what trainInWorker began', async () => {
   const options: TrainOptions = { optimizer: 'adam', miniBatchSize: 7 };
   const mixed = await Network.create(spec);
   await trainInWorker(mixed, data, { ...options, epochs: 1 });
@@ -213,8 +213,8 @@ it('goes on with what was trained here, and the other way round', async () => {
   expect(mixed.save()).toEqual(whole.save());
 });
 
-describe('what it is given', () => {
-  it('is copied, shared, or handed over', async () => {
+describe('the data', () => {
+  it('are copied, shared or transferred', async () => {
     const shared = new Float32Array(new SharedArrayBuffer(40 * 3 * 4));
     shared.set(data.inputs as Float32Array);
     const targets = (data.targets as Float32Array).slice();
@@ -234,7 +234,7 @@ describe('what it is given', () => {
     expect(saved[2]).toEqual(saved[0]);
   });
 
-  it('stays with the caller where it is large', async () => {
+  it('stay with the caller when they are large', async () => {
     const inputs = new Float32Array(3 * 100_000).map((_, i) => Math.fround(Math.sin(i)));
     const labels = Array.from({ length: 100_000 }, (_, n) => n % 2);
     const bytes = Buffer.alloc(3 * 400_000, 7);
@@ -251,7 +251,7 @@ describe('what it is given', () => {
     expect(bytes).toHaveLength(3 * 400_000);
   });
 
-  it('is copied in pieces where it is large, in a Dataset too', () => {
+  it('are copied in pieces when they are large, in a Dataset too', () => {
     const inputs = new Float32Array(300_000).fill(7);
     const labels = new Uint8Array(300_000);
     for (const large of [{ inputs, labels }, Dataset.fromArrays({ inputs, labels })]) {
@@ -264,7 +264,7 @@ describe('what it is given', () => {
     }
   });
 
-  it('is copied alone where it is part of a buffer', async () => {
+  it('are copied without the rest of their buffer', async () => {
     // With the whole of it each time, 64 GB would be copied.
     const whole = new Float32Array(2 ** 24);
     const inputs = whole.subarray(0, 3);
@@ -274,7 +274,7 @@ describe('what it is given', () => {
     expect(await see(play, trainInWorker)).toEqual(await see(play, here));
   });
 
-  it('is not taken for zeros where it is taken away meanwhile', async () => {
+  it('are not read as zeros when they are transferred meanwhile', async () => {
     const inputs = new Float32Array(3 * 2 ** 20);
     const labels = new Uint8Array(2 ** 20);
     const net = await Network.create(spec);
@@ -305,15 +305,15 @@ describe('what it is given', () => {
       TypeError,
       /^worker: expected a function that returns a Worker, got one that returns an object$/,
     ],
-  ])('is checked: %s', async (_, call, Class, message) => {
+  ])('are refused, as the options are: %s', async (_, call, Class, message) => {
     const error = await errorOf(call);
     expect(error).toBeInstanceOf(Class);
     expect((error as Error).message).toMatch(message);
   });
 });
 
-describe('meanwhile', () => {
-  it('the network predicts, and is not trained', async () => {
+describe('during a training in a worker', () => {
+  it('the network predicts and refuses to be trained', async () => {
     const net = await Network.create(spec);
     const training = trainInWorker(net, data);
     expect(net.predict([[1, 2, 3]])).toHaveLength(2);
@@ -324,14 +324,14 @@ describe('meanwhile', () => {
     await net.train(data, { epochs: 1 });
   });
 
-  it('it may be disposed of', async () => {
+  it('dispose rejects the training', async () => {
     const net = await Network.create(spec);
     const training = trainInWorker(net, data, { epochs: 1e9 });
     setTimeout(() => net.dispose(), 50);
     expect(await errorOf(() => training)).toMatchObject({ name: 'StateError' });
   });
 
-  it('it may be stopped, however long an epoch is', async () => {
+  it('a signal stops an epoch, however long it is', async () => {
     const net = await Network.create(spec);
     const before = net.save();
     const stop = new AbortController();
@@ -343,7 +343,7 @@ describe('meanwhile', () => {
     expect(net.save()).not.toEqual(before);
   });
 
-  it('it may be stopped where the worker never answers', async () => {
+  it('a signal stops a worker that never answers', async () => {
     const deaf = new NodeWorker('require("node:worker_threads").parentPort.on("message", () => {})', {
       eval: true,
     });
@@ -356,7 +356,7 @@ describe('meanwhile', () => {
     await net.train(data, { epochs: 1 });
   });
 
-  it('it may be stopped at any moment of the beginning', async () => {
+  it('a signal stops the training at any moment of its start', async () => {
     for (let moment = 0; moment < 30; moment++) {
       const stop = new AbortController();
       const training = trainInWorker(await Network.create(spec), data, { epochs: 1e9, signal: stop.signal });
@@ -368,7 +368,7 @@ describe('meanwhile', () => {
   });
 });
 
-describe('no worker is left', () => {
+describe('no worker is left:', () => {
   const start = (): NodeWorker => new NodeWorker(new URL('../../dist/worker/thread.js', import.meta.url));
   const onBatch = (): void => undefined;
 
@@ -395,7 +395,7 @@ describe('no worker is left', () => {
     expect(await end).toEqual([expect.any(Number)]);
   });
 
-  it('where the network is disposed of while the data are copied', async () => {
+  it('no worker starts when the network is disposed of while the data are copied', async () => {
     const net = await Network.create(spec);
     let isStarted = false;
     const inputs = new Float32Array(3 * 4_000_000);
@@ -416,7 +416,7 @@ describe('no worker is left', () => {
   });
 });
 
-describe('the worker that a training has started exits', () => {
+describe('the worker that a training has started', () => {
   const long: TrainOptions = { epochs: 1e9 };
   const onBatch = (): void => undefined;
 
@@ -462,7 +462,7 @@ describe('the worker that a training has started exits', () => {
     ],
   ];
 
-  it.each(endings)('%s', async (_, ending, outcome) => {
+  it.each(endings)('exits %s', async (_, ending, outcome) => {
     const exits: Promise<unknown>[] = [];
     const worker = (): Worker => {
       const started = new NodeWorker(new URL('../../dist/worker/thread.js', import.meta.url));

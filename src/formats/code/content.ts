@@ -14,7 +14,7 @@ export interface ModuleOptions {
 }
 
 /** What a module and its types are written of. */
-export interface Content {
+export interface ModuleContent {
   /** How many numbers predict takes. */
   readonly given: number;
   /** How many the network sees, transformed. */
@@ -33,13 +33,13 @@ export interface Content {
  * @throws TypeError where `net` is no network, or the options are none
  * @throws StateError after `dispose`
  */
-export function contentOf(net: Network, options: ModuleOptions): Content {
+export function describeModule(net: Network, options: ModuleOptions): ModuleContent {
   if (!(net instanceof Network))
     throw new TypeFault({ place: 'net', problem: `expected a Network of bp4, got ${show(net)}` });
   checkKeys('options', options, ['outputs']);
   const { inputs, layers, transforms = {} } = net.toJSON();
   const checked = checkTransforms(transforms, inputs, net.outputs);
-  const { outputs = namesOf(checked.targets) } = options;
+  const { outputs = listNames(checked.targets) } = options;
   if (outputs !== undefined) checkNames(outputs, net.outputs);
   return {
     given: checked.inputs?.list.length ?? inputs,
@@ -48,12 +48,12 @@ export function contentOf(net: Network, options: ModuleOptions): Content {
     layers,
     inputColumns: checked.inputs,
     targetColumns: checked.targets,
-    inputNames: namesOf(checked.inputs),
+    inputNames: listNames(checked.inputs),
     outputs,
   };
 }
 
-function namesOf(columns: Columns | undefined): string[] | undefined {
+function listNames(columns: Columns | undefined): string[] | undefined {
   const names = columns?.list.flatMap(({ given }) => given.name ?? []);
   return names?.length === columns?.list.length ? names : undefined;
 }
@@ -69,7 +69,7 @@ function checkNames(names: unknown, count: number): void {
 }
 
 /** The lines about predict, of the module and of its types. */
-export const predictComment = ({ given, answers, inputNames }: Content, returns = ''): string => `/**
+export const predictComment = ({ given, answers, inputNames }: ModuleContent, returns = ''): string => `/**
  * Answers a sample, to the bit as bp4 does.
  * @param inputs the ${given === 1 ? 'value' : `${given} values`} of one sample, in order${inputNames ? ' or by name' : ''}
  * @returns ${returns}${numbers(answers)}
@@ -79,3 +79,18 @@ export const predictComment = ({ given, answers, inputNames }: Content, returns 
 export const outputsComment = '/** What the numbers that predict returns are called. */';
 
 export const numbers = (count: number): string => (count === 1 ? '1 number' : `${count} numbers`);
+
+/** What has no place inside a script element, and what ends a line. */
+const unsafe = /[<>\u2028\u2029]/g;
+
+type Literal = string | number | readonly Literal[];
+
+/**
+ * A value as JavaScript on one line: whatever a string holds, it ends neither the literal nor a script element around it.
+ * Numbers are written so that they are read as the same double.
+ */
+export function toLiteral(value: Literal): string {
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value !== 'string') return `[${value.map(toLiteral).join(', ')}]`;
+  return JSON.stringify(value).replace(unsafe, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

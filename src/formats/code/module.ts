@@ -2,14 +2,14 @@ import type { Columns } from '../../model/columns.js';
 import type { LayerJSON } from '../../model/json.js';
 import type { Network } from '../../network.js';
 import {
-  contentOf,
+  describeModule,
   numbers,
   outputsComment,
   predictComment,
-  type Content,
+  type ModuleContent,
   type ModuleOptions,
 } from './content.js';
-import { literal } from './literal.js';
+import { toLiteral } from './content.js';
 import { parts } from './parts.js';
 
 /**
@@ -23,11 +23,11 @@ import { parts } from './parts.js';
  * @throws StateError after `dispose`
  */
 export function toModule(net: Network, options: ModuleOptions = {}): string {
-  const content = contentOf(net, options);
+  const content = describeModule(net, options);
   const { inputs, layers, outputs, inputColumns, targetColumns } = content;
   const sizes = [inputs, ...layers.map(({ units }) => units)].join(', ');
   return `// A multilayer perceptron [${sizes}] as bp4/code writes it: first how it computes, then what it has learnt.
-${outputs ? `\n${outputsComment}\nexport const outputs = ${literal(outputs)};\n` : ''}
+${outputs ? `\n${outputsComment}\nexport const outputs = ${toLiteral(outputs)};\n` : ''}
 ${predictComment(content, '{Float32Array} ')}
 export function predict(inputs) {
   let a = checked(inputs);
@@ -55,7 +55,7 @@ ${layers.map(layerCode).join('')}];
 }
 
 /** The function that checks a sample, and makes of it what the network is to see. */
-function checkedFunction({ given, inputs, inputColumns, inputNames }: Content): string {
+function checkedFunction({ given, inputs, inputColumns, inputNames }: ModuleContent): string {
   const byName = `  const isNamed = typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs);
   if (isNamed && !ArrayBuffer.isView(inputs)) inputs = columns.list.map(({ given }) => inputs[given.name]);
 `;
@@ -77,7 +77,7 @@ ${inputColumns ? "  columns.transformRow('inputs', inputs, 1, a, 0);\n" : untran
 }
 
 /** The functions, classes and constants of bp4 that the module uses, and those that these use. */
-function functionsFor({ layers, inputColumns, targetColumns }: Content): string {
+function functionsFor({ layers, inputColumns, targetColumns }: ModuleContent): string {
   const needed = new Set<string>();
   const need = (name: string): void => {
     if (needed.has(name)) return;
@@ -93,10 +93,10 @@ function functionsFor({ layers, inputColumns, targetColumns }: Content): string 
 function columnsCode(name: string, columns: Columns | undefined): string {
   if (!columns) return '';
   const lines = columns.list.map(({ given, width, places, shift, range }) => {
-    const named = given.name === undefined ? '{}' : `{ name: ${literal(given.name)} }`;
+    const named = given.name === undefined ? '{}' : `{ name: ${toLiteral(given.name)} }`;
     const kind = places
-      ? `width: ${width}, places: new Map(${literal([...places] as [string | number, number][])})`
-      : `width: 1, shift: ${literal(shift)}, range: ${literal(range)}`;
+      ? `width: ${width}, places: new Map(${toLiteral([...places] as [string | number, number][])})`
+      : `width: 1, shift: ${toLiteral(shift)}, range: ${toLiteral(range)}`;
     return `  { given: ${named}, ${kind} },\n`;
   });
   return `
@@ -107,12 +107,12 @@ ${lines.join('')}]);
 }
 
 function layerCode({ weights, biases, activation, alpha }: LayerJSON): string {
-  const rows = weights.map((row) => `      new Float32Array(${literal(row)}),\n`).join('');
+  const rows = weights.map((row) => `      new Float32Array(${toLiteral(row)}),\n`).join('');
   return `  {
     activation: ${activationCode(activation, alpha)},
     W: [
 ${rows}    ],
-    b: new Float32Array(${literal(biases)}),
+    b: new Float32Array(${toLiteral(biases)}),
   },
 `;
 }

@@ -1,7 +1,7 @@
 import type { Columns } from '../../model/columns.js';
 import type { Network } from '../../network.js';
-import { contentOf, outputsComment, predictComment, type ModuleOptions } from './content.js';
-import { literal } from './literal.js';
+import { describeModule, outputsComment, predictComment, type ModuleOptions } from './content.js';
+import { toLiteral } from './content.js';
 
 /**
  * The types of what `toModule` gives, as the source of a declaration file: `net.d.mts` goes with `net.mjs`.
@@ -10,10 +10,10 @@ import { literal } from './literal.js';
  * @throws StateError after `dispose`
  */
 export function toModuleTypes(net: Network, options: ModuleOptions = {}): string {
-  const content = contentOf(net, options);
+  const content = describeModule(net, options);
   const { inputColumns, inputNames, outputs } = content;
   const value = inputColumns?.list.some(({ places }) => places) ? 'number | string' : 'number';
-  return `${outputs ? `${outputsComment}\nexport declare const outputs: readonly ${literal(outputs)};\n\n` : ''}${
+  return `${outputs ? `${outputsComment}\nexport declare const outputs: readonly ${toLiteral(outputs)};\n\n` : ''}${
     inputNames ? namedInputs(inputColumns!) : ''
   }${predictComment(content)}
 export declare function predict(inputs: ArrayLike<${value}>${inputNames ? ' | NamedInputs' : ''}): Float32Array;
@@ -23,14 +23,14 @@ export declare function predict(inputs: ArrayLike<${value}>${inputNames ? ' | Na
 /** A sample as an object. A name that occurs twice is one property. */
 function namedInputs({ list }: Columns): string {
   const types = new Map(
-    list.map(({ given, places }) => [given.name!, places ? categoriesOf([...places.keys()]) : 'number']),
+    list.map(({ given, places }) => [given.name!, places ? categoryType([...places.keys()]) : 'number']),
   );
-  const lines = Array.from(types, ([name, type]) => `  readonly ${literal(name)}: ${type};\n`);
+  const lines = Array.from(types, ([name, type]) => `  readonly ${toLiteral(name)}: ${type};\n`);
   return `/** A sample by the names of its columns. */\nexport interface NamedInputs {\n${lines.join('')}}\n\n`;
 }
 
 /** Strings or their numbers, or numbers; data that is read has `number`, and rarely such literals. */
-function categoriesOf(categories: readonly unknown[]): string {
+function categoryType(categories: readonly unknown[]): string {
   const words = categories.filter((category) => typeof category === 'string');
-  return [...words.map((word) => literal(word)), 'number'].join(' | ');
+  return [...words.map((word) => toLiteral(word)), 'number'].join(' | ');
 }

@@ -1,7 +1,7 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
-import { numberOfHalf } from '../half.js';
+import { decodeHalf } from '../half.js';
 
 /** Numbers of 64 bits beside those that JavaScript has. */
 export type NPYValues = NumericArray | BigInt64Array | BigUint64Array | string[];
@@ -57,7 +57,7 @@ const kinds = new Map<string, readonly [DType, Decode]>([
 ]);
 
 /** By the names of typed arrays: an array from another realm is no instance of ours. */
-export const descrOf = new Map<string, string>([
+export const descriptors = new Map<string, string>([
   ['Int8Array', '|i1'],
   ['Int16Array', '<i2'],
   ['Int32Array', '<i4'],
@@ -78,7 +78,7 @@ const MOST_CHARACTERS = 2 ** 16;
  * @param descr what the header calls the type: '<f8', say
  * @throws FormatError where it is none of those above, or strings
  */
-export function layoutOf(place: string, descr: string): Layout & { readonly isBigEndian: boolean } {
+export function findLayout(place: string, descr: string): Layout & { readonly isBigEndian: boolean } {
   const [, order, kind, digits] = /^([<>|=])([a-zA-Z])(\d{0,6})$/.exec(descr) ?? [];
   const isBigEndian = order === '>';
   const found = kinds.get(`${kind}${digits}`);
@@ -102,7 +102,7 @@ export function layoutOf(place: string, descr: string): Layout & { readonly isBi
 }
 
 function halves(bytes: Uint8Array<ArrayBuffer>): Float32Array {
-  return Float32Array.from(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2), numberOfHalf);
+  return Float32Array.from(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2), decodeHalf);
 }
 
 /** Strings of one length in UCS-4, filled up with zeros. */

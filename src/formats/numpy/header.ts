@@ -66,9 +66,9 @@ export function parseHeader(place: string, text: string): Header {
     tokens.expect(':');
     const name = found.slice(1, -1);
     if (names.size === names.add(name).size) tokens.fail('no name twice');
-    if (name === 'descr') descr = descrOf(place, tokens);
+    if (name === 'descr') descr = readDescr(place, tokens);
     else if (name === 'fortran_order') fortranOrder = tokens.expect('True', 'False') === 'True';
-    else if (name === 'shape') shape = shapeOf(tokens);
+    else if (name === 'shape') shape = readShape(tokens);
     else tokens.fail("'descr', 'fortran_order' or 'shape'");
     if (tokens.expect(',', '}') === '}') break;
     found = tokens.next();
@@ -80,7 +80,7 @@ export function parseHeader(place: string, text: string): Header {
   return { descr, fortranOrder, shape };
 }
 
-function descrOf(place: string, tokens: Tokens): string {
+function readDescr(place: string, tokens: Tokens): string {
   const found = tokens.next();
   if (found === '[') {
     throw new FormatError({
@@ -92,7 +92,7 @@ function descrOf(place: string, tokens: Tokens): string {
   return /^['"]/.test(found) ? found.slice(1, -1) : tokens.fail('a string');
 }
 
-function shapeOf(tokens: Tokens): number[] {
+function readShape(tokens: Tokens): number[] {
   tokens.expect('(');
   const shape: number[] = [];
   for (;;) {

@@ -7,8 +7,8 @@ import type { LossSpec } from '../../model/spec.js';
 import type { ActivationName, Network } from '../../index.js';
 import type { EngineOptions } from '../../network.js';
 import type { Bytes } from '../../base/bytes.js';
-import { networkOf, portableOf } from '../portable.js';
-import { NPZ, zipOf } from './npz.js';
+import { importNetwork, exportNetwork } from '../portable.js';
+import { NPZ, encodeNPZ } from './npz.js';
 
 /** What is known of a network beside its arrays, in an entry of its own. */
 const SPEC = 'bp4.json';
@@ -27,9 +27,9 @@ export interface NPZOptions extends EngineOptions {
  * @throws TypeError where it is no network; StateError after `dispose`
  */
 export function toNPZ(net: Network): Uint8Array {
-  const { spec, parameters } = portableOf(net);
+  const { spec, parameters } = exportNetwork(net);
   const arrays = new Map(Array.from(nameTensors('', parameters)));
-  return zipOf(arrays, { [SPEC]: JSON.stringify(spec) });
+  return encodeNPZ(arrays, { [SPEC]: JSON.stringify(spec) });
 }
 
 /**
@@ -45,7 +45,7 @@ export async function fromNPZ(bytes: Bytes, options: NPZOptions = {}): Promise<N
   const { activations, loss, ...engine } = options;
   const npz = new NPZ('npz', bytes);
   const text = npz.text(SPEC);
-  const { parameters, inputs } = parametersOf(npz);
+  const { parameters, inputs } = readParameters(npz);
   if (text !== undefined) {
     if (activations !== undefined || loss !== undefined) {
       throw new TypeFault({
@@ -54,13 +54,14 @@ export async function fromNPZ(bytes: Bytes, options: NPZOptions = {}): Promise<N
         cure: 'leave activations and loss out',
       });
     }
-    return networkOf('npz', { spec: specOf(text), parameters }, engine);
+    return importNetwork('npz', { spec: parseSpec(text), parameters }, engine);
   }
   if (!Array.isArray(activations)) {
     throw new TypeFault({
       place: 'activations',
       problem: `expected an array, since the file holds weights alone, got ${show(activations)}`,
       cure: `give the activation of each of its ${parameters.length} layers`,
+      option: { name: 'activations' },
     });
   }
   if (activations.length !== parameters.length) {
@@ -74,10 +75,10 @@ export async function fromNPZ(bytes: Bytes, options: NPZOptions = {}): Promise<N
     activation: (activations as ActivationName[])[l]!,
   }));
   const given = loss ?? (layers.at(-1)!.activation === 'softmax' ? 'crossEntropy' : 'quadratic');
-  return networkOf('npz', { spec: { inputs, loss: given, layers }, parameters }, engine);
+  return importNetwork('npz', { spec: { inputs, loss: given, layers }, parameters }, engine);
 }
 
-function specOf(text: string): SpecJSON {
+function parseSpec(text: string): SpecJSON {
   try {
     return JSON.parse(text) as SpecJSON;
   } catch (cause) {
@@ -88,7 +89,7 @@ function specOf(text: string): SpecJSON {
   }
 }
 
-function parametersOf(npz: NPZ): { parameters: Parameters[]; inputs: number } {
+function readParameters(npz: NPZ): { parameters: Parameters[]; inputs: number } {
   const numbers = new Set<number>();
   for (const name of npz.names) {
     const [, digits] = /^(\d{1,6})\.(?:weight|bias)$/.exec(name) ?? [];
@@ -108,8 +109,8 @@ function parametersOf(npz: NPZ): { parameters: Parameters[]; inputs: number } {
   const parameters = [...numbers]
     .sort((a, b) => a - b)
     .map((number) => {
-      const [weights, [units, width]] = floatsOf(npz, `${number}.weight`, 2);
-      const [biases, [length]] = floatsOf(npz, `${number}.bias`, 1);
+      const [weights, [units, width]] = readFloats(npz, `${number}.weight`, 2);
+      const [biases, [length]] = readFloats(npz, `${number}.bias`, 1);
       if (length !== units) {
         throw new FormatError({
           place: `npz: ${number}.bias`,
@@ -130,7 +131,7 @@ function parametersOf(npz: NPZ): { parameters: Parameters[]; inputs: number } {
   return { parameters, inputs };
 }
 
-function floatsOf(npz: NPZ, name: string, dimensions: number): [Float32Array, readonly number[]] {
+function readFloats(npz: NPZ, name: string, dimensions: number): [Float32Array, readonly number[]] {
   const { values, shape, dtype } = npz.array(name);
   if (!dtype.startsWith('float') || shape.length !== dimensions) {
     throw new FormatError({

@@ -2,7 +2,7 @@ import { FormatError, RangeFault, TypeFault } from '../../errors.js';
 import { checkInteger, show } from '../../base/check.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
 import { bytesOf, type Bytes } from '../../base/bytes.js';
-import { descrOf, layoutOf, type DType, type Layout, type NPYValues } from './dtypes.js';
+import { descriptors, findLayout, type DType, type Layout, type NPYValues } from './dtypes.js';
 import { parseHeader } from './header.js';
 
 // Arrays of NumPy, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html:
@@ -71,7 +71,7 @@ export function readStart(place: string, bytes: Uint8Array): NPYStart | undefine
   if (at > bytes.length) return undefined;
   const text = new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(bytes.subarray(from, at));
   const { descr, fortranOrder, shape } = parseHeader(place, text);
-  const layout = layoutOf(place, descr);
+  const layout = findLayout(place, descr);
   const count = shape.reduce((product, size) => product * size, 1);
   return { layout, shape, fortranOrder, count, at };
 }
@@ -83,14 +83,14 @@ export function readStart(place: string, bytes: Uint8Array): NPYStart | undefine
  * never read
  */
 export function readNPY(bytes: Bytes): NPYArray {
-  return arrayOf('npy', bytesOf('bytes', bytes, 'an array of NumPy'));
+  return decodeNPY('npy', bytesOf('bytes', bytes, 'an array of NumPy'));
 }
 
 /**
  * @param place its name in error messages
  * @throws FormatError
  */
-export function arrayOf(place: string, bytes: Uint8Array<ArrayBuffer>): NPYArray {
+export function decodeNPY(place: string, bytes: Uint8Array<ArrayBuffer>): NPYArray {
   const start = readStart(place, bytes);
   if (!start) throw new FormatError({ place, problem: 'ends within its header' });
   const { layout, shape, fortranOrder, count, at } = start;
@@ -173,7 +173,7 @@ export function encodeNPY(
   shape: readonly number[] = [values.length],
 ): Uint8Array {
   const placeOf = (part: string): string => (place === '' ? part : `${place}: ${part}`);
-  const descr = ArrayBuffer.isView(values) ? descrOf.get(values[Symbol.toStringTag]) : undefined;
+  const descr = ArrayBuffer.isView(values) ? descriptors.get(values[Symbol.toStringTag]) : undefined;
   if (descr === undefined)
     throw new TypeFault({ place: placeOf('values'), problem: `expected a typed array, got ${show(values)}` });
   const sizes: unknown = shape;

@@ -2,7 +2,7 @@ import { zipSync } from 'fflate';
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
 import { bytesOf, type Bytes } from '../../base/bytes.js';
-import { arrayOf, encodeNPY, type NPYArray, type WritableValues } from './npy.js';
+import { decodeNPY, encodeNPY, type NPYArray, type WritableValues } from './npy.js';
 import { Zip } from './zip.js';
 
 /** An array to be written: with its shape, or of one dimension. */
@@ -40,7 +40,7 @@ export class NPZ {
         cure: `it has ${names || 'no arrays at all'}`,
       });
     }
-    return arrayOf(`${this.#place}: array ${show(name)}`, bytes);
+    return decodeNPY(`${this.#place}: array ${show(name)}`, bytes);
   }
 
   /** A text that lies beside the arrays. @throws FormatError where it cannot be read */
@@ -69,11 +69,11 @@ export function readNPZ(bytes: Bytes): Map<string, NPYArray> {
 export function writeNPZ(
   arrays: ReadonlyMap<string, WritableArray> | Readonly<Record<string, WritableArray>>,
 ): Uint8Array {
-  return zipOf(arrays instanceof Map ? arrays : new Map(Object.entries(arrays)));
+  return encodeNPZ(arrays instanceof Map ? arrays : new Map(Object.entries(arrays)));
 }
 
 /** @param texts that lie beside the arrays, by the names of their entries */
-export function zipOf(
+export function encodeNPZ(
   arrays: ReadonlyMap<string, WritableArray>,
   texts: Readonly<Record<string, string>> = {},
 ): Uint8Array {

@@ -1,5 +1,4 @@
-import type { Affine, Flow } from './flow.js';
-import { isConstant, type NodeAt } from './node.js';
+import { isConstant, type GraphNode, type Affine, type Flow } from './node.js';
 import type { Constant } from './tensor.js';
 
 const arithmetic = {
@@ -10,7 +9,7 @@ const arithmetic = {
 };
 
 /** Two values, one of which may be constant, number by number. */
-export function combined(node: NodeAt, operation: Affine['operation']): Flow {
+export function combine(node: GraphNode, operation: Affine['operation']): Flow {
   const f = arithmetic[operation];
   const [a, b] = [node.input(0), node.input(1)];
   if (isConstant(b)) return withConstant(node.flow(0), b, f);
@@ -43,7 +42,7 @@ export function combined(node: NodeAt, operation: Affine['operation']): Flow {
 }
 
 /** (x − offset)·scale, as scikit-learn's scalers are written by skl2onnx. */
-export function scaler(node: NodeAt): Flow {
+export function readScaler(node: GraphNode): Flow {
   const constantOf = (name: string): Constant => {
     const values = node.attribute(name, 'floats') ?? [];
     return { dims: [values.length], values: Float64Array.from(values) };

@@ -4,7 +4,7 @@ import {
   FOUR_BYTES,
   LENGTH,
   VARINT,
-  wireOf,
+  wireType,
   type Fields,
   type Kind,
   type Message,
@@ -34,7 +34,7 @@ class Reader {
   }
 
   message(fields: Fields, end: number): Record<string, unknown> {
-    const { blank, byNumber } = tableOf(fields);
+    const { blank, byNumber } = indexFields(fields);
     const message = blank();
     while (this.#at < end) {
       const start = this.#at;
@@ -47,9 +47,9 @@ class Reader {
         continue;
       }
       const [name, kind, many] = field;
-      const isPacked = many && wire === LENGTH && wireOf(kind) !== LENGTH;
-      if (!isPacked && wire !== wireOf(kind)) {
-        throw this.#wrong(start, `field ${number} (${name}) has wire type ${wire}, not ${wireOf(kind)}`);
+      const isPacked = many && wire === LENGTH && wireType(kind) !== LENGTH;
+      if (!isPacked && wire !== wireType(kind)) {
+        throw this.#wrong(start, `field ${number} (${name}) has wire type ${wire}, not ${wireType(kind)}`);
       }
       if (!many) message[name] = this.#value(kind, end);
       else {
@@ -131,13 +131,13 @@ class Reader {
   }
 }
 
-interface Table {
+interface FieldIndex {
   readonly blank: () => Record<string, unknown>;
   readonly byNumber: ReadonlyMap<number, readonly [name: string, kind: Kind, many: boolean]>;
 }
 
 /** A table by the numbers of its fields, made once. */
-function tableOf(fields: Fields): Table {
+function indexFields(fields: Fields): FieldIndex {
   let table = tables.get(fields);
   if (!table) {
     const entries = Object.entries(fields);
@@ -150,7 +150,7 @@ function tableOf(fields: Fields): Table {
   }
   return table;
 }
-const tables = new WeakMap<Fields, Table>();
+const tables = new WeakMap<Fields, FieldIndex>();
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

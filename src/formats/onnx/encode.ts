@@ -1,9 +1,9 @@
-import { wireOf, type Fields, type Given, type Kind } from './protobuf.js';
+import { wireType, type Fields, type Given, type Kind } from './protobuf.js';
 
 /** The bytes of a message: its fields in the order of the table. Integers must be whole, from 0 to below 2^53. */
 export function encode<F extends Fields>(fields: F, message: Given<F>): Uint8Array<ArrayBuffer> {
-  const parts = partsOf(fields, message);
-  const bytes = new Uint8Array(lengthOf(parts));
+  const parts = encodeParts(fields, message);
+  const bytes = new Uint8Array(sumLengths(parts));
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);
@@ -12,23 +12,24 @@ export function encode<F extends Fields>(fields: F, message: Given<F>): Uint8Arr
   return bytes;
 }
 
-const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, { length }) => sum + length, 0);
+const sumLengths = (parts: readonly Uint8Array[]): number =>
+  parts.reduce((sum, { length }) => sum + length, 0);
 
 /** In parts, so that large tensors are copied once. */
-function partsOf(fields: Fields, message: object): Uint8Array[] {
+function encodeParts(fields: Fields, message: object): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (const [name, [number, kind, many]] of Object.entries(fields)) {
     const given = (message as Record<string, unknown>)[name];
     if (given === undefined) continue;
     for (const value of many ? (given as unknown[]) : [given]) {
-      parts.push(varint(number * 8 + wireOf(kind)));
-      for (const part of valueOf(kind, value)) parts.push(part); // more than a call takes as arguments
+      parts.push(varint(number * 8 + wireType(kind)));
+      for (const part of encodeValue(kind, value)) parts.push(part); // more than a call takes as arguments
     }
   }
   return parts;
 }
 
-function valueOf(kind: Kind, value: unknown): Uint8Array[] {
+function encodeValue(kind: Kind, value: unknown): Uint8Array[] {
   if (kind === 'int') return [varint(value as number)];
   if (kind === 'float') return [new Uint8Array(Float32Array.of(value as number).buffer)];
   if (kind === 'double') return [new Uint8Array(Float64Array.of(value as number).buffer)];
@@ -37,8 +38,8 @@ function valueOf(kind: Kind, value: unknown): Uint8Array[] {
       ? [value as Uint8Array]
       : kind === 'string'
         ? [new TextEncoder().encode(value as string)]
-        : partsOf(kind, value as object);
-  return [varint(lengthOf(parts)), ...parts];
+        : encodeParts(kind, value as object);
+  return [varint(sumLengths(parts)), ...parts];
 }
 
 function varint(value: number): Uint8Array {

@@ -1,36 +1,7 @@
 import { activationsIn } from '../../kernels/reference/micro/activations.js';
 import { double } from '../../kernels/reference/numerics.js';
 import { activationCodes, defaultAlphas, type ActivationName } from '../../model/spec.js';
-import type { NodeAt } from './node.js';
-import type { Constant } from './tensor.js';
-
-// What is known of a value on its way through the graph.
-
-/** A layer's weights [units][fanIn] and biases [units], and what it was given. */
-export interface Layer {
-  readonly input: Flow;
-  readonly weights: Float32Array;
-  readonly biases: Float32Array;
-}
-
-/** A value that depends on the inputs: f(z) of a layer, or of the inputs themselves. */
-export interface Flow {
-  /** Whose z; undefined for the inputs. */
-  readonly layer: Layer | undefined;
-  /** f at `POINTS`, where it is one function of each number alone; or softmax, over all. */
-  readonly values: Float64Array | 'softmax' | undefined;
-  /** Where it is another value and a constant, added, subtracted, multiplied or divided: these. */
-  readonly last?: Affine;
-  /** What gives it; undefined for the inputs. */
-  readonly node: NodeAt | undefined;
-}
-
-export interface Affine {
-  readonly flow: Flow;
-  readonly operation: 'Add' | 'Sub' | 'Mul' | 'Div';
-  readonly constant: Constant;
-  readonly node: NodeAt;
-}
+import type { Affine, Flow } from './node.js';
 
 /**
  * The z at which functions are compared: near 0, where they bend, and where they are almost straight. A graph writes
@@ -48,7 +19,7 @@ const TOLERANCE = 1e-6;
 const ours = activationsIn(double);
 
 /** σ of one unit, in double precision. */
-export const sigmaOf = (activation: ActivationName): ((z: number, alpha: number) => number) =>
+export const activationFunction = (activation: ActivationName): ((z: number, alpha: number) => number) =>
   ours[activationCodes[activation]]!.value!;
 
 const plainActivations = (Object.keys(activationCodes) as ActivationName[]).filter(
@@ -62,14 +33,14 @@ export interface FoundActivation {
 }
 
 /** Which activation gives these values at `POINTS`; undefined where none does. */
-export function recognise(values: Flow['values']): FoundActivation | undefined {
+export function recognizeActivation(values: Flow['values']): FoundActivation | undefined {
   if (values === undefined) return undefined;
   if (values === 'softmax') return { activation: 'softmax' };
   const atMinus1 = values[POINTS.indexOf(-1)]!;
   // Those with an α last: leakyRelu of α = 1 is linear.
   const alphas = { leakyRelu: -atMinus1, elu: atMinus1 / double.expm1(-1) };
   for (const activation of [...plainActivations, ...(['leakyRelu', 'elu'] as const)]) {
-    const sigma = sigmaOf(activation);
+    const sigma = activationFunction(activation);
     const alpha = activation in alphas ? alphas[activation as keyof typeof alphas] : undefined;
     if (alpha !== undefined && !(alpha > 0)) continue;
     const isIt = values.every((given, i) => {
@@ -86,7 +57,7 @@ export function recognise(values: Flow['values']): FoundActivation | undefined {
  * @throws FormatError naming the node that made something else of it
  */
 export function hiddenActivation({ values, node }: Flow): FoundActivation {
-  const found = recognise(values);
+  const found = recognizeActivation(values);
   if (found) return found;
   throw node!.wrong(
     `what it makes of a layer is none of the activations ${Object.keys(activationCodes).join(', ')}`,
@@ -98,7 +69,7 @@ export function hiddenActivation({ values, node }: Flow): FoundActivation {
  * @param isInner whether what is left is what was transformed; without it, whether these are the inputs themselves
  * @throws FormatError naming the node that made something else of them
  */
-export function affinesOf(
+export function collectAffines(
   flow: Flow,
   isInner: (flow: Flow) => boolean = ({ node }) => node === undefined,
 ): { inner: Flow; affines: Affine[] } {

@@ -1,10 +1,10 @@
 import { checkKeys } from '../../base/check.js';
 import type { Network } from '../../network.js';
 import { bytesOf, type Bytes } from '../../base/bytes.js';
-import { networkOf } from '../portable.js';
-import type { ONNXOptions } from './options.js';
+import { importNetwork } from '../portable.js';
+import type { ONNXOptions } from './read.js';
 
-export type { ONNXOptions } from './options.js';
+export type { ONNXOptions } from './read.js';
 export { toONNX } from './write.js';
 
 /**
@@ -26,5 +26,5 @@ export async function fromONNX(bytes: Bytes, options: ONNXOptions = {}): Promise
   const given = bytesOf('bytes', bytes, 'an ONNX model').slice();
   // Loaded only by those who read.
   const { read } = await import('./read.js');
-  return await networkOf('bytes', read(given, loss, output), engine);
+  return await importNetwork('bytes', read(given, loss, output), engine);
 }

@@ -1,20 +1,45 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
-import type { Budget } from './budget.js';
-import type { Flow } from './flow.js';
+import type { Budget } from './tensor.js';
 import { attributeTypes, type Attribute, type Node } from './proto.js';
-import { shown, type Constant } from './tensor.js';
+import { showShape, type Constant } from './tensor.js';
+
+/** A layer's weights [units][fanIn] and biases [units], and what it was given. */
+export interface GraphLayer {
+  readonly input: Flow;
+  readonly weights: Float32Array;
+  readonly biases: Float32Array;
+}
+
+/** A value that depends on the inputs: f(z) of a layer, or of the inputs themselves. */
+export interface Flow {
+  /** Whose z; undefined for the inputs. */
+  readonly layer: GraphLayer | undefined;
+  /** f at `POINTS`, where it is one function of each number alone; or softmax, over all. */
+  readonly values: Float64Array | 'softmax' | undefined;
+  /** Where it is another value and a constant, added, subtracted, multiplied or divided: these. */
+  readonly last?: Affine;
+  /** What gives it; undefined for the inputs. */
+  readonly node: GraphNode | undefined;
+}
+
+export interface Affine {
+  readonly flow: Flow;
+  readonly operation: 'Add' | 'Sub' | 'Mul' | 'Div';
+  readonly constant: Constant;
+  readonly node: GraphNode;
+}
 
 /** What stands under a name in a graph. */
 export type Value = Constant | Flow;
 
 /** What a node gives. @throws FormatError that names the node */
-export type Operator = (node: NodeAt, budget: Budget) => Value;
+export type Operator = (node: GraphNode, budget: Budget) => Value;
 
 export const isConstant = (value: Value): value is Constant => 'dims' in value;
 
 /** A node of the graph, with what it is given. */
-export class NodeAt {
+export class GraphNode {
   readonly op: string;
   /** Its name in error messages. */
   readonly place: string;
@@ -82,8 +107,12 @@ export class NodeAt {
 }
 
 /** A constant's number for each column: one for all, or one for each. */
-export function columnsOf(node: NodeAt, { dims, values }: Constant, width: number): (k: number) => number {
+export function spreadOverColumns(
+  node: GraphNode,
+  { dims, values }: Constant,
+  width: number,
+): (k: number) => number {
   if (values.length === 1) return () => values[0]!;
   if (values.length === width && dims.at(-1) !== 1) return (k) => values[k]!;
-  throw node.wrong(`expected a constant of 1 or ${width} numbers, got dims ${shown(dims)}`);
+  throw node.wrong(`expected a constant of 1 or ${width} numbers, got dims ${showShape(dims)}`);
 }

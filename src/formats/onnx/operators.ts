@@ -1,16 +1,16 @@
 import { defaultAlphas, type ActivationName } from '../../model/spec.js';
-import { combined, scaler } from './arithmetic.js';
-import type { Budget } from './budget.js';
-import { sigmaOf } from './flow.js';
+import { combine, readScaler } from './arithmetic.js';
+import type { Budget } from './tensor.js';
+import { activationFunction } from './flow.js';
 import { bias, gemm, matMul, softmax } from './layers.js';
-import type { NodeAt, Operator, Value } from './node.js';
+import type { GraphNode, Operator, Value } from './node.js';
 import { cast, concat, constant, flatten, gather, reshape, shape, transpose, unsqueeze } from './shapes.js';
 
 const passOn: Operator = (node) => node.input(0);
 
 /** A function of each number alone. */
 const elementwise =
-  (functionOf: (node: NodeAt) => (z: number) => number): Operator =>
+  (functionOf: (node: GraphNode) => (z: number) => number): Operator =>
   (node) => {
     const { layer, values } = node.flow(0);
     const f = functionOf(node);
@@ -19,7 +19,7 @@ const elementwise =
 
 /** One of bp4's activations, whose α is an attribute, with the same default. */
 const activation = (name: ActivationName): Operator => {
-  const sigma = sigmaOf(name);
+  const sigma = activationFunction(name);
   return elementwise((node) => {
     const alpha = node.number('alpha', 'f', defaultAlphas[name] ?? 0);
     return (z) => sigma(z, alpha);
@@ -30,11 +30,11 @@ const activation = (name: ActivationName): Operator => {
 export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['Gemm', gemm],
   ['MatMul', matMul],
-  ['Add', (node, budget) => bias(node, budget) ?? combined(node, 'Add')],
-  ['Sub', (node) => combined(node, 'Sub')],
-  ['Mul', (node) => combined(node, 'Mul')],
-  ['Div', (node) => combined(node, 'Div')],
-  ['ai.onnx.ml.Scaler', scaler],
+  ['Add', (node, budget) => bias(node, budget) ?? combine(node, 'Add')],
+  ['Sub', (node) => combine(node, 'Sub')],
+  ['Mul', (node) => combine(node, 'Mul')],
+  ['Div', (node) => combine(node, 'Div')],
+  ['ai.onnx.ml.Scaler', readScaler],
   ['Sigmoid', activation('sigmoid')],
   ['Tanh', activation('tanh')],
   ['Relu', activation('relu')],
@@ -59,7 +59,7 @@ export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator
   ['Concat', concat],
 ]);
 
-function gelu(node: NodeAt, budget: Budget): Value {
+function gelu(node: GraphNode, budget: Budget): Value {
   const approximate = new TextDecoder().decode(node.attribute('approximate', 's'));
   if (approximate !== 'tanh')
     throw node.wrong(`bp4 has the gelu of approximate='tanh' only, not that of erf`);
@@ -67,7 +67,7 @@ function gelu(node: NodeAt, budget: Budget): Value {
 }
 
 /** Powers as gelu needs them. */
-function exponent(node: NodeAt): (z: number) => number {
+function exponent(node: GraphNode): (z: number) => number {
   const { values } = node.constant(1);
   if (values.length === 1 && values[0] === 2) return (z) => z * z;
   if (values.length === 1 && values[0] === 3) return (z) => z * z * z;

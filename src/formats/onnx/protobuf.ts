@@ -47,4 +47,4 @@ export const LENGTH = 2;
 export const FOUR_BYTES = 5;
 
 const wireTypes = { int: VARINT, double: EIGHT_BYTES, float: FOUR_BYTES, string: LENGTH, bytes: LENGTH };
-export const wireOf = (kind: Kind): number => (typeof kind === 'string' ? wireTypes[kind] : LENGTH);
+export const wireType = (kind: Kind): number => (typeof kind === 'string' ? wireTypes[kind] : LENGTH);

@@ -3,21 +3,26 @@ import { show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/state.js';
 import type { NumberTransform } from '../../model/transforms.js';
-import { Budget } from './budget.js';
+import { Budget } from './tensor.js';
 import {
-  affinesOf,
+  collectAffines,
   hiddenActivation,
   POINTS,
-  recognise,
+  recognizeActivation,
+  type FoundActivation,
+} from './flow.js';
+import {
+  spreadOverColumns,
+  isConstant,
+  GraphNode,
+  type Value,
   type Affine,
   type Flow,
-  type FoundActivation,
-  type Layer,
-} from './flow.js';
-import { columnsOf, isConstant, NodeAt, type Value } from './node.js';
+  type GraphLayer,
+} from './node.js';
 import { operators } from './operators.js';
 import type { Graph } from './proto.js';
-import { constantOf } from './tensor.js';
+import { readTensor } from './tensor.js';
 
 /** A network as a graph tells it: without a loss. */
 export interface Found {
@@ -36,26 +41,26 @@ export interface Found {
 export function readGraph(graph: Graph, bytes: number, output?: string): Found {
   const values = new Map<string, Value>();
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
-  const answer = outputOf(graph, output);
-  const needed = neededFor(graph, answer);
+  const answer = chooseOutput(graph, output);
+  const needed = findNeeded(graph, answer);
   const inputs = graph.input.filter(({ name = '' }) => needed.has(name) && !initializers.has(name));
   if (inputs.length !== 1) {
     throw new FormatError({
       place: 'bytes',
-      problem: `expected an output that depends on one input, got ${listed(inputs)}`,
+      problem: `expected an output that depends on one input, got ${listNames(inputs)}`,
     });
   }
   values.set(inputs[0]!.name!, { layer: undefined, values: POINTS, node: undefined });
   const valueOf = (name: string): Value | undefined => {
     const tensor = initializers.get(name);
-    if (!values.has(name) && tensor) values.set(name, constantOf(`bytes: initializer ${show(name)}`, tensor));
+    if (!values.has(name) && tensor) values.set(name, readTensor(`bytes: initializer ${show(name)}`, tensor));
     return values.get(name);
   };
 
   const budget = new Budget(bytes);
   for (const [position, one] of graph.node.entries()) {
     if (!one.output.some((name) => needed.has(name))) continue;
-    const node = new NodeAt(one, position, (i) => {
+    const node = new GraphNode(one, position, (i) => {
       const name = one.input[i] ?? '';
       if (name === '') return undefined; // an optional input that is left out
       const value = valueOf(name);
@@ -78,33 +83,34 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
       problem: `the output ${show(answer)} does not depend on the inputs`,
     });
   }
-  return networkOf(value, widthOf(inputs[0]!));
+  return assembleNetwork(value, readWidth(inputs[0]!));
 }
 
-function outputOf({ output: outputs }: Graph, wanted: string | undefined): string {
+function chooseOutput({ output: outputs }: Graph, wanted: string | undefined): string {
   if (wanted === undefined && outputs.length !== 1) {
     throw new FormatError({
       place: 'bytes',
-      problem: `expected a graph of one output, got ${listed(outputs)}`,
+      problem: `expected a graph of one output, got ${listNames(outputs)}`,
       cure: 'name one as options.output',
+      option: { name: 'output' },
     });
   }
   const output = wanted ?? outputs[0]!.name ?? '';
   if (wanted === undefined || outputs.some(({ name }) => name === wanted)) return output;
   throw new RangeFault({
     place: 'options.output',
-    problem: `expected ${listed(outputs)}, got ${show(wanted)}`,
+    problem: `expected ${listNames(outputs)}, got ${show(wanted)}`,
   });
 }
 
 /** Names as error messages show them. */
-function listed(values: Graph['output']): string {
+function listNames(values: Graph['output']): string {
   const names = values.slice(0, 8).map(({ name = '' }) => show(name));
   return `${names.join(', ') || 'none'}${values.length > 8 ? ', …' : ''}`;
 }
 
 /** All names on which a value depends. Nodes stand after those whose values they take. */
-function neededFor(graph: Graph, answer: string): ReadonlySet<string> {
+function findNeeded(graph: Graph, answer: string): ReadonlySet<string> {
   const needed = new Set([answer]);
   for (let i = graph.node.length - 1; i >= 0; i--) {
     const { input, output } = graph.node[i]!;
@@ -114,16 +120,19 @@ function neededFor(graph: Graph, answer: string): ReadonlySet<string> {
 }
 
 /** How many numbers a sample has; undefined where the file leaves it open. */
-function widthOf({ type }: Graph['input'][number]): number | undefined {
+function readWidth({ type }: Graph['input'][number]): number | undefined {
   const [, ...sizes] = type?.tensor?.shape?.dim ?? [];
   const width = sizes.reduce((product, { size = NaN }) => product * size, 1);
   return sizes.length > 0 && width > 0 ? width : undefined;
 }
 
 /** The layers that lead to a value, and what is done before and after them. */
-function networkOf(answer: Flow, width: number | undefined): Found {
-  const { inner, affines: after } = affinesOf(answer, ({ values }) => recognise(values) !== undefined);
-  const layers: Layer[] = [];
+function assembleNetwork(answer: Flow, width: number | undefined): Found {
+  const { inner, affines: after } = collectAffines(
+    answer,
+    ({ values }) => recognizeActivation(values) !== undefined,
+  );
+  const layers: GraphLayer[] = [];
   const found: FoundActivation[] = [];
   let flow = inner;
   for (; flow.layer; flow = flow.layer.input) {
@@ -143,7 +152,7 @@ function networkOf(answer: Flow, width: number | undefined): Found {
       problem: `the first layer takes ${inputs} numbers, but the input of the graph has ${width}`,
     });
   }
-  const { affines: before } = affinesOf(flow);
+  const { affines: before } = collectAffines(flow);
   const transforms = {
     ...(before.length > 0 && { inputs: inputTransforms(before, inputs) }),
     ...(after.length > 0 && { targets: targetTransforms(after, layers.at(-1)!.biases.length) }),
@@ -154,13 +163,13 @@ function networkOf(answer: Flow, width: number | undefined): Found {
       layers: layers.map(({ biases }, l) => ({ units: biases.length, ...found[l]! })),
       ...(before.length + after.length > 0 && { transforms }),
     },
-    parameters: layers,
+    parameters: layers.map(({ weights, biases }) => ({ weights, biases })),
   };
 }
 
 /** y = (x − mean) / deviation; where that is divided by infinity (a column that is always the same), 0. */
 function inputTransforms(affines: readonly Affine[], width: number): NumberTransform[] {
-  const columns = affines.map(({ node, constant }) => columnsOf(node, constant, width));
+  const columns = affines.map(({ node, constant }) => spreadOverColumns(node, constant, width));
   return Array.from({ length: width }, (_, k) => {
     let [mean, deviation] = [0, 1];
     for (const [i, { operation }] of affines.entries()) {
@@ -170,13 +179,13 @@ function inputTransforms(affines: readonly Affine[], width: number): NumberTrans
       else if (operation === 'Mul') deviation /= c;
       else deviation *= c;
     }
-    return transformOf(mean, deviation === Infinity ? 0 : deviation);
+    return toTransform(mean, deviation === Infinity ? 0 : deviation);
   });
 }
 
 /** y = a·deviation + mean */
 function targetTransforms(affines: readonly Affine[], width: number): NumberTransform[] {
-  const columns = affines.map(({ node, constant }) => columnsOf(node, constant, width));
+  const columns = affines.map(({ node, constant }) => spreadOverColumns(node, constant, width));
   return Array.from({ length: width }, (_, k) => {
     let [mean, deviation] = [0, 1];
     for (const [i, { operation }] of affines.entries()) {
@@ -189,9 +198,9 @@ function targetTransforms(affines: readonly Affine[], width: number): NumberTran
         deviation *= factor;
       }
     }
-    return transformOf(mean, deviation);
+    return toTransform(mean, deviation);
   });
 }
 
-const transformOf = (mean: number, deviation: number): NumberTransform =>
+const toTransform = (mean: number, deviation: number): NumberTransform =>
   mean === 0 && deviation === 1 ? { kind: 'identity' } : { kind: 'standardize', mean, deviation };

@@ -8,8 +8,8 @@ import { parseJSON } from '../../model/read-safetensors.js';
 import { MOST_HEADER_BYTES } from '../../model/safetensors.js';
 import type { CheckedSpec } from '../../model/spec.js';
 import type { GivenNode, Graph, Node } from './proto.js';
-import { constantOf } from './tensor.js';
-import { graphOf, OUTPUTS } from './write-graph.js';
+import { readTensor } from './tensor.js';
+import { buildGraph, OUTPUTS } from './write-graph.js';
 
 /**
  * Reads a graph that bp4 wrote: the spec from its metadata, the weights from the graph, which must be what bp4 writes for
@@ -19,40 +19,41 @@ import { graphOf, OUTPUTS } from './write-graph.js';
  */
 export function readOwn(graph: Graph, text: string): { spec: SpecJSON; parameters: readonly Parameters[] } {
   const given = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
-  const valuesOf = (name: string, shape: readonly number[]): Float32Array | Float64Array => {
+  const takeValues = (name: string, shape: readonly number[]): Float32Array | Float64Array => {
     const tensor = given.get(name);
     if (tensor?.dims.join() !== shape.join()) throw disagreement(`initializer ${show(name)}`);
-    return constantOf(`bytes: initializer ${show(name)}`, tensor).values;
+    return readTensor(`bytes: initializer ${show(name)}`, tensor).values;
   };
 
-  const { json, spec } = specOf(text);
+  const { json, spec } = parseSpec(text);
   const sizes = [spec.inputs, ...spec.layers.map(({ units }) => units)];
   const parameters = takeParameters(
     '',
     (name, ...shape) => {
-      const values = valuesOf(name, shape);
+      const values = takeValues(name, shape);
       if (values instanceof Float32Array) return values;
       throw disagreement(`initializer ${show(name)}`);
     },
     sizes,
   );
-  const { nodes, constants } = graphOf(spec, parameters);
+  const { nodes, constants } = buildGraph(spec, parameters);
   for (const [i, node] of nodes.entries()) {
-    if (!graph.node[i] || keyOf(graph.node[i]) !== keyOf(node)) throw disagreement(`graph.node[${i}]`);
+    if (!graph.node[i] || serializeNode(graph.node[i]) !== serializeNode(node))
+      throw disagreement(`graph.node[${i}]`);
   }
   if (graph.node.length !== nodes.length) throw disagreement(`graph.node[${nodes.length}]`);
   if (graph.output.length !== 1 || graph.output[0]!.name !== OUTPUTS) throw disagreement('graph.output');
   const read = new Set<unknown>(parameters.flatMap(({ weights, biases }) => [weights, biases]));
   for (const { name, dims, values } of constants) {
     if (read.has(values)) continue;
-    const found = valuesOf(name, dims);
+    const found = takeValues(name, dims);
     if (found.some((value, i) => value !== Number(values[i])))
       throw disagreement(`initializer ${show(name)}`);
   }
   return { spec: json, parameters };
 }
 
-function specOf(text: string): { json: SpecJSON; spec: CheckedSpec } {
+function parseSpec(text: string): { json: SpecJSON; spec: CheckedSpec } {
   try {
     checkInteger('its length', text.length, 0, MOST_HEADER_BYTES);
     const json = parseJSON('bp4', text) as SpecJSON;
@@ -63,7 +64,7 @@ function specOf(text: string): { json: SpecJSON; spec: CheckedSpec } {
 }
 
 /** What a node computes, and of what. */
-function keyOf({ opType, domain, input, output, attribute }: Node | GivenNode): string {
+function serializeNode({ opType, domain, input, output, attribute }: Node | GivenNode): string {
   return JSON.stringify([
     opType,
     domain ?? '',

@@ -7,11 +7,12 @@ import { model, type Graph } from './proto.js';
 import { readGraph } from './read-graph.js';
 import { readOwn } from './read-own.js';
 import { METADATA } from './write.js';
+import type { EngineOptions } from '../../network.js';
 
 /** Since then the arithmetic operators broadcast as NumPy does. */
 const LEAST_OPSET = 7;
 
-/** A network as `networkOf` takes it. */
+/** A network as `importNetwork` takes it. */
 interface Found {
   readonly spec: Omit<SpecJSON, 'format' | 'version'>;
   readonly parameters: readonly Parameters[];
@@ -51,4 +52,12 @@ function readOther(graph: Graph, bytes: number, output: string | undefined): Fou
   } catch (cause) {
     throw new FormatError(within('bytes', cause), { cause });
   }
+}
+
+/** What `fromONNX` may be told. */
+export interface ONNXOptions extends EngineOptions {
+  /** With which it is to be trained on. Default: that of a file of bp4, else 'crossEntropy' after softmax, and 'quadratic'. */
+  readonly loss?: LossSpec;
+  /** The output that is read, of a graph that has several. */
+  readonly output?: string;
 }

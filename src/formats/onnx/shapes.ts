@@ -1,12 +1,11 @@
-import type { Budget } from './budget.js';
-import type { Flow } from './flow.js';
-import type { NodeAt, Value } from './node.js';
+import type { Budget } from './tensor.js';
+import type { GraphNode, Value, Flow } from './node.js';
 import { DOUBLE, FLOAT, FLOAT16 } from './proto.js';
-import { constantOf, shown, type Constant } from './tensor.js';
+import { readTensor, showShape, type Constant } from './tensor.js';
 
 // The operators that leave numbers as they are: rows stay rows, one for each sample. How many samples there are is -1.
 
-export function cast(node: NodeAt): Value {
+export function cast(node: GraphNode): Value {
   const to = node.number('to', 'i', 0);
   if (to !== FLOAT && to !== DOUBLE && to !== FLOAT16) {
     throw node.wrong(`to: expected a type of floats (${FLOAT}, ${DOUBLE} or ${FLOAT16}), got ${to}`);
@@ -14,14 +13,14 @@ export function cast(node: NodeAt): Value {
   return node.input(0);
 }
 
-export function flatten(node: NodeAt): Flow {
+export function flatten(node: GraphNode): Flow {
   const axis = node.number('axis', 'i', 1);
   if (axis !== 1) throw node.wrong(`axis: expected 1, a row for each sample, got ${axis}`);
   return node.flow(0);
 }
 
 /** To [batch][-1] alone. */
-export function reshape(node: NodeAt): Flow {
+export function reshape(node: GraphNode): Flow {
   const flow = node.flow(0);
   const { values: shape } = node.constant(1);
   const [batch, width] = shape;
@@ -29,14 +28,14 @@ export function reshape(node: NodeAt): Flow {
   // Of the inputs, how many they are is compared with the weights.
   const isWidth = width === -1 || (flow.layer ? width === flow.layer.biases.length : width! > 0);
   if (shape.length !== 2 || !isBatch || !isWidth) {
-    throw node.wrong(`expected the shape [-1, all numbers of a sample], got ${shown(shape)}`);
+    throw node.wrong(`expected the shape [-1, all numbers of a sample], got ${showShape(shape)}`);
   }
   return flow;
 }
 
-export function constant(node: NodeAt): Constant {
+export function constant(node: GraphNode): Constant {
   const tensor = node.attribute('value', 't');
-  if (tensor) return constantOf(node.place, tensor);
+  if (tensor) return readTensor(node.place, tensor);
   const one = node.attribute('value_float', 'f') ?? node.attribute('value_int', 'i');
   const values = node.attribute('value_floats', 'floats') ?? node.attribute('value_ints', 'ints');
   if (values) return { dims: [values.length], values: Float64Array.from(values) };
@@ -44,7 +43,7 @@ export function constant(node: NodeAt): Constant {
   throw node.wrong('expected one of value, value_float, value_floats, value_int, value_ints');
 }
 
-export function transpose(node: NodeAt, budget: Budget): Constant {
+export function transpose(node: GraphNode, budget: Budget): Constant {
   const { dims, values } = node.constant(0);
   const [rows = 0, columns = 0] = dims;
   const order = node.attribute('perm', 'ints') ?? [1, 0];
@@ -57,12 +56,12 @@ export function transpose(node: NodeAt, budget: Budget): Constant {
 }
 
 /** As much of it as `x.view(x.size(0), -1)` of PyTorch asks for: how many samples; of the rest, a layer's units. */
-export function shape(node: NodeAt): Constant {
+export function shape(node: GraphNode): Constant {
   return { dims: [2], values: Float64Array.of(-1, node.flow(0).layer?.biases.length ?? NaN) };
 }
 
 /** One number of a row of constants. */
-export function gather(node: NodeAt): Constant {
+export function gather(node: GraphNode): Constant {
   const { values } = node.constant(0);
   const { dims, values: indices } = node.constant(1);
   if (indices.length !== 1) throw node.wrong(`expected one index, got ${indices.length}`);
@@ -70,14 +69,14 @@ export function gather(node: NodeAt): Constant {
 }
 
 /** A number becomes a row of one. */
-export function unsqueeze(node: NodeAt): Constant {
+export function unsqueeze(node: GraphNode): Constant {
   const { values } = node.constant(0);
   if (values.length !== 1) throw node.wrong(`expected a constant of one number, got ${values.length}`);
   return { dims: [1], values };
 }
 
 /** Rows of constants, to a shape. */
-export function concat(node: NodeAt): Constant {
+export function concat(node: GraphNode): Constant {
   const values: number[] = [];
   for (let i = 0; node.has(i); i++) {
     const { values: more } = node.constant(i);

@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
-import { numberOfHalf } from '../half.js';
+import { decodeHalf } from '../half.js';
 import {
   BOOL,
   DOUBLE,
@@ -28,7 +28,7 @@ export interface NamedNumbers {
 }
 
 /** A tensor of the type that its numbers have. */
-export function tensorOf({ name, dims, values }: NamedNumbers): GivenTensor {
+export function toTensor({ name, dims, values }: NamedNumbers): GivenTensor {
   const rawData = new Uint8Array(values.byteLength);
   const view = new DataView(rawData.buffer);
   const size = values.BYTES_PER_ELEMENT;
@@ -57,7 +57,7 @@ const types = new Map<number | undefined, Type>([
     {
       name: 'float16',
       bytes: 2,
-      read: (view, at) => numberOfHalf(view.getUint16(at, true)),
+      read: (view, at) => decodeHalf(view.getUint16(at, true)),
       field: 'int32Data',
     },
   ],
@@ -74,7 +74,7 @@ const types = new Map<number | undefined, Type>([
  * @param place its name in error messages
  * @throws FormatError where they are of another type, in another file, or not as many
  */
-export function constantOf(place: string, tensor: Tensor): Constant {
+export function readTensor(place: string, tensor: Tensor): Constant {
   const { dims, dataType, rawData, externalData, dataLocation } = tensor;
   if (dataLocation === EXTERNAL || externalData.length > 0) {
     const file = externalData.find(({ key }) => key === 'location')?.value;
@@ -99,7 +99,7 @@ export function constantOf(place: string, tensor: Tensor): Constant {
   if (count !== present) {
     throw new FormatError({
       place,
-      problem: `expected ${count} numbers, as dims ${shown(dims)} ask for, got ${present}`,
+      problem: `expected ${count} numbers, as dims ${showShape(dims)} ask for, got ${present}`,
     });
   }
   const values =
@@ -107,10 +107,34 @@ export function constantOf(place: string, tensor: Tensor): Constant {
   if (isRaw) {
     const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
     for (let i = 0; i < count; i++) values[i] = read(view, bytes * i);
-  } else values.set(dataType === FLOAT16 ? tensor[field].map((bits) => numberOfHalf(bits)) : tensor[field]);
+  } else values.set(dataType === FLOAT16 ? tensor[field].map((bits) => decodeHalf(bits)) : tensor[field]);
   return { dims, values };
 }
 
 /** A shape as error messages show it; broken ones may be long. */
-export const shown = (shape: ArrayLike<number>): string =>
+export const showShape = (shape: ArrayLike<number>): string =>
   `[${Array.from(shape).slice(0, 8).join()}${shape.length > 8 ? ',…' : ''}]`;
+
+/**
+ * How much memory a graph may ask for, in numbers: for each byte of the file two. Of weights of 32 bits that are turned,
+ * scaled and turned again that is more than enough; but a graph may name the same weights a thousand times.
+ */
+export class Budget {
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = 2 * bytes;
+  }
+
+  /** @throws FormatError where it is used up */
+  floats(count: number): Float32Array {
+    this.#left -= count;
+    if (!(this.#left >= 0)) {
+      throw new FormatError({
+        place: 'bytes',
+        problem: 'the graph uses the same weights in too many layers, each of which bp4 trains by itself',
+      });
+    }
+    return new Float32Array(count);
+  }
+}

@@ -1,7 +1,7 @@
 import { nameTensors } from '../../model/file.js';
 import type { Parameters } from '../../model/state.js';
 import type { ActivationName, CheckedSpec } from '../../model/spec.js';
-import { Draft } from './draft.js';
+import { GraphBuilder } from './graph-builder.js';
 import { writeInverse, writeTransforms } from './write-transforms.js';
 
 export const INPUTS = 'inputs';
@@ -24,8 +24,8 @@ const operators: Partial<Record<ActivationName, string>> = {
  * weights and biases are '0.weight' and '0.bias', as PyTorch names those of an nn.Sequential.
  * @throws RangeError where two categories are one in single precision
  */
-export function graphOf(spec: CheckedSpec, parameters: readonly Parameters[]): Draft {
-  const draft = new Draft();
+export function buildGraph(spec: CheckedSpec, parameters: readonly Parameters[]): GraphBuilder {
+  const draft = new GraphBuilder();
   const { inputs, targets } = spec.transforms;
   let value: string = inputs ? writeTransforms(draft, inputs, INPUTS) : INPUTS;
   for (const [name, { shape, values }] of nameTensors('', parameters)) draft.constant(name, shape, values);
@@ -39,7 +39,7 @@ export function graphOf(spec: CheckedSpec, parameters: readonly Parameters[]): D
 }
 
 function writeActivation(
-  draft: Draft,
+  draft: GraphBuilder,
   { activation, alpha }: CheckedSpec['layers'][number],
   z: string,
   name: string,
@@ -56,7 +56,7 @@ function writeActivation(
  * gelu in its tanh form, as bp4 computes it: ½z(1 + tanh(w/2)) = z/(1 + e⁻ʷ) with w = z(c + dz²), c = 2√(2/π) and
  * d = 0.044715c. (The operator Gelu came with opset 20.)
  */
-function writeGelu(draft: Draft, z: string, name: string): string {
+function writeGelu(draft: GraphBuilder, z: string, name: string): string {
   const number = (letter: string, value: number): string =>
     draft.constant(`${name}.${letter}`, [], Float32Array.of(value));
   const square = draft.node('Mul', [z, z], `${name}.square`);

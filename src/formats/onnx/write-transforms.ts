@@ -1,6 +1,6 @@
 import { RangeFault } from '../../errors.js';
 import type { Column, Columns } from '../../model/columns.js';
-import type { Draft } from './draft.js';
+import type { GraphBuilder } from './graph-builder.js';
 import { DOUBLE, FLOAT } from './proto.js';
 
 // Transforms as nodes, for rows of numbers: of a category that is a string, its index.
@@ -11,7 +11,7 @@ import { DOUBLE, FLOAT } from './proto.js';
  * @param input name of what is transformed @returns name of what it becomes
  * @throws RangeError where two categories are one in single precision
  */
-export function writeTransforms(draft: Draft, { list }: Columns, input: string): string {
+export function writeTransforms(draft: GraphBuilder, { list }: Columns, input: string): string {
   const groups: Column[][] = [];
   for (const column of list) {
     const group = groups.at(-1);
@@ -25,30 +25,30 @@ export function writeTransforms(draft: Draft, { list }: Columns, input: string):
     draft.node('Split', [input, draft.constant(`${input}.sizes`, [sizes.length], sizes)], names, { axis: 1 });
   }
   const parts = groups.map((group, g) =>
-    group[0]!.places ? oneHot(draft, group[0]!, names[g]!) : numbers(draft, group, names[g]!),
+    group[0]!.places ? writeOneHot(draft, group[0]!, names[g]!) : writeScaling(draft, group, names[g]!),
   );
   return parts.length === 1 ? parts[0]! : draft.node('Concat', parts, `${input}.all`, { axis: 1 });
 }
 
 /** Turns the network's answers [batch][columns] back into the user's own units. */
-export function writeInverse(draft: Draft, { list }: Columns, input: string): string {
-  return affine(draft, list, input, [
+export function writeInverse(draft: GraphBuilder, { list }: Columns, input: string): string {
+  return writeAffine(draft, list, input, [
     ['Mul', 'ranges', ({ range }) => range],
     ['Add', 'shifts', ({ shift }) => shift],
   ]);
 }
 
 /** (x − shift) / range; where the range is 0, that is 0: the shift is divided by infinity. */
-function numbers(draft: Draft, columns: readonly Column[], input: string): string {
-  return affine(draft, columns, input, [
+function writeScaling(draft: GraphBuilder, columns: readonly Column[], input: string): string {
+  return writeAffine(draft, columns, input, [
     ['Sub', 'shifts', ({ shift }) => shift],
     ['Div', 'ranges', ({ range }) => range || Infinity],
   ]);
 }
 
 /** Two operations with a number of each column, in double precision where they need it. */
-function affine(
-  draft: Draft,
+function writeAffine(
+  draft: GraphBuilder,
   columns: readonly Column[],
   input: string,
   operations: readonly (readonly [op: string, name: string, number: (column: Column) => number])[],
@@ -73,7 +73,7 @@ function needsDouble({ shift, range }: Column): boolean {
 }
 
 /** 1 at the category that is the input's, else 0; 0 everywhere for one that was not fitted to. */
-function oneHot(draft: Draft, { width, given, places }: Column, input: string): string {
+function writeOneHot(draft: GraphBuilder, { width, given, places }: Column, input: string): string {
   const values = new Float32Array(width);
   for (const [category, place] of places!) if (typeof category === 'number') values[place] = category;
   if (new Set(values).size < width) {

@@ -1,11 +1,11 @@
 import { RangeFault } from '../../errors.js';
 import { specFromJSON } from '../../model/json.js';
 import type { Network } from '../../network.js';
-import { portableOf } from '../portable.js';
+import { exportNetwork } from '../portable.js';
 import { encode } from './encode.js';
 import { FLOAT, model, type GivenGraph, type GivenModel } from './proto.js';
-import { tensorOf } from './tensor.js';
-import { graphOf, INPUTS, OUTPUTS } from './write-graph.js';
+import { toTensor } from './tensor.js';
+import { buildGraph, INPUTS, OUTPUTS } from './write-graph.js';
 
 /** The entry of metadata_props that holds what a graph does not tell: loss, dropout, seed, names of columns… */
 export const METADATA = 'bp4';
@@ -27,7 +27,7 @@ const MOST_BYTES = 2 ** 31 - 1;
  * @throws StateError after `dispose`
  */
 export function toONNX(net: Network): Uint8Array<ArrayBuffer> {
-  const { spec: json, parameters } = portableOf(net);
+  const { spec: json, parameters } = exportNetwork(net);
   const bytes = 4 * parameters.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
   if (bytes > MOST_BYTES - 2 ** 24)
     throw new RangeFault({
@@ -35,7 +35,7 @@ export function toONNX(net: Network): Uint8Array<ArrayBuffer> {
       problem: `expected at most 2 GB of weights, as ONNX takes, got ${bytes} bytes`,
     });
   const { checked: spec } = specFromJSON(json);
-  const { nodes, constants } = graphOf(spec, parameters);
+  const { nodes, constants } = buildGraph(spec, parameters);
   return encode(model, {
     irVersion: 7,
     producerName: 'bp4',
@@ -43,7 +43,7 @@ export function toONNX(net: Network): Uint8Array<ArrayBuffer> {
     graph: {
       node: nodes,
       name: 'bp4',
-      initializer: constants.map(tensorOf),
+      initializer: constants.map(toTensor),
       input: [matrix(INPUTS, spec.transforms.inputs?.list.length ?? spec.inputs)],
       output: [matrix(OUTPUTS, spec.layers.at(-1)!.units)],
     },

@@ -4,10 +4,10 @@ import { show } from '../../base/check.js';
 // Which tensors make a layer, and which layer comes first.
 
 /** What a layer is called in the names of its tensors: 'net.0' in 'net.0.weight'; '' for 'weight' alone. */
-const tensorName = /^(?:(.*)\.)?(?:weight|bias)$/s;
+const tensorPattern = /^(?:(.*)\.)?(?:weight|bias)$/s;
 
 /** Of a prefix: the name of a tensor of that layer. */
-export const nameOf = (prefix: string, part: 'weight' | 'bias'): string =>
+export const tensorName = (prefix: string, part: 'weight' | 'bias'): string =>
   prefix === '' ? part : `${prefix}.${part}`;
 
 /**
@@ -15,10 +15,13 @@ export const nameOf = (prefix: string, part: 'weight' | 'bias'): string =>
  * 'fc2' comes before 'fc10', and 'net.0' before 'net.2'.
  * @throws RangeError naming a tensor that is of no layer, or what has no order
  */
-export function prefixesOf(names: Iterable<string>, given: readonly string[] | undefined): readonly string[] {
+export function orderPrefixes(
+  names: Iterable<string>,
+  given: readonly string[] | undefined,
+): readonly string[] {
   const found = new Set<string>();
   for (const name of names) {
-    const match = tensorName.exec(name);
+    const match = tensorPattern.exec(name);
     if (!match) {
       throw new RangeFault({
         place: show(name),
@@ -41,6 +44,7 @@ export function prefixesOf(names: Iterable<string>, given: readonly string[] | u
       place: `tensors of ${one} and of ${two}`,
       problem: 'no number says which come first',
       cure: 'name the layers in their order by options.layers',
+      option: { name: 'layers' },
     });
   }
   prefixes.sort(({ numbers: a }, { numbers: b }) => {

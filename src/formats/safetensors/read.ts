@@ -8,8 +8,8 @@ import type { Tensor } from '../../model/safetensors.js';
 import { activationCodes, type ActivationName, type LossSpec } from '../../model/spec.js';
 import type { EngineOptions, Network } from '../../network.js';
 import { bytesOf, type Bytes } from '../../base/bytes.js';
-import { networkOf } from '../portable.js';
-import { nameOf, prefixesOf } from './order.js';
+import { importNetwork } from '../portable.js';
+import { tensorName, orderPrefixes } from './order.js';
 import { readTensors } from './tensors.js';
 
 /** σ of a layer, and its dropout. */
@@ -43,16 +43,17 @@ export async function fromSafetensors(bytes: Bytes, options: SafetensorsOptions 
   const { activations, loss, layers, ...engine } = options;
   if (activations !== undefined) checkActivations(activations);
   if (layers !== undefined) checkLayers(layers);
-  const { spec: stored, parameters } = readable(() => read(file, layers));
+  const { spec: stored, parameters } = asFormatError(() => read(file, layers));
   if (stored && activations) {
     throw new FormatError({
       place: 'bytes',
       problem: 'the file holds activations of its own',
       cure: 'leave out options.activations',
+      option: { name: 'activations' },
     });
   }
-  const spec = stored ?? specOf(parameters, activations);
-  return await networkOf(
+  const spec = stored ?? buildSpec(parameters, activations);
+  return await importNetwork(
     'bytes',
     { spec: loss === undefined ? spec : { ...spec, loss }, parameters },
     engine,
@@ -85,7 +86,7 @@ function checkLayers(layers: readonly string[]): void {
 }
 
 /** Errors of what is read are of the format. */
-function readable<Result>(read: () => Result): Result {
+function asFormatError<Result>(read: () => Result): Result {
   try {
     return read();
   } catch (cause) {
@@ -98,33 +99,33 @@ function read(
   layers: readonly string[] | undefined,
 ): { spec: SpecJSON | undefined; parameters: readonly Parameters[] } {
   const { metadata, tensors } = readTensors(bytes);
-  const prefixes = prefixesOf(tensors.keys(), layers);
+  const prefixes = orderPrefixes(tensors.keys(), layers);
   let fanIn: number | undefined;
   const parameters = prefixes.map((prefix) => {
-    const read = parametersOf(prefix, tensors, fanIn);
+    const read = readParameters(prefix, tensors, fanIn);
     fanIn = read.biases.length;
     return read;
   });
-  return { spec: storedSpec(metadata.get('bp4'), parameters), parameters };
+  return { spec: readStoredSpec(metadata.get('bp4'), parameters), parameters };
 }
 
 /** @param fanIn the units of the layer before, where there is one */
-function parametersOf(
+function readParameters(
   prefix: string,
   tensors: ReadonlyMap<string, Tensor>,
   fanIn: number | undefined,
 ): Parameters {
-  const name = nameOf(prefix, 'weight');
+  const name = tensorName(prefix, 'weight');
   const weight = tensors.get(name);
   const [units = 0, width = 0] = weight?.shape ?? [];
   if (weight?.shape.length !== 2 || units === 0 || width === 0 || width !== (fanIn ?? width)) {
     const got = weight ? `[${weight.shape.join()}]` : 'no such tensor';
     throw new RangeFault({ place: show(name), problem: `expected [units,${fanIn ?? 'inputs'}], got ${got}` });
   }
-  const bias = tensors.get(nameOf(prefix, 'bias'));
+  const bias = tensors.get(tensorName(prefix, 'bias'));
   if (bias && String(bias.shape) !== String(units)) {
     throw new RangeFault({
-      place: show(nameOf(prefix, 'bias')),
+      place: show(tensorName(prefix, 'bias')),
       problem: `expected [${units}], got [${bias.shape.join()}]`,
     });
   }
@@ -132,7 +133,7 @@ function parametersOf(
 }
 
 /** What `toSafetensors` has written of the network. */
-function storedSpec(text: string | undefined, parameters: readonly Parameters[]): SpecJSON | undefined {
+function readStoredSpec(text: string | undefined, parameters: readonly Parameters[]): SpecJSON | undefined {
   if (text === undefined) return undefined;
   const json = parseJSON('bp4', text) as SpecJSON & { training?: unknown };
   const { spec } = specFromJSON(json);
@@ -144,7 +145,7 @@ function storedSpec(text: string | undefined, parameters: readonly Parameters[])
     });
   }
   const expected = [spec.inputs, ...spec.layers.map(({ units }) => units)].join();
-  const sizes = sizesOf(parameters).join();
+  const sizes = countUnits(parameters).join();
   if (sizes !== expected)
     throw new RangeFault({
       place: "'bp4' in its metadata",
@@ -153,16 +154,16 @@ function storedSpec(text: string | undefined, parameters: readonly Parameters[])
   return json;
 }
 
-const sizesOf = (parameters: readonly Parameters[]): number[] => [
+const countUnits = (parameters: readonly Parameters[]): number[] => [
   parameters[0]!.weights.length / parameters[0]!.biases.length,
   ...parameters.map(({ biases }) => biases.length),
 ];
 
-function specOf(
+function buildSpec(
   parameters: readonly Parameters[],
   activations: readonly LayerActivation[] | undefined,
 ): Omit<SpecJSON, 'format' | 'version'> {
-  const [inputs, ...sizes] = sizesOf(parameters);
+  const [inputs, ...sizes] = countUnits(parameters);
   if (!activations) {
     throw new FormatError({
       place: 'bytes',

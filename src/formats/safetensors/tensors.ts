@@ -1,7 +1,7 @@
 import { misfit } from '../../base/check.js';
 import { readHeader } from '../../model/read-safetensors.js';
 import type { Tensor } from '../../model/safetensors.js';
-import { numberOfHalf } from '../half.js';
+import { decodeHalf } from '../half.js';
 
 interface Coding {
   readonly bytes: number;
@@ -14,7 +14,7 @@ const upper = new DataView(new ArrayBuffer(4));
 const codings: Readonly<Record<string, Coding>> = {
   F32: { bytes: 4, read: (data, at) => data.getFloat32(at, true) },
   F64: { bytes: 8, read: (data, at) => data.getFloat64(at, true) },
-  F16: { bytes: 2, read: (data, at) => numberOfHalf(data.getUint16(at, true)) },
+  F16: { bytes: 2, read: (data, at) => decodeHalf(data.getUint16(at, true)) },
   BF16: {
     bytes: 2,
     read: (data, at) => {

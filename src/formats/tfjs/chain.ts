@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
-import { fieldsOf, listOf, textOf, type Fields } from './fields.js';
+import { readObject, readArray, readString, type Fields } from './fields.js';
 
 // The topology in the JSON of Keras 2, Keras 3 and TensorFlow.js, as layers in the order in which data pass them.
 
@@ -12,29 +12,29 @@ export interface ChainLayer {
 }
 
 /** For error messages. */
-export const placeOf = ({ name, kind }: ChainLayer): string => `layer ${show(name)} (${show(kind)})`;
+export const describeLayer = ({ name, kind }: ChainLayer): string => `layer ${show(name)} (${show(kind)})`;
 
 /**
  * @param checkKind throws where a layer is of a class that is not supported
  * @throws FormatError naming the first layer because of which it is no chain
  */
-export function chainOf(modelTopology: unknown, checkKind: (layer: ChainLayer) => void): ChainLayer[] {
-  const topology = fieldsOf('modelTopology', modelTopology);
+export function readChain(modelTopology: unknown, checkKind: (layer: ChainLayer) => void): ChainLayer[] {
+  const topology = readObject('modelTopology', modelTopology);
   // What Keras saves has the loss beside it.
   const root =
-    topology['model_config'] == null ? topology : fieldsOf('model_config', topology['model_config']);
+    topology['model_config'] == null ? topology : readObject('model_config', topology['model_config']);
   const kind = root['class_name'];
   if (kind === 'Sequential') {
     const { config } = root;
-    const layers = Array.isArray(config) ? config : fieldsOf('Sequential.config', config)['layers'];
-    return listOf('Sequential.config.layers', layers).map((layer, i) => {
-      const read = layerOf(`layers[${i}]`, layer);
+    const layers = Array.isArray(config) ? config : readObject('Sequential.config', config)['layers'];
+    return readArray('Sequential.config.layers', layers).map((layer, i) => {
+      const read = readLayer(`layers[${i}]`, layer);
       checkKind(read);
       return read;
     });
   }
   if (kind === 'Functional' || kind === 'Model') {
-    return functionalChainOf(fieldsOf(`${kind}.config`, root['config']), checkKind);
+    return readFunctionalChain(readObject(`${kind}.config`, root['config']), checkKind);
   }
   throw new FormatError({
     place: 'modelTopology.class_name',
@@ -42,39 +42,39 @@ export function chainOf(modelTopology: unknown, checkKind: (layer: ChainLayer) =
   });
 }
 
-function layerOf(place: string, value: unknown): ChainLayer {
-  const fields = fieldsOf(place, value);
-  const config = fieldsOf(`${place}.config`, fields['config']);
+function readLayer(place: string, value: unknown): ChainLayer {
+  const fields = readObject(place, value);
+  const config = readObject(`${place}.config`, fields['config']);
   return {
-    name: textOf(`${place}.name`, config['name'] ?? fields['name']),
-    kind: textOf(`${place}.class_name`, fields['class_name']),
+    name: readString(`${place}.name`, config['name'] ?? fields['name']),
+    kind: readString(`${place}.class_name`, fields['class_name']),
     config,
   };
 }
 
-function functionalChainOf(config: Fields, checkKind: (layer: ChainLayer) => void): ChainLayer[] {
+function readFunctionalChain(config: Fields, checkKind: (layer: ChainLayer) => void): ChainLayer[] {
   const nodes = new Map<string, { layer: ChainLayer; inbound: unknown }>();
-  for (const [i, value] of listOf('config.layers', config['layers']).entries()) {
-    const layer = layerOf(`layers[${i}]`, value);
-    const name = textOf(`layers[${i}].name`, (value as Fields)['name'] ?? layer.name);
+  for (const [i, value] of readArray('config.layers', config['layers']).entries()) {
+    const layer = readLayer(`layers[${i}]`, value);
+    const name = readString(`layers[${i}].name`, (value as Fields)['name'] ?? layer.name);
     if (nodes.has(name))
-      throw new FormatError({ place: placeOf(layer), problem: 'has the name of another layer' });
+      throw new FormatError({ place: describeLayer(layer), problem: 'has the name of another layer' });
     checkKind(layer);
     nodes.set(name, { layer, inbound: (value as Fields)['inbound_nodes'] });
   }
-  const input = endOf('input_layers', config['input_layers']);
+  const input = readEnd('input_layers', config['input_layers']);
   const chain: ChainLayer[] = [];
-  let name: string | undefined = endOf('output_layers', config['output_layers']);
+  let name: string | undefined = readEnd('output_layers', config['output_layers']);
   while (name !== undefined) {
     const node = nodes.get(name);
     if (!node)
       throw new FormatError({ place: `layer ${show(name)}`, problem: 'does not exist, or is used twice' });
     nodes.delete(name);
     chain.push(node.layer);
-    const source = sourceOf(placeOf(node.layer), node.inbound);
+    const source = readSource(describeLayer(node.layer), node.inbound);
     if (source === undefined && name !== input) {
       throw new FormatError({
-        place: placeOf(node.layer),
+        place: describeLayer(node.layer),
         problem: `expected input layer ${show(input)} before it`,
       });
     }
@@ -82,7 +82,7 @@ function functionalChainOf(config: Fields, checkKind: (layer: ChainLayer) => voi
   }
   for (const { layer } of nodes.values()) {
     throw new FormatError({
-      place: placeOf(layer),
+      place: describeLayer(layer),
       problem: 'is not on the way from the input to the output, and bp4 has no branches',
     });
   }
@@ -90,25 +90,25 @@ function functionalChainOf(config: Fields, checkKind: (layer: ChainLayer) => voi
 }
 
 /** The name in [['name', 0, 0]], or ['name', 0, 0] as Keras 3 writes it. */
-function endOf(place: string, value: unknown): string {
-  const ends = listOf(place, value);
-  const end = typeof ends[0] === 'string' ? ends : listOf(`${place}[0]`, ends[0]);
+function readEnd(place: string, value: unknown): string {
+  const ends = readArray(place, value);
+  const end = typeof ends[0] === 'string' ? ends : readArray(`${place}[0]`, ends[0]);
   if (end !== ends && ends.length > 1) {
     throw new FormatError({
       place,
       problem: `expected one, as bp4 has one input and one output, got ${ends.length}`,
     });
   }
-  return textOf(`${place}[0][0]`, end[0]);
+  return readString(`${place}[0][0]`, end[0]);
 }
 
 /** The name of the layer before; undefined where there is none. */
-function sourceOf(place: string, inbound: unknown): string | undefined {
-  const nodes = listOf(`${place}: inbound_nodes`, inbound);
+function readSource(place: string, inbound: unknown): string | undefined {
+  const nodes = readArray(`${place}: inbound_nodes`, inbound);
   if (nodes.length === 0) return undefined;
   // In Keras 2 a node is a list of [name, node, tensor, …]; in Keras 3 it has tensors as arguments.
   const [node] = nodes;
-  const sources = listOf(
+  const sources = readArray(
     `${place}: inbound_nodes[0]`,
     Array.isArray(node) ? node : (node as Fields | null)?.['args'],
   );
@@ -121,12 +121,12 @@ function sourceOf(place: string, inbound: unknown): string | undefined {
   const [source] = sources;
   const history = Array.isArray(source)
     ? source
-    : fieldsOf(`${place}: inbound_nodes[0].args[0].config`, (source as Fields | null)?.['config'])[
+    : readObject(`${place}: inbound_nodes[0].args[0].config`, (source as Fields | null)?.['config'])[
         'keras_history'
       ];
-  const [name, ...places] = listOf(`${place}: inbound_nodes[0]`, history);
+  const [name, ...places] = readArray(`${place}: inbound_nodes[0]`, history);
   if (places[0] !== 0 || places[1] !== 0) {
     throw new FormatError({ place, problem: 'expected the first answer of the layer before it' });
   }
-  return textOf(`${place}: inbound_nodes[0]`, name);
+  return readString(`${place}: inbound_nodes[0]`, name);
 }

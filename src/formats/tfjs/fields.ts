@@ -6,7 +6,7 @@ import { show } from '../../base/check.js';
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** @throws FormatError unless it is an object */
-export function fieldsOf(place: string, value: unknown): Fields {
+export function readObject(place: string, value: unknown): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new FormatError({ place, problem: `expected an object, got ${show(value)}` });
   }
@@ -14,21 +14,21 @@ export function fieldsOf(place: string, value: unknown): Fields {
 }
 
 /** @throws FormatError unless it is an array */
-export function listOf(place: string, value: unknown): readonly unknown[] {
+export function readArray(place: string, value: unknown): readonly unknown[] {
   if (!Array.isArray(value))
     throw new FormatError({ place, problem: `expected an array, got ${show(value)}` });
   return value;
 }
 
 /** @throws FormatError unless it is a string */
-export function textOf(place: string, value: unknown): string {
+export function readString(place: string, value: unknown): string {
   if (typeof value !== 'string')
     throw new FormatError({ place, problem: `expected a string, got ${show(value)}` });
   return value;
 }
 
 /** @throws FormatError unless it is a number that is finite in single precision, as which it is returned */
-export function floatOf(place: string, value: unknown): number {
+export function readFloat(place: string, value: unknown): number {
   const float = typeof value === 'number' ? Math.fround(value) : NaN;
   if (!Number.isFinite(float))
     throw new FormatError({ place, problem: `expected a 32-bit float, got ${show(value)}` });
@@ -36,8 +36,8 @@ export function floatOf(place: string, value: unknown): number {
 }
 
 /** @throws FormatError unless it is a list of whole numbers of at least 0 */
-export function sizesOf(place: string, value: unknown): readonly number[] {
-  return listOf(place, value).map((size, i) => {
+export function readSizes(place: string, value: unknown): readonly number[] {
+  return readArray(place, value).map((size, i) => {
     if (!Number.isSafeInteger(size) || (size as number) < 0) {
       throw new FormatError({
         place: `${place}[${i}]`,

@@ -30,9 +30,9 @@ export const activationNames: ReadonlyMap<unknown, LayerJSON['activation']> = ne
 export const denseName = (l: number): string => `dense_${l + 1}`;
 
 /** The layers of a network, but for its transforms. */
-export function layersOf({ layers }: Pick<SpecJSON, 'layers'>): TFJSLayer[] {
+export function buildLayers({ layers }: Pick<SpecJSON, 'layers'>): TFJSLayer[] {
   return layers.flatMap(({ units, activation, alpha, dropout }, l) => {
-    const [named, ...activations] = activationOf(l, units, activation, alpha);
+    const [named, ...activations] = splitActivation(l, units, activation, alpha);
     return [
       dense(denseName(l), units, named, true),
       ...activations,
@@ -42,7 +42,7 @@ export function layersOf({ layers }: Pick<SpecJSON, 'layers'>): TFJSLayer[] {
 }
 
 /** The name that Dense is told, and the layers after it. */
-function activationOf(
+function splitActivation(
   l: number,
   units: number,
   activation: LayerJSON['activation'],
@@ -93,4 +93,13 @@ export function gelu(name: string, units: number): TFJSLayer {
       output_layers: [['product', 0, 0]],
     },
   };
+}
+
+/** A copy of a matrix [rows][columns], turned to [columns][rows]: kernels there are [in][units], weights here [units][in]. */
+export function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
+  const turned = new Float32Array(values.length);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) turned[j * rows + i] = values[i * columns + j]!;
+  }
+  return turned;
 }

@@ -22,7 +22,7 @@ const losses: ReadonlyMap<string, LossName> = new Map([
  * @param trainingConfig as TensorFlow.js has it in model.json, or Keras in the topology
  * @throws FormatError where bp4 has no such loss
  */
-export function lossOf(trainingConfig: unknown): LossSpec | undefined {
+export function readLoss(trainingConfig: unknown): LossSpec | undefined {
   let loss = (trainingConfig as Fields | null | undefined)?.['loss'];
   // One for each output, of which there is one: in a list, or by the name of the output.
   if (typeof loss === 'object' && loss !== null && !('class_name' in loss)) {
@@ -41,6 +41,7 @@ export function lossOf(trainingConfig: unknown): LossSpec | undefined {
       place: 'training_config.loss',
       problem: `bp4 has none that is ${what}`,
       cure: 'give options.loss',
+      option: { name: 'loss' },
     });
   }
   if (name === 'huber') return { name, delta: (config?.['delta'] ?? 1) as number };

@@ -1,8 +1,8 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { LayerJSON } from '../../model/json.js';
-import { placeOf, type ChainLayer } from './chain.js';
-import { floatOf, holds, listOf } from './fields.js';
+import { describeLayer, type ChainLayer } from './chain.js';
+import { readFloat, holds, readArray } from './fields.js';
 import { activationNames, gelu } from './layers.js';
 
 /** A layer as bp4 has it: a Dense, and what followed it. */
@@ -37,8 +37,8 @@ const readers = new Map<string, (reader: LayerReader, layer: ChainLayer) => void
       reader.activate(layer, plainActivation(layer, 'relu', plain));
     },
   ],
-  ['LeakyReLU', (reader, layer) => reader.activate(layer, 'leakyRelu', alphaOf(layer, LEAKY_ALPHA))],
-  ['ELU', (reader, layer) => reader.activate(layer, 'elu', alphaOf(layer, 1))],
+  ['LeakyReLU', (reader, layer) => reader.activate(layer, 'leakyRelu', readAlpha(layer, LEAKY_ALPHA))],
+  ['ELU', (reader, layer) => reader.activate(layer, 'elu', readAlpha(layer, 1))],
   ['Dropout', (reader, layer) => reader.drop(layer)],
   ['Model', (reader, layer) => reader.gelu(layer)],
   ['Functional', (reader, layer) => reader.gelu(layer)],
@@ -51,7 +51,7 @@ const RESCALING = 'Rescaling';
 export function checkKind(layer: ChainLayer): void {
   if (!readers.has(layer.kind) && layer.kind !== RESCALING) {
     throw new FormatError({
-      place: placeOf(layer),
+      place: describeLayer(layer),
       problem: 'is not supported',
       cure: 'bp4 reads Dense, Activation, Softmax, ReLU, LeakyReLU, ELU, Dropout, Flatten and InputLayer',
     });
@@ -72,7 +72,7 @@ export function readLayers(chain: readonly ChainLayer[]): {
     const read = readers.get(layer.kind);
     if (!read) {
       throw new FormatError({
-        place: placeOf(layer),
+        place: describeLayer(layer),
         problem: 'is supported only as toTFJS writes it',
         cure: 'fold it into the weights, and give inputs that are scaled',
       });
@@ -95,12 +95,15 @@ class LayerReader {
     if (!first) return;
     const { config } = first;
     const shape = config['batch_input_shape'] ?? config['batch_shape'];
-    if (shape != null) this.#shape = listOf(`${placeOf(first)}: batch_input_shape`, shape).slice(1);
+    if (shape != null) this.#shape = readArray(`${describeLayer(first)}: batch_input_shape`, shape).slice(1);
   }
 
   flatten(layer: ChainLayer): void {
     if ((layer.config['data_format'] ?? 'channels_last') !== 'channels_last' && this.layers.length === 0) {
-      throw new FormatError({ place: `${placeOf(layer)}: data_format`, problem: "expected 'channels_last'" });
+      throw new FormatError({
+        place: `${describeLayer(layer)}: data_format`,
+        problem: "expected 'channels_last'",
+      });
     }
     if (this.layers.length > 0 || !this.#shape) return;
     const sizes = this.#shape;
@@ -112,7 +115,7 @@ class LayerReader {
   }
 
   dense(layer: ChainLayer): void {
-    const place = placeOf(layer);
+    const place = describeLayer(layer);
     const { config } = layer;
     if (this.layers.length === 0 && this.#shape) {
       if (this.#shape.length !== 1) {
@@ -123,12 +126,12 @@ class LayerReader {
         });
       }
       const [size] = this.#shape;
-      if (size != null) this.inputs = countOf(`${place}: its input`, size);
+      if (size != null) this.inputs = readCount(`${place}: its input`, size);
     }
     const activation = namedActivation(layer);
     this.layers.push({
       name: layer.name,
-      units: countOf(`${place}: units`, config['units']),
+      units: readCount(`${place}: units`, config['units']),
       hasBiases: config['use_bias'] !== false,
       activation,
       ...(activation === 'elu' && { alpha: 1 }),
@@ -141,7 +144,7 @@ class LayerReader {
     if (activation === 'linear') return;
     if (last.dropout > 0)
       throw new FormatError({
-        place: placeOf(layer),
+        place: describeLayer(layer),
         problem: 'follows a Dropout, and bp4 drops out after the activation',
         cure: 'swap the two',
       });
@@ -149,7 +152,7 @@ class LayerReader {
     const isElu = last.activation === 'elu' && last.alpha === 1 && activation === 'leakyRelu';
     if (last.activation !== 'linear' && !isElu) {
       throw new FormatError({
-        place: placeOf(layer),
+        place: describeLayer(layer),
         problem: `is a second activation of one layer, after '${last.activation}', and bp4 has one`,
       });
     }
@@ -158,15 +161,15 @@ class LayerReader {
   }
 
   drop(layer: ChainLayer): void {
-    const place = `${placeOf(layer)}: rate`;
-    const rate = floatOf(place, layer.config['rate']);
+    const place = `${describeLayer(layer)}: rate`;
+    const rate = readFloat(place, layer.config['rate']);
     if (!(rate >= 0 && rate < 1))
       throw new FormatError({ place, problem: `expected a number from 0 to below 1, got ${rate}` });
     if (rate === 0) return;
     const last = this.#last(layer);
     if (last.dropout > 0)
       throw new FormatError({
-        place: placeOf(layer),
+        place: describeLayer(layer),
         problem: 'is a second Dropout of one layer, and bp4 has one',
       });
     last.dropout = rate;
@@ -177,7 +180,7 @@ class LayerReader {
     const { config } = gelu(layer.name, this.#last(layer).units);
     if (!holds(layer.config, config)) {
       throw new FormatError({
-        place: placeOf(layer),
+        place: describeLayer(layer),
         problem: 'is a model within the model, which is not supported',
         cure: 'put its layers in its place',
       });
@@ -189,14 +192,14 @@ class LayerReader {
     const last = this.layers.at(-1);
     if (!last)
       throw new FormatError({
-        place: placeOf(layer),
+        place: describeLayer(layer),
         problem: 'expected a Dense before it, since bp4 leaves inputs as they are',
       });
     return last;
   }
 }
 
-function countOf(place: string, value: unknown): number {
+function readCount(place: string, value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) < 1) {
     throw new FormatError({ place, problem: `expected a whole number of at least 1, got ${show(value)}` });
   }
@@ -212,7 +215,7 @@ function namedActivation(layer: ChainLayer): LayerJSON['activation'] {
       ? "that is the form with erf, and bp4 has the tanh form, 'gelu_new'"
       : `bp4 reads ${[...activationNames.keys()].map(show).join(', ')}`;
   throw new FormatError({
-    place: placeOf(layer),
+    place: describeLayer(layer),
     problem: `activation ${show(name)} is not supported`,
     cure: hint,
   });
@@ -228,7 +231,7 @@ function plainActivation(
     const value = layer.config[key] ?? values[0];
     if (!values.includes(value)) {
       throw new FormatError({
-        place: `${placeOf(layer)}: ${key}`,
+        place: `${describeLayer(layer)}: ${key}`,
         problem: `expected ${show(values[0])}, got ${show(value)}`,
       });
     }
@@ -237,9 +240,9 @@ function plainActivation(
 }
 
 /** Keras 3 calls it negative_slope in LeakyReLU. */
-function alphaOf(layer: ChainLayer, fallback: number): number {
-  const place = `${placeOf(layer)}: alpha`;
-  const alpha = floatOf(place, layer.config['alpha'] ?? layer.config['negative_slope'] ?? fallback);
+function readAlpha(layer: ChainLayer, fallback: number): number {
+  const place = `${describeLayer(layer)}: alpha`;
+  const alpha = readFloat(place, layer.config['alpha'] ?? layer.config['negative_slope'] ?? fallback);
   if (alpha <= 0) throw new FormatError({ place, problem: `expected a number above 0, got ${alpha}` });
   return alpha;
 }

@@ -6,15 +6,15 @@ import { specFromJSON } from '../../model/json.js';
 import type { Tensor } from '../../model/safetensors.js';
 import type { CheckedSpec, LossSpec } from '../../model/spec.js';
 import type { EngineOptions, Network } from '../../network.js';
-import { networkOf } from '../portable.js';
-import { chainOf, placeOf, type ChainLayer } from './chain.js';
-import { fieldsOf, holds, type Fields } from './fields.js';
-import { lossOf } from './loss.js';
+import { importNetwork } from '../portable.js';
+import { readChain, describeLayer, type ChainLayer } from './chain.js';
+import { readObject, holds, type Fields } from './fields.js';
+import { readLoss } from './loss.js';
 import { checkKind, readLayers, type ReadLayer } from './read-layers.js';
 import { inputLayers, targetLayers, type TransformLayer } from './transforms.js';
-import { transpose } from './transpose.js';
-import { groupsOf, readWeights, type TFJSWeights, type Weights } from './weights.js';
-import { fixedTensorsOf } from './write.js';
+import { transpose } from './layers.js';
+import { readManifest, readWeights, type TFJSWeights, type Weights } from './weights.js';
+import { buildFixedTensors } from './write.js';
 
 export interface TFJSOptions extends EngineOptions {
   /**
@@ -53,7 +53,7 @@ export async function fromTFJS(
   }
   const { loss, ...engine } = options;
   const { spec, parameters } = read(model as Fields, weights, loss);
-  return await networkOf(
+  return await importNetwork(
     'model',
     { spec: loss === undefined ? spec : { ...spec, loss }, parameters },
     engine,
@@ -65,14 +65,14 @@ function read(
   weights: TFJSWeights,
   loss: LossSpec | undefined,
 ): { spec: Omit<SpecJSON, 'format' | 'version'>; parameters: Parameters[] } {
-  const chain = chainOf(model['modelTopology'], checkKind);
-  const metadata = metadataOf(model);
+  const chain = readChain(model['modelTopology'], checkKind);
+  const metadata = readMetadata(model);
   const { rest, transforms } = splitTransforms(chain, metadata?.checked);
   const { layers, inputs } = readLayers(rest);
-  const tensors = readWeights(groupsOf(model), weights);
+  const tensors = readWeights(readManifest(model), weights);
   for (const transform of transforms) takeFixed(transform, tensors);
   const parameters = layers.map((layer, l) =>
-    parametersOf(layer, tensors, l === 0 ? inputs : layers[l - 1]!.units),
+    takeParameters(layer, tensors, l === 0 ? inputs : layers[l - 1]!.units),
   );
   if (tensors.left !== undefined) {
     throw new FormatError({
@@ -100,13 +100,13 @@ function read(
 }
 
 const compiledLoss = (model: Fields): LossSpec | undefined =>
-  lossOf(model['trainingConfig'] ?? (model['modelTopology'] as Fields)['training_config']);
+  readLoss(model['trainingConfig'] ?? (model['modelTopology'] as Fields)['training_config']);
 
 /** What `toTFJS` has written of the network, checked. */
-function metadataOf(model: Fields): { spec: SpecJSON; checked: CheckedSpec } | undefined {
+function readMetadata(model: Fields): { spec: SpecJSON; checked: CheckedSpec } | undefined {
   const { userDefinedMetadata } = model;
   if (userDefinedMetadata == null) return undefined;
-  const spec = fieldsOf('userDefinedMetadata', userDefinedMetadata)['bp4'];
+  const spec = readObject('userDefinedMetadata', userDefinedMetadata)['bp4'];
   if (spec === undefined) return undefined;
   try {
     return { spec: spec as SpecJSON, checked: specFromJSON(spec as SpecJSON).checked };
@@ -147,7 +147,7 @@ function splitTransforms(
 
 function checkTransform(layer: ChainLayer | undefined, { class_name, config }: TransformLayer): void {
   if (layer?.kind !== class_name || !holds(layer.config, config)) {
-    const got = layer ? placeOf(layer) : 'no layer';
+    const got = layer ? describeLayer(layer) : 'no layer';
     throw disagreement(`expected transforms in layer ${show(config['name'])}, got ${got}`);
   }
 }
@@ -161,14 +161,14 @@ function takeFixed(transform: TransformLayer, tensors: Weights): void {
   // The shapes first: so many floats were given, then, before as many are computed.
   const isSame =
     given.every((tensor, i) => String(tensor?.shape) === String(shapes[i])) &&
-    fixedTensorsOf(transform).every(([, { values }], i) =>
+    buildFixedTensors(transform).every(([, { values }], i) =>
       values.every((value, n) => value === given[i]!.values[n]),
     );
   if (!isSame) throw disagreement(`the weights of layer ${show(name)} are not those of the transforms`);
 }
 
 /** @param fanIn where it is known */
-function parametersOf(
+function takeParameters(
   { name, units, hasBiases }: ReadLayer,
   tensors: Weights,
   fanIn: number | undefined,

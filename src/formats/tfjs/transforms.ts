@@ -22,7 +22,7 @@ export interface TransformLayer extends TFJSLayer {
 /** @throws RangeError naming the column whose numbers have no room in single precision */
 export function inputLayers(transforms: Transforms): TransformLayer[] {
   const columns = transforms.inputs ?? [];
-  const scales = columns.flatMap((column, k) => scalesOf(`transforms.inputs[${k}]`, column));
+  const scales = columns.flatMap((column, k) => toScales(`transforms.inputs[${k}]`, column));
   const isScaled = columns.some(({ kind }) => kind === 'standardize' || kind === 'minMax');
   return [
     ...(columns.some(({ kind }) => kind === 'oneHot') ? oneHotLayers(columns) : []),
@@ -46,7 +46,7 @@ export function inputLayers(transforms: Transforms): TransformLayer[] {
 /** @throws RangeError naming the column whose numbers have no room in single precision */
 export function targetLayers({ targets = [] }: Transforms): TransformLayer[] {
   if (targets.every(({ kind }) => kind === 'identity')) return [];
-  const ranges = targets.map(rangeOf);
+  const ranges = targets.map(toShiftAndRange);
   for (const [k, { shift, range }] of ranges.entries()) {
     checkSingle(`transforms.targets[${k}]`, shift, range);
   }
@@ -60,16 +60,16 @@ export function targetLayers({ targets = [] }: Transforms): TransformLayer[] {
 }
 
 /** What y = (x − shift) / range is told. */
-function rangeOf(transform: NumberTransform): { shift: number; range: number } {
+function toShiftAndRange(transform: NumberTransform): { shift: number; range: number } {
   if (transform.kind === 'identity') return { shift: 0, range: 1 };
   if (transform.kind === 'standardize') return { shift: transform.mean, range: transform.deviation };
   return { shift: transform.min, range: transform.max - transform.min };
 }
 
 /** y = (x − shift − rest)·scale, for each of the numbers that a column becomes. */
-function scalesOf(place: string, column: Transform): { shift: number; rest: number; scale: number }[] {
+function toScales(place: string, column: Transform): { shift: number; rest: number; scale: number }[] {
   if (column.kind === 'oneHot') return column.categories.map(() => ({ shift: 0, rest: 0, scale: 1 }));
-  const { shift, range } = rangeOf(column);
+  const { shift, range } = toShiftAndRange(column);
   if (range === 0) return [{ shift: 0, rest: 0, scale: 0 }];
   const rounded = Math.fround(shift);
   const scale = 1 / range;
@@ -94,7 +94,7 @@ function oneHotLayers(columns: readonly Transform[]): TransformLayer[] {
     const categories = Float32Array.from<string | number>(column.categories, (category, i) =>
       typeof category === 'string' ? i : category,
     );
-    const sharpness = sharpnessOf(place, column.name ?? k, categories);
+    const sharpness = findSharpness(place, column.name ?? k, categories);
     return { categories, sharpness, distances: 2 * categories.length, matches: categories.length };
   });
   const distances = parts.reduce((sum, part) => sum + part.distances, 0);
@@ -151,7 +151,7 @@ function oneHotLayers(columns: readonly Transform[]): TransformLayer[] {
 }
 
 /** 2/d. */
-function sharpnessOf(place: string, name: string | number, categories: Float32Array): number {
+function findSharpness(place: string, name: string | number, categories: Float32Array): number {
   const sorted = categories.slice().sort();
   let least = Infinity;
   for (let i = 1; i < sorted.length; i++) least = Math.min(least, sorted[i]! - sorted[i - 1]!);

@@ -2,8 +2,8 @@ import { FormatError, TypeFault } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { Tensor } from '../../model/safetensors.js';
 import { viewOf } from '../../base/bytes.js';
-import { numberOfHalf } from '../half.js';
-import { fieldsOf, floatOf, listOf, sizesOf, textOf, type Fields } from './fields.js';
+import { decodeHalf } from '../half.js';
+import { readObject, readFloat, readArray, readSizes, readString, type Fields } from './fields.js';
 
 /** Bytes of weights: all of them, one after the other, or those of each file by its name in the manifest. */
 export type TFJSWeights =
@@ -36,22 +36,22 @@ interface Group {
  * The groups in a model's manifest; or one without files, where it is what TensorFlow.js holds in memory.
  * @throws FormatError naming the place; a file stands twice, say, by which few bytes would become many
  */
-export function groupsOf(model: Fields): readonly Group[] {
+export function readManifest(model: Fields): readonly Group[] {
   if (model['weightsManifest'] === undefined && model['weightSpecs'] !== undefined) {
-    return [{ paths: [], weights: listOf('weightSpecs', model['weightSpecs']) }];
+    return [{ paths: [], weights: readArray('weightSpecs', model['weightSpecs']) }];
   }
   const seen = new Set<string>();
-  return listOf('weightsManifest', model['weightsManifest']).map((value, g) => {
+  return readArray('weightsManifest', model['weightsManifest']).map((value, g) => {
     const place = `weightsManifest[${g}]`;
-    const group = fieldsOf(place, value);
-    const paths = listOf(`${place}.paths`, group['paths']).map((path, i) => {
-      const name = textOf(`${place}.paths[${i}]`, path);
+    const group = readObject(place, value);
+    const paths = readArray(`${place}.paths`, group['paths']).map((path, i) => {
+      const name = readString(`${place}.paths[${i}]`, path);
       if (seen.has(name))
         throw new FormatError({ place: `${place}.paths[${i}]`, problem: `repeats ${show(name)}` });
       seen.add(name);
       return name;
     });
-    return { paths, weights: listOf(`${place}.weights`, group['weights']) };
+    return { paths, weights: readArray(`${place}.weights`, group['weights']) };
   });
 }
 
@@ -62,7 +62,7 @@ export function groupsOf(model: Fields): readonly Group[] {
  * @throws FormatError where its manifest cannot be read
  */
 export function filesOf(model: object): string[] {
-  return groupsOf(fieldsOf('model', model)).flatMap(({ paths }) => paths);
+  return readManifest(readObject('model', model)).flatMap(({ paths }) => paths);
 }
 
 /** Tensors that wait to be taken by their layers. */
@@ -72,7 +72,7 @@ export class Weights {
 
   /** @throws FormatError where there is one of the name */
   add(name: string, tensor: Tensor): void {
-    const key = keyOf(name);
+    const key = shortenName(name);
     const alike = this.#waiting.get(key) ?? new Map<string, Tensor>();
     if (alike.has(name))
       throw new FormatError({ place: `weight ${show(name)}`, problem: 'is in the manifest twice' });
@@ -85,7 +85,7 @@ export class Weights {
    * @throws FormatError where there are several
    */
   take(name: string): Tensor | undefined {
-    const alike = this.#waiting.get(keyOf(name));
+    const alike = this.#waiting.get(shortenName(name));
     if (!alike) return undefined;
     const [first, second] = alike.keys();
     const found = second === undefined ? first! : name;
@@ -96,7 +96,7 @@ export class Weights {
         problem: `could be ${show(first)} or ${show(second)}`,
       });
     alike.delete(found);
-    if (alike.size === 0) this.#waiting.delete(keyOf(name));
+    if (alike.size === 0) this.#waiting.delete(shortenName(name));
     return tensor;
   }
 
@@ -107,7 +107,7 @@ export class Weights {
   }
 }
 
-const keyOf = (name: string): string => name.replace(/:0$/, '').split('/').slice(-2).join('/');
+const shortenName = (name: string): string => name.replace(/:0$/, '').split('/').slice(-2).join('/');
 
 /**
  * All tensors but for what an optimizer keeps.
@@ -116,10 +116,10 @@ const keyOf = (name: string): string => name.replace(/:0$/, '').split('/').slice
  */
 export function readWeights(groups: readonly Group[], weights: TFJSWeights): Weights {
   const tensors = new Weights();
-  const all = wholeOf(weights);
+  const all = viewWhole(weights);
   let at = 0;
   for (const { paths, weights: entries } of groups) {
-    const bytes = all ?? joined(paths, weights as ReadonlyMap<string, Uint8Array>);
+    const bytes = all ?? joinFiles(paths, weights as ReadonlyMap<string, Uint8Array>);
     const end = readGroup(entries, bytes, all ? at : 0, tensors);
     if (!all) checkEnd(bytes, end);
     at = end;
@@ -134,7 +134,7 @@ function checkEnd(bytes: Uint8Array, end: number): void {
 }
 
 /** The bytes of all weights; undefined where they are files. */
-function wholeOf(weights: TFJSWeights): Uint8Array | undefined {
+function viewWhole(weights: TFJSWeights): Uint8Array | undefined {
   const all = viewOf(weights);
   if (!all && (typeof weights !== 'object' || (weights as unknown) === null)) {
     throw new TypeFault({
@@ -145,7 +145,10 @@ function wholeOf(weights: TFJSWeights): Uint8Array | undefined {
   return all;
 }
 
-function joined(paths: readonly string[], files: Exclude<TFJSWeights, ArrayBuffer | Uint8Array>): Uint8Array {
+function joinFiles(
+  paths: readonly string[],
+  files: Exclude<TFJSWeights, ArrayBuffer | Uint8Array>,
+): Uint8Array {
   const parts = paths.map((path) => {
     const bytes: unknown =
       files instanceof Map ? files.get(path) : (files as Readonly<Record<string, unknown>>)[path];
@@ -172,10 +175,10 @@ function readGroup(entries: readonly unknown[], bytes: Uint8Array, start: number
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = start;
   for (const [i, value] of entries.entries()) {
-    const entry = fieldsOf(`weights[${i}]`, value);
-    const name = textOf(`weights[${i}].name`, entry['name']);
+    const entry = readObject(`weights[${i}]`, value);
+    const name = readString(`weights[${i}].name`, entry['name']);
     const place = `weight ${show(name)}`;
-    const shape = sizesOf(`${place}: shape`, entry['shape']);
+    const shape = readSizes(`${place}: shape`, entry['shape']);
     if (shape.length > MOST_DIMENSIONS) {
       throw new FormatError({
         place: `${place}: shape`,
@@ -183,7 +186,7 @@ function readGroup(entries: readonly unknown[], bytes: Uint8Array, start: number
       });
     }
     const isOfOptimizer = entry['group'] === 'optimizer';
-    const coding = codingOf(place, entry, isOfOptimizer);
+    const coding = chooseCoding(place, entry, isOfOptimizer);
     const count = shape.reduce((product, size) => product * size, 1);
     const end = at + count * coding.bytes;
     if (!(end <= bytes.length)) {
@@ -202,7 +205,7 @@ function readGroup(entries: readonly unknown[], bytes: Uint8Array, start: number
   return at;
 }
 
-function codingOf(place: string, entry: Fields, isOfOptimizer: boolean): Coding {
+function chooseCoding(place: string, entry: Fields, isOfOptimizer: boolean): Coding {
   const { dtype, quantization } = entry;
   const skipped = isOfOptimizer ? passedOver.get(dtype) : undefined;
   if (skipped) return skipped;
@@ -213,20 +216,22 @@ function codingOf(place: string, entry: Fields, isOfOptimizer: boolean): Coding 
       cure: 'cast the weights before they are saved',
     });
   }
-  return quantization == null ? float32 : quantized(place, fieldsOf(`${place}: quantization`, quantization));
+  return quantization == null
+    ? float32
+    : readQuantization(place, readObject(`${place}: quantization`, quantization));
 }
 
 /** Weights of the converter's --quantize_uint8, --quantize_uint16 and --quantize_float16. */
-function quantized(place: string, { dtype, scale, min }: Fields): Coding {
-  if (dtype === 'float16') return { bytes: 2, read: (view, at) => numberOfHalf(view.getUint16(at, true)) };
+function readQuantization(place: string, { dtype, scale, min }: Fields): Coding {
+  if (dtype === 'float16') return { bytes: 2, read: (view, at) => decodeHalf(view.getUint16(at, true)) };
   if (dtype !== 'uint8' && dtype !== 'uint16') {
     throw new FormatError({
       place: `${place}: quantization.dtype`,
       problem: `expected 'uint8', 'uint16' or 'float16', got ${show(dtype)}`,
     });
   }
-  floatOf(`${place}: quantization.scale`, scale);
-  floatOf(`${place}: quantization.min`, min);
+  readFloat(`${place}: quantization.scale`, scale);
+  readFloat(`${place}: quantization.min`, min);
   const dequantize = (code: number): number => code * (scale as number) + (min as number);
   return dtype === 'uint8'
     ? { bytes: 1, read: (view, at) => dequantize(view.getUint8(at)) }

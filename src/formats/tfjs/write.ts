@@ -1,9 +1,9 @@
 import type { Network } from '../../network.js';
 import type { Tensor } from '../../model/safetensors.js';
-import { portableOf } from '../portable.js';
-import { denseName, layersOf } from './layers.js';
+import { exportNetwork } from '../portable.js';
+import { denseName, buildLayers } from './layers.js';
 import { inputLayers, targetLayers, type TransformLayer } from './transforms.js';
-import { transpose } from './transpose.js';
+import { transpose } from './layers.js';
 
 /** The entry of a tensor in a weights manifest. */
 export interface TFJSWeight {
@@ -44,14 +44,14 @@ export interface TFJSModel {
  * @throws StateError after `dispose`
  */
 export function toTFJS(net: Network): { model: TFJSModel; weights: Uint8Array<ArrayBuffer> } {
-  const { spec, parameters } = portableOf(net);
+  const { spec, parameters } = exportNetwork(net);
   const { transforms = {} } = spec;
   const before = inputLayers(transforms);
   const after = targetLayers(transforms);
-  const [first, ...rest] = [...before, ...layersOf(spec), ...after];
+  const [first, ...rest] = [...before, ...buildLayers(spec), ...after];
   const columns = transforms.inputs?.length ?? spec.inputs;
   const config = { ...first!.config, batch_input_shape: [null, columns], dtype: 'float32' };
-  const tensors = new Map<string, Tensor>(before.flatMap(fixedTensorsOf));
+  const tensors = new Map<string, Tensor>(before.flatMap(buildFixedTensors));
   for (const [l, { weights, biases }] of parameters.entries()) {
     const units = biases.length;
     const fanIn = weights.length / units;
@@ -87,12 +87,12 @@ export function toTFJS(net: Network): { model: TFJSModel; weights: Uint8Array<Ar
       ],
       userDefinedMetadata: { bp4: spec },
     },
-    weights: bytesOf([...tensors.values()]),
+    weights: encodeTensors([...tensors.values()]),
   };
 }
 
 /** The weights of a layer that makes one-hot columns. */
-export function fixedTensorsOf({ config, shape, fill }: TransformLayer): [string, Tensor][] {
+export function buildFixedTensors({ config, shape, fill }: TransformLayer): [string, Tensor][] {
   if (!shape || !fill) return [];
   const [fanIn, units] = shape;
   const kernel = new Float32Array(fanIn * units);
@@ -106,7 +106,7 @@ export function fixedTensorsOf({ config, shape, fill }: TransformLayer): [string
 }
 
 /** One after the other, little-endian. */
-function bytesOf(tensors: readonly Tensor[]): Uint8Array<ArrayBuffer> {
+function encodeTensors(tensors: readonly Tensor[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(4 * tensors.reduce((sum, { values }) => sum + values.length, 0));
   const view = new DataView(bytes.buffer);
   let at = 0;

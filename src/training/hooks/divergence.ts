@@ -92,13 +92,22 @@ export function keepSnapshots(snapshot: Snapshot, { layout }: Model, afterEpochs
       done = 0;
       snapshot.keep();
     },
-    afterEpoch: afterEpochs ? () => void snapshot.keep() : undefined,
+    afterEpoch: afterEpochs
+      ? () => {
+          snapshot.keep();
+        }
+      : undefined,
   };
 }
 
 /** Keeps a snapshot of each step. */
 export function keepEachStep(snapshot: Snapshot): Hook {
-  return { isStepwise: true, afterStep: () => void snapshot.keep() };
+  return {
+    isStepwise: true,
+    afterStep() {
+      snapshot.keep();
+    },
+  };
 }
 
 /**

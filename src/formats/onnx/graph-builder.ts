@@ -2,7 +2,7 @@ import { attributeTypes, type GivenNode } from './proto.js';
 import type { NamedNumbers } from './tensor.js';
 
 /** A graph in the making: each call adds to it, and gives the name under which what was added is to be had. */
-export class Draft {
+export class GraphBuilder {
   readonly nodes: GivenNode[] = [];
   readonly constants: NamedNumbers[] = [];
 

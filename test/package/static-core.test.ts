@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+// Service workers and the backgrounds of extensions forbid import(): what a usual program needs is one static graph.
+
+const source = new URL('../../src/', import.meta.url).pathname;
+
+it('fetches by import() only threads, the reference, the gradient check, Parquet and the reader of ONNX', () => {
+  const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.startsWith('cli'))
+    .flatMap((path) => {
+      const text = readFileSync(join(source, path), 'utf8');
+      return Array.from(
+        text.matchAll(/(?<!typeof )\bimport\(\s*'([^']*)'/g),
+        ([, module]) => `${path}: ${module!}`,
+      );
+    });
+  expect(found.sort()).toEqual([
+    'data/data-stream.ts: ./parquet/file.js',
+    'data/dataset.ts: ./parquet/file.js',
+    'data/table.ts: ./parquet/file.js',
+    'formats/onnx/index.ts: ./read.js',
+    'kernels/load.ts: ./reference/reference.js',
+    'kernels/load.ts: ./threads.js',
+    'network.ts: ./diagnosis/check-gradients.js',
+  ]);
+});
