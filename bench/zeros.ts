@@ -1,3 +1,4 @@
+import { drawParameters } from '../src/model/parameters.js';
 import type { Kernels } from '../src/kernels/kernels.js';
 import { Model } from '../src/model/model.js';
 import { Random } from '../src/base/random.js';
@@ -63,7 +64,7 @@ function stepsOf(
   const layers = [units, 10].map((units) => ({ units, activation: 'sigmoid' as const }));
   const model = new Model(checkSpec({ inputs, layers }), kernels);
   const random = Random.fromSeed(1);
-  model.initialize(random);
+  drawParameters(model, random);
   const values = new Float32Array(COUNT * inputs).map(() =>
     random.uniform(0, 1) < density ? random.uniform(-1, 1) : 0,
   );

@@ -8,6 +8,7 @@ export type {
 } from './diagnosis/check-gradients.js';
 export type { Diagnosis, LayerDiagnosis } from './training/diagnosis.js';
 export { DivergenceError, EngineError, FormatError, StateError, ThreadError } from './errors.js';
+export type { Fault, FaultOption } from './errors.js';
 export type { EngineChoice } from './kernels/load.js';
 export type { ThreadChoice } from './kernels/kernels.js';
 export type { InitializerName } from './model/initializers.js';
@@ -35,5 +36,6 @@ export type { EarlyStopping } from './training/hooks/early-stopping.js';
 export type { TrainOptions } from './training/options.js';
 export type { NetworkState, OptimizerName, Parameters, Run, RunState } from './model/state.js';
 export type { OptimizerOptions } from './training/optimizers.js';
+export type { PlateauOptions } from './training/hooks/plateau.js';
 export type { LearningRate, Position, ScheduleOptions } from './training/schedules.js';
 export type { Stream } from './training/stream.js';

@@ -13,6 +13,14 @@ import { checkState, type CheckedState } from './model/check-state.js';
 import { decodeState, encodeState } from './model/file.js';
 import { stateFromJSON, stateToJSON, type NetworkJSON } from './model/json.js';
 import { Model } from './model/model.js';
+import {
+  drawParameters,
+  readParameters,
+  readSlots,
+  readWeights,
+  writeParameters,
+  writeSlots,
+} from './model/parameters.js';
 import { copyRun, type NetworkState, type Run } from './model/state.js';
 import { Random } from './base/random.js';
 import {
@@ -142,7 +150,7 @@ export class Network {
     const spec = checkSpec(options);
     const random = Random.fromSeed(spec.seed);
     const threads = checkThreads(options.threads);
-    const model = await newModel(spec, options.engine, threads, (model) => model.initialize(random));
+    const model = await newModel(spec, options.engine, threads, (model) => drawParameters(model, random));
     return new Network(model, random, threads);
   }
 
@@ -210,7 +218,7 @@ export class Network {
   /** The layers, first to last, copied as they stand now at each access: keep them in a variable to go through them. */
   get layers(): readonly LayerState[] {
     const model = this.#use();
-    return model.parameters().map(({ weights, biases }, l) => {
+    return readParameters(model).map(({ weights, biases }, l) => {
       const { units, activation } = model.spec.layers[l]!;
       return { units, activation, weights, biases };
     });
@@ -265,7 +273,7 @@ export class Network {
         preActivations: perSample(layer.preActivations),
         activations: perSample(layer.activations),
         delta: perSample(layer.delta),
-        weightGradients: model.unitMajor(layer, layer.weightGradients).map(mean),
+        weightGradients: readWeights(model, layer, layer.weightGradients).map(mean),
         biasGradients: model.matrix(layer.biasGradients, layer.stride, 1, layer.units).map(mean),
       };
     });
@@ -389,9 +397,9 @@ export class Network {
     const model = this.#use();
     return {
       spec: describeSpec(model.spec),
-      parameters: model.parameters(),
+      parameters: readParameters(model),
       generator: this.#random.state,
-      ...(this.#run && { run: { ...copyRun(this.#run), slots: model.copySlots() } }),
+      ...(this.#run && { run: { ...copyRun(this.#run), slots: readSlots(model) } }),
     };
   }
 
@@ -421,10 +429,10 @@ export class Network {
 
 /** Places parameters and slots into a model of the same spec. @returns the run without its slots */
 function place(model: Model, { parameters, run }: NetworkState | CheckedState): Run | undefined {
-  model.setParameters(parameters);
+  writeParameters(model, parameters);
   if (!run) return undefined;
   const { slots, ...rest } = run;
-  model.setSlots(slots);
+  writeSlots(model, slots);
   return copyRun(rest);
 }
 

@@ -1,3 +1,4 @@
+import { writeParameters } from '../model/parameters.js';
 import { IdlePool } from '../kernels/idle-pool.js';
 import { Model } from '../model/model.js';
 import { checkSpec, type CheckedSpec } from '../model/spec.js';
@@ -52,7 +53,7 @@ export class Machine {
 
   load(state: State): void {
     if (this.state === state) return;
-    this.model.setParameters(state.parameters);
+    writeParameters(this.model, state.parameters);
     this.state = state;
   }
 

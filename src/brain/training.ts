@@ -1,3 +1,4 @@
+import { readParameters, writeParameters } from '../model/parameters.js';
 import { RangeFault } from '../errors.js';
 import { ADAM } from '../kernels/codes.js';
 import { LINE, roundUp } from '../memory/layout.js';
@@ -47,13 +48,13 @@ export class BrainTraining {
   /** What has been learnt so far. */
   get state(): State {
     const { model } = this.#machine;
-    const parameters = model.parameters();
-    const first = model.parameters(model.slot(0));
+    const parameters = readParameters(model);
+    const first = readParameters(model, model.slot(0));
     if (!this.#isAdam) return { ...this.#before, parameters, changes: first };
     return {
       ...this.#before,
       parameters,
-      adam: { first, second: model.parameters(model.slot(1)), step: model.step },
+      adam: { first, second: readParameters(model, model.slot(1)), step: model.step },
     };
   }
 
@@ -105,7 +106,7 @@ export class BrainTraining {
       [],
     );
     model.clearSlots();
-    for (const [n, slot] of remembered.entries()) model.setParameters(slot, model.slot(n));
+    for (const [n, slot] of remembered.entries()) writeParameters(model, slot, model.slot(n));
   }
 
   /** Header, live inputs, targets, and rows or pairs: what the struct Window says. */

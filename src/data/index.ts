@@ -1,3 +1,13 @@
+// bp4/data: bytes → rows → columns → table → Dataset; or, of what is larger than memory, → DataStream.
+//
+//   bytes    chunks: texts and files that arrive in pieces
+//   rows     csv (and dialect), json, npy, parquet/: parse a file into rows of cells; rows: what a row is
+//   columns  columns: which columns are read, and how a cell becomes a number or the code of a category
+//   table    table: a file that was parsed once; profile: what its columns hold; suggest-columns: what to learn from it
+//   samples  samples: rows of cells → inputs, targets and labels; arrays, idx: files that need no columns
+//   Dataset  dataset; partition: splits and folds; fit-transforms: statistics of the columns → transforms
+//   streams  sample-source: a first reading finds classes, means and the count; array-stream: NumPy and IDX; data-stream
+
 export { Dataset } from './dataset.js';
 export type { PartitionOptions, Split, SplitOptions } from './dataset.js';
 export type { Arrays } from './arrays.js';

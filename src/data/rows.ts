@@ -2,7 +2,7 @@ import { show } from '../base/check.js';
 import { readText, type TextSource } from './chunks.js';
 
 /** Whether values are what a program holds, or what is written in a text. */
-export type Origin = 'values' | 'text';
+type Origin = 'values' | 'text';
 
 /** A row of a file. */
 export interface Row {

@@ -1,4 +1,5 @@
 import { checkKeys, show } from '../base/check.js';
+import { RangeFault, TypeFault } from '../errors.js';
 import type { ColumnProfile, TableProfile } from './profile.js';
 
 // What a table is about: which column is to be predicted, as a class or as a number, and which columns help to predict it.
@@ -89,7 +90,10 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
   const inputs = usable.filter(({ name }) => !answers.includes(name));
   if (inputs.length === 0) {
     const why = leftOut.slice(0, 3).map(({ name, reason }) => `; '${name}' is left out: ${reason}`);
-    throw new RangeError(`no column is left to predict '${answers.join(', ')}' from${why.join('')}`);
+    throw new RangeFault({
+      place: '',
+      problem: `no column is left to predict '${answers.join(', ')}' from${why.join('')}`,
+    });
   }
   const task = chooseTask(
     columns.find(({ name }) => name === answers[0])!,
@@ -113,9 +117,12 @@ function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
   checkKeys('choice', choice, ['answer', 'label', 'targets', 'ignore', 'categorical']);
   const { answer, label, targets = [], ignore = [], categorical = [] } = choice;
   if (answer !== undefined && (label !== undefined || targets.length > 0))
-    throw new TypeError('answer: expected an answer, a label or targets, got more than one of them');
+    throw new TypeFault({
+      place: 'answer',
+      problem: 'expected an answer, a label or targets, got more than one of them',
+    });
   if (label !== undefined && targets.length > 0)
-    throw new TypeError('targets: expected either targets or a label, got both');
+    throw new TypeFault({ place: 'targets', problem: 'expected either targets or a label, got both' });
   const names = columns.map(({ name }) => name);
   const given = {
     answer: answer === undefined ? [] : [answer],
@@ -127,16 +134,20 @@ function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
   for (const [option, list] of Object.entries(given)) {
     for (const name of list) {
       if (!names.includes(name))
-        throw new RangeError(
-          `${option}: there is no column ${show(name)}; the columns are ${names.map(show).join(', ')}`,
-        );
+        throw new RangeFault({
+          place: option,
+          problem: `there is no column ${show(name)}`,
+          cure: `the columns are ${names.map(show).join(', ')}`,
+        });
     }
   }
   const text = columns.find(({ name, kind }) => targets.includes(name) && kind !== 'number');
   if (text)
-    throw new RangeError(
-      `targets: column ${show(text.name)} holds no numbers; give it as label, for a classification`,
-    );
+    throw new RangeFault({
+      place: 'targets',
+      problem: `column ${show(text.name)} holds no numbers`,
+      cure: 'give it as label, for a classification',
+    });
 }
 
 /** Why a column is of no use as an input; undefined if it may be of use. */
@@ -173,22 +184,27 @@ function chooseAnswer(usable: readonly Column[]): { name: string; reason: string
     if (column) return { name: column.name, reason: 'by its name' };
   }
   const last = usable.filter(({ distinct }) => distinct > 1).at(-1);
-  if (!last) throw new RangeError('no column has different values that could be learnt');
+  if (!last)
+    throw new RangeFault({ place: '', problem: 'no column has different values that could be learnt' });
   return { name: last.name, reason: 'the last column' };
 }
 
 function chooseTask(column: Column, { label, targets }: ColumnChoice): Task {
   const { name, kind, distinct, isInteger, present } = column;
   if (distinct < 2)
-    throw new RangeError(`column ${show(name)}: every row has the same value; there is nothing to learn`);
+    throw new RangeFault({
+      place: '',
+      problem: `column ${show(name)}: every row has the same value; there is nothing to learn`,
+    });
   if (targets) return 'regression';
   if (kind !== 'number') return 'classification';
   if (label !== undefined) {
     if (isInteger && distinct < UNCOUNTED) return 'classification';
-    throw new RangeError(
-      `label: column ${show(name)} holds ${countText(distinct)} different numbers, which are no classes; give it as ` +
-        'targets, for a regression',
-    );
+    throw new RangeFault({
+      place: 'label',
+      problem: `column ${show(name)} holds ${countText(distinct)} different numbers, which are no classes`,
+      cure: 'give it as targets, for a regression',
+    });
   }
   const most = classNames.includes(name.trim().toLowerCase()) ? MOST_NAMED_CLASSES : MOST_CLASSES;
   const isClass = isInteger && distinct <= present / 2 && distinct <= most;

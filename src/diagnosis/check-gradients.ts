@@ -1,3 +1,4 @@
+import { readWeights } from '../model/parameters.js';
 import { double } from '../kernels/reference/numerics.js';
 import { referenceKernels } from '../kernels/reference/reference.js';
 import { checkInteger, checkKeys } from '../base/check.js';
@@ -86,7 +87,7 @@ export function* checkGradients(
   model.kernels.feedForward(model.layout.net, rows);
   model.kernels.backpropagate(model.layout.net, rows);
   const gradients = model.layers.map((layer) => ({
-    weights: model.unitMajor(layer, layer.weightGradients),
+    weights: readWeights(model, layer, layer.weightGradients),
     biases: model.matrix(layer.biasGradients, layer.stride, 1, layer.units),
   }));
   const truth = inDouble(model, rows);

@@ -1,19 +1,10 @@
-import { RangeFault } from '../errors.js';
 import type { Engine, Kernels } from '../kernels/kernels.js';
 import { SGD } from '../kernels/codes.js';
-import { layoutOf, LINE, type Layout } from '../memory/layout.js';
+import { countParameters, NetworkMemory, type NetworkShape } from '../memory/network-memory.js';
+import { LINE } from '../memory/layout.js';
 import { writeStruct, type Fields } from '../memory/struct.js';
 import { Batch, Layer, Net, Rule, Tally } from '../memory/structs.js';
-import { Views } from '../memory/views.js';
-import { initializers } from './initializers.js';
-import type { Random } from '../base/random.js';
 import { activationCodes, lossCodes, type CheckedSpec } from './spec.js';
-import type { Parameters } from './state.js';
-
-/** The pointers of WebAssembly have 32 bits. */
-const MOST_BYTES = 2 ** 32 - 65536;
-
-const FEWER = 'use fewer units or smaller mini-batches';
 
 /** Larger chunks are no faster on either engine. */
 const MOST_CHUNK_ROWS = 128;
@@ -53,11 +44,10 @@ export const plainRule: RuleOptions = {
   key1: 0,
 };
 
-/** A network as training sees it: kernels, and where in their memory everything lies. */
-export class Model<K extends Engine = Kernels> {
+/** A network as training sees it: its memory, the kernels, and the structs in which they find everything. */
+export class Model<K extends Engine = Kernels> extends NetworkMemory {
   readonly spec: CheckedSpec;
   readonly kernels: K;
-  readonly views: Views;
   readonly loss: number;
   /** The structs that the kernels read; none of them ever moves. */
   readonly layers: readonly Layer[];
@@ -67,9 +57,6 @@ export class Model<K extends Engine = Kernels> {
   readonly evaluationTally: Tally;
   /** How many samples to take at a time where no mini-batch size is given: enough to be fast, few enough to be brief. */
   readonly chunkRows: number;
-  #layout: Layout;
-  #windowBytes = 0;
-  #slots = 0;
   #frozen: readonly number[] = [];
   #rule = plainRule;
 
@@ -78,76 +65,34 @@ export class Model<K extends Engine = Kernels> {
    * @throws RangeError where the network does not fit; the kernels can then be given back
    */
   constructor(spec: CheckedSpec, kernels: K) {
+    const shape: NetworkShape = {
+      sizes: [spec.inputs, ...spec.layers.map(({ units }) => units)],
+      drops: spec.layers.map(({ dropout }) => dropout > 0),
+      bytesPerFloat: kernels.bytesPerFloat,
+      threads: kernels.team?.size,
+    };
+    const chunkRows = chooseChunkRows(shape, kernels.engine);
+    super(kernels.memory, shape, chunkRows);
     this.spec = spec;
     this.kernels = kernels;
+    this.chunkRows = chunkRows;
     this.loss = lossCodes[spec.loss];
-    const { parameterCount, layers } = this.#plan(1, 0);
-    const ofSample = layers.reduce(
-      (sum, { units }) => sum + MULTIPLICATIONS_AN_ACTIVATION * units,
-      parameterCount,
-    );
-    const rows = Math.floor(MULTIPLICATIONS_AT_A_TIME[kernels.engine] / ofSample);
-    this.chunkRows = Math.min(MOST_CHUNK_ROWS, Math.max(1, rows));
-    this.#layout = this.#plan(this.chunkRows, 0);
-    this.views = new Views(kernels);
-    this.#allocate(this.#layout);
-    const { net, netLayers, rule, tally, evaluationTally } = this.#layout;
-    this.layers = layers.map((_, l) => new Layer(this.views, netLayers + l * Layer.bytes));
+    const { netLayers, rule, tally, evaluationTally } = this.layout;
+    this.layers = spec.layers.map((_, l) => new Layer(this.views, netLayers + l * Layer.bytes));
     this.rule = new Rule(this.views, rule);
     this.tally = new Tally(this.views, tally);
     this.evaluationTally = new Tally(this.views, evaluationTally);
-    this.views.bytes.fill(0, net, this.#layout.bytes);
     this.#writeStructs();
-  }
-
-  get layout(): Layout {
-    return this.#layout;
   }
 
   get outputs(): number {
     return this.layers.at(-1)!.units;
   }
 
-  /**
-   * Makes room for mini-batches of so many samples, and for as many slots as are given. Weights and biases stay, and
-   * slots that there are already; all that belongs to a mini-batch is cleared.
-   * @throws RangeError where memory does not suffice; nothing has changed then
-   */
-  reserve(rows: number, slots = this.#slots): void {
-    if (rows <= this.#layout.rows && slots === this.#slots) return;
-    const before = this.#layout;
-    const layout = this.#plan(Math.max(rows, before.rows), slots);
-    this.#allocate(layout);
-    const { window } = this;
-    this.#layout = layout;
-    this.#slots = slots;
-    this.views.bytes.copyWithin(this.window, window, window + this.#windowBytes);
-    this.views.bytes.fill(0, Math.min(before.workspace, layout.workspace), layout.bytes);
-    this.#writeStructs();
-  }
-
-  /** Where a slot lies: floats like the parameters, and as far apart. */
-  slot(n: number): number {
-    return this.#layout.parameters + (2 + n) * this.#layout.distance;
-  }
-
-  get slots(): number {
-    return this.#slots;
-  }
-
-  /** Copies of all slots: what each holds in the place of the parameters. */
-  copySlots(): Parameters[][] {
-    return Array.from({ length: this.#slots }, (_, s) => this.parameters(this.slot(s)));
-  }
-
-  /** Makes room for so many slots, and takes over what they hold. */
-  setSlots(slots: readonly (readonly Parameters[])[]): void {
-    this.reserve(1, slots.length);
-    for (const [s, slot] of slots.entries()) this.setParameters(slot, this.slot(s));
-  }
-
-  clearSlots(): void {
-    this.parametersAt(this.slot(0), this.#slots).fill(0);
+  override reserve(rows: number, slots = this.slots): boolean {
+    const hasMoved = super.reserve(rows, slots);
+    if (hasMoved) this.#writeStructs();
+    return hasMoved;
   }
 
   /**
@@ -175,116 +120,14 @@ export class Model<K extends Engine = Kernels> {
     this.rule.isWeighted = Number(isWeighted);
   }
 
-  /** The parameters, or a slot or more of them one after the other, as floats: a view until the memory grows. */
-  parametersAt(pointer: number, copies = 1): Float32Array | Float64Array {
-    const at = this.views.at(pointer);
-    return this.views.floats.subarray(at, at + copies * this.#layout.parameterCount);
-  }
-
-  /** Where the window of a training begins; it moves when room is made for larger mini-batches. */
-  get window(): number {
-    return this.#layout.bytes;
-  }
-
-  /**
-   * Makes room for a window of so many bytes, 0 for none; what it held stays.
-   * @returns whether there is memory for it; where not, nothing has changed
-   */
-  resizeWindow(bytes: number): boolean {
-    if (this.window + bytes > MOST_BYTES) return false;
-    try {
-      this.kernels.memory.ensure(this.window + bytes);
-      this.views.refresh();
-    } catch {
-      return false;
-    }
-    this.#windowBytes = bytes;
-    return true;
-  }
-
   /** Tells the kernels that the inputs of the mini-batch have been placed where the layout says. */
   useInputs(): void {
-    this.layers[0]!.input = this.#layout.inputs;
-  }
-
-  /** A copy of a matrix [rows][stride] without its padding: [rows][columns]. */
-  matrix(pointer: number, stride: number, rows: number, columns: number): Float32Array<ArrayBuffer> {
-    const { floats } = this.views;
-    const copy = new Float32Array(rows * columns);
-    for (let n = 0; n < rows; n++) {
-      const from = this.views.at(pointer) + n * stride;
-      copy.set(floats.subarray(from, from + columns), n * columns);
-    }
-    return copy;
-  }
-
-  /** A copy of a layer's weights or their gradients, [fanIn][stride], turned to [units][fanIn]. */
-  unitMajor({ fanIn, units, stride }: Layer, pointer: number): Float32Array<ArrayBuffer> {
-    const { floats } = this.views;
-    const copy = new Float32Array(units * fanIn);
-    for (let k = 0; k < fanIn; k++) {
-      const from = this.views.at(pointer) + k * stride;
-      for (let j = 0; j < units; j++) copy[j * fanIn + k] = floats[from + j]!;
-    }
-    return copy;
-  }
-
-  /** Copies of all weights and biases, layer by layer; or of what a slot holds in their place. */
-  parameters(pointer = this.#layout.parameters): Parameters[] {
-    const distance = pointer - this.#layout.parameters;
-    return this.layers.map((layer) => ({
-      weights: this.unitMajor(layer, layer.weights + distance),
-      biases: this.matrix(layer.biases + distance, layer.stride, 1, layer.units),
-    }));
-  }
-
-  /** Takes over weights and biases, layer by layer, of the lengths that the spec asks for; or what a slot holds. */
-  setParameters(parameters: readonly Parameters[], pointer = this.#layout.parameters): void {
-    const { floats } = this.views;
-    const distance = pointer - this.#layout.parameters;
-    for (const [l, { weights, biases, fanIn, units, stride }] of this.layers.entries()) {
-      const given = parameters[l]!;
-      for (let k = 0; k < fanIn; k++) {
-        const to = this.views.at(weights + distance) + k * stride;
-        for (let j = 0; j < units; j++) floats[to + j] = given.weights[j * fanIn + k]!;
-      }
-      floats.set(given.biases, this.views.at(biases + distance));
-    }
-  }
-
-  /** Draws all weights and biases, layer by layer, unit by unit: its weights, then its bias. */
-  initialize(random: Random): void {
-    const { floats } = this.views;
-    for (const [l, { weights, biases, fanIn, units, stride }] of this.layers.entries()) {
-      const { weight, bias } = initializers[this.spec.layers[l]!.initializer];
-      for (let j = 0; j < units; j++) {
-        const column = this.views.at(weights) + j;
-        for (let k = 0; k < fanIn; k++) floats[column + k * stride] = weight(random, fanIn, units);
-        floats[this.views.at(biases) + j] = bias(random);
-      }
-    }
-  }
-
-  #plan(rows: number, slots: number): Layout {
-    const { spec, kernels } = this;
-    const sizes = [spec.inputs, ...spec.layers.map(({ units }) => units)];
-    const { bytesPerFloat, memory, team } = kernels;
-    const drops = spec.layers.map(({ dropout }) => dropout > 0);
-    const threads = team?.size;
-    const layout = layoutOf({ sizes, rows, bytesPerFloat, base: memory.base, threads, slots, drops });
-    if (layout.bytes > MOST_BYTES) {
-      throw new RangeFault({
-        place: 'layers',
-        problem: `[${sizes.join(', ')}] with mini-batches of ${rows} needs ${(layout.bytes / 2 ** 30).toFixed(1)} GiB, and 4 GiB is the most that WebAssembly can address`,
-        cure: FEWER,
-      });
-    }
-    return layout;
+    this.layers[0]!.input = this.layout.inputs;
   }
 
   /** Writes the structs, in which the kernels find everything. */
   #writeStructs(): void {
-    const layout = this.#layout;
+    const layout = this.layout;
     const { parameters, gradients, parameterCount, inputs, targets, sampleWeights, pairs } = layout;
     const { batches, tally, rule } = layout;
     writeStruct(this.rule, {
@@ -328,20 +171,12 @@ export class Model<K extends Engine = Kernels> {
       touched: 0,
     });
   }
+}
 
-  #allocate({ bytes }: Layout): void {
-    try {
-      this.kernels.memory.ensure(bytes + this.#windowBytes);
-      this.views.refresh();
-    } catch (cause) {
-      throw new RangeFault(
-        {
-          place: 'layers',
-          problem: `the network needs ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses so much memory`,
-          cure: FEWER,
-        },
-        { cause },
-      );
-    }
-  }
+/** How many samples an engine takes in some milliseconds. */
+function chooseChunkRows(shape: NetworkShape, engine: Kernels['engine']): number {
+  const units = shape.sizes.slice(1).reduce((sum, count) => sum + count, 0);
+  const multiplications = countParameters(shape) + MULTIPLICATIONS_AN_ACTIVATION * units;
+  const rows = Math.floor(MULTIPLICATIONS_AT_A_TIME[engine] / multiplications);
+  return Math.min(MOST_CHUNK_ROWS, Math.max(1, rows));
 }

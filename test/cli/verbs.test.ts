@@ -432,7 +432,7 @@ describe('export and back', () => {
     expectFailure(
       await run('inspect', 'bare.npz'),
       2,
-      /bare\.npz: --activations: .*give the activation of each/,
+      /bare\.npz: --activations: .*give --activations, one for each layer/,
     );
     put('bare.safetensors', bareSafetensors());
     expectFailure(

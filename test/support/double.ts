@@ -1,3 +1,4 @@
+import { drawParameters, writeParameters } from '../../src/model/parameters.js';
 import type { Network } from '../../src/index.js';
 import { double } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
@@ -14,7 +15,7 @@ import { backward, cost, forward } from './steps.js';
 export function doubleModel(spec: NetworkSpec): Model {
   const checked = checkSpec(spec);
   const model = new Model(checked, referenceKernels(double));
-  model.initialize(Random.fromSeed(checked.seed));
+  drawParameters(model, Random.fromSeed(checked.seed));
   return model;
 }
 
@@ -22,7 +23,7 @@ export function doubleModel(spec: NetworkSpec): Model {
 export function inDouble(net: Network): Model {
   const { spec, parameters } = net.state;
   const model = new Model(checkSpec(spec), referenceKernels(double));
-  model.setParameters(parameters);
+  writeParameters(model, parameters);
   return model;
 }
 

@@ -1,3 +1,4 @@
+import { drawParameters, readWeights } from '../../src/model/parameters.js';
 import { describe, expect, it } from 'vitest';
 import {
   Network,
@@ -139,9 +140,9 @@ it('changes nothing, and is plain data', async () => {
 
 it('update is what changed of W, relative to W before', () => {
   const model = new Model(checkSpec(specOf('tanh', 'tanh', 'quadratic')), referenceKernels(single));
-  model.initialize(Random.fromSeed(1));
+  drawParameters(model, Random.fromSeed(1));
   const before = copyParameters(model);
-  const weights = model.layers.map((layer) => model.unitMajor(layer, layer.weights));
+  const weights = model.layers.map((layer) => readWeights(model, layer, layer.weights));
   const { floats } = model.views;
   for (const { weights, fanIn, stride, units } of model.layers) {
     // A bias that moves is no change of W.

@@ -48,7 +48,7 @@ const modules: Readonly<Record<LayerJSON['activation'], (alpha: number) => strin
 };
 
 /** What makes the model there, and where in it the Linear of each layer stands. */
-export function writeSequential({ inputs, layers, transforms }: SpecJSON): {
+function writeSequential({ inputs, layers, transforms }: SpecJSON): {
   source: string;
   places: readonly number[];
 } {

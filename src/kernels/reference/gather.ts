@@ -100,13 +100,7 @@ export function gather(m: ReferenceMemory, net: Net, window: Window, batch: Batc
 }
 
 /** Writes a sample that is given by pairs out as a row. @param row its index in the floats */
-function expand(
-  m: ReferenceMemory,
-  window: Window,
-  sample: number,
-  row: number,
-  inputCount: number,
-): void {
+function expand(m: ReferenceMemory, window: Window, sample: number, row: number, inputCount: number): void {
   const { words, floats: f, bytesPerFloat } = m;
   const start = (window.pointer + window.starts) / 4 + sample;
   const begin = window.pointer + words[start]!;
