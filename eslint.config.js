@@ -153,8 +153,8 @@ export default defineConfig(
     },
   },
   {
-    // TODO(issue 12): all of src/, once src/data, src/training, src/diagnosis and src/model give faults too.
-    files: ['src/{brain,formats,kernels,metrics,node,search,worker}/**/*.ts'],
+    files: ['src/**/*.ts'],
+    ignores: ['src/errors.ts', 'src/formats/code/module.ts'], // they derive messages, and write modules without imports
     rules: { 'no-restricted-syntax': ['error', noPowers, ...errorsAsData] },
   },
   {

@@ -74,11 +74,9 @@ export class FaultError extends Error implements Fault {
   readonly cure: string | undefined;
   readonly option: FaultOption | undefined;
 
-  constructor(fault: Fault | string, options?: ErrorOptions) {
-    // TODO(issue 12): a string is accepted only until every throw site gives a fault.
-    const given: Fault = typeof fault === 'string' ? { place: '', problem: fault } : fault;
-    super(describeFault(given), options);
-    ({ place: this.place, problem: this.problem, cure: this.cure, option: this.option } = given);
+  constructor(fault: Fault, options?: ErrorOptions) {
+    super(describeFault(fault), options);
+    ({ place: this.place, problem: this.problem, cure: this.cure, option: this.option } = fault);
   }
 }
 
@@ -112,10 +110,7 @@ export class DivergenceError extends FaultError {
   readonly layer: number;
   readonly largestGradient: number;
 
-  constructor(
-    fault: Fault | string,
-    at: Pick<DivergenceError, 'epoch' | 'step' | 'layer' | 'largestGradient'>,
-  ) {
+  constructor(fault: Fault, at: Pick<DivergenceError, 'epoch' | 'step' | 'layer' | 'largestGradient'>) {
     super(fault);
     this.epoch = at.epoch;
     this.step = at.step;

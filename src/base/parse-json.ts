@@ -15,10 +15,14 @@ export function parseJSON(text: string, place: string, line = 1): unknown {
     const found =
       at < text.length ? `got ${show(text.slice(at, at + 12).replace(/\s.*/s, ''))}` : 'it ends there';
     const cure = /^-?(?:NaN|Infinity)/.test(text.slice(at, at + 9))
-      ? '; where a number is missing, write null'
-      : '';
+      ? 'where a number is missing, write null'
+      : undefined;
     throw new FormatError(
-      `${place}, line ${line + where.line - 1}, column ${where.column}: this is no JSON: ${found}${cure}`,
+      {
+        place: `${place}, line ${line + where.line - 1}, column ${where.column}`,
+        problem: `this is no JSON: ${found}`,
+        cure,
+      },
       { cause },
     );
   }

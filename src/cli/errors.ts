@@ -1,4 +1,4 @@
-import { FaultError, FormatError, RangeFault, TypeFault, type Fault, type FaultOption } from '../errors.js';
+import { FaultError, FormatError, RangeFault, TypeFault, type Fault } from '../errors.js';
 import { FileError } from '../node/file-error.js';
 import { cureWithFlags, flagForPlace } from './options/flags.js';
 
@@ -29,35 +29,6 @@ export class StoppedError extends FaultError {
   override readonly name = 'StoppedError';
 }
 
-// TODO(issue 12): goes when src/data, src/training and src/model throw faults alone.
-const legacyCures: readonly (readonly [RegExp, FaultOption])[] = [
-  [/; (?:fill it in, or )?choose missing: 'drop' or 'mean'/, { name: 'missing', values: ['drop', 'mean'] }],
-  [/; (?:fill it in, or )?choose missing: 'drop'/, { name: 'missing', values: ['drop'] }],
-  [/; name the column in categorical, or leave it out of inputs/, { name: 'categorical' }],
-];
-export function convertLegacyError(error: unknown): unknown {
-  const isPlain =
-    error instanceof FormatError
-      ? error.place === ''
-      : error instanceof RangeError
-        ? !(error instanceof RangeFault)
-        : error instanceof TypeError &&
-          !(error instanceof TypeFault) &&
-          /^[^\n]{1,200}: (?:expected|unknown|give) /.test(error.message);
-  if (!isPlain) return error;
-  let { message } = error as Error;
-  let option: FaultOption | undefined;
-  for (const [pattern, each] of legacyCures) {
-    if (pattern.test(message)) option ??= each;
-    message = message.replace(pattern, '');
-  }
-  const [, place = '', , problem = message] =
-    /^(?:(?:CSV|JSON Lines|JSON|npy|npz|[pP]arquet)(?:, | |(?=:)))?((?:row|line) \d.*?|[\w.[\]]+?|)(: | (?=is ))(.*)$/s.exec(
-      message,
-    ) ?? [];
-  return new RangeFault({ place, problem, option }, { cause: error });
-}
-
 /** Whether an error says that what the library was given is wrong: not that it was called in a wrong state, nor a bug. */
 export function isInputFault(error: unknown): error is Error & Fault {
   return error instanceof TypeFault || error instanceof RangeFault || error instanceof FormatError;
@@ -71,18 +42,22 @@ export async function inFile<Result>(path: string, read: () => Result | Promise<
   try {
     return await read();
   } catch (error) {
-    throw toDataError(path, convertLegacyError(error));
+    throw toDataError(path, error);
   }
 }
 
 /** What readers call the whole of what they read: the name of the file says more. */
-const wholeFiles = ['bytes', 'CSV', 'JSON', 'JSON Lines', 'npy', 'npz', 'Parquet'];
+const wholeFiles = ['bytes', 'CSV', 'JSON Lines', 'JSON', 'npy', 'npz', 'Parquet'];
 
-/** `iris.csv, row 12` of `row 12`; of a place in the whole, as `npz: 0.bias`, `model.npz: 0.bias`. */
+/** `iris.csv, row 12` of `CSV row 12`; `model.npz: 0.bias` of `npz: 0.bias`. */
 function placeInFile(path: string, place: string): string {
   if (place === '') return path;
-  const [whole, ...rest] = place.split(': ') as [string, ...string[]];
-  return wholeFiles.includes(whole) ? [path, ...rest].join(': ') : `${path}, ${place}`;
+  const whole = wholeFiles.find(
+    (name) => place === name || (/^(?:: |, | )/.test(place.slice(name.length)) && place.startsWith(name)),
+  );
+  const rest = whole === undefined ? place : place.slice(whole.length);
+  if (rest === '' || rest.startsWith(': ') || rest.startsWith(', ')) return path + rest;
+  return `${path}, ${rest.trimStart()}`;
 }
 
 /** An error that says nothing about the file stays as it is. */
@@ -102,7 +77,7 @@ export async function withFlags<Result>(take: () => Result | Promise<Result>): P
   try {
     return await take();
   } catch (error) {
-    throw toUsageError(convertLegacyError(error));
+    throw toUsageError(error);
   }
 }
 

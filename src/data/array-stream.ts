@@ -1,4 +1,4 @@
-import { FormatError } from '../errors.js';
+import { FormatError, RangeFault, TypeFault } from '../errors.js';
 import type { DType, NPYValues } from '../formats/numpy/dtypes.js';
 import { decodeValues, readStart, type NPYStart } from '../formats/numpy/npy.js';
 import { isGzip } from '../formats/inflate.js';
@@ -62,18 +62,22 @@ class ArrayReader {
     this.#layout = start.layout;
     this.#bytes = bytes;
     if (this.#left * this.width === 0)
-      throw new RangeError(`${place}: expected at least one row, got shape (${start.shape.join(', ')})`);
+      throw new RangeFault({
+        place,
+        problem: `expected at least one row, got shape (${start.shape.join(', ')})`,
+      });
   }
 
   static async open(place: string, source: ByteSource, readStart: ReadStart): Promise<ArrayReader> {
     const bytes = new ByteReader(place, source);
     const held = await bytes.hold(LONGEST_HEADER);
     if (isGzip(held))
-      throw new FormatError(
-        `${place}: the file is packed by gzip; unpack it: DecompressionStream, or createGunzip of Node`,
-      );
+      throw new FormatError({
+        place,
+        problem: 'the file is packed by gzip; unpack it: DecompressionStream, or createGunzip of Node',
+      });
     const start = readStart(place, held);
-    if (!start) throw new FormatError(`${place}: it ends within its header`);
+    if (!start) throw new FormatError({ place, problem: 'it ends within its header' });
     await bytes.take(start.at);
     return new ArrayReader(place, bytes, start);
   }
@@ -86,9 +90,10 @@ class ArrayReader {
     this.#left -= wanted;
     const isShort = bytes.length < wanted * size;
     if (isShort || (this.#left === 0 && (await this.#bytes.hold(1)).length > 0)) {
-      throw new FormatError(
-        `${this.place}: the file ${isShort ? 'ends before' : 'goes on after'} the ${this.shape[0]} rows that its header tells of`,
-      );
+      throw new FormatError({
+        place: this.place,
+        problem: `the file ${isShort ? 'ends before' : 'goes on after'} the ${this.shape[0]} rows that its header tells of`,
+      });
     }
     return decodeValues(this.place, bytes, this.#layout);
   }
@@ -102,9 +107,11 @@ class ArrayReader {
 const readNPYStart: ReadStart = (place, bytes) => {
   const start = readStart(place, bytes);
   if (start?.fortranOrder) {
-    throw new FormatError(
-      `${place}: the array is in Fortran order, which cannot be read row by row; save np.ascontiguousarray(array)`,
-    );
+    throw new FormatError({
+      place,
+      problem: 'the array is in Fortran order, which cannot be read row by row',
+      cure: 'save np.ascontiguousarray(array)',
+    });
   }
   return start;
 };
@@ -158,9 +165,12 @@ export async function openArraySamples(
   for (const role of roles)
     if (role === 'inputs' || files[role] !== undefined) checkSource(namePlace(role), files[role]);
   if (files.labels && files.targets)
-    throw new TypeError('targets: expected either targets or labels beside the inputs, got both');
+    throw new TypeFault({
+      place: 'targets',
+      problem: 'expected either targets or labels beside the inputs, got both',
+    });
   if (classes !== undefined && !files.labels)
-    throw new TypeError('classes: they are those of labels; give them too');
+    throw new TypeFault({ place: 'classes', problem: 'they are those of labels', cure: 'give them too' });
   if (inputScale !== undefined) checkPositive('inputScale', inputScale);
   const open = (role: Role): Promise<ArrayReader> =>
     ArrayReader.open(namePlace(role), files[role]!, readStart);
@@ -168,9 +178,10 @@ export async function openArraySamples(
   await inputs.close();
   const [count] = inputs.shape as [number];
   if (columns && columns.length !== inputs.width)
-    throw new RangeError(
-      `columns: expected ${inputs.width} names, one for each column of inputs, got ${columns.length}`,
-    );
+    throw new RangeFault({
+      place: 'columns',
+      problem: `expected ${inputs.width} names, one for each column of inputs, got ${columns.length}`,
+    });
   const labels = files.labels && (await surveyLabels(await open('labels'), count, classes));
   let targetWidth = 0;
   if (files.targets) {
@@ -209,9 +220,10 @@ export async function openArraySamples(
 
 function checkCount({ place, shape }: ArrayReader, count: number): void {
   if (shape[0] !== count)
-    throw new RangeError(
-      `${place}: expected ${count} rows, as many as inputs, got shape (${shape.join(', ')})`,
-    );
+    throw new RangeFault({
+      place,
+      problem: `expected ${count} rows, as many as inputs, got shape (${shape.join(', ')})`,
+    });
 }
 
 /** @param before how many rows preceded these. @throws RangeError naming the value that is not finite */
@@ -221,7 +233,7 @@ function checkFinite({ place, width, dtype }: ArrayReader, values: NPYValues, be
   for (let i = 0; i < numbers.length; i++) {
     if (Number.isFinite(numbers[i])) continue;
     const at = `[${before + Math.floor(i / width)}][${i % width}]`;
-    throw new RangeError(`${place}${at} is ${numbers[i]}; expected a finite number`);
+    throw new RangeFault({ place: `${place}${at}`, problem: `is ${numbers[i]}; expected a finite number` });
   }
   return numbers;
 }
@@ -240,7 +252,10 @@ async function surveyLabels(
 ): Promise<Labels> {
   checkCount(array, count);
   if (array.width !== 1)
-    throw new RangeError(`labels: expected shape (${count}), got (${array.shape.join(', ')})`);
+    throw new RangeFault({
+      place: 'labels',
+      problem: `expected shape (${count}), got (${array.shape.join(', ')})`,
+    });
   const checked = given && (checkCategories('classes', given) as Categories);
   const cells = { origin: 'values', describeCell: (row: number) => `labels[${row}]` } as const;
   let column = new Column(cells, 'labels', 'label', checked ?? true);

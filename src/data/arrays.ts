@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import { checkInteger, checkKeys, checkPositive, misfit, show } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
 import { isNumericArray, plainView, type NumericArray } from '../base/numeric-arrays.js';
@@ -31,11 +32,14 @@ export function readArrays(arrays: Arrays): SampleArrays {
   checkKeys('arrays', arrays, ['inputs', 'labels', 'targets', 'inputScale', 'columns', 'classes', 'count']);
   const { labels, targets, inputScale, classes } = arrays;
   if (labels !== undefined && targets !== undefined) {
-    throw new TypeError('targets: expected either targets or labels beside the inputs, got both');
+    throw new TypeFault({
+      place: 'targets',
+      problem: 'expected either targets or labels beside the inputs, got both',
+    });
   }
   if (inputScale !== undefined) checkPositive('inputScale', inputScale);
   if (classes !== undefined && labels === undefined)
-    throw new TypeError('classes: they are those of labels; give them too');
+    throw new TypeFault({ place: 'classes', problem: 'they are those of labels', cure: 'give them too' });
   const { inputs, schema } = readInputs(arrays);
   const count = inputs.length / schema.width;
   const scale = inputScale === undefined ? {} : { inputScale };
@@ -58,9 +62,12 @@ const isFlat = (rows: AnyRows): rows is NumericArray | readonly number[] =>
 
 function checkArray(place: string, rows: unknown): asserts rows is AnyRows {
   if (!isNumericArray(rows) && !Array.isArray(rows)) {
-    throw new TypeError(`${place}: expected a typed array, or an array of rows, got ${show(rows)}`);
+    throw new TypeFault({
+      place,
+      problem: `expected a typed array, or an array of rows, got ${show(rows)}`,
+    });
   }
-  if (rows.length === 0) throw new RangeError(`${place}: expected at least one row, got none`);
+  if (rows.length === 0) throw new RangeFault({ place, problem: 'expected at least one row, got none' });
 }
 
 function readInputs(arrays: Arrays): Pick<SampleArrays, 'inputs' | 'schema'> {
@@ -73,14 +80,17 @@ function readInputs(arrays: Arrays): Pick<SampleArrays, 'inputs' | 'schema'> {
   if (rows !== undefined) width = findWidth('inputs', inputs, rows);
   else if (!isFlat(inputs)) width = findWidth('inputs', inputs, inputs.length);
   if (width === undefined) {
-    throw new TypeError(
-      'count: a flat array does not tell how many samples it holds; give count, or the names of the columns',
-    );
+    throw new TypeFault({
+      place: 'count',
+      problem: 'a flat array does not tell how many samples it holds',
+      cure: 'give count, or the names of the columns',
+    });
   }
   if (columns !== undefined && columns.length !== width) {
-    throw new RangeError(
-      `columns: expected ${width} names, one for each column of inputs, got ${columns.length}`,
-    );
+    throw new RangeFault({
+      place: 'columns',
+      problem: `expected ${width} names, one for each column of inputs, got ${columns.length}`,
+    });
   }
   const names = columns && { columns: [...columns] };
   const [first] = inputs;
@@ -113,19 +123,27 @@ function readInputs(arrays: Arrays): Pick<SampleArrays, 'inputs' | 'schema'> {
 function findWidth(place: string, rows: AnyRows, count: number): number {
   if (!isFlat(rows)) {
     if (rows.length !== count)
-      throw new RangeError(`${place}: expected ${count} rows, as many as the others, got ${rows.length}`);
+      throw new RangeFault({
+        place,
+        problem: `expected ${count} rows, as many as the others, got ${rows.length}`,
+      });
     const first: unknown = rows[0];
     if (!isNumericArray(first) && !Array.isArray(first)) {
-      throw new TypeError(`${place}[0]: expected an array of numbers, got ${show(first)}`);
+      throw new TypeFault({
+        place: `${place}[0]`,
+        problem: `expected an array of numbers, got ${show(first)}`,
+      });
     }
-    if (first.length === 0) throw new RangeError(`${place}[0]: expected at least one number, got none`);
+    if (first.length === 0)
+      throw new RangeFault({ place: `${place}[0]`, problem: 'expected at least one number, got none' });
     return first.length;
   }
   const width = rows.length / count;
   if (!Number.isInteger(width)) {
-    throw new RangeError(
-      `${place}: expected a multiple of ${count} values, as many for each sample, got ${rows.length}`,
-    );
+    throw new RangeFault({
+      place,
+      problem: `expected a multiple of ${count} values, as many for each sample, got ${rows.length}`,
+    });
   }
   return width;
 }
@@ -146,9 +164,10 @@ function toMatrix(place: string, rows: Rows, width: number): NumericArray {
 
 function checkRow(place: string, row: unknown, width: number): asserts row is ArrayLike<unknown> {
   if (!isNumericArray(row) && !Array.isArray(row)) {
-    throw new TypeError(`${place}: expected an array of ${width} numbers, got ${show(row)}`);
+    throw new TypeFault({ place, problem: `expected an array of ${width} numbers, got ${show(row)}` });
   }
-  if (row.length !== width) throw new RangeError(`${place}: expected ${width} values, got ${row.length}`);
+  if (row.length !== width)
+    throw new RangeFault({ place, problem: `expected ${width} values, got ${row.length}` });
 }
 
 function checkNumber(place: string, value: unknown): number {
@@ -163,7 +182,7 @@ function readLabels(
   given: Categories | undefined,
 ): Pick<SampleArrays, 'labels' | 'schema'> {
   if (!isNumericArray(labels) && !Array.isArray(labels)) {
-    throw new TypeError(`labels: expected an array of classes, got ${show(labels)}`);
+    throw new TypeFault({ place: 'labels', problem: `expected an array of classes, got ${show(labels)}` });
   }
   const checked = given && (checkCategories('classes', given) as Categories);
   if (typeof labels[0] === 'string') {

@@ -1,3 +1,4 @@
+import { TypeFault } from '../errors.js';
 import { show } from '../base/check.js';
 
 /** Text, or its UTF-8 bytes, in chunks that may be cut anywhere. */
@@ -19,9 +20,10 @@ export type ByteSource = () => ByteChunks | Promise<ByteChunks>;
 /** @throws TypeError unless it is a function */
 export function checkSource(place: string, source: unknown): void {
   if (typeof source !== 'function') {
-    throw new TypeError(
-      `${place}: expected a function that opens the ${place === 'source' ? 'text' : 'file'}, got ${show(source)}`,
-    );
+    throw new TypeFault({
+      place,
+      problem: `expected a function that opens the ${place === 'source' ? 'text' : 'file'}, got ${show(source)}`,
+    });
   }
 }
 
@@ -54,7 +56,10 @@ export class ByteReader {
       const { done, value } = await this.#chunks.next();
       if (done) break;
       if (!ArrayBuffer.isView(value))
-        throw new TypeError(`${this.#place}: expected chunks of bytes, got ${show(value)}`);
+        throw new TypeFault({
+          place: this.#place,
+          problem: `expected chunks of bytes, got ${show(value)}`,
+        });
       pieces.push(new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength));
       length += value.byteLength;
     }

@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import { checkName, show } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
 import type { RowSource } from './rows.js';
@@ -103,19 +104,29 @@ export class Column {
   #encodeNumber(value: unknown, row: number): number {
     const number = this.#source.origin === 'text' ? Number(value) : value;
     if (typeof number !== 'number' || Number.isNaN(number)) {
-      const cure = this.role === 'input' ? '; name the column in categorical, or leave it out of inputs' : '';
-      throw new TypeError(`${this.describeCell(row)}: expected a number, got ${show(value)}${cure}`);
+      throw new TypeFault({
+        place: this.describeCell(row),
+        problem: `expected a number, got ${show(value)}`,
+        ...(this.role === 'input' && {
+          cure: 'name the column in categorical, or leave it out of inputs',
+          option: { name: 'categorical' },
+        }),
+      });
     }
     if (!Number.isFinite(number))
-      throw new RangeError(`${this.describeCell(row)} is ${show(value)}; expected a finite number`);
+      throw new RangeFault({
+        place: this.describeCell(row),
+        problem: `is ${show(value)}; expected a finite number`,
+      });
     return number;
   }
 
   #encodeCategory(value: unknown, row: number): number {
     if (typeof value !== 'string' && !Number.isFinite(value)) {
-      throw new TypeError(
-        `${this.describeCell(row)}: expected a category, a string or a number, got ${show(value)}`,
-      );
+      throw new TypeFault({
+        place: this.describeCell(row),
+        problem: `expected a category, a string or a number, got ${show(value)}`,
+      });
     }
     const hasNumbers = typeof this.#given?.[0] === 'number';
     const category = (this.#source.origin === 'text' && hasNumbers ? Number(value) : value) as
@@ -123,15 +134,17 @@ export class Column {
     let code = this.#codes.get(category);
     if (code === undefined) {
       if (this.#given) {
-        throw new RangeError(
-          `${this.describeCell(row)}: ${show(value)} is none of the categories given: ${listed(this.#given)}`,
-        );
+        throw new RangeFault({
+          place: this.describeCell(row),
+          problem: `${show(value)} is none of the categories given: ${listed(this.#given)}`,
+        });
       }
       const [first] = this.#codes.keys();
       if (first !== undefined && typeof first !== typeof category) {
-        throw new TypeError(
-          `${this.describeCell(row)}: expected a ${typeof first}, as in the rows before, got ${show(value)}`,
-        );
+        throw new TypeFault({
+          place: this.describeCell(row),
+          problem: `expected a ${typeof first}, as in the rows before, got ${show(value)}`,
+        });
       }
       code = this.#codes.size;
       this.#codes.set(category, code);
@@ -199,22 +212,31 @@ export function planColumns(source: RowSource, options: ColumnOptions): ColumnPl
   const missing = checkName('missing', options.missing ?? 'error', ['error', 'drop', 'mean'] as const);
   for (const [i, name] of names.entries()) {
     if (names.indexOf(name) < i)
-      throw new RangeError(`columns: two are named ${show(name)}; give each its own name`);
+      throw new RangeFault({
+        place: 'columns',
+        problem: `two are named ${show(name)}`,
+        cure: 'give each its own name',
+      });
   }
   const { label, targets = [], categorical = [], classes } = options;
   if (label !== undefined && options.targets !== undefined) {
-    throw new TypeError('targets: expected either targets or a label, got both');
+    throw new TypeFault({ place: 'targets', problem: 'expected either targets or a label, got both' });
   }
   if (classes !== undefined && label === undefined)
-    throw new TypeError('classes: they are those of a label; name it too');
+    throw new TypeFault({ place: 'classes', problem: 'they are those of a label', cure: 'name it too' });
   const answers = label === undefined ? [targets].flat() : [label];
   const inputs = options.inputs ?? names.filter((name) => !answers.includes(name));
   checkNames('inputs', inputs, names);
   checkNames(label === undefined ? 'targets' : 'label', answers, names);
-  if (inputs.length === 0) throw new RangeError('inputs: expected at least one column, got none');
+  if (inputs.length === 0)
+    throw new RangeFault({ place: 'inputs', problem: 'expected at least one column, got none' });
   for (const name of inputs) {
     if (answers.includes(name))
-      throw new RangeError(`inputs: ${show(name)} is an answer; leave it out of the inputs`);
+      throw new RangeFault({
+        place: 'inputs',
+        problem: `${show(name)} is an answer`,
+        cure: 'leave it out of the inputs',
+      });
   }
   const ofInput = findCategories(categorical, inputs, source.origin);
   const ofAnswer =
@@ -244,7 +266,10 @@ function findCategories(
     return (name) => (categorical.includes(name) ? true : others);
   }
   if (typeof categorical !== 'object' || (categorical as unknown) === null) {
-    throw new TypeError(`categorical: expected an array or an object of names, got ${show(categorical)}`);
+    throw new TypeFault({
+      place: 'categorical',
+      problem: `expected an array or an object of names, got ${show(categorical)}`,
+    });
   }
   checkNames('categorical', Object.keys(categorical), inputs);
   const given = new Map(
@@ -258,11 +283,17 @@ function findCategories(
 
 function checkNames(place: string, names: unknown, known: readonly string[]): void {
   if (!Array.isArray(names))
-    throw new TypeError(`${place}: expected an array of names of columns, got ${show(names)}`);
+    throw new TypeFault({
+      place,
+      problem: `expected an array of names of columns, got ${show(names)}`,
+    });
   for (const [i, name] of names.entries()) {
     if (!known.includes(name as string)) {
-      throw new RangeError(`${place}: there is no column ${show(name)}; the columns are ${listed(known)}`);
+      throw new RangeFault({
+        place,
+        problem: `there is no column ${show(name)}; the columns are ${listed(known)}`,
+      });
     }
-    if (names.indexOf(name) < i) throw new RangeError(`${place}: ${show(name)} is there twice`);
+    if (names.indexOf(name) < i) throw new RangeFault({ place, problem: `${show(name)} is there twice` });
   }
 }

@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import Papa from 'papaparse';
 import { checkInteger, checkKeys, show } from '../base/check.js';
 import type { Data } from '../training/samples.js';
@@ -71,9 +72,11 @@ export class RowReader {
     if (wrong) {
       const what =
         wrong.code === 'MissingQuotes' ? 'is never closed' : 'has something after its closing quote';
-      throw new RangeError(
-        `CSV row ${this.#rows + wrong.row + 1}: a quoted field ${what}; write a quote within quotes twice`,
-      );
+      throw new RangeFault({
+        place: `CSV row ${this.#rows + wrong.row + 1}`,
+        problem: `a quoted field ${what}`,
+        cure: 'write a quote within quotes twice',
+      });
     }
     this.#rest = this.#rest.slice(meta.cursor);
     this.#checkLength();
@@ -86,9 +89,11 @@ export class RowReader {
 
   #checkLength(): CSVRow[] {
     if (this.#rest.length > LONGEST_ROW) {
-      throw new RangeError(
-        `CSV row ${this.#rows + 1} has more than ${LONGEST_ROW} characters: is a quote never closed?`,
-      );
+      throw new RangeFault({
+        place: `CSV row ${this.#rows + 1}`,
+        problem: `a row of more than ${LONGEST_ROW} characters`,
+        cure: 'close the quote that was left open',
+      });
     }
     return [];
   }
@@ -109,13 +114,17 @@ export class CSVRows implements TextRows {
     checkKeys('options', options, [...columnOptionNames, 'delimiter', 'header']);
     const { delimiter = ',', header = true } = options;
     if (typeof delimiter !== 'string' || !/^[^\r\n"\uFEFF]$/.test(delimiter)) {
-      throw new RangeError(
-        `delimiter: expected a single character such as ',' or ';', got ${show(delimiter)}`,
-      );
+      throw new RangeFault({
+        place: 'delimiter',
+        problem: `expected a single character such as ',' or ';', got ${show(delimiter)}`,
+      });
     }
     if (typeof header !== 'boolean') {
       if (!Array.isArray(header)) {
-        throw new TypeError(`header: expected true, false or an array of names, got ${show(header)}`);
+        throw new TypeFault({
+          place: 'header',
+          problem: `expected true, false or an array of names, got ${show(header)}`,
+        });
       }
       this.#names = header as string[];
     }
@@ -138,9 +147,10 @@ export class CSVRows implements TextRows {
       const names = (this.#names ??= this.#readNames(row));
       if (names === cells) continue;
       if (cells.length !== names.length) {
-        throw new RangeError(
-          `CSV row ${number}: expected ${names.length} fields, one for each column, got ${cells.length}`,
-        );
+        throw new RangeFault({
+          place: `CSV row ${number}`,
+          problem: `expected ${names.length} fields, one for each column, got ${cells.length}`,
+        });
       }
       yield row;
     }
@@ -150,9 +160,12 @@ export class CSVRows implements TextRows {
   #readNames({ cells, number }: CSVRow): readonly string[] {
     const other = [';', '\t', ',', '|'].find((mark) => mark !== this.#delimiter && cells[0]!.includes(mark));
     if (cells.length === 1 && other !== undefined) {
-      throw new RangeError(
-        `CSV row ${number}: a single field, with ${JSON.stringify(other)} in it; give { delimiter: ${JSON.stringify(other)} }`,
-      );
+      throw new RangeFault({
+        place: `CSV row ${number}`,
+        problem: `a single field, with ${JSON.stringify(other)} in it`,
+        cure: `give { delimiter: ${JSON.stringify(other)} }`,
+        option: { name: 'delimiter', values: [other] },
+      });
     }
     return this.#options.header === false ? cells.map((_, i) => String(i)) : cells;
   }
@@ -189,14 +202,25 @@ export function csvBatches(
   new CSVRows(options); // checks the options
   const { label, classes, categorical = [], missing } = options;
   if (label !== undefined && classes === undefined) {
-    throw new TypeError('classes: a stream cannot know them beforehand; give all that occur, in an array');
+    throw new TypeFault({
+      place: 'classes',
+      problem: 'a stream cannot know them beforehand',
+      cure: 'give all that occur, in an array',
+    });
   }
   if (Array.isArray(categorical) && categorical.length > 0) {
-    throw new TypeError(
-      'categorical: a stream cannot know categories beforehand; give { column: [category, …] }',
-    );
+    throw new TypeFault({
+      place: 'categorical',
+      problem: 'a stream cannot know categories beforehand',
+      cure: 'give { column: [category, …] }',
+    });
   }
-  if (missing === 'mean') throw new RangeError("missing: a stream has no mean; choose 'error' or 'drop'");
+  if (missing === 'mean')
+    throw new RangeFault({
+      place: 'missing',
+      problem: 'a stream has no mean',
+      cure: "choose 'error' or 'drop'",
+    });
   return async function* () {
     const opened = openText(source, new CSVRows(options));
     const batches = buildBatches(opened, (rows) => planColumns(rows, options), rowsPerBatch);

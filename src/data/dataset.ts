@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import type { Bytes } from '../base/bytes.js';
 import { checkInteger, checkKeys, checkOptional, show } from '../base/check.js';
 import { Random } from '../base/random.js';
@@ -78,8 +79,10 @@ export class Dataset implements Data {
    * @throws TypeError, RangeError naming the option, or the row and column
    */
   static fromObjects(rows: readonly object[], options: ColumnOptions = {}): Dataset {
-    if (!Array.isArray(rows)) throw new TypeError(`rows: expected an array of objects, got ${show(rows)}`);
-    if (rows.length === 0) throw new RangeError('rows: expected at least one, got none');
+    if (!Array.isArray(rows))
+      throw new TypeFault({ place: 'rows', problem: `expected an array of objects, got ${show(rows)}` });
+    if (rows.length === 0)
+      throw new RangeFault({ place: 'rows', problem: 'expected at least one, got none' });
     checkKeys('options', options, columnOptionNames);
     const names = collectNames(rows);
     const source: RowSource = {
@@ -227,9 +230,13 @@ export class Dataset implements Data {
    */
   subset(indices: readonly number[] | Uint32Array): Dataset {
     if (!Array.isArray(indices) && !isNumericArray(indices)) {
-      throw new TypeError(`indices: expected an array of whole numbers, got ${show(indices)}`);
+      throw new TypeFault({
+        place: 'indices',
+        problem: `expected an array of whole numbers, got ${show(indices)}`,
+      });
     }
-    if (indices.length === 0) throw new RangeError('indices: expected at least one, got none');
+    if (indices.length === 0)
+      throw new RangeFault({ place: 'indices', problem: 'expected at least one, got none' });
     for (const [i, n] of indices.entries()) checkInteger(`indices[${i}]`, n, 0, this.count - 1);
     const { inputs, targets, labels, inputScale, schema } = this.#samples;
     return new Dataset({
@@ -249,9 +256,11 @@ export class Dataset implements Data {
     checkKeys('options', options, ['test', 'seed', 'stratify']);
     const { test = 0.2 } = options;
     if (typeof test !== 'number')
-      throw new TypeError(`test: expected a share between 0 and 1, got ${show(test)}`);
-    if (!(test > 0 && test < 1)) throw new RangeError(`test: expected a share between 0 and 1, got ${test}`);
-    if (this.count < 2) throw new RangeError('split: a single sample cannot be in both parts');
+      throw new TypeFault({ place: 'test', problem: `expected a share between 0 and 1, got ${show(test)}` });
+    if (!(test > 0 && test < 1))
+      throw new RangeFault({ place: 'test', problem: `expected a share between 0 and 1, got ${test}` });
+    if (this.count < 2)
+      throw new RangeFault({ place: 'split', problem: 'a single sample cannot be in both parts' });
     const { order, labels } = this.#order(options);
     const chosen = drawTestSet(order, labels, test);
     return {
@@ -268,7 +277,11 @@ export class Dataset implements Data {
   folds(k: number, options: PartitionOptions = {}): Generator<Split, void, undefined> {
     checkInteger('k', k, 2, Math.max(this.count, 2));
     checkKeys('options', options, ['seed', 'stratify']);
-    if (this.count < k) throw new RangeError(`k: there are ${this.count} samples, too few for ${k} folds`);
+    if (this.count < k)
+      throw new RangeFault({
+        place: 'k',
+        problem: `there are ${this.count} samples, too few for ${k} folds`,
+      });
     const { order, labels } = this.#order(options);
     return this.#dealt(order, assignFolds(order, labels, k), k);
   }
@@ -289,7 +302,8 @@ export class Dataset implements Data {
   } {
     checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
     checkOptional('stratify', stratify, 'boolean');
-    if (stratify && !this.labels) throw new TypeError('stratify: the dataset has no labels; leave it out');
+    if (stratify && !this.labels)
+      throw new TypeFault({ place: 'stratify', problem: 'the dataset has no labels', cure: 'leave it out' });
     const order = Random.fromSeed(seed).permutation(this.count);
     return { order, labels: stratify ? this.labels : undefined };
   }
@@ -309,7 +323,10 @@ function collectNames(rows: readonly unknown[]): string[] {
   const names = new Set<string>();
   for (const [n, row] of rows.entries()) {
     if (typeof row !== 'object' || row === null || Array.isArray(row) || ArrayBuffer.isView(row)) {
-      throw new TypeError(`rows[${n}]: expected an object of named values, got ${show(row)}`);
+      throw new TypeFault({
+        place: `rows[${n}]`,
+        problem: `expected an object of named values, got ${show(row)}`,
+      });
     }
     for (const name of Object.keys(row)) names.add(name);
   }

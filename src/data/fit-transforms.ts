@@ -1,3 +1,4 @@
+import { TypeFault } from '../errors.js';
 import { checkKeys, checkName, show } from '../base/check.js';
 import type { NumberTransform, Transform, Transforms } from '../model/transforms.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
@@ -62,7 +63,11 @@ export function chooseTransforms(schema: Schema, options: FitOptions): Chosen {
   const { inputs = 'standardize', targets } = options;
   const { width, targetWidth, columns, targetColumns } = schema;
   if (targets !== undefined && targetWidth === 0) {
-    throw new TypeError('targets: the dataset has none to fit a transform to; leave it out');
+    throw new TypeFault({
+      place: 'targets',
+      problem: 'the dataset has none to fit a transform to',
+      cure: 'leave it out',
+    });
   }
   return {
     inputs: resolveKinds('inputs', inputs, width, columns),

@@ -1,3 +1,4 @@
+import { RangeFault } from '../errors.js';
 import { bytesOf, type Bytes } from '../base/bytes.js';
 import { inflateBeginning, gunzip, isGzip } from '../formats/inflate.js';
 import { checkKeys, checkPositive } from '../base/check.js';
@@ -34,7 +35,7 @@ export function readIDX(files: IDXFiles, options: { readonly inputScale?: number
     return { inputs: images.values, inputScale, schema: { width, targetWidth: 0 } };
   const labels = readFile('labels', files.labels, 1);
   if (labels.sizes.length > 1)
-    throw new RangeError(`labels: expected 1 dimension, got ${labels.sizes.length}`);
+    throw new RangeFault({ place: 'labels', problem: `expected 1 dimension, got ${labels.sizes.length}` });
   checkLabels('labels', labels.values, count);
   const schema = { width, targetWidth: 0, classes: listClasses(labels.values) };
   return { inputs: images.values, labels: labels.values, inputScale, schema };
@@ -50,9 +51,10 @@ function readFile(place: string, file: unknown, fewest: number): { sizes: number
   const { sizes, at } = readHeader(place, bytes, fewest);
   const expected = multiply(sizes);
   if (expected === 0 || expected !== bytes.length - at) {
-    throw new RangeError(
-      `${place}: expected ${shown(sizes)} bytes after the header, and at least one, got ${bytes.length - at}`,
-    );
+    throw new RangeFault({
+      place,
+      problem: `expected ${shown(sizes)} bytes after the header, and at least one, got ${bytes.length - at}`,
+    });
   }
   return { sizes, values: bytes.subarray(at) };
 }
@@ -72,13 +74,16 @@ function readHeader(place: string, bytes: Uint8Array, fewest: number): { sizes: 
   const dimensions = bytes.length < 4 ? 0 : bytes[3]!;
   const at = 4 + 4 * dimensions;
   if (bytes.length < at || bytes[0] !== 0 || bytes[1] !== 0) {
-    throw new RangeError(`${place}: expected an IDX file, which begins with two zeros and a whole header`);
+    throw new RangeFault({
+      place,
+      problem: 'expected an IDX file, which begins with two zeros and a whole header',
+    });
   }
   if (bytes[2] !== UNSIGNED_BYTES || dimensions < fewest) {
-    throw new RangeError(
-      `${place}: expected an IDX file of unsigned bytes (type 8) with ${fewest} dimensions or more, ` +
-        `got type ${bytes[2]} with ${dimensions}`,
-    );
+    throw new RangeFault({
+      place,
+      problem: `expected an IDX file of unsigned bytes (type 8) with ${fewest} dimensions or more, got type ${bytes[2]} with ${dimensions}`,
+    });
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sizes = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));

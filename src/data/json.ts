@@ -1,4 +1,4 @@
-import { FormatError } from '../errors.js';
+import { FormatError, RangeFault, TypeFault } from '../errors.js';
 import { checkKeys, show } from '../base/check.js';
 import { parseJSON, parseJSONText } from '../base/parse-json.js';
 import type { TextSource } from './chunks.js';
@@ -27,7 +27,10 @@ const LONGEST_LINE = 2 ** 24;
 export function checkJSONOptions(options: JSONOptions): void {
   checkKeys('options', options, [...columnOptionNames, 'columns']);
   if (options.columns !== undefined && !Array.isArray(options.columns)) {
-    throw new TypeError(`columns: expected an array of names, got ${show(options.columns)}`);
+    throw new TypeFault({
+      place: 'columns',
+      problem: `expected an array of names, got ${show(options.columns)}`,
+    });
   }
 }
 
@@ -88,7 +91,10 @@ export const parseJSONLines = (text: string, columns?: readonly string[]): JSONT
 function findRows(value: unknown): { rows: readonly unknown[]; columns?: readonly string[] } {
   if (Array.isArray(value)) return { rows: value };
   if (typeof value !== 'object' || value === null) {
-    throw new TypeError(`JSON: expected an array of rows, or an object of columns, got ${show(value)}`);
+    throw new TypeFault({
+      place: 'JSON',
+      problem: `expected an array of rows, or an object of columns, got ${show(value)}`,
+    });
   }
   const { columns, data } = value as { columns?: unknown; data?: unknown };
   if (Array.isArray(columns) && Array.isArray(data) && data.every(Array.isArray)) {
@@ -97,16 +103,17 @@ function findRows(value: unknown): { rows: readonly unknown[]; columns?: readonl
   const lists = Object.entries(value);
   for (const [name, list] of lists) {
     if (!Array.isArray(list)) {
-      throw new TypeError(
-        `JSON: expected an array of rows, or an object of columns { name: [value, …] }, got ${show(list)} for ` +
-          `${show(name)}; of pandas, write to_json(orient='records')`,
-      );
+      throw new TypeFault({
+        place: 'JSON',
+        problem: `expected an array of rows, or an object of columns { name: [value, …] }, got ${show(list)} for ${show(name)}; of pandas, write to_json(orient='records')`,
+      });
     }
     const [first] = lists as [[string, unknown[]]];
     if (list.length !== first[1].length) {
-      throw new RangeError(
-        `JSON: column ${show(name)} has ${list.length} values, and ${show(first[0])} has ${first[1].length}`,
-      );
+      throw new RangeFault({
+        place: 'JSON',
+        problem: `column ${show(name)} has ${list.length} values, and ${show(first[0])} has ${first[1].length}`,
+      });
     }
   }
   const values = lists.map(([, list]) => list as unknown[]);
@@ -130,7 +137,11 @@ function tabulate(
   for (const { value, number } of lines) collectNames(found, value, `${rowName} ${number}`);
   const areArrays = Array.isArray(lines[0]?.value);
   if (columns && !areArrays && lines.length > 0)
-    throw new TypeError('columns: the rows are objects, whose values have names; leave columns out');
+    throw new TypeFault({
+      place: 'columns',
+      problem: 'the rows are objects, whose values have names',
+      cure: 'leave columns out',
+    });
   const names = columns ?? [...found];
   function* rows(): Generator<Row, void, void> {
     for (const line of lines) yield readRow(line, names, areArrays, rowName);
@@ -171,9 +182,11 @@ class LineParser {
     }
     this.#rest = text.slice(from);
     if (this.#rest.length > LONGEST_LINE) {
-      throw new FormatError(
-        `JSON Lines, line ${this.#lines + 1} has more than ${LONGEST_LINE} characters: is it one JSON text?`,
-      );
+      throw new FormatError({
+        place: `JSON Lines, line ${this.#lines + 1}`,
+        problem: `a line of more than ${LONGEST_LINE} characters`,
+        cure: 'read a single JSON text as JSON',
+      });
     }
   }
 }
@@ -224,10 +237,12 @@ export class JSONLinesRows implements TextRows {
     } else if (this.#newNames === 'refuse' && isObject(value)) {
       const unknown = Object.keys(value).find((name) => !found.has(name));
       if (unknown === undefined) return;
-      throw new RangeError(
-        `line ${number}, column ${show(unknown)}: the rows before have none; fill it in, or choose missing: 'drop' or 'mean', ` +
-          'or name the inputs',
-      );
+      throw new RangeFault({
+        place: `line ${number}, column ${show(unknown)}`,
+        problem: 'the rows before have none',
+        cure: "fill it in, or choose missing: 'drop' or 'mean', or name the inputs",
+        option: { name: 'missing', values: ['drop', 'mean'] },
+      });
     }
   }
 }
@@ -271,7 +286,10 @@ function collectNames(names: Set<string>, row: unknown, place: string): void {
   if (Array.isArray(row)) {
     if (names.size === 0) for (const k of row.keys()) names.add(String(k));
   } else if (typeof row !== 'object' || row === null || ArrayBuffer.isView(row)) {
-    throw new TypeError(`${place}: expected an object of named values, or an array, got ${show(row)}`);
+    throw new TypeFault({
+      place,
+      problem: `expected an object of named values, or an array, got ${show(row)}`,
+    });
   } else for (const name of Object.keys(row)) names.add(name);
 }
 
@@ -288,9 +306,10 @@ function readRow(
 ): Row {
   if (Array.isArray(value) !== areArrays || typeof value !== 'object' || value === null) {
     const expected = areArrays ? 'an array' : 'an object of named values';
-    throw new TypeError(
-      `${rowName} ${number}: expected ${expected}, as the rows before are, got ${show(value)}`,
-    );
+    throw new TypeFault({
+      place: `${rowName} ${number}`,
+      problem: `expected ${expected}, as the rows before are, got ${show(value)}`,
+    });
   }
   if (!Array.isArray(value)) {
     const values = value as Readonly<Record<string, unknown>>;
@@ -298,9 +317,10 @@ function readRow(
     return { cells, number };
   }
   if (value.length !== names.length) {
-    throw new RangeError(
-      `${rowName} ${number}: expected ${names.length} values, one for each column, got ${value.length}`,
-    );
+    throw new RangeFault({
+      place: `${rowName} ${number}`,
+      problem: `expected ${names.length} values, one for each column, got ${value.length}`,
+    });
   }
   return { cells: value.map(toCell), number };
 }

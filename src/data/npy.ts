@@ -1,3 +1,4 @@
+import { RangeFault, TypeFault } from '../errors.js';
 import { bytesOf, type Bytes } from '../base/bytes.js';
 import type { DType, NPYValues } from '../formats/numpy/dtypes.js';
 import { decodeNPY, type NPYArray } from '../formats/numpy/npy.js';
@@ -80,9 +81,10 @@ export function readNPZSamples(bytes: Bytes, names: NPZNames): SampleArrays {
     if (name === undefined && role !== 'inputs') continue;
     if (typeof name !== 'string') {
       const known = npz.names.map(show).join(', ');
-      throw new TypeError(
-        `${role}: expected the name of an array, got ${show(name)}; the arrays are ${known}`,
-      );
+      throw new TypeFault({
+        place: role,
+        problem: `expected the name of an array, got ${show(name)}; the arrays are ${known}`,
+      });
     }
     arrays[role] = npz.array(name);
   }
@@ -98,7 +100,10 @@ function combineArrays({ inputs, labels, targets }: Arrays, options: ArrayOption
   const { shape } = inputs!;
   const [count] = shape;
   if (count === undefined || inputs!.values.length === 0) {
-    throw new RangeError(`inputs: expected at least one row of numbers, got shape (${shape.join(', ')})`);
+    throw new RangeFault({
+      place: 'inputs',
+      problem: `expected at least one row of numbers, got shape (${shape.join(', ')})`,
+    });
   }
   const width = inputs!.values.length / count;
   const others = { labels, targets };
@@ -106,9 +111,10 @@ function combineArrays({ inputs, labels, targets }: Arrays, options: ArrayOption
     const array = others[role];
     if (array && (array.shape[0] !== count || (role === 'labels' && array.values.length !== count))) {
       const expected = role === 'labels' ? `(${count})` : `(${count}, outputs)`;
-      throw new RangeError(
-        `${role}: expected shape ${expected}, a row for each of inputs, got (${array.shape.join(', ')})`,
-      );
+      throw new RangeFault({
+        place: role,
+        problem: `expected shape ${expected}, a row for each of inputs, got (${array.shape.join(', ')})`,
+      });
     }
   }
   return readArrays({
@@ -124,14 +130,17 @@ const isText = (values: NPYValues): values is string[] => Array.isArray(values);
 
 /** Numbers of 64 bits become doubles, which must hold them. @param width of a row, for error messages */
 export function toNumbers(place: string, values: NPYValues, width?: number): NumericArray {
-  if (isText(values)) throw new TypeError(`${place}: expected numbers, got strings`);
+  if (isText(values)) throw new TypeFault({ place, problem: 'expected numbers, got strings' });
   if (!(values instanceof BigInt64Array || values instanceof BigUint64Array)) return values;
   const numbers = new Float64Array(values.length);
   for (let i = 0; i < values.length; i++) {
     numbers[i] = Number(values[i]);
     if (Number.isSafeInteger(numbers[i])) continue;
     const at = width === undefined ? `[${i}]` : `[${Math.floor(i / width)}][${i % width}]`;
-    throw new RangeError(`${place}${at} is ${values[i]}; a number here holds 53 bits: save it as float64`);
+    throw new RangeFault({
+      place: `${place}${at}`,
+      problem: `is ${values[i]}; a number here holds 53 bits: save it as float64`,
+    });
   }
   return numbers;
 }
@@ -173,13 +182,17 @@ export function matrixSource(
 ): Matrix['source'] {
   const [, width] = shape;
   if (shape.length !== 2 || shape.includes(0)) {
-    throw new RangeError(
-      `npy: expected an array of two dimensions, a row for each sample, got shape (${shape.join(', ')})`,
-    );
+    throw new RangeFault({
+      place: 'npy',
+      problem: `expected an array of two dimensions, a row for each sample, got shape (${shape.join(', ')})`,
+    });
   }
   const names = columns ?? Array.from({ length: width! }, (_, k) => String(k));
   if (names.length !== width) {
-    throw new RangeError(`columns: expected ${width} names, one for each column, got ${names.length}`);
+    throw new RangeFault({
+      place: 'columns',
+      problem: `expected ${width} names, one for each column, got ${names.length}`,
+    });
   }
   // Strings may hold numbers, as in a text.
   const origin = dtype === 'str' ? 'text' : 'values';

@@ -1,3 +1,4 @@
+import { TypeFault } from '../errors.js';
 import { show } from '../base/check.js';
 import { readText, type TextSource } from './chunks.js';
 
@@ -47,9 +48,11 @@ export const cellDescriber =
 /** @throws TypeError unless it is a string */
 export function checkText(expected: string, text: unknown): asserts text is string {
   if (typeof text !== 'string') {
-    throw new TypeError(
-      `text: expected ${expected} as a string, got ${show(text)}; decode bytes with TextDecoder`,
-    );
+    throw new TypeFault({
+      place: 'text',
+      problem: `expected ${expected} as a string, got ${show(text)}`,
+      cure: 'decode bytes with TextDecoder',
+    });
   }
 }
 

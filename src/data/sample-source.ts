@@ -1,3 +1,4 @@
+import { RangeFault } from '../errors.js';
 import type { ColumnPlan } from './columns.js';
 import { createStatistics, type ColumnStatistics } from './fit-transforms.js';
 import type { RowBlocks, RowSource } from './rows.js';
@@ -82,7 +83,11 @@ class Survey {
     const means = this.#means?.values;
     for (const [k, { name, isCategorical }] of columns.entries()) {
       if (means && k < means.length && !isCategorical && Number.isNaN(means[k]))
-        throw new RangeError(`column '${name}': every value is missing; leave it out of inputs`);
+        throw new RangeFault({
+          place: `column '${name}'`,
+          problem: 'every value is missing',
+          cure: 'leave it out of inputs',
+        });
     }
     return {
       ...this.#plan,

@@ -1,3 +1,4 @@
+import { RangeFault } from '../errors.js';
 import { checkInteger } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
 import type { Data } from '../training/samples.js';
@@ -103,14 +104,20 @@ export class SampleBuilder {
       if (!column.isMissing(cells[at[k]!])) continue;
       if (missing === 'drop') return;
       if (missing === 'error') {
-        throw new RangeError(
-          `${column.describeCell(number)} is missing; fill it in, or choose missing: 'drop' or 'mean'`,
-        );
+        throw new RangeFault({
+          place: `${column.describeCell(number)}`,
+          problem: 'is missing',
+          cure: "fill it in, or choose missing: 'drop' or 'mean'",
+          option: { name: 'missing', values: ['drop', 'mean'] },
+        });
       }
       if (column.role !== 'input' || column.isCategorical) {
-        throw new RangeError(
-          `${column.describeCell(number)} is missing, and no number has a mean there; choose missing: 'drop'`,
-        );
+        throw new RangeFault({
+          place: `${column.describeCell(number)}`,
+          problem: 'is missing, and no number has a mean there',
+          cure: "choose missing: 'drop'",
+          option: { name: 'missing', values: ['drop'] },
+        });
       }
     }
     for (let k = 0; k < columns.length; k++) {
@@ -220,9 +227,13 @@ export async function* buildBatches(
  * @throws RangeError if no row is left
  */
 export function checkCount(place: string, count: number | undefined): void {
-  if (count === undefined) throw new RangeError(`${place}: expected at least one row of data, got none`);
+  if (count === undefined)
+    throw new RangeFault({ place, problem: 'expected at least one row of data, got none' });
   if (count === 0)
-    throw new RangeError(`${place}: something is missing in each of the rows; there is none left`);
+    throw new RangeFault({
+      place,
+      problem: 'something is missing in each of the rows; there is none left',
+    });
 }
 
 /** The mean of each column, of its values that are not NaN. */
@@ -262,7 +273,11 @@ function fillIn({ name }: Column, values: Float64Array, width: number, k: number
   for (let i = k; i < values.length; i += width) {
     if (!Number.isNaN(values[i])) continue;
     if (Number.isNaN(mean))
-      throw new RangeError(`column '${name}': every value is missing; leave it out of inputs`);
+      throw new RangeFault({
+        place: `column '${name}'`,
+        problem: 'every value is missing',
+        cure: 'leave it out of inputs',
+      });
     values[i] = mean;
   }
 }
@@ -284,9 +299,10 @@ export function checkLabels(
   before = 0,
 ): void {
   if (labels.length !== count) {
-    throw new RangeError(
-      `${place}: expected ${count} labels, as many as rows of inputs, got ${labels.length}`,
-    );
+    throw new RangeFault({
+      place,
+      problem: `expected ${count} labels, as many as rows of inputs, got ${labels.length}`,
+    });
   }
   for (let n = 0; n < count; n++) checkInteger(`${place}[${before + n}]`, labels[n], 0, classes - 1);
 }

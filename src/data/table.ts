@@ -1,3 +1,4 @@
+import { TypeFault } from '../errors.js';
 import type { Bytes } from '../base/bytes.js';
 import { bytesOf } from '../base/bytes.js';
 import { checkKeys, show } from '../base/check.js';
@@ -143,9 +144,11 @@ export class Table {
     for (const { name } of columns) {
       const what = unsupported?.get(name);
       if (what !== undefined) {
-        throw new TypeError(
-          `${source.place}, column ${show(name)}: it holds ${what}; name the inputs without it: { inputs: [name, …] }`,
-        );
+        throw new TypeFault({
+          place: `${source.place}, column ${show(name)}`,
+          problem: `it holds ${what}`,
+          cure: 'name the inputs without it: { inputs: [name, …] }',
+        });
       }
     }
     // A category is known by its spelling.

@@ -284,7 +284,7 @@ describe('what others write', { timeout: 60_000 }, () => {
       return error.message;
     };
     expect(await messageOf('refused-conv')).toMatch(
-      /^bytes: graph\.node\[0\], Conv '[^']+': this operator is not read/,
+      /^bytes: graph\.node\[0\], Conv '[^']+': this operator is not supported/,
     );
     expect(await messageOf('refused-residual')).toMatch(
       /graph\.node\[\d\], Add '[^']+': branches of different layers/,

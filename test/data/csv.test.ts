@@ -369,7 +369,7 @@ describe('texts and options that cannot be right', () => {
     const text = `a,b\n"${'1,2\n'.repeat(5e6)}`;
     await expectError(
       () => Dataset.fromCSV(text),
-      [RangeError, 'CSV row 2 has more than 16777216 characters'],
+      [RangeError, 'CSV row 2: a row of more than 16777216 characters'],
     );
   });
 });

@@ -1,3 +1,4 @@
+import { describeFault, isFault, type Fault } from '../../src/errors.js';
 import { expect } from 'vitest';
 import { Network, type NetworkOptions, type TrainOptions } from '../../src/index.js';
 import { fingerprint } from './fingerprint.js';
@@ -45,11 +46,17 @@ export async function errorOf(call: () => unknown): Promise<unknown> {
   throw new Error('expected an error, but the call succeeded');
 }
 
-/** The call fails as it should. */
+/**
+ * The call fails as it should. An error of bp4 carries its place, problem and cure, from which its message follows; where a
+ * plain Error is expected, the caller's own code threw it.
+ */
 export async function expectError(call: () => unknown, [Class, message]: Expected): Promise<void> {
   const error = await errorOf(call);
   expect(error).toBeInstanceOf(Class);
   expect((error as Error).message).toMatch(message);
+  if (Class === Error) return;
+  expect(isFault(error), `${String(error)} has place, problem and cure`).toBe(true);
+  expect((error as Error).message).toBe(describeFault(error as Error & Fault));
 }
 
 /** The call fails as it should, changes not a bit of the network, and the network trains on as if nothing had been. */

@@ -2,7 +2,7 @@ import { createCSVWriter, createJSONWriter, type PredictionWriter } from '../dat
 import { Option } from 'commander';
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
-import { convertLegacyError, DataError, isInputFault, UsageError } from '../errors.js';
+import { DataError, isInputFault, UsageError } from '../errors.js';
 import { STDIN } from '../data/file-formats.js';
 import type { Output } from '../terminal/output.js';
 import { describeSignature, type ModelSignature } from '../model/signature.js';
@@ -102,15 +102,13 @@ function predictSamples(
   let outputs: Float32Array;
   try {
     outputs = predict(complete);
-  } catch (thrown) {
-    const error = convertLegacyError(thrown);
+  } catch (error) {
     if (!isInputFault(error)) throw error;
     // one after the other, they tell which it is
     for (const { place, values } of samples) {
       try {
         if (values) predict([values]);
-      } catch (thrown) {
-        const cause = convertLegacyError(thrown);
+      } catch (cause) {
         throw isInputFault(cause) ? new DataError(place, cause.problem, cause.cure, { cause }) : cause;
       }
     }

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { NetworkJSON } from '../../model/json.js';
 import { Network, type EngineOptions } from '../../network.js';
-import { convertLegacyError, DataError, inFile, isInputFault, UsageError } from '../errors.js';
+import { DataError, inFile, isInputFault, UsageError } from '../errors.js';
 import { cureWithFlags, flagForPlace, namesInPlace } from '../options/flags.js';
 import type { ModelFlags } from '../options/model.js';
 import type { NetworkState } from '../../model/state.js';
@@ -95,8 +95,7 @@ async function readNetwork(path: string, read: () => Promise<Network>): Promise<
   return await inFile(path, async () => {
     try {
       return await read();
-    } catch (thrown) {
-      const error = convertLegacyError(thrown);
+    } catch (error) {
       if (!isInputFault(error) || !optionsOfReaders.includes(namesInPlace(error.place)[0])) throw error;
       const place = `${path}: ${flagForPlace(error.place)}`;
       throw new UsageError(place, error.problem, cureWithFlags(error), { cause: error });

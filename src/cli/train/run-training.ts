@@ -1,4 +1,4 @@
-import { convertLegacyError, isInputFault, toDataError, toUsageError } from '../errors.js';
+import { isInputFault, toDataError, toUsageError } from '../errors.js';
 import type { Output } from '../terminal/output.js';
 import { encodeModel } from '../model/model-file.js';
 import type { PreparedTraining } from './prepare-training.js';
@@ -79,7 +79,7 @@ export async function runTraining(
   } catch (error) {
     if (!stop.signal.aborted || error !== stop.signal.reason) {
       stop.close();
-      throw describeFailure(convertLegacyError(error), about.training.data);
+      throw describeFailure(error, about.training.data);
     }
   } finally {
     progress.stop();

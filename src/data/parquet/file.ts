@@ -1,4 +1,4 @@
-import { FormatError, isFault, within } from '../../errors.js';
+import { FormatError, TypeFault, isFault, within } from '../../errors.js';
 import { bytesOf, type Bytes } from '../../base/bytes.js';
 import { show } from '../../base/check.js';
 import { planColumns, type ColumnOptions, type ColumnPlan } from '../columns.js';
@@ -154,16 +154,22 @@ class Parquet {
   static async open(given: ParquetFile): Promise<Parquet> {
     const file = asyncBufferOf(given);
     const { byteLength } = file;
-    if (byteLength < 12) throw new FormatError('Parquet: the file is too short');
+    if (byteLength < 12) throw new FormatError({ place: 'Parquet', problem: 'the file is too short' });
     const start = await bytesAt(file, 0, 4);
     const tail = await bytesAt(file, byteLength - 8, 8);
     const [length, magic] = new Uint32Array(tail.slice().buffer) as unknown as [number, number];
     if (magic !== MAGIC || new Uint32Array(start.slice().buffer)[0] !== MAGIC) {
-      throw new FormatError("Parquet: expected a file that begins and ends with 'PAR1'");
+      throw new FormatError({
+        place: 'Parquet',
+        problem: "expected a file that begins and ends with 'PAR1'",
+      });
     }
     const end = byteLength - 8 - length;
     if (end < 4 || length > MOST_FOOTER_BYTES)
-      throw new FormatError(`Parquet: its footer is said to have ${length} bytes, which it cannot have`);
+      throw new FormatError({
+        place: 'Parquet',
+        problem: `its footer is said to have ${length} bytes, which it cannot have`,
+      });
     const bytes = await bytesAt(file, end, length + 8);
     return new Parquet(file, await locate('the footer', () => readFooter(bytes, end)));
   }
@@ -182,17 +188,19 @@ class Parquet {
     const values = this.count * elements.length;
     const { byteLength } = this.#file;
     if (values > VALUES_OF_ANY_FILE + MOST_VALUES_PER_BYTE * byteLength) {
-      throw new FormatError(
-        `Parquet: ${byteLength} bytes are said to hold ${values} values, which is not believed; write the file in plain ` +
-          'encoding, or name fewer inputs',
-      );
+      throw new FormatError({
+        place: 'Parquet',
+        problem: `${byteLength} bytes are said to hold ${values} values, which is not believed`,
+        cure: 'write the file in plain encoding, or name fewer inputs',
+      });
     }
     for (const [g, group] of this.#footer.groups.entries()) {
       if (group.rows * elements.length > MOST_VALUES) {
-        throw new FormatError(
-          `Parquet, row group ${g + 1}: ${group.rows} rows of ${elements.length} columns are too many at once; write smaller ` +
-            'row groups, or name fewer inputs',
-        );
+        throw new FormatError({
+          place: `Parquet, row group ${g + 1}`,
+          problem: `${group.rows} rows of ${elements.length} columns are too many at once`,
+          cure: 'write smaller row groups, or name fewer inputs',
+        });
       }
       const columns: Cells[] = [];
       for (const element of elements) columns.push(await this.#read(group, element, `row group ${g + 1}`));
@@ -216,7 +224,7 @@ class Parquet {
     const what = this.unsupported.get(name);
     if (what === undefined) return this.#elementIn(name)!;
     const cure = 'name the inputs without it: { inputs: [name, …] }';
-    throw new TypeError(`Parquet, column ${show(name)}: it holds ${what}; ${cure}`);
+    throw new TypeFault({ place: `Parquet, column ${show(name)}`, problem: `it holds ${what}`, cure });
   }
 
   #elementIn(name: string): Element | undefined {
@@ -227,11 +235,13 @@ class Parquet {
     const { name } = element;
     const where = `column ${show(name)}, ${place}`;
     const chunk = group.chunks.get(name);
-    if (!chunk) throw new FormatError(`Parquet, ${where}: there are no values`);
+    if (!chunk) throw new FormatError({ place: `Parquet, ${where}`, problem: 'there are no values' });
     if (!codecs.includes(chunk.codec)) {
-      throw new FormatError(
-        `Parquet, ${where}: it is packed by ${chunk.codec}; write the file with compression 'snappy' or 'gzip', or none`,
-      );
+      throw new FormatError({
+        place: `Parquet, ${where}`,
+        problem: `it is packed by ${chunk.codec}`,
+        cure: "write the file with compression 'snappy' or 'gzip', or none",
+      });
     }
     const bytes = await bytesAt(this.#file, chunk.from, chunk.length);
     return await locate(where, () => readColumn(bytes, element, group, chunk));
@@ -278,7 +288,10 @@ function asyncBufferOf(file: ParquetFile): AsyncBuffer {
   if (typeof file === 'object' && 'slice' in file && !ArrayBuffer.isView(file)) {
     const { byteLength } = file;
     if (!Number.isSafeInteger(byteLength) || byteLength < 0)
-      throw new TypeError(`file.byteLength: expected the size of the file, got ${show(byteLength)}`);
+      throw new TypeFault({
+        place: 'file.byteLength',
+        problem: `expected the size of the file, got ${show(byteLength)}`,
+      });
     return file;
   }
   const bytes = bytesOf('file', file, 'a Parquet file');
@@ -289,6 +302,9 @@ function asyncBufferOf(file: ParquetFile): AsyncBuffer {
 async function bytesAt(file: AsyncBuffer, from: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const buffer = await file.slice(from, from + length);
   if (buffer.byteLength !== length)
-    throw new FormatError(`Parquet: expected ${length} bytes from ${from} on, got ${buffer.byteLength}`);
+    throw new FormatError({
+      place: 'Parquet',
+      problem: `expected ${length} bytes from ${from} on, got ${buffer.byteLength}`,
+    });
   return new Uint8Array(buffer);
 }
