@@ -89,7 +89,9 @@ export function* train(
     const history: EpochReport[] = [];
     const hooks = listHooks(context, training, snapshot, history);
     try {
-      yield* goOn(training, hooks);
+      restart(training);
+      yield* descend(training, hooks);
+      assertFinite(model, run);
     } catch (error) {
       if (!(error instanceof Diverged)) throw error;
       throw yield* findDivergence(training, hooks, snapshot);
@@ -97,6 +99,7 @@ export function* train(
     for (const { afterTraining } of hooks) afterTraining?.();
     return history;
   } finally {
+    windows.settle();
     windows.close();
   }
 }
@@ -123,18 +126,11 @@ function listHooks(
   ].filter((hook): hook is Hook => hook !== undefined);
 }
 
-/** Descends from where the run stands. */
-function* goOn(training: Training, hooks: readonly Hook[]): Work<void> {
-  const { model, windows, run } = training;
+/** Goes back to where the run stands. */
+function restart({ model, windows, run }: Training): void {
   clearTally(model.tally);
   writeTally(model.tally, run);
   windows.restart(run);
-  try {
-    yield* descend(training, hooks);
-    assertFinite(model, run);
-  } finally {
-    windows.settle();
-  }
 }
 
 /**
@@ -146,7 +142,9 @@ function* findDivergence(training: Training, hooks: readonly Hook[], snapshot: S
   let learningRate = NaN;
   snapshot.restore();
   try {
-    yield* goOn(training, [...hooks.filter((hook) => hook.affectsTraining), keepEachStep(snapshot)]);
+    restart(training);
+    yield* descend(training, [...hooks.filter((hook) => hook.affectsTraining), keepEachStep(snapshot)]);
+    assertFinite(model, run);
   } catch (error) {
     if (!(error instanceof Diverged)) throw error;
     ({ learningRate } = error);
