@@ -24,6 +24,8 @@ export function describeFault({ place, problem, cure }: Fault): string {
   return `${place}${joint}${problem}${cure === undefined ? '' : `; ${cure}`}`;
 }
 
+const pickFault = ({ place, problem, cure, option }: Fault): Fault => ({ place, problem, cure, option });
+
 /** Places nest from the outside in: `net.npz: array 'x'`. */
 function joinPlaces(outer: string, inner: string): string {
   return outer === '' || inner === '' ? outer + inner : `${outer}: ${inner}`;
@@ -43,40 +45,40 @@ export function within(place: string, error: unknown): Fault {
 
 /** A value of the wrong type. It is a TypeError, in name too. */
 export class TypeFault extends TypeError implements Fault {
-  readonly place: string;
-  readonly problem: string;
-  readonly cure: string | undefined;
-  readonly option: FaultOption | undefined;
+  declare readonly place: string;
+  declare readonly problem: string;
+  declare readonly cure: string | undefined;
+  declare readonly option: FaultOption | undefined;
 
   constructor(fault: Fault, options?: ErrorOptions) {
     super(describeFault(fault), options);
-    ({ place: this.place, problem: this.problem, cure: this.cure, option: this.option } = fault);
+    Object.assign(this, pickFault(fault));
   }
 }
 
 /** A value of the right type that is not allowed. It is a RangeError, in name too. */
 export class RangeFault extends RangeError implements Fault {
-  readonly place: string;
-  readonly problem: string;
-  readonly cure: string | undefined;
-  readonly option: FaultOption | undefined;
+  declare readonly place: string;
+  declare readonly problem: string;
+  declare readonly cure: string | undefined;
+  declare readonly option: FaultOption | undefined;
 
   constructor(fault: Fault, options?: ErrorOptions) {
     super(describeFault(fault), options);
-    ({ place: this.place, problem: this.problem, cure: this.cure, option: this.option } = fault);
+    Object.assign(this, pickFault(fault));
   }
 }
 
 /** What is neither of the wrong type nor out of range: the classes below say what it is. */
 export class FaultError extends Error implements Fault {
-  readonly place: string;
-  readonly problem: string;
-  readonly cure: string | undefined;
-  readonly option: FaultOption | undefined;
+  declare readonly place: string;
+  declare readonly problem: string;
+  declare readonly cure: string | undefined;
+  declare readonly option: FaultOption | undefined;
 
   constructor(fault: Fault, options?: ErrorOptions) {
     super(describeFault(fault), options);
-    ({ place: this.place, problem: this.problem, cure: this.cure, option: this.option } = fault);
+    Object.assign(this, pickFault(fault));
   }
 }
 

@@ -105,7 +105,7 @@ export class SampleBuilder {
       if (missing === 'drop') return;
       if (missing === 'error') {
         throw new RangeFault({
-          place: `${column.describeCell(number)}`,
+          place: column.describeCell(number),
           problem: 'is missing',
           cure: "fill it in, or choose missing: 'drop' or 'mean'",
           option: { name: 'missing', values: ['drop', 'mean'] },
@@ -113,7 +113,7 @@ export class SampleBuilder {
       }
       if (column.role !== 'input' || column.isCategorical) {
         throw new RangeFault({
-          place: `${column.describeCell(number)}`,
+          place: column.describeCell(number),
           problem: 'is missing, and no number has a mean there',
           cure: "choose missing: 'drop'",
           option: { name: 'missing', values: ['drop'] },

@@ -107,5 +107,5 @@ export function giveBackKernels(kernels: Kernels): void {
 export function singleThreadReason({ engine, team }: Kernels, threads: ThreadChoice): string | undefined {
   if (team) return team.reason;
   if (engine === 'reference') return 'the reference engine has one thread';
-  return reasonForOne(threads) ?? 'shared memory is not to be had here';
+  return reasonForOne(threads) ?? 'shared memory is unavailable';
 }

@@ -122,7 +122,7 @@ export class NetworkMemory {
       this.#memory.ensure(bytes + this.#windowBytes);
       this.views.refresh();
     } catch (cause) {
-      const problem = `the network needs ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses so much memory`;
+      const problem = `the network needs ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses it`;
       throw new RangeFault({ place: 'layers', problem, cure: FEWER }, { cause });
     }
   }

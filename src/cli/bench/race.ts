@@ -1,3 +1,4 @@
+import { FaultError } from '../../errors.js';
 import { Random } from '../../base/random.js';
 import { Network, type EngineOptions, type NetworkOptions } from '../../network.js';
 import { PlainNetwork, type LabeledBytes } from './plain-network.js';
@@ -86,9 +87,10 @@ export async function race(job: RaceCase, engine: EngineOptions['engine'] = 'aut
     const losses = [];
     for (const train of trains) losses.push(await train(1));
     if (!(Math.abs(losses[0]! - losses[1]!) < 1e-3 * losses[1]!)) {
-      throw new Error(
-        `bench ${job.name}: the plain loop learned otherwise: loss ${losses[0]!}, bp4 ${losses[1]!}`,
-      );
+      throw new FaultError({
+        place: `bench ${job.name}`,
+        problem: `the plain loop learned otherwise: loss ${losses[0]!}, bp4 ${losses[1]!}`,
+      });
     }
     const contenders = threaded.threads > 1 ? trains : trains.slice(0, 2);
     const [slow, fast, faster] = await measure(contenders, data.labels.length);
