@@ -27,7 +27,7 @@ const onDemand = {
 };
 
 export default [
-  { name: 'bp4', path: 'dist/index.js', limit: '40.1 kB', gzip: true, ignore: Object.values(onDemand) },
+  { name: 'bp4', path: 'dist/index.js', limit: '40 kB', gzip: true, ignore: Object.values(onDemand) },
   besideCore('several threads', 'kernels/threads.js', '13.5 kB', ['./wasm.js']),
   {
     name: 'the reference, bp4/reference',

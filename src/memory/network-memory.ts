@@ -144,9 +144,7 @@ function layOut(
     const gigabytes = (layout.bytes / 2 ** 30).toFixed(1);
     throw new RangeFault({
       place: 'layers',
-      problem:
-        `[${sizes.join(', ')}] with mini-batches of ${rows} needs ${gigabytes} GiB, and 4 GiB is the most that ` +
-        'WebAssembly can address',
+      problem: `[${sizes.join(', ')}] with mini-batches of ${rows} needs ${gigabytes} GiB, and 4 GiB is the most`,
       cure: FEWER,
     });
   }
