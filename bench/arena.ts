@@ -125,8 +125,10 @@ export class Arena {
     }
     const { before, fates } = this.#contentNow();
     for (let i = 0; i < fates.length; i++) {
-      const [was, here, there] = [before[i]!, one.words[i]!, other.words[i]!];
+      const here = one.words[i]!;
+      const there = other.words[i]!;
       if (fates[i] === KEPT) {
+        const was = before[i]!;
         if (here !== was) return `${one.engine} overwrote ${this.#nameOf(i)}`;
         if (there !== was) return `${other.engine} overwrote ${this.#nameOf(i)}`;
       } else if (fates[i] === WRITTEN && !sameFloat(here, there)) {
@@ -139,7 +141,11 @@ export class Arena {
   /** Whether any result is NaN: in a comparison of ordinary numbers it would hide what it should show. */
   hasNaN({ words, returned }: Outcome): boolean {
     const { fates } = this.#contentNow();
-    return returned.some(Number.isNaN) || fates.some((fate, i) => fate === WRITTEN && isNaNBits(words[i]!));
+    if (returned.some(Number.isNaN)) return true;
+    for (let i = 0; i < fates.length; i++) {
+      if (fates[i] === WRITTEN && isNaNBits(words[i]!)) return true;
+    }
+    return false;
   }
 
   /** What a buffer of floats holds before a call. */

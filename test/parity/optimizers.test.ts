@@ -73,6 +73,16 @@ async function trained(
 }
 
 describe.each(optimizers)('%s', (optimizer) => {
+  // Each test of this optimizer compares with the same trainings on one thread.
+  const references = new Map<string, ReturnType<typeof trained>>();
+  const trainedByOneThread = (name: string, zeros: number, dropout: number): ReturnType<typeof trained> => {
+    const key = JSON.stringify([name, zeros, dropout]);
+    const options = { ...restraints[name], optimizer };
+    const training = references.get(key) ?? trained({ engine: 'wasm', threads: 1 }, options, zeros, dropout);
+    references.set(key, training);
+    return training;
+  };
+
   it.each(Object.keys(restraints))('with %s', async (name) => {
     const options = { ...restraints[name], optimizer };
     for (const [zeros, dropout] of [
@@ -81,7 +91,7 @@ describe.each(optimizers)('%s', (optimizer) => {
       [0, 0.4],
       [8, 0.4],
     ] as const) {
-      const one = await trained({ engine: 'wasm', threads: 1 }, options, zeros, dropout);
+      const one = await trainedByOneThread(name, zeros, dropout);
       const other = await trained({ engine: 'reference' }, options, zeros, dropout);
       expect(other, `reference, ${zeros} zeros, dropout ${dropout}`).toEqual(one);
     }
@@ -90,7 +100,7 @@ describe.each(optimizers)('%s', (optimizer) => {
   it.each([2, 3])('by %i threads', async (threads) => {
     for (const [name, restraint] of Object.entries(restraints)) {
       const options = { ...restraint, optimizer };
-      const one = await trained({ engine: 'wasm', threads: 1 }, options, 8, 0.4);
+      const one = await trainedByOneThread(name, 8, 0.4);
       const several = await trained({ engine: 'wasm', threads }, options, 8, 0.4);
       expect(several, name).toEqual(one);
     }
