@@ -28,7 +28,8 @@ interface Buffer {
   readonly pointer: number;
   readonly content: Uint8Array;
   readonly bytesPerElement: number;
-  readonly fate: (element: number) => number;
+  /** What may become of each element. */
+  readonly fates: Uint8Array;
 }
 
 /** A class of structs.ts. */
@@ -73,17 +74,17 @@ export class Arena {
       doubles: new Float64Array(buffer),
     };
     Object.assign(new Struct(views, 0), fields);
-    return this.#place(name, new Uint8Array(buffer), () => (isChanged ? WRITTEN : KEPT));
+    return this.#place(name, new Uint8Array(buffer), (fates) => fates.fill(isChanged ? WRITTEN : KEPT));
   }
 
   /** A buffer that is only read. */
   input(name: string, values: Float32Array | Uint8Array): number {
-    return this.#place(name, values, () => KEPT);
+    return this.#place(name, values, (fates) => fates.fill(KEPT));
   }
 
   /** A buffer that is changed in place. */
   changed(name: string, values: Float32Array): number {
-    return this.#place(name, values, () => WRITTEN);
+    return this.#place(name, values, (fates) => fates.fill(WRITTEN));
   }
 
   /**
@@ -93,12 +94,15 @@ export class Arena {
   output(name: string, rows: number, stride: number, columns = stride, room = rows): number {
     // Until it is written it holds canaries: a result that is not stored shows.
     const stale = canaries(room * stride, this.#end);
-    return this.#place(name, stale, (i) => (i % stride < columns && i < rows * stride ? WRITTEN : OPEN));
+    return this.#place(name, stale, (fates) => {
+      fates.fill(OPEN);
+      for (let row = 0; row < rows; row++) fates.fill(WRITTEN, row * stride, row * stride + columns);
+    });
   }
 
   /** Floats that may be overwritten with anything. */
   scratch(name: string, count: number): number {
-    return this.#place(name, canaries(count, this.#end), () => OPEN);
+    return this.#place(name, canaries(count, this.#end), (fates) => fates.fill(OPEN));
   }
 
   /** Writes all buffers into the memory of an engine. @returns where they end */
@@ -155,25 +159,28 @@ export class Arena {
   }
 
   /** The numbers that a call wrote, buffer by buffer, and those that it returned; without structs. */
-  results({ words, returned }: Outcome): { name: string; values: readonly number[] }[] {
+  results({ words, returned }: Outcome): { name: string; values: ArrayLike<number> }[] {
     const Floats = this.#bytesPerFloat === 4 ? Float32Array : Float64Array;
     const written = this.#buffers
       .filter(({ bytesPerElement }) => bytesPerElement === this.#bytesPerFloat)
-      .map(({ name, pointer, content, fate }) => {
+      .map(({ name, pointer, content, fates }) => {
         const start = pointer - START;
         const floats = new Floats(words.slice(start / 4, (start + content.length) / 4).buffer);
-        return { name, values: Array.from(floats).filter((_, i) => fate(i) === WRITTEN) };
+        return { name, values: floats.filter((_, i) => fates[i] === WRITTEN) };
       });
     return [...written, { name: 'returned', values: returned }].filter(({ values }) => values.length > 0);
   }
 
-  #place(name: string, values: Float32Array | Uint8Array, fate: (element: number) => number): number {
+  /** @param mark writes the fate of each element */
+  #place(name: string, values: Float32Array | Uint8Array, mark: (fates: Uint8Array) => void): number {
     const pointer = this.#end + LINE;
     const isFloats = values instanceof Float32Array;
     const { buffer, byteOffset, byteLength } =
       isFloats && this.#bytesPerFloat === 8 ? Float64Array.from(values) : values;
     const content = new Uint8Array(buffer, byteOffset, byteLength);
-    this.#buffers.push({ name, pointer, content, bytesPerElement: isFloats ? this.#bytesPerFloat : 1, fate });
+    const fates = new Uint8Array(values.length);
+    mark(fates);
+    this.#buffers.push({ name, pointer, content, bytesPerElement: isFloats ? this.#bytesPerFloat : 1, fates });
     this.#end = Math.ceil((pointer + content.length) / LINE) * LINE;
     this.#content = undefined;
     return pointer;
@@ -185,11 +192,12 @@ export class Arena {
     const before = new Uint32Array(canaries(count, START).buffer);
     const bytes = new Uint8Array(before.buffer);
     const fates = new Uint8Array(count).fill(KEPT);
-    for (const { pointer, content, bytesPerElement, fate } of this.#buffers) {
+    for (const buffer of this.#buffers) {
+      const { pointer, content, bytesPerElement } = buffer;
       bytes.set(content, pointer - START);
       const first = (pointer - START) / 4;
       for (let i = 0; i < content.length / 4; i++) {
-        fates[first + i] = fate(Math.floor((4 * i) / bytesPerElement));
+        fates[first + i] = buffer.fates[Math.floor((4 * i) / bytesPerElement)]!;
       }
     }
     this.#content = { before, fates };

@@ -25,20 +25,24 @@ function compare(arena: Arena, call: Call): { disagreement: string | undefined; 
   };
 }
 
-/** Fixed, so that a run that fails can be had again. */
+/** Fixed, so that a failing run can be repeated. */
 const SEED = 20_240_229;
 
-/** So much does the reference in a few milliseconds. */
+/** The reference takes a few milliseconds for these. */
 const MOST_MULTIPLICATIONS = 2 ** 22;
 const shapes = [...awkwardShapes, ...realShapes].filter(
   ({ rows, fanIn, units }) => rows * fanIn * units <= MOST_MULTIPLICATIONS,
 );
 
+/** The reference takes a millisecond for these. Larger shapes get one set of strides. */
+const SMALL_MULTIPLICATIONS = 2 ** 18;
+
 /** Strides of the length of a row, which an input may have; rounded up to fours; and longer. */
-function sizesOf(shape: Shape): Size[] {
-  const { fanIn, units } = shape;
+function placeWithStrides(shape: Shape): Size[] {
+  const { rows, fanIn, units } = shape;
   const stride = roundUpToFours(units);
   const inputStride = roundUpToFours(fanIn);
+  if (rows * fanIn * units > SMALL_MULTIPLICATIONS) return [{ ...shape, stride: stride + 4, inputStride }];
   return [
     { ...shape, stride, inputStride: fanIn },
     { ...shape, stride: stride + 4, inputStride },
@@ -62,7 +66,7 @@ const anySize = fc
 describe.each(operations)('$name', ({ place }) => {
   it('gives the same bits for every shape and stride', () => {
     const source = ordinary(SEED);
-    for (const size of shapes.flatMap(sizesOf)) {
+    for (const size of shapes.flatMap(placeWithStrides)) {
       const arena = new Arena();
       const call = place(arena, size, source);
       expect({ size, ...compare(arena, call) }).toEqual({ size, disagreement: undefined, hasNaN: false });
