@@ -1,5 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { Network, type NetworkOptions, type OptimizerName, type TrainOptions } from '../../src/index.js';
+import { describe, expect, it } from 'vitest';
+import {
+  Network,
+  type Data,
+  type NetworkOptions,
+  type OptimizerName,
+  type TrainOptions,
+} from '../../src/index.js';
 import { Random } from '../../src/base/random.js';
 import { fingerprint } from '../support/fingerprint.js';
 
@@ -34,20 +40,8 @@ const restraints: Record<string, TrainOptions> = {
 const INPUTS = 37;
 const COUNT = 45;
 
-let open: Network[] = [];
-afterEach(() => {
-  for (const net of open) net.dispose();
-  open = [];
-});
-
-/** What a training says, and leaves. @param zeros of ten inputs, so many are zero */
-async function trained(
-  where: Pick<NetworkOptions, 'engine' | 'threads'>,
-  options: TrainOptions,
-  zeros: number,
-  dropout: number,
-) {
-  const net = await Network.create({
+function createNetwork(where: Pick<NetworkOptions, 'engine' | 'threads'>, dropout: number): Promise<Network> {
+  return Network.create({
     inputs: INPUTS,
     layers: [
       { units: 21, activation: 'relu', dropout },
@@ -58,61 +52,68 @@ async function trained(
     seed: 7,
     ...where,
   });
-  open.push(net);
+}
+
+/** @param zeros of ten inputs, so many are zero */
+function drawData(zeros: number): Data {
   const random = Random.fromSeed(zeros);
-  const data = {
+  return {
     inputs: new Float32Array(COUNT * INPUTS).map(() =>
       random.below(10) < zeros ? 0 : random.uniform(-1, 1),
     ),
     labels: new Uint8Array(COUNT).map(() => random.below(3)),
     sampleWeights: new Float32Array(COUNT).map(() => random.below(5) / 2),
   };
-  // Mini-batches of eleven, and one.
-  const history = await net.train(data, { epochs: 2, miniBatchSize: 11, learningRate: 0.02, ...options });
-  return { history, print: fingerprint(net) };
+}
+
+/** Trains one network by each of the options in turn. @returns what each training reports, and the weights after it */
+async function train(
+  where: Pick<NetworkOptions, 'engine' | 'threads'>,
+  trainings: readonly TrainOptions[],
+  zeros: number,
+  dropout: number,
+) {
+  const net = await createNetwork(where, dropout);
+  const data = drawData(zeros);
+  const results = [];
+  for (const options of trainings) {
+    // Mini-batches of eleven, and one.
+    const history = await net.train(data, { epochs: 2, miniBatchSize: 11, learningRate: 0.02, ...options });
+    results.push({ history, print: fingerprint(net) });
+  }
+  net.dispose();
+  return results;
 }
 
 describe.each(optimizers)('%s', (optimizer) => {
-  // Each test of this optimizer compares with the same trainings on one thread.
-  const references = new Map<string, ReturnType<typeof trained>>();
-  const trainedByOneThread = (name: string, zeros: number, dropout: number): ReturnType<typeof trained> => {
-    const key = JSON.stringify([name, zeros, dropout]);
-    const options = { ...restraints[name], optimizer };
-    const training = references.get(key) ?? trained({ engine: 'wasm', threads: 1 }, options, zeros, dropout);
-    references.set(key, training);
-    return training;
-  };
-
   it.each(Object.keys(restraints))('with %s', async (name) => {
-    const options = { ...restraints[name], optimizer };
+    const trainings = [{ ...restraints[name], optimizer }];
     for (const [zeros, dropout] of [
       [0, 0],
       [8, 0],
       [0, 0.4],
       [8, 0.4],
     ] as const) {
-      const one = await trainedByOneThread(name, zeros, dropout);
-      const other = await trained({ engine: 'reference' }, options, zeros, dropout);
+      const one = await train({ engine: 'wasm', threads: 1 }, trainings, zeros, dropout);
+      const other = await train({ engine: 'reference' }, trainings, zeros, dropout);
       expect(other, `reference, ${zeros} zeros, dropout ${dropout}`).toEqual(one);
     }
   });
 
-  it.each([2, 3])('by %i threads', async (threads) => {
-    for (const [name, restraint] of Object.entries(restraints)) {
-      const options = { ...restraint, optimizer };
-      const one = await trainedByOneThread(name, 8, 0.4);
-      const several = await trained({ engine: 'wasm', threads }, options, 8, 0.4);
-      expect(several, name).toEqual(one);
-    }
+  it.each([2, 3])('by %i threads, with each of these in turn', async (threads) => {
+    const trainings = Object.values(restraints).map((restraint) => ({ ...restraint, optimizer }));
+    const one = await train({ engine: 'wasm', threads: 1 }, trainings, 8, 0.4);
+    const several = await train({ engine: 'wasm', threads }, trainings, 8, 0.4);
+    expect(several).toEqual(one);
   });
 });
 
-it('the comparison tells what differs', async () => {
+it('the comparison sees what differs', async () => {
   const prints = await Promise.all(
     [{}, { optimizer: 'momentum' as const }, { l2: 0.01 }].map((options) =>
-      trained({ engine: 'wasm', threads: 1 }, options, 0, 0).then(({ print }) => print),
+      train({ engine: 'wasm', threads: 1 }, [options], 0, 0).then(([one]) => one!.print),
     ),
   );
-  const dropped = await trained({ engine: 'wasm', threads: 1 }, {}, 0, 0.1);
-  expect(new Set([...prints, dropped.print]).size).toBe(4);
+  const [dropped] = await train({ engine: 'wasm', threads: 1 }, [{}], 0, 0.1);
+  expect(new Set([...prints, dropped!.print]).size).toBe(4);
 });
