@@ -14,6 +14,7 @@ import {
   signsTask as task,
   type Ran,
 } from '../support/cli.js';
+import { amount } from '../support/thorough.js';
 
 // Trainings that are stopped, go on, or lose their reader.
 
@@ -74,7 +75,7 @@ describe('a training that is stopped', () => {
 
   it('several times resumes to the same bits', async () => {
     let args = ['train', ...task, '--epochs', '6', '--out', 'often.bp4'];
-    for (const delay of [20, 45]) {
+    for (const delay of amount([20, 45], [20, 45, 70])) {
       const ran = await runAndSignal(args, 'SIGINT', 1, delay);
       if (ran.code === 0) break; // it was done before the signal came
       expect(ran.code).toBe(130);

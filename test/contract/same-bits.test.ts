@@ -189,7 +189,7 @@ describe('a training', () => {
     ['evaluate', (net) => net.evaluate(many)],
     ['backprop', (net) => net.backprop(many)],
     ['diagnose', (net) => net.diagnose(many)],
-    ['checkGradients', (net) => net.checkGradients(many, { samples: 1 })],
+    ['checkGradients', (net) => net.checkGradients(data, { samples: 1 })],
     ['toJSON', (net) => net.toJSON()],
     ["another network's training", () => run()],
     [

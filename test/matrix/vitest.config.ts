@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// The tests of the matrices: long/ for `npm run test:long`, pages/ for `npm run test:browsers`.
+// The tests of the matrices. `npm run test:long` runs long/, and the tests that do more here than in `npm test`
+// (test/support/thorough.ts); `npm run test:browsers` runs pages/.
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
-    include: ['test/matrix/**/*.test.ts'],
+    include: ['test/**/*.test.ts'],
+    env: { BP4_TEST_THOROUGH: '1' },
     exclude: [...configDefaults.exclude, '**/.next/**'],
     pool: 'forks',
     // several tests fill all cores, or watch memory

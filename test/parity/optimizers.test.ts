@@ -8,6 +8,7 @@ import {
 } from '../../src/index.js';
 import { Random } from '../../src/base/random.js';
 import { fingerprint } from '../support/fingerprint.js';
+import { amount } from '../support/thorough.js';
 
 // Same bits from whole trainings with optimizers, restraints, weights and dropout: by WebAssembly, by the reference, and
 // by several threads.
@@ -100,7 +101,7 @@ describe.each(optimizers)('%s', (optimizer) => {
     }
   });
 
-  it.each([2, 3])('by %i threads, with each of these in turn', async (threads) => {
+  it.each(amount([3], [2, 3]))('by %i threads, with each of these in turn', async (threads) => {
     const trainings = Object.values(restraints).map((restraint) => ({ ...restraint, optimizer }));
     const one = await train({ engine: 'wasm', threads: 1 }, trainings, 8, 0.4);
     const several = await train({ engine: 'wasm', threads }, trainings, 8, 0.4);

@@ -19,6 +19,7 @@ import { doubleBackprop, doubleModel, gather, inDouble } from '../support/double
 import { breakEquations, mendEquations, wrongEquations } from '../support/faults.js';
 import { randomData } from '../support/random-data.js';
 import { roundingsTo } from '../support/roundings.js';
+import { amount } from '../support/thorough.js';
 
 // The truth of the gradients: double precision against central differences of the cost, single precision against
 // double, and both where units are saturated against what can be said by hand.
@@ -144,15 +145,16 @@ describe('that check sees', () => {
   });
 });
 
-/** Small shapes show every rounding: the larger ones would only repeat them, at a second for each operation. */
-const smallShapes = awkwardShapes.filter(({ rows, fanIn, units }) => rows * fanIn * units <= 2 ** 18);
+/** Larger shapes take a second for each operation. */
+const MOST_MULTIPLICATIONS = amount(2 ** 17, Infinity);
+const shapes = awkwardShapes.filter(({ rows, fanIn, units }) => rows * fanIn * units <= MOST_MULTIPLICATIONS);
 
 /** ε of single precision: half of what lies between 1 and the next float. */
 const EPSILON = 2 ** -24;
 
 describe.each(operations)('$name', ({ place, roundings }) => {
   it('gives in single precision what it gives in double, but for its roundings', () => {
-    for (const shape of smallShapes) {
+    for (const shape of shapes) {
       const size = { ...shape, stride: roundUpToFours(shape.units), inputStride: shape.fanIn };
       const [found, truth] = ([4, 8] as const).map((bytesPerFloat) => {
         const arena = new Arena(bytesPerFloat);

@@ -9,6 +9,7 @@ import { finish } from '../../src/base/work.js';
 import { copyLarge } from '../../src/worker/copy.js';
 import { errorOf } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
+import { amount } from '../support/thorough.js';
 
 // In a worker, a training is what it is here: the same calls, the same result, the same network, to the bit, at each of
 // these; the same errors.
@@ -364,7 +365,7 @@ describe('during a training in a worker', () => {
       stop.abort('enough');
       return await error;
     };
-    const turns = Array.from({ length: 15 }, (_, i) => 2 * i);
+    const turns = Array.from({ length: amount(10, 30) }, (_, i) => amount(3, 1) * i);
     expect(await Promise.all(turns.map(stopAfter))).toEqual(turns.map(() => 'enough'));
   });
 });
