@@ -8,7 +8,7 @@ const forbidden = {
   eval: /\beval\s*\(/,
   // but for toFunction(cb) of bp4/brain, which runs what cb gives, as in brain.js
   'new Function': /\bFunction\s*\((?!.input.)/,
-  'an import() that no bundler can follow': /\bimport\s*\((?!["'`])/,
+  'an import() that no bundler can follow': /\bimport\s*\((?!["'`)])/,
 };
 
 /**
