@@ -2,7 +2,7 @@
 // looked up in each mini-batch; the weights are many, and of them a bound is kept.
 
 import { largestMagnitude } from './micro/largest-magnitude';
-import { batchOf, layerAt, rowAt } from './network';
+import { batchAt, layerAt, rowAt } from './network';
 import { Batch, Net, Rule, Tally, Window } from './structs';
 
 /** Far enough from the largest f32, 3.4e38, that the roundings of an update do not matter. */
@@ -27,9 +27,9 @@ export function noteLargestDelta(net: Net, batch: Batch): void {
 
 /** The largest |δ| of the first layer, once all threads have noted theirs; NaN where any δ is. */
 function largestDelta(net: Net, threads: i32): f32 {
-  let largest = batchOf(net, 0).largestDelta;
+  let largest = batchAt(net, 0).largestDelta;
   // max keeps NaN
-  for (let thread = 1; thread < threads; ++thread) largest = max(largest, batchOf(net, thread).largestDelta);
+  for (let thread = 1; thread < threads; ++thread) largest = max(largest, batchAt(net, thread).largestDelta);
   return largest;
 }
 

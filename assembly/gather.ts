@@ -41,7 +41,7 @@ export function scaleFloats(floats: usize, count: i32, scale: f32): void {
  * @param first how many samples the window holds
  */
 export function addBytes(net: Net, window: Window, bytes: usize, scale: f32, first: i32, count: i32): void {
-  let end = endOf(window, first);
+  let end = findEnd(window, first);
   for (let i = 0; i < count; ++i) {
     end = compressBytes(bytes, net.inputCount, scale, end);
     noteEnd(window, first + i, end);
@@ -52,7 +52,7 @@ export function addBytes(net: Net, window: Window, bytes: usize, scale: f32, fir
 
 /** The same of floats, f32[count][inputCount]. Rounds nothing. */
 export function addFloats(net: Net, window: Window, floats: usize, first: i32, count: i32): void {
-  let end = endOf(window, first);
+  let end = findEnd(window, first);
   window.largestInput = max(window.largestInput, largestMagnitude(floats, count * net.inputCount));
   for (let i = 0; i < count; ++i) {
     end = compressFloats(floats, net.inputCount, end);
@@ -62,7 +62,7 @@ export function addFloats(net: Net, window: Window, floats: usize, first: i32, c
 }
 
 /** Where the first `count` samples of a window end. */
-function endOf(window: Window, count: i32): usize {
+function findEnd(window: Window, count: i32): usize {
   const base = changetype<usize>(window);
   return base + load<usize>(base + window.starts + (count << 2));
 }

@@ -9,7 +9,7 @@ export { biasGradient } from './bp3-bias-gradient';
 export { weightGradient } from './bp4-weight-gradient';
 export { update } from './update';
 export { beginUpdate, optimize } from './optimizers';
-export { decay, limitNorms, regularise } from './regularise';
+export { decay, limitNorms, regularize } from './regularize';
 export { dropOut } from './dropout';
 export { tally } from './tally';
 export { backpropagate, descend, feedForward } from './step';

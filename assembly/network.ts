@@ -10,7 +10,7 @@ export function lastLayer(net: Net): Layer {
 }
 
 /** Batches lie a line of the cache apart, so that no thread writes to the line of another. */
-export function batchOf(net: Net, thread: i32): Batch {
+export function batchAt(net: Net, thread: i32): Batch {
   return changetype<Batch>(net.batches + ((<usize>thread) << 6));
 }
 

@@ -1,6 +1,6 @@
 import { layerAt } from './network';
 import { beginUpdate, optimize } from './optimizers';
-import { addSquares, decay, limitNorms, regularise } from './regularise';
+import { addSquares, decay, limitNorms, regularize } from './regularize';
 import { Batch, Net, Rule, Team } from './structs';
 import { meet, shareFrom, shareTo } from './team';
 
@@ -10,20 +10,20 @@ import { meet, shareFrom, shareTo } from './team';
  */
 export function updateByRule(team: Team, net: Net, batch: Batch, learningRate: f32): bool {
   const rule = changetype<Rule>(net.rule);
-  const regularises = rule.l1 != 0 || rule.l2 != 0 || rule.clipValue != 0;
+  const regularizes = rule.l1 != 0 || rule.l2 != 0 || rule.clipValue != 0;
   const meanScale: f32 = 1 / <f32>batch.rows;
   const penalizesBiases = rule.penalizesBiases != 0;
-  if (regularises) {
+  if (regularizes) {
     for (let i = net.firstTrained; i < net.layerCount; ++i) {
       const l = layerAt(net, i);
       if (l.isFrozen) continue;
-      regulariseShare(batch, rule, l.weights, l.weightGradients, l.fanIn * l.stride, meanScale, true);
-      regulariseShare(batch, rule, l.biases, l.biasGradients, l.stride, meanScale, penalizesBiases);
+      regularizeShare(batch, rule, l.weights, l.weightGradients, l.fanIn * l.stride, meanScale, true);
+      regularizeShare(batch, rule, l.biases, l.biasGradients, l.stride, meanScale, penalizesBiases);
     }
     if (!meet(team, batch)) return false;
   }
   if (batch.thread == 0) {
-    rule.gradientScale = regularises ? 1 : meanScale;
+    rule.gradientScale = regularizes ? 1 : meanScale;
     if (rule.clipNorm) clipByNorm(net, rule);
     beginUpdate(rule, learningRate);
   }
@@ -46,7 +46,7 @@ export function updateByRule(team: Team, net: Net, batch: Batch, learningRate: f
 }
 
 /** A thread's share of some parameters. @param penalizes whether the penalties are for them */
-function regulariseShare(
+function regularizeShare(
   batch: Batch,
   rule: Rule,
   parameters: usize,
@@ -57,7 +57,7 @@ function regulariseShare(
 ): void {
   const from = shareFrom(batch, count, 16);
   const offset: usize = from << 2;
-  regularise(
+  regularize(
     rule,
     parameters + offset,
     gradients + offset,

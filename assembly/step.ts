@@ -8,7 +8,7 @@ import { boundWeights, hasFiniteDelta, hasFiniteWeights, noteLargestDelta } from
 import { forward } from './forward';
 import { expandRows, gather } from './gather';
 import { copy } from './micro/copy';
-import { batchOf, lastLayer, layerAt, rowAt } from './network';
+import { batchAt, lastLayer, layerAt, rowAt } from './network';
 import { descendPairs, forwardPairs, weightGradientPairs } from './pairs';
 import { updateByRule } from './rule';
 import { Batch, Layer, Net, Rule, Tally, Team, Window } from './structs';
@@ -41,7 +41,7 @@ export function descendAs(
 ): i32 {
   const rule = changetype<Rule>(net.rule);
   const sums = changetype<Tally>(net.tally);
-  const batch = batchOf(net, thread);
+  const batch = batchAt(net, thread);
   batch.threads = threads;
   batch.isTraining = 1;
   for (let done = 0; done < count; done += size) {
@@ -98,7 +98,7 @@ export function backpropagate(net: Net, rows: i32): void {
 
 /** All rows of a mini-batch, for one thread, outside of training. */
 export function wholeBatch(net: Net, rows: i32): Batch {
-  const batch = batchOf(net, 0);
+  const batch = batchAt(net, 0);
   batch.threads = 1;
   batch.rows = rows;
   batch.from = 0;

@@ -51,11 +51,11 @@ export function meet(team: Team, batch: Batch): bool {
     return all;
   }
   // Given up at a later meeting, this one was complete: what follows it is to be done.
-  return changeOf(meetings, before) != ~before;
+  return awaitChange(meetings, before) != ~before;
 }
 
 /** Waits until a word is no more what it was; not for the first thread. @returns what it is then */
-export function changeOf(word: usize, before: i32): i32 {
+export function awaitChange(word: usize, before: i32): i32 {
   for (let looks = 0; looks < LOOKS; ++looks) {
     const now = atomic.load<i32>(word);
     if (now != before) return now;

@@ -1,6 +1,6 @@
 import { Net, Team, Window } from './structs';
 import { descendAs } from './step';
-import { changeOf } from './team';
+import { awaitChange } from './team';
 
 export * from './index';
 
@@ -35,7 +35,7 @@ export function descendTogether(
 export function joinIn(): void {
   const thread = atomic.add<i32>(changetype<usize>(team) + offsetof<Team>('joined'), 1) + 1;
   for (let jobs = 0; ;) {
-    jobs = changeOf(changetype<usize>(team) + offsetof<Team>('jobs'), jobs);
+    jobs = awaitChange(changetype<usize>(team) + offsetof<Team>('jobs'), jobs);
     descendAs(
       team,
       thread,

@@ -360,9 +360,9 @@ const optimize = (name: keyof typeof optimizers): Operation =>
 type Penalty = 'l1' | 'l2' | 'clipValue';
 
 /** The penalties are above zero, as the options of a training are; `clipValue` of 0 is none. */
-const regularise = (penalties: readonly Penalty[], penalizes: boolean): Operation =>
+const regularize = (penalties: readonly Penalty[], penalizes: boolean): Operation =>
   operation({
-    name: `regularise by ${penalties.join(' ') || 'nothing'}${penalizes ? '' : ', not penalized'}`,
+    name: `regularize by ${penalties.join(' ') || 'nothing'}${penalizes ? '' : ', not penalized'}`,
     equation: 'g = 1/m Σ ∂C/∂W + l2·w + l1·sign(w), clipped',
     place(arena, { fanIn, stride }, { floats, number }) {
       const count = fanIn * stride;
@@ -373,7 +373,7 @@ const regularise = (penalties: readonly Penalty[], penalizes: boolean): Operatio
       return { rule, parameters, gradients, scale: number(), count };
     },
     call: (kernels, { rule, parameters, gradients, scale, count }) =>
-      kernels.regularise(rule, parameters, gradients, scale, penalizes, count),
+      kernels.regularize(rule, parameters, gradients, scale, penalizes, count),
     flops: parameterFlops,
   });
 
@@ -447,7 +447,7 @@ export const operations: readonly Operation[] = [
   update,
   ...(Object.keys(optimizers) as (keyof typeof optimizers)[]).map(optimize),
   ...([[], ['l1'], ['l2'], ['clipValue'], ['l1', 'l2', 'clipValue']] as const).flatMap((penalties) =>
-    [true, false].map((penalizes) => regularise(penalties, penalizes)),
+    [true, false].map((penalizes) => regularize(penalties, penalizes)),
   ),
   decay,
   ...[false, true].map(limitNorms),

@@ -108,7 +108,7 @@ const structs = {
   },
 
   Rule: {
-    comment: 'How gradients become an update: optimizers.ts and regularise.ts say what each number does.',
+    comment: 'How gradients become an update: optimizers.ts and regularize.ts say what each number does.',
     fields: [
       ['beta1', 'f64', ''],
       ['beta2', 'f64', ''],

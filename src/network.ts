@@ -7,7 +7,7 @@ import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } f
 import { isModule } from './kernels/wasm.js';
 import { MOST_THREADS } from './memory/layout.js';
 import type { ThreadChoice } from './kernels/kernels.js';
-import { viewOf } from './base/bytes.js';
+import { viewBytes } from './base/bytes.js';
 import { checkInteger, checkKeys, checkName, show } from './base/check.js';
 import { checkState, type CheckedState } from './model/check-state.js';
 import { decodeState, encodeState } from './model/file.js';
@@ -172,7 +172,7 @@ export class Network {
    */
   static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
-    const view = viewOf(bytes);
+    const view = viewBytes(bytes);
     if (!view) {
       throw new TypeFault({
         place: 'bytes',

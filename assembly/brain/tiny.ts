@@ -52,8 +52,8 @@ function learnAs<Activation>(
   const alpha = f32x4.splat(hidden.alpha);
   const mu = f32x4.splat(momentum);
   const eta = f32x4.splat(learningRate);
-  const hiddenLanes = lanesOf(hidden.units);
-  const lastLanes = lanesOf(last.units);
+  const hiddenLanes = maskLanes(hidden.units);
+  const lastLanes = maskLanes(last.units);
   const hiddenUnits = hidden.units;
   const units = last.units;
   const weights = hidden.weights;
@@ -62,14 +62,14 @@ function learnAs<Activation>(
   const targets: usize = changetype<usize>(window) + window.targets;
 
   // Rows of the second layer's weights, and their changes; rows that it has not are zero, and stay so.
-  let w0 = rowOf(last, 0, 0);
-  let w1 = rowOf(last, 0, 1);
-  let w2 = rowOf(last, 0, 2);
-  let w3 = rowOf(last, 0, 3);
-  let c0 = rowOf(last, distance, 0);
-  let c1 = rowOf(last, distance, 1);
-  let c2 = rowOf(last, distance, 2);
-  let c3 = rowOf(last, distance, 3);
+  let w0 = loadRow(last, 0, 0);
+  let w1 = loadRow(last, 0, 1);
+  let w2 = loadRow(last, 0, 2);
+  let w3 = loadRow(last, 0, 3);
+  let c0 = loadRow(last, distance, 0);
+  let c1 = loadRow(last, distance, 1);
+  let c2 = loadRow(last, distance, 2);
+  let c3 = loadRow(last, distance, 3);
   let hiddenBiases = v128.load(hidden.biases);
   let biases = v128.load(last.biases);
 
@@ -186,11 +186,11 @@ function change(mu: v128, c: v128, step: v128, x: v128): v128 {
 }
 
 /** All bits of the first `units` lanes. */
-function lanesOf(units: i32): v128 {
+function maskLanes(units: i32): v128 {
   return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(units));
 }
 
-function rowOf(l: Layer, distance: usize, k: i32): v128 {
+function loadRow(l: Layer, distance: usize, k: i32): v128 {
   return k < l.fanIn ? v128.load(l.weights + distance + (k << 4)) : f32x4.splat(0);
 }
 

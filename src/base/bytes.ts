@@ -5,7 +5,7 @@ import { show } from './check.js';
 export type Bytes = Uint8Array | ArrayBuffer;
 
 /** A view without what a subclass (Buffer, say) makes of `subarray`; undefined where they are no bytes. */
-export function viewOf(file: unknown): Uint8Array<ArrayBuffer> | undefined {
+export function viewBytes(file: unknown): Uint8Array<ArrayBuffer> | undefined {
   if (ArrayBuffer.isView(file)) {
     return new Uint8Array(file.buffer as ArrayBuffer, file.byteOffset, file.byteLength);
   }
@@ -16,12 +16,12 @@ export function viewOf(file: unknown): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /**
- * As `viewOf`, of what must be bytes.
+ * As `viewBytes`, of what must be bytes.
  * @param expected what they are to be, for the error message
  * @throws TypeError where they are no bytes
  */
-export function bytesOf(place: string, file: unknown, expected: string): Uint8Array<ArrayBuffer> {
-  const view = viewOf(file);
+export function checkBytes(place: string, file: unknown, expected: string): Uint8Array<ArrayBuffer> {
+  const view = viewBytes(file);
   if (!view) throw new TypeFault({ place, problem: `expected the bytes of ${expected}, got ${show(file)}` });
   return view;
 }

@@ -96,10 +96,10 @@ function iterable<Chunk>(
 ): AsyncIterable<Chunk> | Iterable<Chunk> {
   if (typeof chunks === 'string') return [chunks];
   if (Symbol.asyncIterator in chunks || Symbol.iterator in chunks) return chunks;
-  return chunksOf(chunks);
+  return readChunks(chunks);
 }
 
-async function* chunksOf<Chunk>(stream: ReadableStream<Chunk>): AsyncGenerator<Chunk> {
+async function* readChunks<Chunk>(stream: ReadableStream<Chunk>): AsyncGenerator<Chunk> {
   const reader = stream.getReader();
   try {
     for (;;) {

@@ -1,5 +1,5 @@
 import { RangeFault } from '../errors.js';
-import { bytesOf, type Bytes } from '../base/bytes.js';
+import { checkBytes, type Bytes } from '../base/bytes.js';
 import { inflateBeginning, gunzip, isGzip } from '../formats/inflate.js';
 import { checkKeys, checkPositive } from '../base/check.js';
 import { openArraySamples, type ReadStart } from './array-stream.js';
@@ -42,7 +42,7 @@ export function readIDX(files: IDXFiles, options: { readonly inputScale?: number
 }
 
 function readFile(place: string, file: unknown, fewest: number): { sizes: number[]; values: Uint8Array } {
-  let bytes = bytesOf(place, file, 'an IDX file');
+  let bytes = checkBytes(place, file, 'an IDX file');
   if (isGzip(bytes)) {
     // Unpacked only where it becomes what its header says.
     const { sizes, at } = readHeader(place, inflateBeginning(place, bytes), fewest);

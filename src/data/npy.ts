@@ -1,5 +1,5 @@
 import { RangeFault, TypeFault } from '../errors.js';
-import { bytesOf, type Bytes } from '../base/bytes.js';
+import { checkBytes, type Bytes } from '../base/bytes.js';
 import type { DType, NPYValues } from '../formats/numpy/dtypes.js';
 import { decodeNPY, type NPYArray } from '../formats/numpy/npy.js';
 import { NPZ } from '../formats/numpy/npz.js';
@@ -52,13 +52,13 @@ type Arrays = Partial<Record<(typeof roles)[number], NPYArray>>;
  */
 export function readNPYSamples(files: Bytes | NPYFiles, options: NPYOptions & ArrayOptions): SampleArrays {
   if (!isFiles(files))
-    return readMatrix(decodeNPY('npy', bytesOf('files', files, 'an array of NumPy')), options);
+    return readMatrix(decodeNPY('npy', checkBytes('files', files, 'an array of NumPy')), options);
   checkKeys('files', files, roles);
   checkKeys('options', options, arrayOptionNames);
   const arrays: Arrays = {};
   for (const role of roles) {
     if (files[role] === undefined) continue;
-    arrays[role] = decodeNPY(role, bytesOf(role, files[role], 'an array of NumPy'));
+    arrays[role] = decodeNPY(role, checkBytes(role, files[role], 'an array of NumPy'));
   }
   return combineArrays(arrays, options);
 }

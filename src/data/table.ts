@@ -1,6 +1,6 @@
 import { TypeFault } from '../errors.js';
 import type { Bytes } from '../base/bytes.js';
-import { bytesOf } from '../base/bytes.js';
+import { checkBytes } from '../base/bytes.js';
 import { checkKeys, show } from '../base/check.js';
 import { decodeNPY } from '../formats/numpy/npy.js';
 import { isMissingMark, isNumeric, planColumns, type ColumnOptions } from './columns.js';
@@ -86,7 +86,7 @@ export class Table {
    */
   static fromNPY(file: Bytes, options: { readonly columns?: readonly string[] } = {}): Table {
     checkKeys('options', options, ['columns']);
-    const array = decodeNPY('npy', bytesOf('file', file, 'an array of NumPy'));
+    const array = decodeNPY('npy', checkBytes('file', file, 'an array of NumPy'));
     const { source, cells, count } = tabulate(array, options.columns);
     const width = source.names.length;
     return new Table({ source, count, cell: (n, k) => cells[n * width + k], number: (n) => n + 1 });

@@ -88,7 +88,7 @@ interface EquationKernels {
   beginUpdate(rule: number, learningRate: number): void;
 
   /** Gradients times `scale`, with the rule's penalties if they are for these parameters; clipped by value. */
-  regularise(
+  regularize(
     rule: number,
     parameters: number,
     gradients: number,

@@ -17,7 +17,7 @@ const RECOVERY_TIME = 5000;
 const { offsets } = SharedTeam;
 
 /** The indices of the words that Atomics reads and changes. */
-const wordOf = {
+const words = {
   jobs: offsets.jobs / 4,
   ended: offsets.ended / 4,
   arrived: offsets.arrived / 4,
@@ -75,18 +75,18 @@ export class WorkerTeam implements Team {
   }
 
   get isLate(): boolean {
-    return this.#isShared && Atomics.load(this.#fields, wordOf.meetings) < 0;
+    return this.#isShared && Atomics.load(this.#fields, words.meetings) < 0;
   }
 
   async recover(): Promise<void> {
-    const all = Atomics.load(this.#fields, wordOf.jobs) * (this.size - 1);
+    const all = Atomics.load(this.#fields, words.jobs) * (this.size - 1);
     for (let waited = 0; this.#failure === undefined; waited += RECOVERY_INTERVAL) {
-      if (Atomics.load(this.#fields, wordOf.ended) === all) break;
+      if (Atomics.load(this.#fields, words.ended) === all) break;
       if (waited >= RECOVERY_TIME) this.#fail(`it did not come within ${RECOVERY_TIME / 1000} s`);
       await new Promise((resolve) => setTimeout(resolve, RECOVERY_INTERVAL));
     }
-    Atomics.store(this.#fields, wordOf.arrived, 0);
-    Atomics.store(this.#fields, wordOf.meetings, 0);
+    Atomics.store(this.#fields, words.arrived, 0);
+    Atomics.store(this.#fields, words.meetings, 0);
   }
 
   end(): void {

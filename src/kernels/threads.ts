@@ -4,7 +4,7 @@ import { Team } from '../memory/structs.js';
 import type { Kernels, ThreadChoice } from './kernels.js';
 import { WorkerTeam } from './team.js';
 import { wasmText } from './wasm-threads-module.js';
-import { compile, exportsOf, type KernelExports } from './wasm.js';
+import { compile, instantiateKernels, type KernelExports } from './wasm.js';
 
 // Loaded only where several threads are asked for.
 
@@ -21,7 +21,7 @@ export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
   compiled ??= compile(wasmText);
   const module = await compiled;
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
-  const { heapBase, ...exports } = await exportsOf<KernelExports & TeamExports>(module, memory);
+  const { heapBase, ...exports } = await instantiateKernels<KernelExports & TeamExports>(module, memory);
   const { descendTogether, ...kernels } = exports;
   const team = new WorkerTeam(module, memory, heapBase.value, choice);
   return {

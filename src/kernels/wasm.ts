@@ -22,7 +22,7 @@ export const isCore = (module: WebAssembly.Module): boolean =>
 export async function wasmKernels(given?: WebAssembly.Module): Promise<Kernels> {
   const module = given ?? (await (compiled ??= compile(wasmText)));
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const { heapBase, ...kernels } = await exportsOf<KernelExports>(module, memory);
+  const { heapBase, ...kernels } = await instantiateKernels<KernelExports>(module, memory);
   return { ...kernels, engine: 'wasm', bytesPerFloat: 4, memory: new PagedMemory(memory, heapBase.value) };
 }
 
@@ -32,7 +32,7 @@ export const compile = (text: string): Promise<WebAssembly.Module> => WebAssembl
 const sleep = (): void => undefined;
 
 /** The instance's own exports: the loader's wrappers would cost a call each. */
-export async function exportsOf<Exports>(
+export async function instantiateKernels<Exports>(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
 ): Promise<Exports> {

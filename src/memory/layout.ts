@@ -122,7 +122,7 @@ interface Needs {
   readonly drops?: readonly boolean[];
 }
 
-export function layoutOf({
+export function planLayout({
   sizes,
   rows: samples,
   bytesPerFloat,

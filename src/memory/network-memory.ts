@@ -1,5 +1,5 @@
 import { RangeFault } from '../errors.js';
-import { layoutOf, type Layout } from './layout.js';
+import { planLayout, type Layout } from './layout.js';
 import type { Memory } from './memory.js';
 import { Views } from './views.js';
 
@@ -130,7 +130,7 @@ export class NetworkMemory {
 
 /** The floats of all weights and biases, padding included. */
 export const countParameters = (shape: NetworkShape): number =>
-  layoutOf({ ...shape, rows: 1, base: 0 }).parameterCount;
+  planLayout({ ...shape, rows: 1, base: 0 }).parameterCount;
 
 /** @throws RangeError where the network is too large for any memory */
 function layOut(
@@ -139,7 +139,7 @@ function layOut(
   rows: number,
   slots: number,
 ): Layout {
-  const layout = layoutOf({ sizes, rows, bytesPerFloat, base, threads, slots, drops });
+  const layout = planLayout({ sizes, rows, bytesPerFloat, base, threads, slots, drops });
   if (layout.bytes > MOST_BYTES) {
     const gigabytes = (layout.bytes / 2 ** 30).toFixed(1);
     throw new RangeFault({

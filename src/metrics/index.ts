@@ -10,12 +10,12 @@ export { logLoss } from './log-loss.js';
 export type { Measure, Truth } from './predictions.js';
 export { meanAbsoluteError, rSquared, rootMeanSquaredError } from './regression.js';
 export {
-  f1Of,
+  classF1,
   macroF1,
   macroPrecision,
   macroRecall,
-  precisionOf,
-  recallOf,
+  classPrecision,
+  classRecall,
   scoresByClass,
   type ClassScores,
 } from './scores.js';

@@ -11,7 +11,8 @@ const probability = [
   'a number from 0 to 1 for a probability',
 ] as const;
 
-const logOf = (probability: number): number => log(Math.min(Math.max(probability, EPSILON), 1 - EPSILON));
+const clippedLog = (probability: number): number =>
+  log(Math.min(Math.max(probability, EPSILON), 1 - EPSILON));
 
 /**
  * The mean of −Σ y ln p, where outputs p are probabilities: of softmax, or of a single sigmoid, for which it is
@@ -27,11 +28,11 @@ export function logLoss(answers: Float32Array, truth: Truth): number {
   for (let n = 0; n < count; n++) {
     if (width === 1) {
       const target = (labels ?? targets!)[n]!;
-      total -= target * logOf(outputs[n]!) + (1 - target) * logOf(1 - outputs[n]!);
+      total -= target * clippedLog(outputs[n]!) + (1 - target) * clippedLog(1 - outputs[n]!);
     } else if (labels) {
-      total -= logOf(outputs[n * width + labels[n]!]!);
+      total -= clippedLog(outputs[n * width + labels[n]!]!);
     } else {
-      for (let i = n * width; i < (n + 1) * width; i++) total -= targets![i]! * logOf(outputs[i]!);
+      for (let i = n * width; i < (n + 1) * width; i++) total -= targets![i]! * clippedLog(outputs[i]!);
     }
   }
   return total / count;

@@ -73,10 +73,10 @@ export const macroF1 = (outputs: Float32Array, truth: Truth): number => macro('f
  * The precision of one class: of class 1, say, where a single output tells yes from no.
  * @throws TypeError, RangeError where the label is no class; and the metric as `macroPrecision`
  */
-export const precisionOf = (label: number): Measure => ofClass('precision', label);
+export const classPrecision = (label: number): Measure => ofClass('precision', label);
 
-/** The recall of one class, as `precisionOf`. */
-export const recallOf = (label: number): Measure => ofClass('recall', label);
+/** The recall of one class, as `classPrecision`. */
+export const classRecall = (label: number): Measure => ofClass('recall', label);
 
-/** The F1 of one class, as `precisionOf`. */
-export const f1Of = (label: number): Measure => ofClass('f1', label);
+/** The F1 of one class, as `classPrecision`. */
+export const classF1 = (label: number): Measure => ofClass('f1', label);

@@ -20,7 +20,7 @@ const kinds = Object.keys(fields) as Transform['kind'][];
 export function checkTransforms(transforms: Transforms, inputs: number, outputs: number): CheckedTransforms {
   checkKeys('transforms', transforms, ['inputs', 'targets']);
   const given: Record<string, Transform[]> = {};
-  const columnsOf = (
+  const readColumns = (
     name: keyof Transforms,
     width: number,
     kinds: Transform['kind'][],
@@ -32,8 +32,8 @@ export function checkTransforms(transforms: Transforms, inputs: number, outputs:
   };
   return {
     given,
-    inputs: columnsOf('inputs', inputs, kinds),
-    targets: columnsOf('targets', outputs, kinds.slice(1)),
+    inputs: readColumns('inputs', inputs, kinds),
+    targets: readColumns('targets', outputs, kinds.slice(1)),
   };
 }
 

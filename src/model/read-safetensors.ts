@@ -53,7 +53,7 @@ export function readHeader(
     metadata.set(name, value);
   }
   const data = new DataView(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
-  return { metadata, places: placesOf(entries, sizes, data.byteLength), data };
+  return { metadata, places: readPlaces(entries, sizes, data.byteLength), data };
 }
 
 export interface Place {
@@ -65,7 +65,7 @@ export interface Place {
 }
 
 /** Where the tensors are, first to last: each is as long as its shape asks for, and together they are all the data. */
-function placesOf(
+function readPlaces(
   entries: Readonly<Record<string, object>>,
   sizes: Readonly<Record<string, number>>,
   bytes: number,
@@ -75,8 +75,8 @@ function placesOf(
     checkKeys(place, entry, ['dtype', 'shape', 'data_offsets']);
     const { dtype, shape, data_offsets } = entry as Record<string, unknown>;
     const type = checkName(`${place}.dtype`, dtype, Object.keys(sizes));
-    const [begin, end] = integersOf(`${place}.data_offsets`, data_offsets, 2, 2);
-    const sides = integersOf(`${place}.shape`, shape, 0, MOST_DIMENSIONS);
+    const [begin, end] = checkIntegers(`${place}.data_offsets`, data_offsets, 2, 2);
+    const sides = checkIntegers(`${place}.shape`, shape, 0, MOST_DIMENSIONS);
     return { name, dtype: type, shape: sides, begin: begin!, end: end! };
   });
   places.sort((a, b) => a.begin - b.begin || a.end - b.end);
@@ -96,7 +96,7 @@ function placesOf(
   return places;
 }
 
-function integersOf(place: string, value: unknown, least: number, most: number): number[] {
+function checkIntegers(place: string, value: unknown, least: number, most: number): number[] {
   if (!Array.isArray(value)) throw new TypeFault({ place, problem: `expected an array, got ${show(value)}` });
   checkInteger(`${place}.length`, value.length, least, most);
   return value.map((size, i) => checkInteger(`${place}[${i}]`, size, 0));

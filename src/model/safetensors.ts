@@ -37,8 +37,8 @@ export function encode(
   const json = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
   // What `decode` would refuse is not written.
   const texts = Object.values(metadata);
-  const parts = texts.reduce((rest, text) => rest - partsOf(text), partsOf(json));
-  for (const count of [parts, ...texts.map(partsOf)])
+  const parts = texts.reduce((rest, text) => rest - countParts(text), countParts(json));
+  for (const count of [parts, ...texts.map(countParts)])
     checkInteger('save: parts of the header', count, 0, MOST_PARTS);
   const header = new TextEncoder().encode(json);
   const start = 8 + Math.ceil(header.length / 8) * 8;
@@ -60,7 +60,7 @@ export function encode(
 }
 
 /** At most so many names, objects and arrays has a JSON text. */
-const partsOf = (json: string): number => json.split(/[:{[]/).length - 1;
+const countParts = (json: string): number => json.split(/[:{[]/).length - 1;
 
 /**
  * @throws RangeError where one of the floats is not finite

@@ -1,7 +1,7 @@
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { FormatError, within } from '../errors.js';
-import { filesOf, fromTFJS, toTFJS, type TFJSOptions } from '../formats/tfjs/index.js';
+import { listFiles, fromTFJS, toTFJS, type TFJSOptions } from '../formats/tfjs/index.js';
 import { show } from '../base/check.js';
 import { parseJSON } from '../model/read-safetensors.js';
 import type { Network } from '../network.js';
@@ -49,7 +49,7 @@ export async function loadTFJS(path: string, options: TFJSOptions = {}): Promise
   try {
     const model = parse(() => parseJSON('model.json', text)) as object;
     const weights = new Map<string, Uint8Array>();
-    for (const name of filesOf(model)) weights.set(name, await readInside(dirname(file), name));
+    for (const name of listFiles(model)) weights.set(name, await readInside(dirname(file), name));
     return await fromTFJS(model, weights, options);
   } catch (error) {
     if (error instanceof FormatError) throw new FormatError(within(file, error), { cause: error });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Network, type Data, type NetworkOptions, type TrainOptions } from '../../src/index.js';
 import type * as Load from '../../src/kernels/load.js';
-import { layoutOf } from '../../src/memory/layout.js';
+import { planLayout } from '../../src/memory/layout.js';
 import { Net } from '../../src/memory/structs.js';
 import { Views } from '../../src/memory/views.js';
 import type * as Work from '../../src/base/work.js';
@@ -88,7 +88,7 @@ async function turnsOf(work: () => Promise<unknown>, lookTakes = 8): Promise<Tur
 describe('the work between two looks at the clock', () => {
   /** What training may do without a look at the clock where steps are short: two calls of the kernels. */
   const LITTLE = 10_000_000;
-  const forMnist = layoutOf({ sizes: [784, 30, 10], rows: 1, bytesPerFloat: 4, base: 0 }).parameterCount;
+  const forMnist = planLayout({ sizes: [784, 30, 10], rows: 1, bytesPerFloat: 4, base: 0 }).parameterCount;
   const imagesOfMnist = images(300);
   const cases: [string, NetworkOptions, Data, TrainOptions, most: number][] = [
     ['some steps of ten images', mnist, imagesOfMnist, { miniBatchSize: 10 }, LITTLE + forMnist * 10],

@@ -3,15 +3,15 @@ import { Network, type Data } from '../../src/index.js';
 import {
   accuracy,
   confusionMatrix,
-  f1Of,
+  classF1,
   formatConfusionMatrix,
   logLoss,
   macroF1,
   macroPrecision,
   macroRecall,
   meanAbsoluteError,
-  precisionOf,
-  recallOf,
+  classPrecision,
+  classRecall,
   rootMeanSquaredError,
   rSquared,
   scoresByClass,
@@ -40,9 +40,9 @@ const classification = {
   macroPrecision,
   macroRecall,
   macroF1,
-  precisionOf1: precisionOf(1),
-  recallOf1: recallOf(1),
-  f1Of1: f1Of(1),
+  precisionOf1: classPrecision(1),
+  recallOf1: classRecall(1),
+  f1Of1: classF1(1),
 } satisfies Record<string, Metric>;
 const regression = { rSquared, meanAbsoluteError, rootMeanSquaredError } satisfies Record<string, Metric>;
 
@@ -77,9 +77,9 @@ describe.each([
         expect(scores[label]!.recall).toBeCloseTo(recall, DIGITS);
         expect(scores[label]!.f1).toBeCloseTo(f1, DIGITS);
         expect(scores[label]!.support).toBe(support);
-        expect(precisionOf(label)(outputs, truth)).toBe(scores[label]!.precision);
-        expect(recallOf(label)(outputs, truth)).toBe(scores[label]!.recall);
-        expect(f1Of(label)(outputs, truth)).toBe(scores[label]!.f1);
+        expect(classPrecision(label)(outputs, truth)).toBe(scores[label]!.precision);
+        expect(classRecall(label)(outputs, truth)).toBe(scores[label]!.recall);
+        expect(classF1(label)(outputs, truth)).toBe(scores[label]!.f1);
       }
     });
 
@@ -417,7 +417,7 @@ describe('what does not fit is refused', () => {
   });
 
   it('a label that is no class', () => {
-    for (const of of [precisionOf, recallOf, f1Of]) {
+    for (const of of [classPrecision, classRecall, classF1]) {
       expect(() => of(-1)).toThrow(
         expect.objectContaining({
           name: 'RangeError',

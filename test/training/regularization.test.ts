@@ -20,8 +20,8 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))('%s'
   /** Within ±2; one in eight is zero. */
   const random = ordinary(3);
 
-  /** Sums over a mini-batch, as `regularise` leaves them. */
-  function regularised(
+  /** Sums over a mini-batch, as `regularize` leaves them. */
+  function regularized(
     penalties: { l1?: number; l2?: number; clipValue?: number },
     parameters: Float32Array,
     sums: Float32Array,
@@ -30,7 +30,7 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))('%s'
   ): Float32Array {
     return runKernel(kernels, { rule: roomFor(Rule), parameters, sums }, (at) => {
       writeFields(kernels, Rule, at.rule, penalties);
-      kernels.regularise(at.rule, at.parameters, at.sums, scale, penalizes, COUNT);
+      kernels.regularize(at.rule, at.parameters, at.sums, scale, penalizes, COUNT);
     }).sums;
   }
 
@@ -42,7 +42,7 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))('%s'
     // At least 2h from the kink at 0, or right in it, where the central difference is 0, as sign(0) is.
     const h = 2 ** -10;
     const parameters = random.floats(COUNT).map((w) => (Math.abs(w) < 2 * h ? 0 : w));
-    const gradients = regularised({ l1, l2 }, parameters, new Float32Array(COUNT), 1);
+    const gradients = regularized({ l1, l2 }, parameters, new Float32Array(COUNT), 1);
     const penalty = (w: number): number => l1 * Math.abs(w) + 0.5 * l2 * w * w;
     // A product of l2·2 at most and a sum of l1 + l2·2 round once each; a penalty, of 2 at most, rounds four times in
     // double precision, and 2h divides that.
@@ -55,18 +55,18 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))('%s'
     const [w, sums] = [random.floats(COUNT), random.floats(COUNT)];
     const mean = sums.map((sum) => sum * Math.fround(0.2));
     const penalties = { l1: 0.25, l2: 0.5 };
-    const gradients = regularised(penalties, w, sums, 0.2);
+    const gradients = regularized(penalties, w, sums, 0.2);
     const truth = mean.map((g, i) => g + 0.5 * w[i]! + 0.25 * Math.sign(w[i]!));
     // The truth, as all others, is rounded to a float: three roundings in all, of no number above 2.
     expect(largest(gradients.map((g, i) => g - truth[i]!))).toBeLessThanOrEqual(3 * 2 * EPSILON);
-    expect(largest(regularised(penalties, w, sums, 0.2, false).map((g, i) => g - mean[i]!))).toBe(0);
+    expect(largest(regularized(penalties, w, sums, 0.2, false).map((g, i) => g - mean[i]!))).toBe(0);
   });
 
   it('clips by value, penalties included', () => {
     const [parameters, sums] = [random.floats(COUNT), random.floats(COUNT)];
     const penalties = { l1: 0.25, l2: 0.5 };
-    const whole = regularised(penalties, parameters, sums, 1);
-    const clipped = regularised({ ...penalties, clipValue: 0.75 }, parameters, sums, 1);
+    const whole = regularized(penalties, parameters, sums, 1);
+    const clipped = regularized({ ...penalties, clipValue: 0.75 }, parameters, sums, 1);
     expect(clipped).toEqual(whole.map((g) => Math.min(Math.max(g, -0.75), 0.75)));
     const isClipped = whole.map((g) => Number(Math.abs(g) > 0.75));
     expect(isClipped).toContain(1);
@@ -75,7 +75,7 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))('%s'
 
   it('keeps NaN when it clips', () => {
     const sums = new Float32Array(COUNT).map((_, i) => [NaN, Infinity, -Infinity, 0.5][i % 4]!);
-    const clipped = regularised({ clipValue: 1 }, new Float32Array(COUNT), sums, 1);
+    const clipped = regularized({ clipValue: 1 }, new Float32Array(COUNT), sums, 1);
     expect([...clipped.subarray(0, 4)]).toEqual([NaN, 1, -1, 0.5]);
   });
 

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { Option } from 'commander';
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
-import { oneOf } from '../options/values.js';
+import { nameIn } from '../options/values.js';
 import {
   describeLosses,
   exportFormats,
@@ -40,7 +40,7 @@ export const exportModel: CommandDefinition<ExportFlags> = {
         new Option(
           '--to <format>',
           `${exportFormats.join(', ')} (default: by the extension of out)`,
-        ).argParser(oneOf(exportFormats)),
+        ).argParser(nameIn(exportFormats)),
       ],
     },
     columnGroup,

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { CSVDialect } from '../../data/index.js';
 import type { OptionGroup } from './command.js';
-import { collectList, number, oneOf } from './values.js';
+import { collectList, number, nameIn } from './values.js';
 
 /** What is in a data file, as far as it was said. */
 export interface DataFlags extends CSVDialect {
@@ -42,12 +42,12 @@ export const dataGroup: OptionGroup = {
       '--missing <policy>',
       'of rows with gaps: drop leaves them out, mean fills in the mean of the column, error ends with the first ' +
         '(default: drop, or mean where a tenth of the rows would be lost)',
-    ).argParser(oneOf(['error', 'drop', 'mean'])),
+    ).argParser(nameIn(['error', 'drop', 'mean'])),
     ...csvOptions,
     new Option(
       '--scale <how>',
       'of inputs, and targets: standardize, minMax or identity (default: standardize; of images none)',
-    ).argParser(oneOf(['standardize', 'minMax', 'identity'])),
+    ).argParser(nameIn(['standardize', 'minMax', 'identity'])),
     new Option(
       '--stream',
       'reads the data anew in each epoch, in parts, as it does with files larger than 256 MiB',

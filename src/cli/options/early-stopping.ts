@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { PlainTrainOptions } from '../model/model-file.js';
 import type { OptionGroup } from './command.js';
-import { number, oneOf, wholeNumber } from './values.js';
+import { number, nameIn, wholeNumber } from './values.js';
 
 /** By what a training is watched, and when it ends early, as far as it was said. */
 export interface EarlyStoppingFlags {
@@ -31,7 +31,7 @@ export const earlyStoppingGroup: OptionGroup = {
     new Option(
       '--monitor <what>',
       'loss or accuracy decides which epoch is better (default: loss)',
-    ).argParser(oneOf(['loss', 'accuracy'])),
+    ).argParser(nameIn(['loss', 'accuracy'])),
     new Option('--keep-last', 'ends with the weights of the last epoch, not the best'),
   ],
 };

@@ -73,14 +73,14 @@ export const wholeNumbers = (bounds: Bounds): ((text: string) => number[]) => {
   return (text) => split(text).map(parse);
 };
 
-export const oneOf =
+export const nameIn =
   <Name extends string>(names: readonly Name[]) =>
   (text: string): Name => {
     if (names.includes(text as Name)) return text as Name;
     throw new InvalidArgumentError(`Expected ${names.join(', ')}${suggestName(text, names)}`);
   };
 
-export const engineName = oneOf(['auto', 'wasm', 'reference']);
+export const engineName = nameIn(['auto', 'wasm', 'reference']);
 
 /** A name with numbers of its own: `adam:beta2=0.99`. */
 export interface NamedValue {

@@ -58,7 +58,7 @@ export function curves({ title, lines, epochs, axis, write, mark, ...rest }: Cur
       role="img"
       aria-label="${describeLines(title, lines, epochs, write)}"
     >
-      ${frame(box, x, y, names)} ${lines.map(({ values, kind }) => lineOf(values, epochs, kind, px, py))}
+      ${frame(box, x, y, names)} ${lines.map(({ values, kind }) => drawLine(values, epochs, kind, px, py))}
       ${mark && drawMark(mark, lines.at(-1)!, epochs, px, py)}
     </svg>
     ${mark && html`<p class="aside">○ ${mark.words}</p>`}
@@ -80,7 +80,7 @@ function describeLines(
   return `${title}, epochs ${epochs[0]!} to ${epochs.at(-1)!}: ${ends.join('; ')}`;
 }
 
-function lineOf(
+function drawLine(
   values: readonly number[],
   epochs: readonly number[],
   kind: string,

@@ -1,5 +1,5 @@
 import { FormatError, TypeFault, isFault, within } from '../../errors.js';
-import { bytesOf, type Bytes } from '../../base/bytes.js';
+import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { show } from '../../base/check.js';
 import { planColumns, type ColumnOptions, type ColumnPlan } from '../columns.js';
 import { profileRows, unsupportedColumn, type TableProfile } from '../profile.js';
@@ -152,7 +152,7 @@ class Parquet {
   }
 
   static async open(given: ParquetFile): Promise<Parquet> {
-    const file = asyncBufferOf(given);
+    const file = openAsyncBuffer(given);
     const { byteLength } = file;
     if (byteLength < 12) throw new FormatError({ place: 'Parquet', problem: 'the file is too short' });
     const start = await bytesAt(file, 0, 4);
@@ -284,7 +284,7 @@ async function locate<Result>(where: string, read: () => Result | Promise<Result
   }
 }
 
-function asyncBufferOf(file: ParquetFile): AsyncBuffer {
+function openAsyncBuffer(file: ParquetFile): AsyncBuffer {
   if (typeof file === 'object' && 'slice' in file && !ArrayBuffer.isView(file)) {
     const { byteLength } = file;
     if (!Number.isSafeInteger(byteLength) || byteLength < 0)
@@ -294,7 +294,7 @@ function asyncBufferOf(file: ParquetFile): AsyncBuffer {
       });
     return file;
   }
-  const bytes = bytesOf('file', file, 'a Parquet file');
+  const bytes = checkBytes('file', file, 'a Parquet file');
   return { byteLength: bytes.length, slice: (from, to) => bytes.slice(from, to).buffer };
 }
 

@@ -5,7 +5,7 @@ import {
   type RowGroup,
   type SchemaElement,
 } from 'hyparquet';
-import { damaged, list, structOf, ThriftReader, type Struct } from './thrift.js';
+import { damaged, list, checkStruct, ThriftReader, type Struct } from './thrift.js';
 
 // What a Parquet file says of itself at its end, https://github.com/apache/parquet-format: FileMetaData in Thrift.
 
@@ -65,14 +65,14 @@ export function readFooter(bytes: Uint8Array<ArrayBuffer>, end: number): Footer 
 /** hyparquet reads statistics too, and those of decimals in a time quadratic in their length. */
 function checkStatistics(footer: Struct): void {
   const leaves = list(footer, 2)
-    .map(structOf)
+    .map(checkStruct)
     .filter((element) => element.has(1));
   for (const group of list(footer, 4)) {
-    for (const [k, chunk] of list(structOf(group), 1).entries()) {
-      const about = structOf(chunk).get(3);
-      const statistics = about === undefined ? undefined : structOf(about).get(12);
+    for (const [k, chunk] of list(checkStruct(group), 1).entries()) {
+      const about = checkStruct(chunk).get(3);
+      const statistics = about === undefined ? undefined : checkStruct(about).get(12);
       if (statistics === undefined || leaves[k]?.get(6) !== DECIMAL) continue;
-      for (const value of structOf(statistics).values()) {
+      for (const value of checkStruct(statistics).values()) {
         if (value instanceof Uint8Array && value.length > LONGEST_STATISTIC)
           throw damaged('a decimal is longer than decimals are');
       }

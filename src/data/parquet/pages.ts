@@ -1,7 +1,7 @@
 import { gunzip } from '../../formats/inflate.js';
 import type { Element } from './footer.js';
 import { unpackSnappy } from './snappy.js';
-import { damaged, size, structOf, ThriftReader, type Struct } from './thrift.js';
+import { damaged, size, checkStruct, ThriftReader, type Struct } from './thrift.js';
 
 // hyparquet believes what pages say of themselves: a few bytes could make it fill the memory, or loop without end. So each
 // page is checked here before hyparquet decodes it (https://parquet.apache.org/docs/file-format/data-pages/encodings/).
@@ -97,7 +97,7 @@ export class Pages {
     const isDictionary = type === DICTIONARY_PAGE;
     const isSecond = type === DATA_PAGE_V2;
     if (!isDictionary && !isSecond && type !== DATA_PAGE) throw damaged('it has a page that holds no values');
-    const about = structOf(header.get(isDictionary ? 7 : isSecond ? 8 : 5));
+    const about = checkStruct(header.get(isDictionary ? 7 : isSecond ? 8 : 5));
     const values = size(about, 1);
     const encoding = encodings[size(about, isSecond ? 4 : 2)] ?? 'unknown';
     if (isDictionary) {

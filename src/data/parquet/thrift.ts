@@ -129,7 +129,7 @@ export function size(struct: Struct, field: number): number {
   return value;
 }
 
-export function structOf(value: Value | undefined): Struct {
+export function checkStruct(value: Value | undefined): Struct {
   if (!(value instanceof Map)) throw damaged('a struct is missing');
   return value as Struct;
 }

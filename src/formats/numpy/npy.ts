@@ -1,7 +1,7 @@
 import { FormatError, RangeFault, TypeFault } from '../../errors.js';
 import { checkInteger, show } from '../../base/check.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
-import { bytesOf, type Bytes } from '../../base/bytes.js';
+import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { descriptors, findLayout, type DType, type Layout, type NPYValues } from './dtypes.js';
 import { parseHeader } from './header.js';
 
@@ -83,7 +83,7 @@ export function readStart(place: string, bytes: Uint8Array): NPYStart | undefine
  * never read
  */
 export function readNPY(bytes: Bytes): NPYArray {
-  return decodeNPY('npy', bytesOf('bytes', bytes, 'an array of NumPy'));
+  return decodeNPY('npy', checkBytes('bytes', bytes, 'an array of NumPy'));
 }
 
 /**
@@ -172,21 +172,24 @@ export function encodeNPY(
   values: WritableValues,
   shape: readonly number[] = [values.length],
 ): Uint8Array {
-  const placeOf = (part: string): string => (place === '' ? part : `${place}: ${part}`);
+  const joinPlace = (part: string): string => (place === '' ? part : `${place}: ${part}`);
   const descr = ArrayBuffer.isView(values) ? descriptors.get(values[Symbol.toStringTag]) : undefined;
   if (descr === undefined)
-    throw new TypeFault({ place: placeOf('values'), problem: `expected a typed array, got ${show(values)}` });
+    throw new TypeFault({
+      place: joinPlace('values'),
+      problem: `expected a typed array, got ${show(values)}`,
+    });
   const sizes: unknown = shape;
   if (!Array.isArray(sizes))
     throw new TypeFault({
-      place: placeOf('shape'),
+      place: joinPlace('shape'),
       problem: `expected an array of sizes, got ${show(sizes)}`,
     });
-  for (const [i, size] of shape.entries()) checkInteger(placeOf(`shape[${i}]`), size, 0);
+  for (const [i, size] of shape.entries()) checkInteger(joinPlace(`shape[${i}]`), size, 0);
   const count = shape.reduce((product, size) => product * size, 1);
   if (count !== values.length) {
     throw new RangeFault({
-      place: placeOf('shape'),
+      place: joinPlace('shape'),
       problem: `(${shape.join(', ')}) are ${count} values, got ${values.length}`,
     });
   }

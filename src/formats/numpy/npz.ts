@@ -1,7 +1,7 @@
 import { zipSync } from 'fflate';
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
-import { bytesOf, type Bytes } from '../../base/bytes.js';
+import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { decodeNPY, encodeNPY, type NPYArray, type WritableValues } from './npy.js';
 import { Zip } from './zip.js';
 
@@ -19,7 +19,7 @@ export class NPZ {
   /** @throws TypeError, FormatError */
   constructor(place: string, bytes: Bytes) {
     this.#place = place;
-    this.#zip = new Zip(place, bytesOf(place, bytes, 'a file of np.savez'));
+    this.#zip = new Zip(place, checkBytes(place, bytes, 'a file of np.savez'));
   }
 
   /** The names of the arrays. */

@@ -43,7 +43,7 @@ export function combine(node: GraphNode, operation: Affine['operation']): Flow {
 
 /** (x − offset)·scale, as scikit-learn's scalers are written by skl2onnx. */
 export function readScaler(node: GraphNode): Flow {
-  const constantOf = (name: string): Constant => {
+  const readConstant = (name: string): Constant => {
     const values = node.attribute(name, 'floats') ?? [];
     return { dims: [values.length], values: Float64Array.from(values) };
   };
@@ -52,7 +52,7 @@ export function readScaler(node: GraphNode): Flow {
     layer: flow.layer,
     values: undefined,
     node,
-    last: { flow, operation: 'Sub', constant: constantOf('offset'), node },
+    last: { flow, operation: 'Sub', constant: readConstant('offset'), node },
   };
-  return { ...shifted, last: { flow: shifted, operation: 'Mul', constant: constantOf('scale'), node } };
+  return { ...shifted, last: { flow: shifted, operation: 'Mul', constant: readConstant('scale'), node } };
 }

@@ -1,6 +1,6 @@
 import { checkKeys } from '../../base/check.js';
 import type { Network } from '../../network.js';
-import { bytesOf, type Bytes } from '../../base/bytes.js';
+import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { importNetwork } from '../portable.js';
 import type { ONNXOptions } from './read.js';
 
@@ -23,7 +23,7 @@ export { toONNX } from './write.js';
 export async function fromONNX(bytes: Bytes, options: ONNXOptions = {}): Promise<Network> {
   checkKeys('options', options, ['loss', 'output', 'engine', 'threads']);
   const { loss, output, ...engine } = options; // as they are now, and the bytes
-  const given = bytesOf('bytes', bytes, 'an ONNX model').slice();
+  const given = checkBytes('bytes', bytes, 'an ONNX model').slice();
   // Loaded only by those who read.
   const { read } = await import('./read.js');
   return await importNetwork('bytes', read(given, loss, output), engine);

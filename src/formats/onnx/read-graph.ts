@@ -51,7 +51,7 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
     });
   }
   values.set(inputs[0]!.name!, { layer: undefined, values: POINTS, node: undefined });
-  const valueOf = (name: string): Value | undefined => {
+  const findValue = (name: string): Value | undefined => {
     const tensor = initializers.get(name);
     if (!values.has(name) && tensor) values.set(name, readTensor(`bytes: initializer ${show(name)}`, tensor));
     return values.get(name);
@@ -63,7 +63,7 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
     const node = new GraphNode(one, position, (i) => {
       const name = one.input[i] ?? '';
       if (name === '') return undefined; // an optional input that is left out
-      const value = valueOf(name);
+      const value = findValue(name);
       if (value) return value;
       throw node.wrong(`no node before it gives its input ${show(name)}`);
     });
@@ -72,11 +72,11 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
       throw node.wrong('this operator is not supported', `use ${[...operators.keys()].join(', ')}`);
     }
     const [name = ''] = one.output;
-    if (valueOf(name)) throw node.wrong(`${show(name)} is given twice`);
+    if (findValue(name)) throw node.wrong(`${show(name)} is given twice`);
     values.set(name, operator(node, budget));
   }
 
-  const value = valueOf(answer);
+  const value = findValue(answer);
   if (!value || isConstant(value)) {
     throw new FormatError({
       place: 'bytes',

@@ -7,7 +7,7 @@ import { parseJSON } from '../../model/read-safetensors.js';
 import type { Tensor } from '../../model/safetensors.js';
 import { activationCodes, type ActivationName, type LossSpec } from '../../model/spec.js';
 import type { EngineOptions, Network } from '../../network.js';
-import { bytesOf, type Bytes } from '../../base/bytes.js';
+import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { importNetwork } from '../portable.js';
 import { tensorName, orderPrefixes } from './order.js';
 import { readTensors } from './tensors.js';
@@ -39,7 +39,7 @@ export interface SafetensorsOptions extends EngineOptions {
  */
 export async function fromSafetensors(bytes: Bytes, options: SafetensorsOptions = {}): Promise<Network> {
   checkKeys('options', options, ['activations', 'loss', 'layers', 'engine', 'threads']);
-  const file = bytesOf('bytes', bytes, 'a safetensors file');
+  const file = checkBytes('bytes', bytes, 'a safetensors file');
   const { activations, loss, layers, ...engine } = options;
   if (activations !== undefined) checkActivations(activations);
   if (layers !== undefined) checkLayers(layers);

@@ -1,7 +1,7 @@
 import { FormatError, TypeFault } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { Tensor } from '../../model/safetensors.js';
-import { viewOf } from '../../base/bytes.js';
+import { viewBytes } from '../../base/bytes.js';
 import { decodeHalf } from '../half.js';
 import { readObject, readFloat, readArray, readSizes, readString, type Fields } from './fields.js';
 
@@ -61,7 +61,7 @@ export function readManifest(model: Fields): readonly Group[] {
  * @param model what model.json holds, as JSON.parse gives it
  * @throws FormatError where its manifest cannot be read
  */
-export function filesOf(model: object): string[] {
+export function listFiles(model: object): string[] {
   return readManifest(readObject('model', model)).flatMap(({ paths }) => paths);
 }
 
@@ -135,7 +135,7 @@ function checkEnd(bytes: Uint8Array, end: number): void {
 
 /** The bytes of all weights; undefined where they are files. */
 function viewWhole(weights: TFJSWeights): Uint8Array | undefined {
-  const all = viewOf(weights);
+  const all = viewBytes(weights);
   if (!all && (typeof weights !== 'object' || (weights as unknown) === null)) {
     throw new TypeFault({
       place: 'weights',

@@ -12,7 +12,7 @@ import { addBytes, addFloats, scaleFloats, widenBytes } from './gather.js';
 import { single, type Precision } from './numerics.js';
 import { beginUpdate, optimize } from './optimizers.js';
 import { ReferenceMemory } from './reference-memory.js';
-import { decay, limitNorms, regularise } from './regularise.js';
+import { decay, limitNorms, regularize } from './regularize.js';
 import { backpropagate, descend, feedForward } from './step.js';
 import { tally } from './tally.js';
 import { update } from './update.js';
@@ -49,7 +49,7 @@ export function referenceKernels(precision: Precision = single): Kernels {
     update: (...rest) => update(m, ...rest),
     beginUpdate: (r, learningRate) => beginUpdate(m, rule(r), learningRate),
     optimize: (r, ...rest) => optimize(m, rule(r), ...rest),
-    regularise: (r, ...rest) => regularise(m, rule(r), ...rest),
+    regularize: (r, ...rest) => regularize(m, rule(r), ...rest),
     decay: (...rest) => decay(m, ...rest),
     limitNorms: (l, ...rest) => limitNorms(m, layer(l), ...rest),
     dropOut: (r, l, ...rest) => dropOut(m, rule(r), layer(l), ...rest),

@@ -1,12 +1,12 @@
 import { Rule, type Batch, type Layer, type Net } from '../../memory/structs.js';
 import { beginUpdate, optimize } from './optimizers.js';
 import { layerAt, type ReferenceMemory } from './reference-memory.js';
-import { addSquares, decay, limitNorms, regularise } from './regularise.js';
+import { addSquares, decay, limitNorms, regularize } from './regularize.js';
 
 /** An update that is more than a step down: mean gradients with penalties, clipped; then the optimizer; then max-norm. */
 export function updateByRule(m: ReferenceMemory, net: Net, batch: Batch, learningRate: number): void {
   const rule = new Rule(m, net.rule);
-  const regularises = rule.l1 !== 0 || rule.l2 !== 0 || rule.clipValue !== 0;
+  const regularizes = rule.l1 !== 0 || rule.l2 !== 0 || rule.clipValue !== 0;
   const meanScale = m.round(1 / m.round(batch.rows));
   const penalizesBiases = rule.penalizesBiases !== 0;
   const layers: Layer[] = [];
@@ -14,14 +14,14 @@ export function updateByRule(m: ReferenceMemory, net: Net, batch: Batch, learnin
     const l = layerAt(m, net, i);
     if (!l.isFrozen) layers.push(l);
   }
-  if (regularises) {
+  if (regularizes) {
     for (const l of layers) {
-      regularise(m, rule, l.weights, l.weightGradients, meanScale, true, l.fanIn * l.stride);
-      regularise(m, rule, l.biases, l.biasGradients, meanScale, penalizesBiases, l.stride);
+      regularize(m, rule, l.weights, l.weightGradients, meanScale, true, l.fanIn * l.stride);
+      regularize(m, rule, l.biases, l.biasGradients, meanScale, penalizesBiases, l.stride);
     }
   }
   // The scale stays in double precision until it is stored.
-  let scale = regularises ? 1 : meanScale;
+  let scale = regularizes ? 1 : meanScale;
   if (rule.clipNorm) {
     let sum = 0;
     for (const l of layers) {

@@ -2,7 +2,7 @@ import type { Layer, Rule } from '../../memory/structs.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
 /** The mean gradient of a mini-batch with the penalties' own; then clipped by value. @param scale 1/m */
-export function regularise(
+export function regularize(
   m: ReferenceMemory,
   rule: Rule,
   parameters: number,

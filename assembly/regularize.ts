@@ -10,7 +10,7 @@ import { Layer, Rule } from './structs';
  * @param penalizes  whether the penalties are for these parameters
  * @param count      a multiple of four
  */
-export function regularise(
+export function regularize(
   rule: Rule,
   parameters: usize,
   gradients: usize,
