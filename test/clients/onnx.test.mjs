@@ -293,7 +293,7 @@ describe('what others write', { timeout: 60_000 }, () => {
     expect(await messageOf('refused-relu6')).toMatch(/graph\.node\[\d\], Clip '/);
     expect(await messageOf('refused-norm')).toMatch(/graph\.node\[\d\], BatchNormalization '/);
     expect(await messageOf('refused-external')).toMatch(
-      /initializer 'w0': its numbers stand in another file, 'weights.bin'/,
+      /initializer 'w0': its numbers are in another file, 'weights.bin'/,
     );
     expect(await messageOf('sklearn')).toMatch(/one output, got 'y', 'label'; name one as options\.output/);
     expect(await messageOf('sklearn', { output: 'label' })).toMatch(
