@@ -558,3 +558,10 @@ it('help describes every command and every option', async () => {
     expect(Math.max(...help.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(110);
   }
 });
+
+it('bench refuses an argument, and asks for none', async () => {
+  expect(await outputOf('bench', '--help')).toMatch(/^Usage: bp4 bench \[options\]$/m);
+  const ran = await bp4(['bench', 'iris.csv'], { cwd });
+  expect(ran).toMatchObject({ code: 2, stdout: '' });
+  expect(ran.stderr).toMatch(/^bp4: too many arguments/);
+});

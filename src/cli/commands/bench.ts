@@ -11,7 +11,7 @@ interface BenchFlags {
 }
 
 export const bench: CommandDefinition<BenchFlags> = {
-  operands: '',
+  operands: [],
   description: [
     'Trains networks of four sizes for some seconds, by bp4 and by a careful loop in plain JavaScript, from the same weights and in the same order, on data as sparse as handwritten digits. Figures are samples per second, medians of five rounds in turns. For figures that can be compared, let nothing else run.',
   ],

@@ -10,7 +10,7 @@ import { diagnoseNetwork, pickSamples } from '../model/evaluation.js';
 import { textTable } from '../terminal/text-table.js';
 
 export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
-  operands: '<model> <data>',
+  operands: ['<model>', '<data>'],
   description: [
     'For each layer: |δ|, how far its units are from their optimum; ‖∂C/∂W‖/‖W‖, what a step with learning rate 1 would change of its weights; the share of its units that are saturated, where σ′ is below a tenth of its steepest; units that learn from no sample; and ‖W‖. Then, in words, what is not well and what to try. Nothing is changed.',
   ],

@@ -10,7 +10,7 @@ import { openModel } from '../model/open-model.js';
 import { displayPath } from '../data/read-file.js';
 
 export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
-  operands: '<model> <data>',
+  operands: ['<model>', '<data>'],
   description: [
     'Of classes: loss, accuracy, precision, recall and F1 of each class, and the confusion matrix. Of numbers: loss, R², mean absolute error and root mean squared error. The data are read as those of the training were.',
   ],

