@@ -14,7 +14,7 @@ import * as softmax from './softmax.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { mnist, type LabelledBytes } from '../../examples/idx.mjs';
 
-// Values computed independently of bp4: worked out by hand, computed by the scripts in golden/ (each says how it is run), and what a
+// Values computed independently of bp4: by hand, or by the scripts in golden/ (each says how to run it); and tasks that a
 // network is known to learn.
 
 /**
@@ -24,7 +24,7 @@ import { mnist, type LabelledBytes } from '../../examples/idx.mjs';
 const TOLERANCE = 1e-6;
 
 describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
-  it('takes the step that one takes by hand', async () => {
+  it('computes gradients and a training step as worked out by hand', async () => {
     const net = await Network.fromJSON(
       {
         format: 'bp4',
@@ -62,7 +62,7 @@ describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
     expectNear(net.predict([2]), [0.90973098]);
   });
 
-  it('ends where network.py ends', async () => {
+  it('trains to the weights and outputs of network.py', async () => {
     const net = await Network.fromJSON(nielsen.network, { engine });
     await net.train(nielsen.data, nielsen.options);
     for (const [l, { weights, biases }] of net.layers.entries()) {
@@ -97,15 +97,17 @@ describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
     expectNear([net.evaluate(data).loss], [figures[0]!]);
   }
 
-  it.each(keysOf(activations.figuresOfActivations))('differentiates %s as PyTorch does', (name) =>
-    expectFigures(
-      activations.networkOf(name, name, 'meanSquaredError'),
-      activations.targets,
-      activations.figuresOfActivations[name],
-    ),
+  it.each(keysOf(activations.figuresOfActivations))(
+    'differentiates the activation %s as PyTorch does',
+    (name) =>
+      expectFigures(
+        activations.networkOf(name, name, 'meanSquaredError'),
+        activations.targets,
+        activations.figuresOfActivations[name],
+      ),
   );
 
-  it.each(keysOf(activations.lastLayers))('differentiates %s as PyTorch does', (name) => {
+  it.each(keysOf(activations.lastLayers))('differentiates a loss as PyTorch does: %s', (name) => {
     const [activation, loss, data] = activations.lastLayers[name];
     return expectFigures(
       activations.networkOf('tanh', activation, loss),
@@ -114,7 +116,7 @@ describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
     );
   });
 
-  it.each(keysOf(optimizers.trainedBy))('ends where PyTorch ends: %s', async (name) => {
+  it.each(keysOf(optimizers.trainedBy))('trains to the weights of PyTorch with %s', async (name) => {
     const net = await Network.fromJSON(optimizers.network, { engine });
     await net.train(activations.targets, optimizers.optionsOf(name));
     const found = net.layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
@@ -122,7 +124,7 @@ describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
   });
 
   it.each(Object.keys(initial.initialWeights) as InitializerName[])(
-    'draws the weights of initial-weights.py: %s',
+    'draws the same weights as initial-weights.py with %s',
     async (initializer) => {
       const { inputs, units, initialWeights } = initial;
       const net = await Network.create({
@@ -174,19 +176,22 @@ describe('handwritten digits', () => {
   };
   const options = { miniBatchSize: 10, learningRate: 3 };
 
-  it('are learned in two epochs', async () => {
+  it('learns handwritten digits to 94 % in two epochs', async () => {
     const net = await Network.create(spec);
     await net.train(digits, { ...options, epochs: 2 });
     // Measured: 95.1 %, and 94.4 to 95.1 over the seeds 0 to 4.
     expect(net.evaluate(mnist('t10k')).accuracy).toBeGreaterThanOrEqual(0.94);
   });
 
-  it.each(['wasm', 'reference'] as const)('leave %s with these bits after 500 steps', async (engine) => {
-    const net = await Network.create({ ...spec, engine });
-    await net.train(head(digits, 5000), { ...options, epochs: 1 });
-    // Computed by bp4 itself: it may change only with the order of operations or of draws, and with it for all engines.
-    expect(fingerprint(net)).toBe('b5d877be7c08b2a5b2f8cccc071d493f41b0cef5f426900fed839bca29467e7a');
-  });
+  it.each(['wasm', 'reference'] as const)(
+    'trains %s to the pinned bits in 500 steps on handwritten digits',
+    async (engine) => {
+      const net = await Network.create({ ...spec, engine });
+      await net.train(head(digits, 5000), { ...options, epochs: 1 });
+      // Computed by bp4 itself: it may change only with the order of operations or of draws, and with it for all engines.
+      expect(fingerprint(net)).toBe('b5d877be7c08b2a5b2f8cccc071d493f41b0cef5f426900fed839bca29467e7a');
+    },
+  );
 });
 
 const keysOf = <T extends object>(object: T): (keyof T)[] => Object.keys(object) as (keyof T)[];

@@ -22,12 +22,12 @@ import {
 import * as golden from './metrics.js';
 import { errorOf } from '../support/patient.js';
 
-// 'bp4/metrics' against scikit-learn, which golden/metrics.py asks, against what can be worked out by hand, and against what the
-// core says of itself.
+// 'bp4/metrics' is compared with scikit-learn, whose figures golden/metrics.py writes, with values worked out by hand, and
+// with what the core reports.
 
 /**
- * scikit-learn and bp4 compute in double precision: each of the some fifty roundings errs by 2⁻⁵³ = 1.1e-16 of figures of
- * about one. Measured: 5.6e-17 at most, most of them equal.
+ * scikit-learn and bp4 compute in double precision: each of some fifty roundings errs by 2⁻⁵³ = 1.1e-16 of figures of
+ * about one. Measured: 5.6e-17 at most; most are equal.
  */
 const DIGITS = 14;
 
@@ -53,9 +53,9 @@ const oneHot = (labels: readonly number[], outputs: number): number[][] =>
   );
 
 describe.each([
-  ['of four classes', golden.many, 4],
-  ['of a single output', golden.yesOrNo, 1],
-])('as scikit-learn has it, %s', (_, expected, width) => {
+  ['four classes', golden.many, 4],
+  ['a single output', golden.yesOrNo, 1],
+])('classification metrics of %s', (_, expected, width) => {
   const outputs = floats(expected.outputs);
   const { labels } = expected;
 
@@ -64,12 +64,12 @@ describe.each([
     ['labels in bytes', { labels: Uint8Array.from(labels), outputs: width }],
     ['targets in rows', { targets: oneHot(labels, width) }],
     ['targets in a typed array', { targets: floats(oneHot(labels, width)), outputs: width }],
-  ])('%s', (_, truth) => {
-    it('confusion matrix', () => {
+  ])('by %s', (_, truth) => {
+    it('computes the confusion matrix as scikit-learn does', () => {
       expect(confusionMatrix(outputs, truth)).toEqual(expected.confusion);
     });
 
-    it('precision, recall, F1 and support by class', () => {
+    it('computes precision, recall, F1 and support by class as scikit-learn does', () => {
       const scores = scoresByClass(confusionMatrix(outputs, truth));
       expect(scores).toHaveLength(expected.scores.length);
       for (const [label, { precision, recall, f1, support }] of expected.scores.entries()) {
@@ -83,7 +83,7 @@ describe.each([
       }
     });
 
-    it('accuracy, the macro means, log-loss', () => {
+    it('computes accuracy, the macro means and log-loss as scikit-learn does', () => {
       expect(accuracy(outputs, truth)).toBeCloseTo(expected.accuracy, DIGITS);
       expect(macroPrecision(outputs, truth)).toBeCloseTo(expected.macro.precision, DIGITS);
       expect(macroRecall(outputs, truth)).toBeCloseTo(expected.macro.recall, DIGITS);
@@ -93,30 +93,36 @@ describe.each([
   });
 });
 
-it.each(golden.topK.map((share, i) => [i + 1, share]))('top-%i as scikit-learn has it', (k, share) => {
-  const outputs = floats(golden.many.outputs);
-  expect(topK(k)(outputs, { labels: golden.many.labels })).toBeCloseTo(share, DIGITS);
-  expect(topK(k)(outputs, { targets: oneHot(golden.many.labels, 4) })).toBeCloseTo(share, DIGITS);
-});
+it.each(golden.topK.map((share, i) => [i + 1, share]))(
+  'computes top-%i accuracy as scikit-learn does',
+  (k, share) => {
+    const outputs = floats(golden.many.outputs);
+    expect(topK(k)(outputs, { labels: golden.many.labels })).toBeCloseTo(share, DIGITS);
+    expect(topK(k)(outputs, { targets: oneHot(golden.many.labels, 4) })).toBeCloseTo(share, DIGITS);
+  },
+);
 
 describe.each([
   ['three outputs', golden.numbers],
   ['one output', golden.oneNumber],
-  ['targets that are all the same', golden.sameTargets],
-  ['the same targets, and every answer right', golden.sameTargetsAllRight],
-])('as scikit-learn has it, %s', (_, { outputs, targets, ...expected }) => {
+  ['constant targets', golden.sameTargets],
+  ['constant targets that are predicted exactly', golden.sameTargetsAllRight],
+])('regression metrics of %s', (_, { outputs, targets, ...expected }) => {
   const width = targets[0]!.length;
 
-  it.each(Object.keys(regression) as (keyof typeof regression)[])('%s', (name) => {
-    const figure = regression[name](floats(outputs), { targets });
-    expect(figure).toBeCloseTo(expected[name], DIGITS);
-    expect(regression[name](floats(outputs), { targets: floats(targets), outputs: width })).toBe(figure);
-    expect(regression[name](floats(outputs), { targets: targets.flat(), outputs: width })).toBe(figure);
-  });
+  it.each(Object.keys(regression) as (keyof typeof regression)[])(
+    'computes %s as scikit-learn does',
+    (name) => {
+      const figure = regression[name](floats(outputs), { targets });
+      expect(figure).toBeCloseTo(expected[name], DIGITS);
+      expect(regression[name](floats(outputs), { targets: floats(targets), outputs: width })).toBe(figure);
+      expect(regression[name](floats(outputs), { targets: targets.flat(), outputs: width })).toBe(figure);
+    },
+  );
 });
 
-describe('by hand', () => {
-  it('of equal outputs the first is the larger', () => {
+describe('values worked out by hand', () => {
+  it('ranks the first of equal outputs highest', () => {
     const outputs = floats([0.4, 0.4, 0.2]);
     expect([0, 1, 2].map((label) => accuracy(outputs, { labels: [label] }))).toEqual([1, 0, 0]);
     expect([0, 1, 2].map((label) => topK(1)(outputs, { labels: [label] }))).toEqual([1, 0, 0]);
@@ -124,7 +130,7 @@ describe('by hand', () => {
     expect([0, 1, 2].map((label) => topK(3)(outputs, { labels: [label] }))).toEqual([1, 1, 1]);
   });
 
-  it('a confident mistake costs 23 ln 2, and a certain answer that is right next to nothing', () => {
+  it('limits the log-loss of a certain but wrong output to 23 ln 2, and gives a certain right one nearly 0', () => {
     // ln(1 − 2⁻²³) = −2⁻²³ − 2⁻⁴⁷ − …
     const certain = 2 ** -23 + 2 ** -47;
     expect(logLoss(floats([1, 0]), { labels: [1] })).toBeCloseTo(23 * Math.LN2, DIGITS);
@@ -133,7 +139,7 @@ describe('by hand', () => {
     expect(logLoss(floats([0]), { labels: [0] })).toBeCloseTo(certain, 20);
   });
 
-  it('targets that share out a sample share out its log-loss', () => {
+  it('computes log-loss against soft targets', () => {
     const half = floats([0.5, 0.25, 0.25]);
     expect(logLoss(half, { targets: [[0.5, 0.25, 0.25]] })).toBeCloseTo(1.5 * Math.LN2, DIGITS);
     expect(logLoss(floats([0.25]), { targets: [[0.25]] })).toBeCloseTo(
@@ -142,13 +148,13 @@ describe('by hand', () => {
     );
   });
 
-  it('targets are taken in single precision, whatever they are given in', () => {
+  it('rounds targets to single precision, whatever array holds them', () => {
     for (const targets of [[0.1], Float64Array.of(0.1), floats([0.1])]) {
       expect(meanAbsoluteError(floats([0.1]), { targets, outputs: 1 })).toBe(0);
     }
   });
 
-  it('R² of the same targets is 1 or 0 even where their sum is rounded', () => {
+  it('computes R² of constant targets as 1 or 0 even if their sum is rounded', () => {
     const targets = new Array<number>(10).fill(0.1);
     const outputs = floats(targets);
     expect(rSquared(outputs, { targets, outputs: 1 })).toBe(1);
@@ -157,8 +163,8 @@ describe('by hand', () => {
   });
 });
 
-describe('a confusion matrix as text', () => {
-  it('has the names of the classes', () => {
+describe('formatConfusionMatrix', () => {
+  it('labels rows and columns with the names of the classes', () => {
     const text = formatConfusionMatrix(
       [
         [12, 0],
@@ -174,14 +180,14 @@ describe('a confusion matrix as text', () => {
     ]);
   });
 
-  it('has their indices where there are no names', () => {
+  it('labels rows and columns with the indices of the classes when names are omitted', () => {
     const matrix = Array.from({ length: 11 }, (_, i) => Array.from({ length: 11 }, (_, j) => i * j));
     const lines = formatConfusionMatrix(matrix).split('\n');
     expect(lines[2]).toBe('actual  0  ·   ·   ·   ·   ·   ·   ·   ·   ·   ·    ·');
     expect(lines[12]).toBe('       10  ·  10  20  30  40  50  60  70  80  90  100');
   });
 
-  it('wants a name for each', () => {
+  it('rejects names whose number differs from that of the classes', () => {
     expect(() => formatConfusionMatrix([[1]], ['cat', 'dog'])).toThrow(
       expect.objectContaining({
         name: 'RangeError',
@@ -191,7 +197,7 @@ describe('a confusion matrix as text', () => {
   });
 });
 
-describe('what does not fit is refused', () => {
+describe('validation', () => {
   const outputs = floats([0.25, 0.75, 0.5, 0.5]);
   const labels = [1, 0];
   const targets = [
@@ -202,28 +208,28 @@ describe('what does not fit is refused', () => {
 
   it.each<Case>([
     [
-      'no answers',
+      'outputs with neither targets nor labels',
       outputs,
       {},
       TypeError,
       'targets: expected either targets or labels beside the outputs, got neither',
     ],
     [
-      'both',
+      'outputs with both targets and labels',
       outputs,
       { labels, targets },
       TypeError,
       'targets: expected either targets or labels beside the outputs, got both',
     ],
     [
-      'no outputs',
+      'undefined outputs',
       undefined,
       { labels },
       TypeError,
       'outputs: expected a Float32Array, as predict returns it, got undefined',
     ],
     [
-      'rows of outputs',
+      'outputs in rows',
       targets,
       { labels },
       TypeError,
@@ -237,83 +243,89 @@ describe('what does not fit is refused', () => {
       'outputs: expected at least one row of 2, got none',
     ],
     [
-      'too few labels',
+      'outputs whose number is not a multiple of that of the labels',
       outputs,
       { labels: [0, 1, 1] },
       RangeError,
       'outputs: expected a multiple of 3 values, a row for each label, got 4',
     ],
     [
-      'too few labels for the outputs',
+      'fewer labels than rows of outputs',
       outputs,
       { labels: [1], outputs: 2 },
       RangeError,
       'labels: expected 2 labels, as many as rows of inputs, got 1',
     ],
     [
-      'no labels',
+      'empty labels',
       outputs,
       { labels: [] },
       TypeError,
       'labels: expected an array of class indices, one for each sample',
     ],
     [
-      'labels that are none',
+      'null labels',
       outputs,
       { labels: null },
       TypeError,
       'labels: expected an array of class indices, one for each sample',
     ],
     [
-      'a label too large',
+      'a label that is too large',
       outputs,
       { labels: [1, 2] },
       RangeError,
       'labels[1] is 2; expected a whole number from 0 to 1, for 2 outputs',
     ],
     [
-      'a label below 0',
+      'a negative label',
       outputs,
       { labels: [-1, 0] },
       RangeError,
       'labels[0] is -1; expected a whole number from 0 to 1, for 2 outputs',
     ],
     [
-      'half a label',
+      'a fractional label',
       outputs,
       { labels: [1, 0.5] },
       RangeError,
       'labels[1] is 0.5; expected a whole number from 0 to 1, for 2 outputs',
     ],
     [
-      'a label of a single output',
+      'a label above 1 for a single output',
       floats([1]),
       { labels: [2] },
       RangeError,
       'labels[0] is 2; expected a whole number from 0 to 1, for 1 outputs',
     ],
     [
-      'targets of unknown width',
+      'flat targets without the number of outputs',
       outputs,
       { targets: [0, 1, 1, 0] },
       TypeError,
       'targets: expected rows; or give the number of outputs of a sample: { targets, outputs: 1 }',
     ],
     [
-      'targets that are none',
+      'null targets',
       outputs,
       { targets: null },
       TypeError,
       'targets: expected rows; or give the number of outputs of a sample: { targets, outputs: 1 }',
     ],
     [
-      'too few targets',
+      'fewer targets than rows of outputs',
       outputs,
       { targets: [[0, 1]] },
       RangeError,
       'targets: expected 2 rows, as many as outputs, got 1',
     ],
-    ['a short row', outputs, { targets: [[0, 1], [1]] }, RangeError, 'targets[1]: expected 2 values, got 1'],
+    [
+      'a row of targets that is too short',
+      outputs,
+      { targets: [[0, 1], [1]] },
+      RangeError,
+      'targets[1]: expected 2 values, got 1',
+    ],
     [
       'a target of NaN',
       outputs,
@@ -341,20 +353,20 @@ describe('what does not fit is refused', () => {
       'outputs[1][0] is Infinity; expected a finite number',
     ],
     [
-      'no number of outputs',
+      'a number of outputs that is 0',
       outputs,
       { labels, outputs: 0 },
       RangeError,
       'the number of outputs: expected a whole number of at least 1, got 0',
     ],
     [
-      'another number of outputs',
+      'a number of outputs that does not divide the values',
       outputs,
       { targets, outputs: 3 },
       RangeError,
       'outputs: expected a multiple of 3 values, got 4',
     ],
-  ])('%s', async (_, outputs, truth, Class, message) => {
+  ])('rejects %s', async (_, outputs, truth, Class, message) => {
     for (const metric of [...Object.values(classification), topK(1), logLoss, confusionMatrix]) {
       const error = await errorOf(() => metric(outputs as Float32Array, truth as never));
       expect(error).toBeInstanceOf(Class);
@@ -362,14 +374,14 @@ describe('what does not fit is refused', () => {
     }
   });
 
-  it.each(Object.entries(regression))('labels, by %s', (_, metric) => {
+  it.each(Object.entries(regression))('rejects labels for %s', (_, metric) => {
     const message = 'labels: a class is not a number that an output can come near; give targets';
     expect(() => metric(outputs, { labels })).toThrow(
       expect.objectContaining({ name: 'TypeError', message }),
     );
   });
 
-  it('a single sample, by R²', () => {
+  it('rejects a single sample for rSquared', () => {
     const message = 'outputs: expected at least 2 rows, got 1';
     expect(() => rSquared(floats([1]), { targets: [[1]] })).toThrow(
       expect.objectContaining({ name: 'RangeError', message }),
@@ -377,9 +389,10 @@ describe('what does not fit is refused', () => {
   });
 
   it.each([
-    [1.5, { labels: [1, 0] }, 'outputs[0][1] is 1.5; expected a number from 0 to 1 for a probability'],
-    [-0.5, { labels: [1, 0] }, 'outputs[0][1] is -0.5; expected a number from 0 to 1 for a probability'],
+    ['outputs[0][1] is 1.5', 1.5, { labels: [1, 0] }],
+    ['outputs[0][1] is -0.5', -0.5, { labels: [1, 0] }],
     [
+      'targets[0][1] is 2',
       0.5,
       {
         targets: [
@@ -387,15 +400,15 @@ describe('what does not fit is refused', () => {
           [1, 0],
         ],
       },
-      'targets[0][1] is 2; expected a number from 0 to 1 for a probability',
     ],
-  ])('what is no probability, by log-loss: %d', (output, truth, message) => {
+  ])('rejects a value that is not a probability for logLoss: %s', (what, output, truth) => {
+    const message = `${what}; expected a number from 0 to 1 for a probability`;
     expect(() => logLoss(floats([0, output, 1, 0]), truth)).toThrow(
       expect.objectContaining({ name: 'RangeError', message }),
     );
   });
 
-  it('a k that is no number of outputs', () => {
+  it('rejects a k below 1 or above the number of outputs, and a single output, for topK', () => {
     expect(() => topK(0)).toThrow(
       expect.objectContaining({
         name: 'RangeError',
@@ -416,7 +429,7 @@ describe('what does not fit is refused', () => {
     );
   });
 
-  it('a label that is no class', () => {
+  it('rejects a label that is not a class for classPrecision, classRecall and classF1', () => {
     for (const of of [classPrecision, classRecall, classF1]) {
       expect(() => of(-1)).toThrow(
         expect.objectContaining({
@@ -434,21 +447,24 @@ describe('what does not fit is refused', () => {
   });
 });
 
-describe('the accuracy is that of evaluate', () => {
+describe('accuracy', () => {
   it.each([
     [1, 'sigmoid', 'binaryCrossEntropy'],
     [3, 'softmax', 'crossEntropy'],
-  ] as const)('%i %s', async (units, activation, loss) => {
-    const net = await Network.create({ inputs: 2, layers: [{ units, activation }], loss, seed: 5 });
-    const inputs = Float32Array.from({ length: 200 }, (_, i) => ((i * 37) % 101) / 50 - 1);
-    const labels = Array.from({ length: 100 }, (_, n) => n % Math.max(units, 2));
-    for (const answers of [{ labels }, { targets: oneHot(labels, units) }]) {
-      const data: Data = { inputs, ...answers };
-      const share = accuracy(net.predict(inputs), data);
-      expect(share).toBeGreaterThan(0);
-      expect(share).toBeLessThan(1);
-      expect(share).toBe(net.evaluate(data).accuracy);
-    }
-    net.dispose();
-  });
+  ] as const)(
+    'computes the same accuracy as evaluate (outputs: %i, activation: %s)',
+    async (units, activation, loss) => {
+      const net = await Network.create({ inputs: 2, layers: [{ units, activation }], loss, seed: 5 });
+      const inputs = Float32Array.from({ length: 200 }, (_, i) => ((i * 37) % 101) / 50 - 1);
+      const labels = Array.from({ length: 100 }, (_, n) => n % Math.max(units, 2));
+      for (const answers of [{ labels }, { targets: oneHot(labels, units) }]) {
+        const data: Data = { inputs, ...answers };
+        const share = accuracy(net.predict(inputs), data);
+        expect(share).toBeGreaterThan(0);
+        expect(share).toBeLessThan(1);
+        expect(share).toBe(net.evaluate(data).accuracy);
+      }
+      net.dispose();
+    },
+  );
 });

@@ -4,7 +4,7 @@ import { EngineError, Network } from '../../src/index.js';
 import { EXPECTED, weightHash } from '../matrix/weight-hash.mjs';
 import { errorOf, spec } from '../support/patient.js';
 
-// Hosts that compile no WebAssembly while they run give the module compiled.
+// Hosts that forbid compiling WebAssembly at run time pass a compiled module.
 
 const bytes = await readFile(new URL('../../dist/core.wasm', import.meta.url));
 const core = await WebAssembly.compile(bytes);
@@ -13,7 +13,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it('a given module computes where nothing can be compiled', async () => {
+it('trains with a compiled module where WebAssembly cannot be compiled', async () => {
   vi.spyOn(WebAssembly, 'compile').mockRejectedValue(new WebAssembly.CompileError('refused'));
   for (const threads of [1, 2]) {
     const answer = { hash: EXPECTED, engine: 'wasm', threads: 1 };
@@ -21,7 +21,7 @@ it('a given module computes where nothing can be compiled', async () => {
   }
 });
 
-it('a network is loaded into a given module', async () => {
+it('loads a network from bytes and from JSON with a compiled module', async () => {
   const net = await Network.create({ ...spec, engine: core });
   const copies = [
     await Network.load(net.save(), { engine: core }),
@@ -31,9 +31,9 @@ it('a network is loaded into a given module', async () => {
 });
 
 it.each([
-  ['another', Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)],
-  ['of another version', bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte))],
-])('a module that is %s is refused', async (_, others) => {
+  ['an unrelated module', Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)],
+  ['a module of another version', bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte))],
+])('rejects %s as the engine', async (_, others) => {
   const engine = await WebAssembly.compile(others);
   const error = await errorOf(() => Network.create({ ...spec, engine }));
   expect(error).toBeInstanceOf(EngineError);
@@ -42,7 +42,12 @@ it.each([
   );
 });
 
-it.each([bytes, {}, 'core.wasm', null])('an engine that is not a module is refused: %s', async (engine) => {
+it.each([
+  ['bytes', bytes],
+  ['an object', {}],
+  ['a file name', 'core.wasm'],
+  ['null', null],
+])('rejects %s as the engine', async (_, engine) => {
   const error = await errorOf(() => Network.create({ ...spec, engine: engine as never }));
   expect(error).toBeInstanceOf(RangeError);
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-// The package as its users get it: packed, installed into an empty project, and used there as README.md and docs/ say.
+// The package as users get it: packed, installed into an empty project, and used there as README.md and docs/ describe.
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'bp4-package-'));
@@ -53,7 +53,7 @@ afterAll(() => {
 describe('the tarball', () => {
   const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as Manifest;
 
-  it('holds dist/, README.md, LICENSE and package.json alone', () => {
+  it('contains only dist/, README.md, LICENSE and package.json', () => {
     const paths = packed.files.map(({ path }) => path);
     expect(paths.filter((path) => !path.startsWith('dist/')).sort()).toEqual([
       'LICENSE',
@@ -68,7 +68,7 @@ describe('the tarball', () => {
     expect(paths).toContain('dist/index.d.ts');
   });
 
-  it('refers to no source maps', () => {
+  it('contains no reference to a source map', () => {
     for (const path of readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })) {
       if (/\.[jt]s$/.test(path)) {
         expect(readFileSync(join(installed, 'dist', path), 'utf8')).not.toContain('sourceMappingURL');
@@ -76,13 +76,13 @@ describe('the tarball', () => {
     }
   });
 
-  it('runs nothing when it is installed', () => {
+  it('runs no script on installation', () => {
     const names = Object.keys(manifest.scripts);
     expect(names.filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
     expect(names).not.toContain('dependencies');
   });
 
-  it('installs the readers of data and what the command line needs, and nothing else', () => {
+  it('installs only the dependencies of the data readers and of the command line', () => {
     const names = 'cli-progress commander fflate hyparquet leven papaparse string-width';
     const dependencies = names.split(' ');
     expect(Object.keys(manifest.dependencies)).toEqual(dependencies);
@@ -98,7 +98,7 @@ describe('the tarball', () => {
   });
 });
 
-/** A hook of Node's that prints the address of each module that is asked for. */
+/** A hook for Node that prints the URL of each module that is imported. */
 const printer = `
   import { writeSync } from 'node:fs';
   export async function resolve(specifier, context, next) {
@@ -119,7 +119,7 @@ async function modulesOf(code: string): Promise<string[]> {
   return output.trim().split('\n').slice(1); // the first is imports.mjs itself
 }
 
-it('importing bp4 loads its own files, and neither the reference nor threads', async () => {
+it('importing bp4 loads only its own files, and neither the reference nor threads', async () => {
   const modules = await modulesOf("import 'bp4';");
   const others = modules.filter((url) => !url.includes('/node_modules/bp4/dist/'));
   expect(modules.length).toBeGreaterThan(10);
@@ -156,21 +156,24 @@ const snippets = documents.flatMap((name) =>
   snippetsOf(readFileSync(join(repository, name), 'utf8')).map((snippet) => ({ name, ...snippet })),
 );
 
-describe('snippets', () => {
+describe('snippets of README.md and docs/', () => {
   const tsc = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
   const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--pretty', 'false'];
 
-  it('are found in README.md and docs/', () => {
+  it('finds snippets in README.md, docs/data.md and docs/models.md', () => {
     expect(new Set(snippets.map(({ name }) => name))).toEqual(
       new Set(['README.md', 'docs/data.md', 'docs/models.md']),
     );
   });
 
-  it.each(snippets)('$name, line $line ($language) works', async ({ name, language, code, line }) => {
-    const what = `${name}, line ${line}:\n${code}`;
-    const file = `${name.replace(/\W/g, '-')}-line-${line}.m${language}`;
-    writeFileSync(join(project, file), code);
-    if (language === 'ts') await run(what, process.execPath, [tsc, ...options, file]);
-    await run(what, process.execPath, [file.replace('.mts', '.mjs')]);
-  });
+  it.each(snippets)(
+    'runs the $language snippet of $name, line $line',
+    async ({ name, language, code, line }) => {
+      const what = `${name}, line ${line}:\n${code}`;
+      const file = `${name.replace(/\W/g, '-')}-line-${line}.m${language}`;
+      writeFileSync(join(project, file), code);
+      if (language === 'ts') await run(what, process.execPath, [tsc, ...options, file]);
+      await run(what, process.execPath, [file.replace('.mts', '.mjs')]);
+    },
+  );
 });

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-// Service workers and the backgrounds of extensions forbid import(): what a usual program needs is one static graph.
+// Service workers and background scripts of extensions forbid import(): what most programs need is one static graph.
 
 const source = new URL('../../src/', import.meta.url).pathname;
 
-it('fetches by import() only threads, the reference, the gradient check, Parquet and the reader of ONNX', () => {
+it('uses import() only for threads, the reference, the gradient check, Parquet and the ONNX reader', () => {
   const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !path.startsWith('cli'))
     .flatMap((path) => {

@@ -3,9 +3,9 @@ import { Network, type Data, type NetworkJSON, type NetworkOptions, type Rows } 
 import { fingerprint } from '../support/fingerprint.js';
 import { rowsOf } from '../support/rows.js';
 
-// However the same numbers are handed over, the network does the same with them, to the bit, and leaves them alone.
+// In whatever array the same numbers are given, the network computes the same bits from them, and leaves them unchanged.
 
-/** Rows of 40 are copied whole, of 5 number by number. */
+/** Rows of 40 are copied whole, rows of 5 number by number. */
 const widths = [5, 40];
 const OUTPUTS = 3;
 const COUNT = 10;
@@ -22,7 +22,7 @@ function specOf(inputs: number): NetworkOptions {
   };
 }
 
-/** Whole numbers that every kind of array holds. */
+/** Whole numbers that every type of array can hold. */
 const wholes = (length: number): number[] => Array.from({ length }, (_, i) => (i * 37) % 120);
 const labels = wholes(COUNT).map((n) => n % OUTPUTS);
 const oneHot = labels.map((label) => Array.from({ length: OUTPUTS }, (_, j) => (j === label ? 1 : 0)));
@@ -45,28 +45,28 @@ function decorated(numbers: number[]): number[] {
 }
 
 const forms: [string, (numbers: number[], width: number) => Rows][] = [
-  ['Float32Array', (numbers) => Float32Array.from(numbers)],
-  ['Float64Array', (numbers) => Float64Array.from(numbers)],
-  ['Uint8Array', (numbers) => Uint8Array.from(numbers)],
-  ['Uint8ClampedArray', (numbers) => Uint8ClampedArray.from(numbers)],
-  ['Int8Array', (numbers) => Int8Array.from(numbers)],
-  ['Uint16Array', (numbers) => Uint16Array.from(numbers)],
-  ['Int16Array', (numbers) => Int16Array.from(numbers)],
-  ['Uint32Array', (numbers) => Uint32Array.from(numbers)],
-  ['Int32Array', (numbers) => Int32Array.from(numbers)],
-  ['Buffer', (numbers) => Buffer.from(numbers)],
-  ['Float32Array within a larger buffer', inTheMiddle],
-  ['Float32Array in shared memory', shared],
-  ['flat array', (numbers) => numbers],
-  ['flat array with a property', decorated],
-  ['frozen flat array', (numbers) => Object.freeze([...numbers])],
-  ['array behind a Proxy', (numbers) => new Proxy(numbers, {})],
+  ['a Float32Array', (numbers) => Float32Array.from(numbers)],
+  ['a Float64Array', (numbers) => Float64Array.from(numbers)],
+  ['a Uint8Array', (numbers) => Uint8Array.from(numbers)],
+  ['a Uint8ClampedArray', (numbers) => Uint8ClampedArray.from(numbers)],
+  ['an Int8Array', (numbers) => Int8Array.from(numbers)],
+  ['a Uint16Array', (numbers) => Uint16Array.from(numbers)],
+  ['an Int16Array', (numbers) => Int16Array.from(numbers)],
+  ['a Uint32Array', (numbers) => Uint32Array.from(numbers)],
+  ['an Int32Array', (numbers) => Int32Array.from(numbers)],
+  ['a Buffer', (numbers) => Buffer.from(numbers)],
+  ['a Float32Array within a larger buffer', inTheMiddle],
+  ['a Float32Array in shared memory', shared],
+  ['a flat array', (numbers) => numbers],
+  ['a flat array with a property', decorated],
+  ['a frozen flat array', (numbers) => Object.freeze([...numbers])],
+  ['an array behind a Proxy', (numbers) => new Proxy(numbers, {})],
   ['rows', (numbers, width) => rowsOf(numbers, width)],
   ['rows of Float32Array', (numbers, width) => rowsOf(numbers, width).map((row) => Float32Array.from(row))],
   ['rows of Uint8Array', (numbers, width) => rowsOf(numbers, width).map((row) => Uint8Array.from(row))],
 ];
 
-/** A network that answers what it is asked. */
+/** A network whose outputs are its inputs. */
 function identity(width: number): NetworkJSON {
   const row = (j: number): number[] => Array.from({ length: width }, (_, k) => (k === j ? 1 : 0));
   const weights = Array.from({ length: width }, (_, j) => row(j));
@@ -79,7 +79,7 @@ function identity(width: number): NetworkJSON {
   return { format: 'bp4', version: 1, inputs: width, loss: 'quadratic', layers: [layer] };
 }
 
-/** Everything that a network makes of data. */
+/** Everything that a network computes from data. */
 async function outcomeOf(width: number, data: Data): Promise<unknown> {
   const net = await Network.create(specOf(width));
   const scale = data.inputScale === undefined ? {} : { inputScale: data.inputScale };
@@ -98,23 +98,23 @@ describe.each(widths)('rows of %i numbers', (width) => {
   const numbers = wholes(width * COUNT);
 
   describe.each([
-    ['as they are', {}],
+    ['unscaled', {}],
     ['scaled', { inputScale: SCALE }],
-  ])('inputs %s', (_, scale) => {
-    it.each(forms)('in a %s', async (_, form) => {
+  ])('%s inputs', (_, scale) => {
+    it.each(forms)('computes the same from inputs in any form: %s', async (_, form) => {
       const plain = await outcomeOf(width, { inputs: numbers, labels, ...scale });
       expect(await outcomeOf(width, { inputs: form([...numbers], width), labels, ...scale })).toEqual(plain);
     });
   });
 
-  it.each(forms)('targets in a %s, instead of labels', async (_, form) => {
+  it.each(forms)('computes the same from one-hot targets as from labels: %s', async (_, form) => {
     const byLabels = await outcomeOf(width, { inputs: numbers, labels });
     expect(await outcomeOf(width, { inputs: numbers, targets: form(oneHot.flat(), OUTPUTS) })).toEqual(
       byLabels,
     );
   });
 
-  it.each(forms)('each number in a %s goes to its place', async (_, form) => {
+  it.each(forms)('reads each number of %s into its place', async (_, form) => {
     const rows = form(numbers, width);
     const net = await Network.fromJSON(identity(width));
     expect(Array.from(net.predict(rows))).toEqual(numbers);
@@ -122,14 +122,14 @@ describe.each(widths)('rows of %i numbers', (width) => {
     expect(Array.from(layers[0]!.delta)).toEqual(numbers.map((n) => 0 - n)); // δ = a − y, where a is 0
   });
 
-  it('bytes scaled are single-precision products', async () => {
+  it('scales bytes by multiplication in single precision', async () => {
     const products = Float32Array.from(numbers, (byte) => byte * Math.fround(SCALE));
     expect(await outcomeOf(width, { inputs: Uint8Array.from(numbers), inputScale: SCALE, labels })).toEqual(
       await outcomeOf(width, { inputs: products, labels }),
     );
   });
 
-  it('doubles are rounded to single precision', async () => {
+  it('rounds doubles to single precision', async () => {
     const doubles = numbers.map((n) => n / 7);
     const singles = await outcomeOf(width, { inputs: Float32Array.from(doubles), labels });
     for (const inputs of [doubles, Float64Array.from(doubles), rowsOf(doubles, width)]) {
@@ -140,13 +140,16 @@ describe.each(widths)('rows of %i numbers', (width) => {
 
 const labelForms = [Uint8Array, Int8Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array];
 
-it.each(labelForms)('labels in a %o', async (form) => {
-  const inputs = wholes(5 * COUNT);
-  const plain = await outcomeOf(5, { inputs, labels });
-  expect(await outcomeOf(5, { inputs, labels: form.from(labels) })).toEqual(plain);
-});
+it.each(labelForms.map((form) => [form.name, form] as const))(
+  'computes the same from labels in an array of type %s',
+  async (_, form) => {
+    const inputs = wholes(5 * COUNT);
+    const plain = await outcomeOf(5, { inputs, labels });
+    expect(await outcomeOf(5, { inputs, labels: form.from(labels) })).toEqual(plain);
+  },
+);
 
-it('labels of a single output are the targets 0 and 1', async () => {
+it('treats labels of a single output as the targets 0 and 1', async () => {
   const spec: NetworkOptions = { inputs: 2, layers: [{ units: 1, activation: 'sigmoid' }] };
   const inputs = wholes(8);
   const bits = [0, 1, 1, 0];
@@ -157,21 +160,21 @@ it('labels of a single output are the targets 0 and 1', async () => {
   expect(fingerprint(byLabels)).toBe(fingerprint(byTargets));
 });
 
-it.each([-1, 0, 1e-45, 3.4e38])('the input %d is taken', async (value) => {
+it.each([-1, 0, 1e-45, 3.4e38])('accepts the input %d', async (value) => {
   const net = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'tanh' }] });
   for (const inputs of [[value], [[value]], Float32Array.of(value)]) {
     expect(net.predict(inputs)[0]).not.toBeNaN();
   }
 });
 
-it("the caller's arrays are not changed", async () => {
+it("leaves the caller's arrays unchanged", async () => {
   const mine = { inputs: Float32Array.from(wholes(50)), targets: Float32Array.from(oneHot.flat()) };
   const copies = structuredClone(mine);
   await outcomeOf(5, mine);
   expect(mine).toEqual(copies);
 });
 
-it.each([5, 40])('a subclass of a typed array is read as its numbers, %i in a row', async (width) => {
+it.each([5, 40])('reads a subclass of a typed array as its numbers, %i in a row', async (width) => {
   class Table extends Float32Array {
     constructor(rows: number, columns: number) {
       super(rows * columns);
@@ -185,7 +188,7 @@ it.each([5, 40])('a subclass of a typed array is read as its numbers, %i in a ro
   );
 });
 
-it('layers are as they stood when they were read', async () => {
+it('returns layers that later training does not change', async () => {
   const net = await Network.create(specOf(5));
   const before = net.layers;
   const kept = structuredClone(before);
@@ -194,7 +197,7 @@ it('layers are as they stood when they were read', async () => {
   expect(net.layers).not.toEqual(kept);
 });
 
-it("the network's arrays are copies", async () => {
+it("returns copies of the network's arrays", async () => {
   const net = await Network.create(specOf(5));
   const before = fingerprint(net);
   const { layers } = net.backprop({ inputs: wholes(5), labels: [0] });

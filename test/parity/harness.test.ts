@@ -8,11 +8,11 @@ import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { Layer, Net } from '../../src/memory/structs.js';
 import { Views } from '../../src/memory/views.js';
 
-// The check of parity can fail: each of these engines is wrong in one way, and found out.
+// The parity check can fail: each of these engines is wrong in one way, which the check detects.
 
 const size: Size = { rows: 11, fanIn: 5, units: 7, stride: 8, inputStride: 5 };
 
-/** How the reference and an engine that does part of its work otherwise disagree over a kernel. */
+/** How the reference and an engine that computes some kernels differently disagree over a kernel. */
 function disagreementOver(
   name: string,
   wrong: (right: Kernels, floats: () => Float32Array) => Partial<Kernels>,
@@ -27,11 +27,11 @@ function disagreementOver(
 
 const layerAt = (kernels: Kernels, pointer: number): Layer => new Layer(new Views(kernels), pointer);
 
-it('agrees with an engine that does the same', () => {
+it('finds no disagreement with an engine that computes the same', () => {
   for (const { name } of operations) expect(disagreementOver(name, () => ({}))).toBeUndefined();
 });
 
-it('finds a sum in another order', () => {
+it('detects a sum in another order', () => {
   const found = disagreementOver('biasGradient', (right, floats) => ({
     biasGradient(layer, rows) {
       const f = floats();
@@ -45,7 +45,7 @@ it('finds a sum in another order', () => {
   expect(found).toMatch(/^biasGradients\[\d\]: .+ and .+/);
 });
 
-it('finds a product that is not rounded', () => {
+it('detects a product that is not rounded', () => {
   const found = disagreementOver('update', (_, floats) => ({
     update(parameters, gradients, rate, count) {
       const f = floats();
@@ -56,7 +56,7 @@ it('finds a product that is not rounded', () => {
   expect(found).toMatch(/^parameters\[\d+\]: .+ and .+/);
 });
 
-it('finds a result that is not stored', () => {
+it('detects a result that is not stored', () => {
   const found = disagreementOver('forward', (right) => ({
     forward(layer, ...rest) {
       const l = layerAt(right, layer);
@@ -68,7 +68,7 @@ it('finds a result that is not stored', () => {
   expect(found).toMatch(/^z\[6\]: /);
 });
 
-it('finds padding that is not cleared', () => {
+it('detects padding that is not cleared', () => {
   const found = disagreementOver('activate relu', (right, floats) => ({
     activate(layer, ...rest) {
       right.activate(layer, ...rest);
@@ -79,7 +79,7 @@ it('finds padding that is not cleared', () => {
   expect(found).toBe('a[7]: 0 (0x00000000) and -0 (0x80000000)');
 });
 
-it('finds a cost in single precision', () => {
+it('detects a cost in single precision', () => {
   const found = disagreementOver('cost quadratic', (right) => ({
     cost: (...args) => Math.fround(right.cost(...args)),
   }));
@@ -89,7 +89,7 @@ it('finds a cost in single precision', () => {
 it.each([
   ['just past', 1, 'the canary at delta[88], past its end'],
   ['a row past', 8, 'the canary at delta[95], past its end'],
-])('finds a kernel that writes %s its buffer', (_, excess, where) => {
+])('detects a kernel that writes %s its buffer', (_, excess, where) => {
   const found = disagreementOver('outputDelta quadratic linear', (right, floats) => ({
     outputDelta(net, from, to) {
       right.outputDelta(net, from, to);
@@ -100,14 +100,14 @@ it.each([
   expect(found).toBe(`reference overwrote ${where}`);
 });
 
-it('finds a kernel that works past its buffer in place', () => {
+it('detects a kernel that updates a buffer in place past its end', () => {
   const found = disagreementOver('update', (right) => ({
     update: (parameters, gradients, rate, count) => right.update(parameters, gradients, rate, count + 1),
   }));
   expect(found).toBe('reference overwrote the canary at parameters[40], past its end');
 });
 
-it('finds a kernel that writes before its first buffer', () => {
+it('detects a kernel that writes before its first buffer', () => {
   const found = disagreementOver('widenBytes', (right, floats) => ({
     widenBytes(bytes, target, count, scale) {
       right.widenBytes(bytes, target, count, scale);
@@ -117,7 +117,7 @@ it('finds a kernel that writes before its first buffer', () => {
   expect(found).toBe('reference overwrote the canary 15 floats from the beginning');
 });
 
-it('finds a kernel that changes what it should only read', () => {
+it('detects a kernel that changes a buffer that it should only read', () => {
   const found = disagreementOver('hiddenDelta tanh', (right, floats) => ({
     hiddenDelta(layer, next, ...rest) {
       right.hiddenDelta(layer, next, ...rest);
@@ -127,7 +127,7 @@ it('finds a kernel that changes what it should only read', () => {
   expect(found).toBe('reference overwrote nextWeights[3]');
 });
 
-it('takes every NaN for the same, but no zero for its negative', () => {
+it('treats every NaN as the same, but 0 and −0 as different', () => {
   const arena = new Arena();
   const result = arena.output('result', 1, 1);
   const storing =

@@ -13,7 +13,7 @@ import { floatsOfAllSizes } from '../support/floats.js';
 import { anyNumbers, cycling } from '../support/sources.js';
 import { amount } from '../support/thorough.js';
 
-// Same bits: each kernel in WebAssembly does what it does in plain TypeScript, and touches nothing else.
+// Same bits: each kernel in WebAssembly computes what it computes in plain TypeScript, and writes to nothing else.
 
 const wasm = await wasmKernels();
 const reference = referenceKernels(single);
@@ -65,7 +65,7 @@ const anySize = fc
   });
 
 describe.each(operations)('$name', ({ place }) => {
-  it('gives the same bits for every shape and stride', () => {
+  it('gives the same bits in WebAssembly as in the reference for every shape and stride', () => {
     const source = ordinary(SEED);
     for (const size of shapes.flatMap(placeWithStrides)) {
       const arena = new Arena();
@@ -74,7 +74,7 @@ describe.each(operations)('$name', ({ place }) => {
     }
   });
 
-  it('gives the same bits for any numbers', () => {
+  it('gives the same bits in WebAssembly as in the reference for any numbers', () => {
     const sameBits = fc.property(anySize, anyNumbers, (size, numbers) => {
       const arena = new Arena();
       const call = place(arena, size, cycling(numbers));
@@ -84,10 +84,10 @@ describe.each(operations)('$name', ({ place }) => {
   });
 });
 
-describe('over floats of all sizes', () => {
+describe('floats of all sizes', () => {
   const numbers = floatsOfAllSizes(4001);
 
-  it.each(partners.quadratic)('%s and its slope give the same bits', (name) => {
+  it.each(partners.quadratic)('%s and its slope give the same bits over floats of all sizes', (name) => {
     const arena = new Arena();
     const z = arena.input('z', numbers);
     const matrices = {
@@ -112,7 +112,7 @@ describe('over floats of all sizes', () => {
     expect(compare(arena, call).disagreement).toBeUndefined();
   });
 
-  it('the logarithm gives the same bits', () => {
+  it('the logarithm gives the same bits over floats of all sizes', () => {
     const arena = new Arena();
     const activations = arena.input('a', numbers);
     // With z = y = 0 the binary cross-entropy of a single unit is −ln a. Each row has one unit, and stride 1.

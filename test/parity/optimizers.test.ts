@@ -10,8 +10,8 @@ import { Random } from '../../src/base/random.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { amount } from '../support/thorough.js';
 
-// Same bits from whole trainings with optimizers, restraints, weights and dropout: by WebAssembly, by the reference, and
-// by several threads.
+// Same bits from whole trainings with optimizers, penalties, clipping, frozen layers, class weights and dropout: in
+// WebAssembly, in the reference, and with several threads.
 
 const optimizers: readonly OptimizerName[] = [
   'sgd',
@@ -23,8 +23,8 @@ const optimizers: readonly OptimizerName[] = [
   'adamw',
 ];
 
-const restraints: Record<string, TrainOptions> = {
-  nothing: {},
+const optionSets: Record<string, TrainOptions> = {
+  'default options': {},
   penalties: { l1: 0.01, l2: 0.05, penalizeBiases: true },
   clipping: { clip: { value: 0.05, norm: 0.2 } },
   'clip.norm': { clip: { norm: 0.05 } },
@@ -32,7 +32,7 @@ const restraints: Record<string, TrainOptions> = {
   'a frozen first layer': { frozen: [0] },
   'a frozen layer between others': { frozen: [1] },
   'class weights': { classWeights: [0.5, 2, 1.25] },
-  'all of them': {
+  'all options combined': {
     ...{ l1: 0.01, l2: 0.05, clip: { value: 0.5, norm: 0.2 }, maxNorm: 1, frozen: [2] },
     classWeights: { 1: 0.3 },
   },
@@ -55,7 +55,7 @@ function createNetwork(where: Pick<NetworkOptions, 'engine' | 'threads'>, dropou
   });
 }
 
-/** @param zeros of ten inputs, so many are zero */
+/** @param zeros how many of ten inputs are zero */
 function drawData(zeros: number): Data {
   const random = Random.fromSeed(zeros);
   return {
@@ -87,29 +87,35 @@ async function train(
 }
 
 describe.each(optimizers)('%s', (optimizer) => {
-  it.each(Object.keys(restraints))('with %s', async (name) => {
-    const trainings = [{ ...restraints[name], optimizer }];
-    for (const [zeros, dropout] of [
-      [0, 0],
-      [8, 0],
-      [0, 0.4],
-      [8, 0.4],
-    ] as const) {
-      const one = await train({ engine: 'wasm', threads: 1 }, trainings, zeros, dropout);
-      const other = await train({ engine: 'reference' }, trainings, zeros, dropout);
-      expect(other, `reference, ${zeros} zeros, dropout ${dropout}`).toEqual(one);
-    }
-  });
+  it.each(Object.keys(optionSets))(
+    'gives the same bits in WebAssembly as in the reference with %s',
+    async (name) => {
+      const trainings = [{ ...optionSets[name], optimizer }];
+      for (const [zeros, dropout] of [
+        [0, 0],
+        [8, 0],
+        [0, 0.4],
+        [8, 0.4],
+      ] as const) {
+        const one = await train({ engine: 'wasm', threads: 1 }, trainings, zeros, dropout);
+        const other = await train({ engine: 'reference' }, trainings, zeros, dropout);
+        expect(other, `reference, ${zeros} zeros, dropout ${dropout}`).toEqual(one);
+      }
+    },
+  );
 
-  it.each(amount([3], [2, 3]))('by %i threads, with each of these in turn', async (threads) => {
-    const trainings = Object.values(restraints).map((restraint) => ({ ...restraint, optimizer }));
-    const one = await train({ engine: 'wasm', threads: 1 }, trainings, 8, 0.4);
-    const several = await train({ engine: 'wasm', threads }, trainings, 8, 0.4);
-    expect(several).toEqual(one);
-  });
+  it.each(amount([3], [2, 3]))(
+    'gives the same bits with %i threads as with one, for each set of options in turn',
+    async (threads) => {
+      const trainings = Object.values(optionSets).map((options) => ({ ...options, optimizer }));
+      const one = await train({ engine: 'wasm', threads: 1 }, trainings, 8, 0.4);
+      const several = await train({ engine: 'wasm', threads }, trainings, 8, 0.4);
+      expect(several).toEqual(one);
+    },
+  );
 });
 
-it('the comparison sees what differs', async () => {
+it('the comparison distinguishes optimizers, penalties and dropout', async () => {
   const prints = await Promise.all(
     [{}, { optimizer: 'momentum' as const }, { l2: 0.01 }].map((options) =>
       train({ engine: 'wasm', threads: 1 }, [options], 0, 0).then(([one]) => one!.print),

@@ -11,8 +11,8 @@ import { Samples } from '../../src/training/samples.js';
 import { Window } from '../../src/training/window.js';
 import { fingerprint } from '../support/fingerprint.js';
 
-// Where most inputs are zero the first layer runs on the others alone. Its bits are those of all inputs: in the reference,
-// which always multiplies by the zeros, and in WebAssembly when it is made to.
+// Where most inputs are zero the first layer computes with the others alone. Its bits are those of all inputs: in the
+// reference, which always multiplies by the zeros, and in WebAssembly when it has to.
 
 type Form = 'rows' | 'pairs';
 
@@ -27,14 +27,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What is told of a training that diverges: where, and how large the gradients are. */
+/** What the error of a training that diverges reports: where, and how large the gradients are. */
 function whereItDiverged(error: unknown): object {
   if (!(error instanceof DivergenceError)) throw error;
   const { message, epoch, step, layer, largestGradient } = error;
   return { message, epoch, step, layer, largestGradient };
 }
 
-/** All that training makes of a network: its weights, its history, its answers. */
+/** All results of a training: weights, history and outputs. */
 async function train(
   engine: 'wasm' | 'reference',
   form: Form,
@@ -74,43 +74,44 @@ function sparse(
   };
 }
 
-/** Inputs and units about each block: of four inputs, of four and of sixteen units. */
+/** Counts around the sizes of blocks: four inputs, four and sixteen units. */
 const inputs = [1, 3, 4, 5, 16, 17, 18, 19, 40];
 const units = [1, 3, 4, 5, 12, 15, 16, 17, 30, 33];
 
 describe.each(inputs)('%i inputs', (inputs) => {
-  it.each(units)('and %i units', (units) =>
+  it.each(units)('gives the same bits for pairs as for rows with %i units', (units) =>
     expectSameBits({ sizes: [inputs, units, 2], data: sparse(inputs, 2) }),
   );
 });
 
-describe('the same bits', () => {
-  it('without a hidden layer', () => expectSameBits({ sizes: [20, 3], data: sparse(20, 3) }));
+describe('pairs', () => {
+  it('gives the same bits for pairs as for rows without a hidden layer', () =>
+    expectSameBits({ sizes: [20, 3], data: sparse(20, 3) }));
 
-  it('of rows that are all zero, and of rows that are nowhere', async () => {
+  it('gives the same bits for pairs as for rows when some samples are all zero and some have no zero', async () => {
     const data = sparse(20, 2);
     data.inputs.fill(0, 20, 60);
     data.inputs.fill(1.5, 100, 120);
     await expectSameBits({ sizes: [20, 6, 2], data });
   });
 
-  it('of bytes that are scaled, in the order of the samples', async () => {
+  it('gives the same bits for pairs as for rows of scaled bytes without shuffling', async () => {
     const random = Random.fromSeed(3);
     const inputs = new Uint8Array(13 * 41).map(() => (random.below(4) ? 0 : random.below(256)));
     const data = { inputs, inputScale: 1 / 255, labels: new Uint8Array(13).map(() => random.below(3)) };
     await expectSameBits({ sizes: [41, 18, 3], data, options: { shuffle: false } });
   });
 
-  it('of bytes so scaled that they vanish', async () => {
+  it('gives the same bits for pairs as for rows of bytes that are scaled to subnormal floats', async () => {
     const inputs = new Uint8Array(4 * 20).map((_, i) => i % 3);
     const data = { inputs, inputScale: 2 ** -149, targets: new Float32Array(8) };
     await expectSameBits({ sizes: [20, 3, 2], data });
   });
 
-  it('of floats that are scaled', () =>
+  it('gives the same bits for pairs as for rows of scaled floats', () =>
     expectSameBits({ sizes: [33, 7, 2], data: { ...sparse(33, 2), inputScale: 1 / 3 } }));
 
-  it('step by step', async () => {
+  it('gives the same loss for pairs as for rows in every mini-batch', async () => {
     const losses: number[] = [];
     const onBatch = ({ loss }: { loss: number }): unknown => losses.push(loss);
     await expectSameBits({ sizes: [30, 17, 2], data: sparse(30, 2), options: { onBatch } });
@@ -118,7 +119,7 @@ describe('the same bits', () => {
     expect(losses.slice(half, 2 * half)).toEqual(losses.slice(0, half));
   });
 
-  it('with gradients asked for between the steps', async () => {
+  it('trains to the same bits when backprop is called between the steps', async () => {
     const data = sparse(40, 2);
     const layers = [
       { units: 17, activation: 'tanh' as const },
@@ -134,25 +135,29 @@ describe('the same bits', () => {
     expect(prints[1]).toBe(prints[0]);
   });
 
-  it('in chunks', () => expectSameBits({ sizes: [600, 16, 2], data: sparse(600, 2, 300) }));
+  it('gives the same bits for pairs as for rows when samples take several chunks', () =>
+    expectSameBits({ sizes: [600, 16, 2], data: sparse(600, 2, 300) }));
 });
 
-describe('where a zero would have met what is not finite', () => {
+describe('zeros that meet values that are not finite', () => {
   const data = sparse(30, 2);
 
-  /** Outputs, δ, and with them weights grow until they overflow. */
-  it.each([1e3, 1e10, 1e20, 1e30, 1e38])('learning rate %d', async (learningRate) => {
-    const diverging: Case = {
-      sizes: [30, 17, 2],
-      activation: 'linear',
-      data,
-      options: { epochs: 12, learningRate },
-    };
-    await expectSameBits(diverging);
-    expect(await train('wasm', 'pairs', diverging)).toHaveProperty('history.largestGradient');
-  });
+  /** Outputs and δ grow, and with them the weights, until they overflow. */
+  it.each([1e3, 1e10, 1e20, 1e30, 1e38])(
+    'gives the same bits for pairs as for rows when training diverges at learning rate %d',
+    async (learningRate) => {
+      const diverging: Case = {
+        sizes: [30, 17, 2],
+        activation: 'linear',
+        data,
+        options: { epochs: 12, learningRate },
+      };
+      await expectSameBits(diverging);
+      expect(await train('wasm', 'pairs', diverging)).toHaveProperty('history.largestGradient');
+    },
+  );
 
-  it('inputs near the largest float', () =>
+  it('gives the same bits for pairs as for rows with inputs near the largest float', () =>
     expectSameBits({
       sizes: [30, 17, 2],
       activation: 'linear',
@@ -195,14 +200,14 @@ describe('where a zero would have met what is not finite', () => {
     [1, 0.5].map((w) => Array.from({ length: WIDTH }, (_, k) => (k === 0 ? atPlace0 * w : w)));
 
   // δ = 1e30 is finite, and ∂C/∂w = 1e60 is not: w₀ becomes −Infinity, and 0·w₀ NaN for the samples to come.
-  it('a weight that overflows, seen by samples whose input there is zero', async () => {
+  it('gives the same bits as the reference when a weight overflows and its later inputs are zero', async () => {
     const inputs = singles(1e30, 1, 1);
     const wasm = await afterTraining('wasm', inputs, weights(1));
     expect(wasm).toEqual(await afterTraining('reference', inputs, weights(1)));
     expect(wasm.told).toHaveProperty('largestGradient');
   });
 
-  it('a weight that overflows by scaled bytes', async () => {
+  it('gives the same bits as the reference when scaled bytes make a weight overflow', async () => {
     const bytes = Uint8Array.from(singles(1, 1, 1));
     const scaled = { inputScale: 1e28 };
     const wasm = await afterTraining('wasm', bytes, weights(1), scaled);
@@ -211,7 +216,7 @@ describe('where a zero would have met what is not finite', () => {
   });
 
   // Σ δ·x is Infinity in single precision, and η/m times its bound is small.
-  it('a gradient that overflows where the learning rate is small', async () => {
+  it('gives the same bits as the reference when a gradient overflows at a small learning rate', async () => {
     const options = { learningRate: 1e-3 };
     const wasm = await afterTraining('wasm', singles(1e20, 1), weights(1), options);
     expect(wasm).toEqual(await afterTraining('reference', singles(1e20, 1), weights(1), options));
@@ -219,7 +224,7 @@ describe('where a zero would have met what is not finite', () => {
   });
 
   // What is added to it, 8e36, is far below the largest float: only the weight itself says that it will overflow.
-  it('a weight that overflows because it is large already', async () => {
+  it('gives the same bits as the reference when a small update makes a large weight overflow', async () => {
     const options = { target: 3.39e38, learningRate: 2 };
     const large = [1, 1].map(() => Array.from({ length: WIDTH }, (_, k) => (k === 0 ? 3.35e38 : 1)));
     const wasm = await afterTraining('wasm', singles(1, 1e-3), large, options);
@@ -228,7 +233,7 @@ describe('where a zero would have met what is not finite', () => {
   });
 
   // z₀ = 3e39 is Infinity, and so is δ: ∂C/∂w = 0·δ is NaN for all other inputs.
-  it('a δ that overflows, seen by weights whose input is zero', async () => {
+  it('gives the same bits as the reference when δ overflows and most inputs are zero', async () => {
     const inputs = singles(10);
     const wasm = await afterTraining('wasm', inputs, weights(3e38));
     expect(wasm).toEqual(await afterTraining('reference', inputs, weights(3e38)));
@@ -236,7 +241,7 @@ describe('where a zero would have met what is not finite', () => {
   });
 });
 
-describe('the form is chosen', () => {
+describe('the form of the inputs', () => {
   async function isSparse(inputs: Float32Array, width: number): Promise<boolean> {
     const written = vi.spyOn(Samples.prototype, 'writePairs');
     const net = await Network.create({ inputs: width, layers: [{ units: 2, activation: 'tanh' }] });
@@ -244,10 +249,10 @@ describe('the form is chosen', () => {
     return written.mock.calls.length > 0;
   }
 
-  it('pairs where most inputs are zero', async () => {
+  it('chooses pairs when most inputs are zero', async () => {
     expect(await isSparse(sparse(32, 1).inputs, 32)).toBe(true);
   });
-  it('rows where few are', async () => {
+  it('chooses rows when a quarter of the inputs differs from zero', async () => {
     expect(
       await isSparse(
         new Float32Array(640).map((_, i) => Number(i % 4 === 0)),
@@ -255,10 +260,10 @@ describe('the form is chosen', () => {
       ),
     ).toBe(false);
   });
-  it('rows where they are short', async () => {
+  it('chooses rows when they have fewer than 32 inputs', async () => {
     expect(await isSparse(sparse(31, 1).inputs, 31)).toBe(false);
   });
-  it('rows where they are so long that a place does not fit two bytes', async () => {
+  it('chooses rows when they are so long that an index does not fit into two bytes', async () => {
     expect(await isSparse(new Float32Array(2 ** 16 + 1), 2 ** 16 + 1)).toBe(false);
     expect(await isSparse(new Float32Array(2 ** 16), 2 ** 16)).toBe(true);
   });

@@ -11,10 +11,10 @@ import { fingerprint } from '../support/fingerprint.js';
 import { errorOf } from '../support/patient.js';
 import { amount } from '../support/thorough.js';
 
-// Several threads share a step: same bits, no thread left behind, and no waiting for one that is gone.
+// Several threads share a step: same bits, no thread is left running, and none waits for a thread that has exited.
 
 const require = createRequire(import.meta.url);
-/** As the code under test has them: what is replaced in them is replaced there. */
+/** The same objects as in the code under test: what is replaced here is replaced there. */
 const os = require('node:os') as typeof OS;
 const modules = require('node:worker_threads') as { Worker: typeof Worker };
 const OriginalWorker = modules.Worker;
@@ -62,7 +62,7 @@ const create = (sizes: Case['sizes'], threads: ThreadChoice): Promise<Network> =
   return Network.create({ inputs, layers, seed: 2, threads });
 };
 
-/** The network after training, and what training said. */
+/** The weights after training, and its history. */
 async function trained(
   { sizes, count, miniBatchSize, zeros = 0 }: Case,
   threads: ThreadChoice,
@@ -79,30 +79,30 @@ async function trained(
 const cases: [string, Case][] = [
   ['fewer samples than threads', { sizes: [5, 7, 3], count: 7, miniBatchSize: 2 }],
   ['a mini-batch of one', { sizes: [9, 3], count: 5, miniBatchSize: 1 }],
-  ['shares that do not come out even', { sizes: [33, 29, 17, 3], count: 64, miniBatchSize: 27 }],
-  ['inputs of which most are zero', { sizes: [100, 37, 5], count: 50, miniBatchSize: 13, zeros: 8 }],
+  ['shares of different sizes', { sizes: [33, 29, 17, 3], count: 64, miniBatchSize: 27 }],
+  ['mostly zero inputs', { sizes: [100, 37, 5], count: 50, miniBatchSize: 13, zeros: 8 }],
   [
-    'more units than sixteen for each thread',
+    'more than sixteen units for each thread',
     { sizes: [100, 130, 5], count: 50, miniBatchSize: 32, zeros: 8 },
   ],
 ];
 
-describe.each(cases)('same bits: %s', (_, one) => {
+describe.each(cases)('%s', (_, one) => {
   let byOneThread: Promise<unknown> | undefined;
 
-  it.each(amount([2, 4], [2, 3, 4]))('%i threads', async (threads) => {
+  it.each(amount([2, 4], [2, 3, 4]))('gives the same bits with %i threads as with one', async (threads) => {
     byOneThread ??= trained(one, 1);
     expect(await trained(one, threads)).toEqual(await byOneThread);
     expect(workers).toHaveLength(threads - 1);
   });
 
-  it('where the samples are gathered one mini-batch at a time', async () => {
+  it('gives the same bits with 2 threads when samples are gathered one mini-batch at a time', async () => {
     vi.spyOn(Window, 'chooseForm').mockReturnValue('none');
     expect(await trained(one, 2)).toEqual(await trained(one, 1));
   });
 });
 
-it('same bits where weights overflow and zeros may no longer be left out', async () => {
+it('gives the same bits with 2 threads when weights overflow and zeros may no longer be skipped', async () => {
   const results = [];
   for (const threads of [1, 2]) {
     const net = await create([100, 37, 5], threads);
@@ -114,8 +114,8 @@ it('same bits where weights overflow and zeros may no longer be left out', async
   expect(results[1]).toEqual(results[0]);
 });
 
-describe('auto', () => {
-  it('leaves short steps to one thread, and says so', async () => {
+describe('threads: auto', () => {
+  it('trains short steps on one thread, and gives the reason', async () => {
     const net = await create([5, 3], 'auto');
     await net.train(dataOf(20, 5, 3, 0));
     expect(net.threads).toBe(1);
@@ -123,37 +123,37 @@ describe('auto', () => {
     expect(workers).toEqual([]);
   });
 
-  it('shares long ones', async () => {
+  it('shares long steps among threads', async () => {
     const net = await create([500, 600, 10], 'auto');
     await net.train(dataOf(80, 500, 10, 0), { epochs: 1, miniBatchSize: 80 });
     expect(net.threads).toBe(Math.min(os.availableParallelism(), 4));
   });
 });
 
-describe('one thread, and the reason', () => {
+describe('singleThreadReason', () => {
   const sizes: Case['sizes'] = [5, 3];
 
-  it('none was asked for', async () => {
+  it('reports that a single thread was requested', async () => {
     const net = await create(sizes, 1);
     expect(net.threads).toBe(1);
     expect(net.singleThreadReason).toMatch(/^threads is 1/);
   });
 
-  it('the reference engine', async () => {
+  it('uses one thread in the reference engine, and gives the reason', async () => {
     const layers = [{ units: 3, activation: 'tanh' as const }];
     const net = await Network.create({ inputs: 5, layers, engine: 'reference', threads: 2 });
     expect(net.threads).toBe(1);
     expect(net.singleThreadReason).toMatch(/reference engine/);
   });
 
-  it('a page that is not isolated', async () => {
+  it('uses one thread on a page that is not cross-origin isolated, and gives the reason', async () => {
     vi.stubGlobal('crossOriginIsolated', false);
     const net = await create(sizes, 2);
     expect(net.threads).toBe(1);
     expect(net.singleThreadReason).toMatch(/cross-origin isolated/);
   });
 
-  it('no shared memory', async () => {
+  it('uses one thread without shared memory, and gives the reason', async () => {
     const { Memory } = WebAssembly;
     vi.spyOn(WebAssembly, 'Memory').mockImplementation(function (descriptor) {
       if (descriptor.shared) throw new RangeError('no');
@@ -164,7 +164,7 @@ describe('one thread, and the reason', () => {
     expect(net.singleThreadReason).toMatch(/shared memory/);
   });
 
-  it('no workers', async () => {
+  it('uses one thread when no worker can be started, and gives the reason', async () => {
     modules.Worker = function () {
       throw new Error('not here');
     } as unknown as typeof Worker;
@@ -174,17 +174,17 @@ describe('one thread, and the reason', () => {
     await net.train(dataOf(20, 5, 3, 0));
   });
 
-  it('several threads have none', async () => {
+  it('gives no reason with several threads', async () => {
     expect((await create(sizes, 2)).singleThreadReason).toBeUndefined();
   });
 });
 
-describe('a worker that is gone', () => {
+describe('a worker that exits early', () => {
   const sizes: Case['sizes'] = [50, 40, 3];
   const data = dataOf(60, 50, 3, 0);
   const options = { epochs: 2, miniBatchSize: 10, learningRate: 0.3 };
 
-  /** Trains, with a worker ended at the third step. @returns the network, and what it was after each step */
+  /** Trains, and ends a worker at the third step. @returns the network, and its fingerprint after each step */
   async function trainedWithout(
     end: (worker: Worker) => unknown,
   ): Promise<{ net: Network; steps: string[] }> {
@@ -202,33 +202,36 @@ describe('a worker that is gone', () => {
   it.each([
     ['between two steps', (worker: Worker) => worker.terminate()],
     ['during a step', (worker: Worker): unknown => void worker.terminate()],
-  ])('%s ends the training with an error, and not the network', async (_, end) => {
-    const { net, steps } = await trainedWithout(end);
-    expect(fingerprint(net)).toBe(steps.at(-1));
-    expect(net.threads).toBe(1);
-    expect(net.singleThreadReason).toMatch(/a worker is gone/);
-    const twin = await Network.fromJSON(net.toJSON());
-    for (const one of [net, twin]) await one.train(data, options);
-    expect(fingerprint(net)).toBe(fingerprint(twin));
-  });
+  ])(
+    'ends the training with an error, and keeps the network usable, when a worker exits %s',
+    async (_, end) => {
+      const { net, steps } = await trainedWithout(end);
+      expect(fingerprint(net)).toBe(steps.at(-1));
+      expect(net.threads).toBe(1);
+      expect(net.singleThreadReason).toMatch(/a worker is gone/);
+      const twin = await Network.fromJSON(net.toJSON());
+      for (const one of [net, twin]) await one.train(data, options);
+      expect(fingerprint(net)).toBe(fingerprint(twin));
+    },
+  );
 });
 
 describe('a worker that is late', () => {
   const data = dataOf(60, 50, 3, 0);
 
-  /** @param meeting of a step, at which each worker once stays asleep for longer than the first thread waits */
-  function sleepOnceAt(meeting: number): void {
+  /** @param barrier of a step, at which each worker once sleeps for longer than the first thread waits */
+  function sleepOnceAt(barrier: number): void {
     modules.Worker = class extends OriginalWorker {
       constructor(url: URL) {
         const source = decodeURIComponent(url.href.slice(url.href.indexOf(',') + 1));
         const sleep = 'const sleep = (word, before) => ';
         expect(source).toContain(sleep);
-        // Of the two words that are slept on, `jobs` comes first.
+        // Workers sleep on two words, of which `jobs` comes first.
         const late = `
           let jobs, isLate = false;
           const sleep = (word, before) => {
             jobs ??= word;
-            if (word !== jobs && before === ${meeting} && !isLate) {
+            if (word !== jobs && before === ${barrier} && !isLate) {
               isLate = true;
               Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
             }
@@ -240,13 +243,13 @@ describe('a worker that is late', () => {
     };
   }
 
-  it.each([0, 1, 2])('at meeting %i of a step changes no bit', async (meeting) => {
+  it.each([0, 1, 2])('gives the same bits when a worker is late at barrier %i of a step', async (barrier) => {
     const prints: string[] = [];
     for (const threads of [1, 2]) {
       const net = await create([50, 700, 3], threads);
-      // Between steps the worker falls asleep: it is late in finding its first job, and at the meetings.
+      // Between steps the worker falls asleep: it is late in finding its first job, and at the barriers.
       const onBatch = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 2));
-      if (threads === 2) sleepOnceAt(meeting);
+      if (threads === 2) sleepOnceAt(barrier);
       const shared = threads === 2 ? await create([50, 700, 3], threads) : net;
       await shared.train(data, { epochs: 1, miniBatchSize: 20, learningRate: 0.3, onBatch });
       prints.push(fingerprint(shared));
@@ -279,9 +282,9 @@ describe('workers', () => {
     console.log('done');`;
 
   it.each([
-    ['end with dispose', 'net.dispose(); await new Promise((resolve) => setTimeout(resolve, 50));'],
-    ['keep no process alive', ''],
-  ])('%s', (_, after) => {
+    ['after dispose', 'net.dispose(); await new Promise((resolve) => setTimeout(resolve, 50));'],
+    ['without dispose', ''],
+  ])('lets a process exit %s', (_, after) => {
     const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script(after)], {
       encoding: 'utf8',
       timeout: 30_000,
@@ -289,7 +292,7 @@ describe('workers', () => {
     expect(output).toBe('done\n');
   });
 
-  it('end with dispose, each of them', async () => {
+  it('ends every worker on dispose', async () => {
     const net = await create([5, 3], 4);
     const ends = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
     expect(ends).toHaveLength(3);

@@ -11,7 +11,7 @@ import {
 } from '../../src/index.js';
 
 // Same bits, from the first weight to the last: whole training runs on both engines. Numbers are compared by toEqual,
-// which tells −0 from +0 and takes NaN for NaN, as a test below shows.
+// which distinguishes −0 from +0 and treats NaN as equal to NaN, as a test below shows.
 
 interface Run {
   readonly sizes: readonly number[];
@@ -21,7 +21,7 @@ interface Run {
   readonly options?: TrainOptions;
 }
 
-/** Everything that a network says of itself and of its data, before and after training. */
+/** Everything that a network computes and reports, before and after training. */
 async function record(engine: 'wasm' | 'reference', { sizes, activations, loss, data, options }: Run) {
   const network = await Network.create({
     inputs: sizes[0]!,
@@ -96,7 +96,7 @@ const outputs: readonly (readonly [LossName, ActivationName])[] = [
 ];
 
 describe.each(hidden)('a hidden layer of %s', (activation) => {
-  it.each(outputs)('and %s of %s', async (loss, last) => {
+  it.each(outputs)('gives the same bits on both engines with the loss %s after %s', async (loss, last) => {
     const { inputs, targets, labels } = draw(5, 3);
     await expectSameBits({
       sizes: [5, 7, 3],
@@ -109,19 +109,19 @@ describe.each(hidden)('a hidden layer of %s', (activation) => {
 
 describe('data', () => {
   const small = draw(3, 2);
-  it('in rows, without a hidden layer', () =>
+  it('gives the same bits on both engines for data in rows, without a hidden layer', () =>
     expectSameBits({
       sizes: [3, 2],
       activations: ['sigmoid'],
       data: { inputs: rowsOf(small.inputs, 3), targets: rowsOf(small.targets, 2) },
     }));
-  it('in one flat array that is scaled, and in double precision', () =>
+  it('gives the same bits on both engines for a scaled flat array and targets in double precision', () =>
     expectSameBits({
       sizes: [3, 2],
       activations: ['tanh'],
       data: { inputs: [...small.inputs], inputScale: 1 / 3, targets: Float64Array.from(small.targets) },
     }));
-  it('with labels', () => {
+  it('gives the same bits on both engines for labels', () => {
     const { inputs, labels } = draw(7, 4);
     return expectSameBits({
       sizes: [7, 13, 11, 4],
@@ -130,7 +130,7 @@ describe('data', () => {
       options: { learningRate: 0.5 },
     });
   });
-  it('in scaled bytes, with labels', () => {
+  it('gives the same bits on both engines for scaled bytes with labels', () => {
     const { bytes, labels } = draw(30, 10);
     return expectSameBits({
       sizes: [30, 17, 10],
@@ -139,7 +139,7 @@ describe('data', () => {
       options: { learningRate: 3 },
     });
   });
-  it('in bytes as they are, with labels of a single output', () => {
+  it('gives the same bits on both engines for unscaled bytes with labels of a single output', () => {
     const { bytes, labels } = draw(9, 1);
     return expectSameBits({
       sizes: [9, 6, 1],
@@ -151,7 +151,7 @@ describe('data', () => {
 });
 
 describe('runs', () => {
-  it('in the order of the samples, in mini-batches of one', () => {
+  it('gives the same bits on both engines without shuffling, in mini-batches of one', () => {
     const { inputs, targets } = draw(4, 3);
     return expectSameBits({
       sizes: [4, 5, 3],
@@ -160,8 +160,8 @@ describe('runs', () => {
       options: { shuffle: false, miniBatchSize: 1 },
     });
   });
-  // 129 samples are one more than there is room for at first, and more than the reference takes at a time.
-  it('that take more memory, and several chunks', () => {
+  // 129 samples are one more than the initial memory holds, and more than the reference takes at a time.
+  it('gives the same bits on both engines when memory grows and samples take several chunks', () => {
     const { bytes, labels } = draw(784, 10, 129);
     return expectSameBits({
       sizes: [784, 60, 10],
@@ -170,7 +170,7 @@ describe('runs', () => {
       options: { epochs: 1, miniBatchSize: 32 },
     });
   });
-  it('that diverge', async () => {
+  it('gives the same bits and the same error on both engines when training diverges', async () => {
     const { inputs, targets } = draw(5, 3);
     const run: Run = {
       sizes: [5, 7, 3],
@@ -184,7 +184,7 @@ describe('runs', () => {
   });
 });
 
-it('a network goes on in the other engine as in its own', async () => {
+it('continues a training in the other engine to the same bits', async () => {
   const { inputs, targets } = draw(5, 3);
   const first = await Network.create({
     inputs: 5,
@@ -201,13 +201,13 @@ it('a network goes on in the other engine as in its own', async () => {
   expect(second.toJSON()).toEqual(first.toJSON());
 });
 
-it('the comparison tells what differs', () => {
+it('the comparison distinguishes 0 from −0, and treats NaN as equal to NaN', () => {
   expect(Float32Array.of(NaN, 0)).toEqual(Float32Array.of(NaN, 0));
   expect(Float32Array.of(-0)).not.toEqual(Float32Array.of(0));
   expect({ loss: 0.1 + 0.2 }).not.toEqual({ loss: 0.3 });
 });
 
-it('another seed gives other bits', async () => {
+it('gives other bits from another seed', async () => {
   const { inputs, targets } = draw(5, 3);
   const [one, other] = await Promise.all(
     [1, 2].map(async (seed) => {

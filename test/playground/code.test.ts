@@ -7,7 +7,7 @@ interface Code {
   readonly predict: (inputs: ArrayLike<number>) => Float32Array;
 }
 
-it('what a session exports is what it has learnt', async () => {
+it('exports code and JSON that predict what the session predicts', async () => {
   const page = new Page();
   await page.open(settingsFor('spiral'), { steps: 400 });
   const [code, json] = ofType(

@@ -8,7 +8,7 @@ const readRows = async (text: string): Promise<{ names: readonly string[]; rows:
 };
 
 describe('parseTable', () => {
-  it('takes names from the header, and leaves empty lines out', async () => {
+  it('takes column names from the header, and skips empty lines and a byte order mark', async () => {
     expect(await readRows('\uFEFFa,b\n1,"x, y"\n\n2,z\n')).toEqual({
       names: ['a', 'b'],
       rows: [
@@ -18,7 +18,7 @@ describe('parseTable', () => {
     });
   });
 
-  it('numbers the columns where the first row is all numbers', async () => {
+  it('numbers the columns when the first row holds only numbers', async () => {
     expect(await readRows('1;2\n3;4')).toEqual({
       names: ['column 1', 'column 2'],
       rows: [
@@ -28,24 +28,24 @@ describe('parseTable', () => {
     });
   });
 
-  it.each([',', ';', '\t', '|'])('finds the delimiter %j', async (delimiter) => {
+  it.each([',', ';', '\t', '|'])('detects %j as the delimiter', async (delimiter) => {
     const { names } = await parseTable(`a${delimiter}b\n1${delimiter}2\n`);
     expect(names).toEqual(['a', 'b']);
   });
 
-  it('refuses a text without rows', async () => {
+  it('rejects a text without rows of data', async () => {
     await expect(parseTable('')).rejects.toThrow('CSV: expected at least one row of data, got none');
     await expect(parseTable('a,b\n')).rejects.toThrow('CSV: expected at least one row of data, got none');
   });
 });
 
 describe('suggestTarget', () => {
-  it('takes the column whose name tells it, else the last', async () => {
+  it('suggests the column whose name marks it as the target, else the last column', async () => {
     expect(await suggestTarget(await parseTable('species,size\na,1.5\nb,2.5\na,2\nb,3'))).toBe('species');
     expect(await suggestTarget(await parseTable('size,weight\n1.5,3\n2.5,5\n2,4'))).toBe('weight');
   });
 
-  it('refuses a single column', async () => {
+  it('rejects a table of a single column', async () => {
     await expect(parseTable('a\n1.5\n2.5').then(suggestTarget)).rejects.toThrow(
       "no column is left to predict 'a' from",
     );

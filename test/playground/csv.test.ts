@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { csvLesson } from '../../playground/src/run/csv.js';
 import { ofType, Page, settingsFor } from './support.js';
 
-/** A table with as many rows as asked for. */
+/** A table of `count` rows. */
 const table = (header: string, count: number, row: (n: number) => string): string =>
   [header, ...Array.from({ length: count }, (_, n) => row(n))].join('\n');
 
@@ -13,8 +13,8 @@ const flowers = table(
   (n) => `${n / 4},${n % 2 ? 'a' : 'b'},${n < 25 ? 'rose' : 'lily'}`,
 );
 
-describe('what is to be learnt', () => {
-  it('is the last column, or the one that is chosen', async () => {
+describe('csvLesson', () => {
+  it('predicts the last column unless a target is chosen', async () => {
     expect((await csvLesson({ text: flowers }, 1)).outputNames).toEqual(['lily', 'rose']);
     const kinds = await csvLesson({ text: flowers, target: 'kind' }, 1);
     expect(kinds.outputNames).toEqual(['a', 'b']);
@@ -23,35 +23,35 @@ describe('what is to be learnt', () => {
   });
 
   it.each([
-    ['words', (n: number) => (n % 3 ? 'yes' : 'no'), false, ['no', 'yes']],
-    ['few whole numbers', (n: number) => n % 3, false, ['0', '1', '2']],
-    ['many whole numbers', (n: number) => n % 11, true, ['y']],
-    ['fractions, however few', (n: number) => (n % 2) + 0.5, true, ['y']],
-    ['numbers, some of them missing', (n: number) => (n === 4 ? 'NA' : n + 0.5), true, ['y']],
-  ] as const)('%s', async (_, value, isRegression, outputs) => {
+    ['words as classes', (n: number) => (n % 3 ? 'yes' : 'no'), false, ['no', 'yes']],
+    ['few different whole numbers as classes', (n: number) => n % 3, false, ['0', '1', '2']],
+    ['many different whole numbers as a regression', (n: number) => n % 11, true, ['y']],
+    ['fractions as a regression, however few they are', (n: number) => (n % 2) + 0.5, true, ['y']],
+    ['numbers with missing values as a regression', (n: number) => (n === 4 ? 'NA' : n + 0.5), true, ['y']],
+  ] as const)('learns %s', async (_, value, isRegression, outputs) => {
     const lesson = await csvLesson({ text: table('x,y', 50, (n) => `${n / 4},${value(n)}`) }, 1);
     expect(lesson.isRegression).toBe(isRegression);
     expect(lesson.outputNames).toEqual(outputs);
   });
 
-  it('rows in which something is missing are left out', async () => {
+  it('drops rows with missing values', async () => {
     const lesson = await csvLesson({ text: table('x,y', 52, (n) => `${n < 2 ? '' : n / 4},${n / 3}`) }, 1);
     expect(lesson.train.count + lesson.test.count).toBe(50);
   });
 
-  it('names, remarks and numbers of rows are no inputs', async () => {
+  it('excludes columns that name or number the rows from the inputs', async () => {
     const text = table('id,n,x,y', 60, (n) => `sample ${n},${n},${n / 4},${n % 2}`);
     expect((await csvLesson({ text }, 1)).inputNames).toEqual(['x']);
   });
 
-  it('without a header the columns are numbered; semicolons, and a byte order mark, are understood', async () => {
+  it('numbers columns without a header, and accepts semicolons and a byte order mark', async () => {
     const numbers = await csvLesson({ text: table('1;2;0', 30, (n) => `${n / 4};${n * n};${n % 2}`) }, 1);
     expect(numbers.inputNames).toEqual(['column 1', 'column 2']);
     const marked = await csvLesson({ text: `\uFEFF${flowers.replaceAll(',', ';')}`, target: 'size' }, 1);
     expect(marked.outputNames).toEqual(['size']);
   });
 
-  it('the seed decides which rows are for the test', async () => {
+  it('selects the rows of the test set by the seed', async () => {
     const [one, two, again] = await Promise.all([1, 2, 1].map((seed) => csvLesson({ text: flowers }, seed)));
     expect(one!.test.inputs).toEqual(again!.test.inputs);
     expect(one!.test.inputs).not.toEqual(two!.test.inputs);
@@ -59,37 +59,37 @@ describe('what is to be learnt', () => {
 });
 
 it.each([
-  ['', 'CSV: expected at least one row of data, got none'],
-  ['one\n1.5\n2.5', "no column is left to predict 'one' from"],
-  [table('x,y', 9, (n) => `${n / 4},1`), "column 'y': every row has the same value"],
+  ['CSV: expected at least one row of data, got none', ''],
+  ["no column is left to predict 'one' from", 'one\n1.5\n2.5'],
+  ["column 'y': every row has the same value", table('x,y', 9, (n) => `${n / 4},1`)],
   [
-    table('x,y', 60, (n) => `${n / 4},word ${n}`),
     "predict 'x' from; 'y' is left out: text with 60 different values",
+    table('x,y', 60, (n) => `${n / 4},word ${n}`),
   ],
-  [table('id,y', 60, (n) => `word ${n},${n % 2}`), "predict 'y' from; 'id' is left out: names its rows"],
-  ['x,y\n1,2\n3,4\n5', 'CSV row 4'],
-  [table('x,x,y', 9, (n) => `${n},${n},${n % 2}`), "two are named 'x'"],
-])('what cannot be learnt is told: %#', async (text, message) => {
+  ["predict 'y' from; 'id' is left out: names its rows", table('id,y', 60, (n) => `word ${n},${n % 2}`)],
+  ['CSV row 4', 'x,y\n1,2\n3,4\n5'],
+  ["two are named 'x'", table('x,x,y', 9, (n) => `${n},${n},${n % 2}`)],
+])('reports why a table cannot be learnt: %s', async (message, text) => {
   const page = new Page();
   const [failed] = ofType(await page.open(settingsFor('csv'), { csv: { text } }), 'failed');
   expect(failed!.message).toContain(message);
 });
 
-it('a target that has too many words for classes is refused', async () => {
+it('rejects a target with too many different words for classes', async () => {
   const text = table('x,y', 60, (n) => `${n / 4},word ${n}`);
   await expect(csvLesson({ text, target: 'y' }, 1)).rejects.toThrow(
     'the column "y" has 60 different words, too many for classes',
   );
 });
 
-it('a target that is not there is told with those that are', async () => {
+it('rejects an unknown target and lists the columns that exist', async () => {
   await expect(csvLesson({ text: flowers, target: 'color' }, 1)).rejects.toThrow(
     "answer: there is no column 'color'; the columns are 'size', 'kind', 'name'",
   );
 });
 
-describe('a session', () => {
-  it('learns classes; a walk shows what the network got', async () => {
+describe('a session on a CSV file', () => {
+  it('learns classes from a CSV file, and shows in a walk the inputs that the network received', async () => {
     const page = new Page();
     const settings = settingsFor('csv');
     const [opened] = ofType(await page.open(settings, { csv: { text: flowers } }), 'opened');
@@ -113,7 +113,7 @@ describe('a session', () => {
     expect(page.reports.at(-1)!.testAccuracy).toBeGreaterThanOrEqual(0.9);
   });
 
-  it('learns a regression, whose loss is of the linear outputs, in units of its deviation', async () => {
+  it('learns a regression on standardized targets, and exports a network that predicts in the units of the file', async () => {
     const text = table('x,y', 100, (n) => `${n / 2},${1000 + 50 * n}`);
     const page = new Page();
     const [opened] = ofType(await page.open(settingsFor('csv'), { csv: { text }, steps: 1000 }), 'opened');

@@ -9,20 +9,23 @@ import { ofType, Page, settingsFor } from './support.js';
 
 const toys: readonly ToyName[] = ['circle', 'spiral', 'xor', 'gaussian'];
 
-describe.each(toys)('%s', (task) => {
-  it.each([0, 0.1, 0.5])('has 200 points in the plane to learn from, and 200 others (noise %f)', (noise) => {
-    const { train, test } = toyData(task, { noise, seed: 1 });
-    const seen = new Set<string>();
-    for (const { count, inputs, labels } of [train, test]) {
-      expect([count, inputs.length, labels!.length]).toEqual([200, 400, 200]);
-      expect(labels!.filter((label) => label === 1)).toHaveLength(100);
-      expect(inputs.every((x) => x >= -1 && x <= 1)).toBe(true);
-      for (let n = 0; n < count; n++) seen.add(inputs.subarray(2 * n, 2 * n + 2).join());
-    }
-    expect(seen.size).toBeGreaterThan(390); // few in the same corner
-  });
+describe.each(toys)('toy data: %s', (task) => {
+  it.each([0, 0.1, 0.5])(
+    'draws 200 points for training and 200 others for the test, half of each class, with noise %f',
+    (noise) => {
+      const { train, test } = toyData(task, { noise, seed: 1 });
+      const seen = new Set<string>();
+      for (const { count, inputs, labels } of [train, test]) {
+        expect([count, inputs.length, labels!.length]).toEqual([200, 400, 200]);
+        expect(labels!.filter((label) => label === 1)).toHaveLength(100);
+        expect(inputs.every((x) => x >= -1 && x <= 1)).toBe(true);
+        for (let n = 0; n < count; n++) seen.add(inputs.subarray(2 * n, 2 * n + 2).join());
+      }
+      expect(seen.size).toBeGreaterThan(390); // few in the same corner
+    },
+  );
 
-  it('follows from its seed', () => {
+  it('draws the same points from the same seed, and others from another seed', () => {
     const of = (seed: number): unknown => toyData(task, { noise: 0.1, seed });
     expect(of(1)).toEqual(of(1));
     expect(of(1)).not.toEqual(of(2));
@@ -30,7 +33,7 @@ describe.each(toys)('%s', (task) => {
   });
 });
 
-it('the shapes are what they are called', () => {
+it('draws circle, xor and spiral in the shapes that they are named for', () => {
   const each = (task: ToyName, isRight: (x: number, y: number, label: number) => boolean): void => {
     const { inputs, labels } = toyData(task, { noise: 0, seed: 1 }).train;
     for (const [n, label] of labels!.entries())
@@ -39,14 +42,14 @@ it('the shapes are what they are called', () => {
   each('circle', (x, y, label) => (label ? Math.hypot(x, y) < 0.5 : Math.hypot(x, y) > 0.6));
   each('xor', (x, y, label) => x * y > 0 === (label === 0));
   each('spiral', (x, y, label) => {
-    // t goes with the radius, and 1.6 turns with t: what is left of the angle is the arm
+    // t is proportional to the radius, and the angle is 1.6 turns times t, plus half a turn for the second arm
     const t = Math.hypot(x, y) / 0.95;
     const turns = Math.atan2(y, x) / (2 * Math.PI) - 1.6 * t - label / 2;
     return Math.abs(turns - Math.round(turns)) < 1e-6;
   });
 });
 
-it('the points are the same bits everywhere: these', () => {
+it('draws points whose bits match a pinned hash', () => {
   const layer = (task: ToyName) => {
     const { inputs, labels } = toyData(task, { noise: 0.1, seed: 1 }).test;
     return {
@@ -59,7 +62,7 @@ it('the points are the same bits everywhere: these', () => {
   expect(hashLayers(toys.map(layer))).toBe('6f935afc796c17ed');
 });
 
-it('the hash is FNV-1a, 64 bits', () => {
+it('hashes layers by FNV-1a in 64 bits', () => {
   const random = Random.fromSeed(5);
   const weights = Float32Array.from({ length: 100 }, () => random.uniform(-1, 1));
   const layer = { units: 1, activation: 'linear', weights, biases: Float32Array.of(1, -0) } as const;
@@ -73,9 +76,9 @@ describe('digits', () => {
   const packed = digitsFile(60, 20);
 
   it.each([
-    ['packed', packed],
-    ['unpacked by a server on the way', new Uint8Array(gunzipSync(packed))],
-  ])('%s', async (_, file) => {
+    ['compressed', packed],
+    ['already decompressed by the server', new Uint8Array(gunzipSync(packed))],
+  ])('reads a file of digits that arrives %s', async (_, file) => {
     const { train, test, outputNames, inputs } = await digitsLesson(file);
     expect([train.count, test.count, inputs, outputNames.length]).toEqual([60, 20, 784, 10]);
     expect(train.labels![0]).toBe(5); // the first of MNIST, of 60,000
@@ -83,11 +86,11 @@ describe('digits', () => {
     expect(test.inputs.some((pixel) => pixel > 200)).toBe(true);
   });
 
-  it('what is not whole is refused', async () => {
+  it('rejects a truncated file of digits', async () => {
     await expect(digitsLesson(new Uint8Array(gunzipSync(packed)).slice(0, -1))).rejects.toThrow('not whole');
   });
 
-  it('are learnt, and confused ones are shown; only they, of all tasks, ask for the file', async () => {
+  it('requests the digits only when their task opens, learns them, and shows examples of each confusion', async () => {
     let asked = 0;
     const page = new Page('wasm', () => {
       asked++;
@@ -108,7 +111,7 @@ describe('digits', () => {
     const [walk] = ofType(await page.ask({ type: 'step' }), 'walk');
     const { before, gradients } = walk!.walk;
     const { inputs } = gradients;
-    expect(Math.max(...inputs)).toBe(1); // as the network got them
+    expect(Math.max(...inputs)).toBe(1); // scaled, as the network received them
     const first = before[0]!;
     const z = inputs.subarray(0, 784).reduce((sum, x, k) => sum + x * first.weights[k]!, first.biases[0]!);
     expect(gradients.layers[0]!.preActivations[0]).toBeCloseTo(z, 4);

@@ -1,5 +1,5 @@
 import { Network } from 'bp4';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { explain } from '../../playground/src/page/explain.js';
 import { finely } from '../../playground/src/format.js';
 import { listPhases } from '../../playground/src/page/phases.js';
@@ -9,14 +9,14 @@ import type { Problem, Settings } from '../../playground/src/protocol.js';
 import { activationNames } from '../../playground/src/run/choices.js';
 import { tasks } from '../../playground/src/run/tasks.js';
 
-test('The phases go forward through all layers, and δ comes back through the hidden ones', () => {
+it('lists the forward phases, then BP1 and BP2 back to the first layer, then BP3, BP4 and the update', () => {
   expect(listPhases(3).map(({ name, layer }) => `${name} ${String(layer)}`)).toEqual([
     ...['forward 0', 'forward 1', 'forward 2', 'BP1 2', 'BP2 1', 'BP2 0'],
     ...['BP3 undefined', 'BP4 undefined', 'update undefined'],
   ]);
 });
 
-test.each(activationNames)('σ′ of %s is what backprop multiplies by', async (activation) => {
+it.each(activationNames)('slope returns the σ′ of %s by which backprop multiplies', async (activation) => {
   // two layers of one unit; the second is linear with weight 1, so that δ of the first is δ of the second times σ′
   const net = await Network.fromJSON({
     format: 'bp4',
@@ -38,7 +38,7 @@ test.each(activationNames)('σ′ of %s is what backprop multiplies by', async (
   net.dispose();
 });
 
-test('Each phase is told with the numbers of the step', async () => {
+it('explains each phase with the numbers of the step', async () => {
   const view = await viewOfXor();
   const told = view.phases.map((phase, index) => ({ name: phase.name, ...explain({ ...view, index }) }));
   const numbers = (name: string): string => told.find((one) => one.name === name)!.numbers.join(' ');
@@ -52,7 +52,7 @@ test('Each phase is told with the numbers of the step', async () => {
   expect(numbers('update')).toBe('w²₁₁ ← 1.000 − 0.1·0.231 = 0.977');
 });
 
-test('BP1 of a regression is that of its squares, whatever loss the settings name', async () => {
+it('explains BP1 of a regression by the squared error, whatever loss the settings name', async () => {
   const net = await Network.create({
     inputs: 1,
     layers: [{ units: 1, activation: 'linear' }],
@@ -82,7 +82,7 @@ test('BP1 of a regression is that of its squares, whatever loss the settings nam
   expect(explain({ ...view, index }).numbers[0]).toContain(delta.toFixed(2).replace('-', '−'));
 });
 
-test('What is close is written so finely that the difference shows', () => {
+it('formats a number with enough decimals to show a given change of it', () => {
   expect([finely(0.999916, -8.4e-5), finely(-9.94117, 0.00014)]).toEqual(['0.999916', '−9.94117']);
   expect([finely(0.05, 0.05), finely(1.7e-7, 1.7e-7), finely(0.5, 0)]).toEqual(['0.0500', '1.7e−7', '0.500']);
 });

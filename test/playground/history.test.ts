@@ -25,7 +25,7 @@ describe('the history of a run', () => {
     expect(history.points).toEqual(reports(1, 2000));
   });
 
-  it('then keeps the last of every 2, 4, … epochs, and always the latest', () => {
+  it('keeps the last of every 2, 4, … reports beyond 2,000, and always the latest one', () => {
     const one = withReports(noHistory, reports(1, 2001));
     expect(one.every).toBe(2);
     expect(one.points.length).toBe(1001);
@@ -37,13 +37,13 @@ describe('the history of a run', () => {
     expect(long.points.at(-1)).toEqual(report(100_000));
   });
 
-  it('is the same however the reports come in', () => {
+  it('gives the same history whether reports arrive one by one or all at once', () => {
     let history = noHistory;
     for (const single of reports(1, 5001)) history = withReports(history, [single]);
     expect(history).toEqual(withReports(noHistory, reports(1, 5001)));
   });
 
-  it('keeps the diagnosis of the epochs that a point stands for, the later one of two', () => {
+  it('keeps the latest diagnosis among the epochs that a point stands for', () => {
     const some = reports(1, 2001).map((plain) =>
       plain.epoch === 3 || plain.epoch === 5 || plain.epoch === 6
         ? { ...plain, diagnosis: diagnosis(plain.epoch) }
@@ -59,14 +59,14 @@ describe('the history of a run', () => {
     expect(points[1]!.epoch).toBe(4);
   });
 
-  it('changes no history that it was given', () => {
+  it('leaves the given history unchanged', () => {
     const history = withReports(noHistory, reports(1, 2000));
     withReports(history, reports(2001, 2001));
     expect(history.points).toEqual(reports(1, 2000));
     expect(withReports(history, [])).toBe(history);
   });
 
-  it('shows ten epochs at least', () => {
+  it('shows at least ten epochs', () => {
     expect([0, 1, 10, 11].map(lastEpochShown)).toEqual([10, 10, 10, 11]);
   });
 });

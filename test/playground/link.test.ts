@@ -31,7 +31,7 @@ const anySettings: fc.Arbitrary<Settings> = fc.record({
   seed: whole(ranges.seed),
 });
 
-it('a link gives back all that it was made of', () => {
+it('parses a link back into the settings and steps that it was formatted from', () => {
   fc.assert(
     fc.property(anySettings, fc.option(whole(ranges.steps), { nil: undefined }), (settings, steps) => {
       const link = parseLink(formatLink(settings, steps));
@@ -40,7 +40,7 @@ it('a link gives back all that it was made of', () => {
   );
 });
 
-it('so does one whose signs were escaped on its way', () => {
+it('parses a link whose commas were percent-encoded', () => {
   fc.assert(
     fc.property(anySettings, (settings) => {
       const escaped = formatLink(settings).replaceAll(',', '%2C');
@@ -49,7 +49,7 @@ it('so does one whose signs were escaped on its way', () => {
   );
 });
 
-it('it can be read', () => {
+it('formats a link that a person can read', () => {
   expect(formatLink({ ...tasks.spiral.defaults, seed: 7 }, 1234)).toBe(
     '#task=spiral&noise=0.1&hidden=16,16&activation=relu&loss=crossEntropy&optimizer=adam&learningRate=0.005' +
       '&miniBatchSize=10&l1=0&l2=0&dropout=0&initializer=heNormal&seed=7&steps=1234',
@@ -57,7 +57,7 @@ it('it can be read', () => {
   expect(formatLink({ ...tasks.xor.defaults, hidden: [] })).toContain('&hidden=&');
 });
 
-it('what is missing is as the task begins with', () => {
+it('fills in the default settings of the task where a link omits them', () => {
   expect(parseLink('')).toEqual({ settings: tasks.spiral.defaults, messages: [] });
   expect(parseLink('#task=digits&seed=5')).toEqual({
     settings: { ...tasks.digits.defaults, seed: 5 },
@@ -85,18 +85,18 @@ it.each([
   ['initializer', 'zeros'],
   ['seed', '1.5'],
   ['steps', '-1'],
-])('%s=%s is told, and left out', (name, value) => {
+])('reports and ignores the invalid setting %s=%s', (name, value) => {
   const { settings, steps, messages } = parseLink(`#${name}=${value}`);
   expect(settings).toEqual(tasks.spiral.defaults);
   expect(steps).toBeUndefined();
   expect(messages).toEqual([expect.stringContaining(`${name}=${value}`)]);
 });
 
-it('names that nobody knows are told', () => {
+it('reports a setting whose name is unknown', () => {
   expect(parseLink('#learning_rate=1').messages).toEqual([expect.stringContaining('learning_rate')]);
 });
 
-it('whatever a link holds, settings come of it', () => {
+it('parses any text into valid settings', () => {
   fc.assert(
     fc.property(fc.string(), fc.constantFrom('', ...Object.keys(tasks.xor.defaults)), (text, name) => {
       const { settings } = parseLink(name ? `#${name}=${text}` : text);
@@ -105,7 +105,7 @@ it('whatever a link holds, settings come of it', () => {
   );
 });
 
-it('each task begins with settings that a link can hold', () => {
+it('formats and parses the default settings of every task without loss', () => {
   for (const name of taskNames) {
     const { defaults } = tasks[name];
     expect(parseLink(formatLink(defaults))).toEqual({ settings: defaults, messages: [] });

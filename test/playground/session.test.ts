@@ -7,29 +7,32 @@ const pause = { type: 'pause' } as const;
 const step = { type: 'step' } as const;
 const epoch = { type: 'epoch' } as const;
 
-/** Each keeps something from step to step, or ends an epoch with a shorter mini-batch: 200 = 6 × 32 + 8. */
+/** Each carries state from step to step, or ends an epoch with a shorter mini-batch: 200 = 6 × 32 + 8. */
 const runs: readonly Settings[] = [
   settingsFor('spiral', { hidden: [5, 4], dropout: 0.25, miniBatchSize: 32 }),
   settingsFor('xor', { hidden: [3], optimizer: 'momentum', loss: 'quadratic', l2: 0.001 }),
   settingsFor('circle', { hidden: [], loss: 'binaryCrossEntropy', l1: 0.001, miniBatchSize: 200 }),
 ];
 
-describe.each(runs)('the same bits for $task with $optimizer', (settings) => {
-  it.each(['wasm', 'reference'] as const)('played, stepped or replayed (%s)', async (engine) => {
-    const played = new Page(engine);
-    await played.open(settings);
-    await played.ask(play);
-    await played.until((reply) => reply.type === 'progress' && reply.progress.step > 15);
-    await played.ask(pause, step, step, play, pause, epoch, step);
-    const { step: steps, hash } = played.progress;
+describe.each(runs)('$task with $optimizer', (settings) => {
+  it.each(['wasm', 'reference'] as const)(
+    'gives the same bits and reports played and stepped in %s as replayed in wasm',
+    async (engine) => {
+      const played = new Page(engine);
+      await played.open(settings);
+      await played.ask(play);
+      await played.until((reply) => reply.type === 'progress' && reply.progress.step > 15);
+      await played.ask(pause, step, step, play, pause, epoch, step);
+      const { step: steps, hash } = played.progress;
 
-    const replayed = new Page('wasm');
-    await replayed.open(settings, { steps });
-    expect(replayed.progress).toMatchObject({ step: steps, hash, epoch: played.progress.epoch });
-    expect(withoutDiagnosis(replayed.reports)).toEqual(withoutDiagnosis(played.reports));
-  });
+      const replayed = new Page('wasm');
+      await replayed.open(settings, { steps });
+      expect(replayed.progress).toMatchObject({ step: steps, hash, epoch: played.progress.epoch });
+      expect(withoutDiagnosis(replayed.reports)).toEqual(withoutDiagnosis(played.reports));
+    },
+  );
 
-  it('one mini-batch at a time', async () => {
+  it('gives the same bits one mini-batch at a time as replayed in one go', async () => {
     const stepped = new Page();
     await stepped.open(settings);
     for (let n = 1; n <= 23; n++) {
@@ -43,7 +46,7 @@ describe.each(runs)('the same bits for $task with $optimizer', (settings) => {
   });
 });
 
-it('other seeds, and each step, give other bits', async () => {
+it('gives other bits for every other seed and after every step', async () => {
   const hashes = new Set<string>();
   for (const seed of [1, 2, 2 ** 32 - 1]) {
     for (const steps of [0, 1, 2]) {
@@ -68,7 +71,7 @@ it.each<Partial<Settings>>([
   { dropout: 0.5 },
   { initializer: 'heNormal' },
   { seed: 2 },
-])('each setting has its effect: %o', async (change) => {
+])('trains to other weights when a setting changes: %o', async (change) => {
   const hashLayers = async (changes: Partial<Settings>): Promise<string> => {
     const page = new Page();
     await page.open(settingsFor('xor', changes), { steps: 30 });
@@ -101,7 +104,7 @@ it('counts epochs and steps, and reports each epoch once', async () => {
   expect((counted[0]! + counted[3]!) / 200).toBe(page.reports.at(-1)!.testAccuracy);
 });
 
-it('says while it plays how it stands, and how fast the layers learn', async () => {
+it('reports its progress and how fast the layers learn while it plays', async () => {
   const page = new Page();
   await page.open(settingsFor('spiral'));
   await page.ask(play);
@@ -114,7 +117,7 @@ it('says while it plays how it stands, and how fast the layers learn', async () 
   expect(diagnosis!.layers).toHaveLength(3);
 });
 
-it('a walk shows the very step: by sgd W after = W before − η·∂C/∂W', async () => {
+it('shows in a walk the step that was taken: with sgd, W after = W before − η·∂C/∂W', async () => {
   const page = new Page();
   const settings = settingsFor('xor', { optimizer: 'sgd', learningRate: 0.25, miniBatchSize: 30 });
   await page.open(settings, { steps: 5 });
@@ -129,14 +132,14 @@ it('a walk shows the very step: by sgd W after = W before − η·∂C/∂W', as
       const { weightGradients, biasGradients } = gradients.layers[l]!;
       const largest = Math.max(...weightGradients.map(Math.abs));
       expect(largest).toBeGreaterThan(0);
-      // the step sums, and divides by m as it updates; backprop gives the mean: some roundings of 2⁻²⁴ of what is added
+      // a step sums the gradients and divides by m in the update, backprop gives the mean: they differ by some roundings of 2⁻²⁴
       const tolerance = 2 ** -21;
       for (const [i, w] of weights.entries())
         expect(Math.abs(after[l]!.weights[i]! - (w - 0.25 * weightGradients[i]!))).toBeLessThan(tolerance);
       for (const [j, b] of biases.entries())
         expect(Math.abs(after[l]!.biases[j]! - (b - 0.25 * biasGradients[j]!))).toBeLessThan(tolerance);
     }
-    // what is shown is what was learnt: δ of softmax with crossEntropy is a − y
+    // the walk shows what was learnt: δ of softmax with crossEntropy is a − y
     const { activations, delta } = gradients.layers.at(-1)!;
     for (const [i, y] of targets.entries()) expect(delta[i]).toBeCloseTo(activations[i]! - y, 5);
     const first = before[0]!;
@@ -145,7 +148,7 @@ it('a walk shows the very step: by sgd W after = W before − η·∂C/∂W', as
   }
 });
 
-it('every sample is learnt once in an epoch, in an order of its own', async () => {
+it('learns every sample once per epoch, in a new order each epoch', async () => {
   const page = new Page();
   const [opened] = ofType(await page.open(settingsFor('circle', { miniBatchSize: 100 })), 'opened');
   const walks = ofType(await page.ask(step, step, step, step), 'walk').map(({ walk }) => walk);
@@ -160,8 +163,8 @@ it('every sample is learnt once in an epoch, in an order of its own', async () =
   for (const points of epochs) expect(points.sort()).toEqual(given);
 });
 
-describe('requests that come while another is answered', () => {
-  it('a step or an epoch ends the playing, and then is done', async () => {
+describe('concurrent requests', () => {
+  it('stops playing for a step or an epoch, and completes it', async () => {
     const page = new Page();
     await page.open(settingsFor('spiral'));
     await page.askAtOnce(play, step);
@@ -171,12 +174,12 @@ describe('requests that come while another is answered', () => {
     expect(page.progress).toMatchObject({ isPlaying: false, step: page.progress.epoch * 20 });
   });
 
-  it('of several openings the last counts, however far the others were to go', async () => {
+  it('opens only the last of several requested networks, and abandons the others part way', async () => {
     const page = new Page();
     const open = (seed: number, steps: number) =>
       ({ type: 'open', settings: settingsFor('spiral', { seed }), steps }) as const;
     const first = page.ask(open(1, 1e9));
-    await new Promise((resolve) => setTimeout(resolve, 20)); // it is under way
+    await new Promise((resolve) => setTimeout(resolve, 20)); // the first is under way
     const replies = await page.askAtOnce(open(2, 1e9), open(3, 5));
     await first;
     expect(ofType(replies, 'opened')).toHaveLength(1);
@@ -185,11 +188,11 @@ describe('requests that come while another is answered', () => {
     expect(page.progress.hash).toBe(alone.progress.hash);
   });
 
-  it('a pause without a network is no failure', async () => {
+  it('ignores a pause when there is no network', async () => {
     expect(await new Page().ask(pause)).toEqual([]);
   });
 
-  it('a pause ends an epoch that takes long, after a whole step', async () => {
+  it('stops a long epoch at a pause, after a whole step', async () => {
     const page = new Page('reference');
     const slow = settingsFor('xor', { hidden: [128, 128, 128, 128, 128, 128], miniBatchSize: 1 });
     await page.open(slow);
@@ -205,7 +208,7 @@ describe('requests that come while another is answered', () => {
     expect(replayed.progress.hash).toBe(hash);
   });
 
-  it('an answer is had while it plays', async () => {
+  it('answers a query while it plays', async () => {
     const page = new Page();
     await page.open(settingsFor('xor'));
     const [answer] = ofType(
@@ -219,9 +222,9 @@ describe('requests that come while another is answered', () => {
 
 describe('failures', () => {
   it.each<[string, Partial<Settings>]>([
-    ['a loss that is NaN', { hidden: [8, 8], activation: 'linear', learningRate: 10, l2: 1 }],
-    ['a weight that is infinite, which shows a step later', { hidden: [], learningRate: 10, l2: 1 }],
-  ])('%s: it is told, and the network stays after its last finite step', async (_, changes) => {
+    ['a loss of NaN', { hidden: [8, 8], activation: 'linear', learningRate: 10, l2: 1 }],
+    ['an infinite weight, which shows one step later', { hidden: [], learningRate: 10, l2: 1 }],
+  ])('reports a divergence and keeps the network after its last finite step: %s', async (_, changes) => {
     const page = new Page();
     const wild = settingsFor('xor', changes);
     await page.open(wild);
@@ -236,7 +239,7 @@ describe('failures', () => {
     expect(replayed.progress.hash).toBe(page.progress.hash);
   });
 
-  it('what cannot be is told, and a next opening works', async () => {
+  it('reports each request that is invalid, and opens a network afterwards', async () => {
     const page = new Page();
     const failures = ofType(
       await page.ask(

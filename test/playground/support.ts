@@ -12,7 +12,7 @@ import { Session } from '../../playground/src/run/session.js';
 import type { DigitsFile } from '../../playground/src/run/lesson.js';
 import { tasks } from '../../playground/src/run/tasks.js';
 
-/** Without what the clock decides: whether there was time to diagnose. */
+/** Leaves out the diagnosis: whether there is time for one depends on the clock. */
 export const withoutDiagnosis = (reports: readonly Report[]): Report[] =>
   reports.map(({ epoch, loss, accuracy, testLoss, testAccuracy }) => ({
     epoch,
@@ -24,7 +24,7 @@ export const withoutDiagnosis = (reports: readonly Report[]): Report[] =>
 
 type Engine = Network['engine'];
 
-/** A session as the page has one, and all that it answers. */
+/** A session as the page has one, and all its replies. */
 export class Page {
   readonly replies: Reply[] = [];
   readonly #session: Session;
@@ -41,14 +41,14 @@ export class Page {
     );
   }
 
-  /** @returns what was answered from then on, once it has been */
+  /** @returns the replies to these requests */
   async ask(...requests: Request[]): Promise<Reply[]> {
     const before = this.replies.length;
     for (const request of requests) await this.#session.receive(request);
     return this.replies.slice(before);
   }
 
-  /** As `ask`, but none waits for the other. */
+  /** Like `ask`, but no request waits for another. */
   async askAtOnce(...requests: Request[]): Promise<Reply[]> {
     const before = this.replies.length;
     await Promise.all(requests.map((request) => this.#session.receive(request)));
@@ -64,10 +64,10 @@ export class Page {
     return this.ask({ type: 'open', settings, ...more });
   }
 
-  /** How it stands, from the last reply that says so. */
+  /** The latest progress that was reported. */
   get progress(): Progress {
     const last = this.replies.filter((reply) => reply.type === 'progress' || reply.type === 'opened').at(-1);
-    if (!last) throw new Error('it was never told how it stands');
+    if (!last) throw new Error('no progress was reported');
     return last.progress;
   }
 

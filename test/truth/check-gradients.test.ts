@@ -19,7 +19,7 @@ vi.mock('../../src/kernels/reference/bp4-weight-gradient.js', async (original) =
   (await import('../support/faults.js')).faultyEquations(await original()),
 );
 
-// Gradients are said to be right where they are, and wrong where they are not, by name.
+// checkGradients confirms gradients that are right, and names the place of those that are wrong.
 
 const engines = ['wasm', 'reference'] as const;
 
@@ -55,23 +55,26 @@ const data = randomData(40, 6, 3);
 const targetsOf = (loss: NetworkJSON['loss']): Float32Array =>
   loss === 'hinge' ? data.targets.map((y) => (y < 0.5 ? -1 : 1)) : data.targets;
 
-describe.each(engines)('%s is right', (engine) => {
-  it.each(cases)('of $hidden, then $output with $loss', async ({ hidden, output, loss }) => {
-    const net = await Network.create({ ...specOf(hidden, output, loss), engine });
-    const before = fingerprint(net);
-    const check = await net.checkGradients({ ...data, targets: targetsOf(loss) });
-    expect(check).toMatchObject({ ok: true, tolerance: 0.01, rows: 40 });
-    // Roundings of single precision, ε = 6e-8, some tens of them: 1e-6 was measured.
-    expect(check.worst!.error).toBeLessThan(1e-5);
-    const counts = net.layers.map(({ weights, biases }) => weights.length + biases.length);
-    expect(check.layers.map(({ checked, kinks }) => checked + kinks)).toEqual(counts);
-    expect(check.layers.map(({ kinks }) => kinks)).toEqual([0, 0, 0]);
-    expect(fingerprint(net)).toBe(before);
-    expect(JSON.parse(JSON.stringify(check))).toEqual(check);
-  });
+describe.each(engines)('checkGradients in %s', (engine) => {
+  it.each(cases)(
+    'confirms the gradients of $hidden, then $output with $loss, and changes nothing',
+    async ({ hidden, output, loss }) => {
+      const net = await Network.create({ ...specOf(hidden, output, loss), engine });
+      const before = fingerprint(net);
+      const check = await net.checkGradients({ ...data, targets: targetsOf(loss) });
+      expect(check).toMatchObject({ ok: true, tolerance: 0.01, rows: 40 });
+      // Roundings of single precision, ε = 6e-8, some tens of them: 1e-6 was measured.
+      expect(check.worst!.error).toBeLessThan(1e-5);
+      const counts = net.layers.map(({ weights, biases }) => weights.length + biases.length);
+      expect(check.layers.map(({ checked, kinks }) => checked + kinks)).toEqual(counts);
+      expect(check.layers.map(({ kinks }) => kinks)).toEqual([0, 0, 0]);
+      expect(fingerprint(net)).toBe(before);
+      expect(JSON.parse(JSON.stringify(check))).toEqual(check);
+    },
+  );
 });
 
-it('of a large layer it checks some, the same each time', async () => {
+it('checks the same sample of the parameters of a large layer each time', async () => {
   const spec: NetworkOptions = {
     inputs: 784,
     layers: [
@@ -107,7 +110,7 @@ async function fromLayers(
   });
 }
 
-describe('no false alarm', () => {
+describe('gradients that are right', () => {
   const xor = {
     inputs: [
       [0, 0],
@@ -118,7 +121,7 @@ describe('no false alarm', () => {
     targets: [[0], [1], [1], [0]],
   };
 
-  it('where relu is at its kink', async () => {
+  it('confirms gradients when relu is at its kink, and counts the parameters concerned', async () => {
     const net = await fromLayers(
       'quadratic',
       ['relu', [[1, 1], [1, -1], [-1, 1]], [0, 0, 0]], // prettier-ignore
@@ -129,7 +132,7 @@ describe('no false alarm', () => {
     expect({ ok, kinks: layers.map(({ kinks }) => kinks) }).toEqual({ ok: true, kinks: [7, 0] });
   });
 
-  it('where relu is nearer to its kink than the first steps are long', async () => {
+  it('confirms gradients when relu is nearer to its kink than the first step', async () => {
     const biases = [1e-5, -1e-5, 1e-6, -1e-6];
     const net = await fromLayers(
       'quadratic',
@@ -146,8 +149,8 @@ describe('no false alarm', () => {
     ['inputs in the hundreds', [1], 200],
     ['inputs in the millionths', [1], 1e-6],
     ['units that are all saturated', [17, 18, 20], 1],
-    ['units that are saturated', [10, -12, 14, -16, 18, -20, 22, -100, 1e4], 1],
-  ])('for %s', async (_, weights, scale) => {
+    ['units that are saturated to different degrees', [10, -12, 14, -16, 18, -20, 22, -100, 1e4], 1],
+  ])('confirms gradients for %s', async (_, weights, scale) => {
     for (const [activation, loss] of [
       ['sigmoid', 'quadratic'],
       ['tanh', 'quadratic'],
@@ -163,7 +166,7 @@ describe('no false alarm', () => {
     }
   });
 
-  it('for XOR learnt to the last', async () => {
+  it('confirms gradients of a network that has learnt XOR almost perfectly', async () => {
     const net = await Network.create({
       inputs: 2,
       layers: [
@@ -178,7 +181,7 @@ describe('no false alarm', () => {
     expect(await net.checkGradients(xor)).toMatchObject({ ok: true });
   });
 
-  it.each([1e-3, 1e6])('for targets about %d', async (size) => {
+  it.each([1e-3, 1e6])('confirms gradients for targets around %d', async (size) => {
     const net = await Network.create({
       inputs: 6,
       layers: [
@@ -190,30 +193,30 @@ describe('no false alarm', () => {
     expect(await net.checkGradients({ ...data, targets })).toMatchObject({ ok: true });
   });
 
-  it('where the answer is right to the last bit, in the millions', async () => {
+  it('confirms gradients when an output in the millions equals its target to the last bit', async () => {
     const net = await fromLayers('quadratic', ['linear', [[1 / 3]], [0]]);
     const fitted = { inputs: [[3e6]], targets: [[1e6]] };
     expect(net.backprop(fitted).layers[0]!.delta[0]).toBe(0); // though in double precision it is 0.03
     expect(await net.checkGradients(fitted)).toMatchObject({ ok: true });
   });
 
-  it('where there is nothing to learn from', async () => {
+  it('confirms gradients that are all 0', async () => {
     const net = await fromLayers('quadratic', ['linear', [[2]], [0]]);
     expect(await net.checkGradients({ inputs: [[0]], targets: [[0]] })).toMatchObject({ ok: true });
   });
 });
 
-/** A network on the reference, some of whose equations are wrong in single precision. */
+/** A network in the reference engine, with some equations wrong in single precision. */
 async function faultyNetwork(faults: Faults, options: NetworkOptions): Promise<Network> {
   breakEquations(faults, 4);
   return await Network.create({ ...options, engine: 'reference' });
 }
 
-describe('what is wrong is seen', () => {
+describe('gradients that are wrong', () => {
   const spec = specOf('sigmoid', 'sigmoid', 'quadratic');
   afterEach(mendEquations);
 
-  /** In the order of `wrongEquations`: where the largest errors are. */
+  /** The places of the largest errors, in the order of `wrongEquations`. */
   const places = [
     /^layers\[[012]\]\./,
     /^layers\[[01]\]\./,
@@ -222,7 +225,7 @@ describe('what is wrong is seen', () => {
   ];
   const faults = wrongEquations.map(([name, wrong], i) => [name, wrong, places[i]!] as const);
 
-  it.each(faults)('%s', async (_, wrong, place) => {
+  it.each(faults)('detects %s, and names the place of the largest error', async (_, wrong, place) => {
     const net = await faultyNetwork(wrong, spec);
     const check = await net.checkGradients(data);
     expect(check.ok).toBe(false);
@@ -230,7 +233,7 @@ describe('what is wrong is seen', () => {
     expect(check.worst!.error).toBeGreaterThan(0.01);
   });
 
-  it('a single weight of a large layer, if its gradient is large', async () => {
+  it('detects the wrong gradient of a single weight in a large layer, if it is large', async () => {
     const wide: NetworkOptions = { inputs: 100, layers: [{ units: 50, activation: 'tanh' }] };
     const right = await Network.create({ ...wide, engine: 'reference' });
     const many = randomData(20, 100, 50);
@@ -255,7 +258,7 @@ describe('what is wrong is seen', () => {
     expect(check.worst!.analytic / check.worst!.numeric).toBeCloseTo(1.05, 4);
   });
 
-  it('if it shows in the later samples only', async () => {
+  it('detects an error that shows only in later samples', async () => {
     const net = await faultyNetwork(
       {
         weightGradient(right, m, l, ...rest) {
@@ -272,7 +275,7 @@ describe('what is wrong is seen', () => {
     });
   });
 
-  it('a gradient that is NaN', async () => {
+  it('detects a gradient that is NaN', async () => {
     const net = await faultyNetwork(
       {
         biasGradient(right, m, l, rows) {
@@ -288,7 +291,7 @@ describe('what is wrong is seen', () => {
     expect(layers.map(({ worst }) => worst!.place)).toEqual([0, 1, 2].map((l) => `layers[${l}].biases[1]`));
   });
 
-  it('a cost that overflows', async () => {
+  it('reports a failure when the cost overflows', async () => {
     const net = await fromLayers('quadratic', ['linear', [[1e30]], [0]], ['linear', [[1e30]], [0]]);
     expect(await net.checkGradients({ inputs: [[1]], targets: [[0]] })).toMatchObject({ ok: false });
   });
@@ -300,7 +303,7 @@ describe('options', () => {
     [{ samples: '9' }, TypeError, "samples: expected a whole number, got '9'"],
     [{ step: 1 }, TypeError, "options: unknown 'step'; the names are samples"],
     [null, TypeError, 'options: expected an object { samples }, got null'],
-  ] as const)('%j are refused', async (options, Class, message) => {
+  ] as const)('rejects the options %j', async (options, Class, message) => {
     const net = await Network.create(smallSpec);
     await expectError(() => net.checkGradients(goodData, options as object), [Class, message]);
   });

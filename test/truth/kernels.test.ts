@@ -21,8 +21,8 @@ import { randomData } from '../support/random-data.js';
 import { roundingsTo } from '../support/roundings.js';
 import { amount } from '../support/thorough.js';
 
-// The truth of the gradients: double precision against central differences of the cost, single precision against
-// double, and both where units are saturated against what can be said by hand.
+// The gradients are true: double precision is compared with central differences of the cost, single precision with
+// double, and both, where units are saturated, with values worked out by hand.
 
 vi.mock('../../src/kernels/reference/bp1-output-delta.js', async (original) =>
   (await import('../support/faults.js')).faultyEquations(await original()),
@@ -41,7 +41,7 @@ const engines = ['wasm', 'reference'] as const;
 
 /** Every pair of a loss and an activation of the last layer. */
 const outputs = lossNames.flatMap((loss) => partners[loss].map((activation) => ({ activation, loss })));
-/** Pairs that take every way through BP1, but for the slopes of the other losses. */
+/** Pairs that take every path through BP1, except for the slopes of the other losses. */
 const fewOutputs = outputs.filter(
   ({ activation, loss }) => loss.endsWith('Entropy') || (loss === 'quadratic' && activation !== 'linear'),
 );
@@ -53,8 +53,8 @@ const cases = [
 ];
 
 /**
- * 3-5-4-3, with weights N(0, 1/fanIn) and biases N(0, 1). The seed is one for which no relu layer is dead and nothing
- * is so near a kink that a difference steps over it; both are checked.
+ * 3-5-4-3, with weights N(0, 1/fanIn) and biases N(0, 1). With this seed no relu layer is dead, and no unit is so near a
+ * kink that a difference steps over it; both are checked.
  */
 function specOf({ hidden, activation, loss }: (typeof cases)[number]): NetworkSpec {
   const initializer = 'scaledNormal';
@@ -82,13 +82,16 @@ function dataOf(rows: number, loss?: LossName) {
   return loss === 'hinge' ? { ...data, targets: data.targets.map((y) => (y < 0.5 ? -1 : 1)) } : data;
 }
 
-describe('in double precision, BP1 to BP4 agree with central differences of the cost', () => {
-  describe.each(cases)('$hidden, $activation with $loss', (one) => {
-    it.each([1, 7])('in every weight and bias, for a mini-batch of %i', (rows) => {
-      expectSmall(gradientError(specOf(one), dataOf(rows, one.loss)));
-    });
+describe('BP1 to BP4 in double precision', () => {
+  describe.each(cases)('$hidden, then $activation with $loss', (one) => {
+    it.each([1, 7])(
+      'agrees with central differences of the cost in every weight and bias, for a mini-batch of %i',
+      (rows) => {
+        expectSmall(gradientError(specOf(one), dataOf(rows, one.loss)));
+      },
+    );
 
-    it('in every δ of every sample', () => {
+    it('agrees with central differences of the cost in every δ of every sample', () => {
       const { layers } = doubleBackprop(doubleModel(specOf(one)), dataOf(7, one.loss));
       const alone = doubleModel(specOf(one));
       const { inputs, targets } = dataOf(7, one.loss);
@@ -102,7 +105,7 @@ describe('in double precision, BP1 to BP4 agree with central differences of the 
       }
     });
 
-    it('and no layer is dead', () => {
+    it('gives a weight gradient other than 0 in every layer', () => {
       const { layers } = doubleBackprop(doubleModel(specOf(one)), dataOf(1, one.loss));
       for (const { weightGradients } of layers) expect(largest(weightGradients)).toBeGreaterThan(0);
     });
@@ -110,7 +113,7 @@ describe('in double precision, BP1 to BP4 agree with central differences of the 
 
   const { inputs } = randomData(7, 2, 1);
 
-  it('for five layers of five activations, one of a single unit, and labels', () => {
+  it('agrees with central differences for labels and five layers of five activations, one of a single unit', () => {
     const spec: NetworkSpec = {
       inputs: 2,
       layers: [
@@ -124,7 +127,7 @@ describe('in double precision, BP1 to BP4 agree with central differences of the 
     expectSmall(gradientError(spec, { inputs, labels: [0, 2, 1, 1, 0, 2, 2] }));
   });
 
-  it('for a single unit without hidden layers, and labels', () => {
+  it('agrees with central differences for labels and a single unit without hidden layers', () => {
     const spec: NetworkSpec = {
       inputs: 2,
       layers: [{ units: 1, activation: 'sigmoid' }],
@@ -134,10 +137,10 @@ describe('in double precision, BP1 to BP4 agree with central differences of the 
   });
 });
 
-describe('that check sees', () => {
+describe('the check by central differences', () => {
   afterEach(mendEquations);
 
-  it.each(wrongEquations)('%s', (_, faults) => {
+  it.each(wrongEquations)('detects %s', (_, faults) => {
     const spec = specOf({ hidden: 'sigmoid', activation: 'sigmoid', loss: 'quadratic' });
     expectSmall(gradientError(spec, dataOf(7)));
     breakEquations(faults, 8);
@@ -153,7 +156,7 @@ const shapes = awkwardShapes.filter(({ rows, fanIn, units }) => rows * fanIn * u
 const EPSILON = 2 ** -24;
 
 describe.each(operations)('$name', ({ place, roundings }) => {
-  it('gives in single precision what it gives in double, but for its roundings', () => {
+  it('differs between single and double precision by no more than its roundings', () => {
     for (const shape of shapes) {
       const size = { ...shape, stride: roundUpToFours(shape.units), inputStride: shape.fanIn };
       const [found, truth] = ([4, 8] as const).map((bytesPerFloat) => {
@@ -171,7 +174,7 @@ describe.each(operations)('$name', ({ place, roundings }) => {
   });
 });
 
-describe.each(engines)('in single precision, %s agrees with double', (engine) => {
+describe.each(engines)('backprop in %s', (engine) => {
   const large: NetworkSpec = {
     inputs: 784,
     layers: [
@@ -200,29 +203,32 @@ describe.each(engines)('in single precision, %s agrees with double', (engine) =>
 
   /**
    * The tolerance is k·ε·max: each of the k roundings behind a number errs by at most ε of the largest number of its
-   * kind, and what comes after passes errors on without enlarging them much, for the slopes of all functions are at
-   * most 1.13 and the rows of weights of about unit length. Errors have random signs: 0.55 of the tolerance was measured.
+   * kind, and later operations pass errors on without enlarging them much, for the slopes of all functions are at
+   * most 1.13 and the rows of weights have about unit length. Errors have random signs: 0.55 of the tolerance was measured.
    */
-  it.each(networks)('$name', async ({ spec, data, rows }) => {
-    const net = await Network.create({ ...spec, engine });
-    const single = net.backprop(data);
-    const model = inDouble(net);
-    const truth = doubleBackprop(model, data);
-    const roundings = roundingsTo(model, rows);
-    for (const [l, layer] of truth.layers.entries()) {
-      for (const kind of keysOf(layer)) {
-        const error = largest(layer[kind].map((value, i) => value - single.layers[l]![kind][i]!));
-        const tolerance = roundings[l]![kind] * EPSILON * largest(layer[kind]);
-        expect(error, `layers[${l}].${kind}`).toBeLessThanOrEqual(tolerance);
+  it.each(networks)(
+    'differs from double precision by no more than its roundings: $name',
+    async ({ spec, data, rows }) => {
+      const net = await Network.create({ ...spec, engine });
+      const single = net.backprop(data);
+      const model = inDouble(net);
+      const truth = doubleBackprop(model, data);
+      const roundings = roundingsTo(model, rows);
+      for (const [l, layer] of truth.layers.entries()) {
+        for (const kind of keysOf(layer)) {
+          const error = largest(layer[kind].map((value, i) => value - single.layers[l]![kind][i]!));
+          const tolerance = roundings[l]![kind] * EPSILON * largest(layer[kind]);
+          expect(error, `layers[${l}].${kind}`).toBeLessThanOrEqual(tolerance);
+        }
       }
-    }
-    const behindLoss = roundings.at(-1)!.activations;
-    expect(Math.abs(single.loss - truth.loss)).toBeLessThanOrEqual(behindLoss * EPSILON * truth.loss);
-  });
+      const behindLoss = roundings.at(-1)!.activations;
+      expect(Math.abs(single.loss - truth.loss)).toBeLessThanOrEqual(behindLoss * EPSILON * truth.loss);
+    },
+  );
 });
 
-describe.each(engines)('where units are saturated, %s is right', (engine) => {
-  /** z are the weights of as many units after one input, which is 1. */
+describe.each(engines)('saturated units in %s', (engine) => {
+  /** The z are the weights of as many units with one input, which is 1. */
   async function backprop(
     activation: 'softmax' | 'sigmoid' | 'tanh',
     loss: NetworkJSON['loss'],
@@ -246,29 +252,38 @@ describe.each(engines)('where units are saturated, %s is right', (engine) => {
     { z: [1e4, -1e4, 0], targets: [0, 1, 0], cost: 20_000, delta: [1, -1, 0] },
     { z: [-1e4, -1e4, -1e4], targets: [3, 0, 0], cost: 3 * Math.log(3), delta: [-2, 1, 1] },
     { z: [1e4, -1e4, 0], targets: [0.5, 0.25, 0.5], cost: 10_000, delta: [0.75, -0.25, -0.5] },
-  ])('softmax with crossEntropy: z $z, targets $targets', async ({ z, targets, cost, delta }) => {
-    const found = await backprop('softmax', 'crossEntropy', z, targets);
-    // A third is no float: it and the cost that comes from it are off by some ε. All else is exact.
-    expect(Math.abs(found.cost - cost)).toBeLessThanOrEqual(8 * EPSILON);
-    for (const [j, right] of delta.entries()) {
-      expect(Math.abs(found.delta[j]! - right)).toBeLessThanOrEqual(8 * EPSILON);
-    }
-  });
+  ])(
+    'computes cost and δ of saturated softmax with crossEntropy: z $z, targets $targets',
+    async ({ z, targets, cost, delta }) => {
+      const found = await backprop('softmax', 'crossEntropy', z, targets);
+      // A third is no float: it and the cost that comes from it are off by some ε. All else is exact.
+      expect(Math.abs(found.cost - cost)).toBeLessThanOrEqual(8 * EPSILON);
+      for (const [j, right] of delta.entries()) {
+        expect(Math.abs(found.delta[j]! - right)).toBeLessThanOrEqual(8 * EPSILON);
+      }
+    },
+  );
 
   it.each([
     { z: [1e4, -1e4], targets: [1, 0], cost: 0, delta: [0, 0] },
     { z: [1e4, -1e4], targets: [0, 1], cost: 20_000, delta: [1, -1] },
     { z: [1e4, -1e4], targets: [0.75, 0.75], cost: 10_000, delta: [0.25, -0.75] },
-  ])('sigmoid with binaryCrossEntropy: z $z, targets $targets', async ({ z, targets, cost, delta }) => {
-    expect(await backprop('sigmoid', 'binaryCrossEntropy', z, targets)).toEqual({ cost, delta });
-  });
+  ])(
+    'computes cost and δ of saturated sigmoid with binaryCrossEntropy: z $z, targets $targets',
+    async ({ z, targets, cost, delta }) => {
+      expect(await backprop('sigmoid', 'binaryCrossEntropy', z, targets)).toEqual({ cost, delta });
+    },
+  );
 
   it.each([
     { activation: 'sigmoid' as const, cost: 1 },
     { activation: 'tanh' as const, cost: 2.5 },
-  ])('$activation with quadratic: wrong by the most, and σ′ is 0', async ({ activation, cost }) => {
-    expect(await backprop(activation, 'quadratic', [1e4, -1e4], [0, 1])).toEqual({ cost, delta: [0, 0] });
-  });
+  ])(
+    'gives δ = 0 to saturated units of $activation with quadratic, however wrong their outputs are',
+    async ({ activation, cost }) => {
+      expect(await backprop(activation, 'quadratic', [1e4, -1e4], [0, 1])).toEqual({ cost, delta: [0, 0] });
+    },
+  );
 });
 
 /** The worst gradient of a network for a mini-batch. */

@@ -14,8 +14,8 @@ import { roomFor, writeFields } from '../support/objects.js';
 import { runKernel } from '../support/run-kernel.js';
 import { amount } from '../support/thorough.js';
 
-// exp, tanh, the activations and the logarithms: how far from the truth, and exactly which bits.
-// Math.exp and Math.tanh are truth enough for single precision: they err by less than 1e-8 of its last place.
+// exp, tanh, the activations and the logarithms: how far they are from the true values, and exactly which bits they give.
+// Math.exp and Math.tanh are accurate enough for single precision: they err by less than 1e-8 of its last place.
 
 const { exp, tanh, expm1, log1p } = single;
 
@@ -34,7 +34,7 @@ function worst(xs: Float32Array, values: Float32Array, truth: (x: number) => num
   return error;
 }
 
-/** The first float, in ascending order, whose value is less than that of the one before. */
+/** The first float, in ascending order, whose value is less than that of its predecessor. */
 function fall(xs: Float32Array, f: (x: number) => number): number | undefined {
   const values = xs.sort().map(f);
   return xs.find((_, i) => i > 0 && !(values[i]! >= values[i - 1]!));
@@ -44,7 +44,7 @@ function fall(xs: Float32Array, f: (x: number) => number): number | undefined {
 const around = (numbers: readonly number[]): Float32Array[] =>
   numbers.map((x) => floats.floatsByBits(floats.bitsOfFloat(x) - 500, 1, 1000));
 
-/** An activation in the only form in which an engine has it: as a kernel over a matrix. */
+/** Applies an activation as engines do: by a kernel over a matrix. */
 function activate(kernels: Kernels, activation: number, z: Float32Array, alpha = 0): Float32Array {
   const stride = (z.length + 3) & ~3;
   const padded = new Float32Array(stride);
@@ -57,13 +57,13 @@ function activate(kernels: Kernels, activation: number, z: Float32Array, alpha =
 }
 
 describe('exp', () => {
-  it('errs by less than 1 ulp', () => {
+  it('exp errs by less than 1 ulp', () => {
     const xs = within(87); // below, the answers are subnormal
     expect(xs.length).toBeGreaterThan(sample.length / 2);
     expect(worst(xs, xs.map(exp), Math.exp)).toBeLessThan(1);
   });
 
-  it('underflows gradually, erring by less than 1 ulp of subnormal floats', () => {
+  it('exp underflows gradually, and errs by less than 1 ulp of subnormal floats', () => {
     const xs = floats.floatsByBits(floats.bitsOfFloat(-87), 11, 202_000);
     expect(xs.at(-1)).toBeLessThan(-103.9);
     expect(worst(xs, xs.map(exp), Math.exp)).toBeLessThan(1);
@@ -81,36 +81,36 @@ describe('exp', () => {
     [MOST, Infinity],
     [Infinity, Infinity],
     [NaN, NaN],
-  ])('of %d is %d', (x, value) => expect(exp(x)).toBe(value));
+  ])('exp(%d) is %d', (x, value) => expect(exp(x)).toBe(value));
 
-  it('of −89 is subnormal', () => {
+  it('exp(−89) is subnormal', () => {
     expect(floats.floatError(exp(-89), Math.exp(-89))).toBeLessThan(1);
     expect(exp(-89)).toBeLessThan(2 ** -126);
   });
 
-  it('never falls: not from sample to sample, nor where its range reduction takes the next power of two', () => {
+  it('exp never decreases, neither between samples nor where its range reduction takes the next power of two', () => {
     const seams = Array.from({ length: 270 }, (_, i) => (i - 144.5) * Math.LN2);
     for (const xs of [within(104), ...around(seams)]) expect(fall(xs, exp)).toBeUndefined();
   });
 });
 
 describe('tanh', () => {
-  it('errs by less than 1.5 ulp', () => {
+  it('tanh errs by less than 1.5 ulp', () => {
     const xs = within(MOST);
     expect(worst(xs, xs.map(tanh), Math.tanh)).toBeLessThan(1.5);
   });
 
-  it.each([0, -0, 2 ** -149, -(2 ** -149), 2 ** -126, NaN])('of %d is the same', (x) =>
+  it.each([0, -0, 2 ** -149, -(2 ** -149), 2 ** -126, NaN])('tanh returns %d unchanged', (x) =>
     expect(tanh(x)).toBe(x),
   );
 
-  it.each([10, 89, MOST, Infinity])('of ±%d is ±1', (x) => expect([tanh(x), tanh(-x)]).toEqual([1, -1]));
+  it.each([10, 89, MOST, Infinity])('tanh(±%d) is ±1', (x) => expect([tanh(x), tanh(-x)]).toEqual([1, -1]));
 
-  it('is odd', () => {
+  it('tanh is odd', () => {
     expect(sample.find((x) => !Object.is(tanh(-x), -tanh(x)))).toBeUndefined();
   });
 
-  it('never falls: not from sample to sample, nor where the exponential takes over from the polynomial', () => {
+  it('tanh never decreases, neither between samples nor where the exponential takes over from the polynomial', () => {
     for (const xs of [within(MOST), ...around([-0.625, 0.625])]) expect(fall(xs, tanh)).toBeUndefined();
   });
 });
@@ -119,41 +119,41 @@ describe('sigmoid', () => {
   const sigmoid = (z: Float32Array): Float32Array => activate(referenceKernels(single), SIGMOID, z);
   const truth = (x: number): number => 1 / (1 + Math.exp(-x));
 
-  it('errs by less than 3 ulp', () => {
+  it('sigmoid errs by less than 3 ulp', () => {
     // 1 ulp of exp, ½ of the sum and ½ of the quotient; one of them may be worth more in ulp of the answer.
     const xs = within(87);
     expect(worst(xs, sigmoid(xs), truth)).toBeLessThan(3);
   });
 
-  it('is 0 where e⁻ᶻ overflows, and the answer would be subnormal', () => {
+  it('sigmoid is 0 where e⁻ᶻ overflows and the true value is subnormal', () => {
     const answers = sigmoid(Float32Array.of(-88.75, -89, -104, -MOST, -Infinity));
     expect([...answers]).toEqual([0, 0, 0, 0, 0]);
     expect(truth(-88.75)).toBeLessThan(2 ** -126);
   });
 
-  it('of large numbers is 1, of NaN is NaN', () => {
+  it('sigmoid is 1 for large numbers, and NaN for NaN', () => {
     expect([...sigmoid(Float32Array.of(17.5, 104, MOST, Infinity, NaN))]).toEqual([1, 1, 1, 1, NaN]);
   });
 });
 
 describe('log1p', () => {
-  it('errs by less than 2 ulp', () => {
+  it('log1p errs by less than 2 ulp', () => {
     const xs = sample.filter((x) => x >= 0 && x <= 1);
     expect(worst(xs, xs.map(log1p), Math.log1p)).toBeLessThan(2);
   });
 
-  it('of 0 is 0, of NaN is NaN', () => expect([log1p(0), log1p(NaN)]).toEqual([0, NaN]));
+  it('log1p is 0 for 0, and NaN for NaN', () => expect([log1p(0), log1p(NaN)]).toEqual([0, NaN]));
 });
 
 describe('expm1', () => {
   const xs = sample.filter((x) => x <= 0 && x >= -MOST);
 
-  it('errs by at most 2.5 ulp', () => {
+  it('expm1 errs by at most 2.5 ulp', () => {
     // 1 ulp of exp counts twice where the answer is in the next binade, and ½ of the difference.
     expect(worst(xs, xs.map(expm1), Math.expm1)).toBeLessThanOrEqual(2.5);
   });
 
-  it('is never below −1, and never falls by more than its error', () => {
+  it('expm1 is never below −1, and never decreases by more than its error', () => {
     const values = xs.sort().map(expm1);
     expect(Math.min(...[-17.5, -17, -16.5, -16].flatMap((x) => [...around([x])[0]!.map(expm1)]))).toBe(-1);
     expect(values.find((value, i) => value < -1 || value < values[i - 1]! - 2 ** -23)).toBeUndefined();
@@ -204,7 +204,7 @@ const definitions: readonly Definition[] = [
     slope: (z) =>
       0.5 * (1 + inner(z)) +
       0.5 * z * (1 - inner(z) ** 2) * Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * z ** 2),
-    // Further down it is e^z of a z that has been rounded.
+    // Below, it is e^z of a rounded z.
     ...{ ulp: 5, from: -2 },
   },
   {
@@ -220,25 +220,25 @@ describe.each(definitions)('$name', ({ name, value, slope, ulp, from }) => {
   const finite = within(MOST);
   const values = finite.map((z) => kernels.value!(z, ALPHA));
 
-  it(`errs by at most ${ulp} ulp from ${from} on`, () => {
+  it(`${name} errs by at most ${ulp} ulp from ${from} on`, () => {
     const isJudged = (_: number, i: number): boolean =>
       finite[i]! >= from && Math.abs(value(finite[i]!)) >= 2 ** -126;
     expect(worst(finite.filter(isJudged), values.filter(isJudged), value)).toBeLessThanOrEqual(ulp);
   });
 
   // ε = 2⁻²⁴. Measured: 2.5 for the values, 3.5 for the slopes.
-  it('errs by at most 4 ε of 1, or of itself where it is larger, and so does its slope', () => {
+  it(`${name} errs by at most 4 ε of its value, or of 1 if that is larger, and its slope by at most 4 ε`, () => {
     const errors = finite.map((z, i) => {
       const error = Math.abs(values[i]! - value(z)) / Math.max(1, Math.abs(value(z)));
       return Math.max(error, Math.abs(kernels.slope!(z, values[i]!, ALPHA) - slope(z)));
     });
-    // So written, NaN counts as wrong.
+    // Written this way, NaN counts as wrong.
     expect(finite.find((_, i) => !(errors[i]! <= 4 * 2 ** -24))).toBeUndefined();
   });
 
-  it('of NaN is NaN', () => expect(kernels.value!(NaN, ALPHA)).toBeNaN());
+  it(`${name} is NaN for NaN`, () => expect(kernels.value!(NaN, ALPHA)).toBeNaN());
 
-  it.each([1e4, 3e38])('and its slope are finite at ±%d', (size) => {
+  it.each([1e4, 3e38])(`${name} and its slope are finite at ±%d`, (size) => {
     for (const z of [size, -size].map(Math.fround)) {
       const a = kernels.value!(z, ALPHA);
       expect([a, kernels.slope!(z, a, ALPHA)].every(Number.isFinite)).toBe(true);
@@ -246,26 +246,26 @@ describe.each(definitions)('$name', ({ name, value, slope, ulp, from }) => {
   });
 });
 
-it('at 0 the slope of relu is 0, that of leakyRelu and of elu alpha', () => {
+it('the slope at 0 is 0 for relu, and alpha for leakyRelu and elu', () => {
   const slopeAt0 = (name: ActivationName): number =>
     activationsIn(single)[activationCodes[name]]!.slope!(0, 0, ALPHA);
   expect([slopeAt0('relu'), slopeAt0('leakyRelu'), slopeAt0('elu')]).toEqual([0, ALPHA, ALPHA]);
 });
 
-describe('the logarithm', () => {
+describe('log', () => {
   /** Every 4,001st exponent and beginning of a mantissa, with any end: from the smallest subnormal number up. */
   const doubles = Array.from({ length: Math.floor(0x7ff00000 / 4001) }, (_, i) =>
     floats.doubleOfBits(4001 * i, Math.imul(i, 0x9e3779b9) | 1),
   );
 
-  it('differs from that of the engine by at most 1 ulp', () => {
+  it('log differs from Math.log by at most 1 ulp', () => {
     // Both err by less than 1 ulp, and are floats next to the truth.
     const errors = doubles.map((x) => floats.doubleError(log(x), Math.log(x)));
     expect(doubles[0]).toBeLessThan(1e-310);
     expect(errors.filter((error) => !(error <= 1))).toEqual([]);
   });
 
-  it('differs so close to 1, too', () => {
+  it('log differs from Math.log by at most 1 ulp close to 1', () => {
     const near = Array.from({ length: 20_000 }, (_, i) => 1 + (i - 10_000) * 1e-9);
     const errors = near.map((x) => floats.doubleError(log(x), Math.log(x)));
     expect(errors.filter((error) => !(error <= 1))).toEqual([]);
@@ -280,19 +280,19 @@ describe('the logarithm', () => {
     [-Infinity, NaN],
     [Infinity, Infinity],
     [NaN, NaN],
-  ])('of %d is %d', (x, value) => expect(log(x)).toBe(value));
+  ])('log(%d) is %d', (x, value) => expect(log(x)).toBe(value));
 });
 
-describe('bits', () => {
+describe('pinned bits', () => {
   const hex = (bits: number | bigint): string => bits.toString(16);
   const arguments_ = Float32Array.from(goldenFloats, ([x]) => x);
 
-  it('of exp', () => {
+  it('exp returns the pinned bits', () => {
     const bits = goldenFloats.map(([x]) => hex(floats.bitsOfFloat(exp(Math.fround(x)))));
     expect(bits).toEqual(goldenFloats.map(([, value]) => hex(value)));
   });
 
-  it.each(['reference', 'wasm'])('of tanh and sigmoid in the %s', async (engine) => {
+  it.each(['reference', 'wasm'])('tanh and sigmoid return the pinned bits in %s', async (engine) => {
     const kernels = engine === 'wasm' ? await wasmKernels() : referenceKernels(single);
     const bitsBy = (activation: number) =>
       Array.from(activate(kernels, activation, arguments_), (a) => hex(floats.bitsOfFloat(a)));
@@ -300,7 +300,7 @@ describe('bits', () => {
     expect(bitsBy(SIGMOID)).toEqual(goldenFloats.map(([, , , value]) => hex(value)));
   });
 
-  it('of the logarithm', () => {
+  it('log returns the pinned bits', () => {
     const bits = goldenLogarithms.map(([x]) => hex(floats.bitsOfDouble(log(x))));
     expect(bits).toEqual(goldenLogarithms.map(([, value]) => hex(value)));
   });

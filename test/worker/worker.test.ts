@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker as NodeWorker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-// What is built: a worker starts from a file.
+// The build is tested, because a worker starts from a file.
 import { Network, type Data, type NetworkOptions, type Stream, type TrainOptions } from '../../dist/index.js';
 import { Dataset } from '../../dist/data/index.js';
 import { trainInWorker, type WorkerOptions } from '../../dist/worker/index.js';
@@ -11,8 +11,8 @@ import { errorOf } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
 import { amount } from '../support/thorough.js';
 
-// In a worker, a training is what it is here: the same calls, the same result, the same network, to the bit, at each of
-// these; the same errors.
+// A training in a worker equals one in this thread: the same calls, the same result, the same errors, and at each call the
+// same network, bit for bit.
 
 const spec: NetworkOptions = {
   inputs: 3,
@@ -26,7 +26,7 @@ const spec: NetworkOptions = {
 const data = randomData(40, 3, 2) as Data;
 const validation = randomData(20, 3, 2, 5) as Data;
 
-/** Two batches of 20 samples; writes down how it is used. */
+/** Two batches of 20 samples; logs how it is used. */
 function streamOf(log: unknown[], fails = false): Stream {
   return {
     async *batches() {
@@ -54,10 +54,10 @@ interface Scene {
   readonly options: TrainOptions;
 }
 
-/** What a scene does. `log` takes what is to be compared besides; it is told what the network is at each call. */
+/** Sets a scene up, given the network. `log` takes whatever else is to be compared. */
 type Play = (log: unknown[], net: Network) => Scene;
 
-/** Everything that can be seen of a training. */
+/** Everything that is observable of a training. */
 async function see(play: Play, train: typeof trainInWorker): Promise<unknown> {
   const net = await Network.create(spec);
   const log: unknown[] = [];
@@ -76,9 +76,9 @@ async function see(play: Play, train: typeof trainInWorker): Promise<unknown> {
 const here: typeof trainInWorker = (net, data, options) => net.train(data, options);
 
 const looks: Record<string, Play> = {
-  'nothing but the defaults': () => ({ options: {} }),
-  onEpoch: (log, net) => ({ options: { onEpoch: (report) => log.push(report, net.save()) } }),
-  'onEpoch with a promise': (log, net) => ({
+  'default options': () => ({ options: {} }),
+  'an onEpoch': (log, net) => ({ options: { onEpoch: (report) => log.push(report, net.save()) } }),
+  'an onEpoch that returns a promise': (log, net) => ({
     options: {
       onEpoch: async (report) => {
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -86,8 +86,8 @@ const looks: Record<string, Play> = {
       },
     },
   }),
-  onBatch: (log, net) => ({ options: { onBatch: (report) => log.push(report, net.evaluate(data)) } }),
-  'a learning rate that is asked for': (log) => ({
+  'an onBatch': (log, net) => ({ options: { onBatch: (report) => log.push(report, net.evaluate(data)) } }),
+  'a learning rate function': (log) => ({
     options: {
       learningRate: (position) => {
         log.push(position);
@@ -95,8 +95,10 @@ const looks: Record<string, Play> = {
       },
     },
   }),
-  'a schedule': () => ({ options: { optimizer: 'adam', learningRate: { schedule: 'cosine', rate: 0.01 } } }),
-  'functions that return what cannot be sent': (log) => {
+  'a learning rate schedule': () => ({
+    options: { optimizer: 'adam', learningRate: { schedule: 'cosine', rate: 0.01 } },
+  }),
+  'callbacks that return functions and promises of functions': (log) => {
     const done = (what: unknown) => () => log.push(what);
     return {
       options: {
@@ -127,8 +129,11 @@ const looks: Record<string, Play> = {
   }),
   'a stream': (log) => ({ data: streamOf(log), options: {} }),
   'a stream that fails': (log) => ({ data: streamOf(log, true), options: {} }),
-  'a stream that is none': () => ({ data: { batches: () => 5 as unknown as Data[] }, options: {} }),
-  'a stream that is given up': (log, net) => ({
+  'a stream whose batches are a number': () => ({
+    data: { batches: () => 5 as unknown as Data[] },
+    options: {},
+  }),
+  'an onBatch that throws during a stream': (log, net) => ({
     data: streamOf(log),
     options: {
       onBatch: () => {
@@ -145,7 +150,7 @@ const looks: Record<string, Play> = {
     },
   }),
   'a divergence': () => ({ options: { learningRate: 1e38, maxNorm: 1e38 } }),
-  'a signal': () => {
+  'a signal that is aborted during training': () => {
     const stop = new AbortController();
     return {
       options: {
@@ -156,18 +161,20 @@ const looks: Record<string, Play> = {
       },
     };
   },
-  'a signal aborted before': () => ({ options: { signal: AbortSignal.abort(new RangeError('never')) } }),
-  'data that are wrong': () => ({ data: { inputs: [[1, 2, NaN]], labels: [0] }, options: {} }),
-  'data that are nothing': () => ({ data: undefined as unknown as Data, options: {} }),
-  'an option that is wrong': () => ({ options: { miniBatchSize: 1.5 } }),
-  'metrics that are wrong': () => ({ options: { validation, metrics: { mean: 5 } as never } }),
-  'a learning rate that is wrong': () => ({ options: { learningRate: () => NaN } }),
-  'callbacks that return what cannot be sent': (log) => {
+  'a signal that is aborted beforehand': () => ({
+    options: { signal: AbortSignal.abort(new RangeError('never')) },
+  }),
+  'invalid data': () => ({ data: { inputs: [[1, 2, NaN]], labels: [0] }, options: {} }),
+  'undefined data': () => ({ data: undefined as unknown as Data, options: {} }),
+  'an invalid option': () => ({ options: { miniBatchSize: 1.5 } }),
+  'invalid metrics': () => ({ options: { validation, metrics: { mean: 5 } as never } }),
+  'a learning rate function that returns NaN': () => ({ options: { learningRate: () => NaN } }),
+  'callbacks that all return functions': (log) => {
     const answer = (): unknown => () => log.push('never');
     const checkpoint = { everyEpochs: 1, write: answer };
     return { options: { onEpoch: answer, onBatch: answer, checkpoint } };
   },
-  'data and options of classes': () => ({
+  'data and options that are instances of classes': () => ({
     data: new (class {
       get inputs() {
         return data.inputs;
@@ -185,25 +192,28 @@ const looks: Record<string, Play> = {
       }
     })(),
   }),
-  'data that hold themselves': () => {
+  'data with a circular reference': () => {
     const self: Record<string, unknown> = { ...data };
     self['self'] = self;
     return { data: self as unknown as Data, options: {} };
   },
-  'data with a name of ours': () => ({ data: { ...data, giveUp: 1 } as Data, options: {} }),
-  'a stream with more than batches': (log) => ({
+  'data with a property named giveUp': () => ({ data: { ...data, giveUp: 1 } as Data, options: {} }),
+  'a stream with further properties': (log) => ({
     data: { ...streamOf(log), more: 1 } as Stream,
     options: {},
   }),
-  'a stream without a function': () => ({ data: { batches: 5 } as unknown as Stream, options: {} }),
-  'nothing to go on with': () => ({ options: { resume: true } }),
+  'a stream whose batches is not a function': () => ({
+    data: { batches: 5 } as unknown as Stream,
+    options: {},
+  }),
+  'resume without an earlier training': () => ({ options: { resume: true } }),
 };
 
-it.each(Object.entries(looks))('trainInWorker does what train does: %s', async (_, play) => {
+it.each(Object.entries(looks))('trainInWorker has the same outcome as train with %s', async (_, play) => {
   expect(await see(play, trainInWorker)).toEqual(await see(play, here));
 });
 
-it('trainInWorker continues what train began, and train what trainInWorker began', async () => {
+it('resumes a training across train and trainInWorker to the bits of an uninterrupted one', async () => {
   const options: TrainOptions = { optimizer: 'adam', miniBatchSize: 7 };
   const mixed = await Network.create(spec);
   await trainInWorker(mixed, data, { ...options, epochs: 1 });
@@ -214,8 +224,8 @@ it('trainInWorker continues what train began, and train what trainInWorker began
   expect(mixed.save()).toEqual(whole.save());
 });
 
-describe('the data', () => {
-  it('are copied, shared or transferred', async () => {
+describe('data for a worker', () => {
+  it('trains alike on data that are copied, shared or transferred', async () => {
     const shared = new Float32Array(new SharedArrayBuffer(40 * 3 * 4));
     shared.set(data.inputs as Float32Array);
     const targets = (data.targets as Float32Array).slice();
@@ -235,7 +245,7 @@ describe('the data', () => {
     expect(saved[2]).toEqual(saved[0]);
   });
 
-  it('stay with the caller when they are large', async () => {
+  it('trains as train does on large data, and leaves them to the caller', async () => {
     const inputs = new Float32Array(3 * 100_000).map((_, i) => Math.fround(Math.sin(i)));
     const labels = Array.from({ length: 100_000 }, (_, n) => n % 2);
     const bytes = Buffer.alloc(3 * 400_000, 7);
@@ -251,7 +261,7 @@ describe('the data', () => {
     expect(bytes).toHaveLength(3 * 400_000);
   });
 
-  it('are copied in pieces when they are large, in a Dataset too', () => {
+  it('copies a large array into a buffer of its own for transfer, also in a Dataset', () => {
     const inputs = new Float32Array(300_000).fill(7);
     const labels = new Uint8Array(300_000);
     for (const large of [{ inputs, labels }, Dataset.fromArrays({ inputs, labels })]) {
@@ -264,8 +274,8 @@ describe('the data', () => {
     }
   });
 
-  it('are copied without the rest of their buffer', async () => {
-    // With the whole of it each time, 64 GB would be copied.
+  it('copies only the part of a buffer that an array covers', async () => {
+    // If the whole buffer were copied each time, it would be 64 GB.
     const whole = new Float32Array(2 ** 24);
     const inputs = whole.subarray(0, 3);
     inputs.set([1, 2, 3]);
@@ -274,46 +284,51 @@ describe('the data', () => {
     expect(await see(play, trainInWorker)).toEqual(await see(play, here));
   });
 
-  it('are not read as zeros when they are transferred meanwhile', async () => {
+  it('rejects data whose buffer is transferred while they are copied', async () => {
     const inputs = new Float32Array(3 * 2 ** 20);
     const labels = new Uint8Array(2 ** 20);
     const net = await Network.create(spec);
     const training = trainInWorker(net, { inputs, labels }, { epochs: 1 });
     structuredClone(inputs, { transfer: [inputs.buffer] });
     expect(await errorOf(() => training)).toMatchObject({
-      message: /buffer of a typed array was transferred/,
+      message: expect.stringMatching(/buffer of a typed array was transferred/) as string,
     });
   });
 
   it.each([
-    ['net', () => trainInWorker({} as never, data), TypeError, /^net: expected a Network, got an object$/],
     [
-      'data that no worker can be sent',
+      'a net that is not a Network',
+      () => trainInWorker({} as never, data),
+      TypeError,
+      /^net: expected a Network, got an object$/,
+    ],
+    [
+      'data that cannot be sent to a worker',
       async () => trainInWorker(await Network.create(spec), { ...data, labels: [Symbol('x')] as never }),
       TypeError,
       /^data: cannot be sent to a worker: .*Symbol/,
     ],
     [
-      'where',
+      'an unknown option in where',
       async () => trainInWorker(await Network.create(spec), data, {}, { threads: 2 } as never),
       TypeError,
       /^where: unknown 'threads'/,
     ],
     [
-      'what starts the worker',
+      'a worker function that returns no Worker',
       async () => trainInWorker(await Network.create(spec), data, {}, { worker: () => ({}) as Worker }),
       TypeError,
       /^worker: expected a function that returns a Worker, got one that returns an object$/,
     ],
-  ])('are refused, as the options are: %s', async (_, call, Class, message) => {
+  ])('rejects %s', async (_, call, Class, message) => {
     const error = await errorOf(call);
     expect(error).toBeInstanceOf(Class);
     expect((error as Error).message).toMatch(message);
   });
 });
 
-describe('during a training in a worker', () => {
-  it('the network predicts and refuses to be trained', async () => {
+describe('a training in a worker', () => {
+  it('lets the network predict but not be trained until it ends', async () => {
     const net = await Network.create(spec);
     const training = trainInWorker(net, data);
     expect(net.predict([[1, 2, 3]])).toHaveLength(2);
@@ -324,18 +339,18 @@ describe('during a training in a worker', () => {
     await net.train(data, { epochs: 1 });
   });
 
-  it('dispose rejects the training', async () => {
+  it('rejects the training when the network is disposed of', async () => {
     const net = await Network.create(spec);
     const training = trainInWorker(net, data, { epochs: 1e9 });
     setTimeout(() => net.dispose(), 50);
     expect(await errorOf(() => training)).toMatchObject({ name: 'StateError' });
   });
 
-  it('a signal stops an epoch, however long it is', async () => {
+  it('stops on a signal between two callbacks, and keeps the weights reached', async () => {
     const net = await Network.create(spec);
     const before = net.save();
     const stop = new AbortController();
-    // Once it has begun, and asks for nothing.
+    // Once it has begun, and between two callbacks.
     const write = (): void => void setTimeout(() => stop.abort('enough'), 5);
     const checkpoint = { everySteps: 5000, write };
     const training = trainInWorker(net, data, { epochs: 1e9, checkpoint, signal: stop.signal });
@@ -343,7 +358,7 @@ describe('during a training in a worker', () => {
     expect(net.save()).not.toEqual(before);
   });
 
-  it('a signal stops a worker that never answers', async () => {
+  it('stops on a signal although the worker never answers', async () => {
     const deaf = new NodeWorker('require("node:worker_threads").parentPort.on("message", () => {})', {
       eval: true,
     });
@@ -356,7 +371,7 @@ describe('during a training in a worker', () => {
     await net.train(data, { epochs: 1 });
   });
 
-  it('a signal stops the training at any moment of its start', async () => {
+  it('stops on a signal at any moment of its start', async () => {
     const stopAfter = async (turns: number): Promise<unknown> => {
       const stop = new AbortController();
       const training = trainInWorker(await Network.create(spec), data, { epochs: 1e9, signal: stop.signal });
@@ -370,7 +385,7 @@ describe('during a training in a worker', () => {
   });
 });
 
-describe('no worker is left:', () => {
+describe('a worker that was started beforehand', () => {
   const start = (): NodeWorker => new NodeWorker(new URL('../../dist/worker/thread.js', import.meta.url));
   const onBatch = (): void => undefined;
 
@@ -385,7 +400,7 @@ describe('no worker is left:', () => {
       { epochs: 1e9, onBatch },
       'StateError',
     ],
-  ])('the worker exits when %s', async (_, given, options, outcome) => {
+  ])('ends a worker that was started beforehand when %s', async (_, given, options, outcome) => {
     const net = await Network.create(spec);
     const worker = start();
     worker.on('message', ({ type }) => {
@@ -397,7 +412,7 @@ describe('no worker is left:', () => {
     expect(await end).toEqual([expect.any(Number)]);
   });
 
-  it('no worker starts when the network is disposed of while the data are copied', async () => {
+  it('starts no worker when the network is disposed of while the data are copied', async () => {
     const net = await Network.create(spec);
     let isStarted = false;
     const inputs = new Float32Array(3 * 4_000_000);
@@ -418,20 +433,20 @@ describe('no worker is left:', () => {
   });
 });
 
-describe('the worker that a training has started', () => {
+describe('a worker that the training starts', () => {
   const long: TrainOptions = { epochs: 1e9 };
   const onBatch = (): void => undefined;
 
   type Ending = (net: Network, where: WorkerOptions) => Promise<unknown>;
   const endings: [string, Ending, outcome: string][] = [
-    ['after the training', (net, where) => trainInWorker(net, data, {}, where), 'no error'],
+    ['after training', (net, where) => trainInWorker(net, data, {}, where), 'no error'],
     [
       'when the data cannot be sent',
       (net, where) => trainInWorker(net, { ...data, labels: [Symbol('x')] as never }, {}, where),
       'TypeError',
     ],
     [
-      'when a buffer cannot be handed over',
+      'when a buffer cannot be transferred',
       (net, where) => trainInWorker(net, data, {}, { ...where, transfer: [5] as never }),
       'TypeError',
     ],
@@ -441,7 +456,7 @@ describe('the worker that a training has started', () => {
       'TypeError',
     ],
     [
-      'when the network is disposed of while the worker asks',
+      'when the network is disposed of between callbacks',
       (net, where) => {
         const training = trainInWorker(net, data, { ...long, onBatch }, where);
         setTimeout(() => net.dispose(), 300);
@@ -450,12 +465,12 @@ describe('the worker that a training has started', () => {
       'StateError',
     ],
     [
-      'when the network is disposed of while the worker is answered',
+      'when a callback disposes of the network',
       (net, where) => trainInWorker(net, data, { ...long, onBatch: () => net.dispose() }, where),
       'StateError',
     ],
     [
-      'when the training is stopped while the worker asks',
+      'when the training is aborted between callbacks',
       (net, where) => {
         const signal = AbortSignal.timeout(300);
         return trainInWorker(net, data, { ...long, onBatch, signal }, where);
@@ -464,7 +479,7 @@ describe('the worker that a training has started', () => {
     ],
   ];
 
-  it.each(endings)('exits %s', async (_, ending, outcome) => {
+  it.each(endings)('ends the worker that it has started %s', async (_, ending, outcome) => {
     const exits: Promise<unknown>[] = [];
     const worker = (): Worker => {
       const started = new NodeWorker(new URL('../../dist/worker/thread.js', import.meta.url));
@@ -478,7 +493,7 @@ describe('the worker that a training has started', () => {
   });
 });
 
-it('starts no worker for a network that is disposed of first', async () => {
+it('starts no worker when the network is disposed of right after the call', async () => {
   let isStarted = false;
   const net = await Network.create(spec);
   const large = { inputs: new Float32Array(3 * 2 ** 21), labels: new Uint8Array(2 ** 21) };
@@ -492,7 +507,7 @@ it('starts no worker for a network that is disposed of first', async () => {
   expect(isStarted).toBe(false);
 });
 
-/** The name of what a promise is rejected with. */
+/** The name of the error with which a promise is rejected. */
 const nameOfError = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'no error',
