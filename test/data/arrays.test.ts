@@ -5,7 +5,7 @@ import { writeNPY, writeNPZ, type WritableValues } from '../../src/formats/numpy
 import { FormatError } from '../../src/index.js';
 import { expectError, type Expected } from '../support/patient.js';
 
-// Arrays of NumPy and IDX files as datasets.
+// Datasets from NumPy arrays and from gzipped IDX files.
 
 const npy = (values: WritableValues, ...shape: number[]): Uint8Array => writeNPY(values, shape);
 const inputs = npy(Float32Array.of(1, 2, 3, 4, 5, 6), 3, 2);
@@ -18,8 +18,8 @@ function strings(text: string): Uint8Array {
   return bytes;
 }
 
-describe('a file for each array', () => {
-  it('whole numbers of 64 bits as labels', () => {
+describe('Dataset.fromNPY with a file for each array', () => {
+  it('fromNPY reads 64-bit integers as labels', () => {
     const labels = npy(BigInt64Array.of(2n, 0n, 1n), 3);
     const data = Dataset.fromNPY({ inputs, labels });
     expect(data.inputs).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6));
@@ -33,20 +33,20 @@ describe('a file for each array', () => {
     ]);
   });
 
-  it('strings as labels', () => {
+  it('fromNPY reads strings as labels', () => {
     const data = Dataset.fromNPY({ inputs, labels: strings('bab') });
     expect(data.classes).toEqual(['a', 'b']);
     expect(Array.from(data.labels!)).toEqual([1, 0, 1]);
   });
 
-  it('targets of one dimension, and of two', () => {
+  it('fromNPY reads targets of one dimension and of two', () => {
     const one = Dataset.fromNPY({ inputs, targets: npy(Float64Array.of(1, 2, 3), 3) });
     expect(one.targets).toEqual(Float64Array.of(1, 2, 3));
     const two = Dataset.fromNPY({ inputs, targets: npy(Int16Array.of(1, 2, 3, 4, 5, 6), 3, 2) });
     expect(two.subset([1]).targets).toEqual(Int16Array.of(3, 4));
   });
 
-  it('images; names of columns; a scale', () => {
+  it('fromNPY reads images without a copy, with column names and a scale', () => {
     const images = npy(
       Uint8Array.from({ length: 12 }, (_, i) => i),
       3,
@@ -61,7 +61,7 @@ describe('a file for each array', () => {
 
   it.each<[string, object, object, Expected]>([
     [
-      'labels of another count',
+      'labels of a different count',
       { inputs, labels: npy(Uint8Array.of(1, 2), 2) },
       {},
       [RangeError, 'labels: expected shape (3), a row for each of inputs, got (2)'],
@@ -73,7 +73,7 @@ describe('a file for each array', () => {
       [RangeError, 'labels: expected shape (3), a row for each of inputs, got (3, 2)'],
     ],
     [
-      'targets of another count',
+      'targets of a different count',
       { inputs, targets: npy(new Float32Array(6), 2, 3) },
       {},
       [RangeError, 'targets: expected shape (3, outputs), a row for each of inputs, got (2, 3)'],
@@ -91,7 +91,7 @@ describe('a file for each array', () => {
       [RangeError, 'labels[1]: expected a whole number'],
     ],
     [
-      'both',
+      'labels beside targets',
       { inputs, labels: npy(new Uint8Array(3), 3), targets: npy(new Uint8Array(3), 3) },
       {},
       [TypeError, 'targets: expected either targets or labels'],
@@ -110,41 +110,46 @@ describe('a file for each array', () => {
       [RangeError, 'inputs: expected at least one row of numbers, got shape ()'],
     ],
     [
-      'no rows',
+      'an array without rows',
       { inputs: npy(new Float32Array(0), 0, 4) },
       {},
       [RangeError, 'inputs: expected at least one row of numbers, got shape (0, 4)'],
     ],
     [
-      'more than 53 bits',
+      'integers of more than 53 bits',
       { inputs: npy(BigInt64Array.of(1n, 2n ** 60n), 1, 2) },
       {},
       [RangeError, 'inputs[0][1] is 1152921504606846976; a number here holds 53 bits: save it as float64'],
     ],
-    ['names of other columns', { inputs }, { columns: ['a'] }, [RangeError, 'columns: expected 2 names']],
     [
-      'another file',
+      'a wrong number of column names',
+      { inputs },
+      { columns: ['a'] },
+      [RangeError, 'columns: expected 2 names'],
+    ],
+    [
+      'a file that is no NumPy array',
       { inputs, labels: new Uint8Array(20) },
       {},
       [FormatError, 'labels: expected an array of NumPy'],
     ],
-    ['an unknown file', { inputs, test: inputs }, {}, [TypeError, "files: unknown 'test'"]],
+    ['an unknown key', { inputs, test: inputs }, {}, [TypeError, "files: unknown 'test'"]],
     ['an option of tables', { inputs }, { label: '1' }, [TypeError, "options: unknown 'label'"]],
     [
-      'no file',
+      'a path in place of bytes',
       { inputs: 'a.npy' },
       {},
       [TypeError, "inputs: expected the bytes of an array of NumPy, got 'a.npy'"],
     ],
-  ])('%s: refused', async (_what, files, options, [Class, message]) => {
+  ])('fromNPY rejects %s', async (_what, files, options, [Class, message]) => {
     await expectError(() => Dataset.fromNPY(files as never, options), [Class, message]);
   });
 });
 
-describe('a single array', () => {
+describe('Dataset.fromNPY with a single array', () => {
   const table = npy(Float64Array.of(1, NaN, 0, 3, 4, 1, 5, 6, 0), 3, 3);
 
-  it('its columns have options as those of CSV', () => {
+  it('fromNPY takes the options of CSV for the columns of a single array', () => {
     const options = { columns: ['a', 'b', 'kind'], label: 'kind', missing: 'mean' } as const;
     const data = Dataset.fromNPY(table, options);
     expect(data.columns).toEqual(['a', 'b']);
@@ -153,7 +158,7 @@ describe('a single array', () => {
     expect(Dataset.fromNPY(table, { targets: '0', inputs: ['2'] }).targets).toEqual(Float64Array.of(1, 3, 5));
   });
 
-  it('strings are as in a text', () => {
+  it('fromNPY reads strings of a single array like fields of a CSV text', () => {
     const bytes = strings('1a2b');
     const header = new TextDecoder('latin1')
       .decode(bytes.subarray(10, 128))
@@ -165,7 +170,7 @@ describe('a single array', () => {
   });
 
   it.each<[string, Uint8Array, object, Expected]>([
-    ['NaN is missing', table, {}, [RangeError, "npy row 1, column '1' is missing; fill it in"]],
+    ['NaN, which counts as missing', table, {}, [RangeError, "npy row 1, column '1' is missing; fill it in"]],
     [
       'one dimension',
       npy(Float32Array.of(1, 2), 2),
@@ -173,31 +178,31 @@ describe('a single array', () => {
       [RangeError, 'npy: expected an array of two dimensions, a row for each sample, got shape (2)'],
     ],
     [
-      'three',
+      'three dimensions',
       npy(new Float32Array(8), 2, 2, 2),
       {},
       [RangeError, 'npy: expected an array of two dimensions'],
     ],
-    ['names of other columns', table, { columns: ['a'] }, [RangeError, 'columns: expected 3 names']],
+    ['a wrong number of column names', table, { columns: ['a'] }, [RangeError, 'columns: expected 3 names']],
     [
-      'a column that is not there',
+      'a label that names no column',
       table,
       { label: 'kind' },
       [RangeError, "label: there is no column 'kind'; the columns are '0', '1', '2'"],
     ],
-  ])('%s', async (_what, bytes, options, [Class, message]) => {
+  ])('fromNPY rejects a single array with %s', async (_what, bytes, options, [Class, message]) => {
     await expectError(() => Dataset.fromNPY(bytes, options), [Class, message]);
   });
 });
 
-describe('a file of np.savez', () => {
+describe('Dataset.fromNPZ', () => {
   const npz = writeNPZ({
     x_train: { values: Uint8Array.of(1, 2, 3, 4), shape: [2, 2] },
     y_train: Uint8Array.of(1, 0),
     broken: Float32Array.of(NaN),
   });
 
-  it('arrays by name; others are not looked at', () => {
+  it('fromNPZ reads the named arrays and ignores the others', () => {
     const data = Dataset.fromNPZ(npz, { inputs: 'x_train', labels: 'y_train', inputScale: 0.5 });
     expect(data.inputs).toEqual(Uint8Array.of(1, 2, 3, 4));
     expect(Array.from(data.labels!)).toEqual([1, 0]);
@@ -209,33 +214,33 @@ describe('a file of np.savez', () => {
 
   it.each<[string, object, Expected]>([
     [
-      'a name that is not there',
+      'a name that the file lacks',
       { inputs: 'x' },
       [FormatError, "npz: has no array 'x'; it has 'x_train', 'y_train', 'broken'"],
     ],
     [
-      'no name',
+      'options without a name',
       {},
       [TypeError, "inputs: expected the name of an array, got undefined; the arrays are 'x_train'"],
     ],
     ['an unknown option', { inputs: 'x_train', label: 'y_train' }, [TypeError, "options: unknown 'label'"]],
-  ])('%s: refused', async (_what, names, [Class, message]) => {
+  ])('fromNPZ rejects %s', async (_what, names, [Class, message]) => {
     await expectError(() => Dataset.fromNPZ(npz, names as never), [Class, message]);
   });
 });
 
-describe('IDX in gzip', () => {
+describe('Dataset.fromIDX with gzip', () => {
   const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8);
   const labels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 3, 4);
 
-  it('is as it is unpacked', () => {
+  it('fromIDX reads gzipped files like unpacked ones', () => {
     const packed = Dataset.fromIDX({ images: gzipSync(images), labels: gzipSync(labels) });
     const plain = Dataset.fromIDX({ images, labels });
     expect(packed.inputs).toEqual(plain.inputs);
     expect(packed.labels).toEqual(plain.labels);
   });
 
-  it('of a size that its header does not tell of: refused before it is unpacked', async () => {
+  it('fromIDX rejects gzipped files whose size does not match the IDX header', async () => {
     await expectError(
       () => Dataset.fromIDX({ images: gzipSync(Buffer.concat([images, new Uint8Array(10_000_000)])) }),
       [FormatError, 'images: expected at most 24 bytes unpacked, got 10000024'],
@@ -246,7 +251,7 @@ describe('IDX in gzip', () => {
     );
   });
 
-  it('broken: refused', async () => {
+  it('fromIDX rejects corrupt and truncated gzip', async () => {
     const packed = gzipSync(images);
     packed[packed.length - 6]! ^= 1;
     await expectError(

@@ -5,11 +5,11 @@ import type { Data } from '../../src/index.js';
 import { expectError, type Expected } from '../support/patient.js';
 import { rowsOf } from '../support/rows.js';
 
-// CSV texts, whole and in chunks: what is read is what was written, wherever the text is cut.
+// CSV texts, whole and in chunks: reading gives what was written, wherever the text is cut.
 
 const rowsIn = ({ inputs, width }: Dataset): number[][] => rowsOf(inputs, width);
 
-/** What a dataset is, to be compared. */
+/** The contents of a dataset, for comparison. */
 function contents(data: Dataset): unknown {
   const { inputs, targets, labels, columns, targetColumns, classes, categories } = data;
   return { inputs, targets, labels, columns, targetColumns, classes, categories };
@@ -17,7 +17,7 @@ function contents(data: Dataset): unknown {
 
 const flowers = 'length,width,species\n5.1,3.5,setosa\n7,3.2,versicolor\n6.3,3.3,virginica\n4.9,3,setosa\n';
 
-it('labels are indices of the classes, sorted; the other columns are the inputs', () => {
+it('fromCSV turns labels into indices of sorted classes and reads the other columns as inputs', () => {
   const data = Dataset.fromCSV(flowers, { label: 'species' });
   expect(rowsIn(data)).toEqual([
     [5.1, 3.5],
@@ -31,7 +31,7 @@ it('labels are indices of the classes, sorted; the other columns are the inputs'
   expect(data.targets).toBeUndefined();
 });
 
-it('targets, in the order in which they are named', () => {
+it('fromCSV reads targets in the order in which they are named', () => {
   const data = Dataset.fromCSV('a,b,c\n1,2,3\n4,5,6', { targets: ['c', 'a'] });
   expect(rowsIn(data)).toEqual([[2], [5]]);
   expect(Array.from(data.targets!)).toEqual([3, 1, 6, 4]);
@@ -39,13 +39,13 @@ it('targets, in the order in which they are named', () => {
   expect(Dataset.fromCSV('a,b\n1,2', { targets: 'b' }).targets).toEqual(Float64Array.of(2));
 });
 
-it('no answers at all, for predict', () => {
+it('fromCSV reads inputs alone without a label or targets', () => {
   const data = Dataset.fromCSV('a,b\n1,2');
   expect(rowsIn(data)).toEqual([[1, 2]]);
   expect(Object.keys(data)).toEqual(['inputs']);
 });
 
-it('categories are indices, sorted; numbers stand for themselves', () => {
+it('fromCSV turns string categories into sorted indices and keeps categories that are numbers', () => {
   const text = 'colour,doors,size,y\nred,5,1,0\nblue,3,2,1\nred,10,3,1';
   const data = Dataset.fromCSV(text, { targets: 'y', categorical: ['colour', 'doors'] });
   expect(data.categories).toEqual({ colour: ['blue', 'red'], doors: [3, 5, 10] });
@@ -56,13 +56,13 @@ it('categories are indices, sorted; numbers stand for themselves', () => {
   ]);
 });
 
-it('classes that are numbers are sorted as numbers', () => {
+it('fromCSV sorts numeric classes as numbers', () => {
   const data = Dataset.fromCSV('x,y\n1,10\n1,9\n1,10\n1,9.0', { label: 'y' });
   expect(data.classes).toEqual([9, 10]);
   expect(Array.from(data.labels!)).toEqual([1, 0, 1, 0]);
 });
 
-it('classes and categories that are given keep their order', () => {
+it('fromCSV keeps the order of given classes and categories', () => {
   const text = 'c,n,y\nb,2,no\na,1,yes';
   const categorical = { c: ['c', 'b', 'a'], n: [2, 1] };
   const data = Dataset.fromCSV(text, { label: 'y', classes: ['yes', 'no'], categorical });
@@ -75,7 +75,7 @@ it('classes and categories that are given keep their order', () => {
   expect(data.categories).toEqual(categorical);
 });
 
-describe('what RFC 4180 and its users write', () => {
+describe('variants of RFC 4180', () => {
   const plain = contents(Dataset.fromCSV('a,b,c\n1,2,x\n3,4,y\n', { label: 'c' }));
   it.each([
     ['no line break at the end', 'a,b,c\n1,2,x\n3,4,y', {}],
@@ -88,16 +88,16 @@ describe('what RFC 4180 and its users write', () => {
     ['quoted fields', '"a","b","c"\n"1","2","x"\n3,"4",y', {}],
     ['quoted fields and CRLF', '"a","b","c"\r\n"1","2","x"\r\n3,4,"y"\r\n', {}],
     ['spaces around numbers', 'a,b,c\n 1,2 ,x\n3,\t4,y\n', {}],
-    ['numbers in other words', 'a,b,c\n+1.0,2e0,x\n.3e1,4.,y\n', {}],
+    ['numbers in other notations', 'a,b,c\n+1.0,2e0,x\n.3e1,4.,y\n', {}],
     ['semicolons', 'a;b;c\n1;2;x\n3;4;y', { delimiter: ';' }],
     ['tabs', 'a\tb\tc\n1\t2\tx\n3\t4\ty', { delimiter: '\t' }],
-    ['no header, but names', '1,2,x\n3,4,y', { header: ['a', 'b', 'c'] }],
-    ['columns that are not asked for', 'z,a,b,c\nfoo,1,2,x\n,3,4,y', { inputs: ['a', 'b'] }],
-  ] as [string, string, CSVOptions][])('%s', (_, text, options) => {
+    ['given names in place of a header', '1,2,x\n3,4,y', { header: ['a', 'b', 'c'] }],
+    ['further columns that are not read', 'z,a,b,c\nfoo,1,2,x\n,3,4,y', { inputs: ['a', 'b'] }],
+  ] as [string, string, CSVOptions][])('fromCSV reads the same data with %s', (_, text, options) => {
     expect(contents(Dataset.fromCSV(text, { label: 'c', ...options }))).toEqual(plain);
   });
 
-  it('without a header, columns are named by their numbers', () => {
+  it('fromCSV names columns by their numbers when there is no header', () => {
     const data = Dataset.fromCSV('7,1,2\n8,3,4', { header: false, label: '0' });
     expect(data.columns).toEqual(['1', '2']);
     expect(data.classes).toEqual([7, 8]);
@@ -107,17 +107,17 @@ describe('what RFC 4180 and its users write', () => {
     ]);
   });
 
-  it('line breaks, delimiters and quotes within quotes', () => {
+  it('fromCSV reads line breaks, delimiters and quotes within quotes', () => {
     const data = Dataset.fromCSV('x,"a ""b"",\r\nc"\n1,"one\ntwo, ""three"""\n', { label: 'a "b",\nc' });
     expect(data.classes).toEqual(['one\ntwo, "three"']);
   });
 });
 
-/** Any text as a field, quoted where it must be or for no reason. */
+/** Any text as a quoted field, whether or not it needs the quotes. */
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
-it('any numbers and any names are read as they were written', () => {
-  // A line break of any kind is read as LF; a field that is empty is missing.
+it('fromCSV reads any numbers and any names as they were written', () => {
+  // Any line break is read as LF; an empty field is missing.
   const word = fc.string({ unit: fc.constantFrom(...Array.from('ab ,;"\n\t\'é𝛿')), minLength: 1 });
   const number = fc.double({ noNaN: true, noDefaultInfinity: true });
   const table = fc.array(fc.tuple(number, number, word), { minLength: 1 });
@@ -148,13 +148,13 @@ it('any numbers and any names are read as they were written', () => {
 
 describe('missing values', () => {
   const text = 'a,b,y\n1,10,1\n,20,2\nNA,?,3\n4,60,4\n';
-  it('are refused by default', async () => {
+  it('fromCSV rejects missing values by default', async () => {
     await expectError(
       () => Dataset.fromCSV(text, { targets: 'y' }),
       [RangeError, "CSV row 3, column 'a' is missing; fill it in, or choose missing: 'drop' or 'mean'"],
     );
   });
-  it('drop', () => {
+  it("fromCSV drops rows with missing values when missing is 'drop'", () => {
     const data = Dataset.fromCSV(text, { targets: 'y', missing: 'drop' });
     expect(rowsIn(data)).toEqual([
       [1, 10],
@@ -162,7 +162,7 @@ describe('missing values', () => {
     ]);
     expect(Array.from(data.targets!)).toEqual([1, 4]);
   });
-  it('mean', () => {
+  it("fromCSV fills in the mean of the column when missing is 'mean'", () => {
     const data = Dataset.fromCSV(text, { targets: 'y', missing: 'mean' });
     expect(rowsIn(data)).toEqual([
       [1, 10],
@@ -171,10 +171,10 @@ describe('missing values', () => {
       [4, 60],
     ]);
   });
-  it('in columns that are not read do not matter', () => {
+  it('fromCSV ignores missing values in columns that are not read', () => {
     expect(Dataset.fromCSV(text, { inputs: ['y'] }).count).toBe(4);
   });
-  it('a category NA is one, and an empty one is missing', async () => {
+  it('fromCSV reads NA as a category but an empty field as missing', async () => {
     const countries = 'c,y\nNA,1\n,2\nDE,3';
     expect(
       Dataset.fromCSV(countries, { targets: 'y', categorical: ['c'], missing: 'drop' }).categories,
@@ -187,17 +187,17 @@ describe('missing values', () => {
       ],
     );
   });
-  it('categories of rows that were dropped are none', () => {
+  it('fromCSV ignores the categories of dropped rows', () => {
     const data = Dataset.fromCSV('c,y\na,1\nb,\na,3', { targets: 'y', categorical: ['c'], missing: 'drop' });
     expect(data.categories).toEqual({ c: ['a'] });
   });
-  it('an answer has no mean', async () => {
+  it("fromCSV rejects a missing target when missing is 'mean'", async () => {
     await expectError(
       () => Dataset.fromCSV('x,y\n1,2\n1,\n', { targets: 'y', missing: 'mean' }),
       [RangeError, "CSV row 3, column 'y' is missing, and no number has a mean there"],
     );
   });
-  it('a column of nothing has no mean', async () => {
+  it("fromCSV rejects a column without values when missing is 'mean'", async () => {
     await expectError(
       () => Dataset.fromCSV('x,z,y\n1,,2', { targets: 'y', missing: 'mean' }),
       [RangeError, "column 'z': every value is missing"],
@@ -205,19 +205,19 @@ describe('missing values', () => {
   });
 });
 
-describe('texts and options that cannot be right', () => {
+describe('invalid CSV texts and options', () => {
   const cases: [string, unknown, unknown, Expected][] = [
-    ['no text', 5, {}, [TypeError, 'text: expected a CSV text as a string, got 5']],
-    ['nothing', '', {}, [RangeError, 'CSV: expected at least one row of data, got none']],
+    ['a number in place of a text', 5, {}, [TypeError, 'text: expected a CSV text as a string, got 5']],
+    ['an empty text', '', {}, [RangeError, 'CSV: expected at least one row of data, got none']],
     ['a header alone', 'a,b\n', {}, [RangeError, 'CSV: expected at least one row of data, got none']],
     [
-      'all dropped',
+      'a text whose rows are all dropped',
       'a,b\n1,\n',
       { missing: 'drop' },
       [RangeError, 'CSV: something is missing in each of the rows'],
     ],
     [
-      'a word',
+      'a word among numbers',
       'a,b\n1,2\n3,x\n',
       {},
       [TypeError, "CSV row 3, column 'b': expected a number, got 'x'; name the column in categorical"],
@@ -253,7 +253,7 @@ describe('texts and options that cannot be right', () => {
       [RangeError, 'CSV row 2: expected 2 fields, one for each column, got 3'],
     ],
     [
-      'another delimiter',
+      'a text with another delimiter',
       'a;b\n1;2',
       {},
       [RangeError, 'CSV row 1: a single field, with ";" in it; give { delimiter: ";" }'],
@@ -265,12 +265,12 @@ describe('texts and options that cannot be right', () => {
       [RangeError, 'CSV row 2: a quoted field is never closed'],
     ],
     [
-      'something after a quote',
+      'text after a closing quote',
       'a,b\n1,2\n1,"2"3\n',
       {},
       [RangeError, 'CSV row 3: a quoted field has something after'],
     ],
-    ['two columns of a name', 'a,a\n1,2', {}, [RangeError, "columns: two are named 'a'"]],
+    ['two columns of the same name', 'a,a\n1,2', {}, [RangeError, "columns: two are named 'a'"]],
     [
       'an unknown label',
       'a,b\n1,2',
@@ -284,14 +284,14 @@ describe('texts and options that cannot be right', () => {
       [RangeError, "targets: there is no column 'c'"],
     ],
     ['an unknown input', 'a,b\n1,2', { inputs: ['d'] }, [RangeError, "inputs: there is no column 'd'"]],
-    ['an input twice', 'a,b\n1,2', { inputs: ['a', 'a'] }, [RangeError, "inputs: 'a' is there twice"]],
+    ['an input named twice', 'a,b\n1,2', { inputs: ['a', 'a'] }, [RangeError, "inputs: 'a' is there twice"]],
     [
-      'inputs in a string',
+      'inputs given as a string',
       'a,b\n1,2',
       { inputs: 'a' },
       [TypeError, "inputs: expected an array of names of columns, got 'a'"],
     ],
-    ['no inputs', 'a\n1', { label: 'a' }, [RangeError, 'inputs: expected at least one column']],
+    ['a table without inputs', 'a\n1', { label: 'a' }, [RangeError, 'inputs: expected at least one column']],
     [
       'an answer as input',
       'a,b\n1,2',
@@ -299,51 +299,56 @@ describe('texts and options that cannot be right', () => {
       [RangeError, "inputs: 'b' is an answer"],
     ],
     [
-      'label and targets',
+      'a label beside targets',
       'a,b,c\n1,2,3',
       { label: 'a', targets: 'b' },
       [TypeError, 'targets: expected either targets or a label'],
     ],
     [
-      'a category that is no input',
+      'a categorical column that is no input',
       'a,b\n1,2',
       { categorical: ['c'] },
       [RangeError, "categorical: there is no column 'c'"],
     ],
     [
-      'categories of no input',
+      'categories of a column that is no input',
       'a,b\n1,2',
       { categorical: { c: [] } },
       [RangeError, "categorical: there is no column 'c'"],
     ],
     [
-      'no categories',
+      'an empty list of categories',
       'a,b\n1,2',
       { categorical: { a: [] } },
       [TypeError, "categorical['a']: expected an array of strings or of numbers"],
     ],
     [
-      'a category not given',
+      'a category that is not in the given list',
       'a,b\n1,2',
       { categorical: { a: ['2'] } },
       [RangeError, "CSV row 2, column 'a': '1' is none of the categories given: '2'"],
     ],
     [
-      'a class not given',
+      'a class that is not in the given list',
       'a,b\n1,2',
       { label: 'b', classes: [1] },
       [RangeError, "CSV row 2, column 'b': '2' is none of the categories given: 1"],
     ],
-    ['classes of no label', 'a,b\n1,2', { classes: [1] }, [TypeError, 'classes: they are those of a label']],
     [
-      'an unknown policy',
+      'classes without a label',
+      'a,b\n1,2',
+      { classes: [1] },
+      [TypeError, 'classes: they are those of a label'],
+    ],
+    [
+      'an unknown policy for missing values',
       'a,b\n1,2',
       { missing: 'zero' },
       [RangeError, "missing: expected one of 'error', 'drop', 'mean', got 'zero'"],
     ],
     ['an unknown option', 'a,b\n1,2', { lable: 'b' }, [TypeError, "options: unknown 'lable'"]],
     [
-      'no delimiter',
+      'an empty delimiter',
       'a,b\n1,2',
       { delimiter: '' },
       [RangeError, "delimiter: expected a single character such as ',' or ';', got ''"],
@@ -355,17 +360,17 @@ describe('texts and options that cannot be right', () => {
       [RangeError, 'delimiter: expected a single character'],
     ],
     [
-      'a wrong header',
+      'a header given as a string',
       'a,b\n1,2',
       { header: 'a,b' },
       [TypeError, "header: expected true, false or an array of names, got 'a,b'"],
     ],
   ];
-  it.each(cases)('%s', async (_, text, options, expected) => {
+  it.each(cases)('fromCSV rejects %s', async (_, text, options, expected) => {
     await expectError(() => Dataset.fromCSV(text as string, options as CSVOptions), expected);
   });
 
-  it('a quote that is never closed ends before memory does', async () => {
+  it('fromCSV limits the length of a row whose quote is never closed', async () => {
     const text = `a,b\n"${'1,2\n'.repeat(5e6)}`;
     await expectError(
       () => Dataset.fromCSV(text),
@@ -374,7 +379,7 @@ describe('texts and options that cannot be right', () => {
   });
 });
 
-/** All batches as one set of rows. */
+/** The rows of all batches in one. */
 async function collected(
   batches: () => AsyncIterable<Data>,
 ): Promise<{ sizes: number[]; inputs: number[]; labels: number[]; targets: number[] }> {
@@ -393,7 +398,7 @@ async function collected(
   return all;
 }
 
-describe('in chunks', () => {
+describe('csvBatches', () => {
   const text =
     '\uFEFF"x","a ""name"""\r\n1,"one,\r\ntwo"\r\n\r\n"2.5","say ""é𝛿"""\n3,"""" \n-4e1,last\r\r\n5,"one,\ntwo"';
   const options: CSVOptions = {
@@ -408,19 +413,19 @@ describe('in chunks', () => {
     targets: [],
   };
 
-  it('the text, whole', () => {
+  it('fromCSV reads the expected rows from the whole text', () => {
     expect(expected.inputs).toEqual([1, 2.5, 3, -40, 5]);
     expect(expected.labels).toEqual([0, 1, 2, 3, 0]);
   });
 
-  it('cut in two, anywhere', async () => {
+  it('csvBatches reads the same rows from a text cut in two anywhere', async () => {
     for (let cut = 0; cut <= text.length; cut++) {
       const source = (): string[] => [text.slice(0, cut), text.slice(cut)];
       expect(await collected(csvBatches(source, options, 2)), `cut at ${cut}`).toEqual(expected);
     }
   });
 
-  it('cut in pieces of any length', async () => {
+  it('csvBatches reads the same rows from pieces of 1 to 11 characters', async () => {
     for (let size = 1; size < 12; size++) {
       const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
         text.slice(i * size, (i + 1) * size),
@@ -429,7 +434,7 @@ describe('in chunks', () => {
     }
   });
 
-  it('bytes cut in two, anywhere', async () => {
+  it('csvBatches reads the same rows from bytes cut in two anywhere', async () => {
     const bytes = new TextEncoder().encode(text);
     for (let cut = 0; cut <= bytes.length; cut++) {
       const source = (): Uint8Array[] => [bytes.subarray(0, cut), bytes.subarray(cut)];
@@ -437,7 +442,7 @@ describe('in chunks', () => {
     }
   });
 
-  it('any table, cut anywhere, is what it is when whole', async () => {
+  it('csvBatches reads the same rows from any table cut anywhere', async () => {
     const word = fc.string({ unit: fc.constantFrom(...Array.from('a ,"\n\r')), minLength: 1, maxLength: 6 });
     const rows = fc.array(fc.tuple(fc.integer(), word), { minLength: 1, maxLength: 8 });
     await fc.assert(
@@ -468,7 +473,7 @@ describe('in chunks', () => {
   async function* generated(): AsyncGenerator<string> {
     for (const chunk of chunks) yield await Promise.resolve(chunk);
   }
-  /** As in engines whose streams are not iterable. */
+  /** A stream as in engines where streams are not iterable. */
   function bare(): ReadableStream<string> {
     const stream = new ReadableStream<string>({
       start(controller) {
@@ -485,7 +490,7 @@ describe('in chunks', () => {
     ['a promise of a stream', () => Promise.resolve(new Blob([numbers]).stream())],
     ['a stream that is not iterable', bare],
   ] as [string, () => TextChunks | Promise<TextChunks>][])(
-    'from %s, as often as is asked',
+    'csvBatches reads %s again at each call',
     async (_, source) => {
       const batches = csvBatches(source, ofNumbers, 10);
       const expected = { sizes: [2], inputs: [1, 1, 3, 0], labels: [], targets: [2, 4] };
@@ -494,7 +499,7 @@ describe('in chunks', () => {
     },
   );
 
-  it('a batch is there before the text has ended', async () => {
+  it('csvBatches yields batches before the text ends', async () => {
     async function* endless(): AsyncGenerator<string> {
       yield 'a,y\n';
       for (let i = 0; ; i++) yield await Promise.resolve(`${i},${2 * i}\n`);
@@ -506,7 +511,7 @@ describe('in chunks', () => {
     await iterator.return();
   });
 
-  it('an error names the row in the whole text', async () => {
+  it('csvBatches names the row of the whole text in an error', async () => {
     const source = (): string[] => ['a,y\n1,2\n\n3,4', '\n5,6\nseven,8\n'];
     await expectError(
       () => collected(csvBatches(source, { targets: 'y' }, 1)),
@@ -514,7 +519,7 @@ describe('in chunks', () => {
     );
   });
 
-  it('a text of nothing', async () => {
+  it('csvBatches rejects a text without rows', async () => {
     await expectError(
       () => collected(csvBatches(() => ['a,y\n'], { targets: 'y' }, 1)),
       [RangeError, 'CSV: expected at least one row of data, got none'],
@@ -523,33 +528,33 @@ describe('in chunks', () => {
 
   it.each([
     [
-      'a source that is none',
+      'a text in place of a source',
       ['a,b\n', {}, 5],
       [TypeError, "source: expected a function that opens the text, got 'a,b"],
     ],
     [
-      'no rows',
+      'batches of 0 rows',
       [() => [], {}, 0],
       [RangeError, 'rowsPerBatch: expected a whole number of at least 1, got 0'],
     ],
     [
-      'no classes',
+      'a label without classes',
       [() => [], { label: 'y' }, 5],
       [TypeError, 'classes: a stream cannot know them beforehand'],
     ],
     [
-      'no categories',
+      'categorical columns without categories',
       [() => [], { categorical: ['y'] }, 5],
       [TypeError, 'categorical: a stream cannot know'],
     ],
     [
-      'a mean',
+      'the mean as policy for missing values',
       [() => [], { missing: 'mean' }, 5],
       [RangeError, "missing: a stream has no mean; choose 'error' or 'drop'"],
     ],
     ['an unknown option', [() => [], { delimeter: ';' }, 5], [TypeError, "options: unknown 'delimeter'"]],
   ] as unknown as [string, Parameters<typeof csvBatches>, Expected][])(
-    '%s is refused at once',
+    'csvBatches rejects %s at the call',
     async (_, args, expected) => {
       await expectError(() => csvBatches(...args), expected);
     },

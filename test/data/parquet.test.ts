@@ -7,7 +7,7 @@ import { checkRuns } from '../../src/data/parquet/pages.js';
 import { FormatError } from '../../src/index.js';
 import { expectError, type Expected } from '../support/patient.js';
 
-// Parquet files of hyparquet-writer; test/clients/parquet.test.mjs has another writer on the other side.
+// Parquet files written by hyparquet-writer; test/clients/parquet.test.mjs reads those of another writer.
 
 const COUNT = 1000;
 const of = <T>(value: (i: number) => T): T[] => Array.from({ length: COUNT }, (_, i) => value(i));
@@ -66,7 +66,7 @@ const table = [
   ),
 ];
 
-describe('what is written is read', () => {
+describe('reading what was written', () => {
   const read = async (file: Uint8Array): Promise<void> => {
     const data = await Dataset.fromParquet(file, { label: 'kind' });
     expect(data.columns).toEqual(['double', 'float', 'int', 'long', 'flag', 'colour']);
@@ -84,11 +84,14 @@ describe('what is written is read', () => {
     expect(Array.from(data.labels!)).toEqual(of((i) => i % 2));
   };
 
-  it.each(['SNAPPY', 'GZIP', 'UNCOMPRESSED'] as const)('packed by %s', async (codec) => {
-    await read(parquet(table, { codec }));
-  });
+  it.each(['SNAPPY', 'GZIP', 'UNCOMPRESSED'] as const)(
+    'fromParquet reads columns compressed by codec %s',
+    async (codec) => {
+      await read(parquet(table, { codec }));
+    },
+  );
 
-  it('in row groups and pages of any size', async () => {
+  it('fromParquet reads row groups and pages of any size', async () => {
     await read(parquet(table, { rowGroupSize: 333 }));
     await read(parquet(table, { pageSize: 100 }));
     await read(parquet(table, { rowGroupSize: 100, pageSize: 1, codec: 'UNCOMPRESSED' }));
@@ -100,14 +103,14 @@ describe('what is written is read', () => {
     ['DELTA_LENGTH_BYTE_ARRAY', ['colour', 'kind']],
     ['PLAIN', table.map(({ name }) => name)],
     ['RLE', ['flag']],
-  ] as const)('encoded as %s', async (encoding, names) => {
+  ] as const)('fromParquet reads columns encoded as %s', async (encoding, names) => {
     const encoded = table.map((one) =>
       (names as readonly string[]).includes(one.name) ? { ...one, encoding } : one,
     );
     await read(parquet(encoded));
   });
 
-  it('as an ArrayBuffer; and a piece at a time, of which only what is wanted', async () => {
+  it('fromParquet reads an ArrayBuffer, and only the needed pieces of a sliceable file', async () => {
     const file = parquet(table);
     await read(file.slice().buffer as never);
     const asked: [number, number][] = [];
@@ -122,11 +125,11 @@ describe('what is written is read', () => {
       { inputs: ['int'], label: 'kind' },
     );
     expect(data.columns).toEqual(['int']);
-    expect(asked.length).toBe(5); // how it begins and ends, the footer, two columns
+    expect(asked.length).toBe(5); // the start, the end, the footer and two columns
     expect(asked.reduce((sum, [from, to]) => sum + to - from, 0)).toBeLessThan(file.length / 2);
   });
 
-  it('UUIDs, floats of 16 bits, unsigned numbers, decimals', async () => {
+  it('fromParquet reads UUIDs, 16-bit floats, unsigned numbers and decimals', async () => {
     const schema = [
       { name: 'root', num_children: 4 },
       {
@@ -169,7 +172,7 @@ describe('what is written is read', () => {
   });
 });
 
-describe('what is missing', () => {
+describe('missing values', () => {
   const some = [
     column('x', 'DOUBLE', [1, null, 3, NaN]),
     column('n', 'INT64', [1n, 2n, null, 4n]),
@@ -177,7 +180,7 @@ describe('what is missing', () => {
     column('y', 'STRING', ['p', 'q', null, 'p']),
   ];
 
-  it('null, and NaN: an error unless a policy is chosen', async () => {
+  it('fromParquet rejects missing values unless a policy is chosen, and treats NaN as missing', async () => {
     await expectError(
       () => Dataset.fromParquet(parquet(some), { label: 'y' }),
       [RangeError, "Parquet row 2, column 'x' is missing; fill it in, or choose missing: 'drop' or 'mean'"],
@@ -192,13 +195,13 @@ describe('what is missing', () => {
     expect(filled.inputs).toEqual(Float64Array.of(1, 1, 2, 2, 3, 7 / 3, 2, 4));
   });
 
-  it('the row is counted over row groups', async () => {
+  it('fromParquet counts rows across row groups', async () => {
     const file = parquet([column('x', 'DOUBLE', [1, 2, 3, null, 5])], { rowGroupSize: 3 });
     await expectError(() => Dataset.fromParquet(file), [RangeError, "Parquet row 4, column 'x' is missing"]);
   });
 });
 
-describe('what cannot be read', () => {
+describe('unreadable files', () => {
   it.each<[string, ColumnSource[], object, Expected]>([
     [
       'timestamps',
@@ -206,7 +209,12 @@ describe('what cannot be read', () => {
       {},
       [TypeError, "Parquet, column 'when': it holds timestamps; name the inputs without it"],
     ],
-    ['JSON', [column('x', 'JSON', [{ a: 1 }])], {}, [TypeError, "Parquet, column 'x': it holds JSON"]],
+    [
+      'a column of JSON',
+      [column('x', 'JSON', [{ a: 1 }])],
+      {},
+      [TypeError, "Parquet, column 'x': it holds JSON"],
+    ],
     [
       'numbers of more than 53 bits',
       [column('x', 'INT64', [2n ** 60n])],
@@ -217,7 +225,7 @@ describe('what cannot be read', () => {
       ],
     ],
     [
-      'no such column',
+      'a label that names no column',
       [column('x', 'DOUBLE', [1])],
       { label: 'y' },
       [RangeError, "label: there is no column 'y'; the columns are 'x'"],
@@ -229,16 +237,16 @@ describe('what cannot be read', () => {
       [TypeError, "options: unknown 'delimiter'"],
     ],
     [
-      'strings in between',
+      'an empty list of inputs',
       [column('x', 'DOUBLE', [1]), column('__proto__', 'STRING', ['a'])],
       { label: 'x', inputs: [] },
       [RangeError, 'inputs: expected at least one column'],
     ],
-  ])('%s', async (_what, columns, options, [Class, message]) => {
+  ])('fromParquet rejects %s', async (_what, columns, options, [Class, message]) => {
     await expectError(() => Dataset.fromParquet(parquet(columns), options), [Class, message]);
   });
 
-  it('lists', async () => {
+  it('fromParquet rejects lists among the inputs', async () => {
     const schema = [
       { name: 'root', num_children: 2 },
       { name: 'y', type: 'DOUBLE', repetition_type: 'REQUIRED' },
@@ -258,12 +266,12 @@ describe('what cannot be read', () => {
     expect((await Dataset.fromParquet(file, { inputs: ['y'] })).inputs).toEqual(Float64Array.of(3, 4));
   });
 
-  it('columns that are not wanted do not matter', async () => {
+  it('fromParquet ignores unreadable columns that are not inputs', async () => {
     const file = parquet([column('x', 'DOUBLE', [1]), column('when', 'TIMESTAMP', [new Date(0)])]);
     expect((await Dataset.fromParquet(file, { inputs: ['x'] })).inputs).toEqual(Float64Array.of(1));
   });
 
-  it('other codecs are named, with the cure', async () => {
+  it('fromParquet names an unsupported codec and the cure', async () => {
     const file = parquet([column('x', 'DOUBLE', [1, 2])], {
       codec: 'ZSTD',
       compressors: { ZSTD: (bytes) => bytes },
@@ -277,7 +285,7 @@ describe('what cannot be read', () => {
     );
   });
 
-  it('another file, or half of one', async () => {
+  it('fromParquet rejects other files, truncated files and invalid sources', async () => {
     const file = parquet(table);
     await expectError(
       () => Dataset.fromParquet(new Uint8Array(100)),
@@ -304,11 +312,11 @@ describe('what cannot be read', () => {
 });
 
 describe('Snappy', () => {
-  it('literals, long ones too, and copies that overlap', () => {
+  it('unpackSnappy unpacks literals, long ones too, and overlapping copies', () => {
     expect(unpackSnappy(Uint8Array.of(3, 2 << 2, 1, 2, 3), 3)).toEqual(Uint8Array.of(1, 2, 3));
     const long = Uint8Array.from({ length: 300 }, (_, i) => i);
     expect(unpackSnappy(Uint8Array.of(172, 2, 61 << 2, 43, 1, ...long), 300)).toEqual(long);
-    // 'ab', then 6 from 2 back, by offsets of one, two and four bytes
+    // 'ab', then a copy of 6 bytes from 2 back, with offsets of one, two and four bytes
     const expected = new TextEncoder().encode('abababab');
     for (const copy of [
       [1 | (2 << 2), 2],
@@ -319,41 +327,41 @@ describe('Snappy', () => {
   });
 
   it.each([
-    ['a literal that goes back', [9, 63 << 2, 0xf0, 0xff, 0xff, 0xff, 1]],
-    ['a copy of what is not there', [4, 0, 1, 1, 9]],
-    ['a copy of itself', [5, 0, 1, 1, 0]],
-    ['more than it says', [1, 2 << 2, 1, 2, 3]],
-    ['less than it says', [9, 0, 1]],
-    ['an end too soon', [9, 61 << 2]],
-    ['no length', [128, 128]],
-    ['nothing', []],
-  ])('%s', async (_what, bytes) => {
+    ['a literal longer than its data', [9, 63 << 2, 0xf0, 0xff, 0xff, 0xff, 1]],
+    ['a copy from before the start', [4, 0, 1, 1, 9]],
+    ['a copy with an offset of 0', [5, 0, 1, 1, 0]],
+    ['more bytes than declared', [1, 2 << 2, 1, 2, 3]],
+    ['fewer bytes than declared', [9, 0, 1]],
+    ['a truncated literal', [9, 61 << 2]],
+    ['a length without an end', [128, 128]],
+    ['an empty input', []],
+  ])('unpackSnappy rejects %s', async (_what, bytes) => {
     await expectError(() => unpackSnappy(Uint8Array.from(bytes), 9), [FormatError, 'what Snappy packed']);
   });
 });
 
-describe('the check of runs and bits', () => {
-  it('accepts the example of the format: 0 to 7 in 3 bits', () => {
+describe('checkRuns', () => {
+  it('checkRuns accepts the example of the format, 0 to 7 in 3 bits', () => {
     expect(checkRuns(Uint8Array.of(3, 0b10001000, 0b11000110, 0b11111010), 3, 8)).toBe(0);
   });
 
-  it('accepts a run of two bytes a number, then bits, of which the last are padding', () => {
+  it('checkRuns accepts a run with two bytes per number, then bits that end in padding', () => {
     expect(checkRuns(Uint8Array.of(6, 1, 2, 3, ...Array<number>(9).fill(255)), 9, 5)).toBe(0);
   });
 
-  it('counts the ones among numbers of one bit', () => {
+  it('checkRuns counts the ones among numbers of one bit', () => {
     expect(checkRuns(Uint8Array.of(6, 1, 4, 0, 3, 0b00001101), 1, 9)).toBe(6);
   });
 
   it.each([
     ['a run that ends before its number', [4], 8, 2, 'runs end too soon'],
     ['a run without an end', [200], 8, 8, 'it ends too soon'],
-    ['bits that are not there', [3, 1], 3, 8, 'runs end too soon'],
+    ['missing bits', [3, 1], 3, 8, 'runs end too soon'],
     ['numbers of 25 bits', [3, 1, 1, 1, 1], 25, 8, 'runs are of 25 bits'],
     ['a size of more than 64 bits', Array<number>(11).fill(255), 1, 8, 'more than 64 bits'],
     ['a run longer than the page', [254, 255, 255, 255, 15, 1], 1, 3, 'longer than its pages'],
-    ['more bits than padding', [255, 255, 255, 255, 15, 1], 0, 3, 'longer than its pages'],
-  ])('refuses %s', async (_what, bytes, width, count, message) => {
+    ['more bits than padding explains', [255, 255, 255, 255, 15, 1], 0, 3, 'longer than its pages'],
+  ])('checkRuns rejects %s', async (_what, bytes, width, count, message) => {
     await expectError(() => checkRuns(Uint8Array.from(bytes), width, count), [FormatError, message]);
   });
 });

@@ -15,11 +15,11 @@ import { JSONLinesRows } from '../../src/data/json.js';
 import { writeNPY } from '../../src/formats/numpy/index.js';
 import { expectError } from '../support/patient.js';
 
-/** A CSV text of as many rows as asked for. */
+/** A CSV text with the given number of rows. */
 const csv = (header: string, count: number, row: (n: number) => string): string =>
   [header, ...Array.from({ length: count }, (_, n) => row(n))].join('\n');
 
-/** What a dataset holds. */
+/** The contents of a dataset, for comparison. */
 const contents = (data: Dataset): unknown => {
   const { inputs, labels, targets, columns, classes, categories } = data;
   return { inputs, labels, targets, columns, classes, categories };
@@ -33,15 +33,15 @@ describe('Dataset.fromTable', () => {
 
   it.each<[string, ColumnOptions]>([
     ['classes', { inputs: ['id', 'word'], categorical: ['word'], label: 'y' }],
-    ['gaps filled in', { inputs: ['x', 'id'], targets: 'y', missing: 'mean' }],
+    ['gaps filled in by means', { inputs: ['x', 'id'], targets: 'y', missing: 'mean' }],
     ['gaps left out', { inputs: ['x'], label: 'word', missing: 'drop' }],
-    ['categories of many numbers and texts, as they are spelled', { inputs: ['id'], label: 'code' }],
+    ['categories of many numbers and texts as they are spelled', { inputs: ['id'], label: 'code' }],
     ['categories of numbers with gaps', { inputs: ['id'], label: 'x' }],
     [
       'given categories',
       { inputs: ['word'], categorical: { word: ['w2', 'w1', 'w0'] }, targets: ['id', 'y'] },
     ],
-  ])('makes the same samples of a CSV text as fromCSV: %s', (_what, options) => {
+  ])('fromTable makes the same samples of a CSV text as fromCSV, with %s', (_what, options) => {
     const table = Table.fromCSV(long);
     expect(contents(Dataset.fromTable(table, options))).toEqual(contents(Dataset.fromCSV(long, options)));
     expect(contents(Dataset.fromTable(table, options))).toEqual(contents(Dataset.fromCSV(long, options)));
@@ -50,8 +50,8 @@ describe('Dataset.fromTable', () => {
   it.each<[string, ColumnOptions]>([
     ['text in a column of numbers', { inputs: ['code'], label: 'y' }],
     ['a gap', { inputs: ['x'], label: 'y' }],
-    ['a column that is not there', { inputs: ['z'], label: 'y' }],
-  ])('throws what fromCSV throws: %s', (_what, options) => {
+    ['an input that names no column', { inputs: ['z'], label: 'y' }],
+  ])('fromTable throws what fromCSV throws for %s', (_what, options) => {
     const thrown = (read: () => unknown): unknown => {
       try {
         return read();
@@ -64,7 +64,7 @@ describe('Dataset.fromTable', () => {
     expect(error).toEqual(thrown(() => Dataset.fromCSV(long, options)));
   });
 
-  it('makes the same samples of JSON and JSON Lines as fromJSON and fromJSONLines', () => {
+  it('fromTable makes the same samples of JSON and JSON Lines as fromJSON and fromJSONLines', () => {
     const rows = [
       { x: 1, y: 'a' },
       { y: 'b', x: 2 },
@@ -84,7 +84,7 @@ describe('Dataset.fromTable', () => {
     );
   });
 
-  it('makes the same samples of an array of NumPy as fromNPY', () => {
+  it('fromTable makes the same samples of a NumPy array as fromNPY', () => {
     const bytes = writeNPY(Float32Array.of(1, 2, 0, 3, 4, 1), [2, 3]);
     const table = Table.fromNPY(bytes, { columns: ['a', 'b', 'y'] });
     expect(table.names).toEqual(['a', 'b', 'y']);
@@ -93,7 +93,7 @@ describe('Dataset.fromTable', () => {
     );
   });
 
-  it('makes the same samples of Parquet as fromParquet, over row groups', async () => {
+  it('fromTable makes the same samples of Parquet as fromParquet, across row groups', async () => {
     const file = new Uint8Array(
       parquetWriteBuffer({
         columnData: [
@@ -123,20 +123,24 @@ describe('Dataset.fromTable', () => {
 
   it.each<[string, () => unknown, string]>([
     ['an unknown option', () => Table.fromCSV('a\n1', { label: 'a' } as never), "options: unknown 'label'"],
-    ['no rows', () => Table.fromCSV('a,b\n'), 'CSV: expected at least one row of data, got none'],
-    ['no text', () => Table.fromCSV(new Uint8Array(3) as never), 'text: expected a CSV text as a string'],
+    ['a text without rows', () => Table.fromCSV('a,b\n'), 'CSV: expected at least one row of data, got none'],
     [
-      'other columns than names',
+      'bytes in place of a text',
+      () => Table.fromCSV(new Uint8Array(3) as never),
+      'text: expected a CSV text as a string',
+    ],
+    [
+      'a wrong number of column names',
       () => Table.fromNPY(writeNPY(new Float32Array(4), [2, 2]), { columns: ['a'] }),
       'columns: expected 2 names',
     ],
-  ])('refuses %s', async (_what, call, message) => {
+  ])('Table rejects %s', async (_what, call, message) => {
     await expectError(call, [Error, message]);
   });
 });
 
 describe('profileTable', () => {
-  it('counts what stands in each column', () => {
+  it('profileTable gives the kind of each column and counts its missing and distinct values', () => {
     const table = Table.fromCSV('n,x,s,e,q\n1,0.5,a,,1\n2,NA,b,?,x\n3,0.5,a, ,y\n');
     expect(profileTable(table)).toEqual({
       count: 3,
@@ -150,7 +154,7 @@ describe('profileTable', () => {
     });
   });
 
-  it('counts no more than 1001 different values', () => {
+  it('profileTable counts at most 1001 distinct values', () => {
     const { columns } = profileTable(Table.fromCSV(csv('n,s', 3000, (n) => `${n},s${n}`)));
     expect(columns).toMatchObject([
       { kind: 'number', distinct: 1001, isCounter: true },
@@ -158,13 +162,13 @@ describe('profileTable', () => {
     ]);
   });
 
-  it('takes a column as numbers if nine of ten values are', () => {
+  it('profileTable takes a column as numbers if at least nine of ten values are numbers', () => {
     const kindWith = (wrong: number): string =>
       profileTable(Table.fromCSV(csv('x,y', 100, (n) => `${n < wrong ? 'oops' : n},1`))).columns[0]!.kind;
     expect([kindWith(10), kindWith(11)]).toEqual(['number', 'text']);
   });
 
-  it('counts the same in a stream, whose rows may bring new columns', async () => {
+  it('profileRows profiles a stream as profileTable does, even when later rows add columns', async () => {
     const lines = '{"a":1}\n{"a":2,"b":"x"}\n{"b":{}}\n';
     const whole = profileTable(Table.fromJSONLines(lines));
     expect(whole).toMatchObject({
@@ -183,7 +187,7 @@ describe('suggestColumns', () => {
   const suggest = (text: string, choice?: ColumnChoice): ReturnType<typeof suggestColumns> =>
     suggestColumns(profileTable(Table.fromCSV(text)), choice);
 
-  it('chooses the label by its name, leaves out what numbers the rows, and finds the categories', () => {
+  it('suggestColumns chooses the label by its name, leaves out row numbers and finds categories', () => {
     const text = csv('id,species,size,colour', 30, (n) => `${n},${n % 3},${n / 7},${n % 2 ? 'red' : 'blue'}`);
     expect(suggest(text)).toEqual({
       task: 'classification',
@@ -198,12 +202,12 @@ describe('suggestColumns', () => {
     ['ten different integers', (n) => n % 10, 'classification'],
     ['eleven different integers', (n) => n % 11, 'regression'],
     ['fractions', (n) => (n % 2) + 0.5, 'regression'],
-  ])('chooses the last column otherwise: %s', (_what, value, task) => {
+  ])('suggestColumns chooses the last column when no name matches and it holds %s', (_what, value, task) => {
     const suggestion = suggest(csv('a,b', 50, (n) => `${n * n},${value(n)}`));
     expect(suggestion).toMatchObject({ task, reason: 'the last column' });
   });
 
-  it('heeds what is chosen', () => {
+  it('suggestColumns respects the given choices', () => {
     const text = csv('a,b,c', 50, (n) => `${n % 5},${n * n},${n % 3}`);
     expect(suggest(text, { targets: ['a'], ignore: ['b'], categorical: ['c'] })).toEqual({
       task: 'regression',
@@ -214,31 +218,39 @@ describe('suggestColumns', () => {
     expect(suggest(text, { label: 'a' }).task).toBe('classification');
   });
 
-  it.each(['a', 'b', 'c'])('finds out whether the answer %j is a class or a number', (answer) => {
-    const text = csv('a,b,c', 50, (n) => `${n % 3},${n * n},${n % 2 ? 'x' : 'y'}`);
-    const columns = answer === 'b' ? { targets: ['b'] } : { label: answer };
-    expect(suggest(text, { answer })).toMatchObject({
-      task: answer === 'b' ? 'regression' : 'classification',
-      columns,
-      reason: undefined,
-    });
-  });
+  it.each(['a', 'b', 'c'])(
+    'suggestColumns detects whether the answer %j is a class or a number',
+    (answer) => {
+      const text = csv('a,b,c', 50, (n) => `${n % 3},${n * n},${n % 2 ? 'x' : 'y'}`);
+      const columns = answer === 'b' ? { targets: ['b'] } : { label: answer };
+      expect(suggest(text, { answer })).toMatchObject({
+        task: answer === 'b' ? 'regression' : 'classification',
+        columns,
+        reason: undefined,
+      });
+    },
+  );
 
   it.each<[string, string, ColumnChoice, string]>([
     [
-      'no such column',
+      'a label that names no column',
       'a,b\n1,2\n2,3',
       { label: 'c' },
       "label: there is no column 'c'; the columns are 'a', 'b'",
     ],
-    ['both', 'a,b\n1,2\n2,3', { label: 'a', targets: ['b'] }, 'targets: expected either targets or a label'],
     [
-      'answer and label',
+      'a label beside targets',
+      'a,b\n1,2\n2,3',
+      { label: 'a', targets: ['b'] },
+      'targets: expected either targets or a label',
+    ],
+    [
+      'an answer beside a label',
       'a,b\n1,2\n2,3',
       { answer: 'a', label: 'b' },
       'answer: expected an answer, a label or targets',
     ],
-    ['no such answer', 'a,b\n1,2\n2,3', { answer: 'c' }, "answer: there is no column 'c'"],
+    ['an answer that names no column', 'a,b\n1,2\n2,3', { answer: 'c' }, "answer: there is no column 'c'"],
     ['text as targets', 'a,b\n1,x\n2,y', { targets: ['b'] }, "targets: column 'b' holds no numbers"],
     [
       'fractions as a label',
@@ -246,22 +258,22 @@ describe('suggestColumns', () => {
       { label: 'b' },
       "label: column 'b' holds 2 different numbers",
     ],
-    ['a constant', 'a,b\n1,2\n2,2', { targets: ['b'] }, "column 'b': every row has the same value"],
-    ['constants only', 'a,b\n1,2\n1,2', {}, 'no column has different values that could be learnt'],
+    ['a constant target', 'a,b\n1,2\n2,2', { targets: ['b'] }, "column 'b': every row has the same value"],
+    ['a table of constants', 'a,b\n1,2\n1,2', {}, 'no column has different values that could be learnt'],
     [
-      'nothing to learn from',
+      'a table without inputs to learn from',
       csv('id,b', 20, (n) => `${n},${n * n}`),
       {},
       "no column is left to predict 'b' from; 'id'",
     ],
     ['an unknown option', 'a,b\n1,2', { classes: [] } as never, "choice: unknown 'classes'"],
-  ])('refuses %s', async (_what, text, choice, message) => {
+  ])('suggestColumns rejects %s', async (_what, text, choice, message) => {
     await expectError(() => suggest(text, choice), [Error, message]);
   });
 });
 
 describe('detectDialect', () => {
-  it.each([',', ';', '\t', '|'])('finds the delimiter %j', (delimiter) => {
+  it.each([',', ';', '\t', '|'])('detectDialect finds the delimiter %j', (delimiter) => {
     expect(detectDialect(`a${delimiter}b\n1${delimiter}2\n`)).toEqual({ delimiter, header: true });
   });
 
@@ -272,11 +284,11 @@ describe('detectDialect', () => {
     ['x,x\n3,4', true],
     ['x,x\ny,z', false],
     [',\n1,2', false],
-  ])('finds whether %j has a header', (text, header) => {
+  ])('detectDialect finds whether %j has a header', (text, header) => {
     expect(detectDialect(text).header).toBe(header);
   });
 
-  it('keeps what is known', () => {
+  it('detectDialect keeps a given delimiter and header', () => {
     expect(detectDialect('a;b,c\n1;2,3', { delimiter: ',', header: ['u', 'v'] })).toEqual({
       delimiter: ',',
       header: ['u', 'v'],

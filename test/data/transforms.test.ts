@@ -11,8 +11,7 @@ import {
 import { expectError, type Expected } from '../support/patient.js';
 import { fingerprint } from '../support/fingerprint.js';
 
-// Fitted transforms: what a network with them makes of raw data is, to the bit, what one without them makes of data
-// that were transformed beforehand.
+// A network with transforms treats raw data, to the bit, as a network without them treats data transformed beforehand.
 
 const engines = ['wasm', 'reference'] as const;
 
@@ -41,7 +40,7 @@ const targets = [
   [1000, 13.7],
 ];
 
-/** Written out for these rows: double precision, rounded once at the end. */
+/** Written out for these rows, in double precision and rounded once at the end. */
 const transformed = Float32Array.from([
   ...[(4.4 - 5.1) / 0.7, (3 - -2) / (7.3 - -2), 0, 0, 1, 0, 0, 1, 0.1, 0],
   ...[(5.3 - 5.1) / 0.7, 0, 1, 0, 0, 1, 0, 0, -7, 0],
@@ -78,13 +77,13 @@ const forms: [string, RawRows][] = [
     'objects without a prototype',
     records.map((row) => Object.assign(Object.create(null) as typeof row, row)),
   ],
-  ['objects with more than is asked for', records.map((row) => ({ more: 'than that', ...row }))],
+  ['objects with further keys', records.map((row) => ({ more: 'than that', ...row }))],
 ];
 
 const options = { epochs: 3, miniBatchSize: 2, learningRate: 0.1 };
 
-describe.each(engines)('engine %s', (engine) => {
-  it.each(forms)('takes %s', async (_, inputs) => {
+describe.each(engines)('transforms on engine %s', (engine) => {
+  it.each(forms)('trains and predicts on %s as on data transformed beforehand', async (_, inputs) => {
     const plain = await Network.create({ ...spec, engine });
     const net = await Network.create({ ...spec, engine, transforms });
     const raw: Data = { inputs, targets };
@@ -101,7 +100,7 @@ describe.each(engines)('engine %s', (engine) => {
     expect(net.predict(inputs)).toEqual(answers);
   });
 
-  it('a network restored from JSON predicts, and trains on, to the same bits', async () => {
+  it('a network restored from JSON predicts and trains to the same bits', async () => {
     const net = await Network.create({ ...spec, engine, transforms });
     await net.train({ inputs: rows, targets }, options);
     const text = JSON.stringify(net);
@@ -113,7 +112,7 @@ describe.each(engines)('engine %s', (engine) => {
     expect(fingerprint(same)).toBe(fingerprint(net));
   });
 
-  it('the inverse gives back what the transform took, within a rounding to single precision', async () => {
+  it('the inverse transform restores a value to within a rounding to single precision', async () => {
     const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true });
     await fc.assert(
       fc.asyncProperty(
@@ -166,7 +165,7 @@ describe.each(engines)('engine %s', (engine) => {
   });
 });
 
-it('both engines end with the same bits', async () => {
+it('both engines train and predict to the same bits with transforms', async () => {
   const [wasm, reference] = await Promise.all(
     engines.map(async (engine) => {
       const net = await Network.create({ ...spec, engine, transforms });
@@ -177,7 +176,7 @@ it('both engines end with the same bits', async () => {
   expect(wasm).toEqual(reference);
 });
 
-it('inputs are scaled before they are transformed', async () => {
+it('predict scales inputs before it transforms them', async () => {
   const net = await Network.create({
     inputs: 1,
     layers: [{ units: 1, activation: 'linear' }],
@@ -187,7 +186,7 @@ it('inputs are scaled before they are transformed', async () => {
   expect(net.predict(bytes, { inputScale: 1 / 256 })).toEqual(net.predict([[0.25], [0.5], [0.75]]));
 });
 
-it('backprop gives the samples as the network gets them', async () => {
+it('backprop returns the samples as the network receives them', async () => {
   const net = await Network.create({
     inputs: 2,
     layers: [
@@ -202,7 +201,7 @@ it('backprop gives the samples as the network gets them', async () => {
   expect(targets).toEqual(Float32Array.of(0, 0, 1, 1, 0, 0));
 });
 
-it('what single precision would round away is still there for the transform', async () => {
+it('predict transforms inputs before it rounds them to single precision', async () => {
   const net = await Network.create({
     inputs: 1,
     layers: [{ units: 1, activation: 'linear' }],
@@ -212,7 +211,7 @@ it('what single precision would round away is still there for the transform', as
   expect(net.predict([[1.7e12 + 500]])).toEqual(plain.predict([[0.5]]));
 });
 
-it('transforms of inputs alone, or of targets alone', async () => {
+it('a network takes transforms of inputs alone or of targets alone', async () => {
   const linear: NetworkOptions = { inputs: 1, layers: [{ units: 1, activation: 'linear' }] };
   const plain = await Network.create(linear);
   const halved: Transforms = { inputs: [{ kind: 'standardize', mean: 0, deviation: 2 }] };
@@ -224,7 +223,7 @@ it('transforms of inputs alone, or of targets alone', async () => {
   expect((await Network.create({ ...linear, transforms: halved })).toJSON().transforms).toEqual(halved);
 });
 
-it('transforms are copied, in and out', async () => {
+it('a network copies transforms when it takes and returns them', async () => {
   const mine = structuredClone(transforms);
   const net = await Network.create({ ...spec, transforms: mine });
   const before = net.predict(rows);
@@ -236,7 +235,7 @@ it('transforms are copied, in and out', async () => {
   expect(net.predict(rows)).toEqual(before);
 });
 
-describe('data that a transform cannot take', () => {
+describe('invalid data', () => {
   const cases: [string, unknown, Expected][] = [
     [
       'an unknown category',
@@ -249,7 +248,7 @@ describe('data that a transform cannot take', () => {
     ['an index of no category', [[4, 3, 3, 8, 0, 4]], [RangeError, "inputs[0]['colour']: 3 is none"]],
     ['an index where categories are numbers', [[4, 3, 2, 0, 0, 4]], [RangeError, "['cylinders']: 0 is none"]],
     [
-      'a string for a number',
+      'a string in place of a number',
       [['4', 3, 2, 8, 0, 4]],
       [TypeError, "inputs[0]['length']: expected a number, got '4'"],
     ],
@@ -262,20 +261,20 @@ describe('data that a transform cannot take', () => {
       [RangeError, "inputs[0]['as is'], transformed, is 1e+39, too large"],
     ],
     [
-      'the transformed width',
+      'rows that are already transformed',
       transformed.subarray(0, 10),
       [RangeError, 'inputs: expected a multiple of 6 values, got 10'],
     ],
     ['a short row', [[1, 2]], [RangeError, 'inputs[0]: expected 6 values, got 2']],
-    ['a row that is none', [null], [TypeError, 'inputs[0]: expected an array of 6 numbers, got null']],
+    ['null in place of a row', [null], [TypeError, 'inputs[0]: expected an array of 6 numbers, got null']],
     [
       'a record without a column',
       [{ length: 4 }],
       [TypeError, "inputs[0]['height']: expected a number, got undefined"],
     ],
-    ['no rows', [], [RangeError, 'inputs: expected at least one row of 6, got none']],
+    ['an empty list of rows', [], [RangeError, 'inputs: expected at least one row of 6, got none']],
   ];
-  it.each(cases)('%s', async (_, inputs, expected) => {
+  it.each(cases)('predict and train reject %s', async (_, inputs, expected) => {
     const net = await Network.create({ ...spec, transforms });
     const before = fingerprint(net);
     await expectError(() => net.predict(inputs as RawRows), expected);
@@ -283,7 +282,7 @@ describe('data that a transform cannot take', () => {
     expect(fingerprint(net)).toBe(before);
   });
 
-  it('labels, where targets are transformed', async () => {
+  it('evaluate rejects labels when targets are transformed', async () => {
     const net = await Network.create({ ...spec, transforms });
     await expectError(
       () => net.evaluate({ inputs: rows, labels: [0, 1, 0] }),
@@ -291,7 +290,7 @@ describe('data that a transform cannot take', () => {
     );
   });
 
-  it('a target that is no number', async () => {
+  it('evaluate rejects a target that is NaN', async () => {
     const net = await Network.create({ ...spec, transforms });
     await expectError(
       () =>
@@ -308,36 +307,52 @@ describe('data that a transform cannot take', () => {
   });
 });
 
-describe('transforms that are none', () => {
+describe('invalid transforms', () => {
   const one: NetworkOptions = { inputs: 1, layers: [{ units: 1, activation: 'linear' }] };
   const oneInput = (transform: unknown): unknown => ({ inputs: [transform] });
   const cases: [string, unknown, Expected][] = [
-    ['null', null, [TypeError, 'transforms: expected an object { inputs, targets }, got null']],
     [
-      'an unknown key',
+      'null in place of transforms',
+      null,
+      [TypeError, 'transforms: expected an object { inputs, targets }, got null'],
+    ],
+    [
+      'an unknown key of transforms',
       { outputs: [] },
       [TypeError, "transforms: unknown 'outputs'; the names are inputs, targets"],
     ],
-    ['no array', { inputs: {} }, [TypeError, 'transforms.inputs: expected an array of transforms']],
-    ['a hole', { inputs: Array(1) }, [RangeError, 'transforms.inputs[0].kind: expected one of']],
     [
-      'an unknown kind',
+      'an object in place of a list of transforms',
+      { inputs: {} },
+      [TypeError, 'transforms.inputs: expected an array of transforms'],
+    ],
+    [
+      'a hole in a list of transforms',
+      { inputs: Array(1) },
+      [RangeError, 'transforms.inputs[0].kind: expected one of'],
+    ],
+    [
+      'an unknown kind of transform',
       oneInput({ kind: 'log' }),
       [RangeError, "transforms.inputs[0].kind: expected one of 'oneHot'"],
     ],
-    ['a kind of the prototype', oneInput({ kind: 'constructor' }), [RangeError, 'transforms.inputs[0].kind']],
     [
-      'what another kind is told',
+      'a kind named like a method',
+      oneInput({ kind: 'constructor' }),
+      [RangeError, 'transforms.inputs[0].kind'],
+    ],
+    [
+      'an option of another kind',
       oneInput({ kind: 'identity', mean: 1 }),
       [TypeError, "transforms.inputs[0]: unknown 'mean'; the names are kind, name"],
     ],
     [
-      'no mean',
+      'a standardization without a mean',
       oneInput({ kind: 'standardize', deviation: 1 }),
       [TypeError, 'transforms.inputs[0].mean: expected a number'],
     ],
     [
-      'a NaN',
+      'a minimum of NaN',
       oneInput({ kind: 'minMax', min: NaN, max: 1 }),
       [RangeError, 'transforms.inputs[0].min is NaN'],
     ],
@@ -346,10 +361,10 @@ describe('transforms that are none', () => {
       oneInput({ kind: 'standardize', mean: 0, deviation: -1 }),
       [RangeError, 'transforms.inputs[0]: expected a deviation, or max − min, of at least 0, got -1'],
     ],
-    ['max below min', oneInput({ kind: 'minMax', min: 2, max: 1 }), [RangeError, 'of at least 0, got -1']],
+    ['a max below min', oneInput({ kind: 'minMax', min: 2, max: 1 }), [RangeError, 'of at least 0, got -1']],
     ['a range too wide', oneInput({ kind: 'minMax', min: -1e308, max: 1e308 }), [RangeError, 'got Infinity']],
     [
-      'a name that is none',
+      'a name that is a number',
       oneInput({ kind: 'identity', name: 1 }),
       [TypeError, 'transforms.inputs[0].name: expected a string, got 1'],
     ],
@@ -361,22 +376,22 @@ describe('transforms that are none', () => {
       ],
     ),
     [
-      'another width',
+      'transforms of another width',
       oneInput({ kind: 'oneHot', categories: ['a', 'b'] }),
       [RangeError, 'transforms.inputs: they make 2 numbers of a row, but the network has 1'],
     ],
     [
-      'categories of targets',
+      'categories as targets',
       { targets: [{ kind: 'oneHot', categories: [1] }] },
       [RangeError, 'transforms.targets[0].kind'],
     ],
     [
-      'too many targets',
+      'too many transforms of targets',
       { targets: [{ kind: 'identity' }, { kind: 'identity' }] },
       [RangeError, 'transforms.targets: they make 2'],
     ],
   ];
-  it.each(cases)('%s', async (_, transforms, expected) => {
+  it.each(cases)('a network rejects %s', async (_, transforms, expected) => {
     await expectError(() => Network.create({ ...one, transforms: transforms as Transforms }), expected);
     const json = (await Network.create(one)).toJSON();
     await expectError(() => Network.fromJSON({ ...json, transforms: transforms as Transforms }), expected);

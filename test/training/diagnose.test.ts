@@ -19,11 +19,12 @@ import { finish } from '../../src/base/work.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { randomData } from '../support/random-data.js';
 
-// What diagnose says: its numbers against what backprop gives, and its words in each case, and where all is well.
+// What diagnose reports: its numbers, compared with those of backprop, and its messages, for networks with a problem
+// and for healthy ones.
 
 const engines = ['wasm', 'reference'] as const;
 
-/** σ in double precision, of which the slope is a central difference. Softmax and linear have none of their own: 1. */
+/** σ in double precision; its slope is a central difference. Softmax counts as linear, with slope 1. */
 const values: Record<ActivationName, (z: number) => number> = {
   sigmoid: (z) => 1 / (1 + Math.exp(-z)),
   tanh: Math.tanh,
@@ -40,7 +41,7 @@ const values: Record<ActivationName, (z: number) => number> = {
 const slopeOf = (activation: ActivationName, z: number): number =>
   (values[activation](z + 1e-5) - values[activation](z - 1e-5)) / 2e-5;
 
-/** Below a tenth of the steepest slope, which of all but sigmoid is taken as 1, a unit is saturated. */
+/** A unit is saturated if its slope is below a tenth of the steepest, taken as 1 for every activation but sigmoid. */
 const isFlat = (activation: ActivationName, slope: number): boolean =>
   slope < 0.1 * (activation === 'sigmoid' ? 0.25 : 1);
 
@@ -50,7 +51,7 @@ const rootMeanSquare = (numbers: ArrayLike<number>): number => norm(numbers) / M
 const share = (numbers: ArrayLike<number>, has: (x: number) => boolean): number =>
   Array.from(numbers).filter(has).length / numbers.length;
 
-/** The same numbers from what `backprop` gives, straight from their definitions. */
+/** The same numbers by their definitions, from what `backprop` returns. */
 function recomputed(net: Network, data: Data & { inputs: Float32Array }): LayerDiagnosis[] {
   const { layers } = net.backprop(data);
   return net.layers.map(({ activation, units, weights }, l) => {
@@ -88,7 +89,7 @@ const specOf = (
   seed: 3,
 });
 
-/** More than are taken at a time, and one input in six is zero. */
+/** More rows than diagnose takes at a time; one input in six is zero. */
 const ROWS = 300;
 const data = randomData(ROWS, 6, 3);
 for (let i = 0; i < data.inputs.length; i += 6) data.inputs[i] = 0;
@@ -100,11 +101,11 @@ describe.each([
     output: 'softmax' as const,
     loss: 'crossEntropy' as const,
   })),
-])('$activation, then $output', ({ activation, output, loss }) => {
+])('a network of $activation with $output outputs', ({ activation, output, loss }) => {
   const spec = specOf(activation, output, loss);
 
   /** Gradients are summed in single precision, in chunks here and all at once there: 300 roundings of ε = 6e-8. */
-  it.each(engines)('%s: the numbers are those of backprop', async (engine) => {
+  it.each(engines)('reports the numbers that follow from backprop, on engine %s', async (engine) => {
     const net = await Network.create({ ...spec, engine });
     const { layers } = await net.diagnose(data);
     for (const [l, right] of recomputed(net, data).entries()) {
@@ -115,14 +116,14 @@ describe.each([
     }
   });
 
-  it('both engines give the same bits', async () => {
+  it('gives the same bits on both engines', async () => {
     const [one, other] = await Promise.all(engines.map((engine) => Network.create({ ...spec, engine })));
     expect(await one!.diagnose(data)).toEqual(await other!.diagnose(data));
   });
 });
 
 it.each(partners.quadratic)(
-  'the slope of %s that is taken for the steepest is so to within 13 %%',
+  'assumes the steepest slope of %s correctly to within 13 percent',
   (activation) => {
     const slopes = Array.from({ length: 401 }, (_, i) => slopeOf(activation, i / 20 - 10));
     const steepest = Math.max(...slopes) / (activation === 'sigmoid' ? 0.25 : 1);
@@ -130,7 +131,7 @@ it.each(partners.quadratic)(
   },
 );
 
-it('changes nothing, and is plain data', async () => {
+it('returns plain data and leaves the network unchanged', async () => {
   const net = await Network.create(specOf('tanh', 'softmax', 'crossEntropy'));
   const before = fingerprint(net);
   const diagnosis = await net.diagnose(data);
@@ -138,21 +139,21 @@ it('changes nothing, and is plain data', async () => {
   expect(JSON.parse(JSON.stringify(diagnosis))).toEqual(diagnosis);
 });
 
-it('update is what changed of W, relative to W before', () => {
+it('reports the change of W relative to W before as the update, without biases', () => {
   const model = new Model(checkSpec(specOf('tanh', 'tanh', 'quadratic')), referenceKernels(single));
   drawParameters(model, Random.fromSeed(1));
   const before = copyParameters(model);
   const weights = model.layers.map((layer) => readWeights(model, layer, layer.weights));
   const { floats } = model.views;
   for (const { weights, fanIn, stride, units } of model.layers) {
-    // A bias that moves is no change of W.
+    // A change of a bias is no change of W.
     floats[model.views.at(weights) + fanIn * stride]! += 5;
     floats[model.views.at(weights) + units - 1]! += 0.25;
     floats[model.views.at(weights) + stride]! -= 0.5;
   }
   const { layers } = finish(diagnoseLayers(model, finish(Samples.read(data, model)), before));
   for (const [l, { update }] of layers.entries()) {
-    // Weights that round as they move are off by ε of about 1.
+    // The changed weights, of about 1 in size, are rounded to ε.
     expect(update).toBeCloseTo(Math.hypot(0.25, 0.5) / norm(weights[l]!), 6);
   }
 });
@@ -196,8 +197,8 @@ const many = randomData(ROWS, 20, 5);
 const labels = Array.from({ length: ROWS }, (_, n) => n % 5);
 const classes = { inputs: many.inputs, labels };
 
-describe('the words', () => {
-  /** A network, its data, and all that is said. */
+describe('messages', () => {
+  /** A network, its data, and all messages expected. */
   const cases: [what: string, () => Promise<Network>, Data, messages: (string | RegExp)[]][] = [
     [
       'saturated outputs under the quadratic cost',
@@ -209,7 +210,7 @@ describe('the words', () => {
       ],
     ],
     [
-      'saturated outputs of tanh',
+      'saturated outputs of tanh under the quadratic cost',
       () => fromLayers(1, 'quadratic', ['tanh', [[2]], [2]]),
       {
         inputs: [[1], [1], [1]],
@@ -221,7 +222,7 @@ describe('the words', () => {
       ],
     ],
     [
-      'saturated hidden units, whose weights are large, after large inputs',
+      'saturated hidden units with large weights and large inputs',
       () => fromLayers(2, 'quadratic', ['tanh', identity(2, 3), [0, 0]], ['linear', [[1, 1]], [0]]),
       { inputs: [[9, -9]], targets: [[1]] },
       [
@@ -229,7 +230,7 @@ describe('the words', () => {
       ],
     ],
     [
-      'saturated hidden units, whose biases are large',
+      'saturated hidden units with large biases',
       () => fromLayers(2, 'quadratic', ['sigmoid', identity(2), [6, 6]], ['linear', [[1, 1]], [0]]),
       {
         inputs: [
@@ -265,7 +266,7 @@ describe('the words', () => {
       ],
     ],
     [
-      'inputs that are nearly all zero',
+      'inputs that are mostly zero',
       () =>
         fromLayers(
           20,
@@ -279,7 +280,7 @@ describe('the words', () => {
       ],
     ],
     [
-      'δ that vanishes',
+      'a vanishing δ',
       () => Network.create(deep('sigmoid', 'scaledNormal')),
       classes,
       [
@@ -288,7 +289,7 @@ describe('the words', () => {
       ],
     ],
     [
-      'δ that explodes',
+      'an exploding δ',
       () =>
         fromLayers(
           3,
@@ -303,8 +304,8 @@ describe('the words', () => {
       ],
     ],
     [
-      'a layer that is slow for no such reason',
-      // Its second unit has a large weight, and goes nowhere.
+      'a slow layer without a cause when none applies',
+      // Its second unit has a large weight, but no effect on the output.
       () =>
         fromLayers(
           1,
@@ -317,7 +318,7 @@ describe('the words', () => {
       ['layers[1] learns 300 times slower than layers[0]'],
     ],
     [
-      'what is not finite',
+      'values that are not finite',
       () => fromLayers(1, 'quadratic', ['linear', [[1]], [0]], ['linear', [[1e38]], [0]]),
       { inputs: [[1e10]], targets: [[0]] },
       [
@@ -327,45 +328,45 @@ describe('the words', () => {
     ],
   ];
 
-  it.each(cases)('%s', async (_, make, data, expected) => {
+  it.each(cases)('reports %s', async (_, make, data, expected) => {
     const { messages } = await (await make()).diagnose(data);
     expect(messages.length, messages.join('\n')).toBe(expected.length);
     for (const [i, message] of expected.entries()) expect(messages[i]).toMatch(message);
   });
 });
 
-describe('nothing is said', () => {
+describe('messages about healthy networks', () => {
   const quiet: [string, () => Promise<Network>, Data][] = [
-    ['of relu as it begins', () => Network.create(deep('relu', 'heNormal')), classes],
-    ['of tanh as it begins', () => Network.create(deep('tanh', 'scaledNormal')), classes],
-    ['of a hidden layer of sigmoid', () => Network.create(deep('sigmoid', 'scaledNormal', 1)), classes],
+    ['an untrained network of relu', () => Network.create(deep('relu', 'heNormal')), classes],
+    ['an untrained network of tanh', () => Network.create(deep('tanh', 'scaledNormal')), classes],
+    ['a single hidden layer of sigmoid', () => Network.create(deep('sigmoid', 'scaledNormal', 1)), classes],
     [
-      'of outputs that are saturated, and right',
+      'outputs that are saturated and right',
       () => fromLayers(1, 'quadratic', ['sigmoid', [[9]], [0]]),
       { inputs: [[1], [-1]], targets: [[1], [0]] },
     ],
     [
-      'of outputs that are saturated and wrong, where σ′ does not matter',
+      'outputs that are saturated and wrong if σ′ cancels out',
       () => fromLayers(1, 'binaryCrossEntropy', ['sigmoid', [[9]], [0]]),
       { inputs: [[1], [-1]], targets: [[0], [1]] },
     ],
     [
-      'of a layer of zeros, which changes by more than any share of itself',
+      'a layer of zeros, whose relative change is infinite',
       () => fromLayers(1, 'quadratic', ['tanh', [[0.5]], [0.5]], ['linear', [[0]], [0]]),
       { inputs: [[1]], targets: [[1]] },
     ],
     [
-      'of an answer that cannot be better',
+      'an answer that cannot improve',
       () => fromLayers(1, 'quadratic', ['linear', [[2]], [0]], ['linear', [[1]], [0]]),
       { inputs: [[1]], targets: [[2]] },
     ],
   ];
 
-  it.each(quiet)('%s', async (_, make, data) => {
+  it.each(quiet)('reports nothing for %s', async (_, make, data) => {
     expect((await (await make()).diagnose(data)).messages).toEqual([]);
   });
 
-  it('of XOR once it is learnt', async () => {
+  it('reports nothing for XOR once it is learnt', async () => {
     const xor = {
       inputs: [
         [0, 0],
@@ -389,7 +390,7 @@ describe('nothing is said', () => {
   });
 });
 
-it('a layer whose units answer other samples than each other has no dead ones', async () => {
+it('counts a unit as dead only if it responds to no sample', async () => {
   const net = await fromLayers(1, 'quadratic', ['relu', [[1], [-1]], [0, 0]], ['linear', [[1, 1]], [0]]);
   const opposite = await net.diagnose({ inputs: [[1], [-1]], targets: [[0], [0]] });
   expect(opposite.layers[0]).toMatchObject({ saturated: 0.5, dead: 0 });

@@ -12,7 +12,7 @@ import { fingerprint } from '../support/fingerprint.js';
 import { errorOf } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
 
-// A training whose loss or weights are no longer finite ends, and leaves the network as one that stopped right before.
+// Training ends when its loss or a weight is no longer finite, and leaves the network as if it had stopped just before.
 
 const engines: EngineOptions[] = [
   { engine: 'wasm' },
@@ -25,7 +25,7 @@ interface Case {
   readonly data: Data | Stream;
   readonly options: TrainOptions;
   readonly stepsPerEpoch: number;
-  /** Whether its last finite weights can be learnt with at all: where outputs overflow they cannot. */
+  /** Whether training can continue from the last finite weights; where outputs overflow it cannot. */
   readonly goesOn?: true;
   /** Whether its first step diverges, so that nothing has been trained. */
   readonly divergesAtOnce?: true;
@@ -76,7 +76,7 @@ const cases: [string, Case][] = [
     { spec: linear, data: enormous, options: {}, stepsPerEpoch: 1, divergesAtOnce: true },
   ],
   [
-    'with all that a training remembers',
+    'momentum, dropout, a schedule and early stopping',
     {
       spec: { ...linear, layers: [{ ...linear.layers[0]!, dropout: 0.4 }, linear.layers[1]!] },
       data: samples,
@@ -91,7 +91,7 @@ const cases: [string, Case][] = [
     },
   ],
   [
-    'in a stream',
+    'a stream',
     {
       spec: linear,
       data: inBatches,
@@ -101,7 +101,7 @@ const cases: [string, Case][] = [
   ],
   // w −= η·λ·w, by which it grows to −2w.
   [
-    'weights that grow for 128 steps where the loss is finite',
+    'weights that grow for 128 steps while the loss stays finite',
     {
       spec: saturating,
       data: positive,
@@ -110,7 +110,7 @@ const cases: [string, Case][] = [
       goesOn: true,
     },
   ],
-  // By 3 % at each step: 3000 steps, of which a snapshot is kept every thousand.
+  // They grow by 3 % in each of 3000 steps; a snapshot is kept every thousand.
   [
     'weights that grow for hundreds of epochs',
     {
@@ -122,7 +122,7 @@ const cases: [string, Case][] = [
     },
   ],
   [
-    'a rate that is a function',
+    'a learning rate given as a function',
     {
       spec: saturating,
       data: positive,
@@ -141,7 +141,7 @@ async function diverged({ spec, data, options }: Case, engine: EngineOptions, mo
   return { net, error: error as DivergenceError };
 }
 
-/** Trains for so many steps. */
+/** Trains for the given number of steps. */
 async function stoppedAfter(steps: number, { spec, data, options }: Case): Promise<Network> {
   const net = await Network.create(spec);
   if (steps === 0) return net;
@@ -165,27 +165,27 @@ const partsOf = ({ message, epoch, step, layer, largestGradient }: DivergenceErr
   largestGradient,
 });
 
-/** The steps that were taken. */
+/** The number of steps taken before the one that diverged. */
 const stepsBefore = ({ epoch, step }: DivergenceError, { stepsPerEpoch }: Case): number =>
   (epoch - 1) * stepsPerEpoch + step - 1;
 
-/** What becomes of a network that resumes: history, or how it diverges at the same step again. */
+/** The outcome of resuming: the history, or the divergence at the same step again. */
 async function resume(net: Network, { data, options }: Case, { epoch }: DivergenceError): Promise<unknown> {
   const smaller = { ...options, learningRate: 1e-30, l2: 0, epochs: epoch + 1, resume: true };
   const end = await net.train(data, smaller).catch((error: unknown) => error);
   return { end: end instanceof DivergenceError ? partsOf(end) : end, file: net.save() };
 }
 
-describe.each(cases.filter(([, one]) => !one.divergesAtOnce))('%s', (_, one) => {
-  it('resumes as a training that was stopped there', async () => {
+describe.each(cases.filter(([, one]) => !one.divergesAtOnce))('divergence: %s', (_, one) => {
+  it('resumes a diverged training like one stopped at its last finite step', async () => {
     const { net, error } = await diverged(one, engines[0]!);
     const stopped = await stoppedAfter(stepsBefore(error, one), one);
     expect(await resume(stopped, one, error)).toEqual(await resume(net, one, error));
   });
 });
 
-describe.each(cases)('%s', (_, one) => {
-  it('leaves the network after its last finite step, on every engine', async () => {
+describe.each(cases)('divergence: %s', (_, one) => {
+  it('leaves the network as it is after the last finite step, on every engine', async () => {
     const { net, error } = await diverged(one, engines[0]!);
     expect(net.layers.every(({ weights, biases }) => [...weights, ...biases].every(Number.isFinite))).toBe(
       true,
@@ -201,7 +201,7 @@ describe.each(cases)('%s', (_, one) => {
       expect(fingerprint(other.net)).toBe(print);
       other.net.dispose();
     }
-    // And seen step by step.
+    // With a callback for each step, too.
     let seen = 0;
     const watched = await diverged(one, engines[0]!, { onBatch: () => seen++ });
     expect(seen).toBeGreaterThanOrEqual(steps);
@@ -209,7 +209,7 @@ describe.each(cases)('%s', (_, one) => {
     expect(fingerprint(watched.net)).toBe(print);
   });
 
-  it('resumes, from a file too', async () => {
+  it('resumes a diverged training from a file as it does from memory', async () => {
     const { net, error } = await diverged(one, engines[0]!);
     const copy = await Network.load(net.save());
     const end = await resume(net, one, error);
@@ -219,7 +219,7 @@ describe.each(cases)('%s', (_, one) => {
   });
 });
 
-describe('the error', () => {
+describe('the DivergenceError', () => {
   /** One weight, no bias. */
   async function withWeight(weight: number, activation: 'linear' | 'sigmoid'): Promise<Network> {
     const net = await Network.create({ inputs: 1, layers: [{ units: 1, activation }] });
@@ -228,7 +228,7 @@ describe('the error', () => {
     return await Network.fromJSON({ ...json, layers });
   }
 
-  it('names the step, the layer with the largest gradient, and the cure', async () => {
+  it('the error names the step, the layer with the largest gradient, and the cure', async () => {
     const net = await Network.create(linear);
     const data = { ...samples, inputs: samples.inputs.map((x) => x * 1e15) };
     const largest = net
@@ -249,7 +249,7 @@ describe('the error', () => {
     );
   });
 
-  it('says where the loss is not finite', async () => {
+  it('the error names the step and the layer where the loss is not finite', async () => {
     const net = await withWeight(2, 'linear');
     // z = 2·3e38 overflows, and with it δ and the gradient.
     const error = await errorOf(() => net.train({ inputs: [[3e38]], targets: [[0]] }, { epochs: 1 }));
@@ -260,7 +260,7 @@ describe('the error', () => {
     expect(net.layers[0]!.weights[0]).toBe(2);
   });
 
-  it('says where a weight became infinite, by the gradient of that step', async () => {
+  it('the error names the step where a weight becomes infinite, with the gradient of that step', async () => {
     const net = await withWeight(0, 'sigmoid');
     const data = { inputs: [[1e30]], targets: [[0.9]] };
     const error = await errorOf(() => net.train(data, { learningRate: 1e10 }));
@@ -274,7 +274,7 @@ describe('the error', () => {
     expect(net.layers[0]!.weights[0]).toBe(0);
   });
 
-  it('names a step of a stream by the steps that there were', async () => {
+  it('the error counts steps across the batches of a stream', async () => {
     let closed = 0;
     const batches = function* () {
       try {
@@ -290,10 +290,10 @@ describe('the error', () => {
     const options = { miniBatchSize: 3, learningRate: 0.01, shuffle: false };
     expect(await errorOf(() => net.train({ batches }, options))).toMatchObject({ epoch: 1, step: 8 });
     expect(fingerprint(net)).toBe(fingerprint(before));
-    expect(closed).toBe(2); // that which diverged, and that which found where
+    expect(closed).toBe(2); // the pass that diverged, and the pass that located the step
   });
 
-  it('comes before onEpoch and checkpoints are told of what is not finite', async () => {
+  it('training throws before onEpoch or a checkpoint receives values that are not finite', async () => {
     const net = await Network.create(saturating);
     const losses: number[] = [];
     const files: Uint8Array[] = [];

@@ -3,7 +3,7 @@ import { Network, type EarlyStopping, type EpochReport, type TrainOptions } from
 import { expectHarmlessError, goodData, spec, type Expected } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
 
-// A training that ends when it gets no better.
+// Training that ends when it no longer improves.
 
 const data = {
   inputs: randomData(12, 3, 1).inputs,
@@ -24,7 +24,7 @@ const { history, layers } = await (async () => {
   return { history, layers };
 })();
 
-/** After which epoch it ends, and which was the best, from 1. */
+/** The epoch after which training ends, and the best epoch, counted from 1. */
 function expected(values: number[], isBetter: (value: number, best: number) => boolean, patience: number) {
   let best = 0;
   for (let e = 1; e < values.length; e++) {
@@ -55,22 +55,22 @@ const cases: [EarlyStopping, ReturnType<typeof expected>][] = [
   ],
 ];
 
-describe.each(cases)('%j', (earlyStopping, { last, best }) => {
-  it(`ends after its patience, with the weights of the best epoch`, async () => {
+describe.each(cases)('early stopping with %j', (earlyStopping, { last, best }) => {
+  it('stops when patience runs out and restores the weights of the best epoch', async () => {
     const net = await Network.create(spec);
     expect(await net.train(data, { ...options, earlyStopping })).toEqual(history.slice(0, last));
     expect(net.layers).toEqual(layers[best - 1]);
     expect(last).toBeLessThan(history.length);
   });
 
-  it('without restoreBest, with those of the last', async () => {
+  it('keeps the weights of the last epoch when restoreBest is false', async () => {
     const net = await Network.create(spec);
     await net.train(data, { ...options, earlyStopping: { ...earlyStopping, restoreBest: false } });
     expect(net.layers).toEqual(layers[last - 1]);
   });
 });
 
-it('the cases end at different epochs, and differ by minDelta', () => {
+it('the cases stop at different epochs, and earlier with minDelta', () => {
   const endOf = (option: EarlyStopping): number =>
     cases.find(([other]) => JSON.stringify(other) === JSON.stringify(option))![1].last;
   expect(endOf({ patience: 3, minDelta: 0.1 })).toBeLessThan(endOf({ patience: 3 }));
@@ -80,7 +80,7 @@ it('the cases end at different epochs, and differ by minDelta', () => {
   expect(cases.some(([, { last, best }]) => best > 1 && best < last)).toBe(true);
 });
 
-it('of the training itself where there is no validation data', async () => {
+it('monitors the training loss when there is no validation data', async () => {
   const net = await Network.create(spec);
   const alone: TrainOptions = { epochs: 60, miniBatchSize: 3, learningRate: 0.9 };
   const whole = await net.train(data, alone);
@@ -94,7 +94,7 @@ it('of the training itself where there is no validation data', async () => {
   expect(last).toBeLessThan(60);
 });
 
-it('where it comes to its end before, the best weights are restored all the same', async () => {
+it('restores the best weights even when training reaches its last epoch', async () => {
   const net = await Network.create(spec);
   const epochs = 12;
   await net.train(data, { ...options, epochs, earlyStopping: { patience: 100 } });
@@ -103,7 +103,7 @@ it('where it comes to its end before, the best weights are restored all the same
   expect(net.layers).toEqual(layers[best - 1]);
 });
 
-it('the best weights are kept beside what an optimizer remembers', async () => {
+it('restores the best weights when the optimizer has state', async () => {
   const adam: TrainOptions = { ...options, optimizer: 'adam', learningRate: 0.2 };
   const states: unknown[] = [];
   const plain = await Network.create(spec);
@@ -116,20 +116,20 @@ it('the best weights are kept beside what an optimizer remembers', async () => {
 
 it.each<[string, unknown, Expected]>([
   [
-    'true',
+    'true in place of options',
     true,
     [TypeError, 'earlyStopping: expected an object { patience, minDelta, monitor, restoreBest }, got true'],
   ],
-  ['another name', { wait: 1 }, [TypeError, "earlyStopping: unknown 'wait'"]],
-  ['patience below 0', { patience: -1 }, [RangeError, 'earlyStopping.patience: ']],
-  ['minDelta below 0', { minDelta: -1 }, [RangeError, 'earlyStopping.minDelta: ']],
+  ['an unknown option', { wait: 1 }, [TypeError, "earlyStopping: unknown 'wait'"]],
+  ['a patience below 0', { patience: -1 }, [RangeError, 'earlyStopping.patience: ']],
+  ['a minDelta below 0', { minDelta: -1 }, [RangeError, 'earlyStopping.minDelta: ']],
   [
-    'another monitor',
+    'an unknown monitor',
     { monitor: 'f1' },
     [RangeError, "earlyStopping.monitor: expected one of 'loss', 'accuracy'"],
   ],
-  ['restoreBest in words', { restoreBest: 'yes' }, [TypeError, 'earlyStopping.restoreBest: ']],
-])('%s is refused', (_, earlyStopping, expected) =>
+  ['restoreBest as a string', { restoreBest: 'yes' }, [TypeError, 'earlyStopping.restoreBest: ']],
+])('earlyStopping rejects %s', (_, earlyStopping, expected) =>
   expectHarmlessError(
     (net) => net.train(goodData, { earlyStopping: earlyStopping as EarlyStopping }),
     expected,

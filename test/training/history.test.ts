@@ -23,7 +23,7 @@ const sizes: [miniBatchSize: number, rows: number[]][] = [
   [2 ** 40, [COUNT]],
 ];
 
-describe.each(sizes)('with mini-batches of %i', (miniBatchSize, rows) => {
+describe.each(sizes)('training with mini-batches of %i', (miniBatchSize, rows) => {
   async function reports(): Promise<{
     history: EpochReport[];
     epochs: EpochReport[];
@@ -41,13 +41,13 @@ describe.each(sizes)('with mini-batches of %i', (miniBatchSize, rows) => {
     return { history, epochs, batches };
   }
 
-  it('history has an entry for each epoch, and onEpoch is given it', async () => {
+  it('returns an entry for each epoch and passes the same to onEpoch', async () => {
     const { history, epochs } = await reports();
     expect(history.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
     expect(epochs).toEqual(history);
   });
 
-  it('onBatch counts the mini-batches, the last short one too', async () => {
+  it('numbers the mini-batches for onBatch, including a short last one', async () => {
     const { batches } = await reports();
     const expected = [1, 2, 3].flatMap((epoch) =>
       rows.map((_, i) => ({ epoch, batch: i + 1, batches: rows.length })),
@@ -66,7 +66,7 @@ describe.each(sizes)('with mini-batches of %i', (miniBatchSize, rows) => {
   });
 });
 
-it('the loss of a mini-batch is its mean before the update', async () => {
+it('the loss of a mini-batch is the mean over its samples before the update', async () => {
   const net = await create();
   const before = net.evaluate(data);
   const losses: number[] = [];
@@ -76,7 +76,7 @@ it('the loss of a mini-batch is its mean before the update', async () => {
   expect(epoch).toEqual({ epoch: 1, ...before });
 });
 
-it('validation is evaluated after each epoch, and does not train', async () => {
+it('evaluates validation data after each epoch without training on it', async () => {
   const [net, alone] = await Promise.all([create(), create()]);
   const after: unknown[] = [];
   const history = await net.train(data, {
@@ -106,7 +106,7 @@ it.each([
   ['one sample', 1, 3],
   ['one unit', 4, 1],
   ['10,000 outputs', 2, 10_000],
-])('%s is enough', async (_, count, units) => {
+])('trains and predicts with %s', async (_, count, units) => {
   const net = await Network.create({ inputs: 2, layers: [{ units, activation: 'sigmoid' }] });
   const samples = randomData(count, 2, units);
   const history = await net.train(samples, { epochs: 2, learningRate: 1e-3 });

@@ -8,7 +8,7 @@ import {
   type NetworkOptions,
 } from '../../src/index.js';
 
-// What a loss makes of labels and targets, how its parameters and alpha are kept, and what it costs where units are
+// How a loss turns labels into targets, how JSON stores its parameters and alpha, and its cost and δ where units are
 // saturated.
 
 const engines = ['wasm', 'reference'] as const;
@@ -30,7 +30,7 @@ async function backprop(options: NetworkOptions, data: Data) {
 const smoothed = { name: 'crossEntropy', labelSmoothing: 0.25 } as const;
 const smoothedBinary = { name: 'binaryCrossEntropy', labelSmoothing: 0.25 } as const;
 
-/** Every one is learned as the plain targets at its end. All the numbers are floats. */
+/** Each is equivalent to the plain targets at its end. All numbers are exact in single precision. */
 const sameTargets: [
   what: string,
   options: NetworkOptions,
@@ -39,7 +39,7 @@ const sameTargets: [
   targets: number[][],
 ][] = [
   [
-    'labels of crossEntropy, (1 − ε)y + ε/K',
+    'smoothed labels of crossEntropy, (1 − ε)y + ε/K',
     lastLayer('softmax', 4, smoothed),
     { inputs, labels: [1, 0, 3] },
     'crossEntropy',
@@ -50,7 +50,7 @@ const sameTargets: [
     ],
   ],
   [
-    'dense targets of crossEntropy',
+    'smoothed dense targets of crossEntropy',
     lastLayer('softmax', 2, smoothed),
     { inputs, targets: [1, 0, 0.5, 0.5, 0.25, 0.5] },
     'crossEntropy',
@@ -61,7 +61,7 @@ const sameTargets: [
     ],
   ],
   [
-    'labels of binaryCrossEntropy, (1 − ε)y + ε/2',
+    'smoothed labels of binaryCrossEntropy, (1 − ε)y + ε/2',
     lastLayer('sigmoid', 3, smoothedBinary),
     { inputs, labels: [1, 0, 2] },
     'binaryCrossEntropy',
@@ -72,14 +72,14 @@ const sameTargets: [
     ],
   ],
   [
-    'labels of a single output',
+    'smoothed labels of a single output',
     lastLayer('sigmoid', 1, smoothedBinary),
     { inputs, labels: [1, 0, 1] },
     'binaryCrossEntropy',
     [[0.875], [0.125], [0.875]],
   ],
   [
-    'dense targets of binaryCrossEntropy',
+    'smoothed dense targets of binaryCrossEntropy',
     lastLayer('sigmoid', 1, smoothedBinary),
     { inputs, targets: [1, 0.5, 0] },
     'binaryCrossEntropy',
@@ -97,7 +97,7 @@ const sameTargets: [
     ],
   ],
   [
-    'labels of a single output of hinge',
+    'labels of hinge with a single output',
     lastLayer('tanh', 1, 'hinge'),
     { inputs, labels: [1, 0, 1] },
     'hinge',
@@ -105,13 +105,16 @@ const sameTargets: [
   ],
 ];
 
-it.each(sameTargets)('%s', async (_, options, data, plain, targets) => {
-  const found = await backprop(options, data);
-  expect(found).toEqual(await backprop({ ...options, loss: plain }, { inputs, targets }));
-  expect(found.evaluated).toBeCloseTo(found.loss, 12); // sums of three doubles, in another order
-});
+it.each(sameTargets)(
+  'gives the loss and gradients of the equivalent targets for %s',
+  async (_, options, data, plain, targets) => {
+    const found = await backprop(options, data);
+    expect(found).toEqual(await backprop({ ...options, loss: plain }, { inputs, targets }));
+    expect(found.evaluated).toBeCloseTo(found.loss, 12); // sums of three doubles, in another order
+  },
+);
 
-it('labels are smoothed in training as in backprop', async () => {
+it('trains on smoothed labels as on the equivalent targets', async () => {
   const train = async (loss: LossSpec, data: Data): Promise<unknown> => {
     const net = await Network.create(lastLayer('softmax', 2, loss));
     await net.train(data, { epochs: 3, miniBatchSize: 2 });
@@ -123,7 +126,7 @@ it('labels are smoothed in training as in backprop', async () => {
   );
 });
 
-it.each([[[0.5]], [[0]], [[1.5]]])('hinge takes no target of %d', async (target) => {
+it.each([[[0.5]], [[0]], [[1.5]]])('hinge rejects a target of %d', async (target) => {
   const net = await Network.create(lastLayer('linear', 1, 'hinge'));
   expect(() => net.evaluate({ inputs, targets: [1, -1, ...target] })).toThrow(
     new RangeFault({
@@ -133,8 +136,8 @@ it.each([[[0.5]], [[0]], [[1.5]]])('hinge takes no target of %d', async (target)
   );
 });
 
-describe.each(engines)('%s', (engine) => {
-  it('with hinge, a single output is right on the same side of 0', async () => {
+describe.each(engines)('losses on engine %s', (engine) => {
+  it('counts a single hinge output as right when its sign is that of the target', async () => {
     const layer = { units: 1, activation: 'linear' as const, weights: [[0.25]], biases: [0] };
     const net = await Network.fromJSON(
       { format: 'bp4', version: 1, inputs: 1, loss: 'hinge', layers: [layer] },
@@ -145,7 +148,7 @@ describe.each(engines)('%s', (engine) => {
     expect(net.evaluate({ inputs: [1, -1, -1, 1], labels: [1, 0, 1, 0] }).loss).toBe(1);
   });
 
-  /** z are the weights of as many units after one input, which is 1. */
+  /** z are the weights of as many units, whose only input is 1. */
   async function saturated(activation: ActivationName, loss: LossSpec, z: number[], targets: number[]) {
     const layer = { units: z.length, activation, weights: z.map((w) => [w]), biases: z.map(() => 0) };
     const net = await Network.fromJSON(
@@ -184,12 +187,15 @@ describe.each(engines)('%s', (engine) => {
     { activation: 'swish', loss: 'quadratic', z: [1e4, -1e4], y: [9999, 1], cost: 1, delta: [1, 0] },
     { activation: 'gelu', loss: 'quadratic', z: [1e4, -1e4], y: [9999, 1], cost: 1, delta: [1, 0] },
     { activation: 'softsign', loss: 'quadratic', z: [1, -1], y: [0.5, 0], cost: 0.125, delta: [0, -0.125] },
-  ] as const)('$activation with $loss: z $z, targets $y', async ({ activation, loss, z, y, cost, delta }) => {
-    const found = await saturated(activation, loss, [...z], [...y]);
-    // Exact, but for the slope of swish, which at −10⁴ is e⁻⁸⁸, and for 0.01, which is no float.
-    expect(found.cost).toBeCloseTo(cost, 4);
-    for (const [j, d] of delta.entries()) expect(found.delta[j]).toBeCloseTo(d, 7);
-  });
+  ] as const)(
+    'computes cost and δ of $activation with $loss at z $z and targets $y',
+    async ({ activation, loss, z, y, cost, delta }) => {
+      const found = await saturated(activation, loss, [...z], [...y]);
+      // Exact, except for the slope of swish, which at −10⁴ is e⁻⁸⁸, and for 0.01, which is no float.
+      expect(found.cost).toBeCloseTo(cost, 4);
+      for (const [j, d] of delta.entries()) expect(found.delta[j]).toBeCloseTo(d, 7);
+    },
+  );
 });
 
 describe('JSON', () => {
@@ -203,7 +209,7 @@ describe('JSON', () => {
     loss: { name: 'huber', delta: 0.3 },
   };
 
-  it('holds alpha and delta, and the network goes on from it', async () => {
+  it('JSON stores alpha and delta, and a network restored from it trains to the same weights', async () => {
     const net = await Network.create(network);
     const json = net.toJSON();
     expect(json.layers.map(({ alpha }) => alpha)).toEqual([0.01, 0.7, undefined]);
@@ -221,7 +227,7 @@ describe('JSON', () => {
     [{ name: 'hinge' }, 'linear', 'hinge'],
     [{ name: 'crossEntropy', labelSmoothing: 0 }, 'softmax', 'crossEntropy'],
     [{ name: 'crossEntropy', labelSmoothing: 0.1 }, 'softmax', { name: 'crossEntropy', labelSmoothing: 0.1 }],
-  ] as const)('holds the loss %j', async (loss, activation, kept) => {
+  ] as const)('JSON stores the loss %j in its canonical form', async (loss, activation, kept) => {
     const net = await Network.create(lastLayer(activation, 2, loss));
     expect(net.toJSON().loss).toEqual(kept);
     expect((await Network.fromJSON(net.toJSON())).toJSON()).toEqual(net.toJSON());
@@ -237,7 +243,7 @@ it.each([
   ['softplus', 'glorotUniform'],
   ['softsign', 'glorotUniform'],
   ['linear', 'glorotUniform'],
-] as const)('%s begins with %s', async (activation, initializer) => {
+] as const)('initializes the weights of %s by %s unless told otherwise', async (activation, initializer) => {
   const weights = async (layer: object): Promise<unknown> =>
     (await Network.create({ inputs: 3, layers: [{ units: 4, activation, ...layer }] })).layers[0]!.weights;
   expect(await weights({})).toEqual(await weights({ initializer }));

@@ -3,7 +3,7 @@ import { Network, type EpochReport, type TrainOptions } from '../../src/index.js
 import { macroF1, meanAbsoluteError } from '../../src/metrics/index.js';
 import { Random } from '../../src/base/random.js';
 
-// What reports say besides: metrics of the validation data, and a diagnosis.
+// What reports contain on request: metrics of the validation data, and a diagnosis.
 
 const random = Random.fromSeed(4);
 const inputs = new Float32Array(60 * 5).map(() => random.uniform(-1, 1));
@@ -20,8 +20,8 @@ async function reports(engine: 'wasm' | 'reference', options: TrainOptions): Pro
   return history;
 }
 
-describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
-  it('metrics are those of what it predicts', async () => {
+describe.each(['wasm', 'reference'] as const)('reports on engine %s', (engine) => {
+  it('computes metrics from the predictions for the validation data', async () => {
     const net = await Network.create({ inputs: 5, layers, seed: 2, engine });
     const validation = { inputs: inputs.subarray(0, 100), labels: labels.subarray(0, 20) };
     const seen: number[] = [];
@@ -40,7 +40,7 @@ describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
     expect(seen).toHaveLength(3);
   });
 
-  it('a diagnosis tells the update of each epoch, and changes no bit', async () => {
+  it('reports the update of an epoch in its diagnosis without changing any loss', async () => {
     const net = await Network.create({ inputs: 5, layers, seed: 2, engine });
     const before = net.layers[0]!.weights;
     const [first] = await net.train({ inputs, labels }, { epochs: 1, learningRate: 0.5, diagnose: true });
@@ -58,7 +58,7 @@ describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
     expect(told.map(({ loss }) => loss)).toEqual(plain.map(({ loss }) => loss));
   });
 
-  it('of a part set aside', async () => {
+  it('reports metrics and a diagnosis with validationSplit, and awaits metrics that are promises', async () => {
     const [report] = await reports(engine, {
       validationSplit: 0.25,
       diagnose: true,
@@ -73,7 +73,7 @@ describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
   });
 });
 
-it('metrics of a regression are in the units of the targets', async () => {
+it('computes metrics of a regression in the units of the targets', async () => {
   const kilograms = Array.from({ length: 40 }, (_, n) => 1000 + 10 * n);
   const transforms = { targets: [{ kind: 'standardize', mean: 1200, deviation: 100 }] } as const;
   const net = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'linear' }], transforms });
@@ -85,16 +85,16 @@ it('metrics of a regression are in the units of the targets', async () => {
 });
 
 it.each([
-  ['metrics without validation', { metrics: { macroF1 } }, 'metrics: they are of validation data'],
+  ['metrics without validation data', { metrics: { macroF1 } }, 'metrics: they are of validation data'],
   [
-    'a metric that is a name',
+    'a metric that is a string',
     { validationSplit: 0.2, metrics: { f1: 'macro' } },
     'metrics.f1: expected a function',
   ],
-  ['metrics of null', { validationSplit: 0.2, metrics: null }, 'metrics: expected an object'],
-  ['metrics of 0', { validationSplit: 0.2, metrics: 0 }, 'metrics: expected an object'],
-  ['diagnose 0', { diagnose: 0 }, 'diagnose: expected a boolean'],
-  ['diagnose that is a word', { diagnose: 'yes' }, 'diagnose: expected a boolean'],
-])('%s', async (_, options, message) => {
+  ['null as metrics', { validationSplit: 0.2, metrics: null }, 'metrics: expected an object'],
+  ['0 as metrics', { validationSplit: 0.2, metrics: 0 }, 'metrics: expected an object'],
+  ['0 as diagnose', { diagnose: 0 }, 'diagnose: expected a boolean'],
+  ['a string as diagnose', { diagnose: 'yes' }, 'diagnose: expected a boolean'],
+])('training rejects %s', async (_, options, message) => {
   await expect(reports('wasm', options as unknown as TrainOptions)).rejects.toThrow(message);
 });

@@ -11,7 +11,7 @@ import { Random } from '../../src/base/random.js';
 import { PlainNetwork, type PlainData, type PlainOptions } from '../support/plain-training.js';
 import { rowsOf } from '../support/rows.js';
 
-// Twenty steps of each optimizer, with each restraint, end where they end in double precision (support/plain-training.ts).
+// Twenty steps of each optimizer under each restraint, compared with double precision (support/plain-training.ts).
 
 /**
  * Weights are below two, and off by ε = 2⁻²⁴ of that at most in each of 20 steps: not always with random sign, for l1 takes
@@ -20,10 +20,10 @@ import { rowsOf } from '../support/rows.js';
  */
 const tolerances = { plain: 2.4e-6, adaptive: 5e-6 };
 
-/** Of a mean cost of about one, by weights as far off as those. Measured: 5.4e-7. */
+/** The error of a mean cost of about one, from weights that are off by as much. Measured: 5.4e-7. */
 const LOSS_TOLERANCE = 1e-6;
 
-/** So far does each restraint move some weight at least: thousands of times as far as the tolerance. Measured: 0.019. */
+/** Each restraint moves some weight at least this far: thousands of times the tolerance. Measured: 0.019. */
 const LEAST_EFFECT = 1e-2;
 
 interface Case {
@@ -31,7 +31,7 @@ interface Case {
   readonly layers: readonly LayerSpec[];
   readonly loss: LossName;
   readonly samples: number;
-  /** Steps of an epoch times epochs is 20. */
+  /** Steps per epoch times epochs is 20. */
   readonly epochs: number;
   readonly miniBatchSize: number;
   readonly hasLabels?: boolean;
@@ -131,7 +131,7 @@ interface Samples {
   readonly plain: PlainData;
 }
 
-/** Samples of a case; of labels the plain ones know the one-hot targets. */
+/** The samples of a case; the plain ones hold labels as one-hot targets. */
 function draw({ inputs, layers, samples, hasLabels, isSparse }: Case): Samples {
   const random = Random.fromSeed(5);
   const outputs = layers.at(-1)!.units;
@@ -215,11 +215,11 @@ const described = cases.map(
     [`${network.layers.map(({ activation }) => activation).join(', ')}, ${network.loss}`, network] as const,
 );
 
-describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
-  describe.each(described)('%s', (_, network) => {
+describe.each(['wasm', 'reference'] as const)('optimizers on engine %s', (engine) => {
+  describe.each(described)('a network of %s', (_, network) => {
     const samples = draw(network);
 
-    it.each(names)('%s, with each restraint', async (optimizer) => {
+    it.each(names)('matches double precision with %s under each restraint', async (optimizer) => {
       for (const [name, { frozen, ...restraint }] of Object.entries(restraints)) {
         const layers = frozenOf(frozen, network.layers.length);
         const options = { optimizer, learningRate: rates[optimizer], ...restraint, ...layers };
@@ -227,42 +227,45 @@ describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
       }
     });
 
-    it.each(names)('%s, with weights of samples and classes', async (optimizer) => {
-      const { data, plain } = samples;
-      const options = { optimizer, learningRate: rates[optimizer] };
-      const sampleWeights = plain.targets.map((_, n) => (n % 4) / 2); // 0 among them
-      const weighted = {
-        data: { ...data, sampleWeights },
-        plain: { ...plain, sampleWeights },
-      };
-      expectNear(await difference(engine, network, weighted, options), optimizer, 'samples');
-      if (!network.hasLabels) return;
+    it.each(names)(
+      'matches double precision with %s when samples and classes have weights',
+      async (optimizer) => {
+        const { data, plain } = samples;
+        const options = { optimizer, learningRate: rates[optimizer] };
+        const sampleWeights = plain.targets.map((_, n) => (n % 4) / 2); // 0 among them
+        const weighted = {
+          data: { ...data, sampleWeights },
+          plain: { ...plain, sampleWeights },
+        };
+        expectNear(await difference(engine, network, weighted, options), optimizer, 'samples');
+        if (!network.hasLabels) return;
 
-      const classWeights = [0.5, 2, 1.25];
-      const labels = plain.targets.map((target) => (target.length === 1 ? target[0]! : target.indexOf(1)));
-      const ofClasses = {
-        data,
-        plain: { ...plain, sampleWeights: labels.map((label) => classWeights[label]!) },
-      };
-      expectNear(
-        await difference(engine, network, ofClasses, options, { classWeights }),
-        optimizer,
-        'classes',
-      );
-      const ofBoth = {
-        data: weighted.data,
-        plain: {
-          ...plain,
-          sampleWeights: labels.map((label, n) => classWeights[label]! * sampleWeights[n]!),
-        },
-      };
-      expectNear(await difference(engine, network, ofBoth, options, { classWeights }), optimizer, 'both');
-    });
+        const classWeights = [0.5, 2, 1.25];
+        const labels = plain.targets.map((target) => (target.length === 1 ? target[0]! : target.indexOf(1)));
+        const ofClasses = {
+          data,
+          plain: { ...plain, sampleWeights: labels.map((label) => classWeights[label]!) },
+        };
+        expectNear(
+          await difference(engine, network, ofClasses, options, { classWeights }),
+          optimizer,
+          'classes',
+        );
+        const ofBoth = {
+          data: weighted.data,
+          plain: {
+            ...plain,
+            sampleWeights: labels.map((label, n) => classWeights[label]! * sampleWeights[n]!),
+          },
+        };
+        expectNear(await difference(engine, network, ofBoth, options, { classWeights }), optimizer, 'both');
+      },
+    );
   });
 });
 
-describe.each(described)('%s', (_, network) => {
-  it('would end elsewhere without any of the restraints', async () => {
+describe.each(described)('a network of %s', (_, network) => {
+  it('each restraint moves some weight by more than the tolerance', async () => {
     const { inputs, layers, loss, epochs, miniBatchSize } = network;
     const net = await Network.create({ inputs, layers, loss, seed: 3 });
     const { plain } = draw(network);

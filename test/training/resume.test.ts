@@ -13,8 +13,8 @@ import { Random } from '../../src/base/random.js';
 import { Window } from '../../src/training/window.js';
 import { errorOf, expectError, expectHarmlessError, goodData } from '../support/patient.js';
 
-// A training that stops anywhere, and goes on in the same network or in one loaded from a file, ends with the bits of one
-// that never stopped.
+// Training that stops anywhere and resumes, in the same network or in one loaded from a file, ends with the same bits as
+// training that never stops.
 
 const INPUTS = 5;
 const COUNT = 23;
@@ -30,7 +30,7 @@ const data: Data = {
   labels: new Uint8Array(COUNT).map(() => draw.below(3)),
 };
 
-/** The same samples in batches, that fit no mini-batch. */
+/** The same samples in batches that most mini-batch sizes do not divide. */
 const stream: Stream = {
   *batches() {
     const { inputs, labels } = data as { inputs: Float32Array; labels: Uint8Array };
@@ -51,7 +51,7 @@ const spec = (dropout: number): NetworkOptions => ({
   seed: 2,
 });
 
-/** All that lasts: what the generator will draw, and parameters as their bits, so that −0 is not 0. */
+/** All lasting state: that of the generator, and the bits of the parameters, which tell −0 from 0. */
 const stateOf = (net: Network): unknown => ({
   json: net.toJSON(),
   bits: net.layers.map(({ weights, biases }) => [weights, biases].map((w) => new Uint32Array(w.buffer))),
@@ -78,13 +78,13 @@ interface Case {
   readonly options: TrainOptions;
   readonly engine: EngineOptions;
   readonly hasWindow: boolean;
-  /** Goes on from a file. */
+  /** Whether it resumes from a file. */
   readonly isSaved: boolean;
-  /** Which share of all steps comes before the stop. */
+  /** The share of all steps taken before the stop. */
   readonly share: number;
 }
 
-/** Each combination has been drawn; each optimizer and schedule comes equally often. */
+/** A random combination; each optimizer and schedule occurs equally often. */
 function caseOf(n: number): Case {
   const random = Random.fromSeed(1000 + n);
   const one = <T>(...of: readonly T[]): T => of[random.below(of.length)]!;
@@ -119,7 +119,7 @@ function caseOf(n: number): Case {
   };
 }
 
-/** Trains until a step, and stops there. */
+/** Trains up to a step and stops there. */
 async function trainUntil(net: Network, last: number, { data, options }: Case): Promise<void> {
   const stop = new AbortController();
   let steps = 0;
@@ -129,37 +129,40 @@ async function trainUntil(net: Network, last: number, { data, options }: Case): 
   expect(await errorOf(() => net.train(data, { ...options, onBatch, signal: stop.signal }))).toBe('stopped');
 }
 
-describe('100 stops', () => {
-  it.each(Array.from({ length: 100 }, (_, n) => caseOf(n)))('$what', async (one) => {
-    if (!one.hasWindow) {
-      vi.spyOn(Window, 'chooseForm').mockReturnValue('none');
-    }
-    const { options, engine } = one;
-    const create = (): Promise<Network> => Network.create({ ...spec(one.dropout), ...engine });
-    const whole = await create();
-    let steps = 0;
-    const history = await whole.train(one.data, { ...options, onBatch: () => steps++ });
-    // The first and last step too.
-    const stop = 1 + Math.floor(one.share * steps);
+describe('100 random stops', () => {
+  it.each(Array.from({ length: 100 }, (_, n) => caseOf(n)))(
+    'resumes to the same bits as an uninterrupted training, case $what',
+    async (one) => {
+      if (!one.hasWindow) {
+        vi.spyOn(Window, 'chooseForm').mockReturnValue('none');
+      }
+      const { options, engine } = one;
+      const create = (): Promise<Network> => Network.create({ ...spec(one.dropout), ...engine });
+      const whole = await create();
+      let steps = 0;
+      const history = await whole.train(one.data, { ...options, onBatch: () => steps++ });
+      // Possibly the first or the last step.
+      const stop = 1 + Math.floor(one.share * steps);
 
-    let net = await create();
-    await trainUntil(net, stop, one);
-    if (one.isSaved) {
-      const bytes = net.save();
+      let net = await create();
+      await trainUntil(net, stop, one);
+      if (one.isSaved) {
+        const bytes = net.save();
+        net.dispose();
+        net = await Network.load(bytes, engine);
+      }
+      let rest = 0;
+      const tail = await net.train(one.data, { ...options, resume: true, onBatch: () => rest++ });
+      expect(stop + rest).toBe(steps);
+      expect(tail).toEqual(history.slice(history.length - tail.length));
+      expect(tail.length).toBeGreaterThan(0);
+      expect(stateOf(net)).toEqual(stateOf(whole));
       net.dispose();
-      net = await Network.load(bytes, engine);
-    }
-    let rest = 0;
-    const tail = await net.train(one.data, { ...options, resume: true, onBatch: () => rest++ });
-    expect(stop + rest).toBe(steps);
-    expect(tail).toEqual(history.slice(history.length - tail.length));
-    expect(tail.length).toBeGreaterThan(0);
-    expect(stateOf(net)).toEqual(stateOf(whole));
-    net.dispose();
-    whole.dispose();
-  });
+      whole.dispose();
+    },
+  );
 
-  it('are of all kinds', () => {
+  it('the random stops cover streams, engines, threads, windows, early stopping, splits and dropout', () => {
     const cases = Array.from({ length: 100 }, (_, n) => caseOf(n));
     const count = (is: (one: Case) => unknown): number => cases.filter(is).length;
     expect(count((one) => one.data === stream)).toBeGreaterThan(10);
@@ -181,15 +184,15 @@ const adam: TrainOptions = {
   validationSplit: 0.25,
 };
 
-describe('a training', () => {
-  /** Network and history of `adam`, never stopped. */
+describe('a resumed training', () => {
+  /** The final state and the history of an uninterrupted training with `adam`. */
   async function never(): Promise<[unknown, EpochReport[]]> {
     const net = await Network.create(spec(0.2));
     const history = await net.train(data, adam);
     return [stateOf(net), history];
   }
 
-  it('stops and goes on at each of its steps', async () => {
+  it('ends with the same bits when it stops and resumes at every step', async () => {
     const [state, history] = await never();
     const net = await Network.create(spec(0.2));
     let isFirst = true;
@@ -207,7 +210,7 @@ describe('a training', () => {
     expect(all).toEqual(history);
   });
 
-  it('that is at its end has nothing to go on with', async () => {
+  it('does nothing when it resumes after its last epoch', async () => {
     const net = await Network.create(spec(0));
     await net.train(data, adam);
     const before = stateOf(net);
@@ -215,14 +218,14 @@ describe('a training', () => {
     expect(stateOf(net)).toEqual(before);
   });
 
-  it('that early stopping ended does not go on', async () => {
+  it('does not resume a training that early stopping ended', async () => {
     const net = await Network.create(spec(0));
     const options = { epochs: 50, learningRate: 1e-30, earlyStopping: { patience: 2, minDelta: 0.1 } };
     expect(await net.train(data, options)).toHaveLength(3);
     expect(await net.train(data, { ...options, resume: true })).toEqual([]);
   });
 
-  it('goes on with more epochs', async () => {
+  it('resumes with more epochs to the bits of an uninterrupted training', async () => {
     const plain = { miniBatchSize: 4, optimizer: 'momentum' } as const;
     const [net, whole] = await Promise.all([Network.create(spec(0.2)), Network.create(spec(0.2))]);
     await whole.train(data, { ...plain, epochs: 5 });
@@ -232,7 +235,7 @@ describe('a training', () => {
     expect(stateOf(net)).toEqual(stateOf(whole));
   });
 
-  it('goes on though the network was used meanwhile, with larger batches too', async () => {
+  it('resumes to the same bits when the network is used in between, even with larger batches', async () => {
     const [state] = await never();
     const net = await Network.create(spec(0.2));
     await trainUntil(net, 7, { ...caseOf(0), data, options: adam });
@@ -244,7 +247,7 @@ describe('a training', () => {
     expect(stateOf(net)).toEqual(state);
   });
 
-  it('that did not begin again leaves what there is to go on with', async () => {
+  it('keeps the state to resume from when a new training is rejected', async () => {
     const [state] = await never();
     const net = await Network.create(spec(0.2));
     await trainUntil(net, 7, { ...caseOf(0), data, options: adam });
@@ -256,7 +259,7 @@ describe('a training', () => {
     expect(stateOf(net)).toEqual(state);
   });
 
-  it('begins afresh without resume: the optimizer remembers nothing', async () => {
+  it('starts with a fresh optimizer when resume is not set', async () => {
     const net = await Network.create(spec(0));
     await net.train(data, { optimizer: 'adam', epochs: 1 });
     const twin = await Network.fromJSON(net.toJSON());
@@ -265,19 +268,22 @@ describe('a training', () => {
     expect(stateOf(net)).toEqual(stateOf(twin));
   });
 
-  it.each(['onBatch', 'onEpoch'] as const)('saved by the user in %s goes on from there', async (when) => {
-    const [state, history] = await never();
-    const net = await Network.create(spec(0.2));
-    const files: Uint8Array[] = [];
-    await net.train(data, { ...adam, [when]: () => files.push(net.save()) });
-    expect(files.length).toBeGreaterThan(2);
-    for (const bytes of files) {
-      const copy = await Network.load(bytes);
-      const tail = await copy.train(data, { ...adam, resume: true });
-      expect(tail).toEqual(history.slice(history.length - tail.length));
-      expect(stateOf(copy)).toEqual(state);
-    }
-  });
+  it.each(['onBatch', 'onEpoch'] as const)(
+    'resumes to the same bits from files saved in %s',
+    async (when) => {
+      const [state, history] = await never();
+      const net = await Network.create(spec(0.2));
+      const files: Uint8Array[] = [];
+      await net.train(data, { ...adam, [when]: () => files.push(net.save()) });
+      expect(files.length).toBeGreaterThan(2);
+      for (const bytes of files) {
+        const copy = await Network.load(bytes);
+        const tail = await copy.train(data, { ...adam, resume: true });
+        expect(tail).toEqual(history.slice(history.length - tail.length));
+        expect(stateOf(copy)).toEqual(state);
+      }
+    },
+  );
 });
 
 describe('checkpoint', () => {
@@ -285,8 +291,8 @@ describe('checkpoint', () => {
     ['everyEpochs', { everyEpochs: 2 }, 2],
     // 18 samples make five steps, and there are four epochs.
     ['everySteps', { everySteps: 3 }, 6],
-    ['both', { everyEpochs: 1, everySteps: 7 }, 4 + 2],
-  ])('%s: the bytes go on to the same bits', async (_, when, count) => {
+    ['both intervals', { everyEpochs: 1, everySteps: 7 }, 4 + 2],
+  ])('resumes to the same bits from each checkpoint written with %s', async (_, when, count) => {
     const options = { ...adam, epochs: 4, validationSplit: 0.2 };
     const plain = await Network.create(spec(0.2));
     const history = await plain.train(data, options);
@@ -300,7 +306,7 @@ describe('checkpoint', () => {
       isWriting = false;
       files.push(bytes);
     };
-    // It is written, and changes nothing.
+    // Writing checkpoints changes nothing.
     expect(await net.train(data, { ...options, checkpoint: { ...when, write } })).toEqual(history);
     expect(stateOf(net)).toEqual(stateOf(plain));
     expect(files).toHaveLength(count);
@@ -309,12 +315,12 @@ describe('checkpoint', () => {
       const tail = await copy.train(data, { ...options, resume: true });
       expect(tail).toEqual(history.slice(history.length - tail.length));
       expect(stateOf(copy)).toEqual(stateOf(plain));
-      // To go on to the end is to be saved as one that never stopped.
+      // At its end it saves the same bytes as the training that never stopped.
       expect(copy.save()).toEqual(plain.save());
     }
   });
 
-  it('an error of write ends the training, which can go on', async () => {
+  it('an error in write ends the training, which then resumes to the same bits', async () => {
     const [net, whole] = await Promise.all([Network.create(spec(0)), Network.create(spec(0))]);
     const full = new Error('disk full');
     const write = (): void => {
@@ -329,45 +335,57 @@ describe('checkpoint', () => {
   });
 
   it.each([
-    ['no object', 1, [TypeError, 'checkpoint: expected an object { everyEpochs, everySteps, write }, got 1']],
-    ['no time', { write: (): number => 0 }, [TypeError, 'checkpoint: expected everyEpochs or everySteps']],
-    ['no write', { everySteps: 1 }, [TypeError, 'checkpoint.write: expected a function, got undefined']],
     [
-      '0 epochs',
+      'a number in place of options',
+      1,
+      [TypeError, 'checkpoint: expected an object { everyEpochs, everySteps, write }, got 1'],
+    ],
+    [
+      'options without an interval',
+      { write: (): number => 0 },
+      [TypeError, 'checkpoint: expected everyEpochs or everySteps'],
+    ],
+    [
+      'options without write',
+      { everySteps: 1 },
+      [TypeError, 'checkpoint.write: expected a function, got undefined'],
+    ],
+    [
+      'an interval of 0 epochs',
       { everyEpochs: 0, write: (): number => 0 },
       [RangeError, /^checkpoint\.everyEpochs: .*got 0$/],
     ],
     [
-      '½ steps',
+      'an interval of half a step',
       { everySteps: 0.5, write: (): number => 0 },
       [RangeError, /^checkpoint\.everySteps: .*got 0\.5$/],
     ],
-  ] as const)('%s is refused', (_, checkpoint, expected) =>
+  ] as const)('checkpoint rejects %s', (_, checkpoint, expected) =>
     expectHarmlessError((net) => net.train(goodData, { checkpoint: checkpoint as never }), expected),
   );
 });
 
-describe('resume is refused', () => {
-  it('where there is nothing to go on with', () =>
+describe('the resume option', () => {
+  it('resume throws when the network was never trained', () =>
     expectHarmlessError(
       (net) => net.train(goodData, { resume: true }),
       [StateError, 'resume: this network was never trained; leave it out'],
     ));
 
-  it('as anything but a boolean', () =>
+  it('resume rejects a number', () =>
     expectHarmlessError(
       (net) => net.train(goodData, { resume: 1 as never }),
       [TypeError, 'resume: expected a boolean, got 1'],
     ));
 
-  it('of a network from JSON: it says nothing of its training', async () => {
+  it('resume throws for a network from JSON, which holds no training state', async () => {
     const net = await Network.create(spec(0));
     await net.train(data);
     const copy = await Network.fromJSON(net.toJSON());
     await expectError(() => copy.train(data, { resume: true }), [StateError, 'was never trained']);
   });
 
-  /** A network that stopped in its second epoch. */
+  /** A network whose training stopped in its second epoch. */
   async function stopped(options: TrainOptions = adam): Promise<Network> {
     const net = await Network.create(spec(0));
     await trainUntil(net, 8, { ...caseOf(0), data, options });
@@ -379,7 +397,7 @@ describe('resume is refused', () => {
     ['miniBatchSize', { miniBatchSize: 5 }, 'resume: miniBatchSize was 4, and is 5'],
     ['shuffle', { shuffle: false }, 'resume: shuffle was true, and is false'],
     ['restoreBest', { earlyStopping: { restoreBest: false } }, 'restoreBest has changed'],
-  ])('with another %s, and then goes on as if it had not been', async (_, other, message) => {
+  ])('resume rejects a changed %s and leaves the training resumable', async (_, other, message) => {
     const whole = await Network.create(spec(0));
     await whole.train(data, adam);
     const net = await stopped();
@@ -397,25 +415,28 @@ describe('resume is refused', () => {
     ['samples', data, few, 6 + 3, 12, true],
     // The batches of 9, 9 and 5 make 3, 3 and 2 steps.
     ['samples of a stream', stream, { batches: () => [few] }, 8 + 3, 9, true],
-    ['samples of a stream as they lie', stream, { batches: () => [few] }, 8 + 3, 9, false],
-  ])('with fewer %s than were learnt, and then goes on', async (_, all, few, stop, learnt, shuffle) => {
-    const options = { epochs: 2, miniBatchSize: 4, shuffle };
-    const whole = await Network.create(spec(0));
-    await whole.train(all, options);
-    const net = await Network.create(spec(0));
-    await trainUntil(net, stop, { ...caseOf(0), data: all, options });
-    const before = stateOf(net);
-    await expectError(
-      () => net.train(few, { ...options, resume: true }),
-      [RangeError, `resume: expected the data it stopped in, of which it knows ${learnt} samples, got 3`],
-    );
-    expect(stateOf(net)).toEqual(before);
-    await net.train(all, { ...options, resume: true });
-    expect(stateOf(net)).toEqual(stateOf(whole));
-  });
+    ['samples of an unshuffled stream', stream, { batches: () => [few] }, 8 + 3, 9, false],
+  ])(
+    'resume rejects fewer %s than were learnt and leaves the training resumable',
+    async (_, all, few, stop, learnt, shuffle) => {
+      const options = { epochs: 2, miniBatchSize: 4, shuffle };
+      const whole = await Network.create(spec(0));
+      await whole.train(all, options);
+      const net = await Network.create(spec(0));
+      await trainUntil(net, stop, { ...caseOf(0), data: all, options });
+      const before = stateOf(net);
+      await expectError(
+        () => net.train(few, { ...options, resume: true }),
+        [RangeError, `resume: expected the data it stopped in, of which it knows ${learnt} samples, got 3`],
+      );
+      expect(stateOf(net)).toEqual(before);
+      await net.train(all, { ...options, resume: true });
+      expect(stateOf(net)).toEqual(stateOf(whole));
+    },
+  );
 
   it.each([true, false])(
-    'stopped again before the stream has come to where it was; shuffle: %s',
+    'resumes to the same bits after a stream fails before the point of the stop, with shuffle %s',
     async (shuffle) => {
       const options = { epochs: 2, miniBatchSize: 4, shuffle };
       const whole = await Network.create(spec(0));

@@ -4,7 +4,7 @@ import { fingerprint } from '../support/fingerprint.js';
 import { expectError, expectHarmlessError, goodData, spec, type Expected } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
 
-// η over time, against its formulas; and that it is η by which the network learns.
+// η over time, compared with its formulas; and that the network learns at this η.
 
 const COUNT = 10;
 const SIZE = 4;
@@ -35,7 +35,7 @@ async function train(
 
 type Formula = (e: number, step: number) => number;
 
-/** With e epochs, or `step` steps, behind. */
+/** After e epochs, or `step` steps. */
 const formulas: [string, LearningRate, Formula][] = [
   ['step', { schedule: 'step', rate: 0.3, every: 2, factor: 0.7 }, (e) => 0.3 * 0.7 ** Math.floor(e / 2)],
   ['step up', { schedule: 'step', rate: 0.01, every: 3, factor: 2 }, (e) => 0.01 * 2 ** Math.floor(e / 3)],
@@ -62,19 +62,19 @@ const formulas: [string, LearningRate, Formula][] = [
   ],
 ];
 
-describe.each(formulas)('%s', (_, schedule, formula) => {
-  it('is its formula at the end of each epoch', async () => {
+describe.each(formulas)('schedule: %s', (_, schedule, formula) => {
+  it('the reported rate follows the formula at the end of each epoch', async () => {
     const { reported } = await train(schedule);
     expect(reported).toHaveLength(EPOCHS);
     for (const [e, rate] of reported.entries()) {
       const expected = formula(e, (e + 1) * STEPS - 1);
-      // The rate that is given, and the one that comes of it, are rounded to single precision: half an ulp each, or 6e-8.
-      // Some roundings of doubles are nothing beside it, but where the cosine nears its end: 1e-16 of the whole rate.
+      // The given rate and the resulting one are rounded to single precision: half an ulp each, or 6e-8. Roundings in
+      // double precision are negligible beside it, except where the cosine nears its end: 1e-16 of the full rate.
       expect(Math.abs(rate! - expected)).toBeLessThanOrEqual(1.2e-7 * expected + 1e-15);
     }
   });
 
-  it('is what the network learns by, at each step', async () => {
+  it('the network learns at the rate of the formula in every step', async () => {
     const asked: number[] = [];
     const asFunction = ({ epoch, step }: Position): number => {
       const rate = formula(epoch - 1, step);
@@ -83,22 +83,22 @@ describe.each(formulas)('%s', (_, schedule, formula) => {
     };
     const [one, other] = await Promise.all([train(schedule), train(asFunction)]);
     expect(asked).toHaveLength(EPOCHS * STEPS);
-    // Rates that differ by an ulp, 1e-7 of their size, make losses that differ by about as much; another rate by 1e-3.
+    // Rates that differ by an ulp, 1e-7 of their size, change losses by about as much; another rate changes them by 1e-3.
     for (const [e, loss] of one.losses.entries())
       expect(Math.abs(loss / other.losses[e]! - 1)).toBeLessThan(2e-6);
     expect(one.print).not.toBe((await train(0.3)).print);
   });
 });
 
-it('a number is the same rate at each step, and is not reported', async () => {
+it('a number sets the same rate for every step and is not reported', async () => {
   const constant = await train(0.25);
   expect(constant.reported).toEqual(Array(EPOCHS).fill(undefined));
   expect(constant.print).toBe((await train(() => 0.25)).print);
   expect(constant.print).toBe((await train({ schedule: 'inverseTime', rate: 0.25, decay: 0 })).print);
 });
 
-describe('a function', () => {
-  it('is asked before each step where the training stands', async () => {
+describe('a rate function', () => {
+  it('calls the rate function before each step with the position of the training', async () => {
     const asked: Position[] = [];
     await train((position) => {
       asked.push(position);
@@ -114,7 +114,7 @@ describe('a function', () => {
     );
   });
 
-  it('knows of a stream how many steps the epoch before had', async () => {
+  it('passes the step count of the previous epoch to the rate function when training on a stream', async () => {
     const asked: Position[] = [];
     const batches = (): Data[] => [data, data]; // each of 4 + 4 + 2
     await train(
@@ -131,14 +131,14 @@ describe('a function', () => {
     );
   });
 
-  it('may give 0: nothing is learnt', async () => {
+  it('learns nothing when the rate function returns 0', async () => {
     const net = await Network.create(spec);
     const before = net.layers;
     await net.train(data, { learningRate: () => 0 });
     expect(net.layers).toEqual(before);
   });
 
-  it('may give a promise, which is waited for', async () => {
+  it('awaits a promise that the rate function returns', async () => {
     const rate = ({ step }: Position): number => 0.3 / (1 + step);
     const late = async (position: Position): Promise<number> => {
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -155,7 +155,7 @@ describe('a function', () => {
     [Infinity, [RangeError, /^learningRate: .*got Infinity$/]],
     ['0.1', [TypeError, "learningRate: expected a number, got '0.1'"]],
     [undefined, [TypeError, 'learningRate: expected a number, got undefined']],
-  ])('that gives %s stops the training after its last step', async (rate, expected) => {
+  ])('stops the training before the step for which the rate function returns %o', async (rate, expected) => {
     const [net, other] = await Promise.all([Network.create(spec), Network.create(spec)]);
     const options = { miniBatchSize: SIZE, epochs: 2, shuffle: false };
     const learningRate = ({ step }: Position): number => (step < STEPS ? 0.1 : (rate as number));
@@ -168,14 +168,14 @@ describe('a function', () => {
 describe('a cosine over a stream', () => {
   const stream: Stream = { batches: () => [data] };
 
-  it('holds the rate in the first epoch, and falls from where it would be then', async () => {
+  it('holds the rate in the first epoch of a stream and then follows the cosine', async () => {
     const { reported } = await train({ schedule: 'cosine', rate: 0.3 }, stream);
     const whole = await train({ schedule: 'cosine', rate: 0.3 });
     expect(reported[0]).toBe(Math.fround(0.3));
     expect(reported.slice(1)).toEqual(whole.reported.slice(1));
   });
 
-  it('holds what the first epoch would end with, where it is to warm up', async () => {
+  it('ends each epoch of a stream at the rate it has in memory when a cosine warms up', async () => {
     const { reported } = await train({ schedule: 'cosine', rate: 0.3, warmUp: 2 }, stream);
     const whole = await train({ schedule: 'cosine', rate: 0.3, warmUp: 2 });
     expect(reported).toEqual(whole.reported);
@@ -212,22 +212,25 @@ describe('plateau', () => {
     { factor: 0.5, patience: 0, minDelta: 0.05, minRate: 0 },
     { factor: 0.5, patience: 2, minDelta: 0.05, minRate: 0.2 },
     { factor: 0.1, patience: 1, minDelta: 0, minRate: 1e-3 },
-  ])('%j is ReduceLROnPlateau', async ({ factor, patience, minDelta, minRate }) => {
-    for (const watchesValidation of [false, true]) {
-      const net = await Network.create(spec);
-      const history = await net.train(data, {
-        epochs: 30,
-        learningRate: { schedule: 'plateau', rate: 2, factor, patience, minDelta, minRate },
-        ...(watchesValidation && { validation: randomData(5, 3, 2, 9) }),
-      });
-      const losses = history.map(({ loss, validation }) => validation?.loss ?? loss);
-      const expected = rates(losses, 2, factor, patience, minDelta, minRate);
-      expect(history.map(({ learningRate }) => learningRate)).toEqual(expected.map(Math.fround));
-      expect(new Set(expected).size).toBeGreaterThan(2);
-    }
-  });
+  ])(
+    'reduces the rate as ReduceLROnPlateau does, with %j',
+    async ({ factor, patience, minDelta, minRate }) => {
+      for (const watchesValidation of [false, true]) {
+        const net = await Network.create(spec);
+        const history = await net.train(data, {
+          epochs: 30,
+          learningRate: { schedule: 'plateau', rate: 2, factor, patience, minDelta, minRate },
+          ...(watchesValidation && { validation: randomData(5, 3, 2, 9) }),
+        });
+        const losses = history.map(({ loss, validation }) => validation?.loss ?? loss);
+        const expected = rates(losses, 2, factor, patience, minDelta, minRate);
+        expect(history.map(({ learningRate }) => learningRate)).toEqual(expected.map(Math.fround));
+        expect(new Set(expected).size).toBeGreaterThan(2);
+      }
+    },
+  );
 
-  it('has the defaults of PyTorch', async () => {
+  it('plateau has the defaults of PyTorch', async () => {
     const plateau = { schedule: 'plateau', rate: 1e-9 } as const; // learns too little to be better
     const { reported } = await train(plateau, data, 24);
     const [first, second] = [Math.fround(1e-9), Math.fround(1e-9) * 0.1];
@@ -236,30 +239,34 @@ describe('plateau', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('invalid learning rates', () => {
   const rate = 0.1;
   it.each<[string, unknown, Expected]>([
     ['null', null, [TypeError, 'learningRate: expected a number, a schedule or a function, got null']],
     ['a string', '0.1', [TypeError, "learningRate: expected a number, a schedule or a function, got '0.1'"]],
     ['an array', [0.1], [RangeError, 'learningRate.schedule: expected one of ']],
     [
-      'no schedule',
+      'options without a schedule',
       { rate },
       [
         RangeError,
         "learningRate.schedule: expected one of 'step', 'exponential', 'inverseTime', 'cosine', 'plateau', got undefined",
       ],
     ],
-    ['another schedule', { schedule: 'linear', rate }, [RangeError, "got 'linear'"]],
+    ['an unknown schedule', { schedule: 'linear', rate }, [RangeError, "got 'linear'"]],
     [
-      'an option of another',
+      'an option of another schedule',
       { schedule: 'cosine', rate, factor: 1 },
       [TypeError, "learningRate: unknown 'factor'; the names are schedule, rate, warmUp, minRate"],
     ],
-    ['no rate', { schedule: 'cosine' }, [TypeError, 'learningRate.rate: expected a number, got undefined']],
+    [
+      'a schedule without a rate',
+      { schedule: 'cosine' },
+      [TypeError, 'learningRate.rate: expected a number, got undefined'],
+    ],
     ['a rate of 0', { schedule: 'cosine', rate: 0 }, [RangeError, /^learningRate\.rate: .*above 0, got 0$/]],
     [
-      'no factor',
+      'an exponential schedule without a factor',
       { schedule: 'exponential', rate },
       [TypeError, 'learningRate.factor: expected a number, got undefined'],
     ],
@@ -268,23 +275,35 @@ describe('what is refused', () => {
       { schedule: 'exponential', rate, factor: -1 },
       [RangeError, 'learningRate.factor: '],
     ],
-    ['no every', { schedule: 'step', rate, factor: 1 }, [TypeError, 'learningRate.every: ']],
-    ['every half', { schedule: 'step', rate, factor: 1, every: 0.5 }, [RangeError, 'learningRate.every: ']],
+    [
+      'a step schedule without every',
+      { schedule: 'step', rate, factor: 1 },
+      [TypeError, 'learningRate.every: '],
+    ],
+    [
+      'a fractional every',
+      { schedule: 'step', rate, factor: 1, every: 0.5 },
+      [RangeError, 'learningRate.every: '],
+    ],
     ['a decay of NaN', { schedule: 'inverseTime', rate, decay: NaN }, [RangeError, 'learningRate.decay: ']],
     ['a warm-up below 0', { schedule: 'cosine', rate, warmUp: -1 }, [RangeError, 'learningRate.warmUp: ']],
     ['a minRate below 0', { schedule: 'cosine', rate, minRate: -1 }, [RangeError, 'learningRate.minRate: ']],
-    ['a plateau that rises', { schedule: 'plateau', rate, factor: 1 }, [RangeError, 'learningRate.factor: ']],
     [
-      'patience below 0',
+      'a plateau with a factor of 1',
+      { schedule: 'plateau', rate, factor: 1 },
+      [RangeError, 'learningRate.factor: '],
+    ],
+    [
+      'a patience below 0',
       { schedule: 'plateau', rate, patience: -1 },
       [RangeError, 'learningRate.patience: '],
     ],
     [
-      'a minDelta in words',
+      'a minDelta that is a string',
       { schedule: 'plateau', rate, minDelta: '0' },
       [TypeError, 'learningRate.minDelta: '],
     ],
-  ])('%s', (_, learningRate, expected) =>
+  ])('learningRate rejects %s', (_, learningRate, expected) =>
     expectHarmlessError(
       (net) => net.train(goodData, { learningRate: learningRate as LearningRate }),
       expected,

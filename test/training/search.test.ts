@@ -5,7 +5,7 @@ import { accuracy, rSquared } from '../../src/metrics/index.js';
 import { crossValidate, formatTrial, gridSearch, randomSearch } from '../../src/search/index.js';
 import { expectError } from '../support/patient.js';
 
-/** Two classes that a line divides. */
+/** Two classes that a line separates. */
 const data = Dataset.fromArrays({
   inputs: Array.from({ length: 40 }, (_, n) => [n % 7, n < 20 ? n : n + 10]),
   labels: Array.from({ length: 40 }, (_, n) => Number(n >= 20)),
@@ -19,7 +19,7 @@ const network = (train: Dataset): NetworkOptions => ({
 const train = { epochs: 20, learningRate: 0.5, miniBatchSize: 8 };
 
 describe('cross-validation', () => {
-  it('is what training and testing by hand gives', async () => {
+  it('crossValidate gives the figures of training and testing each fold by hand', async () => {
     const k = 4;
     const { folds } = await crossValidate(network, data, { k, seed: 5, train, metrics: { again: accuracy } });
     const byHand = [];
@@ -37,7 +37,7 @@ describe('cross-validation', () => {
     expect(folds).toEqual(expected);
   });
 
-  it('waits for metrics that are promises, as train does', async () => {
+  it('crossValidate awaits metrics that are promises', async () => {
     const late = (...given: Parameters<typeof accuracy>): Promise<number> =>
       new Promise((resolve) => setTimeout(resolve, 1, accuracy(...given)));
     const { folds, mean } = await crossValidate(network, data, { train, metrics: { late } });
@@ -45,17 +45,17 @@ describe('cross-validation', () => {
     expect(mean.metrics!.late).toBe(mean.accuracy);
   });
 
-  it('gives mean and deviation of the folds', async () => {
+  it('crossValidate gives the mean and deviation over the folds', async () => {
     const { folds, mean, deviation } = await crossValidate(network, data, { k: 2, train: { epochs: 1 } });
     const [a, b] = folds.map(({ loss }) => loss) as [number, number];
-    // of two numbers, √((a − m)² + (b − m)²) is |a − b|/√2; ten digits leave room for roundings in another order
+    // For two numbers, √((a − m)² + (b − m)²) is |a − b|/√2; ten digits leave room for roundings in another order.
     expect(mean.loss).toBeCloseTo((a + b) / 2, 10);
     expect(a).not.toBe(b);
     expect(deviation.loss).toBeCloseTo(Math.abs(a - b) / Math.SQRT2, 10);
     expect(mean.metrics).toBeUndefined();
   });
 
-  it('takes targets, and gives metrics in their units', async () => {
+  it('crossValidate takes targets and gives metrics in their units', async () => {
     const inputs = Array.from({ length: 30 }, (_, n) => [n]);
     const line = Dataset.fromArrays({ inputs, targets: inputs.map(([x]) => [1000 + 50 * x!]) });
     const { mean } = await crossValidate(
@@ -70,7 +70,7 @@ describe('cross-validation', () => {
     expect(mean.metrics!.rSquared).toBeGreaterThan(0.99);
   });
 
-  it('hands over each network, and disposes of it, also after an error', async () => {
+  it('crossValidate passes each network to onFold and disposes of it, even after an error', async () => {
     const nets: Network[] = [];
     const stop = new Error('enough');
     const run = crossValidate(network, data, {
@@ -87,7 +87,7 @@ describe('cross-validation', () => {
     for (const net of nets) expect(() => net.layers).toThrow(StateError);
   });
 
-  it('stops at its signal, amid a fold', async () => {
+  it('crossValidate stops within a fold when its signal aborts', async () => {
     const stop = new AbortController();
     const run = crossValidate(network, data, {
       train: { epochs: 1e6, onEpoch: () => stop.abort(new Error('stopped')) },
@@ -96,7 +96,7 @@ describe('cross-validation', () => {
     await expect(run).rejects.toThrow('stopped');
   });
 
-  it('says what is wrong', async () => {
+  it('crossValidate rejects invalid arguments', async () => {
     await expectError(() => crossValidate({} as never, data), [TypeError, 'options: expected a function']);
     await expectError(() => crossValidate(network, {} as never), [TypeError, 'dataset: expected a Dataset']);
     await expectError(() => crossValidate(network, data, { k: 1 }), [RangeError, 'k: expected']);
@@ -118,7 +118,7 @@ describe('cross-validation', () => {
 describe('search', () => {
   const space = { learningRate: [0.1, 0.5], units: [3, 1, 2] };
 
-  it('tries the whole grid, and gives the best first', async () => {
+  it('gridSearch tries the whole grid and returns the best first', async () => {
     const tried: string[] = [];
     const results = await gridSearch(
       space,
@@ -142,7 +142,7 @@ describe('search', () => {
     });
   });
 
-  it('draws combinations that differ, the same ones from the same seed', async () => {
+  it('randomSearch draws distinct combinations, and the same ones for the same seed', async () => {
     const drawn = async (trials: number, seed?: number): Promise<string[]> => {
       const options = { trials, ...(seed !== undefined && { seed }) };
       const results = await randomSearch(space, () => Promise.resolve(0), options);
@@ -155,7 +155,7 @@ describe('search', () => {
     expect(await drawn(6, 1)).not.toEqual(all);
   });
 
-  it('keeps a training that diverges as failed, last of all', async () => {
+  it('gridSearch ranks a training that diverges last, as failed', async () => {
     const [inputs, targets] = [
       [[1e3], [2e3]],
       [[1], [3]],
@@ -176,7 +176,7 @@ describe('search', () => {
     expect(formatTrial(results[1]!)).toBe(`trial 1  failed  learningRate 1000  ${results[1]!.error}`);
   });
 
-  it('ends with any other error, and at its signal', async () => {
+  it('gridSearch ends on any other error and when its signal aborts', async () => {
     const broken = new Error('broken');
     await expect(gridSearch(space, () => Promise.reject(broken))).rejects.toBe(broken);
     const stop = new AbortController();
@@ -193,7 +193,7 @@ describe('search', () => {
     expect(trials).toBe(1);
   });
 
-  it('says what is wrong', async () => {
+  it('gridSearch and randomSearch reject invalid arguments', async () => {
     const score = (): Promise<number> => Promise.resolve(0);
     await expectError(() => gridSearch({}, score), [RangeError, 'space: expected at least one name']);
     await expectError(() => gridSearch([] as never, score), [TypeError, 'space: expected an object']);

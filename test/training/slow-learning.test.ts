@@ -5,7 +5,7 @@ import { Network, type Diagnosis, type LayerSpec, type NetworkSpec } from '../..
 // Two demonstrations of Nielsen's book: a saturated neuron learns slowly under the quadratic cost (chapter 3), and δ
 // vanishes on its way back through layers of sigmoids (chapter 5). Diagnosis names both.
 
-/** Chapter 3: one sigmoid neuron that shall answer the input 1 with 0. */
+/** Chapter 3: one sigmoid neuron that is to learn the output 0 for the input 1. */
 const data = { inputs: [[1]], targets: [[0]] };
 const EPOCHS = 300;
 
@@ -48,7 +48,7 @@ function byHand(loss: 'quadratic' | 'binaryCrossEntropy', w: number, b: number, 
   return outputs;
 }
 
-/** When half of what is to be learnt has been. */
+/** The first epoch after which the output is below one half. */
 const half = ({ outputs }: Lesson): number => outputs.findIndex((a) => a < 0.5);
 
 describe('a saturated neuron', () => {
@@ -61,7 +61,7 @@ describe('a saturated neuron', () => {
     { loss: 'binaryCrossEntropy', w: 2, b: 2, rate: 0.15, from: 0.98, to: 0.01 },
     { loss: 'binaryCrossEntropy', w: 2, b: 2, rate: 0.005, from: 0.98, to: 0.78 },
   ] as const)(
-    '$loss from w = $w, b = $b at η = $rate: $from to $to',
+    'the output moves from $from to $to under $loss, with w = $w and b = $b at η = $rate',
     async ({ loss, w, b, rate, from, to }) => {
       const { outputs } = await teach(loss, w, b, rate);
       expect(outputs[0]).toBeCloseTo(from, 2);
@@ -73,20 +73,20 @@ describe('a saturated neuron', () => {
     },
   );
 
-  it('learns slowly under the quadratic cost, the more so the more it is wrong', async () => {
+  it('a neuron learns more slowly under the quadratic cost the more it is wrong', async () => {
     const wrong = await teach('quadratic', 0.6, 0.9, 0.15);
     const veryWrong = await teach('quadratic', 2, 2, 0.15);
     expect([half(wrong), half(veryWrong)]).toEqual([36, 232]);
   });
 
-  it('learns at once under cross-entropy, the faster the more it is wrong', async () => {
+  it('a neuron learns quickly under cross-entropy, with a larger δ the more it is wrong', async () => {
     const wrong = await teach('binaryCrossEntropy', 0.6, 0.9, 0.15);
     const veryWrong = await teach('binaryCrossEntropy', 2, 2, 0.15);
     expect([half(wrong), half(veryWrong)]).toEqual([8, 17]);
     expect(veryWrong.diagnosis.layers[0]!.delta).toBeGreaterThan(wrong.diagnosis.layers[0]!.delta);
   });
 
-  it('is named, and nothing else is', async () => {
+  it('diagnose reports the neuron only when it is saturated under the quadratic cost', async () => {
     expect((await teach('quadratic', 2, 2, 0.15)).diagnosis.messages).toEqual([
       'layers[0]: quadratic cost with saturated sigmoid outputs: σ′ holds δ down where 100 % of the samples are wrong; ' +
         "try loss 'binaryCrossEntropy'",
@@ -128,15 +128,18 @@ describe('δ over layers of sigmoids', () => {
     [1, [0.07, 0.31]],
     [2, [0.012, 0.06, 0.283]],
     [3, [0.003, 0.017, 0.07, 0.285]],
-  ])('with %d hidden layers is as in the book', async (depth, book) => {
-    const net = await layersOf(depth, 'sigmoid');
-    const speeds = net.backprop(first1000).layers.map(({ biasGradients }) => Math.hypot(...biasGradients));
-    for (const [l, speed] of speeds.entries()) {
-      expect(Math.abs(Math.log2(speed / book[l]!)), `layers[${l}]: ${speed}`).toBeLessThan(1);
-    }
-  });
+  ])(
+    'the gradients at a depth of %d are within a factor of two of those in the book',
+    async (depth, book) => {
+      const net = await layersOf(depth, 'sigmoid');
+      const speeds = net.backprop(first1000).layers.map(({ biasGradients }) => Math.hypot(...biasGradients));
+      for (const [l, speed] of speeds.entries()) {
+        expect(Math.abs(Math.log2(speed / book[l]!)), `layers[${l}]: ${speed}`).toBeLessThan(1);
+      }
+    },
+  );
 
-  it('vanishes on its way back through five, and that is named', async () => {
+  it('δ vanishes on its way back through five layers of sigmoids, and diagnose reports it', async () => {
     const { layers, messages } = await (await layersOf(4, 'sigmoid')).diagnose(first1000);
     // Each layer lets a fifth of it through: σ′ is a quarter at most.
     for (const [l, { delta }] of layers.slice(1).entries())
@@ -151,7 +154,7 @@ describe('δ over layers of sigmoids', () => {
     [1, 'sigmoid'],
     [2, 'sigmoid'],
     [4, 'relu'],
-  ] as const)('%d hidden layers of %s are well', async (depth, activation) => {
+  ] as const)('diagnose reports nothing at a depth of %d with %s', async (depth, activation) => {
     expect((await (await layersOf(depth, activation)).diagnose(first1000)).messages).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ import { fingerprint } from '../support/fingerprint.js';
 import { errorOf, expectError, expectHarmlessError, goodData, type Expected } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
 
-// Batches that come one by one, as data that does not fit into memory does.
+// Training on batches that arrive one by one, for data that does not fit into memory.
 
 const INPUTS = 3;
 const COUNT = 26;
@@ -62,23 +62,26 @@ async function train(data: Data | Stream, more: TrainOptions = {}, engine: 'wasm
   return { history, print: fingerprint(net) };
 }
 
-describe('batches that are multiples of the mini-batch give the bits of the data in one', () => {
+describe('a stream whose batches are multiples of the mini-batch', () => {
   const forms: [string, Stream['batches']][] = [
     ['from a generator', () => inBatches(8, 4, 12, 2)],
     ['from an asynchronous generator', () => slowly(4, 20, 2)],
-    ['in an array', () => [...inBatches(8, 8, 8, 2)]],
+    ['from an array', () => [...inBatches(8, 8, 8, 2)]],
     ['from an iterator that has only next', () => bare(16, 8, 2)],
-    ['all in one', () => [all]],
+    ['of a single batch', () => [all]],
   ];
   const ways: [string, TrainOptions][] = [
-    ['by plain descent', {}],
-    ['by adam with weighted classes', { optimizer: 'adam', learningRate: 0.02, classWeights: [1, 2, 0.5] }],
-    ['validated', { validation: part(0, 9), earlyStopping: { patience: 1 }, learningRate: 0.9 }],
-    ['with a rate by the epoch', { learningRate: { schedule: 'exponential', rate: 0.5, factor: 0.5 } }],
+    ['by plain gradient descent', {}],
+    ['by adam with class weights', { optimizer: 'adam', learningRate: 0.02, classWeights: [1, 2, 0.5] }],
+    [
+      'with validation and early stopping',
+      { validation: part(0, 9), earlyStopping: { patience: 1 }, learningRate: 0.9 },
+    ],
+    ['with an exponential schedule', { learningRate: { schedule: 'exponential', rate: 0.5, factor: 0.5 } }],
   ];
 
   it.each(forms.flatMap(([form, batches]) => ways.map(([way, more]) => [form, way, batches, more] as const)))(
-    '%s, %s',
+    'a stream %s trains to the same bits as data in memory, %s',
     async (_, __, batches, more) => {
       const whole = await train(all, { ...more, shuffle: false });
       expect(await train({ batches }, { ...more, shuffle: false })).toEqual(whole);
@@ -86,13 +89,13 @@ describe('batches that are multiples of the mini-batch give the bits of the data
     },
   );
 
-  it('shuffled where all are in one', async () => {
+  it('shuffles a stream of a single batch like data in memory', async () => {
     const whole = await train(all);
     expect(whole).not.toEqual(await train(all, { shuffle: false }));
     expect(await train({ batches: () => [all] })).toEqual(whole);
   });
 
-  it('each is shuffled within itself, in another order in each epoch', async () => {
+  it('shuffles batches reproducibly, and alike on both engines', async () => {
     const batches = (): Iterable<Data> => inBatches(13, 13);
     const one = await train({ batches });
     expect(await train({ batches })).toEqual(one);
@@ -102,7 +105,7 @@ describe('batches that are multiples of the mini-batch give the bits of the data
   });
 });
 
-it('a mini-batch does not go beyond its batch, and steps are counted through all', async () => {
+it('ends mini-batches at the end of each batch and counts steps across batches', async () => {
   const reports: BatchReport[] = [];
   const onBatch = (report: BatchReport): unknown => reports.push(report);
   const { history } = await train({ batches: () => inBatches(6, 9, 1, 10) }, { epochs: 2, onBatch });
@@ -120,7 +123,7 @@ it('a mini-batch does not go beyond its batch, and steps are counted through all
   }
 });
 
-it('batches may be larger from one to the next, and of rows, bytes or sparse pairs', async () => {
+it('trains alike on both engines with batches of different sizes, of floats, bytes and sparse values', async () => {
   const inputs = 40;
   const layers = [{ units: 3, activation: 'softmax' }] as const;
   const dense = randomData(7, inputs, 1).inputs;
@@ -144,7 +147,7 @@ it('batches may be larger from one to the next, and of rows, bytes or sparse pai
   expect(fingerprint(other)).toBe(fingerprint(net));
 });
 
-it('where some batches have sampleWeights, the samples of the others weigh 1', async () => {
+it('gives samples weight 1 in batches without sampleWeights when other batches have them', async () => {
   const weights = [2, 0, 1, 0.5, 3, 1, 1, 0];
   const batches = (): Data[] => [part(0, 8), { ...part(8, 16), sampleWeights: weights }, part(16, 26)];
   const sampleWeights = all.inputs.slice(0, COUNT).fill(1);
@@ -155,8 +158,8 @@ it('where some batches have sampleWeights, the samples of the others weigh 1', a
   expect(stream).not.toEqual(await train(all, { shuffle: false }));
 });
 
-describe('what is wrong', () => {
-  /** The network is left after the batches before it. */
+describe('invalid streams', () => {
+  /** Expects the error, and a network trained on the batches before it. */
   async function expectStoppedAfter(stream: Stream, sizes: number[], expected: Expected): Promise<void> {
     const [net, other] = await Promise.all([Network.create(spec), Network.create(spec)]);
     const once = { ...options, epochs: 1 };
@@ -167,15 +170,27 @@ describe('what is wrong', () => {
 
   const { inputs } = part(8, 10);
   it.each<[string, unknown, Expected]>([
-    ['an input', { inputs: [[1, 2, NaN]], labels: [0] }, [RangeError, 'batches[2].inputs[0][2] is NaN']],
-    ['a label', { inputs, labels: [0, 3] }, [RangeError, 'batches[2].labels[1] is 3']],
-    ['no answers', { inputs }, [TypeError, 'batches[2].targets: expected either targets or labels']],
-    ['weights', { ...part(8, 10), sampleWeights: [1] }, [RangeError, 'batches[2].sampleWeights: expected 2']],
-    ['a name', { ...part(8, 10), weights: [1, 1] }, [TypeError, "batches[2]: unknown 'weights'"]],
-    ['no samples', { inputs: [], labels: [] }, [RangeError, /^batches\[2\]\.inputs: /]],
-    ['null', null, [TypeError, 'batches[2]: expected an object']],
-    ['undefined', undefined, [TypeError, 'batches[2]: expected an object']],
-  ])('in a batch is named with it: %s', async (_, bad, expected) => {
+    [
+      'an input that is NaN',
+      { inputs: [[1, 2, NaN]], labels: [0] },
+      [RangeError, 'batches[2].inputs[0][2] is NaN'],
+    ],
+    ['a label out of range', { inputs, labels: [0, 3] }, [RangeError, 'batches[2].labels[1] is 3']],
+    [
+      'a batch without answers',
+      { inputs },
+      [TypeError, 'batches[2].targets: expected either targets or labels'],
+    ],
+    [
+      'too few sampleWeights',
+      { ...part(8, 10), sampleWeights: [1] },
+      [RangeError, 'batches[2].sampleWeights: expected 2'],
+    ],
+    ['an unknown name', { ...part(8, 10), weights: [1, 1] }, [TypeError, "batches[2]: unknown 'weights'"]],
+    ['a batch without samples', { inputs: [], labels: [] }, [RangeError, /^batches\[2\]\.inputs: /]],
+    ['a batch that is null', null, [TypeError, 'batches[2]: expected an object']],
+    ['a batch that is undefined', undefined, [TypeError, 'batches[2]: expected an object']],
+  ])('names the batch when it rejects %s', async (_, bad, expected) => {
     const batches = function* (): Generator<Data> {
       yield* inBatches(4, 4);
       yield bad as Data;
@@ -183,7 +198,7 @@ describe('what is wrong', () => {
     await expectStoppedAfter({ batches }, [4, 4], expected);
   });
 
-  it('of the source itself comes as it is', async () => {
+  it('passes an error of the source on unchanged', async () => {
     const offline = new Error('offline');
     const failing = async function* (): AsyncGenerator<Data> {
       yield* slowly(4, 8);
@@ -195,10 +210,10 @@ describe('what is wrong', () => {
     expect(await errorOf(() => net.train({ batches: () => rejecting }))).toBe(offline);
   });
 
-  it('an epoch of no batches', async () => {
+  it('rejects an epoch without batches', async () => {
     const nothing: Expected = [RangeError, 'batches: expected at least one batch in each epoch, got none'];
     await expectHarmlessError((net) => net.train({ batches: () => [] }), nothing);
-    // As of an iterator that was used up by the first.
+    // For example, of an iterator that the first epoch used up.
     const [net, other] = await Promise.all([Network.create(spec), Network.create(spec)]);
     const used = inBatches(13, 13);
     await expectError(() => net.train({ batches: () => used }, options), nothing);
@@ -208,31 +223,35 @@ describe('what is wrong', () => {
 
   it.each<[string, unknown, Expected]>([
     [
-      'no function',
+      'batches that are not a function',
       { batches: [goodData] },
       [TypeError, 'batches: expected a function that returns batches, got an array'],
     ],
     [
-      'undefined',
+      'batches that are undefined',
       { batches: undefined },
       [TypeError, 'batches: expected a function that returns batches, got undefined'],
     ],
     [
-      'no iterable',
+      'batches that return no iterable',
       { batches: () => goodData },
       [TypeError, 'batches: expected it to return an iterable, got an object'],
     ],
     [
-      'a promise',
+      'batches that return a promise',
       { batches: () => Promise.resolve([]) },
       [TypeError, 'batches: expected it to return an iterable'],
     ],
-    ['another name', { batches: () => [goodData], labels: [] }, [TypeError, "data: unknown 'labels'"]],
-  ])('batches: %s', (_, stream, expected) =>
+    [
+      'an unknown name beside batches',
+      { batches: () => [goodData], labels: [] },
+      [TypeError, "data: unknown 'labels'"],
+    ],
+  ])('rejects %s', (_, stream, expected) =>
     expectHarmlessError((net) => net.train(stream as Stream), expected),
   );
 
-  it('classWeights where a batch has targets', async () => {
+  it('rejects classWeights when a batch has targets', async () => {
     const batches = (): Data[] => [{ inputs: [[1, 2, 3]], targets: [[0, 1]] }];
     await expectHarmlessError(
       (net) => net.train({ batches }, { classWeights: [1, 2] }),
@@ -241,8 +260,8 @@ describe('what is wrong', () => {
   });
 });
 
-describe('a source is closed', () => {
-  /** Batches that tell when they are opened and closed. */
+describe('closing a source', () => {
+  /** Batches that record when they are opened, ended and closed. */
   function watched(sizes: number[], whenClosed?: () => never) {
     const said: string[] = [];
     const batches = (): AsyncIterable<Data> => {
@@ -266,7 +285,7 @@ describe('a source is closed', () => {
     return { said, batches };
   }
 
-  it('not where it came to its end', async () => {
+  it('does not close a source that came to its end', async () => {
     const { said, batches } = watched([8, 8]);
     await train({ batches }, { epochs: 2 });
     expect(said).toEqual(['opened', 'ended', 'opened', 'ended']);
@@ -280,12 +299,12 @@ describe('a source is closed', () => {
   it.each<[string, (() => never) | undefined]>([
     ['', undefined],
     [
-      ', and what that throws does not hide why',
+      ' and keeps the reason of the signal when closing throws',
       () => {
         throw new Error('while closing');
       },
     ],
-  ])('where a signal stops the training%s', async (_, whenClosed) => {
+  ])('closes the source when a signal stops the training%s', async (_, whenClosed) => {
     const { said, batches } = watched([8, 8], whenClosed);
     const stop = new AbortController();
     const watch = stoppingAt(1, () => stop.abort('enough'));
@@ -293,7 +312,7 @@ describe('a source is closed', () => {
     expect(said).toEqual(['opened', 'closed']);
   });
 
-  it('where onBatch throws in the second epoch', async () => {
+  it('closes the source when onBatch throws in the second epoch', async () => {
     const { said, batches } = watched([8, 8]);
     const watch = stoppingAt(5, () => {
       throw new Error('mine');
@@ -302,7 +321,7 @@ describe('a source is closed', () => {
     expect(said).toEqual(['opened', 'ended', 'opened', 'closed']);
   });
 
-  it('where a batch is wrong', async () => {
+  it('closes the source when a batch is invalid', async () => {
     let closed = 0;
     const batches = function* (): Generator<Data> {
       try {
@@ -315,14 +334,14 @@ describe('a source is closed', () => {
     expect(closed).toBe(1);
   });
 
-  it('where the network is disposed meanwhile', async () => {
+  it('closes the source when the network is disposed during training', async () => {
     const { said, batches } = watched([8, 8]);
     const net = await Network.create(spec);
     await errorOf(() => net.train({ batches }, { onBatch: () => net.dispose() }));
     expect(said).toEqual(['opened', 'closed']);
   });
 
-  it('not where it failed itself, as for await', async () => {
+  it('does not close a source that failed, just as for await does not', async () => {
     const said: string[] = [];
     const iterator = {
       next: () => Promise.reject(new Error('offline')),
@@ -336,14 +355,14 @@ describe('a source is closed', () => {
   });
 });
 
-it('csvBatches of bp4/data are such batches', async () => {
+it('trains on csvBatches of bp4/data as on the same data in memory', async () => {
   const rows = Array.from({ length: COUNT }, (_, n) => {
     const row = all.inputs.subarray(n * INPUTS, (n + 1) * INPUTS);
     return `${[...row].join()},class${all.labels[n]}\n`;
   });
   const text = `a,b,c,kind\n${rows.join('')}`;
   const classes = ['class0', 'class1', 'class2'];
-  // In chunks that are cut anywhere.
+  // In chunks cut at arbitrary places.
   const source = (): string[] => text.match(/[^]{1,50}/g)!;
   const batches = csvBatches(source, { label: 'kind', classes }, 8);
   const stream = await train({ batches }, { shuffle: false });

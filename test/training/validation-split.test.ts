@@ -10,7 +10,7 @@ import { finish } from '../../src/base/work.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { expectHarmlessError, goodData, type Expected } from '../support/patient.js';
 
-// A share of the data is set aside to validate with.
+// validationSplit sets a share of the data aside for validation.
 
 const spec: NetworkSpec = {
   inputs: 2,
@@ -43,15 +43,23 @@ function partsOf(count: number, answers: Omit<Data, 'inputs'>, share: number, se
   return { training: first!, validation: second! };
 }
 
+/** Where one part would be empty, the split is rejected. */
+function expectEmptyPart(split: () => unknown): void {
+  expect(split).toThrow(/leaves one part empty/);
+}
+
 const shares = [0.01, 0.1, 0.25, 0.5, 0.8, 0.99];
 const counts = [4, 10, 60, 211];
 
-describe.each(counts)('%i samples', (count) => {
+describe.each(counts)('a split of %i samples', (count) => {
   const labels = ofClass(count);
 
-  it.each(shares)('and a share of %d: each is in one part, in its own order', (share) => {
+  it.each(shares)('puts each sample into one part, in its original order, at a share of %d', (share) => {
     const part = Math.round(share * count);
-    if (part === 0 || part === count) return;
+    if (part === 0 || part === count) {
+      expectEmptyPart(() => partsOf(count, { labels }, share));
+      return;
+    }
     const { training, validation } = partsOf(count, { labels }, share);
     expect([...training, ...validation].sort((a, b) => a - b)).toEqual(upTo(count));
     expect(training).toEqual([...training].sort((a, b) => a - b));
@@ -59,25 +67,31 @@ describe.each(counts)('%i samples', (count) => {
     expect(validation).toHaveLength(part);
   });
 
-  it.each(shares)('and a share of %d: of each label the same, within a sample', (share) => {
-    const part = Math.round(share * count);
-    if (part === 0 || part === count) return;
-    const { validation } = partsOf(count, { labels }, share);
-    for (const label of new Set(labels)) {
-      const all = labels.filter((other) => other === label).length;
-      const aside = validation.filter((n) => labels[n] === label).length;
-      expect(Math.abs(aside - share * all)).toBeLessThan(1);
-    }
-  });
+  it.each(shares)(
+    'sets the same share of each label aside, to within one sample, at a share of %d',
+    (share) => {
+      const part = Math.round(share * count);
+      if (part === 0 || part === count) {
+        expectEmptyPart(() => partsOf(count, { labels }, share));
+        return;
+      }
+      const { validation } = partsOf(count, { labels }, share);
+      for (const label of new Set(labels)) {
+        const all = labels.filter((other) => other === label).length;
+        const aside = validation.filter((n) => labels[n] === label).length;
+        expect(Math.abs(aside - share * all)).toBeLessThan(1);
+      }
+    },
+  );
 });
 
-it('is drawn: another seed sets others aside', () => {
+it('sets the same samples aside for the same seed and others for another', () => {
   const labels = ofClass(60);
   expect(partsOf(60, { labels }, 0.5, 7)).not.toEqual(partsOf(60, { labels }, 0.5, 8));
   expect(partsOf(60, { labels }, 0.5, 7)).toEqual(partsOf(60, { labels }, 0.5, 7));
 });
 
-it('is drawn evenly: in 600 draws each of ten samples is set aside about 300 times', () => {
+it('sets each of ten samples aside about 300 times in 600 draws', () => {
   const targets = new Float32Array(40);
   const times = new Float64Array(10);
   for (let seed = 0; seed < 600; seed++) {
@@ -97,14 +111,14 @@ it.each<[string, Omit<Data, 'inputs'>, (numbers: number[]) => Omit<Data, 'inputs
   ['labels', { labels }, (numbers) => ({ labels: numbers.map((n) => labels[n]!) })],
   ['targets', { targets }, (numbers) => ({ targets: numbers.map((n) => targets[n]!) })],
   [
-    'weights',
+    'labels and sampleWeights',
     { labels, sampleWeights: weights },
     (numbers) => ({
       labels: numbers.map((n) => labels[n]!),
       sampleWeights: numbers.map((n) => weights[n]!),
     }),
   ],
-])('with %s it trains and validates as with the parts given one by one', async (_, answers, of) => {
+])('trains and validates with %s as with the two parts given separately', async (_, answers, of) => {
   const { training, validation } = partsOf(COUNT, answers, 0.3);
   for (const engine of ['wasm', 'reference'] as const) {
     const [net, other] = await Promise.all([
@@ -116,7 +130,7 @@ it.each<[string, Omit<Data, 'inputs'>, (numbers: number[]) => Omit<Data, 'inputs
     const parts = [training, validation].map((part) => ({ inputs: inputsOf(part), ...of(part) }));
     expect(await other.train(parts[0]!, { ...options, validation: parts[1]! })).toEqual(history);
     expect(fingerprint(net)).toBe(fingerprint(other));
-    // And at the next call the same part is set aside.
+    // The next call sets the same part aside.
     const after = net.evaluate(parts[1]!);
     const again = await net.train(
       { inputs, ...answers },
@@ -126,7 +140,7 @@ it.each<[string, Omit<Data, 'inputs'>, (numbers: number[]) => Omit<Data, 'inputs
   }
 });
 
-it('of sparse samples, that are held as pairs', async () => {
+it('trains and validates on sparse samples as with the two parts given separately', async () => {
   const wide: NetworkSpec = { ...spec, inputs: 40 };
   const sparse = (numbers: readonly number[]): Float32Array =>
     Float32Array.from(numbers.flatMap((n) => upTo(40).map((k) => (k % 8 === n % 8 ? 1 + n / COUNT : 0))));
@@ -164,24 +178,24 @@ it.each<[string, Data | object, TrainOptions, Expected]>([
     [RangeError, /^validationSplit: 0\.8999.* of 3 samples leaves one part empty; give more samples$/],
   ],
   [
-    'of all',
+    'of 1',
     goodData,
     { validationSplit: 1 },
     [RangeError, 'validationSplit: expected a number from 0 to below 1'],
   ],
   [
-    'of none',
+    'of 0',
     goodData,
     { validationSplit: 0 },
     [RangeError, 'validationSplit: expected a 32-bit float above 0'],
   ],
   ['below 0', goodData, { validationSplit: -0.5 }, [RangeError, 'validationSplit: ']],
   [
-    'in words',
+    'given as a string',
     goodData,
     { validationSplit: '0.5' as never },
     [TypeError, 'validationSplit: expected a number'],
   ],
-])('a split %s is refused', (_, data, options, expected) =>
+])('rejects a split %s', (_, data, options, expected) =>
   expectHarmlessError((net) => net.train(data as Data, options), expected),
 );

@@ -11,7 +11,7 @@ import { fingerprint } from '../support/fingerprint.js';
 import { expectHarmlessError, goodData, type Expected } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
 
-// What samples and classes weigh, and layers that do not learn.
+// Weights of samples and classes, and frozen layers.
 
 const INPUTS = 4;
 const COUNT = 9;
@@ -77,13 +77,13 @@ function expectClose(one: number[], other: number[]): void {
   expect(one).toHaveLength(other.length);
   const largest = Math.max(...one.map((x, i) => Math.abs(x - other[i]!)));
   expect(largest).toBeLessThan(TOLERANCE);
-  // It says something: the gradients are not that small.
+  // The comparison means something: the gradients are far larger.
   expect(Math.max(...other.map(Math.abs))).toBeGreaterThan(1000 * TOLERANCE);
 }
 
-describe.each(specs)('gradients, with %s', (_, spec) => {
-  describe.each(engines)('%s', (engine) => {
-    it('a sample of weight 2 counts as two', async () => {
+describe.each(specs)('weighted gradients with %s', (_, spec) => {
+  describe.each(engines)('engine %s', (engine) => {
+    it('counts a sample of weight 2 as two samples', async () => {
       const sampleWeights = [1, 2, 1, 1, 1, 2, 1, 1, 1];
       expectClose(
         await sumOfGradients(spec, engine, { ...all, sampleWeights }, COUNT),
@@ -91,7 +91,7 @@ describe.each(specs)('gradients, with %s', (_, spec) => {
       );
     });
 
-    it('a sample of weight 0 is not there', async () => {
+    it('ignores a sample of weight 0', async () => {
       const sampleWeights = [0, 1, 1, 0, 1, 1, 1, 1, 0];
       expectClose(
         await sumOfGradients(spec, engine, { ...all, sampleWeights }, COUNT),
@@ -99,7 +99,7 @@ describe.each(specs)('gradients, with %s', (_, spec) => {
       );
     });
 
-    it('weights are a sum of gradients', async () => {
+    it('sums the gradients of samples multiplied by their weights', async () => {
       const sampleWeights = [0.5, 2, 0, 1.25, 3, 0.1, 1, 1, 0.7];
       const ofOne = await Promise.all(
         sampleWeights.map((_, n) => sumOfGradients(spec, engine, chosen(n), 1)),
@@ -112,7 +112,7 @@ describe.each(specs)('gradients, with %s', (_, spec) => {
   });
 });
 
-describe('the same bits', () => {
+describe('training with weights', () => {
   const options: TrainOptions = { epochs: 3, miniBatchSize: 4, learningRate: 0.3 };
   async function train(
     data: Data,
@@ -128,7 +128,7 @@ describe('the same bits', () => {
   }
   const sampleWeights = [0.5, 2, 0, 1.25, 3, 0.1, 1, 1, 0.7];
 
-  it('by both engines, and by two threads', async () => {
+  it('gives the same bits on both engines and with two threads', async () => {
     for (const more of [{}, { classWeights: [1, 2, 3] }, { optimizer: 'adam', l2: 0.1 }] as TrainOptions[]) {
       const one = await train({ ...all, sampleWeights }, more);
       expect(await train({ ...all, sampleWeights }, more, 'reference')).toEqual(one);
@@ -136,14 +136,14 @@ describe('the same bits', () => {
     }
   });
 
-  it('with weights of 1 as without', async () => {
+  it('gives the same bits with weights of 1 as without weights', async () => {
     const plain = await train(all);
     expect(await train({ ...all, sampleWeights: Array<number>(COUNT).fill(1) })).toEqual(plain);
     expect(await train(all, { classWeights: [1, 1, 1] })).toEqual(plain);
     expect(await train(all, { classWeights: {} })).toEqual(plain);
   });
 
-  it('whatever array holds the weights', async () => {
+  it('gives the same bits for every type of array that holds the weights', async () => {
     const wholes = [1, 2, 0, 3, 1, 1, 2, 5, 1];
     const one = await train({ ...all, sampleWeights: wholes });
     for (const Kind of [Float64Array, Float32Array, Uint8Array, Int32Array]) {
@@ -155,9 +155,9 @@ describe('the same bits', () => {
   it.each<[string, ClassWeights, number[]]>([
     ['in an array', ofClass, ofClass],
     ['by label', { 0: 0.5, 1: 3, 2: 1 }, ofClass],
-    ['by some of the labels', { 1: 3 }, [1, 3, 1]],
-    ['for labels that do not occur too', [0.5, 3, 1, 7, 7], ofClass],
-  ])('classWeights %s are weights of their samples', async (_, classWeights, each) => {
+    ['by some labels', { 1: 3 }, [1, 3, 1]],
+    ['with entries for labels that do not occur', [0.5, 3, 1, 7, 7], ofClass],
+  ])('treats classWeights %s as weights of the samples', async (_, classWeights, each) => {
     const weights = all.labels.map((label) => each[label]!);
     const one = await train(all, { classWeights });
     expect(one).toEqual(await train({ ...all, sampleWeights: weights }));
@@ -170,7 +170,7 @@ describe('the same bits', () => {
     expect(both).toEqual(await train({ ...all, sampleWeights: weights }));
   });
 
-  it('of a network that was trained with weights before: they do not last', async () => {
+  it('does not keep the weights of an earlier training', async () => {
     const [net, other] = await Promise.all([Network.create(spec), Network.create(spec)]);
     await net.train({ ...all, sampleWeights: Array<number>(COUNT).fill(0) }, options);
     await other.train(all, { ...options, learningRate: () => 0 });
@@ -179,20 +179,23 @@ describe('the same bits', () => {
   });
 });
 
-describe('costs are weighted', () => {
+describe('weighted costs', () => {
   const weights = [0.5, 2, 0, 1.25, 3, 0.125, 1, 1, 0.75];
 
-  it.each(engines)('%s: in evaluate, over the number of samples', async (engine) => {
-    const net = await Network.create({ ...spec, engine });
-    const each = weights.map((_, n) => net.evaluate(chosen(n)).loss);
-    const sum = each.reduce((sum, loss, n) => sum + weights[n]! * loss, 0);
-    // The weights are exact in single precision, and the sum is of the same doubles in the same order.
-    const { loss, accuracy } = net.evaluate({ ...all, sampleWeights: weights });
-    expect(loss).toBe(sum / COUNT);
-    expect(accuracy).toBe(net.evaluate(all).accuracy);
-  });
+  it.each(engines)(
+    'evaluate divides the weighted cost by the number of samples, on engine %s',
+    async (engine) => {
+      const net = await Network.create({ ...spec, engine });
+      const each = weights.map((_, n) => net.evaluate(chosen(n)).loss);
+      const sum = each.reduce((sum, loss, n) => sum + weights[n]! * loss, 0);
+      // The weights are exact in single precision, and the sum is of the same doubles in the same order.
+      const { loss, accuracy } = net.evaluate({ ...all, sampleWeights: weights });
+      expect(loss).toBe(sum / COUNT);
+      expect(accuracy).toBe(net.evaluate(all).accuracy);
+    },
+  );
 
-  it('in the report of an epoch, and of a mini-batch', async () => {
+  it('the reports of an epoch and of a mini-batch give the weighted cost', async () => {
     const net = await Network.create(spec);
     const data = { ...all, sampleWeights: weights };
     const { loss } = net.evaluate(data);
@@ -203,7 +206,7 @@ describe('costs are weighted', () => {
     expect(batches).toEqual([loss]);
   });
 
-  it('of validation data', async () => {
+  it('the report of validation data gives the weighted cost', async () => {
     const net = await Network.create(spec);
     const validation = { ...all, sampleWeights: weights };
     const [report] = await net.train(all, { epochs: 1, validation });
@@ -212,12 +215,16 @@ describe('costs are weighted', () => {
   });
 });
 
-describe('weights that are refused', () => {
+describe('invalid weights', () => {
   const wrong: [string, unknown, Expected][] = [
-    ['a number', 1, [TypeError, 'sampleWeights: expected an array of numbers, got 1']],
+    ['a number in place of weights', 1, [TypeError, 'sampleWeights: expected an array of numbers, got 1']],
     ['null', null, [TypeError, 'sampleWeights: expected an array of numbers, got null']],
-    ['too few', [1, 1], [RangeError, 'sampleWeights: expected 3, as many as rows of inputs, got 2']],
-    ['one below 0', [1, -1, 1], [RangeError, 'sampleWeights[1]: expected a number of at least 0, got -1']],
+    ['too few weights', [1, 1], [RangeError, 'sampleWeights: expected 3, as many as rows of inputs, got 2']],
+    [
+      'a weight below 0',
+      [1, -1, 1],
+      [RangeError, 'sampleWeights[1]: expected a number of at least 0, got -1'],
+    ],
     [
       'NaN',
       Float32Array.of(1, 1, NaN),
@@ -228,11 +235,11 @@ describe('weights that are refused', () => {
       [Infinity, 1, 1],
       [RangeError, 'sampleWeights[0]: expected a number of at least 0, got Infinity'],
     ],
-    ['more than a float holds', [1e39, 1, 1], [RangeError, 'sampleWeights[0]: ']],
+    ['a weight beyond single precision', [1e39, 1, 1], [RangeError, 'sampleWeights[0]: ']],
     ['a string', [1, '1', 1], [TypeError, "sampleWeights[1]: expected a number, got '1'"]],
     ['a hole', [1, , 1], [TypeError, 'sampleWeights[1]: expected a number, got undefined']], // eslint-disable-line no-sparse-arrays
   ];
-  it.each(wrong)('of samples: %s', async (_, sampleWeights, [Class, message]) => {
+  it.each(wrong)('sampleWeights reject %s', async (_, sampleWeights, [Class, message]) => {
     const data = { ...goodData, sampleWeights } as Data;
     await expectHarmlessError((net) => net.train(data), [Class, message]);
     await expectHarmlessError((net) => net.evaluate(data), [Class, message]);
@@ -243,20 +250,20 @@ describe('weights that are refused', () => {
   });
 
   it.each<[string, unknown, Expected]>([
-    ['a number', 2, [TypeError, 'classWeights: expected numbers by label, got 2']],
+    ['a number in place of weights', 2, [TypeError, 'classWeights: expected numbers by label, got 2']],
     ['null', null, [TypeError, 'classWeights: expected numbers by label, got null']],
-    ['one below 0', [1, -1], [RangeError, 'classWeights[1]: expected a number of at least 0, got -1']],
+    ['a weight below 0', [1, -1], [RangeError, 'classWeights[1]: expected a number of at least 0, got -1']],
     ['NaN', { 1: NaN }, [RangeError, 'classWeights[1]: expected a number of at least 0, got NaN']],
     ['a string', ['1', 1], [TypeError, "classWeights[0]: expected a number, got '1'"]],
-    ['of a name', { cat: 1 }, [RangeError, 'classWeights: label: expected a whole number']],
-  ])('of classes: %s', (_, classWeights, expected) =>
+    ['a label that is a name', { cat: 1 }, [RangeError, 'classWeights: label: expected a whole number']],
+  ])('classWeights reject %s', (_, classWeights, expected) =>
     expectHarmlessError(
       (net) => net.train(goodData, { classWeights: classWeights as ClassWeights }),
       expected,
     ),
   );
 
-  it('of classes, where there are targets', () =>
+  it('classWeights reject data with targets', () =>
     expectHarmlessError(
       (net) => net.train({ inputs: goodData.inputs, targets: [[0, 1], [1, 0], [0, 1]] }, { classWeights: [1, 2] }), // prettier-ignore
       [TypeError, 'classWeights: for labels only; use sampleWeights'],
@@ -274,28 +281,31 @@ describe('frozen layers', () => {
     seed: 4,
   };
 
-  describe.each([[[0]], [[1]], [[2]], [[0, 1]], [[0, 2]], [[1, 2]], [[]]])('%j', (frozen) => {
-    it.each(engines)('%s: stay as they are, and the others take the same step', async (engine) => {
-      const [net, free] = await Promise.all([
-        Network.create({ ...deep, engine }),
-        Network.create({ ...deep, engine }),
-      ]);
-      const before = net.layers;
-      const options = { epochs: 1, miniBatchSize: COUNT, learningRate: 0.5 };
-      await net.train(all, { ...options, frozen });
-      await free.train(all, options);
-      for (const [l, layer] of net.layers.entries()) {
-        expect(layer).toEqual(frozen.includes(l) ? before[l] : free.layers[l]);
-        expect(free.layers[l]).not.toEqual(before[l]);
-      }
-    });
+  describe.each([[[0]], [[1]], [[2]], [[0, 1]], [[0, 2]], [[1, 2]], [[]]])('frozen: %j', (frozen) => {
+    it.each(engines)(
+      'frozen layers stay as they are while the others take the same step, on engine %s',
+      async (engine) => {
+        const [net, free] = await Promise.all([
+          Network.create({ ...deep, engine }),
+          Network.create({ ...deep, engine }),
+        ]);
+        const before = net.layers;
+        const options = { epochs: 1, miniBatchSize: COUNT, learningRate: 0.5 };
+        await net.train(all, { ...options, frozen });
+        await free.train(all, options);
+        for (const [l, layer] of net.layers.entries()) {
+          expect(layer).toEqual(frozen.includes(l) ? before[l] : free.layers[l]);
+          expect(free.layers[l]).not.toEqual(before[l]);
+        }
+      },
+    );
 
     it.each<TrainOptions>([
       {},
       { optimizer: 'adamw' },
       { optimizer: 'momentum', l1: 0.01, l2: 0.1, penalizeBiases: true },
       { maxNorm: 0.01 },
-    ])('stay as they are, in many steps with %j', async (more) => {
+    ])('frozen layers stay as they are over many steps with %j', async (more) => {
       const net = await Network.create(deep);
       const before = net.layers;
       await net.train(all, { epochs: 3, miniBatchSize: 2, ...more, frozen });
@@ -304,7 +314,7 @@ describe('frozen layers', () => {
     });
   });
 
-  it('learn again in the next training', async () => {
+  it('frozen layers learn again in the next training', async () => {
     const net = await Network.create(deep);
     await net.train(all, { epochs: 1, frozen: [0, 1] });
     const between = net.layers;
@@ -312,7 +322,7 @@ describe('frozen layers', () => {
     for (const [l, layer] of net.layers.entries()) expect(layer).not.toEqual(between[l]);
   });
 
-  it('of inputs that are mostly zero', async () => {
+  it('a frozen first layer stays as it is when inputs are mostly zero', async () => {
     const sparse: NetworkOptions = { ...deep, inputs: 40 };
     const data = {
       inputs: randomData(COUNT, 40, 1).inputs.map((x, i) => (i % 9 === 0 ? x : 0)),
@@ -328,12 +338,20 @@ describe('frozen layers', () => {
   });
 
   it.each<[string, unknown, Expected]>([
-    ['a number', 0, [TypeError, 'frozen: expected an array of layers, got 0']],
-    ['a layer that is none', [2], [RangeError, 'frozen[0]: expected a whole number from 0 to 1, got 2']],
-    ['a layer from the end', [-1], [RangeError, 'frozen[0]: expected a whole number from 0 to 1, got -1']],
-    ['a name', ['first'], [TypeError, 'frozen[0]: expected a whole number']],
-    ['all', [0, 1, 0], [RangeError, 'frozen: leave one layer that learns']],
-  ])('are refused: %s', (_, frozen, expected) =>
+    ['a number in place of an array', 0, [TypeError, 'frozen: expected an array of layers, got 0']],
+    [
+      'a layer that does not exist',
+      [2],
+      [RangeError, 'frozen[0]: expected a whole number from 0 to 1, got 2'],
+    ],
+    [
+      'a layer counted from the end',
+      [-1],
+      [RangeError, 'frozen[0]: expected a whole number from 0 to 1, got -1'],
+    ],
+    ['a layer by name', ['first'], [TypeError, 'frozen[0]: expected a whole number']],
+    ['all layers', [0, 1, 0], [RangeError, 'frozen: leave one layer that learns']],
+  ])('frozen rejects %s', (_, frozen, expected) =>
     expectHarmlessError((net) => net.train(goodData, { frozen: frozen as number[] }), expected),
   );
 });
