@@ -1,4 +1,4 @@
-import type { CheckedSpec } from '../model/spec.js';
+import type { ActivationName, CheckedSpec } from '../model/spec.js';
 import type { LayerDiagnosis } from '../training/diagnosis.js';
 
 // The thresholds leave MNIST at peace as it is learnt well: networks of relu or tanh, whose layers differ in speed by up to
@@ -13,7 +13,7 @@ const FAR = 50;
 const VERY_SLOW = 100;
 
 /** Activations that are flat on both sides of a steep middle; the others may well be flat for half of what they are given. */
-const sigmoidal = /sigmoid|tanh|softsign/;
+const sigmoidal: readonly ActivationName[] = ['sigmoid', 'tanh', 'softsign'];
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
@@ -41,7 +41,7 @@ export function describeLayers(
     const ratio = top / speed;
     const isLast = l === layers.length - 1;
     const causes: string[] = [];
-    const isSigmoidal = sigmoidal.test(activation);
+    const isSigmoidal = sigmoidal.includes(activation);
     if (dead > units / 10 && !isSigmoidal) {
       causes.push(
         `${dead} of its ${units} ${activation} units are dead (σ′ = 0 for all ${count} samples); ` +

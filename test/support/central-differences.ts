@@ -113,8 +113,13 @@ function centralDifference(model: Model, rows: number, at: number): number {
   return (8 * near - far) / (12 * STEP);
 }
 
-/** Activations whose slope, or whose slope's slope, jumps at 0. */
-const KINKED = [RELU, LEAKY_RELU, ELU, SOFTSIGN];
+/** Where the slope of an activation, or the slope of its slope, jumps. */
+const kinks: Readonly<Record<number, readonly number[]>> = {
+  [RELU]: [0],
+  [LEAKY_RELU]: [0],
+  [ELU]: [0],
+  [SOFTSIGN]: [0],
+};
 
 /**
  * On which side of the kinks each unit and each output is for each sample; differences across a kink say nothing of the
@@ -125,9 +130,11 @@ function sideOfKinks({ layers, layout, loss, spec, views }: Model, rows: number)
   const last = layers.at(-1)!;
   const numbers = (pointer: number, stride: number): ArrayLike<number> =>
     floats.subarray(views.at(pointer), views.at(pointer) + rows * stride);
-  const units = layers
-    .filter(({ activation }) => KINKED.includes(activation))
-    .map(({ preActivations, stride }) => Array.from(numbers(preActivations, stride), (z) => Number(z > 0)));
+  const units = layers.flatMap(({ activation, preActivations, stride }) =>
+    (kinks[activation] ?? []).map((kink) =>
+      Array.from(numbers(preActivations, stride), (z) => Number(z > kink)),
+    ),
+  );
   const a = numbers(last.activations, last.stride);
   const sides = Array.from(numbers(layout.targets, last.stride), (y, i) => {
     const difference = a[i]! - y;

@@ -29,9 +29,12 @@ function cycle(values: ArrayLike<number>): () => number {
 const moderate = fc.float({ min: -8, max: 8, noNaN: true });
 const share = fc.float({ min: 0, max: 1, noNaN: true });
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true });
-/** Zeros, subnormals, the smallest normal, and magnitudes whose products and sums leave the range of floats. */
+/**
+ * Zero and one, where functions have kinks; subnormals; the smallest normal; and magnitudes whose products and sums leave
+ * the range of floats.
+ */
 const edge = fc.constantFrom(
-  ...[0, -0, 2 ** -149, -(2 ** -149), 2 ** -126, 1e-40, -1e-30, 1e20, -1e20, 1e38, -1e38],
+  ...[0, -0, 1, -1, 2 ** -149, -(2 ** -149), 2 ** -126, 1e-40, -1e-30, 1e20, -1e20, 1e38, -1e38],
 );
 
 // Between 1 and 61 of them, a prime, so that they come to lie differently in each row.

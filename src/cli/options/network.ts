@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { NetworkSpec } from '../../model/spec.js';
+import type { ActivationName, LossName, NetworkSpec } from '../../model/spec.js';
 import { UsageError } from '../errors.js';
 import type { Task } from '../model/model-file.js';
 import type { OptionGroup } from './command.js';
@@ -27,7 +27,7 @@ export interface NetworkFlags {
   readonly threads?: number | 'auto';
 }
 
-const activations: NumbersByName = {
+const activations: NumbersByName<ActivationName> = {
   sigmoid: [],
   tanh: [],
   relu: [],
@@ -41,7 +41,7 @@ const activations: NumbersByName = {
   softmax: [],
 };
 
-const losses: NumbersByName = {
+const losses: NumbersByName<LossName> = {
   quadratic: [],
   meanSquaredError: [],
   meanAbsoluteError: [],

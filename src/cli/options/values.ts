@@ -89,7 +89,7 @@ export interface NamedValue {
 }
 
 /** The numbers that each name takes. */
-export type NumbersByName = Readonly<Record<string, readonly string[]>>;
+export type NumbersByName<Name extends string = string> = Readonly<Record<Name, readonly string[]>>;
 
 export const namedValue =
   (names: NumbersByName) =>

@@ -8,7 +8,7 @@ export const INPUTS = 'inputs';
 export const OUTPUTS = 'outputs';
 
 /** The operator that computes an activation; linear needs none, and swish and gelu are of several. */
-const operators: Partial<Record<ActivationName, string>> = {
+const operators: Record<Exclude<ActivationName, 'linear' | 'swish' | 'gelu'>, string> = {
   sigmoid: 'Sigmoid',
   tanh: 'Tanh',
   relu: 'Relu',
@@ -49,7 +49,7 @@ function writeActivation(
   if (activation === 'swish') return draft.node('Mul', [z, draft.node('Sigmoid', [z], `${name}.gate`)], name);
   if (activation === 'gelu') return writeGelu(draft, z, name);
   const attributes = activation === 'softmax' ? { axis: 1 } : alpha ? { alpha } : {};
-  return draft.node(operators[activation]!, [z], name, attributes);
+  return draft.node(operators[activation], [z], name, attributes);
 }
 
 /**

@@ -12,19 +12,26 @@ export interface TFJSLayer {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** The activations that are known there by a name, and bp4's names for them. */
-export const activationNames: ReadonlyMap<unknown, LayerJSON['activation']> = new Map([
-  ['linear', 'linear'],
-  ['sigmoid', 'sigmoid'],
-  ['tanh', 'tanh'],
-  ['relu', 'relu'],
-  ['elu', 'elu'],
-  ['softplus', 'softplus'],
-  ['swish', 'swish'],
+type Activation = LayerJSON['activation'];
+
+/** What Keras calls the activations that Dense takes by name. */
+const kerasNames: Record<Exclude<Activation, 'leakyRelu' | 'gelu'>, string> = {
+  linear: 'linear',
+  sigmoid: 'sigmoid',
+  tanh: 'tanh',
+  relu: 'relu',
+  elu: 'elu',
+  softplus: 'softplus',
+  swish: 'swish',
+  softsign: 'softsign',
+  softmax: 'softmax',
+};
+
+/** The names that are read, and bp4's names for them. */
+export const activationNames: ReadonlyMap<unknown, Activation> = new Map([
+  ...Object.entries(kerasNames).map(([name, kerasName]) => [kerasName, name as Activation] as const),
   ['silu', 'swish'],
   ['gelu_new', 'gelu'],
-  ['softsign', 'softsign'],
-  ['softmax', 'softmax'],
 ]);
 
 export const denseName = (l: number): string => `dense_${l + 1}`;
@@ -45,14 +52,14 @@ export function buildLayers({ layers }: Pick<SpecJSON, 'layers'>): TFJSLayer[] {
 function splitActivation(
   l: number,
   units: number,
-  activation: LayerJSON['activation'],
+  activation: Activation,
   alpha = 1,
 ): [string, ...TFJSLayer[]] {
   const leaky = (): TFJSLayer => layer('LeakyReLU', `leaky_re_lu_${l + 1}`, { alpha });
   if (activation === 'leakyRelu') return ['linear', leaky()];
   if (activation === 'elu' && alpha !== 1) return ['elu', leaky()];
   if (activation === 'gelu') return ['linear', gelu(`gelu_${l + 1}`, units)];
-  return [activation];
+  return [kerasNames[activation]];
 }
 
 const layer = (class_name: string, name: string, config: object): TFJSLayer => ({
