@@ -38,6 +38,19 @@ const optionSets: Record<string, TrainOptions> = {
   },
 };
 
+const zerosAndDropouts = amount<[zeros: number, dropout: number][]>(
+  [
+    [0, 0],
+    [8, 0.4],
+  ],
+  [
+    [0, 0],
+    [8, 0],
+    [0, 0.4],
+    [8, 0.4],
+  ],
+);
+
 const INPUTS = 37;
 const COUNT = 45;
 
@@ -91,12 +104,7 @@ describe.each(optimizers)('%s', (optimizer) => {
     'gives the same bits in WebAssembly as in the reference with %s',
     async (name) => {
       const trainings = [{ ...optionSets[name], optimizer }];
-      for (const [zeros, dropout] of [
-        [0, 0],
-        [8, 0],
-        [0, 0.4],
-        [8, 0.4],
-      ] as const) {
+      for (const [zeros, dropout] of zerosAndDropouts) {
         const one = await train({ engine: 'wasm', threads: 1 }, trainings, zeros, dropout);
         const other = await train({ engine: 'reference' }, trainings, zeros, dropout);
         expect(other, `reference, ${zeros} zeros, dropout ${dropout}`).toEqual(one);
