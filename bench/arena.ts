@@ -180,7 +180,13 @@ export class Arena {
     const content = new Uint8Array(buffer, byteOffset, byteLength);
     const fates = new Uint8Array(values.length);
     mark(fates);
-    this.#buffers.push({ name, pointer, content, bytesPerElement: isFloats ? this.#bytesPerFloat : 1, fates });
+    this.#buffers.push({
+      name,
+      pointer,
+      content,
+      bytesPerElement: isFloats ? this.#bytesPerFloat : 1,
+      fates,
+    });
     this.#end = Math.ceil((pointer + content.length) / LINE) * LINE;
     this.#content = undefined;
     return pointer;
