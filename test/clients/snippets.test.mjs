@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 
-// The snippets of README.md that open a model in another program: fenced as `js client`.
+// The snippets of docs/models.md that open a model in another program: fenced as `js client`.
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const repository = join(here, '..', '..');
-const folder = mkdtempSync(join(here, 'readme-')); // so that its clients are found
+const folder = mkdtempSync(join(here, 'snippets-')); // so that its clients are found
 mkdirSync(join(folder, 'node_modules'));
 symlinkSync(repository, join(folder, 'node_modules', 'bp4'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const text = readFileSync(join(repository, 'README.md'), 'utf8');
+const text = readFileSync(join(repository, 'docs/models.md'), 'utf8');
 const snippets = Array.from(text.matchAll(/^```js client\n(.*?)^```$/gms), ([, code]) => code);
 
-it('README.md opens models in onnxruntime and in TensorFlow.js', () => {
+it('docs/models.md opens models in onnxruntime and in TensorFlow.js', () => {
   const clients = snippets.map((code) => /from '([^']+)'/.exec(code)?.[1]);
   expect(clients).toEqual(['onnxruntime-node', '@tensorflow/tfjs']);
 });
