@@ -20,7 +20,7 @@ export function parseJSON(text: string, place: string, line = 1): unknown {
     throw new FormatError(
       {
         place: `${place}, line ${line + where.line - 1}, column ${where.column}`,
-        problem: `this is no JSON: ${found}`,
+        problem: `invalid JSON: ${found}`,
         cure,
       },
       { cause },

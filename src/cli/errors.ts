@@ -92,11 +92,11 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 const systemProblems: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
   EACCES: 'reading or writing it is not permitted',
   EISDIR: 'it is a folder, not a file',
-  ENOSPC: 'there is no space left on the disk',
+  ENOSPC: 'no space left on the disk',
 };
 
 const describeSystemError = (error: NodeJS.ErrnoException): string =>

@@ -25,7 +25,8 @@ function onBrokenPipe(error: NodeJS.ErrnoException): void {
 /** One line, without the line breaks and escapes that quoted text may hold; with --debug, where it arose. */
 function report(error: unknown, isDebug: boolean): void {
   const exitCode = chooseExitCode(error);
-  const hint = exitCode === exitCodes.fault ? ' (this is a fault of bp4; --debug says where it arose)' : '';
+  const hint =
+    exitCode === exitCodes.fault ? ' (this is a bug in bp4; rerun with --debug for a stack trace)' : '';
   process.stderr.write(`bp4: ${toVisibleLine(describeError(error))}${hint}\n`);
   if (isDebug) process.stderr.write(`${describeStack(error)}\n`);
   process.exitCode = exitCode;

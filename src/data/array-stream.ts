@@ -74,7 +74,8 @@ class ArrayReader {
     if (isGzip(held))
       throw new FormatError({
         place,
-        problem: 'the file is packed by gzip; unpack it: DecompressionStream, or createGunzip of Node',
+        problem:
+          'the file is compressed with gzip; decompress it: DecompressionStream, or createGunzip of Node',
       });
     const start = readStart(place, held);
     if (!start) throw new FormatError({ place, problem: 'it ends within its header' });
@@ -92,7 +93,7 @@ class ArrayReader {
     if (isShort || (this.#left === 0 && (await this.#bytes.hold(1)).length > 0)) {
       throw new FormatError({
         place: this.place,
-        problem: `the file ${isShort ? 'ends before' : 'goes on after'} the ${this.shape[0]} rows that its header tells of`,
+        problem: `the file ${isShort ? 'ends before' : 'goes on after'} the ${this.shape[0]} rows that its header declares`,
       });
     }
     return decodeValues(this.place, bytes, this.#layout);

@@ -82,7 +82,7 @@ function readInputs(arrays: Arrays): Pick<SampleArrays, 'inputs' | 'schema'> {
   if (width === undefined) {
     throw new TypeFault({
       place: 'count',
-      problem: 'a flat array does not tell how many samples it holds',
+      problem: 'a flat array does not say how many samples it has',
       cure: 'give count, or the names of the columns',
     });
   }

@@ -136,7 +136,7 @@ export class Column {
       if (this.#given) {
         throw new RangeFault({
           place: this.describeCell(row),
-          problem: `${show(value)} is none of the categories given: ${listed(this.#given)}`,
+          problem: `${show(value)} is not one of the categories ${listed(this.#given)}`,
         });
       }
       const [first] = this.#codes.keys();

@@ -232,7 +232,7 @@ export function checkCount(place: string, count: number | undefined): void {
   if (count === 0)
     throw new RangeFault({
       place,
-      problem: 'something is missing in each of the rows; there is none left',
+      problem: 'every row has a missing value',
     });
 }
 

@@ -185,7 +185,7 @@ function chooseAnswer(usable: readonly Column[]): { name: string; reason: string
   }
   const last = usable.filter(({ distinct }) => distinct > 1).at(-1);
   if (!last)
-    throw new RangeFault({ place: '', problem: 'no column has different values that could be learnt' });
+    throw new RangeFault({ place: '', problem: 'every column is constant; there is nothing to learn' });
   return { name: last.name, reason: 'the last column' };
 }
 
@@ -202,7 +202,7 @@ function chooseTask(column: Column, { label, targets }: ColumnChoice): Task {
     if (isInteger && distinct < UNCOUNTED) return 'classification';
     throw new RangeFault({
       place: 'label',
-      problem: `column ${show(name)} holds ${countText(distinct)} different numbers, which are no classes`,
+      problem: `column ${show(name)} holds ${countText(distinct)} different numbers, too many for classes`,
       cure: 'give it as targets, for a regression',
     });
   }

@@ -23,14 +23,17 @@ export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes
 /**
  * The first bytes of a file of gzip, unpacked: as many as the first 4 KiB give.
  * @param place what it is, for error messages
- * @throws FormatError where they cannot be unpacked
+ * @throws FormatError where they cannot be decompressed
  */
 export function inflateBeginning(place: string, packed: Uint8Array): Uint8Array {
   let beginning: Uint8Array | undefined;
   try {
     new Gunzip((bytes) => (beginning ??= bytes)).push(packed.subarray(0, BEGINNING));
   } catch (cause) {
-    throw new FormatError({ place, problem: `cannot be unpacked (${(cause as Error).message})` }, { cause });
+    throw new FormatError(
+      { place, problem: `cannot be decompressed (${(cause as Error).message})` },
+      { cause },
+    );
   }
   return beginning ?? new Uint8Array(0);
 }
@@ -74,7 +77,10 @@ function unpack(
   try {
     bytes = by(packed, { out: new Uint8Array(size) }) as Uint8Array<ArrayBuffer>;
   } catch (cause) {
-    throw new FormatError({ place, problem: `cannot be unpacked (${(cause as Error).message})` }, { cause });
+    throw new FormatError(
+      { place, problem: `cannot be decompressed (${(cause as Error).message})` },
+      { cause },
+    );
   }
   if (bytes.length !== size)
     throw new FormatError({ place, problem: `expected ${size} bytes unpacked, got ${bytes.length}` });

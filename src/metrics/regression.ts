@@ -10,7 +10,7 @@ function overOutputs(answers: Float32Array, truth: Truth, figure: OfOutput, leas
   if (!targets)
     throw new TypeFault({
       place: 'labels',
-      problem: 'a class is not a number that an output can come near',
+      problem: 'a class is not a number to predict',
       cure: 'give targets',
     });
   if (count < least)

@@ -48,7 +48,7 @@ export class Columns {
         if (category === undefined) {
           throw new RangeFault({
             place: where(),
-            problem: `${show(value)} is none of the categories that the transform was fitted to`,
+            problem: `${show(value)} is not a category of the fitted transform`,
           });
         }
         values[at + category] = 1;

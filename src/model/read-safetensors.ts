@@ -128,7 +128,7 @@ export function parseJSON(place: string, text: string): unknown {
     }
   }
   const value: unknown = JSON.parse(text);
-  if (namesIn(value) !== names) throw new RangeFault({ place, problem: 'a name stands twice in an object' });
+  if (namesIn(value) !== names) throw new RangeFault({ place, problem: 'duplicate name in an object' });
   return value;
 }
 

@@ -112,7 +112,7 @@ it.each(wordings)('the class decides on the exit code: %j', (problem) => {
 it('a system error is a data error by its fields, and a diverged training stays one', () => {
   for (const message of wordings) {
     const error = Object.assign(new Error(message), { syscall: 'open', code: 'ENOENT' });
-    expect(toDataError('a.csv', error)).toMatchObject({ problem: 'there is no such file' });
+    expect(toDataError('a.csv', error)).toMatchObject({ problem: 'no such file' });
   }
   const at = { epoch: 2, step: 5, layer: 1, largestGradient: 9 };
   const diverged = describeFailure(new DivergenceError({ place: '', problem: 'xyz' }, at), 'iris.csv');

@@ -254,7 +254,7 @@ describe('predict', () => {
     );
     put('bad.jsonl', '{"area":50,"district":"north"}\n{"area":50,\n');
     expect((await run('predict', 'houses.bp4', 'bad.jsonl')).stderr).toMatch(
-      /bad\.jsonl, line 2: it is no JSON/,
+      /bad\.jsonl, line 2: invalid JSON/,
     );
     put('text.jsonl', '{"area":"50","district":"north"}\n');
     expectFailure(
@@ -348,7 +348,7 @@ describe('evaluate', () => {
     expectFailure(
       await run('evaluate', 'iris.bp4', 'rose.csv'),
       3,
-      /rose\.csv, row 2, column 'species': 'rose' is none of/,
+      /rose\.csv, row 2, column 'species': 'rose' is not one of/,
     );
     expectFailure(
       await run('evaluate', 'iris.bp4', 'rose.csv', '--report', 'no/where.html'),
@@ -504,7 +504,7 @@ describe('export and back', () => {
       expectFailure(ran, 3, new RegExp(`^bp4: ${name.replace('.', '\\.')}`));
     }
     expectFailure(await run('inspect', 'folder'), 3, /folder.*model\.json/);
-    expectFailure(await run('inspect', 'nothing.bp4'), 3, /nothing\.bp4: there is no such file/);
+    expectFailure(await run('inspect', 'nothing.bp4'), 3, /nothing\.bp4: no such file/);
   });
 
   it('refuses a truncated model in every format', async () => {

@@ -83,7 +83,7 @@ describe.each(['V1', 'V2'])('pages of version %s', (version) => {
   it.each(['ZSTD', 'BROTLI', 'LZ4_RAW'])('packed by %s: refused, with the cure', async (codec) => {
     const file = write(codec, version === 'V1' ? 0 : 1);
     await expect(Dataset.fromParquet(file, { inputs })).rejects.toThrow(
-      `Parquet, column 'double', row group 1: it is packed by ${codec}; write the file with compression 'snappy' or 'gzip'`,
+      `Parquet, column 'double', row group 1: it is compressed with ${codec}; write the file with compression 'snappy' or 'gzip'`,
     );
   });
 });

@@ -55,9 +55,9 @@ const cases: [what: string, bytes: Uint8Array, message: RegExp | string][] = [
   ['a header that is not UTF-8', fileOf(header, data).fill(0xff, 20, 21), 'utf-8'],
   ['a header that is no JSON', fileOf(text.slice(0, -1), data), /JSON/],
   ['two headers', fileOf(text + text, data), /JSON/],
-  ['a name twice', withText('"1.bias"', '"0.bias"'), 'header: a name stands twice'],
-  ['the same name, escaped', withText('"1.bias"', String.raw`"0.bia\u0073"`), 'header: a name stands twice'],
-  ['a field twice', withText('"dtype":"F32"', '"dtype":"F32","dtype":"F32"'), 'header: a name stands twice'],
+  ['a name twice', withText('"1.bias"', '"0.bias"'), 'header: duplicate name'],
+  ['the same name, escaped', withText('"1.bias"', String.raw`"0.bia\u0073"`), 'header: duplicate name'],
+  ['a field twice', withText('"dtype":"F32"', '"dtype":"F32","dtype":"F32"'), 'header: duplicate name'],
   [
     'no metadata',
     fileOf(without('__metadata__'), data),
@@ -153,7 +153,7 @@ const cases: [what: string, bytes: Uint8Array, message: RegExp | string][] = [
   ['weights in a row', withText('[4,3]', '[12]'), "'0.weight.shape': expected [4,3], got [12]"],
   ['a spec that is no JSON', withJSON('{'), /JSON/],
   ['a spec that is a number', withJSON('7'), 'json: expected an object as toJSON gives, got 7'],
-  ['a spec with a name twice', withJSON(bp4.replace('"version"', '"format"')), 'bp4: a name stands twice'],
+  ['a spec with a name twice', withJSON(bp4.replace('"version"', '"format"')), 'bp4: duplicate name'],
   [
     'another format',
     withSpec({ format: 'onnx' }),

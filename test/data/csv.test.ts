@@ -214,7 +214,7 @@ describe('invalid CSV texts and options', () => {
       'a text whose rows are all dropped',
       'a,b\n1,\n',
       { missing: 'drop' },
-      [RangeError, 'CSV: something is missing in each of the rows'],
+      [RangeError, 'CSV: every row has a missing value'],
     ],
     [
       'a word among numbers',
@@ -326,13 +326,13 @@ describe('invalid CSV texts and options', () => {
       'a category that is not in the given list',
       'a,b\n1,2',
       { categorical: { a: ['2'] } },
-      [RangeError, "CSV row 2, column 'a': '1' is none of the categories given: '2'"],
+      [RangeError, "CSV row 2, column 'a': '1' is not one of the categories '2'"],
     ],
     [
       'a class that is not in the given list',
       'a,b\n1,2',
       { label: 'b', classes: [1] },
-      [RangeError, "CSV row 2, column 'b': '2' is none of the categories given: 1"],
+      [RangeError, "CSV row 2, column 'b': '2' is not one of the categories 1"],
     ],
     [
       'classes without a label',

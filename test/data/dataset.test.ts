@@ -147,7 +147,7 @@ describe('Dataset.fromArrays', () => {
     [
       'a flat array without a count',
       { inputs: [1, 2] },
-      [TypeError, 'count: a flat array does not tell how many samples'],
+      [TypeError, 'count: a flat array does not say how many samples'],
     ],
     [
       'flat inputs and targets without a count',
@@ -198,7 +198,7 @@ describe('Dataset.fromArrays', () => {
     [
       'an unknown class',
       { inputs: [[1]], labels: ['c'], classes: ['a', 'b'] },
-      [RangeError, "labels[0]: 'c' is none of the categories given: 'a', 'b'"],
+      [RangeError, "labels[0]: 'c' is not one of the categories 'a', 'b'"],
     ],
     [
       'labels given as a string',
@@ -295,7 +295,7 @@ describe('Dataset.fromObjects', () => {
       'rows that are all dropped',
       [{ a: NaN }],
       { missing: 'drop' },
-      [RangeError, 'rows: something is missing in each of the rows'],
+      [RangeError, 'rows: every row has a missing value'],
     ],
     [
       'Infinity',

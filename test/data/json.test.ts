@@ -120,22 +120,22 @@ describe('names that objects inherit', () => {
 
 describe('syntax errors', () => {
   it.each<[string, string, string]>([
-    ['an empty text', '', 'JSON, line 1, column 1: this is no JSON: it ends there'],
+    ['an empty text', '', 'JSON, line 1, column 1: invalid JSON: it ends there'],
     [
       'NaN, as Python writes it',
       '[{"a": 1},\n {"a": NaN}]',
-      "line 2, column 8: this is no JSON: got 'NaN}]'; where a number is missing, write null",
+      "line 2, column 8: invalid JSON: got 'NaN}]'; where a number is missing, write null",
     ],
-    ['a trailing comma', '[1,\n2,\n]', "line 3, column 1: this is no JSON: got ']'"],
-    ['a missing comma', '[{"a":1}\n{"a":2}]', "line 2, column 1: this is no JSON: got '{"],
-    ['single quotes', "[{'a':1}]", "line 1, column 3: this is no JSON: got ''a'"],
-    ['a truncated text', '[{"a":1},', 'line 1, column 10: this is no JSON: it ends there'],
-    ['the wrong bracket', '[{"a":1]', "line 1, column 8: this is no JSON: got ']'"],
-    ['a missing colon', '[{"a" 1}]', "line 1, column 7: this is no JSON: got '1}]'"],
-    ['a missing name', '[{1:2}]', "line 1, column 3: this is no JSON: got '1:2}]'"],
-    ['a line break in a string', '["a\nb"]', "line 1, column 2: this is no JSON: got '\"a'"],
-    ['a number with a leading zero', '[01]', "line 1, column 3: this is no JSON: got '1]'"],
-    ['two values', '[1] [2]', "line 1, column 5: this is no JSON: got '[2]'"],
+    ['a trailing comma', '[1,\n2,\n]', "line 3, column 1: invalid JSON: got ']'"],
+    ['a missing comma', '[{"a":1}\n{"a":2}]', "line 2, column 1: invalid JSON: got '{"],
+    ['single quotes', "[{'a':1}]", "line 1, column 3: invalid JSON: got ''a'"],
+    ['a truncated text', '[{"a":1},', 'line 1, column 10: invalid JSON: it ends there'],
+    ['the wrong bracket', '[{"a":1]', "line 1, column 8: invalid JSON: got ']'"],
+    ['a missing colon', '[{"a" 1}]', "line 1, column 7: invalid JSON: got '1}]'"],
+    ['a missing name', '[{1:2}]', "line 1, column 3: invalid JSON: got '1:2}]'"],
+    ['a line break in a string', '["a\nb"]', "line 1, column 2: invalid JSON: got '\"a'"],
+    ['a number with a leading zero', '[01]', "line 1, column 3: invalid JSON: got '1]'"],
+    ['two values', '[1] [2]', "line 1, column 5: invalid JSON: got '[2]'"],
   ])('fromJSON names line and column of %s', async (_what, text, message) => {
     await expectError(() => Dataset.fromJSON(text), [FormatError, message]);
   });
@@ -143,11 +143,11 @@ describe('syntax errors', () => {
   it('fromJSONLines names line and column of a syntax error', async () => {
     await expectError(
       () => Dataset.fromJSONLines('{"a":1}\n\n{"a":2,}\n'),
-      [FormatError, "JSON Lines, line 3, column 8: this is no JSON: got '}'"],
+      [FormatError, "JSON Lines, line 3, column 8: invalid JSON: got '}'"],
     );
     await expectError(
       () => Dataset.fromJSONLines('[\n{"a":1}]'),
-      [FormatError, 'JSON Lines, line 1, column 2: this is no JSON: it ends there'],
+      [FormatError, 'JSON Lines, line 1, column 2: invalid JSON: it ends there'],
     );
   });
 });

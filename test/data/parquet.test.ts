@@ -280,7 +280,7 @@ describe('unreadable files', () => {
       () => Dataset.fromParquet(file),
       [
         FormatError,
-        "Parquet, column 'x', row group 1: it is packed by ZSTD; write the file with compression 'snappy' or 'gzip'",
+        "Parquet, column 'x', row group 1: it is compressed with ZSTD; write the file with compression 'snappy' or 'gzip'",
       ],
     );
   });

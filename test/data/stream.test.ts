@@ -298,7 +298,7 @@ describe('DataStream from arrays', () => {
     [
       'a gzipped file',
       () => DataStream.fromIDX({ images: () => [Uint8Array.of(0x1f, 0x8b, 8, 0)] }),
-      [FormatError, 'images: the file is packed by gzip; unpack it'],
+      [FormatError, 'images: the file is compressed with gzip; decompress it'],
     ],
     [
       'a string in place of a source',
@@ -330,7 +330,7 @@ describe('invalid sources and options', () => {
     [
       'a text whose rows are all dropped',
       () => DataStream.fromCSV(() => ['a,y\n,1\n'], { missing: 'drop' }),
-      [RangeError, 'CSV: something is missing in each of the rows'],
+      [RangeError, 'CSV: every row has a missing value'],
     ],
     [
       'a column without values for a mean',
@@ -355,7 +355,7 @@ describe('invalid sources and options', () => {
     [
       'a truncated line of JSON',
       () => DataStream.fromJSONLines(() => ['{"a":1}\n{"a":']),
-      [FormatError, 'JSON Lines, line 2, column 6: this is no JSON: it ends there'],
+      [FormatError, 'JSON Lines, line 2, column 6: invalid JSON: it ends there'],
     ],
     [
       'a name that first appears late',
@@ -384,7 +384,7 @@ describe('invalid sources and options', () => {
     });
     await expectError(
       () => gathered(stream),
-      [RangeError, "CSV row 2, column 'c': 'b' is none of the categories given: 'a'"],
+      [RangeError, "CSV row 2, column 'c': 'b' is not one of the categories 'a'"],
     );
   });
 

@@ -259,7 +259,7 @@ describe('suggestColumns', () => {
       "label: column 'b' holds 2 different numbers",
     ],
     ['a constant target', 'a,b\n1,2\n2,2', { targets: ['b'] }, "column 'b': every row has the same value"],
-    ['a table of constants', 'a,b\n1,2\n1,2', {}, 'no column has different values that could be learnt'],
+    ['a table of constants', 'a,b\n1,2\n1,2', {}, 'every column is constant; there is nothing to learn'],
     [
       'a table without inputs to learn from',
       csv('id,b', 20, (n) => `${n},${n * n}`),

@@ -169,7 +169,7 @@ describe('loadTFJS', () => {
     ['no JSON', '{', /model.json: /],
     ['nothing', 'null', /model.json: model: expected an object, got null/],
     ['deep', '['.repeat(100), /nested deeper/],
-    ['a name twice', '{"a":1,"a":2}', /stands twice/],
+    ['a name twice', '{"a":1,"a":2}', /duplicate name/],
     ['long', ' '.repeat(2 ** 22 + 1), /expected at most 4194304 bytes of JSON/],
   ])('refuses a model.json that holds %s', async (_, text, message) => {
     mkdirSync(folder);

@@ -375,7 +375,7 @@ describe('validation', () => {
   });
 
   it.each(Object.entries(regression))('rejects labels for %s', (_, metric) => {
-    const message = 'labels: a class is not a number that an output can come near; give targets';
+    const message = 'labels: a class is not a number to predict; give targets';
     expect(() => metric(outputs, { labels })).toThrow(
       expect.objectContaining({ name: 'TypeError', message }),
     );

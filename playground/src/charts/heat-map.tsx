@@ -205,7 +205,7 @@ function describeCell(column: HeatColumn, layer: number, quantity: Quantity): st
 /** The latest column in a sentence. */
 function summarize(columns: readonly HeatColumn[], quantity: Quantity): string {
   const latest = columns.at(-1);
-  if (!latest) return 'Nothing learnt yet: press play.';
+  if (!latest) return 'Nothing learned yet: press play.';
   const { delta, saturated } = latest;
   if (quantity === 'saturated') {
     const most = saturated.indexOf(Math.max(...saturated));

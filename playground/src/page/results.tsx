@@ -31,7 +31,7 @@ export function Results(props: ResultsProps) {
     <>
       {(isThere || props.task === 'csv') && (
         <section class="card">
-          <h2>{props.task === 'csv' ? 'Your data' : 'What it has learnt'}</h2>
+          <h2>{props.task === 'csv' ? 'Your data' : 'What it has learned'}</h2>
           <LiveResult {...props} />
         </section>
       )}

@@ -70,7 +70,7 @@ export function parseLink(hash: string): Link {
     if (text === null) return undefined;
     const value = reader(text);
     if (value === undefined)
-      messages.push(`The link has ${name}=${text.slice(0, 40)}, which cannot be; it is left out`);
+      messages.push(`The link has ${name}=${text.slice(0, 40)}, which is not valid; it is ignored`);
     return value;
   };
   const { defaults } = tasks[read('task', readers.task) ?? FIRST_TASK];

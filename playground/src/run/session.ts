@@ -166,7 +166,7 @@ export class Session {
   }
 
   #use(): Trainer {
-    if (!this.#trainer) throw new Error('There is no network yet: choose a task');
+    if (!this.#trainer) throw new Error('No network yet: choose a task');
     return this.#trainer;
   }
 }

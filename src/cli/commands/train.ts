@@ -128,11 +128,7 @@ function choosePaths(
     out ??
     (dataPath === undefined ? undefined : chooseModelPath(dataPath));
   if (resumePath === undefined)
-    throw new UsageError(
-      '--resume',
-      'there is nothing to go on from',
-      'give the file: bp4 train --resume iris.bp4',
-    );
+    throw new UsageError('--resume', 'nothing to resume from', 'give the file: bp4 train --resume iris.bp4');
   return { dataPath, resumePath };
 }
 

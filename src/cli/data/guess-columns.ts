@@ -37,11 +37,7 @@ function checkChoice(path: string, { columns }: TableProfile, choice: ColumnChoi
   }
   const text = columns.find(({ name, kind }) => targets.includes(name) && kind !== 'number');
   if (text)
-    throw new UsageError(
-      '--target',
-      `'${text.name}' holds texts, which are no numbers`,
-      `write --label ${text.name}`,
-    );
+    throw new UsageError('--target', `'${text.name}' holds text, not numbers`, `write --label ${text.name}`);
   if (label !== undefined && targets.length > 0)
     throw new UsageError('--target', 'give either --label, for classes, or --target, for numbers');
   const numbers = columns.find(({ name, kind }) => name === label && kind === 'number');
@@ -49,7 +45,7 @@ function checkChoice(path: string, { columns }: TableProfile, choice: ColumnChoi
     const count = numbers.distinct > 1000 ? 'over 1000' : numbers.distinct;
     throw new UsageError(
       '--label',
-      `'${numbers.name}' holds ${count} different numbers, which are no classes`,
+      `'${numbers.name}' holds ${count} different numbers, too many for classes`,
       `write --target ${numbers.name}`,
     );
   }

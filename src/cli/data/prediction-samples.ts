@@ -81,7 +81,7 @@ async function* decodeTexts(path: string): AsyncGenerator<string, void, undefine
     try {
       return decoder.decode(bytes, { stream: bytes !== undefined });
     } catch (error) {
-      throw new DataError(name, 'it is no UTF-8 text', 'save it as UTF-8', { cause: error });
+      throw new DataError(name, 'not valid UTF-8', 'save it as UTF-8', { cause: error });
     }
   };
   const file: AsyncIterable<Uint8Array> = path === STDIN ? process.stdin : createReadStream(path);
@@ -253,7 +253,7 @@ function parse(place: string, text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new DataError(place, `it is no JSON: ${(error as Error).message}`, undefined, { cause: error });
+    throw new DataError(place, `invalid JSON: ${(error as Error).message}`, undefined, { cause: error });
   }
 }
 

@@ -55,7 +55,7 @@ export async function readText(path: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new DataError(displayPath(path), 'it is no UTF-8 text', 'save it as UTF-8', { cause: error });
+    throw new DataError(displayPath(path), 'not valid UTF-8', 'save it as UTF-8', { cause: error });
   }
 }
 

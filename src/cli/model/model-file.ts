@@ -121,7 +121,7 @@ export async function checkModelPath(option: string, path: string): Promise<bool
   await checkFolder(path);
   if (!existsSync(path)) return false;
   if (await inFile(path, () => isModelFile(path))) return true;
-  throw new UsageError(path, 'it is there already, and is no model', `choose another --${option}`);
+  throw new UsageError(path, 'exists, and is not a model', `choose another --${option}`);
 }
 
 /** Encodes a network together with what its file says of itself. */

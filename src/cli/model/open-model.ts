@@ -118,7 +118,7 @@ function detectFormat(path: string, bytes: Uint8Array): ModelFormat {
   if (path.toLowerCase().endsWith('.onnx')) return 'onnx';
   throw new DataError(
     path,
-    'it is no model that bp4 can read',
+    'not a supported model file',
     'expected a file of bp4 train, JSON, ONNX (.onnx), TensorFlow.js (model.json), safetensors or .npz',
   );
 }
@@ -135,7 +135,7 @@ async function networkOfJSON(path: string, bytes: Uint8Array, options: EngineOpt
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new DataError(path, `it is no JSON: ${(error as Error).message}`, undefined, { cause: error });
+    throw new DataError(path, `invalid JSON: ${(error as Error).message}`, undefined, { cause: error });
   }
   const { format, sizes, layers } = (json ?? {}) as Readonly<Record<string, unknown>>;
   if (format === 'bp4') return await Network.fromJSON(json as NetworkJSON, options);

@@ -50,7 +50,7 @@ export const dataGroup: OptionGroup = {
     ).argParser(nameIn(['standardize', 'minMax', 'identity'])),
     new Option(
       '--stream',
-      'reads the data anew in each epoch, in parts, as it does with files larger than 256 MiB',
+      'streams the data: reads the file again in each epoch (default for files larger than 256 MiB)',
     ),
     new Option(
       '--test-split <share>',

@@ -36,7 +36,7 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
   }
   describeParts(output, prepared);
   describeNetwork(output, prepared);
-  if (train.classes && train.classes.length < 2) output.warn('there is a single class');
+  if (train.classes && train.classes.length < 2) output.warn('only one class in the data');
 }
 
 /** @param option which overrules it */
@@ -124,7 +124,7 @@ function describeParts(
     row(
       output,
       'reading',
-      'anew in each epoch, in parts; shuffled within them',
+      'streamed: read again in each epoch, shuffled within batches',
       from ? '' : 'larger than 256 MiB, or --stream',
     );
   row(output, 'parts', parts.join(', '), from ? '' : '--validation-split, --test-split');

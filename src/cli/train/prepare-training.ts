@@ -174,7 +174,7 @@ function chooseSamples(given: GivenOptions, { path, data }: Extract<DataFile, { 
     (name) => name in given,
   );
   if (unusable !== undefined) throw new UsageError(`--${unusable}`, `${path} has no columns to choose from`);
-  if (!data.labels && !data.targets) throw new DataError(path, 'there are no labels or targets to learn');
+  if (!data.labels && !data.targets) throw new DataError(path, 'no labels or targets to learn from');
   const { inputScale, classes } = data;
   const reading = { ...(inputScale !== undefined && { inputScale }), ...(classes && { classes }) };
   const task = data.labels ? 'classification' : 'regression';

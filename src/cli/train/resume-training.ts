@@ -60,7 +60,7 @@ async function restoreParts(path: string, about: About): Promise<TrainingParts> 
   if (shares) {
     const file = await openData(path, { ...pickDialect(reading), isStream: true });
     if (file.kind !== 'table' || !file.stream)
-      throw new DataError(path, 'it cannot be read in parts, as it was');
+      throw new DataError(path, 'the training streamed this file, which is no longer possible');
     const { learned, test, ...parts } = await splitStream(await file.stream(reading), shares);
     return { train: learned, ...parts, test: test ?? (await readTest(path, about)) };
   }

@@ -168,7 +168,7 @@ class Parquet {
     if (end < 4 || length > MOST_FOOTER_BYTES)
       throw new FormatError({
         place: 'Parquet',
-        problem: `its footer is said to have ${length} bytes, which it cannot have`,
+        problem: `its footer declares ${length} bytes, which is impossible`,
       });
     const bytes = await bytesAt(file, end, length + 8);
     return new Parquet(file, await locate('the footer', () => readFooter(bytes, end)));
@@ -190,7 +190,7 @@ class Parquet {
     if (values > VALUES_OF_ANY_FILE + MOST_VALUES_PER_BYTE * byteLength) {
       throw new FormatError({
         place: 'Parquet',
-        problem: `${byteLength} bytes are said to hold ${values} values, which is not believed`,
+        problem: `${byteLength} bytes are said to hold ${values} values, which is not plausible`,
         cure: 'write the file in plain encoding, or name fewer inputs',
       });
     }
@@ -198,7 +198,7 @@ class Parquet {
       if (group.rows * elements.length > MOST_VALUES) {
         throw new FormatError({
           place: `Parquet, row group ${g + 1}`,
-          problem: `${group.rows} rows of ${elements.length} columns are too many at once`,
+          problem: `${group.rows} rows of ${elements.length} columns are too many to read at once`,
           cure: 'write smaller row groups, or name fewer inputs',
         });
       }
@@ -239,7 +239,7 @@ class Parquet {
     if (!codecs.includes(chunk.codec)) {
       throw new FormatError({
         place: `Parquet, ${where}`,
-        problem: `it is packed by ${chunk.codec}`,
+        problem: `it is compressed with ${chunk.codec}`,
         cure: "write the file with compression 'snappy' or 'gzip', or none",
       });
     }

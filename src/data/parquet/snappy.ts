@@ -11,7 +11,7 @@ const MOST_PER_BYTE = 22;
  */
 export function unpackSnappy(packed: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
   const fail = (): never => {
-    throw damaged('what Snappy packed cannot be unpacked');
+    throw damaged('what Snappy packed cannot be decompressed');
   };
   if (length > MOST_PER_BYTE * packed.length) fail();
   const bytes = new Uint8Array(length);

@@ -90,7 +90,7 @@ export function findLayout(place: string, descr: string): Layout & { readonly is
   if (kind === 'O') {
     throw new FormatError({
       place,
-      problem: 'it holds objects of Python as a pickle, which could execute anything, and is never read',
+      problem: 'it holds pickled Python objects, which can execute code; bp4 never reads them',
       cure: 'save numbers, or strings: np.save(file, array.astype(float))',
     });
   }

@@ -60,7 +60,7 @@ export class Zip {
 
   /**
    * @returns a view of the file where the entry is not packed; undefined where there is none of that name
-   * @throws FormatError where it cannot be unpacked, or is not what was written
+   * @throws FormatError where it cannot be decompressed, or is not what was written
    */
   read(name: string): Uint8Array<ArrayBuffer> | undefined {
     const entry = this.#entries.get(name);

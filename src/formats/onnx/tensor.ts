@@ -132,7 +132,7 @@ export class Budget {
     if (!(this.#left >= 0)) {
       throw new FormatError({
         place: 'bytes',
-        problem: 'the graph uses the same weights in too many layers, each of which bp4 trains by itself',
+        problem: 'the graph uses the same weights in too many layers, but bp4 trains each layer separately',
       });
     }
     return new Float32Array(count);

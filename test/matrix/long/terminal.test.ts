@@ -23,7 +23,9 @@ function inTerminal(
 ): Promise<Shown> {
   return new Promise((resolve, reject) => {
     const env: NodeJS.ProcessEnv = { ...process.env, TERM: 'xterm' };
+    // A person's terminal has none of these; With either, Node writes no colors.
     delete env['NO_COLOR'];
+    delete env['CI'];
     const child = spawn('script', ['-qec', `stty cols 100; ${line}`, '/dev/null'], { cwd, env });
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -54,7 +54,7 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(size) => onChange({ miniBatchSize: size })}
       />
       <MoreSettings settings={settings} isRegression={isRegression} onChange={onChange} />
-      <p class="restarts">A change starts the run anew from its seed.</p>
+      <p class="restarts">A change restarts the run from its seed.</p>
     </div>
   );
 }
