@@ -302,7 +302,7 @@ describe('arrays that cannot be read', () => {
       npy(headerOf('<f8', '(99999999999, 99999999999)'), two),
       'are .* bytes, got 16',
     ],
-    ['objects', npy(headerOf('|O', '(2,)'), two), 'a pickle, which could execute anything'],
+    ['objects', npy(headerOf('|O', '(2,)'), two), 'pickled Python objects, which can execute code'],
     ['dates', npy(headerOf('<M8[ns]', '(2,)'), two), "holds '<M8.ns.', which has no meaning"],
     ['complex numbers', npy(headerOf('<c16', '(1,)'), two), "holds '<c16', which has no meaning"],
     ['strings of nothing', npy(headerOf('<U0', '(99999999,)')), "holds '<U0'"],
