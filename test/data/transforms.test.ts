@@ -242,8 +242,16 @@ describe('invalid data', () => {
       [[4, 3, 'purple', 8, 0, 4]],
       [RangeError, "inputs[0]['colour']: 'purple' is not a category of the fitted transform"],
     ],
-    ['an index of no category', [[4, 3, 3, 8, 0, 4]], [RangeError, "inputs[0]['colour']: 3 is not a category"]],
-    ['an index where categories are numbers', [[4, 3, 2, 0, 0, 4]], [RangeError, "['cylinders']: 0 is not a category"]],
+    [
+      'an index of no category',
+      [[4, 3, 3, 8, 0, 4]],
+      [RangeError, "inputs[0]['colour']: 3 is not a category"],
+    ],
+    [
+      'an index where categories are numbers',
+      [[4, 3, 2, 0, 0, 4]],
+      [RangeError, "['cylinders']: 0 is not a category"],
+    ],
     [
       'a string in place of a number',
       [['4', 3, 2, 8, 0, 4]],
