@@ -25,12 +25,13 @@ export interface Training {
  *
  *     for j in xrange(epochs):
  *         random.shuffle(training_data)
+ *         mini_batches = [training_data[k:k+mini_batch_size] for k in xrange(0, n, mini_batch_size)]
  *         for mini_batch in mini_batches:
  *             self.update_mini_batch(mini_batch, eta)
  *         if test_data: self.evaluate(test_data)
  *
- * Samples are drawn as they are needed, and a window is all of them, or one batch of a stream. Hooks do the rest. Where none
- * must be called after each step, a draw is many mini-batches, which one call of the kernels learns.
+ * A window is all samples, or one batch of a stream. `draw` shuffles as it goes and returns the next mini-batch, or many of
+ * them, which one call of the kernels learns, if no hook must be called after each. Hooks do the rest.
  */
 export function* descend(training: Training, hooks: readonly Hook[]): Work<void> {
   const { model, windows, validation, run } = training;
@@ -41,11 +42,14 @@ export function* descend(training: Training, hooks: readonly Hook[]): Work<void>
 
   while (run.epoch <= epochs && !run.isOver) {
     while (windows.advance() ?? (yield* windows.load())) {
+      // undefined: the next batch of the stream is not here yet
       const window = windows.current!;
       while (window.learnt < window.count) {
+        // random.shuffle and mini_batches
         const samples = window.draw(isStepwise ? window.size : window.samplesPerCall);
         const chosen = schedule.constant ?? chooseRate(training);
         const rate = typeof chosen === 'number' ? chosen : yield* awaited(chosen);
+        // self.update_mini_batch
         if (!learn(training, window, rate)) yield* learnRest(training, window, rate);
         // By index: for-of would make an iterator for each step, since it may yield. A small network's step takes less time.
         for (let h = 0; h < afterStep.length; h++) {

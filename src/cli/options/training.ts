@@ -38,7 +38,7 @@ export interface TrainingFlags extends EarlyStoppingFlags {
   readonly diagnose?: true;
 }
 
-const optimizers: NumbersByName = {
+const optimizers: NumbersByName<OptimizerName> = {
   sgd: [],
   momentum: ['momentum'],
   nesterov: ['momentum'],
@@ -48,7 +48,7 @@ const optimizers: NumbersByName = {
   adamw: ['beta1', 'beta2', 'epsilon', 'weightDecay'],
 };
 
-const schedules: NumbersByName = {
+const schedules: NumbersByName<ScheduleOptions['schedule']> = {
   step: ['every', 'factor'],
   exponential: ['factor'],
   inverseTime: ['decay'],

@@ -96,10 +96,10 @@ function listFacts(net: Network, state: NetworkState, about: About | undefined):
 function listDataFacts({ reading, training }: About): Fact[] {
   const { inputs, label, targets, missing, categorical } = reading;
   const { data, testFile, samples, testSamples } = training;
-  const test = testSamples > 0 ? `, ${formatCount(testSamples, 'other')} to test with` : '';
+  const test = testSamples > 0 ? `, ${formatCount(testSamples, 'other')} for testing` : '';
   const facts: (Fact | undefined)[] = [
-    { name: 'data', value: testFile === undefined ? data : `${data}; ${testFile} to test with` },
-    { name: 'samples', value: `${formatCount(samples, 'sample')} to learn from${test}` },
+    { name: 'data', value: testFile === undefined ? data : `${data}; ${testFile} for testing` },
+    { name: 'samples', value: `${formatCount(samples, 'sample')} for training${test}` },
     inputs && {
       name: 'inputs',
       value: joinNames(

@@ -172,5 +172,5 @@ export async function writeReport(output: Output, path: string, report: Report):
   const bytes = new TextEncoder().encode(reportPage(report));
   await inFile(path, () => writeWhole(path, bytes, true));
   output.event('report', { path });
-  output.say(`Report: ${output.bold(path)}, to be opened in a browser`);
+  output.say(`Report: ${output.bold(path)}`);
 }

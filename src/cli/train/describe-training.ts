@@ -86,7 +86,7 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
     row(
       output,
       'gaps',
-      `${formatCount(dropped, 'row')} with something missing left out`,
+      `${formatCount(dropped, 'row')} with missing values dropped`,
       '--missing mean fills them in',
     );
   if (missing === 'mean')
@@ -116,9 +116,9 @@ function describeParts(
 ): void {
   const validating = validation?.count ?? Math.round(training.samples * (options.validationSplit ?? 0));
   const parts = [
-    `${groupDigits(training.samples - validating)} samples to learn from`,
-    ...(validating > 0 ? [`${groupDigits(validating)} to watch it by`] : []),
-    ...(test ? [`${groupDigits(test.count)} to test with`] : ['none to test with']),
+    `${groupDigits(training.samples - validating)} samples for training`,
+    ...(validating > 0 ? [`${groupDigits(validating)} for validation`] : []),
+    ...(test ? [`${groupDigits(test.count)} for testing`] : ['none for testing']),
   ];
   if (training.shares)
     row(
@@ -173,11 +173,13 @@ export function describeEnd(
   const isOver = epoch < epochs!;
   if (history.length === 0) {
     return isOver || from?.isOver
-      ? `It had ended after ${formatCount(epoch, 'epoch')}, for it was no better for ${patience}.`
+      ? `It had ended after ${formatCount(epoch, 'epoch')}, stopped early: no improvement in ${formatCount(patience, 'epoch')}.`
       : `It had ended after its ${formatCount(epoch, 'epoch')}; more --epochs would go on.`;
   }
   const begin = `${formatCount(epoch, 'epoch')} in ${formatDuration(seconds)}`;
   if (!isOver) return `${begin}.`;
-  const kept = earlyStopping?.restoreBest === false ? '' : ', whose weights it has again';
-  return `${begin}: no better for ${patience} than epoch ${epoch - patience}${kept}.`;
+  const best = `epoch ${epoch - patience}`;
+  const kept =
+    earlyStopping?.restoreBest === false ? `; ${best} was best` : `; restored the weights of ${best}`;
+  return `${begin}, stopped early: no improvement in ${formatCount(patience, 'epoch')}${kept}.`;
 }

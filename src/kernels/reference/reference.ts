@@ -18,10 +18,11 @@ import { tally } from './tally.js';
 import { update } from './update.js';
 
 /**
- * The kernels in plain TypeScript: what the WebAssembly ones do, in the same order and with the same roundings. This folder
- * has the files of assembly/, and in them the functions of the same names and parameters, to be read side by side. Only
- * WebAssembly has pairs (the zeros that it leaves out), finite (where it may), team and threads (shared steps), and most of
- * micro/ (its vectors and tiles).
+ * The kernels in plain TypeScript: they do what the WebAssembly ones do, in the same order and with the same roundings. The
+ * files of this folder have the names of those in assembly/, and so have the kernels in them, to be read side by side. Their
+ * parameters are the same too, after the memory `m` and without room for packing (`scratch`) and threads (`team`); what is
+ * shared by kernels takes floats and indices in place of pointers. Only WebAssembly has pairs (the zeros that it leaves out),
+ * finite (where it may), team and threads (shared steps), and most of micro/ (its vectors and tiles).
  * @param precision `single`, the engine of a network, or `double`, the truth
  */
 export function referenceKernels(precision: Precision = single): Kernels {
