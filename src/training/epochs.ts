@@ -41,8 +41,8 @@ export function* descend(training: Training, hooks: readonly Hook[]): Work<void>
   const afterEpoch = hooks.flatMap((hook) => hook.afterEpoch ?? []);
 
   while (run.epoch <= epochs && !run.isOver) {
+    // undefined where the next batch of a stream must be loaded first
     while (windows.advance() ?? (yield* windows.load())) {
-      // undefined: the next batch of the stream is not here yet
       const window = windows.current!;
       while (window.learnt < window.count) {
         // random.shuffle and mini_batches

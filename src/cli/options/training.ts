@@ -157,7 +157,7 @@ const defaultEpochs = (count: number): number => Math.min(Math.max(Math.round(1e
 
 function buildOptimizer({ momentum, optimizer }: TrainingFlags): OptimizerName | OptimizerOptions {
   const { name, numbers } = optimizer ?? { name: momentum === undefined ? 'adam' : 'momentum', numbers: {} };
-  if (momentum !== undefined && !optimizers[name]!.includes('momentum'))
+  if (momentum !== undefined && !optimizers[name as OptimizerName].includes('momentum'))
     throw new UsageError('--momentum', `${name} has none`, 'use --optimizer momentum or nesterov');
   const all = { ...(momentum !== undefined && { momentum }), ...numbers };
   return Object.keys(all).length === 0 ? (name as OptimizerName) : ({ name, ...all } as OptimizerOptions);
