@@ -116,7 +116,8 @@ describe('a file that is written', () => {
     expect(readFileSync(at('answers.csv'), 'utf8')).toMatch(/^class,/);
   });
 
-  it('is removed when the run is stopped halfway', async () => {
+  // on Windows, kill ends a process without a signal that it could handle
+  it.skipIf(process.platform === 'win32')('is removed when the run is stopped halfway', async () => {
     const [head, ...flowers] = irisCSV().trim().split('\n');
     writeFileSync(at('many.csv'), [head, ...Array.from({ length: 4000 }, () => flowers).flat()].join('\n'));
     const child = spawn(process.execPath, [bin, 'predict', 'iris.bp4', 'many.csv', '--out', 'half.csv'], {

@@ -44,6 +44,9 @@ function runAndSignal(
   });
 }
 
+/** On Windows, kill ends a process at once, without a signal that it could handle; and there is no sh. */
+const itOnPOSIX = it.skipIf(process.platform === 'win32');
+
 const weightsOf = (ran: Ran): unknown => eventOf(ran, 'saved')['weights'];
 
 describe('a training that is stopped', () => {
@@ -52,7 +55,7 @@ describe('a training that is stopped', () => {
     never = await bp4(['train', ...task, '--epochs', '6', '--json', '--out', 'never.bp4'], { cwd });
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  itOnPOSIX.each(['SIGINT', 'SIGTERM'] as const)(
     'by %s saves, says how to resume, and resumes to the same bits',
     async (signal) => {
       const out = `${signal}.bp4`;
@@ -73,7 +76,7 @@ describe('a training that is stopped', () => {
     },
   );
 
-  it('several times resumes to the same bits', async () => {
+  itOnPOSIX('several times resumes to the same bits', async () => {
     let args = ['train', ...task, '--epochs', '6', '--out', 'often.bp4'];
     for (const delay of amount([20, 45], [20, 45, 70])) {
       const ran = await runAndSignal(args, 'SIGINT', 1, delay);
@@ -144,7 +147,7 @@ describe('a training that is stopped', () => {
   });
 });
 
-it('a second signal quits at once, and one that npx forwards does not count', async () => {
+itOnPOSIX('a second signal quits at once, and one that npx forwards does not count', async () => {
   const program = `
     import { Stop } from '${new URL('../../dist/cli/terminal/stop-signals.js', import.meta.url).href}';
     new Stop(() => console.log('first'), () => console.log('quits'));
@@ -168,7 +171,7 @@ it('a second signal quits at once, and one that npx forwards does not count', as
   expect(said).toBe('ready\nfirst\nquits\n');
 });
 
-it('a reader of stdout that ends early, as head does, causes no error', () => {
+itOnPOSIX('a reader of stdout that ends early, as head does, causes no error', () => {
   const line = '{ "$0" "$1" train iris.csv --json; echo "$?" >&2; } | head -n 1';
   const { stdout, stderr } = spawnSync('sh', ['-c', line, process.execPath, bin], { cwd, encoding: 'utf8' });
   expect(stdout).toMatch(/^\{"event":"data".*\}\n$/);

@@ -21,6 +21,11 @@ import { errorOf, spec } from '../support/patient.js';
 
 // Files are whole at any moment, and nothing else is left in their folder.
 
+/** What the operating system answers, which differs on Windows. */
+const onWindows = process.platform === 'win32';
+const replacesFolder = onWindows ? 'EPERM' : 'EISDIR';
+const beneathFile = onWindows ? 'ENOENT' : 'ENOTDIR';
+
 let folder: string;
 let path: string;
 
@@ -94,7 +99,7 @@ describe('a file', () => {
     expect(bytesOf(path)).toEqual(expected);
   });
 
-  it.skipIf(process.platform === 'win32')('keeps its permissions', async () => {
+  it.skipIf(onWindows)('keeps its permissions', async () => {
     await saveFile(first, path);
     for (const mode of [0o600, 0o666]) {
       chmodSync(path, mode);
@@ -103,19 +108,16 @@ describe('a file', () => {
     }
   });
 
-  it.skipIf(process.platform === 'win32')(
-    'is replaced where a link leads, and the link remains',
-    async () => {
-      mkdirSync(join(folder, 'disk'));
-      const real = join(folder, 'disk', 'real.bp4');
-      await saveFile(first, real);
-      symlinkSync(real, path);
-      await saveFile(second, path);
-      expect(readlinkSync(path)).toBe(real);
-      expect(bytesOf(real)).toEqual(second.save());
-      expect(readdirSync(join(folder, 'disk'))).toEqual(['real.bp4']);
-    },
-  );
+  it.skipIf(onWindows)('is replaced where a link leads, and the link remains', async () => {
+    mkdirSync(join(folder, 'disk'));
+    const real = join(folder, 'disk', 'real.bp4');
+    await saveFile(first, real);
+    symlinkSync(real, path);
+    await saveFile(second, path);
+    expect(readlinkSync(path)).toBe(real);
+    expect(bytesOf(real)).toEqual(second.save());
+    expect(readdirSync(join(folder, 'disk'))).toEqual(['real.bp4']);
+  });
 });
 
 describe('a file that a killed process left', () => {
@@ -167,16 +169,12 @@ describe('saveFile', () => {
   it('refuses a path beneath a file', async () => {
     await saveFile(first, path);
     const beneath = join(path, 'run.bp4');
-    await expectFileError(() => saveFile(second, beneath), beneath, 'ENOTDIR');
+    await expectFileError(() => saveFile(second, beneath), beneath, beneathFile);
   });
 
   it('refuses a folder and leaves no temporary file', async () => {
     mkdirSync(path);
-    await expectFileError(
-      () => saveFile(first, path),
-      path,
-      process.platform === 'win32' ? 'EPERM' : 'EISDIR',
-    );
+    await expectFileError(() => saveFile(first, path), path, replacesFolder);
     expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 
@@ -185,8 +183,8 @@ describe('saveFile', () => {
     const { write } = checkpointFile(path);
     const failing = write(first.save());
     const next = write(second.save());
-    await expectFileError(() => failing, path, 'EISDIR');
-    await expectFileError(() => next, path, 'EISDIR');
+    await expectFileError(() => failing, path, replacesFolder);
+    await expectFileError(() => next, path, replacesFolder);
     rmSync(path, { recursive: true });
     await write(second.save());
     expect(bytesOf(path)).toEqual(second.save());
@@ -200,7 +198,7 @@ describe('saveFile', () => {
     const error = await saveFile(net, process.argv[1]).catch((error) => error);
     console.log(JSON.stringify({ name: error.name, code: error.code, message: error.message }));`;
 
-  it.skipIf(process.platform === 'win32')('keeps the old file alone when the disk is full', async () => {
+  it.skipIf(onWindows)('keeps the old file alone when the disk is full', async () => {
     await saveFile(first, path);
     const limited = `ulimit -f 16; trap '' XFSZ; exec "$0" --input-type=module --eval "$1" "$2"`;
     const args = ['-c', limited, process.execPath, program, path];

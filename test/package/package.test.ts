@@ -31,7 +31,9 @@ let packed: Packed;
  */
 function run(what: string, program: string, args: readonly string[], cwd = project): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(program, args, { cwd, timeout: TIME_LIMIT, encoding: 'utf8' }, (error, stdout, stderr) => {
+    const shell = program === 'npm' && process.platform === 'win32'; // npm.cmd runs only in a shell
+    const options = { cwd, timeout: TIME_LIMIT, encoding: 'utf8', shell } as const;
+    execFile(program, args, options, (error, stdout, stderr) => {
       if (error) reject(new Error(`${what}\n${error.message}\n${stdout}${stderr}`));
       else resolve(stdout);
     });

@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 // Service workers and background scripts of extensions forbid import(): what most programs need is one static graph.
 
-const source = new URL('../../src/', import.meta.url).pathname;
+const source = fileURLToPath(new URL('../../src', import.meta.url));
 
 it('uses import() only for threads, the reference, the gradient check, Parquet and the ONNX reader', () => {
   const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/')) // as Windows has them
     .filter((path) => path.endsWith('.ts') && !path.startsWith('cli'))
     .flatMap((path) => {
       const text = readFileSync(join(source, path), 'utf8');

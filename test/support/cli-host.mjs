@@ -1,8 +1,10 @@
 // Runs `bp4` again and again in one process, as cli.ts asks: what a run costs is then its own work, and not that of starting
 // Node and loading the program. A run sees its own arguments, folder, environment, stdin, stdout, stderr and exit code.
 import { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 
 const environment = { ...process.env };
+const home = process.cwd();
 let runs = 0;
 
 /** Thrown by `process.exit`, so that nothing goes on after it. */
@@ -29,7 +31,7 @@ async function run({ bin, args, cwd, input, env }) {
   process.exitCode = undefined;
   process.chdir(cwd);
   try {
-    await import(`${bin}?${runs++}`); // only the entry runs again: what it imports is there already
+    await import(`${pathToFileURL(bin).href}?${runs++}`); // only the entry runs again: what it imports is there already
   } catch (error) {
     if (!(error instanceof Exit)) throw error;
   } finally {
@@ -38,6 +40,7 @@ async function run({ bin, args, cwd, input, env }) {
     process.stderr.write = originals.stderr;
     process.exit = originals.exit;
     process.exitCode = undefined;
+    process.chdir(home); // Windows does not remove a folder in which a process stands
     // a process that ends takes its listeners along
     for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
     for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
