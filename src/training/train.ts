@@ -94,7 +94,7 @@ export function* train(
       assertFinite(model, run);
     } catch (error) {
       if (!(error instanceof Diverged)) throw error;
-      throw yield* findDivergence(training, hooks, snapshot);
+      throw yield* findDivergence(training, hooks, snapshot, error.learningRate);
     }
     for (const { afterTraining } of hooks) afterTraining?.();
     return history;
@@ -135,11 +135,16 @@ function restart({ model, windows, run }: Training): void {
 
 /**
  * Repeats a training from its last snapshot, step by step, up to where it diverges. The weights may have been infinite for
- * a while.
+ * a while. A callback or a stream that is not the same again may not diverge again: then `learningRate`, of the first time,
+ * is what is known.
  */
-function* findDivergence(training: Training, hooks: readonly Hook[], snapshot: Snapshot): Work<Error> {
+function* findDivergence(
+  training: Training,
+  hooks: readonly Hook[],
+  snapshot: Snapshot,
+  learningRate: number,
+): Work<Error> {
   const { model, windows, run } = training;
-  let learningRate = NaN;
   snapshot.restore();
   try {
     restart(training);
@@ -150,7 +155,7 @@ function* findDivergence(training: Training, hooks: readonly Hook[], snapshot: S
     ({ learningRate } = error);
   }
   snapshot.restore();
-  return describeDivergence(model, run, windows.current!, learningRate);
+  return describeDivergence(model, run, windows.current, learningRate);
 }
 
 function useRule(model: Model, { keys, step }: Run, options: CheckedTrainOptions): void {

@@ -117,10 +117,10 @@ export function keepEachStep(snapshot: Snapshot): Hook {
 export function describeDivergence(
   model: Model,
   { epoch, step, epochStep }: Run,
-  window: Window,
+  window: Window | undefined,
   learningRate: number,
 ): DivergenceError {
-  const rows = window.gather();
+  const rows = window?.gather() ?? 0;
   const loss = model.tally.batchLoss / rows;
   const { kernels, layout, views } = model;
   kernels.feedForward(layout.net, rows);
