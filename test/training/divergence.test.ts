@@ -322,19 +322,22 @@ describe('a divergence that its repetition does not show', () => {
   it.each([
     ['in memory', whole],
     ['of a stream', { batches: () => [whole] }],
-  ])('is a DivergenceError that names the learning rate at which it was noticed, for data %s', async (_, data) => {
-    for (const engine of engines) {
-      const net = await Network.create({
-        inputs: 1,
-        layers: [{ units: 1, activation: 'linear' }],
-        ...engine,
-      });
-      let calls = 0;
-      const learningRate = (): number => (++calls === 4 ? 1e38 : 0.01);
-      const error = await errorOf(() => net.train(data, { epochs: 3, miniBatchSize: 1, learningRate }));
-      expect(error).toBeInstanceOf(DivergenceError);
-      expect((error as DivergenceError).cure).toContain('a learningRate below 0.01');
-      expect(net.layers[0]!.weights.every(Number.isFinite)).toBe(true);
-    }
-  });
+  ])(
+    'is a DivergenceError that names the learning rate at which it was noticed, for data %s',
+    async (_, data) => {
+      for (const engine of engines) {
+        const net = await Network.create({
+          inputs: 1,
+          layers: [{ units: 1, activation: 'linear' }],
+          ...engine,
+        });
+        let calls = 0;
+        const learningRate = (): number => (++calls === 4 ? 1e38 : 0.01);
+        const error = await errorOf(() => net.train(data, { epochs: 3, miniBatchSize: 1, learningRate }));
+        expect(error).toBeInstanceOf(DivergenceError);
+        expect((error as DivergenceError).cure).toContain('a learningRate below 0.01');
+        expect(net.layers[0]!.weights.every(Number.isFinite)).toBe(true);
+      }
+    },
+  );
 });
