@@ -90,7 +90,7 @@ np.savez_compressed('packed.npz', a=a, b=b)`);
 np.save('objects.npy', np.array([{'a': 1}, None]), allow_pickle=True)
 np.save('dates.npy', np.array(['2020-01-01'], dtype='datetime64[D]'))
 np.save('fields.npy', np.zeros(3, dtype=[('a', 'f4'), ('b', 'i2')]))`);
-    expect(() => readNPY(readFileSync(path('objects.npy')))).toThrow('objects of Python as a pickle');
+    expect(() => readNPY(readFileSync(path('objects.npy')))).toThrow('pickled Python objects');
     expect(() => readNPY(readFileSync(path('dates.npy')))).toThrow('has no meaning here');
     expect(() => readNPY(readFileSync(path('fields.npy')))).toThrow('the array has named fields');
   });
