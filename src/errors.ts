@@ -27,7 +27,7 @@ export function describeFault({ place, problem, cure }: Fault): string {
 const pickFault = ({ place, problem, cure, option }: Fault): Fault => ({ place, problem, cure, option });
 
 /** Places nest from the outside in: `net.npz: array 'x'`. */
-function joinPlaces(outer: string, inner: string): string {
+export function joinPlaces(outer: string, inner: string): string {
   return outer === '' || inner === '' ? outer + inner : `${outer}: ${inner}`;
 }
 

@@ -11,6 +11,7 @@ import { atEveryTurn, everyLookTakes } from '../support/clock.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { randomData } from '../support/random-data.js';
 import { rowsOf } from '../support/rows.js';
+import { amount } from '../support/thorough.js';
 
 // The same spec, seed, data and options give the same weights to the bit: again, elsewhere, resumed, interrupted.
 
@@ -189,7 +190,7 @@ describe('a training', () => {
     ['evaluate', (net) => net.evaluate(many)],
     ['backprop', (net) => net.backprop(many)],
     ['diagnose', (net) => net.diagnose(many)],
-    ['checkGradients', (net) => net.checkGradients(data, { samples: 1 })],
+    ['checkGradients', (net) => net.checkGradients(amount(data, many), { samples: amount(1, 2) })],
     ['toJSON', (net) => net.toJSON()],
     ["another network's training", () => run()],
     [

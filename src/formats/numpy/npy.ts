@@ -1,4 +1,4 @@
-import { FormatError, RangeFault, TypeFault } from '../../errors.js';
+import { FormatError, RangeFault, TypeFault, joinPlaces } from '../../errors.js';
 import { checkInteger, show } from '../../base/check.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
 import { checkBytes, type Bytes } from '../../base/bytes.js';
@@ -172,24 +172,23 @@ export function encodeNPY(
   values: WritableValues,
   shape: readonly number[] = [values.length],
 ): Uint8Array {
-  const joinPlace = (part: string): string => (place === '' ? part : `${place}: ${part}`);
   const descr = ArrayBuffer.isView(values) ? descriptors.get(values[Symbol.toStringTag]) : undefined;
   if (descr === undefined)
     throw new TypeFault({
-      place: joinPlace('values'),
+      place: joinPlaces(place, 'values'),
       problem: `expected a typed array, got ${show(values)}`,
     });
   const sizes: unknown = shape;
   if (!Array.isArray(sizes))
     throw new TypeFault({
-      place: joinPlace('shape'),
+      place: joinPlaces(place, 'shape'),
       problem: `expected an array of sizes, got ${show(sizes)}`,
     });
-  for (const [i, size] of shape.entries()) checkInteger(joinPlace(`shape[${i}]`), size, 0);
+  for (const [i, size] of shape.entries()) checkInteger(joinPlaces(place, `shape[${i}]`), size, 0);
   const count = shape.reduce((product, size) => product * size, 1);
   if (count !== values.length) {
     throw new RangeFault({
-      place: joinPlace('shape'),
+      place: joinPlaces(place, 'shape'),
       problem: `(${shape.join(', ')}) are ${count} values, got ${values.length}`,
     });
   }

@@ -21,8 +21,9 @@ import { update } from './update.js';
  * The kernels in plain TypeScript: they do what the WebAssembly ones do, in the same order and with the same roundings. The
  * files of this folder have the names of those in assembly/, and so have the kernels in them, to be read side by side. Their
  * parameters are the same too, after the memory `m` and without room for packing (`scratch`) and threads (`team`); what is
- * shared by kernels takes floats and indices in place of pointers. Only WebAssembly has pairs (the zeros that it leaves out),
- * finite (where it may), team and threads (shared steps), and most of micro/ (its vectors and tiles).
+ * shared by kernels takes floats and indices in place of pointers. Only WebAssembly computes on pairs, which leave
+ * zeros out (the reference expands them to rows), and so only it has finite; it has team and threads (shared steps), too, and
+ * most of micro/ (its vectors and tiles).
  * @param precision `single`, the engine of a network, or `double`, the truth
  */
 export function referenceKernels(precision: Precision = single): Kernels {
