@@ -25,7 +25,7 @@ import { update } from './update';
  * @param window none (0) where a single mini-batch has been gathered already
  * @param first  the first sample, in the window's order
  * @param size   samples to a mini-batch; the last may be shorter
- * @returns how many samples were learnt: fewer than `count` where a thread does not come, or before a step whose cost is
+ * @returns how many samples were learned: fewer than `count` where a thread does not come, or before a step whose cost is
  * not finite
  */
 export function descendAs(

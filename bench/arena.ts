@@ -221,7 +221,7 @@ export class Arena {
 }
 
 /**
- * Floats between −2 and −4, each different from its neighbours. They are no NaN, which would come unchanged out of most
+ * Floats between −2 and −4, each different from its neighbors. They are no NaN, which would come unchanged out of most
  * arithmetic: a kernel that works past its end in place changes them.
  */
 function canaries(count: number, seed: number): Float32Array<ArrayBuffer> {

@@ -1,5 +1,5 @@
 // Handwritten digits from CSV files: a line for each, its label and 784 pixels. The files are written here from the images
-// of MNIST, so that there are some. What is learnt from is never in memory as a whole: each epoch reads its file anew.
+// of MNIST, so that there are some. What is learned from is never in memory as a whole: each epoch reads its file anew.
 
 import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

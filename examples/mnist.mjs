@@ -1,5 +1,5 @@
 // The main job (`npm start`): Nielsen's network for handwritten digits, trained on all 60,000 images of MNIST.
-// Ctrl-C stops after a whole step, and what was learnt is shown and kept; a second Ctrl-C quits at once.
+// Ctrl-C stops after a whole step, and what was learned is shown and kept; a second Ctrl-C quits at once.
 
 import { writeFileSync } from 'node:fs';
 import { Network } from 'bp4';

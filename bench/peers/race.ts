@@ -76,7 +76,7 @@ export async function race(
 /** Nobody is to be measured at other work, unless it says so. */
 function checkSameWork({ contender, marks }: Runner, ours: Marks): void {
   if (contender.hasItsOwnWay === true || Math.abs(marks.loss - ours.loss) <= TOLERANCE * ours.loss) return;
-  throw new Error(`${contender.label}: has learnt something else (loss ${marks.loss}; bp4 ${ours.loss})`);
+  throw new Error(`${contender.label}: has learned something else (loss ${marks.loss}; bp4 ${ours.loss})`);
 }
 
 function rowsOf(job: PeerCase, rates: ReadonlyMap<Runner, readonly number[]>): Row[] {

@@ -14,7 +14,7 @@ export class Runner {
   /** What it does otherwise than the rest. */
   note = '';
   marks: Marks = { accuracy: NaN, loss: NaN };
-  /** Bytes, after it has learnt. */
+  /** Bytes, after it has learned. */
   peakMemory: number | undefined;
   readonly #job: PeerCase;
   readonly #child: Child;

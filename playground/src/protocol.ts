@@ -64,7 +64,7 @@ export type Reply =
   /** The run has ended (a divergence), or the settings or the CSV cannot be. `message` says what to do. */
   | { readonly type: 'failed'; readonly name: string; readonly message: string };
 
-/** What is to be learnt. */
+/** What is to be learned. */
 export interface Problem {
   /** One name for each input: 'x', 'y'; of a CSV its columns. Empty for digits, whose inputs are 28 × 28 pixels. */
   readonly inputNames: readonly string[];

@@ -192,7 +192,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws TypeError or RangeError naming the sample, or the option; nothing has changed then
    * @throws DivergenceError where error or weights are no longer finite: the network is as it was before the call
    * @throws StateError while the network is trained
-   * @throws what `log` or `callback` throw; what was learnt until then is kept
+   * @throws what `log` or `callback` throw; what was learned until then is kept
    */
   train(
     data: readonly Datum<Partial<Input>, Partial<Output>>[],

@@ -45,7 +45,7 @@ export class BrainTraining {
     this.#place(samples);
   }
 
-  /** What has been learnt so far. */
+  /** What has been learned so far. */
   get state(): State {
     const { model } = this.#machine;
     const parameters = readParameters(model);

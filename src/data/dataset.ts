@@ -37,7 +37,7 @@ export interface SplitOptions extends PartitionOptions {
   readonly test?: number;
 }
 
-/** Samples to learn from, and others to see what was learnt. */
+/** Samples to learn from, and others to see what was learned. */
 export interface Split {
   readonly train: Dataset;
   readonly test: Dataset;
@@ -309,7 +309,7 @@ export class Dataset implements Data {
   }
 
   /**
-   * Fits transforms to these samples: to those that are learnt from, not to all. The network that is created with them
+   * Fits transforms to these samples: to those that are learned from, not to all. The network that is created with them
    * takes the data as they are here.
    * @throws TypeError, RangeError naming the option
    */

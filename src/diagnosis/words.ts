@@ -1,7 +1,7 @@
 import type { ActivationName, CheckedSpec } from '../model/spec.js';
 import type { LayerDiagnosis } from '../training/diagnosis.js';
 
-// The thresholds leave MNIST at peace as it is learnt well: networks of relu or tanh, whose layers differ in speed by up to
+// The thresholds leave MNIST at peace as it is learned well: networks of relu or tanh, whose layers differ in speed by up to
 // 7; one or two hidden layers of sigmoids, by up to 16; sigmoid layers of which up to 90 % are saturated in the end, and
 // whose outputs are stuck for 4 % of the samples.
 

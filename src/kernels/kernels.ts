@@ -139,7 +139,7 @@ export interface StepKernels {
   /**
    * Gradient descent over `count` samples of the window, in mini-batches of `size`: gather, forward, tally, BP1 to BP4,
    * update. With `window` 0, over the one mini-batch that has been gathered.
-   * @returns how many samples were learnt: fewer than `count` where a thread of the team is late, or before a step whose
+   * @returns how many samples were learned: fewer than `count` where a thread of the team is late, or before a step whose
    * cost is not finite
    */
   descend(

@@ -41,7 +41,7 @@ export type OptimizerName = (typeof optimizerNames)[number];
 export interface Run {
   /** The epoch under way, from 1; after the last epoch one more than there were. */
   epoch: number;
-  /** The samples of this epoch that are learnt. */
+  /** The samples of this epoch that are learned. */
   done: number;
   /** The generator at the beginning of this epoch: the order of its samples follows from it. */
   readonly epochStart: [number, number, number, number];

@@ -8,7 +8,7 @@ import type { TrainOptions } from '../training/options.js';
 import { checkSignal } from '../training/options.js';
 import { inSlices } from '../base/work.js';
 
-/** Figures over samples that were not learnt from. */
+/** Figures over samples that were not learned from. */
 export interface Scores extends Metrics {
   /** By their names, where metrics were asked for. */
   readonly metrics?: Readonly<Record<string, number>>;

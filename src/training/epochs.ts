@@ -1,7 +1,7 @@
 import { awaited, type Work } from '../base/work.js';
 import type { Random } from '../base/random.js';
 import type { Model } from '../model/model.js';
-import { clearTally, evaluate, meanMetrics, readTally } from './evaluate.js';
+import { clearTally, evaluate, meanMetrics, readTally, writeTally } from './evaluate.js';
 import type { Hook, ReportDraft } from './hook.js';
 import { Diverged } from './hooks/divergence.js';
 import type { CheckedTrainOptions } from './options.js';
@@ -20,6 +20,13 @@ export interface Training {
   readonly run: Run;
 }
 
+/** Goes back to where the run stands. */
+export function restart({ model, windows, run }: Training): void {
+  clearTally(model.tally);
+  writeTally(model.tally, run);
+  windows.restart(run);
+}
+
 /**
  * Stochastic gradient descent, to be read beside SGD in Nielsen's network.py:
  *
@@ -30,27 +37,27 @@ export interface Training {
  *             self.update_mini_batch(mini_batch, eta)
  *         if test_data: self.evaluate(test_data)
  *
- * A window is all samples, or one batch of a stream. `draw` shuffles as it goes and returns the next mini-batch, or many of
- * them, which one call of the kernels learns, if no hook must be called after each. Hooks do the rest.
+ * A window holds all samples, or one batch of a stream. Drawing the next mini-batch shuffles that much of it. One call of
+ * the kernels takes many mini-batches where no hook needs each. Hooks do the rest.
  */
-export function* descend(training: Training, hooks: readonly Hook[]): Work<void> {
+export function* runEpochs(training: Training, hooks: readonly Hook[]): Work<void> {
   const { model, windows, validation, run } = training;
   const { epochs, schedule } = training.options;
-  const isStepwise = hooks.some((hook) => hook.isStepwise);
+  const isStepwise = schedule.isStepwise || hooks.some((hook) => hook.isStepwise);
   const afterStep = hooks.flatMap((hook) => hook.afterStep ?? []);
   const afterEpoch = hooks.flatMap((hook) => hook.afterEpoch ?? []);
 
   while (run.epoch <= epochs && !run.isOver) {
-    // undefined where the next batch of a stream must be loaded first
     while (windows.advance() ?? (yield* windows.load())) {
       const window = windows.current!;
-      while (window.learnt < window.count) {
-        // random.shuffle and mini_batches
+      while (window.learned < window.count) {
+        // random.shuffle, and the next of mini_batches
         const samples = window.draw(isStepwise ? window.size : window.samplesPerCall);
         const chosen = schedule.constant ?? chooseRate(training);
         const rate = typeof chosen === 'number' ? chosen : yield* awaited(chosen);
         // self.update_mini_batch
-        if (!learn(training, window, rate)) yield* learnRest(training, window, rate);
+        const isWhole = updateMiniBatches(training, window, rate);
+        if (!isWhole) yield* recoverOrDiverge(training, window, rate);
         // By index: for-of would make an iterator for each step, since it may yield. A small network's step takes less time.
         for (let h = 0; h < afterStep.length; h++) {
           const pause = afterStep[h]!(samples, samples * window.workPerSample);
@@ -59,6 +66,7 @@ export function* descend(training: Training, hooks: readonly Hook[]): Work<void>
       }
     }
     const report = reportEpoch(training);
+    // if test_data: self.evaluate
     if (validation) report.validation = yield* evaluate(model, validation);
     beginNextEpoch(training);
     for (let h = 0; h < afterEpoch.length; h++) {
@@ -80,30 +88,30 @@ export function countSteps({ miniBatchSize, stepsPerEpoch }: Run, { count }: Win
   return count ? Math.ceil(count / miniBatchSize) : stepsPerEpoch;
 }
 
-/** Learns what has been drawn, mini-batch by mini-batch. @returns whether all of it */
-function learn({ model, run }: Training, window: Window, rate: number): boolean {
+/** Learns the samples drawn last, mini-batch by mini-batch. @returns whether it learned all of them */
+function updateMiniBatches({ model, run }: Training, window: Window, rate: number): boolean {
   const { kernels, layout } = model;
   if (!window.isHeld) window.gather();
-  const count = window.drawn - window.learnt;
-  const learnt = kernels.descend(layout.net, window.pointer, window.learnt, count, window.size, rate);
-  window.learnt += learnt;
-  run.done += learnt;
+  const count = window.drawn - window.learned;
+  const learned = kernels.descend(layout.net, window.pointer, window.learned, count, window.size, rate);
+  window.learned += learned;
+  run.done += learned;
   readTally(model.tally, run);
-  run.step += Math.ceil(learnt / window.size);
+  run.step += Math.ceil(learned / window.size);
   run.learningRate = rate;
-  return learnt === count && !kernels.team?.isLate;
+  return learned === count && !kernels.team?.isLate;
 }
 
 /**
- * Waits for a thread that was late, and learns what is left of the draw.
- * @throws Diverged where no thread was late: then the loss of the next step is not finite
+ * Waits for a late thread, and learns the rest of the samples drawn last.
+ * @throws Diverged if no thread was late: then the loss of the next step is not finite
  */
-function* learnRest(training: Training, window: Window, rate: number): Work<void> {
+function* recoverOrDiverge(training: Training, window: Window, rate: number): Work<void> {
   const { team } = training.model.kernels;
   do {
     if (!team?.isLate) throw new Diverged(rate);
     yield team.recover();
-  } while (window.learnt < window.drawn && !learn(training, window, rate));
+  } while (window.learned < window.drawn && !updateMiniBatches(training, window, rate));
 }
 
 function reportEpoch({ run, options }: Training): ReportDraft {

@@ -18,7 +18,7 @@ export interface Hook {
   readonly affectsTraining?: boolean | undefined;
   /**
    * After the steps of one call of the kernels.
-   * @param samples how many they learnt from
+   * @param samples how many they learned from
    * @param work    about how many multiplications that took
    */
   readonly afterStep?: ((samples: number, work: number) => Pause | undefined) | undefined;

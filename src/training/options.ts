@@ -42,7 +42,7 @@ export interface TrainOptions extends RegularizationOptions {
   readonly metrics?: NamedMetrics;
   /**
    * Whether each report says how fast each layer learns, and why: from at most 1,000 samples of the validation data, or
-   * else of those that are learnt. Default false.
+   * else of those that are learned. Default false.
    */
   readonly diagnose?: boolean;
   /** Ends the training when it gets no better. */

@@ -1,11 +1,9 @@
-import { Pause } from '../base/work.js';
 import type { Model } from '../model/model.js';
-import type { Hook } from './hook.js';
 
 // How much a training does before others have their turn. It is measured in multiplications, since they need no clock.
 
 /** An engine does so many in some tenths of a millisecond. */
-const WORK_BETWEEN_PAUSES = { wasm: 5e6, reference: 2e5 };
+export const WORK_BETWEEN_PAUSES = { wasm: 5e6, reference: 2e5 };
 
 /** What a step costs besides the multiplications of its samples. */
 export const WORK_PER_STEP = 2000;
@@ -17,18 +15,4 @@ export const estimateWork = ({ layout }: Model, size: number): number =>
 /** How many samples one call of the kernels may learn, in mini-batches of `size`, so that it is not long. */
 export function samplesPerCall(model: Model, size: number): number {
   return size * Math.ceil(WORK_BETWEEN_PAUSES[model.kernels.engine] / (estimateWork(model, size) * size));
-}
-
-/** Pauses where steps have taken some time. */
-export function pauseBetweenSteps({ kernels }: Model): Hook {
-  const most = WORK_BETWEEN_PAUSES[kernels.engine];
-  let done = 0;
-  return {
-    afterStep(_, work) {
-      done += work;
-      if (done < most) return undefined;
-      done = 0;
-      return new Pause();
-    },
-  };
 }

@@ -2,29 +2,21 @@ import type { Random } from '../base/random.js';
 import type { Work } from '../base/work.js';
 import { TypeFault } from '../errors.js';
 import { plainRule, type Model } from '../model/model.js';
-import { countSteps, descend, type Training } from './epochs.js';
-import { clearTally, writeTally } from './evaluate.js';
+import { countSteps, restart, runEpochs, type Training } from './epochs.js';
+import { findDivergence } from './find-divergence.js';
 import type { Hook } from './hook.js';
-import { callOnBatch, collectReports } from './hooks/callbacks.js';
+import { callOnBatch, collectReports, pauseBetweenSteps } from './hooks/callbacks.js';
 import { writeCheckpoints } from './hooks/checkpoint.js';
-import {
-  assertFinite,
-  describeDivergence,
-  Diverged,
-  keepEachStep,
-  keepSnapshots,
-  Snapshot,
-} from './hooks/divergence.js';
+import { assertFinite, Diverged, keepSnapshots, Snapshot } from './hooks/divergence.js';
 import { stopEarly } from './hooks/early-stopping.js';
 import { measureValidation } from './hooks/metrics.js';
 import { reduceOnPlateau } from './hooks/plateau.js';
 import type { CheckedTrainOptions } from './options.js';
-import { pauseBetweenSteps } from './pace.js';
 import type { EpochReport } from './reports.js';
 import type { Run } from '../model/state.js';
 import { Samples, type Data } from './samples.js';
 import { splitSamples } from './split.js';
-import { isStream, type Stream } from './stream.js';
+import { checkStream, isStream, type Stream } from './stream.js';
 import { openWindows } from './windows.js';
 
 /** What to learn from, and what to validate with. */
@@ -44,6 +36,7 @@ export function* readData(
 ): Work<CheckedData> {
   const given = validation === undefined ? undefined : yield* Samples.read(validation, model, 'validation.');
   if (isStream(data)) {
+    checkStream(data);
     if (validationSplit) {
       throw new TypeFault({
         place: 'validationSplit',
@@ -90,7 +83,7 @@ export function* train(
     const hooks = listHooks(context, training, snapshot, history);
     try {
       restart(training);
-      yield* descend(training, hooks);
+      yield* runEpochs(training, hooks);
       assertFinite(model, run);
     } catch (error) {
       if (!(error instanceof Diverged)) throw error;
@@ -114,7 +107,6 @@ function listHooks(
   const { schedule, earlyStopping, optimizer, metrics, onBatch, onEpoch, checkpoint } = options;
   const dependsOnEpochs = Boolean(validation ?? schedule.plateau ?? earlyStopping);
   return [
-    { isStepwise: schedule.isStepwise },
     schedule.plateau && reduceOnPlateau(run.plateau, schedule.plateau),
     earlyStopping && stopEarly(model, run, earlyStopping, optimizer.slots),
     keepSnapshots(snapshot, model, dependsOnEpochs),
@@ -124,38 +116,6 @@ function listHooks(
     collectReports(history, onEpoch),
     checkpoint && writeCheckpoints(model, run, checkpoint, save),
   ].filter((hook): hook is Hook => hook !== undefined);
-}
-
-/** Goes back to where the run stands. */
-function restart({ model, windows, run }: Training): void {
-  clearTally(model.tally);
-  writeTally(model.tally, run);
-  windows.restart(run);
-}
-
-/**
- * Repeats a training from its last snapshot, step by step, up to where it diverges. The weights may have been infinite for
- * a while. A callback or a stream that is not the same again may not diverge again: then `learningRate`, of the first time,
- * is what is known.
- */
-function* findDivergence(
-  training: Training,
-  hooks: readonly Hook[],
-  snapshot: Snapshot,
-  learningRate: number,
-): Work<Error> {
-  const { model, windows, run } = training;
-  snapshot.restore();
-  try {
-    restart(training);
-    yield* descend(training, [...hooks.filter((hook) => hook.affectsTraining), keepEachStep(snapshot)]);
-    assertFinite(model, run);
-  } catch (error) {
-    if (!(error instanceof Diverged)) throw error;
-    ({ learningRate } = error);
-  }
-  snapshot.restore();
-  return describeDivergence(model, run, windows.current, learningRate);
 }
 
 function useRule(model: Model, { keys, step }: Run, options: CheckedTrainOptions): void {

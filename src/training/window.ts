@@ -38,8 +38,8 @@ export class Window {
   readonly samplesPerCall: number;
   /** Multiplications to learn one of them. */
   readonly workPerSample: number;
-  /** How many of its samples this epoch has learnt. */
-  learnt = 0;
+  /** How many of its samples this epoch has learned. */
+  learned = 0;
   /** How many it has drawn so far, and where the last draw began. */
   drawn = 0;
   #drawnFrom = 0;
@@ -112,28 +112,28 @@ export class Window {
    * @returns how many do then; to be called again until it is all
    */
   begin(from: number): number {
-    this.learnt = this.drawn = 0;
+    this.learned = this.drawn = 0;
     return this.#order?.begin(from) ?? this.count;
   }
 
-  /** Draws what an epoch that stopped had learnt: `count` samples, or as many as there are. @returns how many */
+  /** Draws what an epoch that stopped had learned: `count` samples, or as many as there are. @returns how many */
   skip(count: number): number {
-    if (count > 0) this.learnt = this.draw(count);
-    return this.learnt;
+    if (count > 0) this.learned = this.draw(count);
+    return this.learned;
   }
 
   /** Draws the next samples: `most`, or those that are left. @returns how many */
   draw(most: number): number {
-    const rows = Math.min(most, this.count - this.learnt);
-    this.#order?.draw(this.learnt, rows);
-    this.#drawnFrom = this.learnt;
-    this.drawn = this.learnt + rows;
+    const rows = Math.min(most, this.count - this.learned);
+    this.#order?.draw(this.learned, rows);
+    this.#drawnFrom = this.learned;
+    this.drawn = this.learned + rows;
     return rows;
   }
 
-  /** Leaves the generator as if what was drawn and not learnt had not been drawn. */
+  /** Leaves the generator as if what was drawn and not learned had not been drawn. */
   settle(): void {
-    if (this.learnt < this.drawn) this.#order?.settle(this.learnt);
+    if (this.learned < this.drawn) this.#order?.settle(this.learned);
   }
 
   /** Gathers the last draw into the mini-batch. @returns how many samples it has */

@@ -5,21 +5,11 @@ import type { Model } from '../model/model.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Run } from '../model/state.js';
 import { Samples, type Data } from './samples.js';
-import {
-  checkStream,
-  abandonBatches,
-  isStream,
-  openBatches,
-  type BatchIterator,
-  type Stream,
-} from './stream.js';
+import { abandonBatches, isStream, openBatches, type BatchIterator, type Stream } from './stream.js';
 import { Window } from './window.js';
 
 type WindowOptions = Pick<CheckedTrainOptions, 'miniBatchSize' | 'shuffle' | 'classWeights'>;
 
-/**
- * @throws TypeError where it is neither samples nor a stream
- */
 export function* openWindows(
   model: Model,
   random: Random,
@@ -27,7 +17,6 @@ export function* openWindows(
   options: WindowOptions,
 ): Work<Windows> {
   if (isStream(data)) {
-    checkStream(data);
     return new StreamWindows(model, random, data, options);
   }
   return new WholeWindow(random, yield* openWindow(model, random, data, options));
@@ -44,12 +33,12 @@ function openWindow(model: Model, random: Random, samples: Samples, options: Win
 export abstract class Windows {
   /** How many samples an epoch has; 0 for a stream: nobody knows. */
   abstract readonly count: number;
-  /** The window that is learnt from. */
+  /** The window that is learned from. */
   abstract readonly current: Window | undefined;
   readonly #random: Random;
-  /** Of an epoch that stopped: how many samples are still to be skipped, since they were learnt before. */
+  /** Of an epoch that stopped: how many samples are still to be skipped, since they were learned before. */
   #toSkip = 0;
-  #learntBefore = 0;
+  #learnedBefore = 0;
   /** Where the generator was when it stopped. */
   #reached: RandomState | undefined;
 
@@ -65,15 +54,15 @@ export abstract class Windows {
 
   /**
    * As `advance`, but takes its time.
-   * @throws RangeError where an epoch that stopped ends before what was learnt of it
+   * @throws RangeError where an epoch that stopped ends before what was learned of it
    */
   abstract load(): Work<boolean>;
 
   abstract close(): void;
 
-  /** Goes back to the beginning of the run's epoch, and skips what it has learnt of it. */
+  /** Goes back to the beginning of the run's epoch, and skips what it has learned of it. */
   restart({ epochStart, done }: Run): void {
-    this.#toSkip = this.#learntBefore = done;
+    this.#toSkip = this.#learnedBefore = done;
     if (done > 0) this.#reached = this.#random.state;
     this.#random.restore(epochStart);
   }
@@ -88,7 +77,7 @@ export abstract class Windows {
     return this.#toSkip > 0;
   }
 
-  /** Puts the samples of a window into their own order, and skips those that were learnt before. */
+  /** Puts the samples of a window into their own order, and skips those that were learned before. */
   protected *begin(window: Window): Work<true> {
     for (let n = window.begin(0); n < window.count; n = window.begin(n)) yield;
     this.#toSkip -= window.skip(this.#toSkip);
@@ -97,10 +86,10 @@ export abstract class Windows {
 
   protected end(): false {
     if (this.#toSkip === 0) return false;
-    const found = this.#learntBefore - this.#toSkip;
+    const found = this.#learnedBefore - this.#toSkip;
     throw new RangeFault({
       place: 'resume',
-      problem: `expected the data it stopped in, of which it knows ${this.#learntBefore} samples, got ${found}`,
+      problem: `expected the data it stopped in, of which it knows ${this.#learnedBefore} samples, got ${found}`,
     });
   }
 }

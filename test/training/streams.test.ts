@@ -251,6 +251,14 @@ describe('invalid streams', () => {
     expectHarmlessError((net) => net.train(stream as Stream), expected),
   );
 
+  it('keeps an earlier run when the next stream is refused', async () => {
+    const net = await Network.create(spec);
+    await net.train(all, { ...options, optimizer: 'adam' });
+    const saved = net.save();
+    await expectError(() => net.train({ batches: 5 } as unknown as Stream), [TypeError, 'batches: expected']);
+    expect(net.save()).toEqual(saved);
+  });
+
   it('rejects classWeights when a batch has targets', async () => {
     const batches = (): Data[] => [{ inputs: [[1, 2, 3]], targets: [[0, 1]] }];
     await expectHarmlessError(

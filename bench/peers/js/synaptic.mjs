@@ -25,7 +25,7 @@ await serve((job) => {
   const samples = rows(job.images);
   const allTargets = targetsOf(job);
   const targets = samples.map((_, n) => allTargets.subarray(n * units, (n + 1) * units));
-  // This cost is steeper than the quadratic: with the η of XOR nothing would be learnt.
+  // This cost is steeper than the quadratic: with the η of XOR nothing would be learned.
   const rate = Math.min(0.5, learningRate / miniBatchSize);
   return {
     note: 'mini-batches of 1, logistic throughout, binary cross-entropy, in doubles',

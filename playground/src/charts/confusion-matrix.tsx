@@ -136,6 +136,6 @@ function inWords(
 ): string {
   const samples = `Of ${whole(totals[truth]!)} samples of “${classNames[truth]}”, ${whole(counts[truth]![answer]!)}`;
   return truth === answer
-    ? `${samples} were recognised.`
+    ? `${samples} were recognized.`
     : `${samples} were taken for “${classNames[answer]}”.`;
 }

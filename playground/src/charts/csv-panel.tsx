@@ -25,7 +25,7 @@ interface ChosenTable {
 const ROWS = 4;
 
 /**
- * Takes a table of the user's own, as a file, as text or the example, and asks which column is to be learnt. Fills the
+ * Takes a table of the user's own, as a file, as text or the example, and asks which column is to be learned. Fills the
  * width of its container; wide tables scroll in it.
  */
 export function CsvPanel({ onCsv, error }: CsvPanelProps): JSX.Element {

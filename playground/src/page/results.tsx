@@ -17,7 +17,7 @@ interface ResultsProps {
   readonly send: (request: Request) => void;
 }
 
-/** What the network has learnt so far, and how it came there. */
+/** What the network has learned so far, and how it came there. */
 export function Results(props: ResultsProps) {
   const { throttledRun } = props;
   const isThere = props.run.problem !== undefined;

@@ -21,7 +21,7 @@ export async function parseTable(text: string): Promise<Table> {
 }
 
 /**
- * The column that is most likely to be learnt.
+ * The column that is most likely to be learned.
  * @throws RangeError where none can be
  */
 export async function suggestTarget(table: Table): Promise<string> {

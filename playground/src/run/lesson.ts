@@ -8,7 +8,7 @@ import { toyData } from './toys.js';
 export type DigitsFile = () => Promise<Uint8Array<ArrayBuffer>>;
 
 /**
- * What is to be learnt.
+ * What is to be learned.
  * @throws Error saying what is wrong with the CSV, or that the digits cannot be had
  */
 export async function prepareLesson(

@@ -11,7 +11,7 @@ const RATE_MILLISECONDS = 1000;
 /** Says when it is time to look how the training stands, so that looking never takes longer than training does. */
 export class Meter {
   readonly #dueAt: Record<Watched, number> = { progress: 0, diagnosis: 0 };
-  /** When how many samples had been learnt, oldest first. */
+  /** When how many samples had been learned, oldest first. */
   #marks: { readonly time: number; readonly samples: number }[] = [];
 
   isDue(what: Watched): boolean {

@@ -11,7 +11,7 @@ export interface Samples extends Data {
   readonly targets?: NumericArray;
 }
 
-/** All that is to be learnt, and how it is called. */
+/** All that is to be learned, and how it is called. */
 export interface Lesson {
   readonly train: Samples;
   readonly test: Samples;

@@ -26,7 +26,7 @@ export function toModule(net: Network, options: ModuleOptions = {}): string {
   const content = describeModule(net, options);
   const { inputs, layers, outputs, inputColumns, targetColumns } = content;
   const sizes = [inputs, ...layers.map(({ units }) => units)].join(', ');
-  return `// A multilayer perceptron [${sizes}] as bp4/code writes it: first how it computes, then what it has learnt.
+  return `// A multilayer perceptron [${sizes}] as bp4/code writes it: first how it computes, then what it has learned.
 ${outputs ? `\n${outputsComment}\nexport const outputs = ${toLiteral(outputs)};\n` : ''}
 ${predictComment(content, '{Float32Array} ')}
 export function predict(inputs) {

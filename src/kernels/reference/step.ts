@@ -16,7 +16,7 @@ import { update } from './update.js';
  * Stochastic gradient descent over samples of a window, mini-batch by mini-batch: gather → forward → BP1, BP2 → BP3, BP4 →
  * update. assembly/step.ts does the same, by several threads and, where most inputs are zero, without these.
  * @param window none where a single mini-batch has been gathered already
- * @returns how many samples were learnt: fewer than `count` before a step whose cost is not finite
+ * @returns how many samples were learned: fewer than `count` before a step whose cost is not finite
  */
 export function descend(
   m: ReferenceMemory,

@@ -1,6 +1,7 @@
 import { Pause } from '../../base/work.js';
 import type { Model } from '../../model/model.js';
 import type { Hook } from '../hook.js';
+import { WORK_BETWEEN_PAUSES } from '../pace.js';
 import type { BatchReport, EpochReport } from '../reports.js';
 import type { Run } from '../../model/state.js';
 
@@ -21,6 +22,20 @@ export function callOnBatch(
     loss: model.tally.batchLoss / samples,
   });
   return { isStepwise: true, afterStep: (samples) => new Pause(onBatch(report(samples))) };
+}
+
+/** Pauses after some time's worth of steps, so that others have their turn. */
+export function pauseBetweenSteps({ kernels }: Model): Hook {
+  const most = WORK_BETWEEN_PAUSES[kernels.engine];
+  let done = 0;
+  return {
+    afterStep(_, work) {
+      done += work;
+      if (done < most) return undefined;
+      done = 0;
+      return new Pause();
+    },
+  };
 }
 
 /** Collects the reports, calls `onEpoch` with each, and waits for what it returns. */

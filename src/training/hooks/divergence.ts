@@ -1,17 +1,15 @@
-import { DivergenceError } from '../../errors.js';
 import type { Random, RandomState } from '../../base/random.js';
 import type { Model } from '../../model/model.js';
 import { writeTally } from '../evaluate.js';
 import type { Hook } from '../hook.js';
 import { WORK_PER_STEP } from '../pace.js';
 import { copyRun, type Run } from '../../model/state.js';
-import type { Window } from '../window.js';
 
 // A training diverges where its loss or a weight becomes NaN or infinite. To look at each weight after each step would take
 // longer than a small step does: instead the training looks now and then, and keeps a snapshot. Where it finds a weight that
 // is not finite, it goes back to the snapshot and repeats the steps one by one, up to the first that fails.
 
-/** Samples learnt between two snapshots: to copy a parameter costs less than a hundredth of what to learn a sample does. */
+/** Samples learned between two snapshots: to copy a parameter costs less than a hundredth of what to learn a sample does. */
 const SAMPLES_PER_SNAPSHOT = 1000;
 
 /** Thrown where a loss or weight is not finite; never leaves `train`. */
@@ -108,52 +106,4 @@ export function keepEachStep(snapshot: Snapshot): Hook {
       snapshot.keep();
     },
   };
-}
-
-/**
- * Says why a training cannot go on: looks at the mini-batch that cannot be learnt, the last that was drawn, with the last
- * finite weights.
- */
-export function describeDivergence(
-  model: Model,
-  { epoch, step, epochStep }: Run,
-  window: Window | undefined,
-  learningRate: number,
-): DivergenceError {
-  const rows = window?.gather() ?? 0;
-  const loss = model.tally.batchLoss / rows;
-  const { kernels, layout, views } = model;
-  kernels.feedForward(layout.net, rows);
-  kernels.backpropagate(layout.net, rows);
-  let layer = 0;
-  let largest = -1;
-  for (const [l, { weightGradients, biasGradients, fanIn, stride }] of model.layers.entries()) {
-    for (const [pointer, count] of [
-      [weightGradients, fanIn * stride],
-      [biasGradients, stride],
-    ] as const) {
-      const from = views.at(pointer);
-      for (const gradient of views.floats.subarray(from, from + count)) {
-        const size = Math.abs(gradient) / rows;
-        if (size <= largest || Number.isNaN(largest)) continue;
-        largest = size; // NaN is the largest of all
-        layer = l;
-      }
-    }
-  }
-  const at = { epoch, step: step - epochStep + 1 };
-  const what = Number.isFinite(loss) ? 'a weight became infinite' : `the loss is ${loss}`;
-  return new DivergenceError(
-    {
-      place: 'train',
-      problem:
-        `diverged in epoch ${at.epoch}, step ${at.step}: ${what}; the largest gradient, ${largest.toPrecision(3)}, is in ` +
-        `layers[${layer}]. The network is left after its last finite step`,
-      cure:
-        `use a learningRate below ${Number(learningRate.toPrecision(3))}, inputs of about 1 in size, ` +
-        'or clip: { norm: 1 }',
-      option: { name: 'learningRate' },
-    },
-    { ...at, layer, largestGradient: largest },
-  );
 }
