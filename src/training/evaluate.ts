@@ -75,7 +75,7 @@ export function writeTally(tally: Tally, { loss, right }: Sums): void {
   tally.right = right;
 }
 
-/** Before training: nothing is known of the weights. */
+/** Clears the sums. The bound of the weights becomes Infinity, because nothing is known of them yet. */
 export function clearTally(tally: Tally): void {
   tally.loss = 0;
   tally.right = 0;
