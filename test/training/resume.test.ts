@@ -427,7 +427,7 @@ describe('the resume option', () => {
       const before = stateOf(net);
       await expectError(
         () => net.train(few, { ...options, resume: true }),
-        [RangeError, `resume: expected the data it stopped in, of which it knows ${learnt} samples, got 3`],
+        [RangeError, `resume: expected at least the ${learnt} samples it stopped after, got 3`],
       );
       expect(stateOf(net)).toEqual(before);
       await net.train(all, { ...options, resume: true });

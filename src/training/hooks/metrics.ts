@@ -11,6 +11,8 @@ import type { Samples } from '../samples.js';
 export type Answers = {
   /** How many outputs a sample has. */
   readonly outputs: number;
+  /** A single output of at least this is class 1: 0.5, or 0 for hinge. */
+  readonly threshold: number;
 } & (
   | {
       /** [n] class indices; with a single output 0 or 1 */
@@ -77,12 +79,13 @@ export function measureValidation(model: Model, samples: Samples, metrics: Named
 /** The right answers in the user's own units, as `predict` answers. */
 function readAnswers({ outputs, spec }: Model, samples: Samples): Answers {
   const { labels, targets, chosen } = samples.answers;
+  const answers = { outputs, threshold: spec.loss === 'hinge' ? 0 : 0.5 };
   const numbers = chosen ?? Array.from({ length: samples.count }, (_, n) => n);
-  if (labels) return { outputs, labels: Uint32Array.from(numbers, (n) => labels[n]!) };
+  if (labels) return { ...answers, labels: Uint32Array.from(numbers, (n) => labels[n]!) };
   const values = new Float32Array(samples.count * outputs);
   for (const [i, n] of numbers.entries()) {
     for (let j = 0; j < outputs; j++) values[i * outputs + j] = targets![n * outputs + j]!;
   }
   spec.transforms.targets?.invert(values);
-  return { outputs, targets: values };
+  return { ...answers, targets: values };
 }
