@@ -1,6 +1,6 @@
 import type { Kernels } from '../src/kernels/kernels.js';
 import { roundUp } from '../src/memory/layout.js';
-import type { Fields, Struct, StructViews } from '../src/memory/struct.js';
+import type { Fields, Struct, StructViews } from '../src/memory/struct-fields.js';
 
 /** What may become of a word of memory while a kernel runs. */
 const KEPT = 0; // inputs, and the canaries around every buffer

@@ -1,5 +1,5 @@
 import { GrowingBuffer } from '../../memory/memory.js';
-import type { StructViews } from '../../memory/struct.js';
+import type { StructViews } from '../../memory/struct-fields.js';
 import { Views } from '../../memory/views.js';
 import { activationsIn, type Activation } from './micro/activations.js';
 import type { Floats, Precision } from './numerics.js';
