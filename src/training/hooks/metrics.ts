@@ -7,15 +7,15 @@ import { predict } from '../evaluate.js';
 import type { Hook } from '../hook.js';
 import type { Samples } from '../samples.js';
 
-/** The right answers of samples, as a training gives them to its metrics: either labels or targets. */
+/** The expected outputs of samples, as a training passes them to its metrics: either labels or targets. */
 export type Answers = {
-  /** How many outputs a sample has. */
+  /** Outputs per sample. */
   readonly outputs: number;
   /** A single output of at least this is class 1: 0.5, or 0 for hinge. */
   readonly threshold: number;
 } & (
   | {
-      /** [n] class indices; with a single output 0 or 1 */
+      /** [n] class indices; 0 or 1 for a single output */
       readonly labels: NumericArray;
       readonly targets?: undefined;
     }
@@ -27,13 +27,13 @@ export type Answers = {
 );
 
 /**
- * A figure of how good the answers of a network are.
- * @param outputs what it predicts, [n][outputs]
- * @param answers what is right
+ * Measures the outputs of a network.
+ * @param outputs predictions, [n][outputs]
+ * @param answers the expected outputs
  */
 export type Metric = (outputs: Float32Array, answers: Answers) => number;
 
-/** Metrics by names of the user's own; a promise that one returns is waited for. */
+/** Metrics by names of the user's choice. Training waits for a promise that one returns. */
 export type NamedMetrics = Readonly<
   Record<string, (...given: Parameters<Metric>) => number | PromiseLike<number>>
 >;
