@@ -136,24 +136,32 @@ it('importing bp4/metrics loads no network', async () => {
 });
 
 interface Snippet {
-  readonly language: 'js' | 'ts';
+  readonly language: 'js' | 'ts' | 'js page' | 'jsx' | 'svelte';
   readonly code: string;
+  /** What it prints, if the text states it in a block of its own. */
+  readonly output: string | undefined;
   readonly line: number;
 }
 
-/** The blocks of a Markdown text that are fenced as js or ts; test/clients/ runs those fenced as `js client`. */
+/** A block of code, and the block fenced as text that follows it, if there is one. */
+const block = /^```(js|ts|js page|jsx|svelte)\n(.*?)^```$(?:\n\n^```text\n(.*?)^```$)?/gms;
+
+/** The blocks of code of a Markdown text; test/clients/ runs those fenced as `js client`. */
 function snippetsOf(markdown: string): Snippet[] {
-  return Array.from(markdown.matchAll(/^```(js|ts)\n(.*?)^```$/gms), ({ 1: language, 2: code, index }) => ({
+  return Array.from(markdown.matchAll(block), ({ 1: language, 2: code, 3: output, index }) => ({
     language: language as Snippet['language'],
     code: code!,
+    output,
     line: markdown.slice(0, index).split('\n').length,
   }));
 }
 
 const documents = [
   'README.md',
-  ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
-].filter((name) => name.endsWith('.md'));
+  ...readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`)
+    .filter((name) => name.endsWith('.md') && !name.includes('node_modules')),
+];
 const snippets = documents.flatMap((name) =>
   snippetsOf(readFileSync(join(repository, name), 'utf8')).map((snippet) => ({ name, ...snippet })),
 );
@@ -169,14 +177,51 @@ describe('snippets of README.md and docs/', () => {
     );
   });
 
-  it.each(snippets)(
+  const isForNode = ({ language }: Snippet): boolean => language === 'js' || language === 'ts';
+
+  it.each(snippets.filter(isForNode))(
     'runs the $language snippet of $name, line $line',
-    async ({ name, language, code, line }) => {
+    async ({ name, language, code, output, line }) => {
       const what = `${name}, line ${line}:\n${code}`;
       const file = `${name.replace(/\W/g, '-')}-line-${line}.m${language}`;
       writeFileSync(join(project, file), code);
       if (language === 'ts') await run(what, process.execPath, [tsc, ...options, file]);
-      await run(what, process.execPath, [file.replace('.mts', '.mjs')]);
+      const printed = await run(what, process.execPath, [file.replace('.mts', '.mjs')]);
+      if (output !== undefined) expect(printed, what).toBe(output);
+    },
+  );
+
+  // They need a browser or a framework, whose own types count as `any` here: what is checked is their use of bp4.
+  it.each(snippets.filter((snippet) => !isForNode(snippet)))(
+    'checks the types of the $language snippet of $name, line $line',
+    async ({ name, language, code, line }) => {
+      const file = `${name.replace(/\W/g, '-')}-line-${line}.jsx`;
+      const script =
+        language === 'svelte' ? code.slice(code.indexOf('>') + 1, code.indexOf('</script>')) : code;
+      writeFileSync(join(project, file), script);
+      writeFileSync(
+        join(project, 'frameworks.d.ts'),
+        "declare module 'react';\ndeclare module 'svelte';\ndeclare const chrome: any;\n",
+      );
+      const flags = [
+        '--noEmit',
+        '--allowJs',
+        '--checkJs',
+        '--jsx',
+        'preserve',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2022',
+      ];
+      await run(`${name}, line ${line}:\n${code}`, process.execPath, [
+        tsc,
+        ...flags,
+        '--pretty',
+        'false',
+        'frameworks.d.ts',
+        file,
+      ]);
     },
   );
 });
