@@ -160,7 +160,7 @@ const documents = [
   'README.md',
   ...readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
     .map((name) => `docs/${name.replaceAll('\\', '/')}`)
-    .filter((name) => name.endsWith('.md') && !name.includes('node_modules')),
+    .filter((name) => name.endsWith('.md') && !/^docs\/(api|node_modules|\.)/.test(name)),
 ];
 const snippets = documents.flatMap((name) =>
   snippetsOf(readFileSync(join(repository, name), 'utf8')).map((snippet) => ({ name, ...snippet })),
