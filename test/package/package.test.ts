@@ -136,24 +136,32 @@ it('importing bp4/metrics loads no network', async () => {
 });
 
 interface Snippet {
-  readonly language: 'js' | 'ts';
+  readonly language: 'js' | 'ts' | 'js page' | 'jsx' | 'svelte';
   readonly code: string;
+  /** What it prints, if the text states it in a block of its own. */
+  readonly output: string | undefined;
   readonly line: number;
 }
 
-/** The blocks of a Markdown text that are fenced as js or ts; test/clients/ runs those fenced as `js client`. */
+/** A block of code, and the block fenced as text that follows it, if there is one. */
+const block = /^```(js|ts|js page|jsx|svelte)\n(.*?)^```$(?:\n\n^```text\n(.*?)^```$)?/gms;
+
+/** The blocks of code of a Markdown text; test/clients/ runs those fenced as `js client`. */
 function snippetsOf(markdown: string): Snippet[] {
-  return Array.from(markdown.matchAll(/^```(js|ts)\n(.*?)^```$/gms), ({ 1: language, 2: code, index }) => ({
+  return Array.from(markdown.matchAll(block), ({ 1: language, 2: code, 3: output, index }) => ({
     language: language as Snippet['language'],
     code: code!,
+    output,
     line: markdown.slice(0, index).split('\n').length,
   }));
 }
 
 const documents = [
   'README.md',
-  ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
-].filter((name) => name.endsWith('.md'));
+  ...readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`)
+    .filter((name) => name.endsWith('.md') && !/^docs\/(api|node_modules|\.)/.test(name)),
+];
 const snippets = documents.flatMap((name) =>
   snippetsOf(readFileSync(join(repository, name), 'utf8')).map((snippet) => ({ name, ...snippet })),
 );
@@ -169,14 +177,45 @@ describe('snippets of README.md and docs/', () => {
     );
   });
 
-  it.each(snippets)(
+  const isForNode = ({ language }: Snippet): boolean => language === 'js' || language === 'ts';
+
+  it.each(snippets.filter(isForNode))(
     'runs the $language snippet of $name, line $line',
-    async ({ name, language, code, line }) => {
+    async ({ name, language, code, output, line }) => {
       const what = `${name}, line ${line}:\n${code}`;
       const file = `${name.replace(/\W/g, '-')}-line-${line}.m${language}`;
       writeFileSync(join(project, file), code);
       if (language === 'ts') await run(what, process.execPath, [tsc, ...options, file]);
-      await run(what, process.execPath, [file.replace('.mts', '.mjs')]);
+      const printed = await run(what, process.execPath, [file.replace('.mts', '.mjs')]);
+      if (output !== undefined) expect(printed, what).toBe(output);
     },
   );
+
+  it('checks the types of the snippets for pages and frameworks', async () => {
+    // Of frameworks everything counts as `any`: what is checked is how bp4 is used.
+    const frameworks = [
+      "declare module 'react';",
+      "declare module 'svelte';",
+      'declare const chrome: any, $state: any;',
+    ];
+    writeFileSync(join(project, 'frameworks.d.ts'), frameworks.join('\n'));
+    const others = snippets.filter((snippet) => !isForNode(snippet));
+    const files = others.map(({ name, language, code, line }) => {
+      const file = `${name.replace(/\W/g, '-')}-line-${line}.jsx`;
+      const script = language === 'svelte' ? /<script>(.*)<\/script>/s.exec(code)![1]! : code;
+      writeFileSync(join(project, file), script);
+      return file;
+    });
+    const flags = [
+      ...['--noEmit', '--allowJs', '--checkJs', '--strict', 'false', '--jsx', 'preserve'],
+      ...['--module', 'nodenext', '--target', 'es2022', '--pretty', 'false'],
+    ];
+    expect(files).not.toEqual([]);
+    await run('snippets for pages and frameworks', process.execPath, [
+      tsc,
+      ...flags,
+      'frameworks.d.ts',
+      ...files,
+    ]);
+  });
 });
