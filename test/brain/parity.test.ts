@@ -48,25 +48,28 @@ const shapes = [
 ];
 
 describe('parity', () => {
-  it.each(shapes.map((sizes) => [sizes]))('WebAssembly and TypeScript give the same bits: %j', (sizes) => {
-    for (const activation of ['sigmoid', 'tanh', 'relu', 'leaky-relu'] as const) {
-      for (const options of [
-        { momentum: 0.1 },
-        { momentum: 0.9 },
-        { praxis: 'adam', learningRate: 0.01 },
-      ] as const) {
-        for (const zeros of [0, 0.8]) {
-          const all = { activation, leakyReluAlpha: 0.1, ...options };
-          const wasm = trained('wasm', sizes, zeros, all);
-          const reference = trained('reference', sizes, zeros, all);
-          expect(wasm, `${activation} ${JSON.stringify(options)} ${zeros}`).toEqual(reference);
-          expect(wasm.statuses[0]!.iterations).toBe(7);
+  it.each(shapes.map((sizes) => [sizes]))(
+    'WebAssembly and TypeScript give the same bits with sizes %j',
+    (sizes) => {
+      for (const activation of ['sigmoid', 'tanh', 'relu', 'leaky-relu'] as const) {
+        for (const options of [
+          { momentum: 0.1 },
+          { momentum: 0.9 },
+          { praxis: 'adam', learningRate: 0.01 },
+        ] as const) {
+          for (const zeros of [0, 0.8]) {
+            const all = { activation, leakyReluAlpha: 0.1, ...options };
+            const wasm = trained('wasm', sizes, zeros, all);
+            const reference = trained('reference', sizes, zeros, all);
+            expect(wasm, `${activation} ${JSON.stringify(options)} ${zeros}`).toEqual(reference);
+            expect(wasm.statuses[0]!.iterations).toBe(7);
+          }
         }
       }
-    }
-  });
+    },
+  );
 
-  it('drops changes that have become too small, on either engine', () => {
+  it('WebAssembly and TypeScript give the same bits when changes have become too small and are dropped', () => {
     // Inputs that are zero for longer than a change lasts, and then are not.
     const data = Array.from({ length: 60 }, (_, i) => ({
       input: Array.from({ length: 20 }, (_, k) => Number((i + k) % 40 === 0)),

@@ -21,7 +21,7 @@ it('docs/models.md opens models in onnxruntime and in TensorFlow.js', () => {
   expect(clients).toEqual(['onnxruntime-node', '@tensorflow/tfjs']);
 });
 
-it.each(snippets)('snippet %# works', (code) => {
+it.each(snippets)('snippet %# of docs/models.md runs and prints an array or a tensor', (code) => {
   const file = join(folder, 'snippet.mjs');
   writeFileSync(file, code);
   const printed = execFileSync(process.execPath, [file], { encoding: 'utf8', stdio: 'pipe' });

@@ -58,7 +58,7 @@ describe('bp4 predict', () => {
     expect(code).toBe(0);
   });
 
-  it('answers an input larger than its heap', async () => {
+  it('bp4 predict answers an input larger than its heap', async () => {
     const times = 3000; // 450,000 rows, 12 MB: taken apart, they are a hundred
     const [header, ...rows] = irisCSV().trim().split('\n');
     const input = `${header!}\n${`${rows.join('\n')}\n`.repeat(times)}`;

@@ -48,7 +48,7 @@ const controls = new RegExp(`${ESCAPE}(?:\\[[0-9;?]*[A-Za-z]|[78])`, 'g');
 const node = `'${process.execPath}' '${bin}'`;
 
 describe('on a terminal', () => {
-  it('a bar with pace and ETA, in colours, which goes away at the end', async () => {
+  it('draws a bar with pace and ETA in colors, and removes it at the end', async () => {
     const { code, stdout } = await inTerminal(`${node} train ${task.join(' ')} --epochs 30 --out tty.bp4`);
     expect(code).toBe(0);
     expect(stdout).toMatch(
@@ -66,13 +66,13 @@ describe('on a terminal', () => {
     expect(stdout).toMatch(/Saved .*tty\.bp4/);
   });
 
-  it('without colours under NO_COLOR', async () => {
+  it('draws without colors under NO_COLOR', async () => {
     const { stdout } = await inTerminal(`NO_COLOR=1 ${node} train ${task.join(' ')} --epochs 2`);
     expect(stdout).toContain('█');
     expect(stdout).not.toMatch(colours);
   });
 
-  it('Ctrl-C, typed there, stops and saves, and the cursor is there again', async () => {
+  it('stops on Ctrl-C, saves, and shows the cursor again', async () => {
     let isTyped = false;
     const { code, stdout } = await inTerminal(
       `${node} train ${task.join(' ')} --epochs 1000 --out typed.bp4`,
