@@ -125,7 +125,7 @@ it(
 
     await saveFile(never, path);
     expect(readdirSync(folder)).toEqual(['run.bp4']);
-  expect(strays, 'kills within a write').toBeGreaterThan(KILLS / 10);
+    expect(strays, 'kills within a write').toBeGreaterThan(KILLS / 10);
     rmSync(folder, { recursive: true });
   },
 );
