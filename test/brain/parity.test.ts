@@ -133,6 +133,12 @@ describe('truth', () => {
           a = weights.map((row, j) => sigma(row.reduce((z, w, k) => z + w * a[k]!, biases[j]!)));
         return a.reduce((sum, x, j) => sum + (x - Math.fround(datum!.output[j]!)) ** 2 / 2, 0);
       };
+      let compared = 0;
+      const compare = (change: number, expected: number): void => {
+        compared++;
+        // differences of numbers of about 1, in single precision, over the rate: 1e-7
+        expect(change / rate).toBeCloseTo(expected, 6);
+      };
       const h = 1e-5;
       const slope = (change: (json: typeof before, by: number) => void): number => {
         const at = (by: number): number => {
@@ -146,15 +152,15 @@ describe('truth', () => {
         for (const [j, row] of weights.entries()) {
           for (const [k, w] of row.entries()) {
             const expected = slope((json, by) => (json.layers[l]!.weights[j]![k]! += by));
-            // differences of numbers of about 1, in single precision, over the rate: 1e-7
-            expect((before.layers[l]!.weights[j]![k]! - w) / rate).toBeCloseTo(expected, 6);
+            compare(before.layers[l]!.weights[j]![k]! - w, expected);
           }
         }
         for (const [j, bias] of biases.entries()) {
           const expected = slope((json, by) => (json.layers[l]!.biases[j]! += by));
-          expect((before.layers[l]!.biases[j]! - bias) / rate).toBeCloseTo(expected, 6);
+          compare(before.layers[l]!.biases[j]! - bias, expected);
         }
       }
+      expect(compared).toBe(5 * (4 + 1) + 3 * (5 + 1));
     },
   );
 });

@@ -49,7 +49,7 @@ describe('iris.csv without an option', () => {
     expect(Number(/accuracy ([\d.]+) %/.exec(stdout)![1])).toBeGreaterThan(90);
     expect(stdout).toMatch(/versicolor +\d/);
     expect(stdout).toContain('npx bp4 predict iris.bp4 new.csv');
-    expect(stdout).not.toContain('\u001B'); // no terminal, no colours
+    expect(stdout).not.toContain('\u001B'); // no terminal, no colors
   });
 
   it('writes a model that Network.load opens and that takes the rows of the file', async () => {

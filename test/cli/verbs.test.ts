@@ -115,19 +115,19 @@ describe('predict', () => {
   const shuffled = ['petal_width;species;sepal_length;petal_length;sepal_width']
     .concat(cells.map(([a, b, c, d, species]) => [d, species, a, c, b].join(';')))
     .join('\r\n');
-  const unlabelled = [header.replace(',species', ''), ...cells.map((row) => row.slice(0, 4).join(','))].join(
+  const unlabeled = [header.replace(',species', ''), ...cells.map((row) => row.slice(0, 4).join(','))].join(
     '\n',
   );
 
   it.each<[string, string, string | Uint8Array]>([
     ['columns in another order, between semicolons', 'shuffled.csv', shuffled],
-    ['rows without the label', 'unlabelled.csv', unlabelled],
-    ['tabs', 'tabs.tsv', unlabelled.replaceAll(',', '\t')],
-    ['a packed file', 'packed.csv.gz', gzipSync(unlabelled)],
+    ['rows without the label', 'unlabeled.csv', unlabeled],
+    ['tabs', 'tabs.tsv', unlabeled.replaceAll(',', '\t')],
+    ['a packed file', 'packed.csv.gz', gzipSync(unlabeled)],
     [
       'a quoted header and a mark of byte order',
       'quoted.csv',
-      `\uFEFF${unlabelled.replace('sepal_width', '"sepal_width"')}`,
+      `\uFEFF${unlabeled.replace('sepal_width', '"sepal_width"')}`,
     ],
     ['an array of NumPy, whose columns have no names', 'inputs.npy', writeNPY(inputs, [150, 4])],
     ['JSON', 'objects.json', JSON.stringify(objects)],
@@ -143,11 +143,11 @@ describe('predict', () => {
   });
 
   it('predict reads true and false, which were learned as 1 and 0', async () => {
-    const learnt = Array.from({ length: 40 }, (_, i) => ({ is: i % 2 === 0, kind: i % 2 ? 'odd' : 'even' }));
-    put('bits.jsonl', learnt.map((row) => JSON.stringify(row)).join('\n'));
+    const learned = Array.from({ length: 40 }, (_, i) => ({ is: i % 2 === 0, kind: i % 2 ? 'odd' : 'even' }));
+    put('bits.jsonl', learned.map((row) => JSON.stringify(row)).join('\n'));
     await outputOf('train', 'bits.jsonl', '--epochs', '30', '--batch', '4', '--learning-rate', '0.1');
     const answers = lines(await outputOf('predict', 'bits.bp4', 'bits.jsonl')).slice(1);
-    expect(answers.map((line) => line.split(',')[0])).toEqual(learnt.map(({ kind }) => kind));
+    expect(answers.map((line) => line.split(',')[0])).toEqual(learned.map(({ kind }) => kind));
   });
 
   it('predict reads CSV or JSON Lines from standard input', async () => {
@@ -396,7 +396,7 @@ describe('export and back', () => {
     );
     expect(after).toMatchObject({ format, hash: before!['hash'], parameters: before!['parameters'] });
     const names = format === 'bp4' ? [] : ['--classes', 'setosa,versicolor,virginica'];
-    expect((await run('predict', out, 'unlabelled.csv', ...names)).stdout).toBe(answers);
+    expect((await run('predict', out, 'unlabeled.csv', ...names)).stdout).toBe(answers);
   });
 
   it('export to code writes a module that imports nothing, and its types', async () => {

@@ -103,7 +103,7 @@ const rows = [
 const transforms = {
   inputs: [
     { kind: 'standardize', mean: 1990.5, deviation: 0.75, name: 'year' },
-    { kind: 'oneHot', categories: ['red', 'green', 'blue'], name: 'colour' },
+    { kind: 'oneHot', categories: ['red', 'green', 'blue'], name: 'color' },
     { kind: 'minMax', min: -3, max: 12, name: 'rest' },
     { kind: 'standardize', mean: 7, deviation: 0, name: 'constant' },
     { kind: 'identity', name: 'as it is' },

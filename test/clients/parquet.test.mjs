@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 const COUNT = 5000;
 const of = (value) => Array.from({ length: COUNT }, (_, i) => value(i));
-const colours = ['red', 'green', 'blue'];
+const colors = ['red', 'green', 'blue'];
 
 let ipc;
 beforeAll(() => {
@@ -35,8 +35,8 @@ beforeAll(() => {
       of((i) => i % 3 === 0),
       new Bool(),
     ),
-    colour: vectorFromArray(
-      of((i) => colours[i % 3]),
+    color: vectorFromArray(
+      of((i) => colors[i % 3]),
       new Utf8(),
     ),
     id: vectorFromArray(
@@ -63,8 +63,8 @@ describe.each(['V1', 'V2'])('pages of version %s', (version) => {
     'reads pages of either version compressed by %s',
     async (codec) => {
       const file = write(codec, version === 'V1' ? 0 : 1);
-      const data = await Dataset.fromParquet(file, { inputs, label: 'colour', missing: 'mean' });
-      expect(data.classes).toEqual([...colours].sort());
+      const data = await Dataset.fromParquet(file, { inputs, label: 'color', missing: 'mean' });
+      expect(data.classes).toEqual([...colors].sort());
       const given = of((i) => i / 2).filter((_, i) => i % 7 !== 3);
       const mean = given.reduce((sum, value) => sum + value, 0) / given.length;
       const rows = of((i) => [
@@ -75,10 +75,10 @@ describe.each(['V1', 'V2'])('pages of version %s', (version) => {
         i % 3 === 0 ? 1 : 0,
       ]);
       expect(data.inputs).toEqual(Float64Array.from(rows.flat()));
-      expect(Array.from(data.labels, (label) => data.classes[label])).toEqual(of((i) => colours[i % 3]));
+      expect(Array.from(data.labels, (label) => data.classes[label])).toEqual(of((i) => colors[i % 3]));
       const ids = await Dataset.fromParquet(file, { inputs: ['int'], label: 'id' });
       expect(Array.from(ids.labels, (label) => ids.classes[label])).toEqual(of((i) => `id ${i}`));
-      const stream = await DataStream.fromParquet(file, { inputs, label: 'colour', missing: 'mean' });
+      const stream = await DataStream.fromParquet(file, { inputs, label: 'color', missing: 'mean' });
       expect(await stream.fitTransforms()).toEqual(data.fitTransforms());
     },
   );

@@ -89,7 +89,7 @@ describe('another process', () => {
   it.each([
     ['with the default compilers', [], 'wasm'],
     ['with the baseline compiler alone', ['--liftoff-only'], 'wasm'],
-    ['with the optimising compiler alone', ['--no-liftoff'], 'wasm'],
+    ['with the optimizing compiler alone', ['--no-liftoff'], 'wasm'],
     ['without WebAssembly', ['--jitless'], 'reference'],
   ])('another process gives the same weights and history %s', async (_, flags, engine) => {
     const args = [...flags, '--input-type=module', '--eval', program, task];

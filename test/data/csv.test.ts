@@ -46,9 +46,9 @@ it('fromCSV reads inputs alone without a label or targets', () => {
 });
 
 it('fromCSV turns string categories into sorted indices and keeps categories that are numbers', () => {
-  const text = 'colour,doors,size,y\nred,5,1,0\nblue,3,2,1\nred,10,3,1';
-  const data = Dataset.fromCSV(text, { targets: 'y', categorical: ['colour', 'doors'] });
-  expect(data.categories).toEqual({ colour: ['blue', 'red'], doors: [3, 5, 10] });
+  const text = 'color,doors,size,y\nred,5,1,0\nblue,3,2,1\nred,10,3,1';
+  const data = Dataset.fromCSV(text, { targets: 'y', categorical: ['color', 'doors'] });
+  expect(data.categories).toEqual({ color: ['blue', 'red'], doors: [3, 5, 10] });
   expect(rowsIn(data)).toEqual([
     [1, 5, 1],
     [0, 3, 2],

@@ -6,11 +6,11 @@ import { expectError, type Expected } from '../support/patient.js';
 // JSON and JSON Lines give the same dataset in every form that programs write.
 
 const rows = [
-  { length: 5.1, colour: 'red', open: true, kind: 'setosa' },
-  { length: 7, colour: 'blue', open: false, kind: 'virginica' },
-  { length: 6.5, colour: 'red', open: true, kind: 'setosa' },
+  { length: 5.1, color: 'red', open: true, kind: 'setosa' },
+  { length: 7, color: 'blue', open: false, kind: 'virginica' },
+  { length: 6.5, color: 'red', open: true, kind: 'setosa' },
 ];
-const names = ['length', 'colour', 'open', 'kind'] as const;
+const names = ['length', 'color', 'open', 'kind'] as const;
 const arrays = rows.map((row) => names.map((name) => row[name]));
 const options = { label: 'kind' };
 
@@ -23,9 +23,9 @@ function contents(data: Dataset): unknown {
 const expected = {
   inputs: Float64Array.of(5.1, 1, 1, 7, 0, 0, 6.5, 1, 1),
   labels: Uint32Array.of(0, 1, 0),
-  columns: ['length', 'colour', 'open'],
+  columns: ['length', 'color', 'open'],
   classes: ['setosa', 'virginica'],
-  categories: { colour: ['blue', 'red'] },
+  categories: { color: ['blue', 'red'] },
 };
 
 describe('the same rows in every form', () => {

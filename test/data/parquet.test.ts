@@ -27,7 +27,7 @@ const column = (name: string, type: BasicType, data: unknown[], more: object = {
   ...more,
 });
 
-const colours = ['red', 'green', 'blue'];
+const colors = ['red', 'green', 'blue'];
 const table = [
   column(
     'double',
@@ -55,9 +55,9 @@ const table = [
     of((i) => i % 3 === 0),
   ),
   column(
-    'colour',
+    'color',
     'STRING',
-    of((i) => colours[(i + (i >> 2)) % 3]),
+    of((i) => colors[(i + (i >> 2)) % 3]),
   ),
   column(
     'kind',
@@ -69,8 +69,8 @@ const table = [
 describe('reading what was written', () => {
   const read = async (file: Uint8Array): Promise<void> => {
     const data = await Dataset.fromParquet(file, { label: 'kind' });
-    expect(data.columns).toEqual(['double', 'float', 'int', 'long', 'flag', 'colour']);
-    expect(data.categories).toEqual({ colour: ['blue', 'green', 'red'] });
+    expect(data.columns).toEqual(['double', 'float', 'int', 'long', 'flag', 'color']);
+    expect(data.categories).toEqual({ color: ['blue', 'green', 'red'] });
     expect(data.classes).toEqual(['even', 'odd']);
     const rows = of((i) => [
       i / 3,
@@ -78,7 +78,7 @@ describe('reading what was written', () => {
       i - 500,
       (i + 1) * -1000000007,
       i % 3 === 0 ? 1 : 0,
-      ['blue', 'green', 'red'].indexOf(colours[(i + (i >> 2)) % 3]!),
+      ['blue', 'green', 'red'].indexOf(colors[(i + (i >> 2)) % 3]!),
     ]);
     expect(data.inputs).toEqual(Float64Array.from(rows.flat()));
     expect(Array.from(data.labels!)).toEqual(of((i) => i % 2));
@@ -100,7 +100,7 @@ describe('reading what was written', () => {
   it.each([
     ['DELTA_BINARY_PACKED', ['int', 'long']],
     ['BYTE_STREAM_SPLIT', ['double', 'float', 'int', 'long']],
-    ['DELTA_LENGTH_BYTE_ARRAY', ['colour', 'kind']],
+    ['DELTA_LENGTH_BYTE_ARRAY', ['color', 'kind']],
     ['PLAIN', table.map(({ name }) => name)],
     ['RLE', ['flag']],
   ] as const)('fromParquet reads columns encoded as %s', async (encoding, names) => {

@@ -15,17 +15,17 @@ import { expectError, type Expected } from '../support/patient.js';
 // DataStream reads files a batch at a time, and gives exactly the samples, classes and transforms of a Dataset.
 
 const COUNT = 2500; // more than are noted at a time
-const colours = ['red', 'green', 'blue'];
+const colors = ['red', 'green', 'blue'];
 const rows = Array.from({ length: COUNT }, (_, i) => ({
   x: i % 13 === 5 ? null : ((i * 7919) % 1009) / 7,
-  colour: colours[(i + (i >> 3)) % 3]!,
+  color: colors[(i + (i >> 3)) % 3]!,
   digit: (i * i) % 5,
   kind: i % 2 ? 'odd' : 'even',
   y: ((i * 31) % 101) / 3,
 }));
 const names = Object.keys(rows[0]!) as (keyof (typeof rows)[number])[];
 
-const types = { x: 'DOUBLE', colour: 'STRING', digit: 'INT32', kind: 'STRING', y: 'DOUBLE' } as const;
+const types = { x: 'DOUBLE', color: 'STRING', digit: 'INT32', kind: 'STRING', y: 'DOUBLE' } as const;
 
 const csv = `${names.join()}\n${rows.map((row) => names.map((name) => row[name] ?? '').join()).join('\n')}\n`;
 const jsonLines = rows.map((row) => JSON.stringify(row)).join('\n');
@@ -114,17 +114,17 @@ const files: [string, Opener, (options: ColumnOptions) => Dataset | Promise<Data
 ];
 
 const choices: [string, ColumnOptions][] = [
-  ['labels with rows dropped', { label: 'kind', categorical: ['colour'], missing: 'drop' }],
-  ['labels with means filled in', { label: 'kind', categorical: ['colour', 'digit'], missing: 'mean' }],
+  ['labels with rows dropped', { label: 'kind', categorical: ['color'], missing: 'drop' }],
+  ['labels with means filled in', { label: 'kind', categorical: ['color', 'digit'], missing: 'mean' }],
   ['labels that are numbers', { label: 'digit', inputs: ['y'] }],
-  ['targets', { targets: ['y', 'digit'], inputs: ['x', 'colour'], categorical: ['colour'], missing: 'mean' }],
+  ['targets', { targets: ['y', 'digit'], inputs: ['x', 'color'], categorical: ['color'], missing: 'mean' }],
   [
     'given classes and categories',
     {
       label: 'kind',
       classes: ['odd', 'even'],
-      inputs: ['colour'],
-      categorical: { colour: ['red', 'green', 'blue'] },
+      inputs: ['color'],
+      categorical: { color: ['red', 'green', 'blue'] },
     },
   ],
   ['inputs without answers', { inputs: ['digit', 'y'] }],
@@ -148,7 +148,7 @@ describe.each(files)('DataStream from %s', (_kind, open, inMemory) => {
   });
 
   it('a network trains on a DataStream as on the same batches in memory', async () => {
-    const options = { label: 'kind', categorical: ['colour'], missing: 'drop' } as const;
+    const options = { label: 'kind', categorical: ['color'], missing: 'drop' } as const;
     const stream = await open({ ...options, rowsPerBatch: 512 });
     const dataset = await inMemory(options);
     const trained = async (data: DataStream | { batches: () => Data[] }): Promise<string> => {

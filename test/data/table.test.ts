@@ -188,10 +188,10 @@ describe('suggestColumns', () => {
     suggestColumns(profileTable(Table.fromCSV(text)), choice);
 
   it('suggestColumns chooses the label by its name, leaves out row numbers and finds categories', () => {
-    const text = csv('id,species,size,colour', 30, (n) => `${n},${n % 3},${n / 7},${n % 2 ? 'red' : 'blue'}`);
+    const text = csv('id,species,size,color', 30, (n) => `${n},${n % 3},${n / 7},${n % 2 ? 'red' : 'blue'}`);
     expect(suggest(text)).toEqual({
       task: 'classification',
-      columns: { inputs: ['size', 'colour'], label: 'species', categorical: ['colour'] },
+      columns: { inputs: ['size', 'color'], label: 'species', categorical: ['color'] },
       reason: 'by its name',
       leftOut: [{ name: 'id', reason: 'numbers its rows' }],
     });

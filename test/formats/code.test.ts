@@ -135,7 +135,7 @@ describe('the module', () => {
 const transforms: Transforms = {
   inputs: [
     { kind: 'standardize', mean: -0.3, deviation: 1.7, name: 'size' },
-    { kind: 'oneHot', categories: ['red', 'green', '</script><script>'], name: 'colour' },
+    { kind: 'oneHot', categories: ['red', 'green', '</script><script>'], name: 'color' },
     { kind: 'minMax', min: -2, max: 2, name: '__proto__' },
     { kind: 'oneHot', categories: [2, 4, -8], name: 'number' },
     { kind: 'identity', name: 'a\n} // \u2028 "name" */ \ud800' },
@@ -336,8 +336,8 @@ describe('its types', () => {
   it('the types accept what predict accepts, and nothing else', async () => {
     const types = toModuleTypes(await transformed());
     const names = transforms.inputs!.map(({ name }) => toLiteral(name!));
-    const record = (colour: string): string =>
-      `{ ${names.map((name) => `${name}: ${name === '"colour"' ? colour : 1}`).join()} }`;
+    const record = (color: string): string =>
+      `{ ${names.map((name) => `${name}: ${name === '"color"' ? color : 1}`).join()} }`;
     const right = [
       `import { outputs, predict } from './net.mjs';`,
       `const a: Float32Array = predict([1, 'red', 1, 2, 1, 1, 1]);`,
