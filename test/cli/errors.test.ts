@@ -52,37 +52,46 @@ const classNames = Object.keys(faultClasses) as (keyof typeof faultClasses)[];
 describe.each(classNames)('%s', (name) => {
   const create = (fault: Fault): Error => new faultClasses[name](fault);
 
-  it.each(wordings)('ends with 3 if it arises in a file, whatever its words: %j', async (problem) => {
-    for (const cure of [undefined, problem]) {
+  it.each(wordings)(
+    'exits with 3 when the error arises in a file, whatever its words: %j',
+    async (problem) => {
+      for (const cure of [undefined, problem]) {
+        const error = await catchError(() =>
+          inFile('iris.csv', throwError(create({ place: "row 3, column 'a'", problem, cure }))),
+        );
+        expect(error).toBeInstanceOf(DataError);
+        expect(error).toMatchObject({ place: "iris.csv, row 3, column 'a'", problem, cure });
+        expect(chooseExitCode(error)).toBe(exitCodes.data);
+      }
+    },
+  );
+
+  it.each(wordings)(
+    'exits with 2 when the error arises from options, whatever its words: %j',
+    async (problem) => {
       const error = await catchError(() =>
-        inFile('iris.csv', throwError(create({ place: "row 3, column 'a'", problem, cure }))),
+        withFlags(throwError(create({ place: 'layers[1].dropout', problem }))),
       );
-      expect(error).toBeInstanceOf(DataError);
-      expect(error).toMatchObject({ place: "iris.csv, row 3, column 'a'", problem, cure });
-      expect(chooseExitCode(error)).toBe(exitCodes.data);
-    }
-  });
+      expect(error).toBeInstanceOf(UsageError);
+      expect(error).toMatchObject({ place: '--dropout', problem });
+      expect(chooseExitCode(error)).toBe(exitCodes.usage);
+    },
+  );
 
-  it.each(wordings)('ends with 2 if it arises from options, whatever its words: %j', async (problem) => {
-    const error = await catchError(() =>
-      withFlags(throwError(create({ place: 'layers[1].dropout', problem }))),
-    );
-    expect(error).toBeInstanceOf(UsageError);
-    expect(error).toMatchObject({ place: '--dropout', problem });
-    expect(chooseExitCode(error)).toBe(exitCodes.usage);
-  });
-
-  it.each(wordings)('of train ends with 2 or 3 by its place, whatever its words: %j', (problem) => {
-    const exitCodeAt = (place: string): number =>
-      chooseExitCode(describeFailure(create({ place, problem }), 'iris.csv'));
-    for (const place of ['inputs[3][1]', 'labels[0]', 'targets', 'validation.inputs[0]'])
-      expect([place, exitCodeAt(place)]).toEqual([place, exitCodes.data]);
-    for (const place of ['frozen[0]', 'earlyStopping.patience', 'learningRate.rate'])
-      expect([place, exitCodeAt(place)]).toEqual([place, exitCodes.usage]);
-  });
+  it.each(wordings)(
+    'exits with 2 or 3 by the place of an error of train, whatever its words: %j',
+    (problem) => {
+      const exitCodeAt = (place: string): number =>
+        chooseExitCode(describeFailure(create({ place, problem }), 'iris.csv'));
+      for (const place of ['inputs[3][1]', 'labels[0]', 'targets', 'validation.inputs[0]'])
+        expect([place, exitCodeAt(place)]).toEqual([place, exitCodes.data]);
+      for (const place of ['frozen[0]', 'earlyStopping.patience', 'learningRate.rate'])
+        expect([place, exitCodeAt(place)]).toEqual([place, exitCodes.usage]);
+    },
+  );
 });
 
-it.each(wordings)('errors that say nothing about the file or the options stay as they are: %j', (problem) => {
+it.each(wordings)('leaves errors unchanged that concern neither the file nor the options: %j', (problem) => {
   for (const error of [
     new StateError({ place: '', problem }),
     new TypeError(problem),
@@ -95,7 +104,7 @@ it.each(wordings)('errors that say nothing about the file or the options stay as
   }
 });
 
-it.each(wordings)('the class decides on the exit code: %j', (problem) => {
+it.each(wordings)('chooses the exit code by the class of the error, whatever its words: %j', (problem) => {
   const fault = { place: '', problem };
   const cases: [unknown, number][] = [
     [new UsageError('--epochs', problem), 2],
@@ -109,7 +118,7 @@ it.each(wordings)('the class decides on the exit code: %j', (problem) => {
   for (const [error, code] of cases) expect(chooseExitCode(error)).toBe(code);
 });
 
-it('a system error is a data error by its fields, and a diverged training stays one', () => {
+it('recognizes a system error by its fields, and keeps where a training diverged', () => {
   for (const message of wordings) {
     const error = Object.assign(new Error(message), { syscall: 'open', code: 'ENOENT' });
     expect(toDataError('a.csv', error)).toMatchObject({ problem: 'no such file' });
@@ -124,18 +133,18 @@ describe('a cure that names an option of the library', () => {
   const cureOf = (option: Fault['option'], cure = 'words of the library'): unknown =>
     (toDataError('a.csv', new RangeFault({ place: 'row 1', problem: 'xyz', cure, option })) as Fault).cure;
 
-  it('is given as the flag, for every option in the table', () => {
+  it('a cure names the flag of every option in the table', () => {
     for (const [name, { flags }] of Object.entries(flagTable)) {
       expect(cureOf({ name, values: ['drop'] })).toContain(`--${flags[0]!}`);
     }
   });
 
-  it('stays as it is if there is no such flag, or no option is named', () => {
+  it('a cure stays unchanged when it names no option, or one without a flag', () => {
     expect(cureOf({ name: 'toString' })).toBe('words of the library');
     expect(cureOf(undefined)).toBe('words of the library');
   });
 
-  it('offers the values to choose from', () => {
+  it('a cure lists the values to choose from', () => {
     expect(cureOf({ name: 'missing', values: ['drop', 'mean'] })).toBe(
       '--missing drop leaves such rows out, --missing mean fills them in',
     );

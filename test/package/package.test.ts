@@ -71,10 +71,11 @@ describe('the tarball', () => {
   });
 
   it('contains no reference to a source map', () => {
-    for (const path of readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })) {
-      if (/\.[jt]s$/.test(path)) {
-        expect(readFileSync(join(installed, 'dist', path), 'utf8')).not.toContain('sourceMappingURL');
-      }
+    const paths = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' });
+    const sources = paths.filter((path) => /\.[jt]s$/.test(path));
+    expect(sources).toContain('index.js');
+    for (const path of sources) {
+      expect(readFileSync(join(installed, 'dist', path), 'utf8')).not.toContain('sourceMappingURL');
     }
   });
 
