@@ -39,6 +39,7 @@ const folders = {
   src: [],
   scripts: [],
   examples: ['dist', 'scripts'],
+  'docs/.vitepress': [],
   bench: ['src', 'dist', 'examples', 'test/support'],
   // as users do: only the package
   'playground/src': ['dist'],
@@ -102,7 +103,8 @@ export default defineConfig(
     'build/',
     'coverage/',
     'dist/',
-    'docs/api/',
+    'docs/public/playground/',
+    'docs/reference/',
     'src/memory/structs.ts',
     'src/kernels/wasm-module.ts',
     'src/kernels/wasm-threads-module.ts',

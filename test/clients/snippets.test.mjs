@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 
-// The snippets of docs/models.md that open a model in another program: fenced as `js client`.
+// The snippets of docs/guide/models.md that open a model in another program: fenced as `js client`.
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const repository = join(here, '..', '..');
@@ -13,10 +13,10 @@ mkdirSync(join(folder, 'node_modules'));
 symlinkSync(repository, join(folder, 'node_modules', 'bp4'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const text = readFileSync(join(repository, 'docs/models.md'), 'utf8');
+const text = readFileSync(join(repository, 'docs/guide/models.md'), 'utf8');
 const snippets = Array.from(text.matchAll(/^```js client\n(.*?)^```$/gms), ([, code]) => code);
 
-it('docs/models.md opens models in onnxruntime and in TensorFlow.js', () => {
+it('docs/guide/models.md opens models in onnxruntime and in TensorFlow.js', () => {
   const clients = snippets.map((code) => /from '([^']+)'/.exec(code)?.[1]);
   expect(clients).toEqual(['onnxruntime-node', '@tensorflow/tfjs']);
 });
