@@ -45,7 +45,7 @@ const folders = {
   'playground/src': ['dist'],
   playground: ['dist', 'examples', 'scripts'],
   // the operations that parity, truth and speed share lie in bench/
-  test: ['src', 'dist', 'examples', 'scripts', 'bench', 'playground'],
+  test: ['src', 'dist', 'docs/.vitepress', 'examples', 'scripts', 'bench', 'playground'],
   // what runs in other places runs as it is published
   'test/matrix/page': ['test/matrix', 'dist'],
   'test/matrix/background': ['test/matrix', 'dist'],

@@ -15,12 +15,11 @@ export default defineConfig({
   base,
   outDir: at('../../build/docs'),
   cacheDir: at('../../build/vitepress'),
-  cleanUrls: true,
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}logo.svg` }]],
   markdown: {
     math: true,
     config: linkSources,
-    theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
   vite: {
     build: { chunkSizeWarningLimit: 1000 }, // the index of the search loads when it opens
@@ -35,7 +34,11 @@ export default defineConfig({
     ],
     sidebar: makeSidebars(),
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // the name of the button has to hold what it shows, which ends with the key
+      options: { translations: { button: { buttonText: 'Search', buttonAriaLabel: 'Search K' } } },
+    },
     socialLinks: [{ icon: 'github', link: repository }],
     footer: { message: 'MIT license' },
   },

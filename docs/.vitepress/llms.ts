@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SiteConfig } from 'vitepress';
 import { base, description } from './project.js';
-import { groups, headingOf, referenceModules } from './sidebar.js';
+import { groups, headingOf, listEntries } from './sidebar.js';
 import { linkSourcesInText } from './source-links.js';
 
 /** Writes what language models read: each page as Markdown, `llms.txt` with a list of them, `llms-full.txt` with their text. */
@@ -23,7 +23,7 @@ export function writeForLanguageModels({ srcDir, outDir, pages }: SiteConfig): v
     ),
     listOf(
       'Reference',
-      referenceModules().map(({ text, link }) => [text, `${link.slice(1)}index.md`]),
+      listEntries().map(({ text, link }) => [text, `${link.slice(1)}index.md`]),
     ),
   ];
   writeFileSync(join(outDir, 'llms.txt'), [`# bp4\n\n> ${description}\n`, ...lists].join('\n'));

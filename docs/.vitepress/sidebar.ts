@@ -37,7 +37,7 @@ export function makeSidebars(): DefaultTheme.SidebarMulti {
   }));
   return {
     '/': [...guide, { text: 'Reference', items: [{ text: 'All entries', link: '/reference/' }] }],
-    '/reference/': [{ text: 'Reference', link: '/reference/', items: referenceModules() }],
+    '/reference/': [{ text: 'Reference', link: '/reference/', items: listEntries() }],
   };
 }
 
@@ -60,19 +60,25 @@ export function headingOf(page: string): string {
   return heading;
 }
 
-interface ReferenceItem extends DefaultTheme.SidebarItem {
+interface Entry extends DefaultTheme.SidebarItem {
   text: string;
   link: string;
-  items: ReferenceItem[];
 }
 
-/** The entries of the package, from bp4 on. typedoc puts the others inside of bp4. */
-export function referenceModules(): ReferenceItem[] {
+/**
+ * The entries of the package, from bp4 on. typedoc puts the others inside of bp4. Only entries fold: where a group without a
+ * page does, VitePress nests a button in another.
+ */
+export function listEntries(): Entry[] {
   const file = join(docs, 'reference', 'typedoc-sidebar.json');
-  const [core] = JSON.parse(readFileSync(file, 'utf8')) as [ReferenceItem];
-  const isModule = (item: Partial<ReferenceItem>): boolean => item.link?.endsWith('/') === true;
-  return [
-    { ...core, items: core.items.filter((item) => !isModule(item)) },
-    ...core.items.filter(isModule).map((item) => ({ ...item, text: `bp4/${item.text}` })),
-  ];
+  const [core] = JSON.parse(readFileSync(file, 'utf8')) as [Entry];
+  const others = core.items!.filter(isEntry).map((entry) => ({ ...entry, text: `bp4/${entry.text}` }));
+  return [core, ...others].map(({ items: kinds = [], ...entry }) => ({
+    ...entry,
+    items: kinds.filter((kind) => !isEntry(kind)).map(({ text = '', items = [] }) => ({ text, items })),
+  }));
+}
+
+function isEntry(item: DefaultTheme.SidebarItem): item is Entry {
+  return item.link?.endsWith('/') === true;
 }

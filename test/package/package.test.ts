@@ -150,10 +150,11 @@ function snippetsOf(markdown: string): Snippet[] {
   }));
 }
 
-const documents = [
-  'README.md',
-  ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
-].filter((name) => name.endsWith('.md'));
+/** The pages that are written by hand: typedoc wrote docs/reference/. */
+const pages = readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
+  .map((name) => `docs/${name.replaceAll('\\', '/')}`)
+  .filter((name) => name.endsWith('.md') && !name.startsWith('docs/reference/'));
+const documents = ['README.md', ...pages];
 const snippets = documents.flatMap((name) =>
   snippetsOf(readFileSync(join(repository, name), 'utf8')).map((snippet) => ({ name, ...snippet })),
 );
@@ -162,11 +163,28 @@ describe('snippets of README.md and docs/', () => {
   const tsc = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
   const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--pretty', 'false'];
 
-  it('finds snippets in README.md and in each page with code', () => {
-    const withoutSnippets = ['command-line', 'determinism', 'performance', 'playground'];
+  it('finds snippets in README.md, the home page and the guide, but not where there is no code', () => {
+    const withoutSnippets = ['guide/command-line', 'guide/determinism', 'guide/performance', 'playground'];
+    expect(documents).toEqual(
+      expect.arrayContaining(['README.md', 'docs/index.md', 'docs/playground.md', 'docs/guide/training.md']),
+    );
     expect(new Set(snippets.map(({ name }) => name))).toEqual(
       new Set(documents.filter((name) => !withoutSnippets.some((page) => name === `docs/${page}.md`))),
     );
+  });
+
+  it('runs every block of JavaScript and TypeScript', () => {
+    const fences = documents.flatMap((name) => {
+      const text = readFileSync(join(repository, name), 'utf8');
+      return Array.from(
+        text.matchAll(/^[ \t>]*```\s*((?:js|ts|mjs|mts|javascript|typescript)\b.*)$/gm),
+        ([, info]) => (info === 'js client' && name === 'docs/guide/models.md' ? 'test/clients' : info), // which runs those of that page
+      );
+    });
+    expect(fences.filter((info) => info !== 'test/clients')).toEqual(
+      snippets.map(({ language }) => language),
+    );
+    expect(snippets.length).toBeGreaterThanOrEqual(23);
   });
 
   it.each(snippets)(
