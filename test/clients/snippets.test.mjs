@@ -14,7 +14,7 @@ symlinkSync(repository, join(folder, 'node_modules', 'bp4'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const snippets = ['models', 'from-tensorflow'].flatMap((page) => {
-  const text = readFileSync(join(repository, `docs/${page}.md`), 'utf8');
+  const text = readFileSync(join(repository, `docs/guide/${page}.md`), 'utf8');
   return Array.from(text.matchAll(/^```js client\n(.*?)^```$/gms), ([, code], i) => ({
     page,
     number: i + 1,
@@ -27,7 +27,7 @@ it('the docs open models in onnxruntime and in TensorFlow.js', () => {
   expect(clients).toEqual(['onnxruntime-node', ...Array.from({ length: 3 }, () => '@tensorflow/tfjs')]);
 });
 
-it.each(snippets)('snippet $number of docs/$page.md runs and prints an array or a tensor', ({ code }) => {
+it.each(snippets)('snippet $number of docs/guide/$page.md runs and prints an array or a tensor', ({ code }) => {
   const file = join(folder, 'snippet.mjs');
   writeFileSync(file, code);
   const printed = execFileSync(process.execPath, [file], { encoding: 'utf8', stdio: 'pipe' });

@@ -157,12 +157,11 @@ function snippetsOf(markdown: string): Snippet[] {
   }));
 }
 
-const documents = [
-  'README.md',
-  ...readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
-    .map((name) => `docs/${name.replaceAll('\\', '/')}`)
-    .filter((name) => name.endsWith('.md') && !/^docs\/(api|node_modules|\.)/.test(name)),
-];
+/** The pages that are written by hand: typedoc wrote docs/reference/. */
+const pages = readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
+  .map((name) => `docs/${name.replaceAll('\\', '/')}`)
+  .filter((name) => name.endsWith('.md') && !/^docs\/(reference|node_modules|\.)/.test(name));
+const documents = ['README.md', ...pages];
 const snippets = documents.flatMap((name) =>
   snippetsOf(readFileSync(join(repository, name), 'utf8')).map((snippet) => ({ name, ...snippet })),
 );
@@ -171,11 +170,28 @@ describe('snippets of README.md and docs/', () => {
   const tsc = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
   const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--pretty', 'false'];
 
-  it('finds snippets in README.md and in each page with code', () => {
-    const withoutSnippets = ['command-line', 'determinism', 'performance', 'playground'];
+  it('finds snippets in README.md, the home page and the guide, but not where there is no code', () => {
+    const withoutSnippets = ['guide/command-line', 'guide/determinism', 'guide/performance', 'playground'];
+    expect(documents).toEqual(
+      expect.arrayContaining(['README.md', 'docs/index.md', 'docs/playground.md', 'docs/guide/training.md']),
+    );
     expect(new Set(snippets.map(({ name }) => name))).toEqual(
       new Set(documents.filter((name) => !withoutSnippets.some((page) => name === `docs/${page}.md`))),
     );
+  });
+
+  it('runs every block of JavaScript and TypeScript', () => {
+    const fences = documents.flatMap((name) => {
+      const text = readFileSync(join(repository, name), 'utf8');
+      return Array.from(
+        text.matchAll(/^[ \t>]*```\s*((?:js|ts|mjs|mts|jsx|tsx|svelte|vue|javascript|typescript)\b.*)$/gm),
+        ([, info]) => info,
+      );
+    });
+    const clients = fences.filter((info) => info === 'js client'); // test/clients runs these
+    expect(clients).toHaveLength(4);
+    expect(fences.filter((info) => info !== 'js client')).toEqual(snippets.map(({ language }) => language));
+    expect(snippets.length).toBeGreaterThanOrEqual(40);
   });
 
   const isForNode = ({ language }: Snippet): boolean => language === 'js' || language === 'ts';
