@@ -2,7 +2,7 @@ import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, sho
 import { TypeFault } from '../errors.js';
 import { checkCheckpoint, type Checkpoint } from './hooks/checkpoint.js';
 import { checkEarlyStopping, type EarlyStopping } from './hooks/early-stopping.js';
-import { checkMetrics, type NamedMetrics } from './hooks/metrics.js';
+import { checkValidationMetrics, type NamedMetrics } from './hooks/metrics.js';
 import type { OptimizerName } from '../model/state.js';
 import { checkOptimizer, type CheckedOptimizer, type OptimizerOptions } from './optimizers.js';
 import {
@@ -136,7 +136,7 @@ export function checkTrainOptions(options: TrainOptions, layerCount: number): Ch
     shuffle: checkOptional('shuffle', shuffle, 'boolean'),
     validation,
     validationSplit: checkSplit(validationSplit, validation),
-    metrics: checkMetricsOfValidation(options),
+    metrics: checkValidationMetrics(options.metrics, (validation ?? validationSplit) !== undefined),
     diagnose: checkOptional('diagnose', diagnose, 'boolean'),
     earlyStopping: checkEarlyStopping(options.earlyStopping),
     checkpoint: checkCheckpoint(options.checkpoint),
@@ -168,19 +168,6 @@ function checkSplit(share: number | undefined, validation: unknown): number {
     throw new TypeFault({ place: 'validationSplit', problem: 'there is validation already' });
   }
   return checkPositive('validationSplit', checkNumber('validationSplit', share, 0, 1));
-}
-
-function checkMetricsOfValidation({ metrics, validation, validationSplit }: TrainOptions) {
-  if (metrics === undefined) return undefined;
-  checkMetrics(metrics);
-  if (validation === undefined && validationSplit === undefined) {
-    throw new TypeFault({
-      place: 'metrics',
-      problem: 'they are of validation data',
-      cure: 'give some, or a validationSplit',
-    });
-  }
-  return metrics;
 }
 
 /**

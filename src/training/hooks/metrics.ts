@@ -39,7 +39,7 @@ export type NamedMetrics = Readonly<
 >;
 
 /**
- * @throws TypeError naming what is no function
+ * @throws TypeError naming a metric that is not a function
  */
 export function checkMetrics(metrics: unknown): asserts metrics is NamedMetrics {
   checkKeys('metrics', metrics, Object.keys(metrics ?? {}));
@@ -51,6 +51,26 @@ export function checkMetrics(metrics: unknown): asserts metrics is NamedMetrics 
       });
     }
   }
+}
+
+/**
+ * Checks the metrics of a training, which are computed on validation data.
+ * @throws TypeError if a metric isn't a function, or if there is no validation data
+ */
+export function checkValidationMetrics(
+  metrics: NamedMetrics | undefined,
+  hasValidation: boolean,
+): NamedMetrics | undefined {
+  if (metrics === undefined) return undefined;
+  checkMetrics(metrics);
+  if (!hasValidation) {
+    throw new TypeFault({
+      place: 'metrics',
+      problem: 'need validation data',
+      cure: 'pass validation or validationSplit',
+    });
+  }
+  return metrics;
 }
 
 export function* measure(
