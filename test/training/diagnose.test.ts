@@ -330,7 +330,7 @@ describe('messages', () => {
     ],
   ];
 
-  it.each(cases)('reports %s', async (_, make, data, expected) => {
+  it.each(cases)('diagnose reports %s', async (_, make, data, expected) => {
     const { messages } = await (await make()).diagnose(data);
     expect(messages.length, messages.join('\n')).toBe(expected.length);
     for (const [i, message] of expected.entries()) expect(messages[i]).toMatch(message);
@@ -364,7 +364,7 @@ describe('messages about healthy networks', () => {
     ],
   ];
 
-  it.each(quiet)('reports nothing for %s', async (_, make, data) => {
+  it.each(quiet)('diagnose reports nothing for %s', async (_, make, data) => {
     expect((await (await make()).diagnose(data)).messages).toEqual([]);
   });
 

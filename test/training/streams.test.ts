@@ -247,7 +247,7 @@ describe('invalid streams', () => {
       { batches: () => [goodData], labels: [] },
       [TypeError, "data: unknown 'labels'"],
     ],
-  ])('rejects %s', (_, stream, expected) =>
+  ])('train on a stream rejects %s', (_, stream, expected) =>
     expectHarmlessError((net) => net.train(stream as Stream), expected),
   );
 
