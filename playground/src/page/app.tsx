@@ -61,10 +61,10 @@ export function App() {
     <div class="page">
       <Header />
       <Tasks task={settings.task} onChoose={chooseTask} />
-      <div class="bar">
+      <section class="bar" aria-label="Training">
         <Transport isPlaying={isPlaying} isDisabled={isMissing} actions={actions} />
         <Figures problem={problem} progress={progress} history={run.history} />
-      </div>
+      </section>
       <Notices
         messages={
           run.failure === undefined || settings.task === 'csv' ? messages : [...messages, run.failure]
@@ -139,10 +139,10 @@ function Notices({ messages }: { messages: readonly string[] }) {
 
 function Help() {
   return (
-    <p class="help">
+    <footer class="help">
       Keys: <kbd>space</kbd> play or pause, <kbd>s</kbd> step, <kbd>e</kbd> epoch, <kbd>r</kbd> reset,{' '}
       <kbd>←</kbd> <kbd>→</kbd> phases of a step. The notation is that of Michael Nielsen’s{' '}
       <cite>Neural Networks and Deep Learning</cite>, chapter 2.
-    </p>
+    </footer>
   );
 }
