@@ -23,7 +23,20 @@ const floors = [
   'src/search',
   'src/brain',
   'src/node',
-  'src/cli',
+  'src/cli/flags.ts',
+  'src/cli/errors.ts',
+  'src/cli/exit-codes.ts',
+  'src/cli/terminal',
+  'src/cli/options',
+  'src/cli/data',
+  'src/cli/model',
+  'src/cli/predict',
+  'src/cli/train',
+  'src/cli/report',
+  'src/cli/bench',
+  'src/cli/commands',
+  'src/cli/program.ts',
+  'src/cli/index.ts',
 ];
 
 const floorZones = floors.slice(0, -1).map((floor, i) => ({

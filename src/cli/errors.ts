@@ -1,6 +1,6 @@
 import { FaultError, FormatError, RangeFault, TypeFault, type Fault } from '../errors.js';
 import { FileError } from '../node/file-error.js';
-import { cureWithFlags, flagForPlace } from './options/flags.js';
+import { cureWithFlags, flagForPlace } from './flags.js';
 
 // What ends a command, and how the errors of the library become that: by their class and fields, never by their words.
 

@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { commands } from './commands/index.js';
 import { describeError } from './errors.js';
 import { chooseExitCode, exitCodes } from './exit-codes.js';
-import { createProgram } from './options/program.js';
+import { createProgram } from './program.js';
 import { toVisibleLine } from './terminal/control-characters.js';
 
 // The program `bp4`: finds the command, runs it, and says in one line what went wrong.

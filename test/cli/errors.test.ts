@@ -18,7 +18,7 @@ import {
   withFlags,
 } from '../../src/cli/errors.js';
 import { chooseExitCode, exitCodes } from '../../src/cli/exit-codes.js';
-import { flagTable } from '../../src/cli/options/flags.js';
+import { flagTable } from '../../src/cli/flags.js';
 import { describeFailure } from '../../src/cli/train/run-training.js';
 
 // Exit codes follow from classes and fields. So each error is thrown twice: in the words of bp4, and in other words.

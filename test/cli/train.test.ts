@@ -9,7 +9,7 @@ import { Network } from '../../src/index.js';
 import { writeNPY, writeNPZ } from '../../src/formats/numpy/index.js';
 import { optionNames } from '../../src/training/options.js';
 import { train } from '../../src/cli/commands/train.js';
-import { flagTable, withoutFlag } from '../../src/cli/options/flags.js';
+import { flagTable, withoutFlag } from '../../src/cli/flags.js';
 import { bp4, eventOf, eventsOf, irisCSV, type Ran } from '../support/cli.js';
 
 // `bp4 train` as a user runs it.

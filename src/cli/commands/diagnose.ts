@@ -1,7 +1,8 @@
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
-import { checkReportPath, reportGroup, type ReportFlags } from '../options/report.js';
-import { readLabeledData } from '../data/labeled-data.js';
+import { checkReportPath } from '../data/output-paths.js';
+import { reportGroup, type ReportFlags } from '../options/files.js';
+import { readLabeledData } from '../model/labeled-data.js';
 import { describeSignature } from '../model/signature.js';
 import { formatCount, formatPercent, formatPrecise } from '../terminal/format.js';
 import { openModel } from '../model/open-model.js';
@@ -22,7 +23,8 @@ export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
   groups: [reportGroup, columnGroup, modelGroup],
   run: async ({ operands, options, output }) => {
     const [modelPath, path] = operands as [string, string];
-    const report = await checkReportPath(options, [modelPath, path]);
+    const { report } = options;
+    await checkReportPath(report, [modelPath, path]);
     const model = await openModel(modelPath, options);
     const { net } = model;
     const all = await readLabeledData(path, describeSignature(model, options));

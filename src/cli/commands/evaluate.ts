@@ -1,9 +1,10 @@
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
-import { checkReportPath, reportGroup, type ReportFlags } from '../options/report.js';
+import { checkReportPath } from '../data/output-paths.js';
+import { reportGroup, type ReportFlags } from '../options/files.js';
 import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
 import { inFile } from '../errors.js';
-import { readLabeledData, warnOfTrainingData } from '../data/labeled-data.js';
+import { readLabeledData, warnOfTrainingData } from '../model/labeled-data.js';
 import { describeSignature } from '../model/signature.js';
 import { formatCount, formatPrecise } from '../terminal/format.js';
 import { openModel } from '../model/open-model.js';
@@ -23,7 +24,8 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
   groups: [reportGroup, columnGroup, modelGroup],
   run: async ({ operands, options, output }) => {
     const [modelPath, path] = operands as [string, string];
-    const report = await checkReportPath(options, [modelPath, path]);
+    const { report } = options;
+    await checkReportPath(report, [modelPath, path]);
     const model = await openModel(modelPath, options);
     const signature = describeSignature(model, options);
     const data = await readLabeledData(path, signature);

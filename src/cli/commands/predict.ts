@@ -1,4 +1,4 @@
-import { createCSVWriter, createJSONWriter, type PredictionWriter } from '../data/prediction-writer.js';
+import { createCSVWriter, createJSONWriter, type PredictionWriter } from '../predict/writer.js';
 import { Option } from 'commander';
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
@@ -10,7 +10,7 @@ import { formatCount, joinNames } from '../terminal/format.js';
 import { openModel } from '../model/open-model.js';
 import { checkApart, writeThroughTemporary, type WriteText } from '../data/output-paths.js';
 import { displayPath } from '../data/read-file.js';
-import { readSamples, type Sample } from '../data/prediction-samples.js';
+import { readSamples, type Sample } from '../predict/samples.js';
 import type { Network } from '../../network.js';
 
 interface PredictFlags extends ColumnFlags, ModelFlags {

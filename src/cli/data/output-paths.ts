@@ -37,6 +37,17 @@ function identify(path: string): string {
   return `${dev}:${ino}`;
 }
 
+/**
+ * Checks where the report is to go, if there is to be one: before all that leads to it.
+ * @param inputs what is read, and must not be written over
+ * @throws UsageError, DataError if it may not be written
+ */
+export async function checkReportPath(path: string | undefined, inputs: readonly string[]): Promise<void> {
+  if (path === undefined) return;
+  checkApart('--report', path, inputs);
+  await checkFolder(path);
+}
+
 export type WriteText = (text: string) => Promise<void>;
 
 /**

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { NetworkJSON } from '../../model/json.js';
 import { Network, type EngineOptions } from '../../network.js';
 import { DataError, inFile, isInputFault, UsageError } from '../errors.js';
-import { cureWithFlags, flagForPlace, namesInPlace } from '../options/flags.js';
+import { cureWithFlags, flagForPlace, namesInPlace } from '../flags.js';
 import type { ModelFlags } from '../options/model.js';
 import type { NetworkState } from '../../model/state.js';
 import { parseModel, type About } from './model-file.js';

@@ -1,9 +1,9 @@
 import type { Transform } from '../../index.js';
-import type { Categories } from '../../data/index.js';
+import type { Categories, Task } from '../../data/index.js';
 import { UsageError } from '../errors.js';
 import { pickDialect } from '../options/data.js';
 import type { ColumnFlags } from '../options/model.js';
-import type { Reading, Task } from './model-file.js';
+import type { Reading } from '../data/tables.js';
 import type { OpenedModel } from './open-model.js';
 
 /** What the outputs of a network stand for. */

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { PlainTrainOptions } from '../model/model-file.js';
+import type { EarlyStopping } from '../../training/hooks/early-stopping.js';
 import type { OptionGroup } from './command.js';
 import { number, nameIn, wholeNumber } from './values.js';
 
@@ -48,7 +48,7 @@ export function buildEarlyStopping(
   { patience: given, minDelta, monitor, keepLast }: EarlyStoppingFlags,
   epochs: number,
   isValidated: boolean,
-): PlainTrainOptions['earlyStopping'] {
+): EarlyStopping | undefined {
   const patience = given ?? (isValidated ? Math.max(5, Math.round(epochs / 10)) : 0);
   if (patience === 0) return undefined;
   return {

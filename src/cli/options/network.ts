@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { ActivationName, LossName, NetworkSpec } from '../../model/spec.js';
 import { UsageError } from '../errors.js';
-import type { Task } from '../model/model-file.js';
+import type { Task } from '../../data/index.js';
 import type { OptionGroup } from './command.js';
 import {
   engineName,

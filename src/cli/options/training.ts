@@ -1,9 +1,9 @@
 import { Option } from 'commander';
 import type { OptimizerName } from '../../model/state.js';
 import type { OptimizerOptions } from '../../training/optimizers.js';
+import type { TrainOptions } from '../../training/options.js';
 import type { ScheduleOptions } from '../../training/schedules.js';
 import { UsageError } from '../errors.js';
-import type { PlainTrainOptions } from '../model/model-file.js';
 import type { OptionGroup } from './command.js';
 import { buildEarlyStopping, chooseValidationSplit, type EarlyStoppingFlags } from './early-stopping.js';
 import {
@@ -107,6 +107,12 @@ export const trainingGroup: OptionGroup = {
     new Option('--diagnose', 'each epoch says how fast each layer learns (with --json, in its event)'),
   ],
 };
+
+/** The options of `Network.train` that are plain data. */
+export type PlainTrainOptions = Omit<
+  TrainOptions,
+  'validation' | 'metrics' | 'checkpoint' | 'resume' | 'onEpoch' | 'onBatch' | 'signal'
+>;
 
 /** What the defaults depend on. */
 export interface TrainingData {

@@ -1,17 +1,10 @@
 import { pickDialect } from '../options/data.js';
 import type { GivenOptions } from '../options/command.js';
 import { buildNetworkSpec, type NetworkFlags } from '../options/network.js';
-import type { TrainFlags } from '../options/train-files.js';
+import type { TrainFlags } from '../options/files.js';
 import { DataError, inFile, UsageError, withFlags } from '../errors.js';
 import { guessColumns } from '../data/guess-columns.js';
-import {
-  type About,
-  type PlainTrainOptions,
-  type Reading,
-  type Task,
-  type TestPart,
-  type TrainingProgress,
-} from '../model/model-file.js';
+import type { About, TestPart, TrainingProgress } from '../model/model-file.js';
 import { openData, readData, type DataFile, type TableFile } from '../data/open-data.js';
 import { displayPath } from '../data/read-file.js';
 import {
@@ -21,13 +14,15 @@ import {
   type LearntStream,
   type Shares,
 } from '../data/split-stream.js';
-import { buildTrainOptions } from '../options/training.js';
+import type { Reading } from '../data/tables.js';
+import { buildTrainOptions, type PlainTrainOptions } from '../options/training.js';
 import {
   Dataset,
   DataStream,
   transformedWidth,
   type ColumnSuggestion,
   type FitKind,
+  type Task,
   type TableProfile,
 } from '../../data/index.js';
 import { Network, type EngineOptions } from '../../network.js';

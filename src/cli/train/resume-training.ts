@@ -5,7 +5,7 @@ import { DataError, inFile, UsageError } from '../errors.js';
 import { readModel, type About } from '../model/model-file.js';
 import { pickDialect } from '../options/data.js';
 import type { GivenOptions } from '../options/command.js';
-import type { TrainFlags } from '../options/train-files.js';
+import type { TrainFlags } from '../options/files.js';
 import { groupDigits } from '../terminal/format.js';
 import { pickEngine, type PreparedTraining, type TrainingParts } from './prepare-training.js';
 

@@ -5,7 +5,7 @@ import type { PreparedTraining } from './prepare-training.js';
 import { Progress } from './progress-bar.js';
 import { Stop } from '../terminal/stop-signals.js';
 import { toTrainData } from '../data/split-stream.js';
-import { flagTable, namesInPlace } from '../options/flags.js';
+import { flagTable, namesInPlace } from '../flags.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
 import type { Checkpoint } from '../../training/hooks/checkpoint.js';

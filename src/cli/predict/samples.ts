@@ -6,11 +6,11 @@ import { RowReader } from '../../data/csv.js';
 import { detectDialect } from '../../data/index.js';
 import { toCell } from '../../data/json.js';
 import { DataError, inFile } from '../errors.js';
-import { detectFileKind, STDIN, type FileKind } from './file-formats.js';
+import { detectFileKind, STDIN, type FileKind } from '../data/file-formats.js';
 import type { ModelSignature } from '../model/signature.js';
-import type { Reading } from '../model/model-file.js';
-import { openData, type TableFile } from './open-data.js';
-import { displayPath } from './read-file.js';
+import type { Reading } from '../data/tables.js';
+import { openData, type TableFile } from '../data/open-data.js';
+import { displayPath } from '../data/read-file.js';
 import {
   findColumnsByName,
   findColumnsByNumber,

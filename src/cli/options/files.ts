@@ -2,7 +2,6 @@ import { Option } from 'commander';
 import type { OptionGroup } from './command.js';
 import type { DataFlags } from './data.js';
 import type { NetworkFlags } from './network.js';
-import type { ReportFlags } from './report.js';
 import type { TrainingFlags } from './training.js';
 import { wholeNumber } from './values.js';
 
@@ -35,5 +34,17 @@ export const trainFileGroup: OptionGroup = {
       'goes on with a training that was stopped, to the same bits as if it had not been: from FILE, or the .bp4 file ' +
         'among the arguments, or --checkpoint, or --out',
     ),
+  ],
+};
+
+export interface ReportFlags {
+  readonly report?: string;
+}
+
+/** What a command takes that can write a report. */
+export const reportGroup: OptionGroup = {
+  heading: 'Report',
+  options: [
+    new Option('--report <file>', 'a page of HTML, complete in itself, that shows the same in pictures'),
   ],
 };

@@ -1,4 +1,4 @@
-import type { Fault } from '../../errors.js';
+import type { Fault } from '../errors.js';
 
 type Values = readonly (string | number)[];
 

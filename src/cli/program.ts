@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
-import { UsageError } from '../errors.js';
-import { commands, type ListedCommand } from '../commands/index.js';
-import { exitCodeHelp } from '../exit-codes.js';
-import { Output } from '../terminal/output.js';
-import { styleForTerminal } from '../terminal/style.js';
-import type { CommandDefinition, OptionGroup } from './command.js';
+import { UsageError } from './errors.js';
+import { commands, type ListedCommand } from './commands/index.js';
+import { exitCodeHelp } from './exit-codes.js';
+import { Output } from './terminal/output.js';
+import { styleForTerminal } from './terminal/style.js';
+import type { CommandDefinition, OptionGroup } from './options/command.js';
 
 // What is typed becomes a call of a command: commander parses, prints help and suggests names.
 

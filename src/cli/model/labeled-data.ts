@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 import type { Dataset } from '../../data/index.js';
 import { DataError, UsageError } from '../errors.js';
 import type { Output } from '../terminal/output.js';
-import type { ModelSignature } from '../model/signature.js';
-import type { Reading } from '../model/model-file.js';
+import type { ModelSignature } from './signature.js';
+import type { Reading } from '../data/tables.js';
 import { formatCount } from '../terminal/format.js';
-import { openData } from './open-data.js';
-import type { OpenedModel } from '../model/open-model.js';
+import { openData } from '../data/open-data.js';
+import type { OpenedModel } from './open-model.js';
 
 /**
  * Reads samples whose answers are known, as the network takes them.
