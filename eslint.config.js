@@ -87,7 +87,7 @@ const noPowers = {
   message: enginesDisagree,
 };
 
-/** Errors carry what is wrong as fields, so that nobody reads a message back or writes into it. */
+/** Errors carry what is wrong as fields, so that nobody reads a message or a place back or writes into it. */
 const errorsAsData = [
   {
     selector: 'NewExpression[callee.name=/^(Error|TypeError|RangeError)$/]',
@@ -95,11 +95,12 @@ const errorsAsData = [
   },
   {
     selector: [
-      'CallExpression[callee.property.name=/^(test|exec)$/] > MemberExpression.arguments[property.name="message"]',
-      'CallExpression[callee.property.name=/^(match|matchAll|replace|replaceAll|search|startsWith|endsWith|includes|split)$/][callee.object.property.name="message"]',
+      'CallExpression[callee.property.name=/^(test|exec)$/] > MemberExpression.arguments[property.name=/^(message|place|problem|cure)$/]',
+      'CallExpression[callee.property.name=/^(match|matchAll|replace|replaceAll|search|startsWith|endsWith|includes|split|slice)$/][callee.object.property.name=/^(message|place|problem|cure)$/]',
       'AssignmentExpression[left.property.name="message"]',
     ].join(', '),
-    message: 'Read and derive the fields of a fault (src/errors.ts), not its message.',
+    message:
+      'Decide by the class and the option of a fault (src/errors.ts): its words and its place are for people.',
   },
 ];
 

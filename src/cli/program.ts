@@ -1,19 +1,20 @@
-import { Command, Option } from 'commander';
+import { Command, Option, type ErrorOptions, type ParseOptionsResult } from 'commander';
 import { UsageError } from './errors.js';
 import { commands, type ListedCommand } from './commands/index.js';
 import { exitCodeHelp } from './exit-codes.js';
 import { Output } from './terminal/output.js';
 import { styleForTerminal } from './terminal/style.js';
 import type { CommandDefinition, OptionGroup } from './options/command.js';
+import { findNearest, suggestName } from './options/values.js';
 
 // What is typed becomes a call of a command: commander parses, prints help and suggests names.
 
 const outputGroup: OptionGroup = {
   heading: 'Output',
   options: [
-    new Option('--json', 'events instead of text: one JSON object per line'),
-    new Option('-q, --quiet', 'only errors, and what was asked for'),
-    new Option('--debug', 'with an error, where in the program it arose'),
+    new Option('--json', 'Print JSON instead of text, one object per line'),
+    new Option('-q, --quiet', 'Print only errors and requested output'),
+    new Option('--debug', 'Print a stack trace with errors'),
   ],
 };
 
@@ -22,17 +23,67 @@ interface OutputOptions {
   readonly quiet?: true;
 }
 
-/** A command of commander that throws what was typed wrong, and exits with nothing. */
+const pathOf = (command: Command): string =>
+  command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+
+const seeHelp = (command: Command): string => `see ${pathOf(command)} --help`;
+
+/** What other programs call our options. */
+const otherNames: Readonly<Record<string, string>> = {
+  '--lr': '--learning-rate',
+  '--batch-size': '--batch',
+  '--weight-decay': '--l2',
+  '--save': '--out',
+  '--output': '--out',
+};
+
+/** A command of commander that throws what was typed wrong, from commander's data: its texts are not used. */
 class BP4Command extends Command {
+  #last: string | undefined;
+  #unknown: string | undefined;
+
   override createCommand(name?: string): BP4Command {
     return new BP4Command(name);
   }
 
-  override error(message: string, { code = '' } = {}): never {
-    const path = this.parent ? `${this.parent.name()} ${this.name()}` : this.name();
-    const see = code === 'commander.invalidArgument' ? undefined : `see ${path} --help`;
-    // commander begins with 'error: ', and has a suggestion on a line of its own
-    throw new UsageError('', message.replace('error: ', ''), see);
+  override parseOptions(args: string[]): ParseOptionsResult {
+    this.#last = args.at(-1);
+    const parsed = super.parseOptions(args);
+    [this.#unknown] = parsed.unknown;
+    return parsed;
+  }
+
+  override error(message: string, { code }: ErrorOptions = {}): never {
+    switch (code) {
+      case 'commander.unknownOption':
+        throw this.#refuseOption(this.#unknown!.split('=')[0]!);
+      case 'commander.optionMissingArgument': {
+        const option = this.options.find(({ short, long }) => [short, long].includes(this.#last));
+        throw new UsageError(option?.long ?? this.#last!, 'expected a value', seeHelp(this));
+      }
+      case 'commander.missingArgument': {
+        const missing = this.registeredArguments[this.args.length]!.name();
+        throw new UsageError('', `missing argument <${missing}>`, seeHelp(this));
+      }
+      case 'commander.excessArguments': {
+        const extra = this.args[this.registeredArguments.length]!;
+        throw new UsageError('', `unexpected argument '${extra}'`, seeHelp(this));
+      }
+      case 'commander.unknownCommand': {
+        const names = this.commands.map((command) => command.name());
+        const typed = this.args[0]!;
+        throw new UsageError('', `unknown command '${typed}'`, suggestName(typed, names) ?? seeHelp(this));
+      }
+    }
+    throw new UsageError('', message, seeHelp(this));
+  }
+
+  #refuseOption(typed: string): UsageError {
+    const names = this.options.flatMap(({ long }) => long ?? []);
+    const other = otherNames[typed] ?? '';
+    const nearest = names.includes(other) ? other : findNearest(typed, names);
+    const cure = nearest === undefined ? seeHelp(this) : `did you mean ${nearest}?`;
+    return new UsageError(typed, 'unknown option', cure);
   }
 }
 
@@ -42,12 +93,12 @@ class BP4Command extends Command {
  */
 export function createProgram(version: string, argv: readonly string[]): Command {
   const program = new BP4Command('bp4')
-    .description('bp4 trains neural networks by backpropagation.')
+    .description('Train neural networks by backpropagation.')
     .usage('<command> [options]')
-    .version(version, '--version', 'the version of bp4')
-    .option('--debug', 'with an error, where in the program it arose')
-    .helpOption('-h, --help', 'this text; after a command, what it takes')
-    .helpCommand('help [command]', 'shows what a command takes, with examples')
+    .version(version, '--version', 'Print the version')
+    .option('--debug', 'Print a stack trace with errors')
+    .helpOption('-h, --help', 'Print help; after a command, its options')
+    .helpCommand('help [command]', 'Print the options of a command, with examples')
     .enablePositionalOptions()
     .exitOverride()
     .configureHelp({
@@ -73,7 +124,7 @@ function configure(
   const { operands, description, examples, groups, run } = definition as CommandDefinition<unknown>;
   command
     .description(description.join('\n\n'))
-    .addHelpOption(new Option('-h, --help', 'this text').helpGroup(`${outputGroup.heading}:`))
+    .addHelpOption(new Option('-h, --help', 'Print help').helpGroup(`${outputGroup.heading}:`))
     .addHelpText('after', `\n${formatExamples(examples)}\n\n${exitCodeHelp}`);
   for (const operand of operands) command.argument(operand);
   const given: Record<string, string[]> = {};
@@ -100,7 +151,7 @@ function configure(
 /** `--out --json` lacks the value of --out; `--label=--json` does not. */
 function rejectOptionAsValue(command: Command, option: Option, value: string, argv: readonly string[]): void {
   if (option.required && value.startsWith('--') && argv.includes(value)) {
-    command.error(`option '${option.flags}' argument missing: '${value}' is an option`);
+    throw new UsageError(option.long!, `expected a value, got the option ${value}`, seeHelp(command));
   }
 }
 

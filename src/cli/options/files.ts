@@ -3,7 +3,7 @@ import type { OptionGroup } from './command.js';
 import type { DataFlags } from './data.js';
 import type { NetworkFlags } from './network.js';
 import type { TrainingFlags } from './training.js';
-import { wholeNumber } from './values.js';
+import { valueOption, wholeNumber } from './values.js';
 
 /** Where a training is saved, and from where it goes on. */
 interface TrainFileFlags {
@@ -20,19 +20,20 @@ export type TrainFlags = DataFlags & NetworkFlags & TrainingFlags & TrainFileFla
 export const trainFileGroup: OptionGroup = {
   heading: 'Files',
   options: [
-    new Option('-o, --out <file>', 'the model (default: iris.bp4 of iris.csv, in this folder)'),
     new Option(
-      '--checkpoint <file>',
-      'where to save the training while it goes on, so that --resume can go on with it',
+      '-o, --out <file>',
+      'Model file to write (default: iris.bp4 for iris.csv, in the current folder)',
+    ),
+    new Option('--checkpoint <file>', 'File to save the training to while it runs, for --resume'),
+    valueOption(
+      '--checkpoint-every <n>',
+      'Epochs between checkpoints (default: 1, with at most one checkpoint per second)',
+      wholeNumber({ min: 1 }),
     ),
     new Option(
-      '--checkpoint-every <n>',
-      'epochs between two checkpoints (default: each, but not more than one a second)',
-    ).argParser(wholeNumber({ min: 1 })),
-    new Option(
       '--resume [file]',
-      'goes on with a training that was stopped, to the same bits as if it had not been: from FILE, or the .bp4 file ' +
-        'among the arguments, or --checkpoint, or --out',
+      'Continue a training, to the same bits as if it had never stopped, from this file (default: the .bp4 file among ' +
+        'the arguments, --checkpoint or --out)',
     ),
   ],
 };
@@ -44,7 +45,5 @@ export interface ReportFlags {
 /** What a command takes that can write a report. */
 export const reportGroup: OptionGroup = {
   heading: 'Report',
-  options: [
-    new Option('--report <file>', 'a page of HTML, complete in itself, that shows the same in pictures'),
-  ],
+  options: [new Option('--report <file>', 'HTML page to write, with charts and without external files')],
 };

@@ -1,8 +1,9 @@
 import { pickDialect } from '../options/data.js';
-import type { GivenOptions } from '../options/command.js';
-import { buildNetworkSpec, type NetworkFlags } from '../options/network.js';
+import { tryEachFlag, type GivenOptions } from '../options/command.js';
+import { earlyStoppingGroup } from '../options/early-stopping.js';
+import { buildNetworkSpec, networkGroup, type NetworkFlags } from '../options/network.js';
 import type { TrainFlags } from '../options/files.js';
-import { DataError, inFile, UsageError, withFlags } from '../errors.js';
+import { DataError, inFile, toUsageError, UsageError } from '../errors.js';
 import { guessColumns } from '../data/guess-columns.js';
 import type { About, TestPart, TrainingProgress } from '../model/model-file.js';
 import { openData, readData, type DataFile, type TableFile } from '../data/open-data.js';
@@ -15,7 +16,15 @@ import {
   type Shares,
 } from '../data/split-stream.js';
 import type { Reading } from '../data/tables.js';
-import { buildTrainOptions, type PlainTrainOptions } from '../options/training.js';
+import {
+  buildTrainOptions,
+  trainingGroup,
+  type PlainTrainOptions,
+  type TrainingData,
+  type TrainingFlags,
+} from '../options/training.js';
+import { checkSpec } from '../../model/spec.js';
+import { checkTrainOptions } from '../../training/options.js';
 import {
   Dataset,
   DataStream,
@@ -84,17 +93,14 @@ export async function prepareTraining(
   const transforms = await fitTransforms(flags, data instanceof DataStream ? data : (train as Dataset), task);
   const outputs = task === 'classification' ? train.classes!.length : (train.targetColumns?.length ?? 1);
   const inputs = transforms ? transformedWidth(transforms) : train.width;
-  const spec = buildNetworkSpec(flags, task, inputs, outputs);
-  const options = buildTrainOptions(flags, {
+  const net = await createNetwork(flags, task, inputs, outputs, transforms);
+  const options = chooseTrainOptions(flags, net.layers.length, {
     count: train.count,
     isStream: data instanceof DataStream,
     isValidated: parts.validation !== undefined,
     classes: train.classes,
     labels: train instanceof Dataset ? train.labels : undefined,
   });
-  const net = await withFlags(() =>
-    Network.create({ ...spec, ...(transforms && { transforms }), ...pickEngine(flags) }),
-  );
   const testFile = flags.test;
   const about: About = {
     version: 1,
@@ -237,6 +243,37 @@ async function fitTransforms(
   if (isImage && scale === undefined) return undefined; // their bytes become 0 to 1
   const kind: FitKind = scale ?? 'standardize';
   return await data.fitTransforms({ inputs: kind, ...(task === 'regression' && { targets: kind }) });
+}
+
+/** @throws UsageError naming the flag that is wrong */
+async function createNetwork(
+  flags: NetworkFlags,
+  task: Task,
+  inputs: number,
+  outputs: number,
+  transforms: Transforms | undefined,
+): Promise<Network> {
+  tryEachFlag(networkGroup, flags, (alone) => checkSpec(buildNetworkSpec(alone, task, inputs, outputs)));
+  const spec = buildNetworkSpec(flags, task, inputs, outputs);
+  try {
+    return await Network.create({ ...spec, ...(transforms && { transforms }), ...pickEngine(flags) });
+  } catch (error) {
+    throw toUsageError(error);
+  }
+}
+
+/** @throws UsageError naming the flag that is wrong */
+function chooseTrainOptions(flags: TrainFlags, layers: number, data: TrainingData): PlainTrainOptions {
+  const tryAlone = (alone: Partial<TrainingFlags>): unknown =>
+    checkTrainOptions(buildTrainOptions({ shuffle: true, ...alone }, data), layers);
+  for (const group of [trainingGroup, earlyStoppingGroup]) tryEachFlag(group, flags, tryAlone);
+  const options = buildTrainOptions(flags, data);
+  try {
+    checkTrainOptions(options, layers);
+  } catch (error) {
+    throw toUsageError(error);
+  }
+  return options;
 }
 
 export const pickEngine = ({ engine, threads = 'auto' }: NetworkFlags): EngineOptions => ({

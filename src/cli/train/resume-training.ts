@@ -7,6 +7,7 @@ import { pickDialect } from '../options/data.js';
 import type { GivenOptions } from '../options/command.js';
 import type { TrainFlags } from '../options/files.js';
 import { groupDigits } from '../terminal/format.js';
+import { checkTrainOptions } from '../../training/options.js';
 import { pickEngine, type PreparedTraining, type TrainingParts } from './prepare-training.js';
 
 /** What may differ when a training goes on: nothing that the weights depend on, but how long it goes on. */
@@ -43,6 +44,7 @@ export async function resumeTraining(
     );
   }
   const options = { ...training.options, epochs: flags.epochs ?? training.options.epochs! };
+  await inFile(modelPath, () => checkTrainOptions(options, net.layers.length));
   return {
     net,
     ...parts,
