@@ -37,7 +37,7 @@ export const bench: CommandDefinition<BenchFlags> = {
     output.say(
       `${output.bold(machine.cpu)}, ${formatCount(machine.processors, 'processor')}, Node ${machine.node}, ${machine.platform}`,
     );
-    output.say(output.dim('measuring, for about ten seconds …'));
+    output.say(output.dim('measuring for about ten seconds …'));
     const results: RaceResult[] = [];
     for (const job of raceCases) {
       const result = await race(job, engine);

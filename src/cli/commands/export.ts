@@ -89,7 +89,7 @@ function chooseFormat(out: string | undefined): ExportFormat {
 function checkOut(out: string, format: ExportFormat): void {
   const isFolder = existsSync(out) && statSync(out).isDirectory();
   if (format === 'tfjs' && existsSync(out) && !isFolder) {
-    throw new UsageError(out, 'TensorFlow.js has a folder with two files, and there is a file of that name');
+    throw new UsageError(out, 'TensorFlow.js needs a folder, and this is a file');
   }
   if (format !== 'tfjs' && isFolder) throw new UsageError(out, 'it is a folder', 'give the name of a file');
 }

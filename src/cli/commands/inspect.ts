@@ -14,7 +14,7 @@ import {
 } from '../terminal/format.js';
 import { openModel, type OpenedModel } from '../model/open-model.js';
 import { textTable } from '../terminal/text-table.js';
-import { hashWeights } from '../model/model-file.js';
+import { countParts, hashWeights } from '../model/model-file.js';
 
 export const inspect: CommandDefinition<ColumnFlags & ModelFlags> = {
   operands: ['<model>'],
@@ -152,7 +152,7 @@ function inputsText({ inputs, columns, transforms }: Findings): string {
   const width = transforms.length;
   return width === inputs
     ? `${formatCount(width, 'column')}, transformed`
-    : `${formatCount(width, 'column')}, which transforms make ${inputs} of`;
+    : `${formatCount(width, 'column')}, transformed into ${inputs} inputs`;
 }
 
 /** More would be a page full. */
@@ -165,7 +165,7 @@ function transformTexts(transforms: readonly Transform[]): string[] {
   const width = Math.max(...names.map(({ length }) => length));
   const lines = shown.map((transform, k) => `${names[k]!.padEnd(width)}  ${transformText(transform)}`);
   const others = transforms.length - shown.length;
-  return others > 0 ? [...lines, `… and ${formatCount(others, 'other')}; --json tells them`] : lines;
+  return others > 0 ? [...lines, `… and ${formatCount(others, 'other')}; --json lists them`] : lines;
 }
 
 function transformText(transform: Transform): string {
@@ -182,11 +182,10 @@ function transformText(transform: Transform): string {
 }
 
 function trainedText({ training, results }: NonNullable<OpenedModel['about']>): string {
-  const { data, samples } = training;
-  const from = `on ${data}, ${formatCount(samples, 'sample')}`;
+  const from = `on ${training.data}: ${countParts(training)}`;
   if (!results) return from;
   const figures = Object.entries(results.figures).map(([name, value]) => `${name} ${formatPrecise(value)}`);
-  return `${from}, ${formatCount(results.epochs, 'epoch')} in ${formatDuration(results.seconds)}: ${figures.join(', ')}`;
+  return `${from}; ${formatCount(results.epochs, 'epoch')} in ${formatDuration(results.seconds)}: ${figures.join(', ')}`;
 }
 
 function trainingText({ epoch, done, step, optimizer, miniBatchSize, isOver }: Run): string {

@@ -1,4 +1,4 @@
-import { checkApart, checkFolder } from '../data/output-paths.js';
+import { checkApart, checkReportPath } from '../data/output-paths.js';
 import { StoppedError, UsageError } from '../errors.js';
 import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
 import {
@@ -62,7 +62,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   const out = options.out ?? (dataPath === undefined ? resumePath! : chooseModelPath(dataPath));
   const replaces = out === resumePath || (await checkModelPath('out', out));
   if (checkpoint !== undefined && checkpoint !== resumePath) await checkModelPath('checkpoint', checkpoint);
-  if (report !== undefined) await checkFolder(report);
+  await checkReportPath(report, []);
   const training =
     resumePath === undefined
       ? await prepareTraining(options, given, dataPath!)
@@ -113,7 +113,8 @@ function choosePaths(
   const isModel = (path: string): boolean => path.endsWith(MODEL_EXTENSION);
   if (resume === undefined) {
     const [dataPath, extra] = operands;
-    if (dataPath === undefined) throw new UsageError('', 'give a data file: bp4 train iris.csv', seeHelp);
+    if (dataPath === undefined)
+      throw new UsageError('', 'missing argument [data]', 'give a data file: bp4 train iris.csv');
     if (extra !== undefined) throw new UsageError('', `unexpected argument '${extra}'`, seeHelp);
     return { dataPath, resumePath: undefined };
   }
@@ -148,7 +149,7 @@ async function saveStopped(
   return new StoppedError({
     place: '',
     problem: `stopped in epoch ${epoch + 1}, after a whole step; saved ${path}`,
-    cure: `go on with: npx bp4 train --resume ${quotePath(path)}`,
+    cure: `continue with: npx bp4 train --resume ${quotePath(path)}`,
   });
 }
 
@@ -179,15 +180,15 @@ async function save(
   const bytes = await writeModel(path, state, about);
   output.event('saved', { path, bytes, weights: hashWeights(state) });
   output.say(
-    `Saved ${output.bold(path)}, ${groupDigits(Math.max(bytes / 1000, 1))} kB${replaces ? ', in place of an older one' : ''}`,
+    `Saved ${output.bold(path)}, ${groupDigits(Math.max(bytes / 1000, 1))} kB${replaces ? ', replacing the old file' : ''}`,
   );
 }
 
 function sayNext(output: Output, path: string, { training: { data } }: About): void {
   const extension = /\.[^./]+$/.exec(data.replace(/\.gz$/i, ''))?.[0] ?? '.csv';
   const commands = [
-    [`predict ${quotePath(path)} new${extension}`, 'predicts new rows'],
-    [`evaluate ${quotePath(path)} ${quotePath(data)}`, 'measures it on these or other data'],
+    [`predict ${quotePath(path)} new${extension}`, 'predict new rows'],
+    [`evaluate ${quotePath(path)} ${quotePath(data)}`, 'measure it on this or other data'],
     [`export ${quotePath(path)} model.onnx`, 'for other programs'],
   ] as const;
   const width = Math.max(...commands.map(([line]) => line.length));

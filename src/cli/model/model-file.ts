@@ -13,6 +13,7 @@ import { writeWhole } from '../../node/whole-file.js';
 import { inFile, UsageError } from '../errors.js';
 import { STDIN } from '../data/file-formats.js';
 import { checkFolder } from '../data/output-paths.js';
+import { formatCount, groupDigits } from '../terminal/format.js';
 import type { Shares } from '../data/split-stream.js';
 import type { Reading } from '../data/tables.js';
 import type { PlainTrainOptions } from '../options/training.js';
@@ -43,12 +44,22 @@ export interface About {
     readonly options: PlainTrainOptions;
     /** The options that were typed, with their values: what `--resume` must be given again, if at all. */
     readonly given: Readonly<Record<string, readonly string[]>>;
-    /** How many samples were learned from (those that validate included) and tested with. */
+    /** How many samples there are to learn from, those for validation included. */
     readonly samples: number;
+    readonly validationSamples: number;
     readonly testSamples: number;
   };
   /** Once the training has ended: how many epochs there were, and what the test gave. */
   readonly results?: Results;
+}
+
+/** `102 samples for training, 18 for validation, 30 for testing`. */
+export function countParts({ samples, validationSamples, testSamples }: About['training']): string {
+  return [
+    `${formatCount(samples - validationSamples, 'sample')} for training`,
+    ...(validationSamples > 0 ? [`${groupDigits(validationSamples)} for validation`] : []),
+    testSamples > 0 ? `${groupDigits(testSamples)} for testing` : 'none for testing',
+  ].join(', ');
 }
 
 /** Of the test part, or of the training where nothing was set aside. */
@@ -97,7 +108,7 @@ export async function checkModelPath(option: string, path: string): Promise<bool
   await checkFolder(path);
   if (!existsSync(path)) return false;
   if (await inFile(path, () => isModelFile(path))) return true;
-  throw new UsageError(path, 'exists, and is not a model', `choose another --${option}`);
+  throw new UsageError(path, 'it exists and is not a model of bp4', `choose another --${option}`);
 }
 
 /** Encodes a network together with what its file says of itself. */

@@ -37,10 +37,10 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Opened
   if (format === 'tfjs') return await openTFJS(path, flags);
   const { activations, layers, engine } = flags;
   if (activations && format !== 'npz' && format !== 'safetensors') {
-    throw new UsageError('--activations', `${path} tells them itself`, 'leave it out');
+    throw new UsageError('--activations', `${path} names its activations itself`, 'leave it out');
   }
   if (layers && format !== 'safetensors')
-    throw new UsageError('--layers', `it is for safetensors, and ${path} is none`);
+    throw new UsageError('--layers', `${path} is not a safetensors file`);
   const engineOptions = engine === undefined ? {} : { engine };
   if (format === 'bp4') {
     const { net, state, about } = await parseModel(path, bytes, engineOptions);
@@ -101,8 +101,8 @@ async function readNetwork(
       return await read(flags);
     } catch (error) {
       for (const name of readerFlags) {
-        if (flags[name] !== undefined && (await isFlagWrong(name, flags, read)))
-          throw toUsageError(error, `--${name}`);
+        if (isInputFault(error) && flags[name] !== undefined && (await isFlagWrong(name, flags, read)))
+          throw new UsageError(`--${name}`, error.problem, undefined, { cause: error });
       }
       throw asksForFlag(error) ? toUsageError(error, path) : error;
     }

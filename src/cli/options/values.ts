@@ -26,10 +26,10 @@ const refusal = (problem: string, cure?: string): RangeFault => new RangeFault({
 export const misread = (expected: string, text: string, cure?: string): RangeFault =>
   refusal(`expected ${expected}, got ${show(text)}`, cure);
 
-/** The name that was probably meant: one that begins so, or one with at most a letter in three wrong. */
+/** The name that was probably meant: one that begins so, or one with about a letter in three wrong. */
 export function findNearest(name: string, names: readonly string[]): string | undefined {
   const begun = name.length < 3 ? undefined : names.find((candidate) => candidate.startsWith(name));
-  return begun ?? closestMatch(name, names, { maxDistance: Math.max(1, Math.floor(name.length / 3)) });
+  return begun ?? closestMatch(name, names, { maxDistance: Math.ceil(name.length / 3) });
 }
 
 /** `did you mean 'adam'?`, or nothing. */

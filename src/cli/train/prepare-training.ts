@@ -113,7 +113,7 @@ export async function prepareTraining(
       ...(parts.shares && { shares: parts.shares }),
       options,
       given,
-      samples: train.count + (data instanceof DataStream ? (parts.validation?.count ?? 0) : 0),
+      ...countSamples(parts, options),
       testSamples: test?.count ?? 0,
     },
   };
@@ -218,7 +218,7 @@ async function setAside(flags: TrainFlags, data: DataStream, reading: Reading): 
   };
   const { learned, ...parts } = await splitStream(data, shares);
   if (learned.count === 0)
-    throw new UsageError('--test-split', 'with --validation-split it leaves nothing to learn from');
+    throw new UsageError('--test-split', 'with --validation-split it leaves no samples to learn from');
   return {
     train: learned,
     ...parts,
@@ -229,7 +229,7 @@ async function setAside(flags: TrainFlags, data: DataStream, reading: Reading): 
 
 function readTestShare({ testSplit, test }: TrainFlags): number | undefined {
   if (testSplit !== undefined && test !== undefined)
-    throw new UsageError('--test-split', 'give either it or --test');
+    throw new UsageError('--test-split', 'it excludes --test');
   return testSplit;
 }
 
@@ -243,6 +243,15 @@ async function fitTransforms(
   if (isImage && scale === undefined) return undefined; // their bytes become 0 to 1
   const kind: FitKind = scale ?? 'standardize';
   return await data.fitTransforms({ inputs: kind, ...(task === 'regression' && { targets: kind }) });
+}
+
+/** Of a stream the validation part is held apart; of a dataset it is a share of what `train` is given. */
+function countSamples(
+  { train, validation }: TrainingParts,
+  { validationSplit = 0 }: PlainTrainOptions,
+): Pick<About['training'], 'samples' | 'validationSamples'> {
+  const validationSamples = validation?.count ?? Math.round(train.count * validationSplit);
+  return { samples: train.count + (validation?.count ?? 0), validationSamples };
 }
 
 /** @throws UsageError naming the flag that is wrong */

@@ -29,7 +29,7 @@ export async function resumeTraining(
   dataPath: string | undefined,
 ): Promise<PreparedTraining> {
   const { net, about, progress } = await readModel(modelPath, pickEngine(flags));
-  if (!about) throw new DataError(modelPath, 'it was not written by bp4 train, which cannot go on from it');
+  if (!about) throw new DataError(modelPath, 'it was not written by bp4 train and cannot be resumed');
   checkGiven(given, about);
   const { training } = about;
   const path = dataPath ?? training.data;
@@ -87,6 +87,6 @@ function checkGiven(now: GivenOptions, { training: { given } }: About): void {
     const before = given[name];
     if (before?.join() === values.join()) continue;
     const was = before === undefined ? 'was not given' : `was ${before.join()}`;
-    throw new UsageError(`--${name}`, `it ${was} when the training began`, 'leave it out to go on with it');
+    throw new UsageError(`--${name}`, `it ${was} when the training began`, 'leave it out to continue');
   }
 }

@@ -46,7 +46,7 @@ export async function runTraining(
   saving: SavingOptions,
 ): Promise<TrainingRun> {
   const { net, train, validation, options, about } = training;
-  const samples = Math.round(train.count * (1 - (options.validationSplit ?? 0)));
+  const samples = about.training.samples - about.training.validationSamples;
   const progress = new Progress(output, {
     task: about.task,
     epochs: options.epochs!,
