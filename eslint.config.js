@@ -52,12 +52,13 @@ const folders = {
   src: [],
   scripts: [],
   examples: ['dist', 'scripts'],
+  'docs/.vitepress': [],
   bench: ['src', 'dist', 'examples', 'test/support'],
   // as users do: only the package
   'playground/src': ['dist'],
   playground: ['dist', 'examples', 'scripts'],
   // the operations that parity, truth and speed share lie in bench/
-  test: ['src', 'dist', 'examples', 'scripts', 'bench', 'playground'],
+  test: ['src', 'dist', 'docs/.vitepress', 'examples', 'scripts', 'bench', 'playground'],
   // what runs in other places runs as it is published
   'test/matrix/page': ['test/matrix', 'dist'],
   'test/matrix/background': ['test/matrix', 'dist'],
@@ -116,7 +117,8 @@ export default defineConfig(
     'build/',
     'coverage/',
     'dist/',
-    'docs/api/',
+    'docs/public/playground/',
+    'docs/reference/',
     'src/memory/structs.ts',
     'src/kernels/wasm-module.ts',
     'src/kernels/wasm-threads-module.ts',

@@ -96,3 +96,16 @@ function meanSlopes<Loss>(
     targets += 16;
   }
 }
+
+/** δ of each sample of the last layer times the sample's weight. Rounds: the product, once. */
+export function weightDelta(net: Net, from: i32, to: i32): void {
+  const l = lastLayer(net);
+  const row: usize = l.stride << 2;
+  let delta = rowAt(l.delta, from, l.stride);
+  for (; from < to; ++from) {
+    const weight = v128.load32_splat(net.sampleWeights + (from << 2));
+    for (let end: usize = delta + row; delta < end; delta += 16) {
+      v128.store(delta, f32x4.mul(v128.load(delta), weight));
+    }
+  }
+}

@@ -29,7 +29,7 @@ export function cost(net: Net, from: i32, to: i32): f64 {
   let targets = rowAt(net.targets, from, l.stride);
   let total: f64 = 0;
   for (; from < to; ++from) {
-    total += costOfRow(net.loss, net.lossParameter, z, a, targets, l.units);
+    total += sampleCost(net.loss, net.lossParameter, z, a, targets, l.units);
     z += bytes;
     a += bytes;
     targets += bytes;
@@ -38,7 +38,7 @@ export function cost(net: Net, from: i32, to: i32): f64 {
 }
 
 /** The cost of one sample. @param parameter of the loss */
-export function costOfRow(loss: i32, parameter: f32, z: usize, a: usize, targets: usize, units: i32): f64 {
+export function sampleCost(loss: i32, parameter: f32, z: usize, a: usize, targets: usize, units: i32): f64 {
   if (loss == QUADRATIC) return 0.5 * sum<SquaredError>(a, targets, units, parameter);
   if (loss == CROSS_ENTROPY) return crossEntropy(z, a, targets, units);
   if (loss == BINARY_CROSS_ENTROPY) return binaryCrossEntropy(z, a, targets, units);

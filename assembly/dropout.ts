@@ -27,6 +27,10 @@ export function dropOut(rule: Rule, l: Layer, source: usize, target: usize, from
   }
 }
 
+export function hasDropout(l: Layer): bool {
+  return l.undropped != l.activations;
+}
+
 /** Random bits of four places: MurmurHash3's finalizer (A. Appleby), a key before it and another within it. */
 function bits(place: v128, one: u32, other: u32): v128 {
   let h = i32x4.add(i32x4.mul(place, i32x4.splat(0x9e3779b1)), i32x4.splat(one));

@@ -7,8 +7,8 @@
 // What a zero would add to a sum, ±0, is left out: a sum from +0 is never −0, so that the results are those of forward.ts
 // and bp4-weight-gradient.ts, while what the zeros would have multiplied is finite (finite.ts).
 
-import { rowAt } from './network';
-import { Layer } from './structs';
+import { layerAt, rowAt } from './network';
+import { Batch, Layer, Net, Rule } from './structs';
 
 /** Bytes of a value with its place; a sample may end up to three bytes after its last place. */
 const PAIR = 6;
@@ -219,11 +219,27 @@ export function weightGradientPairs(l: Layer, pairs: usize, rows: i32, from: i32
 }
 
 /**
+ * Whether BP4 and the update of the first layer's weights are done in one: from pairs, by a thread that is alone and need
+ * not keep gradients apart until all have come.
+ */
+export function fusesFirst(net: Net, batch: Batch): bool {
+  return batch.isTraining && batch.isSparse && batch.threads == 1 && changetype<Rule>(net.rule).isPlain;
+}
+
+/** BP4 and the update of the first layer's weights, from pairs. */
+export function descendFirst(net: Net, rows: i32, rate: f32): void {
+  const l = layerAt(net, 0);
+  if (!net.hasZeroGradients) memory.fill(l.weightGradients, 0, (<usize>l.fanIn * <usize>l.stride) << 2);
+  net.hasZeroGradients = 1;
+  descendPairs(l, net.pairs, rows, rate);
+}
+
+/**
  * BP4 and the update of the first layer in one: W −= rate·Σ δ·a. Nothing is subtracted from weights whose inputs are all
  * zero, and they are not looked at. Rounds: as weightGradientPairs and update.ts do.
  * @param pairs usize[rows][2], of `notePair`. l.weightGradients is all zero, and zero again afterwards.
  */
-export function descendPairs(l: Layer, pairs: usize, rows: i32, rate: f32): void {
+function descendPairs(l: Layer, pairs: usize, rows: i32, rate: f32): void {
   const stride = l.stride;
   const fanIn = l.fanIn;
   const weights = l.weights;

@@ -1,24 +1,24 @@
 import { activate } from './activation';
-import { outputDelta } from './bp1-output-delta';
+import { outputDelta, weightDelta } from './bp1-output-delta';
 import { hiddenDelta } from './bp2-hidden-delta';
 import { biasGradient } from './bp3-bias-gradient';
 import { weightGradient } from './bp4-weight-gradient';
-import { dropOut } from './dropout';
+import { dropOut, hasDropout } from './dropout';
 import { boundWeights, hasFiniteDelta, hasFiniteWeights, noteLargestDelta } from './finite';
 import { forward } from './forward';
 import { expandRows, gather } from './gather';
 import { copy } from './micro/copy';
 import { batchAt, lastLayer, layerAt, rowAt } from './network';
-import { descendPairs, forwardPairs, weightGradientPairs } from './pairs';
+import { descendFirst, forwardPairs, fusesFirst, weightGradientPairs } from './pairs';
 import { updateByRule } from './rule';
-import { Batch, Layer, Net, Rule, Tally, Team, Window } from './structs';
+import { Batch, Net, Rule, Tally, Team, Window } from './structs';
 import { tally } from './tally';
 import { meet, shareFrom, shareTo } from './team';
-import { update } from './update';
+import { updateShare } from './update';
 
 /**
- * Stochastic gradient descent over samples of a window, mini-batch by mini-batch: gather → forward → BP1, BP2 → BP3, BP4 →
- * update. src/kernels/reference/step.ts does the same.
+ * Stochastic gradient descent over samples of a window, mini-batch by mini-batch: gather → forward → BP1, BP2 →
+ * tally → BP3, BP4 → update. src/kernels/reference/step.ts does the same.
  *
  * Several threads share the work: of the forward pass and of δ each takes some of the samples, of the gradients some of
  * the weights, and of the update some of the parameters. In between they meet.
@@ -162,51 +162,6 @@ export function gradientPass(net: Net, batch: Batch): void {
     } else if (!fuses) {
       const stride = l.stride;
       weightGradientPairs(l, net.pairs, rows, shareFrom(batch, stride, 16), shareTo(batch, stride, 16));
-    }
-  }
-}
-
-/** BP4 and the update of the first layer's weights, from pairs. */
-function descendFirst(net: Net, rows: i32, rate: f32): void {
-  const l = layerAt(net, 0);
-  if (!net.hasZeroGradients) memory.fill(l.weightGradients, 0, (<usize>l.fanIn * <usize>l.stride) << 2);
-  net.hasZeroGradients = 1;
-  descendPairs(l, net.pairs, rows, rate);
-}
-
-/**
- * The plain update, W −= η/m Σ ∂C/∂W, of a thread's share of the parameters. The weights of the first layer come first
- * among them: they are left out where `descendFirst` has updated them.
- */
-function updateShare(net: Net, batch: Batch, rate: f32): void {
-  const skipped: usize = fusesFirst(net, batch) ? layerAt(net, 0).biases - net.parameters : 0;
-  const count = net.parameterCount - i32(skipped >> 2);
-  const from = shareFrom(batch, count, 16);
-  const offset: usize = skipped + (from << 2);
-  update(net.parameters + offset, net.gradients + offset, rate, shareTo(batch, count, 16) - from);
-}
-
-/**
- * Whether BP4 and the update of the first layer's weights are done in one: from pairs, by a thread that is alone and need
- * not keep gradients apart until all have come.
- */
-function fusesFirst(net: Net, batch: Batch): bool {
-  return batch.isTraining && batch.isSparse && batch.threads == 1 && changetype<Rule>(net.rule).isPlain;
-}
-
-function hasDropout(l: Layer): bool {
-  return l.undropped != l.activations;
-}
-
-/** δ of each sample of the last layer times the sample's weight. Rounds: the product, once. */
-function weightDelta(net: Net, from: i32, to: i32): void {
-  const l = lastLayer(net);
-  const row: usize = l.stride << 2;
-  let delta = rowAt(l.delta, from, l.stride);
-  for (; from < to; ++from) {
-    const weight = v128.load32_splat(net.sampleWeights + (from << 2));
-    for (let end: usize = delta + row; delta < end; delta += 16) {
-      v128.store(delta, f32x4.mul(v128.load(delta), weight));
     }
   }
 }

@@ -1,5 +1,5 @@
 import { HINGE } from '../src/kernels/codes';
-import { costOfRow } from './cost';
+import { sampleCost } from './cost';
 import { lastLayer } from './network';
 import { Net, Tally } from './structs';
 
@@ -10,7 +10,7 @@ import { Net, Tally } from './structs';
  * Rounds: in f64, sample by sample, so that the sum does not depend on how the samples were divided.
  * @param weights f32[rows], by which the costs are multiplied; 0 for none
  */
-export function tally(net: Net, tally: Tally, rows: i32, weights: usize): void {
+export function tally(net: Net, sums: Tally, rows: i32, weights: usize): void {
   const l = lastLayer(net);
   const bytes: usize = l.stride << 2;
   let z = l.preActivations;
@@ -19,16 +19,16 @@ export function tally(net: Net, tally: Tally, rows: i32, weights: usize): void {
   const middle: f32 = net.loss == HINGE ? 0 : 0.5;
   let batchLoss: f64 = 0;
   for (let i = 0; i < rows; ++i) {
-    let loss = costOfRow(net.loss, net.lossParameter, z, a, targets, l.units);
-    if (weights) loss *= <f64>load<f32>(weights + (i << 2));
-    tally.loss += loss;
-    batchLoss += loss;
-    tally.right += i32(isRight(a, targets, l.units, middle));
+    let cost = sampleCost(net.loss, net.lossParameter, z, a, targets, l.units);
+    if (weights) cost *= <f64>load<f32>(weights + (i << 2));
+    sums.loss += cost;
+    batchLoss += cost;
+    sums.right += i32(isRight(a, targets, l.units, middle));
     z += bytes;
     a += bytes;
     targets += bytes;
   }
-  tally.batchLoss = batchLoss;
+  sums.batchLoss = batchLoss;
 }
 
 function isRight(a: usize, targets: usize, units: i32, middle: f32): bool {

@@ -1,6 +1,6 @@
 import type { Kernels } from '../src/kernels/kernels.js';
 import { roundUp } from '../src/memory/layout.js';
-import type { Fields, Struct, StructViews } from '../src/memory/struct.js';
+import type { Fields, Struct, StructViews } from '../src/memory/struct-fields.js';
 
 /** What may become of a word of memory while a kernel runs. */
 const KEPT = 0; // inputs, and the canaries around every buffer
@@ -133,10 +133,10 @@ export class Arena {
       const there = other.words[i]!;
       if (fates[i] === KEPT) {
         const was = before[i]!;
-        if (here !== was) return `${one.engine} overwrote ${this.#nameOf(i)}`;
-        if (there !== was) return `${other.engine} overwrote ${this.#nameOf(i)}`;
+        if (here !== was) return `${one.engine} overwrote ${this.#describeWord(i)}`;
+        if (there !== was) return `${other.engine} overwrote ${this.#describeWord(i)}`;
       } else if (fates[i] === WRITTEN && !sameFloat(here, there)) {
-        return `${this.#nameOf(i)}: ${showFloat(here)} and ${showFloat(there)}`;
+        return `${this.#describeWord(i)}: ${showFloat(here)} and ${showFloat(there)}`;
       }
     }
     return undefined;
@@ -210,7 +210,7 @@ export class Arena {
     return this.#content;
   }
 
-  #nameOf(word: number): string {
+  #describeWord(word: number): string {
     const at = START + 4 * word;
     const before = this.#buffers.filter(({ pointer }) => pointer <= at).at(-1);
     if (!before) return `the canary ${word} floats from the beginning`;

@@ -63,12 +63,12 @@ export class Table {
         accuracy,
       };
       this.results.push(result);
-      console.log(lineOf(result, i === 0));
+      console.log(formatLine(result, i === 0));
     }
   }
 }
 
-function lineOf(result: Result, isFirst: boolean): string {
+function formatLine(result: Result, isFirst: boolean): string {
   const { case: name, contender, seconds, rate, ratio, share, accuracy } = result;
   const { min, p25, median, p75 } = seconds;
   const [scale, unit] = timeUnit(median);

@@ -107,7 +107,7 @@ ${more}export const wasmText: string =
   if (!existsSync(path) || readFileSync(path, 'utf8') !== source) writeFileSync(path, source);
 }
 
-/** One character to a byte below 64, two to any other; src/kernels/bytes-of-text.ts, which reads it, says why. */
+/** One character to a byte below 64, two to any other; src/kernels/decode-text.ts, which reads it, says why. */
 function textOf(bytes) {
   const planes = ['', 'm', 'n', 'o'];
   const letter = (six) => String.fromCharCode(six + (six < 52 ? 40 : 45)); // ( to [, then a to l

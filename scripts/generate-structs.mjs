@@ -1,6 +1,6 @@
 // Writes assembly/structs.ts and src/memory/structs.ts: the structs that TypeScript and the kernels share in linear memory,
 // from the one table below. AssemblyScript gets classes whose fields it loads and stores; TypeScript gets classes of the same
-// names, whose accessors (src/memory/struct.ts makes them) read and write the same bytes. `npm run build` runs this.
+// names, whose accessors (src/memory/struct-fields.ts makes them) read and write the same bytes. `npm run build` runs this.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /**
@@ -197,7 +197,7 @@ const entries = Object.entries(structs);
 write('assembly/structs.ts', header + entries.map(assemblyClass).join(''));
 write(
   'src/memory/structs.ts',
-  `${header}import { defineFields, Struct } from './struct.js';\n${entries.map(typescriptClass).join('')}`,
+  `${header}import { defineFields, Struct } from './struct-fields.js';\n${entries.map(typescriptClass).join('')}`,
 );
 
 /** Leaves a file alone whose text does not change, so that watchers stay quiet. */

@@ -1,24 +1,24 @@
-// Every error of bp4 carries what is wrong as data. Its message is derived from that data, so that nobody has to read it back.
+// Every error of bp4 carries its details as data. The message is derived from them, so that no code parses a message.
 
-/** What an error says. */
+/** The details of an error. */
 export interface Fault {
-  /** A path into what the caller gave: `layers[1].units`, `validation.inputs[3][17]`; in a file `row 12, column "width"`. */
+  /** A path into the caller's data: `layers[1].units`, `validation.inputs[3][17]`; in a file, `row 12, column "width"`. */
   readonly place: string;
-  /** What is wrong there: `expected a whole number, got 'three'`, or `is NaN; expected a finite number`. */
+  /** The problem there: `expected a whole number, got 'three'`, or `is NaN; expected a finite number`. */
   readonly problem: string;
-  /** What to do about it, in the terms of the JavaScript API. */
+  /** How to fix it, in the terms of the JavaScript API. */
   readonly cure?: string | undefined;
-  /** The option that the cure names, for callers that spell options another way: the command line has flags. */
+  /** The option that the cure names, for callers that spell options differently, like the command line with its flags. */
   readonly option?: FaultOption | undefined;
 }
 
-/** An option that mends a fault, and the values to choose from where they are known. */
+/** An option that fixes a problem, with the values to choose from if they are known. */
 export interface FaultOption {
   readonly name: string;
   readonly values?: readonly (string | number)[];
 }
 
-/** `place: problem; cure`, where a problem that begins with 'is' continues the sentence: `inputs[1][1] is NaN; …`. */
+/** `place: problem; cure`. A problem that begins with 'is' continues the sentence: `inputs[1][1] is NaN; …`. */
 export function describeFault({ place, problem, cure }: Fault): string {
   const joint = place === '' ? '' : problem.startsWith('is ') ? ' ' : ': ';
   return `${place}${joint}${problem}${cure === undefined ? '' : `; ${cure}`}`;
@@ -32,8 +32,8 @@ export function joinPlaces(outer: string, inner: string): string {
 }
 
 /**
- * What an error says, at a place inside another: of a fault its fields, of any other error (one of JSON.parse, say) its
- * message as the problem.
+ * The details of an error at a place inside another: the fields of a fault, or the message of any other error (of JSON.parse,
+ * for example) as the problem.
  */
 export function within(place: string, error: unknown): Fault {
   if (isFault(error)) {
@@ -43,7 +43,7 @@ export function within(place: string, error: unknown): Fault {
   return { place, problem: error instanceof Error ? error.message : String(error) };
 }
 
-/** A value of the wrong type. It is a TypeError, in name too. */
+/** A value of the wrong type. Its name is TypeError. */
 export class TypeFault extends TypeError implements Fault {
   declare readonly place: string;
   declare readonly problem: string;
@@ -56,7 +56,7 @@ export class TypeFault extends TypeError implements Fault {
   }
 }
 
-/** A value of the right type that is not allowed. It is a RangeError, in name too. */
+/** A value of the right type that is out of range. Its name is RangeError. */
 export class RangeFault extends RangeError implements Fault {
   declare readonly place: string;
   declare readonly problem: string;
@@ -69,7 +69,7 @@ export class RangeFault extends RangeError implements Fault {
   }
 }
 
-/** What is neither of the wrong type nor out of range: the classes below say what it is. */
+/** The base of the errors below, which are neither type nor range errors. */
 export class FaultError extends Error implements Fault {
   declare readonly place: string;
   declare readonly problem: string;
@@ -82,33 +82,33 @@ export class FaultError extends Error implements Fault {
   }
 }
 
-/** Whether bp4 threw it, with its place, problem and cure as fields. */
+/** Whether this is an error of bp4, with place, problem and cure as fields. */
 export function isFault(error: unknown): error is Error & Fault {
   return error instanceof TypeFault || error instanceof RangeFault || error instanceof FaultError;
 }
 
-/** A call that the network cannot take in its present state: after `dispose()`, or while it is being trained. */
+/** A call that the network can't accept in its current state: after `dispose()`, or during a training. */
 export class StateError extends FaultError {
   override readonly name = 'StateError';
 }
 
-/** `engine: 'wasm'` was asked for where WebAssembly with SIMD is refused; `cause` holds the engine's own error. */
+/** `engine: 'wasm'` on a host that refuses WebAssembly with SIMD. `cause` holds the error of the host. */
 export class EngineError extends FaultError {
   override readonly name = 'EngineError';
 }
 
-/** A thread that shared the training of a network, or did it (bp4/worker), ended by itself, or could not be started. */
+/** A thread of a training, or the worker of bp4/worker, died or could not be started. */
 export class ThreadError extends FaultError {
   override readonly name = 'ThreadError';
 }
 
-/** A training whose loss or weights became NaN or infinite; the network is left after its last whole finite step. */
+/** A training whose loss or weights became NaN or infinite. The network keeps its last finite step. */
 export class DivergenceError extends FaultError {
   override readonly name = 'DivergenceError';
-  /** From 1, and the step within it, from 1, that was not taken. */
+  /** The epoch, from 1, and the step within it, from 1, that could not be taken. */
   readonly epoch: number;
   readonly step: number;
-  /** The layer, from 0, with the largest gradient of that step, and its size; NaN where it is none. */
+  /** The layer, from 0, with the largest gradient of that step, and the size of that gradient, which may be NaN. */
   readonly layer: number;
   readonly largestGradient: number;
 
@@ -121,7 +121,7 @@ export class DivergenceError extends FaultError {
   }
 }
 
-/** Bytes, or a model in plain data, that are not of the format that is read, or no longer whole; the message names the place. */
+/** Bytes, or a model as plain data, that do not have the expected format or are damaged. The message names the place. */
 export class FormatError extends FaultError {
   override readonly name = 'FormatError';
 }

@@ -1,3 +1,8 @@
+/**
+ * Networks: creation, training, prediction, saving and diagnosis.
+ *
+ * @module bp4
+ */
 export { Network } from './network.js';
 export type { EngineOptions, Gradients, LayerGradients, LayerState, NetworkOptions } from './network.js';
 export type {

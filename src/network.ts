@@ -45,24 +45,24 @@ import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from '
 import type { EpochReport } from './training/reports.js';
 import { finish, inSlices, type Work } from './base/work.js';
 
-/** On what a network computes; it changes no bit of the answers. */
+/** Where a network computes. The choice doesn't change a bit of the results. */
 export interface EngineOptions {
   /**
-   * Default 'auto': WebAssembly where it is to be had, else plain TypeScript. Hosts that refuse to compile it (workerd) are
-   * given `bp4/core.wasm`, compiled.
+   * 'auto' uses WebAssembly if the host supports it, and plain TypeScript otherwise. On hosts that refuse to compile
+   * WebAssembly at run time (workerd), pass the compiled module of `bp4/core.wasm`. Default 'auto'.
    */
   readonly engine?: EngineChoice;
   /**
-   * How many threads share a step of `train`, from 1 to 16; 'auto' takes some where steps are long enough to gain from
-   * it. Needs shared memory: in a page, cross-origin isolation. Where it cannot be had one thread computes, and
-   * `singleThreadReason` says why. Default 1.
+   * The number of threads that share a step of `train`, from 1 to 16. 'auto' uses several if the steps are long enough to
+   * gain from it. Threads need shared memory, which in a page needs cross-origin isolation. Without it, one thread computes,
+   * and `singleThreadReason` says why. Default 1.
    */
   readonly threads?: ThreadChoice;
 }
 
 export interface NetworkOptions extends NetworkSpec, EngineOptions {}
 
-/** A layer as it stood when `layers` was read. */
+/** A layer, copied when `layers` was read. */
 export interface LayerState {
   readonly units: number;
   readonly activation: ActivationName;
@@ -72,13 +72,13 @@ export interface LayerState {
   readonly biases: Float32Array;
 }
 
-/** What the four equations say of a layer, for a batch of n samples. All arrays are copies. */
+/** The four equations evaluated at one layer, for a batch of n samples. All arrays are copies. */
 export interface LayerGradients {
   /** z, [n][units]. */
   readonly preActivations: Float32Array;
   /** a = σ(z), [n][units]. */
   readonly activations: Float32Array;
-  /** δ = ∂C/∂z of each sample's own cost, [n][units] (BP1, BP2). */
+  /** δ = ∂C/∂z of each sample's cost, [n][units] (BP1, BP2). */
   readonly delta: Float32Array;
   /** ∂C/∂W of the mean cost, [units][fanIn] (BP4). */
   readonly weightGradients: Float32Array;
@@ -86,13 +86,13 @@ export interface LayerGradients {
   readonly biasGradients: Float32Array;
 }
 
-/** What `backprop` gives. */
+/** The result of `backprop`. */
 export interface Gradients {
-  /** The mean cost of a sample. */
+  /** The mean cost per sample. */
   readonly loss: number;
-  /** What the first layer gets, [n][inputs]: the samples after `inputScale` and transforms. */
+  /** The inputs of the first layer, [n][inputs]: the samples after `inputScale` and transforms. */
   readonly inputs: Float32Array;
-  /** What the cost compares the last activations with, [n][outputs]: labels one-hot, targets after transforms. */
+  /** The y of the cost, [n][outputs]: labels as one-hot rows, targets after transforms. */
   readonly targets: Float32Array;
   readonly layers: readonly LayerGradients[];
 }
@@ -100,17 +100,17 @@ export interface Gradients {
 /**
  * A multilayer perceptron, trained by backpropagation and stochastic gradient descent.
  *
- * Every call checks what it is given before it changes anything: a call that throws leaves the network as it was. The
- * same spec, seed, data and options give the same weights, to the last bit, on every engine.
+ * Every call checks its arguments before it changes anything: a call that throws leaves the network as it was. The same
+ * spec, seed, data and options produce the same weights, bit for bit, on every engine.
  */
 export class Network {
-  /** Which engine computes: 'wasm', or 'reference', the same in plain TypeScript. */
+  /** The engine that computes: 'wasm', or 'reference', which does the same in plain TypeScript. */
   readonly engine: 'wasm' | 'reference';
-  /** How many numbers a sample has, transformed if there are transforms. */
+  /** The number of inputs of the first layer, after transforms. */
   readonly inputs: number;
-  /** How many numbers an answer has: the units of the last layer. */
+  /** The number of outputs: the units of the last layer. */
   readonly outputs: number;
-  /** The cost that training makes small. */
+  /** The cost that training minimizes. */
   readonly loss: LossName;
 
   readonly #random: Random;
@@ -135,14 +135,14 @@ export class Network {
   }
 
   /**
-   * Makes a network, its weights drawn from the seed.
-   * @throws TypeError, RangeError naming what is wrong in the options, or that memory does not suffice
-   * @throws EngineError where engine 'wasm' is refused
+   * Creates a network and draws its initial weights from the seed.
+   * @throws TypeError, RangeError for an invalid option, named in the message, or if there isn't enough memory
+   * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async create<const Layers extends readonly LayerSpec[]>(
     options: NetworkOptions & {
       readonly layers: Layers;
-      /** One that goes with the activation of the last layer. */
+      /** A loss that fits the activation of the last layer. */
       readonly loss?: LossSpec<LossFor<LastActivation<Layers>>>;
     },
   ): Promise<Network> {
@@ -155,9 +155,9 @@ export class Network {
   }
 
   /**
-   * Makes a network from what `toJSON` gave: it predicts, and trains on, as that one would have.
-   * @throws TypeError, RangeError naming the place in the JSON that is wrong
-   * @throws EngineError where engine 'wasm' is refused
+   * Restores a network from the result of `toJSON`. It predicts and continues to train exactly as the original would.
+   * @throws TypeError, RangeError naming the invalid place in the JSON
+   * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async fromJSON(json: NetworkJSON, options: EngineOptions = {}): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
@@ -165,10 +165,10 @@ export class Network {
   }
 
   /**
-   * Makes a network from what `save` gave: it predicts, and trains on, as that one would have. Whatever the bytes are,
-   * nothing in them is executed, and all is checked before it is used.
-   * @throws FormatError where the bytes are no such file, or no longer whole
-   * @throws EngineError where engine 'wasm' is refused
+   * Restores a network from the bytes of `save`. It predicts and continues to train exactly as the original would. Nothing
+   * in the bytes is executed, and everything is checked before it is used.
+   * @throws FormatError if the bytes aren't a file of `save`, or are damaged
+   * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
@@ -183,10 +183,10 @@ export class Network {
   }
 
   /**
-   * Makes a network from its state: it predicts, and trains on, as that one would have. The state is copied.
-   * @param state as `net.state` gives it
-   * @throws TypeError, RangeError naming the place in the state that is wrong
-   * @throws EngineError where engine 'wasm' is refused
+   * Restores a network from its state. It predicts and continues to train exactly as the original would. The state is copied.
+   * @param state as `net.state` returns it
+   * @throws TypeError, RangeError naming the invalid place in the state
+   * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async fromState(state: NetworkState, options: EngineOptions = {}): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
@@ -205,17 +205,17 @@ export class Network {
     return net;
   }
 
-  /** How many threads share a step. With `threads: 'auto'` each training decides. */
+  /** The number of threads that share a step. With `threads: 'auto'` each training decides. */
   get threads(): number {
     return this.#use().kernels.team?.threads ?? 1;
   }
 
-  /** Why that is only one. */
+  /** Why only one thread computes although more were asked for; otherwise undefined. */
   get singleThreadReason(): string | undefined {
     return singleThreadReason(this.#use().kernels, this.#threads);
   }
 
-  /** The layers, first to last, copied as they stand now at each access: keep them in a variable to go through them. */
+  /** The layers, first to last. Every access copies all weights: keep the result in a variable. */
   get layers(): readonly LayerState[] {
     const model = this.#use();
     return readParameters(model).map(({ weights, biases }, l) => {
@@ -225,12 +225,13 @@ export class Network {
   }
 
   /**
-   * Answers samples.
-   * @param inputs [n][inputs]: a typed array or flat array, row-major, or an array of rows; where the transforms have
-   * names, a row may be an object
-   * @param options inputScale: by which each input is multiplied; default 1
-   * @returns [n][outputs], row-major; in the units of the targets before their transforms
-   * @throws TypeError, RangeError naming the row and column of what is wrong
+   * Computes the outputs for samples.
+   * @param inputs [n][inputs]: a typed array or flat array, row-major, or an array of rows. If the transforms have names, a
+   * row may be an object.
+   * @param options inputScale: factor for every input; default 1
+   * @returns [n][outputs], row-major, in the units that the targets have before their transforms
+   * @throws TypeError, RangeError naming the invalid row and column
+   * @throws StateError after `dispose`
    */
   predict(inputs: RawRows, options: Omit<Inputs, 'inputs'> = {}): Float32Array {
     const model = this.#use();
@@ -240,8 +241,9 @@ export class Network {
   }
 
   /**
-   * Mean loss and accuracy over the data.
-   * @throws TypeError, RangeError naming the row and column of what is wrong
+   * Computes the mean loss and the accuracy over the data.
+   * @throws TypeError, RangeError naming the invalid row and column
+   * @throws StateError after `dispose`
    */
   evaluate(data: Data): Metrics {
     const model = this.#use();
@@ -249,9 +251,11 @@ export class Network {
   }
 
   /**
-   * BP1 to BP4 for a batch; nothing is updated. Memory grows to hold the whole batch, and is kept until `dispose`.
-   * @returns loss and gradients of the mean over the samples; δ per sample
-   * @throws TypeError, RangeError naming the row and column of what is wrong, or that memory does not suffice
+   * Computes BP1 to BP4 for a batch, and updates nothing. The memory grows to hold the whole batch, and is kept until
+   * `dispose`.
+   * @returns loss and gradients of the mean over the samples; δ of each sample
+   * @throws TypeError, RangeError naming the invalid row and column, or if there isn't enough memory
+   * @throws StateError after `dispose`
    */
   backprop(data: Data): Gradients {
     const model = this.#use();
@@ -281,11 +285,11 @@ export class Network {
   }
 
   /**
-   * How fast each layer learns from the data, and why: |δ| says how far a unit is from its optimum, and a small a_in or
-   * a small σ′ that it learns slowly. Nothing is updated. Some hundreds of samples tell as much as thousands.
-   * @returns numbers by layer, and messages that say what is not well, and what to try; none where all is well
-   * @throws TypeError, RangeError naming the row and column of what is wrong
-   * @throws StateError when the network is disposed meanwhile
+   * Measures how fast each layer learns from the data, and why: a large |δ| means that a unit is far from its optimum, a
+   * small a_in or a small σ′ that it learns slowly. Updates nothing. A few hundred samples say as much as thousands.
+   * @returns numbers for each layer, and messages about what slows learning down and what to try; no messages if all is well
+   * @throws TypeError, RangeError naming the invalid row and column
+   * @throws StateError if the network is disposed, before or during the call
    */
   async diagnose(data: Data): Promise<Diagnosis> {
     const samples = finish(Samples.read(data, this.#use()));
@@ -294,12 +298,12 @@ export class Network {
   }
 
   /**
-   * For those who doubt: compares the gradients of `backprop` with central differences of the cost in double precision, by
-   * at most 100 of the samples. Nothing is updated. Takes about a second for [784, 30, 10].
-   * @param options samples: how many weights of each layer, and how many biases; default 200
-   * @returns whether they agree, and where they do so least
-   * @throws TypeError, RangeError naming what is wrong in the data or options
-   * @throws StateError when the network is disposed meanwhile
+   * Compares the gradients of `backprop` with central differences of the cost in double precision, over at most 100 of the
+   * samples. Updates nothing. Takes about a second for [784, 30, 10].
+   * @param options samples: the number of weights, and of biases, to check in each layer; default 200
+   * @returns whether they agree, and where they differ most
+   * @throws TypeError, RangeError for invalid data or options, named in the message
+   * @throws StateError if the network is disposed, before or during the call
    */
   async checkGradients(data: Data, options: GradientCheckOptions = {}): Promise<GradientCheck> {
     const { checkGradients } = await import('./diagnosis/check-gradients.js');
@@ -307,14 +311,15 @@ export class Network {
   }
 
   /**
-   * Trains by stochastic gradient descent, or what the `optimizer` makes of it, in slices: the event loop has its turn at
-   * least every 16 ms, or after each step where one takes longer. Meanwhile `predict`, `evaluate` and the like may be called.
+   * Trains by stochastic gradient descent, or by the `optimizer` in its place. Training runs in slices: the event loop gets
+   * its turn at least every 16 ms, or after each step if a step takes longer. In between you can call `predict`, `evaluate`
+   * and so on.
    * @returns loss and accuracy of each epoch
-   * @throws TypeError, RangeError naming what is wrong in the data or options; the network is unchanged then
-   * @throws DivergenceError where the loss or a weight becomes NaN or infinite; the network is left after its last finite step
-   * @throws ThreadError where a thread ended by itself; the network is left after its last whole step, and goes on with one
-   * @throws StateError while another `train` goes on, or when the network is disposed meanwhile
-   * @throws the reason of `options.signal` once it is aborted; the network is left after its last whole step
+   * @throws TypeError, RangeError for invalid data or options, named in the message; the network is unchanged
+   * @throws DivergenceError if the loss or a weight becomes NaN or infinite; the network keeps its last finite step
+   * @throws ThreadError if a thread dies; the network keeps its last whole step, and continues with one thread
+   * @throws StateError while another `train` is running, or if the network is disposed
+   * @throws the reason of `options.signal` once it is aborted; the network keeps its last whole step
    */
   async train(data: Data | Stream, options: TrainOptions = {}): Promise<EpochReport[]> {
     const model = this.#use();
@@ -331,10 +336,10 @@ export class Network {
   }
 
   /**
-   * @internal Of bp4/worker: this network is trained elsewhere, and nobody trains it here meanwhile.
-   * @param train is given the `threads` that were asked for, and what brings this network to the state that it has
-   * there; that throws StateError when the network is disposed
-   * @param onDispose called when it is disposed meanwhile
+   * @internal For bp4/worker: the network is trained elsewhere, and can't be trained here in the meantime.
+   * @param train gets the `threads` option, and a function that sets this network to a state reached elsewhere; the function
+   * throws StateError if the network is disposed
+   * @param onDispose called if the network is disposed in the meantime
    */
   async trainElsewhere(
     train: (threads: ThreadChoice, restore: (state: NetworkState) => void) => Promise<EpochReport[]>,
@@ -378,21 +383,22 @@ export class Network {
     return yield* train(context, checked, options);
   }
 
-  /** The network as JSON: weights [units][fanIn], biases [units], and the state of its random generator. */
+  /** Returns the network as JSON: weights [units][fanIn], biases [units], and the state of its random generator. */
   toJSON(): NetworkJSON {
     return stateToJSON(this.state);
   }
 
   /**
-   * The network in one binary, a safetensors file: the spec, the weights to the bit, the state of the random generator, and
-   * how far its last training has come, with what the optimizer remembers.
-   * @throws RangeError where a weight is NaN or infinite
+   * Returns the network as one safetensors file: the spec, the weights to the bit, the state of the random generator, and the
+   * progress of the last training with the memory of its optimizer.
+   * @throws RangeError if a weight is NaN or infinite
+   * @throws StateError after `dispose`
    */
   save(): Uint8Array<ArrayBuffer> {
     return encodeState(this.state);
   }
 
-  /** The network as plain data, copied as it stands now at each access: `Network.fromState` makes it again. */
+  /** The network as plain data, copied at every access. `Network.fromState` restores it. */
   get state(): NetworkState {
     const model = this.#use();
     return {
@@ -409,7 +415,7 @@ export class Network {
     this.#random.restore(state.generator);
   }
 
-  /** Gives the network's memory back; any later call but `dispose` throws StateError. */
+  /** Releases the memory of the network. Every later call except `dispose` throws StateError. */
   dispose(): void {
     if (this.#model) giveBackKernels(this.#model.kernels);
     this.#model = undefined;

@@ -91,10 +91,10 @@ export async function writeCase(directory: string, job: PeerCase): Promise<void>
   write('inputs.u8', data.inputs);
   write('labels.u8', data.labels);
   write('questions.u8', questions.inputs);
-  write('parameters.f32', bytesOf(net.layers.flatMap(({ weights, biases }) => [weights, biases])));
+  write('parameters.f32', joinBytes(net.layers.flatMap(({ weights, biases }) => [weights, biases])));
   const order = Uint32Array.from(data.labels, (_, n) => n);
   if (shuffle) shuffleAsBp4(order, new Random(net.toJSON().generator!));
-  write('order.u32', bytesOf([order]));
+  write('order.u32', joinBytes([order]));
   net.dispose();
 }
 
@@ -108,7 +108,7 @@ function shuffleAsBp4(order: Uint32Array, random: Random): void {
   }
 }
 
-const bytesOf = (arrays: readonly (Float32Array | Uint32Array)[]): Buffer =>
+const joinBytes = (arrays: readonly (Float32Array | Uint32Array)[]): Buffer =>
   Buffer.concat(
     arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
   );

@@ -11,7 +11,7 @@ import { peerCases, writeCase } from './cases.js';
 import { javaScript, nativeContenders, type Contender, type Missing } from './contenders.js';
 import { judge } from './goals.js';
 import { race, type Row } from './race.js';
-import { goalTable, tableOf } from './report.js';
+import { goalTable, formatTable } from './report.js';
 
 const { values } = parseArgs({
   options: { case: { type: 'string' }, peer: { type: 'string', multiple: true }, json: { type: 'string' } },
@@ -32,7 +32,7 @@ for (const [i, job] of peerCases(values.case).entries()) {
   const outcome = await race(job, contenders, files, showProgress);
   showProgress('', '');
   const count = `${job.data.labels.length.toLocaleString('en')} samples × ${job.epochs}`;
-  console.log(tableOf(`${job.name}, ${job.loss}, accuracy and loss after ${count}`, outcome.rows));
+  console.log(formatTable(`${job.name}, ${job.loss}, accuracy and loss after ${count}`, outcome.rows));
   for (const error of outcome.errors) console.error(`\n${error}`);
   rows.push(...outcome.rows);
   errors.push(...outcome.errors);

@@ -9,7 +9,7 @@ export interface Marks {
 }
 
 /** @param outputs f32[n][outputs] */
-export function marksOf({ layers, loss, questions }: PeerCase, outputs: Float32Array): Marks {
+export function mark({ layers, loss, questions }: PeerCase, outputs: Float32Array): Marks {
   const { labels } = questions;
   const { units } = layers.at(-1)!;
   if (outputs.length !== labels.length * units) {

@@ -70,7 +70,7 @@ export async function race(
     );
   }
   for (const runner of rates.keys()) runner.stop();
-  return { rows: rowsOf(job, rates), errors };
+  return { rows: toRows(job, rates), errors };
 }
 
 /** Nobody is to be measured at other work, unless it says so. */
@@ -79,7 +79,7 @@ function checkSameWork({ contender, marks }: Runner, ours: Marks): void {
   throw new Error(`${contender.label}: has learned something else (loss ${marks.loss}; bp4 ${ours.loss})`);
 }
 
-function rowsOf(job: PeerCase, rates: ReadonlyMap<Runner, readonly number[]>): Row[] {
+function toRows(job: PeerCase, rates: ReadonlyMap<Runner, readonly number[]>): Row[] {
   const scale = job.unit === 'epochs/s' ? 1 / job.data.labels.length : 1;
   const rows = [...rates].map(([{ contender, marks, peakMemory, note }, rates]) => {
     const { name, label, kind } = contender;

@@ -8,7 +8,7 @@ const line = (cells: readonly string[], note: string): string =>
   (note && `  ${note}`);
 
 /** A case, fastest first. */
-export function tableOf(title: string, rows: readonly Row[]): string {
+export function formatTable(title: string, rows: readonly Row[]): string {
   const [first] = rows;
   if (!first) return `\n${title}: nobody`;
   const head = ['', first.unit, 'slowest–fastest', 'bp4 is', 'accuracy', 'loss', 'peak MB'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { PeerCase } from './cases.js';
 import { Child } from './child.js';
 import type { Contender } from './contenders.js';
-import { marksOf, type Marks } from './marks.js';
+import { mark, type Marks } from './marks.js';
 
 /** For one contender in one round. */
 const ROUND_SECONDS = 0.35;
@@ -39,7 +39,7 @@ export class Runner {
     const file = join(directory, 'outputs.f32');
     await this.#child.ask(`predict ${file}`);
     const bytes = Uint8Array.from(readFileSync(file));
-    this.marks = marksOf(job, new Float32Array(bytes.buffer));
+    this.marks = mark(job, new Float32Array(bytes.buffer));
   }
 
   /**

@@ -33,7 +33,7 @@
  * Left out: NeuralNetworkGPU, recurrent networks, FeedForward and its layers, AE, `toSVG`, DataFormatter, and what of
  * `lookup` is for lists of objects.
  *
- * @module
+ * @module bp4/brain
  */
 import { CrossValidate } from './cross-validate.js';
 import { likely } from './likely.js';

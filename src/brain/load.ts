@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.js';
-import { bytesOfText } from '../kernels/bytes-of-text.js';
+import { decodeText } from '../kernels/decode-text.js';
 import { PagedMemory } from '../memory/memory.js';
 import type { BrainEngine, BrainKernels } from './kernels.js';
 import { brainReference } from './reference.js';
@@ -40,7 +40,7 @@ export function brainKernels(engine: BrainEngine): BrainKernels {
 function wasmKernels(): BrainKernels | undefined {
   if (compiled === undefined) {
     try {
-      compiled = new WebAssembly.Module(bytesOfText(wasmText));
+      compiled = new WebAssembly.Module(decodeText(wasmText));
     } catch (error) {
       // No SIMD, a Content-Security-Policy without 'wasm-unsafe-eval', or a page that compiles no large modules at once.
       refusal = error;

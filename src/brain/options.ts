@@ -191,7 +191,7 @@ export function checkSizes(place: string, sizes: unknown, least: number): number
   if (sizes.length < least) {
     throw new RangeFault({ place, problem: `expected at least ${least} numbers, got ${sizes.length}` });
   }
-  return sizes.map((size, i) => checkInteger(`${place}[${i}]`, size, 1, MOST_UNITS));
+  return Array.from(sizes, (size, i) => checkInteger(`${place}[${i}]`, size, 1, MOST_UNITS));
 }
 
 function checkObject(place: string, value: unknown): void {

@@ -2,7 +2,7 @@ import { readParameters, writeParameters } from '../model/parameters.js';
 import { RangeFault } from '../errors.js';
 import { ADAM } from '../kernels/codes.js';
 import { LINE, roundUp } from '../memory/layout.js';
-import { writeStruct } from '../memory/struct.js';
+import { writeStruct } from '../memory/struct-fields.js';
 import { Window } from '../memory/structs.js';
 import { plainRule } from '../model/model.js';
 import type { Machine, State } from './machine.js';

@@ -206,7 +206,7 @@ export async function openArraySamples(
       for (let n = 0; n < count; n += rows) {
         yield {
           inputs: checkFinite(opened, await opened.rows(rows), n),
-          ...(ofLabels && { labels: labels!.indicesOf(await ofLabels.rows(rows), n) }),
+          ...(ofLabels && { labels: labels!.toIndices(await ofLabels.rows(rows), n) }),
           ...(ofTargets && { targets: checkFinite(ofTargets, await ofTargets.rows(rows), n) }),
           ...scale,
           schema,
@@ -242,7 +242,7 @@ function checkFinite({ place, width, dtype }: ArrayReader, values: NPYValues, be
 /** What the labels of a file stand for. */
 interface Labels {
   readonly classes: Categories;
-  indicesOf(values: NPYValues, before: number): NumericArray;
+  toIndices(values: NPYValues, before: number): NumericArray;
 }
 
 /** Reads all labels once. */
@@ -279,13 +279,13 @@ async function surveyLabels(
     }
   }
   await array.close();
-  if (!isText) return { classes: checked ?? most, indicesOf: indices };
+  if (!isText) return { classes: checked ?? most, toIndices: indices };
   const { categories: classes } = column.decide();
   column = column.settled();
   const { meanings } = column.decide();
   return {
     classes,
-    indicesOf: (values, before) =>
+    toIndices: (values, before) =>
       Uint32Array.from(encode(values as string[], before), (code) => meanings[code]!),
   };
 }

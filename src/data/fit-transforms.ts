@@ -80,15 +80,13 @@ export function buildTransforms(schema: Schema, chosen: Chosen, statistics: Colu
   const inputs = chosen.inputs.map((kind, k): Transform => {
     const ofColumn = categories?.[k];
     return ofColumn
-      ? { kind: 'oneHot', categories: ofColumn, ...nameOf(columns, k) }
-      : statistics.inputs.transformOf(kind, k, nameOf(columns, k));
+      ? { kind: 'oneHot', categories: ofColumn, ...pickName(columns, k) }
+      : statistics.inputs.fit(kind, k, pickName(columns, k));
   });
   if (!chosen.targets) return { inputs };
   return {
     inputs,
-    targets: chosen.targets.map((kind, k) =>
-      statistics.targets.transformOf(kind, k, nameOf(targetColumns, k)),
-    ),
+    targets: chosen.targets.map((kind, k) => statistics.targets.fit(kind, k, pickName(targetColumns, k))),
   };
 }
 
@@ -98,7 +96,7 @@ export function transformedWidth(transforms: Transforms): number {
   return inputs.reduce((sum, one) => sum + (one.kind === 'oneHot' ? one.categories.length : 1), 0);
 }
 
-const nameOf = (names: readonly string[] | undefined, k: number): { name?: string } =>
+const pickName = (names: readonly string[] | undefined, k: number): { name?: string } =>
   names ? { name: names[k]! } : {};
 
 function resolveKinds(
@@ -192,7 +190,7 @@ class Statistics {
     }
   }
 
-  transformOf(kind: FitKind, k: number, name: { name?: string }): NumberTransform {
+  fit(kind: FitKind, k: number, name: { name?: string }): NumberTransform {
     if (kind === 'identity') return { kind, ...name };
     if (kind === 'minMax') return { kind, min: this.#least[k]!, max: this.#most[k]!, ...name };
     const deviation = Math.sqrt(this.#squares[k]! / this.#count);

@@ -1,3 +1,9 @@
+/**
+ * Data from CSV, JSON, NumPy, IDX and Parquet files: tables, datasets, and streams of files beyond memory.
+ *
+ * @module bp4/data
+ */
+
 // bp4/data: bytes → rows → columns → table → Dataset; or, of what is larger than memory, → DataStream.
 //
 //   bytes    chunks: texts and files that arrive in pieces

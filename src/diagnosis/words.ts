@@ -47,7 +47,7 @@ export function describeLayers(
         `${dead} of its ${units} ${activation} units are dead (σ′ = 0 for all ${count} samples); ` +
           "try initializer 'heNormal', a lower learning rate, or leakyRelu",
       );
-    } else if (isLast && stuck > 0.5 && !loss.endsWith('rossEntropy')) {
+    } else if (isLast && stuck > 0.5 && loss !== 'crossEntropy' && loss !== 'binaryCrossEntropy') {
       causes.push(
         `${loss} cost with saturated ${activation} outputs: σ′ holds δ down where ${percent(stuck)} of the samples are wrong; ` +
           `try ${activation === 'sigmoid' ? "loss 'binaryCrossEntropy'" : "activation 'linear'"}`,

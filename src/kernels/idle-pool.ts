@@ -9,12 +9,12 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * cannot shrink.
  */
 export class IdlePool<Item> {
-  readonly #memoryOf: (item: Item) => Kernels['memory'];
+  readonly #findMemory: (item: Item) => Kernels['memory'];
   /** The last that was given back comes first. */
   readonly #idle: Item[] = [];
 
-  constructor(memoryOf: (item: Item) => Kernels['memory']) {
-    this.#memoryOf = memoryOf;
+  constructor(findMemory: (item: Item) => Kernels['memory']) {
+    this.#findMemory = findMemory;
   }
 
   get isFull(): boolean {
@@ -35,7 +35,7 @@ export class IdlePool<Item> {
 
   /** Takes one back, in place of the oldest where the pool is full; the caller must not use it afterwards. */
   giveBack(item: Item): void {
-    if (this.#memoryOf(item).buffer.byteLength > MOST_BYTES) return;
+    if (this.#findMemory(item).buffer.byteLength > MOST_BYTES) return;
     this.#idle.unshift(item);
     if (this.#idle.length > MOST_IDLE) this.#idle.pop();
   }

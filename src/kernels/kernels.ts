@@ -137,8 +137,8 @@ export interface StepKernels {
   tally(net: number, tally: number, rows: number, weights: number): void;
 
   /**
-   * Gradient descent over `count` samples of the window, in mini-batches of `size`: gather, forward, tally, BP1 to BP4,
-   * update. With `window` 0, over the one mini-batch that has been gathered.
+   * Gradient descent over `count` samples of the window, in mini-batches of `size`: gather, forward, BP1, BP2, tally,
+   * BP3, BP4, update. With `window` 0, over the one mini-batch that has been gathered.
    * @returns how many samples were learned: fewer than `count` where a thread of the team is late, or before a step whose
    * cost is not finite
    */

@@ -1,6 +1,6 @@
 import { instantiate } from '@assemblyscript/loader';
 import { PagedMemory } from '../memory/memory.js';
-import { bytesOfText } from './bytes-of-text.js';
+import { decodeText } from './decode-text.js';
 import type { Kernels } from './kernels.js';
 import { coreName, wasmText } from './wasm-module.js';
 
@@ -26,7 +26,7 @@ export async function wasmKernels(given?: WebAssembly.Module): Promise<Kernels> 
   return { ...kernels, engine: 'wasm', bytesPerFloat: 4, memory: new PagedMemory(memory, heapBase.value) };
 }
 
-export const compile = (text: string): Promise<WebAssembly.Module> => WebAssembly.compile(bytesOfText(text));
+export const compile = (text: string): Promise<WebAssembly.Module> => WebAssembly.compile(decodeText(text));
 
 /** The thread that calls is the first of a team, and never sleeps; the others have a `sleep` of their own (worker.ts). */
 const sleep = (): void => undefined;

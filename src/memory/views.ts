@@ -1,5 +1,5 @@
 import type { Memory } from './memory.js';
-import type { StructViews } from './struct.js';
+import type { StructViews } from './struct-fields.js';
 
 /** A memory as typed arrays. Where the memory has grown they must be derived anew, by `refresh`. */
 export class Views implements StructViews {

@@ -5,7 +5,7 @@ import { read, readClasses, type Measure, type Truth } from './predictions.js';
 
 /**
  * The share of samples classified correctly, as `evaluate` has it: the largest output is where the largest target is;
- * with a single output, both lie on the same side of ½.
+ * with a single output, both lie on the same side of the threshold.
  * @throws TypeError, RangeError where outputs and answers do not fit, or are not finite
  */
 export function accuracy(outputs: Float32Array, truth: Truth): number {

@@ -2,7 +2,7 @@
  * Figures of how good predictions are: of what `predict` returns, or, given to `train` as metrics, after each epoch. All
  * is summed up in double precision, sample after sample, and is the same to the last bit on every engine.
  *
- * @packageDocumentation
+ * @module bp4/metrics
  */
 export { accuracy, topK } from './accuracy.js';
 export { confusionMatrix, formatConfusionMatrix } from './confusion.js';

@@ -1,6 +1,6 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import { argmax } from '../base/argmax.js';
-import { checkInteger, show } from '../base/check.js';
+import { checkInteger, checkNumber, show } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
 import { readLabels, readMatrix, type Rows } from '../training/matrix.js';
 import { finish } from '../base/work.js';
@@ -16,6 +16,8 @@ export interface Truth {
   readonly labels?: NumericArray | readonly number[] | undefined;
   /** How many outputs a sample has. Needed only where `targets` are numbers, not rows. */
   readonly outputs?: number | undefined;
+  /** A single output of at least this is class 1. Default 0.5; 0 for a network with the hinge loss. */
+  readonly threshold?: number | undefined;
 }
 
 /** A metric that takes the truth also as `train` takes its data. */
@@ -107,20 +109,21 @@ export interface Classes {
 
 /**
  * Reads outputs as classes, as the accuracy of the core does: the class of a row is that of its first largest number;
- * with a single output, it is 1 from ½ on, and 0 below.
+ * a single output is class 1 if it is at least the threshold, and class 0 otherwise.
  * @throws as `read`
  */
 export function readClasses(outputs: Float32Array, truth: Truth): Classes {
   const { width, count, labels, targets, outputs: answers } = read(outputs, truth);
+  const threshold = checkNumber('threshold', truth.threshold ?? 0.5, -Infinity);
   return {
     count,
     classes: Math.max(width, 2),
-    actual: labels ?? toClasses(targets!, count, width),
-    predicted: toClasses(answers, count, width),
+    actual: labels ?? toClasses(targets!, count, width, threshold),
+    predicted: toClasses(answers, count, width, threshold),
   };
 }
 
-const toClasses = (rows: Float32Array, count: number, width: number): Uint32Array =>
+const toClasses = (rows: Float32Array, count: number, width: number, threshold: number): Uint32Array =>
   Uint32Array.from({ length: count }, (_, n) =>
-    width > 1 ? argmax(rows, n * width, width) : Number(rows[n]! >= 0.5),
+    width > 1 ? argmax(rows, n * width, width) : Number(rows[n]! >= threshold),
   );

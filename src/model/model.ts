@@ -2,7 +2,7 @@ import type { Engine, Kernels } from '../kernels/kernels.js';
 import { SGD } from '../kernels/codes.js';
 import { countParameters, NetworkMemory, type NetworkShape } from '../memory/network-memory.js';
 import { LINE } from '../memory/layout.js';
-import { writeStruct, type Fields } from '../memory/struct.js';
+import { writeStruct, type Fields } from '../memory/struct-fields.js';
 import { Batch, Layer, Net, Rule, Tally } from '../memory/structs.js';
 import { activationCodes, lossCodes, type CheckedSpec } from './spec.js';
 

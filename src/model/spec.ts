@@ -27,14 +27,14 @@ import type { CheckedTransforms } from './columns.js';
 import type { Transforms } from './transforms.js';
 
 /**
- * σ of a layer:
+ * The activation σ of a layer:
  * - sigmoid 1/(1 + e⁻ᶻ), tanh z, softsign z/(1 + |z|), linear z
  * - relu max(z, 0); leakyRelu z where z > 0, else αz; elu z where z > 0, else α(eᶻ − 1)
- * - softplus ln(1 + eᶻ); swish, which others call SiLU, z/(1 + e⁻ᶻ)
- * - gelu in its tanh form, ½z(1 + tanh(√(2/π)(z + 0.044715z³)))
+ * - softplus ln(1 + eᶻ); swish, also called SiLU, z/(1 + e⁻ᶻ)
+ * - gelu in its tanh form, as in GPT-2, ½z(1 + tanh(√(2/π)(z + 0.044715z³)))
  * - softmax over the layer (last layer only)
  *
- * At 0 the slope of relu is 0, and that of leakyRelu and elu α.
+ * The slope at 0 is 0 for relu, and α for leakyRelu and elu.
  */
 export type ActivationName =
   | 'sigmoid'
@@ -50,7 +50,7 @@ export type ActivationName =
   | 'softmax';
 
 /**
- * The cost of a sample. Sums over the outputs:
+ * The cost C of a sample. Sums over the outputs:
  * - quadratic ½ Σ (a − y)²
  * - crossEntropy −Σ y ln a; binaryCrossEntropy −Σ (y ln a + (1 − y) ln(1 − a))
  *
@@ -69,10 +69,10 @@ export type LossName =
   | 'hinge';
 
 /**
- * A loss: its name, or that with a parameter.
+ * A loss: its name, or an object with the name and a parameter.
  * - delta: δ of huber, above 0. Default 1.
- * - labelSmoothing: ε from 0 to below 1. Targets become (1 − ε)y + ε/K, where K is how many outputs there are, for
- *   binaryCrossEntropy 2; in training and in evaluation. Default 0.
+ * - labelSmoothing: ε from 0 to below 1. Targets become (1 − ε)y + ε/K in training and evaluation, where K is the number of
+ *   outputs, or 2 for binaryCrossEntropy. Default 0.
  */
 export type LossSpec<Name extends LossName = LossName> =
   | Name
@@ -82,30 +82,30 @@ export type LossSpec<Name extends LossName = LossName> =
         ? { readonly name: Name; readonly labelSmoothing?: number }
         : { readonly name: Name });
 
-/** A layer: how many units, and their σ. */
+/** A layer: the number of units and their activation. */
 export interface LayerSpec {
   readonly units: number;
   readonly activation: ActivationName;
-  /** α of leakyRelu, default 0.01, or of elu, default 1; above 0. */
+  /** α of leakyRelu (default 0.01) or elu (default 1), above 0. */
   readonly alpha?: number;
-  /** Default: 'heNormal' for relu, leakyRelu, elu, swish and gelu, 'glorotUniform' for the others. */
+  /** How to draw the initial weights. Default 'heNormal' for relu, leakyRelu, elu, swish and gelu; otherwise 'glorotUniform'. */
   readonly initializer?: InitializerName;
-  /** p: the share of its activations that training sets to 0, at random; not for the last layer. Default 0. */
+  /** p: the share of activations that training sets to 0 at random, from 0 to below 1. Not for the last layer. Default 0. */
   readonly dropout?: number;
 }
 
-/** What a network is. */
+/** The structure of a network. */
 export interface NetworkSpec {
-  /** How many numbers a sample has; with `transforms`, how many they make of it. */
+  /** Inputs of the first layer; with `transforms`, the inputs after them. */
   readonly inputs: number;
   readonly layers: readonly LayerSpec[];
-  /** Default: 'crossEntropy' after softmax, 'quadratic' after the others. */
+  /** Default 'crossEntropy' for softmax, otherwise 'quadratic'. */
   readonly loss?: LossSpec;
-  /** From which initial weights and the order of samples are drawn; a safe integer. Default 0. */
+  /** Seed of the initial weights, the order of samples and dropout: a safe integer. Default 0. */
   readonly seed?: number;
   /**
-   * Applied to all data that the network is given, and their inverse to its answers: they are in the user's own units.
-   * The loss is that of transformed targets.
+   * Applied to all data passed to the network, and inverted for its outputs, so that both have the user's own units. The
+   * loss refers to transformed targets.
    */
   readonly transforms?: Transforms;
 }

@@ -8,17 +8,17 @@ export interface Parameters {
 }
 
 /**
- * A network as plain data: all that a file, a worker or another format takes of it. Structured cloning copies it, and
- * `Network.fromState` makes the same network of it.
+ * A network as plain data: everything that a file, a worker or another format needs. Structured cloning copies it, and
+ * `Network.fromState` restores the network.
  */
 export interface NetworkState {
-  /** Its defaults are filled in, but for those that play no part once weights are drawn. */
+  /** With defaults filled in, except those without effect once the weights are drawn. */
   readonly spec: NetworkSpec;
   /** One for each layer. */
   readonly parameters: readonly Parameters[];
   /** The random generator: four unsigned 32-bit words. */
   readonly generator: RandomState;
-  /** How far the last training has come; missing where there was none. */
+  /** The progress of the last training; missing if there was none. */
   readonly run?: RunState;
 }
 
@@ -37,43 +37,43 @@ export const optimizerNames = [
  */
 export type OptimizerName = (typeof optimizerNames)[number];
 
-/** How far a training has come. With the parameters and the slots, it goes on from here to the same bits. */
+/** The progress of a training. With the parameters and slots, training continues from here to the same bits. */
 export interface Run {
-  /** The epoch under way, from 1; after the last epoch one more than there were. */
+  /** The current epoch, from 1; after the last epoch, the number of epochs plus 1. */
   epoch: number;
-  /** The samples of this epoch that are learned. */
+  /** Samples of this epoch learned so far. */
   done: number;
-  /** The generator at the beginning of this epoch: the order of its samples follows from it. */
+  /** The generator at the start of this epoch; it determines the order of the samples. */
   readonly epochStart: [number, number, number, number];
-  /** Of this epoch, so far: the sum of the costs, and how many samples were right. */
+  /** Sums over this epoch so far: the costs, and the samples classified correctly. */
   loss: number;
   right: number;
-  /** Steps in all, and before this epoch. */
+  /** Steps over all epochs, and before this epoch. */
   step: number;
   epochStep: number;
   /** η of the last step. */
   learningRate: number;
   /** The keys of dropout. */
   readonly keys: readonly [number, number];
-  /** Steps of the epoch before, 0 in the first. */
+  /** Steps of the previous epoch; 0 in the first. */
   stepsPerEpoch: number;
-  /** What the schedule 'plateau' remembers: its rate, the best loss, and how many epochs have passed since. */
+  /** The state of the schedule 'plateau': its rate, the best loss, and the epochs since then. */
   readonly plateau: { rate: number; best: number; waited: number };
-  /** What early stopping remembers: the best value, its epoch, and how many epochs have passed since. */
+  /** The state of early stopping: the best value, its epoch, and the epochs since then. */
   best: number;
   bestEpoch: number;
   waited: number;
   /** Whether early stopping has ended the training. */
   isOver: boolean;
-  /** What a training that resumes must be told again. */
+  /** Options that must be the same when the training resumes. */
   readonly optimizer: OptimizerName;
   readonly miniBatchSize: number;
   readonly shuffle: boolean;
 }
 
-/** A run and what lies beside the parameters in memory. */
+/** A run with its optimizer memory. */
 export interface RunState extends Run {
-  /** What the optimizer remembers of each parameter, slot by slot, and then the best parameters of early stopping. */
+  /** The optimizer memory of each parameter, slot by slot; then the best parameters of early stopping. */
   readonly slots: readonly (readonly Parameters[])[];
 }
 

@@ -1,3 +1,8 @@
+/**
+ * Files in Node: models, checkpoints and TensorFlow.js folders.
+ *
+ * @module bp4/node
+ */
 export { FileError } from './file-error.js';
 export { checkpointFile, loadFile, saveFile } from './files.js';
 export { loadTFJS, saveTFJS } from './tfjs.js';

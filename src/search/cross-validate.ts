@@ -101,7 +101,8 @@ async function averageScores(net: Network, test: Dataset, metrics?: NamedMetrics
   const { inputs, inputScale, labels, targets } = test;
   const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
   // A network is trained on one of the two.
-  const answers = (labels ? { outputs: net.outputs, labels } : { outputs: net.outputs, targets }) as Answers;
+  const threshold = net.loss === 'hinge' ? 0 : 0.5;
+  const answers = { outputs: net.outputs, threshold, labels, targets } as Answers;
   return { loss, accuracy, metrics: await inSlices(measure(metrics, outputs, answers), () => undefined) };
 }
 

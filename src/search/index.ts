@@ -2,7 +2,7 @@
  * Ways to choose: how good a network is on data that it did not learn from, and which values do best. All is seeded: the
  * same call gives the same answer.
  *
- * @packageDocumentation
+ * @module bp4/search
  */
 export { crossValidate } from './cross-validate.js';
 export type { CrossValidation, CrossValidationOptions, FoldResult, Scores } from './cross-validate.js';

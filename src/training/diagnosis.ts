@@ -1,35 +1,35 @@
-// What `diagnose` and the reports of a training say; src/diagnosis/ finds it.
+// The result of `diagnose`, also part of the reports of a training. src/diagnosis/ computes it.
 
-/** How fast a layer learns, and what of it: |δ| says how far its units are from their optimum, ∂C/∂W = δ·a_in what is made of it. */
+/** How fast a layer learns: |δ| measures how far its units are from their optimum, ∂C/∂W = δ·a_in how that moves weights. */
 export interface LayerDiagnosis {
   /** Root mean square of δ, over samples and units. */
   readonly delta: number;
   /** Root mean square of a_in, over samples and units of the layer before. */
   readonly input: number;
-  /** Share of a_in that is exactly zero: their weights learn nothing. */
+  /** Share of a_in that is exactly zero; weights of such inputs learn nothing. */
   readonly zeroInputs: number;
   /** ‖∂C/∂W‖ of the mean cost: the root of the sum of squares. */
   readonly gradient: number;
   /** ‖W‖ */
   readonly weights: number;
-  /** ‖∂C/∂W‖/‖W‖: what an update with η = 1 changes, relative to W. Infinity where W is all zero, and will not be. */
+  /** ‖∂C/∂W‖/‖W‖: the relative change of W by an update with η = 1. Infinity if W is all zero and the gradient is not. */
   readonly speed: number;
-  /** ‖W − W before‖/‖W before‖, where training reports it. */
+  /** The relative change of W, ‖W − W before‖/‖W before‖; only in reports of a training. */
   readonly update?: number;
   /**
-   * Share of units, over samples, that learn at most a tenth as fast as they could: |σ′(z)| is below a tenth of what it is
-   * where the activation is steepest. For sigmoid that is |z| > 3.6. A relu is so wherever z ≤ 0, and is well with half of that.
+   * Share of units, over all samples, that learn at less than a tenth of their top speed: |σ′(z)| is below a tenth of its
+   * largest value. For sigmoid that means |z| > 3.6, for relu z ≤ 0; a relu layer is healthy with a share of one half.
    */
   readonly saturated: number;
-  /** How many units learn from no sample: σ′(z) = 0 for each. Of relu they are called dead. */
+  /** Units that learn from no sample, because σ′(z) = 0 for each of them; known as dead relus. */
   readonly dead: number;
 }
 
-/** What `diagnose` gives: plain data. */
+/** The result of `diagnose`, as plain data. */
 export interface Diagnosis {
   readonly layers: readonly LayerDiagnosis[];
-  /** Share of samples of which an output is saturated, and more than ½ off its target. */
+  /** Share of samples with an output that is saturated and more than ½ away from its target. */
   readonly stuckOutputs: number;
-  /** What is not well, and what to try; empty where all is well. */
+  /** What slows learning down, and what to try. Empty if all is well. */
   readonly messages: readonly string[];
 }

@@ -5,12 +5,12 @@ import type { Samples } from './samples.js';
 import type { Work } from '../base/work.js';
 
 export interface Metrics {
-  /** The mean cost of a sample. */
+  /** The mean cost per sample. */
   readonly loss: number;
   /**
-   * The share of samples classified correctly: the largest output is where the largest target is; with a single output,
-   * both lie on the same side of ½, or for hinge of 0. A sample whose outputs are NaN counts as wrong. Where outputs are
-   * not classes (a regression, several independent labels) it means nothing.
+   * The share of samples classified correctly. A sample is correct if its largest output is where its largest target is. With
+   * a single output, both must lie on the same side of ½, or of 0 for hinge. A sample with NaN outputs counts as wrong. The
+   * figure has no meaning if the outputs aren't classes (a regression, several independent labels).
    */
   readonly accuracy: number;
 }
@@ -75,7 +75,7 @@ export function writeTally(tally: Tally, { loss, right }: Sums): void {
   tally.right = right;
 }
 
-/** Before training: nothing is known of the weights. */
+/** Clears the sums. The bound of the weights becomes Infinity, because nothing is known of them yet. */
 export function clearTally(tally: Tally): void {
   tally.loss = 0;
   tally.right = 0;

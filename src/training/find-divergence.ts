@@ -1,7 +1,6 @@
 import type { Work } from '../base/work.js';
 import { DivergenceError } from '../errors.js';
 import type { Model } from '../model/model.js';
-import type { Run } from '../model/state.js';
 import { restart, runEpochs, type Training } from './epochs.js';
 import type { Hook } from './hook.js';
 import { assertFinite, Diverged, keepEachStep, type Snapshot } from './hooks/divergence.js';
@@ -28,8 +27,10 @@ export function* findDivergence(
     if (!(error instanceof Diverged)) throw error;
     ({ learningRate } = error);
   }
+  // The last finite step may be the last of the epoch before.
+  const { epoch, epochStep } = run;
   snapshot.restore();
-  return describeDivergence(model, run, windows.current, learningRate);
+  return describeDivergence(model, { epoch, step: run.step - epochStep + 1 }, windows.current, learningRate);
 }
 
 /**
@@ -38,7 +39,7 @@ export function* findDivergence(
  */
 function describeDivergence(
   model: Model,
-  { epoch, step, epochStep }: Run,
+  at: { readonly epoch: number; readonly step: number },
   window: Window | undefined,
   learningRate: number,
 ): DivergenceError {
@@ -63,7 +64,6 @@ function describeDivergence(
       }
     }
   }
-  const at = { epoch, step: step - epochStep + 1 };
   const what = Number.isFinite(loss) ? 'a weight became infinite' : `the loss is ${loss}`;
   return new DivergenceError(
     {

@@ -2,16 +2,16 @@ import { ADAGRAD, ADAM, MOMENTUM, NESTEROV, RMSPROP, SGD } from '../kernels/code
 import { checkKeys, checkName, checkNumber, checkPositive } from '../base/check.js';
 import { optimizerNames, type OptimizerName } from '../model/state.js';
 
-/** An optimizer with its numbers; each is refused where the optimizer has none of the name. */
+/** An optimizer with its parameters. A parameter that the optimizer does not have is an error. */
 export interface OptimizerOptions {
   readonly name: OptimizerName;
   /** μ of momentum and nesterov. Default 0.9. */
   readonly momentum?: number;
   /** ρ of rmsprop. Default 0.99. */
   readonly decay?: number;
-  /** Of adam and adamw. Default 0.9. */
+  /** β₁ of adam and adamw. Default 0.9. */
   readonly beta1?: number;
-  /** Of adam and adamw. Default 0.999. */
+  /** β₂ of adam and adamw. Default 0.999. */
   readonly beta2?: number;
   /** ε of adagrad (default 1e-10), rmsprop, adam and adamw (default 1e-8). */
   readonly epsilon?: number;

@@ -2,7 +2,7 @@ import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, sho
 import { TypeFault } from '../errors.js';
 import { checkCheckpoint, type Checkpoint } from './hooks/checkpoint.js';
 import { checkEarlyStopping, type EarlyStopping } from './hooks/early-stopping.js';
-import { checkMetrics, type NamedMetrics } from './hooks/metrics.js';
+import { checkValidationMetrics, type NamedMetrics } from './hooks/metrics.js';
 import type { OptimizerName } from '../model/state.js';
 import { checkOptimizer, type CheckedOptimizer, type OptimizerOptions } from './optimizers.js';
 import {
@@ -18,51 +18,52 @@ import { checkSchedule, type LearningRate, type Schedule } from './schedules.js'
 export interface TrainOptions extends RegularizationOptions {
   /** Passes over all samples. Default 10. */
   readonly epochs?: number;
-  /** m: samples to one update; the last mini-batch of an epoch may be shorter. Default 32. */
+  /** m: samples per update. The last mini-batch of an epoch may be shorter. Default 32. */
   readonly miniBatchSize?: number;
   /**
-   * η: in W −= η/m Σ ∂C/∂W, or as the optimizer says. Default 0.1 with sgd; 0.01 with momentum, nesterov and adagrad;
-   * 0.001 with rmsprop, adam and adamw.
+   * η in W −= η/m Σ ∂C/∂W, or in the formula of the optimizer. Default 0.1 for sgd; 0.01 for momentum, nesterov and
+   * adagrad; 0.001 for rmsprop, adam and adamw.
    */
   readonly learningRate?: LearningRate;
   /** Default 'sgd'. */
   readonly optimizer?: OptimizerName | OptimizerOptions;
-  /** By what the cost of a sample is multiplied, by its label. */
+  /** Factors for the cost of a sample, by its label. Default all 1. */
   readonly classWeights?: ClassWeights;
-  /** Whether each epoch goes through the samples in a new order, drawn from the seed. Default true. */
+  /** Whether each epoch visits the samples in a new order, drawn from the seed. Default true. */
   readonly shuffle?: boolean;
   /** Data to evaluate after each epoch. */
   readonly validation?: Data;
   /**
-   * In place of `validation`: this share of the data is set aside, the same share of each label; drawn from the network's
-   * seed, so that it is the same at each call.
+   * Sets this share of the data aside for validation, in place of `validation`: the same share of each label, drawn from
+   * the network's seed, so that every call sets the same samples aside. From above 0 to below 1.
    */
   readonly validationSplit?: number;
-  /** Figures of the validation data, by names of your own; bp4/metrics has many. */
+  /** Metrics to compute on the validation data after each epoch, by names of your choice; see bp4/metrics. */
   readonly metrics?: NamedMetrics;
   /**
-   * Whether each report says how fast each layer learns, and why: from at most 1,000 samples of the validation data, or
-   * else of those that are learned. Default false.
+   * Whether each report says how fast each layer learns, and why. Uses at most 1,000 samples of the validation data, or of
+   * the training data if there is none. Default false.
    */
   readonly diagnose?: boolean;
-  /** Ends the training when it gets no better. */
+  /** Ends the training when it stops improving. */
   readonly earlyStopping?: EarlyStopping;
-  /** Where to keep what it takes to go on: `net.save()` as bytes. */
+  /** Saves the network during training. */
   readonly checkpoint?: Checkpoint;
   /**
-   * Goes on where the last call of `train` stopped, or where the network was when it was saved, to the same bits as if it
-   * had not: with the same data and options. Default false: the optimizer starts afresh, at the first epoch.
+   * Continues where the last call of `train` stopped, or where the network stood when it was saved. With the same data and
+   * options, the result has the same bits as an uninterrupted training. Default false: starts at epoch 1 with a fresh
+   * optimizer.
    */
   readonly resume?: boolean;
-  /** Called after each epoch; a promise that it returns is waited for. */
+  /** Called after each epoch. Training waits for a promise it returns. */
   readonly onEpoch?: (report: EpochReport) => unknown;
-  /** Called after each mini-batch, once the weights are updated; a promise that it returns is waited for. */
+  /** Called after each update. Training waits for a promise it returns. */
   readonly onBatch?: (report: BatchReport) => unknown;
-  /** Stops the training after a whole step: `train` rejects with the signal's reason. */
+  /** Stops the training after the current step. `train` then rejects with the reason of the signal. */
   readonly signal?: AbortSignal;
 }
 
-/** Options that were checked, defaults filled in. */
+/** Checked options, with their defaults. */
 export interface CheckedTrainOptions {
   readonly epochs: number;
   readonly miniBatchSize: number;
@@ -135,7 +136,7 @@ export function checkTrainOptions(options: TrainOptions, layerCount: number): Ch
     shuffle: checkOptional('shuffle', shuffle, 'boolean'),
     validation,
     validationSplit: checkSplit(validationSplit, validation),
-    metrics: checkMetricsOfValidation(options),
+    metrics: checkValidationMetrics(options.metrics, (validation ?? validationSplit) !== undefined),
     diagnose: checkOptional('diagnose', diagnose, 'boolean'),
     earlyStopping: checkEarlyStopping(options.earlyStopping),
     checkpoint: checkCheckpoint(options.checkpoint),
@@ -167,19 +168,6 @@ function checkSplit(share: number | undefined, validation: unknown): number {
     throw new TypeFault({ place: 'validationSplit', problem: 'there is validation already' });
   }
   return checkPositive('validationSplit', checkNumber('validationSplit', share, 0, 1));
-}
-
-function checkMetricsOfValidation({ metrics, validation, validationSplit }: TrainOptions) {
-  if (metrics === undefined) return undefined;
-  checkMetrics(metrics);
-  if (validation === undefined && validationSplit === undefined) {
-    throw new TypeFault({
-      place: 'metrics',
-      problem: 'they are of validation data',
-      cure: 'give some, or a validationSplit',
-    });
-  }
-  return metrics;
 }
 
 /**

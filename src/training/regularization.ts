@@ -1,22 +1,22 @@
 import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, show } from '../base/check.js';
 import { RangeFault, TypeFault } from '../errors.js';
 
-/** What keeps weights and gradients small, or as they are. */
+/** Options that keep weights and gradients small, or fixed. */
 export interface RegularizationOptions {
   /**
-   * Clips the mean gradient, penalties included: each number to ±value, then all of it to a length of `norm` (Pascanu,
-   * Mikolov and Bengio 2013).
+   * Clips the mean gradient, penalties included: each element to ±`value`, then the whole to a length of `norm` (Pascanu,
+   * Mikolov and Bengio 2013). Default: no clipping.
    */
   readonly clip?: { readonly norm?: number; readonly value?: number };
-  /** Makes C + l1·Σ |w| small in place of C. Reports are of C alone. Default 0. */
+  /** Minimizes C + l1·Σ |w| in place of C. Reports show C alone. Default 0. */
   readonly l1?: number;
-  /** Makes C + ½·l2·Σ w² small in place of C. Reports are of C alone. Default 0. */
+  /** Minimizes C + ½·l2·Σ w² in place of C. Reports show C alone. Default 0. */
   readonly l2?: number;
-  /** Whether l1, l2 and weightDecay are for biases too. Default false. */
+  /** Whether l1, l2 and weightDecay apply to biases too. Default false. */
   readonly penalizeBiases?: boolean;
-  /** After each step the weights of each unit are scaled down to this length. Default none. */
+  /** The largest length of the weights of a unit; longer ones are scaled down after each step. Default: none. */
   readonly maxNorm?: number;
-  /** Layers, from 0, that stay as they are; below the first of the others no δ is computed. Default none. */
+  /** Layers, from 0, that keep their weights. Backpropagation stops at the first layer that learns. Default: none. */
   readonly frozen?: readonly number[];
 }
 

@@ -1,18 +1,18 @@
 import type { Diagnosis } from './diagnosis.js';
 import type { Metrics } from './evaluate.js';
 
-/** One epoch: loss and accuracy over its mini-batches, each taken before its update. */
+/** One epoch: loss and accuracy over its mini-batches, each measured before its update. */
 export interface EpochReport extends Metrics {
   /** From 1. */
   readonly epoch: number;
-  /** η of the last step, where a schedule decides. */
+  /** η of the last step; only with a schedule or a function. */
   readonly learningRate?: number;
-  /** After the epoch, over the validation data. */
+  /** Figures of the validation data after the epoch. */
   readonly validation?: Metrics & {
-    /** What `metrics` were asked for. */
+    /** The results of the option `metrics`. */
     readonly metrics?: Readonly<Record<string, number>>;
   };
-  /** What `diagnose` asked for; `update` is that of the epoch. */
+  /** The result of the option `diagnose`; `update` covers the whole epoch. */
   readonly diagnosis?: Diagnosis;
 }
 
@@ -20,7 +20,7 @@ export interface EpochReport extends Metrics {
 export interface BatchReport {
   /** From 1. */
   readonly epoch: number;
-  /** From 1, and how many an epoch has; of a stream how many the epoch before had, 0 in the first. */
+  /** The mini-batch, from 1, and the mini-batches per epoch. For a stream, those of the previous epoch; 0 in the first. */
   readonly batch: number;
   readonly batches: number;
   /** The mean cost over the mini-batch, before the update. */

@@ -7,25 +7,25 @@ import type { Layout } from '../memory/layout.js';
 import { checkValues, readLabels, readMatrix, type Matrix, type RawRows, type Rows } from './matrix.js';
 import type { Work } from '../base/work.js';
 
-/** Samples without their answers. */
+/** Samples without targets. */
 export interface Inputs {
   /** [n][inputs] */
   readonly inputs: RawRows;
-  /** By which each input is multiplied as it is gathered, or before it is transformed: 1/255 for bytes, say. Default 1. */
+  /** Factor for every input, applied before the transforms: 1/255 for bytes, for example. Default 1. */
   readonly inputScale?: number;
 }
 
-/** Samples with their answers: either `targets` or `labels`. */
+/** Samples with either `targets` or `labels`. */
 export interface Data extends Inputs {
   /** [n][outputs] */
   readonly targets?: Rows;
-  /** [n] class indices, in place of one-hot targets; with a single output, the targets 0 and 1; for hinge −1 and 1. */
+  /** [n] class indices, in place of one-hot targets. For a single output, 0 or 1; hinge takes them as −1 and 1. */
   readonly labels?: NumericArray | readonly number[];
-  /** [n], none below 0: by these the costs of the samples are multiplied. The mean stays one over n. Default all 1. */
+  /** [n] factors for the costs of the samples, at least 0. The mean still divides by n. Default all 1. */
   readonly sampleWeights?: NumericArray | readonly number[];
 }
 
-/** What each class weighs: by label, in order, or by label and 1 for those that are not named. */
+/** The weight of each class: an array in the order of the labels, or an object by label, 1 for labels not named. */
 export type ClassWeights = readonly number[] | Readonly<Record<number, number>>;
 
 /**

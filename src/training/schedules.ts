@@ -3,25 +3,25 @@ import type { Run } from '../model/state.js';
 import { TypeFault } from '../errors.js';
 import { checkPlateau, type CheckedPlateau, type PlateauOptions } from './hooks/plateau.js';
 
-/** Where a training stands before a step. */
+/** The position of a training before a step. */
 export interface Position {
-  /** From 1, and how many there are to be. */
+  /** The current epoch, from 1, and the number of epochs. */
   readonly epoch: number;
   readonly epochs: number;
-  /** From 0, over all epochs. */
+  /** The number of steps taken so far, over all epochs. */
   readonly step: number;
-  /** As many as the epoch before had where the data is a stream; 0 in the first epoch of one. */
+  /** Steps per epoch. For a stream, the steps of the previous epoch; 0 in the first. */
   readonly stepsPerEpoch: number;
 }
 
 /**
- * η over time. With e whole epochs behind:
+ * η over time, after e completed epochs:
  * - step: rate·factor^⌊e/every⌋
  * - exponential: rate·factorᵉ
  * - inverseTime: rate/(1 + decay·e)
- * - cosine, at each step: rises in a line to rate over `warmUp` epochs, then falls as half a cosine to `minRate` at the end
+ * - cosine: changes at every step. Rises linearly to `rate` over `warmUp` epochs, then falls along half a cosine to `minRate`
  *   (Loshchilov and Hutter 2017, without restarts)
- * - plateau: times `factor` where the loss gets no better
+ * - plateau: multiplied by `factor` when the loss stops improving
  */
 export type ScheduleOptions =
   | { readonly schedule: 'step'; readonly rate: number; readonly every: number; readonly factor: number }
@@ -30,14 +30,14 @@ export type ScheduleOptions =
   | {
       readonly schedule: 'cosine';
       readonly rate: number;
-      /** Epochs. Default 0. */
+      /** Epochs over which the rate rises. Default 0. */
       readonly warmUp?: number;
-      /** Default 0. */
+      /** The rate at the end. Default 0. */
       readonly minRate?: number;
     }
   | PlateauOptions;
 
-/** η: a number, a schedule, or a function that is asked before each step; a promise that it returns is waited for. */
+/** η: a number, a schedule, or a function called before each step. Training waits for a promise it returns. */
 export type LearningRate = number | ScheduleOptions | ((position: Position) => number | PromiseLike<number>);
 
 /** A learning rate that was checked. */

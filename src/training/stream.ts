@@ -2,7 +2,7 @@ import { checkKeys, show } from '../base/check.js';
 import { TypeFault } from '../errors.js';
 import type { Data, Samples } from './samples.js';
 
-/** Data that does not fit into memory: batches of any size, asked for anew in each epoch. */
+/** Data that does not fit into memory: batches of any size. Each epoch calls `batches` again. */
 export interface Stream {
   readonly batches: () => AsyncIterable<Data> | Iterable<Data>;
 }

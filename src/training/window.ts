@@ -1,6 +1,6 @@
 import type { Random } from '../base/random.js';
 import type { Work } from '../base/work.js';
-import { writeStruct } from '../memory/struct.js';
+import { writeStruct } from '../memory/struct-fields.js';
 import { Window as WindowStruct } from '../memory/structs.js';
 import { layOutWindow, mostPairBytes, type WindowLayout } from '../memory/window.js';
 import type { Model } from '../model/model.js';

@@ -89,7 +89,7 @@ export abstract class Windows {
     const found = this.#learnedBefore - this.#toSkip;
     throw new RangeFault({
       place: 'resume',
-      problem: `expected the data it stopped in, of which it knows ${this.#learnedBefore} samples, got ${found}`,
+      problem: `expected at least the ${this.#learnedBefore} samples it stopped after, got ${found}`,
     });
   }
 }

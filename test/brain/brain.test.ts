@@ -96,7 +96,7 @@ describe('options', () => {
     ['beta1', [0, 1, 'a']],
     ['beta2', [0, 1]],
     ['epsilon', [0, 1]],
-  ])('refuses %s out of the range of brain.js', (name, values) => {
+  ])('rejects %s out of the range of brain.js', (name, values) => {
     for (const value of values) {
       const message = `[${name}, `;
       expect(() => new NeuralNetwork({ [name]: value }), String(value)).toThrow(message);
@@ -115,7 +115,7 @@ describe('options', () => {
     expect(net.trainOpts).toMatchObject({ momentum: 0.2, iterations: 1, learningRate: 0.5 });
   });
 
-  it('refuses an unknown option of a network', () => {
+  it('rejects an unknown option of a network', () => {
     expect(() => new NeuralNetwork({ hiddenLayers: [0] })).toThrow('options.hiddenLayers[0]: expected');
     expect(() => new NeuralNetwork({ hiddenLayers: 3 as never })).toThrow('options.hiddenLayers: expected');
     expect(() => new NeuralNetwork({ inputSize: -1 })).toThrow('options.inputSize: expected');
@@ -162,7 +162,7 @@ describe('sizes', () => {
     expect(net.biases.map(({ length }) => length)).toEqual([0, 10, 2]);
   });
 
-  it('takes sizes before initialize, and says what is missing', () => {
+  it('takes sizes before initialize, and reports a missing one', () => {
     const net = new NeuralNetwork();
     expect(() => net.initialize()).toThrow(StateError);
     net.sizes = [2, 4, 1];
@@ -174,12 +174,12 @@ describe('sizes', () => {
     expect(net.sizes).toEqual([2, 4, 1]);
   });
 
-  it('refuses data of other sizes than options say', () => {
+  it('rejects data of other sizes than options say', () => {
     const net = new NeuralNetwork({ inputSize: 3, outputSize: 1 });
     expect(() => net.train(xor)).toThrow('data[0].input: length 2 must be 3');
   });
 
-  it('repeats itself by its seed, and differs by default', () => {
+  it('repeats its weights by its seed, and differs by default', () => {
     const weightsOf = (options = {}): unknown => {
       const net = new NeuralNetwork({ inputSize: 2, outputSize: 1, ...options });
       net.initialize();
@@ -231,7 +231,7 @@ describe('data', () => {
     expect([net.inputLookupLength, net.outputLookupLength]).toEqual([3, 2]);
   });
 
-  it('takes keys of every name', () => {
+  it('accepts keys of every name', () => {
     const input = JSON.parse('{ "__proto__": 1, "constructor": 0.5, "1": 0.25 }') as Record<string, number>;
     const net = new NeuralNetwork<Record<string, number>, Record<string, number>>();
     net.train([{ input, output: input }], { iterations: 5 });
@@ -245,7 +245,7 @@ describe('data', () => {
     expect(({} as Record<string, unknown>)['0']).toBeUndefined();
   });
 
-  it('makes keys known by addFormat', () => {
+  it('learns keys by addFormat', () => {
     const net = new NeuralNetwork<Record<string, number>, number[]>();
     net.addFormat({ input: { a: 1 }, output: [1] });
     net.addFormat({ input: { b: 1 }, output: [1] });
@@ -283,13 +283,13 @@ describe('data', () => {
     ],
     ['no inputs', [{ input: [], output: [1] }], 'data[0].input: expected at least one number'],
     ['no outputs', [{ input: [1], output: {} }], 'data[0].output: expected at least one number'],
-  ])('refuses %s, and nothing has changed', (_, data, message) => {
+  ])('rejects data and changes nothing: %s', (_, data, message) => {
     const net = new NeuralNetwork();
     expect(() => net.train(data as never)).toThrow(message);
     expect([net.isRunnable, net.sizes, net.inputLookup]).toEqual([false, [], null]);
   });
 
-  it('refuses invalid inputs to run', () => {
+  it('rejects invalid inputs to run', () => {
     const net = new NeuralNetwork<unknown, Numbers>();
     expect(() => net.run([1, 1])).toThrow(StateError);
     expect(() => net.test(xor)).toThrow(StateError);
@@ -302,7 +302,7 @@ describe('data', () => {
 });
 
 describe('training', () => {
-  it('learns XOR, and says how far it came', () => {
+  it('learns XOR, and reports its error and iterations', () => {
     for (const activation of ['sigmoid', 'tanh', 'leaky-relu'] as const) {
       const net = new NeuralNetwork<number[], Numbers>({ seed: 3, activation, hiddenLayers: [5] });
       const { error, iterations } = net.train(xor, { momentum: 0.9, learningRate: 0.1, iterations: 20000 });
@@ -387,7 +387,7 @@ describe('training', () => {
     ]);
   });
 
-  it('keeps what was learnt when a callback throws', () => {
+  it('keeps the weights that it reached when a callback throws', () => {
     const net = new NeuralNetwork<number[], number[]>({ seed: 1 });
     const stop = (): void => {
       throw new Error('enough');
@@ -476,7 +476,7 @@ describe('training', () => {
 });
 
 describe('test', () => {
-  it('counts the answers of a network with one output', () => {
+  it('test counts the answers of a network with one output', () => {
     const net = new NeuralNetwork<number[], number[]>({ hiddenLayers: [], binaryThresh: 0.5 });
     const passing = { ...small, sizes: [1, 1], layers: [{}, { weights: [[20]], biases: [-10] }] };
     net.fromJSON(passing);
@@ -505,7 +505,7 @@ describe('test', () => {
     expect(net.test(rows.slice(0, 3))).toMatchObject({ precision: 0, recall: 0, accuracy: 1 });
   });
 
-  it('compares the largest of several outputs', () => {
+  it('test compares the largest of several outputs', () => {
     const net = new NeuralNetwork<Record<string, number>, Record<string, number>>({ seed: 1 });
     net.train(contrast, { iterations: 5000 });
     const right = net.test(contrast);
@@ -516,7 +516,7 @@ describe('test', () => {
   });
 });
 
-it('has as its default all that it has by name, but errors', () => {
+it('exports by default all that it exports by name, except errors', () => {
   const { default: all, ...named } = brain;
   const errors = Object.keys(named).filter((name) => name.endsWith('Error'));
   expect([...Object.keys(all), ...errors].sort()).toEqual(Object.keys(named).sort());
@@ -529,22 +529,25 @@ const fromSource = <F extends object>(source: F): F =>
   new Function(`return ${String(source)}`)() as F;
 
 describe('toFunction', () => {
-  it.each(['sigmoid', 'relu', 'leaky-relu', 'tanh'] as const)('computes what run does: %s', (activation) => {
-    const net = new NeuralNetwork<number[], Numbers>({
-      seed: 1,
-      activation,
-      leakyReluAlpha: 0.2,
-      hiddenLayers: [4, 3],
-    });
-    net.train(xor, { iterations: 50 });
-    const call = net.toFunction();
-    for (const { input } of xor) {
-      expect(call(input)).toEqual(net.run(input));
-      expect(fromSource(call)(input)[0]).toBeCloseTo(net.run(input)[0]!, 5);
-    }
-  });
+  it.each(['sigmoid', 'relu', 'leaky-relu', 'tanh'] as const)(
+    'toFunction computes what run does: %s',
+    (activation) => {
+      const net = new NeuralNetwork<number[], Numbers>({
+        seed: 1,
+        activation,
+        leakyReluAlpha: 0.2,
+        hiddenLayers: [4, 3],
+      });
+      net.train(xor, { iterations: 50 });
+      const call = net.toFunction();
+      for (const { input } of xor) {
+        expect(call(input)).toEqual(net.run(input));
+        expect(fromSource(call)(input)[0]).toBeCloseTo(net.run(input)[0]!, 5);
+      }
+    },
+  );
 
-  it('has a source that is linear in size, and can be changed', () => {
+  it('toFunction has a source that is linear in size, and can be changed', () => {
     const net = new NeuralNetwork<number[], number[]>({
       inputSize: 60,
       hiddenLayers: [50, 50],
@@ -561,7 +564,7 @@ describe('toFunction', () => {
     expect(call([])).toEqual([5]);
   });
 
-  it('gives a closure where code from text is refused, and still its source', () => {
+  it('toFunction returns a closure where code from text is refused, and still its source', () => {
     const net = new NeuralNetwork<number[], Numbers>({ seed: 1 });
     net.train(xor, { iterations: 50 });
     vi.stubGlobal('Function', function refused() {
@@ -578,7 +581,7 @@ describe('toFunction', () => {
     expect(sources[0]).toContain('Math.exp');
   });
 
-  it('quotes keys', () => {
+  it('toFunction quotes keys', () => {
     const key = '"\'`${1}</script>\u2028';
     const net = new NeuralNetwork<Record<string, number>, Record<string, number>>();
     net.train([{ input: { [key]: 1 }, output: { [key]: 1 } }], { iterations: 1 });
@@ -597,7 +600,7 @@ describe('CrossValidate', () => {
       'brain.js 1',
       () => new CrossValidate<number[], number[]>(NeuralNetwork, { seed: 1, hiddenLayers: [4] }),
     ],
-  ])('is called as in %s', (_, create) => {
+  ])('CrossValidate accepts the calls of %s', (_, create) => {
     const validation = create();
     expect(validation.toJSON()).toBeNull();
     const given = [...data];
@@ -617,7 +620,7 @@ describe('CrossValidate', () => {
     );
   });
 
-  it('refuses what cannot be divided', () => {
+  it('CrossValidate rejects data that cannot be divided', () => {
     const validation = new CrossValidate(() => new NeuralNetwork<number[], number[]>());
     expect(() => validation.train(xor, {}, 5)).toThrow('training set size is too small');
     expect(() => validation.train(xor, {}, 1)).toThrow('k: expected');
@@ -628,7 +631,7 @@ describe('CrossValidate', () => {
 });
 
 describe('TrainStream', () => {
-  it('trains as train does, epoch by epoch', () => {
+  it('TrainStream trains as train does, epoch by epoch', () => {
     const net = new NeuralNetwork<Partial<Record<'a' | 'b', number>>, number[]>({ seed: 1 });
     const data = [
       { input: {}, output: [0] },
@@ -665,7 +668,7 @@ describe('TrainStream', () => {
     expect(net.weights).toEqual(same.weights);
   });
 
-  it('says what is missing', () => {
+  it('TrainStream reports what is missing', () => {
     expect(() => new TrainStream({} as never)).toThrow('no neural network specified');
     const neuralNetwork = new NeuralNetwork<number[], number[]>();
     expect(() => new TrainStream({ neuralNetwork, momentum: 2 })).toThrow(RangeError);
@@ -687,7 +690,7 @@ describe('what stands around', () => {
     expect(['0', '1']).toContain(likely([1, 0], rows));
   });
 
-  it('lookup goes between objects and arrays', () => {
+  it('lookup converts objects to arrays and back', () => {
     expect(lookup.toTable([{ a: 1 }, { b: 6, c: 7 }])).toEqual({ a: 0, b: 1, c: 2 });
     expect(lookup.toInputTable([{ input: { a: 1 }, output: {} }])).toEqual({ a: 0 });
     expect(lookup.toOutputTable([{ input: { a: 1 }, output: { z: 1 } }])).toEqual({ z: 0 });
@@ -699,7 +702,7 @@ describe('what stands around', () => {
     expect(lookup.addKeys([1], { a: 0 })).toEqual({ a: 0 });
   });
 
-  it('utilities are those of brain.js', () => {
+  it('exports the utilities of brain.js', () => {
     expect(utilities.max([1, 3, 2])).toBe(3);
     expect(utilities.max({ a: -1, b: -2 })).toBe(-1);
     expect(utilities.mse([1, 2])).toBe(2.5);

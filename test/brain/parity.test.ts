@@ -48,25 +48,28 @@ const shapes = [
 ];
 
 describe('parity', () => {
-  it.each(shapes.map((sizes) => [sizes]))('WebAssembly and TypeScript give the same bits: %j', (sizes) => {
-    for (const activation of ['sigmoid', 'tanh', 'relu', 'leaky-relu'] as const) {
-      for (const options of [
-        { momentum: 0.1 },
-        { momentum: 0.9 },
-        { praxis: 'adam', learningRate: 0.01 },
-      ] as const) {
-        for (const zeros of [0, 0.8]) {
-          const all = { activation, leakyReluAlpha: 0.1, ...options };
-          const wasm = trained('wasm', sizes, zeros, all);
-          const reference = trained('reference', sizes, zeros, all);
-          expect(wasm, `${activation} ${JSON.stringify(options)} ${zeros}`).toEqual(reference);
-          expect(wasm.statuses[0]!.iterations).toBe(7);
+  it.each(shapes.map((sizes) => [sizes]))(
+    'WebAssembly and TypeScript give the same bits with sizes %j',
+    (sizes) => {
+      for (const activation of ['sigmoid', 'tanh', 'relu', 'leaky-relu'] as const) {
+        for (const options of [
+          { momentum: 0.1 },
+          { momentum: 0.9 },
+          { praxis: 'adam', learningRate: 0.01 },
+        ] as const) {
+          for (const zeros of [0, 0.8]) {
+            const all = { activation, leakyReluAlpha: 0.1, ...options };
+            const wasm = trained('wasm', sizes, zeros, all);
+            const reference = trained('reference', sizes, zeros, all);
+            expect(wasm, `${activation} ${JSON.stringify(options)} ${zeros}`).toEqual(reference);
+            expect(wasm.statuses[0]!.iterations).toBe(7);
+          }
         }
       }
-    }
-  });
+    },
+  );
 
-  it('drops changes that have become too small, on either engine', () => {
+  it('WebAssembly and TypeScript give the same bits when changes have become too small and are dropped', () => {
     // Inputs that are zero for longer than a change lasts, and then are not.
     const data = Array.from({ length: 60 }, (_, i) => ({
       input: Array.from({ length: 20 }, (_, k) => Number((i + k) % 40 === 0)),
@@ -130,6 +133,12 @@ describe('truth', () => {
           a = weights.map((row, j) => sigma(row.reduce((z, w, k) => z + w * a[k]!, biases[j]!)));
         return a.reduce((sum, x, j) => sum + (x - Math.fround(datum!.output[j]!)) ** 2 / 2, 0);
       };
+      let compared = 0;
+      const compare = (change: number, expected: number): void => {
+        compared++;
+        // differences of numbers of about 1, in single precision, over the rate: 1e-7
+        expect(change / rate).toBeCloseTo(expected, 6);
+      };
       const h = 1e-5;
       const slope = (change: (json: typeof before, by: number) => void): number => {
         const at = (by: number): number => {
@@ -143,15 +152,15 @@ describe('truth', () => {
         for (const [j, row] of weights.entries()) {
           for (const [k, w] of row.entries()) {
             const expected = slope((json, by) => (json.layers[l]!.weights[j]![k]! += by));
-            // differences of numbers of about 1, in single precision, over the rate: 1e-7
-            expect((before.layers[l]!.weights[j]![k]! - w) / rate).toBeCloseTo(expected, 6);
+            compare(before.layers[l]!.weights[j]![k]! - w, expected);
           }
         }
         for (const [j, bias] of biases.entries()) {
           const expected = slope((json, by) => (json.layers[l]!.biases[j]! += by));
-          expect((before.layers[l]!.biases[j]! - bias) / rate).toBeCloseTo(expected, 6);
+          compare(before.layers[l]!.biases[j]! - bias, expected);
         }
       }
+      expect(compared).toBe(5 * (4 + 1) + 3 * (5 + 1));
     },
   );
 });

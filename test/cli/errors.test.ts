@@ -68,7 +68,7 @@ describe.each(classNames)('%s', (name) => {
   const create = (fault: Fault): Error => new faultClasses[name](fault);
 
   it.each(wordings)(
-    'ends with 3 if it arises in a file, whatever its words and its place: %j',
+    'exits with 3 when the error arises in a file, whatever its words and its place: %j',
     async (problem) => {
       for (const place of places) {
         for (const cure of [undefined, problem]) {
@@ -87,16 +87,19 @@ describe.each(classNames)('%s', (name) => {
     },
   );
 
-  it.each(wordings)('ends with 2 under its flag, whatever its words and its place: %j', async (problem) => {
-    for (const place of places) {
-      const error = await catchError(() => underFlag('--dropout', throwError(create({ place, problem }))));
-      expect(error).toBeInstanceOf(UsageError);
-      expect(error).toMatchObject({ place: '--dropout', problem });
-      expect(chooseExitCode(error)).toBe(exitCodes.usage);
-    }
-  });
+  it.each(wordings)(
+    'exits with 2 under the flag whose value is refused, whatever the words and the place: %j',
+    async (problem) => {
+      for (const place of places) {
+        const error = await catchError(() => underFlag('--dropout', throwError(create({ place, problem }))));
+        expect(error).toBeInstanceOf(UsageError);
+        expect(error).toMatchObject({ place: '--dropout', problem });
+        expect(chooseExitCode(error)).toBe(exitCodes.usage);
+      }
+    },
+  );
 
-  it.each(wordings)('is reported under the one flag that is refused: %j', async (problem) => {
+  it.each(wordings)('tryEachFlag reports an error under the one flag that causes it: %j', async (problem) => {
     for (const place of places) {
       const flags = { epochs: 3, clipNorm: 1, shuffle: true };
       const refuseClipping = ({ clipNorm }: { clipNorm?: number }): void => {
@@ -107,7 +110,7 @@ describe.each(classNames)('%s', (name) => {
     }
   });
 
-  it.each(wordings)('of several flags is reported under the option that it names: %j', (problem) => {
+  it.each(wordings)('an error of several flags is reported under the option that it names: %j', (problem) => {
     for (const place of places) {
       expect(toUsageError(create({ place, problem, option: { name: 'loss' } }))).toMatchObject({
         place: '--loss',
@@ -116,15 +119,18 @@ describe.each(classNames)('%s', (name) => {
     }
   });
 
-  it.each(wordings)('of train ends with 3, whatever its words and its place: %j', (problem) => {
-    for (const place of places) {
-      const error = describeFailure(create({ place, problem }), 'iris.csv');
-      expect([place, chooseExitCode(error)]).toEqual([place, exitCodes.data]);
-    }
-  });
+  it.each(wordings)(
+    'exits with 3 when train refuses its data, whatever the words and the place: %j',
+    (problem) => {
+      for (const place of places) {
+        const error = describeFailure(create({ place, problem }), 'iris.csv');
+        expect([place, chooseExitCode(error)]).toEqual([place, exitCodes.data]);
+      }
+    },
+  );
 });
 
-it.each(wordings)('errors that say nothing about the file or the options stay as they are: %j', (problem) => {
+it.each(wordings)('leaves errors unchanged that concern neither the file nor the options: %j', (problem) => {
   for (const error of [
     new StateError({ place: '', problem }),
     new TypeError(problem),
@@ -137,7 +143,7 @@ it.each(wordings)('errors that say nothing about the file or the options stay as
   }
 });
 
-it.each(wordings)('the class decides on the exit code: %j', (problem) => {
+it.each(wordings)('chooses the exit code by the class of the error, whatever its words: %j', (problem) => {
   const fault = { place: '', problem };
   const cases: [unknown, number][] = [
     [new UsageError('--epochs', problem), 2],
@@ -151,7 +157,7 @@ it.each(wordings)('the class decides on the exit code: %j', (problem) => {
   for (const [error, code] of cases) expect(chooseExitCode(error)).toBe(code);
 });
 
-it('a system error is a data error by its fields, and a diverged training stays one', () => {
+it('recognizes a system error by its fields, and keeps where a training diverged', () => {
   for (const message of wordings) {
     const error = Object.assign(new Error(message), { syscall: 'open', code: 'ENOENT' });
     expect(toDataError('a.csv', error)).toMatchObject({ problem: 'no such file' });
@@ -176,22 +182,22 @@ describe('a cure that names an option of the library', () => {
       flags,
     );
 
-  it('is given as the flag, for every option in the table', () => {
+  it('a cure names the flag of every option in the table', () => {
     for (const [name, { flags }] of Object.entries(flagTable)) {
       expect(textOf({ name, values: ['drop'] })).toContain(`--${flags[0]!}`);
     }
   });
 
-  it('stays as it is if there is no such flag, or no option is named', () => {
+  it('a cure stays unchanged when it names no option, or one without a flag', () => {
     expect(textOf({ name: 'toString' })).toBe('a.csv: row 1: xyz; words of the library');
     expect(textOf(undefined)).toBe('a.csv: row 1: xyz; words of the library');
   });
 
-  it('is left out if the command that runs lacks the flag', () => {
+  it('a cure is left out when the command lacks its flag', () => {
     expect(textOf({ name: 'missing', values: ['drop'] }, ['--label'])).toBe('a.csv: row 1: xyz');
   });
 
-  it('offers the values to choose from', () => {
+  it('a cure lists the values to choose from', () => {
     expect(textOf({ name: 'missing', values: ['drop', 'mean'] })).toBe(
       'a.csv: row 1: xyz; --missing drop leaves such rows out, --missing mean fills them in',
     );

@@ -43,7 +43,7 @@ afterAll(() => {
 });
 
 describe('the terminal', () => {
-  it('gets no escape sequences from columns and classes', async () => {
+  it('prints no escape sequences of columns and classes to the terminal', async () => {
     const trained = await run('train', 'hostile.csv', ...quick);
     expect(trained).toMatchObject({ code: 0, stderr: '' });
     expect(trained.stdout).toContain('\\x1b[2J');
@@ -55,7 +55,7 @@ describe('the terminal', () => {
     }
   });
 
-  it('gets no escape sequences from an error, which is one line', async () => {
+  it('prints an error to the terminal in one line without its escape sequences', async () => {
     for (const args of [
       ['train', `no${clear}.csv`],
       [`tra\nin${clear}`],
@@ -68,7 +68,7 @@ describe('the terminal', () => {
     }
   });
 
-  it('alone gets classes escaped: files and other programs get them unchanged', async () => {
+  it('escapes classes for the terminal only: files and other programs get them unchanged', async () => {
     const predicted = await run('predict', 'hostile.bp4', 'hostile.csv', '--json');
     const answers = predicted.stdout.trim().split('\n');
     expect(
@@ -79,7 +79,7 @@ describe('the terminal', () => {
 });
 
 describe('a file that is read', () => {
-  it.each([
+  const commands = [
     ['train', 'iris.csv', ...quick, '--report', 'iris.csv'],
     ['train', 'iris.csv', ...quick, '--report', './iris.bp4'],
     ['train', 'iris.csv', ...quick, '--out', 'new.bp4', '--report', 'new.bp4'],
@@ -90,14 +90,19 @@ describe('a file that is read', () => {
     ['predict', 'iris.bp4', 'iris.csv', '--out', 'iris.bp4'],
     ['export', 'iris.bp4', 'iris.bp4'],
     ['export', 'iris.bp4', '--to', 'bp4'],
-  ])('is not overwritten by %s %s %s %s %s %s %s %s', async (...args) => {
-    const before = ['iris.csv', 'iris.bp4'].map((name) => readFileSync(at(name)));
-    const { code, stderr } = await run(...args);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('itself') as string });
-    expect(['iris.csv', 'iris.bp4'].map((name) => readFileSync(at(name)))).toEqual(before);
-  });
+  ];
 
-  it('is recognized by its links and is not overwritten', async () => {
+  it.each(commands.map((args) => [args.join(' '), args] as const))(
+    'does not overwrite a file that is read: %s',
+    async (_, args) => {
+      const before = ['iris.csv', 'iris.bp4'].map((name) => readFileSync(at(name)));
+      const { code, stderr } = await run(...args);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('itself') as string });
+      expect(['iris.csv', 'iris.bp4'].map((name) => readFileSync(at(name)))).toEqual(before);
+    },
+  );
+
+  it('does not overwrite a file that is read when the output is a link to it', async () => {
     symlinkSync('iris.csv', at('link.csv'));
     linkSync(at('iris.csv'), at('hard.csv'));
     for (const out of ['link.csv', 'hard.csv']) {
@@ -108,7 +113,7 @@ describe('a file that is read', () => {
 });
 
 describe('a file that is written', () => {
-  it('follows a link and leaves it in place', async () => {
+  it('writes where a link leads and leaves the link in place', async () => {
     writeFileSync(at('answers.csv'), '');
     symlinkSync('answers.csv', at('to-answers.csv'));
     expect((await run('predict', 'iris.bp4', 'iris.csv', '--out', 'to-answers.csv')).code).toBe(0);
@@ -117,7 +122,7 @@ describe('a file that is written', () => {
   });
 
   // on Windows, kill ends a process without a signal that it could handle
-  it.skipIf(process.platform === 'win32')('is removed when the run is stopped halfway', async () => {
+  it.skipIf(process.platform === 'win32')('removes a half-written file when the run is stopped', async () => {
     const [head, ...flowers] = irisCSV().trim().split('\n');
     writeFileSync(at('many.csv'), [head, ...Array.from({ length: 4000 }, () => flowers).flat()].join('\n'));
     const child = spawn(process.execPath, [bin, 'predict', 'iris.bp4', 'many.csv', '--out', 'half.csv'], {

@@ -83,7 +83,7 @@ it('evaluate --report and inspect parse the data once, decode the model once, an
   expect(counts).toMatchObject({ encode: 0, decode: 2 });
 });
 
-it('the counts are those of the functions that read and write: a network saved and a row parsed again are seen', async () => {
+it('counts a network that is saved and loaded, and a row that is parsed', async () => {
   const net = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'linear' }] });
   await Network.load(net.save());
   expect(counts).toMatchObject({ encode: 1, decode: 1 });

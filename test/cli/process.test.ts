@@ -22,7 +22,7 @@ it.each([
   ['a wrong option', ['train', 'iris.csv', '--epoch', '2'], undefined],
   ['help', ['help', 'train'], undefined],
   ['the version', ['--version'], undefined],
-] as const)('the host runs %s as a process of its own does', async (_, args, input) => {
+] as const)('prints the same in the host as in a process of its own: %s', async (_, args, input) => {
   const options = { cwd, ...(input !== undefined && { input }) };
   const there = await bp4Process(args, options);
   const here = await bp4(args, options);

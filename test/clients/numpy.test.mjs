@@ -28,7 +28,7 @@ const numbers = [
 ];
 
 describe('NumPy writes', () => {
-  it('every type, in both orders of bytes and of dimensions, any shape', () => {
+  it('readNPY reads every type that NumPy writes, in both orders of bytes and of dimensions, in any shape', () => {
     python(`
 for i, dtype in enumerate(json.loads('${JSON.stringify(numbers)}')):
     for j, shape in enumerate([(), (0, 3), (24,), (4, 6), (2, 3, 4), (2, 1, 3, 4)]):
@@ -51,7 +51,7 @@ for i, dtype in enumerate(json.loads('${JSON.stringify(numbers)}')):
     }
   });
 
-  it('every half, to the bit', () => {
+  it('readNPY reads every half that NumPy writes, to the bit', () => {
     python(`
 a = np.arange(65536, dtype=np.uint16).view(np.float16)
 np.save('halves.npy', a)
@@ -60,7 +60,7 @@ np.save('singles.npy', a.astype(np.float32))`);
     expect(halves).toEqual(readNPY(readFileSync(path('singles.npy'))).values);
   });
 
-  it('strings', () => {
+  it('readNPY reads strings that NumPy writes', () => {
     python(`np.save('strings.npy', np.array([['a', 'äöü'], ['', '\\U0001f600']]))`);
     expect(readNPY(readFileSync(path('strings.npy')))).toMatchObject({
       dtype: 'str',
@@ -69,7 +69,7 @@ np.save('singles.npy', a.astype(np.float32))`);
     });
   });
 
-  it('files of arrays, packed or not', () => {
+  it('readNPZ reads files of arrays that NumPy writes, packed or not', () => {
     python(`
 a, b = np.arange(10000).reshape(100, 100), np.linspace(0, 1, 7, dtype='f4')
 np.savez('plain.npz', a=a, b=b)
@@ -85,7 +85,7 @@ np.savez_compressed('packed.npz', a=a, b=b)`);
     }
   });
 
-  it('what we refuse', () => {
+  it('readNPY rejects the objects, dates and fields that NumPy writes', () => {
     python(`
 np.save('objects.npy', np.array([{'a': 1}, None]), allow_pickle=True)
 np.save('dates.npy', np.array(['2020-01-01'], dtype='datetime64[D]'))
@@ -97,7 +97,7 @@ np.save('fields.npy', np.zeros(3, dtype=[('a', 'f4'), ('b', 'i2')]))`);
 });
 
 describe('NumPy reads', () => {
-  it('arrays of every type, and files of them', () => {
+  it('NumPy reads the arrays of every type and the files that bp4 writes', () => {
     const arrays = {
       i1: Int8Array.of(-128, 127),
       i8: BigInt64Array.of(-(2n ** 62n), 5n),
@@ -151,7 +151,7 @@ describe('networks', () => {
   const cases = Object.keys(hidden).flatMap((one, i) => [[one, Object.keys(last)[i % 3]]]);
 
   it.each([...cases, ['tanh', 'softmax'], ['relu', 'sigmoid']])(
-    '%s, then %s: NumPy computes the same of the arrays, and they come back to the bit',
+    'NumPy computes the outputs of bp4 from the arrays of a network, and writes them back to the bit: %s, then %s',
     async (one, end) => {
       const [loss, step] = last[end];
       const layers = [

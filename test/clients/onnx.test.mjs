@@ -139,7 +139,7 @@ describe('what bp4 writes', () => {
     });
   }
 
-  it('transforms are in the graph, to 10⁻⁵ of the range of a target', async () => {
+  it('onnxruntime applies transforms in the graph, to 10⁻⁵ of the range of a target', async () => {
     const net = await transformed();
     const bytes = toONNX(net);
     const expected = net.predict(rows);
@@ -154,7 +154,7 @@ describe('what bp4 writes', () => {
     expect((await fromONNX(bytes)).toJSON()).toEqual(net.toJSON());
   });
 
-  it('a category that was not fitted to is zeros', async () => {
+  it('onnxruntime turns a category that was not fitted into zeros', async () => {
     const categories = { kind: 'oneHot', categories: ['a', 'b'] };
     const net = await Network.create({
       inputs: 2,
@@ -167,7 +167,7 @@ describe('what bp4 writes', () => {
     expect(Array.from(data)).toEqual([weights[0], weights[2], weights[1], weights[3], 0, 0]);
   });
 
-  it('the checker of ONNX takes it, and infers all shapes', { timeout: 60_000 }, async () => {
+  it('the checker of ONNX accepts what bp4 writes, and infers all shapes', { timeout: 60_000 }, async () => {
     const files = [];
     for (const name of Object.keys(networks)) {
       files.push(join(folder, `${files.length}.onnx`));
@@ -189,7 +189,7 @@ describe('what others write', { timeout: 60_000 }, () => {
   beforeAll(() => void python('onnx_peer.py', ['make', made], PACKAGES));
   const read = (name) => new Uint8Array(readFileSync(join(made, `${name}.onnx`)));
 
-  it('networks of PyTorch answer as there', async () => {
+  it('networks of PyTorch answer in bp4 and in onnxruntime as in PyTorch', async () => {
     const names = readdirSync(made).flatMap((file) => file.match(/^(torch-.*)\.json$/)?.[1] ?? []);
     expect(names.length).toBe(18);
     const figures = {};
@@ -210,7 +210,7 @@ describe('what others write', { timeout: 60_000 }, () => {
     }
   });
 
-  it('says what it found', async () => {
+  it('fromONNX finds activations, losses and transforms in models of PyTorch', async () => {
     const activationOf = async (name) => {
       const { layers, loss } = (await fromONNX(read(name))).toJSON();
       return [
@@ -266,7 +266,7 @@ describe('what others write', { timeout: 60_000 }, () => {
     });
   }
 
-  it('floats of 16 bits are widened, whether raw or not', async () => {
+  it('fromONNX widens floats of 16 bits, whether raw or not', async () => {
     // As onnxruntime reads them: [half] as it is, its weights made outputs by nothing but themselves.
     for (const name of ['half', 'half-data']) {
       const net = await fromONNX(read(name));
@@ -277,7 +277,7 @@ describe('what others write', { timeout: 60_000 }, () => {
     }
   });
 
-  it('refuses what bp4 has not, by the first node that it cannot take', async () => {
+  it('fromONNX rejects what bp4 lacks, and names the first node', async () => {
     const messageOf = async (name, options) => {
       const error = await fromONNX(read(name), options).catch((error) => error);
       expect(error).toBeInstanceOf(FormatError);

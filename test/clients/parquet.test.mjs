@@ -59,31 +59,37 @@ function write(compression, version) {
 const inputs = ['double', 'float', 'int', 'long', 'flag'];
 
 describe.each(['V1', 'V2'])('pages of version %s', (version) => {
-  it.each(['UNCOMPRESSED', 'SNAPPY', 'GZIP'])('packed by %s', async (codec) => {
-    const file = write(codec, version === 'V1' ? 0 : 1);
-    const data = await Dataset.fromParquet(file, { inputs, label: 'color', missing: 'mean' });
-    expect(data.classes).toEqual([...colors].sort());
-    const given = of((i) => i / 2).filter((_, i) => i % 7 !== 3);
-    const mean = given.reduce((sum, value) => sum + value, 0) / given.length;
-    const rows = of((i) => [
-      i / 3,
-      i % 7 === 3 ? mean : i / 2,
-      i % 100,
-      (i + 1) * -1000003,
-      i % 3 === 0 ? 1 : 0,
-    ]);
-    expect(data.inputs).toEqual(Float64Array.from(rows.flat()));
-    expect(Array.from(data.labels, (label) => data.classes[label])).toEqual(of((i) => colors[i % 3]));
-    const ids = await Dataset.fromParquet(file, { inputs: ['int'], label: 'id' });
-    expect(Array.from(ids.labels, (label) => ids.classes[label])).toEqual(of((i) => `id ${i}`));
-    const stream = await DataStream.fromParquet(file, { inputs, label: 'color', missing: 'mean' });
-    expect(await stream.fitTransforms()).toEqual(data.fitTransforms());
-  });
+  it.each(['UNCOMPRESSED', 'SNAPPY', 'GZIP'])(
+    'reads pages of either version compressed by %s',
+    async (codec) => {
+      const file = write(codec, version === 'V1' ? 0 : 1);
+      const data = await Dataset.fromParquet(file, { inputs, label: 'color', missing: 'mean' });
+      expect(data.classes).toEqual([...colors].sort());
+      const given = of((i) => i / 2).filter((_, i) => i % 7 !== 3);
+      const mean = given.reduce((sum, value) => sum + value, 0) / given.length;
+      const rows = of((i) => [
+        i / 3,
+        i % 7 === 3 ? mean : i / 2,
+        i % 100,
+        (i + 1) * -1000003,
+        i % 3 === 0 ? 1 : 0,
+      ]);
+      expect(data.inputs).toEqual(Float64Array.from(rows.flat()));
+      expect(Array.from(data.labels, (label) => data.classes[label])).toEqual(of((i) => colors[i % 3]));
+      const ids = await Dataset.fromParquet(file, { inputs: ['int'], label: 'id' });
+      expect(Array.from(ids.labels, (label) => ids.classes[label])).toEqual(of((i) => `id ${i}`));
+      const stream = await DataStream.fromParquet(file, { inputs, label: 'color', missing: 'mean' });
+      expect(await stream.fitTransforms()).toEqual(data.fitTransforms());
+    },
+  );
 
-  it.each(['ZSTD', 'BROTLI', 'LZ4_RAW'])('packed by %s: refused, with the cure', async (codec) => {
-    const file = write(codec, version === 'V1' ? 0 : 1);
-    await expect(Dataset.fromParquet(file, { inputs })).rejects.toThrow(
-      `Parquet, column 'double', row group 1: it is compressed with ${codec}; write the file with compression 'snappy' or 'gzip'`,
-    );
-  });
+  it.each(['ZSTD', 'BROTLI', 'LZ4_RAW'])(
+    'rejects pages compressed by %s, and names the cure',
+    async (codec) => {
+      const file = write(codec, version === 'V1' ? 0 : 1);
+      await expect(Dataset.fromParquet(file, { inputs })).rejects.toThrow(
+        `Parquet, column 'double', row group 1: it is compressed with ${codec}; write the file with compression 'snappy' or 'gzip'`,
+      );
+    },
+  );
 });

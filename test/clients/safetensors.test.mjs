@@ -80,7 +80,7 @@ async function bare(spec) {
   return { net, rows, answers: (await Network.fromJSON(json)).predict(rows) };
 }
 
-it('the networks answer there as here, and come back with the same bits', async () => {
+it('networks answer in PyTorch as in bp4, and come back with the same bits', async () => {
   const tried = await Promise.all(
     Object.entries(networks).map(async ([name, spec]) => [name, await bare(spec)]),
   );
@@ -122,7 +122,7 @@ print(json.dumps(answers))
 });
 
 describe.each(['float32', 'float64', 'float16', 'bfloat16'])('a model of PyTorch in %s', (dtype) => {
-  it('answers here as there', async () => {
+  it('a model of PyTorch answers in bp4 as in PyTorch', async () => {
     const rows = rowsFor(networks.sigmoid);
     const answers = python(
       `

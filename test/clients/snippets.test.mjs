@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 
-// The snippets of docs/models.md that open a model in another program: fenced as `js client`.
+// The snippets of the docs that need another program, most of them to open a model in it: fenced as `js client`.
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const repository = join(here, '..', '..');
@@ -13,15 +13,21 @@ mkdirSync(join(folder, 'node_modules'));
 symlinkSync(repository, join(folder, 'node_modules', 'bp4'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const text = readFileSync(join(repository, 'docs/models.md'), 'utf8');
-const snippets = Array.from(text.matchAll(/^```js client\n(.*?)^```$/gms), ([, code]) => code);
-
-it('docs/models.md opens models in onnxruntime and in TensorFlow.js', () => {
-  const clients = snippets.map((code) => /from '([^']+)'/.exec(code)?.[1]);
-  expect(clients).toEqual(['onnxruntime-node', '@tensorflow/tfjs']);
+const snippets = ['models', 'from-tensorflow'].flatMap((page) => {
+  const text = readFileSync(join(repository, `docs/guide/${page}.md`), 'utf8');
+  return Array.from(text.matchAll(/^```js client\n(.*?)^```$/gms), ([, code], i) => ({
+    page,
+    number: i + 1,
+    code,
+  }));
 });
 
-it.each(snippets)('snippet %# works', (code) => {
+it('the docs open models in onnxruntime and in TensorFlow.js', () => {
+  const clients = snippets.map(({ code }) => /from '([^']+)'/.exec(code)?.[1]);
+  expect(clients).toEqual(['onnxruntime-node', ...Array.from({ length: 3 }, () => '@tensorflow/tfjs')]);
+});
+
+it.each(snippets)('snippet $number of docs/guide/$page.md runs and prints an array or a tensor', ({ code }) => {
   const file = join(folder, 'snippet.mjs');
   writeFileSync(file, code);
   const printed = execFileSync(process.execPath, [file], { encoding: 'utf8', stdio: 'pipe' });

@@ -49,7 +49,7 @@ function distance(given, expected) {
 const parametersOf = (net) => net.layers.map(({ weights, biases }) => ({ weights, biases }));
 
 describe.each(Object.entries(networks))('%s', (_, spec) => {
-  it('answers there as here, and comes back with the same bits', async () => {
+  it('a network answers in TensorFlow.js as in bp4, and comes back with the same bits', async () => {
     const net = await Network.create(spec);
     const rows = rowsFor(spec);
     const model = await opened(toTFJS(net));
@@ -63,7 +63,7 @@ describe.each(Object.entries(networks))('%s', (_, spec) => {
   });
 });
 
-it('is opened from the folder that saveTFJS writes', async () => {
+it('TensorFlow.js opens the folder that saveTFJS writes', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'bp4-tfjs-'));
   try {
     const net = await Network.create(networks.strings);
@@ -84,7 +84,7 @@ it('is opened from the folder that saveTFJS writes', async () => {
   }
 });
 
-it('can be trained on there, and comes back with its transforms', async () => {
+it('a network that TensorFlow.js trains further comes back with its transforms', async () => {
   const spec = networks.targets;
   const net = await Network.create(spec);
   const model = await opened(toTFJS(net));
@@ -142,7 +142,7 @@ const theirs = {
 };
 
 describe.each(Object.entries(theirs))('%s, saved there', (_, make) => {
-  it('answers here as there', async () => {
+  it('a model of TensorFlow.js answers in bp4 as in TensorFlow.js', async () => {
     const model = make();
     const artifacts = await saved(model);
     const net = await fromTFJS(artifacts, artifacts.weightData);
@@ -232,7 +232,7 @@ function converted(inputs) {
   return { model, files };
 }
 
-it('reads what converters of Keras models write, as it is read there', async () => {
+it('reads what converters of Keras models write as TensorFlow.js reads it', async () => {
   const shape = [null, 3, 2];
   const { model, files } = converted({ batch_input_shape: shape });
   const theirs = await tf.loadLayersModel({

@@ -33,7 +33,7 @@ async function expectRefused(data: unknown, Class: Expected[0], message: string)
 }
 
 function refused(name: 'inputs' | 'targets', cases: readonly Case[]): void {
-  it.each(cases)('predict, train and the others refuse %s', async (_, values, Class, message) => {
+  it.each(cases)(`methods that take data reject as ${name}: %s`, async (_, values, Class, message) => {
     await expectRefused({ inputs, targets, [name]: values }, Class, `${name}${message}`);
     if (name === 'inputs') {
       const predict = (net: Network): unknown => net.predict(values as number[]);
@@ -48,21 +48,21 @@ function inEveryForm(value: unknown, width: number): [form: string, rows: unknow
   values[width + 1] = value;
   const rows = [values.slice(0, width), values.slice(width)];
   const plain: [string, unknown][] = [
-    ['flat array', values],
-    ['array of rows', rows],
-    ['array behind a Proxy', new Proxy(values, {})],
+    ['a flat array', values],
+    ['an array of rows', rows],
+    ['an array behind a Proxy', new Proxy(values, {})],
   ];
   if (typeof value !== 'number') return plain;
   const numbers = values as number[];
   return [
     ...plain,
-    ['Float64Array', Float64Array.from(numbers)],
-    ['row in a Float64Array', [rows[0], Float64Array.from(numbers.slice(width))]],
-    ['Float64Array of another realm', runInNewContext('Float64Array.from(numbers)', { numbers })],
+    ['a Float64Array', Float64Array.from(numbers)],
+    ['a row in a Float64Array', [rows[0], Float64Array.from(numbers.slice(width))]],
+    ['a Float64Array of another realm', runInNewContext('Float64Array.from(numbers)', { numbers })],
     // It holds what is too large for it as an infinity.
     ...(Number.isFinite(value)
       ? []
-      : ([['Float32Array', Float32Array.from(numbers)]] as [string, unknown][])),
+      : ([['a Float32Array', Float32Array.from(numbers)]] as [string, unknown][])),
   ];
 }
 
@@ -99,7 +99,7 @@ function wrongMatrices(width: number): Case[] {
   return [
     ...wrongNumbers.flatMap(([value, Class, message]) =>
       inEveryForm(value, width).map(([form, rows]): Case => [
-        `${String(value)} in a ${form}`,
+        `${String(value)} in ${form}`,
         rows,
         Class,
         `[1][1]${message}`,
@@ -175,11 +175,11 @@ describe('labels', () => {
     ['bigints', new BigInt64Array(2), TypeError, 'labels: expected an array of class indices, got an object'],
     ['a string', '01', TypeError, "labels: expected an array of class indices, got '01'"],
     ['an object', { length: 2 }, TypeError, 'labels: expected an array of class indices, got an object'],
-  ])('refuse %s', async (_, wrong, Class, message) => {
+  ])('methods that take data reject labels that are %s', async (_, wrong, Class, message) => {
     await expectRefused({ inputs, labels: wrong }, Class, message);
   });
 
-  it.each([2, -1, 0.5, NaN])('refuse %d for a single output', async (label) => {
+  it.each([2, -1, 0.5, NaN])('train rejects the label %d for a single output', async (label) => {
     const net = await Network.create({ inputs: 3, layers: [{ units: 1, activation: 'sigmoid' }] });
     await expectError(
       () => net.train({ inputs, labels: [0, label] }),
@@ -266,11 +266,11 @@ describe('data', () => {
       TypeError,
       "inputScale: expected a number, got '1'",
     ],
-  ])('are refused: %s', async (_, data, Class, message) => {
+  ])('methods that take data reject as data: %s', async (_, data, Class, message) => {
     await expectRefused(data, Class, message);
   });
 
-  it('are refused when undefined', async () => {
+  it('methods that take data reject undefined as data', async () => {
     for (const [, call] of methods.slice(0, 5)) {
       await expectHarmlessError(
         (net) => call(net, undefined as unknown as Data),
@@ -283,7 +283,7 @@ describe('data', () => {
     ['unknown options', { scale: 1 }, TypeError, "options: unknown 'scale'; the names are inputScale"],
     ['options that are a number', 0.5, TypeError, 'options: expected an object { inputScale }, got 0.5'],
     ['a scale of zero', { inputScale: 0 }, RangeError, 'inputScale: expected a 32-bit float above 0, got 0'],
-  ] as const)('predict refuses %s', async (_, options, Class, message) => {
+  ] as const)('predict rejects %s', async (_, options, Class, message) => {
     await expectHarmlessError((net) => net.predict(inputs, options as object), [Class, message]);
   });
 });
@@ -298,16 +298,19 @@ describe('targets that are not probabilities', () => {
       'targets[1][1] is 255; expected a number from 0 to 1',
     ],
     ['crossEntropy', 'softmax', [0.5, -0.5, 2, 3], 'targets[0][1] is -0.5; expected a number of at least 0'],
-  ] as const)('are refused by %s after %s', async (loss, activation, targets, message) => {
-    const net = await Network.create({ inputs: 1, layers: [{ units: 2, activation }], loss });
-    const before = net.layers;
-    await expectError(() => net.train({ inputs: [1, 2], targets }), [RangeError, message]);
-    await expectError(() => net.backprop({ inputs: [1, 2], targets }), [RangeError, message]);
-    expect(net.layers).toEqual(before);
-  });
+  ] as const)(
+    'train and backprop reject targets that are not probabilities with %s after %s',
+    async (loss, activation, targets, message) => {
+      const net = await Network.create({ inputs: 1, layers: [{ units: 2, activation }], loss });
+      const before = net.layers;
+      await expectError(() => net.train({ inputs: [1, 2], targets }), [RangeError, message]);
+      await expectError(() => net.backprop({ inputs: [1, 2], targets }), [RangeError, message]);
+      expect(net.layers).toEqual(before);
+    },
+  );
 });
 
-it('train refuses a mini-batch for which there is no memory', async () => {
+it('train and backprop reject a mini-batch for which there is no memory', async () => {
   const net = await Network.create({ inputs: 1, layers: [{ units: 10_000, activation: 'softmax' }] });
   const many = new Uint8Array(30_000);
   const before = net.layers[0]!.weights;

@@ -191,7 +191,7 @@ const cases: [what: string, bytes: Uint8Array, message: RegExp | string][] = [
 ];
 
 describe('load', () => {
-  it.each(cases)('refuses %s', async (_, bytes, message) => {
+  it.each(cases)('load rejects a file with %s', async (_, bytes, message) => {
     const error = await errorOf(() => Network.load(bytes));
     expect(error).toBeInstanceOf(FormatError);
     expect((error as Error).message).toMatch(/^expected a network as save gives: /);
@@ -204,11 +204,11 @@ describe('load', () => {
     ['a string', '{}', "bytes: expected a Uint8Array or an ArrayBuffer, got '{}'"],
     ['numbers', Array.from(saved), 'bytes: expected a Uint8Array or an ArrayBuffer, got an array'],
     ['a length', 8, 'bytes: expected a Uint8Array or an ArrayBuffer, got 8'],
-  ])('refuses %s', async (_, bytes, message) => {
+  ])('load rejects %s instead of bytes', async (_, bytes, message) => {
     await expectError(() => Network.load(bytes as never), [TypeError, message]);
   });
 
-  it('refuses an unknown option', async () => {
+  it('load rejects an unknown option', async () => {
     await expectError(
       () => Network.load(saved, { seed: 1 } as object),
       [TypeError, "options: unknown 'seed'"],
@@ -221,11 +221,11 @@ describe('load, of valid files,', () => {
     ['a header of other spaces', fileOf(JSON.stringify(header, undefined, 2), data)],
     ['other metadata beside its own', withEntries({ __metadata__: { format: 'pt', bp4 } })],
     ['what a later version may add', withSpec({ note: { nested: [1, 2] } })],
-  ])('accepts %s', async (_, bytes) => {
+  ])('load accepts %s', async (_, bytes) => {
     expect((await Network.load(bytes)).save()).toEqual(saved);
   });
 
-  it('accepts names that are properties of every object', async () => {
+  it('load accepts names that are properties of every object', async () => {
     const json = bp4.replace('{', '{"__proto__":{"inputs":9},"constructor":1,');
     expect((await Network.load(withJSON(json))).save()).toEqual(saved);
     const proto = text.replace('{', '{"__proto__":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},');

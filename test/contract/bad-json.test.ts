@@ -244,7 +244,7 @@ const cases: [what: string, change: Change, ...Expected][] = [
 const changed = (change: Change): NetworkJSON => change(JSON.parse(text) as Parsed) as NetworkJSON;
 
 describe('fromJSON', () => {
-  it.each(cases)('refuses %s', async (_, change, Class, message) => {
+  it.each(cases)('fromJSON rejects the JSON of a network: %s', async (_, change, Class, message) => {
     await expectError(() => Network.fromJSON(changed(change)), [Class, message]);
   });
 
@@ -257,7 +257,7 @@ describe('fromJSON', () => {
       RangeError,
       "engine: expected one of 'auto', 'wasm', 'reference', got 'gpu'",
     ],
-  ] as const)('refuses %s', async (_, options, Class, message) => {
+  ] as const)('fromJSON rejects as its options: %s', async (_, options, Class, message) => {
     const call = (): unknown => Network.fromJSON(changed(top({})), options as { engine?: 'auto' });
     await expectError(call, [Class, message]);
   });

@@ -9,7 +9,7 @@ const TRIES = 2000;
 
 describe('of broken files,', () => {
   it.each(readers.map((reader) => [reader.name, reader] as const))(
-    '%s reads some, refuses the others with a typed error, and changes nothing',
+    '%s reads some broken files, rejects the others with a typed error, and changes nothing',
     async (_, reader) => {
       const tries = TRIES * (reader.share ?? 1);
       const { read, refused, messages, failures } = await fuzz(reader, { tries, isAlone: false });

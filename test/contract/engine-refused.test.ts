@@ -26,7 +26,7 @@ const refusals: [string, () => void, cause: unknown][] = [
 ];
 
 it.each(['auto', 'wasm'] as const)(
-  'where memory ran out, engine %s says so and does not fall back',
+  'engine %s reports that memory ran out, and does not fall back',
   async (engine) => {
     vi.resetModules();
     vi.spyOn(WebAssembly, 'Memory').mockImplementation(function () {
@@ -65,7 +65,7 @@ describe.each(refusals)('WebAssembly %s', (_, refuse, cause) => {
     },
   );
 
-  it("engine 'auto' gives the same bits", async () => {
+  it("engine 'auto' falls back to the same bits", async () => {
     const net = await refused.Network.create(spec);
     expect(fingerprint(net)).toBe(asCreated);
     expect(await afterGoodTraining(net)).toBe(asTrained);

@@ -281,21 +281,24 @@ const wrongSpecs: Case[] = [
 ];
 
 describe('create', () => {
-  it.each(wrongSpecs)('refuses %s', async (_, options, Class, message) => {
+  it.each(wrongSpecs)('create rejects %s', async (_, options, Class, message) => {
     await expectError(() => Network.create(options as NetworkOptions), [Class, message]);
   });
 
-  it.each(Object.entries(partners))('accepts %s with its own activations alone', async (loss, valid) => {
-    for (const activation of activationNames) {
-      const create = (): Promise<Network> => Network.create(withLoss(loss, activation) as NetworkOptions);
-      if (valid.includes(activation)) await expect(create()).resolves.toBeInstanceOf(Network);
-      else
-        await expectError(create, [
-          RangeError,
-          `loss: '${loss}' goes with a last layer of ${quoted(valid)}; for '${activation}' use '`,
-        ]);
-    }
-  });
+  it.each(Object.entries(partners))(
+    'create accepts the loss %s with its own activations alone',
+    async (loss, valid) => {
+      for (const activation of activationNames) {
+        const create = (): Promise<Network> => Network.create(withLoss(loss, activation) as NetworkOptions);
+        if (valid.includes(activation)) await expect(create()).resolves.toBeInstanceOf(Network);
+        else
+          await expectError(create, [
+            RangeError,
+            `loss: '${loss}' goes with a last layer of ${quoted(valid)}; for '${activation}' use '`,
+          ]);
+      }
+    },
+  );
 });
 
 const wrongTraining: Case[] = [
@@ -353,7 +356,7 @@ const wrongTraining: Case[] = [
 ];
 
 describe('train', () => {
-  it.each(wrongTraining)('refuses %s', async (_, options, Class, message) => {
+  it.each(wrongTraining)('train rejects %s', async (_, options, Class, message) => {
     await expectHarmlessError((net) => net.train(goodData, options as TrainOptions), [Class, message]);
   });
 });

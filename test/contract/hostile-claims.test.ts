@@ -61,22 +61,25 @@ describe('Parquet', () => {
   const open = (bytes: Uint8Array): Promise<Dataset> =>
     Dataset.fromParquet(bytes, { targets: ['b'], missing: 'drop' });
 
-  it('with some rows of nulls is read', async () => {
+  it('reads a Parquet file that holds only nulls', async () => {
     await expect(open(nulls(1000, 3))).rejects.toThrow('every row has a missing value');
   });
 
   it.each([
     [2 ** 26, 1],
     [2 ** 20, 100],
-  ])('that claims runs of %i nulls in a few bytes, in %i groups, is refused', async (rows, groups) => {
-    const error: unknown = await open(nulls(rows, groups)).catch((error: unknown) => error);
-    expect(error).toBeInstanceOf(FormatError);
-    expect((error as Error).message).toMatch(/bytes are said to hold \d+ values/);
-  });
+  ])(
+    'rejects a Parquet file that claims runs of %i nulls in a few bytes, in %i groups',
+    async (rows, groups) => {
+      const error: unknown = await open(nulls(rows, groups)).catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(FormatError);
+      expect((error as Error).message).toMatch(/bytes are said to hold \d+ values/);
+    },
+  );
 });
 
 describe('npz', () => {
-  it('whose entries share their bytes is not read once for each name', () => {
+  it('rejects an npz file whose entries share their bytes', () => {
     const names = Array.from({ length: 50 }, (_, i) => `${i}.npy`);
     const array = writeNPY(new Float32Array(100));
     const bytes = zipSync(Object.fromEntries(names.map((name) => [name, array])), { level: 0 });

@@ -58,14 +58,14 @@ describe('train', () => {
     ['null', null],
   ];
 
-  it.each(reasons)('rejects with the reason of a signal aborted before it: %s', async (_, reason) => {
+  it.each(reasons)('train rejects with the reason of a signal aborted before it: %s', async (_, reason) => {
     const net = await Network.create(spec);
     const training = (): unknown => net.train(data, { ...options, signal: AbortSignal.abort(reason) });
     expect(await errorOf(training)).toBe(reason);
     await expectStoppedAfter(0, net);
   });
 
-  it.each(reasons)('rejects with the reason of a signal aborted in onBatch: %s', async (_, reason) => {
+  it.each(reasons)('train rejects with the reason of a signal aborted in onBatch: %s', async (_, reason) => {
     const net = await Network.create(spec);
     const stop = new AbortController();
     const steps = atStep(() => stop.abort(reason));
@@ -76,7 +76,7 @@ describe('train', () => {
     await expectStoppedAfter(STEP, net);
   });
 
-  it('stops when the signal is aborted while it waits for onBatch', async () => {
+  it('train stops when the signal is aborted while it waits for onBatch', async () => {
     const net = await Network.create(spec);
     const stop = new AbortController();
     const steps = atStep(async () => {
@@ -89,7 +89,7 @@ describe('train', () => {
     await expectStoppedAfter(STEP, net);
   });
 
-  it.each([1, 3])('stops when the signal is aborted in onEpoch, after %i epochs', async (last) => {
+  it.each([1, 3])('train stops when the signal is aborted in onEpoch, after %i epochs', async (last) => {
     const net = await Network.create(spec);
     const stop = new AbortController();
     const onEpoch = ({ epoch }: { epoch: number }): void => {
@@ -99,7 +99,7 @@ describe('train', () => {
     await expectStoppedAfter(6 * last, net);
   });
 
-  it('stops when the signal is aborted between slices', async () => {
+  it('train stops when the signal is aborted between slices', async () => {
     everyLookTakes(8);
     const net = await Network.create(spec);
     const stop = new AbortController();
@@ -110,13 +110,13 @@ describe('train', () => {
     await expectStoppedAfter(steps, net);
   });
 
-  it('rejects with an AbortError when the signal has no reason', async () => {
+  it('train rejects with an AbortError when the signal has no reason', async () => {
     const net = await Network.create(spec);
     const error = await errorOf(() => net.train(data, { ...options, signal: AbortSignal.abort() }));
     expect(error).toMatchObject({ name: 'AbortError' });
   });
 
-  it('is not changed by a signal that is never aborted', async () => {
+  it('train gives the same bits with a signal that is never aborted', async () => {
     const net = await Network.create(spec);
     await net.train(data, { ...options, signal: new AbortController().signal });
     expect(fingerprint(net)).toBe(trace.at(-1));
@@ -163,7 +163,7 @@ describe('a callback', () => {
 });
 
 describe('a second training', () => {
-  it('is refused during the first, which continues', async () => {
+  it('train rejects a second training during the first, which continues', async () => {
     const net = await Network.create(spec);
     const first = net.train(data, options);
     await expectError(
@@ -174,7 +174,7 @@ describe('a second training', () => {
     expect(fingerprint(net)).toBe(trace.at(-1));
   });
 
-  it('is refused in onBatch, which may await it', async () => {
+  it('train rejects a second training in onBatch, which may await it', async () => {
     const net = await Network.create(spec);
     const { onBatch } = atStep(() => net.train(data, options));
     await expectError(() => net.train(data, { ...options, onBatch }), [StateError, 'being trained']);
@@ -185,7 +185,7 @@ describe('a second training', () => {
     ['by data', (net: Network) => net.train({ inputs: [1] })],
     ['by options', (net: Network) => net.train(goodData, { epochs: -1 })],
     ['by its signal', (net: Network) => net.train(goodData, { signal: AbortSignal.abort(new TypeError()) })],
-  ])('is allowed after a training that failed %s', async (_, call) => {
+  ])('train accepts another training after one that failed %s', async (_, call) => {
     await expectHarmlessError(call, [Error, '']);
   });
 });
@@ -207,7 +207,7 @@ describe('dispose', () => {
     expect(await afterGoodTraining(made)).toBe(await afterGoodTraining(twin));
   }
 
-  it.each(['onBatch', 'onEpoch'] as const)('rejects train in %s', async (callback) => {
+  it.each(['onBatch', 'onEpoch'] as const)('dispose rejects train in %s', async (callback) => {
     await expectAnotherUndisturbed(async (replace) => {
       const net = await Network.create(spec);
       let calls = 0;
@@ -220,7 +220,7 @@ describe('dispose', () => {
     });
   });
 
-  it('rejects train between slices', async () => {
+  it('dispose rejects train between slices', async () => {
     everyLookTakes(8);
     await expectAnotherUndisturbed(async (replace) => {
       const net = await Network.create(spec);
@@ -230,7 +230,7 @@ describe('dispose', () => {
     });
   });
 
-  it('rejects train while validation data are evaluated', async () => {
+  it('dispose rejects train while validation data are evaluated', async () => {
     everyLookTakes(8);
     await expectAnotherUndisturbed(async (replace) => {
       const net = await Network.create(spec);
@@ -249,7 +249,7 @@ describe('dispose during a diagnosis', () => {
     ['checkGradients', (net) => net.checkGradients(many)],
   ];
 
-  it.each(calls)('rejects %s when the network is disposed right after the call', async (_, call) => {
+  it.each(calls)('dispose rejects %s right after the call', async (_, call) => {
     everyLookTakes(8); // so that the call cannot end before it returns
     const net = await Network.create(spec);
     const other = { ...spec, inputs: 4000, seed: 2 }; // its weights lie where a mini-batch did
@@ -261,7 +261,7 @@ describe('dispose during a diagnosis', () => {
     expect(fingerprint(another)).toBe(expected);
   });
 
-  it.each(calls)('rejects %s between slices', async (_, call) => {
+  it.each(calls)('dispose rejects %s between slices', async (_, call) => {
     everyLookTakes(8);
     const net = await Network.create(spec);
     await expectError(
@@ -289,7 +289,7 @@ describe('after dispose', () => {
     ['JSON.stringify', (net) => JSON.stringify(net)],
   ];
 
-  it.each(uses)('%s throws', async (_, use) => {
+  it.each(uses)('%s throws after dispose', async (_, use) => {
     const net = await Network.create(spec);
     net.dispose();
     await expectError(
@@ -298,7 +298,7 @@ describe('after dispose', () => {
     );
   });
 
-  it('layers taken before do not show the memory of another network', async () => {
+  it('layers read before dispose do not show the memory of another network', async () => {
     const net = await Network.create(spec);
     const layers = net.layers;
     const before = structuredClone(layers);
@@ -307,7 +307,7 @@ describe('after dispose', () => {
     expect(layers).toEqual(before);
   });
 
-  it('dispose does nothing more', async () => {
+  it('a second dispose does nothing', async () => {
     const net = await Network.create(spec);
     net.dispose();
     net.dispose();
@@ -315,7 +315,7 @@ describe('after dispose', () => {
     expect(fingerprint(one)).toBe(trace[0]);
   });
 
-  it('the options of the network can still be read', async () => {
+  it('the options of a network can be read after dispose', async () => {
     const net = await Network.create(spec);
     net.dispose();
     expect(net).toMatchObject({ engine: 'wasm', inputs: 3, outputs: 2, loss: 'crossEntropy' });
@@ -323,7 +323,7 @@ describe('after dispose', () => {
 });
 
 describe('data that are changed or taken away during training', () => {
-  it('are trained on as they were when the network holds them', async () => {
+  it('train uses data as they were at the call when the network holds them', async () => {
     const net = await Network.create(spec);
     const { inputs, targets } = randomData(22, 3, 2);
     const { onBatch } = atStep(() => {
@@ -346,17 +346,20 @@ describe('data that are taken away during training, too many for the network to 
   const changed = [RangeError, /^labels: changed since they were checked; leave them/] as const;
 
   /** Rows of 40 are copied whole, of 3 number by number. */
-  it.each([3, 40])('reject train when their buffer is transferred, in rows of %i', async (inputs) => {
-    const net = await Network.create({ ...spec, inputs });
-    const samples = randomData(22, inputs, 2);
-    const { onBatch } = atStep(() =>
-      structuredClone(samples.inputs.buffer, { transfer: [samples.inputs.buffer] }),
-    );
-    await expectError(() => net.train(samples, { ...options, onBatch }), gone);
-    expect(net.layers[0]!.weights).not.toContain(NaN);
-  });
+  it.each([3, 40])(
+    'train rejects when the buffer of its data is transferred, in rows of %i',
+    async (inputs) => {
+      const net = await Network.create({ ...spec, inputs });
+      const samples = randomData(22, inputs, 2);
+      const { onBatch } = atStep(() =>
+        structuredClone(samples.inputs.buffer, { transfer: [samples.inputs.buffer] }),
+      );
+      await expectError(() => net.train(samples, { ...options, onBatch }), gone);
+      expect(net.layers[0]!.weights).not.toContain(NaN);
+    },
+  );
 
-  it.each([-100, 2, 255, 0.5, NaN])('reject train when a label becomes %d', async (label) => {
+  it.each([-100, 2, 255, 0.5, NaN])('train rejects when a label becomes %d', async (label) => {
     const net = await Network.create(spec);
     const labels = new Float64Array(22);
     let whole: string | undefined;

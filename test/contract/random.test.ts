@@ -35,7 +35,7 @@ function expectShare(happened: number, probability: number): void {
 }
 
 describe('bits', () => {
-  it('equal those of xoshiro128** 1.1', () => {
+  it('bits equal those of xoshiro128** 1.1', () => {
     const random = new Random([1, 2, 3, 4]);
     // The first ten of Blackman and Vigna's xoshiro128starstar.c, and where they leave the state.
     expect(draw(10, () => random.bits())).toEqual([
@@ -44,7 +44,7 @@ describe('bits', () => {
     expect(random.state).toEqual([939045227, 1864939416, 1451579149, 2199351389]);
   });
 
-  it('continue from a state', () => {
+  it('bits continue from a state', () => {
     const random = Random.fromSeed(5);
     random.normal();
     const again = new Random(random.state);
@@ -61,15 +61,15 @@ describe('a seed', () => {
     [2 ** 32, [1684164658, 4293442868, 1302505678, 2762329221]],
     [Number.MAX_SAFE_INTEGER, [3950124170, 2660414672, 3447294923, 904156086]],
     [Number.MIN_SAFE_INTEGER, [1580013426, 85774843, 873315970, 1510988395]],
-  ])('of %d gives the expected state', (seed, state) => {
+  ])('the seed %d gives the expected state', (seed, state) => {
     expect(Random.fromSeed(seed).state).toEqual(state);
   });
 
-  it.each([0.5, NaN, Infinity, 2 ** 53])('of %d is refused', (seed) => {
+  it.each([0.5, NaN, Infinity, 2 ** 53])('fromSeed rejects the seed %d', (seed) => {
     expect(() => Random.fromSeed(seed)).toThrow(RangeError);
   });
 
-  it('gives the same numbers each time, and other numbers than other seeds', () => {
+  it('a seed gives the same numbers each time, and other numbers than other seeds', () => {
     const seeds = [
       0,
       1,
@@ -95,7 +95,7 @@ describe('a seed', () => {
     expect(new Set(numbers).size).toBe(seeds.length);
   });
 
-  it('and the next one give uncorrelated numbers', () => {
+  it('a seed and the next one give uncorrelated numbers', () => {
     // The difference of two independent uniform numbers has variance 2/12, and kurtosis 12/5.
     const differences = draw(COUNT, () => 0).map(
       (_, seed) => Random.fromSeed(seed).uniform(0, 1) - Random.fromSeed(seed + 1).uniform(0, 1),
@@ -105,7 +105,7 @@ describe('a seed', () => {
 });
 
 describe('below', () => {
-  it.each([1, 2, 3, 10, 97])('of %d gives each number equally often', (n) => {
+  it.each([1, 2, 3, 10, 97])('below(%d) returns each number equally often', (n) => {
     const random = Random.fromSeed(n);
     const counts = new Uint32Array(n);
     for (let i = 0; i < COUNT; i++) counts[random.below(n)]!++;
@@ -116,7 +116,7 @@ describe('below', () => {
     expect(chiSquare).toBeLessThanOrEqual(n - 1 + DEVIATIONS * Math.sqrt(2 * (n - 1)));
   });
 
-  it('does not prefer small numbers when 2³² is not a multiple of the limit', () => {
+  it('below does not prefer small numbers when 2³² is not a multiple of the limit', () => {
     // The remainder by 3·2³⁰ of all 32 bits would be below 2³⁰ in half of the cases.
     const random = Random.fromSeed(1);
     const numbers = draw(COUNT, () => random.below(3 * 2 ** 30));
@@ -124,7 +124,7 @@ describe('below', () => {
     expectShare(numbers.filter((x) => x < 2 ** 30).length, 1 / 3);
   });
 
-  it('of 2³² − 1 gives every number but the last', () => {
+  it('below(2³² − 1) returns every number but the last', () => {
     const random = Random.fromSeed(2);
     const same = Random.fromSeed(2);
     expect(draw(100, () => random.below(2 ** 32 - 1))).toEqual(draw(100, () => same.bits()));
@@ -132,7 +132,7 @@ describe('below', () => {
 });
 
 describe('permutation', () => {
-  it('holds every number once, in each place equally often', () => {
+  it('permutation holds every number once, in each place equally often', () => {
     const counts = Array.from({ length: 4 }, () => [0, 0, 0, 0]);
     for (let seed = 0; seed < 4000; seed++) {
       const order = Random.fromSeed(seed).permutation(4);
@@ -143,7 +143,7 @@ describe('permutation', () => {
     for (const count of counts.flat()) expect(Math.abs(count - 1000)).toBeLessThan(DEVIATIONS * deviation);
   });
 
-  it('refuses a length that is not a count', () => {
+  it('permutation rejects a length that is not a count', () => {
     const random = Random.fromSeed(1);
     expect(() => random.permutation(1.5)).toThrow(
       'count: expected a whole number from 0 to 4294967295, got 1.5',

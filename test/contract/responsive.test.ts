@@ -116,12 +116,15 @@ describe('the work between two looks at the clock', () => {
     ],
   ];
 
-  it.each(cases)('is bounded in %s', async (_, spec, data, options, most) => {
-    const net = await Network.create(spec);
-    const turns = await turnsOf(() => net.train(data, { epochs: 2, ...options }));
-    expect(turns.most).toBeLessThanOrEqual(most);
-    expect(turns.most).toBeGreaterThan(0);
-  });
+  it.each(cases)(
+    'bounds the work between two looks at the clock in %s',
+    async (_, spec, data, options, most) => {
+      const net = await Network.create(spec);
+      const turns = await turnsOf(() => net.train(data, { epochs: 2, ...options }));
+      expect(turns.most).toBeLessThanOrEqual(most);
+      expect(turns.most).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe('the check of large data', () => {
@@ -145,14 +148,14 @@ describe('the check of large data', () => {
     ['labels in a plain array', 1, { inputs: labels, labels: Array.from(wrongLabels) }],
   ];
 
-  it.each(cases)('yields to the event loop in %s', async (_, inputs, data) => {
+  it.each(cases)('yields to the event loop while it checks %s', async (_, inputs, data) => {
     const net = await Network.create({ inputs, layers: [{ units: 1, activation: 'sigmoid' }] });
     const { count, most } = await turnsOf(() => errorOf(() => net.train(data)));
     expect(count).toBeGreaterThanOrEqual(7);
     expect(most).toBe(0); // nothing was computed before all was checked
   });
 
-  it('yields to the event loop in validation data too', async () => {
+  it('yields to the event loop while it checks validation data', async () => {
     const net = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'sigmoid' }] });
     const validation = { inputs: wrong, labels };
     const { count } = await turnsOf(() =>
@@ -176,16 +179,16 @@ describe('a slice', () => {
     return turns.slice(1).map((time, i) => time - turns[i]!);
   }
 
-  it.each([1, 2, 4])('lasts 16 ms at most, in looks of %i ms', async (lookTakes) => {
+  it.each([1, 2, 4])('a slice lasts 16 ms at most, in looks of %i ms', async (lookTakes) => {
     expect(Math.max(...(await gaps(lookTakes)))).toBeLessThanOrEqual(16);
   });
 
-  it.each([8, 50])('takes one step when a step takes %i ms', async (lookTakes) => {
+  it.each([8, 50])('a slice takes one step when a step takes %i ms', async (lookTakes) => {
     // One look to end a slice, one to begin the next.
     expect(Math.max(...(await gaps(lookTakes)))).toBe(2 * lookTakes);
   });
 
-  it('does not end before its time', async () => {
+  it('a slice does not end before its time', async () => {
     const net = await Network.create(mnist);
     const turns = await turnsOf(() => net.train(images(100), { epochs: 1, miniBatchSize: 10 }), 0);
     expect(turns.count).toBe(0);
@@ -194,7 +197,7 @@ describe('a slice', () => {
   it.each([
     ['setImmediate', setImmediate],
     ['a MessageChannel, as in browsers', undefined],
-  ])('ends by %s', async (_, immediate) => {
+  ])('a slice ends by %s', async (_, immediate) => {
     const turn = setImmediate;
     vi.stubGlobal('setImmediate', immediate);
     vi.resetModules();
@@ -229,7 +232,7 @@ describe('timers', () => {
   it.each([
     ['setTimeout', 0],
     ['setInterval', 1],
-  ])('by %s run during a training and can stop it', async (timer, delay) => {
+  ])('timers by %s run during a training and can stop it', async (timer, delay) => {
     const net = await Network.create(mnist);
     const stop = new AbortController();
     let served = 0;
@@ -245,7 +248,7 @@ describe('timers', () => {
 });
 
 describe('train', () => {
-  it.each(['onEpoch', 'onBatch'] as const)('waits for the promise of %s', async (callback) => {
+  it.each(['onEpoch', 'onBatch'] as const)('train waits for the promise of %s', async (callback) => {
     const net = await Network.create(mnist);
     const events: string[] = [];
     const wait = async (): Promise<void> => {

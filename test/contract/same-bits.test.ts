@@ -27,7 +27,7 @@ const spec: NetworkOptions = {
 };
 /** With mini-batches of four the last is short. */
 const data = randomData(23, 5, 3);
-const options: TrainOptions = { epochs: 3, miniBatchSize: 4, learningRate: 0.3 };
+const options = { epochs: 3, miniBatchSize: 4, learningRate: 0.3 } satisfies TrainOptions;
 
 interface Run {
   readonly weights: string;
@@ -53,7 +53,7 @@ describe('training', () => {
     ['once more', {}],
     ['in the reference', { engine: 'reference' }],
     ['in WebAssembly', { engine: 'wasm' }],
-  ] as const)('gives the same weights and history %s', async (_, changes) => {
+  ] as const)('training gives the same weights and history %s', async (_, changes) => {
     expect(await run(changes)).toEqual(expected);
   });
 
@@ -63,7 +63,7 @@ describe('training', () => {
     ['a seed 2³² further', { seed: 42 + 2 ** 32 }, {}],
     ['no shuffling', {}, { shuffle: false }],
     ['other mini-batches', {}, { miniBatchSize: 5 }],
-  ])('gives other weights with %s', async (_, changes, more) => {
+  ])('training gives other weights with %s', async (_, changes, more) => {
     expect((await run(changes, more)).weights).not.toBe(expected.weights);
   });
 });
@@ -89,9 +89,9 @@ describe('another process', () => {
   it.each([
     ['with the default compilers', [], 'wasm'],
     ['with the baseline compiler alone', ['--liftoff-only'], 'wasm'],
-    ['with the optimising compiler alone', ['--no-liftoff'], 'wasm'],
+    ['with the optimizing compiler alone', ['--no-liftoff'], 'wasm'],
     ['without WebAssembly', ['--jitless'], 'reference'],
-  ])('gives the same weights and history %s', async (_, flags, engine) => {
+  ])('another process gives the same weights and history %s', async (_, flags, engine) => {
     const args = [...flags, '--input-type=module', '--eval', program, task];
     const output = JSON.parse(
       execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
@@ -103,21 +103,24 @@ describe('another process', () => {
 });
 
 describe('training in parts', () => {
-  it.each([[[1, 2]], [[2, 1]], [[1, 1, 1]]])('of %j epochs ends where one training does', async (parts) => {
-    const net = await Network.create(spec);
-    const losses: number[] = [];
-    for (const epochs of parts) {
-      for (const { loss } of await net.train(data, { ...options, epochs })) losses.push(loss);
-    }
-    expect(fingerprint(net)).toBe(expected.weights);
-    expect(losses).toEqual(expected.history.map(({ loss }) => loss));
-  });
+  it.each([[[1, 2]], [[2, 1]], [[1, 1, 1]]])(
+    'training in parts of %j epochs ends where one training does',
+    async (parts) => {
+      const net = await Network.create(spec);
+      const losses: number[] = [];
+      for (const epochs of parts) {
+        for (const { loss } of await net.train(data, { ...options, epochs })) losses.push(loss);
+      }
+      expect(fingerprint(net)).toBe(expected.weights);
+      expect(losses).toEqual(expected.history.map(({ loss }) => loss));
+    },
+  );
 
   it.each([
     ['wasm', 'wasm'],
     ['wasm', 'reference'],
     ['reference', 'wasm'],
-  ] as const)('continues from %s through JSON in %s as one training does', async (before, after) => {
+  ] as const)('training continues from %s through JSON in %s as one training does', async (before, after) => {
     const first = await Network.create({ ...spec, engine: before });
     await first.train(data, { ...options, epochs: 1 });
     const text = JSON.stringify(first);
@@ -154,13 +157,22 @@ describe('without shuffling', () => {
     return fingerprint(net);
   }
 
-  it('samples are taken in the order in which they are given', async () => {
+  it('train takes samples in the given order without shuffling', async () => {
     const once = await inOrder(data);
-    expect(await inOrder(data)).toBe(once);
+    const net = await Network.create(spec);
+    const { epochs, miniBatchSize, learningRate } = options;
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      for (let first = 0; first < inputs.length; first += miniBatchSize) {
+        const rows = [first, first + miniBatchSize] as const;
+        const step = { inputs: inputs.slice(...rows), targets: targets.slice(...rows) };
+        await net.train(step, { epochs: 1, miniBatchSize, learningRate, shuffle: false });
+      }
+    }
+    expect(fingerprint(net)).toBe(once);
     expect(await inOrder({ inputs: [...inputs].reverse(), targets: [...targets].reverse() })).not.toBe(once);
   });
 
-  it('train draws nothing from the generator', async () => {
+  it('train draws nothing from the generator without shuffling', async () => {
     const net = await Network.create(spec);
     const { generator } = net.toJSON();
     await net.train(data, { ...options, shuffle: false });
@@ -201,17 +213,17 @@ describe('a training', () => {
     ],
   ];
 
-  it.each(meanwhile)('is not changed by %s in onBatch', async (_, call) => {
+  it.each(meanwhile)('training is not changed by %s in onBatch', async (_, call) => {
     const undisturbed = await trained(() => ({}));
     expect(await trained((net) => ({ onBatch: () => call(net) }))).toBe(undisturbed);
   });
 
-  it.each(meanwhile)('is not changed by %s in onEpoch', async (_, call) => {
+  it.each(meanwhile)('training is not changed by %s in onEpoch', async (_, call) => {
     const undisturbed = await trained(() => ({}));
     expect(await trained((net) => ({ onEpoch: () => call(net) }))).toBe(undisturbed);
   });
 
-  it.each(meanwhile)('is not changed by %s between slices', async (_, call) => {
+  it.each(meanwhile)('training is not changed by %s between slices', async (_, call) => {
     const undisturbed = await trained(() => ({}));
     everyLookTakes(8);
     const calls = vi.fn(call);
@@ -220,7 +232,7 @@ describe('a training', () => {
     expect(disturbed).toBe(undisturbed);
   });
 
-  it('is not changed by the training of another network at the same time', async () => {
+  it('training is not changed by the training of another network at the same time', async () => {
     const alone = await trained(() => ({}));
     everyLookTakes(8);
     expect(await Promise.all([trained(() => ({})), run(), trained(() => ({}))])).toEqual([

@@ -22,7 +22,7 @@ describe('load', () => {
     ['wasm', 'wasm'],
     ['wasm', 'reference'],
     ['reference', 'wasm'],
-  ] as const)('restores what %s saved, to the bit, in %s', async (before, after) => {
+  ] as const)('load restores what %s saved, to the bit, in %s', async (before, after) => {
     const first = await trained(before);
     const second = await Network.load(first.save(), { engine: after });
     expect(second.engine).toBe(after);
@@ -35,18 +35,18 @@ describe('load', () => {
     ['a Buffer', Buffer.from(saved)],
     ['an ArrayBuffer', saved.buffer],
     ['a part of something larger, at an odd place', new Uint8Array([7, ...saved, 7]).subarray(1, -1)],
-  ])('accepts a file as %s', async (_, bytes) => {
+  ])('load accepts a file as %s', async (_, bytes) => {
     expect((await Network.load(bytes)).save()).toEqual(saved);
   });
 
-  it('reads at once: bytes that change afterwards change nothing', async () => {
+  it('load reads at once: bytes that change afterwards change nothing', async () => {
     const bytes = saved.slice();
     const loading = Network.load(bytes);
     bytes.fill(0);
     expect((await loading).save()).toEqual(saved);
   });
 
-  it('restores the seed and every bit of a float', async () => {
+  it('load restores the seed and every bit of a float', async () => {
     const json = net.toJSON();
     const floats = [-0, 2 ** -149, -(2 ** -126), 3.4028234663852886e38, 0.1];
     const odd = await Network.fromJSON({
@@ -64,11 +64,11 @@ describe('load', () => {
 describe('the file', () => {
   const parts = partsOf(saved);
 
-  it('aligns the end of its header and the start of its data to 8 bytes', () => {
+  it('save aligns the end of the header and the start of the data to 8 bytes', () => {
     expect((saved.length - parts.data.length) % 8).toBe(0);
   });
 
-  it('names its tensors as PyTorch does, one after the other to the end', () => {
+  it('save names tensors as PyTorch does, one after the other to the end', () => {
     const { __metadata__, ...entries } = parts.header;
     expect(entries).toEqual({
       '0.weight': { dtype: 'F32', shape: [4, 3], data_offsets: [0, 48] },
@@ -80,7 +80,7 @@ describe('the file', () => {
     expect(Object.keys(__metadata__)).toEqual(['bp4']);
   });
 
-  it('stores weights as [units][fanIn], little-endian', () => {
+  it('save stores weights as [units][fanIn], little-endian', () => {
     const [first, second] = net.layers;
     expect(tensorsOf(parts)).toEqual({
       '0.weight': Array.from(first!.weights),
@@ -90,7 +90,7 @@ describe('the file', () => {
     });
   });
 
-  it('stores the rest as toJSON returns it', () => {
+  it('save stores the rest as toJSON returns it', () => {
     const json = net.toJSON();
     const layers = json.layers.map(({ units, activation }) => ({ units, activation }));
     const { training, ...rest } = JSON.parse(parts.header.__metadata__['bp4']!) as { training: object };
@@ -109,14 +109,14 @@ describe('save', () => {
     ],
   });
 
-  it.each([NaN, Infinity, -Infinity])('refuses a weight of %d', async (value) => {
+  it.each([NaN, Infinity, -Infinity])('save rejects a bias of %d', async (value) => {
     await expectError(
       () => encodeState(stateWith(value)),
       [RangeError, `1.bias[1] is ${value}; expected a finite number`],
     );
   });
 
-  it('refuses what load would refuse', async () => {
+  it('save rejects metadata that load would reject', async () => {
     const many = Array.from({ length: 33_000 }, () => []);
     for (const json of [{ many }, { text: 'x'.repeat(2 ** 20) }]) {
       const metadata = { beside: JSON.stringify(json) };
@@ -124,7 +124,7 @@ describe('save', () => {
     }
   });
 
-  it('keeps the state of a training, and other metadata, beside the network', async () => {
+  it('save keeps the state of a training, and other metadata, beside the network', async () => {
     const adam = await trained('auto', 'adam');
     const bytes = encodeState(adam.state, { about: 'irises' });
     expect(adam.state.run).toMatchObject({ optimizer: 'adam', epoch: 4 });
@@ -136,7 +136,7 @@ describe('save', () => {
     expect(() => decodeState(fileOf({ ...header, __metadata__: { bp4 } }, data))).toThrow(FormatError);
   });
 
-  it('throws after dispose', async () => {
+  it('save throws after dispose', async () => {
     const gone = await trained();
     gone.dispose();
     await expectError(() => gone.save(), [StateError, 'disposed']);

@@ -9,15 +9,16 @@ import {
   type LossSpec,
   type NetworkOptions,
 } from '../../src/index.js';
+import { lossNames } from '../../src/model/spec.js';
 
-// A loss that does not go with the last activation is refused by the compiler (`npm run check:types` reads this file),
-// and where the compiler cannot know it, when it is run.
+// `npm run check:types` compiles this file. It fails where the compiler rejects a call, and where it accepts one that follows
+// `@ts-expect-error`. Each call is also made, because at run time the same rules hold.
 
-describe('the compiler', () => {
+describe('invalid options', () => {
   const softmax = { units: 2, activation: 'softmax' } as const;
   const sigmoid = { units: 2, activation: 'sigmoid' } as const;
 
-  it('refuses crossEntropy after sigmoid', async () => {
+  it('create with crossEntropy after sigmoid does not compile, and rejects', async () => {
     const create = (): Promise<Network> =>
       Network.create({
         inputs: 2,
@@ -31,25 +32,25 @@ describe('the compiler', () => {
     await expect(create()).rejects.toThrow(RangeError);
   });
 
-  it('refuses quadratic after softmax, even when softmax is in a constant', async () => {
+  it('create with quadratic after softmax in a constant does not compile, and rejects', async () => {
     // @ts-expect-error -- it goes with the others
     await expect(Network.create({ inputs: 2, layers: [softmax], loss: 'quadratic' })).rejects.toThrow(
       RangeError,
     );
   });
 
-  it('refuses hinge after sigmoid', async () => {
+  it('create with hinge after sigmoid does not compile, and rejects', async () => {
     // @ts-expect-error -- it goes with tanh and linear
     await expect(Network.create({ inputs: 2, layers: [sigmoid], loss: 'hinge' })).rejects.toThrow(RangeError);
   });
 
-  it('refuses to smooth binary targets after softmax', async () => {
+  it('create with smoothed binary targets after softmax does not compile, and rejects', async () => {
     const loss = { name: 'binaryCrossEntropy', labelSmoothing: 0.1 } as const;
     // @ts-expect-error -- it goes with sigmoid
     await expect(Network.create({ inputs: 2, layers: [softmax], loss })).rejects.toThrow(RangeError);
   });
 
-  it('refuses a parameter that the loss does not have', async () => {
+  it('create with a parameter that the loss lacks does not compile, and rejects', async () => {
     const create = (): Promise<Network> =>
       Network.create({
         inputs: 2,
@@ -61,20 +62,21 @@ describe('the compiler', () => {
   });
 });
 
-describe('the compiler, of valid options,', () => {
-  it('accepts losses after their activations', async () => {
-    const net = await Network.create({
-      inputs: 2,
-      layers: [
-        { units: 3, activation: 'leakyRelu', alpha: 0.2 },
-        { units: 2, activation: 'softmax' },
-      ],
-      loss: { name: 'crossEntropy', labelSmoothing: 0.1 },
-    });
+describe('valid options', () => {
+  it('create with a loss that goes with the last activation compiles, and resolves', async () => {
+    const layers = [
+      { units: 3, activation: 'leakyRelu', alpha: 0.2 },
+      { units: 2, activation: 'softmax' },
+    ] as const;
+    expectTypeOf<LastActivation<typeof layers>>().toEqualTypeOf<'softmax'>();
+    const loss = { name: 'crossEntropy', labelSmoothing: 0.1 } as const;
+    expectTypeOf<typeof loss>().toExtend<LossSpec>();
+    const net = await Network.create({ inputs: 2, layers, loss });
     expect(net.loss).toBe('crossEntropy');
   });
 
-  it('accepts layers and a loss that are known only at run time', async () => {
+  it('create with layers and a loss that are known only at run time compiles, and resolves', async () => {
+    expectTypeOf<LastActivation<readonly LayerSpec[]>>().toEqualTypeOf<ActivationName>();
     const activation = (['sigmoid', 'softmax'] as ActivationName[])[0]!;
     const layers: LayerSpec[] = [2, 3].map((units) => ({ units, activation }));
     const loss = (['binaryCrossEntropy', 'crossEntropy'] as LossName[])[0]!;
@@ -84,12 +86,26 @@ describe('the compiler, of valid options,', () => {
   });
 });
 
-it('LossFor lists the losses of an activation', () => {
-  expectTypeOf<LossFor<'softmax'>>().toEqualTypeOf<'crossEntropy'>();
-  expectTypeOf<LossFor<'tanh'>>().toEqualTypeOf<
-    'quadratic' | 'meanSquaredError' | 'meanAbsoluteError' | 'huber' | 'hinge'
-  >();
-  expectTypeOf<LossFor<ActivationName>>().toEqualTypeOf<LossName>();
-  expectTypeOf<LastActivation<readonly LayerSpec[]>>().toEqualTypeOf<ActivationName>();
-  expectTypeOf<{ name: 'huber'; delta: number }>().toExtend<LossSpec>();
+describe('LossFor', () => {
+  const losses = {
+    softmax: ['crossEntropy'],
+    tanh: ['quadratic', 'meanSquaredError', 'meanAbsoluteError', 'huber', 'hinge'],
+  } as const satisfies { [Name in ActivationName]?: readonly LossFor<Name>[] };
+
+  it.each(Object.entries(losses))(
+    'LossFor<%s> compiles to the losses that create accepts',
+    async (name, valid) => {
+      expectTypeOf<LossFor<ActivationName>>().toEqualTypeOf<LossName>();
+      expectTypeOf<LossFor<'softmax'>>().toEqualTypeOf<(typeof losses.softmax)[number]>();
+      expectTypeOf<LossFor<'tanh'>>().toEqualTypeOf<(typeof losses.tanh)[number]>();
+      const layers: LayerSpec[] = [{ units: 2, activation: name as keyof typeof losses }];
+      const accepted = lossNames.map((loss) =>
+        Network.create({ inputs: 2, layers, loss }).then(
+          () => [loss],
+          () => [],
+        ),
+      );
+      expect((await Promise.all(accepted)).flat().sort()).toEqual([...valid].sort());
+    },
+  );
 });

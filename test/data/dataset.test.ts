@@ -585,9 +585,9 @@ describe('split', () => {
       () => numbered([0]).split(),
       [RangeError, 'split: a single sample cannot be in both parts'],
     );
-    const unlabelled = Dataset.fromArrays({ inputs: [[1], [2]] });
+    const unlabeled = Dataset.fromArrays({ inputs: [[1], [2]] });
     await expectError(
-      () => unlabelled.split({ stratify: true }),
+      () => unlabeled.split({ stratify: true }),
       [TypeError, 'stratify: the dataset has no labels'],
     );
   });

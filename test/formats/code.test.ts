@@ -85,7 +85,7 @@ async function compareRandom(inputs: number, layers: readonly LayerSpec[]): Prom
 
 describe('the module', () => {
   it.each(Object.keys(activationCodes) as ActivationName[])(
-    'answers as predict does, to the bit, with %s',
+    'the module answers as predict does, to the bit, with %s',
     async (activation) => {
       await compareRandom(4, [
         {
@@ -99,7 +99,7 @@ describe('the module', () => {
   );
 
   it.each([[[1, 1]], [[3, 2]], [[5, 7, 3]], [[31, 33, 17, 5, 2]], [[784, 30, 10]]])(
-    'answers as predict does, to the bit, with sizes %j',
+    'the module answers as predict does, to the bit, with sizes %j',
     async (sizes) => {
       const [inputs, ...units] = sizes;
       await compareRandom(
@@ -109,7 +109,7 @@ describe('the module', () => {
     },
   );
 
-  it('keeps an alpha other than the default', async () => {
+  it('the module keeps an alpha other than the default', async () => {
     await compareRandom(3, [
       { units: 5, activation: 'leakyRelu', alpha: 0.3 },
       { units: 4, activation: 'elu', alpha: 0.7 },
@@ -117,7 +117,7 @@ describe('the module', () => {
     ]);
   });
 
-  it('answers as predict does after a training with dropout', async () => {
+  it('the module answers as predict does after a training with dropout', async () => {
     const net = await Network.create({
       inputs: 3,
       layers: [
@@ -135,7 +135,7 @@ describe('the module', () => {
 const transforms: Transforms = {
   inputs: [
     { kind: 'standardize', mean: -0.3, deviation: 1.7, name: 'size' },
-    { kind: 'oneHot', categories: ['red', 'green', '</script><script>'], name: 'colour' },
+    { kind: 'oneHot', categories: ['red', 'green', '</script><script>'], name: 'color' },
     { kind: 'minMax', min: -2, max: 2, name: '__proto__' },
     { kind: 'oneHot', categories: [2, 4, -8], name: 'number' },
     { kind: 'identity', name: 'a\n} // \u2028 "name" */ \ud800' },
@@ -169,7 +169,7 @@ describe('transforms', () => {
   const random = Random.fromSeed(5);
   const rows = Array.from({ length: 100 }, () => rawRow(random));
 
-  it('of every kind are applied as predict applies them', async () => {
+  it('the module applies transforms of every kind as predict does', async () => {
     const net = await transformed();
     const module = await imported(toModule(net));
     compare(net, module, rows);
@@ -179,7 +179,7 @@ describe('transforms', () => {
     expect(module.predict(record)).toEqual(net.predict([record]));
   });
 
-  it('of the targets alone are applied as predict applies them', async () => {
+  it('the module applies transforms of the targets alone as predict does', async () => {
     const net = await networkOf(2, [{ units: 3, activation: 'tanh' }], {
       transforms: { targets: transforms.targets! },
     });
@@ -189,7 +189,7 @@ describe('transforms', () => {
   });
 });
 
-it('accepts typed arrays and bytes as predict does', async () => {
+it('the module accepts typed arrays and bytes as predict does', async () => {
   const net = await networkOf(3, [{ units: 2, activation: 'swish' }]);
   const { predict } = await imported(toModule(net));
   for (const row of [
@@ -220,21 +220,21 @@ describe('predict of the module', () => {
     [[1, 2]],
     [[1, 2, 3, 4]],
     [[]],
-  ])('refuses the row %j in the words of predict', async (row) => {
+  ])('the module rejects the row %j in the words of predict', async (row) => {
     const net = await networkOf(3, [{ units: 2, activation: 'relu' }]);
     const { predict } = await imported(toModule(net));
     expect(refusal(predict, row)).toBe(refusal((rows: never) => net.predict(rows), [row]));
   });
 
   it.each([[undefined], [null], [3], ['abc'], [{ 0: 1, 1: 2, 2: 3, length: 3 }]])(
-    'refuses the inputs %j in the words of predict',
+    'the module rejects the inputs %j in the words of predict',
     async (inputs) => {
       const { predict } = await imported(toModule(await networkOf(3, [{ units: 2, activation: 'relu' }])));
       expect(() => predict(inputs)).toThrow(TypeError);
     },
   );
 
-  it('refuses unknown categories and missing names', async () => {
+  it('the module rejects unknown categories and missing names', async () => {
     const net = await transformed();
     const { predict } = await imported(toModule(net));
     const good = [1, 'red', 1, 2, 1, 1, 1];
@@ -254,7 +254,7 @@ describe('predict of the module', () => {
 });
 
 describe('its code', () => {
-  it('needs the language alone, and evaluates no text', async () => {
+  it('the module needs the language alone, and evaluates no text', async () => {
     const net = await transformed();
     const text = toModule(net);
     expect(text).not.toMatch(/\bimport\b|<\/script|<!--|[\u2028\u2029]/);
@@ -270,7 +270,7 @@ describe('its code', () => {
 });
 
 describe('the text', () => {
-  it('grows with its weights, and shows the equation', async () => {
+  it('the code grows with the weights, and shows the equation', async () => {
     const lengthOf = async (units: number): Promise<number> => {
       const net = await Network.create({ inputs: 100, layers: [{ units, activation: 'tanh' }] });
       const text = toModule(net);
@@ -283,7 +283,7 @@ describe('the text', () => {
     expect(more / some).toBeLessThan(100);
   });
 
-  it('names the answers where names are given', async () => {
+  it('the code names the answers where names are given', async () => {
     const net = await networkOf(2, [{ units: 2, activation: 'sigmoid' }]);
     expect((await imported(toModule(net))).outputs).toBeUndefined();
     const outputs = ['"\\\u2028', '</script>'];
@@ -292,7 +292,7 @@ describe('the text', () => {
       expect(() => toModule(net, { outputs: wrong } as unknown as ModuleOptions)).toThrow(TypeError);
   });
 
-  it('refuses anything but a network', async () => {
+  it('toModule rejects anything but a network', async () => {
     const net = await networkOf(2, [{ units: 2, activation: 'sigmoid' }]);
     expect(() => toModule(net.toJSON() as unknown as Network)).toThrow(TypeError);
     expect(() => toModuleTypes(undefined as unknown as Network)).toThrow(TypeError);
@@ -333,11 +333,11 @@ function refusedLines(types: string, lines: readonly string[]): number[] {
 }
 
 describe('its types', () => {
-  it('accept what predict accepts, and nothing else', async () => {
+  it('the types accept what predict accepts, and nothing else', async () => {
     const types = toModuleTypes(await transformed());
     const names = transforms.inputs!.map(({ name }) => toLiteral(name!));
-    const record = (colour: string): string =>
-      `{ ${names.map((name) => `${name}: ${name === '"colour"' ? colour : 1}`).join()} }`;
+    const record = (color: string): string =>
+      `{ ${names.map((name) => `${name}: ${name === '"color"' ? color : 1}`).join()} }`;
     const right = [
       `import { outputs, predict } from './net.mjs';`,
       `const a: Float32Array = predict([1, 'red', 1, 2, 1, 1, 1]);`,
@@ -348,7 +348,7 @@ describe('its types', () => {
     expect(refusedLines(types, [...right, ...wrong])).toEqual([4, 5, 6]);
   });
 
-  it('accept rows of numbers alone when there are no names', async () => {
+  it('the types accept rows of numbers alone when there are no names', async () => {
     const types = toModuleTypes(await networkOf(2, [{ units: 2, activation: 'sigmoid' }]));
     const lines = [
       `import { predict } from './net.mjs';`,
@@ -359,7 +359,7 @@ describe('its types', () => {
     expect(refusedLines(types, lines)).toEqual([2, 3]);
   });
 
-  it('accept rows of numbers alone when a name occurs twice', async () => {
+  it('the types accept rows of numbers alone when a name occurs twice', async () => {
     const twice = [
       { kind: 'identity', name: 'x' },
       { kind: 'identity', name: 'x' },

@@ -52,7 +52,7 @@ async function expectFileError(call: () => unknown, file: string, code: string):
 }
 
 describe('a file', () => {
-  it('holds what save returns, and loads as the same network', async () => {
+  it('saveFile writes what save returns, and loadFile loads the same network', async () => {
     await saveFile(first, path);
     expect(bytesOf(path)).toEqual(first.save());
     const net = await loadFile(path, { engine: 'reference' });
@@ -60,14 +60,14 @@ describe('a file', () => {
     expect(net.toJSON()).toEqual(first.toJSON());
   });
 
-  it('replaces another and leaves nothing else', async () => {
+  it('saveFile replaces another file and leaves nothing else', async () => {
     await saveFile(first, path);
     await saveFile(second, path);
     expect(bytesOf(path)).toEqual(second.save());
     expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 
-  it('holds the last of many writes, and is whole at any moment between', async () => {
+  it('a file holds the last of many writes, and is whole at any moment between', async () => {
     const { write } = checkpointFile(path);
     const files = await Promise.all(Array.from({ length: 30 }, (_, i) => netOf(i).then((net) => net.save())));
     await write(files[0]!);
@@ -82,7 +82,7 @@ describe('a file', () => {
     expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 
-  it('holds the later of two writes, even when the earlier takes far longer', async () => {
+  it('a file holds the later of two writes, even when the earlier takes far longer', async () => {
     const { write } = checkpointFile(path);
     const earlier = write(new Uint8Array(2 ** 25));
     const later = saveFile(first, path); // from elsewhere in the program
@@ -90,7 +90,7 @@ describe('a file', () => {
     expect(bytesOf(path)).toEqual(first.save());
   });
 
-  it('holds the network as it was at the call', async () => {
+  it('a file holds the network as it was at the call', async () => {
     const net = await netOf(3);
     const expected = net.save();
     const saving = saveFile(net, path);
@@ -99,7 +99,7 @@ describe('a file', () => {
     expect(bytesOf(path)).toEqual(expected);
   });
 
-  it.skipIf(onWindows)('keeps its permissions', async () => {
+  it.skipIf(onWindows)('a file keeps its permissions', async () => {
     await saveFile(first, path);
     for (const mode of [0o600, 0o666]) {
       chmodSync(path, mode);
@@ -108,7 +108,7 @@ describe('a file', () => {
     }
   });
 
-  it.skipIf(onWindows)('is replaced where a link leads, and the link remains', async () => {
+  it.skipIf(onWindows)('saveFile replaces the file that a link leads to, and keeps the link', async () => {
     mkdirSync(join(folder, 'disk'));
     const real = join(folder, 'disk', 'real.bp4');
     await saveFile(first, real);
@@ -131,7 +131,7 @@ describe('a file that a killed process left', () => {
   it.each([
     ['saveFile', (file: string) => saveFile(first, file)],
     ['a checkpoint', (file: string) => checkpointFile(file).write(first.save())],
-  ])('is removed by %s, and nothing else is', async (_, write) => {
+  ])('%s removes the files that a killed process left, and nothing else', async (_, write) => {
     put(temporary(gone));
     const others = [
       put(temporary(process.ppid)),
@@ -145,14 +145,14 @@ describe('a file that a killed process left', () => {
     expect(readdirSync(folder).sort()).toEqual([...others, 'run.bp4'].sort());
   });
 
-  it('is recognized by its age when this process has the same number', async () => {
+  it('recognizes by its age a file that a killed process with the same number left', async () => {
     const name = put(temporary(process.pid));
     utimesSync(join(folder, name), 1e9, 1e9);
     await saveFile(first, path);
     expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 
-  it('remains when it cannot be removed, and the file is written nevertheless', async () => {
+  it('writes a file even when one that a killed process left cannot be removed', async () => {
     mkdirSync(join(folder, temporary(gone)));
     await saveFile(first, path);
     expect(bytesOf(path)).toEqual(first.save());
@@ -160,25 +160,25 @@ describe('a file that a killed process left', () => {
 });
 
 describe('saveFile', () => {
-  it('refuses a path whose folder is missing', async () => {
+  it('saveFile rejects a path whose folder is missing', async () => {
     const nowhere = join(folder, 'none', 'run.bp4');
     await expectFileError(() => saveFile(first, nowhere), nowhere, 'ENOENT');
     await expectFileError(() => checkpointFile(nowhere).write(first.save()), nowhere, 'ENOENT');
   });
 
-  it('refuses a path beneath a file', async () => {
+  it('saveFile rejects a path beneath a file', async () => {
     await saveFile(first, path);
     const beneath = join(path, 'run.bp4');
     await expectFileError(() => saveFile(second, beneath), beneath, beneathFile);
   });
 
-  it('refuses a folder and leaves no temporary file', async () => {
+  it('saveFile rejects a folder and leaves no temporary file', async () => {
     mkdirSync(path);
     await expectFileError(() => saveFile(first, path), path, replacesFolder);
     expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 
-  it('writes again after a failure', async () => {
+  it('saveFile writes again after a failure', async () => {
     mkdirSync(path);
     const { write } = checkpointFile(path);
     const failing = write(first.save());
@@ -198,7 +198,7 @@ describe('saveFile', () => {
     const error = await saveFile(net, process.argv[1]).catch((error) => error);
     console.log(JSON.stringify({ name: error.name, code: error.code, message: error.message }));`;
 
-  it.skipIf(onWindows)('keeps the old file alone when the disk is full', async () => {
+  it.skipIf(onWindows)('saveFile keeps the old file alone when the disk is full', async () => {
     await saveFile(first, path);
     const limited = `ulimit -f 16; trap '' XFSZ; exec "$0" --input-type=module --eval "$1" "$2"`;
     const args = ['-c', limited, process.execPath, program, path];
@@ -211,15 +211,15 @@ describe('saveFile', () => {
 });
 
 describe('loadFile', () => {
-  it('refuses a file that does not exist', async () => {
+  it('loadFile rejects a file that does not exist', async () => {
     await expectFileError(() => loadFile(path), path, 'ENOENT');
   });
 
-  it('refuses a folder', async () => {
+  it('loadFile rejects a folder', async () => {
     await expectFileError(() => loadFile(folder), folder, 'EISDIR');
   });
 
-  it('refuses a file that is not a network', async () => {
+  it('loadFile rejects a file that is not a network', async () => {
     writeFileSync(path, 'not a network');
     const error = await errorOf(() => loadFile(path));
     expect(error).toBeInstanceOf(FormatError);
@@ -228,7 +228,7 @@ describe('loadFile', () => {
     );
   });
 
-  it('refuses an unknown option', async () => {
+  it('loadFile rejects an unknown option', async () => {
     await saveFile(first, path);
     const error = await errorOf(() => loadFile(path, { seed: 1 } as object));
     expect(error).toBeInstanceOf(TypeError);

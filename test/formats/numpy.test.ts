@@ -43,7 +43,7 @@ describe('an array', () => {
     ['uint64', BigUint64Array.of(0n, 1n, 2n, 2n ** 64n - 1n, 5n, 6n)],
     ['float32', Float32Array.of(-0, 1.5, NaN, Infinity, 5, 6)],
     ['float64', Float64Array.of(-0, 0.1, NaN, -Infinity, 5, 6)],
-  ])('of %s is read as it was written, to the bit', (dtype, values) => {
+  ])('readNPY reads an array of %s as it was written, to the bit', (dtype, values) => {
     for (const shape of [[6], [2, 3], [3, 1, 2], [6, 1]]) {
       const array = readNPY(writeNPY(values, shape));
       expect(array.dtype).toBe(dtype);
@@ -52,7 +52,7 @@ describe('an array', () => {
     }
   });
 
-  it('of no dimensions or no values is read as it was written', () => {
+  it('readNPY reads an array of no dimensions or no values as it was written', () => {
     expect(readNPY(writeNPY(Float64Array.of(3), []))).toMatchObject({
       shape: [],
       values: Float64Array.of(3),
@@ -60,7 +60,7 @@ describe('an array', () => {
     expect(readNPY(writeNPY(new Float32Array(0), [0, 5])).shape).toEqual([0, 5]);
   });
 
-  it('has values that begin at a multiple of 64', () => {
+  it('writeNPY begins values at a multiple of 64', () => {
     for (let size = 1; size < 1e9; size *= 7) {
       const bytes = writeNPY(new Uint8Array(0), [0, size]);
       expect(bytes.length % 64).toBe(0);
@@ -69,7 +69,7 @@ describe('an array', () => {
 });
 
 describe('readNPY', () => {
-  it('reads big-endian values', () => {
+  it('readNPY reads big-endian values', () => {
     const view = new DataView(new ArrayBuffer(16));
     view.setFloat64(0, 0.1);
     view.setFloat64(8, -7);
@@ -78,7 +78,7 @@ describe('readNPY', () => {
     expect(bytesIn(view)).toEqual(bytes.subarray(-16)); // the user's bytes stay as they are
   });
 
-  it('reads Fortran order of three dimensions', () => {
+  it('readNPY reads Fortran order of three dimensions', () => {
     // a[i][j][k] = 12i + 4j + k, the first index fastest
     const values = new Int32Array(24);
     let at = 0;
@@ -88,7 +88,7 @@ describe('readNPY', () => {
     expect(array.values).toEqual(Int32Array.from({ length: 24 }, (_, i) => i));
   });
 
-  it('reads float16 in single precision', () => {
+  it('readNPY reads float16 in single precision', () => {
     const halves = Uint16Array.of(
       0x3c00,
       0xc000,
@@ -108,7 +108,7 @@ describe('readNPY', () => {
     );
   });
 
-  it('reads bool and strings', () => {
+  it('readNPY reads bool and strings', () => {
     expect(readNPY(npy(headerOf('|b1', '(2,)'), Uint8Array.of(1, 0)))).toMatchObject({
       dtype: 'bool',
       values: Uint8Array.of(1, 0),
@@ -120,7 +120,7 @@ describe('readNPY', () => {
     });
   });
 
-  it('reads versions 2 and 3, keys in another order, names in double quotes and sizes of Python 2', () => {
+  it('readNPY reads versions 2 and 3, keys in another order, names in double quotes and sizes of Python 2', () => {
     const header = `{"shape": (2L, 1), 'fortran_order': False, "descr": "<u2"}`;
     for (const version of [1, 2, 3]) {
       expect(readNPY(npy(header, Uint8Array.of(1, 0, 2, 0), version))).toMatchObject({
@@ -130,7 +130,7 @@ describe('readNPY', () => {
     }
   });
 
-  it('returns a view of the bytes where nothing must be changed, and a copy otherwise', () => {
+  it('readNPY returns a view of the bytes where nothing must be changed, and a copy otherwise', () => {
     const bytes = writeNPY(Float32Array.of(1, 2));
     expect((readNPY(bytes).values as Float32Array).buffer).toBe(bytes.buffer);
     const shifted = new Uint8Array(bytes.length + 1);
@@ -142,7 +142,7 @@ describe('readNPY', () => {
 });
 
 describe('an npz file', () => {
-  it('keeps names and order, and has the same bytes each time', () => {
+  it('an npz file keeps names and order, and has the same bytes each time', () => {
     const arrays = { x: { values: Float32Array.of(1, 2, 3, 4), shape: [2, 2] }, y: Uint8Array.of(1, 0) };
     const bytes = writeNPZ(arrays);
     const read = readNPZ(bytes);
@@ -152,7 +152,7 @@ describe('an npz file', () => {
     expect(writeNPZ(new Map(Object.entries(arrays)))).toEqual(bytes);
   });
 
-  it('accepts any name, and none touches a prototype', () => {
+  it('an npz file accepts any name, and no name touches a prototype', () => {
     const names = ['__proto__', 'constructor', 'toString', '../up', 'ä', ''];
     const read = readNPZ(writeNPZ(new Map(names.map((name, i) => [name, Uint8Array.of(i)]))));
     expect([...read.keys()].sort()).toEqual([...names].sort());
@@ -181,7 +181,7 @@ const networks: [string, LayerSpec[], LossSpec][] = [
 ];
 
 describe('networks', () => {
-  it.each(networks)('restores a network to the bit: %s', async (_name, layers, loss) => {
+  it.each(networks)('fromNPZ restores a network to the bit: %s', async (_name, layers, loss) => {
     const transforms = {
       inputs: [{ kind: 'standardize', mean: 1, deviation: 2, name: 'a' }, { kind: 'identity' }],
     } as const;
@@ -199,7 +199,7 @@ describe('networks', () => {
     '2.bias': Float32Array.of(0.5),
   };
 
-  it('reads arrays alone with their activations, and skips numbers of modules between', async () => {
+  it('fromNPZ reads arrays alone with their activations, and skips numbers of modules between', async () => {
     const net = await fromNPZ(writeNPZ(weights), {
       activations: ['tanh', 'sigmoid'],
       loss: 'binaryCrossEntropy',
@@ -214,7 +214,7 @@ describe('networks', () => {
     expect(net.layers[1]!.biases).toEqual(Float32Array.of(0.5));
   });
 
-  it('sets the loss of Network.create when none is given', async () => {
+  it('fromNPZ sets the loss of Network.create when none is given', async () => {
     const net = await fromNPZ(writeNPZ(weights), { activations: ['tanh', 'sigmoid'] });
     expect(net.loss).toBe('quadratic');
   });
@@ -271,11 +271,11 @@ describe('networks', () => {
     ],
     ['nothing', {}, { activations: ['tanh'] }, [FormatError, 'npz: expected arrays']],
     ['an unknown option', weights, { activation: 'tanh' }, [TypeError, "options: unknown 'activation'"]],
-  ])('refuses %s', async (_what, arrays, options, [Class, message]) => {
+  ])('fromNPZ rejects arrays or activations: %s', async (_what, arrays, options, [Class, message]) => {
     await expectError(() => fromNPZ(writeNPZ(arrays as never), options), [Class, new RegExp(message)]);
   });
 
-  it('refuses activations beside those of the file', async () => {
+  it('fromNPZ rejects activations beside those of the file', async () => {
     const net = await Network.create({ inputs: 2, layers: [{ units: 1, activation: 'tanh' }] });
     await expectError(
       () => fromNPZ(toNPZ(net), { activations: ['tanh'] }),
@@ -340,11 +340,11 @@ describe('arrays that cannot be read', () => {
     ['something after it', npy(`${headerOf('<f8', '(2,)')} 1`, two), 'expected the end in the header'],
     ['a size below 0', npy(headerOf('<f8', '(-2,)'), two), 'expected a literal of Python'],
     ['65 dimensions', npy(headerOf('<f8', `(${'1, '.repeat(65)})`), two), 'at most 64 dimensions'],
-  ])('refuses %s', async (_what, bytes, message) => {
+  ])('readNPY rejects an array that it cannot read: %s', async (_what, bytes, message) => {
     await expectError(() => readNPY(bytes), [FormatError, new RegExp(message)]);
   });
 
-  it('refuses what is not bytes', async () => {
+  it('readNPY, writeNPY and writeNPZ reject arguments of a wrong type or shape', async () => {
     await expectError(
       () => readNPY('x' as never),
       [TypeError, "bytes: expected the bytes of an array of NumPy, got 'x'"],
@@ -362,14 +362,14 @@ describe('arrays that cannot be read', () => {
 describe('broken zip files', () => {
   const whole = writeNPZ({ a: Float32Array.of(1, 2, 3), b: Uint8Array.of(1) });
 
-  it('with a changed value are refused by their checksum', async () => {
+  it('readNPZ rejects a file with a changed value by its checksum', async () => {
     const changed = whole.slice();
     const at = whole.findIndex((_, i) => whole[i] === 0x93 && whole[i + 1] === 0x4e) + 128;
     changed[at + 3]! ^= 1;
     await expectError(() => readNPZ(changed), [FormatError, "npz: the entry 'a.npy' has another checksum"]);
   });
 
-  it('with an impossible size are refused before memory is allocated', async () => {
+  it('readNPZ rejects a file with an impossible size before it allocates memory', async () => {
     const { zipSync } = await import('fflate');
     const packed = zipSync({ 'a.npy': writeNPY(new Float32Array(1000)) }, { level: 9 });
     const view = new DataView(packed.buffer);

@@ -82,7 +82,7 @@ describe('layers', () => {
         shapeOf('rest', -1n),
       ],
     ],
-  ])('are read from %s', async (_, nodes, initializers) => {
+  ])('fromONNX reads layers from %s', async (_, nodes, initializers) => {
     const { inputs, layers, loss, transforms } = await read(file(nodes, initializers));
     expect({ inputs, layers, loss, transforms }).toEqual({
       inputs: 3,
@@ -92,14 +92,14 @@ describe('layers', () => {
     });
   });
 
-  it('are read with alpha, beta and a bias for all units', async () => {
+  it('fromONNX reads layers with alpha, beta and a bias for all units', async () => {
     const nodes = [node('Gemm', ['x', 'w', 'b'], 'y', { alpha: 0.5, beta: 2.5 })];
     const { layers } = await read(file(nodes, [w, constant('b', 4)]));
     expect(layers[0]!.weights).toEqual(weights.map((row) => row.map((weight) => weight / 2)));
     expect(layers[0]!.biases).toEqual([10, 10]);
   });
 
-  it('are read from numbers of all types, raw or not', async () => {
+  it('fromONNX reads layers from numbers of all types, raw or not', async () => {
     const plain = { name: 'w', dims: [3, 2] };
     const halves = [0x3000, 0x3400, 0x3600, 0x3800, 0x3900, 0x3a00];
     for (const given of [
@@ -121,7 +121,7 @@ describe('layers', () => {
     ]);
   });
 
-  it('are read up to the output of a given name', async () => {
+  it('fromONNX reads layers up to the output of a given name', async () => {
     const nodes = [gemm, node('Softmax', ['z'], 'y'), node('ArgMax', ['y'], 'label')];
     const bytes = file(nodes, [w, b], { graph: { output: [{ name: 'label' }, { name: 'y' }] } });
     expect((await read(bytes, 'y')).layers[0]!.activation).toBe('softmax');
@@ -183,7 +183,7 @@ describe('fromONNX', () => {
       [node('Abs', ['z'], 'a'), node('Add', ['a', 'z'], 's'), node('Mul', ['s', 'half'], 'y')],
       [half],
     ],
-  ])('recognizes %s however it is written', async (activation, nodes, more) => {
+  ])('fromONNX recognizes %s however it is written', async (activation, nodes, more) => {
     for (const bytes of [
       file([gemm, ...nodes], [w, b, ...more]),
       // and where another layer comes after it
@@ -199,7 +199,7 @@ describe('fromONNX', () => {
 });
 
 describe('what surrounds the layers', () => {
-  it('becomes transforms', async () => {
+  it('fromONNX reads scales and shifts around the layers as transforms', async () => {
     const nodes = [
       node('Sub', ['x', 'means'], 'x1'),
       node('Div', ['x1', 'deviations'], 'x2'),
@@ -232,7 +232,7 @@ describe('what surrounds the layers', () => {
     await expect(read(given(2, 4, Infinity))).rejects.toThrow(/transforms\.inputs\[2\]\.mean/);
   });
 
-  it('becomes transforms when a shift comes after a scale, too', async () => {
+  it('fromONNX reads a shift after a scale as transforms', async () => {
     const nodes = [
       node('Div', ['x', 'four'], 'x1'),
       node('Sub', ['x1', 'three'], 'x2'),
@@ -244,7 +244,7 @@ describe('what surrounds the layers', () => {
     expect(transforms).toEqual({ inputs: [column, column, column] });
   });
 
-  it('becomes transforms when it is the Scaler of skl2onnx', async () => {
+  it('fromONNX reads the Scaler of skl2onnx as transforms', async () => {
     const scaler = {
       ...node('Scaler', ['x'], 's'),
       domain: 'ai.onnx.ml',
@@ -508,14 +508,14 @@ describe('fromONNX, of a graph it cannot read,', () => {
       [w, one],
       /node\[0\], Add 'the s0': before the first layer, at most 8/,
     ],
-  ])('names the first node that it refuses: %s', async (_, nodes, initializers, message) => {
+  ])('fromONNX names the first node that it rejects: %s', async (_, nodes, initializers, message) => {
     const bytes = file(nodes, initializers, { graph: { input: [{ name: 'x' }, { name: 'v' }] } });
     const error = (await fromONNX(bytes).catch((error: unknown) => error)) as Error;
     expect(error).toBeInstanceOf(FormatError);
     expect(error.message).toMatch(message);
   });
 
-  it('refuses a number of inputs that the weights do not have', async () => {
+  it('fromONNX rejects a number of inputs that the weights do not have', async () => {
     const input = (...sizes: number[]): object => ({
       graph: {
         input: [
@@ -533,7 +533,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
     );
   });
 
-  it('refuses models without a graph, and old ones', async () => {
+  it('fromONNX rejects models without a graph, and old ones', async () => {
     await expect(read(new Uint8Array())).rejects.toThrow(
       'bytes: expected an ONNX model, got one without a graph',
     );

@@ -47,7 +47,7 @@ it.each([
     { int: 5 },
   ],
   ['a tag of two bytes', [0x82, 0x01, 0x00], { inners: [{ text: undefined }] }],
-])('reads %s', (_, bytes, expected) => {
+])('reads a protobuf message: %s', (_, bytes, expected) => {
   expect(read(...bytes)).toEqual(expected);
 });
 
@@ -90,12 +90,12 @@ it.each([
     Array<number[]>(40_000).fill([0x82, 0x01, 0x00]).flat(),
     'more than 32768 strings and messages',
   ],
-])('refuses %s', (_, bytes, message) => {
+])('rejects a protobuf message: %s', (_, bytes, message) => {
   expect(() => read(...bytes)).toThrow(FormatError);
   expect(() => read(...bytes)).toThrow(message);
 });
 
-it('writes what it reads', () => {
+it('reads the protobuf message that it wrote', () => {
   const message = {
     int: 2 ** 53 - 1,
     text: 'π',

@@ -61,7 +61,7 @@ const nodesOf = (bytes: Uint8Array): string[] =>
   );
 
 describe('fromONNX, of what toONNX wrote,', () => {
-  it(`restores every loss after every last layer: ${combinations.length} networks`, async () => {
+  it(`fromONNX restores every loss after every last layer: ${combinations.length} networks`, async () => {
     for (const [l, [loss, last]] of combinations.entries()) {
       const net = await create(loss, last, l);
       const bytes = toONNX(net);
@@ -76,7 +76,7 @@ describe('fromONNX, of what toONNX wrote,', () => {
     }
   });
 
-  it('restores alpha', async () => {
+  it('fromONNX restores alpha', async () => {
     const layers = [
       { units: 2, activation: 'leakyRelu', alpha: 0.3 },
       { units: 2, activation: 'elu', alpha: 0.7 },
@@ -89,7 +89,7 @@ describe('fromONNX, of what toONNX wrote,', () => {
     }
   });
 
-  it('restores all transforms by metadata, and those of numbers by the graph alone', async () => {
+  it('fromONNX restores all transforms by metadata, and those of numbers by the graph alone', async () => {
     const net = await transformed();
     const bytes = toONNX(net);
     expect(decode(model, bytes).graph!.input[0]!.type!.tensor!.shape!.dim[1]!.size).toBe(5);
@@ -121,7 +121,7 @@ describe('fromONNX, of what toONNX wrote,', () => {
     expect(bare.predict(rows)).toEqual(ofNumbers.predict(rows));
   });
 
-  it('restores a trained network, which trains on', async () => {
+  it('fromONNX restores a trained network, which trains on', async () => {
     const data = {
       inputs: [
         [0, 1],
@@ -144,7 +144,7 @@ describe('fromONNX, of what toONNX wrote,', () => {
     expect(back.layers).toEqual(net.layers);
   });
 
-  it('reads weights that another program changed', async () => {
+  it('fromONNX reads weights that another program changed', async () => {
     const net = await create('quadratic', 'tanh', 3);
     const bytes = changed(toONNX(net), (given) => {
       const initializer = given.graph!.initializer.map((tensor) =>
@@ -159,7 +159,7 @@ describe('fromONNX, of what toONNX wrote,', () => {
 });
 
 describe('toONNX', () => {
-  it('writes Gemm and activations', async () => {
+  it('toONNX writes Gemm and activations', async () => {
     const net = await Network.create({
       inputs: 2,
       layers: [
@@ -191,7 +191,7 @@ describe('toONNX', () => {
     ]);
   });
 
-  it('writes transforms, in double precision where single would lose digits', async () => {
+  it('toONNX writes transforms, in double precision where single would lose digits', async () => {
     const bytes = toONNX(await transformed());
     expect(nodesOf(bytes)).toEqual([
       'inputs.0 inputs.1 inputs.2 inputs.3 = Split inputs inputs.sizes',
@@ -215,7 +215,7 @@ describe('toONNX', () => {
     ]);
   });
 
-  it('refuses what it cannot write', async () => {
+  it('toONNX rejects what it cannot write', async () => {
     expect(() => toONNX(JSON.parse('{}') as Network)).toThrow(TypeError);
     const net = await Network.create({
       inputs: 2,
@@ -235,7 +235,7 @@ describe('toONNX', () => {
 });
 
 describe('options', () => {
-  it('set loss and engine, and are checked', async () => {
+  it('fromONNX takes loss and engine from its options, and rejects wrong ones', async () => {
     const bytes = toONNX(await create('quadratic', 'sigmoid', 1));
     const net = await fromONNX(bytes, { loss: 'binaryCrossEntropy', engine: 'reference' });
     expect(net.loss).toBe('binaryCrossEntropy');
@@ -253,7 +253,7 @@ describe('options', () => {
     await expect(fromONNX('model.onnx' as never)).rejects.toThrow(TypeError);
   });
 
-  it('are read from a buffer and from a view of one', async () => {
+  it('fromONNX reads a buffer and a view of one', async () => {
     const bytes = toONNX(await create('quadratic', 'sigmoid', 1));
     const padded = new Uint8Array(bytes.length + 7).fill(255);
     padded.set(bytes, 3);
@@ -311,7 +311,7 @@ describe('metadata that contradict the graph', () => {
       (given: GivenModel) => ({ ...given, graph: { ...given.graph, output: [{ name: 'inputs.0' }] } }),
       /graph\.output is not what/,
     ],
-  ])('are refused: %s', async (_, change, message) => {
+  ])('fromONNX rejects metadata that contradict the graph: %s', async (_, change, message) => {
     const error = await tampered(change);
     expect(error).toBeInstanceOf(FormatError);
     expect(error.message).toMatch(message);

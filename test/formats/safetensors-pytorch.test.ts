@@ -20,11 +20,14 @@ async function expectSame(net: Network): Promise<void> {
 }
 
 describe('a network', () => {
-  it.each(Object.entries(networks))('comes back with the same bits: %s', async (_, spec) => {
-    await expectSame(await Network.create(spec));
-  });
+  it.each(Object.entries(networks))(
+    'fromSafetensors restores a network with the same bits: %s',
+    async (_, spec) => {
+      await expectSame(await Network.create(spec));
+    },
+  );
 
-  it('comes back with the same bits for every activation and every loss', async () => {
+  it('fromSafetensors restores a network with the same bits for every activation and every loss', async () => {
     for (const spec of combinations) {
       const net = await Network.create(spec);
       await expectSame(net);
@@ -32,18 +35,18 @@ describe('a network', () => {
     }
   });
 
-  it('comes back with the same bits at the limits of single precision', async () => {
+  it('fromSafetensors restores a network with the same bits at the limits of single precision', async () => {
     await expectSame(await extreme());
   });
 
-  it('comes back without the state of its training', async () => {
+  it('fromSafetensors restores a network without the state of its training', async () => {
     const net = await trained();
     await expectSame(net);
     expect(partsOf(toSafetensors(net)).header.__metadata__['bp4']).not.toMatch('training');
   });
 });
 
-it('modules of activations and dropout shift the names, linear does not', async () => {
+it('toSafetensors counts modules of activations and dropout in the names, but none for linear', async () => {
   const net = await Network.create({
     inputs: 2,
     layers: [
@@ -68,7 +71,7 @@ it('modules of activations and dropout shift the names, linear does not', async 
   expect(parts.header['3.weight']).toMatchObject({ dtype: 'F32', shape: [4, 3] });
 });
 
-it('reads a file of net.save that holds no training', async () => {
+it('fromSafetensors reads a file of net.save that holds no training', async () => {
   const net = await Network.create(networks['strings']!);
   expect((await fromSafetensors(net.save())).toJSON()).toEqual(net.toJSON());
 });
@@ -97,7 +100,7 @@ describe('tensors of other programs', () => {
     ['model.layers.2', 'model.layers.11'],
     ['block1.lin9', 'block2.lin1'],
     ['l.0.__proto__', 'l.1.__proto__'],
-  ])('are sorted: %s comes before %s', async (first, second) => {
+  ])('fromSafetensors sorts the tensor %s before %s', async (first, second) => {
     const shapes: Record<string, number[]> = {
       [`${second}.bias`]: [1],
       [`${second}.weight`]: [1, 2],
@@ -119,13 +122,13 @@ describe('tensors of other programs', () => {
     ]);
   });
 
-  it('are ordered by the names that are given', async () => {
+  it('fromSafetensors orders tensors by the names that are given', async () => {
     const shapes = { 'hidden.weight': [2, 3], 'answer.weight': [1, 2] };
     const net = await fromSafetensors(file(shapes), { ...two, layers: ['hidden', 'answer'] });
     expect(net.layers.map(({ units }) => units)).toEqual([2, 1]);
   });
 
-  it('may be those of a single Linear', async () => {
+  it('fromSafetensors reads the tensors of a single Linear', async () => {
     const options: SafetensorsOptions = {
       activations: [{ activation: 'elu', alpha: 2 }],
       loss: { name: 'huber', delta: 3 },
@@ -135,7 +138,7 @@ describe('tensors of other programs', () => {
     expect(loss).toEqual({ name: 'huber', delta: 3 });
   });
 
-  it('are rounded to single precision', async () => {
+  it('fromSafetensors rounds tensors to single precision', async () => {
     const doubles = Float64Array.of(1 / 3, 1e-50);
     const header = {
       '0.weight': { dtype: 'F64', shape: [1, 2], data_offsets: [0, 16] },
@@ -247,9 +250,12 @@ describe('is refused:', async () => {
     ],
   };
 
-  it.each(Object.entries(cases))('fromSafetensors refuses %s', async (_, [bytes, message, options = two]) => {
-    await expectError(() => fromSafetensors(bytes, options), [FormatError, message]);
-  });
+  it.each(Object.entries(cases))(
+    'fromSafetensors rejects a file: %s',
+    async (_, [bytes, message, options = two]) => {
+      await expectError(() => fromSafetensors(bytes, options), [FormatError, message]);
+    },
+  );
 
   const wrongCalls: Record<string, [args: unknown[], Expected]> = {
     'no bytes': [['file'], [TypeError, /^bytes: expected the bytes of a safetensors file, got 'file'/]],
@@ -287,7 +293,7 @@ describe('is refused:', async () => {
     ],
   };
 
-  it.each(Object.entries(wrongCalls))('refuses the call: %s', async (_, [args, expected]) => {
+  it.each(Object.entries(wrongCalls))('fromSafetensors rejects the call: %s', async (_, [args, expected]) => {
     await expectError(() => fromSafetensors(...(args as Parameters<typeof fromSafetensors>)), expected);
   });
 });

@@ -53,7 +53,7 @@ it('saveTFJS replaces another network', async () => {
   expect(readdirSync(folder)).toHaveLength(2);
 });
 
-it('saveTFJS refuses a folder beneath a file', async () => {
+it('saveTFJS rejects a folder beneath a file', async () => {
   writeFileSync(folder, '');
   const error = await errorOf(() => saveTFJS(net, join(folder, 'inner')));
   expect(error).toBeInstanceOf(FileError);
@@ -73,20 +73,20 @@ function folderOf(paths: readonly unknown[], weightsAt?: string): void {
 
 describe('paths of a manifest', () => {
   it.each(['w.bin', './w.bin', 'shards/w.bin', 'shards/./w.bin', '..w.bin', '__proto__'])(
-    '%s is read',
+    'loadTFJS reads the path of a manifest: %s',
     async (path) => {
       folderOf([path], path);
       expect((await loadTFJS(folder)).toJSON()).toEqual(net.toJSON());
     },
   );
 
-  it('may be links within the folder', async () => {
+  it('loadTFJS reads paths that are links within the folder', async () => {
     folderOf(['link.bin'], 'w.bin');
     symlinkSync('w.bin', join(folder, 'link.bin'));
     expect((await loadTFJS(folder)).toJSON()).toEqual(net.toJSON());
   });
 
-  it('are resolved beside model.json when the folder itself is a link', async () => {
+  it('loadTFJS resolves paths beside model.json when the folder itself is a link', async () => {
     folderOf(['w.bin'], 'w.bin');
     symlinkSync('model', join(parent, 'link'));
     expect((await loadTFJS(join(parent, 'link'))).toJSON()).toEqual(net.toJSON());
@@ -110,29 +110,29 @@ describe('paths of a manifest', () => {
     'file:///etc/passwd',
     'https://example.org/w.bin',
     'w.bin\0',
-  ])('are refused outside the folder: %j', async (path) => {
+  ])('loadTFJS rejects a path outside the folder: %j', async (path) => {
     folderOf([path], 'w.bin');
     await expectRefused('', /: weightsManifest: path '.*': expected a file in the folder$/s);
   });
 
-  it('are refused when they are absolute', async () => {
+  it('loadTFJS rejects absolute paths', async () => {
     folderOf([join(parent, 'outside.bin')]);
     await expectRefused('outside.bin', /expected a file in the folder$/);
   });
 
-  it.each(['file', 'folder'])('are refused when they are links to a %s outside', async (kind) => {
+  it.each(['file', 'folder'])('loadTFJS rejects links to a %s outside the folder', async (kind) => {
     folderOf(['link.bin']);
     symlinkSync(kind === 'file' ? '../outside.bin' : '..', join(folder, 'link.bin'));
     await expectRefused('link.bin', /a link leads out of the folder$/);
   });
 
-  it('are refused when a folder on their way leads outside', async () => {
+  it('loadTFJS rejects paths when a folder on their way leads outside', async () => {
     folderOf(['up/outside.bin']);
     symlinkSync('..', join(folder, 'up'));
     await expectRefused('up/outside.bin', /a link leads out of the folder$/);
   });
 
-  it.skipIf(process.platform === 'win32')('are refused when they are not files', async () => {
+  it.skipIf(process.platform === 'win32')('loadTFJS rejects paths that are not files', async () => {
     folderOf(['pipe']);
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     await expectRefused('pipe', /expected a file$/);
@@ -141,14 +141,14 @@ describe('paths of a manifest', () => {
     await expectRefused('pipe', /expected a file$/);
   });
 
-  it('are refused when they are not strings', async () => {
+  it('loadTFJS rejects paths that are not strings', async () => {
     folderOf([5]);
     await expectRefused('paths[0]', /expected a string, got 5$/);
   });
 });
 
 describe('loadTFJS', () => {
-  it('refuses a folder without model.json', async () => {
+  it('loadTFJS rejects a folder without model.json', async () => {
     expect(await errorOf(() => loadTFJS(folder))).toMatchObject({
       name: 'FileError',
       path: folder,
@@ -159,7 +159,7 @@ describe('loadTFJS', () => {
     expect(await errorOf(() => loadTFJS(folder))).toMatchObject({ name: 'FileError', path, code: 'ENOENT' });
   });
 
-  it('refuses a model whose weights are missing', async () => {
+  it('loadTFJS rejects a model whose weights are missing', async () => {
     folderOf(['w.bin']);
     const path = join(folder, 'w.bin');
     expect(await errorOf(() => loadTFJS(folder))).toMatchObject({ name: 'FileError', path, code: 'ENOENT' });
@@ -171,13 +171,13 @@ describe('loadTFJS', () => {
     ['deep', '['.repeat(100), /nested deeper/],
     ['a name twice', '{"a":1,"a":2}', /duplicate name/],
     ['long', ' '.repeat(2 ** 22 + 1), /expected at most 4194304 bytes of JSON/],
-  ])('refuses a model.json that holds %s', async (_, text, message) => {
+  ])('loadTFJS rejects a model.json that holds %s', async (_, text, message) => {
     mkdirSync(folder);
     writeFileSync(join(folder, 'model.json'), text);
     await expectError(() => loadTFJS(folder), [FormatError, message]);
   });
 
-  it('refuses truncated weights', async () => {
+  it('loadTFJS rejects truncated weights', async () => {
     await saveTFJS(net, folder);
     const path = join(folder, 'weights.bin');
     writeFileSync(path, readFileSync(path).subarray(0, -1));

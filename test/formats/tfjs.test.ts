@@ -22,12 +22,12 @@ async function expectSame(back: Network, net: Network): Promise<void> {
 }
 
 describe('a network', () => {
-  it.each(Object.entries(networks))('comes back with the same bits: %s', async (_, spec) => {
+  it.each(Object.entries(networks))('fromTFJS restores a network with the same bits: %s', async (_, spec) => {
     const net = await Network.create(spec);
     await expectSame(await roundTrip(net), net);
   });
 
-  it('comes back with the same bits for every activation and every loss', async () => {
+  it('fromTFJS restores a network with the same bits for every activation and every loss', async () => {
     expect(combinations.length).toBeGreaterThan(400);
     for (const spec of combinations) {
       const net = await Network.create(spec);
@@ -37,12 +37,12 @@ describe('a network', () => {
     }
   });
 
-  it('comes back with the same bits at the limits of single precision', async () => {
+  it('fromTFJS restores a network with the same bits at the limits of single precision', async () => {
     const net = await extreme();
     await expectSame(await roundTrip(net), net);
   });
 
-  it('comes back without the state of its training', async () => {
+  it('fromTFJS restores a network without the state of its training', async () => {
     const net = await trained();
     await expectSame(await roundTrip(net), net);
     expect(JSON.stringify(toTFJS(net).model)).not.toMatch('training');
@@ -66,7 +66,7 @@ it('toTFJS writes kernels as [in][units], one after the other, little-endian', a
   ]);
 });
 
-it('toTFJS refuses a transform that single precision cannot hold', async () => {
+it('toTFJS rejects a transform that single precision cannot hold', async () => {
   const netOf = (transforms: object): Promise<Network> =>
     Network.create({ inputs: 2, layers: [{ units: 1, activation: 'linear' }], transforms });
   const identity = { kind: 'identity' };
@@ -127,7 +127,7 @@ describe('a model of another program', () => {
   const read = async (model: object, weights: TFJSWeights = floats(13), options: TFJSOptions = {}) =>
     (await fromTFJS(model, weights, options)).toJSON();
 
-  it('has its kernels transposed', async () => {
+  it('fromTFJS transposes kernels', async () => {
     const { layers, inputs, loss } = await read(modelOf(sequential()));
     expect({ inputs, loss }).toEqual({ inputs: 2, loss: 'quadratic' });
     expect(layers).toEqual([
@@ -171,20 +171,20 @@ describe('a model of another program', () => {
     ['Flatten of what is flat', [layer('Flatten', 'l')], { activation: 'linear' }],
   ];
 
-  it.each(activations)('keeps its activation: %s', async (_, between, expected) => {
+  it.each(activations)('fromTFJS keeps the activation of a layer: %s', async (_, between, expected) => {
     const { layers } = await read(modelOf(sequential(...between)));
     const { weights, biases } = layers[0]!;
     expect(layers[0]).toEqual({ units: 3, weights, biases, ...expected });
   });
 
-  it('without biases gets biases of 0', async () => {
+  it('fromTFJS sets biases of 0 where a layer has none', async () => {
     const topology = { class_name: 'Sequential', config: [dense('a', 3, { use_bias: false })] };
     const { layers, inputs } = await read(modelOf(topology, specs(['a/kernel', 4, 3])), floats(12));
     expect(inputs).toBe(4);
     expect(layers[0]!.biases).toEqual([0, 0, 0]);
   });
 
-  it('names its weights by a path', async () => {
+  it('fromTFJS reads weights that are named by a path', async () => {
     const weights = specs(
       ['s/a/kernel:0', 2, 3],
       ['s/a/bias:0', 3],
@@ -194,7 +194,7 @@ describe('a model of another program', () => {
     expect(await read(modelOf(sequential(), weights))).toEqual(await read(modelOf(sequential())));
   });
 
-  it('may be a functional model of Keras 3', async () => {
+  it('fromTFJS reads a functional model of Keras 3', async () => {
     const after = (name: string): object[] => [
       {
         args: [{ class_name: '__keras_tensor__', config: { shape: [null, 2], keras_history: [name, 0, 0] } }],
@@ -211,7 +211,7 @@ describe('a model of another program', () => {
     expect(await read(modelOf(functional))).toEqual(await read(modelOf(sequential())));
   });
 
-  it('may lie in several files', async () => {
+  it('fromTFJS reads weights from several files', async () => {
     const all = floats(13);
     const names = ['constructor', 'b.bin', 'c.bin'];
     const files = [all.subarray(0, 5), all.subarray(5, 36), all.subarray(36)];
@@ -230,7 +230,7 @@ describe('a model of another program', () => {
     expect(await read(model, all.slice().buffer)).toEqual(expected);
   });
 
-  it('may be quantized', async () => {
+  it('fromTFJS reads quantized weights', async () => {
     const quantized = (name: string, shape: number[], quantization: object): object => ({
       name,
       shape,
@@ -288,17 +288,20 @@ describe('a model of another program', () => {
     [{}, 'linear', 'quadratic'],
   ];
 
-  it.each(losses)('compiled with %j gets the corresponding loss', async (loss, activation, expected) => {
-    const topology = { class_name: 'Sequential', config: [dense('a', 3, { activation })] };
-    const training_config = { loss };
-    const json = await read(modelOf(topology, first, { trainingConfig: training_config }), floats(9));
-    expect(json.loss).toEqual(expected);
-    expect((await read(modelOf({ model_config: topology, training_config }, first), floats(9))).loss).toEqual(
-      expected,
-    );
-  });
+  it.each(losses)(
+    'fromTFJS sets the loss of a model compiled with %j',
+    async (loss, activation, expected) => {
+      const topology = { class_name: 'Sequential', config: [dense('a', 3, { activation })] };
+      const training_config = { loss };
+      const json = await read(modelOf(topology, first, { trainingConfig: training_config }), floats(9));
+      expect(json.loss).toEqual(expected);
+      expect(
+        (await read(modelOf({ model_config: topology, training_config }, first), floats(9))).loss,
+      ).toEqual(expected);
+    },
+  );
 
-  it('gets the loss that is given', async () => {
+  it('fromTFJS sets the loss that is given', async () => {
     const model = modelOf(sequential(), both, { trainingConfig: { loss: 'poisson' } });
     expect((await read(model, floats(13), { loss: 'meanSquaredError' })).loss).toBe('meanSquaredError');
   });
@@ -559,9 +562,12 @@ describe('is refused:', () => {
     'paths that are no list': [manifest('w.bin'), /^weightsManifest\[0\].paths: expected an array/],
   };
 
-  it.each(Object.entries(cases))('fromTFJS refuses %s', async (_, [model, message, weights = floats(13)]) => {
-    await expectError(() => fromTFJS(model, weights), [FormatError, message]);
-  });
+  it.each(Object.entries(cases))(
+    'fromTFJS rejects a model: %s',
+    async (_, [model, message, weights = floats(13)]) => {
+      await expectError(() => fromTFJS(model, weights), [FormatError, message]);
+    },
+  );
 
   const wrongCalls: Record<string, [args: unknown[], Expected]> = {
     'no model': [
@@ -582,7 +588,7 @@ describe('is refused:', () => {
     ],
   };
 
-  it.each(Object.entries(wrongCalls))('refuses the call: %s', async (_, [args, expected]) => {
+  it.each(Object.entries(wrongCalls))('fromTFJS rejects the call: %s', async (_, [args, expected]) => {
     await expectError(() => fromTFJS(...(args as Parameters<typeof fromTFJS>)), expected);
   });
 });
@@ -642,14 +648,17 @@ describe('metadata that disagree with the model:', async () => {
     ],
   };
 
-  it.each(Object.entries(changes))('are refused: %s', async (_, [change, message]) => {
-    const held = copyOf(model) as Held;
-    const bytes = weights.slice();
-    change(held, bytes);
-    await expectError(() => fromTFJS(held, bytes), [FormatError, message]);
-  });
+  it.each(Object.entries(changes))(
+    'fromTFJS rejects metadata that disagree with the model: %s',
+    async (_, [change, message]) => {
+      const held = copyOf(model) as Held;
+      const bytes = weights.slice();
+      change(held, bytes);
+      await expectError(() => fromTFJS(held, bytes), [FormatError, message]);
+    },
+  );
 
-  it('are refused: another α', async () => {
+  it('fromTFJS rejects metadata that disagree with the model: another α', async () => {
     const { model, weights } = toTFJS(await Network.create(networks['elu']!));
     const held = copyOf(model) as Held;
     held.userDefinedMetadata.bp4.layers[1]!['alpha'] = 2;
@@ -659,7 +668,7 @@ describe('metadata that disagree with the model:', async () => {
     );
   });
 
-  it('are not needed without transforms', async () => {
+  it('fromTFJS needs no metadata without transforms', async () => {
     const plain = await Network.create(networks['gelu']!);
     const { model, weights } = toTFJS(plain);
     const back = await fromTFJS({ ...model, userDefinedMetadata: undefined }, weights, {

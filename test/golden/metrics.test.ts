@@ -366,7 +366,7 @@ describe('validation', () => {
       RangeError,
       'outputs: expected a multiple of 3 values, got 4',
     ],
-  ])('rejects %s', async (_, outputs, truth, Class, message) => {
+  ])('metrics reject %s', async (_, outputs, truth, Class, message) => {
     for (const metric of [...Object.values(classification), topK(1), logLoss, confusionMatrix]) {
       const error = await errorOf(() => metric(outputs as Float32Array, truth as never));
       expect(error).toBeInstanceOf(Class);

@@ -1,6 +1,6 @@
 """
 Backpropagation through a relu layer and a softmax layer with the cross-entropy, the long way round: each Jacobian is
-written out, and nothing is cancelled.
+written out, and nothing is canceled.
 
 Run: python3 test/golden/softmax.py
 Its figures stand in softmax.ts.

@@ -71,10 +71,11 @@ describe('the tarball', () => {
   });
 
   it('contains no reference to a source map', () => {
-    for (const path of readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })) {
-      if (/\.[jt]s$/.test(path)) {
-        expect(readFileSync(join(installed, 'dist', path), 'utf8')).not.toContain('sourceMappingURL');
-      }
+    const paths = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' });
+    const sources = paths.filter((path) => /\.[jt]s$/.test(path));
+    expect(sources).toContain('index.js');
+    for (const path of sources) {
+      expect(readFileSync(join(installed, 'dist', path), 'utf8')).not.toContain('sourceMappingURL');
     }
   });
 
@@ -136,24 +137,31 @@ it('importing bp4/metrics loads no network', async () => {
 });
 
 interface Snippet {
-  readonly language: 'js' | 'ts';
+  readonly language: 'js' | 'ts' | 'js page' | 'jsx' | 'svelte';
   readonly code: string;
+  /** What it prints, if the text states it in a block of its own. */
+  readonly output: string | undefined;
   readonly line: number;
 }
 
-/** The blocks of a Markdown text that are fenced as js or ts; test/clients/ runs those fenced as `js client`. */
+/** A block of code, and the block fenced as text that follows it, if there is one. */
+const block = /^```(js|ts|js page|jsx|svelte)\n(.*?)^```$(?:\n\n^```text\n(.*?)^```$)?/gms;
+
+/** The blocks of code of a Markdown text; test/clients/ runs those fenced as `js client`. */
 function snippetsOf(markdown: string): Snippet[] {
-  return Array.from(markdown.matchAll(/^```(js|ts)\n(.*?)^```$/gms), ({ 1: language, 2: code, index }) => ({
+  return Array.from(markdown.matchAll(block), ({ 1: language, 2: code, 3: output, index }) => ({
     language: language as Snippet['language'],
     code: code!,
+    output,
     line: markdown.slice(0, index).split('\n').length,
   }));
 }
 
-const documents = [
-  'README.md',
-  ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
-].filter((name) => name.endsWith('.md'));
+/** The pages that are written by hand: typedoc wrote docs/reference/. */
+const pages = readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
+  .map((name) => `docs/${name.replaceAll('\\', '/')}`)
+  .filter((name) => name.endsWith('.md') && !/^docs\/(reference|node_modules|\.)/.test(name));
+const documents = ['README.md', ...pages];
 const snippets = documents.flatMap((name) =>
   snippetsOf(readFileSync(join(repository, name), 'utf8')).map((snippet) => ({ name, ...snippet })),
 );
@@ -162,21 +170,69 @@ describe('snippets of README.md and docs/', () => {
   const tsc = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
   const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--pretty', 'false'];
 
-  it('finds snippets in README.md and in each page with code', () => {
-    const withoutSnippets = ['command-line', 'determinism', 'performance', 'playground'];
+  it('finds snippets in README.md, the home page and the guide, but not where there is no code', () => {
+    const withoutSnippets = ['guide/command-line', 'guide/determinism', 'guide/performance', 'playground'];
+    expect(documents).toEqual(
+      expect.arrayContaining(['README.md', 'docs/index.md', 'docs/playground.md', 'docs/guide/training.md']),
+    );
     expect(new Set(snippets.map(({ name }) => name))).toEqual(
       new Set(documents.filter((name) => !withoutSnippets.some((page) => name === `docs/${page}.md`))),
     );
   });
 
-  it.each(snippets)(
+  it('runs every block of JavaScript and TypeScript', () => {
+    const fences = documents.flatMap((name) => {
+      const text = readFileSync(join(repository, name), 'utf8');
+      return Array.from(
+        text.matchAll(/^[ \t>]*```\s*((?:js|ts|mjs|mts|jsx|tsx|svelte|vue|javascript|typescript)\b.*)$/gm),
+        ([, info]) => info,
+      );
+    });
+    const clients = fences.filter((info) => info === 'js client'); // test/clients runs these
+    expect(clients).toHaveLength(4);
+    expect(fences.filter((info) => info !== 'js client')).toEqual(snippets.map(({ language }) => language));
+    expect(snippets.length).toBeGreaterThanOrEqual(40);
+  });
+
+  const isForNode = ({ language }: Snippet): boolean => language === 'js' || language === 'ts';
+
+  it.each(snippets.filter(isForNode))(
     'runs the $language snippet of $name, line $line',
-    async ({ name, language, code, line }) => {
+    async ({ name, language, code, output, line }) => {
       const what = `${name}, line ${line}:\n${code}`;
       const file = `${name.replace(/\W/g, '-')}-line-${line}.m${language}`;
       writeFileSync(join(project, file), code);
       if (language === 'ts') await run(what, process.execPath, [tsc, ...options, file]);
-      await run(what, process.execPath, [file.replace('.mts', '.mjs')]);
+      const printed = await run(what, process.execPath, [file.replace('.mts', '.mjs')]);
+      if (output !== undefined) expect(printed, what).toBe(output);
     },
   );
+
+  it('checks the types of the snippets for pages and frameworks', async () => {
+    // Of frameworks everything counts as `any`: what is checked is how bp4 is used.
+    const frameworks = [
+      "declare module 'react';",
+      "declare module 'svelte';",
+      'declare const chrome: any, $state: any;',
+    ];
+    writeFileSync(join(project, 'frameworks.d.ts'), frameworks.join('\n'));
+    const others = snippets.filter((snippet) => !isForNode(snippet));
+    const files = others.map(({ name, language, code, line }) => {
+      const file = `${name.replace(/\W/g, '-')}-line-${line}.jsx`;
+      const script = language === 'svelte' ? /<script>(.*)<\/script>/s.exec(code)![1]! : code;
+      writeFileSync(join(project, file), script);
+      return file;
+    });
+    const flags = [
+      ...['--noEmit', '--allowJs', '--checkJs', '--strict', 'false', '--jsx', 'preserve'],
+      ...['--module', 'nodenext', '--target', 'es2022', '--pretty', 'false'],
+    ];
+    expect(files).not.toEqual([]);
+    await run('snippets for pages and frameworks', process.execPath, [
+      tsc,
+      ...flags,
+      'frameworks.d.ts',
+      ...files,
+    ]);
+  });
 });

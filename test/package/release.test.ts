@@ -74,7 +74,7 @@ describe('a dry run of npm run release', () => {
     [[], 'usage: '],
     [['minor', 'major'], 'usage: '],
     [['0.1.0'], 'CHANGELOG.md already has a section [0.1.0]'],
-  ])('refuses %j', (args, message) => {
+  ])('npm run release rejects the arguments %j', (args, message) => {
     const { status, stdout, stderr } = release(...args, '--dry-run');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain(`release: ${message}`);
@@ -119,7 +119,7 @@ describe.skipIf(!hasGit)('npm run release in a Git repository', () => {
     expect(contentOf('CHANGELOG.md')).toMatch(/^## \[0\.2\.0\] - /m);
   });
 
-  it('refuses uncommitted changes, and a tag that exists', () => {
+  it('npm run release rejects uncommitted changes, and a tag that exists', () => {
     git('tag', 'v0.2.0');
     expect(release('minor')).toMatchObject({ status: 1, stderr: 'release: there is a tag v0.2.0 already\n' });
     writeFileSync(join(project, 'new.txt'), '');
@@ -148,7 +148,7 @@ describe('releaseChangelog', () => {
     ['no section of what is unreleased', '# Changelog\n', 'no section'],
     ['no change', '# Changelog\n\n## [Unreleased]\n\n## [0.1.0] - 2026-11-01\n\n- XOR\n', 'no change'],
     ['a section of the version', `${changelog}\n## [0.2.0] - 2026-11-02\n`, 'already has'],
-  ])('refuses a text with %s', (_, text, message) => {
+  ])('releaseChangelog rejects a text with %s', (_, text, message) => {
     expect(() => releaseChangelog(text, '0.2.0', '2026-11-28')).toThrow(message);
   });
 });

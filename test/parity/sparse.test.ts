@@ -21,6 +21,8 @@ interface Case {
   readonly activation?: ActivationName;
   readonly data: Data;
   readonly options?: TrainOptions;
+  /** In how many parts the samples are read. */
+  readonly chunks?: number;
 }
 
 afterEach(() => {
@@ -34,19 +36,25 @@ function whereItDiverged(error: unknown): object {
   return { message, epoch, step, layer, largestGradient };
 }
 
-/** All results of a training: weights, history and outputs. */
+/** Counts the chunks of samples that a training holds as pairs. */
+const countPairs = () => vi.spyOn(Samples.prototype, 'writePairs');
+
+/** All results of a training whose samples are held in the given form: weights, history and outputs. */
 async function train(
   engine: 'wasm' | 'reference',
   form: Form,
-  { sizes, activation, data, options }: Case,
+  { sizes, activation, data, options, chunks = 1 }: Case,
 ): Promise<object> {
   vi.spyOn(Window, 'chooseForm').mockReturnValue(form);
   const [inputs, ...units] = sizes;
   const layers = units.map((units) => ({ units, activation: activation ?? 'sigmoid' }));
   const net = await Network.create({ inputs, layers, seed: 5, engine });
+  const pairs = countPairs();
   const history = await net
     .train(data, { epochs: 2, miniBatchSize: 5, learningRate: 0.5, ...options })
     .catch(whereItDiverged);
+  expect(pairs.mock.calls.length).toBe(form === 'pairs' ? chunks : 0);
+  pairs.mockRestore();
   return { history, json: net.toJSON(), layers: net.layers, outputs: net.predict(data.inputs) };
 }
 
@@ -129,14 +137,17 @@ describe('pairs', () => {
     for (const asks of [false, true]) {
       const net = await Network.create({ inputs: 40, layers });
       const onBatch = (): unknown => asks && net.backprop(data);
+      const pairs = countPairs();
       await net.train(data, { epochs: 2, miniBatchSize: 4, onBatch });
+      expect(pairs).toHaveBeenCalled();
+      pairs.mockRestore();
       prints.push(fingerprint(net));
     }
     expect(prints[1]).toBe(prints[0]);
   });
 
   it('gives the same bits for pairs as for rows when samples take several chunks', () =>
-    expectSameBits({ sizes: [600, 16, 2], data: sparse(600, 2, 300) }));
+    expectSameBits({ sizes: [600, 16, 2], data: sparse(600, 2, 300), chunks: 3 }));
 });
 
 describe('zeros that meet values that are not finite', () => {
@@ -192,7 +203,10 @@ describe('zeros that meet values that are not finite', () => {
     const net = await Network.fromJSON(json, { engine });
     const targets = new Float32Array((inputs.length / WIDTH) * 2).fill(target);
     const options = { epochs: 1, miniBatchSize: 1, learningRate, shuffle: false };
+    const pairs = countPairs();
     const told = await net.train({ inputs, inputScale, targets }, options).catch(whereItDiverged);
+    expect(pairs).toHaveBeenCalled();
+    pairs.mockRestore();
     return { told, weights: net.layers[0]!.weights };
   }
 
@@ -243,10 +257,12 @@ describe('zeros that meet values that are not finite', () => {
 
 describe('the form of the inputs', () => {
   async function isSparse(inputs: Float32Array, width: number): Promise<boolean> {
-    const written = vi.spyOn(Samples.prototype, 'writePairs');
+    const pairs = countPairs();
     const net = await Network.create({ inputs: width, layers: [{ units: 2, activation: 'tanh' }] });
     await net.train({ inputs, labels: new Uint8Array(inputs.length / width) }, { epochs: 1 });
-    return written.mock.calls.length > 0;
+    const { length } = pairs.mock.calls;
+    pairs.mockRestore();
+    return length > 0;
   }
 
   it('chooses pairs when most inputs are zero', async () => {

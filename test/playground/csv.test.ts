@@ -69,7 +69,7 @@ it.each([
   ["predict 'y' from; 'id' is left out: names its rows", table('id,y', 60, (n) => `word ${n},${n % 2}`)],
   ['CSV row 4', 'x,y\n1,2\n3,4\n5'],
   ["two are named 'x'", table('x,x,y', 9, (n) => `${n},${n},${n % 2}`)],
-])('reports why a table cannot be learnt: %s', async (message, text) => {
+])('reports why a table cannot be learned: %s', async (message, text) => {
   const page = new Page();
   const [failed] = ofType(await page.open(settingsFor('csv'), { csv: { text } }), 'failed');
   expect(failed!.message).toContain(message);

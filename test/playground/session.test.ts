@@ -139,7 +139,7 @@ it('shows in a walk the step that was taken: with sgd, W after = W before − η
       for (const [j, b] of biases.entries())
         expect(Math.abs(after[l]!.biases[j]! - (b - 0.25 * biasGradients[j]!))).toBeLessThan(tolerance);
     }
-    // the walk shows what was learnt: δ of softmax with crossEntropy is a − y
+    // the walk shows what was learned: δ of softmax with crossEntropy is a − y
     const { activations, delta } = gradients.layers.at(-1)!;
     for (const [i, y] of targets.entries()) expect(delta[i]).toBeCloseTo(activations[i]! - y, 5);
     const first = before[0]!;

@@ -1,5 +1,6 @@
 import { LINEAR } from '../../src/kernels/codes.js';
-import { lastLayer, type ReferenceMemory } from '../../src/kernels/reference/reference-memory.js';
+import { lastLayer } from '../../src/kernels/reference/network.js';
+import type { ReferenceMemory } from '../../src/kernels/reference/reference-memory.js';
 import type { Layer, Net } from '../../src/memory/structs.js';
 
 // Equations of the reference that are wrong on purpose. A test file mocks the modules of the equations:

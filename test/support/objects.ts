@@ -1,6 +1,6 @@
 import type { Kernels } from '../../src/kernels/kernels.js';
 import { roundUp } from '../../src/memory/layout.js';
-import type { Fields, Struct, StructViews } from '../../src/memory/struct.js';
+import type { Fields, Struct, StructViews } from '../../src/memory/struct-fields.js';
 import { Views } from '../../src/memory/views.js';
 
 /** A class of structs.ts. */

@@ -49,7 +49,7 @@ export const networks: Readonly<Record<string, NetworkSpec>> = {
         { kind: 'standardize', mean: 2, deviation: 3 },
         { kind: 'identity', name: 'as it is' },
         { kind: 'minMax', min: 0, max: 0.5 },
-        { kind: 'oneHot', categories: ['red', '__proto__', 'blue'], name: 'colour' },
+        { kind: 'oneHot', categories: ['red', '__proto__', 'blue'], name: 'color' },
       ],
     },
   },

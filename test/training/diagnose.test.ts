@@ -108,6 +108,7 @@ describe.each([
   it.each(engines)('reports the numbers that follow from backprop, on engine %s', async (engine) => {
     const net = await Network.create({ ...spec, engine });
     const { layers } = await net.diagnose(data);
+    expect(layers).toHaveLength(spec.layers.length);
     for (const [l, right] of recomputed(net, data).entries()) {
       expect(Object.keys(layers[l]!).sort()).toEqual(Object.keys(right).sort());
       for (const [name, value] of Object.entries(right) as [keyof LayerDiagnosis, number][]) {
@@ -152,6 +153,7 @@ it('reports the change of W relative to W before as the update, without biases',
     floats[model.views.at(weights) + stride]! -= 0.5;
   }
   const { layers } = finish(diagnoseLayers(model, finish(Samples.read(data, model)), before));
+  expect(layers).toHaveLength(weights.length);
   for (const [l, { update }] of layers.entries()) {
     // The changed weights, of about 1 in size, are rounded to ε.
     expect(update).toBeCloseTo(Math.hypot(0.25, 0.5) / norm(weights[l]!), 6);
@@ -328,7 +330,7 @@ describe('messages', () => {
     ],
   ];
 
-  it.each(cases)('reports %s', async (_, make, data, expected) => {
+  it.each(cases)('diagnose reports %s', async (_, make, data, expected) => {
     const { messages } = await (await make()).diagnose(data);
     expect(messages.length, messages.join('\n')).toBe(expected.length);
     for (const [i, message] of expected.entries()) expect(messages[i]).toMatch(message);
@@ -362,11 +364,11 @@ describe('messages about healthy networks', () => {
     ],
   ];
 
-  it.each(quiet)('reports nothing for %s', async (_, make, data) => {
+  it.each(quiet)('diagnose reports nothing for %s', async (_, make, data) => {
     expect((await (await make()).diagnose(data)).messages).toEqual([]);
   });
 
-  it('reports nothing for XOR once it is learnt', async () => {
+  it('reports nothing for XOR once it is learned', async () => {
     const xor = {
       inputs: [
         [0, 0],

@@ -215,7 +215,10 @@ describe.each(cases)('divergence: %s', (_, one) => {
     const end = await resume(net, one, error);
     expect(await resume(copy, one, error)).toEqual(end);
     const { epoch, step } = error;
-    expect(end).toMatchObject({ end: one.goesOn ? [{ epoch }, { epoch: epoch + 1 }] : { epoch, step } });
+    // A training that stands after the last step of an epoch reports that epoch first.
+    const ended = step === 1 && epoch > 1 ? [{ epoch: epoch - 1 }] : [];
+    const reports = [...ended, { epoch }, { epoch: epoch + 1 }];
+    expect(end).toMatchObject({ end: one.goesOn ? reports : { epoch, step } });
   });
 });
 
@@ -272,6 +275,25 @@ describe('the DivergenceError', () => {
     );
     expect((error as Error).message).toContain('learningRate below 10000000000,');
     expect(net.layers[0]!.weights[0]).toBe(0);
+  });
+
+  it('the error names step 1 of the epoch that diverges when an epoch has a single step', async () => {
+    const spec: NetworkOptions = { inputs: 1, layers: [{ units: 1, activation: 'linear' }] };
+    const data = { inputs: [[50], [80], [120], [200]], targets: [[150], [240], [360], [600]] };
+    const net = await Network.create(spec);
+    const error = await errorOf(() => net.train(data, { epochs: 100, shuffle: false }));
+    const single = await Network.create(spec);
+    let epoch = 0;
+    let isDiverged = false;
+    while (!isDiverged && epoch++ < 100) {
+      isDiverged = await single.train(data, { epochs: 1, shuffle: false }).then(
+        () => false,
+        () => true,
+      );
+    }
+    expect(epoch).toBeGreaterThan(1);
+    expect(error).toMatchObject({ name: 'DivergenceError', epoch, step: 1 });
+    expect(net.layers[0]!.weights).toEqual(single.layers[0]!.weights);
   });
 
   it('the error counts steps across the batches of a stream', async () => {

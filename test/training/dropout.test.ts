@@ -115,7 +115,7 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))(
       expectChance(both, one.length, p * p);
     });
 
-    it('drops neighbours in the row, the column and the next step independently', () => {
+    it('drops neighbors in the row, the column and the next step independently', () => {
       const p = 0.3;
       const [mask, next] = [maskOf(500, { p }), maskOf(500, { p, step: 1 })];
       for (const shift of [1, 2, 3, 4, STRIDE - 1, STRIDE, STRIDE + 1, 2 * STRIDE]) {

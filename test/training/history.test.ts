@@ -57,6 +57,7 @@ describe.each(sizes)('training with mini-batches of %i', (miniBatchSize, rows) =
 
   it('the loss of an epoch is the mean over all its samples', async () => {
     const { history, batches } = await reports();
+    expect(history).toHaveLength(3);
     for (const { epoch, loss } of history) {
       const ofEpoch = batches.filter((batch) => batch.epoch === epoch);
       const sum = ofEpoch.reduce((total, { loss }, i) => total + loss * rows[i]!, 0);

@@ -7,6 +7,7 @@ import {
   type LossSpec,
   type NetworkOptions,
 } from '../../src/index.js';
+import { accuracy } from '../../src/metrics/index.js';
 
 // How a loss turns labels into targets, how JSON stores its parameters and alpha, and its cost and δ where units are
 // saturated.
@@ -146,6 +147,20 @@ describe.each(engines)('losses on engine %s', (engine) => {
     expect(net.evaluate({ inputs: [1, -1, -1, 1], labels: [1, 0, 0, 1] }).accuracy).toBe(1);
     // max(0, 1 − ya) of a = ¼, −¼, −¼, ¼.
     expect(net.evaluate({ inputs: [1, -1, -1, 1], labels: [1, 0, 1, 0] }).loss).toBe(1);
+  });
+
+  it('gives metrics the threshold 0 of hinge, so that their accuracy is that of evaluate', async () => {
+    const layer = { units: 1, activation: 'linear' as const, weights: [[0.25]], biases: [0] };
+    const net = await Network.fromJSON(
+      { format: 'bp4', version: 1, inputs: 1, loss: 'hinge', layers: [layer] },
+      { engine },
+    );
+    const data = { inputs: [1, -1, -1, 1], labels: [1, 0, 0, 1] };
+    const options = { epochs: 1, learningRate: 1e-6, validation: data, metrics: { accuracy } };
+    const [report] = await net.train(data, options);
+    expect(report!.validation).toMatchObject({ accuracy: 1, metrics: { accuracy: 1 } });
+    expect(accuracy(net.predict(data.inputs), { labels: data.labels })).toBe(0.5);
+    expect(accuracy(net.predict(data.inputs), { labels: data.labels, threshold: 0 })).toBe(1);
   });
 
   /** z are the weights of as many units, whose only input is 1. */

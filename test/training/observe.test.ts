@@ -85,7 +85,7 @@ it('computes metrics of a regression in the units of the targets', async () => {
 });
 
 it.each([
-  ['metrics without validation data', { metrics: { macroF1 } }, 'metrics: they are of validation data'],
+  ['metrics without validation data', { metrics: { macroF1 } }, 'metrics: need validation data'],
   [
     'a metric that is a string',
     { validationSplit: 0.2, metrics: { f1: 'macro' } },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   Network,
   type Data,
@@ -8,6 +8,7 @@ import {
   type TrainOptions,
 } from '../../src/index.js';
 import { Random } from '../../src/base/random.js';
+import { Samples } from '../../src/training/samples.js';
 import { PlainNetwork, type PlainData, type PlainOptions } from '../support/plain-training.js';
 import { rowsOf } from '../support/rows.js';
 
@@ -35,7 +36,7 @@ interface Case {
   readonly epochs: number;
   readonly miniBatchSize: number;
   readonly hasLabels?: boolean;
-  /** Most inputs are zero: the kernels leave them out. */
+  /** Most inputs are zero, and the network holds the others alone. */
   readonly isSparse?: boolean;
 }
 
@@ -77,7 +78,7 @@ const cases: readonly Case[] = [
     epochs: 4,
   },
   {
-    inputs: 23,
+    inputs: 40,
     layers: [
       { units: 9, activation: 'leakyRelu' },
       { units: 4, activation: 'sigmoid' },
@@ -126,13 +127,13 @@ const restraints: Record<string, Restraints> = {
   'all of them': { l1: 0.005, l2: 0.02, clip: { value: 0.1, norm: 0.2 }, maxNorm: 1, frozen: [0] },
 };
 
-interface Samples {
+interface Drawn {
   readonly data: Data & { readonly inputs: Float32Array };
   readonly plain: PlainData;
 }
 
 /** The samples of a case; the plain ones hold labels as one-hot targets. */
-function draw({ inputs, layers, samples, hasLabels, isSparse }: Case): Samples {
+function draw({ inputs, layers, samples, hasLabels, isSparse }: Case): Drawn {
   const random = Random.fromSeed(5);
   const outputs = layers.at(-1)!.units;
   const values = Float32Array.from({ length: samples * inputs }, () =>
@@ -159,8 +160,8 @@ function draw({ inputs, layers, samples, hasLabels, isSparse }: Case): Samples {
 /** Trains both ways. @returns the largest difference of a weight or bias, and of an epoch's loss */
 async function difference(
   engine: 'wasm' | 'reference',
-  { inputs, layers, loss, epochs, miniBatchSize }: Case,
-  { data, plain }: Samples,
+  { inputs, layers, loss, epochs, miniBatchSize, isSparse = false }: Case,
+  { data, plain }: Drawn,
   options: Omit<PlainOptions, 'epochs' | 'miniBatchSize'>,
   more: TrainOptions = {},
 ): Promise<{ weights: number; losses: number }> {
@@ -169,7 +170,10 @@ async function difference(
   const truth = plainNetwork(net, layers, loss);
   const all = { ...options, epochs, miniBatchSize };
   const costs = truth.train(plain, all);
+  const pairs = vi.spyOn(Samples.prototype, 'writePairs');
   const history = await net.train(data, { ...all, ...more, shuffle: false });
+  expect(pairs.mock.calls.length > 0).toBe(isSparse);
+  pairs.mockRestore();
   const after = net.layers;
   net.dispose();
   for (const l of options.frozen ?? []) expect(after[l]).toEqual(before[l]);
@@ -215,6 +219,8 @@ const described = cases.map(
     [`${network.layers.map(({ activation }) => activation).join(', ')}, ${network.loss}`, network] as const,
 );
 
+const labeled = described.filter(([, { hasLabels }]) => hasLabels);
+
 describe.each(['wasm', 'reference'] as const)('optimizers on engine %s', (engine) => {
   describe.each(described)('a network of %s', (_, network) => {
     const samples = draw(network);
@@ -227,42 +233,42 @@ describe.each(['wasm', 'reference'] as const)('optimizers on engine %s', (engine
       }
     });
 
-    it.each(names)(
-      'matches double precision with %s when samples and classes have weights',
-      async (optimizer) => {
-        const { data, plain } = samples;
-        const options = { optimizer, learningRate: rates[optimizer] };
-        const sampleWeights = plain.targets.map((_, n) => (n % 4) / 2); // 0 among them
-        const weighted = {
-          data: { ...data, sampleWeights },
-          plain: { ...plain, sampleWeights },
-        };
-        expectNear(await difference(engine, network, weighted, options), optimizer, 'samples');
-        if (!network.hasLabels) return;
+    it.each(names)('matches double precision with %s when samples have weights', async (optimizer) => {
+      const weighted = weigh(samples);
+      const options = { optimizer, learningRate: rates[optimizer] };
+      expectNear(await difference(engine, network, weighted, options), optimizer, 'samples');
+    });
+  });
 
+  describe.each(labeled)('a network of %s', (_, network) => {
+    const samples = draw(network);
+
+    it.each(names)(
+      'matches double precision with %s when classes have weights, with and without weights of samples',
+      async (optimizer) => {
+        const options = { optimizer, learningRate: rates[optimizer] };
         const classWeights = [0.5, 2, 1.25];
-        const labels = plain.targets.map((target) => (target.length === 1 ? target[0]! : target.indexOf(1)));
-        const ofClasses = {
-          data,
-          plain: { ...plain, sampleWeights: labels.map((label) => classWeights[label]!) },
-        };
-        expectNear(
-          await difference(engine, network, ofClasses, options, { classWeights }),
-          optimizer,
-          'classes',
-        );
-        const ofBoth = {
-          data: weighted.data,
-          plain: {
-            ...plain,
-            sampleWeights: labels.map((label, n) => classWeights[label]! * sampleWeights[n]!),
-          },
-        };
-        expectNear(await difference(engine, network, ofBoth, options, { classWeights }), optimizer, 'both');
+        for (const given of [samples, weigh(samples)]) {
+          const { targets, sampleWeights } = given.plain;
+          const labels = targets.map((target) => (target.length === 1 ? target[0]! : target.indexOf(1)));
+          const both = labels.map((label, n) => classWeights[label]! * sampleWeights[n]!);
+          const weighted = { data: given.data, plain: { ...given.plain, sampleWeights: both } };
+          expectNear(
+            await difference(engine, network, weighted, options, { classWeights }),
+            optimizer,
+            given === samples ? 'classes' : 'both',
+          );
+        }
       },
     );
   });
 });
+
+/** The same samples with weights, 0 among them. */
+function weigh({ data, plain }: Drawn): Drawn {
+  const sampleWeights = plain.targets.map((_, n) => (n % 4) / 2);
+  return { data: { ...data, sampleWeights }, plain: { ...plain, sampleWeights } };
+}
 
 describe.each(described)('a network of %s', (_, network) => {
   it('each restraint moves some weight by more than the tolerance', async () => {

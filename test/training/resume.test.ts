@@ -195,17 +195,18 @@ describe('a resumed training', () => {
   it('ends with the same bits when it stops and resumes at every step', async () => {
     const [state, history] = await never();
     const net = await Network.create(spec(0.2));
-    let isFirst = true;
+    let stops = 0;
     const all: EpochReport[] = [];
     for (;;) {
       const stop = new AbortController();
-      const options = { ...adam, signal: stop.signal, resume: !isFirst };
-      isFirst = false;
+      const options = { ...adam, signal: stop.signal, resume: stops > 0 };
       const onBatch = (): void => stop.abort('stopped');
       const onEpoch = (report: EpochReport): unknown => all.push(report);
       const end = await net.train(data, { ...options, onBatch, onEpoch }).catch((error: unknown) => error);
       if (end !== 'stopped') break;
+      stops++;
     }
+    expect(stops).toBe(15); // 3 epochs of 5 steps
     expect(stateOf(net)).toEqual(state);
     expect(all).toEqual(history);
   });
@@ -411,14 +412,14 @@ describe('the resume option', () => {
   const { inputs, labels } = data as { inputs: Float32Array; labels: Uint8Array };
   const few: Data = { inputs: inputs.subarray(0, 3 * INPUTS), labels: labels.subarray(0, 3) };
 
-  it.each<[string, Data | Stream, Data | Stream, stop: number, learnt: number, shuffle: boolean]>([
+  it.each<[string, Data | Stream, Data | Stream, stop: number, learned: number, shuffle: boolean]>([
     ['samples', data, few, 6 + 3, 12, true],
     // The batches of 9, 9 and 5 make 3, 3 and 2 steps.
     ['samples of a stream', stream, { batches: () => [few] }, 8 + 3, 9, true],
     ['samples of an unshuffled stream', stream, { batches: () => [few] }, 8 + 3, 9, false],
   ])(
-    'resume rejects fewer %s than were learnt and leaves the training resumable',
-    async (_, all, few, stop, learnt, shuffle) => {
+    'resume rejects fewer %s than were learned and leaves the training resumable',
+    async (_, all, few, stop, learned, shuffle) => {
       const options = { epochs: 2, miniBatchSize: 4, shuffle };
       const whole = await Network.create(spec(0));
       await whole.train(all, options);
@@ -427,7 +428,7 @@ describe('the resume option', () => {
       const before = stateOf(net);
       await expectError(
         () => net.train(few, { ...options, resume: true }),
-        [RangeError, `resume: expected the data it stopped in, of which it knows ${learnt} samples, got 3`],
+        [RangeError, `resume: expected at least the ${learned} samples it stopped after, got 3`],
       );
       expect(stateOf(net)).toEqual(before);
       await net.train(all, { ...options, resume: true });

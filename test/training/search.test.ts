@@ -23,9 +23,9 @@ describe('cross-validation', () => {
     const k = 4;
     const { folds } = await crossValidate(network, data, { k, seed: 5, train, metrics: { again: accuracy } });
     const byHand = [];
-    for (const { train: learnt, test } of data.folds(k, { seed: 5 })) {
-      const net = await Network.create(network(learnt));
-      await net.train(learnt, train);
+    for (const { train: learned, test } of data.folds(k, { seed: 5 })) {
+      const net = await Network.create(network(learned));
+      await net.train(learned, train);
       byHand.push(net.evaluate(test));
       net.dispose();
     }
@@ -59,10 +59,10 @@ describe('cross-validation', () => {
     const inputs = Array.from({ length: 30 }, (_, n) => [n]);
     const line = Dataset.fromArrays({ inputs, targets: inputs.map(([x]) => [1000 + 50 * x!]) });
     const { mean } = await crossValidate(
-      (learnt) => ({
+      (learned) => ({
         inputs: 1,
         layers: [{ units: 1, activation: 'linear' }],
-        transforms: learnt.fitTransforms({ inputs: 'standardize', targets: 'standardize' }),
+        transforms: learned.fitTransforms({ inputs: 'standardize', targets: 'standardize' }),
       }),
       line,
       { k: 3, train: { epochs: 100, learningRate: 0.1 }, metrics: { rSquared } },

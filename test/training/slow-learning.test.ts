@@ -133,6 +133,7 @@ describe('δ over layers of sigmoids', () => {
     async (depth, book) => {
       const net = await layersOf(depth, 'sigmoid');
       const speeds = net.backprop(first1000).layers.map(({ biasGradients }) => Math.hypot(...biasGradients));
+      expect(speeds).toHaveLength(book.length);
       for (const [l, speed] of speeds.entries()) {
         expect(Math.abs(Math.log2(speed / book[l]!)), `layers[${l}]: ${speed}`).toBeLessThan(1);
       }

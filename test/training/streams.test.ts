@@ -129,15 +129,15 @@ it('trains alike on both engines with batches of different sizes, of floats, byt
   const dense = randomData(7, inputs, 1).inputs;
   const sparse = randomData(30, inputs, 1, 2).inputs.map((x, i) => (i % 9 === 0 ? x : 0));
   const bytes = Uint8Array.from({ length: 3 * inputs }, (_, i) => (i * 31) % 256);
-  const labelled = (values: Float32Array | Uint8Array): Data => ({
+  const labeled = (values: Float32Array | Uint8Array): Data => ({
     inputs: values,
     labels: Array.from({ length: values.length / inputs }, (_, n) => n % 3),
   });
   const batches = (): Data[] => [
-    labelled(dense),
-    { ...labelled(bytes), inputScale: 1 / 255 },
-    labelled(sparse),
-    labelled(dense),
+    labeled(dense),
+    { ...labeled(bytes), inputScale: 1 / 255 },
+    labeled(sparse),
+    labeled(dense),
   ];
   const [net, other] = await Promise.all([
     Network.create({ inputs, layers }),
@@ -247,7 +247,7 @@ describe('invalid streams', () => {
       { batches: () => [goodData], labels: [] },
       [TypeError, "data: unknown 'labels'"],
     ],
-  ])('rejects %s', (_, stream, expected) =>
+  ])('train on a stream rejects %s', (_, stream, expected) =>
     expectHarmlessError((net) => net.train(stream as Stream), expected),
   );
 

@@ -43,38 +43,31 @@ function partsOf(count: number, answers: Omit<Data, 'inputs'>, share: number, se
   return { training: first!, validation: second! };
 }
 
-/** Where one part would be empty, the split is rejected. */
-function expectEmptyPart(split: () => unknown): void {
-  expect(split).toThrow(/leaves one part empty/);
-}
-
 const shares = [0.01, 0.1, 0.25, 0.5, 0.8, 0.99];
 const counts = [4, 10, 60, 211];
 
 describe.each(counts)('a split of %i samples', (count) => {
   const labels = ofClass(count);
 
-  it.each(shares)('puts each sample into one part, in its original order, at a share of %d', (share) => {
-    const part = Math.round(share * count);
-    if (part === 0 || part === count) {
-      expectEmptyPart(() => partsOf(count, { labels }, share));
-      return;
-    }
+  const sizeAt = (share: number): number => Math.round(share * count);
+  const leavesOneEmpty = (share: number): boolean => [0, count].includes(sizeAt(share));
+  const valid = shares.filter((share) => !leavesOneEmpty(share));
+
+  it.each(shares.filter(leavesOneEmpty))('rejects a share of %d, which leaves one part empty', (share) => {
+    expect(() => partsOf(count, { labels }, share)).toThrow(/leaves one part empty/);
+  });
+
+  it.each(valid)('puts each sample into one part, in its original order, at a share of %d', (share) => {
     const { training, validation } = partsOf(count, { labels }, share);
     expect([...training, ...validation].sort((a, b) => a - b)).toEqual(upTo(count));
     expect(training).toEqual([...training].sort((a, b) => a - b));
     expect(validation).toEqual([...validation].sort((a, b) => a - b));
-    expect(validation).toHaveLength(part);
+    expect(validation).toHaveLength(sizeAt(share));
   });
 
-  it.each(shares)(
+  it.each(valid)(
     'sets the same share of each label aside, to within one sample, at a share of %d',
     (share) => {
-      const part = Math.round(share * count);
-      if (part === 0 || part === count) {
-        expectEmptyPart(() => partsOf(count, { labels }, share));
-        return;
-      }
       const { validation } = partsOf(count, { labels }, share);
       for (const label of new Set(labels)) {
         const all = labels.filter((other) => other === label).length;

@@ -166,7 +166,7 @@ describe('gradients that are right', () => {
     }
   });
 
-  it('confirms gradients of a network that has learnt XOR almost perfectly', async () => {
+  it('confirms gradients of a network that has learned XOR almost perfectly', async () => {
     const net = await Network.create({
       inputs: 2,
       layers: [

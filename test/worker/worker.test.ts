@@ -320,7 +320,7 @@ describe('data for a worker', () => {
       TypeError,
       /^worker: expected a function that returns a Worker, got one that returns an object$/,
     ],
-  ])('rejects %s', async (_, call, Class, message) => {
+  ])('trainInWorker rejects %s', async (_, call, Class, message) => {
     const error = await errorOf(call);
     expect(error).toBeInstanceOf(Class);
     expect((error as Error).message).toMatch(message);

@@ -1,7 +1,7 @@
 // brain.js: sigmoid throughout and the quadratic cost, updated after every sample.
 // node brain.mjs brain.js-1 | brain.js-2
 
-import { scaled, targetsOf } from './case.mjs';
+import { scaled, expandTargets } from './case.mjs';
 import { serve } from './serve.mjs';
 
 const { default: brain } = await import(process.argv[2]);
@@ -31,7 +31,7 @@ await serve((job) => {
       floats.subarray(n * inputs, (n + 1) * inputs),
     );
   };
-  const targets = targetsOf(job);
+  const targets = expandTargets(job);
   const patterns = rows(job.images).map((input, n) => ({
     input,
     output: targets.subarray(n * units, (n + 1) * units),

@@ -25,7 +25,7 @@ export function readCase(directory) {
     miniBatchSize: Number(settings.miniBatchSize),
     learningRate: Number(settings.learningRate),
     shuffle: settings.shuffle === 'true',
-    layers: layersOf(inputs, settings.layers, new Float32Array(aligned('parameters.f32'))),
+    layers: readLayers(inputs, settings.layers, new Float32Array(aligned('parameters.f32'))),
     images: bytes('inputs.u8'),
     labels: bytes('labels.u8'),
     questions: bytes('questions.u8'),
@@ -34,7 +34,7 @@ export function readCase(directory) {
 }
 
 /** `30:sigmoid,10:sigmoid`, and the parameters: for each layer its weights [units][fanIn], then its biases [units]. */
-function layersOf(inputs, description, parameters) {
+function readLayers(inputs, description, parameters) {
   let fanIn = inputs;
   let at = 0;
   const take = (count) => parameters.slice(at, (at += count));
@@ -49,7 +49,7 @@ function layersOf(inputs, description, parameters) {
 }
 
 /** What each sample asks for: one-hot, or with a single output the label itself. [n][outputs] */
-export function targetsOf({ layers, labels }) {
+export function expandTargets({ layers, labels }) {
   const { units } = layers.at(-1);
   if (units === 1) return Float32Array.from(labels);
   const targets = new Float32Array(labels.length * units);

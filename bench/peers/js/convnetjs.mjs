@@ -2,12 +2,12 @@
 // put together by hand, since `makeLayers` would put another linear layer after the outputs of a quadratic loss.
 
 import convnet from 'convnetjs';
-import { gather, targetsOf } from './case.mjs';
+import { gather, expandTargets } from './case.mjs';
 import { serve } from './serve.mjs';
 
 const Activation = { sigmoid: convnet.SigmoidLayer, relu: convnet.ReluLayer, softmax: convnet.SoftmaxLayer };
 
-function netOf({ inputs, layers, loss }) {
+function createNet({ inputs, layers, loss }) {
   const net = new convnet.Net();
   net.layers = [new convnet.InputLayer({ out_sx: 1, out_sy: 1, out_depth: inputs })];
   for (const { units, fanIn, activation, weights, biases } of layers) {
@@ -25,7 +25,7 @@ function netOf({ inputs, layers, loss }) {
 await serve((job) => {
   const { inputs, layers, loss, labels, miniBatchSize, learningRate } = job;
   const { units } = layers.at(-1);
-  const net = netOf(job);
+  const net = createNet(job);
   const trainer = new convnet.Trainer(net, {
     method: 'sgd',
     momentum: 0,
@@ -33,7 +33,7 @@ await serve((job) => {
     learning_rate: learningRate,
   });
   const x = new convnet.Vol(1, 1, inputs, 0);
-  const targets = Float64Array.from(targetsOf(job));
+  const targets = Float64Array.from(expandTargets(job));
   const answers = Array.from(labels, (label, n) =>
     loss === 'quadratic' ? targets.subarray(n * units, (n + 1) * units) : label,
   );

@@ -1,7 +1,7 @@
 // jax-js over its WebAssembly backend, which in Node has one thread: the whole step is one function under `jit`.
 
 import { init, jit, nn, numpy as np } from '@jax-js/jax';
-import { gather, gatherTargets, scaled, targetsOf } from './case.mjs';
+import { gather, gatherTargets, scaled, expandTargets } from './case.mjs';
 import { serve } from './serve.mjs';
 
 /** Steps after which the weights are asked for: what waits unforced slows every further step down. */
@@ -26,7 +26,7 @@ const throughActivation = {
 };
 
 /** Whatever is passed to jax-js is given away; `ref` keeps it. Parameters: weights [units][fanIn], biases, by layer. */
-const forwardOf = (kinds) => (parameters, x) =>
+const compileForward = (kinds) => (parameters, x) =>
   kinds.reduce(
     (activations, kind, l) => {
       const z = np
@@ -37,8 +37,8 @@ const forwardOf = (kinds) => (parameters, x) =>
     [x],
   );
 
-function stepOf(kinds, rate) {
-  const forward = forwardOf(kinds);
+function compileStep(kinds, rate) {
+  const forward = compileForward(kinds);
   return (parameters, x, y) => {
     const activations = forward(parameters, x);
     let delta = activations.at(-1).ref.sub(y).mul(rate);
@@ -61,13 +61,13 @@ await serve((job) => {
   const { inputs, layers, miniBatchSize, learningRate } = job;
   const { units } = layers.at(-1);
   const kinds = layers.map(({ activation }) => activation);
-  const step = jit(stepOf(kinds, learningRate / miniBatchSize));
-  const forward = jit((parameters, x) => forwardOf(kinds)(parameters, x).at(-1));
+  const step = jit(compileStep(kinds, learningRate / miniBatchSize));
+  const forward = jit((parameters, x) => compileForward(kinds)(parameters, x).at(-1));
   let parameters = layers.flatMap(({ units, fanIn, weights, biases }) => [
     np.array(weights).reshape([units, fanIn]),
     np.array(biases),
   ]);
-  const targets = targetsOf(job);
+  const targets = expandTargets(job);
   let steps = 0;
 
   function learnBatch(order, first) {

@@ -16,7 +16,7 @@ export async function serve(prepare) {
   const commands = {
     async prepare(directory) {
       job = readCase(directory);
-      nextOrder = ordersOf(job);
+      nextOrder = drawOrders(job);
       peer = await prepare(job);
       return peer.note ?? '';
     },
@@ -42,7 +42,7 @@ export async function serve(prepare) {
 }
 
 /** The first epoch is in the order that all peers are given; then each draws its own. */
-function ordersOf(job) {
+function drawOrders(job) {
   let given = job.order;
   return (samples) => {
     if (given?.length === samples) {

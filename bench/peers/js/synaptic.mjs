@@ -2,7 +2,7 @@
 // network that is a statement for each weight.
 
 import synaptic from 'synaptic';
-import { targetsOf } from './case.mjs';
+import { expandTargets } from './case.mjs';
 import { serve } from './serve.mjs';
 
 await serve((job) => {
@@ -23,7 +23,7 @@ await serve((job) => {
       Float64Array.from(bytes.subarray(n * inputs, (n + 1) * inputs), (byte) => byte * inputScale),
     );
   const samples = rows(job.images);
-  const allTargets = targetsOf(job);
+  const allTargets = expandTargets(job);
   const targets = samples.map((_, n) => allTargets.subarray(n * units, (n + 1) * units));
   // This cost is steeper than the quadratic: with the η of XOR nothing would be learned.
   const rate = Math.min(0.5, learningRate / miniBatchSize);

@@ -1,6 +1,6 @@
 // TensorFlow.js over its WebAssembly backend, as its guide has it: a sequential model, compile, fit.
 
-import { scaled, targetsOf } from './case.mjs';
+import { scaled, expandTargets } from './case.mjs';
 import { serve } from './serve.mjs';
 import { tf, useWasm } from './tfjs-wasm.mjs';
 
@@ -9,7 +9,7 @@ await useWasm();
 /** Half the mean over the outputs times their number: ½ Σ_j (a_j − y_j)², as bp4 has it. */
 const quadratic = (targets, outputs) => tf.mul(0.5, tf.sum(tf.square(tf.sub(outputs, targets)), -1));
 
-function modelOf({ inputs, layers, loss, learningRate }) {
+function createModel({ inputs, layers, loss, learningRate }) {
   const model = tf.sequential();
   for (const [l, { units, activation }] of layers.entries()) {
     model.add(tf.layers.dense({ units, activation, ...(l === 0 && { inputShape: [inputs] }) }));
@@ -27,19 +27,19 @@ function modelOf({ inputs, layers, loss, learningRate }) {
 await serve((job) => {
   const { inputs, layers, miniBatchSize, shuffle } = job;
   const { units } = layers.at(-1);
-  const model = modelOf(job);
-  const tensorOf = (floats, width) => tf.tensor2d(floats, [floats.length / width, width]);
+  const model = createModel(job);
+  const toTensor = (floats, width) => tf.tensor2d(floats, [floats.length / width, width]);
   const images = scaled(job, job.images);
-  const targets = targetsOf(job);
+  const targets = expandTargets(job);
   return {
     note: 'in its own order',
     async train(samples, epochs) {
       // Tensors are made anew, because a slice of a tensor copies all of it first.
-      const x = tensorOf(images.subarray(0, samples * inputs), inputs);
-      const y = tensorOf(targets.subarray(0, samples * units), units);
+      const x = toTensor(images.subarray(0, samples * inputs), inputs);
+      const y = toTensor(targets.subarray(0, samples * units), units);
       await model.fit(x, y, { epochs, batchSize: miniBatchSize, shuffle, verbose: 0, yieldEvery: 'never' });
       tf.dispose([x, y]);
     },
-    predict: (questions) => tf.tidy(() => model.predict(tensorOf(scaled(job, questions), inputs)).dataSync()),
+    predict: (questions) => tf.tidy(() => model.predict(toTensor(scaled(job, questions), inputs)).dataSync()),
   };
 });

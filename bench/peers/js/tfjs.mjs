@@ -2,7 +2,7 @@
 // Weights are kept as [fanIn][units], and what must be transposed is transposed explicitly: matMul with transposeA or
 // transposeB is some ten times slower there.
 
-import { gather, gatherTargets, scaled, targetsOf } from './case.mjs';
+import { gather, gatherTargets, scaled, expandTargets } from './case.mjs';
 import { serve } from './serve.mjs';
 import { tf, useWasm } from './tfjs-wasm.mjs';
 
@@ -54,7 +54,7 @@ await serve((job) => {
     weights: tf.transpose(tf.tensor2d(weights, [units, fanIn])),
     biases: tf.tensor1d(biases),
   }));
-  const targets = targetsOf(job);
+  const targets = expandTargets(job);
 
   function learnBatch(order, first, rows) {
     const x = gather(job, order, first, rows, new Float32Array(rows * inputs));

@@ -67,7 +67,7 @@ export async function openParquet(
   const parquet = await Parquet.open(file);
   const plan = planColumns({ ...parquetRows, names: parquet.names }, options);
   const names = plan.columns.map(({ name }) => name);
-  const elements = names.map((name) => parquet.elementOf(name));
+  const elements = names.map((name) => parquet.findElement(name));
   return {
     plan: { ...plan, at: [...names.keys()] }, // only these are read
     open: () => ({
@@ -91,7 +91,7 @@ export async function readParquetColumns(file: ParquetFile): Promise<{
   const parquet = await Parquet.open(file);
   const { names, supported, unsupported } = parquet;
   const groups: (readonly Cells[])[] = [];
-  for await (const columns of parquet.groups(supported.map((name) => parquet.elementOf(name))))
+  for await (const columns of parquet.groups(supported.map((name) => parquet.findElement(name))))
     groups.push(columns.cells);
   const columns = names.map((name) => {
     const k = supported.indexOf(name);
@@ -107,7 +107,7 @@ export async function readParquetColumns(file: ParquetFile): Promise<{
 export async function profileParquet(file: ParquetFile): Promise<TableProfile> {
   const parquet = await Parquet.open(file);
   const { names, supported } = parquet;
-  const groups = parquet.groups(supported.map((name) => parquet.elementOf(name)));
+  const groups = parquet.groups(supported.map((name) => parquet.findElement(name)));
   const { count, columns } = await profileRows({
     source: { ...parquetRows, names: supported },
     blocks: readRows(groups),
@@ -220,7 +220,7 @@ class Parquet {
   }
 
   /** @throws TypeError where a column holds neither numbers nor text */
-  elementOf(name: string): Element {
+  findElement(name: string): Element {
     const what = this.unsupported.get(name);
     if (what === undefined) return this.#elementIn(name)!;
     const cure = 'name the inputs without it: { inputs: [name, …] }';

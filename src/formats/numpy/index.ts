@@ -1,3 +1,8 @@
+/**
+ * NumPy files: arrays as `.npy` and `.npz`, and the weights of a network as `.npz`.
+ *
+ * @module bp4/numpy
+ */
 export { readNPY, writeNPY } from './npy.js';
 export type { NPYArray, WritableValues } from './npy.js';
 export { readNPZ, writeNPZ } from './npz.js';

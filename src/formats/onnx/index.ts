@@ -1,3 +1,8 @@
+/**
+ * ONNX models: writes a network for onnxruntime, and reads models from PyTorch, Keras and scikit-learn.
+ *
+ * @module bp4/onnx
+ */
 import { checkKeys } from '../../base/check.js';
 import type { Network } from '../../network.js';
 import { checkBytes, type Bytes } from '../../base/bytes.js';

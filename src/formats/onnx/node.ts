@@ -44,16 +44,16 @@ export class GraphNode {
   /** Its name in error messages. */
   readonly place: string;
   readonly #node: Node;
-  readonly #valueOf: (i: number) => Value | undefined;
+  readonly #findValue: (i: number) => Value | undefined;
 
-  /** @param valueOf gives an input; undefined where that is left out */
-  constructor(node: Node, position: number, valueOf: (i: number) => Value | undefined) {
+  /** @param findValue gives an input; undefined where that is left out */
+  constructor(node: Node, position: number, findValue: (i: number) => Value | undefined) {
     // The operators of ONNX itself have no domain; those of others are named with it.
     const { domain = '', opType = '', name = '' } = node;
     this.op = domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
     this.place = `bytes: graph.node[${position}], ${this.op.slice(0, 50)}${name && ` ${show(name)}`}`;
     this.#node = node;
-    this.#valueOf = valueOf;
+    this.#findValue = findValue;
   }
 
   /** An error that names it. */
@@ -62,11 +62,11 @@ export class GraphNode {
   }
 
   has(i: number): boolean {
-    return this.#valueOf(i) !== undefined;
+    return this.#findValue(i) !== undefined;
   }
 
   input(i: number): Value {
-    const value = this.#valueOf(i);
+    const value = this.#findValue(i);
     if (!value) throw this.wrong(`its input ${i} is missing`);
     return value;
   }

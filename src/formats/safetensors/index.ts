@@ -1,2 +1,7 @@
+/**
+ * Safetensors files: exchanges weights with PyTorch.
+ *
+ * @module bp4/safetensors
+ */
 export { fromSafetensors, type LayerActivation, type SafetensorsOptions } from './read.js';
 export { toSafetensors } from './write.js';

@@ -1,3 +1,8 @@
+/**
+ * TensorFlow.js models: writes a network for TensorFlow.js, and reads models from TensorFlow.js and Keras.
+ *
+ * @module bp4/tfjs
+ */
 export { fromTFJS, type TFJSOptions } from './read.js';
 export { toTFJS, type TFJSModel, type TFJSWeight } from './write.js';
 export { listFiles, type TFJSWeights } from './weights.js';

@@ -3,7 +3,8 @@ import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY } from '../codes.js';
 import { multiplySlope } from './activation.js';
 import { meanLosses } from './micro/losses.js';
 import { clearPadding } from './micro/padding.js';
-import { lastLayer, type ReferenceMemory } from './reference-memory.js';
+import { lastLayer } from './network.js';
+import type { ReferenceMemory } from './reference-memory.js';
 
 /** BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer, for the samples in [from, to). */
 export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: number): void {
@@ -28,4 +29,15 @@ export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: numb
   if (loss === CROSS_ENTROPY || loss === BINARY_CROSS_ENTROPY) return;
   multiplySlope(m, l, from, to);
   clearPadding(m, l.delta + from * stride * m.bytesPerFloat, stride, to - from, units);
+}
+
+/** δ of each sample of the last layer times the sample's weight. */
+export function weightDelta(m: ReferenceMemory, net: Net, from: number, to: number): void {
+  const f = m.floats;
+  const { delta, stride } = lastLayer(m, net);
+  for (let n = from; n < to; n++) {
+    const weight = f[m.at(net.sampleWeights) + n]!;
+    const row = m.at(delta) + n * stride;
+    for (let j = row; j < row + stride; j++) f[j] = f[j]! * weight;
+  }
 }

@@ -1,6 +1,6 @@
 import type { Layer } from '../../memory/structs.js';
 import { multiplySlope } from './activation.js';
-import { multiply } from './micro/multiply.js';
+import { multiplyFour } from './micro/multiply.js';
 import { clearPadding } from './micro/padding.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
@@ -12,7 +12,7 @@ export function hiddenDelta(m: ReferenceMemory, l: Layer, next: Layer, from: num
   for (let n = from; n < to; n++) {
     const d = nextDelta + n * nextStride;
     for (let k = 0; k < units; k += 4) {
-      multiply(m, d, 1, weights + k * nextStride, 1, nextStride, delta + n * stride + k, nextUnits);
+      multiplyFour(m, d, 1, weights + k * nextStride, 1, nextStride, delta + n * stride + k, nextUnits);
     }
   }
   multiplySlope(m, l, from, to);

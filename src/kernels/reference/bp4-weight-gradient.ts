@@ -1,5 +1,5 @@
 import type { Layer } from '../../memory/structs.js';
-import { multiply } from './micro/multiply.js';
+import { multiplyFour } from './micro/multiply.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
 /** BP4: ∂C/∂W = δ·aᵀ, summed over the mini-batch, for the weights of the inputs in [from, to). */
@@ -8,7 +8,7 @@ export function weightGradient(m: ReferenceMemory, l: Layer, rows: number, from:
   const [input, delta, gradients] = [m.at(l.input), m.at(l.delta), m.at(l.weightGradients)];
   for (let k = from; k < to; k++) {
     for (let j = 0; j < units; j += 4) {
-      multiply(m, input + k, inputStride, delta + j, stride, 1, gradients + k * stride + j, rows);
+      multiplyFour(m, input + k, inputStride, delta + j, stride, 1, gradients + k * stride + j, rows);
     }
   }
 }

@@ -3,49 +3,50 @@ import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, QUADRATIC } from '../codes.js';
 import { log } from '../../base/log.js';
 import { meanLosses, squaredError } from './micro/losses.js';
 import type { Floats } from './numerics.js';
-import { lastLayer, type ReferenceMemory } from './reference-memory.js';
+import { lastLayer } from './network.js';
+import type { ReferenceMemory } from './reference-memory.js';
 
 /** The cost C of the last layer's outputs, summed over the samples in [from, to); in double precision. */
 export function cost(m: ReferenceMemory, net: Net, from: number, to: number): number {
-  const { loss, lossParameter, targets } = net;
+  const { loss, lossParameter } = net;
   const { preActivations, activations, stride, units } = lastLayer(m, net);
-  const [z, a, y] = [m.at(preActivations), m.at(activations), m.at(targets)];
+  const [z, a, y] = [m.at(preActivations), m.at(activations), m.at(net.targets)];
   let total = 0;
   for (let n = from * stride; n < to * stride; n += stride) {
-    total += costOfRow(m.floats, loss, lossParameter, z + n, a + n, y + n, units);
+    total += sampleCost(m.floats, loss, lossParameter, z + n, a + n, y + n, units);
   }
   return total;
 }
 
 /**
  * The cost of one sample.
- * @param f the memory; z, a and y are the indices of the row's first pre-activation, activation and target in it
+ * @param f the memory; z, a and targets are the indices of the row's first pre-activation, activation and target in it
  */
-export function costOfRow(
+export function sampleCost(
   f: Floats,
   loss: number,
   parameter: number,
   z: number,
   a: number,
-  y: number,
+  targets: number,
   units: number,
 ): number {
-  if (loss === QUADRATIC) return 0.5 * sum(squaredError, f, a, y, units, 0);
-  if (loss === CROSS_ENTROPY) return crossEntropy(f, z, a, y, units);
-  if (loss === BINARY_CROSS_ENTROPY) return binaryCrossEntropy(f, z, a, y, units);
-  return sum(meanLosses[loss]!.value, f, a, y, units, parameter) / units;
+  if (loss === QUADRATIC) return 0.5 * sum(squaredError, f, a, targets, units, 0);
+  if (loss === CROSS_ENTROPY) return crossEntropy(f, z, a, targets, units);
+  if (loss === BINARY_CROSS_ENTROPY) return binaryCrossEntropy(f, z, a, targets, units);
+  return sum(meanLosses[loss]!.value, f, a, targets, units, parameter) / units;
 }
 
 function sum(
   value: (a: number, y: number, parameter: number) => number,
   f: Floats,
   a: number,
-  y: number,
+  targets: number,
   units: number,
   parameter: number,
 ): number {
   let sum = 0;
-  for (let j = 0; j < units; j++) sum += value(f[a + j]!, f[y + j]!, parameter);
+  for (let j = 0; j < units; j++) sum += value(f[a + j]!, f[targets + j]!, parameter);
   return sum;
 }
 
@@ -53,7 +54,7 @@ function sum(
 // Infinity.
 
 /** −Σ y ln a of softmax: −ln a_j = (z_max − z_j) − ln a_max, and a_max ≥ 1/units never underflows. */
-function crossEntropy(f: Floats, z: number, a: number, y: number, units: number): number {
+function crossEntropy(f: Floats, z: number, a: number, targets: number, units: number): number {
   let largestZ = -Infinity;
   let largestA = 0;
   for (let j = 0; j < units; j++) {
@@ -63,7 +64,8 @@ function crossEntropy(f: Floats, z: number, a: number, y: number, units: number)
   const logLargest = log(largestA);
   let sum = 0;
   for (let j = 0; j < units; j++) {
-    if (f[y + j] !== 0) sum += f[y + j]! * (largestZ - f[z + j]! - logLargest);
+    const y = f[targets + j]!;
+    if (y !== 0) sum += y * (largestZ - f[z + j]! - logLargest);
   }
   return sum;
 }
@@ -72,13 +74,13 @@ function crossEntropy(f: Floats, z: number, a: number, y: number, units: number)
  * −Σ (y ln a + (1 − y) ln(1 − a)) of sigmoid. With z ≥ 0: −ln a + (1 − y)z; with z < 0: −ln(1 − a) − yz. Neither
  * logarithm is of less than ½.
  */
-function binaryCrossEntropy(f: Floats, z: number, a: number, y: number, units: number): number {
+function binaryCrossEntropy(f: Floats, z: number, a: number, targets: number, units: number): number {
   let sum = 0;
   for (let j = 0; j < units; j++) {
     const value = f[z + j]!;
     const output = f[a + j]!;
-    const target = f[y + j]!;
-    sum += value >= 0 ? (1 - target) * value - log(output) : -log(1 - output) - target * value;
+    const y = f[targets + j]!;
+    sum += value >= 0 ? (1 - y) * value - log(output) : -log(1 - output) - y * value;
   }
   return sum;
 }

@@ -31,6 +31,8 @@ function bits(place: number, one: number, other: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+export const hasDropout = (l: Layer): boolean => l.undropped !== l.activations;
+
 /** MurmurHash3's finalizer, of one word. */
 function mix(h: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,5 +1,5 @@
 import type { Layer } from '../../memory/structs.js';
-import { multiply } from './micro/multiply.js';
+import { multiplyFour } from './micro/multiply.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
 /** Forward: z = W·a + b, for the samples in [from, to). */
@@ -15,7 +15,7 @@ export function forward(m: ReferenceMemory, l: Layer, from: number, to: number):
   for (let n = from; n < to; n++) {
     const a = input + n * inputStride;
     const z = preActivations + n * stride;
-    for (let j = 0; j < units; j += 4) multiply(m, a, 1, weights + j, stride, 1, z + j, fanIn);
+    for (let j = 0; j < units; j += 4) multiplyFour(m, a, 1, weights + j, stride, 1, z + j, fanIn);
     for (let j = 0; j < units; j++) f[z + j] = f[z + j]! + f[biases + j]!;
   }
 }

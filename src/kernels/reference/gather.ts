@@ -1,6 +1,7 @@
 import type { Batch, Net, Window } from '../../memory/structs.js';
 import type { Floats } from './numerics.js';
-import { lastLayer, type ReferenceMemory } from './reference-memory.js';
+import { lastLayer } from './network.js';
+import type { ReferenceMemory } from './reference-memory.js';
 
 /** f32 inputs from bytes. */
 export function widenBytes(

@@ -20,10 +20,10 @@ const { fround, min, max, abs } = Math;
 export const single: Precision = {
   bytesPerFloat: 4,
   round: fround,
-  exp: exp32,
-  tanh: tanh32,
-  expm1: expm1In32,
-  log1p: log1p32,
+  exp: expSingle,
+  tanh: tanhSingle,
+  expm1: expm1Single,
+  log1p: log1pSingle,
 };
 
 /** Double precision: the truth by which single precision is judged. No weight comes from it, so Math may serve. */
@@ -74,7 +74,7 @@ const bits32 = new Int32Array(float32.buffer);
  * eˣ: x = n·ln 2 + r with |r| ≤ ½ ln 2 (Cody and Waite's two-part ln 2), a polynomial for eʳ, and 2ⁿ in two factors.
  * Polynomial and ln 2 parts: Cephes, expf.c (S. Moshier). Largest error 0.99 ulp. NaN stays NaN.
  */
-function exp32(x: number): number {
+function expSingle(x: number): number {
   x = min(max(x, -104), 89);
   // Adding 1.5·2²³ rounds to a whole number, ties to even.
   const n = fround(fround(fround(x * LOG2_E) + 12582912) - 12582912);
@@ -90,21 +90,21 @@ function exp32(x: number): number {
  * tanh x: an odd polynomial for |x| < 0.625, else 1 − 2/(e^2|x| + 1) with the sign of x.
  * Polynomial: Cephes, tanhf.c (S. Moshier). Largest error 1.3 ulp. NaN stays NaN, −0 stays −0.
  */
-function tanh32(x: number): number {
+function tanhSingle(x: number): number {
   if (x === 0) return x; // the polynomial would make +0 of −0
   const size = abs(x);
   if (size < 0.625) {
     const square = fround(x * x);
     return fround(fround(fround(polynomial(TANH_COEFFICIENTS, square) * square) * x) + x);
   }
-  const far = fround(1 - fround(2 / fround(exp32(fround(2 * size)) + 1)));
+  const far = fround(1 - fround(2 / fround(expSingle(fround(2 * size)) + 1)));
   return x < 0 ? -far : far;
 }
 
 /** eˣ − 1 for x ≤ 0: where x > −0.35 its series. Largest error 2.5 ulp. Never below −1, NaN stays NaN. */
-function expm1In32(x: number): number {
+function expm1Single(x: number): number {
   if (x > NEAR_0) return fround(fround(polynomial(EXPM1_COEFFICIENTS, x) * fround(x * x)) + x);
-  return fround(exp32(x) - 1);
+  return fround(expSingle(x) - 1);
 }
 const NEAR_0 = fround(-0.35);
 
@@ -112,7 +112,7 @@ const NEAR_0 = fround(-0.35);
  * ln(1 + u) for 0 ≤ u ≤ 1: 2 artanh(d/2) with d = 2u/(2 + u), an odd polynomial. assembly/micro/log1p.ts says where it
  * comes from. Largest error 1.9 ulp. NaN stays NaN.
  */
-function log1p32(u: number): number {
+function log1pSingle(u: number): number {
   const d = fround(fround(u + u) / fround(2 + u));
   const square = fround(d * d);
   return fround(fround(fround(polynomial(LOG1P_COEFFICIENTS, square) * square) * d) + d);

@@ -1,4 +1,4 @@
-import type { Fields } from '../../memory/struct.js';
+import type { Fields } from '../../memory/struct-fields.js';
 import type { Rule } from '../../memory/structs.js';
 import { ADAGRAD, ADAM, MOMENTUM, NESTEROV, RMSPROP, SGD } from '../codes.js';
 import type { Floats } from './numerics.js';

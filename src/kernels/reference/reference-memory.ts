@@ -1,6 +1,5 @@
 import { GrowingBuffer } from '../../memory/memory.js';
-import { Layer, Net } from '../../memory/structs.js';
-import type { StructViews } from '../../memory/struct.js';
+import type { StructViews } from '../../memory/struct-fields.js';
 import { Views } from '../../memory/views.js';
 import { activationsIn, type Activation } from './micro/activations.js';
 import type { Floats, Precision } from './numerics.js';
@@ -48,9 +47,3 @@ export class ReferenceMemory extends GrowingBuffer implements StructViews {
     return pointer / this.bytesPerFloat;
   }
 }
-
-/** The l-th layer. */
-export const layerAt = (m: ReferenceMemory, net: Net, l: number): Layer =>
-  new Layer(m, net.layers + l * Layer.bytes);
-
-export const lastLayer = (m: ReferenceMemory, net: Net): Layer => layerAt(m, net, net.layerCount - 1);

@@ -18,12 +18,13 @@ import { tally } from './tally.js';
 import { update } from './update.js';
 
 /**
- * The kernels in plain TypeScript: they do what the WebAssembly ones do, in the same order and with the same roundings. The
- * files of this folder have the names of those in assembly/, and so have the kernels in them, to be read side by side. Their
- * parameters are the same too, after the memory `m` and without room for packing (`scratch`) and threads (`team`); what is
- * shared by kernels takes floats and indices in place of pointers. Only WebAssembly computes on pairs, which leave
- * zeros out (the reference expands them to rows), and so only it has finite; it has team and threads (shared steps), too, and
- * most of micro/ (its vectors and tiles).
+ * The kernels in plain TypeScript: they do what the WebAssembly kernels do, in the same order and with the same roundings.
+ * Files and functions have the names they have in assembly/, so that the two trees can be read side by side. A function
+ * takes the same parameters after the memory `m`, without room for packing (`scratch`) and threads (`team`). Where a kernel
+ * in assembly/ takes pointers to rows, the function here takes the floats and indices.
+ *
+ * Three things exist in assembly/ alone. Pairs leave zeros out (pairs.ts, finite.ts); the reference expands them to rows.
+ * Threads share a step (team.ts, threads.ts, the functions named …Share). Vectors and tiles fill most of micro/.
  * @param precision `single`, the engine of a network, or `double`, the truth
  */
 export function referenceKernels(precision: Precision = single): Kernels {

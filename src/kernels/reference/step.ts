@@ -1,20 +1,21 @@
 import { Batch, Rule, Tally, type Layer, type Net, type Window } from '../../memory/structs.js';
 import { activate } from './activation.js';
-import { outputDelta } from './bp1-output-delta.js';
+import { outputDelta, weightDelta } from './bp1-output-delta.js';
 import { hiddenDelta } from './bp2-hidden-delta.js';
 import { biasGradient } from './bp3-bias-gradient.js';
 import { weightGradient } from './bp4-weight-gradient.js';
-import { dropOut } from './dropout.js';
+import { dropOut, hasDropout } from './dropout.js';
 import { forward } from './forward.js';
 import { gather } from './gather.js';
-import { lastLayer, layerAt, type ReferenceMemory } from './reference-memory.js';
+import { lastLayer, layerAt } from './network.js';
+import type { ReferenceMemory } from './reference-memory.js';
 import { updateByRule } from './rule.js';
 import { tally } from './tally.js';
 import { update } from './update.js';
 
 /**
- * Stochastic gradient descent over samples of a window, mini-batch by mini-batch: gather → forward → BP1, BP2 → BP3, BP4 →
- * update. assembly/step.ts does the same, by several threads and, where most inputs are zero, without these.
+ * Stochastic gradient descent over samples of a window, mini-batch by mini-batch: gather → forward → BP1, BP2 →
+ * tally → BP3, BP4 → update. assembly/step.ts does the same, by several threads and, where most inputs are zero, without these.
  * @param window none where a single mini-batch has been gathered already
  * @returns how many samples were learned: fewer than `count` before a step whose cost is not finite
  */
@@ -111,20 +112,7 @@ function gradientPass(m: ReferenceMemory, net: Net, { rows, isTraining }: Batch)
   }
 }
 
-const hasDropout = (l: Layer): boolean => l.undropped !== l.activations;
-
 function copyRows(m: ReferenceMemory, l: Layer, from: number, to: number): void {
   const [source, target] = [m.at(l.undropped), m.at(l.activations)];
   m.floats.copyWithin(target + from * l.stride, source + from * l.stride, source + to * l.stride);
-}
-
-/** δ of each sample of the last layer times the sample's weight. */
-function weightDelta(m: ReferenceMemory, net: Net, from: number, to: number): void {
-  const f = m.floats;
-  const { delta, stride } = lastLayer(m, net);
-  for (let n = from; n < to; n++) {
-    const weight = f[m.at(net.sampleWeights) + n]!;
-    const row = m.at(delta) + n * stride;
-    for (let j = row; j < row + stride; j++) f[j] = f[j]! * weight;
-  }
 }

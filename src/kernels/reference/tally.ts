@@ -1,9 +1,10 @@
 import { argmax } from '../../base/argmax.js';
 import type { Net, Tally } from '../../memory/structs.js';
 import { HINGE } from '../codes.js';
-import { costOfRow } from './cost.js';
+import { sampleCost } from './cost.js';
 import type { Floats } from './numerics.js';
-import { lastLayer, type ReferenceMemory } from './reference-memory.js';
+import { lastLayer } from './network.js';
+import type { ReferenceMemory } from './reference-memory.js';
 
 /** Adds the samples of a mini-batch, after the forward pass. @param weights pointer to [rows], or 0 for none */
 export function tally(m: ReferenceMemory, net: Net, sums: Tally, rows: number, weights: number): void {
@@ -15,7 +16,7 @@ export function tally(m: ReferenceMemory, net: Net, sums: Tally, rows: number, w
   let batchLoss = 0;
   for (let n = 0; n < rows; n++) {
     const row = n * stride;
-    let cost = costOfRow(f, loss, lossParameter, z + row, a + row, y + row, units);
+    let cost = sampleCost(f, loss, lossParameter, z + row, a + row, y + row, units);
     if (weights) cost *= f[weight + n]!;
     sums.loss += cost;
     batchLoss += cost;

@@ -6,11 +6,11 @@ import type { Hook } from '../hook.js';
 import type { Run } from '../../model/state.js';
 import { assertFinite } from './divergence.js';
 
-/** When and where a training is saved. */
+/** When and where to save a training. Needs `everyEpochs`, `everySteps`, or both. */
 export interface Checkpoint {
   readonly everyEpochs?: number;
   readonly everySteps?: number;
-  /** Is given what `net.save()` gives; a promise that it returns is waited for. */
+  /** Gets the bytes of `net.save()`. Training waits for a promise it returns. */
   readonly write: (bytes: Uint8Array<ArrayBuffer>) => unknown;
 }
 

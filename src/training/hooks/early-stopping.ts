@@ -3,15 +3,15 @@ import type { Model } from '../../model/model.js';
 import type { Hook } from '../hook.js';
 import type { Run } from '../../model/state.js';
 
-/** When a training has gone on for long enough. */
+/** Ends a training that stops improving. */
 export interface EarlyStopping {
-  /** The training ends after so many epochs in a row without a new best. Default 10. */
+  /** Epochs in a row without a new best after which training ends. Default 10. */
   readonly patience?: number;
-  /** By how much a new best must be better. Default 0. */
+  /** The improvement that counts as a new best. Default 0. */
   readonly minDelta?: number;
-  /** What is watched: of the validation data where there is any, else of the training. Default 'loss'. */
+  /** The figure to watch, of the validation data, or of the training if there is none. Default 'loss'. */
   readonly monitor?: 'loss' | 'accuracy';
-  /** Whether the network ends with the weights of its best epoch. Default true. */
+  /** Whether the network ends with the weights of the best epoch. Default true. */
   readonly restoreBest?: boolean;
 }
 

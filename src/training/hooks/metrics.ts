@@ -7,13 +7,15 @@ import { predict } from '../evaluate.js';
 import type { Hook } from '../hook.js';
 import type { Samples } from '../samples.js';
 
-/** The right answers of samples, as a training gives them to its metrics: either labels or targets. */
+/** The expected outputs of samples, as a training passes them to its metrics: either labels or targets. */
 export type Answers = {
-  /** How many outputs a sample has. */
+  /** Outputs per sample. */
   readonly outputs: number;
+  /** A single output of at least this is class 1: 0.5, or 0 for hinge. */
+  readonly threshold: number;
 } & (
   | {
-      /** [n] class indices; with a single output 0 or 1 */
+      /** [n] class indices; 0 or 1 for a single output */
       readonly labels: NumericArray;
       readonly targets?: undefined;
     }
@@ -25,19 +27,19 @@ export type Answers = {
 );
 
 /**
- * A figure of how good the answers of a network are.
- * @param outputs what it predicts, [n][outputs]
- * @param answers what is right
+ * Measures the outputs of a network.
+ * @param outputs predictions, [n][outputs]
+ * @param answers the expected outputs
  */
 export type Metric = (outputs: Float32Array, answers: Answers) => number;
 
-/** Metrics by names of the user's own; a promise that one returns is waited for. */
+/** Metrics by names of the user's choice. Training waits for a promise that one returns. */
 export type NamedMetrics = Readonly<
   Record<string, (...given: Parameters<Metric>) => number | PromiseLike<number>>
 >;
 
 /**
- * @throws TypeError naming what is no function
+ * @throws TypeError naming a metric that is not a function
  */
 export function checkMetrics(metrics: unknown): asserts metrics is NamedMetrics {
   checkKeys('metrics', metrics, Object.keys(metrics ?? {}));
@@ -49,6 +51,26 @@ export function checkMetrics(metrics: unknown): asserts metrics is NamedMetrics 
       });
     }
   }
+}
+
+/**
+ * Checks the metrics of a training, which are computed on validation data.
+ * @throws TypeError if a metric isn't a function, or if there is no validation data
+ */
+export function checkValidationMetrics(
+  metrics: NamedMetrics | undefined,
+  hasValidation: boolean,
+): NamedMetrics | undefined {
+  if (metrics === undefined) return undefined;
+  checkMetrics(metrics);
+  if (!hasValidation) {
+    throw new TypeFault({
+      place: 'metrics',
+      problem: 'need validation data',
+      cure: 'pass validation or validationSplit',
+    });
+  }
+  return metrics;
 }
 
 export function* measure(
@@ -77,12 +99,13 @@ export function measureValidation(model: Model, samples: Samples, metrics: Named
 /** The right answers in the user's own units, as `predict` answers. */
 function readAnswers({ outputs, spec }: Model, samples: Samples): Answers {
   const { labels, targets, chosen } = samples.answers;
+  const answers = { outputs, threshold: spec.loss === 'hinge' ? 0 : 0.5 };
   const numbers = chosen ?? Array.from({ length: samples.count }, (_, n) => n);
-  if (labels) return { outputs, labels: Uint32Array.from(numbers, (n) => labels[n]!) };
+  if (labels) return { ...answers, labels: Uint32Array.from(numbers, (n) => labels[n]!) };
   const values = new Float32Array(samples.count * outputs);
   for (const [i, n] of numbers.entries()) {
     for (let j = 0; j < outputs; j++) values[i * outputs + j] = targets![n * outputs + j]!;
   }
   spec.transforms.targets?.invert(values);
-  return { outputs, targets: values };
+  return { ...answers, targets: values };
 }

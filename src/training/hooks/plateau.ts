@@ -3,19 +3,20 @@ import type { Run } from '../../model/state.js';
 import type { Hook } from '../hook.js';
 
 /**
- * η is multiplied by `factor` after `patience` epochs whose loss was not less than the least by a share of `minDelta`: the
- * loss of the validation data where there is any (PyTorch's ReduceLROnPlateau).
+ * Multiplies η by `factor` after more than `patience` epochs in a row without a loss below (1 − `minDelta`) times the best.
+ * Watches the loss of the validation data, or of the training if there is none (PyTorch's ReduceLROnPlateau).
  */
 export interface PlateauOptions {
   readonly schedule: 'plateau';
+  /** η at the start. */
   readonly rate: number;
-  /** Default 0.1. */
+  /** From 0 to below 1. Default 0.1. */
   readonly factor?: number;
   /** Epochs. Default 10. */
   readonly patience?: number;
-  /** Default 1e-4. */
+  /** The relative improvement that counts. Default 1e-4. */
   readonly minDelta?: number;
-  /** Below this it does not go. Default 0. */
+  /** The lowest rate. Default 0. */
   readonly minRate?: number;
 }
 

@@ -12,7 +12,7 @@ const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 const words = [
   'size',
-  'colour',
+  'color',
   'kind',
   'NA',
   'NaN',
@@ -28,15 +28,15 @@ const words = [
 ];
 
 const tables = [
-  'size,colour,kind\n1,red,a\n2.5,green,b\n-3e2,"red",a\n',
-  '\ufeff"size","colour",kind\r\n0.1,"r ""e"" d",a\r\n,green,b\r\n7,"x,\ny",b\r\n',
-  'colour,kind,size\nb,a,1\n',
+  'size,color,kind\n1,red,a\n2.5,green,b\n-3e2,"red",a\n',
+  '\ufeff"size","color",kind\r\n0.1,"r ""e"" d",a\r\n,green,b\r\n7,"x,\ny",b\r\n',
+  'color,kind,size\nb,a,1\n',
 ].map((text) => Buffer.from(text));
 
 const rows = [
-  { size: 1, colour: 'red', kind: 'a' },
-  { size: 2.5, colour: 'green', kind: 'b' },
-  { size: null, kind: 'a', colour: 'blue' },
+  { size: 1, color: 'red', kind: 'a' },
+  { size: 2.5, color: 'green', kind: 'b' },
+  { size: null, kind: 'a', color: 'blue' },
 ];
 
 const tablesInJSON = [
@@ -100,7 +100,7 @@ export const dataReaders: readonly Reader[] = [
     seeds: tables,
     mutations: [...byteMutations, ...textMutations, ...textMutations],
     read: (bytes) =>
-      Dataset.fromCSV(textOf(bytes), { label: 'kind', missing: 'drop', categorical: ['colour'] }),
+      Dataset.fromCSV(textOf(bytes), { label: 'kind', missing: 'drop', categorical: ['color'] }),
   },
   {
     name: 'csvBatches',
@@ -111,7 +111,7 @@ export const dataReaders: readonly Reader[] = [
         label: 'kind',
         classes: ['a', 'b'],
         missing: 'drop',
-        categorical: { colour: ['red', 'green', 'r "e" d', 'x,\ny', 'b'] },
+        categorical: { color: ['red', 'green', 'r "e" d', 'x,\ny', 'b'] },
       } as const;
       // cut in the middle, wherever that is
       const chunks = [bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)];

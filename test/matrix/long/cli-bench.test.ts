@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import { bp4Process, eventOf, eventsOf } from '../../support/cli.js';
 
-it('bench tells the machine, and how fast plain JavaScript and bp4 are on it', async () => {
+it('bench reports the machine, and how fast plain JavaScript and bp4 are on it', async () => {
   const ran = await bp4Process(['bench', '--json', '--engine', 'reference'], { cwd: tmpdir() });
   expect(ran).toMatchObject({ code: 0, stderr: '' });
   expect(eventOf(ran, 'machine')).toMatchObject({ node: process.version });

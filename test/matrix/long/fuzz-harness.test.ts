@@ -24,7 +24,7 @@ const expected: Record<string, RegExp> = {
   'ends the process': /broke down \(status 0\)/,
 };
 
-it('sees all that a reader may not do', { timeout: 120_000 }, async () => {
+it('the fuzz harness detects each reader that misbehaves', { timeout: 120_000 }, async () => {
   const names = readers.map(({ name }) => name);
   expect(names).toEqual(Object.keys(expected));
   const module = new URL('../../fuzz/bad-readers.ts', import.meta.url).href;

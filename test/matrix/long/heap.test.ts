@@ -15,11 +15,11 @@ const HEAP = 24;
 
 it('trains from a CSV file of twice the heap', () => {
   const path = join(folder, 'large.csv');
-  const colours = ['red', 'green', 'blue'];
+  const colors = ['red', 'green', 'blue'];
   const line = (i: number): string =>
-    `${(i * 7919) % 10007},${(i * 104729) % 1299709},${colours[i % 3]},${i % 2}\n`;
+    `${(i * 7919) % 10007},${(i * 104729) % 1299709},${colors[i % 3]},${i % 2}\n`;
   const block = Array.from({ length: 20_000 }, (_, i) => line(i)).join('');
-  writeFileSync(path, 'a,b,colour,kind\n');
+  writeFileSync(path, 'a,b,color,kind\n');
   while (statSync(path).size < 2 * HEAP * 2 ** 20) writeFileSync(path, block, { flag: 'a' });
 
   const program = `
@@ -33,7 +33,7 @@ it('trains from a CSV file of twice the heap', () => {
         yield chunk;
       }
     }
-    const options = { label: 'kind', categorical: ['colour'], rowsPerBatch: 20_000 };
+    const options = { label: 'kind', categorical: ['color'], rowsPerBatch: 20_000 };
     const data = await DataStream.fromCSV(chunks, options);
     const transforms = await data.fitTransforms();
     const inputs = transformedWidth(transforms);
@@ -58,7 +58,7 @@ describe('bp4 predict', () => {
     expect(code).toBe(0);
   });
 
-  it('answers an input larger than its heap', async () => {
+  it('bp4 predict answers an input larger than its heap', async () => {
     const times = 3000; // 450,000 rows, 12 MB: taken apart, they are a hundred
     const [header, ...rows] = irisCSV().trim().split('\n');
     const input = `${header!}\n${`${rows.join('\n')}\n`.repeat(times)}`;

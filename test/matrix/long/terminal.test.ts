@@ -42,17 +42,17 @@ const ESCAPE = '\u001B';
 const CURSOR_ON = `${ESCAPE}[?25h`;
 const CURSOR_OFF = `${ESCAPE}[?25l`;
 const TO_LINE_BEGIN = `${ESCAPE}[1G`;
-const colours = new RegExp(`${ESCAPE}\\[\\d+m`);
+const colors = new RegExp(`${ESCAPE}\\[\\d+m`);
 const controls = new RegExp(`${ESCAPE}(?:\\[[0-9;?]*[A-Za-z]|[78])`, 'g');
 
 const node = `'${process.execPath}' '${bin}'`;
 
 describe('on a terminal', () => {
-  it('a bar with pace and ETA, in colours, which goes away at the end', async () => {
+  it('draws a bar with pace and ETA in colors, and removes it at the end', async () => {
     const { code, stdout } = await inTerminal(`${node} train ${task.join(' ')} --epochs 30 --out tty.bp4`);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      new RegExp(`epoch \\d+/30 ${colours.source}█+${colours.source}.*loss \\d.*samples/s {2}ETA `),
+      new RegExp(`epoch \\d+/30 ${colors.source}█+${colors.source}.*loss \\d.*samples/s {2}ETA `),
     );
     expect(stdout).not.toMatch(/^epoch/m); // no lines
     expect(stdout.lastIndexOf(CURSOR_ON)).toBeGreaterThan(stdout.lastIndexOf(CURSOR_OFF)); // the cursor is there again
@@ -66,13 +66,13 @@ describe('on a terminal', () => {
     expect(stdout).toMatch(/Saved .*tty\.bp4/);
   });
 
-  it('without colours under NO_COLOR', async () => {
+  it('draws without colors under NO_COLOR', async () => {
     const { stdout } = await inTerminal(`NO_COLOR=1 ${node} train ${task.join(' ')} --epochs 2`);
     expect(stdout).toContain('█');
-    expect(stdout).not.toMatch(colours);
+    expect(stdout).not.toMatch(colors);
   });
 
-  it('Ctrl-C, typed there, stops and saves, and the cursor is there again', async () => {
+  it('stops on Ctrl-C, saves, and shows the cursor again', async () => {
     let isTyped = false;
     const { code, stdout } = await inTerminal(
       `${node} train ${task.join(' ')} --epochs 1000 --out typed.bp4`,

@@ -66,7 +66,7 @@ async function fetchText(url: URL | string): Promise<string> {
 }
 
 describe('the example for a page without a bundler', () => {
-  it('is served by its command, with what it imports', async () => {
+  it('npm run example:html serves the page with what it imports', async () => {
     await whileRunning(['example:html'], async (url) => {
       const page = await fetchText(url);
       const [, module = ''] = /from '(.*?)'/.exec(page) ?? [];
@@ -74,7 +74,7 @@ describe('the example for a page without a bundler', () => {
     });
   });
 
-  it('learns the two spirals', async () => {
+  it('the page of example:html learns the two spirals', async () => {
     const output = await readOutput(repository, 'examples/html/', 'epoch 400');
     expect(output).toMatch(/loss 0\.0\d*, 100\.0 % right$/);
   });
@@ -83,7 +83,7 @@ describe('the example for a page without a bundler', () => {
 describe('the example with Vite', () => {
   const root = join(repository, 'examples', 'vite');
 
-  it('is served by its command, with what it imports', async () => {
+  it('npm run example:vite serves the page with what it imports', async () => {
     await whileRunning(['example:vite', '--', '--port', '0'], async (url) => {
       expect(await fetchText(url)).toContain('main.ts');
       const main = await fetchText(`${url}main.ts`);
@@ -93,7 +93,7 @@ describe('the example with Vite', () => {
     });
   });
 
-  it('is built, and learns in a worker what is written there', async () => {
+  it('the page of example:vite is built, and learns in a worker what is written there', async () => {
     const outDir = mkdtempSync(join(tmpdir(), 'bp4-example-vite-'));
     try {
       await build({ root, base: './', logLevel: 'warn', build: { outDir, emptyOutDir: true } });

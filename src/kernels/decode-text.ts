@@ -5,7 +5,7 @@
  *
  * `(` to `[` and `a` to `l` are 0 to 63; `m`, `n` or `o` before one of them adds 64, 128 or 192.
  */
-export function bytesOfText(text: string): Uint8Array<ArrayBuffer> {
+export function decodeText(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length); // enough, and cut at the end
   let count = 0;
   let plane = 0;
