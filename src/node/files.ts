@@ -26,9 +26,7 @@ export async function loadFile(path: string, options: EngineOptions = {}): Promi
     return await Network.load(bytes, options);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    // The bytes of `Network.load` are those of the file.
-    const place = error.place.startsWith('bytes') ? error.place.slice('bytes'.length) : error.place;
-    throw new FormatError({ ...within('', error), place: path + place }, { cause: error });
+    throw new FormatError(within(path, error), { cause: error });
   }
 }
 

@@ -53,8 +53,8 @@ export async function readText(path: string): Promise<string> {
   if (bytes.length > LONGEST_TEXT) {
     throw new DataError(
       displayPath(path),
-      'a text of more than 512 MiB is not read whole',
-      'give CSV or JSON Lines, and --stream',
+      'text over 512 MiB cannot be read at once',
+      'convert it to CSV or JSON Lines',
     );
   }
   try {
