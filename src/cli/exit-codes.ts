@@ -36,6 +36,6 @@ export const exitCodeHelp = `Exit codes:
   3    data or a file that can't be read or written
   4    the training diverged
   130  stopped by Ctrl-C or SIGTERM; the model was saved
-  141  the reader of the output closed it
+  141  the output was closed early, for example by head
 
 Output is in color on a terminal, unless NO_COLOR is set.`;

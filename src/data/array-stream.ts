@@ -1,7 +1,7 @@
 import { FormatError, RangeFault, TypeFault } from '../errors.js';
 import type { DType, NPYValues } from '../formats/numpy/dtypes.js';
 import { decodeValues, readStart, type NPYStart } from '../formats/numpy/npy.js';
-import { isGzip } from '../formats/inflate.js';
+import { isGzip } from '../base/inflate.js';
 import { checkKeys, checkPositive } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
 import type { NumericArray } from '../base/numeric-arrays.js';

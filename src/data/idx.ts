@@ -1,6 +1,6 @@
 import { RangeFault } from '../errors.js';
 import { checkBytes, type Bytes } from '../base/bytes.js';
-import { inflateBeginning, gunzip, isGzip } from '../formats/inflate.js';
+import { inflateBeginning, gunzip, isGzip } from '../base/inflate.js';
 import { checkKeys, checkPositive } from '../base/check.js';
 import { openArraySamples, type ReadStart } from './array-stream.js';
 import type { ByteSource } from './chunks.js';

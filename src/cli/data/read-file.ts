@@ -7,7 +7,7 @@ import type { TextSource } from '../../data/chunks.js';
 import type { AsyncBuffer } from '../../data/parquet/file.js';
 import { DataError, inFile } from '../errors.js';
 import { STDIN } from './file-formats.js';
-import { isGzip } from '../../formats/inflate.js';
+import { isGzip } from '../../base/inflate.js';
 
 /** What a packed file may unpack to; larger ones are to be unpacked first. */
 const MOST_UNPACKED = 2 ** 31 - 1;

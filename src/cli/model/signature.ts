@@ -83,7 +83,7 @@ function chooseTask({ layers, loss }: OpenedModel['net'], flags: ColumnFlags): T
   if (flags.target) return 'regression';
   if (flags.label !== undefined || flags.classes) return 'classification';
   const { activation } = layers.at(-1)!;
-  const areClasses = ['softmax', 'sigmoid'].includes(activation) || /rossEntropy|hinge/.test(loss);
+  const areClasses = ['softmax', 'sigmoid'].includes(activation) || loss === 'hinge';
   return areClasses ? 'classification' : 'regression';
 }
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { isGzip } from '../../formats/inflate.js';
+import { isGzip } from '../../base/inflate.js';
 import { RowReader } from '../../data/csv.js';
 import { detectDialect } from '../../data/index.js';
 import { toCell } from '../../data/json.js';

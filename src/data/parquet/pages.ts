@@ -1,4 +1,4 @@
-import { gunzip } from '../../formats/inflate.js';
+import { gunzip } from '../../base/inflate.js';
 import type { Element } from './footer.js';
 import { unpackSnappy } from './snappy.js';
 import { damaged, size, checkStruct, ThriftReader, type Struct } from './thrift.js';
