@@ -164,14 +164,14 @@ describe('invalid rows', () => {
       {},
       [
         TypeError,
-        "JSON: expected an array of rows, or an object of columns { name: [value, …] }, got an object for 'a'; of pandas, write to_json(orient='records')",
+        "JSON: expected an array of rows, or an object of columns { name: [value, …] }, got an object for 'a'; in pandas, use to_json(orient='records')",
       ],
     ],
     [
       'columns of different lengths',
       { a: [1], b: [1, 2] },
       {},
-      [RangeError, "JSON: column 'b' has 2 values, and 'a' has 1"],
+      [RangeError, "JSON: column 'b' has 2 values, but 'a' has 1"],
     ],
     [
       'a row that is a number',
@@ -183,7 +183,7 @@ describe('invalid rows', () => {
       'two kinds of rows',
       [{ a: 1 }, [1]],
       {},
-      [TypeError, 'JSON row 2: expected an object of named values, as the rows before are, got an array'],
+      [TypeError, 'JSON row 2: expected an object of named values, like the previous rows, got an array'],
     ],
     [
       'rows of different lengths',
