@@ -124,7 +124,7 @@ describe('syntax errors', () => {
     [
       'NaN, as Python writes it',
       '[{"a": 1},\n {"a": NaN}]',
-      "line 2, column 8: invalid JSON: got 'NaN}]'; where a number is missing, write null",
+      "line 2, column 8: invalid JSON: got 'NaN}]'; write null for a missing number",
     ],
     ['a trailing comma', '[1,\n2,\n]', "line 3, column 1: invalid JSON: got ']'"],
     ['a missing comma', '[{"a":1}\n{"a":2}]', "line 2, column 1: invalid JSON: got '{"],
