@@ -1,4 +1,4 @@
-// npm run check:size: what a browser loads of build/playground before the page is there and can train.
+// npm run check:size: the size of the files that a browser loads from build/playground before the page can train.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 const LIMIT = 150_000;
 const folder = fileURLToPath(new URL('../build/playground/', import.meta.url));
 
-/** Loaded only for tables (data, iris), digits and code, where WebAssembly is refused, or never: Parquet files and threads. */
+/** Files that load later (tables, digits, code), only without WebAssembly (reference), or never (Parquet files, threads). */
 const later = /^(data|iris|digits|code|reference|file|threads)-/;
 
 const files = [

@@ -3,7 +3,7 @@ import { mnist } from '../examples/idx.mjs';
 
 const PIXELS = 28 * 28;
 
-/** The sample of MNIST for the page: every so many of its images, gzipped. src/run/digits.ts reads it. */
+/** The page's sample of MNIST: images at regular intervals, gzipped. src/run/digits.ts reads it. */
 export function digitsFile(training = 5000, test = 1000) {
   const parts = [every(mnist('train'), training), every(mnist('t10k'), test)];
   const counts = Buffer.alloc(8);
@@ -28,7 +28,7 @@ function every({ inputs, labels }, count) {
   };
 }
 
-/** `import url from 'virtual:digits'`: where the page finds the file, whose name tells no server that it is packed. */
+/** `import url from 'virtual:digits'` imports the file's URL. Its name hides the gzip, so that servers don't declare it. */
 export function digitsPlugin() {
   const id = '\0virtual:digits';
   let isDev = false;

@@ -1,4 +1,4 @@
-// npm run playground:screenshots: pictures of the page, as it is built, in Chromium; for the README.
+// npm run playground:screenshots takes pictures of the built page in Chromium, for the README and the docs.
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -11,7 +11,7 @@ const pictures = at('../docs/playground/');
 const wide = { width: 1280, height: 1040 };
 const narrow = { width: 390, height: 844 };
 
-/** What is to be seen: a link, what is done there, and how far down the picture begins. */
+/** Each picture: a link, the actions on the page, and the viewport for each theme. */
 const shots = [
   { name: 'spiral', hash: '#task=spiral&steps=1800', act: walkTo('BP2'), light: wide, dark: narrow },
   { name: 'digits', hash: '#task=digits&steps=600', act: drawAndWalk, light: narrow, dark: wide },
@@ -42,7 +42,7 @@ async function take(file, hash, act, theme, viewport) {
   const page = await browser.newPage({ viewport, colorScheme: theme, reducedMotion: 'reduce' });
   await page.goto(server.url + hash);
   await act(page);
-  // the picture and what is said of it, without the head of the page
+  // skip the header of the page on phones
   if (viewport === narrow) await page.locator('.network').evaluate((element) => element.scrollIntoView());
   await page.waitForTimeout(300);
   writeFileSync(pictures + file, reduceColors(await page.screenshot()));
@@ -50,31 +50,31 @@ async function take(file, hash, act, theme, viewport) {
   console.log(file, Math.round(statSync(pictures + file).size / 1000), 'kB');
 }
 
-/** The same PNG with as many colors as one byte tells apart. */
+/** Reduces a PNG to 160 colors, which fit a palette. */
 function reduceColors(png) {
   const image = UPNG.decode(png);
   return Buffer.from(UPNG.encode(UPNG.toRGBA8(image), image.width, image.height, 160));
 }
 
-/** Takes one step, and goes on to a phase. */
+/** Takes one step and walks to a phase. */
 function walkTo(phase) {
   return async (page) => {
-    await isThere(page);
+    await waitForRun(page);
     await page.getByTestId('step').click();
     while ((await page.getByTestId('phase').textContent()) !== phase)
       await page.getByTestId('next-phase').click();
   };
 }
 
-/** The worker has answered. */
-async function isThere(page) {
+/** Waits for the worker's first reply. */
+async function waitForRun(page) {
   await page
     .getByTestId('engine')
     .filter({ hasText: /wasm|reference/ })
     .waitFor();
 }
 
-/** A three, as a hand would. */
+/** Draws a three by hand. */
 async function drawAndWalk(page) {
   await walkTo('BP2')(page);
   const { x, y, width } = await page.getByTestId('draw-box').boundingBox();
@@ -103,7 +103,7 @@ async function drawAndWalk(page) {
 async function learnFlowers(page) {
   await page.getByRole('button', { name: /iris/ }).click();
   await page.locator('.csv-panel-go').click();
-  await isThere(page);
+  await waitForRun(page);
   for (let i = 0; i < 10; i++) await page.getByTestId('epoch').click();
   await page.waitForTimeout(500);
   await walkTo('BP2')(page);

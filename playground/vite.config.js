@@ -4,12 +4,12 @@ import { digitsPlugin } from './digits-file.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** npm run playground, playground:build: a folder of static files that may lie at any address. */
+/** For npm run playground and playground:build. The build is a folder of static files that works at any address. */
 export default defineConfig({
   root: at('.'),
   base: './',
   resolve: {
-    // the package as it is published: `npm run build` makes it
+    // the package as published, from `npm run build`
     alias: [
       { find: /^bp4$/, replacement: at('../dist/index.js') },
       { find: 'bp4/code', replacement: at('../dist/formats/code/index.js') },

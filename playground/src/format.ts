@@ -1,8 +1,8 @@
-// Numbers as the page writes them: few digits, a real minus sign.
+// Numbers and names as the page writes them: few digits, a true minus sign.
 
 const MINUS = '−';
 
-/** In a unit of the picture: five characters or so. */
+/** For the units of the picture: about five characters. */
 export function short(x: number): string {
   if (!Number.isFinite(x)) return String(x);
   const size = Math.abs(x);
@@ -11,7 +11,7 @@ export function short(x: number): string {
   return signed(x, size < 0.01 ? 3 : size < 10 ? 2 : size < 100 ? 1 : 0);
 }
 
-/** In a sentence: three significant digits. */
+/** For sentences: three significant digits. */
 export function precise(x: number): string {
   if (!Number.isFinite(x)) return String(x);
   const size = Math.abs(x);
@@ -20,7 +20,7 @@ export function precise(x: number): string {
   return signed(x, Math.max(0, 2 - Math.floor(Math.log10(size))));
 }
 
-/** With as many decimals as show a change of this size: 0.99992, where 1.000 would hide how far it is from 1. */
+/** With enough decimals to show a change of this size: 0.99992 instead of 1.000. */
 export function finely(x: number, change: number): string {
   const size = Math.abs(change);
   if (size === 0 || !Number.isFinite(x) || Math.abs(x) <= 2 * size) return precise(x);
@@ -38,12 +38,17 @@ export function whole(x: number): string {
   return wholeNumbers.format(x);
 }
 
+/** 'hidden 2', 'outputs' */
+export function layerName(layer: number, layers: number): string {
+  return layer === layers - 1 ? 'outputs' : `hidden ${layer + 1}`;
+}
+
 /** An index from 0 as a subscript from 1: ₁, ₂, … */
 export function subscript(index: number): string {
   return digits(index + 1, '₀₁₂₃₄₅₆₇₈₉');
 }
 
-/** The layer with an index from 0, as a superscript from 1. */
+/** An index from 0 as a superscript from 1. */
 export function superscript(index: number): string {
   return digits(index + 1, '⁰¹²³⁴⁵⁶⁷⁸⁹');
 }

@@ -8,21 +8,23 @@ import type {
   OptimizerName,
 } from 'bp4';
 
-// What the page and the worker that trains tell each other. All of it can be posted.
+// The messages between the page and the training worker. All of them can be cloned.
 
 export type TaskName = 'circle' | 'spiral' | 'xor' | 'gaussian' | 'digits' | 'csv';
 
-/** All that decides a run, and all that a link holds: the same settings give the same weights, to the bit. */
+/** The settings that determine a run, and the contents of a link. The same settings give the same weights, bit for bit. */
 export interface Settings {
   readonly task: TaskName;
-  /** Of the two-dimensional tasks, from 0 to 0.5. */
+  /** For the two-dimensional tasks, from 0 to 0.5. */
   readonly noise: number;
-  /** Units of each hidden layer: none to six of them, of 1 to 128 units. */
+  /** Units of each hidden layer: zero to six layers of 1 to 128 units. */
   readonly hidden: readonly number[];
   /** Of the hidden layers. */
   readonly activation: Exclude<ActivationName, 'softmax'>;
-  /** Decides the activation of the outputs: crossEntropy softmax, quadratic and binaryCrossEntropy sigmoid; with a
-   * regression from CSV it is meanSquaredError, and linear. */
+  /**
+   * Also determines the activation of the outputs: softmax for crossEntropy, sigmoid for quadratic and binaryCrossEntropy.
+   * A regression from CSV ignores it and uses meanSquaredError with linear outputs.
+   */
   readonly loss: LossName;
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
@@ -35,23 +37,23 @@ export interface Settings {
   readonly seed: number;
 }
 
-/** A CSV file of the user's own. */
+/** The user's CSV file. */
 export interface Csv {
   readonly text: string;
-  /** The column to learn; by default the one that its name or its place suggests. */
+  /** The column to predict; by default the one suggested by its name or position. */
   readonly target?: string;
 }
 
 export type Request =
-  /** Makes the network anew from its seed; where `steps` is given, trains so far at once. */
+  /** Creates the network from its seed, and trains it for `steps` steps before the reply. */
   | { readonly type: 'open'; readonly settings: Settings; readonly csv?: Csv; readonly steps?: number }
   | { readonly type: 'play' }
   | { readonly type: 'pause' }
-  /** One mini-batch, to look at: answered by 'walk', then by 'progress'. */
+  /** Trains one mini-batch. Answered by 'walk', then 'progress'. */
   | { readonly type: 'step' }
-  /** To the end of the epoch. */
+  /** Trains to the end of the epoch. */
   | { readonly type: 'epoch' }
-  /** What the network makes of raw inputs (a digit: [784], 0 to 1). Answered by 'answer'. */
+  /** Predicts the outputs of raw inputs (a digit: [784], 0 to 1). Answered by 'answer'. */
   | { readonly type: 'ask'; readonly inputs: Float32Array }
   | { readonly type: 'export'; readonly format: 'json' | 'code' };
 
@@ -61,27 +63,27 @@ export type Reply =
   | { readonly type: 'walk'; readonly walk: Walk }
   | { readonly type: 'answer'; readonly outputs: Float32Array }
   | { readonly type: 'exported'; readonly fileName: string; readonly mimeType: string; readonly text: string }
-  /** The run has ended (a divergence), or the settings or the CSV cannot be. `message` says what to do. */
+  /** The run diverged, or the settings or the CSV file are invalid. `message` says what to do. */
   | { readonly type: 'failed'; readonly name: string; readonly message: string };
 
-/** What is to be learned. */
+/** The learning problem of a run. */
 export interface Problem {
-  /** One name for each input: 'x', 'y'; of a CSV its columns. Empty for digits, whose inputs are 28 × 28 pixels. */
+  /** The name of each input: 'x' and 'y', or the columns of a CSV file. Empty for digits, whose inputs are 28 × 28 pixels. */
   readonly inputNames: readonly string[];
-  /** One for each output: class names, or the target column of a regression. */
+  /** The name of each output: the classes, or the target column of a regression. */
   readonly outputNames: readonly string[];
   readonly isRegression: boolean;
   /** inputs, hidden units …, outputs */
   readonly sizes: readonly number[];
-  /** The activation of each layer but the inputs. */
+  /** The activation of each layer except the inputs. */
   readonly activations: readonly ActivationName[];
   readonly trainingCount: number;
   readonly testCount: number;
-  /** In [−1, 1]², of the two-dimensional tasks: [n][2], with labels. */
+  /** The points of a two-dimensional task, in [−1, 1]². */
   readonly points?: Points & { readonly test: Points };
   /** 'wasm' or 'reference'. */
   readonly engine: 'wasm' | 'reference';
-  /** Steps of an epoch. */
+  /** The number of steps in an epoch. */
   readonly stepsPerEpoch: number;
 }
 
@@ -92,22 +94,22 @@ export interface Points {
   readonly labels: Uint8Array;
 }
 
-/** How the run stands; posted at most some twenty times a second. */
+/** The state of the run, posted at most about twenty times a second. */
 export interface Progress {
   readonly isPlaying: boolean;
-  /** Whole epochs behind, and mini-batches in all. */
+  /** The number of completed epochs and the number of mini-batches so far. */
   readonly epoch: number;
   readonly step: number;
-  /** Of all weights and biases: two runs with the same hash have the same bits. 16 hexadecimal digits. */
+  /** A hash of all weights and biases, 16 hexadecimal digits. Equal hashes mean equal bits. */
   readonly hash: string;
   readonly layers: readonly LayerState[];
-  /** Those of the epochs since the last 'progress', oldest first. */
+  /** The reports of the epochs since the last 'progress', oldest first. */
   readonly reports: readonly Report[];
-  /** Of the training, over the last second or so; 0 while it rests. */
+  /** The speed over about the last second; 0 while the run is paused. */
   readonly samplesPerSecond: number;
-  /** Two-dimensional tasks: P(class 1), [GRID][GRID], rows from y = −1.1 upwards, columns from x = −1.1 to 1.1. */
+  /** For two-dimensional tasks, P(class 1), [GRID][GRID]: rows from y = −1.1 to 1.1, columns from x = −1.1 to 1.1. */
   readonly boundary?: Float32Array;
-  /** Of the test data; classifications only. */
+  /** The confusion matrix of the test data, for classification. */
   readonly confusion?: Confusion;
 }
 
@@ -116,7 +118,7 @@ export const SIDE = 28;
 export const PIXELS = SIDE * SIDE;
 
 export const GRID = 64;
-/** How far the plane is drawn. */
+/** The plane is drawn from −REACH to REACH. */
 export const REACH = 1.1;
 
 export interface Report {
@@ -125,26 +127,26 @@ export interface Report {
   readonly accuracy: number;
   readonly testLoss: number;
   readonly testAccuracy: number;
-  /** How fast each layer learns; left out of epochs that went by too quickly to look. */
+  /** How fast each layer learns; omitted for epochs that passed too quickly to measure. */
   readonly diagnosis?: Diagnosis;
 }
 
 export interface Confusion {
-  /** [class][answer] */
+  /** [true class][predicted class] */
   readonly counts: readonly (readonly number[])[];
-  /** Some samples of each cell, at most four: for digits their pixels, 0 to 255, [784]. */
+  /** At most four samples of each cell, as pixels from 0 to 255, [784]; empty unless the task is digits. */
   readonly examples: readonly (readonly (readonly Uint8Array[])[])[];
 }
 
-/** One mini-batch, on its way through the four equations. */
+/** One mini-batch and its way through the four equations. */
 export interface Walk {
-  /** The step that this was, from 1. */
+  /** The number of the step, from 1. */
   readonly step: number;
-  /** Samples in the mini-batch. */
+  /** The number of samples in the mini-batch. */
   readonly count: number;
-  /** Before the update. */
+  /** The layers before the update. */
   readonly before: readonly LayerState[];
-  /** The samples as the network gets them, and z, a, δ, ∂C/∂W, ∂C/∂b. Dropout is off in them. */
+  /** The samples as the network receives them, and z, a, δ, ∂C/∂W and ∂C/∂b, computed without dropout. */
   readonly gradients: Gradients;
   readonly after: readonly LayerState[];
   readonly learningRate: number;

@@ -75,10 +75,10 @@ it.each([
   expect(failed!.message).toContain(message);
 });
 
-it('rejects a target with too many different words for classes', async () => {
+it('rejects a target with too many distinct texts for classes', async () => {
   const text = table('x,y', 60, (n) => `${n / 4},word ${n}`);
   await expect(csvLesson({ text, target: 'y' }, 1)).rejects.toThrow(
-    'the column "y" has 60 different words, too many for classes',
+    "column 'y' has 60 distinct texts, too many for classes",
   );
 });
 

@@ -257,7 +257,7 @@ describe('failures', () => {
     expect(failures.map(({ message }) => message)).toEqual([
       'No network yet: choose a task',
       'No network yet: choose a task',
-      'CSV: choose a file, or paste its text',
+      'CSV: choose a file or paste its text',
       'offline',
       expect.stringContaining('learningRate'),
       'loss: expected one of crossEntropy, quadratic, binaryCrossEntropy, got hinge',

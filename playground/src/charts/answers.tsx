@@ -2,17 +2,17 @@ import type { JSX } from 'preact';
 
 interface Props {
   readonly classNames: readonly string[];
-  /** Outputs from 0 to 1. */
+  /** The outputs, each from 0 to 1. */
   readonly answer: Float32Array | undefined;
 }
 
-/** The outputs as bars, the largest of them marked: with an arrow, in bold, and in words. */
+/** The outputs as bars. The largest is marked with an arrow, in bold and in text. */
 export function Answers({ classNames, answer }: Props): JSX.Element {
   const best = answer ? answer.indexOf(Math.max(...answer)) : -1;
   return (
     <div class="answers">
       <p>
-        answer, in % <output data-testid="draw-answer">{classNames[best] ?? '–'}</output>
+        prediction, in % <output data-testid="draw-answer">{classNames[best] ?? '–'}</output>
       </p>
       <ol>
         {classNames.map((name, c) => {

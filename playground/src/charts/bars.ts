@@ -1,4 +1,4 @@
-/** The end of a symmetrical axis on which all weights have room: 1, 2 or 5 times a power of ten. */
+/** The end of a symmetric axis that holds all weights: 1, 2 or 5 times a power of ten. */
 export function findReach(layers: readonly Float32Array[]): number {
   let largest = 0;
   for (const weights of layers) {
@@ -10,13 +10,13 @@ export function findReach(layers: readonly Float32Array[]): number {
   if (largest === 0) return 1;
   const power = 10 ** Math.floor(Math.log10(largest));
   const factor = [1, 2, 5].find((factor) => factor * power >= largest) ?? 10;
-  // 3 · 0.1 is not 0.3: read again what is written.
+  // 10 ** −5 and its multiples are off in the last bits: keep one digit
   return Number((factor * power).toPrecision(1));
 }
 
 /**
- * How many values fall into each of 2·half equal parts of [−reach, reach]; zero lies between the two in the middle, and
- * counts to the right. What is not a number is left out.
+ * Counts the values in each of 2·half equal bins of [−reach, reach]. Zero lies between the two middle bins and counts in the
+ * right one. NaN is left out.
  */
 export function countBars(values: Float32Array, reach: number, half: number): Uint32Array {
   const bars = new Uint32Array(2 * half);

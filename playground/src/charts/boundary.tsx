@@ -8,19 +8,19 @@ import { toRGB, useColors, type Colors } from './colors.js';
 import './boundary.css';
 
 export interface BoundaryProps {
-  /** P(class 1), [GRID][GRID], as in Progress. */
+  /** P(class 1), [GRID][GRID], as in `Progress`. */
   readonly boundary: Float32Array;
   readonly points: NonNullable<Problem['points']>;
-  /** Inputs of the mini-batch that is looked at, [m][2] in [−1, 1]: they are ringed. */
+  /** The inputs of the mini-batch in the walk, [m][2] in [−1, 1]. They get a ring. */
   readonly marked?: Float32Array;
 }
 
-/** The field takes no more than this of a class's color, so that points of the class are seen on it. */
+/** The most of a class's color in the background, so that points of the class stand out. */
 const STRONGEST = 0.6;
 
 /**
- * The plane [−1.1, 1.1]² as the network sees it: a field from class 0 to class 1, a line where it cannot decide, and the
- * samples. A square that fills the width of its container, and a legend below.
+ * The plane [−1.1, 1.1]² as the network classifies it: a background from class 0 to class 1, the decision boundary and the
+ * samples. A square that fills the width of its container, with a legend below.
  */
 export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Element {
   const colors = useColors();
@@ -30,7 +30,7 @@ export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Eleme
   const draw: Draw = (context, width, height) => {
     context.imageSmoothingEnabled = true;
     context.imageSmoothingQuality = 'high';
-    // The values are those of the corners, from the middle of the first pixel to that of the last.
+    // The values belong to grid points, which are the centers of the pixels: skip half a pixel at each edge.
     context.drawImage(field, 0.5, 0.5, GRID - 1, GRID - 1, 0, 0, width, height);
     drawLine(context, line, width / (GRID - 1), colors);
     const place = (inputs: Float32Array, i: number): [number, number] => [
@@ -47,7 +47,7 @@ export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Eleme
   };
 
   const share = boundary.filter((probability) => probability > 0.5).length / boundary.length;
-  const summary = `The plane of x and y, both from −${REACH} to ${REACH}, with ${points.labels.length} training and ${points.test.labels.length} test points. The network answers class 1 on ${percent(share)} of it.`;
+  const summary = `The decision boundary for x and y from −${REACH} to ${REACH}, with ${points.labels.length} training and ${points.test.labels.length} test points. The network predicts class 1 on ${percent(share)} of the plane.`;
   return (
     <figure class="boundary">
       <Canvas draw={draw} when={[field, line, points, marked, colors]} role="img" aria-label={summary} />
@@ -61,7 +61,7 @@ export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Eleme
                 <path class="boundary-half" d="M1 7h24" />
               </svg>
             </dt>
-            <dd>undecided, ½</dd>
+            <dd>decision boundary</dd>
           </div>
           <div>
             <dd>filled: training, outlined: test</dd>
@@ -80,7 +80,7 @@ export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Eleme
   );
 }
 
-/** A class in the legend: its shape, filled for training points and outlined for test points. */
+/** A class in the legend: filled for training points, outlined for test points. */
 function Entry({ label }: { readonly label: 0 | 1 }): JSX.Element {
   const shape = (x: number, kind: string): JSX.Element =>
     label === 0 ? (
@@ -101,7 +101,7 @@ function Entry({ label }: { readonly label: 0 | 1 }): JSX.Element {
   );
 }
 
-/** The field as an image of GRID × GRID pixels, the top row y = 1.1. */
+/** Draws the background as an image of GRID × GRID pixels, whose top row is y = 1.1. */
 function drawField(boundary: Float32Array, colors: Colors): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = GRID;
@@ -144,7 +144,7 @@ interface Look {
   readonly radius: number;
 }
 
-/** Class 0 is round, class 1 square; training points are filled, test points only outlined. */
+/** Class 0 is round and class 1 square; training points are filled, test points outlined. */
 function drawPoint(
   context: CanvasRenderingContext2D,
   [x, y]: readonly [number, number],

@@ -1,16 +1,16 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-/** Draws on a cleared canvas; all lengths are in CSS pixels. */
+/** Draws on a cleared canvas. All lengths are in CSS pixels. */
 export type Draw = (context: CanvasRenderingContext2D, width: number, height: number) => void;
 
 type Props = Omit<JSX.IntrinsicElements['canvas'], 'ref' | 'width' | 'height'> & {
   readonly draw: Draw;
-  /** Drawn again when one of these changes, and when the size or the density of the screen does. */
+  /** The canvas is redrawn when one of these, its size or the pixel ratio changes. */
   readonly when: readonly unknown[];
 };
 
-/** A canvas as sharp as the screen. Its size is that of its style: give it a width and an aspect ratio. */
+/** A canvas at the resolution of the screen. CSS sets its size, by a width and an aspect ratio. */
 export function Canvas({ draw, when, ...attributes }: Props): JSX.Element {
   const ref = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState('');
@@ -28,7 +28,7 @@ export function Canvas({ draw, when, ...attributes }: Props): JSX.Element {
     const canvas = ref.current!;
     const [width, height, density] = size.split(' ').map(Number);
     if (!width || !height || !density) return;
-    // Setting the size clears the canvas.
+    // setting the size clears the canvas
     canvas.width = Math.round(width * density);
     canvas.height = Math.round(height * density);
     const context = canvas.getContext('2d')!;

@@ -5,10 +5,10 @@ const names = [
   ...(['class0', 'class1', 'positive', 'negative', 'glow'] as const),
 ];
 
-/** The page's colors as a canvas takes them, and the family of its type. */
+/** The page's colors in a form that a canvas accepts, and its font family. */
 export type Colors = Readonly<Record<(typeof names)[number] | 'font', string>>;
 
-/** Reads them from an element, whose `color` resolves whatever the custom properties are made of. */
+/** Reads the colors from an element, whose `color` resolves nested custom properties. */
 function readColors(): Colors {
   const probe = document.body.appendChild(document.createElement('span'));
   const read = (name: string): string => {
@@ -21,7 +21,7 @@ function readColors(): Colors {
   return { ...colors, font } as Colors;
 }
 
-/** Calls back when the reader, or the page's own switch, chooses light or dark. */
+/** Calls back when the system or the page's switch changes the theme. */
 function watchTheme(changed: () => void): () => void {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const observer = new MutationObserver(changed);
@@ -33,7 +33,7 @@ function watchTheme(changed: () => void): () => void {
   };
 }
 
-/** The colors as they are now; the component is drawn anew when they change. */
+/** The current colors. The component renders again when they change. */
 export function useColors(): Colors {
   const [colors, setColors] = useState(readColors);
   useEffect(() => watchTheme(() => setColors(readColors())), []);
@@ -42,7 +42,7 @@ export function useColors(): Colors {
 
 const known = new Map<string, readonly [number, number, number]>();
 
-/** A color in red, green and blue from 0 to 255, whatever its notation. Asked many times a second: it is remembered. */
+/** A CSS color as red, green and blue from 0 to 255. Cached, because charts ask many times a second. */
 export function toRGB(color: string): readonly [number, number, number] {
   const rgb = known.get(color) ?? readColor(color);
   known.set(color, rgb);

@@ -10,16 +10,16 @@ export interface ConfusionMatrixProps {
   readonly classNames: readonly string[];
 }
 
-/** A class and the answer to samples of it. */
+/** A true class and a predicted class. */
 type Cell = readonly [truth: number, answer: number];
 
-/** Examples of a cell, at most. */
+/** The most examples shown for a cell. */
 const EXAMPLES = 4;
 
 /**
- * How often each class was taken for which: a row for each class, a column for each answer. A cell that is chosen shows
- * examples; until then it is the most frequent mistake. Fills the width of its container; the height depends on the number
- * of classes, and on whether the samples are pictures. Where there are too many classes for the width, the table scrolls.
+ * The confusion matrix: a row for each true class, a column for each predicted class. The selected cell, at first the most
+ * frequent mistake, shows examples. Fills the width of its container. The height depends on the number of classes and on
+ * whether the samples are images. If the classes don't fit the width, the table scrolls.
  */
 export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps): JSX.Element {
   const { counts, examples } = confusion;
@@ -28,7 +28,7 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
   const isThere = chosen && Math.max(...chosen) < counts.length;
   const [truth, answer] = isThere ? chosen : worstMistake(counts);
   const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
-  // In rem: room for 'class', and for most of a long name.
+  // in rem: room for 'true', and for most of a long name
   const names = Math.min(6, Math.max(2.6, ...classNames.map((name) => 0.6 * name.length)));
   const arePictures = examples.some((row) => row.some((cell) => cell.length > 0));
 
@@ -45,18 +45,18 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
     <figure class="confusion">
       <div class="confusion-scroll">
         <table ref={table} onKeyDown={move} style={{ minWidth: `${names + 1.4 * counts.length}rem` }}>
-          <caption>Test samples by class and answer; arrow keys go from cell to cell</caption>
+          <caption>Test samples by true and predicted class. Arrow keys move between cells.</caption>
           <col style={{ width: `${names}rem` }} />
           <thead>
             <tr>
               <td />
               <th scope="colgroup" colSpan={counts.length}>
-                answer
+                predicted
               </th>
             </tr>
             <tr>
               <th scope="col" class="confusion-corner">
-                class
+                true
               </th>
               {classNames.map((name) => (
                 <th key={name} scope="col" title={name}>
@@ -100,18 +100,18 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
               <Pixels
                 key={i}
                 pixels={pixels}
-                label={`A ${classNames[truth]}, answered ${classNames[answer]}`}
+                label={`${classNames[truth]}, classified as ${classNames[answer]}`}
               />
             ))}
           </div>
         )}
-        <p>{inWords([truth, answer], confusion, classNames, totals)}</p>
+        <p>{describe([truth, answer], confusion, classNames, totals)}</p>
       </figcaption>
     </figure>
   );
 }
 
-/** The cell off the diagonal with the largest count; the first on the diagonal where nothing is mistaken. */
+/** The cell off the diagonal with the largest count; the first cell if the network makes no mistake. */
 function worstMistake(counts: Confusion['counts']): Cell {
   let worst: Cell = [0, 0];
   let most = 0;
@@ -125,17 +125,16 @@ function worstMistake(counts: Confusion['counts']): Cell {
   return worst;
 }
 
-/** From 0 to 1. By the root, so that a few mistakes among many samples are seen. */
+/** From 0 to 1. The square root makes a few mistakes among many samples visible. */
 const shade = (count: number, total: number): number => (total > 0 ? Math.sqrt(count / total) : 0);
 
-function inWords(
+function describe(
   [truth, answer]: Cell,
   { counts }: Confusion,
   classNames: readonly string[],
   totals: readonly number[],
 ): string {
-  const samples = `Of ${whole(totals[truth]!)} samples of “${classNames[truth]}”, ${whole(counts[truth]![answer]!)}`;
-  return truth === answer
-    ? `${samples} were recognized.`
-    : `${samples} were taken for “${classNames[answer]}”.`;
+  const result = truth === answer ? 'classified correctly' : `classified as “${classNames[answer]}”`;
+  const samples = `${whole(counts[truth]![answer]!)} of ${whole(totals[truth]!)} samples`;
+  return `“${classNames[truth]}” ${result}: ${samples}`;
 }

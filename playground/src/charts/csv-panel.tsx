@@ -5,28 +5,28 @@ import { parseTable, suggestTarget } from '../run/csv.js';
 import './csv-panel.css';
 
 export interface CsvPanelProps {
-  /** A table and the column to learn: the user wants it trained on. */
+  /** Called when the user starts training on a table. */
   readonly onCsv: (csv: Csv) => void;
-  /** What the worker said of the table, if it could not be: shown below it. */
+  /** The worker's error about the table, shown below it. */
   readonly error?: string;
 }
 
-/** A table that was chosen, and how it begins. */
+/** The chosen table, with its first rows. */
 interface ChosenTable {
   readonly source: string;
   readonly text: string;
   readonly names: readonly string[];
-  /** The first of them. */
+  /** The first rows. */
   readonly rows: readonly (readonly string[])[];
   readonly target: string;
 }
 
-/** How many rows are shown. */
+/** The number of rows shown. */
 const ROWS = 4;
 
 /**
- * Takes a table of the user's own, as a file, as text or the example, and asks which column is to be learned. Fills the
- * width of its container; wide tables scroll in it.
+ * Loads a table from a file, from text or from the example, and asks for the column to predict. Fills the width of its
+ * container; wide tables scroll.
  */
 export function CsvPanel({ onCsv, error }: CsvPanelProps): JSX.Element {
   const [table, setTable] = useState<ChosenTable>();
@@ -34,7 +34,7 @@ export function CsvPanel({ onCsv, error }: CsvPanelProps): JSX.Element {
   const latest = useRef(0);
 
   const take = async (source: string, read: () => Promise<string>): Promise<void> => {
-    // A large file takes its time: what was chosen after it stays.
+    // a large file takes a while to read: a later choice wins
     const turn = ++latest.current;
     try {
       const text = await read();
@@ -50,11 +50,11 @@ export function CsvPanel({ onCsv, error }: CsvPanelProps): JSX.Element {
   };
 
   return (
-    <section class="csv-panel" aria-label="Your own table">
+    <section class="csv-panel" aria-label="Your data">
       <FileChoice take={(file) => void take(file.name, () => file.text())} />
-      <TextChoice take={(text) => void take('The text', () => Promise.resolve(text))} />
+      <TextChoice take={(text) => void take('Pasted text', () => Promise.resolve(text))} />
       <button type="button" onClick={() => void take('Iris flowers', exampleText)}>
-        Try an example: 150 iris flowers
+        Use the example: 150 iris flowers
       </button>
       {table && (
         <>
@@ -65,7 +65,7 @@ export function CsvPanel({ onCsv, error }: CsvPanelProps): JSX.Element {
             class="csv-panel-go"
             onClick={() => onCsv({ text: table.text, target: table.target })}
           >
-            Learn “{table.target}”
+            Predict “{table.target}”
           </button>
         </>
       )}
@@ -106,14 +106,14 @@ function FileChoice({ take }: { readonly take: (file: File) => void }): JSX.Elem
       }}
     >
       <b>Choose a CSV file</b>
-      <span>or drop it here; it stays on this machine</span>
+      <span>or drop it here. It isn’t uploaded.</span>
       <input
         type="file"
         accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];
           if (file) take(file);
-          // So that the same file, corrected, can be chosen again.
+          // so that the user can choose the same file again after editing it
           currentTarget.value = '';
         }}
       />
@@ -125,29 +125,29 @@ function TextChoice({ take }: { readonly take: (text: string) => void }): JSX.El
   const [text, setText] = useState('');
   return (
     <details>
-      <summary>Paste a table</summary>
+      <summary>Paste CSV text</summary>
       <textarea
         rows={5}
-        aria-label="The table as text, its first line the names of the columns"
+        aria-label="CSV text, with the column names in the first line"
         placeholder={'height,weight,species\n12.5,40,cat\n…'}
         spellcheck={false}
         value={text}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
       />
       <button type="button" disabled={text.trim() === ''} onClick={() => take(text)}>
-        Read it
+        Load
       </button>
     </details>
   );
 }
 
-/** The first rows, the column to learn marked. */
+/** The first rows, with the target column marked. */
 function Beginning({ table: { source, names, rows, target } }: { readonly table: ChosenTable }): JSX.Element {
   const cellClass = (c: number): string | undefined => (names[c] === target ? 'csv-panel-target' : undefined);
   return (
-    <div class="csv-panel-table" tabIndex={0} role="region" aria-label="The first rows">
+    <div class="csv-panel-table" tabIndex={0} role="region" aria-label="First rows">
       <table>
-        <caption>{source}, the first rows</caption>
+        <caption>{source}: first rows</caption>
         <thead>
           <tr>
             {names.map((name, c) => (
@@ -182,7 +182,7 @@ function TargetChoice({ table: { names, target }, choose }: TargetChoiceProps): 
   const id = useId();
   return (
     <p class="csv-panel-choice">
-      <label for={id}>Column to learn</label>
+      <label for={id}>Column to predict</label>
       <select id={id} value={target} onChange={({ currentTarget }) => choose(currentTarget.value)}>
         {names.map((name, c) => (
           <option key={c} value={name}>

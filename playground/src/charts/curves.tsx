@@ -10,19 +10,19 @@ import './curves.css';
 
 export interface CurvesProps {
   readonly history: History;
-  /** Of a regression accuracy means nothing: only the loss is drawn. */
+  /** A regression has no accuracy, so only the loss is drawn. */
   readonly isRegression: boolean;
 }
 
-/** What one chart shows. */
+/** The contents of one chart. */
 interface Figure {
   readonly title: string;
   readonly training: (report: Report) => number;
   readonly test: (report: Report) => number;
   readonly write: (value: number) => string;
-  /** On the axis. */
+  /** Formats a value on the axis. */
   readonly tick: (value: number) => string;
-  /** The ends of the axis, from the least and the largest of the data. */
+  /** The ends of the axis, from the least and the largest value of the data. */
   readonly range: (low: number, high: number) => [number, number];
 }
 
@@ -41,16 +41,16 @@ const accuracy: Figure = {
   test: (report) => report.testAccuracy,
   write: percent,
   tick: (share) => `${Math.round(100 * share)} %`,
-  // From the tenth below the least of it, so that 97 and 98 % stay apart.
+  // starts at the tenth below the least value, so that 97 % and 98 % differ visibly
   range: (low) => [Math.max(0, Math.min(0.9, Math.floor(10 * low) / 10)), 1],
 };
 
-/** How high a chart is, in shares of its width. */
+/** Height of a chart divided by its width. */
 const ASPECT = 0.5;
 
 /**
- * Loss and accuracy of the training and test data, one chart above the other over the same epochs. Fills the width of its
- * container; the height depends on the width alone.
+ * Loss and accuracy on the training and test data: two charts over the same epochs. Fills the width of its container; the
+ * height depends only on the width.
  */
 export function Curves({ history, isRegression }: CurvesProps): JSX.Element {
   const [pointed, setPointed] = useState<number>();
@@ -67,7 +67,7 @@ export function Curves({ history, isRegression }: CurvesProps): JSX.Element {
     <div
       class="curves"
       role="group"
-      aria-label="Curves over the epochs; arrow keys read single epochs"
+      aria-label="Learning curves. Arrow keys select an epoch."
       tabIndex={0}
       onKeyDown={step}
       onBlur={() => setPointed(undefined)}
@@ -85,7 +85,7 @@ type Size = Pick<uPlot.Options, 'width' | 'height'>;
 interface ChartProps {
   readonly figure: Figure;
   readonly history: History;
-  /** The epoch that is read, in all charts at once. */
+  /** The selected epoch, the same in all charts. */
   readonly at: Report | undefined;
   readonly point: (epoch: number | undefined) => void;
 }
@@ -96,7 +96,7 @@ function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
   const plot = useRef<uPlot>(undefined);
   const shown = at ?? history.points.at(-1);
 
-  // Made once, and again where its colors change; new reports are only handed over.
+  // creates the chart once, and again if the colors change; new reports only replace its data
   useLayoutEffect(() => {
     const container = place.current!;
     const measure = (): Size => ({
@@ -119,7 +119,7 @@ function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
     if (chart.cursor.left !== left) chart.setCursor({ left, top: at ? 0 : -1 }, false);
   }, [at, history]);
 
-  // The pointer reads the nearest epoch, in every chart.
+  // the pointer selects the nearest epoch in every chart
   const pointAt = ({ clientX }: PointerEvent): void => {
     const chart = plot.current!;
     const { left, width } = chart.over.getBoundingClientRect();
@@ -149,7 +149,7 @@ function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
   );
 }
 
-/** A line of the legend: how it is drawn, its name, its value. */
+/** A legend entry: line style, name and value. */
 function Key({ name, value }: { readonly name: 'training' | 'test'; readonly value: string }): JSX.Element {
   return (
     <span class={`curves-key curves-${name}`}>
@@ -167,10 +167,10 @@ const toChartData = ({ training, test }: Figure, { points }: History): uPlot.Ali
   points.map(test),
 ];
 
-/** 1, 2, 5, 10 … : no half epochs on the axis. */
+/** 1, 2, 5, 10, …: the axis has no fractional epochs. */
 const wholeSteps = Array.from({ length: 24 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3));
 
-/** uPlot's own cursor would follow the mouse in its own chart alone: where it stands is said from outside. */
+/** Turns off uPlot's own mouse handling, which would move the cursor in one chart only. */
 const deaf = Object.fromEntries(
   ['mousedown', 'mouseup', 'click', 'dblclick', 'mousemove', 'mouseleave', 'mouseenter'].map((event) => [
     event,

@@ -1,18 +1,18 @@
 import { SIDE } from '../protocol.js';
 
-/** A stroke of the pen: x0, y0, x1, y1 … in [0, 1], y downwards. */
+/** A pen stroke: x0, y0, x1, y1, … in [0, 1], with y pointing down. */
 export type Stroke = readonly number[];
 
-/** The ink of an MNIST image fits into a square of so many pixels. */
+/** The ink of an MNIST image fits into a square of this side, in pixels. */
 const FIT = 20;
-/** Of the pen, in pixels: MNIST's lines are some two and a half wide, however large the digit was written. */
+/** Radius of the pen in pixels. MNIST's lines are about 2.5 pixels wide, whatever the size of the original. */
 const RADIUS = 1.3;
-/** Points looked at in each pixel, along each axis. */
+/** Sampling points in each pixel, along each axis. */
 const SAMPLES = 4;
 
 /**
- * What MNIST would have made of the strokes: fitted into 20 × 20 pixels with its proportions kept, anti-aliased, its
- * center of mass in the middle of 28 × 28.
+ * Draws the strokes in the style of MNIST: scaled to 20 × 20 pixels with the proportions kept, anti-aliased, with the center
+ * of mass in the middle of 28 × 28 pixels.
  * @returns f32[28][28], from 0 to 1; all 0 without strokes
  */
 export function rasterizeDigit(strokes: readonly Stroke[]): Float32Array {
@@ -22,7 +22,7 @@ export function rasterizeDigit(strokes: readonly Stroke[]): Float32Array {
   return rasterizeStrokes(moved(placed, 1, middle - x, middle - y));
 }
 
-/** The strokes in pixels, the ink in the middle and FIT long along its longer side. A point has no length, and keeps none. */
+/** Converts strokes to pixels: the ink is centered, and FIT long along its longer side. A single point stays a point. */
 function fit(strokes: readonly Stroke[]): Stroke[] {
   const low = [Infinity, Infinity];
   const high = [-Infinity, -Infinity];
@@ -41,7 +41,7 @@ function fit(strokes: readonly Stroke[]): Stroke[] {
 const moved = (strokes: readonly Stroke[], scale: number, x: number, y: number): Stroke[] =>
   strokes.map((stroke) => stroke.map((value, i) => scale * value + (i % 2 === 0 ? x : y)));
 
-/** In pixels, where the middle of the first pixel is ½; the middle of the image where there is no ink. */
+/** In pixels; the center of the first pixel is at ½. The middle of the image if it has no ink. */
 function findCenterOfMass(image: Float32Array): [x: number, y: number] {
   let mass = 0;
   let x = 0;
@@ -54,7 +54,7 @@ function findCenterOfMass(image: Float32Array): [x: number, y: number] {
   return mass > 0 ? [x / mass, y / mass] : [SIDE / 2, SIDE / 2];
 }
 
-/** The share of each pixel that is covered: of SAMPLES × SAMPLES points in it, how many are within RADIUS of a line. */
+/** The coverage of each pixel: the share of its SAMPLES × SAMPLES points that lie within RADIUS of a line. */
 function rasterizeStrokes(strokes: readonly Stroke[]): Float32Array {
   const side = SIDE * SAMPLES;
   const isInk = new Uint8Array(side * side);
@@ -83,7 +83,7 @@ function inkLine(isInk: Uint8Array, side: number, x0: number, y0: number, x1: nu
     for (let column = first(Math.min(x0, x1)); column <= last(Math.max(x0, x1)); column++) {
       const x = (column + 0.5) / SAMPLES - x0;
       const y = (row + 0.5) / SAMPLES - y0;
-      // How far along the line the nearest point of it is.
+      // the position of the nearest point on the line, from 0 to 1
       const along = length2 > 0 ? Math.min(1, Math.max(0, (x * dx + y * dy) / length2)) : 0;
       const [px, py] = [x - along * dx, y - along * dy];
       if (px * px + py * py <= RADIUS * RADIUS) isInk[row * side + column] = 1;

@@ -10,26 +10,26 @@ import './draw-box.css';
 
 export interface DrawBoxProps {
   readonly classNames: readonly string[];
-  /** What the network makes of the digit; left out as long as it has not answered. */
+  /** The network's prediction for the digit; omitted until it has answered. */
   readonly answer?: Float32Array;
-  /** Real images to try, 0 to 255, [784] each (those of Progress.confusion): the button takes the next one. */
+  /** Test images to try, [784] each, from 0 to 255. The button takes the next one. */
   readonly testImages: readonly Uint8Array[];
-  /** The digit as MNIST would have it, [784] from 0 to 1; called at every change but Clear. */
+  /** Receives the digit in the style of MNIST, [784] from 0 to 1, after every change except Clear. */
   readonly onDigit: (digit: Float32Array) => void;
 }
 
-/** Of the pen's line, and how far an arrow key moves it, in shares of the box. */
+/** The width of the pen's line and the step of an arrow key, as shares of the box. */
 const LINE = 0.08;
 const KEY_STEP = 0.04;
 
-/** What is in the box: strokes of the pen, or an image. */
+/** The contents of the box: pen strokes or an image. */
 type Ink = { readonly strokes: readonly Stroke[] } | { readonly image: Uint8Array };
 
 const nothing: Ink = { strokes: [] };
 
 /**
- * A box to draw a digit in, by pointer or by keyboard, and the network's answer beside it. Fills the width of its container;
- * the height depends on nothing but the width.
+ * A box to draw a digit in, by pointer or keyboard, with the network's prediction beside it. Fills the width of its
+ * container; the height depends only on the width.
  */
 export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProps): JSX.Element {
   const colors = useColors();
@@ -75,7 +75,7 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
         when={[ink, colors, pen.at, pen.isDown]}
         role="application"
         tabIndex={0}
-        aria-label="Box to draw a digit in. Arrow keys move the pen, space puts it down and lifts it."
+        aria-label="Draw a digit here. Arrow keys move the pen. Space lowers and lifts it."
         onPointerDown={(event) => {
           event.preventDefault();
           event.currentTarget.setPointerCapture(event.pointerId);
@@ -94,7 +94,7 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
       <p class="draw-box-hint">{isEmpty ? 'Draw a digit here.' : ''}</p>
       <div class="draw-box-seen">
         <Pixels pixels={pixels} label="The digit as the network sees it" />
-        <span>seen by the network as 28 × 28 pixels</span>
+        <span>network input: 28&nbsp;×&nbsp;28 pixels</span>
       </div>
       <div class="draw-box-buttons">
         <button type="button" onClick={() => setInk(nothing)}>
@@ -105,14 +105,14 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
           disabled={testImages.length === 0}
           onClick={() => setInk({ image: pick(testImages, taken.current++) })}
         >
-          Take a test image
+          Use a test image
         </button>
       </div>
     </section>
   );
 }
 
-/** One after the other, far apart: neighbors are of one class. */
+/** Picks images far apart in turn, because neighbors belong to one class. */
 const pick = (images: readonly Uint8Array[], turn: number): Uint8Array =>
   images[Math.floor(((turn * 0.618) % 1) * images.length)]!;
 
@@ -121,21 +121,21 @@ const extended = (strokes: readonly Stroke[], points: readonly number[]): Stroke
   [...(strokes.at(-1) ?? []), ...points],
 ];
 
-/** In shares of the box, and inside it. */
+/** The position as shares of the box, clamped to it. */
 function locatePointer({ clientX, clientY }: PointerEvent, box: Element): [x: number, y: number] {
   const { left, top, width, height } = box.getBoundingClientRect();
   const within = (share: number): number => Math.min(1, Math.max(0, share));
   return [within((clientX - left) / width), within((clientY - top) / height)];
 }
 
-/** Where the pointer has been since the last event: a fast pen moves further than a line is long. */
+/** The positions of the pointer since the last event. Without them, a fast stroke would have corners. */
 function coalescedEvents(event: PointerEvent): PointerEvent[] {
   const path = event.getCoalescedEvents();
   return path.length > 0 ? path : [event];
 }
 
 interface KeyboardPen {
-  /** Where it is; nowhere while the box is not in use by keyboard. */
+  /** The position of the pen; undefined unless the box is used by keyboard. */
   readonly at: readonly [number, number] | undefined;
   readonly isDown: boolean;
   readonly onKeyDown: (event: KeyboardEvent) => void;
@@ -143,7 +143,7 @@ interface KeyboardPen {
   readonly onBlur: () => void;
 }
 
-/** A pen that arrow keys move, and that space puts down and lifts. */
+/** A pen that arrow keys move and the space bar lowers and lifts. */
 function useKeyboardPen(
   begin: (x: number, y: number) => void,
   extend: (x: number, y: number) => void,
@@ -188,13 +188,13 @@ function drawStrokes(
   for (const stroke of strokes) {
     context.beginPath();
     context.moveTo(stroke[0]! * width, stroke[1]! * width);
-    // A line to where it begins makes a point of a stroke that has only one.
+    // starting with a line to the first point draws a dot for a stroke of one point
     for (let i = 0; i < stroke.length; i += 2) context.lineTo(stroke[i]! * width, stroke[i + 1]! * width);
     context.stroke();
   }
 }
 
-/** In the color of the pen, each pixel as dark as the image is white there. */
+/** Draws the image in the color of the pen: white becomes ink, black becomes paper. */
 function drawImage(context: CanvasRenderingContext2D, image: Uint8Array, width: number, color: string): void {
   const small = document.createElement('canvas');
   small.width = small.height = SIDE;

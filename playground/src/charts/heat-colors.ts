@@ -1,4 +1,4 @@
-/** Viridis (matplotlib), perceptually uniform and readable without color vision: ten steps from dark to light. */
+/** Ten steps of matplotlib's viridis, which is perceptually uniform and readable with color blindness. */
 const steps = [
   [68, 1, 84],
   [72, 40, 120],
@@ -12,7 +12,7 @@ const steps = [
   [253, 231, 37],
 ] as const;
 
-/** The color of a share from 0 to 1. */
+/** The CSS color of a share from 0 to 1. */
 export function heatColor(share: number): string {
   const place = Math.min(1, Math.max(0, share)) * (steps.length - 1);
   const below = Math.min(Math.floor(place), steps.length - 2);
@@ -21,5 +21,5 @@ export function heatColor(share: number): string {
   return `rgb(${channels.join(' ')})`;
 }
 
-/** All of them, from left to right, for CSS. */
+/** The whole scale as a CSS gradient. */
 export const heatGradient = `linear-gradient(to right, ${steps.map((rgb) => `rgb(${rgb.join(' ')})`).join(', ')})`;

@@ -1,17 +1,17 @@
 import type { LayerDiagnosis } from 'bp4';
 import type { Report } from '../protocol.js';
 
-/** Some epochs, of all layers: a column of the heat map. */
+/** A column of the heat map: some epochs, all layers. */
 export interface HeatColumn {
-  /** The first and last epoch that it stands for; those that went by unseen after it belong to it as well. */
+  /** The first and last epoch of the column. Epochs without a diagnosis belong to the column before them. */
   readonly first: number;
   readonly last: number;
-  /** δ (root mean square; the geometric mean of the epochs) and the share of saturated units, [layer]. */
+  /** For each layer, the root mean square of δ (geometric mean over the epochs) and the share of saturated units. */
   readonly delta: readonly number[];
   readonly saturated: readonly number[];
 }
 
-/** So many epochs make a column that all of them have room: 1, 2, 5, 10, 20, 50 … */
+/** The fewest epochs for each column so that all columns fit: 1, 2, 5, 10, 20, 50, … */
 export function epochsToAColumn(epochs: number, mostColumns: number): number {
   for (let power = 1; ; power *= 10) {
     for (const factor of [1, 2, 5]) {
@@ -21,8 +21,7 @@ export function epochsToAColumn(epochs: number, mostColumns: number): number {
 }
 
 /**
- * Puts the diagnosed reports into columns. Where all epochs of a column went by too quickly to look, the one before it
- * reaches so far: what was seen last stands until the next look.
+ * Groups the diagnosed reports into columns. If no epoch of a column was diagnosed, the previous column extends over it.
  * @param reports oldest first
  */
 export function heatColumns(reports: readonly Report[], epochsEach: number): HeatColumn[] {
@@ -54,12 +53,12 @@ function acrossEpochs(
   );
 }
 
-/** What is this many times smaller than the largest has the color of the lower end. */
+/** Values this many times smaller than the largest have the color of the lower end. */
 const DEPTH = 1e8;
 
 /**
- * The ends of a logarithmic scale: 1, 2 or 5 times a power of ten, so that it seldom moves while a run goes on.
- * Zeros and what is not finite are left aside.
+ * The ends of a logarithmic scale. They are 1, 2 or 5 times a power of ten, so that the scale rarely moves during a run.
+ * Ignores zeros and values that aren't finite.
  */
 export function logarithmicEnds(values: Iterable<number>): [low: number, high: number] {
   let low = Infinity;
@@ -72,15 +71,15 @@ export function logarithmicEnds(values: Iterable<number>): [low: number, high: n
   if (high === 0) return [0.1, 1];
   const top = Math.min(...stepsOf125(high).filter((step) => step >= high));
   const bottom = Math.max(...stepsOf125(low).filter((step) => step <= low));
-  // At least a power of ten, so that a layer of its own does not fill the scale with noise.
+  // at least a power of ten apart, so that the noise of a single layer doesn't fill the scale
   return [Math.max(Math.min(bottom, top / 10), top / DEPTH), top].map(tidy) as [number, number];
 }
 
-/** 1, 2, 5 and 10 times the power of ten below the value. */
+/** 1, 2, 5 and 10 times the largest power of ten up to the value. */
 function stepsOf125(value: number): number[] {
   const power = Math.floor(Math.log10(value));
   return [1, 2, 5, 10].map((factor) => Number(`${factor}e${power}`));
 }
 
-/** Without the last bits that a quotient leaves: 0.1, not 0.09999…. */
+/** Removes the rounding error of a quotient: 0.1 instead of 0.09999…. */
 const tidy = (value: number): number => Number(value.toPrecision(3));

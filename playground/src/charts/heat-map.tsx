@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useId, useMemo, useState } from 'preact/hooks';
-import { percent, precise, whole } from '../format.js';
+import { layerName, percent, precise, whole } from '../format.js';
 import { Canvas, type Draw } from './canvas.js';
 import { epochsToAColumn, heatColumns, logarithmicEnds, type HeatColumn } from './heat-columns.js';
 import { heatColor, heatGradient } from './heat-colors.js';
@@ -10,10 +10,10 @@ import './heat-map.css';
 
 const MOST_COLUMNS = 100;
 
-/** What is shown: |δ|, by how far each unit is from its optimum; or the share of saturated units. */
+/** The quantity shown: the size of δ, or the share of saturated units. */
 type Quantity = 'delta' | 'saturated';
 
-/** A scale of colors: where a value lies from 0 to 1, which values are written below it, and how. */
+/** A color scale: places a value from 0 to 1, and lists and formats the labels below it. */
 interface Scale {
   readonly place: (value: number) => number;
   readonly marks: readonly number[];
@@ -21,20 +21,20 @@ interface Scale {
 }
 
 interface Cell {
-  /** Index of the column and of the layer. */
+  /** Indices of the column and the layer. */
   readonly column: number;
   readonly layer: number;
 }
 
 export interface HeatMapProps {
   readonly history: History;
-  /** Layers of the network without its inputs. */
+  /** The number of layers without the inputs. */
   readonly layerCount: number;
 }
 
 /**
- * How fast each layer learns, layers × epochs, in one picture: the output layer on top, where δ comes in.
- * Fills the width of its container; the height depends on nothing but the width, whatever the layers and epochs.
+ * How fast each layer learns, as a heat map of layers × epochs. The output layer, where δ starts, is on top.
+ * Fills the width of its container; the height depends only on the width.
  */
 export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
   const colors = useColors();
@@ -57,7 +57,7 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
       const left = ((column.first - 1) / each / columnCount) * width;
       const top = ((layerCount - 1 - layer) / layerCount) * height;
       const share = Math.ceil((column.last - column.first + 1) / each) / columnCount;
-      // A quarter of a pixel more, so that no seams show between columns.
+      // a quarter of a pixel wider, to hide the seams between columns
       return [left, top, share * width + 0.25, height / layerCount - 1];
     };
     for (const column of columns) {
@@ -103,7 +103,7 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
       <div class="heat-map-plot">
         <ol class="heat-map-layers" aria-hidden="true">
           {Array.from({ length: layerCount }, (_, i) => (
-            <li key={i}>{i === 0 ? 'output' : `layer ${layerCount - i}`}</li>
+            <li key={i}>{layerName(layerCount - 1 - i, layerCount)}</li>
           ))}
         </ol>
         <Canvas
@@ -111,7 +111,7 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
           when={[columns, columnCount, layerCount, quantity, colors, cell]}
           role="img"
           tabIndex={0}
-          aria-label={`Heat map, layers by epochs. ${summary} Arrow keys read single cells.`}
+          aria-label={`Heat map of layers by epochs. ${summary} Arrow keys select a cell.`}
           onPointerMove={pickAt}
           onPointerDown={pickAt}
           onPointerLeave={() => setPicked(undefined)}
@@ -178,7 +178,7 @@ function chooseScale(quantity: Quantity, columns: readonly HeatColumn[]): Scale 
   const place = (delta: number): number => Math.log(delta / low) / Math.log(high / low);
   const powers = Array.from({ length: 400 }, (_, i) => Number(`1e${i - 200}`));
   const between = powers.filter((power) => place(power) > 0.15 && place(power) < 0.85);
-  // Three of them have room between the ends.
+  // three labels fit between the ends
   const every = Math.ceil(between.length / 3);
   return { place, marks: [low, ...between.filter((_, i) => i % every === 0), high], write: power };
 }
@@ -194,30 +194,30 @@ function power(value: number): string {
 function describeCell(column: HeatColumn, layer: number, quantity: Quantity): string {
   const { first, last } = column;
   const epochs = first === last ? `Epoch ${whole(first)}` : `Epochs ${whole(first)} to ${whole(last)}`;
-  const name = layer === column.delta.length - 1 ? 'output layer' : `layer ${layer + 1}`;
+  const name = layerName(layer, column.delta.length);
   const value =
     quantity === 'delta'
-      ? `δ is ${precise(column.delta[layer]!)}`
+      ? `δ = ${precise(column.delta[layer]!)}`
       : `${percent(column.saturated[layer]!)} of the units are saturated`;
   return `${epochs}, ${name}: ${value}.`;
 }
 
-/** The latest column in a sentence. */
+/** Describes the latest column in a sentence. */
 function summarize(columns: readonly HeatColumn[], quantity: Quantity): string {
   const latest = columns.at(-1);
-  if (!latest) return 'Nothing learned yet: press play.';
+  if (!latest) return 'No epochs yet. Press Play.';
   const { delta, saturated } = latest;
   if (quantity === 'saturated') {
     const most = saturated.indexOf(Math.max(...saturated));
-    return `Most saturated now: ${describeCell(latest, most, quantity).replace(/^.*?, /, '')}`;
+    return `Most saturated: ${describeCell(latest, most, quantity).replace(/^.*?, /, '')}`;
   }
   const [first, output] = [delta[0]!, delta.at(-1)!];
-  if (delta.length === 1) return `Now δ is ${precise(output)}.`;
+  if (delta.length === 1) return `δ is ${precise(output)} now.`;
   const times = output / first;
   if (!(times > 0 && times < Infinity))
-    return `Now δ is ${precise(first)} in layer 1, ${precise(output)} at the output.`;
-  if (times < 1.5 && times > 1 / 1.5) return 'Now δ in layer 1 is about as large as at the output.';
+    return `δ is ${precise(first)} in hidden 1 and ${precise(output)} in the outputs.`;
+  if (times < 1.5 && times > 1 / 1.5) return 'δ is about as large in hidden 1 as in the outputs.';
   return times > 1
-    ? `Now δ in layer 1 is ${precise(times)} times smaller than at the output: it learns more slowly.`
-    : `Now δ in layer 1 is ${precise(1 / times)} times larger than at the output: it learns faster.`;
+    ? `δ is ${precise(times)} times smaller in hidden 1 than in the outputs: hidden 1 learns more slowly.`
+    : `δ is ${precise(1 / times)} times larger in hidden 1 than in the outputs: hidden 1 learns faster.`;
 }

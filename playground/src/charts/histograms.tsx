@@ -1,12 +1,12 @@
 import type { LayerState } from 'bp4';
 import type { JSX } from 'preact';
-import { precise, whole } from '../format.js';
+import { layerName, precise, whole } from '../format.js';
 import { countBars, findReach } from './bars.js';
 import { Canvas, type Draw } from './canvas.js';
 import { useColors } from './colors.js';
 import './histograms.css';
 
-/** Bars on either side of zero. */
+/** The number of bars on either side of zero. */
 const HALF = 20;
 
 export interface HistogramsProps {
@@ -14,20 +14,15 @@ export interface HistogramsProps {
 }
 
 /**
- * The weights of each layer, one histogram below the other over the same axis, zero in the middle. Fills the width of its
- * container; the height is that of as many rows as there are layers, and stays the same while they learn.
+ * A histogram of the weights of each layer, all over the same axis with zero in the middle. Fills the width of its
+ * container; the height depends only on the number of layers.
  */
 export function Histograms({ layers }: HistogramsProps): JSX.Element {
   const reach = findReach(layers.map(({ weights }) => weights));
   return (
     <figure class="histograms">
       {layers.map((layer, l) => (
-        <Histogram
-          key={l}
-          name={l === layers.length - 1 ? 'Output layer' : `Layer ${l + 1}`}
-          weights={layer.weights}
-          reach={reach}
-        />
+        <Histogram key={l} name={layerName(l, layers.length)} weights={layer.weights} reach={reach} />
       ))}
       <div class="histograms-axis" aria-hidden="true">
         <span>−{reach}</span>
@@ -35,8 +30,8 @@ export function Histograms({ layers }: HistogramsProps): JSX.Element {
         <span>{reach}</span>
       </div>
       <figcaption>
-        <span class="histograms-negative">below 0</span>
-        <span class="histograms-positive">above 0</span>
+        <span class="histograms-negative">negative</span>
+        <span class="histograms-positive">positive</span>
       </figcaption>
     </figure>
   );
@@ -55,7 +50,7 @@ function Histogram({ name, weights, reach }: HistogramProps): JSX.Element {
     const most = Math.max(...bars);
     const step = width / bars.length;
     bars.forEach((count, i) => {
-      // A single weight among many thousands is still to be seen.
+      // keeps a single weight among many thousands visible
       const tall = count > 0 ? Math.max(1.5, (count / most) * (height - 1)) : 0;
       context.fillStyle = i < HALF ? colors.negative : colors.positive;
       context.fillRect(i * step + 0.5, height - 1 - tall, step - 1, tall);

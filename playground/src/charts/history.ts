@@ -1,19 +1,19 @@
 import type { Report } from '../protocol.js';
 
-/** How many points a curve has at most: more than a screen shows. */
+/** The most points of a curve: more than a screen shows. */
 const MOST_POINTS = 2000;
 
-/** The reports of a run so far, thinned as it grows longer: what Curves and HeatMap draw. */
+/** The reports of a run so far, thinned out as the run gets longer. The curves and the heat map draw them. */
 export interface History {
-  /** How many epochs a point stands for: 1, 2, 4 … */
+  /** The number of epochs that a point represents: 1, 2, 4, … */
   readonly every: number;
-  /** Point k is the last report of epochs k·every + 1 to (k + 1)·every. Those that were never reported have no point. */
+  /** The last report of each group of epochs from k·every + 1 to (k + 1)·every. Groups without a report have no point. */
   readonly points: readonly Report[];
 }
 
 export const noHistory: History = { every: 1, points: [] };
 
-/** Appends the reports of a 'progress'. */
+/** Appends the reports of a progress message. */
 export function withReports(history: History, reports: readonly Report[]): History {
   if (reports.length === 0) return history;
   let { every } = history;
@@ -30,7 +30,7 @@ export function withReports(history: History, reports: readonly Report[]): Histo
   return { every, points };
 }
 
-/** The report takes the place of the one before where both belong to one point, and keeps its diagnosis if it has none. */
+/** Replaces the last report if both belong to one point; a report without a diagnosis inherits the last one. */
 function append(points: Report[], report: Report, every: number): void {
   const last = points.at(-1);
   const isSamePoint = last && Math.ceil(last.epoch / every) === Math.ceil(report.epoch / every);
@@ -42,5 +42,5 @@ function append(points: Report[], report: Report, every: number): void {
   points[points.length - 1] = diagnosis ? { ...report, diagnosis } : report;
 }
 
-/** The end of the axis of epochs, of Curves and HeatMap alike: a run of few epochs does not fill the width yet. */
+/** The end of the epoch axis in the curves and the heat map. Short runs don't fill the width. */
 export const lastEpochShown = (epochs: number): number => Math.max(10, epochs);

@@ -8,7 +8,7 @@ interface Props {
   readonly label: string;
 }
 
-/** A digit, white on black as the network gets it. Its size is that of its style. */
+/** A digit, white on black as the network receives it. CSS sets its size. */
 export function Pixels({ pixels, label }: Props): JSX.Element {
   const ref = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {

@@ -24,7 +24,7 @@ export function App() {
   useScrollIntoView(network, walking.view !== undefined);
   const { settings } = opening;
   const { problem, progress } = run;
-  // a table that is still to be chosen
+  // the user has not chosen a table yet
   const isMissing = settings.task === 'csv' && opening.csv === undefined;
   const isPlaying = progress?.isPlaying === true;
 
@@ -77,12 +77,13 @@ export function App() {
               <Controls settings={settings} isRegression={problem?.isRegression === true} onChange={change} />
             </section>
             <Provenance
+              task={settings.task}
               hash={progress?.hash ?? '–'}
               makeLink={() => makeLink(progress?.step ?? 0)}
               send={send}
             />
           </div>
-          <section ref={network} class="card scene" aria-label="The network">
+          <section ref={network} class="card scene" aria-label="Network">
             <Network
               run={run}
               view={walking.view}
@@ -118,13 +119,13 @@ export function App() {
   );
 }
 
-/** What is being done as long as the run that was asked for is not there: a link with many steps takes its time. */
+/** The status while the requested run is not ready yet: a link with many steps takes a while. */
 function describeOpening({ settings, steps = 0 }: Opening, run: Run): string | undefined {
   if (run.settings === settings || run.failure !== undefined) return undefined;
-  return steps > 0 ? `Training again to step ${whole(steps)}, as the link says …` : 'Making the network …';
+  return steps > 0 ? `Repeating the run of the link, to step ${whole(steps)}…` : 'Creating the network…';
 }
 
-/** What went wrong, and what to do. */
+/** Errors, and how to fix them. */
 function Notices({ messages }: { messages: readonly string[] }) {
   return (
     <div role="alert">
@@ -141,8 +142,8 @@ function Help() {
   return (
     <footer class="help">
       Keys: <kbd>space</kbd> play or pause, <kbd>s</kbd> step, <kbd>e</kbd> epoch, <kbd>r</kbd> reset,{' '}
-      <kbd>←</kbd> <kbd>→</kbd> phases of a step. The notation is that of Michael Nielsen’s{' '}
-      <cite>Neural Networks and Deep Learning</cite>, chapter 2.
+      <kbd>←</kbd> <kbd>→</kbd> previous or next phase. The notation follows chapter 2 of Michael Nielsen’s{' '}
+      <cite>Neural Networks and Deep Learning</cite>.
     </footer>
   );
 }

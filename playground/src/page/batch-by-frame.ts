@@ -1,11 +1,11 @@
 import type { Progress, Reply } from '../protocol.js';
 
-/** What changes the page. */
+/** The replies that change the page. */
 export type State = Exclude<Reply, { type: 'exported' }>;
 
 /**
- * Hands on what has come at the next frame, all at once: however busy the page is, it is drawn between two answers, and
- * is never behind.
+ * Collects replies and passes them on once per frame, all together. The page is drawn between two batches and never falls
+ * behind, however busy it is.
  */
 export function batchByFrame(take: (replies: readonly State[]) => void): (reply: State) => void {
   let waiting: State[] = [];
@@ -27,7 +27,7 @@ export function batchByFrame(take: (replies: readonly State[]) => void): (reply:
   };
 }
 
-/** The later of the two, with all reports. */
+/** The later progress, with the reports of both. */
 function mergeProgress(earlier: Progress, later: Progress): Progress {
   return { ...earlier, ...later, reports: [...earlier.reports, ...later.reports] };
 }

@@ -3,7 +3,7 @@ import { HeatMap } from '../charts/heat-map.js';
 import { Histograms } from '../charts/histograms.js';
 import type { Run } from './use-run.js';
 
-/** How it learns: layer by layer over the epochs, weight by weight, and where it errs. */
+/** How fast each layer learns, how the weights are distributed, and which classes the network confuses. */
 export function Details({ run }: { run: Run }) {
   const { problem, progress, history } = run;
   if (problem === undefined || progress === undefined) return null;
@@ -19,7 +19,7 @@ export function Details({ run }: { run: Run }) {
       </section>
       {!problem.isRegression && (
         <section class="card">
-          <h2>Where it errs</h2>
+          <h2>Confusion matrix</h2>
           {progress.confusion !== undefined && (
             <ConfusionMatrix confusion={progress.confusion} classNames={problem.outputNames} />
           )}

@@ -1,6 +1,5 @@
 import type { LossName } from 'bp4';
-import { finely, precise, subscript, superscript } from '../format.js';
-import { layerName } from './phases.js';
+import { finely, layerName, precise, subscript, superscript } from '../format.js';
 import { slope } from './slope.js';
 import {
   largest,
@@ -14,7 +13,7 @@ import {
   type View,
 } from './view.js';
 
-/** A phase in plain words, and its equation with real numbers for one unit. */
+/** A phase in plain words, and its equation with the actual numbers of one unit. */
 export interface Explanation {
   readonly words: string;
   readonly numbers: readonly string[];
@@ -50,8 +49,8 @@ function forward(view: View, { layer, unit }: Place): Explanation {
   return {
     words:
       activation === 'softmax'
-        ? 'Each output adds up what comes in, weight times activation, and its bias: z. Softmax turns the z of all outputs into shares of 1.'
-        : 'Each unit adds up what comes in, weight times activation, and its bias: z. What it hands on is a = σ(z).',
+        ? 'Each output computes z, the weighted sum of its inputs plus its bias. Softmax turns all z into probabilities.'
+        : 'Each unit computes z, the weighted sum of its inputs plus its bias. Its activation is a = σ(z).',
     numbers: [`z${j} = ${sum} + ${paren(before.biases[unit]!)} = ${precise(z[unit]!)}`, answer],
   };
 }
@@ -66,7 +65,7 @@ function outputDelta(view: View, { layer, unit }: Place): Explanation {
   if (isMatched(loss)) {
     return {
       words:
-        'How wrong is each output? This cost and this σ fit each other: σ′ cancels, and δ is just the answer a minus the target y.',
+        'How wrong is each output? With this loss and this activation σ′ cancels, so δ is the output a minus the target y.',
       numbers: [`δ${j} = a${j} − y${j} = ${difference} = ${d}`],
     };
   }
@@ -74,7 +73,7 @@ function outputDelta(view: View, { layer, unit }: Place): Explanation {
   const factor = loss === 'meanSquaredError' ? `${y.length === 1 ? '2' : `2/${y.length}`}·` : '';
   return {
     words:
-      'How wrong is each output? ∇C says how far the answer a is from the target y; σ′(z) how much z can still change it.',
+      'How wrong is each output? ∇C measures how far the output a is from the target y, and σ′(z) how fast a changes with z.',
     numbers: [`δ${j} = ${factor}(a${j} − y${j})·σ′(z${j}) = ${factor}(${difference})·${s} = ${d}`],
   };
 }
@@ -86,7 +85,7 @@ function hiddenDelta(view: View, { layer, unit }: Place): Explanation {
   const weights = next.delta.map((_, k) => next.before.weights[k * delta.length + unit]!);
   const s = precise(slope(activation, z[unit]!, a[unit]!));
   return {
-    words: `Blame flows back through the same weights: a unit gathers the δ of the ${nextOnes(view, layer)} it fed, each times the weight between them. Its own slope σ′(z) says how much of it it can act on.`,
+    words: `The error flows back: each unit sums weight times δ over the ${nextOnes(view, layer)} and multiplies the sum by its slope σ′(z).`,
     numbers: [
       `δ${j} = (Σₖ wₖ${j}·δₖ)·σ′(z${j})`,
       `     = (${formatSum(weights, next.delta)})·${s} = ${precise(delta[unit]!)}`,
@@ -101,7 +100,8 @@ function biasGradient(view: View, { layer, unit }: Place): Explanation {
   const { count } = view.walk;
   const name = `∂C/∂b${l}${j}`;
   return {
-    words: `A bias moves z one for one, so its gradient is δ itself; of the mini-batch, the mean of its ${count} samples.`,
+    words:
+      'A bias shifts z one for one, so its gradient is δ. The update uses the mean over all samples of the mini-batch.',
     numbers: [
       `this sample: ${name} = δ${j} = ${precise(delta[unit]!)}`,
       `mean of ${count}: ${name} = ${precise(gradients.biasGradients[unit]!)}`,
@@ -118,7 +118,7 @@ function weightGradient(view: View, { layer, unit }: Place): Explanation {
   const { count } = view.walk;
   return {
     words:
-      'A weight’s gradient is the δ at its end times the activation at its start: where a is near 0, the weight learns slowly.',
+      'A weight’s gradient is the δ at its end times the activation at its start. If the activation is near 0, the weight learns slowly.',
     numbers: [
       `this sample: ${name} = δ${subscript(unit)}·a${subscript(k)} = ${precise(delta[unit]!)}·${paren(inputs[k]!)} = ${precise(own)}`,
       `mean of ${count}: ${name} = ${precise(mean)}`,
@@ -138,11 +138,11 @@ function update(view: View, { layer, unit }: Place): Explanation {
   const [from, to] = [finely(old, now - old), finely(now, now - old)];
   const rule = [
     optimizer === 'sgd' ? 'plain gradient descent' : optimizer,
-    ...(l1 > 0 || l2 > 0 ? ['the penalty on large weights'] : []),
-    ...(dropout > 0 ? ['dropout, which the gradients above leave out'] : []),
+    ...(l1 > 0 || l2 > 0 ? ['a penalty on large weights'] : []),
+    ...(dropout > 0 ? ['dropout, which the gradients above omit'] : []),
   ];
   return {
-    words: `Each weight and bias takes a small step downhill, against its gradient (${rule.join('; with ')}). Then the next mini-batch.`,
+    words: `Each weight and bias takes a small step against its gradient (${rule.join('; with ')}). Then the next mini-batch follows.`,
     numbers: isPlain
       ? [`${w} ← ${from} − ${rate}·${paren(gradient)} = ${to}`]
       : [`${w}: ${from} → ${to}`, `with η = ${rate} and ∂C/∂w = ${precise(gradient)}`],
@@ -151,10 +151,10 @@ function update(view: View, { layer, unit }: Place): Explanation {
 
 function nextOnes(view: View, layer: number): string {
   const name = layerName(layer + 1, view.problem.activations.length);
-  return name === 'outputs' ? name : `${name} units`;
+  return name === 'outputs' ? name : `units of ${name}`;
 }
 
-/** The drawn input whose weight into the unit has the largest gradient. */
+/** The index of the drawn input whose weight into the unit has the largest gradient. */
 function strongest(view: View, { layer, unit }: Place): number {
   const { gradients, inputs } = readLayer(view, layer);
   const { problem } = view;
@@ -163,12 +163,12 @@ function strongest(view: View, { layer, unit }: Place): number {
   return largest(gradients.weightGradients.subarray(first, first + count));
 }
 
-/** Where σ′ cancels in BP1. */
+/** Whether σ′ cancels in BP1. */
 function isMatched(loss: LossName): boolean {
   return loss === 'crossEntropy' || loss === 'binaryCrossEntropy';
 }
 
-/** '0.310·0.120 + 0.200·(−0.400) + … 5 more': the first terms that are not 0. */
+/** '0.310·0.120 + 0.200·(−0.400) + … 5 more': the first nonzero terms. */
 function formatSum(weights: Float32Array, values: Float32Array): string {
   const indices = Array.from(values.keys()).filter((k) => values[k] !== 0);
   const terms = indices
@@ -179,7 +179,7 @@ function formatSum(weights: Float32Array, values: Float32Array): string {
   return terms.join(' + ') + (rest > 0 ? ` + … ${rest} more` : '');
 }
 
-/** Negative numbers in parentheses. */
+/** Writes negative numbers in parentheses. */
 function paren(x: number): string {
   return x < 0 ? `(${precise(x)})` : precise(x);
 }

@@ -1,14 +1,14 @@
-// The way of one mini-batch through the equations, phase by phase.
+// The phases in which one mini-batch passes through the equations.
 
 export type PhaseName = 'forward' | 'BP1' | 'BP2' | 'BP3' | 'BP4' | 'update';
 
 export interface Phase {
   readonly name: PhaseName;
-  /** The layer that it computes, from 0, the first after the inputs; undefined where it computes all of them. */
+  /** The layer that the phase computes, counted from 0 after the inputs; undefined if it computes all layers. */
   readonly layer: number | undefined;
 }
 
-/** @param layers how many, without the inputs */
+/** @param layers the number of layers without the inputs */
 export function listPhases(layers: number): readonly Phase[] {
   const all = Array.from({ length: layers }, (_, layer) => layer);
   const hidden = all.slice(0, -1);
@@ -20,9 +20,4 @@ export function listPhases(layers: number): readonly Phase[] {
     { name: 'BP4', layer: undefined },
     { name: 'update', layer: undefined },
   ];
-}
-
-/** 'hidden 2', 'outputs' */
-export function layerName(layer: number, layers: number): string {
-  return layer === layers - 1 ? 'outputs' : `hidden ${layer + 1}`;
 }

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
-import type { Request } from '../protocol.js';
+import type { Request, TaskName } from '../protocol.js';
 
 interface ProvenanceProps {
+  readonly task: TaskName;
   readonly hash: string;
-  /** The address that repeats this run as far as it has come. */
+  /** Returns the address that repeats this run up to its current step. */
   readonly makeLink: () => string;
   readonly send: (request: Request) => void;
 }
@@ -13,24 +14,27 @@ const files = [
   { format: 'code', text: 'Save code' },
 ] as const;
 
-/** The run to take along: its link, its weights as JSON or code, and the hash that tells that two are the same. */
-export function Provenance({ hash, makeLink, send }: ProvenanceProps) {
-  const [told, tell] = useState('Copy link');
+/** Exports of the run: its link, its weights as JSON or code, and the hash by which two runs compare. */
+export function Provenance({ task, hash, makeLink, send }: ProvenanceProps) {
+  const [label, setLabel] = useState('Copy link');
   const copy = async (): Promise<void> => {
     const link = makeLink();
     history.replaceState(null, '', link);
-    tell(await copied(link));
-    setTimeout(() => tell('Copy link'), 2000);
+    setLabel(await copyToClipboard(link));
+    setTimeout(() => setLabel('Copy link'), 2000);
   };
   return (
-    <section class="card provenance" aria-label="Take it along">
-      <h2>Take it along</h2>
+    <section class="card provenance" aria-label="Save and share">
+      <h2>Save and share</h2>
       <p>
-        Same link, same bits. The hash of all weights: <code data-testid="hash">{hash}</code>
+        {task === 'csv'
+          ? 'The link holds the settings, but not your data.'
+          : 'The link repeats this run, bit for bit.'}{' '}
+        Hash of the weights: <code data-testid="hash">{hash}</code>
       </p>
       <div class="buttons">
         <button type="button" data-testid="copy-link" onClick={() => void copy()}>
-          <span aria-live="polite">{told}</span>
+          <span aria-live="polite">{label}</span>
         </button>
         {files.map(({ format, text }) => (
           <button
@@ -47,13 +51,13 @@ export function Provenance({ hash, makeLink, send }: ProvenanceProps) {
   );
 }
 
-/** Copies where there is a clipboard: pages that came by plain http have none. @returns where the link is now */
-async function copied(link: string): Promise<string> {
+/** Copies the link if the page has a clipboard; over plain http it has none. @returns where the link is now */
+async function copyToClipboard(link: string): Promise<string> {
   try {
-    if (!('clipboard' in navigator)) return 'See the address bar';
+    if (!('clipboard' in navigator)) return 'Copy it from the address bar';
     await navigator.clipboard.writeText(link);
     return 'Copied';
   } catch {
-    return 'See the address bar';
+    return 'Copy it from the address bar';
   }
 }

@@ -10,14 +10,14 @@ import { takesImages, type View } from './view.js';
 interface ResultsProps {
   readonly task: TaskName;
   readonly run: Run;
-  /** The run as `useThrottledRun` gives it, for what takes long to draw. */
+  /** The run as `useThrottledRun` returns it, for charts that take long to draw. */
   readonly throttledRun: Run;
   readonly view: View | undefined;
   readonly onCsv: (csv: Csv) => void;
   readonly send: (request: Request) => void;
 }
 
-/** What the network has learned so far, and how it came there. */
+/** What the network has learned so far, and its learning curves. */
 export function Results(props: ResultsProps) {
   const { throttledRun } = props;
   const isThere = props.run.problem !== undefined;
@@ -31,7 +31,7 @@ export function Results(props: ResultsProps) {
     <>
       {(isThere || props.task === 'csv') && (
         <section class="card">
-          <h2>{props.task === 'csv' ? 'Your data' : 'What it has learned'}</h2>
+          <h2>{props.task === 'csv' ? 'Your data' : 'What the network has learned'}</h2>
           <LiveResult {...props} />
         </section>
       )}
@@ -40,7 +40,7 @@ export function Results(props: ResultsProps) {
   );
 }
 
-/** The plane, a digit drawn by hand, or a table of one's own. */
+/** The plane, a box to draw a digit, or the user's table. */
 function LiveResult({ task, run, view, onCsv, send }: ResultsProps) {
   const { problem, progress } = run;
   if (task === 'csv')
@@ -65,13 +65,13 @@ interface DigitProps {
   readonly send: (request: Request) => void;
 }
 
-/** A box to draw in; the network is asked again whenever its weights have changed. */
+/** A box to draw in. The network predicts again whenever its weights have changed. */
 function Digit({ problem, progress: { confusion, hash }, answer, send }: DigitProps) {
   const [digit, setDigit] = useState<Float32Array>();
   useEffect(() => {
     if (digit !== undefined) send({ type: 'ask', inputs: digit });
   }, [digit, hash, send]);
-  // the same images as long as the run is the same
+  // keep the images while the run stays the same
   const images = useMemo(() => collectImages(confusion), [problem]);
   return (
     <DrawBox

@@ -1,4 +1,4 @@
-/** Offers a text as a file to be saved. */
+/** Downloads a text as a file. */
 export function saveText(fileName: string, mimeType: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: mimeType }));
   const link = document.createElement('a');

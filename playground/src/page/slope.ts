@@ -2,7 +2,7 @@ import type { ActivationName } from 'bp4';
 
 const ROOT = Math.sqrt(2 / Math.PI);
 
-/** σ′(z), to be shown; the engine computes its own. */
+/** σ′(z), for display only; the engine computes its own. */
 export function slope(activation: ActivationName, z: number, a: number): number {
   switch (activation) {
     case 'sigmoid':
@@ -26,7 +26,7 @@ export function slope(activation: ActivationName, z: number, a: number): number 
     case 'softsign':
       return 1 / (1 + Math.abs(z)) ** 2;
     case 'linear':
-    case 'softmax': // its slope is a matrix; with cross-entropy it cancels
+    case 'softmax': // its derivative is a matrix, which cancels with cross-entropy
       return 1;
   }
 }

@@ -1,7 +1,7 @@
 import type { TaskName } from '../protocol.js';
 import { taskNames, tasks } from '../run/tasks.js';
 
-/** What is to be learned. */
+/** The tasks to choose from. */
 export function Tasks({ task, onChoose }: { task: TaskName; onChoose: (task: TaskName) => void }) {
   return (
     <nav class="tasks" aria-label="Tasks">

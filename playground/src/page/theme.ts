@@ -9,7 +9,7 @@ export function storedTheme(): Theme {
   return themes.find((theme) => theme === stored) ?? 'system';
 }
 
-/** Shows the page in a theme, and remembers it for the next visit. */
+/** Shows the page in a theme and remembers it for the next visit. */
 export function applyTheme(theme: Theme): void {
   const root = document.documentElement;
   if (theme === 'system') delete root.dataset['theme'];
@@ -17,7 +17,7 @@ export function applyTheme(theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // a page from a file, or with storage forbidden, forgets it
+    // a page without access to storage forgets the theme
   }
 }
 

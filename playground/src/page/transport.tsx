@@ -11,7 +11,7 @@ export interface Actions {
 
 interface TransportProps {
   readonly isPlaying: boolean;
-  /** There is nothing to train on yet. */
+  /** Whether the user has still to choose data to train on. */
   readonly isDisabled: boolean;
   readonly actions: Actions;
 }
@@ -22,7 +22,7 @@ const others = [
   { name: 'reset', text: 'Reset', key: 'r' },
 ] as const;
 
-/** Play, step, epoch, reset. */
+/** The buttons that control the training. */
 export function Transport({ isPlaying, isDisabled, actions }: TransportProps) {
   return (
     <div class="transport" role="toolbar" aria-label="Training">
@@ -58,7 +58,7 @@ interface FiguresProps {
   readonly history: History;
 }
 
-/** How the run stands, in numbers. */
+/** The state of the run in numbers. */
 export function Figures({ problem, progress, history }: FiguresProps) {
   const last = history.points.at(-1);
   const isRegression = problem?.isRegression === true;

@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 
 export type Keys = Readonly<Record<string, () => void>>;
 
-/** Calls what a key stands for, but not while the focus is where the key means something else. */
+/** Calls the action of a key, unless the focused element uses the key itself. */
 export function useKeyboard(keys: Keys): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
@@ -18,7 +18,7 @@ export function useKeyboard(keys: Keys): void {
   }, [keys]);
 }
 
-/** Fields take all keys; buttons, links and the like take the space bar; widgets with arrows of their own say so. */
+/** Fields use all keys; buttons, links and the like use the space bar; other widgets are marked with `data-takes-keys`. */
 function takesKey(target: Element, key: string): boolean {
   if (target.closest('input, select, textarea, [contenteditable], [data-takes-keys]') !== null) return true;
   return key === ' ' && target.closest('button, a, summary, label') !== null;

@@ -3,27 +3,27 @@ import type { Csv, Settings, TaskName } from '../protocol.js';
 import { tasks } from '../run/tasks.js';
 import { formatLink, parseLink } from '../run/link.js';
 
-/** What a run is opened with. Another object is another run. */
+/** The request that opens a run. Another object means another run. */
 export interface Opening {
   readonly settings: Settings;
   readonly csv?: Csv;
-  /** How far it is to be trained at once. */
+  /** The number of steps to train at once. */
   readonly steps?: number;
 }
 
 export interface OpeningControl {
   readonly opening: Opening;
-  /** What in the address was not understood. */
+  /** Reports on invalid parts of the address. */
   readonly messages: readonly string[];
   readonly change: (change: Partial<Settings>) => void;
   readonly chooseTask: (task: TaskName) => void;
   readonly setCsv: (csv: Csv) => void;
   readonly reset: () => void;
-  /** The address of the run after so many steps. */
+  /** Returns the address of the run after a number of steps. */
   readonly makeLink: (steps: number) => string;
 }
 
-/** The settings: at first those of the address, and whenever it changes; what the page changes is written there. */
+/** The settings. They follow the address, and the page writes its changes back to the address. */
 export function useOpening(): OpeningControl {
   const [{ opening, messages }, set] = useState(readAddress);
 
@@ -45,7 +45,7 @@ export function useOpening(): OpeningControl {
   const makeLink = useCallback((steps: number) => makeAddress(opening.settings, steps), [opening]);
 
   useEffect(() => {
-    // neither an entry of the history nor a 'hashchange'; the steps of a link stay until something changes
+    // `replaceState` adds no entry to the history and fires no 'hashchange'; a link's steps stay until a setting changes
     history.replaceState(null, '', makeAddress(opening.settings, opening.steps));
   }, [opening]);
 

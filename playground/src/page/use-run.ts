@@ -6,17 +6,17 @@ import { batchByFrame, type State } from './batch-by-frame.js';
 import { saveText } from './save-text.js';
 import type { Opening } from './use-opening.js';
 
-/** What the page knows of the run in the worker. */
+/** The run in the worker, as far as the page knows it. */
 export interface Run {
   readonly problem: Problem | undefined;
   readonly progress: Progress | undefined;
   readonly history: History;
-  /** The mini-batch that was asked for last. */
+  /** The mini-batch that the page requested last. */
   readonly walk: Walk | undefined;
-  /** What the network makes of the inputs that were asked about last. */
+  /** The prediction that the page requested last. */
   readonly answer: Float32Array | undefined;
   readonly failure: string | undefined;
-  /** What this run was opened with: `problem` belongs to it. */
+  /** The settings that opened this run; `problem` belongs to them. */
   readonly settings: Settings | undefined;
 }
 
@@ -30,7 +30,7 @@ const nothing: Run = {
   settings: undefined,
 };
 
-/** The run of an opening: opened again whenever it is another. */
+/** Opens a run for each new opening, and follows the worker's replies. */
 export function useRun(opening: Opening): [Run, (request: Request) => void] {
   const [run, setRun] = useState(nothing);
   const client = useRef<Client>(undefined);
@@ -53,7 +53,7 @@ export function useRun(opening: Opening): [Run, (request: Request) => void] {
   useEffect(() => {
     asked.current = opening;
     if (opening.settings.task === 'csv' && opening.csv === undefined) {
-      // a table that is still to be chosen: the run before it must not play on unseen
+      // the user has not chosen a table yet, and the previous run must not play on unseen
       send({ type: 'pause' });
       setRun(nothing);
     } else send({ type: 'open', ...opening });

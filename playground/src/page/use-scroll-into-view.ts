@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
 
-/** Brings an element to the top when something begins in it that would go on unseen, below the end of the window. */
+/** Scrolls to an element when something begins in it that would otherwise stay out of view. */
 export function useScrollIntoView(element: RefObject<HTMLElement | null>, hasBegun: boolean): void {
   useEffect(() => {
     const { current } = element;

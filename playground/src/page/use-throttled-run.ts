@@ -1,10 +1,10 @@
 import { useRef } from 'preact/hooks';
 import type { Run } from './use-run.js';
 
-/** While it plays: charts are read, not watched. In milliseconds. */
+/** In milliseconds. Charts don't need every frame while the run plays. */
 const INTERVAL = 250;
 
-/** The run as it was a moment ago while it plays, for what takes long to draw; as it is, whenever it rests. */
+/** The run, for charts that take long to draw: up to INTERVAL old while it plays, current when it's paused. */
 export function useThrottledRun(run: Run): Run {
   const shown = useRef({ run, time: 0 });
   const time = performance.now();

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Run } from './use-run.js';
 import { type Place, type View, startView } from './view.js';
 
-/** The mini-batch under the eye, and what moves it. */
+/** The current walk, and the functions that control it. */
 export interface Walking {
   readonly view: View | undefined;
   readonly isAuto: boolean;
@@ -13,7 +13,7 @@ export interface Walking {
   readonly close: () => void;
 }
 
-/** Begins a walk with each mini-batch that the worker answers with. */
+/** Starts a walk for each mini-batch that the worker sends. */
 export function useWalk({ walk, problem, settings, progress }: Run): Walking {
   const [view, setView] = useState<View>();
   const [isAuto, setAuto] = useState(false);
@@ -44,7 +44,7 @@ export function useWalk({ walk, problem, settings, progress }: Run): Walking {
   useEffect(() => {
     if (isPlaying) close();
   }, [isPlaying, close]);
-  // the effect above comes after a render: until then a network that was just opened has no walk, rather than the old one's
+  // the effect above runs after a render; until then, a newly opened network must not show the walk of the previous one
   const present = view?.problem === problem ? view : undefined;
   return { view: present, isAuto, go, pickSample, choose, setAuto, close };
 }

@@ -2,9 +2,9 @@ import type { ActivationName, LayerGradients, LayerState } from 'bp4';
 import type { Problem, Settings, Walk } from '../protocol.js';
 import { type Phase, listPhases } from './phases.js';
 
-// One mini-batch under the eye: which phase of it, and which of its samples.
+// The walk of one mini-batch: the phase and the sample that the page shows.
 
-/** A unit of a layer, both from 0; the first layer after the inputs is 0. */
+/** A unit of a layer, both counted from 0. Layer 0 is the first after the inputs. */
 export interface Place {
   readonly layer: number;
   readonly unit: number;
@@ -13,11 +13,11 @@ export interface Place {
 export interface View {
   readonly walk: Walk;
   readonly phases: readonly Phase[];
-  /** Which of the phases. */
+  /** The index of the current phase. */
   readonly index: number;
-  /** Which sample of the mini-batch, from 0. */
+  /** The index of the sample in the mini-batch. */
   readonly sample: number;
-  /** Chosen by the user. */
+  /** The unit that the user selected. */
   readonly chosen: Place | undefined;
   readonly problem: Problem;
   readonly settings: Settings;
@@ -32,13 +32,13 @@ export function startView(walk: Walk, problem: Problem, settings: Settings): Vie
   return { walk, phases, index: 0, sample: 0, chosen: undefined, problem, settings };
 }
 
-/** What a layer holds, and the sample's own values of its units. */
+/** The parameters of a layer, and the values of its units for the current sample. */
 export interface LayerValues {
   readonly before: LayerState;
   readonly after: LayerState;
   readonly gradients: LayerGradients;
   readonly activation: ActivationName;
-  /** a of the layer before, of the sample. */
+  /** The activations of the previous layer. */
   readonly inputs: Float32Array;
   readonly z: Float32Array;
   readonly a: Float32Array;
@@ -67,24 +67,24 @@ export function readLayer(view: View, layer: number): LayerValues {
   };
 }
 
-/** What the sample's outputs should have been. */
+/** The targets of the current sample. */
 export function sampleTargets({ walk, problem, sample }: View): Float32Array {
   const width = problem.sizes.at(-1)!;
   return walk.gradients.targets.subarray(sample * width, (sample + 1) * width);
 }
 
-/** Whether the inputs are the pixels of an image: then they have no names. */
+/** Whether the inputs are the pixels of an image. Pixels have no names. */
 export function takesImages({ inputNames }: Problem): boolean {
   return inputNames.length === 0;
 }
 
-/** How many units of a layer the picture draws: eight, but all of ten outputs. `column` 0 is the inputs. */
+/** The number of units that the picture draws: at most eight, or ten in the output layer. Column 0 holds the inputs. */
 export function shownUnits(sizes: readonly number[], column: number): number {
   const units = sizes[column]!;
   return column === sizes.length - 1 && units <= 10 ? units : Math.min(units, 8);
 }
 
-/** The unit that the explanation speaks of: the chosen one, or the drawn one of the layer with the largest |δ|. */
+/** The unit that the explanation describes: the selected one, or the drawn unit with the largest |δ| in the layer. */
 export function findSubject(view: View): Place {
   const { layer } = currentPhase(view);
   if (view.chosen !== undefined && (layer === undefined || view.chosen.layer === layer)) return view.chosen;
@@ -94,7 +94,7 @@ export function findSubject(view: View): Place {
   return { layer: place, unit: largest(shown) };
 }
 
-/** The index of the largest in size. */
+/** The index of the value with the largest magnitude. */
 export function largest(values: Float32Array): number {
   return values.reduce((best, value, i) => (Math.abs(value) > Math.abs(values[best]!) ? i : best), 0);
 }

@@ -1,6 +1,6 @@
 import type { ActivationName, InitializerName, LossName, OptimizerName } from 'bp4';
 
-// What can be set, for links and for the page's controls.
+// The choices for each setting, in links and in the page's controls.
 
 export const activationNames = [
   'sigmoid',
@@ -34,7 +34,7 @@ export const initializerNames = [
   'scaledNormal',
 ] as const satisfies readonly InitializerName[];
 
-/** The losses of classifications, and the activation of the outputs that goes with each. */
+/** The losses for classification, each with the activation of its outputs. */
 export const outputActivations = {
   crossEntropy: 'softmax',
   quadratic: 'sigmoid',
@@ -43,7 +43,7 @@ export const outputActivations = {
 
 export const lossNames = Object.keys(outputActivations) as (keyof typeof outputActivations)[];
 
-/** From and to, both included. */
+/** The least and the largest value of each setting. */
 export const ranges = {
   noise: [0, 0.5],
   hiddenLayers: [0, 6],

@@ -1,9 +1,9 @@
 import type { Reply, Request } from '../protocol.js';
 
-/** The page's end of the worker. */
+/** The page's connection to the worker. */
 export interface Client {
   send(request: Request): void;
-  /** @returns ends it */
+  /** @returns a function that unsubscribes the listener */
   subscribe(listener: (reply: Reply) => void): () => void;
   close(): void;
 }
@@ -12,23 +12,23 @@ export interface Client {
 export function startClient(): Client {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   const listeners = new Set<(reply: Reply) => void>();
-  const tell = (reply: Reply): void => {
+  const publish = (reply: Reply): void => {
     for (const listener of listeners) listener(reply);
   };
-  worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => tell(data));
-  // The script cannot be loaded, or has an error that it did not catch.
+  worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => publish(data));
+  // the script failed to load, or threw an error that nothing caught
   worker.addEventListener('error', ({ message }) =>
-    tell({
+    publish({
       type: 'failed',
       name: 'Error',
-      message: message || 'The worker cannot be started; load the page again',
+      message: message || 'The training worker failed to start. Reload the page.',
     }),
   );
   worker.addEventListener('messageerror', () =>
-    tell({
+    publish({
       type: 'failed',
       name: 'Error',
-      message: 'An answer of the worker cannot be read; load the page again',
+      message: 'A reply of the training worker is unreadable. Reload the page.',
     }),
   );
   return {

@@ -3,14 +3,14 @@ import type { Table } from 'bp4/data';
 import type { Csv } from '../protocol.js';
 import type { Lesson, Samples } from './samples.js';
 
-// bp4/data is loaded with the first table: no other task needs it.
+// bp4/data loads with the first table, because no other task needs it.
 
-/** A text column with more different values than this holds no classes, but names or remarks. */
+/** A text column with more distinct values than this holds names or remarks, not classes. */
 const MOST_CLASSES = 50;
 
 /**
- * Parses a CSV text, whatever its delimiter. Where the first row holds no names, the columns are 'column 1', ….
- * @throws RangeError naming the row that is wrong, or that there is none
+ * Parses CSV text and detects its delimiter. Without a header the columns are called 'column 1', 'column 2', …
+ * @throws RangeError if a row is malformed or there are no rows
  */
 export async function parseTable(text: string): Promise<Table> {
   const { Table, detectDialect } = await import('bp4/data');
@@ -21,8 +21,8 @@ export async function parseTable(text: string): Promise<Table> {
 }
 
 /**
- * The column that is most likely to be learned.
- * @throws RangeError where none can be
+ * Suggests the column to predict.
+ * @throws RangeError if no column qualifies
  */
 export async function suggestTarget(table: Table): Promise<string> {
   const { profileTable, suggestColumns } = await import('bp4/data');
@@ -31,9 +31,9 @@ export async function suggestTarget(table: Table): Promise<string> {
 }
 
 /**
- * Makes a lesson of a CSV text: a classification or a regression, as the column to learn suggests. Text columns become
- * one-hot, numbers are standardized; rows in which something is missing are left out. A fifth of the rows are for the test.
- * @throws Error saying what is wrong with the text, in which row and column
+ * Makes a lesson of CSV text. The target column decides between classification and regression. Text columns become one-hot,
+ * numbers are standardized, and rows with missing values are dropped. A fifth of the rows is the test set.
+ * @throws RangeError naming the row or column that is invalid
  */
 export async function csvLesson({ text, target }: Csv, seed: number): Promise<Lesson> {
   const { Dataset, profileTable, suggestColumns, transformedWidth } = await import('bp4/data');
@@ -44,7 +44,7 @@ export async function csvLesson({ text, target }: Csv, seed: number): Promise<Le
   const { kind, distinct } = profile.columns.find(({ name }) => name === answer)!;
   if (kind !== 'number' && distinct > MOST_CLASSES)
     throw new RangeError(
-      `CSV: the column "${answer}" has ${distinct} different words, too many for classes; choose another to learn`,
+      `CSV: column '${answer}' has ${distinct} distinct texts, too many for classes; choose another column to predict`,
     );
   const all = Dataset.fromTable(table, { ...columns, missing: 'drop' });
   const { train, test } = all.split({ test: 0.2, seed });
@@ -68,7 +68,7 @@ const toSamples = ({ count, inputs, labels, targets }: Samples): Samples => ({
   ...(targets && { targets }),
 });
 
-/** The names of the inputs as the network sees them. */
+/** The names of the inputs after the transforms. */
 function nameInputs({ inputs = [] }: Transforms): string[] {
   return inputs.flatMap((transform) =>
     transform.kind === 'oneHot'

@@ -2,9 +2,9 @@ import { PIXELS } from '../protocol.js';
 import type { Lesson, Samples } from './samples.js';
 
 /**
- * The sample of MNIST, as `digits-file.mjs` packs it: how many images there are to learn from and for the test, two
- * 32-bit numbers (little-endian); the labels of all; the pixels of all.
- * @param file gzip, or already unpacked by a server that sent it as such
+ * Reads the sample of MNIST that `digits-file.mjs` packs: the numbers of training and test images (two 32-bit integers,
+ * little-endian), all labels, all pixels.
+ * @param file gzipped, or already decompressed because the server declared its encoding
  */
 export async function digitsLesson(file: Uint8Array<ArrayBuffer>): Promise<Lesson> {
   const bytes = file[0] === 0x1f && file[1] === 0x8b ? await unpacked(file) : file;
@@ -12,7 +12,7 @@ export async function digitsLesson(file: Uint8Array<ArrayBuffer>): Promise<Lesso
   const [training, test] = [view.getUint32(0, true), view.getUint32(4, true)];
   const all = training + test;
   if (bytes.length !== 8 + all * (1 + PIXELS))
-    throw new RangeError('digits: the file is not whole; load the page again');
+    throw new RangeError('The file of digits is incomplete. Reload the page.');
   const part = (from: number, to: number): Samples => ({
     count: to - from,
     labels: bytes.subarray(8 + from, 8 + to),

@@ -4,7 +4,7 @@ import { toData, type Lesson, type Samples } from './samples.js';
 
 const EXAMPLES = 4;
 
-/** The points at which the plane is asked: rows from y = −REACH upwards, columns from x = −REACH. */
+/** The grid points of the plane: rows from y = −REACH upward, columns from x = −REACH. */
 const plane = Float32Array.from({ length: GRID * GRID * 2 }, (_, i) => {
   const point = i >> 1;
   const at = i % 2 ? Math.floor(point / GRID) : point % GRID;
@@ -12,8 +12,8 @@ const plane = Float32Array.from({ length: GRID * GRID * 2 }, (_, i) => {
 });
 
 /**
- * P(class 1) over the plane, [GRID][GRID]. Two sigmoid outputs need not sum to 1: it is the share of the second, which is
- * above ½ where that is the answer.
+ * P(class 1) over the plane, [GRID][GRID]. Two sigmoid outputs need not sum to 1, so this is the second output's share of
+ * their sum. It's above ½ where the network predicts class 1.
  */
 export function computeBoundary(net: Network): Float32Array {
   const outputs = net.predict(plane);
@@ -23,7 +23,7 @@ export function computeBoundary(net: Network): Float32Array {
   });
 }
 
-/** Which answers the classes of the test get; with some images of each, where the inputs are pixels. */
+/** The confusion matrix of the test data, with some images for each cell if the inputs are pixels. */
 export function countAnswers(net: Network, { test, outputNames, inputs: width }: Lesson): Confusion {
   const { inputs, labels, inputScale } = toData(test) as Samples;
   const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
@@ -40,7 +40,7 @@ export function countAnswers(net: Network, { test, outputNames, inputs: width }:
   return { counts, examples };
 }
 
-/** Where the largest is; of equals the first. */
+/** The index of the largest value, the first among equals. */
 function largest(values: Float32Array): number {
   let at = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[at]!) at = i;
@@ -48,8 +48,8 @@ function largest(values: Float32Array): number {
 }
 
 /**
- * FNV-1a, 64 bits, of all weights and biases, layer by layer: 16 hexadecimal digits. Written with two halves, for BigInt
- * takes fifty times as long.
+ * The 64-bit FNV-1a hash of all weights and biases, layer by layer, as 16 hexadecimal digits. It computes with two halves,
+ * because BigInt takes fifty times as long.
  */
 export function hashLayers(layers: readonly LayerState[]): string {
   let high = 0xcbf29ce4;
@@ -61,7 +61,7 @@ export function hashLayers(layers: readonly LayerState[]): string {
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
     for (let i = 0; i < bytes.length; i++) {
       low = (low ^ bytes[i]!) >>> 0;
-      // times 2⁴⁰ + 435, modulo 2⁶⁴
+      // multiply by 2⁴⁰ + 435, modulo 2⁶⁴
       const product = low * 435;
       const carry = Math.floor(product / 2 ** 32);
       high = (Math.imul(high, 435) + carry + (low << 8)) >>> 0;

@@ -4,12 +4,12 @@ import { digitsLesson } from './digits.js';
 import type { Lesson } from './samples.js';
 import { toyData } from './toys.js';
 
-/** Where the sample of MNIST comes from: it is asked for only where the task is digits. */
+/** Loads the sample of MNIST, only for the task digits. */
 export type DigitsFile = () => Promise<Uint8Array<ArrayBuffer>>;
 
 /**
- * What is to be learned.
- * @throws Error saying what is wrong with the CSV, or that the digits cannot be had
+ * Prepares the training and test data of a task.
+ * @throws Error if the CSV is invalid or the digits fail to load
  */
 export async function prepareLesson(
   settings: Settings,
@@ -21,7 +21,7 @@ export async function prepareLesson(
     case 'digits':
       return digitsLesson(await digits());
     case 'csv':
-      if (!csv) throw new TypeError('CSV: choose a file, or paste its text');
+      if (!csv) throw new TypeError('CSV: choose a file or paste its text');
       return csvLesson(csv, seed);
     default:
       return {

@@ -2,10 +2,10 @@ import type { Settings, TaskName } from '../protocol.js';
 import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from './choices.js';
 import { taskNames, tasks } from './tasks.js';
 
-// All that decides a run, in the part of a link after '#', to be read by people too:
+// A link holds every setting of a run after its '#', in a form that people can read:
 // #task=spiral&noise=0.1&hidden=16,16&activation=tanh&…&seed=1&steps=1234
 
-/** Reads a value as it is written in a link; undefined where it is not one. */
+/** Parses a value of a link. @returns undefined if it's invalid */
 type Reader<Value> = (text: string) => Value | undefined;
 
 const nameIn =
@@ -52,16 +52,16 @@ const readers: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
 
 const FIRST_TASK: TaskName = 'spiral';
 
-/** What a link says. */
+/** The contents of a link. */
 export interface Link {
   readonly settings: Settings;
-  /** How far the run had come. */
+  /** The number of steps trained. */
   readonly steps?: number;
-  /** What in the link was not understood, and what is taken in its place. */
+  /** Reports on the parts of the link that are invalid and ignored. */
   readonly messages: readonly string[];
 }
 
-/** Reads a link. What is missing, or cannot be, is as the task begins with. @param hash with or without its '#' */
+/** Parses a link. Missing and invalid settings take the task's defaults. @param hash with or without '#' */
 export function parseLink(hash: string): Link {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   const messages: string[] = [];
@@ -70,7 +70,7 @@ export function parseLink(hash: string): Link {
     if (text === null) return undefined;
     const value = reader(text);
     if (value === undefined)
-      messages.push(`The link has ${name}=${text.slice(0, 40)}, which is not valid; it is ignored`);
+      messages.push(`The link’s setting ${name}=${text.slice(0, 40)} is invalid. The default applies.`);
     return value;
   };
   const { defaults } = tasks[read('task', readers.task) ?? FIRST_TASK];
@@ -80,7 +80,7 @@ export function parseLink(hash: string): Link {
   const steps = read('steps', wholeNumber(ranges.steps));
   for (const name of given.keys()) {
     if (!(name in readers) && name !== 'steps')
-      messages.push(`The link has ${name.slice(0, 40)}, which is not known here`);
+      messages.push(`The link’s setting ${name.slice(0, 40)} is unknown and ignored.`);
   }
   return {
     settings: { task: defaults.task, ...Object.fromEntries(entries) } as Settings,
@@ -89,7 +89,7 @@ export function parseLink(hash: string): Link {
   };
 }
 
-/** Writes a link, its '#' included. */
+/** Formats a link, from its '#' on. */
 export function formatLink(settings: Settings, steps?: number): string {
   const entries = Object.keys(readers).map((name) => [name, settings[name as keyof Settings]]);
   if (steps !== undefined) entries.push(['steps', steps]);

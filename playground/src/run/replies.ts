@@ -27,7 +27,7 @@ const listPoints = ({ inputs, labels }: Samples): Points => ({
   labels: labels as Uint8Array,
 });
 
-/** How a run stands; its reports are told once. */
+/** The state of a run. Takes the trainer's reports, so that each is sent once. */
 export function describeProgress(
   trainer: Trainer,
   now: Pick<Progress, 'isPlaying' | 'samplesPerSecond'>,

@@ -1,6 +1,6 @@
 import type { Data, NumericArray, Transforms } from 'bp4';
 
-/** Samples with labels, or the targets of a regression, as a network takes them. */
+/** Samples with labels, or with the targets of a regression. */
 export interface Samples extends Data {
   readonly count: number;
   /** [count][width] */
@@ -11,20 +11,20 @@ export interface Samples extends Data {
   readonly targets?: NumericArray;
 }
 
-/** All that is to be learned, and how it is called. */
+/** The training and test data of a task, with names. */
 export interface Lesson {
   readonly train: Samples;
   readonly test: Samples;
-  /** Of the inputs that the network sees, after the transforms; empty for pixels. */
+  /** The names of the inputs after the transforms; empty for pixels. */
   readonly inputNames: readonly string[];
-  /** The classes, or what a regression is to find. */
+  /** The classes, or the target of a regression. */
   readonly outputNames: readonly string[];
   readonly inputs: number;
   readonly isRegression: boolean;
   readonly transforms?: Transforms;
 }
 
-/** Some of the samples, in the order of their numbers. */
+/** Selects samples by index, in the order of the indices. */
 export function chosen({ count, inputs, labels, targets, ...rest }: Samples, numbers: Uint32Array): Samples {
   return {
     ...rest,
@@ -35,7 +35,7 @@ export function chosen({ count, inputs, labels, targets, ...rest }: Samples, num
   };
 }
 
-/** `count` samples from the n-th on. */
+/** Selects up to `count` samples, starting at index `from`. */
 export function slice(samples: Samples, from: number, count: number): Samples {
   const rows = Math.min(count, samples.count - from);
   return chosen(
@@ -44,7 +44,7 @@ export function slice(samples: Samples, from: number, count: number): Samples {
   );
 }
 
-/** What `train` and the like take: they refuse what they do not know. */
+/** Removes `count`, because the library rejects unknown properties. */
 export function toData({ inputs, labels, targets, inputScale }: Samples): Data {
   return {
     inputs,

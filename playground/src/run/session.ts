@@ -5,18 +5,17 @@ import { Meter } from './meter.js';
 import { describeProblem, describeProgress } from './replies.js';
 import { Trainer } from './trainer.js';
 
-/** What goes on until it has come to its end, or is stopped by another request. */
+/** A training that runs until it's complete or another request stops it. */
 interface Activity {
   readonly type: 'play' | 'epoch' | 'open';
   isStopped: boolean;
 }
 
-/** So long it may train before messages have their turn. */
+/** The longest time to train before handling messages. */
 const SLICE_MILLISECONDS = 8;
 
 /**
- * What the worker does: a run that is opened, played, paused, looked into. Requests are answered one after the other, in
- * the order in which they come; playing goes on beside them.
+ * A run in the worker. It answers requests one at a time, in order of arrival; playing continues in between.
  */
 export class Session {
   readonly #post: (reply: Reply) => void;
@@ -27,7 +26,7 @@ export class Session {
   #trainer: Trainer | undefined;
   #activity: Activity | undefined;
   #playing: Promise<void> | undefined;
-  /** How many times it was to be opened: only the last counts. */
+  /** The number of 'open' requests so far. Only the latest counts. */
   #opened = 0;
 
   constructor(post: (reply: Reply) => void, digits: DigitsFile, engine: EngineOptions = {}) {
@@ -36,12 +35,12 @@ export class Session {
     this.#engine = engine;
   }
 
-  /** @returns when it has been answered; that it failed is an answer too */
+  /** @returns a promise that resolves after the reply, which may report a failure */
   receive(request: Request): Promise<void> {
     const activity = this.#activity;
-    // Playing stops when their turn comes; what holds up the queue must be told at once.
-    const ends = request.type === 'open' || (request.type === 'pause' && activity?.type === 'epoch');
-    if (activity && ends) activity.isStopped = true;
+    // 'play' stops when the request's turn comes; an activity that blocks the queue must stop now
+    const stops = request.type === 'open' || (request.type === 'pause' && activity?.type === 'epoch');
+    if (activity && stops) activity.isStopped = true;
     if (request.type === 'open') this.#opened++;
     const number = this.#opened;
     this.#queue = this.#queue.then(() => this.#orFail(() => this.#answer(request, number)));
@@ -102,13 +101,13 @@ export class Session {
     });
   }
 
-  /** Until it no longer plays. */
+  /** Stops playing and waits until it has stopped. */
   async #rest(): Promise<void> {
     if (this.#activity) this.#activity.isStopped = true;
     await this.#playing;
   }
 
-  /** Trains up to a step, or until it is stopped, and tells meanwhile how it stands. */
+  /** Trains up to a step or until another request stops it, and posts its progress meanwhile. */
   async #go(type: Activity['type'], until: number): Promise<void> {
     const trainer = this.#use();
     const activity = { type, isStopped: false };
@@ -155,7 +154,7 @@ export class Session {
     this.#post({ type: 'exported', fileName: `bp4-${settings.task}.${ending}`, mimeType, text });
   }
 
-  /** Whatever goes wrong is told, and nothing waits for it. */
+  /** Reports any error as a reply, so that the queue continues. */
   async #orFail(work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -171,7 +170,7 @@ export class Session {
   }
 }
 
-/** The code is loaded only where it is asked for. */
+/** Loads bp4/code only on demand. */
 async function generateModule(net: Network, outputs: readonly string[]): Promise<string> {
   const { toModule } = await import('bp4/code');
   return toModule(net, { outputs });

@@ -5,14 +5,14 @@ import type { Samples } from './samples.js';
 export type ToyName = Exclude<TaskName, 'digits' | 'csv'>;
 
 const COUNT = 400;
-/** By how much noise moves a point: where it is 1, the deviation of each coordinate. */
+/** The standard deviation of each coordinate at noise 1. */
 const SPREAD = 0.25;
 
 /**
- * Two classes in the plane, in [−1, 1]²; half of the points to learn from, half for the test.
+ * Two classes in [−1, 1]². Half of the points are for training, half for the test.
  *
- * A link must give the same points to the last bit in every browser, and Math.sin and Math.cos are not the same in
- * all: here is nothing but + − × ÷ and √, which are.
+ * A link must give the same points to the last bit in every browser. Math.sin and Math.cos differ between browsers, so this
+ * file uses only + − × ÷ and √.
  */
 export function toyData(
   task: ToyName,
@@ -39,7 +39,7 @@ function part(inputs: Float32Array, labels: Uint8Array, from: number): Samples {
 
 type Point = readonly [x: number, y: number];
 
-/** A point of the class 0 or 1, without noise. */
+/** Draws a point of class 0 or 1, without noise. */
 const shapes: Record<ToyName, (random: Random, label: number) => Point> = {
   circle(random, label) {
     const radius = label ? Math.sqrt(random.uniform(0, 0.2)) : Math.sqrt(random.uniform(0.42, 0.9));
@@ -60,13 +60,13 @@ const shapes: Record<ToyName, (random: Random, label: number) => Point> = {
   },
 };
 
-/** @param turns the angle, a whole turn being 1 */
+/** @param turns the angle in turns */
 function onCircle(turns: number, radius: number): Point {
   const angle = 2 * Math.PI * (turns - Math.round(turns)); // −π to π
   return [radius * sine(angle + Math.PI / 2), radius * sine(angle)];
 }
 
-/** By its power series, whose last term is below 10⁻¹³ for |x| ≤ 3π/2. */
+/** The power series of the sine, whose last term is below 10⁻¹³ for |x| ≤ 3π/2. */
 function sine(x: number): number {
   let term = x;
   let sum = x;

@@ -11,22 +11,22 @@ import type { Report, Settings, Walk } from '../protocol.js';
 import { lossNames, outputActivations } from './choices.js';
 import { chosen, toData, slice, type Lesson, type Samples } from './samples.js';
 
-/** As many tell how fast layers learn. */
+/** The number of samples used to diagnose how fast layers learn. */
 const DIAGNOSED = 200;
 
-/** A network and its lesson, and how far it has come. */
+/** Trains a network on a lesson, step by step. */
 export class Trainer {
   readonly net: Network;
   readonly lesson: Lesson;
   readonly settings: Settings;
   readonly stepsPerEpoch: number;
-  /** Mini-batches so far. */
+  /** The number of mini-batches so far. */
   step = 0;
-  /** Whole epochs so far. */
+  /** The number of completed epochs. */
   epoch = 0;
-  /** Of all epochs since the last `takeReports`. */
+  /** The reports of the epochs since the last `takeReports`. */
   #reports: Report[] = [];
-  /** The training samples in the order of the epoch under way. */
+  /** The training samples in the order of the current epoch. */
   #ordered: { readonly epoch: number; readonly samples: Samples } | undefined;
   readonly #options: TrainOptions;
 
@@ -42,12 +42,12 @@ export class Trainer {
       optimizer,
       ...(l1 > 0 && { l1 }),
       ...(l2 > 0 && { l2 }),
-      shuffle: false, // the order is drawn here, so that it is known which mini-batch comes next
+      shuffle: false, // #samples shuffles, so that `walk` knows the next mini-batch
       validation: toData(lesson.test),
     };
   }
 
-  /** @throws TypeError, RangeError where the settings cannot be */
+  /** @throws TypeError, RangeError if the settings are invalid */
   static async create(settings: Settings, lesson: Lesson, engine: EngineOptions = {}): Promise<Trainer> {
     const { hidden, activation, dropout, initializer, seed } = settings;
     const last = chooseOutputs(lesson, settings);
@@ -72,7 +72,7 @@ export class Trainer {
     return this.epoch * train.count + Math.min(inEpoch, train.count);
   }
 
-  /** The reports of the epochs since it was last asked. */
+  /** Returns the reports since its last call. */
   takeReports(): Report[] {
     const reports = this.#reports;
     this.#reports = [];
@@ -80,28 +80,28 @@ export class Trainer {
   }
 
   /**
-   * Trains on, to the end of the epoch at most. Where it is stopped decides no bit of what follows.
-   * @param until the step to stop after
-   * @param isEnough asked after each step
+   * Continues the training, at most to the end of the epoch. Stopping doesn't change the bits of later steps.
+   * @param until stops after this step
+   * @param isEnough called after each step; true stops
    * @returns whether the epoch has ended
-   * @throws DivergenceError; it stands after the last finite step then
+   * @throws DivergenceError and keeps the state after the last finite step
    */
   async train(until: number, isEnough: () => boolean = () => false): Promise<boolean> {
     const stop = new AbortController();
     const onBatch = ({ batch, batches }: { batch: number; batches: number }): void => {
       this.step++;
-      const isLast = batch === batches; // then the epoch's report is all that is left to do
+      const isLast = batch === batches; // then only the epoch's report remains
       if ((isEnough() || this.step >= until) && !isLast) stop.abort();
     };
     try {
-      const [told] = await this.net.train(toData(this.#samples()), {
+      const [report] = await this.net.train(toData(this.#samples()), {
         ...this.#options,
         epochs: this.epoch + 1,
         resume: this.step > 0,
         signal: stop.signal,
         onBatch,
       });
-      const { epoch, loss, accuracy, validation } = told!;
+      const { epoch, loss, accuracy, validation } = report!;
       this.epoch = epoch;
       this.#reports.push({
         epoch,
@@ -119,14 +119,14 @@ export class Trainer {
     }
   }
 
-  /** Adds to the last report how fast each layer learns. */
+  /** Adds a diagnosis to the last report. */
   async diagnose(): Promise<void> {
     const last = this.#reports.length - 1;
     const diagnosis = await this.net.diagnose(toData(slice(this.lesson.train, 0, DIAGNOSED)));
     this.#reports[last] = { ...this.#reports[last]!, diagnosis };
   }
 
-  /** One step, with all that the four equations say of it. */
+  /** Trains one step and returns the values of the four equations. */
   async walk(): Promise<Walk> {
     const { miniBatchSize, learningRate } = this.settings;
     const from = (this.step - this.epoch * this.stepsPerEpoch) * miniBatchSize;
@@ -137,10 +137,10 @@ export class Trainer {
     return { step: this.step, count: batch.count, learningRate, before, gradients, after: this.net.layers };
   }
 
-  /** The samples in the order of this epoch: it follows from the seed and the number of the epoch alone. */
+  /** The samples in the order of this epoch, which depends only on the seed and the number of the epoch. */
   #samples(): Samples {
     if (this.#ordered?.epoch !== this.epoch) {
-      // the seed has 32 bits; those above them number the epoch, from 1: the network draws its weights from the seed alone
+      // the seed has 32 bits and the epoch goes above them, from 1: the bare seed already draws the network's weights
       const seed = this.settings.seed + (this.epoch + 1) * 2 ** 32;
       const order = Random.fromSeed(seed).permutation(this.lesson.train.count);
       this.#ordered = { epoch: this.epoch, samples: chosen(this.lesson.train, order) };

@@ -1,5 +1,5 @@
 declare module 'virtual:digits' {
-  /** Where the sample of MNIST lies. */
+  /** The URL of the sample of MNIST. */
   const address: string;
   export default address;
 }

@@ -2,7 +2,7 @@ import digitsAddress from 'virtual:digits';
 import type { Reply, Request } from '../protocol.js';
 import { Session } from './session.js';
 
-// The thread that trains: messages in, messages out.
+// The training thread: connects messages to a session.
 
 const post = (reply: Reply): void => {
   postMessage(reply);
@@ -11,7 +11,9 @@ const post = (reply: Reply): void => {
 async function digits(): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(digitsAddress);
   if (!response.ok)
-    throw new Error(`digits: ${digitsAddress} answered ${response.status}; load the page again`);
+    throw new Error(
+      `The digits failed to load: status ${response.status} for ${digitsAddress}. Reload the page.`,
+    );
   return new Uint8Array(await response.arrayBuffer());
 }
 
@@ -19,7 +21,7 @@ const session = new Session(post, digits);
 
 addEventListener('message', ({ data }: MessageEvent<Request>) => void session.receive(data));
 
-/** What nobody awaited: it must not go by in silence. */
+/** Reports errors of promises that nothing awaits. */
 addEventListener('unhandledrejection', ({ reason }) => {
   const { name, message } = reason instanceof Error ? reason : new Error(String(reason));
   post({ type: 'failed', name, message });

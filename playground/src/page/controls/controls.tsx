@@ -14,7 +14,7 @@ interface ControlsProps {
   readonly onChange: (change: Partial<Settings>) => void;
 }
 
-/** All that decides a run; what is seldom changed lies folded. */
+/** Every setting that determines a run. Rarely changed ones are folded away. */
 export function Controls({ settings, isRegression, onChange }: ControlsProps) {
   const { task, noise, hidden, activation, learningRate, miniBatchSize } = settings;
   const isToy = task !== 'digits' && task !== 'csv';
@@ -45,7 +45,7 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(rate) => onChange({ learningRate: rate })}
       />
       <Amount
-        label="Mini-batch m"
+        label="Batch size m"
         value={miniBatchSize}
         range={ranges.miniBatchSize}
         step={1}
@@ -54,7 +54,7 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(size) => onChange({ miniBatchSize: size })}
       />
       <MoreSettings settings={settings} isRegression={isRegression} onChange={onChange} />
-      <p class="restarts">A change restarts the run from its seed.</p>
+      <p class="restarts">Changing a setting restarts the training.</p>
     </div>
   );
 }
@@ -78,7 +78,7 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(name) => onChange({ optimizer: name })}
       />
       <Amount
-        label="l1"
+        label="L1 penalty"
         value={l1}
         range={ranges.l1}
         step="any"
@@ -86,7 +86,7 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(x) => onChange({ l1: x })}
       />
       <Amount
-        label="l2"
+        label="L2 penalty"
         value={l2}
         range={ranges.l2}
         step="any"
@@ -101,7 +101,7 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(share) => onChange({ dropout: share })}
       />
       <Choice
-        label="First weights"
+        label="Initializer"
         value={initializer}
         options={initializerNames}
         onChange={(name) => onChange({ initializer: name })}

@@ -8,7 +8,7 @@ interface ChoiceProps<T extends string> {
   readonly isDisabled?: boolean;
 }
 
-/** One of several names. */
+/** A choice of one name from a list. */
 export function Choice<T extends string>({ label, value, options, onChange, isDisabled }: ChoiceProps<T>) {
   return (
     <label class="field">
@@ -34,16 +34,16 @@ export function Choice<T extends string>({ label, value, options, onChange, isDi
 interface AmountProps {
   readonly label: string;
   readonly value: number;
-  /** From and to, both included. */
+  /** The least and the largest value allowed. */
   readonly range: readonly [number, number];
   readonly step: number | 'any';
-  /** Offered in a list beneath the box. */
+  /** Suggested in a list below the box. */
   readonly common?: readonly number[];
   readonly isWhole?: boolean;
   readonly onChange: (value: number) => void;
 }
 
-/** A number: taken over when it is within its bounds and the box is left, or Enter pressed. */
+/** A number, applied when the user leaves the box or presses Enter. It's clamped to its range. */
 export function Amount({ label, value, range: [min, max], step, common, isWhole, onChange }: AmountProps) {
   const list = useId();
   return (
@@ -86,7 +86,7 @@ interface SliderProps {
   readonly onChange: (value: number) => void;
 }
 
-/** A share, from 0. */
+/** A number from 0 to `max`. */
 export function Slider({ label, value, max, step, onChange }: SliderProps) {
   return (
     <label class="field slider">

@@ -8,7 +8,7 @@ interface LayersProps {
 const [, MOST_LAYERS] = ranges.hiddenLayers;
 const [, MOST_UNITS] = ranges.units;
 
-/** The units of each hidden layer, and how many layers. */
+/** The number of hidden layers and the units of each. */
 export function Layers({ hidden, onChange }: LayersProps) {
   const set = (index: number, units: number): void =>
     onChange(hidden.map((old, i) => (i === index ? Math.min(MOST_UNITS, Math.max(1, units)) : old)));
@@ -21,7 +21,7 @@ export function Layers({ hidden, onChange }: LayersProps) {
             <span class="layer-name">{i + 1}</span>
             <button
               type="button"
-              aria-label={`One unit less in hidden layer ${i + 1}`}
+              aria-label={`Remove a unit from hidden layer ${i + 1}`}
               disabled={units <= 1}
               onClick={() => set(i, units - 1)}
             >
@@ -29,7 +29,7 @@ export function Layers({ hidden, onChange }: LayersProps) {
             </button>
             <input
               type="number"
-              aria-label={`Units of hidden layer ${i + 1}`}
+              aria-label={`Units in hidden layer ${i + 1}`}
               min={1}
               max={MOST_UNITS}
               value={units}
@@ -37,7 +37,7 @@ export function Layers({ hidden, onChange }: LayersProps) {
             />
             <button
               type="button"
-              aria-label={`One unit more in hidden layer ${i + 1}`}
+              aria-label={`Add a unit to hidden layer ${i + 1}`}
               disabled={units >= MOST_UNITS}
               onClick={() => set(i, units + 1)}
             >

@@ -4,28 +4,28 @@ import { biasGradient, forward, hiddenDelta, outputDelta, update, weightGradient
 import './equations.css';
 
 interface EquationsProps {
-  /** The phase whose equation lights up. */
+  /** The phase whose equation is highlighted. */
   readonly lit: PhaseName | undefined;
   readonly optimizer: OptimizerName;
   readonly hasPenalty: boolean;
 }
 
-/** The forward pass, the four equations and the update, each with what it gives. */
+/** The forward pass, the four equations and the update, each with its result. */
 export function Equations({ lit, optimizer, hasPenalty }: EquationsProps) {
   const rows = [
-    { name: 'forward', gives: 'what each unit says', formula: forward },
-    { name: 'BP1', gives: 'δ at the outputs', formula: outputDelta },
-    { name: 'BP2', gives: 'δ one layer back', formula: hiddenDelta },
-    { name: 'BP3', gives: 'gradient of biases', formula: biasGradient },
-    { name: 'BP4', gives: 'gradient of weights', formula: weightGradient },
-    { name: 'update', gives: describeRule(optimizer, hasPenalty), formula: update(optimizer) },
+    { name: 'forward', result: 'activations', formula: forward },
+    { name: 'BP1', result: 'δ of the output layer', formula: outputDelta },
+    { name: 'BP2', result: 'δ of a hidden layer', formula: hiddenDelta },
+    { name: 'BP3', result: 'gradient of the biases', formula: biasGradient },
+    { name: 'BP4', result: 'gradient of the weights', formula: weightGradient },
+    { name: 'update', result: describeRule(optimizer, hasPenalty), formula: update(optimizer) },
   ] as const;
   return (
     <ol class="equations" aria-label="The equations of backpropagation">
-      {rows.map(({ name, gives, formula }) => (
+      {rows.map(({ name, result, formula }) => (
         <li key={name} class={name === lit ? 'lit' : ''} aria-current={name === lit ? 'step' : undefined}>
           <span class="equation-name">
-            <b>{name}</b> <span>{gives}</span>
+            <b>{name}</b> <span>{result}</span>
           </span>
           {formula}
         </li>
@@ -35,6 +35,5 @@ export function Equations({ lit, optimizer, hasPenalty }: EquationsProps) {
 }
 
 function describeRule(optimizer: OptimizerName, hasPenalty: boolean): string {
-  const penalty = hasPenalty ? ', with penalty' : '';
-  return optimizer === 'sgd' ? `downhill${penalty}` : `by ${optimizer}${penalty}`;
+  return `with ${optimizer}${hasPenalty ? ' and penalty' : ''}`;
 }

@@ -1,7 +1,7 @@
 import type { OptimizerName } from 'bp4';
 import type { ComponentChildren } from 'preact';
 
-// The equations in MathML. δ, and what else flows backward, has one color; z and a, which flow forward, another.
+// The equations in MathML. δ, which flows backward, has one color; z and a, which flow forward, have another.
 
 type Children = { readonly children: ComponentChildren };
 
@@ -157,7 +157,7 @@ export const weightGradient = (
   </math>
 );
 
-/** Plain descent takes the mean of the mini-batch as it is; other optimizers make something of it. */
+/** Plain gradient descent subtracts the scaled mean gradient; other optimizers transform the gradient first. */
 export const update = (optimizer: OptimizerName) => (
   <math class="m-update">
     <Weights>{l}</Weights>

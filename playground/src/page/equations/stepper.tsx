@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { explain } from '../explain.js';
-import { layerName } from '../phases.js';
+import { layerName } from '../../format.js';
 import { currentPhase, type View } from '../view.js';
 import { Equations } from './equations.js';
 import type { Settings } from '../../protocol.js';
@@ -8,7 +8,7 @@ import './stepper.css';
 
 interface StepperProps {
   readonly view: View | undefined;
-  /** There is nothing to train on yet. */
+  /** The user has not chosen a table yet. */
   readonly isMissing: boolean;
   readonly settings: Settings;
   readonly isAuto: boolean;
@@ -18,10 +18,10 @@ interface StepperProps {
   readonly onClose: () => void;
 }
 
-/** How long a phase stays while the walk goes on by itself, in milliseconds. */
+/** How long the automatic walk shows each phase, in milliseconds. */
 const PHASE_TIME = 3500;
 
-/** The walk of one mini-batch: its phase, in words and numbers, and the equations. */
+/** The walk of one mini-batch: the phase in words and numbers, and the equations. */
 export function Stepper(props: StepperProps) {
   const { view, settings, isAuto, onGo, onAuto } = props;
   const isLast = view !== undefined && view.index === view.phases.length - 1;
@@ -51,10 +51,10 @@ function Invitation({ isMissing }: { isMissing: boolean }) {
   return (
     <div class="walk idle">
       {isMissing ? (
-        <p>Choose a table of your own, or the example, and a network is made for it.</p>
+        <p>Choose a CSV file or the example, then a column to predict.</p>
       ) : (
         <p>
-          Press <b>Step</b> to send one mini-batch through the network and these equations, with its real
+          Press <b>Step</b> to follow one mini-batch through the network and the equations, with its actual
           numbers.
         </p>
       )}
@@ -101,7 +101,7 @@ function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: Walk
         <button type="button" aria-pressed={isAuto} onClick={() => onAuto(!isAuto)}>
           Auto
         </button>
-        <button type="button" class="end" aria-label="End the walk" onClick={onClose}>
+        <button type="button" class="end" aria-label="Close this step" onClick={onClose}>
           ✕
         </button>
       </div>
@@ -125,7 +125,7 @@ function SamplePicker({ count, sample, onSample }: SamplePickerProps) {
   return (
     <select
       class="sample"
-      aria-label="Sample of the mini-batch"
+      aria-label="Sample in the mini-batch"
       value={sample}
       onChange={(event) => onSample(Number(event.currentTarget.value))}
     >

@@ -6,11 +6,11 @@ import type { EdgesLook, Scene } from './scene.js';
 interface EdgesProps {
   readonly scene: Scene;
   readonly columns: readonly Column[];
-  /** The first layer's edges come from an image, not from units. */
+  /** Whether the first layer's edges start at an image instead of units. */
   readonly hasImage: boolean;
 }
 
-/** All edges between drawn units: color and dashes by sign, width by size. */
+/** All edges between drawn units. Color and dashes show the sign, width shows the magnitude. */
 export function Edges({ scene, columns, hasImage }: EdgesProps) {
   const layers = scene.edges.map((look, layer) => ({ look, layer }));
   return (
@@ -26,7 +26,7 @@ export function Edges({ scene, columns, hasImage }: EdgesProps) {
   );
 }
 
-/** From the image to each unit of the first layer, whatever the weights: those are drawn in the units. */
+/** Plain lines from the image to each unit of the first layer. Its weights are drawn as images beside the units. */
 function Rays({ from, to, flow }: { from: Column; to: Column; flow: EdgesLook['flow'] }) {
   return (
     <>
@@ -43,7 +43,7 @@ function Rays({ from, to, flow }: { from: Column; to: Column; flow: EdgesLook['f
   );
 }
 
-/** Where a layer has more edges, only those of the subject show the flow. */
+/** If a layer has more edges, only those of the subject show the flow. */
 const MOST_FLOWS = 24;
 
 interface BundleProps {
@@ -93,7 +93,7 @@ function chooseOpacity(look: EdgesLook, scene: Scene, isMain: boolean, size: num
   return (isMain ? 0.6 : 0.3) + (isMain ? 0.4 : 0.7) * size;
 }
 
-/** Whether the edge from k to j, into a layer, is one of those that the explanation speaks of. */
+/** Whether the explanation is about the edge from unit k to unit j of a layer. */
 function isSubjects({ labels, subject }: Scene, layer: number, j: number, k: number): boolean {
   if (subject === undefined || labels === 'none') return false;
   return labels === 'in'
@@ -101,10 +101,10 @@ function isSubjects({ labels, subject }: Scene, layer: number, j: number, k: num
     : subject.layer === layer - 1 && subject.unit === k;
 }
 
-/** Between two layers, so that numbers have room there. */
+/** The least distance between two layers that leaves room for numbers, in pixels. */
 const NARROWEST = 40;
 
-/** The numbers of the subject's edges, each near its other end, where edges lie apart. */
+/** The numbers of the subject's edges, each near the other end, where the edges are apart. */
 export function EdgeLabels({ scene, columns, hasImage }: EdgesProps) {
   if (scene.subject === undefined || scene.labels === 'none') return null;
   const layer = scene.labels === 'in' ? scene.subject.layer : scene.subject.layer + 1;
@@ -113,7 +113,7 @@ export function EdgeLabels({ scene, columns, hasImage }: EdgesProps) {
   if (to.x - from.x < NARROWEST) return null; // they would hide the units
   const fanIn = from.ys.length + from.more;
   const { values } = scene.edges[layer]!;
-  // where there is little room between the layers, in the middle of it
+  // in the middle if the layers are close together
   const share = to.x - from.x < 110 ? 0.5 : scene.labels === 'in' ? 0.38 : 0.62;
   const texts = edgesOfSubject(scene.subject, scene.labels, from, to);
   return (

@@ -1,6 +1,6 @@
 import type { Problem } from '../../protocol.js';
-import { short } from '../../format.js';
-import { layerName, type Phase } from '../phases.js';
+import { layerName, short } from '../../format.js';
+import type { Phase } from '../phases.js';
 import type { Column, Size } from './geometry.js';
 import type { Scene } from './scene.js';
 
@@ -12,7 +12,7 @@ interface FrameProps {
   readonly size: Size;
 }
 
-/** The names around the picture: of layers above, of inputs at the left, of outputs at the right. */
+/** The names around the picture: layers above, inputs on the left, outputs on the right. */
 export function Frame({ problem, columns, scene, phase, size }: FrameProps) {
   return (
     <g aria-hidden="true">
@@ -56,7 +56,7 @@ interface InputNamesProps {
   readonly isNarrow: boolean;
 }
 
-/** Letters at the left of the units, longer names beneath them. */
+/** Short names stand left of the units, longer ones below them. */
 function InputNames({ names, column: { x, ys, radius, reach }, isNarrow }: InputNamesProps) {
   const isShort = names.every((name) => name.length < 3);
   return (
@@ -106,14 +106,14 @@ function OutputNames({ problem, column, scene, size }: OutputNamesProps) {
   );
 }
 
-/** Where both do not fit, the target stands in place of the name. */
+/** The name and the target; only the target if both don't fit. */
 function outputName(name: string, target: string, isNarrow: boolean): string {
   if (target === '') return cut(name, isNarrow ? 7 : 12);
   if (isNarrow && name.length > 1) return target;
   return `${cut(name, 8)} ${target}`;
 }
 
-/** An arrow above the layers between which something flows. */
+/** An arrow above the two layers between which a or δ flows. */
 function Direction({ columns, phase }: { columns: readonly Column[]; phase: Phase | undefined }) {
   if (phase?.layer === undefined || phase.name === 'BP1') return null;
   const isBack = phase.name === 'BP2';

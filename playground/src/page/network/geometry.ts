@@ -1,6 +1,6 @@
 import { shownUnits } from '../view.js';
 
-// Where the picture draws each unit, in pixels of the page.
+// Where the picture draws each unit, in CSS pixels.
 
 export interface Size {
   readonly width: number;
@@ -9,25 +9,25 @@ export interface Size {
 
 export interface Column {
   readonly x: number;
-  /** The middle of each drawn unit. */
+  /** The center of each drawn unit. */
   readonly ys: readonly number[];
-  /** Units that are not drawn. */
+  /** How many units are not drawn. */
   readonly more: number;
   /** Half the height of a unit. */
   readonly radius: number;
   /** Half the width of a unit that shows a number. */
   readonly reach: number;
-  /** Whether a note fits beneath each unit. */
+  /** Whether a note fits below each unit. */
   readonly hasRoom: boolean;
 }
 
-/** Above the units stand the names of the layers; left and right of them those of inputs and outputs. */
+/** Room above the units, for the names of the layers. */
 const TOP = 40;
 const BOTTOM = 22;
 
 /**
- * Where the units of all columns lie, the inputs first.
- * @param hasImage the inputs are one image, and the first layer's units show their weights as images
+ * Places the units of all columns, inputs first.
+ * @param hasImage whether the inputs are one image, and the first layer's units show their weights as images
  */
 export function placeColumns(sizes: readonly number[], { width, height }: Size, hasImage: boolean): Column[] {
   const isNarrow = width < 480;
@@ -42,15 +42,15 @@ export function placeColumns(sizes: readonly number[], { width, height }: Size, 
     const shown = shownUnits(sizes, i);
     const spacing = Math.min(62, (height - TOP - BOTTOM) / shown);
     const ys = Array.from({ length: shown }, (_, unit) => middle + (unit - (shown - 1) / 2) * spacing);
-    // beneath inputs stand their names
+    // leave room for the names below the inputs
     const radius = Math.min(19, i === 0 ? spacing / 2 - 8 : spacing * 0.4, pitch * 0.3);
-    // the outputs have their notes at their right
+    // the notes of the outputs stand on their right
     const hasRoom = spacing >= 35 && i < sizes.length - 1;
     return { x, ys, more: units - shown, radius, reach: Math.min(26, pitch * 0.3), hasRoom };
   });
 }
 
-/** Of the image that is the input of a digit. */
+/** The side of the input image. */
 export function imageSide(width: number): number {
   return width < 480 ? 56 : 96;
 }

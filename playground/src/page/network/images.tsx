@@ -5,19 +5,19 @@ import { Pixels } from './pixels.js';
 export interface Image {
   /** [28][28] */
   readonly pixels: ArrayLike<number>;
-  /** Which number is white. */
+  /** The pixel value that is drawn white. */
   readonly white: number;
 }
 
 interface ImagesProps {
   readonly columns: readonly Column[];
-  /** Of the first layer, [units][784]: weights, or their gradients. */
+  /** The weights of the first layer or their gradients, [units][784]. */
   readonly edges: Float32Array;
   readonly image: Image | undefined;
   readonly side: number;
 }
 
-/** Digits: the image that goes in, and before each unit of the first layer its weights, as an image. */
+/** For digits: the input image, and the weights of each unit in the first layer as an image. */
 export function Images({ columns, edges, image, side }: ImagesProps) {
   const [input, first] = [columns[0]!, columns[1]!];
   const small = smallSide(first);

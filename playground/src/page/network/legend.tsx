@@ -1,17 +1,17 @@
 import type { Scene } from './scene.js';
 
-/** What colors, dashes and numbers stand for, and the numbers of the unit that is pointed at. */
-export function Legend({ scene, told }: { scene: Scene | undefined; told: string | undefined }) {
+/** The meaning of colors, dashes and numbers, and the values of one unit. */
+export function Legend({ scene, readout }: { scene: Scene | undefined; readout: string | undefined }) {
   if (scene === undefined) return <figcaption class="network-legend" />;
   return (
     <figcaption class="network-legend">
       <span class="keys">
         <Key kind="positive" text={`${scene.quantity} > 0`} />
         <Key kind="negative" text={`${scene.quantity} < 0`} />
-        <span>wider: larger</span>
+        <span>thicker: larger</span>
       </span>
       <span class="caption">{scene.caption}</span>
-      <span class="told">{told ?? 'Point at a unit for its numbers.'}</span>
+      <span class="readout">{readout ?? 'Point at a unit to see its values.'}</span>
     </figcaption>
   );
 }

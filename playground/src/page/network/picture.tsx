@@ -1,6 +1,6 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { PIXELS, type Problem, type Progress } from '../../protocol.js';
-import { layerName } from '../phases.js';
+import { layerName } from '../../format.js';
 import type { Run } from '../use-run.js';
 import { currentPhase, type Place, takesImages, type View } from '../view.js';
 import { EdgeLabels, Edges } from './edges.js';
@@ -16,11 +16,11 @@ interface NetworkProps {
   readonly run: Run;
   readonly view: View | undefined;
   readonly onChoose: (place: Place) => void;
-  /** What is being done until the run is there. */
+  /** The status while the run opens; undefined once it's open. */
   readonly opening: string | undefined;
 }
 
-/** The network: units by layer, edges by sign and size of their weights, and in a walk the numbers of the phase. */
+/** The network: units by layer, edges by sign and magnitude of their weights, and the numbers of a walk's phase. */
 export function Network({ run: { problem, progress }, view, onChoose, opening }: NetworkProps) {
   const [box, size] = useSize();
   const [pointed, point] = useState<Place>();
@@ -33,9 +33,9 @@ export function Network({ run: { problem, progress }, view, onChoose, opening }:
     const layers = progress?.layers ?? [];
     return readout(layerName(layer, layers.length), { layer, unit }, layers, view);
   };
-  // a pointer that rests may have been left on a unit of the network before this one
-  const isThereStill = pointed !== undefined && pointed.unit < (problem?.sizes[pointed.layer + 1] ?? 0);
-  const told = isThereStill ? pointed : scene?.subject;
+  // a resting pointer may still refer to a unit of the previous network
+  const isStillThere = pointed !== undefined && pointed.unit < (problem?.sizes[pointed.layer + 1] ?? 0);
+  const shown = isStillThere ? pointed : scene?.subject;
   return (
     <figure class="network">
       <div class="network-box" ref={box}>
@@ -44,7 +44,7 @@ export function Network({ run: { problem, progress }, view, onChoose, opening }:
         )}
         <div role="status">{opening !== undefined && <p class="network-opening">{opening}</p>}</div>
       </div>
-      <Legend scene={scene} told={told === undefined ? undefined : describe(told)} />
+      <Legend scene={scene} readout={shown === undefined ? undefined : describe(shown)} />
     </figure>
   );
 }
@@ -90,7 +90,7 @@ function Picture({ problem, progress, scene, view, size, describe, onChoose, onP
   );
 }
 
-/** Some image of the test data, while no mini-batch is under the eye. */
+/** An image of the test data, shown outside a walk. */
 function exampleImage({ confusion }: Progress): Image | undefined {
   const pixels = confusion?.examples.flat().find((images) => images.length > 0)?.[0];
   return pixels === undefined ? undefined : { pixels, white: 255 };
@@ -101,10 +101,10 @@ function sampleImage({ walk, sample }: View): Image {
 }
 
 function describeNetwork({ sizes }: Problem): string {
-  return `A network of ${sizes.join(', ')} units. Up and down arrows go from unit to unit.`;
+  return `Network with layers of ${sizes.join(', ')} units. The up and down arrows move between units.`;
 }
 
-/** The size of the box, in pixels, now and whenever it changes. */
+/** Measures the box in pixels, at first and whenever its size changes. */
 function useSize(): [preact.RefObject<HTMLDivElement | null>, Size] {
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });

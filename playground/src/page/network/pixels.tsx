@@ -7,7 +7,7 @@ const white = [255, 255, 255] as const;
 interface PixelsProps {
   /** [28][28] */
   readonly values: ArrayLike<number>;
-  /** 'gray': from 0, black, to `scale`, white; 'signed': −scale to scale in the colors of weights. */
+  /** 'gray': 0 is black and `scale` is white; 'signed': −scale to scale in the colors of negative and positive weights. */
   readonly tone: 'gray' | 'signed';
   readonly scale: number;
   readonly x: number;
@@ -15,7 +15,7 @@ interface PixelsProps {
   readonly side: number;
 }
 
-/** A picture of 28 × 28 values, its middle at x, y of the network's picture. */
+/** An image of 28 × 28 values, centered at x, y of the network's picture. */
 export function Pixels({ values, tone, scale, x, y, side }: PixelsProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const colors = useColors();

@@ -2,43 +2,43 @@ import type { LayerState } from 'bp4';
 import { precise, short } from '../../format.js';
 import { currentPhase, type Place, findSubject, sampleTargets, readLayer, type View } from '../view.js';
 
-// What the picture shows of each unit and of the edges between two layers, in the present phase.
+// How the picture shows each unit and each edge in the current phase.
 
 export interface UnitLook {
-  /** In the unit; '' draws a circle without a number. */
+  /** The text inside the unit; '' draws a circle without a number. */
   readonly text: string;
-  /** Beneath it. */
+  /** The text below the unit, or beside an output. */
   readonly note: string;
   readonly tone: 'plain' | 'activation' | 'delta';
-  /** From 0 to 1: how strongly it is colored. */
+  /** The strength of the color, from 0 to 1. */
   readonly strength: number;
   readonly isDim: boolean;
 }
 
 export interface EdgesLook {
-  /** What color and width stand for, [units][fanIn]. */
+  /** The values that color and width show, [units][fanIn]. */
   readonly values: Float32Array;
   readonly flow: 'none' | 'forward' | 'backward';
   readonly isDim: boolean;
 }
 
 export interface Scene {
-  /** By column, the inputs first. */
+  /** One list for each column, inputs first. */
   readonly units: readonly (readonly UnitLook[])[];
-  /** By layer: those that lead into it. */
+  /** The edges into each layer. */
   readonly edges: readonly EdgesLook[];
-  /** What the edges stand for. */
+  /** The quantity that the edges show. */
   readonly quantity: 'w' | '∂C/∂w';
-  /** What the numbers in the units are. */
+  /** Explains the numbers of the picture. */
   readonly caption: string;
   readonly subject: Place | undefined;
-  /** Which of the subject's edges bear their numbers. */
+  /** Which of the subject's edges are labeled with their numbers. */
   readonly labels: 'in' | 'out' | 'none';
-  /** y of each output, where it matters. */
+  /** The target y of each output, in BP1. */
   readonly targets: Float32Array | undefined;
 }
 
-/** The network at rest. */
+/** The network outside a walk. */
 export function sceneAtRest(layers: readonly LayerState[], sizes: readonly number[]): Scene {
   return {
     units: sizes.map((units) => Array<UnitLook>(units).fill(rest)),
@@ -67,12 +67,12 @@ export function buildScene(view: View): Scene {
 }
 
 const captions = {
-  forward: 'in the units: a, beneath: z',
-  BP1: 'at the outputs: δ, beside: a',
-  BP2: 'in the bright units: δ, on its way back',
-  BP3: 'in the units: ∂C/∂b, the mean',
-  BP4: 'edges: the mean of the mini-batch',
-  update: 'edges: the new weights',
+  forward: 'in each unit: a, below it: z',
+  BP1: 'in each output: δ, beside it: a',
+  BP2: 'in the bright units: δ',
+  BP3: 'in each unit: the mean ∂C/∂b',
+  BP4: 'edges: the mean ∂C/∂w',
+  update: 'edges: the updated weights',
 };
 
 const rest: UnitLook = { text: '', note: '', tone: 'plain', strength: 0, isDim: false };

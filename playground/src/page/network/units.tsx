@@ -12,7 +12,7 @@ interface UnitsProps {
   readonly onPoint: (place: Place | undefined) => void;
 }
 
-/** All drawn units. Tab leads to one of them; up and down arrows to the others. */
+/** All drawn units. Tab focuses one of them; the up and down arrows move to the others. */
 export function Units(props: UnitsProps) {
   const { scene, columns, hasImage } = props;
   const home = props.chosen ?? scene.subject ?? { layer: 0, unit: 0 };
@@ -55,13 +55,13 @@ interface UnitProps extends UnitsProps {
   readonly children: preact.ComponentChildren;
 }
 
-/** A unit that can be pointed at, focused and chosen. */
+/** A unit that the user can point at, focus and select. */
 function Unit({ place, isHome, children, chosen, describe, onChoose, onPoint }: UnitProps) {
   return (
     <g
       class="unit"
       role="button"
-      tabindex={isHome ? 0 : -1} // as SVG writes it
+      tabindex={isHome ? 0 : -1} // lower case, as in SVG
       aria-label={describe(place)}
       aria-pressed={isAt(chosen, place.layer + 1, place.unit)}
       onClick={() => onChoose(place)}
@@ -80,7 +80,7 @@ function Unit({ place, isHome, children, chosen, describe, onChoose, onPoint }: 
   );
 }
 
-/** Focuses the unit before or after the one that the event comes from. */
+/** Focuses the unit `by` places after the one that the event comes from. */
 function goTo(event: KeyboardEvent, by: number): void {
   event.preventDefault();
   const here = event.currentTarget as SVGGElement;
@@ -90,7 +90,7 @@ function goTo(event: KeyboardEvent, by: number): void {
 
 /** Half the height of a unit that shows a number. */
 const CAPSULE = 11;
-/** Of a column: half a number's width does not fit in less. */
+/** A number doesn't fit into a unit whose half-width is below this. */
 const NARROW = 12;
 
 interface ShapeProps {
@@ -100,9 +100,9 @@ interface ShapeProps {
   readonly isSubject: boolean;
 }
 
-/** A circle, or with a number a capsule. */
+/** A circle, or a capsule around a number. */
 function Shape({ look, column: { x, radius, reach, hasRoom }, y, isSubject }: ShapeProps) {
-  // numbers of narrow columns would run into each other: those of the present phase alone
+  // the numbers of narrow columns would overlap: show only those of the current phase
   const text = look.isDim && reach < NARROW ? '' : look.text;
   const [half, tall] = text === '' ? [radius, radius] : [Math.max(radius, reach), Math.min(radius, CAPSULE)];
   const place = { x: x - half, y: y - tall, width: 2 * half, height: 2 * tall, rx: tall };
