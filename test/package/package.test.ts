@@ -236,3 +236,13 @@ describe('snippets of README.md and docs/', () => {
     ]);
   });
 });
+
+it('CONTRIBUTING maps the lines of network.py to functions that exist', () => {
+  const text = readFileSync(join(repository, 'CONTRIBUTING.md'), 'utf8');
+  const functions = Array.from(text.matchAll(/# (\w+), in (\S+\.ts)/g), ([, name, file]) => ({ name, file }));
+  expect(functions.length).toBeGreaterThanOrEqual(2);
+  for (const { name, file } of functions) {
+    const source = readFileSync(join(repository, 'src/training', file!), 'utf8');
+    expect(source, file).toMatch(new RegExp(`function\\*? ${name}\\(`));
+  }
+});
