@@ -7,10 +7,10 @@ import { dense, rescaling, type TFJSLayer } from './layers.js';
 // both are close, while x·(1/deviation) − mean/deviation would lose digits. The shift is rounded to single precision,
 // and the offset of the scaling corrects its rounding error.
 //
-// oneHot is two Dense layers of relu. With p = max(0, x − c) and q = max(0, c − x), both 0 only if x = c, max(0, 1 −
-// 2(p + q)/d) is exactly 1 there, and 0 at all other categories, where d is the smallest distance between two
-// categories. bp4 refuses an unknown category; here it becomes zeros, or nearly zeros. For string categories the model
-// takes the index. Other columns pass through as max(0, x) and max(0, −x).
+// oneHot is two Dense layers of relu. For category c, let p = max(0, x − c) and q = max(0, c − x): both are 0 only if
+// x = c. With d the smallest distance between two categories, max(0, 1 − 2(p + q)/d) is exactly 1 at x = c, and 0 at all
+// other categories. bp4 refuses an unknown category; here it becomes zeros, or nearly zeros. For string categories the
+// model takes the index. Other columns pass through as max(0, x) and max(0, −x).
 
 /** A layer with fixed weights. `shape` is the shape of its kernel, [in][units], if it has one. */
 export interface TransformLayer extends TFJSLayer {
