@@ -2,28 +2,28 @@ import { Gunzip, gunzipSync, inflateSync } from 'fflate';
 import { FormatError } from '../errors.js';
 import { crc32 } from './crc32.js';
 
-/** No byte of deflate (RFC 1951) stands for more: a length of 258 in two bits. */
+/** The best ratio of deflate (RFC 1951): a length of 258 in two bits. */
 const MOST_PER_BYTE = 1032;
 
 /**
- * Unpacks what deflate packed. Memory is taken for what is declared, and only where so few bytes can stand for it.
- * @param place what it is, for error messages
- * @param size how many bytes it is said to have, unpacked
- * @throws FormatError where it has not, or is not whole
+ * Decompresses deflate data. It allocates the declared size, and only if the compressed bytes can reach it.
+ * @param place names the data in error messages
+ * @param size the declared size after decompression
+ * @throws FormatError if the size differs, or the data are damaged
  */
 export function inflate(place: string, packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   return unpack(place, packed, size, inflateSync);
 }
 
-/** Of a file so many bytes tell how it begins, unpacked. */
+/** The number of compressed bytes that are enough to decompress a header. */
 const BEGINNING = 2 ** 12;
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 /**
- * The first bytes of a file of gzip, unpacked: as many as the first 4 KiB give.
- * @param place what it is, for error messages
- * @throws FormatError where they cannot be decompressed
+ * Decompresses the first 4 KiB of a gzip file.
+ * @param place names the data in error messages
+ * @throws FormatError if the bytes cannot be decompressed
  */
 export function inflateBeginning(place: string, packed: Uint8Array): Uint8Array {
   let beginning: Uint8Array | undefined;
@@ -39,10 +39,10 @@ export function inflateBeginning(place: string, packed: Uint8Array): Uint8Array 
 }
 
 /**
- * Unpacks a file of gzip (RFC 1952) of one member.
- * @param place what it is, for error messages
- * @param most bytes that it may have, unpacked
- * @throws FormatError where it has more, or is not whole
+ * Decompresses a gzip file (RFC 1952) with one member.
+ * @param place names the data in error messages
+ * @param most the largest size allowed after decompression
+ * @throws FormatError if the file is larger, or damaged
  */
 export function gunzip(place: string, packed: Uint8Array, most: number): Uint8Array<ArrayBuffer> {
   const { length } = packed;

@@ -32,7 +32,8 @@ export interface ArrayOptions {
 
 /** How to read a single array with one row per sample. */
 export interface NPYOptions extends ColumnOptions {
-  /** The names of all columns. Default '0', '1', … */ readonly columns?: readonly string[];
+  /** The names of all columns. Default '0', '1', … */
+  readonly columns?: readonly string[];
 }
 
 /** The names of the arrays in an `.npz` file. */
@@ -52,13 +53,13 @@ type Arrays = Partial<Record<(typeof roles)[number], NPYArray>>;
  */
 export function readNPYSamples(files: Bytes | NPYFiles, options: NPYOptions & ArrayOptions): SampleArrays {
   if (!isFiles(files))
-    return readMatrix(decodeNPY('npy', checkBytes('files', files, 'an array of NumPy')), options);
+    return readMatrix(decodeNPY('npy', checkBytes('files', files, 'a NumPy array')), options);
   checkKeys('files', files, roles);
   checkKeys('options', options, arrayOptionNames);
   const arrays: Arrays = {};
   for (const role of roles) {
     if (files[role] === undefined) continue;
-    arrays[role] = decodeNPY(role, checkBytes(role, files[role], 'an array of NumPy'));
+    arrays[role] = decodeNPY(role, checkBytes(role, files[role], 'a NumPy array'));
   }
   return combineArrays(arrays, options);
 }

@@ -85,7 +85,7 @@ export class Table {
    */
   static fromNPY(file: Bytes, options: { readonly columns?: readonly string[] } = {}): Table {
     checkKeys('options', options, ['columns']);
-    const array = decodeNPY('npy', checkBytes('file', file, 'an array of NumPy'));
+    const array = decodeNPY('npy', checkBytes('file', file, 'a NumPy array'));
     const { source, cells, count } = tabulate(array, options.columns);
     const width = source.names.length;
     return new Table({ source, count, cell: (n, k) => cells[n * width + k], number: (n) => n + 1 });

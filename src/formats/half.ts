@@ -1,7 +1,7 @@
-/** The least number above 0 in half precision. */
+/** The smallest positive number in half precision. */
 const LEAST_HALF = 1 / (1 << 24);
 
-/** The number that 16 bits stand for as IEEE 754 binary16; single precision holds each of them. */
+/** Decodes the bits of an IEEE 754 binary16 number. Single precision represents each exactly. */
 export function decodeHalf(bits: number): number {
   const sign = bits >> 15 ? -1 : 1;
   const exponent = (bits >> 10) & 31;

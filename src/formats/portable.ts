@@ -6,17 +6,17 @@ import { specFromJSON, specToJSON, type SpecJSON } from '../model/json.js';
 import type { NetworkState, Parameters } from '../model/state.js';
 import { Network, type EngineOptions } from '../network.js';
 
-/** A network in plain data, between `Network` and every format. */
+/** A network as plain data, the exchange type between `Network` and all formats. */
 export interface Portable {
-  /** What it is: as `toJSON` gives it, without the numbers of the layers. */
+  /** The spec as `toJSON` returns it, without weights and biases. */
   readonly spec: SpecJSON;
   /** Weights [units][fanIn] and biases [units] of each layer. */
   readonly parameters: readonly Parameters[];
 }
 
 /**
- * What a format writes of a network.
- * @throws TypeError where it is no network; RangeError where a weight is NaN or infinite
+ * Returns the data that a format writes.
+ * @throws TypeError if `net` is not a Network; RangeError if a weight is NaN or infinite
  * @throws StateError after `dispose`
  */
 export function exportNetwork(net: Network): Portable {
@@ -27,10 +27,10 @@ export function exportNetwork(net: Network): Portable {
 }
 
 /**
- * Makes a network of what a format has read; all is checked as if a file of bp4 held it.
- * @param place what was read, for error messages
- * @throws FormatError naming what bp4 cannot take
- * @throws EngineError where engine 'wasm' is refused
+ * Creates a network from the data that a format has read. The data are checked like a file of bp4.
+ * @param place names the source in error messages
+ * @throws FormatError naming the value that bp4 doesn't support
+ * @throws EngineError if `engine` is 'wasm' and the host refuses it
  */
 export async function importNetwork(
   place: string,
@@ -41,7 +41,7 @@ export async function importNetwork(
   try {
     checkFinite(parameters);
     const read = specFromJSON({ ...spec, format: 'bp4', version: 1 });
-    // What a reader keeps beside them is no part of a network.
+    // Drops the other properties that readers keep with them.
     const plain = parameters.map(({ weights, biases }) => ({ weights, biases }));
     state = { spec: read.spec, parameters: plain, generator: read.generator };
     checkState(state);

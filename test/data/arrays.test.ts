@@ -134,7 +134,7 @@ describe('Dataset.fromNPY with a file for each array', () => {
       'a file that is no NumPy array',
       { inputs, labels: new Uint8Array(20) },
       {},
-      [FormatError, 'labels: expected an array of NumPy'],
+      [FormatError, 'labels: expected a NumPy array'],
     ],
     ['an unknown key', { inputs, test: inputs }, {}, [TypeError, "files: unknown 'test'"]],
     ['an option of tables', { inputs }, { label: '1' }, [TypeError, "options: unknown 'label'"]],
@@ -142,7 +142,7 @@ describe('Dataset.fromNPY with a file for each array', () => {
       'a path in place of bytes',
       { inputs: 'a.npy' },
       {},
-      [TypeError, "inputs: expected the bytes of an array of NumPy, got 'a.npy'"],
+      [TypeError, "inputs: expected the bytes of a NumPy array, got 'a.npy'"],
     ],
   ])('fromNPY rejects %s', async (_what, files, options, [Class, message]) => {
     await expectError(() => Dataset.fromNPY(files as never, options), [Class, message]);

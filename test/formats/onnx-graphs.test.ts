@@ -126,7 +126,7 @@ describe('layers', () => {
     const bytes = file(nodes, [w, b], { graph: { output: [{ name: 'label' }, { name: 'y' }] } });
     expect((await read(bytes, 'y')).layers[0]!.activation).toBe('softmax');
     await expect(read(bytes)).rejects.toThrow(
-      /expected a graph of one output, got 'label', 'y'; name one as/,
+      /expected a graph of one output, got 'label', 'y'; set options\.output/,
     );
     await expect(read(bytes, 'label')).rejects.toThrow(
       /graph\.node\[2\], ArgMax 'the label': this operator is not supported/,
@@ -322,13 +322,13 @@ describe('fromONNX, of a graph it cannot read,', () => {
       'another function',
       [gemm, node('Mul', ['z', 'two'], 'm'), node('Tanh', ['m'], 'a'), ...next],
       [w, b, two, w1],
-      /node\[2\], Tanh 'the a': what it makes of a layer is none of the activations sigmoid, /,
+      /node\[2\], Tanh 'the a': its result is not one of the activations sigmoid, /,
     ],
     [
       'a scale within',
       [gemm, node('Relu', ['z'], 'r'), node('Mul', ['r', 'b'], 'a'), ...next],
       [w, b, w1],
-      /node\[2\], Mul 'the a': what it makes of a layer/,
+      /node\[2\], Mul 'the a': its result is not one of the activations/,
     ],
     [
       'another function at the end',
@@ -352,7 +352,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
       'softmax of an activation',
       [gemm, node('Relu', ['z'], 'a'), node('Softmax', ['a'], 'y')],
       [w, b],
-      /node\[2\], Softmax 'the y': expected it right after/,
+      /node\[2\], Softmax 'the y': expected it directly after/,
     ],
     [
       'softmax of columns',
@@ -376,7 +376,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
       'gelu of erf',
       [gemm, node('Gelu', ['z'], 'y')],
       [w, b],
-      /node\[1\], Gelu 'the y': bp4 has the gelu of approximate='tanh' only/,
+      /node\[1\], Gelu 'the y': bp4 supports only approximate='tanh'/,
     ],
     [
       'a power',
@@ -407,7 +407,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
       'weights that do not fit',
       [gemm, node('MatMul', ['z', 'w2'], 'y')],
       [w, b, tensor('w2', 3, 3)],
-      /node\[1\], MatMul 'the y': its weights take 3 numbers, it is given 2/,
+      /node\[1\], MatMul 'the y': its weights take 3 numbers, but its input has 2/,
     ],
     [
       'weights of three dims',
@@ -446,13 +446,13 @@ describe('fromONNX, of a graph it cannot read,', () => {
       'a name twice',
       [gemm, node('Tanh', ['z'], 'y'), node('Relu', ['z'], 'y')],
       [w, b],
-      /node\[2\], Relu 'the y': 'y' is given twice/,
+      /node\[2\], Relu 'the y': 'y' is defined twice/,
     ],
     [
       'a ring',
       [node('Add', ['x', 'r'], 'r'), node('MatMul', ['r', 'w'], 'y')],
       [w],
-      /node\[0\], Add 'the r': no node before it gives its input 'r'/,
+      /node\[0\], Add 'the r': no earlier node outputs its input 'r'/,
     ],
     [
       'an attribute of another type',
@@ -477,7 +477,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
         },
         b,
       ],
-      /initializer 'w': its numbers are in another file, '\.\.\/\.\.\/etc\/passwd'; put all into one/,
+      /initializer 'w': its numbers are in another file, '\.\.\/\.\.\/etc\/passwd'; merge both files/,
     ],
     [
       'weights of strings',
@@ -489,7 +489,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
       'fewer numbers than dims ask for',
       [answer],
       [{ ...w, dims: [2 ** 31, 2 ** 31] }, b],
-      /expected 4611686018427388000 numbers, as dims \[2147483648,2147483648\] ask for, got 6/,
+      /expected 4611686018427388000 numbers for dims \[2147483648,2147483648\], got 6/,
     ],
     [
       'the same weights many times',
@@ -539,7 +539,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
     );
     await expect(read(encode(model, { irVersion: 7 }))).rejects.toThrow(FormatError);
     await expect(read(file([gemm], [w, b], { opsetImport: [{ version: 6 }] }))).rejects.toThrow(
-      'bytes: expected opset 7 or later, got 6; export it with a later one',
+      'bytes: expected opset 7 or later, got 6; export it with a later opset',
     );
   });
 });

@@ -225,8 +225,8 @@ describe('toONNX', () => {
     expect(() => toONNX(net)).toThrow(
       new RangeFault({
         place: 'transforms',
-        problem: 'two categories of size are one number in single precision, as ONNX is given',
-        cure: 'fit them to strings',
+        problem: 'two categories of size are equal in single precision, which ONNX uses',
+        cure: 'use strings as categories',
       }),
     );
     net.dispose();
@@ -277,7 +277,7 @@ describe('metadata that contradict the graph', () => {
     [
       'another activation',
       spec((text) => text.replace('"tanh"', '"relu"')),
-      /graph\.node\[13\] is not what metadata/,
+      /graph\.node\[13\] is inconsistent with metadata/,
     ],
     [
       'more units',
@@ -287,7 +287,7 @@ describe('metadata that contradict the graph', () => {
     [
       'another mean',
       spec((text) => text.replace('1990.12', '1991.12')),
-      /initializer 'inputs\.0\.shifts' is not what/,
+      /initializer 'inputs\.0\.shifts' is inconsistent with/,
     ],
     [
       'more layers',
@@ -304,12 +304,12 @@ describe('metadata that contradict the graph', () => {
         ...given,
         graph: { ...given.graph, node: [...given.graph!.node!, given.graph!.node![0]!] },
       }),
-      /graph\.node\[18\] is not what metadata_props 'bp4' says: the graph was changed after bp4 wrote it; delete that entry/,
+      /graph\.node\[18\] is inconsistent with metadata_props 'bp4': the graph was changed after bp4 wrote it; delete that entry/,
     ],
     [
       'another output',
       (given: GivenModel) => ({ ...given, graph: { ...given.graph, output: [{ name: 'inputs.0' }] } }),
-      /graph\.output is not what/,
+      /graph\.output is inconsistent with/,
     ],
   ])('fromONNX rejects metadata that contradict the graph: %s', async (_, change, message) => {
     const error = await tampered(change);

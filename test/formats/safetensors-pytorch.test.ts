@@ -168,7 +168,7 @@ describe('is refused:', async () => {
   const cases: Record<string, [bytes: Uint8Array, message: RegExp, options?: SafetensorsOptions]> = {
     'no activations': [
       file(good),
-      /^bytes: no activations are in the file; give options.activations, one for each of its 2/,
+      /^bytes: the file holds no activations; set options.activations, one for each of its 2/,
       {},
     ],
     'no file': [new Uint8Array(3), /^bytes: expected a safetensors file: expected at least 8 bytes, got 3/],
@@ -183,7 +183,7 @@ describe('is refused:', async () => {
     ],
     'names without an order': [
       file({ 'hidden.weight': [2, 3], 'out.weight': [1, 2] }),
-      /'hidden' and of 'out': no number.*options.layers/,
+      /'hidden' and of 'out': their names have no numbers.*options.layers/,
     ],
     'a weight of one dimension': [
       file({ '0.weight': [2, 3], '1.weight': [2] }),
@@ -228,7 +228,7 @@ describe('is refused:', async () => {
     ],
     'metadata of another network': [
       withMetadata(json.replace('"units":5', '"units":6')),
-      /'bp4' in its metadata is of \[4,6,4,3\], its tensors of \[4,5,4,3\]/,
+      /'bp4' in its metadata is of \[4,6,4,3\], but its tensors are of \[4,5,4,3\]/,
       {},
     ],
     'metadata of no network': [withMetadata('{"format":"bp5"}'), /expected format 'bp4'/, {}],
@@ -269,7 +269,7 @@ describe('is refused:', async () => {
     ],
     'too few activations': [
       [file(good), { activations: ['tanh'] }],
-      [FormatError, /^bytes: 2 layers are in the file, and 1 activations/],
+      [FormatError, /^bytes: the file has 2 layers, but the options have 1 activations/],
     ],
     'an activation that is none': [
       [file(good), { activations: ['tanh', 'gelo'] }],
@@ -281,7 +281,7 @@ describe('is refused:', async () => {
     ],
     'activations that the file holds': [
       [toSafetensors(own), { activations: ['tanh'] }],
-      [FormatError, /^bytes: the file holds activations/],
+      [FormatError, /^bytes: the file already holds activations/],
     ],
     'layers that are no names': [
       [file(good), { ...two, layers: [0, 1] }],

@@ -7,30 +7,30 @@ import { Network } from '../../network.js';
 
 export interface ModuleOptions {
   /**
-   * What the answers are called, say the names of the classes; the module exports them as `outputs`. Default: the names of
-   * the targets' transforms, where all have one; else there is no such export.
+   * The names of the outputs, for example of the classes. The module exports them as `outputs`. Default: the names of
+   * the targets' transforms if all have one, else there is no such export.
    */
   readonly outputs?: readonly string[];
 }
 
-/** What a module and its types are written of. */
+/** The contents of a module and of its types. */
 export interface ModuleContent {
-  /** How many numbers predict takes. */
+  /** The number of values that predict takes. */
   readonly given: number;
-  /** How many the network sees, transformed. */
+  /** The number of transformed values, the inputs of the network. */
   readonly inputs: number;
-  /** How many predict returns. */
+  /** The number of values that predict returns. */
   readonly answers: number;
   readonly layers: readonly LayerJSON[];
   readonly inputColumns: Columns | undefined;
   readonly targetColumns: Columns | undefined;
-  /** The names of what is given, where all have one: a sample may be an object then. */
+  /** The names of the columns if all have one; a sample may then be an object. */
   readonly inputNames: readonly string[] | undefined;
   readonly outputs: readonly string[] | undefined;
 }
 
 /**
- * @throws TypeError where `net` is no network, or the options are none
+ * @throws TypeError if `net` is not a Network, or an option is unknown or invalid
  * @throws StateError after `dispose`
  */
 export function describeModule(net: Network, options: ModuleOptions): ModuleContent {
@@ -68,26 +68,26 @@ function checkNames(names: unknown, count: number): void {
   });
 }
 
-/** The lines about predict, of the module and of its types. */
+/** The doc comment of predict in the module and in its types. */
 export const predictComment = ({ given, answers, inputNames }: ModuleContent, returns = ''): string => `/**
- * Answers a sample, to the bit as bp4 does.
+ * Predicts the outputs of one sample, to the same bits as bp4.
  * @param inputs the ${given === 1 ? 'value' : `${given} values`} of one sample, in order${inputNames ? ' or by name' : ''}
  * @returns ${returns}${numbers(answers)}
- * @throws TypeError, RangeError naming the input that is wrong
+ * @throws TypeError or RangeError naming the invalid input
  */`;
 
-export const outputsComment = '/** What the numbers that predict returns are called. */';
+export const outputsComment = '/** The names of the outputs of predict. */';
 
 export const numbers = (count: number): string => (count === 1 ? '1 number' : `${count} numbers`);
 
-/** What has no place inside a script element, and what ends a line. */
+/** Characters that are unsafe inside a script element or end a line. */
 const unsafe = /[<>\u2028\u2029]/g;
 
 type Literal = string | number | readonly Literal[];
 
 /**
- * A value as JavaScript on one line: whatever a string holds, it ends neither the literal nor a script element around it.
- * Numbers are written so that they are read as the same double.
+ * Writes a value as a JavaScript literal on one line. No string can end the literal or an enclosing script element.
+ * Numbers read back as the same double.
  */
 export function toLiteral(value: Literal): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);

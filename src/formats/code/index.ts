@@ -1,5 +1,5 @@
 /**
- * bp4/code: a trained network as an ES module that needs nothing else, for wherever JavaScript runs.
+ * Writes a trained network as a standalone ES module without imports.
  *
  * @module bp4/code
  */

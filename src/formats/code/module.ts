@@ -13,20 +13,20 @@ import { toLiteral } from './content.js';
 import { parts } from './parts.js';
 
 /**
- * The network as the source of an ES module without imports. Its `predict(inputs)` takes one sample, in an array, or in an
- * object where the transforms have names, and returns a Float32Array: the outputs of `Network.predict` to the bit, on every
- * engine, for it computes by the very functions of bp4's plain TypeScript engine, in the same order. It evaluates no text, so
- * a content security policy may be strict; and whatever the names are, it may stand inside a script element.
+ * Writes the network as the source of an ES module without imports. Its `predict(inputs)` takes one sample as an array,
+ * or as an object if the transforms have names. It returns a Float32Array, the outputs of `Network.predict` to the bit
+ * on every engine, because it contains the functions of bp4's plain TypeScript engine. The module works under a strict
+ * Content-Security-Policy, and its source is safe inside a script element for any names.
  *
- * About 13 characters for each weight, and 3 to 6 kB for the rest.
- * @throws TypeError where `net` is no network, or the options are none
+ * The source has about 13 characters per weight, plus 3 to 6 kB.
+ * @throws TypeError if `net` is not a Network, or an option is unknown or invalid
  * @throws StateError after `dispose`
  */
 export function toModule(net: Network, options: ModuleOptions = {}): string {
   const content = describeModule(net, options);
   const { inputs, layers, outputs, inputColumns, targetColumns } = content;
   const sizes = [inputs, ...layers.map(({ units }) => units)].join(', ');
-  return `// A multilayer perceptron [${sizes}] as bp4/code writes it: first how it computes, then what it has learned.
+  return `// A multilayer perceptron [${sizes}] written by bp4/code: the computation, then the trained parameters.
 ${outputs ? `\n${outputsComment}\nexport const outputs = ${toLiteral(outputs)};\n` : ''}
 ${predictComment(content, '{Float32Array} ')}
 export function predict(inputs) {
@@ -48,13 +48,13 @@ function dot(w, a) {
 }
 
 ${checkedFunction(content)}${functionsFor(content)}${columnsCode('columns', inputColumns)}${columnsCode('targets', targetColumns)}
-/** For each layer W, a row of weights for each unit; b, a bias for each unit; and σ for all its units. */
+/** For each layer: W, one row of weights per unit; b, one bias per unit; and the activation σ. */
 const layers = [
 ${layers.map(layerCode).join('')}];
 `;
 }
 
-/** The function that checks a sample, and makes of it what the network is to see. */
+/** The source of the function that checks a sample and transforms it. */
 function checkedFunction({ given, inputs, inputColumns, inputNames }: ModuleContent): string {
   const byName = `  const isNamed = typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs);
   if (isNamed && !ArrayBuffer.isView(inputs)) inputs = columns.list.map(({ given }) => inputs[given.name]);
@@ -76,7 +76,7 @@ ${inputColumns ? "  columns.transformRow('inputs', inputs, 1, a, 0);\n" : untran
 `;
 }
 
-/** The functions, classes and constants of bp4 that the module uses, and those that these use. */
+/** The functions, classes and constants of bp4 that the module uses, with their dependencies. */
 function functionsFor({ layers, inputColumns, targetColumns }: ModuleContent): string {
   const needed = new Set<string>();
   const need = (name: string): void => {
@@ -100,7 +100,7 @@ function columnsCode(name: string, columns: Columns | undefined): string {
     return `  { given: ${named}, ${kind} },\n`;
   });
   return `
-/** For each column what was fitted to the data: y = (x − shift) / range, or where the 1 of a category goes. */
+/** For each column its fitted transform: y = (x − shift) / range, or the position of each category's 1. */
 const ${name} = new Columns([
 ${lines.join('')}]);
 `;
@@ -118,6 +118,6 @@ ${rows}    ],
 }
 
 function activationCode(name: LayerJSON['activation'], alpha: number | undefined): string {
-  if (name === 'softmax') return '(z) => (softmax(z, 0, 0, z.length), z)'; // it works in place
+  if (name === 'softmax') return '(z) => (softmax(z, 0, 0, z.length), z)'; // softmax works in place
   return `(z) => z.map((z_j) => ${name}(z_j${alpha === undefined ? '' : `, round(${alpha})`}))`;
 }

@@ -4,9 +4,9 @@ import { describeModule, outputsComment, predictComment, type ModuleOptions } fr
 import { toLiteral } from './content.js';
 
 /**
- * The types of what `toModule` gives, as the source of a declaration file: `net.d.mts` goes with `net.mjs`.
+ * Writes the declaration file for the module of `toModule`: `net.d.mts` for `net.mjs`.
  * @param options as for `toModule`
- * @throws TypeError where `net` is no network, or the options are none
+ * @throws TypeError if `net` is not a Network, or an option is unknown or invalid
  * @throws StateError after `dispose`
  */
 export function toModuleTypes(net: Network, options: ModuleOptions = {}): string {
@@ -29,7 +29,10 @@ function namedInputs({ list }: Columns): string {
   return `/** A sample by the names of its columns. */\nexport interface NamedInputs {\n${lines.join('')}}\n\n`;
 }
 
-/** Strings or their numbers, or numbers; data that is read has `number`, and rarely such literals. */
+/**
+ * A union of the string categories and `number`. Numeric categories become `number`, because data read from files
+ * rarely have literal types.
+ */
 function categoryType(categories: readonly unknown[]): string {
   const words = categories.filter((category) => typeof category === 'string');
   return [...words.map((word) => toLiteral(word)), 'number'].join(' | ');

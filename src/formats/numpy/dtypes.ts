@@ -3,10 +3,10 @@ import { show } from '../../base/check.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
 import { decodeHalf } from '../half.js';
 
-/** Numbers of 64 bits beside those that JavaScript has. */
+/** Numbers, 64-bit integers as bigints, or strings. */
 export type NPYValues = NumericArray | BigInt64Array | BigUint64Array | string[];
 
-/** NumPy's name of what an array holds. */
+/** NumPy's name of the element type. */
 export type DType =
   | 'bool'
   | 'int8'
@@ -24,12 +24,12 @@ export type DType =
 
 type Decode = (bytes: Uint8Array<ArrayBuffer>, size: number) => NPYValues;
 
-/** How the values of an array lie in its file. */
+/** The storage of an array's values. */
 export interface Layout {
   readonly dtype: DType;
-  /** Bytes of a value. */
+  /** Bytes per value. */
   readonly size: number;
-  /** Bytes of what is swapped where the file has the other order. */
+  /** Bytes per unit whose byte order matters: a value, or a character of a string. */
   readonly unit: number;
   readonly decode: Decode;
 }
@@ -56,7 +56,7 @@ const kinds = new Map<string, readonly [DType, Decode]>([
   ['f8', ['float64', viewed(Float64Array)]],
 ]);
 
-/** By the names of typed arrays: an array from another realm is no instance of ours. */
+/** By constructor name, because `instanceof` fails for arrays from another realm. */
 export const descriptors = new Map<string, string>([
   ['Int8Array', '|i1'],
   ['Int16Array', '<i2'],
@@ -71,12 +71,12 @@ export const descriptors = new Map<string, string>([
   ['Float64Array', '<f8'],
 ]);
 
-/** The characters of a string, at most. */
+/** The limit of characters per string. */
 const MOST_CHARACTERS = 2 ** 16;
 
 /**
- * @param descr what the header calls the type: '<f8', say
- * @throws FormatError where it is none of those above, or strings
+ * @param descr the type in the header, for example '<f8'
+ * @throws FormatError if the type is not supported
  */
 export function findLayout(place: string, descr: string): Layout & { readonly isBigEndian: boolean } {
   const [, order, kind, digits] = /^([<>|=])([a-zA-Z])(\d{0,6})$/.exec(descr) ?? [];
@@ -96,7 +96,7 @@ export function findLayout(place: string, descr: string): Layout & { readonly is
   }
   throw new FormatError({
     place,
-    problem: `it holds ${show(descr)}, which has no meaning here`,
+    problem: `its type ${show(descr)} is not supported`,
     cure: 'save it as float32, float64, an integer, bool or str',
   });
 }
@@ -105,7 +105,7 @@ function halves(bytes: Uint8Array<ArrayBuffer>): Float32Array {
   return Float32Array.from(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2), decodeHalf);
 }
 
-/** Strings of one length in UCS-4, filled up with zeros. */
+/** Decodes fixed-length UCS-4 strings, padded with zeros. */
 function strings(bytes: Uint8Array<ArrayBuffer>, size: number): string[] {
   const codes = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   const characters = size / 4;

@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.js';
 
-/** What the header of an array says. */
+/** The contents of an array's header. */
 export interface Header {
   readonly descr: string;
   readonly fortranOrder: boolean;
@@ -10,10 +10,10 @@ export interface Header {
 /** NumPy has at most 64 dimensions. */
 const MOST_DIMENSIONS = 64;
 
-/** A string without escapes, a word, a whole number (of Python 2 with an L), or a mark. */
+/** A string without escapes, a word, a whole number (Python 2 appends an L), or a punctuation mark. */
 const token = /\s*('[^'\\\n]*'|"[^"\\\n]*"|True|False|\d{1,15}L?|[{}()[\]:,])/y;
 
-/** The tokens of a header, one after the other. */
+/** Reads the tokens of a header in order. */
 class Tokens {
   readonly #place: string;
   readonly #text: string;
@@ -31,7 +31,7 @@ class Tokens {
   next(): string {
     token.lastIndex = this.#at;
     const [whole, found] = token.exec(this.#text) ?? [];
-    if (whole === undefined) return this.fail('a literal of Python');
+    if (whole === undefined) return this.fail('a Python literal');
     this.#at += whole.length;
     return found!;
   }
@@ -50,10 +50,10 @@ class Tokens {
 }
 
 /**
- * Parses the literal of Python in a header: a dict with descr, fortran_order and shape. Nothing else is taken, and
- * nothing evaluated.
+ * Parses the Python literal in a header: a dict with descr, fortran_order and shape. It accepts nothing else, and
+ * evaluates nothing.
  * @param place the array's name in error messages
- * @throws FormatError naming what is not as expected
+ * @throws FormatError naming the unexpected token
  */
 export function parseHeader(place: string, text: string): Header {
   const tokens = new Tokens(place, text);
@@ -65,7 +65,7 @@ export function parseHeader(place: string, text: string): Header {
   for (let found = tokens.next(); found !== '}';) {
     tokens.expect(':');
     const name = found.slice(1, -1);
-    if (names.size === names.add(name).size) tokens.fail('no name twice');
+    if (names.size === names.add(name).size) tokens.fail('distinct names');
     if (name === 'descr') descr = readDescr(place, tokens);
     else if (name === 'fortran_order') fortranOrder = tokens.expect('True', 'False') === 'True';
     else if (name === 'shape') shape = readShape(tokens);
@@ -86,7 +86,7 @@ function readDescr(place: string, tokens: Tokens): string {
     throw new FormatError({
       place,
       problem: 'the array has named fields',
-      cure: 'save each as an array of its own',
+      cure: 'save each field as a separate array',
     });
   }
   return /^['"]/.test(found) ? found.slice(1, -1) : tokens.fail('a string');

@@ -1,5 +1,5 @@
 /**
- * NumPy files: arrays as `.npy` and `.npz`, and the weights of a network as `.npz`.
+ * Reads and writes NumPy files: arrays as `.npy` and `.npz`, and the weights of a network as `.npz`.
  *
  * @module bp4/numpy
  */

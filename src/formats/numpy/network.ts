@@ -10,21 +10,24 @@ import type { Bytes } from '../../base/bytes.js';
 import { importNetwork, exportNetwork } from '../portable.js';
 import { NPZ, encodeNPZ } from './npz.js';
 
-/** What is known of a network beside its arrays, in an entry of its own. */
+/** The entry that holds the spec of the network as JSON. */
 const SPEC = 'bp4.json';
 
-/** What the arrays of another program do not tell. */
+/** The properties of a network that arrays of other programs don't contain. */
 export interface NPZOptions extends EngineOptions {
-  /** The activation of each layer, first to last. Needed where the file is not of `toNPZ`, and only there. */
+  /**
+   * The activation of each layer, first to last. Required for files that `toNPZ` didn't write, and forbidden for
+   * others.
+   */
   readonly activations?: readonly ActivationName[];
-  /** Default: what the last activation goes with, as in `Network.create`. Only with `activations`. */
+  /** Default: 'crossEntropy' if the last activation is softmax, else 'quadratic'. Only with `activations`. */
   readonly loss?: LossSpec;
 }
 
 /**
- * Writes a network as arrays of NumPy: `0.weight` [units][fanIn] and `0.bias` [units], float32, and so on for each layer;
- * what else it is, as JSON in the entry `bp4.json`, which np.load gives as bytes.
- * @throws TypeError where it is no network; StateError after `dispose`
+ * Writes a network as an `.npz` file of float32 arrays: `0.weight` [units][fanIn] and `0.bias` [units], and so on for
+ * each layer. The entry `bp4.json`, which np.load returns as bytes, holds the rest of the spec as JSON.
+ * @throws TypeError if `net` is not a Network; StateError after `dispose`
  */
 export function toNPZ(net: Network): Uint8Array {
   const { spec, parameters } = exportNetwork(net);
@@ -33,12 +36,12 @@ export function toNPZ(net: Network): Uint8Array {
 }
 
 /**
- * Makes a network of arrays of NumPy: of what `toNPZ` wrote, or of `0.weight` [units][fanIn], `0.bias` [units], … of any
- * other program, numbered upwards (gaps may be between, as nn.Sequential of PyTorch has them). Numbers are rounded to 32
- * bits.
- * @throws TypeError, RangeError naming the option
- * @throws FormatError naming the array that is missing, superfluous or of another shape, or what `readNPZ` refuses
- * @throws EngineError where engine 'wasm' is refused
+ * Creates a network from an `.npz` file: one that `toNPZ` wrote, or one from any other program with `0.weight`
+ * [units][fanIn], `0.bias` [units], … in ascending order (gaps are allowed, because PyTorch's nn.Sequential leaves
+ * them). Values are rounded to 32 bits.
+ * @throws TypeError or RangeError naming the option
+ * @throws FormatError naming the array that is missing, unexpected or of the wrong shape, and in the cases of `readNPZ`
+ * @throws EngineError if `engine` is 'wasm' and the host refuses it
  */
 export async function fromNPZ(bytes: Bytes, options: NPZOptions = {}): Promise<Network> {
   checkKeys('options', options, ['activations', 'loss', 'engine', 'threads']);
@@ -50,7 +53,7 @@ export async function fromNPZ(bytes: Bytes, options: NPZOptions = {}): Promise<N
     if (activations !== undefined || loss !== undefined) {
       throw new TypeFault({
         place: 'activations',
-        problem: `the file says in ${SPEC} what the network is`,
+        problem: `the file holds activations and loss in ${SPEC}`,
         cure: 'leave activations and loss out',
       });
     }
@@ -59,8 +62,8 @@ export async function fromNPZ(bytes: Bytes, options: NPZOptions = {}): Promise<N
   if (!Array.isArray(activations)) {
     throw new TypeFault({
       place: 'activations',
-      problem: `expected an array, since the file holds weights alone, got ${show(activations)}`,
-      cure: `give the activation of each of its ${parameters.length} layers`,
+      problem: `expected an array, because the file holds only weights, got ${show(activations)}`,
+      cure: `set the activation of each of its ${parameters.length} layers`,
       option: { name: 'activations' },
     });
   }
@@ -114,15 +117,15 @@ function readParameters(npz: NPZ): { parameters: Parameters[]; inputs: number } 
       if (length !== units) {
         throw new FormatError({
           place: `npz: ${number}.bias`,
-          problem: `expected ${units} values, as many as rows of weights, got ${length}`,
+          problem: `expected ${units} values, one for each row of weights, got ${length}`,
         });
       }
       fanIn ??= inputs = width!;
       if (width !== fanIn) {
         throw new FormatError({
           place: `npz: ${number}.weight`,
-          problem: `expected rows of ${fanIn}, the units of the layer before, got ${width}`,
-          cure: 'weights are [units][fanIn], the transpose of what Keras has',
+          problem: `expected rows of ${fanIn}, the units of the previous layer, got ${width}`,
+          cure: 'weights are [units][fanIn], the transpose of a Keras kernel',
         });
       }
       fanIn = units;
@@ -136,7 +139,7 @@ function readFloats(npz: NPZ, name: string, dimensions: number): [Float32Array, 
   if (!dtype.startsWith('float') || shape.length !== dimensions) {
     throw new FormatError({
       place: `npz: ${name}`,
-      problem: `expected floats of ${dimensions} dimensions, got ${dtype} of shape (${shape.join(', ')})`,
+      problem: `expected floats with ${dimensions} dimensions, got ${dtype} with shape (${shape.join(', ')})`,
     });
   }
   return [Float32Array.from(values as Float64Array), shape];

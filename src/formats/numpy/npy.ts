@@ -5,58 +5,58 @@ import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { descriptors, findLayout, type DType, type Layout, type NPYValues } from './dtypes.js';
 import { parseHeader } from './header.js';
 
-// Arrays of NumPy, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html:
+// The NPY format, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html:
 //
-//   \x93NUMPY · version, 2 bytes · length of the header, u16 or from version 2 on u32, little-endian · a literal of
-//   Python, filled up with spaces so that the values begin at a multiple of 64 · the values
+// \x93NUMPY · version, 2 bytes · length of the header, u16 or from version 2 on u32, little-endian · a literal of
+// Python, filled up with spaces so that the values begin at a multiple of 64 · the values
 
-/** An array of NumPy. */
+/** A NumPy array. */
 export interface NPYArray {
   readonly dtype: DType;
   readonly shape: readonly number[];
   /**
-   * Row-major, whatever order the file has. float16 becomes Float32Array; bool Uint8Array, 0 and 1; int64 and uint64 stay
-   * what they are, in arrays of bigint.
+   * The values in row-major order, also if the file is in Fortran order. float16 becomes a Float32Array, bool a
+   * Uint8Array of 0 and 1; int64 and uint64 become BigInt64Array and BigUint64Array.
    */
   readonly values: NPYValues;
 }
 
-/** What `writeNPY` takes: numbers, or bigints of 64 bits. */
+/** The values that `writeNPY` accepts: numbers, or 64-bit bigints. */
 export type WritableValues = NumericArray | BigInt64Array | BigUint64Array;
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 const ALIGNMENT = 64;
 
-/** Longer headers are those of arrays with many named fields. */
+/** Longer headers occur only for arrays with many named fields. */
 const MOST_HEADER_BYTES = 2 ** 16;
 
-/** How an array begins: what it is, and where its values are. */
+/** The parsed start of an array: its type and shape, and the offset of its values. */
 export interface NPYStart {
   readonly layout: Layout & { readonly isBigEndian: boolean };
   readonly shape: readonly number[];
   readonly fortranOrder: boolean;
   readonly count: number;
-  /** Where the values begin. */
+  /** The offset of the values. */
   readonly at: number;
 }
 
 /**
- * Reads how an array begins.
+ * Reads the start of an array.
  * @param place its name in error messages
- * @param bytes all of it, or more than its header
- * @returns undefined where the header is longer than these bytes
- * @throws FormatError naming what is wrong
+ * @param bytes the array, or its beginning
+ * @returns undefined if the header is longer than these bytes
+ * @throws FormatError naming the problem
  */
 export function readStart(place: string, bytes: Uint8Array): NPYStart | undefined {
   if (MAGIC.some((byte, i) => i < bytes.length && bytes[i] !== byte)) {
-    throw new FormatError({ place, problem: 'expected an array of NumPy, which begins with \\x93NUMPY' });
+    throw new FormatError({ place, problem: 'expected a NumPy array, which begins with \\x93NUMPY' });
   }
   if (bytes.length < 12) return undefined;
   const version = bytes[6]!;
   if (version < 1 || version > 3)
     throw new FormatError({
       place,
-      problem: `the version of the format is ${version}`,
+      problem: `format version ${version} is not supported`,
       cure: 'save it in version 1, 2 or 3',
     });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -77,13 +77,13 @@ export function readStart(place: string, bytes: Uint8Array): NPYStart | undefine
 }
 
 /**
- * Reads an array of NumPy: what np.save writes. Where nothing is to be changed, the values are a view of the bytes.
- * @throws TypeError where they are no bytes
- * @throws FormatError where they are no such array, not whole, or hold what has no meaning here; objects (a pickle) are
- * never read
+ * Reads a NumPy array, as np.save writes it. The values are a view of the bytes if they need no conversion.
+ * @throws TypeError if `bytes` is not bytes
+ * @throws FormatError if the bytes are not a NumPy array, are truncated, or hold an unsupported type. Objects (pickles)
+ * are never read
  */
 export function readNPY(bytes: Bytes): NPYArray {
-  return decodeNPY('npy', checkBytes('bytes', bytes, 'an array of NumPy'));
+  return decodeNPY('npy', checkBytes('bytes', bytes, 'a NumPy array'));
 }
 
 /**
@@ -107,7 +107,7 @@ export function decodeNPY(place: string, bytes: Uint8Array<ArrayBuffer>): NPYArr
 
 /**
  * @param bytes a multiple of the layout's size
- * @throws FormatError where a string has what is no character
+ * @throws FormatError if a string holds an invalid code point
  */
 export function decodeValues(
   place: string,
@@ -127,7 +127,7 @@ export function decodeValues(
   }
 }
 
-/** Turns the order of the bytes of each value, in place. */
+/** Reverses the byte order of each value in place. */
 function swap(bytes: Uint8Array, unit: number): void {
   for (let from = 0; from < bytes.length; from += unit) {
     for (let low = from, high = from + unit - 1; low < high; low++, high--) {
@@ -138,7 +138,7 @@ function swap(bytes: Uint8Array, unit: number): void {
   }
 }
 
-/** Turns an array whose first index changes fastest into one whose last does. */
+/** Converts an array from column-major (Fortran) to row-major order. */
 function rowMajor<Values extends NPYValues>(values: Values, shape: readonly number[]): Values {
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1));
   const turned = values.slice() as Values;
@@ -157,16 +157,16 @@ function rowMajor<Values extends NPYValues>(values: Values, shape: readonly numb
 }
 
 /**
- * Writes an array of NumPy: np.load reads it, in row-major order and little-endian.
+ * Writes a NumPy array that np.load reads: row-major and little-endian.
  * @param values a typed array
- * @param shape its dimensions; default [values.length]
- * @throws TypeError, RangeError naming what is wrong
+ * @param shape the size of each dimension; default [values.length]
+ * @throws TypeError or RangeError naming the problem
  */
 export function writeNPY(values: WritableValues, shape?: readonly number[]): Uint8Array {
   return encodeNPY('', values, shape);
 }
 
-/** @param place where errors say that the array is; '' where it is all there is */
+/** @param place the array's name in error messages; '' if it is the only one */
 export function encodeNPY(
   place: string,
   values: WritableValues,

@@ -5,21 +5,21 @@ import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { decodeNPY, encodeNPY, type NPYArray, type WritableValues } from './npy.js';
 import { Zip } from './zip.js';
 
-/** An array to be written: with its shape, or of one dimension. */
+/** An array to write: one-dimensional, or with a shape. */
 export type WritableArray =
   WritableValues | { readonly values: WritableValues; readonly shape?: readonly number[] };
 
 const SUFFIX = '.npy';
 
-/** The arrays of a file that np.savez wrote; each is read when it is asked for. */
+/** Reads the arrays of an `.npz` file on demand. */
 export class NPZ {
   readonly #place: string;
   readonly #zip: Zip;
 
-  /** @throws TypeError, FormatError */
+  /** @throws TypeError or FormatError */
   constructor(place: string, bytes: Bytes) {
     this.#place = place;
-    this.#zip = new Zip(place, checkBytes(place, bytes, 'a file of np.savez'));
+    this.#zip = new Zip(place, checkBytes(place, bytes, 'an .npz file'));
   }
 
   /** The names of the arrays. */
@@ -29,7 +29,7 @@ export class NPZ {
       .map((name) => name.slice(0, -SUFFIX.length));
   }
 
-  /** @throws FormatError where there is none of that name, or it cannot be read */
+  /** @throws FormatError if no array has the name, or it cannot be read */
   array(name: string): NPYArray {
     const bytes = this.#zip.read(name + SUFFIX);
     if (!bytes) {
@@ -37,13 +37,13 @@ export class NPZ {
       throw new FormatError({
         place: this.#place,
         problem: `has no array ${show(name)}`,
-        cure: `it has ${names || 'no arrays at all'}`,
+        cure: `it has ${names || 'no arrays'}`,
       });
     }
     return decodeNPY(`${this.#place}: array ${show(name)}`, bytes);
   }
 
-  /** A text that lies beside the arrays. @throws FormatError where it cannot be read */
+  /** Reads a text entry; returns undefined if it does not exist. @throws FormatError if it cannot be read */
   text(name: string): string | undefined {
     const bytes = this.#zip.read(name);
     return bytes && new TextDecoder().decode(bytes);
@@ -51,10 +51,11 @@ export class NPZ {
 }
 
 /**
- * Reads all arrays of a file that np.savez or np.savez_compressed wrote, by name.
- * @throws TypeError where they are no bytes
- * @throws FormatError where they are no such file, or not whole, or an array has what `readNPY` refuses; of what is
- * packed at most 1 GiB is unpacked
+ * Reads all arrays of a file that np.savez or np.savez_compressed wrote.
+ * @returns the arrays by name
+ * @throws TypeError if `bytes` is not bytes
+ * @throws FormatError if the bytes are not an `.npz` file, are damaged, hold an array that `readNPY` refuses, or
+ * decompress to more than 1 GiB
  */
 export function readNPZ(bytes: Bytes): Map<string, NPYArray> {
   const npz = new NPZ('npz', bytes);
@@ -62,9 +63,9 @@ export function readNPZ(bytes: Bytes): Map<string, NPYArray> {
 }
 
 /**
- * Writes arrays as np.savez does: np.load reads them by name. The same arrays give the same bytes.
+ * Writes arrays as np.savez does. np.load reads them by name. The same arrays produce the same bytes.
  * @param arrays by name
- * @throws TypeError, RangeError naming the array
+ * @throws TypeError or RangeError naming the array
  */
 export function writeNPZ(
   arrays: ReadonlyMap<string, WritableArray> | Readonly<Record<string, WritableArray>>,
@@ -72,12 +73,12 @@ export function writeNPZ(
   return encodeNPZ(arrays instanceof Map ? arrays : new Map(Object.entries(arrays)));
 }
 
-/** @param texts that lie beside the arrays, by the names of their entries */
+/** @param texts additional text entries, by entry name */
 export function encodeNPZ(
   arrays: ReadonlyMap<string, WritableArray>,
   texts: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  // Without a prototype, so that any name is one.
+  // Without a prototype, so that '__proto__' is an ordinary name.
   const entries = Object.create(null) as Record<string, Uint8Array>;
   for (const [name, array] of arrays) {
     const { values, shape } = ArrayBuffer.isView(array) ? { values: array } : array;

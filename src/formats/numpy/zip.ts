@@ -2,8 +2,8 @@ import { FormatError } from '../../errors.js';
 import { crc32 } from '../../base/crc32.js';
 import { inflate } from '../../base/inflate.js';
 
-// Zip files, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT: entries, each after a header of its own; the
-// directory of all (§4.3.12); how it ends (§4.3.16).
+// Zip files, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT: entries, each after a local header; the
+// central directory (§4.3.12); the end record (§4.3.16).
 
 const ENTRY = 0x04034b50;
 const DIRECTORY = 0x02014b50;
@@ -12,10 +12,10 @@ const END_BYTES = 22;
 const LONGEST_COMMENT = 0xffff;
 const STORED = 0;
 const DEFLATED = 8;
-/** Stands for a size of more than 32 bits, which is elsewhere. */
+/** Marks a size of more than 32 bits, which another record (zip64) holds. */
 const ELSEWHERE = 0xffffffff;
 
-/** What is packed may be so long, unpacked, all entries that are read together. */
+/** The limit of decompressed bytes over all entries that are read. */
 const MOST_UNPACKED = 2 ** 30;
 
 interface Entry {
@@ -23,11 +23,11 @@ interface Entry {
   readonly crc: number;
   readonly packedSize: number;
   readonly size: number;
-  /** Where its own header begins. */
+  /** The offset of the local header. */
   readonly at: number;
 }
 
-/** The entries of a zip file; each is read when it is asked for. */
+/** Reads the entries of a zip file on demand. */
 export class Zip {
   readonly #place: string;
   readonly #bytes: Uint8Array<ArrayBuffer>;
@@ -38,7 +38,7 @@ export class Zip {
   /**
    * Reads the directory.
    * @param place the file's name in error messages
-   * @throws FormatError where it is no zip file, or not whole
+   * @throws FormatError if the bytes are not a zip file, or are truncated
    */
   constructor(place: string, bytes: Uint8Array<ArrayBuffer>) {
     this.#place = place;
@@ -47,9 +47,9 @@ export class Zip {
     const end = this.#findEnd();
     const count = this.#view.getUint16(end + 10, true);
     let at = this.#view.getUint32(end + 16, true);
-    if (at === ELSEWHERE) this.#fail('is larger than 4 GB, which cannot be read');
+    if (at === ELSEWHERE) this.#fail('is larger than 4 GB, which is not supported');
     for (let i = 0; i < count; i++) at = this.#readDirectory(i, at, end);
-    // Or a few bytes could be read as often as there are names for them.
+    // Otherwise many names could share the same few bytes.
     const packed = [...this.#entries.values()].reduce((sum, { packedSize }) => sum + packedSize, 0);
     if (packed > bytes.length) this.#fail(`its entries have ${packed} bytes, and the file ${bytes.length}`);
   }
@@ -59,8 +59,8 @@ export class Zip {
   }
 
   /**
-   * @returns a view of the file where the entry is not packed; undefined where there is none of that name
-   * @throws FormatError where it cannot be decompressed, or is not what was written
+   * @returns the bytes, a view of the file if the entry is stored; undefined if no entry has the name
+   * @throws FormatError if the entry cannot be decompressed, or its checksum is wrong
    */
   read(name: string): Uint8Array<ArrayBuffer> | undefined {
     const entry = this.#entries.get(name);
@@ -68,24 +68,27 @@ export class Zip {
     const { method, crc, packedSize, size, at } = entry;
     const view = this.#view;
     if (at + 30 > this.#bytes.length || view.getUint32(at, true) !== ENTRY)
-      this.#fail(`there is no entry '${name}' where the directory has it`);
+      this.#fail(`the entry '${name}' is not where the directory says`);
     const from = at + 30 + view.getUint16(at + 26, true) + view.getUint16(at + 28, true);
-    if (from + packedSize > this.#bytes.length) this.#fail(`the entry '${name}' is not whole`);
+    if (from + packedSize > this.#bytes.length) this.#fail(`the entry '${name}' is truncated`);
     const packed = this.#bytes.subarray(from, from + packedSize);
     if (method === DEFLATED) {
       this.#unpacked += size;
       if (this.#unpacked > MOST_UNPACKED) {
         this.#fail(
-          `its entries have more than ${MOST_UNPACKED} bytes unpacked`,
-          'write it with np.savez, unpacked',
+          `its entries decompress to more than ${MOST_UNPACKED} bytes`,
+          'write it with np.savez, uncompressed',
         );
       }
     } else if (method !== STORED || packedSize !== size) {
-      this.#fail(`the entry '${name}' is packed by method ${method}`, 'use method 0 (stored) or 8 (deflate)');
+      this.#fail(
+        `the entry '${name}' is compressed with method ${method}`,
+        'use method 0 (stored) or 8 (deflate)',
+      );
     }
     const place = `${this.#place}: the entry '${name}'`;
     const bytes = method === STORED ? packed : inflate(place, packed, size);
-    if (crc32(bytes) !== crc) this.#fail(`the entry '${name}' has another checksum than the directory says`);
+    if (crc32(bytes) !== crc) this.#fail(`the checksum of the entry '${name}' differs from the directory`);
     return bytes;
   }
 
@@ -97,7 +100,7 @@ export class Zip {
     return this.#fail('expected a zip file, with its directory at the end');
   }
 
-  /** @returns where the next begins */
+  /** @returns the offset of the next entry */
   #readDirectory(i: number, at: number, end: number): number {
     const view = this.#view;
     if (at + 46 > end || view.getUint32(at, true) !== DIRECTORY)

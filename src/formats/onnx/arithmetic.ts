@@ -8,7 +8,7 @@ const arithmetic = {
   Div: (a: number, b: number) => a / b,
 };
 
-/** Two values, one of which may be constant, number by number. */
+/** Combines two values elementwise; one of them may be a constant. */
 export function combine(node: GraphNode, operation: Affine['operation']): Flow {
   const f = arithmetic[operation];
   const [a, b] = [node.input(0), node.input(1)];
@@ -18,7 +18,7 @@ export function combine(node: GraphNode, operation: Affine['operation']): Flow {
     return withConstant(b, a, (z, c) => f(c, z), isEither);
   }
   if (a.layer !== b.layer) {
-    throw node.wrong('branches of different layers meet', 'bp4 takes one layer after the other');
+    throw node.wrong('branches of different layers meet', 'bp4 supports only a sequence of layers');
   }
   const [left, right] = [a.values, b.values];
   const areFunctions = left instanceof Float64Array && right instanceof Float64Array;
@@ -41,7 +41,7 @@ export function combine(node: GraphNode, operation: Affine['operation']): Flow {
   }
 }
 
-/** (x − offset)·scale, as scikit-learn's scalers are written by skl2onnx. */
+/** (x − offset)·scale, as skl2onnx writes scikit-learn's scalers. */
 export function readScaler(node: GraphNode): Flow {
   const readConstant = (name: string): Constant => {
     const values = node.attribute(name, 'floats') ?? [];

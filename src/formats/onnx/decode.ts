@@ -10,13 +10,13 @@ import {
   type Message,
 } from './protobuf.js';
 
-/** So many strings and messages are read: each takes memory, be it of no bytes. Networks have some tens for each layer. */
+/** The limit of strings and messages, because even empty ones take memory. Networks have tens per layer. */
 const MOST_PARTS = 2 ** 15;
 
 /**
- * Reads a message strictly. Fields that the table has not are passed over; messages lie no deeper than the table.
- * @returns bytes as views of what was given
- * @throws FormatError naming the byte that is wrong
+ * Decodes a message strictly. Skips fields that are not in the table, so messages nest no deeper than the table.
+ * @returns the message; its bytes are views of the input
+ * @throws FormatError naming the offset of the error
  */
 export function decode<F extends Fields>(fields: F, bytes: Uint8Array): Message<F> {
   return new Reader(bytes).message(fields, bytes.length) as Message<F>;
@@ -96,17 +96,17 @@ class Reader {
     );
   }
 
-  /** Where what begins with its length ends. */
+  /** Reads a length. @returns the end of the length-delimited value */
   #length(end: number): number {
     const start = this.#at;
     const length = this.#varint(end);
     if (!(length >= 0 && length <= end - this.#at)) {
-      throw this.#wrong(start, `a length of ${length}, where ${end - this.#at} bytes are left`);
+      throw this.#wrong(start, `a length of ${length}, but ${end - this.#at} bytes are left`);
     }
     return this.#at + length;
   }
 
-  /** Passes over so many bytes. @returns where they begin */
+  /** Skips `count` bytes. @returns their offset */
   #take(count: number, end: number): number {
     if (count > end - this.#at) {
       throw this.#wrong(this.#at, `${count} bytes are missing, ${end - this.#at} are left`);
@@ -136,7 +136,7 @@ interface FieldIndex {
   readonly byNumber: ReadonlyMap<number, readonly [name: string, kind: Kind, many: boolean]>;
 }
 
-/** A table by the numbers of its fields, made once. */
+/** Indexes a table by field number, once per table. */
 function indexFields(fields: Fields): FieldIndex {
   let table = tables.get(fields);
   if (!table) {

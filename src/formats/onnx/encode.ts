@@ -1,6 +1,6 @@
 import { wireType, type Fields, type Given, type Kind } from './protobuf.js';
 
-/** The bytes of a message: its fields in the order of the table. Integers must be whole, from 0 to below 2^53. */
+/** Encodes a message, with its fields in the order of the table. Integers must be from 0 to below 2^53. */
 export function encode<F extends Fields>(fields: F, message: Given<F>): Uint8Array<ArrayBuffer> {
   const parts = encodeParts(fields, message);
   const bytes = new Uint8Array(sumLengths(parts));
@@ -15,7 +15,7 @@ export function encode<F extends Fields>(fields: F, message: Given<F>): Uint8Arr
 const sumLengths = (parts: readonly Uint8Array[]): number =>
   parts.reduce((sum, { length }) => sum + length, 0);
 
-/** In parts, so that large tensors are copied once. */
+/** Encodes in parts, so that large tensors are copied only once. */
 function encodeParts(fields: Fields, message: object): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (const [name, [number, kind, many]] of Object.entries(fields)) {
@@ -23,7 +23,7 @@ function encodeParts(fields: Fields, message: object): Uint8Array[] {
     if (given === undefined) continue;
     for (const value of many ? (given as unknown[]) : [given]) {
       parts.push(varint(number * 8 + wireType(kind)));
-      for (const part of encodeValue(kind, value)) parts.push(part); // more than a call takes as arguments
+      for (const part of encodeValue(kind, value)) parts.push(part); // no spread, because there may be more than a call takes as arguments
     }
   }
   return parts;

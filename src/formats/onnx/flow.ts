@@ -4,8 +4,9 @@ import { activationCodes, defaultAlphas, type ActivationName } from '../../model
 import type { Affine, Flow } from './node.js';
 
 /**
- * The z at which functions are compared: near 0, where they bend, and where they are almost straight. A graph writes
- * swish, gelu and others in operators of its own choice; what they make of these numbers tells which it is.
+ * The values of z at which functions are compared: near 0, where they bend, and further out, where they are almost
+ * straight. Exporters compose swish, gelu and others from various operators, so the reader recognizes them by their
+ * values at these points.
  */
 export const POINTS = Float64Array.from(
   [0, ...[0.001, 0.03, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 15, 20, 40, 80]].flatMap(
@@ -13,12 +14,12 @@ export const POINTS = Float64Array.from(
   ),
 );
 
-/** Graphs hold constants in single precision. The gelu of erf is apart from that of tanh by 5·10⁻⁴. */
+/** Graphs hold constants in single precision. The erf form of gelu differs from the tanh form by 5·10⁻⁴. */
 const TOLERANCE = 1e-6;
 
 const ours = activationsIn(double);
 
-/** σ of one unit, in double precision. */
+/** The activation function of one unit, in double precision. */
 export const activationFunction = (activation: ActivationName): ((z: number, alpha: number) => number) =>
   ours[activationCodes[activation]]!.value!;
 
@@ -26,18 +27,18 @@ const plainActivations = (Object.keys(activationCodes) as ActivationName[]).filt
   (name) => name !== 'softmax' && !(name in defaultAlphas),
 );
 
-/** An activation as a spec tells it. */
+/** An activation as in a spec. */
 export interface FoundActivation {
   readonly activation: ActivationName;
   readonly alpha?: number;
 }
 
-/** Which activation gives these values at `POINTS`; undefined where none does. */
+/** Finds the activation with these values at `POINTS`; undefined if there is none. */
 export function recognizeActivation(values: Flow['values']): FoundActivation | undefined {
   if (values === undefined) return undefined;
   if (values === 'softmax') return { activation: 'softmax' };
   const atMinus1 = values[POINTS.indexOf(-1)]!;
-  // Those with an α last: leakyRelu of α = 1 is linear.
+  // Activations with an α come last, because leakyRelu with α = 1 is linear.
   const alphas = { leakyRelu: -atMinus1, elu: atMinus1 / double.expm1(-1) };
   for (const activation of [...plainActivations, ...(['leakyRelu', 'elu'] as const)]) {
     const sigma = activationFunction(activation);
@@ -54,20 +55,18 @@ export function recognizeActivation(values: Flow['values']): FoundActivation | u
 
 /**
  * The activation of a hidden layer.
- * @throws FormatError naming the node that made something else of it
+ * @throws FormatError naming the node whose result is not an activation
  */
 export function hiddenActivation({ values, node }: Flow): FoundActivation {
   const found = recognizeActivation(values);
   if (found) return found;
-  throw node!.wrong(
-    `what it makes of a layer is none of the activations ${Object.keys(activationCodes).join(', ')}`,
-  );
+  throw node!.wrong(`its result is not one of the activations ${Object.keys(activationCodes).join(', ')}`);
 }
 
 /**
- * How inputs were transformed before the first layer, or answers after the last: first to last.
- * @param isInner whether what is left is what was transformed; without it, whether these are the inputs themselves
- * @throws FormatError naming the node that made something else of them
+ * Collects the affine operations on the inputs before the first layer, or on the outputs after the last, in order.
+ * @param isInner whether a flow is the start of the chain; by default, whether it is the graph's input
+ * @throws FormatError naming the node that is not such an operation
  */
 export function collectAffines(
   flow: Flow,
@@ -78,7 +77,9 @@ export function collectAffines(
     const { last, node } = flow;
     if (!last || affines.length === MOST_AFFINES) {
       const what = flow.layer ? 'after the last layer' : 'before the first layer';
-      throw node!.wrong(`${what}, at most ${MOST_AFFINES} of Add, Sub, Mul, Div with constants are read`);
+      throw node!.wrong(
+        `${what}, at most ${MOST_AFFINES} of Add, Sub, Mul, Div with constants are supported`,
+      );
     }
     affines.unshift(last);
     flow = last.flow;

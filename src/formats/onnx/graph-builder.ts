@@ -1,7 +1,7 @@
 import { attributeTypes, type GivenNode } from './proto.js';
 import type { NamedNumbers } from './tensor.js';
 
-/** A graph in the making: each call adds to it, and gives the name under which what was added is to be had. */
+/** Builds a graph. Each method adds a part and returns its name. */
 export class GraphBuilder {
   readonly nodes: GivenNode[] = [];
   readonly constants: NamedNumbers[] = [];
@@ -11,7 +11,7 @@ export class GraphBuilder {
     return name;
   }
 
-  /** @returns its first output @param attributes whole numbers; `alpha` is a float */
+  /** @param attributes integers, except `alpha`, a float @returns the name of the node's first output */
   node(
     opType: string,
     input: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * ONNX models: writes a network for onnxruntime, and reads models from PyTorch, Keras and scikit-learn.
+ * Reads and writes ONNX models: writes networks for onnxruntime, and reads models from PyTorch, Keras and scikit-learn.
  *
  * @module bp4/onnx
  */
@@ -13,23 +13,24 @@ export type { ONNXOptions } from './read.js';
 export { toONNX } from './write.js';
 
 /**
- * Makes a network of an ONNX model: of a file of `toONNX` that one again, with its loss, dropout, seed and transforms; of
- * others one layer after the other, from one input to one output:
+ * Creates a network from an ONNX model. A file of `toONNX` is restored with its loss, dropout, seed and transforms.
+ * Other models must be a sequence of layers from one input to one output:
  * - layers: Gemm, MatMul, Add; weights of 16, 32 or 64 bits, rounded to 32, initializers or Constant, through Transpose
- * - activations: Sigmoid, Tanh, Relu, LeakyRelu, Elu, Softplus, Softsign, Gelu (tanh), Softmax, and whatever Add, Sub, Mul,
- *   Div, Pow and Abs make of these that is one of bp4's, as swish
- * - before the first layer and after the last: Add, Sub, Mul, Div by constants, and Scaler, which become transforms
- * - passed over: Identity, Cast between floats, Dropout, Flatten, Reshape to a row for each sample
- * @param bytes of a file .onnx, all in one: weights in a second file are refused
- * @throws FormatError naming the first node that it cannot take, by place, operator and name, or the byte that is wrong
- * @throws TypeError, RangeError naming the option that is wrong
- * @throws EngineError where engine 'wasm' is refused
+ * - activations: Sigmoid, Tanh, Relu, LeakyRelu, Elu, Softplus, Softsign, Gelu (tanh), Softmax, and combinations with
+ *   Add, Sub, Mul, Div, Pow and Abs that equal one of bp4's activations, such as swish
+ * - before the first layer and after the last: Add, Sub, Mul and Div with constants, and Scaler, which become
+ *   transforms
+ * - ignored: Identity, Cast between floats, Dropout, Flatten, Reshape to one row per sample
+ * @param bytes an .onnx file that includes the weights; external data are refused
+ * @throws FormatError naming the first unsupported node by place, operator and name, or the invalid byte
+ * @throws TypeError or RangeError naming the option
+ * @throws EngineError if `engine` is 'wasm' and the host refuses it
  */
 export async function fromONNX(bytes: Bytes, options: ONNXOptions = {}): Promise<Network> {
   checkKeys('options', options, ['loss', 'output', 'engine', 'threads']);
-  const { loss, output, ...engine } = options; // as they are now, and the bytes
+  const { loss, output, ...engine } = options; // copied now, like the bytes, because reading is asynchronous
   const given = checkBytes('bytes', bytes, 'an ONNX model').slice();
-  // Loaded only by those who read.
+  // Loaded on demand, so that programs that only write don't load the reader.
   const { read } = await import('./read.js');
   return await importNetwork('bytes', read(given, loss, output), engine);
 }

@@ -3,11 +3,11 @@ import { collectAffines, hiddenActivation, POINTS } from './flow.js';
 import { spreadOverColumns, isConstant, type GraphNode, type Flow, type GraphLayer } from './node.js';
 import { showShape, type Constant } from './tensor.js';
 
-// The operators that make a layer: its weights, its biases, and softmax.
+// The operators of a layer: weights, biases and softmax.
 
 /** α·A·B + β·C */
 export function gemm(node: GraphNode, budget: Budget): Flow {
-  if (node.number('transA', 'i', 0) !== 0) throw node.wrong('transA: expected 0: a row for each sample');
+  if (node.number('transA', 'i', 0) !== 0) throw node.wrong('transA: expected 0, one row per sample');
   const isTransposed = node.number('transB', 'i', 0) !== 0;
   const flow = readLayer(node, budget, { isTransposed, scale: node.number('alpha', 'f', 1) });
   return node.has(2)
@@ -19,7 +19,7 @@ export function gemm(node: GraphNode, budget: Budget): Flow {
 export const matMul = (node: GraphNode, budget: Budget): Flow =>
   readLayer(node, budget, { isTransposed: false, scale: 1 });
 
-/** z = W·a, its biases 0 so far. @param how whether B is [units][fanIn], and by what it is multiplied */
+/** z = W·a, with biases 0 so far. @param how whether B is [units][fanIn], and a factor of the weights */
 function readLayer(
   node: GraphNode,
   budget: Budget,
@@ -35,7 +35,7 @@ function readLayer(
   if (input.layer) {
     hiddenActivation(input);
     const given = input.layer.biases.length;
-    if (given !== fanIn) throw node.wrong(`its weights take ${fanIn} numbers, it is given ${given}`);
+    if (given !== fanIn) throw node.wrong(`its weights take ${fanIn} numbers, but its input has ${given}`);
   } else collectAffines(input);
   const weights = budget.floats(units * fanIn);
   for (let j = 0; j < units; j++) {
@@ -47,7 +47,7 @@ function readLayer(
   return { layer, values: POINTS, node };
 }
 
-/** z + b: the biases of a layer. Undefined where something else is added. */
+/** z + b, the biases of a layer; undefined for any other addition. */
 export function bias(node: GraphNode, budget: Budget): Flow | undefined {
   for (const [i, j] of [
     [0, 1],
@@ -70,7 +70,7 @@ function addBiases(node: GraphNode, layer: GraphLayer, added: Constant, scale: n
 
 export function softmax(node: GraphNode): Flow {
   const { layer, values } = node.flow(0);
-  if (!layer || values !== POINTS) throw node.wrong('expected it right after the weights of a layer');
+  if (!layer || values !== POINTS) throw node.wrong('expected it directly after the weights of a layer');
   const axis = node.number('axis', 'i', -1);
   if (axis !== 1 && axis !== -1) throw node.wrong(`axis: expected 1 or -1, got ${axis}`);
   return { layer, values: 'softmax', node };

@@ -4,22 +4,22 @@ import type { Budget } from './tensor.js';
 import { attributeTypes, type Attribute, type Node } from './proto.js';
 import { showShape, type Constant } from './tensor.js';
 
-/** A layer's weights [units][fanIn] and biases [units], and what it was given. */
+/** A layer's weights [units][fanIn] and biases [units], and its input. */
 export interface GraphLayer {
   readonly input: Flow;
   readonly weights: Float32Array;
   readonly biases: Float32Array;
 }
 
-/** A value that depends on the inputs: f(z) of a layer, or of the inputs themselves. */
+/** A value that depends on the graph's inputs: f(z) of a layer, or of the inputs themselves. */
 export interface Flow {
-  /** Whose z; undefined for the inputs. */
+  /** The layer of z; undefined for the inputs. */
   readonly layer: GraphLayer | undefined;
-  /** f at `POINTS`, where it is one function of each number alone; or softmax, over all. */
+  /** f at `POINTS` if f is elementwise, or 'softmax' over the row. */
   readonly values: Float64Array | 'softmax' | undefined;
-  /** Where it is another value and a constant, added, subtracted, multiplied or divided: these. */
+  /** The last affine operation, if the value is another value combined with a constant. */
   readonly last?: Affine;
-  /** What gives it; undefined for the inputs. */
+  /** The node that computes it; undefined for the inputs. */
   readonly node: GraphNode | undefined;
 }
 
@@ -30,15 +30,15 @@ export interface Affine {
   readonly node: GraphNode;
 }
 
-/** What stands under a name in a graph. */
+/** The value of a name in a graph. */
 export type Value = Constant | Flow;
 
-/** What a node gives. @throws FormatError that names the node */
+/** Computes the value of a node. @throws FormatError naming the node */
 export type Operator = (node: GraphNode, budget: Budget) => Value;
 
 export const isConstant = (value: Value): value is Constant => 'dims' in value;
 
-/** A node of the graph, with what it is given. */
+/** A node of the graph, with its inputs. */
 export class GraphNode {
   readonly op: string;
   /** Its name in error messages. */
@@ -46,9 +46,9 @@ export class GraphNode {
   readonly #node: Node;
   readonly #findValue: (i: number) => Value | undefined;
 
-  /** @param findValue gives an input; undefined where that is left out */
+  /** @param findValue returns an input, or undefined if it is omitted */
   constructor(node: Node, position: number, findValue: (i: number) => Value | undefined) {
-    // The operators of ONNX itself have no domain; those of others are named with it.
+    // ONNX's own operators have no domain. The domain prefixes the names of others.
     const { domain = '', opType = '', name = '' } = node;
     this.op = domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
     this.place = `bytes: graph.node[${position}], ${this.op.slice(0, 50)}${name && ` ${show(name)}`}`;
@@ -56,7 +56,7 @@ export class GraphNode {
     this.#findValue = findValue;
   }
 
-  /** An error that names it. */
+  /** Creates an error that names the node. */
   wrong(problem: string, cure?: string): FormatError {
     return new FormatError({ place: this.place, problem, cure });
   }
@@ -81,10 +81,10 @@ export class GraphNode {
   constant(i: number): Constant {
     const value = this.input(i);
     if (isConstant(value)) return value;
-    throw this.wrong(`expected its input ${i} to be a constant, got what depends on the inputs`);
+    throw this.wrong(`expected its input ${i} to be a constant, got a value that depends on the inputs`);
   }
 
-  /** The value of an attribute; undefined where it is left out. @param field where its type keeps it */
+  /** The value of an attribute; undefined if it is omitted. @param field the field that its type uses */
   attribute<Field extends keyof typeof attributeTypes>(
     name: string,
     field: Field,
@@ -99,14 +99,14 @@ export class GraphNode {
     return attribute[field];
   }
 
-  /** A number that is an attribute. Some writers leave out what is 0. */
+  /** A numeric attribute. Some writers omit zeros. */
   number(name: string, field: 'f' | 'i', ifLeftOut: number): number {
     const isThere = this.#node.attribute.some((one) => one.name === name);
     return isThere ? (this.attribute(name, field) ?? 0) : ifLeftOut;
   }
 }
 
-/** A constant's number for each column: one for all, or one for each. */
+/** Expands a constant of one number, or of one per column, to one per column. */
 export function spreadOverColumns(
   node: GraphNode,
   { dims, values }: Constant,

@@ -8,7 +8,7 @@ import { cast, concat, constant, flatten, gather, reshape, shape, transpose, uns
 
 const passOn: Operator = (node) => node.input(0);
 
-/** A function of each number alone. */
+/** Applies an elementwise function. */
 const elementwise =
   (functionOf: (node: GraphNode) => (z: number) => number): Operator =>
   (node) => {
@@ -17,7 +17,7 @@ const elementwise =
     return { layer, node, values: values instanceof Float64Array ? values.map(f) : undefined };
   };
 
-/** One of bp4's activations, whose α is an attribute, with the same default. */
+/** One of bp4's activations; α is an attribute with the same default. */
 const activation = (name: ActivationName): Operator => {
   const sigma = activationFunction(name);
   return elementwise((node) => {
@@ -26,7 +26,7 @@ const activation = (name: ActivationName): Operator => {
   });
 };
 
-/** The operators that are read. */
+/** The supported operators. */
 export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['Gemm', gemm],
   ['MatMul', matMul],
@@ -47,7 +47,7 @@ export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator
   ['Abs', elementwise(() => Math.abs)],
   ['Pow', elementwise(exponent)],
   ['Identity', passOn],
-  ['Dropout', passOn], // of inference
+  ['Dropout', passOn], // inference drops nothing
   ['Cast', cast],
   ['Flatten', flatten],
   ['Reshape', reshape],
@@ -61,12 +61,11 @@ export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator
 
 function gelu(node: GraphNode, budget: Budget): Value {
   const approximate = new TextDecoder().decode(node.attribute('approximate', 's'));
-  if (approximate !== 'tanh')
-    throw node.wrong(`bp4 has the gelu of approximate='tanh' only, not that of erf`);
+  if (approximate !== 'tanh') throw node.wrong(`bp4 supports only approximate='tanh', not the erf form`);
   return activation('gelu')(node, budget);
 }
 
-/** Powers as gelu needs them. */
+/** The powers that gelu uses. */
 function exponent(node: GraphNode): (z: number) => number {
   const { values } = node.constant(1);
   if (values.length === 1 && values[0] === 2) return (z) => z * z;

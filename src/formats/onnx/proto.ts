@@ -1,7 +1,7 @@
 import type { Fields, Given, Message } from './protobuf.js';
 
-// The messages of ONNX, as far as networks of layers need them; numbers from
-// https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. Whatever else a file has is passed over.
+// The messages of ONNX that networks of layers need, with field numbers from
+// https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. Other fields are skipped.
 
 /** TensorProto.DataType */
 export const FLOAT = 1;
@@ -11,7 +11,7 @@ export const BOOL = 9;
 export const FLOAT16 = 10;
 export const DOUBLE = 11;
 
-/** TensorProto.DataLocation: the numbers stand in another file. */
+/** TensorProto.DataLocation: the numbers are in another file. */
 export const EXTERNAL = 1;
 
 const stringEntry = { key: [1, 'string'], value: [2, 'string'] } as const satisfies Fields;
@@ -40,7 +40,7 @@ const attribute = {
   type: [20, 'int'],
 } as const satisfies Fields;
 
-/** AttributeProto.AttributeType: in which field the value of an attribute stands. */
+/** AttributeProto.AttributeType: the field that holds the value of an attribute. */
 export const attributeTypes = { f: 1, i: 2, s: 3, t: 4, floats: 6, ints: 7 } as const;
 
 const node = {

@@ -1,13 +1,14 @@
-// Protocol Buffers, as https://protobuf.dev/programming-guides/encoding defines them, for messages told in tables. Its own,
-// because ONNX needs a dozen fields of it: protobufjs is 20 kB and more beside the 6 kB of bp4/onnx, and reads a length that
-// goes past the end of its message, where this one checks each length against the bytes that are there.
+// Protocol Buffers, as https://protobuf.dev/programming-guides/encoding defines them, for messages described by tables.
+// This is not protobufjs, because ONNX needs only a dozen field types: protobufjs would add 20 kB or more to the 6 kB
+// of bp4/onnx, and it accepts a length beyond the end of its message. This code checks each length against the
+// remaining bytes.
 //
-//   message = (tag · value)*    tag = varint of number << 3 | wire type    0 varint, 1 eight bytes, 2 length · bytes, 5 four
+// message = (tag · value)* tag = varint of number << 3 | wire type 0 varint, 1 eight bytes, 2 length · bytes, 5 four
 
-/** What a field holds; a table of fields stands for a message. Integers are signed, of 64 bits, and exact below 2^53. */
+/** The type of a field; a table of fields stands for a message. Integers are signed 64-bit, exact below 2^53. */
 export type Kind = 'int' | 'float' | 'double' | 'string' | 'bytes' | Fields;
 
-/** The fields of a message, by their names here: their numbers, and what they hold, once or many times. */
+/** The fields of a message by name: number, type, and whether the field is repeated. */
 export interface Fields {
   readonly [name: string]: readonly [number: number, kind: Kind, many?: 'many'];
 }
@@ -20,7 +21,7 @@ type Value<K> = K extends 'int' | 'float' | 'double'
       ? Uint8Array
       : Message<K>;
 
-/** A message that was read. */
+/** A decoded message. */
 export type Message<F> = {
   readonly [Name in keyof F]: F[Name] extends readonly [number, infer K, 'many']
     ? readonly Value<K>[]
@@ -31,7 +32,7 @@ export type Message<F> = {
 
 type GivenValue<K> = K extends Kind ? (K extends Fields ? Given<K> : Value<K>) : never;
 
-/** A message to be written; what is left out is not. */
+/** A message to encode; absent fields are omitted. */
 export type Given<F> = {
   readonly [Name in keyof F]?: F[Name] extends readonly [number, infer K, 'many']
     ? readonly GivenValue<K>[]

@@ -24,19 +24,19 @@ import { operators } from './operators.js';
 import type { Graph } from './proto.js';
 import { readTensor } from './tensor.js';
 
-/** A network as a graph tells it: without a loss. */
+/** A network as a graph describes it, without a loss. */
 export interface Found {
   readonly spec: Omit<SpecJSON, 'format' | 'version' | 'loss'>;
   readonly parameters: readonly Parameters[];
 }
 
 /**
- * Reads a graph that anybody may have written: one layer after the other, from one input to one output. Nodes of which
- * that output does not depend are not looked at.
- * @param bytes how long the file is
- * @param output the name of the output that is read, where there are several
- * @throws FormatError naming the first node that bp4 cannot take
- * @throws RangeError where there is no output of that name
+ * Reads an untrusted graph: a sequence of layers from one input to one output. Nodes that the output doesn't depend on
+ * are ignored.
+ * @param bytes the size of the file
+ * @param output the name of the output to read if there are several
+ * @throws FormatError naming the first unsupported node
+ * @throws RangeError if no output has the name
  */
 export function readGraph(graph: Graph, bytes: number, output?: string): Found {
   const values = new Map<string, Value>();
@@ -62,17 +62,17 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
     if (!one.output.some((name) => needed.has(name))) continue;
     const node = new GraphNode(one, position, (i) => {
       const name = one.input[i] ?? '';
-      if (name === '') return undefined; // an optional input that is left out
+      if (name === '') return undefined; // an omitted optional input
       const value = findValue(name);
       if (value) return value;
-      throw node.wrong(`no node before it gives its input ${show(name)}`);
+      throw node.wrong(`no earlier node outputs its input ${show(name)}`);
     });
     const operator = operators.get(node.op);
     if (!operator) {
       throw node.wrong('this operator is not supported', `use ${[...operators.keys()].join(', ')}`);
     }
     const [name = ''] = one.output;
-    if (findValue(name)) throw node.wrong(`${show(name)} is given twice`);
+    if (findValue(name)) throw node.wrong(`${show(name)} is defined twice`);
     values.set(name, operator(node, budget));
   }
 
@@ -91,7 +91,7 @@ function chooseOutput({ output: outputs }: Graph, wanted: string | undefined): s
     throw new FormatError({
       place: 'bytes',
       problem: `expected a graph of one output, got ${listNames(outputs)}`,
-      cure: 'name one as options.output',
+      cure: 'set options.output',
       option: { name: 'output' },
     });
   }
@@ -103,13 +103,13 @@ function chooseOutput({ output: outputs }: Graph, wanted: string | undefined): s
   });
 }
 
-/** Names as error messages show them. */
+/** Lists names for an error message. */
 function listNames(values: Graph['output']): string {
   const names = values.slice(0, 8).map(({ name = '' }) => show(name));
   return `${names.join(', ') || 'none'}${values.length > 8 ? ', …' : ''}`;
 }
 
-/** All names on which a value depends. Nodes stand after those whose values they take. */
+/** Finds all names that a value depends on. Nodes come after the nodes of their inputs. */
 function findNeeded(graph: Graph, answer: string): ReadonlySet<string> {
   const needed = new Set([answer]);
   for (let i = graph.node.length - 1; i >= 0; i--) {
@@ -119,14 +119,14 @@ function findNeeded(graph: Graph, answer: string): ReadonlySet<string> {
   return needed;
 }
 
-/** How many numbers a sample has; undefined where the file leaves it open. */
+/** The number of values per sample; undefined if the file doesn't fix it. */
 function readWidth({ type }: Graph['input'][number]): number | undefined {
   const [, ...sizes] = type?.tensor?.shape?.dim ?? [];
   const width = sizes.reduce((product, { size = NaN }) => product * size, 1);
   return sizes.length > 0 && width > 0 ? width : undefined;
 }
 
-/** The layers that lead to a value, and what is done before and after them. */
+/** Assembles the layers that lead to a value, with the transforms before and after them. */
 function assembleNetwork(answer: Flow, width: number | undefined): Found {
   const { inner, affines: after } = collectAffines(
     answer,
@@ -167,7 +167,7 @@ function assembleNetwork(answer: Flow, width: number | undefined): Found {
   };
 }
 
-/** y = (x − mean) / deviation; where that is divided by infinity (a column that is always the same), 0. */
+/** y = (x − mean) / deviation; 0 for a constant column, which the graph divides by infinity. */
 function inputTransforms(affines: readonly Affine[], width: number): NumberTransform[] {
   const columns = affines.map(({ node, constant }) => spreadOverColumns(node, constant, width));
   return Array.from({ length: width }, (_, k) => {

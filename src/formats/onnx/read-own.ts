@@ -12,10 +12,10 @@ import { readTensor } from './tensor.js';
 import { buildGraph, OUTPUTS } from './write-graph.js';
 
 /**
- * Reads a graph that bp4 wrote: the spec from its metadata, the weights from the graph, which must be what bp4 writes for
- * such a spec.
+ * Reads a graph that bp4 wrote: the spec from the metadata, and the weights from the graph, which must equal the graph
+ * that bp4 writes for this spec.
  * @param text the spec in JSON
- * @throws FormatError naming what is wrong, or the place where metadata and graph do not agree
+ * @throws FormatError naming the problem, or the place where metadata and graph disagree
  */
 export function readOwn(graph: Graph, text: string): { spec: SpecJSON; parameters: readonly Parameters[] } {
   const given = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
@@ -63,7 +63,7 @@ function parseSpec(text: string): { json: SpecJSON; spec: CheckedSpec } {
   }
 }
 
-/** What a node computes, and of what. */
+/** Serializes the computation of a node, for comparison. */
 function serializeNode({ opType, domain, input, output, attribute }: Node | GivenNode): string {
   return JSON.stringify([
     opType,
@@ -77,6 +77,6 @@ function serializeNode({ opType, domain, input, output, attribute }: Node | Give
 const disagreement = (place: string): FormatError =>
   new FormatError({
     place: `bytes: ${place}`,
-    problem: "is not what metadata_props 'bp4' says: the graph was changed after bp4 wrote it",
+    problem: "is inconsistent with metadata_props 'bp4': the graph was changed after bp4 wrote it",
     cure: 'delete that entry to read the graph alone',
   });

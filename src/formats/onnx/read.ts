@@ -9,10 +9,10 @@ import { readOwn } from './read-own.js';
 import { METADATA } from './write.js';
 import type { EngineOptions } from '../../network.js';
 
-/** Since then the arithmetic operators broadcast as NumPy does. */
+/** From this version on, arithmetic operators broadcast as in NumPy. */
 const LEAST_OPSET = 7;
 
-/** A network as `importNetwork` takes it. */
+/** A network as `importNetwork` accepts it. */
 interface Found {
   readonly spec: Omit<SpecJSON, 'format' | 'version'>;
   readonly parameters: readonly Parameters[];
@@ -20,8 +20,8 @@ interface Found {
 
 /**
  * Reads a file.
- * @throws FormatError where it cannot be read
- * @throws TypeError, RangeError where it has no such output, or its last layer does not go with the loss
+ * @throws FormatError if the file cannot be read
+ * @throws TypeError or RangeError if the model has no such output, or its last layer doesn't fit the loss
  */
 export function read(bytes: Uint8Array, loss: LossSpec | undefined, output: string | undefined): Found {
   const { graph, opsetImport, metadataProps } = decode(model, bytes);
@@ -32,7 +32,7 @@ export function read(bytes: Uint8Array, loss: LossSpec | undefined, output: stri
     throw new FormatError({
       place: 'bytes',
       problem: `expected opset ${LEAST_OPSET} or later, got ${opset}`,
-      cure: 'export it with a later one',
+      cure: 'export it with a later opset',
     });
   }
   const own = metadataProps.find(({ key }) => key === METADATA)?.value;
@@ -43,7 +43,7 @@ export function read(bytes: Uint8Array, loss: LossSpec | undefined, output: stri
   return { ...found, spec };
 }
 
-/** Errors in the file are told apart from those in the options: it is checked with the default loss. */
+/** Checks the file with the default loss, so that an error in the file is not attributed to the options. */
 function readOther(graph: Graph, bytes: number, output: string | undefined): Found {
   const { spec, parameters } = readGraph(graph, bytes, output);
   try {
@@ -54,10 +54,13 @@ function readOther(graph: Graph, bytes: number, output: string | undefined): Fou
   }
 }
 
-/** What `fromONNX` may be told. */
+/** The options of `fromONNX`. */
 export interface ONNXOptions extends EngineOptions {
-  /** With which it is to be trained on. Default: that of a file of bp4, else 'crossEntropy' after softmax, and 'quadratic'. */
+  /**
+   * The loss of further training. Default: the loss in a file of bp4, else 'crossEntropy' if the last activation is
+   * softmax, else 'quadratic'.
+   */
   readonly loss?: LossSpec;
-  /** The output that is read, of a graph that has several. */
+  /** The name of the output to read. Required if the graph has several. */
   readonly output?: string;
 }

@@ -3,7 +3,7 @@ import type { GraphNode, Value, Flow } from './node.js';
 import { DOUBLE, FLOAT, FLOAT16 } from './proto.js';
 import { readTensor, showShape, type Constant } from './tensor.js';
 
-// The operators that leave numbers as they are: rows stay rows, one for each sample. How many samples there are is -1.
+// The operators that don't change values: rows stay rows, one per sample. The number of samples is -1.
 
 export function cast(node: GraphNode): Value {
   const to = node.number('to', 'i', 0);
@@ -15,17 +15,17 @@ export function cast(node: GraphNode): Value {
 
 export function flatten(node: GraphNode): Flow {
   const axis = node.number('axis', 'i', 1);
-  if (axis !== 1) throw node.wrong(`axis: expected 1, a row for each sample, got ${axis}`);
+  if (axis !== 1) throw node.wrong(`axis: expected 1, one row per sample, got ${axis}`);
   return node.flow(0);
 }
 
-/** To [batch][-1] alone. */
+/** Supports only the shape [batch][-1]. */
 export function reshape(node: GraphNode): Flow {
   const flow = node.flow(0);
   const { values: shape } = node.constant(1);
   const [batch, width] = shape;
   const isBatch = batch === -1 || batch === 0 || batch === 1;
-  // Of the inputs, how many they are is compared with the weights.
+  // For the inputs, `width` is compared with the weights later.
   const isWidth = width === -1 || (flow.layer ? width === flow.layer.biases.length : width! > 0);
   if (shape.length !== 2 || !isBatch || !isWidth) {
     throw node.wrong(`expected the shape [-1, all numbers of a sample], got ${showShape(shape)}`);
@@ -55,12 +55,12 @@ export function transpose(node: GraphNode, budget: Budget): Constant {
   return { dims: [columns, rows], values: transposed };
 }
 
-/** As much of it as `x.view(x.size(0), -1)` of PyTorch asks for: how many samples; of the rest, a layer's units. */
+/** Supports what PyTorch's `x.view(x.size(0), -1)` needs: the number of samples, and a layer's units. */
 export function shape(node: GraphNode): Constant {
   return { dims: [2], values: Float64Array.of(-1, node.flow(0).layer?.biases.length ?? NaN) };
 }
 
-/** One number of a row of constants. */
+/** Picks one number from a row of constants. */
 export function gather(node: GraphNode): Constant {
   const { values } = node.constant(0);
   const { dims, values: indices } = node.constant(1);
@@ -68,14 +68,14 @@ export function gather(node: GraphNode): Constant {
   return { dims, values: Float64Array.of(values[indices[0]!] ?? NaN) };
 }
 
-/** A number becomes a row of one. */
+/** Converts a number to a row of one number. */
 export function unsqueeze(node: GraphNode): Constant {
   const { values } = node.constant(0);
   if (values.length !== 1) throw node.wrong(`expected a constant of one number, got ${values.length}`);
   return { dims: [1], values };
 }
 
-/** Rows of constants, to a shape. */
+/** Concatenates rows of constants to a shape. */
 export function concat(node: GraphNode): Constant {
   const values: number[] = [];
   for (let i = 0; node.has(i); i++) {

@@ -13,21 +13,21 @@ import {
   type Tensor,
 } from './proto.js';
 
-/** Numbers that a graph holds. */
+/** A constant of a graph. */
 export interface Constant {
   readonly dims: readonly number[];
-  /** Row-major. Floats of 16 bits are widened; integers are exact below 2^53. */
+  /** In row-major order. 16-bit floats are widened; integers are exact below 2^53. */
   readonly values: Float32Array | Float64Array;
 }
 
-/** Numbers to be written. */
+/** Numbers to write. */
 export interface NamedNumbers {
   readonly name: string;
   readonly dims: readonly number[];
   readonly values: Float32Array | Float64Array | BigInt64Array;
 }
 
-/** A tensor of the type that its numbers have. */
+/** Converts numbers to a tensor of the same type. */
 export function toTensor({ name, dims, values }: NamedNumbers): GivenTensor {
   const rawData = new Uint8Array(values.byteLength);
   const view = new DataView(rawData.buffer);
@@ -41,7 +41,7 @@ export function toTensor({ name, dims, values }: NamedNumbers): GivenTensor {
   return { dims, dataType, name, rawData };
 }
 
-/** How a type of numbers is read: its name and bytes, one in raw data, and where numbers stand that are not raw. */
+/** A number type: its name, its size, how to read it from raw data, and the field for data that are not raw. */
 interface Type {
   readonly name: string;
   readonly bytes: number;
@@ -70,9 +70,9 @@ const types = new Map<number | undefined, Type>([
 ]);
 
 /**
- * The numbers of a tensor, copied; as many as its dims ask for are there before memory is taken.
+ * Copies the numbers of a tensor. It checks their count against dims before it allocates memory.
  * @param place its name in error messages
- * @throws FormatError where they are of another type, in another file, or not as many
+ * @throws FormatError if the numbers have an unsupported type, are in another file, or don't match dims
  */
 export function readTensor(place: string, tensor: Tensor): Constant {
   const { dims, dataType, rawData, externalData, dataLocation } = tensor;
@@ -81,7 +81,7 @@ export function readTensor(place: string, tensor: Tensor): Constant {
     throw new FormatError({
       place,
       problem: `its numbers are in another file, ${show(file)}`,
-      cure: "put all into one, in Python: onnx.save(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False)",
+      cure: "merge both files, in Python: onnx.save(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False)",
     });
   }
   const type = types.get(dataType);
@@ -99,7 +99,7 @@ export function readTensor(place: string, tensor: Tensor): Constant {
   if (count !== present) {
     throw new FormatError({
       place,
-      problem: `expected ${count} numbers, as dims ${showShape(dims)} ask for, got ${present}`,
+      problem: `expected ${count} numbers for dims ${showShape(dims)}, got ${present}`,
     });
   }
   const values =
@@ -111,13 +111,13 @@ export function readTensor(place: string, tensor: Tensor): Constant {
   return { dims, values };
 }
 
-/** A shape as error messages show it; broken ones may be long. */
+/** Formats a shape for error messages, truncated because damaged shapes may be long. */
 export const showShape = (shape: ArrayLike<number>): string =>
   `[${Array.from(shape).slice(0, 8).join()}${shape.length > 8 ? ',…' : ''}]`;
 
 /**
- * How much memory a graph may ask for, in numbers: for each byte of the file two. Of weights of 32 bits that are turned,
- * scaled and turned again that is more than enough; but a graph may name the same weights a thousand times.
+ * Limits the memory of a graph to two numbers per byte of the file. This is ample for 32-bit weights that are
+ * transposed, scaled and transposed again, but stops a graph that uses the same weights a thousand times.
  */
 export class Budget {
   #left: number;
@@ -126,7 +126,7 @@ export class Budget {
     this.#left = 2 * bytes;
   }
 
-  /** @throws FormatError where it is used up */
+  /** @throws FormatError if the budget is exhausted */
   floats(count: number): Float32Array {
     this.#left -= count;
     if (!(this.#left >= 0)) {

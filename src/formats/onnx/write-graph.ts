@@ -7,7 +7,7 @@ import { writeInverse, writeTransforms } from './write-transforms.js';
 export const INPUTS = 'inputs';
 export const OUTPUTS = 'outputs';
 
-/** The operator that computes an activation; linear needs none, and swish and gelu are of several. */
+/** The operator of each activation; linear needs none, and swish and gelu need several. */
 const operators: Record<Exclude<ActivationName, 'linear' | 'swish' | 'gelu'>, string> = {
   sigmoid: 'Sigmoid',
   tanh: 'Tanh',
@@ -20,9 +20,9 @@ const operators: Record<Exclude<ActivationName, 'linear' | 'swish' | 'gelu'>, st
 };
 
 /**
- * The graph of a network, in operators of opset 13: 'inputs' [batch][columns] → 'outputs' [batch][outputs], of floats. Its
- * weights and biases are '0.weight' and '0.bias', as PyTorch names those of an nn.Sequential.
- * @throws RangeError where two categories are one in single precision
+ * Builds the graph of a network in operators of opset 13: 'inputs' [batch][columns] → 'outputs' [batch][outputs], of
+ * floats. Weights and biases are named '0.weight' and '0.bias', as in PyTorch's nn.Sequential.
+ * @throws RangeError if two categories are equal in single precision
  */
 export function buildGraph(spec: CheckedSpec, parameters: readonly Parameters[]): GraphBuilder {
   const draft = new GraphBuilder();
@@ -34,7 +34,7 @@ export function buildGraph(spec: CheckedSpec, parameters: readonly Parameters[])
     value = writeActivation(draft, layer, z, `${l}.activations`);
   }
   if (targets) writeInverse(draft, targets, value);
-  draft.nodes.push({ ...draft.nodes.pop()!, output: [OUTPUTS] }); // what comes last is the answer
+  draft.nodes.push({ ...draft.nodes.pop()!, output: [OUTPUTS] }); // the last node computes the outputs
   return draft;
 }
 

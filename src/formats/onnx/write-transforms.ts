@@ -3,13 +3,14 @@ import type { Column, Columns } from '../../model/columns.js';
 import type { GraphBuilder } from './graph-builder.js';
 import { DOUBLE, FLOAT } from './proto.js';
 
-// Transforms as nodes, for rows of numbers: of a category that is a string, its index.
+// Writes transforms as nodes on rows of numbers. The index stands for a string category.
 
 /**
- * Transforms [batch][columns] into what the network sees. Columns of numbers that stand side by side are computed
- * together; a column of categories is compared with each.
- * @param input name of what is transformed @returns name of what it becomes
- * @throws RangeError where two categories are one in single precision
+ * Transforms [batch][columns] to the network's inputs. Adjacent numeric columns are computed together; a categorical
+ * column is compared with each category.
+ * @param input the name of the untransformed value
+ * @returns the name of the transformed value
+ * @throws RangeError if two categories are equal in single precision
  */
 export function writeTransforms(draft: GraphBuilder, { list }: Columns, input: string): string {
   const groups: Column[][] = [];
@@ -30,7 +31,7 @@ export function writeTransforms(draft: GraphBuilder, { list }: Columns, input: s
   return parts.length === 1 ? parts[0]! : draft.node('Concat', parts, `${input}.all`, { axis: 1 });
 }
 
-/** Turns the network's answers [batch][columns] back into the user's own units. */
+/** Transforms the network's outputs [batch][columns] back to the user's units. */
 export function writeInverse(draft: GraphBuilder, { list }: Columns, input: string): string {
   return writeAffine(draft, list, input, [
     ['Mul', 'ranges', ({ range }) => range],
@@ -38,7 +39,7 @@ export function writeInverse(draft: GraphBuilder, { list }: Columns, input: stri
   ]);
 }
 
-/** (x − shift) / range; where the range is 0, that is 0: the shift is divided by infinity. */
+/** (x − shift) / range. If the range is 0 it divides by infinity, so that the result is 0. */
 function writeScaling(draft: GraphBuilder, columns: readonly Column[], input: string): string {
   return writeAffine(draft, columns, input, [
     ['Sub', 'shifts', ({ shift }) => shift],
@@ -46,7 +47,7 @@ function writeScaling(draft: GraphBuilder, columns: readonly Column[], input: st
   ]);
 }
 
-/** Two operations with a number of each column, in double precision where they need it. */
+/** Applies two operations with one number per column, in double precision if necessary. */
 function writeAffine(
   draft: GraphBuilder,
   columns: readonly Column[],
@@ -65,22 +66,22 @@ function writeAffine(
 }
 
 /**
- * Whether single precision loses more than 10⁻⁶ of a range: a shift (the mean of years, say) is rounded by up to 2⁻²⁴ of
- * itself, which is 16·2⁻²⁴ of the range at most where the answer is no.
+ * Whether single precision would lose more than 10⁻⁶ of a range. Rounding changes a shift (the mean of years, for
+ * example) by up to 2⁻²⁴ of itself, which is at most 16·2⁻²⁴ of the range if this returns false.
  */
 function needsDouble({ shift, range }: Column): boolean {
   return range !== 0 && !(Math.abs(shift) <= 16 * range && range > 1e-30 && range < 1e30);
 }
 
-/** 1 at the category that is the input's, else 0; 0 everywhere for one that was not fitted to. */
+/** 1 at the input's category, else 0. An unknown category is 0 everywhere. */
 function writeOneHot(draft: GraphBuilder, { width, given, places }: Column, input: string): string {
   const values = new Float32Array(width);
   for (const [category, place] of places!) if (typeof category === 'number') values[place] = category;
   if (new Set(values).size < width) {
     throw new RangeFault({
       place: 'transforms',
-      problem: `two categories of ${given.name ?? 'a column'} are one number in single precision, as ONNX is given`,
-      cure: 'fit them to strings',
+      problem: `two categories of ${given.name ?? 'a column'} are equal in single precision, which ONNX uses`,
+      cure: 'use strings as categories',
     });
   }
   const categories = draft.constant(`${input}.categories`, [width], values);

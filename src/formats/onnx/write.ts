@@ -7,23 +7,23 @@ import { FLOAT, model, type GivenGraph, type GivenModel } from './proto.js';
 import { toTensor } from './tensor.js';
 import { buildGraph, INPUTS, OUTPUTS } from './write-graph.js';
 
-/** The entry of metadata_props that holds what a graph does not tell: loss, dropout, seed, names of columns… */
+/** The entry of metadata_props for everything that the graph doesn't hold: loss, dropout, seed, column names… */
 export const METADATA = 'bp4';
 
-/** No reader of Protocol Buffers takes a longer message. */
+/** The longest message that readers of Protocol Buffers accept. */
 const MOST_BYTES = 2 ** 31 - 1;
 
 /**
- * A network as an ONNX model (IR version 7, opset 13): any runtime of ONNX opens it. Its input is 'inputs'
- * [batch][columns], its output 'outputs' [batch][outputs], of 32-bit floats, for any batch.
+ * Writes a network as an ONNX model (IR version 7, opset 13) for any ONNX runtime. Its input is 'inputs'
+ * [batch][columns] and its output is 'outputs' [batch][outputs], both 32-bit floats with any batch size.
  *
- * Fitted transforms are part of the graph: it takes the user's own numbers, and answers in the user's own units. For a
- * column of categories that are strings it takes their indices, in the order of `transforms`; for a category that is none
- * of them, where `predict` throws, it sees zeros. Training is not part of it, but for `fromONNX` the metadata keep all of
- * the spec: its weights come back to the bit, and with them loss, dropout, seed and transforms.
- * @returns the bytes of a file .onnx
- * @throws TypeError where it is no network; RangeError where a weight is NaN or infinite, two categories are one in
- *   single precision, or the file would have 2 GB
+ * Fitted transforms are part of the graph, so it takes and returns values in the user's units. For a string category it
+ * takes the index, in the order of `transforms`. An unknown category becomes zeros, while `predict` throws. Training is
+ * not part of the graph, but the metadata hold the whole spec, so that `fromONNX` restores the weights to the bit, with
+ * loss, dropout, seed and transforms.
+ * @returns the bytes of an .onnx file
+ * @throws TypeError if `net` is not a Network; RangeError if a weight is NaN or infinite, two categories are equal in
+ * single precision, or the file would exceed 2 GB
  * @throws StateError after `dispose`
  */
 export function toONNX(net: Network): Uint8Array<ArrayBuffer> {
@@ -32,7 +32,7 @@ export function toONNX(net: Network): Uint8Array<ArrayBuffer> {
   if (bytes > MOST_BYTES - 2 ** 24)
     throw new RangeFault({
       place: 'net',
-      problem: `expected at most 2 GB of weights, as ONNX takes, got ${bytes} bytes`,
+      problem: `expected at most 2 GB of weights, the limit of ONNX, got ${bytes} bytes`,
     });
   const { checked: spec } = specFromJSON(json);
   const { nodes, constants } = buildGraph(spec, parameters);
@@ -52,7 +52,7 @@ export function toONNX(net: Network): Uint8Array<ArrayBuffer> {
   } satisfies GivenModel);
 }
 
-/** Rows of so many floats, one for each sample. */
+/** A matrix of floats, one row per sample. */
 const matrix = (name: string, width: number): NonNullable<GivenGraph['input']>[number] => ({
   name,
   type: { tensor: { elementType: FLOAT, shape: { dim: [{ name: 'batch' }, { size: width }] } } },

@@ -1,5 +1,5 @@
 /**
- * Safetensors files: exchanges weights with PyTorch.
+ * Reads and writes safetensors files, to exchange weights with PyTorch.
  *
  * @module bp4/safetensors
  */

@@ -1,19 +1,19 @@
 import { RangeFault } from '../../errors.js';
 import { show } from '../../base/check.js';
 
-// Which tensors make a layer, and which layer comes first.
+// Groups tensors into layers and orders the layers.
 
-/** What a layer is called in the names of its tensors: 'net.0' in 'net.0.weight'; '' for 'weight' alone. */
+/** Captures the layer's prefix in a tensor name: 'net.0' in 'net.0.weight', '' in 'weight'. */
 const tensorPattern = /^(?:(.*)\.)?(?:weight|bias)$/s;
 
-/** Of a prefix: the name of a tensor of that layer. */
+/** The name of a tensor of the layer with a prefix. */
 export const tensorName = (prefix: string, part: 'weight' | 'bias'): string =>
   prefix === '' ? part : `${prefix}.${part}`;
 
 /**
- * The prefixes of the layers, first to last. Without `given` they may differ by their numbers alone, which order them:
- * 'fc2' comes before 'fc10', and 'net.0' before 'net.2'.
- * @throws RangeError naming a tensor that is of no layer, or what has no order
+ * The prefixes of the layers, first to last. Without `given`, prefixes may differ only in their numbers, which
+ * determine the order: 'fc2' comes before 'fc10', and 'net.0' before 'net.2'.
+ * @throws RangeError naming a tensor outside any layer, or prefixes without an order
  */
 export function orderPrefixes(
   names: Iterable<string>,
@@ -42,8 +42,8 @@ export function orderPrefixes(
     const [one, two] = [pattern, other].map((pattern) => show(pattern.replaceAll('#', '…')));
     throw new RangeFault({
       place: `tensors of ${one} and of ${two}`,
-      problem: 'no number says which come first',
-      cure: 'name the layers in their order by options.layers',
+      problem: 'their names have no numbers that order them',
+      cure: 'list the layers in order in options.layers',
       option: { name: 'layers' },
     });
   }

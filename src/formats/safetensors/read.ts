@@ -12,30 +12,33 @@ import { importNetwork } from '../portable.js';
 import { tensorName, orderPrefixes } from './order.js';
 import { readTensors } from './tensors.js';
 
-/** σ of a layer, and its dropout. */
+/** The activation of a layer: its name, or an object with alpha and dropout. */
 export type LayerActivation =
   | ActivationName
   | { readonly activation: ActivationName; readonly alpha?: number; readonly dropout?: number };
 
 export interface SafetensorsOptions extends EngineOptions {
-  /** One for each layer. A file of `toSafetensors` holds them itself; for others they must be given. */
+  /** The activation of each layer. Required for files that `toSafetensors` didn't write, and forbidden for others. */
   readonly activations?: readonly LayerActivation[];
-  /** Default: that of the file; where there is none 'crossEntropy' after softmax, 'quadratic' after the others. */
+  /** Default: the loss in the file, else 'crossEntropy' if the last activation is softmax, else 'quadratic'. */
   readonly loss?: LossSpec;
-  /** The layers in their order: what the names of their tensors have before '.weight' and '.bias'. Default: by their numbers. */
+  /**
+   * The layers in order, as the prefixes of their tensor names before '.weight' and '.bias'. Default: ordered by their
+   * numbers.
+   */
   readonly layers?: readonly string[];
 }
 
 /**
- * A network of a safetensors file: what `toSafetensors` wrote, to the bit and with transforms, loss, seed and dropout, or the
- * state_dict of Linear layers of PyTorch in 32 bits, or in 16 or 64, which are rounded to 32. Each layer has a tensor
- * 'NAME.weight' [units][fanIn], and mostly a 'NAME.bias' [units]; without it biases are zeros. Where the names differ by
- * their numbers alone, those are the order of the layers: '0', '2', '4'; 'fc1', 'fc2'; 'model.layers.0', 'model.layers.1'.
- * Others are put in order by `layers`.
- * @throws FormatError naming the tensor or the place that bp4 cannot take, or that disagrees with the metadata; and where
- * there is not one activation for each layer, in the file or in the options
- * @throws TypeError, RangeError where an option is none
- * @throws EngineError where engine 'wasm' is refused
+ * Creates a network from a safetensors file. A file of `toSafetensors` is restored to the bit, with transforms, loss,
+ * seed and dropout. Other files hold the state_dict of PyTorch's Linear layers in 16, 32 or 64 bits, rounded to 32.
+ * Each layer has a tensor 'NAME.weight' [units][fanIn] and usually 'NAME.bias' [units]; without it, biases are zeros.
+ * If names differ only in their numbers, these determine the order: '0', '2', '4'; 'fc1', 'fc2'; 'model.layers.0',
+ * 'model.layers.1'. Otherwise `layers` determines it.
+ * @throws FormatError naming the tensor or the place that bp4 doesn't support, or that disagrees with the metadata;
+ * also if neither the file nor the options hold one activation per layer
+ * @throws TypeError or RangeError if an option is unknown or invalid
+ * @throws EngineError if `engine` is 'wasm' and the host refuses it
  */
 export async function fromSafetensors(bytes: Bytes, options: SafetensorsOptions = {}): Promise<Network> {
   checkKeys('options', options, ['activations', 'loss', 'layers', 'engine', 'threads']);
@@ -47,7 +50,7 @@ export async function fromSafetensors(bytes: Bytes, options: SafetensorsOptions 
   if (stored && activations) {
     throw new FormatError({
       place: 'bytes',
-      problem: 'the file holds activations of its own',
+      problem: 'the file already holds activations',
       cure: 'leave out options.activations',
       option: { name: 'activations' },
     });
@@ -85,7 +88,7 @@ function checkLayers(layers: readonly string[]): void {
   }
 }
 
-/** Errors of what is read are of the format. */
+/** Converts errors of `read` to FormatErrors. */
 function asFormatError<Result>(read: () => Result): Result {
   try {
     return read();
@@ -109,7 +112,7 @@ function read(
   return { spec: readStoredSpec(metadata.get('bp4'), parameters), parameters };
 }
 
-/** @param fanIn the units of the layer before, where there is one */
+/** @param fanIn the units of the previous layer, if there is one */
 function readParameters(
   prefix: string,
   tensors: ReadonlyMap<string, Tensor>,
@@ -132,7 +135,7 @@ function readParameters(
   return { weights: weight.values, biases: bias?.values ?? new Float32Array(units) };
 }
 
-/** What `toSafetensors` has written of the network. */
+/** Reads the spec that `toSafetensors` wrote. */
 function readStoredSpec(text: string | undefined, parameters: readonly Parameters[]): SpecJSON | undefined {
   if (text === undefined) return undefined;
   const json = parseJSON('bp4', text) as SpecJSON & { training?: unknown };
@@ -140,8 +143,8 @@ function readStoredSpec(text: string | undefined, parameters: readonly Parameter
   if (json.training !== undefined) {
     throw new RangeFault({
       place: 'it',
-      problem: 'is of net.save, with the state of a training',
-      cure: 'give it to Network.load',
+      problem: 'was written by net.save and holds the state of a training',
+      cure: 'pass it to Network.load',
     });
   }
   const expected = [spec.inputs, ...spec.layers.map(({ units }) => units)].join();
@@ -149,7 +152,7 @@ function readStoredSpec(text: string | undefined, parameters: readonly Parameter
   if (sizes !== expected)
     throw new RangeFault({
       place: "'bp4' in its metadata",
-      problem: `is of [${expected}], its tensors of [${sizes}]`,
+      problem: `is of [${expected}], but its tensors are of [${sizes}]`,
     });
   return json;
 }
@@ -167,15 +170,15 @@ function buildSpec(
   if (!activations) {
     throw new FormatError({
       place: 'bytes',
-      problem: 'no activations are in the file',
-      cure: `give options.activations, one for each of its ${sizes.length} layers`,
+      problem: 'the file holds no activations',
+      cure: `set options.activations, one for each of its ${sizes.length} layers`,
       option: { name: 'activations', values: [sizes.length] },
     });
   }
   if (activations.length !== sizes.length) {
     throw new FormatError({
       place: 'bytes',
-      problem: `${sizes.length} layers are in the file, and ${activations.length} activations in the options`,
+      problem: `the file has ${sizes.length} layers, but the options have ${activations.length} activations`,
     });
   }
   const layers = sizes.map((units, l) => {

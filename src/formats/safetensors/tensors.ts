@@ -8,7 +8,7 @@ interface Coding {
   readonly read: (data: DataView, at: number) => number;
 }
 
-/** Numbers of a BF16 are those of an F32 whose last 16 bits are 0. */
+/** A BF16 number is an F32 number whose last 16 bits are 0. */
 const upper = new DataView(new ArrayBuffer(4));
 
 const codings: Readonly<Record<string, Coding>> = {
@@ -26,8 +26,8 @@ const codings: Readonly<Record<string, Coding>> = {
 const sizes = Object.fromEntries(Object.entries(codings).map(([dtype, { bytes }]) => [dtype, bytes]));
 
 /**
- * All tensors of a file, in single precision.
- * @throws TypeError, RangeError, SyntaxError naming the place that is wrong, or the tensor that is not finite
+ * Reads all tensors of a file in single precision.
+ * @throws TypeError, RangeError or SyntaxError naming the invalid place, or the tensor that is not finite
  */
 export function readTensors(bytes: Uint8Array): {
   metadata: ReadonlyMap<string, string>;

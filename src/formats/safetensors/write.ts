@@ -4,18 +4,18 @@ import { exportNetwork } from '../portable.js';
 import type { LayerJSON, SpecJSON } from '../../model/json.js';
 
 /**
- * The network as a safetensors file for PyTorch: float32 tensors '0.weight' [units][fanIn] and '0.bias' [units] and so on,
- * by the names that they have in the state_dict of an nn.Sequential. That holds for each layer a Linear, then the module of
- * its activation, then a Dropout; where the activation is linear, or nothing is dropped, there is none, and what follows
- * moves up. The metadata hold under `pytorch` the line of Python that makes it, and under `bp4` all else of the network,
- * for `fromSafetensors`.
+ * Writes a network as a safetensors file for PyTorch: float32 tensors '0.weight' [units][fanIn], '0.bias' [units], and
+ * so on. The names are those of the state_dict of an nn.Sequential that holds a Linear, an activation module and a
+ * Dropout for each layer. A linear activation has no module, nor does a layer without dropout, and later numbers
+ * decrease accordingly. In the metadata, `pytorch` holds the line of Python that builds the model, and `bp4` holds the
+ * rest of the spec for `fromSafetensors`.
  *
- * Transforms are no part of an nn.Sequential: it takes numbers that are transformed, and gives such. They are in the JSON
- * under `bp4` as `{ transforms: { inputs, targets } }`, one for each column: standardize is (x − mean) / deviation, minMax
- * (x − min) / (max − min), both 0 where the divisor is 0, oneHot a column for each category; what the model answers
- * is y · deviation + mean, or y · (max − min) + min, by `targets`.
- * @throws TypeError where it is no network
- * @throws RangeError where a weight is NaN or infinite, or the header would be longer than can be read again
+ * The nn.Sequential has no transforms: its inputs and outputs are transformed values. The JSON under `bp4` holds the
+ * transforms as `{ transforms: { inputs, targets } }`, one per column. For inputs, standardize is (x − mean) /
+ * deviation and minMax is (x − min) / (max − min), both 0 if the divisor is 0; oneHot has one column per category. To
+ * invert the transforms of `targets`, compute y · deviation + mean, or y · (max − min) + min.
+ * @throws TypeError if `net` is not a Network
+ * @throws RangeError if a weight is NaN or infinite, or the header would be too long to read
  * @throws StateError after `dispose`
  */
 export function toSafetensors(net: Network): Uint8Array<ArrayBuffer> {
@@ -30,8 +30,8 @@ export function toSafetensors(net: Network): Uint8Array<ArrayBuffer> {
   return encode(new Map(tensors), { format: 'pt', pytorch: source, bp4: JSON.stringify(spec) });
 }
 
-// A network as an nn.Sequential of PyTorch: a Linear for each layer, then its activation, then its Dropout. Where the
-// activation is linear, and where nothing is dropped, there is no module. Tensors are named by the place of their Linear.
+// A network as an nn.Sequential of PyTorch: for each layer a Linear, its activation and its Dropout. A linear
+// activation has no module, nor does a layer without dropout. The position of a Linear names its tensors.
 
 const modules: Readonly<Record<LayerJSON['activation'], (alpha: number) => string | undefined>> = {
   linear: () => undefined,
@@ -47,7 +47,7 @@ const modules: Readonly<Record<LayerJSON['activation'], (alpha: number) => strin
   softmax: () => 'nn.Softmax(dim=1)',
 };
 
-/** What makes the model there, and where in it the Linear of each layer stands. */
+/** The Python source of the model, and the position of each layer's Linear in it. */
 function writeSequential({ inputs, layers, transforms }: SpecJSON): {
   source: string;
   places: readonly number[];

@@ -2,25 +2,26 @@ import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
 import { readObject, readArray, readString, type Fields } from './fields.js';
 
-// The topology in the JSON of Keras 2, Keras 3 and TensorFlow.js, as layers in the order in which data pass them.
+// Reads the topology in the JSON of Keras 2, Keras 3 and TensorFlow.js as a chain of layers in the order of
+// computation.
 
-/** A layer, its class unknown as yet. */
+/** A layer of any class. */
 export interface ChainLayer {
   readonly name: string;
   readonly kind: string;
   readonly config: Fields;
 }
 
-/** For error messages. */
+/** A layer's name in error messages. */
 export const describeLayer = ({ name, kind }: ChainLayer): string => `layer ${show(name)} (${show(kind)})`;
 
 /**
- * @param checkKind throws where a layer is of a class that is not supported
- * @throws FormatError naming the first layer because of which it is no chain
+ * @param checkKind throws if the class of a layer is not supported
+ * @throws FormatError naming the first layer that breaks the chain
  */
 export function readChain(modelTopology: unknown, checkKind: (layer: ChainLayer) => void): ChainLayer[] {
   const topology = readObject('modelTopology', modelTopology);
-  // What Keras saves has the loss beside it.
+  // Keras wraps the topology together with the loss.
   const root =
     topology['model_config'] == null ? topology : readObject('model_config', topology['model_config']);
   const kind = root['class_name'];
@@ -58,7 +59,7 @@ function readFunctionalChain(config: Fields, checkKind: (layer: ChainLayer) => v
     const layer = readLayer(`layers[${i}]`, value);
     const name = readString(`layers[${i}].name`, (value as Fields)['name'] ?? layer.name);
     if (nodes.has(name))
-      throw new FormatError({ place: describeLayer(layer), problem: 'has the name of another layer' });
+      throw new FormatError({ place: describeLayer(layer), problem: 'has the same name as another layer' });
     checkKind(layer);
     nodes.set(name, { layer, inbound: (value as Fields)['inbound_nodes'] });
   }
@@ -83,7 +84,7 @@ function readFunctionalChain(config: Fields, checkKind: (layer: ChainLayer) => v
   for (const { layer } of nodes.values()) {
     throw new FormatError({
       place: describeLayer(layer),
-      problem: 'is not on the way from the input to the output, and bp4 has no branches',
+      problem: 'is not between the input and the output, and bp4 does not support branches',
     });
   }
   return chain.reverse();
@@ -96,17 +97,17 @@ function readEnd(place: string, value: unknown): string {
   if (end !== ends && ends.length > 1) {
     throw new FormatError({
       place,
-      problem: `expected one, as bp4 has one input and one output, got ${ends.length}`,
+      problem: `expected one, because bp4 has one input and one output, got ${ends.length}`,
     });
   }
   return readString(`${place}[0][0]`, end[0]);
 }
 
-/** The name of the layer before; undefined where there is none. */
+/** The name of the previous layer; undefined if there is none. */
 function readSource(place: string, inbound: unknown): string | undefined {
   const nodes = readArray(`${place}: inbound_nodes`, inbound);
   if (nodes.length === 0) return undefined;
-  // In Keras 2 a node is a list of [name, node, tensor, …]; in Keras 3 it has tensors as arguments.
+  // In Keras 2 a node is a list of [name, node, tensor, …]; in Keras 3 its arguments are tensors.
   const [node] = nodes;
   const sources = readArray(
     `${place}: inbound_nodes[0]`,
@@ -115,7 +116,7 @@ function readSource(place: string, inbound: unknown): string | undefined {
   if (nodes.length > 1 || sources.length !== 1) {
     throw new FormatError({
       place,
-      problem: 'expected one layer before it, once, as bp4 has no branches',
+      problem: 'expected exactly one layer before it, because bp4 does not support branches',
     });
   }
   const [source] = sources;
@@ -126,7 +127,7 @@ function readSource(place: string, inbound: unknown): string | undefined {
       ];
   const [name, ...places] = readArray(`${place}: inbound_nodes[0]`, history);
   if (places[0] !== 0 || places[1] !== 0) {
-    throw new FormatError({ place, problem: 'expected the first answer of the layer before it' });
+    throw new FormatError({ place, problem: 'expected the first output of the previous layer' });
   }
   return readString(`${place}: inbound_nodes[0]`, name);
 }

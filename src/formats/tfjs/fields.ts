@@ -1,7 +1,7 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
 
-// Parts of JSON that nobody vouches for.
+// Checks fields of untrusted JSON.
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,7 +27,7 @@ export function readString(place: string, value: unknown): string {
   return value;
 }
 
-/** @throws FormatError unless it is a number that is finite in single precision, as which it is returned */
+/** @throws FormatError unless it is a number that is finite in single precision. @returns the number, rounded */
 export function readFloat(place: string, value: unknown): number {
   const float = typeof value === 'number' ? Math.fround(value) : NaN;
   if (!Number.isFinite(float))
@@ -48,7 +48,7 @@ export function readSizes(place: string, value: unknown): readonly number[] {
   });
 }
 
-/** Whether `given` holds all that `expected` does; objects may hold more. */
+/** Whether `given` equals `expected`; its objects may have more properties. */
 export function holds(given: unknown, expected: unknown): boolean {
   if (typeof expected !== 'object' || expected === null) return given === expected;
   if (typeof given !== 'object' || given === null || Array.isArray(given) !== Array.isArray(expected))

@@ -1,5 +1,6 @@
 /**
- * TensorFlow.js models: writes a network for TensorFlow.js, and reads models from TensorFlow.js and Keras.
+ * Reads and writes TensorFlow.js models: writes networks for TensorFlow.js, and reads models from TensorFlow.js and
+ * Keras.
  *
  * @module bp4/tfjs
  */

@@ -1,10 +1,10 @@
 import type { LayerJSON, SpecJSON } from '../../model/json.js';
 
-// A network as layers of a tf.Sequential, in the JSON of Keras. TensorFlow.js 4.22 cannot hold two activations by name:
+// A network as layers of a tf.Sequential, in the JSON of Keras. TensorFlow.js 4.22 can't load two activations by name:
 //
 // - elu with α ≠ 1: its ELU layer throws. ELU with α = 1, then LeakyReLU of α, is the same: the sign of z stays.
 // - gelu in its tanh form: 'gelu_new' can be saved, but not opened again ("Unknown activation: geluNew"), and 'gelu' is
-//   the form with erf. It is written as a model of its own within the Sequential, without weights.
+//   the form with erf. The writer nests a model without weights in the Sequential.
 
 /** A layer in the JSON of Keras. */
 export interface TFJSLayer {
@@ -14,7 +14,7 @@ export interface TFJSLayer {
 
 type Activation = LayerJSON['activation'];
 
-/** What Keras calls the activations that Dense takes by name. */
+/** Keras's names of the activations that Dense accepts by name. */
 const kerasNames: Record<Exclude<Activation, 'leakyRelu' | 'gelu'>, string> = {
   linear: 'linear',
   sigmoid: 'sigmoid',
@@ -27,7 +27,7 @@ const kerasNames: Record<Exclude<Activation, 'leakyRelu' | 'gelu'>, string> = {
   softmax: 'softmax',
 };
 
-/** The names that are read, and bp4's names for them. */
+/** The supported names, and bp4's names for them. */
 export const activationNames: ReadonlyMap<unknown, Activation> = new Map([
   ...Object.entries(kerasNames).map(([name, kerasName]) => [kerasName, name as Activation] as const),
   ['silu', 'swish'],
@@ -36,7 +36,7 @@ export const activationNames: ReadonlyMap<unknown, Activation> = new Map([
 
 export const denseName = (l: number): string => `dense_${l + 1}`;
 
-/** The layers of a network, but for its transforms. */
+/** The layers of a network, without its transforms. */
 export function buildLayers({ layers }: Pick<SpecJSON, 'layers'>): TFJSLayer[] {
   return layers.flatMap(({ units, activation, alpha, dropout }, l) => {
     const [named, ...activations] = splitActivation(l, units, activation, alpha);
@@ -48,7 +48,7 @@ export function buildLayers({ layers }: Pick<SpecJSON, 'layers'>): TFJSLayer[] {
   });
 }
 
-/** The name that Dense is told, and the layers after it. */
+/** The activation name for Dense, and the layers that follow it. */
 function splitActivation(
   l: number,
   units: number,
@@ -70,7 +70,7 @@ const layer = (class_name: string, name: string, config: object): TFJSLayer => (
 export const dense = (name: string, units: number, activation: string, trainable: boolean): TFJSLayer =>
   layer('Dense', name, { trainable, units, activation, use_bias: true });
 
-/** y = scale·x + offset; both are numbers, or arrays with one for each column. */
+/** y = scale·x + offset; both are numbers, or arrays with one number per column. */
 export const rescaling = (name: string, scale: unknown, offset: unknown): TFJSLayer =>
   layer('Rescaling', name, { trainable: false, scale, offset });
 
@@ -102,7 +102,10 @@ export function gelu(name: string, units: number): TFJSLayer {
   };
 }
 
-/** A copy of a matrix [rows][columns], turned to [columns][rows]: kernels there are [in][units], weights here [units][in]. */
+/**
+ * Copies a matrix [rows][columns] to [columns][rows]: TensorFlow.js kernels are [in][units], bp4 weights are
+ * [units][in].
+ */
 export function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
   const turned = new Float32Array(values.length);
   for (let i = 0; i < rows; i++) {

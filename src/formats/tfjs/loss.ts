@@ -3,7 +3,7 @@ import { show } from '../../base/check.js';
 import type { LossName, LossSpec } from '../../model/spec.js';
 import type { Fields } from './fields.js';
 
-/** Names in Keras and TensorFlow.js, small letters alone. */
+/** Names in Keras and TensorFlow.js, in lower case without underscores. */
 const losses: ReadonlyMap<string, LossName> = new Map([
   ['meansquarederror', 'meanSquaredError'],
   ['mse', 'meanSquaredError'],
@@ -18,13 +18,13 @@ const losses: ReadonlyMap<string, LossName> = new Map([
 ]);
 
 /**
- * The loss that a model was compiled with, where it says so.
- * @param trainingConfig as TensorFlow.js has it in model.json, or Keras in the topology
- * @throws FormatError where bp4 has no such loss
+ * The loss that a model was compiled with; undefined if it has none.
+ * @param trainingConfig from TensorFlow.js's model.json, or from Keras's topology
+ * @throws FormatError if bp4 doesn't support the loss
  */
 export function readLoss(trainingConfig: unknown): LossSpec | undefined {
   let loss = (trainingConfig as Fields | null | undefined)?.['loss'];
-  // One for each output, of which there is one: in a list, or by the name of the output.
+  // A list of losses, or an object by output name, has one entry, because there is one output.
   if (typeof loss === 'object' && loss !== null && !('class_name' in loss)) {
     const ofOutputs: unknown[] = Object.values(loss);
     if (ofOutputs.length < 2) loss = ofOutputs[0];
@@ -39,8 +39,8 @@ export function readLoss(trainingConfig: unknown): LossSpec | undefined {
     const what = show(class_name) + (name ? ' from logits' : '');
     throw new FormatError({
       place: 'training_config.loss',
-      problem: `bp4 has none that is ${what}`,
-      cure: 'give options.loss',
+      problem: `${what} is not supported`,
+      cure: 'set options.loss',
       option: { name: 'loss' },
     });
   }

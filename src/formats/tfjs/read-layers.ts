@@ -5,22 +5,22 @@ import { describeLayer, type ChainLayer } from './chain.js';
 import { readFloat, holds, readArray } from './fields.js';
 import { activationNames, gelu } from './layers.js';
 
-/** A layer as bp4 has it: a Dense, and what followed it. */
+/** A layer of bp4: a Dense, and the layers that modify it. */
 export interface ReadLayer {
-  /** Of the Dense. */
+  /** The name of the Dense. */
   readonly name: string;
   readonly units: number;
   readonly hasBiases: boolean;
   activation: LayerJSON['activation'];
-  /** Of leakyRelu and elu. */
+  /** For leakyRelu and elu. */
   alpha?: number;
   dropout: number;
 }
 
-/** What Keras and TensorFlow.js reckon with where LeakyReLU has no alpha. */
+/** The default alpha of LeakyReLU in Keras and TensorFlow.js. */
 const LEAKY_ALPHA = 0.3;
 
-/** What each class of layers does to those before it. */
+/** How to read each class of layers. */
 const readers = new Map<string, (reader: LayerReader, layer: ChainLayer) => void>([
   ['InputLayer', () => undefined],
   ['Flatten', (reader, layer) => reader.flatten(layer)],
@@ -44,10 +44,10 @@ const readers = new Map<string, (reader: LayerReader, layer: ChainLayer) => void
   ['Functional', (reader, layer) => reader.gelu(layer)],
 ]);
 
-/** The class of layers that only transforms have. */
+/** The class that only transforms use. */
 const RESCALING = 'Rescaling';
 
-/** @throws FormatError where bp4 has nothing for layers of this class */
+/** @throws FormatError if the class is not supported */
 export function checkKind(layer: ChainLayer): void {
   if (!readers.has(layer.kind) && layer.kind !== RESCALING) {
     throw new FormatError({
@@ -59,9 +59,9 @@ export function checkKind(layer: ChainLayer): void {
 }
 
 /**
- * Puts each Dense together with what follows it.
- * @returns the layers, and how many inputs there are, where the topology says so
- * @throws FormatError naming the first layer for which bp4 has nothing
+ * Merges each Dense with the layers that modify it.
+ * @returns the layers, and the number of inputs if the topology declares it
+ * @throws FormatError naming the first unsupported layer
  */
 export function readLayers(chain: readonly ChainLayer[]): {
   readonly layers: readonly ReadLayer[];
@@ -74,7 +74,7 @@ export function readLayers(chain: readonly ChainLayer[]): {
       throw new FormatError({
         place: describeLayer(layer),
         problem: 'is supported only as toTFJS writes it',
-        cure: 'fold it into the weights, and give inputs that are scaled',
+        cure: 'fold it into the weights, and pass scaled inputs',
       });
     }
     read(reader, layer);
@@ -87,10 +87,10 @@ export function readLayers(chain: readonly ChainLayer[]): {
 class LayerReader {
   readonly layers: ReadLayer[] = [];
   inputs: number | undefined;
-  /** Of a sample on its way through; null where a size is not known. */
+  /** The shape of a sample after the layers so far; null for an unknown size. */
   #shape: readonly unknown[] | undefined;
 
-  /** @param first of the layers; it knows the shape of the inputs, or none does */
+  /** @param first the first layer, the only one that can declare the shape of the inputs */
   constructor(first: ChainLayer | undefined) {
     if (!first) return;
     const { config } = first;
@@ -145,15 +145,15 @@ class LayerReader {
     if (last.dropout > 0)
       throw new FormatError({
         place: describeLayer(layer),
-        problem: 'follows a Dropout, and bp4 drops out after the activation',
+        problem: 'follows a Dropout, but bp4 applies dropout after the activation',
         cure: 'swap the two',
       });
-    // With α = 1 the sign stays, so that LeakyReLU then makes it α.
+    // ELU with α = 1 keeps the sign, so a following LeakyReLU scales its negative part to α.
     const isElu = last.activation === 'elu' && last.alpha === 1 && activation === 'leakyRelu';
     if (last.activation !== 'linear' && !isElu) {
       throw new FormatError({
         place: describeLayer(layer),
-        problem: `is a second activation of one layer, after '${last.activation}', and bp4 has one`,
+        problem: `is the second activation of a layer, after '${last.activation}', but bp4 supports one`,
       });
     }
     if (!isElu) last.activation = activation;
@@ -170,19 +170,19 @@ class LayerReader {
     if (last.dropout > 0)
       throw new FormatError({
         place: describeLayer(layer),
-        problem: 'is a second Dropout of one layer, and bp4 has one',
+        problem: 'is the second Dropout of a layer, but bp4 supports one',
       });
     last.dropout = rate;
   }
 
-  /** A model within the model is read if it is gelu as `toTFJS` writes it. */
+  /** Reads a nested model, which must be gelu as `toTFJS` writes it. */
   gelu(layer: ChainLayer): void {
     const { config } = gelu(layer.name, this.#last(layer).units);
     if (!holds(layer.config, config)) {
       throw new FormatError({
         place: describeLayer(layer),
-        problem: 'is a model within the model, which is not supported',
-        cure: 'put its layers in its place',
+        problem: 'is a nested model, which is not supported',
+        cure: 'replace it with its layers',
       });
     }
     this.activate(layer, 'gelu');
@@ -193,7 +193,7 @@ class LayerReader {
     if (!last)
       throw new FormatError({
         place: describeLayer(layer),
-        problem: 'expected a Dense before it, since bp4 leaves inputs as they are',
+        problem: 'expected a Dense before it, because bp4 does not change its inputs',
       });
     return last;
   }
@@ -212,7 +212,7 @@ function namedActivation(layer: ChainLayer): LayerJSON['activation'] {
   if (activation) return activation;
   const hint =
     name === 'gelu'
-      ? "that is the form with erf, and bp4 has the tanh form, 'gelu_new'"
+      ? "it is the erf form; bp4 supports the tanh form, 'gelu_new'"
       : `bp4 reads ${[...activationNames.keys()].map(show).join(', ')}`;
   throw new FormatError({
     place: describeLayer(layer),
@@ -221,7 +221,7 @@ function namedActivation(layer: ChainLayer): LayerJSON['activation'] {
   });
 }
 
-/** @param plain for what may stand in the config besides, the values that change nothing */
+/** @param plain for other options in the config, the values that have no effect */
 function plainActivation(
   layer: ChainLayer,
   activation: LayerJSON['activation'],
@@ -239,7 +239,7 @@ function plainActivation(
   return activation;
 }
 
-/** Keras 3 calls it negative_slope in LeakyReLU. */
+/** In Keras 3, LeakyReLU has negative_slope instead of alpha. */
 function readAlpha(layer: ChainLayer, fallback: number): number {
   const place = `${describeLayer(layer)}: alpha`;
   const alpha = readFloat(place, layer.config['alpha'] ?? layer.config['negative_slope'] ?? fallback);

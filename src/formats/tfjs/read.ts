@@ -18,26 +18,27 @@ import { buildFixedTensors } from './write.js';
 
 export interface TFJSOptions extends EngineOptions {
   /**
-   * Default: the one that the model was compiled with or, from `toTFJS`, trained with; where there is none 'crossEntropy'
-   * after softmax, 'quadratic' after the others.
+   * Default: the loss that the model was compiled with, or trained with if `toTFJS` wrote it; else 'crossEntropy' if
+   * the last activation is softmax, else 'quadratic'.
    */
   readonly loss?: LossSpec;
 }
 
 /**
- * A network of a LayersModel that `toTFJS`, TensorFlow.js or a converter of Keras models has written: a Sequential, or a
- * functional model without branches, of Dense, Activation, Softmax, ReLU, LeakyReLU, ELU, Dropout, Flatten and InputLayer.
- * A Dense without biases gets zeros. Regularizers and constraints are no part of a network here: `train` is told of them.
- * The binaryCrossEntropy of Keras is the mean over the outputs, and bp4's their sum.
+ * Creates a network from a LayersModel that `toTFJS`, TensorFlow.js or a converter of Keras models wrote: a Sequential,
+ * or a functional model without branches, with layers Dense, Activation, Softmax, ReLU, LeakyReLU, ELU, Dropout,
+ * Flatten and InputLayer. A Dense without biases gets zeros. Regularizers and constraints are ignored; pass them to
+ * `train`. Keras's binaryCrossEntropy is the mean over the outputs, bp4's is their sum.
  *
- * What `toTFJS` wrote comes back to the bit, with transforms, loss, seed and dropout; also after more training in
- * TensorFlow.js, which keeps `userDefinedMetadata` when it saves.
- * @param model what model.json holds, as JSON.parse gives it; or what `model.save` of TensorFlow.js gives a save handler
- * @param weights the bytes of all weights, in the order of the manifest; or each file's by its name there. Float32, or
- * what the converter has quantized from that
- * @throws FormatError naming the first layer, the weight or the place for which bp4 has nothing
- * @throws TypeError where `weights` are no bytes or `model` no object, and for unknown options
- * @throws EngineError where engine 'wasm' is refused
+ * Models of `toTFJS` are restored to the bit, with transforms, loss, seed and dropout. This works also after further
+ * training in TensorFlow.js, which keeps `userDefinedMetadata` when it saves.
+ * @param model the parsed content of model.json; or the artifacts that TensorFlow.js's `model.save` passes to a save
+ * handler
+ * @param weights the bytes of all weights in the order of the manifest; or the bytes of each file by its name in the
+ * manifest. Float32, or quantized by the converter
+ * @throws FormatError naming the first unsupported layer, weight or place
+ * @throws TypeError if `weights` is not bytes or `model` is not an object, and for unknown options
+ * @throws EngineError if `engine` is 'wasm' and the host refuses it
  */
 export async function fromTFJS(
   model: object,
@@ -48,7 +49,7 @@ export async function fromTFJS(
   if (typeof model !== 'object' || (model as unknown) === null) {
     throw new TypeFault({
       place: 'model',
-      problem: `expected what model.json holds, as an object, got ${show(model)}`,
+      problem: `expected the content of model.json as an object, got ${show(model)}`,
     });
   }
   const { loss, ...engine } = options;
@@ -77,7 +78,7 @@ function read(
   if (tensors.left !== undefined) {
     throw new FormatError({
       place: `weight ${show(tensors.left)}`,
-      problem: 'no layer of the model takes it',
+      problem: 'no layer of the model uses it',
     });
   }
   if (metadata) {
@@ -102,7 +103,7 @@ function read(
 const compiledLoss = (model: Fields): LossSpec | undefined =>
   readLoss(model['trainingConfig'] ?? (model['modelTopology'] as Fields)['training_config']);
 
-/** What `toTFJS` has written of the network, checked. */
+/** Reads and checks the spec that `toTFJS` wrote. */
 function readMetadata(model: Fields): { spec: SpecJSON; checked: CheckedSpec } | undefined {
   const { userDefinedMetadata } = model;
   if (userDefinedMetadata == null) return undefined;
@@ -116,7 +117,7 @@ function readMetadata(model: Fields): { spec: SpecJSON; checked: CheckedSpec } |
 }
 
 const METADATA = 'userDefinedMetadata.bp4';
-const IGNORE_METADATA = 'leave out userDefinedMetadata to read the layers alone';
+const IGNORE_METADATA = 'delete userDefinedMetadata to read only the layers';
 
 const disagreement = (what: string): FormatError =>
   new FormatError({
@@ -125,7 +126,7 @@ const disagreement = (what: string): FormatError =>
     cure: IGNORE_METADATA,
   });
 
-/** The layers but for the transforms, and those, which must be what the metadata say. */
+/** Separates the layers of the network from those of the transforms, which must match the metadata. */
 function splitTransforms(
   chain: readonly ChainLayer[],
   spec: CheckedSpec | undefined,
@@ -152,22 +153,22 @@ function checkTransform(layer: ChainLayer | undefined, { class_name, config }: T
   }
 }
 
-/** Takes the weights of a layer of the transforms, which must be what the metadata say. */
+/** Takes the weights of a transform layer, which must match the metadata. */
 function takeFixed(transform: TransformLayer, tensors: Weights): void {
   if (!transform.shape) return;
   const name = transform.config['name'] as string;
   const given = [`${name}/kernel`, `${name}/bias`].map((weight) => tensors.take(weight));
   const shapes = [transform.shape, [transform.shape[1]]];
-  // The shapes first: so many floats were given, then, before as many are computed.
+  // Compares shapes first, so that the computed arrays are no larger than the given ones.
   const isSame =
     given.every((tensor, i) => String(tensor?.shape) === String(shapes[i])) &&
     buildFixedTensors(transform).every(([, { values }], i) =>
       values.every((value, n) => value === given[i]!.values[n]),
     );
-  if (!isSame) throw disagreement(`the weights of layer ${show(name)} are not those of the transforms`);
+  if (!isSame) throw disagreement(`the weights of layer ${show(name)} differ from the transforms`);
 }
 
-/** @param fanIn where it is known */
+/** @param fanIn if known */
 function takeParameters(
   { name, units, hasBiases }: ReadLayer,
   tensors: Weights,
@@ -193,7 +194,7 @@ function takeParameters(
   };
 }
 
-/** @throws FormatError where the metadata are those of another network */
+/** @throws FormatError if the metadata describe another network */
 function checkAgreement(
   spec: CheckedSpec,
   layers: readonly ReadLayer[],
@@ -201,9 +202,9 @@ function checkAgreement(
 ): void {
   const [first] = parameters;
   const inputs = first!.weights.length / first!.biases.length;
-  if (spec.inputs !== inputs) throw disagreement(`it has ${spec.inputs} inputs, and the model ${inputs}`);
+  if (spec.inputs !== inputs) throw disagreement(`it has ${spec.inputs} inputs, but the model has ${inputs}`);
   if (spec.layers.length !== layers.length)
-    throw disagreement(`it has ${spec.layers.length} layers, and the model ${layers.length}`);
+    throw disagreement(`it has ${spec.layers.length} layers, but the model has ${layers.length}`);
   for (const [l, { name, units, activation, alpha = 0, dropout }] of layers.entries()) {
     const expected = spec.layers[l]!;
     const isSame =

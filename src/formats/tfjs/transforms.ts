@@ -3,23 +3,23 @@ import { show } from '../../base/check.js';
 import type { NumberTransform, Transform, Transforms } from '../../model/transforms.js';
 import { dense, rescaling, type TFJSLayer } from './layers.js';
 
-// Transforms as layers before and after those of the network. Numbers are shifted, then scaled: x − mean is exact where
-// the two are near each other, where x·(1/deviation) − mean/deviation would lose digits. The shift is rounded to single
-// precision; what is lost by that is made up for in the offset of the scaling.
+// Transforms as layers before and after those of the network. Numbers are shifted, then scaled: x − mean is exact if
+// both are close, while x·(1/deviation) − mean/deviation would lose digits. The shift is rounded to single precision,
+// and the offset of the scaling corrects its rounding error.
 //
-// oneHot is two Dense layers of relu. With p = max(0, x − c) and q = max(0, c − x), both 0 where x = c and only there,
-// max(0, 1 − 2(p + q)/d) is exactly 1 there, and 0 at all other categories, d being the least distance between two. What
-// is no category would be refused by bp4; here it is all zeros, or nearly so. A column of strings is given there as the
-// index of each. Other columns pass through as max(0, x) and max(0, −x).
+// oneHot is two Dense layers of relu. For category c, let p = max(0, x − c) and q = max(0, c − x): both are 0 only if
+// x = c. With d the smallest distance between two categories, max(0, 1 − 2(p + q)/d) is exactly 1 at x = c, and 0 at all
+// other categories. bp4 refuses an unknown category; here it becomes zeros, or nearly zeros. For string categories the
+// model takes the index. Other columns pass through as max(0, x) and max(0, −x).
 
-/** A layer that is not trained. @typeParam shape of its kernel, where it has one: [in][units] */
+/** A layer with fixed weights. `shape` is the shape of its kernel, [in][units], if it has one. */
 export interface TransformLayer extends TFJSLayer {
   readonly shape?: readonly [number, number];
   /** Writes its weights into arrays of zeros, kernel [in][units] and bias [units]. */
   readonly fill?: (kernel: Float32Array, bias: Float32Array) => void;
 }
 
-/** @throws RangeError naming the column whose numbers have no room in single precision */
+/** @throws RangeError naming the column whose numbers overflow single precision */
 export function inputLayers(transforms: Transforms): TransformLayer[] {
   const columns = transforms.inputs ?? [];
   const scales = columns.flatMap((column, k) => toScales(`transforms.inputs[${k}]`, column));
@@ -43,7 +43,7 @@ export function inputLayers(transforms: Transforms): TransformLayer[] {
   ];
 }
 
-/** @throws RangeError naming the column whose numbers have no room in single precision */
+/** @throws RangeError naming the column whose numbers overflow single precision */
 export function targetLayers({ targets = [] }: Transforms): TransformLayer[] {
   if (targets.every(({ kind }) => kind === 'identity')) return [];
   const ranges = targets.map(toShiftAndRange);
@@ -59,14 +59,14 @@ export function targetLayers({ targets = [] }: Transforms): TransformLayer[] {
   ];
 }
 
-/** What y = (x − shift) / range is told. */
+/** The shift and range of y = (x − shift) / range. */
 function toShiftAndRange(transform: NumberTransform): { shift: number; range: number } {
   if (transform.kind === 'identity') return { shift: 0, range: 1 };
   if (transform.kind === 'standardize') return { shift: transform.mean, range: transform.deviation };
   return { shift: transform.min, range: transform.max - transform.min };
 }
 
-/** y = (x − shift − rest)·scale, for each of the numbers that a column becomes. */
+/** y = (x − shift − rest)·scale, for each output column of a transform. */
 function toScales(place: string, column: Transform): { shift: number; rest: number; scale: number }[] {
   if (column.kind === 'oneHot') return column.categories.map(() => ({ shift: 0, rest: 0, scale: 1 }));
   const { shift, range } = toShiftAndRange(column);
@@ -81,13 +81,13 @@ function checkSingle(place: string, ...values: number[]): void {
   if (!values.every((value) => Number.isFinite(Math.fround(value)))) {
     throw new RangeFault({
       place,
-      problem: 'TensorFlow.js computes in single precision, in which its numbers are infinite',
+      problem: 'TensorFlow.js computes in single precision, which its numbers overflow',
     });
   }
 }
 
 function oneHotLayers(columns: readonly Transform[]): TransformLayer[] {
-  // What each column has in the three layers.
+  // The part of each column in the three layers.
   const parts = columns.map((column, k) => {
     if (column.kind !== 'oneHot') return { categories: undefined, sharpness: 1, distances: 2, matches: 2 };
     const place = `transforms.inputs[${k}]`;
@@ -159,8 +159,8 @@ function findSharpness(place: string, name: string | number, categories: Float32
   if (!sorted.every(Number.isFinite) || !Number.isFinite(sharpness)) {
     throw new RangeFault({
       place: `${place} (${show(name)})`,
-      problem: 'TensorFlow.js computes in single precision, in which not all its categories are apart',
-      cure: 'name them by strings, and give their indices there',
+      problem: 'TensorFlow.js computes in single precision, which cannot separate all its categories',
+      cure: 'use string categories, and pass their indices in TensorFlow.js',
     });
   }
   return sharpness;

@@ -5,36 +5,36 @@ import { viewBytes } from '../../base/bytes.js';
 import { decodeHalf } from '../half.js';
 import { readObject, readFloat, readArray, readSizes, readString, type Fields } from './fields.js';
 
-/** Bytes of weights: all of them, one after the other, or those of each file by its name in the manifest. */
+/** The bytes of all weights in one piece, or of each file by its name in the manifest. */
 export type TFJSWeights =
   Uint8Array | ArrayBuffer | ReadonlyMap<string, Uint8Array> | Readonly<Record<string, Uint8Array>>;
 
 const MOST_DIMENSIONS = 8;
 
-/** How a value is stored: its bytes, and what reads it. */
+/** The encoding of a value: its size, and how to read it. */
 interface Coding {
   readonly bytes: number;
-  /** Missing where values are stored as bp4 cannot hold them. */
+  /** Missing for encodings that bp4 doesn't support. */
   readonly read?: (view: DataView, at: number) => number;
 }
 
 const float32: Coding = { bytes: 4, read: (view, at) => view.getFloat32(at, true) };
 
-/** Of what optimizers keep beside floats. */
+/** Types of optimizer state that are skipped. */
 const passedOver: ReadonlyMap<unknown, Coding> = new Map([
   ['int32', { bytes: 4 }],
   ['bool', { bytes: 1 }],
 ]);
 
-/** Files of weights that belong together, and the tensors that lie in them, one after the other. */
+/** A group of weight files, and the tensors stored in them, one after the other. */
 interface Group {
   readonly paths: readonly string[];
   readonly weights: readonly unknown[];
 }
 
 /**
- * The groups in a model's manifest; or one without files, where it is what TensorFlow.js holds in memory.
- * @throws FormatError naming the place; a file stands twice, say, by which few bytes would become many
+ * The groups in a model's manifest, or one group without files for artifacts in memory.
+ * @throws FormatError naming the place, for example of a repeated file, which would let few bytes declare many weights
  */
 export function readManifest(model: Fields): readonly Group[] {
   if (model['weightsManifest'] === undefined && model['weightSpecs'] !== undefined) {
@@ -56,21 +56,21 @@ export function readManifest(model: Fields): readonly Group[] {
 }
 
 /**
- * The files of weights that a model.json names, as they are to be given to `fromTFJS` by name. Nobody vouches for them: what
- * reads them must see to it that they lie where it may read.
- * @param model what model.json holds, as JSON.parse gives it
- * @throws FormatError where its manifest cannot be read
+ * Lists the weight files that model.json names, which `fromTFJS` takes by name. The paths are untrusted: check that
+ * each is in an allowed folder before you read it.
+ * @param model the parsed content of model.json
+ * @throws FormatError if the manifest cannot be read
  */
 export function listFiles(model: object): string[] {
   return readManifest(readObject('model', model)).flatMap(({ paths }) => paths);
 }
 
-/** Tensors that wait to be taken by their layers. */
+/** The tensors that no layer has taken yet. */
 export class Weights {
-  /** By the last two parts of their names, which are layer and part; then by name. */
+  /** By the last two parts of their names (layer and weight), then by full name. */
   readonly #waiting = new Map<string, Map<string, Tensor>>();
 
-  /** @throws FormatError where there is one of the name */
+  /** @throws FormatError if the name exists already */
   add(name: string, tensor: Tensor): void {
     const key = shortenName(name);
     const alike = this.#waiting.get(key) ?? new Map<string, Tensor>();
@@ -80,9 +80,10 @@ export class Weights {
   }
 
   /**
-   * Takes out the tensor of a layer: 'dense/kernel', or the only one that ends so, as 'sequential/dense/kernel:0' does.
-   * @returns undefined where there is none
-   * @throws FormatError where there are several
+   * Removes and returns the tensor of a layer: 'dense/kernel', or the only one with this suffix, such as
+   * 'sequential/dense/kernel:0'.
+   * @returns undefined if there is no such tensor
+   * @throws FormatError if several match
    */
   take(name: string): Tensor | undefined {
     const alike = this.#waiting.get(shortenName(name));
@@ -100,7 +101,7 @@ export class Weights {
     return tensor;
   }
 
-  /** The name of one that nobody has taken. */
+  /** The name of a tensor that no layer has taken. */
   get left(): string | undefined {
     const [alike] = this.#waiting.values();
     return alike?.keys().next().value;
@@ -110,9 +111,9 @@ export class Weights {
 const shortenName = (name: string): string => name.replace(/:0$/, '').split('/').slice(-2).join('/');
 
 /**
- * All tensors but for what an optimizer keeps.
+ * Reads all tensors except the optimizer state.
  * @throws FormatError naming the tensor, or the file
- * @throws TypeError where `weights` are no bytes
+ * @throws TypeError if `weights` is not bytes
  */
 export function readWeights(groups: readonly Group[], weights: TFJSWeights): Weights {
   const tensors = new Weights();
@@ -133,13 +134,13 @@ function checkEnd(bytes: Uint8Array, end: number): void {
     throw new FormatError({ place: 'weights', problem: `expected ${end} bytes, got ${bytes.length}` });
 }
 
-/** The bytes of all weights; undefined where they are files. */
+/** The bytes of all weights; undefined if they are in separate files. */
 function viewWhole(weights: TFJSWeights): Uint8Array | undefined {
   const all = viewBytes(weights);
   if (!all && (typeof weights !== 'object' || (weights as unknown) === null)) {
     throw new TypeFault({
       place: 'weights',
-      problem: `expected bytes, or files by their names, got ${show(weights)}`,
+      problem: `expected bytes, or an object of files by name, got ${show(weights)}`,
     });
   }
   return all;
@@ -155,7 +156,7 @@ function joinFiles(
     if (!(bytes instanceof Uint8Array)) {
       throw new FormatError({
         place: 'weights',
-        problem: `file ${show(path)} of the manifest is not among those given, as a Uint8Array`,
+        problem: `expected file ${show(path)} of the manifest as a Uint8Array`,
       });
     }
     return bytes;
@@ -170,7 +171,7 @@ function joinFiles(
   return bytes;
 }
 
-/** @returns where the last tensor of the group ends */
+/** @returns the end of the last tensor of the group */
 function readGroup(entries: readonly unknown[], bytes: Uint8Array, start: number, tensors: Weights): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = start;
@@ -213,7 +214,7 @@ function chooseCoding(place: string, entry: Fields, isOfOptimizer: boolean): Cod
     throw new FormatError({
       place: `${place}: dtype`,
       problem: `expected 'float32', got ${show(dtype)}`,
-      cure: 'cast the weights before they are saved',
+      cure: 'cast the weights before you save them',
     });
   }
   return quantization == null

@@ -5,27 +5,27 @@ import { denseName, buildLayers } from './layers.js';
 import { inputLayers, targetLayers, type TransformLayer } from './transforms.js';
 import { transpose } from './layers.js';
 
-/** The entry of a tensor in a weights manifest. */
+/** A tensor's entry in a weights manifest. */
 export interface TFJSWeight {
   readonly name: string;
   readonly shape: number[];
   readonly dtype: 'float32';
 }
 
-/** What model.json holds. */
+/** The content of model.json. */
 export interface TFJSModel {
   readonly format: 'layers-model';
   readonly generatedBy: string;
   readonly convertedBy: null;
   readonly modelTopology: object;
   readonly weightsManifest: [{ readonly paths: ['weights.bin']; readonly weights: TFJSWeight[] }];
-  /** `bp4`: the network but for its weights, by which `fromTFJS` gives all of it back. */
+  /** `bp4` holds the spec, so that `fromTFJS` restores the whole network. */
   readonly userDefinedMetadata: object;
 }
 
 /**
- * The network as a LayersModel of TensorFlow.js: what model.json is to hold, and the bytes of weights.bin beside it.
- * `saveTFJS` of bp4/node writes both into a folder. Without files, TensorFlow.js opens it by
+ * Writes a network as a TensorFlow.js LayersModel: the content of model.json and the bytes of weights.bin. `saveTFJS`
+ * of bp4/node writes both to a folder. TensorFlow.js loads the model without files as follows:
  *
  * ```js
  * const { model, weights } = toTFJS(net);
@@ -33,14 +33,15 @@ export interface TFJSModel {
  * await tf.loadLayersModel(tf.io.fromMemory({ ...model, weightSpecs, weightData: weights.buffer }));
  * ```
  *
- * It is a Sequential of Dense, LeakyReLU, ELU and Dropout layers; kernels are [in][units], float32, to the bit. Transforms
- * are layers too, so that the model there takes and gives what `predict` does here; but for columns of categories that are
- * strings: they are given as the index of each, and what is no category is not refused. Those layers, and gelu, need
- * TensorFlow.js 4.
+ * The model is a Sequential of Dense, LeakyReLU, ELU and Dropout layers. Kernels are [in][units], float32, with the
+ * same bits. Transforms are layers too, so that the model takes and returns the same values as `predict`, with one
+ * exception: string categories are passed as indices, and unknown categories are not refused. These layers, and gelu,
+ * need TensorFlow.js 4.
  *
- * The loss is not compiled into the model there; it is in `userDefinedMetadata`, with all else that `fromTFJS` needs.
- * @throws TypeError where it is no network
- * @throws RangeError where a weight is NaN or infinite, or the numbers of a transform have no room in single precision
+ * The model is not compiled with the loss. The loss is in `userDefinedMetadata`, with everything else that `fromTFJS`
+ * needs.
+ * @throws TypeError if `net` is not a Network
+ * @throws RangeError if a weight is NaN or infinite, or the numbers of a transform overflow single precision
  * @throws StateError after `dispose`
  */
 export function toTFJS(net: Network): { model: TFJSModel; weights: Uint8Array<ArrayBuffer> } {
@@ -91,7 +92,7 @@ export function toTFJS(net: Network): { model: TFJSModel; weights: Uint8Array<Ar
   };
 }
 
-/** The weights of a layer that makes one-hot columns. */
+/** The fixed weights of a transform layer. */
 export function buildFixedTensors({ config, shape, fill }: TransformLayer): [string, Tensor][] {
   if (!shape || !fill) return [];
   const [fanIn, units] = shape;
@@ -105,7 +106,7 @@ export function buildFixedTensors({ config, shape, fill }: TransformLayer): [str
   ];
 }
 
-/** One after the other, little-endian. */
+/** Concatenates tensors in little-endian order. */
 function encodeTensors(tensors: readonly Tensor[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(4 * tensors.reduce((sum, { values }) => sum + values.length, 0));
   const view = new DataView(bytes.buffer);
