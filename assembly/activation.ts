@@ -19,9 +19,9 @@ import { Layer } from './structs';
 
 /**
  * a = σ(z), for the samples in [from, to).
- * Reads l.preActivations, f32[rows][stride]; overwrites l.undropped, which is l.activations where the layer has no dropout,
- * and clears its padding.
- * Rounds: as micro/activations.ts and micro/softmax.ts say.
+ * Reads l.preActivations, f32[rows][stride]; overwrites l.undropped, which is l.activations if the layer has no dropout, and
+ * clears its padding.
+ * Rounds: as micro/activations.ts and micro/softmax.ts state.
  */
 export function activate(l: Layer, from: i32, to: i32): void {
   const stride = l.stride;
@@ -81,7 +81,7 @@ export function activate(l: Layer, from: i32, to: i32): void {
 /**
  * The Hadamard product δ ⊙ σ′(z) in place, for the samples in [from, to).
  * Reads l.preActivations and l.undropped, changes l.delta: f32[rows][stride] each, padding included.
- * Rounds: σ′ as micro/activations.ts says, then one product.
+ * Rounds: σ′ as micro/activations.ts states, then one product.
  */
 export function multiplySlope(l: Layer, from: i32, to: i32): void {
   const stride = l.stride;

@@ -13,13 +13,13 @@ import { lastLayer, rowAt } from './network';
 import { Net } from './structs';
 
 /**
- * BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer, for the samples in [from, to). For each loss with the activations it goes with:
+ * BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer, for the samples in [from, to). By loss, with the activation that it requires:
  *   quadratic                       δ = (a − y) ⊙ σ′(z)
  *   binaryCrossEntropy with sigmoid δ = a − y           (σ′ cancels: Nielsen, ch. 3)
  *   crossEntropy with softmax       δ = a·Σy − y        (Σy is 1 for one-hot targets)
  *   the others                      δ = slope/units ⊙ σ′(z), with the slopes of micro/losses.ts
- * Reads z and a of the layer and net.targets, f32[rows][stride] each, the padding of a and targets zero; overwrites δ, its
- * padding zero.
+ * Reads z and a of the layer and net.targets, f32[rows][stride] each; the padding of a and targets is zero. Overwrites δ, with
+ * zero padding.
  * Rounds: as written, each operation once; Σy is sequential over the units, from +0.
  */
 export function outputDelta(net: Net, from: i32, to: i32): void {
@@ -97,7 +97,7 @@ function meanSlopes<Loss>(
   }
 }
 
-/** δ of each sample of the last layer times the sample's weight. Rounds: the product, once. */
+/** Multiplies δ of each sample of the last layer by the sample's weight. Rounds: the product, once. */
 export function weightDelta(net: Net, from: i32, to: i32): void {
   const l = lastLayer(net);
   const row: usize = l.stride << 2;

@@ -5,16 +5,16 @@ import { transpose } from './micro/transpose';
 import { rowAt } from './network';
 import { Layer } from './structs';
 
-/** Products of at most so many multiplications cost less than turning δ₊ would. */
+/** Products of at most this many multiplications cost less than transposing δ₊. */
 const SMALL: i32 = 64;
 
 /**
- * BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z), for the samples in [from, to); ₊ marks `next`, the layer after.
- * W₊ᵀ is never formed: W₊·δ₊ᵀ is computed as the weights lie, with the samples side by side in panels of eight, and
- * turned back.
+ * BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z), for the samples in [from, to); ₊ marks `next`, the following layer.
+ * It never forms W₊ᵀ. It computes W₊·δ₊ᵀ from the weights in place, with the samples side by side in panels of eight, and
+ * transposes the result.
  * Reads next.weights, f32[units][next.stride], next.delta, f32[rows][next.stride], and z and a of the layer; overwrites
- * l.delta, f32[rows][stride], its padding zero. Both δ have room for rows rounded up to fours.
- * Rounds: sequential over the units of the layer after, from +0; then one product with σ′.
+ * l.delta, f32[rows][stride], with zero padding. Both δ have room for rows rounded up to a multiple of four.
+ * Rounds: sequential over the units of the following layer, from +0; then one product with σ′.
  * @param scratch room for δ₊ᵀ and δᵀ in panels: scratchFloats in layout.ts
  */
 export function hiddenDelta(l: Layer, next: Layer, from: i32, to: i32, scratch: usize): void {
@@ -52,7 +52,7 @@ export function hiddenDelta(l: Layer, next: Layer, from: i32, to: i32, scratch: 
   clearPadding(delta, stride, rows, units);
 }
 
-/** W₊ᵀ·δ₊, sum by sum. */
+/** W₊ᵀ·δ₊, one sum after the other, without transposing. */
 function sumsAsTheyLie(
   nextWeights: usize,
   nextDelta: usize,
@@ -85,7 +85,7 @@ function turnToPanels(delta: usize, stride: i32, panels: usize, rows: i32, units
   }
 }
 
-/** And back. */
+/** The reverse of `turnToPanels`. */
 function turnFromPanels(panels: usize, delta: usize, stride: i32, rows: i32, units: i32): void {
   for (let i = 0; i < rows; i += 8) {
     transpose(panels + ((i * units) << 2), 8, delta + ((i * stride) << 2), stride, units, min(8, rows - i));

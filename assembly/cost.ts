@@ -17,7 +17,7 @@ import { Net } from './structs';
  *   crossEntropy with softmax       −Σ y ln a
  *   binaryCrossEntropy with sigmoid −Σ (y ln a + (1 − y) ln(1 − a))
  *   the others                      1/units Σ, of the values of micro/losses.ts
- * The cross-entropies are rewritten with z, so that a saturated unit (a rounded to 0 or 1) costs what it should and not
+ * The cross-entropies are written in z, so that a saturated unit (a rounded to 0 or 1) has its true cost instead of
  * Infinity.
  * Rounds: in f64; units sequential within a row, rows sequential, from +0.
  */
@@ -37,7 +37,7 @@ export function cost(net: Net, from: i32, to: i32): f64 {
   return total;
 }
 
-/** The cost of one sample. @param parameter of the loss */
+/** The cost of one sample. @param parameter the loss's parameter */
 export function sampleCost(loss: i32, parameter: f32, z: usize, a: usize, targets: usize, units: i32): f64 {
   if (loss == QUADRATIC) return 0.5 * sum<SquaredError>(a, targets, units, parameter);
   if (loss == CROSS_ENTROPY) return crossEntropy(z, a, targets, units);
@@ -74,7 +74,7 @@ function crossEntropy(z: usize, a: usize, targets: usize, units: i32): f64 {
   return sum;
 }
 
-/** With z ≥ 0: −ln a + (1 − y)z; with z < 0: −ln(1 − a) − yz. Neither logarithm is of less than ½. */
+/** With z ≥ 0: −ln a + (1 − y)z; with z < 0: −ln(1 − a) − yz. Both logarithms have arguments of at least ½. */
 function binaryCrossEntropy(z: usize, a: usize, targets: usize, units: i32): f64 {
   let sum: f64 = 0;
   for (let at: usize = 0; at < <usize>(units << 2); at += 4) {

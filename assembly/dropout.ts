@@ -3,15 +3,14 @@ import { Layer, Rule } from './structs';
 
 /**
  * Inverted dropout (Srivastava et al. 2014): each value becomes 0 with probability p, else it is multiplied by 1/(1 − p),
- * so that predictions need no scaling. The random bits are a hash of the run's key, the step, the layer and the place of
- * the value in the mini-batch: δ meets the same ones as a did, whichever thread computes, and a run can be taken up
- * again at any step.
+ * so that predictions need no scaling. The random bits are a hash of the run's key, the step, the layer and the index of
+ * the value in the mini-batch. Therefore δ meets the same bits as a did, on any thread, and a run can resume at any step.
  * Rounds: the product, once.
- * @param source f32[rows][stride] of the layer, of which the samples in [from, to) are taken
+ * @param source f32[rows][stride] of the layer; reads the samples in [from, to)
  * @param target out, the same shape; may be `source`
  */
 export function dropOut(rule: Rule, l: Layer, source: usize, target: usize, from: i32, to: i32): void {
-  // Two words that differ from step to step and from layer to layer.
+  // Two words that differ between steps and between layers.
   const one = mix(rule.key0 + rule.step);
   const other = mix(rule.key1 ^ mix(rule.step + <u32>l.number * 0x9e3779b9));
   const threshold = i32x4.splat(l.dropBelow);
@@ -31,7 +30,7 @@ export function hasDropout(l: Layer): bool {
   return l.undropped != l.activations;
 }
 
-/** Random bits of four places: MurmurHash3's finalizer (A. Appleby), a key before it and another within it. */
+/** Random bits for four indices: MurmurHash3's finalizer (A. Appleby), with one key before it and another within it. */
 function bits(place: v128, one: u32, other: u32): v128 {
   let h = i32x4.add(i32x4.mul(place, i32x4.splat(0x9e3779b1)), i32x4.splat(one));
   h = v128.xor(h, i32x4.shr_u(h, 16));
@@ -42,7 +41,7 @@ function bits(place: v128, one: u32, other: u32): v128 {
   return v128.xor(h, i32x4.shr_u(h, 16));
 }
 
-/** The same finalizer, of one word. */
+/** The same finalizer, for one word. */
 function mix(h: u32): u32 {
   h = (h ^ (h >> 16)) * 0x85ebca6b;
   h = (h ^ (h >> 13)) * 0xc2b2ae35;

@@ -1,14 +1,14 @@
-// A zero input may be left out only where what it multiplies is finite: 0·Infinity and 0·NaN are NaN. Of δ that is
-// looked up in each mini-batch; the weights are many, and of them a bound is kept.
+// A zero input may be skipped only if what it multiplies is finite, because 0·Infinity and 0·NaN are NaN. Each mini-batch
+// checks δ. The weights are many, so a bound on them is kept instead.
 
 import { largestMagnitude } from './micro/largest-magnitude';
 import { batchAt, layerAt, rowAt } from './network';
 import { Batch, Net, Rule, Tally, Window } from './structs';
 
-/** Far enough from the largest f32, 3.4e38, that the roundings of an update do not matter. */
+/** Far enough below the largest f32, 3.4e38, that the roundings of an update don't matter. */
 const LIMIT: f64 = 1e38;
 
-/** Whether all weights of the first layer are finite. Looks at them only where the bound does not say so. */
+/** Whether all weights of the first layer are finite. Reads them only if the bound doesn't prove it. */
 export function hasFiniteWeights(net: Net): bool {
   const tally = changetype<Tally>(net.tally);
   if (tally.largestWeight < LIMIT) return true;
@@ -25,7 +25,7 @@ export function noteLargestDelta(net: Net, batch: Batch): void {
   batch.largestDelta = largestMagnitude(rows, (batch.to - batch.from) * first.stride);
 }
 
-/** The largest |δ| of the first layer, once all threads have noted theirs; NaN where any δ is. */
+/** The largest |δ| of the first layer, once all threads have noted theirs; NaN if any δ is NaN. */
 function largestDelta(net: Net, threads: i32): f32 {
   let largest = batchAt(net, 0).largestDelta;
   // max keeps NaN
@@ -33,14 +33,14 @@ function largestDelta(net: Net, threads: i32): f32 {
   return largest;
 }
 
-/** Whether all δ of the first layer are finite, where it learns. */
+/** Whether all δ of the first layer are finite, if it learns. */
 export function hasFiniteDelta(net: Net, batch: Batch): bool {
   return net.firstTrained != 0 || isFinite(largestDelta(net, batch.threads));
 }
 
 /**
- * After an update by rate·Σ δ·x over the mini-batch. Where the sum itself might overflow nothing is known of the weights; nor on
- * rows that are not sparse, whose δ nobody looks at.
+ * Updates the bound after an update by rate·Σ δ·x over the mini-batch. The bound is lost if the sum itself might overflow, and
+ * on rows that are not sparse, whose δ isn't checked.
  */
 export function boundWeights(net: Net, window: Window, batch: Batch, rate: f32): void {
   const tally = changetype<Tally>(net.tally);

@@ -3,10 +3,10 @@ import { rowAt } from './network';
 import { Layer } from './structs';
 
 /**
- * Forward: z = W·a + b, with a of the layer before, for the samples in [from, to).
+ * Forward: z = W·a + b, with a of the previous layer, for the samples in [from, to).
  * Reads l.input, f32[rows][inputStride], l.weights, f32[fanIn][stride], and l.biases; overwrites l.preActivations,
  * f32[rows][stride].
- * Rounds: sequential over the units of the layer before, from +0; the bias is added last.
+ * Rounds: sequential over the units of the previous layer, from +0; the bias is added last.
  * @param scratch room for packing: scratchFloats in layout.ts
  */
 export function forward(l: Layer, from: i32, to: i32, scratch: usize): void {

@@ -5,7 +5,7 @@ import { Batch, Net, Window } from './structs';
 import { compressBytes, compressFloats, expand, notePair } from './pairs';
 
 /**
- * f32 inputs from bytes. Rounds: the product byte·scale, once.
+ * Converts bytes to f32 inputs. Rounds: the product byte·scale, once.
  * @param bytes  u8[count]
  * @param floats out, f32[count]; overwritten
  */
@@ -22,7 +22,7 @@ export function widenBytes(bytes: usize, floats: usize, count: i32, scale: f32):
 }
 
 /**
- * f32 inputs that are scaled, in place. Rounds: the product, once.
+ * Scales f32 inputs in place. Rounds: the product, once.
  * @param floats f32[count]
  */
 export function scaleFloats(floats: usize, count: i32, scale: f32): void {
@@ -36,9 +36,9 @@ export function scaleFloats(floats: usize, count: i32, scale: f32): void {
 }
 
 /**
- * Adds samples to a window that holds pairs, after those that it holds already. Rounds: as widenBytes does.
+ * Adds samples to a window of pairs, after those that it holds. Rounds: as widenBytes does.
  * @param bytes u8[count][inputCount]
- * @param first how many samples the window holds
+ * @param first the number of samples that the window holds
  */
 export function addBytes(net: Net, window: Window, bytes: usize, scale: f32, first: i32, count: i32): void {
   let end = findEnd(window, first);
@@ -50,7 +50,7 @@ export function addBytes(net: Net, window: Window, bytes: usize, scale: f32, fir
   window.largestInput = max(window.largestInput, 255 * scale);
 }
 
-/** The same of floats, f32[count][inputCount]. Rounds nothing. */
+/** `addBytes` for floats, f32[count][inputCount]. Rounds nothing. */
 export function addFloats(net: Net, window: Window, floats: usize, first: i32, count: i32): void {
   let end = findEnd(window, first);
   window.largestInput = max(window.largestInput, largestMagnitude(floats, count * net.inputCount));
@@ -61,7 +61,7 @@ export function addFloats(net: Net, window: Window, floats: usize, first: i32, c
   }
 }
 
-/** Where the first `count` samples of a window end. */
+/** The end of the first `count` samples of a window. */
 function findEnd(window: Window, count: i32): usize {
   const base = changetype<usize>(window);
   return base + load<usize>(base + window.starts + (count << 2));
@@ -73,7 +73,7 @@ function noteEnd(window: Window, sample: i32, end: usize): void {
 }
 
 /**
- * Gathers a thread's samples of the mini-batch from a window, whose samples have been checked and widened: copies bits,
+ * Gathers a thread's samples of the mini-batch from a window, whose samples have been checked and widened. Copies bits;
  * rounds nothing.
  * @param first the first sample of the mini-batch, in the window's order
  */
@@ -117,13 +117,13 @@ function gatherPairs(
     const begin = base + load<usize>(at);
     const end = base + load<usize>(at, 4);
     notePair(begin, end, net.inputCount, net.pairs + (i << 3));
-    // One look at each line of the cache: samples drawn at random are fetched together, and not when their turn comes.
+    // Touches each cache line once, so that samples drawn at random are fetched together instead of one at a time.
     for (let line = begin; line < end; line += 64) touched |= load<i32>(line);
   }
   net.touched = touched;
 }
 
-/** Where the rows come as they lie, the first layer reads them where they are. */
+/** If the rows are consecutive in the window, the first layer reads them there. */
 function gatherRows(net: Net, rows: usize, order: usize, first: i32, from: i32, to: i32): void {
   const bytes: usize = net.inputCount << 2;
   layerAt(net, 0).input = order ? net.inputs : rows + <usize>first * bytes;
@@ -133,7 +133,7 @@ function gatherRows(net: Net, rows: usize, order: usize, first: i32, from: i32, 
   }
 }
 
-/** Writes a thread's samples out as rows where the mini-batch is given by pairs: the first layer reads them from now on. */
+/** Expands a thread's samples from pairs to rows. From then on the first layer reads the rows. */
 export function expandRows(net: Net, batch: Batch): void {
   layerAt(net, 0).input = net.inputs;
   for (let i = batch.from; i < batch.to; ++i) {

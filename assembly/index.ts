@@ -1,4 +1,4 @@
-// The four equations and what stands around them, in the order in which a mini-batch meets them.
+// The four equations and the other kernels, in the order in which a mini-batch passes them.
 export { addBytes, addFloats, scaleFloats, widenBytes } from './gather';
 export { forward } from './forward';
 export { activate, multiplySlope } from './activation';
@@ -14,5 +14,5 @@ export { dropOut } from './dropout';
 export { tally } from './tally';
 export { backpropagate, descend, feedForward } from './step';
 
-/** The first byte that no constant of the module occupies: TypeScript lays out its buffers from here. */
+/** The first byte after the constants of the module, where the buffers of TypeScript begin. */
 export const heapBase: usize = __heap_base;

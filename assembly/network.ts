@@ -9,12 +9,12 @@ export function lastLayer(net: Net): Layer {
   return layerAt(net, net.layerCount - 1);
 }
 
-/** Batches lie a line of the cache apart, so that no thread writes to the line of another. */
+/** Batches are one cache line apart, so that no thread writes to the line of another. */
 export function batchAt(net: Net, thread: i32): Batch {
   return changetype<Batch>(net.batches + ((<usize>thread) << 6));
 }
 
-/** Where a row of a matrix f32[rows][stride] begins. */
+/** The address of a row of a matrix f32[rows][stride]. */
 export function rowAt(matrix: usize, row: i32, stride: i32): usize {
   return matrix + ((<usize>row * <usize>stride) << 2);
 }

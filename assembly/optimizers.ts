@@ -1,8 +1,8 @@
 import { ADAGRAD, ADAM, MOMENTUM, NESTEROV, RMSPROP, SGD } from '../src/kernels/codes';
 import { Rule } from './structs';
 
-// Each optimizer takes a gradient g and says what becomes of a weight w. What it remembers of that weight lies at
-// `first` and `second`. The classes have no instances: they are names by which one loop is compiled for each of them.
+// Each optimizer takes a gradient g and returns the new value of a weight w. It keeps its numbers for that weight at `first`
+// and `second`. The classes have no instances: they are type arguments for which one loop is compiled each.
 
 /** w − η·g. Rounds: the product, the difference. */
 class Sgd {
@@ -12,7 +12,7 @@ class Sgd {
 }
 
 /**
- * v = μ·v + g; w − η·v. PyTorch's convention (torch.optim.SGD without dampening): η is not within v.
+ * v = μ·v + g; w − η·v. PyTorch's convention (torch.optim.SGD without dampening): v excludes η.
  * Rounds: each operation once, as written.
  */
 class Momentum {
@@ -60,7 +60,7 @@ class RmsProp {
 /**
  * m = β₁·m + (1 − β₁)·g; v = β₂·v + (1 − β₂)·g²; w − η′·m/(√v·r + ε), with η′ = η/(1 − β₁ᵗ) and r = 1/√(1 − β₂ᵗ) of
  * step t. Kingma and Ba 2015, algorithm 1, in PyTorch's arrangement. AdamW is the same after `decay`.
- * Rounds: each operation once, as written; η′ and r are worked out in double precision and rounded.
+ * Rounds: each operation once, as written; η′ and r are computed in double precision and rounded.
  */
 class Adam {
   next(rule: Rule, w: v128, g: v128, first: usize, second: usize): v128 {
@@ -90,7 +90,7 @@ function epsilon(rule: Rule): v128 {
 }
 
 /**
- * Before the updates of a step: its numbers, from η and from how many steps there have been.
+ * Before the updates of a step: computes its numbers from η and the number of earlier steps.
  * Rounds: in f64, as written; powers by squaring.
  */
 export function beginUpdate(rule: Rule, learningRate: f32): void {
@@ -101,7 +101,7 @@ export function beginUpdate(rule: Rule, learningRate: f32): void {
   rule.decay = <f32>(<f64>learningRate * <f64>rule.weightDecay);
 }
 
-/** xⁿ. Rounds: squares x, and multiplies what n's binary digits take, the lowest first. */
+/** xⁿ. Rounds: squares x, and multiplies the squares that n's binary digits select, the lowest first. */
 function power(x: f64, n: u32): f64 {
   let product: f64 = 1;
   for (; n; n >>= 1) {
@@ -112,10 +112,10 @@ function power(x: f64, n: u32): f64 {
 }
 
 /**
- * An update by the rule's optimizer, where g is the sum in the gradients times the rule's `gradientScale`.
+ * Updates by the rule's optimizer. g is the sum in the gradients times the rule's `gradientScale`.
  * @param parameters f32[count], updated in place
  * @param gradients  f32[count]
- * @param first      f32[count], what the optimizer remembers; updated in place, as `second`
+ * @param first      f32[count], numbers of the optimizer, updated in place; likewise `second`
  * @param count      a multiple of four
  */
 export function optimize(

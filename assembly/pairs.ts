@@ -1,16 +1,16 @@
-// The first layer where most inputs are exact zeros. A sample is given by its other inputs alone:
+// The first layer, if most inputs are exact zeros. A sample is given by its other inputs alone:
 //
-//   bits    u64[⌈inputs / 64⌉], of which bit k says whether input k is not zero
+//   bits    u64[⌈inputs / 64⌉]; bit k is set if input k is not zero
 //   values  f32[n] of those inputs, in order
 //   places  u16[n], their k
 //
-// What a zero would add to a sum, ±0, is left out: a sum from +0 is never −0, so that the results are those of forward.ts
-// and bp4-weight-gradient.ts, while what the zeros would have multiplied is finite (finite.ts).
+// A zero would add ±0 to a sum, and a sum from +0 is never −0. Skipping zeros therefore yields the results of forward.ts and
+// bp4-weight-gradient.ts, as long as what the zeros would have multiplied is finite (finite.ts).
 
 import { layerAt, rowAt } from './network';
 import { Batch, Layer, Net, Rule } from './structs';
 
-/** Bytes of a value with its place; a sample may end up to three bytes after its last place. */
+/** Bytes of a value and its place. A sample may end up to three bytes after its last place. */
 const PAIR = 6;
 
 /** Bytes of the bits of a sample. */
@@ -19,7 +19,7 @@ function bitBytes(inputCount: i32): i32 {
 }
 
 /**
- * Where in a sample its values begin, and its places: a mini-batch on pairs is usize[rows][2] of these.
+ * Notes where the values and the places of a sample begin. A mini-batch of pairs is usize[rows][2] of these.
  * @param pair out
  */
 export function notePair(begin: usize, end: usize, inputCount: i32, pair: usize): void {
@@ -30,11 +30,11 @@ export function notePair(begin: usize, end: usize, inputCount: i32, pair: usize)
 }
 
 /**
- * Makes a sample of a row of bytes. Rounds: the products byte·scale, as widenBytes does.
- * Where the next zero is nobody can foretell: but for sixteen zeros together there are no branches. Beside the bits it
- * writes up to six bytes for each input, and 64 more.
+ * Compresses a row of bytes to a sample. Rounds: the products byte·scale, as widenBytes does.
+ * Branches on single zeros would be mispredicted, so it branches only on sixteen zeros together. Apart from the bits it writes
+ * up to six bytes for each input, and 64 more.
  * @param row u8[count]
- * @returns where the sample ends, a multiple of four
+ * @returns the end of the sample, a multiple of four
  */
 export function compressBytes(row: usize, count: i32, scale: f32, sample: usize): usize {
   const factor = f32x4.splat(scale);
@@ -71,7 +71,7 @@ export function compressBytes(row: usize, count: i32, scale: f32, sample: usize)
   return closeSample(values, apart, places);
 }
 
-/** The same of a row of floats, f32[count]. Rounds nothing. */
+/** `compressBytes` for a row of floats, f32[count]. Rounds nothing. */
 export function compressFloats(row: usize, count: i32, sample: usize): usize {
   let values = clearBits(sample, count);
   const apart: usize = values + (count << 2) + 32;
@@ -100,7 +100,7 @@ export function compressFloats(row: usize, count: i32, sample: usize): usize {
   return closeSample(values, apart, places);
 }
 
-/** Begins a sample. @returns where its values begin */
+/** Begins a sample. @returns the start of its values */
 function clearBits(sample: usize, count: i32): usize {
   memory.fill(sample, 0, bitBytes(count));
   return sample + bitBytes(count);
@@ -111,21 +111,21 @@ function noteBit(sample: usize, k: i32): void {
   store<u8>(byte, load<u8>(byte) | (<u8>((<u32>1) << (k & 7))));
 }
 
-/** Brings the places, which were written apart beyond the last possible value, behind the values that there are. */
+/** Moves the places, which were written beyond the last possible value, to the end of the actual values. */
 function closeSample(values: usize, apart: usize, places: usize): usize {
   const bytes = places - apart;
   for (let i: usize = 0; i < bytes; i += 16) v128.store(values + i, v128.load(apart + i));
   return (values + bytes + 3) & ~3;
 }
 
-/** For each set of lanes, as a mask of eight bits, their numbers: by them `swizzle` brings their bytes to the front. */
+/** For each set of lanes, as a mask of eight bits: their numbers, by which `swizzle` moves their bytes to the front. */
 const FRONT_BYTES = memory.data(256 * 8);
 for (let mask = 0; mask < 256; ++mask) {
   let at: usize = FRONT_BYTES + (mask << 3);
   for (let lane = 0; lane < 8; ++lane) if (mask & (1 << lane)) store<u8>(at++, <u8>lane);
 }
 
-/** For each set of lanes, as a mask of four bits: the bytes by which `swizzle` brings their floats to the front. */
+/** For each set of lanes, as a mask of four bits: the bytes by which `swizzle` moves their floats to the front. */
 const FRONT_FLOATS = memory.data<u8>([
   0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7,
   0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2,
@@ -137,13 +137,13 @@ const FRONT_FLOATS = memory.data<u8>([
   2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 ]);
 
-/** And the numbers of those lanes. */
+/** The numbers of those lanes. */
 const FRONT_PLACES = memory.data<u16>([
   0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 1, 2, 0, 0, 0, 1, 2, 0, 3, 0, 0, 0,
   0, 3, 0, 0, 1, 3, 0, 0, 0, 1, 3, 0, 2, 3, 0, 0, 0, 2, 3, 0, 1, 2, 3, 0, 0, 1, 2, 3,
 ]);
 
-/** The row of which a sample was made, every zero being +0. @param row out, f32[count] */
+/** Expands a sample to its row; every zero becomes +0. @param row out, f32[count] */
 export function expand(value: usize, places: usize, row: usize, count: i32): void {
   memory.fill(row, 0, count << 2);
   for (let place = places; value < places; value += 4) {
@@ -154,7 +154,7 @@ export function expand(value: usize, places: usize, row: usize, count: i32): voi
 
 /**
  * Forward: z = W·a + b, for the samples in [from, to). Rounds: as forward.ts does.
- * @param pairs usize[rows][2], of `notePair`
+ * @param pairs usize[rows][2], from `notePair`
  */
 export function forwardPairs(l: Layer, pairs: usize, from: i32, to: i32): void {
   const row: usize = l.stride << 2;
@@ -172,7 +172,7 @@ export function forwardPairs(l: Layer, pairs: usize, from: i32, to: i32): void {
   }
 }
 
-/** Sixteen units, of one sample. Four sums are as many as go on without waiting for each other or for registers. */
+/** Sixteen units of one sample. Four sums are the most that run without waiting for each other or for registers. */
 function forward4(value: usize, places: usize, weights: usize, row: usize, biases: usize, z: usize): void {
   let sum0 = f32x4.splat(0);
   let sum1 = f32x4.splat(0);
@@ -193,7 +193,7 @@ function forward4(value: usize, places: usize, weights: usize, row: usize, biase
   v128.store(z, f32x4.add(sum3, v128.load(biases, 48)), 48);
 }
 
-/** Four units, of one sample. */
+/** Four units of one sample. */
 function forward1(value: usize, places: usize, weights: usize, row: usize, biases: usize, z: usize): void {
   let sum = f32x4.splat(0);
   for (let place = places; value < places; value += 4) {
@@ -206,8 +206,8 @@ function forward1(value: usize, places: usize, weights: usize, row: usize, biase
 
 /**
  * BP4: ∂C/∂W = δ·aᵀ, summed over the mini-batch, for the units in [from, to). Rounds: as bp4-weight-gradient.ts does.
- * @param pairs usize[rows][2], of `notePair`
- * @param from  a multiple of 16, as `to` is; or `to` is the stride
+ * @param pairs usize[rows][2], from `notePair`
+ * @param from  a multiple of 16; `to` is one too, or it is the stride
  */
 export function weightGradientPairs(l: Layer, pairs: usize, rows: i32, from: i32, to: i32): void {
   const row: usize = l.stride << 2;
@@ -219,14 +219,14 @@ export function weightGradientPairs(l: Layer, pairs: usize, rows: i32, from: i32
 }
 
 /**
- * Whether BP4 and the update of the first layer's weights are done in one: from pairs, by a thread that is alone and need
- * not keep gradients apart until all have come.
+ * Whether BP4 and the update of the first layer's weights are fused. They are for pairs on a single thread, which needn't
+ * keep gradients apart until all threads have arrived.
  */
 export function fusesFirst(net: Net, batch: Batch): bool {
   return batch.isTraining && batch.isSparse && batch.threads == 1 && changetype<Rule>(net.rule).isPlain;
 }
 
-/** BP4 and the update of the first layer's weights, from pairs. */
+/** BP4 fused with the update of the first layer's weights, from pairs. */
 export function descendFirst(net: Net, rows: i32, rate: f32): void {
   const l = layerAt(net, 0);
   if (!net.hasZeroGradients) memory.fill(l.weightGradients, 0, (<usize>l.fanIn * <usize>l.stride) << 2);
@@ -235,9 +235,9 @@ export function descendFirst(net: Net, rows: i32, rate: f32): void {
 }
 
 /**
- * BP4 and the update of the first layer in one: W −= rate·Σ δ·a. Nothing is subtracted from weights whose inputs are all
- * zero, and they are not looked at. Rounds: as weightGradientPairs and update.ts do.
- * @param pairs usize[rows][2], of `notePair`. l.weightGradients is all zero, and zero again afterwards.
+ * BP4 fused with the update of the first layer: W −= rate·Σ δ·a. It skips weights whose inputs are all zero. Rounds: as
+ * weightGradientPairs and update.ts do.
+ * @param pairs usize[rows][2], from `notePair`. l.weightGradients is all zero before, and again afterwards.
  */
 function descendPairs(l: Layer, pairs: usize, rows: i32, rate: f32): void {
   const stride = l.stride;
@@ -260,12 +260,12 @@ function descendPairs(l: Layer, pairs: usize, rows: i32, rate: f32): void {
   }
 }
 
-/** Units that are taken at a time: sixteen, or four where there are fewer. */
+/** The number of units per pass: sixteen, or four if fewer remain. */
 function width(j: i32, to: i32): i32 {
   return j + 16 <= to ? 16 : 4;
 }
 
-/** Adds the mini-batch to a few columns of the gradients, which stay in the cache meanwhile. */
+/** Adds the mini-batch to a few columns of the gradients, which stay in the cache. */
 function addColumns(pairs: usize, delta: usize, gradients: usize, row: usize, rows: i32, width: i32): void {
   for (; rows > 0; --rows) {
     const values = load<usize>(pairs);
@@ -294,7 +294,7 @@ function clearColumns(matrix: usize, row: usize, rows: i32, bytes: i32): void {
   }
 }
 
-/** Adds what one sample adds to the gradients of sixteen units. */
+/** Adds one sample's part to the gradients of sixteen units. */
 function add4(value: usize, places: usize, gradients: usize, row: usize, delta: usize): void {
   const delta0 = v128.load(delta);
   const delta1 = v128.load(delta, 16);
@@ -311,7 +311,7 @@ function add4(value: usize, places: usize, gradients: usize, row: usize, delta: 
   }
 }
 
-/** The same for four units. */
+/** `add4` for four units. */
 function add1(value: usize, places: usize, gradients: usize, row: usize, delta: usize): void {
   const delta0 = v128.load(delta);
   for (let place = places; value < places; value += 4) {

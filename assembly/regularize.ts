@@ -1,13 +1,13 @@
 import { Layer, Rule } from './structs';
 
 /**
- * The mean gradient g of a mini-batch with the penalties' own, l2·w of ½·l2·Σ w² and l1·sign(w) of l1·Σ |w|; then
- * clipped by value.
+ * The mean gradient g of a mini-batch plus the gradients of the penalties, l2·w of ½·l2·Σ w² and l1·sign(w) of l1·Σ |w|;
+ * then clipped by value.
  * Rounds: scale·Σ; + l2·w; + l1·sign(w), which is ±l1 or 0; each operation once, in this order.
  * @param parameters f32[count]
  * @param gradients  f32[count], in place: in, sums over the mini-batch
  * @param scale      1/m
- * @param penalizes  whether the penalties are for these parameters
+ * @param penalizes  whether the penalties apply to these parameters
  * @param count      a multiple of four
  */
 export function regularize(
@@ -37,7 +37,7 @@ export function regularize(
 }
 
 /**
- * Σ g², for clipping by norm.
+ * Adds Σ g² to `sum`, for clipping by norm.
  * Rounds: in f64, sequential, on top of `sum`.
  */
 export function addSquares(gradients: usize, count: i32, sum: f64): f64 {
@@ -60,8 +60,8 @@ export function decay(weights: usize, rate: f32, count: i32): void {
 }
 
 /**
- * Max-norm: scales the weights of a unit down where ‖w‖ exceeds c (Srivastava et al. 2014, § 5.1).
- * Rounds: Σ w² sequential over the units of the layer before, from +0; the root; c/‖w‖; and each w times that.
+ * Max-norm: scales down the weights of a unit if ‖w‖ exceeds c (Srivastava et al. 2014, § 5.1).
+ * Rounds: Σ w² sequential over the units of the previous layer, from +0; the root; c/‖w‖; and each w times that.
  * Changes l.weights, f32[fanIn][stride], of the units in [from, to): multiples of four.
  */
 export function limitNorms(l: Layer, from: i32, to: i32, most: f32): void {

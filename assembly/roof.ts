@@ -1,11 +1,11 @@
-// For the bench alone, which compiles it: no part of the package.
+// For the benchmark alone, which compiles it. It is not part of the package.
 
 /**
- * The roof: six chains of products beside six of sums, four floats each. Nothing waits but for its own chain, and
- * nothing is loaded or stored in a round. It reaches 58.8 GFLOP/s where a C program reaches 59.1; eleven sums
+ * The roof: six chains of products and six chains of sums, four floats each. An operation waits only for its own chain, and a
+ * round loads and stores nothing. It reaches 58.8 GFLOP/s on a machine where a C program reaches 59.1; eleven sums
  * s = s·x + y reached 51. Counts 2·4·6 operations a round.
- * @param ones f32[52], all 1: in memory, because V8 would make a splat anew each round
- * @returns something made of all chains, so that none is left out
+ * @param ones f32[52], all 1, in memory because V8 would rebuild a splat in each round
+ * @returns a result that depends on all chains, so that the compiler keeps them
  */
 export function multiplyAdd(rounds: i32, ones: usize): f32 {
   const one = v128.load(ones, 192);
@@ -50,8 +50,8 @@ export function multiplyAdd(rounds: i32, ones: usize): f32 {
 }
 
 /**
- * The limit of what must be read: all floats from `from` to `to` are added up, eight vectors at a time.
- * @param to so that the distance is a multiple of 128 bytes
+ * The limit of reading: adds up all floats from `from` to `to`, eight vectors at a time.
+ * @param to at a distance that is a multiple of 128 bytes
  */
 export function read(from: usize, to: usize): f32 {
   let s0 = f32x4.splat(0);

@@ -5,8 +5,8 @@ import { Batch, Net, Rule, Team } from './structs';
 import { meet, shareFrom, shareTo } from './team';
 
 /**
- * An update that is more than a step down: mean gradients with penalties, clipped; then the optimizer; then max-norm.
- * @returns false where a thread does not come
+ * An update beyond plain SGD: mean gradients with penalties, clipped; then the optimizer; then max-norm.
+ * @returns false if a thread doesn't arrive
  */
 export function updateByRule(team: Team, net: Net, batch: Batch, learningRate: f32): bool {
   const rule = changetype<Rule>(net.rule);
@@ -45,7 +45,7 @@ export function updateByRule(team: Team, net: Net, batch: Batch, learningRate: f
   return true;
 }
 
-/** A thread's share of some parameters. @param penalizes whether the penalties are for them */
+/** A thread's share of some parameters. @param penalizes whether the penalties apply to them */
 function regularizeShare(
   batch: Batch,
   rule: Rule,
@@ -68,7 +68,7 @@ function regularizeShare(
 }
 
 /**
- * Clipping by norm: where ‖g‖ of all that is trained exceeds c, all of it times c/‖g‖ (Pascanu, Mikolov and Bengio 2013).
+ * Clipping by norm: if ‖g‖ over all trained layers exceeds c, scales every gradient by c/‖g‖ (Pascanu, Mikolov and Bengio 2013).
  * Rounds: ‖g‖ in f64, layer by layer, weights before biases; c/‖g‖ times the scale in f64, then to f32.
  */
 function clipByNorm(net: Net, rule: Rule): void {
@@ -84,7 +84,7 @@ function clipByNorm(net: Net, rule: Rule): void {
   if (norm > most) rule.gradientScale = <f32>(<f64>rule.gradientScale * (most / norm));
 }
 
-/** A thread's share of some parameters. @param decays whether weight decay is for them */
+/** A thread's share of some parameters. @param decays whether weight decay applies to them */
 function optimizeShare(
   batch: Batch,
   net: Net,

@@ -20,12 +20,12 @@ import { updateShare } from './update';
  * Stochastic gradient descent over samples of a window, mini-batch by mini-batch: gather → forward → BP1, BP2 →
  * tally → BP3, BP4 → update. src/kernels/reference/step.ts does the same.
  *
- * Several threads share the work: of the forward pass and of δ each takes some of the samples, of the gradients some of
- * the weights, and of the update some of the parameters. In between they meet.
- * @param window none (0) where a single mini-batch has been gathered already
+ * Several threads share the work. Each takes some of the samples in the forward pass and for δ, some of the weights for the
+ * gradients, and some of the parameters in the update. Between these parts they meet.
+ * @param window 0 if a single mini-batch has been gathered already
  * @param first  the first sample, in the window's order
- * @param size   samples to a mini-batch; the last may be shorter
- * @returns how many samples were learned: fewer than `count` where a thread does not come, or before a step whose cost is
+ * @param size   samples per mini-batch; the last may be shorter
+ * @returns the number of samples learned; less than `count` if a thread doesn't arrive, or before a step whose cost is
  * not finite
  */
 export function descendAs(
@@ -79,7 +79,7 @@ export function descendAs(
   return count;
 }
 
-/** As `descendAs`, by one thread. */
+/** `descendAs` with one thread. */
 export function descend(net: Net, window: Window, first: i32, count: i32, size: i32, learningRate: f32): i32 {
   return descendAs(changetype<Team>(0), 0, 1, net, window, first, count, size, learningRate);
 }
@@ -89,7 +89,7 @@ export function feedForward(net: Net, rows: i32): void {
   forwardPass(net, wholeBatch(net, rows));
 }
 
-/** BP1 to BP4, after `feedForward`; the sums over the mini-batch are left in the gradients. */
+/** BP1 to BP4, after `feedForward`. Leaves the sums over the mini-batch in the gradients. */
 export function backpropagate(net: Net, rows: i32): void {
   const batch = wholeBatch(net, rows);
   deltaPass(net, batch);
@@ -108,7 +108,7 @@ export function wholeBatch(net: Net, rows: i32): Batch {
   return batch;
 }
 
-/** Forward, from the first layer to the last; in training, with dropout. */
+/** Forward, from the first layer to the last, with dropout in training. */
 export function forwardPass(net: Net, batch: Batch): void {
   const from = batch.from;
   const to = batch.to;
@@ -125,8 +125,8 @@ export function forwardPass(net: Net, batch: Batch): void {
 }
 
 /**
- * BP1 and BP2: δ, from the last layer to the first. In training samples are weighted, units are dropped, and layers beneath
- * the first that learns are left out.
+ * BP1 and BP2: δ, from the last layer to the first. In training it weights samples, drops units, and skips the layers below
+ * the first that learns.
  */
 export function deltaPass(net: Net, batch: Batch): void {
   const from = batch.from;
@@ -147,7 +147,7 @@ export function deltaPass(net: Net, batch: Batch): void {
   if (isTraining && batch.isSparse && lowest == 0) noteLargestDelta(net, batch);
 }
 
-/** BP3 and BP4: the gradients summed over the mini-batch. In training frozen layers are left out. */
+/** BP3 and BP4: the gradients, summed over the mini-batch. Training skips frozen layers. */
 export function gradientPass(net: Net, batch: Batch): void {
   const rows = batch.rows;
   const fuses = fusesFirst(net, batch);

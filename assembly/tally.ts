@@ -4,11 +4,11 @@ import { lastLayer } from './network';
 import { Net, Tally } from './structs';
 
 /**
- * Adds the samples of a mini-batch, after the forward pass: their cost, and how many are classified correctly (the largest
- * output is where the largest target is; with a single output, both lie on the same side of ½, or for hinge of 0; NaN is
- * never right).
+ * Adds the samples of a mini-batch, after the forward pass: their cost, and the number classified correctly. A sample is
+ * correct if the largest output has the index of the largest target. With a single output, both must be on the same side of
+ * ½, or of 0 for hinge. NaN is never correct.
  * Rounds: in f64, sample by sample, so that the sum does not depend on how the samples were divided.
- * @param weights f32[rows], by which the costs are multiplied; 0 for none
+ * @param weights f32[rows], factors of the costs; 0 for none
  */
 export function tally(net: Net, sums: Tally, rows: i32, weights: usize): void {
   const l = lastLayer(net);
@@ -37,7 +37,7 @@ function isRight(a: usize, targets: usize, units: i32, middle: f32): bool {
   return answer == answer && answer >= middle == load<f32>(targets) >= middle;
 }
 
-/** The place of the first largest of `count` floats; −1 where one is NaN and none is larger than −Infinity. */
+/** The index of the first largest of `count` floats; −1 if one is NaN and none exceeds −Infinity. */
 function argmax(floats: usize, count: i32): i32 {
   let place = -1;
   let value: f32 = -Infinity;

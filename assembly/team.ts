@@ -1,20 +1,20 @@
-// Threads that learn together. Each computes a part of what a kernel gives, and never a part of a sum, so that the bits
-// are those of one thread. In the module for one thread all of this folds away.
+// Threads that learn together. Each computes a part of a kernel's outputs, never a part of a sum, so the bits are those of
+// one thread. In the module for one thread all of this compiles to nothing.
 
 import { Batch, Team } from './structs';
 
-/** Looks at a word before a thread goes to sleep: some 50 µs. */
+/** Looks at a word before a thread goes to sleep: about 50 µs. */
 const LOOKS = 1 << 15;
 
-/** And before the first gives the others up: some seconds. It never sleeps, for it may be the main thread of a page. */
+/** Looks before the first gives up on the others: some seconds. The first never sleeps, because it may be a page's main thread. */
 const PATIENCE = 1 << 30;
 
-/** Where a thread's share of so many things begins: a multiple of `unit`. */
+/** The start of a thread's share of `count` things: a multiple of `unit`. */
 export function shareFrom(batch: Batch, count: i32, unit: i32): i32 {
   return ASC_FEATURE_THREADS ? border(count, unit, batch.thread, batch.threads) : 0;
 }
 
-/** And where it ends. */
+/** The end of a thread's share. */
 export function shareTo(batch: Batch, count: i32, unit: i32): i32 {
   return ASC_FEATURE_THREADS ? border(count, unit, batch.thread + 1, batch.threads) : count;
 }
@@ -27,8 +27,8 @@ function border(count: i32, unit: i32, n: i32, threads: i32): i32 {
 }
 
 /**
- * Waits until all threads have come.
- * @returns false where the first has given the others up
+ * Waits until all threads have arrived.
+ * @returns false if the first has given up on the others
  */
 export function meet(team: Team, batch: Batch): bool {
   if (!ASC_FEATURE_THREADS || batch.threads == 1) return true;
@@ -50,11 +50,11 @@ export function meet(team: Team, batch: Batch): bool {
     atomic.notify(meetings, -1);
     return all;
   }
-  // Given up at a later meeting, this one was complete: what follows it is to be done.
+  // If the first gave up at a later meeting, this one was complete, and the work after it must be done.
   return awaitChange(meetings, before) != ~before;
 }
 
-/** Waits until a word is no more what it was; not for the first thread. @returns what it is then */
+/** Waits until a word differs from `before`; not for the first thread. @returns the new value */
 export function awaitChange(word: usize, before: i32): i32 {
   for (let looks = 0; looks < LOOKS; ++looks) {
     const now = atomic.load<i32>(word);
@@ -66,7 +66,7 @@ export function awaitChange(word: usize, before: i32): i32 {
 }
 
 /**
- * Atomics.wait of JavaScript: sleeps while a word is what it was, until it is notified. WebAssembly's own wait, in
- * Node 20, sometimes waits for the word at address 0.
+ * Atomics.wait of JavaScript: sleeps while a word equals `before`, until it is notified. WebAssembly's own wait sometimes
+ * waits for the word at address 0 in Node 20.
  */
 declare function sleep(word: usize, before: i32): void;

@@ -4,10 +4,10 @@ import { awaitChange } from './team';
 
 export * from './index';
 
-/** It lies at the beginning of what TypeScript may use. */
+/** At the start of the memory that TypeScript may use. */
 const team = changetype<Team>(__heap_base);
 
-/** As `descend`, by the first of `threads`, of which the others have been told to `joinIn`. */
+/** `descend` on the first of `threads`; the others run `joinIn`. */
 export function descendTogether(
   threads: i32,
   net: Net,
@@ -31,7 +31,7 @@ export function descendTogether(
   return descendAs(team, 0, threads, net, window, first, count, size, learningRate);
 }
 
-/** Does a part of each job, for ever: the thread is ended from outside. */
+/** Does its part of each job, in an endless loop. The thread is ended from outside. */
 export function joinIn(): void {
   const thread = atomic.add<i32>(changetype<usize>(team) + offsetof<Team>('joined'), 1) + 1;
   for (let jobs = 0; ;) {

@@ -20,8 +20,8 @@ export function update(parameters: usize, gradients: usize, rate: f32, count: i3
 }
 
 /**
- * The plain update, W −= η/m Σ ∂C/∂W, of a thread's share of the parameters. The weights of the first layer come first
- * among them: they are left out where `descendFirst` has updated them.
+ * The plain update, W −= η/m Σ ∂C/∂W, of a thread's share of the parameters. The weights of the first layer come first among
+ * them; it skips them if `descendFirst` has updated them.
  */
 export function updateShare(net: Net, batch: Batch, rate: f32): void {
   const skipped: usize = fusesFirst(net, batch) ? layerAt(net, 0).biases - net.parameters : 0;

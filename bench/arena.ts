@@ -2,21 +2,21 @@ import type { Kernels } from '../src/kernels/kernels.js';
 import { roundUp } from '../src/memory/layout.js';
 import type { Fields, Struct, StructViews } from '../src/memory/struct-fields.js';
 
-/** What may become of a word of memory while a kernel runs. */
+/** The allowed fates of a word of memory during a call. */
 const KEPT = 0; // inputs, and the canaries around every buffer
 const WRITTEN = 1; // to the same bits by every engine
-const OPEN = 2; // scratch and unspecified padding: anything will do
+const OPEN = 2; // scratch and unspecified padding, with any content
 
-/** A line of cache: buffers begin at multiples of it, as those of a network do. */
+/** A cache line. Buffers begin at multiples of it, as in a network. */
 const LINE = 64;
 
-/** One page of WebAssembly lies beneath: the constants of the module. */
+/** The first page of WebAssembly holds the constants of the module. */
 const START = 65536;
 
-/** A kernel with its arguments; what it returns is compared as well. */
+/** A kernel with its arguments. Its results are compared too. */
 export type Call = (kernels: Kernels) => readonly number[];
 
-/** What a call left behind: all of the arena's memory, as words, and the numbers returned. */
+/** The outcome of a call: all of the arena's memory, as words, and the returned numbers. */
 export interface Outcome {
   readonly engine: string;
   readonly words: Uint32Array;
@@ -28,7 +28,7 @@ interface Buffer {
   readonly pointer: number;
   readonly content: Uint8Array;
   readonly bytesPerElement: number;
-  /** What may become of each element. */
+  /** The allowed fate of each element. */
   readonly fates: Uint8Array;
 }
 
@@ -38,15 +38,15 @@ interface StructClass<S extends Struct> {
   readonly bytes: number;
 }
 
-/** The memory from START on, word by word: what it holds before a call, and what may become of it. */
+/** The memory from START on, word by word: its content before a call, and its allowed fates. */
 interface Content {
   readonly before: Uint32Array<ArrayBuffer>;
   readonly fates: Uint8Array;
 }
 
 /**
- * The memory for one call of a kernel, the same for every engine: buffers with canaries before, between and after
- * them. What is neither `output` nor `scratch` must come out as it went in.
+ * The memory for one call of a kernel, the same for every engine: buffers with canaries before, between and after them. The
+ * call must not change a word that is neither `output` nor `scratch`.
  */
 export class Arena {
   readonly #bytesPerFloat: 4 | 8;
@@ -54,12 +54,12 @@ export class Arena {
   #end = START;
   #content: Content | undefined;
 
-  /** @param bytesPerFloat as the kernels have it */
+  /** @param bytesPerFloat the precision of the kernels */
   constructor(bytesPerFloat: 4 | 8 = 4) {
     this.#bytesPerFloat = bytesPerFloat;
   }
 
-  /** A struct; a field that is not given is 0. @param isChanged whether the kernel writes to it */
+  /** Places a struct; missing fields are 0. @param isChanged whether the kernel writes to it */
   struct<S extends Struct>(
     name: string,
     Struct: StructClass<S>,
@@ -77,22 +77,22 @@ export class Arena {
     return this.#place(name, new Uint8Array(buffer), (fates) => fates.fill(isChanged ? WRITTEN : KEPT));
   }
 
-  /** A buffer that is only read. */
+  /** Places a buffer that the kernel only reads. */
   input(name: string, values: Float32Array | Uint8Array): number {
     return this.#place(name, values, (fates) => fates.fill(KEPT));
   }
 
-  /** A buffer that is changed in place. */
+  /** Places a buffer that the kernel changes in place. */
   changed(name: string, values: Float32Array): number {
     return this.#place(name, values, (fates) => fates.fill(WRITTEN));
   }
 
   /**
-   * A matrix [rows][stride] that is overwritten. Its first `columns` columns are compared; what becomes of the others,
-   * and of further rows up to `room`, is open.
+   * Places a matrix [rows][stride] that the kernel overwrites. Its first `columns` columns are compared. The other columns, and
+   * further rows up to `room`, may take any content.
    */
   output(name: string, rows: number, stride: number, columns = stride, room = rows): number {
-    // Until it is written it holds canaries: a result that is not stored shows.
+    // Holds canaries at first, so that a result that is not stored shows.
     const stale = canaries(room * stride, this.#end);
     return this.#place(name, stale, (fates) => {
       fates.fill(OPEN);
@@ -100,12 +100,12 @@ export class Arena {
     });
   }
 
-  /** Floats that may be overwritten with anything. */
+  /** Places floats that may be overwritten with anything. */
   scratch(name: string, count: number): number {
     return this.#place(name, canaries(count, this.#end), (fates) => fates.fill(OPEN));
   }
 
-  /** Writes all buffers into the memory of an engine. @returns where they end */
+  /** Writes all buffers into the memory of an engine. @returns the end of the buffers */
   load({ memory }: Kernels): number {
     if (memory.base > START) throw new Error(`the module's constants reach up to ${memory.base}`);
     const bytes = new Uint8Array(this.#contentNow().before.buffer);
@@ -122,7 +122,7 @@ export class Arena {
     return { engine: kernels.engine, words: new Uint32Array(memory.buffer.slice(START, end)), returned };
   }
 
-  /** Where two outcomes differ from each other, or from what either should have kept; undefined where nowhere. */
+  /** The place where two outcomes differ, or where either changed a word that it must not; undefined if none. */
   disagreement(one: Outcome, other: Outcome): string | undefined {
     for (const [i, value] of one.returned.entries()) {
       if (!Object.is(value, other.returned[i])) return `returned ${value} and ${String(other.returned[i])}`;
@@ -142,7 +142,7 @@ export class Arena {
     return undefined;
   }
 
-  /** Whether any result is NaN: in a comparison of ordinary numbers it would hide what it should show. */
+  /** Whether any result is NaN, which would hide differences in a comparison of ordinary numbers. */
   hasNaN({ words, returned }: Outcome): boolean {
     const { fates } = this.#contentNow();
     if (returned.some(Number.isNaN)) return true;
@@ -152,7 +152,7 @@ export class Arena {
     return false;
   }
 
-  /** What a buffer of floats holds before a call. */
+  /** The floats of a buffer before a call. */
   content(name: string): Float32Array {
     const { content } = this.#buffers.find((buffer) => buffer.name === name)!;
     return new Float32Array(content.slice().buffer);
@@ -221,8 +221,8 @@ export class Arena {
 }
 
 /**
- * Floats between −2 and −4, each different from its neighbors. They are no NaN, which would come unchanged out of most
- * arithmetic: a kernel that works past its end in place changes them.
+ * Floats between −2 and −4, each different from its neighbors. They are not NaN, which most arithmetic leaves unchanged. A
+ * kernel that works past its end in place would change them.
  */
 function canaries(count: number, seed: number): Float32Array<ArrayBuffer> {
   const words = new Uint32Array(count);
@@ -232,7 +232,7 @@ function canaries(count: number, seed: number): Float32Array<ArrayBuffer> {
 
 const isNaNBits = (bits: number): boolean => (bits & 0x7fffffff) > 0x7f800000;
 
-/** Whether two floats have the same bits. NaN has many, and WebAssembly leaves it open which of them come out. */
+/** Whether two floats have the same bits. All bits of NaN count as the same, because WebAssembly leaves them open. */
 function sameFloat(one: number, other: number): boolean {
   return one === other || (isNaNBits(one) && isNaNBits(other));
 }

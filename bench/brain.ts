@@ -1,5 +1,5 @@
-// npm run bench:brain [-- rounds]: bp4/brain beside brain.js 2, from the same weights, in turns; best on an idle core
-// (`taskset -c 1`). Errors must agree. brain.js is installed by `npm ci --prefix test/clients --ignore-scripts`.
+// npm run bench:brain [-- rounds]: bp4/brain against brain.js 2, from the same weights, in turns; best on an idle core
+// (`taskset -c 1`). Errors must agree. `npm ci --prefix test/clients --ignore-scripts` installs brain.js.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,7 +8,7 @@ import { measure, type Contender } from './measure.js';
 
 type Data = readonly Datum<number[] | NumberObject, number[] | NumberObject>[];
 
-/** What of a network is used here, whoever made it. */
+/** The part of a network that this benchmark uses, of either library. */
 interface Net {
   train(data: Data, options: object): { error: number; iterations: number };
   fromJSON(json: object): Net;

@@ -1,4 +1,4 @@
-// tsx bench/chart.ts RESULTS.json CHART.svg: draws what `npm run bench:peers -- --json` wrote.
+// tsx bench/chart.ts RESULTS.json CHART.svg: draws the results of `npm run bench:peers -- --json`.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, type Machine } from './machine.js';
@@ -7,18 +7,18 @@ import { figure, times } from './peers/report.js';
 import { trainingCases, type TrainingCase } from './shapes.js';
 
 const MARGIN = 28;
-/** Panels stand in two columns; the place that five of them leave is the legend's. */
+/** Panels are in two columns. Five panels leave a place for the legend. */
 const COLUMNS = 2;
 const PANEL_WIDTH = 460;
 const WIDTH = MARGIN * 2 + PANEL_WIDTH * COLUMNS;
 const FIRST_PANEL_Y = 104;
 const BAR_STEP = 23;
 const BAR_HEIGHT = 16;
-/** Within a panel: bars begin here, and the longest leaves room for its figures. */
+/** Within a panel: the start of bars, and the longest bar, which leaves room for its figures. */
 const BAR_X = 142;
 const LONGEST_BAR = 174;
 
-/** Drawn, by their names in the results; other forms of the same peer are left to the table. */
+/** The drawn peers, by their names in the results. Only the table has their other forms. */
 const names: Record<string, string> = {
   bp4: 'bp4',
   c: 'C + OpenBLAS',
@@ -84,9 +84,9 @@ ${text(MARGIN, height - 18, 'muted', describe(machine))}
 }
 
 /**
- * Puts panels side by side, line by line.
- * @param panels how many bars each has, and what draws it at a place
- * @returns the drawing, and where it ends
+ * Arranges panels side by side, row by row.
+ * @param panels the number of bars of each, and a function that draws it at a position
+ * @returns the drawing, and its end
  */
 function laidOut(
   panels: readonly (readonly [bars: number, draw: (x: number, y: number) => string])[],
@@ -128,7 +128,7 @@ function panelOf(job: TrainingCase, rows: readonly Row[], x: number, y: number):
   return [title, ...bars].join('\n');
 }
 
-/** Who does something else than the rest. */
+/** Peers that train differently from the others. */
 const exceptions = [
   'brain.js and synaptic: updated after each sample, sigmoid throughout',
   'scikit-learn: sigmoid outputs have the cross-entropy',

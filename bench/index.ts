@@ -27,7 +27,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(sections))
   results.push(...(await bench()));
 }
 
-// Whatever was computed goes into this number, so that no engine may leave it out as unused.
+// Every result enters this number, so that no engine can drop a computation as unused.
 console.log(`\nchecksum ${results.reduce((sum, { checksum }) => sum + checksum, 0)}`);
 if (values.json !== undefined) {
   writeFileSync(values.json, `${JSON.stringify({ machine, results }, undefined, 2)}\n`);

@@ -9,10 +9,10 @@ import type { Roof } from './roof.js';
 import type { Shape } from './shapes.js';
 import { Table, type Result } from './table.js';
 
-/** Of all numbers. */
+/** The seed of all numbers. */
 const SEED = 1;
 
-/** The tables of operations that are measured in the same unit: products, activations, updates. */
+/** The tables of operations by unit of measurement: products, activations, updates. */
 const tables = [
   {
     matches: /^(forward|hiddenDelta|weightGradient)/,
@@ -31,7 +31,7 @@ const tables = [
     unitsPerFlop: 1,
     scale: 1e6,
   },
-  // Two numbers of four bytes are read, and one is written, for a product and a difference.
+  // A product and a difference read two numbers of four bytes, and write one.
   {
     matches: /^update/,
     dimensions: '(units before × units)',
@@ -42,7 +42,7 @@ const tables = [
   },
 ];
 
-/** Times the operations that have shapes for it: on each engine, and as a naive loop. */
+/** Times the operations that have shapes for it, on each engine and as a naive loop. */
 export async function benchOperations(engines: readonly Kernels[], roof: Roof): Promise<Result[]> {
   const results: Result[] = [];
   for (const operation of operations.filter(({ shapes }) => shapes.length > 0)) {
@@ -87,7 +87,7 @@ function placeRunners(operation: Operation, shape: Shape, engines: readonly Kern
   return [...runners, placeNaive(operation.name, arena, size)];
 }
 
-/** The same by naive loops, over copies of the buffers without their padding. */
+/** The same operation by naive loops, over copies of the buffers without their padding. */
 function placeNaive(name: string, arena: Arena, size: Size): Runner {
   const { rows, fanIn, units, stride, inputStride } = size;
   const read = (buffer: string, count: number, rowStride: number, columns: number): Float32Array =>

@@ -3,12 +3,12 @@ import { Bench } from 'tinybench';
 /** One of several ways to do the same work. */
 export interface Contender {
   readonly name: string;
-  /** Does the work `repeats` times; a promise that it returns is waited for. */
+  /** Does the work `repeats` times. The benchmark awaits a promise it returns. */
   readonly run: () => unknown;
   readonly repeats: number;
 }
 
-/** Seconds for doing the work once. */
+/** Seconds per repeat. */
 export interface Timing {
   readonly min: number;
   readonly p25: number;
@@ -16,9 +16,9 @@ export interface Timing {
   readonly p75: number;
 }
 
-/** Times contenders in turns, round after round, so that a disturbance of the machine meets all of them. */
+/** Times contenders in turns, round after round, so that a disturbance of the machine affects all of them. */
 export async function measure(contenders: readonly Contender[], rounds: number): Promise<Timing[]> {
-  // Each round takes one sample. `async` is said, because tinybench would find out by an additional call.
+  // Each round takes one sample. `async` is set, because tinybench would otherwise find out by an additional call.
   const bench = new Bench({ iterations: 1, time: 0, warmup: false, throws: true });
   for (const { name, run } of contenders) bench.add(name, run, { async: true });
   const samples = contenders.map((): number[] => []);
@@ -46,7 +46,7 @@ function timingOf(samples: number[]): Timing {
 const WARM_MILLISECONDS = 30;
 const SAMPLE_MILLISECONDS = 2;
 
-/** Calls a short function until it is compiled, then makes a contender of it whose samples the clock can resolve. */
+/** Calls a short function until it is compiled, then returns a contender whose samples the clock can resolve. */
 export function warmedUp(name: string, call: () => void): Contender {
   const start = performance.now();
   let calls = 0;

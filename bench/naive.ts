@@ -1,6 +1,6 @@
-// The baseline of the kernels: what anyone writes who translates the equations into loops.
+// The baseline of the kernels: the equations translated literally into loops.
 
-/** A layer of `units` after one of `fanIn`, for a mini-batch; all matrices row-major and without padding. */
+/** A layer of `units` after one of `fanIn`, for a mini-batch. All matrices are row-major, without padding. */
 interface Layer {
   readonly rows: number;
   readonly fanIn: number;
@@ -77,7 +77,7 @@ function relu(z: Float32Array, a: Float32Array): void {
   for (let i = 0; i < z.length; i++) a[i] = Math.max(0, z[i]!);
 }
 
-/** Rows of `units`. */
+/** Softmax over rows of `units`. */
 function softmax(z: Float32Array, a: Float32Array, units: number): void {
   for (let row = 0; row < z.length; row += units) {
     let largest = -Infinity;
@@ -92,7 +92,7 @@ export function update(parameters: Float32Array, gradients: Float32Array, rate: 
   for (let i = 0; i < parameters.length; i++) parameters[i]! -= rate * gradients[i]!;
 }
 
-/** By name; each takes z, overwrites a, and is told the units of a row. */
+/** By name. Each takes z, overwrites a, and gets the number of units per row. */
 export const activations: Readonly<
   Record<string, (z: Float32Array, a: Float32Array, units: number) => void>
 > = { sigmoid, tanh, relu, softmax };

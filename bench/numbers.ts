@@ -1,17 +1,17 @@
 import { Random } from '../src/base/random.js';
 
-/** Where the numbers for a kernel come from. */
+/** The source of numbers for a kernel. */
 export interface Source {
   /** Weights, pre-activations, δ. */
   readonly floats: (count: number) => Float32Array;
-  /** Outputs and targets: in ordinary runs between 0 and 1, so that their logarithms are numbers. */
+  /** Outputs and targets. In ordinary runs they are between 0 and 1, so that their logarithms are numbers. */
   readonly shares: (count: number) => Float32Array;
   readonly bytes: (count: number) => Uint8Array;
-  /** A factor, which need not be a float: kernels round it. */
+  /** A factor. It needn't be a float, because kernels round it. */
   readonly number: () => number;
 }
 
-/** Numbers as a network meets them: no sum of theirs is NaN or infinite. One in eight is a zero of either sign. */
+/** Typical numbers of a network: their sums are never NaN or infinite. One in eight is a zero of either sign. */
 export function ordinary(seed: number): Source {
   const random = Random.fromSeed(seed);
   const float = (): number => (random.below(8) > 0 ? random.uniform(-2, 2) : random.below(2) ? 0 : -0);

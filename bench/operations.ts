@@ -16,11 +16,11 @@ import { realShapes, type Shape } from './shapes.js';
 
 // The one table of operations: parity (same bits), truth (double precision) and the bench read it. A new kernel is one row.
 
-/** A shape with the strides of its rows: at least as long as the rows, rounded up to fours. */
+/** A shape with the strides of its rows: at least the row lengths, rounded up to multiples of four. */
 export interface Size extends Shape {
-  /** Of everything that has a column for each unit. */
+  /** Of every matrix with a column per unit. */
   readonly stride: number;
-  /** Of everything that has a column for each unit before; where it is the network's input, not rounded. */
+  /** Of every matrix with a column per unit of the previous layer. Not rounded up if these are the network's inputs. */
   readonly inputStride: number;
 }
 
@@ -28,23 +28,23 @@ export interface Size extends Shape {
 export interface Operation {
   readonly name: string;
   readonly equation: string;
-  /** What the bench times; empty where it times nothing. The tests take these, and the awkward shapes. */
+  /** The shapes that the bench times; empty if it times none. The tests take these and the awkward shapes. */
   readonly shapes: readonly Shape[];
   /** Places buffers and structs. @returns the call, for kernels into whose memory the arena is loaded */
   readonly place: (arena: Arena, size: Size, source: Source) => Call;
   /** Floating-point operations of a call; a value of an activation counts as one. */
   readonly flops: (shape: Shape) => number;
-  /** Roundings, one upon the other, behind a number that it gives. */
+  /** Successive roundings behind a number of the result. */
   readonly roundings: (shape: Shape) => number;
 }
 
-/** A row of the table, whose `call` takes what its `place` has placed. */
+/** A row of the table. Its `call` takes the result of its `place`. */
 interface Row<Placed> extends Omit<Operation, 'place' | 'shapes' | 'roundings'> {
   readonly shapes?: readonly Shape[];
   readonly place: (arena: Arena, size: Size, source: Source) => Placed;
-  /** What it returns is a result too, where it is a number. */
+  /** A returned number counts as a result too. */
   readonly call: (kernels: Kernels, placed: Placed) => unknown;
-  /** Default: so many as a few elementwise operations need. */
+  /** Default: enough for a few elementwise operations. */
   readonly roundings?: Operation['roundings'];
 }
 
@@ -63,14 +63,14 @@ function operation<Placed>({ place, call, ...row }: Row<Placed>): Operation {
   };
 }
 
-/** What a function, its slope and a product may add, in roundings of ½ ulp: sigmoid errs by 2.5 ulp, the others by less. */
+/** A bound for a function, its slope and a product, in roundings of ½ ulp. sigmoid errs by 2.5 ulp, the others by less. */
 const ELEMENTWISE = 16;
 
 export const roundUpToFours = (count: number): number => (count + 3) & ~3;
 
 /**
- * [rows][stride] with room for further rows. Padding is NaN where no kernel may care what it holds, zero where they
- * count on that.
+ * [rows][stride] with room for further rows. Padding is NaN if kernels must ignore its content, and zero if they rely on
+ * that.
  */
 function padded(
   draw: (count: number) => Float32Array,
@@ -223,7 +223,7 @@ const outputDelta = (loss: LossName, activation: ActivationName): Operation =>
     roundings: ({ units }) => ELEMENTWISE + (loss === 'crossEntropy' ? units : 0),
   });
 
-/** The layer has as many units as the shape has before it; the layer after has those of the shape. */
+/** The layer has as many units as the shape has before it; the next layer has those of the shape. */
 const hiddenDelta = (activation: ActivationName): Operation =>
   operation({
     name: `hiddenDelta ${activation}`,
@@ -232,7 +232,7 @@ const hiddenDelta = (activation: ActivationName): Operation =>
     place(arena, { rows, fanIn, units: nextUnits, stride: nextStride, inputStride }, { floats, number }) {
       const units = fanIn;
       const stride = roundUpToFours(inputStride);
-      const room = roundUpToFours(rows); // samples are turned four at a time
+      const room = roundUpToFours(rows); // samples are transposed four at a time
       const next = arena.struct('next', Layer, {
         ...{ units: nextUnits, stride: nextStride },
         weights: arena.input('nextWeights', padded(floats, units, nextStride, nextUnits, NaN)),
@@ -290,7 +290,7 @@ const weightGradient = operation({
 const update = operation({
   name: 'update',
   equation: 'update: W −= η/m Σ ∂C/∂W',
-  // Parameters that fit a second-level cache, and some that do not.
+  // Parameters that fit a second-level cache, and some that don't.
   shapes: [
     { rows: 1, fanIn: 785, units: 30 },
     { rows: 1, fanIn: 1025, units: 1024 },
@@ -307,7 +307,7 @@ const update = operation({
   flops: parameterFlops,
 });
 
-/** How many numbers an optimizer remembers of each parameter, and whether the last of them is a sum of squares. */
+/** The number of values that an optimizer keeps per parameter, and whether the last is a sum of squares. */
 const optimizers = {
   sgd: { code: codes.SGD, remembers: 0, squares: false },
   momentum: { code: codes.MOMENTUM, remembers: 1, squares: false },
@@ -317,7 +317,7 @@ const optimizers = {
   adam: { code: codes.ADAM, remembers: 2, squares: true },
 } as const;
 
-/** Three updates, each with a rule of its own; what an optimizer does not remember it must leave alone. */
+/** Three updates, each with another rule. The optimizer must not touch slots that it doesn't use. */
 const optimize = (name: keyof typeof optimizers): Operation =>
   operation({
     name: `optimize ${name}`,
@@ -332,7 +332,7 @@ const optimize = (name: keyof typeof optimizers): Operation =>
           square: number(),
           squareRest: number(),
         };
-        // As floats: half of a double may be NaN when it is looked at as a float.
+        // Rounded to floats, because half of a double may look like NaN as a float.
         const betas = { beta1: Math.fround(number()), beta2: Math.fround(number()) };
         const others = { epsilon: number(), weightDecay: number(), gradientScale: number() };
         const fields = { optimizer: code, step, ...numbers, ...betas, ...others };
@@ -359,7 +359,7 @@ const optimize = (name: keyof typeof optimizers): Operation =>
 
 type Penalty = 'l1' | 'l2' | 'clipValue';
 
-/** The penalties are above zero, as the options of a training are; `clipValue` of 0 is none. */
+/** The penalties are above zero, as in the options of a training. A `clipValue` of 0 means no clipping. */
 const regularize = (penalties: readonly Penalty[], penalizes: boolean): Operation =>
   operation({
     name: `regularize by ${penalties.join(' ') || 'nothing'}${penalizes ? '' : ', not penalized'}`,
@@ -389,7 +389,7 @@ const decay = operation({
   flops: parameterFlops,
 });
 
-/** Of all units, or of the second half of them alone, as a thread has it. */
+/** For all units, or for the second half alone, as on a thread. */
 const limitNorms = (half: boolean): Operation =>
   operation({
     name: `limitNorms of ${half ? 'half of the' : 'all'} units`,
@@ -397,7 +397,7 @@ const limitNorms = (half: boolean): Operation =>
     place(arena, { fanIn, stride }, { floats, number }) {
       const weights = arena.changed('weights', floats(fanIn * stride));
       const from = half ? 4 * Math.ceil(stride / 8) : 0;
-      // Ordinary floats have norms of about √fanIn: some are limited, and some are not.
+      // Ordinary floats have norms of about √fanIn, so some units are limited, and some aren't.
       const most = (0.75 + number() / 2) * Math.sqrt(fanIn);
       return { layer: arena.struct('layer', Layer, { fanIn, stride, weights }), from, to: stride, most };
     },
@@ -406,7 +406,7 @@ const limitNorms = (half: boolean): Operation =>
     roundings: ({ fanIn }) => fanIn + ELEMENTWISE,
   });
 
-/** Samples of a mini-batch from `first` on, in place or not. */
+/** For samples of a mini-batch from `first` on, in place or not. */
 const dropOut = (p: number, first: number, inPlace: boolean): Operation =>
   operation({
     name: `dropOut ${p} from row ${first}${inPlace ? ', in place' : ''}`,
@@ -420,7 +420,7 @@ const dropOut = (p: number, first: number, inPlace: boolean): Operation =>
       const values = floats(rows * stride);
       const source = inPlace ? arena.changed('values', values) : arena.input('values', values);
       const target = inPlace ? source : arena.output('dropped', rows, stride);
-      // The buffers begin at the sample `first` of a mini-batch, of which no more is there.
+      // The buffers begin at the sample `first` of a mini-batch; earlier samples are missing.
       return { rule, layer, source, target, rows, before: first * stride };
     },
     call(kernels, { rule, layer, source, target, rows, before }) {
@@ -432,7 +432,7 @@ const dropOut = (p: number, first: number, inPlace: boolean): Operation =>
 
 const activationNames = Object.keys(activationCodes) as ActivationName[];
 
-/** Every operation, with each activation and loss that it may be given. */
+/** Every operation, with each valid activation and loss. */
 export const operations: readonly Operation[] = [
   widenBytes,
   scaleFloats,

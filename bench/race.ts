@@ -1,20 +1,20 @@
 import { measure, warmedUp } from './measure.js';
 import type { Table } from './table.js';
 
-/** One way to compute what the others of its race compute too. */
+/** One implementation of the computation of a race. */
 export interface Runner {
   readonly name: string;
   readonly call: () => void;
-  /** What one call gives. */
+  /** The result of one call. */
   readonly result: () => ArrayLike<number>;
 }
 
-/** Floating-point operations that take the reference some 50 ms: it is not asked for more, and nobody as often. */
+/** Floating-point operations that take the reference about 50 ms. It gets no more, and all contenders repeat less often. */
 export const REFERENCE_LIMIT = 2e7;
 
 /**
- * Measures the runners beside each other into a table; the last is the baseline.
- * @param work  of one call, in what the table counts
+ * Races the runners and adds them to a table; the last is the baseline.
+ * @param work  of one call, in the table's unit
  * @param flops of one call
  */
 export async function race(

@@ -5,15 +5,15 @@ import { mkdirSync, readFileSync } from 'node:fs';
 const OPERATIONS = 2 * 4 * 6;
 const ROUNDS = 100_000;
 
-/** What the weights of a layer of 784 × 512 take: so much must be read for a single sample. */
+/** The bytes of the weights of a 784 × 512 layer, which a single sample must read. */
 const BYTES = 784 * 512 * 4;
 const START = 65536;
 
-/** What this core can do at best in WebAssembly with SIMD128. */
+/** The limits of this core in WebAssembly with SIMD128. */
 export interface Roof {
   /** Multiplications and additions a second. */
   readonly operations: number;
-  /** Bytes read a second, of 1.6 MB again and again. */
+  /** Bytes read per second, in repeated passes over 1.6 MB. */
   readonly bytes: number;
 }
 
@@ -22,7 +22,7 @@ interface RoofKernels {
   readonly read: (from: number, to: number) => number;
 }
 
-/** Compiles the kernels of the roof, and takes the best of many short runs: a disturbance lowers no roof. */
+/** Compiles the kernels of the roof, and takes the best of many short runs, because disturbances only slow a run. */
 export async function measureRoof(): Promise<Roof> {
   mkdirSync('build', { recursive: true });
   const asc = ['node_modules/assemblyscript/bin/asc.js', 'assembly/roof.ts', '--outFile', 'build/roof.wasm'];
@@ -37,7 +37,7 @@ export async function measureRoof(): Promise<Roof> {
   };
 }
 
-/** The shortest of many calls, once the call has been compiled. */
+/** The shortest of many calls, once the function is compiled. */
 function secondsOf(call: () => number): number {
   let least = Infinity;
   let sink = 0;

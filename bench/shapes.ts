@@ -1,6 +1,6 @@
-// The one table of shapes: what the parity tests check is what the benchmarks time.
+// The one table of shapes: the benchmarks time the shapes that the parity tests check.
 
-/** A matrix product: rows of a mini-batch, the units before, the units of the layer. */
+/** A matrix product: rows of a mini-batch, units of the previous layer, units of the layer. */
 export interface Shape {
   readonly rows: number;
   readonly fanIn: number;
@@ -9,7 +9,7 @@ export interface Shape {
 
 const shape = (rows: number, fanIn: number, units: number): Shape => ({ rows, fanIn, units });
 
-/** Shapes that real networks have, from a mini-batch of Nielsen's network up. */
+/** Shapes of real networks, from a mini-batch of Nielsen's network up. */
 export const realShapes: readonly Shape[] = [
   shape(10, 30, 10),
   shape(10, 784, 30),
@@ -28,7 +28,7 @@ export const awkwardShapes: readonly Shape[] = [
   shape(2, 1, 1),
   shape(3, 3, 2),
   shape(4, 2, 3),
-  shape(4, 4, 4), // the largest and the next of the small products: 64 for BP2, 256 for the tiles
+  shape(4, 4, 4), // the largest small product and the next: 64 for BP2, 256 for the tiles
   shape(4, 4, 5),
   shape(4, 8, 8),
   shape(3, 9, 9),
@@ -45,11 +45,11 @@ export const awkwardShapes: readonly Shape[] = [
   shape(29, 31, 37),
   shape(31, 33, 31),
   shape(10, 784, 30),
-  // a single sample, about eight rows of weights
+  // a single sample, around eight rows of weights
   shape(1, 23, 13),
   shape(1, 24, 20),
   shape(1, 33, 36),
-  // about the blocks of the depth, and what is packed from
+  // around the blocks of the depth, and the thresholds of packing
   shape(3, 511, 5),
   shape(23, 512, 9),
   shape(24, 513, 8),
@@ -62,7 +62,7 @@ export const awkwardShapes: readonly Shape[] = [
   shape(30, 2190, 4),
 ];
 
-/** A network with its mini-batch, as training benchmarks run it. */
+/** A network with its mini-batch, for training benchmarks. */
 export interface TrainingCase {
   readonly name: string;
   readonly inputs: number;

@@ -1,6 +1,6 @@
 import type { Contender, Timing } from './measure.js';
 
-/** How a contender did in a case. */
+/** The result of a contender in a case. */
 export interface Result {
   readonly table: string;
   readonly case: string;
@@ -11,9 +11,9 @@ export interface Result {
   readonly unit: string;
   /** How many times as fast as the last contender of the case. */
   readonly ratio: number;
-  /** The share of what the core can do at best, where that is known. */
+  /** The share of the core's limit, if known. */
   readonly share: number | undefined;
-  /** Made from all that was computed. */
+  /** A sum over everything computed. */
   readonly checksum: number;
   readonly accuracy: number | undefined;
 }
@@ -25,7 +25,7 @@ export interface Measured {
   readonly accuracy?: number | undefined;
 }
 
-/** A table that is printed while it is measured. */
+/** A table that prints while it is measured. */
 export class Table {
   readonly results: Result[] = [];
   readonly #title: string;
@@ -34,8 +34,8 @@ export class Table {
   readonly #roof: number | undefined;
 
   /**
-   * @param scale how much work makes one `unit` per second
-   * @param roof how much work the core does in a second at best, where that is known
+   * @param scale the amount of work that is one `unit` per second
+   * @param roof the amount of work that the core can do per second, if known
    */
   constructor(title: string, unit: string, scale: number, baseline: string, roof?: number) {
     this.#roof = roof;
@@ -46,7 +46,7 @@ export class Table {
     console.log(row('', '', ['min', 'median', 'p25–p75', unit, `× ${baseline}`]));
   }
 
-  /** @param work what is done once, in the unit that `scale` is in */
+  /** @param work the amount of work per repeat, in the unit of `scale` */
   add(name: string, work: number, measured: readonly Measured[]): void {
     const baseline = measured.at(-1)!.timing.median;
     for (const [i, { contender, timing, checksum, accuracy }] of measured.entries()) {
@@ -99,7 +99,7 @@ function timeUnit(seconds: number): [scale: number, unit: string] {
   return [1e3, 'ms'];
 }
 
-/** Three significant digits, and no fewer than the whole number has. */
+/** Three significant digits, or all digits of the whole part. */
 function digits(x: number): string {
   return x >= 100 ? Math.round(x).toLocaleString('en') : x.toPrecision(3);
 }

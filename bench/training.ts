@@ -8,8 +8,8 @@ import { Table, type Result } from './table.js';
 const ROUNDS = 5;
 
 /**
- * How many samples a contender learns from in a round, and how often. The reference learns what wasm learns, to the bit,
- * and is slow: it is given fewer where it would hold up the others.
+ * Samples and epochs per round for each contender. The reference learns the same bits as wasm, but slowly, so it gets fewer
+ * samples in cases in which it would hold up the others.
  */
 const portions: Record<string, { samples: number; reference: number; epochs: number }> = {
   '[2, 3, 1] b1': { samples: 4, reference: 4, epochs: 20_000 },
@@ -25,13 +25,13 @@ const xor: LabelledBytes = {
   labels: new Uint8Array([0, 1, 1, 0]),
 };
 
-/** Who learns, and how well it then answers the questions. */
+/** A contender that learns, and the quality of its answers. */
 interface Learner {
   readonly contender: Contender;
   readonly accuracy: () => number;
 }
 
-/** Whole training through the public API, beside plain JavaScript from the same weights and over the same data. */
+/** Whole trainings through the public API, against plain JavaScript from the same weights over the same data. */
 export async function benchTraining(): Promise<Result[]> {
   const table = new Table('training, by the mini-batch', 'samples/s', 1, 'plain');
   const digits = mnist('train');

@@ -9,10 +9,10 @@ import { finish } from '../src/base/work.js';
 import { measure, warmedUp } from './measure.js';
 import { Table, type Result } from './table.js';
 
-/** Shares of the inputs that are not zero: MNIST has 0.19, and the choice of the form is made at 0.22. */
+/** Shares of inputs that are not zero. MNIST has 0.19, and the choice between rows and pairs changes at 0.22. */
 const DENSITIES = [0.05, 0.1, 0.19, 0.22, 0.3, 0.4];
 
-/** Inputs, units of the first layer, samples to a mini-batch. */
+/** Inputs, units of the first layer, samples per mini-batch. */
 const SHAPES = [
   [784, 1, 10],
   [784, 10, 10],
@@ -25,7 +25,7 @@ const SHAPES = [
 
 const COUNT = 1280;
 
-/** Whole steps whose first layer runs on the inputs that are not zero, beside those that run on all. */
+/** Whole steps whose first layer runs on pairs, against those on rows. */
 export async function benchZeros(takeKernels: () => Promise<Kernels>): Promise<Result[]> {
   const table = new Table(
     'zeros: steps on pairs, beside rows   (inputs × units, batch, density)',

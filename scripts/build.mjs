@@ -22,7 +22,7 @@ function runNode(...args) {
   try {
     execFileSync(process.execPath, args, { stdio: 'inherit' });
   } catch (error) {
-    fail(error.status ?? 1); // the program has said on stderr what is wrong
+    fail(error.status ?? 1); // the program has reported the error on stderr
   }
 }
 
@@ -31,7 +31,7 @@ function fail(status) {
   process.exit(status);
 }
 
-// A build whose sources have not changed since is done already: npm ci, npm test and the matrices each ask for one.
+// Skips a build whose sources haven't changed, because npm ci, npm test and the matrices all request one.
 const stampPath = 'build/dist.stamp';
 const isBuilt =
   existsSync('dist/core.wasm.d.ts') &&
@@ -58,7 +58,7 @@ writeModule('kernels/wasm-module', core, `export const coreName = '${coreName}';
 writeModule('kernels/wasm-threads-module', threads);
 writeModule('brain/wasm-module', brain);
 
-/** asc takes most of a build, so a module is compiled again only when its sources, its options or the compiler have changed. */
+/** Compiles a module only if its sources, its options or the compiler have changed, because asc takes most of a build. */
 async function compile(target, entry, wasmName) {
   const [wasm, stamp] = [`build/${wasmName}.wasm`, `build/${wasmName}.stamp`];
   const isFresh = existsSync(wasm) && existsSync(stamp) && readFileSync(stamp, 'utf8') === kernelStamp;
@@ -72,7 +72,7 @@ async function compile(target, entry, wasmName) {
   return readFileSync(wasm);
 }
 
-/** Of all that dist/ is made from. */
+/** Hashes everything that dist/ depends on. */
 function hashSources() {
   return hashFiles(
     'assembly',
@@ -84,7 +84,7 @@ function hashSources() {
   );
 }
 
-/** Of the names and contents of files, and of all files in folders. */
+/** Hashes names and contents of files, and of all files in folders. */
 function hashFiles(...paths) {
   const hash = createHash('sha256');
   const add = (path) => {
@@ -103,11 +103,11 @@ function writeModule(moduleName, wasm, more = '') {
 ${more}export const wasmText: string =
   '${textOf(wasm)}';
 `;
-  // left alone when unchanged, so that watchers stay quiet
+  // unchanged files stay untouched, so that watchers stay quiet
   if (!existsSync(path) || readFileSync(path, 'utf8') !== source) writeFileSync(path, source);
 }
 
-/** One character to a byte below 64, two to any other; src/kernels/decode-text.ts, which reads it, says why. */
+/** One character per byte below 64, two for any other. src/kernels/decode-text.ts reads it, and explains the choice. */
 function textOf(bytes) {
   const planes = ['', 'm', 'n', 'o'];
   const letter = (six) => String.fromCharCode(six + (six < 52 ? 40 : 45)); // ( to [, then a to l
@@ -117,25 +117,25 @@ function textOf(bytes) {
 // 3. functions of the reference as text: src/formats/code/parts.ts
 runNode('scripts/generate-parts.mjs');
 
-// 4. TypeScript → dist/, emptied first so that nothing of an earlier build is published; src/node/ and src/cli/ apart, for
-//    they alone may use what only Node has
+// 4. TypeScript → dist/, emptied first so that nothing of an earlier build is published; src/node/ and src/cli/ separately,
+//    because only they may use Node-only features
 rmSync(stampPath, { force: true });
 rmSync('dist', { recursive: true, force: true });
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.node.json');
 
-// 5. the loader beside what imports it: pages without a bundler need no import map then, which workers would not heed
+// 5. the loader beside the file that imports it, so that pages without a bundler need no import map, which workers ignore
 copyFileSync('node_modules/@assemblyscript/loader/index.js', 'dist/kernels/loader.js');
 copyFileSync('node_modules/assemblyscript/LICENSE', 'dist/kernels/loader.LICENSE'); // of the loader too
 const importer = readFileSync('dist/kernels/wasm.js', 'utf8');
 writeFileSync('dist/kernels/wasm.js', importer.replace("'@assemblyscript/loader'", "'./loader.js'"));
 
-// 6. dist/core.wasm, for hosts that take modules compiled; an empty custom section of its name tells which build it is of
+// 6. dist/core.wasm, for hosts that take compiled modules; the name of an empty custom section identifies the build
 const name = Buffer.from(coreName);
 writeFileSync('dist/core.wasm', Buffer.concat([core, Buffer.from([0, name.length + 1, name.length]), name]));
 writeFileSync(
   'dist/core.wasm.d.ts',
-  '/** As the host compiled it: what `engine` takes. */\ndeclare const core: WebAssembly.Module;\nexport default core;\n',
+  '/** The module, compiled by the host, for the option `engine`. */\ndeclare const core: WebAssembly.Module;\nexport default core;\n',
 );
 
 writeFileSync(stampPath, hashSources());

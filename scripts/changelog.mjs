@@ -1,6 +1,6 @@
 /**
- * Moves what is under 'Unreleased' to a section of its own.
- * @param text CHANGELOG.md, as https://keepachangelog.com/en/1.1.0/ has it
+ * Moves the changes under 'Unreleased' to a new section.
+ * @param text CHANGELOG.md, in the format of https://keepachangelog.com/en/1.1.0/
  * @param version such as 1.2.0
  * @param date such as 2026-11-28
  * @returns the text with an empty section 'Unreleased'

@@ -1,12 +1,12 @@
-// Writes src/formats/code/parts.ts: the functions of the reference engine and of transforms as text, from which bp4/code puts
-// a module together. They are taken from their sources, so that there is no second copy of them to be kept equal.
+// Writes src/formats/code/parts.ts: the functions of the reference engine and of transforms as text, which bp4/code assembles
+// into a module. They come from their sources, so that no second copy must be kept equal.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import ts from 'typescript';
 
 const target = 'src/formats/code/parts.ts';
 
-/** Where they stand, in the order in which a module has them. */
+/** The sources, in the order of their parts in a module. */
 const sources = [
   'src/errors.ts',
   'src/base/check.ts',
@@ -16,17 +16,17 @@ const sources = [
 ].map(parsed);
 const [, , , numerics, activations] = sources;
 
-/** What a module may ask for, besides the activations. */
+/** The parts that a module may request, in addition to the activations. */
 const entries = ['round', 'fits', 'misfit', 'show', 'Columns'];
 
-/** The source without its types. */
+/** Parses the source without its types. */
 function parsed(path) {
   const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022, removeComments: false };
   const { outputText } = ts.transpileModule(readFileSync(path, 'utf8'), { compilerOptions: options });
   return ts.createSourceFile(path, outputText, options.target, true);
 }
 
-/** What the numerics are called as parts of a precision: `round` for fround, `exp` for exp32, and so on. */
+/** The names of the numerics as parts of a precision: `round` for fround, `exp` for exp32, and so on. */
 const newNames = new Map();
 const single = declarationOf(numerics, 'single').initializer;
 for (const { name, initializer } of single.properties) {
@@ -67,7 +67,7 @@ function takeStatements(source, statements) {
   }
 }
 
-/** [SIGMOID]: { value: … } or { row(…) { … } }; its slope is for training alone. */
+/** Takes [SIGMOID]: { value: … } or { row(…) { … } }, without its slope, which only training uses. */
 function takeActivation(property) {
   const name = property.name.expression.text
     .toLowerCase()
@@ -105,13 +105,13 @@ function textOf(source, node) {
   return text + source.text.slice(at, node.end);
 }
 
-/** The comment before a node: of several, as at the beginning of a file, the last. */
+/** The comment before a node. Of several, as at the beginning of a file, the last. */
 function commentOf(source, node) {
   const last = ts.getLeadingCommentRanges(source.text, node.pos)?.at(-1);
   return last ? `${source.text.slice(last.pos, last.end)}\n` : '';
 }
 
-/** The names that a node uses, and does not declare itself. */
+/** The names that a node uses but doesn't declare. */
 function identifiersIn(node) {
   const found = new Set();
   const own = new Set();
@@ -122,7 +122,7 @@ function identifiersIn(node) {
   return [...found].filter((name) => !own.has(name));
 }
 
-/** Every identifier that is no name of a property. */
+/** Every identifier except names of properties. */
 function visit(node, found) {
   if (ts.isIdentifier(node)) {
     if (!(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node)) found(node);
@@ -130,7 +130,7 @@ function visit(node, found) {
   ts.forEachChild(node, (child) => visit(child, found));
 }
 
-/** Those that are asked for, and those that they need; in the order in which they stand. */
+/** The requested parts and those that they need, in source order. */
 const needed = new Set();
 function need(name) {
   const { mentions } = parts.get(name) ?? fail(`no function ${name}`);
@@ -159,9 +159,9 @@ export interface Part {
   readonly needs: readonly string[];
 }
 
-/** By name, in the order in which they may stand in a module. */
+/** By name, in an order that a module can keep. */
 export const parts: ReadonlyMap<string, Part> = new Map([
 ${table}]);
 `;
-// left alone when unchanged, so that watchers stay quiet
+// unchanged files stay untouched, so that watchers stay quiet
 if (!existsSync(target) || readFileSync(target, 'utf8') !== output) writeFileSync(target, output);

@@ -1,15 +1,15 @@
 // Writes assembly/structs.ts and src/memory/structs.ts: the structs that TypeScript and the kernels share in linear memory,
-// from the one table below. AssemblyScript gets classes whose fields it loads and stores; TypeScript gets classes of the same
-// names, whose accessors (src/memory/struct-fields.ts makes them) read and write the same bytes. `npm run build` runs this.
+// from the one table below. AssemblyScript gets classes whose fields it loads and stores. TypeScript gets classes of the same
+// names, with accessors (by src/memory/struct-fields.ts) that read and write the same bytes. `npm run build` runs this.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * Each struct: what it is, and its fields in order: name, type, comment. A pointer is `usize`. Of a struct whose words
- * Atomics changes (`isAtomic`), TypeScript gets the offsets too.
+ * Each struct: its comment, and its fields in order: name, type, comment. A pointer is `usize`. If Atomics accesses the words
+ * of a struct (`isAtomic`), TypeScript gets the offsets too.
  */
 const structs = {
   Net: {
-    comment: 'A network, with the mini-batch under way.',
+    comment: 'A network and its current mini-batch.',
     fields: [
       ['loss', 'i32', 'A number of codes.ts.'],
       ['lossParameter', 'f32', 'δ of huber; the other losses ignore it.'],
@@ -21,45 +21,45 @@ const structs = {
       ['inputCount', 'i32', ''],
       ['inputs', 'usize', 'f32[rows][inputCount].'],
       ['targets', 'usize', 'f32[rows][stride of the last layer].'],
-      ['batches', 'usize', 'Batch of each thread, 64 bytes apart.'],
+      ['batches', 'usize', 'One Batch per thread, 64 bytes apart.'],
       [
         'pairs',
         'usize',
         'usize[rows][2]: where the values of each sample begin, and their places (pairs.ts).',
       ],
       ['tally', 'usize', 'Tally of training.'],
-      ['rule', 'usize', 'Rule by which training updates.'],
-      ['sampleWeights', 'usize', 'f32[rows], where the rule says that samples are weighted.'],
-      ['firstTrained', 'i32', 'The first layer that is not frozen: the layers before it need no δ.'],
+      ['rule', 'usize', 'The Rule of training.'],
+      ['sampleWeights', 'usize', 'f32[rows], if the rule weights samples.'],
+      ['firstTrained', 'i32', 'The first layer that is not frozen. The layers before it need no δ.'],
       ['hasZeroGradients', 'i32', "1 while all gradients of the first layer's weights are zero."],
-      ['touched', 'i32', 'A sink without meaning: its store keeps the loads that warm the cache.'],
+      ['touched', 'i32', 'A sink without meaning. Its store keeps the loads that warm the cache.'],
     ],
   },
 
   Batch: {
-    comment: 'The mini-batch under way, as one thread sees it.',
+    comment: 'The current mini-batch, from the view of one thread.',
     fields: [
-      ['thread', 'i32', 'The number of the thread; 0 is the one that calls.'],
-      ['threads', 'i32', 'How many threads share the mini-batch.'],
-      ['scratch', 'usize', 'Room of this thread for packing: scratchFloats of layout.ts says how much.'],
+      ['thread', 'i32', 'The number of the thread; 0 is the calling thread.'],
+      ['threads', 'i32', 'The number of threads that share the mini-batch.'],
+      ['scratch', 'usize', 'Room of this thread for packing; scratchFloats of layout.ts states its size.'],
       ['rows', 'i32', 'Samples in the mini-batch.'],
       ['from', 'i32', 'This thread computes activations and δ of the samples from here on,'],
       ['to', 'i32', 'and up to here.'],
-      ['isTraining', 'i32', '1 where dropout, weights of samples and frozen layers count.'],
-      ['isSparse', 'i32', "1 where the first layer reads the net's pairs, 0 where it reads its `input`."],
+      ['isTraining', 'i32', '1 if dropout, weights of samples and frozen layers apply.'],
+      ['isSparse', 'i32', "1 if the first layer reads the net's pairs, 0 if it reads its `input`."],
       ['largestDelta', 'f32', 'The largest |δ| of the first layer among the samples of this thread.'],
     ],
   },
 
   Layer: {
-    comment: 'A layer. Each matrix [rows][stride] is row-major; from `units` to `stride` lies padding.',
+    comment: 'A layer. Each matrix [rows][stride] is row-major, with padding from `units` to `stride`.',
     fields: [
       ['activation', 'i32', 'A number of codes.ts.'],
       ['alpha', 'f32', 'α of leakyRelu and elu; the other activations ignore it.'],
-      ['fanIn', 'i32', 'The units of the layer before, or the inputs.'],
+      ['fanIn', 'i32', 'The units of the previous layer, or the inputs.'],
       ['units', 'i32', ''],
       ['stride', 'i32', 'Floats from row to row; a multiple of four.'],
-      ['input', 'usize', 'f32[rows][inputStride]: the activations of the layer before, or the inputs.'],
+      ['input', 'usize', 'f32[rows][inputStride]: the activations of the previous layer, or the inputs.'],
       ['inputStride', 'i32', ''],
       ['weights', 'usize', 'f32[fanIn][stride]: column j holds w_jk for all k.'],
       ['biases', 'usize', 'f32[stride].'],
@@ -71,23 +71,23 @@ const structs = {
       [
         'undropped',
         'usize',
-        'f32[rows][stride]: a before dropout; `activations` where the layer has no dropout.',
+        'f32[rows][stride]: a before dropout; `activations` if the layer has no dropout.',
       ],
-      ['dropBelow', 'u32', 'Dropout drops a unit where 32 random bits are below this; 0 for no dropout.'],
+      ['dropBelow', 'u32', 'Dropout drops a unit if 32 random bits are below this; 0 for no dropout.'],
       ['keptScale', 'f32', '1/(1 − p): dropout multiplies the kept activations by this.'],
-      ['isFrozen', 'i32', '1 where training leaves the layer as it is.'],
-      ['number', 'i32', 'Its place among the layers, from 0: the random bits of dropout depend on it.'],
+      ['isFrozen', 'i32', '1 if training leaves the layer unchanged.'],
+      ['number', 'i32', 'Its index among the layers, from 0. The random bits of dropout depend on it.'],
     ],
   },
 
   Window: {
     comment:
-      'Samples held in memory. A place is counted in bytes from the window itself, so that the window can move; 0 for none.',
+      'Samples held in memory. Places are bytes from the start of the window, so that the window can move; 0 for none.',
     fields: [
-      ['order', 'usize', 'Place of u32[n]: which sample comes n-th; none where they come as they lie.'],
+      ['order', 'usize', 'Place of u32[n], the n-th sample to draw; none for the original order.'],
       ['targets', 'usize', 'Place of f32[n][stride of the last layer].'],
-      ['sampleWeights', 'usize', 'Place of f32[n]; none where all samples weigh 1.'],
-      ['rows', 'usize', 'Place of f32[n][inputCount]; none where the window holds pairs.'],
+      ['sampleWeights', 'usize', 'Place of f32[n]; none if all samples weigh 1.'],
+      ['rows', 'usize', 'Place of f32[n][inputCount]; none if the window holds pairs.'],
       [
         'starts',
         'usize',
@@ -102,20 +102,20 @@ const structs = {
     fields: [
       ['loss', 'f64', 'The cost of all samples since the tally was cleared.'],
       ['batchLoss', 'f64', 'The cost of the last mini-batch.'],
-      ['largestWeight', 'f64', 'An upper bound of |w| in the first layer; Infinity where none is known.'],
-      ['right', 'i32', 'How many samples were classified correctly.'],
+      ['largestWeight', 'f64', 'An upper bound of |w| in the first layer; Infinity if unknown.'],
+      ['right', 'i32', 'The number of samples classified correctly.'],
     ],
   },
 
   Rule: {
-    comment: 'How gradients become an update: optimizers.ts and regularize.ts say what each number does.',
+    comment: 'How gradients become an update; optimizers.ts and regularize.ts explain each number.',
     fields: [
       ['beta1', 'f64', ''],
       ['beta2', 'f64', ''],
       ['optimizer', 'i32', 'A number of codes.ts.'],
-      ['isPlain', 'i32', '1 where an update is W −= η/m Σ ∂C/∂W and nothing else.'],
-      ['isWeighted', 'i32', '1 where each sample has a weight.'],
-      ['penalizesBiases', 'i32', '1 where l1, l2 and weight decay are for biases too.'],
+      ['isPlain', 'i32', '1 if an update is plain W −= η/m Σ ∂C/∂W.'],
+      ['isWeighted', 'i32', '1 if each sample has a weight.'],
+      ['penalizesBiases', 'i32', '1 if l1, l2 and weight decay apply to biases too.'],
       ['l1', 'f32', ''],
       ['l2', 'f32', ''],
       ['clipValue', 'f32', '0 for no clipping by value.'],
@@ -127,9 +127,9 @@ const structs = {
       ['squareRest', 'f32', '1 − that, rounded from double precision.'],
       ['epsilon', 'f32', ''],
       ['weightDecay', 'f32', ''],
-      ['first', 'usize', 'f32[parameterCount]: what the optimizer remembers of each parameter.'],
-      ['second', 'usize', 'f32[parameterCount]: the second number that it remembers, where it has two.'],
-      ['step', 'u32', 'How many steps training has taken.'],
+      ['first', 'usize', 'f32[parameterCount]: the number that the optimizer keeps for each parameter.'],
+      ['second', 'usize', 'f32[parameterCount]: its second number for each parameter, if it has two.'],
+      ['step', 'u32', 'The number of steps taken.'],
       ['key0', 'u32', 'The key of dropout.'],
       ['key1', 'u32', ''],
       ['rate', 'f32', 'Of this step: η, or η/(1 − β₁ᵗ) of Adam.'],
@@ -140,19 +140,19 @@ const structs = {
   },
 
   Team: {
-    comment: 'What the threads of a team share.',
+    comment: 'The state that the threads of a team share.',
     isAtomic: true,
     fields: [
-      ['jobs', 'i32', 'How many jobs there have been; a thread waits here for the next one.'],
-      ['ended', 'i32', 'How many times a thread ended a job, the first thread not counted.'],
-      ['arrived', 'i32', 'How many threads have come to the barrier.'],
+      ['jobs', 'i32', 'The number of jobs so far; a thread waits here for the next one.'],
+      ['ended', 'i32', 'The number of times that a thread other than the first ended a job.'],
+      ['arrived', 'i32', 'The number of threads that have arrived at the barrier.'],
       [
         'meetings',
         'i32',
-        'How many times all threads have met in this job; ~n, below 0, where the first gave up at the n-th.',
+        'The number of times that all threads have met in this job; ~n, below 0, if the first gave up at the n-th.',
       ],
-      ['joined', 'i32', 'How many threads have joined.'],
-      ['threads', 'i32', 'Of the job, as all that follows.'],
+      ['joined', 'i32', 'The number of threads that have joined.'],
+      ['threads', 'i32', 'Of the job, like all fields below.'],
       ['net', 'usize', ''],
       ['window', 'usize', ''],
       ['first', 'i32', ''],
@@ -163,7 +163,7 @@ const structs = {
   },
 };
 
-/** By type: bytes, and the letter by which struct.ts knows the typed array. */
+/** By type: bytes, and the letter of the typed array in src/memory/struct-fields.ts. */
 const types = { i32: [4, 'i'], u32: [4, 'u'], usize: [4, 'u'], f32: [4, 's'], f64: [8, 'd'] };
 
 const header = '// Generated by scripts/generate-structs.mjs (npm run build); not for editing.\n';
@@ -200,7 +200,7 @@ write(
   `${header}import { defineFields, Struct } from './struct-fields.js';\n${entries.map(typescriptClass).join('')}`,
 );
 
-/** Leaves a file alone whose text does not change, so that watchers stay quiet. */
+/** Leaves an unchanged file untouched, so that watchers stay quiet. */
 function write(path, text) {
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
 }

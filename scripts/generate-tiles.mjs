@@ -1,8 +1,8 @@
 // Writes assembly/micro/tiles.ts: the unrolled inner loops of the matrix product.
 // A tile keeps rows × vectors sums in registers while it walks the depth of the product. The rule that keeps it in
 // the 16 vector registers of x64: rows·vectors sums + vectors of B + rows of A + 1 product ≤ 15.
-// The depth is unrolled with a way out after each step. It is taken where the depth ends, and it is a fence: without
-// it V8 loads all that the unrolled steps need before it computes, and spills.
+// The depth is unrolled, with an exit after each step. The exit is taken at the end of the depth, and it is a fence: without
+// it V8 loads everything that the unrolled steps need before it computes, and spills.
 import { writeFileSync } from 'node:fs';
 
 const widths = [2, 1]; // vectors of four columns
@@ -14,7 +14,7 @@ const parameters =
   'a: usize, aRow: usize, aTile: usize, b: usize, bRow: usize, c: usize, cRow: usize, bias: usize, resume: bool, rows: i32, depth: i32';
 const lines = (...items) => items.flat(Infinity).join('\n');
 
-/** How A is walked: along its rows, with a pointer for each, or down its columns, the rows of a tile side by side. */
+/** The ways to walk A: along its rows, with a pointer for each, or down its columns, the rows of a tile side by side. */
 const walks = {
   alongRows: {
     start: (rows) => range(rows).map((r) => `    let a${r} = ${r ? `a${r - 1} + aRow` : 'a'};`),
@@ -51,7 +51,7 @@ function ${walkName}${rows}x${vectors}(${parameters}): void {
 ${lines(
   eachSum((r, v) => `    let sum${r}${v} = f32x4.splat(0);`),
   '    if (resume) {',
-  // last first: V8 computes in the order in which the sums first appear, turned round, and loads in the order below
+  // last first: V8 computes in the reverse order of first appearance, and loads in the order below
   eachSum((r, v) => `      sum${r}${v} = v128.load(${at(r)}, ${16 * v});`).reverse(),
   '    }',
   walk.start(rows),
@@ -81,7 +81,7 @@ function panel(walkName, vectors) {
   const name = (rows) => `${walkName}${rows}x${vectors}`;
   const shared = 'b, bRow, c, cRow, bias, resume';
   return `
-/** C[rows][${4 * vectors}] (+)= A·B (+ bias): as many tiles of ${heights[0]} rows as there are, and one for the rest. */
+/** C[rows][${4 * vectors}] (+)= A·B (+ bias), in full tiles of ${heights[0]} rows, and one for the rest. */
 export function ${walkName}${vectors}(${parameters}): void {
   const rest = rows & 3;
   rows -= rest;

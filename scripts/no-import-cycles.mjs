@@ -4,8 +4,8 @@ import ts from 'typescript';
 
 /**
  * An ESLint rule: no module imports, directly or through others, a module that imports it. Every relative import counts:
- * of values, of types alone, `import()` and `export … from`. `import-x/no-cycle` skips `import type`, and no option of it
- * changes that.
+ * of values, of types alone, `import()` and `export … from`. `import-x/no-cycle` skips `import type`, and has no option to
+ * change that.
  */
 export const noImportCycles = {
   meta: {
@@ -33,10 +33,10 @@ export const noImportCycles = {
   },
 };
 
-/** The shortest way along imports from one module to another, both included; undefined where there is none. */
+/** The shortest path along imports from one module to another, both included; undefined if none exists. */
 function findPath(from, to) {
   const cameFrom = new Map([[from, undefined]]);
-  // a Map is walked in the order of insertion, what is added meanwhile included: breadth first
+  // a Map iterates in insertion order, including entries added meanwhile: breadth first
   for (const module of cameFrom.keys()) {
     if (module === to) {
       const path = [];
@@ -48,7 +48,7 @@ function findPath(from, to) {
   return undefined;
 }
 
-/** Each module is read once in a run of ESLint: an editor shows a new cycle after it has restarted its server. */
+/** Each module is read once per run of ESLint. An editor shows a new cycle after a restart of its server. */
 const known = new Map();
 
 /** The modules that a module imports by a relative path. */

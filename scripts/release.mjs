@@ -43,7 +43,7 @@ function release(wanted, isDryRun) {
   const date = new Date().toISOString().slice(0, 10);
   const tag = `v${version}`;
 
-  // all of it is computed before any of it is written
+  // everything is computed before anything is written
   const files = new Map([
     ['package.json', withVersion(readFileSync('package.json', 'utf8'), version)],
     ['package-lock.json', withVersion(readFileSync('package-lock.json', 'utf8'), version)],

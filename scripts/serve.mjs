@@ -16,9 +16,9 @@ const types = {
 };
 
 /**
- * Serves static files on a free port of 127.0.0.1, and takes what a page posts to `/result`.
+ * Serves static files on a free port of 127.0.0.1, and accepts a page's post to `/result`.
  * @param folders a folder for all paths, or folders (or single files) by the prefix of the path, such as `/dist/`
- * @param options.headers sent with every answer
+ * @param options.headers sent with every response
  * @returns `result` settles with the JSON of the first post
  */
 export async function serve(folders, { headers = {} } = {}) {
@@ -48,7 +48,7 @@ export async function serve(folders, { headers = {} } = {}) {
       settle(JSON.parse(await bodyOf(request)));
       return [204];
     }
-    // browsers ask for it by themselves
+    // browsers request it by themselves
     if (path === '/favicon.ico') return [204];
     const place = places.find(([prefix]) => path.startsWith(prefix));
     if (!place) return [404];

@@ -8,20 +8,20 @@ import { changeWeights } from './momentum';
 import { isTiny, learnTiny } from './tiny';
 
 /**
- * Epochs of brain.js: sample by sample in the window's order, each forward, its error, BP1 and BP2, and an update of all
+ * Epochs of brain.js: sample by sample in the window's order, each with forward, error, BP1 and BP2, and an update of all
  * weights. src/brain/reference.ts does the same.
  *
- * The error of an epoch is the mean over its samples of 1/units Σ (a − y)², each before its update; it is left in the
- * tally's `loss`. Rounds: in f64, as written, samples sequential from +0.
+ * The error of an epoch is the mean over its samples of 1/units Σ (a − y)², each before its update. The tally's `loss`
+ * returns it. Rounds: in f64, as written, samples sequential from +0.
  * @param net       with room for one sample
- * @param window    rows, or pairs where most inputs are zero; its targets, and no order
- * @param count     samples of the window
- * @param epochs    at most so many
- * @param isAdam    by the net's rule; else by momentum
- * @param live      u64[⌈inputs / 64⌉], which changeWeights keeps where the window holds pairs
- * @param threshold stops after an epoch whose error is not above it
- * @returns epochs that are over. Where the error of a sample is not finite it stops before its update, and leaves the
- * sample's number, from 1, in the tally's `right`; else there is 0
+ * @param window    rows, or pairs if most inputs are zero; with targets, but no order
+ * @param count     the number of samples in the window
+ * @param epochs    the most epochs to run
+ * @param isAdam    updates by the net's rule; otherwise by momentum
+ * @param live      u64[⌈inputs / 64⌉], which changeWeights maintains if the window holds pairs
+ * @param threshold stops after an epoch whose error is at most this
+ * @returns the number of completed epochs. If the error of a sample is not finite, it stops before the update and leaves the
+ * sample's number, from 1, in the tally's `right`; otherwise 0
  */
 export function learn(
   net: Net,
@@ -71,7 +71,7 @@ export function learn(
   return epoch;
 }
 
-/** The inputs of a sample where they lie in the window. */
+/** Points the first layer at the inputs of a sample in the window. */
 function takeInputs(net: Net, window: Window, sample: i32): void {
   const base = changetype<usize>(window);
   if (window.starts) {
@@ -82,7 +82,7 @@ function takeInputs(net: Net, window: Window, sample: i32): void {
   }
 }
 
-/** Adam, of weights and biases alike. */
+/** Adam, for weights and biases alike. */
 function updateByAdam(net: Net, batch: Batch, learningRate: f32): void {
   const rule = changetype<Rule>(net.rule);
   gradientPass(net, batch);

@@ -1,18 +1,17 @@
 import { layerAt } from '../network';
 import { Layer, Net, Rule } from '../structs';
 
-/** Changes below this are dropped: they would end as subnormal numbers, which processors compute with slowly. */
+/** Smaller changes are dropped. They would decay into subnormal numbers, which are slow to compute with. */
 const LEAST: f32 = 7.888609052210118e-31; // 2⁻¹⁰⁰
 
 /**
  * The update of brain.js, with δ = ∂C/∂z of one sample: change = μ·change − (η·δ)·x, W += change; b −= η·δ, without
- * momentum. The changes lie at `first` of the net's rule, as the weights lie among the parameters. δ becomes η·δ.
+ * momentum. The changes are at `first` of the net's rule, in the layout of the parameters. δ becomes η·δ.
  *
- * Where the first layer is given as pairs, most x are zero, and with them a change only shrinks, to μ·change. One that
- * has become too small to alter its weight is dropped; an input of which no change is left is not live, and not looked at
- * until it is not zero.
- * Rounds: each operation once, as written. A change is stored as +0 where it is smaller than 2⁻¹⁰⁰.
- * @param live u64[⌈inputs / 64⌉], of which bit k says whether a change of input k may be other than zero
+ * If the first layer is given as pairs, most x are zero, and their changes only shrink, to μ·change. A change too small to
+ * alter its weight is dropped. An input without a remaining change isn't live, and is skipped until it is not zero.
+ * Rounds: each operation once, as written. A change smaller than 2⁻¹⁰⁰ is stored as +0.
+ * @param live u64[⌈inputs / 64⌉]; bit k is set if a change of input k may be other than zero
  */
 export function changeWeights(net: Net, isSparse: bool, learningRate: f32, momentum: f32, live: usize): void {
   const distance: usize = changetype<Rule>(net.rule).first - net.parameters;
@@ -46,7 +45,7 @@ function changeRows(l: Layer, distance: usize, mu: v128): void {
   }
 }
 
-/** The weights of the inputs that are not zero, and of those that are still live. */
+/** The weights of the inputs that are not zero, and of those that are live. */
 function changeFromPairs(net: Net, l: Layer, distance: usize, mu: v128, live: usize): void {
   const row: usize = l.stride << 2;
   let value = load<usize>(net.pairs);
@@ -71,7 +70,7 @@ function changeFromPairs(net: Net, l: Layer, distance: usize, mu: v128, live: us
   }
 }
 
-/** A change as it is stored. */
+/** Rounds changes below LEAST to +0. */
 export function dropTooSmall(c: v128): v128 {
   return v128.andnot(c, f32x4.lt(f32x4.abs(c), f32x4.splat(LEAST)));
 }
@@ -86,7 +85,7 @@ function changeRow(w: usize, distance: usize, row: usize, delta: usize, x: v128,
   }
 }
 
-/** change = μ·change; w += change, and where that is what it was the change is dropped. @returns whether any is left */
+/** change = μ·change; w += change. Drops a change that leaves w as it was. @returns whether any change remains */
 function shrinkRow(w: usize, distance: usize, row: usize, mu: v128): bool {
   let any = i32x4.splat(0);
   for (let end: usize = w + row; w < end; w += 16) {

@@ -10,9 +10,9 @@ export function isTiny(net: Net): bool {
 }
 
 /**
- * What `learn` does by momentum, for two layers of at most four units: each row of weights is one vector, and those of the
- * second layer stay in registers, where calls and memory took most of the time. 2.4 → 4.0 million epochs of XOR a second.
- * Rounds: as `learn` does with forward, bp1, bp2 and changeWeights; what it leaves out are additions of zero.
+ * `learn` with momentum for two layers of at most four units. Each row of weights is one vector, and those of the second
+ * layer stay in registers, because calls and memory took most of the time. 2.4 → 4.0 million epochs of XOR a second.
+ * Rounds: as `learn` does with forward, bp1, bp2 and changeWeights; it leaves out only additions of zero.
  */
 export function learnTiny(
   net: Net,
@@ -61,7 +61,7 @@ function learnAs<Activation>(
   const inputs: usize = changetype<usize>(window) + window.rows;
   const targets: usize = changetype<usize>(window) + window.targets;
 
-  // Rows of the second layer's weights, and their changes; rows that it has not are zero, and stay so.
+  // Rows of the second layer's weights, and their changes. Missing rows are zero and stay zero.
   let w0 = loadRow(last, 0, 0);
   let w1 = loadRow(last, 0, 1);
   let w2 = loadRow(last, 0, 2);

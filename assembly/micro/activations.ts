@@ -4,10 +4,10 @@ import { log1p } from './log1p';
 import { sigmoid } from './sigmoid';
 import { tanh } from './tanh';
 
-// Each activation is a pair, for four units: its value σ(z), and its slope σ′(z), which may use a = σ(z). α is the
-// layer's alpha, four times. For every finite z both are finite, or as large as α makes them; σ(NaN) is NaN. The
-// classes have no instances: they are names by which one loop is compiled for each activation. All round each operation
-// once, in the order in which it is written here.
+// Each activation is a pair, for four units: its value σ(z), and its slope σ′(z), which may use a = σ(z). α is the layer's
+// alpha in all four lanes. For every finite z both are finite, unless α makes them overflow; σ(NaN) is NaN. The classes
+// have no instances: they are type arguments for which one loop is compiled per activation. All round each operation once,
+// in the order in which it is written here.
 
 /** σ(z) = 1/(1 + e⁻ᶻ), σ′ = a(1 − a). */
 export class Sigmoid {
@@ -29,7 +29,7 @@ export class Tanh {
   }
 }
 
-/** max(z, 0); σ′ = 1 where z > 0, else 0. Rounds nothing. */
+/** max(z, 0); σ′ = 1 if z > 0, else 0. Rounds nothing. */
 export class Relu {
   value(z: v128, alpha: v128): v128 {
     return f32x4.max(z, f32x4.splat(0));
@@ -39,7 +39,7 @@ export class Relu {
   }
 }
 
-/** z where z > 0, else αz (Maas et al. 2013); σ′ = 1 where z > 0, else α, also at 0. */
+/** z if z > 0, else αz (Maas et al. 2013); σ′ = 1 if z > 0, else α, also at 0. */
 export class LeakyRelu {
   value(z: v128, alpha: v128): v128 {
     return v128.bitselect(z, f32x4.mul(alpha, z), f32x4.gt(z, f32x4.splat(0)));
@@ -50,7 +50,7 @@ export class LeakyRelu {
 }
 
 /**
- * z where z > 0, else α(eᶻ − 1) (Clevert et al. 2016); σ′ = 1 where z > 0, else a + α, which is α at 0.
+ * z if z > 0, else α(eᶻ − 1) (Clevert et al. 2016); σ′ = 1 if z > 0, else a + α, which is α at 0.
  */
 export class Elu {
   value(z: v128, alpha: v128): v128 {
@@ -83,8 +83,8 @@ export class Swish {
 
 /**
  * GELU in its tanh form (Hendrycks and Gimpel 2016): ½z(1 + tanh(√(2/π)(z + 0.044715z³))). By 1 + tanh u = 2/(1 + e⁻²ᵘ)
- * that is zs with s = 1/(1 + e⁻ʷ), w = z(c + dz²), c = 2√(2/π), d = 0.044715c, which does not cancel where z < 0;
- * σ′ = s + a(1 − s)w′, w′ = c + 3dz². There z is first brought between ±16, where s is 0 or 1 and w′ still finite.
+ * that is zs with s = 1/(1 + e⁻ʷ), w = z(c + dz²), c = 2√(2/π), d = 0.044715c, which does not cancel for z < 0;
+ * σ′ = s + a(1 − s)w′, w′ = c + 3dz². The slope first clamps z to ±16, where s is 0 or 1 and w′ is still finite.
  */
 export class Gelu {
   value(z: v128, alpha: v128): v128 {
@@ -103,8 +103,8 @@ function gate(z: v128): v128 {
 }
 
 /**
- * s + (a(1 − s))w′ with s = 1/(1 + e⁻ʷ) and 1 − s = e⁻ʷs, which does not cancel; w is first raised to −88, from which
- * on e⁻ʷ is finite.
+ * s + (a(1 − s))w′ with s = 1/(1 + e⁻ʷ) and 1 − s = e⁻ʷs, which does not cancel. It first raises w to at least −88, from
+ * where e⁻ʷ is finite.
  */
 function gatedSlope(w: v128, a: v128, rise: v128): v128 {
   const one = f32x4.splat(1);

@@ -1,11 +1,11 @@
 /**
  * eˣ for four floats: x = n·ln 2 + r with |r| ≤ ½ ln 2 (Cody and Waite's two-part ln 2), a polynomial for eʳ, and
- * 2ⁿ in two factors, so that the answer underflows gradually and overflows to Infinity.
+ * 2ⁿ in two factors, so that the result underflows gradually and overflows to Infinity.
  * Polynomial and ln 2 parts: Cephes, expf.c (S. Moshier). Largest error 0.99 ulp.
  * Rounds: each operation once, as written; nothing is fused. NaN stays NaN.
  */
 export function exp(x: v128): v128 {
-  // Beyond these bounds the answer is 0 or Infinity, and within them 2ⁿ has two normal factors.
+  // Beyond these bounds the result is 0 or Infinity; within them 2ⁿ has two normal factors.
   x = f32x4.pmin(f32x4.pmax(x, splat(LEAST)), splat(MOST));
 
   // Adding 1.5·2²³ rounds to a whole number, ties to even, and leaves n in the low bits.
@@ -34,7 +34,7 @@ function powerOfTwo(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, splat(BIAS)), 23);
 }
 
-/** Constants lie in memory: V8 puts one that is written in the code together anew each time (63 → 52 ns for 16 units). */
+/** Loads a constant from memory, because V8 rebuilds a constant in the code at each use (63 → 52 ns for 16 units). */
 export function splat(place: usize): v128 {
   return v128.load32_splat(place);
 }

@@ -1,8 +1,8 @@
 import { exp } from './exp';
 
 /**
- * eˣ − 1 for four floats with x ≤ 0: where x > −0.35 its series, up to x⁷/7!, so that nothing cancels; else as it is
- * written. Largest error 2.5 ulp. Never below −1.
+ * eˣ − 1 for four floats with x ≤ 0: for x > −0.35 its series, up to x⁷/7!, so that nothing cancels; otherwise as written.
+ * Largest error 2.5 ulp. Never below −1.
  * Rounds: each operation once, as written; nothing is fused. NaN stays NaN.
  */
 export function expm1(x: v128): v128 {

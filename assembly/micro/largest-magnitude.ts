@@ -1,6 +1,6 @@
-/** The largest |x| of `count` floats; NaN where there is one. Rounds nothing. */
+/** The largest |x| of `count` floats; NaN if one is NaN. Rounds nothing. */
 export function largestMagnitude(floats: usize, count: i32): f32 {
-  // Without its sign the bits of a float are in the order of its size, and NaN comes last.
+  // Without the sign, the bits of floats order like their magnitudes, with NaN last.
   const size = i32x4.splat(0x7fffffff);
   let most = i32x4.splat(0);
   let i = 0;

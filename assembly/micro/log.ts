@@ -1,7 +1,7 @@
 /**
  * Natural logarithm of one double: x = 2ᵏ(1 + f) with √½ ≤ 1 + f < √2, and a polynomial in f/(2 + f).
  * Source: fdlibm, e_log.c (Sun Microsystems 1993), as shortened in musl. Error below 1 ulp.
- * Rounds: each operation once, as written. log 0 = −Infinity; of a negative number NaN.
+ * Rounds: each operation once, as written. log 0 = −Infinity; the log of a negative number is NaN.
  */
 export function log(x: f64): f64 {
   let k = 0;

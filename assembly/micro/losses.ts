@@ -1,6 +1,6 @@
-// Each of these losses is a pair: what one output costs, in double precision, and the slope of that in a, for four
-// outputs. d is the loss's parameter. They are means over the outputs, so both are yet to be divided by how many there
-// are. Where a is NaN both are. All round each operation once, in the order in which it is written here.
+// Each of these losses is a pair: the cost of one output, in double precision, and its slope in a, for four outputs. d is
+// the loss's parameter. The losses are means over the outputs, so the caller divides both by the number of outputs. Both
+// are NaN if a is NaN. All round each operation once, in the order in which it is written here.
 
 /** (a − y)², slope 2(a − y). */
 export class SquaredError {
@@ -13,7 +13,7 @@ export class SquaredError {
   }
 }
 
-/** |a − y|, slope ±1, and 0 where a = y. */
+/** |a − y|; slope ±1, and 0 if a = y. */
 export class AbsoluteError {
   value(a: f64, y: f64, d: f64): f64 {
     return abs(a - y);
@@ -25,7 +25,7 @@ export class AbsoluteError {
   }
 }
 
-/** With e = a − y: ½e² where |e| ≤ d, else d(|e| − ½d) (Huber 1964, as PyTorch's HuberLoss); slope e, held between ±d. */
+/** With e = a − y: ½e² if |e| ≤ d, else d(|e| − ½d) (Huber 1964, as PyTorch's HuberLoss); slope e, clamped to ±d. */
 export class Huber {
   value(a: f64, y: f64, d: f64): f64 {
     const size = abs(a - y);
@@ -36,7 +36,7 @@ export class Huber {
   }
 }
 
-/** max(0, 1 − ya) with y = ±1, as Keras's Hinge; slope −y where ya < 1, else 0, also at the kink. */
+/** max(0, 1 − ya) with y = ±1, as Keras's Hinge; slope −y if ya < 1, else 0, also at the kink. */
 export class Hinge {
   value(a: f64, y: f64, d: f64): f64 {
     return max(0, 1 - y * a);

@@ -3,25 +3,25 @@ import { packColumns, packPanel } from './pack';
 import { multiplyRow } from './stream';
 import { alongRows1, alongRows2, downColumns1, downColumns2 } from './tiles';
 
-/** Fewer rows or columns than these pass by a packed block too seldom to pay for the packing. */
+/** With fewer rows or columns, a packed block is used too seldom to pay for the packing. */
 const LEAST_ROWS: i32 = 24;
 const LEAST_COLUMNS: i32 = 64;
 
-/** Products of at most so many multiplications are over sooner than they would be divided into tiles. */
+/** Products of at most this many multiplications take less time than dividing them into tiles. */
 const SMALL: i32 = 256;
 
 /**
- * C = A·B (+ bias), or Aᵀ·B: the one matrix product behind forward, BP2 and BP4. Rows lie `…Row` bytes apart; B and C
- * are taken by panels of eight columns (the last may have four), which lie `…Panel` bytes apart: 32 in a matrix.
+ * C = A·B (+ bias), or Aᵀ·B: the one matrix product behind forward, BP2 and BP4. Rows are `…Row` bytes apart. B and C are
+ * taken in panels of eight columns (the last may have four), which are `…Panel` bytes apart: 32 in a matrix.
  * Rounds: every c is one sequential sum over p, ascending, from +0, the bias added last; each product and each sum
- * rounds once. Between blocks of the depth the sums wait in C, and go on from there.
- * @param turned  whether A lies transposed
- * @param a       f32[rows][depth], or f32[depth][rows] turned, where the last row may be read up to a multiple of four
+ * rounds once. Between blocks of the depth the sums are stored in C, and continue from there.
+ * @param turned  whether A is stored transposed
+ * @param a       f32[rows][depth], or f32[depth][rows] if turned; then the last row may be read up to a multiple of four
  * @param b       f32[depth][columns]
  * @param c       out, f32[rows][columns]; overwritten
  * @param bias    f32[columns], or 0 for none
  * @param columns of B and C; a multiple of four
- * @param scratch room for packing (scratchFloats in layout.ts), or 0 where B lies in panels without gaps already
+ * @param scratch room for packing (scratchFloats in layout.ts), or 0 if B consists of panels without gaps already
  */
 export function multiply(
   turned: bool,
@@ -61,10 +61,10 @@ export function multiply(
     multiplyRow(a, b, bRow, c, bias, columns, depth);
     return;
   }
-  // A division takes about as long as ten products: a matrix that fits one block is spared them.
+  // A division takes about as long as ten products. A matrix that fits one block needs none.
   const blocks = depth <= BLOCK_DEPTH ? 1 : (depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH;
   const steps = blocks == 1 ? depth : (depth + blocks - 1) / blocks;
-  // B is packed once for each block of A's rows: where A is long and packs nothing itself, all its rows are one block.
+  // B is packed once for each block of A's rows. If A is long and isn't packed itself, all its rows are one block.
   const isOneBlock = (scratch && !turned) || ((rows + 3) & ~3) * steps <= BLOCK_FLOATS;
   const most = isOneBlock ? rows : (BLOCK_FLOATS / steps) & ~3;
   for (let p = 0; p < depth; p += steps) {
@@ -91,7 +91,7 @@ export function multiply(
   }
 }
 
-/** Without tiles or packing: four columns of one row at a time. A's rows lie `aRow` bytes apart, its columns `aStep`. */
+/** Without tiles or packing: four columns of one row at a time. A's rows are `aRow` bytes apart, its columns `aStep`. */
 function multiplySmall(
   aRow: usize,
   aStep: usize,
@@ -127,7 +127,7 @@ function multiplySmall(
   }
 }
 
-/** One block of A by all of B: packs what pays, and takes B panel by panel. */
+/** One block of A times all of B. It packs what pays, and takes B panel by panel. */
 function multiplyBlock(
   turned: bool,
   a: usize,
@@ -154,7 +154,7 @@ function multiplyBlock(
     aRow = 16;
     aTile = depth << 4;
   }
-  // A panel of B stays in the first-level cache while all rows of the block pass by it.
+  // A panel of B stays in the first-level cache while all rows of the block use it.
   for (; columns > 0; columns -= 8) {
     const wide = columns >= 8;
     const packsPanel = packs && wide;

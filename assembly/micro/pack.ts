@@ -1,5 +1,5 @@
 /**
- * Eight columns of B side by side, so that they lie in half the cache lines and in all of its sets.
+ * Packs eight columns of B side by side. They then take half the cache lines, spread over all sets of the cache.
  * Copies bits; rounds nothing.
  * @param b     f32[depth][8], its rows `bRow` bytes apart
  * @param panel out, f32[depth][8] without gaps
@@ -13,8 +13,8 @@ export function packPanel(b: usize, bRow: usize, panel: usize, depth: i32): void
 }
 
 /**
- * The columns of A in groups of four, each group from top to bottom. Copies bits; rounds nothing. Where the columns
- * are no multiple of four, the last group holds what lies behind them.
+ * Packs the columns of A in groups of four, each group from top to bottom. Copies bits; rounds nothing. If the number of
+ * columns isn't a multiple of four, the last group includes the floats after them.
  * @param a      f32[depth][columns], its rows `aRow` bytes apart
  * @param packed out, f32[columns rounded up to fours / 4][depth][4]
  */

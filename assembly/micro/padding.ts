@@ -1,7 +1,6 @@
 /**
- * Sets what lies between the last unit and the end of each row to +0, so that padding never grows into NaN or
- * into subnormal numbers.
- * @param matrix f32[rows][stride], of which the first `units` columns are kept
+ * Sets the padding after the last unit of each row to +0, so that padding never grows into NaN or into subnormal numbers.
+ * @param matrix f32[rows][stride]; keeps the first `units` columns
  */
 export function clearPadding(matrix: usize, stride: i32, rows: i32, units: i32): void {
   if (units == stride) return;

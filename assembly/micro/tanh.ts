@@ -20,7 +20,7 @@ export function tanh(x: v128): v128 {
 
   const far = f32x4.sub(one, f32x4.div(two, f32x4.add(exp(f32x4.mul(two, size)), one)));
   const value = v128.bitselect(near, far, f32x4.lt(size, f32x4.splat(0.625)));
-  // near has the sign of x already, but for −0, of which the polynomial makes +0.
+  // near already has the sign of x, except for −0, which the polynomial turns into +0.
   return v128.or(value, v128.and(x, f32x4.splat(-0.0)));
 }
 

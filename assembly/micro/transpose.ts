@@ -1,7 +1,7 @@
 /**
  * Bᵀ: four rows by four columns at a time, in registers.
- * Copies bits; rounds nothing. Reads and writes whole blocks of four: A has rows and columns to spare for it
- * (row strides are multiples of four floats), and what lies past its edge lands past the edge of the transpose.
+ * Copies bits; rounds nothing. Reads and writes whole blocks of four: the matrix has rows and columns to spare for them
+ * (row strides are multiples of four floats), and floats beyond its edge land beyond the edge of the transpose.
  * @param source       f32[rows][sourceStride]
  * @param target       out, f32[columns][targetStride]
  * @param sourceStride floats from row to row; a multiple of four, as targetStride is

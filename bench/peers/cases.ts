@@ -5,21 +5,21 @@ import { mnist, type LabelledBytes } from '../../examples/idx.mjs';
 import { Random } from '../../src/base/random.js';
 import { trainingCases, type TrainingCase } from '../shapes.js';
 
-/** A case with the data that everybody trains on, and the questions that everybody then answers. */
+/** A case with the training data of all peers, and the questions that they then answer. */
 export interface PeerCase extends TrainingCase {
-  /** Passes over all the data before the questions are put: so that there is something to compare. */
+  /** Passes over all the data before the questions, so that the results can be compared. */
   readonly epochs: number;
-  /** XOR is gone through in order, as nobody shuffles four samples. */
+  /** XOR trains in order, because shuffling four samples is unusual. */
   readonly shuffle: boolean;
   readonly data: LabelledBytes;
   readonly questions: LabelledBytes;
-  /** What is counted: an epoch of XOR has four samples. */
+  /** The unit of the rate. An epoch of XOR has four samples. */
   readonly unit: 'epochs/s' | 'samples/s';
 }
 
 /**
- * How many samples of MNIST there are to learn from: so many that an epoch of the slowest takes half a minute, and whole
- * mini-batches, because some compile their step for one size.
+ * The number of MNIST samples to learn. An epoch of the slowest peer takes half a minute. The number is a multiple of the
+ * mini-batch size, because some peers compile their step for one size.
  */
 const samples: Record<string, number> = {
   '[784, 30, 10] b10': 60_000,
@@ -33,7 +33,7 @@ const xor: LabelledBytes = {
   labels: new Uint8Array([0, 1, 1, 0]),
 };
 
-/** @param filter part of a name, as in `784,30,10`; all cases without it */
+/** @param filter part of a name, such as `784,30,10`; undefined for all cases */
 export function peerCases(filter: string | undefined): PeerCase[] {
   const plainName = (name: string): string => name.replaceAll(/[^\w]/g, '');
   const chosen = trainingCases.filter(({ name }) => plainName(name).includes(plainName(filter ?? '')));
@@ -64,9 +64,9 @@ function head({ inputs, inputScale, labels }: LabelledBytes, count: number): Lab
 }
 
 /**
- * Writes a case for the peers to read: `case.txt`, a word and its value a line, and beside it the data as bytes, the
- * initial parameters and the order of the first epoch as little-endian numbers of 32 bits. The parameters are what seed 1
- * gives bp4, layer by layer weights [units][fanIn] and biases [units], and the order is that of its first epoch.
+ * Writes a case for the peers to read: `case.txt`, with a word and its value per line; the data as bytes; the initial
+ * parameters and the order of the first epoch as little-endian numbers of 32 bits. The parameters are those of bp4 with seed 1,
+ * layer by layer weights [units][fanIn] and biases [units], and the order is that of its first epoch.
  */
 export async function writeCase(directory: string, job: PeerCase): Promise<void> {
   const { inputs, layers, loss, miniBatchSize, learningRate, shuffle, data, questions } = job;
@@ -98,7 +98,7 @@ export async function writeCase(directory: string, job: PeerCase): Promise<void>
   net.dispose();
 }
 
-/** Fisher and Yates, from the front, with the draws of bp4's training: whoever takes this order takes the very same steps. */
+/** Fisher–Yates from the front, with the draws of bp4's training. A peer that takes this order takes exactly bp4's steps. */
 function shuffleAsBp4(order: Uint32Array, random: Random): void {
   for (let n = 0; n < order.length; n++) {
     const other = n + random.below(order.length - n);

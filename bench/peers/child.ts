@@ -2,14 +2,14 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** How a peer is started. */
+/** The command that starts a peer. */
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Nobody takes so long for anything that is asked here. */
+/** Longer than any peer needs for one command. */
 const PATIENCE_SECONDS = 240;
 const KEPT_OF_STDERR = 2000;
 
@@ -20,13 +20,13 @@ process.on('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 /**
- * A peer in a process of its own. It is told, and answers with `ok` and its answer, a line each:
+ * A peer in a separate process. It reads one command per line, and answers each with a line of `ok` and a result:
  *
- *     prepare DIRECTORY          reads the case there; answers what it does otherwise than the rest
- *     train SAMPLES EPOCHS       goes through the first SAMPLES samples; answers the seconds that it took
+ *     prepare DIRECTORY          reads the case there; answers with a note on how it differs from the others
+ *     train SAMPLES EPOCHS       trains on the first SAMPLES samples; answers with the seconds that it took
  *     predict FILE               writes its outputs for the questions, f32[n][outputs]
  *
- * It ends when its stdin does.
+ * It ends when its stdin ends.
  */
 export class Child {
   readonly name: string;
@@ -42,13 +42,13 @@ export class Child {
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-KEPT_OF_STDERR);
     });
-    this.#process.stdin.on('error', () => undefined); // that it is gone is told below
+    this.#process.stdin.on('error', () => undefined); // #fate reports that the process is gone
     this.#answers = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
     this.#failed = this.#fate();
     this.#failed.catch(() => undefined);
   }
 
-  /** @throws Error with what it last wrote on stderr, where it ends, is silent or says something else */
+  /** @throws Error, with the tail of stderr, if the peer ends, stays silent or gives another answer */
   async ask(command: string): Promise<string> {
     this.#process.stdin.write(`${command}\n`);
     let timer: NodeJS.Timeout | undefined;
@@ -68,7 +68,7 @@ export class Child {
     }
   }
 
-  /** The most memory that it has had at once, in bytes; undefined where there is no /proc. */
+  /** The peak memory in bytes; undefined on hosts without /proc. */
   get peakMemory(): number | undefined {
     try {
       const status = readFileSync(`/proc/${this.#process.pid ?? 0}/status`, 'utf8');

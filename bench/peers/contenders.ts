@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from './child.js';
 
-/** Someone who trains networks. */
+/** A library that trains networks. */
 export interface Contender {
-  /** By which `--peer` and the goals call it. */
+  /** The name for `--peer` and the goals. */
   readonly name: string;
   readonly label: string;
   readonly kind: 'bp4' | 'JavaScript' | 'native';
   readonly command: Command;
-  /** It cannot take the same steps as bp4; what it does otherwise it tells in its note. */
+  /** It can't take the same steps as bp4; its note describes the differences. */
   readonly hasItsOwnWay?: true;
-  /** Part of the names of the cases in which it runs; all without it. */
+  /** Part of the names of the cases in which it runs; undefined for all. */
   readonly only?: RegExp;
 }
 
@@ -26,8 +26,8 @@ export interface Missing {
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * One thread each, and OpenBLAS chooses its kernels by the processor: what a machine has preset would slow it down.
- * @param coreType the processor that OpenBLAS is to take this one for
+ * One thread each. OpenBLAS chooses its kernels by the processor, because a preset of the machine could slow it down.
+ * @param coreType the processor that OpenBLAS should assume
  */
 function environment(coreType?: string): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
@@ -53,7 +53,7 @@ const js = (
 
 const OWN_WAY = { hasItsOwnWay: true } as const;
 
-/** bp4 comes first: what it learns is what the others are checked against. */
+/** bp4 comes first, because the results of the others are checked against it. */
 export const javaScript: readonly Contender[] = [
   js('bp4', 'bp4', [here('js/bp4.mjs')]),
   js('plain', 'plain JavaScript', ['--import', 'tsx', here('js/plain.ts')]),
@@ -63,11 +63,11 @@ export const javaScript: readonly Contender[] = [
   js('convnetjs', 'convnetjs', [here('js/convnetjs.mjs')]),
   js('brain.js-1', 'brain.js 1.6.1', [here('js/brain.mjs'), 'brain.js-1'], OWN_WAY),
   js('brain.js-2', 'brain.js 2.0.0-beta.24', [here('js/brain.mjs'), 'brain.js-2'], OWN_WAY),
-  // It writes a function with a statement for each weight: 250 images of MNIST a second are too few to wait for.
+  // It writes a function with a statement for each weight. At 250 images of MNIST a second, the wait would be too long.
   js('synaptic', 'synaptic', [here('js/synaptic.mjs')], { hasItsOwnWay: true, only: /2, 3, 1/ }),
 ];
 
-/** @param directory in which the C program is built */
+/** @param directory for the build of the C program */
 export function nativeContenders(directory: string): (Contender | Missing)[] {
   return [
     pythonContender('numpy', 'NumPy + OpenBLAS', 'numpy', 'python3-numpy libopenblas0'),
@@ -78,7 +78,7 @@ export function nativeContenders(directory: string): (Contender | Missing)[] {
   ];
 }
 
-/** Debian's Python before another, because the packages that `cure` installs are for that one. */
+/** Debian's Python first, because the packages of `cure` are for that one. */
 const pythons = ['/usr/bin/python3', 'python3'];
 
 function pythonContender(name: string, label: string, module: string, packages: string): Contender | Missing {
@@ -105,7 +105,7 @@ function cContenders(directory: string): (Contender | Missing)[] {
     const command = { file, args: [], env: environment(coreType) };
     return { name, label, kind: 'native', command };
   };
-  const only = /784/; // an XOR is all calls, whichever kernels are called
+  const only = /784/; // XOR measures only the cost of calls, with any kernels
   return [
     row('c', 'C + OpenBLAS'),
     { ...row('c-haswell', 'C + OpenBLAS, AVX2', 'Haswell'), only },

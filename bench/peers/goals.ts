@@ -1,19 +1,19 @@
 import type { Row } from './race.js';
 
-/** How many times as fast as somebody bp4 is meant to be. */
+/** How many times as fast as a peer bp4 should be. */
 interface Goal {
   readonly case: string;
   readonly against: string;
   readonly factor: number;
-  /** Who it is: the fastest of these counts. */
+  /** Selects peers; the fastest of them counts. */
   readonly isMeant: (row: Row) => boolean;
-  /** Whether all the peers must have been in the race for that. */
+  /** Whether the goal requires all peers in the race. */
   readonly ofAll: boolean;
 }
 
 export interface Judged {
   readonly goal: Goal;
-  /** The fastest that is meant; undefined where it was not in the race. */
+  /** The fastest selected peer; undefined if none was in the race. */
   readonly measured: { readonly ratio: number; readonly label: string } | undefined;
   readonly isMet: boolean;
 }
@@ -49,8 +49,8 @@ const goals: readonly Goal[] = [
 ];
 
 /**
- * The goals of the cases that were run.
- * @param areAll whether all the peers were in the race
+ * Judges the goals of the cases that ran.
+ * @param areAll whether all peers were in the race
  */
 export function judge(rows: readonly Row[], areAll: boolean): Judged[] {
   const cases = new Set(rows.map((row) => row.case));

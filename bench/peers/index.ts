@@ -41,20 +41,20 @@ console.log(goalTable(judge(rows, !values.peer)));
 if (values.json !== undefined) {
   writeFileSync(values.json, `${JSON.stringify({ machine, results: rows }, undefined, 2)}\n`);
 }
-// Children that were told to stop may not have gone yet.
+// Children that were told to stop may still be running.
 process.exit(errors.length > 0 ? 1 : 0);
 
-/** The peers are a package of their own, so that they burden nobody who does not race against them. */
+/** The peers are a separate package, which only this race needs. */
 function installJavaScriptPeers(): void {
   const here = fileURLToPath(new URL('.', import.meta.url));
   if (existsSync(join(here, 'node_modules'))) return;
   console.error('npm ci, in bench/peers');
-  // brain.js would build a binding to OpenGL, which it does not need on a CPU.
+  // brain.js would build a binding to OpenGL, which isn't needed on a CPU.
   const { status } = spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: here, stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error('bench/peers: npm ci failed');
 }
 
-/** @param filter parts of names; bp4 is always there, since it is what the others are measured against */
+/** @param filter parts of names; bp4 is always included, because the others are measured against it */
 function chosenContenders(filter: string[] | undefined): Contender[] {
   const all = [...javaScript, ...nativeContenders(directory)];
   const found = all.filter((contender): contender is Contender => 'command' in contender);
@@ -69,7 +69,7 @@ function chosenContenders(filter: string[] | undefined): Contender[] {
   return found.filter(({ name, kind }) => kind === 'bp4' || filter.some((part) => name.includes(part)));
 }
 
-/** In a terminal one line that tells all; elsewhere a line for each phase. */
+/** In a terminal, one line that is rewritten; elsewhere a line for each phase. */
 function showProgress(phase: string, who: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${phase}${who && `: ${who}`}`);
   else if (phase !== lastPhase && phase) process.stderr.write(`${phase}\n`);

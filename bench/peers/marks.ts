@@ -1,8 +1,8 @@
 import type { PeerCase } from './cases.js';
 
-/** How well the questions were answered. */
+/** The quality of the answers. */
 export interface Marks {
-  /** The share of right answers. */
+  /** The share of correct answers. */
   readonly accuracy: number;
   /** The mean cost, in the loss of the case. */
   readonly loss: number;

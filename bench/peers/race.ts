@@ -3,7 +3,7 @@ import type { Contender } from './contenders.js';
 import type { Marks } from './marks.js';
 import { Runner } from './runner.js';
 
-/** How a contender did in a case. */
+/** The result of a contender in a case. */
 export interface Row extends Marks {
   readonly case: string;
   readonly contender: string;
@@ -14,11 +14,11 @@ export interface Row extends Marks {
   readonly unit: PeerCase['unit'];
   /** Rates of the rounds, slowest first. */
   readonly rates: readonly number[];
-  /** How many times as fast bp4 is; undefined where bp4 failed. */
+  /** How many times as fast bp4 is; undefined if bp4 failed. */
   readonly ratio: number | undefined;
   /** Bytes, after the epochs of the case. */
   readonly peakMemory: number | undefined;
-  /** What it does otherwise. */
+  /** The differences from the other contenders. */
   readonly note: string;
 }
 
@@ -29,10 +29,10 @@ export interface Outcome {
 
 const ROUNDS = 7;
 
-/** How far from bp4's the loss of those may be who take the same steps; they round otherwise, and some in doubles. */
+/** The relative difference of losses allowed after the same steps, because peers round differently, some in doubles. */
 const TOLERANCE = 0.01;
 
-/** All contenders in one case: each first learns the same, then they are timed in turns, so that noise meets all of them. */
+/** Races all contenders in one case. Each first learns the same; then they are timed in turns, so that noise affects all. */
 export async function race(
   job: PeerCase,
   contenders: readonly Contender[],
@@ -44,7 +44,7 @@ export async function race(
   const rates = new Map(
     contenders.filter(runsIn).map((contender) => [new Runner(contender, job), [] as number[]]),
   );
-  /** In turns; who fails is out. */
+  /** Runs contenders in turns; one that fails drops out. */
   const each = async (phase: string, turn: (runner: Runner) => Promise<unknown>): Promise<void> => {
     for (const runner of rates.keys()) {
       progress(`${job.name}: ${phase}`, runner.contender.label);
@@ -73,7 +73,7 @@ export async function race(
   return { rows: toRows(job, rates), errors };
 }
 
-/** Nobody is to be measured at other work, unless it says so. */
+/** Rejects a contender that does other work, unless it says so. */
 function checkSameWork({ contender, marks }: Runner, ours: Marks): void {
   if (contender.hasItsOwnWay === true || Math.abs(marks.loss - ours.loss) <= TOLERANCE * ours.loss) return;
   throw new Error(`${contender.label}: has learned something else (loss ${marks.loss}; bp4 ${ours.loss})`);

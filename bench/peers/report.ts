@@ -27,7 +27,7 @@ export function formatTable(title: string, rows: readonly Row[]): string {
   return ['', title, line(head, 'what is different'), ...lines].join('\n');
 }
 
-/** What bp4 aims at, and what was measured. */
+/** The goals of bp4, and the measured results. */
 export function goalTable(judged: readonly Judged[]): string {
   const rows = judged.map(({ goal, measured, isMet }) => [
     `${goal.case}: ${goal.against} × ${goal.factor}`,

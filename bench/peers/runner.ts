@@ -5,20 +5,20 @@ import { Child } from './child.js';
 import type { Contender } from './contenders.js';
 import { mark, type Marks } from './marks.js';
 
-/** For one contender in one round. */
+/** Seconds for one contender in one round. */
 const ROUND_SECONDS = 0.35;
 
-/** A contender on its way through a case. */
+/** A contender during a case. */
 export class Runner {
   readonly contender: Contender;
-  /** What it does otherwise than the rest. */
+  /** The differences from the other contenders. */
   note = '';
   marks: Marks = { accuracy: NaN, loss: NaN };
-  /** Bytes, after it has learned. */
+  /** Bytes, after training. */
   peakMemory: number | undefined;
   readonly #job: PeerCase;
   readonly #child: Child;
-  /** Samples per second, lately. */
+  /** Samples per second in the last round. */
   #rate = 0;
 
   constructor(contender: Contender, job: PeerCase) {
@@ -28,8 +28,8 @@ export class Runner {
   }
 
   /**
-   * Goes through the epochs of the case, and answers its questions.
-   * @param directory where `writeCase` has put the case
+   * Trains for the epochs of the case, and answers its questions.
+   * @param directory the files of `writeCase`
    */
   async learn(directory: string): Promise<void> {
     const job = this.#job;
@@ -43,7 +43,7 @@ export class Runner {
   }
 
   /**
-   * Trains on, with as many of the samples and as often as its speed allows for in a round.
+   * Continues training, with as many samples and epochs as fit in a round at the current speed.
    * @returns samples per second
    */
   async round(): Promise<number> {

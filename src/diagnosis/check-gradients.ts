@@ -8,69 +8,69 @@ import { totalCost } from '../training/evaluate.js';
 import { Samples, type Data } from '../training/samples.js';
 import type { Work } from '../base/work.js';
 
-// Loaded when `checkGradients` is first called: the core has nothing of it.
+// Loaded at the first call of `checkGradients`, to keep it out of the core.
 
 export interface GradientCheckOptions {
-  /** How many weights of each layer are checked, and how many biases: half of them those with the largest gradients. Default 200. */
+  /** The number of weights, and of biases, to check in each layer. Half are those with the largest gradients. Default 200. */
   readonly samples?: number;
 }
 
-/** What `checkGradients` found: plain data. */
+/** The result of `checkGradients`, as plain data. */
 export interface GradientCheck {
   /** Whether every error is within the tolerance. */
   readonly ok: boolean;
   readonly tolerance: number;
-  /** How many samples of the data were taken. */
+  /** The number of samples used. */
   readonly rows: number;
-  /** The largest error of all. */
+  /** The gradient with the largest error of all layers. */
   readonly worst?: GradientEntry;
   readonly layers: readonly LayerGradientCheck[];
 }
 
 export interface LayerGradientCheck {
-  /** How many weights and biases were compared. */
+  /** The number of weights and biases that were compared. */
   readonly checked: number;
-  /** How many could not be: the cost has a kink there (relu at z = 0), and no slope. */
+  /** The number that couldn't be compared, because the cost has a kink there (relu at z = 0) and thus no slope. */
   readonly kinks: number;
-  /** The largest error; none where nothing could be compared. */
+  /** The gradient with the largest error; missing if nothing could be compared. */
   readonly worst?: GradientEntry;
 }
 
-/** A weight or a bias, with its gradient as the network's engine has it, and as the cost itself says. */
+/** A weight or a bias, with its gradient from the network's engine, and from differences of the cost. */
 export interface GradientEntry {
-  /** 'layers[0].weights[3][17]': of the layer, the unit, and the unit before it or the input. */
+  /** 'layers[0].weights[3][17]': layer, unit, and the unit before it or the input. */
   readonly place: string;
   readonly analytic: number;
   readonly numeric: number;
-  /** |analytic − numeric|, relative to the larger of them, or to what δ·a_in usually is in this layer if that is larger. */
+  /** |analytic − numeric|, relative to the largest of both and the typical size of δ·a_in in this layer. */
   readonly error: number;
 }
 
-/** Enough to tell; thousands would take as many times longer. */
+/** Enough to detect errors; thousands would take proportionally longer. */
 const MOST_ROWS = 100;
 
 /**
- * A wrong equation is off by about 1, and single precision by some 1e-5 of δ·a_in as it usually is: sums that cancel are no
- * more exact than their terms. Where units are saturated, or inputs in the hundreds, that is up to a hundred times more.
+ * A wrong equation is off by about 1. Single precision is off by about 1e-5 of a typical δ·a_in, because a sum that cancels is
+ * no more exact than its terms. With saturated units, or inputs in the hundreds, this grows up to a hundredfold.
  */
 const TOLERANCE = 0.01;
 
-/** Below this, relative to outputs of about 1, little is left of δ in single precision: a − y and 1 − a are off by 2⁻²⁴. */
+/** Below this, relative to outputs of about 1, single precision leaves little of δ: a − y and 1 − a are off by 2⁻²⁴. */
 const SMALLEST_DELTA = 1 / 2 ** 17;
 
-/** An error that is single precision's own: a smaller step would not lessen it. */
+/** An error of single precision alone, which a smaller step wouldn't reduce. */
 const GOOD = 1e-5;
 
 /**
- * Steps of the differences, in double precision (ε = 2⁻⁵³): with the first, truncation leaves about 2⁻³⁰ where the cost is
- * smooth and inputs are about 1. Where not, smaller ones follow; the last leaves 2⁻²⁸ of the cost to rounding.
+ * Steps of the differences, in double precision (ε = 2⁻⁵³). With the first step, truncation leaves about 2⁻³⁰ if the cost is
+ * smooth and inputs are about 1. If not, smaller steps follow. The last leaves 2⁻²⁸ of the cost to rounding.
  */
 const STEPS = [1 / 2 ** 14, 1 / 2 ** 19, 1 / 2 ** 24];
 
 /**
  * Compares BP1 to BP4, as the network's engine computes them, with central differences of the cost in double precision.
- * Yields between differences; the network may be trained on meanwhile.
- * @throws TypeError, RangeError naming what is wrong in the data or options
+ * Yields between differences. The network may be trained meanwhile.
+ * @throws TypeError, RangeError that name the problem in the data or options
  */
 export function* checkGradients(
   model: Model,
@@ -122,7 +122,7 @@ export function* checkGradients(
   return { ok, tolerance: TOLERANCE, rows, layers, ...(worst && { worst }) };
 }
 
-/** Some of the weights or of the biases of a layer. @param scale what errors are measured by at least */
+/** Checks some of the weights or of the biases of a layer. @param scale the least denominator of errors */
 function* checkLayer(
   truth: Model,
   l: number,
@@ -152,7 +152,7 @@ function* checkLayer(
   return { checked: entries.length, kinks, ...findWorst(entries.map((worst) => ({ worst }))) };
 }
 
-/** The worst of some findings, where there is one. */
+/** The finding with the largest error, if any. */
 function findWorst(
   findings: readonly Pick<LayerGradientCheck, 'worst'>[],
 ): Pick<LayerGradientCheck, 'worst'> {
@@ -163,7 +163,7 @@ function findWorst(
   );
 }
 
-/** What a_in and δ of each layer usually are: root mean squares. */
+/** The typical sizes of a_in and δ of each layer, as root mean squares. */
 function measureScales({ layers, views }: Model, rows: number): { input: number; delta: number }[] {
   const { floats } = views;
   const usual = (pointer: number, stride: number, columns: number): number => {
@@ -182,7 +182,7 @@ function measureScales({ layers, views }: Model, rows: number): { input: number;
   }));
 }
 
-/** The same network, with the mini-batch that has been gathered, in double precision; without dropout, as gradients are. */
+/** A copy of the network in double precision, with the gathered mini-batch. Without dropout, like the gradients. */
 function inDouble(model: Model, rows: number): Model {
   const { spec } = model;
   const layers = spec.layers.map((layer) => ({ ...layer, dropout: 0 }));
@@ -201,7 +201,7 @@ function inDouble(model: Model, rows: number): Model {
   return truth;
 }
 
-/** The cost of the mini-batch, computed anew from a layer's z on. */
+/** The cost of the mini-batch, recomputed from the z of layer `first`. */
 function costFrom(model: Model, first: number, rows: number): number {
   const { kernels, layout, layers } = model;
   for (let l = first; l < layers.length; l++) {
@@ -213,7 +213,7 @@ function costFrom(model: Model, first: number, rows: number): number {
 }
 
 /**
- * Which gradients to check: all where they are few; else the largest, which matter most, and as many drawn among the others.
+ * Chooses the gradients to check: all if they are few; otherwise the largest, which matter most, and as many random others.
  */
 function choosePlaces(gradients: Float32Array, most: number, random: Random): Iterable<number> {
   if (gradients.length <= most) return gradients.keys();
@@ -229,12 +229,12 @@ function choosePlaces(gradients: Float32Array, most: number, random: Random): It
 }
 
 /**
- * The gradient of a weight or bias beside the central difference of the cost. To move w_jk by a step is to move z_j by the
+ * Compares the gradient of a weight or bias with the central difference of the cost. Moving w_jk by a step moves z_j by the
  * step times a_k.
  *
- * Where the two differ, a unit may have passed the kink of relu in between. With a smaller step it does not, unless it is at
- * the kink itself: then the cost bends however small the step, and there is no slope to compare with.
- * @param moves by how much z_j of each row moves, relative to the step
+ * If the two differ, a unit may have crossed the kink of relu in between. A smaller step avoids that, except at the kink
+ * itself. There the cost has a bend at every scale, and no slope to compare with.
+ * @param moves the change of z_j in each row, relative to the step
  */
 function compare(
   model: Model,

@@ -7,12 +7,12 @@ import type { Samples } from '../training/samples.js';
 import type { Work } from '../base/work.js';
 import { describeLayers } from './words.js';
 
-/** The share of its steepest slope below which a unit counts as saturated: there it learns ten times slower than it could. */
+/** A unit counts as saturated below this share of its steepest slope. It then learns ten times slower than it could. */
 const FLAT = 0.1;
 
 const square = (x: number): number => x * x;
 
-/** What is summed up of a layer over the samples. */
+/** Sums over the samples, for one layer. */
 interface Sums {
   delta: number;
   input: number;
@@ -24,14 +24,14 @@ interface Sums {
   readonly gradients: Float64Array;
 }
 
-/** The weights and biases as they are, for a later `diagnoseLayers`. */
+/** Copies the weights and biases for a later `diagnoseLayers`. */
 export const copyParameters = ({ views, layout }: Model): Float32Array | Float64Array =>
   views.floats.slice(views.at(layout.parameters), views.at(layout.parameters) + layout.parameterCount);
 
 /**
- * Takes all samples forward and back, a chunk at a time, and yields after each. Sums are in double precision, sample by
- * sample: both engines give the same bits.
- * @param before what `copyParameters` gave, for `update`
+ * Runs all samples forward and back, a chunk at a time, and yields after each. Sums are in double precision, sample by
+ * sample, so both engines yield the same bits.
+ * @param before the result of `copyParameters`, to compute `update`
  */
 export function* diagnoseLayers(
   model: Model,
@@ -83,8 +83,8 @@ export function* diagnoseLayers(
 }
 
 /**
- * Adds what a mini-batch says of a layer, after `backpropagate`; σ′ takes the place of δ.
- * @returns in how many rows an output is stuck: saturated, and more than ½ off its target
+ * Adds a mini-batch to the sums of a layer, after `backpropagate`. Overwrites δ with σ′.
+ * @returns the number of rows with a stuck output: saturated, and more than ½ off its target
  */
 function addUp(model: Model, layer: Layer, rows: number, sums: Sums): number {
   const { kernels, layout, views, layers } = model;
@@ -106,7 +106,7 @@ function addUp(model: Model, layer: Layer, rows: number, sums: Sums): number {
 
   floats.fill(1, d, d! + rows * stride);
   kernels.multiplySlope(layer.pointer, 0, rows);
-  const flat = FLAT * (activation === SIGMOID ? 0.25 : 1); // about the steepest slope of all the others
+  const flat = FLAT * (activation === SIGMOID ? 0.25 : 1); // about the steepest slope of every other activation
   let stuck = 0;
   for (let n = 0; n < rows; n++) {
     let isStuck = false;

@@ -5,17 +5,17 @@ import type { Samples } from '../training/samples.js';
 import { isStream, type Stream } from '../training/stream.js';
 import { copyParameters, diagnoseLayers } from './layers.js';
 
-/** A diagnosis of so many samples says as much as one of all. */
+/** A diagnosis of this many samples is as informative as one of all. */
 const MOST_SAMPLES = 1000;
 
 /**
  * Adds a diagnosis to the report of each epoch.
- * @param data from which the samples are taken
- * @throws TypeError where it is a stream
+ * @param data the source of the samples
+ * @throws TypeError if the data is a stream
  */
 export function reportDiagnosis(model: Model, data: Samples | Stream): Hook {
   if (isStream(data)) {
-    throw new TypeFault({ place: 'diagnose', problem: 'of a stream it needs validation data' });
+    throw new TypeFault({ place: 'diagnose', problem: 'needs validation data for a stream' });
   }
   const samples = chooseSome(data);
   let before = copyParameters(model);
@@ -27,7 +27,7 @@ export function reportDiagnosis(model: Model, data: Samples | Stream): Hook {
   };
 }
 
-/** Samples from all over. */
+/** Samples at regular intervals. */
 function chooseSome(samples: Samples): Samples {
   const step = Math.ceil(samples.count / MOST_SAMPLES);
   const numbers = Array.from({ length: Math.ceil(samples.count / step) }, (_, i) => i * step);

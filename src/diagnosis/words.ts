@@ -1,26 +1,26 @@
 import type { ActivationName, CheckedSpec } from '../model/spec.js';
 import type { LayerDiagnosis } from '../training/diagnosis.js';
 
-// The thresholds leave MNIST at peace as it is learned well: networks of relu or tanh, whose layers differ in speed by up to
-// 7; one or two hidden layers of sigmoids, by up to 16; sigmoid layers of which up to 90 % are saturated in the end, and
-// whose outputs are stuck for 4 % of the samples.
+// With these thresholds, MNIST causes no message if it is learned well: networks of relu or tanh, whose layers differ in speed
+// by a factor of up to 7; one or two hidden layers of sigmoids, by up to 16; and sigmoid layers that end up with 90 % of
+// units saturated and with stuck outputs for 4 % of the samples.
 
-/** A layer is slow that is so many times slower than the fastest, where there is a cause. */
+/** A layer is slow if it is this many times slower than the fastest and there is a cause. */
 const SLOW = 10;
-/** δ vanishes or explodes where it changes by more than this: two hidden layers of sigmoids make up to 46, and learn well. */
+/** δ vanishes or explodes if it changes by a larger factor. Two hidden layers of sigmoids reach 46, and learn well. */
 const FAR = 50;
-/** So many times slower is worth saying without a cause. */
+/** A layer this many times slower is reported even without a cause. */
 const VERY_SLOW = 100;
 
-/** Activations that are flat on both sides of a steep middle; the others may well be flat for half of what they are given. */
+/** Activations that are flat on both sides of a steep middle. The others may well be flat for half of their inputs. */
 const sigmoidal: readonly ActivationName[] = ['sigmoid', 'tanh', 'softsign'];
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /**
- * What the numbers mean, and what to try; nothing where all is well.
- * @param stuck share of samples of which an output is saturated at the wrong end
- * @param count of samples
+ * Explains the numbers and suggests remedies; empty if all is well.
+ * @param stuck the share of samples with an output saturated at the wrong end
+ * @param count the number of samples
  */
 export function describeLayers(
   { layers: specs, loss }: CheckedSpec,
@@ -74,7 +74,7 @@ export function describeLayers(
     }
     const why = causes.length ? `: ${causes.join('; ')}` : '';
     if (!(ratio > SLOW)) return why ? here + why : [];
-    const than = speed ? `learns ${Math.round(ratio)} times slower than` : 'learns nothing, beside';
+    const than = speed ? `learns ${Math.round(ratio)} times slower than` : 'learns nothing, unlike';
     return why || ratio > VERY_SLOW ? `${here} ${than} layers[${fastest}]${why}` : [];
   });
 }

@@ -4,10 +4,10 @@ import { RangeFault, TypeFault } from '../errors.js';
 import { checkSpec, type CheckedSpec, type NetworkSpec } from './spec.js';
 import { optimizerNames, type NetworkState, type Parameters, type Run, type RunState } from './state.js';
 
-/** The most slots that a training has: two of adam, and the best parameters. */
+/** The most slots of a training: two of adam, and the best parameters. */
 export const MOST_SLOTS = 3;
 
-/** A state that was checked; it shares nothing that a training changes with the one that was given. */
+/** A checked state. It shares no data that training changes with the state it was made from. */
 export interface CheckedState {
   readonly spec: CheckedSpec;
   readonly parameters: readonly Parameters[];
@@ -16,7 +16,7 @@ export interface CheckedState {
 }
 
 /**
- * @throws TypeError, RangeError naming the place that is wrong
+ * @throws TypeError, RangeError that name the place
  */
 export function checkState(state: NetworkState): CheckedState {
   checkKeys('state', state, ['spec', 'parameters', 'generator', 'run']);
@@ -41,13 +41,13 @@ function checkRunState(run: RunState, sizes: readonly number[]): RunState {
   };
 }
 
-/** The inputs, and the units of each layer. */
+/** The number of inputs, then the units of each layer. */
 export const listSizes = ({ inputs, layers }: Pick<NetworkSpec, 'inputs' | 'layers'>): number[] => [
   inputs,
   ...layers.map(({ units }) => units),
 ];
 
-/** @param sizes the inputs, and the units of each layer */
+/** @param sizes the number of inputs, then the units of each layer */
 function checkParameters(place: string, parameters: unknown, sizes: readonly number[]): Parameters[] {
   return Array.from(checkArray(place, parameters, sizes.length - 1), (layer, l) => {
     checkKeys(`${place}[${l}]`, layer, ['weights', 'biases']);
@@ -61,7 +61,7 @@ function checkParameters(place: string, parameters: unknown, sizes: readonly num
 }
 
 function checkFloats(place: string, floats: unknown, length: number): Float32Array {
-  // instanceof would not know an array of another realm
+  // instanceof fails for arrays of another realm
   if (Object.prototype.toString.call(floats) !== '[object Float32Array]') {
     throw new TypeFault({ place, problem: `expected a Float32Array, got ${show(floats)}` });
   }
@@ -80,8 +80,8 @@ const runFields = [
 ];
 
 /**
- * Checks how far a training has come, but for its slots.
- * @throws TypeError, RangeError naming the place that is wrong
+ * Checks the progress of a training, except its slots.
+ * @throws TypeError, RangeError that name the place
  */
 export function checkRun(place: string, given: unknown): Run {
   checkKeys(place, given, runFields);
@@ -100,7 +100,7 @@ export function checkRun(place: string, given: unknown): Run {
   checkKeys(`${place}.plateau`, plateau, ['rate', 'best', 'waited']);
   const { rate, best, waited } = plateau as Record<string, unknown>;
   const key = (i: number): number => checkInteger(`${place}.keys[${i}]`, keys[i], 0, 2 ** 32 - 1);
-  // In this order a file holds them, so that it is the same however often the training was saved.
+  // Files store the fields in this order, so that a file is the same however often the training was saved.
   return {
     epoch: integer('epoch', 1),
     done: integer('done'),
@@ -127,7 +127,7 @@ export function checkRun(place: string, given: unknown): Run {
   };
 }
 
-/** A number that single precision need not hold. */
+/** Checks a number in double precision. */
 function checkFinite(place: string, value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new RangeFault({ place, problem: `expected a finite number, got ${show(value)}` });
@@ -144,7 +144,7 @@ export function checkGenerator(place: string, state: unknown): RandomState {
   return words as [number, number, number, number];
 }
 
-/** @throws TypeError unless it is an array; RangeError unless it has that length, where one is given */
+/** @throws TypeError unless the value is an array; RangeError unless it has the given length, if any */
 export function checkArray(place: string, value: unknown, length?: number): readonly unknown[] {
   if (!Array.isArray(value)) throw new TypeFault({ place, problem: `expected an array, got ${show(value)}` });
   if (length !== undefined && value.length !== length) {

@@ -3,7 +3,7 @@ import { checkKeys, checkName, misfit, show } from '../base/check.js';
 import { Columns, type CheckedTransforms, type Column } from './columns.js';
 import type { Transform, Transforms } from './transforms.js';
 
-/** What each kind is told; the first is for inputs only. */
+/** The fields of each kind. The first kind is for inputs only. */
 const fields = {
   oneHot: ['categories'],
   identity: [],
@@ -13,9 +13,9 @@ const fields = {
 const kinds = Object.keys(fields) as Transform['kind'][];
 
 /**
- * @param inputs how many numbers the transforms must make of a sample
- * @param outputs how many targets it must have
- * @throws TypeError, RangeError naming the place
+ * @param inputs the number of inputs that the transforms must produce
+ * @param outputs the number of targets that they must produce
+ * @throws TypeError, RangeError that name the place
  */
 export function checkTransforms(transforms: Transforms, inputs: number, outputs: number): CheckedTransforms {
   checkKeys('transforms', transforms, ['inputs', 'targets']);
@@ -49,7 +49,7 @@ function checkColumns(place: string, list: unknown, width: number, kinds: Transf
   if (made !== width) {
     throw new RangeFault({
       place,
-      problem: `they make ${made} numbers of a row, but the network has ${width}`,
+      problem: `they make ${made} numbers per row, but the network has ${width}`,
     });
   }
   return columns;

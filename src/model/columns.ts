@@ -2,17 +2,17 @@ import { RangeFault } from '../errors.js';
 import { fits, misfit, show } from '../base/check.js';
 import type { Transform, Transforms } from './transforms.js';
 
-// Loaded only where there are transforms.
+// Loaded only if a network has transforms.
 
-/** A transform that was checked, ready to be applied. */
+/** A checked transform, ready to apply. */
 export interface Column {
-  /** A copy of what was given. */
+  /** A copy of the user's transform. */
   readonly given: Transform;
-  /** How many numbers it makes of one. */
+  /** The number of outputs per value. */
   readonly width: number;
-  /** Where the 1 of each category goes; undefined for numbers. */
+  /** The output that is 1 for each category; undefined for numbers. */
   readonly places: ReadonlyMap<unknown, number> | undefined;
-  /** For numbers: y = (x − shift) / range, 0 where the range is 0. */
+  /** For numbers: y = (x − shift) / range, or 0 if the range is 0. */
   readonly shift: number;
   readonly range: number;
 }
@@ -27,11 +27,11 @@ export class Columns {
 
   /**
    * Transforms a row.
-   * @param place its name in error messages
-   * @param row as many values as there are columns
-   * @param scale by which numbers are multiplied before
-   * @param values out, from `at` on; zero before
-   * @throws TypeError, RangeError naming the column
+   * @param place the name of the row in error messages
+   * @param row one value per column
+   * @param scale a factor for numbers, applied before the transforms
+   * @param values written from `at` on; must hold zeros there
+   * @throws TypeError, RangeError that name the column
    */
   transformRow(
     place: string,
@@ -62,7 +62,7 @@ export class Columns {
     }
   }
 
-  /** Turns answers, [n][columns], back into the user's own units, in place. */
+  /** Converts outputs, [n][columns], back to the user's own units, in place. */
   invert(answers: Float32Array): void {
     const columns = this.list;
     for (let i = 0; i < answers.length; i++) {
@@ -73,7 +73,7 @@ export class Columns {
 }
 
 export interface CheckedTransforms {
-  /** A copy of what was given. */
+  /** A copy of the user's transforms. */
   readonly given?: Transforms;
   readonly inputs?: Columns | undefined;
   readonly targets?: Columns | undefined;

@@ -6,14 +6,14 @@ import { decode, parseJSON } from './read-safetensors.js';
 import { encode, type Tensor } from './safetensors.js';
 import type { NetworkState, Parameters, RunState } from './state.js';
 
-// A network in one binary. Weights are tensors '0.weight' [units][fanIn] and '0.bias' [units], as PyTorch names those of
-// an nn.Sequential; the slots of a training are 'slot0.0.weight', 'slot0.0.bias' and so on. The rest is JSON, as `toJSON`
-// gives it, under 'bp4' in the metadata, where `training` is the run.
+// A network in one binary. Weights are tensors '0.weight' [units][fanIn] and '0.bias' [units], named as in PyTorch's
+// nn.Sequential. The slots of a training are 'slot0.0.weight', 'slot0.0.bias' and so on. The rest is the JSON of `toJSON`, as
+// 'bp4' in the metadata, with the run as `training`.
 
 /**
  * Writes a network.
- * @param metadata what else to keep in the file, texts by name
- * @throws RangeError where a value is NaN or infinite, or the header is longer than `decodeState` reads
+ * @param metadata other texts to keep in the file, by name
+ * @throws RangeError if a value is NaN or infinite, or the header is longer than `decodeState` accepts
  */
 export function encodeState(
   state: NetworkState,
@@ -32,7 +32,7 @@ export function encodeState(
   return encode(tensors, { bp4, ...metadata });
 }
 
-/** Weights and biases, or what a slot holds of each, as tensors by name. @param prefix of the names */
+/** Weights and biases, or the content of a slot, as tensors by name. @param prefix of the names */
 export function* nameTensors(
   prefix: string,
   parameters: readonly Parameters[],
@@ -44,21 +44,21 @@ export function* nameTensors(
   }
 }
 
-/** A network, and the texts that its file keeps beside it. */
+/** A network, with the other texts of its file. */
 export interface DecodedState {
   readonly state: NetworkState;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads what `encodeState` wrote. Nothing in the bytes is executed, and all is checked.
- * @throws FormatError naming the place that is wrong; its `cause` is the error of the check
+ * Reads the bytes of `encodeState`. It executes nothing in them, and checks everything.
+ * @throws FormatError that names the place; its `cause` is the error of the check
  */
 export function decodeState(bytes: Uint8Array): DecodedState {
   try {
     return readState(bytes);
   } catch (cause) {
-    throw new FormatError(within('expected a network as save gives', cause), { cause });
+    throw new FormatError(within('expected a network from save', cause), { cause });
   }
 }
 
@@ -93,10 +93,10 @@ function readRun(json: unknown, take: TakeTensor, sizes: readonly number[]): Run
   return { ...run, slots: Array.from({ length }, (_, s) => takeParameters(`slot${s}.`, take, sizes)) };
 }
 
-/** Takes a tensor of the name and shape; throws a RangeError where there is none. */
+/** Takes the tensor of this name and shape; throws a RangeError if it's missing. */
 export type TakeTensor = (name: string, ...shape: number[]) => Float32Array;
 
-/** Takes what `nameTensors` named. @param sizes the inputs, and the units of each layer */
+/** Takes the tensors of `nameTensors`. @param sizes the number of inputs, then the units of each layer */
 export const takeParameters = (prefix: string, take: TakeTensor, sizes: readonly number[]): Parameters[] =>
   sizes.slice(1).map((units, l) => ({
     weights: take(`${prefix}${l}.weight`, units, sizes[l]!),

@@ -40,7 +40,7 @@ export interface SpecJSON extends Omit<NetworkJSON, 'layers'> {
   readonly layers: readonly Omit<LayerJSON, 'weights' | 'biases'>[];
 }
 
-/** @param state of a network, as `net.state` gives it */
+/** @param state of a network, as in `net.state` */
 export function specToJSON({ spec, generator }: NetworkState): SpecJSON {
   const { inputs, loss, seed, transforms, layers } = spec;
   return {
@@ -55,7 +55,7 @@ export function specToJSON({ spec, generator }: NetworkState): SpecJSON {
   };
 }
 
-/** @param state of a network, as `net.state` gives it */
+/** @param state of a network, as in `net.state` */
 export function stateToJSON(state: NetworkState): NetworkJSON {
   const json = specToJSON(state);
   return {
@@ -73,7 +73,7 @@ export function stateToJSON(state: NetworkState): NetworkJSON {
   };
 }
 
-/** What a network in JSON is, all but its weights and biases. */
+/** A network in JSON, except its weights and biases. */
 export interface SpecOfJSON {
   readonly checked: CheckedSpec;
   readonly spec: NetworkSpec;
@@ -81,14 +81,14 @@ export interface SpecOfJSON {
 }
 
 /**
- * Checks a network in JSON, all but its weights and biases.
- * @throws TypeError, RangeError naming the place that is wrong
+ * Checks a network in JSON, except its weights and biases.
+ * @throws TypeError, RangeError that name the place
  */
 export function specFromJSON(json: SpecJSON): SpecOfJSON {
   if (typeof json !== 'object' || (json as unknown) === null) {
     throw new TypeFault({
       place: 'json',
-      problem: `expected an object as toJSON gives, got ${show(json)}`,
+      problem: `expected an object from toJSON, got ${show(json)}`,
       cure: 'parse a string with JSON.parse',
     });
   }
@@ -100,9 +100,9 @@ export function specFromJSON(json: SpecJSON): SpecOfJSON {
     });
   }
   const { inputs, loss, seed, generator, transforms } = json;
-  // Here it has no default.
+  // Unlike in a spec, the loss has no default.
   if ((loss as unknown) === undefined) checkName('loss', loss, lossNames);
-  // Array.from sees the holes of an array, where map passes over them.
+  // Array.from visits the holes of an array; map skips them.
   const layers = Array.from(checkArray('layers', json.layers) as SpecJSON['layers'], (layer, l) => {
     if (typeof layer !== 'object' || (layer as unknown) === null) {
       throw new TypeFault({
@@ -135,7 +135,7 @@ export function specFromJSON(json: SpecJSON): SpecOfJSON {
 
 /**
  * Checks a network in JSON.
- * @throws TypeError, RangeError naming the place that is wrong
+ * @throws TypeError, RangeError that name the place
  */
 export function stateFromJSON(json: NetworkJSON): NetworkState {
   const { spec, generator } = specFromJSON(json);

@@ -9,19 +9,19 @@ import { activationCodes, lossCodes, type CheckedSpec } from './spec.js';
 /** Larger chunks are no faster on either engine. */
 const MOST_CHUNK_ROWS = 128;
 
-/** An exponential takes about as long as so many multiplications. */
+/** Multiplications that take about as long as one exponential. */
 const MULTIPLICATIONS_AN_ACTIVATION = 50;
 
 /** Multiplications that take an engine some milliseconds. */
 const MULTIPLICATIONS_AT_A_TIME = { wasm: 5e7, reference: 2e6 };
 
-/** How a training updates: a rule without its pointers and without what kernels write into it. */
+/** The update of a training: a rule without its pointers and without the fields that kernels write. */
 export type RuleOptions = Omit<
   Fields<Rule>,
   'isWeighted' | 'first' | 'second' | 'rate' | 'rootScale' | 'decay' | 'gradientScale'
 >;
 
-/** W −= η/m Σ ∂C/∂W, and nothing else. */
+/** Plain SGD: W −= η/m Σ ∂C/∂W. */
 export const plainRule: RuleOptions = {
   optimizer: SGD,
   isPlain: 1,
@@ -44,25 +44,25 @@ export const plainRule: RuleOptions = {
   key1: 0,
 };
 
-/** A network as training sees it: its memory, the kernels, and the structs in which they find everything. */
+/** A network in training: its memory, the kernels, and the structs that the kernels read. */
 export class Model<K extends Engine = Kernels> extends NetworkMemory {
   readonly spec: CheckedSpec;
   readonly kernels: K;
   readonly loss: number;
-  /** The structs that the kernels read; none of them ever moves. */
+  /** The structs that the kernels read. They never move. */
   readonly layers: readonly Layer[];
   readonly rule: Rule;
-  /** What training sums up, and what `evaluate` does. */
+  /** The sums of training, and those of `evaluate`. */
   readonly tally: Tally;
   readonly evaluationTally: Tally;
-  /** How many samples to take at a time where no mini-batch size is given: enough to be fast, few enough to be brief. */
+  /** The number of samples per chunk if there is no mini-batch size: enough to be fast, few enough to be brief. */
   readonly chunkRows: number;
   #frozen: readonly number[] = [];
   #rule = plainRule;
 
   /**
    * Takes over the kernels' memory; all weights and biases are zero.
-   * @throws RangeError where the network does not fit; the kernels can then be given back
+   * @throws RangeError if the network doesn't fit; the caller can then give the kernels back
    */
   constructor(spec: CheckedSpec, kernels: K) {
     const shape: NetworkShape = {
@@ -96,8 +96,8 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
   }
 
   /**
-   * Says how training updates.
-   * @param frozen the layers that it leaves as they are
+   * Sets the update of training.
+   * @param frozen layers that keep their weights
    */
   useRule(rule: RuleOptions, frozen: readonly number[]): void {
     this.#rule = rule;
@@ -106,7 +106,7 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
     this.#writeStructs();
   }
 
-  /** How many steps there have been since `useRule` said so. */
+  /** The number of steps since `useRule`. */
   get step(): number {
     return this.rule.step;
   }
@@ -120,12 +120,12 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
     this.rule.isWeighted = Number(isWeighted);
   }
 
-  /** Tells the kernels that the inputs of the mini-batch have been placed where the layout says. */
+  /** Points the kernels at the inputs of the mini-batch in the layout. */
   useInputs(): void {
     this.layers[0]!.input = this.layout.inputs;
   }
 
-  /** Writes the structs, in which the kernels find everything. */
+  /** Writes the structs that the kernels read. */
   #writeStructs(): void {
     const layout = this.layout;
     const { parameters, gradients, parameterCount, inputs, targets, sampleWeights, pairs } = layout;
@@ -173,7 +173,7 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
   }
 }
 
-/** How many samples an engine takes in some milliseconds. */
+/** The number of samples that an engine processes in some milliseconds. */
 function chooseChunkRows(shape: NetworkShape, engine: Kernels['engine']): number {
   const units = shape.sizes.slice(1).reduce((sum, count) => sum + count, 0);
   const multiplications = countParameters(shape) + MULTIPLICATIONS_AN_ACTIVATION * units;

@@ -4,11 +4,11 @@ import { initializers } from './initializers.js';
 import type { Model } from './model.js';
 import type { Parameters } from './state.js';
 
-// In memory weights lie [fanIn][stride], each row padded; outside they are [units][fanIn].
+// In memory weights are [fanIn][stride], with padded rows; outside they are [units][fanIn].
 
 type AnyModel = Pick<Model, 'spec' | 'layers' | 'layout' | 'views' | 'matrix' | 'slot' | 'slots' | 'reserve'>;
 
-/** Copies all weights and biases, layer by layer; or what a slot holds in their place. */
+/** Copies all weights and biases, layer by layer; or the content of a slot. */
 export function readParameters(model: AnyModel, pointer = model.layout.parameters): Parameters[] {
   const distance = pointer - model.layout.parameters;
   return model.layers.map((layer) => ({
@@ -17,7 +17,7 @@ export function readParameters(model: AnyModel, pointer = model.layout.parameter
   }));
 }
 
-/** Copies a layer's weights or their gradients, [fanIn][stride], turned to [units][fanIn]. */
+/** Copies a layer's weights or their gradients, transposed from [fanIn][stride] to [units][fanIn]. */
 export function readWeights(
   { views }: Pick<Model, 'views'>,
   { fanIn, units, stride }: Layer,
@@ -32,7 +32,7 @@ export function readWeights(
   return copy;
 }
 
-/** Takes over weights and biases, layer by layer, of the lengths that the spec asks for; or what a slot holds. */
+/** Writes weights and biases of the spec's shapes, layer by layer; or the content of a slot. */
 export function writeParameters(
   { layers, layout, views }: AnyModel,
   parameters: readonly Parameters[],
@@ -50,12 +50,12 @@ export function writeParameters(
   }
 }
 
-/** Copies all slots: what each holds in the place of the parameters. */
+/** Copies all slots, each in the form of the parameters. */
 export function readSlots(model: AnyModel): Parameters[][] {
   return Array.from({ length: model.slots }, (_, s) => readParameters(model, model.slot(s)));
 }
 
-/** Makes room for so many slots, and takes over what they hold. */
+/** Makes room for these slots, and writes their content. */
 export function writeSlots(model: AnyModel, slots: readonly (readonly Parameters[])[]): void {
   model.reserve(1, slots.length);
   for (const [s, slot] of slots.entries()) writeParameters(model, slot, model.slot(s));

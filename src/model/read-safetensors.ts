@@ -6,12 +6,12 @@ const MOST_DEPTH = 32;
 const MOST_DIMENSIONS = 8;
 
 /**
- * Reads what `encode` or another program wrote, where all tensors are of 32-bit floats; they are copies.
- * @throws TypeError, RangeError, SyntaxError naming the place that is wrong
+ * Reads a file of `encode` or another program, if all tensors are 32-bit floats. The tensors are copies.
+ * @throws TypeError, RangeError, SyntaxError that name the place
  */
 export function decode(bytes: Uint8Array): { metadata: Map<string, string>; tensors: Map<string, Tensor> } {
   const { metadata, places, data } = readHeader(bytes, { F32: 4 });
-  // All is checked before memory is taken: a broken file of 100 MB is refused in less than 100 ms.
+  // All checks come before the allocations: a broken file of 100 MB is rejected in less than 100 ms.
   for (const { name, begin, end } of places) checkFinite(name, data, begin, end);
   const tensors = new Map<string, Tensor>();
   for (const { name, shape, begin, end } of places) {
@@ -23,10 +23,10 @@ export function decode(bytes: Uint8Array): { metadata: Map<string, string>; tens
 }
 
 /**
- * Reads all but the numbers.
- * @param sizes the types that they may be of, and the bytes of one
- * @returns where each tensor lies in the data, the first first
- * @throws TypeError, RangeError, SyntaxError naming the place that is wrong
+ * Reads the header.
+ * @param sizes the accepted types, with the bytes of one number
+ * @returns the place of each tensor in the data, in ascending order
+ * @throws TypeError, RangeError, SyntaxError that name the place
  */
 export function readHeader(
   bytes: Uint8Array,
@@ -64,7 +64,7 @@ export interface Place {
   readonly end: number;
 }
 
-/** Where the tensors are, first to last: each is as long as its shape asks for, and together they are all the data. */
+/** The places of the tensors, in ascending order. Each has the length of its shape, and together they cover the data. */
 function readPlaces(
   entries: Readonly<Record<string, object>>,
   sizes: Readonly<Record<string, number>>,
@@ -103,9 +103,9 @@ function checkIntegers(place: string, value: unknown, least: number, most: numbe
 }
 
 /**
- * JSON.parse for text that nobody vouches for.
- * @throws SyntaxError where it is no JSON; RangeError where it is nested too deep, has too many parts, or a name twice in
- *   one object, of which JSON.parse would take the last
+ * JSON.parse for untrusted text.
+ * @throws SyntaxError if the text isn't JSON; RangeError if it's nested too deeply, has too many parts, or has a name twice in
+ *   one object, in which case JSON.parse would keep the last
  */
 export function parseJSON(place: string, text: string): unknown {
   let depth = 0;

@@ -1,11 +1,11 @@
 import { checkInteger, misfit } from '../base/check.js';
 
-// Named tensors in one binary in which nothing can be executed, as https://github.com/huggingface/safetensors defines:
+// Named tensors in one binary without executable content, as defined by https://github.com/huggingface/safetensors:
 //
-//   u64 N, little-endian · N bytes of JSON, filled up with spaces · the tensors, one after the other, little-endian
+//   u64 N, little-endian · N bytes of JSON, padded with spaces · the tensors, one after the other, little-endian
 //
 // The JSON maps each name to { dtype, shape, data_offsets: [begin, end] }, counted from the end of the JSON, and
-// '__metadata__' to strings by name. Nothing in it is used before it is checked.
+// '__metadata__' to strings by name. Every value is checked before it is used.
 
 /** A tensor of 32-bit floats, row-major. */
 export interface Tensor {
@@ -15,14 +15,14 @@ export interface Tensor {
 
 export type Tensors = ReadonlyMap<string, Tensor>;
 
-// A broken file must be refused soon: within these bounds reading the JSON takes 60 ms at worst (measured). A network of
-// 2,000 layers is within them, and so are 50,000 numbers in full precision, or the transforms of 6,000 columns.
+// A broken file must be rejected quickly. Within these bounds reading the JSON takes at most 60 ms (measured). They allow a
+// network of 2,000 layers, 50,000 numbers in full precision, or the transforms of 6,000 columns.
 export const MOST_HEADER_BYTES = 2 ** 20;
 /** Names, objects and arrays in a JSON text. */
 export const MOST_PARTS = 2 ** 15;
 
 /**
- * @throws RangeError where a value is NaN or infinite, or the header longer than `decode` would take
+ * @throws RangeError if a value is NaN or infinite, or the header is longer than `decode` accepts
  */
 export function encode(
   tensors: Tensors,
@@ -35,7 +35,7 @@ export function encode(
     return [name, { dtype: 'F32', shape, data_offsets: [begin, bytes] }] as const;
   });
   const json = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
-  // What `decode` would refuse is not written.
+  // Never writes a file that `decode` would reject.
   const texts = Object.values(metadata);
   const parts = texts.reduce((rest, text) => rest - countParts(text), countParts(json));
   for (const count of [parts, ...texts.map(countParts)])
@@ -59,11 +59,11 @@ export function encode(
   return file;
 }
 
-/** At most so many names, objects and arrays has a JSON text. */
+/** An upper bound on the names, objects and arrays in a JSON text. */
 const countParts = (json: string): number => json.split(/[:{[]/).length - 1;
 
 /**
- * @throws RangeError where one of the floats is not finite
+ * @throws RangeError if one of the floats isn't finite
  */
 export function checkFinite(name: string, view: DataView, from: number, to: number): void {
   for (let at = from; at < to; at += 4) {

@@ -110,13 +110,13 @@ export interface NetworkSpec {
   readonly transforms?: Transforms;
 }
 
-/** A spec that was checked, its defaults filled in. */
+/** A checked spec, with its defaults filled in. */
 export interface CheckedSpec {
   readonly inputs: number;
-  /** alpha is 0 where the activation has none. */
+  /** alpha is 0 if the activation has none. */
   readonly layers: readonly Required<LayerSpec>[];
   readonly loss: LossName;
-  /** 0 where the loss has none. */
+  /** 0 if the loss has none. */
   readonly delta: number;
   readonly labelSmoothing: number;
   readonly seed: number;
@@ -170,7 +170,7 @@ export type LossFor<Activation extends ActivationName> = {
   [Loss in LossName]: Activation extends (typeof validPartners)[Loss][number] ? Loss : never;
 }[LossName];
 
-/** The activation of the last layer; any, where the compiler does not know how many layers there are. */
+/** The activation of the last layer; any activation, if the compiler doesn't know the number of layers. */
 export type LastActivation<Layers extends readonly LayerSpec[]> = Layers extends readonly [
   ...unknown[],
   infer Last extends LayerSpec,
@@ -180,14 +180,14 @@ export type LastActivation<Layers extends readonly LayerSpec[]> = Layers extends
 
 export const defaultAlphas: Partial<Record<ActivationName, number>> = { leakyRelu: 0.01, elu: 1 };
 
-/** He et al. (2015) reckon with units that are off for about half of what they meet. */
+/** He et al. (2015) assume units that are off for about half of their inputs. */
 const heActivations: readonly ActivationName[] = ['relu', 'leakyRelu', 'elu', 'swish', 'gelu'];
 
-/** Units that no memory could hold are refused before anything is computed from them. */
+/** Sizes that no memory could hold are rejected before anything is computed from them. */
 const MOST_UNITS = 2 ** 28;
 
 /**
- * @throws TypeError, RangeError where the spec is not one; nothing is allocated
+ * @throws TypeError, RangeError if the spec is invalid; nothing is allocated
  */
 export function checkSpec(spec: NetworkSpec): CheckedSpec {
   const inputs = checkInteger('inputs', spec.inputs, 1, MOST_UNITS);
@@ -197,7 +197,7 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
       problem: `expected an array of at least one { units, activation }, got ${show(spec.layers)}`,
     });
   }
-  // Array.from sees the holes of an array, where map passes over them.
+  // Array.from visits the holes of an array; map skips them.
   const layers = Array.from(spec.layers as readonly LayerSpec[], (layer, l) =>
     checkLayer(`layers[${l}]`, layer, l === spec.layers.length - 1),
   );
@@ -213,7 +213,7 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
   };
 }
 
-/** The spec in plain data, without what its defaults say and without how weights were drawn. */
+/** The spec as plain data, without defaults and without the initializers. */
 export function describeSpec(spec: CheckedSpec): NetworkSpec {
   const { inputs, seed, layers, transforms } = spec;
   return {
@@ -291,7 +291,7 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
     const names = Object.keys(defaultAlphas).map(show).join(' or ');
     throw new TypeFault({
       place: `${place}.alpha`,
-      problem: `goes with ${names} alone`,
+      problem: `applies only to ${names}`,
       cure: `leave it out for '${activation}'`,
     });
   }
@@ -306,8 +306,8 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
   if (dropout > 0 && isLast) {
     throw new RangeFault({
       place: `${place}.dropout`,
-      problem: "the last layer's outputs are the answer",
-      cure: 'use it in layers before',
+      problem: 'is not for the last layer',
+      cure: 'use it in earlier layers',
     });
   }
   const { alpha: givenAlpha = defaultAlpha } = layer;

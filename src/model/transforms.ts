@@ -1,10 +1,10 @@
 /**
- * What becomes of a column of the user's numbers before the network sees it, or of its answers before the user does:
+ * The transform of a column of the user's data before the network sees it. Its inverse applies to the network's outputs.
  *
  *   identity     x
- *   standardize  (x − mean) / deviation    0 where the deviation is 0
- *   minMax       (x − min) / (max − min)    0 where they are equal
- *   oneHot       as many columns as there are categories, 1 at that of x, else 0; inputs only
+ *   standardize  (x − mean) / deviation    0 if the deviation is 0
+ *   minMax       (x − min) / (max − min)    0 if they are equal
+ *   oneHot       one column per category, 1 at that of x, else 0; inputs only
  *
  * Computed in double precision, then rounded to single: the same bits everywhere.
  */
@@ -13,14 +13,14 @@ export type Transform =
   | {
       readonly kind: 'oneHot';
       /**
-       * All numbers, or all strings. Where they are strings, a number in the data is the index of one, so that typed
-       * arrays can hold them.
+       * All numbers, or all strings. If they are strings, a number in the data is the index of one, so that typed arrays can
+       * hold them.
        */
       readonly categories: readonly string[] | readonly number[];
       readonly name?: string;
     };
 
-/** A transform that makes one number of one. */
+/** A transform of one number to one number. */
 export type NumberTransform =
   | { readonly kind: 'identity'; readonly name?: string }
   | {
@@ -31,7 +31,7 @@ export type NumberTransform =
     }
   | { readonly kind: 'minMax'; readonly min: number; readonly max: number; readonly name?: string };
 
-/** A transform for each column, as `fitTransforms` of bp4/data fits them. Where columns have names, a row may be an object. */
+/** A transform for each column; `fitTransforms` of bp4/data fits them. If columns have names, a row may be an object. */
 export interface Transforms {
   readonly inputs?: readonly Transform[];
   readonly targets?: readonly NumberTransform[];

@@ -10,7 +10,7 @@ import type { Samples } from './samples.js';
 import type { Window } from './window.js';
 import type { Windows } from './windows.js';
 
-/** What a training works on, and how far it has come. */
+/** The parts of a training, and its progress. */
 export interface Training {
   readonly model: Model;
   readonly random: Random;
@@ -20,7 +20,7 @@ export interface Training {
   readonly run: Run;
 }
 
-/** Goes back to where the run stands. */
+/** Returns to the position of the run. */
 export function restart({ model, windows, run }: Training): void {
   clearTally(model.tally);
   writeTally(model.tally, run);
@@ -28,7 +28,7 @@ export function restart({ model, windows, run }: Training): void {
 }
 
 /**
- * Stochastic gradient descent, to be read beside SGD in Nielsen's network.py:
+ * Stochastic gradient descent. Compare SGD in Nielsen's network.py:
  *
  *     for j in xrange(epochs):
  *         random.shuffle(training_data)
@@ -37,8 +37,8 @@ export function restart({ model, windows, run }: Training): void {
  *             self.update_mini_batch(mini_batch, eta)
  *         if test_data: self.evaluate(test_data)
  *
- * A window holds all samples, or one batch of a stream. Drawing the next mini-batch shuffles that much of it. One call of
- * the kernels takes many mini-batches where no hook needs each. Hooks do the rest.
+ * A window holds all samples, or one batch of a stream. Drawing the next mini-batch shuffles that part of the order. One call
+ * of the kernels takes many mini-batches if no hook needs each. Hooks do the rest.
  */
 export function* runEpochs(training: Training, hooks: readonly Hook[]): Work<void> {
   const { model, windows, validation, run } = training;
@@ -58,7 +58,7 @@ export function* runEpochs(training: Training, hooks: readonly Hook[]): Work<voi
         // self.update_mini_batch
         const isWhole = updateMiniBatches(training, window, rate);
         if (!isWhole) yield* recoverOrDiverge(training, window, rate);
-        // By index: for-of would make an iterator for each step, since it may yield. A small network's step takes less time.
+        // By index, because for-of would create an iterator for each step (it may yield), and a small network's step takes less time.
         for (let h = 0; h < afterStep.length; h++) {
           const pause = afterStep[h]!(samples, samples * window.workPerSample);
           if (pause) yield pause.value;
@@ -76,14 +76,14 @@ export function* runEpochs(training: Training, hooks: readonly Hook[]): Work<voi
   }
 }
 
-/** Chooses η of the next step; a promise if the user's function gives one. */
+/** Chooses η of the next step; a promise if the user's function returns one. */
 function chooseRate({ run, windows, options }: Training): number | PromiseLike<number> {
   const stepsPerEpoch = countSteps(run, windows);
   const position = { epoch: run.epoch, epochs: options.epochs, step: run.step, stepsPerEpoch };
   return options.schedule.at(position, run.plateau);
 }
 
-/** The steps of an epoch; of a stream those of the epoch before, 0 in the first. */
+/** The steps per epoch. For a stream, the steps of the previous epoch; 0 in the first. */
 export function countSteps({ miniBatchSize, stepsPerEpoch }: Run, { count }: Windows): number {
   return count ? Math.ceil(count / miniBatchSize) : stepsPerEpoch;
 }

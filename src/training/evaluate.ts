@@ -21,7 +21,7 @@ export function* evaluate(model: Model, samples: Samples): Work<Metrics> {
   const sums = { loss: 0, right: 0 };
   yield* feedForwardAll(model, samples, (rows) => {
     const { evaluationTally: tally, layout } = model;
-    // Between two chunks another evaluation may have come in.
+    // Another evaluation may have run between two chunks.
     writeTally(tally, sums);
     kernels.tally(layout.net, tally.pointer, rows, samples.areWeighted ? model.layout.sampleWeights : 0);
     readTally(tally, sums);
@@ -44,7 +44,7 @@ export function* predict(model: Model, samples: Samples): Work<Float32Array> {
   return outputs;
 }
 
-/** Takes all samples forward, a chunk at a time; yields after each chunk. */
+/** Runs all samples forward, a chunk at a time; yields after each chunk. */
 export function* feedForwardAll(
   model: Model,
   samples: Samples,
@@ -59,7 +59,7 @@ export function* feedForwardAll(
   }
 }
 
-/** Sums over samples: of their cost, and of those that were classified correctly. */
+/** Sums over samples: of the costs, and the number classified correctly. */
 export interface Sums {
   readonly loss: number;
   readonly right: number;
@@ -75,14 +75,14 @@ export function writeTally(tally: Tally, { loss, right }: Sums): void {
   tally.right = right;
 }
 
-/** Clears the sums. The bound of the weights becomes Infinity, because nothing is known of them yet. */
+/** Clears the sums. The bound of the weights becomes Infinity, because they are unknown. */
 export function clearTally(tally: Tally): void {
   tally.loss = 0;
   tally.right = 0;
   tally.largestWeight = Infinity;
 }
 
-/** Reads a tally into `sums`, so that a small network need not make an object for each of its epochs. */
+/** Reads a tally into `sums`, so that a small network needn't allocate an object per epoch. */
 export function readTally(tally: Tally, sums: { loss: number; right: number }): void {
   sums.loss = tally.loss;
   sums.right = tally.right;

@@ -27,15 +27,15 @@ export function* findDivergence(
     if (!(error instanceof Diverged)) throw error;
     ({ learningRate } = error);
   }
-  // The last finite step may be the last of the epoch before.
+  // The last finite step may be the last step of the previous epoch.
   const { epoch, epochStep } = run;
   snapshot.restore();
   return describeDivergence(model, { epoch, step: run.step - epochStep + 1 }, windows.current, learningRate);
 }
 
 /**
- * Describes why a training can't go on: looks at the mini-batch drawn last, which can't be learned, with the last finite
- * weights.
+ * Describes why a training can't continue, by the gradients of the mini-batch drawn last, which can't be learned, at the last
+ * finite weights.
  */
 function describeDivergence(
   model: Model,
@@ -70,7 +70,7 @@ function describeDivergence(
       place: 'train',
       problem:
         `diverged in epoch ${at.epoch}, step ${at.step}: ${what}; the largest gradient, ${largest.toPrecision(3)}, is in ` +
-        `layers[${layer}]. The network is left after its last finite step`,
+        `layers[${layer}]. The network keeps its last finite step`,
       cure:
         `use a learningRate below ${Number(learningRate.toPrecision(3))}, inputs of about 1 in size, ` +
         'or clip: { norm: 1 }',

@@ -5,25 +5,25 @@ import type { EpochReport } from './reports.js';
 export type ReportDraft = { -readonly [Key in keyof EpochReport]: EpochReport[Key] };
 
 /**
- * What takes part in a training besides gradient descent itself. The training calls its hooks in their order; where one
- * returns some work, that is done before the next is called.
+ * A part of training other than gradient descent. The training calls its hooks in order. If one returns work, the training
+ * finishes it before it calls the next.
  */
 export interface Hook {
-  /** Whether it must be called after each single step. Where no hook must, one call of the kernels takes many steps. */
+  /** Whether it must be called after each single step. If no hook must, one call of the kernels takes many steps. */
   readonly isStepwise?: boolean | undefined;
   /**
-   * Whether it changes how the training goes on, where others only tell somebody of it. A training that diverged is
-   * repeated with these hooks alone, to find the step.
+   * Whether it changes the training, and doesn't only report. To find the step at which a training diverged, the training
+   * repeats with these hooks alone.
    */
   readonly affectsTraining?: boolean | undefined;
   /**
-   * After the steps of one call of the kernels.
-   * @param samples how many they learned from
-   * @param work    about how many multiplications that took
+   * Called after the steps of one call of the kernels.
+   * @param samples the number of samples learned
+   * @param work    the approximate number of multiplications
    */
   readonly afterStep?: ((samples: number, work: number) => Pause | undefined) | undefined;
-  /** After an epoch and its validation, once the run stands at the beginning of the next. */
+  /** Called after an epoch and its validation, once the run is at the start of the next. */
   readonly afterEpoch?: ((report: ReportDraft) => Work<void> | undefined) | undefined;
-  /** After the last epoch. */
+  /** Called after the last epoch. */
   readonly afterTraining?: (() => void) | undefined;
 }

@@ -26,12 +26,12 @@ export interface Matrix {
 }
 
 /**
- * Checks rows of numbers: each, times `scale`, must be finite in single precision.
+ * Checks rows of numbers: each number, times `scale`, must be finite in single precision.
  * @param place their name in error messages
- * @param width of a row in the answer
- * @param columns what makes such rows of the user's, if anything is to
- * @returns a view of the user's own typed array; of plain arrays, and where there are transforms, a copy
- * @throws TypeError, RangeError naming the row and column
+ * @param width the length of a row after the transforms
+ * @param columns the transforms of the user's rows, if any
+ * @returns a view of the user's own typed array; or a copy, if the rows are plain arrays or have transforms
+ * @throws TypeError, RangeError that name the row and column
  */
 export function* readMatrix(
   place: string,
@@ -74,7 +74,7 @@ function* flatValues(
   const { length } = values;
   const isTyped = isNumericArray(values);
   const copy = isTyped ? plainView(values) : newFloats(place, length / width, width);
-  // Integers of 32 bits are finite, even times the largest scale.
+  // 32-bit integers are finite, even times the largest scale.
   if (isTyped && holdsIntegers(values)) return copy;
   for (let i = 0; i < length; i++) {
     const value: unknown = values[i];
@@ -132,8 +132,8 @@ function isRecord(row: unknown): row is Record<string, unknown> {
 
 /**
  * Checks each number.
- * @param expected ends the error message: what a valid one is
- * @throws RangeError naming the row and column
+ * @param expected describes a valid number, at the end of the error message
+ * @throws RangeError that names the row and column
  */
 export function* checkValues(
   place: string,
@@ -153,8 +153,8 @@ export function* checkValues(
 
 /**
  * Checks class indices.
- * @returns a view of the user's own typed array, or a copy of a plain one
- * @throws TypeError, RangeError naming the index
+ * @returns a view of the user's own typed array, or a copy of a plain array
+ * @throws TypeError, RangeError that name the index
  */
 export function* readLabels(
   place: string,

@@ -23,11 +23,11 @@ type NumberName = Exclude<keyof OptimizerOptions, 'name'>;
 
 interface Optimizer {
   readonly code: number;
-  /** What it remembers of each parameter. */
+  /** The numbers that it keeps for each parameter. */
   readonly slots: number;
   /** The default η. */
   readonly rate: number;
-  /** The defaults of the numbers that it has. */
+  /** The defaults of its parameters. */
   readonly numbers: Readonly<Partial<Record<NumberName, number>>>;
 }
 
@@ -43,7 +43,7 @@ const optimizers: Record<OptimizerName, Optimizer> = {
   adamw: { code: ADAM, slots: 2, rate: 0.001, numbers: { ...adam, weightDecay: 0.01 } },
 };
 
-/** An optimizer that was checked: its name, and what of the rule it decides. */
+/** A checked optimizer: its name, and its part of the rule. */
 export interface CheckedOptimizer {
   readonly name: OptimizerName;
   readonly slots: number;
@@ -65,7 +65,7 @@ export interface CheckedOptimizer {
 }
 
 /**
- * @throws TypeError, RangeError naming what is wrong
+ * @throws TypeError, RangeError that name the problem
  */
 export function checkOptimizer(option: OptimizerName | OptimizerOptions): CheckedOptimizer {
   const given = typeof option === 'string' ? { name: option } : option;
@@ -114,6 +114,6 @@ export function checkOptimizer(option: OptimizerName | OptimizerOptions): Checke
 
 const numberNames: readonly NumberName[] = ['momentum', 'decay', 'beta1', 'beta2', 'epsilon', 'weightDecay'];
 
-/** Without what is undefined: that stands for the default. */
+/** Without undefined values, which stand for the default. */
 const defined = (options: OptimizerOptions): Partial<Record<NumberName, number>> =>
   Object.fromEntries(numberNames.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));

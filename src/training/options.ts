@@ -111,7 +111,7 @@ export const optionNames = [
 ] as const satisfies readonly (keyof TrainOptions)[];
 
 /**
- * @throws TypeError, RangeError naming the option
+ * @throws TypeError, RangeError that name the option
  */
 export function checkTrainOptions(options: TrainOptions, layerCount: number): CheckedTrainOptions {
   checkKeys('options', options, optionNames);
@@ -165,7 +165,7 @@ function checkClassWeights(weights: TrainOptions['classWeights']): ClassWeights 
 function checkSplit(share: number | undefined, validation: unknown): number {
   if (share === undefined) return 0;
   if (validation !== undefined) {
-    throw new TypeFault({ place: 'validationSplit', problem: 'there is validation already' });
+    throw new TypeFault({ place: 'validationSplit', problem: 'validation is also set' });
   }
   return checkPositive('validationSplit', checkNumber('validationSplit', share, 0, 1));
 }
@@ -179,7 +179,7 @@ export function checkSignal(signal: unknown): void {
   }
 }
 
-/** By its method: a signal from another realm (a frame, a test runner) is no instance of our AbortSignal. */
+/** Recognizes a signal by its method, because instanceof fails for one of another realm (a frame, a test runner). */
 function isSignal(value: unknown): boolean {
   return typeof (value as AbortSignal | null)?.throwIfAborted === 'function';
 }

@@ -2,13 +2,13 @@ import type { Random } from '../base/random.js';
 import type { Model } from '../model/model.js';
 import { NUMBERS_AT_A_TIME } from '../base/numeric-arrays.js';
 
-/** Room for an order: one number of a sample after the other, from index `at`. */
+/** The place of an order: the numbers of samples, from index `at`. */
 export interface OrderPlace {
   readonly words: Uint32Array;
   readonly at: number;
 }
 
-/** Room in the window of a model, for the kernels to read. It moves with the window: each use finds it anew. */
+/** A place in the window of a model, for the kernels to read. It moves with the window, so each use looks it up. */
 export class PlaceInWindow implements OrderPlace {
   readonly #model: Model;
   readonly #offset: number;
@@ -27,12 +27,12 @@ export class PlaceInWindow implements OrderPlace {
   }
 }
 
-/** The order of the samples in each epoch, drawn from the seed as far as it is needed. */
+/** The order of the samples in each epoch, drawn from the seed as needed. */
 export class Order {
   readonly #random: Random;
   readonly #count: number;
   readonly #place: OrderPlace;
-  /** Where the last draw began, at the generator's mark. */
+  /** The start of the last draw, at the generator's mark. */
   #marked = 0;
 
   constructor(random: Random, count: number, place: OrderPlace) {
@@ -41,16 +41,16 @@ export class Order {
     this.#place = place;
   }
 
-  /** Which sample comes n-th. */
+  /** The numbers of the samples, in order. */
   get numbers(): Uint32Array {
     const { words, at } = this.#place;
     return words.subarray(at, at + this.#count);
   }
 
   /**
-   * Begins an epoch from the samples' own order: where it goes from there, the generator alone decides.
-   * @param from how much of the order has begun already
-   * @returns how much has then; to be called again until it is all
+   * Begins an epoch with the samples in their original order. From there the generator alone determines the order.
+   * @param from the length of the order that has been reset
+   * @returns the length that has been reset now; call again until it's complete
    */
   begin(from: number): number {
     const { words, at } = this.#place;
@@ -59,7 +59,7 @@ export class Order {
     return end;
   }
 
-  /** Draws the next `rows` of all that remain (Fisher and Yates's shuffle, a piece at a time). */
+  /** Draws the next `rows` of all that remain (a piece of the Fisher–Yates shuffle). */
   draw(first: number, rows: number): void {
     const { words, at } = this.#place;
     const random = this.#random;
@@ -73,7 +73,7 @@ export class Order {
     }
   }
 
-  /** Sets the generator to where it would be if the last draw had ended before `end`. The order stays as it is. */
+  /** Sets the generator to its state if the last draw had ended before `end`. The order stays unchanged. */
   settle(end: number): void {
     this.#random.rewind();
     for (let n = this.#marked; n < end; n++) this.#random.below(this.#count - n);

@@ -20,19 +20,19 @@ export interface RegularizationOptions {
   readonly frozen?: readonly number[];
 }
 
-/** Regularization that was checked. */
+/** Checked regularization. */
 export interface CheckedRegularization {
   /** Its part of the kernels' rule; 0 for none. */
   readonly rule: Readonly<
     Record<'l1' | 'l2' | 'penalizesBiases' | 'clipNorm' | 'clipValue' | 'maxNorm', number>
   >;
   readonly frozen: readonly number[];
-  /** Whether there is none at all. */
+  /** Whether the training uses no regularization. */
   readonly isNone: boolean;
 }
 
 /**
- * @throws TypeError, RangeError naming what is wrong
+ * @throws TypeError, RangeError that name the problem
  */
 export function checkRegularization(
   options: RegularizationOptions,

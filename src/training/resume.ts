@@ -4,20 +4,20 @@ import type { Model } from '../model/model.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Run } from '../model/state.js';
 
-// How a training begins, or goes on where it stopped.
+// Starts or resumes a training.
 
-/** Worse than anything: JSON has no Infinity. */
+/** Worse than any loss. JSON can't hold Infinity. */
 const WORST = Number.MAX_VALUE;
 
-/** How many slots a training needs: those of its optimizer, and then one for the best parameters. */
+/** The number of slots that a training needs: those of its optimizer, and then one for the best parameters. */
 export const countSlots = ({ optimizer, earlyStopping }: CheckedTrainOptions): number =>
   optimizer.slots + Number(earlyStopping?.restoreBest ?? false);
 
-/** A training at its beginning. */
+/** A training at its start. */
 export function startRun(model: Model, random: Random, options: CheckedTrainOptions): Run {
   const drops = model.layers.some(({ dropBelow }) => dropBelow > 0);
   const keys = drops ? ([random.bits(), random.bits()] as const) : ([0, 0] as const);
-  // In the order in which they are read from a file: so that a file is the same however often the training was saved.
+  // In the order in which files are read, so that a file is the same however often the training was saved.
   return {
     epoch: 1,
     done: 0,
@@ -41,8 +41,8 @@ export function startRun(model: Model, random: Random, options: CheckedTrainOpti
 }
 
 /**
- * @param slots as many as the model has
- * @throws StateError where there is nothing to go on with, or the options are not those that it had
+ * @param slots the number of slots in the model
+ * @throws StateError if there is no run to continue, or the options differ from those of the run
  */
 export function assertResumable(
   run: Run | undefined,

@@ -29,8 +29,8 @@ export interface Data extends Inputs {
 export type ClassWeights = readonly number[] | Readonly<Record<number, number>>;
 
 /**
- * Targets that some losses need. The cross-entropies are costs of probabilities, none below 0: a target of 255 would
- * have no least cost.
+ * Targets that some losses require. The cross-entropies are costs of probabilities, which are never below 0: with a target of
+ * 255 the cost would have no minimum.
  */
 const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => boolean, expected: string]>> = {
   binaryCrossEntropy: [(y) => y >= 0 && y <= 1, 'a number from 0 to 1'],
@@ -38,33 +38,33 @@ const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => bo
   hinge: [(y) => y === -1 || y === 1, '-1 or 1'],
 };
 
-/** Why a training fails whose data was taken away from it. */
+/** The error of a training whose data the caller has transferred. */
 export const BUFFER_IS_GONE: Fault = {
   place: 'data',
   problem: 'the buffer of a typed array was transferred or made shorter',
-  cure: 'leave it until the call has ended',
+  cure: 'leave it until the call ends',
 };
 
-/** So many samples, or fewer where they are long, tell whether most inputs are zero. */
+/** The number of samples to probe for zeros, fewer if they are long. */
 const PROBED_SAMPLES = 256;
 
-/** Where samples are written: pointers to rows of inputs, to rows of targets, and to weights. */
+/** Pointers to rows of inputs, to rows of targets, and to weights, where samples are written. */
 export type Destination = Pick<Layout, 'inputs' | 'targets' | 'sampleWeights'>;
 
 interface Parts {
   readonly inputs: Matrix;
-  /** By which the inputs remain to be multiplied. */
+  /** The remaining factor of the inputs. */
   readonly scale: number;
   readonly targets?: Matrix;
   readonly labels?: NumericArray;
   readonly weights?: Float32Array | undefined;
 }
 
-/** The user's data, checked, and left where it is. */
+/** The user's data, checked and left in place. */
 export class Samples {
   readonly count: number;
   readonly #parts: Parts;
-  /** Which of the user's samples they are, where not all. */
+  /** The numbers of the chosen samples; undefined if all are. */
   readonly #chosen: Uint32Array | undefined;
 
   private constructor(parts: Parts, chosen?: Uint32Array) {
@@ -75,7 +75,7 @@ export class Samples {
 
   /**
    * Checks inputs alone, for `predict`.
-   * @throws TypeError, RangeError naming the row and column
+   * @throws TypeError, RangeError that name the row and column
    */
   static *readInputs(data: Inputs, model: Model): Work<Samples> {
     return new Samples(yield* readInputs('', data, model));
@@ -84,8 +84,8 @@ export class Samples {
   /**
    * Checks inputs with their targets or labels.
    * @param place put before the names in error messages: '' or 'validation.'
-   * @param classWeights by which the samples of each label are weighted besides
-   * @throws TypeError, RangeError naming the row and column
+   * @param classWeights additional factors for the samples of each label
+   * @throws TypeError, RangeError that name the row and column
    */
   static *read(data: Data, model: Model, place = '', classWeights?: ClassWeights): Work<Samples> {
     const names = ['inputs', 'targets', 'labels', 'sampleWeights', 'inputScale'];
@@ -105,7 +105,7 @@ export class Samples {
         throw new TypeFault({
           place: `${place}labels`,
           problem: 'the network has transforms for targets',
-          cure: 'give targets instead',
+          cure: 'pass targets instead',
         });
       }
       const labels = yield* readLabels(`${place}labels`, data.labels, count, model.outputs);
@@ -132,19 +132,19 @@ export class Samples {
     return this.#parts.weights !== undefined;
   }
 
-  /** What is right: either labels or targets, of all that the user gave; `chosen` says which of them, where not all. */
+  /** The expected outputs: labels or targets of all the user's samples. `chosen` selects among them; undefined means all. */
   get answers() {
     const { labels, targets } = this.#parts;
     return { labels, targets: targets?.values, chosen: this.#chosen };
   }
 
-  /** Some of them, by their numbers in rising order. */
+  /** A subset of the samples, by ascending numbers. */
   choose(chosen: Uint32Array): Samples {
     const before = this.#chosen;
     return new Samples(this.#parts, before ? chosen.map((n) => before[n]!) : chosen);
   }
 
-  /** The share of the inputs that differ from zero, in some of the samples from all over. */
+  /** The share of the inputs that differ from zero, in samples at regular intervals. */
   density(): number {
     const { values, width } = this.#parts.inputs;
     const probes = Math.min(PROBED_SAMPLES, Math.ceil(NUMBERS_AT_A_TIME / width));
@@ -177,7 +177,7 @@ export class Samples {
     this.#writeAnswers(model, to, from, rows, numbers);
   }
 
-  /** As `write`, but adds the inputs as pairs to the model's window, which holds those before them already. */
+  /** Like `write`, but adds the inputs as pairs to the model's window, after those that it holds. */
   writePairs(model: Model, to: Omit<Destination, 'inputs'>, first: number, rows: number): void {
     const { layout, kernels, window } = model;
     const { inputs, scale } = this.#parts;
@@ -192,7 +192,7 @@ export class Samples {
     this.#writeAnswers(model, to, from, rows, numbers);
   }
 
-  /** The same rows among all that the user gave: the first of them, and in which order, where not as they lie. */
+  /** The same rows among all the user's samples: the first, and the order unless they are consecutive. */
   #locate(
     first: number,
     rows: number,
@@ -228,7 +228,7 @@ export class Samples {
     const at = views.at(to.targets);
     const coding = encodeClasses(spec, units);
     const { targets, labels, weights } = this.#parts;
-    if (stride > units) floats.fill(0, at, at + rows * stride); // what lies between the rows is zero
+    if (stride > units) floats.fill(0, at, at + rows * stride); // the padding is zero
     if (targets) {
       copyRows(targets, first, rows, order, floats, at, stride);
       if (spec.labelSmoothing) smooth(floats, at, rows, stride, units, coding);
@@ -240,7 +240,7 @@ export class Samples {
   }
 }
 
-/** What each sample weighs: its own weight times that of its class; undefined where all weigh 1. */
+/** The weights of the samples: each sample's weight times that of its class; undefined if all are 1. */
 function readWeights(
   place: string,
   sampleWeights: Data['sampleWeights'],
@@ -279,7 +279,7 @@ function copyRows(
   at: number,
   stride: number,
 ): void {
-  // A typed array is the user's own, and long trainings pause: its buffer may be gone.
+  // A typed array belongs to the user, and long trainings pause, so its buffer may be gone.
   if (values.length < count * width) {
     throw new TypeFault(BUFFER_IS_GONE);
   }
@@ -289,14 +289,14 @@ function copyRows(
   }
   for (let n = first; n < first + rows; n++) {
     const from = (order ? order[n]! : n) * width;
-    // For a short row the loop is faster than the making of a subarray.
+    // For a short row the loop is faster than creating a subarray.
     if (width < 32) for (let k = 0; k < width; k++) target[at + k] = values[from + k]!;
     else target.set(values.subarray(from, from + width), at);
     at += stride;
   }
 }
 
-/** Targets of 0 and 1 as a network is to learn them. */
+/** The values that stand for targets of 0 and 1. */
 interface Coding {
   readonly off: number;
   readonly on: number;
@@ -308,7 +308,7 @@ function encodeClasses({ loss, labelSmoothing }: CheckedSpec, units: number): Co
   return { off, on: 1 - labelSmoothing + off };
 }
 
-/** In place. Rounds: in double precision as written, then once as it is stored. */
+/** Smooths labels in place. Rounds: in double precision as written, then once when stored. */
 function smooth(
   targets: Float32Array | Float64Array,
   at: number,
@@ -322,7 +322,7 @@ function smooth(
   }
 }
 
-/** Labels as one-hot rows. */
+/** Writes labels as one-hot rows. */
 function writeLabels(
   labels: NumericArray,
   first: number,
@@ -337,12 +337,12 @@ function writeLabels(
   const most = Math.max(units - 1, 1);
   for (let n = first; n < first + rows; n++) {
     const label = labels[order ? order[n]! : n]!;
-    // Checked before, but the array is the user's own: a label changed since must not write elsewhere.
+    // Checked before, but the array belongs to the user. A label that has changed must not write elsewhere.
     if (!(Number.isInteger(label) && label >= 0 && label <= most)) {
       throw new RangeFault({
         place: 'labels',
         problem: 'changed since they were checked',
-        cure: 'leave them until the call has ended',
+        cure: 'leave them until the call ends',
       });
     }
     target.fill(off, at, at + units);
@@ -352,7 +352,7 @@ function writeLabels(
   }
 }
 
-/** Reads inputs, and what remains to multiply them by. */
+/** Reads inputs, and their remaining factor. */
 function* readInputs(
   place: string,
   data: Inputs,
@@ -364,7 +364,7 @@ function* readInputs(
   return { inputs, scale: columns ? 1 : scale };
 }
 
-/** Times this an integer of 32 bits is still finite in single precision. */
+/** Times this factor, a 32-bit integer is still finite in single precision. */
 const LARGEST_SCALE = 2 ** 95;
 
 function checkScale(place: string, { inputScale = 1 }: Inputs): number {

@@ -40,23 +40,23 @@ export type ScheduleOptions =
 /** η: a number, a schedule, or a function called before each step. Training waits for a promise it returns. */
 export type LearningRate = number | ScheduleOptions | ((position: Position) => number | PromiseLike<number>);
 
-/** A learning rate that was checked. */
+/** A checked learning rate. */
 export interface Schedule {
-  /** η, where it never changes. */
+  /** η, if it never changes. */
   readonly constant?: number;
   /** Whether it changes within an epoch. */
   readonly isStepwise: boolean;
   /** η at a position, in single precision. */
   readonly at: (position: Position, plateau: Run['plateau']) => number | Promise<number>;
-  /** The rate that a plateau begins with. */
+  /** The initial rate of a plateau. */
   readonly initial: number;
-  /** Where the rate is reduced on a plateau. */
+  /** The options of a plateau, if the schedule is one. */
   readonly plateau?: CheckedPlateau;
 }
 
 /**
- * @param standard the rate where none is given
- * @throws TypeError, RangeError naming what is wrong
+ * @param standard the default rate
+ * @throws TypeError, RangeError that name the problem
  */
 export function checkSchedule(option: LearningRate | undefined, standard: number): Schedule {
   if (option === undefined || typeof option === 'number') {
@@ -121,7 +121,7 @@ function checkFormula(option: ScheduleOptions, rate: number): Pick<Schedule, 'at
       check('minRate', minRate);
       return {
         at({ epochs, step, stepsPerEpoch }) {
-          // The first epoch of a stream: how long it is nobody knows.
+          // In the first epoch of a stream, its length is unknown.
           if (stepsPerEpoch === 0) return fround(rate / Math.max(warmUp, 1));
           const rising = warmUp * stepsPerEpoch;
           if (step < rising) return fround((rate * (step + 1)) / rising);
@@ -136,7 +136,7 @@ function checkFormula(option: ScheduleOptions, rate: number): Pick<Schedule, 'at
   }
 }
 
-/** xⁿ by squaring: `**` differs from engine to engine. */
+/** xⁿ by squaring, because `**` differs between engines. */
 function power(x: number, n: number): number {
   let product = 1;
   for (; n > 0; n = Math.floor(n / 2)) {
@@ -147,14 +147,14 @@ function power(x: number, n: number): number {
 }
 
 /**
- * (1 + cos πt)/2 for 0 ≤ t ≤ 1, as 1 − sin²(πt/2) with the series of the sine for |x| ≤ π/4, and cos² beyond by symmetry;
- * Math.cos differs from engine to engine. Rounds in double precision, each operation once.
+ * (1 + cos πt)/2 for 0 ≤ t ≤ 1, as 1 − sin²(πt/2) with the series of the sine for |x| ≤ π/4, and cos² beyond by symmetry.
+ * Math.cos differs between engines. Rounds in double precision, each operation once.
  */
 function halfCosine(t: number): number {
   if (t > 0.5) return 1 - halfCosine(1 - t);
   const x = (Math.PI / 2) * t;
   const square = x * x;
-  // x − x³/3! + x⁵/5! − … ; for x ≤ π/4 the term after the last is below 1e-17
+  // x − x³/3! + x⁵/5! − … ; for x ≤ π/4 the first omitted term is below 1e-17
   let sine = 0;
   for (let n = 17; n > 1; n -= 2) sine = ((1 + sine) * -square) / (n * (n - 1));
   sine = x * (1 + sine);

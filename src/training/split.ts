@@ -3,9 +3,9 @@ import { RangeFault } from '../errors.js';
 import type { Samples } from './samples.js';
 
 /**
- * Some samples to learn from, the others to validate with: drawn at random, of each label the same share. They are not
- * drawn by the network's generator: the same part is set aside however often it is trained.
- * @throws RangeError where one part would be empty
+ * Splits samples at random into a training and a validation part, with the same share of each label. The split doesn't use the
+ * network's generator, so repeated trainings set the same samples aside.
+ * @throws RangeError if one part would be empty
  */
 export function splitSamples(
   samples: Samples,
@@ -22,7 +22,7 @@ export function splitSamples(
     else groups.set(label, [n]);
   }
   const parts: [number[], number[]] = [[], []];
-  // Rounded as they add up, so that small classes do not all lose to the same side.
+  // Rounds cumulative shares, so that small classes don't all lose to the same side.
   let due = 0;
   for (const [, group] of [...groups].sort(([a], [b]) => a - b)) {
     for (const n of group.keys()) {
@@ -38,6 +38,6 @@ export function splitSamples(
   throw new RangeFault({
     place: 'validationSplit',
     problem: `${share} of ${samples.count} samples leaves one part empty`,
-    cure: 'give more samples',
+    cure: 'pass more samples',
   });
 }

@@ -13,7 +13,7 @@ export const isStream = (data: Data | Stream | Samples): data is Stream =>
   typeof data === 'object' && (data as object | null) !== null && 'batches' in data;
 
 /**
- * @throws TypeError where it is no stream
+ * @throws TypeError if the value isn't a stream
  */
 export function checkStream(stream: Stream): void {
   checkKeys('data', stream, ['batches']);
@@ -26,7 +26,7 @@ export function checkStream(stream: Stream): void {
 }
 
 /**
- * @throws TypeError where what the function returned is no iterable
+ * @throws TypeError if the user's function didn't return an iterable
  */
 export function openBatches(batches: AsyncIterable<Data> | Iterable<Data>): BatchIterator {
   const iterable = batches as Partial<AsyncIterable<Data> & Iterable<Data>>;
@@ -40,12 +40,12 @@ export function openBatches(batches: AsyncIterable<Data> | Iterable<Data>): Batc
   return iterator;
 }
 
-/** As `for await` does where the loop fails: what goes wrong besides does not matter. */
+/** Closes an iterator like a failing `for await` loop, which ignores further errors. */
 export function abandonBatches(iterator: BatchIterator): void {
   const ignore = (): void => undefined;
   try {
     Promise.resolve(iterator.return?.()).catch(ignore);
   } catch {
-    // nor where it does so at once
+    // ignores a synchronous error too
   }
 }

@@ -19,15 +19,15 @@ import { splitSamples } from './split.js';
 import { checkStream, isStream, type Stream } from './stream.js';
 import { openWindows } from './windows.js';
 
-/** What to learn from, and what to validate with. */
+/** The training and validation data. */
 export interface CheckedData {
   readonly training: Samples | Stream;
   readonly validation: Samples | undefined;
 }
 
 /**
- * Checks the data, and sets a part of it aside where that is asked for.
- * @throws TypeError, RangeError naming what is wrong in the data
+ * Checks the data, and splits it if the options ask for it.
+ * @throws TypeError, RangeError that name the problem in the data
  */
 export function* readData(
   model: Model,
@@ -40,8 +40,8 @@ export function* readData(
     if (validationSplit) {
       throw new TypeFault({
         place: 'validationSplit',
-        problem: 'a stream has none',
-        cure: 'give validation',
+        problem: 'a stream cannot be split',
+        cure: 'pass validation',
       });
     }
     return { training: data, validation: given };
@@ -52,19 +52,19 @@ export function* readData(
     : { training: samples, validation: given };
 }
 
-/** What a training is given besides its data and options. */
+/** The parts of a training other than its data and options. */
 export interface TrainingContext {
   readonly model: Model;
   readonly random: Random;
   readonly run: Run;
-  /** Gives the network as bytes. */
+  /** Returns the bytes of the network. */
   readonly save: () => Uint8Array<ArrayBuffer>;
   /** Diagnoses the network after each epoch. */
   readonly diagnosis: Hook | undefined;
 }
 
 /**
- * Trains to the last epoch. Yields after a whole step, and after each call of the user's functions.
+ * Trains to the last epoch. Yields after whole steps, and after calls of the user's functions.
  * @returns the reports of its epochs
  * @throws DivergenceError
  */
@@ -97,7 +97,7 @@ export function* train(
   }
 }
 
-/** In the order in which they are called. */
+/** The hooks of a training, in calling order. */
 function listHooks(
   { model, run, save, diagnosis }: TrainingContext,
   { windows, validation, options }: Training,

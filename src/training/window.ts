@@ -8,39 +8,39 @@ import { Order, PlaceInWindow } from './order.js';
 import { estimateWork, samplesPerCall } from './pace.js';
 import type { Samples } from './samples.js';
 
-/** Samples that would take more are not held in the network's memory, but gathered for each mini-batch. */
+/** Larger samples aren't held in the network's memory, but gathered for each mini-batch. */
 const MOST_BYTES = { rows: 2 ** 24, pairs: 2 ** 27 };
 
 /**
- * The first layer is faster on pairs than on rows where a smaller share of the inputs differs from zero: `npm run bench --
- * zeros` measures it, and finds the least gain at 32 inputs and 10 units.
+ * The share of nonzero inputs below which the first layer is faster on pairs than on rows. `npm run bench -- zeros` measures
+ * it; the smallest gain is at 32 inputs and 10 units.
  */
 const SPARSE_BELOW = 0.22;
 
-/** Shorter rows are not worth it, and in longer ones a place does not fit two bytes. */
+/** Shorter rows don't pay, and in longer ones an index exceeds two bytes. */
 const FEWEST_INPUTS = 32;
 const MOST_INPUTS = 2 ** 16;
 
-/** How samples lie in the network's memory: by rows, by pairs where most inputs are zero, or not at all. */
+/** The form of samples in the network's memory: rows, pairs if most inputs are zero, or none. */
 export type Form = 'rows' | 'pairs' | 'none';
 
 /**
- * Samples in the network's memory, in the order in which an epoch comes to them, where one call of the kernels can go through
- * many mini-batches. Where they do not fit, each mini-batch is gathered from the user's data before its step.
+ * Samples in the network's memory, in the order of the epoch, so that one call of the kernels can take many mini-batches. If
+ * they don't fit, each mini-batch is gathered from the user's data before its step.
  *
- * It may move: its layout (src/memory/window.ts) counts from its beginning.
+ * The window may move, so the offsets of its layout (src/memory/window.ts) are relative to its start.
  */
 export class Window {
   readonly count: number;
-  /** Samples to a mini-batch: fewer than asked for where there are not so many. */
+  /** Samples per mini-batch; fewer than requested if the window has fewer. */
   readonly size: number;
-  /** How many samples one call of the kernels may learn. */
+  /** The number of samples that one call of the kernels may learn. */
   readonly samplesPerCall: number;
-  /** Multiplications to learn one of them. */
+  /** Multiplications to learn one sample. */
   readonly workPerSample: number;
-  /** How many of its samples this epoch has learned. */
+  /** The number of its samples learned in this epoch. */
   learned = 0;
-  /** How many it has drawn so far, and where the last draw began. */
+  /** The number of samples drawn so far, and the start of the last draw. */
   drawn = 0;
   #drawnFrom = 0;
   readonly #model: Model;
@@ -70,9 +70,9 @@ export class Window {
 
   /**
    * Loads the samples, chunk by chunk; yields after each.
-   * @param miniBatchSize samples to a mini-batch
-   * @param random        draws the order; they come as they lie where there is none
-   * @param form          how to hold them
+   * @param miniBatchSize samples per mini-batch
+   * @param random        draws the order; undefined keeps the original order
+   * @param form          the form in memory
    */
   static *open(
     model: Model,
@@ -89,40 +89,40 @@ export class Window {
     return new Window(model, samples, size, layout, random);
   }
 
-  /** Chosen by the share of zeros among the inputs. */
+  /** Chooses the form by the share of zeros among the inputs. */
   static chooseForm({ spec }: Model, samples: Samples): Form {
     const { inputs } = spec;
     const mayBeSparse = inputs >= FEWEST_INPUTS && inputs <= MOST_INPUTS;
     return mayBeSparse && samples.density() < SPARSE_BELOW ? 'pairs' : 'rows';
   }
 
-  /** Whether the samples lie in the network's memory. */
+  /** Whether the samples are in the network's memory. */
   get isHeld(): boolean {
     return this.#layout !== undefined;
   }
 
-  /** Where it begins at present; 0 where the samples are not held. */
+  /** The current start of the window; 0 if the samples aren't held. */
   get pointer(): number {
     return this.#layout ? this.#model.window : 0;
   }
 
   /**
-   * Begins an epoch: nothing is drawn.
-   * @param from how many samples lie in their own order again
-   * @returns how many do then; to be called again until it is all
+   * Begins an epoch, with nothing drawn.
+   * @param from the number of samples already back in their original order
+   * @returns the number that are now; call again until all are
    */
   begin(from: number): number {
     this.learned = this.drawn = 0;
     return this.#order?.begin(from) ?? this.count;
   }
 
-  /** Draws what an epoch that stopped had learned: `count` samples, or as many as there are. @returns how many */
+  /** Draws the samples that an interrupted epoch had learned: at most `count`. @returns their number */
   skip(count: number): number {
     if (count > 0) this.learned = this.draw(count);
     return this.learned;
   }
 
-  /** Draws the next samples: `most`, or those that are left. @returns how many */
+  /** Draws the next samples: `most`, or all that remain. @returns their number */
   draw(most: number): number {
     const rows = Math.min(most, this.count - this.learned);
     this.#order?.draw(this.learned, rows);
@@ -131,12 +131,12 @@ export class Window {
     return rows;
   }
 
-  /** Leaves the generator as if what was drawn and not learned had not been drawn. */
+  /** Sets the generator as if the samples drawn but not learned had not been drawn. */
   settle(): void {
     if (this.learned < this.drawn) this.#order?.settle(this.learned);
   }
 
-  /** Gathers the last draw into the mini-batch. @returns how many samples it has */
+  /** Gathers the last draw into the mini-batch. @returns the number of its samples */
   gather(): number {
     const rows = this.drawn - this.#drawnFrom;
     this.#samples.gather(this.#model, this.#drawnFrom, rows, this.#order?.numbers);
@@ -148,7 +148,7 @@ export class Window {
   }
 }
 
-/** @returns undefined where the samples are too many, or there is no memory for them */
+/** @returns undefined if the samples are too many, or the memory doesn't suffice */
 function* load(
   model: Model,
   samples: Samples,
@@ -175,7 +175,7 @@ function* load(
     for (let first = 0; first < count; first += model.chunkRows) {
       const chunk = Math.min(model.chunkRows, count - first);
       if (form === 'pairs' && !makeRoom(model, layout, first, chunk)) return undefined;
-      // Asked for at each chunk: in between the window may have moved.
+      // Looked up for each chunk, because the window may have moved in between.
       const { window } = model;
       const to = {
         inputs: window + layout.rows + first * inputs * bytesPerFloat,
@@ -193,7 +193,7 @@ function* load(
   return layout;
 }
 
-/** Makes room for `count` more samples, in none of which an input need be zero. @returns whether there is room */
+/** Makes room for `count` more samples, in the worst case without a zero. @returns whether there is room */
 function makeRoom(model: Model, { starts, bytes }: WindowLayout, first: number, count: number): boolean {
   const { views, kernels, spec } = model;
   const start = (model.window + starts) / 4 + first;

@@ -27,19 +27,19 @@ function openWindow(model: Model, random: Random, samples: Samples, options: Win
 }
 
 /**
- * The samples of each epoch, window by window. A stream has a window for each of its batches; a whole data set is as a
- * stream of one, whose window stays open.
+ * The samples of each epoch, window by window. A stream has a window for each of its batches. A whole data set is treated as a
+ * stream of one batch, whose window stays open.
  */
 export abstract class Windows {
-  /** How many samples an epoch has; 0 for a stream: nobody knows. */
+  /** The number of samples per epoch; 0 for a stream, whose length is unknown. */
   abstract readonly count: number;
-  /** The window that is learned from. */
+  /** The window in training. */
   abstract readonly current: Window | undefined;
   readonly #random: Random;
-  /** Of an epoch that stopped: how many samples are still to be skipped, since they were learned before. */
+  /** For an interrupted epoch: the number of samples still to skip, because they were learned before. */
   #toSkip = 0;
   #learnedBefore = 0;
-  /** Where the generator was when it stopped. */
+  /** The generator's state when it was interrupted. */
   #reached: RandomState | undefined;
 
   constructor(random: Random) {
@@ -47,27 +47,27 @@ export abstract class Windows {
   }
 
   /**
-   * Goes to the next window of the epoch, its samples in their own order; or to the end, from where the next epoch begins.
-   * @returns whether there is one; undefined where `load` must find out
+   * Moves to the next window of the epoch, with its samples in their original order; or to the end, where the next epoch begins.
+   * @returns whether there is a next window; undefined if `load` must find out
    */
   abstract advance(): boolean | undefined;
 
   /**
-   * As `advance`, but takes its time.
-   * @throws RangeError where an epoch that stopped ends before what was learned of it
+   * Like `advance`, but as interruptible work.
+   * @throws RangeError if an interrupted epoch is now shorter than the part learned before
    */
   abstract load(): Work<boolean>;
 
   abstract close(): void;
 
-  /** Goes back to the beginning of the run's epoch, and skips what it has learned of it. */
+  /** Returns to the start of the run's epoch, and skips the part already learned. */
   restart({ epochStart, done }: Run): void {
     this.#toSkip = this.#learnedBefore = done;
     if (done > 0) this.#reached = this.#random.state;
     this.#random.restore(epochStart);
   }
 
-  /** Leaves the generator as after the last whole step. */
+  /** Sets the generator to its state after the last whole step. */
   settle(): void {
     if (this.#toSkip > 0) this.#random.restore(this.#reached!);
     else this.current?.settle();
@@ -77,7 +77,7 @@ export abstract class Windows {
     return this.#toSkip > 0;
   }
 
-  /** Puts the samples of a window into their own order, and skips those that were learned before. */
+  /** Restores the original order of a window's samples, and skips those learned before. */
   protected *begin(window: Window): Work<true> {
     for (let n = window.begin(0); n < window.count; n = window.begin(n)) yield;
     this.#toSkip -= window.skip(this.#toSkip);
@@ -125,7 +125,7 @@ class WholeWindow extends Windows {
   }
 }
 
-/** Each batch is checked when it comes, and shuffled within itself. */
+/** Each batch is checked when it arrives, and shuffled within itself. */
 class StreamWindows extends Windows {
   readonly count = 0;
   current: Window | undefined;
@@ -134,7 +134,7 @@ class StreamWindows extends Windows {
   readonly #stream: Stream;
   readonly #options: WindowOptions;
   #iterator: BatchIterator | undefined;
-  /** Of this epoch, so far. */
+  /** The number of batches in this epoch so far. */
   #batches = 0;
   #isBegun = false;
 
@@ -164,7 +164,7 @@ class StreamWindows extends Windows {
       this.#iterator = openBatches(this.#stream.batches());
     }
     const iterator = this.#iterator!;
-    this.#iterator = undefined; // one that throws, or has ended, is not to be closed
+    this.#iterator = undefined; // an iterator that throws or has ended must not be closed
     const result: IteratorResult<Data, unknown> = yield* awaited(iterator.next());
     if (result.done) {
       this.#isBegun = false;

@@ -58,11 +58,7 @@ const cases: [what: string, bytes: Uint8Array, message: RegExp | string][] = [
   ['a name twice', withText('"1.bias"', '"0.bias"'), 'header: duplicate name'],
   ['the same name, escaped', withText('"1.bias"', String.raw`"0.bia\u0073"`), 'header: duplicate name'],
   ['a field twice', withText('"dtype":"F32"', '"dtype":"F32","dtype":"F32"'), 'header: duplicate name'],
-  [
-    'no metadata',
-    fileOf(without('__metadata__'), data),
-    'json: expected an object as toJSON gives, got null',
-  ],
+  ['no metadata', fileOf(without('__metadata__'), data), 'json: expected an object from toJSON, got null'],
   ['metadata of null', withEntries({ __metadata__: null }), 'json: expected an object'],
   ['metadata without a network', withEntries({ __metadata__: { format: 'pt' } }), 'json: expected an object'],
   [
@@ -152,7 +148,7 @@ const cases: [what: string, bytes: Uint8Array, message: RegExp | string][] = [
   ['weights transposed', withText('[4,3]', '[3,4]'), "'0.weight.shape': expected [4,3], got [3,4]"],
   ['weights in a row', withText('[4,3]', '[12]'), "'0.weight.shape': expected [4,3], got [12]"],
   ['a spec that is no JSON', withJSON('{'), /JSON/],
-  ['a spec that is a number', withJSON('7'), 'json: expected an object as toJSON gives, got 7'],
+  ['a spec that is a number', withJSON('7'), 'json: expected an object from toJSON, got 7'],
   ['a spec with a name twice', withJSON(bp4.replace('"version"', '"format"')), 'bp4: duplicate name'],
   [
     'another format',
@@ -194,7 +190,7 @@ describe('load', () => {
   it.each(cases)('load rejects a file with %s', async (_, bytes, message) => {
     const error = await errorOf(() => Network.load(bytes));
     expect(error).toBeInstanceOf(FormatError);
-    expect((error as Error).message).toMatch(/^expected a network as save gives: /);
+    expect((error as Error).message).toMatch(/^expected a network from save: /);
     expect((error as Error).message).toMatch(message);
     expect((error as Error).cause).toBeInstanceOf(Error);
   });

@@ -24,13 +24,13 @@ const rowsWith = (third: unknown): unknown[] => [[1, 2, 3], [1, 2, 3], third, [1
 const weight = (value: unknown): Change => layer(0, { weights: rowsWith([1, value, 3]) });
 
 const cases: [what: string, change: Change, ...Expected][] = [
-  ['undefined', () => undefined, TypeError, 'json: expected an object as toJSON gives, got undefined'],
-  ['null', () => null, TypeError, 'json: expected an object as toJSON gives, got null'],
+  ['undefined', () => undefined, TypeError, 'json: expected an object from toJSON, got undefined'],
+  ['null', () => null, TypeError, 'json: expected an object from toJSON, got null'],
   [
     'its text',
     () => text,
     TypeError,
-    /^json: expected an object as toJSON gives, got '.*'; parse a string with JSON\.parse$/,
+    /^json: expected an object from toJSON, got '.*'; parse a string with JSON\.parse$/,
   ],
   ['an array', () => [], RangeError, "json: expected format 'bp4', version 1, got format undefined"],
   [
@@ -62,7 +62,7 @@ const cases: [what: string, change: Change, ...Expected][] = [
     'alpha of a layer that has none',
     layer(0, { alpha: 0.1 }),
     TypeError,
-    "layers[0].alpha: goes with 'leakyRelu' or 'elu' alone; leave it out for 'tanh'",
+    "layers[0].alpha: applies only to 'leakyRelu' or 'elu'; leave it out for 'tanh'",
   ],
   [
     'an alpha of null',

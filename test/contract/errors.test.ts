@@ -197,7 +197,7 @@ const wrongSpecs: Case[] = [
     'alpha of a sigmoid',
     withLayer({ alpha: 1 }),
     TypeError,
-    "layers[1].alpha: goes with 'leakyRelu' or 'elu' alone; leave it out for 'sigmoid'",
+    "layers[1].alpha: applies only to 'leakyRelu' or 'elu'; leave it out for 'sigmoid'",
   ],
   [
     'a dropout of null',

@@ -292,7 +292,7 @@ describe('invalid data', () => {
     const net = await Network.create({ ...spec, transforms });
     await expectError(
       () => net.evaluate({ inputs: rows, labels: [0, 1, 0] }),
-      [TypeError, 'labels: the network has transforms for targets; give targets instead'],
+      [TypeError, 'labels: the network has transforms for targets; pass targets instead'],
     );
   });
 
@@ -384,7 +384,7 @@ describe('invalid transforms', () => {
     [
       'transforms of another width',
       oneInput({ kind: 'oneHot', categories: ['a', 'b'] }),
-      [RangeError, 'transforms.inputs: they make 2 numbers of a row, but the network has 1'],
+      [RangeError, 'transforms.inputs: they make 2 numbers per row, but the network has 1'],
     ],
     [
       'categories as targets',

@@ -223,9 +223,7 @@ describe('loadFile', () => {
     writeFileSync(path, 'not a network');
     const error = await errorOf(() => loadFile(path));
     expect(error).toBeInstanceOf(FormatError);
-    expect((error as Error).message).toMatch(
-      `${path}: expected a network as save gives: length of the header`,
-    );
+    expect((error as Error).message).toMatch(`${path}: expected a network from save: length of the header`);
   });
 
   it('loadFile rejects an unknown option', async () => {

@@ -228,7 +228,7 @@ describe('messages', () => {
       () => fromLayers(2, 'quadratic', ['tanh', identity(2, 3), [0, 0]], ['linear', [[1, 1]], [0]]),
       { inputs: [[9, -9]], targets: [[1]] },
       [
-        "layers[0] learns nothing, beside layers[1]: 100 % of its tanh units are saturated; try relu, initializer 'scaledNormal', smaller inputs",
+        "layers[0] learns nothing, unlike layers[1]: 100 % of its tanh units are saturated; try relu, initializer 'scaledNormal', smaller inputs",
       ],
     ],
     [

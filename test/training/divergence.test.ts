@@ -247,7 +247,7 @@ describe('the DivergenceError', () => {
     expect(Math.abs(error.largestGradient / Math.max(...largest) - 1)).toBeLessThan(6e-8);
     expect(error.message).toBe(
       'train: diverged in epoch 1, step 1: a weight became infinite; the largest gradient, ' +
-        `${error.largestGradient.toPrecision(3)}, is in layers[${error.layer}]. The network is left after its last finite ` +
+        `${error.largestGradient.toPrecision(3)}, is in layers[${error.layer}]. The network keeps its last finite ` +
         'step; use a learningRate below 1000000000000000, inputs of about 1 in size, or clip: { norm: 1 }',
     );
   });

@@ -1,4 +1,4 @@
-// bp4 itself, through its public API.
+// bp4 through its public API.
 
 import { Network } from '../../../dist/index.js';
 import { serve } from './serve.mjs';
@@ -6,7 +6,7 @@ import { serve } from './serve.mjs';
 await serve(async (job) => {
   const { inputs, inputScale, layers, loss, images, labels, miniBatchSize, learningRate, shuffle } = job;
   const shapes = layers.map(({ units, activation }) => ({ units, activation }));
-  // The seed from which cases.ts drew the weights and the order that the peers are given.
+  // The seed of the weights and the order in cases.ts, which all peers get.
   const net = await Network.create({ inputs, layers: shapes, loss, seed: 1, engine: 'wasm', threads: 1 });
   return {
     async train(samples, epochs) {
@@ -15,7 +15,7 @@ await serve(async (job) => {
         inputScale,
         labels: labels.subarray(0, samples),
       };
-      // A call reads the bytes and finds their zeros anew; the peers have been given floats before the clock runs.
+      // Each call reads the bytes and finds their zeros again; the other peers get floats before the clock starts.
       await net.train(data, { epochs, miniBatchSize, learningRate, shuffle });
     },
     predict: (questions) => net.predict(questions, { inputScale }),

@@ -6,7 +6,7 @@ import { serve } from './serve.mjs';
 
 const { default: brain } = await import(process.argv[2]);
 
-/** For one sample: what it counts for within the mini-batch of the case. The quadratic cost of others wants another. */
+/** For one sample: its share in the case's mini-batch. The quadratic cost of the other cases needs another rate. */
 const rateOf = ({ loss, learningRate, miniBatchSize }) =>
   loss === 'quadratic' ? learningRate / miniBatchSize : 0.3;
 
@@ -22,7 +22,7 @@ await serve((job) => {
     }
     net.biases[l + 1].set(biases);
   }
-  // Set here, because the options refuse a momentum of 0 and rates from 1.
+  // Set here, because the options reject a momentum of 0 and rates from 1.
   Object.assign(net.trainOpts, { momentum: 0, learningRate: rateOf(job) });
 
   const rows = (bytes) => {

@@ -1,6 +1,6 @@
 import type { LabelledBytes } from '../../../examples/idx.mjs';
 
-/** A layer of a case, with the weights to begin with. */
+/** A layer of a case, with its initial weights. */
 export interface CaseLayer {
   readonly units: number;
   readonly fanIn: number;
@@ -11,7 +11,7 @@ export interface CaseLayer {
   readonly biases: Float32Array;
 }
 
-/** What a peer is to learn, and from what. */
+/** The network that a peer trains, and its data. */
 export interface Case {
   readonly inputs: number;
   readonly inputScale: number;
@@ -26,7 +26,7 @@ export interface Case {
   readonly labels: Uint8Array;
   /** Samples to answer after training, [n][inputs]. */
   readonly questions: Uint8Array;
-  /** In which the first epoch goes through all the samples. */
+  /** The order of all samples in the first epoch. */
   readonly order: Uint32Array;
 }
 

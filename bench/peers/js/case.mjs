@@ -1,4 +1,4 @@
-// Reads what cases.ts wrote: a case, its data, its initial weights and the order of its first epoch.
+// Reads a case of cases.ts: its data, its initial weights and the order of its first epoch.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
  */
 export function readCase(directory) {
   const file = (name) => readFileSync(join(directory, name));
-  /** Where they were read to: not copied, since memory is measured too. */
+  /** A view of the file's buffer, not a copy, because memory is measured too. */
   const bytes = (name) => {
     const { buffer, byteOffset, length } = file(name);
     return new Uint8Array(buffer, byteOffset, length);
@@ -48,7 +48,7 @@ function readLayers(inputs, description, parameters) {
   });
 }
 
-/** What each sample asks for: one-hot, or with a single output the label itself. [n][outputs] */
+/** The targets of the samples: one-hot, or with a single output the label itself. [n][outputs] */
 export function expandTargets({ layers, labels }) {
   const { units } = layers.at(-1);
   if (units === 1) return Float32Array.from(labels);
@@ -76,7 +76,7 @@ export function gatherTargets(targets, order, first, rows, to) {
   return to;
 }
 
-/** Bytes as what they stand for. [n][inputs] */
+/** Scales bytes to inputs. [n][inputs] */
 export function scaled({ inputScale }, bytes) {
   const floats = new Float32Array(bytes.length);
   for (let i = 0; i < bytes.length; i++) floats[i] = bytes[i] * inputScale;

@@ -1,5 +1,5 @@
-// convnetjs: sample by sample in doubles, updated by the mini-batch. It learns exactly what bp4 learns: its layers are
-// put together by hand, since `makeLayers` would put another linear layer after the outputs of a quadratic loss.
+// convnetjs: sample by sample in doubles, updated once per mini-batch. It learns exactly what bp4 learns. Its layers are
+// assembled by hand, because `makeLayers` would add a linear layer after the outputs of a quadratic loss.
 
 import convnet from 'convnetjs';
 import { gather, expandTargets } from './case.mjs';

@@ -4,7 +4,7 @@ import { init, jit, nn, numpy as np } from '@jax-js/jax';
 import { gather, gatherTargets, scaled, expandTargets } from './case.mjs';
 import { serve } from './serve.mjs';
 
-/** Steps after which the weights are asked for: what waits unforced slows every further step down. */
+/** Steps after which the weights are forced, because pending computations slow each further step. */
 const FORCED_EVERY = 2;
 
 await init('wasm');
@@ -25,7 +25,7 @@ const throughActivation = {
   },
 };
 
-/** Whatever is passed to jax-js is given away; `ref` keeps it. Parameters: weights [units][fanIn], biases, by layer. */
+/** jax-js consumes every argument; `ref` keeps it. Parameters: weights [units][fanIn], biases, by layer. */
 const compileForward = (kinds) => (parameters, x) =>
   kinds.reduce(
     (activations, kind, l) => {

@@ -7,7 +7,7 @@ import { serve } from './serve.mjs';
 await serve(async (job) => {
   const { inputs, inputScale, layers, loss, images, labels, miniBatchSize, learningRate, shuffle } = job;
   const shapes = layers.map(({ units, activation }) => ({ units, activation }));
-  // The seed from which cases.ts drew the weights and the order that the peers are given.
+  // The seed of the weights and the order in cases.ts, which all peers get.
   const net = new PlainNetwork(await Network.create({ inputs, layers: shapes, loss, seed: 1 }));
   return {
     train(samples, epochs) {

@@ -1,4 +1,4 @@
-// The side of a JavaScript peer in the conversation that child.ts leads: one line a command, one line an answer.
+// The peer's side of the protocol in child.ts: one line per command, one line per answer.
 
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -8,7 +8,7 @@ import { readCase } from './case.mjs';
  * @param {(job: import('./case.d.mts').Case) => import('./serve.d.mts').Peer | Promise<import('./serve.d.mts').Peer>} prepare
  */
 export async function serve(prepare) {
-  // Libraries greet on stdout, where the answers go.
+  // Libraries print greetings to stdout, which is for answers.
   console.log = console.info = console.warn = console.error;
   let job;
   let peer;
@@ -41,7 +41,7 @@ export async function serve(prepare) {
   }
 }
 
-/** The first epoch is in the order that all peers are given; then each draws its own. */
+/** The first epoch has the order that all peers share; later epochs draw their own. */
 function drawOrders(job) {
   let given = job.order;
   return (samples) => {

@@ -1,5 +1,5 @@
-// synaptic: updated after every sample, logistic units, and the cross-entropy of each output. It writes a function of the
-// network that is a statement for each weight.
+// synaptic: updated after every sample, logistic units, and the cross-entropy of each output. It compiles the network to a
+// function with a statement for each weight.
 
 import synaptic from 'synaptic';
 import { expandTargets } from './case.mjs';
@@ -25,7 +25,7 @@ await serve((job) => {
   const samples = rows(job.images);
   const allTargets = expandTargets(job);
   const targets = samples.map((_, n) => allTargets.subarray(n * units, (n + 1) * units));
-  // This cost is steeper than the quadratic: with the η of XOR nothing would be learned.
+  // This cost is steeper than the quadratic: with the η of XOR the network would learn nothing.
   const rate = Math.min(0.5, learningRate / miniBatchSize);
   return {
     note: 'mini-batches of 1, logistic throughout, binary cross-entropy, in doubles',

@@ -1,4 +1,4 @@
-// TensorFlow.js over its WebAssembly backend, as its guide has it: a sequential model, compile, fit.
+// TensorFlow.js over its WebAssembly backend, as in its guide: a sequential model, compile, fit.
 
 import { scaled, expandTargets } from './case.mjs';
 import { serve } from './serve.mjs';
@@ -6,7 +6,7 @@ import { tf, useWasm } from './tfjs-wasm.mjs';
 
 await useWasm();
 
-/** Half the mean over the outputs times their number: ½ Σ_j (a_j − y_j)², as bp4 has it. */
+/** Half the mean over the outputs times their number: ½ Σ_j (a_j − y_j)², as in bp4. */
 const quadratic = (targets, outputs) => tf.mul(0.5, tf.sum(tf.square(tf.sub(outputs, targets)), -1));
 
 function createModel({ inputs, layers, loss, learningRate }) {
@@ -34,7 +34,7 @@ await serve((job) => {
   return {
     note: 'in its own order',
     async train(samples, epochs) {
-      // Tensors are made anew, because a slice of a tensor copies all of it first.
+      // Creates the tensors for each call, because a slice of a tensor first copies the whole tensor.
       const x = toTensor(images.subarray(0, samples * inputs), inputs);
       const y = toTensor(targets.subarray(0, samples * units), units);
       await model.fit(x, y, { epochs, batchSize: miniBatchSize, shuffle, verbose: 0, yieldEvery: 'never' });

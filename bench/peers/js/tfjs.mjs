@@ -1,6 +1,6 @@
-// TensorFlow.js over its WebAssembly backend, which in Node has SIMD and one thread: forward and backward written out.
-// Weights are kept as [fanIn][units], and what must be transposed is transposed explicitly: matMul with transposeA or
-// transposeB is some ten times slower there.
+// TensorFlow.js over its WebAssembly backend, which has SIMD and one thread in Node; forward and backward written out.
+// Weights are [fanIn][units], and transposes are explicit, because matMul with transposeA or transposeB is about ten times
+// slower there.
 
 import { gather, gatherTargets, scaled, expandTargets } from './case.mjs';
 import { serve } from './serve.mjs';
@@ -25,7 +25,7 @@ const throughActivation = {
 };
 
 /**
- * One step. The rate is multiplied into the first δ, where there are fewest numbers.
+ * One step. The rate multiplies the first δ, which has the fewest numbers.
  * @returns the layers with their new weights
  */
 function step(layers, x, y, rate) {
@@ -74,7 +74,7 @@ await serve((job) => {
           learnBatch(order, first, Math.min(miniBatchSize, order.length - first));
         }
       }
-      net.at(-1).biases.dataSync(); // the weights are there
+      net.at(-1).biases.dataSync(); // waits for the weights
     },
     predict: (questions) =>
       tf.tidy(() =>

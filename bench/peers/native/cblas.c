@@ -1,6 +1,6 @@
 /*
  * C over OpenBLAS: sgemm for the products, loops for the rest, everything allocated once. Samples are the rows of
- * each matrix: z[m][units] = x[m][fanIn] · W[units][fanIn]ᵀ. One line a command, one line an answer, as child.ts says.
+ * each matrix: z[m][units] = x[m][fanIn] · W[units][fanIn]ᵀ. One line per command, one line per answer, as in child.ts.
  */
 
 #include <cblas.h>
@@ -144,7 +144,7 @@ static void activate(const Layer *l, int m) {
     for (int i = 0; i < m; i++) softmax(a + i * l->units, l->units);
 }
 
-/* a = σ(x·Wᵀ + b); the biases are put there first, and the product is added to them. */
+/* a = σ(x·Wᵀ + b). The biases are copied first, and the product is added to them. */
 static void forward(Net *net, int m) {
   const float *x = net->x;
   for (int i = 0; i < net->layerCount; i++) {
@@ -179,7 +179,7 @@ static void throughActivation(Layer *l, int m) {
     for (int i = 0; i < count; i++) delta[i] = a[i] > 0 ? delta[i] : 0;
 }
 
-/* BP2, then BP3, BP4 and the update in one: W −= η/m δᵀ·x. */
+/* BP2, then BP3 and BP4 fused with the update: W −= η/m δᵀ·x. */
 static void backward(Net *net, int m) {
   float rate = net->rate / m;
   for (int i = net->layerCount - 1; i >= 0; i--) {
@@ -204,7 +204,7 @@ static uint32_t drawn(void) {
   return state >> 32;
 }
 
-/* The first epoch over all samples is in the order that was given. */
+/* The first epoch over all samples has the given order. */
 static void drawOrder(Net *net, int samples) {
   int isGiven = net->orderIsGiven;
   net->orderIsGiven = 0;

@@ -58,7 +58,7 @@ class Peer:
             self.layers.append(buffers_of(layer, before, case.batch))
 
     def learn(self, order, epochs):
-        # Overflow of exp in a sigmoid is right: the reciprocal makes it 0.
+        # Overflow of exp in a sigmoid is harmless: the reciprocal turns it into 0.
         with np.errstate(over="ignore"):
             for _ in range(epochs):
                 for first in range(0, len(order), self.case.batch):
@@ -93,7 +93,7 @@ class Peer:
 
 
 def buffers_of(layer, before, rows):
-    """A layer, with whatever a step needs room for, and the transposed views of it."""
+    """A layer, its buffers for a step, and their transposed views."""
 
     def matrix(dtype=np.float32):
         return np.empty((rows, layer.units), dtype)
@@ -116,7 +116,7 @@ def buffers_of(layer, before, rows):
 
 
 def openblas_kernels():
-    """Which kernels Debian's OpenBLAS has chosen for this processor."""
+    """The kernels that Debian's OpenBLAS has chosen for this processor."""
     try:
         name = ctypes.CDLL("libblas.so.3").openblas_get_corename
     except (OSError, AttributeError):

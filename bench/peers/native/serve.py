@@ -1,4 +1,4 @@
-"""The side of a Python peer in the conversation that child.ts leads: one line a command, one line an answer."""
+"""The peer's side of the protocol in child.ts: one line per command, one line per answer."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ import numpy as np
 
 
 def read_case(directory):
-    """A case as cases.ts wrote it, its images still bytes: u8[n][inputs]."""
+    """A case of cases.ts, its images still bytes: u8[n][inputs]."""
 
     def numbers(name, dtype):
         return np.fromfile(os.path.join(directory, name), dtype)
@@ -54,12 +54,12 @@ def layers_of(inputs, description, parameters):
 
 
 def scaled(case, images):
-    """Bytes as what they stand for: f32, in the same shape."""
+    """Scales bytes to inputs: f32, in the same shape."""
     return images * case.input_scale
 
 
 def targets_of(case):
-    """What each sample asks for: one-hot, or with a single output the label itself. f32[n][outputs]"""
+    """The targets of the samples: one-hot, or with a single output the label itself. f32[n][outputs]"""
     units = case.layers[-1].units
     if units == 1:
         return case.labels.astype(np.float32).reshape(-1, 1)
@@ -67,7 +67,7 @@ def targets_of(case):
 
 
 class Orders:
-    """The first epoch is in the order that all peers are given; then each draws its own."""
+    """The first epoch has the order that all peers share; later epochs draw their own."""
 
     def __init__(self, case):
         self.case = case
@@ -84,7 +84,7 @@ class Orders:
 def serve(prepare):
     """
     prepare: takes a case and returns a peer, which has `note`, `predict(questions)` → f32[n][outputs], and
-    `learn(order, epochs)`, or `train(samples, epochs)` where it draws the order itself.
+    `learn(order, epochs)`, or `train(samples, epochs)` if it draws the order itself.
     """
     case = peer = orders = None
     for line in sys.stdin:

@@ -1,5 +1,5 @@
 """
-scikit-learn's MLPClassifier with plain SGD: `fit` goes on from the weights that it has.
+scikit-learn's MLPClassifier with plain SGD: `fit` continues from its current weights.
 
 It has one activation for all hidden layers, and for the outputs softmax or, with two classes, the logistic function,
 both with the cross-entropy.
@@ -11,7 +11,7 @@ import numpy as np
 from serve import scaled, serve
 from sklearn.neural_network import MLPClassifier
 
-# It is told how many epochs to go, not to converge.
+# It trains for a given number of epochs, and need not converge.
 warnings.simplefilter("ignore")
 NEVER = 10**9
 
@@ -39,7 +39,7 @@ class Peer:
         self.begin_with(case.layers)
 
     def begin_with(self, layers):
-        """An epoch of one sample of each class makes its weights; then they become ours."""
+        """An epoch with one sample of each class creates the weights; then ours replace them."""
         _, some = np.unique(self.case.labels, return_index=True)
         self.net.max_iter = 1
         self.net.fit(self.images[some], self.case.labels[some])

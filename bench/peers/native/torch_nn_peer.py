@@ -1,4 +1,4 @@
-"""PyTorch on one thread, as its tutorials have it: nn.Sequential, autograd and optim.SGD."""
+"""PyTorch on one thread, as in its tutorials: nn.Sequential, autograd and optim.SGD."""
 
 import torch
 from serve import scaled, serve, targets_of

@@ -6,8 +6,8 @@ import type { BatchReport, EpochReport } from '../reports.js';
 import type { Run } from '../../model/state.js';
 
 /**
- * Calls `onBatch` after each step, and waits for what it returns.
- * @param countSteps gives how many steps an epoch has
+ * Calls `onBatch` after each step and awaits the result.
+ * @param countSteps returns the number of steps per epoch
  */
 export function callOnBatch(
   model: Model,
@@ -24,7 +24,7 @@ export function callOnBatch(
   return { isStepwise: true, afterStep: (samples) => new Pause(onBatch(report(samples))) };
 }
 
-/** Pauses after some time's worth of steps, so that others have their turn. */
+/** Pauses after steps that take some time, so that other tasks can run. */
 export function pauseBetweenSteps({ kernels }: Model): Hook {
   const most = WORK_BETWEEN_PAUSES[kernels.engine];
   let done = 0;
@@ -38,7 +38,7 @@ export function pauseBetweenSteps({ kernels }: Model): Hook {
   };
 }
 
-/** Collects the reports, calls `onEpoch` with each, and waits for what it returns. */
+/** Collects the reports, calls `onEpoch` with each, and awaits the result. */
 export function collectReports(
   history: EpochReport[],
   onEpoch: ((report: EpochReport) => unknown) | undefined,

@@ -15,7 +15,7 @@ export interface Checkpoint {
 }
 
 /**
- * @throws TypeError, RangeError naming what is wrong
+ * @throws TypeError, RangeError that name the problem
  */
 export function checkCheckpoint(option: Checkpoint | undefined): Checkpoint | undefined {
   if (option === undefined) return undefined;
@@ -36,8 +36,8 @@ export function checkCheckpoint(option: Checkpoint | undefined): Checkpoint | un
 }
 
 /**
- * Writes the network, every so many steps or epochs.
- * @param save gives the network as bytes
+ * Writes the network at regular numbers of steps or epochs.
+ * @param save returns the bytes of the network
  */
 export function writeCheckpoints(
   model: Model,

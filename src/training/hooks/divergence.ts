@@ -5,14 +5,14 @@ import type { Hook } from '../hook.js';
 import { WORK_PER_STEP } from '../pace.js';
 import { copyRun, type Run } from '../../model/state.js';
 
-// A training diverges where its loss or a weight becomes NaN or infinite. To look at each weight after each step would take
-// longer than a small step does: instead the training looks now and then, and keeps a snapshot. Where it finds a weight that
-// is not finite, it goes back to the snapshot and repeats the steps one by one, up to the first that fails.
+// A training diverges if its loss or a weight becomes NaN or infinite. Checking each weight after each step would take longer
+// than a small step. Instead the training checks now and then, and keeps a snapshot. If it finds a weight that is not finite,
+// it returns to the snapshot and repeats the steps one by one, up to the first that fails.
 
-/** Samples learned between two snapshots: to copy a parameter costs less than a hundredth of what to learn a sample does. */
+/** Samples learned between two snapshots. Copying a parameter costs less than a hundredth of learning a sample with it. */
 const SAMPLES_PER_SNAPSHOT = 1000;
 
-/** Thrown where a loss or weight is not finite; never leaves `train`. */
+/** Thrown if a loss or weight is not finite; never leaves `train`. */
 export class Diverged extends Error {
   constructor(readonly learningRate: number) {
     super('the training diverged');
@@ -28,7 +28,7 @@ export function assertFinite(model: Model, run: Run): void {
   if (sum !== 0) throw new Diverged(run.learningRate);
 }
 
-/** A training as it was when all was last known to be finite. */
+/** A training at the last point where everything was known to be finite. */
 export class Snapshot {
   readonly #model: Model;
   readonly #random: Random;
@@ -38,7 +38,7 @@ export class Snapshot {
   #parameters: Float32Array | Float64Array = new Float32Array();
   #slots: Float32Array | Float64Array = new Float32Array();
 
-  /** @throws Diverged where a parameter is not finite */
+  /** @throws Diverged if a parameter is not finite */
   constructor(model: Model, random: Random, run: Run) {
     this.#model = model;
     this.#random = random;
@@ -48,7 +48,7 @@ export class Snapshot {
     this.keep();
   }
 
-  /** @throws Diverged where a parameter is not finite */
+  /** @throws Diverged if a parameter is not finite */
   keep(): void {
     const model = this.#model;
     assertFinite(model, this.#run);
@@ -69,7 +69,7 @@ export class Snapshot {
   }
 }
 
-/** @returns `copy`, or a new one where it has not the length of `floats` */
+/** @returns `copy`, or a new array if its length differs from that of `floats` */
 function copyInto<Floats extends Float32Array | Float64Array>(copy: Floats, floats: Floats): Floats {
   if (copy.length !== floats.length) return floats.slice() as Floats;
   copy.set(floats);
@@ -78,7 +78,7 @@ function copyInto<Floats extends Float32Array | Float64Array>(copy: Floats, floa
 
 /**
  * Keeps a snapshot now and then.
- * @param afterEpochs whether after each epoch too: where something depends on its report
+ * @param afterEpochs whether to keep one after each epoch too, because something depends on its report
  */
 export function keepSnapshots(snapshot: Snapshot, { layout }: Model, afterEpochs: boolean): Hook {
   const most = SAMPLES_PER_SNAPSHOT * (layout.parameterCount + WORK_PER_STEP);
@@ -98,7 +98,7 @@ export function keepSnapshots(snapshot: Snapshot, { layout }: Model, afterEpochs
   };
 }
 
-/** Keeps a snapshot of each step. */
+/** Keeps a snapshot after each step. */
 export function keepEachStep(snapshot: Snapshot): Hook {
   return {
     isStepwise: true,

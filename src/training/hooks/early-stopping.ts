@@ -16,7 +16,7 @@ export interface EarlyStopping {
 }
 
 /**
- * @throws TypeError, RangeError naming what is wrong
+ * @throws TypeError, RangeError that name the problem
  */
 export function checkEarlyStopping(option: EarlyStopping | undefined): Required<EarlyStopping> | undefined {
   if (option === undefined) return undefined;
@@ -31,12 +31,12 @@ export function checkEarlyStopping(option: EarlyStopping | undefined): Required<
 }
 
 /**
- * Ends the training when it gets no better.
- * @param slot where the best parameters are kept, if they are to be restored
+ * Ends the training when it stops improving.
+ * @param slot the slot for the best parameters, if they are to be restored
  */
 export function stopEarly(model: Model, run: Run, options: Required<EarlyStopping>, slot: number): Hook {
   const { patience, minDelta, monitor, restoreBest } = options;
-  // Views hold until the memory grows: each use derives its own.
+  // Views are valid until the memory grows, so each use derives a new one.
   const parameters = (): Float32Array | Float64Array => model.parametersAt(model.layout.parameters);
   const best = (): Float32Array | Float64Array => model.parametersAt(model.slot(slot));
   return {

@@ -39,7 +39,7 @@ export type NamedMetrics = Readonly<
 >;
 
 /**
- * @throws TypeError naming a metric that is not a function
+ * @throws TypeError that names a metric that isn't a function
  */
 export function checkMetrics(metrics: unknown): asserts metrics is NamedMetrics {
   checkKeys('metrics', metrics, Object.keys(metrics ?? {}));
@@ -85,7 +85,7 @@ export function* measure(
   return values;
 }
 
-/** Adds to each report the user's metrics of the validation data. */
+/** Adds the user's metrics of the validation data to each report. */
 export function measureValidation(model: Model, samples: Samples, metrics: NamedMetrics): Hook {
   return {
     *afterEpoch(report) {
@@ -96,7 +96,7 @@ export function measureValidation(model: Model, samples: Samples, metrics: Named
   };
 }
 
-/** The right answers in the user's own units, as `predict` answers. */
+/** The expected outputs in the user's own units, like the outputs of `predict`. */
 function readAnswers({ outputs, spec }: Model, samples: Samples): Answers {
   const { labels, targets, chosen } = samples.answers;
   const answers = { outputs, threshold: spec.loss === 'hinge' ? 0 : 0.5 };

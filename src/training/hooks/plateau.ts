@@ -23,7 +23,7 @@ export interface PlateauOptions {
 export type CheckedPlateau = Required<Omit<PlateauOptions, 'schedule' | 'rate'>>;
 
 /**
- * @throws TypeError, RangeError naming what is wrong
+ * @throws TypeError, RangeError that name the problem
  */
 export function checkPlateau(options: PlateauOptions): CheckedPlateau {
   const { factor = 0.1, patience = 10, minDelta = 1e-4, minRate = 0 } = options;
@@ -34,7 +34,7 @@ export function checkPlateau(options: PlateauOptions): CheckedPlateau {
   return { factor, patience, minDelta, minRate };
 }
 
-/** Reduces the rate where the loss stays on a plateau. */
+/** Reduces the rate if the loss stays on a plateau. */
 export function reduceOnPlateau(plateau: Run['plateau'], options: CheckedPlateau): Hook {
   const { factor, patience, minDelta, minRate } = options;
   return {
