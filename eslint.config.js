@@ -23,7 +23,20 @@ const floors = [
   'src/search',
   'src/brain',
   'src/node',
-  'src/cli',
+  'src/cli/flags.ts',
+  'src/cli/errors.ts',
+  'src/cli/exit-codes.ts',
+  'src/cli/terminal',
+  'src/cli/options',
+  'src/cli/data',
+  'src/cli/model',
+  'src/cli/predict',
+  'src/cli/train',
+  'src/cli/report',
+  'src/cli/bench',
+  'src/cli/commands',
+  'src/cli/program.ts',
+  'src/cli/index.ts',
 ];
 
 const floorZones = floors.slice(0, -1).map((floor, i) => ({
@@ -75,7 +88,7 @@ const noPowers = {
   message: enginesDisagree,
 };
 
-/** Errors carry what is wrong as fields, so that nobody reads a message back or writes into it. */
+/** Errors carry what is wrong as fields, so that nobody reads a message or a place back or writes into it. */
 const errorsAsData = [
   {
     selector: 'NewExpression[callee.name=/^(Error|TypeError|RangeError)$/]',
@@ -83,11 +96,12 @@ const errorsAsData = [
   },
   {
     selector: [
-      'CallExpression[callee.property.name=/^(test|exec)$/] > MemberExpression.arguments[property.name="message"]',
-      'CallExpression[callee.property.name=/^(match|matchAll|replace|replaceAll|search|startsWith|endsWith|includes|split)$/][callee.object.property.name="message"]',
+      'CallExpression[callee.property.name=/^(test|exec)$/] > MemberExpression.arguments[property.name=/^(message|place|problem|cure)$/]',
+      'CallExpression[callee.property.name=/^(match|matchAll|replace|replaceAll|search|startsWith|endsWith|includes|split|slice)$/][callee.object.property.name=/^(message|place|problem|cure)$/]',
       'AssignmentExpression[left.property.name="message"]',
     ].join(', '),
-    message: 'Read and derive the fields of a fault (src/errors.ts), not its message.',
+    message:
+      'Decide by the class and the option of a fault (src/errors.ts): its words and its place are for people.',
   },
 ];
 

@@ -61,10 +61,12 @@ export function multiply(
     multiplyRow(a, b, bRow, c, bias, columns, depth);
     return;
   }
-  const blocks = (depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH;
-  const steps = (depth + blocks - 1) / blocks;
+  // A division takes about as long as ten products: a matrix that fits one block is spared them.
+  const blocks = depth <= BLOCK_DEPTH ? 1 : (depth + BLOCK_DEPTH - 1) / BLOCK_DEPTH;
+  const steps = blocks == 1 ? depth : (depth + blocks - 1) / blocks;
   // B is packed once for each block of A's rows: where A is long and packs nothing itself, all its rows are one block.
-  const most = scratch && !turned ? rows : (BLOCK_FLOATS / steps) & ~3;
+  const isOneBlock = (scratch && !turned) || ((rows + 3) & ~3) * steps <= BLOCK_FLOATS;
+  const most = isOneBlock ? rows : (BLOCK_FLOATS / steps) & ~3;
   for (let p = 0; p < depth; p += steps) {
     const left = min(depth - p, steps);
     for (let i = 0; i < rows; i += most) {

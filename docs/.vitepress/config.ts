@@ -36,8 +36,12 @@ export default defineConfig({
     outline: [2, 3],
     search: {
       provider: 'local',
-      // the name of the button has to hold what it shows, which ends with the key
-      options: { translations: { button: { buttonText: 'Search', buttonAriaLabel: 'Search K' } } },
+      options: {
+        miniSearch: {
+          // pages of the guide before those of the reference
+          searchOptions: { boostDocument: (id: string) => (id.includes('/reference/') ? 0.2 : 1) },
+        },
+      },
     },
     socialLinks: [{ icon: 'github', link: repository }],
     footer: { message: 'MIT license' },

@@ -1,4 +1,4 @@
-/** The place of the first largest of `count` numbers; −1 where one is NaN and none is larger than −Infinity. */
+/** The index of the first largest of `count` numbers; −1 if one is NaN and none exceeds −Infinity. */
 export function argmax(numbers: ArrayLike<number>, start: number, count: number): number {
   let place = -1;
   let value = -Infinity;

@@ -1,8 +1,8 @@
 import { RangeFault, TypeFault } from '../errors.js';
 
-// What user input must be. Each check names the place and the cure, and is made before anything changes.
+// Checks of user input. Each error names the place and the cure. Checks come before any change.
 
-/** A value as an error message shows it. */
+/** A value as error messages show it. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return value.length > 50 ? `'${value.slice(0, 50)}…'` : `'${value}'`;
   if (typeof value === 'function') return 'a function';
@@ -65,8 +65,8 @@ export function checkInteger(
 }
 
 /**
- * A number above zero as single precision holds it.
- * @throws TypeError unless `value` is a number; RangeError where single precision makes it zero or infinite
+ * Checks that a number is above zero in single precision.
+ * @throws TypeError unless `value` is a number; RangeError if single precision rounds it to zero or infinity
  */
 export function checkPositive(place: string, value: unknown): number {
   if (typeof value !== 'number')
@@ -79,8 +79,8 @@ export function checkPositive(place: string, value: unknown): number {
 }
 
 /**
- * A number as single precision holds it, not below `least`, and below `end`.
- * @throws TypeError unless `value` is a number; RangeError where it is NaN or outside
+ * Checks that a number in single precision is at least `least` and below `end`.
+ * @throws TypeError unless `value` is a number; RangeError if it is NaN or outside
  */
 export function checkNumber(place: string, value: unknown, least: number, end = Infinity): number {
   if (typeof value !== 'number')
@@ -94,7 +94,7 @@ export function checkNumber(place: string, value: unknown, least: number, end = 
 }
 
 /**
- * @throws TypeError unless `value` is undefined or of the type named
+ * @throws TypeError unless `value` is undefined or of this type
  */
 export function checkOptional<T>(place: string, value: T, type: 'boolean' | 'function'): T {
   if (value !== undefined && typeof value !== type) {
@@ -103,14 +103,14 @@ export function checkOptional<T>(place: string, value: T, type: 'boolean' | 'fun
   return value;
 }
 
-/** Whether a value is a number that is finite in single precision, times `scale` (Infinity − Infinity is NaN). */
+/** Whether a value is a number whose product with `scale` is finite in single precision. Infinity − Infinity is NaN. */
 export function fits(value: unknown, scale = 1): value is number {
   if (typeof value !== 'number') return false;
   const float = Math.fround(Math.fround(value) * scale);
   return float - float === 0;
 }
 
-/** What to throw where a value does not fit. */
+/** The error for a value that doesn't fit. */
 export function misfit(place: string, value: unknown): Error {
   if (typeof value !== 'number')
     return new TypeFault({ place, problem: `expected a number, got ${show(value)}` });
@@ -124,8 +124,8 @@ export function misfit(place: string, value: unknown): Error {
 }
 
 /**
- * A number as single precision holds it.
- * @throws TypeError unless `value` is a number; RangeError where it is NaN, infinite, or too large for 32 bits
+ * Checks that a number is finite in single precision.
+ * @throws TypeError unless `value` is a number; RangeError if it is NaN, infinite, or too large for 32 bits
  */
 export function checkFloat(place: string, value: unknown): number {
   if (!fits(value)) throw misfit(place, value);

@@ -1,4 +1,4 @@
-/** CRC-32 as zip and gzip have it (RFC 1952, §8): what a byte does to it. */
+/** CRC-32 of zip and gzip (RFC 1952, §8): the effect of each byte. */
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;

@@ -1,15 +1,15 @@
-// Apart from the reference, which is loaded only where it computes: the generator draws its normal numbers with this.
+// Not in the reference, which loads only when it computes: the generator needs this for normal numbers.
 
 const float64 = new Float64Array(1);
 const bits64 = new BigUint64Array(float64.buffer);
 const words64 = new Int32Array(float64.buffer);
-/** Where the half with sign and exponent lies: byte order is asked for, not assumed. */
+/** The index of the half with sign and exponent, found at run time because byte order isn't fixed. */
 const HIGH = ((bits64[0] = 1n), words64[0] === 1 ? 1 : 0);
 
 /**
  * Natural logarithm of a double: x = 2ᵏ(1 + f) with √½ ≤ 1 + f < √2, and a polynomial in f/(2 + f).
  * Source: fdlibm, e_log.c (Sun Microsystems 1993), as shortened in musl. Error below 1 ulp.
- * log 0 = −Infinity; of a negative number NaN.
+ * log 0 = −Infinity; the log of a negative number is NaN.
  */
 export function log(x: number): number {
   let k = 0;

@@ -1,6 +1,6 @@
 import { RangeFault } from '../errors.js';
 
-/** Typed arrays of numbers: read where they are, never copied whole. */
+/** Typed arrays of numbers. bp4 reads them in place and never copies them whole. */
 export type NumericArray =
   | Float32Array
   | Float64Array
@@ -12,10 +12,10 @@ export type NumericArray =
   | Uint32Array
   | Int32Array;
 
-/** How many numbers are looked at before the event loop may have its turn. */
+/** The number of values to read before yielding to the event loop. */
 export const NUMBERS_AT_A_TIME = 1 << 18;
 
-/** Typed arrays by name: an array from another realm (a frame, a test runner) is no instance of ours. */
+/** Typed arrays by name, because instanceof fails for arrays of another realm (a frame, a test runner). */
 const integerArrays = {
   Uint8Array,
   Uint8ClampedArray,
@@ -42,7 +42,7 @@ export function holdsBytes(values: NumericArray): boolean {
   return kind === 'Uint8Array' || kind === 'Uint8ClampedArray';
 }
 
-/** The same numbers without what a subclass (Buffer, say) makes of `subarray`. */
+/** A plain view of the same numbers, without the `subarray` of a subclass (Buffer, for example). */
 export function plainView(values: NumericArray): NumericArray {
   return new numericArrays[values[Symbol.toStringTag]](
     values.buffer as ArrayBuffer,
@@ -51,12 +51,12 @@ export function plainView(values: NumericArray): NumericArray {
   );
 }
 
-/** @throws RangeError where the engine refuses so much memory */
+/** @throws RangeError if the engine refuses the memory */
 export function newFloats(place: string, rows: number, width: number): Float32Array<ArrayBuffer> {
   try {
     return new Float32Array(rows * width);
   } catch (cause) {
     const problem = `the engine refuses memory for ${rows} rows of ${width}`;
-    throw new RangeFault({ place, problem, cure: 'give fewer at a time' }, { cause });
+    throw new RangeFault({ place, problem, cure: 'pass fewer at a time' }, { cause });
   }
 }

@@ -1,11 +1,11 @@
 import { FormatError } from '../errors.js';
 import { show } from './check.js';
 
-/** @throws FormatError naming line and column */
+/** @throws FormatError that names line and column */
 export const parseJSONText = (text: string): unknown =>
   parseJSON(text.startsWith('\uFEFF') ? text.slice(1) : text, 'JSON');
 
-/** @throws FormatError naming line and column */
+/** @throws FormatError that names line and column */
 export function parseJSON(text: string, place: string, line = 1): unknown {
   try {
     return JSON.parse(text);
@@ -15,7 +15,7 @@ export function parseJSON(text: string, place: string, line = 1): unknown {
     const found =
       at < text.length ? `got ${show(text.slice(at, at + 12).replace(/\s.*/s, ''))}` : 'it ends there';
     const cure = /^-?(?:NaN|Infinity)/.test(text.slice(at, at + 9))
-      ? 'where a number is missing, write null'
+      ? 'write null for a missing number'
       : undefined;
     throw new FormatError(
       {
@@ -28,18 +28,18 @@ export function parseJSON(text: string, place: string, line = 1): unknown {
   }
 }
 
-// Where a text stops being JSON (RFC 8259). Engines say it in different ways, or not at all.
+// Finds where a text stops being JSON (RFC 8259). Engines report it in different ways, or not at all.
 
 const space = /[ \t\n\r]*/y;
-/** Of a string, no part can be matched in two ways: else one that is never closed takes exponential time. */
+/** No part of a string matches in two ways. Otherwise an unclosed string would take exponential time. */
 const scalar =
-  // eslint-disable-next-line no-control-regex -- JSON wants them escaped
+  // eslint-disable-next-line no-control-regex -- JSON requires escapes for them
   /(?:"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
 
-/** What may come next. */
+/** The tokens that may come next. */
 type State = 'value' | 'first value' | 'first name' | 'name' | 'colon' | 'after';
 
-/** @returns where the first character is that cannot be there; the length of the text where it ends too soon */
+/** @returns the index of the first invalid character; the length of the text if it ends too early */
 function syntaxErrorAt(text: string): number {
   const open: string[] = [];
   let state: State = 'value';
@@ -83,7 +83,7 @@ function syntaxErrorAt(text: string): number {
   }
 }
 
-/** Both from 1. */
+/** Line and column, both from 1. */
 function lineAndColumn(text: string, at: number): { line: number; column: number } {
   const before = text.slice(0, at).split('\n');
   return { line: before.length, column: before.at(-1)!.length + 1 };

@@ -24,7 +24,7 @@ export class Random {
   }
 
   /**
-   * @param seed a safe integer; each gives another state
+   * @param seed a safe integer; each yields another state
    * @throws TypeError, RangeError unless it is one
    */
   static fromSeed(seed: number): Random {
@@ -42,7 +42,7 @@ export class Random {
     return new Random([first, next(), next(), next()]);
   }
 
-  /** Remembers the present state, for one `rewind`. */
+  /** Saves the state for one `rewind`. */
   mark(): void {
     this.#mark0 = this.#s0;
     this.#mark1 = this.#s1;
@@ -50,7 +50,7 @@ export class Random {
     this.#mark3 = this.#s3;
   }
 
-  /** Goes back to the last `mark`. */
+  /** Returns to the last `mark`. */
   rewind(): void {
     this.#s0 = this.#mark0;
     this.#s1 = this.#mark1;
@@ -88,11 +88,11 @@ export class Random {
     return result;
   }
 
-  /** A whole number in [0, n), each as likely as the others; 1 ≤ n < 2³². */
+  /** A whole number in [0, n), uniformly; 1 ≤ n < 2³². */
   below(n: number): number {
-    n >>>= 0; // so that engines see that the remainder is one of integers
+    n >>>= 0; // makes engines compute an integer remainder
     let bits = this.bits();
-    // The last, incomplete run of n numbers is drawn again; where it begins is worked out for the last n bits only.
+    // Numbers in the last, incomplete run of n are drawn again. The loop computes its start only for the last n bits.
     while (bits >= 2 ** 32 - n && bits >= 2 ** 32 - (2 ** 32 % n)) bits = this.bits();
     return bits % n;
   }
@@ -113,7 +113,7 @@ export class Random {
   }
 
   /**
-   * The numbers 0 … count − 1 in a random order, each order as likely as the others (Fisher and Yates).
+   * A uniformly random permutation of 0 … count − 1 (Fisher–Yates).
    * @throws TypeError, RangeError unless `count` is a whole number below 2³²
    */
   permutation(count: number): Uint32Array {

@@ -1,4 +1,4 @@
-/** The double with the fewest decimal digits that single precision rounds to this float: 0.1, not 0.10000000149…. */
+/** The double with the fewest decimal digits that rounds to this float in single precision: 0.1, not 0.10000000149…. */
 export function shortest(float: number): number {
   for (let digits = 6; digits <= 9; digits++) {
     const short = Number(float.toPrecision(digits));

@@ -1,6 +1,6 @@
 /**
- * Long work that can be interrupted wherever it yields: there the network is whole, and no mini-batch is under way.
- * What it yields, if it is a promise, is waited for.
+ * Long work that can be interrupted at every yield. There the network is consistent, and no mini-batch is in progress.
+ * The runner awaits a yielded promise.
  */
 export interface Work<Result> {
   next(): IteratorResult<unknown, Result>;
@@ -8,7 +8,7 @@ export interface Work<Result> {
   [Symbol.iterator](): Work<Result>;
 }
 
-/** Work that yields `value` once, and waits for it if it is a promise. It is quicker to make than a generator. */
+/** Work that yields `value` once; the runner awaits it if it's a promise. It is cheaper to create than a generator. */
 export class Pause implements Work<void> {
   #isOver = false;
 
@@ -31,7 +31,7 @@ export class Pause implements Work<void> {
 
 const END = { done: true, value: undefined } as const;
 
-/** Does all the work at once. */
+/** Runs all the work without a pause. */
 export function finish<Result>(work: Work<Result>): Result {
   for (;;) {
     const { done, value } = work.next();
@@ -39,13 +39,13 @@ export function finish<Result>(work: Work<Result>): Result {
   }
 }
 
-/** Half of 16 ms, one frame at 60 Hz: what is left is for those who wait. */
+/** Half of 16 ms, a frame at 60 Hz. The other half is for other tasks. */
 const SLICE_MILLISECONDS = 8;
 
 /**
- * Does the work in slices, and gives control back to the event loop between them, so that timers run, pages are
- * painted and signals arrive.
- * @param mayGoOn called before the work is taken up again; throws to stop it
+ * Runs the work in slices and returns control to the event loop between them, so that timers run, pages paint and signals
+ * arrive.
+ * @param mayGoOn called before each slice; throws to stop the work
  */
 export async function inSlices<Result>(work: Work<Result>, mayGoOn: () => void): Promise<Result> {
   let sliceEnd = performance.now() + SLICE_MILLISECONDS;
@@ -61,16 +61,16 @@ export async function inSlices<Result>(work: Work<Result>, mayGoOn: () => void):
       mayGoOn();
     }
   } finally {
-    work.return(undefined as Result); // work that is stopped cleans up after itself
+    work.return(undefined as Result); // lets stopped work clean up
   }
 }
 
-/** Node, Bun and Deno have it; browsers have MessageChannel. */
+/** In Node, Bun and Deno. Browsers have MessageChannel instead. */
 const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
 
 /**
- * Lets everything that waits run: timers, messages, painting. The promise settles at once afterwards, without the 4 ms for
- * which browsers hold back a timer; only in a page that is visible does it wait for them, so that frames are painted.
+ * Lets pending tasks run: timers, messages, painting. In a hidden page or a worker the promise settles right afterwards,
+ * without the 4 ms by which browsers delay a timer. A visible page waits for the timer, so that it paints.
  */
 export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => {
@@ -78,7 +78,7 @@ export function yieldToEventLoop(): Promise<void> {
       setImmediate(resolve);
       return;
     }
-    // Firefox prefers messages to frames, and would paint 13 a second. A hidden page's timers wait a second.
+    // Firefox prefers messages to frames, and would paint 13 frames a second. Timers of a hidden page wait a second.
     if ((globalThis as { document?: Document }).document?.visibilityState === 'visible') {
       setTimeout(resolve);
       return;
@@ -92,7 +92,7 @@ export function yieldToEventLoop(): Promise<void> {
   });
 }
 
-/** Waits for a promise, as part of some work. @returns what it gives */
+/** Waits for a promise as part of some work. @returns its value */
 export function* awaited<Result>(promise: Result | PromiseLike<Result>): Work<Result> {
   let result: Result | undefined;
   yield Promise.resolve(promise).then((value) => {

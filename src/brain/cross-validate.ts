@@ -7,9 +7,9 @@ import { NeuralNetwork } from './neural-network.js';
 import type { NeuralNetworkOptions, TrainOptions } from './options.js';
 import type { BinaryTestResult, TestResult } from './test-result.js';
 
-/** One of the trainings: what `test` found on the samples that it was not trained on. */
+/** The result of one fold: what `test` returns for the samples that this training didn't see. */
 export type PartitionResult = (TestResult | BinaryTestResult) & {
-  /** Of training, not of the test: as in brain.js. */
+  /** The training error, not the test error, as in brain.js. */
   readonly error: number;
   readonly iterations: number;
   /** Milliseconds. */
@@ -19,9 +19,9 @@ export type PartitionResult = (TestResult | BinaryTestResult) & {
 };
 
 export interface CrossValidateJSON {
-  /** Means over the trainings. */
+  /** Means over the folds. */
   readonly avgs: Readonly<Record<'error' | 'iterations' | 'trainTime' | 'testTime', number>>;
-  /** Sums over the trainings, and what follows from them; with one output, the counts of `test` too. */
+  /** Sums over the folds, and ratios of these sums. With one output, they include the binary counts of `test`. */
   readonly stats: {
     readonly total: number;
     readonly testSize: number;
@@ -30,23 +30,23 @@ export interface CrossValidateJSON {
   readonly sets: readonly PartitionResult[];
 }
 
-/** A class of networks. */
+/** A class of networks, like `NeuralNetwork`. */
 export type Classifier<Input, Output> = new (
   options?: Partial<NeuralNetworkOptions & TrainOptions>,
 ) => NeuralNetwork<Input, Output>;
 
 const counted = ['truePos', 'trueNeg', 'falsePos', 'falseNeg'] as const;
 
-/** k-fold cross-validation: each sample is tested by a network that was trained on those of the other folds. */
+/** k-fold cross-validation: a network trained on the other folds tests each sample. */
 export class CrossValidate<Input = never, Output = never> {
   readonly #create: () => NeuralNetwork<Input, Output>;
   readonly #random: Random;
   #json: CrossValidateJSON | undefined;
 
   /**
-   * @param classifier makes a network, as in brain.js 2; or a class of networks, as in brain.js 1
-   * @param options    of a class
-   * @throws TypeError where it is neither
+   * @param classifier returns a new network, as in brain.js 2; or is a class of networks, as in brain.js 1
+   * @param options    passed to the class
+   * @throws TypeError if `classifier` is neither
    */
   constructor(
     classifier: Classifier<Input, Output> | (() => NeuralNetwork<Input, Output>),
@@ -55,7 +55,7 @@ export class CrossValidate<Input = never, Output = never> {
     if (typeof classifier !== 'function') {
       throw new TypeFault({
         place: 'classifier',
-        problem: `expected a function that makes a network, got ${show(classifier)}`,
+        problem: `expected a function that returns a network, got ${show(classifier)}`,
       });
     }
     this.#create = isClass(classifier) ? () => new classifier(options) : classifier;
@@ -65,8 +65,8 @@ export class CrossValidate<Input = never, Output = never> {
   /**
    * Trains and tests k times.
    * @param data not changed; shuffled from a seed
-   * @param k    folds, from 2 to as many as there are samples. Default 4
-   * @throws RangeError where there are fewer samples than folds; and as `NeuralNetwork.train` does
+   * @param k    the number of folds, from 2 to the number of samples. Default 4
+   * @throws RangeError if the samples are fewer than the folds; also as `NeuralNetwork.train` does
    */
   train(
     data: readonly Datum<Partial<Input>, Partial<Output>>[],
@@ -111,7 +111,7 @@ export class CrossValidate<Input = never, Output = never> {
     return this.#json;
   }
 
-  /** One of the trainings. */
+  /** Trains and tests one fold. */
   testPartition(
     trainOpts: Partial<TrainOptions>,
     trainSet: readonly Datum<Partial<Input>, Partial<Output>>[],
@@ -132,7 +132,7 @@ export class CrossValidate<Input = never, Output = never> {
     };
   }
 
-  /** Brings an array into a random order, in place (Fisher and Yates, as Durstenfeld has it), from the seed. */
+  /** Shuffles an array in place, from the seed (Fisher–Yates in Durstenfeld's form). */
   shuffleArray<Item>(array: Item[]): Item[] {
     for (let i = array.length - 1; i > 0; i--) {
       const j = this.#random.below(i + 1);
@@ -141,7 +141,7 @@ export class CrossValidate<Input = never, Output = never> {
     return array;
   }
 
-  /** The network whose training error was the smallest. @throws RangeError before `train` */
+  /** The network with the smallest training error. @throws RangeError before `train` */
   toNeuralNetwork(): NeuralNetwork<Input, Output> {
     if (!this.#json)
       throw new RangeFault({
@@ -152,14 +152,14 @@ export class CrossValidate<Input = never, Output = never> {
     return this.fromJSON(this.#json);
   }
 
-  /** What `train` returned; null before. */
+  /** The result of the last `train`; null before the first. */
   toJSON(): CrossValidateJSON | null {
     return this.#json ?? null;
   }
 
   /**
-   * The network of a JSON whose training error was the smallest.
-   * @throws TypeError where it has no sets; FormatError naming the place of what is no network
+   * The network of a JSON with the smallest training error.
+   * @throws TypeError if the JSON has no sets; FormatError, with the place, if a network can't be read
    */
   fromJSON(json: {
     readonly sets: readonly { readonly error: number; readonly network: object }[];

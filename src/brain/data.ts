@@ -2,10 +2,10 @@ import { RangeFault, TypeFault } from '../errors.js';
 import { fits, misfit, show } from '../base/check.js';
 import type { BrainTraining } from './training.js';
 
-/** A number to a key; keys that are missing are 0. */
+/** Numbers by key. A missing key counts as 0. */
 export type NumberObject = Readonly<Record<string, number>>;
 
-/** What a network takes for its inputs, or is to answer. */
+/** The inputs of a network, or its outputs. */
 export type BrainData = readonly number[] | Float32Array | Float64Array | Uint8Array | NumberObject;
 
 export interface Datum<Input, Output> {
@@ -13,10 +13,10 @@ export interface Datum<Input, Output> {
   readonly output: Output;
 }
 
-/** Which key is which number, in the order in which they came up; undefined where data are lists. */
+/** Keys → numbers of units, in the order of first appearance; undefined if the data are lists. */
 export type Lookup = ReadonlyMap<string, number> | undefined;
 
-/** Inputs or outputs, as the data of a training have them: lists of a length, or objects with these keys. */
+/** The form of inputs or outputs: lists of this length, or objects with these keys. */
 export interface Format {
   readonly lookup: Lookup;
   readonly size: number;
@@ -24,14 +24,14 @@ export interface Format {
 
 type Samples = ConstructorParameters<typeof BrainTraining>[3];
 
-/** `[1, 0]`, `new Uint8Array(2)`; numbers without names. */
+/** Arrays and typed arrays. */
 const isList = (value: unknown): value is ArrayLike<unknown> =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
 
 /**
- * What the data are lists or objects of.
- * @param known a lookup that there is already: keys that it has not are passed over, as brain.js does
- * @throws TypeError where the first is neither
+ * Detects whether the data are lists or objects.
+ * @param known a lookup to keep: keys that it lacks are ignored, as in brain.js
+ * @throws TypeError if the first value is neither
  */
 export function detectFormat(
   data: readonly Datum<unknown, unknown>[],
@@ -44,7 +44,7 @@ export function detectFormat(
   return { lookup, size: lookup.size };
 }
 
-/** A lookup with the keys of the data added to it. @throws TypeError where a datum is no object of numbers */
+/** A copy of the lookup with the keys of the data added. @throws TypeError if a value isn't an object */
 export function addKeys(
   lookup: ReadonlyMap<string, number>,
   data: readonly Datum<unknown, unknown>[],
@@ -65,7 +65,7 @@ export function addKeys(
 }
 
 /**
- * Checks that data are samples: an array, not empty, of objects with input and output.
+ * Asserts that data are samples: a non-empty array of objects with `input` and `output`.
  * @throws TypeError, RangeError
  */
 export function checkData(data: unknown): asserts data is readonly Datum<unknown, unknown>[] {
@@ -88,8 +88,8 @@ export function checkDatum(place: string, datum: unknown): asserts datum is Datu
 }
 
 /**
- * The numbers of all samples.
- * @throws TypeError or RangeError naming the sample, and the place or key in it
+ * Packs all samples into two arrays of numbers.
+ * @throws TypeError or RangeError that names the sample and the index or key in it
  */
 export function packSamples(
   data: readonly Datum<unknown, unknown>[],
@@ -106,9 +106,9 @@ export function packSamples(
 }
 
 /**
- * Writes down the numbers of one input or output.
- * @param row out, from `at` on; zeros before
- * @throws TypeError or RangeError naming the place or key
+ * Writes the numbers of one input or output into a row.
+ * @param row written from `at` on; must hold zeros there
+ * @throws TypeError or RangeError that names the index or key
  */
 export function fillRow(
   place: string,
@@ -153,19 +153,19 @@ function fillByKeys(
   }
 }
 
-/** A key as a place in messages has it. */
+/** A key as error messages spell it. */
 export const keyed = (key: string): string =>
   `[${JSON.stringify(key.length > 50 ? `${key.slice(0, 50)}…` : key)}]`;
 
-/** Booleans count as 0 and 1, as they do in brain.js. */
+/** Booleans count as 0 and 1, as in brain.js. */
 const isNumber = (value: unknown): value is number | boolean => fits(value) || typeof value === 'boolean';
 
-/** The answer as the data of training have it. */
+/** An output in the form of the training data. */
 export function toAnswer(
   output: Float32Array<ArrayBuffer>,
   lookup: Lookup,
 ): Float32Array<ArrayBuffer> | NumberObject {
   if (!lookup) return output;
-  // fromEntries defines properties: a key '__proto__' is one like the others.
+  // fromEntries defines properties, so '__proto__' is a key like any other.
   return Object.fromEntries(Array.from(lookup, ([key, k]) => [key, output[k]!]));
 }

@@ -2,18 +2,18 @@ import { DivergenceError } from '../errors.js';
 import type { TrainingStatus, TrainOptions } from './options.js';
 import type { BrainTraining } from './training.js';
 
-/** More epochs than these are never asked for in one call. */
+/** The most epochs that one call of the kernel runs. */
 const MOST_EPOCHS = 2 ** 30;
 
-/** The epochs of a training, until one of its ends; tells `log` and `callback` of them. */
+/** Runs the epochs of a training until it ends, and calls `log` and `callback`. */
 export class Epochs {
   readonly status: TrainingStatus = { error: 1, iterations: 0 };
   readonly #session: BrainTraining;
   readonly #options: TrainOptions;
   readonly #sizes: readonly number[];
-  /** What `Date.now()` must not reach. */
+  /** The end of training, on the clock of `Date.now()`. */
   readonly #endTime: number;
-  /** How many epochs take about a millisecond or two, where time matters. */
+  /** The number of epochs that take a millisecond or two. Training runs this many at a time if it watches the clock. */
   #pace = 1;
 
   constructor(session: BrainTraining, options: TrainOptions, sizes: readonly number[]) {
@@ -24,9 +24,9 @@ export class Epochs {
   }
 
   /**
-   * Trains until the end, or until it is `until` of performance.now(); whole epochs in a call, from one thing that is to be
-   * seen outside to the next.
-   * @returns whether the training is over
+   * Trains until the training ends, or until `performance.now()` reaches `until`. Each call of the kernel runs whole epochs, up
+   * to the next one that the caller can observe.
+   * @returns whether the training has ended
    * @throws DivergenceError
    */
   advance(until: number): boolean {
@@ -59,11 +59,11 @@ export class Epochs {
   }
 }
 
-/** Epochs until a multiple of `period`; those of periods that are not whole are looked for one by one. */
+/** Epochs until the next multiple of `period`. A fractional period is checked after every epoch. */
 const untilNext = (period: number, iterations: number): number =>
   Number.isInteger(period) ? period - (iterations % period) : 1;
 
-/** Epochs that take a millisecond or two. */
+/** Adapts the number of epochs to a millisecond or two. */
 function adjustPace(pace: number, milliseconds: number): number {
   if (milliseconds < 1) return Math.min(2 * pace, MOST_EPOCHS);
   return milliseconds > 4 ? Math.max(1, Math.floor(pace / 2)) : pace;
@@ -73,7 +73,7 @@ function logStatus({ iterations, error }: TrainingStatus): void {
   console.log(`iterations: ${iterations}, training error: ${error}`);
 }
 
-/** @param sample its number, from 1 */
+/** @param sample counted from 1 */
 export function divergence(epoch: number, sample: number, sizes: readonly number[]): DivergenceError {
   return new DivergenceError(
     {

@@ -1,37 +1,39 @@
 /**
- * bp4/brain: in place of brain.js (1.6.1 and 2.0.0-beta.24), for its dense `NeuralNetwork`, with `CrossValidate`,
- * `TrainStream`, `likely`, `lookup` and `utilities`. From the same weights it trains as brain.js does, but for the rounding
- * of single precision, and to the same bits on every engine. Where the two versions differ it does as 2 does.
+ * bp4/brain replaces brain.js (1.6.1 and 2.0.0-beta.24) for its dense `NeuralNetwork`, with `CrossValidate`, `TrainStream`,
+ * `likely`, `lookup` and `utilities`. From the same weights it trains as brain.js does, within the rounding of single
+ * precision, and to the same bits on every engine. If the two versions differ, it follows version 2.
  *
- * What is otherwise than in brain.js:
+ * Differences from brain.js:
  *
- * - **Numbers that are none are refused**: NaN, Infinity, strings, holes and ragged rows, by a TypeError or RangeError that
- *   names the place, before anything changes. brain.js trains on them, or answers NaN. Booleans count as 0 and 1; a key
- *   that is missing, undefined or null is 0.
- * - **A training that diverges** throws a DivergenceError, and leaves the network as it was. brain.js returns NaN.
- * - **Adam** corrects the biases' first moment of this step; brain.js takes that of the step before, so that biases do not
- *   move in the first. `praxis` can be changed from training to training; brain.js heeds it at the first only.
- * - **Options of `train`** hold from then on, as in 2; in 1 those that are not given again fall back to defaults. `undefined`
- *   is as if not given, and `callback` and `praxis` may be null.
- * - **leaky-relu** is z, or αz below 0, as in 2; 1 computes 0 below 0 and αz above.
- * - **Typed arrays** are lists of numbers: `run` answers with a Float32Array. brain.js takes their indices for keys.
- * - **`inputSize` and `outputSize`** are checked against the data; brain.js replaces them.
- * - **`run` and `test`** before there are weights throw a StateError; `run` in 1 returns null.
- * - **The weights of a beginning** come from a generator with a seed (`seed`), and so programs repeat themselves.
- * - **Changes that are too small to matter**, below 2⁻¹⁰⁰, or which no longer alter a weight whose input is zero, are dropped.
- * - **`fromJSON`** checks all that it reads (FormatError), takes the files of 1 and 2, and takes `__proto__` for a key like
- *   any other. `toJSON` writes the form of 2, which keeps keys in their order; `toLegacyJSON` that of 1.
- * - **`toFunction`** writes each weight once; in brain.js the source grows with the product of the layers. Units with a bias
- *   of 0, and quotes in keys, do no harm. Where a page forbids `new Function` there is a closure in its place.
- * - **`CrossValidate`** does not reorder the data it is given, and tests every sample once, also where k does not divide them.
- * - **`TrainStream`** is no stream of Node.js: there is `write` and `endInputs`, and neither `pipe` nor events.
- * - **`trainAsync`** trains for ten milliseconds at a time, and a network that is being trained refuses another training.
- * - **`errorCheckInterval`** and methods whose names begin with `_`, or that are steps of training (`runInput`,
- *   `calculateDeltas`, `adjustWeights`), are left out; `weights` and `biases` are copies.
- * - **At most 65,536 inputs** take the way for inputs that are mostly zero; more are trained, but slower.
+ * - **Invalid numbers are rejected**: NaN, Infinity, strings, holes and ragged rows throw a TypeError or RangeError that names
+ *   the place, before anything changes. brain.js trains on them, or answers NaN. Booleans count as 0 and 1. A key that is
+ *   missing, undefined or null counts as 0.
+ * - **A training that diverges** throws a DivergenceError and leaves the network unchanged. brain.js returns NaN.
+ * - **Adam** corrects the biases with the first moment of the current step. brain.js uses the moment of the step before, so its
+ *   biases don't move in the first step. `praxis` can change from training to training; brain.js reads it only at the first.
+ * - **Options of `train`** stay in effect for later trainings, as in version 2. In version 1, options that aren't repeated return
+ *   to their defaults. `undefined` means not set, and `callback` and `praxis` may be null.
+ * - **leaky-relu** is z, or αz below 0, as in version 2. Version 1 computes 0 below 0 and αz above.
+ * - **Typed arrays** are lists of numbers, and `run` returns a Float32Array. brain.js takes their indices for keys.
+ * - **`inputSize` and `outputSize`** are checked against the data. brain.js replaces them.
+ * - **`run` and `test`** throw a StateError before the network has weights. In version 1, `run` returns null.
+ * - **Initial weights** come from a seeded generator (`seed`), so a program gets the same network on every run.
+ * - **Changes that are too small to matter** are dropped: those below 2⁻¹⁰⁰, and those that no longer alter a weight whose
+ *   input is zero.
+ * - **`fromJSON`** checks all that it reads (FormatError), accepts the files of versions 1 and 2, and treats `__proto__` as a key
+ *   like any other. `toJSON` writes the form of version 2, which keeps the order of keys; `toLegacyJSON` writes that of version 1.
+ * - **`toFunction`** writes each weight once. In brain.js the source grows with the product of the layer sizes. It handles units
+ *   with a bias of 0 and quotes in keys. If a page forbids `new Function`, it returns a closure instead.
+ * - **`CrossValidate`** doesn't reorder the caller's data, and tests every sample exactly once, even if k doesn't divide their
+ *   number.
+ * - **`TrainStream`** isn't a Node.js stream. It has `write` and `endInputs`, but neither `pipe` nor events.
+ * - **`trainAsync`** trains for ten milliseconds at a time. A network in training rejects a second training.
+ * - **Missing members**: `errorCheckInterval`, methods whose names begin with `_`, and the single steps of training
+ *   (`runInput`, `calculateDeltas`, `adjustWeights`). `weights` and `biases` are copies.
+ * - **At most 65,536 inputs** use the fast path for inputs that are mostly zero. Wider data train too, but more slowly.
  *
- * Left out: NeuralNetworkGPU, recurrent networks, FeedForward and its layers, AE, `toSVG`, DataFormatter, and what of
- * `lookup` is for lists of objects.
+ * Not included: NeuralNetworkGPU, recurrent networks, FeedForward and its layers, AE, `toSVG`, DataFormatter, and the functions
+ * of `lookup` for lists of objects.
  *
  * @module bp4/brain
  */
@@ -52,7 +54,7 @@ export type { BinaryTestResult, Misclass, TestResult } from './test-result.js';
 export type { TrainStreamOptions } from './train-stream.js';
 export { DivergenceError, EngineError, FormatError, StateError } from '../errors.js';
 
-/** What of brain.js's `utilities` concerns NeuralNetwork. */
+/** The part of brain.js's `utilities` that concerns NeuralNetwork. */
 export const utilities = { max, mse, ones, ones2D, random, randomWeight, randos, range, toArray, zeros };
 
 /** For programs that `import brain from 'brain.js'`. */

@@ -5,14 +5,14 @@ import { shortest } from '../base/shortest.js';
 import type { NetworkJSON } from '../model/json.js';
 import { toSpec } from './machine.js';
 
-/** A layer of brain.js 2: of the inputs both are empty. */
+/** A layer of brain.js 2. Both arrays of the input layer are empty. */
 export interface JSONLayer {
   /** [units][fanIn] */
   weights: number[][];
   biases: number[];
 }
 
-/** A network as brain.js 2 writes it. */
+/** The JSON of a network in brain.js 2. */
 export interface NeuralNetworkJSON {
   type: 'NeuralNetwork';
   sizes: number[];
@@ -28,13 +28,13 @@ export interface NeuralNetworkJSON {
   };
 }
 
-/** A unit of brain.js 1: its weights by the names of what they come from. */
+/** A unit of brain.js 1: its weights, by the names of the units they come from. */
 export interface LegacyUnit {
   bias: number;
   weights: Record<string, number>;
 }
 
-/** A network as brain.js 1 writes it. Layers have a unit to a name: a key of the data, or a number. */
+/** The JSON of a network in brain.js 1. A layer maps names to units; a name is a key of the data, or a number. */
 export interface LegacyJSON {
   sizes: number[];
   layers: Record<string, LegacyUnit | Record<string, never>>[];
@@ -45,7 +45,7 @@ export interface LegacyJSON {
   trainOpts: Partial<Omit<TrainOptions, 'callback' | 'log'>> & { log: boolean };
 }
 
-/** All that either JSON says of a network. */
+/** The content of either JSON. */
 export interface Written {
   readonly sizes: readonly number[];
   readonly parameters: readonly Parameters[];
@@ -58,7 +58,7 @@ export interface Written {
 const toObject = (lookup: Lookup): Record<string, number> | null =>
   lookup ? Object.fromEntries(lookup) : null;
 
-/** The JSON of brain.js 2. */
+/** Writes the JSON of brain.js 2. */
 export function writeJSON({
   sizes,
   parameters,
@@ -91,20 +91,20 @@ export function writeJSON({
   };
 }
 
-/** A callback has no form in JSON. */
+/** Drops the callback, which JSON can't hold. */
 function withoutCallback(trainOpts: TrainOptions): Omit<TrainOptions, 'callback'> {
   const options = { ...trainOpts };
   delete options.callback;
   return options;
 }
 
-/** Rows of a matrix as arrays of numbers. */
+/** The rows of a matrix as arrays of numbers. */
 export function splitRows(matrix: Float32Array, rows: number): number[][] {
   const columns = matrix.length / rows;
   return Array.from({ length: rows }, (_, j) => Array.from(matrix.subarray(j * columns, (j + 1) * columns)));
 }
 
-/** The JSON of brain.js 1.6. */
+/** Writes the JSON of brain.js 1.6. */
 export function writeLegacyJSON({
   sizes,
   parameters,
@@ -147,11 +147,11 @@ export function writeLegacyJSON({
   };
 }
 
-/** The units of a layer by name. */
+/** The units of a layer, with their names. */
 const listNames = (lookup: Lookup, size: number): (readonly [name: string, unit: number])[] =>
   lookup ? [...lookup] : Array.from({ length: size }, (_, k) => [String(k), k] as const);
 
-/** A network for bp4's own Network.fromJSON. */
+/** The network for `Network.fromJSON` of bp4. */
 export function toNetworkJSON({ sizes, parameters, trainOpts }: Written): NetworkJSON {
   const { activation, leakyReluAlpha: alpha } = trainOpts;
   const { inputs, loss, layers } = toSpec({ sizes, activation, alpha });

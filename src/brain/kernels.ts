@@ -1,11 +1,11 @@
 import type { Engine, StepKernels } from '../kernels/kernels.js';
 
-/** What computes: WebAssembly where it is to be had ('auto'), or plain TypeScript. Both give the same bits. */
+/** The engine: WebAssembly if the host supports it ('auto'), or plain TypeScript. Both compute the same bits. */
 export type BrainEngine = 'auto' | 'wasm' | 'reference';
 
-/** The kernels of bp4/brain, on a memory of their own. */
+/** The kernels of bp4/brain, with a memory to themselves. */
 export interface BrainKernels extends Engine, Pick<StepKernels, 'addFloats' | 'feedForward'> {
-  /** Epochs of brain.js over the `count` samples of a window; assembly/brain/learn.ts says how. */
+  /** Runs epochs of brain.js over the `count` samples of a window; see assembly/brain/learn.ts. */
   learn(
     net: number,
     window: number,

@@ -1,8 +1,8 @@
 import type { NeuralNetwork } from './neural-network.js';
 
 /**
- * The key, or the place, of the network's largest output.
- * @returns as a string, as in brain.js
+ * The key, or the index, of the network's largest output.
+ * @returns a string, as in brain.js
  * @throws as `run` does
  */
 export function likely<Input, Output>(input: Partial<Input>, net: NeuralNetwork<Input, Output>): string {

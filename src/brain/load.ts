@@ -9,13 +9,13 @@ type Exports = Pick<BrainKernels, 'addFloats' | 'feedForward' | 'learn'> & {
   readonly heapBase: { readonly value: number };
 };
 
-/** Compiled once; null where that was refused, which comes from the page or the engine and does not change. */
+/** Compiled once; null if the host refused. The refusal is final, because it comes from the page or the engine. */
 let compiled: WebAssembly.Module | null | undefined;
 let refusal: unknown;
 
 /**
- * Kernels, at once: brain.js trains synchronously, so that nothing here may wait.
- * @throws EngineError where 'wasm' was asked for and is refused
+ * Takes kernels synchronously, because brain.js trains synchronously.
+ * @throws EngineError if the caller asked for 'wasm' and the host refuses it
  */
 export function brainKernels(engine: BrainEngine): BrainKernels {
   if (engine !== 'reference') {
@@ -25,7 +25,7 @@ export function brainKernels(engine: BrainEngine): BrainKernels {
       throw new EngineError(
         {
           place: 'engine',
-          problem: 'WebAssembly with SIMD is refused here',
+          problem: 'this host refuses WebAssembly with SIMD',
           cure: "use engine: 'auto' or 'reference'",
         },
         {
@@ -42,7 +42,7 @@ function wasmKernels(): BrainKernels | undefined {
     try {
       compiled = new WebAssembly.Module(decodeText(wasmText));
     } catch (error) {
-      // No SIMD, a Content-Security-Policy without 'wasm-unsafe-eval', or a page that compiles no large modules at once.
+      // No SIMD, a Content-Security-Policy without 'wasm-unsafe-eval', or a page that can't compile large modules synchronously.
       refusal = error;
       compiled = null;
     }

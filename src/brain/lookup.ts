@@ -1,21 +1,21 @@
 import { addKeys as keysAdded, type Datum, type NumberObject } from './data.js';
 
-/** Own keys only; fromEntries defines properties, so that '__proto__' is a key like the others. */
+/** Collects own keys only. fromEntries defines properties, so '__proto__' is a key like any other. */
 const numberKeys = (objects: readonly NumberObject[]): Record<string, number> =>
   Object.fromEntries(
     [...new Set(objects.flatMap((object) => Object.keys(object)))].map((key, i) => [key, i]),
   );
 
-/** Between objects of numbers, in which keys may be missing, and arrays: what of brain.js's `lookup` concerns flat data. */
+/** The part of brain.js's `lookup` for flat data: converts between objects of numbers, which may lack keys, and arrays. */
 export const lookup = {
   /** [{ a: 1 }, { b: 6, c: 7 }] → { a: 0, b: 1, c: 2 } */
   toTable: numberKeys,
 
-  /** The same, of the inputs of samples. */
+  /** `toTable` for the inputs of samples. */
   toInputTable: (data: readonly Datum<NumberObject, NumberObject>[]): Record<string, number> =>
     numberKeys(data.map(({ input }) => input)),
 
-  /** The same, of the outputs of samples. */
+  /** `toTable` for the outputs of samples. */
   toOutputTable: (data: readonly Datum<NumberObject, NumberObject>[]): Record<string, number> =>
     numberKeys(data.map(({ output }) => output)),
 
@@ -29,7 +29,7 @@ export const lookup = {
     return array;
   },
 
-  /** The same for several objects. */
+  /** `toArray` for several objects. */
   toArrays: (
     table: Record<string, number>,
     objects: readonly NumberObject[],
@@ -40,7 +40,7 @@ export const lookup = {
   toObject: (table: Record<string, number>, array: ArrayLike<number>): Record<string, number> =>
     Object.fromEntries(Object.entries(table).map(([key, k]) => [key, array[k]!])),
 
-  /** Adds the keys of an object to a table, and returns it; where `value` is an array, as it is. */
+  /** Adds the keys of an object to a table and returns the table. If `value` is an array, the table stays unchanged. */
   addKeys(
     value: readonly number[] | NumberObject,
     table: Record<string, number> = {},

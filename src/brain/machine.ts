@@ -7,13 +7,13 @@ import type { BrainEngine, BrainKernels } from './kernels.js';
 import { brainKernels } from './load.js';
 import type { BrainActivation } from './options.js';
 
-/** All that training changes of a network. One is never altered: after training there is another. */
+/** The part of a network that training changes. A state is immutable: each training creates another. */
 export interface State {
   /** Weights [units][fanIn] and biases [units], layer by layer. */
   readonly parameters: readonly Parameters[];
-  /** The last change of each weight, for momentum; undefined before there was any. */
+  /** The last change of each weight, for momentum; undefined before the first change. */
   readonly changes?: readonly Parameters[];
-  /** Adam's moments, and how many steps it has taken. */
+  /** Adam's moments, and the number of steps it has taken. */
   readonly adam?: {
     readonly first: readonly Parameters[];
     readonly second: readonly Parameters[];
@@ -21,9 +21,9 @@ export interface State {
   };
 }
 
-/** What a machine is built for. */
+/** The shape for which a machine is built. */
 export interface Shape {
-  /** The inputs, and the units of each layer. */
+  /** The number of inputs, then the units of each layer. */
   readonly sizes: readonly number[];
   readonly activation: BrainActivation;
   /** α of leaky-relu. */
@@ -42,7 +42,7 @@ export class Machine {
   readonly kernels: BrainKernels;
   readonly model: Model<BrainKernels>;
   readonly shape: Shape;
-  /** Whose parameters are there. */
+  /** The state whose parameters the memory holds. */
   state: State | undefined;
 
   constructor(shape: Shape, kernels: BrainKernels) {
@@ -57,7 +57,7 @@ export class Machine {
     this.state = state;
   }
 
-  /** Outputs for the inputs of one sample. */
+  /** Computes the outputs for the inputs of one sample. */
   run(inputs: Float32Array): Float32Array<ArrayBuffer> {
     const { model, kernels } = this;
     const { layout, views } = model;
@@ -69,7 +69,7 @@ export class Machine {
   }
 }
 
-/** bp4's names for what brain.js trains. @throws RangeError where a size is no whole number above 0 */
+/** The spec of bp4 for a network of brain.js. @throws RangeError if a size isn't a whole number above 0 */
 export function toSpec({ sizes, activation, alpha }: Shape): CheckedSpec {
   const name = activationNames[activation];
   return checkSpec({
@@ -81,10 +81,10 @@ export function toSpec({ sizes, activation, alpha }: Shape): CheckedSpec {
   });
 }
 
-/** Machines that nobody uses at the moment; brain.js has no `dispose`. */
+/** Idle machines. brain.js has no `dispose`, so they stay here for reuse. */
 const pool = new IdlePool<Machine>(({ kernels }) => kernels.memory);
 
-/** A machine that holds the network, to be given back. New ones take the oldest kernels of a full pool. */
+/** Takes a machine that holds the network; the caller gives it back. A new machine takes the oldest kernels of a full pool. */
 export function takeMachine(engine: BrainEngine, shape: Shape, state: State): Machine {
   const runsOn = (machine: Machine): boolean => engine === 'auto' || machine.kernels.engine === engine;
   const fits = (machine: Machine): boolean => runsOn(machine) && isSame(machine.shape, shape);

@@ -41,21 +41,22 @@ import { Tally, type BinaryTestResult, type TestResult } from './test-result.js'
 import { writeSource } from './to-function.js';
 import { toNetworkJSON } from './json.js';
 
-/** Milliseconds of training after which `trainAsync` lets others have their turn. */
+/** Milliseconds of training after which `trainAsync` yields. */
 const TURN = 10;
 
-/** How many networks there have been without a seed. */
+/** The number of networks created so far without a seed. */
 let unseeded = 0;
 
 /**
- * The dense network of brain.js 1.6 and 2, trained by WebAssembly: `import { NeuralNetwork } from 'bp4/brain'` in place of
- * brain.js's. Same options and defaults, same algorithm, and from the same weights the same training but for the rounding
- * of single precision.
+ * The dense network of brain.js 1.6 and 2, trained by WebAssembly. `import { NeuralNetwork } from 'bp4/brain'` replaces the
+ * import from brain.js. Options, defaults and algorithm are the same. From the same weights, training is the same within the
+ * rounding of single precision.
  *
- * It learns sample by sample, in the order of the data: quadratic cost, change = η·δ·x + μ·(the change before), weight +=
- * change, bias += η·δ without momentum; with `praxis: 'adam'` by Adam. Weights and biases begin as U(−0.2, 0.2).
+ * It learns sample by sample, in the order of the data, with quadratic cost: change = η·δ·x + μ·(the change before),
+ * weight += change, bias += η·δ without momentum. With `praxis: 'adam'` it uses Adam. Initial weights and biases are
+ * U(−0.2, 0.2).
  *
- * What is otherwise than in brain.js is listed in src/brain/index.ts.
+ * The documentation of the module lists the differences from brain.js.
  */
 export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   #options = networkDefaults();
@@ -66,14 +67,14 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   /** Undefined before `initialize`. */
   #state: State | undefined;
   readonly #random: Random;
-  /** What trains at the moment; its state is further than `#state`. */
+  /** The training in progress. Its state is ahead of `#state`. */
   #session: BrainTraining | undefined;
-  /** Of `trainPattern`, kept from call to call. */
+  /** The session of `trainPattern`, kept from call to call. */
   #pattern: { readonly session: BrainTraining; readonly machine: Machine } | undefined;
 
   /**
-   * @param options of the network and of its training: each has a default
-   * @throws RangeError where one is out of the bounds of brain.js, TypeError where one is of another kind
+   * @param options of the network and of its training; each has a default
+   * @throws RangeError if an option is outside the bounds of brain.js; TypeError if one has the wrong type
    */
   constructor(options: Partial<NeuralNetworkOptions & TrainOptions> = {}) {
     this.#options = mergeNetworkOptions(this.#options, options);
@@ -83,40 +84,40 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     this.#random = Random.fromSeed(seed ?? ++unseeded);
   }
 
-  /** What the network is; a copy. */
+  /** The options of the network; a copy. */
   get options(): NeuralNetworkOptions {
     return { ...this.#options };
   }
 
-  /** How it trains; a copy. */
+  /** The options of training; a copy. */
   get trainOpts(): TrainOptions {
     return { ...this.#trainOpts };
   }
 
-  /** The inputs, and the units of each layer; empty before they are known. */
+  /** The number of inputs, then the units of each layer; empty until they are known. */
   get sizes(): number[] {
     return [...this.#sizes];
   }
 
-  /** For `initialize`. @throws StateError where the network has weights of other sizes; TypeError, RangeError */
+  /** Sets the sizes for `initialize`. @throws StateError if the network has weights of other sizes; TypeError, RangeError */
   set sizes(sizes: readonly number[]) {
     const checked = checkSizes('sizes', sizes, 2);
     if (this.#state && checked.join() !== this.#sizes.join()) {
       throw new StateError({
         place: 'sizes',
-        problem: 'cannot change, since the network has weights already',
-        cure: 'make another',
+        problem: 'cannot change, since the network already has weights',
+        cure: 'create another network',
       });
     }
     this.#sizes = checked;
   }
 
-  /** The number of the last layer, from the inputs' 0; −1 before `initialize`. */
+  /** The index of the last layer, counting the inputs as 0; −1 before `initialize`. */
   get outputLayer(): number {
     return this.#state ? this.#sizes.length - 1 : -1;
   }
 
-  /** Copies of the weights: of each layer from 1 on, of each unit. */
+  /** Copies of the weights, [layer][unit][fanIn]. Layer 0, the inputs, is empty. */
   get weights(): Float32Array[][] {
     return [
       [],
@@ -126,7 +127,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     ];
   }
 
-  /** Copies of the biases: of each layer from 1 on. */
+  /** Copies of the biases, [layer][unit]. Layer 0, the inputs, is empty. */
   get biases(): Float32Array[] {
     return [new Float32Array(0), ...this.#parameters.map(({ biases }) => biases.slice())];
   }
@@ -135,12 +136,12 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     return this.#current()?.parameters ?? [];
   }
 
-  /** Which key of the inputs is which, where data are objects; null where not. A copy. */
+  /** Input keys → indices of inputs; null if the inputs are lists. A copy. */
   get inputLookup(): Record<string, number> | null {
     return this.#inputLookup ? Object.fromEntries(this.#inputLookup) : null;
   }
 
-  /** Which key of the outputs is which, where data are objects; null where not. A copy. */
+  /** Output keys → indices of outputs; null if the outputs are lists. A copy. */
   get outputLookup(): Record<string, number> | null {
     return this.#outputLookup ? Object.fromEntries(this.#outputLookup) : null;
   }
@@ -153,14 +154,14 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     return this.#outputLookup?.size ?? 0;
   }
 
-  /** Whether there are weights: after training, `fromJSON` or `initialize`. */
+  /** Whether the network has weights: after training, `fromJSON` or `initialize`. */
   get isRunnable(): boolean {
     return this.#state !== undefined;
   }
 
   /**
-   * Draws all weights and biases anew, for the `sizes` that there are; what momentum and Adam remember is forgotten.
-   * @throws StateError where sizes are not known, or while the network is trained
+   * Redraws all weights and biases for the current `sizes`, and clears the memory of momentum and Adam.
+   * @throws StateError if the sizes are unknown, or during a training
    */
   initialize(): void {
     this.#assertIdle('initialize');
@@ -168,7 +169,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       throw new StateError({
         place: 'initialize',
         problem: 'sizes must be set first',
-        cure: 'give options.inputSize and outputSize, or train',
+        cure: 'set options.inputSize and outputSize, or train',
       });
     }
     toSpec(this.#shape);
@@ -185,14 +186,14 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
 
   /**
    * Trains until the error is at most `errorThresh`, or for `iterations` epochs, or until `timeout`.
-   * @param data    samples; all inputs are lists of one length, or objects of numbers in which a missing key is 0; so are
-   * all outputs
-   * @param options as in the constructor; they hold from now on
-   * @returns the error of the last epoch, and how many there were
-   * @throws TypeError or RangeError naming the sample, or the option; nothing has changed then
-   * @throws DivergenceError where error or weights are no longer finite: the network is as it was before the call
-   * @throws StateError while the network is trained
-   * @throws what `log` or `callback` throw; what was learned until then is kept
+   * @param data    samples. All inputs are lists of one length, or objects of numbers in which a missing key is 0; the same
+   *                holds for outputs
+   * @param options as in the constructor; they stay in effect for later trainings
+   * @returns the error of the last epoch, and the number of epochs
+   * @throws TypeError or RangeError that names the sample or the option, before anything changes
+   * @throws DivergenceError if the error or a weight becomes NaN or infinite; the network is as before the call
+   * @throws StateError during another training
+   * @throws any error of `log` or `callback`; the network keeps what it has learned until then
    */
   train(
     data: readonly Datum<Partial<Input>, Partial<Output>>[],
@@ -205,8 +206,8 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * As `train`, but others have their turn every ten milliseconds. Meanwhile the network can be run.
-   * @returns a promise, rejected with what `train` throws
+   * Like `train`, but yields every ten milliseconds. The network can be run meanwhile.
+   * @returns a promise; it rejects with the errors of `train`
    */
   async trainAsync(
     data: readonly Datum<Partial<Input>, Partial<Output>>[],
@@ -244,9 +245,9 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * What the network answers: a Float32Array, or an object where the outputs of the training data were objects.
-   * @param input as those of the training data; keys that those had not are passed over
-   * @throws StateError before the network has weights; TypeError or RangeError naming the place in the input
+   * Computes the output: a Float32Array, or an object if the outputs of the training data were objects.
+   * @param input in the form of the training data; unknown keys are ignored
+   * @throws StateError before the network has weights; TypeError or RangeError that names the place in the input
    */
   run(input: Partial<Input>): Output {
     const state = this.#current();
@@ -260,8 +261,8 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * How well the network does on samples. With one output, whether it is above `binaryThresh` is compared with the target,
-   * 0 or 1; with several, which is the largest.
+   * Tests the network on samples. A single output counts as 1 if it's above `binaryThresh`, and is compared with the target, 0
+   * or 1. With several outputs, the index of the largest is compared.
    * @throws as `run` does
    */
   test(data: readonly Datum<Partial<Input>, Partial<Output>>[]): TestResult | BinaryTestResult {
@@ -281,8 +282,8 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * Changes how the network trains; what is not given stays.
-   * @throws RangeError where one is out of the bounds of brain.js; nothing has changed then
+   * Changes options of training; the others stay.
+   * @throws RangeError if an option is outside the bounds of brain.js, before anything changes
    */
   updateTrainingOptions(options: Partial<TrainOptions>): void {
     this.#assertIdle('updateTrainingOptions');
@@ -292,8 +293,8 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * Makes keys of a sample known, before training on data that have not all of them.
-   * @throws StateError where the network has weights and would need more
+   * Registers the keys of a sample, before a training whose data lack some of them.
+   * @throws StateError if the network has weights and the sample has new keys
    */
   addFormat(datum: Datum<Partial<Input>, Partial<Output>>): void {
     checkDatum('data', datum);
@@ -304,7 +305,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       if (this.#state && keys.size !== (lookup?.size ?? 0)) {
         throw new StateError({
           place: 'addFormat',
-          problem: `the network has weights already, and data.${side} has keys that it does not know`,
+          problem: `the network already has weights, and data.${side} has keys that it does not know`,
         });
       }
       return keys;
@@ -314,28 +315,28 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     this.#inputLookup = inputLookup;
   }
 
-  /** The network as brain.js 2 writes it; that can read it, too. A network without weights is initialized. */
+  /** The JSON of brain.js 2, which brain.js can read. A network without weights is initialized first. */
   toJSON(): NeuralNetworkJSON {
     return writeJSON(this.#written);
   }
 
-  /** The network as brain.js 1.6 writes it, and reads it. */
+  /** The JSON of brain.js 1.6, which brain.js can read. A network without weights is initialized first. */
   toLegacyJSON(): LegacyJSON {
     return writeLegacyJSON(this.#written);
   }
 
   /**
-   * The network for bp4's own `Network.fromJSON`, and so for all that bp4 does with networks: ONNX, TensorFlow.js, … Names of
-   * inputs and outputs are left out; they are in the order of `inputLookup` and `outputLookup`.
+   * The JSON for `Network.fromJSON` of bp4, and thus for export to ONNX, TensorFlow.js and others. It leaves out the names of
+   * inputs and outputs; their order is that of `inputLookup` and `outputLookup`.
    */
   toNetworkJSON(): NetworkJSON {
     return toNetworkJSON(this.#written);
   }
 
   /**
-   * Becomes the network that brain.js 1 or 2, or `toJSON`, wrote.
+   * Replaces this network by one that `toJSON` or brain.js 1 or 2 wrote.
    * @returns this
-   * @throws FormatError naming the place of what cannot be read; nothing has changed then
+   * @throws FormatError that names the place, before anything changes
    */
   fromJSON(json: NeuralNetworkJSON | LegacyJSON | object): this {
     this.#assertIdle('fromJSON');
@@ -353,9 +354,9 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * The network as a function, as it is now. Its `toString` gives a source that needs no library.
-   * @param cb is given the source of the function's body, in which `input` is the input, and gives what to run in its place;
-   *   where a page forbids code from text, that is not run, and the network answers
+   * The network as a function, frozen at this moment. Its `toString` returns source that needs no library.
+   * @param cb gets the source of the function's body, in which `input` is the input, and returns the source to compile instead.
+   *   If a page forbids code from text, nothing is compiled, and the returned function calls the network
    */
   toFunction(cb?: (source: string) => string): (input: Partial<Input>) => Output {
     const written = this.#written;
@@ -367,7 +368,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     if (!cb) return answer;
     const body = cb(source);
     try {
-      // eslint-disable-next-line @typescript-eslint/no-implied-eval -- that is what was asked for
+      // eslint-disable-next-line @typescript-eslint/no-implied-eval -- compiling source is the purpose
       return new Function('input', body) as (input: Partial<Input>) => Output;
     } catch (error) {
       if (error instanceof EvalError) return answer;
@@ -404,14 +405,14 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     };
   }
 
-  /** The state as it is now, also amidst a training. */
+  /** The current state, also during a training. */
   #current(): State | undefined {
     this.#settle();
     if (this.#session) this.#state = this.#session.state;
     return this.#state;
   }
 
-  /** Ends what `trainPattern` began. */
+  /** Ends the session of `trainPattern`. */
   #settle(): void {
     if (!this.#pattern) return;
     const { session, machine } = this.#pattern;
@@ -426,8 +427,8 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * The numbers of samples, checked. The first data decide what the network takes, and how many units it has.
-   * @throws TypeError or RangeError; nothing has changed then
+   * Packs and checks samples. The first data determine the keys and the number of inputs and outputs.
+   * @throws TypeError or RangeError, before anything changes
    */
   #prepare(data: readonly Datum<unknown, unknown>[]): Samples {
     checkData(data);
@@ -459,7 +460,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     return samples;
   }
 
-  /** What every training begins and ends with. */
+  /** The beginning and the end that all trainings share. */
   #training<Result extends TrainingStatus | Promise<TrainingStatus>>(
     data: readonly Datum<unknown, unknown>[],
     options: Partial<TrainOptions>,
@@ -492,7 +493,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
 const isFinite = ({ parameters }: State): boolean =>
   parameters.every(({ weights, biases }) => weights.every(Number.isFinite) && biases.every(Number.isFinite));
 
-/** Does work, at once or in time, and whatever becomes of it calls `end`. */
+/** Runs work, synchronous or not, and calls `end` whether it succeeds or fails. */
 function finishing<Result>(work: () => Result, end: (error?: unknown) => void): Result {
   let result;
   try {

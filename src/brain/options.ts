@@ -4,63 +4,63 @@ import type { BrainEngine } from './kernels.js';
 
 export type BrainActivation = 'sigmoid' | 'relu' | 'leaky-relu' | 'tanh';
 
-/** How far a training has come. */
+/** The progress of a training. */
 export interface TrainingStatus {
-  /** The mean, over the samples of the last epoch, of the mean squared error before the sample's update. */
+  /** The mean over the last epoch's samples of the mean squared error before each sample's update. */
   error: number;
-  /** Epochs. */
+  /** The number of epochs. */
   iterations: number;
 }
 
-/** How to train; what is not given stays as it was. Names, defaults and bounds are those of brain.js. */
+/** Options of training. Names, defaults and bounds are those of brain.js. */
 export interface TrainOptions {
   /** σ of all layers: 'sigmoid' (default), 'relu', 'leaky-relu' or 'tanh'. */
   activation: BrainActivation;
-  /** Epochs at most; above 0. Default 20000. */
+  /** The maximum number of epochs; above 0. Default 20000. */
   iterations: number;
-  /** Training ends when the error is no longer above this; between 0 and 1. Default 0.005. */
+  /** Training ends when the error is at most this; between 0 and 1. Default 0.005. */
   errorThresh: number;
-  /** Default false; true logs a line to the console, a function is called with the status. */
+  /** If true, logs a line to the console; a function gets the status instead. Default false. */
   log: boolean | ((status: TrainingStatus) => void);
-  /** Epochs from log to log; above 0. Default 10. */
+  /** Epochs between logs; above 0. Default 10. */
   logPeriod: number;
   /** The slope of 'leaky-relu' below 0; between 0 and 1. Default 0.01. */
   leakyReluAlpha: number;
   /** η; between 0 and 1. Default 0.3. */
   learningRate: number;
-  /** How much of its last change is added to the change of a weight; between 0 and 1. Default 0.1. */
+  /** The fraction of a weight's last change that is added to its next; between 0 and 1. Default 0.1. */
   momentum: number;
-  /** Called with the status every `callbackPeriod` epochs. Default none. */
+  /** Called with the status every `callbackPeriod` epochs. No default. */
   callback?: ((status: TrainingStatus) => void) | null | undefined;
-  /** Epochs from call to call; above 0. Default 10. */
+  /** Epochs between calls of `callback`; above 0. Default 10. */
   callbackPeriod: number;
-  /** Milliseconds after which training ends with the epoch that is under way; above 0. Default Infinity. */
+  /** Milliseconds after which training ends, once the epoch in progress is over; above 0. Default Infinity. */
   timeout: number;
-  /** 'adam' (Kingma and Ba 2015) in place of momentum. */
+  /** 'adam' (Kingma and Ba 2015) replaces momentum. No default. */
   praxis?: 'adam' | null | undefined;
-  /** Of Adam; between 0 and 1. Default 0.9. */
+  /** β₁ of Adam; between 0 and 1. Default 0.9. */
   beta1: number;
-  /** Of Adam; between 0 and 1. Default 0.999. */
+  /** β₂ of Adam; between 0 and 1. Default 0.999. */
   beta2: number;
-  /** Of Adam; between 0 and 1. Default 1e-8. */
+  /** ε of Adam; between 0 and 1. Default 1e-8. */
   epsilon: number;
 }
 
-/** What a network is. */
+/** Options of a network. */
 export interface NeuralNetworkOptions {
-  /** How many inputs and outputs there are; 0, the default, for as many as the data have. */
+  /** The numbers of inputs and outputs. Default 0, which takes them from the data. */
   inputSize: number;
   outputSize: number;
-  /** Above this an only output counts as 1 in `test`. Default 0.5. */
+  /** A single output above this counts as 1 in `test`. Default 0.5. */
   binaryThresh: number;
-  /** The units of each hidden layer. Default one layer of half as many as there are inputs, but at least 3. */
+  /** The units of each hidden layer. Default one layer of half the number of inputs, but at least 3. */
   hiddenLayers?: number[] | null | undefined;
   /**
-   * From what the first weights are drawn; a safe integer. By default the first network of a program has 1, the next 2,
-   * and so on, so that networks differ and programs repeat themselves. Not in brain.js.
+   * The seed of the initial weights; a safe integer. By default the first network of a program has 1, the next 2, and so on, so
+   * that networks differ and a program gets the same ones on every run. Not in brain.js.
    */
   seed?: number | undefined;
-  /** 'auto' (default), 'wasm' or 'reference'. Not in brain.js. */
+  /** 'auto' (default), 'wasm' or 'reference'; all compute the same bits. Not in brain.js. */
   engine?: BrainEngine | undefined;
 }
 
@@ -94,7 +94,7 @@ interface Rule {
 const above0: Rule = { what: 'a number above 0', holds: (v) => typeof v === 'number' && v > 0 };
 const between: Rule = {
   what: 'a number between 0 and 1, both excluded',
-  // As single precision has them, in which they are used.
+  // Rounded as the kernels use it: in single precision.
   holds: (v) => typeof v === 'number' && Math.fround(v) > 0 && v < 1,
 };
 const between64: Rule = {
@@ -102,7 +102,7 @@ const between64: Rule = {
   holds: (v) => typeof v === 'number' && v > 0 && Math.fround(v) < 1,
 };
 
-/** What brain.js 2 asks of training options. */
+/** The bounds of brain.js 2 for training options. */
 const rules: Record<keyof TrainOptions, Rule> = {
   activation: {
     what: "'sigmoid', 'relu', 'leaky-relu' or 'tanh'",
@@ -130,9 +130,8 @@ const rules: Record<keyof TrainOptions, Rule> = {
 const names = Object.keys(rules) as (keyof TrainOptions)[];
 
 /**
- * Training options with those given in the place of what they were; names that are none of training's are passed over,
- * as undefined is.
- * @throws RangeError where one is out of the bounds of brain.js; TypeError where `given` is no object
+ * Merges training options. Unknown names and undefined values are ignored.
+ * @throws RangeError if an option is outside the bounds of brain.js; TypeError if `given` isn't an object
  */
 export function mergeTrainOptions(before: TrainOptions, given: object): TrainOptions {
   checkObject('options', given);
@@ -153,8 +152,8 @@ export function mergeTrainOptions(before: TrainOptions, given: object): TrainOpt
 }
 
 /**
- * What of constructor options makes the network.
- * @throws TypeError or RangeError naming what is none
+ * Merges the options of the network among those of a constructor.
+ * @throws TypeError or RangeError that names the option
  */
 export function mergeNetworkOptions(before: NeuralNetworkOptions, given: object): NeuralNetworkOptions {
   checkObject('options', given);
@@ -184,7 +183,7 @@ export function mergeNetworkOptions(before: NeuralNetworkOptions, given: object)
 
 const MOST_UNITS = 2 ** 30;
 
-/** A copy of a list of at least so many layer sizes. @throws TypeError, RangeError */
+/** A copy of a list of at least `least` layer sizes. @throws TypeError, RangeError */
 export function checkSizes(place: string, sizes: unknown, least: number): number[] {
   if (!Array.isArray(sizes))
     throw new TypeFault({ place, problem: `expected an array of numbers, got ${show(sizes)}` });

@@ -13,8 +13,8 @@ import {
 } from './options.js';
 
 /**
- * Reads the JSON of brain.js 1 or 2. Nothing is made that is larger than the JSON itself.
- * @throws FormatError naming the place of what is neither
+ * Reads the JSON of brain.js 1 or 2. Allocates nothing larger than the JSON itself, which is untrusted.
+ * @throws FormatError that names the place
  */
 export function readJSON(json: unknown): Written {
   try {
@@ -30,7 +30,7 @@ export function readJSON(json: unknown): Written {
 
 type Unknowns = Readonly<Record<string, unknown>>;
 
-/** An own property; nothing of a prototype. */
+/** An own property, never one of a prototype. */
 const own = (object: Unknowns, key: string): unknown =>
   Object.hasOwn(object, key) ? object[key] : undefined;
 
@@ -49,7 +49,7 @@ function arrayAt(place: string, value: unknown, length?: number): readonly unkno
   return value;
 }
 
-/** @param place worked out only where it is needed: there are many numbers */
+/** @param place a function, because there are many numbers and few errors */
 function numberAt(place: () => string, value: unknown): number {
   if (!fits(value))
     throw new RangeFault({ place: place(), problem: `expected a finite 32-bit float, got ${show(value)}` });
@@ -91,7 +91,7 @@ function readNew(json: Unknowns, layers: readonly unknown[]): Written {
   };
 }
 
-/** Numbers of 0 to size − 1, each once. */
+/** Reads keys → the numbers from 0 to size − 1, each once. */
 function lookupAt(place: string, value: unknown, size: number): Lookup {
   if (value === null || value === undefined || value === false) return undefined;
   const entries = Object.entries(objectAt(place, value));
@@ -114,7 +114,7 @@ function lookupAt(place: string, value: unknown, size: number): Lookup {
   return new Map(keys.map((key, k) => [key!, k]));
 }
 
-/** Infinity has no form in JSON: brain.js 2 writes it as a string, JSON.stringify as null, and brain.js 1 leaves it out. */
+/** Infinity isn't valid JSON: brain.js 2 writes it as a string, JSON.stringify as null, and brain.js 1 leaves it out. */
 function trainOptsAt(json: Unknowns, besides: Partial<TrainOptions>): TrainOptions {
   const { timeout, ...given } = json;
   const isInfinite = timeout === undefined || timeout === null || timeout === 'Infinity';
@@ -155,7 +155,7 @@ function readLegacy(json: Unknowns, written: readonly unknown[]): Written {
   };
 }
 
-/** Units are the layer's in the order of their names; their weights go by the names of the layer before. */
+/** Reads units in the order of their names. A unit lists its weights by the names of the layer before. */
 function readUnits(
   place: string,
   layer: Unknowns,
@@ -163,7 +163,7 @@ function readUnits(
   units: readonly string[],
 ): Parameters {
   const at = (j: number): string => `${place}${keyed(units[j]!)}`;
-  // All are looked at before anything is made of their number.
+  // The whole layer is checked before anything of its size is allocated.
   const given = units.map((name, j) => {
     const { bias, weights } = objectAt(at(j), layer[name]);
     if (typeof weights !== 'object' || weights === null) {
@@ -196,7 +196,7 @@ function readUnits(
   };
 }
 
-/** Whether names are keys of the data is a flag; files from before it have none, and their numbers begin at '0'. */
+/** A flag says whether names are keys of the data. Older files lack the flag; their numbered units begin at '0'. */
 function legacyLookup(layer: Unknowns, names: readonly string[], flag: unknown): Lookup {
   if (!flag && Object.hasOwn(layer, '0')) return undefined;
   return new Map(names.map((name, k) => [name, k]));

@@ -5,13 +5,13 @@ import type { BrainKernels } from './kernels.js';
 
 const { fround } = Math;
 
-/** Bytes of an input that is not zero with its place, in a window that holds pairs. */
+/** Bytes of one pair, an input that is not zero with its index, in a window of pairs. */
 const PAIR = 6;
 
-/** 2⁻¹⁰⁰: smaller changes are dropped. */
+/** 2⁻¹⁰⁰. Smaller changes are dropped. */
 const LEAST = 7.888609052210118e-31;
 
-/** What the WebAssembly kernels do, to the same bits, in plain TypeScript: to be read beside assembly/brain/. */
+/** The kernels of assembly/brain/ in plain TypeScript, bit for bit. Read them side by side. */
 export function brainReference(): BrainKernels {
   const kernels = referenceKernels();
 
@@ -50,7 +50,7 @@ export function brainReference(): BrainKernels {
           tally.right = i + 1;
           return epoch;
         }
-        // Gradients are worked out for momentum too, which does without them: the equations come as one.
+        // Momentum doesn't need the gradients, but `backpropagate` computes all equations together.
         kernels.backpropagate(pointer, 1);
         if (isAdam) updateByAdam(net, new Rule(views, net.rule), learningRate);
         else changeWeights(changes, layers, firstChange - net.parameters, isSparse);
@@ -60,7 +60,7 @@ export function brainReference(): BrainKernels {
     }
     return epochs;
 
-    /** Copies a sample to the mini-batch. */
+    /** Copies a sample into the mini-batch. */
     function takeSample(sample: number): void {
       const target = (windowAt + window.targets) / 4 + sample * last.stride;
       floats.copyWithin(net.targets / 4, target, target + last.stride);
@@ -79,7 +79,7 @@ export function brainReference(): BrainKernels {
     }
   }
 
-  /** Adam, of weights and biases alike. */
+  /** Adam, for weights and biases alike. */
   function updateByAdam(net: Net, rule: Rule, learningRate: number): void {
     rule.gradientScale = 1;
     kernels.beginUpdate(net.rule, learningRate);
@@ -99,8 +99,7 @@ interface Changes {
 }
 
 /**
- * change = μ·change − (η·δ)·x, W += change; b −= η·δ. What becomes of changes that are too small, assembly/brain/momentum.ts
- * says.
+ * change = μ·change − (η·δ)·x, W += change; b −= η·δ. assembly/brain/momentum.ts explains which changes are dropped.
  * @param distance from a weight to its change
  * @param isSparse whether the window holds pairs
  */
@@ -142,7 +141,7 @@ function changeRow({ floats: f, mu }: Changes, l: Layer, distance: number, k: nu
   }
 }
 
-/** @returns whether any change is left */
+/** @returns whether any change remains */
 function shrinkRow({ floats: f, mu }: Changes, l: Layer, distance: number, k: number): boolean {
   const w = l.weights / 4 + k * l.stride;
   let any = false;

@@ -1,11 +1,11 @@
 import { largest } from './utilities.js';
 
-/** A sample that was answered wrongly. */
+/** A sample that the network gets wrong. */
 export interface Misclass {
   readonly input: Float32Array;
   /** The target. */
   readonly output: Float32Array;
-  /** What the network says, and what it should: 0 or 1 with one output, else the number of the largest. */
+  /** The answer of the network, and the expected one: 0 or 1 with one output, else the index of the largest. */
   readonly actual: number;
   readonly expected: number;
 }
@@ -17,27 +17,27 @@ export interface TestResult {
   readonly total: number;
 }
 
-/** Of a network with one output. */
+/** The result for a network with one output. */
 export interface BinaryTestResult extends TestResult {
   readonly trueNeg: number;
   readonly truePos: number;
   readonly falseNeg: number;
   readonly falsePos: number;
-  /** truePos of all that were said to be positive; 0 where truePos is. */
+  /** truePos / (truePos + falsePos); 0 if truePos is 0. */
   readonly precision: number;
-  /** truePos of all that are positive; 0 where truePos is. */
+  /** truePos / (truePos + falseNeg); 0 if truePos is 0. */
   readonly recall: number;
   readonly accuracy: number;
 }
 
-/** Counts what `test` finds. */
+/** Counts the results of `test`. */
 export class Tally {
   readonly #units: number;
   readonly #threshold: number;
   readonly #misclasses: Misclass[] = [];
   #squares = 0;
   #total = 0;
-  /** By what was expected and by what came: [0][0] are true negatives. */
+  /** [expected][actual]: [0][0] counts true negatives. */
   readonly #counts: readonly [[number, number], [number, number]] = [
     [0, 0],
     [0, 0],

@@ -1,7 +1,7 @@
 import { shortest } from '../base/shortest.js';
 import { splitRows, type Written } from './json.js';
 
-/** σ of a sum z, and its α. */
+/** σ of a sum z, from α. */
 const activations = {
   sigmoid: () => '1/(1+Math.exp(-z))',
   relu: () => 'z<0?0:z',
@@ -10,8 +10,8 @@ const activations = {
 };
 
 /**
- * The body of a function of `input` that computes a network without any library: linear in size, since each weight is
- * written once. It computes in double precision, but for the weights.
+ * The body of a function of `input` that computes a network without a library. Its length is linear in the number of weights,
+ * because it writes each weight once. It computes in double precision from weights in single precision.
  */
 export function writeSource({ sizes, parameters, inputLookup, outputLookup, trainOpts }: Written): string {
   const inputs = inputLookup
@@ -39,7 +39,7 @@ export function writeSource({ sizes, parameters, inputLookup, outputLookup, trai
   );
 }
 
-/** As a literal; a line separator or `</script>` in a key does no harm. */
+/** A string literal. A line separator or `</script>` in a key is harmless. */
 const quote = (key: string): string =>
   JSON.stringify(key).replace(
     /[<\u2028\u2029]/g,

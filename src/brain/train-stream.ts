@@ -6,27 +6,26 @@ import type { TrainingStatus, TrainOptions } from './options.js';
 
 export interface TrainStreamOptions<Input, Output> extends Partial<TrainOptions> {
   readonly neuralNetwork: NeuralNetwork<Input, Output>;
-  /** Asks for all samples once more: `write` each, then `endInputs`. */
+  /** Asks for the next epoch: `write` every sample again, then call `endInputs`. */
   readonly floodCallback?: () => void;
-  /** Called once, at the end. */
+  /** Called once, after training. */
   readonly doneTrainingCallback?: (status: TrainingStatus) => void;
 }
 
 /**
- * Trains on samples that are given one after the other, epoch by epoch, and kept nowhere: write each sample, then
- * `endInputs`, and the same again whenever `floodCallback` asks for it. The first time, data are only looked at, for their
- * keys.
+ * Trains on samples that arrive one by one, epoch by epoch, and aren't stored. `write` each sample, then call `endInputs`, and
+ * repeat this whenever `floodCallback` asks for it. The first pass only collects the keys of the data.
  *
- * In brain.js it is a stream of Node.js; here it is no stream, so that browsers have it too, and there is no `pipe`: use
+ * In brain.js this class is a Node.js stream. Here it isn't, so that it runs in browsers. Instead of `pipe`, use
  * `for await (const datum of readable) stream.write(datum)`.
  */
 export class TrainStream<Input = never, Output = never> {
   readonly #options: TrainStreamOptions<Input, Output>;
   readonly #trainOpts: TrainOptions;
-  /** What was written while `floodCallback` was called from here. */
+  /** Samples that arrive while this class calls `floodCallback`. */
   readonly #waiting: (Datum<Partial<Input>, Partial<Output>> | undefined)[] = [];
   #isBusy = false;
-  /** Samples of the first epoch, in which none is trained on. */
+  /** The number of samples in the first pass, which doesn't train. */
   #size = 0;
   #isKnown = false;
   #count = 0;
@@ -34,7 +33,7 @@ export class TrainStream<Input = never, Output = never> {
   #iterations = 0;
   #isDone = false;
 
-  /** @throws TypeError where there is no network; RangeError where an option of training is out of bounds */
+  /** @throws TypeError if the network is missing; RangeError if an option of training is out of bounds */
   constructor(options: TrainStreamOptions<Input, Output>) {
     if (
       !(
@@ -56,9 +55,9 @@ export class TrainStream<Input = never, Output = never> {
   }
 
   /**
-   * One sample; false in its place is `endInputs`, as in brain.js.
-   * @returns true: there is always room for more
-   * @throws TypeError, RangeError naming what is no sample; DivergenceError
+   * Takes one sample. `false` means `endInputs`, as in brain.js.
+   * @returns true: it always accepts more
+   * @throws TypeError or RangeError if the sample is invalid; DivergenceError
    */
   write(datum: Datum<Partial<Input>, Partial<Output>> | false): boolean {
     if (datum !== false) checkDatum('datum', datum);
@@ -66,7 +65,7 @@ export class TrainStream<Input = never, Output = never> {
     if (this.#isBusy) return true;
     this.#isBusy = true;
     try {
-      // An index, since shift() of a long array is slow.
+      // By index, because shift() is slow on a long array.
       for (let i = 0; i < this.#waiting.length; i++) {
         const next = this.#waiting[i];
         if (next) this.#take(next);
@@ -83,7 +82,7 @@ export class TrainStream<Input = never, Output = never> {
     return true;
   }
 
-  /** After the last sample of an epoch. @throws as `write` does */
+  /** Ends an epoch, after its last sample. @throws as `write` does */
   endInputs(): void {
     this.write(false);
   }

@@ -8,19 +8,19 @@ import { plainRule } from '../model/model.js';
 import type { Machine, State } from './machine.js';
 import type { TrainOptions } from './options.js';
 
-/** Samples as numbers: rows of inputs, and of targets, one after the other. */
+/** Packed samples: rows of inputs, and rows of targets. */
 export interface Samples {
   readonly count: number;
   readonly inputs: Float32Array;
   readonly targets: Float32Array;
 }
 
-/** Inputs are kept as pairs where at most half of them are not zero; their places are numbers of two bytes. */
+/** Inputs are kept as pairs if at most half of them are not zero. A pair stores its index in two bytes. */
 const PAIRS_AT_MOST = 65536;
 const PAIRS_FROM = 16;
 const PAIR = 6;
 
-/** A training that is under way: a machine, with samples in its memory. */
+/** A training in progress: a machine with samples in its memory. */
 export class BrainTraining {
   readonly #machine: Machine;
   readonly #options: TrainOptions;
@@ -30,22 +30,22 @@ export class BrainTraining {
   #live = 0;
   /** The error of the last epoch. */
   error = 1;
-  /** Of the epoch that came upon an error that is not finite, the sample, from 1; 0 if there was none. */
+  /** The number of the sample, from 1, at which the last epoch met an error that is not finite; 0 if it met none. */
   failed = 0;
 
-  /** @throws RangeError where there is no memory for the samples */
+  /** @throws RangeError if the samples don't fit in memory */
   constructor(machine: Machine, state: State, options: TrainOptions, samples: Samples) {
     this.#machine = machine;
     this.#options = options;
     this.#before = state;
     this.#isAdam = options.praxis === 'adam';
     this.#count = samples.count;
-    machine.state = undefined; // its parameters will be those of nobody
+    machine.state = undefined; // from now on its parameters match no state
     this.#remember();
     this.#place(samples);
   }
 
-  /** What has been learned so far. */
+  /** A copy of the state learned so far. */
   get state(): State {
     const { model } = this.#machine;
     const parameters = readParameters(model);
@@ -58,7 +58,7 @@ export class BrainTraining {
     };
   }
 
-  /** Trains for at most so many epochs, until the error is at most `errorThresh`. @returns how many are over */
+  /** Trains until the error is at most `errorThresh`, for at most `epochs`. @returns the number of epochs run */
   run(epochs: number): number {
     const { model, kernels } = this.#machine;
     const { learningRate, momentum, errorThresh } = this.#options;
@@ -79,7 +79,7 @@ export class BrainTraining {
     return done;
   }
 
-  /** Puts another sample in the place of the only one that there is. */
+  /** Replaces the only sample. */
   replace({ inputs, targets }: Samples): void {
     const { views } = this.#machine.model;
     views.floats.set(inputs, views.at(this.#rows));
@@ -88,7 +88,7 @@ export class BrainTraining {
   #rows = 0;
   #targets = 0;
 
-  /** What momentum or Adam remember from trainings before. */
+  /** Restores the memory of momentum or Adam from earlier trainings. */
   #remember(): void {
     const { model } = this.#machine;
     const { beta1, beta2, epsilon } = this.#options;
@@ -109,7 +109,7 @@ export class BrainTraining {
     for (const [n, slot] of remembered.entries()) writeParameters(model, slot, model.slot(n));
   }
 
-  /** Header, live inputs, targets, and rows or pairs: what the struct Window says. */
+  /** Writes header, live inputs, targets, and rows or pairs, in the format of the struct Window. */
   #place({ count, inputs, targets }: Samples): void {
     const { model } = this.#machine;
     const { sizes } = this.#machine.shape;
@@ -130,7 +130,7 @@ export class BrainTraining {
     if (!model.resizeWindow(roundUp(end, LINE))) {
       throw new RangeFault({
         place: 'data',
-        problem: `${count} samples need ${Math.ceil(end / 2 ** 20)} MiB, and the engine refuses so much memory`,
+        problem: `${count} samples need ${Math.ceil(end / 2 ** 20)} MiB, and the engine refuses that much memory`,
         cure: 'train on fewer at a time',
       });
     }
@@ -158,7 +158,7 @@ export class BrainTraining {
     const { model, kernels } = this.#machine;
     const { layout, views, window } = model;
     views.words[starts / 4] = begin;
-    // Any change of a training before may still be at work; there are no inputs beyond `width`.
+    // Any change of an earlier training may still act, so all inputs up to `width` count as live.
     const whole = Math.floor(width / 8);
     views.bytes.fill(255, this.#live, this.#live + whole);
     views.bytes[this.#live + whole] = (1 << (width % 8)) - 1;
@@ -170,7 +170,7 @@ export class BrainTraining {
   }
 }
 
-/** How many inputs are not zero, where pairs are worth while. */
+/** Counts the inputs that are not zero; undefined if pairs don't pay. */
 function isWorthPairs(width: number, count: number, inputs: Float32Array): number | undefined {
   if (width < PAIRS_FROM || width > PAIRS_AT_MOST) return undefined;
   let others = 0;

@@ -1,20 +1,20 @@
 import { Random } from '../base/random.js';
 import type { NumberObject } from './data.js';
 
-/** The numbers of an array or of an object. */
+/** The numbers of an array, or the values of an object. */
 export function toArray(values: ArrayLike<number> | NumberObject): number[] | Float32Array {
   if (Array.isArray(values)) return values as number[];
   return Float32Array.from(Object.values(values));
 }
 
-/** The largest of the numbers of an array or of an object; −Infinity where there is none. */
+/** The largest number of an array or object; −Infinity if it's empty. */
 export function max(values: ArrayLike<number> | NumberObject): number {
   let most = -Infinity;
   for (const value of Object.values(values)) most = Math.max(most, value);
   return most;
 }
 
-/** The place of the first of the largest numbers. */
+/** The index of the first of the largest numbers. */
 export function largest(values: ArrayLike<number>): number {
   let at = 0;
   for (let j = 1; j < values.length; j++) if (values[j]! > values[at]!) at = j;
@@ -40,16 +40,16 @@ export const ones2D = (width: number, height: number): Float32Array[] =>
 export const range = (start: number, end: number): number[] =>
   Array.from({ length: Math.max(0, Math.ceil(end - start)) }, (_, i) => start + i);
 
-/** One for the functions below: it draws the same numbers each time that a program runs. */
+/** The generator of the functions below. It has a fixed seed, so a program draws the same numbers on every run. */
 const source = Random.fromSeed(0);
 
-/** The random numbers of brain.js, but from a generator with a seed. */
+/** The random numbers of brain.js, from a seeded generator. */
 export const random = {
   /** U(min, max). */
   randomFloat: (min: number, max: number): number => source.uniform(min, max),
   /** N(0, 1). */
   gaussRandom: (): number => source.normal(),
-  /** A whole number from min to below max. */
+  /** A whole number, min ≤ n < max. */
   randomInteger: (min: number, max: number): number => Math.floor(source.uniform(min, max)),
   /** N(mu, std²). */
   randomN: (mu: number, std: number): number => mu + source.normal() * std,
@@ -58,6 +58,6 @@ export const random = {
 /** U(−0.2, 0.2). */
 export const randomWeight = (): number => source.uniform(-0.2, 0.2);
 
-/** So many of U(−std, std); by default of U(−0.2, 0.2). */
+/** `size` numbers of U(−std, std). Default U(−0.2, 0.2). */
 export const randos = (size: number, std: number | null = null): Float32Array =>
   Float32Array.from({ length: size }, () => source.uniform(-(std ?? 0.2), std ?? 0.2));

@@ -1,16 +1,27 @@
-import { FaultError, FormatError, RangeFault, TypeFault, type Fault } from '../errors.js';
+import {
+  describeFault,
+  FaultError,
+  FormatError,
+  isFault,
+  joinPlaces,
+  RangeFault,
+  TypeFault,
+  type Fault,
+  type FaultOption,
+} from '../errors.js';
 import { FileError } from '../node/file-error.js';
-import { cureWithFlags, flagForPlace } from './options/flags.js';
+import { cureWithFlags, flagOf } from './flags.js';
 
-// What ends a command, and how the errors of the library become that: by their class and fields, never by their words.
+// What ends a command, and how the errors of the library become that: by their class and fields, never by their words. A
+// place is shown to people and is not read back, either: who calls the library knows which file or flag it gave.
 
 /** What was typed is wrong. */
 export class UsageError extends FaultError {
   override readonly name = 'UsageError';
 
-  /** @param place the option or the file, '' if it is the whole line */
-  constructor(place: string, problem: string, cure?: string, options?: ErrorOptions) {
-    super({ place, problem, cure }, options);
+  /** @param place the flag or the file, '' if it is the whole line */
+  constructor(place: string, problem: string, cure?: string, options?: CauseOptions) {
+    super({ place, problem, cure, option: options?.option }, options);
   }
 }
 
@@ -19,9 +30,14 @@ export class DataError extends FaultError {
   override readonly name = 'DataError';
 
   /** @param place begins with the name of the file */
-  constructor(place: string, problem: string, cure?: string, options?: ErrorOptions) {
-    super({ place, problem, cure }, options);
+  constructor(place: string, problem: string, cure?: string, options?: CauseOptions) {
+    super({ place, problem, cure, option: options?.option }, options);
   }
+}
+
+interface CauseOptions extends ErrorOptions {
+  /** Of the library, which the cure names: `describeError` names the flag instead. */
+  readonly option?: FaultOption | undefined;
 }
 
 /** The training was stopped by a signal, and saved. */
@@ -46,45 +62,36 @@ export async function inFile<Result>(path: string, read: () => Result | Promise<
   }
 }
 
-/** What readers call the whole of what they read: the name of the file says more. */
-const wholeFiles = ['bytes', 'CSV', 'JSON Lines', 'JSON', 'npy', 'npz', 'Parquet'];
-
-/** `iris.csv, row 12` of `CSV row 12`; `model.npz: 0.bias` of `npz: 0.bias`. */
-function placeInFile(path: string, place: string): string {
-  if (place === '') return path;
-  const whole = wholeFiles.find(
-    (name) => place === name || (/^(?:: |, | )/.test(place.slice(name.length)) && place.startsWith(name)),
-  );
-  const rest = whole === undefined ? place : place.slice(whole.length);
-  if (rest === '' || rest.startsWith(': ') || rest.startsWith(', ')) return path + rest;
-  return `${path}, ${rest.trimStart()}`;
-}
-
 /** An error that says nothing about the file stays as it is. */
 export function toDataError(path: string, error: unknown): unknown {
-  const options = { cause: error };
-  if (isSystemError(error)) return new DataError(path, describeSystemError(error), undefined, options);
+  if (isSystemError(error))
+    return new DataError(path, describeSystemError(error), undefined, { cause: error });
   if (!isInputFault(error)) return error;
-  const place = placeInFile(path, error.place);
-  return new DataError(place, error.problem, cureWithFlags(error), options);
+  const { place, problem, cure, option } = error;
+  return new DataError(joinPlaces(path, place), problem, cure, { cause: error, option });
 }
 
 /**
- * Runs what takes the options that were typed. What is wrong in them is reported under their flags.
- * @throws UsageError
+ * Runs what takes the value of one flag.
+ * @throws UsageError under the flag, where the value is refused
  */
-export async function withFlags<Result>(take: () => Result | Promise<Result>): Promise<Result> {
+export function underFlag<Result>(flag: string, take: () => Result): Result {
   try {
-    return await take();
+    return take();
   } catch (error) {
-    throw toUsageError(error);
+    throw toUsageError(error, flag);
   }
 }
 
-/** An error that says nothing about an option stays as it is. */
-export function toUsageError(error: unknown): unknown {
+/**
+ * An error that says nothing about what was typed stays as it is.
+ * @param place the flag or file that is at fault, where it is known
+ */
+export function toUsageError(error: unknown, place?: string): unknown {
   if (!isInputFault(error)) return error;
-  return new UsageError(flagForPlace(error.place), error.problem, cureWithFlags(error), { cause: error });
+  const { problem, cure, option } = error;
+  const at = place ?? flagOf(option) ?? error.place;
+  return new UsageError(at, problem, cure, { cause: error, option });
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
@@ -102,9 +109,16 @@ const systemProblems: Readonly<Record<string, string>> = {
 const describeSystemError = (error: NodeJS.ErrnoException): string =>
   (error.code !== undefined && systemProblems[error.code]) || error.message;
 
-/** What is said of an error, in words. */
-export function describeError(error: unknown): string {
+/**
+ * What is said of an error, in words.
+ * @param flags of the command that ran: a cure recommends no others
+ */
+export function describeError(error: unknown, flags: readonly string[]): string {
   if (error instanceof FileError && isSystemError(error.cause))
     return `${error.path}: ${describeSystemError(error.cause)}`;
+  if (isFault(error)) {
+    const { place, problem } = error;
+    return describeFault({ place, problem, cure: cureWithFlags(error, flags) });
+  }
   return error instanceof Error ? error.message : String(error);
 }

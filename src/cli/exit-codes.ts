@@ -30,12 +30,12 @@ export function chooseExitCode(error: unknown): number {
 
 /** What help says of them. */
 export const exitCodeHelp = `Exit codes:
-  0    done
-  1    a fault of bp4 itself
-  2    an unknown option or command, or a value that is not allowed
-  3    data or a file that cannot be read or written
+  0    success
+  1    a bug in bp4
+  2    an unknown command or option, or an invalid value
+  3    data or a file that can't be read or written
   4    the training diverged
-  130  stopped by Ctrl-C or SIGTERM, once what was learned was saved
-  141  the output was closed by its reader
+  130  stopped by Ctrl-C or SIGTERM; the model was saved
+  141  the output was closed early, for example by head
 
-On a terminal text is in color, unless NO_COLOR is set.`;
+Output is in color on a terminal, unless NO_COLOR is set.`;

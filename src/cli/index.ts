@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { commands } from './commands/index.js';
 import { describeError } from './errors.js';
 import { chooseExitCode, exitCodes } from './exit-codes.js';
-import { createProgram } from './options/program.js';
+import { createProgram } from './program.js';
 import { toVisibleLine } from './terminal/control-characters.js';
 
 // The program `bp4`: finds the command, runs it, and says in one line what went wrong.
@@ -22,12 +22,15 @@ function onBrokenPipe(error: NodeJS.ErrnoException): void {
   process.exit(exitCodes.brokenPipe);
 }
 
-/** One line, without the line breaks and escapes that quoted text may hold; with --debug, where it arose. */
-function report(error: unknown, isDebug: boolean): void {
+/**
+ * One line, without the line breaks and escapes that quoted text may hold; with --debug, where it arose.
+ * @param flags of the command that ran
+ */
+function report(error: unknown, flags: readonly string[], isDebug: boolean): void {
   const exitCode = chooseExitCode(error);
   const hint =
     exitCode === exitCodes.fault ? ' (this is a bug in bp4; rerun with --debug for a stack trace)' : '';
-  process.stderr.write(`bp4: ${toVisibleLine(describeError(error))}${hint}\n`);
+  process.stderr.write(`bp4: ${toVisibleLine(describeError(error, flags))}${hint}\n`);
   if (isDebug) process.stderr.write(`${describeStack(error)}\n`);
   process.exitCode = exitCode;
 }
@@ -40,8 +43,8 @@ function describeStack(error: unknown): string {
 }
 
 /**
- * What commander is given: `help NAME` is `NAME --help`, which loads the command; and of a command that does not exist only
- * the name, for beside --help commander would show the overview in place of the nearest.
+ * What commander is given: `help NAME` is `NAME --help`, which loads the command; and of an unknown command only the name,
+ * because with --help commander would show the overview instead of the nearest command.
  */
 function normalize(argv: readonly string[]): readonly string[] {
   const [first, second] = argv;
@@ -62,5 +65,9 @@ try {
   else await program.parseAsync(normalize(argv), { from: 'user' });
 } catch (error) {
   // help and the version end in one, too, once they are printed
-  if (!(error instanceof CommanderError)) report(error, argv.includes('--debug'));
+  if (!(error instanceof CommanderError)) {
+    const command = program.commands.find((each) => each.name() === argv[0]);
+    const flags = command?.options.flatMap(({ long }) => long ?? []) ?? [];
+    report(error, flags, argv.includes('--debug'));
+  }
 }

@@ -1,7 +1,7 @@
 import { FormatError, RangeFault, TypeFault } from '../errors.js';
 import type { DType, NPYValues } from '../formats/numpy/dtypes.js';
 import { decodeValues, readStart, type NPYStart } from '../formats/numpy/npy.js';
-import { isGzip } from '../formats/inflate.js';
+import { isGzip } from '../base/inflate.js';
 import { checkKeys, checkPositive } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
@@ -20,17 +20,17 @@ import type { Row, RowBlocks } from './rows.js';
 import { surveyRows, type SampleSource } from './sample-source.js';
 import { checkLabels, listClasses, type SampleArrays } from './samples.js';
 
-/** Samples in arrays of NumPy: opens a file for each from its beginning. */
+/** Samples in NumPy arrays. Each function opens its file from the beginning. */
 export interface NPYSources {
-  /** [n][…]: what follows the first dimension are the columns. */
+  /** [n][…]: the dimensions after the first are flattened to columns. */
   readonly inputs: ByteSource;
   /** [n] class indices, or strings. */
   readonly labels?: ByteSource;
-  /** [n] or [n][outputs], in place of labels. */
+  /** [n] or [n][outputs], instead of labels. */
   readonly targets?: ByteSource;
 }
 
-/** How a file begins; undefined where these bytes are not all of its header. */
+/** Parses the header of a file; returns undefined if the bytes don't include all of it. */
 export type ReadStart = (
   place: string,
   bytes: Uint8Array,
@@ -38,15 +38,14 @@ export type ReadStart = (
 
 type Role = keyof NPYSources;
 
-/** No header is longer. */
 const LONGEST_HEADER = 2 ** 16 + 12;
 const ROWS_AT_A_TIME = 1024;
 
-/** An array whose rows are read as they are asked for. */
+/** Reads the rows of an array on demand. */
 class ArrayReader {
   readonly place: string;
   readonly shape: readonly number[];
-  /** Numbers of a row. */
+  /** The number of values per row. */
   readonly width: number;
   readonly dtype: DType;
   readonly #layout: NPYStart['layout'];
@@ -75,7 +74,7 @@ class ArrayReader {
       throw new FormatError({
         place,
         problem:
-          'the file is compressed with gzip; decompress it: DecompressionStream, or createGunzip of Node',
+          'the file is compressed with gzip; decompress it with DecompressionStream, or createGunzip in Node',
       });
     const start = readStart(place, held);
     if (!start) throw new FormatError({ place, problem: 'it ends within its header' });
@@ -83,7 +82,10 @@ class ArrayReader {
     return new ArrayReader(place, bytes, start);
   }
 
-  /** The next rows; fewer at the end. @throws FormatError where the file is not as long as it says */
+  /**
+   * Reads the next rows, fewer at the end.
+   * @throws FormatError if the file is shorter or longer than its header declares
+   */
   async rows(count: number): Promise<NPYValues> {
     const wanted = Math.min(count, this.#left);
     const size = this.width * this.#layout.size;
@@ -104,7 +106,7 @@ class ArrayReader {
   }
 }
 
-/** @throws FormatError where the array is not row-major */
+/** @throws FormatError if the array is not row-major */
 const readNPYStart: ReadStart = (place, bytes) => {
   const start = readStart(place, bytes);
   if (start?.fortranOrder) {
@@ -117,14 +119,14 @@ const readNPYStart: ReadStart = (place, bytes) => {
   return start;
 };
 
-/** @throws FormatError, TypeError, RangeError naming the option, or the row and column */
+/** @throws FormatError, TypeError or RangeError naming the option, or the row and column */
 export async function openArrays(files: NPYSources, options: ArrayOptions): Promise<SampleSource> {
   checkKeys('files', files, roles);
   checkKeys('options', options, arrayOptionNames);
   return openArraySamples(files, readNPYStart, options);
 }
 
-/** A single array, whose columns are named. */
+/** Opens a single array with named columns. */
 export async function openMatrix(file: ByteSource, options: NPYOptions): Promise<SampleSource> {
   checkKeys('options', options, [...columnOptionNames, 'columns']);
   const { columns, ...others } = options;
@@ -152,10 +154,10 @@ function* readRows(values: NPYValues, before: number, width: number): Generator<
 }
 
 /**
- * Opens arrays that hold inputs and answers, and reads the labels once.
- * @param files opens each
+ * Opens the arrays of inputs and answers, and reads the labels once.
+ * @param files functions that open each array
  * @param namePlace names the file of each in error messages
- * @throws FormatError, TypeError, RangeError naming the option, or the row and column
+ * @throws FormatError, TypeError or RangeError naming the option, or the row and column
  */
 export async function openArraySamples(
   files: NPYSources,
@@ -168,10 +170,10 @@ export async function openArraySamples(
   if (files.labels && files.targets)
     throw new TypeFault({
       place: 'targets',
-      problem: 'expected either targets or labels beside the inputs, got both',
+      problem: 'expected either targets or labels, got both',
     });
   if (classes !== undefined && !files.labels)
-    throw new TypeFault({ place: 'classes', problem: 'they are those of labels', cure: 'give them too' });
+    throw new TypeFault({ place: 'classes', problem: 'is set without labels', cure: 'pass labels too' });
   if (inputScale !== undefined) checkPositive('inputScale', inputScale);
   const open = (role: Role): Promise<ArrayReader> =>
     ArrayReader.open(namePlace(role), files[role]!, readStart);
@@ -223,11 +225,11 @@ function checkCount({ place, shape }: ArrayReader, count: number): void {
   if (shape[0] !== count)
     throw new RangeFault({
       place,
-      problem: `expected ${count} rows, as many as inputs, got shape (${shape.join(', ')})`,
+      problem: `expected ${count} rows, one for each row of inputs, got shape (${shape.join(', ')})`,
     });
 }
 
-/** @param before how many rows preceded these. @throws RangeError naming the value that is not finite */
+/** @param before the number of rows before these @throws RangeError naming the value that is not finite */
 function checkFinite({ place, width, dtype }: ArrayReader, values: NPYValues, before: number): NumericArray {
   const numbers = toNumbers(place, values, width);
   if (!dtype.startsWith('float')) return numbers;
@@ -239,13 +241,13 @@ function checkFinite({ place, width, dtype }: ArrayReader, values: NPYValues, be
   return numbers;
 }
 
-/** What the labels of a file stand for. */
+/** The classes of a file of labels. */
 interface Labels {
   readonly classes: Categories;
   toIndices(values: NPYValues, before: number): NumericArray;
 }
 
-/** Reads all labels once. */
+/** Reads all labels once, to find the classes. */
 async function surveyLabels(
   array: ArrayReader,
   count: number,

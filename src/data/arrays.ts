@@ -9,24 +9,30 @@ import { checkLabels, listClasses, SampleBuilder, type SampleArrays, type Schema
 
 /** Samples in arrays. */
 export interface Arrays {
-  /** [n][width]: numbers in a typed array or a flat array, row after row; or rows, in which strings are categories. */
+  /**
+   * [n][width]: a flat or typed array of numbers in row-major order; or an array of rows, in which strings are
+   * categories.
+   */
   readonly inputs: Rows | readonly (readonly (number | string)[])[];
-  /** [n] the class of each sample: by name, or by index. */
+  /** [n] the class of each sample, by name or by index. */
   readonly labels?: NumericArray | readonly number[] | readonly string[];
-  /** [n][outputs], in place of labels. */
+  /** [n][outputs], instead of labels. */
   readonly targets?: Rows;
-  /** By which each input is multiplied before all else. Default 1. */
+  /** Each input is multiplied by it first. Default 1. */
   readonly inputScale?: number;
-  /** The names of the columns of the inputs. */
+  /** The names of the input columns. */
   readonly columns?: readonly string[];
-  /** The names of the classes, in the order of the network's outputs. Default: all that occur, sorted; of indices, the indices. */
+  /**
+   * The names of the classes, in the order of the network's outputs. Default: all that occur, sorted; the indices if
+   * labels are indices.
+   */
   readonly classes?: Categories;
-  /** How many samples there are, where nothing else tells: inputs in one flat array, and targets too, or none. */
+  /** The number of samples. Needed only if `inputs` is flat and there are no labels, and targets are flat or absent. */
   readonly count?: number;
 }
 
 /**
- * @throws TypeError, RangeError naming the row and column
+ * @throws TypeError or RangeError naming the row and column
  */
 export function readArrays(arrays: Arrays): SampleArrays {
   checkKeys('arrays', arrays, ['inputs', 'labels', 'targets', 'inputScale', 'columns', 'classes', 'count']);
@@ -34,12 +40,12 @@ export function readArrays(arrays: Arrays): SampleArrays {
   if (labels !== undefined && targets !== undefined) {
     throw new TypeFault({
       place: 'targets',
-      problem: 'expected either targets or labels beside the inputs, got both',
+      problem: 'expected either targets or labels, got both',
     });
   }
   if (inputScale !== undefined) checkPositive('inputScale', inputScale);
   if (classes !== undefined && labels === undefined)
-    throw new TypeFault({ place: 'classes', problem: 'they are those of labels', cure: 'give them too' });
+    throw new TypeFault({ place: 'classes', problem: 'is set without labels', cure: 'pass labels too' });
   const { inputs, schema } = readInputs(arrays);
   const count = inputs.length / schema.width;
   const scale = inputScale === undefined ? {} : { inputScale };
@@ -56,7 +62,7 @@ export function readArrays(arrays: Arrays): SampleArrays {
 
 type AnyRows = Arrays['inputs'];
 
-/** Whether rows lie one after the other in one array. */
+/** Whether the rows are concatenated in one array. */
 const isFlat = (rows: AnyRows): rows is NumericArray | readonly number[] =>
   isNumericArray(rows) || typeof rows[0] === 'number';
 
@@ -82,8 +88,8 @@ function readInputs(arrays: Arrays): Pick<SampleArrays, 'inputs' | 'schema'> {
   if (width === undefined) {
     throw new TypeFault({
       place: 'count',
-      problem: 'a flat array does not say how many samples it has',
-      cure: 'give count, or the names of the columns',
+      problem: 'the number of samples in a flat array is unknown',
+      cure: 'set count or columns',
     });
   }
   if (columns !== undefined && columns.length !== width) {
@@ -125,7 +131,7 @@ function findWidth(place: string, rows: AnyRows, count: number): number {
     if (rows.length !== count)
       throw new RangeFault({
         place,
-        problem: `expected ${count} rows, as many as the others, got ${rows.length}`,
+        problem: `expected ${count} rows, one for each sample, got ${rows.length}`,
       });
     const first: unknown = rows[0];
     if (!isNumericArray(first) && !Array.isArray(first)) {
@@ -142,13 +148,13 @@ function findWidth(place: string, rows: AnyRows, count: number): number {
   if (!Number.isInteger(width)) {
     throw new RangeFault({
       place,
-      problem: `expected a multiple of ${count} values, as many for each sample, got ${rows.length}`,
+      problem: `expected a multiple of ${count} values, the same number for each sample, got ${rows.length}`,
     });
   }
   return width;
 }
 
-/** Rows of numbers: typed arrays where they are, others as doubles, so that nothing is rounded before the transforms. */
+/** Keeps typed arrays. Converts other rows to doubles, so that nothing is rounded before the transforms. */
 function toMatrix(place: string, rows: Rows, width: number): NumericArray {
   if (isNumericArray(rows)) return finish(readMatrix(place, rows, width)).values;
   const flat = isFlat(rows);

@@ -1,20 +1,20 @@
 import { TypeFault } from '../errors.js';
 import { show } from '../base/check.js';
 
-/** Text, or its UTF-8 bytes, in chunks that may be cut anywhere. */
+/** Text, or its UTF-8 bytes, in chunks of any size. A chunk may end anywhere, even within a character. */
 export type TextChunks =
   | Iterable<string | Uint8Array>
   | AsyncIterable<string | Uint8Array>
   | ReadableStream<string>
   | ReadableStream<Uint8Array>;
 
-/** Opens a text from its beginning: `() => createReadStream('a.csv')`, or `async () => (await fetch(url)).body`. */
+/** Opens a text from the beginning: `() => createReadStream('a.csv')`, or `async () => (await fetch(url)).body`. */
 export type TextSource = () => TextChunks | Promise<TextChunks>;
 
-/** Bytes in chunks that may be cut anywhere. */
+/** Bytes in chunks of any size. */
 export type ByteChunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
 
-/** Opens a file from its beginning: `() => createReadStream('inputs.npy')`, or `() => blob.stream()`. */
+/** Opens a file from the beginning: `() => createReadStream('inputs.npy')`, or `() => blob.stream()`. */
 export type ByteSource = () => ByteChunks | Promise<ByteChunks>;
 
 /** @throws TypeError unless it is a function */
@@ -27,7 +27,7 @@ export function checkSource(place: string, source: unknown): void {
   }
 }
 
-/** The text in chunks; '' is the last. */
+/** Decodes the text in chunks. */
 export async function* readText(source: TextSource): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   for await (const chunk of iterable(await source())) {
@@ -37,7 +37,7 @@ export async function* readText(source: TextSource): AsyncGenerator<string, void
   if (rest !== '') yield rest;
 }
 
-/** The bytes of a file, as many at a time as are wanted. */
+/** Reads the bytes of a file in pieces of any size. */
 export class ByteReader {
   readonly #place: string;
   readonly #chunks: AsyncGenerator<Uint8Array, void, void>;
@@ -48,7 +48,10 @@ export class ByteReader {
     this.#chunks = opened(source);
   }
 
-  /** Reads on until there are at least so many, or the file ends. @returns all that are held; none is taken */
+  /**
+   * Reads on until it holds at least `count` bytes, or the file ends.
+   * @returns all bytes held, without consuming them
+   */
   async hold(count: number): Promise<Uint8Array<ArrayBuffer>> {
     const pieces = [this.#held];
     let length = this.#held.length;
@@ -74,7 +77,7 @@ export class ByteReader {
     return this.#held;
   }
 
-  /** Takes the next bytes, a view of what was read; fewer where the file ends. */
+  /** Consumes the next bytes, fewer at the end of the file. @returns a view */
   async take(count: number): Promise<Uint8Array<ArrayBuffer>> {
     const held = await this.hold(count);
     this.#held = held.subarray(count);
@@ -90,7 +93,7 @@ async function* opened(source: ByteSource): AsyncGenerator<Uint8Array, void, voi
   for await (const chunk of iterable(await source())) yield chunk;
 }
 
-/** Not every engine iterates streams. */
+/** Some engines can't iterate over a ReadableStream. */
 function iterable<Chunk>(
   chunks: Iterable<Chunk> | AsyncIterable<Chunk> | ReadableStream<Chunk>,
 ): AsyncIterable<Chunk> | Iterable<Chunk> {

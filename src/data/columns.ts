@@ -3,63 +3,62 @@ import { checkName, show } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
 import type { RowSource } from './rows.js';
 
-/** What a column of categories may hold: strings, or numbers. */
+/** The categories of a column: strings or numbers. */
 export type Categories = readonly string[] | readonly number[];
 
-/** What becomes of a row in which something is missing. */
+/** How to handle a row with a missing value. */
 export type MissingPolicy = 'error' | 'drop' | 'mean';
 
-/** Which columns are inputs, and which are answers. */
+/** Selects the columns for inputs and answers. */
 export interface ColumnOptions {
-  /** The columns that the network sees. Default: all that are no answers. */
+  /** The input columns. Default: all columns except the label or targets. */
   readonly inputs?: readonly string[];
-  /** The column of the right class: a string or a number, one of `classes`. */
+  /** The column of the class: a string or a number, one of `classes`. */
   readonly label?: string;
-  /** The columns to be predicted, in place of `label`: numbers. */
+  /** The numeric columns to predict, instead of `label`. */
   readonly targets?: string | readonly string[];
   /**
-   * Which inputs are categories, or the categories of each: a transform makes them one-hot. Strings in objects are
-   * categories by themselves. Default categories: all that occur, sorted.
+   * The categorical inputs, or an object with the categories of each. A fitted transform encodes them one-hot. In
+   * objects, strings are categories without being named here. Default categories: all that occur, sorted.
    */
   readonly categorical?: readonly string[] | Readonly<Record<string, Categories>>;
   /** The classes of `label`, in the order of the network's outputs. Default: all that occur, sorted. */
   readonly classes?: Categories;
   /**
-   * Where a value is missing: 'error' names its row and column; 'drop' leaves the row out; 'mean' takes the mean of all
-   * others in the column, which must be an input and numbers. Default 'error'.
+   * How to handle missing values: 'error' throws a RangeError naming the row and column; 'drop' skips the row; 'mean'
+   * uses the mean of the column, which must be a numeric input. Default 'error'.
    */
   readonly missing?: MissingPolicy;
 }
 
 export const columnOptionNames = ['inputs', 'label', 'targets', 'categorical', 'classes', 'missing'];
 
-/** In a text, where a number is expected, these mean that it is missing. */
+/** In a numeric column of text, these stand for a missing value. */
 const missingMarks = ['', 'na', 'n/a', 'nan', 'null', 'none', '?', '-'];
 
-/** Whether a text in a column of numbers means that the value is missing. */
+/** Whether a text in a numeric column stands for a missing value. */
 export const isMissingMark = (text: string): boolean => missingMarks.includes(text.trim().toLowerCase());
 
 /** Whether a text is a finite number. */
 export const isNumeric = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text));
 
-/** What a column needs to know of its file. */
 type CellSource = Pick<RowSource, 'origin' | 'describeCell'>;
 
 const ZERO = 48;
 const NINE = 57;
 
-/** One column: how its values become numbers. */
+/** Encodes the values of a column as numbers. */
 export class Column {
   readonly name: string;
   readonly role: 'input' | 'label' | 'target';
   readonly #source: CellSource;
   readonly #given: Categories | undefined;
-  /** In the order in which they occurred, or were given. */
+  /** In the given order, or in the order of first occurrence. */
   readonly #codes: Map<string | number, number>;
-  /** Undefined until the first value tells. */
+  /** Undefined until the first value decides it. */
   #isCategorical: boolean | undefined;
 
-  /** @param categories those given, or whether there are any; undefined where the values are to tell */
+  /** @param categories the categories, or whether the column is categorical; undefined if the first value decides it */
   constructor(
     source: CellSource,
     name: string,
@@ -82,14 +81,14 @@ export class Column {
     if (value === undefined || value === null || value === '' || Number.isNaN(value)) return true;
     if (this.#source.origin === 'values' || this.#isCategorical || typeof value === 'number') return false;
     const text = value as string;
-    if (text.charCodeAt(0) >= ZERO && text.charCodeAt(0) <= NINE) return false; // fast, and true of most cells
+    if (text.charCodeAt(0) >= ZERO && text.charCodeAt(0) <= NINE) return false; // a fast path for most cells
     return isMissingMark(text);
   }
 
   /**
-   * @param row its number in the file
+   * @param row the number of the row in the file
    * @returns a number, or the provisional code of a category
-   * @throws TypeError, RangeError naming the row and column
+   * @throws TypeError or RangeError naming the row and column
    */
   encode(value: unknown, row: number): number {
     this.#isCategorical ??= typeof value === 'string';
@@ -125,7 +124,7 @@ export class Column {
     if (typeof value !== 'string' && !Number.isFinite(value)) {
       throw new TypeFault({
         place: this.describeCell(row),
-        problem: `expected a category, a string or a number, got ${show(value)}`,
+        problem: `expected a category (a string or a number), got ${show(value)}`,
       });
     }
     const hasNumbers = typeof this.#given?.[0] === 'number';
@@ -143,7 +142,7 @@ export class Column {
       if (first !== undefined && typeof first !== typeof category) {
         throw new TypeFault({
           place: this.describeCell(row),
-          problem: `expected a ${typeof first}, as in the rows before, got ${show(value)}`,
+          problem: `expected a ${typeof first}, as in the previous rows, got ${show(value)}`,
         });
       }
       code = this.#codes.size;
@@ -153,8 +152,9 @@ export class Column {
   }
 
   /**
-   * Once all values have been encoded.
-   * @returns the categories, and for each code, what stands for it: a number for itself where it is an input, else an index
+   * Decides the categories, after all values have been encoded.
+   * @returns the categories, and the final value of each provisional code: a numeric input category keeps its value,
+   * others become an index
    */
   decide(): { categories: Categories; meanings: number[] } {
     const coded = this.#given ?? this.#uncoded();
@@ -168,13 +168,13 @@ export class Column {
     return { categories, meanings };
   }
 
-  /** The same column, once all values have been encoded: each further one must be as those were. */
+  /** The column with its categories fixed, after all values have been encoded. Further values must be among them. */
   settled(): Column {
     const known = this.isCategorical ? this.decide().categories : false;
     return new Column(this.#source, this.name, this.role, known);
   }
 
-  /** The categories in the order of their codes; numbers, if all that a text holds are. */
+  /** The categories in the order of their codes, as numbers if every text is numeric. */
   #uncoded(): Categories {
     const values = [...this.#codes.keys()];
     const numbers = values.map(Number);
@@ -187,25 +187,25 @@ function sortedNumbers(numbers: Categories): number[] {
   return [...new Set(numbers as number[])].sort((a, b) => a - b);
 }
 
-/** Names as an error message lists them. */
+/** Lists names for an error message. */
 function listed(names: Categories): string {
   const shown = names.slice(0, 10).map(show).join(', ');
   return names.length > 10 ? `${shown}, … (${names.length} in all)` : shown;
 }
 
-/** The columns that are read: inputs, then label or targets; and where in a row each is. */
+/** The columns to read: inputs, then label or targets; and the position of each in a row. */
 export interface ColumnPlan {
   readonly columns: readonly Column[];
   readonly at: readonly number[];
   readonly missing: MissingPolicy;
-  /** What is put where a value of each input is missing, if that is known beforehand. */
+  /** The replacement for missing values of each input, if known in advance. */
   readonly means?: readonly number[];
 }
 
 /**
- * Finds the columns that are read.
- * @param source whose names are known
- * @throws TypeError, RangeError naming the option, and the columns that there are
+ * Plans which columns to read.
+ * @param source a source whose names are known
+ * @throws TypeError or RangeError naming the option and the available columns
  */
 export function planColumns(source: RowSource, options: ColumnOptions): ColumnPlan {
   const names = source.names!;
@@ -215,7 +215,7 @@ export function planColumns(source: RowSource, options: ColumnOptions): ColumnPl
       throw new RangeFault({
         place: 'columns',
         problem: `two are named ${show(name)}`,
-        cure: 'give each its own name',
+        cure: 'give each a unique name',
       });
   }
   const { label, targets = [], categorical = [], classes } = options;
@@ -223,7 +223,7 @@ export function planColumns(source: RowSource, options: ColumnOptions): ColumnPl
     throw new TypeFault({ place: 'targets', problem: 'expected either targets or a label, got both' });
   }
   if (classes !== undefined && label === undefined)
-    throw new TypeFault({ place: 'classes', problem: 'they are those of a label', cure: 'name it too' });
+    throw new TypeFault({ place: 'classes', problem: 'is set without a label', cure: 'set label too' });
   const answers = label === undefined ? [targets].flat() : [label];
   const inputs = options.inputs ?? names.filter((name) => !answers.includes(name));
   checkNames('inputs', inputs, names);
@@ -294,6 +294,6 @@ function checkNames(place: string, names: unknown, known: readonly string[]): vo
         problem: `there is no column ${show(name)}; the columns are ${listed(known)}`,
       });
     }
-    if (names.indexOf(name) < i) throw new RangeFault({ place, problem: `${show(name)} is there twice` });
+    if (names.indexOf(name) < i) throw new RangeFault({ place, problem: `${show(name)} is listed twice` });
   }
 }

@@ -7,42 +7,42 @@ import { columnOptionNames, planColumns, type ColumnOptions } from './columns.js
 import { cellDescriber, checkText, openText, parseText, type Row, type TextRows } from './rows.js';
 import { buildBatches, buildSamples, toData, type SampleArrays } from './samples.js';
 
-/** How a CSV text is written. */
+/** The format of a CSV text. */
 export interface CSVDialect {
-  /** What stands between two fields, a single character. Default ','. */
+  /** The character between two fields. Default ','. */
   readonly delimiter?: string;
   /**
-   * Whether the first row holds the names of the columns; or their names, if it does not. Default true. With false the
-   * names are '0', '1', ….
+   * Whether the first row holds the column names; or an array of names for a text without a header row. Default true.
+   * With false, the names are '0', '1', ….
    */
   readonly header?: boolean | readonly string[];
 }
 
-/** How a CSV text is to be read. */
+/** How to read a CSV text. */
 export interface CSVOptions extends ColumnOptions, CSVDialect {}
 
-/** The fields of a row of a CSV text, and its number: from 1, counting the header and empty lines. */
+/** The fields of a CSV row, and its number: from 1, counting the header and empty lines. */
 interface CSVRow extends Row {
   readonly cells: readonly string[];
 }
 
-/** What Papa's parser returns. */
+/** The result of Papa's parser. */
 interface Parsed {
   readonly data: string[][];
   readonly errors: readonly { readonly code: string; readonly row: number }[];
-  /** `cursor`: where the last row begins, which is left because more of it may follow. */
+  /** `cursor`: the offset of the last row, which is not parsed yet because it may continue in the next chunk. */
   readonly meta: { readonly cursor: number };
 }
 
-/** No row is longer, unless a quote was never closed. */
+/** A longer row means that a quote was never closed. */
 const LONGEST_ROW = 2 ** 24;
 
-/** The rows of a CSV text (RFC 4180) that comes in chunks, cut anywhere. Lines may end in CR, LF or both. */
+/** Parses the rows of a CSV text (RFC 4180) that arrives in arbitrary chunks. Lines may end in CR, LF or both. */
 export class RowReader {
   readonly #parser: Papa.Parser;
   #rest = '';
   #hasBegun = false;
-  /** CR at the end of a chunk: LF may follow. */
+  /** A CR at the end of a chunk: the next chunk may begin with LF. */
   #heldBack = '';
   #rows = 0;
 
@@ -52,8 +52,8 @@ export class RowReader {
 
   /**
    * @param isLast whether the text ends with this chunk
-   * @returns the rows that are complete, without empty lines
-   * @throws RangeError naming the row whose quotes are wrong
+   * @returns the complete rows, without empty lines
+   * @throws RangeError naming the row with malformed quotes
    */
   read(chunk: string, isLast = false): CSVRow[] {
     let text = this.#heldBack + chunk;
@@ -67,15 +67,15 @@ export class RowReader {
     this.#rest += text;
     if (!isLast && !text.includes('\n')) return this.#checkLength();
     const { data, errors, meta } = this.#parser.parse(this.#rest, 0, !isLast) as Parsed;
-    // An error in the last row may vanish once the row is complete.
+    // An error in the last row may disappear when the row is complete.
     const wrong = errors.find(({ row }) => row < data.length);
     if (wrong) {
       const what =
-        wrong.code === 'MissingQuotes' ? 'is never closed' : 'has something after its closing quote';
+        wrong.code === 'MissingQuotes' ? 'is never closed' : 'has characters after its closing quote';
       throw new RangeFault({
         place: `CSV row ${this.#rows + wrong.row + 1}`,
         problem: `a quoted field ${what}`,
-        cure: 'write a quote within quotes twice',
+        cure: 'double each quote inside a quoted field',
       });
     }
     this.#rest = this.#rest.slice(meta.cursor);
@@ -92,14 +92,14 @@ export class RowReader {
       throw new RangeFault({
         place: `CSV row ${this.#rows + 1}`,
         problem: `a row of more than ${LONGEST_ROW} characters`,
-        cure: 'close the quote that was left open',
+        cure: 'close the open quote',
       });
     }
     return [];
   }
 }
 
-/** The rows of a CSV text that comes in chunks, and the names of its columns. */
+/** The rows of a CSV text that arrives in chunks, and its column names. */
 export class CSVRows implements TextRows {
   readonly place = 'CSV';
   readonly origin = 'text';
@@ -109,7 +109,7 @@ export class CSVRows implements TextRows {
   readonly #rows: RowReader;
   #names: readonly string[] | undefined;
 
-  /** @throws TypeError, RangeError naming the option */
+  /** @throws TypeError or RangeError naming the option */
   constructor(options: CSVOptions) {
     checkKeys('options', options, [...columnOptionNames, 'delimiter', 'header']);
     const { delimiter = ',', header = true } = options;
@@ -156,14 +156,14 @@ export class CSVRows implements TextRows {
     }
   }
 
-  /** @returns `cells` itself if they are the names */
+  /** @returns `cells` itself if the row is the header */
   #readNames({ cells, number }: CSVRow): readonly string[] {
     const other = [';', '\t', ',', '|'].find((mark) => mark !== this.#delimiter && cells[0]!.includes(mark));
     if (cells.length === 1 && other !== undefined) {
       throw new RangeFault({
         place: `CSV row ${number}`,
-        problem: `a single field, with ${JSON.stringify(other)} in it`,
-        cure: `give { delimiter: ${JSON.stringify(other)} }`,
+        problem: `has a single field, which contains ${JSON.stringify(other)}`,
+        cure: `set { delimiter: ${JSON.stringify(other)} }`,
         option: { name: 'delimiter', values: [other] },
       });
     }
@@ -173,7 +173,7 @@ export class CSVRows implements TextRows {
 
 /**
  * Reads a CSV text.
- * @throws TypeError, RangeError naming the option, or the row and column
+ * @throws TypeError or RangeError naming the option, or the row and column
  */
 export function readCSV(text: string, options: CSVOptions): SampleArrays {
   checkText('a CSV text', text);
@@ -182,15 +182,16 @@ export function readCSV(text: string, options: CSVOptions): SampleArrays {
 }
 
 /**
- * Reads CSV texts that are larger than memory, for `net.train({ batches: csvBatches(…) })`: each epoch opens
- * the text again, and holds one batch of it at a time.
+ * Reads CSV texts larger than memory, for `net.train({ batches: csvBatches(…) })`. Each epoch opens the text again and
+ * holds one batch of it at a time.
  * @param source opens the text from its beginning: `() => createReadStream('a.csv')`, or
  * `async () => (await fetch(url)).body`
- * @param options as for `Dataset.fromCSV`; classes and categories must be given, because they are not known before the
- * text has been read, and missing: 'mean' is not supported
- * @param rowsPerBatch rows in a batch; the last may have fewer
- * @returns a function that opens the batches; iterating them throws TypeError, RangeError naming the row and column
- * @throws TypeError, RangeError naming the option
+ * @param options as for `Dataset.fromCSV`, but classes and categories are required, because they're unknown until the
+ * whole text has been read, and `missing: 'mean'` is not supported
+ * @param rowsPerBatch rows per batch; the last batch may have fewer
+ * @returns a function that opens the batches; iterating over them throws TypeError or RangeError naming the row and
+ * column
+ * @throws TypeError or RangeError naming the option
  */
 export function csvBatches(
   source: TextSource,
@@ -204,21 +205,21 @@ export function csvBatches(
   if (label !== undefined && classes === undefined) {
     throw new TypeFault({
       place: 'classes',
-      problem: 'a stream cannot know them beforehand',
-      cure: 'give all that occur, in an array',
+      problem: 'a stream needs the classes in advance',
+      cure: 'list them in an array',
     });
   }
   if (Array.isArray(categorical) && categorical.length > 0) {
     throw new TypeFault({
       place: 'categorical',
-      problem: 'a stream cannot know categories beforehand',
-      cure: 'give { column: [category, …] }',
+      problem: 'a stream needs the categories in advance',
+      cure: 'set { column: [category, …] }',
     });
   }
   if (missing === 'mean')
     throw new RangeFault({
       place: 'missing',
-      problem: 'a stream has no mean',
+      problem: 'a stream cannot compute the mean',
       cure: "choose 'error' or 'drop'",
     });
   return async function* () {

@@ -21,11 +21,11 @@ import { openText } from './rows.js';
 import { surveyRows, type SampleSource } from './sample-source.js';
 import { categoriesByName, toData } from './samples.js';
 
-/** How much of a file is held at a time. */
+/** The batch size of a stream. */
 export interface StreamOptions {
   /**
-   * Rows in a batch; the last may have fewer. Training shuffles the rows of a batch, and no others. Default: as many as have
-   * 1,048,576 numbers (8 MiB).
+   * Rows per batch; the last batch may have fewer. Training shuffles rows only within a batch. Default: as many rows as
+   * hold 1,048,576 numbers (8 MiB).
    */
   readonly rowsPerBatch?: number;
 }
@@ -33,12 +33,12 @@ export interface StreamOptions {
 const NUMBERS_PER_BATCH = 2 ** 20;
 
 /**
- * Samples in a file that is larger than memory: `train` takes it in place of data. The file is read once when it is opened,
- * which finds the classes, the categories, what stands in for missing values and how many samples there are, as `Dataset`
- * finds them for the same rows; and once more in each epoch, a batch at a time.
+ * Samples in a file larger than memory. `train` accepts it instead of data. Opening it reads the file once, to find the
+ * classes, the categories, the replacements for missing values and the number of samples, the same as `Dataset` finds
+ * for the same rows. Each epoch then reads the file once more, a batch at a time.
  */
 export class DataStream implements Stream {
-  /** Opens the file from its beginning; iterating throws TypeError, RangeError, FormatError naming the place. */
+  /** Opens the file from the beginning; iterating throws TypeError, RangeError or FormatError naming the place. */
   readonly batches: () => AsyncGenerator<Data, void, undefined>;
   readonly #source: SampleSource;
   readonly #rowsPerBatch: number;
@@ -56,23 +56,23 @@ export class DataStream implements Stream {
 
   /**
    * Reads a CSV text.
-   * @param source opens it from its beginning: `() => createReadStream('a.csv')`, or
+   * @param source opens the text from the beginning: `() => createReadStream('a.csv')`, or
    * `async () => (await fetch(url)).body`
-   * @throws TypeError, RangeError naming the option, or the row and column
+   * @throws TypeError or RangeError naming the option, or the row and column
    */
   static async fromCSV(source: TextSource, options: CSVOptions & StreamOptions = {}): Promise<DataStream> {
     checkSource('source', source);
     const [rows, csv] = takeBatchOptions(options);
-    new CSVRows(csv); // checks the options before the text is opened
+    new CSVRows(csv); // checks the options before opening the text
     const open = () => openText(source, new CSVRows(csv));
     return new DataStream(await surveyRows(open, (opened) => planColumns(opened, csv)), rows);
   }
 
   /**
-   * Reads JSON Lines. With missing: 'drop' or 'mean' the text is read once more, to find the names of all columns.
-   * @param source opens it from its beginning
-   * @throws FormatError where a line is no JSON, naming line and column
-   * @throws TypeError, RangeError naming the option, or the line and column
+   * Reads JSON Lines. With `missing: 'drop'` or `'mean'`, an additional pass finds the names of all columns.
+   * @param source opens the text from the beginning
+   * @throws FormatError if a line is not JSON, naming line and column
+   * @throws TypeError or RangeError naming the option, or the line and column
    */
   static async fromJSONLines(
     source: TextSource,
@@ -85,10 +85,10 @@ export class DataStream implements Stream {
   }
 
   /**
-   * Reads IDX files, the format of MNIST, unpacked.
-   * @param files opens each from its beginning
-   * @param options inputScale: by which the network multiplies each byte; default 1/255
-   * @throws TypeError, RangeError naming what is wrong in which file
+   * Reads uncompressed IDX files, the format of MNIST.
+   * @param files each function opens its file from the beginning
+   * @param options inputScale: the network multiplies each byte by it; default 1/255
+   * @throws TypeError or RangeError naming the file and the problem
    */
   static async fromIDX(
     files: IDXSources,
@@ -99,11 +99,11 @@ export class DataStream implements Stream {
   }
 
   /**
-   * Reads arrays of NumPy in row-major order: one with a row for each sample, or a file for each of inputs and labels or
-   * targets, as `Dataset.fromNPY`.
-   * @param files opens each from its beginning
-   * @throws FormatError where a file cannot be read
-   * @throws TypeError, RangeError naming the option, or the row and column
+   * Reads NumPy arrays in row-major order, as `Dataset.fromNPY` does: one array with one row per sample, or separate
+   * files for inputs and for labels or targets.
+   * @param files each function opens its file from the beginning
+   * @throws FormatError if a file cannot be read
+   * @throws TypeError or RangeError naming the option, or the row and column
    */
   static async fromNPY(files: NPYSources, options?: ArrayOptions & StreamOptions): Promise<DataStream>;
   static async fromNPY(file: ByteSource, options?: NPYOptions & StreamOptions): Promise<DataStream>;
@@ -117,12 +117,13 @@ export class DataStream implements Stream {
   }
 
   /**
-   * Reads a Parquet file, a row group at a time, as `Dataset.fromParquet`.
-   * @param file `{ byteLength, slice(from, to) }`, which gives bytes of it, or a promise of them; or all its bytes
-   * @throws FormatError where it cannot be read, naming the column
-   * @throws TypeError, RangeError naming the option, or the row and column
+   * Reads a Parquet file as `Dataset.fromParquet` does, one row group at a time.
+   * @param file `{ byteLength, slice(from, to) }`, where `slice` returns bytes or a promise of them; or the bytes of
+   * the whole file
+   * @throws FormatError if the file cannot be read, naming the column
+   * @throws TypeError or RangeError naming the option, or the row and column
    */
-  // Of a union a caller's `slice: (from, to) => …` would have no types.
+  // With a union type, TypeScript wouldn't infer the parameters of a caller's `slice: (from, to) => …`.
   /* eslint-disable @typescript-eslint/unified-signatures */
   static fromParquet(file: AsyncBuffer, options?: ColumnOptions & StreamOptions): Promise<DataStream>;
   static fromParquet(file: ParquetFile, options?: ColumnOptions & StreamOptions): Promise<DataStream>;
@@ -138,45 +139,45 @@ export class DataStream implements Stream {
     return new DataStream(await surveyRows(open, () => plan), rows);
   }
 
-  /** How many samples there are. */
+  /** The number of samples. */
   get count(): number {
     return this.#source.count;
   }
 
-  /** How many columns the inputs have, before any transform. */
+  /** The number of input columns, before any transform. */
   get width(): number {
     return this.#source.schema.width;
   }
 
-  /** The names of the columns of the inputs, if they have any. */
+  /** The names of the input columns, if known. */
   get columns(): readonly string[] | undefined {
     return this.#source.schema.columns;
   }
 
-  /** The names of the columns of the targets, if they have any. */
+  /** The names of the target columns, if known. */
   get targetColumns(): readonly string[] | undefined {
     return this.#source.schema.targetColumns;
   }
 
-  /** What each label stands for: the classes in the order of the network's outputs. */
+  /** The class that each label index stands for, in the order of the network's outputs. */
   get classes(): Categories | undefined {
     return this.#source.schema.classes;
   }
 
-  /** The categories of each column that has them, by its name. */
+  /** The categories of each categorical column, by column name. */
   get categories(): Readonly<Record<string, Categories>> {
     return categoriesByName(this.#source.schema);
   }
 
-  /** How many samples a batch has; the last may have fewer. */
+  /** The number of samples per batch; the last batch may have fewer. */
   get rowsPerBatch(): number {
     return this.#rowsPerBatch;
   }
 
   /**
-   * Fits transforms to these samples, to the same bits as `Dataset.fitTransforms` for the same rows. To fit 'standardize' or
-   * 'minMax' the file is read once or twice more, the first time that it is asked for.
-   * @throws TypeError, RangeError naming the option
+   * Fits transforms to these samples, to the same bits as `Dataset.fitTransforms` for the same rows. The first fit of
+   * 'standardize' or 'minMax' reads the file once or twice more.
+   * @throws TypeError or RangeError naming the option
    */
   async fitTransforms(options: FitOptions = {}): Promise<Transforms> {
     const { schema, statistics } = this.#source;
@@ -205,13 +206,13 @@ export class DataStream implements Stream {
       }
       return again;
     } catch (error) {
-      this.#statistics = undefined; // the next call may find the file readable
+      this.#statistics = undefined; // the next call retries
       throw error;
     }
   }
 }
 
-/** The rows of a batch, and the other options. */
+/** Separates the batch size from the other options. */
 function takeBatchOptions<Options extends StreamOptions>(
   options: Options,
 ): [number | undefined, Omit<Options, 'rowsPerBatch'>] {

@@ -26,33 +26,33 @@ import type { Table } from './table.js';
 import { buildBatches, buildSamples, categoriesByName, type SampleArrays } from './samples.js';
 
 export interface PartitionOptions {
-  /** From which the order of the samples is drawn; a safe integer. Default 0. */
+  /** The seed of the order of the samples, a safe integer. Default 0. */
   readonly seed?: number;
-  /** Whether each part has its share of every class. Default: whether there are labels. */
+  /** Whether every part keeps the class proportions. Default: true if the dataset has labels. */
   readonly stratify?: boolean;
 }
 
 export interface SplitOptions extends PartitionOptions {
-  /** The share of the samples that are kept for the test, between 0 and 1. Default 0.2. */
+  /** The fraction of samples held out for testing, between 0 and 1. Default 0.2. */
   readonly test?: number;
 }
 
-/** Samples to learn from, and others to see what was learned. */
+/** Samples for training and samples for testing. */
 export interface Split {
   readonly train: Dataset;
   readonly test: Dataset;
 }
 
 /**
- * Samples in memory, as `train` and `evaluate` take them: `inputs`, and `labels` or `targets`, and what is known of their
- * columns. It is never changed: each method that gives other samples gives another Dataset.
+ * Samples in memory, in the form that `train` and `evaluate` accept: `inputs`, and `labels` or `targets`, with the
+ * names and categories of their columns. A Dataset is immutable: methods that select samples return a new Dataset.
  */
 export class Dataset implements Data {
-  /** [count][width], before any transform; a category is its index, or itself where categories are numbers. */
+  /** [count][width], before any transform. A string category is stored as its index, a numeric category as itself. */
   readonly inputs: NumericArray;
   /** [count][outputs] */
   declare readonly targets?: NumericArray;
-  /** [count] indices of classes. */
+  /** [count] class indices. */
   declare readonly labels?: NumericArray;
   declare readonly inputScale?: number;
   readonly #samples: SampleArrays;
@@ -67,16 +67,16 @@ export class Dataset implements Data {
   }
 
   /**
-   * Takes what is in arrays. Typed arrays are not copied.
-   * @throws TypeError, RangeError naming the row and column
+   * Builds a dataset from arrays. Typed arrays are not copied.
+   * @throws TypeError or RangeError naming the row and column
    */
   static fromArrays(arrays: Arrays): Dataset {
     return new Dataset(readArrays(arrays));
   }
 
   /**
-   * Takes objects with named values: numbers, or strings for categories and classes.
-   * @throws TypeError, RangeError naming the option, or the row and column
+   * Builds a dataset from objects with named values: numbers, or strings for categories and classes.
+   * @throws TypeError or RangeError naming the option, or the row and column
    */
   static fromObjects(rows: readonly object[], options: ColumnOptions = {}): Dataset {
     if (!Array.isArray(rows))
@@ -104,40 +104,40 @@ export class Dataset implements Data {
   }
 
   /**
-   * Reads a CSV text with a row for each sample.
-   * @throws TypeError, RangeError naming the option, or the row and column
+   * Reads a CSV text with one row per sample.
+   * @throws TypeError or RangeError naming the option, or the row and column
    */
   static fromCSV(text: string, options: CSVOptions = {}): Dataset {
     return new Dataset(readCSV(text, options));
   }
 
   /**
-   * Reads a JSON text: an array of objects with named values, or of arrays; or an object of columns
-   * `{ name: [value, …] }`; or `{ columns: [name, …], data: [[value, …], …] }`, which pandas calls 'split'. null, and what an
-   * object has not, is missing; true is 1 and false 0.
-   * @throws FormatError where it is no JSON, naming line and column
-   * @throws TypeError, RangeError naming the option, or the row and column
+   * Reads a JSON text: an array of objects with named values, or an array of arrays, or an object of columns
+   * `{ name: [value, …] }`; or `{ columns: [name, …], data: [[value, …], …] }`, which pandas calls 'split'. null and
+   * absent properties count as missing; true is 1 and false is 0.
+   * @throws FormatError if the text is not JSON, naming line and column
+   * @throws TypeError or RangeError naming the option, or the row and column
    */
   static fromJSON(text: string, options: JSONOptions = {}): Dataset {
     return new Dataset(readJSON(text, options));
   }
 
   /**
-   * Reads JSON Lines: in each line an object with named values, or an array. null, and what an object has not, is missing;
-   * true is 1 and false 0.
-   * @throws FormatError where a line is no JSON, naming line and column
-   * @throws TypeError, RangeError naming the option, or the line and column
+   * Reads JSON Lines: each line holds an object with named values, or an array. null and absent properties count as
+   * missing; true is 1 and false is 0.
+   * @throws FormatError if a line is not JSON, naming line and column
+   * @throws TypeError or RangeError naming the option, or the line and column
    */
   static fromJSONLines(text: string, options: JSONOptions = {}): Dataset {
     return new Dataset(readJSONLines(text, options));
   }
 
   /**
-   * Reads arrays of NumPy, as np.save writes them: either one with a row for each sample, of which options name the label
-   * or the targets (columns are '0', '1', … unless named; NaN is missing); or a file for each of inputs and labels or
-   * targets. Of the latter, what needs no conversion is not copied.
-   * @throws FormatError where a file cannot be read
-   * @throws TypeError, RangeError naming the option, or the row and column
+   * Reads NumPy arrays, as np.save writes them: either one array with one row per sample, whose label or target columns
+   * the options name (columns are '0', '1', … by default; NaN counts as missing), or separate files for inputs and for
+   * labels or targets. Separate files are copied only if their values need conversion.
+   * @throws FormatError if a file cannot be read
+   * @throws TypeError or RangeError naming the option, or the row and column
    */
   static fromNPY(files: NPYFiles, options?: ArrayOptions): Dataset;
   static fromNPY(file: Bytes, options?: NPYOptions): Dataset;
@@ -146,32 +146,34 @@ export class Dataset implements Data {
   }
 
   /**
-   * Reads arrays of a file of np.savez or np.savez_compressed.
-   * @param names which of its arrays are the inputs, and the labels or targets: { inputs: 'x_train', labels: 'y_train' }
-   * @throws FormatError where the file, or one of the arrays, cannot be read
-   * @throws TypeError, RangeError naming the option, or the row and column
+   * Reads arrays from a file that np.savez or np.savez_compressed wrote.
+   * @param names the names of the arrays that hold inputs and labels or targets:
+   * `{ inputs: 'x_train', labels: 'y_train' }`
+   * @throws FormatError if the file, or one of the arrays, cannot be read
+   * @throws TypeError or RangeError naming the option, or the row and column
    */
   static fromNPZ(bytes: Bytes, names: NPZNames): Dataset {
     return new Dataset(readNPZSamples(bytes, names));
   }
 
   /**
-   * Reads the bytes of IDX files, the format of MNIST, as they are or in gzip. What is not packed is not copied.
-   * @param options inputScale: by which the network multiplies each byte; default 1/255
-   * @throws TypeError, RangeError naming what is wrong in which file
+   * Reads IDX files, the format of MNIST, plain or gzipped. Plain files are not copied.
+   * @param options inputScale: the network multiplies each byte by it; default 1/255
+   * @throws TypeError or RangeError naming the file and the problem
    */
   static fromIDX(files: IDXFiles, options: { readonly inputScale?: number } = {}): Dataset {
     return new Dataset(readIDX(files, options));
   }
 
   /**
-   * Reads a Parquet file whose columns hold numbers or text, packed by Snappy or gzip, or not. null, and NaN, is missing;
-   * true is 1 and false 0. Only the columns that are wanted are read.
-   * @param file its bytes; or `{ byteLength, slice(from, to) }`, which gives bytes of it, or a promise of them
-   * @throws FormatError where it cannot be read, naming the column
-   * @throws TypeError, RangeError naming the option, or the row and column
+   * Reads a Parquet file whose columns hold numbers or text, uncompressed or compressed with Snappy or gzip. null and
+   * NaN count as missing; true is 1 and false is 0. Only the selected columns are read.
+   * @param file the bytes of the file; or `{ byteLength, slice(from, to) }`, where `slice` returns bytes or a promise
+   * of them
+   * @throws FormatError if the file cannot be read, naming the column
+   * @throws TypeError or RangeError naming the option, or the row and column
    */
-  // Of a union a caller's `slice: (from, to) => …` would have no types.
+  // With a union type, TypeScript wouldn't infer the parameters of a caller's `slice: (from, to) => …`.
   /* eslint-disable @typescript-eslint/unified-signatures */
   static fromParquet(file: AsyncBuffer, options?: ColumnOptions): Promise<Dataset>;
   static fromParquet(file: ParquetFile, options?: ColumnOptions): Promise<Dataset>;
@@ -185,48 +187,48 @@ export class Dataset implements Data {
   }
 
   /**
-   * Makes samples of a table that has been parsed.
-   * @throws TypeError, RangeError naming the option, or the row and column
+   * Builds a dataset from a parsed table.
+   * @throws TypeError or RangeError naming the option, or the row and column
    */
   static fromTable(table: Table, options: ColumnOptions = {}): Dataset {
     checkKeys('options', options, columnOptionNames);
     return new Dataset(table.toSamples(options));
   }
 
-  /** How many samples there are. */
+  /** The number of samples. */
   get count(): number {
     return this.inputs.length / this.width;
   }
 
-  /** How many columns the inputs have, before any transform. */
+  /** The number of input columns, before any transform. */
   get width(): number {
     return this.#samples.schema.width;
   }
 
-  /** The names of the columns of the inputs, if they have any. */
+  /** The names of the input columns, if known. */
   get columns(): readonly string[] | undefined {
     return this.#samples.schema.columns;
   }
 
-  /** The names of the columns of the targets, if they have any. */
+  /** The names of the target columns, if known. */
   get targetColumns(): readonly string[] | undefined {
     return this.#samples.schema.targetColumns;
   }
 
-  /** What each label stands for: the classes in the order of the network's outputs. */
+  /** The class that each label index stands for, in the order of the network's outputs. */
   get classes(): Categories | undefined {
     return this.#samples.schema.classes;
   }
 
-  /** The categories of each column that has them, by its name. */
+  /** The categories of each categorical column, by column name. */
   get categories(): Readonly<Record<string, Categories>> {
     return categoriesByName(this.#samples.schema);
   }
 
   /**
-   * Copies some of the samples.
-   * @param indices which, in the order wanted
-   * @throws TypeError, RangeError naming the index
+   * Copies a selection of the samples.
+   * @param indices indices of samples, in the order of the result
+   * @throws TypeError or RangeError naming the index
    */
   subset(indices: readonly number[] | Uint32Array): Dataset {
     if (!Array.isArray(indices) && !isNumericArray(indices)) {
@@ -249,8 +251,8 @@ export class Dataset implements Data {
   }
 
   /**
-   * Draws samples for a test: each sample is in one of the two parts, in an order drawn at random.
-   * @throws TypeError, RangeError naming the option
+   * Splits the samples into a training and a test part, both in random order. Each sample is in exactly one part.
+   * @throws TypeError or RangeError naming the option
    */
   split(options: SplitOptions = {}): Split {
     checkKeys('options', options, ['test', 'seed', 'stratify']);
@@ -270,9 +272,9 @@ export class Dataset implements Data {
   }
 
   /**
-   * Deals the samples into k folds, for cross-validation: in turn each is the test, and all others are to learn from. They
-   * are made one at a time.
-   * @throws TypeError, RangeError naming the option
+   * Deals the samples into k folds for cross-validation. Each fold in turn is the test part, and the others are the
+   * training part. Splits are created lazily, one at a time.
+   * @throws TypeError or RangeError naming the option
    */
   folds(k: number, options: PartitionOptions = {}): Generator<Split, void, undefined> {
     checkInteger('k', k, 2, Math.max(this.count, 2));
@@ -295,7 +297,7 @@ export class Dataset implements Data {
     }
   }
 
-  /** A random order, and the labels if each part is to have its share of them. */
+  /** A random order, and the labels if the parts are to be stratified. */
   #order({ seed = 0, stratify = this.labels !== undefined }: PartitionOptions): {
     order: Uint32Array;
     labels: NumericArray | undefined;
@@ -309,16 +311,16 @@ export class Dataset implements Data {
   }
 
   /**
-   * Fits transforms to these samples: to those that are learned from, not to all. The network that is created with them
-   * takes the data as they are here.
-   * @throws TypeError, RangeError naming the option
+   * Fits transforms to these samples. Fit to the training part alone, not to all samples. A network created with the
+   * transforms takes these data untransformed.
+   * @throws TypeError or RangeError naming the option
    */
   fitTransforms(options: FitOptions = {}): Transforms {
     return fitTransforms(this.#samples, options);
   }
 }
 
-/** The names of all their values, in the order in which they occur. */
+/** The property names of all rows, in order of first occurrence. */
 function collectNames(rows: readonly unknown[]): string[] {
   const names = new Set<string>();
   for (const [n, row] of rows.entries()) {

@@ -2,16 +2,16 @@ import Papa from 'papaparse';
 import { isMissingMark, isNumeric } from './columns.js';
 import type { CSVDialect } from './csv.js';
 
-/** How much of a text is looked at. */
 const PROBED_CHARACTERS = 2 ** 16;
 
-/** Tried in this order; of two that fit equally well, the first is taken. */
+/** In order of preference: the first wins a tie. */
 const delimiters = [',', ';', '\t', '|'];
 
 /**
- * Detects how a CSV text is written: the delimiter, one of `,`, `;`, tab and `|`, and whether the first row holds names.
- * @param text its beginning is enough: 64 KiB
- * @param known what need not be detected
+ * Detects the dialect of a CSV text: the delimiter (`,`, `;`, tab or `|`), and whether the first row holds column
+ * names.
+ * @param text the text, or at least its first 64 KiB, which is all that is used
+ * @param known the options that are known and need no detection
  */
 export function detectDialect(text: string, known: CSVDialect = {}): Required<CSVDialect> {
   const probe = cutToLines(text.replace(/^\uFEFF/, ''));
@@ -20,7 +20,7 @@ export function detectDialect(text: string, known: CSVDialect = {}): Required<CS
   return { delimiter, header };
 }
 
-/** Without a last line that may be cut. */
+/** Drops the last line, which may be incomplete. */
 function cutToLines(text: string): string {
   if (text.length <= PROBED_CHARACTERS) return text;
   const probe = text.slice(0, PROBED_CHARACTERS);
@@ -31,7 +31,7 @@ function cutToLines(text: string): string {
 const parse = (text: string, delimiter: string): string[][] =>
   Papa.parse<string[]>(text, { delimiter, skipEmptyLines: true }).data;
 
-/** The delimiter that gives most rows the same number of fields, and more than one. */
+/** The delimiter that splits the most rows into the same number of fields, more than one. */
 function detectDelimiter(text: string): string {
   let best = delimiters[0]!;
   let bestScore = 0;
@@ -39,7 +39,7 @@ function detectDelimiter(text: string): string {
     const widths = parse(text, delimiter).map(({ length }) => length);
     const [width = 1] = widths;
     const share = widths.filter((each) => each === width).length / Math.max(widths.length, 1);
-    const score = width > 1 ? share + width / 1e6 : 0; // if equally regular, the one with more columns
+    const score = width > 1 ? share + width / 1e6 : 0; // on a tie, more columns win
     if (score > bestScore) {
       best = delimiter;
       bestScore = score;
@@ -48,7 +48,7 @@ function detectDelimiter(text: string): string {
   return best;
 }
 
-/** Names are not numbers, and differ from each other; if not, they are names only where numbers stand below them. */
+/** A header has no numbers. Its names are distinct, or else the second row has a number. */
 function hasHeader([first = [], second = []]: readonly (readonly string[])[]): boolean {
   const names = first.map((field) => field.trim());
   if (names.some(isNumeric) || names.every((name) => name === '')) return false;

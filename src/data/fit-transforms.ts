@@ -5,35 +5,36 @@ import type { NumericArray } from '../base/numeric-arrays.js';
 import type { SampleArrays, Schema } from './samples.js';
 
 /**
- * 'standardize': mean 0 and deviation 1 (that of the whole, Σ(x − mean)²/n); 'minMax': from 0 to 1; 'identity': as it is.
+ * 'standardize': to mean 0 and standard deviation 1 (of the population, √(Σ(x − mean)²/n)); 'minMax': to the range from
+ * 0 to 1; 'identity': unchanged.
  */
 export type FitKind = NumberTransform['kind'];
 
-/** Which transform to fit: the same for all columns, or by the name of the column ('0', '1', … where it has none). */
+/** The transform to fit: one for all columns, or one per column name ('0', '1', … if columns have no names). */
 export type FitChoice = FitKind | Readonly<Record<string, FitKind>>;
 
 export interface FitOptions {
-  /** Columns that are not named stay as they are; categories become one-hot, whatever is chosen. Default 'standardize'. */
+  /** Columns without a choice stay unchanged. Categorical columns always become one-hot. Default 'standardize'. */
   readonly inputs?: FitChoice;
-  /** Default: none, and the network learns the targets as they are. */
+  /** Default: the targets are not transformed. */
   readonly targets?: FitChoice;
 }
 
-/** Which transform each column is to have. */
+/** The transform chosen for each column. */
 interface Chosen {
   readonly inputs: readonly FitKind[];
-  /** Undefined where targets stay as they are. */
+  /** Undefined if targets are not transformed. */
   readonly targets: readonly FitKind[] | undefined;
 }
 
-/** What is known of the columns of inputs, and of targets. */
+/** Statistics of the input columns and of the target columns. */
 export interface ColumnStatistics {
   readonly inputs: Statistics;
   readonly targets: Statistics;
 }
 
 /**
- * @throws TypeError, RangeError naming the option
+ * @throws TypeError or RangeError naming the option
  */
 export function fitTransforms(
   { inputs, targets, inputScale, schema }: SampleArrays,
@@ -51,12 +52,12 @@ export function fitTransforms(
 }
 
 export function createStatistics({ width, targetWidth }: Schema, inputScale = 1): ColumnStatistics {
-  // As the network takes it.
+  // The network rounds the scale to single precision too.
   return { inputs: new Statistics(width, Math.fround(inputScale)), targets: new Statistics(targetWidth, 1) };
 }
 
 /**
- * @throws TypeError, RangeError naming the option
+ * @throws TypeError or RangeError naming the option
  */
 export function chooseTransforms(schema: Schema, options: FitOptions): Chosen {
   checkKeys('options', options, ['inputs', 'targets']);
@@ -65,8 +66,8 @@ export function chooseTransforms(schema: Schema, options: FitOptions): Chosen {
   if (targets !== undefined && targetWidth === 0) {
     throw new TypeFault({
       place: 'targets',
-      problem: 'the dataset has none to fit a transform to',
-      cure: 'leave it out',
+      problem: 'the dataset has no targets to fit a transform to',
+      cure: 'leave targets out',
     });
   }
   return {
@@ -90,7 +91,7 @@ export function buildTransforms(schema: Schema, chosen: Chosen, statistics: Colu
   };
 }
 
-/** How many numbers the transforms make of a row: the `inputs` of a network that has them. */
+/** The number of values in a transformed row: `inputs` of a network with these transforms. */
 export function transformedWidth(transforms: Transforms): number {
   const { inputs = [] } = transforms;
   return inputs.reduce((sum, one) => sum + (one.kind === 'oneHot' ? one.categories.length : 1), 0);
@@ -119,8 +120,8 @@ function resolveKinds(
 }
 
 /**
- * Least, most, mean and deviation of columns, of rows that are given twice in the same order, all at once or some at a time:
- * the sums of a column are of all rows, one after the other, in double precision.
+ * Minimum, maximum, mean and standard deviation of columns, from two passes over the rows in the same order, in any
+ * number of parts. Each column is summed row by row in double precision, so the parts don't change the result.
  */
 class Statistics {
   readonly #width: number;
@@ -133,7 +134,7 @@ class Statistics {
   readonly #squares: Float64Array;
   #means: Float64Array | undefined;
 
-  /** @param scale by which each value is multiplied before */
+  /** @param scale each value is multiplied by it first */
   constructor(width: number, scale: number) {
     this.#width = width;
     this.#scale = scale;
@@ -144,7 +145,7 @@ class Statistics {
     this.#squares = new Float64Array(width);
   }
 
-  /** As it is after the first reading. */
+  /** Copies the statistics of the first pass. */
   copy(): Statistics {
     const copy = new Statistics(this.#width, this.#scale);
     copy.#count = this.#count;
@@ -155,7 +156,7 @@ class Statistics {
     return copy;
   }
 
-  /** @param rows the next, one after the other */
+  /** @param rows the next rows of the first pass, in row-major order */
   add(rows: NumericArray): void {
     const first = this.#first;
     const sums = this.#sums;
@@ -167,7 +168,7 @@ class Statistics {
     for (let i = 0; i < rows.length; i += width) {
       for (let k = 0; k < width; k++) {
         const value = rows[i + k]! * scale;
-        // Sums of differences from the first: of a constant column they are exactly 0.
+        // Sums differences from the first value: for a constant column they are exactly 0.
         sums[k]! += value - first[k]!;
         if (value < least[k]!) least[k] = value;
         if (value > most[k]!) most[k] = value;
@@ -176,7 +177,7 @@ class Statistics {
     this.#count += rows.length / width;
   }
 
-  /** Once all rows have been added: the same rows. */
+  /** Adds the same rows again, in a second pass after all calls of `add`. */
   addAgain(rows: NumericArray): void {
     const means = (this.#means ??= this.#first.map((first, k) => first + this.#sums[k]! / this.#count));
     const squares = this.#squares;

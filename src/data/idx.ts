@@ -1,27 +1,27 @@
 import { RangeFault } from '../errors.js';
 import { checkBytes, type Bytes } from '../base/bytes.js';
-import { inflateBeginning, gunzip, isGzip } from '../formats/inflate.js';
+import { inflateBeginning, gunzip, isGzip } from '../base/inflate.js';
 import { checkKeys, checkPositive } from '../base/check.js';
 import { openArraySamples, type ReadStart } from './array-stream.js';
 import type { ByteSource } from './chunks.js';
 import type { SampleSource } from './sample-source.js';
 import { checkLabels, listClasses, type SampleArrays } from './samples.js';
 
-/** Unsigned bytes, the third byte of the magic number. */
+/** The type code of unsigned bytes, in the third byte of the magic number. */
 const UNSIGNED_BYTES = 8;
 
-/** The two files of a set such as MNIST, as they are or in gzip (.gz). */
+/** The two files of a dataset like MNIST, plain or gzipped (.gz). */
 export interface IDXFiles {
-  /** Images, or samples of any other shape: [n][…]. */
+  /** [n][…]: images, or samples of any other shape. */
   readonly images: Bytes;
   /** [n] */
   readonly labels?: Bytes;
 }
 
 /**
- * Reads IDX files (http://yann.lecun.com/exdb/mnist/): two zeros, the type, how many dimensions; their sizes, 32 bits
- * each, big-endian; then the values. Nothing is copied.
- * @throws TypeError, RangeError naming what is wrong in which file
+ * Reads IDX files (http://yann.lecun.com/exdb/mnist/): two zero bytes, the type, the number of dimensions; the size of
+ * each, 32 bits, big-endian; then the values. Values are not copied.
+ * @throws TypeError or RangeError naming the file and the problem
  */
 export function readIDX(files: IDXFiles, options: { readonly inputScale?: number }): SampleArrays {
   checkKeys('files', files, ['images', 'labels']);
@@ -44,7 +44,7 @@ export function readIDX(files: IDXFiles, options: { readonly inputScale?: number
 function readFile(place: string, file: unknown, fewest: number): { sizes: number[]; values: Uint8Array } {
   let bytes = checkBytes(place, file, 'an IDX file');
   if (isGzip(bytes)) {
-    // Unpacked only where it becomes what its header says.
+    // The header bounds the size before the file is decompressed as a whole.
     const { sizes, at } = readHeader(place, inflateBeginning(place, bytes), fewest);
     bytes = gunzip(place, bytes, at + multiply(sizes));
   }
@@ -65,10 +65,10 @@ const shown = (sizes: readonly number[]): string =>
 const multiply = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
 
 /**
- * @param bytes the beginning of a file, unpacked
- * @param fewest dimensions that it may have
- * @returns its sizes, and where its values begin
- * @throws RangeError naming what is wrong
+ * @param bytes the beginning of a file, decompressed
+ * @param fewest the smallest number of dimensions allowed
+ * @returns the sizes, and the offset of the values
+ * @throws RangeError naming the problem
  */
 function readHeader(place: string, bytes: Uint8Array, fewest: number): { sizes: number[]; at: number } {
   const dimensions = bytes.length < 4 ? 0 : bytes[3]!;
@@ -90,15 +90,14 @@ function readHeader(place: string, bytes: Uint8Array, fewest: number): { sizes: 
   return { sizes, at };
 }
 
-/** The two files of a set such as MNIST, unpacked: opens each from its beginning. */
+/** The two files of a dataset like MNIST, uncompressed. Each function opens its file from the beginning. */
 export interface IDXSources {
-  /** Images, or samples of any other shape: [n][…]. */
+  /** [n][…]: images, or samples of any other shape. */
   readonly images: ByteSource;
   /** [n] */
   readonly labels?: ByteSource;
 }
 
-/** How an IDX file holds its values. */
 const unsignedBytes = {
   dtype: 'uint8',
   size: 1,
@@ -107,7 +106,7 @@ const unsignedBytes = {
   isBigEndian: false,
 } as const;
 
-/** @throws TypeError, RangeError naming what is wrong in which file */
+/** @throws TypeError or RangeError naming the file and the problem */
 export async function openIDX(
   files: IDXSources,
   options: { readonly inputScale?: number },

@@ -1,18 +1,17 @@
 /**
- * Data from CSV, JSON, NumPy, IDX and Parquet files: tables, datasets, and streams of files beyond memory.
+ * Reads CSV, JSON, NumPy, IDX and Parquet files as tables, as datasets, or as streams for files larger than memory.
  *
  * @module bp4/data
  */
 
-// bp4/data: bytes → rows → columns → table → Dataset; or, of what is larger than memory, → DataStream.
+// bp4/data: bytes → rows → columns → table → Dataset; or → DataStream if a file is larger than memory.
 //
-//   bytes    chunks: texts and files that arrive in pieces
-//   rows     csv (and dialect), json, npy, parquet/: parse a file into rows of cells; rows: what a row is
-//   columns  columns: which columns are read, and how a cell becomes a number or the code of a category
-//   table    table: a file that was parsed once; profile: what its columns hold; suggest-columns: what to learn from it
-//   samples  samples: rows of cells → inputs, targets and labels; arrays, idx: files that need no columns
-//   Dataset  dataset; partition: splits and folds; fit-transforms: statistics of the columns → transforms
-//   streams  sample-source: a first reading finds classes, means and the count; array-stream: NumPy and IDX; data-stream
+// bytes chunks: texts and files that arrive in chunks rows csv (and dialect), json, npy, parquet/: parse a file into
+// rows of cells; rows: the type of a row columns columns: selects columns, and encodes a cell as a number or as the
+// code of a category table table: a parsed file; profile: statistics of its columns; suggest-columns: picks inputs and
+// answers samples samples: rows of cells → inputs, targets and labels; arrays, idx: data without named columns Dataset
+// dataset; partition: splits and folds; fit-transforms: column statistics → transforms streams sample-source: a first
+// pass finds classes, means and the count; array-stream: NumPy and IDX; data-stream
 
 export { Dataset } from './dataset.js';
 export type { PartitionOptions, Split, SplitOptions } from './dataset.js';

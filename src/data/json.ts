@@ -14,13 +14,12 @@ import {
 } from './rows.js';
 import { buildSamples, type SampleArrays } from './samples.js';
 
-/** How a JSON text is to be read. */
+/** How to read a JSON text. */
 export interface JSONOptions extends ColumnOptions {
-  /** The names of the columns where rows are arrays. Default '0', '1', …. */
+  /** The column names if rows are arrays. Default '0', '1', …. */
   readonly columns?: readonly string[];
 }
 
-/** No line of JSON Lines is longer. */
 const LONGEST_LINE = 2 ** 24;
 
 /** @throws TypeError naming the option */
@@ -36,8 +35,8 @@ export function checkJSONOptions(options: JSONOptions): void {
 
 /**
  * Reads a JSON text.
- * @throws FormatError where it is not JSON, naming line and column
- * @throws TypeError, RangeError naming the option, or the row and column
+ * @throws FormatError if the text is not JSON, naming line and column
+ * @throws TypeError or RangeError naming the option, or the row and column
  */
 export function readJSON(text: string, options: JSONOptions): SampleArrays {
   checkText('a JSON text', text);
@@ -48,9 +47,9 @@ export function readJSON(text: string, options: JSONOptions): SampleArrays {
 }
 
 /**
- * Reads JSON Lines: an object, or an array, in each line. Empty lines are skipped.
- * @throws FormatError where a line is not JSON, naming line and column
- * @throws TypeError, RangeError naming the option, or the line and column
+ * Reads JSON Lines: one object or array per line. Empty lines are skipped.
+ * @throws FormatError if a line is not JSON, naming line and column
+ * @throws TypeError or RangeError naming the option, or the line and column
  */
 export function readJSONLines(text: string, options: JSONOptions): SampleArrays {
   checkText('a text of JSON Lines', text);
@@ -68,9 +67,9 @@ interface JSONTable {
 
 /**
  * Parses a JSON text.
- * @param columns their names, where rows are arrays
- * @throws FormatError where it is not JSON, naming line and column
- * @throws TypeError, RangeError naming the row, also while `rows` is iterated
+ * @param columns the column names if rows are arrays
+ * @throws FormatError if the text is not JSON, naming line and column
+ * @throws TypeError or RangeError naming the row; iterating over `rows` may throw too
  */
 export function parseJSONRows(text: string, columns?: readonly string[]): JSONTable {
   const found = findRows(parseJSONText(text));
@@ -80,14 +79,14 @@ export function parseJSONRows(text: string, columns?: readonly string[]): JSONTa
 
 /**
  * Parses JSON Lines.
- * @param columns their names, where rows are arrays
- * @throws FormatError where a line is not JSON, naming line and column
- * @throws TypeError, RangeError naming the line, also while `rows` is iterated
+ * @param columns the column names if rows are arrays
+ * @throws FormatError if a line is not JSON, naming line and column
+ * @throws TypeError or RangeError naming the line; iterating over `rows` may throw too
  */
 export const parseJSONLines = (text: string, columns?: readonly string[]): JSONTable =>
   tabulate('JSON Lines', 'line', [...new LineParser().read(text, true)], columns);
 
-/** Finds the rows in a value: an array of them, columns, or what pandas writes with orient='split'. */
+/** Finds the rows in a value: an array of rows, an object of columns, or the output of pandas with orient='split'. */
 function findRows(value: unknown): { rows: readonly unknown[]; columns?: readonly string[] } {
   if (Array.isArray(value)) return { rows: value };
   if (typeof value !== 'object' || value === null) {
@@ -105,14 +104,14 @@ function findRows(value: unknown): { rows: readonly unknown[]; columns?: readonl
     if (!Array.isArray(list)) {
       throw new TypeFault({
         place: 'JSON',
-        problem: `expected an array of rows, or an object of columns { name: [value, …] }, got ${show(list)} for ${show(name)}; of pandas, write to_json(orient='records')`,
+        problem: `expected an array of rows, or an object of columns { name: [value, …] }, got ${show(list)} for ${show(name)}; in pandas, use to_json(orient='records')`,
       });
     }
     const [first] = lists as [[string, unknown[]]];
     if (list.length !== first[1].length) {
       throw new RangeFault({
         place: 'JSON',
-        problem: `column ${show(name)} has ${list.length} values, and ${show(first[0])} has ${first[1].length}`,
+        problem: `column ${show(name)} has ${list.length} values, but ${show(first[0])} has ${first[1].length}`,
       });
     }
   }
@@ -123,9 +122,9 @@ function findRows(value: unknown): { rows: readonly unknown[]; columns?: readonl
 }
 
 /**
- * Finds the columns of rows, which are objects or arrays.
- * @param rowName as 'JSON row'
- * @throws TypeError where a row is neither
+ * Finds the columns of rows that are objects or arrays.
+ * @param rowName the name of a row, such as 'JSON row'
+ * @throws TypeError if a row is neither an object nor an array
  */
 function tabulate(
   place: string,
@@ -139,7 +138,7 @@ function tabulate(
   if (columns && !areArrays && lines.length > 0)
     throw new TypeFault({
       place: 'columns',
-      problem: 'the rows are objects, whose values have names',
+      problem: 'the rows are objects, which name their columns',
       cure: 'leave columns out',
     });
   const names = columns ?? [...found];
@@ -149,13 +148,13 @@ function tabulate(
   return { source: { place, origin: 'values', names, describeCell: cellDescriber(rowName) }, rows: rows() };
 }
 
-/** A parsed value, and the number of its line or row, from 1. Empty lines count. */
+/** A parsed value, and the number of its line or row: from 1, counting empty lines. */
 interface Line {
   readonly value: unknown;
   readonly number: number;
 }
 
-/** The lines of a text that comes in chunks, cut anywhere. */
+/** Parses the lines of a text that arrives in arbitrary chunks. */
 class LineParser {
   #rest = '';
   #lines = 0;
@@ -192,24 +191,24 @@ class LineParser {
 }
 
 /**
- * What becomes of a value whose name the first row lacks: 'ignore' it, 'refuse' it, for the first row lacks the value, or
- * let the columns 'grow'.
+ * How to handle a property that the first row lacks: 'ignore' it, 'refuse' it because the first row has no value for
+ * it, or 'grow' the columns.
  */
 type NewNames = 'ignore' | 'refuse' | 'grow';
 
-/** The rows of JSON Lines that come in chunks. */
+/** The rows of JSON Lines that arrive in chunks. */
 export class JSONLinesRows implements TextRows {
   readonly place = 'JSON Lines';
   readonly origin = 'values';
   readonly describeCell = cellDescriber('line');
   readonly #lines = new LineParser();
   readonly #newNames: NewNames;
-  /** Undefined where the names were given. */
+  /** Undefined if the names were given. */
   readonly #found: Set<string> | undefined;
   #names: readonly string[] | undefined;
   #areArrays: boolean | undefined;
 
-  /** @param names of all columns, where they are known */
+  /** @param names the names of all columns, if known */
   constructor(names: readonly string[] | undefined, newNames: NewNames) {
     this.#names = names;
     this.#newNames = newNames;
@@ -239,7 +238,7 @@ export class JSONLinesRows implements TextRows {
       if (unknown === undefined) return;
       throw new RangeFault({
         place: `line ${number}, column ${show(unknown)}`,
-        problem: 'the rows before have none',
+        problem: 'is missing in the previous rows',
         cure: "fill it in, or choose missing: 'drop' or 'mean', or name the inputs",
         option: { name: 'missing', values: ['drop', 'mean'] },
       });
@@ -251,9 +250,9 @@ const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Opens JSON Lines whose columns are found beforehand if rows may lack some of them.
- * @returns a function that opens the text from its beginning
- * @throws FormatError, TypeError, RangeError naming the option, or the line and column
+ * Opens JSON Lines. If rows may lack columns, a pass over the text finds all names first.
+ * @returns a function that opens the text from the beginning
+ * @throws FormatError, TypeError or RangeError naming the option, or the line and column
  */
 export async function openJSONLines(source: TextSource, options: JSONOptions): Promise<() => RowBlocks> {
   checkJSONOptions(options);
@@ -263,14 +262,14 @@ export async function openJSONLines(source: TextSource, options: JSONOptions): P
   return () => openText(source, new JSONLinesRows(names, newNames));
 }
 
-/** All names that any of the rows has. */
+/** Finds the property names of all rows. */
 async function readNames(source: TextSource): Promise<readonly string[] | undefined> {
   const rows = new JSONLinesRows(undefined, 'grow');
   for await (const block of openText(source, rows).blocks) Array.from(block);
   return rows.names;
 }
 
-/** Makes a value a cell: true is 1 and false 0, and a whole number of 64 bits a number. */
+/** Converts a value to a cell: true to 1, false to 0, and a bigint to a number if that is exact. */
 export function toCell(value: unknown): unknown {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'bigint' && BigInt.asIntN(54, value) === value) return Number(value);
@@ -278,9 +277,9 @@ export function toCell(value: unknown): unknown {
 }
 
 /**
- * Collects the names of the columns, in the order in which they occur.
- * @param names out: those of the rows before. Of arrays, those given, or '0', '1', …
- * @throws TypeError where the row is neither an object nor an array
+ * Collects the column names in order of first occurrence.
+ * @param names in and out: the names so far; for arrays, the given names or '0', '1', …
+ * @throws TypeError if the row is neither an object nor an array
  */
 function collectNames(names: Set<string>, row: unknown, place: string): void {
   if (Array.isArray(row)) {
@@ -294,9 +293,9 @@ function collectNames(names: Set<string>, row: unknown, place: string): void {
 }
 
 /**
- * @param names of all columns; a value that an object lacks is missing
- * @param rowName as 'JSON row'
- * @throws TypeError, RangeError where it is of another form than the rows before
+ * @param names the names of all columns; a property that an object lacks counts as missing
+ * @param rowName the name of a row, such as 'JSON row'
+ * @throws TypeError or RangeError if the row has another form than the previous rows
  */
 function readRow(
   { value, number }: Line,
@@ -308,7 +307,7 @@ function readRow(
     const expected = areArrays ? 'an array' : 'an object of named values';
     throw new TypeFault({
       place: `${rowName} ${number}`,
-      problem: `expected ${expected}, as the rows before are, got ${show(value)}`,
+      problem: `expected ${expected}, like the previous rows, got ${show(value)}`,
     });
   }
   if (!Array.isArray(value)) {

@@ -10,32 +10,32 @@ import { columnOptionNames, type Categories, type ColumnOptions } from './column
 import { cellDescriber, type Row, type RowSource } from './rows.js';
 import { buildSamples, type SampleArrays } from './samples.js';
 
-/** Samples in arrays of NumPy, a file for each. */
+/** Samples in NumPy arrays, one file each. */
 export interface NPYFiles {
-  /** [n][…]: what follows the first dimension are the columns. */
+  /** [n][…]: the dimensions after the first are flattened to columns. */
   readonly inputs: Bytes;
   /** [n] class indices, or strings. */
   readonly labels?: Bytes;
-  /** [n] or [n][outputs], in place of labels. */
+  /** [n] or [n][outputs], instead of labels. */
   readonly targets?: Bytes;
 }
 
-/** How arrays are to be taken. */
+/** Names and scale for data in arrays. */
 export interface ArrayOptions {
-  /** The names of the columns. */
+  /** The names of the input columns. */
   readonly columns?: readonly string[];
-  /** What the labels stand for, in the order of the network's outputs. Default: all that occur. */
+  /** The classes of the labels, in the order of the network's outputs. Default: all that occur. */
   readonly classes?: Categories;
-  /** By which the network multiplies each input: 1/255 for bytes, say. Default 1. */
+  /** The network multiplies each input by it, for example by 1/255 for bytes. Default 1. */
   readonly inputScale?: number;
 }
 
-/** How a single array with a row for each sample is to be taken; its columns are '0', '1', … unless they are named. */
+/** How to read a single array with one row per sample. */
 export interface NPYOptions extends ColumnOptions {
-  readonly columns?: readonly string[];
+  /** The names of all columns. Default '0', '1', … */ readonly columns?: readonly string[];
 }
 
-/** Which arrays of a file of np.savez are what. */
+/** The names of the arrays in an `.npz` file. */
 export interface NPZNames extends ArrayOptions {
   readonly inputs: string;
   readonly labels?: string;
@@ -48,7 +48,7 @@ type Arrays = Partial<Record<(typeof roles)[number], NPYArray>>;
 
 /**
  * @throws FormatError naming the file that cannot be read
- * @throws TypeError, RangeError naming the option, or the row and column
+ * @throws TypeError or RangeError naming the option, or the row and column
  */
 export function readNPYSamples(files: Bytes | NPYFiles, options: NPYOptions & ArrayOptions): SampleArrays {
   if (!isFiles(files))
@@ -63,14 +63,14 @@ export function readNPYSamples(files: Bytes | NPYFiles, options: NPYOptions & Ar
   return combineArrays(arrays, options);
 }
 
-/** Whether there is a file for each array. */
+/** Whether inputs and answers are in separate files. */
 function isFiles(files: Bytes | NPYFiles): files is NPYFiles {
   return typeof files === 'object' && !ArrayBuffer.isView(files) && 'inputs' in files;
 }
 
 /**
- * @throws FormatError where the file, or an array, cannot be read, or there is none of that name
- * @throws TypeError, RangeError naming the option, or the row and column
+ * @throws FormatError if the file or an array cannot be read, or no array has the name
+ * @throws TypeError or RangeError naming the option, or the row and column
  */
 export function readNPZSamples(bytes: Bytes, names: NPZNames): SampleArrays {
   checkKeys('options', names, [...roles, ...arrayOptionNames]);
@@ -113,7 +113,7 @@ function combineArrays({ inputs, labels, targets }: Arrays, options: ArrayOption
       const expected = role === 'labels' ? `(${count})` : `(${count}, outputs)`;
       throw new RangeFault({
         place: role,
-        problem: `expected shape ${expected}, a row for each of inputs, got (${array.shape.join(', ')})`,
+        problem: `expected shape ${expected}, a row for each row of inputs, got (${array.shape.join(', ')})`,
       });
     }
   }
@@ -128,7 +128,11 @@ function combineArrays({ inputs, labels, targets }: Arrays, options: ArrayOption
 
 const isText = (values: NPYValues): values is string[] => Array.isArray(values);
 
-/** Numbers of 64 bits become doubles, which must hold them. @param width of a row, for error messages */
+/**
+ * Converts 64-bit integers to doubles.
+ * @param width of a row, for error messages
+ * @throws RangeError if a double cannot hold an integer exactly
+ */
 export function toNumbers(place: string, values: NPYValues, width?: number): NumericArray {
   if (isText(values)) throw new TypeFault({ place, problem: 'expected numbers, got strings' });
   if (!(values instanceof BigInt64Array || values instanceof BigUint64Array)) return values;
@@ -139,13 +143,12 @@ export function toNumbers(place: string, values: NPYValues, width?: number): Num
     const at = width === undefined ? `[${i}]` : `[${Math.floor(i / width)}][${i % width}]`;
     throw new RangeFault({
       place: `${place}${at}`,
-      problem: `is ${values[i]}; a number here holds 53 bits: save it as float64`,
+      problem: `is ${values[i]}; JavaScript numbers hold 53 bits: save it as float64`,
     });
   }
   return numbers;
 }
 
-/** A single array, a row for each sample. */
 function readMatrix(array: NPYArray, options: NPYOptions): SampleArrays {
   checkKeys('options', options, [...columnOptionNames, 'columns']);
   const { columns, ...others } = options;
@@ -157,7 +160,7 @@ function readMatrix(array: NPYArray, options: NPYOptions): SampleArrays {
   return buildSamples(source, rows(), others);
 }
 
-/** An array whose rows are samples. */
+/** A two-dimensional array whose rows are samples. */
 interface Matrix {
   readonly source: RowSource & { readonly names: readonly string[] };
   /** [count][columns] */
@@ -167,14 +170,16 @@ interface Matrix {
 
 /**
  * Names the columns of an array.
- * @throws RangeError where it has not two dimensions, or no rows, or other columns than there are names
+ * @throws RangeError if it does not have two dimensions, is empty, or its width differs from the number of names
  */
 export function tabulate({ dtype, shape, values }: NPYArray, columns?: readonly string[]): Matrix {
   const source = matrixSource(dtype, shape, columns);
   return { source, cells: toCells(values, source.names.length), count: shape[0]! };
 }
 
-/** @throws RangeError where the array has not two dimensions, or no rows, or other columns than there are names */
+/**
+ * @throws RangeError if the array does not have two dimensions, is empty, or its width differs from the number of names
+ */
 export function matrixSource(
   dtype: DType,
   shape: readonly number[],
@@ -194,7 +199,7 @@ export function matrixSource(
       problem: `expected ${width} names, one for each column, got ${names.length}`,
     });
   }
-  // Strings may hold numbers, as in a text.
+  // Strings may hold numbers, as in a text file.
   const origin = dtype === 'str' ? 'text' : 'values';
   return { place: 'npy', origin, names, describeCell: cellDescriber('npy row') };
 }

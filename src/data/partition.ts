@@ -1,6 +1,6 @@
 import type { NumericArray } from '../base/numeric-arrays.js';
 
-/** The members of each class, in the order given, class after class; without labels all are of one class. */
+/** The members of each class, in the given order. Without labels, all samples form one class. */
 function groupByClass(order: Uint32Array, labels: NumericArray | undefined): number[][] {
   if (!labels) return [Array.from(order)];
   const classes: number[][] = [];
@@ -9,7 +9,7 @@ function groupByClass(order: Uint32Array, labels: NumericArray | undefined): num
 }
 
 /**
- * Which samples are for the test: round(count·share), at least one and not all; of each class its share, to within one
+ * Selects round(count·share) samples for testing, at least one and not all; of each class its share, to within one
  * sample.
  */
 export function drawTestSet(
@@ -23,7 +23,7 @@ export function drawTestSet(
     const exact = members.length * share;
     return { members, taken: Math.floor(exact), rest: exact - Math.floor(exact) };
   });
-  // What rounding down left over goes to the classes from which it took most.
+  // The remainder goes to the classes that rounding down reduced most.
   let left = classes.reduce((rest, { taken }) => rest - taken, wanted);
   for (const one of [...classes].sort((a, b) => b.rest - a.rest)) {
     if (left-- <= 0) break;
@@ -32,7 +32,10 @@ export function drawTestSet(
   return new Set(classes.flatMap(({ members, taken }) => members.slice(0, taken)));
 }
 
-/** In which of k folds each sample is: they differ in size, and in how many they have of a class, by one at most. */
+/**
+ * Assigns each sample to one of k folds. Folds differ by at most one in size, and in their number of samples of each
+ * class.
+ */
 export function assignFolds(order: Uint32Array, labels: NumericArray | undefined, k: number): Uint32Array {
   const folds = new Uint32Array(order.length);
   let dealt = 0;
@@ -40,7 +43,7 @@ export function assignFolds(order: Uint32Array, labels: NumericArray | undefined
   return folds;
 }
 
-/** Some of the rows, in a typed array of the same kind. */
+/** Copies the selected rows to a typed array of the same type. */
 export function gatherRows<Values extends NumericArray>(
   values: Values,
   width: number,

@@ -2,30 +2,30 @@ import { isMissingMark } from './columns.js';
 import type { RowBlocks } from './rows.js';
 import { checkCount } from './samples.js';
 
-/** Up to this many different values are counted. */
+/** Up to this many distinct values are counted. */
 const MOST_DISTINCT = 1000;
 
-/** What a column of a table holds. */
+/** The contents of a column. */
 export interface ColumnProfile {
   readonly name: string;
   /**
-   * 'number' if at least nine of ten values are numbers (of CSV, as text), 'text' if not, 'empty' if all are missing, 'other'
-   * if some are neither: objects, timestamps.
+   * 'number' if at least nine of ten values are numbers (in CSV, texts that hold numbers), else 'text'; 'empty' if all
+   * are missing; 'other' if some are neither numbers nor text, such as objects or timestamps.
    */
   readonly kind: 'number' | 'text' | 'empty' | 'other';
-  /** How many cells are empty, null, NaN, or in text a mark such as NA or ?. */
+  /** The number of cells that are empty, null, NaN, or a text such as 'NA' or '?'. */
   readonly missing: number;
-  /** How many different values there are, missing ones aside; 1001 stands for any number above 1000. */
+  /** The number of distinct values, without missing ones; 1001 stands for any number above 1000. */
   readonly distinct: number;
-  /** Whether it is a column of numbers, and every number an integer. */
+  /** Whether the kind is 'number' and every number is an integer. */
   readonly isInteger: boolean;
-  /** Whether it is a column of numbers that go up by one from row to row, from 0 or 1. */
+  /** Whether the kind is 'number' and the numbers count up by one from 0 or 1. */
   readonly isCounter: boolean;
 }
 
-/** What a table holds, column by column. */
+/** The contents of a table, column by column. */
 export interface TableProfile {
-  /** How many rows there are. */
+  /** The number of rows. */
   readonly count: number;
   readonly columns: readonly ColumnProfile[];
 }
@@ -41,15 +41,15 @@ export const unsupportedColumn = (name: string): ColumnProfile => ({
 });
 
 /**
- * Counts what stands in the columns of a file that is larger than memory, in one pass.
- * @throws FormatError, TypeError, RangeError naming the row
+ * Profiles the columns of a file larger than memory in one pass.
+ * @throws FormatError, TypeError or RangeError naming the row
  */
 export async function profileRows({ source, blocks }: RowBlocks): Promise<TableProfile> {
   const profilers: ColumnProfiler[] = [];
   let count = 0;
   for await (const block of blocks) {
     for (const { cells } of block) {
-      // Of JSON Lines a row may have columns that those before it lacked.
+      // A row of JSON Lines may add columns.
       for (let k = profilers.length; k < source.names!.length; k++)
         profilers.push(new ColumnProfiler(source.names![k]!, count));
       for (let k = 0; k < profilers.length; k++) profilers[k]!.add(cells[k]);
@@ -60,20 +60,19 @@ export async function profileRows({ source, blocks }: RowBlocks): Promise<TableP
   return { count, columns: profilers.map((profiler) => profiler.result()) };
 }
 
-/** Profiles a column, cell by cell. */
 export class ColumnProfiler {
   readonly #name: string;
   #missing: number;
   #present = 0;
   #numbers = 0;
-  /** How many values are neither numbers nor text. */
+  /** The number of values that are neither numbers nor text. */
   #others = 0;
   #isInteger = true;
   #isCounter = true;
   #last = NaN;
   readonly #distinct = new Set<unknown>();
 
-  /** @param before how many rows lacked the column: it is missing there */
+  /** @param before the number of earlier rows without the column, which count as missing */
   constructor(name: string, before = 0) {
     this.#name = name;
     this.#missing = before;
@@ -113,7 +112,7 @@ export class ColumnProfiler {
   #kind(): ColumnProfile['kind'] {
     if (this.#others > 0) return 'other';
     if (this.#present === 0) return 'empty';
-    // A few that are not may be mistakes, which the reader reports.
+    // The few others may be mistakes, which the reader reports.
     return this.#numbers >= 0.9 * this.#present ? 'number' : 'text';
   }
 }

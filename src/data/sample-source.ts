@@ -4,26 +4,25 @@ import { createStatistics, type ColumnStatistics } from './fit-transforms.js';
 import type { RowBlocks, RowSource } from './rows.js';
 import { buildBatches, checkCount, Means, SampleBuilder, type SampleArrays, type Schema } from './samples.js';
 
-/** Samples that can be read from the beginning, any number of times. */
+/** Samples that can be read from the beginning any number of times. */
 export interface SampleSource {
   readonly schema: Schema;
   readonly count: number;
   readonly inputScale?: number;
-  /** What the first reading found out about the columns, if it did. */
+  /** Statistics from the first pass, if it computed them. */
   readonly statistics?: ColumnStatistics;
-  /** @param rows of a batch; the last may have fewer */
+  /** @param rows per batch; the last may have fewer */
   batches(rows: number): AsyncGenerator<SampleArrays, void, undefined>;
 }
 
-/** How many rows are held before they are summed up. */
 const ROWS_AT_A_TIME = 1024;
 
 /**
- * Reads all rows once, to find what must be known before they are taken in batches: classes, categories, means, and how
- * many rows there are.
- * @param open opens the file from its beginning
- * @param planFor how the columns are read, once their names are known
- * @throws TypeError, RangeError naming the row and column
+ * Reads all rows once, to find everything that reading in batches requires: classes, categories, means, and the number
+ * of rows.
+ * @param open opens the file from the beginning
+ * @param planFor plans how to read the columns once their names are known
+ * @throws TypeError or RangeError naming the row and column
  */
 export async function surveyRows(
   open: () => RowBlocks,
@@ -50,10 +49,10 @@ export async function surveyRows(
   };
 }
 
-/** What becomes known of the columns, row by row. */
+/** Collects the statistics and categories of the columns. */
 class Survey {
   readonly builder: SampleBuilder;
-  /** Undefined if missing values are replaced by the mean: it is not known yet. */
+  /** Undefined if the mean replaces missing values, because the first pass doesn't know it yet. */
   readonly statistics: ColumnStatistics | undefined;
   count = 0;
   readonly #plan: ColumnPlan;
@@ -67,7 +66,7 @@ class Survey {
     else this.statistics = createStatistics({ width, targetWidth: plan.columns.length - width });
   }
 
-  /** Takes the rows from the builder, and keeps only their sums. */
+  /** Drains the builder and keeps only sums. */
   sumUp(): void {
     if (this.builder.count === 0) return;
     this.count += this.builder.count;
@@ -77,7 +76,7 @@ class Survey {
     this.statistics?.targets.add(answers);
   }
 
-  /** @throws RangeError if a column has no value to take the mean of */
+  /** @throws RangeError if every value of a column is missing, so that it has no mean */
   settlePlan(): ColumnPlan {
     const { columns } = this.#plan;
     const means = this.#means?.values;

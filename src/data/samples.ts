@@ -5,32 +5,32 @@ import type { Data } from '../training/samples.js';
 import { planColumns, type Categories, type Column, type ColumnOptions, type ColumnPlan } from './columns.js';
 import type { Row, RowBlocks, RowSource } from './rows.js';
 
-/** What the columns of samples are: the same for every part of a dataset. */
+/** The columns of samples: the same for every part of a dataset. */
 export interface Schema {
-  /** How many columns of inputs, and of targets. */
+  /** The numbers of input and target columns. */
   readonly width: number;
   readonly targetWidth: number;
-  /** Their names, if they have any. */
+  /** The names of these columns, if known. */
   readonly columns?: readonly string[];
   readonly targetColumns?: readonly string[];
   readonly classes?: Categories;
-  /** By column of the inputs; undefined where it holds numbers. */
+  /** For each input column; undefined for a numeric one. */
   readonly categories?: readonly (Categories | undefined)[];
 }
 
-/** Samples in arrays: what a Dataset holds, and a DataStream reads in batches. */
+/** Samples in arrays, as a Dataset holds them and a DataStream reads them in batches. */
 export interface SampleArrays {
   /** [count][width] */
   readonly inputs: NumericArray;
   /** [count][targetWidth] */
   readonly targets?: NumericArray;
-  /** [count] indices of classes. */
+  /** [count] class indices. */
   readonly labels?: NumericArray;
   readonly inputScale?: number;
   readonly schema: Schema;
 }
 
-/** Samples as `train` takes them. */
+/** Samples as `train` accepts them. */
 export const toData = ({ inputs, targets, labels, inputScale }: SampleArrays): Data => ({
   inputs,
   ...(targets && { targets }),
@@ -38,14 +38,14 @@ export const toData = ({ inputs, targets, labels, inputScale }: SampleArrays): D
   ...(inputScale !== undefined && { inputScale }),
 });
 
-/** The categories of each column that has them, by its name. */
+/** The categories of each categorical column, by column name. */
 export function categoriesByName({ columns, categories = [] }: Schema): Record<string, Categories> {
   return Object.fromEntries(
     categories.flatMap((list, k) => (list ? [[columns?.[k] ?? String(k), list]] : [])),
   );
 }
 
-/** A growing matrix; of doubles, so that nothing is rounded before the transforms. */
+/** A growing matrix of doubles, so that nothing is rounded before the transforms. */
 class RowBuffer {
   readonly #width: number;
   #values = new Float64Array(1024);
@@ -74,7 +74,7 @@ class RowBuffer {
   }
 }
 
-/** Builds samples from rows of cells, one row after the other. */
+/** Builds samples from rows of cells, one row at a time. */
 export class SampleBuilder {
   readonly #plan: ColumnPlan;
   readonly #width: number;
@@ -91,12 +91,12 @@ export class SampleBuilder {
     this.#answers = new RowBuffer(plan.columns.length - this.#width);
   }
 
-  /** How many rows it holds, without those that were dropped. */
+  /** The number of rows it holds; dropped rows don't count. */
   get count(): number {
     return this.#count;
   }
 
-  /** @throws TypeError, RangeError naming the row and column; the builder is of no use then */
+  /** @throws TypeError or RangeError naming the row and column; the builder must not be used afterwards */
   add({ cells, number }: Row): void {
     const { columns, at, missing } = this.#plan;
     for (let k = 0; k < columns.length; k++) {
@@ -114,7 +114,7 @@ export class SampleBuilder {
       if (column.role !== 'input' || column.isCategorical) {
         throw new RangeFault({
           place: column.describeCell(number),
-          problem: 'is missing, and no number has a mean there',
+          problem: 'is missing, and only numeric inputs have a mean',
           cure: "choose missing: 'drop'",
           option: { name: 'missing', values: ['drop'] },
         });
@@ -131,8 +131,8 @@ export class SampleBuilder {
   }
 
   /**
-   * Returns the rows and forgets them: a missing value is NaN, and a category a provisional code. The columns keep the
-   * categories they have seen.
+   * Returns the rows and clears them. Missing values are NaN, and categories are provisional codes. The columns keep
+   * the categories they have seen.
    */
   drain(): { inputs: Float64Array; answers: Float64Array } {
     const drained = { inputs: this.#inputs.values, answers: this.#answers.values };
@@ -142,7 +142,7 @@ export class SampleBuilder {
     return drained;
   }
 
-  /** @throws RangeError if a column has no value to take the mean of */
+  /** @throws RangeError if every value of a column is missing, so that it has no mean */
   build(): SampleArrays {
     const { columns, missing, means } = this.#plan;
     const inputs = this.#inputs.values;
@@ -179,10 +179,6 @@ export class SampleBuilder {
   }
 }
 
-/**
- * Builds samples from all rows.
- * @throws TypeError, RangeError naming the option, or the row and column
- */
 export function buildSamples(source: RowSource, rows: Iterable<Row>, options: ColumnOptions): SampleArrays {
   let builder: SampleBuilder | undefined;
   for (const row of rows) {
@@ -195,9 +191,9 @@ export function buildSamples(source: RowSource, rows: Iterable<Row>, options: Co
 
 /**
  * Builds batches of samples.
- * @param planFor how the columns are read, once their names are known
- * @param rowsPerBatch the last batch may have fewer
- * @throws TypeError, RangeError naming the row and column
+ * @param planFor plans how to read the columns once their names are known
+ * @param rowsPerBatch rows per batch; the last may have fewer
+ * @throws TypeError or RangeError naming the row and column
  */
 export async function* buildBatches(
   { source, blocks }: RowBlocks,
@@ -223,7 +219,7 @@ export async function* buildBatches(
 }
 
 /**
- * @param count of the rows that were not dropped; undefined if there were none at all
+ * @param count the number of rows that were not dropped; undefined if there were no rows
  * @throws RangeError if no row is left
  */
 export function checkCount(place: string, count: number | undefined): void {
@@ -236,7 +232,7 @@ export function checkCount(place: string, count: number | undefined): void {
     });
 }
 
-/** The mean of each column, of its values that are not NaN. */
+/** The mean of each column, without its NaNs. */
 export class Means {
   readonly #sums: Float64Array;
   readonly #counts: Float64Array;
@@ -246,7 +242,7 @@ export class Means {
     this.#counts = new Float64Array(width);
   }
 
-  /** @param rows the next, one after the other */
+  /** @param rows the next rows, in row-major order */
   add(rows: Float64Array): void {
     const width = this.#sums.length;
     for (let i = 0; i < rows.length; i++) {
@@ -268,7 +264,7 @@ function columnMeans(rows: Float64Array, width: number): Float64Array {
   return means.values;
 }
 
-/** @throws RangeError if a column has no value to take the mean of */
+/** @throws RangeError if every value of a column is missing, so that it has no mean */
 function fillIn({ name }: Column, values: Float64Array, width: number, k: number, mean: number): void {
   for (let i = k; i < values.length; i += width) {
     if (!Number.isNaN(values[i])) continue;
@@ -287,9 +283,9 @@ const MOST_CLASSES = 2 ** 24;
 
 /**
  * Checks class indices.
- * @param classes how many there are, if that is known
- * @param before how many labels preceded these
- * @throws TypeError, RangeError naming the index
+ * @param classes the number of classes, if known
+ * @param before the number of labels before these
+ * @throws TypeError or RangeError naming the index
  */
 export function checkLabels(
   place: string,

@@ -2,61 +2,61 @@ import { checkKeys, show } from '../base/check.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import type { ColumnProfile, TableProfile } from './profile.js';
 
-// What a table is about: which column is to be predicted, as a class or as a number, and which columns help to predict it.
+// Guesses which column of a table to predict, as a class or as a number, and which columns help to predict it.
 
 export type Task = 'classification' | 'regression';
 
-/** What is known about the columns; everything else is suggested. */
+/** The choices that are made already; everything else is suggested. */
 export interface ColumnChoice {
-  /** The column to be predicted, whether it holds classes or numbers. */
+  /** The column to predict, whether it holds classes or numbers. */
   readonly answer?: string | undefined;
-  /** In place of `answer`: the column that holds the class to be predicted. */
+  /** Instead of `answer`: the column of the class to predict. */
   readonly label?: string | undefined;
-  /** In place of both: the columns that hold the numbers to be predicted. */
+  /** Instead of both: the numeric columns to predict. */
   readonly targets?: readonly string[] | undefined;
-  /** Columns that are no inputs. */
+  /** Columns to leave out of the inputs. */
   readonly ignore?: readonly string[] | undefined;
-  /** Columns of numbers that stand for categories. Columns of text always do. */
+  /** Numeric columns to treat as categorical. Text columns always are. */
   readonly categorical?: readonly string[] | undefined;
 }
 
-/** Which columns are what. */
+/** The suggested task and columns. */
 export interface ColumnSuggestion {
   readonly task: Task;
   /** The options of `Dataset.fromTable`. */
   readonly columns: {
     readonly inputs: readonly string[];
-    /** Either this or `targets` is there. */
+    /** Either this or `targets` is set. */
     readonly label?: string;
     readonly targets?: readonly string[];
-    /** Which of the inputs are categories. */
+    /** The categorical inputs. */
     readonly categorical: readonly string[];
   };
-  /** Why the label or target was chosen; undefined where it was given. */
+  /** Why this label or target was chosen; undefined if the caller chose it. */
   readonly reason: string | undefined;
-  /** Columns that are neither inputs nor answers, each with the reason. */
+  /** Columns that are neither inputs nor answers, with the reasons. */
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** Names of columns that hold classes. */
+/** Names that suggest a column of classes. */
 const classNames = ['label', 'labels', 'class', 'target'];
-/** Names of columns that hold the answer; the first that is there is taken. */
+/** Names that suggest an answer, in order of preference. */
 const answerNames = [
   ...classNames,
   ...['species', 'variety', 'y', 'outcome', 'diagnosis', 'category'],
   ...['survived', 'result', 'quality', 'price', 'mpg', 'medv'],
 ];
 
-/** Up to this many different integers may be classes, if nothing says so. */
+/** Up to this many distinct integers may be classes. */
 const MOST_CLASSES = 10;
-/** And this many, if the name of the column does. */
+/** And up to this many if the name of the column suggests classes. */
 const MOST_NAMED_CLASSES = 100;
-/** Up to this many different texts are categories. */
+/** Up to this many distinct texts are categories. */
 const MOST_CATEGORIES = 100;
-/** More different values than a profile counts. */
+/** A profile reports this for more distinct values than it counts. */
 const UNCOUNTED = 1001;
 
-/** A column, and how many values it has. */
+/** A column with its numbers of rows and of present values. */
 interface Column extends ColumnProfile {
   readonly count: number;
   readonly present: number;
@@ -64,7 +64,7 @@ interface Column extends ColumnProfile {
 
 /**
  * Suggests which column of a table to predict, as a class or as a number, and from which other columns.
- * @throws TypeError, RangeError naming the option, or if no column has anything to learn, or to learn from
+ * @throws TypeError or RangeError naming the option, or if no column can be predicted or no input is left
  */
 export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {}): ColumnSuggestion {
   checkChoice(profile, choice);
@@ -145,12 +145,12 @@ function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
   if (text)
     throw new RangeFault({
       place: 'targets',
-      problem: `column ${show(text.name)} holds no numbers`,
-      cure: 'give it as label, for a classification',
+      problem: `column ${show(text.name)} isn't numeric`,
+      cure: 'pass it as label, for classification',
     });
 }
 
-/** Why a column is of no use as an input; undefined if it may be of use. */
+/** Why a column is useless as an input; undefined if it may be useful. */
 function findReasonToLeaveOut(column: Column): string | undefined {
   const { name, kind, present, missing, count, distinct } = column;
   if (kind === 'empty') return 'empty';
@@ -162,7 +162,7 @@ function findReasonToLeaveOut(column: Column): string | undefined {
   return isCategory ? undefined : `text with ${countText(distinct)} different values`;
 }
 
-/** Whether a column holds integers, all different, that are called an id or count from 0 or 1. */
+/** Whether a column holds distinct integers, and its name suggests an id or they count up from 0 or 1. */
 function isRowNumber(column: Column): boolean {
   if (!column.isInteger || !isUnique(column)) return false;
   if (column.isCounter && column.count > 10) return true;
@@ -172,7 +172,7 @@ function isRowNumber(column: Column): boolean {
   );
 }
 
-/** Whether nearly every value differs from the others. */
+/** Whether nearly all values are distinct. */
 const isUnique = ({ distinct, present }: Column): boolean =>
   distinct >= UNCOUNTED || distinct > 0.9 * present;
 
@@ -203,7 +203,7 @@ function chooseTask(column: Column, { label, targets }: ColumnChoice): Task {
     throw new RangeFault({
       place: 'label',
       problem: `column ${show(name)} holds ${countText(distinct)} different numbers, too many for classes`,
-      cure: 'give it as targets, for a regression',
+      cure: 'pass it as targets, for regression',
     });
   }
   const most = classNames.includes(name.trim().toLowerCase()) ? MOST_NAMED_CLASSES : MOST_CLASSES;

@@ -17,19 +17,18 @@ interface Content {
   readonly source: RowSource & { readonly names: readonly string[] };
   readonly count: number;
   readonly cell: (row: number, column: number) => unknown;
-  /** The row's number in the file. */
   readonly number: (row: number) => number;
-  /** What the columns hold that hold neither numbers nor text, by their names. */
+  /** The contents of columns that hold neither numbers nor text, by column name. */
   readonly unsupported?: ReadonlyMap<string, string>;
-  /** Columns of CSV that are held as numbers, and no longer as they were spelled. */
+  /** CSV columns stored as numbers, whose original spelling is lost. */
   readonly numeric?: ReadonlySet<string>;
-  /** Parses the file again, and keeps the spelling in these columns. */
+  /** Parses the file again and keeps the spelling of these columns. */
   readonly parseAgain?: (spelled: readonly string[]) => Content;
 }
 
 /**
- * A table that has been parsed once, and of which nothing has been chosen yet: `profileTable` tells what its columns hold,
- * and `Dataset.fromTable` makes samples of it, as often as is wanted. Columns of numbers take 8 bytes a row.
+ * A parsed table whose inputs and answers aren't selected yet. `profileTable` describes its columns, and
+ * `Dataset.fromTable` builds samples from it, any number of times. A numeric column takes 8 bytes per row.
  */
 export class Table {
   readonly #content: Content;
@@ -41,8 +40,8 @@ export class Table {
 
   /**
    * Parses a CSV text.
-   * @param options as `detectDialect` finds them
-   * @throws TypeError, RangeError naming the option, or the row
+   * @param options the dialect, for example from `detectDialect`
+   * @throws TypeError or RangeError naming the option, or the row
    */
   static fromCSV(text: string, options: CSVDialect = {}): Table {
     checkText('a CSV text', text);
@@ -51,10 +50,10 @@ export class Table {
   }
 
   /**
-   * Parses a JSON text, in the forms that `Dataset.fromJSON` takes.
-   * @param options columns: their names, where rows are arrays. Default '0', '1', …
-   * @throws FormatError where it is not JSON, naming line and column
-   * @throws TypeError, RangeError naming the row
+   * Parses a JSON text in any form that `Dataset.fromJSON` accepts.
+   * @param options columns: the column names if rows are arrays. Default '0', '1', …
+   * @throws FormatError if the text is not JSON, naming line and column
+   * @throws TypeError or RangeError naming the row
    */
   static fromJSON(text: string, options: Pick<JSONOptions, 'columns'> = {}): Table {
     checkText('a JSON text', text);
@@ -66,9 +65,9 @@ export class Table {
 
   /**
    * Parses JSON Lines.
-   * @param options columns: their names, where rows are arrays. Default '0', '1', …
-   * @throws FormatError where a line is not JSON, naming line and column
-   * @throws TypeError, RangeError naming the line
+   * @param options columns: the column names if rows are arrays. Default '0', '1', …
+   * @throws FormatError if a line is not JSON, naming line and column
+   * @throws TypeError or RangeError naming the line
    */
   static fromJSONLines(text: string, options: Pick<JSONOptions, 'columns'> = {}): Table {
     checkText('a text of JSON Lines', text);
@@ -79,10 +78,10 @@ export class Table {
   }
 
   /**
-   * Takes an array of NumPy with a row for each sample, as np.save writes it.
-   * @param options columns: their names. Default '0', '1', …
-   * @throws FormatError where the file cannot be read
-   * @throws RangeError where the array has not two dimensions, or other columns than there are names
+   * Reads a NumPy array with one row per sample, as np.save writes it.
+   * @param options columns: the column names. Default '0', '1', …
+   * @throws FormatError if the file cannot be read
+   * @throws RangeError if the array does not have two dimensions, or its width differs from the number of names
    */
   static fromNPY(file: Bytes, options: { readonly columns?: readonly string[] } = {}): Table {
     checkKeys('options', options, ['columns']);
@@ -94,8 +93,9 @@ export class Table {
 
   /**
    * Reads all columns of a Parquet file that hold numbers or text.
-   * @param file its bytes; or `{ byteLength, slice(from, to) }`, which gives bytes of it, or a promise of them
-   * @throws FormatError where it cannot be read, naming the column
+   * @param file the bytes of the file; or `{ byteLength, slice(from, to) }`, where `slice` returns bytes or a promise
+   * of them
+   * @throws FormatError if the file cannot be read, naming the column
    */
   static async fromParquet(file: ParquetFile): Promise<Table> {
     const { readParquetColumns } = await import('./parquet/file.js');
@@ -109,33 +109,36 @@ export class Table {
     });
   }
 
-  /** The names of the columns. */
+  /** The column names. */
   get names(): readonly string[] {
     return this.#content.source.names;
   }
 
-  /** How many rows there are. */
+  /** The number of rows. */
   get count(): number {
     return this.#content.count;
   }
 
   /**
-   * What stands in a cell: a text of CSV may have become the number that it is.
-   * @param row from 0, without header and empty lines
+   * The content of a cell. A CSV field that holds a number may be returned as a number.
+   * @param row from 0; the header and empty lines don't count
    * @param column from 0
    */
   cell(row: number, column: number): unknown {
     return this.#content.cell(row, column);
   }
 
-  /** What a column holds that holds neither numbers nor text: 'timestamps', say. Undefined for all others. */
+  /**
+   * The contents of a column that holds neither numbers nor text, for example 'timestamps'. Undefined for other
+   * columns.
+   */
   unsupported(column: number): string | undefined {
     return this.#content.unsupported?.get(this.names[column]!);
   }
 
   /**
-   * Builds samples of the columns that the options choose.
-   * @throws TypeError, RangeError naming the option, or the row and column
+   * Builds samples from the columns that the options select.
+   * @throws TypeError or RangeError naming the option, or the row and column
    */
   toSamples(options: ColumnOptions): SampleArrays {
     const { source, unsupported, numeric, parseAgain } = this.#content;
@@ -151,7 +154,7 @@ export class Table {
         });
       }
     }
-    // A category is known by its spelling.
+    // Categories are compared by spelling: '1' and '1.0' differ.
     const spelled = columns.filter(({ name, isCategorical }) => isCategorical && numeric?.has(name));
     const content = spelled.length > 0 ? parseAgain!(spelled.map(({ name }) => name)) : this.#content;
     const builder = new SampleBuilder(plan);
@@ -161,7 +164,7 @@ export class Table {
   }
 }
 
-/** Counts what stands in the columns of a table. */
+/** Profiles every column of a table. */
 export function profileTable(table: Table): TableProfile {
   const columns = table.names.map((name, k) => {
     if (table.unsupported(k) !== undefined) return unsupportedColumn(name);
@@ -187,7 +190,7 @@ const hold = (source: Content['source'], rows: readonly Row[]): Content => ({
   number: (n) => rows[n]!.number,
 });
 
-/** @param spelled columns of which the spelling is kept, whatever they hold */
+/** @param spelled columns that keep their spelling */
 function parseCSV(text: string, options: CSVDialect, spelled: readonly string[]): Content {
   const rows = new CSVRows(options);
   const numbers: number[] = [];
@@ -209,12 +212,12 @@ function parseCSV(text: string, options: CSVDialect, spelled: readonly string[])
   };
 }
 
-/** So many different texts are told apart, and each held once. */
+/** Up to this many distinct texts of a column are interned. */
 const MOST_DISTINCT = 1024;
 
-/** The cells of a column of CSV. Once there are many different ones, and all are numbers, they are held as such. */
+/** The cells of a CSV column. They are stored as numbers once there are many distinct cells, all of them numeric. */
 class TextColumn {
-  /** Texts; of a numeric column numbers, NaN where one is missing, and texts that are no numbers. */
+  /** Texts; in a numeric column numbers, NaN for missing values, and texts that aren't numbers. */
   cells: (string | number)[] = [];
   isNumeric = false;
   readonly #isSpelled: boolean;

@@ -1,5 +1,5 @@
-// The numbers by which activations, losses and optimizers cross from TypeScript into WebAssembly. This file is compiled by
-// both compilers (tsc for src/, asc for assembly/), so that the two sides cannot disagree.
+// Activations, losses and optimizers cross from TypeScript into WebAssembly as these numbers. Both compilers (tsc for src/,
+// asc for assembly/) compile this file, so the two sides can't disagree.
 
 export const LINEAR = 0;
 export const SIGMOID = 1;

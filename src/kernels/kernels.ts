@@ -1,49 +1,48 @@
 import type { Memory } from '../memory/memory.js';
 
 /**
- * The kernels: the four equations and what stands around them, over one linear memory. Two engines implement
- * them, WebAssembly and plain TypeScript, to the same bits. They take pointers (byte offsets into `memory.buffer`) to the
- * structs of scripts/generate-structs.mjs, and counts; they allocate and check nothing, and what lasts from call to call
- * lies in that memory.
+ * The kernels: the four equations and the other steps of training, over one linear memory. Two engines implement them to
+ * the same bits, WebAssembly and plain TypeScript. Kernels take counts and pointers (byte offsets into `memory.buffer`) to
+ * the structs of scripts/generate-structs.mjs. They allocate and check nothing. All state between calls is in that memory.
  *
- * A matrix "[rows][stride]" has `stride` floats from row to row, a multiple of four; what lies between its last
- * column and the stride is padding. A layer's z, a and δ, the targets, and its weights all have the layer's stride.
- * Weights lie input-major, [fanIn][stride]: row k holds w_jk for every unit j, so that the units of a layer are
- * computed side by side.
+ * A matrix "[rows][stride]" has `stride` floats from row to row, a multiple of four. The floats from its last column to the
+ * stride are padding. A layer's z, a and δ, the targets, and its weights all have the layer's stride. Weights are
+ * input-major, [fanIn][stride]: row k holds w_jk for every unit j, so that kernels compute the units of a layer side by
+ * side.
  *
- * Every sum is sequential, one accumulator from +0 in ascending order, and every operation rounds once: that is
- * what makes the engines agree.
+ * Every sum is sequential: one accumulator from +0 in ascending order. Every operation rounds once. Therefore the engines
+ * agree.
  */
 export interface Kernels extends Engine, EquationKernels, StepKernels {}
 
-/** What computes, and the memory in which it does: all that a `Model` asks of its kernels, those of bp4/brain among them. */
+/** An engine and its memory: all that a `Model` needs of kernels, including those of bp4/brain. */
 export interface Engine {
   readonly engine: 'wasm' | 'reference';
-  /** The numbers that the kernels compute in: 4, or 8 where gradients are checked in double precision. */
+  /** The precision of the kernels: 4, or 8 if gradients are checked in double precision. */
   readonly bytesPerFloat: 4 | 8;
   readonly memory: Memory;
-  /** Several threads that share `descend`, where there are any. */
+  /** The threads that share `descend`, if there are several. */
   readonly team?: Team;
 }
 
-/** How many threads compute; 'auto' takes several for trainings whose steps are long enough to be shared. */
+/** The number of threads; 'auto' takes several if the steps of a training are long enough to share. */
 export type ThreadChoice = 'auto' | number;
 
-/** The threads that share the steps of a network; the first is the one that calls. */
+/** The threads that share the steps of a network. The first is the calling thread. */
 export interface Team {
-  /** How many there are when all have been started. */
+  /** The number of threads once all have started. */
   readonly size: number;
-  /** How many share a step at present, and why that is only one. */
+  /** The number of threads that share a step now, and the reason if that is one. */
   readonly threads: number;
   readonly reason: string | undefined;
   /**
-   * Decides whether steps of so many multiplications are to be shared, and starts the other threads where they are for
-   * the first time. If they cannot be had, the first goes on alone.
+   * Decides whether steps of this many multiplications are shared, and starts the other threads the first time they are. If
+   * the threads can't start, the first continues alone.
    */
   prepare(multiplications: number): Promise<void>;
-  /** Whether a thread was too late for the last step: what it has of it must be waited for. */
+  /** Whether a thread missed the end of the last step. If so, `recover` must wait for its part. */
   readonly isLate: boolean;
-  /** Waits until all threads have ended their part, or until one is known to be gone. */
+  /** Waits until all threads have finished their parts, or until one is known to be dead. */
   recover(): Promise<void>;
   /** Ends all threads but the first. */
   end(): void;
@@ -57,13 +56,13 @@ interface EquationKernels {
   /** Gather: floats[i] = floats[i]·scale. */
   scaleFloats(floats: number, count: number, scale: number): void;
 
-  /** Forward: z = W·a + b, for the samples in [from, to). `scratch`, here and below: layout.ts says how much. */
+  /** Forward: z = W·a + b, for the samples in [from, to). layout.ts states the size of `scratch`, here and below. */
   forward(layer: number, from: number, to: number, scratch: number): void;
 
   /** a = σ(z), written to `undropped`; its padding becomes zero. */
   activate(layer: number, from: number, to: number): void;
 
-  /** δ = δ ⊙ σ′(z), padding included; δ as it is for linear and softmax. */
+  /** δ = δ ⊙ σ′(z), padding included. δ stays unchanged for linear and softmax. */
   multiplySlope(layer: number, from: number, to: number): void;
 
   /** The cost C of the last layer's outputs, summed over the samples, in double precision. */
@@ -72,7 +71,7 @@ interface EquationKernels {
   /** BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer. */
   outputDelta(net: number, from: number, to: number): void;
 
-  /** BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z), ₊ of the layer `next`. δ₊ and δ have room for rows rounded up to fours. */
+  /** BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z); ₊ marks the layer `next`. δ₊ and δ have room for rows rounded up to a multiple of four. */
   hiddenDelta(layer: number, next: number, from: number, to: number, scratch: number): void;
 
   /** BP3: ∂C/∂b = δ, summed over the rows. */
@@ -84,10 +83,10 @@ interface EquationKernels {
   /** Update: parameter −= rate·gradient, for `count` floats, a multiple of four. */
   update(parameters: number, gradients: number, rate: number, count: number): void;
 
-  /** Before the updates of a step: the rule's numbers of the step. */
+  /** Prepares the rule's numbers for the updates of one step. */
   beginUpdate(rule: number, learningRate: number): void;
 
-  /** Gradients times `scale`, with the rule's penalties if they are for these parameters; clipped by value. */
+  /** Gradients times `scale`, plus the rule's penalties if they apply to these parameters; clipped by value. */
   regularize(
     rule: number,
     parameters: number,
@@ -100,7 +99,7 @@ interface EquationKernels {
   /** Weight decay: w −= rate·w. */
   decay(weights: number, rate: number, count: number): void;
 
-  /** The update of the rule's optimizer, which remembers something of each parameter at `first` and `second`. */
+  /** The update by the rule's optimizer, which keeps numbers for each parameter at `first` and `second`. */
   optimize(
     rule: number,
     parameters: number,
@@ -113,34 +112,34 @@ interface EquationKernels {
   /** Max-norm, for the units in [from, to): multiples of four. */
   limitNorms(layer: number, from: number, to: number, most: number): void;
 
-  /** Dropout of the samples in [from, to) of `source`, a matrix of the layer, into `target`; both may be one. */
+  /** Dropout of the samples in [from, to) of `source`, a matrix of the layer, into `target`, which may be the same matrix. */
   dropOut(rule: number, layer: number, source: number, target: number, from: number, to: number): void;
 }
 
 /**
- * The equations put together, over all layers of a network. `net`, `window` and `tally` point to structs.
+ * The equations combined, over all layers of a network. `net`, `window` and `tally` point to structs.
  */
 export interface StepKernels {
-  /** Adds samples, u8[count][inputs] at `bytes` times `scale`, as pairs to a window that holds `first` samples already. */
+  /** Adds samples, u8[count][inputs] at `bytes` times `scale`, as pairs to a window that already holds `first` samples. */
   addBytes(net: number, window: number, bytes: number, scale: number, first: number, count: number): void;
 
-  /** The same of f32[count][inputs] at `floats`. */
+  /** `addBytes` for f32[count][inputs] at `floats`. */
   addFloats(net: number, window: number, floats: number, first: number, count: number): void;
 
   /** Forward: z = W·a + b, a = σ(z), layer by layer. */
   feedForward(net: number, rows: number): void;
 
-  /** BP1 to BP4, after `feedForward`; the sums over the mini-batch are left in the gradients. */
+  /** BP1 to BP4, after `feedForward`. Leaves the sums over the mini-batch in the gradients. */
   backpropagate(net: number, rows: number): void;
 
-  /** Adds the cost of each row, after `feedForward`, times its weight, and whether it is classified correctly. */
+  /** Adds the weighted cost of each row, after `feedForward`, and counts the correctly classified rows. */
   tally(net: number, tally: number, rows: number, weights: number): void;
 
   /**
    * Gradient descent over `count` samples of the window, in mini-batches of `size`: gather, forward, BP1, BP2, tally,
-   * BP3, BP4, update. With `window` 0, over the one mini-batch that has been gathered.
-   * @returns how many samples were learned: fewer than `count` where a thread of the team is late, or before a step whose
-   * cost is not finite
+   * BP3, BP4, update. If `window` is 0, over the one mini-batch that has been gathered.
+   * @returns the number of samples learned; less than `count` if a thread of the team is late, or before a step whose cost is
+   * not finite
    */
   descend(
     net: number,

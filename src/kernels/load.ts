@@ -5,19 +5,19 @@ import { reasonForOne } from './processors.js';
 import { isCore, isModule, wasmKernels } from './wasm.js';
 
 /**
- * Which engine to use: 'auto' takes WebAssembly where it is to be had, and the reference elsewhere. Hosts that compile
- * nothing while they run take `bp4/core.wasm`, compiled: with `import core from 'bp4/core.wasm'`, as they mean it.
+ * The engine: 'auto' uses WebAssembly if the host supports it, and the reference otherwise. On hosts that don't compile at
+ * run time, pass the compiled module of `bp4/core.wasm`, from `import core from 'bp4/core.wasm'`.
  */
 export type EngineChoice = 'auto' | 'wasm' | 'reference' | (WebAssembly.Module & object);
 
-/** Kernels that disposed networks gave back. */
+/** Kernels of disposed networks. */
 const pool = new IdlePool<Kernels>(({ memory }) => memory);
 
 /**
- * Kernels on a memory of their own; its content is undefined. They have a team where several threads are asked for and
- * can be had.
- * @throws EngineError where 'wasm' was asked for and is refused, where the reference is needed and cannot be loaded, or
- * where a module is not that of this version; RangeError where there is no memory for them
+ * Takes kernels with a memory to themselves; its content is undefined. They have a team if the caller asks for several
+ * threads and the host supports them.
+ * @throws EngineError if the host refuses 'wasm', if the reference is needed and can't be loaded, or if a module belongs to
+ * another version; RangeError if the host has no memory for them
  */
 export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 1): Promise<Kernels> {
   if (engine === 'reference') return await referenceKernels();
@@ -33,7 +33,7 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
       const { threadedKernels } = await import('./threads.js');
       return await threadedKernels(threads);
     } catch {
-      // No shared memory: one thread, then.
+      // Without shared memory, one thread computes.
     }
   }
   const reused = pool.take();
@@ -46,7 +46,7 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
         {
           place: 'memory',
           problem: 'the engine has none left for another network',
-          cure: 'dispose of those no longer used',
+          cure: 'dispose of unused networks',
         },
         {
           cause,
@@ -58,7 +58,7 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
     throw new EngineError(
       {
         place: 'engine',
-        problem: 'WebAssembly with SIMD is refused here',
+        problem: 'this host refuses WebAssembly with SIMD',
         option: { name: 'engine', values: ['auto', 'reference'] },
         cure: "use engine: 'auto' or 'reference', or allow 'wasm-unsafe-eval' in the page's Content-Security-Policy",
       },
@@ -67,17 +67,17 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
   }
 }
 
-/** Makes reference kernels, where `bp4/reference` has been imported. */
+/** Creates reference kernels; set by the import of `bp4/reference`. */
 let makeReference: (() => Kernels) | undefined;
 
-/** Takes the reference engine, so that it need not be imported later. */
+/** Provides the reference engine, so that it needs no import() later. */
 export function provideReference(make: () => Kernels): void {
   makeReference = make;
 }
 
 /**
- * The reference is fetched only where it computes: few programs need it.
- * @throws EngineError where it cannot be fetched
+ * Loads the reference only when it computes, because few programs need it.
+ * @throws EngineError if it can't be loaded
  */
 async function referenceKernels(): Promise<Kernels> {
   if (!makeReference) {
@@ -103,7 +103,7 @@ export function giveBackKernels(kernels: Kernels): void {
   if (kernels.engine === 'wasm' && !kernels.team) pool.giveBack(kernels);
 }
 
-/** Why one thread computes at present, where `threads` were asked for; undefined where several do. */
+/** The reason why one thread computes now, although the caller asked for `threads`; undefined if several compute. */
 export function singleThreadReason({ engine, team }: Kernels, threads: ThreadChoice): string | undefined {
   if (team) return team.reason;
   if (engine === 'reference') return 'the reference engine has one thread';

@@ -4,19 +4,19 @@ import type { Team, ThreadChoice } from './kernels.js';
 import { processorCount } from './processors.js';
 import { startWorker } from './worker.js';
 
-/** Multiplications of a step that take one thread so long that to meet others costs little beside them. */
+/** Multiplications from which a step is so long that synchronizing threads costs little. */
 const SHARED_FROM = 2e7;
 
-/** What 'auto' takes at most: each further thread gains less. */
+/** The most threads that 'auto' takes, because each further thread gains less. */
 const MOST_AUTOMATIC = 4;
 
-/** How often to look whether threads that are late have come, and for how long, in milliseconds. */
+/** Milliseconds between looks for late threads, and until they count as dead. */
 const RECOVERY_INTERVAL = 5;
 const RECOVERY_TIME = 5000;
 
 const { offsets } = SharedTeam;
 
-/** The indices of the words that Atomics reads and changes. */
+/** The indices of the words that Atomics accesses. */
 const words = {
   jobs: offsets.jobs / 4,
   ended: offsets.ended / 4,
@@ -24,19 +24,19 @@ const words = {
   meetings: offsets.meetings / 4,
 };
 
-/** A team of workers beside the thread that calls, which is the first. */
+/** The calling thread, which is the first, and its workers. */
 export class WorkerTeam implements Team {
   readonly size: number;
   readonly #choice: ThreadChoice;
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
-  /** The words of the shared struct, which stays where it is however the memory grows. */
+  /** The words of the shared struct. Its address doesn't change when the memory grows. */
   readonly #fields: Int32Array;
-  /** What ends each worker. */
+  /** Functions that end each worker. */
   #ends: (() => void)[] = [];
   #isShared = false;
   #isOver = false;
-  /** Why the steps cannot be shared any more. */
+  /** The reason why threads can no longer share the steps. */
   #failure: string | undefined;
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, pointer: number, choice: ThreadChoice) {
@@ -63,14 +63,14 @@ export class WorkerTeam implements Team {
     this.#isShared = isWorthwhile && !this.#isOver;
   }
 
-  /** @throws ThreadError once, where a thread has ended by itself; the first goes on alone then */
+  /** @throws ThreadError once, if a thread has died; afterwards the first continues alone */
   assertComplete(): void {
     if (!this.#isShared || this.#failure === undefined) return;
     this.#isShared = false;
     throw new ThreadError({
       place: 'threads',
       problem: this.#failure,
-      cure: 'the network is left after its last step, and goes on with one thread',
+      cure: 'the network keeps its last step, and goes on with one thread',
     });
   }
 

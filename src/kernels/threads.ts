@@ -6,16 +6,16 @@ import { WorkerTeam } from './team.js';
 import { wasmText } from './wasm-threads-module.js';
 import { compile, instantiateKernels, type KernelExports } from './wasm.js';
 
-// Loaded only where several threads are asked for.
+// Loaded only if the caller asks for several threads.
 
-/** All that a pointer of 32 bits can address; a shared memory must say at once how far it may grow. */
+/** The reach of a 32-bit pointer. A shared memory must declare its maximum at creation. */
 const MOST_PAGES = 65536;
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 /**
- * The same, of which several threads do `descend` together once the team is prepared.
- * @throws what WebAssembly throws where it lacks shared memory or the network may not have any
+ * Kernels whose `descend` runs on several threads once the team is prepared.
+ * @throws any error of WebAssembly, if the host lacks shared memory or refuses it
  */
 export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
   compiled ??= compile(wasmText);
@@ -38,7 +38,7 @@ export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
   };
 }
 
-/** What the module for threads has besides. */
+/** The additional exports of the module for threads. */
 interface TeamExports {
   descendTogether(this: void, threads: number, ...job: Parameters<Kernels['descend']>): number;
 }

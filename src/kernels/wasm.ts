@@ -4,20 +4,20 @@ import { decodeText } from './decode-text.js';
 import type { Kernels } from './kernels.js';
 import { coreName, wasmText } from './wasm-module.js';
 
-/** Of all networks; a refusal is remembered too, since it comes from the page or the engine. */
+/** Shared by all networks. It keeps a refusal too, because that comes from the page or the engine. */
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 export const isModule = (value: unknown): value is WebAssembly.Module & object =>
   Object.prototype.toString.call(value) === '[object WebAssembly.Module]';
 
-/** Whether a module is `bp4/core.wasm`, as the same build wrote it. */
+/** Whether a module is the `bp4/core.wasm` of this build. */
 export const isCore = (module: WebAssembly.Module): boolean =>
   WebAssembly.Module.customSections(module, coreName).length === 1;
 
 /**
- * The WebAssembly kernels on a memory of their own. The module is compiled once; each call instantiates it.
- * @param given one that was compiled elsewhere
- * @throws what WebAssembly throws where it is refused (a Content-Security-Policy) or lacks SIMD
+ * WebAssembly kernels with a memory to themselves. The module is compiled once; each call instantiates it.
+ * @param given a module that the caller compiled
+ * @throws any error of WebAssembly, if the host refuses it (a Content-Security-Policy) or lacks SIMD
  */
 export async function wasmKernels(given?: WebAssembly.Module): Promise<Kernels> {
   const module = given ?? (await (compiled ??= compile(wasmText)));
@@ -28,10 +28,10 @@ export async function wasmKernels(given?: WebAssembly.Module): Promise<Kernels> 
 
 export const compile = (text: string): Promise<WebAssembly.Module> => WebAssembly.compile(decodeText(text));
 
-/** The thread that calls is the first of a team, and never sleeps; the others have a `sleep` of their own (worker.ts). */
+/** The calling thread is the first of a team, and never sleeps. The others import another `sleep` (worker.ts). */
 const sleep = (): void => undefined;
 
-/** The instance's own exports: the loader's wrappers would cost a call each. */
+/** Returns the instance's raw exports, because the loader's wrappers would slow each call. */
 export async function instantiateKernels<Exports>(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,

@@ -1,8 +1,8 @@
 import { ThreadError } from '../errors.js';
 import { builtin } from './processors.js';
 
-// One more thread: a worker of Node (Bun and Deno have those too) or of a page. What it runs is a string, so that no
-// bundler has to find a file; a page whose Content-Security-Policy forbids blob: workers goes on with one thread.
+// One more thread: a worker of Node (also in Bun and Deno) or of a page. Its source is a string, so that bundlers need no
+// file. If a page's Content-Security-Policy forbids blob: workers, training continues with one thread.
 
 const source = `
 const port = globalThis.process?.getBuiltinModule?.('worker_threads')?.parentPort;
@@ -17,7 +17,7 @@ if (port) port.once('message', start);
 else self.onmessage = ({ data }) => start(data);
 `;
 
-/** What a worker is told. */
+/** The message that starts a worker. */
 export interface WorkerTask {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -31,10 +31,10 @@ interface NodeWorker {
 }
 
 /**
- * Starts a worker and waits until it joins in. It does not keep the process alive.
- * @param onEnd called if it ends by itself later, with the reason
- * @returns what ends it
- * @throws Error where it cannot be started
+ * Starts a worker and waits until it joins in. It doesn't keep the process alive.
+ * @param onEnd called with the reason if the worker dies later
+ * @returns a function that ends it
+ * @throws Error if it can't be started
  */
 export async function startWorker(task: WorkerTask, onEnd: (why: string) => void): Promise<() => void> {
   const Worker = builtin('worker_threads')?.['Worker'] as (new (url: URL) => NodeWorker) | undefined;
@@ -71,7 +71,7 @@ async function startInPage(task: WorkerTask, onEnd: (why: string) => void): Prom
         end = onEnd;
         resolve();
       };
-      // A worker that a Content-Security-Policy forbids fails without a word.
+      // The error event carries no message if a Content-Security-Policy forbids the worker.
       worker.onerror = ({ message }: Partial<ErrorEvent>) =>
         end(message ?? "the page's Content-Security-Policy lacks worker-src blob:");
       worker.postMessage(task);

@@ -2,12 +2,12 @@ import { BLOCK_DEPTH, BLOCK_FLOATS } from './blocks.js';
 import { Batch, Layer, Net, Rule, Tally } from './structs.js';
 
 /**
- * Where everything lies in the linear memory of a network, computed in one place:
+ * Every address in the linear memory of a network, computed in one place:
  *
- *   base ┌ structs     net │ rule │ layers │ batches │ tallies           where everything lies, for the kernels to read
- *        ├ parameters  W, b of layer 1 │ W, b of layer 2 │ …   stay where they are for the network's life
- *        ├ gradients   the same again: ∂C/∂W, ∂C/∂b            a constant distance from their parameters
- *        ├ slots       and again, as often as a training asks  what its optimizer remembers, and the best parameters
+ *   base ┌ structs     net │ rule │ layers │ batches │ tallies   the addresses, for the kernels to read
+ *        ├ parameters  W, b of layer 1 │ W, b of layer 2 │ …   never move while the network lives
+ *        ├ gradients   same order: ∂C/∂W, ∂C/∂b                a constant distance from their parameters
+ *        ├ slots       same order, one per array of numbers    memory of the optimizer, and the best parameters
  *        ├ mini-batch  raw bytes │ inputs │ targets │ …        ┐
  *        ├ layers      z, a, δ of layer 1 │ of layer 2 │ …     │ room for `rows` samples
  *        ├ scratch     of the matrix products                  ┘
@@ -16,13 +16,13 @@ import { Batch, Layer, Net, Rule, Tally } from './structs.js';
  * Buffers begin at multiples of 64 bytes (a cache line). A layer of `units` has rows of `stride` floats.
  */
 export interface Layout {
-  /** How many samples the mini-batch has room for; a multiple of four. */
+  /** The number of samples that fit in the mini-batch; a multiple of four. */
   readonly rows: number;
   /** The structs: the network, its rule, its layers, the tally of training and that of `evaluate`. */
   readonly net: number;
   readonly rule: number;
   readonly netLayers: number;
-  /** Of each thread, LINE bytes apart. */
+  /** One struct per thread, LINE bytes apart. */
   readonly batches: number;
   readonly tally: number;
   readonly evaluationTally: number;
@@ -30,9 +30,9 @@ export interface Layout {
   readonly parameters: number;
   readonly gradients: number;
   readonly parameterCount: number;
-  /** The bytes from a parameter to its gradient, from there to its place in the first slot, and so on. */
+  /** The bytes from a parameter to its gradient, from there to its number in the first slot, and so on. */
   readonly distance: number;
-  /** Where the mini-batch begins: what comes before holds through every change of `rows`. */
+  /** The start of the mini-batch. Everything before it stays in place when `rows` changes. */
   readonly workspace: number;
   readonly rawBytes: number;
   /** [rows][inputs], without padding. */
@@ -45,13 +45,13 @@ export interface Layout {
   readonly pairs: number;
   readonly layers: readonly LayerPlace[];
   readonly scratch: number;
-  /** For each thread, one after the other. */
+  /** Bytes for each thread, one after the other. */
   readonly scratchBytes: number;
-  /** The end of it all, where a window may begin. */
+  /** The end of the layout, where a window may begin. */
   readonly bytes: number;
 }
 
-/** The buffers of one layer, as pointers; the shapes are those of kernels.ts. */
+/** Pointers to the buffers of one layer; kernels.ts states their shapes. */
 interface LayerPlace {
   readonly fanIn: number;
   readonly units: number;
@@ -69,7 +69,7 @@ interface LayerPlace {
   readonly undropped: number;
 }
 
-/** Threads that may share a step. */
+/** The most threads that may share a step. */
 export const MOST_THREADS = 16;
 
 /** Bytes of a cache line. */
@@ -78,8 +78,8 @@ export const LINE = 64;
 export const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple) * multiple;
 
 /**
- * Floats from row to row of a layer. A column of a matrix whose rows begin a large power of two apart would fall
- * into a few sets of the first-level cache: such rows get one line more. (Narrow ones do not: it gained nothing.)
+ * Floats from row to row of a layer. If rows begin a large power of two apart, a column falls into a few sets of the
+ * first-level cache, so such rows get one more line. Narrow rows don't, because it gained nothing.
  */
 export function chooseStride(units: number): number {
   const stride = roundUp(units, 4);
@@ -87,13 +87,13 @@ export function chooseStride(units: number): number {
 }
 
 /**
- * Floats of scratch for the matrix products of a layer, whichever needs most: forward packs a panel of W, BP4 a
- * panel of δ and a block of a, and BP2 turns δ₊ and δ by panels of eight samples (four units at a time).
+ * Floats of scratch for the matrix products of a layer, the maximum over three: forward packs a panel of W, BP4 a panel of
+ * δ and a block of a, and BP2 transposes δ₊ and δ in panels of eight samples (four units at a time).
  */
 export function scratchFloats({ rows, fanIn, units }: Shape, isFirst = false): number {
   const panel = (depth: number): number => 8 * Math.min(depth, BLOCK_DEPTH);
   const block = Math.min(roundUp(fanIn, 4) * Math.min(rows, BLOCK_DEPTH), BLOCK_FLOATS);
-  // BP2 goes from a layer to the one before it: never to the inputs.
+  // BP2 goes from a layer to the one before it, never to the inputs.
   const turned = isFirst ? 0 : roundUp(rows, 8) * (units + fanIn) + 8 * 3;
   return Math.max(panel(fanIn), panel(rows) + block, turned);
 }
@@ -105,20 +105,20 @@ interface Shape {
   readonly units: number;
 }
 
-/** What a layout depends on. */
+/** The parameters of a layout. */
 interface Needs {
-  /** The inputs, and the units of each layer. */
+  /** The number of inputs, then the units of each layer. */
   readonly sizes: readonly number[];
-  /** Samples for which to make room. */
+  /** The number of samples in a mini-batch. */
   readonly rows: number;
   readonly bytesPerFloat: number;
   /** The first free byte. */
   readonly base: number;
-  /** Threads that need scratch at the same time. Default 1. */
+  /** Threads that use scratch at the same time. Default 1. */
   readonly threads?: number | undefined;
-  /** How many slots. Default 0. */
+  /** The number of slots. Default 0. */
   readonly slots?: number;
-  /** Which layers have dropout. Default none. */
+  /** Whether each layer has dropout. Default none. */
   readonly drops?: readonly boolean[];
 }
 

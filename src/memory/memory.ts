@@ -1,12 +1,12 @@
 /** The linear memory of one network. */
 export interface Memory {
-  /** Replaced by a larger one when `ensure` grows the memory: views of it are derived anew. */
+  /** Replaced by a larger buffer when `ensure` grows the memory; then views must be derived again. */
   readonly buffer: ArrayBuffer;
-  /** The first byte that is free to use. */
+  /** The first free byte. */
   readonly base: number;
   /**
    * Grows the memory to at least `bytes`, keeping its content; never shrinks it.
-   * @throws RangeError where the engine refuses so much memory
+   * @throws RangeError if the engine refuses the memory
    */
   ensure(bytes: number): void;
 }
@@ -17,7 +17,7 @@ const PAGE = 65536;
 export class PagedMemory implements Memory {
   readonly #memory: WebAssembly.Memory;
   readonly base: number;
-  /** Kept, because to ask the memory for it takes longer than a step of a small network. */
+  /** Cached, because the getter of the memory takes longer than a step of a small network. */
   buffer: ArrayBuffer;
 
   constructor(memory: WebAssembly.Memory, base: number) {
@@ -34,14 +34,14 @@ export class PagedMemory implements Memory {
   }
 }
 
-/** The memory of the reference: an ArrayBuffer that is replaced when it must grow. */
+/** The memory of the reference: an ArrayBuffer, replaced when it must grow. */
 export class GrowingBuffer implements Memory {
   readonly base = 64;
   buffer = new ArrayBuffer(64);
 
   ensure(bytes: number): void {
     if (bytes <= this.buffer.byteLength) return;
-    // By half at least: what grows step by step is not copied each time.
+    // Grows by at least half, so that step-by-step growth doesn't copy each time.
     const grown = new ArrayBuffer(Math.ceil(Math.max(bytes, 1.5 * this.buffer.byteLength) / 8) * 8);
     new Uint8Array(grown).set(new Uint8Array(this.buffer));
     this.buffer = grown;

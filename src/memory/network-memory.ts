@@ -3,23 +3,23 @@ import { planLayout, type Layout } from './layout.js';
 import type { Memory } from './memory.js';
 import { Views } from './views.js';
 
-/** The pointers of WebAssembly have 32 bits. */
+/** WebAssembly pointers have 32 bits. */
 const MOST_BYTES = 2 ** 32 - 65536;
 
 const FEWER = 'use fewer units or smaller mini-batches';
 
-/** What of a network decides how its memory is laid out. */
+/** The properties of a network that determine the layout of its memory. */
 export interface NetworkShape {
-  /** The inputs, and the units of each layer. */
+  /** The number of inputs, then the units of each layer. */
   readonly sizes: readonly number[];
-  /** Which layers have dropout. */
+  /** Whether each layer has dropout. */
   readonly drops: readonly boolean[];
   readonly bytesPerFloat: 4 | 8;
-  /** Threads that need scratch at the same time. */
+  /** Threads that use scratch at the same time. */
   readonly threads: number | undefined;
 }
 
-/** The memory of one network: parameters, gradients, slots, a mini-batch, and a window of samples after them. */
+/** The memory of one network: parameters, gradients, slots, a mini-batch, and then a window of samples. */
 export class NetworkMemory {
   readonly views: Views;
   readonly #memory: Memory;
@@ -29,9 +29,9 @@ export class NetworkMemory {
   #slots = 0;
 
   /**
-   * Takes over a memory; all of it becomes zero.
-   * @param rows the samples of a mini-batch that it has room for at first
-   * @throws RangeError where the network does not fit; the memory is then free again
+   * Takes over a memory and clears all of it.
+   * @param rows the initial number of samples in a mini-batch
+   * @throws RangeError if the network doesn't fit; the memory is then free again
    */
   constructor(memory: Memory, shape: NetworkShape, rows: number) {
     this.#memory = memory;
@@ -47,10 +47,10 @@ export class NetworkMemory {
   }
 
   /**
-   * Makes room for mini-batches of so many samples, and for as many slots as are given. Weights and biases stay, and
-   * slots that there are already; all that belongs to a mini-batch is cleared.
+   * Makes room for mini-batches of `rows` samples and for `slots` slots. Weights, biases and existing slots keep their content.
+   * Everything that belongs to a mini-batch is cleared.
    * @returns whether anything has moved
-   * @throws RangeError where memory does not suffice; nothing has changed then
+   * @throws RangeError if the memory doesn't suffice, before anything changes
    */
   reserve(rows: number, slots = this.#slots): boolean {
     if (rows <= this.#layout.rows && slots === this.#slots) return false;
@@ -65,12 +65,12 @@ export class NetworkMemory {
     return true;
   }
 
-  /** How many slots there is room for. */
+  /** The number of slots. */
   get slots(): number {
     return this.#slots;
   }
 
-  /** Where a slot lies: floats like the parameters, and as far apart. */
+  /** The pointer to a slot: floats in the layout of the parameters. */
   slot(n: number): number {
     return this.#layout.parameters + (2 + n) * this.#layout.distance;
   }
@@ -79,7 +79,7 @@ export class NetworkMemory {
     this.parametersAt(this.slot(0), this.#slots).fill(0);
   }
 
-  /** The parameters, or a slot or more of them one after the other, as floats: a view until the memory grows. */
+  /** The parameters, or one or more consecutive slots, as floats. The view is valid until the memory grows. */
   parametersAt(pointer: number, copies = 1): Float32Array | Float64Array {
     const at = this.views.at(pointer);
     return this.views.floats.subarray(at, at + copies * this.#layout.parameterCount);
@@ -96,14 +96,14 @@ export class NetworkMemory {
     return copy;
   }
 
-  /** Where the window of a training begins; it moves when room is made for larger mini-batches. */
+  /** The start of the window of a training. It moves when mini-batches grow. */
   get window(): number {
     return this.#layout.bytes;
   }
 
   /**
-   * Makes room for a window of so many bytes, 0 for none; what it held stays.
-   * @returns whether there is memory for it; where not, nothing has changed
+   * Resizes the window; 0 removes it. Its content stays.
+   * @returns whether the memory suffices; if not, nothing has changed
    */
   resizeWindow(bytes: number): boolean {
     if (this.window + bytes > MOST_BYTES) return false;
@@ -128,11 +128,11 @@ export class NetworkMemory {
   }
 }
 
-/** The floats of all weights and biases, padding included. */
+/** The number of floats of all weights and biases, padding included. */
 export const countParameters = (shape: NetworkShape): number =>
   planLayout({ ...shape, rows: 1, base: 0 }).parameterCount;
 
-/** @throws RangeError where the network is too large for any memory */
+/** @throws RangeError if the network exceeds the address space */
 function layOut(
   { sizes, drops, bytesPerFloat, threads }: NetworkShape,
   base: number,

@@ -1,4 +1,4 @@
-/** The memory as the typed arrays through which fields of structs are read and written. */
+/** The typed arrays over memory through which fields of structs are read and written. */
 export interface StructViews {
   readonly ints: Int32Array;
   readonly words: Uint32Array;
@@ -7,11 +7,11 @@ export interface StructViews {
 }
 
 /**
- * A struct in linear memory. Its fields are accessors: each reads or writes the memory, as the kernels do. The classes are
+ * A struct in linear memory. Its fields are accessors that read and write the memory, as the kernels do. The classes are
  * generated (scripts/generate-structs.mjs).
  */
 export abstract class Struct {
-  /** @param pointer where the struct begins */
+  /** @param pointer the first byte of the struct */
   constructor(
     readonly views: StructViews,
     readonly pointer: number,
@@ -31,7 +31,7 @@ type Accessors = (offset: number) => {
   set: (this: Struct, x: number) => void;
 };
 
-/** Accessors by the letter of a field's type: a function of its own for each array, for these are hot. */
+/** Accessors by the letter of a field's type. Each array has a separate function, because these are hot. */
 const accessors: Readonly<Record<string, Accessors>> = {
   i: (offset) => ({
     get() {
@@ -68,9 +68,9 @@ const accessors: Readonly<Record<string, Accessors>> = {
 };
 
 /**
- * Gives a class its fields: far smaller than accessors written out.
+ * Defines the fields of a class. This takes far less code than written-out accessors.
  * @public to structs.ts, which is generated
- * @param fields in order, as `name:letter`, separated by spaces; each aligned to its own size
+ * @param fields in order, as `name:letter`, separated by spaces; each aligned to its size
  */
 export function defineFields({ prototype }: { readonly prototype: Struct }, fields: string): void {
   let end = 0;

@@ -1,27 +1,27 @@
 import type { Memory } from './memory.js';
 import type { StructViews } from './struct-fields.js';
 
-/** A memory as typed arrays. Where the memory has grown they must be derived anew, by `refresh`. */
+/** A memory as typed arrays. After the memory grows, `refresh` must derive them again. */
 export class Views implements StructViews {
   readonly #memory: Memory;
   readonly #bytesPerFloat: 4 | 8;
   bytes!: Uint8Array<ArrayBuffer>;
   ints!: Int32Array<ArrayBuffer>;
   words!: Uint32Array<ArrayBuffer>;
-  /** Floats of four bytes, as fields of structs are in every precision. */
+  /** Floats of four bytes: the fields of structs, in every precision. */
   singles!: Float32Array<ArrayBuffer>;
   doubles!: Float64Array<ArrayBuffer>;
-  /** The numbers that the kernels compute in. */
+  /** The floats of the kernels. */
   floats!: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
-  /** @param bytesPerFloat the precision of `floats`: 4, or 8 where gradients are checked in double precision */
+  /** @param bytesPerFloat the precision of `floats`: 4, or 8 if gradients are checked in double precision */
   constructor({ memory, bytesPerFloat }: { readonly memory: Memory; readonly bytesPerFloat: 4 | 8 }) {
     this.#memory = memory;
     this.#bytesPerFloat = bytesPerFloat;
     this.refresh();
   }
 
-  /** Derives the arrays anew if the memory has grown and its buffer was replaced. */
+  /** Derives the arrays again if growth has replaced the buffer. */
   refresh(): void {
     const { buffer } = this.#memory;
     if ((this.bytes as Uint8Array | undefined)?.buffer === buffer) return;
@@ -33,7 +33,7 @@ export class Views implements StructViews {
     this.floats = this.#bytesPerFloat === 4 ? this.singles : this.doubles;
   }
 
-  /** The index in `floats` of what a pointer points to. */
+  /** The index in `floats` for a pointer. */
   at(pointer: number): number {
     return pointer / this.#bytesPerFloat;
   }

@@ -1,12 +1,12 @@
 import { LINE, roundUp } from './layout.js';
 import { Window } from './structs.js';
 
-/** Kernels read a little past the last row. */
+/** Kernels read a little beyond the last row. */
 const SLACK = 64;
 
-/** What a window holds. */
+/** The contents of a window. */
 interface Needs {
-  /** Samples. */
+  /** The number of samples. */
   readonly count: number;
   readonly inputs: number;
   /** Stride of the last layer. */
@@ -17,14 +17,14 @@ interface Needs {
   readonly form: 'rows' | 'pairs';
 }
 
-/** Where the parts of a window lie, in bytes from its beginning; 0 for a part that it does not have. */
+/** The offsets of the parts of a window, in bytes from its start; 0 for a missing part. */
 export interface WindowLayout {
   readonly order: number;
   readonly targets: number;
   readonly sampleWeights: number;
   readonly rows: number;
   readonly starts: number;
-  /** Where the window ends, or where the pairs begin. */
+  /** The end of the window, or the start of the pairs. */
   readonly bytes: number;
 }
 
@@ -32,10 +32,10 @@ export interface WindowLayout {
  * The samples of a training in the network's memory:
  *
  *   window ┌ struct   Window
- *          ├ order    u32[n], which sample comes n-th
+ *          ├ order    u32[n], the n-th sample to draw
  *          ├ targets  f32[n][stride of the last layer]
- *          ├ weights  f32[n], where samples are weighted
- *          └ inputs   f32[n][inputs]; or where most are zero, starts u32[n + 1] and samples as in assembly/pairs.ts
+ *          ├ weights  f32[n], if samples are weighted
+ *          └ inputs   f32[n][inputs]; if most are zero, starts u32[n + 1] and samples as in assembly/pairs.ts
  */
 export function layOutWindow(needs: Needs): WindowLayout {
   const { count, inputs, stride, bytesPerFloat, hasOrder, areWeighted, form } = needs;
@@ -55,8 +55,8 @@ export function layOutWindow(needs: Needs): WindowLayout {
 }
 
 /**
- * The most bytes that the pairs of `count` samples take: a float, two bytes and a bit for each input, what rounds them up,
- * and what the kernel writes past the last.
+ * The maximum number of bytes for the pairs of `count` samples: a float, two bytes and a bit for each input, padding for
+ * alignment, and the bytes that the kernel writes beyond the last.
  */
 export function mostPairBytes(
   { inputs, bytesPerFloat }: Pick<Needs, 'inputs' | 'bytesPerFloat'>,

@@ -4,9 +4,9 @@ import { argmax } from '../base/argmax.js';
 import { read, readClasses, type Measure, type Truth } from './predictions.js';
 
 /**
- * The share of samples classified correctly, as `evaluate` has it: the largest output is where the largest target is;
- * with a single output, both lie on the same side of the threshold.
- * @throws TypeError, RangeError where outputs and answers do not fit, or are not finite
+ * The fraction of samples classified correctly, the same as in `evaluate`: the largest output is at the position of the
+ * largest target; with a single output, both are on the same side of the threshold.
+ * @throws TypeError or RangeError if outputs and answers differ in shape, or a number is not finite
  */
 export function accuracy(outputs: Float32Array, truth: Truth): number {
   const { count, actual, predicted } = readClasses(outputs, truth);
@@ -16,10 +16,11 @@ export function accuracy(outputs: Float32Array, truth: Truth): number {
 }
 
 /**
- * The share of samples whose class is among the k largest outputs. Of equal outputs the first counts as the larger, so
- * that `topK(1)` is `accuracy` (scikit-learn takes the last).
- * @param k from 1 to the number of outputs, of which there are at least two
- * @throws TypeError, RangeError where k is no such number; and the metric as `accuracy`
+ * The fraction of samples whose class is among the k largest outputs. The first of equal outputs counts as the larger,
+ * so that `topK(1)` equals `accuracy` (scikit-learn prefers the last).
+ * @param k from 1 to the number of outputs, which must be at least 2
+ * @throws TypeError or RangeError if k is not a whole number of at least 1; the metric throws as `accuracy` does, and
+ * RangeError if k exceeds the number of outputs or there is only one
  */
 export function topK(k: number): Measure {
   checkInteger('k', k);
@@ -37,7 +38,7 @@ export function topK(k: number): Measure {
   };
 }
 
-/** How many numbers of a row come before the one at `place`, in descending order. */
+/** The position of the number at `place` when the row is sorted in descending order. */
 function rank(row: Float32Array, place: number): number {
   const value = row[place]!;
   let before = 0;

@@ -2,9 +2,9 @@ import { RangeFault } from '../errors.js';
 import { readClasses, type Truth } from './predictions.js';
 
 /**
- * How many samples of each class were taken for which: [actual][predicted], as scikit-learn has it. With a single output
- * there are two classes, 0 and 1.
- * @throws TypeError, RangeError where outputs and answers do not fit, or are not finite
+ * The number of samples by actual and predicted class, [actual][predicted], as in scikit-learn. A single output has two
+ * classes, 0 and 1.
+ * @throws TypeError or RangeError if outputs and answers differ in shape, or a number is not finite
  */
 export function confusionMatrix(outputs: Float32Array, truth: Truth): number[][] {
   const { count, classes, actual, predicted } = readClasses(outputs, truth);
@@ -14,8 +14,8 @@ export function confusionMatrix(outputs: Float32Array, truth: Truth): number[][]
 }
 
 /**
- * The matrix as a table to print: actual classes by row, predicted ones by column, and a dot for none.
- * @param names of the classes; their indices, if left out
+ * Formats the matrix as a table: actual classes by row, predicted classes by column, and a dot for zero.
+ * @param names of the classes; default their indices
  * @throws RangeError unless there are as many names as classes
  */
 export function formatConfusionMatrix(

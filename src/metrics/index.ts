@@ -1,6 +1,6 @@
 /**
- * Figures of how good predictions are: of what `predict` returns, or, given to `train` as metrics, after each epoch. All
- * is summed up in double precision, sample after sample, and is the same to the last bit on every engine.
+ * Metrics of predictions: for the outputs of `predict`, or, passed to `train` as metrics, after each epoch. They are
+ * summed in double precision, sample by sample, and are the same to the last bit on every engine.
  *
  * @module bp4/metrics
  */

@@ -3,7 +3,7 @@ import { checkValues } from '../training/matrix.js';
 import { finish } from '../base/work.js';
 import { read, type Truth } from './predictions.js';
 
-/** The distance from 1 to the next number of single precision: what scikit-learn clips such probabilities to. */
+/** The distance from 1 to the next number in single precision, to which scikit-learn clips probabilities. */
 const EPSILON = 1 / 2 ** 23;
 
 const probability = [
@@ -15,10 +15,11 @@ const clippedLog = (probability: number): number =>
   log(Math.min(Math.max(probability, EPSILON), 1 - EPSILON));
 
 /**
- * The mean of −Σ y ln p, where outputs p are probabilities: of softmax, or of a single sigmoid, for which it is
- * −y ln p − (1 − y) ln(1 − p). Probabilities are clipped to [2⁻²³, 1 − 2⁻²³], so that a confident mistake costs 15.9 and
- * not Infinity, as in scikit-learn for single precision. They are not made to add up to 1.
- * @throws TypeError, RangeError where outputs and answers do not fit, or are not in [0, 1]
+ * The mean of −Σ y ln p over the samples. The outputs p are probabilities from softmax, or from a single sigmoid, for
+ * which the loss is −y ln p − (1 − y) ln(1 − p). Probabilities are clipped to [2⁻²³, 1 − 2⁻²³], so that a confident
+ * mistake costs 15.9 instead of Infinity, as in scikit-learn for single precision. They are not normalized to a sum of
+ * 1.
+ * @throws TypeError or RangeError if outputs and answers differ in shape, or a number is not in [0, 1]
  */
 export function logLoss(answers: Float32Array, truth: Truth): number {
   const { outputs, count, width, labels, targets } = read(answers, truth);

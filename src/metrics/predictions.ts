@@ -6,37 +6,37 @@ import { readLabels, readMatrix, type Rows } from '../training/matrix.js';
 import { finish } from '../base/work.js';
 
 /**
- * What is right: the data of a `train` or an `evaluate` (whose inputs are not looked at), or what a training gives to
- * its metrics. Either `targets` or `labels`.
+ * The correct answers, either `targets` or `labels`: the data that `train` or `evaluate` accept (inputs are ignored),
+ * or the answers that `train` passes to metrics.
  */
 export interface Truth {
   /** [n][outputs] */
   readonly targets?: Rows | undefined;
-  /** [n] class indices; with a single output 0 or 1 */
+  /** [n] class indices; 0 or 1 with a single output */
   readonly labels?: NumericArray | readonly number[] | undefined;
-  /** How many outputs a sample has. Needed only where `targets` are numbers, not rows. */
+  /** The number of outputs per sample. Needed only if `targets` is flat. */
   readonly outputs?: number | undefined;
-  /** A single output of at least this is class 1. Default 0.5; 0 for a network with the hinge loss. */
+  /** A single output of at least this is class 1. Default 0.5. Use 0 for a network with the hinge loss. */
   readonly threshold?: number | undefined;
 }
 
-/** A metric that takes the truth also as `train` takes its data. */
+/** A metric that also accepts the truth in the forms that `train` accepts. */
 export type Measure = (outputs: Float32Array, truth: Truth) => number;
 
-/** Outputs and answers, checked; one of `targets` and `labels` is there. */
+/** Checked outputs and answers; either `targets` or `labels` is set. */
 interface Predictions {
   readonly outputs: Float32Array;
-  /** Samples. */
+  /** The number of samples. */
   readonly count: number;
-  /** Outputs of a sample. */
+  /** The number of outputs per sample. */
   readonly width: number;
   readonly targets?: Float32Array;
   readonly labels?: NumericArray;
 }
 
 /**
- * Reads what a metric is given.
- * @throws TypeError, RangeError where lengths do not fit, where a number is not finite, where a label is no class
+ * Checks the arguments of a metric.
+ * @throws TypeError or RangeError if lengths differ, a number is not finite, or a label is not a class
  */
 export function read(outputs: Float32Array, truth: Truth): Predictions {
   const { labels, targets } = truth;
@@ -44,13 +44,13 @@ export function read(outputs: Float32Array, truth: Truth): Predictions {
     const got = targets === undefined ? 'neither' : 'both';
     throw new TypeFault({
       place: 'targets',
-      problem: `expected either targets or labels beside the outputs, got ${got}`,
+      problem: `expected either targets or labels, got ${got}`,
     });
   }
   if (!ArrayBuffer.isView(outputs)) {
     throw new TypeFault({
       place: 'outputs',
-      problem: `expected a Float32Array, as predict returns it, got ${show(outputs)}`,
+      problem: `expected a Float32Array, as returned by predict, got ${show(outputs)}`,
     });
   }
   const width = countOutputs(outputs, truth);
@@ -63,13 +63,13 @@ export function read(outputs: Float32Array, truth: Truth): Predictions {
   if (right.count !== count) {
     throw new RangeFault({
       place: 'targets',
-      problem: `expected ${count} rows, as many as outputs, got ${right.count}`,
+      problem: `expected ${count} rows, one for each row of outputs, got ${right.count}`,
     });
   }
   return { ...predictions, targets: inSinglePrecision(right.values) };
 }
 
-/** How many outputs a sample has, where that is not said. */
+/** Infers the number of outputs per sample if it is not set. */
 function countOutputs(outputs: Float32Array, { labels, targets, outputs: width }: Truth): number {
   if (width !== undefined) return checkInteger('the number of outputs', width);
   if (labels !== undefined) {
@@ -90,27 +90,27 @@ function countOutputs(outputs: Float32Array, { labels, targets, outputs: width }
   throw new TypeFault({
     place: 'targets',
     problem: 'expected rows',
-    cure: 'or give the number of outputs of a sample: { targets, outputs: 1 }',
+    cure: 'or set the number of outputs per sample: { targets, outputs: 1 }',
   });
 }
 
-/** As a network holds them, whatever they were given in. */
+/** Rounds values to the precision of a network. */
 const inSinglePrecision = (values: NumericArray): Float32Array =>
   values instanceof Float32Array ? values : new Float32Array(values);
 
-/** Which class each sample is, and which it is taken for. */
+/** The actual and the predicted class of each sample. */
 export interface Classes {
   readonly count: number;
   readonly actual: NumericArray;
   readonly predicted: NumericArray;
-  /** How many there are: as many as outputs; two where there is a single output. */
+  /** The number of classes: the number of outputs, or two for a single output. */
   readonly classes: number;
 }
 
 /**
- * Reads outputs as classes, as the accuracy of the core does: the class of a row is that of its first largest number;
- * a single output is class 1 if it is at least the threshold, and class 0 otherwise.
- * @throws as `read`
+ * Converts outputs to classes as the accuracy of the core does. The class of a row is the position of its largest
+ * number, the first if several are equal. A single output is class 1 if it is at least the threshold, else class 0.
+ * @throws as `read` does
  */
 export function readClasses(outputs: Float32Array, truth: Truth): Classes {
   const { width, count, labels, targets, outputs: answers } = read(outputs, truth);

@@ -2,21 +2,21 @@ import { checkInteger } from '../base/check.js';
 import { confusionMatrix } from './confusion.js';
 import type { Measure, Truth } from './predictions.js';
 
-/** How well one class is told from the others. */
+/** Scores of one class against all others. */
 export interface ClassScores {
-  /** The share of the samples taken for this class that are of it; 0 where none was taken for it. */
+  /** The fraction of the samples predicted as this class that belong to it; 0 if none was. */
   readonly precision: number;
-  /** The share of the samples of this class that were taken for it; 0 where there are none. */
+  /** The fraction of the samples of this class that were predicted as it; 0 if there are no such samples. */
   readonly recall: number;
-  /** 2·precision·recall / (precision + recall), their harmonic mean; 0 where both are 0. */
+  /** 2·precision·recall / (precision + recall), the harmonic mean of both; 0 if both are 0. */
   readonly f1: number;
-  /** How many samples are of this class. */
+  /** The number of samples of this class. */
   readonly support: number;
 }
 
 /**
- * Precision, recall and F1 of each class, with 0 for what would be 0/0 (zero_division=0 in scikit-learn).
- * @param matrix [actual][predicted], of `confusionMatrix`
+ * Precision, recall and F1 of each class, with 0 in place of 0/0 (zero_division=0 in scikit-learn).
+ * @param matrix [actual][predicted], from `confusionMatrix`
  */
 export const scoresByClass = (matrix: readonly (readonly number[])[]): ClassScores[] =>
   matrix.map((row, label) => {
@@ -37,7 +37,7 @@ const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part /
 
 type Score = 'precision' | 'recall' | 'f1';
 
-/** The mean over the classes that occur in the answers or in the outputs; others say nothing, as in scikit-learn. */
+/** The mean over the classes that occur in the answers or in the predictions, as in scikit-learn. */
 function macro(score: Score, outputs: Float32Array, truth: Truth): number {
   const matrix = confusionMatrix(outputs, truth);
   const scores = scoresByClass(matrix).filter(
@@ -56,27 +56,28 @@ function ofClass(score: Score, label: number): Measure {
 }
 
 /**
- * The mean precision of all classes that occur in the answers or in the outputs, each counting the same. (The micro mean,
- * of all samples together, is the accuracy: of precision, of recall and of F1.)
- * @throws TypeError, RangeError where outputs and answers do not fit, or are not finite
+ * The unweighted mean precision of all classes that occur in the answers or in the predictions. (The micro average,
+ * over all samples together, equals the accuracy for precision, recall and F1.)
+ * @throws TypeError or RangeError if outputs and answers differ in shape, or a number is not finite
  */
 export const macroPrecision = (outputs: Float32Array, truth: Truth): number =>
   macro('precision', outputs, truth);
 
-/** The mean recall of all classes, as `macroPrecision`; also known as balanced accuracy where each class occurs. */
+/** The mean recall of the same classes as in `macroPrecision`. It equals balanced accuracy if every class occurs. */
 export const macroRecall = (outputs: Float32Array, truth: Truth): number => macro('recall', outputs, truth);
 
-/** The mean F1 of all classes, as `macroPrecision`. */
+/** The mean F1 of the same classes as in `macroPrecision`. */
 export const macroF1 = (outputs: Float32Array, truth: Truth): number => macro('f1', outputs, truth);
 
 /**
- * The precision of one class: of class 1, say, where a single output tells yes from no.
- * @throws TypeError, RangeError where the label is no class; and the metric as `macroPrecision`
+ * The precision of one class, for example class 1 of a single output that separates yes from no.
+ * @throws TypeError or RangeError if the label is not a whole number of at least 0; the metric throws as
+ * `macroPrecision` does, and RangeError if the label is not a class
  */
 export const classPrecision = (label: number): Measure => ofClass('precision', label);
 
-/** The recall of one class, as `classPrecision`. */
+/** The recall of one class, with the arguments of `classPrecision`. */
 export const classRecall = (label: number): Measure => ofClass('recall', label);
 
-/** The F1 of one class, as `classPrecision`. */
+/** The F1 of one class, with the arguments of `classPrecision`. */
 export const classF1 = (label: number): Measure => ofClass('f1', label);

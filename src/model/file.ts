@@ -58,7 +58,7 @@ export function decodeState(bytes: Uint8Array): DecodedState {
   try {
     return readState(bytes);
   } catch (cause) {
-    throw new FormatError(within('bytes: expected a network as save gives', cause), { cause });
+    throw new FormatError(within('expected a network as save gives', cause), { cause });
   }
 }
 

@@ -1,11 +1,11 @@
 import { FaultError } from '../errors.js';
 
-/** A file that could not be read or written; `cause` is the error of the operating system. */
+/** A file that cannot be read or written; `cause` is the error of the operating system. */
 export class FileError extends FaultError {
   override readonly name = 'FileError';
-  /** As it was given. */
+  /** The path as passed by the caller. */
   readonly path: string;
-  /** As the operating system says it, as 'ENOENT', 'ENOSPC' or 'EACCES', where it said so. */
+  /** The code of the operating system, such as 'ENOENT', 'ENOSPC' or 'EACCES', if there is one. */
   readonly code: string | undefined;
 
   constructor(what: string, path: string, cause: unknown) {

@@ -5,20 +5,20 @@ import { FileError } from './file-error.js';
 import { writeWhole } from './whole-file.js';
 
 /**
- * Saves a network as it stands at the call. The file is whole at any moment: the old one, then the new one, which is on
- * the disk when the promise resolves.
- * @throws RangeError where a weight is NaN or infinite
- * @throws FileError where the file cannot be written; it is as it was then
+ * Saves the network's state at the time of the call. The file is replaced atomically: it holds either the old or the
+ * new network, and the new one is on disk when the promise resolves.
+ * @throws RangeError if a weight is NaN or infinite
+ * @throws FileError if the file cannot be written; the old file remains
  */
 export async function saveFile(net: Network, path: string): Promise<void> {
   await write(path, net.save(), true);
 }
 
 /**
- * Loads a network that `saveFile`, or a training with `checkpointFile`, has saved.
- * @throws FileError where the file cannot be read
- * @throws FormatError naming the file and the place, where it holds no network
- * @throws EngineError where engine 'wasm' is refused
+ * Loads a network that `saveFile` or `checkpointFile` saved.
+ * @throws FileError if the file cannot be read
+ * @throws FormatError naming the file and the place, if the file does not hold a network
+ * @throws EngineError if `engine` is 'wasm' and the host refuses it
  */
 export async function loadFile(path: string, options: EngineOptions = {}): Promise<Network> {
   const bytes = await read(path);
@@ -26,15 +26,14 @@ export async function loadFile(path: string, options: EngineOptions = {}): Promi
     return await Network.load(bytes, options);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    // The bytes of `Network.load` are those of the file.
-    const place = error.place.startsWith('bytes') ? error.place.slice('bytes'.length) : error.place;
-    throw new FormatError({ ...within('', error), place: path + place }, { cause: error });
+    throw new FormatError(within(path, error), { cause: error });
   }
 }
 
 /**
- * Where a training's checkpoints go: `checkpoint: { everyEpochs: 1, ...checkpointFile('run.bp4') }`. Each is written as
- * `saveFile` writes; when a process is killed, the file holds the last checkpoint that was acknowledged, or a later one.
+ * Writes the checkpoints of a training to a file: `checkpoint: { everyEpochs: 1, ...checkpointFile('run.bp4') }`. Each
+ * replaces the file atomically, as `saveFile` does. If the process is killed, the file holds the last checkpoint whose
+ * write completed, or a later one.
  */
 export function checkpointFile(path: string): { write: (this: void, bytes: Uint8Array) => Promise<void> } {
   let isFirst = true;
@@ -47,14 +46,14 @@ export function checkpointFile(path: string): { write: (this: void, bytes: Uint8
   };
 }
 
-/** @throws FileError where the file cannot be read */
+/** @throws FileError if the file cannot be read */
 export async function read(path: string): Promise<Uint8Array<ArrayBuffer>> {
   return await readFile(path).catch((error: unknown) => {
     throw new FileError('could not be read', path, error);
   });
 }
 
-/** @throws FileError where the file cannot be written; it is as it was then */
+/** @throws FileError if the file cannot be written; the old file remains */
 export async function write(path: string, bytes: Uint8Array, isFirst: boolean): Promise<void> {
   try {
     await writeWhole(path, bytes, isFirst);

@@ -1,5 +1,5 @@
 /**
- * Files in Node: models, checkpoints and TensorFlow.js folders.
+ * Reads and writes files in Node: models, checkpoints and TensorFlow.js folders.
  *
  * @module bp4/node
  */

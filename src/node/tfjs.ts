@@ -8,32 +8,32 @@ import type { Network } from '../network.js';
 import { FileError } from './file-error.js';
 import { read, write } from './files.js';
 
-/** Of a model.json: that of 2,000 layers has less. */
+/** The size limit of model.json; 2,000 layers need less. */
 const MOST_MODEL_BYTES = 2 ** 22;
 
 /**
- * Saves a network for TensorFlow.js, as it stands at the call: model.json and weights.bin in a folder, which is made where
- * it is not there. `tf.loadLayersModel` opens it by the address of model.json. Each of the two files is whole at any
- * moment, and weights.bin is on the disk before model.json is written.
- * @throws what `toTFJS` throws
- * @throws FileError where a file cannot be written
+ * Saves the network's state at the time of the call for TensorFlow.js, as model.json and weights.bin in a folder.
+ * Creates the folder if necessary. `tf.loadLayersModel` opens the URL of model.json. Both files are replaced
+ * atomically, and weights.bin is on disk before model.json is written.
+ * @throws the errors of `toTFJS`
+ * @throws FileError if a file cannot be written
  */
 export async function saveTFJS(net: Network, folder: string): Promise<void> {
   const { model, weights } = toTFJS(net);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw new FileError('could not be made', folder, error);
+    throw new FileError('could not be created', folder, error);
   });
   await write(join(folder, 'weights.bin'), weights, true);
   await write(join(folder, 'model.json'), new TextEncoder().encode(JSON.stringify(model)), true);
 }
 
 /**
- * Loads a LayersModel of TensorFlow.js from files, as `fromTFJS` reads it. Weights are read from the folder of model.json
- * alone, whatever paths it names.
- * @param path a folder with a model.json, or the path of that
- * @throws FileError where a file cannot be read
- * @throws FormatError naming the file and the place for which bp4 has nothing, or a path that leads out of the folder
- * @throws EngineError where engine 'wasm' is refused
+ * Loads a TensorFlow.js LayersModel from files that `fromTFJS` can read. Weights are read only from the folder of
+ * model.json, because the paths that it names are untrusted.
+ * @param path a folder that contains model.json, or the path of the JSON file
+ * @throws FileError if a file cannot be read
+ * @throws FormatError naming the file and the unsupported place, or a path outside the folder
+ * @throws EngineError if `engine` is 'wasm' and the host refuses it
  */
 export async function loadTFJS(path: string, options: TFJSOptions = {}): Promise<Network> {
   const isFolder = await stat(path).then((stats) => stats.isDirectory(), unreadable(path));
@@ -72,8 +72,8 @@ function parse(json: () => unknown): unknown {
 }
 
 /**
- * @param name a path in a manifest, which nobody vouches for
- * @throws FormatError where it is the address of something else, or leads out of the folder, be it by a link
+ * @param name an untrusted path from a manifest
+ * @throws FormatError if the path is absolute, or leads out of the folder, also through a link
  */
 async function readInside(folder: string, name: string): Promise<Uint8Array> {
   const isPlain = /^[^\\:\0]+$/.test(name) && !isAbsolute(name) && !name.split('/').includes('..');

@@ -3,20 +3,20 @@ import { realpathSync } from 'node:fs';
 import { open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
-// A file that is whole at any moment, whenever the process is killed or the power fails: what is written goes to a
-// temporary file beside it, which takes its name once all of it is on the disk. Of a process that was killed such a
-// temporary file may stay; the next that writes the same file sweeps it away.
+// Replaces files atomically, even if the process is killed or the power fails. The bytes go to a temporary file in the
+// same folder, which is renamed once it is on disk. A killed process may leave its temporary file behind; the next
+// process that writes the same file removes it.
 
-/** For each file that this process is writing, the last of its writes. */
+/** The latest pending write of each file. */
 const writes = new Map<string, Promise<void>>();
 
 /**
- * Writes bytes as the whole of a file. Of several writes to one file the later wait for the earlier.
- * @param isFirst whether to look for what killed processes have left
- * @throws the error of the operating system; the file is as it was then, and no temporary file is left
+ * Replaces the contents of a file. Writes to the same file run one after the other, in the order of their calls.
+ * @param isFirst whether to remove temporary files of killed processes
+ * @throws the error of the operating system; the old file remains, and no temporary file is left
  */
 export async function writeWhole(path: string, bytes: Uint8Array, isFirst: boolean): Promise<void> {
-  const target = resolveTarget(path); // at once, so that writes wait in the order of their calls
+  const target = resolveTarget(path); // synchronous, so that writes queue in the order of their calls
   const before = writes.get(target) ?? Promise.resolve();
   const write = before
     .catch(() => undefined)
@@ -32,7 +32,7 @@ export async function writeWhole(path: string, bytes: Uint8Array, isFirst: boole
   }
 }
 
-/** Where the name is a link, the file that it leads to is replaced, not the link. */
+/** Resolves links, so that the linked file is replaced, not the link. */
 function resolveTarget(path: string): string {
   try {
     return realpathSync(path);
@@ -47,7 +47,7 @@ async function replace(target: string, bytes: Uint8Array): Promise<void> {
     `${temporaryPrefix(target)}${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
   );
   const before = await stat(target).catch(() => undefined);
-  // A pipe or a device is no file that another could take the place of.
+  // A rename would replace a pipe or a device with a file.
   if (before && !before.isFile() && !before.isDirectory()) {
     await writeFile(target, bytes);
     return;
@@ -69,7 +69,7 @@ async function replace(target: string, bytes: Uint8Array): Promise<void> {
   await syncFolder(dirname(target));
 }
 
-/** Only then does the new name outlast a power failure. Windows cannot, and does it by itself. */
+/** Makes the rename survive a power failure. Windows can't sync a folder, and doesn't need to. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
@@ -82,7 +82,7 @@ async function syncFolder(path: string): Promise<void> {
 
 const temporaryPrefix = (target: string): string => `.${basename(target)}.`;
 
-/** Removes the temporary files of processes that are no more. That it cannot is no reason not to write. */
+/** Removes the temporary files of dead processes. Failures are ignored, because they don't prevent the write. */
 async function sweep(target: string): Promise<void> {
   const folder = dirname(target);
   const prefix = temporaryPrefix(target);
@@ -95,9 +95,11 @@ async function sweep(target: string): Promise<void> {
   }
 }
 
-/** Whether the process lives that the file is of, so far as can be told: another may have got its number. */
+/**
+ * Whether the process that created the file is still running. This is a guess, because another process may have its id.
+ */
 async function isWriting(pid: number, path: string): Promise<boolean> {
-  // In a container each process may be number 1: what is older than this process is not of it.
+  // In containers, every process may have id 1, so a file older than this process belongs to another.
   if (pid === process.pid) {
     const started = Date.now() - 1000 * process.uptime();
     return stat(path).then(

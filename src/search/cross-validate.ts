@@ -8,9 +8,9 @@ import type { TrainOptions } from '../training/options.js';
 import { checkSignal } from '../training/options.js';
 import { inSlices } from '../base/work.js';
 
-/** Figures over samples that were not learned from. */
+/** Scores on samples that were not trained on. */
 export interface Scores extends Metrics {
-  /** By their names, where metrics were asked for. */
+  /** The values by metric name, if `metrics` was set. */
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
@@ -22,36 +22,36 @@ export interface FoldResult extends Scores {
 export interface CrossValidation {
   /** In the order of the folds. */
   readonly folds: readonly FoldResult[];
-  /** Of the folds, each counting the same. */
+  /** The unweighted mean of the folds. */
   readonly mean: Scores;
-  /** The standard deviation between the folds, with k − 1 below the line. */
+  /** The sample standard deviation between the folds, with divisor k − 1. */
   readonly deviation: Scores;
 }
 
 export interface CrossValidationOptions {
-  /** How many folds, from 2 to the number of samples. Default 5. */
+  /** The number of folds, from 2 to the number of samples. Default 5. */
   readonly k?: number;
-  /** From which the folds are drawn; a safe integer. Default 0. The networks have seeds of their own. */
+  /** The seed of the folds, a safe integer. Default 0. The networks' seeds are in their own options. */
   readonly seed?: number;
-  /** How each network is trained. */
+  /** Options of each training. */
   readonly train?: Omit<TrainOptions, 'resume' | 'signal'>;
-  /** Figures over the test of each fold, beside loss and accuracy. */
+  /** Metrics on the test part of each fold, in addition to loss and accuracy. */
   readonly metrics?: NamedMetrics;
   /**
-   * Called after each fold, with its network, which is disposed afterwards, and its samples; a promise that it returns
-   * is waited for.
+   * Called after each fold with its network, which is disposed afterwards, and its samples. A returned promise is
+   * awaited.
    */
   readonly onFold?: (result: FoldResult, net: Network, split: Split) => unknown;
-  /** Ends it after a whole step: it rejects with the signal's reason. */
+  /** Stops between two training steps; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Trains a network on all folds but one, and tests it on that one, for each of k folds in turn. Labels are dealt out so
- * that each fold has its share of every class.
- * @param options gives the network for the samples to learn from: transforms are to be fitted to those alone
- * @throws TypeError, RangeError naming what is wrong in the options or the data
- * @throws what `train` throws, DivergenceError for one
+ * Trains a network on all folds except one and tests it on that one, for each of k folds in turn. Folds of labeled data
+ * are stratified: each keeps the class proportions.
+ * @param options returns the network options for the training part of a fold. Fit transforms to this part alone
+ * @throws TypeError or RangeError naming the problem in the options or the data
+ * @throws the errors of `train`, such as DivergenceError
  */
 export async function crossValidate(
   options: (train: Dataset) => NetworkOptions,
@@ -100,13 +100,13 @@ async function averageScores(net: Network, test: Dataset, metrics?: NamedMetrics
   if (!metrics) return { loss, accuracy };
   const { inputs, inputScale, labels, targets } = test;
   const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
-  // A network is trained on one of the two.
+  // A network is trained on either labels or targets.
   const threshold = net.loss === 'hinge' ? 0 : 0.5;
   const answers = { outputs: net.outputs, threshold, labels, targets } as Answers;
   return { loss, accuracy, metrics: await inSlices(measure(metrics, outputs, answers), () => undefined) };
 }
 
-/** One figure of each score, out of those of the folds. */
+/** Combines each score of the folds into one number. */
 function combine(folds: readonly Scores[], figure: (values: readonly number[]) => number): Scores {
   const names = folds[0]?.metrics;
   return {

@@ -1,6 +1,5 @@
 /**
- * Ways to choose: how good a network is on data that it did not learn from, and which values do best. All is seeded: the
- * same call gives the same answer.
+ * Cross-validation and hyperparameter search. All randomness is seeded: the same call returns the same result.
  *
  * @module bp4/search
  */

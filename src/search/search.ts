@@ -3,15 +3,16 @@ import { checkInteger, checkKeys, checkOptional, show } from '../base/check.js';
 import { Random } from '../base/random.js';
 import { checkSignal } from '../training/options.js';
 
-/** The values to choose from, by name. */
+/** The candidate values of each hyperparameter, by name. */
 export type Space = Readonly<Record<string, readonly unknown[]>>;
 
-/** One value for each name. */
+/** One value for each hyperparameter. */
 export type Values<S extends Space> = { readonly [Name in keyof S]: S[Name][number] };
 
 /**
- * Tries values.
- * @returns a score, the lower the better (a loss; for an accuracy, 1 − accuracy), alone or with whatever is to be kept
+ * Evaluates one combination of values.
+ * @returns a score, lower is better (a loss, or 1 − accuracy): a number, or an object with `score` and anything else to
+ * keep
  */
 export type Trial<S extends Space, Outcome extends number | { readonly score: number }> = (
   values: Values<S>,
@@ -19,21 +20,21 @@ export type Trial<S extends Space, Outcome extends number | { readonly score: nu
 ) => Promise<Outcome>;
 
 export interface TrialResult<S extends Space = Space, Outcome = unknown> {
-  /** From 1, in the order in which they were tried. */
+  /** From 1, in order of execution. */
   readonly trial: number;
   readonly values: Values<S>;
-  /** The lower the better; Infinity where the training diverged. */
+  /** Lower is better; Infinity if the training diverged. */
   readonly score: number;
-  /** What the trial returned, unless it diverged. */
+  /** The result of the trial, unless it diverged. */
   readonly outcome?: Outcome;
-  /** What the DivergenceError said, where the training diverged. */
+  /** The message of the DivergenceError, if the training diverged. */
   readonly error?: string;
 }
 
 export interface SearchOptions<S extends Space = Space, Outcome = unknown> {
-  /** Called after each trial; a promise that it returns is waited for. */
+  /** Called after each trial. A returned promise is awaited. */
   readonly onTrial?: (result: TrialResult<S, Outcome>) => unknown;
-  /** Is given to each trial, and looked at before each: the search rejects with its reason. */
+  /** Passed to each trial, and checked before each; the search rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -41,17 +42,17 @@ export interface RandomSearchOptions<S extends Space = Space, Outcome = unknown>
   S,
   Outcome
 > {
-  /** How many combinations are tried, at most as many as there are. */
+  /** The number of combinations to try, at most the number of all combinations. */
   readonly trials: number;
-  /** From which they are drawn; a safe integer. Default 0. */
+  /** The seed of the draw, a safe integer. Default 0. */
   readonly seed?: number;
 }
 
 /**
- * Tries all combinations of values, one after the other; of the names, the last changes fastest.
- * @returns best first: lowest score first, and of equal ones in the order in which they were tried
- * @throws TypeError, RangeError naming what is wrong in the space, the options, or a score
- * @throws what a trial throws, unless it is a DivergenceError: those are kept, with the score Infinity
+ * Tries all combinations of values, one after the other. The last name varies fastest.
+ * @returns the results, lowest score first; equal scores in order of execution
+ * @throws TypeError or RangeError naming the problem in the space, the options or a score
+ * @throws the errors of a trial, except DivergenceError, which becomes a result with the score Infinity
  */
 export async function gridSearch<const S extends Space, Outcome extends number | { readonly score: number }>(
   space: S,
@@ -64,9 +65,9 @@ export async function gridSearch<const S extends Space, Outcome extends number |
 }
 
 /**
- * Tries combinations of values that are drawn at random, each at most once.
- * @returns as `gridSearch`
- * @throws as `gridSearch`; RangeError where more trials are asked for than there are combinations
+ * Tries random combinations of values, each at most once.
+ * @returns as `gridSearch` does
+ * @throws as `gridSearch` does; RangeError if `trials` exceeds the number of combinations
  */
 export async function randomSearch<
   const S extends Space,
@@ -83,7 +84,7 @@ export async function randomSearch<
   if (trials > combinations) {
     throw new RangeFault({
       place: 'trials',
-      problem: `expected at most ${combinations}, as many as there are combinations, got ${trials}`,
+      problem: `expected at most ${combinations}, the number of combinations, got ${trials}`,
     });
   }
   const seed = checkInteger('seed', options.seed ?? 0, Number.MIN_SAFE_INTEGER);
@@ -91,7 +92,7 @@ export async function randomSearch<
 }
 
 /**
- * A trial in one line: its number, score and values, or why it failed. For `onTrial`, say.
+ * Formats a trial on one line: its number, score and values, or the error. Useful in `onTrial`.
  */
 export function formatTrial({ trial, values, score, error }: TrialResult): string {
   const chosen = Object.entries(values).map(([name, value]) => `${name} ${showCombination(value)}`);
@@ -122,7 +123,7 @@ async function search<S extends Space, Outcome extends number | { readonly score
     results.push(result);
     await onTrial?.(result);
   }
-  // Two infinite scores have no difference.
+  // A subtraction would return NaN for two infinite scores.
   return results.sort((a, b) => Number(a.score > b.score) - Number(a.score < b.score));
 }
 
@@ -146,18 +147,18 @@ function readScore(outcome: unknown): number {
   if (typeof score !== 'number') {
     throw new TypeFault({
       place: 'trial',
-      problem: `expected it to return a score, a number or { score }, got ${show(outcome)}`,
+      problem: `expected it to return a number or { score }, got ${show(outcome)}`,
     });
   }
   if (Number.isNaN(score))
     throw new RangeFault({
       place: 'trial',
-      problem: 'returned NaN, which is neither a good nor a bad score',
+      problem: 'returned NaN, which cannot be ranked',
     });
   return score;
 }
 
-/** How many values there are of each name. */
+/** The number of values of each hyperparameter. */
 function countValues(space: unknown): number[] {
   if (typeof space !== 'object' || space === null || Array.isArray(space)) {
     throw new TypeFault({
@@ -182,7 +183,7 @@ function* enumerateAll([size, ...others]: readonly number[]): Generator<number[]
   else for (let i = 0; i < size; i++) for (const rest of enumerateAll(others)) yield [i, ...rest];
 }
 
-/** Draws until it has as many as are wanted that differ. */
+/** Draws `count` distinct combinations. */
 function* drawSome(sizes: readonly number[], count: number, random: Random): Generator<number[]> {
   const drawn = new Set<string>();
   while (drawn.size < count) {

@@ -3,13 +3,14 @@ import { BUFFER_IS_GONE } from '../training/samples.js';
 import type { Work } from '../base/work.js';
 import { isPlain } from './functions.js';
 
-/** So much is copied at once; in about a millisecond. */
+/** Bytes copied in one piece; this takes about a millisecond. */
 const BYTES_AT_A_TIME = 2 ** 20;
 
 /**
- * Copies typed arrays in an object and in the plain objects within: large ones, a piece at a time, for a message copies
- * all at once, which of 100 MB takes a page many frames; and parts of a buffer, for a message copies the whole buffer.
- * @param transfer what is to be handed over with the message; the copies are put to it
+ * Copies typed arrays in an object and in nested plain objects, if a message would copy them badly. A large array is copied in
+ * pieces, because a message copies it in one go, and 100 MB block a page for many frames. A part of a buffer is copied,
+ * because a message copies the whole buffer.
+ * @param transfer the buffers to transfer with the message; takes those of the copies
  */
 export function* copyLarge(value: unknown, transfer: ArrayBuffer[]): Work<unknown> {
   if (isToBeCopied(value) && !transfer.includes(value.buffer as ArrayBuffer)) {
@@ -23,7 +24,7 @@ export function* copyLarge(value: unknown, transfer: ArrayBuffer[]): Work<unknow
   return copy;
 }
 
-/** What is in shared memory is not copied at all. */
+/** Shared memory isn't copied. */
 const isToBeCopied = (value: unknown): value is Uint8Array =>
   ArrayBuffer.isView(value) &&
   (value.byteLength > BYTES_AT_A_TIME || value.byteLength < value.buffer.byteLength) &&
@@ -36,9 +37,9 @@ function* copyInPieces(array: Uint8Array): Work<Uint8Array<ArrayBuffer>> {
     to.set(from.subarray(i, i + BYTES_AT_A_TIME), i);
     yield;
   }
-  // Meanwhile its buffer may be gone.
+  // The caller may have transferred the buffer meanwhile.
   if (from.length < to.length) throw new TypeFault(BUFFER_IS_GONE);
-  // By its name: a Buffer of Node becomes a Uint8Array, as it does in a message.
+  // Looked up by name: a Buffer of Node becomes a Uint8Array, as in a message.
   const Type = (globalThis as unknown as Record<string, typeof Uint8Array>)[array[Symbol.toStringTag]]!;
   return new Type(to.buffer);
 }

@@ -11,19 +11,19 @@ import {
   type Fault,
 } from '../errors.js';
 
-// A clone of an error loses its class and its fields, so errors cross to the other side as records.
+// Structured cloning drops the class and the fields of an error, so errors cross as records.
 
 type DivergencePoint = ConstructorParameters<typeof DivergenceError>[1];
 
 export interface ErrorRecord {
   /** The name of its class. */
   readonly name: string;
-  /** What an error of bp4 says; undefined for errors of the engine and of the user. */
+  /** The fault of an error of bp4; undefined for other errors. */
   readonly fault: Fault | undefined;
   readonly message: string;
-  /** Where it was thrown, in the worker. */
+  /** The stack in the worker. */
   readonly stack: string | undefined;
-  /** Where a training diverged. */
+  /** The point of divergence of a DivergenceError. */
   readonly divergence: DivergencePoint | undefined;
 }
 
@@ -38,7 +38,7 @@ const faultClasses: Partial<Record<string, new (fault: Fault) => Error>> = {
 
 const engineClasses: Partial<Record<string, new (message: string) => Error>> = { TypeError, RangeError };
 
-/** Turns what was thrown into a record, which `unpackError` turns back. */
+/** Packs a thrown value into a record, which `unpackError` unpacks. */
 export function packError(error: unknown): ErrorRecord {
   if (!(error instanceof Error)) {
     return {
@@ -68,7 +68,7 @@ const packDivergence = ({ epoch, step, layer, largestGradient }: DivergencePoint
   largestGradient,
 });
 
-/** An error of the same class with the same fields, and with the stack of the worker. */
+/** An error of the same class with the same fields and the worker's stack. */
 export function unpackError({ name, fault, message, stack, divergence }: ErrorRecord): Error {
   const error = fault
     ? divergence

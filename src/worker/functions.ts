@@ -1,17 +1,17 @@
 import type { Data } from '../training/samples.js';
 import { abandonBatches, openBatches, type Stream } from '../training/stream.js';
 
-// Functions cannot be sent to a worker: a number goes in the place of each, and there becomes a function that asks for the
-// call of that number. What `train` is given may all answer with a promise, so that the difference does not show.
+// Functions can't be sent to a worker. A number replaces each, and becomes a function in the worker that requests the call of
+// that number. Every function among the arguments of `train` may return a promise, so the worker's functions can be async.
 
 export type AnyFunction = (...args: unknown[]) => unknown;
 
-/** In the place of a function. */
+/** Replaces a function. */
 interface Numbered {
   readonly functionNumber: number;
 }
 
-/** In the place of a stream; each a function. */
+/** Replaces a stream. */
 export interface RemoteStream {
   readonly begin: AnyFunction;
   readonly next: AnyFunction;
@@ -19,8 +19,8 @@ export interface RemoteStream {
 }
 
 /**
- * Replaces the functions in an object and in the plain objects within.
- * @param functions out: takes them, each at its number
+ * Replaces the functions in an object and in nested plain objects by their numbers.
+ * @param functions out: takes each function at its number
  */
 export function takeFunctions(value: unknown, functions: AnyFunction[]): unknown {
   if (typeof value === 'function') {
@@ -32,7 +32,7 @@ export function takeFunctions(value: unknown, functions: AnyFunction[]): unknown
   );
 }
 
-/** The reverse. @param call calls the function of a number on the other side */
+/** The reverse of `takeFunctions`. @param call calls a function of the other side by its number */
 export function giveFunctions(
   value: unknown,
   call: (number: number, args: readonly unknown[]) => Promise<unknown>,
@@ -43,13 +43,13 @@ export function giveFunctions(
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, giveFunctions(inner, call)]));
 }
 
-/** An object of names and values, of whatever class (a Dataset): a message takes its class away. */
+/** Whether a value is an object of fields. Instances of classes (a Dataset) count, because a message drops the class. */
 export const isPlain = (value: unknown): value is Record<string, unknown> =>
   Object.prototype.toString.call(value) === '[object Object]';
 
 /**
- * What is sent in the place of the data: of a class, a message would take only the fields. What else they have is named,
- * without its value, for the worker to complain of.
+ * The part of the data to send. The fields are read by name, because a message drops getters of a class. Other fields are
+ * sent as undefined, so that the worker's check reports them.
  */
 export function sendable(data: unknown): unknown {
   if (typeof data !== 'object' || data === null || Array.isArray(data) || ArrayBuffer.isView(data))
@@ -65,7 +65,7 @@ export function sendable(data: unknown): unknown {
   return { ...named, inputs, targets, labels, sampleWeights, inputScale };
 }
 
-/** A stream as functions, for the side that has it. */
+/** A stream as functions, on the side that has it. */
 function describeStream(batches: Stream['batches']): RemoteStream {
   let iterator: AsyncIterator<Data> | Iterator<Data>;
   return {
@@ -80,7 +80,7 @@ function describeStream(batches: Stream['batches']): RemoteStream {
   };
 }
 
-/** The stream again, on the other side. */
+/** The stream on the other side. */
 export function connectStream({ begin, next, giveUp }: RemoteStream): Stream {
   return {
     batches: () => {

@@ -3,20 +3,20 @@ import { builtin } from '../kernels/processors.js';
 import { show } from '../base/check.js';
 import type { FromWorker, ToWorker } from './messages.js';
 
-/** A worker, as the side that started it sees it. */
+/** A worker, from the side that started it. */
 export interface Port {
-  /** @param transfer buffers that are handed over, not copied */
+  /** @param transfer buffers to transfer instead of copying */
   post(message: ToWorker, transfer?: Transferable[]): void;
   /**
-   * What the worker says next.
-   * @throws ThreadError once it is gone
+   * Waits for the worker's next message.
+   * @throws ThreadError if the worker is gone
    */
   next(): Promise<FromWorker>;
-  /** Ends a worker that does not end by itself. */
+  /** Ends a worker that doesn't end by itself. */
   terminate(): void;
 }
 
-/** A worker of Node, of Bun, or of Deno. */
+/** The worker of Node, Bun and Deno. */
 interface NodeWorker {
   on(event: 'message' | 'messageerror' | 'error' | 'exit', listener: (value: unknown) => void): void;
   postMessage(value: unknown, transfer?: Transferable[]): void;
@@ -25,8 +25,8 @@ interface NodeWorker {
 
 /**
  * Starts a worker.
- * @param start how the user starts it
- * @throws ThreadError where there are no workers; TypeError where `start` gives none
+ * @param start the user's way to start it, if any
+ * @throws ThreadError if the host has no workers; TypeError if `start` doesn't return a Worker
  */
 export function openPort(start: (() => Worker | NodeWorker) | undefined): Port {
   const mailbox = new Mailbox();
@@ -45,7 +45,7 @@ export function openPort(start: (() => Worker | NodeWorker) | undefined): Port {
   } else {
     worker.onmessage = ({ data }) => mailbox.put(data as FromWorker);
     worker.onmessageerror = () => mailbox.close('a message could not be read');
-    // One whose file is not found, or that a Content-Security-Policy forbids, fails without a word.
+    // The error event carries no message if the file isn't found, or if a Content-Security-Policy forbids the worker.
     worker.onerror = ({ message }: Partial<ErrorEvent>) =>
       mailbox.close(
         message ??
@@ -63,21 +63,21 @@ export function openPort(start: (() => Worker | NodeWorker) | undefined): Port {
   };
 }
 
-/** What runs in it is thread.ts. */
+/** Starts thread.ts. */
 function startWorker(): Worker | NodeWorker {
   const NodeWorker = builtin('worker_threads')?.['Worker'] as
     (new (url: URL, options: object) => NodeWorker) | undefined;
   if (NodeWorker) {
-    // Written so that no bundler takes it for a file of the page; without the flags of `node --input-type=module -e`.
+    // Bundlers don't recognize this form as a file of the page. `execArgv` drops the flags of `node --input-type=module -e`.
     return new NodeWorker(new URL(import.meta.url.replace(/[^/]*$/, 'thread.js')), { execArgv: [] });
   }
   if (typeof Worker === 'undefined')
     throw new ThreadError({ place: 'worker', problem: 'is not available here', cure: 'use net.train' });
-  // Bundlers know the file by just this expression.
+  // Bundlers recognize the file only in exactly this expression.
   return new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });
 }
 
-/** Keeps what comes until it is taken. */
+/** Keeps messages until they are taken. */
 class Mailbox {
   readonly #letters: FromWorker[] = [];
   #closed: ThreadError | undefined;
@@ -92,7 +92,7 @@ class Mailbox {
     this.#closed ??= new ThreadError({
       place: 'worker',
       problem: `is gone: ${why}`,
-      cure: 'the network is left as when it last reported',
+      cure: 'the network keeps the last state it reported',
     });
     this.#wake?.();
   }

@@ -6,16 +6,16 @@ import { packError } from './error-record.js';
 import { giveFunctions, isRemote, connectStream, type RemoteStream } from './functions.js';
 import { listBuffers, type FromWorker, type Task, type ToWorker } from './messages.js';
 
-// What a worker runs: one training, and it ends. It ends by itself, for not every runtime ends a worker from outside.
+// The worker runs one training and then ends. It ends by itself, because not every runtime can end a worker from outside.
 
-/** The worker's end of the port that leads to whoever started it. */
+/** The worker's end of the port to its starter. */
 interface NodePort {
   on(event: 'message', listener: (message: ToWorker) => void): void;
   postMessage(message: FromWorker, transfer: ArrayBuffer[]): void;
   close(): void;
 }
 
-/** In a page; TypeScript's DOM has it for windows only. */
+/** The global scope of a worker in a page. The DOM types of TypeScript describe only windows. */
 interface WorkerScope {
   onmessage: (event: { readonly data: ToWorker }) => void;
   postMessage(message: FromWorker, transfer: ArrayBuffer[]): void;
@@ -29,11 +29,11 @@ const port = nodePort ?? scope;
 const post = (message: FromWorker): void =>
   port.postMessage(message, message.state ? listBuffers(message.state) : []);
 
-/** The reason why a training ends that was told to end. */
+/** The reason with which a stopped training rejects. */
 const INTERRUPTED = new DOMException('interrupted', 'AbortError');
 const stop = new AbortController();
 
-/** Who waits for an answer, first come first. */
+/** Calls that wait for an answer, first in, first out. */
 const waiting: { readonly resolve: (value: unknown) => void; readonly reject: (reason: Error) => void }[] =
   [];
 
@@ -66,7 +66,7 @@ async function run({ state, engine, threads, given }: Task): Promise<void> {
     });
   let outcome: Pick<FromWorker & { type: 'end' }, 'history' | 'error'> = {};
   try {
-    // Where WebAssembly cannot be compiled here, the reference gives the same bits.
+    // If this worker can't compile WebAssembly, the reference computes the same bits.
     net = await Network.fromState(state, { engine: engine === 'wasm' ? 'auto' : engine, threads });
     const { data, options } = giveFunctions(given, call) as {
       data: Data | RemoteStream;

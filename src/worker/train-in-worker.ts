@@ -13,31 +13,31 @@ import { sendable, takeFunctions, type AnyFunction } from './functions.js';
 import { listBuffers, type Task } from './messages.js';
 import { openPort, type Port } from './port.js';
 
-/** A worker that was told to stop and says nothing is lost after so many milliseconds: a step takes far less. */
+/** Milliseconds after which a worker that was told to stop counts as lost. A step takes far less. */
 const STOPPING_TIME = 5000;
 
-/** How the worker is started, and what it is handed. */
+/** How the worker starts, and which buffers it takes over. */
 export interface WorkerOptions {
   /**
-   * Starts the worker, for bundlers that do not find its file by themselves: make a file whose only line is
-   * `import 'bp4/worker/thread'`, and start that as a module worker.
+   * Starts the worker, for bundlers that can't find its file by themselves. Create a file whose only line is
+   * `import 'bp4/worker/thread'`, and return a module worker that runs it.
    */
   readonly worker?: () => Worker;
-  /** Buffers of the data that are handed over, not copied: they are empty for the caller afterwards. */
+  /** Buffers of the data to transfer instead of copying. The caller's arrays on them are empty afterwards. */
   readonly transfer?: readonly ArrayBuffer[];
 }
 
 /**
- * Does what `net.train` does, in a worker: the same options, the same result, the same bits, and this thread is free.
+ * Trains like `net.train`, but in a worker: the same options, results and bits, while this thread stays free.
  *
- * The data are copied for the worker, typed arrays in slices of time, but what lies in a SharedArrayBuffer is shared. The
- * functions among the options are called here, and each is waited for; whenever one is called, and at the end, `net` is as
- * the training has made it so far. Meanwhile it can predict, and cannot be trained.
- * @returns loss and accuracy of each epoch
- * @throws what `train` throws, with the same messages
- * @throws TypeError where the data cannot be sent to a worker
- * @throws ThreadError where there is no worker, or it ends by itself; the network is left as when it last reported
- * @throws the reason of `options.signal` once it is aborted; the network is left after its last whole step
+ * The data are copied for the worker, large typed arrays in slices of time. Data in a SharedArrayBuffer are shared instead.
+ * Functions among the options run on this thread, and the training waits for each. Whenever one is called, and at the end,
+ * `net` has the current state of the training. During the training `net` can predict, but it can't be trained.
+ * @returns one report per epoch, with loss and accuracy
+ * @throws the errors of `net.train`, with the same messages
+ * @throws TypeError if the data can't be sent to a worker
+ * @throws ThreadError if the host has no workers, or the worker dies; the network keeps the last state it reported
+ * @throws the reason of `options.signal` if it aborts; the network keeps its last whole step
  */
 export async function trainInWorker(
   net: Network,
@@ -69,12 +69,12 @@ export async function trainInWorker(
       timer ??= setTimeout(() => port.terminate(), STOPPING_TIME);
     };
     try {
-      mayGoOn(); // whoever started the worker may have done anything
+      mayGoOn(); // the user's function that starts the worker may have aborted
       signal?.addEventListener('abort', stop);
       send(port, task, transfer);
       return await converse(port, functions, restore, signal);
     } catch (error) {
-      // It may not have begun, or wait for an answer; or be lost.
+      // The worker may not have started, may wait for an answer, or may be lost.
       port.post({ type: 'close' });
       if (error instanceof ThreadError) {
         port.terminate();
@@ -89,7 +89,7 @@ export async function trainInWorker(
   return await net.trainElsewhere(train, () => stop());
 }
 
-/** By their names, for a message would take only the fields of a class. */
+/** Reads the options by name, because a message drops getters of a class. */
 function sendableOptions(options: TrainOptions): object {
   const { validation, checkpoint, onEpoch, onBatch } = options;
   return {
@@ -106,14 +106,14 @@ function sendableOptions(options: TrainOptions): object {
   };
 }
 
-/** What a callback returns is waited for, and need not be anything that can be sent. */
+/** Waits for a callback, but drops its result, which can't always be sent. */
 const unanswered =
   <Argument>(callback: (argument: Argument) => unknown) =>
   async (argument: Argument): Promise<void> => {
     await callback(argument);
   };
 
-/** @throws TypeError where a part of it cannot be sent */
+/** @throws TypeError if a part of the task can't be sent */
 function send(port: Port, task: Task, transfer: ArrayBuffer[]): void {
   try {
     port.post({ type: 'train', task }, transfer);
@@ -125,7 +125,7 @@ function send(port: Port, task: Task, transfer: ArrayBuffer[]): void {
   }
 }
 
-/** Calls the user's functions as the worker asks for it, to the end. */
+/** Calls the user's functions on the worker's request, until the training ends. */
 async function converse(
   port: Port,
   functions: readonly AnyFunction[],

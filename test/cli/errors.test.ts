@@ -10,18 +10,21 @@ import {
 import { FileError } from '../../src/node/file-error.js';
 import {
   DataError,
+  describeError,
   inFile,
   StoppedError,
   toDataError,
   toUsageError,
+  underFlag,
   UsageError,
-  withFlags,
 } from '../../src/cli/errors.js';
 import { chooseExitCode, exitCodes } from '../../src/cli/exit-codes.js';
-import { flagTable } from '../../src/cli/options/flags.js';
+import { flagTable } from '../../src/cli/flags.js';
+import { tryEachFlag } from '../../src/cli/options/command.js';
+import { trainingGroup } from '../../src/cli/options/training.js';
 import { describeFailure } from '../../src/cli/train/run-training.js';
 
-// Exit codes follow from classes and fields. So each error is thrown twice: in the words of bp4, and in other words.
+// Exit codes and flags follow from classes and options. So each error is thrown in other words and at other places, too.
 
 /** Different words for the same fault; some of them look like other faults. */
 const wordings = [
@@ -30,6 +33,18 @@ const wordings = [
   'xyz',
   '',
   'inputs[3]: unknown row 7; give options.activations',
+];
+
+/** Places of options, of data and of files, and other texts. */
+const places = [
+  '',
+  'CSV row 3',
+  "line 2, column 'a'",
+  'inputs[3][1]',
+  'layers[1].dropout',
+  'bytes',
+  'npz: x',
+  'xyz',
 ];
 
 /** The error of a function that throws. */
@@ -53,40 +68,64 @@ describe.each(classNames)('%s', (name) => {
   const create = (fault: Fault): Error => new faultClasses[name](fault);
 
   it.each(wordings)(
-    'exits with 3 when the error arises in a file, whatever its words: %j',
+    'exits with 3 when the error arises in a file, whatever its words and its place: %j',
     async (problem) => {
-      for (const cure of [undefined, problem]) {
-        const error = await catchError(() =>
-          inFile('iris.csv', throwError(create({ place: "row 3, column 'a'", problem, cure }))),
-        );
-        expect(error).toBeInstanceOf(DataError);
-        expect(error).toMatchObject({ place: "iris.csv, row 3, column 'a'", problem, cure });
-        expect(chooseExitCode(error)).toBe(exitCodes.data);
+      for (const place of places) {
+        for (const cure of [undefined, problem]) {
+          const error = await catchError(() =>
+            inFile('iris.csv', throwError(create({ place, problem, cure }))),
+          );
+          expect(error).toBeInstanceOf(DataError);
+          expect(error).toMatchObject({
+            place: place === '' ? 'iris.csv' : `iris.csv: ${place}`,
+            problem,
+            cure,
+          });
+          expect(chooseExitCode(error)).toBe(exitCodes.data);
+        }
       }
     },
   );
 
   it.each(wordings)(
-    'exits with 2 when the error arises from options, whatever its words: %j',
+    'exits with 2 under the flag whose value is refused, whatever the words and the place: %j',
     async (problem) => {
-      const error = await catchError(() =>
-        withFlags(throwError(create({ place: 'layers[1].dropout', problem }))),
-      );
-      expect(error).toBeInstanceOf(UsageError);
-      expect(error).toMatchObject({ place: '--dropout', problem });
-      expect(chooseExitCode(error)).toBe(exitCodes.usage);
+      for (const place of places) {
+        const error = await catchError(() => underFlag('--dropout', throwError(create({ place, problem }))));
+        expect(error).toBeInstanceOf(UsageError);
+        expect(error).toMatchObject({ place: '--dropout', problem });
+        expect(chooseExitCode(error)).toBe(exitCodes.usage);
+      }
     },
   );
 
+  it.each(wordings)('tryEachFlag reports an error under the one flag that causes it: %j', async (problem) => {
+    for (const place of places) {
+      const flags = { epochs: 3, clipNorm: 1, shuffle: true };
+      const refuseClipping = ({ clipNorm }: { clipNorm?: number }): void => {
+        if (clipNorm !== undefined) throw create({ place, problem });
+      };
+      const error = await catchError(() => tryEachFlag(trainingGroup, flags, refuseClipping));
+      expect(error).toMatchObject({ place: '--clip-norm', problem });
+    }
+  });
+
+  it.each(wordings)('an error of several flags is reported under the option that it names: %j', (problem) => {
+    for (const place of places) {
+      expect(toUsageError(create({ place, problem, option: { name: 'loss' } }))).toMatchObject({
+        place: '--loss',
+        problem,
+      });
+    }
+  });
+
   it.each(wordings)(
-    'exits with 2 or 3 by the place of an error of train, whatever its words: %j',
+    'exits with 3 when train refuses its data, whatever the words and the place: %j',
     (problem) => {
-      const exitCodeAt = (place: string): number =>
-        chooseExitCode(describeFailure(create({ place, problem }), 'iris.csv'));
-      for (const place of ['inputs[3][1]', 'labels[0]', 'targets', 'validation.inputs[0]'])
-        expect([place, exitCodeAt(place)]).toEqual([place, exitCodes.data]);
-      for (const place of ['frozen[0]', 'earlyStopping.patience', 'learningRate.rate'])
-        expect([place, exitCodeAt(place)]).toEqual([place, exitCodes.usage]);
+      for (const place of places) {
+        const error = describeFailure(create({ place, problem }), 'iris.csv');
+        expect([place, chooseExitCode(error)]).toEqual([place, exitCodes.data]);
+      }
     },
   );
 });
@@ -127,26 +166,40 @@ it('recognizes a system error by its fields, and keeps where a training diverged
   const diverged = describeFailure(new DivergenceError({ place: '', problem: 'xyz' }, at), 'iris.csv');
   expect(diverged).toMatchObject(at);
   expect(chooseExitCode(diverged)).toBe(exitCodes.diverged);
+  const option = { name: 'learningRate' };
+  const named = describeFailure(new DivergenceError({ place: 'train', problem: 'xyz', option }, at), 'a.csv');
+  expect(describeError(named, ['--learning-rate'])).toMatch(/^the training diverged .*--learning-rate/);
 });
 
 describe('a cure that names an option of the library', () => {
-  const cureOf = (option: Fault['option'], cure = 'words of the library'): unknown =>
-    (toDataError('a.csv', new RangeFault({ place: 'row 1', problem: 'xyz', cure, option })) as Fault).cure;
+  const ofTrain = Object.values(flagTable).map(({ flags }) => `--${flags[0]!}`);
+  const textOf = (option: Fault['option'], flags = ofTrain): string =>
+    describeError(
+      toDataError(
+        'a.csv',
+        new RangeFault({ place: 'row 1', problem: 'xyz', cure: 'words of the library', option }),
+      ),
+      flags,
+    );
 
   it('a cure names the flag of every option in the table', () => {
     for (const [name, { flags }] of Object.entries(flagTable)) {
-      expect(cureOf({ name, values: ['drop'] })).toContain(`--${flags[0]!}`);
+      expect(textOf({ name, values: ['drop'] })).toContain(`--${flags[0]!}`);
     }
   });
 
   it('a cure stays unchanged when it names no option, or one without a flag', () => {
-    expect(cureOf({ name: 'toString' })).toBe('words of the library');
-    expect(cureOf(undefined)).toBe('words of the library');
+    expect(textOf({ name: 'toString' })).toBe('a.csv: row 1: xyz; words of the library');
+    expect(textOf(undefined)).toBe('a.csv: row 1: xyz; words of the library');
+  });
+
+  it('a cure is left out when the command lacks its flag', () => {
+    expect(textOf({ name: 'missing', values: ['drop'] }, ['--label'])).toBe('a.csv: row 1: xyz');
   });
 
   it('a cure lists the values to choose from', () => {
-    expect(cureOf({ name: 'missing', values: ['drop', 'mean'] })).toBe(
-      '--missing drop leaves such rows out, --missing mean fills them in',
+    expect(textOf({ name: 'missing', values: ['drop', 'mean'] })).toBe(
+      'a.csv: row 1: xyz; --missing drop leaves such rows out, --missing mean fills them in',
     );
   });
 });

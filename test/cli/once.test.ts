@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import { RowReader } from '../../src/data/csv.js';
 import { Network } from '../../src/index.js';
-import { createProgram } from '../../src/cli/options/program.js';
+import { createProgram } from '../../src/cli/program.js';
 import { irisCSV } from '../support/cli.js';
 
 // A command reads its data once, and encodes or decodes a model once: counted in this process, by the functions that do it.

@@ -63,7 +63,7 @@ describe('a training that is stopped', () => {
       expect(ran.code).toBe(130);
       expect(ran.stderr).toMatch(
         new RegExp(
-          `^bp4: stopped in epoch \\d+, after a whole step; saved ${out}; go on with: npx bp4 train --resume ${out}\n$`,
+          `^bp4: stopped in epoch \\d+, after a whole step; saved ${out}; continue with: npx bp4 train --resume ${out}\n$`,
         ),
       );
       expect(eventsOf(ran).at(-1)).toMatchObject({ event: 'stopped', path: out });
@@ -131,7 +131,7 @@ describe('a training that is stopped', () => {
     const seed = await bp4(['train', '--resume', 'never.bp4', '--seed', '7'], { cwd });
     expect(seed).toMatchObject({ code: 2 });
     expect(seed.stderr).toBe(
-      'bp4: --seed: it was not given when the training began; leave it out to go on with it\n',
+      'bp4: --seed: it was not given when the training began; leave it out to continue\n',
     );
     writeFileSync(
       join(cwd, 'less.csv'),
@@ -146,7 +146,9 @@ describe('a training that is stopped', () => {
 
   it('a training that is resumed after its last epoch reports that it had ended', async () => {
     const ran = await bp4(['train', '--resume', 'never.bp4'], { cwd });
-    expect(ran.stdout).toContain('It had ended after its 6 epochs; more --epochs would go on.');
+    expect(ran.stdout).toContain(
+      'Already finished: all 6 epochs are done. To train further: npx bp4 train --resume never.bp4 --epochs 12',
+    );
   });
 });
 

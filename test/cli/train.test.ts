@@ -9,7 +9,7 @@ import { Network } from '../../src/index.js';
 import { writeNPY, writeNPZ } from '../../src/formats/numpy/index.js';
 import { optionNames } from '../../src/training/options.js';
 import { train } from '../../src/cli/commands/train.js';
-import { flagTable, withoutFlag } from '../../src/cli/options/flags.js';
+import { flagTable, withoutFlag } from '../../src/cli/flags.js';
 import { bp4, eventOf, eventsOf, irisCSV, type Ran } from '../support/cli.js';
 
 // `bp4 train` as a user runs it.
@@ -192,7 +192,9 @@ describe('train', () => {
     });
     const { code, stderr } = await run('train', 'gaps.csv', '--missing', 'error');
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^bp4: gaps\.csv, row 3, column 'sepal_width' is missing; .*--missing drop.*\n$/);
+    expect(stderr).toMatch(
+      /^bp4: gaps\.csv: CSV row 3, column 'sepal_width' is missing; .*--missing drop.*\n$/,
+    );
   });
 });
 
@@ -216,7 +218,9 @@ describe('train --stream', () => {
     put('typo.csv', irisCSV().replace('4.9,3,', '4.9,x3,'));
     const { code, stderr } = await run('train', 'typo.csv', '--stream');
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^bp4: typo\.csv, row 3, column 'sepal_width': expected a number, got 'x3'.*\n$/);
+    expect(stderr).toMatch(
+      /^bp4: typo\.csv: CSV row 3, column 'sepal_width': expected a number, got 'x3'.*\n$/,
+    );
   });
 });
 
@@ -343,28 +347,23 @@ describe('an error', () => {
       'an unknown option',
       ['iris.csv', '--epoch', '3'],
       2,
-      /^bp4: unknown option '--epoch' \(Did you mean --epochs\?\); see bp4 train --help$/,
+      /^bp4: --epoch: unknown option; did you mean --epochs\?$/,
     ],
     ['an unknown optimizer', ['iris.csv', '--optimizer', 'adm'], 2, /did you mean 'adam'\?$/],
     [
       'no number',
       ['iris.csv', '--epochs', 'many'],
       2,
-      /^bp4: option '--epochs <n>' argument 'many' is invalid\. Expected a whole number of at least 1\.$/,
+      /^bp4: --epochs: expected a whole number of at least 1, got 'many'$/,
     ],
-    [
-      'no value',
-      ['iris.csv', '--epochs'],
-      2,
-      /^bp4: option '--epochs <n>' argument missing; see bp4 train --help$/,
-    ],
+    ['no value', ['iris.csv', '--epochs'], 2, /^bp4: --epochs: expected a value; see bp4 train --help$/],
     [
       'an option as a value',
       ['iris.csv', '--out', '--json'],
       2,
-      /^bp4: option '-o, --out <file>' argument missing: '--json' is an option; see/,
+      /^bp4: --out: expected a value, got the option --json; see bp4 train --help$/,
     ],
-    ['no file', [], 2, /^bp4: give a data file: bp4 train iris\.csv/],
+    ['no file', [], 2, /^bp4: missing argument \[data\]; give a data file: bp4 train iris\.csv$/],
     ['two files', ['iris.csv', 'b.csv'], 2, /^bp4: unexpected argument 'b\.csv'/],
     [
       'an unknown column',
@@ -372,7 +371,7 @@ describe('an error', () => {
       2,
       /no column 'specis'; did you mean 'species'\?$/,
     ],
-    ['two columns of one name', ['twice.csv'], 3, /^bp4: twice\.csv, columns: two are named 'a'; give each/],
+    ['two columns of one name', ['twice.csv'], 3, /^bp4: twice\.csv: columns: two are named 'a'; give each/],
     [
       'nothing to learn from',
       ['counted.csv'],
@@ -397,30 +396,30 @@ describe('an error', () => {
     ['a layer that is not', ['iris.csv', '--frozen', '7'], 2, /^bp4: --frozen: /],
     ['a missing file', ['nowhere.csv'], 3, /^bp4: nowhere\.csv: no such file$/],
     ['a folder', ['folder.csv'], 3, /^bp4: folder\.csv: it is a folder, not a file$/],
-    [
-      'an unknown kind',
-      ['iris.xyz'],
-      2,
-      /^bp4: iris\.xyz: its name does not tell what it holds; expected \.csv/,
-    ],
+    ['an unknown kind', ['iris.xyz'], 2, /^bp4: iris\.xyz: unknown kind of file; expected \.csv/],
     [
       'no number in a column',
       ['typo.csv'],
       3,
-      /^bp4: typo\.csv, row 3, column 'sepal_width': expected a number, got 'x3'/,
+      /^bp4: typo\.csv: CSV row 3, column 'sepal_width': expected a number, got 'x3'/,
     ],
     [
       'a field too few',
       ['short.csv'],
       3,
-      /^bp4: short\.csv, row 3: expected 5 fields, one for each column, got 4$/,
+      /^bp4: short\.csv: CSV row 3: expected 5 fields, one for each column, got 4$/,
     ],
-    ['an open quote', ['quote.csv'], 3, /^bp4: quote\.csv, row 3: a quoted field is never closed/],
+    ['an open quote', ['quote.csv'], 3, /^bp4: quote\.csv: CSV row 3: a quoted field is never closed/],
     ['nothing', ['empty.csv'], 3, /^bp4: empty\.csv: it is empty/],
-    ['no row', ['head.csv'], 3, /^bp4: head\.csv: expected at least one row of data, got none$/],
+    ['no row', ['head.csv'], 3, /^bp4: head\.csv: CSV: expected at least one row of data, got none$/],
     ['no text', ['binary.csv'], 3, /^bp4: binary\.csv: not valid UTF-8; save it as UTF-8$/],
-    ['no JSON', ['broken.json'], 3, /^bp4: broken\.json, line 1, column \d+: invalid JSON/],
-    ['no JSON in a line', ['broken.jsonl'], 3, /^bp4: broken\.jsonl, line 2, column \d+: invalid JSON/],
+    ['no JSON', ['broken.json'], 3, /^bp4: broken\.json: JSON, line 1, column \d+: invalid JSON/],
+    [
+      'no JSON in a line',
+      ['broken.jsonl'],
+      3,
+      /^bp4: broken\.jsonl: JSON Lines, line 2, column \d+: invalid JSON/,
+    ],
     ['no gzip', ['broken.csv.gz'], 3, /^bp4: broken\.csv\.gz: it could not be decompressed by gzip/],
     ['no NumPy', ['broken.npy'], 3, /^bp4: broken\.npy: /],
     ['a class only', ['one.csv'], 3, /^bp4: one\.csv: column 'species': every row has the same value/],
@@ -428,13 +427,13 @@ describe('an error', () => {
       'no folder to save in',
       ['iris.csv', '--out', 'no/where.bp4'],
       3,
-      /^bp4: no\/where\.bp4: there is no folder no$/,
+      /^bp4: no\/where\.bp4: no such folder: no$/,
     ],
     [
       'a file of another kind',
       ['iris.csv', '--out', 'iris.csv'],
       2,
-      /^bp4: iris\.csv: exists, and is not a model/,
+      /^bp4: iris\.csv: it exists and is not a model of bp4/,
     ],
     ['no model to go on from', ['--resume', 'nowhere.bp4'], 3, /^bp4: nowhere\.bp4: no such file$/],
     ['a broken model', ['--resume', 'no-model.bp4'], 3, /^bp4: no-model\.bp4: /],
@@ -489,7 +488,9 @@ describe('an error', () => {
 
   it('prints the stack of an error with --debug', async () => {
     const { stderr } = await run('train', 'typo.csv', '--debug');
-    expect(stderr).toMatch(/^bp4: typo\.csv, row 3.*\nDataError: [^]*caused by TypeError: [^]*row 3[^]* at /);
+    expect(stderr).toMatch(
+      /^bp4: typo\.csv: CSV row 3.*\nDataError: [^]*caused by TypeError: [^]*row 3[^]* at /,
+    );
   });
 });
 
@@ -513,7 +514,7 @@ describe('help', () => {
   it('suggests the nearest command for an unknown one', async () => {
     expect(await run('trian', 'iris.csv')).toMatchObject({
       code: 2,
-      stderr: "bp4: unknown command 'trian' (Did you mean train?); see bp4 --help\n",
+      stderr: "bp4: unknown command 'trian'; did you mean 'train'?\n",
     });
   });
 });

@@ -209,34 +209,34 @@ describe('predict', () => {
     [
       'a word for a number',
       irisCSV().replace('4.9', 'long'),
-      /bad\.csv, row 3, column "sepal_length": expected a number, got 'long'/,
+      /bad\.csv: CSV row 3, column 'sepal_length': expected a number, got 'long'/,
     ],
     [
       'a missing value',
       irisCSV().replace('4.9', ''),
-      /bad\.csv, row 3, column "sepal_length" is missing; fill it in/,
+      /bad\.csv: CSV row 3, column 'sepal_length' is missing; fill it in/,
     ],
     [
       'a number that is too large',
       irisCSV().replace('4.9', '1e300'),
-      /bad\.csv, row 3, column "sepal_length": expected a number, got '1e300'/,
+      /bad\.csv: CSV row 3, column 'sepal_length': expected a number, got '1e300'/,
     ],
     [
       'a short row',
       irisCSV().replace('4.9,', ''),
-      /bad\.csv, row 3: expected 5 fields, one for each column, got 4/,
+      /bad\.csv: CSV row 3: expected 5 fields, one for each column, got 4/,
     ],
     [
       'a file without one of the columns',
       irisCSV().replace('sepal_width', 'sepalwidth'),
-      /bad\.csv: the column 'sepal_width' is missing; is it 'sepalwidth'\?/,
+      /bad\.csv: the column 'sepal_width' is missing; did you mean 'sepalwidth'\?/,
     ],
     [
       'a file without names',
       `${rows.join('\n')}\n`,
-      /bad\.csv: the columns .* are missing; its first row holds numbers.*--header no|are missing; its columns are/,
+      /bad\.csv: the columns .* are missing; if its first row has no names, add --header no|are missing; its columns are/,
     ],
-    ['an open quote', `${header}\n"1,2,3,4,5\n`, /bad\.csv, row 2: a quoted field is never closed/],
+    ['an open quote', `${header}\n"1,2,3,4,5\n`, /bad\.csv: CSV row 2: a quoted field is never closed/],
     ['a file of names only', `${header}\n`, /bad\.csv: expected at least one row of data, got none/],
     ['an empty file', '', /bad\.csv: expected at least one row of data, got none/],
   ])('predict rejects %s', async (_, text, message) => {
@@ -250,17 +250,17 @@ describe('predict', () => {
     expectFailure(
       await fed('area,district\n50,west\n', 'predict', 'houses.bp4'),
       3,
-      /stdin, row 2, column "district": 'west' is none of the categories that were learned: north, south/,
+      /stdin: CSV row 2, column 'district': expected one of the learned categories north, south, got 'west'/,
     );
     put('bad.jsonl', '{"area":50,"district":"north"}\n{"area":50,\n');
     expect((await run('predict', 'houses.bp4', 'bad.jsonl')).stderr).toMatch(
-      /bad\.jsonl, line 2: invalid JSON/,
+      /bad\.jsonl: line 2: invalid JSON/,
     );
     put('text.jsonl', '{"area":"50","district":"north"}\n');
     expectFailure(
       await run('predict', 'houses.bp4', 'text.jsonl'),
       3,
-      /line 1, column "area": expected a number, got '50'/,
+      /line 1, column 'area': expected a number, got '50'/,
     );
   });
 
@@ -310,9 +310,7 @@ describe('evaluate', () => {
     expect(stdout).toMatch(/^iris\.csv: 150 samples, loss 0\.\d+\naccuracy [\d.]+ %: 1\d\d of 150 right\n/);
     expect(stdout).toMatch(/setosa +100 % +100 % +100 % +50/);
     expect(stdout).toContain('predicted');
-    expect(stderr).toBe(
-      'bp4: iris.csv is what the model was trained with: 120 samples of it were learned from\n',
-    );
+    expect(stderr).toBe('bp4: iris.csv is the training data: the model has learned from 102 samples in it\n');
   });
 
   it('evaluate agrees with Network.evaluate with --json', async () => {
@@ -348,12 +346,12 @@ describe('evaluate', () => {
     expectFailure(
       await run('evaluate', 'iris.bp4', 'rose.csv'),
       3,
-      /rose\.csv, row 2, column 'species': 'rose' is not one of/,
+      /rose\.csv: CSV row 2, column 'species': 'rose' is not one of/,
     );
     expectFailure(
       await run('evaluate', 'iris.bp4', 'rose.csv', '--report', 'no/where.html'),
       3,
-      /no\/where\.html: there is no folder no/,
+      /no\/where\.html: no such folder: no/,
     );
   });
 });
@@ -417,11 +415,11 @@ describe('export and back', () => {
     expect(stdout).toMatch(/^iris\.safetensors +safetensors, [\d.]+ kB\n/);
     expect(stdout).toMatch(/note: other programs must transform the inputs themselves/);
     expect(stdout).toMatch(
-      /note: the names of the classes are not in it: its outputs are setosa, versicolor, virginica/,
+      /note: the file has no class names: its outputs are setosa, versicolor, virginica/,
     );
     expect(stdout).toMatch(/open: PyTorch/);
     expect(await outputOf('export', 'houses.bp4', 'houses.onnx')).toMatch(
-      /categories are given by their index: of district/,
+      /categories are given by their index: district/,
     );
   });
 
@@ -429,15 +427,11 @@ describe('export and back', () => {
     const w = { values: Float32Array.of(1, 2, 3, 4), shape: [2, 2] };
     const b = { values: Float32Array.of(0, 1), shape: [2] };
     put('bare.npz', writeNPZ({ '0.weight': w, '0.bias': b }));
-    expectFailure(
-      await run('inspect', 'bare.npz'),
-      2,
-      /bare\.npz: --activations: .*give --activations, one for each layer/,
-    );
+    expectFailure(await run('inspect', 'bare.npz'), 2, /bare\.npz: .*give --activations, one for each layer/);
     put('bare.safetensors', bareSafetensors());
     expectFailure(
       await run('inspect', 'bare.safetensors'),
-      3,
+      2,
       /give --activations, one for each of its 1 layers/,
     );
     const stdout = await outputOf('inspect', 'bare.npz', '--activations', 'softmax');
@@ -445,7 +439,7 @@ describe('export and back', () => {
     expectFailure(
       await run('inspect', 'iris.bp4', '--activations', 'relu'),
       2,
-      /--activations: iris\.bp4 tells them itself/,
+      /--activations: iris\.bp4 names its activations itself/,
     );
   });
 
@@ -482,7 +476,7 @@ describe('export and back', () => {
     expectFailure(
       await run('export', 'iris.bp4', '--to', 'onx'),
       2,
-      /option '--to <format>' argument 'onx' is invalid\..*did you mean 'onnx'\?/,
+      /--to: expected one of .*, got 'onx'; did you mean 'onnx'\?/,
     );
     expectFailure(await run('export', 'iris.bp4'), 2, /give a file, or --to/);
     mkdirSync(at('folder'));
@@ -559,5 +553,35 @@ it('bench rejects an argument, and asks for none', async () => {
   expect(await outputOf('bench', '--help')).toMatch(/^Usage: bp4 bench \[options\]$/m);
   const ran = await bp4(['bench', 'iris.csv'], { cwd });
   expect(ran).toMatchObject({ code: 2, stdout: '' });
-  expect(ran.stderr).toMatch(/^bp4: too many arguments/);
+  expect(ran.stderr).toMatch(/^bp4: unexpected argument 'iris\.csv'; see bp4 bench --help$/m);
+});
+
+describe('a mistake in what is typed or read', () => {
+  it('evaluate recommends no flag that it lacks', async () => {
+    put('typo.csv', irisCSV().replace('4.9,3,', '4.9,x3,'));
+    expectFailure(
+      await run('evaluate', 'iris.bp4', 'typo.csv'),
+      3,
+      /^bp4: typo\.csv: CSV row 3, column 'sepal_width': expected a number, got 'x3'$/m,
+    );
+  });
+
+  it('train suggests what was meant by a flag, a value or a folder', async () => {
+    mkdirSync(at('flowers'));
+    put('flowers/a.csv', irisCSV());
+    const cases: [args: string[], code: number, message: RegExp][] = [
+      [['train', 'iris.csv', '--lr', '1'], 2, /--lr: unknown option; did you mean --learning-rate\?$/m],
+      [['train', 'iris.csv', '--save', 'x'], 2, /--save: unknown option; did you mean --out\?$/m],
+      [['train', 'iris.csv', '--hidden', '8,x'], 2, /--hidden: expected a whole number .*, got 'x'$/m],
+      [['train', 'iris.csv', '--report', '-'], 2, /--report: expected a file, not stdout/],
+      [['train', 'flowers'], 3, /flowers: it is a folder, not a file; it contains flowers.a\.csv$/m],
+    ];
+    for (const [args, code, message] of cases) expectFailure(await run(...args), code, message);
+  });
+
+  it('train reports that an old model file is replaced', async () => {
+    const train = ['train', 'iris.csv', '--epochs', '1', '--out', 'twice.bp4'];
+    expect(await outputOf(...train)).not.toContain('replacing');
+    expect(await outputOf(...train)).toMatch(/^Saved twice\.bp4, .*, replacing the old file$/m);
+  });
 });

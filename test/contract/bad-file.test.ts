@@ -194,7 +194,7 @@ describe('load', () => {
   it.each(cases)('load rejects a file with %s', async (_, bytes, message) => {
     const error = await errorOf(() => Network.load(bytes));
     expect(error).toBeInstanceOf(FormatError);
-    expect((error as Error).message).toMatch(/^bytes: expected a network as save gives: /);
+    expect((error as Error).message).toMatch(/^expected a network as save gives: /);
     expect((error as Error).message).toMatch(message);
     expect((error as Error).cause).toBeInstanceOf(Error);
   });

@@ -36,7 +36,7 @@ it.each(['auto', 'wasm'] as const)(
       const { Network } = await import('../../src/index.js');
       const error = await errorOf(() => Network.create({ ...spec, engine }));
       expect(error).toBeInstanceOf(RangeError);
-      expect((error as Error).message).toMatch(/^memory: .*dispose of those no longer used$/);
+      expect((error as Error).message).toMatch(/^memory: .*dispose of unused networks$/);
     } finally {
       vi.restoreAllMocks();
     }
@@ -82,7 +82,7 @@ describe.each(refusals)('WebAssembly %s', (_, refuse, cause) => {
       expect(error).toBeInstanceOf(EngineError);
       expect(error).toMatchObject({ name: 'EngineError', cause });
       expect((error as Error).message).toMatch(
-        /^engine: WebAssembly with SIMD is refused here; use engine: 'auto' or 'reference', or allow 'wasm-unsafe-eval'/,
+        /^engine: this host refuses WebAssembly with SIMD; use engine: 'auto' or 'reference', or allow 'wasm-unsafe-eval'/,
       );
     }
   });

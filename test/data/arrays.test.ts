@@ -64,19 +64,19 @@ describe('Dataset.fromNPY with a file for each array', () => {
       'labels of a different count',
       { inputs, labels: npy(Uint8Array.of(1, 2), 2) },
       {},
-      [RangeError, 'labels: expected shape (3), a row for each of inputs, got (2)'],
+      [RangeError, 'labels: expected shape (3), a row for each row of inputs, got (2)'],
     ],
     [
       'one-hot labels',
       { inputs, labels: npy(new Uint8Array(6), 3, 2) },
       {},
-      [RangeError, 'labels: expected shape (3), a row for each of inputs, got (3, 2)'],
+      [RangeError, 'labels: expected shape (3), a row for each row of inputs, got (3, 2)'],
     ],
     [
       'targets of a different count',
       { inputs, targets: npy(new Float32Array(6), 2, 3) },
       {},
-      [RangeError, 'targets: expected shape (3, outputs), a row for each of inputs, got (2, 3)'],
+      [RangeError, 'targets: expected shape (3, outputs), a row for each row of inputs, got (2, 3)'],
     ],
     [
       'labels below 0',
@@ -119,7 +119,10 @@ describe('Dataset.fromNPY with a file for each array', () => {
       'integers of more than 53 bits',
       { inputs: npy(BigInt64Array.of(1n, 2n ** 60n), 1, 2) },
       {},
-      [RangeError, 'inputs[0][1] is 1152921504606846976; a number here holds 53 bits: save it as float64'],
+      [
+        RangeError,
+        'inputs[0][1] is 1152921504606846976; JavaScript numbers hold 53 bits: save it as float64',
+      ],
     ],
     [
       'a wrong number of column names',

@@ -183,7 +183,7 @@ describe('missing values', () => {
       () => Dataset.fromCSV(countries, { targets: 'y', categorical: ['c'], missing: 'mean' }),
       [
         RangeError,
-        "CSV row 3, column 'c' is missing, and no number has a mean there; choose missing: 'drop'",
+        "CSV row 3, column 'c' is missing, and only numeric inputs have a mean; choose missing: 'drop'",
       ],
     );
   });
@@ -194,7 +194,7 @@ describe('missing values', () => {
   it("fromCSV rejects a missing target when missing is 'mean'", async () => {
     await expectError(
       () => Dataset.fromCSV('x,y\n1,2\n1,\n', { targets: 'y', missing: 'mean' }),
-      [RangeError, "CSV row 3, column 'y' is missing, and no number has a mean there"],
+      [RangeError, "CSV row 3, column 'y' is missing, and only numeric inputs have a mean"],
     );
   });
   it("fromCSV rejects a column without values when missing is 'mean'", async () => {
@@ -256,7 +256,7 @@ describe('invalid CSV texts and options', () => {
       'a text with another delimiter',
       'a;b\n1;2',
       {},
-      [RangeError, 'CSV row 1: a single field, with ";" in it; give { delimiter: ";" }'],
+      [RangeError, 'CSV row 1: has a single field, which contains ";"; set { delimiter: ";" }'],
     ],
     [
       'a quote that is not closed',
@@ -268,7 +268,7 @@ describe('invalid CSV texts and options', () => {
       'text after a closing quote',
       'a,b\n1,2\n1,"2"3\n',
       {},
-      [RangeError, 'CSV row 3: a quoted field has something after'],
+      [RangeError, 'CSV row 3: a quoted field has characters after'],
     ],
     ['two columns of the same name', 'a,a\n1,2', {}, [RangeError, "columns: two are named 'a'"]],
     [
@@ -284,7 +284,7 @@ describe('invalid CSV texts and options', () => {
       [RangeError, "targets: there is no column 'c'"],
     ],
     ['an unknown input', 'a,b\n1,2', { inputs: ['d'] }, [RangeError, "inputs: there is no column 'd'"]],
-    ['an input named twice', 'a,b\n1,2', { inputs: ['a', 'a'] }, [RangeError, "inputs: 'a' is there twice"]],
+    ['an input named twice', 'a,b\n1,2', { inputs: ['a', 'a'] }, [RangeError, "inputs: 'a' is listed twice"]],
     [
       'inputs given as a string',
       'a,b\n1,2',
@@ -334,12 +334,7 @@ describe('invalid CSV texts and options', () => {
       { label: 'b', classes: [1] },
       [RangeError, "CSV row 2, column 'b': '2' is not one of the categories 1"],
     ],
-    [
-      'classes without a label',
-      'a,b\n1,2',
-      { classes: [1] },
-      [TypeError, 'classes: they are those of a label'],
-    ],
+    ['classes without a label', 'a,b\n1,2', { classes: [1] }, [TypeError, 'classes is set without a label']],
     [
       'an unknown policy for missing values',
       'a,b\n1,2',
@@ -540,17 +535,17 @@ describe('csvBatches', () => {
     [
       'a label without classes',
       [() => [], { label: 'y' }, 5],
-      [TypeError, 'classes: a stream cannot know them beforehand'],
+      [TypeError, 'classes: a stream needs the classes in advance'],
     ],
     [
       'categorical columns without categories',
       [() => [], { categorical: ['y'] }, 5],
-      [TypeError, 'categorical: a stream cannot know'],
+      [TypeError, 'categorical: a stream needs the categories in advance'],
     ],
     [
       'the mean as policy for missing values',
       [() => [], { missing: 'mean' }, 5],
-      [RangeError, "missing: a stream has no mean; choose 'error' or 'drop'"],
+      [RangeError, "missing: a stream cannot compute the mean; choose 'error' or 'drop'"],
     ],
     ['an unknown option', [() => [], { delimeter: ';' }, 5], [TypeError, "options: unknown 'delimeter'"]],
   ] as unknown as [string, Parameters<typeof csvBatches>, Expected][])(

@@ -147,12 +147,12 @@ describe('Dataset.fromArrays', () => {
     [
       'a flat array without a count',
       { inputs: [1, 2] },
-      [TypeError, 'count: a flat array does not say how many samples'],
+      [TypeError, 'count: the number of samples in a flat array is unknown'],
     ],
     [
       'flat inputs and targets without a count',
       { inputs: [1, 2], targets: [1, 2] },
-      [TypeError, 'count: a flat array'],
+      [TypeError, 'count: the number of samples in a flat array is unknown'],
     ],
     [
       'inputs that do not divide into rows',
@@ -167,12 +167,12 @@ describe('Dataset.fromArrays', () => {
     [
       'too few labels',
       { inputs: [[1], [2]], labels: [0] },
-      [RangeError, 'inputs: expected 1 rows, as many as the others, got 2'],
+      [RangeError, 'inputs: expected 1 rows, one for each sample, got 2'],
     ],
     [
       'too few targets',
       { inputs: [[1], [2]], targets: [[0]] },
-      [RangeError, 'inputs: expected 1 rows, as many as the others'],
+      [RangeError, 'inputs: expected 1 rows, one for each sample'],
     ],
     ['a NaN target', { inputs: [[1]], targets: [[NaN]] }, [RangeError, 'targets[0][0] is NaN']],
     [
@@ -208,7 +208,7 @@ describe('Dataset.fromArrays', () => {
     [
       'classes without labels',
       { inputs: [[1]], classes: ['a'] },
-      [TypeError, 'classes: they are those of labels'],
+      [TypeError, 'classes is set without labels'],
     ],
     [
       'too few column names',
@@ -313,14 +313,14 @@ describe('Dataset.fromObjects', () => {
       'a number among strings',
       [{ a: 'x' }, { a: 2 }],
       {},
-      [TypeError, "rows[1]['a']: expected a string, as in the rows before, got 2"],
+      [TypeError, "rows[1]['a']: expected a string, as in the previous rows, got 2"],
     ],
     ['a boolean', [{ a: true }], {}, [TypeError, "rows[0]['a']: expected a number, got true"]],
     [
       'a boolean class',
       [{ a: 1, b: true }],
       { label: 'b' },
-      [TypeError, "rows[0]['b']: expected a category, a string or a number, got true"],
+      [TypeError, "rows[0]['b']: expected a category (a string or a number), got true"],
     ],
     ['a date', [{ a: new Date() }], {}, [TypeError, "rows[0]['a']: expected a number, got an object"]],
     [

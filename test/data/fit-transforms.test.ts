@@ -214,7 +214,7 @@ describe('invalid options', () => {
     [
       'targets for a dataset with labels',
       { targets: 'minMax' },
-      [TypeError, 'targets: the dataset has none to fit a transform to'],
+      [TypeError, 'targets: the dataset has no targets to fit a transform to'],
     ],
     ['an unknown option', { input: 'minMax' }, [TypeError, "options: unknown 'input'"]],
   ];

@@ -124,7 +124,7 @@ describe('syntax errors', () => {
     [
       'NaN, as Python writes it',
       '[{"a": 1},\n {"a": NaN}]',
-      "line 2, column 8: invalid JSON: got 'NaN}]'; where a number is missing, write null",
+      "line 2, column 8: invalid JSON: got 'NaN}]'; write null for a missing number",
     ],
     ['a trailing comma', '[1,\n2,\n]', "line 3, column 1: invalid JSON: got ']'"],
     ['a missing comma', '[{"a":1}\n{"a":2}]', "line 2, column 1: invalid JSON: got '{"],
@@ -164,14 +164,14 @@ describe('invalid rows', () => {
       {},
       [
         TypeError,
-        "JSON: expected an array of rows, or an object of columns { name: [value, …] }, got an object for 'a'; of pandas, write to_json(orient='records')",
+        "JSON: expected an array of rows, or an object of columns { name: [value, …] }, got an object for 'a'; in pandas, use to_json(orient='records')",
       ],
     ],
     [
       'columns of different lengths',
       { a: [1], b: [1, 2] },
       {},
-      [RangeError, "JSON: column 'b' has 2 values, and 'a' has 1"],
+      [RangeError, "JSON: column 'b' has 2 values, but 'a' has 1"],
     ],
     [
       'a row that is a number',
@@ -183,7 +183,7 @@ describe('invalid rows', () => {
       'two kinds of rows',
       [{ a: 1 }, [1]],
       {},
-      [TypeError, 'JSON row 2: expected an object of named values, as the rows before are, got an array'],
+      [TypeError, 'JSON row 2: expected an object of named values, like the previous rows, got an array'],
     ],
     [
       'rows of different lengths',

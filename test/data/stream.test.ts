@@ -252,7 +252,7 @@ describe('DataStream from arrays', () => {
     [
       'labels of a different count',
       () => DataStream.fromNPY({ inputs: () => [inputs], labels: () => [writeNPY(new Uint8Array(3))] }),
-      [RangeError, 'labels: expected 2500 rows, as many as inputs, got shape (3)'],
+      [RangeError, 'labels: expected 2500 rows, one for each row of inputs, got shape (3)'],
     ],
     [
       'labels below 0',
@@ -360,7 +360,7 @@ describe('invalid sources and options', () => {
     [
       'a name that first appears late',
       () => DataStream.fromJSONLines(() => ['{"a":1}\n{"a":2,"b":3}']),
-      [RangeError, "line 2, column 'b': the rows before have none"],
+      [RangeError, "line 2, column 'b' is missing in the previous rows"],
     ],
     [
       'a row that lacks a name',

@@ -251,7 +251,7 @@ describe('suggestColumns', () => {
       'answer: expected an answer, a label or targets',
     ],
     ['an answer that names no column', 'a,b\n1,2\n2,3', { answer: 'c' }, "answer: there is no column 'c'"],
-    ['text as targets', 'a,b\n1,x\n2,y', { targets: ['b'] }, "targets: column 'b' holds no numbers"],
+    ['text as targets', 'a,b\n1,x\n2,y', { targets: ['b'] }, "targets: column 'b' isn't numeric"],
     [
       'fractions as a label',
       'a,b\n1,0.5\n2,0.7',

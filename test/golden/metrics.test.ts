@@ -212,28 +212,28 @@ describe('validation', () => {
       outputs,
       {},
       TypeError,
-      'targets: expected either targets or labels beside the outputs, got neither',
+      'targets: expected either targets or labels, got neither',
     ],
     [
       'outputs with both targets and labels',
       outputs,
       { labels, targets },
       TypeError,
-      'targets: expected either targets or labels beside the outputs, got both',
+      'targets: expected either targets or labels, got both',
     ],
     [
       'undefined outputs',
       undefined,
       { labels },
       TypeError,
-      'outputs: expected a Float32Array, as predict returns it, got undefined',
+      'outputs: expected a Float32Array, as returned by predict, got undefined',
     ],
     [
       'outputs in rows',
       targets,
       { labels },
       TypeError,
-      'outputs: expected a Float32Array, as predict returns it, got an array',
+      'outputs: expected a Float32Array, as returned by predict, got an array',
     ],
     [
       'empty outputs',
@@ -303,21 +303,21 @@ describe('validation', () => {
       outputs,
       { targets: [0, 1, 1, 0] },
       TypeError,
-      'targets: expected rows; or give the number of outputs of a sample: { targets, outputs: 1 }',
+      'targets: expected rows; or set the number of outputs per sample: { targets, outputs: 1 }',
     ],
     [
       'null targets',
       outputs,
       { targets: null },
       TypeError,
-      'targets: expected rows; or give the number of outputs of a sample: { targets, outputs: 1 }',
+      'targets: expected rows; or set the number of outputs per sample: { targets, outputs: 1 }',
     ],
     [
       'fewer targets than rows of outputs',
       outputs,
       { targets: [[0, 1]] },
       RangeError,
-      'targets: expected 2 rows, as many as outputs, got 1',
+      'targets: expected 2 rows, one for each row of outputs, got 1',
     ],
     [
       'a row of targets that is too short',
@@ -375,7 +375,7 @@ describe('validation', () => {
   });
 
   it.each(Object.entries(regression))('rejects labels for %s', (_, metric) => {
-    const message = 'labels: a class is not a number to predict; give targets';
+    const message = 'labels: this metric needs numbers, not classes; pass targets';
     expect(() => metric(outputs, { labels })).toThrow(
       expect.objectContaining({ name: 'TypeError', message }),
     );

@@ -194,7 +194,7 @@ describe('a worker that exits early', () => {
     const error = await errorOf(() => net.train(data, { ...options, onBatch }));
     expect(error).toBeInstanceOf(ThreadError);
     expect((error as Error).message).toMatch(
-      /^threads: a worker is gone \(.*\); the network is left after its last/,
+      /^threads: a worker is gone \(.*\); the network keeps its last step/,
     );
     return { net, steps };
   }

@@ -209,11 +209,11 @@ describe('search', () => {
     );
     await expectError(
       () => gridSearch(space, () => Promise.resolve('1' as never)),
-      [TypeError, 'trial: expected it to return a score'],
+      [TypeError, 'trial: expected it to return a number or { score }'],
     );
     await expectError(
       () => randomSearch(space, score, { trials: 7 }),
-      [RangeError, 'expected at most 6, as many as there are combinations'],
+      [RangeError, 'expected at most 6, the number of combinations'],
     );
     await expectError(() => randomSearch(space, score, {} as never), [TypeError, 'trials: expected']);
     await expectError(

@@ -61,10 +61,10 @@ export function App() {
     <div class="page">
       <Header />
       <Tasks task={settings.task} onChoose={chooseTask} />
-      <div class="bar">
+      <section class="bar" aria-label="Training">
         <Transport isPlaying={isPlaying} isDisabled={isMissing} actions={actions} />
         <Figures problem={problem} progress={progress} history={run.history} />
-      </div>
+      </section>
       <Notices
         messages={
           run.failure === undefined || settings.task === 'csv' ? messages : [...messages, run.failure]
@@ -140,10 +140,10 @@ function Notices({ messages }: { messages: readonly string[] }) {
 
 function Help() {
   return (
-    <p class="help">
+    <footer class="help">
       Keys: <kbd>space</kbd> play or pause, <kbd>s</kbd> step, <kbd>e</kbd> epoch, <kbd>r</kbd> reset,{' '}
       <kbd>←</kbd> <kbd>→</kbd> previous or next phase. The notation follows chapter 2 of Michael Nielsen’s{' '}
       <cite>Neural Networks and Deep Learning</cite>.
-    </p>
+    </footer>
   );
 }

@@ -1,8 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { race, raceCases, type RaceResult } from '../bench/race.js';
-import { Option } from 'commander';
 import type { CommandDefinition } from '../options/command.js';
-import { engineName } from '../options/values.js';
+import { engineName, valueOption } from '../options/values.js';
 import { formatCount, groupDigits } from '../terminal/format.js';
 import { textTable } from '../terminal/text-table.js';
 
@@ -13,17 +12,17 @@ interface BenchFlags {
 export const bench: CommandDefinition<BenchFlags> = {
   operands: [],
   description: [
-    'Trains networks of four sizes for some seconds, by bp4 and by a careful loop in plain JavaScript, from the same weights and in the same order, on data as sparse as handwritten digits. Figures are samples per second, medians of five rounds in turns. For figures that can be compared, let nothing else run.',
+    'Train networks of four sizes, with bp4 and with a careful loop in plain JavaScript, from the same weights and in the same order, on data as sparse as handwritten digits. Print samples per second, the median of five alternating rounds. It takes about ten seconds. For reliable figures, close other programs.',
   ],
   examples: [
-    ['bp4 bench', 'A table.'],
-    ['bp4 bench --json', 'The same for other programs.'],
+    ['bp4 bench', 'Print a table.'],
+    ['bp4 bench --json', 'Print JSON.'],
   ],
   groups: [
     {
       heading: 'Engine',
       options: [
-        new Option('--engine <name>', 'auto, wasm or reference (default: auto)').argParser(engineName),
+        valueOption('--engine <name>', 'Engine: auto, wasm or reference (default: auto)', engineName),
       ],
     },
   ],
@@ -38,7 +37,7 @@ export const bench: CommandDefinition<BenchFlags> = {
     output.say(
       `${output.bold(machine.cpu)}, ${formatCount(machine.processors, 'processor')}, Node ${machine.node}, ${machine.platform}`,
     );
-    output.say(output.dim('measuring, for about ten seconds …'));
+    output.say(output.dim('measuring for about ten seconds …'));
     const results: RaceResult[] = [];
     for (const job of raceCases) {
       const result = await race(job, engine);

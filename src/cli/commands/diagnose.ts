@@ -1,7 +1,8 @@
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
-import { checkReportPath, reportGroup, type ReportFlags } from '../options/report.js';
-import { readLabeledData } from '../data/labeled-data.js';
+import { checkReportPath } from '../data/output-paths.js';
+import { reportGroup, type ReportFlags } from '../options/files.js';
+import { readLabeledData } from '../model/labeled-data.js';
 import { describeSignature } from '../model/signature.js';
 import { formatCount, formatPercent, formatPrecise } from '../terminal/format.js';
 import { openModel } from '../model/open-model.js';
@@ -12,17 +13,18 @@ import { textTable } from '../terminal/text-table.js';
 export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    'For each layer: |δ|, how far its units are from their optimum; ‖∂C/∂W‖/‖W‖, what a step with learning rate 1 would change of its weights; the share of its units that are saturated, where σ′ is below a tenth of its steepest; units that learn from no sample; and ‖W‖. Then, in words, what is not well and what to try. Nothing is changed.',
+    'Print for each layer |δ|, how far its units are from their optimum; ‖∂C/∂W‖/‖W‖, the relative change of its weights in a step with learning rate 1; the share of saturated units, where σ′ is below a tenth of its maximum; the number of dead units, which learn from no sample; and ‖W‖. Then name problems, and what to try. The model stays unchanged.',
   ],
   examples: [
-    ['bp4 diagnose iris.bp4 iris.csv', 'A table, and words.'],
-    ['bp4 diagnose iris.bp4 iris.csv --report layers.html', 'The same as a page.'],
-    ['bp4 diagnose iris.bp4 iris.csv --json', 'The numbers for other programs.'],
+    ['bp4 diagnose iris.bp4 iris.csv', 'Print a table, then problems.'],
+    ['bp4 diagnose iris.bp4 iris.csv --report layers.html', 'Write a page, too.'],
+    ['bp4 diagnose iris.bp4 iris.csv --json', 'Print JSON.'],
   ],
   groups: [reportGroup, columnGroup, modelGroup],
   run: async ({ operands, options, output }) => {
     const [modelPath, path] = operands as [string, string];
-    const report = await checkReportPath(options, [modelPath, path]);
+    const { report } = options;
+    await checkReportPath(report, [modelPath, path]);
     const model = await openModel(modelPath, options);
     const { net } = model;
     const all = await readLabeledData(path, describeSignature(model, options));
@@ -53,7 +55,7 @@ export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     if (messages.length === 0) {
       output.say(
         output.green(
-          'All is well: no layer learns much more slowly than the others, none is saturated or dead.',
+          'No problems found: no layer learns much more slowly than the others, or has too many saturated or dead units.',
         ),
       );
     }

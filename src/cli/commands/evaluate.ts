@@ -1,9 +1,10 @@
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
-import { checkReportPath, reportGroup, type ReportFlags } from '../options/report.js';
+import { checkReportPath } from '../data/output-paths.js';
+import { reportGroup, type ReportFlags } from '../options/files.js';
 import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
 import { inFile } from '../errors.js';
-import { readLabeledData, warnOfTrainingData } from '../data/labeled-data.js';
+import { readLabeledData, warnOfTrainingData } from '../model/labeled-data.js';
 import { describeSignature } from '../model/signature.js';
 import { formatCount, formatPrecise } from '../terminal/format.js';
 import { openModel } from '../model/open-model.js';
@@ -12,18 +13,22 @@ import { displayPath } from '../data/read-file.js';
 export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    'Of classes: loss, accuracy, precision, recall and F1 of each class, and the confusion matrix. Of numbers: loss, R², mean absolute error and root mean squared error. The data are read as those of the training were.',
+    'Print loss, accuracy, precision, recall and F1 of each class, and the confusion matrix; for a regression loss, R², mean absolute error and root mean squared error. The data file is read the way the training data was.',
   ],
   examples: [
-    ['bp4 evaluate iris.bp4 other-flowers.csv', 'A table for each class, and what was taken for what.'],
-    ['bp4 evaluate iris.bp4 other-flowers.csv --report flowers.html', 'The same as a page.'],
-    ['bp4 evaluate digits.bp4 mnist', 'The 10,000 test images of MNIST.'],
-    ['bp4 evaluate mlp.onnx flowers.csv --label species --classes a,b,c', 'A model of another program.'],
+    ['bp4 evaluate iris.bp4 other-flowers.csv', 'Print a table of the classes and the confusion matrix.'],
+    ['bp4 evaluate iris.bp4 other-flowers.csv --report flowers.html', 'Write a page, too.'],
+    ['bp4 evaluate digits.bp4 mnist', 'Use the 10,000 test images of MNIST.'],
+    [
+      'bp4 evaluate mlp.onnx flowers.csv --label species --classes a,b,c',
+      'Open a model from another program.',
+    ],
   ],
   groups: [reportGroup, columnGroup, modelGroup],
   run: async ({ operands, options, output }) => {
     const [modelPath, path] = operands as [string, string];
-    const report = await checkReportPath(options, [modelPath, path]);
+    const { report } = options;
+    await checkReportPath(report, [modelPath, path]);
     const model = await openModel(modelPath, options);
     const signature = describeSignature(model, options);
     const data = await readLabeledData(path, signature);

@@ -1,10 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { stat } from 'node:fs/promises';
-import { Option } from 'commander';
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
-import { nameIn } from '../options/values.js';
+import { nameIn, valueOption } from '../options/values.js';
 import {
   describeLosses,
   exportFormats,
@@ -24,23 +23,24 @@ interface ExportFlags extends ColumnFlags, ModelFlags {
 export const exportModel: CommandDefinition<ExportFlags> = {
   operands: ['<model>', '[out]'],
   description: [
-    'OUT tells the format by its extension: .onnx (onnxruntime and many others), .safetensors (PyTorch), .npz (NumPy), .json, .mjs or .js (a module of JavaScript that needs nothing else, with its types), .bp4; for TensorFlow.js it is a folder, and --to tfjs is given. Without OUT a file with the name of the model is written into this folder.',
-    'MODEL may be of any of these formats too, so that bp4 translates between them.',
+    'The extension of OUT sets the format: .onnx (onnxruntime and many others), .safetensors (PyTorch), .npz (NumPy), .json, .mjs or .js (a JavaScript module without dependencies, with its types) or .bp4. TensorFlow.js needs a folder and --to tfjs. Without OUT, the file is named after the model and written to the current folder.',
+    'MODEL can be in any of these formats, too.',
   ],
   examples: [
-    ['bp4 export iris.bp4 iris.onnx', 'For onnxruntime; the scaling of the inputs is part of it.'],
-    ['bp4 export iris.bp4 --to tfjs', 'The folder iris-tfjs, for TensorFlow.js.'],
-    ['bp4 export iris.bp4 iris.mjs', 'import { predict } from "./iris.mjs", and nothing else.'],
-    ['bp4 export mlp.onnx mlp.npz', 'From one program to another.'],
+    ['bp4 export iris.bp4 iris.onnx', 'For onnxruntime; scales the inputs itself.'],
+    ['bp4 export iris.bp4 --to tfjs', 'For TensorFlow.js, in the folder iris-tfjs.'],
+    ['bp4 export iris.bp4 iris.mjs', 'A module to import: import { predict } from "./iris.mjs".'],
+    ['bp4 export mlp.onnx mlp.npz', 'Convert between other programs.'],
   ],
   groups: [
     {
       heading: 'Format',
       options: [
-        new Option(
+        valueOption(
           '--to <format>',
-          `${exportFormats.join(', ')} (default: by the extension of out)`,
-        ).argParser(nameIn(exportFormats)),
+          `Format: ${exportFormats.join(', ')} (default: by the extension of OUT)`,
+          nameIn(exportFormats),
+        ),
       ],
     },
     columnGroup,
@@ -89,7 +89,7 @@ function chooseFormat(out: string | undefined): ExportFormat {
 function checkOut(out: string, format: ExportFormat): void {
   const isFolder = existsSync(out) && statSync(out).isDirectory();
   if (format === 'tfjs' && existsSync(out) && !isFolder) {
-    throw new UsageError(out, 'TensorFlow.js has a folder with two files, and there is a file of that name');
+    throw new UsageError(out, 'TensorFlow.js needs a folder, and this is a file');
   }
   if (format !== 'tfjs' && isFolder) throw new UsageError(out, 'it is a folder', 'give the name of a file');
 }

@@ -14,17 +14,17 @@ import {
 } from '../terminal/format.js';
 import { openModel, type OpenedModel } from '../model/open-model.js';
 import { textTable } from '../terminal/text-table.js';
-import { hashWeights } from '../model/model-file.js';
+import { countParts, hashWeights } from '../model/model-file.js';
 
 export const inspect: CommandDefinition<ColumnFlags & ModelFlags> = {
   operands: ['<model>'],
   description: [
-    'Layers and parameters, what goes in and what comes out, how it was trained and whether that can be resumed, the size of the weights of each layer, and their hash. Any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, and folders of TensorFlow.js.',
+    'Print layers and parameters, inputs and outputs, how the network was trained and whether the training can be resumed, the size of the weights of each layer, and a hash of all weights. MODEL can be in any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, or a TensorFlow.js folder.',
   ],
   examples: [
-    ['bp4 inspect iris.bp4', 'A summary, and a table of the layers.'],
-    ['bp4 inspect mlp.onnx --json', 'The same for other programs.'],
-    ['bp4 inspect mlp.safetensors --activations relu,relu,softmax', 'A file that holds weights alone.'],
+    ['bp4 inspect iris.bp4', 'Print a summary and a table of the layers.'],
+    ['bp4 inspect mlp.onnx --json', 'Print JSON.'],
+    ['bp4 inspect mlp.safetensors --activations relu,relu,softmax', 'Open a file that holds weights alone.'],
   ],
   groups: [columnGroup, modelGroup],
   run: async ({ operands, options, output }) => {
@@ -152,7 +152,7 @@ function inputsText({ inputs, columns, transforms }: Findings): string {
   const width = transforms.length;
   return width === inputs
     ? `${formatCount(width, 'column')}, transformed`
-    : `${formatCount(width, 'column')}, which transforms make ${inputs} of`;
+    : `${formatCount(width, 'column')}, transformed into ${inputs} inputs`;
 }
 
 /** More would be a page full. */
@@ -165,7 +165,7 @@ function transformTexts(transforms: readonly Transform[]): string[] {
   const width = Math.max(...names.map(({ length }) => length));
   const lines = shown.map((transform, k) => `${names[k]!.padEnd(width)}  ${transformText(transform)}`);
   const others = transforms.length - shown.length;
-  return others > 0 ? [...lines, `… and ${formatCount(others, 'other')}; --json tells them`] : lines;
+  return others > 0 ? [...lines, `… and ${formatCount(others, 'other')}; --json lists them`] : lines;
 }
 
 function transformText(transform: Transform): string {
@@ -182,11 +182,10 @@ function transformText(transform: Transform): string {
 }
 
 function trainedText({ training, results }: NonNullable<OpenedModel['about']>): string {
-  const { data, samples } = training;
-  const from = `on ${data}, ${formatCount(samples, 'sample')}`;
+  const from = `on ${training.data}: ${countParts(training)}`;
   if (!results) return from;
   const figures = Object.entries(results.figures).map(([name, value]) => `${name} ${formatPrecise(value)}`);
-  return `${from}, ${formatCount(results.epochs, 'epoch')} in ${formatDuration(results.seconds)}: ${figures.join(', ')}`;
+  return `${from}; ${formatCount(results.epochs, 'epoch')} in ${formatDuration(results.seconds)}: ${figures.join(', ')}`;
 }
 
 function trainingText({ epoch, done, step, optimizer, miniBatchSize, isOver }: Run): string {

@@ -1,4 +1,4 @@
-import { createCSVWriter, createJSONWriter, type PredictionWriter } from '../data/prediction-writer.js';
+import { createCSVWriter, createJSONWriter, type PredictionWriter } from '../predict/writer.js';
 import { Option } from 'commander';
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
@@ -10,7 +10,7 @@ import { formatCount, joinNames } from '../terminal/format.js';
 import { openModel } from '../model/open-model.js';
 import { checkApart, writeThroughTemporary, type WriteText } from '../data/output-paths.js';
 import { displayPath } from '../data/read-file.js';
-import { readSamples, type Sample } from '../data/prediction-samples.js';
+import { readSamples, type Sample } from '../predict/samples.js';
 import type { Network } from '../../network.js';
 
 interface PredictFlags extends ColumnFlags, ModelFlags {
@@ -20,20 +20,20 @@ interface PredictFlags extends ColumnFlags, ModelFlags {
 export const predict: CommandDefinition<PredictFlags> = {
   operands: ['<model>', '[data...]'],
   description: [
-    'Reads samples from files or from standard input, and writes an answer for each to standard output, in the same order: the most likely class with the probability of each, or the numbers that are predicted. Columns are found by their names, in any order; a label may be there or not.',
-    'Texts (CSV, TSV, JSON Lines) are read as they come, and may be longer than memory. A sample of which a value is missing gets an empty line where the model was trained to leave such rows out.',
+    'Read samples from files or stdin and print an answer for each, in the same order: the most likely class with the probability of every class, or the predicted numbers. Columns are found by name, in any order; the label is optional.',
+    'CSV, TSV and JSON Lines are read row by row, in little memory. A sample with missing values gets an empty line if the model was trained with --missing drop.',
   ],
   examples: [
-    ['bp4 predict iris.bp4 new.csv', 'A line of CSV for each row of new.csv.'],
-    ['bp4 predict iris.bp4 new.csv --out answers.csv', 'The same into a file.'],
-    ['cat big.csv | bp4 predict iris.bp4 -', 'From standard input, row by row.'],
-    ['bp4 predict iris.bp4 new.jsonl --json', 'JSON Lines in and out.'],
-    ['bp4 predict mlp.onnx new.csv --inputs a,b,c --classes no,yes', 'A model of another program.'],
+    ['bp4 predict iris.bp4 new.csv', 'Print a line of CSV for each row of new.csv.'],
+    ['bp4 predict iris.bp4 new.csv --out answers.csv', 'Write a file instead.'],
+    ['cat big.csv | bp4 predict iris.bp4 -', 'Read stdin, row by row.'],
+    ['bp4 predict iris.bp4 new.jsonl --json', 'Read and print JSON Lines.'],
+    ['bp4 predict mlp.onnx new.csv --inputs a,b,c --classes no,yes', 'Open a model from another program.'],
   ],
   groups: [
     {
       heading: 'Predictions',
-      options: [new Option('-o, --out <file>', 'where they are written (default: standard output)')],
+      options: [new Option('-o, --out <file>', 'File to write (default: stdout)')],
     },
     columnGroup,
     modelGroup,
@@ -41,7 +41,7 @@ export const predict: CommandDefinition<PredictFlags> = {
   run: async ({ operands, options, output }) => {
     const [path, ...given] = operands as [string, ...string[]];
     if (given.length === 0 && process.stdin.isTTY) {
-      throw new UsageError('', `give a data file after ${path}, or '-' and samples on standard input`);
+      throw new UsageError('', 'no data', `give a data file after ${path}, or pipe samples to stdin`);
     }
     const model = await openModel(path, options);
     const signature = describeSignature(model, options);

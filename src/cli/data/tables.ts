@@ -6,6 +6,7 @@ import {
   detectDialect,
   profileTable,
   Table,
+  type Categories,
   type ColumnOptions,
   type CSVDialect,
   type CSVOptions,
@@ -15,7 +16,24 @@ import { JSONLinesRows } from '../../data/json.js';
 import { profileParquet, type AsyncBuffer } from '../../data/parquet/file.js';
 import { profileRows } from '../../data/profile.js';
 import { openText } from '../../data/rows.js';
-import type { Reading } from '../model/model-file.js';
+
+/** How a data file is read: what was guessed or given in training, and holds for files to be predicted too. */
+export interface Reading {
+  /** Of CSV and TSV. */
+  readonly delimiter?: string;
+  /** Whether the first row names the columns, or the names that they were given. */
+  readonly header?: boolean | readonly string[];
+  readonly missing?: 'error' | 'drop' | 'mean';
+  /** The columns that the network sees, in order; none where the data have no names. */
+  readonly inputs?: readonly string[];
+  readonly label?: string;
+  readonly targets?: readonly string[];
+  /** In the order of the network's outputs. */
+  readonly classes?: Categories;
+  readonly categorical?: Readonly<Record<string, Categories>>;
+  /** By which each input is multiplied, of images. */
+  readonly inputScale?: number;
+}
 
 /** A table whose columns are to be chosen. */
 export interface OpenedTable {

@@ -50,9 +50,8 @@ export function evaluateNetwork(net: Network, data: LabeledSamples): Evaluation 
   const { loss, accuracy } = net.evaluate(toTrainData(data));
   const outputs = net.predict(inputs, { inputScale });
   if (labels) {
-    // hinge has its border at 0, where the metrics have it at ½
-    const decided = net.loss === 'hinge' && net.outputs === 1 ? outputs.map((a) => a + 0.5) : outputs;
-    const confusion = confusionMatrix(decided, { labels, outputs: net.outputs });
+    const threshold = net.loss === 'hinge' ? 0 : 0.5;
+    const confusion = confusionMatrix(outputs, { labels, outputs: net.outputs, threshold });
     const classes = (data.classes ?? confusion.map((_, label) => label)).map(String);
     return { count, figures: { loss, accuracy }, confusion, scores: scoresByClass(confusion), classes };
   }

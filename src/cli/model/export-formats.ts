@@ -129,18 +129,18 @@ export function describeLosses(
   );
   return [
     ...(transforms === 'metadata' && signature.transforms
-      ? ["other programs must transform the inputs themselves, as 'transforms' in its metadata says"]
+      ? [
+          "other programs must transform the inputs themselves, as described under 'transforms' in the metadata",
+        ]
       : []),
     ...(transforms === 'computed' && !hasClasses && categorical.length > 0
-      ? [`categories are given by their index: of ${categorical.join(', ')}`]
+      ? [`categories are given by their index: ${categorical.join(', ')}`]
       : []),
     ...(!hasClasses &&
     outputs.task === 'classification' &&
     outputs.classes.some((name, k) => name !== String(k))
-      ? [
-          `the names of the classes are not in it: its outputs are ${outputs.classes.join(', ')}, in this order`,
-        ]
+      ? [`the file has no class names: its outputs are ${outputs.classes.join(', ')}, in this order`]
       : []),
-    ...(!hasTraining && isTrained ? ['its training cannot be resumed from it'] : []),
+    ...(!hasTraining && isTrained ? ['the training cannot be resumed from it'] : []),
   ];
 }

@@ -2,42 +2,24 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Categories } from '../../data/index.js';
+import type { Task } from '../../data/index.js';
 import { RangeFault } from '../../errors.js';
 import { decodeState, encodeState } from '../../model/file.js';
 import { decode, parseJSON } from '../../model/read-safetensors.js';
 import type { NetworkState } from '../../model/state.js';
 import { Network, type EngineOptions } from '../../network.js';
-import type { TrainOptions } from '../../index.js';
 import { FileError } from '../../node/file-error.js';
 import { writeWhole } from '../../node/whole-file.js';
 import { inFile, UsageError } from '../errors.js';
 import { STDIN } from '../data/file-formats.js';
 import { checkFolder } from '../data/output-paths.js';
+import { formatCount, groupDigits } from '../terminal/format.js';
 import type { Shares } from '../data/split-stream.js';
+import type { Reading } from '../data/tables.js';
+import type { PlainTrainOptions } from '../options/training.js';
 
 // What `bp4 train` writes is what `net.save()` gives, and beside the network, under the name 'about' in the metadata of
 // the same safetensors file, what else it takes to read new data as those that were learned. `Network.load` opens it too.
-
-export type Task = 'classification' | 'regression';
-
-/** How a data file is read: what was guessed or given in training, and holds for files to be predicted too. */
-export interface Reading {
-  /** Of CSV and TSV. */
-  readonly delimiter?: string;
-  /** Whether the first row names the columns, or the names that they were given. */
-  readonly header?: boolean | readonly string[];
-  readonly missing?: 'error' | 'drop' | 'mean';
-  /** The columns that the network sees, in order; none where the data have no names. */
-  readonly inputs?: readonly string[];
-  readonly label?: string;
-  readonly targets?: readonly string[];
-  /** In the order of the network's outputs. */
-  readonly classes?: Categories;
-  readonly categorical?: Readonly<Record<string, Categories>>;
-  /** By which each input is multiplied, of images. */
-  readonly inputScale?: number;
-}
 
 /** Which samples were set aside for the test: as Dataset.split takes it. */
 export interface TestPart {
@@ -62,18 +44,23 @@ export interface About {
     readonly options: PlainTrainOptions;
     /** The options that were typed, with their values: what `--resume` must be given again, if at all. */
     readonly given: Readonly<Record<string, readonly string[]>>;
-    /** How many samples were learned from (those that validate included) and tested with. */
+    /** How many samples there are to learn from, those for validation included. */
     readonly samples: number;
+    readonly validationSamples: number;
     readonly testSamples: number;
   };
   /** Once the training has ended: how many epochs there were, and what the test gave. */
   readonly results?: Results;
 }
 
-export type PlainTrainOptions = Omit<
-  TrainOptions,
-  'validation' | 'metrics' | 'checkpoint' | 'resume' | 'onEpoch' | 'onBatch' | 'signal'
->;
+/** `102 samples for training, 18 for validation, 30 for testing`. */
+export function countParts({ samples, validationSamples, testSamples }: About['training']): string {
+  return [
+    `${formatCount(samples - validationSamples, 'sample')} for training`,
+    ...(validationSamples > 0 ? [`${groupDigits(validationSamples)} for validation`] : []),
+    testSamples > 0 ? `${groupDigits(testSamples)} for testing` : 'none for testing',
+  ].join(', ');
+}
 
 /** Of the test part, or of the training where nothing was set aside. */
 interface Results {
@@ -121,7 +108,7 @@ export async function checkModelPath(option: string, path: string): Promise<bool
   await checkFolder(path);
   if (!existsSync(path)) return false;
   if (await inFile(path, () => isModelFile(path))) return true;
-  throw new UsageError(path, 'exists, and is not a model', `choose another --${option}`);
+  throw new UsageError(path, 'it exists and is not a model of bp4', `choose another --${option}`);
 }
 
 /** Encodes a network together with what its file says of itself. */

@@ -2,8 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { NetworkJSON } from '../../model/json.js';
 import { Network, type EngineOptions } from '../../network.js';
-import { DataError, inFile, isInputFault, UsageError } from '../errors.js';
-import { cureWithFlags, flagForPlace, namesInPlace } from '../options/flags.js';
+import { DataError, inFile, isInputFault, toUsageError, UsageError } from '../errors.js';
 import type { ModelFlags } from '../options/model.js';
 import type { NetworkState } from '../../model/state.js';
 import { parseModel, type About } from './model-file.js';
@@ -36,30 +35,28 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Opened
   const bytes = new Uint8Array(await inFile(path, () => readFile(path)));
   const format = detectFormat(path, bytes);
   if (format === 'tfjs') return await openTFJS(path, flags);
-  const { activations, layers, loss, engine } = flags;
+  const { activations, layers, engine } = flags;
   if (activations && format !== 'npz' && format !== 'safetensors') {
-    throw new UsageError('--activations', `${path} tells them itself`, 'leave it out');
+    throw new UsageError('--activations', `${path} names its activations itself`, 'leave it out');
   }
   if (layers && format !== 'safetensors')
-    throw new UsageError('--layers', `it is for safetensors, and ${path} is none`);
+    throw new UsageError('--layers', `${path} is not a safetensors file`);
   const engineOptions = engine === undefined ? {} : { engine };
   if (format === 'bp4') {
     const { net, state, about } = await parseModel(path, bytes, engineOptions);
     return { path, format, bytes: bytes.length, net, state, about };
   }
-  const withLoss = { ...engineOptions, ...(loss !== undefined && { loss }) };
-  const net = await readNetwork(path, async () => {
+  const net = await readNetwork(path, flags, async (flags) => {
+    const options = pickModelFlags(flags);
     switch (format) {
       case 'json':
         return await networkOfJSON(path, bytes, engineOptions);
       case 'npz':
-        return await (await import('../../formats/numpy/index.js')).fromNPZ(bytes, pickModelFlags(flags));
+        return await (await import('../../formats/numpy/index.js')).fromNPZ(bytes, options);
       case 'onnx':
-        return await (await import('../../formats/onnx/index.js')).fromONNX(bytes, withLoss);
+        return await (await import('../../formats/onnx/index.js')).fromONNX(bytes, options);
       case 'safetensors':
-        return await (
-          await import('../../formats/safetensors/index.js')
-        ).fromSafetensors(bytes, pickModelFlags(flags));
+        return await (await import('../../formats/safetensors/index.js')).fromSafetensors(bytes, options);
     }
   });
   return { path, format, bytes: bytes.length, net, state: net.state, about: undefined };
@@ -74,9 +71,9 @@ const pickModelFlags = ({ activations, layers, loss, engine }: ModelFlags): Mode
 });
 
 /** @param path of a folder, or of the model.json in it */
-async function openTFJS(path: string, { loss, engine }: ModelFlags): Promise<OpenedModel> {
+async function openTFJS(path: string, flags: ModelFlags): Promise<OpenedModel> {
   const { loadTFJS } = await import('../../node/tfjs.js');
-  const net = await readNetwork(path, () =>
+  const net = await readNetwork(path, flags, ({ loss, engine }) =>
     loadTFJS(path, { ...(loss !== undefined && { loss }), ...(engine && { engine }) }),
   );
   return { path, format: 'tfjs', bytes: await measureSize(path), net, state: net.state, about: undefined };
@@ -90,21 +87,47 @@ async function measureSize(path: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Reads a model. What is wrong in the options is no fault of the file. */
-async function readNetwork(path: string, read: () => Promise<Network>): Promise<Network> {
+/**
+ * Reads a model of another program.
+ * @throws UsageError where a flag is wrong, or the file asks for one; DataError where the file is wrong
+ */
+async function readNetwork(
+  path: string,
+  flags: ModelFlags,
+  read: (flags: ModelFlags) => Promise<Network>,
+): Promise<Network> {
   return await inFile(path, async () => {
     try {
-      return await read();
+      return await read(flags);
     } catch (error) {
-      if (!isInputFault(error) || !optionsOfReaders.includes(namesInPlace(error.place)[0])) throw error;
-      const place = `${path}: ${flagForPlace(error.place)}`;
-      throw new UsageError(place, error.problem, cureWithFlags(error), { cause: error });
+      for (const name of readerFlags) {
+        if (isInputFault(error) && flags[name] !== undefined && (await isFlagWrong(name, flags, read)))
+          throw new UsageError(`--${name}`, error.problem, undefined, { cause: error });
+      }
+      throw asksForFlag(error) ? toUsageError(error, path) : error;
     }
   });
 }
 
-/** The options that the readers of other formats take. */
-const optionsOfReaders: readonly (string | undefined)[] = ['activations', 'layers', 'loss'];
+/** The flags that the readers of other formats take, named as their options. */
+const readerFlags = ['activations', 'layers', 'loss'] as const;
+
+const asksForFlag = (error: unknown, names: readonly string[] = readerFlags): boolean =>
+  isInputFault(error) && error.option !== undefined && names.includes(error.option.name);
+
+/** Whether the file is read without a flag, or asks for another value of it: then its value is at fault, not the file. */
+async function isFlagWrong(
+  name: (typeof readerFlags)[number],
+  flags: ModelFlags,
+  read: (flags: ModelFlags) => Promise<Network>,
+): Promise<boolean> {
+  try {
+    await read({ ...flags, [name]: undefined });
+    return true;
+  } catch (error) {
+    return asksForFlag(error, [name]);
+  }
+}
 
 /** Detects what a file holds: by its first bytes, and only where they say nothing by its name. */
 function detectFormat(path: string, bytes: Uint8Array): ModelFormat {

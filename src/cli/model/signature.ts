@@ -1,9 +1,9 @@
 import type { Transform } from '../../index.js';
-import type { Categories } from '../../data/index.js';
+import type { Categories, Task } from '../../data/index.js';
 import { UsageError } from '../errors.js';
 import { pickDialect } from '../options/data.js';
 import type { ColumnFlags } from '../options/model.js';
-import type { Reading, Task } from './model-file.js';
+import type { Reading } from '../data/tables.js';
 import type { OpenedModel } from './open-model.js';
 
 /** What the outputs of a network stand for. */
@@ -35,7 +35,10 @@ export function describeSignature({ net, state, about }: OpenedModel, flags: Col
   const said = readFlags(flags);
   const inputs = said.inputs ?? about?.reading.inputs ?? names;
   if (inputs && inputs.length !== width) {
-    throw new UsageError('--inputs', `the network takes ${width} columns, got ${inputs.length}`);
+    throw new UsageError(
+      '--inputs',
+      `expected ${width} columns, as many as the network takes, got ${inputs.length}`,
+    );
   }
   const reading: Reading = {
     ...pickCategories(inputs, transforms),
@@ -80,7 +83,7 @@ function chooseTask({ layers, loss }: OpenedModel['net'], flags: ColumnFlags): T
   if (flags.target) return 'regression';
   if (flags.label !== undefined || flags.classes) return 'classification';
   const { activation } = layers.at(-1)!;
-  const areClasses = ['softmax', 'sigmoid'].includes(activation) || /rossEntropy|hinge/.test(loss);
+  const areClasses = ['softmax', 'sigmoid'].includes(activation) || loss === 'hinge';
   return areClasses ? 'classification' : 'regression';
 }
 
@@ -89,10 +92,13 @@ function nameOutputs({ outputs }: OpenedModel['net'], task: Task, { classes, tar
     const names =
       targets ?? Array.from({ length: outputs }, (_, j) => (outputs === 1 ? 'output' : `output ${j}`));
     if (names.length === outputs) return { task, targets: names };
-    throw new UsageError('--target', `the network has ${outputs} outputs, got ${names.length} columns`);
+    throw new UsageError('--target', `expected ${outputs} columns, one for each output, got ${names.length}`);
   }
   const count = Math.max(2, outputs);
   const names = classes?.map(String) ?? Array.from({ length: count }, (_, j) => String(j));
   if (names.length === count) return { task, classes: names };
-  throw new UsageError('--classes', `the network tells ${count} classes apart, got ${names.length}`);
+  throw new UsageError(
+    '--classes',
+    `expected ${count} names, one for each class of the network, got ${names.length}`,
+  );
 }

@@ -1,10 +1,28 @@
 import type { Option } from 'commander';
+import { underFlag } from '../errors.js';
 import type { Output } from '../terminal/output.js';
 
 /** Options under one heading in help. */
 export interface OptionGroup {
   readonly heading: string;
   readonly options: readonly Option[];
+}
+
+/**
+ * Tries each flag of a group alone: so it is known which one is refused, whatever the refusal says.
+ * @param take refuses values by throwing
+ * @throws UsageError under the flag
+ */
+export function tryEachFlag<Flags extends object>(
+  { options }: OptionGroup,
+  flags: Flags,
+  take: (alone: Partial<Flags>) => unknown,
+): void {
+  for (const option of options) {
+    const name = option.attributeName() as keyof Flags;
+    if (flags[name] === undefined) continue;
+    underFlag(option.long!, () => take({ [name]: flags[name] } as Partial<Flags>));
+  }
 }
 
 /** The options that were typed, each with its values as text; '' for an option that takes none. */

@@ -1,7 +1,7 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { CSVDialect } from '../../data/index.js';
 import type { OptionGroup } from './command.js';
-import { collectList, number, nameIn } from './values.js';
+import { collectList, misread, nameIn, number, valueOption } from './values.js';
 
 /** What is in a data file, as far as it was said. */
 export interface DataFlags extends CSVDialect {
@@ -17,46 +17,55 @@ export interface DataFlags extends CSVDialect {
 }
 
 export const csvOptions: readonly Option[] = [
-  new Option('--delimiter <mark>', 'between the fields of CSV, or tab (default: guessed)').argParser(
+  valueOption(
+    '--delimiter <mark>',
+    'Field separator of CSV: a character, or tab (default: inferred)',
     parseDelimiter,
   ),
-  new Option(
+  valueOption(
     '--header <yes|no|names>',
-    'whether the first row of CSV names the columns, or their names: a,b,c (default: guessed)',
-  ).argParser(parseHeader),
+    'Whether the first row of CSV names the columns, or the names themselves: a,b,c (default: inferred)',
+    parseHeader,
+  ),
 ];
 
 export const dataGroup: OptionGroup = {
   heading: 'Data',
   options: [
-    new Option('--label <name>', 'the column to predict, of classes (default: guessed)'),
-    new Option('--target <names>', 'or the columns to predict, of numbers: a regression').argParser(
+    new Option('--label <name>', 'Column with the class to predict (default: inferred)'),
+    valueOption(
+      '--target <names>',
+      'Columns with the numbers to predict, for a regression (default: inferred)',
       collectList,
     ),
-    new Option('--ignore <names>', 'columns to leave out').argParser(collectList),
-    new Option(
+    valueOption('--ignore <names>', 'Columns to leave out', collectList),
+    valueOption(
       '--categorical <names>',
-      'columns of numbers that are categories; columns of text always are',
-    ).argParser(collectList),
-    new Option(
+      'Numeric columns to treat as categories; text columns always are',
+      collectList,
+    ),
+    valueOption(
       '--missing <policy>',
-      'of rows with gaps: drop leaves them out, mean fills in the mean of the column, error ends with the first ' +
-        '(default: drop, or mean where a tenth of the rows would be lost)',
-    ).argParser(nameIn(['error', 'drop', 'mean'])),
+      'Rows with missing values: drop leaves them out, mean fills in the mean of the column, error stops at the first ' +
+        '(default: drop; mean if drop would lose more than a tenth of the rows)',
+      nameIn(['error', 'drop', 'mean']),
+    ),
     ...csvOptions,
-    new Option(
+    valueOption(
       '--scale <how>',
-      'of inputs, and targets: standardize, minMax or identity (default: standardize; of images none)',
-    ).argParser(nameIn(['standardize', 'minMax', 'identity'])),
-    new Option(
-      '--stream',
-      'streams the data: reads the file again in each epoch (default for files larger than 256 MiB)',
+      'Scaling of inputs and targets: standardize, minMax or identity (default: standardize; none for images)',
+      nameIn(['standardize', 'minMax', 'identity']),
     ),
     new Option(
+      '--stream',
+      'Read the file again in each epoch instead of loading it (default: for files over 256 MiB)',
+    ),
+    valueOption(
       '--test-split <share>',
-      'set aside to test with; 0 for none (default: 0.2, where there are 20 samples)',
-    ).argParser(number({ min: 0, max: 0.9 })),
-    new Option('--test <file>', 'tested with, in place of a part of the data'),
+      'Share to set aside for testing; 0 for none (default: 0.2 from 20 samples on)',
+      number({ min: 0, max: 0.9 }),
+    ),
+    new Option('--test <file>', 'File to test with, instead of a share of the data'),
   ],
 };
 
@@ -69,7 +78,7 @@ export const pickDialect = ({ delimiter, header }: CSVDialect): CSVDialect => ({
 function parseDelimiter(text: string): string {
   const mark = ['tab', '\\t'].includes(text) ? '\t' : text;
   if (mark.length === 1) return mark;
-  throw new InvalidArgumentError('Expected a single character, or tab.');
+  throw misread('a single character, or tab', text);
 }
 
 function parseHeader(text: string): boolean | readonly string[] {

@@ -1,7 +1,8 @@
 import { Option } from 'commander';
-import type { PlainTrainOptions } from '../model/model-file.js';
+import type { EarlyStopping } from '../../training/hooks/early-stopping.js';
 import type { OptionGroup } from './command.js';
-import { number, nameIn, wholeNumber } from './values.js';
+import { UsageError } from '../errors.js';
+import { nameIn, number, valueOption, wholeNumber } from './values.js';
 
 /** By what a training is watched, and when it ends early, as far as it was said. */
 export interface EarlyStoppingFlags {
@@ -15,40 +16,55 @@ export interface EarlyStoppingFlags {
 export const earlyStoppingGroup: OptionGroup = {
   heading: 'Early stopping',
   options: [
-    new Option(
+    valueOption(
       '--validation-split <share>',
-      'set aside to watch the training by; 0 for none (default: 0.15, where there are 50 samples; of data larger than ' +
-        'memory 0.1 at most)',
-    ).argParser(number({ min: 0, max: 0.9 })),
-    new Option(
+      'Share to set aside for validation; 0 for none (default: 0.15 from 50 samples on; at most 0.1 of streamed data)',
+      number({ min: 0, max: 0.9 }),
+    ),
+    valueOption(
       '--patience <n>',
-      'ends after N epochs without a better one, with the weights of the best; 0 for never (default: a tenth of the ' +
-        'epochs, at least 5, where there is a validation part)',
-    ).argParser(wholeNumber({ min: 0 })),
-    new Option('--min-delta <n>', 'by how much an epoch must be better (default: 0)').argParser(
+      'Stop after this many epochs without improvement and restore the best weights; 0 for never (default: a tenth of ' +
+        'the epochs, at least 5, if there are validation samples)',
+      wholeNumber({ min: 0 }),
+    ),
+    valueOption(
+      '--min-delta <n>',
+      'Smallest change that counts as an improvement (default: 0)',
       number({ min: 0 }),
     ),
-    new Option(
+    valueOption(
       '--monitor <what>',
-      'loss or accuracy decides which epoch is better (default: loss)',
-    ).argParser(nameIn(['loss', 'accuracy'])),
-    new Option('--keep-last', 'ends with the weights of the last epoch, not the best'),
+      'Figure to improve: loss or accuracy (default: loss)',
+      nameIn(['loss', 'accuracy']),
+    ),
+    new Option('--keep-last', 'Keep the weights of the last epoch instead of the best'),
   ],
 };
 
 /** Fewer samples than this are all learned from. */
 const FEWEST_TO_VALIDATE = 50;
 
-/** The share of samples in memory that is set aside. */
-export const chooseValidationSplit = ({ validationSplit }: EarlyStoppingFlags, count: number): number =>
-  validationSplit ?? (count < FEWEST_TO_VALIDATE ? 0 : 0.15);
+/**
+ * The share of samples in memory that is set aside.
+ * @throws UsageError where it leaves a part empty
+ */
+export function chooseValidationSplit({ validationSplit }: EarlyStoppingFlags, count: number): number {
+  if (validationSplit === undefined) return count < FEWEST_TO_VALIDATE ? 0 : 0.15;
+  const taken = Math.round(validationSplit * count);
+  if (validationSplit === 0 || (taken > 0 && taken < count)) return validationSplit;
+  throw new UsageError(
+    '--validation-split',
+    `${validationSplit} of ${count} samples leaves one part empty`,
+    'use another share, or 0 for no validation',
+  );
+}
 
 /** @param isValidated whether there is a validation part */
 export function buildEarlyStopping(
   { patience: given, minDelta, monitor, keepLast }: EarlyStoppingFlags,
   epochs: number,
   isValidated: boolean,
-): PlainTrainOptions['earlyStopping'] {
+): EarlyStopping | undefined {
   const patience = given ?? (isValidated ? Math.max(5, Math.round(epochs / 10)) : 0);
   if (patience === 0) return undefined;
   return {

@@ -3,7 +3,7 @@ import type { ActivationName, LossName } from '../../model/spec.js';
 import type { OptionGroup } from './command.js';
 import type { CSVDialect } from '../../data/index.js';
 import { csvOptions } from './data.js';
-import { engineName, list } from './values.js';
+import { engineName, list, valueOption } from './values.js';
 
 /** Of a model that another program wrote, and of how to compute. */
 export interface ModelFlags {
@@ -17,19 +17,22 @@ export interface ModelFlags {
 export const modelGroup: OptionGroup = {
   heading: 'Model',
   options: [
-    new Option(
+    valueOption(
       '--activations <a,b,…>',
-      'the activation of each layer, where the file holds weights alone (safetensors or npz of other programs)',
-    ).argParser(list),
-    new Option(
+      'Activation of each layer, for files that hold weights alone (safetensors or npz from other programs)',
+      list,
+    ),
+    valueOption(
       '--layers <a,b,…>',
-      'the layers of a safetensors file, in order, by what stands before .weight (default: by their numbers)',
-    ).argParser(list),
+      'Layers of a safetensors file, in order, by the part of their names before .weight (default: by the numbers in ' +
+        'their names)',
+      list,
+    ),
     new Option(
       '--loss <name>',
-      'the loss, where the file does not name it (default: crossEntropy after softmax, else quadratic)',
+      "Loss, if the file doesn't name one (default: crossEntropy after softmax, otherwise quadratic)",
     ),
-    new Option('--engine <name>', 'auto, wasm or reference (default: auto)').argParser(engineName),
+    valueOption('--engine <name>', 'Engine: auto, wasm or reference (default: auto)', engineName),
   ],
 };
 
@@ -43,12 +46,12 @@ export interface ColumnFlags extends CSVDialect {
 
 /** What a command takes that reads samples for a model. */
 export const columnGroup: OptionGroup = {
-  heading: 'Data (a model of bp4 train knows it)',
+  heading: 'Data (models of bp4 train know it)',
   options: [
-    new Option('--inputs <a,b,…>', 'the columns that the network takes, in order').argParser(list),
-    new Option('--label <name>', 'the column with the right class'),
-    new Option('--target <a,b,…>', 'in place of a label: the columns with the right numbers').argParser(list),
-    new Option('--classes <a,b,…>', 'the names of the classes, in the order of the outputs').argParser(list),
+    valueOption('--inputs <a,b,…>', 'Input columns, in the order of the network', list),
+    new Option('--label <name>', 'Column with the correct class'),
+    valueOption('--target <a,b,…>', 'Columns with the correct numbers, instead of a label', list),
+    valueOption('--classes <a,b,…>', 'Names of the classes, in the order of the outputs', list),
     ...csvOptions,
   ],
 };

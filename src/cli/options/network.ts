@@ -1,12 +1,14 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { ActivationName, LossName, NetworkSpec } from '../../model/spec.js';
 import { UsageError } from '../errors.js';
-import type { Task } from '../model/model-file.js';
+import type { Task } from '../../data/index.js';
 import type { OptionGroup } from './command.js';
 import {
   engineName,
+  misread,
   namedValue,
   number,
+  valueOption,
   wholeNumber,
   wholeNumbers,
   type NamedValue,
@@ -54,43 +56,54 @@ const losses: NumbersByName<LossName> = {
 export const networkGroup: OptionGroup = {
   heading: 'Network',
   options: [
-    new Option(
+    valueOption(
       '--layers <sizes>',
-      'the whole shape: inputs, units of each hidden layer, outputs; 784,30,10',
-    ).argParser(wholeNumbers({ min: 1 })),
-    new Option(
+      'Whole shape: inputs, units of each hidden layer, outputs: 784,30,10',
+      wholeNumbers({ min: 1 }),
+    ),
+    valueOption(
       '--hidden <sizes>',
-      'or the units of the hidden layers alone; 0 for none (default: one, of 16 to 128 by the inputs)',
-    ).argParser(wholeNumbers({ min: 0 })),
-    new Option(
+      'Units of each hidden layer; 0 for none (default: one layer of 16 to 128, by the number of inputs)',
+      wholeNumbers({ min: 0 }),
+    ),
+    valueOption(
       '--activation <name>',
-      'of hidden layers: sigmoid, tanh, relu, leakyRelu[:alpha=0.01], elu[:alpha=1], softplus, swish, gelu, softsign ' +
-        'or linear (default: relu)',
-    ).argParser(namedValue(activations)),
-    new Option(
+      'Activation of the hidden layers: sigmoid, tanh, relu, leakyRelu[:alpha=0.01], elu[:alpha=1], softplus, swish, ' +
+        'gelu, softsign or linear (default: relu)',
+      namedValue(activations),
+    ),
+    valueOption(
       '--output-activation <name>',
-      'of the last layer (default: what goes with task and loss; softmax for classes, linear for numbers)',
-    ).argParser(namedValue(activations)),
-    new Option(
+      'Activation of the last layer (default: by task and loss; softmax for classes, linear for numbers)',
+      namedValue(activations),
+    ),
+    valueOption(
       '--loss <name>',
-      'quadratic, meanSquaredError, meanAbsoluteError, huber[:delta=1], binaryCrossEntropy, crossEntropy ' +
-        '(both [:labelSmoothing=0.1]) or hinge (default: crossEntropy for classes, meanSquaredError for numbers)',
-    ).argParser(namedValue(losses)),
+      'Loss: quadratic, meanSquaredError, meanAbsoluteError, huber[:delta=1], binaryCrossEntropy, crossEntropy (both ' +
+        '[:labelSmoothing=0.1]) or hinge (default: crossEntropy for classes, meanSquaredError for numbers)',
+      namedValue(losses),
+    ),
     new Option(
       '--initializer <name>',
-      'glorotUniform, glorotNormal, heUniform, heNormal, standardNormal or scaledNormal (default: by the activation)',
+      'Initial weights: glorotUniform, glorotNormal, heUniform, heNormal, standardNormal or scaledNormal (default: by ' +
+        'activation)',
     ),
-    new Option('--dropout <share>', 'of the activations of each hidden layer (default: 0)').argParser(
+    valueOption(
+      '--dropout <share>',
+      'Share of the hidden activations to drop in training (default: 0)',
       number({ min: 0, max: 0.99 }),
     ),
-    new Option(
-      '--seed <n>',
-      'initial weights, the parts and the order of samples are drawn from it (default: 0)',
-    ).argParser(wholeNumber()),
-    new Option('--engine <name>', 'auto, wasm or reference: the same bits (default: auto)').argParser(
+    valueOption('--seed <n>', 'Seed of initial weights, splits and shuffling (default: 0)', wholeNumber()),
+    valueOption(
+      '--engine <name>',
+      'Engine: auto, wasm or reference; each gives the same bits (default: auto)',
       engineName,
     ),
-    new Option('--threads <n>', '1 to 16, or auto: the same bits (default: auto)').argParser(parseThreads),
+    valueOption(
+      '--threads <n>',
+      'Threads: 1 to 16, or auto; any number gives the same bits (default: auto)',
+      parseThreads,
+    ),
   ],
 };
 
@@ -98,7 +111,7 @@ function parseThreads(text: string): number | 'auto' {
   if (text === 'auto') return text;
   const threads = Number(text);
   if (Number.isInteger(threads) && threads >= 1 && threads <= 16) return threads;
-  throw new InvalidArgumentError('Expected a whole number from 1 to 16, or auto.');
+  throw misread('a whole number from 1 to 16, or auto', text);
 }
 
 type Layer = NetworkSpec['layers'][number];

@@ -1,9 +1,9 @@
 import { Option } from 'commander';
 import type { OptimizerName } from '../../model/state.js';
 import type { OptimizerOptions } from '../../training/optimizers.js';
+import type { TrainOptions } from '../../training/options.js';
 import type { ScheduleOptions } from '../../training/schedules.js';
 import { UsageError } from '../errors.js';
-import type { PlainTrainOptions } from '../model/model-file.js';
 import type { OptionGroup } from './command.js';
 import { buildEarlyStopping, chooseValidationSplit, type EarlyStoppingFlags } from './early-stopping.js';
 import {
@@ -11,6 +11,7 @@ import {
   namedValue,
   number,
   positiveNumber,
+  valueOption,
   wholeNumber,
   wholeNumbers,
   type NamedValue,
@@ -66,47 +67,71 @@ const requiredNumbers: NumbersByName = {
 export const trainingGroup: OptionGroup = {
   heading: 'Training',
   options: [
-    new Option('--epochs <n>', 'passes over all samples (default: by their number, 20 to 300)').argParser(
+    valueOption(
+      '--epochs <n>',
+      'Passes over the training samples (default: 20 to 300, by their number)',
       wholeNumber({ min: 1 }),
     ),
-    new Option('--batch <n>', 'samples to one update (mini-batch) (default: 32)').argParser(
-      wholeNumber({ min: 1 }),
-    ),
-    new Option(
+    valueOption('--batch <n>', 'Samples per update (mini-batch size) (default: 32)', wholeNumber({ min: 1 })),
+    valueOption(
       '--optimizer <name>',
-      'sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw; with numbers: adam:beta2=0.99 (default: adam)',
-    ).argParser(namedValue(optimizers)),
-    new Option(
+      'Optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw; with numbers of its own: adam:beta2=0.99 ' +
+        '(default: adam)',
+      namedValue(optimizers),
+    ),
+    valueOption(
       '--learning-rate <rate>',
-      'how far a step goes (default: 0.005 for few samples, 0.001 for many; that of the optimizer where one is given)',
-    ).argParser(positiveNumber),
-    new Option(
+      'Step size (default: 0.005 below 5,000 samples, 0.001 from there on; with --optimizer, the default of that optimizer)',
+      positiveNumber,
+    ),
+    valueOption(
       '--schedule <name>',
-      'how the rate changes: cosine[:warmUp=2], step:every=10,factor=0.5, exponential:factor=0.95, ' +
-        'inverseTime:decay=0.1 or plateau[:patience=5] (default: it does not)',
-    ).argParser(namedValue(schedules)),
-    new Option('--momentum <μ>', 'of momentum (which it implies) and nesterov (default: 0.9)').argParser(
+      'Schedule of the learning rate: cosine[:warmUp=2], step:every=10,factor=0.5, exponential:factor=0.95, ' +
+        'inverseTime:decay=0.1 or plateau[:patience=5] (default: constant)',
+      namedValue(schedules),
+    ),
+    valueOption(
+      '--momentum <μ>',
+      'Momentum of the optimizers momentum and nesterov; implies --optimizer momentum (default: 0.9)',
       number({ min: 0, max: 1 }),
     ),
-    new Option('--l1 <λ>', 'makes cost + λ·Σ|w| small (default: 0)').argParser(number({ min: 0 })),
-    new Option('--l2 <λ>', 'makes cost + ½·λ·Σw² small (default: 0.0001)').argParser(number({ min: 0 })),
-    new Option('--penalize-biases', 'l1 and l2 are of biases too'),
-    new Option('--max-norm <n>', 'the longest that the weights of a unit may be').argParser(
+    valueOption('--l1 <λ>', 'L1 penalty: adds λ·Σ|w| to the cost (default: 0)', number({ min: 0 })),
+    valueOption('--l2 <λ>', 'L2 penalty: adds ½·λ·Σw² to the cost (default: 0.0001)', number({ min: 0 })),
+    new Option('--penalize-biases', 'Apply --l1 and --l2 to biases, too'),
+    valueOption(
+      '--max-norm <n>',
+      'Largest norm of the weights of a unit (default: unlimited)',
       number({ min: 0 }),
     ),
-    new Option('--clip-norm <n>', 'clips the gradient to this length').argParser(number({ min: 0 })),
-    new Option('--clip-value <n>', 'clips each number of the gradient to ±N').argParser(number({ min: 0 })),
-    new Option('--frozen <layers>', 'layers that do not learn, from 0: 0,1').argParser(
+    valueOption('--clip-norm <n>', 'Largest norm of the gradient (default: unlimited)', number({ min: 0 })),
+    valueOption(
+      '--clip-value <n>',
+      'Largest size of each number in the gradient (default: unlimited)',
+      number({ min: 0 }),
+    ),
+    valueOption(
+      '--frozen <layers>',
+      'Layers to leave untrained, counted from 0: 0,1 (default: none)',
       wholeNumbers({ min: 0 }),
     ),
-    new Option(
+    valueOption(
       '--class-weights <weights>',
-      'what errors of a class cost: balanced, or yes=5,no=1 (default: all the same)',
-    ).argParser(list),
-    new Option('--no-shuffle', 'each epoch takes the samples in the order of the file'),
-    new Option('--diagnose', 'each epoch says how fast each layer learns (with --json, in its event)'),
+      'Weight of each class in the loss: balanced, or yes=5,no=1 (default: 1 for all)',
+      list,
+    ),
+    new Option('--no-shuffle', 'Keep the samples in the order of the file'),
+    new Option(
+      '--diagnose',
+      'Measure in each epoch how fast each layer learns, for --json (default: with --report)',
+    ),
   ],
 };
+
+/** The options of `Network.train` that are plain data. */
+export type PlainTrainOptions = Omit<
+  TrainOptions,
+  'validation' | 'metrics' | 'checkpoint' | 'resume' | 'onEpoch' | 'onBatch' | 'signal'
+>;
 
 /** What the defaults depend on. */
 export interface TrainingData {

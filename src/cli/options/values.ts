@@ -1,18 +1,41 @@
-import { InvalidArgumentError } from 'commander';
+import { Option } from 'commander';
 import { closestMatch } from 'leven';
+import { show } from '../../base/check.js';
+import { RangeFault } from '../../errors.js';
+import { underFlag } from '../errors.js';
 
-// How the values of options are read. Each parser throws what commander reports together with the option.
+// How the values of options are read. A parser throws a fault without a place: the option adds its flag.
 
-/** The name that was probably meant: one that begins so, or one with at most a letter in three wrong. */
-export function findNearest(name: string, names: readonly string[]): string | undefined {
-  const begun = name.length < 3 ? undefined : names.find((candidate) => candidate.startsWith(name));
-  return begun ?? closestMatch(name, names, { maxDistance: Math.max(1, Math.floor(name.length / 3)) });
+/**
+ * An option whose value is parsed. What the parser refuses is reported under the flag.
+ * @param flags as commander has them: '-o, --out <file>'
+ */
+export function valueOption<Value>(
+  flags: string,
+  description: string,
+  parse: (text: string, before: Value | undefined) => Value,
+): Option {
+  const option = new Option(flags, description);
+  return option.argParser<Value>((text, before) => underFlag(option.long!, () => parse(text, before)));
 }
 
-/** `; did you mean 'train'?`, or nothing. */
-function suggestName(name: string, names: readonly string[]): string {
+/** What a parser throws. */
+const refusal = (problem: string, cure?: string): RangeFault => new RangeFault({ place: '', problem, cure });
+
+/** The same, of a value that is not as expected. */
+export const misread = (expected: string, text: string, cure?: string): RangeFault =>
+  refusal(`expected ${expected}, got ${show(text)}`, cure);
+
+/** The name that was probably meant: one that begins so, or one with about a letter in three wrong. */
+export function findNearest(name: string, names: readonly string[]): string | undefined {
+  const begun = name.length < 3 ? undefined : names.find((candidate) => candidate.startsWith(name));
+  return begun ?? closestMatch(name, names, { maxDistance: Math.ceil(name.length / 3) });
+}
+
+/** `did you mean 'adam'?`, or nothing. */
+export function suggestName(name: string, names: readonly string[]): string | undefined {
   const nearest = findNearest(name, names);
-  return nearest === undefined ? '' : `; did you mean '${nearest}'?`;
+  return nearest === undefined ? undefined : `did you mean '${nearest}'?`;
 }
 
 interface Bounds {
@@ -36,13 +59,13 @@ export const number =
   (text: string): number => {
     const value = toNumber(text);
     if (Number.isFinite(value) && isWithin(value, bounds)) return value;
-    throw new InvalidArgumentError(`Expected a number${describeBounds(bounds)}.`);
+    throw misread(`a number${describeBounds(bounds)}`, text);
   };
 
 export function positiveNumber(text: string): number {
   const value = toNumber(text);
   if (Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError('Expected a number above 0.');
+  throw misread('a number above 0', text);
 }
 
 export const wholeNumber =
@@ -50,7 +73,7 @@ export const wholeNumber =
   (text: string): number => {
     const value = toNumber(text);
     if (Number.isSafeInteger(value) && isWithin(value, bounds)) return value;
-    throw new InvalidArgumentError(`Expected a whole number${describeBounds(bounds)}.`);
+    throw misread(`a whole number${describeBounds(bounds)}`, text);
   };
 
 const split = (text: string): string[] =>
@@ -70,14 +93,14 @@ export const collectList = (text: string, before: readonly string[] | undefined)
 
 export const wholeNumbers = (bounds: Bounds): ((text: string) => number[]) => {
   const parse = wholeNumber(bounds);
-  return (text) => split(text).map(parse);
+  return (text) => text.split(',').map((item) => parse(item.trim()));
 };
 
 export const nameIn =
   <Name extends string>(names: readonly Name[]) =>
   (text: string): Name => {
     if (names.includes(text as Name)) return text as Name;
-    throw new InvalidArgumentError(`Expected ${names.join(', ')}${suggestName(text, names)}`);
+    throw misread(`one of ${names.join(', ')}`, text, suggestName(text, names));
   };
 
 export const engineName = nameIn(['auto', 'wasm', 'reference']);
@@ -97,18 +120,18 @@ export const namedValue =
     const [name, rest] = cut(text, ':');
     if (!Object.hasOwn(names, name)) {
       const all = Object.keys(names);
-      throw new InvalidArgumentError(`Expected ${all.join(', ')}${suggestName(name, all)}`);
+      throw misread(`one of ${all.join(', ')}`, name, suggestName(name, all));
     }
     const known = names[name]!;
     const numbers: Record<string, number> = {};
     for (const item of rest === undefined ? [] : rest.split(',')) {
       const [key, value] = cut(item, '=');
       if (!known.includes(key)) {
-        const cure = known.length === 0 ? 'no numbers' : known.join(', ');
-        throw new InvalidArgumentError(`Unknown '${key}': ${name} takes ${cure}.`);
+        const taken = known.length === 0 ? 'no numbers' : known.join(', ');
+        throw refusal(`unknown '${key}'`, `${name} takes ${taken}`);
       }
       numbers[key] = toNumber(value ?? '');
-      if (!Number.isFinite(numbers[key])) throw new InvalidArgumentError(`Expected ${key}=NUMBER.`);
+      if (!Number.isFinite(numbers[key])) throw misread(`${key}=NUMBER`, item);
     }
     return { name, numbers };
   };

@@ -3,7 +3,7 @@ import type { Network } from '../../network.js';
 import type { EpochReport } from '../../training/reports.js';
 import { displayPath } from '../data/read-file.js';
 import { diagnoseNetwork, pickSamples, type Evaluation } from '../model/evaluation.js';
-import { hashWeights, type About } from '../model/model-file.js';
+import { countParts, hashWeights, type About } from '../model/model-file.js';
 import type { OpenedModel } from '../model/open-model.js';
 import {
   formatCount,
@@ -60,13 +60,11 @@ function listGuesses(found: PreparedTraining['found']): Fact[] {
   if (!found?.guess) return [];
   const { reason, leftOut } = found.guess;
   return [
-    ...(reason === undefined ? [] : [{ name: 'what to predict was guessed', value: reason }]),
+    ...(reason === undefined ? [] : [{ name: 'inferred target', value: reason }]),
     ...(leftOut.length > 0
       ? [{ name: 'left out', value: leftOut.map(({ name, reason }) => `${name}: ${reason}`).join('; ') }]
       : []),
-    ...(found.dropped > 0
-      ? [{ name: 'rows left out', value: `${found.dropped}, with something missing` }]
-      : []),
+    ...(found.dropped > 0 ? [{ name: 'rows left out', value: `${found.dropped} with missing values` }] : []),
   ];
 }
 
@@ -77,7 +75,7 @@ function summarizeTraining({ inputs, layers }: Report['shape'], { task, reading,
     task === 'regression'
       ? `to predict ${targets.join(', ') || 'numbers'}`
       : `to tell ${formatCount(classes?.length ?? Math.max(2, layers.at(-1)!.units), 'class', 'classes')}${label === undefined ? '' : ` of ${label}`} apart`;
-  return `A network of ${sizes} units learned from ${formatCount(training.samples, 'sample')} ${aim}.`;
+  return `A network of ${sizes} units learned from ${formatCount(training.samples - training.validationSamples, 'sample')} ${aim}.`;
 }
 
 /** What is to be known of a network, and of how it was made as far as its file tells. */
@@ -95,11 +93,10 @@ function listFacts(net: Network, state: NetworkState, about: About | undefined):
 
 function listDataFacts({ reading, training }: About): Fact[] {
   const { inputs, label, targets, missing, categorical } = reading;
-  const { data, testFile, samples, testSamples } = training;
-  const test = testSamples > 0 ? `, ${formatCount(testSamples, 'other')} for testing` : '';
+  const { data, testFile } = training;
   const facts: (Fact | undefined)[] = [
     { name: 'data', value: testFile === undefined ? data : `${data}; ${testFile} for testing` },
-    { name: 'samples', value: `${formatCount(samples, 'sample')} for training${test}` },
+    { name: 'samples', value: countParts(training) },
     inputs && {
       name: 'inputs',
       value: joinNames(

@@ -1,16 +1,11 @@
 import type { TrainingRun } from './run-training.js';
 import type { Output } from '../terminal/output.js';
-import {
-  formatCount,
-  formatDuration,
-  formatSignificant,
-  groupDigits,
-  joinNames,
-} from '../terminal/format.js';
+import { formatCount, formatDuration, formatSignificant, joinNames, quotePath } from '../terminal/format.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { displayPath } from '../data/read-file.js';
+import { countParts } from '../model/model-file.js';
 
-// What `bp4 train` says before it begins: what was found, what was guessed, and which option overrules it.
+// What `bp4 train` says before it begins: what was found, what was inferred, and which flag changes it.
 
 const marks: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' };
 
@@ -22,6 +17,7 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
     path: training.data,
     task,
     samples: training.samples,
+    validationSamples: training.validationSamples,
     testSamples: training.testSamples,
     ...reading,
     leftOut: found?.guess?.leftOut ?? [],
@@ -31,7 +27,7 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
   else {
     const { path, epochs } = prepared.from!;
     output.say(
-      `${output.bold(displayPath(training.data))}: goes on from ${path}, after ${formatCount(epochs, 'epoch')}`,
+      `${output.bold(displayPath(training.data))}: resumed from ${path}, after ${formatCount(epochs, 'epoch')}`,
     );
   }
   describeParts(output, prepared);
@@ -39,7 +35,7 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
   if (train.classes && train.classes.length < 2) output.warn('only one class in the data');
 }
 
-/** @param option which overrules it */
+/** @param option that changes it */
 function row(output: Output, name: string, text: string, option = ''): void {
   output.say(
     `  ${output.bold(name.padEnd(9))} ${text}${option === '' ? '' : `  ${output.dim(`(${option})`)}`}`,
@@ -48,10 +44,11 @@ function row(output: Output, name: string, text: string, option = ''): void {
 
 function describeData(output: Output, { found, about, train }: PreparedTraining): void {
   const { file, guess, profile, dropped, missing } = found!;
-  const { reading, task } = about;
+  const { reading, task, training } = about;
   if (file.kind === 'samples') {
+    const { samples, testSamples, testPart } = training;
     output.say(
-      `${output.bold(displayPath(file.path))}: ${formatCount(train.count, 'sample')} of ${train.width} numbers`,
+      `${output.bold(displayPath(file.path))}: ${formatCount(samples + (testPart ? testSamples : 0), 'sample')} of ${train.width} numbers`,
     );
     if (train.classes) row(output, 'label', formatCount(train.classes.length, 'class', 'classes'));
     return;
@@ -63,7 +60,7 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
   const why = guess?.reason === undefined ? '' : `${guess.reason}; `;
   if (task === 'classification') {
     const classes = train.classes!.map(String);
-    const option = why && `${why}--label or --target NAME takes another`;
+    const option = why && `${why}--label or --target NAME changes it`;
     row(
       output,
       'label',
@@ -97,7 +94,7 @@ function dialectText(dialect: { delimiter: string; header: unknown } | undefined
   if (!dialect) return '';
   const { delimiter, header } = dialect;
   const names =
-    header === true ? 'the first row names the columns' : 'no row of names, so that columns are 0, 1, …';
+    header === true ? 'the first row names the columns' : 'no row of names: the columns are 0, 1, …';
   return ` between ${marks[delimiter] ?? `'${delimiter}'`}s; ${header === true || header === false ? names : 'names as given'}`;
 }
 
@@ -110,16 +107,7 @@ function inputsText(inputs: readonly string[], categorical: Readonly<Record<stri
 
 const nameText = (name: string): string => (name === '' ? "''" : name);
 
-function describeParts(
-  output: Output,
-  { about: { training }, options, validation, test, from }: PreparedTraining,
-): void {
-  const validating = validation?.count ?? Math.round(training.samples * (options.validationSplit ?? 0));
-  const parts = [
-    `${groupDigits(training.samples - validating)} samples for training`,
-    ...(validating > 0 ? [`${groupDigits(validating)} for validation`] : []),
-    ...(test ? [`${groupDigits(test.count)} for testing`] : ['none for testing']),
-  ];
+function describeParts(output: Output, { about: { training }, from }: PreparedTraining): void {
   if (training.shares)
     row(
       output,
@@ -127,7 +115,7 @@ function describeParts(
       'streamed: read again in each epoch, shuffled within batches',
       from ? '' : 'larger than 256 MiB, or --stream',
     );
-  row(output, 'parts', parts.join(', '), from ? '' : '--validation-split, --test-split');
+  row(output, 'parts', countParts(training), from ? '' : '--validation-split, --test-split');
 }
 
 function describeNetwork(output: Output, { net, options, from }: PreparedTraining): void {
@@ -173,8 +161,8 @@ export function describeEnd(
   const isOver = epoch < epochs!;
   if (history.length === 0) {
     return isOver || from?.isOver
-      ? `It had ended after ${formatCount(epoch, 'epoch')}, stopped early: no improvement in ${formatCount(patience, 'epoch')}.`
-      : `It had ended after its ${formatCount(epoch, 'epoch')}; more --epochs would go on.`;
+      ? `Already finished after ${formatCount(epoch, 'epoch')}: stopped early, no improvement in ${formatCount(patience, 'epoch')}. To train longer, start again with a larger --patience.`
+      : `Already finished: all ${formatCount(epoch, 'epoch')} are done. To train further: npx bp4 train --resume ${quotePath(from!.path)} --epochs ${2 * epoch}`;
   }
   const begin = `${formatCount(epoch, 'epoch')} in ${formatDuration(seconds)}`;
   if (!isOver) return `${begin}.`;

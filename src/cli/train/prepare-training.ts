@@ -1,17 +1,11 @@
 import { pickDialect } from '../options/data.js';
-import type { GivenOptions } from '../options/command.js';
-import { buildNetworkSpec, type NetworkFlags } from '../options/network.js';
-import type { TrainFlags } from '../options/train-files.js';
-import { DataError, inFile, UsageError, withFlags } from '../errors.js';
+import { tryEachFlag, type GivenOptions } from '../options/command.js';
+import { earlyStoppingGroup } from '../options/early-stopping.js';
+import { buildNetworkSpec, networkGroup, type NetworkFlags } from '../options/network.js';
+import type { TrainFlags } from '../options/files.js';
+import { DataError, inFile, toUsageError, UsageError } from '../errors.js';
 import { guessColumns } from '../data/guess-columns.js';
-import {
-  type About,
-  type PlainTrainOptions,
-  type Reading,
-  type Task,
-  type TestPart,
-  type TrainingProgress,
-} from '../model/model-file.js';
+import type { About, TestPart, TrainingProgress } from '../model/model-file.js';
 import { openData, readData, type DataFile, type TableFile } from '../data/open-data.js';
 import { displayPath } from '../data/read-file.js';
 import {
@@ -21,13 +15,23 @@ import {
   type LearntStream,
   type Shares,
 } from '../data/split-stream.js';
-import { buildTrainOptions } from '../options/training.js';
+import type { Reading } from '../data/tables.js';
+import {
+  buildTrainOptions,
+  trainingGroup,
+  type PlainTrainOptions,
+  type TrainingData,
+  type TrainingFlags,
+} from '../options/training.js';
+import { checkSpec } from '../../model/spec.js';
+import { checkTrainOptions } from '../../training/options.js';
 import {
   Dataset,
   DataStream,
   transformedWidth,
   type ColumnSuggestion,
   type FitKind,
+  type Task,
   type TableProfile,
 } from '../../data/index.js';
 import { Network, type EngineOptions } from '../../network.js';
@@ -89,17 +93,14 @@ export async function prepareTraining(
   const transforms = await fitTransforms(flags, data instanceof DataStream ? data : (train as Dataset), task);
   const outputs = task === 'classification' ? train.classes!.length : (train.targetColumns?.length ?? 1);
   const inputs = transforms ? transformedWidth(transforms) : train.width;
-  const spec = buildNetworkSpec(flags, task, inputs, outputs);
-  const options = buildTrainOptions(flags, {
+  const net = await createNetwork(flags, task, inputs, outputs, transforms);
+  const options = chooseTrainOptions(flags, net.layers.length, {
     count: train.count,
     isStream: data instanceof DataStream,
     isValidated: parts.validation !== undefined,
     classes: train.classes,
     labels: train instanceof Dataset ? train.labels : undefined,
   });
-  const net = await withFlags(() =>
-    Network.create({ ...spec, ...(transforms && { transforms }), ...pickEngine(flags) }),
-  );
   const testFile = flags.test;
   const about: About = {
     version: 1,
@@ -112,7 +113,7 @@ export async function prepareTraining(
       ...(parts.shares && { shares: parts.shares }),
       options,
       given,
-      samples: train.count + (data instanceof DataStream ? (parts.validation?.count ?? 0) : 0),
+      ...countSamples(parts, options),
       testSamples: test?.count ?? 0,
     },
   };
@@ -217,7 +218,7 @@ async function setAside(flags: TrainFlags, data: DataStream, reading: Reading): 
   };
   const { learned, ...parts } = await splitStream(data, shares);
   if (learned.count === 0)
-    throw new UsageError('--test-split', 'with --validation-split it leaves nothing to learn from');
+    throw new UsageError('--test-split', 'with --validation-split it leaves no samples to learn from');
   return {
     train: learned,
     ...parts,
@@ -228,7 +229,7 @@ async function setAside(flags: TrainFlags, data: DataStream, reading: Reading): 
 
 function readTestShare({ testSplit, test }: TrainFlags): number | undefined {
   if (testSplit !== undefined && test !== undefined)
-    throw new UsageError('--test-split', 'give either it or --test');
+    throw new UsageError('--test-split', 'it excludes --test');
   return testSplit;
 }
 
@@ -242,6 +243,46 @@ async function fitTransforms(
   if (isImage && scale === undefined) return undefined; // their bytes become 0 to 1
   const kind: FitKind = scale ?? 'standardize';
   return await data.fitTransforms({ inputs: kind, ...(task === 'regression' && { targets: kind }) });
+}
+
+/** Of a stream the validation part is held apart; of a dataset it is a share of what `train` is given. */
+function countSamples(
+  { train, validation }: TrainingParts,
+  { validationSplit = 0 }: PlainTrainOptions,
+): Pick<About['training'], 'samples' | 'validationSamples'> {
+  const validationSamples = validation?.count ?? Math.round(train.count * validationSplit);
+  return { samples: train.count + (validation?.count ?? 0), validationSamples };
+}
+
+/** @throws UsageError naming the flag that is wrong */
+async function createNetwork(
+  flags: NetworkFlags,
+  task: Task,
+  inputs: number,
+  outputs: number,
+  transforms: Transforms | undefined,
+): Promise<Network> {
+  tryEachFlag(networkGroup, flags, (alone) => checkSpec(buildNetworkSpec(alone, task, inputs, outputs)));
+  const spec = buildNetworkSpec(flags, task, inputs, outputs);
+  try {
+    return await Network.create({ ...spec, ...(transforms && { transforms }), ...pickEngine(flags) });
+  } catch (error) {
+    throw toUsageError(error);
+  }
+}
+
+/** @throws UsageError naming the flag that is wrong */
+function chooseTrainOptions(flags: TrainFlags, layers: number, data: TrainingData): PlainTrainOptions {
+  const tryAlone = (alone: Partial<TrainingFlags>): unknown =>
+    checkTrainOptions(buildTrainOptions({ shuffle: true, ...alone }, data), layers);
+  for (const group of [trainingGroup, earlyStoppingGroup]) tryEachFlag(group, flags, tryAlone);
+  const options = buildTrainOptions(flags, data);
+  try {
+    checkTrainOptions(options, layers);
+  } catch (error) {
+    throw toUsageError(error);
+  }
+  return options;
 }
 
 export const pickEngine = ({ engine, threads = 'auto' }: NetworkFlags): EngineOptions => ({

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { BatchReport, EpochReport } from '../../training/reports.js';
 import type { Output } from '../terminal/output.js';
-import type { Task } from '../model/model-file.js';
+import type { Task } from '../../data/index.js';
 import { formatDuration, groupDigits, formatPercent } from '../terminal/format.js';
 
 /** Of so many epochs at most each has a line of its own. */

@@ -5,8 +5,9 @@ import { DataError, inFile, UsageError } from '../errors.js';
 import { readModel, type About } from '../model/model-file.js';
 import { pickDialect } from '../options/data.js';
 import type { GivenOptions } from '../options/command.js';
-import type { TrainFlags } from '../options/train-files.js';
+import type { TrainFlags } from '../options/files.js';
 import { groupDigits } from '../terminal/format.js';
+import { checkTrainOptions } from '../../training/options.js';
 import { pickEngine, type PreparedTraining, type TrainingParts } from './prepare-training.js';
 
 /** What may differ when a training goes on: nothing that the weights depend on, but how long it goes on. */
@@ -28,7 +29,7 @@ export async function resumeTraining(
   dataPath: string | undefined,
 ): Promise<PreparedTraining> {
   const { net, about, progress } = await readModel(modelPath, pickEngine(flags));
-  if (!about) throw new DataError(modelPath, 'it was not written by bp4 train, which cannot go on from it');
+  if (!about) throw new DataError(modelPath, 'it was not written by bp4 train and cannot be resumed');
   checkGiven(given, about);
   const { training } = about;
   const path = dataPath ?? training.data;
@@ -43,6 +44,7 @@ export async function resumeTraining(
     );
   }
   const options = { ...training.options, epochs: flags.epochs ?? training.options.epochs! };
+  await inFile(modelPath, () => checkTrainOptions(options, net.layers.length));
   return {
     net,
     ...parts,
@@ -85,6 +87,6 @@ function checkGiven(now: GivenOptions, { training: { given } }: About): void {
     const before = given[name];
     if (before?.join() === values.join()) continue;
     const was = before === undefined ? 'was not given' : `was ${before.join()}`;
-    throw new UsageError(`--${name}`, `it ${was} when the training began`, 'leave it out to go on with it');
+    throw new UsageError(`--${name}`, `it ${was} when the training began`, 'leave it out to continue');
   }
 }

@@ -1,11 +1,10 @@
-import { isInputFault, toDataError, toUsageError } from '../errors.js';
+import { toDataError } from '../errors.js';
 import type { Output } from '../terminal/output.js';
 import { encodeModel } from '../model/model-file.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { Progress } from './progress-bar.js';
 import { Stop } from '../terminal/stop-signals.js';
 import { toTrainData } from '../data/split-stream.js';
-import { flagTable, namesInPlace } from '../options/flags.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
 import type { Checkpoint } from '../../training/hooks/checkpoint.js';
@@ -47,7 +46,7 @@ export async function runTraining(
   saving: SavingOptions,
 ): Promise<TrainingRun> {
   const { net, train, validation, options, about } = training;
-  const samples = Math.round(train.count * (1 - (options.validationSplit ?? 0)));
+  const samples = about.training.samples - about.training.validationSamples;
   const progress = new Progress(output, {
     task: about.task,
     epochs: options.epochs!,
@@ -112,19 +111,10 @@ function createCheckpoint(
   };
 }
 
-/** What `train` refused, by the name that it has on the command line. */
+/** What ended `train`. Its options were tried before: what it refuses is in the data. */
 export function describeFailure(error: unknown, dataPath: string): unknown {
-  if (error instanceof DivergenceError) {
-    const at = `epoch ${error.epoch}, step ${error.step}`;
-    const problem = `the training diverged in ${at}: the gradients of layer ${error.layer} grew beyond all bounds`;
-    const cure = 'try a smaller --learning-rate, or --clip-norm 1';
-    return new DivergenceError({ place: '', problem, cure }, error);
-  }
-  if (!isInputFault(error)) return error;
-  const [name = ''] = namesInPlace(error.place);
-  if (dataNames.includes(name)) return toDataError(dataPath, error);
-  return Object.hasOwn(flagTable, name) ? toUsageError(error) : error;
+  if (!(error instanceof DivergenceError)) return toDataError(dataPath, error);
+  const { epoch, step, layer, option } = error;
+  const problem = `the training diverged in epoch ${epoch}, step ${step}: the gradients of layer ${layer} grew beyond all bounds`;
+  return new DivergenceError({ place: '', problem, option }, error);
 }
-
-/** What `train` is given that comes from the data file. */
-const dataNames = ['inputs', 'targets', 'labels', 'validation'];

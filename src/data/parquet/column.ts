@@ -4,7 +4,7 @@ import type { ColumnChunk, Element, Group } from './footer.js';
 import { Pages } from './pages.js';
 import { damaged } from './thrift.js';
 
-/** The values of a column: NaN, or null, where one is missing. */
+/** The values of a column; missing ones are NaN or null. */
 export type Cells = Float64Array | (string | null)[];
 
 /** Whether a column holds text. */
@@ -12,9 +12,9 @@ const holdsText = ({ type, converted_type, logical_type }: Element): boolean =>
   logical_type?.type === 'UUID' || (type === 'BYTE_ARRAY' && converted_type !== 'DECIMAL');
 
 /**
- * Reads the values of a column in a row group: hyparquet decodes them, once `Pages` has checked each page.
- * @param bytes all its pages, at the beginning of their buffer
- * @throws FormatError where the bytes are not as they should be; or whatever hyparquet throws
+ * Reads the values of a column in a row group. `Pages` checks each page, then hyparquet decodes it.
+ * @param bytes all pages, at the beginning of their buffer
+ * @throws FormatError if the bytes are invalid; or any error of hyparquet
  */
 export async function readColumn(
   bytes: Uint8Array<ArrayBuffer>,
@@ -24,8 +24,8 @@ export async function readColumn(
 ): Promise<Cells> {
   const pages = new Pages(bytes, element, codec, rows);
   const parts: DecodedArray[] = [];
-  // A file of this column alone, at its beginning. Its pages are said to be packed by Snappy, whatever packed them: then
-  // hyparquet leaves it to `pages` to unpack each.
+  // Describes a file that holds only this column. Declaring every codec as Snappy makes hyparquet call `pages` to
+  // decompress each page.
   const column: ColumnMetaData = {
     ...metadata,
     codec: 'SNAPPY',
@@ -46,7 +46,7 @@ export async function readColumn(
     onChunk: ({ columnData }) => parts.push(columnData),
   });
   if (parts.reduce((sum, { length }) => sum + length, 0) !== rows)
-    throw damaged('it has another number of values than rows');
+    throw damaged('its number of values differs from its number of rows');
   return holdsText(element) ? collectText(parts) : collectNumbers(parts, rows);
 }
 
@@ -68,14 +68,14 @@ function collectNumbers(parts: readonly DecodedArray[], rows: number): Float64Ar
   return cells;
 }
 
-/** Of 64 bits a number must be exact. */
+/** Converts a value to a number. A 64-bit integer must be exact. */
 function toNumber(value: unknown): number {
   if (value === null) return NaN;
   if (value === undefined) throw missingInDictionary();
   const number = Number(value);
   if (typeof value === 'bigint' && !Number.isSafeInteger(number))
-    throw damaged(`${value} is there, and a number here holds 53 bits`, 'save it as a double');
+    throw damaged(`${value} needs more than the 53 bits of a JavaScript number`, 'save it as a double');
   return number;
 }
 
-const missingInDictionary = (): FormatError => damaged('its dictionary has fewer values');
+const missingInDictionary = (): FormatError => damaged('its dictionary is too short');

@@ -7,25 +7,25 @@ import { cellDescriber, type Row, type RowBlocks, type RowSource } from '../rows
 import { readColumn, type Cells } from './column.js';
 import { readFooter, type Element, type Footer, type Group } from './footer.js';
 
-/** A file of which any bytes can be read: one that is larger than memory. */
+/** A file with random access, for files larger than memory. */
 export interface AsyncBuffer {
-  /** How many bytes it has. */
+  /** The size of the file in bytes. */
   readonly byteLength: number;
-  /** @param to where they end, not included */
+  /** @param to the end of the range, exclusive */
   slice(from: number, to: number): ArrayBuffer | Promise<ArrayBuffer>;
 }
 
-/** The bytes of a Parquet file, or what reads them. */
+/** The bytes of a Parquet file, or an object that reads them. */
 export type ParquetFile = Bytes | AsyncBuffer;
 
 /** 'PAR1', at both ends of the file. */
 const MAGIC = 0x31524150;
 const MOST_FOOTER_BYTES = 2 ** 26;
-/** Values of a row group that are held together. */
+/** The limit of values per row group, because a whole row group is in memory. */
 const MOST_VALUES = 2 ** 27;
 /**
- * Runs are as long as they are said to be, so that a few bytes could stand for any number of values. Of a file there are so
- * many, whatever its size, and so many more for each of its bytes: about what deflate makes of a byte.
+ * Run-length encoding lets a few bytes declare any number of values. The limit is this constant, plus a number per byte
+ * of the file that is close to the ratio deflate can reach.
  */
 const VALUES_OF_ANY_FILE = 2 ** 22;
 const MOST_VALUES_PER_BYTE = 1024;
@@ -36,7 +36,7 @@ const parquetRows = {
 } as const;
 const codecs = ['UNCOMPRESSED', 'SNAPPY', 'GZIP'];
 
-/** What has no meaning as a number, nor as a category. */
+/** Types without a meaning as numbers or categories. */
 const refused = new Map<string | undefined, string>([
   ['DATE', 'dates'],
   ['TIME_MILLIS', 'times'],
@@ -54,11 +54,11 @@ const refused = new Map<string | undefined, string>([
 ]);
 
 /**
- * Reads what a file says of itself, and finds the columns.
- * @returns how rows are to be read, and what reads them from the first on, a row group at a time
- * @throws TypeError where it is no file
- * @throws FormatError where it is none of Parquet, or not whole
- * @throws TypeError, RangeError naming the option, or a column that holds neither numbers nor text
+ * Reads the metadata of a file and plans which columns to read.
+ * @returns the plan, and a function that opens the rows from the beginning, one row group at a time
+ * @throws TypeError if `file` is not a ParquetFile
+ * @throws FormatError if the file is not Parquet, or is truncated
+ * @throws TypeError or RangeError naming the option, or a column that holds neither numbers nor text
  */
 export async function openParquet(
   file: ParquetFile,
@@ -69,7 +69,7 @@ export async function openParquet(
   const names = plan.columns.map(({ name }) => name);
   const elements = names.map((name) => parquet.findElement(name));
   return {
-    plan: { ...plan, at: [...names.keys()] }, // only these are read
+    plan: { ...plan, at: [...names.keys()] }, // only these columns are read
     open: () => ({
       source: { ...parquetRows, names },
       blocks: readRows(parquet.groups(elements)),
@@ -79,8 +79,8 @@ export async function openParquet(
 
 /**
  * Reads all columns that hold numbers or text.
- * @returns the cells of each column, undefined for the others; and what those hold, by name
- * @throws FormatError where it cannot be read, naming the column
+ * @returns the cells of each column, undefined for unsupported ones; and the contents of the latter, by name
+ * @throws FormatError if the file cannot be read, naming the column
  */
 export async function readParquetColumns(file: ParquetFile): Promise<{
   readonly source: RowSource & { readonly names: readonly string[] };
@@ -101,8 +101,8 @@ export async function readParquetColumns(file: ParquetFile): Promise<{
 }
 
 /**
- * Counts what stands in the columns of a file that is larger than memory, in one pass.
- * @throws FormatError where it cannot be read, naming the column
+ * Profiles the columns of a file larger than memory in one pass.
+ * @throws FormatError if the file cannot be read, naming the column
  */
 export async function profileParquet(file: ParquetFile): Promise<TableProfile> {
   const parquet = await Parquet.open(file);
@@ -128,10 +128,10 @@ function join(parts: readonly Cells[]): Cells {
   return whole;
 }
 
-/** A Parquet file whose end has been read. */
+/** A Parquet file whose footer has been read. */
 class Parquet {
   readonly names: readonly string[];
-  /** What columns hold that hold neither numbers nor text, by name. */
+  /** The contents of columns that hold neither numbers nor text, by column name. */
   readonly unsupported: ReadonlyMap<string, string>;
   /** The names of all other columns. */
   readonly supported: readonly string[];
@@ -174,13 +174,13 @@ class Parquet {
     return new Parquet(file, await locate('the footer', () => readFooter(bytes, end)));
   }
 
-  /** How many rows the file has. */
+  /** The number of rows. */
   get count(): number {
     return this.#footer.groups.reduce((sum, { rows }) => sum + rows, 0);
   }
 
   /**
-   * Reads columns, a row group at a time.
+   * Reads columns, one row group at a time.
    * @throws FormatError naming the column and the row group, from 1
    */
   async *groups(elements: readonly Element[]): AsyncGenerator<GroupCells, void, void> {
@@ -190,7 +190,7 @@ class Parquet {
     if (values > VALUES_OF_ANY_FILE + MOST_VALUES_PER_BYTE * byteLength) {
       throw new FormatError({
         place: 'Parquet',
-        problem: `${byteLength} bytes are said to hold ${values} values, which is not plausible`,
+        problem: `${byteLength} bytes can't plausibly hold the declared ${values} values`,
         cure: 'write the file in plain encoding, or name fewer inputs',
       });
     }
@@ -209,7 +209,7 @@ class Parquet {
     }
   }
 
-  /** What a column holds, where that is neither numbers nor text. */
+  /** The contents of a column that holds neither numbers nor text; undefined for other columns. */
   #refusedIn(name: string): string | undefined {
     const element = this.#elementIn(name);
     if (!element) return 'lists or groups';
@@ -219,7 +219,7 @@ class Parquet {
     );
   }
 
-  /** @throws TypeError where a column holds neither numbers nor text */
+  /** @throws TypeError if a column holds neither numbers nor text */
   findElement(name: string): Element {
     const what = this.unsupported.get(name);
     if (what === undefined) return this.#elementIn(name)!;
@@ -235,7 +235,7 @@ class Parquet {
     const { name } = element;
     const where = `column ${show(name)}, ${place}`;
     const chunk = group.chunks.get(name);
-    if (!chunk) throw new FormatError({ place: `Parquet, ${where}`, problem: 'there are no values' });
+    if (!chunk) throw new FormatError({ place: `Parquet, ${where}`, problem: 'has no values' });
     if (!codecs.includes(chunk.codec)) {
       throw new FormatError({
         place: `Parquet, ${where}`,
@@ -248,7 +248,7 @@ class Parquet {
   }
 }
 
-/** Bytes of one length are numbers, or text, only where it is said which. */
+/** Fixed-length bytes are numbers or text only if a logical type says so. */
 function bytesIn({ type, converted_type, logical_type }: Element): string | undefined {
   const isPlain = type === 'FIXED_LEN_BYTE_ARRAY' && converted_type !== 'DECIMAL';
   return isPlain && logical_type?.type !== 'FLOAT16' && logical_type?.type !== 'UUID' ? 'bytes' : undefined;
@@ -258,7 +258,7 @@ function bytesIn({ type, converted_type, logical_type }: Element): string | unde
 interface GroupCells {
   readonly cells: readonly Cells[];
   readonly count: number;
-  /** How many rows precede it. */
+  /** The number of rows before it. */
   readonly before: number;
 }
 
@@ -271,7 +271,8 @@ function* rowsIn({ cells, count, before }: GroupCells): Generator<Row, void, voi
 }
 
 /**
- * Adds the place to an error. Whatever is thrown, the file is not as it should be: no bytes are fetched meanwhile.
+ * Adds the place to an error. Every error becomes a FormatError, because `read` fetches no bytes and so only the file
+ * can be wrong.
  * @throws FormatError
  */
 async function locate<Result>(where: string, read: () => Result | Promise<Result>): Promise<Result> {
@@ -298,7 +299,7 @@ function openAsyncBuffer(file: ParquetFile): AsyncBuffer {
   return { byteLength: bytes.length, slice: (from, to) => bytes.slice(from, to).buffer };
 }
 
-/** @throws FormatError where the file has fewer */
+/** @throws FormatError if the file is shorter */
 async function bytesAt(file: AsyncBuffer, from: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const buffer = await file.slice(from, from + length);
   if (buffer.byteLength !== length)

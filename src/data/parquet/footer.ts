@@ -7,12 +7,12 @@ import {
 } from 'hyparquet';
 import { damaged, list, checkStruct, ThriftReader, type Struct } from './thrift.js';
 
-// What a Parquet file says of itself at its end, https://github.com/apache/parquet-format: FileMetaData in Thrift.
+// Reads the footer of a Parquet file: FileMetaData in Thrift (https://github.com/apache/parquet-format).
 
-/** A column at the top of the schema. */
+/** A top-level column of the schema. */
 interface ParquetColumn {
   readonly name: string;
-  /** Undefined where it is a group of columns, or a list. */
+  /** Undefined for a group of columns or a list. */
   readonly element: Element | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface Element extends SchemaElement {
   readonly isOptional: boolean;
 }
 
-/** Where the values of a column are, of some rows. */
+/** The place of a column's values of a row group. */
 export interface ColumnChunk {
   readonly metadata: ColumnMetaData;
   readonly codec: string;
@@ -33,7 +33,7 @@ export interface ColumnChunk {
 export interface Group {
   readonly group: RowGroup;
   readonly rows: number;
-  /** By the name of the column; of those that have values. */
+  /** By column name; only columns with values. */
   readonly chunks: ReadonlyMap<string, ColumnChunk>;
 }
 
@@ -42,17 +42,17 @@ export interface Footer {
   readonly groups: readonly Group[];
 }
 
-/** Of a decimal of 76 digits. */
+/** The bytes of a decimal of 76 digits. */
 const LONGEST_STATISTIC = 32;
-/** The number of DECIMAL among the converted types. */
+/** The code of the converted type DECIMAL. */
 const DECIMAL = 5;
-/** Length and magic number, which end the file. */
+/** The bytes of the footer's length and the magic number, which end the file. */
 const TAIL = 8;
 
 /**
  * @param bytes the end of a file: the footer, its length and the magic number
- * @param end where the footer begins
- * @throws FormatError, or whatever hyparquet throws
+ * @param end the offset of the footer
+ * @throws FormatError, or any error of hyparquet
  */
 export function readFooter(bytes: Uint8Array<ArrayBuffer>, end: number): Footer {
   checkStatistics(new ThriftReader(bytes.subarray(0, -TAIL)).struct());
@@ -62,7 +62,7 @@ export function readFooter(bytes: Uint8Array<ArrayBuffer>, end: number): Footer 
   return { columns, groups: row_groups.map((group) => findChunks(group, elements, end)) };
 }
 
-/** hyparquet reads statistics too, and those of decimals in a time quadratic in their length. */
+/** hyparquet parses statistics too; for decimals this takes quadratic time in their length. */
 function checkStatistics(footer: Struct): void {
   const leaves = list(footer, 2)
     .map(checkStruct)
@@ -74,7 +74,7 @@ function checkStatistics(footer: Struct): void {
       if (statistics === undefined || leaves[k]?.get(6) !== DECIMAL) continue;
       for (const value of checkStruct(statistics).values()) {
         if (value instanceof Uint8Array && value.length > LONGEST_STATISTIC)
-          throw damaged('a decimal is longer than decimals are');
+          throw damaged('a decimal is too long');
       }
     }
   }
@@ -86,7 +86,7 @@ function findColumns(schema: readonly SchemaElement[]): ParquetColumn[] {
     const element = schema[i]!;
     const isNested = countChildren(element) > 0 || element.repetition_type === 'REPEATED';
     columns.push({ name: toText(element.name), element: isNested ? undefined : toElement(element) });
-    // What is in a group comes after it.
+    // The members of a group follow it.
     for (let left = 1; left > 0; left--, i++) {
       if (i >= schema.length) throw damaged('the schema ends too soon');
       left += countChildren(schema[i]!);
@@ -99,9 +99,9 @@ const countChildren = ({ num_children: count = 0 }: SchemaElement): number => to
 
 function toElement(element: SchemaElement): Element {
   const { name, type, type_length: length = 0, scale = 0, repetition_type: repetition } = element;
-  if (!type) throw damaged(`column '${name}' is of a type that there is not`);
+  if (!type) throw damaged(`column '${name}' has an unknown type`);
   toSize(length);
-  if (!Number.isInteger(scale)) throw damaged(`column '${name}' has no scale`);
+  if (!Number.isInteger(scale)) throw damaged(`column '${name}' has an invalid scale`);
   return {
     ...element,
     type,
@@ -119,7 +119,7 @@ function findChunks(group: RowGroup, elements: ReadonlyMap<string, Element | und
     const element = elements.get(name);
     if (!element) continue;
     if (more.length > 0 || metadata.type !== element.type || toSize(metadata.num_values) !== rows)
-      throw damaged(`column '${name}' has other values than the schema says`);
+      throw damaged(`column '${name}' doesn't match the schema`);
     const dictionary = toSize(metadata.dictionary_page_offset ?? 0);
     const first = toSize(metadata.data_page_offset);
     const from = dictionary > 0 ? Math.min(dictionary, first) : first;
@@ -130,10 +130,13 @@ function findChunks(group: RowGroup, elements: ReadonlyMap<string, Element | und
   return { group, rows, chunks };
 }
 
-/** @throws FormatError unless it is a whole number, and not below 0: whatever its type says, it comes from the file */
+/**
+ * @throws FormatError unless it is a whole number of at least 0. hyparquet's type doesn't guarantee it, because the
+ * value comes from the file
+ */
 function toSize(value: unknown): number {
   const size = typeof value === 'bigint' ? Number(value) : value;
-  if (!Number.isSafeInteger(size) || (size as number) < 0) throw damaged('a size in it is none');
+  if (!Number.isSafeInteger(size) || (size as number) < 0) throw damaged('it contains an invalid size');
   return size as number;
 }
 

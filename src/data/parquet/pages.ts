@@ -1,16 +1,16 @@
-import { gunzip } from '../../formats/inflate.js';
+import { gunzip } from '../../base/inflate.js';
 import type { Element } from './footer.js';
 import { unpackSnappy } from './snappy.js';
 import { damaged, size, checkStruct, ThriftReader, type Struct } from './thrift.js';
 
-// hyparquet believes what pages say of themselves: a few bytes could make it fill the memory, or loop without end. So each
-// page is checked here before hyparquet decodes it (https://parquet.apache.org/docs/file-format/data-pages/encodings/).
+// hyparquet trusts page headers, so a few bytes could make it exhaust memory or loop forever. This code checks each
+// page before hyparquet decodes it (https://parquet.apache.org/docs/file-format/data-pages/encodings/).
 
 const DATA_PAGE = 0;
 const DICTIONARY_PAGE = 2;
 const DATA_PAGE_V2 = 3;
 
-/** By their numbers in the file. */
+/** Encodings by their codes. */
 const encodings = [
   ...['PLAIN', 'GROUP_VAR_INT', 'PLAIN_DICTIONARY', 'RLE', 'BIT_PACKED'],
   ...[
@@ -22,29 +22,29 @@ const encodings = [
   ],
 ];
 
-/** Bytes of a value in plain encoding; of a text at least. */
+/** Bytes per value in plain encoding; for a text the minimum. */
 const widths = { BOOLEAN: 1 / 8, INT32: 4, INT64: 8, INT96: 12, FLOAT: 4, DOUBLE: 8, BYTE_ARRAY: 4 } as const;
 
-/** Decimals of 76 digits have 32 bytes. */
+/** The bytes of a decimal of 76 digits. */
 const LONGEST_DECIMAL = 32;
-/** Dictionaries have no indices of more bits. */
+/** The limit of bits per dictionary index. */
 const WIDEST_INDEX = 24;
-/** Bit-packed values come in groups of 8, and a writer may fill up a run of 63 groups. */
+/** Bit-packed values come in groups of 8, and writers may pad a run to 63 groups. */
 const MOST_PADDING = 63 * 8;
-/** Deltas in a block, as writers make them, at most. */
+/** The limit of deltas per block; writers use far fewer. */
 const LARGEST_BLOCK = 2 ** 16;
 const WIDEST_DELTA = 64;
-/** Some writers leave out the end of the last miniblock, which no number needs. */
+/** Some writers omit the unused end of the last miniblock. */
 const SLACK = LARGEST_BLOCK * 8;
 
-/** What a page says of itself. */
+/** The declarations of a page's header. */
 interface Page {
   readonly isDictionary: boolean;
   readonly encoding: string;
   readonly values: number;
-  /** How many values are not null; undefined where only the unpacked page tells. */
+  /** The number of values that are not null; undefined until the page is decompressed. */
   readonly present: number | undefined;
-  /** Bytes of what is packed, once it is unpacked. */
+  /** The size of the compressed part after decompression. */
   readonly size: number;
 }
 
@@ -52,15 +52,15 @@ interface Page {
 export class Pages {
   readonly #element: Element;
   readonly #codec: string;
-  /** By where what is packed begins. */
+  /** By the offset of their compressed part. */
   readonly #pages = new Map<number, Page>();
   #dictionarySize: number | undefined;
 
   /**
    * Reads the headers of all pages.
-   * @param bytes of the column chunk, at the beginning of their buffer
-   * @param rows how many values there must be
-   * @throws FormatError where the pages cannot be what they say
+   * @param bytes the column chunk, at the beginning of its buffer
+   * @param rows the expected number of values
+   * @throws FormatError if a header is impossible
    */
   constructor(bytes: Uint8Array, element: Element, codec: string, rows: number) {
     this.#element = element;
@@ -77,42 +77,43 @@ export class Pages {
   }
 
   /**
-   * Unpacks a page and checks what is in it.
-   * @param packed as it lies in the buffer of the column chunk
-   * @throws FormatError where it is not what it says
+   * Decompresses a page and checks its contents.
+   * @param packed a view of the column chunk's buffer
+   * @throws FormatError if the page contradicts its header
    */
   unpack(packed: Uint8Array): Uint8Array {
     const page = this.#pages.get(packed.byteOffset);
-    if (!page) throw damaged('it has a page where none begins');
+    if (!page) throw damaged('a page begins at an unexpected offset');
     const body = unpack(packed, page.size, this.#codec);
-    if (body.length !== page.size) throw damaged('a page has another size than it says');
+    if (body.length !== page.size) throw damaged('the size of a page differs from its header');
     this.#checkBody(page, body);
     return body;
   }
 
-  /** @param left how many values may follow */
+  /** @param left the number of values still expected */
   #readHeader(header: Struct, packed: Uint8Array, left: number): Page {
     const type = size(header, 1);
     const unpackedSize = size(header, 2);
     const isDictionary = type === DICTIONARY_PAGE;
     const isSecond = type === DATA_PAGE_V2;
-    if (!isDictionary && !isSecond && type !== DATA_PAGE) throw damaged('it has a page that holds no values');
+    if (!isDictionary && !isSecond && type !== DATA_PAGE)
+      throw damaged('it has a page of an unsupported type');
     const about = checkStruct(header.get(isDictionary ? 7 : isSecond ? 8 : 5));
     const values = size(about, 1);
     const encoding = encodings[size(about, isSecond ? 4 : 2)] ?? 'unknown';
     if (isDictionary) {
       if (this.#dictionarySize !== undefined || values > unpackedSize)
-        throw damaged('its dictionary is larger than it can be');
+        throw damaged('its dictionary has an impossible size');
       this.#dictionarySize = values;
     } else if (values > left) throw damaged('it has more values than rows');
-    // The levels of a second kind of page lie before what is packed.
+    // In data pages of version 2, uncompressed levels precede the compressed part.
     const levels = isSecond ? size(about, 5) : 0;
     if (isSecond && (size(about, 6) > 0 || levels > Math.min(packed.length, unpackedSize)))
       throw damaged('its levels are longer than the page');
     let present: number | undefined = isDictionary || !this.#element.isOptional ? values : undefined;
     if (isSecond) {
       present ??= checkRuns(packed.subarray(0, levels), 1, values);
-      if (size(about, 2) !== values - present) throw damaged('it has another number of nulls than it says');
+      if (size(about, 2) !== values - present) throw damaged('its number of nulls differs from its header');
     }
     const page = {
       isDictionary,
@@ -127,7 +128,6 @@ export class Pages {
     return page;
   }
 
-  /** @throws FormatError */
   #checkBody({ values, present, encoding }: Page, body: Uint8Array): void {
     if (present !== undefined) this.#checkValues(body, present, encoding);
     else {
@@ -155,7 +155,7 @@ export class Pages {
       checkDeltas(body, count);
     } else {
       throw damaged(
-        `it is encoded as ${encoding}, which is not read here`,
+        `its encoding ${encoding} is not supported`,
         'write it in plain encoding or with a dictionary',
       );
     }
@@ -167,7 +167,7 @@ function unpack(packed: Uint8Array, length: number, codec: string): Uint8Array {
   return codec === 'GZIP' ? gunzip('a page', packed, length) : packed;
 }
 
-/** Splits what has its length before it from what follows. */
+/** Splits a length-prefixed part from the rest. */
 function takePrefixed(bytes: Uint8Array): [Uint8Array, Uint8Array] {
   const length =
     bytes.length < 4 ? Infinity : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
@@ -176,14 +176,14 @@ function takePrefixed(bytes: Uint8Array): [Uint8Array, Uint8Array] {
 }
 
 /**
- * Walks through integers in runs, or packed in bits (RLE/bit-packing hybrid).
- * @param width bits of each
- * @param count how many there must be
- * @returns how many are 1, of integers of one bit
- * @throws FormatError where there are fewer, or runs go far beyond
+ * Walks through integers in RLE/bit-packing hybrid encoding.
+ * @param width bits per integer
+ * @param count the expected number of integers
+ * @returns the number of ones, if the integers have one bit
+ * @throws FormatError if there are fewer integers, or runs extend far beyond the last one
  */
 export function checkRuns(bytes: Uint8Array, width: number, count: number): number {
-  if (width > WIDEST_INDEX) throw damaged(`its runs are of ${width} bits`);
+  if (width > WIDEST_INDEX) throw damaged(`its runs have integers of ${width} bits`);
   const reader = new ThriftReader(bytes);
   let ones = 0;
   for (let done = 0; done < count;) {
@@ -203,30 +203,30 @@ export function checkRuns(bytes: Uint8Array, width: number, count: number): numb
   return ones;
 }
 
-/** @throws FormatError where a decimal is longer than decimals are: to read it would take a time quadratic in its length */
+/** @throws FormatError if a decimal is too long, because hyparquet reads decimals in quadratic time */
 function checkDecimals(body: Uint8Array, count: number): void {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   for (let i = 0, at = 0; i < count; i++) {
     const length = at + 4 <= body.length ? view.getUint32(at, true) : Infinity;
-    if (length > LONGEST_DECIMAL) throw damaged('a decimal is longer than decimals are');
+    if (length > LONGEST_DECIMAL) throw damaged('a decimal is too long');
     at += 4 + length;
   }
 }
 
 /**
  * Walks through deltas (DELTA_BINARY_PACKED) without decoding them.
- * @throws FormatError where blocks are not as they can be, or there are fewer than `count`
+ * @throws FormatError if the block size is invalid, or there are fewer deltas than `count`
  */
 function checkDeltas(body: Uint8Array, count: number): void {
   const reader = new ThriftReader(body);
   const block = reader.varint();
   const parts = reader.varint();
   if (block > LARGEST_BLOCK || parts === 0 || block % (8 * parts) !== 0 || block === 0)
-    throw damaged('its deltas are in blocks that there cannot be');
-  reader.varint(); // how many there are
-  reader.varint(); // the first
+    throw damaged('its deltas have an invalid block size');
+  reader.varint(); // the number of deltas
+  reader.varint(); // the first value
   for (let done = 1; done < count;) {
-    reader.varint(); // the least of the block
+    reader.varint(); // the minimum of the block
     const bits = body.subarray(reader.at, reader.at + parts);
     reader.at += parts;
     for (let i = 0; i < parts && done < count; i++, done += block / parts) {

@@ -1,9 +1,9 @@
 import { FormatError } from '../../errors.js';
 
 // The compact protocol of Thrift, https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md, in
-// which Parquet writes its metadata. Every size is checked against the bytes that there are.
+// which Parquet writes its metadata. Every size is checked against the remaining bytes.
 
-/** A struct, by the numbers of its fields. */
+/** The values of a struct by field number. */
 export type Struct = ReadonlyMap<number, Value>;
 type Value = number | boolean | Uint8Array | Struct | readonly Value[];
 
@@ -18,19 +18,19 @@ const LISTS = [9, 10];
 const STRUCT = 12;
 
 const DEEPEST = 16;
-/** Structs and lists in one text. */
+/** The limit of structs and lists per file. */
 const MOST_PARTS = 2 ** 21;
-/** So many bytes has a whole number of 64 bits, 7 bits in each. */
+/** The bytes of a 64-bit integer at 7 bits each. */
 const LONGEST_INTEGER = 10;
 
-/** The error of a file that is not as it should be: where, the caller adds. */
+/** The error of a damaged file; the caller adds the place. */
 export const damaged = (problem: string, cure?: string, options?: ErrorOptions): FormatError =>
   new FormatError({ place: '', problem, cure }, options);
 
-/** Reads structs of bytes, one after the other. */
+/** Reads one struct after another. */
 export class ThriftReader {
   readonly #bytes: Uint8Array;
-  /** Where it stands. */
+  /** The offset of the next byte. */
   at = 0;
   #parts = 0;
 
@@ -39,8 +39,8 @@ export class ThriftReader {
   }
 
   /**
-   * A number of 7 bits a byte; beyond 53 bits it is not exact.
-   * @throws FormatError where the bytes end within it
+   * Reads an unsigned varint; not exact beyond 53 bits.
+   * @throws FormatError if the bytes end within the varint
    */
   varint(): number {
     let value = 0;
@@ -52,7 +52,7 @@ export class ThriftReader {
     throw damaged('it has a number of more than 64 bits');
   }
 
-  /** @throws FormatError where the bytes are none, or end within it */
+  /** @throws FormatError if the bytes are not a struct, or end within it */
   struct(depth = 0): Struct {
     this.#begin(depth);
     const fields = new Map<number, Value>();
@@ -73,7 +73,7 @@ export class ThriftReader {
     if (type === BYTE) return (this.#byte() << 24) >> 24;
     if (type === DOUBLE) {
       this.#skip(8);
-      return NaN; // no field that is asked for is one
+      return NaN; // no caller reads a field of this type
     }
     if (type !== BINARY) throw damaged(`it has a value of type ${type}`);
     const length = this.varint();
@@ -95,7 +95,7 @@ export class ThriftReader {
     if (depth > DEEPEST || ++this.#parts > MOST_PARTS) throw damaged('it has too many parts');
   }
 
-  /** @returns where they begin */
+  /** @returns the offset of the skipped bytes */
   #skip(length: number): number {
     const from = this.at;
     if (length > this.#bytes.length - from) throw damaged('it ends too soon');
@@ -113,19 +113,19 @@ export class ThriftReader {
   }
 }
 
-// What a field must be; a struct lacks what it need not have.
+// Checks of fields. Optional fields may be absent.
 
 function integer(struct: Struct, field: number): number | undefined {
   const value = struct.get(field);
   if (value === undefined) return undefined;
-  if (!Number.isSafeInteger(value)) throw damaged(`field ${field} is no whole number`);
+  if (!Number.isSafeInteger(value)) throw damaged(`field ${field} is not a whole number`);
   return value as number;
 }
 
-/** A whole number that is there, and not below 0. */
+/** Reads a required whole number of at least 0. */
 export function size(struct: Struct, field: number): number {
   const value = integer(struct, field);
-  if (value === undefined || value < 0) throw damaged(`field ${field} is no size`);
+  if (value === undefined || value < 0) throw damaged(`field ${field} is not a size`);
   return value;
 }
 
@@ -136,6 +136,6 @@ export function checkStruct(value: Value | undefined): Struct {
 
 export function list(struct: Struct, field: number): readonly Value[] {
   const value = struct.get(field);
-  if (!Array.isArray(value)) throw damaged(`field ${field} is no list`);
+  if (!Array.isArray(value)) throw damaged(`field ${field} is not a list`);
   return value as readonly Value[];
 }

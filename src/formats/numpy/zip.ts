@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.js';
 import { crc32 } from '../../base/crc32.js';
-import { inflate } from '../inflate.js';
+import { inflate } from '../../base/inflate.js';
 
 // Zip files, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT: entries, each after a header of its own; the
 // directory of all (§4.3.12); how it ends (§4.3.16).

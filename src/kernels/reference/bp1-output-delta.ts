@@ -31,7 +31,7 @@ export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: numb
   clearPadding(m, l.delta + from * stride * m.bytesPerFloat, stride, to - from, units);
 }
 
-/** δ of each sample of the last layer times the sample's weight. */
+/** Multiplies δ of each sample of the last layer by the sample's weight. */
 export function weightDelta(m: ReferenceMemory, net: Net, from: number, to: number): void {
   const f = m.floats;
   const { delta, stride } = lastLayer(m, net);

@@ -4,7 +4,7 @@ import { multiplyFour } from './micro/multiply.js';
 import { clearPadding } from './micro/padding.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
-/** BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z), for the samples in [from, to); ₊ marks `next`, the layer after. */
+/** BP2: δ = (W₊ᵀ·δ₊) ⊙ σ′(z), for the samples in [from, to); ₊ marks `next`, the following layer. */
 export function hiddenDelta(m: ReferenceMemory, l: Layer, next: Layer, from: number, to: number): void {
   const { units, stride } = l;
   const { units: nextUnits, stride: nextStride } = next;

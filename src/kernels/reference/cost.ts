@@ -6,7 +6,7 @@ import type { Floats } from './numerics.js';
 import { lastLayer } from './network.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
-/** The cost C of the last layer's outputs, summed over the samples in [from, to); in double precision. */
+/** The cost C of the last layer's outputs, summed over the samples in [from, to), in double precision. */
 export function cost(m: ReferenceMemory, net: Net, from: number, to: number): number {
   const { loss, lossParameter } = net;
   const { preActivations, activations, stride, units } = lastLayer(m, net);
@@ -20,7 +20,7 @@ export function cost(m: ReferenceMemory, net: Net, from: number, to: number): nu
 
 /**
  * The cost of one sample.
- * @param f the memory; z, a and targets are the indices of the row's first pre-activation, activation and target in it
+ * @param f the memory; z, a and targets are indices into it of the row's first pre-activation, activation and target
  */
 export function sampleCost(
   f: Floats,
@@ -50,7 +50,7 @@ function sum(
   return sum;
 }
 
-// The cross-entropies are rewritten with z, so that a saturated unit (a rounded to 0 or 1) costs what it should and not
+// The cross-entropies are written in z, so that a saturated unit (a rounded to 0 or 1) has its true cost instead of
 // Infinity.
 
 /** −Σ y ln a of softmax: −ln a_j = (z_max − z_j) − ln a_max, and a_max ≥ 1/units never underflows. */
@@ -71,8 +71,8 @@ function crossEntropy(f: Floats, z: number, a: number, targets: number, units: n
 }
 
 /**
- * −Σ (y ln a + (1 − y) ln(1 − a)) of sigmoid. With z ≥ 0: −ln a + (1 − y)z; with z < 0: −ln(1 − a) − yz. Neither
- * logarithm is of less than ½.
+ * −Σ (y ln a + (1 − y) ln(1 − a)) of sigmoid. With z ≥ 0: −ln a + (1 − y)z; with z < 0: −ln(1 − a) − yz. Both logarithms
+ * have arguments of at least ½.
  */
 function binaryCrossEntropy(f: Floats, z: number, a: number, targets: number, units: number): number {
   let sum = 0;

@@ -1,7 +1,7 @@
 import type { Layer, Rule } from '../../memory/structs.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
-/** Inverted dropout of the samples in [from, to): its random bits are a hash of key, step, layer and place. */
+/** Inverted dropout of the samples in [from, to). The random bits are a hash of key, step, layer and index. */
 export function dropOut(
   m: ReferenceMemory,
   rule: Rule,
@@ -33,7 +33,7 @@ function bits(place: number, one: number, other: number): number {
 
 export const hasDropout = (l: Layer): boolean => l.undropped !== l.activations;
 
-/** MurmurHash3's finalizer, of one word. */
+/** MurmurHash3's finalizer, for one word. */
 function mix(h: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

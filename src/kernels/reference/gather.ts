@@ -3,7 +3,7 @@ import type { Floats } from './numerics.js';
 import { lastLayer } from './network.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
-/** f32 inputs from bytes. */
+/** Converts bytes to f32 inputs. */
 export function widenBytes(
   m: ReferenceMemory,
   bytes: number,
@@ -18,7 +18,7 @@ export function widenBytes(
   for (let i = 0; i < count; i++) f[to + i] = source[i]! * factor;
 }
 
-/** f32 inputs that are scaled, in place. */
+/** Scales f32 inputs in place. */
 export function scaleFloats(m: ReferenceMemory, floats: number, count: number, scale: number): void {
   const { floats: f, round } = m;
   const factor = round(scale);
@@ -26,7 +26,7 @@ export function scaleFloats(m: ReferenceMemory, floats: number, count: number, s
   for (let i = from; i < from + count; i++) f[i] = f[i]! * factor;
 }
 
-/** Adds samples to a window that holds pairs, after the `first` that it holds already. */
+/** Adds samples to a window of pairs, after the `first` samples that it holds. */
 export function addBytes(
   m: ReferenceMemory,
   net: Net,
@@ -46,7 +46,7 @@ export function addBytes(
   }
 }
 
-/** The same of floats, [count][inputCount]. */
+/** `addBytes` for floats, [count][inputCount]. */
 export function addFloats(
   m: ReferenceMemory,
   net: Net,
@@ -62,7 +62,7 @@ export function addFloats(
   }
 }
 
-/** Adds a row to the window as the values that are not zero and, as numbers of two bytes, their places. */
+/** Adds a row to the window: the values that are not zero, and their indices as numbers of two bytes. */
 function addRow(m: ReferenceMemory, window: Window, row: Floats, sample: number): void {
   const { words, floats: f, bytesPerFloat } = m;
   const start = (window.pointer + window.starts) / 4 + sample;
@@ -76,8 +76,8 @@ function addRow(m: ReferenceMemory, window: Window, row: Floats, sample: number)
 }
 
 /**
- * Gathers the samples of the mini-batch from a window. The inputs are always written out as rows: where WebAssembly leaves
- * zeros out (assembly/pairs.ts), the reference multiplies by them.
+ * Gathers the samples of the mini-batch from a window. It always expands the inputs to rows: assembly/pairs.ts skips zeros,
+ * but the reference multiplies by them.
  * @param first the first sample of the mini-batch, in the window's order
  */
 export function gather(m: ReferenceMemory, net: Net, window: Window, batch: Batch, first: number): void {
@@ -100,7 +100,7 @@ export function gather(m: ReferenceMemory, net: Net, window: Window, batch: Batc
   }
 }
 
-/** Writes a sample that is given by pairs out as a row. @param row its index in the floats */
+/** Expands a sample from pairs to a row. @param row its index in the floats */
 function expand(m: ReferenceMemory, window: Window, sample: number, row: number, inputCount: number): void {
   const { words, floats: f, bytesPerFloat } = m;
   const start = (window.pointer + window.starts) / 4 + sample;

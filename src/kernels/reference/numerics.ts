@@ -1,7 +1,7 @@
-/** Numbers of either precision. */
+/** Floats of either precision. */
 export type Floats = Float32Array | Float64Array;
 
-/** The numbers that the reference computes in, and the functions whose last bit it must answer for. */
+/** The precision of the reference, and the functions whose last bit the contract fixes. */
 export interface Precision {
   readonly bytesPerFloat: 4 | 8;
   /** Rounds a double to this precision. */
@@ -26,7 +26,7 @@ export const single: Precision = {
   log1p: log1pSingle,
 };
 
-/** Double precision: the truth by which single precision is judged. No weight comes from it, so Math may serve. */
+/** Double precision: the truth for single precision. No weight depends on it, so it may use Math. */
 export const double: Precision = {
   bytesPerFloat: 8,
   round: (x) => x,
@@ -91,7 +91,7 @@ function expSingle(x: number): number {
  * Polynomial: Cephes, tanhf.c (S. Moshier). Largest error 1.3 ulp. NaN stays NaN, −0 stays −0.
  */
 function tanhSingle(x: number): number {
-  if (x === 0) return x; // the polynomial would make +0 of −0
+  if (x === 0) return x; // the polynomial would turn −0 into +0
   const size = abs(x);
   if (size < 0.625) {
     const square = fround(x * x);
@@ -101,7 +101,7 @@ function tanhSingle(x: number): number {
   return x < 0 ? -far : far;
 }
 
-/** eˣ − 1 for x ≤ 0: where x > −0.35 its series. Largest error 2.5 ulp. Never below −1, NaN stays NaN. */
+/** eˣ − 1 for x ≤ 0, by its series if x > −0.35. Largest error 2.5 ulp. Never below −1, NaN stays NaN. */
 function expm1Single(x: number): number {
   if (x > NEAR_0) return fround(fround(polynomial(EXPM1_COEFFICIENTS, x) * fround(x * x)) + x);
   return fround(expSingle(x) - 1);
@@ -109,8 +109,8 @@ function expm1Single(x: number): number {
 const NEAR_0 = fround(-0.35);
 
 /**
- * ln(1 + u) for 0 ≤ u ≤ 1: 2 artanh(d/2) with d = 2u/(2 + u), an odd polynomial. assembly/micro/log1p.ts says where it
- * comes from. Largest error 1.9 ulp. NaN stays NaN.
+ * ln(1 + u) for 0 ≤ u ≤ 1: 2 artanh(d/2) with d = 2u/(2 + u), an odd polynomial. assembly/micro/log1p.ts names the source.
+ * Largest error 1.9 ulp. NaN stays NaN.
  */
 function log1pSingle(u: number): number {
   const d = fround(fround(u + u) / fround(2 + u));

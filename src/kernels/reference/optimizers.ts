@@ -4,13 +4,13 @@ import { ADAGRAD, ADAM, MOMENTUM, NESTEROV, RMSPROP, SGD } from '../codes.js';
 import type { Floats } from './numerics.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
-/** The numbers of a rule that optimizers use. */
+/** The fields of a rule that optimizers use. */
 type Numbers = Pick<
   Fields<Rule>,
   'rate' | 'momentum' | 'momentumRest' | 'square' | 'squareRest' | 'rootScale' | 'epsilon'
 >;
 
-/** What becomes of a weight w with gradient g; what is remembered of it lies at `first` and `second` in f. */
+/** The new value of a weight w with gradient g. The optimizer keeps its numbers at `first` and `second` in f. */
 type Optimizer = (
   f: Floats,
   round: (x: number) => number,
@@ -61,7 +61,7 @@ const optimizers: Readonly<Record<number, Optimizer>> = {
   },
 };
 
-/** Before the updates of a step: its numbers, from η and from how many steps there have been. */
+/** Before the updates of a step: computes its numbers from η and the number of earlier steps. */
 export function beginUpdate(m: ReferenceMemory, rule: Rule, learningRate: number): void {
   const t = rule.step + 1;
   const eta = m.round(learningRate);
@@ -80,7 +80,7 @@ function power(x: number, n: number): number {
   return product;
 }
 
-/** An update by the rule's optimizer, where g is the sum in the gradients times the rule's `gradientScale`. */
+/** Updates by the rule's optimizer. g is the sum in the gradients times the rule's `gradientScale`. */
 export function optimize(
   m: ReferenceMemory,
   rule: Rule,

@@ -5,9 +5,9 @@ import { activationsIn, type Activation } from './micro/activations.js';
 import type { Floats, Precision } from './numerics.js';
 
 /**
- * What WebAssembly has by itself and the reference is given: the linear memory, as numbers of every kind, and the precision
- * in which it computes. Each function of the reference takes it first, as `m`; its other parameters are those of the
- * function of the same name in assembly/.
+ * What WebAssembly has built in: the linear memory, as numbers of every kind, and the precision of the computation. Each
+ * function of the reference takes it first, as `m`. The other parameters are those of the function of the same name in
+ * assembly/.
  */
 export class ReferenceMemory extends GrowingBuffer implements StructViews {
   readonly bytesPerFloat: 4 | 8;
@@ -18,7 +18,7 @@ export class ReferenceMemory extends GrowingBuffer implements StructViews {
   words!: Uint32Array;
   singles!: Float32Array;
   doubles!: Float64Array;
-  /** The numbers to compute with. A hot loop holds them in a local f. */
+  /** The floats of this precision. A hot loop keeps them in a local f. */
   floats!: Floats;
 
   constructor(precision: Precision) {
@@ -42,7 +42,7 @@ export class ReferenceMemory extends GrowingBuffer implements StructViews {
     Object.assign(this, { ints, words, singles, doubles, floats });
   }
 
-  /** The index in `floats` of what a pointer points to. */
+  /** The index in `floats` for a pointer. */
   at(pointer: number): number {
     return pointer / this.bytesPerFloat;
   }

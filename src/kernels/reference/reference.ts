@@ -18,14 +18,14 @@ import { tally } from './tally.js';
 import { update } from './update.js';
 
 /**
- * The kernels in plain TypeScript: they do what the WebAssembly kernels do, in the same order and with the same roundings.
- * Files and functions have the names they have in assembly/, so that the two trees can be read side by side. A function
- * takes the same parameters after the memory `m`, without room for packing (`scratch`) and threads (`team`). Where a kernel
- * in assembly/ takes pointers to rows, the function here takes the floats and indices.
+ * The kernels in plain TypeScript. They compute like the WebAssembly kernels, in the same order and with the same roundings.
+ * Files and functions have the same names as in assembly/, so that the two trees can be read side by side. A function takes
+ * the same parameters after the memory `m`, except space for packing (`scratch`) and threads (`team`). If a kernel in
+ * assembly/ takes pointers to rows, the function here takes the floats and indices.
  *
- * Three things exist in assembly/ alone. Pairs leave zeros out (pairs.ts, finite.ts); the reference expands them to rows.
- * Threads share a step (team.ts, threads.ts, the functions named …Share). Vectors and tiles fill most of micro/.
- * @param precision `single`, the engine of a network, or `double`, the truth
+ * Three things exist only in assembly/. Pairs skip zeros (pairs.ts, finite.ts); the reference expands them to rows. Threads
+ * share a step (team.ts, threads.ts, the functions named …Share). Vectors and tiles fill most of micro/.
+ * @param precision `single`, for the engine of a network, or `double`, the truth
  */
 export function referenceKernels(precision: Precision = single): Kernels {
   const m = new ReferenceMemory(precision);

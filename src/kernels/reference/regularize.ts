@@ -1,7 +1,7 @@
 import type { Layer, Rule } from '../../memory/structs.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
-/** The mean gradient of a mini-batch with the penalties' own; then clipped by value. @param scale 1/m */
+/** The mean gradient of a mini-batch plus the gradient of the penalties, clipped by value. @param scale 1/m */
 export function regularize(
   m: ReferenceMemory,
   rule: Rule,
@@ -24,7 +24,7 @@ export function regularize(
   }
 }
 
-/** Σ g², for clipping by norm: in double precision, on top of `sum`. */
+/** Adds Σ g² to `sum`, for clipping by norm, in double precision. */
 export function addSquares(m: ReferenceMemory, gradients: number, count: number, sum: number): number {
   const f = m.floats;
   const from = m.at(gradients);
@@ -40,7 +40,7 @@ export function decay(m: ReferenceMemory, weights: number, rate: number, count: 
   for (let i = from; i < from + count; i++) f[i] = f[i]! - round(factor * f[i]!);
 }
 
-/** Max-norm: scales the weights of a unit down where ‖w‖ exceeds c, for the units in [from, to). */
+/** Max-norm: scales down the weights of a unit if ‖w‖ exceeds c, for the units in [from, to). */
 export function limitNorms(m: ReferenceMemory, l: Layer, from: number, to: number, most: number): void {
   const { floats: f, round } = m;
   const { fanIn, stride } = l;

@@ -4,7 +4,7 @@ import { layerAt } from './network.js';
 import type { ReferenceMemory } from './reference-memory.js';
 import { addSquares, decay, limitNorms, regularize } from './regularize.js';
 
-/** An update that is more than a step down: mean gradients with penalties, clipped; then the optimizer; then max-norm. */
+/** An update beyond plain SGD: mean gradients with penalties, clipped; then the optimizer; then max-norm. */
 export function updateByRule(m: ReferenceMemory, net: Net, batch: Batch, learningRate: number): void {
   const rule = new Rule(m, net.rule);
   const regularizes = rule.l1 !== 0 || rule.l2 !== 0 || rule.clipValue !== 0;
@@ -34,7 +34,7 @@ function listTrained(m: ReferenceMemory, net: Net): Layer[] {
   return layers.filter((l) => !l.isFrozen);
 }
 
-/** Clipping by norm: where ‖g‖ of all that is trained exceeds c, all of it times c/‖g‖. */
+/** Clipping by norm: if ‖g‖ over all trained layers exceeds c, scales every gradient by c/‖g‖. */
 function clipByNorm(m: ReferenceMemory, rule: Rule, layers: readonly Layer[]): void {
   let sum = 0;
   for (const l of layers) {
@@ -46,7 +46,7 @@ function clipByNorm(m: ReferenceMemory, rule: Rule, layers: readonly Layer[]): v
   if (norm > most) rule.gradientScale *= most / norm;
 }
 
-/** Updates the weights or the biases of a layer. @param decays whether weight decay is for them */
+/** Updates the weights or the biases of a layer. @param decays whether weight decay applies to them */
 function optimizeAll(
   m: ReferenceMemory,
   net: Net,

@@ -15,9 +15,9 @@ import { update } from './update.js';
 
 /**
  * Stochastic gradient descent over samples of a window, mini-batch by mini-batch: gather → forward → BP1, BP2 →
- * tally → BP3, BP4 → update. assembly/step.ts does the same, by several threads and, where most inputs are zero, without these.
- * @param window none where a single mini-batch has been gathered already
- * @returns how many samples were learned: fewer than `count` before a step whose cost is not finite
+ * tally → BP3, BP4 → update. assembly/step.ts computes the same with several threads, and skips zeros if most inputs are zero.
+ * @param window undefined if a single mini-batch has been gathered already
+ * @returns the number of samples learned; less than `count` before a step whose cost is not finite
  */
 export function descend(
   m: ReferenceMemory,
@@ -54,7 +54,7 @@ export function descend(
 export const feedForward = (m: ReferenceMemory, net: Net, rows: number): void =>
   forwardPass(m, net, wholeBatch(m, net, rows));
 
-/** BP1 to BP4, after `feedForward`; the sums over the mini-batch are left in the gradients. */
+/** BP1 to BP4, after `feedForward`. Leaves the sums over the mini-batch in the gradients. */
 export function backpropagate(m: ReferenceMemory, net: Net, rows: number): void {
   const batch = wholeBatch(m, net, rows);
   deltaPass(m, net, batch);
@@ -71,7 +71,7 @@ function wholeBatch(m: ReferenceMemory, net: Net, rows: number): Batch {
   return batch;
 }
 
-/** Forward, from the first layer to the last; in training, with dropout. */
+/** Forward, from the first layer to the last, with dropout in training. */
 function forwardPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Batch): void {
   for (let i = 0; i < net.layerCount; i++) {
     const l = layerAt(m, net, i);
@@ -84,8 +84,8 @@ function forwardPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Bat
 }
 
 /**
- * BP1 and BP2: δ, from the last layer to the first. In training samples are weighted, units are dropped, and layers beneath
- * the first that learns are left out.
+ * BP1 and BP2: δ, from the last layer to the first. In training it weights samples, drops units, and skips the layers below
+ * the first that learns.
  */
 function deltaPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Batch): void {
   const rule = new Rule(m, net.rule);
@@ -102,7 +102,7 @@ function deltaPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Batch
   }
 }
 
-/** BP3 and BP4: the gradients summed over the mini-batch. In training frozen layers are left out. */
+/** BP3 and BP4: the gradients, summed over the mini-batch. Training skips frozen layers. */
 function gradientPass(m: ReferenceMemory, net: Net, { rows, isTraining }: Batch): void {
   for (let i = 0; i < net.layerCount; i++) {
     const l = layerAt(m, net, i);

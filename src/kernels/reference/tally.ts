@@ -25,7 +25,7 @@ export function tally(m: ReferenceMemory, net: Net, sums: Tally, rows: number, w
   sums.batchLoss = batchLoss;
 }
 
-/** Of a sample; a and y are indices in f. assembly/tally.ts says what is right. */
+/** Whether a sample is correct; a and y are indices in f. assembly/tally.ts defines correct. */
 function isRight(f: Floats, a: number, y: number, units: number, middle: number): boolean {
   if (units > 1) return argmax(f, a, units) === argmax(f, y, units);
   const answer = f[a]!;

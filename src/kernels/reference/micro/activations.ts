@@ -16,27 +16,27 @@ import type { Floats, Precision } from '../numerics.js';
 /** An activation: σ(z), of a unit or of a whole row, and its slope σ′(z), which may use a = σ(z). */
 export interface Activation {
   value?(this: void, z: number, alpha: number): number;
-  /** Left out where it is 1 (linear), or where it never stands alone (softmax). */
+  /** Missing if the slope is 1 (linear), or if it is never needed by itself (softmax). */
   slope?(this: void, z: number, a: number, alpha: number): number;
-  /** In place of `value`: softmax alone. z and a are the places of the row's first unit in f. */
+  /** Replaces `value` for softmax. z and a are the indices in f of the row's first unit. */
   row?(this: void, f: Floats, z: number, a: number, units: number): void;
 }
 
 /**
- * The activations by their numbers in codes.ts, computed in the given precision. Each operation rounds once;
- * assembly/micro/activations.ts says where they come from.
+ * The activations by their numbers in codes.ts, in the given precision. Each operation rounds once.
+ * assembly/micro/activations.ts names the sources.
  */
 export function activationsIn({ round, exp, tanh, expm1, log1p }: Precision): Record<number, Activation> {
   const sigmoid = (z: number): number => round(1 / round(1 + exp(-z)));
 
-  /** The slope of zs, where s is the sigmoid of w, whose slope is w′: s + a(1 − s)w′. */
+  /** The slope of zs, if s is the sigmoid of w and w has the slope w′: s + a(1 − s)w′. */
   function gatedSlope(w: number, a: number, rise: number): number {
     const e = exp(-Math.max(w, -88));
     const s = round(1 / round(1 + e));
     return round(s + round(round(a * round(e * s)) * rise));
   }
 
-  // Of gelu, w = z(c + dz²).
+  // For gelu, w = z(c + dz²).
   const c = round(1.5957691216057308);
   const d = round(0.07135481627260025);
   const threeD = round(0.21406444881780076);

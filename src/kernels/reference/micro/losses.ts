@@ -1,9 +1,9 @@
 import { HINGE, HUBER, MEAN_ABSOLUTE_ERROR, MEAN_SQUARED_ERROR } from '../../codes.js';
 
 /**
- * A loss that is a mean over the outputs: what one output costs, in double precision, and the slope of that in a, each
- * operation rounded once. Both are yet to be divided by the number of outputs. Where a is NaN both are.
- * assembly/micro/losses.ts says where they come from.
+ * A loss that is a mean over the outputs: the cost of one output, in double precision, and its slope in a, each operation
+ * rounded once. The caller divides both by the number of outputs. Both are NaN if a is NaN. assembly/micro/losses.ts names
+ * the sources.
  */
 interface MeanLoss {
   value(this: void, a: number, y: number, parameter: number): number;

@@ -1,8 +1,8 @@
 import type { ReferenceMemory } from '../reference-memory.js';
 
 /**
- * c_j = Σ a_p·b_pj for four neighboring j, each one sequential sum over p from +0: the four of a row that a vector holds,
- * padding included. The four sums don't wait for each other. In assembly/, `multiply` does this for whole matrices.
+ * c_j = Σ a_p·b_pj for four neighboring j, each one sequential sum over p from +0: the four columns of a vector, padding
+ * included. The four sums don't wait for each other. In assembly/, `multiply` does this for whole matrices.
  * @param a index of a_0, and the step to the next a
  * @param b index of b_00, the step to the next p and to the next j
  * @param c index of c_0; overwritten

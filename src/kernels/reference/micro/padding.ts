@@ -1,6 +1,6 @@
 import type { ReferenceMemory } from '../reference-memory.js';
 
-/** Sets what lies between the last unit and the end of each row to +0. @param matrix pointer to [rows][stride] */
+/** Sets the padding after the last unit of each row to +0. @param matrix pointer to [rows][stride] */
 export function clearPadding(
   m: ReferenceMemory,
   matrix: number,

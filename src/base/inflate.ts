@@ -1,6 +1,6 @@
 import { Gunzip, gunzipSync, inflateSync } from 'fflate';
 import { FormatError } from '../errors.js';
-import { crc32 } from '../base/crc32.js';
+import { crc32 } from './crc32.js';
 
 /** No byte of deflate (RFC 1951) stands for more: a length of 258 in two bits. */
 const MOST_PER_BYTE = 1032;

@@ -1,10 +1,10 @@
-import type { Fault } from '../../errors.js';
+import type { Fault, FaultOption } from '../errors.js';
 
 type Values = readonly (string | number)[];
 
 /** What stands on the command line for an option of the library. */
 interface FlagEntry {
-  /** The first is the one that a fault of the option is reported under. */
+  /** The first is the one that a fault of the option is reported under, and that a cure names. */
   readonly flags: readonly string[];
   /** How a cure that names the option reads here. Default: `use --flag VALUE`. */
   readonly cure?: (values: Values) => string;
@@ -20,7 +20,10 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
   // Network.train
   epochs: { flags: ['epochs'] },
   miniBatchSize: { flags: ['batch'] },
-  learningRate: { flags: ['learning-rate', 'schedule'] },
+  learningRate: {
+    flags: ['learning-rate', 'schedule'],
+    cure: () => 'try a smaller --learning-rate, or --clip-norm 1',
+  },
   optimizer: { flags: ['optimizer', 'momentum'] },
   clip: { flags: ['clip-norm', 'clip-value'] },
   l1: { flags: ['l1'] },
@@ -77,22 +80,22 @@ export const withoutFlag: Readonly<Record<string, string>> = {
   signal: 'Ctrl-C',
 };
 
-/** The names in a path: `layers[1].dropout` has layers and dropout. */
-export const namesInPlace = (place: string): string[] =>
-  place.split(/[.[\]]+/).filter((name) => name !== '' && !Number.isInteger(Number(name)));
-
-/** `--dropout` of `layers[1].dropout`; a place for which there is no flag stays as it is. */
-export function flagForPlace(place: string): string {
-  const name = namesInPlace(place)
-    .reverse()
-    .find((each) => Object.hasOwn(flagTable, each));
-  return name === undefined ? place : `--${flagTable[name]!.flags[0]!}`;
+/** `--missing`, of an option that the command line has. */
+export function flagOf(option: FaultOption | undefined): string | undefined {
+  return option && Object.hasOwn(flagTable, option.name)
+    ? `--${flagTable[option.name]!.flags[0]!}`
+    : undefined;
 }
 
-/** What to do about a fault, as it is typed. */
-export function cureWithFlags({ cure, option }: Fault): string | undefined {
-  if (option === undefined || !Object.hasOwn(flagTable, option.name)) return cure;
-  const { flags, cure: describe } = flagTable[option.name]!;
-  const values = option.values ?? [];
-  return describe ? describe(values) : `use ${[`--${flags[0]!}`, values.join(' or ')].join(' ').trim()}`;
+/**
+ * What to do about a fault, as it is typed; nothing where the command lacks the flag.
+ * @param flags of the command that runs
+ */
+export function cureWithFlags({ cure, option }: Fault, flags: readonly string[]): string | undefined {
+  const flag = flagOf(option);
+  if (flag === undefined) return cure;
+  if (!flags.includes(flag)) return undefined;
+  const { cure: describe } = flagTable[option!.name]!;
+  const values = option!.values ?? [];
+  return describe ? describe(values) : `use ${[flag, values.join(' or ')].join(' ').trim()}`;
 }

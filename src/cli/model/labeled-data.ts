@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 import type { Dataset } from '../../data/index.js';
 import { DataError, UsageError } from '../errors.js';
 import type { Output } from '../terminal/output.js';
-import type { ModelSignature } from '../model/signature.js';
-import type { Reading } from '../model/model-file.js';
+import type { ModelSignature } from './signature.js';
+import type { Reading } from '../data/tables.js';
 import { formatCount } from '../terminal/format.js';
-import { openData } from './open-data.js';
-import type { OpenedModel } from '../model/open-model.js';
+import { openData } from '../data/open-data.js';
+import type { OpenedModel } from './open-model.js';
 
 /**
  * Reads samples whose answers are known, as the network takes them.
@@ -28,14 +28,13 @@ export async function readLabeledData(path: string, signature: ModelSignature): 
         outputs.task === 'classification' ? ['--label NAME', 'class'] : ['--target NAME', 'number'];
       throw new UsageError(
         path,
-        `the model does not know which column holds the right ${what}`,
+        `the model doesn't know the column of the correct ${what}`,
         `give ${option}`,
       );
     }
     data = await file.read(reading);
   }
-  if (!data.labels && !data.targets)
-    throw new DataError(path, 'it holds no labels or targets to compare with');
+  if (!data.labels && !data.targets) throw new DataError(path, 'it has no labels or targets to compare with');
   if (data.width === width) return data;
   throw new DataError(
     path,
@@ -51,8 +50,8 @@ function numberClasses({ outputs }: ModelSignature): Reading {
 /** Says so where the samples are those that were learned from. */
 export function warnOfTrainingData(output: Output, path: string, { about }: OpenedModel): void {
   if (!about || path === 'mnist' || resolve(path) !== resolve(about.training.data)) return;
-  const { samples } = about.training;
+  const { samples, validationSamples } = about.training;
   output.warn(
-    `${path} is what the model was trained with: ${formatCount(samples, 'sample')} of it were learned from`,
+    `${path} is the training data: the model has learned from ${formatCount(samples - validationSamples, 'sample')} in it`,
   );
 }

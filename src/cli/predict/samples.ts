@@ -1,16 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { isGzip } from '../../formats/inflate.js';
+import { isGzip } from '../../base/inflate.js';
 import { RowReader } from '../../data/csv.js';
 import { detectDialect } from '../../data/index.js';
 import { toCell } from '../../data/json.js';
 import { DataError, inFile } from '../errors.js';
-import { detectFileKind, STDIN, type FileKind } from './file-formats.js';
+import { detectFileKind, STDIN, type FileKind } from '../data/file-formats.js';
 import type { ModelSignature } from '../model/signature.js';
-import type { Reading } from '../model/model-file.js';
-import { openData, type TableFile } from './open-data.js';
-import { displayPath } from './read-file.js';
+import type { Reading } from '../data/tables.js';
+import { openData, type TableFile } from '../data/open-data.js';
+import { displayPath } from '../data/read-file.js';
 import {
   findColumnsByName,
   findColumnsByNumber,
@@ -21,12 +21,12 @@ import {
 
 /** A row of a file, and what the network is given of it. */
 export interface Sample {
-  /** As 'iris.csv, row 12'. */
+  /** As 'iris.csv: CSV row 12'. */
   readonly place: string;
   readonly values: Values;
 }
 
-/** Told once for each file: columns that are not used. */
+/** Called once for each file with columns that are not used. */
 export type OnIgnored = (columns: readonly string[]) => void;
 
 /** Samples that are computed at a time. */
@@ -163,7 +163,7 @@ class TableSamples {
 
   read(text: string, isLast: boolean): Sample[] {
     return this.#rows.read(text, isLast).flatMap(({ cells: fields, number }) => {
-      const place = `${this.#name}, row ${number}`;
+      const place = `${this.#name}: CSV row ${number}`;
       if (!this.#places) {
         this.#width = fields.length;
         this.#places = this.#hasNames
@@ -201,13 +201,13 @@ class LineSamples {
     this.#rest = isLast ? '' : lines.pop()!;
     if (this.#rest.length > LONGEST_LINE) {
       throw new DataError(
-        `${this.#name}, line ${this.#line + 1}`,
-        `it has more than ${LONGEST_LINE} characters`,
+        `${this.#name}: line ${this.#line + 1}`,
+        `expected at most ${LONGEST_LINE} characters`,
       );
     }
     return lines.flatMap((line) => {
       this.#line++;
-      const place = `${this.#name}, line ${this.#line}`;
+      const place = `${this.#name}: line ${this.#line}`;
       return line.trim() === '' ? [] : [this.#objects.of(place, parse(place, line))];
     });
   }
@@ -276,7 +276,7 @@ async function* readWholeFile(
     const rows: unknown[] = Array.isArray(json) ? json : [json];
     if (rows.length === 0) throw new DataError(path, 'expected at least one sample, got none');
     const objects = new ObjectSamples(signature, onIgnored);
-    const samples = rows.map((row, n) => objects.of(`${path}, item ${n + 1}`, row));
+    const samples = rows.map((row, n) => objects.of(`${path}: JSON row ${n + 1}`, row));
     for (let n = 0; n < samples.length; n += AT_A_TIME) yield samples.slice(n, n + AT_A_TIME);
     return;
   }
@@ -296,7 +296,7 @@ async function* readWholeFile(
     yield Array.from({ length: count }, (_, i) => {
       const n = first + i;
       const row = data.inputs.subarray(n * data.width, (n + 1) * data.width);
-      return { place: `${path}, sample ${n + 1}`, values: Array.from(row) };
+      return { place: `${path}: sample ${n + 1}`, values: Array.from(row) };
     });
   }
 }

@@ -24,7 +24,7 @@ export class RowValues {
   }
 
   /**
-   * @param row where the row is, as 'iris.csv, row 12'
+   * @param row where the row is, as 'iris.csv: CSV row 12'
    * @param cells text or values, in the network's order
    * @param isText whether numbers are written as text
    * @throws DataError naming the row and column
@@ -53,7 +53,7 @@ export class RowValues {
     const transform = transforms?.[k];
     if (reading.missing === 'drop') return undefined;
     if (reading.missing === 'mean' && transform?.kind === 'standardize') return transform.mean;
-    throw new DataError(this.#describePlace(row, k), 'is missing', 'fill it in, or leave the row out');
+    throw new DataError(this.#describePlace(row, k), 'is missing', 'fill it in, or remove the row');
   }
 
   #toValue(row: string, cell: unknown, k: number, isText: boolean): number | string {
@@ -63,7 +63,7 @@ export class RowValues {
       if (category !== undefined) return category;
       throw new DataError(
         this.#describePlace(row, k),
-        `${show(cell)} is none of the categories that were learned: ${joinNames([...categories.keys()])}`,
+        `expected one of the learned categories ${joinNames([...categories.keys()])}, got ${show(cell)}`,
       );
     }
     const number = isText ? Number(cell) : cell;
@@ -73,7 +73,7 @@ export class RowValues {
 
   #describePlace(row: string, k: number): string {
     const name = this.#signature.reading.inputs?.[k];
-    return `${row}, column ${name === undefined ? k + 1 : JSON.stringify(name)}`;
+    return `${row}, column ${name === undefined ? k + 1 : show(name)}`;
   }
 }
 
@@ -98,8 +98,8 @@ export function findColumnsByName(
     if (names.length === width) return { at: names.map((_, k) => k), ignored: [] };
     throw new DataError(
       path,
-      `it has ${names.length} columns, and the network takes ${width}`,
-      `name those with --inputs A,B,… (they are ${joinNames(names)})`,
+      `expected ${width} columns, as many as the network takes, got ${names.length}`,
+      `choose some of ${joinNames(names)} with --inputs a,b,…`,
     );
   }
   const missing = inputs.filter((name) => !names.includes(name));
@@ -107,10 +107,10 @@ export function findColumnsByName(
     const areNumbers = names.every((name) => name.trim() !== '' && Number.isFinite(Number(name)));
     const meant = findNearest(missing[0]!, names);
     const cure = areNumbers
-      ? 'its first row holds numbers: is it without names? Then add --header no'
+      ? 'if its first row has no names, add --header no'
       : meant === undefined
         ? `its columns are ${joinNames(names)}`
-        : `is it '${meant}'?`;
+        : `did you mean '${meant}'?`;
     const what = missing.length > 1 ? 'columns' : 'column';
     throw new DataError(
       path,

@@ -1,0 +1,163 @@
+import { Command, Option, type ErrorOptions, type ParseOptionsResult } from 'commander';
+import { UsageError } from './errors.js';
+import { commands, type ListedCommand } from './commands/index.js';
+import { exitCodeHelp } from './exit-codes.js';
+import { Output } from './terminal/output.js';
+import { styleForTerminal } from './terminal/style.js';
+import type { CommandDefinition, OptionGroup } from './options/command.js';
+import { findNearest, suggestName } from './options/values.js';
+
+// What is typed becomes a call of a command: commander parses, prints help and suggests names.
+
+const outputGroup: OptionGroup = {
+  heading: 'Output',
+  options: [
+    new Option('--json', 'Print JSON instead of text, one object per line'),
+    new Option('-q, --quiet', 'Print only errors and requested output'),
+    new Option('--debug', 'Print a stack trace with errors'),
+  ],
+};
+
+interface OutputOptions {
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+const pathOf = (command: Command): string =>
+  command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+
+const seeHelp = (command: Command): string => `see ${pathOf(command)} --help`;
+
+/** What other programs call our options. */
+const otherNames: Readonly<Record<string, string>> = {
+  '--lr': '--learning-rate',
+  '--batch-size': '--batch',
+  '--weight-decay': '--l2',
+  '--save': '--out',
+  '--output': '--out',
+};
+
+/** A command of commander that throws what was typed wrong, from commander's data: its texts are not used. */
+class BP4Command extends Command {
+  #last: string | undefined;
+  #unknown: string | undefined;
+
+  override createCommand(name?: string): BP4Command {
+    return new BP4Command(name);
+  }
+
+  override parseOptions(args: string[]): ParseOptionsResult {
+    this.#last = args.at(-1);
+    const parsed = super.parseOptions(args);
+    [this.#unknown] = parsed.unknown;
+    return parsed;
+  }
+
+  override error(message: string, { code }: ErrorOptions = {}): never {
+    switch (code) {
+      case 'commander.unknownOption':
+        throw this.#refuseOption(this.#unknown!.split('=')[0]!);
+      case 'commander.optionMissingArgument': {
+        const option = this.options.find(({ short, long }) => [short, long].includes(this.#last));
+        throw new UsageError(option?.long ?? this.#last!, 'expected a value', seeHelp(this));
+      }
+      case 'commander.missingArgument': {
+        const missing = this.registeredArguments[this.args.length]!.name();
+        throw new UsageError('', `missing argument <${missing}>`, seeHelp(this));
+      }
+      case 'commander.excessArguments': {
+        const extra = this.args[this.registeredArguments.length]!;
+        throw new UsageError('', `unexpected argument '${extra}'`, seeHelp(this));
+      }
+      case 'commander.unknownCommand': {
+        const names = this.commands.map((command) => command.name());
+        const typed = this.args[0]!;
+        throw new UsageError('', `unknown command '${typed}'`, suggestName(typed, names) ?? seeHelp(this));
+      }
+    }
+    throw new UsageError('', message, seeHelp(this));
+  }
+
+  #refuseOption(typed: string): UsageError {
+    const names = this.options.flatMap(({ long }) => long ?? []);
+    const other = otherNames[typed] ?? '';
+    const nearest = names.includes(other) ? other : findNearest(typed, names);
+    const cure = nearest === undefined ? seeHelp(this) : `did you mean ${nearest}?`;
+    return new UsageError(typed, 'unknown option', cure);
+  }
+}
+
+/**
+ * The program `bp4`. A command is loaded when it is called.
+ * @param argv what was typed after `bp4`
+ */
+export function createProgram(version: string, argv: readonly string[]): Command {
+  const program = new BP4Command('bp4')
+    .description('Train neural networks by backpropagation.')
+    .usage('<command> [options]')
+    .version(version, '--version', 'Print the version')
+    .option('--debug', 'Print a stack trace with errors')
+    .helpOption('-h, --help', 'Print help; after a command, its options')
+    .helpCommand('help [command]', 'Print the options of a command, with examples')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureHelp({
+      subcommandTerm: (command) => command.name(),
+      styleTitle: styleForTerminal('bold'),
+      // ours have their defaults in words, where these depend on the data
+      optionDescription: ({ description }) => description,
+    })
+    .addHelpText('after', `\n${formatExamples(commands.map(({ example }) => [example]))}\n\n${exitCodeHelp}`);
+  for (const listed of commands) program.command(listed.name).summary(listed.summary);
+  return program.hook('preSubcommand', async (_, command) => {
+    const listed = commands.find(({ name }) => name === command.name());
+    if (listed) configure(command, await listed.load(), argv);
+  });
+}
+
+/** @param argv what was typed after `bp4` */
+function configure(
+  command: Command,
+  definition: Awaited<ReturnType<ListedCommand['load']>>,
+  argv: readonly string[],
+): void {
+  const { operands, description, examples, groups, run } = definition as CommandDefinition<unknown>;
+  command
+    .description(description.join('\n\n'))
+    .addHelpOption(new Option('-h, --help', 'Print help').helpGroup(`${outputGroup.heading}:`))
+    .addHelpText('after', `\n${formatExamples(examples)}\n\n${exitCodeHelp}`);
+  for (const operand of operands) command.argument(operand);
+  const given: Record<string, string[]> = {};
+  for (const { heading, options } of [...groups, outputGroup]) {
+    for (const option of options) {
+      command.addOption(option.helpGroup(`${heading}:`));
+      command.on(`option:${option.name()}`, (value: string | null | undefined) => {
+        rejectOptionAsValue(command, option, value ?? '', argv);
+        (given[option.name()] ??= []).push(value ?? '');
+      });
+    }
+  }
+  command.action(async () => {
+    const options = command.opts<OutputOptions>();
+    await run({
+      operands: command.args,
+      options,
+      given,
+      output: new Output({ json: options.json ?? false, quiet: options.quiet ?? false }),
+    });
+  });
+}
+
+/** `--out --json` lacks the value of --out; `--label=--json` does not. */
+function rejectOptionAsValue(command: Command, option: Option, value: string, argv: readonly string[]): void {
+  if (option.required && value.startsWith('--') && argv.includes(value)) {
+    throw new UsageError(option.long!, `expected a value, got the option ${value}`, seeHelp(command));
+  }
+}
+
+function formatExamples(examples: readonly (readonly [line: string, what?: string])[]): string {
+  const lines = examples.map(([line, what]) =>
+    what === undefined ? `  ${line}` : `  ${line}\n      ${what}`,
+  );
+  return `${styleForTerminal('bold')('Examples:')}\n${lines.join('\n')}`;
+}
