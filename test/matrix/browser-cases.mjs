@@ -134,7 +134,7 @@ export const cases = [
   },
   ...backgroundCases(),
   {
-    name: 'what is promised',
+    name: 'promises',
     measure: 'contract',
     check: ({ broken }) => broken,
   },
