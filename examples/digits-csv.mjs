@@ -1,5 +1,5 @@
-// Handwritten digits from CSV files: a line for each, its label and 784 pixels. The files are written here from the images
-// of MNIST, so that there are some. What is learned from is never in memory as a whole: each epoch reads its file anew.
+// Handwritten digits from CSV files with one line per digit: its label and 784 pixels. The example first writes the files
+// from MNIST. The training data is never in memory as a whole, because each epoch reads its file again.
 
 import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,10 +21,10 @@ const testFile = join(folder, 'test.csv');
 try {
   writeFileSync(file, formatCSV(mnist('train'), LINES));
   writeFileSync(testFile, formatCSV(mnist('t10k'), 2000));
-  console.log(`${count(LINES)} digits to learn from, a file of ${count(statSync(file).size / 1e6)} MB\n`);
+  console.log(`${count(LINES)} training digits in a file of ${count(statSync(file).size / 1e6)} MB\n`);
   const test = Dataset.fromCSV(readFileSync(testFile, 'utf8'), columns);
 
-  // That a pixel is a number from 0 to 255 is known beforehand: nothing has to be fitted.
+  // pixels range from 0 to 255, so the scaling needs no fit
   const pixel = { kind: 'minMax', min: 0, max: 255 };
   const net = await Network.create({
     inputs: SIZE * SIZE,
@@ -50,7 +50,7 @@ try {
   console.log(`\ntest accuracy ${percent(accuracy(outputs, test))} of ${count(test.count)}\n`);
   const first = outputs.subarray(0, 10);
   console.log(drawDigit(test.inputs.subarray(0, SIZE * SIZE)));
-  console.log(`the network says ${first.indexOf(Math.max(...first))}; it is ${test.labels[0]}`);
+  console.log(`predicted ${first.indexOf(Math.max(...first))}, true ${test.labels[0]}`);
   net.dispose();
 } finally {
   rmSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-/** Samples as bytes, row after row, and the index of the right output for each. */
+/** Samples as bytes, row by row, and the class index of each. */
 export interface LabelledBytes {
   readonly inputs: Uint8Array;
   readonly inputScale: number;

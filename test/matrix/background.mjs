@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
-// Programs without a page, as their authors make them: each of background/ as it is, as a bundle of modules, and as a
-// bundle in one classic script.
+// Builds programs without a page: each of background/ unbundled, as a bundle of modules, and as one classic script.
 
 const resolvePath = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Bundles the programs by Vite. @returns the folder: wasm.mjs and reference.mjs with their chunks, wasm.js and reference.js */
+/** Bundles the programs with Vite. @returns the folder: wasm.mjs and reference.mjs with their chunks, wasm.js and reference.js */
 export async function bundleBackground() {
   const outDir = resolvePath('../../build/browsers/bundles');
   rmSync(outDir, { recursive: true, force: true });
@@ -32,10 +31,10 @@ export async function bundleBackground() {
 }
 
 /**
- * Writes an extension of Manifest V3.
- * @param options.scripts what `script-src` of its Content-Security-Policy allows besides 'self'
+ * Writes a Manifest V3 extension.
+ * @param options.scripts the sources that `script-src` of its Content-Security-Policy allows in addition to 'self'
  * @param options.background the path of its service worker: a module of background/ or bundles/, or a classic script of bundles/
- * @param result the address to which it posts what it finds
+ * @param result the address to which it posts its result
  * @returns its folder
  */
 export function writeExtension({ scripts, background }, result) {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundleBackground } from './background.mjs';
 
-// What in-browsers.mjs opens in each browser.
+// The pages that in-browsers.mjs opens in each browser.
 
 const resolvePath = (path) => fileURLToPath(new URL(path, import.meta.url));
 export const folders = {
@@ -11,7 +11,7 @@ export const folders = {
 };
 const bundles = await bundleBackground();
 
-/** The playground as it was built, but that its page tells what goes wrong in it. */
+/** The built playground, with a script that reports errors on its page. */
 function watchedPlayground() {
   const built = readFileSync(resolvePath('../../build/playground/index.html'), 'utf8');
   const file = scratch('index.html', built.replace('<head>', '<head><script src="/page/watch.js"></script>'));
@@ -22,7 +22,7 @@ function watchedPlayground() {
   };
 }
 
-/** @returns the path of a file with this text, in build/ */
+/** Writes a text to a file in build/. @returns its path */
 function scratch(name, text) {
   const folder = resolvePath('../../build/browsers');
   mkdirSync(folder, { recursive: true });
@@ -39,7 +39,7 @@ const policy = (scripts = '', more = '') => ({
   'Content-Security-Policy': `default-src 'self'; script-src 'self' ${scripts}; ${more}`,
 });
 
-/** What each page measures (page/), under which headers, and what it must find. */
+/** Each case: the measurement (page/), the headers of the page, and a check of the result. */
 export const cases = [
   {
     name: 'a plain page',
@@ -134,7 +134,7 @@ export const cases = [
   },
   ...backgroundCases(),
   {
-    name: 'what is promised',
+    name: 'promises',
     measure: 'contract',
     check: ({ broken }) => broken,
   },
@@ -152,8 +152,8 @@ export const cases = [
 ];
 
 /**
- * Training where there is no page, with WebAssembly and, where the policy refuses it, with bp4/reference; from modules as
- * they are in dist/, and from bundles.
+ * Training without a page: with WebAssembly, or with bp4/reference if the policy forbids WebAssembly; from the modules in
+ * dist/ and from bundles.
  */
 function backgroundCases() {
   const engines = { wasm: "'wasm-unsafe-eval'", reference: '' };
@@ -166,7 +166,7 @@ function backgroundCases() {
         ...inServiceWorker,
         name: `a service worker, ${allowed}`,
         options: { script: `/background/${engine}.mjs`, type: 'module' },
-        browsers: ['chromium', 'webkit'], // Firefox ESR has no modules there
+        browsers: ['chromium', 'webkit'], // Firefox ESR doesn't support modules here
       },
       {
         ...inServiceWorker,
@@ -194,12 +194,12 @@ function smoothCase(name, options) {
   return { name, measure: 'smooth', options, check: checkSmoothness, figures: smoothness };
 }
 
-/** The goal is 50 ms; a machine that is busy with much else is let off with this. */
+/** The goal is 50 ms. This limit leaves room for a busy machine. */
 const GROSS = 1000;
 
 const PHASES = ['forward', 'BP1', 'BP2', 'BP3', 'BP4', 'update'];
 
-/** The hash of the run that the first browser reloaded from its link; that of the others is the same. */
+/** The hash of the run that the first browser reloaded from its link. The other browsers must get the same. */
 let playgroundHash;
 
 function checkPlayground({ hash, phases, answer, elsewhere, engine }) {
@@ -216,7 +216,7 @@ function checkPlayground({ hash, phases, answer, elsewhere, engine }) {
     .map(([what, found, expected]) => `${what}: expected ${expected}, got ${found}`);
 }
 
-/** What a smooth page must not have. */
+/** Returns the ways in which a page was not smooth. */
 function checkSmoothness(found) {
   const times = { 'a gap between frames': found.longestGap, 'obeying the signal': found.obeyed };
   return Object.entries(times)
@@ -225,7 +225,7 @@ function checkSmoothness(found) {
 }
 
 function smoothness({ frames, longestGap, longestTask, obeyed }) {
-  const isShort = longestTask < 50; // browsers tell of no shorter ones
+  const isShort = longestTask < 50; // browsers report no shorter ones
   const task =
     longestTask === undefined ? '' : `, longest task ${isShort ? '< 50' : longestTask.toFixed()} ms`;
   const rest = `${task}, signal obeyed in ${obeyed.toFixed()} ms`;

@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { start } from './process-group.mjs';
 
-// Each opens a page in a browser of Debian's, headless and with a fresh profile. Nothing drives it: the page itself tells
-// what it found, by a post to `/result` (scripts/serve.mjs). The answer has:
-//   version   as the browser tells it
-//   output()  what it has written so far, to be shown where something went wrong
-//   ended     settles when it ends by itself
-//   close()   ends it with all its processes, and deletes the profile
+// Each function opens a page in one of Debian's browsers, headless and with a fresh profile. Nothing drives the browser: the
+// page posts its result to `/result` (scripts/serve.mjs). Each returns:
+//   version   as the browser reports it
+//   output()  the output of the browser so far, to show after a failure
+//   ended     settles when the browser ends by itself
+//   close()   ends all processes of the browser and deletes the profile
 
 /**
- * @param url what to open
- * @param options.extension the folder of one that is installed
+ * @param url the address to open
+ * @param options.extension the folder of an extension to install
  */
 export async function chromium(url, { extension } = {}) {
   const program = find('chromium', onPath('chromium'));
@@ -34,7 +34,7 @@ export async function chromium(url, { extension } = {}) {
   ]);
 }
 
-/** @param url what to open */
+/** @param url the address to open */
 export async function firefox(url) {
   const program = find('firefox-esr', onPath('firefox-esr'));
   return await open(program, (profile) => {
@@ -43,7 +43,7 @@ export async function firefox(url) {
   });
 }
 
-/** It asks nobody for anything, and shows nothing but the page. */
+/** Turns off network requests, and windows other than the page. */
 const firefoxPreferences = Object.entries({
   'app.normandy.enabled': false,
   'app.update.auto': false,
@@ -60,7 +60,7 @@ const firefoxPreferences = Object.entries({
   .map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${value});\n`)
   .join('');
 
-/** WebKitGTK in its MiniBrowser, on a display of its own. @param url what to open */
+/** WebKitGTK in its MiniBrowser, on a separate display. @param url the address to open */
 export async function webkit(url) {
   const program = find(
     'webkit2gtk-driver',
@@ -71,9 +71,9 @@ export async function webkit(url) {
     const browser = await open(program, () => ['--geometry=1280x900', url], {
       DISPLAY: screen.display,
       GDK_BACKEND: 'x11',
-      // of a machine without one it would say 'C', which Intl refuses
+      // on a machine without a locale this would be 'C', which Intl rejects
       LANG: 'en_GB.UTF-8',
-      // its sandbox needs namespaces, which root in a container does not get
+      // the sandbox needs namespaces, which root lacks in a container
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
       JSC_useSharedArrayBuffer: '1',
     });
@@ -92,7 +92,7 @@ export async function webkit(url) {
 
 async function openScreen() {
   const xvfb = find('xvfb', onPath('Xvfb'));
-  // it chooses a display that is free, and writes its number to the file that is its fourth
+  // chooses a free display and writes its number to file descriptor 3
   const parameters = ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'];
   const screen = start(xvfb, parameters, { moreFiles: ['pipe'] });
   const number = await Promise.race([
@@ -104,12 +104,12 @@ async function openScreen() {
   return { display: `:${number}`, close: screen.close };
 }
 
-/** The places where a program may be. */
+/** The folders that may hold a program. */
 function onPath(name) {
   return process.env.PATH.split(delimiter).map((folder) => join(folder, name));
 }
 
-/** @returns the first of these programs that is there */
+/** @returns the first of these programs that exists */
 function find(debianPackage, programs) {
   const program = programs.find((path) => existsSync(path));
   if (program) return program;
@@ -119,7 +119,7 @@ function find(debianPackage, programs) {
   );
 }
 
-/** Starts a browser with a profile, and as home, a folder of its own. */
+/** Starts a browser with a new folder as its profile and home. */
 async function open(program, argumentsFor, environment = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'bp4-browser-'));
   profiles.add(profile);
@@ -143,12 +143,12 @@ async function open(program, argumentsFor, environment = {}) {
 }
 
 function remove(profile) {
-  // processes that have just been killed may still be writing
+  // processes that were just killed may still be writing
   rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   profiles.delete(profile);
 }
 
-/** Those in use; none outlives this process. */
+/** The profiles in use. The exit of this process deletes them. */
 const profiles = new Set();
 process.on('exit', () => {
   for (const profile of profiles) remove(profile);

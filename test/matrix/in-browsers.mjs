@@ -1,7 +1,7 @@
 /**
- * npm run test:browsers: bp4 as it is in dist/, without a bundler, in pages of Chromium, Firefox and WebKitGTK. The weights
- * must be those of Node to the bit, whatever the page allows, and its promises must hold. `-- --only extension` opens the
- * pages whose name, after that of the browser, has this in it: 'chromium, an extension, …'.
+ * npm run test:browsers: bp4 from dist/, without a bundler, in pages of Chromium, Firefox and WebKitGTK. The weights must
+ * equal those of Node bit for bit under every policy, and the promises of bp4 must hold. `-- --only extension` opens only the
+ * pages whose name contains 'extension', such as 'chromium, an extension, …'.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -13,12 +13,12 @@ import { chromium, firefox, webkit } from './browsers.mjs';
 import { EXPECTED } from './weight-hash.mjs';
 import { trainSaveAndLoad } from './whole-training.mjs';
 
-/** For a page, in milliseconds. */
+/** The time limit of a page, in milliseconds. */
 const TIME_LIMIT = 120_000;
 
 const { only = '' } = parseArgs({ options: { only: { type: 'string' } } }).values;
 
-/** What each training must end with: for the second, what it ends with in Node. */
+/** The results that each training must have. Node computes those of the second. */
 const results = {
   'of each kernel': { hash: EXPECTED, reason: undefined },
   'save and load': await trainSaveAndLoad(Network),
@@ -35,7 +35,7 @@ for (const [browser, open] of Object.entries({ chromium, firefox, webkit })) {
         await test(browser, open, testCase);
     }
   } catch (error) {
-    rows.push([browser, 'it could not be opened', ...Array(4), false]);
+    rows.push([browser, 'failed to open', ...Array(4), false]);
     problems.push(`${browser}: ${error.message}`);
   }
 }
@@ -56,7 +56,7 @@ async function test(browser, open, testCase) {
   problems.push(...wrong.map((what) => `${browser}, ${testCase.name}: ${what}`));
 }
 
-/** @returns what the page found, and the browser's version */
+/** @returns the result of the page and the version of the browser */
 async function visit(open, { headers, files = folders, measure, options = {}, extension }) {
   const server = await serve(files, { headers });
   let browser;
@@ -79,7 +79,7 @@ async function visit(open, { headers, files = folders, measure, options = {}, ex
   }
 }
 
-/** What a page found, and should not have. */
+/** Returns the errors in the result of a page. */
 function wrongIn(found, { expected, training = 'of each kernel', check, violations = /^$/ }) {
   const wrong = found.trouble.filter((what) => !violations.test(what));
   if (check) return [...wrong, ...check(found)];
@@ -90,7 +90,7 @@ function wrongIn(found, { expected, training = 'of each kernel', check, violatio
   return wrong;
 }
 
-/** Columns as wide as their longest cell. */
+/** Pads each column to the width of its longest cell. */
 function print(table) {
   const lines = table.map((cells) =>
     cells.map((cell = '') => String(cell === true ? 'yes' : cell === false ? 'NO' : cell)),

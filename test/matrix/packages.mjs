@@ -1,6 +1,6 @@
 /**
- * npm run test:packages: packs bp4, installs it beside each bundler and server, has each of them run the same training, and
- * compares the hash of the weights. `-- --only vite` does it with one of them.
+ * npm run test:packages: packs bp4, installs it with each bundler and server, runs the same training in each, and compares
+ * the hashes of the weights. `-- --only vite` selects one.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { reached } from './packages/reached.mjs';
 import { files, next, node, workerd } from './packages/servers.mjs';
 import { EXPECTED } from './weight-hash.mjs';
 
-/** By what `--only` calls them. */
+/** The places by their names for `--only`. */
 const places = { reached, node, files, esbuild, rollup, webpack, vite, next, workerd };
 
 const { only = Object.keys(places) } = parseArgs({
@@ -32,13 +32,13 @@ for (const name of only) {
   console.error(`${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 
-/** That of the npm package of this name, where there is one. */
+/** Returns the version of the npm package of this name, if there is one. */
 function readVersion(name) {
   const manifest = join(folder, 'node_modules', name, 'package.json');
   return existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')).version : '';
 }
 
-/** All that is not as it should be. */
+/** Lists the errors in a row. */
 function findFaults({ error, expected, engine, hash, failures = [], complaints = [] }) {
   if (error !== undefined) return [error];
   const wrong = [...failures, ...complaints];

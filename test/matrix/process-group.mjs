@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Those that run at present; none outlives this process. */
+/** The running process groups. The exit of this process ends them. */
 const groups = new Set();
 process.on('exit', () => {
   for (const group of groups) signalGroup(group, 'SIGKILL');
@@ -9,10 +9,10 @@ process.on('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 /**
- * Starts a program in a process group of its own.
- * @param options.moreFiles what its files from the fourth on are
- * @returns the child; `output()`, all that it wrote so far; `ended`, which settles with its exit code, or rejects where it
- * could not be started; `close()`, which ends it with all that it has started
+ * Starts a program in a new process group.
+ * @param options.moreFiles its file descriptors from 3 on
+ * @returns the child; `output()`, its output so far; `ended`, which resolves to its exit code, or rejects if it fails to
+ * start; `close()`, which ends the whole process group
  */
 export function start(program, parameters, { cwd, env = process.env, moreFiles = [] } = {}) {
   const child = spawn(program, parameters, {
@@ -21,7 +21,7 @@ export function start(program, parameters, { cwd, env = process.env, moreFiles =
     stdio: ['ignore', 'pipe', 'pipe', ...moreFiles],
     detached: true,
   });
-  if (child.pid !== undefined) groups.add(child.pid); // it could be started
+  if (child.pid !== undefined) groups.add(child.pid); // undefined if it failed to start
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
   const ended = new Promise((resolve, reject) => {
@@ -47,6 +47,6 @@ function signalGroup(group, signal) {
   try {
     process.kill(-group, signal);
   } catch (error) {
-    if (error.code !== 'ESRCH') throw error; // all have ended
+    if (error.code !== 'ESRCH') throw error; // the group has ended already
   }
 }

@@ -3,13 +3,13 @@ import { loadFile, saveFile } from 'bp4/node';
 import { trainInWorker } from 'bp4/worker';
 import { weightHash } from './weight-hash.mjs';
 
-// Run by each runtime of runtimes.mjs, in a project where bp4 is installed: does the training in one way, and prints what came
-// out. Its arguments are the engine's options as JSON, and by whom it is trained.
+// Each runtime of runtimes.mjs runs this program in a project with bp4: it does the training in one way and prints the
+// result. Its arguments are the engine's options as JSON, and the trainer.
 
 const [, , json, by] = process.argv;
 const engineOptions = JSON.parse(json);
 
-/** In the place of Network: its worker is stopped after the first epoch, and another goes on with what a file has kept. */
+/** Replaces Network: stops its worker after the first epoch and continues in another from a saved file. */
 const NetworkThroughFile = {
   async create(spec) {
     let net = await Network.create(spec);

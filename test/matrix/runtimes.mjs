@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { EXPECTED } from './weight-hash.mjs';
 
-// The same training in each runtime, on x64 and, emulated, on arm64: packs bp4, installs it into an empty project outside this
-// one, gets the runtimes from npm, and compares the hashes of the weights. `--only deno` runs those whose name has that in it.
-// It wants Linux on x64, and scripts/install-test-tools.sh.
+// The same training in each runtime, on x64 and on emulated arm64: packs bp4, installs it into an empty project outside this
+// one, installs the runtimes from npm, and compares the hashes of the weights. `--only deno` selects runtimes whose name
+// contains 'deno'. Requires Linux on x64 and scripts/install-test-tools.sh.
 
 const NODE = { file: 'bin/node', args: [] };
 const BUN = { file: 'bin/bun', args: ['run'] };
@@ -25,7 +25,7 @@ const runtimes = [
   { name: 'Bun', arch: 'arm64', package: '@oven/bun-linux-aarch64', version: '1.4.5', ...BUN },
 ];
 
-/** In what ways each trains; `by` is one of runtime-program.mjs. */
+/** The ways in which each runtime trains. `by` names a trainer of runtime-program.mjs. */
 const ways = [
   { engine: 'wasm', threads: 1, by: 'train' },
   { engine: 'reference', threads: 1, by: 'train' },
@@ -35,10 +35,10 @@ const ways = [
   { engine: 'wasm', threads: 1, by: 'file' },
 ];
 
-/** What runs a program for the architecture. */
+/** The command that runs a program for an architecture. */
 const emulators = { x64: [], arm64: ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu'] };
 
-/** After which a program hangs, in milliseconds; they take 1 s, and 30 s where they are emulated. */
+/** The time limit of a program, in milliseconds. Programs take 1 s, or 30 s under emulation. */
 const TIME_LIMITS = { x64: 60_000, arm64: 300_000 };
 const INSTALL_LIMIT = 300_000;
 
@@ -48,8 +48,8 @@ process.on('exit', () => rmSync(scratch, { recursive: true }));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 /**
- * @returns what the program printed
- * @throws Error with all that it printed, where it fails or hangs
+ * @returns the output of the program
+ * @throws Error with its output if it fails or hangs
  */
 function run([file, ...args], cwd, timeout) {
   return new Promise((resolve, reject) => {
@@ -57,7 +57,7 @@ function run([file, ...args], cwd, timeout) {
       if (!error) return resolve(stdout);
       const why = error.killed
         ? `it hung, and was ended after ${timeout / 1000} s`
-        : error.syscall // it could not be started
+        : error.syscall // the program failed to start
           ? error.message
           : `it ended with ${error.signal ?? `exit code ${error.code}`}`;
       reject(new Error(`${why}\n${stdout}${stderr}`));
@@ -68,7 +68,7 @@ function run([file, ...args], cwd, timeout) {
 const install = (cwd, ...args) =>
   run(['npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', ...args], cwd, INSTALL_LIMIT);
 
-/** A project that has the packed bp4, and the program. */
+/** Creates a project with the packed bp4 and the program. */
 async function makeProject() {
   const folder = join(scratch, 'project');
   mkdirSync(folder);
@@ -82,25 +82,25 @@ async function makeProject() {
   return folder;
 }
 
-/** @returns how the runtime is started */
+/** @returns the command that starts the runtime */
 async function chooseCommand({ name, arch, version, ...runtime }) {
   const folder = join(scratch, `${name}-${version}-${arch}`);
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  // --force: npm refuses packages for another architecture
+  // --force, because npm rejects packages for another architecture
   await install(folder, '--force', `${runtime.package}@${version}`);
   const file = join(folder, 'node_modules', runtime.package, runtime.file);
   return [...emulators[arch], file, ...runtime.args];
 }
 
-/** @throws Error where the training went otherwise than it was asked to, or came to something else */
+/** @throws Error if the training ran in another way than requested, or had another result */
 function verify(result, wanted) {
   for (const [key, value] of Object.entries(wanted)) {
     if (result[key] !== value) throw new Error(`${key}: expected ${value}, got ${result[key]}`);
   }
 }
 
-/** @returns a row of the table for each way */
+/** @returns one row of the table for each way */
 async function tryRuntime(runtime, project) {
   const { name, arch, version } = runtime;
   const rows = [];
@@ -121,7 +121,7 @@ async function tryRuntime(runtime, project) {
       );
     }
     rows.push(row);
-    if (!command) break; // it cannot be had
+    if (!command) break; // not available
   }
   return rows;
 }

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// The tests of the matrices. `npm run test:long` runs long/, and the tests that do more here than in `npm test`
-// (test/support/thorough.ts); `npm run test:browsers` runs pages/.
+// The tests of the matrices. `npm run test:long` runs long/ and the tests that do more here than in `npm test`
+// (test/support/thorough.ts). `npm run test:browsers` runs pages/.
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
@@ -10,7 +10,7 @@ export default defineConfig({
     env: { BP4_TEST_THOROUGH: '1' },
     exclude: [...configDefaults.exclude, '**/.next/**'],
     pool: 'forks',
-    // several tests fill all cores, or watch memory
+    // several tests use all cores or measure memory
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,12 +1,12 @@
 /**
- * The training that is done in every place where bp4 is to run. It goes through each kind of kernel, so that one hash of all
- * the weights tells whether that place computes the same, to the bit.
+ * A training that every environment of bp4 runs. It uses each kind of kernel, so one hash of all weights shows whether an
+ * environment computes the same bits.
  */
 
-/** What every place must answer. */
+/** The hash that every environment must compute. */
 export const EXPECTED = 'c1ab0bcae050ab29';
 
-/** Whole numbers below 2³¹ (Park and Miller 1988): they, and their quotients by powers of two, are exact everywhere. */
+/** Integers below 2³¹ (Park and Miller 1988). They and their quotients by powers of two are exact everywhere. */
 function* integers(seed) {
   for (let state = seed; ;) {
     state = (state * 48271) % 2147483647;
@@ -14,7 +14,7 @@ function* integers(seed) {
   }
 }
 
-/** n samples: inputs in [−1, 1), two of three exactly zero where it is sparse, and labels from 0. */
+/** n samples with labels from 0 and inputs in [−1, 1). If sparse, two of three inputs are exactly zero. */
 export function samples(n, inputs, classes, isSparse) {
   const next = integers(n + inputs);
   const draw = () => next.next().value;
@@ -65,7 +65,7 @@ const trainings = [
   },
 ];
 
-/** FNV-1a, 64 bits: written out, for a page without https has no crypto.subtle. */
+/** 64-bit FNV-1a, written out because a page without https has no crypto.subtle. */
 export function hashArrays(arrays) {
   let hash = 0xcbf29ce484222325n;
   for (const { buffer, byteOffset, byteLength } of arrays) {
@@ -77,10 +77,10 @@ export function hashArrays(arrays) {
 }
 
 /**
- * @param Network that of bp4
+ * @param Network the class from bp4
  * @param engineOptions engine and threads
- * @param train in whose place another may do it, with the same arguments and result
- * @returns the hash of all weights, and what computed it
+ * @param train replaces the training, with the same arguments and result
+ * @returns the hash of all weights, and the engine and threads that computed it
  */
 export async function weightHash(
   Network,

@@ -21,10 +21,10 @@ const options = {
 };
 
 /**
- * What a program usually does with bp4: it trains by Adam with a schedule, a validation split and early stopping, saves the
- * network, loads it and trains on.
- * @param Network that of bp4
- * @returns the hash of the weights at the end, the number of epochs until it stopped early, and the engine
+ * A typical program with bp4: trains with Adam, a schedule, a validation split and early stopping, saves the network, loads
+ * it and continues the training.
+ * @param Network the class from bp4
+ * @returns the hash of the final weights, the number of epochs until early stopping, and the engine
  */
 export async function trainSaveAndLoad(Network, engineOptions = {}) {
   const data = samples(96, spec.inputs, 3, false);

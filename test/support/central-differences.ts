@@ -11,26 +11,26 @@ import type { Model } from '../../src/model/model.js';
 import { backward, cost, forward } from './steps.js';
 
 /**
- * The step h of the differences. Costs here are of up to 93; in double precision (ε = 2⁻⁵³) their rounding leaves some
- * 93ε/h = 2⁻³⁶, and truncation leaves h⁴/30·C⁽⁵⁾ = 2⁻⁴⁵·C⁽⁵⁾: twice this step was measured to be seven times worse, half of it
- * a third better.
+ * The step h of the differences. Costs here are at most 93. In double precision (ε = 2⁻⁵³) their rounding errs by about
+ * 93ε/h = 2⁻³⁶, and truncation errs by h⁴/30·C⁽⁵⁾ = 2⁻⁴⁵·C⁽⁵⁾. Measured, twice this step errs seven times as much, and half
+ * of it a third less.
  */
 const STEP = 2 ** -10;
 
 /**
- * Errors of derivatives smaller than this are taken relative to this: rounding, 2⁻³⁶, is 2⁻²² = 2.4e-7 of it at
- * worst; most costs are far smaller. In truth/kernels.test.ts 92 of 29,220 derivatives are so small, and 698 are zero, behind relu
- * or beyond the kinks of a loss.
+ * The least scale of relative errors: smaller derivatives are compared relative to this. Rounding, 2⁻³⁶, is at most
+ * 2⁻²² = 2.4e-7 of it, and most costs are far smaller. In truth/kernels.test.ts 92 of 29,220 derivatives are this small, and
+ * 698 are zero, behind relu or beyond the kinks of a loss.
  */
 const SMALLEST = 2 ** -14;
 
-/** Where an error is, and how large. */
+/** The place and the size of an error. */
 export interface Finding {
   readonly place: string;
   readonly error: number;
 }
 
-/** A weight or bias, and its gradient: indices into the floats of the model. */
+/** A weight or bias and its gradient, as indices into the floats of the model. */
 interface Parameter {
   readonly place: string;
   readonly at: number;
@@ -38,8 +38,8 @@ interface Parameter {
 }
 
 /**
- * The largest relative error of ∂C/∂W and ∂C/∂b, as `backward` leaves them, against central differences of C.
- * @param rows how many samples have been gathered
+ * The largest relative error of the ∂C/∂W and ∂C/∂b of `backward` against central differences of C.
+ * @param rows the number of gathered samples
  */
 export function worstGradient(model: Model, rows: number): Finding {
   forward(model, rows);
@@ -55,8 +55,8 @@ export function worstGradient(model: Model, rows: number): Finding {
 }
 
 /**
- * The largest relative error of δ, given for one sample, layer by layer, against central differences of that sample's
- * cost in the biases: ∂C/∂b = ∂C/∂z. The sample alone has been gathered.
+ * The largest relative error of one sample's δ, by layer, against central differences of its cost with respect to the
+ * biases, since ∂C/∂b = ∂C/∂z. Only this sample is gathered.
  */
 export function worstDelta(model: Model, deltas: readonly (readonly number[])[]): Finding {
   return worst(
@@ -86,7 +86,7 @@ function parametersOf({ layers, layout, views }: Model): Parameter[] {
   );
 }
 
-/** |derivative − difference| over the larger of the two; Infinity where one is NaN. */
+/** |derivative − difference| divided by the larger of the two; Infinity if one is NaN. */
 function errorOf(derivative: number, model: Model, rows: number, at: number): number {
   const difference = centralDifference(model, rows, at);
   const size = Math.max(Math.abs(derivative), Math.abs(difference), SMALLEST);
@@ -94,7 +94,7 @@ function errorOf(derivative: number, model: Model, rows: number, at: number): nu
   return Number.isNaN(error) ? Infinity : error;
 }
 
-/** ∂C/∂p by the central difference of fourth order: (8(C₊₁ − C₋₁) − (C₊₂ − C₋₂))/12h. */
+/** ∂C/∂p by the fourth-order central difference (8(C₊₁ − C₋₁) − (C₊₂ − C₋₂))/12h. */
 function centralDifference(model: Model, rows: number, at: number): number {
   const { floats } = model.views;
   const parameter = floats[at]!;
@@ -113,7 +113,7 @@ function centralDifference(model: Model, rows: number, at: number): number {
   return (8 * near - far) / (12 * STEP);
 }
 
-/** Where the slope of an activation, or the slope of its slope, jumps. */
+/** The points at which the first or second derivative of an activation jumps. */
 const kinks: Readonly<Record<number, readonly number[]>> = {
   [RELU]: [0],
   [LEAKY_RELU]: [0],
@@ -122,8 +122,8 @@ const kinks: Readonly<Record<number, readonly number[]>> = {
 };
 
 /**
- * On which side of the kinks each unit and each output is for each sample; differences across a kink say nothing of the
- * slope.
+ * The side of the kinks on which each unit and output lies, for each sample. A difference across a kink doesn't approximate
+ * the slope.
  */
 function sideOfKinks({ layers, layout, loss, spec, views }: Model, rows: number): string {
   const { floats } = views;

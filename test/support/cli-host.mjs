@@ -1,5 +1,5 @@
-// Runs `bp4` again and again in one process, as cli.ts asks: what a run costs is then its own work, and not that of starting
-// Node and loading the program. A run sees its own arguments, folder, environment, stdin, stdout, stderr and exit code.
+// Runs `bp4` repeatedly in one process, on request of cli.ts, to save the time of starting Node and loading the program.
+// Each run has separate arguments, folder, environment, stdin, stdout, stderr and exit code.
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 
@@ -7,7 +7,7 @@ const environment = { ...process.env };
 const home = process.cwd();
 let runs = 0;
 
-/** Thrown by `process.exit`, so that nothing goes on after it. */
+/** Thrown by `process.exit`, so that the run stops there. */
 class Exit extends Error {}
 
 async function run({ bin, args, cwd, input, env }) {
@@ -31,7 +31,7 @@ async function run({ bin, args, cwd, input, env }) {
   process.exitCode = undefined;
   process.chdir(cwd);
   try {
-    await import(`${pathToFileURL(bin).href}?${runs++}`); // only the entry runs again: what it imports is there already
+    await import(`${pathToFileURL(bin).href}?${runs++}`); // only the entry runs again; its imports are cached
   } catch (error) {
     if (!(error instanceof Exit)) throw error;
   } finally {
@@ -40,8 +40,8 @@ async function run({ bin, args, cwd, input, env }) {
     process.stderr.write = originals.stderr;
     process.exit = originals.exit;
     process.exitCode = undefined;
-    process.chdir(home); // Windows does not remove a folder in which a process stands
-    // a process that ends takes its listeners along
+    process.chdir(home); // Windows can't remove the working folder of a process
+    // a run's listeners end with it, as they would in a separate process
     for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
     for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
   }

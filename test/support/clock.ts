@@ -1,8 +1,8 @@
 import { vi } from 'vitest';
 
 /**
- * Stands in for the clock by which training is sliced: each look at it takes so many milliseconds, and nothing else
- * takes any. What is asserted then holds on every machine. Undone by `vi.restoreAllMocks`.
+ * Replaces the clock that slices training: each read of it takes `milliseconds`, and nothing else takes any time. Assertions
+ * then hold on every machine. `vi.restoreAllMocks` restores the clock.
  */
 export function everyLookTakes(milliseconds: number): { readonly time: number } {
   const clock = { time: 0 };

@@ -1,7 +1,7 @@
 import { Network, type ActivationName, type LossName, type NetworkSpec } from '../../src/index.js';
 import { activationCodes, lossCodes, partners } from '../../src/model/spec.js';
 
-/** Every activation in a hidden layer, and every loss with each activation of the last layer that goes with it. */
+/** Every activation in a hidden layer, and every loss with each output activation that it supports. */
 export const combinations: readonly NetworkSpec[] = (Object.keys(lossCodes) as LossName[]).flatMap((loss) =>
   partners[loss].flatMap((last) =>
     (Object.keys(activationCodes) as ActivationName[])
@@ -24,7 +24,7 @@ export const bitsOf = (net: Network): Uint32Array[] =>
     [weights, biases].map((values) => new Uint32Array(values.slice().buffer)),
   );
 
-/** A network whose weights are at the ends of what single precision holds. */
+/** A network with weights at the limits of single precision. */
 export async function extreme(): Promise<Network> {
   const net = await Network.create({ inputs: 3, layers: [{ units: 2, activation: 'linear' }] });
   const json = net.toJSON();
@@ -39,7 +39,7 @@ export async function extreme(): Promise<Network> {
   return await Network.fromJSON({ ...json, layers: [layer] });
 }
 
-/** A network after some steps of Adam, with what that remembers. */
+/** A network after some steps of Adam, with the optimizer state. */
 export async function trained(): Promise<Network> {
   const net = await Network.create({
     inputs: 2,

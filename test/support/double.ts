@@ -9,9 +9,9 @@ import { Samples, type Data } from '../../src/training/samples.js';
 import { finish } from '../../src/base/work.js';
 import { backward, cost, forward } from './steps.js';
 
-// Networks computed in double precision, by the same code as networks in single: the truth that those are judged by.
+// Networks in double precision, computed by the same code as those in single precision, as the truth to compare with.
 
-/** A network with the weights of its seed. */
+/** A network with the initial weights of its seed. */
 export function doubleModel(spec: NetworkSpec): Model {
   const checked = checkSpec(spec);
   const model = new Model(checked, referenceKernels(double));
@@ -19,7 +19,7 @@ export function doubleModel(spec: NetworkSpec): Model {
   return model;
 }
 
-/** The same network, with the same weights, in double precision. */
+/** The same network with the same weights, in double precision. */
 export function inDouble(net: Network): Model {
   const { spec, parameters } = net.state;
   const model = new Model(checkSpec(spec), referenceKernels(double));
@@ -27,7 +27,7 @@ export function inDouble(net: Network): Model {
   return model;
 }
 
-/** Takes all the data as one mini-batch. @returns how many samples it has */
+/** Gathers all the data as one mini-batch. @returns the number of samples */
 export function gather(model: Model, data: Data): number {
   const samples = finish(Samples.read(data, model));
   model.reserve(samples.count);
@@ -35,7 +35,7 @@ export function gather(model: Model, data: Data): number {
   return samples.count;
 }
 
-/** What `net.backprop(data)` says, in double precision. */
+/** The result of `net.backprop(data)`, in double precision. */
 export function doubleBackprop(model: Model, data: Data) {
   const n = gather(model, data);
   forward(model, n);

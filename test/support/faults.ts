@@ -3,10 +3,10 @@ import { lastLayer } from '../../src/kernels/reference/network.js';
 import type { ReferenceMemory } from '../../src/kernels/reference/reference-memory.js';
 import type { Layer, Net } from '../../src/memory/structs.js';
 
-// Equations of the reference that are wrong on purpose. A test file mocks the modules of the equations:
+// Puts faults into the equations of the reference. A test file mocks the modules of the equations:
 //   vi.mock('…/bp2-hidden-delta.js', async (original) => faultyEquations(await original()))
 
-/** What takes the place of an equation, given the right one. */
+/** Makes a faulty equation from the correct one. */
 export interface Faults {
   outputDelta?: Fault<[net: Net, from: number, to: number]>;
   hiddenDelta?: Fault<[l: Layer, next: Layer, from: number, to: number]>;
@@ -20,7 +20,7 @@ type Fault<Args extends unknown[]> = (right: Equation<Args>, m: ReferenceMemory,
 let faults: Faults = {};
 let precision: 4 | 8 = 4;
 
-/** Breaks equations from now on, in one precision alone. */
+/** Breaks equations from now on, in one precision only. */
 export function breakEquations(wrong: Faults, bytesPerFloat: 4 | 8): void {
   faults = wrong;
   precision = bytesPerFloat;
@@ -30,7 +30,7 @@ export function mendEquations(): void {
   faults = {};
 }
 
-/** A module of the reference, whose functions look for a fault at each call. */
+/** Wraps a module of the reference so that each call applies the current fault. */
 export function faultyEquations<Module extends object>(module: Module): Module {
   const names = Object.keys(module) as (keyof Module & keyof Faults)[];
   const functions = names.map((name) => {
@@ -46,7 +46,7 @@ export function faultyEquations<Module extends object>(module: Module): Module {
   return Object.fromEntries(functions) as Module;
 }
 
-/** A layer as if it were linear: without σ′. */
+/** The layer as if it were linear, without σ′. */
 function withoutSlope(l: Layer, compute: () => void): void {
   const { activation } = l;
   l.activation = LINEAR;
@@ -54,7 +54,7 @@ function withoutSlope(l: Layer, compute: () => void): void {
   l.activation = activation;
 }
 
-/** The faults of the equations that a check of gradients must see. */
+/** Faults that a gradient check must detect. */
 export const wrongEquations: readonly [name: string, faults: Faults][] = [
   [
     'BP1 without σ′',

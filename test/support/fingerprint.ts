@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Network } from '../../src/index.js';
 
-/** All that training depends on, to the bit: SHA-256 of the weights, the biases, and where the generator stands. */
+/** SHA-256 of the state that training depends on: weights, biases and the state of the generator. */
 export function fingerprint(net: Network): string {
   const hash = createHash('sha256');
   for (const { weights, biases } of net.layers) hash.update(weights).update(biases);

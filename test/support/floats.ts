@@ -1,4 +1,4 @@
-// Floats by their bits, and the distance between them.
+// Floats from their bits, and distances between floats.
 
 const view = new DataView(new ArrayBuffer(8));
 
@@ -18,7 +18,7 @@ export function doubleOfBits(high: number, low: number): number {
   return view.getFloat64(0);
 }
 
-/** `count` floats, by their bits: from `first` on, every `step`-th. */
+/** `count` floats: every `step`-th bit pattern from `first` on. */
 export const floatsByBits = (first: number, step: number, count: number): Float32Array =>
   new Float32Array(new Uint32Array(count).map((_, i) => first + i * step).buffer);
 
@@ -26,13 +26,13 @@ export const floatsByBits = (first: number, step: number, count: number): Float3
 export const floatsOfAllSizes = (step: number): Float32Array =>
   floatsByBits(0, step, Math.floor(2 ** 32 / step / 4) * 4);
 
-/** e, where 2ᵉ ≤ |x| < 2ᵉ⁺¹; −1023 for all that is smaller than a normal double. */
+/** The exponent e with 2ᵉ ≤ |x| < 2ᵉ⁺¹; −1023 for anything below the normal doubles. */
 const exponentOf = (x: number): number => ((Number(bitsOfDouble(x) >> 32n) >> 20) & 0x7ff) - 1023;
 
-/** The error of a float in ulp of the truth: 2⁻²³ of its leading bit, or 2⁻¹⁴⁹ where floats are subnormal. */
+/** The error of a float in ulp of the true value: 2⁻²³ of its leading bit, or 2⁻¹⁴⁹ if it's subnormal. */
 export const floatError = (value: number, truth: number): number =>
   Math.abs(value - truth) / 2 ** (Math.max(exponentOf(truth), -126) - 23);
 
-/** The error of a double in ulp of the truth: 2⁻⁵² of its leading bit. */
+/** The error of a double in ulp of the true value: 2⁻⁵² of its leading bit. */
 export const doubleError = (value: number, truth: number): number =>
   Math.abs(value - truth) / 2 ** (Math.max(exponentOf(truth), -1022) - 52);

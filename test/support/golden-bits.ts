@@ -1,7 +1,7 @@
-// The exact bits of exp, tanh, sigmoid and the logarithm. They do not come from bp4: the same formulas were written in
-// C, with libm's nearbyintf, ldexpf and frexp for what bp4 does by bits, and compiled by gcc 12 with -ffp-contract=off
-// on x64. An engine that differs in a bit shows: among the arguments are those of the largest errors (−6.5374236 for
-// exp, 0.6449919 for tanh) and one of which Math.log gives another bit (5.28e-192).
+// The exact bits of exp, tanh, sigmoid and the logarithm. They come from a C version of the same formulas, which uses
+// libm's nearbyintf, ldexpf and frexp instead of bit operations, compiled by gcc 12 with -ffp-contract=off on x64. The
+// arguments include those of the largest errors (−6.5374236 for exp, 0.6449919 for tanh) and one at which Math.log differs
+// in a bit (5.28e-192).
 
 /** [x, eˣ, tanh x, σ(x)] */
 export const goldenFloats: readonly (readonly [number, number, number, number])[] = [

@@ -9,11 +9,11 @@ interface StructClass<S extends Struct> {
   readonly bytes: number;
 }
 
-/** Room for a struct, to be placed in memory; all fields are 0. */
+/** Zeros of the size of a struct, to place in memory. */
 export const roomFor = ({ bytes }: { readonly bytes: number }): Uint8Array =>
   new Uint8Array(roundUp(bytes, 8));
 
-/** Writes some fields of a struct where there is room for it. @returns the pointer */
+/** Writes some fields of the struct at a pointer. @returns the pointer */
 export function writeFields<S extends Struct>(
   kernels: Kernels,
   Struct: StructClass<S>,

@@ -10,11 +10,11 @@ import {
 } from '../../src/formats/onnx/proto.js';
 import { toTensor } from '../../src/formats/onnx/tensor.js';
 
-// Models as other programs might write them, in the encoding that the checker of ONNX itself accepts (test/clients).
+// Models as other programs may write them, in the encoding that ONNX's checker accepts (test/clients).
 
 export type Attributes = Readonly<Record<string, number | string | readonly number[]>>;
 
-/** @param attributes whole numbers are ints, others floats; strings and lists of ints */
+/** @param attributes integers become ints, other numbers floats; strings and lists of ints also work */
 export function node(
   opType: string,
   input: readonly string[],
@@ -37,7 +37,7 @@ export function node(
   };
 }
 
-/** Ascending from 1/8, in eighths: exact in every precision. */
+/** 1/8, 2/8, 3/8, …: exact in every precision. */
 export const numbers = (count: number): Float32Array =>
   Float32Array.from({ length: count }, (_, i) => (i + 1) / 8);
 
@@ -58,10 +58,10 @@ export function file(
   });
 }
 
-/** The same file with something changed in it. */
+/** The same file with a change. */
 export const changed = (bytes: Uint8Array, change: (given: Model) => GivenModel): Uint8Array =>
   encode(model, change(decode(model, bytes)));
 
-/** As a file of bp4 would be that another program wrote. */
+/** The file without bp4's metadata, as if another program had written it. */
 export const withoutMetadata = (bytes: Uint8Array): Uint8Array =>
   changed(bytes, (given) => ({ ...(given as GivenModel), metadataProps: [] }));

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { Network, type NetworkOptions, type TrainOptions } from '../../src/index.js';
 import { fingerprint } from './fingerprint.js';
 
-/** The network that all wrong calls are made to. */
+/** The network on which all invalid calls are made. */
 export const spec: NetworkOptions = {
   inputs: 3,
   layers: [
@@ -13,7 +13,7 @@ export const spec: NetworkOptions = {
   seed: 1,
 };
 
-/** Data and options that it takes. */
+/** Valid data and options for it. */
 export const goodData = {
   inputs: [
     [1, 2, 3],
@@ -33,10 +33,10 @@ export async function afterGoodTraining(net: Network): Promise<string> {
   return fingerprint(net);
 }
 
-/** What a wrong call must throw or reject with: an error of this class, its message matching. */
+/** The error that an invalid call must throw or reject with: its class, and a pattern of its message. */
 export type Expected = readonly [Class: new (...args: never[]) => Error, message: RegExp | string];
 
-/** Makes a wrong call, and tells what was thrown. */
+/** Makes an invalid call and returns the error. */
 export async function errorOf(call: () => unknown): Promise<unknown> {
   try {
     await call();
@@ -47,8 +47,8 @@ export async function errorOf(call: () => unknown): Promise<unknown> {
 }
 
 /**
- * The call fails as it should. An error of bp4 carries its place, problem and cure, from which its message follows; where a
- * plain Error is expected, the caller's own code threw it.
+ * Expects the call to fail with this error. An error of bp4 carries its place, problem and cure, and its message follows from
+ * them. A plain Error comes from the caller's code.
  */
 export async function expectError(call: () => unknown, [Class, message]: Expected): Promise<void> {
   const error = await errorOf(call);
@@ -59,7 +59,7 @@ export async function expectError(call: () => unknown, [Class, message]: Expecte
   expect((error as Error).message).toBe(describeFault(error as Error & Fault));
 }
 
-/** The call fails as it should, changes not a bit of the network, and the network trains on as if nothing had been. */
+/** Expects the call to fail, to leave every bit of the network unchanged, and not to affect later training. */
 export async function expectHarmlessError(
   call: (net: Network) => unknown,
   expected: Expected,

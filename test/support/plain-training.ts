@@ -1,7 +1,7 @@
 import type { ActivationName, LossName, OptimizerName } from '../../src/index.js';
 
-// Training, computed in double precision from the published formulas and from nothing of bp4's: what training/optimizers.test.ts
-// holds bp4 to. A network is rows of numbers, a sample at a time; slow, and to be read beside the papers.
+// Training in double precision from the published formulas, without any code of bp4. training/optimizers.test.ts compares
+// bp4 to it. It processes one sample at a time and is slow, but reads like the papers.
 
 interface PlainLayer {
   readonly activation: ActivationName;
@@ -13,7 +13,7 @@ interface PlainLayer {
 export interface PlainData {
   readonly inputs: readonly (readonly number[])[];
   readonly targets: readonly (readonly number[])[];
-  /** What the cost of each sample is multiplied by. */
+  /** The factor of each sample's cost. */
   readonly sampleWeights: readonly number[];
 }
 
@@ -51,7 +51,7 @@ function softmax(z: readonly number[]): number[] {
   return powers.map((power) => power / sumOf(powers));
 }
 
-/** The cost of a sample with outputs a, and its slope: in a, or for the cross-entropies in z. */
+/** The cost of a sample with outputs a, and its gradient with respect to a, or to z for the cross-entropies. */
 const losses: Partial<
   Record<LossName, readonly [(a: number, y: number) => number, (a: number, y: number, n: number) => number]>
 > = {
@@ -68,7 +68,7 @@ const losses: Partial<
 const crossEntropies: readonly LossName[] = ['crossEntropy', 'binaryCrossEntropy'];
 const means: readonly LossName[] = ['meanSquaredError', 'huber'];
 
-/** A parameter: where it is, its gradient, and what an optimizer remembers of it. */
+/** A parameter: its place, its gradient and its optimizer state. */
 interface Parameter {
   readonly layer: number;
   readonly isBias: boolean;
@@ -83,7 +83,7 @@ export class PlainNetwork {
   readonly layers: readonly PlainLayer[];
   readonly #loss: LossName;
   readonly #parameters: Parameter[];
-  /** [layer][units][fanIn + 1]: those of a unit's weights, then that of its bias. */
+  /** [layer][units][fanIn + 1]: for each unit its weights, then its bias. */
   readonly #ofUnit: Parameter[][][];
   #step = 0;
 
@@ -100,7 +100,7 @@ export class PlainNetwork {
     this.#parameters = this.#ofUnit.flat(2);
   }
 
-  /** Mini-batches in the order of the samples. @returns the mean cost of each epoch, before the updates */
+  /** Trains on mini-batches in the order of the samples. @returns the mean cost of each epoch, before the updates */
   train(data: PlainData, options: PlainOptions): number[] {
     const count = data.inputs.length;
     return Array.from({ length: options.epochs }, () => {
@@ -115,7 +115,7 @@ export class PlainNetwork {
     });
   }
 
-  /** Adds the gradients of a sample's cost, its share of the mean. @returns the cost */
+  /** Adds the gradients of a sample's cost, scaled by its share of the mean. @returns the cost */
   #learn({ inputs, targets, sampleWeights }: PlainData, n: number, rows: number): number {
     const weight = sampleWeights[n]!;
     const target = targets[n]!;
@@ -181,7 +181,7 @@ export class PlainNetwork {
     }
   }
 
-  /** What an optimizer takes off a parameter: the formulas of torch.optim's documentation, with its defaults. */
+  /** The amount that an optimizer subtracts from a parameter, by the formulas and defaults of torch.optim's documentation. */
   #stepOf(parameter: Parameter, optimizer: OptimizerName, rate: number): number {
     const { g } = parameter;
     switch (optimizer) {

@@ -1,6 +1,6 @@
 import type { ActivationName, LossSpec, NetworkSpec } from '../../src/index.js';
 
-// Networks that every format has to carry: each activation, each loss, each kind of transform.
+// Networks that every format must support: each activation, each loss, each kind of transform.
 
 const layer = (units: number, activation: ActivationName, alpha?: number, dropout?: number): object => ({
   units,
@@ -9,7 +9,7 @@ const layer = (units: number, activation: ActivationName, alpha?: number, dropou
   ...(dropout !== undefined && { dropout }),
 });
 
-/** Eight networks without transforms, four with them. All have four inputs, one of them a category in the last. */
+/** Eight networks without transforms and four with them. All have four inputs; one input of the last is a category. */
 export const networks: Readonly<Record<string, NetworkSpec>> = {
   sigmoid: spec([layer(5, 'sigmoid'), layer(3, 'sigmoid')], 'quadratic'),
   tanh: spec([layer(7, 'tanh', undefined, 0.25), layer(2, 'tanh')], 'hinge'),
@@ -71,7 +71,7 @@ function spec(layers: readonly object[], loss: LossSpec, inputs = 4): NetworkSpe
   return { inputs, layers: layers as NetworkSpec['layers'], loss, seed: 7 };
 }
 
-/** Rows that all of them take. */
+/** Inputs that are valid for all of them. */
 export function rowsFor({ transforms }: NetworkSpec): number[][] {
   const columns = transforms?.inputs ?? [];
   return Array.from({ length: 12 }, (_, n) =>

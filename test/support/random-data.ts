@@ -1,6 +1,6 @@
 import { Random } from '../../src/base/random.js';
 
-/** Samples of random numbers: inputs N(0, 1); targets U(0, 1), so that a row of them does not sum to one. */
+/** Random samples: inputs from N(0, 1) and targets from U(0, 1), so that a row of targets doesn't sum to 1. */
 export function randomData(
   rows: number,
   inputs: number,

@@ -1,7 +1,7 @@
 import type { Model } from '../../src/model/model.js';
 import { SOFTMAX } from '../../src/kernels/codes.js';
 
-/** How many roundings, one upon the other, a number of each kind has behind it. */
+/** The number of successive roundings behind a number of each kind. */
 interface Roundings {
   readonly preActivations: number;
   readonly activations: number;
@@ -10,10 +10,10 @@ interface Roundings {
   readonly biasGradients: number;
 }
 
-/** What a function and its slope may add, in roundings of ½ ulp: sigmoid errs by 2.5 ulp, the others by less. */
+/** The error of a function and of its slope, in roundings of ½ ulp. Sigmoid errs by 2.5 ulp, the others by less. */
 const FUNCTION = 8;
 
-/** Counts along the longest way to each layer's numbers: forward, back again, and over the mini-batch. */
+/** Counts along the longest path to the numbers of each layer: forward, backward, and over the mini-batch. */
 export function roundingsTo({ layers }: Model, rows: number): Roundings[] {
   let count = 0;
   const forward = layers.map(({ fanIn, units, activation }) => {

@@ -1,13 +1,13 @@
 import type { Kernels } from '../../src/kernels/kernels.js';
 
-/** Beneath lie the constants of the WebAssembly module. */
+/** Addresses below this hold the constants of the WebAssembly module. */
 const START = 65536;
 const LINE = 64;
 
 /**
  * Places arrays in the kernels' memory, in the order of their names.
- * @param call is given where each of them lies
- * @returns what they hold afterwards
+ * @param call receives the address of each
+ * @returns the contents of the arrays after the call
  */
 export function runKernel<Name extends string>(
   { memory }: Kernels,

@@ -1,4 +1,4 @@
-// safetensors read and written by its definition alone, without the code under test:
+// Reads and writes safetensors by its specification, without the code under test:
 // https://github.com/huggingface/safetensors#format
 
 interface Entry {
@@ -14,7 +14,7 @@ interface Header {
 
 export interface Parts {
   readonly header: Header;
-  /** What follows the header. */
+  /** The bytes after the header. */
   readonly data: Buffer;
 }
 
@@ -27,7 +27,7 @@ export function partsOf(bytes: Uint8Array): Parts {
   };
 }
 
-/** A file with this header, an object or its text, and this data. */
+/** Makes a file from a header, as an object or text, and data. */
 export function fileOf(header: unknown, data: Uint8Array): Buffer {
   const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
   const length = Buffer.alloc(8);

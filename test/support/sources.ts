@@ -8,7 +8,7 @@ interface Numbers {
   readonly number: number;
 }
 
-/** Few numbers, over and over: a counterexample shrinks to those that it takes. */
+/** Repeats a few numbers, so that a counterexample shrinks to the numbers it needs. */
 export function cycling({ floats, shares, bytes, number }: Numbers): Source {
   const nextFloat = cycle(floats);
   const nextShare = cycle(shares);
@@ -30,18 +30,18 @@ const moderate = fc.float({ min: -8, max: 8, noNaN: true });
 const share = fc.float({ min: 0, max: 1, noNaN: true });
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true });
 /**
- * Zero and one, where functions have kinks; subnormals; the smallest normal; and magnitudes whose products and sums leave
- * the range of floats.
+ * Zero and one, where functions have kinks; subnormals; the smallest normal number; and magnitudes whose products and sums
+ * overflow or underflow.
  */
 const edge = fc.constantFrom(
   ...[0, -0, 1, -1, 2 ** -149, -(2 ** -149), 2 ** -126, 1e-40, -1e-30, 1e20, -1e20, 1e38, -1e38],
 );
 
-// Between 1 and 61 of them, a prime, so that they come to lie differently in each row.
+// up to 61 numbers, a prime, so that their repetitions rarely align with the rows
 const several = (number: fc.Arbitrary<number>): fc.Arbitrary<number[]> =>
   fc.array(number, { minLength: 1, maxLength: 61, size: 'max' });
 
-// Infinity and NaN soon make all results NaN, where much can hide: so there are runs without them as well.
+// Infinity and NaN soon turn all results into NaN, which hides errors; so other runs exclude them.
 const anyFloats = fc.oneof(
   several(moderate),
   several(fc.oneof(moderate, finite, edge)),

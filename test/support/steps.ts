@@ -1,7 +1,7 @@
 import type { Model } from '../../src/model/model.js';
 import { totalCost } from '../../src/training/evaluate.js';
 
-// The steps of a mini-batch that has been gathered.
+// The steps of a gathered mini-batch.
 
 export const forward = ({ kernels, layout }: Model, rows: number): void =>
   kernels.feedForward(layout.net, rows);

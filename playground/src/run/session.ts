@@ -56,18 +56,18 @@ export class Session {
         return;
       case 'pause':
         await this.#rest();
-        if (this.#trainer) this.#tell();
+        if (this.#trainer) this.#postProgress();
         return;
       case 'step':
         await this.#rest();
         this.#post({ type: 'walk', walk: await this.#use().walk() });
-        this.#tell();
+        this.#postProgress();
         return;
       case 'epoch': {
         await this.#rest();
         const { epoch, stepsPerEpoch } = this.#use();
         await this.#go('epoch', (epoch + 1) * stepsPerEpoch);
-        this.#tell();
+        this.#postProgress();
         return;
       }
       case 'ask':
@@ -114,7 +114,7 @@ export class Session {
     this.#activity = activity;
     this.#meter.begin(trainer.samplesSeen);
     const isEnough = (): boolean => {
-      if (type !== 'open' && this.#meter.isDue('progress')) this.#tell();
+      if (type !== 'open' && this.#meter.isDue('progress')) this.#postProgress();
       return activity.isStopped;
     };
     try {
@@ -135,7 +135,7 @@ export class Session {
     }
   }
 
-  #tell(): void {
+  #postProgress(): void {
     const trainer = this.#use();
     const begun = performance.now();
     const { type, isStopped } = this.#activity ?? {};

@@ -1,9 +1,9 @@
 import { trainSaveAndLoad } from '../whole-training.mjs';
 
 /**
- * Trains where there is no page. The service worker of a website waits until its page asks; that of an extension begins as
- * it starts, and posts what it finds to the address that its manifest names. Errors are answers too.
- * @param Network that of bp4
+ * Trains without a page. A website's service worker waits for a request of its page. An extension's service worker trains at
+ * its start and posts its result to the address that its manifest names. Errors are results too.
+ * @param Network the class from bp4
  */
 export function trainByRequest(Network) {
   const train = () =>

@@ -1,4 +1,4 @@
-// ../../../ leads to dist/ on disk; on a server and in an extension, where dist/ lies at the root, no further than there
+// ../../../ leads to dist/ on disk; on a server and in an extension it stops at the root, which holds dist/
 import { Network } from '../../../dist/index.js';
 import { trainByRequest } from './train-by-request.mjs';
 

@@ -6,21 +6,21 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-// The examples, as a user runs them: on real data, to the figures that they promise.
+// The examples, run as a user runs them. They must reach the results that they promise.
 
 const run = promisify(execFile);
 const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
 
-/** What an example prints; it is rejected where its exit code is not 0. */
+/** Returns the output of an example. Rejects if its exit code isn't 0. */
 const printed = async (name: string, cwd?: string): Promise<string> =>
   (await run(process.execPath, [`${folder}${name}.mjs`], { cwd })).stdout;
 
-/** The number that follows some words. */
+/** Finds the number after some words. */
 const figure = (text: string, words: RegExp): number =>
   Number(new RegExp(`${words.source}\\s*([\\d.]+)`).exec(text)?.[1] ?? NaN);
 
 it('the example mnist reaches the 95.42 % of the book', { timeout: 300_000 }, async () => {
-  const cwd = mkdtempSync(join(tmpdir(), 'bp4-examples-')); // where it leaves its model
+  const cwd = mkdtempSync(join(tmpdir(), 'bp4-examples-')); // the example saves its model here
   expect(figure(await printed('mnist', cwd), /, last/)).toBeGreaterThanOrEqual(95.42);
   rmSync(cwd, { recursive: true });
 });
@@ -40,7 +40,7 @@ it(
   { timeout: 60_000 },
   async () => {
     const text = await printed('regression');
-    // 0.888, the same bits everywhere. Other splits: 0.87 in the mean of 12, 0.799 the worst.
+    // 0.888, the same bits everywhere; 12 other splits average 0.87, with 0.799 as the worst
     expect(figure(text, /R²/)).toBeGreaterThan(0.8);
     expect(figure(text, /mean error/)).toBeLessThan(3.5);
   },
@@ -52,7 +52,7 @@ it('the example digits-csv exceeds 92 % accuracy on a CSV file', { timeout: 120_
 
 it('the example slow-learning shows that a saturated neuron learns by the cross-entropy ten times as fast as by the quadratic cost', async () => {
   const text = await printed('slow-learning');
-  const [, quadratic, crossEntropy] = /halfway after (\d+) epochs, and after (\d+)/.exec(text) ?? [];
+  const [, quadratic, crossEntropy] = /below 0\.5 after (\d+) and (\d+) epochs/.exec(text) ?? [];
   expect(Number(crossEntropy)).toBeGreaterThan(0);
   expect(Number(quadratic)).toBeGreaterThan(10 * Number(crossEntropy));
 });
@@ -60,7 +60,7 @@ it('the example slow-learning shows that a saturated neuron learns by the cross-
 it('the example slow-learning shows that δ shrinks on its way back through layers of sigmoids, and not through layers of relu', async () => {
   const text = await printed('slow-learning');
   const [ofSigmoid, ofRelu] = text
-    .split('the first four of relu')
+    .split('the first four with relu')
     .map((half) => Array.from(half.matchAll(/layers\[\d\] +(0\.\d{6}) █/g), ([, delta]) => Number(delta)));
   expect(ofSigmoid).toHaveLength(5);
   expect(ofRelu).toHaveLength(5);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { readers } from '../../fuzz/bad-readers.js';
 import { run } from '../../fuzz/run.js';
 
-// The harness of `npm run test:fuzz` is itself put to the test, with readers that do what none may do.
+// Tests the harness of `npm run test:fuzz` with readers that misbehave.
 
 const expected: Record<string, RegExp> = {
   good: /^no failure$/,

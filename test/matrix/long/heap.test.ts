@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bp4Process, irisCSV } from '../../support/cli.js';
 
-// What is larger than memory is read a batch at a time: the build runs in a process whose heap is too small for it.
+// Files larger than memory are read in batches: the build runs in a process whose heap is too small for the whole file.
 
 const folder = mkdtempSync(join(tmpdir(), 'bp4-heap-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,7 +47,7 @@ it('trains from a CSV file of twice the heap', () => {
   const { count, arrays, ...others } = JSON.parse(printed) as Record<string, number>;
   expect(count! % 20_000).toBe(0);
   expect(others).toEqual({ classes: [0, 1], inputs: 5 });
-  // What the heap does not count: in doubles all rows would have 4 × 8 bytes each.
+  // memory outside the heap: as doubles, each row would take 4 × 8 bytes
   expect(arrays!).toBeLessThan(count! * 16);
 }, 120_000);
 
@@ -59,7 +59,7 @@ describe('bp4 predict', () => {
   });
 
   it('bp4 predict answers an input larger than its heap', async () => {
-    const times = 3000; // 450,000 rows, 12 MB: taken apart, they are a hundred
+    const times = 3000; // 450,000 rows, 12 MB; parsed, they take about 100 MB
     const [header, ...rows] = irisCSV().trim().split('\n');
     const input = `${header!}\n${`${rows.join('\n')}\n`.repeat(times)}`;
     const env = { NODE_OPTIONS: '--max-old-space-size=30' };

@@ -8,12 +8,13 @@ import { Network } from '../../../src/index.js';
 import { Random } from '../../../src/base/random.js';
 import { loadFile, saveFile } from '../../../src/node/index.js';
 
-// A process that trains and writes checkpoints is killed at any moment, and another goes on from the file: nothing that
-// was acknowledged is lost, no file is broken, and the end is that of a training never stopped. BP4_KILLS=300 kills more.
+// Kills a process that trains and writes checkpoints at any moment, and continues from the file in another: acknowledged
+// writes are never lost, files are never broken, and the result equals that of an uninterrupted training. BP4_KILLS=300
+// kills more often.
 
 const KILLS = Number(process.env['BP4_KILLS'] ?? 20);
 
-/** Large enough that writing takes a good part of the time: 200 kB. */
+/** Large enough (200 kB) that writing takes a good part of the time. */
 const spec = { inputs: 100, layers: [{ units: 500, activation: 'tanh' }], seed: 5 } as const;
 const data = {
   inputs: Float32Array.from({ length: 800 }, (_, i) => ((i * 37) % 101) / 101),
@@ -21,7 +22,7 @@ const data = {
 };
 const options = { miniBatchSize: 3, learningRate: 0.01, optimizer: 'momentum' } as const;
 
-/** Trains on from the file, if there is one; says on stdout what it is about to write, and what was acknowledged. */
+/** Continues the training from the file, if it exists. Prints what it is about to write and what was acknowledged. */
 const program = `
   import { createHash } from 'node:crypto';
   import { existsSync, writeSync } from 'node:fs';
@@ -47,13 +48,13 @@ const task = JSON.stringify({
   options,
 });
 
-/** When the program is killed: so many milliseconds after its start, or after it begins to write; or within its n-th write. */
+/** When to kill the program: some milliseconds after its start or after it begins to write, or within its n-th write. */
 type Moment =
   { readonly afterStart: number } | { readonly afterWriting: number } | { readonly inWrite: number };
 
 const isTemporary = (name: string): boolean => name.endsWith('.tmp');
 
-/** Runs the program until it is killed. @returns all that it said */
+/** Runs the program until it is killed. @returns its output */
 function runAndKill(path: string, moment: Moment): Promise<string> {
   return new Promise((resolve, reject) => {
     const args = ['--input-type=module', '--eval', program, path, task];
@@ -62,7 +63,7 @@ function runAndKill(path: string, moment: Moment): Promise<string> {
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
     if ('inWrite' in moment) {
-      // The program first removes what an earlier kill has left: of that there is an event, too.
+      // the program first removes the leftovers of an earlier kill, which also causes an event
       const written = new Set<string>(readdirSync(dirname(path)));
       const { size } = written;
       const watcher = watch(dirname(path), (_, name) => {
@@ -93,9 +94,9 @@ it(
     const folder = mkdtempSync(join(tmpdir(), 'bp4-kill-'));
     const path = join(folder, 'run.bp4');
     const random = Random.fromSeed(KILLS);
-    /** What was to be written after each epoch: the same whenever an epoch is done again. */
+    /** The hash written after each epoch. A repeated epoch must have the same hash. */
     const hashes: string[] = [];
-    let epochs = 0; // of the file
+    let epochs = 0; // in the file
     let strays = 0;
     for (let kill = 0; kill < KILLS; kill++) {
       const moments: Moment[] = [

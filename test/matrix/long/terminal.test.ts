@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bin, signsCSV, signsTask as task } from '../../support/cli.js';
 
-// What a person sees: `bp4 train` in a terminal, which util-linux's `script` opens.
+// `bp4 train` in a terminal, which util-linux's `script` opens.
 
 const cwd = mkdtempSync(join(tmpdir(), 'bp4-terminal-'));
 beforeAll(() => writeFileSync(join(cwd, 'data.csv'), signsCSV()));
@@ -16,14 +16,14 @@ interface Shown {
   readonly stdout: string;
 }
 
-/** Runs a shell's line in a terminal of 100 columns. @param onOutput may type something */
+/** Runs a shell command in a terminal of 100 columns. @param onOutput may type something */
 function inTerminal(
   line: string,
   onOutput?: (said: string, type: (text: string) => void) => void,
 ): Promise<Shown> {
   return new Promise((resolve, reject) => {
     const env: NodeJS.ProcessEnv = { ...process.env, TERM: 'xterm' };
-    // A person's terminal has none of these; With either, Node writes no colors.
+    // a user's terminal doesn't set these; with either, Node prints no colors
     delete env['NO_COLOR'];
     delete env['CI'];
     const child = spawn('script', ['-qec', `stty cols 100; ${line}`, '/dev/null'], { cwd, env });
@@ -37,7 +37,7 @@ function inTerminal(
   });
 }
 
-/** What a terminal is told in control sequences, and without them. */
+// the control sequences of a terminal
 const ESCAPE = '\u001B';
 const CURSOR_ON = `${ESCAPE}[?25h`;
 const CURSOR_OFF = `${ESCAPE}[?25l`;
@@ -55,8 +55,8 @@ describe('on a terminal', () => {
       new RegExp(`epoch \\d+/30 ${colors.source}█+${colors.source}.*loss \\d.*samples/s {2}ETA `),
     );
     expect(stdout).not.toMatch(/^epoch/m); // no lines
-    expect(stdout.lastIndexOf(CURSOR_ON)).toBeGreaterThan(stdout.lastIndexOf(CURSOR_OFF)); // the cursor is there again
-    // what is drawn anew fits into a line
+    expect(stdout.lastIndexOf(CURSOR_ON)).toBeGreaterThan(stdout.lastIndexOf(CURSOR_OFF)); // the cursor is visible again
+    // each redrawn text fits into one line
     const drawn = stdout
       .split(TO_LINE_BEGIN)
       .slice(1)

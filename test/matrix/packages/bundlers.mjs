@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { complaintsIn, testPage } from './pages.mjs';
 import { address, bin, run, serveWith } from './processes.mjs';
 
-// Each takes the folder where all is installed, builds the page of app/ with a bundler, and gives its rows.
+// Each function takes the folder with all packages, builds the page of app/ with a bundler, and returns the rows of the page.
 
 export async function esbuild(folder) {
   const project = join(folder, 'esbuild');
@@ -25,7 +25,7 @@ export async function esbuild(folder) {
   ];
 }
 
-/** The page under a Content-Security-Policy that forbids all but this. */
+/** Serves the page under a strict Content-Security-Policy. */
 function strictRows(directive, expected, out) {
   const headers = { 'Content-Security-Policy': `default-src 'none'; connect-src 'self'; ${directive}` };
   return testPage(`CSP ${directive}`, expected, out, { headers });

@@ -7,7 +7,7 @@ import { run } from './processes.mjs';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const repository = join(here, '..', '..', '..');
 
-/** The folders that are projects of their own: what is in app/ is copied to each. */
+/** The folders that are separate projects. Each gets a copy of app/. */
 const projects = [
   'node',
   'static',
@@ -21,8 +21,8 @@ const projects = [
 ];
 
 /**
- * Packs bp4, and installs the tarball and all tools into a new folder, in which every place has a project.
- * @returns the folder, which is deleted when this process ends
+ * Packs bp4 and installs the tarball and all tools into a new folder, with a project for every bundler and server.
+ * @returns the folder, which the exit of this process deletes
  */
 export async function install() {
   const folder = mkdtempSync(join(tmpdir(), 'bp4-packages-'));

@@ -4,18 +4,18 @@ import { serve } from '../../../scripts/serve.mjs';
 
 const TIME_LIMIT = 120_000;
 
-/** What bundlers write where something is not well. */
+/** Matches the complaints of bundlers. */
 const complaint = /warn|⚠|critical dependency|unresolved|could not|can't resolve|externalized|node:/i;
 
 export const complaintsIn = (output) => output.split('\n').filter((line) => complaint.test(line));
 
 /**
- * Opens a page in Chromium, and waits for what it tells (app/tell.mjs).
- * @param place the name of what built it
+ * Opens a page in Chromium and waits for its report (app/tell.mjs).
+ * @param place the name of the bundler
  * @param expected the engine that it should have
- * @param folders what serve() serves; or the address of a server that runs
- * @param options.headers of every answer; options.output what the bundler wrote
- * @returns a row for the page and one for each other part of it, such as its Worker
+ * @param folders the folders for serve(), or the address of a running server
+ * @param options.headers the headers of every response; options.output the output of the bundler
+ * @returns a row for the page and one for each of its other parts, such as its worker
  */
 export async function testPage(place, expected, folders, { headers, output = '' } = {}) {
   const isAddress = typeof folders === 'string' && folders.startsWith('http');
@@ -32,7 +32,7 @@ export async function testPage(place, expected, folders, { headers, output = '' 
     ]);
     if (typeof told !== 'object')
       throw new Error(`the page told nothing; Chromium wrote:\n${browser.output()}`);
-    const [before, after] = told.loaded; // what a Worker loads later is not the page's
+    const [before, after] = told.loaded; // scripts that a worker loads later don't count for the page
     const size = { initial: await measureSize(before), all: await measureSize(after) };
     const complaints = complaintsIn(output);
     return Object.entries(told.results).map(([part, result], i) => ({
@@ -40,7 +40,7 @@ export async function testPage(place, expected, folders, { headers, output = '' 
       expected,
       browser: browser.version,
       ...result,
-      // what was told once stands in one row
+      // show each complaint in one row only
       ...(i === 0 && { size, complaints }),
     }));
   } finally {
@@ -50,7 +50,7 @@ export async function testPage(place, expected, folders, { headers, output = '' 
   }
 }
 
-/** Bytes of these scripts, each by gzip. */
+/** The total size of these scripts, each gzipped. */
 async function measureSize(urls) {
   const sizes = urls.map(
     async (url) => gzipSync(await (await fetch(url)).arrayBuffer(), { level: 9 }).length,

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { start } from '../process-group.mjs';
 
-/** A program that npm has installed. */
+/** The path of a program that npm installed. */
 export const bin = (folder, name) => join(folder, 'node_modules', '.bin', name);
 
-/** How the servers of Vite and Next tell where they are. */
+/** Matches the addresses that the servers of Vite and Next print. */
 export const address = /Local: +(http:\S+)/;
 
 const env = { ...process.env, NO_COLOR: '1', NEXT_TELEMETRY_DISABLED: '1' };
@@ -12,8 +12,8 @@ delete env.FORCE_COLOR;
 
 /**
  * Runs a program to its end.
- * @returns all that it wrote
- * @throws where it fails, or takes longer than five minutes
+ * @returns its output
+ * @throws Error if it fails or takes longer than five minutes
  */
 export async function run(program, parameters, cwd) {
   const { ended, output, close } = start(program, parameters, { cwd, env });
@@ -27,8 +27,8 @@ export async function run(program, parameters, cwd) {
 }
 
 /**
- * Starts a program that goes on, and waits until it has written all that is looked for.
- * @param patterns whose first groups are what is looked for
+ * Starts a program that keeps running, and waits until its output matches all patterns.
+ * @param patterns their first groups are the result
  */
 export async function serveWith(program, parameters, cwd, patterns) {
   const { child, ended, output, close } = start(program, parameters, { cwd, env });

@@ -2,18 +2,18 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bin, run } from './processes.mjs';
 
-/** What no code for browsers may have: a bundler stumbles over it, or a Content-Security-Policy forbids it. */
+/** Code that is forbidden in browsers, because bundlers fail on it or a Content-Security-Policy forbids it. */
 const forbidden = {
   'a module of Node': /["'`]node:/,
   eval: /\beval\s*\(/,
-  // but for toFunction(cb) of bp4/brain, which runs what cb gives, as in brain.js
+  // except toFunction(cb) of bp4/brain, which runs the code that cb returns, as in brain.js
   'new Function': /\bFunction\s*\((?!.input.)/,
   'an import() that no bundler can follow': /\bimport\s*\((?!["'`)])/,
 };
 
 /**
- * Follows all imports, of bp4 and of what it depends on, from every entry that is not for Node alone: what is reached is
- * put into one folder, without comments.
+ * Follows all imports of bp4 and its dependencies from every entry except those for Node only. Writes the files it reaches to
+ * one folder, without comments.
  */
 export async function reached(folder) {
   const { exports } = JSON.parse(readFileSync(join(folder, 'node_modules/bp4/package.json'), 'utf8'));

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { complaintsIn, testPage } from './pages.mjs';
 import { address, bin, run, serveWith } from './processes.mjs';
 
-// Each takes the folder where all is installed, and gives the rows of what runs outside a page, or of a page without a
-// bundler.
+// Each function takes the folder with all packages, and returns the rows of a program without a page, or of a page without
+// a bundler.
 
 export async function node(folder) {
   const output = await run(process.execPath, ['main.mjs'], join(folder, 'node'));
   return [{ place: 'Node, import', version: process.versions.node, expected: 'wasm', ...JSON.parse(output) }];
 }
 
-/** The files as they are installed. */
+/** The files as installed, without a bundler. */
 export async function files(folder) {
   const rows = await testPage('static files', 'wasm', {
     '/': join(folder, 'static'),
@@ -20,7 +20,7 @@ export async function files(folder) {
   return rows.map((row) => ({ ...row, version: `Chromium ${row.browser}` }));
 }
 
-/** A page, its server component, and a route. */
+/** A page, a server component and a route. */
 export async function next(folder) {
   const rows = await withNext(join(folder, 'next'), bin(folder, 'next'), async (url, output) => {
     const rendered = await (await fetch(`${url}/server`)).text();
@@ -43,7 +43,7 @@ export async function next(folder) {
 }
 
 async function withNext(project, program, use) {
-  mkdirSync(join(project, '.next', 'cache'), { recursive: true }); // where CI has none, Next writes a warning
+  mkdirSync(join(project, '.next', 'cache'), { recursive: true }); // without a cache folder, Next prints a warning in CI
   const output = await run(program, ['build'], project);
   const parameters = ['start', '--hostname', '127.0.0.1', '--port', '0'];
   const server = await serveWith(program, parameters, project, [address]);
@@ -54,7 +54,7 @@ async function withNext(project, program, use) {
   }
 }
 
-/** One that compiles no WebAssembly, and one that is given it compiled. */
+/** A server that can't compile WebAssembly, and one that receives the compiled module. */
 export async function workerd(folder) {
   const project = join(folder, 'workerd');
   const entries = ['server.mjs', 'server-with-module.mjs'];

@@ -22,15 +22,15 @@ const data = {
 };
 const options = { epochs: 4, miniBatchSize: 2, optimizer: 'adam' };
 
-/** What diverges. */
+/** Options that make a training diverge. */
 const wildSpec = { inputs: 3, layers: [{ units: 1, activation: 'linear' }], seed: 1 };
 const wildData = { inputs: data.inputs, targets: [1, 2, 3] };
 const wild = { epochs: 1000, learningRate: 1e38, miniBatchSize: 1 };
 
-/** More epochs than anybody waits for. */
+/** Too many epochs to wait for. */
 const endless = { ...options, epochs: 1e8 };
 
-/** What users are promised, each promise under its name; what does not hold is thrown. */
+/** The promises to users by name. Each throws if it doesn't hold. */
 const promises = {
   async 'bad data is refused with its place and the cure, and changes nothing'() {
     const net = await Network.create(spec);
@@ -167,7 +167,7 @@ async function expectError(call, Class, message) {
   throw new Error(`expected ${Class.name} ${message}, got ${error}`);
 }
 
-/** @returns the promises that hold, and what is wrong with each that does not */
+/** @returns the promises that hold, and the errors of those that don't */
 export default async function contract() {
   const kept = [];
   const broken = [];

@@ -1,7 +1,7 @@
 import { Network } from '/dist/index.js';
 import { weightHash } from '/weight-hash.mjs';
 
-/** The hash of the weights, and why one thread computed where several were asked for. */
+/** The hash of the weights, and the reason if one thread computed although several were requested. */
 export default async function hash(options) {
   const answer = await weightHash(Network, options);
   const net = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'linear' }], ...options });

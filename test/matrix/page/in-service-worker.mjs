@@ -1,6 +1,6 @@
 /**
- * What a service worker answers. The page waits until the worker is active, asks it, and unregisters it.
- * @param options.script its address; what it answers to is background/answer.mjs
+ * The reply of a service worker. The page waits until the worker is active, sends it a request and unregisters it.
+ * @param options.script the address of the service worker, a build of background/
  * @param options.type 'module', or 'classic' for a bundle in one file
  */
 export default async function inServiceWorker({ script, type }) {

@@ -1,6 +1,6 @@
 /**
- * What a page does in a test: the measure that its address names (`#{"measure": "hash", "options": {…}}`), of bp4 as it is
- * in dist/. It posts what it found, or the error, together with what went wrong meanwhile.
+ * Runs the measurement that the page's address names (`#{"measure": "hash", "options": {…}}`) with bp4 from dist/. Posts the
+ * result or the error, together with other errors on the page.
  */
 const { measure, options } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
 
@@ -18,6 +18,6 @@ const found = await import(`./${measure}.mjs`)
   .then(({ default: run }) => run(options))
   .catch((error) => ({ error: `${error.name}: ${error.message}\n${error.stack}` }));
 
-// violations are reported by a task of their own
+// violations are reported in a later task
 await new Promise((resolve) => setTimeout(resolve, 50));
 await fetch('/result', { method: 'POST', body: JSON.stringify({ ...found, trouble }) });

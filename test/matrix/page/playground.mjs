@@ -1,12 +1,12 @@
 /**
- * The playground as somebody uses it who knows its elements by their data-testid: in a frame, so that this goes on when it is
- * loaded anew.
+ * Uses the playground through the data-testid of its elements. The playground is in a frame, so that this script survives
+ * when it reloads.
  */
 
-/** Of each wait, in milliseconds. */
+/** The limit of each wait, in milliseconds. */
 const TIME_LIMIT = 20_000;
 
-/** Where in-browsers.mjs serves it: in a folder, as on many a host. */
+/** The address at which in-browsers.mjs serves it: in a folder, as on many hosts. */
 const ADDRESS = '/some/folder/index.html';
 
 export default async function playground() {
@@ -23,7 +23,7 @@ export default async function playground() {
   return { seconds, phases, hash, answer, engine: page.text('engine'), elsewhere: elsewhere.map(String) };
 }
 
-/** Plays, until it errs in no more than 5 % of the test data. @returns in how many seconds */
+/** Plays until the test error is at most 5 %. @returns the seconds it took */
 async function learnSpiral(page) {
   const begin = performance.now();
   page.click('play');
@@ -34,11 +34,11 @@ async function learnSpiral(page) {
   return seconds;
 }
 
-/** @returns the phases in their order, each once */
+/** @returns the names of the phases in order, without repeats */
 async function walkThroughStep(page) {
   page.click('step');
   const phases = new Set();
-  let shown; // with its layer and its number
+  let shown; // the phase with its layer
   await page.until('the update', () => {
     const phase = page.find('phase');
     if (phase === undefined || phase.parentElement.textContent === shown) return false;
@@ -50,7 +50,7 @@ async function walkThroughStep(page) {
   return [...phases];
 }
 
-/** Chooses a task with fewer layers in the middle of a walk, while the pointer is on the last layer. */
+/** Chooses a task with fewer layers during a walk, while the pointer is on the last layer. */
 async function openFewerLayers(page) {
   const units = page.window.document.querySelectorAll('.unit');
   units[units.length - 1].dispatchEvent(new page.window.PointerEvent('pointerenter'));
@@ -60,7 +60,7 @@ async function openFewerLayers(page) {
   await page.until('a walk through it', () => page.find('phase')?.textContent === 'forward');
 }
 
-/** The link of a run that goes on from a fixed link. @returns the hash that both give */
+/** Continues the run of a fixed link, then reloads it from its new link. @returns the hash that both runs have */
 async function reloadLink(page) {
   await page.load('#task=spiral&seed=1&steps=40');
   page.click('epoch');
@@ -71,11 +71,11 @@ async function reloadLink(page) {
   const link = page.window.location.hash;
   await page.load(link);
   const again = page.text('hash');
-  if (again !== hash) throw new Error(`${link} gives ${again}, and was copied at ${hash}`);
+  if (again !== hash) throw new Error(`${link} led to ${again} instead of ${hash}`);
   return hash;
 }
 
-/** Draws a vertical line after two epochs. @returns what the network takes it for */
+/** Draws a vertical line after two epochs. @returns the predicted digit */
 async function drawOne(page) {
   page.click('task-digits');
   await page.until('the digits', () => page.find('draw-box') && page.text('epoch-count') === '0');
@@ -84,7 +84,7 @@ async function drawOne(page) {
     await page.until(`epoch ${epoch}`, () => page.text('epoch-count') === epoch);
   }
   const box = page.find('draw-box');
-  // a pointer that is nowhere but in these events cannot be captured
+  // synthetic pointer events can't be captured
   let isCaptured = false;
   box.setPointerCapture = () => (isCaptured = true);
   box.hasPointerCapture = () => isCaptured;
@@ -120,10 +120,10 @@ async function open(hash) {
     text: (id) => page.find(id).textContent,
     click(id) {
       const element = page.find(id);
-      if (!element) throw new Error(`there is no ${id}`);
+      if (!element) throw new Error(`no element ${id}`);
       element.click();
     },
-    /** @returns what is asked for, once it is neither undefined nor false */
+    /** Waits until `ask` returns a truthy value. @returns the value */
     async until(what, ask) {
       for (const end = performance.now() + TIME_LIMIT; performance.now() < end; await frames(1)) {
         const value = ask();
@@ -133,10 +133,10 @@ async function open(hash) {
         `waited ${TIME_LIMIT / 1000} s for ${what}; the page says: ${frame.contentDocument.body.innerText}`,
       );
     },
-    /** Loads the page of a link anew, and waits until its run is open. */
+    /** Reloads the page with a link and waits until its run is open. */
     async load(link) {
       const isLoaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
-      // a new query, for a new hash alone loads nothing
+      // a new query, because a new hash alone doesn't reload
       frame.src = `${ADDRESS}?${performance.now()}${link}`;
       await isLoaded;
       await page.until('the engine', () => /wasm|reference/.test(page.find('engine')?.textContent));

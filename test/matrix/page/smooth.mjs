@@ -5,10 +5,11 @@ const SECONDS = 3;
 const COUNT = 60_000;
 
 /**
- * How smoothly the page goes on while [784, 128, 10] trains, in a worker or here: for three seconds, with 60,000
- * images; and then how quickly the training obeys its signal. All times are in milliseconds.
- * @returns frames: how many there were in a second; longestGap: between two of them; longestTask: of those that the browser
- * reports (50 ms and more; 0 where there was none, undefined where it does not tell); obeyed: from the signal to the end
+ * Measures how smoothly the page runs while [784, 128, 10] trains on 60,000 images for three seconds, in a worker or here,
+ * and how quickly the training obeys its signal. All times are in milliseconds.
+ * @returns frames: the number per second; longestGap: the longest time between two frames; longestTask: the longest task
+ * that the browser reports (50 ms or more; 0 if there are none, undefined if it doesn't report tasks); obeyed: the time from
+ * the signal to the end
  */
 export default async function smooth({ inWorker, isHandedOver }) {
   const net = await Network.create({
@@ -21,7 +22,7 @@ export default async function smooth({ inWorker, isHandedOver }) {
     seed: 1,
   });
   const data = images();
-  await wait(200); // the page comes to rest
+  await wait(200); // lets the page settle
   const stop = new AbortController();
   const options = { epochs: 1e6, signal: stop.signal };
   const watch = watchFrames();
@@ -43,7 +44,7 @@ export default async function smooth({ inWorker, isHandedOver }) {
 
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** As many bytes as MNIST has, and as many of them zero: four of five. */
+/** As many bytes as MNIST, with as many zeros: four of five. */
 function images() {
   const inputs = new Uint8Array(COUNT * 784);
   for (let i = 0; i < inputs.length; i += 5) inputs[i] = i % 251;
@@ -52,10 +53,10 @@ function images() {
 }
 
 function watchFrames() {
-  const isTold = PerformanceObserver.supportedEntryTypes.includes('longtask');
+  const isReported = PerformanceObserver.supportedEntryTypes.includes('longtask');
   const tasks = [];
   const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries()));
-  if (isTold) observer.observe({ type: 'longtask' });
+  if (isReported) observer.observe({ type: 'longtask' });
 
   const frames = [performance.now()];
   let request = requestAnimationFrame(function next() {
@@ -72,7 +73,7 @@ function watchFrames() {
       return {
         frames: gaps.length / ((frames.at(-1) - frames[0]) / 1000),
         longestGap: Math.max(...gaps),
-        longestTask: isTold ? Math.max(0, ...durations) : undefined,
+        longestTask: isReported ? Math.max(0, ...durations) : undefined,
       };
     },
   };

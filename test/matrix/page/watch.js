@@ -1,10 +1,10 @@
-// Comes first in a page that is tested in a frame, and tells the page around it what goes wrong.
+// The first script of a page that is tested in a frame. It reports errors to the surrounding page.
 {
   const tell = (trouble) => parent.postMessage({ trouble }, location.origin);
   addEventListener(
     'error',
     (event) => {
-      // of a file that could not be loaded there is only the element
+      // if a file fails to load, the event has only the element
       tell(
         `error: ${event.message ?? event.target.src ?? event.target.href} (${event.filename}:${event.lineno})`,
       );

@@ -8,16 +8,16 @@ import { describe, expect, it } from 'vitest';
 import { chromium } from '../browsers.mjs';
 import { serve } from '../../../scripts/serve.mjs';
 
-// The examples that are pages: their commands serve them, and in Chromium they learn.
+// The examples that are pages: their commands serve them, and they learn in Chromium.
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const watch = fileURLToPath(new URL('watch.html', import.meta.url));
 
 /**
- * Opens a page in Chromium.
- * @param folder what is served
- * @param until how its output begins in the end
- * @returns what its output says then
+ * Opens a page in Chromium and waits for its output.
+ * @param folder the folder to serve
+ * @param until the start of the final output
+ * @returns the final output
  */
 async function readOutput(folder: string, page: string, until: string): Promise<string> {
   const server = await serve({ '/': folder, '/watch.html': watch });
@@ -34,11 +34,11 @@ async function readOutput(folder: string, page: string, until: string): Promise<
   }
 }
 
-/** Runs one of the npm scripts for as long as `use` takes. @param use gets the address that the script prints */
+/** Runs an npm script until `use` is done. @param use receives the address that the script prints */
 async function whileRunning(args: string[], use: (url: string) => Promise<void>): Promise<void> {
   const child = spawn('npm', ['run', ...args], {
     cwd: repository,
-    detached: true, // a process group of its own, which is ended as a whole
+    detached: true, // a separate process group, killed as a whole
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
   });
   try {
@@ -76,7 +76,7 @@ describe('the example for a page without a bundler', () => {
 
   it('the page of example:html learns the two spirals', async () => {
     const output = await readOutput(repository, 'examples/html/', 'epoch 400');
-    expect(output).toMatch(/loss 0\.0\d*, 100\.0 % right$/);
+    expect(output).toMatch(/loss 0\.0\d*, accuracy 100\.0 %$/);
   });
 });
 
@@ -93,12 +93,12 @@ describe('the example with Vite', () => {
     });
   });
 
-  it('the page of example:vite is built, and learns in a worker what is written there', async () => {
+  it('the page of example:vite builds, and learns the written text in a worker', async () => {
     const outDir = mkdtempSync(join(tmpdir(), 'bp4-example-vite-'));
     try {
       await build({ root, base: './', logLevel: 'warn', build: { outDir, emptyOutDir: true } });
       const output = await readOutput(outDir, 'index.html', 'epoch 300');
-      // 0.023 with the fonts of Debian; 0.70 where it does not learn
+      // 0.023 with Debian's fonts; 0.70 without learning
       expect(Number(/loss (.*)$/.exec(output)?.[1])).toBeLessThan(0.1);
     } finally {
       rmSync(outDir, { recursive: true });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { makeSidebars } from '../../../docs/.vitepress/sidebar.js';
 import { serve } from '../../../scripts/serve.mjs';
 
-// The site as `npm run docs:build` made it, in Chromium.
+// The site from `npm run docs:build`, in Chromium.
 
 const site = fileURLToPath(new URL('../../../build/docs/', import.meta.url));
 
@@ -27,14 +27,14 @@ function pathOf(link: string): string {
   return path.endsWith('/') ? `${path}index.html` : `${path}.html`;
 }
 
-/** The pages that are written by hand, those of the entries, and of each kind that typedoc writes the longest. */
+/** The handwritten pages, the entries' pages, and the longest page of each kind from typedoc. */
 const inspected = paths.filter((path) => {
   const kind = kindOf(path);
   if (kind === undefined) return true;
   return paths.every((other) => kindOf(other) !== kind || sizeOf(other) <= sizeOf(path));
 });
 
-/** @returns 'classes', 'functions' or the like */
+/** @returns 'classes', 'functions' and so on; undefined for a handwritten page or an entry's page */
 function kindOf(path: string): string | undefined {
   return /^reference\/.*\/([\w-]+)\/\w+\.html$/.exec(path)?.[1];
 }
@@ -70,14 +70,14 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Opens a page, and waits until its script runs. */
+/** Opens a page and waits until its script has started. */
 async function open(path: string, width: number): Promise<void> {
   await page.setViewportSize({ width, height: 900 });
   await page.goto(server.url + path);
   await page.waitForFunction(() => '__vue_app__' in document.querySelector('#app')!);
 }
 
-/** @returns the violations that axe finds in the page, and in each of its frames as a page of its own */
+/** @returns the violations that axe finds in the page and, separately, in each of its frames */
 async function inspect(): Promise<string[]> {
   const violations: string[] = [];
   for (const frame of page.frames()) {

@@ -1,7 +1,7 @@
-/** What a worker says. */
+/** Waits for the message of a worker. */
 export function awaitAnswer(worker) {
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => resolve(data);
-    worker.onerror = ({ message }) => reject(new Error(message ?? 'the worker could not be loaded'));
+    worker.onerror = ({ message }) => reject(new Error(message ?? 'the worker failed to load'));
   });
 }

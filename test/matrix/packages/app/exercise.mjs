@@ -1,10 +1,10 @@
 import { Network } from 'bp4';
 import { EXPECTED, weightHash } from './weight-hash.mjs';
 
-// What every page, Worker and server does with bp4: the training by whose weights they are compared, and a call of each
-// part that is loaded late, since that is what a bundler may lose.
+// Every page, worker and server runs this: the training whose weights are compared, and a call of each part that loads
+// late, because a bundler may lose those.
 
-/** A circle in the plane: rows [x, y], and whether it holds the point. */
+/** A circle in the plane: points [x, y], and whether each lies inside. */
 const inputs = Array.from({ length: 100 }, (_, i) => [(i % 10) / 5 - 0.9, Math.floor(i / 10) / 5 - 0.9]);
 const labels = inputs.map(([x, y]) => Number(x * x + y * y < 0.5));
 const data = { inputs, labels };
@@ -21,7 +21,7 @@ const newNetwork = (options) =>
     ...options,
   });
 
-/** By name, what throws or answers false where it fails. */
+/** The checks by name. Each throws or returns false if it fails. */
 const checks = {
   async 'engine: reference'() {
     const { engine, hash } = await weightHash(Network, { engine: 'reference' });
@@ -103,7 +103,7 @@ const checks = {
   },
 };
 
-/** What needs papaparse, a CommonJS module, which no browser loads from static files. */
+/** The checks that need papaparse, a CommonJS module, which browsers can't load from static files. */
 export const dataChecks = {
   async 'bp4/data'() {
     const { Dataset } = await import('bp4/data');
@@ -118,9 +118,9 @@ function hasSameWeights(net, other) {
 }
 
 /**
- * @param engineOptions of Network.create
- * @param moreChecks beside those that are done everywhere
- * @returns engine, hash, and what of the checks went wrong; or the error that left no answer
+ * @param engineOptions options for Network.create
+ * @param moreChecks checks in addition to those that run everywhere
+ * @returns the engine, the hash and the failed checks; or the error that stopped the training
  */
 export async function exercise(engineOptions = {}, moreChecks = {}) {
   const failures = [];

@@ -3,7 +3,7 @@ import { dataChecks, exercise } from './exercise.mjs';
 import { tell } from './tell.mjs';
 import { workerChecks } from './trained-elsewhere.mjs';
 
-/** Does it all in the page and in a module Worker, and tells. */
+/** Runs everything in the page and in a module worker, and reports the results. */
 export const runPage = () =>
   tell({
     page: () => exercise({}, { ...dataChecks, ...workerChecks }),

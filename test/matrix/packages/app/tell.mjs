@@ -5,8 +5,8 @@ const scripts = () => {
 };
 
 /**
- * Posts what came of each part, or what it threw, and which scripts were loaded before and after each. The
- * address of another server, where this page's own takes no posts, is in the query.
+ * Posts the result or the error of each part, and the scripts loaded before and after each. If the page's server accepts no
+ * posts, the query holds the address of another.
  */
 export async function tell(parts) {
   const loaded = [scripts()];

@@ -1,2 +1,2 @@
-/** bp4 starts its worker by itself. */
+/** bp4 starts its worker without help. */
 export const where = {};

@@ -1,4 +1,4 @@
 import { dataChecks, exercise } from './exercise.mjs';
 
-// no await at the top: Vite makes workers that are no modules unless told otherwise
+// no top-level await, because Vite builds classic workers by default
 exercise({}, dataChecks).then(postMessage);

@@ -1,4 +1,4 @@
-/** This bundler leaves `new Worker` as it is: the worker is an entry of its own, beside that of the page. */
+/** esbuild doesn't bundle `new Worker`, so the worker is a separate entry next to the page's. */
 export const where = {
   worker: () => new Worker(new URL('./thread.mjs', import.meta.url), { type: 'module' }),
 };

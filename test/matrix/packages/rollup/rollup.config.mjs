@@ -3,7 +3,7 @@ import resolve from '@rollup/plugin-node-resolve';
 
 export default {
   input: ['main.mjs', 'worker.mjs', 'thread.mjs'],
-  // papaparse, for bp4/data, is CommonJS
+  // papaparse, which bp4/data uses, is a CommonJS module
   plugins: [resolve({ browser: true }), commonjs()],
   output: { dir: 'out', format: 'es', entryFileNames: '[name].mjs' },
 };

@@ -1,4 +1,4 @@
-// Import maps do not hold in workers: the package by its path.
+// imports the package by its path, because workers ignore import maps
 import { Network } from '/node_modules/bp4/dist/index.js';
 import { weightHash } from './weight-hash.mjs';
 
