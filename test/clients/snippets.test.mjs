@@ -27,9 +27,12 @@ it('the docs open models in onnxruntime and in TensorFlow.js', () => {
   expect(clients).toEqual(['onnxruntime-node', ...Array.from({ length: 3 }, () => '@tensorflow/tfjs')]);
 });
 
-it.each(snippets)('snippet $number of docs/guide/$page.md runs and prints an array or a tensor', ({ code }) => {
-  const file = join(folder, 'snippet.mjs');
-  writeFileSync(file, code);
-  const printed = execFileSync(process.execPath, [file], { encoding: 'utf8', stdio: 'pipe' });
-  expect(printed).toMatch(/Float32Array|Tensor/);
-});
+it.each(snippets)(
+  'snippet $number of docs/guide/$page.md runs and prints an array or a tensor',
+  ({ code }) => {
+    const file = join(folder, 'snippet.mjs');
+    writeFileSync(file, code);
+    const printed = execFileSync(process.execPath, [file], { encoding: 'utf8', stdio: 'pipe' });
+    expect(printed).toMatch(/Float32Array|Tensor/);
+  },
+);

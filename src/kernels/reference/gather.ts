@@ -1,6 +1,6 @@
 import type { Batch, Net, Window } from '../../memory/structs.js';
-import type { Floats } from './numerics.js';
 import { lastLayer } from './network.js';
+import { compress, expand } from './pairs.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
 /** Converts bytes to f32 inputs. */
@@ -42,7 +42,7 @@ export function addBytes(
   for (let i = 0; i < count; i++) {
     const source = new Uint8Array(m.buffer, bytes + i * inputCount, inputCount);
     for (let k = 0; k < inputCount; k++) row[k] = m.round(source[k]! * factor);
-    addRow(m, window, row, first + i);
+    compress(m, window, row, first + i);
   }
 }
 
@@ -58,21 +58,8 @@ export function addFloats(
   const { inputCount } = net;
   for (let i = 0; i < count; i++) {
     const start = m.at(floats) + i * inputCount;
-    addRow(m, window, m.floats.subarray(start, start + inputCount), first + i);
+    compress(m, window, m.floats.subarray(start, start + inputCount), first + i);
   }
-}
-
-/** Adds a row to the window: the values that are not zero, and their indices as numbers of two bytes. */
-function addRow(m: ReferenceMemory, window: Window, row: Floats, sample: number): void {
-  const { words, floats: f, bytesPerFloat } = m;
-  const start = (window.pointer + window.starts) / 4 + sample;
-  const begin = window.pointer + words[start]!;
-  const places = [...row.keys()].filter((k) => row[k] !== 0);
-  for (const [i, k] of places.entries()) f[m.at(begin) + i] = row[k]!;
-  const end = begin + places.length * bytesPerFloat;
-  new Uint16Array(m.buffer, end, places.length).set(places);
-  const padded = Math.ceil((end + 2 * places.length) / bytesPerFloat) * bytesPerFloat;
-  words[start + 1] = padded - window.pointer;
 }
 
 /**
@@ -98,17 +85,4 @@ export function gather(m: ReferenceMemory, net: Net, window: Window, batch: Batc
     f.copyWithin(m.at(net.targets) + i * stride, from, from + stride);
     if (sampleWeights) f[m.at(net.sampleWeights) + i] = f[m.at(pointer + sampleWeights) + sample]!;
   }
-}
-
-/** Expands a sample from pairs to a row. @param row its index in the floats */
-function expand(m: ReferenceMemory, window: Window, sample: number, row: number, inputCount: number): void {
-  const { words, floats: f, bytesPerFloat } = m;
-  const start = (window.pointer + window.starts) / 4 + sample;
-  const begin = window.pointer + words[start]!;
-  const end = window.pointer + words[start + 1]!;
-  const count = Math.floor((end - begin) / (bytesPerFloat + 2));
-  const places = new Uint16Array(m.buffer, begin + count * bytesPerFloat, count);
-  const value = m.at(begin);
-  f.fill(0, row, row + inputCount);
-  for (let i = 0; i < count; i++) f[row + places[i]!] = f[value + i]!;
 }

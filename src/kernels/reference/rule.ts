@@ -18,12 +18,12 @@ export function updateByRule(m: ReferenceMemory, net: Net, batch: Batch, learnin
     }
   }
   rule.gradientScale = regularizes ? 1 : meanScale;
-  if (rule.clipNorm) clipByNorm(m, rule, layers);
+  if (rule.clipNorm) clipByNorm(m, net, rule);
   beginUpdate(m, rule, learningRate);
 
   for (const l of layers) {
-    optimizeAll(m, net, rule, l.weights, l.weightGradients, l.fanIn * l.stride, true);
-    optimizeAll(m, net, rule, l.biases, l.biasGradients, l.stride, penalizesBiases);
+    optimizeShare(m, net, rule, l.weights, l.weightGradients, l.fanIn * l.stride, true);
+    optimizeShare(m, net, rule, l.biases, l.biasGradients, l.stride, penalizesBiases);
   }
   if (rule.maxNorm) for (const l of layers) limitNorms(m, l, 0, l.stride, rule.maxNorm);
 }
@@ -35,9 +35,9 @@ function listTrained(m: ReferenceMemory, net: Net): Layer[] {
 }
 
 /** Clipping by norm: if ‖g‖ over all trained layers exceeds c, scales every gradient by c/‖g‖. */
-function clipByNorm(m: ReferenceMemory, rule: Rule, layers: readonly Layer[]): void {
+function clipByNorm(m: ReferenceMemory, net: Net, rule: Rule): void {
   let sum = 0;
-  for (const l of layers) {
+  for (const l of listTrained(m, net)) {
     sum = addSquares(m, l.weightGradients, l.fanIn * l.stride, sum);
     sum = addSquares(m, l.biasGradients, l.stride, sum);
   }
@@ -46,8 +46,8 @@ function clipByNorm(m: ReferenceMemory, rule: Rule, layers: readonly Layer[]): v
   if (norm > most) rule.gradientScale *= most / norm;
 }
 
-/** Updates the weights or the biases of a layer. @param decays whether weight decay applies to them */
-function optimizeAll(
+/** Updates the weights or the biases of a layer: all of them, because there is one thread. @param decays whether weight decay applies to them */
+function optimizeShare(
   m: ReferenceMemory,
   net: Net,
   rule: Rule,

@@ -11,23 +11,23 @@ export function tally(m: ReferenceMemory, net: Net, sums: Tally, rows: number, w
   const f = m.floats;
   const { loss, lossParameter } = net;
   const { preActivations, activations, stride, units } = lastLayer(m, net);
-  const [z, a, y, weight] = [m.at(preActivations), m.at(activations), m.at(net.targets), m.at(weights)];
+  const [z, a, targets, weight] = [m.at(preActivations), m.at(activations), m.at(net.targets), m.at(weights)];
   const middle = loss === HINGE ? 0 : 0.5;
   let batchLoss = 0;
   for (let n = 0; n < rows; n++) {
     const row = n * stride;
-    let cost = sampleCost(f, loss, lossParameter, z + row, a + row, y + row, units);
+    let cost = sampleCost(f, loss, lossParameter, z + row, a + row, targets + row, units);
     if (weights) cost *= f[weight + n]!;
     sums.loss += cost;
     batchLoss += cost;
-    if (isRight(f, a + row, y + row, units, middle)) sums.right++;
+    if (isRight(f, a + row, targets + row, units, middle)) sums.right++;
   }
   sums.batchLoss = batchLoss;
 }
 
-/** Whether a sample is correct; a and y are indices in f. assembly/tally.ts defines correct. */
-function isRight(f: Floats, a: number, y: number, units: number, middle: number): boolean {
-  if (units > 1) return argmax(f, a, units) === argmax(f, y, units);
+/** Whether a sample is correct; a and targets are indices in f. assembly/tally.ts defines correct. */
+function isRight(f: Floats, a: number, targets: number, units: number, middle: number): boolean {
+  if (units > 1) return argmax(f, a, units) === argmax(f, targets, units);
   const answer = f[a]!;
-  return answer === answer && answer >= middle === f[y]! >= middle;
+  return answer === answer && answer >= middle === f[targets]! >= middle;
 }
