@@ -10,7 +10,7 @@ const line = (cells: readonly string[], note: string): string =>
 /** A case, fastest first. */
 export function formatTable(title: string, rows: readonly Row[]): string {
   const [first] = rows;
-  if (!first) return `\n${title}: nobody`;
+  if (!first) return `\n${title}: no results`;
   const head = ['', first.unit, 'slowest–fastest', 'bp4 is', 'accuracy', 'loss', 'peak MB'];
   const lines = rows.map(({ label, rate, rates, ratio, accuracy, loss, peakMemory, note }) => {
     const cells = [

@@ -146,7 +146,7 @@ export class CrossValidate<Input = never, Output = never> {
     if (!this.#json)
       throw new RangeFault({
         place: 'toNeuralNetwork',
-        problem: 'there is no best network before training',
+        problem: 'no network has been trained yet',
         cure: 'call train first',
       });
     return this.fromJSON(this.#json);

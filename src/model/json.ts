@@ -8,12 +8,12 @@ import type { CheckedSpec, NetworkSpec } from './spec.js';
 import type { NetworkState, Parameters } from './state.js';
 import type { Transforms } from './transforms.js';
 
-/** A network in plain data, as `toJSON` gives it; `seed`, `generator` and `transforms` may be missing. */
+/** A network as plain data, as `toJSON` returns it. `seed`, `generator` and `transforms` may be missing. */
 export interface NetworkJSON {
   readonly format: 'bp4';
   readonly version: 1;
   readonly inputs: number;
-  /** A name where it has no parameter. */
+  /** The name alone if the loss has no parameter. */
   readonly loss: LossSpec;
   readonly layers: readonly LayerJSON[];
   readonly seed?: number;
@@ -25,9 +25,9 @@ export interface NetworkJSON {
 export interface LayerJSON {
   readonly units: number;
   readonly activation: ActivationName;
-  /** Of training; 0 where it is missing. */
+  /** Missing for 0. */
   readonly dropout?: number;
-  /** Of leakyRelu and elu. */
+  /** α of leakyRelu and elu. */
   readonly alpha?: number;
   /** [units][fanIn] */
   readonly weights: readonly (readonly number[])[];
@@ -35,7 +35,7 @@ export interface LayerJSON {
   readonly biases: readonly number[];
 }
 
-/** All of it but the weights and biases, which a file holds in binary. */
+/** The JSON without the weights and biases, which a file holds in binary. */
 export interface SpecJSON extends Omit<NetworkJSON, 'layers'> {
   readonly layers: readonly Omit<LayerJSON, 'weights' | 'biases'>[];
 }

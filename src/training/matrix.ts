@@ -11,10 +11,10 @@ import { RangeFault, TypeFault } from '../errors.js';
 import type { Columns } from '../model/columns.js';
 import type { Work } from '../base/work.js';
 
-/** Rows of numbers: one after the other in a typed or plain array, or an array of rows. Plain arrays are copied. */
+/** Rows of numbers: a typed or plain array with the rows one after the other, or an array of rows. Plain arrays are copied. */
 export type Rows = NumericArray | readonly number[] | readonly (readonly number[] | NumericArray)[];
 
-/** Rows before their transforms: categories may be strings, and where the transforms have names, a row an object. */
+/** Rows before their transforms: categories may be strings, and if the transforms have names, a row may be an object. */
 export type RawRows =
   Rows | readonly (readonly (number | string)[])[] | readonly Readonly<Record<string, number | string>>[];
 
