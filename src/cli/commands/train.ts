@@ -63,12 +63,8 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   const { dataPath, resumePath } = choosePaths(operands, options);
   const { checkpoint, checkpointEvery, report } = options;
   const out = options.out ?? (dataPath === undefined ? resumePath! : chooseModelPath(dataPath));
-  if (out !== resumePath) checkModelName('out', out);
-  const replaces = out === resumePath || (await checkModelPath('out', out));
-  if (checkpoint !== undefined && checkpoint !== resumePath) {
-    checkModelName('checkpoint', checkpoint);
-    await checkModelPath('checkpoint', checkpoint);
-  }
+  const replaces = out === resumePath || (await checkModelFile('out', out));
+  if (checkpoint !== undefined && checkpoint !== resumePath) await checkModelFile('checkpoint', checkpoint);
   await checkReportPath(report, [dataPath, options.test, resumePath, out, checkpoint]);
   const training =
     resumePath === undefined
@@ -110,6 +106,16 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     done.close();
     net.dispose();
   }
+}
+
+/**
+ * Checks before the training that its model may be written to a file.
+ * @returns whether there is an older one that it replaces
+ * @throws UsageError, DataError if it may not
+ */
+async function checkModelFile(option: string, path: string): Promise<boolean> {
+  checkModelName(option, path);
+  return await checkModelPath(option, path);
 }
 
 /**
