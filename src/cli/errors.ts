@@ -10,7 +10,7 @@ import {
   type FaultOption,
 } from '../errors.js';
 import { FileError } from '../node/file-error.js';
-import { cureWithFlags, flagOf } from './flags.js';
+import { cureWithFlags, findFlag } from './flags.js';
 
 // What ends a command, and how the errors of the library become that: by their class and fields, never by their words. A
 // place is shown to people and is not read back, either: who calls the library knows which file or flag it gave.
@@ -90,7 +90,7 @@ export function underFlag<Result>(flag: string, take: () => Result): Result {
 export function toUsageError(error: unknown, place?: string): unknown {
   if (!isInputFault(error)) return error;
   const { problem, cure, option } = error;
-  const at = place ?? flagOf(option) ?? error.place;
+  const at = place ?? findFlag(option) ?? error.place;
   return new UsageError(at, problem, cure, { cause: error, option });
 }
 

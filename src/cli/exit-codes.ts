@@ -2,21 +2,21 @@ import { DivergenceError, FormatError } from '../errors.js';
 import { FileError } from '../node/file-error.js';
 import { DataError, StoppedError, UsageError } from './errors.js';
 
-/** What the process ends with. */
-export const exitCodes = {
-  done: 0,
-  /** A fault of bp4 itself. */
-  fault: 1,
-  /** An option or command that does not exist, or a value that is not allowed. */
-  usage: 2,
-  /** Data or a file that cannot be read or written. */
-  data: 3,
-  diverged: 4,
-  /** Ctrl-C or SIGTERM, once what was learned was saved. */
-  stopped: 130,
-  /** As a shell has it of programs that SIGPIPE ended: 128 + 13. */
-  brokenPipe: 141,
+/** Every exit code of the process, and its line in help. */
+const exits = {
+  done: { code: 0, meaning: 'success' },
+  fault: { code: 1, meaning: 'a bug in bp4' },
+  usage: { code: 2, meaning: 'an unknown command or option, or an invalid value' },
+  data: { code: 3, meaning: "data or a file that can't be read or written" },
+  diverged: { code: 4, meaning: 'the training diverged' },
+  stopped: { code: 130, meaning: 'stopped by Ctrl-C or SIGTERM; the model was saved' },
+  // 128 + 13: shells report the same for programs that SIGPIPE ended
+  brokenPipe: { code: 141, meaning: 'the output was closed early, for example by head' },
 } as const;
+
+export const exitCodes = Object.fromEntries(
+  Object.entries(exits).map(([name, { code }]) => [name, code]),
+) as Readonly<Record<keyof typeof exits, number>>;
 
 /** Chooses the exit code by the class of an error alone. */
 export function chooseExitCode(error: unknown): number {
@@ -28,14 +28,10 @@ export function chooseExitCode(error: unknown): number {
   return exitCodes.fault;
 }
 
-/** What help says of them. */
+/** The end of every help text. */
 export const exitCodeHelp = `Exit codes:
-  0    success
-  1    a bug in bp4
-  2    an unknown command or option, or an invalid value
-  3    data or a file that can't be read or written
-  4    the training diverged
-  130  stopped by Ctrl-C or SIGTERM; the model was saved
-  141  the output was closed early, for example by head
+${Object.values(exits)
+  .map(({ code, meaning }) => `  ${String(code).padEnd(3)}  ${meaning}`)
+  .join('\n')}
 
 Output is in color on a terminal, unless NO_COLOR is set.`;

@@ -81,7 +81,7 @@ export const withoutFlag: Readonly<Record<string, string>> = {
 };
 
 /** `--missing`, of an option that the command line has. */
-export function flagOf(option: FaultOption | undefined): string | undefined {
+export function findFlag(option: FaultOption | undefined): string | undefined {
   return option && Object.hasOwn(flagTable, option.name)
     ? `--${flagTable[option.name]!.flags[0]!}`
     : undefined;
@@ -92,7 +92,7 @@ export function flagOf(option: FaultOption | undefined): string | undefined {
  * @param flags of the command that runs
  */
 export function cureWithFlags({ cure, option }: Fault, flags: readonly string[]): string | undefined {
-  const flag = flagOf(option);
+  const flag = findFlag(option);
   if (flag === undefined) return cure;
   if (!flags.includes(flag)) return undefined;
   const { cure: describe } = flagTable[option!.name]!;

@@ -23,15 +23,16 @@ interface OutputOptions {
   readonly quiet?: true;
 }
 
-const pathOf = (command: Command): string =>
-  command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+const joinCommandNames = (command: Command): string =>
+  command.parent ? `${joinCommandNames(command.parent)} ${command.name()}` : command.name();
 
-const seeHelp = (command: Command): string => `see ${pathOf(command)} --help`;
+const seeHelp = (command: Command): string => `see ${joinCommandNames(command)} --help`;
 
 /** What other programs call our options. */
 const otherNames: Readonly<Record<string, string>> = {
   '--lr': '--learning-rate',
   '--batch-size': '--batch',
+  '--hidden-layers': '--hidden',
   '--weight-decay': '--l2',
   '--save': '--out',
   '--output': '--out',
@@ -95,7 +96,7 @@ export function createProgram(version: string, argv: readonly string[]): Command
   const program = new BP4Command('bp4')
     .description('Train neural networks by backpropagation.')
     .usage('<command> [options]')
-    .version(version, '--version', 'Print the version')
+    .version(version, '-v, --version', 'Print the version')
     .option('--debug', 'Print a stack trace with errors')
     .helpOption('-h, --help', 'Print help; after a command, its options')
     .helpCommand('help [command]', 'Print the options of a command, with examples')
@@ -121,12 +122,13 @@ function configure(
   definition: Awaited<ReturnType<ListedCommand['load']>>,
   argv: readonly string[],
 ): void {
-  const { operands, description, examples, groups, run } = definition as CommandDefinition<unknown>;
+  const { operands, usage, description, examples, groups, run } = definition as CommandDefinition<unknown>;
   command
     .description(description.join('\n\n'))
     .addHelpOption(new Option('-h, --help', 'Print help').helpGroup(`${outputGroup.heading}:`))
     .addHelpText('after', `\n${formatExamples(examples)}\n\n${exitCodeHelp}`);
   for (const operand of operands) command.argument(operand);
+  if (usage) command.usage(usage.join(`\n       ${joinCommandNames(command)} `));
   const given: Record<string, string[]> = {};
   for (const { heading, options } of [...groups, outputGroup]) {
     for (const option of options) {

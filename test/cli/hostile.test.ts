@@ -83,7 +83,7 @@ describe('a file that is read', () => {
     ['train', 'iris.csv', ...quick, '--report', 'iris.csv'],
     ['train', 'iris.csv', ...quick, '--report', './iris.bp4'],
     ['train', 'iris.csv', ...quick, '--out', 'new.bp4', '--report', 'new.bp4'],
-    ['train', '--resume', 'iris.bp4', '--epochs', '2', '--report', 'iris.csv'],
+    ['train', '--resume', 'iris.bp4', '--epochs', '2', '--report', 'iris.bp4'],
     ['evaluate', 'iris.bp4', 'iris.csv', '--report', 'iris.csv'],
     ['diagnose', 'iris.bp4', 'iris.csv', '--report', 'iris.bp4'],
     ['predict', 'iris.bp4', 'iris.csv', '--out', 'iris.csv'],

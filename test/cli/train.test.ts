@@ -145,7 +145,7 @@ describe('train', () => {
     put('-dash.csv', irisCSV());
     const { code, stdout } = await run('train', './-dash.csv', '--epochs', '5');
     expect(code).toBe(0);
-    expect(stdout).toContain('npx bp4 evaluate ./-dash.bp4 ./-dash.csv');
+    expect(stdout).toContain('npx bp4 evaluate ./-dash.bp4 other.csv');
     expect(await bp4(['evaluate', './-dash.bp4', './-dash.csv'], { cwd })).toMatchObject({ code: 0 });
   });
 
@@ -431,9 +431,9 @@ describe('an error', () => {
     ],
     [
       'a file of another kind',
-      ['iris.csv', '--out', 'iris.csv'],
+      ['iris.csv', '--out', 'notes.md'],
       2,
-      /^bp4: iris\.csv: it exists and is not a model of bp4/,
+      /^bp4: notes\.md: it exists and is not a model of bp4/,
     ],
     ['no model to go on from', ['--resume', 'nowhere.bp4'], 3, /^bp4: nowhere\.bp4: no such file$/],
     ['a broken model', ['--resume', 'no-model.bp4'], 3, /^bp4: no-model\.bp4: /],
@@ -458,6 +458,7 @@ describe('an error', () => {
     put('quote.csv', irisCSV().replace('4.9,3,', '4.9,"3,'));
     put('empty.csv', '');
     put('head.csv', 'a,b,c\n');
+    put('notes.md', '# Notes\n');
     put(
       'binary.csv',
       Uint8Array.from({ length: 256 }, (_, i) => i),

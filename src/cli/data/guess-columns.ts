@@ -6,7 +6,7 @@ import {
 } from '../../data/index.js';
 import { inFile, UsageError } from '../errors.js';
 import { findNearest } from '../options/values.js';
-import { joinNames } from '../terminal/format.js';
+import { joinNames, quoteOption } from '../terminal/format.js';
 
 /**
  * Guesses what a table is about. Each guess is printed, with the option that overrides it.
@@ -37,7 +37,11 @@ function checkChoice(path: string, { columns }: TableProfile, choice: ColumnChoi
   }
   const text = columns.find(({ name, kind }) => targets.includes(name) && kind !== 'number');
   if (text)
-    throw new UsageError('--target', `'${text.name}' holds text, not numbers`, `write --label ${text.name}`);
+    throw new UsageError(
+      '--target',
+      `'${text.name}' holds text, not numbers`,
+      `write ${quoteOption('label', text.name)}`,
+    );
   if (label !== undefined && targets.length > 0)
     throw new UsageError('--target', 'give either --label, for classes, or --target, for numbers');
   const numbers = columns.find(({ name, kind }) => name === label && kind === 'number');
@@ -46,7 +50,7 @@ function checkChoice(path: string, { columns }: TableProfile, choice: ColumnChoi
     throw new UsageError(
       '--label',
       `'${numbers.name}' holds ${count} different numbers, too many for classes`,
-      `write --target ${numbers.name}`,
+      `write ${quoteOption('target', numbers.name)}`,
     );
   }
 }

@@ -43,11 +43,15 @@ function identify(path: string): string {
  * @param inputs what is read, and must not be written over
  * @throws UsageError, DataError if it may not be written
  */
-export async function checkReportPath(path: string | undefined, inputs: readonly string[]): Promise<void> {
+export async function checkReportPath(
+  path: string | undefined,
+  inputs: readonly (string | undefined)[],
+): Promise<void> {
   if (path === undefined) return;
   if (path === STDIN)
     throw new UsageError('--report', 'expected a file, not stdout', 'write --report report.html');
   checkApart('--report', path, inputs);
+  if (!/\.html?$/i.test(path)) throw new UsageError('--report', 'expected a name that ends in .html');
   await checkFolder(path);
 }
 

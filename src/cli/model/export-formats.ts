@@ -110,6 +110,17 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
   },
 };
 
+/** The format that a name promises by its extension. */
+export function findExportFormat(path: string): ExportFormat | undefined {
+  const name = path.toLowerCase().replace(/\/$/, '');
+  if (name.endsWith('.js')) return 'code';
+  return exportFormats.find((format) => name.endsWith(exportFormatTable[format].extension));
+}
+
+/** What one of the written files is, for people. */
+export const describeFile = ({ name }: ExportTarget, path: string): string =>
+  /\.d\.m?ts$/.test(path) ? 'TypeScript declarations' : name;
+
 /** iris.mjs has its types in iris.d.mts. */
 const chooseTypesPath = (path: string): string =>
   path.replace(/\.(m?)js$/, '') + (path.endsWith('.mjs') ? '.d.mts' : '.d.ts');

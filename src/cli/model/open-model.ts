@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { NetworkJSON } from '../../model/json.js';
@@ -31,7 +32,11 @@ export interface OpenedModel {
  */
 export async function openModel(path: string, flags: ModelFlags): Promise<OpenedModel> {
   const isFolder = await inFile(path, async () => (await stat(path)).isDirectory());
-  if (isFolder) return await openTFJS(path, flags);
+  if (isFolder) {
+    if (existsSync(join(path, 'model.json'))) return await openTFJS(path, flags);
+    const expected = 'expected a model file, or a TensorFlow.js folder with model.json';
+    throw new DataError(path, 'not a model', expected);
+  }
   const bytes = new Uint8Array(await inFile(path, () => readFile(path)));
   const format = detectFormat(path, bytes);
   if (format === 'tfjs') return await openTFJS(path, flags);

@@ -41,6 +41,8 @@ export interface Invocation<Options> {
 export interface CommandDefinition<Options = never> {
   /** The arguments after the name, as commander writes them: '<model>', '[data...]'. */
   readonly operands: readonly string[];
+  /** Lines of usage after the name, if the operands alone would mislead. */
+  readonly usage?: readonly string[];
   /** Paragraphs between usage and options. */
   readonly description: readonly string[];
   /** Command lines, each with what it does. */

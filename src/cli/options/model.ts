@@ -36,22 +36,43 @@ export const modelGroup: OptionGroup = {
   ],
 };
 
-/** Which columns a model of another program takes and predicts. */
-export interface ColumnFlags extends CSVDialect {
+/** The names of what a model of another program takes and predicts. */
+export interface SignatureFlags {
   readonly inputs?: readonly string[];
-  readonly label?: string;
   readonly target?: readonly string[];
   readonly classes?: readonly string[];
+}
+
+const inputsOption = valueOption('--inputs <a,b,…>', 'Input columns, in the order of the network', list);
+const classesOption = valueOption(
+  '--classes <a,b,…>',
+  'Names of the classes, in the order of the outputs',
+  list,
+);
+
+/** What a command takes that opens a model and reads no samples. */
+export const signatureGroup: OptionGroup = {
+  heading: 'Names (models of bp4 train know them)',
+  options: [
+    inputsOption,
+    valueOption('--target <a,b,…>', 'Names of the predicted numbers, instead of classes', list),
+    classesOption,
+  ],
+};
+
+/** Which columns a model of another program takes and predicts. */
+export interface ColumnFlags extends SignatureFlags, CSVDialect {
+  readonly label?: string;
 }
 
 /** What a command takes that reads samples for a model. */
 export const columnGroup: OptionGroup = {
   heading: 'Data (models of bp4 train know it)',
   options: [
-    valueOption('--inputs <a,b,…>', 'Input columns, in the order of the network', list),
+    inputsOption,
     new Option('--label <name>', 'Column with the correct class'),
     valueOption('--target <a,b,…>', 'Columns with the correct numbers, instead of a label', list),
-    valueOption('--classes <a,b,…>', 'Names of the classes, in the order of the outputs', list),
+    classesOption,
     ...csvOptions,
   ],
 };

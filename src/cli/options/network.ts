@@ -8,6 +8,7 @@ import {
   misread,
   namedValue,
   number,
+  refusal,
   valueOption,
   wholeNumber,
   wholeNumbers,
@@ -29,7 +30,7 @@ export interface NetworkFlags {
   readonly threads?: number | 'auto';
 }
 
-const activations: NumbersByName<ActivationName> = {
+const hiddenActivations: NumbersByName<Exclude<ActivationName, 'softmax'>> = {
   sigmoid: [],
   tanh: [],
   relu: [],
@@ -40,8 +41,9 @@ const activations: NumbersByName<ActivationName> = {
   gelu: [],
   softsign: [],
   linear: [],
-  softmax: [],
 };
+
+const activations: NumbersByName<ActivationName> = { ...hiddenActivations, softmax: [] };
 
 const losses: NumbersByName<LossName> = {
   quadratic: [],
@@ -70,7 +72,7 @@ export const networkGroup: OptionGroup = {
       '--activation <name>',
       'Activation of the hidden layers: sigmoid, tanh, relu, leakyRelu[:alpha=0.01], elu[:alpha=1], softplus, swish, ' +
         'gelu, softsign or linear (default: relu)',
-      namedValue(activations),
+      parseHiddenActivation,
     ),
     valueOption(
       '--output-activation <name>',
@@ -106,6 +108,11 @@ export const networkGroup: OptionGroup = {
     ),
   ],
 };
+
+function parseHiddenActivation(text: string): NamedValue {
+  if (text !== 'softmax') return namedValue(hiddenActivations)(text);
+  throw refusal('softmax is for the last layer', 'use --output-activation softmax');
+}
 
 function parseThreads(text: string): number | 'auto' {
   if (text === 'auto') return text;

@@ -20,16 +20,22 @@ export function valueOption<Value>(
 }
 
 /** What a parser throws. */
-const refusal = (problem: string, cure?: string): RangeFault => new RangeFault({ place: '', problem, cure });
+export const refusal = (problem: string, cure?: string): RangeFault =>
+  new RangeFault({ place: '', problem, cure });
 
 /** The same, of a value that is not as expected. */
 export const misread = (expected: string, text: string, cure?: string): RangeFault =>
   refusal(`expected ${expected}, got ${show(text)}`, cure);
 
-/** The name that was probably meant: one that begins so, or one with about a letter in three wrong. */
+/**
+ * Finds the name that was probably meant: the same in other case, one that begins so, or one with about a letter in three
+ * wrong.
+ */
 export function findNearest(name: string, names: readonly string[]): string | undefined {
+  const lowerCase = name.toLowerCase();
+  const same = names.find((candidate) => candidate.toLowerCase() === lowerCase);
   const begun = name.length < 3 ? undefined : names.find((candidate) => candidate.startsWith(name));
-  return begun ?? closestMatch(name, names, { maxDistance: Math.ceil(name.length / 3) });
+  return same ?? begun ?? closestMatch(name, names, { maxDistance: Math.ceil(name.length / 3) });
 }
 
 /** `did you mean 'adam'?`, or nothing. */

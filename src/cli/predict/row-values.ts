@@ -102,10 +102,12 @@ export function findColumnsByName(
       `choose some of ${joinNames(names)} with --inputs a,b,…`,
     );
   }
+  const known = new Set([...inputs, ...targets, label]);
+  const ignored = names.filter((name) => !known.has(name));
   const missing = inputs.filter((name) => !names.includes(name));
   if (missing.length > 0) {
     const areNumbers = names.every((name) => name.trim() !== '' && Number.isFinite(Number(name)));
-    const meant = findNearest(missing[0]!, names);
+    const meant = findNearest(missing[0]!, ignored);
     const cure = areNumbers
       ? 'if its first row has no names, add --header no'
       : meant === undefined
@@ -118,8 +120,7 @@ export function findColumnsByName(
       cure,
     );
   }
-  const known = new Set([...inputs, ...targets, label]);
-  return { at: inputs.map((name) => names.indexOf(name)), ignored: names.filter((name) => !known.has(name)) };
+  return { at: inputs.map((name) => names.indexOf(name)), ignored };
 }
 
 /**

@@ -70,7 +70,11 @@ export async function* readSamples(
   }
   const rest = await inFile(name, () => reader.read('', true));
   yield rest;
-  if (count + rest.length === 0) throw new DataError(name, 'expected at least one row of data, got none');
+  if (count + rest.length > 0) return;
+  const problem = reader.hasReadNames
+    ? 'it has column names but no rows'
+    : 'expected at least one row of data, got none';
+  throw new DataError(name, problem);
 }
 
 /** Text in chunks; the first has enough of it to tell how it is written, if there is as much. */
@@ -161,6 +165,10 @@ class TableSamples {
     this.#onIgnored = onIgnored;
   }
 
+  get hasReadNames(): boolean {
+    return this.#hasNames && this.#places !== undefined;
+  }
+
   read(text: string, isLast: boolean): Sample[] {
     return this.#rows.read(text, isLast).flatMap(({ cells: fields, number }) => {
       const place = `${this.#name}: CSV row ${number}`;
@@ -186,6 +194,7 @@ class TableSamples {
 
 /** A value of JSON on each line. */
 class LineSamples {
+  readonly hasReadNames = false;
   readonly #name: string;
   readonly #objects: ObjectSamples;
   #rest = '';
