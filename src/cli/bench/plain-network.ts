@@ -200,7 +200,7 @@ function addGradients({ delta, weightGradients, biasGradients }: Layer, input: F
   }
 }
 
-/** The update; the sums begin anew. */
+/** The update; clears the sums. */
 function descend(parameters: Float32Array, gradients: Float32Array, rate: number): void {
   for (let i = 0; i < parameters.length; i++) {
     parameters[i]! -= rate * gradients[i]!;

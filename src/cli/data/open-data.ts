@@ -32,7 +32,7 @@ const MNIST = 'mnist';
 
 /** What need not be found out. */
 export interface OpenOptions extends CSVDialect {
-  /** Whether it is read anew in each epoch. Default: whether it is large. */
+  /** Whether to read it again in each epoch. Default: if it is large. */
   readonly isStream?: boolean;
 }
 

@@ -19,7 +19,7 @@ export async function checkFolder(path: string): Promise<void> {
 }
 
 /**
- * Checks that a file to be written is none of those that are read, or written too; by whatever name it goes.
+ * Checks that a file to write differs from the files that are read or also written, under any name.
  * @param option that names the file to be written
  * @param others those that are not given are undefined
  * @throws UsageError if it is one of the others

@@ -67,7 +67,7 @@ export async function readText(path: string): Promise<string> {
 /** A file as messages call it. */
 export const displayPath = (path: string): string => (path === STDIN ? 'stdin' : path);
 
-/** Files that are larger are read anew in each epoch, a batch at a time. */
+/** Larger files are read again in each epoch, a batch at a time. */
 const MOST_IN_MEMORY = 2 ** 28;
 
 /** @throws DataError where it cannot be found */

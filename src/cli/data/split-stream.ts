@@ -26,7 +26,7 @@ export interface Shares {
   readonly seed: number;
 }
 
-/** A file larger than memory, part of which is learned from, and read anew in each epoch. */
+/** A file larger than memory, part of which is learned from, and read again in each epoch. */
 export interface StreamParts {
   readonly learned: LearntStream;
   readonly validation: LabeledSamples | undefined;

@@ -156,7 +156,7 @@ export function buildTrainOptions(
   data: TrainingData,
 ): PlainTrainOptions {
   const { epochs = defaultEpochs(data.count), clipNorm, clipValue, frozen, maxNorm, l1 } = flags;
-  // of a stream it is no option of `train`: the samples are held
+  // a stream has no such option of `train`: the samples are held
   const split = data.isStream ? 0 : chooseValidationSplit(flags, data.count);
   const clip = dropUndefined({ norm: clipNorm, value: clipValue });
   return dropUndefined({

@@ -33,7 +33,7 @@ export type OnIgnored = (columns: readonly string[]) => void;
 const AT_A_TIME = 1024;
 /** Enough of a text to tell how it is written. */
 const PROBED_CHARACTERS = 2 ** 16;
-/** No JSON line is longer, unless it is no such file. */
+/** A longer line means that the file is not JSON Lines. */
 const LONGEST_LINE = 2 ** 24;
 
 /**

@@ -5,7 +5,7 @@ import type { Outputs } from '../model/signature.js';
 
 /** Writes predictions as text, a line for each sample. */
 export interface PredictionWriter {
-  /** Stands before all others; empty where there is none. */
+  /** The first line; empty if the format has none. */
   readonly head: string;
   /** @param predictions [outputs] of each sample; undefined where it has none */
   readonly writeLines: (predictions: readonly (Float32Array | undefined)[]) => string;
@@ -31,7 +31,7 @@ export function createCSVWriter(net: Network, outputs: Outputs): PredictionWrite
   };
 }
 
-/** The same as JSON Lines: { class, outputs: { name: share, … } }, or { name: number, … }; null where there is none. */
+/** The same as JSON Lines: { class, outputs: { name: share, … } }, or { name: number, … }; null for a missing one. */
 export function createJSONWriter(net: Network, outputs: Outputs): PredictionWriter {
   const toObject = (names: readonly string[], values: readonly number[]): object =>
     Object.fromEntries(names.map((name, k) => [name, roundToSingle(values[k]!)]));

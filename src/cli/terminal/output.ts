@@ -6,7 +6,7 @@ export class Output {
   /** Whether events are wanted in place of text. */
   readonly json: boolean;
   readonly quiet: boolean;
-  /** Whether a person looks at stdout, and lines can be drawn anew. */
+  /** Whether stdout is a terminal, on which lines can be redrawn. */
   readonly isTTY: boolean;
   readonly #hasStyles: boolean;
 
@@ -17,7 +17,7 @@ export class Output {
     this.#hasStyles = !options.json && hasStyles();
   }
 
-  /** Columns of the terminal; 80 where there is none. */
+  /** Columns of the terminal; 80 without one. */
   get columns(): number {
     return process.stdout.columns || 80;
   }

@@ -72,7 +72,7 @@ async function restoreParts(path: string, about: About): Promise<TrainingParts> 
   return { train, some: train, test: split?.test ?? (await readTest(path, about)) };
 }
 
-/** A test that is no part of the data. */
+/** Test data from a file of its own. */
 async function readTest(path: string, { reading, training }: About): Promise<Dataset | undefined> {
   const { testFile, testSamples } = training;
   if (testFile !== undefined) return await readData(testFile, reading);

@@ -8,7 +8,7 @@ import { Network } from '../../network.js';
 export interface ModuleOptions {
   /**
    * The names of the outputs, for example of the classes. The module exports them as `outputs`. Default: the names of
-   * the targets' transforms if all have one, else there is no such export.
+   * the targets' transforms if all have one, otherwise this export is missing.
    */
   readonly outputs?: readonly string[];
 }
