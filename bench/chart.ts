@@ -60,14 +60,14 @@ const text = (x: number, y: number, className: string, content: string): string 
 const bar = (x: number, y: number, className: string, length: number): string =>
   `<rect class="${className}" x="${x}" y="${y}" width="${length}" height="${BAR_HEIGHT}" rx="3"/>`;
 
-function chartOf(machine: Machine, rows: readonly Row[]): string {
+function drawChart(machine: Machine, rows: readonly Row[]): string {
   const panels = [...trainingCases]
     .sort((a, b) => b.inputs - a.inputs) // MNIST first
     .map((job) => ({ job, drawn: rows.filter((row) => row.case === job.name && row.contender in names) }))
     .filter(({ drawn }) => drawn.length > 0)
     .map(
       ({ job, drawn }) =>
-        [drawn.length, (x: number, y: number): string => panelOf(job, drawn, x, y)] as const,
+        [drawn.length, (x: number, y: number): string => drawPanel(job, drawn, x, y)] as const,
     );
   const [content, end] = laidOut([...panels, [Object.keys(kinds).length + exceptions.length + 1, legend]]);
   const height = end + 12;
@@ -101,7 +101,7 @@ function laidOut(
   return [drawn.join('\n'), y];
 }
 
-function panelOf(job: TrainingCase, rows: readonly Row[], x: number, y: number): string {
+function drawPanel(job: TrainingCase, rows: readonly Row[], x: number, y: number): string {
   const sorted = [...rows].sort((a, b) => b.rate - a.rate);
   const fastest = sorted[0]!.rate;
   const bars = sorted.map((row, i) => {
@@ -153,4 +153,4 @@ const { machine, results } = JSON.parse(readFileSync(from, 'utf8')) as {
   machine: Machine;
   results: Row[];
 };
-writeFileSync(to, chartOf(machine, results));
+writeFileSync(to, drawChart(machine, results));

@@ -30,10 +30,10 @@ export async function measure(contenders: readonly Contender[], rounds: number):
       samples[i]!.push(result.totalTime / 1000 / contenders[i]!.repeats);
     }
   }
-  return samples.map(timingOf);
+  return samples.map(summarize);
 }
 
-function timingOf(samples: number[]): Timing {
+function summarize(samples: number[]): Timing {
   samples.sort((a, b) => a - b);
   const quantile = (q: number): number => {
     const at = q * (samples.length - 1);

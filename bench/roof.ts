@@ -32,13 +32,13 @@ export async function measureRoof(): Promise<Roof> {
   const { instance } = await WebAssembly.instantiate(readFileSync('build/roof.wasm'), { env: { memory } });
   const { multiplyAdd, read } = instance.exports as unknown as RoofKernels;
   return {
-    operations: (OPERATIONS * ROUNDS) / secondsOf(() => multiplyAdd(ROUNDS, START)),
-    bytes: BYTES / secondsOf(() => read(START, START + BYTES)),
+    operations: (OPERATIONS * ROUNDS) / time(() => multiplyAdd(ROUNDS, START)),
+    bytes: BYTES / time(() => read(START, START + BYTES)),
   };
 }
 
 /** The shortest of many calls, once the function is compiled. */
-function secondsOf(call: () => number): number {
+function time(call: () => number): number {
   let least = Infinity;
   let sink = 0;
   for (let i = 0; i < 1000; i++) {

@@ -66,9 +66,9 @@ async function networkLearner(
   data: LabelledBytes,
   questions: LabelledBytes,
 ): Promise<Learner> {
-  const net = await networkOf(job, engine);
+  const net = await createNetwork(job, engine);
   return {
-    contender: contenderOf(engine, job, data, (options) => net.train(data, options)),
+    contender: createContender(engine, job, data, (options) => net.train(data, options)),
     accuracy: () => net.evaluate(questions).accuracy,
   };
 }
@@ -78,17 +78,19 @@ async function plainLearner(
   data: LabelledBytes,
   questions: LabelledBytes,
 ): Promise<Learner> {
-  const net = new PlainNetwork(await networkOf(job, 'wasm'));
+  const net = new PlainNetwork(await createNetwork(job, 'wasm'));
   return {
-    contender: contenderOf('plain', job, data, (options) => net.train(data, options)),
+    contender: createContender('plain', job, data, (options) => net.train(data, options)),
     accuracy: () => net.accuracy(questions),
   };
 }
 
-const networkOf = ({ inputs, layers, loss }: TrainingCase, engine: 'wasm' | 'reference'): Promise<Network> =>
-  Network.create({ inputs, layers, loss, seed: 1, engine });
+const createNetwork = (
+  { inputs, layers, loss }: TrainingCase,
+  engine: 'wasm' | 'reference',
+): Promise<Network> => Network.create({ inputs, layers, loss, seed: 1, engine });
 
-function contenderOf(
+function createContender(
   name: string,
   job: TrainingCase,
   { labels }: LabelledBytes,

@@ -37,7 +37,7 @@ export async function benchZeros(takeKernels: () => Promise<Kernels>): Promise<R
     for (const density of DENSITIES) {
       const forms = ['pairs', 'rows'] as const;
       const runs = await Promise.all(
-        forms.map(async (form) => stepsOf(await takeKernels(), { inputs, units, size, density }, form)),
+        forms.map(async (form) => prepareSteps(await takeKernels(), { inputs, units, size, density }, form)),
       );
       const contenders = forms.map((form, i) => warmedUp(form, runs[i]!.run));
       const timings = await measure(contenders, 9);
@@ -56,7 +56,7 @@ interface Steps {
   readonly checksum: () => number;
 }
 
-function stepsOf(
+function prepareSteps(
   kernels: Kernels,
   { inputs, units, size, density }: { inputs: number; units: number; size: number; density: number },
   form: 'pairs' | 'rows',

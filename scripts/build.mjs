@@ -101,14 +101,14 @@ function writeModule(moduleName, wasm, more = '') {
   // `: string` keeps the literal from appearing a second time, as a type, in the declaration file
   const source = `// Generated from assembly/ by \`npm run build\`. Do not edit.
 ${more}export const wasmText: string =
-  '${textOf(wasm)}';
+  '${encodeText(wasm)}';
 `;
   // unchanged files stay untouched, so that watchers stay quiet
   if (!existsSync(path) || readFileSync(path, 'utf8') !== source) writeFileSync(path, source);
 }
 
 /** One character per byte below 64, two for any other. src/kernels/decode-text.ts reads it, and explains the choice. */
-function textOf(bytes) {
+function encodeText(bytes) {
   const planes = ['', 'm', 'n', 'o'];
   const letter = (six) => String.fromCharCode(six + (six < 52 ? 40 : 45)); // ( to [, then a to l
   return Array.from(bytes, (byte) => planes[byte >> 6] + letter(byte & 63)).join('');

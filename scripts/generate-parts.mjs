@@ -28,7 +28,7 @@ function parsed(path) {
 
 /** The names of the numerics as parts of a precision: `round` for fround, `exp` for exp32, and so on. */
 const newNames = new Map();
-const single = declarationOf(numerics, 'single').initializer;
+const single = findDeclaration(numerics, 'single').initializer;
 for (const { name, initializer } of single.properties) {
   if (ts.isIdentifier(initializer) && initializer.text !== 'Float32Array')
     newNames.set(initializer.text, name.text);
@@ -43,7 +43,7 @@ const body = activations.statements.find((node) => node.name?.text === 'activati
 takeStatements(activations, body.slice(0, -1));
 const names = body.at(-1).expression.properties.map(takeActivation);
 
-function declarationOf(source, name) {
+function findDeclaration(source, name) {
   const declarations = source.statements
     .filter(ts.isVariableStatement)
     .flatMap((statement) => statement.declarationList.declarations);
@@ -53,15 +53,15 @@ function declarationOf(source, name) {
 function takeStatements(source, statements) {
   for (const node of statements) {
     if (ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node)) {
-      take(source, node.name.text, node, commentOf(source, node) + textOf(source, node));
+      take(source, node.name.text, node, findComment(source, node) + renameIn(source, node));
     } else if (ts.isVariableStatement(node)) {
       const [{ name, initializer }] = node.declarationList.declarations;
       if (ts.isIdentifier(name))
-        take(source, name.text, node, commentOf(source, node) + textOf(source, node));
+        take(source, name.text, node, findComment(source, node) + renameIn(source, node));
       else {
         // const { fround, min } = Math
         for (const { text } of name.elements.map((element) => element.name))
-          take(source, text, undefined, `const ${newName(text)} = ${textOf(source, initializer)}.${text};`);
+          take(source, text, undefined, `const ${newName(text)} = ${renameIn(source, initializer)}.${text};`);
       }
     }
   }
@@ -73,12 +73,17 @@ function takeActivation(property) {
     .toLowerCase()
     .replace(/_(.)/g, (_, letter) => letter.toUpperCase());
   const [member] = property.initializer.properties;
-  const comment = commentOf(activations, property);
+  const comment = findComment(activations, property);
   if (ts.isMethodDeclaration(member)) {
-    const text = textOf(activations, member).replace(member.name.text, name);
+    const text = renameIn(activations, member).replace(member.name.text, name);
     take(activations, name, member, `${comment}function ${text}`);
   } else if (member.initializer.text !== name) {
-    take(activations, name, member, `${comment}const ${name} = ${textOf(activations, member.initializer)};`);
+    take(
+      activations,
+      name,
+      member,
+      `${comment}const ${name} = ${renameIn(activations, member.initializer)};`,
+    );
   }
   return name;
 }
@@ -94,7 +99,7 @@ function newName(name) {
 }
 
 /** The text of a node with the new names. */
-function textOf(source, node) {
+function renameIn(source, node) {
   let text = '';
   let at = node.getStart(source);
   visit(node, (one) => {
@@ -106,7 +111,7 @@ function textOf(source, node) {
 }
 
 /** The comment before a node. Of several, as at the beginning of a file, the last. */
-function commentOf(source, node) {
+function findComment(source, node) {
   const last = ts.getLeadingCommentRanges(source.text, node.pos)?.at(-1);
   return last ? `${source.text.slice(last.pos, last.end)}\n` : '';
 }

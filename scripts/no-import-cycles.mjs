@@ -43,7 +43,7 @@ function findPath(from, to) {
       for (let at = to; at !== undefined; at = cameFrom.get(at)) path.unshift(at);
       return path;
     }
-    for (const next of importsOf(module)) if (!cameFrom.has(next)) cameFrom.set(next, module);
+    for (const next of listImports(module)) if (!cameFrom.has(next)) cameFrom.set(next, module);
   }
   return undefined;
 }
@@ -52,7 +52,7 @@ function findPath(from, to) {
 const known = new Map();
 
 /** The modules that a module imports by a relative path. */
-function importsOf(module) {
+function listImports(module) {
   if (!known.has(module)) {
     const { importedFiles } = ts.preProcessFile(readFileSync(module, 'utf8'), true, true);
     const paths = importedFiles.map(({ fileName }) => resolveRelative(module, fileName));

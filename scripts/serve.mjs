@@ -45,14 +45,14 @@ export async function serve(folders, { headers = {} } = {}) {
   async function answer(request) {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
     if (request.method === 'POST' && path === '/result') {
-      settle(JSON.parse(await bodyOf(request)));
+      settle(JSON.parse(await readBody(request)));
       return [204];
     }
     // browsers request it by themselves
     if (path === '/favicon.ico') return [204];
     const place = places.find(([prefix]) => path.startsWith(prefix));
     if (!place) return [404];
-    const file = await fileOf(join(place[1], path.slice(place[0].length)));
+    const file = await findFile(join(place[1], path.slice(place[0].length)));
     return [200, types[extname(file)] ?? 'application/octet-stream', await readFile(file)];
   }
 
@@ -68,11 +68,11 @@ export async function serve(folders, { headers = {} } = {}) {
 }
 
 /** The file itself, or the index.html of a folder. */
-async function fileOf(path) {
+async function findFile(path) {
   return (await stat(path)).isDirectory() ? join(path, 'index.html') : path;
 }
 
-async function bodyOf(request) {
+async function readBody(request) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks).toString();

@@ -11,7 +11,6 @@ export type {
   GradientEntry,
   LayerGradientCheck,
 } from './diagnosis/check-gradients.js';
-export type { Diagnosis, LayerDiagnosis } from './training/diagnosis.js';
 export { DivergenceError, EngineError, FormatError, StateError, ThreadError } from './errors.js';
 export type { Fault, FaultOption } from './errors.js';
 export type { EngineChoice } from './kernels/load.js';
@@ -35,7 +34,7 @@ export type { NumberTransform, Transform, Transforms } from './model/transforms.
 export type { NumericArray } from './base/numeric-arrays.js';
 export type { RawRows, Rows } from './training/matrix.js';
 export type { ClassWeights, Data, Inputs } from './training/samples.js';
-export type { BatchReport, EpochReport } from './training/reports.js';
+export type { BatchReport, Diagnosis, EpochReport, LayerDiagnosis } from './training/reports.js';
 export type { Checkpoint } from './training/hooks/checkpoint.js';
 export type { EarlyStopping } from './training/hooks/early-stopping.js';
 export type { TrainOptions } from './training/options.js';

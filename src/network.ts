@@ -1,4 +1,3 @@
-import type { Diagnosis } from './training/diagnosis.js';
 import { diagnoseLayers } from './diagnosis/layers.js';
 import { reportDiagnosis } from './diagnosis/report-diagnosis.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
@@ -42,7 +41,7 @@ import { assertResumable, countSlots, startRun } from './training/resume.js';
 import type { Stream } from './training/stream.js';
 import { readData, train } from './training/train.js';
 import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from './training/options.js';
-import type { EpochReport } from './training/reports.js';
+import type { Diagnosis, EpochReport } from './training/reports.js';
 import { finish, inSlices, type Work } from './base/work.js';
 
 /** Where a network computes. The choice doesn't change a bit of the results. */

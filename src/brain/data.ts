@@ -1,6 +1,6 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import { fits, misfit, show } from '../base/check.js';
-import type { BrainTraining } from './training.js';
+import type { EncodedSamples } from './training.js';
 
 /** Numbers by key. A missing key counts as 0. */
 export type NumberObject = Readonly<Record<string, number>>;
@@ -21,8 +21,6 @@ export interface Format {
   readonly lookup: Lookup;
   readonly size: number;
 }
-
-type Samples = ConstructorParameters<typeof BrainTraining>[3];
 
 /** Arrays and typed arrays. */
 const isList = (value: unknown): value is ArrayLike<unknown> =>
@@ -95,7 +93,7 @@ export function packSamples(
   data: readonly Datum<unknown, unknown>[],
   input: Format,
   output: Format,
-): Samples {
+): EncodedSamples {
   const inputs = new Float32Array(data.length * input.size);
   const targets = new Float32Array(data.length * output.size);
   for (const [i, datum] of data.entries()) {

@@ -36,7 +36,7 @@ import {
   type TrainOptions,
 } from './options.js';
 import { readJSON } from './read-json.js';
-import { BrainTraining, type Samples } from './training.js';
+import { BrainTraining, type EncodedSamples } from './training.js';
 import { Tally, type BinaryTestResult, type TestResult } from './test-result.js';
 import { writeSource } from './to-function.js';
 import { toNetworkJSON } from './json.js';
@@ -430,7 +430,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * Packs and checks samples. The first data determine the keys and the number of inputs and outputs.
    * @throws TypeError or RangeError, before anything changes
    */
-  #prepare(data: readonly Datum<unknown, unknown>[]): Samples {
+  #prepare(data: readonly Datum<unknown, unknown>[]): EncodedSamples {
     checkData(data);
     if (this.#state) return packSamples(data, this.#inputFormat, this.#outputFormat);
     const input = detectFormat(data, 'input', this.#inputLookup);

@@ -9,7 +9,7 @@ import type { Machine, State } from './machine.js';
 import type { TrainOptions } from './options.js';
 
 /** Packed samples: rows of inputs, and rows of targets. */
-export interface Samples {
+export interface EncodedSamples {
   readonly count: number;
   readonly inputs: Float32Array;
   readonly targets: Float32Array;
@@ -34,7 +34,7 @@ export class BrainTraining {
   failed = 0;
 
   /** @throws RangeError if the samples don't fit in memory */
-  constructor(machine: Machine, state: State, options: TrainOptions, samples: Samples) {
+  constructor(machine: Machine, state: State, options: TrainOptions, samples: EncodedSamples) {
     this.#machine = machine;
     this.#options = options;
     this.#before = state;
@@ -80,7 +80,7 @@ export class BrainTraining {
   }
 
   /** Replaces the only sample. */
-  replace({ inputs, targets }: Samples): void {
+  replace({ inputs, targets }: EncodedSamples): void {
     const { views } = this.#machine.model;
     views.floats.set(inputs, views.at(this.#rows));
     views.floats.set(targets, views.at(this.#targets));
@@ -110,7 +110,7 @@ export class BrainTraining {
   }
 
   /** Writes header, live inputs, targets, and rows or pairs, in the format of the struct Window. */
-  #place({ count, inputs, targets }: Samples): void {
+  #place({ count, inputs, targets }: EncodedSamples): void {
     const { model } = this.#machine;
     const { sizes } = this.#machine.shape;
     const { stride, units } = model.layers.at(-1)!;

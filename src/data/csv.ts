@@ -5,18 +5,8 @@ import type { Data } from '../training/samples.js';
 import { checkSource, type TextSource } from './chunks.js';
 import { columnOptionNames, planColumns, type ColumnOptions } from './columns.js';
 import { cellDescriber, checkText, openText, parseText, type Row, type TextRows } from './rows.js';
+import type { CSVDialect } from './dialect.js';
 import { buildBatches, buildSamples, toData, type SampleArrays } from './samples.js';
-
-/** The format of a CSV text. */
-export interface CSVDialect {
-  /** The character between two fields. Default ','. */
-  readonly delimiter?: string;
-  /**
-   * Whether the first row holds the column names; or an array of names for a text without a header row. Default true.
-   * With false, the names are '0', '1', ….
-   */
-  readonly header?: boolean | readonly string[];
-}
 
 /** How to read a CSV text. */
 export interface CSVOptions extends ColumnOptions, CSVDialect {}

@@ -1,6 +1,16 @@
 import Papa from 'papaparse';
 import { isMissingMark, isNumeric } from './columns.js';
-import type { CSVDialect } from './csv.js';
+
+/** The format of a CSV text. */
+export interface CSVDialect {
+  /** The character between two fields. Default ','. */
+  readonly delimiter?: string;
+  /**
+   * Whether the first row holds the column names; or an array of names for a text without a header row. Default true.
+   * With false, the names are '0', '1', ….
+   */
+  readonly header?: boolean | readonly string[];
+}
 
 const PROBED_CHARACTERS = 2 ** 16;
 

@@ -57,7 +57,7 @@ const MOST_CATEGORIES = 100;
 const UNCOUNTED = 1001;
 
 /** A column with its numbers of rows and of present values. */
-interface Column extends ColumnProfile {
+interface Candidate extends ColumnProfile {
   readonly count: number;
   readonly present: number;
 }
@@ -151,7 +151,7 @@ function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
 }
 
 /** Why a column is useless as an input; undefined if it may be useful. */
-function findReasonToLeaveOut(column: Column): string | undefined {
+function findReasonToLeaveOut(column: Candidate): string | undefined {
   const { name, kind, present, missing, count, distinct } = column;
   if (kind === 'empty') return 'empty';
   if (kind === 'other') return 'neither numbers nor texts';
@@ -163,7 +163,7 @@ function findReasonToLeaveOut(column: Column): string | undefined {
 }
 
 /** Whether a column holds distinct integers, and its name suggests an id or they count up from 0 or 1. */
-function isRowNumber(column: Column): boolean {
+function isRowNumber(column: Candidate): boolean {
   if (!column.isInteger || !isUnique(column)) return false;
   if (column.isCounter && column.count > 10) return true;
   return (
@@ -173,12 +173,12 @@ function isRowNumber(column: Column): boolean {
 }
 
 /** Whether nearly all values are distinct. */
-const isUnique = ({ distinct, present }: Column): boolean =>
+const isUnique = ({ distinct, present }: Candidate): boolean =>
   distinct >= UNCOUNTED || distinct > 0.9 * present;
 
 const countText = (distinct: number): string => (distinct >= UNCOUNTED ? 'over 1000' : String(distinct));
 
-function chooseAnswer(usable: readonly Column[]): { name: string; reason: string } {
+function chooseAnswer(usable: readonly Candidate[]): { name: string; reason: string } {
   for (const known of answerNames) {
     const column = usable.find(({ name }) => name.trim().toLowerCase() === known);
     if (column) return { name: column.name, reason: 'by its name' };
@@ -189,7 +189,7 @@ function chooseAnswer(usable: readonly Column[]): { name: string; reason: string
   return { name: last.name, reason: 'the last column' };
 }
 
-function chooseTask(column: Column, { label, targets }: ColumnChoice): Task {
+function chooseTask(column: Candidate, { label, targets }: ColumnChoice): Task {
   const { name, kind, distinct, isInteger, present } = column;
   if (distinct < 2)
     throw new RangeFault({

@@ -2,7 +2,7 @@ import { SIGMOID } from '../kernels/codes.js';
 import type { Layer } from '../memory/structs.js';
 import type { Model } from '../model/model.js';
 import { feedForwardAll } from '../training/evaluate.js';
-import type { Diagnosis, LayerDiagnosis } from '../training/diagnosis.js';
+import type { Diagnosis, LayerDiagnosis } from '../training/reports.js';
 import type { Samples } from '../training/samples.js';
 import type { Work } from '../base/work.js';
 import { describeLayers } from './words.js';

@@ -1,5 +1,5 @@
 import type { ActivationName, CheckedSpec } from '../model/spec.js';
-import type { LayerDiagnosis } from '../training/diagnosis.js';
+import type { LayerDiagnosis } from '../training/reports.js';
 
 // With these thresholds, MNIST causes no message if it is learned well: networks of relu or tanh, whose layers differ in speed
 // by a factor of up to 7; one or two hidden layers of sigmoids, by up to 16; and sigmoid layers that end up with 90 % of

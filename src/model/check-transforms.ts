@@ -1,6 +1,6 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import { checkKeys, checkName, misfit, show } from '../base/check.js';
-import { Columns, type CheckedTransforms, type Column } from './columns.js';
+import { Columns, type CheckedTransforms, type CheckedColumn } from './columns.js';
 import type { Transform, Transforms } from './transforms.js';
 
 /** The fields of each kind. The first kind is for inputs only. */
@@ -37,7 +37,12 @@ export function checkTransforms(transforms: Transforms, inputs: number, outputs:
   };
 }
 
-function checkColumns(place: string, list: unknown, width: number, kinds: Transform['kind'][]): Column[] {
+function checkColumns(
+  place: string,
+  list: unknown,
+  width: number,
+  kinds: Transform['kind'][],
+): CheckedColumn[] {
   if (!Array.isArray(list)) {
     throw new TypeFault({
       place,
@@ -55,7 +60,7 @@ function checkColumns(place: string, list: unknown, width: number, kinds: Transf
   return columns;
 }
 
-function checkColumn(place: string, one: unknown, kinds: Transform['kind'][]): Column {
+function checkColumn(place: string, one: unknown, kinds: Transform['kind'][]): CheckedColumn {
   const kind = checkName(`${place}.kind`, (one as Transform | null)?.kind, kinds);
   checkKeys(place, one, ['kind', 'name', ...fields[kind]]);
   const given: Record<string, unknown> = { ...one };

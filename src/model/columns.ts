@@ -5,7 +5,7 @@ import type { Transform, Transforms } from './transforms.js';
 // Loaded only if a network has transforms.
 
 /** A checked transform, ready to apply. */
-export interface Column {
+export interface CheckedColumn {
   /** A copy of the user's transform. */
   readonly given: Transform;
   /** The number of outputs per value. */
@@ -19,9 +19,9 @@ export interface Column {
 
 /** All columns of the inputs, or of the targets. */
 export class Columns {
-  readonly list: readonly Column[];
+  readonly list: readonly CheckedColumn[];
 
-  constructor(list: readonly Column[]) {
+  constructor(list: readonly CheckedColumn[]) {
     this.list = list;
   }
 

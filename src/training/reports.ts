@@ -1,4 +1,3 @@
-import type { Diagnosis } from './diagnosis.js';
 import type { Metrics } from './evaluate.js';
 
 /** One epoch: loss and accuracy over its mini-batches, each measured before its update. */
@@ -25,4 +24,38 @@ export interface BatchReport {
   readonly batches: number;
   /** The mean cost over the mini-batch, before the update. */
   readonly loss: number;
+}
+
+/** How fast a layer learns: |δ| measures how far its units are from their optimum, ∂C/∂W = δ·a_in how that moves weights. */
+export interface LayerDiagnosis {
+  /** Root mean square of δ, over samples and units. */
+  readonly delta: number;
+  /** Root mean square of a_in, over samples and units of the layer before. */
+  readonly input: number;
+  /** Share of a_in that is exactly zero; weights of such inputs learn nothing. */
+  readonly zeroInputs: number;
+  /** ‖∂C/∂W‖ of the mean cost: the root of the sum of squares. */
+  readonly gradient: number;
+  /** ‖W‖ */
+  readonly weights: number;
+  /** ‖∂C/∂W‖/‖W‖: the relative change of W by an update with η = 1. Infinity if W is all zero and the gradient is not. */
+  readonly speed: number;
+  /** The relative change of W, ‖W − W before‖/‖W before‖; only in reports of a training. */
+  readonly update?: number;
+  /**
+   * Share of units, over all samples, that learn at less than a tenth of their top speed: |σ′(z)| is below a tenth of its
+   * largest value. For sigmoid that means |z| > 3.6, for relu z ≤ 0; a relu layer is healthy with a share of one half.
+   */
+  readonly saturated: number;
+  /** Units that learn from no sample, because σ′(z) = 0 for each of them; known as dead relus. */
+  readonly dead: number;
+}
+
+/** The result of `diagnose`, as plain data. */
+export interface Diagnosis {
+  readonly layers: readonly LayerDiagnosis[];
+  /** Share of samples with an output that is saturated and more than ½ away from its target. */
+  readonly stuckOutputs: number;
+  /** What slows learning down, and what to try. Empty if all is well. */
+  readonly messages: readonly string[];
 }

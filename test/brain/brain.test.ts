@@ -60,7 +60,7 @@ afterEach(() => {
 });
 
 describe('options', () => {
-  it('has the defaults of brain.js', () => {
+  it('NeuralNetwork has the defaults of brain.js', () => {
     const net = new NeuralNetwork();
     expect(net.options).toEqual({ inputSize: 0, outputSize: 0, binaryThresh: 0.5 });
     expect(net.trainOpts).toEqual({
@@ -96,7 +96,7 @@ describe('options', () => {
     ['beta1', [0, 1, 'a']],
     ['beta2', [0, 1]],
     ['epsilon', [0, 1]],
-  ])('rejects %s out of the range of brain.js', (name, values) => {
+  ])('NeuralNetwork rejects %s out of the range of brain.js', (name, values) => {
     for (const value of values) {
       const message = `[${name}, `;
       expect(() => new NeuralNetwork({ [name]: value }), String(value)).toThrow(message);
@@ -109,13 +109,13 @@ describe('options', () => {
     }
   });
 
-  it('keeps the options of train and of the constructor', () => {
+  it('NeuralNetwork keeps the options of train and of the constructor', () => {
     const net = new NeuralNetwork({ momentum: 0.2 });
     net.train(xor, { iterations: 1, learningRate: 0.5 });
     expect(net.trainOpts).toMatchObject({ momentum: 0.2, iterations: 1, learningRate: 0.5 });
   });
 
-  it('rejects an unknown option of a network', () => {
+  it('NeuralNetwork rejects an unknown option', () => {
     expect(() => new NeuralNetwork({ hiddenLayers: [0] })).toThrow('options.hiddenLayers[0]: expected');
     expect(() => new NeuralNetwork({ hiddenLayers: 3 as never })).toThrow('options.hiddenLayers: expected');
     expect(() => new NeuralNetwork({ inputSize: -1 })).toThrow('options.inputSize: expected');
@@ -131,14 +131,17 @@ describe('sizes', () => {
     [2, [2, 3, 1]],
     [7, [7, 3, 1]],
     [9, [9, 4, 1]],
-  ])('has a hidden layer of half of %i inputs, but of at least three units', (inputs, sizes) => {
-    const net = new NeuralNetwork();
-    net.train([{ input: new Array<number>(inputs).fill(1), output: [1] }], { iterations: 1 });
-    expect(net.sizes).toEqual(sizes);
-    expect(net.outputLayer).toBe(2);
-  });
+  ])(
+    'NeuralNetwork has a hidden layer of half of %i inputs, but of at least three units',
+    (inputs, sizes) => {
+      const net = new NeuralNetwork();
+      net.train([{ input: new Array<number>(inputs).fill(1), output: [1] }], { iterations: 1 });
+      expect(net.sizes).toEqual(sizes);
+      expect(net.outputLayer).toBe(2);
+    },
+  );
 
-  it('has the hidden layers that are asked for, or none', () => {
+  it('NeuralNetwork has the hidden layers of the option hiddenLayers, or none', () => {
     for (const hiddenLayers of [[5, 4], []]) {
       const net = new NeuralNetwork({ hiddenLayers });
       net.train(xor, { iterations: 1 });
@@ -146,7 +149,7 @@ describe('sizes', () => {
     }
   });
 
-  it('initializes weights from -0.2 to 0.2 for the sizes of the options', () => {
+  it('initialize draws weights from -0.2 to 0.2 for the sizes of the options', () => {
     const net = new NeuralNetwork({ inputSize: 20, hiddenLayers: [10], outputSize: 2 });
     net.initialize();
     expect(net.weights.map((layer) => layer.map(({ length }) => length))).toEqual([
@@ -162,7 +165,7 @@ describe('sizes', () => {
     expect(net.biases.map(({ length }) => length)).toEqual([0, 10, 2]);
   });
 
-  it('takes sizes before initialize, and reports a missing one', () => {
+  it('initialize takes sizes set before it, and reports a missing one', () => {
     const net = new NeuralNetwork();
     expect(() => net.initialize()).toThrow(StateError);
     net.sizes = [2, 4, 1];
@@ -174,12 +177,12 @@ describe('sizes', () => {
     expect(net.sizes).toEqual([2, 4, 1]);
   });
 
-  it('rejects data of other sizes than options say', () => {
+  it('train rejects data of other sizes than the options say', () => {
     const net = new NeuralNetwork({ inputSize: 3, outputSize: 1 });
     expect(() => net.train(xor)).toThrow('data[0].input: length 2 must be 3');
   });
 
-  it('repeats its weights by its seed, and differs by default', () => {
+  it('a seed repeats the initial weights, which differ by default', () => {
     const weightsOf = (options = {}): unknown => {
       const net = new NeuralNetwork({ inputSize: 2, outputSize: 1, ...options });
       net.initialize();
@@ -192,7 +195,7 @@ describe('sizes', () => {
 });
 
 describe('data', () => {
-  it('takes arrays, typed arrays and booleans, and answers with a Float32Array', () => {
+  it('run takes arrays, typed arrays and booleans, and returns a Float32Array', () => {
     const forms: Datum<Numbers | boolean[], Numbers>[][] = [
       xor,
       xor.map(({ input, output }) => ({
@@ -211,7 +214,7 @@ describe('data', () => {
     expect(outputs[2]).toEqual(outputs[0]);
   });
 
-  it('takes objects: it reads a missing key as 0 and ignores an unknown one', () => {
+  it('run takes objects: it reads a missing key as 0 and ignores an unknown one', () => {
     const options = { seed: 1 };
     const net = new NeuralNetwork<Partial<Record<string, number>>, Record<string, number>>(options);
     net.train(contrast, { iterations: 100 });
@@ -231,7 +234,7 @@ describe('data', () => {
     expect([net.inputLookupLength, net.outputLookupLength]).toEqual([3, 2]);
   });
 
-  it('accepts keys of every name', () => {
+  it('train accepts objects with keys of every name', () => {
     const input = JSON.parse('{ "__proto__": 1, "constructor": 0.5, "1": 0.25 }') as Record<string, number>;
     const net = new NeuralNetwork<Record<string, number>, Record<string, number>>();
     net.train([{ input, output: input }], { iterations: 5 });
@@ -245,7 +248,7 @@ describe('data', () => {
     expect(({} as Record<string, unknown>)['0']).toBeUndefined();
   });
 
-  it('learns keys by addFormat', () => {
+  it('addFormat adds keys before training', () => {
     const net = new NeuralNetwork<Record<string, number>, number[]>();
     net.addFormat({ input: { a: 1 }, output: [1] });
     net.addFormat({ input: { b: 1 }, output: [1] });
@@ -283,13 +286,13 @@ describe('data', () => {
     ],
     ['no inputs', [{ input: [], output: [1] }], 'data[0].input: expected at least one number'],
     ['no outputs', [{ input: [1], output: {} }], 'data[0].output: expected at least one number'],
-  ])('rejects data and changes nothing: %s', (_, data, message) => {
+  ])('train rejects data and changes nothing: %s', (_, data, message) => {
     const net = new NeuralNetwork();
     expect(() => net.train(data as never)).toThrow(message);
     expect([net.isRunnable, net.sizes, net.inputLookup]).toEqual([false, [], null]);
   });
 
-  it('rejects invalid inputs to run', () => {
+  it('run rejects invalid inputs', () => {
     const net = new NeuralNetwork<unknown, Numbers>();
     expect(() => net.run([1, 1])).toThrow(StateError);
     expect(() => net.test(xor)).toThrow(StateError);
@@ -302,7 +305,7 @@ describe('data', () => {
 });
 
 describe('training', () => {
-  it('learns XOR, and reports its error and iterations', () => {
+  it('train learns XOR, and reports its error and iterations', () => {
     for (const activation of ['sigmoid', 'tanh', 'leaky-relu'] as const) {
       const net = new NeuralNetwork<number[], Numbers>({ seed: 3, activation, hiddenLayers: [5] });
       const { error, iterations } = net.train(xor, { momentum: 0.9, learningRate: 0.1, iterations: 20000 });
@@ -313,7 +316,7 @@ describe('training', () => {
     }
   });
 
-  it('takes a step that can be worked out by hand', () => {
+  it('train takes a step that can be computed by hand', () => {
     const net = new NeuralNetwork<number[], number[]>();
     net.fromJSON(small);
     net.train([{ input: [1, 0], output: [1] }], { iterations: 1, learningRate: 0.5, momentum: 0.25 });
@@ -340,7 +343,7 @@ describe('training', () => {
     expect(net.weights[2]![0]![0]).toBeCloseTo(before.weight + step * hidden + 0.25 * 0.5 * d * h0, 6);
   });
 
-  it('stops by iterations, error and timeout', () => {
+  it('train stops by iterations, error and timeout', () => {
     const net = new NeuralNetwork({ seed: 1 });
     expect(net.train(xor, { iterations: 7, errorThresh: 1e-9 }).iterations).toBe(7);
     expect(net.train(xor, { iterations: 2.5 }).iterations).toBe(3);
@@ -350,7 +353,7 @@ describe('training', () => {
     expect(iterations).toBeLessThan(1e9);
   });
 
-  it('gives the error of the last epoch, each sample before its update', () => {
+  it('train returns the error of the last epoch, each sample before its update', () => {
     const net = new NeuralNetwork<number[], number[]>();
     net.fromJSON(small);
     const { error } = net.train(xor.slice(1, 2), { iterations: 1 });
@@ -358,7 +361,7 @@ describe('training', () => {
     expect(error).toBeCloseTo((1 - fresh.run([0, 1])[0]!) ** 2, 12);
   });
 
-  it('logs and calls back by their periods, in the middle of training', () => {
+  it('train logs and calls back by their periods, in the middle of training', () => {
     const lines = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     const calls: TrainingStatus[] = [];
     const logged: number[] = [];
@@ -387,7 +390,7 @@ describe('training', () => {
     ]);
   });
 
-  it('keeps the weights that it reached when a callback throws', () => {
+  it('train keeps the weights that it reached when a callback throws', () => {
     const net = new NeuralNetwork<number[], number[]>({ seed: 1 });
     const stop = (): void => {
       throw new Error('enough');
@@ -398,7 +401,7 @@ describe('training', () => {
     expect(net.weights).toEqual(again.weights);
   });
 
-  it('trains in turns with others, to the same weights', async () => {
+  it('trainAsync trains in turns with others, to the same weights', async () => {
     const options = { iterations: 50000, errorThresh: 1e-9 };
     const nets = [1, 2].map((seed) => new NeuralNetwork<number[], number[]>({ seed }));
     let turns = 0;
@@ -417,7 +420,7 @@ describe('training', () => {
     await expect(nets[0]!.trainAsync([])).rejects.toThrow(RangeError);
   });
 
-  it('reports where it diverges, and stays as it was before', () => {
+  it('train reports where it diverges, and leaves the network as it was', () => {
     const net = new NeuralNetwork<number[], number[]>({ seed: 1, activation: 'relu' });
     net.train(xor, { iterations: 3 });
     const before = net.weights;
@@ -437,7 +440,7 @@ describe('training', () => {
     net.train(xor, { iterations: 3 });
   });
 
-  it('trains on one sample as train does', () => {
+  it('trainPattern trains on one sample as train does', () => {
     const [one, two] = [new NeuralNetwork({ seed: 2 }), new NeuralNetwork({ seed: 2 })];
     let sum = 0;
     for (let epoch = 0; epoch < 3; epoch++) {
@@ -454,7 +457,7 @@ describe('training', () => {
     expect(one.weights).toEqual(two.weights);
   });
 
-  it('corrects the first step of Adam for weights and biases alike', () => {
+  it('train corrects the first step of Adam for weights and biases alike', () => {
     const net = new NeuralNetwork<number[], number[]>().fromJSON(small);
     const options = { iterations: 1, praxis: 'adam', learningRate: 0.125 } as const;
     net.train([{ input: [1, 1], output: [1] }], options);
@@ -464,7 +467,7 @@ describe('training', () => {
     expect(net.weights[1]![1]![0]).toBeCloseTo(0.125 - 0.125, 5);
   });
 
-  it('goes on with what Adam and momentum remember', () => {
+  it('train continues with what Adam and momentum remember', () => {
     for (const options of [{ praxis: 'adam', learningRate: 0.01 }, { momentum: 0.9 }] as const) {
       const [once, twice] = [new NeuralNetwork({ seed: 4 }), new NeuralNetwork({ seed: 4 })];
       once.train(xor, { iterations: 20, errorThresh: 1e-9, ...options });
@@ -702,7 +705,7 @@ describe('what stands around', () => {
     expect(lookup.addKeys([1], { a: 0 })).toEqual({ a: 0 });
   });
 
-  it('exports the utilities of brain.js', () => {
+  it('bp4/brain exports the utilities of brain.js', () => {
     expect(utilities.max([1, 3, 2])).toBe(3);
     expect(utilities.max({ a: -1, b: -2 })).toBe(-1);
     expect(utilities.mse([1, 2])).toBe(2.5);
@@ -736,7 +739,7 @@ describe('what stands around', () => {
     expect(most!.map((x) => Math.round(10 * x) / 10)).toEqual([0.2, 3, 7, 10, expect.any(Number), 0.2, 3]);
   });
 
-  it('exports the errors that it throws', () => {
+  it('bp4/brain exports the errors that it throws', () => {
     for (const [error, of] of [
       [FormatError, Error],
       [StateError, Error],

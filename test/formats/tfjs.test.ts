@@ -376,7 +376,7 @@ describe('is refused:', () => {
         { class_name: 'Sequential', config: [dense('a', 3), layer('Dropout', 'd', { rate: 0.5 })] },
         first,
       ),
-      /layers\[0\].dropout: the last layer/,
+      /layers\[0\].dropout is not for the last layer/,
       floats(9),
     ],
     'a rate of 1': [

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { amount } from '../support/thorough.js';
 
 // The package as users get it: packed, installed into an empty project, and used there as README.md and docs/ describe.
 
@@ -196,7 +197,10 @@ describe('snippets of README.md and docs/', () => {
 
   const isForNode = ({ language }: Snippet): boolean => language === 'js' || language === 'ts';
 
-  it.each(snippets.filter(isForNode))(
+  /** The pages that people open first; the long matrix runs all of them. */
+  const runPages = amount(['README.md', 'docs/index.md', 'docs/guide/getting-started.md'], documents);
+
+  it.each(snippets.filter((snippet) => isForNode(snippet) && runPages.includes(snippet.name)))(
     'runs the $language snippet of $name, line $line',
     async ({ name, language, code, output, line }) => {
       const what = `${name}, line ${line}:\n${code}`;
@@ -208,7 +212,7 @@ describe('snippets of README.md and docs/', () => {
     },
   );
 
-  it('checks the types of the snippets for pages and frameworks', async () => {
+  it.runIf(amount(false, true))('checks the types of the snippets for pages and frameworks', async () => {
     // Of frameworks everything counts as `any`: what is checked is how bp4 is used.
     const frameworks = [
       "declare module 'react';",

@@ -7,7 +7,7 @@ import { serve } from './serve.mjs';
 const { default: brain } = await import(process.argv[2]);
 
 /** For one sample: its share in the case's mini-batch. The quadratic cost of the other cases needs another rate. */
-const rateOf = ({ loss, learningRate, miniBatchSize }) =>
+const scaleRate = ({ loss, learningRate, miniBatchSize }) =>
   loss === 'quadratic' ? learningRate / miniBatchSize : 0.3;
 
 await serve((job) => {
@@ -23,7 +23,7 @@ await serve((job) => {
     net.biases[l + 1].set(biases);
   }
   // Set here, because the options reject a momentum of 0 and rates from 1.
-  Object.assign(net.trainOpts, { momentum: 0, learningRate: rateOf(job) });
+  Object.assign(net.trainOpts, { momentum: 0, learningRate: scaleRate(job) });
 
   const rows = (bytes) => {
     const floats = scaled(job, bytes);

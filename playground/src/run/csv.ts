@@ -1,7 +1,7 @@
 import type { Transforms } from 'bp4';
 import type { Table } from 'bp4/data';
 import type { Csv } from '../protocol.js';
-import type { Lesson, Samples } from './samples.js';
+import type { Lesson, LessonSamples } from './samples.js';
 
 // bp4/data loads with the first table, because no other task needs it.
 
@@ -61,7 +61,7 @@ export async function csvLesson({ text, target }: Csv, seed: number): Promise<Le
   };
 }
 
-const toSamples = ({ count, inputs, labels, targets }: Samples): Samples => ({
+const toSamples = ({ count, inputs, labels, targets }: LessonSamples): LessonSamples => ({
   count,
   inputs,
   ...(labels && { labels }),

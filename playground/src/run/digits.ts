@@ -1,5 +1,5 @@
 import { PIXELS } from '../protocol.js';
-import type { Lesson, Samples } from './samples.js';
+import type { Lesson, LessonSamples } from './samples.js';
 
 /**
  * Reads the sample of MNIST that `digits-file.mjs` packs: the numbers of training and test images (two 32-bit integers,
@@ -13,7 +13,7 @@ export async function digitsLesson(file: Uint8Array<ArrayBuffer>): Promise<Lesso
   const all = training + test;
   if (bytes.length !== 8 + all * (1 + PIXELS))
     throw new RangeError('The file of digits is incomplete. Reload the page.');
-  const part = (from: number, to: number): Samples => ({
+  const part = (from: number, to: number): LessonSamples => ({
     count: to - from,
     labels: bytes.subarray(8 + from, 8 + to),
     inputs: bytes.subarray(8 + all + from * PIXELS, 8 + all + to * PIXELS),

@@ -1,6 +1,6 @@
 import type { LayerState, Network } from 'bp4';
 import { GRID, PIXELS, REACH, type Confusion } from '../protocol.js';
-import { toData, type Lesson, type Samples } from './samples.js';
+import { toData, type Lesson, type LessonSamples } from './samples.js';
 
 const EXAMPLES = 4;
 
@@ -25,7 +25,7 @@ export function computeBoundary(net: Network): Float32Array {
 
 /** The confusion matrix of the test data, with some images for each cell if the inputs are pixels. */
 export function countAnswers(net: Network, { test, outputNames, inputs: width }: Lesson): Confusion {
-  const { inputs, labels, inputScale } = toData(test) as Samples;
+  const { inputs, labels, inputScale } = toData(test) as LessonSamples;
   const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
   const classes = outputNames.length;
   const counts = outputNames.map(() => outputNames.map(() => 0));

@@ -1,5 +1,5 @@
 import type { Points, Problem, Progress } from '../protocol.js';
-import type { Samples } from './samples.js';
+import type { LessonSamples } from './samples.js';
 import type { Trainer } from './trainer.js';
 import { computeBoundary, countAnswers, hashLayers } from './inspect-network.js';
 
@@ -22,7 +22,7 @@ export function describeProblem(trainer: Trainer): Problem {
   };
 }
 
-const listPoints = ({ inputs, labels }: Samples): Points => ({
+const listPoints = ({ inputs, labels }: LessonSamples): Points => ({
   inputs: inputs as Float32Array,
   labels: labels as Uint8Array,
 });

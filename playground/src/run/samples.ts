@@ -1,7 +1,7 @@
 import type { Data, NumericArray, Transforms } from 'bp4';
 
 /** Samples with labels, or with the targets of a regression. */
-export interface Samples extends Data {
+export interface LessonSamples extends Data {
   readonly count: number;
   /** [count][width] */
   readonly inputs: NumericArray;
@@ -13,8 +13,8 @@ export interface Samples extends Data {
 
 /** The training and test data of a task, with names. */
 export interface Lesson {
-  readonly train: Samples;
-  readonly test: Samples;
+  readonly train: LessonSamples;
+  readonly test: LessonSamples;
   /** The names of the inputs after the transforms; empty for pixels. */
   readonly inputNames: readonly string[];
   /** The classes, or the target of a regression. */
@@ -25,7 +25,10 @@ export interface Lesson {
 }
 
 /** Selects samples by index, in the order of the indices. */
-export function chosen({ count, inputs, labels, targets, ...rest }: Samples, numbers: Uint32Array): Samples {
+export function chosen(
+  { count, inputs, labels, targets, ...rest }: LessonSamples,
+  numbers: Uint32Array,
+): LessonSamples {
   return {
     ...rest,
     count: numbers.length,
@@ -36,7 +39,7 @@ export function chosen({ count, inputs, labels, targets, ...rest }: Samples, num
 }
 
 /** Selects up to `count` samples, starting at index `from`. */
-export function slice(samples: Samples, from: number, count: number): Samples {
+export function slice(samples: LessonSamples, from: number, count: number): LessonSamples {
   const rows = Math.min(count, samples.count - from);
   return chosen(
     samples,
@@ -45,7 +48,7 @@ export function slice(samples: Samples, from: number, count: number): Samples {
 }
 
 /** Removes `count`, because the library rejects unknown properties. */
-export function toData({ inputs, labels, targets, inputScale }: Samples): Data {
+export function toData({ inputs, labels, targets, inputScale }: LessonSamples): Data {
   return {
     inputs,
     ...(labels && { labels }),

@@ -1,6 +1,6 @@
 import { Random } from 'bp4';
 import type { Settings, TaskName } from '../protocol.js';
-import type { Samples } from './samples.js';
+import type { LessonSamples } from './samples.js';
 
 export type ToyName = Exclude<TaskName, 'digits' | 'csv'>;
 
@@ -17,7 +17,7 @@ const SPREAD = 0.25;
 export function toyData(
   task: ToyName,
   { noise, seed }: Pick<Settings, 'noise' | 'seed'>,
-): { train: Samples; test: Samples } {
+): { train: LessonSamples; test: LessonSamples } {
   const random = Random.fromSeed(seed);
   const inputs = new Float32Array(2 * COUNT);
   const labels = new Uint8Array(COUNT);
@@ -32,7 +32,7 @@ export function toyData(
   return { train: part(inputs, labels, 0), test: part(inputs, labels, COUNT / 2) };
 }
 
-function part(inputs: Float32Array, labels: Uint8Array, from: number): Samples {
+function part(inputs: Float32Array, labels: Uint8Array, from: number): LessonSamples {
   const to = from + COUNT / 2;
   return { count: COUNT / 2, inputs: inputs.slice(2 * from, 2 * to), labels: labels.slice(from, to) };
 }

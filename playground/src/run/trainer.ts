@@ -9,7 +9,7 @@ import {
 } from 'bp4';
 import type { Report, Settings, Walk } from '../protocol.js';
 import { lossNames, outputActivations } from './choices.js';
-import { chosen, toData, slice, type Lesson, type Samples } from './samples.js';
+import { chosen, toData, slice, type Lesson, type LessonSamples } from './samples.js';
 
 /** The number of samples used to diagnose how fast layers learn. */
 const DIAGNOSED = 200;
@@ -27,7 +27,7 @@ export class Trainer {
   /** The reports of the epochs since the last `takeReports`. */
   #reports: Report[] = [];
   /** The training samples in the order of the current epoch. */
-  #ordered: { readonly epoch: number; readonly samples: Samples } | undefined;
+  #ordered: { readonly epoch: number; readonly samples: LessonSamples } | undefined;
   readonly #options: TrainOptions;
 
   private constructor(net: Network, lesson: Lesson, settings: Settings) {
@@ -138,7 +138,7 @@ export class Trainer {
   }
 
   /** The samples in the order of this epoch, which depends only on the seed and the number of the epoch. */
-  #samples(): Samples {
+  #samples(): LessonSamples {
     if (this.#ordered?.epoch !== this.epoch) {
       // the seed has 32 bits and the epoch goes above them, from 1: the bare seed already draws the network's weights
       const seed = this.settings.seed + (this.epoch + 1) * 2 ** 32;

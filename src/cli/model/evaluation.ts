@@ -12,7 +12,7 @@ import { inFile } from '../errors.js';
 import { formatPercent, formatSignificant } from '../terminal/format.js';
 import { textTable } from '../terminal/text-table.js';
 import { Dataset } from '../../data/index.js';
-import type { Diagnosis } from '../../training/diagnosis.js';
+import type { Diagnosis } from '../../training/reports.js';
 import { toTrainData, type LabeledSamples } from '../data/split-stream.js';
 
 /** How good a network is on samples whose answers are known. */

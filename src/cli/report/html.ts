@@ -43,10 +43,10 @@ const escape = (text: string): string =>
     .replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
 
 /** The name of a column of numbers, or `word`, that of one of words; false where the column is left out. */
-type Column = string | { readonly word: string } | false;
+type ColumnHead = string | { readonly word: string } | false;
 
 /** A table of numbers. @param rows each a `tr`, which begins with a `th` */
-export function numbersTable(columns: readonly Column[], rows: readonly Markup[]): Markup {
+export function numbersTable(columns: readonly ColumnHead[], rows: readonly Markup[]): Markup {
   return html`<div class="scroll" tabindex="0">
     <table class="numbers">
       <thead>
@@ -61,7 +61,7 @@ export function numbersTable(columns: readonly Column[], rows: readonly Markup[]
   </div>`;
 }
 
-const heading = (column: Exclude<Column, false>): Markup =>
+const heading = (column: Exclude<ColumnHead, false>): Markup =>
   typeof column === 'string'
     ? html`<th scope="col">${column}</th>`
     : html`<th scope="col" class="word">${column.word}</th>`;

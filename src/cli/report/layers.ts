@@ -1,4 +1,4 @@
-import type { Diagnosis, LayerDiagnosis } from '../../training/diagnosis.js';
+import type { Diagnosis, LayerDiagnosis } from '../../training/reports.js';
 import type { EpochReport } from '../../training/reports.js';
 import { formatPercent, formatPrecise, formatWholePercent } from '../terminal/format.js';
 import { linearAxis } from './axis.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeWhole } from '../../node/whole-file.js';
 import { inFile } from '../errors.js';
 import type { Output } from '../terminal/output.js';
-import type { Diagnosis } from '../../training/diagnosis.js';
+import type { Diagnosis } from '../../training/reports.js';
 import type { EpochReport } from '../../training/reports.js';
 import type { Evaluation } from '../model/evaluation.js';
 import { formatPercent, formatPrecise, groupDigits, formatWholePercent } from '../terminal/format.js';

@@ -1,5 +1,5 @@
 import { RangeFault } from '../../errors.js';
-import type { Column, Columns } from '../../model/columns.js';
+import type { CheckedColumn, Columns } from '../../model/columns.js';
 import type { GraphBuilder } from './graph-builder.js';
 import { DOUBLE, FLOAT } from './proto.js';
 
@@ -13,7 +13,7 @@ import { DOUBLE, FLOAT } from './proto.js';
  * @throws RangeError if two categories are equal in single precision
  */
 export function writeTransforms(draft: GraphBuilder, { list }: Columns, input: string): string {
-  const groups: Column[][] = [];
+  const groups: CheckedColumn[][] = [];
   for (const column of list) {
     const group = groups.at(-1);
     if (group && !column.places && !group[0]!.places) group.push(column);
@@ -40,7 +40,7 @@ export function writeInverse(draft: GraphBuilder, { list }: Columns, input: stri
 }
 
 /** (x − shift) / range. If the range is 0 it divides by infinity, so that the result is 0. */
-function writeScaling(draft: GraphBuilder, columns: readonly Column[], input: string): string {
+function writeScaling(draft: GraphBuilder, columns: readonly CheckedColumn[], input: string): string {
   return writeAffine(draft, columns, input, [
     ['Sub', 'shifts', ({ shift }) => shift],
     ['Div', 'ranges', ({ range }) => range || Infinity],
@@ -50,9 +50,9 @@ function writeScaling(draft: GraphBuilder, columns: readonly Column[], input: st
 /** Applies two operations with one number per column, in double precision if necessary. */
 function writeAffine(
   draft: GraphBuilder,
-  columns: readonly Column[],
+  columns: readonly CheckedColumn[],
   input: string,
-  operations: readonly (readonly [op: string, name: string, number: (column: Column) => number])[],
+  operations: readonly (readonly [op: string, name: string, number: (column: CheckedColumn) => number])[],
 ): string {
   if (columns.every(({ shift, range }) => shift === 0 && range === 1)) return input;
   const isDouble = columns.some(needsDouble);
@@ -69,12 +69,12 @@ function writeAffine(
  * Whether single precision would lose more than 10⁻⁶ of a range. Rounding changes a shift (the mean of years, for
  * example) by up to 2⁻²⁴ of itself, which is at most 16·2⁻²⁴ of the range if this returns false.
  */
-function needsDouble({ shift, range }: Column): boolean {
+function needsDouble({ shift, range }: CheckedColumn): boolean {
   return range !== 0 && !(Math.abs(shift) <= 16 * range && range > 1e-30 && range < 1e30);
 }
 
 /** 1 at the input's category, else 0. An unknown category is 0 everywhere. */
-function writeOneHot(draft: GraphBuilder, { width, given, places }: Column, input: string): string {
+function writeOneHot(draft: GraphBuilder, { width, given, places }: CheckedColumn, input: string): string {
   const values = new Float32Array(width);
   for (const [category, place] of places!) if (typeof category === 'number') values[place] = category;
   if (new Set(values).size < width) {

@@ -7,7 +7,8 @@ import { copyRun, type Run } from '../../model/state.js';
 
 // A training diverges if its loss or a weight becomes NaN or infinite. Checking each weight after each step would take longer
 // than a small step. Instead the training checks now and then, and keeps a snapshot. If it finds a weight that is not finite,
-// it returns to the snapshot and repeats the steps one by one, up to the first that fails.
+// it returns to the snapshot and repeats the steps one by one, up to the first that fails
+// (find-divergence.ts).
 
 /** Samples learned between two snapshots. Copying a parameter costs less than a hundredth of learning a sample with it. */
 const SAMPLES_PER_SNAPSHOT = 1000;
