@@ -51,9 +51,9 @@ export async function benchTraining(): Promise<Result[]> {
       job.name,
       job.miniBatchSize,
       learners.map(({ contender, accuracy }, i) => {
-        const hasLearntLess = contender.name === 'reference' && reference < samples;
+        const hasLearnedLess = contender.name === 'reference' && reference < samples;
         const checksum = accuracy();
-        return { contender, timing: timings[i]!, checksum, accuracy: hasLearntLess ? undefined : checksum };
+        return { contender, timing: timings[i]!, checksum, accuracy: hasLearnedLess ? undefined : checksum };
       }),
     );
   }

@@ -73,6 +73,12 @@ it('train --report parses the data once and encodes the model once', async () =>
   expect(counts).toMatchObject({ encode: 1, decode: 0 });
 });
 
+it('train --checkpoint encodes the model once for each file that it writes', async () => {
+  await trainIris('--checkpoint', at('run.bp4'), '--checkpoint-every', '2', '--epochs', '4');
+  expect(statSync(at('run.bp4')).size).toBeGreaterThan(0);
+  expect(counts).toMatchObject({ encode: 3 }); // after epochs 2 and 4, and the model
+});
+
 it('evaluate --report and inspect parse the data once, decode the model once, and encode nothing', async () => {
   await trainIris();
   reset();

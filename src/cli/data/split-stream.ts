@@ -28,7 +28,7 @@ export interface Shares {
 
 /** A file larger than memory, part of which is learned from, and read again in each epoch. */
 export interface StreamParts {
-  readonly learned: LearntStream;
+  readonly learned: LearnedStream;
   readonly validation: LabeledSamples | undefined;
   readonly test: LabeledSamples | undefined;
   /** Of those that are learned from, some that are held too. */
@@ -36,7 +36,7 @@ export interface StreamParts {
 }
 
 /** What is learned from. */
-export type LearntStream = Stream & Pick<Dataset, 'count' | 'width' | 'classes' | 'targetColumns'>;
+export type LearnedStream = Stream & Pick<Dataset, 'count' | 'width' | 'classes' | 'targetColumns'>;
 
 /** So many numbers of a part are held. */
 export const MOST_HELD = 2 ** 24;
@@ -64,7 +64,7 @@ export async function splitStream(stream: DataStream, shares: Shares): Promise<S
     count += indices.learned.length;
   }
   const { classes, targetColumns } = stream;
-  const learned: LearntStream = {
+  const learned: LearnedStream = {
     ...{ count, width, classes, targetColumns },
     batches: async function* () {
       const again = assignParts(shares);

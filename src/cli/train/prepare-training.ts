@@ -12,7 +12,7 @@ import {
   MOST_HELD,
   splitStream,
   type LabeledSamples,
-  type LearntStream,
+  type LearnedStream,
   type Shares,
 } from '../data/split-stream.js';
 import type { Reading } from '../data/tables.js';
@@ -40,7 +40,7 @@ import type { Transforms } from '../../model/transforms.js';
 /** All that a training needs. */
 export interface PreparedTraining {
   readonly net: Network;
-  readonly train: Dataset | LearntStream;
+  readonly train: Dataset | LearnedStream;
   readonly test: LabeledSamples | undefined;
   /** Of a stream, what it is watched by; else a share of `train` is. */
   readonly validation?: LabeledSamples | undefined;

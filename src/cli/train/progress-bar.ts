@@ -14,7 +14,7 @@ const FRAMES_PER_SECOND = 10;
 export interface Extent {
   readonly task: Task;
   readonly epochs: number;
-  /** Learnt in an epoch. */
+  /** Learned in an epoch. */
   readonly samples: number;
   readonly miniBatchSize: number;
 }

@@ -7,7 +7,7 @@ import { Stop } from '../terminal/stop-signals.js';
 import { toTrainData } from '../data/split-stream.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
-import type { Checkpoint } from '../../training/hooks/checkpoint.js';
+import type { NetworkState } from '../../model/state.js';
 import type { EpochReport } from '../../training/reports.js';
 import type { TrainOptions } from '../../training/options.js';
 
@@ -60,18 +60,18 @@ export async function runTraining(
   const history: EpochReport[] = [];
   const parameters = net.layers.reduce((sum, { weights }) => sum + weights.length, 0);
   const isLong = samples * parameters > WORK_OF_A_LONG_EPOCH;
-  const checkpoint = createCheckpoint(training, saving);
+  const writeCheckpoint = createCheckpoint(training, saving);
   const trainOptions: TrainOptions = {
     ...options,
     ...(validation && { validation: toTrainData(validation) }),
     resume: saving.resume,
     signal: stop.signal,
-    onEpoch: (report) => {
+    onEpoch: async (report) => {
       history.push(report);
       progress.onEpoch(report);
+      await writeCheckpoint?.(report);
     },
     ...(isLong && { onBatch: progress.onBatch }),
-    ...(checkpoint && { checkpoint }),
   };
   try {
     await net.train('batches' in train ? { batches: train.batches } : train, trainOptions);
@@ -92,24 +92,32 @@ export async function runTraining(
   };
 }
 
+/**
+ * Writes checkpoints after epochs. The option `checkpoint` of `train` would encode the network each time, without what the
+ * model file says about itself.
+ */
 function createCheckpoint(
   { net, about }: PreparedTraining,
   { checkpoint: path, checkpointEvery }: SavingOptions,
-): Checkpoint | undefined {
+): ((report: EpochReport) => Promise<void>) | undefined {
   if (path === undefined) return undefined;
   const file = checkpointFile(path);
   let last = -Infinity;
-  return {
-    everyEpochs: checkpointEvery ?? 1,
-    write: async () => {
-      const now = performance.now();
-      if (checkpointEvery === undefined && now - last < MS_BETWEEN_CHECKPOINTS) return;
-      last = now;
-      // `net` is as the bytes that the training offers hold it, which lack what the file says of itself
-      await file.write(encodeModel(net.state, about));
-    },
+  return async ({ epoch }) => {
+    const now = performance.now();
+    const isDue =
+      checkpointEvery === undefined ? now - last >= MS_BETWEEN_CHECKPOINTS : epoch % checkpointEvery === 0;
+    if (!isDue) return;
+    const { state } = net;
+    if (!isFinite(state)) return;
+    last = now;
+    await file.write(encodeModel(state, about));
   };
 }
+
+/** Whether a file can hold the network. If not, the training reports the divergence soon. */
+const isFinite = ({ parameters }: NetworkState): boolean =>
+  parameters.every((layer) => [layer.weights, layer.biases].every((values) => values.every(Number.isFinite)));
 
 /** What ended `train`. Its options were tried before: what it refuses is in the data. */
 export function describeFailure(error: unknown, dataPath: string): unknown {

@@ -83,7 +83,7 @@ describe('on a terminal', () => {
       },
     );
     expect(code).toBe(130);
-    expect(stdout).toContain('saved typed.bp4; go on with: npx bp4 train --resume typed.bp4');
+    expect(stdout).toContain('saved typed.bp4; continue with: npx bp4 train --resume typed.bp4');
     expect(stdout.lastIndexOf(CURSOR_ON)).toBeGreaterThan(stdout.lastIndexOf(CURSOR_OFF));
     expect(existsSync(join(cwd, 'typed.bp4'))).toBe(true);
   });
