@@ -295,7 +295,7 @@ describe('what others write', { timeout: 60_000 }, () => {
     expect(await messageOf('refused-external')).toMatch(
       /initializer 'w0': its numbers are in another file, 'weights.bin'/,
     );
-    expect(await messageOf('sklearn')).toMatch(/one output, got 'y', 'label'; name one as options\.output/);
+    expect(await messageOf('sklearn')).toMatch(/one output, got 'y', 'label'; set options\.output/);
     expect(await messageOf('sklearn', { output: 'label' })).toMatch(
       /graph\.node\[8\], ArgMax: this operator/,
     );
