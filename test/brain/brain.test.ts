@@ -183,14 +183,14 @@ describe('sizes', () => {
   });
 
   it('a seed repeats the initial weights, which differ by default', () => {
-    const weightsOf = (options = {}): unknown => {
+    const pickWeights = (options = {}): unknown => {
       const net = new NeuralNetwork({ inputSize: 2, outputSize: 1, ...options });
       net.initialize();
       return net.weights;
     };
-    expect(weightsOf({ seed: 7 })).toEqual(weightsOf({ seed: 7 }));
-    expect(weightsOf({ seed: 7 })).not.toEqual(weightsOf({ seed: 8 }));
-    expect(weightsOf()).not.toEqual(weightsOf());
+    expect(pickWeights({ seed: 7 })).toEqual(pickWeights({ seed: 7 }));
+    expect(pickWeights({ seed: 7 })).not.toEqual(pickWeights({ seed: 8 }));
+    expect(pickWeights()).not.toEqual(pickWeights());
   });
 });
 

@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 /** @param zeros the share of inputs that are zero */
-function dataOf(inputs: number, outputs: number, count: number, zeros: number) {
+function createData(inputs: number, outputs: number, count: number, zeros: number) {
   const random = Random.fromSeed(inputs + outputs);
   const row = (size: number, share: number): number[] =>
     Array.from({ length: size }, () => (random.uniform(0, 1) < share ? 0 : random.uniform(-1, 1)));
@@ -24,7 +24,7 @@ type Numbers = number[] | Float32Array;
 
 function trained(engine: BrainEngine, sizes: number[], zeros: number, options: Partial<TrainOptions>) {
   const [inputs, outputs] = [sizes[0]!, sizes.at(-1)!];
-  const data = dataOf(inputs, outputs, 13, zeros);
+  const data = createData(inputs, outputs, 13, zeros);
   const net = new NeuralNetwork<Numbers, Numbers>({ hiddenLayers: sizes.slice(1, -1), seed: 5, engine });
   const statuses = [7, 3].map((iterations) =>
     net.train(data, { errorThresh: 1e-9, learningRate: 0.2 / inputs, iterations, ...options }),
@@ -92,13 +92,13 @@ describe('parity', () => {
     });
     const { NeuralNetwork: Refused, EngineError } = await import('../../src/brain/index.js');
     const net = new Refused<Numbers, Numbers>({ seed: 5, hiddenLayers: [3] });
-    net.train(dataOf(4, 2, 5, 0), { iterations: 4 });
+    net.train(createData(4, 2, 5, 0), { iterations: 4 });
     vi.unstubAllGlobals();
     const same = new NeuralNetwork<Numbers, Numbers>({ seed: 5, hiddenLayers: [3], engine: 'reference' });
-    same.train(dataOf(4, 2, 5, 0), { iterations: 4 });
+    same.train(createData(4, 2, 5, 0), { iterations: 4 });
     expect(net.weights).toEqual(same.weights);
     const asked = new Refused<Numbers, Numbers>({ engine: 'wasm' });
-    expect(() => asked.train(dataOf(4, 2, 5, 0))).toThrow(EngineError);
+    expect(() => asked.train(createData(4, 2, 5, 0))).toThrow(EngineError);
   });
 });
 
@@ -106,7 +106,7 @@ describe('truth', () => {
   it.each(['sigmoid', 'tanh', 'relu', 'leaky-relu'] as const)(
     'steps against the gradient of the cost: %s',
     (activation) => {
-      const [datum] = dataOf(4, 3, 1, 0);
+      const [datum] = createData(4, 3, 1, 0);
       const net = new NeuralNetwork<Numbers, Numbers>({
         seed: 3,
         activation,

@@ -180,7 +180,7 @@ it('recognizes a system error by its fields, and keeps where a training diverged
 
 describe('a cure that names an option of the library', () => {
   const ofTrain = Object.values(flagTable).map(({ flags }) => `--${flags[0]!}`);
-  const textOf = (option: Fault['option'], flags = ofTrain): string =>
+  const readText = (option: Fault['option'], flags = ofTrain): string =>
     describeError(
       toDataError(
         'a.csv',
@@ -191,21 +191,21 @@ describe('a cure that names an option of the library', () => {
 
   it('a cure names the flag of every option in the table', () => {
     for (const [name, { flags }] of Object.entries(flagTable)) {
-      expect(textOf({ name, values: ['drop'] })).toContain(`--${flags[0]!}`);
+      expect(readText({ name, values: ['drop'] })).toContain(`--${flags[0]!}`);
     }
   });
 
   it('a cure stays unchanged when it names no option, or one without a flag', () => {
-    expect(textOf({ name: 'toString' })).toBe('a.csv: row 1: xyz; words of the library');
-    expect(textOf(undefined)).toBe('a.csv: row 1: xyz; words of the library');
+    expect(readText({ name: 'toString' })).toBe('a.csv: row 1: xyz; words of the library');
+    expect(readText(undefined)).toBe('a.csv: row 1: xyz; words of the library');
   });
 
   it('a cure is left out when the command lacks its flag', () => {
-    expect(textOf({ name: 'missing', values: ['drop'] }, ['--label'])).toBe('a.csv: row 1: xyz');
+    expect(readText({ name: 'missing', values: ['drop'] }, ['--label'])).toBe('a.csv: row 1: xyz');
   });
 
   it('a cure lists the values to choose from', () => {
-    expect(textOf({ name: 'missing', values: ['drop', 'mean'] })).toBe(
+    expect(readText({ name: 'missing', values: ['drop', 'mean'] })).toBe(
       'a.csv: row 1: xyz; --missing drop leaves such rows out, --missing mean fills them in',
     );
   });

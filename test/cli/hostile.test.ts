@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bin, bp4, eventsOf, irisCSV, type Ran } from '../support/cli.js';
+import { bin, bp4, listEvents, irisCSV, type Ran } from '../support/cli.js';
 
 // Files that mean ill, and slips of who types: nothing is lost, and nothing reaches the terminal as a command to it.
 
@@ -74,7 +74,7 @@ describe('the terminal', () => {
     expect(
       new Set(answers.flatMap((line) => Object.keys((JSON.parse(line) as { outputs: object }).outputs))),
     ).toEqual(new Set([`\u009B31mred${clear}`, 'x,"y"\nz']));
-    expect(eventsOf(await run('inspect', 'hostile.bp4', '--json'))).not.toEqual([]);
+    expect(listEvents(await run('inspect', 'hostile.bp4', '--json'))).not.toEqual([]);
   });
 });
 

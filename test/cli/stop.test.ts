@@ -7,8 +7,8 @@ import {
   bin,
   bp4,
   bp4Process,
-  eventOf,
-  eventsOf,
+  readEvent,
+  listEvents,
   irisCSV,
   signsCSV,
   signsTask as task,
@@ -47,7 +47,7 @@ function runAndSignal(
 /** On Windows, kill ends a process at once, without a signal that it could handle; and there is no sh. */
 const itOnPOSIX = it.skipIf(process.platform === 'win32');
 
-const weightsOf = (ran: Ran): unknown => eventOf(ran, 'saved')['weights'];
+const pickWeights = (ran: Ran): unknown => readEvent(ran, 'saved')['weights'];
 
 describe('a training that is stopped', () => {
   let never: Ran;
@@ -66,13 +66,13 @@ describe('a training that is stopped', () => {
           `^bp4: stopped in epoch \\d+, after a whole step; saved ${out}; continue with: npx bp4 train --resume ${out}\n$`,
         ),
       );
-      expect(eventsOf(ran).at(-1)).toMatchObject({ event: 'stopped', path: out });
+      expect(listEvents(ran).at(-1)).toMatchObject({ event: 'stopped', path: out });
       const resumed = await bp4(['train', '--resume', out, '--epochs', '6', '--json'], { cwd });
       expect(resumed).toMatchObject({ code: 0, stderr: '' });
-      const [first] = eventsOf(resumed).filter(({ event }) => event === 'epoch');
-      expect(first!['epoch']).toBe((eventsOf(ran).at(-1)!['epoch'] as number) + 1);
-      expect(weightsOf(resumed)).toBe(weightsOf(never));
-      expect(eventOf(resumed, 'test')).toEqual(eventOf(never, 'test'));
+      const [first] = listEvents(resumed).filter(({ event }) => event === 'epoch');
+      expect(first!['epoch']).toBe((listEvents(ran).at(-1)!['epoch'] as number) + 1);
+      expect(pickWeights(resumed)).toBe(pickWeights(never));
+      expect(readEvent(resumed, 'test')).toEqual(readEvent(never, 'test'));
     },
   );
 
@@ -88,7 +88,7 @@ describe('a training that is stopped', () => {
     }
     expect(stops).toBeGreaterThan(1);
     const last = await bp4(['train', '--resume', 'often.bp4', '--json'], { cwd });
-    expect(weightsOf(last)).toBe(weightsOf(never));
+    expect(pickWeights(last)).toBe(pickWeights(never));
   });
 
   it('a training stopped by SIGKILL leaves a whole checkpoint, which resumes to the same bits', async () => {
@@ -123,7 +123,7 @@ describe('a training that is stopped', () => {
       { cwd },
     );
     expect(resumed).toMatchObject({ code: 0, stderr: '' });
-    expect(weightsOf(resumed)).toBe(weightsOf(never));
+    expect(pickWeights(resumed)).toBe(pickWeights(never));
     expect(readdirSync(cwd).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 

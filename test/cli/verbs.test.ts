@@ -15,7 +15,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNPY, writeNPZ } from '../../src/formats/numpy/index.js';
 import { Network } from '../../src/index.js';
-import { bin, bp4, eventOf, irisCSV, type Ran } from '../support/cli.js';
+import { bin, bp4, readEvent, irisCSV, type Ran } from '../support/cli.js';
 
 // predict, evaluate, diagnose, export and inspect, as a user runs them.
 
@@ -26,7 +26,7 @@ const run = (...args: string[]): Promise<Ran> => bp4(args, { cwd });
 const fed = (input: string, ...args: string[]): Promise<Ran> => bp4(args, { cwd, input });
 
 /** Of a run that has gone well and had nothing to say on stderr. */
-async function outputOf(...args: string[]): Promise<string> {
+async function captureOutput(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return stdout;
@@ -74,9 +74,9 @@ const houses = `area,district,price
 beforeAll(async () => {
   put('iris.csv', irisCSV());
   put('houses.csv', houses);
-  await outputOf('train', 'iris.csv', '--epochs', '40');
-  await outputOf('train', 'houses.csv', '--target', 'price', '--epochs', '200', '--test-split', '0');
-  answers = await outputOf('predict', 'iris.bp4', 'iris.csv');
+  await captureOutput('train', 'iris.csv', '--epochs', '40');
+  await captureOutput('train', 'houses.csv', '--target', 'price', '--epochs', '200', '--test-split', '0');
+  answers = await captureOutput('predict', 'iris.bp4', 'iris.csv');
 });
 afterAll(() => rmSync(cwd, { recursive: true }));
 
@@ -139,14 +139,14 @@ describe('predict', () => {
     ],
   ])('predict reads %s', async (_, name, content) => {
     put(name, content);
-    expect(await outputOf('predict', 'iris.bp4', name)).toBe(answers);
+    expect(await captureOutput('predict', 'iris.bp4', name)).toBe(answers);
   });
 
   it('predict reads true and false, which were learned as 1 and 0', async () => {
     const learned = Array.from({ length: 40 }, (_, i) => ({ is: i % 2 === 0, kind: i % 2 ? 'odd' : 'even' }));
     put('bits.jsonl', learned.map((row) => JSON.stringify(row)).join('\n'));
-    await outputOf('train', 'bits.jsonl', '--epochs', '30', '--batch', '4', '--learning-rate', '0.1');
-    const answers = lines(await outputOf('predict', 'bits.bp4', 'bits.jsonl')).slice(1);
+    await captureOutput('train', 'bits.jsonl', '--epochs', '30', '--batch', '4', '--learning-rate', '0.1');
+    const answers = lines(await captureOutput('predict', 'bits.bp4', 'bits.jsonl')).slice(1);
     expect(answers.map((line) => line.split(',')[0])).toEqual(learned.map(({ kind }) => kind));
   });
 
@@ -158,17 +158,17 @@ describe('predict', () => {
   });
 
   it('predict reads several files and writes the answers to a file', async () => {
-    expect(await outputOf('predict', 'iris.bp4', 'iris.csv', 'iris.csv')).toBe(
+    expect(await captureOutput('predict', 'iris.bp4', 'iris.csv', 'iris.csv')).toBe(
       answers + answers.slice(answers.indexOf('\n') + 1),
     );
-    expect(await outputOf('predict', 'iris.bp4', 'iris.csv', '--out', 'answers.csv')).toBe(
+    expect(await captureOutput('predict', 'iris.bp4', 'iris.csv', '--out', 'answers.csv')).toBe(
       '150 answers written to answers.csv\n',
     );
     expect(readFileSync(at('answers.csv'), 'utf8')).toBe(answers);
   });
 
   it('predict prints an object for each sample with --json', async () => {
-    const objects = lines(await outputOf('predict', 'iris.bp4', 'iris.csv', '--json')).map(
+    const objects = lines(await captureOutput('predict', 'iris.bp4', 'iris.csv', '--json')).map(
       (line) => JSON.parse(line) as { class: string; outputs: Record<string, number> },
     );
     const csv = objects.map(({ class: name, outputs }) => [name, ...Object.values(outputs)].join(','));
@@ -176,7 +176,7 @@ describe('predict', () => {
   });
 
   it('predict reads categories as they are written, and prints numbers', async () => {
-    const [head, ...prices] = lines(await outputOf('predict', 'houses.bp4', 'houses.csv'));
+    const [head, ...prices] = lines(await captureOutput('predict', 'houses.bp4', 'houses.csv'));
     expect(head).toBe('price');
     for (const [n, price] of prices.entries()) {
       expect(Math.abs(Number(price) - Number(lines(houses)[n + 1]!.split(',')[2]))).toBeLessThan(40);
@@ -187,7 +187,7 @@ describe('predict', () => {
 
   it('predict prints an empty line for a row with a missing value when the training dropped such rows', async () => {
     put('gaps.csv', `${irisCSV().replace('5.1', '')}${irisCSV().split('\n')[1]}\n`);
-    await outputOf('train', 'gaps.csv', '--epochs', '2');
+    await captureOutput('train', 'gaps.csv', '--epochs', '2');
     const { code, stdout, stderr } = await run('predict', 'gaps.bp4', 'gaps.csv');
     expect(code).toBe(0);
     expect(lines(stdout)[1]).toBe(',,,');
@@ -297,8 +297,8 @@ describe('predict', () => {
   it('predict accepts columns named as properties of every object', async () => {
     const csv = `__proto__,constructor,class\n${Array.from({ length: 30 }, (_, n) => `${n % 7},${n % 3},${n % 2 ? '__proto__' : 'toString'}`).join('\n')}\n`;
     put('odd.csv', csv);
-    await outputOf('train', 'odd.csv', '--epochs', '2');
-    const [first] = lines(await outputOf('predict', 'odd.bp4', 'odd.csv', '--json'));
+    await captureOutput('train', 'odd.csv', '--epochs', '2');
+    const [first] = lines(await captureOutput('predict', 'odd.bp4', 'odd.csv', '--json'));
     expect(first).toMatch(
       /^\{"class":"(__proto__|toString)","outputs":\{"__proto__":[\d.e-]+,"toString":[\d.e-]+\}\}$/,
     );
@@ -319,7 +319,7 @@ describe('evaluate', () => {
   });
 
   it('evaluate agrees with Network.evaluate with --json', async () => {
-    const evaluation = eventOf(await run('evaluate', 'iris.bp4', 'iris.csv', '--json'), 'evaluation');
+    const evaluation = readEvent(await run('evaluate', 'iris.bp4', 'iris.csv', '--json'), 'evaluation');
     const net = await Network.load(readFileSync(at('iris.bp4')));
     const species = ['setosa', 'versicolor', 'virginica'];
     const { loss, accuracy } = net.evaluate({
@@ -363,7 +363,7 @@ describe('evaluate', () => {
 
 describe('diagnose', () => {
   it('diagnose describes each layer in numbers, then words, and draws it with --report', async () => {
-    const stdout = await outputOf('diagnose', 'houses.bp4', 'houses.csv', '--report', 'layers.html');
+    const stdout = await captureOutput('diagnose', 'houses.bp4', 'houses.csv', '--report', 'layers.html');
     expect(stdout).toMatch(/layer +\|δ\| +‖∂C\/∂W‖\/‖W‖ +saturated +dead units +‖W‖/);
     expect(stdout).toMatch(/layers\[0\] +\d+ relu +0?\.?\d/);
     expect(readFileSync(at('layers.html'), 'utf8')).toContain('How fast each layer learns');
@@ -375,9 +375,9 @@ describe('diagnose', () => {
     const layers = [{ ...json.layers[0]!, weights: [[40, 40]], biases: [40] }];
     put('stuck.json', JSON.stringify({ ...json, layers }));
     put('stuck.csv', 'a,b,c\n1,1,0\n2,1,0\n1,2,0\n');
-    const stdout = await outputOf('diagnose', 'stuck.json', 'stuck.csv', '--label', 'c');
+    const stdout = await captureOutput('diagnose', 'stuck.json', 'stuck.csv', '--label', 'c');
     expect(stdout).toMatch(/! layers\[0\]: quadratic cost with saturated sigmoid outputs/);
-    const { messages } = eventOf(
+    const { messages } = readEvent(
       await run('diagnose', 'stuck.json', 'stuck.csv', '--label', 'c', '--json'),
       'diagnosis',
     );
@@ -392,10 +392,10 @@ describe('export and back', () => {
     const out = format === 'tfjs' ? 'out-tfjs' : `out.${format}`;
     const exported = await run('export', 'iris.bp4', out, '--to', format, '--json');
     expect(exported).toMatchObject({ code: 0, stderr: '' });
-    const { files, bytes } = eventOf(exported, 'exported') as { files: string[]; bytes: number[] };
+    const { files, bytes } = readEvent(exported, 'exported') as { files: string[]; bytes: number[] };
     for (const [i, file] of files.entries()) expect(readFileSync(at(file)).length).toBe(bytes[i]);
     const [before, after] = await Promise.all(
-      ['iris.bp4', out].map(async (path) => eventOf(await run('inspect', path, '--json'), 'model')),
+      ['iris.bp4', out].map(async (path) => readEvent(await run('inspect', path, '--json'), 'model')),
     );
     expect(after).toMatchObject({ format, hash: before!['hash'], parameters: before!['parameters'] });
     const names = format === 'bp4' ? [] : ['--classes', 'setosa,versicolor,virginica'];
@@ -403,7 +403,7 @@ describe('export and back', () => {
   });
 
   it('export to code writes a module that imports nothing, and its types', async () => {
-    const stdout = await outputOf('export', 'iris.bp4', 'flower.mjs');
+    const stdout = await captureOutput('export', 'iris.bp4', 'flower.mjs');
     expect(stdout).toContain("import { predict } from './flower.mjs'");
     expect(stdout).toMatch(/^flower\.d\.mts {2}TypeScript declarations, \d+ bytes$/m);
     const { predict, outputs } = (await import(pathToFileURL(at('flower.mjs')).href)) as {
@@ -417,14 +417,14 @@ describe('export and back', () => {
   });
 
   it('export reports losses, and shows how to open the file', async () => {
-    const stdout = await outputOf('export', 'iris.bp4', '--to', 'safetensors');
+    const stdout = await captureOutput('export', 'iris.bp4', '--to', 'safetensors');
     expect(stdout).toMatch(/^iris\.safetensors +safetensors, [\d.]+ kB\n/);
     expect(stdout).toMatch(/note: other programs must transform the inputs themselves/);
     expect(stdout).toMatch(
       /note: the file has no class names: its outputs are setosa, versicolor, virginica/,
     );
     expect(stdout).toMatch(/open: PyTorch/);
-    expect(await outputOf('export', 'houses.bp4', 'houses.onnx')).toMatch(
+    expect(await captureOutput('export', 'houses.bp4', 'houses.onnx')).toMatch(
       /categories are given by their index: district/,
     );
   });
@@ -440,7 +440,7 @@ describe('export and back', () => {
       2,
       /give --activations, one for each of its 1 layers/,
     );
-    const stdout = await outputOf('inspect', 'bare.npz', '--activations', 'softmax');
+    const stdout = await captureOutput('inspect', 'bare.npz', '--activations', 'softmax');
     expect(stdout).toMatch(/layers\[0\] +2 softmax +6 +1\.00|layers\[0\] +2 softmax +6 +1 /);
     expectFailure(
       await run('inspect', 'iris.bp4', '--activations', 'relu'),
@@ -466,7 +466,7 @@ describe('export and back', () => {
       }),
     );
     const models = ['brain1.json', 'brain2.json'].map(async (path) =>
-      eventOf(await run('inspect', path, '--json'), 'model'),
+      readEvent(await run('inspect', path, '--json'), 'model'),
     );
     const [one, two] = await Promise.all(models);
     expect(one).toMatchObject({
@@ -518,7 +518,7 @@ describe('export and back', () => {
 
 describe('inspect', () => {
   it('inspect prints task, inputs, training and weights', async () => {
-    const stdout = await outputOf('inspect', 'iris.bp4');
+    const stdout = await captureOutput('inspect', 'iris.bp4');
     for (const text of [
       /^iris\.bp4: a model of bp4, [\d.]+ kB$/m,
       /^ {2}task +classification of species: setosa, versicolor, virginica$/m,
@@ -533,27 +533,27 @@ describe('inspect', () => {
   });
 
   it('inspect prints the hash that train printed', async () => {
-    const saved = eventOf(
+    const saved = readEvent(
       await run('train', 'iris.csv', '--epochs', '2', '--out', 'two.bp4', '--json'),
       'saved',
     );
-    const model = eventOf(await run('inspect', 'two.bp4', '--json'), 'model');
+    const model = readEvent(await run('inspect', 'two.bp4', '--json'), 'model');
     expect(model['hash']).toBe(saved['weights']);
   });
 });
 
 it('train --report draws curves by epoch and lists what was guessed', async () => {
-  await outputOf('train', 'iris.csv', '--epochs', '3', '--out', 'reported.bp4', '--report', 'iris.html');
+  await captureOutput('train', 'iris.csv', '--epochs', '3', '--out', 'reported.bp4', '--report', 'iris.html');
   const page = readFileSync(at('iris.html'), 'utf8');
   for (const text of ['How it learned', 'Confusion matrix', '|δ| of each layer', 'by its name'])
     expect(page).toContain(text);
 });
 
 it('help describes every command and every option', async () => {
-  const overview = await outputOf('--help');
+  const overview = await captureOutput('--help');
   for (const name of ['predict', 'evaluate', 'diagnose', 'export', 'inspect', 'bench']) {
     expect(overview).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
-    const help = await outputOf(name, '--help');
+    const help = await captureOutput(name, '--help');
     expect(help).toContain(`Usage: bp4 ${name}`);
     expect(help).toContain('Examples');
     expect(Math.max(...help.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(110);
@@ -561,29 +561,29 @@ it('help describes every command and every option', async () => {
 });
 
 it('help train shows both forms of the line', async () => {
-  expect(await outputOf('help', 'train')).toMatch(
+  expect(await captureOutput('help', 'train')).toMatch(
     /^Usage: bp4 train \[options\] <data>\n {7}bp4 train --resume \[model\] \[data\]\n/,
   );
 });
 
 it('help of commands that read no data lists no options for data', async () => {
   for (const name of ['inspect', 'export']) {
-    const help = await outputOf('help', name);
+    const help = await captureOutput('help', name);
     for (const option of ['--inputs', '--target', '--classes']) expect(help).toContain(`  ${option} `);
     for (const option of ['--label', '--delimiter', '--header']) expect(help).not.toContain(option);
   }
-  expect(await outputOf('help', 'evaluate')).toMatch(/--label .*[^]*--delimiter .*[^]*--header /);
+  expect(await captureOutput('help', 'evaluate')).toMatch(/--label .*[^]*--delimiter .*[^]*--header /);
 });
 
 it('prints the version with -v and --version', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  for (const flag of ['-v', '--version']) expect(await outputOf(flag)).toBe(`${version}\n`);
+  for (const flag of ['-v', '--version']) expect(await captureOutput(flag)).toBe(`${version}\n`);
 });
 
 it('bench rejects an argument, and asks for none', async () => {
-  expect(await outputOf('bench', '--help')).toMatch(/^Usage: bp4 bench \[options\]$/m);
+  expect(await captureOutput('bench', '--help')).toMatch(/^Usage: bp4 bench \[options\]$/m);
   const ran = await bp4(['bench', 'iris.csv'], { cwd });
   expect(ran).toMatchObject({ code: 2, stdout: '' });
   expect(ran.stderr).toMatch(/^bp4: unexpected argument 'iris\.csv'; see bp4 bench --help$/m);
@@ -631,8 +631,8 @@ describe('a mistake in what is typed or read', () => {
       expect(existsSync(at(name))).toBe(false);
     }
     for (const name of ['saved.safetensors', 'saved']) {
-      await outputOf('train', 'iris.csv', '--epochs', '1', '--out', name);
-      expect(await outputOf('inspect', name)).toContain(`${name}: a model of bp4`);
+      await captureOutput('train', 'iris.csv', '--epochs', '1', '--out', name);
+      expect(await captureOutput('inspect', name)).toContain(`${name}: a model of bp4`);
     }
   });
 
@@ -669,14 +669,14 @@ describe('a mistake in what is typed or read', () => {
   });
 
   it('train recommends evaluate for new data', async () => {
-    expect(await outputOf('train', 'iris.csv', '--epochs', '1', '--out', 'next.bp4')).toMatch(
+    expect(await captureOutput('train', 'iris.csv', '--epochs', '1', '--out', 'next.bp4')).toMatch(
       /^ {2}npx bp4 evaluate next\.bp4 other\.csv +measure it on new labeled data$/m,
     );
   });
 
   it('train reports that an old model file is replaced', async () => {
     const train = ['train', 'iris.csv', '--epochs', '1', '--out', 'twice.bp4'];
-    expect(await outputOf(...train)).not.toContain('replacing');
-    expect(await outputOf(...train)).toMatch(/^Saved twice\.bp4, .*, replacing the old file$/m);
+    expect(await captureOutput(...train)).not.toContain('replacing');
+    expect(await captureOutput(...train)).toMatch(/^Saved twice\.bp4, .*, replacing the old file$/m);
   });
 });

@@ -81,7 +81,7 @@ const networks = {
   large: { inputs: 784, layers: [layer(512, 'relu'), layer(512, 'relu'), layer(10, 'softmax')] },
 };
 
-async function networkOf(name) {
+async function createNetwork(name) {
   const net = await Network.create({ ...networks[name], seed: 7 });
   // trained a little, so that biases and a state of training are there
   const labels = Uint8Array.from({ length: 8 }, (_, n) => n % 2);
@@ -122,7 +122,7 @@ const transformed = () =>
 describe('what bp4 writes', () => {
   for (const name of Object.keys(networks)) {
     it(`onnxruntime answers as bp4 does: ${name}`, async () => {
-      const net = await networkOf(name);
+      const net = await createNetwork(name);
       const bytes = toONNX(net);
       for (const count of [1, 100]) {
         const inputs = samples(count, net.inputs);
@@ -171,7 +171,7 @@ describe('what bp4 writes', () => {
     const files = [];
     for (const name of Object.keys(networks)) {
       files.push(join(folder, `${files.length}.onnx`));
-      writeFileSync(files.at(-1), toONNX(await networkOf(name)));
+      writeFileSync(files.at(-1), toONNX(await createNetwork(name)));
     }
     files.push(join(folder, 'transformed.onnx'));
     writeFileSync(files.at(-1), toONNX(await transformed()));
@@ -211,7 +211,7 @@ describe('what others write', { timeout: 60_000 }, () => {
   });
 
   it('fromONNX finds activations, losses and transforms in models of PyTorch', async () => {
-    const activationOf = async (name) => {
+    const findActivation = async (name) => {
       const { layers, loss } = (await fromONNX(read(name))).toJSON();
       return [
         ...layers.map(({ activation, alpha }) =>
@@ -222,10 +222,10 @@ describe('what others write', { timeout: 60_000 }, () => {
     };
     const activations = ['sigmoid', 'tanh', 'relu', 'softplus', 'swish', 'gelu', 'softsign', 'linear'];
     for (const name of activations)
-      expect(await activationOf(`torch-${name}`)).toEqual([name, 'softmax', 'crossEntropy']);
-    expect(await activationOf('torch-leakyRelu')).toEqual(['leakyRelu,0.2', 'softmax', 'crossEntropy']);
-    expect(await activationOf('torch-elu')).toEqual(['elu,0.5', 'softmax', 'crossEntropy']);
-    expect(await activationOf('torch-viewed')).toEqual(['relu', 'linear', 'quadratic']);
+      expect(await findActivation(`torch-${name}`)).toEqual([name, 'softmax', 'crossEntropy']);
+    expect(await findActivation('torch-leakyRelu')).toEqual(['leakyRelu,0.2', 'softmax', 'crossEntropy']);
+    expect(await findActivation('torch-elu')).toEqual(['elu,0.5', 'softmax', 'crossEntropy']);
+    expect(await findActivation('torch-viewed')).toEqual(['relu', 'linear', 'quadratic']);
     expect((await fromONNX(read('torch-standardized'))).toJSON().transforms).toEqual({
       inputs: [
         { kind: 'standardize', mean: 1, deviation: 2 },
@@ -278,25 +278,25 @@ describe('what others write', { timeout: 60_000 }, () => {
   });
 
   it('fromONNX rejects what bp4 lacks, and names the first node', async () => {
-    const messageOf = async (name, options) => {
+    const catchMessage = async (name, options) => {
       const error = await fromONNX(read(name), options).catch((error) => error);
       expect(error).toBeInstanceOf(FormatError);
       return error.message;
     };
-    expect(await messageOf('refused-conv')).toMatch(
+    expect(await catchMessage('refused-conv')).toMatch(
       /^bytes: graph\.node\[0\], Conv '[^']+': this operator is not supported/,
     );
-    expect(await messageOf('refused-residual')).toMatch(
+    expect(await catchMessage('refused-residual')).toMatch(
       /graph\.node\[\d\], Add '[^']+': branches of different layers/,
     );
-    expect(await messageOf('refused-erf')).toMatch(/graph\.node\[\d\], Erf '/);
-    expect(await messageOf('refused-relu6')).toMatch(/graph\.node\[\d\], Clip '/);
-    expect(await messageOf('refused-norm')).toMatch(/graph\.node\[\d\], BatchNormalization '/);
-    expect(await messageOf('refused-external')).toMatch(
+    expect(await catchMessage('refused-erf')).toMatch(/graph\.node\[\d\], Erf '/);
+    expect(await catchMessage('refused-relu6')).toMatch(/graph\.node\[\d\], Clip '/);
+    expect(await catchMessage('refused-norm')).toMatch(/graph\.node\[\d\], BatchNormalization '/);
+    expect(await catchMessage('refused-external')).toMatch(
       /initializer 'w0': its numbers are in another file, 'weights.bin'/,
     );
-    expect(await messageOf('sklearn')).toMatch(/one output, got 'y', 'label'; set options\.output/);
-    expect(await messageOf('sklearn', { output: 'label' })).toMatch(
+    expect(await catchMessage('sklearn')).toMatch(/one output, got 'y', 'label'; set options\.output/);
+    expect(await catchMessage('sklearn', { output: 'label' })).toMatch(
       /graph\.node\[8\], ArgMax: this operator/,
     );
   });

@@ -36,7 +36,7 @@ async function saved(model, options) {
   return artifacts;
 }
 
-const answersOf = (model, rows) => tf.tidy(() => model.predict(tf.tensor(rows)).dataSync());
+const collectAnswers = (model, rows) => tf.tidy(() => model.predict(tf.tensor(rows)).dataSync());
 
 /** The largest difference, in relation to numbers above 1. */
 function distance(given, expected) {
@@ -46,20 +46,20 @@ function distance(given, expected) {
   );
 }
 
-const parametersOf = (net) => net.layers.map(({ weights, biases }) => ({ weights, biases }));
+const pickParameters = (net) => net.layers.map(({ weights, biases }) => ({ weights, biases }));
 
 describe.each(Object.entries(networks))('%s', (_, spec) => {
   it('a network answers in TensorFlow.js as in bp4, and comes back with the same bits', async () => {
     const net = await Network.create(spec);
     const rows = rowsFor(spec);
     const model = await opened(toTFJS(net));
-    expect(distance(answersOf(model, rows), net.predict(rows))).toBeLessThanOrEqual(TOLERANCE);
+    expect(distance(collectAnswers(model, rows), net.predict(rows))).toBeLessThanOrEqual(TOLERANCE);
     const artifacts = await saved(model);
     // As model.json would have it.
     const { weightData, ...rest } = artifacts;
     const back = await fromTFJS(JSON.parse(JSON.stringify(rest)), weightData);
     expect(back.toJSON()).toEqual(net.toJSON());
-    expect(parametersOf(back)).toEqual(parametersOf(net));
+    expect(pickParameters(back)).toEqual(pickParameters(net));
   });
 });
 
@@ -78,7 +78,7 @@ it('TensorFlow.js opens the folder that saveTFJS writes', async () => {
     };
     const model = await tf.loadLayersModel(handler);
     const rows = rowsFor(networks.strings);
-    expect(distance(answersOf(model, rows), net.predict(rows))).toBeLessThanOrEqual(TOLERANCE);
+    expect(distance(collectAnswers(model, rows), net.predict(rows))).toBeLessThanOrEqual(TOLERANCE);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -93,9 +93,9 @@ it('a network that TensorFlow.js trains further comes back with its transforms',
   await model.fit(tf.tensor(rows), tf.tensor(rows.map((row) => [row[0], row[1]])), { epochs: 2, verbose: 0 });
   const artifacts = await saved(model);
   const back = await fromTFJS(artifacts, artifacts.weightData);
-  expect(distance(back.predict(rows), answersOf(model, rows))).toBeLessThanOrEqual(TOLERANCE);
+  expect(distance(back.predict(rows), collectAnswers(model, rows))).toBeLessThanOrEqual(TOLERANCE);
   expect(back.toJSON().transforms).toEqual(net.toJSON().transforms);
-  expect(parametersOf(back)).not.toEqual(parametersOf(net));
+  expect(pickParameters(back)).not.toEqual(pickParameters(net));
 });
 
 const { layers } = tf;
@@ -168,7 +168,7 @@ it('reads the loss that a model was compiled with, and passes over what the opti
   const net = await fromTFJS(artifacts, artifacts.weightData);
   expect(net.loss).toBe('crossEntropy');
   const rows = rowsFor(networks.sigmoid);
-  expect(distance(net.predict(rows), answersOf(model, rows))).toBeLessThanOrEqual(TOLERANCE);
+  expect(distance(net.predict(rows), collectAnswers(model, rows))).toBeLessThanOrEqual(TOLERANCE);
 });
 
 /** A topology as a converter of Keras models writes it, and weights for it, in files of six bytes. */

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { FormatError, Network } from '../../src/index.js';
-import { errorOf, expectError, spec } from '../support/patient.js';
-import { fileOf, partsOf, type Parts } from '../support/safetensors.js';
+import { catchError, expectError, spec } from '../support/patient.js';
+import { makeFile, pickParts, type Parts } from '../support/safetensors.js';
 
 // Bytes that are not a network are refused at the place that is wrong.
 
 const saved = (await Network.create(spec)).save();
-const { header, data } = partsOf(saved);
+const { header, data } = pickParts(saved);
 const text = JSON.stringify(header);
 const bp4 = header.__metadata__['bp4']!;
 
-const withEntries = (changes: object): Buffer => fileOf({ ...header, ...changes }, data);
+const withEntries = (changes: object): Buffer => makeFile({ ...header, ...changes }, data);
 const withEntry = (changes: object): Buffer =>
   withEntries({ '0.bias': { ...header['0.bias']!, ...changes } });
 const withJSON = (json: string): Buffer => withEntries({ __metadata__: { bp4: json } });
@@ -18,7 +18,7 @@ const withSpec = (changes: object): Buffer =>
   withJSON(JSON.stringify({ ...(JSON.parse(bp4) as object), ...changes }));
 const withText = (from: string, to: string): Buffer => {
   expect(text).toContain(from);
-  return fileOf(text.replace(from, to), data);
+  return makeFile(text.replace(from, to), data);
 };
 const withLength = (length: bigint): Buffer => {
   const file = Buffer.from(saved);
@@ -28,7 +28,7 @@ const withLength = (length: bigint): Buffer => {
 const withFloat = (at: number, value: number): Buffer => {
   const changed = Buffer.from(data);
   changed.writeFloatLE(value, at);
-  return fileOf(header, changed);
+  return makeFile(header, changed);
 };
 const without = (name: string): Parts['header'] =>
   Object.fromEntries(Object.entries(header).filter(([key]) => key !== name)) as Parts['header'];
@@ -48,17 +48,17 @@ const cases: [what: string, bytes: Uint8Array, message: RegExp | string][] = [
   ],
   ['a header 2³² longer', withLength(BigInt(saved.length) + 2n ** 32n), 'length of the header: expected'],
   ['no header', withLength(0n), "header: expected an object, got ''"],
-  ['a header of too many bytes', fileOf(text + ' '.repeat(2 ** 20), data), 'from 0 to 1048576, got'],
-  ['a header that is an array', fileOf(`[${text}]`, data), "header: expected an object, got '[{"],
-  ['a header after a space', fileOf(` ${text}`, data), "header: expected an object, got ' {"],
-  ['a header after a byte-order mark', fileOf(`\ufeff${text}`, data), 'header: expected an object'],
-  ['a header that is not UTF-8', fileOf(header, data).fill(0xff, 20, 21), 'utf-8'],
-  ['a header that is no JSON', fileOf(text.slice(0, -1), data), /JSON/],
-  ['two headers', fileOf(text + text, data), /JSON/],
+  ['a header of too many bytes', makeFile(text + ' '.repeat(2 ** 20), data), 'from 0 to 1048576, got'],
+  ['a header that is an array', makeFile(`[${text}]`, data), "header: expected an object, got '[{"],
+  ['a header after a space', makeFile(` ${text}`, data), "header: expected an object, got ' {"],
+  ['a header after a byte-order mark', makeFile(`\ufeff${text}`, data), 'header: expected an object'],
+  ['a header that is not UTF-8', makeFile(header, data).fill(0xff, 20, 21), 'utf-8'],
+  ['a header that is no JSON', makeFile(text.slice(0, -1), data), /JSON/],
+  ['two headers', makeFile(text + text, data), /JSON/],
   ['a name twice', withText('"1.bias"', '"0.bias"'), 'header: duplicate name'],
   ['the same name, escaped', withText('"1.bias"', String.raw`"0.bia\u0073"`), 'header: duplicate name'],
   ['a field twice', withText('"dtype":"F32"', '"dtype":"F32","dtype":"F32"'), 'header: duplicate name'],
-  ['no metadata', fileOf(without('__metadata__'), data), 'json: expected an object from toJSON, got null'],
+  ['no metadata', makeFile(without('__metadata__'), data), 'json: expected an object from toJSON, got null'],
   ['metadata of null', withEntries({ __metadata__: null }), 'json: expected an object'],
   ['metadata without a network', withEntries({ __metadata__: { format: 'pt' } }), 'json: expected an object'],
   [
@@ -125,12 +125,12 @@ const cases: [what: string, bytes: Uint8Array, message: RegExp | string][] = [
   ],
   [
     'data that end early',
-    fileOf(header, data.subarray(0, -1)),
+    makeFile(header, data.subarray(0, -1)),
     'expected 104 bytes after the header, got 103',
   ],
   [
     'bytes after the end',
-    fileOf(header, Buffer.concat([data, data])),
+    makeFile(header, Buffer.concat([data, data])),
     'expected 104 bytes after the header, got 208',
   ],
   ['a weight of NaN', withFloat(0, NaN), '0.weight[0] is NaN; expected a finite number'],
@@ -142,7 +142,7 @@ const cases: [what: string, bytes: Uint8Array, message: RegExp | string][] = [
   ],
   [
     'a tensor too few',
-    fileOf(without('1.bias'), data.subarray(0, 96)),
+    makeFile(without('1.bias'), data.subarray(0, 96)),
     "'1.bias.shape': expected [2], got [no such tensor]",
   ],
   ['weights transposed', withText('[4,3]', '[3,4]'), "'0.weight.shape': expected [4,3], got [3,4]"],
@@ -178,17 +178,17 @@ const cases: [what: string, bytes: Uint8Array, message: RegExp | string][] = [
     withSpec({ x: JSON.parse('['.repeat(40) + ']'.repeat(40)) as unknown }),
     'bp4: nested deeper than 32',
   ],
-  ['a header nested very deep', fileOf('{"a":'.repeat(200_000), data), 'header: nested deeper than 32'],
+  ['a header nested very deep', makeFile('{"a":'.repeat(200_000), data), 'header: nested deeper than 32'],
   [
     'a header of very many parts',
-    fileOf(`{"a":[${'[],'.repeat(300_000)}0]}`, data),
+    makeFile(`{"a":[${'[],'.repeat(300_000)}0]}`, data),
     'or of more than 32768 parts',
   ],
 ];
 
 describe('load', () => {
   it.each(cases)('load rejects a file with %s', async (_, bytes, message) => {
-    const error = await errorOf(() => Network.load(bytes));
+    const error = await catchError(() => Network.load(bytes));
     expect(error).toBeInstanceOf(FormatError);
     expect((error as Error).message).toMatch(/^expected a network from save: /);
     expect((error as Error).message).toMatch(message);
@@ -214,7 +214,7 @@ describe('load', () => {
 
 describe('load, of valid files,', () => {
   it.each([
-    ['a header of other spaces', fileOf(JSON.stringify(header, undefined, 2), data)],
+    ['a header of other spaces', makeFile(JSON.stringify(header, undefined, 2), data)],
     ['other metadata beside its own', withEntries({ __metadata__: { format: 'pt', bp4 } })],
     ['what a later version may add', withSpec({ note: { nested: [1, 2] } })],
   ])('load accepts %s', async (_, bytes) => {
@@ -226,7 +226,7 @@ describe('load, of valid files,', () => {
     expect((await Network.load(withJSON(json))).save()).toEqual(saved);
     const proto = text.replace('{', '{"__proto__":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},');
     await expectError(
-      () => Network.load(fileOf(proto, data)),
+      () => Network.load(makeFile(proto, data)),
       [FormatError, "'__proto__': expected no more tensors"],
     );
     expect({}).not.toHaveProperty('dtype');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Network } from '../../src/index.js';
 import { fingerprint } from '../support/fingerprint.js';
-import { afterGoodTraining, errorOf, spec } from '../support/patient.js';
+import { afterGoodTraining, catchError, spec } from '../support/patient.js';
 
 // Where WebAssembly is refused, 'auto' falls back on the reference, and 'wasm' says why it cannot be had.
 
@@ -34,7 +34,7 @@ it.each(['auto', 'wasm'] as const)(
     });
     try {
       const { Network } = await import('../../src/index.js');
-      const error = await errorOf(() => Network.create({ ...spec, engine }));
+      const error = await catchError(() => Network.create({ ...spec, engine }));
       expect(error).toBeInstanceOf(RangeError);
       expect((error as Error).message).toMatch(/^memory: .*dispose of unused networks$/);
     } finally {
@@ -78,7 +78,7 @@ describe.each(refusals)('WebAssembly %s', (_, refuse, cause) => {
       () => Network.create({ ...spec, engine: 'wasm' }),
       () => Network.fromJSON(json, { engine: 'wasm' }),
     ]) {
-      const error = await errorOf(call);
+      const error = await catchError(call);
       expect(error).toBeInstanceOf(EngineError);
       expect(error).toMatchObject({ name: 'EngineError', cause });
       expect((error as Error).message).toMatch(

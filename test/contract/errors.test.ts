@@ -25,17 +25,17 @@ const notCounts: [value: unknown, Class: Expected[0], shown: string][] = [
   [null, TypeError, 'null'],
 ];
 
-function notCount(place: string, range: string, optionsOf: (value: unknown) => unknown): Case[] {
+function notCount(place: string, range: string, pickOptions: (value: unknown) => unknown): Case[] {
   return notCounts.map(([value, Class, shown]) => [
     `${place} ${shown}`,
-    optionsOf(value),
+    pickOptions(value),
     Class,
     `${place}: ${Class === TypeError ? 'expected a whole number, got ' : range}${shown}`,
   ]);
 }
 
 /** What single precision does not hold as a number above 0. */
-function notAboveZero(place: string, optionsOf: (value: unknown) => unknown, number = 'a number'): Case[] {
+function notAboveZero(place: string, pickOptions: (value: unknown) => unknown, number = 'a number'): Case[] {
   const positive = 'expected a 32-bit float above 0, got ';
   const wrong = [
     ...[0, -1, NaN, Infinity, 1e39, 1e-60].map(
@@ -46,7 +46,7 @@ function notAboveZero(place: string, optionsOf: (value: unknown) => unknown, num
   ];
   return wrong.map(([value, Class, message]) => [
     `${place} ${String(value)}`,
-    optionsOf(value),
+    pickOptions(value),
     Class,
     `${place}: ${message}`,
   ]);

@@ -17,7 +17,7 @@ const struct = (...fields: Field[]): number[] => [
 ];
 const whole = (id: number, n: number): Field => [id, 6, varint(2 * n)];
 const short = (id: number, n: number): Field => [id, 5, varint(2 * n)];
-const bytesOf = (text: string): number[] => [...varint(text.length), ...Buffer.from(text)];
+const toBytes = (text: string): number[] => [...varint(text.length), ...Buffer.from(text)];
 const list = (id: number, type: number, items: number[][]): Field => [
   id,
   9,
@@ -34,7 +34,7 @@ function nulls(rows: number, groups: number): Uint8Array {
     ...page,
   ];
   const chunk = (name: string): number[] => {
-    const path = list(3, 8, [bytesOf(name)]);
+    const path = list(3, 8, [toBytes(name)]);
     const sizes = [whole(5, rows), whole(6, data.length), whole(7, data.length), whole(9, 4)];
     return struct(whole(2, 4), [3, 12, struct(short(1, 2), list(2, 5, [[0]]), path, short(4, 0), ...sizes)]);
   };
@@ -42,8 +42,8 @@ function nulls(rows: number, groups: number): Uint8Array {
   const footer = struct(
     short(1, 1),
     list(2, 12, [
-      struct([4, 8, bytesOf('root')], short(5, 2)),
-      ...columns.map((name) => struct(short(1, 2), short(3, 1), [4, 8, bytesOf(name)])),
+      struct([4, 8, toBytes('root')], short(5, 2)),
+      ...columns.map((name) => struct(short(1, 2), short(3, 1), [4, 8, toBytes(name)])),
     ]),
     whole(3, rows * groups),
     list(

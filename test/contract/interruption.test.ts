@@ -6,7 +6,7 @@ import { atTurn, everyLookTakes } from '../support/clock.js';
 import { fingerprint } from '../support/fingerprint.js';
 import {
   afterGoodTraining,
-  errorOf,
+  catchError,
   expectError,
   expectHarmlessError,
   goodData,
@@ -61,7 +61,7 @@ describe('train', () => {
   it.each(reasons)('train rejects with the reason of a signal aborted before it: %s', async (_, reason) => {
     const net = await Network.create(spec);
     const training = (): unknown => net.train(data, { ...options, signal: AbortSignal.abort(reason) });
-    expect(await errorOf(training)).toBe(reason);
+    expect(await catchError(training)).toBe(reason);
     await expectStoppedAfter(0, net);
   });
 
@@ -70,7 +70,7 @@ describe('train', () => {
     const stop = new AbortController();
     const steps = atStep(() => stop.abort(reason));
     expect(
-      await errorOf(() => net.train(data, { ...options, onBatch: steps.onBatch, signal: stop.signal })),
+      await catchError(() => net.train(data, { ...options, onBatch: steps.onBatch, signal: stop.signal })),
     ).toBe(reason);
     expect(steps.count).toBe(STEP);
     await expectStoppedAfter(STEP, net);
@@ -84,7 +84,7 @@ describe('train', () => {
       stop.abort('late');
     });
     expect(
-      await errorOf(() => net.train(data, { ...options, onBatch: steps.onBatch, signal: stop.signal })),
+      await catchError(() => net.train(data, { ...options, onBatch: steps.onBatch, signal: stop.signal })),
     ).toBe('late');
     await expectStoppedAfter(STEP, net);
   });
@@ -95,7 +95,9 @@ describe('train', () => {
     const onEpoch = ({ epoch }: { epoch: number }): void => {
       if (epoch === last) stop.abort('done');
     };
-    expect(await errorOf(() => net.train(data, { ...options, onEpoch, signal: stop.signal }))).toBe('done');
+    expect(await catchError(() => net.train(data, { ...options, onEpoch, signal: stop.signal }))).toBe(
+      'done',
+    );
     await expectStoppedAfter(6 * last, net);
   });
 
@@ -106,13 +108,13 @@ describe('train', () => {
     let steps = 0;
     const onBatch = (): unknown => steps++;
     const training = (): Promise<unknown> => net.train(data, { ...options, onBatch, signal: stop.signal });
-    expect(await errorOf(() => atTurn(STEP, training, () => stop.abort('turn')))).toBe('turn');
+    expect(await catchError(() => atTurn(STEP, training, () => stop.abort('turn')))).toBe('turn');
     await expectStoppedAfter(steps, net);
   });
 
   it('train rejects with an AbortError when the signal has no reason', async () => {
     const net = await Network.create(spec);
-    const error = await errorOf(() => net.train(data, { ...options, signal: AbortSignal.abort() }));
+    const error = await catchError(() => net.train(data, { ...options, signal: AbortSignal.abort() }));
     expect(error).toMatchObject({ name: 'AbortError' });
   });
 
@@ -146,7 +148,7 @@ describe('a callback', () => {
       async (error) => {
         const net = await Network.create(spec);
         const { onBatch } = atStep(() => fail(error));
-        expect(await errorOf(() => net.train(data, { ...options, onBatch }))).toBe(error);
+        expect(await catchError(() => net.train(data, { ...options, onBatch }))).toBe(error);
         await expectStoppedAfter(STEP, net);
       },
     );
@@ -155,7 +157,9 @@ describe('a callback', () => {
       'rejects train with what onEpoch throws: %s',
       async (error) => {
         const net = await Network.create(spec);
-        expect(await errorOf(() => net.train(data, { ...options, onEpoch: () => fail(error) }))).toBe(error);
+        expect(await catchError(() => net.train(data, { ...options, onEpoch: () => fail(error) }))).toBe(
+          error,
+        );
         await expectStoppedAfter(6, net);
       },
     );
@@ -254,7 +258,7 @@ describe('dispose during a diagnosis', () => {
     const net = await Network.create(spec);
     const other = { ...spec, inputs: 4000, seed: 2 }; // its weights lie where a mini-batch did
     const expected = fingerprint(await Network.create(other));
-    const result = errorOf(() => call(net));
+    const result = catchError(() => call(net));
     net.dispose();
     const another = await Network.create(other);
     expect(await result).toBeInstanceOf(StateError);

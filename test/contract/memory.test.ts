@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Network, type NetworkOptions } from '../../src/index.js';
 import type * as Load from '../../src/kernels/load.js';
-import { errorOf } from '../support/patient.js';
+import { catchError } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
 import { amount } from '../support/thorough.js';
 
@@ -75,7 +75,7 @@ describe('WebAssembly memory', () => {
     await lifeOfANetwork();
     for (let i = 0; i < 20; i++) {
       const net = await Network.create(spec);
-      await errorOf(() => net.train(data, { miniBatchSize: 10, onBatch: () => net.dispose() }));
+      await catchError(() => net.train(data, { miniBatchSize: 10, onBatch: () => net.dispose() }));
     }
     expect(made).toEqual({ memories: 0, bytes: 0 });
   });
@@ -85,8 +85,8 @@ describe('WebAssembly memory', () => {
     const layers = Array.from({ length: 3 }, () => ({ units: 65536, activation: 'tanh' as const }));
     const json = { format: 'bp4', version: 1, inputs: 1, loss: 'quadratic', layers: [] } as const;
     for (let i = 0; i < 20; i++) {
-      expect(await errorOf(() => Network.create({ ...spec, layers }))).toBeInstanceOf(RangeError);
-      expect(await errorOf(() => Network.fromJSON(json))).toBeInstanceOf(TypeError);
+      expect(await catchError(() => Network.create({ ...spec, layers }))).toBeInstanceOf(RangeError);
+      expect(await catchError(() => Network.fromJSON(json))).toBeInstanceOf(TypeError);
     }
     expect(made).toEqual({ memories: 0, bytes: 0 });
   });
@@ -150,7 +150,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 /** The most memory in use while the kernels were called, beyond what the process held before. */
-async function peakOf(work: () => unknown): Promise<{ calls: number; arrays: number; wasm: number }> {
+async function measurePeak(work: () => unknown): Promise<{ calls: number; arrays: number; wasm: number }> {
   collectGarbage();
   const before = process.memoryUsage().arrayBuffers;
   const peak = { calls: 0, arrays: 0, wasm: 0 };
@@ -188,7 +188,7 @@ describe('data in typed arrays', () => {
 
   it.each(cases)('%s does not copy a typed array of %s whole', async (_, __, use, bytes) => {
     const net = await Network.create({ inputs: INPUTS, layers: [{ units: 10, activation: 'softmax' }] });
-    const { calls, arrays, wasm } = await peakOf(() => use(net, bytes));
+    const { calls, arrays, wasm } = await measurePeak(() => use(net, bytes));
     net.dispose();
     expect(calls).toBeGreaterThan(30);
     expect(arrays).toBeLessThan(bytes.length / 3);

@@ -86,12 +86,12 @@ describe('a seed', () => {
       -(2 ** 32),
       -(2 ** 40),
     ];
-    const numbersOf = (seed: number): string => {
+    const readNumbers = (seed: number): string => {
       const random = Random.fromSeed(seed);
       return draw(8, () => random.bits()).join();
     };
-    const numbers = seeds.map(numbersOf);
-    expect(seeds.map(numbersOf)).toEqual(numbers);
+    const numbers = seeds.map(readNumbers);
+    expect(seeds.map(readNumbers)).toEqual(numbers);
     expect(new Set(numbers).size).toBe(seeds.length);
   });
 

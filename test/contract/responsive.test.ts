@@ -7,7 +7,7 @@ import { Views } from '../../src/memory/views.js';
 import type * as Work from '../../src/base/work.js';
 import { atEveryTurn, everyLookTakes } from '../support/clock.js';
 import { fingerprint } from '../support/fingerprint.js';
-import { errorOf } from '../support/patient.js';
+import { catchError } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
 
 // The event loop has its turn while a network trains. No time is measured, since machines differ: a clock that moves
@@ -69,7 +69,7 @@ interface Turns {
 }
 
 /** The turns of the event loop that the work gives, where each look at the clock takes so long. */
-async function turnsOf(work: () => Promise<unknown>, lookTakes = 8): Promise<Turns> {
+async function countTurns(work: () => Promise<unknown>, lookTakes = 8): Promise<Turns> {
   everyLookTakes(lookTakes);
   let count = 0;
   let most = 0;
@@ -120,7 +120,7 @@ describe('the work between two looks at the clock', () => {
     'bounds the work between two looks at the clock in %s',
     async (_, spec, data, options, most) => {
       const net = await Network.create(spec);
-      const turns = await turnsOf(() => net.train(data, { epochs: 2, ...options }));
+      const turns = await countTurns(() => net.train(data, { epochs: 2, ...options }));
       expect(turns.most).toBeLessThanOrEqual(most);
       expect(turns.most).toBeGreaterThan(0);
     },
@@ -150,7 +150,7 @@ describe('the check of large data', () => {
 
   it.each(cases)('yields to the event loop while it checks %s', async (_, inputs, data) => {
     const net = await Network.create({ inputs, layers: [{ units: 1, activation: 'sigmoid' }] });
-    const { count, most } = await turnsOf(() => errorOf(() => net.train(data)));
+    const { count, most } = await countTurns(() => catchError(() => net.train(data)));
     expect(count).toBeGreaterThanOrEqual(7);
     expect(most).toBe(0); // nothing was computed before all was checked
   });
@@ -158,8 +158,8 @@ describe('the check of large data', () => {
   it('yields to the event loop while it checks validation data', async () => {
     const net = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'sigmoid' }] });
     const validation = { inputs: wrong, labels };
-    const { count } = await turnsOf(() =>
-      errorOf(() => net.train({ inputs: [1], labels: [0] }, { validation })),
+    const { count } = await countTurns(() =>
+      catchError(() => net.train({ inputs: [1], labels: [0] }, { validation })),
     );
     expect(count).toBeGreaterThanOrEqual(7);
   });
@@ -190,7 +190,7 @@ describe('a slice', () => {
 
   it('a slice does not end before its time', async () => {
     const net = await Network.create(mnist);
-    const turns = await turnsOf(() => net.train(images(100), { epochs: 1, miniBatchSize: 10 }), 0);
+    const turns = await countTurns(() => net.train(images(100), { epochs: 1, miniBatchSize: 10 }), 0);
     expect(turns.count).toBe(0);
   });
 
@@ -241,7 +241,7 @@ describe('timers', () => {
       else if (timer === 'setTimeout') setTimeout(serve, delay);
     };
     const timeout = timer === 'setTimeout' ? setTimeout(serve, delay) : setInterval(serve, delay);
-    expect(await errorOf(() => net.train(images(5000), { ...long, signal: stop.signal }))).toBe('served');
+    expect(await catchError(() => net.train(images(5000), { ...long, signal: stop.signal }))).toBe('served');
     clearInterval(timeout);
     expect(served).toBe(10);
   });

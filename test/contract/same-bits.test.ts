@@ -10,7 +10,7 @@ import {
 import { atEveryTurn, everyLookTakes } from '../support/clock.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { randomData } from '../support/random-data.js';
-import { rowsOf } from '../support/rows.js';
+import { toRows } from '../support/rows.js';
 import { amount } from '../support/thorough.js';
 
 // The same spec, seed, data and options give the same weights to the bit: again, elsewhere, resumed, interrupted.
@@ -148,8 +148,8 @@ it('fromJSON accepts JSON with nothing but the weights', async () => {
 });
 
 describe('without shuffling', () => {
-  const inputs = rowsOf(data.inputs, 5);
-  const targets = rowsOf(data.targets, 3);
+  const inputs = toRows(data.inputs, 5);
+  const targets = toRows(data.targets, 3);
 
   async function inOrder(samples: Data): Promise<string> {
     const net = await Network.create(spec);

@@ -4,7 +4,7 @@ import { decodeState, encodeState } from '../../src/model/file.js';
 import type { NetworkState } from '../../src/model/state.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { afterGoodTraining, expectError, goodData, spec } from '../support/patient.js';
-import { fileOf, partsOf, tensorsOf } from '../support/safetensors.js';
+import { makeFile, pickParts, listTensors } from '../support/safetensors.js';
 
 // A network in one binary: the same network to the bit, and a file that others can read.
 
@@ -62,7 +62,7 @@ describe('load', () => {
 });
 
 describe('the file', () => {
-  const parts = partsOf(saved);
+  const parts = pickParts(saved);
 
   it('save aligns the end of the header and the start of the data to 8 bytes', () => {
     expect((saved.length - parts.data.length) % 8).toBe(0);
@@ -82,7 +82,7 @@ describe('the file', () => {
 
   it('save stores weights as [units][fanIn], little-endian', () => {
     const [first, second] = net.layers;
-    expect(tensorsOf(parts)).toEqual({
+    expect(listTensors(parts)).toEqual({
       '0.weight': Array.from(first!.weights),
       '0.bias': Array.from(first!.biases),
       '1.weight': Array.from(second!.weights),
@@ -131,9 +131,9 @@ describe('save', () => {
     expect(adam.state.run!.slots.flat().some(({ weights }) => weights.some((w) => w !== 0))).toBe(true);
     expect(decodeState(bytes)).toEqual({ state: adam.state, metadata: new Map([['about', 'irises']]) });
 
-    const { header, data } = partsOf(bytes);
+    const { header, data } = pickParts(bytes);
     const bp4 = header.__metadata__['bp4']!.replace('"slots":2', '"slots":1');
-    expect(() => decodeState(fileOf({ ...header, __metadata__: { bp4 } }, data))).toThrow(FormatError);
+    expect(() => decodeState(makeFile({ ...header, __metadata__: { bp4 } }, data))).toThrow(FormatError);
   });
 
   it('save throws after dispose', async () => {

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { csvBatches, Dataset, type CSVOptions, type TextChunks } from '../../src/data/index.js';
 import type { Data } from '../../src/index.js';
 import { expectError, type Expected } from '../support/patient.js';
-import { rowsOf } from '../support/rows.js';
+import { toRows } from '../support/rows.js';
 
 // CSV texts, whole and in chunks: reading gives what was written, wherever the text is cut.
 
-const rowsIn = ({ inputs, width }: Dataset): number[][] => rowsOf(inputs, width);
+const rowsIn = ({ inputs, width }: Dataset): number[][] => toRows(inputs, width);
 
 /** The contents of a dataset, for comparison. */
 function contents(data: Dataset): unknown {

@@ -5,9 +5,9 @@ import { Dataset, type Arrays, type ColumnOptions, type IDXFiles } from '../../s
 import { Network, type Data } from '../../src/index.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { expectError, type Expected } from '../support/patient.js';
-import { rowsOf } from '../support/rows.js';
+import { toRows } from '../support/rows.js';
 
-const rowsIn = ({ inputs, width }: Dataset): number[][] => rowsOf(inputs, width);
+const rowsIn = ({ inputs, width }: Dataset): number[][] => toRows(inputs, width);
 
 describe('Dataset.fromArrays', () => {
   it('fromArrays keeps typed arrays without a copy', () => {

@@ -36,7 +36,7 @@ async function transformed(data: Dataset, transforms: Transforms): Promise<Float
 
 const column = (values: ArrayLike<number>, width: number, k: number): number[] =>
   Array.from({ length: values.length / width }, (_, n) => values[n * width + k]!);
-const meanOf = (values: number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+const average = (values: number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 const number = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 const columns = fc.array(fc.tuple(number, number, number), { minLength: 2, maxLength: 50 });
@@ -51,14 +51,14 @@ it('standardized columns have mean 0 and deviation 1', async () => {
         const ofColumn = column(values, 3, k);
         const raw = rows.map((row) => row[k]!);
         const size = Math.max(...raw.map(Math.abs));
-        const spread = Math.sqrt(meanOf(raw.map((x) => (x - meanOf(raw)) ** 2)));
+        const spread = Math.sqrt(average(raw.map((x) => (x - average(raw)) ** 2)));
         // A spread near the limits of double precision counts as none: there the deviation is mostly rounding.
         if (spread < 1e-9 * size || spread < 1e-150) continue;
         judged++;
         // Each value is rounded to single precision, relative 2^-24, and none is above √n: 50 of them at most 7.1 each.
         // The rounding of x − mean is relative to the size of x, 2^-53·size/deviation ≤ 2^-53·1e9 = 1.1e-7.
-        expect(Math.abs(meanOf(ofColumn))).toBeLessThan(7.1 * 2 ** -24 + 3e-7);
-        expect(Math.abs(meanOf(ofColumn.map((x) => x * x)) - 1)).toBeLessThan(2 * 7.1 * 2 ** -24 + 2e-6);
+        expect(Math.abs(average(ofColumn))).toBeLessThan(7.1 * 2 ** -24 + 3e-7);
+        expect(Math.abs(average(ofColumn.map((x) => x * x)) - 1)).toBeLessThan(2 * 7.1 * 2 ** -24 + 2e-6);
       }
     }),
   );

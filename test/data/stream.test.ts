@@ -48,7 +48,7 @@ const matrix = writeNPY(Float64Array.from(rows.flatMap(({ x, digit, y }) => [x ?
 function* inPieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 997) yield bytes.subarray(at, at + 997);
 }
-const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+const toBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** All batches of a stream, as arrays in memory. */
 async function gathered(stream: DataStream): Promise<{ data: Record<string, number[]>; batches: number[] }> {
@@ -98,12 +98,12 @@ type Opener = (options: ColumnOptions & StreamOptions) => Promise<DataStream>;
 const files: [string, Opener, (options: ColumnOptions) => Dataset | Promise<Dataset>][] = [
   [
     'CSV',
-    (options) => DataStream.fromCSV(() => inPieces(bytesOf(csv)), options),
+    (options) => DataStream.fromCSV(() => inPieces(toBytes(csv)), options),
     (options) => Dataset.fromCSV(csv, options),
   ],
   [
     'JSON Lines',
-    (options) => DataStream.fromJSONLines(() => inPieces(bytesOf(jsonLines)), options),
+    (options) => DataStream.fromJSONLines(() => inPieces(toBytes(jsonLines)), options),
     (options) => Dataset.fromJSONLines(jsonLines, options),
   ],
   [
@@ -229,7 +229,7 @@ describe('DataStream from arrays', () => {
       [6],
     );
     const header = new TextDecoder('latin1').decode(text.subarray(10, 128)).replace('<u4', '<U1');
-    text.set(bytesOf(header), 10);
+    text.set(toBytes(header), 10);
     const six = writeNPY(Float32Array.of(1, 2, 3, 4, 5, 6), [6, 1]);
     await expectSame(
       await DataStream.fromNPY({ inputs: open(six), labels: open(text) }, { rowsPerBatch: 4 }),
@@ -240,7 +240,7 @@ describe('DataStream from arrays', () => {
   const broken = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, -1);
   const fortran = inputs.slice();
   fortran.set(
-    bytesOf(new TextDecoder('latin1').decode(inputs.subarray(10, 128)).replace('False', 'True ')),
+    toBytes(new TextDecoder('latin1').decode(inputs.subarray(10, 128)).replace('False', 'True ')),
     10,
   );
   it.each<[string, () => Promise<DataStream>, Expected]>([

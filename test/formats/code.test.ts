@@ -40,7 +40,7 @@ function someNumber(random: Random): number {
   return random.normal() * 10 ** random.uniform(-3, random.below(4) === 0 ? 30 : 2);
 }
 
-const bitsOf = (floats: Float32Array): string[] =>
+const toBits = (floats: Float32Array): string[] =>
   Array.from(
     new Uint32Array(floats.slice().buffer),
     (bits, j) => (Number.isNaN(floats[j]) ? 'NaN' : bits.toString(16)), // NaN is NaN whatever its payload
@@ -53,11 +53,15 @@ function compare(net: Network, module: Module, rows: readonly (readonly (number 
     const answer = module.predict(row);
     const right = expected.subarray(n * net.outputs, (n + 1) * net.outputs);
     expect(answer).toHaveLength(net.outputs);
-    expect(bitsOf(answer), `[${row.join()}]`).toEqual(bitsOf(right));
+    expect(toBits(answer), `[${row.join()}]`).toEqual(toBits(right));
   }
 }
 
-async function networkOf(inputs: number, layers: readonly LayerSpec[], more: Partial<NetworkOptions> = {}) {
+async function createNetwork(
+  inputs: number,
+  layers: readonly LayerSpec[],
+  more: Partial<NetworkOptions> = {},
+) {
   const net = await Network.create({ inputs, layers, seed: inputs, ...more });
   // biases are no zeros, and weights are of all sizes
   const random = Random.fromSeed(inputs + layers.length);
@@ -76,7 +80,7 @@ async function networkOf(inputs: number, layers: readonly LayerSpec[], more: Par
 }
 
 async function compareRandom(inputs: number, layers: readonly LayerSpec[]): Promise<void> {
-  const net = await networkOf(inputs, layers);
+  const net = await createNetwork(inputs, layers);
   const random = Random.fromSeed(7);
   const rows = Array.from({ length: 60 }, () => Array.from({ length: inputs }, () => someNumber(random)));
   compare(net, await imported(toModule(net)), rows);
@@ -150,7 +154,7 @@ const transforms: Transforms = {
 };
 
 const transformed = (): Promise<Network> =>
-  networkOf(
+  createNetwork(
     11,
     [
       { units: 4, activation: 'tanh' },
@@ -180,7 +184,7 @@ describe('transforms', () => {
   });
 
   it('the module applies transforms of the targets alone as predict does', async () => {
-    const net = await networkOf(2, [{ units: 3, activation: 'tanh' }], {
+    const net = await createNetwork(2, [{ units: 3, activation: 'tanh' }], {
       transforms: { targets: transforms.targets! },
     });
     const module = await imported(toModule(net));
@@ -190,14 +194,14 @@ describe('transforms', () => {
 });
 
 it('the module accepts typed arrays and bytes as predict does', async () => {
-  const net = await networkOf(3, [{ units: 2, activation: 'swish' }]);
+  const net = await createNetwork(3, [{ units: 2, activation: 'swish' }]);
   const { predict } = await imported(toModule(net));
   for (const row of [
     Uint8Array.of(1, 2, 255),
     Float64Array.of(0.1, 0.2, -0.3),
     Int32Array.of(1, 2 ** 30, -3),
   ])
-    expect(bitsOf(predict(row))).toEqual(bitsOf(net.predict(row)));
+    expect(toBits(predict(row))).toEqual(toBits(net.predict(row)));
 });
 
 describe('predict of the module', () => {
@@ -221,7 +225,7 @@ describe('predict of the module', () => {
     [[1, 2, 3, 4]],
     [[]],
   ])('the module rejects the row %j in the words of predict', async (row) => {
-    const net = await networkOf(3, [{ units: 2, activation: 'relu' }]);
+    const net = await createNetwork(3, [{ units: 2, activation: 'relu' }]);
     const { predict } = await imported(toModule(net));
     expect(refusal(predict, row)).toBe(refusal((rows: never) => net.predict(rows), [row]));
   });
@@ -229,7 +233,9 @@ describe('predict of the module', () => {
   it.each([[undefined], [null], [3], ['abc'], [{ 0: 1, 1: 2, 2: 3, length: 3 }]])(
     'the module rejects the inputs %j in the words of predict',
     async (inputs) => {
-      const { predict } = await imported(toModule(await networkOf(3, [{ units: 2, activation: 'relu' }])));
+      const { predict } = await imported(
+        toModule(await createNetwork(3, [{ units: 2, activation: 'relu' }])),
+      );
       expect(() => predict(inputs)).toThrow(TypeError);
     },
   );
@@ -265,26 +271,26 @@ describe('its code', () => {
     );
     const row = rawRow(Random.fromSeed(9));
     const answer = (context as unknown as Module).predict(row);
-    expect(bitsOf(Float32Array.from(answer))).toEqual(bitsOf(net.predict([row] as RawRows)));
+    expect(toBits(Float32Array.from(answer))).toEqual(toBits(net.predict([row] as RawRows)));
   });
 });
 
 describe('the text', () => {
   it('the code grows with the weights, and shows the equation', async () => {
-    const lengthOf = async (units: number): Promise<number> => {
+    const measureLength = async (units: number): Promise<number> => {
       const net = await Network.create({ inputs: 100, layers: [{ units, activation: 'tanh' }] });
       const text = toModule(net);
       expect(text).toContain('z = W·a + b');
       expect(text).not.toContain('sigmoid'); // only what the network needs
       return text.length;
     };
-    const [some, more] = [await lengthOf(10), await lengthOf(1000)];
+    const [some, more] = [await measureLength(10), await measureLength(1000)];
     expect(more / 100_000).toBeLessThan(14);
     expect(more / some).toBeLessThan(100);
   });
 
   it('the code names the answers where names are given', async () => {
-    const net = await networkOf(2, [{ units: 2, activation: 'sigmoid' }]);
+    const net = await createNetwork(2, [{ units: 2, activation: 'sigmoid' }]);
     expect((await imported(toModule(net))).outputs).toBeUndefined();
     const outputs = ['"\\\u2028', '</script>'];
     expect((await imported(toModule(net, { outputs }))).outputs).toEqual(outputs);
@@ -293,7 +299,7 @@ describe('the text', () => {
   });
 
   it('toModule rejects anything but a network', async () => {
-    const net = await networkOf(2, [{ units: 2, activation: 'sigmoid' }]);
+    const net = await createNetwork(2, [{ units: 2, activation: 'sigmoid' }]);
     expect(() => toModule(net.toJSON() as unknown as Network)).toThrow(TypeError);
     expect(() => toModuleTypes(undefined as unknown as Network)).toThrow(TypeError);
     net.dispose();
@@ -349,7 +355,7 @@ describe('its types', () => {
   });
 
   it('the types accept rows of numbers alone when there are no names', async () => {
-    const types = toModuleTypes(await networkOf(2, [{ units: 2, activation: 'sigmoid' }]));
+    const types = toModuleTypes(await createNetwork(2, [{ units: 2, activation: 'sigmoid' }]));
     const lines = [
       `import { predict } from './net.mjs';`,
       `predict(new Uint8Array(2));`,
@@ -364,7 +370,9 @@ describe('its types', () => {
       { kind: 'identity', name: 'x' },
       { kind: 'identity', name: 'x' },
     ] as const;
-    const net = await networkOf(2, [{ units: 1, activation: 'sigmoid' }], { transforms: { inputs: twice } });
+    const net = await createNetwork(2, [{ units: 1, activation: 'sigmoid' }], {
+      transforms: { inputs: twice },
+    });
     const lines = [`import { predict } from './net.mjs';`, `predict({ x: 1 });`];
     expect(refusedLines(toModuleTypes(net), lines)).toEqual([]);
   });

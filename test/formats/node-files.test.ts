@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FormatError, Network } from '../../src/index.js';
 import { checkpointFile, FileError, loadFile, saveFile } from '../../src/node/index.js';
-import { errorOf, spec } from '../support/patient.js';
+import { catchError, spec } from '../support/patient.js';
 
 // Files are whole at any moment, and nothing else is left in their folder.
 
@@ -38,14 +38,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const netOf = (seed: number): Promise<Network> => Network.create({ ...spec, seed });
-const first = await netOf(1);
-const second = await netOf(2);
-const bytesOf = (file: string): Uint8Array => new Uint8Array(readFileSync(file));
+const createNet = (seed: number): Promise<Network> => Network.create({ ...spec, seed });
+const first = await createNet(1);
+const second = await createNet(2);
+const toBytes = (file: string): Uint8Array => new Uint8Array(readFileSync(file));
 
 /** The call fails as it should; the path is named. */
 async function expectFileError(call: () => unknown, file: string, code: string): Promise<void> {
-  const error = await errorOf(call);
+  const error = await catchError(call);
   expect(error).toBeInstanceOf(FileError);
   expect(error).toMatchObject({ path: file, code });
   expect((error as Error).message).toMatch(`${file}: could not be `);
@@ -54,7 +54,7 @@ async function expectFileError(call: () => unknown, file: string, code: string):
 describe('a file', () => {
   it('saveFile writes what save returns, and loadFile loads the same network', async () => {
     await saveFile(first, path);
-    expect(bytesOf(path)).toEqual(first.save());
+    expect(toBytes(path)).toEqual(first.save());
     const net = await loadFile(path, { engine: 'reference' });
     expect(net.engine).toBe('reference');
     expect(net.toJSON()).toEqual(first.toJSON());
@@ -63,22 +63,24 @@ describe('a file', () => {
   it('saveFile replaces another file and leaves nothing else', async () => {
     await saveFile(first, path);
     await saveFile(second, path);
-    expect(bytesOf(path)).toEqual(second.save());
+    expect(toBytes(path)).toEqual(second.save());
     expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 
   it('a file holds the last of many writes, and is whole at any moment between', async () => {
     const { write } = checkpointFile(path);
-    const files = await Promise.all(Array.from({ length: 30 }, (_, i) => netOf(i).then((net) => net.save())));
+    const files = await Promise.all(
+      Array.from({ length: 30 }, (_, i) => createNet(i).then((net) => net.save())),
+    );
     await write(files[0]!);
     const state = { writing: true };
     const writes = Promise.all(files.map((bytes) => write(bytes))).finally(() => (state.writing = false));
     while (state.writing) {
-      expect(files).toContainEqual(bytesOf(path));
+      expect(files).toContainEqual(toBytes(path));
       await new Promise(setImmediate);
     }
     await writes;
-    expect(bytesOf(path)).toEqual(files.at(-1));
+    expect(toBytes(path)).toEqual(files.at(-1));
     expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 
@@ -87,16 +89,16 @@ describe('a file', () => {
     const earlier = write(new Uint8Array(2 ** 25));
     const later = saveFile(first, path); // from elsewhere in the program
     await Promise.all([earlier, later]);
-    expect(bytesOf(path)).toEqual(first.save());
+    expect(toBytes(path)).toEqual(first.save());
   });
 
   it('a file holds the network as it was at the call', async () => {
-    const net = await netOf(3);
+    const net = await createNet(3);
     const expected = net.save();
     const saving = saveFile(net, path);
     net.dispose();
     await saving;
-    expect(bytesOf(path)).toEqual(expected);
+    expect(toBytes(path)).toEqual(expected);
   });
 
   it.skipIf(onWindows)('a file keeps its permissions', async () => {
@@ -115,7 +117,7 @@ describe('a file', () => {
     symlinkSync(real, path);
     await saveFile(second, path);
     expect(readlinkSync(path)).toBe(real);
-    expect(bytesOf(real)).toEqual(second.save());
+    expect(toBytes(real)).toEqual(second.save());
     expect(readdirSync(join(folder, 'disk'))).toEqual(['real.bp4']);
   });
 });
@@ -155,7 +157,7 @@ describe('a file that a killed process left', () => {
   it('writes a file even when one that a killed process left cannot be removed', async () => {
     mkdirSync(join(folder, temporary(gone)));
     await saveFile(first, path);
-    expect(bytesOf(path)).toEqual(first.save());
+    expect(toBytes(path)).toEqual(first.save());
   });
 });
 
@@ -187,7 +189,7 @@ describe('saveFile', () => {
     await expectFileError(() => next, path, replacesFolder);
     rmSync(path, { recursive: true });
     await write(second.save());
-    expect(bytesOf(path)).toEqual(second.save());
+    expect(toBytes(path)).toEqual(second.save());
   });
 
   /** Saves a larger network over the file, where no file may grow beyond 8 kB (16 blocks): as on a disk that is full. */
@@ -205,7 +207,7 @@ describe('saveFile', () => {
     const error = JSON.parse(execFileSync('sh', args, { encoding: 'utf8' })) as FileError;
     expect(error).toMatchObject({ name: 'FileError', code: 'EFBIG' });
     expect(error.message).toMatch(`${path}: could not be written: EFBIG`);
-    expect(bytesOf(path)).toEqual(first.save());
+    expect(toBytes(path)).toEqual(first.save());
     expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 });
@@ -221,14 +223,14 @@ describe('loadFile', () => {
 
   it('loadFile rejects a file that is not a network', async () => {
     writeFileSync(path, 'not a network');
-    const error = await errorOf(() => loadFile(path));
+    const error = await catchError(() => loadFile(path));
     expect(error).toBeInstanceOf(FormatError);
     expect((error as Error).message).toMatch(`${path}: expected a network from save: length of the header`);
   });
 
   it('loadFile rejects an unknown option', async () => {
     await saveFile(first, path);
-    const error = await errorOf(() => loadFile(path, { seed: 1 } as object));
+    const error = await catchError(() => loadFile(path, { seed: 1 } as object));
     expect(error).toBeInstanceOf(TypeError);
   });
 });

@@ -24,7 +24,7 @@ function npy(header: string, values: Uint8Array = new Uint8Array(0), version = 1
   return bytes;
 }
 
-const headerOf = (descr: string, shape: string, order = 'False'): string =>
+const readHeader = (descr: string, shape: string, order = 'False'): string =>
   `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': ${shape}, }`;
 
 const bytesIn = (array: ArrayBufferView): Uint8Array =>
@@ -73,7 +73,7 @@ describe('readNPY', () => {
     const view = new DataView(new ArrayBuffer(16));
     view.setFloat64(0, 0.1);
     view.setFloat64(8, -7);
-    const bytes = npy(headerOf('>f8', '(2,)'), bytesIn(view));
+    const bytes = npy(readHeader('>f8', '(2,)'), bytesIn(view));
     expect(readNPY(bytes).values).toEqual(Float64Array.of(0.1, -7));
     expect(bytesIn(view)).toEqual(bytes.subarray(-16)); // the user's bytes stay as they are
   });
@@ -84,7 +84,7 @@ describe('readNPY', () => {
     let at = 0;
     for (let k = 0; k < 4; k++)
       for (let j = 0; j < 3; j++) for (let i = 0; i < 2; i++) values[at++] = 12 * i + 4 * j + k;
-    const array = readNPY(npy(headerOf('<i4', '(2, 3, 4)', 'True'), bytesIn(values)));
+    const array = readNPY(npy(readHeader('<i4', '(2, 3, 4)', 'True'), bytesIn(values)));
     expect(array.values).toEqual(Int32Array.from({ length: 24 }, (_, i) => i));
   });
 
@@ -101,7 +101,7 @@ describe('readNPY', () => {
       0x7e00,
       0x8000,
     );
-    const { values, dtype } = readNPY(npy(headerOf('<f2', '(10,)'), bytesIn(halves)));
+    const { values, dtype } = readNPY(npy(readHeader('<f2', '(10,)'), bytesIn(halves)));
     expect(dtype).toBe('float16');
     expect(values).toEqual(
       Float32Array.of(1, -2, 2 ** -24, 1023 * 2 ** -24, 2 ** -14, 65504, Infinity, -Infinity, NaN, -0),
@@ -109,12 +109,12 @@ describe('readNPY', () => {
   });
 
   it('readNPY reads bool and strings', () => {
-    expect(readNPY(npy(headerOf('|b1', '(2,)'), Uint8Array.of(1, 0)))).toMatchObject({
+    expect(readNPY(npy(readHeader('|b1', '(2,)'), Uint8Array.of(1, 0)))).toMatchObject({
       dtype: 'bool',
       values: Uint8Array.of(1, 0),
     });
     const codes = Uint32Array.from(Array.from('añ\u{1f600}b\0\0', (char) => char.codePointAt(0)!));
-    expect(readNPY(npy(headerOf('<U3', '(2,)'), bytesIn(codes)))).toMatchObject({
+    expect(readNPY(npy(readHeader('<U3', '(2,)'), bytesIn(codes)))).toMatchObject({
       dtype: 'str',
       values: ['añ\u{1f600}', 'b'],
     });
@@ -293,22 +293,22 @@ describe('arrays that cannot be read', () => {
       'expected a NumPy array, which begins',
     ],
     ['nothing', new Uint8Array(0), 'ends within its header'],
-    ['half a header', npy(headerOf('<f8', '(2,)')).subarray(0, 40), 'ends within its header'],
-    ['a later version', npy(headerOf('<f8', '(2,)'), two, 4), 'format version 4 is not supported'],
-    ['too few values', npy(headerOf('<f8', '(3,)'), two), 'float64 of shape .3. are 24 bytes, got 16'],
-    ['too many values', npy(headerOf('<f8', '(1,)'), two), 'float64 of shape .1. are 8 bytes, got 16'],
+    ['half a header', npy(readHeader('<f8', '(2,)')).subarray(0, 40), 'ends within its header'],
+    ['a later version', npy(readHeader('<f8', '(2,)'), two, 4), 'format version 4 is not supported'],
+    ['too few values', npy(readHeader('<f8', '(3,)'), two), 'float64 of shape .3. are 24 bytes, got 16'],
+    ['too many values', npy(readHeader('<f8', '(1,)'), two), 'float64 of shape .1. are 8 bytes, got 16'],
     [
       'more than there can be',
-      npy(headerOf('<f8', '(99999999999, 99999999999)'), two),
+      npy(readHeader('<f8', '(99999999999, 99999999999)'), two),
       'are .* bytes, got 16',
     ],
-    ['objects', npy(headerOf('|O', '(2,)'), two), 'pickled Python objects, which can execute code'],
-    ['dates', npy(headerOf('<M8[ns]', '(2,)'), two), "its type '<M8.ns.' is not supported"],
-    ['complex numbers', npy(headerOf('<c16', '(1,)'), two), "its type '<c16' is not supported"],
-    ['strings of nothing', npy(headerOf('<U0', '(99999999,)')), "its type '<U0' is not supported"],
+    ['objects', npy(readHeader('|O', '(2,)'), two), 'pickled Python objects, which can execute code'],
+    ['dates', npy(readHeader('<M8[ns]', '(2,)'), two), "its type '<M8.ns.' is not supported"],
+    ['complex numbers', npy(readHeader('<c16', '(1,)'), two), "its type '<c16' is not supported"],
+    ['strings of nothing', npy(readHeader('<U0', '(99999999,)')), "its type '<U0' is not supported"],
     [
       'a string that is none',
-      npy(headerOf('<U1', '(4,)'), two.slice().fill(255)),
+      npy(readHeader('<U1', '(4,)'), two.slice().fill(255)),
       'a code point that is not a character',
     ],
     [
@@ -337,9 +337,9 @@ describe('arrays that cannot be read', () => {
       npy(`{'descr': '<f8', 'fortran_order': False}`, two),
       'expected descr, fortran_order and shape',
     ],
-    ['something after it', npy(`${headerOf('<f8', '(2,)')} 1`, two), 'expected the end in the header'],
-    ['a size below 0', npy(headerOf('<f8', '(-2,)'), two), 'expected a Python literal'],
-    ['65 dimensions', npy(headerOf('<f8', `(${'1, '.repeat(65)})`), two), 'at most 64 dimensions'],
+    ['something after it', npy(`${readHeader('<f8', '(2,)')} 1`, two), 'expected the end in the header'],
+    ['a size below 0', npy(readHeader('<f8', '(-2,)'), two), 'expected a Python literal'],
+    ['65 dimensions', npy(readHeader('<f8', `(${'1, '.repeat(65)})`), two), 'at most 64 dimensions'],
   ])('readNPY rejects an array that it cannot read: %s', async (_what, bytes, message) => {
     await expectError(() => readNPY(bytes), [FormatError, new RegExp(message)]);
   });

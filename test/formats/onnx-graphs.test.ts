@@ -14,7 +14,7 @@ const read = async (bytes: Uint8Array, output?: string): Promise<NetworkJSON> =>
 const constant = (name: string, ...values: number[]): ReturnType<typeof tensor> =>
   toTensor({ name, dims: values.length === 1 ? [] : [values.length], values: Float32Array.from(values) });
 
-const shapeOf = (name: string, ...values: bigint[]): ReturnType<typeof tensor> =>
+const describeShape = (name: string, ...values: bigint[]): ReturnType<typeof tensor> =>
   toTensor({ name, dims: [values.length], values: BigInt64Array.from(values) });
 
 const w = tensor('w', 3, 2);
@@ -61,7 +61,7 @@ describe('layers', () => {
         node('Tanh', ['z'], 't'),
         node('Identity', ['t'], 'y'),
       ],
-      [w, b, shapeOf('shape', -1n, 2n)],
+      [w, b, describeShape('shape', -1n, 2n)],
     ],
     [
       'a row by the size of the batch',
@@ -78,8 +78,8 @@ describe('layers', () => {
         w,
         b,
         toTensor({ name: 'zero', dims: [], values: BigInt64Array.of(0n) }),
-        shapeOf('axes', 0n),
-        shapeOf('rest', -1n),
+        describeShape('axes', 0n),
+        describeShape('rest', -1n),
       ],
     ],
   ])('fromONNX reads layers from %s', async (_, nodes, initializers) => {
@@ -431,7 +431,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
     [
       'Reshape to three',
       [node('Reshape', ['x', 's'], 'r'), node('MatMul', ['r', 'w'], 'y')],
-      [w, shapeOf('s', -1n, 1n, 3n)],
+      [w, describeShape('s', -1n, 1n, 3n)],
       /expected the shape \[-1, all numbers of a sample\], got \[-1,1,3\]/,
     ],
     ['a missing input', [node('Relu', [], 'y')], [], /an output that depends on one input/],

@@ -55,7 +55,7 @@ const transformed = (): Promise<Network> =>
   Network.create({ inputs: 7, layers: [{ units: 2, activation: 'tanh' }], transforms: columns, seed: 5 });
 
 /** Its graph in words: operators, and what they take. */
-const nodesOf = (bytes: Uint8Array): string[] =>
+const listNodes = (bytes: Uint8Array): string[] =>
   decode(model, bytes).graph!.node.map(
     ({ opType, input, output }) => `${output.join(' ')} = ${opType!} ${input.join(' ')}`,
   );
@@ -169,7 +169,7 @@ describe('toONNX', () => {
       ],
     });
     const bytes = toONNX(net);
-    expect(nodesOf(bytes)).toEqual([
+    expect(listNodes(bytes)).toEqual([
       '0.preActivations = Gemm inputs 0.weight 0.bias',
       '1.preActivations = Gemm 0.preActivations 1.weight 1.bias',
       '1.activations.gate = Sigmoid 1.preActivations',
@@ -193,7 +193,7 @@ describe('toONNX', () => {
 
   it('toONNX writes transforms, in double precision where single would lose digits', async () => {
     const bytes = toONNX(await transformed());
-    expect(nodesOf(bytes)).toEqual([
+    expect(listNodes(bytes)).toEqual([
       'inputs.0 inputs.1 inputs.2 inputs.3 = Split inputs inputs.sizes',
       'inputs.0.double = Cast inputs.0',
       'inputs.0.Sub = Sub inputs.0.double inputs.0.shifts',

@@ -5,17 +5,17 @@ import {
   type SafetensorsOptions,
 } from '../../src/formats/safetensors/index.js';
 import { FormatError, Network } from '../../src/index.js';
-import { bitsOf, combinations, extreme, trained } from '../support/combinations.js';
+import { toBits, combinations, extreme, trained } from '../support/combinations.js';
 import { expectError, type Expected } from '../support/patient.js';
 import { networks } from '../support/portable-networks.js';
-import { fileOf, partsOf, tensorsOf } from '../support/safetensors.js';
+import { makeFile, pickParts, listTensors } from '../support/safetensors.js';
 
 // safetensors with the names of PyTorch. What PyTorch itself makes of them is in test/clients/safetensors.test.mjs.
 
 async function expectSame(net: Network): Promise<void> {
   const back = await fromSafetensors(toSafetensors(net), { engine: 'reference' });
   expect(back.toJSON()).toEqual(net.toJSON());
-  expect(bitsOf(back)).toEqual(bitsOf(net));
+  expect(toBits(back)).toEqual(toBits(net));
   back.dispose();
 }
 
@@ -42,7 +42,7 @@ describe('a network', () => {
   it('fromSafetensors restores a network without the state of its training', async () => {
     const net = await trained();
     await expectSame(net);
-    expect(partsOf(toSafetensors(net)).header.__metadata__['bp4']).not.toMatch('training');
+    expect(pickParts(toSafetensors(net)).header.__metadata__['bp4']).not.toMatch('training');
   });
 });
 
@@ -57,14 +57,14 @@ it('toSafetensors counts modules of activations and dropout in the names, but no
       { units: 2, activation: 'softmax' },
     ],
   });
-  const parts = partsOf(toSafetensors(net));
+  const parts = pickParts(toSafetensors(net));
   expect(parts.header.__metadata__).toMatchObject({
     format: 'pt',
     pytorch:
       'nn.Sequential(nn.Linear(2, 3), nn.LeakyReLU(0.2), nn.Dropout(0.5), nn.Linear(3, 4), nn.Dropout(0.25), ' +
       "nn.Linear(4, 5), nn.Linear(5, 6), nn.GELU(approximate='tanh'), nn.Linear(6, 2), nn.Softmax(dim=1))",
   });
-  const tensors = tensorsOf(parts);
+  const tensors = listTensors(parts);
   const names = [0, 3, 5, 6, 8].flatMap((place) => [`${place}.weight`, `${place}.bias`]);
   expect(Object.keys(tensors).sort()).toEqual(names.sort());
   expect(tensors['3.weight']).toEqual([...net.layers[1]!.weights]);
@@ -86,7 +86,7 @@ function file(shapes: Readonly<Record<string, readonly number[]>>, metadata?: ob
     return [name, { dtype: 'F32', shape, data_offsets: [begin, 4 * values.length] }] as const;
   });
   const header = { ...(metadata && { __metadata__: metadata }), ...Object.fromEntries(entries) };
-  return fileOf(header, new Uint8Array(Float32Array.from(values).buffer));
+  return makeFile(header, new Uint8Array(Float32Array.from(values).buffer));
 }
 
 const two = { activations: ['tanh', 'linear'] } as const;
@@ -145,7 +145,7 @@ describe('tensors of other programs', () => {
       '1.weight': { dtype: 'F16', shape: [1, 1], data_offsets: [16, 18] },
       '2.weight': { dtype: 'BF16', shape: [1, 1], data_offsets: [18, 20] },
     };
-    const bytes = fileOf(
+    const bytes = makeFile(
       header,
       Buffer.concat([new Uint8Array(doubles.buffer), Uint8Array.of(1, 0x80, 0x80, 0xbf)]),
     );
@@ -161,8 +161,8 @@ describe('tensors of other programs', () => {
 describe('is refused:', async () => {
   const good = { '0.weight': [2, 3], '1.weight': [1, 2] };
   const own = await Network.create(networks['elu']!);
-  const { header, data } = partsOf(toSafetensors(own));
-  const withMetadata = (bp4: string): Uint8Array => fileOf({ ...header, __metadata__: { bp4 } }, data);
+  const { header, data } = pickParts(toSafetensors(own));
+  const withMetadata = (bp4: string): Uint8Array => makeFile({ ...header, __metadata__: { bp4 } }, data);
   const json = header.__metadata__['bp4']!;
 
   const cases: Record<string, [bytes: Uint8Array, message: RegExp, options?: SafetensorsOptions]> = {
@@ -178,7 +178,7 @@ describe('is refused:', async () => {
       /'norm.running_mean': expected tensors of Linear/,
     ],
     integers: [
-      fileOf({ '0.weight': { dtype: 'I64', shape: [1, 1], data_offsets: [0, 8] } }, new Uint8Array(8)),
+      makeFile({ '0.weight': { dtype: 'I64', shape: [1, 1], data_offsets: [0, 8] } }, new Uint8Array(8)),
       /'0.weight'.dtype: expected one of 'F32'.*'I64'/,
     ],
     'names without an order': [
@@ -213,14 +213,14 @@ describe('is refused:', async () => {
       { ...two, layers: ['0', '1', '2'] },
     ],
     'a number that is not finite': [
-      fileOf(
+      makeFile(
         { '0.weight': { dtype: 'BF16', shape: [1, 2], data_offsets: [0, 4] } },
         Uint8Array.of(0, 0, 0x80, 0x7f),
       ),
       /0.weight\[1\] is Infinity/,
     ],
     'a number too large': [
-      fileOf(
+      makeFile(
         { '0.weight': { dtype: 'F64', shape: [1, 1], data_offsets: [0, 8] } },
         new Uint8Array(Float64Array.of(1e39).buffer),
       ),
@@ -234,7 +234,7 @@ describe('is refused:', async () => {
     'metadata of no network': [withMetadata('{"format":"bp5"}'), /expected format 'bp4'/, {}],
     'metadata that are no JSON': [withMetadata('{'), /expected a safetensors file: /, {}],
     'a checkpoint': [
-      fileOf({ ...header, __metadata__: { bp4: json.replace('{', '{"training":{},') } }, data),
+      makeFile({ ...header, __metadata__: { bp4: json.replace('{', '{"training":{},') } }, data),
       /Network.load/,
       {},
     ],

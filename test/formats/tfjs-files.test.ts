@@ -14,8 +14,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toTFJS } from '../../src/formats/tfjs/index.js';
 import { FormatError, Network } from '../../src/index.js';
 import { FileError, loadTFJS, saveTFJS } from '../../src/node/index.js';
-import { bitsOf } from '../support/combinations.js';
-import { errorOf, expectError } from '../support/patient.js';
+import { toBits } from '../support/combinations.js';
+import { catchError, expectError } from '../support/patient.js';
 import { networks } from '../support/portable-networks.js';
 
 // LayersModels on disk: nothing is read from outside their folder.
@@ -40,7 +40,7 @@ it('loadTFJS restores the network that saveTFJS wrote to a folder', async () => 
   for (const path of [folder, join(folder, 'model.json')]) {
     const back = await loadTFJS(path, { engine: 'reference' });
     expect(back.toJSON()).toEqual(net.toJSON());
-    expect(bitsOf(back)).toEqual(bitsOf(net));
+    expect(toBits(back)).toEqual(toBits(net));
     expect(back.engine).toBe('reference');
   }
 });
@@ -55,13 +55,13 @@ it('saveTFJS replaces another network', async () => {
 
 it('saveTFJS rejects a folder beneath a file', async () => {
   writeFileSync(folder, '');
-  const error = await errorOf(() => saveTFJS(net, join(folder, 'inner')));
+  const error = await catchError(() => saveTFJS(net, join(folder, 'inner')));
   expect(error).toBeInstanceOf(FileError);
   expect(error).toMatchObject({ path: join(folder, 'inner'), code: 'ENOTDIR' });
 });
 
 /** A folder whose model.json names these files; the weights lie at `weights` and, as bait, outside. */
-function folderOf(paths: readonly unknown[], weightsAt?: string): void {
+function findFolder(paths: readonly unknown[], weightsAt?: string): void {
   const { model, weights } = toTFJS(net);
   mkdirSync(folder);
   mkdirSync(join(folder, 'shards'));
@@ -75,26 +75,26 @@ describe('paths of a manifest', () => {
   it.each(['w.bin', './w.bin', 'shards/w.bin', 'shards/./w.bin', '..w.bin', '__proto__'])(
     'loadTFJS reads the path of a manifest: %s',
     async (path) => {
-      folderOf([path], path);
+      findFolder([path], path);
       expect((await loadTFJS(folder)).toJSON()).toEqual(net.toJSON());
     },
   );
 
   it('loadTFJS reads paths that are links within the folder', async () => {
-    folderOf(['link.bin'], 'w.bin');
+    findFolder(['link.bin'], 'w.bin');
     symlinkSync('w.bin', join(folder, 'link.bin'));
     expect((await loadTFJS(folder)).toJSON()).toEqual(net.toJSON());
   });
 
   it('loadTFJS resolves paths beside model.json when the folder itself is a link', async () => {
-    folderOf(['w.bin'], 'w.bin');
+    findFolder(['w.bin'], 'w.bin');
     symlinkSync('model', join(parent, 'link'));
     expect((await loadTFJS(join(parent, 'link'))).toJSON()).toEqual(net.toJSON());
   });
 
   const expectRefused = async (path: string, message: RegExp): Promise<void> => {
     await expectError(() => loadTFJS(folder), [FormatError, message]);
-    const { message: text } = (await errorOf(() => loadTFJS(folder))) as Error;
+    const { message: text } = (await catchError(() => loadTFJS(folder))) as Error;
     expect(text).toContain(join(folder, 'model.json'));
     expect(text).toContain(path);
   };
@@ -111,29 +111,29 @@ describe('paths of a manifest', () => {
     'https://example.org/w.bin',
     'w.bin\0',
   ])('loadTFJS rejects a path outside the folder: %j', async (path) => {
-    folderOf([path], 'w.bin');
+    findFolder([path], 'w.bin');
     await expectRefused('', /: weightsManifest: path '.*': expected a file in the folder$/s);
   });
 
   it('loadTFJS rejects absolute paths', async () => {
-    folderOf([join(parent, 'outside.bin')]);
+    findFolder([join(parent, 'outside.bin')]);
     await expectRefused('outside.bin', /expected a file in the folder$/);
   });
 
   it.each(['file', 'folder'])('loadTFJS rejects links to a %s outside the folder', async (kind) => {
-    folderOf(['link.bin']);
+    findFolder(['link.bin']);
     symlinkSync(kind === 'file' ? '../outside.bin' : '..', join(folder, 'link.bin'));
     await expectRefused('link.bin', /a link leads out of the folder$/);
   });
 
   it('loadTFJS rejects paths when a folder on their way leads outside', async () => {
-    folderOf(['up/outside.bin']);
+    findFolder(['up/outside.bin']);
     symlinkSync('..', join(folder, 'up'));
     await expectRefused('up/outside.bin', /a link leads out of the folder$/);
   });
 
   it.skipIf(process.platform === 'win32')('loadTFJS rejects paths that are not files', async () => {
-    folderOf(['pipe']);
+    findFolder(['pipe']);
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     await expectRefused('pipe', /expected a file$/);
     rmSync(join(folder, 'pipe'));
@@ -142,27 +142,35 @@ describe('paths of a manifest', () => {
   });
 
   it('loadTFJS rejects paths that are not strings', async () => {
-    folderOf([5]);
+    findFolder([5]);
     await expectRefused('paths[0]', /expected a string, got 5$/);
   });
 });
 
 describe('loadTFJS', () => {
   it('loadTFJS rejects a folder without model.json', async () => {
-    expect(await errorOf(() => loadTFJS(folder))).toMatchObject({
+    expect(await catchError(() => loadTFJS(folder))).toMatchObject({
       name: 'FileError',
       path: folder,
       code: 'ENOENT',
     });
     mkdirSync(folder);
     const path = join(folder, 'model.json');
-    expect(await errorOf(() => loadTFJS(folder))).toMatchObject({ name: 'FileError', path, code: 'ENOENT' });
+    expect(await catchError(() => loadTFJS(folder))).toMatchObject({
+      name: 'FileError',
+      path,
+      code: 'ENOENT',
+    });
   });
 
   it('loadTFJS rejects a model whose weights are missing', async () => {
-    folderOf(['w.bin']);
+    findFolder(['w.bin']);
     const path = join(folder, 'w.bin');
-    expect(await errorOf(() => loadTFJS(folder))).toMatchObject({ name: 'FileError', path, code: 'ENOENT' });
+    expect(await catchError(() => loadTFJS(folder))).toMatchObject({
+      name: 'FileError',
+      path,
+      code: 'ENOENT',
+    });
   });
 
   it.each([

@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { fromTFJS, toTFJS, type TFJSOptions, type TFJSWeights } from '../../src/formats/tfjs/index.js';
 import { FormatError, Network } from '../../src/index.js';
-import { bitsOf, combinations, extreme, trained } from '../support/combinations.js';
+import { toBits, combinations, extreme, trained } from '../support/combinations.js';
 import { expectError, type Expected } from '../support/patient.js';
 import { networks } from '../support/portable-networks.js';
 
 // LayersModels out and in. What TensorFlow.js itself makes of them is in test/clients/tfjs.test.mjs.
 
 /** As a file would have it. */
-const copyOf = (value: object): object => JSON.parse(JSON.stringify(value)) as object;
+const makeCopy = (value: object): object => JSON.parse(JSON.stringify(value)) as object;
 
 async function roundTrip(net: Network): Promise<Network> {
   const { model, weights } = toTFJS(net);
-  return await fromTFJS(copyOf(model), weights, { engine: 'reference' });
+  return await fromTFJS(makeCopy(model), weights, { engine: 'reference' });
 }
 
 async function expectSame(back: Network, net: Network): Promise<void> {
   expect(back.toJSON()).toEqual(net.toJSON());
-  expect(bitsOf(back)).toEqual(bitsOf(net));
-  expect(bitsOf(await roundTrip(back))).toEqual(bitsOf(net));
+  expect(toBits(back)).toEqual(toBits(net));
+  expect(toBits(await roundTrip(back))).toEqual(toBits(net));
 }
 
 describe('a network', () => {
@@ -67,7 +67,7 @@ it('toTFJS writes kernels as [in][units], one after the other, little-endian', a
 });
 
 it('toTFJS rejects a transform that single precision cannot hold', async () => {
-  const netOf = (transforms: object): Promise<Network> =>
+  const createNet = (transforms: object): Promise<Network> =>
     Network.create({ inputs: 2, layers: [{ units: 1, activation: 'linear' }], transforms });
   const identity = { kind: 'identity' };
   const cases: [object, RegExp][] = [
@@ -84,7 +84,7 @@ it('toTFJS rejects a transform that single precision cannot hold', async () => {
     [{ targets: [{ kind: 'standardize', mean: 1e39, deviation: 1 }] }, /^transforms.targets\[0\]: /],
   ];
   for (const [transforms, message] of cases) {
-    const net = await netOf(transforms);
+    const net = await createNet(transforms);
     await expectError(() => toTFJS(net), [RangeError, message]);
   }
 });
@@ -120,7 +120,7 @@ const sequential = (...between: Layer[]): object => ({
   class_name: 'Sequential',
   config: { name: 's', layers: [input, dense('a', 3), ...between, dense('b', 1)] },
 });
-const modelOf = (modelTopology: object, weightSpecs = both, more: object = {}): object => ({
+const makeModel = (modelTopology: object, weightSpecs = both, more: object = {}): object => ({
   modelTopology,
   weightSpecs,
   ...more,
@@ -131,7 +131,7 @@ describe('a model of another program', () => {
     (await fromTFJS(model, weights, options)).toJSON();
 
   it('fromTFJS transposes kernels', async () => {
-    const { layers, inputs, loss } = await read(modelOf(sequential()));
+    const { layers, inputs, loss } = await read(makeModel(sequential()));
     expect({ inputs, loss }).toEqual({ inputs: 2, loss: 'quadratic' });
     expect(layers).toEqual([
       {
@@ -175,14 +175,14 @@ describe('a model of another program', () => {
   ];
 
   it.each(activations)('fromTFJS keeps the activation of a layer: %s', async (_, between, expected) => {
-    const { layers } = await read(modelOf(sequential(...between)));
+    const { layers } = await read(makeModel(sequential(...between)));
     const { weights, biases } = layers[0]!;
     expect(layers[0]).toEqual({ units: 3, weights, biases, ...expected });
   });
 
   it('fromTFJS sets biases of 0 where a layer has none', async () => {
     const topology = { class_name: 'Sequential', config: [dense('a', 3, { use_bias: false })] };
-    const { layers, inputs } = await read(modelOf(topology, specs(['a/kernel', 4, 3])), floats(12));
+    const { layers, inputs } = await read(makeModel(topology, specs(['a/kernel', 4, 3])), floats(12));
     expect(inputs).toBe(4);
     expect(layers[0]!.biases).toEqual([0, 0, 0]);
   });
@@ -194,7 +194,7 @@ describe('a model of another program', () => {
       ['s/b/kernel:0', 3, 1],
       ['s/b/bias:0', 1],
     );
-    expect(await read(modelOf(sequential(), weights))).toEqual(await read(modelOf(sequential())));
+    expect(await read(makeModel(sequential(), weights))).toEqual(await read(makeModel(sequential())));
   });
 
   it('fromTFJS reads a functional model of Keras 3', async () => {
@@ -211,7 +211,7 @@ describe('a model of another program', () => {
     ];
     const config = { layers, input_layers: ['in', 0, 0], output_layers: ['b', 0, 0] };
     const functional = { class_name: 'Functional', config };
-    expect(await read(modelOf(functional))).toEqual(await read(modelOf(sequential())));
+    expect(await read(makeModel(functional))).toEqual(await read(makeModel(sequential())));
   });
 
   it('fromTFJS reads weights from several files', async () => {
@@ -225,7 +225,7 @@ describe('a model of another program', () => {
         { paths: ['c.bin'], weights: both.slice(2) },
       ],
     };
-    const expected = await read(modelOf(sequential()));
+    const expected = await read(makeModel(sequential()));
     const entries = names.map((name, i) => [name, files[i]!] as const);
     expect(await read(model, new Map(entries))).toEqual(expected);
     expect(await read(model, Object.fromEntries(entries))).toEqual(expected);
@@ -259,7 +259,7 @@ describe('a model of another program', () => {
       1,
       ...halves.flatMap((half) => [half & 255, half >> 8]),
     );
-    const { layers } = await read(modelOf(topology, weights), bytes);
+    const { layers } = await read(makeModel(topology, weights), bytes);
     expect(layers[0]).toMatchObject({
       weights: [
         [-1, 1],
@@ -296,16 +296,16 @@ describe('a model of another program', () => {
     async (loss, activation, expected) => {
       const topology = { class_name: 'Sequential', config: [dense('a', 3, { activation })] };
       const training_config = { loss };
-      const json = await read(modelOf(topology, first, { trainingConfig: training_config }), floats(9));
+      const json = await read(makeModel(topology, first, { trainingConfig: training_config }), floats(9));
       expect(json.loss).toEqual(expected);
       expect(
-        (await read(modelOf({ model_config: topology, training_config }, first), floats(9))).loss,
+        (await read(makeModel({ model_config: topology, training_config }, first), floats(9))).loss,
       ).toEqual(expected);
     },
   );
 
   it('fromTFJS sets the loss that is given', async () => {
-    const model = modelOf(sequential(), both, { trainingConfig: { loss: 'poisson' } });
+    const model = makeModel(sequential(), both, { trainingConfig: { loss: 'poisson' } });
     expect((await read(model, floats(13), { loss: 'meanSquaredError' })).loss).toBe('meanSquaredError');
   });
 });
@@ -329,50 +329,50 @@ describe('is refused:', () => {
 
   const cases: Record<string, [model: object, message: RegExp, weights?: TFJSWeights]> = {
     'a layer that is none of ours': [
-      modelOf(sequential(layer('Conv2D', 'c'), layer('LSTM', 'd'))),
+      makeModel(sequential(layer('Conv2D', 'c'), layer('LSTM', 'd'))),
       /^layer 'c' \('Conv2D'\) is not supported; bp4 reads Dense/,
     ],
     'such a layer where there are branches': [
-      modelOf(functional([...chain, node(layer('Add', 'sum'), 'a', 'b')])),
+      makeModel(functional([...chain, node(layer('Add', 'sum'), 'a', 'b')])),
       /^layer 'sum' \('Add'\) is not/,
     ],
     'a name of Object': [
-      modelOf(sequential(layer('constructor', '__proto__'))),
+      makeModel(sequential(layer('constructor', '__proto__'))),
       /'__proto__' \('constructor'\) is not/,
     ],
     'the exact gelu': [
-      modelOf(sequential(layer('Activation', 'g', { activation: 'gelu' }))),
+      makeModel(sequential(layer('Activation', 'g', { activation: 'gelu' }))),
       /'g'.*erf form/,
     ],
     'an activation of Object': [
-      modelOf(sequential(layer('Activation', 'g', { activation: '__proto__' }))),
+      makeModel(sequential(layer('Activation', 'g', { activation: '__proto__' }))),
       /'g'.*'__proto__' is not supported/,
     ],
     'a second activation': [
-      modelOf(sequential(layer('ReLU', 'r'), layer('ReLU', 'q'))),
+      makeModel(sequential(layer('ReLU', 'r'), layer('ReLU', 'q'))),
       /'q'.*the second activation of a layer, after 'relu'/,
     ],
     'a second activation, after elu': [
-      modelOf(sequential(layer('ELU', 'e'), layer('ReLU', 'r'))),
+      makeModel(sequential(layer('ELU', 'e'), layer('ReLU', 'r'))),
       /'r'.*the second activation of a layer, after 'elu'/,
     ],
     'an activation after Dropout': [
-      modelOf(sequential(layer('Dropout', 'd', { rate: 0.5 }), layer('ReLU', 'r'))),
+      makeModel(sequential(layer('Dropout', 'd', { rate: 0.5 }), layer('ReLU', 'r'))),
       /'r'.*swap/,
     ],
     'a second Dropout': [
-      modelOf(sequential(...[1, 2].map((n) => layer('Dropout', `d${n}`, { rate: 0.5 })))),
+      makeModel(sequential(...[1, 2].map((n) => layer('Dropout', `d${n}`, { rate: 0.5 })))),
       /'d2'.*the second Dropout/,
     ],
     'Dropout of inputs': [
-      modelOf(
+      makeModel(
         { class_name: 'Sequential', config: [layer('Dropout', 'd', { rate: 0.5 }), dense('a', 3)] },
         first,
       ),
       /'d'.*expected a Dense before/,
     ],
     'Dropout of outputs': [
-      modelOf(
+      makeModel(
         { class_name: 'Sequential', config: [dense('a', 3), layer('Dropout', 'd', { rate: 0.5 })] },
         first,
       ),
@@ -380,36 +380,36 @@ describe('is refused:', () => {
       floats(9),
     ],
     'a rate of 1': [
-      modelOf(sequential(layer('Dropout', 'd', { rate: 1 }))),
+      makeModel(sequential(layer('Dropout', 'd', { rate: 1 }))),
       /'d'.*rate: expected a number from 0/,
     ],
     'softmax in between': [
-      modelOf(sequential(layer('Softmax', 'x'))),
+      makeModel(sequential(layer('Softmax', 'x'))),
       /layers\[0\].activation: 'softmax' is for the last layer/,
     ],
-    'softmax over another axis': [modelOf(sequential(layer('Softmax', 'x', { axis: 2 }))), /'x'.*axis/],
+    'softmax over another axis': [makeModel(sequential(layer('Softmax', 'x', { axis: 2 }))), /'x'.*axis/],
     ReLU6: [
-      modelOf(sequential(layer('ReLU', 'r', { max_value: 6 }))),
+      makeModel(sequential(layer('ReLU', 'r', { max_value: 6 }))),
       /'r'.*max_value: expected null, got 6/,
     ],
-    'α of 0': [modelOf(sequential(layer('ELU', 'e', { alpha: 0 }))), /'e'.*alpha/],
+    'α of 0': [makeModel(sequential(layer('ELU', 'e', { alpha: 0 }))), /'e'.*alpha/],
     'scaling that is no transform': [
-      modelOf(sequential(layer('Rescaling', 'r', { scale: 2, offset: 0 }))),
+      makeModel(sequential(layer('Rescaling', 'r', { scale: 2, offset: 0 }))),
       /'r' \('Rescaling'\) is supported only as/,
     ],
     'a model within the model': [
-      modelOf(sequential(layer('Model', 'm', { layers: deep }))),
+      makeModel(sequential(layer('Model', 'm', { layers: deep }))),
       /'m'.*is a nested model/,
     ],
     'Dense over a matrix': [
-      modelOf(
+      makeModel(
         { class_name: 'Sequential', config: [dense('a', 3, { batch_input_shape: [null, 4, 2] })] },
         first,
       ),
       /'a'.*2 dimensions; put a Flatten/,
     ],
     'channels first': [
-      modelOf(
+      makeModel(
         {
           class_name: 'Sequential',
           config: [layer('Flatten', 'f', { data_format: 'channels_first' }), dense('a', 3)],
@@ -419,12 +419,12 @@ describe('is refused:', () => {
       /'f'.*data_format/,
     ],
     'no layers': [
-      modelOf({ class_name: 'Sequential', config: { layers: [] } }, []),
+      makeModel({ class_name: 'Sequential', config: { layers: [] } }, []),
       /at least one Dense/,
       new Uint8Array(0),
     ],
     'units of a word': [
-      modelOf({ class_name: 'Sequential', config: [dense('a', 3, { units: '3' })] }, first),
+      makeModel({ class_name: 'Sequential', config: [dense('a', 3, { units: '3' })] }, first),
       /'a'.*units: expected a whole number/,
       floats(9),
     ],
@@ -438,20 +438,23 @@ describe('is refused:', () => {
       /^layers\[0\]: expected an object/,
     ],
     'a cycle': [
-      modelOf(functional([node(input), node(dense('a', 3), 'b'), node(dense('b', 1), 'a')])),
+      makeModel(functional([node(input), node(dense('a', 3), 'b'), node(dense('b', 1), 'a')])),
       /layer 'b': does not exist, or is used twice/,
     ],
-    'a layer twice': [modelOf(functional([...chain, chain[1]!])), /'a'.*has the same name as another layer/],
+    'a layer twice': [
+      makeModel(functional([...chain, chain[1]!])),
+      /'a'.*has the same name as another layer/,
+    ],
     'a layer aside': [
-      modelOf(functional([...chain, node(dense('c', 1), 'a')])),
+      makeModel(functional([...chain, node(dense('c', 1), 'a')])),
       /'c'.*is not between the input and the output/,
     ],
     'two layers before one': [
-      modelOf(functional([node(input), node(dense('a', 3), 'in'), node(dense('b', 1), 'a', 'in')])),
+      makeModel(functional([node(input), node(dense('a', 3), 'in'), node(dense('b', 1), 'a', 'in')])),
       /'b'.*one layer before it/,
     ],
     'two outputs': [
-      modelOf(
+      makeModel(
         functional(chain, {
           output_layers: [
             ['a', 0, 0],
@@ -462,54 +465,54 @@ describe('is refused:', () => {
       /output_layers: expected one, .*got 2/,
     ],
     'another input': [
-      modelOf(functional([node(dense('a', 3)), node(dense('b', 1), 'a')])),
+      makeModel(functional([node(dense('a', 3)), node(dense('b', 1), 'a')])),
       /'a'.*expected input layer 'in' before it/,
     ],
     'a loss that is none of ours': [
-      modelOf(sequential(), both, { trainingConfig: { loss: 'poisson' } }),
+      makeModel(sequential(), both, { trainingConfig: { loss: 'poisson' } }),
       /training_config.loss.*'poisson'.*options.loss/,
     ],
     'a loss of Object': [
-      modelOf(sequential(), both, { trainingConfig: { loss: { class_name: { toString: 1 } } } }),
+      makeModel(sequential(), both, { trainingConfig: { loss: { class_name: { toString: 1 } } } }),
       /training_config.loss/,
     ],
     'a loss from logits': [
-      modelOf(sequential(), both, {
+      makeModel(sequential(), both, {
         trainingConfig: { loss: { class_name: 'MeanSquaredError', config: { from_logits: true } } },
       }),
       /from logits/,
     ],
     'a loss for another last layer': [
-      modelOf(sequential(), both, { trainingConfig: { loss: 'categorical_crossentropy' } }),
+      makeModel(sequential(), both, { trainingConfig: { loss: 'categorical_crossentropy' } }),
       /'crossEntropy' goes with a last layer of 'softmax'/,
     ],
     'no weights': [{ modelTopology: sequential() }, /^weightsManifest: expected an array/],
     'a weight that is missing': [
-      modelOf(sequential(), first),
+      makeModel(sequential(), first),
       /^weight 'b\/kernel': expected \[3,1\], got no such weight/,
       floats(9),
     ],
     'a weight too many': [
-      modelOf(sequential(), [...both, ...specs(['c/kernel', 1])]),
+      makeModel(sequential(), [...both, ...specs(['c/kernel', 1])]),
       /^weight 'c\/kernel': no layer/,
       floats(14),
     ],
     'a weight twice': [
-      modelOf(sequential(), [...both, ...specs(['b/bias', 1])]),
+      makeModel(sequential(), [...both, ...specs(['b/bias', 1])]),
       /^weight 'b\/bias' is in the manifest twice/,
       floats(14),
     ],
     'two weights of one layer': [
-      modelOf(sequential(), specs(['x/a/kernel', 2, 3], ['y/a/kernel', 1])),
+      makeModel(sequential(), specs(['x/a/kernel', 2, 3], ['y/a/kernel', 1])),
       /weight 'a\/kernel': could be 'x\/a\/kernel' or 'y\/a\/kernel'/,
       floats(7),
     ],
     'a kernel of another shape': [
-      modelOf(sequential(), [...specs(['a/kernel', 3, 2]), ...both.slice(1)]),
+      makeModel(sequential(), [...specs(['a/kernel', 3, 2]), ...both.slice(1)]),
       /^weight 'a\/kernel': expected \[2,3\], got \[3,2\]/,
     ],
     'a kernel of nothing': [
-      modelOf(
+      makeModel(
         { class_name: 'Sequential', config: [dense('a', 3)] },
         specs(['a/kernel', 0, 3], ['a/bias', 3]),
       ),
@@ -517,41 +520,41 @@ describe('is refused:', () => {
       floats(3),
     ],
     'too few bytes': [
-      modelOf(sequential()),
+      makeModel(sequential()),
       /^weight 'b\/bias': \[1\] takes bytes 48 to 52, but there are 51/,
       floats(13).subarray(0, 51),
     ],
-    'too many bytes': [modelOf(sequential()), /^weights: expected 52 bytes, got 56/, floats(14)],
+    'too many bytes': [makeModel(sequential()), /^weights: expected 52 bytes, got 56/, floats(14)],
     'a shape that no memory holds': [
-      modelOf(sequential(), specs(['a/kernel', 2 ** 40, 2 ** 40])),
+      makeModel(sequential(), specs(['a/kernel', 2 ** 40, 2 ** 40])),
       /takes bytes/,
     ],
     'a shape of many sizes': [
-      modelOf(sequential(), specs(['a/kernel', ...Array.from({ length: 9 }, () => 1)])),
+      makeModel(sequential(), specs(['a/kernel', ...Array.from({ length: 9 }, () => 1)])),
       /at most 8 sizes/,
     ],
     'a shape below 0': [
-      modelOf(sequential(), specs(['a/kernel', -1, -4])),
+      makeModel(sequential(), specs(['a/kernel', -1, -4])),
       /shape\[0\]: expected a whole number/,
     ],
     integers: [
-      modelOf(sequential(), [{ name: 'a/kernel', shape: [2, 3], dtype: 'int32' }]),
+      makeModel(sequential(), [{ name: 'a/kernel', shape: [2, 3], dtype: 'int32' }]),
       /'a\/kernel': dtype: expected 'float32', got 'int32'; cast/,
     ],
     'quantized by another way': [
-      modelOf(sequential(), [
+      makeModel(sequential(), [
         { name: 'a/kernel', shape: [2, 3], dtype: 'float32', quantization: { dtype: 'int4' } },
       ]),
       /quantization.dtype/,
     ],
     'quantized without a scale': [
-      modelOf(sequential(), [
+      makeModel(sequential(), [
         { name: 'a/kernel', shape: [2, 3], dtype: 'float32', quantization: { dtype: 'uint8', min: 0 } },
       ]),
       /quantization.scale/,
     ],
     'a weight that is not finite': [
-      modelOf(sequential()),
+      makeModel(sequential()),
       /^model: 1.bias\[0\] is NaN/,
       new Uint8Array(Float32Array.of(...Array.from({ length: 12 }, () => 1), NaN).buffer),
     ],
@@ -582,11 +585,11 @@ describe('is refused:', () => {
       [TypeError, /^model: expected .* as an object/],
     ],
     'no bytes': [
-      [modelOf(sequential()), 5],
+      [makeModel(sequential()), 5],
       [TypeError, /^weights: expected bytes/],
     ],
     'an unknown option': [
-      [modelOf(sequential()), floats(13), { batch: 1 }],
+      [makeModel(sequential()), floats(13), { batch: 1 }],
       [TypeError, /unknown 'batch'/],
     ],
   };
@@ -654,7 +657,7 @@ describe('metadata that disagree with the model:', async () => {
   it.each(Object.entries(changes))(
     'fromTFJS rejects metadata that disagree with the model: %s',
     async (_, [change, message]) => {
-      const held = copyOf(model) as Held;
+      const held = makeCopy(model) as Held;
       const bytes = weights.slice();
       change(held, bytes);
       await expectError(() => fromTFJS(held, bytes), [FormatError, message]);
@@ -663,7 +666,7 @@ describe('metadata that disagree with the model:', async () => {
 
   it('fromTFJS rejects metadata that disagree with the model: another α', async () => {
     const { model, weights } = toTFJS(await Network.create(networks['elu']!));
-    const held = copyOf(model) as Held;
+    const held = makeCopy(model) as Held;
     held.userDefinedMetadata.bp4.layers[1]!['alpha'] = 2;
     await expectError(
       () => fromTFJS(held, weights),

@@ -74,7 +74,7 @@ const builtIn = new Map<unknown, ErrorType & { readonly name: string }>([
 ]);
 
 /** What is wrong with what was thrown; undefined where it is an error such as bp4 promises. */
-function faultOf(error: unknown, types: readonly ErrorType[] = typedErrors): string | undefined {
+function catchFault(error: unknown, types: readonly ErrorType[] = typedErrors): string | undefined {
   if (!(error instanceof Error)) return `something was thrown that is no Error: ${typeof error}`;
   const { constructor } = error;
   const type = builtIn.get(constructor) ?? constructor;
@@ -110,9 +110,9 @@ export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Report
     const { milliseconds, bytes, answer, error } = await measured(reader, file);
     if (error !== undefined) {
       report.refused++;
-      const fault = faultOf(error, reader.errors);
+      const fault = catchFault(error, reader.errors);
       if (fault !== undefined) fail(fault);
-      else if (messages.size < 10_000) messages.add(shapeOf(error as Error));
+      else if (messages.size < 10_000) messages.add(describeShape(error as Error));
     } else if (answer === NOT_GIVEN) continue;
     else {
       report.read++;
@@ -140,7 +140,7 @@ export async function fuzz(reader: Reader, options: FuzzOptions): Promise<Report
 }
 
 /** A message without what is of this file alone. */
-const shapeOf = ({ message }: Error): string => message.replace(/'[^']*'|-?\d+/g, '…').slice(0, 100);
+const describeShape = ({ message }: Error): string => message.replace(/'[^']*'|-?\d+/g, '…').slice(0, 100);
 
 interface Measured {
   readonly milliseconds: number;

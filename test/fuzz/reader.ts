@@ -24,7 +24,7 @@ export interface Reader {
 export const NOT_GIVEN = Symbol('not given to bp4');
 
 /** The object of a JSON text, or NOT_GIVEN. */
-export function jsonOf(bytes: Uint8Array): unknown {
+export function makeJSON(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()) as unknown;
   } catch {

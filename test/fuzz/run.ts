@@ -63,7 +63,7 @@ export async function run(options: RunOptions): Promise<Outcome[]> {
       const all = results.get(reader)!;
       all.push(result);
       if (all.length < jobs.filter((job) => job.reader === reader).length) continue;
-      const outcome = outcomeOf(all);
+      const outcome = settle(all);
       outcomes.push(outcome);
       onOutcome?.(outcome);
     }
@@ -73,7 +73,7 @@ export async function run(options: RunOptions): Promise<Outcome[]> {
   return outcomes;
 }
 
-function outcomeOf(results: readonly Result[]): Outcome {
+function settle(results: readonly Result[]): Outcome {
   const sum = (of: (result: Result) => number): number => results.reduce((total, one) => total + of(one), 0);
   const most = (of: (result: Result) => number): Result =>
     results.reduce((one, other) => (of(other) > of(one) ? other : one));

@@ -10,7 +10,7 @@ const shared: readonly object[] = [
 
 type Snapshot = readonly [of: object, keys: readonly PropertyKey[], values: readonly unknown[]];
 
-const valueOf = (object: object, key: PropertyKey): unknown => {
+const computeValue = (object: object, key: PropertyKey): unknown => {
   const descriptor: { readonly value?: unknown; readonly get?: unknown } | undefined =
     Object.getOwnPropertyDescriptor(object, key);
   // some of Node's own come to be a value when they are first asked for
@@ -19,14 +19,14 @@ const valueOf = (object: object, key: PropertyKey): unknown => {
 
 function snapshot(object: object): Snapshot {
   const keys = Reflect.ownKeys(object);
-  return [object, keys, keys.map((key) => valueOf(object, key))];
+  return [object, keys, keys.map((key) => computeValue(object, key))];
 }
 
 function changeSince([object, keys, values]: Snapshot): string | undefined {
   const now = Reflect.ownKeys(object);
   const other =
     now.find((key, i) => key !== keys[i]) ??
-    keys.find((key, i) => !Object.is(valueOf(object, key), values[i]));
+    keys.find((key, i) => !Object.is(computeValue(object, key), values[i]));
   if (other === undefined && now.length === keys.length) return undefined;
   return `${Object.prototype.toString.call(object)} has another ${String(other ?? keys.at(-1))}`;
 }
@@ -50,7 +50,7 @@ export class Watch {
 export function strangeIn(answer: unknown, depth = 4): string | undefined {
   if (typeof answer !== 'object' || answer === null || ArrayBuffer.isView(answer)) return undefined;
   const prototype = Object.getPrototypeOf(answer) as object | null;
-  if (prototype && typeof valueOf(prototype, 'constructor') !== 'function') {
+  if (prototype && typeof computeValue(prototype, 'constructor') !== 'function') {
     return `an object inherits ${Object.keys(prototype).slice(0, 5).join()} from its file`;
   }
   if (depth === 0) return undefined;

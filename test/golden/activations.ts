@@ -20,7 +20,7 @@ const layer = (
   ...(alphas[activation] !== undefined && { alpha: alphas[activation] }),
 });
 
-export const networkOf = (hidden: ActivationName, last: ActivationName, loss: LossSpec): NetworkJSON => ({
+export const createNetwork = (hidden: ActivationName, last: ActivationName, loss: LossSpec): NetworkJSON => ({
   format: 'bp4',
   version: 1,
   inputs: 2,

@@ -97,28 +97,28 @@ describe.each(['wasm', 'reference'] as const)('%s', (engine) => {
     expectNear([net.evaluate(data).loss], [figures[0]!]);
   }
 
-  it.each(keysOf(activations.figuresOfActivations))(
+  it.each(listKeys(activations.figuresOfActivations))(
     'differentiates the activation %s as PyTorch does',
     (name) =>
       expectFigures(
-        activations.networkOf(name, name, 'meanSquaredError'),
+        activations.createNetwork(name, name, 'meanSquaredError'),
         activations.targets,
         activations.figuresOfActivations[name],
       ),
   );
 
-  it.each(keysOf(activations.lastLayers))('differentiates a loss as PyTorch does: %s', (name) => {
+  it.each(listKeys(activations.lastLayers))('differentiates a loss as PyTorch does: %s', (name) => {
     const [activation, loss, data] = activations.lastLayers[name];
     return expectFigures(
-      activations.networkOf('tanh', activation, loss),
+      activations.createNetwork('tanh', activation, loss),
       data,
       activations.figuresOfLosses[name],
     );
   });
 
-  it.each(keysOf(optimizers.trainedBy))('trains to the weights of PyTorch with %s', async (name) => {
+  it.each(listKeys(optimizers.trainedBy))('trains to the weights of PyTorch with %s', async (name) => {
     const net = await Network.fromJSON(optimizers.network, { engine });
-    await net.train(activations.targets, optimizers.optionsOf(name));
+    await net.train(activations.targets, optimizers.pickOptions(name));
     const found = net.layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
     expectNear(found, optimizers.trainedBy[name]!);
   });
@@ -194,7 +194,7 @@ describe('handwritten digits', () => {
   );
 });
 
-const keysOf = <T extends object>(object: T): (keyof T)[] => Object.keys(object) as (keyof T)[];
+const listKeys = <T extends object>(object: T): (keyof T)[] => Object.keys(object) as (keyof T)[];
 
 function expectNear(found: ArrayLike<number>, figures: readonly number[]): void {
   expect(found.length).toBe(figures.length);

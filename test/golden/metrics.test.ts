@@ -20,7 +20,7 @@ import {
   type Truth,
 } from '../../src/metrics/index.js';
 import * as golden from './metrics.js';
-import { errorOf } from '../support/patient.js';
+import { catchError } from '../support/patient.js';
 
 // 'bp4/metrics' is compared with scikit-learn, whose figures golden/metrics.py writes, with values worked out by hand, and
 // with what the core reports.
@@ -368,7 +368,7 @@ describe('validation', () => {
     ],
   ])('metrics reject %s', async (_, outputs, truth, Class, message) => {
     for (const metric of [...Object.values(classification), topK(1), logLoss, confusionMatrix]) {
-      const error = await errorOf(() => metric(outputs as Float32Array, truth as never));
+      const error = await catchError(() => metric(outputs as Float32Array, truth as never));
       expect(error).toBeInstanceOf(Class);
       expect((error as Error).message).toBe(message);
     }

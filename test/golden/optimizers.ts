@@ -1,9 +1,9 @@
 import type { OptimizerName, TrainOptions } from '../../src/index.js';
-import { networkOf } from './activations.js';
+import { createNetwork } from './activations.js';
 
 // What optimizers.py trains, and where it ends: weights and biases, layer by layer.
 
-export const network = networkOf('tanh', 'linear', 'meanSquaredError');
+export const network = createNetwork('tanh', 'linear', 'meanSquaredError');
 
 const learningRates: Record<OptimizerName, number> = {
   sgd: 0.25,
@@ -22,7 +22,7 @@ const restraints: Record<string, TrainOptions> = {
 };
 
 /** @param name as below: an optimizer, and what restrains it */
-export function optionsOf(name: string): TrainOptions {
+export function pickOptions(name: string): TrainOptions {
   const [optimizer, restraint] = name.split(', ') as [OptimizerName, string?];
   return {
     optimizer,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, expect, it, vi } from 'vitest';
 import { EngineError, Network } from '../../src/index.js';
 import { EXPECTED, weightHash } from '../matrix/weight-hash.mjs';
-import { errorOf, spec } from '../support/patient.js';
+import { catchError, spec } from '../support/patient.js';
 
 // Hosts that forbid compiling WebAssembly at run time pass a compiled module.
 
@@ -35,7 +35,7 @@ it.each([
   ['a module of another version', bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte))],
 ])('rejects %s as the engine', async (_, others) => {
   const engine = await WebAssembly.compile(others);
-  const error = await errorOf(() => Network.create({ ...spec, engine }));
+  const error = await catchError(() => Network.create({ ...spec, engine }));
   expect(error).toBeInstanceOf(EngineError);
   expect((error as Error).message).toBe(
     "engine: this module is not the 'bp4/core.wasm' of this version of bp4",
@@ -48,6 +48,6 @@ it.each([
   ['a file name', 'core.wasm'],
   ['null', null],
 ])('rejects %s as the engine', async (_, engine) => {
-  const error = await errorOf(() => Network.create({ ...spec, engine: engine as never }));
+  const error = await catchError(() => Network.create({ ...spec, engine: engine as never }));
   expect(error).toBeInstanceOf(RangeError);
 });

@@ -112,7 +112,7 @@ const printer = `
   }`;
 
 /** The modules that a program loads besides its own. */
-async function modulesOf(code: string): Promise<string[]> {
+async function listModules(code: string): Promise<string[]> {
   writeFileSync(join(project, 'printer.mjs'), printer);
   writeFileSync(
     join(project, 'register.mjs'),
@@ -124,7 +124,7 @@ async function modulesOf(code: string): Promise<string[]> {
 }
 
 it('importing bp4 loads only its own files, and neither the reference nor threads', async () => {
-  const modules = await modulesOf("import 'bp4';");
+  const modules = await listModules("import 'bp4';");
   const others = modules.filter((url) => !url.includes('/node_modules/bp4/dist/'));
   expect(modules.length).toBeGreaterThan(10);
   expect(others).toEqual([]);
@@ -132,7 +132,7 @@ it('importing bp4 loads only its own files, and neither the reference nor thread
 });
 
 it('importing bp4/metrics loads no network', async () => {
-  const modules = await modulesOf("import 'bp4/metrics';");
+  const modules = await listModules("import 'bp4/metrics';");
   expect(modules.length).toBeGreaterThan(5);
   expect(modules.filter((url) => /network|wasm|assemblyscript/.test(url))).toEqual([]);
 });
@@ -149,7 +149,7 @@ interface Snippet {
 const block = /^```(js|ts|js page|jsx|svelte)\n(.*?)^```$(?:\n\n^```text\n(.*?)^```$)?/gms;
 
 /** The blocks of code of a Markdown text; test/clients/ runs those fenced as `js client`. */
-function snippetsOf(markdown: string): Snippet[] {
+function findSnippets(markdown: string): Snippet[] {
   return Array.from(markdown.matchAll(block), ({ 1: language, 2: code, 3: output, index }) => ({
     language: language as Snippet['language'],
     code: code!,
@@ -164,7 +164,7 @@ const pages = readdirSync(join(repository, 'docs'), { recursive: true, encoding:
   .filter((name) => name.endsWith('.md') && !/^docs\/(reference|node_modules|\.)/.test(name));
 const documents = ['README.md', ...pages];
 const snippets = documents.flatMap((name) =>
-  snippetsOf(readFileSync(join(repository, name), 'utf8')).map((snippet) => ({ name, ...snippet })),
+  findSnippets(readFileSync(join(repository, name), 'utf8')).map((snippet) => ({ name, ...snippet })),
 );
 
 describe('snippets of README.md and docs/', () => {

@@ -30,8 +30,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const contentOf = (name: string): string => readFileSync(join(project, name), 'utf8');
-const contents = (): string[] => ['package.json', 'package-lock.json', 'CHANGELOG.md'].map(contentOf);
+const readContent = (name: string): string => readFileSync(join(project, name), 'utf8');
+const contents = (): string[] => ['package.json', 'package-lock.json', 'CHANGELOG.md'].map(readContent);
 
 function release(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
@@ -110,13 +110,13 @@ describe.skipIf(!hasGit)('npm run release in a Git repository', () => {
       git('rev-parse', 'HEAD'),
       git('rev-parse', 'HEAD'),
     ]);
-    expect(contentOf('package.json')).toBe(manifest.replace('0.1.9', '0.2.0'));
-    expect(contentOf('package-lock.json').match(/"version": ".*"/g)).toEqual([
+    expect(readContent('package.json')).toBe(manifest.replace('0.1.9', '0.2.0'));
+    expect(readContent('package-lock.json').match(/"version": ".*"/g)).toEqual([
       '"version": "0.2.0"',
       '"version": "0.2.0"',
       '"version": "0.1.9"',
     ]);
-    expect(contentOf('CHANGELOG.md')).toMatch(/^## \[0\.2\.0\] - /m);
+    expect(readContent('CHANGELOG.md')).toMatch(/^## \[0\.2\.0\] - /m);
   });
 
   it('npm run release rejects uncommitted changes, and a tag that exists', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Network, type Data, type NetworkJSON, type NetworkOptions, type Rows } from '../../src/index.js';
 import { fingerprint } from '../support/fingerprint.js';
-import { rowsOf } from '../support/rows.js';
+import { toRows } from '../support/rows.js';
 
 // In whatever array the same numbers are given, the network computes the same bits from them, and leaves them unchanged.
 
@@ -11,7 +11,7 @@ const OUTPUTS = 3;
 const COUNT = 10;
 const SCALE = 1 / 255;
 
-function specOf(inputs: number): NetworkOptions {
+function createSpec(inputs: number): NetworkOptions {
   return {
     inputs,
     layers: [
@@ -61,9 +61,9 @@ const forms: [string, (numbers: number[], width: number) => Rows][] = [
   ['a flat array with a property', decorated],
   ['a frozen flat array', (numbers) => Object.freeze([...numbers])],
   ['an array behind a Proxy', (numbers) => new Proxy(numbers, {})],
-  ['rows', (numbers, width) => rowsOf(numbers, width)],
-  ['rows of Float32Array', (numbers, width) => rowsOf(numbers, width).map((row) => Float32Array.from(row))],
-  ['rows of Uint8Array', (numbers, width) => rowsOf(numbers, width).map((row) => Uint8Array.from(row))],
+  ['rows', (numbers, width) => toRows(numbers, width)],
+  ['rows of Float32Array', (numbers, width) => toRows(numbers, width).map((row) => Float32Array.from(row))],
+  ['rows of Uint8Array', (numbers, width) => toRows(numbers, width).map((row) => Uint8Array.from(row))],
 ];
 
 /** A network whose outputs are its inputs. */
@@ -80,8 +80,8 @@ function identity(width: number): NetworkJSON {
 }
 
 /** Everything that a network computes from data. */
-async function outcomeOf(width: number, data: Data): Promise<unknown> {
-  const net = await Network.create(specOf(width));
+async function settle(width: number, data: Data): Promise<unknown> {
+  const net = await Network.create(createSpec(width));
   const scale = data.inputScale === undefined ? {} : { inputScale: data.inputScale };
   const outcome = [
     net.predict(data.inputs, scale),
@@ -102,16 +102,14 @@ describe.each(widths)('rows of %i numbers', (width) => {
     ['scaled', { inputScale: SCALE }],
   ])('%s inputs', (_, scale) => {
     it.each(forms)('computes the same from inputs in any form: %s', async (_, form) => {
-      const plain = await outcomeOf(width, { inputs: numbers, labels, ...scale });
-      expect(await outcomeOf(width, { inputs: form([...numbers], width), labels, ...scale })).toEqual(plain);
+      const plain = await settle(width, { inputs: numbers, labels, ...scale });
+      expect(await settle(width, { inputs: form([...numbers], width), labels, ...scale })).toEqual(plain);
     });
   });
 
   it.each(forms)('computes the same from one-hot targets as from labels: %s', async (_, form) => {
-    const byLabels = await outcomeOf(width, { inputs: numbers, labels });
-    expect(await outcomeOf(width, { inputs: numbers, targets: form(oneHot.flat(), OUTPUTS) })).toEqual(
-      byLabels,
-    );
+    const byLabels = await settle(width, { inputs: numbers, labels });
+    expect(await settle(width, { inputs: numbers, targets: form(oneHot.flat(), OUTPUTS) })).toEqual(byLabels);
   });
 
   it.each(forms)('reads each number of %s into its place', async (_, form) => {
@@ -124,16 +122,16 @@ describe.each(widths)('rows of %i numbers', (width) => {
 
   it('scales bytes by multiplication in single precision', async () => {
     const products = Float32Array.from(numbers, (byte) => byte * Math.fround(SCALE));
-    expect(await outcomeOf(width, { inputs: Uint8Array.from(numbers), inputScale: SCALE, labels })).toEqual(
-      await outcomeOf(width, { inputs: products, labels }),
+    expect(await settle(width, { inputs: Uint8Array.from(numbers), inputScale: SCALE, labels })).toEqual(
+      await settle(width, { inputs: products, labels }),
     );
   });
 
   it('rounds doubles to single precision', async () => {
     const doubles = numbers.map((n) => n / 7);
-    const singles = await outcomeOf(width, { inputs: Float32Array.from(doubles), labels });
-    for (const inputs of [doubles, Float64Array.from(doubles), rowsOf(doubles, width)]) {
-      expect(await outcomeOf(width, { inputs, labels })).toEqual(singles);
+    const singles = await settle(width, { inputs: Float32Array.from(doubles), labels });
+    for (const inputs of [doubles, Float64Array.from(doubles), toRows(doubles, width)]) {
+      expect(await settle(width, { inputs, labels })).toEqual(singles);
     }
   });
 });
@@ -144,8 +142,8 @@ it.each(labelForms.map((form) => [form.name, form] as const))(
   'computes the same from labels in an array of type %s',
   async (_, form) => {
     const inputs = wholes(5 * COUNT);
-    const plain = await outcomeOf(5, { inputs, labels });
-    expect(await outcomeOf(5, { inputs, labels: form.from(labels) })).toEqual(plain);
+    const plain = await settle(5, { inputs, labels });
+    expect(await settle(5, { inputs, labels: form.from(labels) })).toEqual(plain);
   },
 );
 
@@ -170,7 +168,7 @@ it.each([-1, 0, 1e-45, 3.4e38])('accepts the input %d', async (value) => {
 it("leaves the caller's arrays unchanged", async () => {
   const mine = { inputs: Float32Array.from(wholes(50)), targets: Float32Array.from(oneHot.flat()) };
   const copies = structuredClone(mine);
-  await outcomeOf(5, mine);
+  await settle(5, mine);
   expect(mine).toEqual(copies);
 });
 
@@ -180,7 +178,7 @@ it.each([5, 40])('reads a subclass of a typed array as its numbers, %i in a row'
       super(rows * columns);
     }
   }
-  const net = await Network.create(specOf(width));
+  const net = await Network.create(createSpec(width));
   const table = new Table(2, width).fill(0.5);
   expect(net.predict(table)).toEqual(net.predict(new Float32Array(2 * width).fill(0.5)));
   expect(net.predict(Buffer.from(new Uint8Array(width).fill(7)))).toEqual(
@@ -189,7 +187,7 @@ it.each([5, 40])('reads a subclass of a typed array as its numbers, %i in a row'
 });
 
 it('returns layers that later training does not change', async () => {
-  const net = await Network.create(specOf(5));
+  const net = await Network.create(createSpec(5));
   const before = net.layers;
   const kept = structuredClone(before);
   await net.train({ inputs: wholes(5), labels: [0] }, { epochs: 2 });
@@ -198,7 +196,7 @@ it('returns layers that later training does not change', async () => {
 });
 
 it("returns copies of the network's arrays", async () => {
-  const net = await Network.create(specOf(5));
+  const net = await Network.create(createSpec(5));
   const before = fingerprint(net);
   const { layers } = net.backprop({ inputs: wholes(5), labels: [0] });
   const given = net.layers.flatMap(({ weights, biases }) => [weights, biases]);

@@ -8,7 +8,7 @@ import { Network, ThreadError, type ActivationName, type Data, type ThreadChoice
 import { Random } from '../../src/base/random.js';
 import { Window } from '../../src/training/window.js';
 import { fingerprint } from '../support/fingerprint.js';
-import { errorOf } from '../support/patient.js';
+import { catchError } from '../support/patient.js';
 import { amount } from '../support/thorough.js';
 
 // Several threads share a step: same bits, no thread is left running, and none waits for a thread that has exited.
@@ -36,7 +36,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function dataOf(count: number, inputs: number, outputs: number, zeros: number): Data {
+function createData(count: number, inputs: number, outputs: number, zeros: number): Data {
   const random = Random.fromSeed(count + inputs);
   return {
     inputs: new Float32Array(count * inputs).map(() =>
@@ -69,7 +69,7 @@ async function trained(
 ): Promise<unknown> {
   const net = await create(sizes, threads);
   expect(net.threads).toBe(threads);
-  const data = dataOf(count, sizes[0], sizes.at(-1)!, zeros);
+  const data = createData(count, sizes[0], sizes.at(-1)!, zeros);
   const history = await net.train(data, { epochs: 2, miniBatchSize, learningRate: 0.3 });
   const print = fingerprint(net);
   net.dispose();
@@ -106,7 +106,7 @@ it('gives the same bits with 2 threads when weights overflow and zeros may no lo
   const results = [];
   for (const threads of [1, 2]) {
     const net = await create([100, 37, 5], threads);
-    const { inputs, labels } = dataOf(50, 100, 5, 8) as { inputs: Float32Array; labels: Uint8Array };
+    const { inputs, labels } = createData(50, 100, 5, 8) as { inputs: Float32Array; labels: Uint8Array };
     inputs.set([1e30], 0);
     await net.train({ inputs, labels }, { epochs: 1, miniBatchSize: 5, learningRate: 1e30 });
     results.push(net.layers);
@@ -117,7 +117,7 @@ it('gives the same bits with 2 threads when weights overflow and zeros may no lo
 describe('threads: auto', () => {
   it('trains short steps on one thread, and gives the reason', async () => {
     const net = await create([5, 3], 'auto');
-    await net.train(dataOf(20, 5, 3, 0));
+    await net.train(createData(20, 5, 3, 0));
     expect(net.threads).toBe(1);
     expect(net.singleThreadReason).toMatch(/too short|one processor/);
     expect(workers).toEqual([]);
@@ -125,7 +125,7 @@ describe('threads: auto', () => {
 
   it('shares long steps among threads', async () => {
     const net = await create([500, 600, 10], 'auto');
-    await net.train(dataOf(80, 500, 10, 0), { epochs: 1, miniBatchSize: 80 });
+    await net.train(createData(80, 500, 10, 0), { epochs: 1, miniBatchSize: 80 });
     expect(net.threads).toBe(Math.min(os.availableParallelism(), 4));
   });
 });
@@ -171,7 +171,7 @@ describe('singleThreadReason', () => {
     const net = await create(sizes, 2);
     expect(net.threads).toBe(1);
     expect(net.singleThreadReason).toMatch(/no worker could be started: not here/);
-    await net.train(dataOf(20, 5, 3, 0));
+    await net.train(createData(20, 5, 3, 0));
   });
 
   it('gives no reason with several threads', async () => {
@@ -181,7 +181,7 @@ describe('singleThreadReason', () => {
 
 describe('a worker that exits early', () => {
   const sizes: Case['sizes'] = [50, 40, 3];
-  const data = dataOf(60, 50, 3, 0);
+  const data = createData(60, 50, 3, 0);
   const options = { epochs: 2, miniBatchSize: 10, learningRate: 0.3 };
 
   /** Trains, and ends a worker at the third step. @returns the network, and its fingerprint after each step */
@@ -191,7 +191,7 @@ describe('a worker that exits early', () => {
     const net = await create(sizes, 2);
     const steps: string[] = [];
     const onBatch = (): unknown => steps.push(fingerprint(net)) === 3 && end(workers[0]!);
-    const error = await errorOf(() => net.train(data, { ...options, onBatch }));
+    const error = await catchError(() => net.train(data, { ...options, onBatch }));
     expect(error).toBeInstanceOf(ThreadError);
     expect((error as Error).message).toMatch(
       /^threads: a worker is gone \(.*\); the network keeps its last step/,
@@ -217,7 +217,7 @@ describe('a worker that exits early', () => {
 });
 
 describe('a worker that is late', () => {
-  const data = dataOf(60, 50, 3, 0);
+  const data = createData(60, 50, 3, 0);
 
   /** @param barrier of a step, at which each worker once sleeps for longer than the first thread waits */
   function sleepOnceAt(barrier: number): void {
@@ -262,7 +262,9 @@ describe('a worker that is late', () => {
 it('ends workers that start while the network is disposed of', async () => {
   vi.spyOn(os, 'availableParallelism').mockReturnValue(2);
   const net = await create([500, 600, 10], 'auto');
-  const training = errorOf(() => net.train(dataOf(80, 500, 10, 0), { epochs: 1e9, miniBatchSize: 80 }));
+  const training = catchError(() =>
+    net.train(createData(80, 500, 10, 0), { epochs: 1e9, miniBatchSize: 80 }),
+  );
   while (workers.length === 0) await new Promise((resolve) => setImmediate(resolve));
   const ends = workers.map((worker) => once(worker, 'exit'));
   net.dispose();

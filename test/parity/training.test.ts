@@ -81,7 +81,7 @@ function draw(inputs: number, outputs: number, count = COUNT) {
   };
 }
 
-const rowsOf = (values: Float32Array, width: number): number[][] =>
+const toRows = (values: Float32Array, width: number): number[][] =>
   Array.from({ length: values.length / width }, (_, n) => [...values.subarray(n * width, (n + 1) * width)]);
 
 const hidden = partners.quadratic;
@@ -113,7 +113,7 @@ describe('data', () => {
     expectSameBits({
       sizes: [3, 2],
       activations: ['sigmoid'],
-      data: { inputs: rowsOf(small.inputs, 3), targets: rowsOf(small.targets, 2) },
+      data: { inputs: toRows(small.inputs, 3), targets: toRows(small.targets, 2) },
     }));
   it('gives the same bits on both engines for a scaled flat array and targets in double precision', () =>
     expectSameBits({

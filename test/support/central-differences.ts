@@ -45,12 +45,12 @@ export function worstGradient(model: Model, rows: number): Finding {
   forward(model, rows);
   backward(model, rows);
   const { floats } = model.views;
-  const gradients = parametersOf(model).map((parameter) => ({
+  const gradients = pickParameters(model).map((parameter) => ({
     ...parameter,
     gradient: floats[parameter.gradientAt]!,
   }));
   return worst(
-    gradients.map(({ place, at, gradient }) => ({ place, error: errorOf(gradient, model, rows, at) })),
+    gradients.map(({ place, at, gradient }) => ({ place, error: catchError(gradient, model, rows, at) })),
   );
 }
 
@@ -63,7 +63,7 @@ export function worstDelta(model: Model, deltas: readonly (readonly number[])[])
     model.layers.flatMap(({ biases }, l) =>
       deltas[l]!.map((delta, j) => ({
         place: `layers[${l}].delta[${j}]`,
-        error: errorOf(delta, model, 1, model.views.at(biases) + j),
+        error: catchError(delta, model, 1, model.views.at(biases) + j),
       })),
     ),
   );
@@ -73,7 +73,7 @@ function worst(findings: readonly Finding[]): Finding {
   return findings.reduce((most, finding) => (finding.error <= most.error ? most : finding));
 }
 
-function parametersOf({ layers, layout, views }: Model): Parameter[] {
+function pickParameters({ layers, layout, views }: Model): Parameter[] {
   const distance = views.at(layout.gradients - layout.parameters);
   const parameter = (place: string, at: number): Parameter => ({ place, at, gradientAt: at + distance });
   return layers.flatMap(({ units, fanIn, stride, weights, biases }, l) =>
@@ -87,7 +87,7 @@ function parametersOf({ layers, layout, views }: Model): Parameter[] {
 }
 
 /** |derivative − difference| divided by the larger of the two; Infinity if one is NaN. */
-function errorOf(derivative: number, model: Model, rows: number, at: number): number {
+function catchError(derivative: number, model: Model, rows: number, at: number): number {
   const difference = centralDifference(model, rows, at);
   const size = Math.max(Math.abs(derivative), Math.abs(difference), SMALLEST);
   const error = Math.abs(derivative - difference) / size;

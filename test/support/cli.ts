@@ -86,15 +86,15 @@ export function bp4Process(
 }
 
 /** The events that a run with --json printed. */
-export const eventsOf = ({ stdout }: Ran): (Record<string, unknown> & { readonly event: string })[] =>
+export const listEvents = ({ stdout }: Ran): (Record<string, unknown> & { readonly event: string })[] =>
   stdout
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown> & { event: string });
 
 /** The only event of a name. */
-export function eventOf(ran: Ran, name: string): Record<string, unknown> {
-  const [found, second] = eventsOf(ran).filter(({ event }) => event === name);
+export function readEvent(ran: Ran, name: string): Record<string, unknown> {
+  const [found, second] = listEvents(ran).filter(({ event }) => event === name);
   if (!found || second) throw new Error(`expected one event ${name}:\n${ran.stdout}${ran.stderr}`);
   return found;
 }

@@ -19,7 +19,7 @@ export const combinations: readonly NetworkSpec[] = (Object.keys(lossCodes) as L
 );
 
 /** The bits of all weights and biases. */
-export const bitsOf = (net: Network): Uint32Array[] =>
+export const toBits = (net: Network): Uint32Array[] =>
   net.layers.flatMap(({ weights, biases }) =>
     [weights, biases].map((values) => new Uint32Array(values.slice().buffer)),
   );

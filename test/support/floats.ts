@@ -27,12 +27,12 @@ export const floatsOfAllSizes = (step: number): Float32Array =>
   floatsByBits(0, step, Math.floor(2 ** 32 / step / 4) * 4);
 
 /** The exponent e with 2ᵉ ≤ |x| < 2ᵉ⁺¹; −1023 for anything below the normal doubles. */
-const exponentOf = (x: number): number => ((Number(bitsOfDouble(x) >> 32n) >> 20) & 0x7ff) - 1023;
+const readExponent = (x: number): number => ((Number(bitsOfDouble(x) >> 32n) >> 20) & 0x7ff) - 1023;
 
 /** The error of a float in ulp of the true value: 2⁻²³ of its leading bit, or 2⁻¹⁴⁹ if it's subnormal. */
 export const floatError = (value: number, truth: number): number =>
-  Math.abs(value - truth) / 2 ** (Math.max(exponentOf(truth), -126) - 23);
+  Math.abs(value - truth) / 2 ** (Math.max(readExponent(truth), -126) - 23);
 
 /** The error of a double in ulp of the true value: 2⁻⁵² of its leading bit. */
 export const doubleError = (value: number, truth: number): number =>
-  Math.abs(value - truth) / 2 ** (Math.max(exponentOf(truth), -1022) - 52);
+  Math.abs(value - truth) / 2 ** (Math.max(readExponent(truth), -1022) - 52);

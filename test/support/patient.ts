@@ -37,7 +37,7 @@ export async function afterGoodTraining(net: Network): Promise<string> {
 export type Expected = readonly [Class: new (...args: never[]) => Error, message: RegExp | string];
 
 /** Makes an invalid call and returns the error. */
-export async function errorOf(call: () => unknown): Promise<unknown> {
+export async function catchError(call: () => unknown): Promise<unknown> {
   try {
     await call();
   } catch (error) {
@@ -51,7 +51,7 @@ export async function errorOf(call: () => unknown): Promise<unknown> {
  * them. A plain Error comes from the caller's code.
  */
 export async function expectError(call: () => unknown, [Class, message]: Expected): Promise<void> {
-  const error = await errorOf(call);
+  const error = await catchError(call);
   expect(error).toBeInstanceOf(Class);
   expect((error as Error).message).toMatch(message);
   if (Class === Error) return;

@@ -44,11 +44,11 @@ const activations: Partial<Record<ActivationName, readonly [(z: number) => numbe
     softplus: [(z) => Math.log1p(exp(z)), sigmoid],
   };
 
-const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0);
+const addUp = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0);
 
 function softmax(z: readonly number[]): number[] {
   const powers = z.map((x) => exp(x - max(...z)));
-  return powers.map((power) => power / sumOf(powers));
+  return powers.map((power) => power / addUp(powers));
 }
 
 /** The cost of a sample with outputs a, and its gradient with respect to a, or to z for the cross-entropies. */
@@ -121,11 +121,12 @@ export class PlainNetwork {
     const target = targets[n]!;
     const values = [[...inputs[n]!]];
     const zs = this.layers.map(({ activation, weights, biases }, l) => {
-      const z = weights.map((row, j) => sumOf(row.map((w, k) => w * values[l]![k]!)) + biases[j]!);
+      const z = weights.map((row, j) => addUp(row.map((w, k) => w * values[l]![k]!)) + biases[j]!);
       values.push(activation === 'softmax' ? softmax(z) : z.map(activations[activation]![0]));
       return z;
     });
-    const slopeOf = (l: number, j: number): number => activations[this.layers[l]!.activation]![1](zs[l]![j]!);
+    const computeSlope = (l: number, j: number): number =>
+      activations[this.layers[l]!.activation]![1](zs[l]![j]!);
 
     const outputs = values.at(-1)!;
     const [cost, slope] = losses[this.#loss]!;
@@ -134,7 +135,7 @@ export class PlainNetwork {
       (a, j) =>
         weight *
         slope(a, target[j]!, outputs.length) *
-        (crossEntropies.includes(this.#loss) ? 1 : slopeOf(last, j)),
+        (crossEntropies.includes(this.#loss) ? 1 : computeSlope(last, j)),
     );
     for (let l = last; l >= 0; l--) {
       for (const [j, d] of delta.entries()) {
@@ -144,9 +145,11 @@ export class PlainNetwork {
       if (l === 0) break;
       const { weights } = this.layers[l]!;
       const above = delta;
-      delta = values[l]!.map((_, k) => sumOf(above.map((d, j) => d * weights[j]![k]!)) * slopeOf(l - 1, k));
+      delta = values[l]!.map(
+        (_, k) => addUp(above.map((d, j) => d * weights[j]![k]!)) * computeSlope(l - 1, k),
+      );
     }
-    const total = sumOf(outputs.map((a, j) => cost(a, target[j]!)));
+    const total = addUp(outputs.map((a, j) => cost(a, target[j]!)));
     return (weight * total) / (means.includes(this.#loss) ? outputs.length : 1);
   }
 
@@ -162,7 +165,7 @@ export class PlainNetwork {
       const { value = Infinity } = clip;
       parameter.g = max(-value, min(value, parameter.g));
     }
-    const norm = sqrt(sumOf(trained.map(({ g }) => g * g)));
+    const norm = sqrt(addUp(trained.map(({ g }) => g * g)));
     const scale = min(1, (clip.norm ?? Infinity) / norm);
     this.#step++;
     for (const parameter of trained) {
@@ -170,19 +173,19 @@ export class PlainNetwork {
       parameter.g *= scale;
       const decay = optimizer === 'adamw' && isPenalized(parameter) ? 0.01 : 0;
       place[index]! -= learningRate * decay * place[index]!;
-      place[index]! -= this.#stepOf(parameter, optimizer, learningRate);
+      place[index]! -= this.#computeStep(parameter, optimizer, learningRate);
     }
     for (const [l, { weights }] of this.layers.entries()) {
       if (frozen.includes(l)) continue;
       for (const row of weights) {
-        const length = sqrt(sumOf(row.map((w) => w * w)));
+        const length = sqrt(addUp(row.map((w) => w * w)));
         if (length > maxNorm) for (const k of row.keys()) row[k]! *= maxNorm / length;
       }
     }
   }
 
   /** The amount that an optimizer subtracts from a parameter, by the formulas and defaults of torch.optim's documentation. */
-  #stepOf(parameter: Parameter, optimizer: OptimizerName, rate: number): number {
+  #computeStep(parameter: Parameter, optimizer: OptimizerName, rate: number): number {
     const { g } = parameter;
     switch (optimizer) {
       case 'sgd':

@@ -18,7 +18,7 @@ export interface Parts {
   readonly data: Buffer;
 }
 
-export function partsOf(bytes: Uint8Array): Parts {
+export function pickParts(bytes: Uint8Array): Parts {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = 8 + Number(file.readBigUInt64LE(0));
   return {
@@ -28,7 +28,7 @@ export function partsOf(bytes: Uint8Array): Parts {
 }
 
 /** Makes a file from a header, as an object or text, and data. */
-export function fileOf(header: unknown, data: Uint8Array): Buffer {
+export function makeFile(header: unknown, data: Uint8Array): Buffer {
   const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
@@ -36,7 +36,7 @@ export function fileOf(header: unknown, data: Uint8Array): Buffer {
 }
 
 /** The tensors, by name. */
-export function tensorsOf({ header, data }: Parts): Record<string, number[]> {
+export function listTensors({ header, data }: Parts): Record<string, number[]> {
   const tensors: Record<string, number[]> = {};
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;

@@ -38,15 +38,15 @@ const values: Record<ActivationName, (z: number) => number> = {
   linear: (z) => z,
   softmax: (z) => z,
 };
-const slopeOf = (activation: ActivationName, z: number): number =>
+const computeSlope = (activation: ActivationName, z: number): number =>
   (values[activation](z + 1e-5) - values[activation](z - 1e-5)) / 2e-5;
 
 /** A unit is saturated if its slope is below a tenth of the steepest, taken as 1 for every activation but sigmoid. */
 const isFlat = (activation: ActivationName, slope: number): boolean =>
   slope < 0.1 * (activation === 'sigmoid' ? 0.25 : 1);
 
-const sumOf = (numbers: Iterable<number>): number => Array.from(numbers).reduce((sum, x) => sum + x, 0);
-const norm = (numbers: ArrayLike<number>): number => Math.sqrt(sumOf(Array.from(numbers, (x) => x * x)));
+const addUp = (numbers: Iterable<number>): number => Array.from(numbers).reduce((sum, x) => sum + x, 0);
+const norm = (numbers: ArrayLike<number>): number => Math.sqrt(addUp(Array.from(numbers, (x) => x * x)));
 const rootMeanSquare = (numbers: ArrayLike<number>): number => norm(numbers) / Math.sqrt(numbers.length);
 const share = (numbers: ArrayLike<number>, has: (x: number) => boolean): number =>
   Array.from(numbers).filter(has).length / numbers.length;
@@ -57,7 +57,7 @@ function recomputed(net: Network, data: Data & { inputs: Float32Array }): LayerD
   return net.layers.map(({ activation, units, weights }, l) => {
     const { delta, preActivations, weightGradients } = layers[l]!;
     const input = l === 0 ? data.inputs : layers[l - 1]!.activations;
-    const slopes = Array.from(preActivations, (z) => Math.abs(slopeOf(activation, z)));
+    const slopes = Array.from(preActivations, (z) => Math.abs(computeSlope(activation, z)));
     const ofUnit = (j: number): number[] => slopes.filter((_, i) => i % units === j);
     return {
       delta: rootMeanSquare(delta),
@@ -74,7 +74,7 @@ function recomputed(net: Network, data: Data & { inputs: Float32Array }): LayerD
 }
 
 /** Weights N(0, 1) after inputs of about 1 saturate some units and leave others steep. */
-const specOf = (
+const createSpec = (
   hidden: ActivationName,
   activation: ActivationName,
   loss: NetworkSpec['loss'],
@@ -102,7 +102,7 @@ describe.each([
     loss: 'crossEntropy' as const,
   })),
 ])('a network of $activation with $output outputs', ({ activation, output, loss }) => {
-  const spec = specOf(activation, output, loss);
+  const spec = createSpec(activation, output, loss);
 
   /** Gradients are summed in single precision, in chunks here and all at once there: 300 roundings of ε = 6e-8. */
   it.each(engines)('reports the numbers that follow from backprop, on engine %s', async (engine) => {
@@ -126,14 +126,14 @@ describe.each([
 it.each(partners.quadratic)(
   'assumes the steepest slope of %s correctly to within 13 percent',
   (activation) => {
-    const slopes = Array.from({ length: 401 }, (_, i) => slopeOf(activation, i / 20 - 10));
+    const slopes = Array.from({ length: 401 }, (_, i) => computeSlope(activation, i / 20 - 10));
     const steepest = Math.max(...slopes) / (activation === 'sigmoid' ? 0.25 : 1);
     expect(Math.abs(steepest - 1)).toBeLessThan(0.13); // gelu: 1.129
   },
 );
 
 it('returns plain data and leaves the network unchanged', async () => {
-  const net = await Network.create(specOf('tanh', 'softmax', 'crossEntropy'));
+  const net = await Network.create(createSpec('tanh', 'softmax', 'crossEntropy'));
   const before = fingerprint(net);
   const diagnosis = await net.diagnose(data);
   expect(fingerprint(net)).toBe(before);
@@ -141,7 +141,7 @@ it('returns plain data and leaves the network unchanged', async () => {
 });
 
 it('reports the change of W relative to W before as the update, without biases', () => {
-  const model = new Model(checkSpec(specOf('tanh', 'tanh', 'quadratic')), referenceKernels(single));
+  const model = new Model(checkSpec(createSpec('tanh', 'tanh', 'quadratic')), referenceKernels(single));
   drawParameters(model, Random.fromSeed(1));
   const before = copyParameters(model);
   const weights = model.layers.map((layer) => readWeights(model, layer, layer.weights));

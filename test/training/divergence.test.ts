@@ -9,7 +9,7 @@ import {
   type TrainOptions,
 } from '../../src/index.js';
 import { fingerprint } from '../support/fingerprint.js';
-import { errorOf } from '../support/patient.js';
+import { catchError } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
 
 // Training ends when its loss or a weight is no longer finite, and leaves the network as if it had stopped just before.
@@ -136,7 +136,7 @@ const cases: [string, Case][] = [
 /** Trains until it diverges. */
 async function diverged({ spec, data, options }: Case, engine: EngineOptions, more: TrainOptions = {}) {
   const net = await Network.create({ ...spec, ...engine });
-  const error = await errorOf(() => net.train(data, { epochs: 20_000, ...options, ...more }));
+  const error = await catchError(() => net.train(data, { epochs: 20_000, ...options, ...more }));
   expect(error).toBeInstanceOf(DivergenceError);
   return { net, error: error as DivergenceError };
 }
@@ -151,13 +151,13 @@ async function stoppedAfter(steps: number, { spec, data, options }: Case): Promi
     if (++done === steps) stop.abort('stopped');
   };
   const { signal } = stop;
-  expect(await errorOf(() => net.train(data, { epochs: 20_000, ...options, onBatch, signal }))).toBe(
+  expect(await catchError(() => net.train(data, { epochs: 20_000, ...options, onBatch, signal }))).toBe(
     'stopped',
   );
   return net;
 }
 
-const partsOf = ({ message, epoch, step, layer, largestGradient }: DivergenceError): object => ({
+const pickParts = ({ message, epoch, step, layer, largestGradient }: DivergenceError): object => ({
   message,
   epoch,
   step,
@@ -173,7 +173,7 @@ const stepsBefore = ({ epoch, step }: DivergenceError, { stepsPerEpoch }: Case):
 async function resume(net: Network, { data, options }: Case, { epoch }: DivergenceError): Promise<unknown> {
   const smaller = { ...options, learningRate: 1e-30, l2: 0, epochs: epoch + 1, resume: true };
   const end = await net.train(data, smaller).catch((error: unknown) => error);
-  return { end: end instanceof DivergenceError ? partsOf(end) : end, file: net.save() };
+  return { end: end instanceof DivergenceError ? pickParts(end) : end, file: net.save() };
 }
 
 describe.each(cases.filter(([, one]) => !one.divergesAtOnce))('divergence: %s', (_, one) => {
@@ -197,7 +197,7 @@ describe.each(cases)('divergence: %s', (_, one) => {
     expect(fingerprint(net)).toBe(print);
     for (const engine of engines.slice(1)) {
       const other = await diverged(one, engine);
-      expect(partsOf(other.error)).toEqual(partsOf(error));
+      expect(pickParts(other.error)).toEqual(pickParts(error));
       expect(fingerprint(other.net)).toBe(print);
       other.net.dispose();
     }
@@ -205,7 +205,7 @@ describe.each(cases)('divergence: %s', (_, one) => {
     let seen = 0;
     const watched = await diverged(one, engines[0]!, { onBatch: () => seen++ });
     expect(seen).toBeGreaterThanOrEqual(steps);
-    expect(partsOf(watched.error)).toEqual(partsOf(error));
+    expect(pickParts(watched.error)).toEqual(pickParts(error));
     expect(fingerprint(watched.net)).toBe(print);
   });
 
@@ -240,7 +240,7 @@ describe('the DivergenceError', () => {
         Math.max(...[...weightGradients, ...biasGradients].map(Math.abs)),
       );
     const options = { learningRate: 1e15, miniBatchSize: 17, shuffle: false };
-    const error = (await errorOf(() => net.train(data, options))) as DivergenceError;
+    const error = (await catchError(() => net.train(data, options))) as DivergenceError;
     expect(error).toMatchObject({ name: 'DivergenceError', epoch: 1, step: 1 });
     expect(error.layer).toBe(largest.indexOf(Math.max(...largest)));
     // The mean is rounded to single precision there, and not here: half an ulp, 6e-8.
@@ -255,7 +255,7 @@ describe('the DivergenceError', () => {
   it('the error names the step and the layer where the loss is not finite', async () => {
     const net = await withWeight(2, 'linear');
     // z = 2·3e38 overflows, and with it δ and the gradient.
-    const error = await errorOf(() => net.train({ inputs: [[3e38]], targets: [[0]] }, { epochs: 1 }));
+    const error = await catchError(() => net.train({ inputs: [[3e38]], targets: [[0]] }, { epochs: 1 }));
     expect(error).toMatchObject({ epoch: 1, step: 1, layer: 0, largestGradient: Infinity });
     expect((error as Error).message).toMatch(
       /^train: diverged in epoch 1, step 1: the loss is Infinity; the largest gradient, Infinity, is in layers\[0\]\. /,
@@ -266,7 +266,7 @@ describe('the DivergenceError', () => {
   it('the error names the step where a weight becomes infinite, with the gradient of that step', async () => {
     const net = await withWeight(0, 'sigmoid');
     const data = { inputs: [[1e30]], targets: [[0.9]] };
-    const error = await errorOf(() => net.train(data, { learningRate: 1e10 }));
+    const error = await catchError(() => net.train(data, { learningRate: 1e10 }));
     // (½ − 0.9)·¼·1e30, and times 1e10 it is more than the largest float. Three digits are shown.
     expect(error).toMatchObject({ epoch: 1, step: 1, layer: 0 });
     expect((error as DivergenceError).largestGradient / 1e29).toBeCloseTo(1, 6);
@@ -281,7 +281,7 @@ describe('the DivergenceError', () => {
     const spec: NetworkOptions = { inputs: 1, layers: [{ units: 1, activation: 'linear' }] };
     const data = { inputs: [[50], [80], [120], [200]], targets: [[150], [240], [360], [600]] };
     const net = await Network.create(spec);
-    const error = await errorOf(() => net.train(data, { epochs: 100, shuffle: false }));
+    const error = await catchError(() => net.train(data, { epochs: 100, shuffle: false }));
     const single = await Network.create(spec);
     let epoch = 0;
     let isDiverged = false;
@@ -310,7 +310,7 @@ describe('the DivergenceError', () => {
     const before = await Network.create(linear);
     await before.train(inBatches, { epochs: 1, miniBatchSize: 3, learningRate: 0.01, shuffle: false });
     const options = { miniBatchSize: 3, learningRate: 0.01, shuffle: false };
-    expect(await errorOf(() => net.train({ batches }, options))).toMatchObject({ epoch: 1, step: 8 });
+    expect(await catchError(() => net.train({ batches }, options))).toMatchObject({ epoch: 1, step: 8 });
     expect(fingerprint(net)).toBe(fingerprint(before));
     expect(closed).toBe(2); // the pass that diverged, and the pass that located the step
   });
@@ -319,7 +319,7 @@ describe('the DivergenceError', () => {
     const net = await Network.create(saturating);
     const losses: number[] = [];
     const files: Uint8Array[] = [];
-    const error = await errorOf(() =>
+    const error = await catchError(() =>
       net.train(positive, {
         epochs: 1000,
         l2: 30,
@@ -355,7 +355,7 @@ describe('a divergence that its repetition does not show', () => {
         });
         let calls = 0;
         const learningRate = (): number => (++calls === 4 ? 1e38 : 0.01);
-        const error = await errorOf(() => net.train(data, { epochs: 3, miniBatchSize: 1, learningRate }));
+        const error = await catchError(() => net.train(data, { epochs: 3, miniBatchSize: 1, learningRate }));
         expect(error).toBeInstanceOf(DivergenceError);
         expect((error as DivergenceError).cure).toContain('a learningRate below 0.01');
         expect(net.layers[0]!.weights.every(Number.isFinite)).toBe(true);

@@ -45,7 +45,7 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))(
     }
 
     const ones = (rows: number): Float32Array => new Float32Array(rows * STRIDE).fill(1);
-    const maskOf = (rows: number, place: Place): boolean[] =>
+    const readMask = (rows: number, place: Place): boolean[] =>
       Array.from(dropOut(ones(rows), place), (value) => value === 0);
 
     /** Expects a count that is plausible for n independent events of probability p. */
@@ -65,7 +65,7 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))(
     }
 
     it.each([0.01, 0.1, 0.3, 0.5, 0.8, 0.99])('drops values with probability %f', (p) => {
-      const mask = maskOf(1000, { p });
+      const mask = readMask(1000, { p });
       expectChance(mask.filter(Boolean).length, mask.length, p);
     });
 
@@ -86,17 +86,17 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))(
 
     it('sets dropped values to 0, even NaN and Infinity', () => {
       const values = new Float32Array(4 * STRIDE).map((_, i) => [NaN, Infinity, -Infinity, -1][i % 4]!);
-      const mask = maskOf(4, {});
+      const mask = readMask(4, {});
       expect([...dropOut(values, {})].filter((_, i) => mask[i])).toEqual(mask.filter(Boolean).map(() => 0));
     });
 
     it('drops the same positions of δ as of the activations, in parts or at once', () => {
       const place = { keys: [77, 78], step: 12, layer: 3, p: 0.3 } as const;
-      const mask = maskOf(50, place);
+      const mask = readMask(50, place);
       const deltas = new Float32Array(50 * STRIDE).map((_, i) => i + 1);
       expect(Array.from(dropOut(deltas, place), (value) => value === 0)).toEqual(mask);
       const ends = [0, 13, 14, 50];
-      const parts = ends.slice(1).map((end, i) => maskOf(end - ends[i]!, { ...place, row: ends[i]! }));
+      const parts = ends.slice(1).map((end, i) => readMask(end - ends[i]!, { ...place, row: ends[i]! }));
       expect(parts.flat()).toEqual(mask);
     });
 
@@ -110,14 +110,14 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))(
       ['order of the keys', { keys: [2, 1] }],
     ])('drops values independently with another %s', (_, other) => {
       const p = 0.3;
-      const [one, two] = [maskOf(500, { p }), maskOf(500, { p, ...other })];
+      const [one, two] = [readMask(500, { p }), readMask(500, { p, ...other })];
       const both = one.filter((isDropped, i) => isDropped && two[i]).length;
       expectChance(both, one.length, p * p);
     });
 
     it('drops neighbors in the row, the column and the next step independently', () => {
       const p = 0.3;
-      const [mask, next] = [maskOf(500, { p }), maskOf(500, { p, step: 1 })];
+      const [mask, next] = [readMask(500, { p }), readMask(500, { p, step: 1 })];
       for (const shift of [1, 2, 3, 4, STRIDE - 1, STRIDE, STRIDE + 1, 2 * STRIDE]) {
         for (const other of [mask, next]) {
           const both = mask.filter((isDropped, i) => isDropped && other[i + shift]).length;
@@ -130,7 +130,7 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))(
       const steps = 1000;
       const counts = new Uint32Array(8 * STRIDE);
       for (let step = 0; step < steps; step++) {
-        for (const [i, isDropped] of maskOf(8, { p, step }).entries()) counts[i]! += Number(isDropped);
+        for (const [i, isDropped] of readMask(8, { p, step }).entries()) counts[i]! += Number(isDropped);
       }
       expectEven(counts, steps, p);
     });
@@ -139,7 +139,7 @@ describe.each(engines.map((kernels) => [kernels.engine, kernels] as const))(
       const rows = 256;
       const samples = new Uint32Array(rows);
       const units = new Uint32Array(STRIDE);
-      for (const [i, isDropped] of maskOf(rows, { p: 0.5, keys: [9, 8] }).entries()) {
+      for (const [i, isDropped] of readMask(rows, { p: 0.5, keys: [9, 8] }).entries()) {
         units[i % STRIDE]! += Number(isDropped);
         samples[Math.floor(i / STRIDE)]! += Number(isDropped);
       }

@@ -34,24 +34,27 @@ function expected(values: number[], isBetter: (value: number, best: number) => b
   return { last: values.length, best: best + 1 };
 }
 
-const lossOf = ({ validation }: EpochReport): number => validation!.loss;
-const accuracyOf = ({ validation }: EpochReport): number => validation!.accuracy;
+const computeLoss = ({ validation }: EpochReport): number => validation!.loss;
+const measureAccuracy = ({ validation }: EpochReport): number => validation!.accuracy;
 
 const cases: [EarlyStopping, ReturnType<typeof expected>][] = [
   ...[1, 2, 3, 5].map((patience): [EarlyStopping, ReturnType<typeof expected>] => [
     { patience },
-    expected(history.map(lossOf), (value, best) => value < best, patience),
+    expected(history.map(computeLoss), (value, best) => value < best, patience),
   ]),
-  [{}, expected(history.map(lossOf), (value, best) => value < best, 10)],
-  [{ patience: 0 }, expected(history.map(lossOf), (value, best) => value < best, 0)],
+  [{}, expected(history.map(computeLoss), (value, best) => value < best, 10)],
+  [{ patience: 0 }, expected(history.map(computeLoss), (value, best) => value < best, 0)],
   [
     { patience: 3, minDelta: 0.1 },
-    expected(history.map(lossOf), (value, best) => value < best - Math.fround(0.1), 3),
+    expected(history.map(computeLoss), (value, best) => value < best - Math.fround(0.1), 3),
   ],
-  [{ patience: 4, monitor: 'accuracy' }, expected(history.map(accuracyOf), (value, best) => value > best, 4)],
+  [
+    { patience: 4, monitor: 'accuracy' },
+    expected(history.map(measureAccuracy), (value, best) => value > best, 4),
+  ],
   [
     { patience: 4, monitor: 'accuracy', minDelta: 0.15 },
-    expected(history.map(accuracyOf), (value, best) => value > best + Math.fround(0.15), 4),
+    expected(history.map(measureAccuracy), (value, best) => value > best + Math.fround(0.15), 4),
   ],
 ];
 
@@ -71,11 +74,11 @@ describe.each(cases)('early stopping with %j', (earlyStopping, { last, best }) =
 });
 
 it('the cases stop at different epochs, and earlier with minDelta', () => {
-  const endOf = (option: EarlyStopping): number =>
+  const findEnd = (option: EarlyStopping): number =>
     cases.find(([other]) => JSON.stringify(other) === JSON.stringify(option))![1].last;
-  expect(endOf({ patience: 3, minDelta: 0.1 })).toBeLessThan(endOf({ patience: 3 }));
+  expect(findEnd({ patience: 3, minDelta: 0.1 })).toBeLessThan(findEnd({ patience: 3 }));
   const accuracy = { patience: 4, monitor: 'accuracy' } as const;
-  expect(endOf({ ...accuracy, minDelta: 0.15 })).toBeLessThan(endOf(accuracy));
+  expect(findEnd({ ...accuracy, minDelta: 0.15 })).toBeLessThan(findEnd(accuracy));
   expect(new Set(cases.map(([, { last }]) => last)).size).toBeGreaterThan(3);
   expect(cases.some(([, { last, best }]) => best > 1 && best < last)).toBe(true);
 });
@@ -98,7 +101,7 @@ it('restores the best weights even when training reaches its last epoch', async 
   const net = await Network.create(spec);
   const epochs = 12;
   await net.train(data, { ...options, epochs, earlyStopping: { patience: 100 } });
-  const { best } = expected(history.slice(0, epochs).map(lossOf), (value, best) => value < best, 100);
+  const { best } = expected(history.slice(0, epochs).map(computeLoss), (value, best) => value < best, 100);
   expect(best).toBeLessThan(epochs);
   expect(net.layers).toEqual(layers[best - 1]);
 });
@@ -108,7 +111,7 @@ it('restores the best weights when the optimizer has state', async () => {
   const states: unknown[] = [];
   const plain = await Network.create(spec);
   const whole = await plain.train(data, { ...adam, onEpoch: () => states.push(plain.layers) });
-  const { last, best } = expected(whole.map(lossOf), (value, best) => value < best, 3);
+  const { last, best } = expected(whole.map(computeLoss), (value, best) => value < best, 3);
   const net = await Network.create(spec);
   expect(await net.train(data, { ...adam, earlyStopping: { patience: 3 } })).toEqual(whole.slice(0, last));
   expect(net.layers).toEqual(states[best - 1]);

@@ -10,7 +10,7 @@ import {
 import { Random } from '../../src/base/random.js';
 import { Samples } from '../../src/training/samples.js';
 import { PlainNetwork, type PlainData, type PlainOptions } from '../support/plain-training.js';
-import { rowsOf } from '../support/rows.js';
+import { toRows } from '../support/rows.js';
 
 // Twenty steps of each optimizer under each restraint, compared with double precision (support/plain-training.ts).
 
@@ -147,13 +147,13 @@ function draw({ inputs, layers, samples, hasLabels, isSparse }: Case): Drawn {
     );
     return {
       data: { inputs: values, labels },
-      plain: { inputs: rowsOf(values, inputs), targets, sampleWeights },
+      plain: { inputs: toRows(values, inputs), targets, sampleWeights },
     };
   }
   const targets = Float32Array.from({ length: samples * outputs }, () => random.uniform(0, 1));
   return {
     data: { inputs: values, targets },
-    plain: { inputs: rowsOf(values, inputs), targets: rowsOf(targets, outputs), sampleWeights },
+    plain: { inputs: toRows(values, inputs), targets: toRows(targets, outputs), sampleWeights },
   };
 }
 
@@ -197,7 +197,7 @@ async function difference(
 function plainNetwork(net: Network, layers: readonly LayerSpec[], loss: LossName): PlainNetwork {
   const plainLayers = net.layers.map(({ weights, biases }, l) => ({
     activation: layers[l]!.activation,
-    weights: rowsOf(weights, weights.length / biases.length),
+    weights: toRows(weights, weights.length / biases.length),
     biases: [...biases],
   }));
   return new PlainNetwork(plainLayers, loss);
@@ -210,7 +210,7 @@ const apart = (found: ArrayLike<number>, truth: readonly number[]): number[] =>
 const largest = (numbers: readonly number[]): number => Math.max(...numbers.map(Math.abs));
 
 /** −1 is the last layer. */
-const frozenOf = (frozen: readonly number[] | undefined, count: number) =>
+const listFrozen = (frozen: readonly number[] | undefined, count: number) =>
   frozen && { frozen: frozen.map((l) => (l < 0 ? count + l : l)) };
 
 const names = Object.keys(rates) as OptimizerName[];
@@ -227,7 +227,7 @@ describe.each(['wasm', 'reference'] as const)('optimizers on engine %s', (engine
 
     it.each(names)('matches double precision with %s under each restraint', async (optimizer) => {
       for (const [name, { frozen, ...restraint }] of Object.entries(restraints)) {
-        const layers = frozenOf(frozen, network.layers.length);
+        const layers = listFrozen(frozen, network.layers.length);
         const options = { optimizer, learningRate: rates[optimizer], ...restraint, ...layers };
         expectNear(await difference(engine, network, samples, options), optimizer, name);
       }
@@ -283,7 +283,7 @@ describe.each(described)('a network of %s', (_, network) => {
     const free = trained({});
     for (const [name, { frozen, ...restraint }] of Object.entries(restraints)) {
       if (name === 'nothing') continue;
-      const restrained = trained({ ...restraint, ...frozenOf(frozen, layers.length) });
+      const restrained = trained({ ...restraint, ...listFrozen(frozen, layers.length) });
       expect(largest(apart(restrained, free)), name).toBeGreaterThan(LEAST_EFFECT);
     }
   });

@@ -11,7 +11,7 @@ import {
 } from '../../src/index.js';
 import { Random } from '../../src/base/random.js';
 import { Window } from '../../src/training/window.js';
-import { errorOf, expectError, expectHarmlessError, goodData } from '../support/patient.js';
+import { catchError, expectError, expectHarmlessError, goodData } from '../support/patient.js';
 
 // Training that stops anywhere and resumes, in the same network or in one loaded from a file, ends with the same bits as
 // training that never stops.
@@ -52,7 +52,7 @@ const spec = (dropout: number): NetworkOptions => ({
 });
 
 /** All lasting state: that of the generator, and the bits of the parameters, which tell −0 from 0. */
-const stateOf = (net: Network): unknown => ({
+const copyState = (net: Network): unknown => ({
   json: net.toJSON(),
   bits: net.layers.map(({ weights, biases }) => [weights, biases].map((w) => new Uint32Array(w.buffer))),
 });
@@ -85,7 +85,7 @@ interface Case {
 }
 
 /** A random combination; each optimizer and schedule occurs equally often. */
-function caseOf(n: number): Case {
+function findCase(n: number): Case {
   const random = Random.fromSeed(1000 + n);
   const one = <T>(...of: readonly T[]): T => of[random.below(of.length)]!;
   const isStream = random.below(5) === 0;
@@ -126,11 +126,13 @@ async function trainUntil(net: Network, last: number, { data, options }: Case): 
   const onBatch = (): void => {
     if (++steps === last) stop.abort('stopped');
   };
-  expect(await errorOf(() => net.train(data, { ...options, onBatch, signal: stop.signal }))).toBe('stopped');
+  expect(await catchError(() => net.train(data, { ...options, onBatch, signal: stop.signal }))).toBe(
+    'stopped',
+  );
 }
 
 describe('100 random stops', () => {
-  it.each(Array.from({ length: 100 }, (_, n) => caseOf(n)))(
+  it.each(Array.from({ length: 100 }, (_, n) => findCase(n)))(
     'resumes to the same bits as an uninterrupted training, case $what',
     async (one) => {
       if (!one.hasWindow) {
@@ -156,14 +158,14 @@ describe('100 random stops', () => {
       expect(stop + rest).toBe(steps);
       expect(tail).toEqual(history.slice(history.length - tail.length));
       expect(tail.length).toBeGreaterThan(0);
-      expect(stateOf(net)).toEqual(stateOf(whole));
+      expect(copyState(net)).toEqual(copyState(whole));
       net.dispose();
       whole.dispose();
     },
   );
 
   it('the random stops cover streams, engines, threads, windows, early stopping, splits and dropout', () => {
-    const cases = Array.from({ length: 100 }, (_, n) => caseOf(n));
+    const cases = Array.from({ length: 100 }, (_, n) => findCase(n));
     const count = (is: (one: Case) => unknown): number => cases.filter(is).length;
     expect(count((one) => one.data === stream)).toBeGreaterThan(10);
     expect(count((one) => one.engine.engine === 'reference')).toBeGreaterThan(20);
@@ -189,7 +191,7 @@ describe('a resumed training', () => {
   async function never(): Promise<[unknown, EpochReport[]]> {
     const net = await Network.create(spec(0.2));
     const history = await net.train(data, adam);
-    return [stateOf(net), history];
+    return [copyState(net), history];
   }
 
   it('ends with the same bits when it stops and resumes at every step', async () => {
@@ -207,16 +209,16 @@ describe('a resumed training', () => {
       stops++;
     }
     expect(stops).toBe(15); // 3 epochs of 5 steps
-    expect(stateOf(net)).toEqual(state);
+    expect(copyState(net)).toEqual(state);
     expect(all).toEqual(history);
   });
 
   it('does nothing when it resumes after its last epoch', async () => {
     const net = await Network.create(spec(0));
     await net.train(data, adam);
-    const before = stateOf(net);
+    const before = copyState(net);
     expect(await net.train(data, { ...adam, resume: true })).toEqual([]);
-    expect(stateOf(net)).toEqual(before);
+    expect(copyState(net)).toEqual(before);
   });
 
   it('does not resume a training that early stopping ended', async () => {
@@ -233,31 +235,31 @@ describe('a resumed training', () => {
     await net.train(data, { ...plain, epochs: 2 });
     const tail = await net.train(data, { ...plain, epochs: 5, resume: true });
     expect(tail.map(({ epoch }) => epoch)).toEqual([3, 4, 5]);
-    expect(stateOf(net)).toEqual(stateOf(whole));
+    expect(copyState(net)).toEqual(copyState(whole));
   });
 
   it('resumes to the same bits when the network is used in between, even with larger batches', async () => {
     const [state] = await never();
     const net = await Network.create(spec(0.2));
-    await trainUntil(net, 7, { ...caseOf(0), data, options: adam });
+    await trainUntil(net, 7, { ...findCase(0), data, options: adam });
     net.evaluate(data);
     const many = { inputs: new Float32Array(300 * INPUTS), labels: new Uint8Array(300) };
     net.backprop(many);
     await net.diagnose(many);
     await net.train(data, { ...adam, resume: true });
-    expect(stateOf(net)).toEqual(state);
+    expect(copyState(net)).toEqual(state);
   });
 
   it('keeps the state to resume from when a new training is rejected', async () => {
     const [state] = await never();
     const net = await Network.create(spec(0.2));
-    await trainUntil(net, 7, { ...caseOf(0), data, options: adam });
+    await trainUntil(net, 7, { ...findCase(0), data, options: adam });
     await expectError(
       () => net.train({ ...data, labels: [9] }, { optimizer: 'sgd' }),
       [RangeError, 'labels'],
     );
     await net.train(data, { ...adam, resume: true });
-    expect(stateOf(net)).toEqual(state);
+    expect(copyState(net)).toEqual(state);
   });
 
   it('starts with a fresh optimizer when resume is not set', async () => {
@@ -266,7 +268,7 @@ describe('a resumed training', () => {
     const twin = await Network.fromJSON(net.toJSON());
     const options = { optimizer: 'adam', epochs: 2 } as const;
     expect(await net.train(data, options)).toEqual(await twin.train(data, options));
-    expect(stateOf(net)).toEqual(stateOf(twin));
+    expect(copyState(net)).toEqual(copyState(twin));
   });
 
   it.each(['onBatch', 'onEpoch'] as const)(
@@ -281,7 +283,7 @@ describe('a resumed training', () => {
         const copy = await Network.load(bytes);
         const tail = await copy.train(data, { ...adam, resume: true });
         expect(tail).toEqual(history.slice(history.length - tail.length));
-        expect(stateOf(copy)).toEqual(state);
+        expect(copyState(copy)).toEqual(state);
       }
     },
   );
@@ -309,13 +311,13 @@ describe('checkpoint', () => {
     };
     // Writing checkpoints changes nothing.
     expect(await net.train(data, { ...options, checkpoint: { ...when, write } })).toEqual(history);
-    expect(stateOf(net)).toEqual(stateOf(plain));
+    expect(copyState(net)).toEqual(copyState(plain));
     expect(files).toHaveLength(count);
     for (const bytes of files) {
       const copy = await Network.load(bytes);
       const tail = await copy.train(data, { ...options, resume: true });
       expect(tail).toEqual(history.slice(history.length - tail.length));
-      expect(stateOf(copy)).toEqual(stateOf(plain));
+      expect(copyState(copy)).toEqual(copyState(plain));
       // At its end it saves the same bytes as the training that never stopped.
       expect(copy.save()).toEqual(plain.save());
     }
@@ -327,12 +329,12 @@ describe('checkpoint', () => {
     const write = (): void => {
       throw full;
     };
-    expect(await errorOf(() => net.train(data, { ...adam, checkpoint: { everySteps: 4, write } }))).toBe(
+    expect(await catchError(() => net.train(data, { ...adam, checkpoint: { everySteps: 4, write } }))).toBe(
       full,
     );
     await whole.train(data, adam);
     await net.train(data, { ...adam, resume: true });
-    expect(stateOf(net)).toEqual(stateOf(whole));
+    expect(copyState(net)).toEqual(copyState(whole));
   });
 
   it.each([
@@ -389,7 +391,7 @@ describe('the resume option', () => {
   /** A network whose training stopped in its second epoch. */
   async function stopped(options: TrainOptions = adam): Promise<Network> {
     const net = await Network.create(spec(0));
-    await trainUntil(net, 8, { ...caseOf(0), data, options });
+    await trainUntil(net, 8, { ...findCase(0), data, options });
     return net;
   }
 
@@ -402,11 +404,11 @@ describe('the resume option', () => {
     const whole = await Network.create(spec(0));
     await whole.train(data, adam);
     const net = await stopped();
-    const before = stateOf(net);
+    const before = copyState(net);
     await expectError(() => net.train(data, { ...adam, ...other, resume: true }), [StateError, message]);
-    expect(stateOf(net)).toEqual(before);
+    expect(copyState(net)).toEqual(before);
     await net.train(data, { ...adam, resume: true });
-    expect(stateOf(net)).toEqual(stateOf(whole));
+    expect(copyState(net)).toEqual(copyState(whole));
   });
 
   const { inputs, labels } = data as { inputs: Float32Array; labels: Uint8Array };
@@ -424,15 +426,15 @@ describe('the resume option', () => {
       const whole = await Network.create(spec(0));
       await whole.train(all, options);
       const net = await Network.create(spec(0));
-      await trainUntil(net, stop, { ...caseOf(0), data: all, options });
-      const before = stateOf(net);
+      await trainUntil(net, stop, { ...findCase(0), data: all, options });
+      const before = copyState(net);
       await expectError(
         () => net.train(few, { ...options, resume: true }),
         [RangeError, `resume: expected at least the ${learned} samples it stopped after, got 3`],
       );
-      expect(stateOf(net)).toEqual(before);
+      expect(copyState(net)).toEqual(before);
       await net.train(all, { ...options, resume: true });
-      expect(stateOf(net)).toEqual(stateOf(whole));
+      expect(copyState(net)).toEqual(copyState(whole));
     },
   );
 
@@ -443,8 +445,8 @@ describe('the resume option', () => {
       const whole = await Network.create(spec(0));
       await whole.train(stream, options);
       const net = await Network.create(spec(0));
-      await trainUntil(net, 6, { ...caseOf(0), data: stream, options });
-      const before = stateOf(net);
+      await trainUntil(net, 6, { ...findCase(0), data: stream, options });
+      const before = copyState(net);
       const failing = {
         *batches() {
           yield* [...(stream.batches() as Iterable<Data>)].slice(0, 1);
@@ -452,9 +454,9 @@ describe('the resume option', () => {
         },
       };
       await expectError(() => net.train(failing, { ...options, resume: true }), [Error, 'offline']);
-      expect(stateOf(net)).toEqual(before);
+      expect(copyState(net)).toEqual(before);
       await net.train(stream, { ...options, resume: true });
-      expect(stateOf(net)).toEqual(stateOf(whole));
+      expect(copyState(net)).toEqual(copyState(whole));
     },
   );
 });

@@ -104,7 +104,7 @@ const first1000 = {
   labels: digits.labels.subarray(0, 1000),
 };
 
-async function layersOf(depth: number, activation: 'sigmoid' | 'relu'): Promise<Network> {
+async function makeLayers(depth: number, activation: 'sigmoid' | 'relu'): Promise<Network> {
   const hidden: LayerSpec = {
     units: 30,
     activation,
@@ -131,7 +131,7 @@ describe('δ over layers of sigmoids', () => {
   ])(
     'the gradients at a depth of %d are within a factor of two of those in the book',
     async (depth, book) => {
-      const net = await layersOf(depth, 'sigmoid');
+      const net = await makeLayers(depth, 'sigmoid');
       const speeds = net.backprop(first1000).layers.map(({ biasGradients }) => Math.hypot(...biasGradients));
       expect(speeds).toHaveLength(book.length);
       for (const [l, speed] of speeds.entries()) {
@@ -141,7 +141,7 @@ describe('δ over layers of sigmoids', () => {
   );
 
   it('δ vanishes on its way back through five layers of sigmoids, and diagnose reports it', async () => {
-    const { layers, messages } = await (await layersOf(4, 'sigmoid')).diagnose(first1000);
+    const { layers, messages } = await (await makeLayers(4, 'sigmoid')).diagnose(first1000);
     // Each layer lets a fifth of it through: σ′ is a quarter at most.
     for (const [l, { delta }] of layers.slice(1).entries())
       expect(delta / layers[l]!.delta).toBeGreaterThan(3);
@@ -156,6 +156,6 @@ describe('δ over layers of sigmoids', () => {
     [2, 'sigmoid'],
     [4, 'relu'],
   ] as const)('diagnose reports nothing at a depth of %d with %s', async (depth, activation) => {
-    expect((await (await layersOf(depth, activation)).diagnose(first1000)).messages).toEqual([]);
+    expect((await (await makeLayers(depth, activation)).diagnose(first1000)).messages).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import {
   type TrainOptions,
 } from '../../src/index.js';
 import { fingerprint } from '../support/fingerprint.js';
-import { errorOf, expectError, expectHarmlessError, goodData, type Expected } from '../support/patient.js';
+import { catchError, expectError, expectHarmlessError, goodData, type Expected } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
 
 // Training on batches that arrive one by one, for data that does not fit into memory.
@@ -207,7 +207,7 @@ describe('invalid streams', () => {
     await expectStoppedAfter({ batches: failing }, [4, 8], [Error, 'offline']);
     const rejecting = { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(offline) }) };
     const net = await Network.create(spec);
-    expect(await errorOf(() => net.train({ batches: () => rejecting }))).toBe(offline);
+    expect(await catchError(() => net.train({ batches: () => rejecting }))).toBe(offline);
   });
 
   it('rejects an epoch without batches', async () => {
@@ -316,7 +316,7 @@ describe('closing a source', () => {
     const { said, batches } = watched([8, 8], whenClosed);
     const stop = new AbortController();
     const watch = stoppingAt(1, () => stop.abort('enough'));
-    expect(await errorOf(() => train({ batches }, { ...watch, signal: stop.signal }))).toBe('enough');
+    expect(await catchError(() => train({ batches }, { ...watch, signal: stop.signal }))).toBe('enough');
     expect(said).toEqual(['opened', 'closed']);
   });
 
@@ -345,7 +345,7 @@ describe('closing a source', () => {
   it('closes the source when the network is disposed during training', async () => {
     const { said, batches } = watched([8, 8]);
     const net = await Network.create(spec);
-    await errorOf(() => net.train({ batches }, { onBatch: () => net.dispose() }));
+    await catchError(() => net.train({ batches }, { onBatch: () => net.dispose() }));
     expect(said).toEqual(['opened', 'closed']);
   });
 

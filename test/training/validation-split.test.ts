@@ -22,15 +22,15 @@ const spec: NetworkSpec = {
 };
 
 /** The first input of sample n is n. */
-const inputsOf = (numbers: readonly number[]): Float32Array =>
+const makeInputs = (numbers: readonly number[]): Float32Array =>
   Float32Array.from(numbers.flatMap((n) => [n, ((n * 37) % 11) / 11]));
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 const ofClass = (count: number): number[] => upTo(count).map((n) => (n % 7 === 0 ? 3 : n % 3));
 
 /** The numbers of the samples in either part. */
-function partsOf(count: number, answers: Omit<Data, 'inputs'>, share: number, seed = 6) {
+function pickParts(count: number, answers: Omit<Data, 'inputs'>, share: number, seed = 6) {
   const model = new Model(checkSpec(spec), referenceKernels(single));
-  const samples = finish(Samples.read({ inputs: inputsOf(upTo(count)), ...answers }, model));
+  const samples = finish(Samples.read({ inputs: makeInputs(upTo(count)), ...answers }, model));
   const { training, validation } = splitSamples(samples, share, seed);
   const [first, second] = [training, validation].map((part) => {
     const numbers: number[] = [];
@@ -54,11 +54,11 @@ describe.each(counts)('a split of %i samples', (count) => {
   const valid = shares.filter((share) => !leavesOneEmpty(share));
 
   it.each(shares.filter(leavesOneEmpty))('rejects a share of %d, which leaves one part empty', (share) => {
-    expect(() => partsOf(count, { labels }, share)).toThrow(/leaves one part empty/);
+    expect(() => pickParts(count, { labels }, share)).toThrow(/leaves one part empty/);
   });
 
   it.each(valid)('puts each sample into one part, in its original order, at a share of %d', (share) => {
-    const { training, validation } = partsOf(count, { labels }, share);
+    const { training, validation } = pickParts(count, { labels }, share);
     expect([...training, ...validation].sort((a, b) => a - b)).toEqual(upTo(count));
     expect(training).toEqual([...training].sort((a, b) => a - b));
     expect(validation).toEqual([...validation].sort((a, b) => a - b));
@@ -68,7 +68,7 @@ describe.each(counts)('a split of %i samples', (count) => {
   it.each(valid)(
     'sets the same share of each label aside, to within one sample, at a share of %d',
     (share) => {
-      const { validation } = partsOf(count, { labels }, share);
+      const { validation } = pickParts(count, { labels }, share);
       for (const label of new Set(labels)) {
         const all = labels.filter((other) => other === label).length;
         const aside = validation.filter((n) => labels[n] === label).length;
@@ -80,15 +80,15 @@ describe.each(counts)('a split of %i samples', (count) => {
 
 it('sets the same samples aside for the same seed and others for another', () => {
   const labels = ofClass(60);
-  expect(partsOf(60, { labels }, 0.5, 7)).not.toEqual(partsOf(60, { labels }, 0.5, 8));
-  expect(partsOf(60, { labels }, 0.5, 7)).toEqual(partsOf(60, { labels }, 0.5, 7));
+  expect(pickParts(60, { labels }, 0.5, 7)).not.toEqual(pickParts(60, { labels }, 0.5, 8));
+  expect(pickParts(60, { labels }, 0.5, 7)).toEqual(pickParts(60, { labels }, 0.5, 7));
 });
 
 it('sets each of ten samples aside about 300 times in 600 draws', () => {
   const targets = new Float32Array(40);
   const times = new Float64Array(10);
   for (let seed = 0; seed < 600; seed++) {
-    for (const n of partsOf(10, { targets }, 0.5, seed).validation) times[n]!++;
+    for (const n of pickParts(10, { targets }, 0.5, seed).validation) times[n]!++;
   }
   // The standard deviation is √(600·½·½) = 12; five of them, and the seeds are always these.
   for (const n of times) expect(Math.abs(n - 300)).toBeLessThan(61);
@@ -112,15 +112,15 @@ it.each<[string, Omit<Data, 'inputs'>, (numbers: number[]) => Omit<Data, 'inputs
     }),
   ],
 ])('trains and validates with %s as with the two parts given separately', async (_, answers, of) => {
-  const { training, validation } = partsOf(COUNT, answers, 0.3);
+  const { training, validation } = pickParts(COUNT, answers, 0.3);
   for (const engine of ['wasm', 'reference'] as const) {
     const [net, other] = await Promise.all([
       Network.create({ ...spec, engine }),
       Network.create({ ...spec, engine }),
     ]);
-    const inputs = inputsOf(upTo(COUNT));
+    const inputs = makeInputs(upTo(COUNT));
     const history = await net.train({ inputs, ...answers }, { ...options, validationSplit: 0.3 });
-    const parts = [training, validation].map((part) => ({ inputs: inputsOf(part), ...of(part) }));
+    const parts = [training, validation].map((part) => ({ inputs: makeInputs(part), ...of(part) }));
     expect(await other.train(parts[0]!, { ...options, validation: parts[1]! })).toEqual(history);
     expect(fingerprint(net)).toBe(fingerprint(other));
     // The next call sets the same part aside.
@@ -137,7 +137,7 @@ it('trains and validates on sparse samples as with the two parts given separatel
   const wide: NetworkSpec = { ...spec, inputs: 40 };
   const sparse = (numbers: readonly number[]): Float32Array =>
     Float32Array.from(numbers.flatMap((n) => upTo(40).map((k) => (k % 8 === n % 8 ? 1 + n / COUNT : 0))));
-  const { training, validation } = partsOf(COUNT, { labels }, 0.3);
+  const { training, validation } = pickParts(COUNT, { labels }, 0.3);
   const [net, other] = await Promise.all([Network.create(wide), Network.create(wide)]);
   const of = (part: number[]): Data => ({ inputs: sparse(part), labels: part.map((n) => labels[n]!) });
   const history = await net.train(of(upTo(COUNT)), { ...options, validationSplit: 0.3 });

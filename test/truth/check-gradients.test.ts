@@ -36,7 +36,7 @@ const cases = [
   ...outputs.map((one) => ({ hidden: 'tanh' as const, ...one })),
 ];
 
-const specOf = (
+const createSpec = (
   hidden: ActivationName,
   output: ActivationName,
   loss: NetworkJSON['loss'],
@@ -52,16 +52,16 @@ const specOf = (
 });
 const data = randomData(40, 6, 3);
 /** hinge takes classes. */
-const targetsOf = (loss: NetworkJSON['loss']): Float32Array =>
+const makeTargets = (loss: NetworkJSON['loss']): Float32Array =>
   loss === 'hinge' ? data.targets.map((y) => (y < 0.5 ? -1 : 1)) : data.targets;
 
 describe.each(engines)('checkGradients in %s', (engine) => {
   it.each(cases)(
     'confirms the gradients of $hidden, then $output with $loss, and changes nothing',
     async ({ hidden, output, loss }) => {
-      const net = await Network.create({ ...specOf(hidden, output, loss), engine });
+      const net = await Network.create({ ...createSpec(hidden, output, loss), engine });
       const before = fingerprint(net);
-      const check = await net.checkGradients({ ...data, targets: targetsOf(loss) });
+      const check = await net.checkGradients({ ...data, targets: makeTargets(loss) });
       expect(check).toMatchObject({ ok: true, tolerance: 0.01, rows: 40 });
       // Roundings of single precision, ε = 6e-8, some tens of them: 1e-6 was measured.
       expect(check.worst!.error).toBeLessThan(1e-5);
@@ -213,7 +213,7 @@ async function faultyNetwork(faults: Faults, options: NetworkOptions): Promise<N
 }
 
 describe('gradients that are wrong', () => {
-  const spec = specOf('sigmoid', 'sigmoid', 'quadratic');
+  const spec = createSpec('sigmoid', 'sigmoid', 'quadratic');
   afterEach(mendEquations);
 
   /** The places of the largest errors, in the order of `wrongEquations`. */

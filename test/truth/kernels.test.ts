@@ -56,28 +56,28 @@ const cases = [
  * 3-5-4-3, with weights N(0, 1/fanIn) and biases N(0, 1). With this seed no relu layer is dead, and no unit is so near a
  * kink that a difference steps over it; both are checked.
  */
-function specOf({ hidden, activation, loss }: (typeof cases)[number]): NetworkSpec {
+function createSpec({ hidden, activation, loss }: (typeof cases)[number]): NetworkSpec {
   const initializer = 'scaledNormal';
   return {
     inputs: 3,
     layers: [
-      { units: 5, activation: hidden, initializer, ...alphaOf(hidden) },
-      { units: 4, activation: hidden, initializer, ...alphaOf(hidden) },
-      { units: 3, activation, initializer, ...alphaOf(activation) },
+      { units: 5, activation: hidden, initializer, ...findAlpha(hidden) },
+      { units: 4, activation: hidden, initializer, ...findAlpha(hidden) },
+      { units: 3, activation, initializer, ...findAlpha(activation) },
     ],
     loss: loss === 'huber' ? { name: loss, delta: 0.5 } : loss,
     seed: 3,
   };
 }
 
-const alphaOf = (activation: ActivationName) =>
+const findAlpha = (activation: ActivationName) =>
   activation === 'leakyRelu' ? { alpha: 0.25 } : activation === 'elu' ? { alpha: 0.75 } : {};
 
 /**
  * Targets are dense: they do not sum to one for softmax, and are neither 0 nor 1 for binaryCrossEntropy. For hinge they
  * are −1 and 1.
  */
-function dataOf(rows: number, loss?: LossName) {
+function createData(rows: number, loss?: LossName) {
   const data = randomData(rows, 3, 3);
   return loss === 'hinge' ? { ...data, targets: data.targets.map((y) => (y < 0.5 ? -1 : 1)) } : data;
 }
@@ -87,14 +87,14 @@ describe('BP1 to BP4 in double precision', () => {
     it.each([1, 7])(
       'agrees with central differences of the cost in every weight and bias, for a mini-batch of %i',
       (rows) => {
-        expectSmall(gradientError(specOf(one), dataOf(rows, one.loss)));
+        expectSmall(gradientError(createSpec(one), createData(rows, one.loss)));
       },
     );
 
     it('agrees with central differences of the cost in every δ of every sample', () => {
-      const { layers } = doubleBackprop(doubleModel(specOf(one)), dataOf(7, one.loss));
-      const alone = doubleModel(specOf(one));
-      const { inputs, targets } = dataOf(7, one.loss);
+      const { layers } = doubleBackprop(doubleModel(createSpec(one)), createData(7, one.loss));
+      const alone = doubleModel(createSpec(one));
+      const { inputs, targets } = createData(7, one.loss);
       for (let n = 0; n < 7; n++) {
         gather(alone, { inputs: inputs.slice(3 * n, 3 * n + 3), targets: targets.slice(3 * n, 3 * n + 3) });
         const deltas = layers.map(({ delta }, l) => {
@@ -106,7 +106,7 @@ describe('BP1 to BP4 in double precision', () => {
     });
 
     it('gives a weight gradient other than 0 in every layer', () => {
-      const { layers } = doubleBackprop(doubleModel(specOf(one)), dataOf(1, one.loss));
+      const { layers } = doubleBackprop(doubleModel(createSpec(one)), createData(1, one.loss));
       for (const { weightGradients } of layers) expect(largest(weightGradients)).toBeGreaterThan(0);
     });
   });
@@ -141,10 +141,10 @@ describe('the check by central differences', () => {
   afterEach(mendEquations);
 
   it.each(wrongEquations)('detects %s', (_, faults) => {
-    const spec = specOf({ hidden: 'sigmoid', activation: 'sigmoid', loss: 'quadratic' });
-    expectSmall(gradientError(spec, dataOf(7)));
+    const spec = createSpec({ hidden: 'sigmoid', activation: 'sigmoid', loss: 'quadratic' });
+    expectSmall(gradientError(spec, createData(7)));
     breakEquations(faults, 8);
-    expect(gradientError(spec, dataOf(7)).error).toBeGreaterThan(0.01);
+    expect(gradientError(spec, createData(7)).error).toBeGreaterThan(0.01);
   });
 });
 
@@ -193,8 +193,8 @@ describe.each(engines)('backprop in %s', (engine) => {
   const networks = [
     ...cases.map((one) => ({
       name: `3-5-4-3, ${one.hidden}, ${one.activation} with ${one.loss}`,
-      spec: specOf(one),
-      data: dataOf(7, one.loss),
+      spec: createSpec(one),
+      data: createData(7, one.loss),
       rows: 7,
     })),
     { name: '784-30-10', spec: large, data: randomData(10, 784, 10), rows: 10 },
@@ -215,7 +215,7 @@ describe.each(engines)('backprop in %s', (engine) => {
       const truth = doubleBackprop(model, data);
       const roundings = roundingsTo(model, rows);
       for (const [l, layer] of truth.layers.entries()) {
-        for (const kind of keysOf(layer)) {
+        for (const kind of listKeys(layer)) {
           const error = largest(layer[kind].map((value, i) => value - single.layers[l]![kind][i]!));
           const tolerance = roundings[l]![kind] * EPSILON * largest(layer[kind]);
           expect(error, `layers[${l}].${kind}`).toBeLessThanOrEqual(tolerance);
@@ -304,6 +304,6 @@ function largest(numbers: ArrayLike<number>): number {
   return magnitude;
 }
 
-function keysOf<T extends object>(object: T): (keyof T)[] {
+function listKeys<T extends object>(object: T): (keyof T)[] {
   return Object.keys(object) as (keyof T)[];
 }

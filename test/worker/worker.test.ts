@@ -7,7 +7,7 @@ import { Dataset } from '../../dist/data/index.js';
 import { trainInWorker, type WorkerOptions } from '../../dist/worker/index.js';
 import { finish } from '../../src/base/work.js';
 import { copyLarge } from '../../src/worker/copy.js';
-import { errorOf } from '../support/patient.js';
+import { catchError } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
 import { amount } from '../support/thorough.js';
 
@@ -27,7 +27,7 @@ const data = randomData(40, 3, 2) as Data;
 const validation = randomData(20, 3, 2, 5) as Data;
 
 /** Two batches of 20 samples; logs how it is used. */
-function streamOf(log: unknown[], fails = false): Stream {
+function makeStream(log: unknown[], fails = false): Stream {
   return {
     async *batches() {
       log.push('begin');
@@ -127,14 +127,14 @@ const looks: Record<string, Play> = {
       earlyStopping: { patience: 1 },
     },
   }),
-  'a stream': (log) => ({ data: streamOf(log), options: {} }),
-  'a stream that fails': (log) => ({ data: streamOf(log, true), options: {} }),
+  'a stream': (log) => ({ data: makeStream(log), options: {} }),
+  'a stream that fails': (log) => ({ data: makeStream(log, true), options: {} }),
   'a stream whose batches are a number': () => ({
     data: { batches: () => 5 as unknown as Data[] },
     options: {},
   }),
   'an onBatch that throws during a stream': (log, net) => ({
-    data: streamOf(log),
+    data: makeStream(log),
     options: {
       onBatch: () => {
         log.push(net.save());
@@ -199,7 +199,7 @@ const looks: Record<string, Play> = {
   },
   'data with a property named giveUp': () => ({ data: { ...data, giveUp: 1 } as Data, options: {} }),
   'a stream with further properties': (log) => ({
-    data: { ...streamOf(log), more: 1 } as Stream,
+    data: { ...makeStream(log), more: 1 } as Stream,
     options: {},
   }),
   'a stream whose batches is not a function': () => ({
@@ -290,7 +290,7 @@ describe('data for a worker', () => {
     const net = await Network.create(spec);
     const training = trainInWorker(net, { inputs, labels }, { epochs: 1 });
     structuredClone(inputs, { transfer: [inputs.buffer] });
-    expect(await errorOf(() => training)).toMatchObject({
+    expect(await catchError(() => training)).toMatchObject({
       message: expect.stringMatching(/buffer of a typed array was transferred/) as string,
     });
   });
@@ -321,7 +321,7 @@ describe('data for a worker', () => {
       /^worker: expected a function that returns a Worker, got one that returns an object$/,
     ],
   ])('trainInWorker rejects %s', async (_, call, Class, message) => {
-    const error = await errorOf(call);
+    const error = await catchError(call);
     expect(error).toBeInstanceOf(Class);
     expect((error as Error).message).toMatch(message);
   });
@@ -333,7 +333,7 @@ describe('a training in a worker', () => {
     const training = trainInWorker(net, data);
     expect(net.predict([[1, 2, 3]])).toHaveLength(2);
     for (const train of [here, trainInWorker]) {
-      expect(await errorOf(() => train(net, data))).toMatchObject({ name: 'StateError' });
+      expect(await catchError(() => train(net, data))).toMatchObject({ name: 'StateError' });
     }
     await training;
     await net.train(data, { epochs: 1 });
@@ -343,7 +343,7 @@ describe('a training in a worker', () => {
     const net = await Network.create(spec);
     const training = trainInWorker(net, data, { epochs: 1e9 });
     setTimeout(() => net.dispose(), 50);
-    expect(await errorOf(() => training)).toMatchObject({ name: 'StateError' });
+    expect(await catchError(() => training)).toMatchObject({ name: 'StateError' });
   });
 
   it('stops on a signal between two callbacks, and keeps the weights reached', async () => {
@@ -354,7 +354,7 @@ describe('a training in a worker', () => {
     const write = (): void => void setTimeout(() => stop.abort('enough'), 5);
     const checkpoint = { everySteps: 5000, write };
     const training = trainInWorker(net, data, { epochs: 1e9, checkpoint, signal: stop.signal });
-    expect(await errorOf(() => training)).toBe('enough');
+    expect(await catchError(() => training)).toBe('enough');
     expect(net.save()).not.toEqual(before);
   });
 
@@ -365,7 +365,9 @@ describe('a training in a worker', () => {
     const end = once(deaf, 'exit');
     const net = await Network.create(spec);
     const signal = AbortSignal.timeout(100);
-    const error = await errorOf(() => trainInWorker(net, data, { signal }, { worker: () => deaf as never }));
+    const error = await catchError(() =>
+      trainInWorker(net, data, { signal }, { worker: () => deaf as never }),
+    );
     expect(error).toBe(signal.reason);
     await end;
     await net.train(data, { epochs: 1 });
@@ -375,7 +377,7 @@ describe('a training in a worker', () => {
     const stopAfter = async (turns: number): Promise<unknown> => {
       const stop = new AbortController();
       const training = trainInWorker(await Network.create(spec), data, { epochs: 1e9, signal: stop.signal });
-      const error = errorOf(() => training);
+      const error = catchError(() => training);
       for (let i = 0; i < turns; i++) await Promise.resolve();
       stop.abort('enough');
       return await error;
@@ -428,7 +430,7 @@ describe('a worker that was started beforehand', () => {
       },
     );
     setImmediate(() => net.dispose());
-    expect(await errorOf(() => training)).toMatchObject({ name: 'StateError' });
+    expect(await catchError(() => training)).toMatchObject({ name: 'StateError' });
     expect(isStarted).toBe(false);
   });
 });

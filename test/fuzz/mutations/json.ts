@@ -79,9 +79,10 @@ function change(random: Random, root: unknown, words: readonly string[]): unknow
 }
 
 /** A copy, so that nothing comes to hold itself. */
-const copied = (value: unknown): unknown => (isValue(value) ? (JSON.parse(textOf(value)) as unknown) : value);
+const copied = (value: unknown): unknown =>
+  isValue(value) ? (JSON.parse(readText(value)) as unknown) : value;
 
-const textOf = (value: unknown): string => (value === undefined ? 'null' : JSON.stringify(value));
+const readText = (value: unknown): string => (value === undefined ? 'null' : JSON.stringify(value));
 
 /**
  * A JSON text that says something else in one place; others stay as they are.
@@ -89,7 +90,7 @@ const textOf = (value: unknown): string => (value === undefined ? 'null' : JSON.
  */
 export function changeJSON(random: Random, text: string, words: readonly string[]): string {
   try {
-    return textOf(change(random, JSON.parse(text), words));
+    return readText(change(random, JSON.parse(text), words));
   } catch {
     return text; // broken, or nested too deeply, by earlier mutations
   }

@@ -1,7 +1,7 @@
 import { unzipSync } from 'fflate';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Random } from '../../../src/base/random.js';
-import { zipOf } from './zip.js';
+import { makeZip } from './zip.js';
 import { pick, type Mutation } from './mutation.js';
 
 // What is packed is changed inside and packed anew, so that more than checksums is put to the test.
@@ -31,7 +31,7 @@ export const insideZip =
     }
     if (entries.size === 0) return file;
     changeEntry(random, entries, mutations, names, seeds);
-    return zipOf(entries, random.below(2) === 0);
+    return makeZip(entries, random.below(2) === 0);
   };
 
 function changeEntry(

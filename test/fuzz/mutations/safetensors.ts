@@ -1,4 +1,4 @@
-import { fileOf } from '../../support/safetensors.js';
+import { makeFile } from '../../support/safetensors.js';
 import type { Random } from '../../../src/base/random.js';
 import { changeJSON } from './json.js';
 import type { Mutation } from './mutation.js';
@@ -38,7 +38,7 @@ const words = [
 export function inHeader(random: Random, file: Buffer, change: (text: string) => string): Uint8Array {
   const start = 8 + (file.length < 8 ? 0 : file.readUInt32LE(0));
   const text = change(file.toString('utf8', 8, start));
-  const changed = fileOf(text, file.subarray(Math.min(start, file.length)));
+  const changed = makeFile(text, file.subarray(Math.min(start, file.length)));
   if (random.below(8) === 0) file.copy(changed, 0, 0, Math.min(8, file.length));
   return changed;
 }

@@ -29,7 +29,16 @@ const numbers = [
 
 /** Names that every object has already. */
 export const inherited = [
-  ...['__proto__', 'constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', 'length', 'then'],
+  ...[
+    '__proto__',
+    'constructor',
+    'prototype',
+    'toString',
+    'computeValue',
+    'hasOwnProperty',
+    'length',
+    'then',
+  ],
 ];
 
 const strings = [

@@ -5,7 +5,7 @@ import { crc32 } from '../../../src/base/crc32.js';
  * A zip file, whatever its entries are called.
  * https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3: a header before each entry, and again in the directory.
  */
-export function zipOf(entries: ReadonlyMap<string, Uint8Array>, isPacked: boolean): Buffer {
+export function makeZip(entries: ReadonlyMap<string, Uint8Array>, isPacked: boolean): Buffer {
   const files: Buffer[] = [];
   const directory: Buffer[] = [];
   let at = 0;

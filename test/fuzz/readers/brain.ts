@@ -1,7 +1,7 @@
 import { NeuralNetwork } from '../../../src/brain/index.js';
 import { inJSON } from '../mutations/json.js';
 import { inText } from '../mutations/text.js';
-import { jsonOf, NOT_GIVEN, type Reader } from '../reader.js';
+import { makeJSON, NOT_GIVEN, type Reader } from '../reader.js';
 
 const brainWords = [
   ...[
@@ -49,7 +49,7 @@ export const brainReaders: readonly Reader[] = [
     seeds: brains,
     mutations: [inJSON(brainWords), inJSON(brainWords), inJSON(brainWords), inText(brainWords)],
     read(bytes) {
-      const json = jsonOf(bytes);
+      const json = makeJSON(bytes);
       return json === NOT_GIVEN ? json : new NeuralNetwork().fromJSON(json as object).toJSON();
     },
   },

@@ -8,7 +8,7 @@ import { inText } from '../mutations/text.js';
 import type { Mutation } from '../mutations/mutation.js';
 import type { Reader } from '../reader.js';
 
-const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const readText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 const words = [
   'size',
@@ -100,7 +100,7 @@ export const dataReaders: readonly Reader[] = [
     seeds: tables,
     mutations: [...byteMutations, ...textMutations, ...textMutations],
     read: (bytes) =>
-      Dataset.fromCSV(textOf(bytes), { label: 'kind', missing: 'drop', categorical: ['color'] }),
+      Dataset.fromCSV(readText(bytes), { label: 'kind', missing: 'drop', categorical: ['color'] }),
   },
   {
     name: 'csvBatches',
@@ -136,13 +136,13 @@ export const dataReaders: readonly Reader[] = [
     name: 'Dataset.fromJSON',
     seeds: tablesInJSON,
     mutations: [inJSON(words), inJSON(words), ...textMutations.slice(0, 2), ...byteMutations.slice(0, 4)],
-    read: (bytes) => Dataset.fromJSON(textOf(bytes), { label: 'kind', missing: 'drop' }),
+    read: (bytes) => Dataset.fromJSON(readText(bytes), { label: 'kind', missing: 'drop' }),
   },
   {
     name: 'Dataset.fromJSONLines',
     seeds: lines,
     mutations: [...textMutations, ...byteMutations],
-    read: (bytes) => Dataset.fromJSONLines(textOf(bytes), { label: 'kind', missing: 'drop' }),
+    read: (bytes) => Dataset.fromJSONLines(readText(bytes), { label: 'kind', missing: 'drop' }),
   },
   {
     name: 'Dataset.fromParquet',

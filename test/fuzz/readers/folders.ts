@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { toTFJS } from '../../../src/formats/tfjs/index.js';
-import { fileOf } from '../../support/safetensors.js';
+import { makeFile } from '../../support/safetensors.js';
 import type { Mutation } from '../mutations/mutation.js';
 import type { Reader } from '../reader.js';
 import { networks, used } from './network.js';
@@ -50,7 +50,7 @@ function apart(file: Uint8Array): [model: Buffer, weights: Buffer] {
 const otherPath: Mutation = (random, file) => {
   const path = JSON.stringify(paths[random.below(paths.length)]);
   const [model, weights] = apart(file);
-  return fileOf(
+  return makeFile(
     model.toString().replace('"weights.bin"', () => path),
     weights,
   );
@@ -85,7 +85,7 @@ export const folderReaders: readonly Reader[] = [
     seeds: async () =>
       (await networks()).map((net) => {
         const { model, weights } = toTFJS(net);
-        return fileOf(model, weights);
+        return makeFile(model, weights);
       }),
     share: 1 / 20, // files are written; fromTFJS, which reads them, is given all
     mutations: [...inModel, otherPath, otherPath, otherPath, otherPath],

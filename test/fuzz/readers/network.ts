@@ -4,7 +4,7 @@ import { byteMutations } from '../mutations/bytes.js';
 import { inJSON } from '../mutations/json.js';
 import { safetensorsMutations } from '../mutations/safetensors.js';
 import { inText } from '../mutations/text.js';
-import { jsonOf, NOT_GIVEN, type Reader } from '../reader.js';
+import { makeJSON, NOT_GIVEN, type Reader } from '../reader.js';
 
 const words = [
   ...[
@@ -106,7 +106,7 @@ export const networkReaders: readonly Reader[] = [
     seeds: async () => (await networks()).map((net) => Buffer.from(JSON.stringify(net))),
     mutations: [inJSON(words), inJSON(words), inJSON(words), inText(words)],
     async read(bytes) {
-      const json = jsonOf(bytes);
+      const json = makeJSON(bytes);
       if (json === NOT_GIVEN) return json;
       return used(await Network.fromJSON(json as NetworkJSON, { engine: 'reference' }));
     },

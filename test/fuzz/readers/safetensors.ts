@@ -1,6 +1,6 @@
 import { FormatError } from '../../../src/errors.js';
 import { fromSafetensors, toSafetensors } from '../../../src/formats/safetensors/index.js';
-import { fileOf } from '../../support/safetensors.js';
+import { makeFile } from '../../support/safetensors.js';
 import { byteMutations } from '../mutations/bytes.js';
 import { safetensorsMutations } from '../mutations/safetensors.js';
 import type { Reader } from '../reader.js';
@@ -9,7 +9,7 @@ import { networks, used } from './network.js';
 const mutations = [...byteMutations, ...safetensorsMutations, ...safetensorsMutations];
 
 /** The tensors of two Linear layers, in all types that there are. */
-const tensors = fileOf(
+const tensors = makeFile(
   {
     'fc1.weight': { dtype: 'F32', shape: [2, 1], data_offsets: [0, 8] },
     'fc1.bias': { dtype: 'F16', shape: [2], data_offsets: [8, 12] },

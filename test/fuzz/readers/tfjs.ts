@@ -1,5 +1,5 @@
 import { fromTFJS, toTFJS } from '../../../src/formats/tfjs/index.js';
-import { fileOf } from '../../support/safetensors.js';
+import { makeFile } from '../../support/safetensors.js';
 import { networks as portable } from '../../support/portable-networks.js';
 import { Network } from '../../../src/index.js';
 import { byteMutations } from '../mutations/bytes.js';
@@ -7,7 +7,7 @@ import { changeJSON } from '../mutations/json.js';
 import type { Mutation } from '../mutations/mutation.js';
 import { inHeader } from '../mutations/safetensors.js';
 import { changeText } from '../mutations/text.js';
-import { jsonOf, NOT_GIVEN, type Reader } from '../reader.js';
+import { makeJSON, NOT_GIVEN, type Reader } from '../reader.js';
 import { networks, used } from './network.js';
 
 // A model.json and its weights as one file: the length of the JSON, the JSON, and the weights.
@@ -132,7 +132,7 @@ function functional(): Buffer {
       },
     ],
   };
-  return fileOf(model, new Uint8Array(6 + 6 + 12 + 4));
+  return makeFile(model, new Uint8Array(6 + 6 + 12 + 4));
 }
 
 export const tfjsReaders: readonly Reader[] = [
@@ -144,7 +144,7 @@ export const tfjsReaders: readonly Reader[] = [
       );
       const written = [...(await networks()), ...more].map((net) => {
         const { model, weights } = toTFJS(net);
-        return fileOf(model, weights);
+        return makeFile(model, weights);
       });
       return [...written, functional()];
     },
@@ -152,7 +152,7 @@ export const tfjsReaders: readonly Reader[] = [
     mutations: [...byteMutations.slice(0, 4), ...Array<typeof inModel>(6).fill(inModel).flat()],
     async read(bytes) {
       const start = bytes.length < 8 ? 8 : 8 + Buffer.from(bytes).readUInt32LE(0);
-      const model = jsonOf(bytes.subarray(8, start));
+      const model = makeJSON(bytes.subarray(8, start));
       if (model === NOT_GIVEN) return model;
       return used(await fromTFJS(model as object, bytes.slice(start), { engine: 'reference' }));
     },

@@ -1,12 +1,12 @@
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
-import { bp4Process, eventOf, eventsOf } from '../../support/cli.js';
+import { bp4Process, readEvent, listEvents } from '../../support/cli.js';
 
 it('bench reports the machine, and how fast plain JavaScript and bp4 are on it', async () => {
   const ran = await bp4Process(['bench', '--json', '--engine', 'reference'], { cwd: tmpdir() });
   expect(ran).toMatchObject({ code: 0, stderr: '' });
-  expect(eventOf(ran, 'machine')).toMatchObject({ node: process.version });
-  const results = eventsOf(ran).filter(({ event }) => event === 'bench');
+  expect(readEvent(ran, 'machine')).toMatchObject({ node: process.version });
+  const results = listEvents(ran).filter(({ event }) => event === 'bench');
   expect(results.map(({ name }) => name)).toEqual([
     '[2, 3, 1]',
     '[784, 30, 10]',

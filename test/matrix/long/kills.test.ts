@@ -85,7 +85,7 @@ function runAndKill(path: string, moment: Moment): Promise<string> {
   });
 }
 
-const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const computeHash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 it(
   `a training resumes to the same bits after ${KILLS} kills, within writes and between them`,
@@ -112,7 +112,7 @@ it(
         expect(hash).toBe(hashes[what === 'writing' ? begun++ : acknowledged++]);
       }
       if (existsSync(path)) {
-        const hash = hashOf(readFileSync(path));
+        const hash = computeHash(readFileSync(path));
         epochs = hashes.indexOf(hash) + 1;
         expect(epochs).toBeGreaterThanOrEqual(acknowledged);
         expect(epochs).toBeLessThanOrEqual(begun);
@@ -122,7 +122,7 @@ it(
     }
     const never = await Network.create(spec);
     await never.train(data, { ...options, epochs });
-    expect(hashOf(readFileSync(path))).toBe(hashOf(never.save()));
+    expect(computeHash(readFileSync(path))).toBe(computeHash(never.save()));
 
     await saveFile(never, path);
     expect(readdirSync(folder)).toEqual(['run.bp4']);

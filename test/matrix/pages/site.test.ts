@@ -17,29 +17,29 @@ const paths = ['index.html', ...new Set(sidebars.flatMap(listPaths))];
 /** The paths of a sidebar's pages. */
 function listPaths(items: readonly DefaultTheme.SidebarItem[]): string[] {
   return items.flatMap(({ link, items: below = [] }) => [
-    ...(link === undefined ? [] : [pathOf(link)]),
+    ...(link === undefined ? [] : [findPath(link)]),
     ...listPaths(below),
   ]);
 }
 
-function pathOf(link: string): string {
+function findPath(link: string): string {
   const path = link.slice(1).replace(/\.md$/, '');
   return path.endsWith('/') ? `${path}index.html` : `${path}.html`;
 }
 
 /** The handwritten pages, the entries' pages, and the longest page of each kind from typedoc. */
 const inspected = paths.filter((path) => {
-  const kind = kindOf(path);
+  const kind = nameKind(path);
   if (kind === undefined) return true;
-  return paths.every((other) => kindOf(other) !== kind || sizeOf(other) <= sizeOf(path));
+  return paths.every((other) => nameKind(other) !== kind || measureSize(other) <= measureSize(path));
 });
 
 /** @returns 'classes', 'functions' and so on; undefined for a handwritten page or an entry's page */
-function kindOf(path: string): string | undefined {
+function nameKind(path: string): string | undefined {
   return /^reference\/.*\/([\w-]+)\/\w+\.html$/.exec(path)?.[1];
 }
 
-function sizeOf(path: string): number {
+function measureSize(path: string): number {
   return statSync(site + path).size;
 }
 
