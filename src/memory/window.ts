@@ -55,6 +55,27 @@ export function layOutWindow(needs: Needs): WindowLayout {
 }
 
 /**
+ * Pointers to the n-th sample of a window.
+ * @param window where the window starts now
+ */
+export function locateSample(
+  { rows, targets, sampleWeights }: WindowLayout,
+  { inputs, stride, bytesPerFloat }: Pick<Needs, 'inputs' | 'stride' | 'bytesPerFloat'>,
+  window: number,
+  n: number,
+): { inputs: number; targets: number; sampleWeights: number } {
+  return {
+    inputs: window + rows + n * inputs * bytesPerFloat,
+    targets: window + targets + n * stride * bytesPerFloat,
+    sampleWeights: window + sampleWeights + n * bytesPerFloat,
+  };
+}
+
+/** The index, among 32-bit words, of where the pairs of the n-th sample start. */
+export const startIndex = ({ starts }: WindowLayout, window: number, n: number): number =>
+  (window + starts) / 4 + n;
+
+/**
  * The maximum number of bytes for the pairs of `count` samples: a float, two bytes and a bit for each input, padding for
  * alignment, and the bytes that the kernel writes beyond the last.
  */

@@ -2,7 +2,13 @@ import type { Random } from '../base/random.js';
 import type { Work } from '../base/work.js';
 import { writeStruct } from '../memory/struct-fields.js';
 import { Window as WindowStruct } from '../memory/structs.js';
-import { layOutWindow, mostPairBytes, type WindowLayout } from '../memory/window.js';
+import {
+  layOutWindow,
+  locateSample,
+  mostPairBytes,
+  startIndex,
+  type WindowLayout,
+} from '../memory/window.js';
 import type { Model } from '../model/model.js';
 import { Order, PlaceInWindow } from './order.js';
 import { estimateWork, samplesPerCall } from './pace.js';
@@ -176,12 +182,7 @@ function* load(
       const chunk = Math.min(model.chunkRows, count - first);
       if (form === 'pairs' && !makeRoom(model, layout, first, chunk)) return undefined;
       // Looked up for each chunk, because the window may have moved in between.
-      const { window } = model;
-      const to = {
-        inputs: window + layout.rows + first * inputs * bytesPerFloat,
-        targets: window + layout.targets + first * stride * bytesPerFloat,
-        sampleWeights: window + layout.sampleWeights + first * bytesPerFloat,
-      };
+      const to = locateSample(layout, { inputs, stride, bytesPerFloat }, model.window, first);
       if (form === 'pairs') samples.writePairs(model, to, first, chunk);
       else samples.write(model, to, first, chunk);
       yield;
@@ -194,10 +195,10 @@ function* load(
 }
 
 /** Makes room for `count` more samples, in the worst case without a zero. @returns whether there is room */
-function makeRoom(model: Model, { starts, bytes }: WindowLayout, first: number, count: number): boolean {
+function makeRoom(model: Model, layout: WindowLayout, first: number, count: number): boolean {
   const { views, kernels, spec } = model;
-  const start = (model.window + starts) / 4 + first;
-  if (first === 0) views.words[start] = bytes;
+  const start = startIndex(layout, model.window, first);
+  if (first === 0) views.words[start] = layout.bytes;
   const { inputs } = spec;
   const { bytesPerFloat } = kernels;
   const end = views.words[start]! + mostPairBytes({ inputs, bytesPerFloat }, count);
