@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SiteConfig } from 'vitepress';
 import { base, description } from './project.js';
-import { groups, headingOf, listEntries } from './sidebar.js';
+import { groups, readHeading, listEntries } from './sidebar.js';
 import { linkSourcesInText } from './source-links.js';
 
 /** Writes what language models read: each page as Markdown, `llms.txt` with a list of them, `llms-full.txt` with their text. */
@@ -16,12 +16,12 @@ export function writeForLanguageModels({ srcDir, outDir, pages }: SiteConfig): v
   const written = groups.flatMap((group) => group.pages).map((page) => texts.get(`${page}.md`)!);
   const lists = [
     ...groups.map(({ text, pages }) =>
-      listOf(
+      formatList(
         text,
-        pages.map((page) => [headingOf(page), `${page}.md`]),
+        pages.map((page) => [readHeading(page), `${page}.md`]),
       ),
     ),
-    listOf(
+    formatList(
       'Reference',
       listEntries().map(({ text, link }) => [text, `${link.slice(1)}index.md`]),
     ),
@@ -36,6 +36,6 @@ function readPage(file: string): string {
   return linkSourcesInText(text, file);
 }
 
-function listOf(heading: string, links: readonly (readonly [text: string, path: string])[]): string {
+function formatList(heading: string, links: readonly (readonly [text: string, path: string])[]): string {
   return `## ${heading}\n\n${links.map(([text, path]) => `- [${text}](${base}${path})\n`).join('')}`;
 }

@@ -54,7 +54,7 @@ export function makeSidebars(): DefaultTheme.SidebarMulti {
   checkPages();
   const guide = groups.map(({ text, pages }) => ({
     text,
-    items: pages.map((page) => ({ text: headingOf(page), link: `/${page}` })),
+    items: pages.map((page) => ({ text: readHeading(page), link: `/${page}` })),
   }));
   return {
     '/': [...guide, { text: 'Reference', items: [{ text: 'All entries', link: '/reference/' }] }],
@@ -75,7 +75,7 @@ function checkPages(): void {
 }
 
 /** @param page its path in docs/, without `.md` */
-export function headingOf(page: string): string {
+export function readHeading(page: string): string {
   const [, heading] = /^# (.+)$/m.exec(readFileSync(join(docs, `${page}.md`), 'utf8')) ?? [];
   if (heading === undefined) throw new Error(`docs/${page}.md has no heading`);
   return heading;

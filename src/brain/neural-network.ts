@@ -1,6 +1,6 @@
 import { DivergenceError, RangeFault, StateError } from '../errors.js';
 import type { NetworkJSON } from '../model/json.js';
-import type { Parameters } from '../model/state.js';
+import { areFinite, type Parameters } from '../model/state.js';
 import { Random } from '../base/random.js';
 import {
   addKeys,
@@ -479,7 +479,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const end = (error?: unknown): void => {
       const state = session.state;
       this.#session = undefined;
-      const isLost = error instanceof DivergenceError || !isFinite(state);
+      const isLost = error instanceof DivergenceError || !areFinite(state.parameters);
       this.#state = isLost ? before : state;
       machine.state = isLost ? undefined : state;
       giveBackMachine(machine);
@@ -489,9 +489,6 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     return finishing(() => work(epochs), end);
   }
 }
-
-const isFinite = ({ parameters }: State): boolean =>
-  parameters.every(({ weights, biases }) => weights.every(Number.isFinite) && biases.every(Number.isFinite));
 
 /** Runs work, synchronous or not, and calls `end` whether it succeeds or fails. */
 function finishing<Result>(work: () => Result, end: (error?: unknown) => void): Result {

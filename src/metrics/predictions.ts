@@ -2,6 +2,7 @@ import { RangeFault, TypeFault } from '../errors.js';
 import { argmax } from '../base/argmax.js';
 import { checkInteger, checkNumber, show } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
+import type { LossName } from '../model/spec.js';
 import { readLabels, readMatrix, type Rows } from '../training/matrix.js';
 import { finish } from '../base/work.js';
 
@@ -19,6 +20,9 @@ export interface Truth {
   /** A single output of at least this is class 1. Default 0.5. Use 0 for a network with the hinge loss. */
   readonly threshold?: number | undefined;
 }
+
+/** The `threshold` for a network with this loss. A training passes it to its metrics in `Answers`. */
+export const chooseThreshold = (loss: LossName): number => (loss === 'hinge' ? 0 : 0.5);
 
 /** A metric that also accepts the truth in the forms that `train` accepts. */
 export type Measure = (outputs: Float32Array, truth: Truth) => number;

@@ -77,6 +77,10 @@ export interface RunState extends Run {
   readonly slots: readonly (readonly Parameters[])[];
 }
 
+/** Whether no weight or bias is NaN or infinite. */
+export const areFinite = (parameters: readonly Parameters[]): boolean =>
+  parameters.every(({ weights, biases }) => weights.every(Number.isFinite) && biases.every(Number.isFinite));
+
 /** A copy that shares nothing with the run. */
 export const copyRun = (run: Run): Run => ({
   ...run,

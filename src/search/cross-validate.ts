@@ -3,6 +3,7 @@ import type { Dataset, Split } from '../data/dataset.js';
 import { checkKeys, checkOptional, show } from '../base/check.js';
 import { Network, type NetworkOptions } from '../network.js';
 import { checkMetrics, measure, type Answers, type NamedMetrics } from '../training/hooks/metrics.js';
+import { chooseThreshold } from '../metrics/predictions.js';
 import type { Metrics } from '../training/evaluate.js';
 import type { TrainOptions } from '../training/options.js';
 import { checkSignal } from '../training/options.js';
@@ -101,7 +102,7 @@ async function averageScores(net: Network, test: Dataset, metrics?: NamedMetrics
   const { inputs, inputScale, labels, targets } = test;
   const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
   // A network is trained on either labels or targets.
-  const threshold = net.loss === 'hinge' ? 0 : 0.5;
+  const threshold = chooseThreshold(net.loss);
   const answers = { outputs: net.outputs, threshold, labels, targets } as Answers;
   return { loss, accuracy, metrics: await inSlices(measure(metrics, outputs, answers), () => undefined) };
 }

@@ -30,7 +30,7 @@ export function* findDivergence(
   // The last finite step may be the last step of the previous epoch.
   const { epoch, epochStep } = run;
   snapshot.restore();
-  return describeDivergence(model, { epoch, step: run.step - epochStep + 1 }, windows.current, learningRate);
+  return describeDivergence(model, epoch, run.step - epochStep + 1, windows.current, learningRate);
 }
 
 /**
@@ -39,7 +39,8 @@ export function* findDivergence(
  */
 function describeDivergence(
   model: Model,
-  at: { readonly epoch: number; readonly step: number },
+  epoch: number,
+  step: number,
   window: Window | undefined,
   learningRate: number,
 ): DivergenceError {
@@ -69,13 +70,13 @@ function describeDivergence(
     {
       place: 'train',
       problem:
-        `diverged in epoch ${at.epoch}, step ${at.step}: ${what}; the largest gradient, ${largest.toPrecision(3)}, is in ` +
+        `diverged in epoch ${epoch}, step ${step}: ${what}; the largest gradient, ${largest.toPrecision(3)}, is in ` +
         `layers[${layer}]. The network keeps its last finite step`,
       cure:
         `use a learningRate below ${Number(learningRate.toPrecision(3))}, inputs of about 1 in size, ` +
         'or clip: { norm: 1 }',
       option: { name: 'learningRate' },
     },
-    { ...at, layer, largestGradient: largest },
+    { epoch, step, layer, largestGradient: largest },
   );
 }

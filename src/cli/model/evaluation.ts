@@ -12,6 +12,7 @@ import { inFile } from '../errors.js';
 import { formatPercent, formatSignificant } from '../terminal/format.js';
 import { textTable } from '../terminal/text-table.js';
 import { Dataset } from '../../data/index.js';
+import { chooseThreshold } from '../../metrics/predictions.js';
 import type { Diagnosis } from '../../training/reports.js';
 import { toTrainData, type LabeledSamples } from '../data/split-stream.js';
 
@@ -50,7 +51,7 @@ export function evaluateNetwork(net: Network, data: LabeledSamples): Evaluation 
   const { loss, accuracy } = net.evaluate(toTrainData(data));
   const outputs = net.predict(inputs, { inputScale });
   if (labels) {
-    const threshold = net.loss === 'hinge' ? 0 : 0.5;
+    const threshold = chooseThreshold(net.loss);
     const confusion = confusionMatrix(outputs, { labels, outputs: net.outputs, threshold });
     const classes = (data.classes ?? confusion.map((_, label) => label)).map(String);
     return { count, figures: { loss, accuracy }, confusion, scores: scoresByClass(confusion), classes };

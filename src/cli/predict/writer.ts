@@ -1,6 +1,7 @@
 import Papa from 'papaparse';
 import { argmax } from '../../base/argmax.js';
 import type { Network } from '../../network.js';
+import { chooseThreshold } from '../../metrics/predictions.js';
 import type { Outputs } from '../model/signature.js';
 
 /** Writes predictions as text, a line for each sample. */
@@ -47,15 +48,15 @@ export function createJSONWriter(net: Network, outputs: Outputs): PredictionWrit
   };
 }
 
-/** One number for each class: a single output speaks for and against; hinge has its border at 0. */
+/** One number for each class: a single output speaks for and against. */
 function toShares({ loss, outputs }: Network, values: Float32Array): number[] {
   if (outputs > 1) return Array.from(values);
   const [one] = values as unknown as [number];
   return loss === 'hinge' ? [-one, one] : [1 - one, one];
 }
 
-/** The class that is predicted; by a single output the second, from the border on. */
+/** The predicted class; for a single output the second from the threshold on. */
 function chooseClass({ loss, outputs }: Network, values: Float32Array): number {
   if (outputs > 1) return argmax(values, 0, outputs);
-  return Number(values[0]! >= (loss === 'hinge' ? 0 : 0.5));
+  return Number(values[0]! >= chooseThreshold(loss));
 }

@@ -7,7 +7,7 @@ import { Stop } from '../terminal/stop-signals.js';
 import { toTrainData } from '../data/split-stream.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
-import type { NetworkState } from '../../model/state.js';
+import { areFinite } from '../../model/state.js';
 import type { EpochReport } from '../../training/reports.js';
 import type { TrainOptions } from '../../training/options.js';
 
@@ -109,15 +109,11 @@ function createCheckpoint(
       checkpointEvery === undefined ? now - last >= MS_BETWEEN_CHECKPOINTS : epoch % checkpointEvery === 0;
     if (!isDue) return;
     const { state } = net;
-    if (!isFinite(state)) return;
+    if (!areFinite(state.parameters)) return; // the training reports the divergence soon
     last = now;
     await file.write(encodeModel(state, about));
   };
 }
-
-/** Whether a file can hold the network. If not, the training reports the divergence soon. */
-const isFinite = ({ parameters }: NetworkState): boolean =>
-  parameters.every((layer) => [layer.weights, layer.biases].every((values) => values.every(Number.isFinite)));
 
 /** What ended `train`. Its options were tried before: what it refuses is in the data. */
 export function describeFailure(error: unknown, dataPath: string): unknown {
