@@ -17,6 +17,11 @@ export const groups: readonly Group[] = [
     text: 'Train',
     pages: [
       'guide/training',
+      'guide/layers-and-losses',
+      'guide/learning-rate',
+      'guide/regularization',
+      'guide/validation',
+      'guide/callbacks',
       'guide/choosing-a-model',
       'guide/data',
       'guide/metrics-and-search',
