@@ -4,15 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
@@ -124,13 +116,7 @@ rmSync('dist', { recursive: true, force: true });
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.node.json');
 
-// 5. the loader beside the file that imports it, so that pages without a bundler need no import map, which workers ignore
-copyFileSync('node_modules/@assemblyscript/loader/index.js', 'dist/kernels/loader.js');
-copyFileSync('node_modules/assemblyscript/LICENSE', 'dist/kernels/loader.LICENSE'); // of the loader too
-const importer = readFileSync('dist/kernels/wasm.js', 'utf8');
-writeFileSync('dist/kernels/wasm.js', importer.replace("'@assemblyscript/loader'", "'./loader.js'"));
-
-// 6. dist/core.wasm, for hosts that take compiled modules; the name of an empty custom section identifies the build
+// 5. dist/core.wasm, for hosts that take compiled modules; the name of an empty custom section identifies the build
 const name = Buffer.from(coreName);
 writeFileSync('dist/core.wasm', Buffer.concat([core, Buffer.from([0, name.length + 1, name.length]), name]));
 writeFileSync(

@@ -18,10 +18,14 @@ export interface FaultOption {
   readonly values?: readonly (string | number)[];
 }
 
-/** `place: problem; cure`. A problem that begins with 'is' continues the sentence: `inputs[1][1] is NaN; …`. */
+/**
+ * `place: problem; cure`, in one line, whatever line breaks the data hold. A problem that begins with 'is' continues the
+ * sentence: `inputs[1][1] is NaN; …`.
+ */
 export function describeFault({ place, problem, cure }: Fault): string {
   const joint = place === '' ? '' : problem.startsWith('is ') ? ' ' : ': ';
-  return `${place}${joint}${problem}${cure === undefined ? '' : `; ${cure}`}`;
+  const text = `${place}${joint}${problem}${cure === undefined ? '' : `; ${cure}`}`;
+  return text.replace(/[\n\r\u2028\u2029]/g, ' ');
 }
 
 const pickFault = ({ place, problem, cure, option }: Fault): Fault => ({ place, problem, cure, option });
@@ -92,7 +96,7 @@ export class StateError extends FaultError {
   override readonly name = 'StateError';
 }
 
-/** `engine: 'wasm'` on a host that refuses WebAssembly with SIMD. `cause` holds the error of the host. */
+/** A host that refuses what was asked for: WebAssembly with SIMD, or import(). `cause` holds the error of the host. */
 export class EngineError extends FaultError {
   override readonly name = 'EngineError';
 }

@@ -8,6 +8,7 @@ import { MOST_THREADS } from './memory/layout.js';
 import type { ThreadChoice } from './kernels/kernels.js';
 import { viewBytes } from './base/bytes.js';
 import { checkInteger, checkKeys, checkName, show } from './base/check.js';
+import { loaded } from './base/loaded.js';
 import { checkState, type CheckedState } from './model/check-state.js';
 import { decodeState, encodeState } from './model/file.js';
 import { stateFromJSON, stateToJSON, type NetworkJSON } from './model/json.js';
@@ -305,7 +306,7 @@ export class Network {
    * @throws StateError if the network is disposed, before or during the call
    */
   async checkGradients(data: Data, options: GradientCheckOptions = {}): Promise<GradientCheck> {
-    const { checkGradients } = await import('./diagnosis/check-gradients.js');
+    const { checkGradients } = await loaded('checkGradients', import('./diagnosis/check-gradients.js'));
     return await inSlices(checkGradients(this.#use(), data, options), () => this.#use());
   }
 
@@ -330,7 +331,17 @@ export class Network {
         checked.signal?.throwIfAborted();
       };
       mayGoOn();
-      return await inSlices(this.#train(model, data, checked), mayGoOn);
+      const { signal } = checked;
+      let wake = (): void => undefined;
+      // A late thread may still write to the network.
+      const stop = (): void => (model.kernels.team?.isLate ? undefined : wake());
+      this.#onDispose = stop;
+      signal?.addEventListener('abort', stop);
+      try {
+        return await inSlices(this.#train(model, data, checked), mayGoOn, (resolve) => (wake = resolve));
+      } finally {
+        signal?.removeEventListener('abort', stop);
+      }
     });
   }
 

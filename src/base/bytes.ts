@@ -15,6 +15,10 @@ export function viewBytes(file: unknown): Uint8Array<ArrayBuffer> | undefined {
     : undefined;
 }
 
+/** Whether a value is a Map, also of another realm, for which instanceof fails. */
+export const isMap = (value: unknown): value is ReadonlyMap<string, unknown> =>
+  Object.prototype.toString.call(value) === '[object Map]';
+
 /**
  * `viewBytes` for a value that must be bytes.
  * @param expected names the file for the error message

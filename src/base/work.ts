@@ -46,14 +46,24 @@ const SLICE_MILLISECONDS = 8;
  * Runs the work in slices and returns control to the event loop between them, so that timers run, pages paint and signals
  * arrive.
  * @param mayGoOn called before each slice; throws to stop the work
+ * @param onWait called with a function that ends the wait for a promise, which may never settle
  */
-export async function inSlices<Result>(work: Work<Result>, mayGoOn: () => void): Promise<Result> {
+export async function inSlices<Result>(
+  work: Work<Result>,
+  mayGoOn: () => void,
+  onWait: (wake: () => void) => void = () => undefined,
+): Promise<Result> {
   let sliceEnd = performance.now() + SLICE_MILLISECONDS;
   try {
     for (;;) {
       const { done, value } = work.next();
       if (done) return value;
-      if (value !== undefined) await Promise.resolve(value);
+      if (value !== undefined) {
+        await new Promise<unknown>((resolve, reject) => {
+          onWait(() => resolve(undefined));
+          Promise.resolve(value).then(resolve, reject);
+        });
+      }
       if (performance.now() >= sliceEnd) {
         await yieldToEventLoop();
         sliceEnd = performance.now() + SLICE_MILLISECONDS;

@@ -48,7 +48,13 @@ function wasmKernels(): BrainKernels | undefined {
     }
   }
   if (!compiled) return undefined;
-  const memory = new WebAssembly.Memory({ initial: 1 });
+  let memory: WebAssembly.Memory;
+  try {
+    memory = new WebAssembly.Memory({ initial: 1 });
+  } catch (error) {
+    refusal = error; // no address space is left, for example under `ulimit -v`
+    return undefined;
+  }
   const { heapBase, ...kernels } = new WebAssembly.Instance(compiled, { env: { memory } })
     .exports as unknown as Exports;
   return { ...kernels, engine: 'wasm', bytesPerFloat: 4, memory: new PagedMemory(memory, heapBase.value) };

@@ -1,4 +1,5 @@
 import { checkInteger, checkKeys } from '../base/check.js';
+import { loaded } from '../base/loaded.js';
 import type { Transforms } from '../model/transforms.js';
 import type { Stream } from '../training/stream.js';
 import type { Data } from '../training/samples.js';
@@ -134,7 +135,7 @@ export class DataStream implements Stream {
   ): Promise<DataStream> {
     const [rows, columns] = takeBatchOptions(options);
     checkKeys('options', columns, columnOptionNames);
-    const { openParquet } = await import('./parquet/file.js');
+    const { openParquet } = await loaded('Parquet', import('./parquet/file.js'));
     const { plan, open } = await openParquet(file, columns);
     return new DataStream(await surveyRows(open, () => plan), rows);
   }

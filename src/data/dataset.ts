@@ -1,5 +1,6 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import type { Bytes } from '../base/bytes.js';
+import { loaded } from '../base/loaded.js';
 import { checkInteger, checkKeys, checkOptional, show } from '../base/check.js';
 import { Random } from '../base/random.js';
 import type { Transforms } from '../model/transforms.js';
@@ -180,7 +181,7 @@ export class Dataset implements Data {
   /* eslint-enable @typescript-eslint/unified-signatures */
   static async fromParquet(file: ParquetFile, options: ColumnOptions = {}): Promise<Dataset> {
     checkKeys('options', options, columnOptionNames);
-    const { openParquet } = await import('./parquet/file.js');
+    const { openParquet } = await loaded('Parquet', import('./parquet/file.js'));
     const { plan, open } = await openParquet(file, options);
     const { value } = await buildBatches(open(), () => plan, Infinity).next();
     return new Dataset(value!);

@@ -1,5 +1,6 @@
 import { TypeFault } from '../errors.js';
 import type { Bytes } from '../base/bytes.js';
+import { loaded } from '../base/loaded.js';
 import { checkBytes } from '../base/bytes.js';
 import { checkKeys, show } from '../base/check.js';
 import { decodeNPY } from '../formats/numpy/npy.js';
@@ -99,7 +100,7 @@ export class Table {
    * @throws FormatError if the file cannot be read, naming the column
    */
   static async fromParquet(file: ParquetFile): Promise<Table> {
-    const { readParquetColumns } = await import('./parquet/file.js');
+    const { readParquetColumns } = await loaded('Parquet', import('./parquet/file.js'));
     const { source, columns, count, unsupported } = await readParquetColumns(file);
     return new Table({
       source,

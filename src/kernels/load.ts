@@ -1,4 +1,5 @@
 import { EngineError, RangeFault } from '../errors.js';
+import { loaded } from '../base/loaded.js';
 import { IdlePool } from './idle-pool.js';
 import type { Kernels, ThreadChoice } from './kernels.js';
 import { reasonForOne } from './processors.js';
@@ -12,6 +13,9 @@ export type EngineChoice = 'auto' | 'wasm' | 'reference' | (WebAssembly.Module &
 
 /** Kernels of disposed networks. */
 const pool = new IdlePool<Kernels>(({ memory }) => memory);
+
+/** Whether the host had memory for WebAssembly before. */
+let hasMemory = false;
 
 /**
  * Takes kernels with a memory to themselves; its content is undefined. They have a team if the caller asks for several
@@ -39,9 +43,12 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
   const reused = pool.take();
   if (reused) return reused;
   try {
-    return await wasmKernels(module);
+    const kernels = await wasmKernels(module);
+    hasMemory = true;
+    return kernels;
   } catch (cause) {
-    if (cause instanceof RangeError) {
+    // Without address space (`ulimit -v`), the first memory fails already: then the reference computes.
+    if (cause instanceof RangeError && (hasMemory || engine !== 'auto')) {
       throw new RangeFault(
         {
           place: 'memory',
@@ -80,20 +87,7 @@ export function provideReference(make: () => Kernels): void {
  * @throws EngineError if it can't be loaded
  */
 async function referenceKernels(): Promise<Kernels> {
-  if (!makeReference) {
-    try {
-      makeReference = (await import('./reference/reference.js')).referenceKernels;
-    } catch (cause) {
-      throw new EngineError(
-        {
-          place: 'engine',
-          problem: 'the reference engine cannot be loaded here by import(), which service workers forbid',
-          cure: "add import 'bp4/reference'",
-        },
-        { cause },
-      );
-    }
-  }
+  makeReference ??= (await loaded('engine', import('./reference/reference.js'))).referenceKernels;
   return makeReference();
 }
 

@@ -1,4 +1,3 @@
-import { instantiate } from '@assemblyscript/loader';
 import { PagedMemory } from '../memory/memory.js';
 import { decodeText } from './decode-text.js';
 import type { Kernels } from './kernels.js';
@@ -31,13 +30,16 @@ export const compile = (text: string): Promise<WebAssembly.Module> => WebAssembl
 /** The calling thread is the first of a team, and never sleeps. The others import another `sleep` (worker.ts). */
 const sleep = (): void => undefined;
 
-/** Returns the instance's raw exports, because the loader's wrappers would slow each call. */
+/**
+ * The exports of a new instance. AssemblyScript's loader is not used, because importing it assigns to `Object`, needs
+ * `TextDecoder`, and loads all of `fetch` in Node. Kernels take only numbers, so it would add nothing.
+ */
 export async function instantiateKernels<Exports>(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
 ): Promise<Exports> {
-  const { instance } = await instantiate(module, { env: { memory }, team: { sleep } });
-  return instance.exports as Exports;
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory }, team: { sleep } });
+  return exports as Exports;
 }
 
 export type KernelExports = Omit<Kernels, 'engine' | 'bytesPerFloat' | 'memory' | 'team'> & {

@@ -59,7 +59,10 @@ export interface TrainOptions extends RegularizationOptions {
   readonly onEpoch?: (report: EpochReport) => unknown;
   /** Called after each update. Training waits for a promise it returns. */
   readonly onBatch?: (report: BatchReport) => unknown;
-  /** Stops the training after the current step. `train` then rejects with the reason of the signal. */
+  /**
+   * Stops the training after the current step, or while it waits for a function of yours. `train` then rejects with the
+   * reason of the signal.
+   */
   readonly signal?: AbortSignal;
 }
 

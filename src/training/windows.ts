@@ -165,8 +165,12 @@ class StreamWindows extends Windows {
     }
     const iterator = this.#iterator!;
     this.#iterator = undefined; // an iterator that throws or has ended must not be closed
-    const result: IteratorResult<Data, unknown> = yield* awaited(iterator.next());
+    const next = Promise.resolve<IteratorResult<Data, unknown>>(iterator.next());
+    next.catch(() => (this.#iterator = undefined));
+    this.#iterator = iterator;
+    const result = yield* awaited(next);
     if (result.done) {
+      this.#iterator = undefined;
       this.#isBegun = false;
       if (this.#batches === 0) {
         throw new RangeFault({
@@ -176,7 +180,6 @@ class StreamWindows extends Windows {
       }
       return this.end();
     }
-    this.#iterator = iterator;
     const place = `batches[${this.#batches++}].`;
     const samples = yield* Samples.read(result.value, this.#model, place, this.#options.classWeights);
     this.current = yield* openWindow(this.#model, this.#random, samples, this.#options);

@@ -30,7 +30,7 @@ interface NodeWorker {
  */
 export function openPort(start: (() => Worker | NodeWorker) | undefined): Port {
   const mailbox = new Mailbox();
-  const worker = (start ?? startWorker)();
+  const worker = start ? start() : findWorker();
   if (typeof (worker as Partial<Worker> | undefined)?.postMessage !== 'function') {
     throw new TypeFault({
       place: 'worker',
@@ -40,18 +40,23 @@ export function openPort(start: (() => Worker | NodeWorker) | undefined): Port {
   if ('on' in worker) {
     worker.on('message', (message) => mailbox.put(message as FromWorker));
     worker.on('messageerror', (error) => mailbox.close(String(error)));
-    worker.on('error', (error) => mailbox.close(String(error)));
+    worker.on('error', (error) => {
+      const isLost = /MODULE_NOT_FOUND$/.test(String((error as NodeJS.ErrnoException).code));
+      if (isLost) mailbox.close('its file was not found', FIND_FILE);
+      else mailbox.close(String(error));
+    });
     worker.on('exit', (code) => mailbox.close(`it ended with code ${String(code)}`));
   } else {
     worker.onmessage = ({ data }) => mailbox.put(data as FromWorker);
     worker.onmessageerror = () => mailbox.close('a message could not be read');
     // The error event carries no message if the file isn't found, or if a Content-Security-Policy forbids the worker.
     worker.onerror = ({ message }: Partial<ErrorEvent>) =>
-      mailbox.close(
-        message ??
-          "its file was not found (where esbuild or Rollup bundles, give the option 'worker'), or worker-src of the " +
-            'Content-Security-Policy forbids it',
-      );
+      message === undefined
+        ? mailbox.close(
+            'its file was not found, or worker-src of the Content-Security-Policy forbids it',
+            FIND_FILE,
+          )
+        : mailbox.close(message);
   }
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
@@ -61,6 +66,21 @@ export function openPort(start: (() => Worker | NodeWorker) | undefined): Port {
       worker.terminate();
     },
   };
+}
+
+/** The cure where a bundler moved bp4 away from thread.js. */
+const FIND_FILE =
+  "where a bundler moved bp4, give { worker }, as esbuild and Rollup need, or leave 'bp4' out of the bundle of a server " +
+  '(Next.js: serverExternalPackages, Vite: ssr.external)';
+
+/** @throws ThreadError if the host has no workers, or the file has no address */
+function findWorker(): Worker | NodeWorker {
+  try {
+    return startWorker();
+  } catch (cause) {
+    if (cause instanceof ThreadError) throw cause;
+    throw new ThreadError({ place: 'worker', problem: 'could not be started', cure: FIND_FILE }, { cause });
+  }
 }
 
 /** Starts thread.ts. */
@@ -88,12 +108,8 @@ class Mailbox {
     this.#wake?.();
   }
 
-  close(why: string): void {
-    this.#closed ??= new ThreadError({
-      place: 'worker',
-      problem: `is gone: ${why}`,
-      cure: 'the network keeps the last state it reported',
-    });
+  close(why: string, cure = 'the network keeps the last state it reported'): void {
+    this.#closed ??= new ThreadError({ place: 'worker', problem: `is gone: ${why}`, cure });
     this.#wake?.();
   }
 

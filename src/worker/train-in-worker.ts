@@ -133,8 +133,20 @@ async function converse(
   signal: AbortSignal | undefined,
 ): Promise<EpochReport[]> {
   let failure: { readonly reason: unknown } | undefined;
+  const answer = async (number: number, args: readonly unknown[]): Promise<void> => {
+    try {
+      const result = await functions[number]!(...args);
+      const transfer: ArrayBuffer[] = [];
+      const value = await inSlices(copyLarge(result, transfer), () => undefined);
+      port.post({ type: 'answer', value }, transfer);
+    } catch (reason) {
+      failure = { reason };
+      port.post({ type: 'failed' });
+    }
+  };
+  let next = port.next();
   for (;;) {
-    const message = await port.next();
+    const message = await next;
     if (message.state) restore(message.state);
     if (message.type === 'end') {
       if (failure) throw failure.reason;
@@ -142,14 +154,8 @@ async function converse(
       signal?.throwIfAborted();
       return message.history!;
     }
-    try {
-      const answer = await functions[message.number]!(...message.args);
-      const transfer: ArrayBuffer[] = [];
-      const value = await inSlices(copyLarge(answer, transfer), () => undefined);
-      port.post({ type: 'answer', value }, transfer);
-    } catch (reason) {
-      failure = { reason };
-      port.post({ type: 'failed' });
-    }
+    next = port.next();
+    // A stopped training ends without waiting for the function.
+    await Promise.race([answer(message.number, message.args), next.catch(() => undefined)]);
   }
 }

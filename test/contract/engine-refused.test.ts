@@ -25,15 +25,50 @@ const refusals: [string, () => void, cause: unknown][] = [
   ['not there at all', () => vi.stubGlobal('WebAssembly', undefined), expect.any(Error)],
 ];
 
+function refuseMemory(): void {
+  vi.spyOn(WebAssembly, 'Memory').mockImplementation(function () {
+    throw new RangeError('could not allocate memory');
+  });
+}
+
+it("engine 'auto' of bp4/brain falls back on the reference where no memory can be allocated", async () => {
+  vi.resetModules();
+  const { NeuralNetwork } = await import('../../src/brain/index.js');
+  const train = (): string => {
+    const net = new NeuralNetwork({ seed: 1, hiddenLayers: [2] });
+    net.train([{ input: [0, 1], output: [1] }], { iterations: 3 });
+    return JSON.stringify(net.toJSON());
+  };
+  const expected = train();
+  refuseMemory();
+  try {
+    expect(train()).toBe(expected);
+  } finally {
+    vi.restoreAllMocks();
+  }
+});
+
+it("engine 'auto' falls back on the reference where even the first memory is refused, as under ulimit -v", async () => {
+  vi.resetModules();
+  const { Network } = await import('../../src/index.js');
+  refuseMemory();
+  try {
+    const net = await Network.create(spec);
+    expect(net.engine).toBe('reference');
+    expect(await afterGoodTraining(net)).toBe(asTrained);
+  } finally {
+    vi.restoreAllMocks();
+  }
+});
+
 it.each(['auto', 'wasm'] as const)(
-  'engine %s reports that memory ran out, and does not fall back',
+  'engine %s reports that memory ran out after other networks, and does not fall back',
   async (engine) => {
     vi.resetModules();
-    vi.spyOn(WebAssembly, 'Memory').mockImplementation(function () {
-      throw new RangeError('could not allocate memory');
-    });
     try {
       const { Network } = await import('../../src/index.js');
+      await Network.create(spec);
+      refuseMemory();
       const error = await catchError(() => Network.create({ ...spec, engine }));
       expect(error).toBeInstanceOf(RangeError);
       expect((error as Error).message).toMatch(/^memory: .*dispose of unused networks$/);

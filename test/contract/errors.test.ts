@@ -368,3 +368,11 @@ it('the constructor names Network.create as what to call instead', async () => {
     [TypeError, /^new Network: use `await Network\.create\(options\)`$/],
   );
 });
+
+it('messages hold no line breaks of what they quote', async () => {
+  const layers = [{ units: 1, activation: 'lin\near\r\u2028' as 'linear' }];
+  await expectError(
+    () => Network.create({ inputs: 1, layers }),
+    [RangeError, /^[^\n\r\u2028\u2029]*'lin ear {2}'$/],
+  );
+});

@@ -166,6 +166,90 @@ describe('a callback', () => {
   });
 });
 
+describe("a user's function whose promise never settles", () => {
+  const never = new Promise<never>(() => undefined);
+  let hasClosed = false;
+
+  /** Each waits after the first epoch, which has six steps, but for the stream, which has two. */
+  const waits: [
+    string,
+    steps: number,
+    (net: Network, options: TrainOptions, wait: () => unknown) => unknown,
+  ][] = [
+    ['onEpoch', 6, (net, given, onEpoch) => net.train(data, { ...given, onEpoch })],
+    [
+      'checkpoint.write',
+      6,
+      (net, given, write) => net.train(data, { ...given, checkpoint: { everyEpochs: 1, write } }),
+    ],
+    [
+      'metrics',
+      6,
+      (net, given, wait) => net.train(data, { ...given, validation: data, metrics: { wait: wait as never } }),
+    ],
+    ['the rate', 0, (net, given, wait) => net.train(data, { ...given, learningRate: wait as never })],
+    [
+      'batches.next()',
+      2,
+      (net, given, wait) => {
+        const { inputs, targets } = data;
+        const results = [
+          { done: false, value: { inputs: inputs.subarray(0, 24), targets: targets.subarray(0, 16) } },
+        ];
+        const next = async (): Promise<never> => (results.shift() ?? (await wait())) as never;
+        const close = (): Promise<never> => ((hasClosed = true), never);
+        return net.train(
+          { batches: () => ({ [Symbol.asyncIterator]: () => ({ next, return: close }) }) },
+          given,
+        );
+      },
+    ],
+  ];
+
+  /** Trains until the function waits, and then acts. @returns what the training is rejected with */
+  async function actWhileWaiting(
+    train: (typeof waits)[number][2],
+    net: Network,
+    given: TrainOptions,
+    act: () => void,
+  ): Promise<unknown> {
+    let begin!: () => void;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const training = catchError(() => train(net, { ...options, ...given }, () => (begin(), never)));
+    await begun;
+    await nextTurn();
+    act();
+    return await training;
+  }
+
+  it.each(waits)('%s: an aborted signal settles train', async (name, steps, train) => {
+    hasClosed = false;
+    const net = await Network.create(spec);
+    const stop = new AbortController();
+    const { signal } = stop;
+    expect(await actWhileWaiting(train, net, { signal }, () => stop.abort('late'))).toBe('late');
+    expect(hasClosed).toBe(name === 'batches.next()');
+    if (name !== 'batches.next()') await expectStoppedAfter(steps, net);
+    await net.train(goodData);
+  });
+
+  it.each(waits)('%s: dispose settles train', async (_, __, train) => {
+    const net = await Network.create(spec);
+    const error = await actWhileWaiting(train, net, {}, () => net.dispose());
+    expect(error).toBeInstanceOf(StateError);
+  });
+
+  it('leaves no listener at the signal', async () => {
+    const net = await Network.create(spec);
+    const { signal } = new AbortController();
+    const remove = vi.spyOn(signal, 'removeEventListener');
+    const add = vi.spyOn(signal, 'addEventListener');
+    await net.train(data, { ...options, signal });
+    expect(add).toHaveBeenCalledOnce();
+    expect(remove.mock.calls).toEqual(add.mock.calls);
+  });
+});
+
 describe('a second training', () => {
   it('train rejects a second training during the first, which continues', async () => {
     const net = await Network.create(spec);

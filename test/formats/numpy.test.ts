@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   fromNPZ,
@@ -150,6 +151,11 @@ describe('an npz file', () => {
     expect(read.get('x')).toMatchObject({ dtype: 'float32', shape: [2, 2] });
     expect(read.get('y')!.values).toEqual(Uint8Array.of(1, 0));
     expect(writeNPZ(new Map(Object.entries(arrays)))).toEqual(bytes);
+    const ofAnotherRealm = runInNewContext('new Map(entries)', { entries: Object.entries(arrays) }) as Map<
+      string,
+      never
+    >;
+    expect(writeNPZ(ofAnotherRealm)).toEqual(bytes);
   });
 
   it('an npz file accepts any name, and no name touches a prototype', () => {

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { fromTFJS, toTFJS, type TFJSOptions, type TFJSWeights } from '../../src/formats/tfjs/index.js';
 import { FormatError, Network } from '../../src/index.js';
@@ -228,6 +229,9 @@ describe('a model of another program', () => {
     const expected = await read(makeModel(sequential()));
     const entries = names.map((name, i) => [name, files[i]!] as const);
     expect(await read(model, new Map(entries))).toEqual(expected);
+    expect(await read(model, runInNewContext('new Map(entries)', { entries }) as never)).toEqual(expected);
+    const buffers = entries.map(([name, bytes]) => [name, (bytes).slice().buffer]);
+    expect(await read(model, Object.fromEntries(buffers) as never)).toEqual(expected);
     expect(await read(model, Object.fromEntries(entries))).toEqual(expected);
     expect(await read(model, all)).toEqual(expected);
     expect(await read(model, all.slice().buffer)).toEqual(expected);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, expect, it, vi } from 'vitest';
 import { EngineError, Network } from '../../src/index.js';
+import { wasmKernels } from '../../src/kernels/wasm.js';
 import { EXPECTED, weightHash } from '../matrix/weight-hash.mjs';
 import { catchError, spec } from '../support/patient.js';
 
@@ -19,6 +20,16 @@ it('trains with a compiled module where WebAssembly cannot be compiled', async (
     const answer = { hash: EXPECTED, engine: 'wasm', threads: 1 };
     expect(await weightHash(Network, { engine: core, threads })).toEqual(answer);
   }
+});
+
+it("opens in AssemblyScript's own loader, with the exports that bp4 calls", async () => {
+  const { instantiate } = await import('@assemblyscript/loader');
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { exports } = await instantiate<Record<string, unknown>>(core, { env: { memory } });
+  const kernels = await wasmKernels(core);
+  const names = Object.keys(kernels).filter((name) => typeof kernels[name as never] === 'function');
+  expect(names.length).toBeGreaterThan(5);
+  for (const name of names) expect(exports[name]).toBeTypeOf('function');
 });
 
 it('loads a network from bytes and from JSON with a compiled module', async () => {

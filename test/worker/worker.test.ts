@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { Worker as NodeWorker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 // The build is tested, because a worker starts from a file.
-import { Network, type Data, type NetworkOptions, type Stream, type TrainOptions } from '../../dist/index.js';
+import {
+  Network,
+  type Data,
+  type NetworkOptions,
+  type Stream,
+  type ThreadError,
+  type TrainOptions,
+} from '../../dist/index.js';
 import { Dataset } from '../../dist/data/index.js';
 import { trainInWorker, type WorkerOptions } from '../../dist/worker/index.js';
 import { finish } from '../../src/base/work.js';
@@ -358,6 +365,21 @@ describe('a training in a worker', () => {
     expect(net.save()).not.toEqual(before);
   });
 
+  it.each(['signal', 'dispose'])('ends by %s although onEpoch never settles', async (way) => {
+    const net = await Network.create(spec);
+    const stop = new AbortController();
+    const onEpoch = (): Promise<never> => {
+      if (way === 'signal') setTimeout(() => stop.abort('late'));
+      else setTimeout(() => net.dispose());
+      return new Promise(() => undefined);
+    };
+    const error = await catchError(() =>
+      trainInWorker(net, data, { epochs: 3, onEpoch, signal: stop.signal }),
+    );
+    if (way === 'signal') expect(error).toBe('late');
+    else expect(error).toMatchObject({ name: 'StateError' });
+  });
+
   it('stops on a signal although the worker never answers', async () => {
     const deaf = new NodeWorker('require("node:worker_threads").parentPort.on("message", () => {})', {
       eval: true,
@@ -385,6 +407,18 @@ describe('a training in a worker', () => {
     const turns = Array.from({ length: amount(10, 30) }, (_, i) => amount(3, 1) * i);
     expect(await Promise.all(turns.map(stopAfter))).toEqual(turns.map(() => 'enough'));
   });
+});
+
+it('names the option and the settings of bundlers when the file of the worker was not found', async () => {
+  const net = await Network.create(spec);
+  const worker = (): never => new NodeWorker(new URL('nowhere.js', import.meta.url)) as never;
+  const error = await catchError(() => trainInWorker(net, data, {}, { worker }));
+  expect(error).toMatchObject({
+    name: 'ThreadError',
+    place: 'worker',
+    problem: 'is gone: its file was not found',
+  });
+  expect((error as ThreadError).cure).toMatch(/\{ worker \}.*serverExternalPackages/);
 });
 
 describe('a worker that was started beforehand', () => {

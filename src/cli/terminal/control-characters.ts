@@ -14,5 +14,8 @@ export const toVisible = (text: string): string =>
     return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
   });
 
-/** The same in one line. */
-export const toVisibleLine = (text: string): string => toVisible(text.replace(/\s*[\r\n]+\s*/g, ' '));
+/** The same in one line, in linear time: an expression that also takes the blanks around a line break is quadratic in them. */
+export function toVisibleLine(text: string): string {
+  const lines = text.split(/[\r\n]+/);
+  return toVisible(lines.length === 1 ? text : lines.map((line) => line.trim()).join(' '));
+}

@@ -1,7 +1,7 @@
 import { zipSync } from 'fflate';
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
-import { checkBytes, type Bytes } from '../../base/bytes.js';
+import { checkBytes, isMap, type Bytes } from '../../base/bytes.js';
 import { decodeNPY, encodeNPY, type NPYArray, type WritableValues } from './npy.js';
 import { Zip } from './zip.js';
 
@@ -70,7 +70,7 @@ export function readNPZ(bytes: Bytes): Map<string, NPYArray> {
 export function writeNPZ(
   arrays: ReadonlyMap<string, WritableArray> | Readonly<Record<string, WritableArray>>,
 ): Uint8Array {
-  return encodeNPZ(arrays instanceof Map ? arrays : new Map(Object.entries(arrays)));
+  return encodeNPZ(isMap(arrays) ? arrays : new Map(Object.entries(arrays)));
 }
 
 /** @param texts additional text entries, by entry name */

@@ -75,7 +75,7 @@ class Reader {
     if (kind !== 'string') return this.message(kind, last);
     const text = this.#bytes.subarray(this.#take(last - this.#at, end), last);
     try {
-      return utf8.decode(text);
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(text);
     } catch {
       throw this.#wrong(start, 'a string that is not UTF-8');
     }
@@ -151,8 +151,6 @@ function indexFields(fields: Fields): FieldIndex {
   return table;
 }
 const tables = new WeakMap<Fields, FieldIndex>();
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** A varint of eight bytes or more. */
 function signed(bytes: Uint8Array): number {

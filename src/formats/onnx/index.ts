@@ -4,6 +4,7 @@
  * @module bp4/onnx
  */
 import { checkKeys } from '../../base/check.js';
+import { loaded } from '../../base/loaded.js';
 import type { Network } from '../../network.js';
 import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { importNetwork } from '../portable.js';
@@ -31,6 +32,6 @@ export async function fromONNX(bytes: Bytes, options: ONNXOptions = {}): Promise
   const { loss, output, ...engine } = options; // copied now, like the bytes, because reading is asynchronous
   const given = checkBytes('bytes', bytes, 'an ONNX model').slice();
   // Loaded on demand, so that programs that only write don't load the reader.
-  const { read } = await import('./read.js');
+  const { read } = await loaded('fromONNX', import('./read.js'));
   return await importNetwork('bytes', read(given, loss, output), engine);
 }

@@ -1,7 +1,7 @@
 import { FormatError, TypeFault } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { Tensor } from '../../model/safetensors.js';
-import { viewBytes } from '../../base/bytes.js';
+import { isMap, viewBytes } from '../../base/bytes.js';
 import { decodeHalf } from '../half.js';
 import { readObject, readFloat, readArray, readSizes, readString, type Fields } from './fields.js';
 
@@ -151,12 +151,13 @@ function joinFiles(
   files: Exclude<TFJSWeights, ArrayBuffer | Uint8Array>,
 ): Uint8Array {
   const parts = paths.map((path) => {
-    const bytes: unknown =
-      files instanceof Map ? files.get(path) : (files as Readonly<Record<string, unknown>>)[path];
-    if (!(bytes instanceof Uint8Array)) {
+    const bytes = viewBytes(
+      isMap(files) ? files.get(path) : (files as Readonly<Record<string, unknown>>)[path],
+    );
+    if (!bytes) {
       throw new FormatError({
         place: 'weights',
-        problem: `expected file ${show(path)} of the manifest as a Uint8Array`,
+        problem: `expected file ${show(path)} of the manifest as a Uint8Array or an ArrayBuffer`,
       });
     }
     return bytes;
