@@ -57,11 +57,16 @@ async function compile(target, entry, wasmName) {
   if (isFresh) return readFileSync(wasm);
   const { error } = await asc.main([entry, '--config', 'asconfig.json', '--target', target], {
     stdout: process.stdout,
-    stderr: process.stderr,
+    stderr: { write: writeDiagnostic },
   });
   if (error) fail(1);
   writeFileSync(stamp, kernelStamp);
   return readFileSync(wasm);
+}
+
+/** asc ends its optimization when a pass no longer makes the module smaller, and keeps the smaller one: that isn't a warning. */
+function writeDiagnostic(text) {
+  if (String(text).trim() !== 'Last converge was suboptimal.') process.stderr.write(text);
 }
 
 /** Hashes everything that dist/ depends on. */

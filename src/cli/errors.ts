@@ -110,15 +110,19 @@ const describeSystemError = (error: NodeJS.ErrnoException): string =>
   (error.code !== undefined && systemProblems[error.code]) || error.message;
 
 /**
- * What is said of an error, in words.
+ * What is said of an error, in parts.
  * @param flags of the command that ran: a cure recommends no others
  */
-export function describeError(error: unknown, flags: readonly string[]): string {
+export function explainError(error: unknown, flags: readonly string[]): Omit<Fault, 'option'> {
   if (error instanceof FileError && isSystemError(error.cause))
-    return `${error.path}: ${describeSystemError(error.cause)}`;
+    return { place: error.path, problem: describeSystemError(error.cause) };
   if (isFault(error)) {
     const { place, problem } = error;
-    return describeFault({ place, problem, cure: cureWithFlags(error, flags) });
+    return { place, problem, cure: cureWithFlags(error, flags) };
   }
-  return error instanceof Error ? error.message : String(error);
+  return { place: '', problem: error instanceof Error ? error.message : String(error) };
 }
+
+/** The same in words. */
+export const describeError = (error: unknown, flags: readonly string[]): string =>
+  describeFault(explainError(error, flags));

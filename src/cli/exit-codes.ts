@@ -9,7 +9,10 @@ const exits = {
   usage: { code: 2, meaning: 'an unknown command or option, or an invalid value' },
   data: { code: 3, meaning: "data or a file that can't be read or written" },
   diverged: { code: 4, meaning: 'the training diverged' },
-  stopped: { code: 130, meaning: 'stopped by Ctrl-C or SIGTERM; the model was saved' },
+  stopped: {
+    code: 130,
+    meaning: 'stopped by Ctrl-C or SIGTERM; the model was saved, if it had learned anything',
+  },
   // 128 + 13: shells report the same for programs that SIGPIPE ended
   brokenPipe: { code: 141, meaning: 'the output was closed early, for example by head' },
 } as const;

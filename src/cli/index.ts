@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { commands } from './commands/index.js';
-import { describeError } from './errors.js';
+import { explainError, StoppedError } from './errors.js';
 import { chooseExitCode, exitCodes } from './exit-codes.js';
 import { createProgram } from './program.js';
+import { describeFault } from '../errors.js';
 import { toVisibleLine } from './terminal/control-characters.js';
+import { Output } from './terminal/output.js';
 
 // The program `bp4`: finds the command, runs it, and says in one line what went wrong.
 
@@ -23,15 +25,20 @@ function onBrokenPipe(error: NodeJS.ErrnoException): void {
 }
 
 /**
- * One line, without the line breaks and escapes that quoted text may hold; with --debug, where it arose.
+ * One line on stderr, without the line breaks and escapes that quoted text may hold; with --json, also an event on stdout; with
+ * --debug, where it arose.
  * @param flags of the command that ran
  */
-function report(error: unknown, flags: readonly string[], isDebug: boolean): void {
+function report(error: unknown, flags: readonly string[], argv: readonly string[]): void {
   const exitCode = chooseExitCode(error);
+  const explained = explainError(error, flags);
   const hint =
     exitCode === exitCodes.fault ? ' (this is a bug in bp4; rerun with --debug for a stack trace)' : '';
-  process.stderr.write(`bp4: ${toVisibleLine(describeError(error, flags))}${hint}\n`);
-  if (isDebug) process.stderr.write(`${describeStack(error)}\n`);
+  process.stderr.write(`bp4: ${toVisibleLine(describeFault(explained))}${hint}\n`);
+  if (argv.includes('--debug')) process.stderr.write(`${describeStack(error)}\n`);
+  // a training that was stopped has its own event
+  if (argv.includes('--json') && !(error instanceof StoppedError))
+    new Output({ json: true, quiet: false }).event('error', { ...explained, exitCode });
   process.exitCode = exitCode;
 }
 
@@ -68,6 +75,6 @@ try {
   if (!(error instanceof CommanderError)) {
     const command = program.commands.find((each) => each.name() === argv[0]);
     const flags = command?.options.flatMap(({ long }) => long ?? []) ?? [];
-    report(error, flags, argv.includes('--debug'));
+    report(error, flags, argv);
   }
 }

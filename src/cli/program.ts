@@ -5,7 +5,7 @@ import { exitCodeHelp } from './exit-codes.js';
 import { Output } from './terminal/output.js';
 import { styleForTerminal } from './terminal/style.js';
 import type { CommandDefinition, OptionGroup } from './options/command.js';
-import { findNearest, suggestName } from './options/values.js';
+import { findMeant, findMeantCommand } from './options/other-names.js';
 
 // What is typed becomes a call of a command: commander parses, prints help and suggests names.
 
@@ -27,16 +27,6 @@ const joinCommandNames = (command: Command): string =>
   command.parent ? `${joinCommandNames(command.parent)} ${command.name()}` : command.name();
 
 const seeHelp = (command: Command): string => `see ${joinCommandNames(command)} --help`;
-
-/** What other programs call our options. */
-const otherNames: Readonly<Record<string, string>> = {
-  '--lr': '--learning-rate',
-  '--batch-size': '--batch',
-  '--hidden-layers': '--hidden',
-  '--weight-decay': '--l2',
-  '--save': '--out',
-  '--output': '--out',
-};
 
 /** A command of commander that throws what was typed wrong, from commander's data: its texts are not used. */
 class BP4Command extends Command {
@@ -73,17 +63,27 @@ class BP4Command extends Command {
       case 'commander.unknownCommand': {
         const names = this.commands.map((command) => command.name());
         const typed = this.args[0]!;
-        throw new UsageError('', `unknown command '${typed}'`, suggestName(typed, names) ?? seeHelp(this));
+        const meant = findMeantCommand(typed, names);
+        const cure = meant === undefined ? seeHelp(this) : `did you mean '${meant}'?`;
+        throw new UsageError('', `unknown command '${typed}'`, cure);
       }
     }
     throw new UsageError('', message, seeHelp(this));
   }
 
   #refuseOption(typed: string): UsageError {
-    const names = this.options.flatMap(({ long }) => long ?? []);
-    const other = otherNames[typed] ?? '';
-    const nearest = names.includes(other) ? other : findNearest(typed, names);
-    const cure = nearest === undefined ? seeHelp(this) : `did you mean ${nearest}?`;
+    const meant = findMeant(typed, {
+      options: this.options.flatMap(({ long }) => long?.slice(2) ?? []),
+      operands: this.registeredArguments
+        .filter((operand) => operand.required || operand.name() !== 'model')
+        .map((operand) => operand.name()),
+    });
+    const cure =
+      meant === undefined
+        ? seeHelp(this)
+        : 'option' in meant
+          ? `did you mean --${meant.option}?`
+          : `write the file without an option: ${joinCommandNames(this)} ${this.usage().split('\n')[0]!}`;
     return new UsageError(typed, 'unknown option', cure);
   }
 }

@@ -76,6 +76,37 @@ describe('a training that is stopped', () => {
     },
   );
 
+  itOnPOSIX('a training stopped before its first step saves nothing, and says so', async () => {
+    // Of so many samples the first step takes long enough for a signal to arrive before its end.
+    const args = ['train', ...task, '--hidden', '2048,2048', '--batch', '20000', '--out', 'first.bp4'];
+    let isSent = false;
+    const ran = await bp4Process([...args, '--json'], {
+      cwd,
+      onOutput: (stdout, kill) => {
+        if (isSent || !stdout.includes('"event":"network"')) return;
+        isSent = true;
+        setTimeout(() => kill('SIGINT'), 50);
+      },
+    });
+    expect(ran.stderr).toBe(
+      'bp4: stopped before the first step; there is nothing to save yet; to train, start again\n',
+    );
+    expect(ran.code).toBe(130);
+    expect(listEvents(ran).at(-1)).toEqual({ event: 'stopped', epoch: 0 });
+    expect(existsSync(join(cwd, 'first.bp4'))).toBe(false);
+  });
+
+  itOnPOSIX('a training to another format is stopped into a .bp4 file, and goes on from it', async () => {
+    const out = 'stopped.onnx';
+    const ran = await runAndSignal(['train', ...task, '--epochs', '1000', '--out', out], 'SIGINT', 2, 30);
+    expect(ran.stderr).toMatch(/saved stopped\.bp4; .*--resume stopped\.bp4 --out stopped\.onnx\n$/);
+    expect(existsSync(join(cwd, out))).toBe(false);
+    const resumed = await bp4(['train', '--resume', '--out', out, '--epochs', '6', '--json'], { cwd });
+    expect(resumed).toMatchObject({ code: 0, stderr: '' });
+    expect(readEvent(resumed, 'exported')).toMatchObject({ format: 'onnx', files: [out] });
+    expect(pickWeights(resumed)).toBe(pickWeights(never));
+  });
+
   itOnPOSIX('a training stopped several times resumes to the same bits', async () => {
     let args = ['train', ...task, '--epochs', '6', '--out', 'often.bp4'];
     let stops = 0;

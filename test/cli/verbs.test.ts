@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,14 @@ import { bin, bp4, readEvent, irisCSV, type Ran } from '../support/cli.js';
 
 const cwd = mkdtempSync(join(tmpdir(), 'bp4-cli-verbs-'));
 const at = (name: string): string => join(cwd, name);
+
+/** The bytes of a file, or of each file of a folder. */
+const readAll = (path: string): Buffer[] =>
+  statSync(path).isDirectory()
+    ? readdirSync(path)
+        .sort()
+        .map((name) => readFileSync(join(path, name)))
+    : [readFileSync(path)];
 const put = (name: string, content: string | Uint8Array): void => writeFileSync(at(name), content);
 const run = (...args: string[]): Promise<Ran> => bp4(args, { cwd });
 const fed = (input: string, ...args: string[]): Promise<Ran> => bp4(args, { cwd, input });
@@ -614,26 +623,49 @@ describe('a mistake in what is typed or read', () => {
     for (const [args, code, message] of cases) expectFailure(await run(...args), code, message);
   });
 
-  it('train refuses names of files that promise another format', async () => {
+  it('train refuses names of files that promise what it does not write', async () => {
+    const all = '.onnx, -tfjs, .safetensors, .npz, .json, .mjs, .bp4';
+    put('notes.json', '{ "private": true }');
+    put('notes.js', 'export const answer = 42;');
     const cases: [option: string, name: string, message: string][] = [
-      ['--out', 'saved.onnx', 'train writes .bp4 files; run bp4 export saved.bp4 saved.onnx afterwards'],
-      ['--out', 'a b.mjs', "train writes .bp4 files; run bp4 export 'a b.bp4' 'a b.mjs' afterwards"],
-      ['--out', 'saved.JSON', 'train writes .bp4 files; run bp4 export saved.bp4 saved.JSON afterwards'],
-      ['--out', 'saved-tfjs', 'train writes .bp4 files; run bp4 export saved.bp4 saved-tfjs afterwards'],
-      ['--out', 'saved.html', 'train writes .bp4 files; use --out saved.bp4'],
-      ['--out', 'saved.csv.gz', 'train writes .bp4 files; use --out saved.bp4'],
-      ['--checkpoint', 'saved.npz', 'train writes .bp4 files; run bp4 export saved.bp4 saved.npz afterwards'],
-      ['--report', 'iris.pdf', 'expected a name that ends in .html'],
+      ['--out', 'saved.html', '--out: train writes .bp4 files; use --out saved.bp4'],
+      ['--out', 'saved.csv.gz', '--out: train writes .bp4 files; use --out saved.bp4'],
+      ['--out', 'saved.h5', `--out: bp4 can't write .h5 files; it writes ${all}`],
+      ['--out', 'saved.PT', `--out: bp4 can't write .PT files; it writes ${all}`],
+      ['--out', 'saved.bp4.gz', `--out: bp4 can't write .gz files; it writes ${all}`],
+      ['--checkpoint', 'saved.npz', "--checkpoint: NumPy files can't be resumed; use --checkpoint saved.bp4"],
+      [
+        '--checkpoint',
+        'saved.safetensors',
+        "--checkpoint: safetensors files can't be resumed; use --checkpoint saved.bp4",
+      ],
+      ['--out', 'notes.json', "notes.json: it exists and isn't a model; choose another --out"],
+      ['--out', 'notes.js', "notes.js: it exists and isn't a model; choose another --out"],
+      ['--report', 'iris.pdf', '--report: expected a name that ends in .html'],
     ];
     for (const [option, name, message] of cases) {
+      const had = existsSync(at(name)) && readFileSync(at(name), 'utf8');
       const ran = await run('train', 'iris.csv', '--epochs', '1', option, name);
-      expect(ran).toMatchObject({ code: 2, stdout: '', stderr: `bp4: ${option}: ${message}\n` });
-      expect(existsSync(at(name))).toBe(false);
+      expect(ran).toMatchObject({ code: 2, stdout: '', stderr: `bp4: ${message}\n` });
+      expect(existsSync(at(name)) && readFileSync(at(name), 'utf8')).toBe(had);
     }
-    for (const name of ['saved.safetensors', 'saved']) {
-      await captureOutput('train', 'iris.csv', '--epochs', '1', '--out', name);
-      expect(await captureOutput('inspect', name)).toContain(`${name}: a model of bp4`);
+  });
+
+  it('train writes the format that the extension of --out promises, the same as export would', async () => {
+    const train = ['train', 'iris.csv', '--epochs', '2'];
+    await captureOutput(...train, '--out', 'direct.bp4');
+    for (const name of ['.onnx', '.safetensors', '.npz', '.JSON', '.mjs', '-tfjs']) {
+      const first = await captureOutput(...train, '--out', `direct${name}`);
+      expect(first).toContain(`Saved direct${name}, `);
+      expect(first).toContain('note: the training cannot be resumed from it');
+      expect(first).not.toContain('replacing');
+      const direct = readAll(at(`direct${name}`));
+      await captureOutput('export', 'direct.bp4', `exported${name}`);
+      expect(direct).toEqual(readAll(at(`exported${name}`)));
+      expect(await captureOutput(...train, '--out', `direct${name}`)).toContain('replacing the old file');
     }
+    await captureOutput(...train, '--out', 'plain');
+    expect(await captureOutput('inspect', 'plain')).toContain('plain: a model of bp4');
   });
 
   it('train says how to name the model file, and where softmax goes', async () => {

@@ -1,20 +1,17 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { stat } from 'node:fs/promises';
 import type { CommandDefinition } from '../options/command.js';
 import { modelGroup, signatureGroup, type ModelFlags, type SignatureFlags } from '../options/model.js';
 import { nameIn, valueOption } from '../options/values.js';
 import {
-  describeFile,
-  describeLosses,
   exportFormats,
   exportFormatTable,
   findExportFormat,
   type ExportFormat,
 } from '../model/export-formats.js';
-import { inFile, UsageError } from '../errors.js';
+import { checkExportPath, writeExport } from '../model/write-export.js';
+import { UsageError } from '../errors.js';
 import { describeSignature } from '../model/signature.js';
-import { formatBytes } from '../terminal/format.js';
 import { checkApart, checkFolder } from '../data/output-paths.js';
 import { openModel } from '../model/open-model.js';
 
@@ -51,24 +48,13 @@ export const exportModel: CommandDefinition<ExportFlags> = {
   run: async ({ operands, options, output }) => {
     const [path, given] = operands as [string, string?];
     const format = options.to ?? chooseFormat(given);
-    const target = exportFormatTable[format];
-    const out = given ?? basename(path).replace(/\.\w+$/, '') + target.extension;
-    checkOut(out, format);
+    const out = given ?? basename(path).replace(/\.\w+$/, '') + exportFormatTable[format].extension;
+    checkExportPath(out, format);
     // A model of TensorFlow.js is its folder, or the model.json in it.
     checkApart('OUT', out, [path, basename(path) === 'model.json' ? dirname(path) : undefined]);
     await checkFolder(out);
     const model = await openModel(path, options);
-    const signature = describeSignature(model, options);
-    const files = await inFile(out, () => target.write(model, signature, out));
-    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-    const isTrained = model.about !== undefined;
-    const missing = describeLosses(target, signature, isTrained);
-    output.event('exported', { format, files, bytes: sizes, missing });
-    for (const [i, file] of files.entries()) {
-      output.say(`${output.bold(file)}  ${describeFile(target, file)}, ${formatBytes(sizes[i]!)}`);
-    }
-    for (const words of missing) output.say(`  note: ${words}`);
-    output.say(`  open: ${target.usage(out)}`);
+    await writeExport(output, model, describeSignature(model, options), { format, out });
   },
 };
 
@@ -84,13 +70,4 @@ function chooseFormat(out: string | undefined): ExportFormat {
     'unknown extension',
     'use .onnx, .safetensors, .npz, .json, .mjs, .js or .bp4, or --to tfjs for a folder',
   );
-}
-
-/** So that nothing is written where it would not be found. */
-function checkOut(out: string, format: ExportFormat): void {
-  const isFolder = existsSync(out) && statSync(out).isDirectory();
-  if (format === 'tfjs' && existsSync(out) && !isFolder) {
-    throw new UsageError(out, 'TensorFlow.js needs a folder, and this is a file');
-  }
-  if (format !== 'tfjs' && isFolder) throw new UsageError(out, 'it is a folder', 'give the name of a file');
 }

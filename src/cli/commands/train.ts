@@ -1,29 +1,26 @@
-import { hasDataName } from '../data/file-formats.js';
-import { checkApart, checkReportPath } from '../data/output-paths.js';
-import { StoppedError, UsageError } from '../errors.js';
+import { checkReportPath, checkApart } from '../data/output-paths.js';
+import { UsageError } from '../errors.js';
 import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
-import { findExportFormat } from '../model/export-formats.js';
-import {
-  checkModelPath,
-  chooseModelPath,
-  hashWeights,
-  MODEL_EXTENSION,
-  writeModel,
-  type About,
-} from '../model/model-file.js';
+import { chooseModelPath, MODEL_EXTENSION, type About } from '../model/model-file.js';
 import type { CommandDefinition, Invocation } from '../options/command.js';
 import { dataGroup } from '../options/data.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { trainingGroup } from '../options/training.js';
-import { groupDigits, quoteOption, quotePath } from '../terminal/format.js';
+import { quoteOption, quotePath } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
 import { describeEnd, describeTraining } from '../train/describe-training.js';
+import {
+  checkCheckpointPath,
+  chooseDestination,
+  findResumable,
+  saveStopped,
+  saveTrained,
+} from '../train/destination.js';
 import { prepareTraining, type PreparedTraining } from '../train/prepare-training.js';
 import { resumeTraining } from '../train/resume-training.js';
 import { runTraining } from '../train/run-training.js';
-import type { NetworkState } from '../../model/state.js';
 
 export const train: CommandDefinition<TrainFlags> = {
   operands: ['[data]', '[model]'],
@@ -63,9 +60,10 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   const { dataPath, resumePath } = choosePaths(operands, options);
   const { checkpoint, checkpointEvery, report } = options;
   const out = options.out ?? (dataPath === undefined ? resumePath! : chooseModelPath(dataPath));
-  const replaces = out === resumePath || (await checkModelFile('out', out));
-  if (checkpoint !== undefined && checkpoint !== resumePath) await checkModelFile('checkpoint', checkpoint);
-  await checkReportPath(report, [dataPath, options.test, resumePath, out, checkpoint]);
+  const inputs = [dataPath, options.test];
+  const destination = await chooseDestination(out, resumePath, [...inputs, resumePath]);
+  if (checkpoint !== undefined && checkpoint !== resumePath) await checkCheckpointPath(checkpoint);
+  await checkReportPath(report, [...inputs, resumePath, out, checkpoint]);
   const training =
     resumePath === undefined
       ? await prepareTraining(options, given, dataPath!)
@@ -84,14 +82,15 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     out,
   });
   try {
-    if (done.isStopped) throw await saveStopped(output, training, checkpoint ?? out, done.epoch);
+    if (done.isStopped)
+      throw await saveStopped(output, training, destination, { checkpoint, epoch: done.epoch });
     output.say(describeEnd(done, training));
     output.say();
     const evaluation = evaluate(output, training);
     const results = { epochs: done.epoch, seconds: done.seconds, figures: evaluation.figures };
     const finished = { ...about, results };
     const { state } = net;
-    await save(output, state, out, finished, replaces);
+    await saveTrained(output, { net, about: finished }, destination);
     if (report !== undefined) {
       const { writeReport } = await import('../report/page.js');
       const { describeTrainingRun } = await import('../report/describe.js');
@@ -101,36 +100,11 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
         await describeTrainingRun(training, state, finished, done.history, evaluation),
       );
     }
-    sayNext(output, out, about);
+    if (destination.format === 'bp4') sayNext(output, out, about);
   } finally {
     done.close();
     net.dispose();
   }
-}
-
-/**
- * Checks before the training that its model may be written to a file.
- * @returns whether there is an older one that it replaces
- * @throws UsageError, DataError if it may not
- */
-async function checkModelFile(option: string, path: string): Promise<boolean> {
-  checkModelName(option, path);
-  return await checkModelPath(option, path);
-}
-
-/**
- * Refuses names that promise another format. A .bp4 file is a safetensors file, so that extension is fine.
- * @throws UsageError
- */
-function checkModelName(option: string, path: string): void {
-  const format = findExportFormat(path);
-  if (format === 'bp4' || format === 'safetensors') return;
-  if (format === undefined && !/\.html?$/i.test(path) && !hasDataName(path)) return;
-  const model = path.replace(/(\.\w+(\.gz)?|-tfjs\/?)$/i, MODEL_EXTENSION);
-  const cure = format
-    ? `run bp4 export ${quotePath(model)} ${quotePath(path)} afterwards`
-    : `use ${quoteOption(option, model)}`;
-  throw new UsageError(`--${option}`, `train writes ${MODEL_EXTENSION} files`, cure);
 }
 
 /** Which of the arguments is the data, and from what a training goes on. */
@@ -159,7 +133,7 @@ function choosePaths(
     named ??
     paths.find(isModel) ??
     checkpoint ??
-    out ??
+    (out === undefined ? undefined : findResumable(out)) ??
     (dataPath === undefined ? undefined : chooseModelPath(dataPath));
   if (resumePath === undefined)
     throw new UsageError('--resume', 'nothing to resume from', 'give the file: bp4 train --resume iris.bp4');
@@ -167,22 +141,6 @@ function choosePaths(
 }
 
 const seeHelp = 'see bp4 train --help';
-
-/** What is left to be done when a training was stopped: it is saved, and it is said how to go on. */
-async function saveStopped(
-  output: Output,
-  { net, about }: PreparedTraining,
-  path: string,
-  epoch: number,
-): Promise<StoppedError> {
-  await writeModel(path, net.state, about);
-  output.event('stopped', { epoch, path });
-  return new StoppedError({
-    place: '',
-    problem: `stopped in epoch ${epoch + 1}, after a whole step; saved ${path}`,
-    cure: `continue with: npx bp4 train --resume ${quotePath(path)}`,
-  });
-}
 
 /** With the test part, or else with what was learned from. */
 function evaluate(output: Output, { net, some, test }: PreparedTraining): Evaluation {
@@ -199,20 +157,6 @@ function evaluate(output: Output, { net, some, test }: PreparedTraining): Evalua
   for (const line of lines) output.say(line);
   output.say();
   return evaluation;
-}
-
-async function save(
-  output: Output,
-  state: NetworkState,
-  path: string,
-  about: About,
-  replaces: boolean,
-): Promise<void> {
-  const bytes = await writeModel(path, state, about);
-  output.event('saved', { path, bytes, weights: hashWeights(state) });
-  output.say(
-    `Saved ${output.bold(path)}, ${groupDigits(Math.max(bytes / 1000, 1))} kB${replaces ? ', replacing the old file' : ''}`,
-  );
 }
 
 function sayNext(output: Output, path: string, { training: { data } }: About): void {

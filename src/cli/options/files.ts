@@ -22,7 +22,7 @@ export const trainFileGroup: OptionGroup = {
   options: [
     new Option(
       '-o, --out <file>',
-      'Model file to write (default: iris.bp4 for iris.csv, in the current folder)',
+      'Model file to write; its extension sets the format, as for bp4 export (default: iris.bp4 for iris.csv, in the current folder)',
     ),
     new Option('--checkpoint <file>', 'File to save the training to while it runs, for --resume'),
     valueOption(

@@ -1,0 +1,54 @@
+import { existsSync, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { inFile, UsageError } from '../errors.js';
+import { formatBytes } from '../terminal/format.js';
+import type { Output } from '../terminal/output.js';
+import { describeFile, describeLosses, exportFormatTable, type ExportFormat } from './export-formats.js';
+import { openModel, type OpenedModel } from './open-model.js';
+import type { ModelSignature } from './signature.js';
+
+/**
+ * Checks that a name fits a format, so that nothing is written where it isn't looked for.
+ * @throws UsageError
+ */
+export function checkExportPath(out: string, format: ExportFormat): void {
+  const isFolder = existsSync(out) && statSync(out).isDirectory();
+  if (format === 'tfjs' && existsSync(out) && !isFolder) {
+    throw new UsageError(out, 'TensorFlow.js needs a folder, and this is a file');
+  }
+  if (format !== 'tfjs' && isFolder) throw new UsageError(out, 'it is a folder', 'give the name of a file');
+}
+
+/**
+ * Writes a network in another format, and prints what it lacks there and how to open it.
+ * @returns how many bytes were written
+ * @throws DataError if it cannot be written
+ */
+export async function writeExport(
+  output: Output,
+  model: OpenedModel,
+  signature: ModelSignature,
+  { format, out }: { readonly format: ExportFormat; readonly out: string },
+): Promise<number> {
+  const target = exportFormatTable[format];
+  const files = await inFile(out, () => target.write(model, signature, out));
+  const bytes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  const missing = describeLosses(target, signature, model.about !== undefined);
+  output.event('exported', { format, files, bytes, missing });
+  for (const [i, file] of files.entries())
+    output.say(`${output.bold(file)}  ${describeFile(target, file)}, ${formatBytes(bytes[i]!)}`);
+  for (const words of missing) output.say(`  note: ${words}`);
+  output.say(`  open: ${target.usage(out)}`);
+  return bytes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Whether a file or folder is there, and holds a model that `writeExport` could have written. */
+export async function isExported(path: string, format: ExportFormat): Promise<boolean> {
+  if (format === 'code') return (await readFile(path, 'utf8')).includes('written by bp4/code');
+  try {
+    (await openModel(path, {})).net.dispose();
+    return true;
+  } catch {
+    return false;
+  }
+}

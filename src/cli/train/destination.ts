@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs';
+import { hasDataName } from '../data/file-formats.js';
+import { checkApart, checkFolder } from '../data/output-paths.js';
+import { StoppedError, UsageError } from '../errors.js';
+import {
+  exportFormats,
+  exportFormatTable,
+  findExportFormat,
+  type ExportFormat,
+} from '../model/export-formats.js';
+import { checkModelPath, hashWeights, MODEL_EXTENSION, writeModel } from '../model/model-file.js';
+import { describeSignature } from '../model/signature.js';
+import { checkExportPath, isExported, writeExport } from '../model/write-export.js';
+import { groupDigits, quoteOption, quotePath } from '../terminal/format.js';
+import type { Output } from '../terminal/output.js';
+import type { PreparedTraining } from './prepare-training.js';
+
+/** Where a training is saved. */
+export interface Destination {
+  readonly path: string;
+  /** As its extension says; 'bp4' where it says nothing. */
+  readonly format: ExportFormat;
+  /** Where a stopped training is saved: the same file, or a .bp4 file beside one of another format. */
+  readonly resumable: string;
+  /** Whether there is an older model that is replaced. */
+  readonly isReplaced: boolean;
+}
+
+/** Extensions of models that only other programs write, and of packed files. */
+const foreignName =
+  /\.(h5|hdf5|keras|pth?|pkl|pickle|joblib|sav|pb|tflite|ckpt|gguf|pmml|mlmodel|rds|gz|zip|zst|xz|bz2)$/i;
+
+/** model.onnx → model.bp4. */
+export const findResumable = (path: string): string =>
+  [undefined, 'bp4'].includes(findExportFormat(path)) ? path : replaceExtension(path);
+
+const replaceExtension = (path: string): string =>
+  path.replace(/(\.\w+(\.\w+)?|-tfjs\/?)$/i, MODEL_EXTENSION);
+
+/**
+ * Checks before the training that its model may be written to a file.
+ * @param resumePath of a training that goes on, which may be written over
+ * @param inputs what is read, and must not be written over
+ * @throws UsageError, DataError if it may not
+ */
+export async function chooseDestination(
+  path: string,
+  resumePath: string | undefined,
+  inputs: readonly (string | undefined)[],
+): Promise<Destination> {
+  const format = findExportFormat(path) ?? 'bp4';
+  const resumable = findResumable(path);
+  if (path === resumePath) return { path, format: 'bp4', resumable: path, isReplaced: true };
+  if (format === 'bp4') {
+    checkModelName('out', path);
+    return { path, format, resumable, isReplaced: await checkModelPath('out', path) };
+  }
+  checkExportPath(path, format);
+  checkApart('--out', path, inputs);
+  await checkFolder(path);
+  if (resumable !== resumePath) await checkModelPath('out', resumable);
+  if (!existsSync(path)) return { path, format, resumable, isReplaced: false };
+  if (await isExported(path, format)) return { path, format, resumable, isReplaced: true };
+  throw new UsageError(path, "it exists and isn't a model", 'choose another --out');
+}
+
+/**
+ * @returns whether there is an older checkpoint
+ * @throws UsageError, DataError if a checkpoint may not be written there
+ */
+export async function checkCheckpointPath(path: string): Promise<boolean> {
+  const format = findExportFormat(path);
+  if (format !== undefined && format !== 'bp4')
+    throw refuseName('checkpoint', path, `${exportFormatTable[format].name} files can't be resumed`);
+  checkModelName('checkpoint', path);
+  return await checkModelPath('checkpoint', path);
+}
+
+/**
+ * Refuses names that promise what isn't written.
+ * @throws UsageError
+ */
+function checkModelName(option: string, path: string): void {
+  if (foreignName.test(path) && !hasDataName(path)) {
+    const extension = foreignName.exec(path)![0];
+    const all = exportFormats.map((format) => exportFormatTable[format].extension).join(', ');
+    throw new UsageError(`--${option}`, `bp4 can't write ${extension} files`, `it writes ${all}`);
+  }
+  if (/\.html?$/i.test(path) || hasDataName(path))
+    throw refuseName(option, path, `train writes ${MODEL_EXTENSION} files`);
+}
+
+const refuseName = (option: string, path: string, problem: string): UsageError =>
+  new UsageError(`--${option}`, problem, `use ${quoteOption(option, replaceExtension(path))}`);
+
+/** Saves a training that has ended. */
+export async function saveTrained(
+  output: Output,
+  { net, about }: Pick<PreparedTraining, 'net' | 'about'>,
+  { path, format, isReplaced }: Destination,
+): Promise<void> {
+  const { state } = net;
+  const replacing = isReplaced ? ', replacing the old file' : '';
+  const save = async (): Promise<number> => {
+    if (format === 'bp4') return await writeModel(path, state, about);
+    const model = { path, format: 'bp4', bytes: 0, net, state, about } as const;
+    return await writeExport(output, model, describeSignature(model, {}), { format, out: path });
+  };
+  const bytes = await save();
+  output.event('saved', { path, format, bytes, weights: hashWeights(state) });
+  output.say(`Saved ${output.bold(path)}, ${groupDigits(Math.max(bytes / 1000, 1))} kB${replacing}`);
+}
+
+/** Saves a training that was stopped, unless nothing is learned yet, and says how to go on. */
+export async function saveStopped(
+  output: Output,
+  { net, about }: PreparedTraining,
+  { path, format, resumable }: Destination,
+  { checkpoint, epoch }: { readonly checkpoint: string | undefined; readonly epoch: number },
+): Promise<StoppedError> {
+  const { state } = net;
+  if (!state.run?.step) {
+    output.event('stopped', { epoch });
+    const problem = 'stopped before the first step; there is nothing to save yet';
+    return new StoppedError({ place: '', problem, cure: 'to train, start again' });
+  }
+  const saved = checkpoint ?? resumable;
+  await writeModel(saved, state, about);
+  output.event('stopped', { epoch, path: saved });
+  const target = format === 'bp4' ? '' : ` ${quoteOption('out', path)}`;
+  return new StoppedError({
+    place: '',
+    problem: `stopped in epoch ${epoch + 1}, after a whole step; saved ${saved}`,
+    cure: `continue with: npx bp4 train --resume ${quotePath(saved)}${target}`,
+  });
+}
