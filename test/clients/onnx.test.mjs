@@ -191,7 +191,7 @@ describe('what others write', { timeout: 60_000 }, () => {
 
   it('networks of PyTorch answer in bp4 and in onnxruntime as in PyTorch', async () => {
     const names = readdirSync(made).flatMap((file) => file.match(/^(torch-.*)\.json$/)?.[1] ?? []);
-    expect(names.length).toBe(18);
+    expect(names.length).toBe(27);
     const figures = {};
     for (const name of names) {
       const { inputs, outputs } = JSON.parse(readFileSync(join(made, `${name}.json`), 'utf8'));
@@ -252,11 +252,15 @@ describe('what others write', { timeout: 60_000 }, () => {
     'double-data',
     'sklearn',
     'target-units',
+    'sklearn-two',
+    'keras-norm',
+    'scaled-norm',
+    'dequantized',
     'torch-static',
   ]) {
     it(`${name} answers as in onnxruntime`, async () => {
       const bytes = read(name);
-      const net = await fromONNX(bytes, name === 'sklearn' ? { output: 'y' } : {});
+      const net = await fromONNX(bytes, name.startsWith('sklearn') ? { output: 'y' } : {});
       const count = name === 'torch-static' ? 1 : 10;
       const inputs = samples(count, net.inputs);
       const kind = name.startsWith('double') ? 'float64' : 'float32';
@@ -277,6 +281,12 @@ describe('what others write', { timeout: 60_000 }, () => {
     }
   });
 
+  it('fromONNX reads numbers from a second file', async () => {
+    const files = { 'weights.bin': new Uint8Array(readFileSync(join(made, 'weights.bin'))) };
+    const net = await fromONNX(read('refused-external'), { files });
+    expect(net.layers).toEqual((await fromONNX(read('gemm'))).layers);
+  });
+
   it('fromONNX rejects what bp4 lacks, and names the first node', async () => {
     const catchMessage = async (name, options) => {
       const error = await fromONNX(read(name), options).catch((error) => error);
@@ -284,20 +294,28 @@ describe('what others write', { timeout: 60_000 }, () => {
       return error.message;
     };
     expect(await catchMessage('refused-conv')).toMatch(
-      /^bytes: graph\.node\[0\], Conv '[^']+': this operator is not supported/,
+      /^bytes: graph\.node\[0\], Conv '[^']+': convolutions and pooling are not read/,
     );
     expect(await catchMessage('refused-residual')).toMatch(
       /graph\.node\[\d\], Add '[^']+': branches of different layers/,
     );
     expect(await catchMessage('refused-erf')).toMatch(/graph\.node\[\d\], Erf '/);
     expect(await catchMessage('refused-relu6')).toMatch(/graph\.node\[\d\], Clip '/);
-    expect(await catchMessage('refused-norm')).toMatch(/graph\.node\[\d\], BatchNormalization '/);
+    for (const name of ['between', 'last'])
+      expect(await catchMessage(`refused-norm-${name}`)).toMatch(
+        /graph\.node\[\d\], BatchNormalization '.*does not fold into the weights/,
+      );
+    expect(await catchMessage('refused-layer-norm')).toMatch(/ReduceMean '.*normalizes each sample/);
+    expect(await catchMessage('refused-layer-norm17')).toMatch(
+      /LayerNormalization '.*normalizes each sample/,
+    );
+    expect(await catchMessage('refused-log-softmax')).toMatch(/LogSoftmax '.*set options\.output to '/);
     expect(await catchMessage('refused-external')).toMatch(
-      /initializer 'w0': its numbers are in another file, 'weights.bin'/,
+      /initializer 'w0': its numbers are in another file, 'weights.bin'; pass that file in options\.files/,
     );
     expect(await catchMessage('sklearn')).toMatch(/one output, got 'y', 'label'; set options\.output/);
     expect(await catchMessage('sklearn', { output: 'label' })).toMatch(
-      /graph\.node\[8\], ArgMax: this operator/,
+      /graph\.node\[8\], ArgMax: it computes labels/,
     );
   });
 });

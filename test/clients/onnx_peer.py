@@ -68,6 +68,58 @@ class Residual(nn.Module):
         return hidden + torch.tanh(self.fc2(hidden))
 
 
+class Squeezed(nn.Module):
+    """One number per sample: [n][1] becomes [n]."""
+
+    def __init__(self, *axes):
+        super().__init__()
+        self.axes = axes
+        self.body = nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 1))
+
+    def forward(self, x):
+        return self.body(x).squeeze(*self.axes)
+
+
+def trained(*layers):
+    """Gives the norms of a Sequential statistics, scales and shifts of their own, negative scales too."""
+    module = nn.Sequential(*layers)
+    for norm in module:
+        if isinstance(norm, nn.BatchNorm1d):
+            norm.running_mean.normal_()
+            norm.running_var.uniform_(0.01, 4)
+            if norm.affine:
+                norm.weight.data.normal_()
+                norm.bias.data.normal_()
+    return module
+
+
+def norm_models():
+    norm = nn.BatchNorm1d
+    yield "torch-norm-after", trained(
+        nn.Linear(4, 5), norm(5), nn.ReLU(), nn.Linear(5, 6, bias=False), norm(6, eps=0.1, momentum=None), nn.Tanh(),
+        nn.Linear(6, 3), norm(3, affine=False)
+    ), [4], 13
+    yield "torch-norm-first", trained(norm(4), nn.Linear(4, 5), norm(5), nn.Sigmoid(), nn.Linear(5, 2)), [4], 13
+    yield "torch-norm-before", trained(
+        nn.Linear(4, 5), nn.ReLU(), norm(5), nn.Dropout(0.3), nn.Linear(5, 6), nn.ELU(0.5), norm(6), nn.Linear(6, 2),
+        nn.Softmax(-1)
+    ), [4], 9
+    yield "torch-norm-composed", trained(
+        nn.Linear(4, 5), norm(5), nn.SiLU(), nn.Linear(5, 4), norm(4), nn.GELU(approximate="tanh"), nn.Linear(4, 2), norm(2),
+        nn.Softmax(dim=1)
+    ), [4], 14
+    yield "torch-norm-one", trained(nn.Linear(3, 1), norm(1), nn.LeakyReLU(0.1), norm(1), nn.Linear(1, 2)), [3], 13
+    yield "torch-norm-twice", trained(nn.Linear(3, 4), norm(4), norm(4), nn.Softplus(), norm(4), norm(4), nn.Linear(4, 1)), [3], 15
+    yield "torch-squeeze", Squeezed(), [4], 11
+    yield "torch-squeeze-axis", Squeezed(1), [4], 13
+    yield "torch-squeeze-last", Squeezed(-1), [4], 13
+    yield "refused-norm-between", trained(nn.Linear(4, 3), nn.ReLU(), norm(3), nn.Tanh(), nn.Linear(3, 2)), [4], 13
+    yield "refused-norm-last", trained(nn.Linear(4, 3), nn.ReLU(), norm(3)), [4], 13
+    yield "refused-layer-norm", nn.Sequential(nn.Linear(4, 3), nn.LayerNorm(3), nn.Linear(3, 2)), [4], 13
+    yield "refused-layer-norm17", nn.Sequential(nn.Linear(4, 3), nn.LayerNorm(3), nn.Linear(3, 2)), [4], 17
+    yield "refused-log-softmax", nn.Sequential(nn.Linear(4, 3), nn.LogSoftmax(dim=1)), [4], 13
+
+
 def torch_models():
     """name, module, shape of a sample, opset"""
     activations = {
@@ -99,7 +151,7 @@ def torch_models():
     yield "refused-residual", Residual(), [4], 13
     yield "refused-erf", nn.Sequential(nn.Linear(4, 3), nn.GELU(), nn.Linear(3, 2)), [4], 13
     yield "refused-relu6", nn.Sequential(nn.Linear(4, 3), nn.ReLU6(), nn.Linear(3, 2)), [4], 13
-    yield "refused-norm", nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.Linear(3, 2)), [4], 13
+    yield from norm_models()
 
 
 def make_torch(folder):
@@ -238,6 +290,76 @@ def helper_models():
         ],
         [("coefficient", numbers(4, 6)), ("intercepts", numbers(1, 6)), ("coefficient1", numbers(6, 2)), ("intercepts1", numbers(1, 2))],
         more_outputs=[labels],
+    )
+    # as skl2onnx writes an MLPClassifier of two classes: one sigmoid, the probabilities of both, and their labels
+    two = [
+        node("Cast", ["x"], ["cast"], to=TensorProto.FLOAT),
+        node("MatMul", ["cast", "coefficient"], ["m"]),
+        node("Add", ["m", "intercepts"], ["z"]),
+        node("Tanh", ["z"], ["a"]),
+        node("MatMul", ["a", "coefficient1"], ["m1"]),
+        node("Add", ["m1", "intercepts1"], ["z1"]),
+        node("Sigmoid", ["z1"], ["p"]),
+        node("Sub", ["unity", "p"], ["n"]),
+        node("Concat", ["n", "p"], ["y"], axis=1),
+        node("ArgMax", ["y"], ["best"], axis=1),
+        node("ArrayFeatureExtractor", ["classes", "best"], ["label"], domain="ai.onnx.ml"),
+    ]
+    tensors = [
+        ("coefficient", numbers(4, 6)), ("intercepts", numbers(1, 6)), ("coefficient1", numbers(6, 1)),
+        ("intercepts1", numbers(1, 1)), ("unity", np.float32([1])), ("classes", np.int64([0, 1])),
+    ]
+    yield "sklearn-two", graph("sklearn", two, tensors, more_outputs=[helper.make_tensor_value_info("label", TensorProto.INT64, ["one", "n"])])
+    # as tf2onnx writes BatchNormalization: scales and shifts of each unit
+    yield "keras-norm", graph(
+        "norm",
+        [
+            node("MatMul", ["x", "k0"], ["m0"]),
+            node("Add", ["m0", "b0"], ["z0"]),
+            node("Mul", ["z0", "s0"], ["n0"]),
+            node("Add", ["n0", "t0"], ["o0"]),
+            node("Sigmoid", ["o0"], ["g0"]),
+            node("Mul", ["o0", "g0"], ["a0"]),
+            node("Mul", ["a0", "s1"], ["n1"]),
+            node("Sub", ["n1", "t1"], ["o1"]),
+            node("MatMul", ["o1", "k1"], ["m1"]),
+            node("Add", ["m1", "b1"], ["z1"]),
+            node("Softmax", ["z1"], ["y"], axis=-1),
+        ],
+        [
+            ("k0", numbers(4, 5)), ("b0", numbers(5)), ("s0", numbers(5)), ("t0", numbers(5)), ("s1", numbers(5)), ("t1", numbers(1, 5)),
+            ("k1", numbers(5, 2)), ("b1", numbers(2)),
+        ],
+    )
+    # the weights of the input scaled, then normalized, as a Scaler before a network of PyTorch
+    yield "scaled-norm", graph(
+        "norm",
+        [
+            node("Sub", ["x", "mean"], ["c"]),
+            node("Div", ["c", "deviation"], ["s"]),
+            node("BatchNormalization", ["s", "g", "h", "i", "j"], ["n"], epsilon=0.01),
+            node("Gemm", ["n", "k"], ["y"]),
+        ],
+        [
+            ("mean", numbers(4)), ("deviation", np.abs(numbers(4)) + 0.5), ("g", numbers(4)), ("h", numbers(4)), ("i", numbers(4)),
+            ("j", np.abs(numbers(4))), ("k", numbers(4, 2)),
+        ],
+    )
+    # weights of 8 bits that are floats once the graph has scaled them
+    integers = random.integers(-128, 128, size=(4, 5)).astype(np.int8)
+    yield "dequantized", graph(
+        "dequantized",
+        [
+            node("DequantizeLinear", ["q0", "scale0", "zero0"], ["w0"]),
+            node("Gemm", ["x", "w0"], ["z"]),
+            node("Relu", ["z"], ["a"]),
+            node("DequantizeLinear", ["q1", "scale1"], ["w1"], axis=0),
+            node("Gemm", ["a", "w1"], ["y"], transB=1),
+        ],
+        [
+            ("q0", integers), ("scale0", np.float32(0.01)), ("zero0", np.int8(3)),
+            ("q1", random.integers(-128, 128, size=(2, 5)).astype(np.int8)), ("scale1", np.float32([0.02, 0.005])),
+        ],
     )
     yield "target-units", graph(
         "targets",

@@ -247,7 +247,10 @@ describe('options', () => {
       await expect(fromONNX(given, { loss: 'hinge' })).rejects.toThrow(RangeError);
     }
     await expect(fromONNX(withoutMetadata(bytes), { output: 'logits' })).rejects.toThrow(
-      new RangeFault({ place: 'options.output', problem: "expected 'outputs', got 'logits'" }),
+      new RangeFault({
+        place: 'options.output',
+        problem: "expected 'outputs', or a value inside the graph, got 'logits'",
+      }),
     );
     await expect(fromONNX(bytes, { outputs: 'x' } as object)).rejects.toThrow(/unknown 'outputs'/);
     await expect(fromONNX('model.onnx' as never)).rejects.toThrow(TypeError);

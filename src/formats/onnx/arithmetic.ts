@@ -1,5 +1,6 @@
 import { isConstant, type GraphNode, type Affine, type Flow } from './node.js';
-import type { Constant } from './tensor.js';
+import { beforeActivation } from './layers.js';
+import type { Budget, Constant } from './tensor.js';
 
 const arithmetic = {
   Add: (a: number, b: number) => a + b,
@@ -9,20 +10,22 @@ const arithmetic = {
 };
 
 /** Combines two values elementwise; one of them may be a constant. */
-export function combine(node: GraphNode, operation: Affine['operation']): Flow {
+export function combine(node: GraphNode, operation: Affine['operation'], budget: Budget): Flow {
   const f = arithmetic[operation];
   const [a, b] = [node.input(0), node.input(1)];
-  if (isConstant(b)) return withConstant(node.flow(0), b, f);
+  if (isConstant(b)) return withConstant(node.flow(0), node.constant(1), f);
   if (isConstant(a)) {
     const isEither = operation === 'Add' || operation === 'Mul';
-    return withConstant(b, a, (z, c) => f(c, z), isEither);
+    return withConstant(b, node.constant(0), (z, c) => f(c, z), isEither);
   }
-  if (a.layer !== b.layer) {
+  const [left, right] = [beforeActivation(a, budget), beforeActivation(b, budget)];
+  const { layer } = left;
+  if (layer !== right.layer) {
     throw node.wrong('branches of different layers meet', 'bp4 supports only a sequence of layers');
   }
-  const [left, right] = [a.values, b.values];
-  const areFunctions = left instanceof Float64Array && right instanceof Float64Array;
-  return { layer: a.layer, node, values: areFunctions ? left.map((z, i) => f(z, right[i]!)) : undefined };
+  const [f1, f2] = [left.values, right.values];
+  const areFunctions = f1 instanceof Float64Array && f2 instanceof Float64Array;
+  return { layer, node, values: areFunctions ? f1.map((z, i) => f(z, f2[i]!)) : undefined };
 
   function withConstant(
     flow: Flow,

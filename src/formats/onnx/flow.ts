@@ -1,7 +1,7 @@
 import { activationsIn } from '../../kernels/reference/micro/activations.js';
 import { double } from '../../kernels/reference/numerics.js';
 import { activationCodes, defaultAlphas, type ActivationName } from '../../model/spec.js';
-import type { Affine, Flow } from './node.js';
+import { spreadOverColumns, type Affine, type Flow } from './node.js';
 
 /**
  * The values of z at which functions are compared: near 0, where they bend, and further out, where they are almost
@@ -63,6 +63,43 @@ export function hiddenActivation({ values, node }: Flow): FoundActivation {
   throw node!.wrong(`its result is not one of the activations ${Object.keys(activationCodes).join(', ')}`);
 }
 
+/** The operations with constants that lead from an inner flow to another, in order; undefined if others do. */
+export function findAffines(
+  flow: Flow,
+  isInner: (flow: Flow) => boolean,
+): { inner: Flow; affines: readonly Affine[] } | undefined {
+  const affines: Affine[] = [];
+  while (!isInner(flow)) {
+    if (!flow.last || affines.length === MOST_AFFINES) return undefined;
+    affines.unshift(flow.last);
+    flow = flow.last.flow;
+  }
+  return { inner: flow, affines };
+}
+
+/** What operations with constants amount to: scale·a + shift, for each of `width` columns. */
+export function composeAffines(
+  affines: readonly Affine[],
+  width: number,
+): { scale: Float64Array; shift: Float64Array } {
+  const scale = new Float64Array(width).fill(1);
+  const shift = new Float64Array(width);
+  for (const { operation, constant, node } of affines) {
+    const at = spreadOverColumns(node, constant, width);
+    for (let k = 0; k < width; k++) {
+      const c = at(k);
+      if (operation === 'Add') shift[k]! += c;
+      else if (operation === 'Sub') shift[k]! -= c;
+      else {
+        const factor = operation === 'Mul' ? c : 1 / c;
+        scale[k]! *= factor;
+        shift[k]! *= factor;
+      }
+    }
+  }
+  return { scale, shift };
+}
+
 /**
  * Collects the affine operations on the inputs before the first layer, or on the outputs after the last, in order.
  * @param isInner whether a flow is the start of the chain; by default, whether it is the graph's input
@@ -71,19 +108,12 @@ export function hiddenActivation({ values, node }: Flow): FoundActivation {
 export function collectAffines(
   flow: Flow,
   isInner: (flow: Flow) => boolean = ({ node }) => node === undefined,
-): { inner: Flow; affines: Affine[] } {
-  const affines: Affine[] = [];
-  while (!isInner(flow)) {
-    const { last, node } = flow;
-    if (!last || affines.length === MOST_AFFINES) {
-      const what = flow.layer ? 'after the last layer' : 'before the first layer';
-      throw node!.wrong(
-        `${what}, at most ${MOST_AFFINES} of Add, Sub, Mul, Div with constants are supported`,
-      );
-    }
-    affines.unshift(last);
-    flow = last.flow;
-  }
-  return { inner: flow, affines };
+): { inner: Flow; affines: readonly Affine[] } {
+  const found = findAffines(flow, isInner);
+  if (found) return found;
+  let { node } = flow;
+  for (let at = flow; at.last; at = at.last.flow) node = at.last.flow.node ?? node;
+  const what = flow.layer ? 'after the last layer' : 'before the first layer';
+  throw node!.wrong(`${what}, at most ${MOST_AFFINES} of Add, Sub, Mul, Div with constants are supported`);
 }
 const MOST_AFFINES = 8;

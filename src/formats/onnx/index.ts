@@ -7,6 +7,7 @@ import { checkKeys } from '../../base/check.js';
 import { loaded } from '../../base/loaded.js';
 import type { Network } from '../../network.js';
 import { checkBytes, type Bytes } from '../../base/bytes.js';
+import { collectFiles } from '../companions.js';
 import { importNetwork } from '../portable.js';
 import type { ONNXOptions } from './read.js';
 
@@ -19,19 +20,27 @@ export { toONNX } from './write.js';
  * - layers: Gemm, MatMul, Add; weights of 16, 32 or 64 bits, rounded to 32, initializers or Constant, through Transpose
  * - activations: Sigmoid, Tanh, Relu, LeakyRelu, Elu, Softplus, Softsign, Gelu (tanh), Softmax, and combinations with
  *   Add, Sub, Mul, Div, Pow and Abs that equal one of bp4's activations, such as swish
+ * - BatchNormalization, and scales and shifts per unit, which fold into the weights of the layer before them, or of the
+ *   layer after them and after an activation
  * - before the first layer and after the last: Add, Sub, Mul and Div with constants, and Scaler, which become
  *   transforms
- * - ignored: Identity, Cast between floats, Dropout, Flatten, Reshape to one row per sample
- * @param bytes an .onnx file that includes the weights; external data are refused
+ * - the two probabilities of scikit-learn's classifier of two classes, 1 − p and p, as a softmax
+ * - ignored: Identity, Cast between floats, Dropout, Flatten, Reshape to one row per sample, Squeeze of a single unit,
+ *   ZipMap
+ *
+ * Weights of 8 bits are read only through DequantizeLinear; other quantized models are refused.
+ * @param bytes an .onnx file; weights in a second file are passed in `options.files`
  * @throws FormatError naming the first unsupported node by place, operator and name, or the invalid byte
  * @throws TypeError or RangeError naming the option
  * @throws EngineError if `engine` is 'wasm' and the host refuses it
  */
 export async function fromONNX(bytes: Bytes, options: ONNXOptions = {}): Promise<Network> {
-  checkKeys('options', options, ['loss', 'output', 'engine', 'threads']);
-  const { loss, output, ...engine } = options; // copied now, like the bytes, because reading is asynchronous
-  const given = checkBytes('bytes', bytes, 'an ONNX model').slice();
+  checkKeys('options', options, ['loss', 'output', 'files', 'engine', 'threads']);
+  const { loss, output, files: given, ...engine } = options; // copied now, like the bytes, because reading is asynchronous
+  const model = checkBytes('bytes', bytes, 'an ONNX model').slice();
+  const files = given && collectFiles('options.files', given);
+  for (const [name, file] of files ?? []) files!.set(name, file.slice());
   // Loaded on demand, so that programs that only write don't load the reader.
   const { read } = await loaded('fromONNX', import('./read.js'));
-  return await importNetwork('bytes', read(given, loss, output), engine);
+  return await importNetwork('bytes', read(model, { loss, output, files }), engine);
 }

@@ -28,6 +28,8 @@ export interface Affine {
   readonly operation: 'Add' | 'Sub' | 'Mul' | 'Div';
   readonly constant: Constant;
   readonly node: GraphNode;
+  /** Whether it is part of a BatchNormalization, which folds into a layer and never becomes a transform. */
+  readonly isNorm?: true;
 }
 
 /** The value of a name in a graph. */
@@ -37,6 +39,12 @@ export type Value = Constant | Flow;
 export type Operator = (node: GraphNode, budget: Budget) => Value;
 
 export const isConstant = (value: Value): value is Constant => 'dims' in value;
+
+/** Why a model of integers is refused. */
+export const QUANTIZED = {
+  problem: 'the model is quantized to 8 bits or fewer, and bp4 computes with floats',
+  cure: 'export it unquantized',
+};
 
 /** A node of the graph, with its inputs. */
 export class GraphNode {
@@ -80,8 +88,17 @@ export class GraphNode {
 
   constant(i: number): Constant {
     const value = this.input(i);
-    if (isConstant(value)) return value;
+    if (isConstant(value)) {
+      if (value.isQuantized)
+        throw this.wrong(`its input ${i} has integers of 8 bits; ${QUANTIZED.problem}`, QUANTIZED.cure);
+      return value;
+    }
     throw this.wrong(`expected its input ${i} to be a constant, got a value that depends on the inputs`);
+  }
+
+  /** The number of values that it computes; optional ones may be omitted. */
+  get outputs(): number {
+    return this.#node.output.filter((name) => name !== '').length;
   }
 
   /** The value of an attribute; undefined if it is omitted. @param field the field that its type uses */

@@ -2,17 +2,29 @@ import { defaultAlphas, type ActivationName } from '../../model/spec.js';
 import { combine, readScaler } from './arithmetic.js';
 import type { Budget } from './tensor.js';
 import { activationFunction } from './flow.js';
-import { bias, gemm, matMul, softmax } from './layers.js';
+import { batchNormalization, beforeActivation, bias, gemm, matMul, softmax } from './layers.js';
 import type { GraphNode, Operator, Value } from './node.js';
-import { cast, concat, constant, flatten, gather, reshape, shape, transpose, unsqueeze } from './shapes.js';
+import {
+  cast,
+  concat,
+  constant,
+  dequantize,
+  flatten,
+  gather,
+  reshape,
+  shape,
+  squeeze,
+  transpose,
+  unsqueeze,
+} from './shapes.js';
 
 const passOn: Operator = (node) => node.input(0);
 
 /** Applies an elementwise function. */
 const elementwise =
   (functionOf: (node: GraphNode) => (z: number) => number): Operator =>
-  (node) => {
-    const { layer, values } = node.flow(0);
+  (node, budget) => {
+    const { layer, values } = beforeActivation(node.flow(0), budget);
     const f = functionOf(node);
     return { layer, node, values: values instanceof Float64Array ? values.map(f) : undefined };
   };
@@ -30,10 +42,11 @@ const activation = (name: ActivationName): Operator => {
 export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['Gemm', gemm],
   ['MatMul', matMul],
-  ['Add', (node, budget) => bias(node, budget) ?? combine(node, 'Add')],
-  ['Sub', (node) => combine(node, 'Sub')],
-  ['Mul', (node) => combine(node, 'Mul')],
-  ['Div', (node) => combine(node, 'Div')],
+  ['Add', (node, budget) => bias(node, budget) ?? combine(node, 'Add', budget)],
+  ['Sub', (node, budget) => combine(node, 'Sub', budget)],
+  ['Mul', (node, budget) => combine(node, 'Mul', budget)],
+  ['Div', (node, budget) => combine(node, 'Div', budget)],
+  ['BatchNormalization', batchNormalization],
   ['ai.onnx.ml.Scaler', readScaler],
   ['Sigmoid', activation('sigmoid')],
   ['Tanh', activation('tanh')],
@@ -56,7 +69,10 @@ export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator
   ['Shape', shape],
   ['Gather', gather],
   ['Unsqueeze', unsqueeze],
+  ['Squeeze', squeeze],
   ['Concat', concat],
+  ['DequantizeLinear', dequantize],
+  ['ai.onnx.ml.ZipMap', passOn], // the probabilities of each sample, by class
 ]);
 
 function gelu(node: GraphNode, budget: Budget): Value {

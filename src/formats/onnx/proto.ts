@@ -5,6 +5,8 @@ import type { Fields, Given, Message } from './protobuf.js';
 
 /** TensorProto.DataType */
 export const FLOAT = 1;
+export const UINT8 = 2;
+export const INT8 = 3;
 export const INT32 = 6;
 export const INT64 = 7;
 export const BOOL = 9;

@@ -6,6 +6,7 @@ import type { NumberTransform } from '../../model/transforms.js';
 import { Budget } from './tensor.js';
 import {
   collectAffines,
+  composeAffines,
   hiddenActivation,
   POINTS,
   recognizeActivation,
@@ -20,6 +21,10 @@ import {
   type Flow,
   type GraphLayer,
 } from './node.js';
+import { listNames } from '../companions.js';
+import type { ExternalData } from './external-data.js';
+import { findHint } from './hints.js';
+import { checkNorm } from './layers.js';
 import { operators } from './operators.js';
 import type { Graph } from './proto.js';
 import { readTensor } from './tensor.js';
@@ -30,15 +35,22 @@ export interface Found {
   readonly parameters: readonly Parameters[];
 }
 
+/** A model to read. */
+export interface Source {
+  readonly graph: Graph;
+  /** The size of the file. */
+  readonly bytes: number;
+  readonly external: ExternalData;
+}
+
 /**
  * Reads an untrusted graph: a sequence of layers from one input to one output. Nodes that the output doesn't depend on
  * are ignored.
- * @param bytes the size of the file
- * @param output the name of the output to read if there are several
+ * @param output the name of the value to read if the graph has several outputs
  * @throws FormatError naming the first unsupported node
- * @throws RangeError if no output has the name
+ * @throws RangeError if no value has the name
  */
-export function readGraph(graph: Graph, bytes: number, output?: string): Found {
+export function readGraph({ graph, bytes, external }: Source, output?: string): Found {
   const values = new Map<string, Value>();
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
   const answer = chooseOutput(graph, output);
@@ -47,17 +59,18 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
   if (inputs.length !== 1) {
     throw new FormatError({
       place: 'bytes',
-      problem: `expected an output that depends on one input, got ${listNames(inputs)}`,
+      problem: `expected an output that depends on one input, got ${listNames(inputs.map(({ name = '' }) => name))}`,
     });
   }
   values.set(inputs[0]!.name!, { layer: undefined, values: POINTS, node: undefined });
   const findValue = (name: string): Value | undefined => {
     const tensor = initializers.get(name);
-    if (!values.has(name) && tensor) values.set(name, readTensor(`bytes: initializer ${show(name)}`, tensor));
+    if (!values.has(name) && tensor)
+      values.set(name, readTensor(`bytes: initializer ${show(name)}`, tensor, external));
     return values.get(name);
   };
 
-  const budget = new Budget(bytes);
+  const budget = new Budget(bytes + external.bytes);
   for (const [position, one] of graph.node.entries()) {
     if (!one.output.some((name) => needed.has(name))) continue;
     const node = new GraphNode(one, position, (i) => {
@@ -69,7 +82,11 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
     });
     const operator = operators.get(node.op);
     if (!operator) {
-      throw node.wrong('this operator is not supported', `use ${[...operators.keys()].join(', ')}`);
+      const { problem, cure } = findHint(node.op, one.input[0] ?? '') ?? {
+        problem: 'this operator is not supported',
+        cure: `use ${[...operators.keys()].join(', ')}`,
+      };
+      throw node.wrong(problem, cure);
     }
     const [name = ''] = one.output;
     if (findValue(name)) throw node.wrong(`${show(name)} is defined twice`);
@@ -86,27 +103,23 @@ export function readGraph(graph: Graph, bytes: number, output?: string): Found {
   return assembleNetwork(value, readWidth(inputs[0]!));
 }
 
-function chooseOutput({ output: outputs }: Graph, wanted: string | undefined): string {
-  if (wanted === undefined && outputs.length !== 1) {
+function chooseOutput({ output: outputs, node: nodes }: Graph, wanted: string | undefined): string {
+  const names = outputs.map(({ name = '' }) => name);
+  if (wanted === undefined && names.length !== 1) {
     throw new FormatError({
       place: 'bytes',
-      problem: `expected a graph of one output, got ${listNames(outputs)}`,
+      problem: `expected a graph of one output, got ${listNames(names)}`,
       cure: 'set options.output',
-      option: { name: 'output' },
+      option: { name: 'output', values: names },
     });
   }
-  const output = wanted ?? outputs[0]!.name ?? '';
-  if (wanted === undefined || outputs.some(({ name }) => name === wanted)) return output;
+  const output = wanted ?? names[0]!;
+  const isThere = names.includes(output) || nodes.some((node) => node.output.includes(output));
+  if (wanted === undefined || isThere) return output;
   throw new RangeFault({
     place: 'options.output',
-    problem: `expected ${listNames(outputs)}, got ${show(wanted)}`,
+    problem: `expected ${listNames(names)}, or a value inside the graph, got ${show(wanted)}`,
   });
-}
-
-/** Lists names for an error message. */
-function listNames(values: Graph['output']): string {
-  const names = values.slice(0, 8).map(({ name = '' }) => show(name));
-  return `${names.join(', ') || 'none'}${values.length > 8 ? ', …' : ''}`;
 }
 
 /** Finds all names that a value depends on. Nodes come after the nodes of their inputs. */
@@ -132,6 +145,7 @@ function assembleNetwork(answer: Flow, width: number | undefined): Found {
     answer,
     ({ values }) => recognizeActivation(values) !== undefined,
   );
+  if (after.length > 0) checkNorm(answer, 'it follows the last activation');
   const layers: GraphLayer[] = [];
   const found: FoundActivation[] = [];
   let flow = inner;
@@ -185,21 +199,8 @@ function inputTransforms(affines: readonly Affine[], width: number): NumberTrans
 
 /** y = a·deviation + mean */
 function targetTransforms(affines: readonly Affine[], width: number): NumberTransform[] {
-  const columns = affines.map(({ node, constant }) => spreadOverColumns(node, constant, width));
-  return Array.from({ length: width }, (_, k) => {
-    let [mean, deviation] = [0, 1];
-    for (const [i, { operation }] of affines.entries()) {
-      const c = columns[i]!(k);
-      if (operation === 'Add') mean += c;
-      else if (operation === 'Sub') mean -= c;
-      else {
-        const factor = operation === 'Mul' ? c : 1 / c;
-        mean *= factor;
-        deviation *= factor;
-      }
-    }
-    return toTransform(mean, deviation);
-  });
+  const { scale, shift } = composeAffines(affines, width);
+  return Array.from(scale, (deviation, k) => toTransform(shift[k]!, deviation));
 }
 
 const toTransform = (mean: number, deviation: number): NumberTransform =>

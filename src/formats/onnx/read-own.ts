@@ -7,7 +7,8 @@ import { specFromJSON } from '../../model/json.js';
 import { parseJSON } from '../../model/read-safetensors.js';
 import { MOST_HEADER_BYTES } from '../../model/safetensors.js';
 import type { CheckedSpec } from '../../model/spec.js';
-import type { GivenNode, Graph, Node } from './proto.js';
+import type { GivenNode, Node } from './proto.js';
+import type { Source } from './read-graph.js';
 import { readTensor } from './tensor.js';
 import { buildGraph, OUTPUTS } from './write-graph.js';
 
@@ -17,12 +18,15 @@ import { buildGraph, OUTPUTS } from './write-graph.js';
  * @param text the spec in JSON
  * @throws FormatError naming the problem, or the place where metadata and graph disagree
  */
-export function readOwn(graph: Graph, text: string): { spec: SpecJSON; parameters: readonly Parameters[] } {
+export function readOwn(
+  { graph, external }: Source,
+  text: string,
+): { spec: SpecJSON; parameters: readonly Parameters[] } {
   const given = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
   const takeValues = (name: string, shape: readonly number[]): Float32Array | Float64Array => {
     const tensor = given.get(name);
     if (tensor?.dims.join() !== shape.join()) throw disagreement(`initializer ${show(name)}`);
-    return readTensor(`bytes: initializer ${show(name)}`, tensor).values;
+    return readTensor(`bytes: initializer ${show(name)}`, tensor, external).values;
   };
 
   const { json, spec } = parseSpec(text);

@@ -1,12 +1,15 @@
-import { FormatError, within } from '../../errors.js';
+import { FormatError, RangeFault, within } from '../../errors.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/state.js';
 import { checkSpec, type LossSpec } from '../../model/spec.js';
+import { listNames, type FilesByName } from '../companions.js';
 import { decode } from './decode.js';
+import { ExternalData, listLocations } from './external-data.js';
 import { model, type Graph } from './proto.js';
-import { readGraph } from './read-graph.js';
+import { readGraph, type Source } from './read-graph.js';
 import { readOwn } from './read-own.js';
 import { METADATA } from './write.js';
+import { OUTPUTS } from './write-graph.js';
 import type { EngineOptions } from '../../network.js';
 
 /** From this version on, arithmetic operators broadcast as in NumPy. */
@@ -18,12 +21,19 @@ interface Found {
   readonly parameters: readonly Parameters[];
 }
 
+/** What is read of a model, from `ONNXOptions`. */
+interface Choice {
+  readonly loss?: LossSpec | undefined;
+  readonly output?: string | undefined;
+  readonly files?: ReadonlyMap<string, Uint8Array> | undefined;
+}
+
 /**
  * Reads a file.
  * @throws FormatError if the file cannot be read
  * @throws TypeError or RangeError if the model has no such output, or its last layer doesn't fit the loss
  */
-export function read(bytes: Uint8Array, loss: LossSpec | undefined, output: string | undefined): Found {
+export function read(bytes: Uint8Array, { loss, output, files }: Choice): Found {
   const { graph, opsetImport, metadataProps } = decode(model, bytes);
   if (!graph)
     throw new FormatError({ place: 'bytes', problem: 'expected an ONNX model, got one without a graph' });
@@ -35,17 +45,39 @@ export function read(bytes: Uint8Array, loss: LossSpec | undefined, output: stri
       cure: 'export it with a later opset',
     });
   }
+  const source = { graph, bytes: bytes.length, external: new ExternalData(files) };
+  if (files) checkFiles(graph, [...files.keys()]);
   const own = metadataProps.find(({ key }) => key === METADATA)?.value;
-  const found = own === undefined ? readOther(graph, bytes.length, output) : readOwn(graph, own);
+  const isOwn = own !== undefined && (output === undefined || output === OUTPUTS);
+  const found = !isOwn ? readOther(source, output) : readOwn(source, own);
   if (loss === undefined) return found;
   const spec = { ...found.spec, loss };
   checkSpec(spec);
   return { ...found, spec };
 }
 
+/** The names of the files that hold numbers of a model, besides its own. */
+export const listExternalFiles = (bytes: Uint8Array): string[] => {
+  const { graph } = decode(model, bytes);
+  return graph ? listLocations(graph) : [];
+};
+
+/** @throws RangeError naming a file that the model doesn't use */
+function checkFiles(graph: Graph, given: readonly string[]): void {
+  const used = listLocations(graph);
+  const unused = given.filter((name) => !used.includes(name));
+  // A missing file is named where it is needed, with those that are given.
+  if (unused.length === 0 || !used.every((name) => given.includes(name))) return;
+  throw new RangeFault({
+    place: 'options.files',
+    problem: `the model uses ${listNames(used)}, not ${listNames(unused)}`,
+    cure: 'leave it out',
+  });
+}
+
 /** Checks the file with the default loss, so that an error in the file is not attributed to the options. */
-function readOther(graph: Graph, bytes: number, output: string | undefined): Found {
-  const { spec, parameters } = readGraph(graph, bytes, output);
+function readOther(source: Source, output: string | undefined): Found {
+  const { spec, parameters } = readGraph(source, output);
   try {
     const { loss } = checkSpec(spec);
     return { spec: { ...spec, loss }, parameters };
@@ -61,6 +93,14 @@ export interface ONNXOptions extends EngineOptions {
    * softmax, else 'quadratic'.
    */
   readonly loss?: LossSpec;
-  /** The name of the output to read. Required if the graph has several. */
+  /**
+   * The name of the output to read, or of any value inside the graph. Required if the graph has several outputs. The
+   * probabilities of scikit-learn's classifier of two classes, [1 − p, p], are read as a softmax of two outputs.
+   */
   readonly output?: string;
+  /**
+   * The bytes of the files that hold the weights, by the names that the model uses for them, such as
+   * 'model.onnx.data', which PyTorch writes beside model.onnx.
+   */
+  readonly files?: FilesByName;
 }

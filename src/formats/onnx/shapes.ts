@@ -1,5 +1,6 @@
 import type { Budget } from './tensor.js';
-import type { GraphNode, Value, Flow } from './node.js';
+import { twoClasses } from './layers.js';
+import { isConstant, QUANTIZED, type GraphNode, type Value, type Flow } from './node.js';
 import { DOUBLE, FLOAT, FLOAT16 } from './proto.js';
 import { readTensor, showShape, type Constant } from './tensor.js';
 
@@ -75,8 +76,54 @@ export function unsqueeze(node: GraphNode): Constant {
   return { dims: [1], values };
 }
 
-/** Concatenates rows of constants to a shape. */
-export function concat(node: GraphNode): Constant {
+/** Removes dimensions of size 1, but never that of the samples. */
+export function squeeze(node: GraphNode): Value {
+  const value = node.input(0);
+  const axes = node.has(1) ? [...node.constant(1).values] : (node.attribute('axes', 'ints') ?? []);
+  if (isConstant(value)) {
+    const { dims } = value;
+    const removed = axes.map((axis) => (axis < 0 ? axis + dims.length : axis));
+    return {
+      ...value,
+      dims: dims.filter((size, i) => size !== 1 || (axes.length > 0 && !removed.includes(i))),
+    };
+  }
+  // The axis -1 of [samples][1] is that of the units.
+  const isOfUnits = axes.every((axis) => axis === -1 || (value.layer ? axis === 1 : axis > 0));
+  if (!isOfUnits || (axes.length > 0 && value.layer && value.layer.biases.length !== 1)) {
+    throw node.wrong(`axes: expected the dimension of a single unit, got ${showShape(axes)}`);
+  }
+  return value;
+}
+
+/** (x − zero point)·scale of constant weights, for the tensor or for each row or column. */
+export function dequantize(node: GraphNode, budget: Budget): Constant {
+  const given = node.input(0);
+  if (!isConstant(given)) throw node.wrong(QUANTIZED.problem, QUANTIZED.cure);
+  if (node.number('block_size', 'i', 0) !== 0)
+    throw node.wrong('block_size: expected 0, one scale per tensor or axis');
+  const { dims, values } = given;
+  const scales = node.constant(1).values;
+  const zeros = node.has(2) ? (node.input(2) as Constant).values : [];
+  const axis = node.number('axis', 'i', 1);
+  const at = axis < 0 ? axis + dims.length : axis;
+  const isPerTensor = scales.length === 1;
+  if (!isPerTensor && dims[at] !== scales.length)
+    throw node.wrong(`expected 1 or ${dims[at] ?? 0} scales, got ${scales.length}`);
+  if (zeros.length !== 0 && zeros.length !== scales.length)
+    throw node.wrong(`expected ${scales.length} zero points, got ${zeros.length}`);
+  const inner = dims.slice(at + 1).reduce((product, size) => product * size, 1);
+  const floats = budget.floats(values.length);
+  for (let i = 0; i < floats.length; i++) {
+    const k = isPerTensor ? 0 : Math.floor(i / inner) % scales.length;
+    floats[i] = (values[i]! - (zeros[k] ?? 0)) * scales[k]!;
+  }
+  return { dims, values: floats };
+}
+
+/** Concatenates rows of constants to a shape, or the probabilities of two classes. */
+export function concat(node: GraphNode, budget: Budget): Value {
+  if (!isConstant(node.input(0))) return twoClasses(node, budget);
   const values: number[] = [];
   for (let i = 0; node.has(i); i++) {
     const { values: more } = node.constant(i);

@@ -1,14 +1,15 @@
 import { FormatError } from '../../errors.js';
-import { show } from '../../base/check.js';
 import { decodeHalf } from '../half.js';
+import { ExternalData, isExternal } from './external-data.js';
 import {
   BOOL,
   DOUBLE,
-  EXTERNAL,
   FLOAT,
   FLOAT16,
   INT32,
   INT64,
+  INT8,
+  UINT8,
   type GivenTensor,
   type Tensor,
 } from './proto.js';
@@ -18,6 +19,8 @@ export interface Constant {
   readonly dims: readonly number[];
   /** In row-major order. 16-bit floats are widened; integers are exact below 2^53. */
   readonly values: Float32Array | Float64Array;
+  /** Integers of 8 bits, which stand for floats only after DequantizeLinear. */
+  readonly isQuantized?: true;
 }
 
 /** Numbers to write. */
@@ -61,6 +64,8 @@ const types = new Map<number | undefined, Type>([
       field: 'int32Data',
     },
   ],
+  [UINT8, { name: 'uint8', bytes: 1, read: (view, at) => view.getUint8(at), field: 'int32Data' }],
+  [INT8, { name: 'int8', bytes: 1, read: (view, at) => view.getInt8(at), field: 'int32Data' }],
   [INT32, { name: 'int32', bytes: 4, read: (view, at) => view.getInt32(at, true), field: 'int32Data' }],
   [BOOL, { name: 'bool', bytes: 1, read: (view, at) => view.getUint8(at), field: 'int32Data' }],
   [
@@ -72,18 +77,12 @@ const types = new Map<number | undefined, Type>([
 /**
  * Copies the numbers of a tensor. It checks their count against dims before it allocates memory.
  * @param place its name in error messages
- * @throws FormatError if the numbers have an unsupported type, are in another file, or don't match dims
+ * @param external the files that hold numbers outside the model, if the tensor may refer to one
+ * @throws FormatError if the numbers have an unsupported type, are in a missing file, or don't match dims
  */
-export function readTensor(place: string, tensor: Tensor): Constant {
-  const { dims, dataType, rawData, externalData, dataLocation } = tensor;
-  if (dataLocation === EXTERNAL || externalData.length > 0) {
-    const file = externalData.find(({ key }) => key === 'location')?.value;
-    throw new FormatError({
-      place,
-      problem: `its numbers are in another file, ${show(file)}`,
-      cure: "merge both files, in Python: onnx.save(onnx.load('model.onnx'), 'whole.onnx', save_as_external_data=False)",
-    });
-  }
+export function readTensor(place: string, tensor: Tensor, external?: ExternalData): Constant {
+  const { dims, dataType } = tensor;
+  const rawData = isExternal(tensor) ? (external ?? new ExternalData()).read(place, tensor) : tensor.rawData;
   const type = types.get(dataType);
   if (!type) {
     const names = [...types.values()].map(({ name }) => name);
@@ -108,7 +107,8 @@ export function readTensor(place: string, tensor: Tensor): Constant {
     const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
     for (let i = 0; i < count; i++) values[i] = read(view, bytes * i);
   } else values.set(dataType === FLOAT16 ? tensor[field].map((bits) => decodeHalf(bits)) : tensor[field]);
-  return { dims, values };
+  const isQuantized = dataType === INT8 || dataType === UINT8;
+  return { dims, values, ...(isQuantized && { isQuantized }) };
 }
 
 /** Formats a shape for error messages, truncated because damaged shapes may be long. */

@@ -1,0 +1,53 @@
+import { QUANTIZED } from './node.js';
+
+/** Why an operator is not read, and what to do instead. */
+interface Hint {
+  readonly problem: string;
+  readonly cure: string;
+}
+
+const normalizes: Hint = {
+  problem: 'it normalizes each sample by its own mean or deviation, which no layer of bp4 computes',
+  cure: 'train without it, or with BatchNormalization, which folds into the weights',
+};
+
+const recurrent: Hint = { problem: 'recurrent layers are not read', cure: 'use a network of dense layers' };
+
+const spatial: Hint = {
+  problem: 'convolutions and pooling are not read',
+  cure: 'use a network of dense layers',
+};
+
+const noNetwork: Hint = {
+  problem: 'it is the model of another method, not a layer of a neural network',
+  cure: 'export an MLPClassifier or MLPRegressor',
+};
+
+const labels: Hint = {
+  problem: 'it computes labels, not the outputs of a network',
+  cure: 'set options.output to the output of the probabilities',
+};
+
+const hints: readonly (readonly [operators: RegExp, hint: Hint])[] = [
+  [/^(\w+\.)*(Dynamic)?Quantize|Integer|^(\w+\.)*QLinear|\.Q[A-Z]|MatMul(NBits|Bnb4)/, QUANTIZED],
+  [/(Layer|Instance|Group|RMS|Lp|MeanVariance)Norm|LpNormalization|^ReduceMean$|ml\.Normalizer$/, normalizes],
+  [/^(LSTM|GRU|RNN)$/, recurrent],
+  [/^Conv|Pool$/, spatial],
+  [/ml\.(TreeEnsemble|Linear|SVM)/, noNetwork],
+  [/^ArgMax$|ml\.(ArrayFeatureExtractor|LabelEncoder)$/, labels],
+];
+
+/**
+ * Why an operator is not read.
+ * @param input the name of its first input
+ * @returns undefined if there is nothing to say but which are read
+ */
+export function findHint(operator: string, input: string): Hint | undefined {
+  if (operator === 'LogSoftmax' || operator === 'Log') {
+    return {
+      problem: 'bp4 outputs probabilities, not their logarithms',
+      cure: `set options.output to '${input}' to read the values before it, or export the model with Softmax at its end`,
+    };
+  }
+  return hints.find(([operators]) => operators.test(operator))?.[1];
+}
