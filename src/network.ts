@@ -36,7 +36,7 @@ import {
 } from './model/spec.js';
 import { evaluate, predict, totalCost, type Metrics } from './training/evaluate.js';
 import type { RawRows } from './training/matrix.js';
-import { Samples, type Data, type Inputs } from './training/samples.js';
+import { isNamed, Samples, type Data, type Inputs, type NamedInputs } from './training/samples.js';
 import { assertResumable, countSlots, startRun } from './training/resume.js';
 import type { Stream } from './training/stream.js';
 import { readData, train } from './training/train.js';
@@ -226,17 +226,18 @@ export class Network {
   /**
    * Computes the outputs for samples.
    * @param inputs [n][inputs]: a typed array or flat array, row-major, or an array of rows. If the transforms have names, a
-   * row may be an object.
-   * @param options inputScale: factor for every input; default 1
+   * row may be an object. A Dataset is taken by the names of its columns and categories.
+   * @param options inputScale: factor for every input; default 1, or that of the Dataset
    * @returns [n][outputs], row-major, in the units that the targets have before their transforms
    * @throws TypeError, RangeError naming the invalid row and column
    * @throws StateError after `dispose`
    */
-  predict(inputs: RawRows, options: Omit<Inputs, 'inputs'> = {}): Float32Array {
+  predict(inputs: RawRows | NamedInputs, options: Omit<Inputs, 'inputs'> = {}): Float32Array {
     const model = this.#use();
     checkKeys('options', options, ['inputScale']);
     const { inputScale = 1 } = options;
-    return finish(predict(model, finish(Samples.readInputs({ inputs, inputScale }, model))));
+    const data = isNamed(inputs) ? inputs : { inputs, inputScale };
+    return finish(predict(model, finish(Samples.readInputs(data, model))));
   }
 
   /**
