@@ -338,17 +338,21 @@ export class Network {
   /**
    * @internal For bp4/worker: the network is trained elsewhere, and can't be trained here in the meantime.
    * @param train gets the `threads` option, and a function that sets this network to a state reached elsewhere; the function
-   * throws StateError if the network is disposed
+   * throws StateError if the network is disposed; and the spec, for data that know their names
    * @param onDispose called if the network is disposed in the meantime
    */
   async trainElsewhere(
-    train: (threads: ThreadChoice, restore: (state: NetworkState) => void) => Promise<EpochReport[]>,
+    train: (
+      threads: ThreadChoice,
+      restore: (state: NetworkState) => void,
+      spec: CheckedSpec,
+    ) => Promise<EpochReport[]>,
     onDispose: () => void,
   ): Promise<EpochReport[]> {
-    this.#use();
+    const { spec } = this.#use();
     return await this.#alone(async () => {
       this.#onDispose = onDispose;
-      return await train(this.#threads, (state) => this.#restore(state));
+      return await train(this.#threads, (state) => this.#restore(state), spec);
     });
   }
 

@@ -109,7 +109,8 @@ function createEncoder(
 
 function alignLabels({ labels, schema }: SampleArrays, { classes: known }: Names): SampleArrays['labels'] {
   const { classes, hasIndices } = schema;
-  if (!labels || !known || !classes || hasIndices || classes.every((one, i) => known[i] === one)) return labels;
+  if (!labels || !known || !classes || hasIndices || classes.every((one, i) => known[i] === one))
+    return labels;
   const places = new Map(known.map((one, i) => [String(one), i]));
   const meanings = classes.map((one) => places.get(String(one)));
   return Uint32Array.from(labels, (label) => {

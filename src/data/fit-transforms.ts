@@ -107,7 +107,8 @@ export function transformedWidth(transforms: Transforms): number {
   return inputs.reduce((sum, one) => sum + (one.kind === 'oneHot' ? one.categories.length : 1), 0);
 }
 
-const pickPolicy = ({ unknown }: Chosen): { unknown?: UnknownPolicy } => (unknown === 'error' ? {} : { unknown });
+const pickPolicy = ({ unknown }: Chosen): { unknown?: UnknownPolicy } =>
+  unknown === 'error' ? {} : { unknown };
 
 const pickName = (names: readonly string[] | undefined, k: number): { name?: string } =>
   names ? { name: names[k]! } : {};

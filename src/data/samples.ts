@@ -338,7 +338,10 @@ export function checkLabels(
 }
 
 /** 0, 1, … up to the largest label: classes without names. */
-export function listClasses(labels: NumericArray | readonly number[]): { classes: number[]; hasIndices: true } {
+export function listClasses(labels: NumericArray | readonly number[]): {
+  classes: number[];
+  hasIndices: true;
+} {
   let most = 0;
   for (const label of labels) most = Math.max(most, label);
   return { classes: Array.from({ length: most + 1 }, (_, label) => label), hasIndices: true };

@@ -366,8 +366,11 @@ export const isNamed = (data: unknown): data is NamedInputs =>
  * Puts samples that know their names in the order of the network.
  * @throws RangeError if the names don't fit the network
  */
-export const align = <Given extends Inputs | Stream>(data: Given, { spec }: Model, isTraining?: boolean): Given =>
-  isNamed(data) ? (data.forNetwork(spec, isTraining) as Given) : data;
+export const align = <Given extends Inputs | Stream>(
+  data: Given,
+  { spec }: Model,
+  isTraining?: boolean,
+): Given => (isNamed(data) ? (data.forNetwork(spec, isTraining) as Given) : data);
 
 /** Reads inputs, and their remaining factor. */
 function* readInputs(
