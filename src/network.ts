@@ -37,7 +37,7 @@ import {
 } from './model/spec.js';
 import { evaluate, predict, totalCost, type Metrics } from './training/evaluate.js';
 import type { RawRows } from './training/matrix.js';
-import { Samples, type Data, type Inputs } from './training/samples.js';
+import { isNamed, Samples, type Data, type Inputs, type NamedInputs } from './training/samples.js';
 import { assertResumable, countSlots, startRun } from './training/resume.js';
 import type { Stream } from './training/stream.js';
 import { readData, train } from './training/train.js';
@@ -227,17 +227,18 @@ export class Network {
   /**
    * Computes the outputs for samples.
    * @param inputs [n][inputs]: a typed array or flat array, row-major, or an array of rows. If the transforms have names, a
-   * row may be an object.
-   * @param options inputScale: factor for every input; default 1
+   * row may be an object. A Dataset is taken by the names of its columns and categories.
+   * @param options inputScale: factor for every input; default 1, or that of the Dataset
    * @returns [n][outputs], row-major, in the units that the targets have before their transforms
    * @throws TypeError, RangeError naming the invalid row and column
    * @throws StateError after `dispose`
    */
-  predict(inputs: RawRows, options: Omit<Inputs, 'inputs'> = {}): Float32Array {
+  predict(inputs: RawRows | NamedInputs, options: Omit<Inputs, 'inputs'> = {}): Float32Array {
     const model = this.#use();
     checkKeys('options', options, ['inputScale']);
     const { inputScale = 1 } = options;
-    return finish(predict(model, finish(Samples.readInputs({ inputs, inputScale }, model))));
+    const data = isNamed(inputs) ? inputs : { inputs, inputScale };
+    return finish(predict(model, finish(Samples.readInputs(data, model))));
   }
 
   /**
@@ -348,17 +349,21 @@ export class Network {
   /**
    * @internal For bp4/worker: the network is trained elsewhere, and can't be trained here in the meantime.
    * @param train gets the `threads` option, and a function that sets this network to a state reached elsewhere; the function
-   * throws StateError if the network is disposed
+   * throws StateError if the network is disposed; and the spec, for data that know their names
    * @param onDispose called if the network is disposed in the meantime
    */
   async trainElsewhere(
-    train: (threads: ThreadChoice, restore: (state: NetworkState) => void) => Promise<EpochReport[]>,
+    train: (
+      threads: ThreadChoice,
+      restore: (state: NetworkState) => void,
+      spec: CheckedSpec,
+    ) => Promise<EpochReport[]>,
     onDispose: () => void,
   ): Promise<EpochReport[]> {
-    this.#use();
+    const { spec } = this.#use();
     return await this.#alone(async () => {
       this.#onDispose = onDispose;
-      return await train(this.#threads, (state) => this.#restore(state));
+      return await train(this.#threads, (state) => this.#restore(state), spec);
     });
   }
 

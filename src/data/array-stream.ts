@@ -18,7 +18,7 @@ import {
 } from './npy.js';
 import type { Row, RowBlocks } from './rows.js';
 import { surveyRows, type SampleSource } from './sample-source.js';
-import { checkLabels, listClasses, type SampleArrays } from './samples.js';
+import { checkLabels, listClasses, type SampleArrays, type Schema } from './samples.js';
 
 /** Samples in NumPy arrays. Each function opens its file from the beginning. */
 export interface NPYSources {
@@ -197,7 +197,7 @@ export async function openArraySamples(
     width: inputs.width,
     targetWidth,
     ...(columns && { columns: [...columns] }),
-    ...(labels && { classes: labels.classes }),
+    ...labels?.ofClasses,
   };
   const scale = inputScale === undefined ? {} : { inputScale };
   async function* batches(rows: number): AsyncGenerator<SampleArrays, void, undefined> {
@@ -243,7 +243,7 @@ function checkFinite({ place, width, dtype }: ArrayReader, values: NPYValues, be
 
 /** The classes of a file of labels. */
 interface Labels {
-  readonly classes: Categories;
+  readonly ofClasses: Pick<Schema, 'classes' | 'hasIndices'>;
   toIndices(values: NPYValues, before: number): NumericArray;
 }
 
@@ -262,7 +262,7 @@ async function surveyLabels(
   const checked = given && (checkCategories('classes', given) as Categories);
   const cells = { origin: 'values', describeCell: (row: number) => `labels[${row}]` } as const;
   let column = new Column(cells, 'labels', 'label', checked ?? true);
-  let most: Categories = [];
+  let most = listClasses([]);
   const encode = (values: readonly string[], before: number): number[] =>
     values.map((label, n) => column.encode(label, before + n));
   const indices = (values: NPYValues, before: number): NumericArray => {
@@ -276,17 +276,17 @@ async function surveyLabels(
     isText = Array.isArray(values);
     if (Array.isArray(values)) encode(values, n);
     else {
-      const classes = listClasses(indices(values, n));
-      if (classes.length > most.length) most = classes;
+      const some = listClasses(indices(values, n));
+      if (some.classes.length > most.classes.length) most = some;
     }
   }
   await array.close();
-  if (!isText) return { classes: checked ?? most, toIndices: indices };
+  if (!isText) return { ofClasses: checked ? { classes: checked } : most, toIndices: indices };
   const { categories: classes } = column.decide();
   column = column.settled();
   const { meanings } = column.decide();
   return {
-    classes,
+    ofClasses: { classes },
     toIndices: (values, before) =>
       Uint32Array.from(encode(values as string[], before), (code) => meanings[code]!),
   };

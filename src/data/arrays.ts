@@ -201,5 +201,8 @@ function readLabels(
   }
   checkLabels('labels', labels, count, checked?.length);
   const indices = isNumericArray(labels) ? plainView(labels) : Uint32Array.from(labels as readonly number[]);
-  return { labels: indices, schema: { ...schema, classes: checked ?? listClasses(indices) } };
+  return {
+    labels: indices,
+    schema: { ...schema, ...(checked ? { classes: checked } : listClasses(indices)) },
+  };
 }

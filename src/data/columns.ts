@@ -188,7 +188,7 @@ function sortedNumbers(numbers: Categories): number[] {
 }
 
 /** Lists names for an error message. */
-function listed(names: Categories): string {
+export function listed(names: Categories): string {
   const shown = names.slice(0, 10).map(show).join(', ');
   return names.length > 10 ? `${shown}, … (${names.length} in all)` : shown;
 }

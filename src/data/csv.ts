@@ -6,7 +6,7 @@ import { checkSource, type TextSource } from './chunks.js';
 import { columnOptionNames, planColumns, type ColumnOptions } from './columns.js';
 import { cellDescriber, checkText, openText, parseText, type Row, type TextRows } from './rows.js';
 import type { CSVDialect } from './dialect.js';
-import { buildBatches, buildSamples, toData, type SampleArrays } from './samples.js';
+import { buildBatches, buildSamples, NamedData, type SampleArrays } from './samples.js';
 
 /** How to read a CSV text. */
 export interface CSVOptions extends ColumnOptions, CSVDialect {}
@@ -215,6 +215,6 @@ export function csvBatches(
   return async function* () {
     const opened = openText(source, new CSVRows(options));
     const batches = buildBatches(opened, (rows) => planColumns(rows, options), rowsPerBatch);
-    for await (const batch of batches) yield toData(batch);
+    for await (const batch of batches) yield new NamedData(batch);
   };
 }

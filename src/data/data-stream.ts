@@ -1,8 +1,10 @@
 import { checkInteger, checkKeys } from '../base/check.js';
 import { loaded } from '../base/loaded.js';
+import type { CheckedSpec } from '../model/spec.js';
 import type { Transforms } from '../model/transforms.js';
 import type { Stream } from '../training/stream.js';
 import type { Data } from '../training/samples.js';
+import { learnNames } from './align.js';
 import { openArrays, openMatrix, type NPYSources } from './array-stream.js';
 import { checkSource, type ByteSource, type TextSource } from './chunks.js';
 import { columnOptionNames, planColumns, type Categories, type ColumnOptions } from './columns.js';
@@ -20,7 +22,7 @@ import type { ArrayOptions, NPYOptions } from './npy.js';
 import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
 import { openText } from './rows.js';
 import { surveyRows, type SampleSource } from './sample-source.js';
-import { categoriesByName, toData } from './samples.js';
+import { categoriesByName, NamedData } from './samples.js';
 
 /** The batch size of a stream. */
 export interface StreamOptions {
@@ -51,7 +53,7 @@ export class DataStream implements Stream {
     this.#source = source;
     this.#rowsPerBatch = rows;
     this.batches = async function* () {
-      for await (const batch of source.batches(rows)) yield toData(batch);
+      for await (const batch of source.batches(rows)) yield new NamedData(batch);
     };
   }
 
@@ -138,6 +140,12 @@ export class DataStream implements Stream {
     const { openParquet } = await loaded('Parquet', import('./parquet/file.js'));
     const { plan, open } = await openParquet(file, columns);
     return new DataStream(await surveyRows(open, () => plan), rows);
+  }
+
+  /** @internal */
+  forNetwork(spec: CheckedSpec, isTraining = false): this {
+    if (isTraining) learnNames(spec, this.#source.schema);
+    return this;
   }
 
   /** The number of samples. */

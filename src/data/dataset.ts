@@ -5,7 +5,6 @@ import { checkInteger, checkKeys, checkOptional, show } from '../base/check.js';
 import { Random } from '../base/random.js';
 import type { Transforms } from '../model/transforms.js';
 import { isNumericArray, type NumericArray } from '../base/numeric-arrays.js';
-import type { Data } from '../training/samples.js';
 import { readArrays, type Arrays } from './arrays.js';
 import { columnOptionNames, type Categories, type ColumnOptions } from './columns.js';
 import { readCSV, type CSVOptions } from './csv.js';
@@ -24,7 +23,7 @@ import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
 import { assignFolds, drawTestSet, gatherRows } from './partition.js';
 import type { Row, RowSource } from './rows.js';
 import type { Table } from './table.js';
-import { buildBatches, buildSamples, categoriesByName, type SampleArrays } from './samples.js';
+import { buildBatches, buildSamples, categoriesByName, NamedData, type SampleArrays } from './samples.js';
 
 export interface PartitionOptions {
   /** The seed of the order of the samples, a safe integer. Default 0. */
@@ -46,24 +45,14 @@ export interface Split {
 
 /**
  * Samples in memory, in the form that `train` and `evaluate` accept: `inputs`, and `labels` or `targets`, with the
- * names and categories of their columns. A Dataset is immutable: methods that select samples return a new Dataset.
+ * names and categories of their columns. A network takes them by these names: its columns, categories and classes may be in
+ * another order here. A Dataset is immutable: methods that select samples return a new Dataset.
  */
-export class Dataset implements Data {
-  /** [count][width], before any transform. A string category is stored as its index, a numeric category as itself. */
-  readonly inputs: NumericArray;
-  /** [count][outputs] */
-  declare readonly targets?: NumericArray;
-  /** [count] class indices. */
-  declare readonly labels?: NumericArray;
-  declare readonly inputScale?: number;
+export class Dataset extends NamedData {
   readonly #samples: SampleArrays;
 
   private constructor(samples: SampleArrays) {
-    const { inputs, targets, labels, inputScale } = samples;
-    this.inputs = inputs;
-    if (targets) this.targets = targets;
-    if (labels) this.labels = labels;
-    if (inputScale !== undefined) this.inputScale = inputScale;
+    super(samples);
     this.#samples = samples;
   }
 

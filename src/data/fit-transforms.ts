@@ -1,6 +1,6 @@
 import { TypeFault } from '../errors.js';
 import { checkKeys, checkName, show } from '../base/check.js';
-import type { NumberTransform, Transform, Transforms } from '../model/transforms.js';
+import type { NumberTransform, Transform, Transforms, UnknownPolicy } from '../model/transforms.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
 import type { SampleArrays, Schema } from './samples.js';
 
@@ -18,6 +18,11 @@ export interface FitOptions {
   readonly inputs?: FitChoice;
   /** Default: the targets are not transformed. */
   readonly targets?: FitChoice;
+  /**
+   * A category that isn't among those of these samples: 'error' throws a RangeError naming it; 'zeros' leaves all columns of
+   * its one-hot code 0; 'other' counts it as the category 'other', and as 'zeros' if there is none. Default 'error'.
+   */
+  readonly unknown?: UnknownPolicy;
 }
 
 /** The transform chosen for each column. */
@@ -25,6 +30,7 @@ interface Chosen {
   readonly inputs: readonly FitKind[];
   /** Undefined if targets are not transformed. */
   readonly targets: readonly FitKind[] | undefined;
+  readonly unknown: UnknownPolicy;
 }
 
 /** Statistics of the input columns and of the target columns. */
@@ -60,8 +66,8 @@ export function createStatistics({ width, targetWidth }: Schema, inputScale = 1)
  * @throws TypeError or RangeError naming the option
  */
 export function chooseTransforms(schema: Schema, options: FitOptions): Chosen {
-  checkKeys('options', options, ['inputs', 'targets']);
-  const { inputs = 'standardize', targets } = options;
+  checkKeys('options', options, ['inputs', 'targets', 'unknown']);
+  const { inputs = 'standardize', targets, unknown = 'error' } = options;
   const { width, targetWidth, columns, targetColumns } = schema;
   if (targets !== undefined && targetWidth === 0) {
     throw new TypeFault({
@@ -73,18 +79,22 @@ export function chooseTransforms(schema: Schema, options: FitOptions): Chosen {
   return {
     inputs: resolveKinds('inputs', inputs, width, columns),
     targets: targets === undefined ? undefined : resolveKinds('targets', targets, targetWidth, targetColumns),
+    unknown: checkName('unknown', unknown, ['error', 'zeros', 'other']),
   };
 }
 
 export function buildTransforms(schema: Schema, chosen: Chosen, statistics: ColumnStatistics): Transforms {
-  const { columns, targetColumns, categories } = schema;
+  const { columns, targetColumns, categories, classes, hasIndices } = schema;
   const inputs = chosen.inputs.map((kind, k): Transform => {
     const ofColumn = categories?.[k];
     return ofColumn
-      ? { kind: 'oneHot', categories: ofColumn, ...pickName(columns, k) }
+      ? { kind: 'oneHot', categories: ofColumn, ...pickPolicy(chosen), ...pickName(columns, k) }
       : statistics.inputs.fit(kind, k, pickName(columns, k));
   });
-  if (!chosen.targets) return { inputs };
+  if (!chosen.targets) {
+    const outputs = hasIndices ? undefined : (classes ?? targetColumns);
+    return { inputs, ...(outputs && { outputs }) };
+  }
   return {
     inputs,
     targets: chosen.targets.map((kind, k) => statistics.targets.fit(kind, k, pickName(targetColumns, k))),
@@ -96,6 +106,9 @@ export function transformedWidth(transforms: Transforms): number {
   const { inputs = [] } = transforms;
   return inputs.reduce((sum, one) => sum + (one.kind === 'oneHot' ? one.categories.length : 1), 0);
 }
+
+const pickPolicy = ({ unknown }: Chosen): { unknown?: UnknownPolicy } =>
+  unknown === 'error' ? {} : { unknown };
 
 const pickName = (names: readonly string[] | undefined, k: number): { name?: string } =>
   names ? { name: names[k]! } : {};

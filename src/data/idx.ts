@@ -37,7 +37,7 @@ export function readIDX(files: IDXFiles, options: { readonly inputScale?: number
   if (labels.sizes.length > 1)
     throw new RangeFault({ place: 'labels', problem: `expected 1 dimension, got ${labels.sizes.length}` });
   checkLabels('labels', labels.values, count);
-  const schema = { width, targetWidth: 0, classes: listClasses(labels.values) };
+  const schema = { width, targetWidth: 0, ...listClasses(labels.values) };
   return { inputs: images.values, labels: labels.values, inputScale, schema };
 }
 

@@ -1,7 +1,9 @@
 import { RangeFault } from '../errors.js';
 import { checkInteger } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
+import type { CheckedSpec } from '../model/spec.js';
 import type { Data } from '../training/samples.js';
+import { alignSamples, learnNames } from './align.js';
 import { planColumns, type Categories, type Column, type ColumnOptions, type ColumnPlan } from './columns.js';
 import type { Row, RowBlocks, RowSource } from './rows.js';
 
@@ -14,6 +16,8 @@ export interface Schema {
   readonly columns?: readonly string[];
   readonly targetColumns?: readonly string[];
   readonly classes?: Categories;
+  /** Whether the classes have no names: labels were given as indices. */
+  readonly hasIndices?: boolean;
   /** For each input column; undefined for a numeric one. */
   readonly categories?: readonly (Categories | undefined)[];
 }
@@ -30,8 +34,38 @@ export interface SampleArrays {
   readonly schema: Schema;
 }
 
-/** Samples as `train` accepts them. */
-export const toData = ({ inputs, targets, labels, inputScale }: SampleArrays): Data => ({
+/** Samples as `train` and `evaluate` accept them, which puts them in the order of a network by their names. */
+export class NamedData implements Data {
+  /** [count][width], before any transform. A string category is stored as its index, a numeric category as itself. */
+  readonly inputs: NumericArray;
+  /** [count][outputs] */
+  declare readonly targets?: NumericArray;
+  /** [count] class indices. */
+  declare readonly labels?: NumericArray;
+  declare readonly inputScale?: number;
+  readonly #samples: SampleArrays;
+
+  constructor(samples: SampleArrays) {
+    const { inputs, targets, labels, inputScale } = samples;
+    this.inputs = inputs;
+    if (targets) this.targets = targets;
+    if (labels) this.labels = labels;
+    if (inputScale !== undefined) this.inputScale = inputScale;
+    this.#samples = samples;
+  }
+
+  /**
+   * @internal
+   * @throws RangeError naming the column, category or class that doesn't fit
+   */
+  forNetwork(spec: CheckedSpec, isTraining = false): Data {
+    if (isTraining) learnNames(spec, this.#samples.schema);
+    const aligned = alignSamples(this.#samples, spec);
+    return aligned === this.#samples ? this : toData(aligned);
+  }
+}
+
+const toData = ({ inputs, targets, labels, inputScale }: SampleArrays): Data => ({
   inputs,
   ...(targets && { targets }),
   ...(labels && { labels }),
@@ -303,9 +337,12 @@ export function checkLabels(
   for (let n = 0; n < count; n++) checkInteger(`${place}[${before + n}]`, labels[n], 0, classes - 1);
 }
 
-/** 0, 1, … up to the largest label. */
-export function listClasses(labels: NumericArray): number[] {
+/** 0, 1, … up to the largest label: classes without names. */
+export function listClasses(labels: NumericArray | readonly number[]): {
+  classes: number[];
+  hasIndices: true;
+} {
   let most = 0;
   for (const label of labels) most = Math.max(most, label);
-  return Array.from({ length: most + 1 }, (_, label) => label);
+  return { classes: Array.from({ length: most + 1 }, (_, label) => label), hasIndices: true };
 }

@@ -5,7 +5,7 @@ import type { Transform, Transforms } from './transforms.js';
 
 /** The fields of each kind. The first kind is for inputs only. */
 const fields = {
-  oneHot: ['categories'],
+  oneHot: ['categories', 'unknown'],
   identity: [],
   standardize: ['mean', 'deviation'],
   minMax: ['min', 'max'],
@@ -18,8 +18,8 @@ const kinds = Object.keys(fields) as Transform['kind'][];
  * @throws TypeError, RangeError that name the place
  */
 export function checkTransforms(transforms: Transforms, inputs: number, outputs: number): CheckedTransforms {
-  checkKeys('transforms', transforms, ['inputs', 'targets']);
-  const given: Record<string, Transform[]> = {};
+  checkKeys('transforms', transforms, ['inputs', 'targets', 'outputs']);
+  const given: Record<string, unknown> = {};
   const readColumns = (
     name: keyof Transforms,
     width: number,
@@ -30,6 +30,7 @@ export function checkTransforms(transforms: Transforms, inputs: number, outputs:
     given[name] = columns.map((column) => column.given);
     return new Columns(columns);
   };
+  if (transforms.outputs) given.outputs = checkCategories('transforms.outputs', transforms.outputs);
   return {
     given,
     inputs: readColumns('inputs', inputs, kinds),
@@ -71,10 +72,13 @@ function checkColumn(place: string, one: unknown, kinds: Transform['kind'][]): C
     const categories = checkCategories(`${place}.categories`, given.categories);
     const places = new Map(categories.map((category, i) => [category, i]));
     if (typeof categories[0] === 'string') for (const i of categories.keys()) places.set(i, i);
+    const width = categories.length;
+    const unknown = checkName(`${place}.unknown`, given.unknown ?? 'error', ['error', 'zeros', 'other']);
     return {
       given: { ...given, categories } as unknown as Transform,
-      width: categories.length,
+      width,
       places,
+      rest: { error: undefined, zeros: width, other: places.get('other') ?? width }[unknown],
       shift: 0,
       range: 1,
     };
@@ -91,7 +95,7 @@ function checkColumn(place: string, one: unknown, kinds: Transform['kind'][]): C
       problem: `expected a deviation, or max − min, of at least 0, got ${range}`,
     });
   }
-  return { given: given as unknown as Transform, width: 1, places: undefined, shift, range };
+  return { given: given as unknown as Transform, width: 1, places: undefined, rest: undefined, shift, range };
 }
 
 /** @throws TypeError unless they are strings or numbers, each once */

@@ -12,6 +12,8 @@ export interface CheckedColumn {
   readonly width: number;
   /** The output that is 1 for each category; undefined for numbers. */
   readonly places: ReadonlyMap<unknown, number> | undefined;
+  /** The output that is 1 for all other values: `width` for none of them; undefined if they are errors. */
+  readonly rest: number | undefined;
   /** For numbers: y = (x − shift) / range, or 0 if the range is 0. */
   readonly shift: number;
   readonly range: number;
@@ -40,18 +42,18 @@ export class Columns {
     values: Float32Array,
     at: number,
   ): void {
-    for (const [k, { given, width, places, shift, range }] of this.list.entries()) {
+    for (const [k, { given, width, places, rest, shift, range }] of this.list.entries()) {
       const value = row[k];
       const where = (): string => `${place}[${given.name === undefined ? k : show(given.name)}]`;
       if (places) {
-        const category = places.get(value);
+        const category = places.get(value ?? '') ?? rest;
         if (category === undefined) {
           throw new RangeFault({
             place: where(),
             problem: `${show(value)} is not a category of the fitted transform`,
           });
         }
-        values[at + category] = 1;
+        if (category < width) values[at + category] = 1;
       } else {
         if (!Number.isFinite(value)) throw misfit(where(), value);
         const transformed = range && ((value as number) * scale - shift) / range;

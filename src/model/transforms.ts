@@ -17,8 +17,16 @@ export type Transform =
        * hold them.
        */
       readonly categories: readonly string[] | readonly number[];
+      /**
+       * A value that isn't among the categories: 'error' throws a RangeError; 'zeros' leaves all its columns 0; 'other'
+       * counts it as the category 'other', and as 'zeros' if there is none. Default 'error'.
+       */
+      readonly unknown?: UnknownPolicy;
       readonly name?: string;
     };
+
+/** How to handle a category that the training data didn't have. */
+export type UnknownPolicy = 'error' | 'zeros' | 'other';
 
 /** A transform of one number to one number. */
 export type NumberTransform =
@@ -35,4 +43,9 @@ export type NumberTransform =
 export interface Transforms {
   readonly inputs?: readonly Transform[];
   readonly targets?: readonly NumberTransform[];
+  /**
+   * The meanings of the outputs: the classes, or the names of the target columns if `targets` doesn't name them. A Dataset with
+   * other classes, or with its classes in another order, is aligned by them. They change no number.
+   */
+  readonly outputs?: readonly string[] | readonly number[];
 }

@@ -5,6 +5,7 @@ import { holdsBytes, isNumericArray, NUMBERS_AT_A_TIME, type NumericArray } from
 import { RangeFault, TypeFault, type Fault } from '../errors.js';
 import type { Layout } from '../memory/layout.js';
 import { checkValues, readLabels, readMatrix, type Matrix, type RawRows, type Rows } from './matrix.js';
+import type { Stream } from './stream.js';
 import type { Work } from '../base/work.js';
 
 /** Samples without targets. */
@@ -13,7 +14,12 @@ export interface Inputs {
   readonly inputs: RawRows;
   /** Factor for every input, applied before the transforms: 1/255 for bytes, for example. Default 1. */
   readonly inputScale?: number;
+  /** @internal The same samples with columns and classes in the order of a network: a Dataset knows their names. */
+  forNetwork?(spec: CheckedSpec, isTraining?: boolean): Data;
 }
+
+/** Samples that know their names, as a Dataset does. */
+export type NamedInputs = Inputs & Required<Pick<Inputs, 'forNetwork'>>;
 
 /** Samples with either `targets` or `labels`. */
 export interface Data extends Inputs {
@@ -78,7 +84,7 @@ export class Samples {
    * @throws TypeError, RangeError that name the row and column
    */
   static *readInputs(data: Inputs, model: Model): Work<Samples> {
-    return new Samples(yield* readInputs('', data, model));
+    return new Samples(yield* readInputs('', align(data, model), model));
   }
 
   /**
@@ -88,6 +94,7 @@ export class Samples {
    * @throws TypeError, RangeError that name the row and column
    */
   static *read(data: Data, model: Model, place = '', classWeights?: ClassWeights): Work<Samples> {
+    data = align(data, model);
     const names = ['inputs', 'targets', 'labels', 'sampleWeights', 'inputScale'];
     checkKeys(place ? place.slice(0, -1) : 'data', data, names);
     if ((data.targets === undefined) === (data.labels === undefined)) {
@@ -351,6 +358,19 @@ function writeLabels(
     at += stride;
   }
 }
+
+export const isNamed = (data: unknown): data is NamedInputs =>
+  Boolean((data as Inputs | null | undefined)?.forNetwork);
+
+/**
+ * Puts samples that know their names in the order of the network.
+ * @throws RangeError if the names don't fit the network
+ */
+export const align = <Given extends Inputs | Stream>(
+  data: Given,
+  { spec }: Model,
+  isTraining?: boolean,
+): Given => (isNamed(data) ? (data.forNetwork(spec, isTraining) as Given) : data);
 
 /** Reads inputs, and their remaining factor. */
 function* readInputs(

@@ -1,10 +1,13 @@
 import { checkKeys, show } from '../base/check.js';
 import { TypeFault } from '../errors.js';
+import type { CheckedSpec } from '../model/spec.js';
 import type { Data, Samples } from './samples.js';
 
 /** Data that does not fit into memory: batches of any size. Each epoch calls `batches` again. */
 export interface Stream {
   readonly batches: () => AsyncIterable<Data> | Iterable<Data>;
+  /** @internal Keeps the names of a training for a network that doesn't know them. */
+  forNetwork?(spec: CheckedSpec, isTraining?: boolean): Stream;
 }
 
 export type BatchIterator = AsyncIterator<Data> | Iterator<Data>;

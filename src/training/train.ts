@@ -14,7 +14,7 @@ import { reduceOnPlateau } from './hooks/plateau.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { EpochReport } from './reports.js';
 import type { Run } from '../model/state.js';
-import { Samples, type Data } from './samples.js';
+import { align, Samples, type Data } from './samples.js';
 import { splitSamples } from './split.js';
 import { checkStream, isStream, type Stream } from './stream.js';
 import { openWindows } from './windows.js';
@@ -34,6 +34,7 @@ export function* readData(
   data: Data | Stream,
   { validation, validationSplit, classWeights }: CheckedTrainOptions,
 ): Work<CheckedData> {
+  data = align(data, model, true);
   const given = validation === undefined ? undefined : yield* Samples.read(validation, model, 'validation.');
   if (isStream(data)) {
     checkStream(data);

@@ -50,8 +50,10 @@ export const isPlain = (value: unknown): value is Record<string, unknown> =>
 /**
  * The part of the data to send. The fields are read by name, because a message drops getters of a class. Other fields are
  * sent as undefined, so that the worker's check reports them.
+ * @param align puts data in the order of the network, because a message drops the names that a Dataset knows
  */
-export function sendable(data: unknown): unknown {
+export function sendable(data: unknown, align: (data: unknown) => unknown): unknown {
+  data = align(data);
   if (typeof data !== 'object' || data === null || Array.isArray(data) || ArrayBuffer.isView(data))
     return data;
   const names = Object.keys(data);
@@ -59,14 +61,14 @@ export function sendable(data: unknown): unknown {
   if ('batches' in data) {
     const { batches } = data as Stream;
     const isStream = typeof batches === 'function' && names.every((name) => name === 'batches');
-    return isStream ? describeStream(batches) : { ...named, batches };
+    return isStream ? describeStream(batches, align) : { ...named, batches };
   }
   const { inputs, targets, labels, sampleWeights, inputScale } = data as Data;
   return { ...named, inputs, targets, labels, sampleWeights, inputScale };
 }
 
 /** A stream as functions, on the side that has it. */
-function describeStream(batches: Stream['batches']): RemoteStream {
+function describeStream(batches: Stream['batches'], align: (data: unknown) => unknown): RemoteStream {
   let iterator: AsyncIterator<Data> | Iterator<Data>;
   return {
     begin: () => {
@@ -74,7 +76,9 @@ function describeStream(batches: Stream['batches']): RemoteStream {
     },
     next: async () => {
       const result: IteratorResult<Data, unknown> = await iterator.next();
-      return result.done ? { done: true, value: undefined } : { done: false, value: sendable(result.value) };
+      return result.done
+        ? { done: true, value: undefined }
+        : { done: false, value: sendable(result.value, align) };
     },
     giveUp: () => abandonBatches(iterator),
   };

@@ -4,7 +4,7 @@ import type { NetworkState } from '../model/state.js';
 import { Network } from '../network.js';
 import { checkTrainOptions, optionNames, type TrainOptions } from '../training/options.js';
 import type { EpochReport } from '../training/reports.js';
-import type { Data } from '../training/samples.js';
+import { isNamed, type Data } from '../training/samples.js';
 import type { Stream } from '../training/stream.js';
 import { inSlices } from '../base/work.js';
 import { copyLarge } from './copy.js';
@@ -50,14 +50,15 @@ export async function trainInWorker(
   checkKeys('where', where, ['worker', 'transfer']);
   checkOptional('worker', where.worker, 'function');
   let stop = (): void => undefined;
-  const train: Parameters<Network['trainElsewhere']>[0] = async (threads, restore) => {
+  const train: Parameters<Network['trainElsewhere']>[0] = async (threads, restore, spec) => {
     checkTrainOptions(options, net.layers.length);
     const { signal } = options;
     const mayGoOn = (): void => signal?.throwIfAborted();
     mayGoOn();
     const functions: AnyFunction[] = [];
     const transfer = [...(where.transfer ?? [])];
-    const whole = { data: sendable(data), options: sendableOptions(options) };
+    const align = (data: unknown): unknown => (isNamed(data) ? data.forNetwork(spec, true) : data);
+    const whole = { data: sendable(data, align), options: sendableOptions(options, align) };
     const given = await inSlices(copyLarge(takeFunctions(whole, functions), transfer), mayGoOn);
     const { state } = net;
     transfer.push(...listBuffers(state));
@@ -90,12 +91,12 @@ export async function trainInWorker(
 }
 
 /** Reads the options by name, because a message drops getters of a class. */
-function sendableOptions(options: TrainOptions): object {
+function sendableOptions(options: TrainOptions, align: (data: unknown) => unknown): object {
   const { validation, checkpoint, onEpoch, onBatch } = options;
   return {
     ...Object.fromEntries(optionNames.map((name) => [name, options[name]])),
     signal: undefined,
-    validation: sendable(validation),
+    validation: sendable(validation, align),
     checkpoint: checkpoint && {
       everyEpochs: checkpoint.everyEpochs,
       everySteps: checkpoint.everySteps,

@@ -117,7 +117,7 @@ it('fitTransforms gives the figures worked out by hand', () => {
   const a = { kind: 'standardize', mean: 2, deviation: 1, name: 'a' };
   const b = { kind: 'standardize', mean: 15, deviation: 5, name: 'b' };
   const c = { kind: 'oneHot', categories: ['x', 'y'], name: 'c' };
-  expect(data.fitTransforms()).toEqual({ inputs: [a, b, c] });
+  expect(data.fitTransforms()).toEqual({ inputs: [a, b, c], outputs: ['y'] });
   expect(data.fitTransforms({ inputs: { b: 'minMax' }, targets: 'standardize' })).toEqual({
     inputs: [{ kind: 'identity', name: 'a' }, { kind: 'minMax', min: 10, max: 20, name: 'b' }, c],
     targets: [{ kind: 'standardize', mean: 6, deviation: 1, name: 'y' }],

@@ -320,12 +320,12 @@ describe('invalid transforms', () => {
     [
       'null in place of transforms',
       null,
-      [TypeError, 'transforms: expected an object { inputs, targets }, got null'],
+      [TypeError, 'transforms: expected an object { inputs, targets, outputs }, got null'],
     ],
     [
       'an unknown key of transforms',
-      { outputs: [] },
-      [TypeError, "transforms: unknown 'outputs'; the names are inputs, targets"],
+      { answers: [] },
+      [TypeError, "transforms: unknown 'answers'; the names are inputs, targets, outputs"],
     ],
     [
       'an object in place of a list of transforms',

@@ -252,6 +252,26 @@ describe('data for a worker', () => {
     expect(saved[2]).toEqual(saved[0]);
   });
 
+  it('takes datasets and streams by their names', async () => {
+    const rows = [
+      { x: 0, y: 'p' },
+      { x: 1, y: 'q' },
+      { x: 2, y: 'r' },
+    ];
+    const data = Dataset.fromObjects(rows, { label: 'y' });
+    const validation = Dataset.fromObjects(rows.slice(1), { label: 'y' });
+    const layers = [{ units: 3, activation: 'softmax' }] as const;
+    const create = async (): Promise<Network> => await Network.create({ inputs: 1, layers, seed: 1 });
+    const nets = [await create(), await create()];
+    const reports = await nets[0]!.train(data, { epochs: 2, validation: data.subset([1, 2]) });
+    expect(await trainInWorker(nets[1]!, data, { epochs: 2, validation })).toEqual(reports);
+    expect(nets[1]!.evaluate(validation)).toEqual(nets[0]!.evaluate(data.subset([1, 2])));
+    const stream = { batches: () => [validation] };
+    const streamed = await nets[0]!.train({ batches: () => [data.subset([1, 2])] }, { epochs: 1 });
+    expect(await trainInWorker(nets[1]!, stream, { epochs: 1 })).toEqual(streamed);
+    for (const net of nets) net.dispose();
+  });
+
   it('trains as train does on large data, and leaves them to the caller', async () => {
     const inputs = new Float32Array(3 * 100_000).map((_, i) => Math.fround(Math.sin(i)));
     const labels = Array.from({ length: 100_000 }, (_, n) => n % 2);
