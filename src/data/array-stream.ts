@@ -148,7 +148,7 @@ export async function openMatrix(file: ByteSource, options: NPYOptions): Promise
 }
 
 function* readRows(values: NPYValues, before: number, width: number): Generator<Row> {
-  const cells = toCells(values, width);
+  const cells = toCells(values);
   for (let n = 0; n < cells.length / width; n++)
     yield { cells: cells.slice(n * width, (n + 1) * width), number: before + n + 1 };
 }

@@ -91,6 +91,7 @@ export class Column {
    * @throws TypeError or RangeError naming the row and column
    */
   encode(value: unknown, row: number): number {
+    if (typeof value === 'bigint') throw this.#refuseInteger(value, row);
     this.#isCategorical ??= typeof value === 'string';
     return this.#isCategorical ? this.#encodeCategory(value, row) : this.#encodeNumber(value, row);
   }
@@ -98,6 +99,14 @@ export class Column {
   /** A cell's name in error messages. */
   describeCell(row: number): string {
     return this.#source.describeCell(row, this.name);
+  }
+
+  #refuseInteger(value: bigint, row: number): RangeFault {
+    return new RangeFault({
+      place: this.describeCell(row),
+      problem: `is ${value}, which needs more than the 53 bits of a JavaScript number`,
+      cure: this.role === 'input' ? 'save it as float64, or leave the column out' : 'save it as text',
+    });
   }
 
   #encodeNumber(value: unknown, row: number): number {
@@ -192,6 +201,14 @@ export function listed(names: Categories): string {
   const shown = names.slice(0, 10).map(show).join(', ');
   return names.length > 10 ? `${shown}, … (${names.length} in all)` : shown;
 }
+
+/** The error of a column whose values are neither numbers nor text. @param what names its values */
+export const refuseColumn = (place: string, name: string, what: string): TypeFault =>
+  new TypeFault({
+    place: `${place}, column ${show(name)}`,
+    problem: `it holds ${what}`,
+    cure: 'name the inputs without it: { inputs: [name, …] }',
+  });
 
 /** The columns to read: inputs, then label or targets; and the position of each in a row. */
 export interface ColumnPlan {

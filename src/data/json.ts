@@ -7,6 +7,7 @@ import {
   cellDescriber,
   checkText,
   openText,
+  toCell,
   type Row,
   type RowBlocks,
   type RowSource,
@@ -267,13 +268,6 @@ async function readNames(source: TextSource): Promise<readonly string[] | undefi
   const rows = new JSONLinesRows(undefined, 'grow');
   for await (const block of openText(source, rows).blocks) Array.from(block);
   return rows.names;
-}
-
-/** Converts a value to a cell: true to 1, false to 0, and a bigint to a number if that is exact. */
-export function toCell(value: unknown): unknown {
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  if (typeof value === 'bigint' && BigInt.asIntN(54, value) === value) return Number(value);
-  return value;
 }
 
 /**

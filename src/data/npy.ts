@@ -7,7 +7,7 @@ import { checkKeys, show } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
 import { readArrays } from './arrays.js';
 import { columnOptionNames, type Categories, type ColumnOptions } from './columns.js';
-import { cellDescriber, type Row, type RowSource } from './rows.js';
+import { cellDescriber, toCell, type Row, type RowSource } from './rows.js';
 import { buildSamples, type SampleArrays } from './samples.js';
 
 /** Samples in NumPy arrays, one file each. */
@@ -164,8 +164,8 @@ function readMatrix(array: NPYArray, options: NPYOptions): SampleArrays {
 /** A two-dimensional array whose rows are samples. */
 interface Matrix {
   readonly source: RowSource & { readonly names: readonly string[] };
-  /** [count][columns] */
-  readonly cells: NumericArray | readonly string[];
+  /** [count][columns]: numbers, strings, and integers that no number holds exactly. */
+  readonly cells: Cells;
   readonly count: number;
 }
 
@@ -175,7 +175,7 @@ interface Matrix {
  */
 export function tabulate({ dtype, shape, values }: NPYArray, columns?: readonly string[]): Matrix {
   const source = matrixSource(dtype, shape, columns);
-  return { source, cells: toCells(values, source.names.length), count: shape[0]! };
+  return { source, cells: toCells(values), count: shape[0]! };
 }
 
 /**
@@ -205,5 +205,12 @@ export function matrixSource(
   return { place: 'npy', origin, names, describeCell: cellDescriber('npy row') };
 }
 
-export const toCells = (values: NPYValues, width: number): NumericArray | readonly string[] =>
-  isText(values) ? values : toNumbers('npy', values, width);
+type Cells = NumericArray | readonly (string | number | bigint)[];
+
+/** Converts 64-bit integers to numbers. Those that a number can't hold stay, because their column may be ignored. */
+export function toCells(values: NPYValues): Cells {
+  if (!(values instanceof BigInt64Array || values instanceof BigUint64Array)) return values;
+  return values.every((value) => BigInt.asIntN(54, value) === value)
+    ? Float64Array.from(values, Number)
+    : Array.from(values, toCell as (value: bigint) => number | bigint);
+}

@@ -21,6 +21,8 @@ export interface ColumnProfile {
   readonly isInteger: boolean;
   /** Whether the kind is 'number' and the numbers count up by one from 0 or 1. */
   readonly isCounter: boolean;
+  /** The values of a column that holds neither numbers nor text, for example 'lists', if known. */
+  readonly holds?: string;
 }
 
 /** The contents of a table, column by column. */
@@ -30,14 +32,15 @@ export interface TableProfile {
   readonly columns: readonly ColumnProfile[];
 }
 
-/** The profile of a column that holds neither numbers nor text. */
-export const unsupportedColumn = (name: string): ColumnProfile => ({
+/** The profile of a column that holds neither numbers nor text. @param holds names its values */
+export const unsupportedColumn = (name: string, holds: string): ColumnProfile => ({
   name,
   kind: 'other',
   missing: 0,
   distinct: 0,
   isInteger: false,
   isCounter: false,
+  holds,
 });
 
 /**
@@ -67,6 +70,7 @@ export class ColumnProfiler {
   #numbers = 0;
   /** The number of values that are neither numbers nor text. */
   #others = 0;
+  #isLong = false;
   #isInteger = true;
   #isCounter = true;
   #last = NaN;
@@ -87,6 +91,7 @@ export class ColumnProfiler {
     const number = typeof value === 'string' ? Number(value) : value;
     if (typeof number === 'number' && Number.isFinite(number)) this.#addNumber(number);
     else if (typeof value !== 'string') this.#others++;
+    this.#isLong ||= typeof value === 'bigint';
     if (this.#distinct.size <= MOST_DISTINCT && typeof value !== 'object') this.#distinct.add(value);
   }
 
@@ -106,6 +111,7 @@ export class ColumnProfiler {
       distinct: this.#distinct.size,
       isInteger: kind === 'number' && this.#isInteger,
       isCounter: kind === 'number' && this.#isCounter,
+      ...(this.#isLong && { holds: 'integers of more than 53 bits' }),
     };
   }
 

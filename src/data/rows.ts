@@ -45,6 +45,18 @@ export const cellDescriber =
   (row, column) =>
     `${rows} ${row}, column ${show(column)}`;
 
+const MILLISECONDS_PER_DAY = 86_400_000;
+
+/**
+ * Converts a value to a cell: true to 1, false to 0, a bigint to a number if that is exact, and a Date to the days since
+ * 1970-01-01 UTC.
+ */
+export function toCell(value: unknown): unknown {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'bigint' && BigInt.asIntN(54, value) === value) return Number(value);
+  return value instanceof Date ? value.getTime() / MILLISECONDS_PER_DAY : value;
+}
+
 /** @throws TypeError unless it is a string */
 export function checkText(expected: string, text: unknown): asserts text is string {
   if (typeof text !== 'string') {

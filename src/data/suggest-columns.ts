@@ -154,7 +154,8 @@ function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
 function findReasonToLeaveOut(column: Candidate): string | undefined {
   const { name, kind, present, missing, count, distinct } = column;
   if (kind === 'empty') return 'empty';
-  if (kind === 'other') return 'neither numbers nor texts';
+  if (kind === 'other')
+    return column.holds === undefined ? 'neither numbers nor texts' : `holds ${column.holds}`;
   if (missing > count / 2) return `missing in ${missing} of ${count} rows`;
   if (kind === 'number') return isRowNumber(column) ? 'numbers its rows' : undefined;
   if (/^id$|[_ -]id$|[a-z]I[dD]$/i.test(name) && isUnique(column)) return 'names its rows';

@@ -1,10 +1,9 @@
-import { TypeFault } from '../errors.js';
 import type { Bytes } from '../base/bytes.js';
 import { loaded } from '../base/loaded.js';
 import { checkBytes } from '../base/bytes.js';
-import { checkKeys, show } from '../base/check.js';
+import { checkKeys } from '../base/check.js';
 import { decodeNPY } from '../formats/numpy/npy.js';
-import { isMissingMark, isNumeric, planColumns, type ColumnOptions } from './columns.js';
+import { isMissingMark, isNumeric, planColumns, refuseColumn, type ColumnOptions } from './columns.js';
 import { CSVRows } from './csv.js';
 import type { CSVDialect } from './dialect.js';
 import { checkJSONOptions, parseJSONLines, parseJSONRows, type JSONOptions } from './json.js';
@@ -94,14 +93,19 @@ export class Table {
   }
 
   /**
-   * Reads all columns of a Parquet file that hold numbers or text.
+   * Reads all columns of a Parquet file that hold numbers or text. `unsupported` says what the others hold.
    * @param file the bytes of the file; or `{ byteLength, slice(from, to) }`, where `slice` returns bytes or a promise
    * of them
+   * @param options ignore: columns that are not read
    * @throws FormatError if the file cannot be read, naming the column
    */
-  static async fromParquet(file: ParquetFile): Promise<Table> {
+  static async fromParquet(
+    file: ParquetFile,
+    options: { readonly ignore?: readonly string[] } = {},
+  ): Promise<Table> {
+    checkKeys('options', options, ['ignore']);
     const { readParquetColumns } = await loaded('Parquet', import('./parquet/file.js'));
-    const { source, columns, count, unsupported } = await readParquetColumns(file);
+    const { source, columns, count, unsupported } = await readParquetColumns(file, options.ignore ?? []);
     return new Table({
       source,
       count,
@@ -148,13 +152,7 @@ export class Table {
     const { columns } = plan;
     for (const { name } of columns) {
       const what = unsupported?.get(name);
-      if (what !== undefined) {
-        throw new TypeFault({
-          place: `${source.place}, column ${show(name)}`,
-          problem: `it holds ${what}`,
-          cure: 'name the inputs without it: { inputs: [name, …] }',
-        });
-      }
+      if (what !== undefined) throw refuseColumn(source.place, name, what);
     }
     // Categories are compared by spelling: '1' and '1.0' differ.
     const spelled = columns.filter(({ name, isCategorical }) => isCategorical && numeric?.has(name));
@@ -169,7 +167,8 @@ export class Table {
 /** Profiles every column of a table. */
 export function profileTable(table: Table): TableProfile {
   const columns = table.names.map((name, k) => {
-    if (table.unsupported(k) !== undefined) return unsupportedColumn(name);
+    const what = table.unsupported(k);
+    if (what !== undefined) return unsupportedColumn(name, what);
     const profiler = new ColumnProfiler(name);
     for (let n = 0; n < table.count; n++) profiler.add(table.cell(n, k));
     return profiler.result();

@@ -3,58 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { Dataset } from '../../src/data/index.js';
 import { readNPZ, writeNPY } from '../../src/formats/numpy/index.js';
 import { FormatError } from '../../src/index.js';
+import { firstPage, handmadeParquet, varint } from '../support/parquet-file.js';
 
 // Files of which all parts agree with each other, and which ask for far more than they have.
-
-const varint = (n: number): number[] => (n < 128 ? [n] : [(n % 128) + 128, ...varint(Math.floor(n / 128))]);
-
-type Field = readonly [id: number, type: number, bytes: readonly number[]];
-
-/** Thrift in its compact form. */
-const struct = (...fields: Field[]): number[] => [
-  ...fields.flatMap(([id, type, bytes], i) => [(id - (fields[i - 1]?.[0] ?? 0)) * 16 + type, ...bytes]),
-  0,
-];
-const whole = (id: number, n: number): Field => [id, 6, varint(2 * n)];
-const short = (id: number, n: number): Field => [id, 5, varint(2 * n)];
-const toBytes = (text: string): number[] => [...varint(text.length), ...Buffer.from(text)];
-const list = (id: number, type: number, items: number[][]): Field => [
-  id,
-  9,
-  [0xf0 + type, ...varint(items.length), ...items.flat()],
-];
 
 /** Two columns in groups that all have the same bytes: a run of nulls. */
 function nulls(rows: number, groups: number): Uint8Array {
   const run = [...varint(rows * 2), 0];
-  const page = [run.length, 0, 0, 0, ...run];
-  const about = struct(short(1, rows), short(2, 0), short(3, 3), short(4, 3));
-  const data = [
-    ...struct(short(1, 0), short(2, page.length), short(3, page.length), [5, 12, about]),
-    ...page,
-  ];
-  const chunk = (name: string): number[] => {
-    const path = list(3, 8, [toBytes(name)]);
-    const sizes = [whole(5, rows), whole(6, data.length), whole(7, data.length), whole(9, 4)];
-    return struct(whole(2, 4), [3, 12, struct(short(1, 2), list(2, 5, [[0]]), path, short(4, 0), ...sizes)]);
-  };
-  const columns = ['a', 'b'];
-  const footer = struct(
-    short(1, 1),
-    list(2, 12, [
-      struct([4, 8, toBytes('root')], short(5, 2)),
-      ...columns.map((name) => struct(short(1, 2), short(3, 1), [4, 8, toBytes(name)])),
-    ]),
-    whole(3, rows * groups),
-    list(
-      4,
-      12,
-      new Array<number[]>(groups).fill(struct(list(1, 12, columns.map(chunk)), whole(2, 9), whole(3, rows))),
-    ),
-  );
-  const magic = [...Buffer.from('PAR1')];
-  const length = [footer.length % 256, Math.floor(footer.length / 256), 0, 0];
-  return new Uint8Array([...magic, ...data, ...footer, ...length, ...magic]);
+  const pages = firstPage([run.length, 0, 0, 0, ...run], { count: rows });
+  const columns = ['a', 'b'].map((name) => ({ name, type: 2, isOptional: true, pages }));
+  return handmadeParquet(columns, rows, { groups });
 }
 
 describe('Parquet', () => {
@@ -76,6 +34,58 @@ describe('Parquet', () => {
       expect((error as Error).message).toMatch(/bytes can't plausibly hold the declared \d+ values/);
     },
   );
+});
+
+describe('a page of Parquet', () => {
+  const claim = 2 ** 29;
+  const codecs = { SNAPPY: 1, GZIP: 2, BROTLI: 4, LZ4: 5, ZSTD: 6, LZ4_RAW: 7 };
+
+  it.each(Object.entries(codecs))(
+    'is rejected if it claims to unpack to 512 MiB by %s',
+    async (_name, codec) => {
+      const pages = firstPage([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0], { count: 1, unpacked: claim });
+      const file = handmadeParquet([{ name: 'b', type: 1, codec, pages }], 1);
+      await expect(Dataset.fromParquet(file)).rejects.toThrow(
+        `bytes can't plausibly hold the declared ${claim} bytes`,
+      );
+    },
+  );
+
+  it('is rejected if it asks for a window of 128 MiB', async () => {
+    const frame = [0x28, 0xb5, 0x2f, 0xfd, 0, 17 << 3, 33, 0, 0, 1, 2, 3, 4];
+    const file = handmadeParquet(
+      [{ name: 'b', type: 1, codec: 6, pages: firstPage(frame, { count: 1, unpacked: 4 }) }],
+      1,
+    );
+    await expect(Dataset.fromParquet(file)).rejects.toThrow('a page asks for 134217728 bytes of memory');
+  });
+
+  it('is rejected if its runs of Zstandard unpack to more than it declares', async () => {
+    const run = [...[3, 0, 16], 7]; // a block of 128 KiB
+    const frame = [0x28, 0xb5, 0x2f, 0xfd, 0, 7 << 3, ...[2, 0, 16, 7], ...run];
+    const file = handmadeParquet(
+      [{ name: 'b', type: 1, codec: 6, pages: firstPage(frame, { count: 1, unpacked: 4 }) }],
+      1,
+    );
+    await expect(Dataset.fromParquet(file)).rejects.toThrow('the size of a page differs from its header');
+  });
+
+  it('is rejected if its texts share beginnings that are longer than the page explains', async () => {
+    const length = 2 ** 16;
+    const count = 2 ** 15;
+    // blocks of 65536 deltas in one part of the same width: the first text is new, all others share all of it
+    const deltas = (first: number, step: number): number[] => [
+      ...[...varint(2 ** 16), 1, ...varint(count), ...varint(2 * first)],
+      ...[...varint(step < 0 ? -2 * step - 1 : 2 * step), 0],
+    ];
+    const shared = [...varint(2 ** 16), 1, ...varint(count), 0, 0, 0];
+    const body = [...shared, ...deltas(length, 0)];
+    const file = handmadeParquet(
+      [{ name: 'b', type: 6, pages: firstPage(body, { count, encoding: 7 }) }],
+      count,
+    );
+    await expect(Dataset.fromParquet(file)).rejects.toThrow(FormatError);
+  });
 });
 
 describe('npz', () => {

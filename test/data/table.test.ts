@@ -98,7 +98,7 @@ describe('Dataset.fromTable', () => {
       parquetWriteBuffer({
         columnData: [
           { name: 'x', type: 'DOUBLE', data: [1, null, 3, 4, 5] },
-          { name: 'when', type: 'TIMESTAMP', data: Array.from({ length: 5 }, () => new Date(0)) },
+          { name: 'what', type: 'JSON', data: Array.from({ length: 5 }, () => ({ a: 1 })) },
           { name: 'y', type: 'STRING', data: ['a', 'b', 'a', 'b', 'c'] },
         ],
         rowGroupSize: 2,
@@ -113,7 +113,7 @@ describe('Dataset.fromTable', () => {
       count: 5,
       columns: [
         { kind: 'number', missing: 1, distinct: 4 },
-        { name: 'when', kind: 'other' },
+        { name: 'what', kind: 'other', holds: 'JSON' },
         { kind: 'text' },
       ],
     });

@@ -88,7 +88,7 @@ describe('the tarball', () => {
   });
 
   it('installs only the dependencies of the data readers and of the command line', () => {
-    const names = 'cli-progress commander fflate hyparquet leven papaparse string-width';
+    const names = 'cli-progress commander fflate fzstd leven papaparse string-width';
     const dependencies = names.split(' ');
     expect(Object.keys(manifest.dependencies)).toEqual(dependencies);
     const packages = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));

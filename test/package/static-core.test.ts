@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 const source = fileURLToPath(new URL('../../src', import.meta.url));
 
-it('uses import() only for threads, the reference, the gradient check, Parquet and the ONNX reader', () => {
+it('uses import() only for threads, the reference, the gradient check, Parquet, Zstandard and the ONNX reader', () => {
   const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/')) // as Windows has them
     .filter((path) => path.endsWith('.ts') && !path.startsWith('cli'))
@@ -21,6 +21,7 @@ it('uses import() only for threads, the reference, the gradient check, Parquet a
   expect(found.sort()).toEqual([
     'data/data-stream.ts: ./parquet/file.js',
     'data/dataset.ts: ./parquet/file.js',
+    'data/parquet/codecs.ts: ./zstd.js',
     'data/table.ts: ./parquet/file.js',
     'formats/onnx/index.ts: ./read.js',
     'kernels/load.ts: ./reference/reference.js',

@@ -9,7 +9,7 @@ import {
   openJSON,
   openJSONLines,
   openNPY,
-  openParquetTable,
+  openParquet,
   type OpenedTable,
   type Reading,
   type Text,
@@ -34,6 +34,8 @@ const MNIST = 'mnist';
 export interface OpenOptions extends CSVDialect {
   /** Whether to read it again in each epoch. Default: if it is large. */
   readonly isStream?: boolean;
+  /** Columns that need not be read. */
+  readonly ignore?: readonly string[] | undefined;
 }
 
 /**
@@ -64,7 +66,7 @@ export async function openData(path: string, known: OpenOptions = {}): Promise<D
 async function openTable(
   path: string,
   format: Exclude<DataFormat, 'npz' | 'idx'>,
-  { isStream, ...given }: OpenOptions,
+  { isStream, ignore, ...given }: OpenOptions,
 ): Promise<OpenedTable> {
   const { delimiter } = detectFileKind(path);
   const isLong = path !== STDIN && (isStream ?? (await isLarge(path)));
@@ -79,7 +81,7 @@ async function openTable(
     case 'npy':
       return openNPY(await readBytes(path));
     case 'parquet':
-      return await openParquetTable(await fileBuffer(path), isLong);
+      return openParquet(await fileBuffer(path), isLong, ignore);
   }
 }
 

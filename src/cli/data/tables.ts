@@ -87,13 +87,31 @@ export function openJSONLines(text: Text): OpenedTable {
 /** @throws FormatError, RangeError */
 export const openNPY = (bytes: Uint8Array<ArrayBuffer>): OpenedTable => inMemory(Table.fromNPY(bytes));
 
-/** @param isLarge whether it is read in parts. @throws FormatError naming the column */
-export async function openParquetTable(file: AsyncBuffer, isLarge: boolean): Promise<OpenedTable> {
-  if (!isLarge) return inMemory(await Table.fromParquet(file));
+/**
+ * Only what is asked for is read: without a profile, the columns of the reading.
+ * @param isLarge whether it is read in parts
+ * @param ignore columns that the profile does without
+ * @throws FormatError naming the column
+ */
+export function openParquet(
+  file: AsyncBuffer,
+  isLarge: boolean,
+  ignore: readonly string[] = [],
+): OpenedTable {
+  if (isLarge) {
+    return {
+      profile: () => profileParquet(file, ignore),
+      read: (reading) => Dataset.fromParquet(file, chooseColumns(reading)),
+      stream: (reading) => DataStream.fromParquet(file, chooseColumns(reading)),
+    };
+  }
+  let table: Table | undefined;
   return {
-    profile: () => profileParquet(file),
-    read: (reading) => Dataset.fromParquet(file, chooseColumns(reading)),
-    stream: (reading) => DataStream.fromParquet(file, chooseColumns(reading)),
+    profile: async () => profileTable((table ??= await Table.fromParquet(file, { ignore }))),
+    read: (reading) =>
+      table
+        ? Dataset.fromTable(table, chooseColumns(reading))
+        : Dataset.fromParquet(file, chooseColumns(reading)),
   };
 }
 

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { isGzip } from '../../base/inflate.js';
 import { RowReader } from '../../data/csv.js';
 import { detectDialect } from '../../data/index.js';
-import { toCell } from '../../data/json.js';
+import { toCell } from '../../data/rows.js';
 import { DataError, inFile } from '../errors.js';
 import { detectFileKind, STDIN, type FileKind } from '../data/file-formats.js';
 import type { ModelSignature } from '../model/signature.js';

@@ -82,6 +82,7 @@ export async function prepareTraining(
   const file = await openData(path, {
     ...pickDialect(flags),
     ...(flags.stream && { isStream: true }),
+    ignore: flags.ignore,
   });
   const chosen = file.kind === 'table' ? await readTable(flags, file) : chooseSamples(given, file);
   const { data, reading, task, ...found } = chosen;

@@ -1,11 +1,13 @@
 import { FormatError, TypeFault, isFault, within } from '../../errors.js';
 import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { show } from '../../base/check.js';
-import { planColumns, type ColumnOptions, type ColumnPlan } from '../columns.js';
+import { planColumns, refuseColumn, type ColumnOptions, type ColumnPlan } from '../columns.js';
 import { profileRows, unsupportedColumn, type TableProfile } from '../profile.js';
 import { cellDescriber, type Row, type RowBlocks, type RowSource } from '../rows.js';
 import { readColumn, type Cells } from './column.js';
-import { readFooter, type Element, type Footer, type Group } from './footer.js';
+import { readFooter, type Footer, type Group } from './footer.js';
+import type { Kind } from './kinds.js';
+import { Unreadable } from './faults.js';
 
 /** A file with random access, for files larger than memory. */
 export interface AsyncBuffer {
@@ -20,6 +22,8 @@ export type ParquetFile = Bytes | AsyncBuffer;
 
 /** 'PAR1', at both ends of the file. */
 const MAGIC = 0x31524150;
+/** 'PARE', at the end of a file whose footer is encrypted. */
+const ENCRYPTED_MAGIC = 0x45524150;
 const MOST_FOOTER_BYTES = 2 ** 26;
 /** The limit of values per row group, because a whole row group is in memory. */
 const MOST_VALUES = 2 ** 27;
@@ -34,24 +38,6 @@ const parquetRows = {
   origin: 'values',
   describeCell: cellDescriber('Parquet row'),
 } as const;
-const codecs = ['UNCOMPRESSED', 'SNAPPY', 'GZIP'];
-
-/** Types without a meaning as numbers or categories. */
-const refused = new Map<string | undefined, string>([
-  ['DATE', 'dates'],
-  ['TIME_MILLIS', 'times'],
-  ['TIME_MICROS', 'times'],
-  ['TIMESTAMP_MILLIS', 'timestamps'],
-  ['TIMESTAMP_MICROS', 'timestamps'],
-  ['TIME', 'times'],
-  ['TIMESTAMP', 'timestamps'],
-  ['INT96', 'timestamps'],
-  ['INTERVAL', 'intervals'],
-  ['JSON', 'JSON'],
-  ['BSON', 'BSON'],
-  ['GEOMETRY', 'geometries'],
-  ['GEOGRAPHY', 'geometries'],
-]);
 
 /**
  * Reads the metadata of a file and plans which columns to read.
@@ -67,52 +53,60 @@ export async function openParquet(
   const parquet = await Parquet.open(file);
   const plan = planColumns({ ...parquetRows, names: parquet.names }, options);
   const names = plan.columns.map(({ name }) => name);
-  const elements = names.map((name) => parquet.findElement(name));
+  for (const name of names) parquet.checkSupported(name);
   return {
     plan: { ...plan, at: [...names.keys()] }, // only these columns are read
     open: () => ({
       source: { ...parquetRows, names },
-      blocks: readRows(parquet.groups(elements)),
+      blocks: readRows(parquet.groups(names)),
     }),
   };
 }
 
 /**
  * Reads all columns that hold numbers or text.
+ * @param ignore columns that are not read
  * @returns the cells of each column, undefined for unsupported ones; and the contents of the latter, by name
  * @throws FormatError if the file cannot be read, naming the column
  */
-export async function readParquetColumns(file: ParquetFile): Promise<{
+export async function readParquetColumns(
+  file: ParquetFile,
+  ignore: readonly string[],
+): Promise<{
   readonly source: RowSource & { readonly names: readonly string[] };
   readonly columns: readonly (ArrayLike<unknown> | undefined)[];
   readonly count: number;
   readonly unsupported: ReadonlyMap<string, string>;
 }> {
-  const parquet = await Parquet.open(file);
+  const parquet = await Parquet.open(file, ignore);
   const { names, supported, unsupported } = parquet;
-  const groups: (readonly Cells[])[] = [];
-  for await (const columns of parquet.groups(supported.map((name) => parquet.findElement(name))))
-    groups.push(columns.cells);
-  const columns = names.map((name) => {
-    const k = supported.indexOf(name);
-    return k < 0 ? undefined : join(groups.map((cells) => cells[k]!));
-  });
+  const parts = new Map<string, Cells[]>(supported.map((name) => [name, []]));
+  for await (const { cells } of parquet.groups(supported, 'leave out'))
+    for (const [k, name] of supported.entries()) if (cells[k]) parts.get(name)!.push(cells[k]);
+  const columns = names.map((name) => (unsupported.has(name) ? undefined : join(parts.get(name)!)));
   return { source: { ...parquetRows, names }, columns, count: parquet.count, unsupported };
 }
 
 /**
  * Profiles the columns of a file larger than memory in one pass.
+ * @param ignore columns that are not read
  * @throws FormatError if the file cannot be read, naming the column
  */
-export async function profileParquet(file: ParquetFile): Promise<TableProfile> {
-  const parquet = await Parquet.open(file);
-  const { names, supported } = parquet;
-  const groups = parquet.groups(supported.map((name) => parquet.findElement(name)));
+export async function profileParquet(file: ParquetFile, ignore: readonly string[]): Promise<TableProfile> {
+  const parquet = await Parquet.open(file, ignore);
+  const { names, supported, unsupported } = parquet;
   const { count, columns } = await profileRows({
     source: { ...parquetRows, names: supported },
-    blocks: readRows(groups),
+    blocks: readRows(parquet.groups(supported, 'leave out')),
   });
-  return { count, columns: names.map((name) => columns[supported.indexOf(name)] ?? unsupportedColumn(name)) };
+  const profiles = new Map(columns.map((column) => [column.name, column]));
+  return {
+    count,
+    columns: names.map((name) => {
+      const what = unsupported.get(name);
+      return what === undefined ? profiles.get(name)! : unsupportedColumn(name, what);
+    }),
+  };
 }
 
 function join(parts: readonly Cells[]): Cells {
@@ -132,32 +126,39 @@ function join(parts: readonly Cells[]): Cells {
 class Parquet {
   readonly names: readonly string[];
   /** The contents of columns that hold neither numbers nor text, by column name. */
-  readonly unsupported: ReadonlyMap<string, string>;
+  readonly unsupported: Map<string, string>;
   /** The names of all other columns. */
   readonly supported: readonly string[];
   readonly #file: AsyncBuffer;
   readonly #footer: Footer;
 
-  private constructor(file: AsyncBuffer, footer: Footer) {
+  private constructor(file: AsyncBuffer, footer: Footer, ignore: readonly string[]) {
     this.#file = file;
     this.#footer = footer;
     this.names = footer.columns.map(({ name }) => name);
     this.unsupported = new Map(
-      this.names.flatMap((name) => {
-        const what = this.#refusedIn(name);
-        return what === undefined ? [] : [[name, what]];
+      footer.columns.flatMap(({ name, kind }) => {
+        const what = ignore.includes(name) ? 'values that are ignored' : kind;
+        return typeof what === 'string' ? [[name, what]] : [];
       }),
     );
     this.supported = this.names.filter((name) => !this.unsupported.has(name));
   }
 
-  static async open(given: ParquetFile): Promise<Parquet> {
+  static async open(given: ParquetFile, ignore: readonly string[] = []): Promise<Parquet> {
     const file = openAsyncBuffer(given);
     const { byteLength } = file;
     if (byteLength < 12) throw new FormatError({ place: 'Parquet', problem: 'the file is too short' });
     const start = await bytesAt(file, 0, 4);
     const tail = await bytesAt(file, byteLength - 8, 8);
     const [length, magic] = new Uint32Array(tail.slice().buffer) as unknown as [number, number];
+    if (magic === ENCRYPTED_MAGIC) {
+      throw new FormatError({
+        place: 'Parquet',
+        problem: 'the file is encrypted',
+        cure: 'write it without encryption',
+      });
+    }
     if (magic !== MAGIC || new Uint32Array(start.slice().buffer)[0] !== MAGIC) {
       throw new FormatError({
         place: 'Parquet',
@@ -170,8 +171,8 @@ class Parquet {
         place: 'Parquet',
         problem: `its footer declares ${length} bytes, which is impossible`,
       });
-    const bytes = await bytesAt(file, end, length + 8);
-    return new Parquet(file, await locate('the footer', () => readFooter(bytes, end)));
+    const bytes = await bytesAt(file, end, length);
+    return new Parquet(file, await locate('the footer', () => readFooter(bytes, end)), ignore);
   }
 
   /** The number of rows. */
@@ -181,11 +182,33 @@ class Parquet {
 
   /**
    * Reads columns, one row group at a time.
+   * @param unreadable what to do about a column whose values turn out to be unsupported: throw, or list it in
+   * `unsupported` and go on without it
    * @throws FormatError naming the column and the row group, from 1
    */
-  async *groups(elements: readonly Element[]): AsyncGenerator<GroupCells, void, void> {
+  async *groups(
+    names: readonly string[],
+    unreadable: 'throw' | 'leave out' = 'throw',
+  ): AsyncGenerator<GroupCells, void, void> {
     let before = 0;
-    const values = this.count * elements.length;
+    this.#checkSizes(names.length);
+    for (const [g, group] of this.#footer.groups.entries()) {
+      const cells: (Cells | undefined)[] = [];
+      for (const name of names) {
+        const read = this.unsupported.has(name) ? undefined : this.#read(group, name, `row group ${g + 1}`);
+        cells.push(
+          await (unreadable === 'throw'
+            ? read
+            : read?.catch((error: unknown) => this.#leaveOut(name, error))),
+        );
+      }
+      yield { cells, count: group.rows, before };
+      before += group.rows;
+    }
+  }
+
+  #checkSizes(columns: number): void {
+    const values = this.count * columns;
     const { byteLength } = this.#file;
     if (values > VALUES_OF_ANY_FILE + MOST_VALUES_PER_BYTE * byteLength) {
       throw new FormatError({
@@ -194,69 +217,44 @@ class Parquet {
         cure: 'write the file in plain encoding, or name fewer inputs',
       });
     }
-    for (const [g, group] of this.#footer.groups.entries()) {
-      if (group.rows * elements.length > MOST_VALUES) {
-        throw new FormatError({
-          place: `Parquet, row group ${g + 1}`,
-          problem: `${group.rows} rows of ${elements.length} columns are too many to read at once`,
-          cure: 'write smaller row groups, or name fewer inputs',
-        });
-      }
-      const columns: Cells[] = [];
-      for (const element of elements) columns.push(await this.#read(group, element, `row group ${g + 1}`));
-      yield { cells: columns, count: group.rows, before };
-      before += group.rows;
+    for (const [g, { rows }] of this.#footer.groups.entries()) {
+      if (rows * columns <= MOST_VALUES) continue;
+      throw new FormatError({
+        place: `Parquet, row group ${g + 1}`,
+        problem: `${rows} rows of ${columns} columns are too many to read at once`,
+        cure: 'write smaller row groups, or name fewer inputs',
+      });
     }
   }
 
-  /** The contents of a column that holds neither numbers nor text; undefined for other columns. */
-  #refusedIn(name: string): string | undefined {
-    const element = this.#elementIn(name);
-    if (!element) return 'lists or groups';
-    const { type, converted_type, logical_type } = element;
-    return (
-      refused.get(converted_type) ?? refused.get(logical_type?.type) ?? refused.get(type) ?? bytesIn(element)
-    );
+  #leaveOut(name: string, error: unknown): undefined {
+    if (!(error instanceof Unreadable)) throw error;
+    this.unsupported.set(name, error.what);
   }
 
   /** @throws TypeError if a column holds neither numbers nor text */
-  findElement(name: string): Element {
+  checkSupported(name: string): void {
     const what = this.unsupported.get(name);
-    if (what === undefined) return this.#elementIn(name)!;
-    const cure = 'name the inputs without it: { inputs: [name, …] }';
-    throw new TypeFault({ place: `Parquet, column ${show(name)}`, problem: `it holds ${what}`, cure });
+    if (what !== undefined) throw refuseColumn('Parquet', name, what);
   }
 
-  #elementIn(name: string): Element | undefined {
-    return this.#footer.columns.find((column) => column.name === name)!.element;
-  }
-
-  async #read(group: Group, element: Element, place: string): Promise<Cells> {
-    const { name } = element;
+  async #read(group: Group, name: string, place: string): Promise<Cells> {
     const where = `column ${show(name)}, ${place}`;
+    const column = this.#footer.columns.find((column) => column.name === name)!;
     const chunk = group.chunks.get(name);
     if (!chunk) throw new FormatError({ place: `Parquet, ${where}`, problem: 'has no values' });
-    if (!codecs.includes(chunk.codec)) {
-      throw new FormatError({
-        place: `Parquet, ${where}`,
-        problem: `it is compressed with ${chunk.codec}`,
-        cure: "write the file with compression 'snappy' or 'gzip', or none",
-      });
-    }
     const bytes = await bytesAt(this.#file, chunk.from, chunk.length);
-    return await locate(where, () => readColumn(bytes, element, group, chunk));
+    const { isOptional, kind } = column;
+    return await locate(where, () =>
+      readColumn(bytes, { kind: kind as Kind, isOptional }, chunk, group.rows),
+    );
   }
-}
-
-/** Fixed-length bytes are numbers or text only if a logical type says so. */
-function bytesIn({ type, converted_type, logical_type }: Element): string | undefined {
-  const isPlain = type === 'FIXED_LEN_BYTE_ARRAY' && converted_type !== 'DECIMAL';
-  return isPlain && logical_type?.type !== 'FLOAT16' && logical_type?.type !== 'UUID' ? 'bytes' : undefined;
 }
 
 /** The cells of a row group, by column. */
 interface GroupCells {
-  readonly cells: readonly Cells[];
+  /** Undefined for columns that are left out. */
+  readonly cells: readonly (Cells | undefined)[];
   readonly count: number;
   /** The number of rows before it. */
   readonly before: number;
@@ -267,7 +265,7 @@ async function* readRows(groups: AsyncIterable<GroupCells>): AsyncGenerator<Iter
 }
 
 function* rowsIn({ cells, count, before }: GroupCells): Generator<Row, void, void> {
-  for (let n = 0; n < count; n++) yield { cells: cells.map((column) => column[n]), number: before + n + 1 };
+  for (let n = 0; n < count; n++) yield { cells: cells.map((column) => column?.[n]), number: before + n + 1 };
 }
 
 /**
@@ -280,6 +278,7 @@ async function locate<Result>(where: string, read: () => Result | Promise<Result
     return await read();
   } catch (cause) {
     const fault = within(`Parquet, ${where}`, cause);
+    if (cause instanceof Unreadable) throw new Unreadable(cause.what, fault, { cause });
     const problem = isFault(cause) ? fault.problem : `it cannot be read (${fault.problem})`;
     throw new FormatError({ ...fault, problem }, { cause });
   }

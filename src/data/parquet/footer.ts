@@ -1,37 +1,35 @@
+import { damaged } from './faults.js';
+import { describeKind, type Kind, type Schema } from './kinds.js';
 import {
-  parquetMetadata,
-  type ColumnMetaData,
-  type ParquetType,
-  type RowGroup,
-  type SchemaElement,
-} from 'hyparquet';
-import { damaged, list, checkStruct, ThriftReader, type Struct } from './thrift.js';
+  checkStruct,
+  list,
+  optionalSize,
+  size,
+  text,
+  ThriftReader,
+  toText,
+  type Struct,
+  type Value,
+} from './thrift.js';
 
 // Reads the footer of a Parquet file: FileMetaData in Thrift (https://github.com/apache/parquet-format).
 
 /** A top-level column of the schema. */
-interface ParquetColumn {
+export interface ParquetColumn {
   readonly name: string;
-  /** Undefined for a group of columns or a list. */
-  readonly element: Element | undefined;
-}
-
-/** A column of values. */
-export interface Element extends SchemaElement {
-  readonly type: ParquetType;
   readonly isOptional: boolean;
+  /** What the column holds; a string names values that are neither numbers nor text. */
+  readonly kind: Kind | string;
 }
 
 /** The place of a column's values of a row group. */
 export interface ColumnChunk {
-  readonly metadata: ColumnMetaData;
   readonly codec: string;
   readonly from: number;
   readonly length: number;
 }
 
 export interface Group {
-  readonly group: RowGroup;
   readonly rows: number;
   /** By column name; only columns with values. */
   readonly chunks: ReadonlyMap<string, ColumnChunk>;
@@ -42,105 +40,118 @@ export interface Footer {
   readonly groups: readonly Group[];
 }
 
-/** The bytes of a decimal of 76 digits. */
-const LONGEST_STATISTIC = 32;
-/** The code of the converted type DECIMAL. */
-const DECIMAL = 5;
-/** The bytes of the footer's length and the magic number, which end the file. */
-const TAIL = 8;
+const codecs = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW'];
+const REQUIRED = 0;
+const REPEATED = 2;
 
 /**
- * @param bytes the end of a file: the footer, its length and the magic number
+ * @param bytes the footer
  * @param end the offset of the footer
- * @throws FormatError, or any error of hyparquet
+ * @throws FormatError if it is damaged
  */
-export function readFooter(bytes: Uint8Array<ArrayBuffer>, end: number): Footer {
-  checkStatistics(new ThriftReader(bytes.subarray(0, -TAIL)).struct());
-  const { schema, row_groups } = parquetMetadata(bytes, { geoparquet: false });
-  const columns = findColumns(schema);
-  const elements = new Map(columns.map(({ name, element }) => [name, element]));
-  return { columns, groups: row_groups.map((group) => findChunks(group, elements, end)) };
+export function readFooter(bytes: Uint8Array, end: number): Footer {
+  const footer = new ThriftReader(bytes).struct();
+  const groups = list(footer, 4).map(checkStruct);
+  const hidden = new Set(groups.flatMap(findEncrypted));
+  const geometries = findGeometries(footer);
+  const columns = findColumns(list(footer, 2).map(checkStruct)).map((column) => {
+    if (hidden.has(column.name)) return { ...column, kind: 'encrypted values' };
+    return geometries.has(column.name) ? { ...column, kind: 'geometries' } : column;
+  });
+  const readable = new Map(
+    columns.flatMap(({ name, kind }) => (typeof kind === 'string' ? [] : [[name, kind]])),
+  );
+  return { columns, groups: groups.map((group) => findChunks(group, readable, end)) };
 }
 
-/** hyparquet parses statistics too; for decimals this takes quadratic time in their length. */
-function checkStatistics(footer: Struct): void {
-  const leaves = list(footer, 2)
-    .map(checkStruct)
-    .filter((element) => element.has(1));
-  for (const group of list(footer, 4)) {
-    for (const [k, chunk] of list(checkStruct(group), 1).entries()) {
-      const about = checkStruct(chunk).get(3);
-      const statistics = about === undefined ? undefined : checkStruct(about).get(12);
-      if (statistics === undefined || leaves[k]?.get(6) !== DECIMAL) continue;
-      for (const value of checkStruct(statistics).values()) {
-        if (value instanceof Uint8Array && value.length > LONGEST_STATISTIC)
-          throw damaged('a decimal is too long');
-      }
-    }
+/** The columns that GeoParquet declares in the file's metadata; their type alone would make them bytes. */
+function findGeometries(footer: Struct): ReadonlySet<string> {
+  const pairs = footer.has(5) ? list(footer, 5).map(checkStruct) : [];
+  const geo = pairs.find((pair) => text(pair, 1) === 'geo');
+  if (!geo?.has(2)) return new Set();
+  try {
+    const { columns } = JSON.parse(text(geo, 2)) as { columns: object };
+    return new Set(Object.keys(columns));
+  } catch {
+    return new Set(); // it is no GeoParquet; its columns are what the schema says
   }
 }
 
-function findColumns(schema: readonly SchemaElement[]): ParquetColumn[] {
+function findColumns(elements: readonly Struct[]): ParquetColumn[] {
   const columns: ParquetColumn[] = [];
-  for (let i = 1; i < schema.length;) {
-    const element = schema[i]!;
-    const isNested = countChildren(element) > 0 || element.repetition_type === 'REPEATED';
-    columns.push({ name: toText(element.name), element: isNested ? undefined : toElement(element) });
+  for (let i = 1; i < elements.length;) {
+    const element = elements[i]!;
+    const repetition = optionalSize(element, 3) ?? REQUIRED;
+    const children = countChildren(element);
+    columns.push({
+      name: text(element, 4),
+      isOptional: repetition !== REQUIRED,
+      kind: repetition === REPEATED ? 'lists' : describeKind(toSchema(element, children)),
+    });
     // The members of a group follow it.
     for (let left = 1; left > 0; left--, i++) {
-      if (i >= schema.length) throw damaged('the schema ends too soon');
-      left += countChildren(schema[i]!);
+      if (i >= elements.length) throw damaged('the schema ends too soon');
+      left += countChildren(elements[i]!);
     }
   }
   return columns;
 }
 
-const countChildren = ({ num_children: count = 0 }: SchemaElement): number => toSize(Math.max(count, 0));
+const countChildren = (element: Struct): number => optionalSize(element, 5) ?? 0;
 
-function toElement(element: SchemaElement): Element {
-  const { name, type, type_length: length = 0, scale = 0, repetition_type: repetition } = element;
-  if (!type) throw damaged(`column '${name}' has an unknown type`);
-  toSize(length);
-  if (!Number.isInteger(scale)) throw damaged(`column '${name}' has an invalid scale`);
+function toSchema(element: Struct, children: number): Schema {
+  const logical = element.get(10);
+  const [entry] = logical instanceof Map ? (logical as Struct) : [];
   return {
-    ...element,
-    type,
-    isOptional: repetition === 'OPTIONAL',
-    repetition_type: repetition ?? 'REQUIRED',
+    type: children > 0 ? undefined : size(element, 1),
+    length: optionalSize(element, 2) ?? 0,
+    converted: optionalSize(element, 6),
+    scale: optionalSize(element, 7) ?? 0,
+    logical: entry && { type: entry[0], about: entry[1] },
   };
 }
 
-function findChunks(group: RowGroup, elements: ReadonlyMap<string, Element | undefined>, end: number): Group {
-  const rows = toSize(group.num_rows);
+/** The columns of a row group whose values are encrypted. */
+function findEncrypted(group: Struct): string[] {
+  return list(group, 1)
+    .map(checkStruct)
+    .filter((chunk) => chunk.has(8))
+    .map((chunk) => {
+      const key = checkStruct(chunk.get(8)).get(2); // absent if the footer's key encrypts it
+      const about = key === undefined ? checkStruct(chunk.get(3)) : checkStruct(key);
+      return topName(about.get(key === undefined ? 3 : 1));
+    });
+}
+
+const topName = (path: Value | undefined): string =>
+  toText(Array.isArray(path) ? (path[0] as Value) : undefined);
+
+function findChunks(group: Struct, readable: ReadonlyMap<string, Kind>, end: number): Group {
+  const rows = size(group, 3);
   const chunks = new Map<string, ColumnChunk>();
-  for (const { meta_data: metadata, file_path: path } of group.columns) {
-    if (!metadata || path !== undefined) throw damaged('its columns are encrypted, or in other files');
-    const [name = '', ...more] = metadata.path_in_schema;
-    const element = elements.get(name);
-    if (!element) continue;
-    if (more.length > 0 || metadata.type !== element.type || toSize(metadata.num_values) !== rows)
-      throw damaged(`column '${name}' doesn't match the schema`);
-    const dictionary = toSize(metadata.dictionary_page_offset ?? 0);
-    const first = toSize(metadata.data_page_offset);
-    const from = dictionary > 0 ? Math.min(dictionary, first) : first;
-    const length = toSize(metadata.total_compressed_size);
-    if (from + length > end) throw damaged(`column '${name}' is not within the file`);
-    chunks.set(name, { metadata, codec: metadata.codec, from, length });
+  for (const chunk of list(group, 1).map(checkStruct)) {
+    if (chunk.has(8)) continue;
+    if (chunk.has(1)) throw damaged('its columns are in other files');
+    const about = checkStruct(chunk.get(3));
+    const name = topName(about.get(3));
+    const kind = readable.get(name);
+    if (kind) chunks.set(name, findChunk(name, about, { kind, rows, end }));
   }
-  return { group, rows, chunks };
+  return { rows, chunks };
 }
 
-/**
- * @throws FormatError unless it is a whole number of at least 0. hyparquet's type doesn't guarantee it, because the
- * value comes from the file
- */
-function toSize(value: unknown): number {
-  const size = typeof value === 'bigint' ? Number(value) : value;
-  if (!Number.isSafeInteger(size) || (size as number) < 0) throw damaged('it contains an invalid size');
-  return size as number;
-}
-
-function toText(value: unknown): string {
-  if (typeof value !== 'string') throw damaged('a name is missing');
-  return value;
+function findChunk(
+  name: string,
+  about: Struct,
+  { kind, rows, end }: { kind: Kind; rows: number; end: number },
+): ColumnChunk {
+  if (list(about, 3).length > 1 || size(about, 1) !== kind.type || size(about, 5) !== rows)
+    throw damaged(`column '${name}' doesn't match the schema`);
+  const dictionary = optionalSize(about, 11) ?? 0;
+  const first = size(about, 9);
+  const from = dictionary > 0 ? Math.min(dictionary, first) : first;
+  const length = size(about, 7);
+  if (from + length > end) throw damaged(`column '${name}' is not within the file`);
+  const codec = size(about, 4);
+  return { codec: codecs[codec] ?? `codec ${codec}`, from, length };
 }

@@ -1,4 +1,4 @@
-import { damaged } from './thrift.js';
+import { damaged } from './faults.js';
 
 /** The best ratio: a copy of 64 bytes takes at least 3. */
 const MOST_PER_BYTE = 22;

@@ -1,11 +1,11 @@
-import { FormatError } from '../../errors.js';
+import { damaged } from './faults.js';
 
 // The compact protocol of Thrift, https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md, in
 // which Parquet writes its metadata. Every size is checked against the remaining bytes.
 
 /** The values of a struct by field number. */
 export type Struct = ReadonlyMap<number, Value>;
-type Value = number | boolean | Uint8Array | Struct | readonly Value[];
+export type Value = number | boolean | Uint8Array | Struct | readonly Value[];
 
 const STOP = 0;
 const TRUE = 1;
@@ -23,9 +23,8 @@ const MOST_PARTS = 2 ** 21;
 /** The bytes of a 64-bit integer at 7 bits each. */
 const LONGEST_INTEGER = 10;
 
-/** The error of a damaged file; the caller adds the place. */
-export const damaged = (problem: string, cure?: string, options?: ErrorOptions): FormatError =>
-  new FormatError({ place: '', problem, cure }, options);
+export const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, byteLength);
 
 /** Reads one struct after another. */
 export class ThriftReader {
@@ -52,6 +51,32 @@ export class ThriftReader {
     throw damaged('it has a number of more than 64 bits');
   }
 
+  /**
+   * Reads a signed varint of up to 64 bits.
+   * @throws FormatError if the bytes end within the varint
+   */
+  zigzag(): bigint {
+    let value = 0n;
+    for (let i = 0n; i < LONGEST_INTEGER; i++) {
+      const byte = this.#byte();
+      value |= BigInt(byte & 127) << (7n * i);
+      if (byte < 128) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
+    }
+    throw damaged('it has a number of more than 64 bits');
+  }
+
+  /**
+   * Takes the next bytes.
+   * @param atLeast the number of bytes that must be left
+   * @throws FormatError if there are fewer
+   */
+  bytes(length: number, atLeast = length): Uint8Array {
+    if (atLeast > this.#bytes.length - this.at) throw damaged('it ends too soon');
+    const bytes = this.#bytes.subarray(this.at, this.at + length);
+    this.at += bytes.length;
+    return bytes;
+  }
+
   /** @throws FormatError if the bytes are not a struct, or end within it */
   struct(depth = 0): Struct {
     this.#begin(depth);
@@ -71,14 +96,9 @@ export class ThriftReader {
     if (LISTS.includes(type)) return this.#list(depth + 1);
     if (type === STRUCT) return this.struct(depth + 1);
     if (type === BYTE) return (this.#byte() << 24) >> 24;
-    if (type === DOUBLE) {
-      this.#skip(8);
-      return NaN; // no caller reads a field of this type
-    }
+    if (type === DOUBLE) return this.bytes(8); // no caller reads a field of this type
     if (type !== BINARY) throw damaged(`it has a value of type ${type}`);
-    const length = this.varint();
-    const from = this.#skip(length);
-    return this.#bytes.subarray(from, from + length);
+    return this.bytes(this.varint());
   }
 
   #list(depth: number): Value[] {
@@ -95,16 +115,9 @@ export class ThriftReader {
     if (depth > DEEPEST || ++this.#parts > MOST_PARTS) throw damaged('it has too many parts');
   }
 
-  /** @returns the offset of the skipped bytes */
-  #skip(length: number): number {
-    const from = this.at;
-    if (length > this.#bytes.length - from) throw damaged('it ends too soon');
-    this.at += length;
-    return from;
-  }
-
   #byte(): number {
-    return this.#bytes[this.#skip(1)]!;
+    if (this.at >= this.#bytes.length) throw damaged('it ends too soon');
+    return this.#bytes[this.at++]!;
   }
 
   #integer(): number {
@@ -115,18 +128,22 @@ export class ThriftReader {
 
 // Checks of fields. Optional fields may be absent.
 
-function integer(struct: Struct, field: number): number | undefined {
-  const value = struct.get(field);
-  if (value === undefined) return undefined;
-  if (!Number.isSafeInteger(value)) throw damaged(`field ${field} is not a whole number`);
-  return value as number;
-}
+/** Reads a whole number of at least 0, if there is one. */
+export const optionalSize = (struct: Struct, field: number): number | undefined =>
+  struct.has(field) ? size(struct, field) : undefined;
 
 /** Reads a required whole number of at least 0. */
 export function size(struct: Struct, field: number): number {
-  const value = integer(struct, field);
-  if (value === undefined || value < 0) throw damaged(`field ${field} is not a size`);
-  return value;
+  const value = struct.get(field);
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw damaged(`field ${field} is not a size`);
+  return value as number;
+}
+
+export const text = (struct: Struct, field: number): string => toText(struct.get(field));
+
+export function toText(value: Value | undefined): string {
+  if (!(value instanceof Uint8Array)) throw damaged('a text is missing');
+  return new TextDecoder().decode(value);
 }
 
 export function checkStruct(value: Value | undefined): Struct {
