@@ -1,5 +1,6 @@
 import { Gunzip } from 'fflate';
 import { gunzip } from '../../base/inflate.js';
+import { loaded } from '../../base/loaded.js';
 import { unpackHadoopLZ4, unpackLZ4 } from './lz4.js';
 import { unpackSnappy } from './snappy.js';
 import { checkLength, damaged, decompress, unreadable } from './faults.js';
@@ -29,7 +30,7 @@ export async function chooseCodec(codec: string): Promise<Unpack> {
     case 'LZ4_RAW':
       return unpackLZ4;
     case 'ZSTD':
-      return (await import('./zstd.js')).unpackZstd;
+      return (await loaded('Zstandard', import('./zstd.js'))).unpackZstd;
     case 'BROTLI':
       return findBrotli();
     default:
