@@ -2,7 +2,7 @@ import { TypeFault } from '../errors.js';
 import { checkKeys, checkName, show } from '../base/check.js';
 import type { NumberTransform, Transform, Transforms, UnknownPolicy } from '../model/transforms.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
-import type { SampleArrays, Schema } from './samples.js';
+import type { SampleArrays, Schema } from './schema.js';
 
 /**
  * 'standardize': to mean 0 and standard deviation 1 (of the population, √(Σ(x − mean)²/n)); 'minMax': to the range from

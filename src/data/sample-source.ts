@@ -2,7 +2,8 @@ import { RangeFault } from '../errors.js';
 import type { ColumnPlan } from './columns.js';
 import { createStatistics, type ColumnStatistics } from './fit-transforms.js';
 import type { RowBlocks, RowSource } from './rows.js';
-import { buildBatches, checkCount, Means, SampleBuilder, type SampleArrays, type Schema } from './samples.js';
+import { buildBatches, checkCount, Means, SampleBuilder } from './samples.js';
+import type { SampleArrays, Schema } from './schema.js';
 
 /** Samples that can be read from the beginning any number of times. */
 export interface SampleSource {

@@ -1,83 +1,9 @@
 import { RangeFault } from '../errors.js';
 import { checkInteger } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
-import type { CheckedSpec } from '../model/spec.js';
-import type { Data } from '../training/samples.js';
-import { alignSamples, learnNames } from './align.js';
-import { planColumns, type Categories, type Column, type ColumnOptions, type ColumnPlan } from './columns.js';
+import { planColumns, type Column, type ColumnOptions, type ColumnPlan } from './columns.js';
 import type { Row, RowBlocks, RowSource } from './rows.js';
-
-/** The columns of samples: the same for every part of a dataset. */
-export interface Schema {
-  /** The numbers of input and target columns. */
-  readonly width: number;
-  readonly targetWidth: number;
-  /** The names of these columns, if known. */
-  readonly columns?: readonly string[];
-  readonly targetColumns?: readonly string[];
-  readonly classes?: Categories;
-  /** Whether the classes have no names: labels were given as indices. */
-  readonly hasIndices?: boolean;
-  /** For each input column; undefined for a numeric one. */
-  readonly categories?: readonly (Categories | undefined)[];
-}
-
-/** Samples in arrays, as a Dataset holds them and a DataStream reads them in batches. */
-export interface SampleArrays {
-  /** [count][width] */
-  readonly inputs: NumericArray;
-  /** [count][targetWidth] */
-  readonly targets?: NumericArray;
-  /** [count] class indices. */
-  readonly labels?: NumericArray;
-  readonly inputScale?: number;
-  readonly schema: Schema;
-}
-
-/** Samples as `train` and `evaluate` accept them, which puts them in the order of a network by their names. */
-export class NamedData implements Data {
-  /** [count][width], before any transform. A string category is stored as its index, a numeric category as itself. */
-  readonly inputs: NumericArray;
-  /** [count][outputs] */
-  declare readonly targets?: NumericArray;
-  /** [count] class indices. */
-  declare readonly labels?: NumericArray;
-  declare readonly inputScale?: number;
-  readonly #samples: SampleArrays;
-
-  constructor(samples: SampleArrays) {
-    const { inputs, targets, labels, inputScale } = samples;
-    this.inputs = inputs;
-    if (targets) this.targets = targets;
-    if (labels) this.labels = labels;
-    if (inputScale !== undefined) this.inputScale = inputScale;
-    this.#samples = samples;
-  }
-
-  /**
-   * @internal
-   * @throws RangeError naming the column, category or class that doesn't fit
-   */
-  forNetwork(spec: CheckedSpec, isTraining = false): Data {
-    if (isTraining) learnNames(spec, this.#samples.schema);
-    const aligned = alignSamples(this.#samples, spec);
-    return aligned === this.#samples ? this : toData(aligned);
-  }
-}
-
-const toData = ({ inputs, targets, labels, inputScale }: SampleArrays): Data => ({
-  inputs,
-  ...(targets && { targets }),
-  ...(labels && { labels }),
-  ...(inputScale !== undefined && { inputScale }),
-});
-
-/** The categories of each categorical column, by column name. */
-export function categoriesByName({ columns, categories = [] }: Schema): Record<string, Categories> {
-  return Object.fromEntries(
-    categories.flatMap((list, k) => (list ? [[columns?.[k] ?? String(k), list]] : [])),
-  );
-}
+import type { SampleArrays } from './schema.js';
 
 /** A growing matrix of doubles, so that nothing is rounded before the transforms. */
 class RowBuffer {
