@@ -63,7 +63,7 @@ class Survey {
     this.#plan = plan;
     this.builder = new SampleBuilder(plan);
     const width = plan.columns.filter(({ role }) => role === 'input').length;
-    if (plan.missing === 'mean') this.#means = new Means(width);
+    if (plan.missing === 'mean' || plan.missing === 'category') this.#means = new Means(width);
     else this.statistics = createStatistics({ width, targetWidth: plan.columns.length - width });
   }
 

@@ -63,27 +63,33 @@ export class SampleBuilder {
       const column = columns[k]!;
       if (!column.isMissing(cells[at[k]!])) continue;
       if (missing === 'drop') return;
+      if (missing === 'category') {
+        if (column.role !== 'input') return;
+        continue;
+      }
       if (missing === 'error') {
         throw new RangeFault({
           place: column.describeCell(number),
           problem: 'is missing',
-          cure: "fill it in, or choose missing: 'drop' or 'mean'",
-          option: { name: 'missing', values: ['drop', 'mean'] },
+          cure: "fill it in, or choose missing: 'drop', 'mean' or 'category'",
+          option: { name: 'missing', values: ['drop', 'mean', 'category'] },
         });
       }
       if (column.role !== 'input' || column.isCategorical) {
         throw new RangeFault({
           place: column.describeCell(number),
           problem: 'is missing, and only numeric inputs have a mean',
-          cure: "choose missing: 'drop'",
-          option: { name: 'missing', values: ['drop'] },
+          cure: "choose missing: 'category' or 'drop'",
+          option: { name: 'missing', values: ['category', 'drop'] },
         });
       }
     }
     for (let k = 0; k < columns.length; k++) {
       const column = columns[k]!;
       const value = cells[at[k]!];
-      this.#row[k] = missing === 'mean' && column.isMissing(value) ? NaN : column.encode(value, number);
+      const isFilled = (missing === 'mean' || missing === 'category') && column.isMissing(value);
+      if (isFilled && missing === 'category') column.addMissing(number);
+      this.#row[k] = isFilled ? NaN : column.encode(value, number);
     }
     this.#inputs.push(this.#row.subarray(0, this.#width));
     this.#answers.push(this.#row.subarray(this.#width));
@@ -109,20 +115,25 @@ export class SampleBuilder {
     const answers = this.#answers.values;
     const inputColumns = columns.slice(0, this.#width);
     const answerColumns = columns.slice(this.#width);
-    const filling = missing === 'mean' ? (means ?? columnMeans(inputs, this.#width)) : undefined;
+    const filling =
+      missing === 'mean' || missing === 'category' ? (means ?? columnMeans(inputs, this.#width)) : undefined;
+    const withOthers = new Set<number>();
     const categories = inputColumns.map((column, k) => {
       if (!column.isCategorical) {
         if (filling) fillIn(column, inputs, this.#width, k, filling[k]!);
         return undefined;
       }
-      const { categories, meanings } = column.decide();
-      for (let i = k; i < inputs.length; i += this.#width) inputs[i] = meanings[inputs[i]!]!;
+      const { categories, meanings, ofMissing, hasOthers } = column.decide();
+      if (hasOthers) withOthers.add(k);
+      for (let i = k; i < inputs.length; i += this.#width)
+        inputs[i] = Number.isNaN(inputs[i]) ? ofMissing! : meanings[inputs[i]!]!;
       return categories;
     });
     const schema = {
       width: this.#width,
       columns: inputColumns.map(({ name }) => name),
       ...(categories.some(Boolean) && { categories }),
+      ...(withOthers.size > 0 && { withOthers }),
     };
     if (answerColumns[0]?.role === 'label') {
       const { categories: classes, meanings } = answerColumns[0].decide();

@@ -14,6 +14,8 @@ export interface Schema {
   readonly hasIndices?: boolean;
   /** For each input column; undefined for a numeric one. */
   readonly categories?: readonly (Categories | undefined)[];
+  /** The input columns whose rare categories were joined as 'other'. */
+  readonly withOthers?: ReadonlySet<number>;
 }
 
 /** Samples in arrays, as a Dataset holds them and a DataStream reads them in batches. */
