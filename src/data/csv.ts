@@ -6,7 +6,9 @@ import { checkSource, type TextSource } from './chunks.js';
 import { columnOptionNames, planColumns, type ColumnOptions } from './columns.js';
 import { cellDescriber, checkText, openText, parseText, type Row, type TextRows } from './rows.js';
 import type { CSVDialect } from './dialect.js';
-import { buildBatches, buildSamples, NamedData, type SampleArrays } from './samples.js';
+import { NamedData } from './align.js';
+import { buildBatches, buildSamples } from './samples.js';
+import type { SampleArrays } from './schema.js';
 
 /** How to read a CSV text. */
 export interface CSVOptions extends ColumnOptions, CSVDialect {}

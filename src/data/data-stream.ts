@@ -22,7 +22,8 @@ import type { ArrayOptions, NPYOptions } from './npy.js';
 import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
 import { openText } from './rows.js';
 import { surveyRows, type SampleSource } from './sample-source.js';
-import { categoriesByName, NamedData } from './samples.js';
+import { NamedData } from './align.js';
+import { categoriesByName } from './schema.js';
 
 /** The batch size of a stream. */
 export interface StreamOptions {

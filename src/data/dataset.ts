@@ -23,7 +23,9 @@ import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
 import { assignFolds, drawTestSet, gatherRows } from './partition.js';
 import type { Row, RowSource } from './rows.js';
 import type { Table } from './table.js';
-import { buildBatches, buildSamples, categoriesByName, NamedData, type SampleArrays } from './samples.js';
+import { NamedData } from './align.js';
+import { buildBatches, buildSamples } from './samples.js';
+import { categoriesByName, type SampleArrays } from './schema.js';
 
 export interface PartitionOptions {
   /** The seed of the order of the samples, a safe integer. Default 0. */

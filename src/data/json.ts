@@ -13,7 +13,8 @@ import {
   type RowSource,
   type TextRows,
 } from './rows.js';
-import { buildSamples, type SampleArrays } from './samples.js';
+import { buildSamples } from './samples.js';
+import type { SampleArrays } from './schema.js';
 
 /** How to read a JSON text. */
 export interface JSONOptions extends ColumnOptions {
