@@ -33,7 +33,7 @@ export function readObjects(rows: readonly object[], options: ColumnOptions): Sa
   }
   const names = [...found];
   function* cells(): Generator<Row> {
-    for (const [number, row] of rows.entries()) yield { cells: readCells(row as object, names), number };
+    for (const [number, row] of rows.entries()) yield { cells: readCells(row, names), number };
   }
   return buildSamples({ place: 'rows', origin: 'values', names, describeCell }, cells(), options);
 }

@@ -101,13 +101,18 @@ describe('compressed pages', () => {
   });
 
   it.each<[string, number, readonly number[], string]>([
-    ['Zstandard that ends too soon', 6, [...zstd, 0x20, 16, 129, 0, 0, 1], 'a page cannot be decompressed'],
+    [
+      'Zstandard that ends too soon',
+      6,
+      [...zstd, 0x20, 16, 129, 0, 0, 1],
+      'its Zstandard data cannot be decompressed',
+    ],
     ['Zstandard that holds less', 6, [...zstd, 0x20, 4, 33, 0, 0, 1, 0, 0, 0], 'the size of a page differs'],
     [
       'Brotli that holds more',
       4,
       [...brotliCompressSync(new Uint8Array(99))],
-      'a page cannot be decompressed',
+      'its Brotli data cannot be decompressed',
     ],
     ['gzip that holds less', 2, [...gzipSync(new Uint8Array(9))], 'the size of a page differs'],
     ['LZ4 that holds less', 7, [0x40, 1, 2, 3, 4], 'its LZ4 data cannot be decompressed'],
