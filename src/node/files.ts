@@ -6,7 +6,8 @@ import { writeWhole } from './whole-file.js';
 
 /**
  * Saves the network's state at the time of the call. The file is replaced atomically: it holds either the old or the
- * new network, and the new one is on disk when the promise resolves.
+ * new network. The new one is on disk when the promise resolves, unless the host refuses to flush files, as Node does under
+ * `--permission`. The file keeps its permissions.
  * @throws RangeError if a weight is NaN or infinite
  * @throws FileError if the file cannot be written; the old file remains
  */

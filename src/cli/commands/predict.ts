@@ -8,7 +8,8 @@ import type { Output } from '../terminal/output.js';
 import { describeSignature, type ModelSignature } from '../model/signature.js';
 import { formatCount, joinNames } from '../terminal/format.js';
 import { openModel } from '../model/open-model.js';
-import { checkApart, writeThroughTemporary, type WriteText } from '../data/output-paths.js';
+import { checkApart, writeStoppable } from '../data/output-paths.js';
+import type { WritePart } from '../../node/whole-file.js';
 import { displayPath } from '../data/read-file.js';
 import { readSamples, type Sample } from '../predict/samples.js';
 import type { Network } from '../../network.js';
@@ -52,7 +53,7 @@ export const predict: CommandDefinition<PredictFlags> = {
       await predictAll(model.net, signature, paths, writer, output, (text) => output.write(text));
     } else {
       checkApart('--out', out, [path, ...paths]);
-      const count = await writeThroughTemporary(out, (write) =>
+      const count = await writeStoppable(out, (write) =>
         predictAll(model.net, signature, paths, writer, output, write),
       );
       output.say(`${formatCount(count, 'answer')} written to ${out}`);
@@ -67,7 +68,7 @@ async function predictAll(
   paths: readonly string[],
   writer: PredictionWriter,
   output: Output,
-  write: WriteText,
+  write: WritePart,
 ): Promise<number> {
   let count = 0;
   let empty = 0;

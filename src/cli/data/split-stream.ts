@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { viewBytes } from '../../base/bytes.js';
 import type { Categories, Dataset, DataStream } from '../../data/index.js';
 import { gatherRows } from '../../data/partition.js';
 import { Random } from '../../base/random.js';
@@ -18,6 +20,26 @@ export const toTrainData = ({ inputs, inputScale, labels, targets }: LabeledSamp
   ...(labels && { labels }),
   ...(targets && { targets }),
 });
+
+/** What a training learned from, as hashes: 16 digits of SHA-256. */
+export interface DataHashes {
+  readonly inputs: string;
+  /** Of the labels or targets. */
+  readonly answers: string;
+}
+
+/** Hashes samples as the network gets them, whatever file they came from. */
+export function hashSamples(parts: readonly LabeledSamples[]): DataHashes {
+  const hash = (arrays: readonly (NumericArray | undefined)[]): string => {
+    const sum = createHash('sha256');
+    for (const array of arrays) if (array) sum.update(viewBytes(array)!);
+    return sum.digest('hex').slice(0, 16);
+  };
+  return {
+    inputs: hash(parts.map(({ inputs }) => inputs)),
+    answers: hash(parts.flatMap(({ labels, targets }) => [labels, targets])),
+  };
+}
 
 /** Shares of the samples, and the seed from which it is drawn which they are. */
 export interface Shares {

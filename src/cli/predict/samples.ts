@@ -10,7 +10,7 @@ import { detectFileKind, STDIN, type FileKind } from '../data/file-formats.js';
 import type { ModelSignature } from '../model/signature.js';
 import type { Reading } from '../data/tables.js';
 import { openData, type TableFile } from '../data/open-data.js';
-import { displayPath } from '../data/read-file.js';
+import { displayPath, readText } from '../data/read-file.js';
 import {
   findColumnsByName,
   findColumnsByNumber,
@@ -279,9 +279,7 @@ async function* readWholeFile(
   onIgnored: OnIgnored,
 ): AsyncGenerator<Sample[]> {
   if (format === 'json') {
-    let text = '';
-    for await (const chunk of decodeTexts(path)) text += chunk;
-    const json = parse(path, text);
+    const json = parse(path, await readText(path));
     const rows: unknown[] = Array.isArray(json) ? json : [json];
     if (rows.length === 0) throw new DataError(path, 'expected at least one sample, got none');
     const objects = new ObjectSamples(signature, onIgnored);

@@ -11,6 +11,8 @@ import { displayPath } from '../data/read-file.js';
 import {
   MOST_HELD,
   splitStream,
+  hashSamples,
+  type DataHashes,
   type LabeledSamples,
   type LearnedStream,
   type Shares,
@@ -116,6 +118,7 @@ export async function prepareTraining(
       given,
       ...countSamples(parts, options),
       testSamples: test?.count ?? 0,
+      hashes: hashParts(parts),
     },
   };
   return { net, ...parts, options, about, found: { file, ...found } };
@@ -187,6 +190,12 @@ function chooseSamples(given: GivenOptions, { path, data }: Extract<DataFile, { 
 export interface TrainingParts extends Pick<PreparedTraining, 'train' | 'test' | 'validation' | 'some'> {
   readonly testPart?: TestPart;
   readonly shares?: Shares;
+}
+
+/** A stream is too large to be hashed as a whole: the samples that are held come from all over it. */
+export function hashParts({ train, some, validation, test }: TrainingParts): DataHashes {
+  if (train instanceof Dataset) return hashSamples([train]);
+  return hashSamples([some, validation, test].filter((part) => part !== undefined));
 }
 
 async function splitSamples(

@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.js';
 import { crc32 } from '../../base/crc32.js';
-import { inflate } from '../../base/inflate.js';
+import { inflate, MOST_UNPACKED } from '../../base/inflate.js';
 
 // Zip files, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT: entries, each after a local header; the
 // central directory (§4.3.12); the end record (§4.3.16).
@@ -16,9 +16,6 @@ const STORED = 0;
 const DEFLATED = 8;
 /** Marks a size of more than 32 bits, which another record (zip64) holds. */
 const ELSEWHERE = 0xffffffff;
-
-/** The limit of decompressed bytes over all entries that are read. */
-const MOST_UNPACKED = 2 ** 30;
 
 interface Entry {
   readonly method: number;
