@@ -18,7 +18,9 @@ import {
  */
 export function readJSON(json: unknown): Written {
   try {
+    checkText(json);
     const written = objectAt('json', json);
+    checkType(written);
     const layers = arrayAt('json.layers', written['layers']);
     const second = objectAt('json.layers[1]', layers[1]);
     return Array.isArray(second['weights']) ? readNew(written, layers) : readLegacy(written, layers);
@@ -29,6 +31,32 @@ export function readJSON(json: unknown): Written {
 }
 
 type Unknowns = Readonly<Record<string, unknown>>;
+
+/** @throws TypeError if the JSON is still text, or never was JSON */
+function checkText(json: unknown): void {
+  if (typeof json !== 'string') return;
+  throw new TypeFault({
+    place: 'json',
+    problem: `expected an object, got ${show(json)}`,
+    cure: json.startsWith('[object ')
+      ? 'write it with JSON.stringify(net.toJSON()), because String(object) keeps nothing of the object'
+      : 'parse a string with JSON.parse',
+  });
+}
+
+/** @throws TypeError naming a network of another kind */
+function checkType(json: Unknowns): void {
+  const type = own(json, 'type');
+  const isRecurrent =
+    Object.hasOwn(json, 'outputConnector') ||
+    (typeof type === 'string' && /^(RNN|LSTM|GRU|Recurrent)/.test(type));
+  if (!isRecurrent && !(typeof type === 'string' && /^(FeedForward|AE|Autoencoder)/.test(type))) return;
+  throw new TypeFault({
+    place: 'json.type',
+    problem: `${show(type)} is not read${isRecurrent ? ': recurrent networks are not part of bp4/brain' : ''}`,
+    cure: 'bp4/brain has only the dense NeuralNetwork',
+  });
+}
 
 /** An own property, never one of a prototype. */
 const own = (object: Unknowns, key: string): unknown =>

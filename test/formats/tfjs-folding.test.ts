@@ -154,7 +154,9 @@ describe('BatchNormalization', () => {
 describe('an activation as an object', () => {
   const activation = async (given: unknown): Promise<object> => {
     const net = await fromTFJS(...model([input, dense('a', 2, { activation: given })]));
-    const [{ activation, alpha }] = net.toJSON().layers as [{ activation: string; alpha?: number }];
+    const [{ activation, alpha }] = net.toJSON().layers as unknown as [
+      { activation: string; alpha?: number },
+    ];
     return { activation, ...(alpha !== undefined && { alpha }) };
   };
 
