@@ -1,33 +1,24 @@
 import { TypeFault } from '../errors.js';
 
-// The classes of brain.js that bp4/brain leaves out. They stand in its default export, so that `new` names the reason.
+/** What bp4/brain has instead of the other networks of brain.js. */
+export const INSTEAD =
+  'bp4/brain has only the dense NeuralNetwork, which also takes the place of NeuralNetworkGPU';
 
 /** @throws TypeError on construction */
 type Absent = new (...args: never[]) => never;
 
-const leaveOut = (name: string, cure: string): Absent =>
-  class {
-    constructor() {
-      throw new TypeFault({
-        place: name,
-        problem: 'is not part of bp4/brain, which has only the dense NeuralNetwork',
-        cure,
-      });
-    }
-  } as Absent;
-
-const recurrentCure = 'keep brain.js for recurrent networks';
-const namesOfRecurrent = ['RNN', 'LSTM', 'GRU', 'RNNTimeStep', 'LSTMTimeStep', 'GRUTimeStep'];
+/** The classes of brain.js that are left out stand in the default export, so that `new` names the reason. */
+const leaveOut = <Name extends string>(...names: Name[]): Record<Name, Absent> =>
+  Object.fromEntries(
+    names.map((name) => [
+      name,
+      function () {
+        throw new TypeFault({ place: name, problem: 'is not included', cure: INSTEAD });
+      },
+    ]),
+  ) as unknown as Record<Name, Absent>;
 
 export const absent = {
-  recurrent: Object.fromEntries(
-    namesOfRecurrent.map((name) => [name, leaveOut(`recurrent.${name}`, recurrentCure)]),
-  ),
-  Recurrent: leaveOut('Recurrent', recurrentCure),
-  NeuralNetworkGPU: leaveOut(
-    'NeuralNetworkGPU',
-    'use NeuralNetwork, which takes the same options and needs no GPU',
-  ),
-  FeedForward: leaveOut('FeedForward', 'use NeuralNetwork with hiddenLayers'),
-  AE: leaveOut('AE', 'use NeuralNetwork with the inputs as outputs'),
+  ...leaveOut('Recurrent', 'NeuralNetworkGPU', 'FeedForward', 'AE'),
+  recurrent: leaveOut('RNN', 'LSTM', 'GRU', 'RNNTimeStep', 'LSTMTimeStep', 'GRUTimeStep'),
 };

@@ -100,37 +100,32 @@ export function listData(given: unknown): readonly Datum<unknown, unknown>[] {
   return data as Datum<unknown, unknown>[];
 }
 
-/**
- * The output key with the largest number, if the network doesn't know it; undefined otherwise.
- * @param values an output; arrays have no keys
- */
-export function findUnknownKey(values: unknown, lookup: Lookup): string | undefined {
-  if (!lookup || typeof values !== 'object' || values === null || isList(values)) return undefined;
-  const entries = Object.entries(values as NumberObject);
-  const [best] = entries.reduce<readonly [string, number]>(
-    (most, entry) => (Number(entry[1]) > most[1] ? entry : most),
-    ['', 0],
-  );
-  return best !== '' && !lookup.has(best) ? best : undefined;
+/** The output keys with numbers that the network doesn't have. */
+const findUnknown = (output: unknown, lookup: Lookup): [key: string, value: number][] =>
+  lookup && !isList(output)
+    ? Object.entries(output as NumberObject).filter(([key, value]) => value && !lookup.has(key))
+    : [];
+
+/** Whether the network has the key of the largest number in an output. */
+export function isKnown(output: unknown, lookup: Lookup): boolean {
+  const unknown = findUnknown(output, lookup).map(([, value]) => value);
+  return unknown.length === 0 || Math.max(...unknown) < Math.max(...Object.values(output as NumberObject));
 }
 
-/** @throws RangeError naming the first output key above 0 that the network doesn't have */
+/** @throws RangeError naming the first output key with a number that the network doesn't have */
 export function checkKeys(data: readonly Datum<unknown, unknown>[], lookup: Lookup): void {
   for (const [i, { output }] of data.entries()) {
-    if (!lookup || typeof output !== 'object' || output === null || isList(output)) continue;
-    for (const [key, value] of Object.entries(output as NumberObject)) {
-      if (lookup.has(key) || !value) continue;
-      const known = [...lookup.keys()].slice(0, 8).map((name) => show(name));
+    for (const [key] of findUnknown(output, lookup)) {
       throw new RangeFault({
         place: `data[${i}].output${keyed(key)}`,
-        problem: `the network has no such output; it has ${known.join(', ')}${lookup.size > 8 ? ', …' : ''}`,
-        cure: 'train another network on all samples, or call addFormat with the key before the first training',
+        problem: `the network has no such output; it has ${[...lookup!.keys()].slice(0, 8).map(show).join(', ')}`,
+        cure: 'train a new network on all samples, or call addFormat before the first training',
       });
     }
   }
 }
 
-/** The targets that an activation reaches; leaky-relu reaches all. */
+/** The targets that an activation reaches. */
 const reach = {
   sigmoid: [0, 1],
   tanh: [-1, 1],
@@ -151,8 +146,8 @@ export function checkReach(
   const key = lookup ? keyed([...lookup.keys()][k % units]!) : `[${k % units}]`;
   throw new RangeFault({
     place: `data[${Math.floor(k / units)}].output${key}`,
-    problem: `is ${targets[k]}, but '${activation}' reaches only ${most === Infinity ? 'numbers of at least 0' : `${least} to ${most}`}`,
-    cure: "scale the outputs into that range, or set activation: 'leaky-relu'",
+    problem: `is ${targets[k]}, but ${activation} reaches only ${least} to ${most}`,
+    cure: "scale the outputs, or set activation: 'leaky-relu'",
   });
 }
 

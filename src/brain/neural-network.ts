@@ -8,7 +8,7 @@ import {
   checkDatum,
   checkKeys,
   checkReach,
-  findUnknownKey,
+  isKnown,
   listData,
   fillRow,
   detectFormat,
@@ -281,8 +281,12 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const tally = new Tally(units, this.#options.binaryThresh);
     for (let i = 0; i < data.length; i++) {
       const input = inputs.slice(i * width, (i + 1) * width);
-      const isKnown = findUnknownKey(data[i]!.output, this.#outputLookup) === undefined;
-      tally.add(input, targets.slice(i * units, (i + 1) * units), machine.run(input), isKnown);
+      tally.add(
+        input,
+        targets.slice(i * units, (i + 1) * units),
+        machine.run(input),
+        isKnown(data[i]!.output, this.#outputLookup),
+      );
     }
     giveBackMachine(machine);
     return tally.result;

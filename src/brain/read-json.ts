@@ -1,6 +1,7 @@
 import { FormatError, RangeFault, TypeFault, within } from '../errors.js';
 import { fits, show } from '../base/check.js';
 import type { Parameters } from '../model/state.js';
+import { INSTEAD } from './absent.js';
 import { keyed, type Lookup } from './data.js';
 import type { Written } from './json.js';
 import {
@@ -39,23 +40,19 @@ function checkText(json: unknown): void {
     place: 'json',
     problem: `expected an object, got ${show(json)}`,
     cure: json.startsWith('[object ')
-      ? 'write it with JSON.stringify(net.toJSON()), because String(object) keeps nothing of the object'
+      ? 'write it with JSON.stringify(net.toJSON())'
       : 'parse a string with JSON.parse',
   });
 }
 
 /** @throws TypeError naming a network of another kind */
 function checkType(json: Unknowns): void {
-  const type = own(json, 'type');
-  const isRecurrent =
-    Object.hasOwn(json, 'outputConnector') ||
-    (typeof type === 'string' && /^(RNN|LSTM|GRU|Recurrent)/.test(type));
-  if (!isRecurrent && !(typeof type === 'string' && /^(FeedForward|AE|Autoencoder)/.test(type))) return;
-  throw new TypeFault({
-    place: 'json.type',
-    problem: `${show(type)} is not read${isRecurrent ? ': recurrent networks are not part of bp4/brain' : ''}`,
-    cure: 'bp4/brain has only the dense NeuralNetwork',
-  });
+  const type = String(own(json, 'type'));
+  const isRecurrent = /^(RNN|LSTM|GRU|Recurrent)/.test(type) || Object.hasOwn(json, 'outputConnector');
+  if (isRecurrent || /^(FeedForward|AE$)/.test(type)) {
+    const problem = `a${isRecurrent ? ' recurrent' : ''} network of type ${show(type)} is not read`;
+    throw new TypeFault({ place: 'json', problem, cure: INSTEAD });
+  }
 }
 
 /** An own property, never one of a prototype. */

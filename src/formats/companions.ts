@@ -1,10 +1,10 @@
 import { TypeFault } from '../errors.js';
 import { show } from '../base/check.js';
-import { isMap, viewBytes } from '../base/bytes.js';
+import { isMap, viewBytes, type Bytes } from '../base/bytes.js';
 
 // The files that belong to a model, by the names that the model uses for them.
 
-export type FilesByName = ReadonlyMap<string, Uint8Array> | Readonly<Record<string, Uint8Array>>;
+export type FilesByName = ReadonlyMap<string, Bytes> | Readonly<Record<string, Bytes>>;
 
 /** @throws TypeError if the files are not bytes by name */
 export function collectFiles(place: string, files: FilesByName): Map<string, Uint8Array> {

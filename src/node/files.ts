@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { FormatError, within } from '../errors.js';
 import { Network, type EngineOptions } from '../network.js';
+import { nameForeign } from '../formats/foreign.js';
 import { FileError } from './file-error.js';
 import { writeWhole } from './whole-file.js';
 
@@ -27,7 +28,8 @@ export async function loadFile(path: string, options: EngineOptions = {}): Promi
     return await Network.load(bytes, options);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw new FormatError(within(path, error), { cause: error });
+    const named = nameForeign('', bytes, 'a network of bp4', error);
+    throw new FormatError(within(path, named), { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
 import { checkBytes, isMap, type Bytes } from '../../base/bytes.js';
+import { nameForeign } from '../foreign.js';
 import { decodeNPY, encodeNPY, type NPYArray, type WritableValues } from './npy.js';
 import { writeZip, Zip } from './zip.js';
 
@@ -18,7 +19,14 @@ export class NPZ {
   /** @throws TypeError or FormatError */
   constructor(place: string, bytes: Bytes) {
     this.#place = place;
-    this.#zip = new Zip(place, checkBytes(place, bytes, 'an .npz file'));
+    const given = checkBytes(place, bytes, 'an .npz file');
+    try {
+      this.#zip = new Zip(place, given);
+    } catch (error) {
+      throw nameForeign(place, given, 'an .npz file', error);
+    }
+    const foreign = nameForeign(place, given, 'an .npz file', undefined);
+    if (foreign) throw foreign;
   }
 
   /** The names of the arrays. */
