@@ -1,6 +1,8 @@
+import { Dataset } from '../../data/index.js';
 import { checkReportPath, checkApart } from '../data/output-paths.js';
 import { UsageError } from '../errors.js';
 import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
+import { findUnknown, warnOfUnknown } from '../model/labeled-data.js';
 import { chooseModelPath, MODEL_EXTENSION, type About } from '../model/model-file.js';
 import type { CommandDefinition, Invocation } from '../options/command.js';
 import { dataGroup } from '../options/data.js';
@@ -145,6 +147,10 @@ const seeHelp = 'see bp4 train --help';
 /** With the test part, or else with what was learned from. */
 function evaluate(output: Output, { net, some, test }: PreparedTraining): Evaluation {
   const evaluation = evaluateNetwork(net, test ?? some);
+  if (test instanceof Dataset) {
+    const isUnknown = findUnknown(test, net.state.spec.transforms?.inputs);
+    warnOfUnknown(output, 'test', isUnknown.filter(Boolean).length);
+  }
   const { count, figures, confusion, classes, targets } = evaluation;
   output.event(test ? 'test' : 'evaluation', {
     count,

@@ -1,4 +1,4 @@
-import type { Categories, Dataset, DataStream } from '../../data/index.js';
+import { Dataset, type Categories, type DataStream } from '../../data/index.js';
 import { gatherRows } from '../../data/partition.js';
 import { Random } from '../../base/random.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
@@ -11,13 +11,17 @@ export type LabeledSamples = Pick<
   'inputs' | 'inputScale' | 'labels' | 'targets' | 'count' | 'classes' | 'targetColumns'
 >;
 
-/** Those, as `train` and `evaluate` take them: without what else is known of them. */
-export const toTrainData = ({ inputs, inputScale, labels, targets }: LabeledSamples): Data => ({
-  inputs,
-  ...(inputScale !== undefined && { inputScale }),
-  ...(labels && { labels }),
-  ...(targets && { targets }),
-});
+/** Those, as `train` and `evaluate` take them: a Dataset by its names, others without what else is known of them. */
+export function toTrainData(samples: LabeledSamples): Data {
+  if (samples instanceof Dataset) return samples;
+  const { inputs, inputScale, labels, targets } = samples;
+  return {
+    inputs,
+    ...(inputScale !== undefined && { inputScale }),
+    ...(labels && { labels }),
+    ...(targets && { targets }),
+  };
+}
 
 /** Shares of the samples, and the seed from which it is drawn which they are. */
 export interface Shares {
