@@ -74,7 +74,7 @@ export class DataStream implements Stream {
   }
 
   /**
-   * Reads JSON Lines. With `missing: 'drop'` or `'mean'`, an additional pass finds the names of all columns.
+   * Reads JSON Lines. With `missing: 'drop'`, `'mean'` or `'category'`, an additional pass finds the names of all columns.
    * @param source opens the text from the beginning
    * @throws FormatError if a line is not JSON, naming line and column
    * @throws TypeError or RangeError naming the option, or the line and column

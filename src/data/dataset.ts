@@ -237,6 +237,28 @@ export class Dataset extends NamedData {
   }
 
   /**
+   * Drops the categories that no sample here has. After a split, fit transforms to the training part without them: what only the
+   * test part has is unknown, as in a file that comes later (see `unknown` of `fitTransforms`).
+   */
+  withOwnCategories(): Dataset {
+    const { inputs, schema } = this.#samples;
+    const { width, categories } = schema;
+    if (!categories) return this;
+    const own = Float64Array.from(inputs);
+    const kept = categories.map((list, k) => {
+      if (!list) return undefined;
+      const isText = typeof list[0] === 'string';
+      const occurring = new Set<unknown>();
+      for (let i = k; i < own.length; i += width) occurring.add(isText ? list[own[i]!] : own[i]);
+      const left = (list as readonly unknown[]).filter((category) => occurring.has(category));
+      const places = new Map(left.map((category, place) => [category, place]));
+      if (isText) for (let i = k; i < own.length; i += width) own[i] = places.get(list[own[i]!])!;
+      return left as unknown as Categories;
+    });
+    return new Dataset({ ...this.#samples, inputs: own, schema: { ...schema, categories: kept } });
+  }
+
+  /**
    * Splits the samples into a training and a test part, both in random order. Each sample is in exactly one part.
    * @throws TypeError or RangeError naming the option
    */

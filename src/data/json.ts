@@ -241,8 +241,8 @@ export class JSONLinesRows implements TextRows {
       throw new RangeFault({
         place: `line ${number}, column ${show(unknown)}`,
         problem: 'is missing in the previous rows',
-        cure: "fill it in, or choose missing: 'drop' or 'mean', or name the inputs",
-        option: { name: 'missing', values: ['drop', 'mean'] },
+        cure: "fill it in, or choose missing: 'drop', 'mean' or 'category', or name the inputs",
+        option: { name: 'missing', values: ['drop', 'mean', 'category'] },
       });
     }
   }

@@ -1,6 +1,10 @@
+<<<<<<< HEAD
 import { createHash } from 'node:crypto';
 import { viewBytes } from '../../base/bytes.js';
 import type { Categories, Dataset, DataStream } from '../../data/index.js';
+=======
+import { Dataset, type Categories, type DataStream } from '../../data/index.js';
+>>>>>>> 25ceb575e27a1894af7bafde1e2b89bad75a0b32
 import { gatherRows } from '../../data/partition.js';
 import { Random } from '../../base/random.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
@@ -13,13 +17,17 @@ export type LabeledSamples = Pick<
   'inputs' | 'inputScale' | 'labels' | 'targets' | 'count' | 'classes' | 'targetColumns'
 >;
 
-/** Those, as `train` and `evaluate` take them: without what else is known of them. */
-export const toTrainData = ({ inputs, inputScale, labels, targets }: LabeledSamples): Data => ({
-  inputs,
-  ...(inputScale !== undefined && { inputScale }),
-  ...(labels && { labels }),
-  ...(targets && { targets }),
-});
+/** Those, as `train` and `evaluate` take them: a Dataset by its names, others without what else is known of them. */
+export function toTrainData(samples: LabeledSamples): Data {
+  if (samples instanceof Dataset) return samples;
+  const { inputs, inputScale, labels, targets } = samples;
+  return {
+    inputs,
+    ...(inputScale !== undefined && { inputScale }),
+    ...(labels && { labels }),
+    ...(targets && { targets }),
+  };
+}
 
 /** What a training learned from, as hashes: 16 digits of SHA-256. */
 export interface DataHashes {

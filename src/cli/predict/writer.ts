@@ -22,7 +22,7 @@ const formula = /^(?![+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$)[=+\-@\t\r]/i;
 const toCSV = (rows: unknown[][]): string =>
   `${Papa.unparse(rows, { newline: '\n', escapeFormulae: formula })}\n`;
 
-/** The most likely class with the probability of each, or the numbers, as CSV. */
+/** The most likely class with the probability of each, or the numbers, as CSV; NA in place of a number, for no line is blank. */
 export function createCSVWriter(net: Network, outputs: Outputs): PredictionWriter {
   const isRegression = outputs.task === 'regression';
   const names = isRegression ? outputs.targets : ['class', ...outputs.classes];
@@ -33,7 +33,7 @@ export function createCSVWriter(net: Network, outputs: Outputs): PredictionWrite
   return {
     head: toCSV([[...names]]),
     writeLines: (predictions) =>
-      toCSV(predictions.map((values) => (values ? toRow(values) : names.map(() => '')))),
+      toCSV(predictions.map((values) => (values ? toRow(values) : names.map(() => (isRegression ? 'NA' : ''))))),
   };
 }
 
