@@ -97,13 +97,13 @@ function meanSlopes<Loss>(
   }
 }
 
-/** Multiplies δ of each sample of the last layer by the sample's weight. Rounds: the product, once. */
-export function weightDelta(net: Net, from: i32, to: i32): void {
+/** Multiplies δ of each sample of the last layer by its weight, f32[rows]. Rounds: the product, once. */
+export function weightDelta(net: Net, weights: usize, from: i32, to: i32): void {
   const l = lastLayer(net);
   const row: usize = l.stride << 2;
   let delta = rowAt(l.delta, from, l.stride);
   for (; from < to; ++from) {
-    const weight = v128.load32_splat(net.sampleWeights + (from << 2));
+    const weight = v128.load32_splat(weights + (from << 2));
     for (let end: usize = delta + row; delta < end; delta += 16) {
       v128.store(delta, f32x4.mul(v128.load(delta), weight));
     }

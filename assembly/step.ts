@@ -42,6 +42,7 @@ export function descendAs(
   const rule = changetype<Rule>(net.rule);
   const sums = changetype<Tally>(net.tally);
   const batch = batchAt(net, thread);
+  const weights: usize = rule.isWeighted ? net.sampleWeights : 0;
   batch.threads = threads;
   batch.isTraining = 1;
   for (let done = 0; done < count; done += size) {
@@ -54,14 +55,14 @@ export function descendAs(
     if (batch.isSparse && !hasFiniteWeights(net)) expandRows(net, batch);
 
     forwardPass(net, batch);
-    deltaPass(net, batch);
+    deltaPass(net, batch, weights);
     if (!meet(team, batch)) return done;
 
     if (batch.isSparse && !hasFiniteDelta(net, batch)) {
       expandRows(net, batch);
       if (!meet(team, batch)) return done;
     }
-    if (thread == 0) tally(net, sums, rows, rule.isWeighted ? net.sampleWeights : 0);
+    if (thread == 0) tally(net, sums, rows, weights);
     gradientPass(net, batch);
     if (!meet(team, batch)) return done;
 
@@ -89,10 +90,13 @@ export function feedForward(net: Net, rows: i32): void {
   forwardPass(net, wholeBatch(net, rows));
 }
 
-/** BP1 to BP4, after `feedForward`. Leaves the sums over the mini-batch in the gradients. */
-export function backpropagate(net: Net, rows: i32): void {
+/**
+ * BP1 to BP4, after `feedForward`. Leaves the sums over the mini-batch in the gradients.
+ * @param weights f32[rows], factors of the costs; 0 for none
+ */
+export function backpropagate(net: Net, rows: i32, weights: usize): void {
   const batch = wholeBatch(net, rows);
-  deltaPass(net, batch);
+  deltaPass(net, batch, weights);
   gradientPass(net, batch);
 }
 
@@ -125,16 +129,17 @@ export function forwardPass(net: Net, batch: Batch): void {
 }
 
 /**
- * BP1 and BP2: δ, from the last layer to the first. In training it weights samples, drops units, and skips the layers below
- * the first that learns.
+ * BP1 and BP2: δ, from the last layer to the first. In training it drops units, and skips the layers below the first that
+ * learns.
+ * @param weights f32[rows], factors of the costs; 0 for none
  */
-export function deltaPass(net: Net, batch: Batch): void {
+export function deltaPass(net: Net, batch: Batch, weights: usize): void {
   const from = batch.from;
   const to = batch.to;
   const isTraining = batch.isTraining;
   const rule = changetype<Rule>(net.rule);
   outputDelta(net, from, to);
-  if (isTraining && rule.isWeighted) weightDelta(net, from, to);
+  if (weights) weightDelta(net, weights, from, to);
 
   const lowest = isTraining ? net.firstTrained : 0;
   let next = lastLayer(net);

@@ -1,12 +1,13 @@
-import { HINGE } from '../src/kernels/codes';
+import { CROSS_ENTROPY, HINGE } from '../src/kernels/codes';
 import { sampleCost } from './cost';
 import { lastLayer } from './network';
 import { Net, Tally } from './structs';
 
 /**
- * Adds the samples of a mini-batch, after the forward pass: their cost, and the number classified correctly. A sample is
- * correct if the largest output has the index of the largest target. With a single output, both must be on the same side of
- * ½, or of 0 for hinge. NaN is never correct.
+ * Adds the samples of a mini-batch, after the forward pass: their cost, and the number classified correctly. A sample with one
+ * right answer, which is a target of at least ½ (0 for hinge), is correct if the largest output has its index. A sample with
+ * several or none is correct if each output is on the side of ½ (0) of its target, as it is with a single output. For softmax
+ * the largest output always decides. NaN is never correct.
  * Rounds: in f64, sample by sample, so that the sum does not depend on how the samples were divided.
  * @param weights f32[rows], factors of the costs; 0 for none
  */
@@ -23,7 +24,7 @@ export function tally(net: Net, sums: Tally, rows: i32, weights: usize): void {
     if (weights) cost *= <f64>load<f32>(weights + (i << 2));
     sums.loss += cost;
     batchLoss += cost;
-    sums.right += i32(isRight(a, targets, l.units, middle));
+    sums.right += i32(isRight(a, targets, l.units, middle, net.loss == CROSS_ENTROPY));
     z += bytes;
     a += bytes;
     targets += bytes;
@@ -31,10 +32,23 @@ export function tally(net: Net, sums: Tally, rows: i32, weights: usize): void {
   sums.batchLoss = batchLoss;
 }
 
-function isRight(a: usize, targets: usize, units: i32, middle: f32): bool {
-  if (units > 1) return argmax(a, units) == argmax(targets, units);
-  const answer = load<f32>(a);
-  return answer == answer && answer >= middle == load<f32>(targets) >= middle;
+function isRight(a: usize, targets: usize, units: i32, middle: f32, isSoftmax: bool): bool {
+  if (units > 1 && (isSoftmax || countFrom(middle, targets, units) == 1)) {
+    return argmax(a, units) == argmax(targets, units);
+  }
+  for (let end = a + (units << 2); a < end; a += 4) {
+    const answer = load<f32>(a);
+    if (answer != answer || answer >= middle != load<f32>(targets) >= middle) return false;
+    targets += 4;
+  }
+  return true;
+}
+
+/** The number of floats that are at least `least`. */
+function countFrom(least: f32, floats: usize, count: i32): i32 {
+  let found = 0;
+  for (let j = 0; j < count; ++j) found += i32(load<f32>(floats + (j << 2)) >= least);
+  return found;
 }
 
 /** The index of the first largest of `count` floats; −1 if one is NaN and none exceeds −Infinity. */

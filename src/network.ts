@@ -252,8 +252,8 @@ export class Network {
   }
 
   /**
-   * Computes BP1 to BP4 for a batch, and updates nothing. The memory grows to hold the whole batch, and is kept until
-   * `dispose`.
+   * Computes BP1 to BP4 for a batch, and updates nothing. `sampleWeights` are factors of the costs, and thus of δ. The memory
+   * grows to hold the whole batch, and is kept until `dispose`.
    * @returns loss and gradients of the mean over the samples; δ of each sample
    * @throws TypeError, RangeError naming the invalid row and column, or if there isn't enough memory
    * @throws StateError after `dispose`
@@ -268,8 +268,9 @@ export class Network {
     const inputs = model.matrix(model.layout.inputs, this.inputs, n, this.inputs);
     const targets = model.matrix(model.layout.targets, model.layers.at(-1)!.stride, n, this.outputs);
     model.kernels.feedForward(net, n);
-    const loss = totalCost(model, n) / n;
-    model.kernels.backpropagate(net, n);
+    const weights = samples.weightsIn(model);
+    const loss = totalCost(model, n, weights) / n;
+    model.kernels.backpropagate(net, n, weights);
     const mean = (sum: number): number => sum / n;
     const layers = model.layers.map((layer) => {
       const perSample = (pointer: number): Float32Array =>

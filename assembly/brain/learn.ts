@@ -57,7 +57,7 @@ export function learn(
         tally.right = i + 1;
         break;
       }
-      deltaPass(net, batch);
+      deltaPass(net, batch, 0);
       if (isAdam) updateByAdam(net, batch, learningRate);
       else changeWeights(net, isSparse, learningRate, momentum, live);
       net.targets += last.stride << 2;

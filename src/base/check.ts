@@ -5,8 +5,10 @@ import { RangeFault, TypeFault } from '../errors.js';
 /** A value as error messages show it. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return value.length > 50 ? `'${value.slice(0, 50)}…'` : `'${value}'`;
+  if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return 'an array';
+  if (ArrayBuffer.isView(value)) return `a ${(value as Uint8Array)[Symbol.toStringTag]}`;
   if (typeof value === 'object' && value !== null) return 'an object';
   return Object.is(value, -0) ? '-0' : String(value);
 }

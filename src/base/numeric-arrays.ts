@@ -1,4 +1,5 @@
-import { RangeFault } from '../errors.js';
+import { RangeFault, TypeFault } from '../errors.js';
+import { show } from './check.js';
 
 /** Typed arrays of numbers. bp4 reads them in place and never copies them whole. */
 export type NumericArray =
@@ -25,12 +26,33 @@ const integerArrays = {
   Uint32Array,
   Int32Array,
 };
-const numericArrays = { ...integerArrays, Float32Array, Float64Array };
+/** Only newer hosts have it: Node 24, for example. */
+const { Float16Array } = globalThis as { Float16Array?: Float32ArrayConstructor };
+const numericArrays = {
+  ...integerArrays,
+  Float32Array,
+  Float64Array,
+  ...(Float16Array && { Float16Array }),
+};
 
 export function isNumericArray(value: unknown): value is NumericArray {
   return (
     ArrayBuffer.isView(value) && Object.hasOwn(numericArrays, (value as NumericArray)[Symbol.toStringTag])
   );
+}
+
+/**
+ * @returns the value, a typed or plain array
+ * @throws TypeError for any other value
+ */
+export function asArray(place: string, expected: string, value: unknown): NumericArray | readonly unknown[] {
+  if (Array.isArray(value) || isNumericArray(value)) return value;
+  const got = show(value);
+  throw new TypeFault({
+    place,
+    problem: `expected ${expected}, got ${got}`,
+    cure: got.startsWith('a Big') ? 'convert it by Float64Array.from(values, Number)' : undefined,
+  });
 }
 
 export function holdsIntegers(values: NumericArray): boolean {

@@ -51,7 +51,7 @@ export function brainReference(): BrainKernels {
           return epoch;
         }
         // Momentum doesn't need the gradients, but `backpropagate` computes all equations together.
-        kernels.backpropagate(pointer, 1);
+        kernels.backpropagate(pointer, 1, 0);
         if (isAdam) updateByAdam(net, new Rule(views, net.rule), learningRate);
         else changeWeights(changes, layers, firstChange - net.parameters, isSparse);
       }

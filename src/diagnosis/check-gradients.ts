@@ -85,14 +85,14 @@ export function* checkGradients(
   model.reserve(rows);
   samples.gather(model, 0, rows, order);
   model.kernels.feedForward(model.layout.net, rows);
-  model.kernels.backpropagate(model.layout.net, rows);
+  model.kernels.backpropagate(model.layout.net, rows, samples.weightsIn(model));
   const gradients = model.layers.map((layer) => ({
     weights: readWeights(model, layer, layer.weightGradients),
     biases: model.matrix(layer.biasGradients, layer.stride, 1, layer.units),
   }));
-  const truth = inDouble(model, rows);
+  const truth = inDouble(model, samples, rows);
   truth.kernels.feedForward(truth.layout.net, rows);
-  truth.kernels.backpropagate(truth.layout.net, rows);
+  truth.kernels.backpropagate(truth.layout.net, rows, weightsOf(truth));
   const scales = measureScales(truth, rows);
   const random = Random.fromSeed(model.spec.seed);
 
@@ -183,17 +183,19 @@ function measureScales({ layers, views }: Model, rows: number): { input: number;
 }
 
 /** A copy of the network in double precision, with the gathered mini-batch. Without dropout, like the gradients. */
-function inDouble(model: Model, rows: number): Model {
+function inDouble(model: Model, samples: Samples, rows: number): Model {
   const { spec } = model;
   const layers = spec.layers.map((layer) => ({ ...layer, dropout: 0 }));
   const truth = new Model({ ...spec, layers }, referenceKernels(double));
   truth.reserve(rows);
+  truth.isWeighted = samples.areWeighted;
   const copy = (from: number, to: number, count: number): void => {
     const start = model.views.at(from);
     truth.views.floats.set(model.views.floats.subarray(start, start + count), truth.views.at(to));
   };
   copy(model.layout.inputs, truth.layout.inputs, rows * model.spec.inputs);
   copy(model.layout.targets, truth.layout.targets, rows * model.layers.at(-1)!.stride);
+  if (samples.areWeighted) copy(model.layout.sampleWeights, truth.layout.sampleWeights, rows);
   for (const [l, { weights, biases, fanIn, stride }] of model.layers.entries()) {
     copy(weights, truth.layers[l]!.weights, fanIn * stride);
     copy(biases, truth.layers[l]!.biases, stride);
@@ -209,8 +211,11 @@ function costFrom(model: Model, first: number, rows: number): number {
     if (l > first) kernels.forward(pointer, 0, rows, layout.scratch);
     kernels.activate(pointer, 0, rows);
   }
-  return totalCost(model, rows);
+  return totalCost(model, rows, weightsOf(model));
 }
+
+/** The pointer to the weights of a model's samples; 0 if they have none. */
+const weightsOf = ({ rule, layout }: Model): number => rule.isWeighted && layout.sampleWeights;
 
 /**
  * Chooses the gradients to check: all if they are few; otherwise the largest, which matter most, and as many random others.

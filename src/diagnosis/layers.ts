@@ -46,7 +46,7 @@ export function* diagnoseLayers(
   }));
   let stuck = 0;
   yield* feedForwardAll(model, samples, (rows) => {
-    kernels.backpropagate(model.layout.net, rows);
+    kernels.backpropagate(model.layout.net, rows, samples.weightsIn(model));
     for (const [l, layer] of model.layers.entries()) stuck += addUp(model, layer, rows, sums[l]!);
   });
 

@@ -17,7 +17,7 @@ export function reportDiagnosis(model: Model, data: Samples | Stream): Hook {
   if (isStream(data)) {
     throw new TypeFault({ place: 'diagnose', problem: 'needs validation data for a stream' });
   }
-  const samples = chooseSome(data);
+  const samples = data.chooseSome(MOST_SAMPLES);
   let before = copyParameters(model);
   return {
     *afterEpoch(report) {
@@ -25,11 +25,4 @@ export function reportDiagnosis(model: Model, data: Samples | Stream): Hook {
       before = copyParameters(model);
     },
   };
-}
-
-/** Samples at regular intervals. */
-function chooseSome(samples: Samples): Samples {
-  const step = Math.ceil(samples.count / MOST_SAMPLES);
-  const numbers = Array.from({ length: Math.ceil(samples.count / step) }, (_, i) => i * step);
-  return samples.choose(Uint32Array.from(numbers));
 }

@@ -129,8 +129,11 @@ export interface StepKernels {
   /** Forward: z = W·a + b, a = σ(z), layer by layer. */
   feedForward(net: number, rows: number): void;
 
-  /** BP1 to BP4, after `feedForward`. Leaves the sums over the mini-batch in the gradients. */
-  backpropagate(net: number, rows: number): void;
+  /**
+   * BP1 to BP4, after `feedForward`. Leaves the sums over the mini-batch in the gradients.
+   * @param weights pointer to the factors of the costs, [rows], or 0 for none
+   */
+  backpropagate(net: number, rows: number, weights: number): void;
 
   /** Adds the weighted cost of each row, after `feedForward`, and counts the correctly classified rows. */
   tally(net: number, tally: number, rows: number, weights: number): void;

@@ -75,7 +75,7 @@ function checkFloats(place: string, floats: unknown, length: number): Float32Arr
 
 const runFields = [
   ...['epoch', 'done', 'epochStart', 'loss', 'right', 'step', 'epochStep', 'learningRate', 'keys'],
-  ...['stepsPerEpoch', 'plateau', 'best', 'bestEpoch', 'waited', 'isOver'],
+  ...['stepsPerEpoch', 'plateau', 'best', 'start', 'bestEpoch', 'waited', 'isOver'],
   ...['optimizer', 'miniBatchSize', 'shuffle', 'slots'],
 ];
 
@@ -118,6 +118,7 @@ export function checkRun(place: string, given: unknown): Run {
       waited: checkInteger(`${place}.plateau.waited`, waited, 0),
     },
     best: finite('best'),
+    start: finite('start'),
     bestEpoch: integer('bestEpoch'),
     waited: integer('waited'),
     isOver: boolean('isOver'),

@@ -59,8 +59,12 @@ export interface Run {
   stepsPerEpoch: number;
   /** The state of the schedule 'plateau': its rate, the best loss, and the epochs since then. */
   readonly plateau: { rate: number; best: number; waited: number };
-  /** The state of early stopping: the best value, its epoch, and the epochs since then. */
+  /**
+   * The state of early stopping: the best value of an epoch and the value at the start; the best epoch, 0 for the start; and
+   * the epochs since the best value.
+   */
   best: number;
+  start: number;
   bestEpoch: number;
   waited: number;
   /** Whether early stopping has ended the training. */

@@ -58,6 +58,7 @@ export function* runEpochs(training: Training, hooks: readonly Hook[]): Work<voi
         // self.update_mini_batch
         const isWhole = updateMiniBatches(training, window, rate);
         if (!isWhole) yield* recoverOrDiverge(training, window, rate);
+        if (run.loss > windows.mostLoss * run.done) throw new Diverged(rate, true);
         // By index, because for-of would create an iterator for each step (it may yield), and a small network's step takes less time.
         for (let h = 0; h < afterStep.length; h++) {
           const pause = afterStep[h]!(samples, samples * window.workPerSample);

@@ -23,15 +23,20 @@ export function* evaluate(model: Model, samples: Samples): Work<Metrics> {
     const { evaluationTally: tally, layout } = model;
     // Another evaluation may have run between two chunks.
     writeTally(tally, sums);
-    kernels.tally(layout.net, tally.pointer, rows, samples.areWeighted ? model.layout.sampleWeights : 0);
+    kernels.tally(layout.net, tally.pointer, rows, samples.weightsIn(model));
     readTally(tally, sums);
   });
   return meanMetrics(sums, samples.count);
 }
 
-/** The cost of a mini-batch, after `feedForward`. */
-export const totalCost = ({ kernels, layout }: Model, rows: number): number =>
-  kernels.cost(layout.net, 0, rows);
+/**
+ * The cost of a mini-batch, after `feedForward`.
+ * @param weights pointer to factors of the samples' costs, or 0 for none
+ */
+export function totalCost({ kernels, layout, evaluationTally }: Model, rows: number, weights = 0): number {
+  kernels.tally(layout.net, evaluationTally.pointer, rows, weights);
+  return evaluationTally.batchLoss;
+}
 
 /** The outputs for all samples, [n][outputs], in the user's own units. */
 export function* predict(model: Model, samples: Samples): Work<Float32Array> {

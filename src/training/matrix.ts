@@ -1,5 +1,6 @@
 import { fits, misfit, show } from '../base/check.js';
 import {
+  asArray,
   holdsIntegers,
   isNumericArray,
   newFloats,
@@ -7,7 +8,7 @@ import {
   plainView,
   type NumericArray,
 } from '../base/numeric-arrays.js';
-import { RangeFault, TypeFault } from '../errors.js';
+import { RangeFault, TypeFault, type Fault } from '../errors.js';
 import type { Columns } from '../model/columns.js';
 import type { Work } from '../base/work.js';
 
@@ -35,31 +36,26 @@ export interface Matrix {
  */
 export function* readMatrix(
   place: string,
-  rows: unknown,
+  given: unknown,
   width: number,
   scale = 1,
   columns?: Columns,
 ): Work<Matrix> {
-  const given = columns?.list.length ?? width;
-  if (!isNumericArray(rows) && !Array.isArray(rows)) {
-    throw new TypeFault({
-      place,
-      problem: `expected a typed array, or an array of rows of ${given} numbers, got ${show(rows)}`,
-    });
-  }
+  const wide = columns?.list.length ?? width;
+  const rows = asArray(place, `a typed array, or an array of rows of ${wide} numbers`, given);
   const { length } = rows;
   if (length === 0) {
-    throw new RangeFault({ place, problem: `expected at least one row of ${given}, got none` });
+    throw new RangeFault({ place, problem: `expected at least one row of ${wide}, got none` });
   }
   const isFlat = isNumericArray(rows) || typeof rows[0] === 'number';
-  if (isFlat && length % given !== 0) {
-    throw new RangeFault({ place, problem: `expected a multiple of ${given} values, got ${length}` });
+  if (isFlat && length % wide !== 0) {
+    throw new RangeFault({ place, problem: `expected a multiple of ${wide} values, got ${length}` });
   }
   let values;
   if (columns) {
     const plain = isNumericArray(rows) ? plainView(rows) : (rows as unknown[]);
-    const rowAt = (n: number): unknown => (isFlat ? plain.slice(n * given, (n + 1) * given) : plain[n]);
-    values = yield* rowValues(place, rowAt, isFlat ? length / given : length, width, scale, columns);
+    const rowAt = (n: number): unknown => (isFlat ? plain.slice(n * wide, (n + 1) * wide) : plain[n]);
+    values = yield* rowValues(place, rowAt, isFlat ? length / wide : length, width, scale, columns);
   } else if (isFlat) values = yield* flatValues(place, rows, width, scale);
   else values = yield* rowValues(place, (n) => (rows as unknown[])[n], length, width, scale);
   return { values, width, count: values.length / width };
@@ -98,13 +94,11 @@ function* rowValues(
   let at = 0;
   for (let n = 0; n < count; n++) {
     const one = rowAt(n);
-    const row = columns && isRecord(one) ? columns.list.map(({ given }) => one[given.name!]) : one;
-    if (!isNumericArray(row) && !Array.isArray(row)) {
-      throw new TypeFault({
-        place: `${place}[${n}]`,
-        problem: `expected an array of ${given} numbers, got ${show(row)}`,
-      });
-    }
+    const row = asArray(
+      `${place}[${n}]`,
+      `an array of ${given} numbers`,
+      columns && isRecord(one) ? columns.list.map(({ given }) => one[given.name!]) : one,
+    );
     if (row.length !== given) {
       throw new RangeFault({
         place: `${place}[${n}]`,
@@ -132,7 +126,7 @@ function isRecord(row: unknown): row is Record<string, unknown> {
 
 /**
  * Checks each number.
- * @param expected describes a valid number, at the end of the error message
+ * @param expected describes a valid number, at the end of the problem
  * @throws RangeError that names the row and column
  */
 export function* checkValues(
@@ -140,12 +134,13 @@ export function* checkValues(
   { values, width }: Matrix,
   isValid: (value: number) => boolean,
   expected: string,
+  remedy?: Pick<Fault, 'cure' | 'option'>,
 ): Work<void> {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (!isValid(value)) {
       const at = `[${Math.floor(i / width)}][${i % width}]`;
-      throw new RangeFault({ place: place + at, problem: `is ${value}; expected ${expected}` });
+      throw new RangeFault({ place: place + at, problem: `is ${value}; expected ${expected}`, ...remedy });
     }
     if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
   }
@@ -158,13 +153,11 @@ export function* checkValues(
  */
 export function* readLabels(
   place: string,
-  labels: unknown,
+  given: unknown,
   count: number,
   outputs: number,
 ): Work<NumericArray> {
-  if (!isNumericArray(labels) && !Array.isArray(labels)) {
-    throw new TypeFault({ place, problem: `expected an array of class indices, got ${show(labels)}` });
-  }
+  const labels = asArray(place, 'an array of class indices', given);
   if (labels.length !== count) {
     throw new RangeFault({
       place,
@@ -186,6 +179,7 @@ export function* readLabels(
       throw new RangeFault({
         place: `${place}[${n}]`,
         problem: `is ${label}; expected a whole number from 0 to ${most}, for ${outputs} outputs`,
+        cure: label < 0 ? 'labels count from 0; pass -1 and 1 as targets' : 'labels count from 0',
       });
     }
     if (!isTyped) copy[n] = label;

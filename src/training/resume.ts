@@ -31,6 +31,7 @@ export function startRun(model: Model, random: Random, options: CheckedTrainOpti
     stepsPerEpoch: 0,
     plateau: { rate: options.schedule.initial, best: WORST, waited: 0 },
     best: options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST,
+    start: options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST,
     bestEpoch: 0,
     waited: 0,
     isOver: false,

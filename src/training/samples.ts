@@ -1,7 +1,7 @@
 import { checkKeys, checkNumber, checkPositive, show } from '../base/check.js';
 import type { Model } from '../model/model.js';
-import type { CheckedSpec, LossName } from '../model/spec.js';
-import { holdsBytes, isNumericArray, NUMBERS_AT_A_TIME, type NumericArray } from '../base/numeric-arrays.js';
+import type { ActivationName, CheckedSpec, LossName } from '../model/spec.js';
+import { asArray, holdsBytes, NUMBERS_AT_A_TIME, type NumericArray } from '../base/numeric-arrays.js';
 import { RangeFault, TypeFault, type Fault } from '../errors.js';
 import type { Layout } from '../memory/layout.js';
 import { checkValues, readLabels, readMatrix, type Matrix, type RawRows, type Rows } from './matrix.js';
@@ -42,6 +42,18 @@ const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => bo
   binaryCrossEntropy: [(y) => y >= 0 && y <= 1, 'a number from 0 to 1'],
   crossEntropy: [(y) => y >= 0, 'a number of at least 0'],
   hinge: [(y) => y === -1 || y === 1, '-1 or 1'],
+};
+
+/** The outputs that an activation reaches, if not all numbers: from, to. */
+const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
+  sigmoid: [0, 1],
+  softmax: [0, 1],
+  tanh: [-1, 1],
+  softsign: [-1, 1],
+  relu: [0, Infinity],
+  softplus: [0, Infinity],
+  swish: [-0.2785, Infinity],
+  gelu: [-0.1701, Infinity],
 };
 
 /** The error of a training whose data the caller has transferred. */
@@ -139,10 +151,77 @@ export class Samples {
     return this.#parts.weights !== undefined;
   }
 
+  /** The pointer to the weights of the gathered samples; 0 if they have none. */
+  weightsIn({ layout }: Model): number {
+    return this.areWeighted ? layout.sampleWeights : 0;
+  }
+
   /** The expected outputs: labels or targets of all the user's samples. `chosen` selects among them; undefined means all. */
   get answers() {
     const { labels, targets } = this.#parts;
     return { labels, targets: targets?.values, chosen: this.#chosen };
+  }
+
+  /** Whether all weights are 0. */
+  get weighNothing(): boolean {
+    const { weights } = this.#parts;
+    if (!weights) return false;
+    for (let n = 0; n < this.count; n++) if (weights[this.#chosen?.[n] ?? n] !== 0) return false;
+    return true;
+  }
+
+  /**
+   * Whether accuracy has a meaning: for labels, for the losses of classes, and for targets of two values, one of which is at
+   * least ½.
+   */
+  isClassified({ spec }: Model): boolean {
+    const { targets } = this.#parts;
+    if (!targets || targetRules[spec.loss]) return true;
+    const found = new Set<number>();
+    for (const y of targets.values) if (found.add(y).size > 2) return false;
+    return found.size < 2 || [...found].filter((y) => y >= 0.5).length === 1;
+  }
+
+  /**
+   * Checks that the outputs can become the targets.
+   * @throws RangeError that names the first target they can't
+   */
+  *checkReach({ spec }: Model, place: string): Work<void> {
+    const { targets } = this.#parts;
+    const { activation, alpha } = spec.layers.at(-1)!;
+    if (!targets) return;
+    const [from, to] = activation === 'elu' ? [-alpha, Infinity] : (ranges[activation] ?? []);
+    if (from !== undefined) {
+      yield* checkValues(
+        place,
+        targets,
+        (y) => y >= from && y <= to!,
+        `a number ${to === Infinity ? `of at least ${from}` : `from ${from} to ${to}`} for ${activation} outputs`,
+        {
+          cure: "use activation 'linear' in the last layer, or transform the targets",
+          option: { name: 'activation', values: ['linear'] },
+        },
+      );
+    }
+    if (activation === 'softmax') yield* checkOneRight(place, targets);
+  }
+
+  /** The largest size of a target; 1 for labels. */
+  *largestTarget(): Work<number> {
+    const { targets } = this.#parts;
+    if (!targets) return 1;
+    let largest = 0;
+    for (let i = 0; i < targets.values.length; i++) {
+      largest = Math.max(largest, Math.abs(targets.values[i]!));
+      if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
+    }
+    return largest;
+  }
+
+  /** At most `most` of the samples, at regular intervals. */
+  chooseSome(most: number): Samples {
+    const step = Math.ceil(this.count / most);
+    return this.choose(Uint32Array.from({ length: Math.ceil(this.count / step) }, (_, i) => i * step));
   }
 
   /** A subset of the samples, by ascending numbers. */
@@ -247,6 +326,26 @@ export class Samples {
   }
 }
 
+/** @throws RangeError for several right answers, or none, where softmax has one */
+function* checkOneRight(place: string, { values, width, count }: Matrix): Work<void> {
+  for (let n = 0; n < count; n++) {
+    let [zeros, ones] = [0, 0];
+    for (let k = n * width; k < (n + 1) * width; k++) {
+      if (values[k] === 0) zeros++;
+      if (values[k] === 1) ones++;
+    }
+    if (zeros + ones === width && ones !== 1) {
+      throw new RangeFault({
+        place: `${place}[${n}]`,
+        problem: `expected one right answer for softmax, got ${ones}`,
+        cure: "for several use activation 'sigmoid' and loss 'binaryCrossEntropy'",
+        option: { name: 'loss', values: ['binaryCrossEntropy'] },
+      });
+    }
+    if (n % NUMBERS_AT_A_TIME === 0) yield;
+  }
+}
+
 /** The weights of the samples: each sample's weight times that of its class; undefined if all are 1. */
 function readWeights(
   place: string,
@@ -259,16 +358,14 @@ function readWeights(
   const weights = new Float32Array(count).fill(1);
   if (sampleWeights !== undefined) {
     const at = `${place}sampleWeights`;
-    if (!isNumericArray(sampleWeights) && !Array.isArray(sampleWeights)) {
-      throw new TypeFault({ place: at, problem: `expected an array of numbers, got ${show(sampleWeights)}` });
-    }
-    if (sampleWeights.length !== count) {
+    const factors = asArray(at, 'an array of numbers', sampleWeights);
+    if (factors.length !== count) {
       throw new RangeFault({
         place: at,
-        problem: `expected ${count}, as many as rows of inputs, got ${sampleWeights.length}`,
+        problem: `expected ${count}, as many as rows of inputs, got ${factors.length}`,
       });
     }
-    for (let n = 0; n < count; n++) weights[n] = checkNumber(`${at}[${n}]`, sampleWeights[n], 0);
+    for (let n = 0; n < count; n++) weights[n] = checkNumber(`${at}[${n}]`, factors[n], 0);
   }
   if (classWeights) {
     const ofClass: Readonly<Record<number, number>> = classWeights;

@@ -19,7 +19,7 @@ export interface Position {
  * - step: rate·factor^⌊e/every⌋
  * - exponential: rate·factorᵉ
  * - inverseTime: rate/(1 + decay·e)
- * - cosine: changes at every step. Rises linearly to `rate` over `warmUp` epochs, then falls along half a cosine to `minRate`
+ * - cosine: changes at every step, for which a stream is read once more before the first. Rises linearly to `rate` over `warmUp` epochs, then falls along half a cosine to `minRate`
  *   (Loshchilov and Hutter 2017, without restarts)
  * - plateau: multiplied by `factor` when the loss stops improving
  */
@@ -46,6 +46,8 @@ export interface Schedule {
   readonly constant?: number;
   /** Whether it changes within an epoch. */
   readonly isStepwise: boolean;
+  /** Whether it must know the steps of an epoch, for which a stream is read once before. */
+  readonly needsLength?: boolean;
   /** η at a position, in single precision. */
   readonly at: (position: Position, plateau: Run['plateau']) => number | Promise<number>;
   /** The initial rate of a plateau. */
@@ -93,7 +95,8 @@ function checkNamedSchedule(option: ScheduleOptions): Schedule {
   const kind = checkName('learningRate.schedule', option.schedule, names);
   checkKeys('learningRate', option, ['schedule', 'rate', ...parameters[kind]]);
   const initial = checkPositive('learningRate.rate', option.rate);
-  return { isStepwise: kind === 'cosine', initial, ...checkFormula(option, initial) };
+  const isCosine = kind === 'cosine';
+  return { isStepwise: isCosine, needsLength: isCosine, initial, ...checkFormula(option, initial) };
 }
 
 function checkFormula(option: ScheduleOptions, rate: number): Pick<Schedule, 'at' | 'plateau'> {
@@ -121,8 +124,6 @@ function checkFormula(option: ScheduleOptions, rate: number): Pick<Schedule, 'at
       check('minRate', minRate);
       return {
         at({ epochs, step, stepsPerEpoch }) {
-          // In the first epoch of a stream, its length is unknown.
-          if (stepsPerEpoch === 0) return fround(rate / Math.max(warmUp, 1));
           const rising = warmUp * stepsPerEpoch;
           if (step < rising) return fround((rate * (step + 1)) / rising);
           const falling = Math.max(epochs * stepsPerEpoch - rising, 1);

@@ -1,15 +1,16 @@
 import type { Random } from '../base/random.js';
 import type { Work } from '../base/work.js';
-import { TypeFault } from '../errors.js';
+import { RangeFault, TypeFault } from '../errors.js';
 import { plainRule, type Model } from '../model/model.js';
 import { countSteps, restart, runEpochs, type Training } from './epochs.js';
+import { evaluate, meanMetrics, type Metrics } from './evaluate.js';
 import { findDivergence } from './find-divergence.js';
 import type { Hook } from './hook.js';
 import { callOnBatch, collectReports, pauseBetweenSteps } from './hooks/callbacks.js';
 import { writeCheckpoints } from './hooks/checkpoint.js';
-import { assertFinite, Diverged, keepSnapshots, Snapshot } from './hooks/divergence.js';
-import { stopEarly } from './hooks/early-stopping.js';
-import { measureValidation } from './hooks/metrics.js';
+import { assertFinite, Diverged, isSound, keepSnapshots, Snapshot } from './hooks/divergence.js';
+import { watchBest } from './hooks/early-stopping.js';
+import { watchMetrics } from './hooks/metrics.js';
 import { reduceOnPlateau } from './hooks/plateau.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { EpochReport } from './reports.js';
@@ -17,7 +18,7 @@ import type { Run } from '../model/state.js';
 import { align, Samples, type Data } from './samples.js';
 import { splitSamples } from './split.js';
 import { checkStream, isStream, type Stream } from './stream.js';
-import { openWindows } from './windows.js';
+import { openWindows, readStream, WATCHED_SAMPLES, type Windows } from './windows.js';
 
 /** The training and validation data. */
 export interface CheckedData {
@@ -32,10 +33,23 @@ export interface CheckedData {
 export function* readData(
   model: Model,
   data: Data | Stream,
+  options: CheckedTrainOptions,
+): Work<CheckedData> {
+  const parts = yield* readParts(model, data, options);
+  checkWatched(model, parts, options);
+  return parts;
+}
+
+function* readParts(
+  model: Model,
+  data: Data | Stream,
   { validation, validationSplit, classWeights }: CheckedTrainOptions,
 ): Work<CheckedData> {
   data = align(data, model, true);
-  const given = validation === undefined ? undefined : yield* Samples.read(validation, model, 'validation.');
+  const given =
+    validation === undefined
+      ? undefined
+      : yield* Samples.read(validation, model, 'validation.', classWeights);
   if (isStream(data)) {
     checkStream(data);
     if (validationSplit) {
@@ -48,9 +62,58 @@ export function* readData(
     return { training: data, validation: given };
   }
   const samples = yield* Samples.read(data, model, '', classWeights);
+  yield* samples.checkReach(model, 'targets');
   return validationSplit
     ? splitSamples(samples, validationSplit, model.spec.seed)
     : { training: samples, validation: given };
+}
+
+/** @throws TypeError, RangeError if the figure to watch would mean nothing */
+function checkWatched(
+  model: Model,
+  { training, validation }: CheckedData,
+  { validationSplit, earlyStopping }: CheckedTrainOptions,
+): void {
+  const watched = validation ?? training;
+  if (isStream(watched)) return;
+  if ((validation ?? earlyStopping) && watched.weighNothing) {
+    throw new RangeFault({
+      place: validationSplit ? 'validationSplit' : `${validation ? 'validation.' : ''}sampleWeights`,
+      problem: 'all samples have a weight of 0',
+      cure: 'weigh some of them',
+    });
+  }
+  if (earlyStopping?.monitor === 'accuracy') assertClassified(model, watched);
+}
+
+/** @throws RangeError if accuracy means nothing for the samples */
+function assertClassified(model: Model, samples: Samples): void {
+  if (samples.isClassified(model)) return;
+  throw new RangeFault({
+    place: 'earlyStopping.monitor',
+    problem: "'accuracy' means nothing for a regression",
+    cure: "use 'loss'",
+    option: { name: 'earlyStopping', values: ['loss'] },
+  });
+}
+
+/** Loss and accuracy at the present weights, of the validation data or else of the training data. */
+function* measureWatched(
+  model: Model,
+  { training, validation }: CheckedData,
+  { classWeights, earlyStopping }: CheckedTrainOptions,
+): Work<Metrics> {
+  const watched = validation ?? training;
+  if (!isStream(watched)) return yield* evaluate(model, watched);
+  let [loss, right, count] = [0, 0, 0];
+  yield* readStream(model, watched, classWeights, function* (samples) {
+    if (earlyStopping?.monitor === 'accuracy') assertClassified(model, samples);
+    const metrics = yield* evaluate(model, samples);
+    loss += metrics.loss * samples.count;
+    right += metrics.accuracy * samples.count;
+    count += samples.count;
+  });
+  return meanMetrics({ loss, right }, count);
 }
 
 /** The parts of a training other than its data and options. */
@@ -71,47 +134,78 @@ export interface TrainingContext {
  */
 export function* train(
   context: TrainingContext,
-  { training: data, validation }: CheckedData,
+  parts: CheckedData,
   options: CheckedTrainOptions,
 ): Work<EpochReport[]> {
+  const { training: data, validation } = parts;
   const { model, random, run } = context;
+  const { earlyStopping, optimizer } = options;
   useRule(model, run, options);
   const windows = yield* openWindows(model, random, data, options);
+  let snapshot: Snapshot | undefined;
   try {
     const training = { model, random, windows, validation, options, run };
-    const snapshot = new Snapshot(model, random, run);
+    if (!isStream(data)) yield* windows.watch(model, data);
+    else if (options.schedule.needsLength && run.stepsPerEpoch === 0) {
+      let steps = 0;
+      yield* readStream(model, data, options.classWeights, function* ({ count }) {
+        steps += Math.ceil(count / options.miniBatchSize);
+        yield;
+      });
+      run.stepsPerEpoch = steps;
+    }
+    const early = yield* watchBest(
+      model,
+      run,
+      () => measureWatched(model, parts, options),
+      earlyStopping,
+      optimizer.slots,
+    );
+    const metrics = yield* watchMetrics(model, validation, options.metrics);
+    snapshot = new Snapshot(model, random, run);
     const history: EpochReport[] = [];
-    const hooks = listHooks(context, training, snapshot, history);
+    const hooks = listHooks(context, training, [early, metrics], snapshot, history);
     try {
       restart(training);
       yield* runEpochs(training, hooks);
       assertFinite(model, run);
+      for (const { afterTraining } of hooks) afterTraining?.();
+      if (!isStream(data)) yield* assertLow(model, data, windows, run);
     } catch (error) {
       if (!(error instanceof Diverged)) throw error;
-      throw yield* findDivergence(training, hooks, snapshot, error.learningRate);
+      throw yield* findDivergence(training, hooks, snapshot, error);
     }
-    for (const { afterTraining } of hooks) afterTraining?.();
+    snapshot = undefined;
     return history;
   } finally {
     windows.settle();
     windows.close();
+    // Stopped by the user or by an error, before it was found to diverge.
+    if (snapshot && !isSound(model)) snapshot.restore();
   }
+}
+
+/** @throws Diverged if the last step has raised the loss too far: each report is of the losses before the steps */
+function* assertLow(model: Model, data: Samples, { mostLoss }: Windows, run: Run): Work<void> {
+  const { loss } = yield* evaluate(model, data.chooseSome(WATCHED_SAMPLES));
+  if (!(loss <= mostLoss)) throw new Diverged(run.learningRate, true);
 }
 
 /** The hooks of a training, in calling order. */
 function listHooks(
   { model, run, save, diagnosis }: TrainingContext,
   { windows, validation, options }: Training,
+  [early, metrics]: readonly (Hook | undefined)[],
   snapshot: Snapshot,
   history: EpochReport[],
 ): Hook[] {
-  const { schedule, earlyStopping, optimizer, metrics, onBatch, onEpoch, checkpoint } = options;
+  const { schedule, earlyStopping, onBatch, onEpoch, checkpoint } = options;
   const dependsOnEpochs = Boolean(validation ?? schedule.plateau ?? earlyStopping);
   return [
     schedule.plateau && reduceOnPlateau(run.plateau, schedule.plateau),
-    earlyStopping && stopEarly(model, run, earlyStopping, optimizer.slots),
+    early,
     keepSnapshots(snapshot, model, dependsOnEpochs),
-    metrics && measureValidation(model, validation!, metrics),
+    metrics,
     diagnosis,
     onBatch ? callOnBatch(model, run, onBatch, () => countSteps(run, windows)) : pauseBetweenSteps(model),
     collectReports(history, onEpoch),

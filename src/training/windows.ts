@@ -2,9 +2,10 @@ import type { Random, RandomState } from '../base/random.js';
 import { awaited, type Work } from '../base/work.js';
 import { RangeFault } from '../errors.js';
 import type { Model } from '../model/model.js';
+import { evaluate } from './evaluate.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Run } from '../model/state.js';
-import { Samples, type Data } from './samples.js';
+import { Samples, type ClassWeights, type Data } from './samples.js';
 import { abandonBatches, isStream, openBatches, type BatchIterator, type Stream } from './stream.js';
 import { Window } from './window.js';
 
@@ -22,9 +23,34 @@ export function* openWindows(
   return new WholeWindow(random, yield* openWindow(model, random, data, options));
 }
 
+/** Reads a stream once more, beside its epochs. */
+export function* readStream(
+  model: Model,
+  { batches }: Stream,
+  classWeights: ClassWeights | undefined,
+  use: (samples: Samples) => Work<void>,
+): Work<void> {
+  const iterator = openBatches(batches());
+  try {
+    for (let b = 0; ; b++) {
+      const result: IteratorResult<Data, unknown> = yield* awaited(iterator.next());
+      if (result.done) return;
+      yield* use(yield* Samples.read(result.value, model, `batches[${b}].`, classWeights));
+    }
+  } finally {
+    abandonBatches(iterator);
+  }
+}
+
 function openWindow(model: Model, random: Random, samples: Samples, options: WindowOptions): Work<Window> {
   return Window.open(model, samples, options.miniBatchSize, options.shuffle ? random : undefined);
 }
+
+/** A loss that has grown by this factor is a divergence. */
+const MOST_GROWTH = 1e6;
+
+/** The loss of this many samples says as much as that of all. */
+export const WATCHED_SAMPLES = 1000;
 
 /**
  * The samples of each epoch, window by window. A stream has a window for each of its batches. A whole data set is treated as a
@@ -35,6 +61,8 @@ export abstract class Windows {
   abstract readonly count: number;
   /** The window in training. */
   abstract readonly current: Window | undefined;
+  /** A mean loss beyond which the training has diverged. */
+  mostLoss = 0;
   readonly #random: Random;
   /** For an interrupted epoch: the number of samples still to skip, because they were learned before. */
   #toSkip = 0;
@@ -71,6 +99,18 @@ export abstract class Windows {
   settle(): void {
     if (this.#toSkip > 0) this.#random.restore(this.#reached!);
     else this.current?.settle();
+  }
+
+  /**
+   * Raises `mostLoss` so that it lies far above the loss at the start and the costs of outputs of 0.
+   * @param samples of the window that opens
+   */
+  *watch(model: Model, samples: Samples): Work<void> {
+    const start =
+      this.mostLoss === 0 ? (yield* evaluate(model, samples.chooseSome(WATCHED_SAMPLES))).loss : 0;
+    const target = yield* samples.largestTarget();
+    const scale = Math.max(start, model.outputs * target * target);
+    this.mostLoss = Math.max(this.mostLoss, MOST_GROWTH * scale || Infinity);
   }
 
   protected get skips(): boolean {
@@ -182,6 +222,8 @@ class StreamWindows extends Windows {
     }
     const place = `batches[${this.#batches++}].`;
     const samples = yield* Samples.read(result.value, this.#model, place, this.#options.classWeights);
+    yield* samples.checkReach(this.#model, `${place}targets`);
+    yield* this.watch(this.#model, samples);
     this.current = yield* openWindow(this.#model, this.#random, samples, this.#options);
     return yield* this.begin(this.current);
   }

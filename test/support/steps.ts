@@ -9,4 +9,4 @@ export const forward = ({ kernels, layout }: Model, rows: number): void =>
 export const cost = totalCost;
 
 export const backward = ({ kernels, layout }: Model, rows: number): void =>
-  kernels.backpropagate(layout.net, rows);
+  kernels.backpropagate(layout.net, rows, 0);

@@ -59,10 +59,14 @@ const cases: [EarlyStopping, ReturnType<typeof expected>][] = [
 ];
 
 describe.each(cases)('early stopping with %j', (earlyStopping, { last, best }) => {
-  it('stops when patience runs out and restores the weights of the best epoch', async () => {
+  it('stops when patience runs out and restores the weights of the best epoch, or of the start if none is better', async () => {
     const net = await Network.create(spec);
+    const monitor = earlyStopping.monitor ?? 'loss';
+    const [start, kept] = [net.evaluate(validation)[monitor], history[best - 1]!.validation![monitor]];
+    const isWorse = monitor === 'loss' ? kept > start : kept < start;
+    const atStart = net.layers;
     expect(await net.train(data, { ...options, earlyStopping })).toEqual(history.slice(0, last));
-    expect(net.layers).toEqual(layers[best - 1]);
+    expect(net.layers).toEqual(isWorse ? atStart : layers[best - 1]);
     expect(last).toBeLessThan(history.length);
   });
 
@@ -83,18 +87,100 @@ it('the cases stop at different epochs, and earlier with minDelta', () => {
   expect(cases.some(([, { last, best }]) => best > 1 && best < last)).toBe(true);
 });
 
-it('monitors the training loss when there is no validation data', async () => {
-  const net = await Network.create(spec);
-  const alone: TrainOptions = { epochs: 60, miniBatchSize: 3, learningRate: 0.9 };
-  const whole = await net.train(data, alone);
-  const { last } = expected(
-    whole.map(({ loss }) => loss),
-    (value, best) => value < best,
-    1,
-  );
-  const other = await Network.create(spec);
-  expect(await other.train(data, { ...alone, earlyStopping: { patience: 1 } })).toEqual(whole.slice(0, last));
-  expect(last).toBeLessThan(60);
+it.each(['memory', 'a stream'])(
+  'goes by the weights that it keeps without validation data, in %s',
+  async (place) => {
+    const samples = place === 'memory' ? data : { batches: () => [data] };
+    const net = await Network.create(spec);
+    const alone: TrainOptions = { epochs: 60, miniBatchSize: 3, learningRate: 0.9 };
+    const losses: number[] = [];
+    const kept: (typeof net.layers)[] = [];
+    const onEpoch = () => {
+      losses.push(net.evaluate(data).loss);
+      kept.push(net.layers);
+    };
+    const whole = await net.train(samples, { ...alone, onEpoch });
+    const { last, best } = expected(losses, (value, best) => value < best, 2);
+    const other = await Network.create(spec);
+    expect(await other.train(samples, { ...alone, earlyStopping: { patience: 2 } })).toEqual(
+      whole.slice(0, last),
+    );
+    expect(other.layers).toEqual(kept[best - 1]);
+    expect(last).toBeLessThan(60);
+  },
+);
+
+describe('a training that only makes the network worse', () => {
+  const steep: TrainOptions = { epochs: 3, miniBatchSize: 12, learningRate: 60 };
+  const far = { inputs: data.inputs, targets: Float32Array.from(data.labels, (label) => 3 * label - 1) };
+  const linear = { ...spec, layers: [{ units: 1, activation: 'linear' }], loss: 'quadratic' } as const;
+
+  it.each<[string, TrainOptions]>([
+    ['its own loss', {}],
+    ['the validation loss', { validation: far }],
+  ])('ends with the weights of the start, watching %s', async (_, more) => {
+    const net = await Network.create(linear);
+    const [before, loss] = [net.layers, net.evaluate(far).loss];
+    await net.train(far, { ...steep, ...more, epochs: 1, earlyStopping: { patience: 5 } });
+    expect(net.layers).toEqual(before);
+    const other = await Network.create(linear);
+    await other.train(far, { ...steep, epochs: 1 });
+    expect(other.evaluate(far).loss).toBeGreaterThan(loss);
+  });
+});
+
+describe('figures that are no monitor', () => {
+  const prices = { inputs: data.inputs, targets: Float32Array.from(data.labels, (_, n) => 100 + 10 * n) };
+  const regression = {
+    ...spec,
+    layers: [{ units: 1, activation: 'linear' }],
+    loss: 'meanSquaredError',
+  } as const;
+  const unweighted = { ...validation, sampleWeights: new Float32Array(9) };
+
+  it('refuses the accuracy of a regression', async () => {
+    const net = await Network.create(regression);
+    const before = net.layers;
+    for (const more of [{}, { validation: prices }, { validationSplit: 0.3 }]) {
+      const options: TrainOptions = { ...more, earlyStopping: { monitor: 'accuracy' } };
+      await expect(net.train(prices, options)).rejects.toThrow(
+        "earlyStopping.monitor: 'accuracy' means nothing for a regression; use 'loss'",
+      );
+    }
+    expect(net.layers).toEqual(before);
+  });
+
+  it.each([
+    ['targets of 0 and 1', regression, [0, 1]],
+    ['targets of -1 and 1', regression, [-1, 1]],
+    ['labels', spec, undefined],
+  ] as const)('takes the accuracy of %s', async (_, net, values) => {
+    const answers = values
+      ? { inputs: data.inputs, targets: Float32Array.from(data.labels, (label) => values[label]!) }
+      : data;
+    const options: TrainOptions = { epochs: 1, learningRate: 0.01, earlyStopping: { monitor: 'accuracy' } };
+    expect(await (await Network.create(net)).train(answers, options)).toHaveLength(1);
+  });
+
+  it('refuses validation data whose weights are all 0', async () => {
+    const net = await Network.create(spec);
+    await expect(net.train(data, { validation: unweighted })).rejects.toThrow(
+      'validation.sampleWeights: all samples have a weight of 0; weigh some of them',
+    );
+    const weighted = { ...data, sampleWeights: new Float32Array(12) };
+    await expect(net.train(weighted, { validationSplit: 0.3 })).rejects.toThrow(
+      'validationSplit: all samples',
+    );
+    await expect(net.train(weighted, { earlyStopping: {} })).rejects.toThrow('sampleWeights: all samples');
+  });
+
+  it('refuses the accuracy of a regression that is a stream before anything is learned', async () => {
+    const net = await Network.create(regression);
+    const before = net.layers;
+    const options: TrainOptions = { earlyStopping: { monitor: 'accuracy' } };
+    await expect(net.train({ batches: () => [prices] }, options)).rejects.toThrow('earlyStopping.monitor');
+    expect(net.layers).toEqual(before);
+  });
 });
 
 it('restores the best weights even when training reaches its last epoch', async () => {

@@ -1,5 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import { Network, type Data, type LearningRate, type Position, type Stream } from '../../src/index.js';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  Network,
+  type Data,
+  type LearningRate,
+  type Position,
+  type Stream,
+  type TrainOptions,
+} from '../../src/index.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { expectError, expectHarmlessError, goodData, spec, type Expected } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
@@ -168,11 +175,30 @@ describe('a rate function', () => {
 describe('a cosine over a stream', () => {
   const stream: Stream = { batches: () => [data] };
 
-  it('holds the rate in the first epoch of a stream and then follows the cosine', async () => {
-    const { reported } = await train({ schedule: 'cosine', rate: 0.3 }, stream);
-    const whole = await train({ schedule: 'cosine', rate: 0.3 });
-    expect(reported[0]).toBe(Math.fround(0.3));
-    expect(reported.slice(1)).toEqual(whole.reported.slice(1));
+  it.each([0, 0.5, 2])(
+    'has the rates of memory in each step, with a warm-up of %d epochs',
+    async (warmUp) => {
+      const option = { schedule: 'cosine', rate: 0.3, warmUp } as const;
+      const counted = vi.fn(() => [data]);
+      const [inStream, inMemory] = [await train(option, { batches: counted }), await train(option)];
+      expect(inStream).toEqual(inMemory);
+      expect(counted).toHaveBeenCalledTimes(1 + inMemory.reported.length);
+    },
+  );
+
+  it('a stream that is resumed in its first epoch is not counted again', async () => {
+    const [net, whole] = [await Network.create(spec), await Network.create(spec)];
+    const options: TrainOptions = {
+      epochs: 2,
+      miniBatchSize: 3,
+      learningRate: { schedule: 'cosine', rate: 0.3, warmUp: 1 },
+    };
+    await whole.train(stream, options);
+    const stop = new AbortController();
+    const onBatch = ({ batch }: { batch: number }) => batch === 2 && stop.abort();
+    await net.train(stream, { ...options, onBatch, signal: stop.signal }).catch(() => undefined);
+    await net.train(stream, { ...options, resume: true });
+    expect(net.layers).toEqual(whole.layers);
   });
 
   it('ends each epoch of a stream at the rate it has in memory when a cosine warms up', async () => {

@@ -195,6 +195,57 @@ describe('weighted costs', () => {
     },
   );
 
+  it.each(engines)(
+    'backprop, evaluate and checkGradients agree on figures worked out by hand, on engine %s',
+    async (engine) => {
+      const json = {
+        ...(await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'linear' }] })).toJSON(),
+      };
+      const layers = [{ ...json.layers[0]!, weights: [[2]], biases: [0] }];
+      const net = await Network.fromJSON({ ...json, loss: 'meanSquaredError', layers }, { engine });
+      // Errors of 1 and 3: (½·1 + 2·9)/2; by the weight (½·2·1·1 + 2·2·3·2)/2, and by the bias (½·2·1 + 2·2·3)/2.
+      const data = { inputs: [1, 2], targets: [1, 1], sampleWeights: [0.5, 2] };
+      const { loss, layers: gradients } = net.backprop(data);
+      expect([loss, net.evaluate(data).loss]).toEqual([9.25, 9.25]);
+      expect([...gradients[0]!.weightGradients, ...gradients[0]!.biasGradients]).toEqual([12.5, 6.5]);
+      expect([...gradients[0]!.delta]).toEqual([0.5 * 2, 2 * 6]);
+      const { ok, worst } = await net.checkGradients(data);
+      expect(ok).toBe(true);
+      expect([12.5, 6.5]).toContain(worst!.analytic);
+      expect((await net.diagnose(data)).layers[0]!.gradient).toBeCloseTo(12.5, 12);
+    },
+  );
+
+  it.each([3, 40])(
+    'a step of training goes by the weighted gradients of backprop, for %d inputs',
+    async (inputs) => {
+      // Of 40 inputs most are 0, so that training holds them as pairs.
+      const dense = randomData(COUNT, inputs, 1).inputs;
+      const sparse = dense.map((x, i) => (inputs > 32 && i % 7 ? 0 : x));
+      const data = { inputs: sparse, labels: all.labels, sampleWeights: weights };
+      const made = engines.map((engine) => Network.create({ ...spec, inputs, engine }));
+      for (const net of await Promise.all(made)) {
+        const before = net.layers;
+        const gradients = net.backprop(data).layers;
+        expect((await net.checkGradients(data)).ok).toBe(true);
+        await net.train(data, { epochs: 1, miniBatchSize: COUNT, shuffle: false, learningRate: 1 });
+        for (const [l, { weights }] of net.layers.entries()) {
+          const { weightGradients } = gradients[l]!;
+          weights.forEach((w, i) => expect(w).toBeCloseTo(before[l]!.weights[i]! - weightGradients[i]!, 6));
+        }
+      }
+    },
+  );
+
+  it('class weights count in validation data as in a part that is set aside', async () => {
+    const options = { epochs: 1, classWeights: [1, 4, 2], learningRate: 0.1, shuffle: false };
+    const net = await Network.create(spec);
+    const [{ validation } = {}] = await net.train(all, { ...options, validation: all });
+    const sampleWeights = all.labels.map((label) => options.classWeights[label]!);
+    expect(validation).toEqual(net.evaluate({ ...all, sampleWeights }));
+    expect(validation).not.toEqual(net.evaluate(all));
+  });
+
   it('the reports of an epoch and of a mini-batch give the weighted cost', async () => {
     const net = await Network.create(spec);
     const data = { ...all, sampleWeights: weights };

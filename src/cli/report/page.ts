@@ -144,7 +144,12 @@ function learningCurves({ history = [], bestEpoch }: Report, isClassification: b
   const mark =
     bestEpoch === undefined
       ? undefined
-      : { at: bestEpoch, words: `The weights are those of epoch ${bestEpoch}, the best.` };
+      : {
+          at: bestEpoch,
+          words: bestEpoch
+            ? `The weights are those of epoch ${bestEpoch}, the best.`
+            : 'No epoch was better than the start, whose weights are kept.',
+        };
   const accuracies = lines(({ accuracy }) => accuracy);
   const least = Math.min(...accuracies.map(({ values }) => values.reduce((a, b) => (b < a ? b : a), 1)));
   // from the tenth below the least of it, so that 97 and 98 % stay apart

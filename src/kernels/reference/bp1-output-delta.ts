@@ -31,12 +31,12 @@ export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: numb
   clearPadding(m, l.delta + from * stride * m.bytesPerFloat, stride, to - from, units);
 }
 
-/** Multiplies δ of each sample of the last layer by the sample's weight. */
-export function weightDelta(m: ReferenceMemory, net: Net, from: number, to: number): void {
+/** Multiplies δ of each sample of the last layer by its weight. @param weights pointer to [rows] */
+export function weightDelta(m: ReferenceMemory, net: Net, weights: number, from: number, to: number): void {
   const f = m.floats;
   const { delta, stride } = lastLayer(m, net);
   for (let n = from; n < to; n++) {
-    const weight = f[m.at(net.sampleWeights) + n]!;
+    const weight = f[m.at(weights) + n]!;
     const row = m.at(delta) + n * stride;
     for (let j = row; j < row + stride; j++) f[j] = f[j]! * weight;
   }

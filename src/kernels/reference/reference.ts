@@ -58,7 +58,7 @@ export function referenceKernels(precision: Precision = single): Kernels {
     dropOut: (r, l, ...rest) => dropOut(m, rule(r), layer(l), ...rest),
     tally: (n, sums, rows, weights) => tally(m, net(n), new Tally(m, sums), rows, weights),
     feedForward: (n, rows) => feedForward(m, net(n), rows),
-    backpropagate: (n, rows) => backpropagate(m, net(n), rows),
+    backpropagate: (n, rows, weights) => backpropagate(m, net(n), rows, weights),
     descend: (n, w, ...rest) => descend(m, net(n), w ? window(w) : undefined, ...rest),
   };
 }

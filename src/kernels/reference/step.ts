@@ -30,14 +30,15 @@ export function descend(
 ): number {
   const rule = new Rule(m, net.rule);
   const sums = new Tally(m, net.tally);
+  const weights = rule.isWeighted ? net.sampleWeights : 0;
   for (let done = 0; done < count; done += size) {
     const rows = Math.min(size, count - done);
     const batch = wholeBatch(m, net, rows);
     batch.isTraining = 1;
     if (window) gather(m, net, window, batch, first + done);
     forwardPass(m, net, batch);
-    deltaPass(m, net, batch);
-    tally(m, net, sums, rows, rule.isWeighted ? net.sampleWeights : 0);
+    deltaPass(m, net, batch, weights);
+    tally(m, net, sums, rows, weights);
     gradientPass(m, net, batch);
     if (!Number.isFinite(sums.batchLoss)) return done;
     if (rule.isPlain) {
@@ -55,9 +56,9 @@ export const feedForward = (m: ReferenceMemory, net: Net, rows: number): void =>
   forwardPass(m, net, wholeBatch(m, net, rows));
 
 /** BP1 to BP4, after `feedForward`. Leaves the sums over the mini-batch in the gradients. */
-export function backpropagate(m: ReferenceMemory, net: Net, rows: number): void {
+export function backpropagate(m: ReferenceMemory, net: Net, rows: number, weights: number): void {
   const batch = wholeBatch(m, net, rows);
-  deltaPass(m, net, batch);
+  deltaPass(m, net, batch, weights);
   gradientPass(m, net, batch);
 }
 
@@ -84,13 +85,19 @@ function forwardPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Bat
 }
 
 /**
- * BP1 and BP2: δ, from the last layer to the first. In training it weights samples, drops units, and skips the layers below
- * the first that learns.
+ * BP1 and BP2: δ, from the last layer to the first. In training it drops units, and skips the layers below the first that
+ * learns.
+ * @param weights pointer to [rows], or 0 for none
  */
-function deltaPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Batch): void {
+function deltaPass(
+  m: ReferenceMemory,
+  net: Net,
+  { from, to, isTraining }: Batch,
+  weights: number,
+): void {
   const rule = new Rule(m, net.rule);
   outputDelta(m, net, from, to);
-  if (isTraining && rule.isWeighted) weightDelta(m, net, from, to);
+  if (weights) weightDelta(m, net, weights, from, to);
 
   const lowest = isTraining ? net.firstTrained : 0;
   let next = lastLayer(m, net);

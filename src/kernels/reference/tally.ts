@@ -1,6 +1,6 @@
 import { argmax } from '../../base/argmax.js';
 import type { Net, Tally } from '../../memory/structs.js';
-import { HINGE } from '../codes.js';
+import { CROSS_ENTROPY, HINGE } from '../codes.js';
 import { sampleCost } from './cost.js';
 import type { Floats } from './numerics.js';
 import { lastLayer } from './network.js';
@@ -20,14 +20,33 @@ export function tally(m: ReferenceMemory, net: Net, sums: Tally, rows: number, w
     if (weights) cost *= f[weight + n]!;
     sums.loss += cost;
     batchLoss += cost;
-    if (isRight(f, a + row, targets + row, units, middle)) sums.right++;
+    if (isRight(f, a + row, targets + row, units, middle, loss === CROSS_ENTROPY)) sums.right++;
   }
   sums.batchLoss = batchLoss;
 }
 
 /** Whether a sample is correct; a and targets are indices in f. assembly/tally.ts defines correct. */
-function isRight(f: Floats, a: number, targets: number, units: number, middle: number): boolean {
-  if (units > 1) return argmax(f, a, units) === argmax(f, targets, units);
-  const answer = f[a]!;
-  return answer === answer && answer >= middle === f[targets]! >= middle;
+function isRight(
+  f: Floats,
+  a: number,
+  targets: number,
+  units: number,
+  middle: number,
+  isSoftmax: boolean,
+): boolean {
+  if (units > 1 && (isSoftmax || countFrom(middle, f, targets, units) === 1)) {
+    return argmax(f, a, units) === argmax(f, targets, units);
+  }
+  for (let j = 0; j < units; j++) {
+    const answer = f[a + j]!;
+    if (answer !== answer || answer >= middle !== f[targets + j]! >= middle) return false;
+  }
+  return true;
+}
+
+/** The number of floats, from index `at`, that are at least `least`. */
+function countFrom(least: number, f: Floats, at: number, count: number): number {
+  let found = 0;
+  for (let j = at; j < at + count; j++) if (f[j]! >= least) found++;
+  return found;
 }

@@ -5,7 +5,7 @@ import type { Hook } from '../hook.js';
 import { WORK_PER_STEP } from '../pace.js';
 import { copyRun, type Run } from '../../model/state.js';
 
-// A training diverges if its loss or a weight becomes NaN or infinite. Checking each weight after each step would take longer
+// A training diverges if its loss, a weight or a number of its optimizer becomes NaN or infinite. Checking each weight after each step would take longer
 // than a small step. Instead the training checks now and then, and keeps a snapshot. If it finds a weight that is not finite,
 // it returns to the snapshot and repeats the steps one by one, up to the first that fails
 // (find-divergence.ts).
@@ -13,21 +13,33 @@ import { copyRun, type Run } from '../../model/state.js';
 /** Samples learned between two snapshots. Copying a parameter costs less than a hundredth of learning a sample with it. */
 const SAMPLES_PER_SNAPSHOT = 1000;
 
-/** Thrown if a loss or weight is not finite; never leaves `train`. */
+/** Thrown if a loss or weight is not finite, or the loss has grown too far; never leaves `train`. */
 export class Diverged extends Error {
-  constructor(readonly learningRate: number) {
+  constructor(
+    readonly learningRate: number,
+    /** Whether the loss has grown too far, and is still finite. */
+    readonly hasGrown = false,
+  ) {
     super('the training diverged');
   }
 }
 
-/** @throws Diverged unless all parameters are finite */
-export function assertFinite(model: Model, run: Run): void {
-  const parameters = model.parametersAt(model.layout.parameters);
+/** Whether all parameters, and the numbers of the optimizer, are finite. */
+export function isSound(model: Model): boolean {
   // Sums of x·0 are 0 unless some x is NaN or infinite.
   let sum = 0;
-  for (let i = 0; i < parameters.length; i++) sum += parameters[i]! * 0;
-  if (sum !== 0) throw new Diverged(run.learningRate);
+  for (const floats of [model.parametersAt(model.layout.parameters), slotsOf(model)]) {
+    for (let i = 0; i < floats.length; i++) sum += floats[i]! * 0;
+  }
+  return sum === 0;
 }
+
+/** @throws Diverged unless all parameters, and the numbers of the optimizer, are finite */
+export function assertFinite(model: Model, run: Run): void {
+  if (!isSound(model)) throw new Diverged(run.learningRate);
+}
+
+const slotsOf = (model: Model): Float32Array | Float64Array => model.parametersAt(model.slot(0), model.slots);
 
 /** A training at the last point where everything was known to be finite. */
 export class Snapshot {
@@ -38,6 +50,7 @@ export class Snapshot {
   #keptRun: Run;
   #parameters: Float32Array | Float64Array = new Float32Array();
   #slots: Float32Array | Float64Array = new Float32Array();
+  readonly #first: Float32Array | Float64Array;
 
   /** @throws Diverged if a parameter is not finite */
   constructor(model: Model, random: Random, run: Run) {
@@ -47,6 +60,7 @@ export class Snapshot {
     this.#state = random.state;
     this.#keptRun = run;
     this.keep();
+    this.#first = this.#parameters.slice();
   }
 
   /** @throws Diverged if a parameter is not finite */
@@ -56,17 +70,25 @@ export class Snapshot {
     this.#keptRun = copyRun(this.#run);
     this.#state = this.#random.state;
     this.#parameters = copyInto(this.#parameters, model.parametersAt(model.layout.parameters));
-    this.#slots = copyInto(this.#slots, model.parametersAt(model.slot(0), model.slots));
+    this.#slots = copyInto(this.#slots, slotsOf(model));
   }
 
   restore(): void {
     const model = this.#model;
     model.parametersAt(model.layout.parameters).set(this.#parameters);
-    model.parametersAt(model.slot(0), model.slots).set(this.#slots);
+    slotsOf(model).set(this.#slots);
     Object.assign(this.#run, copyRun(this.#keptRun));
     this.#random.restore(this.#state);
     model.step = this.#run.step;
     writeTally(model.tally, this.#run);
+  }
+
+  /** Sets the parameters to those at the start of the training, for an optimizer that begins. */
+  restoreFirst(): void {
+    const model = this.#model;
+    model.parametersAt(model.layout.parameters).set(this.#first);
+    model.clearSlots();
+    model.step = 0;
   }
 }
 

@@ -1,5 +1,7 @@
 import { checkInteger, checkKeys, checkName, checkNumber, checkOptional } from '../../base/check.js';
+import type { Work } from '../../base/work.js';
 import type { Model } from '../../model/model.js';
+import type { Metrics } from '../evaluate.js';
 import type { Hook } from '../hook.js';
 import type { Run } from '../../model/state.js';
 
@@ -9,9 +11,12 @@ export interface EarlyStopping {
   readonly patience?: number;
   /** The improvement that counts as a new best. Default 0. */
   readonly minDelta?: number;
-  /** The figure to watch, of the validation data, or of the training if there is none. Default 'loss'. */
+  /**
+   * The figure to watch: of the validation data, or if there is none, of all training data after each epoch, for which a stream
+   * is read once more. 'accuracy' is for classes. Default 'loss'.
+   */
   readonly monitor?: 'loss' | 'accuracy';
-  /** Whether the network ends with the weights of the best epoch. Default true. */
+  /** Whether the network ends with the weights of the best epoch, or of the start if none is better. Default true. */
   readonly restoreBest?: boolean;
 }
 
@@ -31,29 +36,44 @@ export function checkEarlyStopping(option: EarlyStopping | undefined): Required<
 }
 
 /**
- * Ends the training when it stops improving.
+ * Ends the training when it stops improving. The network never ends worse than it began: the weights of the start are kept
+ * until an epoch beats them.
+ * @param measure returns the figures of the validation data, or of the training data, at the present weights
  * @param slot the slot for the best parameters, if they are to be restored
  */
-export function stopEarly(model: Model, run: Run, options: Required<EarlyStopping>, slot: number): Hook {
+export function* watchBest(
+  model: Model,
+  run: Run,
+  measure: () => Work<Metrics>,
+  options: Required<EarlyStopping> | undefined,
+  slot: number,
+): Work<Hook | undefined> {
+  if (!options) return undefined;
   const { patience, minDelta, monitor, restoreBest } = options;
   // Views are valid until the memory grows, so each use derives a new one.
   const parameters = (): Float32Array | Float64Array => model.parametersAt(model.layout.parameters);
   const best = (): Float32Array | Float64Array => model.parametersAt(model.slot(slot));
+  const sign = monitor === 'loss' ? 1 : -1;
+  if (run.step === 0) {
+    const start = (yield* measure())[monitor];
+    if (start - start === 0) run.start = start;
+    if (restoreBest) best().set(parameters());
+  }
   return {
     affectsTraining: true,
-    afterEpoch({ epoch, validation, ...training }) {
-      const value = (validation ?? training)[monitor];
-      const isBetter = monitor === 'loss' ? value < run.best - minDelta : value > run.best + minDelta;
+    *afterEpoch({ epoch, validation }) {
+      const value = (validation ?? (yield* measure()))[monitor];
+      const isBetter = sign * value < sign * run.best - minDelta;
       run.waited = isBetter ? 0 : run.waited + 1;
-      if (isBetter) {
-        run.best = value;
+      if (isBetter) run.best = value;
+      if (isBetter && sign * value <= sign * run.start) {
         run.bestEpoch = epoch;
         if (restoreBest) best().set(parameters());
       }
       run.isOver = run.waited > 0 && run.waited >= patience;
     },
     afterTraining() {
-      if (restoreBest && run.bestEpoch > 0) parameters().set(best());
+      if (restoreBest) parameters().set(best());
     },
   };
 }

@@ -1,7 +1,7 @@
 import { checkKeys, show } from '../../base/check.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
 import { awaited, type Work } from '../../base/work.js';
-import { TypeFault } from '../../errors.js';
+import { isFault, RangeFault, TypeFault, within, type Fault } from '../../errors.js';
 import type { Model } from '../../model/model.js';
 import { predict } from '../evaluate.js';
 import type { Hook } from '../hook.js';
@@ -80,18 +80,40 @@ export function* measure(
 ): Work<Record<string, number>> {
   const values: Record<string, number> = {};
   for (const [name, metric] of Object.entries(metrics)) {
-    values[name] = yield* awaited(metric(outputs, answers));
+    try {
+      values[name] = yield* awaited(metric(outputs, answers));
+    } catch (error) {
+      throw isFault(error) ? refuse(name, error) : error;
+    }
   }
   return values;
 }
 
-/** Adds the user's metrics of the validation data to each report. */
-export function measureValidation(model: Model, samples: Samples, metrics: NamedMetrics): Hook {
+/** The error of a metric that can't measure these samples. */
+function refuse(name: string, cause: Error & Fault): Error {
+  const fault = within(`metrics.${name}`, cause);
+  const cure = fault.cure ?? 'choose other samples by validation or validationSplit';
+  return new (cause instanceof TypeFault ? TypeFault : RangeFault)({ ...fault, cure }, { cause });
+}
+
+/**
+ * Adds the user's metrics of the validation data to each report. Measures once before the training, so that a metric refuses
+ * the samples before anything is learned.
+ */
+export function* watchMetrics(
+  model: Model,
+  samples: Samples | undefined,
+  metrics: NamedMetrics | undefined,
+): Work<Hook | undefined> {
+  if (!metrics) return undefined;
+  const answers = readAnswers(model, samples!);
+  const measureAll = function* (): Work<Record<string, number>> {
+    return yield* measure(metrics, yield* predict(model, samples!), answers);
+  };
+  yield* measureAll();
   return {
     *afterEpoch(report) {
-      const outputs = yield* predict(model, samples);
-      const values = yield* measure(metrics, outputs, readAnswers(model, samples));
-      report.validation = { ...report.validation!, metrics: values };
+      report.validation = { ...report.validation!, metrics: yield* measureAll() };
     },
   };
 }
