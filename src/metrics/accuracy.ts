@@ -1,19 +1,32 @@
 import { RangeFault } from '../errors.js';
 import { checkInteger } from '../base/check.js';
 import { argmax } from '../base/argmax.js';
-import { read, readClasses, type Measure, type Truth } from './predictions.js';
+import { read, readThreshold, type Measure, type Truth } from './predictions.js';
 
 /**
- * The fraction of samples classified correctly, the same as in `evaluate`: the largest output is at the position of the
- * largest target; with a single output, both are on the same side of the threshold.
+ * The fraction of samples classified correctly, the same as in `evaluate`. A sample with one right answer, a target of at
+ * least the threshold, is correct if the largest output is there. A sample with several right answers or none is correct if
+ * each output is on the same side of the threshold as its target, like a single output. Probabilities that add up to 1, as for
+ * softmax, always go by the largest.
  * @throws TypeError or RangeError if outputs and answers differ in shape, or a number is not finite
  */
-export function accuracy(outputs: Float32Array, truth: Truth): number {
-  const { count, actual, predicted } = readClasses(outputs, truth);
+export function accuracy(answers: Float32Array, truth: Truth): number {
+  const { outputs, count, width, labels, targets } = read(answers, truth);
+  const threshold = readThreshold(truth);
+  const side = (y: number): boolean => y >= threshold;
   let right = 0;
-  for (let n = 0; n < count; n++) if (actual[n] === predicted[n]) right++;
+  for (let n = 0; n < count; n++) {
+    const output = outputs.subarray(n * width, (n + 1) * width);
+    const target = targets?.subarray(n * width, (n + 1) * width);
+    const isLargest = width > 1 && (!target || isShare(target) || target.filter(side).length === 1);
+    if (isLargest) right += Number(argmax(output, 0, width) === (labels?.[n] ?? argmax(target!, 0, width)));
+    else right += Number(output.every((y, j) => side(y) === (target ? side(target[j]!) : labels![n] === 1)));
+  }
   return right / count;
 }
+
+/** Whether numbers are probabilities of classes that exclude each other: they add up to 1, but for rounding. */
+const isShare = (row: Float32Array): boolean => Math.abs(row.reduce((sum, y) => sum + y, 0) - 1) < 1e-3;
 
 /**
  * The fraction of samples whose class is among the k largest outputs. The first of equal outputs counts as the larger,

@@ -98,6 +98,10 @@ function countOutputs(outputs: Float32Array, { labels, targets, outputs: width }
   });
 }
 
+/** A single output of at least this is class 1. */
+export const readThreshold = ({ threshold = 0.5 }: Truth): number =>
+  checkNumber('threshold', threshold, -Infinity);
+
 /** Rounds values to the precision of a network. */
 const inSinglePrecision = (values: NumericArray): Float32Array =>
   values instanceof Float32Array ? values : new Float32Array(values);
@@ -114,17 +118,33 @@ export interface Classes {
 /**
  * Converts outputs to classes as the accuracy of the core does. The class of a row is the position of its largest
  * number, the first if several are equal. A single output is class 1 if it is at least the threshold, else class 0.
- * @throws as `read` does
+ * @throws as `read` does, and RangeError for targets with several right answers
  */
 export function readClasses(outputs: Float32Array, truth: Truth): Classes {
   const { width, count, labels, targets, outputs: answers } = read(outputs, truth);
-  const threshold = checkNumber('threshold', truth.threshold ?? 0.5, -Infinity);
+  const threshold = readThreshold(truth);
+  if (targets && width > 1) assertOneRight(targets, width, threshold);
   return {
     count,
     classes: Math.max(width, 2),
     actual: labels ?? toClasses(targets!, count, width, threshold),
     predicted: toClasses(answers, count, width, threshold),
   };
+}
+
+/** @throws RangeError if a sample has several right answers, or none although its targets are 0 and 1 */
+function assertOneRight(targets: Float32Array, width: number, threshold: number): void {
+  for (let at = 0; at < targets.length; at += width) {
+    const row = targets.subarray(at, at + width);
+    const right = row.filter((y) => y >= threshold).length;
+    if (right > 1 || (right === 0 && row.every((y) => y === 0))) {
+      throw new RangeFault({
+        place: `targets[${at / width}]`,
+        problem: `expected one right answer, got ${right}`,
+        cure: 'use accuracy, which counts a sample as right if each output is on the right side of the threshold',
+      });
+    }
+  }
 }
 
 const toClasses = (rows: Float32Array, count: number, width: number, threshold: number): Uint32Array =>

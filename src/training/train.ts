@@ -142,15 +142,18 @@ export function* train(
   const { earlyStopping, optimizer } = options;
   useRule(model, run, options);
   const windows = yield* openWindows(model, random, data, options);
-  if (isStream(data) && options.schedule.needsLength && run.stepsPerEpoch === 0) {
-    yield* readStream(model, data, options.classWeights, function* ({ count }) {
-      run.stepsPerEpoch += Math.ceil(count / options.miniBatchSize);
-      yield;
-    });
-  }
   let snapshot: Snapshot | undefined;
   try {
     const training = { model, random, windows, validation, options, run };
+    if (!isStream(data)) yield* windows.watch(model, data);
+    else if (options.schedule.needsLength && run.stepsPerEpoch === 0) {
+      let steps = 0;
+      yield* readStream(model, data, options.classWeights, function* ({ count }) {
+        steps += Math.ceil(count / options.miniBatchSize);
+        yield;
+      });
+      run.stepsPerEpoch = steps;
+    }
     const early = yield* watchBest(
       model,
       run,

@@ -92,6 +92,8 @@ function detached(): Float32Array {
   return array;
 }
 
+const cure = 'convert it by Float64Array.from(values, Number)';
+
 function wrongMatrices(width: number): Case[] {
   const numbers = `expected a typed array, or an array of rows of ${width} numbers, got `;
   const row = `expected an array of ${width} numbers, got `;
@@ -113,9 +115,9 @@ function wrongMatrices(width: number): Case[] {
     ['a Set', new Set(good), TypeError, `: ${numbers}an object`],
     ['a function', () => good, TypeError, `: ${numbers}a function`],
     ['an ArrayBuffer', new ArrayBuffer(24), TypeError, `: ${numbers}an object`],
-    ['a DataView', new DataView(new ArrayBuffer(24)), TypeError, `: ${numbers}an object`],
-    ['a BigInt64Array', new BigInt64Array(2 * width), TypeError, `: ${numbers}an object`],
-    ['a BigUint64Array', new BigUint64Array(2 * width), TypeError, `: ${numbers}an object`],
+    ['a DataView', new DataView(new ArrayBuffer(24)), TypeError, `: ${numbers}a DataView`],
+    ['a BigInt64Array', new BigInt64Array(2 * width), TypeError, `: ${numbers}a BigInt64Array; ${cure}`],
+    ['a BigUint64Array', new BigUint64Array(2 * width), TypeError, `: ${numbers}a BigUint64Array; ${cure}`],
     ['no rows', [], RangeError, `: expected at least one row of ${width}, got none`],
     ['no numbers', new Float32Array(0), RangeError, `: expected at least one row of ${width}, got none`],
     ['a transferred buffer', detached(), RangeError, `: expected at least one row of ${width}, got none`],
@@ -143,7 +145,13 @@ function wrongMatrices(width: number): Case[] {
     ],
     ['a string for a row', [good, 'abc'], TypeError, `[1]: ${row}'abc'`],
     ['null for a row', [good, null], TypeError, `[1]: ${row}null`],
-    ['bigints for a row', [good, new BigInt64Array(width)], TypeError, `[1]: ${row}an object`],
+    ['bigints for a row', [good, new BigInt64Array(width)], TypeError, `[1]: ${row}a BigInt64Array; ${cure}`],
+    [
+      'bigints in a row',
+      [good, [1n, 2n, 3n].slice(0, width)],
+      TypeError,
+      '[1][0]: expected a number, got 1n',
+    ],
     ['holes for rows', sparse(2, { 0: good }), TypeError, `[1]: ${row}undefined`],
     ['nothing but holes', sparse(width), TypeError, `[0]: ${row}undefined`],
     ['a hole for a number', sparse(width, { 0: 1 }), TypeError, '[0][1]: expected a number, got undefined'],
@@ -172,7 +180,19 @@ describe('labels', () => {
     ['too few', [0], RangeError, 'labels: expected 2 labels, as many as rows of inputs, got 1'],
     ['too many', [0, 1, 0], RangeError, 'labels: expected 2 labels, as many as rows of inputs, got 3'],
     ['none', [], RangeError, 'labels: expected 2 labels, as many as rows of inputs, got 0'],
-    ['bigints', new BigInt64Array(2), TypeError, 'labels: expected an array of class indices, got an object'],
+    [
+      'bigints',
+      new BigInt64Array(2),
+      TypeError,
+      `labels: expected an array of class indices, got a BigInt64Array; ${cure}`,
+    ],
+    ['counted from 1', [1, 2], RangeError, `labels[1] is 2; ${labelRange}; labels count from 0`],
+    [
+      '-1 and 1',
+      [-1, 1],
+      RangeError,
+      `labels[0] is -1; ${labelRange}; labels count from 0; pass -1 and 1 as targets`,
+    ],
     ['a string', '01', TypeError, "labels: expected an array of class indices, got '01'"],
     ['an object', { length: 2 }, TypeError, 'labels: expected an array of class indices, got an object'],
   ])('methods that take data reject labels that are %s', async (_, wrong, Class, message) => {
