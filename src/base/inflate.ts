@@ -2,6 +2,9 @@ import { Gunzip, gunzipSync, inflateSync } from 'fflate';
 import { FormatError } from '../errors.js';
 import { crc32 } from './crc32.js';
 
+/** The most bytes to which a file may unpack: 1 GiB. Larger ones must be unpacked beforehand. */
+export const MOST_UNPACKED = 2 ** 30;
+
 /** The best ratio of deflate (RFC 1951): a length of 258 in two bits. */
 const MOST_PER_BYTE = 1032;
 
@@ -50,16 +53,19 @@ export function gunzip(place: string, packed: Uint8Array, most: number): Uint8Ar
     throw new FormatError({ place, problem: 'expected a whole gzip file, got only part of one' });
   const view = new DataView(packed.buffer, packed.byteOffset, length);
   const size = view.getUint32(length - 4, true);
-  if (size > most)
-    throw new FormatError({
-      place,
-      problem: `expected at most ${most} bytes unpacked, got ${size}`,
-    });
+  if (size > most) throw tooLarge(place, most, size);
   const bytes = unpack(place, packed, size, gunzipSync);
   if (crc32(bytes) !== view.getUint32(length - 8, true))
     throw new FormatError({ place, problem: 'has the wrong checksum' });
   return bytes;
 }
+
+const tooLarge = (place: string, most: number, size: number): FormatError =>
+  new FormatError({
+    place,
+    problem: `expected at most ${most} bytes unpacked, got ${size}`,
+    cure: most === MOST_UNPACKED ? 'unpack it beforehand' : undefined,
+  });
 
 function unpack(
   place: string,
@@ -67,6 +73,7 @@ function unpack(
   size: number,
   by: (packed: Uint8Array, to: { out: Uint8Array<ArrayBuffer> }) => Uint8Array,
 ): Uint8Array<ArrayBuffer> {
+  if (size > MOST_UNPACKED) throw tooLarge(place, MOST_UNPACKED, size);
   if (size > packed.length * MOST_PER_BYTE) {
     throw new FormatError({
       place,

@@ -56,6 +56,7 @@ export class CrossValidate<Input = never, Output = never> {
       throw new TypeFault({
         place: 'classifier',
         problem: `expected a function that returns a network, got ${show(classifier)}`,
+        cure: 'pass NeuralNetwork, or () => new NeuralNetwork(options)',
       });
     }
     this.#create = isClass(classifier) ? () => new classifier(options) : classifier;

@@ -52,21 +52,42 @@ export function addKeys(
   for (const [i, datum] of data.entries()) {
     const values = datum[side];
     if (typeof values !== 'object' || values === null || isList(values)) {
-      throw new TypeFault({
-        place: `data[${i}].${side}`,
-        problem: `expected an object of numbers, as the first is, got ${show(values)}`,
-      });
+      throw notNumbers(
+        `data[${i}].${side}`,
+        i === 0 ? EITHER : 'an object of numbers, as the first is',
+        values,
+      );
     }
     for (const key of Object.keys(values)) if (!keys.has(key)) keys.set(key, keys.size);
   }
   return keys;
 }
 
+const EITHER = 'an array or an object of numbers';
+
+/** Numbers are missing: of text or of a single number, the cure shows the form that it takes. */
+function notNumbers(place: string, expected: string, values: unknown): TypeFault {
+  const problem = `expected ${expected}, got ${show(values)}`;
+  if (typeof values === 'number' || typeof values === 'boolean')
+    return new TypeFault({ place, problem, cure: `put it in an array, [${values}]` });
+  if (typeof values !== 'string') return new TypeFault({ place, problem });
+  const words = values.match(/[\p{L}\p{N}]+/gu) ?? ['word'];
+  const shown = words.slice(0, 3).map((word) => `${word.slice(0, 20)}: 1`);
+  const form = `{ ${shown.join(', ')}${words.length > 3 ? ', …' : ''} }`;
+  return new TypeFault({
+    place,
+    problem,
+    cure: `write text as an object with a number for each word or class, ${form}`,
+  });
+}
+
 /**
- * Asserts that data are samples: a non-empty array of objects with `input` and `output`.
- * @throws TypeError, RangeError
+ * The samples as a list: a single sample is a list of one, as in brain.js 1.
+ * @throws TypeError, RangeError unless they are objects with `input` and `output`, at least one
  */
-export function checkData(data: unknown): asserts data is readonly Datum<unknown, unknown>[] {
+export function listData(given: unknown): readonly Datum<unknown, unknown>[] {
+  const isSample = typeof given === 'object' && given !== null && 'input' in given && 'output' in given;
+  const data: unknown = isSample ? [given] : given;
   if (!Array.isArray(data)) {
     throw new TypeFault({
       place: 'data',
@@ -76,6 +97,58 @@ export function checkData(data: unknown): asserts data is readonly Datum<unknown
   if (data.length === 0)
     throw new RangeFault({ place: 'data', problem: 'expected at least one { input, output }' });
   for (const [i, datum] of (data as unknown[]).entries()) checkDatum(`data[${i}]`, datum);
+  return data as Datum<unknown, unknown>[];
+}
+
+/** The output keys with numbers that the network doesn't have. */
+const findUnknown = (output: unknown, lookup: Lookup): [key: string, value: number][] =>
+  lookup && !isList(output)
+    ? Object.entries(output as NumberObject).filter(([key, value]) => value && !lookup.has(key))
+    : [];
+
+/** Whether the network has the key of the largest number in an output. */
+export function isKnown(output: unknown, lookup: Lookup): boolean {
+  const unknown = findUnknown(output, lookup).map(([, value]) => value);
+  return unknown.length === 0 || Math.max(...unknown) < Math.max(...Object.values(output as NumberObject));
+}
+
+/** @throws RangeError naming the first output key with a number that the network doesn't have */
+export function checkKeys(data: readonly Datum<unknown, unknown>[], lookup: Lookup): void {
+  for (const [i, { output }] of data.entries()) {
+    for (const [key] of findUnknown(output, lookup)) {
+      throw new RangeFault({
+        place: `data[${i}].output${keyed(key)}`,
+        problem: `the network has no such output; it has ${[...lookup!.keys()].slice(0, 8).map(show).join(', ')}`,
+        cure: 'train a new network on all samples, or call addFormat before the first training',
+      });
+    }
+  }
+}
+
+/** The targets that an activation reaches. */
+const reach = {
+  sigmoid: [0, 1],
+  tanh: [-1, 1],
+  relu: [0, Infinity],
+  'leaky-relu': [-Infinity, Infinity],
+} as const;
+
+/** @throws RangeError naming the first target that no output of this activation reaches */
+export function checkReach(
+  { count, targets }: EncodedSamples,
+  activation: keyof typeof reach,
+  lookup: Lookup,
+): void {
+  const [least, most] = reach[activation];
+  const k = targets.findIndex((target) => target < least || target > most);
+  if (k < 0) return;
+  const units = targets.length / count;
+  const key = lookup ? keyed([...lookup.keys()][k % units]!) : `[${k % units}]`;
+  throw new RangeFault({
+    place: `data[${Math.floor(k / units)}].output${key}`,
+    problem: `is ${targets[k]}, but ${activation} reaches only ${least} to ${most}`,
+    cure: "scale the outputs, or set activation: 'leaky-relu'",
+  });
 }
 
 /** @throws TypeError */
@@ -121,7 +194,7 @@ export function fillRow(
 
 function fillInOrder(place: string, values: unknown, size: number, row: Float32Array, at: number): void {
   if (!isList(values)) {
-    throw new TypeFault({ place, problem: `expected an array of ${size} numbers, got ${show(values)}` });
+    throw notNumbers(place, `an array of ${size} numbers`, values);
   }
   if (values.length !== size) {
     throw new RangeFault({ place, problem: `length ${values.length} must be ${size}` });
@@ -141,7 +214,7 @@ function fillByKeys(
   at: number,
 ): void {
   if (typeof values !== 'object' || values === null || isList(values)) {
-    throw new TypeFault({ place, problem: `expected an object of numbers, got ${show(values)}` });
+    throw notNumbers(place, 'an object of numbers', values);
   }
   for (const [key, value] of Object.entries(values)) {
     const k = lookup.get(key);

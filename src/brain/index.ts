@@ -32,11 +32,16 @@
  *   (`runInput`, `calculateDeltas`, `adjustWeights`). `weights` and `biases` are copies.
  * - **At most 65,536 inputs** use the fast path for inputs that are mostly zero. Wider data train too, but more slowly.
  *
- * Not included: NeuralNetworkGPU, recurrent networks, FeedForward and its layers, AE, `toSVG`, DataFormatter, and the functions
- * of `lookup` for lists of objects.
+ * - **A new output key** in a later training throws a RangeError; brain.js trains as if it were not there. `test` counts a
+ *   sample of an unknown key among the misclasses.
+ * - **Targets that the activation doesn't reach**, such as 5 for sigmoid, throw a RangeError; brain.js trains on them in vain.
+ *
+ * Not included: NeuralNetworkGPU, recurrent networks, FeedForward and its layers, AE (their names throw on `new`), `toSVG`,
+ * DataFormatter, and the functions of `lookup` for lists of objects.
  *
  * @module bp4/brain
  */
+import { absent } from './absent.js';
 import { CrossValidate } from './cross-validate.js';
 import { likely } from './likely.js';
 import { lookup } from './lookup.js';
@@ -51,6 +56,7 @@ export type { JSONLayer, LegacyJSON, LegacyUnit, NeuralNetworkJSON } from './jso
 export type { BrainEngine } from './kernels.js';
 export type { BrainActivation, NeuralNetworkOptions, TrainingStatus, TrainOptions } from './options.js';
 export type { BinaryTestResult, Misclass, TestResult } from './test-result.js';
+export type { Samples } from './neural-network.js';
 export type { TrainStreamOptions } from './train-stream.js';
 export { DivergenceError, EngineError, FormatError, StateError } from '../errors.js';
 
@@ -58,4 +64,4 @@ export { DivergenceError, EngineError, FormatError, StateError } from '../errors
 export const utilities = { max, mse, ones, ones2D, random, randomWeight, randos, range, toArray, zeros };
 
 /** For programs that `import brain from 'brain.js'`. */
-export default { CrossValidate, likely, lookup, NeuralNetwork, TrainStream, utilities };
+export default { CrossValidate, likely, lookup, NeuralNetwork, TrainStream, utilities, ...absent };

@@ -5,8 +5,11 @@ import { Random } from '../base/random.js';
 import {
   addKeys,
   toAnswer,
-  checkData,
   checkDatum,
+  checkKeys,
+  checkReach,
+  isKnown,
+  listData,
   fillRow,
   detectFormat,
   packSamples,
@@ -31,6 +34,7 @@ import {
   mergeTrainOptions,
   networkDefaults,
   trainDefaults,
+  type BrainActivation,
   type NeuralNetworkOptions,
   type TrainingStatus,
   type TrainOptions,
@@ -46,6 +50,10 @@ const TURN = 10;
 
 /** The number of networks created so far without a seed. */
 let unseeded = 0;
+
+/** Samples to train on or to test; a single one is a list of one. */
+export type Samples<Input, Output> =
+  readonly Datum<Partial<Input>, Partial<Output>>[] | Datum<Partial<Input>, Partial<Output>>;
 
 /**
  * The dense network of brain.js 1.6 and 2, trained by WebAssembly. `import { NeuralNetwork } from 'bp4/brain'` replaces the
@@ -186,7 +194,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
 
   /**
    * Trains until the error is at most `errorThresh`, or for `iterations` epochs, or until `timeout`.
-   * @param data    samples. All inputs are lists of one length, or objects of numbers in which a missing key is 0; the same
+   * @param data    samples, or a single one. All inputs are lists of one length, or objects of numbers in which a missing key is 0; the same
    *                holds for outputs
    * @param options as in the constructor; they stay in effect for later trainings
    * @returns the error of the last epoch, and the number of epochs
@@ -195,10 +203,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws StateError during another training
    * @throws any error of `log` or `callback`; the network keeps what it has learned until then
    */
-  train(
-    data: readonly Datum<Partial<Input>, Partial<Output>>[],
-    options: Partial<TrainOptions> = {},
-  ): TrainingStatus {
+  train(data: Samples<Input, Output>, options: Partial<TrainOptions> = {}): TrainingStatus {
     return this.#training(data, options, (epochs) => {
       epochs.advance(Infinity);
       return epochs.status;
@@ -210,7 +215,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @returns a promise; it rejects with the errors of `train`
    */
   async trainAsync(
-    data: readonly Datum<Partial<Input>, Partial<Output>>[],
+    data: Samples<Input, Output>,
     options: Partial<TrainOptions> = {},
   ): Promise<TrainingStatus> {
     return await this.#training(data, options, async (epochs) => {
@@ -227,13 +232,13 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   trainPattern(value: Datum<Partial<Input>, Partial<Output>>, logErrorRate = false): number | null {
     this.#assertIdle('trainPattern');
     checkDatum('value', value);
-    const samples = this.#prepare([value]);
+    const samples = this.#prepare([value], this.#trainOpts.activation);
     if (this.#pattern) {
       this.#pattern.session.replace(samples);
     } else {
       const state = this.#state!;
       const machine = this.#machine(state);
-      this.#pattern = { machine, session: new BrainTraining(machine, state, this.#trainOpts, samples) };
+      this.#pattern = { machine, session: new BrainTraining(machine, state, this.#trainOpts, samples, true) };
     }
     const { session } = this.#pattern;
     session.run(1);
@@ -262,11 +267,12 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
 
   /**
    * Tests the network on samples. A single output counts as 1 if it's above `binaryThresh`, and is compared with the target, 0
-   * or 1. With several outputs, the index of the largest is compared.
+   * or 1. With several outputs, the index of the largest is compared. A sample whose largest output has a key that the network
+   * doesn't know is among the misclasses, with −1 as expected.
    * @throws as `run` does
    */
-  test(data: readonly Datum<Partial<Input>, Partial<Output>>[]): TestResult | BinaryTestResult {
-    checkData(data);
+  test(samples: Samples<Input, Output>): TestResult | BinaryTestResult {
+    const data = listData(samples);
     const state = this.#current();
     if (!state) throw notRunnable();
     const { inputs, targets } = packSamples(data, this.#inputFormat, this.#outputFormat);
@@ -275,7 +281,12 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const tally = new Tally(units, this.#options.binaryThresh);
     for (let i = 0; i < data.length; i++) {
       const input = inputs.slice(i * width, (i + 1) * width);
-      tally.add(input, targets.slice(i * units, (i + 1) * units), machine.run(input));
+      tally.add(
+        input,
+        targets.slice(i * units, (i + 1) * units),
+        machine.run(input),
+        isKnown(data[i]!.output, this.#outputLookup),
+      );
     }
     giveBackMachine(machine);
     return tally.result;
@@ -430,9 +441,14 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * Packs and checks samples. The first data determine the keys and the number of inputs and outputs.
    * @throws TypeError or RangeError, before anything changes
    */
-  #prepare(data: readonly Datum<unknown, unknown>[]): EncodedSamples {
-    checkData(data);
-    if (this.#state) return packSamples(data, this.#inputFormat, this.#outputFormat);
+  #prepare(given: unknown, activation: BrainActivation): EncodedSamples {
+    const data = listData(given);
+    if (this.#state) {
+      const samples = packSamples(data, this.#inputFormat, this.#outputFormat);
+      checkKeys(data, this.#outputLookup);
+      checkReach(samples, activation, this.#outputLookup);
+      return samples;
+    }
     const input = detectFormat(data, 'input', this.#inputLookup);
     const output = detectFormat(data, 'output', this.#outputLookup);
     const { inputSize, outputSize, hiddenLayers } = this.#options;
@@ -450,6 +466,8 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       }
     }
     const samples = packSamples(data, input, output);
+    checkKeys(data, output.lookup);
+    checkReach(samples, activation, output.lookup);
     const hidden = hiddenLayers ?? [Math.max(3, Math.floor(input.size / 2))];
     const sizes = [input.size, ...hidden, output.size];
     toSpec({ ...this.#shape, sizes });
@@ -462,14 +480,14 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
 
   /** The beginning and the end that all trainings share. */
   #training<Result extends TrainingStatus | Promise<TrainingStatus>>(
-    data: readonly Datum<unknown, unknown>[],
+    data: unknown,
     options: Partial<TrainOptions>,
     work: (epochs: Epochs) => Result,
   ): Result {
     this.#assertIdle('train');
     const trainOpts = mergeTrainOptions(this.#trainOpts, options);
     this.#settle();
-    const samples = this.#prepare(data);
+    const samples = this.#prepare(data, trainOpts.activation);
     this.#trainOpts = trainOpts;
     const before = this.#state!;
     const machine = this.#machine(before);

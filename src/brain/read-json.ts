@@ -1,6 +1,7 @@
 import { FormatError, RangeFault, TypeFault, within } from '../errors.js';
 import { fits, show } from '../base/check.js';
 import type { Parameters } from '../model/state.js';
+import { INSTEAD } from './absent.js';
 import { keyed, type Lookup } from './data.js';
 import type { Written } from './json.js';
 import {
@@ -18,7 +19,9 @@ import {
  */
 export function readJSON(json: unknown): Written {
   try {
+    checkText(json);
     const written = objectAt('json', json);
+    checkType(written);
     const layers = arrayAt('json.layers', written['layers']);
     const second = objectAt('json.layers[1]', layers[1]);
     return Array.isArray(second['weights']) ? readNew(written, layers) : readLegacy(written, layers);
@@ -29,6 +32,28 @@ export function readJSON(json: unknown): Written {
 }
 
 type Unknowns = Readonly<Record<string, unknown>>;
+
+/** @throws TypeError if the JSON is still text, or never was JSON */
+function checkText(json: unknown): void {
+  if (typeof json !== 'string') return;
+  throw new TypeFault({
+    place: 'json',
+    problem: `expected an object, got ${show(json)}`,
+    cure: json.startsWith('[object ')
+      ? 'write it with JSON.stringify(net.toJSON())'
+      : 'parse a string with JSON.parse',
+  });
+}
+
+/** @throws TypeError naming a network of another kind */
+function checkType(json: Unknowns): void {
+  const type = String(own(json, 'type'));
+  const isRecurrent = /^(RNN|LSTM|GRU|Recurrent)/.test(type) || Object.hasOwn(json, 'outputConnector');
+  if (isRecurrent || /^(FeedForward|AE$)/.test(type)) {
+    const problem = `a${isRecurrent ? ' recurrent' : ''} network of type ${show(type)} is not read`;
+    throw new TypeFault({ place: 'json', problem, cure: INSTEAD });
+  }
+}
 
 /** An own property, never one of a prototype. */
 const own = (object: Unknowns, key: string): unknown =>

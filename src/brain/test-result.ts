@@ -5,7 +5,10 @@ export interface Misclass {
   readonly input: Float32Array;
   /** The target. */
   readonly output: Float32Array;
-  /** The answer of the network, and the expected one: 0 or 1 with one output, else the index of the largest. */
+  /**
+   * The answer of the network, and the expected one: 0 or 1 with one output, else the index of the largest; −1 for a key
+   * that the network doesn't know.
+   */
   readonly actual: number;
   readonly expected: number;
 }
@@ -48,7 +51,8 @@ export class Tally {
     this.#threshold = threshold;
   }
 
-  add(input: Float32Array, target: Float32Array, output: Float32Array): void {
+  /** @param isKnown whether the network has the output that is expected */
+  add(input: Float32Array, target: Float32Array, output: Float32Array, isKnown: boolean): void {
     let squares = 0;
     for (let j = 0; j < this.#units; j++) {
       const error = target[j]! - output[j]!;
@@ -58,7 +62,7 @@ export class Tally {
     this.#total++;
     const isBinary = this.#units === 1;
     const actual = isBinary ? Number(output[0]! > this.#threshold) : largest(output);
-    const expected = isBinary ? target[0]! : largest(target);
+    const expected = !isKnown ? -1 : isBinary ? target[0]! : largest(target);
     if (actual !== expected) this.#misclasses.push({ input, output: target, actual, expected });
     if (isBinary && (expected === 0 || expected === 1)) this.#counts[expected][actual as 0 | 1]++;
   }

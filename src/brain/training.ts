@@ -33,8 +33,17 @@ export class BrainTraining {
   /** The number of the sample, from 1, at which the last epoch met an error that is not finite; 0 if it met none. */
   failed = 0;
 
-  /** @throws RangeError if the samples don't fit in memory */
-  constructor(machine: Machine, state: State, options: TrainOptions, samples: EncodedSamples) {
+  /**
+   * @param isReplaceable whether `replace` is called: then the sample is a row, never pairs
+   * @throws RangeError if the samples don't fit in memory
+   */
+  constructor(
+    machine: Machine,
+    state: State,
+    options: TrainOptions,
+    samples: EncodedSamples,
+    isReplaceable = false,
+  ) {
     this.#machine = machine;
     this.#options = options;
     this.#before = state;
@@ -42,7 +51,7 @@ export class BrainTraining {
     this.#count = samples.count;
     machine.state = undefined; // from now on its parameters match no state
     this.#remember();
-    this.#place(samples);
+    this.#place(samples, isReplaceable);
   }
 
   /** A copy of the state learned so far. */
@@ -79,7 +88,7 @@ export class BrainTraining {
     return done;
   }
 
-  /** Replaces the only sample. */
+  /** Replaces the only sample, which is a row. */
   replace({ inputs, targets }: EncodedSamples): void {
     const { views } = this.#machine.model;
     views.floats.set(inputs, views.at(this.#rows));
@@ -110,12 +119,12 @@ export class BrainTraining {
   }
 
   /** Writes header, live inputs, targets, and rows or pairs, in the format of the struct Window. */
-  #place({ count, inputs, targets }: EncodedSamples): void {
+  #place({ count, inputs, targets }: EncodedSamples, isReplaceable: boolean): void {
     const { model } = this.#machine;
     const { sizes } = this.#machine.shape;
     const { stride, units } = model.layers.at(-1)!;
     const width = sizes[0]!;
-    const others = isWorthPairs(width, count, inputs);
+    const others = isReplaceable ? undefined : isWorthPairs(width, count, inputs);
     const bitBytes = 8 * Math.ceil(width / 64);
 
     const live = roundUp(Window.bytes, LINE);

@@ -11,7 +11,7 @@ const exits = {
   diverged: { code: 4, meaning: 'the training diverged' },
   stopped: {
     code: 130,
-    meaning: 'stopped by Ctrl-C or SIGTERM; the model was saved, if it had learned anything',
+    meaning: 'stopped by Ctrl-C, SIGTERM or SIGHUP; the model was saved, if it had learned anything',
   },
   // 128 + 13: shells report the same for programs that SIGPIPE ended
   brokenPipe: { code: 141, meaning: 'the output was closed early, for example by head' },

@@ -13,6 +13,7 @@ interface FlagEntry {
 const missingCures: Readonly<Record<string, string>> = {
   drop: '--missing drop leaves such rows out',
   mean: '--missing mean fills them in',
+  category: '--missing category keeps them',
 };
 
 /** By the name that the option has in the library. The one place that knows both names. */
@@ -52,6 +53,8 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
   targets: { flags: ['target'] },
   inputs: { flags: ['inputs', 'ignore'] },
   classes: { flags: ['classes'] },
+  maxCategories: { flags: ['categories'] },
+  unknown: { flags: ['unknown'], cure: () => 'train with --unknown zeros' },
   ignore: { flags: ['ignore'] },
   missing: {
     flags: ['missing'],

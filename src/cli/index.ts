@@ -7,7 +7,7 @@ import { chooseExitCode, exitCodes } from './exit-codes.js';
 import { createProgram } from './program.js';
 import { describeFault } from '../errors.js';
 import { toVisibleLine } from './terminal/control-characters.js';
-import { Output } from './terminal/output.js';
+import { Output, watchOutputs } from './terminal/output.js';
 
 // The program `bp4`: finds the command, runs it, and says in one line what went wrong.
 
@@ -16,12 +16,6 @@ function readVersion(): string {
     version: string;
   };
   return json.version;
-}
-
-/** What reads stdout or stderr may end before bp4 does, as `head` does: that is no error. */
-function onBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(exitCodes.brokenPipe);
 }
 
 /**
@@ -62,8 +56,7 @@ function normalize(argv: readonly string[]): readonly string[] {
   return isKnown ? words : [name];
 }
 
-process.stdout.on('error', onBrokenPipe);
-process.stderr.on('error', onBrokenPipe);
+watchOutputs();
 
 const argv = process.argv.slice(2);
 const program = createProgram(readVersion(), argv);

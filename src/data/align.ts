@@ -2,10 +2,50 @@ import { RangeFault } from '../errors.js';
 import { show } from '../base/check.js';
 import type { CheckedSpec } from '../model/spec.js';
 import type { Transform, UnknownPolicy } from '../model/transforms.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
+import type { Data } from '../training/samples.js';
 import { listed, type Categories } from './columns.js';
-import type { SampleArrays, Schema } from './samples.js';
+import type { SampleArrays, Schema } from './schema.js';
 
 // Puts the samples of any dataset in the order of a network: red stays red, whatever index it has in the second file.
+
+/** Samples as `train` and `evaluate` accept them, which puts them in the order of a network by their names. */
+export class NamedData implements Data {
+  /** [count][width], before any transform. A string category is stored as its index, a numeric category as itself. */
+  readonly inputs: NumericArray;
+  /** [count][outputs] */
+  declare readonly targets?: NumericArray;
+  /** [count] class indices. */
+  declare readonly labels?: NumericArray;
+  declare readonly inputScale?: number;
+  readonly #samples: SampleArrays;
+
+  constructor(samples: SampleArrays) {
+    const { inputs, targets, labels, inputScale } = samples;
+    this.inputs = inputs;
+    if (targets) this.targets = targets;
+    if (labels) this.labels = labels;
+    if (inputScale !== undefined) this.inputScale = inputScale;
+    this.#samples = samples;
+  }
+
+  /**
+   * @internal
+   * @throws RangeError naming the column, category or class that doesn't fit
+   */
+  forNetwork(spec: CheckedSpec, isTraining = false): Data {
+    if (isTraining) learnNames(spec, this.#samples.schema);
+    const aligned = alignSamples(this.#samples, spec);
+    return aligned === this.#samples ? this : toData(aligned);
+  }
+}
+
+const toData = ({ inputs, targets, labels, inputScale }: SampleArrays): Data => ({
+  inputs,
+  ...(targets && { targets }),
+  ...(labels && { labels }),
+  ...(inputScale !== undefined && { inputScale }),
+});
 
 /** The names in a network; those that it doesn't know are undefined. */
 interface Names {
@@ -29,7 +69,7 @@ export function learnNames(spec: CheckedSpec, schema: Schema): void {
  * @returns the same object if the samples are in the order of the network already
  * @throws RangeError naming the column, category or class that doesn't fit
  */
-export function alignSamples(samples: SampleArrays, spec: CheckedSpec): SampleArrays {
+function alignSamples(samples: SampleArrays, spec: CheckedSpec): SampleArrays {
   const names = namesOf(spec);
   const inputs = alignInputs(samples, names);
   const labels = alignLabels(samples, names);

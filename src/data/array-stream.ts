@@ -18,7 +18,8 @@ import {
 } from './npy.js';
 import type { Row, RowBlocks } from './rows.js';
 import { surveyRows, type SampleSource } from './sample-source.js';
-import { checkLabels, listClasses, type SampleArrays, type Schema } from './samples.js';
+import { checkLabels, listClasses } from './samples.js';
+import type { SampleArrays, Schema } from './schema.js';
 
 /** Samples in NumPy arrays. Each function opens its file from the beginning. */
 export interface NPYSources {

@@ -5,7 +5,8 @@ import { isNumericArray, plainView, type NumericArray } from '../base/numeric-ar
 import { readMatrix, type Rows } from '../training/matrix.js';
 import { finish } from '../base/work.js';
 import { Column, planColumns, type Categories } from './columns.js';
-import { checkLabels, listClasses, SampleBuilder, type SampleArrays, type Schema } from './samples.js';
+import { checkLabels, listClasses, SampleBuilder } from './samples.js';
+import type { SampleArrays, Schema } from './schema.js';
 
 /** Samples in arrays. */
 export interface Arrays {

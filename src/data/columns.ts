@@ -1,5 +1,5 @@
 import { RangeFault, TypeFault } from '../errors.js';
-import { checkName, show } from '../base/check.js';
+import { checkInteger, checkName, show } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
 import type { RowSource } from './rows.js';
 
@@ -7,7 +7,11 @@ import type { RowSource } from './rows.js';
 export type Categories = readonly string[] | readonly number[];
 
 /** How to handle a row with a missing value. */
-export type MissingPolicy = 'error' | 'drop' | 'mean';
+export type MissingPolicy = 'error' | 'drop' | 'mean' | 'category';
+
+/** The category of a missing value, and that of the categories that `maxCategories` joins. */
+export const MISSING = '';
+export const OTHER = 'other';
 
 /** Selects the columns for inputs and answers. */
 export interface ColumnOptions {
@@ -26,12 +30,26 @@ export interface ColumnOptions {
   readonly classes?: Categories;
   /**
    * How to handle missing values: 'error' throws a RangeError naming the row and column; 'drop' skips the row; 'mean'
-   * uses the mean of the column, which must be a numeric input. Default 'error'.
+   * uses the mean of the column, which must be a numeric input; 'category' keeps every row that has an answer: in a categorical
+   * input, missing is a category of its own, the empty text, and a numeric input gets its mean. Default 'error'.
    */
   readonly missing?: MissingPolicy;
+  /**
+   * The most categories of an input. The most frequent ones are kept, and the others become one more category, 'other'; so do
+   * categories that only a later file has. Doesn't apply to categories that are given. Default: no limit.
+   */
+  readonly maxCategories?: number;
 }
 
-export const columnOptionNames = ['inputs', 'label', 'targets', 'categorical', 'classes', 'missing'];
+export const columnOptionNames = [
+  'inputs',
+  'label',
+  'targets',
+  'categorical',
+  'classes',
+  'missing',
+  'maxCategories',
+];
 
 /** In a numeric column of text, these stand for a missing value. */
 const missingMarks = ['', 'na', 'n/a', 'nan', 'null', 'none', '?', '-'];
@@ -55,6 +73,12 @@ export class Column {
   readonly #given: Categories | undefined;
   /** In the given order, or in the order of first occurrence. */
   readonly #codes: Map<string | number, number>;
+  /** How often each code occurs. */
+  readonly #counts: number[] = [];
+  /** The number of categories to keep; the others are joined. */
+  readonly #most: number;
+  /** Whether a missing value is a category. */
+  #hasMissing = false;
   /** Undefined until the first value decides it. */
   #isCategorical: boolean | undefined;
 
@@ -64,10 +88,12 @@ export class Column {
     name: string,
     role: Column['role'],
     categories: Categories | boolean | undefined,
+    most = Infinity,
   ) {
     this.#source = source;
     this.name = name;
     this.role = role;
+    this.#most = most;
     this.#given = typeof categories === 'object' ? categories : undefined;
     this.#codes = new Map(this.#given?.map((category, code) => [category, code]));
     this.#isCategorical = this.#given ? true : (categories as boolean | undefined);
@@ -94,6 +120,12 @@ export class Column {
     if (typeof value === 'bigint') throw this.#refuseInteger(value, row);
     this.#isCategorical ??= typeof value === 'string';
     return this.#isCategorical ? this.#encodeCategory(value, row) : this.#encodeNumber(value, row);
+  }
+
+  /** Counts a missing value as a category, if the column turns out to be categorical. */
+  addMissing(row: number): void {
+    this.#hasMissing = true;
+    if (this.#given && this.#codes.get(MISSING) === undefined) this.encode(MISSING, row);
   }
 
   /** A cell's name in error messages. */
@@ -140,6 +172,7 @@ export class Column {
     const category = (this.#source.origin === 'text' && hasNumbers ? Number(value) : value) as
       string | number;
     let code = this.#codes.get(category);
+    if (code === undefined && this.#given && this.#most < Infinity) code = this.#codes.get(OTHER);
     if (code === undefined) {
       if (this.#given) {
         throw new RangeFault({
@@ -157,30 +190,57 @@ export class Column {
       code = this.#codes.size;
       this.#codes.set(category, code);
     }
+    this.#counts[code] = (this.#counts[code] ?? 0) + 1;
     return code;
   }
 
   /**
    * Decides the categories, after all values have been encoded.
    * @returns the categories, and the final value of each provisional code: a numeric input category keeps its value,
-   * others become an index
+   * others become an index; that of a missing value is at NaN
    */
-  decide(): { categories: Categories; meanings: number[] } {
+  decide(): Decision {
     const coded = this.#given ?? this.#uncoded();
-    const categories =
-      this.#given ??
-      (typeof coded[0] === 'number' ? sortedNumbers(coded) : Array.from(coded as string[]).sort());
+    const kept = this.#given ? undefined : this.#mostFrequent(coded);
+    const isMixed = kept !== undefined || (this.#hasMissing && !this.#given);
+    const categories = this.#given ?? sorted(isMixed ? this.#named(coded, kept) : coded);
     const places = new Map<string | number, number>(categories.map((category, i) => [category, i]));
-    const meanings = coded.map((category) =>
-      this.role === 'input' && typeof category === 'number' ? category : places.get(category)!,
+    const meanings = coded.map((category, code) => {
+      if (this.role === 'input' && !isMixed && typeof category === 'number') return category;
+      const name = isMixed ? String(category) : category;
+      return places.get(kept?.has(code) === false ? OTHER : name)!;
+    });
+    return {
+      categories,
+      meanings,
+      ofMissing: places.get(MISSING) ?? places.get(OTHER),
+      hasOthers: this.#most < Infinity && places.has(OTHER),
+    };
+  }
+
+  /** The codes that are kept; undefined if all are. */
+  #mostFrequent(coded: Categories): Set<number> | undefined {
+    if (coded.length <= this.#most) return undefined;
+    const codes = Array.from(coded.keys());
+    const byName = (a: number, b: number): number => (String(coded[a]) < String(coded[b]) ? -1 : 1);
+    codes.sort((a, b) => this.#counts[b]! - this.#counts[a]! || byName(a, b));
+    return new Set(codes.slice(0, this.#most));
+  }
+
+  /** The categories as texts, with one for missing values, and one for those that aren't kept. */
+  #named(coded: Categories, kept: Set<number> | undefined): string[] {
+    const names = new Set(
+      coded.flatMap((category, code) => (kept?.has(code) === false ? [] : String(category))),
     );
-    return { categories, meanings };
+    if (this.#hasMissing) names.add(MISSING);
+    if (kept) names.add(OTHER);
+    return [...names];
   }
 
   /** The column with its categories fixed, after all values have been encoded. Further values must be among them. */
   settled(): Column {
     const known = this.isCategorical ? this.decide().categories : false;
-    return new Column(this.#source, this.name, this.role, known);
+    return new Column(this.#source, this.name, this.role, known, this.#most);
   }
 
   /** The categories in the order of their codes, as numbers if every text is numeric. */
@@ -192,8 +252,20 @@ export class Column {
   }
 }
 
-function sortedNumbers(numbers: Categories): number[] {
-  return [...new Set(numbers as number[])].sort((a, b) => a - b);
+/** The categories of a column, and the values that samples hold for them. */
+interface Decision {
+  readonly categories: Categories;
+  /** By provisional code. */
+  readonly meanings: readonly number[];
+  /** The value of a missing category. */
+  readonly ofMissing: number | undefined;
+  /** Whether rare categories were joined. */
+  readonly hasOthers: boolean;
+}
+
+function sorted(categories: Categories): Categories {
+  if (typeof categories[0] === 'string') return Array.from(categories as string[]).sort();
+  return [...new Set(categories as number[])].sort((a, b) => a - b);
 }
 
 /** Lists names for an error message. */
@@ -226,7 +298,14 @@ export interface ColumnPlan {
  */
 export function planColumns(source: RowSource, options: ColumnOptions): ColumnPlan {
   const names = source.names!;
-  const missing = checkName('missing', options.missing ?? 'error', ['error', 'drop', 'mean'] as const);
+  const missing = checkName('missing', options.missing ?? 'error', [
+    'error',
+    'drop',
+    'mean',
+    'category',
+  ] as const);
+  const { maxCategories } = options;
+  if (maxCategories !== undefined) checkInteger('maxCategories', maxCategories);
   for (const [i, name] of names.entries()) {
     if (names.indexOf(name) < i)
       throw new RangeFault({
@@ -264,7 +343,7 @@ export function planColumns(source: RowSource, options: ColumnOptions): ColumnPl
         : (checkCategories('classes', classes) as Categories);
   return {
     columns: [
-      ...inputs.map((name) => new Column(source, name, 'input', ofInput(name))),
+      ...inputs.map((name) => new Column(source, name, 'input', ofInput(name), maxCategories)),
       ...answers.map((name) => new Column(source, name, label === undefined ? 'target' : 'label', ofAnswer)),
     ],
     at: [...inputs, ...answers].map((name) => names.indexOf(name)),

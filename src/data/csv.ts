@@ -6,7 +6,9 @@ import { checkSource, type TextSource } from './chunks.js';
 import { columnOptionNames, planColumns, type ColumnOptions } from './columns.js';
 import { cellDescriber, checkText, openText, parseText, type Row, type TextRows } from './rows.js';
 import type { CSVDialect } from './dialect.js';
-import { buildBatches, buildSamples, NamedData, type SampleArrays } from './samples.js';
+import { NamedData } from './align.js';
+import { buildBatches, buildSamples } from './samples.js';
+import type { SampleArrays } from './schema.js';
 
 /** How to read a CSV text. */
 export interface CSVOptions extends ColumnOptions, CSVDialect {}
@@ -177,7 +179,7 @@ export function readCSV(text: string, options: CSVOptions): SampleArrays {
  * @param source opens the text from its beginning: `() => createReadStream('a.csv')`, or
  * `async () => (await fetch(url)).body`
  * @param options as for `Dataset.fromCSV`, but classes and categories are required, because they're unknown until the
- * whole text has been read, and `missing: 'mean'` is not supported
+ * whole text has been read, and `missing: 'mean'` and `'category'` are not supported
  * @param rowsPerBatch rows per batch; the last batch may have fewer
  * @returns a function that opens the batches; iterating over them throws TypeError or RangeError naming the row and
  * column
@@ -206,7 +208,7 @@ export function csvBatches(
       cure: 'set { column: [category, …] }',
     });
   }
-  if (missing === 'mean')
+  if (missing === 'mean' || missing === 'category')
     throw new RangeFault({
       place: 'missing',
       problem: 'a stream cannot compute the mean',

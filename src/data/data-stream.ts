@@ -20,10 +20,12 @@ import {
 import { openIDX, type IDXSources } from './idx.js';
 import { openJSONLines, type JSONOptions } from './json.js';
 import type { ArrayOptions, NPYOptions } from './npy.js';
+import { openObjects, type ObjectSource } from './objects.js';
 import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
 import { openText } from './rows.js';
 import { surveyRows, type SampleSource } from './sample-source.js';
-import { categoriesByName, NamedData } from './samples.js';
+import { NamedData } from './align.js';
+import { categoriesByName } from './schema.js';
 
 /** The batch size of a stream. */
 export interface StreamOptions {
@@ -93,7 +95,7 @@ export class DataStream implements Stream {
   }
 
   /**
-   * Reads JSON Lines. With `missing: 'drop'` or `'mean'`, an additional pass finds the names of all columns.
+   * Reads JSON Lines. With `missing: 'drop'`, `'mean'` or `'category'`, an additional pass finds the names of all columns.
    * @param source opens the text from the beginning
    * @throws FormatError if a line is not JSON, naming line and column
    * @throws TypeError or RangeError naming the option, or the line and column
@@ -161,6 +163,24 @@ export class DataStream implements Stream {
     const { openParquet } = await loaded('Parquet', import('./parquet/file.js'));
     const { plan, open } = await openParquet(file, columns);
     return new DataStream(await surveyRows(open, () => plan), rows);
+  }
+
+  /**
+   * Reads objects with named values as `Dataset.fromObjects` does, for example the rows of a database. The first row
+   * names the columns.
+   * @param source opens the rows from the beginning: `() => statement.iterate()`; a promise of them, or an async
+   * iterable, will do
+   * @throws TypeError or RangeError naming the option, or the row and column
+   */
+  static async fromObjects(
+    source: ObjectSource,
+    options: ColumnOptions & StreamOptions = {},
+  ): Promise<DataStream> {
+    checkSource('source', source);
+    const [rows, columns] = takeBatchOptions(options);
+    checkKeys('options', columns, columnOptionNames);
+    const open = () => openObjects(source);
+    return new DataStream(await surveyRows(open, (opened) => planColumns(opened, columns)), rows);
   }
 
   /** @internal */

@@ -6,6 +6,7 @@ import { Random } from '../base/random.js';
 import type { Transforms } from '../model/transforms.js';
 import { isNumericArray, type NumericArray } from '../base/numeric-arrays.js';
 import { readArrays, type Arrays } from './arrays.js';
+import { readArrow, type ArrowTable } from './arrow.js';
 import { columnOptionNames, type Categories, type ColumnOptions } from './columns.js';
 import { readCSV, type CSVOptions } from './csv.js';
 import { fitTransforms, type FitOptions } from './fit-transforms.js';
@@ -19,11 +20,13 @@ import {
   type NPYOptions,
   type NPZNames,
 } from './npy.js';
+import { readObjects } from './objects.js';
 import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
 import { assignFolds, drawTestSet, gatherRows } from './partition.js';
-import type { Row, RowSource } from './rows.js';
 import type { Table } from './table.js';
-import { buildBatches, buildSamples, categoriesByName, NamedData, type SampleArrays } from './samples.js';
+import { NamedData } from './align.js';
+import { buildBatches } from './samples.js';
+import { categoriesByName, type SampleArrays } from './schema.js';
 
 export interface PartitionOptions {
   /** The seed of the order of the samples, a safe integer. Default 0. */
@@ -65,32 +68,24 @@ export class Dataset extends NamedData {
   }
 
   /**
-   * Builds a dataset from objects with named values: numbers, or strings for categories and classes.
+   * Builds a dataset from objects with named values: numbers, or strings for categories and classes. null, undefined,
+   * NaN and absent properties count as missing; true is 1 and false is 0; a Date counts the days since 1970-01-01 UTC. A
+   * bigint must be a safe integer.
    * @throws TypeError or RangeError naming the option, or the row and column
    */
   static fromObjects(rows: readonly object[], options: ColumnOptions = {}): Dataset {
-    if (!Array.isArray(rows))
-      throw new TypeFault({ place: 'rows', problem: `expected an array of objects, got ${show(rows)}` });
-    if (rows.length === 0)
-      throw new RangeFault({ place: 'rows', problem: 'expected at least one, got none' });
-    checkKeys('options', options, columnOptionNames);
-    const names = collectNames(rows);
-    const source: RowSource = {
-      place: 'rows',
-      origin: 'values',
-      names,
-      describeCell: (n, name) => `rows[${n}][${show(name)}]`,
-    };
-    function* cells(): Generator<Row> {
-      for (const [number, row] of rows.entries()) {
-        const values = row as Readonly<Record<string, unknown>>;
-        yield {
-          cells: names.map((name) => (Object.hasOwn(values, name) ? values[name] : undefined)),
-          number,
-        };
-      }
-    }
-    return new Dataset(buildSamples(source, cells(), options));
+    return new Dataset(readObjects(rows, options));
+  }
+
+  /**
+   * Reads a table of Apache Arrow: of apache-arrow, Arquero's `toArrow()`, DuckDB-Wasm or Flechette. Only the selected
+   * columns are read. null and NaN count as missing; true is 1 and false is 0; dates, times and timestamps count days,
+   * the former since 1970-01-01 UTC. 64-bit integers must be safe integers.
+   * @throws TypeError or RangeError naming the option, a column that holds neither numbers nor text, or the row and
+   * column
+   */
+  static fromArrow(table: ArrowTable, options: ColumnOptions = {}): Dataset {
+    return new Dataset(readArrow(table, options));
   }
 
   /**
@@ -156,8 +151,9 @@ export class Dataset extends NamedData {
   }
 
   /**
-   * Reads a Parquet file whose columns hold numbers or text, uncompressed or compressed with Snappy or gzip. null and
-   * NaN count as missing; true is 1 and false is 0. Only the selected columns are read.
+   * Reads a Parquet file whose columns hold numbers or text. Pages may be compressed with Zstandard, Snappy, gzip or
+   * LZ4, and with Brotli in Node, Deno and Bun. null and NaN count as missing; true is 1 and false is 0; dates, times and
+   * timestamps count days, the former since 1970-01-01. Only the selected columns are read.
    * @param file the bytes of the file; or `{ byteLength, slice(from, to) }`, where `slice` returns bytes or a promise
    * of them
    * @throws FormatError if the file cannot be read, naming the column
@@ -241,6 +237,28 @@ export class Dataset extends NamedData {
   }
 
   /**
+   * Drops the categories that no sample here has. After a split, fit transforms to the training part without them: what only the
+   * test part has is unknown, as in a file that comes later (see `unknown` of `fitTransforms`).
+   */
+  withOwnCategories(): Dataset {
+    const { inputs, schema } = this.#samples;
+    const { width, categories } = schema;
+    if (!categories) return this;
+    const own = Float64Array.from(inputs);
+    const kept = categories.map((list, k) => {
+      if (!list) return undefined;
+      const isText = typeof list[0] === 'string';
+      const occurring = new Set<unknown>();
+      for (let i = k; i < own.length; i += width) occurring.add(isText ? list[own[i]!] : own[i]);
+      const left = (list as readonly unknown[]).filter((category) => occurring.has(category));
+      const places = new Map(left.map((category, place) => [category, place]));
+      if (isText) for (let i = k; i < own.length; i += width) own[i] = places.get(list[own[i]!])!;
+      return left as unknown as Categories;
+    });
+    return new Dataset({ ...this.#samples, inputs: own, schema: { ...schema, categories: kept } });
+  }
+
+  /**
    * Splits the samples into a training and a test part, both in random order. Each sample is in exactly one part.
    * @throws TypeError or RangeError naming the option
    */
@@ -308,19 +326,4 @@ export class Dataset extends NamedData {
   fitTransforms(options: FitOptions = {}): Transforms {
     return fitTransforms(this.#samples, options);
   }
-}
-
-/** The property names of all rows, in order of first occurrence. */
-function collectNames(rows: readonly unknown[]): string[] {
-  const names = new Set<string>();
-  for (const [n, row] of rows.entries()) {
-    if (typeof row !== 'object' || row === null || Array.isArray(row) || ArrayBuffer.isView(row)) {
-      throw new TypeFault({
-        place: `rows[${n}]`,
-        problem: `expected an object of named values, got ${show(row)}`,
-      });
-    }
-    for (const name of Object.keys(row)) names.add(name);
-  }
-  return [...names];
 }

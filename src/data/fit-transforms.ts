@@ -2,7 +2,7 @@ import { TypeFault } from '../errors.js';
 import { checkKeys, checkName, show } from '../base/check.js';
 import type { NumberTransform, Transform, Transforms, UnknownPolicy } from '../model/transforms.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
-import type { SampleArrays, Schema } from './samples.js';
+import type { SampleArrays, Schema } from './schema.js';
 
 /**
  * 'standardize': to mean 0 and standard deviation 1 (of the population, √(Σ(x − mean)²/n)); 'minMax': to the range from
@@ -88,7 +88,12 @@ export function buildTransforms(schema: Schema, chosen: Chosen, statistics: Colu
   const inputs = chosen.inputs.map((kind, k): Transform => {
     const ofColumn = categories?.[k];
     return ofColumn
-      ? { kind: 'oneHot', categories: ofColumn, ...pickPolicy(chosen), ...pickName(columns, k) }
+      ? {
+          kind: 'oneHot',
+          categories: ofColumn,
+          ...pickPolicy(chosen, schema.withOthers?.has(k)),
+          ...pickName(columns, k),
+        }
       : statistics.inputs.fit(kind, k, pickName(columns, k));
   });
   if (!chosen.targets) {
@@ -107,8 +112,9 @@ export function transformedWidth(transforms: Transforms): number {
   return inputs.reduce((sum, one) => sum + (one.kind === 'oneHot' ? one.categories.length : 1), 0);
 }
 
-const pickPolicy = ({ unknown }: Chosen): { unknown?: UnknownPolicy } =>
-  unknown === 'error' ? {} : { unknown };
+/** Where rare categories were joined, one that the training doesn't have is another of them. */
+const pickPolicy = ({ unknown }: Chosen, hasOthers: boolean | undefined): { unknown?: UnknownPolicy } =>
+  hasOthers ? { unknown: 'other' } : unknown === 'error' ? {} : { unknown };
 
 const pickName = (names: readonly string[] | undefined, k: number): { name?: string } =>
   names ? { name: names[k]! } : {};

@@ -5,7 +5,8 @@ import { checkKeys, checkPositive } from '../base/check.js';
 import { openArraySamples, type ReadStart } from './array-stream.js';
 import type { ByteSource } from './chunks.js';
 import type { SampleSource } from './sample-source.js';
-import { checkLabels, listClasses, type SampleArrays } from './samples.js';
+import { checkLabels, listClasses } from './samples.js';
+import type { SampleArrays } from './schema.js';
 
 /** The type code of unsigned bytes, in the third byte of the magic number. */
 const UNSIGNED_BYTES = 8;

@@ -6,7 +6,7 @@
 
 // bp4/data: bytes → rows → columns → table → Dataset; or → DataStream if a file is larger than memory.
 //
-// bytes chunks: texts and files that arrive in chunks rows csv (and dialect), json, npy, parquet/: parse a file into
+// bytes chunks: texts and files that arrive in chunks rows csv (and dialect), json, npy, parquet/, objects, arrow: parse a file into
 // rows of cells; rows: the type of a row columns columns: selects columns, and encodes a cell as a number or as the
 // code of a category table table: a parsed file; profile: statistics of its columns; suggest-columns: picks inputs and
 // answers samples samples: rows of cells → inputs, targets and labels; arrays, idx: data without named columns Dataset
@@ -16,6 +16,7 @@
 export { Dataset } from './dataset.js';
 export type { PartitionOptions, Split, SplitOptions } from './dataset.js';
 export type { Arrays } from './arrays.js';
+export type { ArrowTable } from './arrow.js';
 export type { Categories, ColumnOptions, MissingPolicy } from './columns.js';
 export type { CSVOptions } from './csv.js';
 export type { CSVDialect } from './dialect.js';
@@ -29,6 +30,7 @@ export type { FitChoice, FitKind, FitOptions } from './fit-transforms.js';
 export type { IDXFiles, IDXSources } from './idx.js';
 export type { JSONOptions } from './json.js';
 export type { ArrayOptions, NPYFiles, NPYOptions, NPZNames } from './npy.js';
+export type { ObjectRows, ObjectSource } from './objects.js';
 export type { AsyncBuffer, ParquetFile } from './parquet/file.js';
 export type { Bytes } from '../base/bytes.js';
 export { DataStream } from './data-stream.js';

@@ -13,7 +13,8 @@ import {
   type RowSource,
   type TextRows,
 } from './rows.js';
-import { buildSamples, type SampleArrays } from './samples.js';
+import { buildSamples } from './samples.js';
+import type { SampleArrays } from './schema.js';
 
 /** How to read a JSON text. */
 export interface JSONOptions extends ColumnOptions {
@@ -240,8 +241,8 @@ export class JSONLinesRows implements TextRows {
       throw new RangeFault({
         place: `line ${number}, column ${show(unknown)}`,
         problem: 'is missing in the previous rows',
-        cure: "fill it in, or choose missing: 'drop' or 'mean', or name the inputs",
-        option: { name: 'missing', values: ['drop', 'mean'] },
+        cure: "fill it in, or choose missing: 'drop', 'mean' or 'category', or name the inputs",
+        option: { name: 'missing', values: ['drop', 'mean', 'category'] },
       });
     }
   }

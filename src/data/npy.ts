@@ -8,7 +8,8 @@ import type { NumericArray } from '../base/numeric-arrays.js';
 import { readArrays } from './arrays.js';
 import { columnOptionNames, type Categories, type ColumnOptions } from './columns.js';
 import { cellDescriber, toCell, type Row, type RowSource } from './rows.js';
-import { buildSamples, type SampleArrays } from './samples.js';
+import { buildSamples } from './samples.js';
+import type { SampleArrays } from './schema.js';
 
 /** Samples in NumPy arrays, one file each. */
 export interface NPYFiles {

@@ -2,7 +2,8 @@ import { RangeFault } from '../errors.js';
 import type { ColumnPlan } from './columns.js';
 import { createStatistics, type ColumnStatistics } from './fit-transforms.js';
 import type { RowBlocks, RowSource } from './rows.js';
-import { buildBatches, checkCount, Means, SampleBuilder, type SampleArrays, type Schema } from './samples.js';
+import { buildBatches, checkCount, Means, SampleBuilder } from './samples.js';
+import type { SampleArrays, Schema } from './schema.js';
 
 /** Samples that can be read from the beginning any number of times. */
 export interface SampleSource {
@@ -62,7 +63,7 @@ class Survey {
     this.#plan = plan;
     this.builder = new SampleBuilder(plan);
     const width = plan.columns.filter(({ role }) => role === 'input').length;
-    if (plan.missing === 'mean') this.#means = new Means(width);
+    if (plan.missing === 'mean' || plan.missing === 'category') this.#means = new Means(width);
     else this.statistics = createStatistics({ width, targetWidth: plan.columns.length - width });
   }
 

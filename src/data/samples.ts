@@ -1,83 +1,9 @@
 import { RangeFault } from '../errors.js';
 import { checkInteger } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
-import type { CheckedSpec } from '../model/spec.js';
-import type { Data } from '../training/samples.js';
-import { alignSamples, learnNames } from './align.js';
-import { planColumns, type Categories, type Column, type ColumnOptions, type ColumnPlan } from './columns.js';
+import { planColumns, type Column, type ColumnOptions, type ColumnPlan } from './columns.js';
 import type { Row, RowBlocks, RowSource } from './rows.js';
-
-/** The columns of samples: the same for every part of a dataset. */
-export interface Schema {
-  /** The numbers of input and target columns. */
-  readonly width: number;
-  readonly targetWidth: number;
-  /** The names of these columns, if known. */
-  readonly columns?: readonly string[];
-  readonly targetColumns?: readonly string[];
-  readonly classes?: Categories;
-  /** Whether the classes have no names: labels were given as indices. */
-  readonly hasIndices?: boolean;
-  /** For each input column; undefined for a numeric one. */
-  readonly categories?: readonly (Categories | undefined)[];
-}
-
-/** Samples in arrays, as a Dataset holds them and a DataStream reads them in batches. */
-export interface SampleArrays {
-  /** [count][width] */
-  readonly inputs: NumericArray;
-  /** [count][targetWidth] */
-  readonly targets?: NumericArray;
-  /** [count] class indices. */
-  readonly labels?: NumericArray;
-  readonly inputScale?: number;
-  readonly schema: Schema;
-}
-
-/** Samples as `train` and `evaluate` accept them, which puts them in the order of a network by their names. */
-export class NamedData implements Data {
-  /** [count][width], before any transform. A string category is stored as its index, a numeric category as itself. */
-  readonly inputs: NumericArray;
-  /** [count][outputs] */
-  declare readonly targets?: NumericArray;
-  /** [count] class indices. */
-  declare readonly labels?: NumericArray;
-  declare readonly inputScale?: number;
-  readonly #samples: SampleArrays;
-
-  constructor(samples: SampleArrays) {
-    const { inputs, targets, labels, inputScale } = samples;
-    this.inputs = inputs;
-    if (targets) this.targets = targets;
-    if (labels) this.labels = labels;
-    if (inputScale !== undefined) this.inputScale = inputScale;
-    this.#samples = samples;
-  }
-
-  /**
-   * @internal
-   * @throws RangeError naming the column, category or class that doesn't fit
-   */
-  forNetwork(spec: CheckedSpec, isTraining = false): Data {
-    if (isTraining) learnNames(spec, this.#samples.schema);
-    const aligned = alignSamples(this.#samples, spec);
-    return aligned === this.#samples ? this : toData(aligned);
-  }
-}
-
-const toData = ({ inputs, targets, labels, inputScale }: SampleArrays): Data => ({
-  inputs,
-  ...(targets && { targets }),
-  ...(labels && { labels }),
-  ...(inputScale !== undefined && { inputScale }),
-});
-
-/** The categories of each categorical column, by column name. */
-export function categoriesByName({ columns, categories = [] }: Schema): Record<string, Categories> {
-  return Object.fromEntries(
-    categories.flatMap((list, k) => (list ? [[columns?.[k] ?? String(k), list]] : [])),
-  );
-}
+import type { SampleArrays } from './schema.js';
 
 /** A growing matrix of doubles, so that nothing is rounded before the transforms. */
 class RowBuffer {
@@ -137,27 +63,33 @@ export class SampleBuilder {
       const column = columns[k]!;
       if (!column.isMissing(cells[at[k]!])) continue;
       if (missing === 'drop') return;
+      if (missing === 'category') {
+        if (column.role !== 'input') return;
+        continue;
+      }
       if (missing === 'error') {
         throw new RangeFault({
           place: column.describeCell(number),
           problem: 'is missing',
-          cure: "fill it in, or choose missing: 'drop' or 'mean'",
-          option: { name: 'missing', values: ['drop', 'mean'] },
+          cure: "fill it in, or choose missing: 'drop', 'mean' or 'category'",
+          option: { name: 'missing', values: ['drop', 'mean', 'category'] },
         });
       }
       if (column.role !== 'input' || column.isCategorical) {
         throw new RangeFault({
           place: column.describeCell(number),
           problem: 'is missing, and only numeric inputs have a mean',
-          cure: "choose missing: 'drop'",
-          option: { name: 'missing', values: ['drop'] },
+          cure: "choose missing: 'category' or 'drop'",
+          option: { name: 'missing', values: ['category', 'drop'] },
         });
       }
     }
     for (let k = 0; k < columns.length; k++) {
       const column = columns[k]!;
       const value = cells[at[k]!];
-      this.#row[k] = missing === 'mean' && column.isMissing(value) ? NaN : column.encode(value, number);
+      const isFilled = (missing === 'mean' || missing === 'category') && column.isMissing(value);
+      if (isFilled && missing === 'category') column.addMissing(number);
+      this.#row[k] = isFilled ? NaN : column.encode(value, number);
     }
     this.#inputs.push(this.#row.subarray(0, this.#width));
     this.#answers.push(this.#row.subarray(this.#width));
@@ -183,20 +115,25 @@ export class SampleBuilder {
     const answers = this.#answers.values;
     const inputColumns = columns.slice(0, this.#width);
     const answerColumns = columns.slice(this.#width);
-    const filling = missing === 'mean' ? (means ?? columnMeans(inputs, this.#width)) : undefined;
+    const filling =
+      missing === 'mean' || missing === 'category' ? (means ?? columnMeans(inputs, this.#width)) : undefined;
+    const withOthers = new Set<number>();
     const categories = inputColumns.map((column, k) => {
       if (!column.isCategorical) {
         if (filling) fillIn(column, inputs, this.#width, k, filling[k]!);
         return undefined;
       }
-      const { categories, meanings } = column.decide();
-      for (let i = k; i < inputs.length; i += this.#width) inputs[i] = meanings[inputs[i]!]!;
+      const { categories, meanings, ofMissing, hasOthers } = column.decide();
+      if (hasOthers) withOthers.add(k);
+      for (let i = k; i < inputs.length; i += this.#width)
+        inputs[i] = Number.isNaN(inputs[i]) ? ofMissing! : meanings[inputs[i]!]!;
       return categories;
     });
     const schema = {
       width: this.#width,
       columns: inputColumns.map(({ name }) => name),
       ...(categories.some(Boolean) && { categories }),
+      ...(withOthers.size > 0 && { withOthers }),
     };
     if (answerColumns[0]?.role === 'label') {
       const { categories: classes, meanings } = answerColumns[0].decide();

@@ -18,6 +18,8 @@ export interface ColumnChoice {
   readonly ignore?: readonly string[] | undefined;
   /** Numeric columns to treat as categorical. Text columns always are. */
   readonly categorical?: readonly string[] | undefined;
+  /** The most categories of an input; the rarest of more are joined as 'other'. Default 100. */
+  readonly maxCategories?: number | undefined;
 }
 
 /** The suggested task and columns. */
@@ -31,6 +33,8 @@ export interface ColumnSuggestion {
     readonly targets?: readonly string[];
     /** The categorical inputs. */
     readonly categorical: readonly string[];
+    /** Set if one of them has more. */
+    readonly maxCategories?: number;
   };
   /** Why this label or target was chosen; undefined if the caller chose it. */
   readonly reason: string | undefined;
@@ -51,7 +55,7 @@ const answerNames = [
 const MOST_CLASSES = 10;
 /** And up to this many if the name of the column suggests classes. */
 const MOST_NAMED_CLASSES = 100;
-/** Up to this many distinct texts are categories. */
+/** Up to this many distinct texts are categories of their own. */
 const MOST_CATEGORIES = 100;
 /** A profile reports this for more distinct values than it counts. */
 const UNCOUNTED = 1001;
@@ -99,14 +103,15 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
     columns.find(({ name }) => name === answers[0])!,
     choice,
   );
+  const { maxCategories = MOST_CATEGORIES } = choice;
+  const ofCategories = inputs.filter(({ name, kind }) => categorical.includes(name) || kind !== 'number');
   return {
     task,
     columns: {
       inputs: inputs.map(({ name }) => name),
       ...(task === 'classification' ? { label: answers[0]! } : { targets: answers }),
-      categorical: inputs
-        .filter(({ name, kind }) => categorical.includes(name) || kind !== 'number')
-        .map(({ name }) => name),
+      categorical: ofCategories.map(({ name }) => name),
+      ...(ofCategories.some(({ distinct }) => distinct > maxCategories) && { maxCategories }),
     },
     reason: chosen?.reason,
     leftOut,
@@ -114,7 +119,7 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
 }
 
 function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
-  checkKeys('choice', choice, ['answer', 'label', 'targets', 'ignore', 'categorical']);
+  checkKeys('choice', choice, ['answer', 'label', 'targets', 'ignore', 'categorical', 'maxCategories']);
   const { answer, label, targets = [], ignore = [], categorical = [] } = choice;
   if (answer !== undefined && (label !== undefined || targets.length > 0))
     throw new TypeFault({
@@ -159,7 +164,7 @@ function findReasonToLeaveOut(column: Candidate): string | undefined {
   if (missing > count / 2) return `missing in ${missing} of ${count} rows`;
   if (kind === 'number') return isRowNumber(column) ? 'numbers its rows' : undefined;
   if (/^id$|[_ -]id$|[a-z]I[dD]$/i.test(name) && isUnique(column)) return 'names its rows';
-  const isCategory = distinct <= MOST_CATEGORIES && distinct <= present / 2;
+  const isCategory = distinct < UNCOUNTED && distinct <= present / 2;
   return isCategory ? undefined : `text with ${countText(distinct)} different values`;
 }
 

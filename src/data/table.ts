@@ -11,7 +11,8 @@ import { tabulate } from './npy.js';
 import type { ParquetFile } from './parquet/file.js';
 import { ColumnProfiler, unsupportedColumn, type TableProfile } from './profile.js';
 import { checkText, parseText, type Row, type RowSource } from './rows.js';
-import { checkCount, SampleBuilder, type SampleArrays } from './samples.js';
+import { checkCount, SampleBuilder } from './samples.js';
+import type { SampleArrays } from './schema.js';
 
 /** A parsed file. */
 interface Content {

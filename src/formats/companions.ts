@@ -1,17 +1,17 @@
 import { TypeFault } from '../errors.js';
 import { show } from '../base/check.js';
-import { viewBytes } from '../base/bytes.js';
+import { isMap, viewBytes, type Bytes } from '../base/bytes.js';
 
 // The files that belong to a model, by the names that the model uses for them.
 
-export type FilesByName = ReadonlyMap<string, Uint8Array> | Readonly<Record<string, Uint8Array>>;
+export type FilesByName = ReadonlyMap<string, Bytes> | Readonly<Record<string, Bytes>>;
 
 /** @throws TypeError if the files are not bytes by name */
 export function collectFiles(place: string, files: FilesByName): Map<string, Uint8Array> {
   if (typeof files !== 'object' || (files as unknown) === null || viewBytes(files)) {
     throw new TypeFault({ place, problem: `expected an object of bytes by file name, got ${show(files)}` });
   }
-  const entries: Iterable<readonly [string, unknown]> = files instanceof Map ? files : Object.entries(files);
+  const entries: Iterable<readonly [string, unknown]> = isMap(files) ? files : Object.entries(files);
   const collected = new Map<string, Uint8Array>();
   for (const [name, given] of entries) {
     const bytes = viewBytes(given);

@@ -8,9 +8,9 @@ export class FileError extends FaultError {
   /** The code of the operating system, such as 'ENOENT', 'ENOSPC' or 'EACCES', if there is one. */
   readonly code: string | undefined;
 
-  constructor(what: string, path: string, cause: unknown) {
+  constructor(what: string, path: string, cause: unknown, cure?: string) {
     const { message, code } = cause as NodeJS.ErrnoException;
-    super({ place: path, problem: `${what}: ${message}` }, { cause });
+    super({ place: path, problem: `${what}: ${message}`, cure }, { cause });
     this.path = path;
     this.code = code;
   }

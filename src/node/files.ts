@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { FormatError, within } from '../errors.js';
 import { Network, type EngineOptions } from '../network.js';
+import { nameForeign } from '../formats/foreign.js';
 import { FileError } from './file-error.js';
 import { writeWhole } from './whole-file.js';
 
 /**
  * Saves the network's state at the time of the call. The file is replaced atomically: it holds either the old or the
- * new network, and the new one is on disk when the promise resolves.
+ * new network. The new one is on disk when the promise resolves, unless the host refuses to flush files, as Node does under
+ * `--permission`. The file keeps its permissions.
  * @throws RangeError if a weight is NaN or infinite
  * @throws FileError if the file cannot be written; the old file remains
  */
@@ -26,7 +28,8 @@ export async function loadFile(path: string, options: EngineOptions = {}): Promi
     return await Network.load(bytes, options);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw new FormatError(within(path, error), { cause: error });
+    const named = nameForeign('', bytes, 'a network of bp4', error);
+    throw new FormatError(within(path, named), { cause: error });
   }
 }
 

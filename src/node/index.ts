@@ -5,4 +5,5 @@
  */
 export { FileError } from './file-error.js';
 export { checkpointFile, loadFile, saveFile } from './files.js';
+export { loadONNX } from './onnx.js';
 export { loadTFJS, saveTFJS } from './tfjs.js';

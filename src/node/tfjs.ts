@@ -1,10 +1,11 @@
-import { mkdir, realpath, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { FormatError, within } from '../errors.js';
 import { listFiles, fromTFJS, toTFJS, type TFJSOptions } from '../formats/tfjs/index.js';
-import { show } from '../base/check.js';
+import { nameForeign } from '../formats/foreign.js';
 import { parseJSON } from '../model/read-safetensors.js';
 import type { Network } from '../network.js';
+import { readCompanions, unreadable } from './companions.js';
 import { FileError } from './file-error.js';
 import { read, write } from './files.js';
 
@@ -45,11 +46,11 @@ export async function loadTFJS(path: string, options: TFJSOptions = {}): Promise
       problem: `expected at most ${MOST_MODEL_BYTES} bytes of JSON, got ${size}`,
     });
   }
-  const text = new TextDecoder().decode(await read(file));
+  const bytes = await read(file);
+  const text = new TextDecoder().decode(bytes);
   try {
-    const model = parse(() => parseJSON('model.json', text)) as object;
-    const weights = new Map<string, Uint8Array>();
-    for (const name of listFiles(model)) weights.set(name, await readInside(dirname(file), name));
+    const model = parse(bytes, text) as object;
+    const weights = await readCompanions('weightsManifest: path', dirname(file), listFiles(model));
     return await fromTFJS(model, weights, options);
   } catch (error) {
     if (error instanceof FormatError) throw new FormatError(within(file, error), { cause: error });
@@ -57,42 +58,11 @@ export async function loadTFJS(path: string, options: TFJSOptions = {}): Promise
   }
 }
 
-const unreadable =
-  (path: string) =>
-  (error: unknown): never => {
-    throw new FileError('could not be read', path, error);
-  };
-
-function parse(json: () => unknown): unknown {
+function parse(bytes: Uint8Array, text: string): unknown {
   try {
-    return json();
+    return parseJSON('model.json', text);
   } catch (cause) {
-    throw new FormatError(within('', cause), { cause });
+    const error = new FormatError(within('', cause), { cause });
+    throw nameForeign('', bytes, 'model.json', error);
   }
-}
-
-/**
- * @param name an untrusted path from a manifest
- * @throws FormatError if the path is absolute, or leads out of the folder, also through a link
- */
-async function readInside(folder: string, name: string): Promise<Uint8Array> {
-  const isPlain = /^[^\\:\0]+$/.test(name) && !isAbsolute(name) && !name.split('/').includes('..');
-  if (!isPlain)
-    throw new FormatError({
-      place: `weightsManifest: path ${show(name)}`,
-      problem: 'expected a file in the folder',
-    });
-  const path = join(folder, name);
-  const [real, realFolder] = await Promise.all([realpath(path), realpath(folder)]).catch(unreadable(path));
-  const inside = relative(realFolder, real);
-  if (inside === '..' || /^\.\.[\\/]/.test(inside) || isAbsolute(inside)) {
-    throw new FormatError({
-      place: `weightsManifest: path ${show(name)}`,
-      problem: 'a link leads out of the folder',
-    });
-  }
-  const stats = await stat(real).catch(unreadable(path));
-  if (!stats.isFile())
-    throw new FormatError({ place: `weightsManifest: path ${show(name)}`, problem: 'expected a file' });
-  return await read(real);
 }

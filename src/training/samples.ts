@@ -5,7 +5,6 @@ import { asArray, holdsBytes, NUMBERS_AT_A_TIME, type NumericArray } from '../ba
 import { RangeFault, TypeFault, type Fault } from '../errors.js';
 import type { Layout } from '../memory/layout.js';
 import { checkValues, readLabels, readMatrix, type Matrix, type RawRows, type Rows } from './matrix.js';
-import type { Stream } from './stream.js';
 import type { Work } from '../base/work.js';
 
 /** Samples without targets. */
@@ -15,7 +14,7 @@ export interface Inputs {
   /** Factor for every input, applied before the transforms: 1/255 for bytes, for example. Default 1. */
   readonly inputScale?: number;
   /** @internal The same samples with columns and classes in the order of a network: a Dataset knows their names. */
-  forNetwork?(spec: CheckedSpec, isTraining?: boolean): Data;
+  readonly forNetwork?: (spec: CheckedSpec, isTraining?: boolean) => Data;
 }
 
 /** Samples that know their names, as a Dataset does. */
@@ -455,11 +454,8 @@ export const isNamed = (data: unknown): data is NamedInputs =>
  * Puts samples that know their names in the order of the network.
  * @throws RangeError if the names don't fit the network
  */
-export const align = <Given extends Inputs | Stream>(
-  data: Given,
-  { spec }: Model,
-  isTraining?: boolean,
-): Given => (isNamed(data) ? (data.forNetwork(spec, isTraining) as Given) : data);
+export const align = <Given>(data: Given, { spec }: Model, isTraining?: boolean): Given =>
+  isNamed(data) ? (data.forNetwork(spec, isTraining) as Given) : data;
 
 /** Reads inputs, and their remaining factor. */
 function* readInputs(

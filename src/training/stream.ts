@@ -7,7 +7,7 @@ import type { Data, Samples } from './samples.js';
 export interface Stream {
   readonly batches: () => AsyncIterable<Data> | Iterable<Data>;
   /** @internal Keeps the names of a training for a network that doesn't know them. */
-  forNetwork?(spec: CheckedSpec, isTraining?: boolean): Stream;
+  readonly forNetwork?: (spec: CheckedSpec, isTraining?: boolean) => Stream;
 }
 
 export type BatchIterator = AsyncIterator<Data> | Iterator<Data>;

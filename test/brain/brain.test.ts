@@ -271,7 +271,7 @@ describe('data', () => {
     [
       'a string',
       [{ input: 'ab', output: [1] }],
-      "data[0].input: expected an object of numbers, as the first is, got 'ab'",
+      "data[0].input: expected an array or an object of numbers, got 'ab'; write text as an object",
     ],
     ['a string in an object', [{ input: { a: 'x' }, output: [1] }], 'data[0].input["a"]: expected a number'],
     [
@@ -521,9 +521,111 @@ describe('test', () => {
 
 it('exports by default all that it exports by name, except errors', () => {
   const { default: all, ...named } = brain;
+  const absent = ['AE', 'FeedForward', 'NeuralNetworkGPU', 'Recurrent', 'recurrent'];
   const errors = Object.keys(named).filter((name) => name.endsWith('Error'));
-  expect([...Object.keys(all), ...errors].sort()).toEqual(Object.keys(named).sort());
+  expect([...Object.keys(all), ...errors].sort()).toEqual([...Object.keys(named), ...absent].sort());
   expect(new all.NeuralNetwork()).toBeInstanceOf(named.NeuralNetwork);
+});
+
+it('names what it leaves out on construction', () => {
+  const { default: all } = brain;
+  expect(() => new all.recurrent.LSTM()).toThrow(/^LSTM is not included; bp4\/brain has only the dense/);
+  expect(() => new all.NeuralNetworkGPU()).toThrow(
+    /dense NeuralNetwork, which also takes the place of NeuralNetworkGPU/,
+  );
+  for (const Absent of [all.Recurrent, all.FeedForward, all.AE])
+    expect(() => new Absent()).toThrow(TypeError);
+});
+
+describe('what programs of brain.js bring', () => {
+  const create = (): NeuralNetwork<Numbers, Numbers> => new NeuralNetwork({ seed: 2 });
+
+  it('a single sample is a list of one', async () => {
+    const [single, list, slow] = [create(), create(), create()];
+    const status = single.train(xor[1]!, { iterations: 20 });
+    expect(list.train([xor[1]!], { iterations: 20 })).toEqual(status);
+    expect(await slow.trainAsync(xor[1]!, { iterations: 20 })).toEqual(status);
+    expect(single.weights).toEqual(list.weights);
+    expect(single.test(xor[1]!)).toEqual(list.test([xor[1]!]));
+    expect(() => single.train({ input: [1, 1] } as never)).toThrow(/expected an array of { input, output }/);
+  });
+
+  it('text, and numbers outside arrays, are rejected with the form they take', () => {
+    const rejects = (data: object[], message: RegExp): void =>
+      expect(() => new NeuralNetwork().train(data as never)).toThrow(message);
+    rejects([{ input: 'a cold, wet day', output: [1] }], /\{ a: 1, cold: 1, wet: 1, … \}/);
+    rejects([{ input: { a: 1 }, output: 'yes' }], /data\[0\]\.output: .* got 'yes'; .*\{ yes: 1 \}/);
+    rejects([{ input: [1], output: 1 }], /data\[0\]\.output: .* put it in an array, \[1\]/);
+    rejects(
+      [
+        { input: { a: 1 }, output: { b: 1 } },
+        { input: 'a', output: { b: 1 } },
+      ],
+      /data\[1\].* as the first is/,
+    );
+    const net = create();
+    net.train(xor, { iterations: 1 });
+    expect(() => net.run('a b' as never)).toThrow(
+      /input: expected an array of 2 numbers, got 'a b'; .*\{ a: 1, b: 1 \}/,
+    );
+  });
+
+  it('an output key that the network does not have is rejected, unless it is 0', () => {
+    const net = new NeuralNetwork<Record<string, number>, Record<string, number>>({ seed: 1 });
+    net.train([{ input: { a: 1 }, output: { x: 1, y: 0 } }], { iterations: 5 });
+    const before = net.weights;
+    const bad = { input: { a: 1 }, output: { x: 1, z: 0.5 } };
+    for (const learn of [() => net.train([bad]), () => net.trainPattern(bad)])
+      expect(learn).toThrow(/output\["z"\]: the network has no such output; it has 'x', 'y'/);
+    expect(net.weights).toEqual(before);
+    net.train([{ input: { a: 1 }, output: { y: 1, z: 0 } }], { iterations: 5 });
+    expect(net.weights).not.toEqual(before);
+    const known = { input: { a: 1 }, output: { y: 1 } };
+    const { misclasses, total } = net.test([known, { input: { a: 1 }, output: { y: 0.25, z: 1 } }]);
+    expect(total).toBe(2);
+    expect(misclasses.at(-1)).toMatchObject({ expected: -1 });
+  });
+
+  it('a test of one output counts an unknown key as wrong', () => {
+    const net = new NeuralNetwork<Record<string, number>, Record<string, number>>({ seed: 1 });
+    net.train([{ input: { a: 1 }, output: { x: 0 } }], { iterations: 50 });
+    const { misclasses, accuracy } = net.test([{ input: { a: 1 }, output: { q: 1 } }]) as BinaryTestResult;
+    expect([misclasses.length, accuracy]).toEqual([1, 0]);
+  });
+
+  it.each([
+    ['sigmoid', 1.5, /data\[1\]\.output\[0\] is 1\.5, but sigmoid reaches only 0 to 1/],
+    ['sigmoid', -0.5, /reaches only 0 to 1/],
+    ['tanh', -1.5, /tanh reaches only -1 to 1/],
+    ['relu', -0.5, /relu reaches only 0 to Infinity/],
+  ] as const)('a target out of reach is rejected: %s, %d', (activation, target, message) => {
+    const data = [xor[0]!, { input: [0, 1], output: [target] }];
+    const net = create();
+    expect(() => net.train(data, { activation })).toThrow(message);
+    expect(net.isRunnable).toBe(false);
+    expect(() => create().train(data, { activation: 'leaky-relu', iterations: 2 })).not.toThrow();
+  });
+
+  it('fromJSON names text, an object written as a string, and networks of other kinds', () => {
+    const read = (json: unknown): void => void create().fromJSON(json as object);
+    expect(() => read(JSON.stringify(small))).toThrow(/parse a string with JSON\.parse/);
+    expect(() => read('[object Object]')).toThrow(/write it with JSON\.stringify/);
+    for (const type of ['LSTM', 'GRUTimeStep', 'RNN'])
+      expect(() => read({ type, options: {}, hiddenLayers: [] })).toThrow(
+        /a recurrent network of type '\w+' is not read/,
+      );
+    expect(() => read({ type: 't', outputConnector: {}, hiddenLayers: [] })).toThrow(/recurrent/);
+    expect(() => read({ ...small, type: 'FeedForward' })).toThrow(
+      /a network of type 'FeedForward' is not read/,
+    );
+    expect(() => read({ ...small, type: 'e' })).not.toThrow();
+  });
+
+  it('CrossValidate shows the forms that it takes', () => {
+    expect(() => new CrossValidate(create() as never)).toThrow(
+      /pass NeuralNetwork, or \(\) => new NeuralNetwork\(options\)/,
+    );
+  });
 });
 
 /** The function that a source stands for. */

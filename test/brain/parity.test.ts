@@ -164,3 +164,26 @@ describe('truth', () => {
     },
   );
 });
+
+describe('trainPattern', () => {
+  const [engines, widths] = [['wasm', 'reference'] as const, [1, 3, 15, 16, 17, 33, 64, 130]];
+  const cases = engines.flatMap((engine) => widths.map((width) => [engine, width] as const));
+
+  it.each(cases)('trainPattern learns what train does from one sample: %s, %d inputs', (engine, width) => {
+    for (const praxis of [null, 'adam'] as const) {
+      for (const zeros of [0, 0.4, 0.6, 0.95, 1]) {
+        const create = (): NeuralNetwork<Numbers, Numbers> =>
+          new NeuralNetwork<Numbers, Numbers>({ hiddenLayers: [3], seed: 9, engine, praxis });
+        const [one, whole] = [create(), create()];
+        // Dense rows after sparse ones, and the other way round.
+        const data = [...createData(width, 2, 5, zeros), ...createData(width, 2, 2, 1 - zeros)];
+        for (const datum of data) {
+          const error = one.trainPattern(datum, true);
+          expect(whole.train([datum], { iterations: 1 }).error).toBe(error);
+        }
+        expect(one.weights).toEqual(whole.weights);
+        expect(one.biases).toEqual(whole.biases);
+      }
+    }
+  });
+});

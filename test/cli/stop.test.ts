@@ -55,7 +55,7 @@ describe('a training that is stopped', () => {
     never = await bp4(['train', ...task, '--epochs', '6', '--json', '--out', 'never.bp4'], { cwd });
   });
 
-  itOnPOSIX.each(['SIGINT', 'SIGTERM'] as const)(
+  itOnPOSIX.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'a training stopped by %s saves, says how to resume, and resumes to the same bits',
     async (signal) => {
       const out = `${signal}.bp4`;

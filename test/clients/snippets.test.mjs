@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 
 // The snippets of the docs that need another program, most of them to open a model in it: fenced as `js client`.
+// That of SQLite needs Node 22.13, where node:sqlite needs no flag.
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const repository = join(here, '..', '..');
@@ -13,7 +14,7 @@ mkdirSync(join(folder, 'node_modules'));
 symlinkSync(repository, join(folder, 'node_modules', 'bp4'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const snippets = ['models', 'from-tensorflow'].flatMap((page) => {
+const snippets = ['models', 'from-tensorflow', 'data'].flatMap((page) => {
   const text = readFileSync(join(repository, `docs/guide/${page}.md`), 'utf8');
   return Array.from(text.matchAll(/^```js client\n(.*?)^```$/gms), ([, code], i) => ({
     page,
@@ -22,17 +23,22 @@ const snippets = ['models', 'from-tensorflow'].flatMap((page) => {
   }));
 });
 
-it('the docs open models in onnxruntime and in TensorFlow.js', () => {
+it('the docs open models in onnxruntime and in TensorFlow.js, and query DuckDB and SQLite', () => {
   const clients = snippets.map(({ code }) => /from '([^']+)'/.exec(code)?.[1]);
-  expect(clients).toEqual(['onnxruntime-node', ...Array.from({ length: 3 }, () => '@tensorflow/tfjs')]);
+  expect(clients).toEqual([
+    'onnxruntime-node',
+    ...Array.from({ length: 3 }, () => '@tensorflow/tfjs'),
+    ...['@duckdb/node-api', 'node:sqlite'],
+  ]);
 });
 
-it.each(snippets)(
-  'snippet $number of docs/guide/$page.md runs and prints an array or a tensor',
-  ({ code }) => {
-    const file = join(folder, 'snippet.mjs');
-    writeFileSync(file, code);
-    const printed = execFileSync(process.execPath, [file], { encoding: 'utf8', stdio: 'pipe' });
-    expect(printed).toMatch(/Float32Array|Tensor/);
-  },
-);
+const canRun = ({ code }) => !code.includes("'node:sqlite'") || process.getBuiltinModule('node:sqlite');
+
+it.each(snippets.filter(canRun))('snippet $number of the page $page prints what it says', ({ code }) => {
+  const file = join(folder, 'snippet.mjs');
+  writeFileSync(file, code);
+  const printed = execFileSync(process.execPath, [file], { encoding: 'utf8', stdio: 'pipe' });
+  const [, expected] = /\); \/\/ (\d.*)\n$/.exec(code) ?? [];
+  if (expected === undefined) expect(printed).toMatch(/Float32Array|Tensor/);
+  else expect(printed.trim()).toBe(expected);
+});

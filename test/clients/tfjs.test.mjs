@@ -100,6 +100,17 @@ it('a network that TensorFlow.js trains further comes back with its transforms',
 
 const { layers } = tf;
 
+/** What initializes a BatchNormalization with numbers that are not 0 and 1. */
+const statistics = (seed) => {
+  const normal = (more) => tf.initializers.randomNormal({ seed: seed + more });
+  return {
+    gammaInitializer: normal(10),
+    betaInitializer: normal(20),
+    movingMeanInitializer: normal(30),
+    movingVarianceInitializer: tf.initializers.randomUniform({ minval: 0.1, maxval: 3, seed }),
+  };
+};
+
 const theirs = {
   'a Sequential of all layers': () =>
     tf.sequential({
@@ -121,6 +132,47 @@ const theirs = {
         layers.dense({ units: 4, activation: 'gelu_new' }),
         layers.dense({ units: 3 }),
         layers.softmax(),
+      ],
+    }),
+  ...Object.fromEntries(
+    ['relu', 'tanh', 'elu', 'swish'].flatMap((activation) => [
+      [
+        `BatchNormalization before ${activation}`,
+        () => {
+          const body = [
+            layers.batchNormalization({ ...statistics(1), inputShape: [4] }),
+            layers.dense({ units: 6, useBias: false }),
+            layers.batchNormalization({ ...statistics(2), scale: false }),
+            layers.activation({ activation }),
+            layers.dense({ units: 5, biasInitializer: 'randomNormal' }),
+            layers.batchNormalization({ ...statistics(3), epsilon: 0.25, center: false }),
+            layers.batchNormalization(statistics(4)),
+          ];
+          return tf.sequential({ layers: body });
+        },
+      ],
+      [
+        `BatchNormalization after ${activation}`,
+        () => {
+          const body = [
+            layers.dense({ units: 6, activation, biasInitializer: 'randomNormal', inputShape: [4] }),
+            layers.batchNormalization(statistics(5)),
+            layers.dropout({ rate: 0.2 }),
+            layers.dense({ units: 5, activation, biasInitializer: 'randomNormal' }),
+            layers.batchNormalization({ ...statistics(6), momentum: 0.5 }),
+            layers.dense({ units: 2, activation: 'softmax' }),
+          ];
+          return tf.sequential({ layers: body });
+        },
+      ],
+    ]),
+  ),
+  'BatchNormalization of an image': () =>
+    tf.sequential({
+      layers: [
+        layers.batchNormalization({ ...statistics(7), inputShape: [2, 1, 2] }),
+        layers.flatten(),
+        layers.dense({ units: 3, activation: 'tanh' }),
       ],
     }),
   ...Object.fromEntries(

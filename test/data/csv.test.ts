@@ -151,7 +151,7 @@ describe('missing values', () => {
   it('fromCSV rejects missing values by default', async () => {
     await expectError(
       () => Dataset.fromCSV(text, { targets: 'y' }),
-      [RangeError, "CSV row 3, column 'a' is missing; fill it in, or choose missing: 'drop' or 'mean'"],
+      [RangeError, "CSV row 3, column 'a' is missing; fill it in, or choose missing: 'drop', 'mean' or 'category'"],
     );
   });
   it("fromCSV drops rows with missing values when missing is 'drop'", () => {
@@ -183,7 +183,7 @@ describe('missing values', () => {
       () => Dataset.fromCSV(countries, { targets: 'y', categorical: ['c'], missing: 'mean' }),
       [
         RangeError,
-        "CSV row 3, column 'c' is missing, and only numeric inputs have a mean; choose missing: 'drop'",
+        "CSV row 3, column 'c' is missing, and only numeric inputs have a mean; choose missing: 'category' or 'drop'",
       ],
     );
   });
@@ -339,7 +339,7 @@ describe('invalid CSV texts and options', () => {
       'an unknown policy for missing values',
       'a,b\n1,2',
       { missing: 'zero' },
-      [RangeError, "missing: expected one of 'error', 'drop', 'mean', got 'zero'"],
+      [RangeError, "missing: expected one of 'error', 'drop', 'mean', 'category', got 'zero'"],
     ],
     ['an unknown option', 'a,b\n1,2', { lable: 'b' }, [TypeError, "options: unknown 'lable'"]],
     [

@@ -22,7 +22,7 @@ async function create(
     transforms,
     seed: 3,
     ...rest,
-  } as Parameters<typeof Network.create>[0]);
+  });
 }
 
 const regression = Dataset.fromCSV(pets, byPrice);
@@ -48,7 +48,7 @@ describe('a second file of a regression', () => {
     const { inputs = byPrice.inputs, ...options } = { ...byPrice, ...others };
     const second = Dataset.fromCSV(text, {
       ...options,
-      ...('inputs' in others && others.inputs === undefined ? {} : { inputs: inputs! }),
+      ...('inputs' in others && others.inputs === undefined ? {} : { inputs }),
     });
     const same = regression.subset([0, 2]);
     expect(net.evaluate(second)).toEqual(net.evaluate(same));
@@ -74,7 +74,7 @@ describe('a second file of a regression', () => {
         const second = Dataset.fromCSV(text, { inputs: ['x'], targets });
         expect(net.evaluate(second)).toEqual(net.evaluate(first));
       }
-      expectError(
+      await expectError(
         () => net.evaluate(Dataset.fromCSV(text, { inputs: ['x'], targets: ['a', 'c'] })),
         [
           RangeError,

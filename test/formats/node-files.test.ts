@@ -12,9 +12,10 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FormatError, Network } from '../../src/index.js';
 import { checkpointFile, FileError, loadFile, saveFile } from '../../src/node/index.js';
 import { catchError, spec } from '../support/patient.js';
@@ -35,6 +36,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   rmSync(folder, { recursive: true });
 });
 
@@ -119,6 +121,46 @@ describe('a file', () => {
     expect(readlinkSync(path)).toBe(real);
     expect(toBytes(real)).toEqual(second.save());
     expect(readdirSync(join(folder, 'disk'))).toEqual(['real.bp4']);
+  });
+});
+
+describe('a host that refuses to flush files', () => {
+  const fail = (code: string) => (): Promise<never> =>
+    Promise.reject(Object.assign(new Error('no'), { code }));
+
+  /** The methods of open files, which fs does not export. */
+  async function openPrototype(): Promise<Pick<FileHandle, 'sync' | 'chmod'>> {
+    const file = await open(folder);
+    await file.close();
+    return Object.getPrototypeOf(file) as FileHandle;
+  }
+
+  it.each(['ERR_ACCESS_DENIED', 'EINVAL'])('saveFile goes on without fsync and fchmod: %s', async (code) => {
+    writeFileSync(path, 'old', { mode: 0o600 });
+    const methods = await openPrototype();
+    const calls = [vi.spyOn(methods, 'sync'), vi.spyOn(methods, 'chmod')];
+    for (const call of calls) call.mockImplementation(fail(code));
+    await saveFile(first, path);
+    for (const call of calls) expect(call).toHaveBeenCalled();
+    expect(toBytes(path)).toEqual(first.save());
+    if (!onWindows) expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['run.bp4']);
+  });
+
+  it.skipIf(onWindows)('saveFile succeeds although the folder cannot be flushed', async () => {
+    const methods = await openPrototype();
+    const sync = vi.spyOn(methods, 'sync').mockResolvedValueOnce(undefined).mockImplementation(fail('EIO'));
+    await saveFile(first, path);
+    expect(sync).toHaveBeenCalledTimes(2);
+    expect(toBytes(path)).toEqual(first.save());
+  });
+
+  it('saveFile fails if the disk fails to take the file, and the old one remains', async () => {
+    await saveFile(first, path);
+    vi.spyOn(await openPrototype(), 'sync').mockImplementation(fail('EIO'));
+    await expectFileError(() => saveFile(second, path), path, 'EIO');
+    expect(toBytes(path)).toEqual(first.save());
+    expect(readdirSync(folder)).toEqual(['run.bp4']);
   });
 });
 

@@ -434,7 +434,7 @@ describe('is refused:', () => {
     ],
     'a graph model': [
       { format: 'graph-model', modelTopology: { node: [] } },
-      /^modelTopology.class_name: expected 'Sequential'/,
+      /^modelTopology is of a graph model.*--output_format=tfjs_layers_model/,
     ],
     'no topology': [{}, /^modelTopology: expected an object/],
     'deep brackets': [

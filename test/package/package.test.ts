@@ -63,7 +63,9 @@ describe('the tarball', () => {
       'README.md',
       'package.json',
     ]);
-    expect(paths.filter((path) => path.startsWith('dist/') && !/\.(js|d\.ts)$/.test(path))).toEqual(['dist/core.wasm']);
+    expect(paths.filter((path) => path.startsWith('dist/') && !/\.(js|d\.ts)$/.test(path))).toEqual([
+      'dist/core.wasm',
+    ]);
     expect(paths).toContain('dist/index.js');
     expect(paths).toContain('dist/index.d.ts');
   });

@@ -43,7 +43,7 @@ async function run({ bin, args, cwd, input, env }) {
     process.chdir(home); // Windows can't remove the working folder of a process
     // a run's listeners end with it, as they would in a separate process
     for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
-    for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(signal);
   }
   return { code, signal: null, ...output };
 }

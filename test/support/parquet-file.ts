@@ -5,9 +5,13 @@ export const varint = (n: number): number[] =>
 
 export type Field = readonly [id: number, type: number, bytes: readonly number[]];
 
+/** The head of a field; a step of more than 15 from the field before takes its own byte. */
+const head = (step: number, id: number, type: number): number[] =>
+  step < 16 ? [step * 16 + type] : [type, ...varint(2 * id)];
+
 /** Thrift in its compact form. */
 export const struct = (...fields: Field[]): number[] => [
-  ...fields.flatMap(([id, type, bytes], i) => [(id - (fields[i - 1]?.[0] ?? 0)) * 16 + type, ...bytes]),
+  ...fields.flatMap(([id, type, bytes], i) => [...head(id - (fields[i - 1]?.[0] ?? 0), id, type), ...bytes]),
   0,
 ];
 export const whole = (id: number, n: number): Field => [id, 6, varint(2 * n)];

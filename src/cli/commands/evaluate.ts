@@ -4,7 +4,7 @@ import { checkReportPath } from '../data/output-paths.js';
 import { reportGroup, type ReportFlags } from '../options/files.js';
 import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
 import { inFile } from '../errors.js';
-import { readLabeledData, warnOfTrainingData } from '../model/labeled-data.js';
+import { findUnknown, readLabeledData, warnOfTrainingData, warnOfUnknown } from '../model/labeled-data.js';
 import { describeSignature } from '../model/signature.js';
 import { formatCount, formatPrecise } from '../terminal/format.js';
 import { openModel } from '../model/open-model.js';
@@ -34,6 +34,7 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     const data = await readLabeledData(path, signature);
     warnOfTrainingData(output, path, model);
     const name = displayPath(path);
+    warnOfUnknown(output, name, findUnknown(data, signature.transforms).filter(Boolean).length);
     const measured = await inFile(name, () => evaluateNetwork(model.net, data));
     const { outputs } = signature;
     const evaluation: Evaluation =

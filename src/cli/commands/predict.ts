@@ -7,8 +7,10 @@ import { STDIN } from '../data/file-formats.js';
 import type { Output } from '../terminal/output.js';
 import { describeSignature, type ModelSignature } from '../model/signature.js';
 import { formatCount, joinNames } from '../terminal/format.js';
+import { warnOfUnknown } from '../model/labeled-data.js';
 import { openModel } from '../model/open-model.js';
-import { checkApart, writeThroughTemporary, type WriteText } from '../data/output-paths.js';
+import { checkApart, writeStoppable } from '../data/output-paths.js';
+import type { WritePart } from '../../node/whole-file.js';
 import { displayPath } from '../data/read-file.js';
 import { readSamples, type Sample } from '../predict/samples.js';
 import type { Network } from '../../network.js';
@@ -21,7 +23,7 @@ export const predict: CommandDefinition<PredictFlags> = {
   operands: ['<model>', '[data...]'],
   description: [
     'Read samples from files or stdin and print an answer for each, in the same order: the most likely class with the probability of every class, or the predicted numbers. Columns are found by name, in any order; the label is optional.',
-    'CSV, TSV and JSON Lines are read row by row, in little memory. A sample with missing values gets an empty line if the model was trained with --missing drop.',
+    'CSV, TSV and JSON Lines are read row by row, in little memory. A sample with missing values gets a line without an answer if the model was trained with --missing drop: NA for a number.',
   ],
   examples: [
     ['bp4 predict iris.bp4 new.csv', 'Print a line of CSV for each row of new.csv.'],
@@ -52,7 +54,7 @@ export const predict: CommandDefinition<PredictFlags> = {
       await predictAll(model.net, signature, paths, writer, output, (text) => output.write(text));
     } else {
       checkApart('--out', out, [path, ...paths]);
-      const count = await writeThroughTemporary(out, (write) =>
+      const count = await writeStoppable(out, (write) =>
         predictAll(model.net, signature, paths, writer, output, write),
       );
       output.say(`${formatCount(count, 'answer')} written to ${out}`);
@@ -67,10 +69,12 @@ async function predictAll(
   paths: readonly string[],
   writer: PredictionWriter,
   output: Output,
-  write: WriteText,
+  write: WritePart,
 ): Promise<number> {
   let count = 0;
   let empty = 0;
+  let unknown = 0;
+  const isUnknown = createTest(signature);
   for (const path of paths) {
     const onIgnored = (columns: readonly string[]): void =>
       output.warn(`${displayPath(path)}: not used: ${joinNames(columns)}`);
@@ -79,11 +83,21 @@ async function predictAll(
       const text = writer.writeLines(predictSamples(net, signature, samples));
       await write(count === 0 ? writer.head + text : text);
       count += samples.length;
+      unknown += samples.filter(({ values }) => values && isUnknown(values)).length;
       empty += samples.filter(({ values }) => values === undefined).length;
     }
   }
-  if (empty > 0) output.warn(`${formatCount(empty, 'sample')} with missing values: their lines are empty`);
+  warnOfUnknown(output, paths.map(displayPath).join(', '), unknown);
+  if (empty > 0) output.warn(`${formatCount(empty, 'sample')} with missing values: their lines have no answer`);
   return count;
+}
+
+/** Tests whether a sample has a category that the network doesn't know. */
+function createTest({ transforms = [] }: ModelSignature): (values: readonly (number | string)[]) => boolean {
+  const known = transforms.map((one) =>
+    one.kind === 'oneHot' ? new Set<number | string>(one.categories) : undefined,
+  );
+  return (values) => values.some((value, k) => known[k]?.has(value) === false);
 }
 
 /**

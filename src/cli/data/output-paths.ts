@@ -1,10 +1,11 @@
-import { createWriteStream, existsSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { access, constants, rename, rm } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { STDIN } from './file-formats.js';
 import { exitCodes } from '../exit-codes.js';
+import { stopSignals } from '../terminal/stop-signals.js';
+import { removeTemporaries, writeParts, type WritePart } from '../../node/whole-file.js';
 
 // What bp4 writes: where it may go, and that it is whole.
 
@@ -55,43 +56,24 @@ export async function checkReportPath(
   await checkFolder(path);
 }
 
-export type WriteText = (text: string) => Promise<void>;
-
 /**
- * Writes a file that has its name only once it is whole; a pipe or a device is written to as it is.
+ * Writes a file part by part. It has its name only once it is whole; a pipe or a device is written to as it is.
  * @throws DataError if it cannot be written
  */
-export async function writeThroughTemporary<Result>(
+export async function writeStoppable<Result>(
   path: string,
-  produce: (write: WriteText) => Promise<Result>,
+  produce: (write: WritePart) => Promise<Result>,
 ): Promise<Result> {
   await checkFolder(path);
-  const target = existsSync(path) ? realpathSync(path) : path; // what a link leads to, not the link
-  const isFile = !existsSync(target) || statSync(target).isFile();
-  const temporary = isFile ? `${target}.${process.pid}.tmp` : target;
   // Half a file is of no use to who stopped it.
   const onSignal = (): void => {
-    if (isFile) rmSync(temporary, { force: true });
+    removeTemporaries();
     process.exit(exitCodes.stopped);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
-  return await inFile(path, async () => {
-    const stream = createWriteStream(temporary);
-    const end = finished(stream);
-    end.catch(() => undefined); // told by what waits for it
-    try {
-      const result = await produce(async (text) => {
-        if (!stream.write(text))
-          await Promise.race([end, new Promise((resolve) => stream.once('drain', () => resolve(undefined)))]);
-      });
-      stream.end();
-      await end;
-      if (isFile) await rename(temporary, target);
-      return result;
-    } catch (error) {
-      stream.destroy();
-      if (isFile) await rm(temporary, { force: true });
-      throw error;
-    }
-  });
+  for (const signal of stopSignals) process.once(signal, onSignal);
+  try {
+    return await inFile(path, () => writeParts(path, produce));
+  } finally {
+    for (const signal of stopSignals) process.off(signal, onSignal);
+  }
 }

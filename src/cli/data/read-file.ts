@@ -7,10 +7,7 @@ import type { TextSource } from '../../data/chunks.js';
 import type { AsyncBuffer } from '../../data/parquet/file.js';
 import { DataError, inFile } from '../errors.js';
 import { STDIN } from './file-formats.js';
-import { isGzip } from '../../base/inflate.js';
-
-/** What a packed file may unpack to; larger ones are to be unpacked first. */
-const MOST_UNPACKED = 2 ** 31 - 1;
+import { isGzip, MOST_UNPACKED } from '../../base/inflate.js';
 
 /** No string is longer in V8. */
 const LONGEST_TEXT = 2 ** 29 - 24;
@@ -25,9 +22,12 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
   const bytes = await inFile(path, () => (path === STDIN ? readStdin() : readFile(path)));
   if (bytes.length === 0) throw new DataError(displayPath(path), 'it is empty', 'expected rows of data');
   if (!isGzip(bytes)) return bytes;
+  // The size that the file declares, modulo 2 ** 32: it refuses most bombs before they are unpacked.
+  if (bytes.length > 4 && readUint32(bytes, bytes.length - 4) > MOST_UNPACKED) throw tooLarge(path);
   try {
     return await unpack(bytes, { maxOutputLength: MOST_UNPACKED });
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(path);
     throw new DataError(
       path,
       `it could not be decompressed by gzip: ${(error as Error).message}`,
@@ -38,6 +38,12 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
     );
   }
 }
+
+const readUint32 = ({ buffer, byteOffset }: Uint8Array, at: number): number =>
+  new DataView(buffer, byteOffset).getUint32(at, true);
+
+const tooLarge = (path: string): DataError =>
+  new DataError(displayPath(path), 'it unpacks to more than 1 GiB', 'unpack it beforehand, with gunzip');
 
 async function readStdin(): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];

@@ -1,4 +1,10 @@
+<<<<<<< HEAD
+import { createHash } from 'node:crypto';
+import { viewBytes } from '../../base/bytes.js';
 import type { Categories, Dataset, DataStream } from '../../data/index.js';
+=======
+import { Dataset, type Categories, type DataStream } from '../../data/index.js';
+>>>>>>> 25ceb575e27a1894af7bafde1e2b89bad75a0b32
 import { gatherRows } from '../../data/partition.js';
 import { Random } from '../../base/random.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
@@ -11,13 +17,37 @@ export type LabeledSamples = Pick<
   'inputs' | 'inputScale' | 'labels' | 'targets' | 'count' | 'classes' | 'targetColumns'
 >;
 
-/** Those, as `train` and `evaluate` take them: without what else is known of them. */
-export const toTrainData = ({ inputs, inputScale, labels, targets }: LabeledSamples): Data => ({
-  inputs,
-  ...(inputScale !== undefined && { inputScale }),
-  ...(labels && { labels }),
-  ...(targets && { targets }),
-});
+/** Those, as `train` and `evaluate` take them: a Dataset by its names, others without what else is known of them. */
+export function toTrainData(samples: LabeledSamples): Data {
+  if (samples instanceof Dataset) return samples;
+  const { inputs, inputScale, labels, targets } = samples;
+  return {
+    inputs,
+    ...(inputScale !== undefined && { inputScale }),
+    ...(labels && { labels }),
+    ...(targets && { targets }),
+  };
+}
+
+/** What a training learned from, as hashes: 16 digits of SHA-256. */
+export interface DataHashes {
+  readonly inputs: string;
+  /** Of the labels or targets. */
+  readonly answers: string;
+}
+
+/** Hashes samples as the network gets them, whatever file they came from. */
+export function hashSamples(parts: readonly LabeledSamples[]): DataHashes {
+  const hash = (arrays: readonly (NumericArray | undefined)[]): string => {
+    const sum = createHash('sha256');
+    for (const array of arrays) if (array) sum.update(viewBytes(array)!);
+    return sum.digest('hex').slice(0, 16);
+  };
+  return {
+    inputs: hash(parts.map(({ inputs }) => inputs)),
+    answers: hash(parts.flatMap(({ labels, targets }) => [labels, targets])),
+  };
+}
 
 /** Shares of the samples, and the seed from which it is drawn which they are. */
 export interface Shares {

@@ -10,6 +10,7 @@ import {
   type ColumnOptions,
   type CSVDialect,
   type CSVOptions,
+  type MissingPolicy,
   type TableProfile,
 } from '../../data/index.js';
 import { JSONLinesRows } from '../../data/json.js';
@@ -23,17 +24,23 @@ export interface Reading {
   readonly delimiter?: string;
   /** Whether the first row names the columns, or the names that they were given. */
   readonly header?: boolean | readonly string[];
-  readonly missing?: 'error' | 'drop' | 'mean';
+  readonly missing?: MissingPolicy;
+  readonly maxCategories?: number;
   /** The columns that the network sees, in order; none where the data have no names. */
   readonly inputs?: readonly string[];
   readonly label?: string;
   readonly targets?: readonly string[];
   /** In the order of the network's outputs. */
   readonly classes?: Categories;
-  readonly categorical?: Readonly<Record<string, Categories>>;
+  /** In a file to predict, the names alone: the network knows its categories, and others follow its policy. */
+  readonly categorical?: Readonly<Record<string, Categories>> | readonly string[];
   /** By which each input is multiplied, of images. */
   readonly inputScale?: number;
 }
+
+/** The names of the categorical inputs. */
+export const namesOfCategorical = ({ categorical = [] }: Reading): readonly string[] =>
+  Array.isArray(categorical) ? categorical : Object.keys(categorical);
 
 /** A table whose columns are to be chosen. */
 export interface OpenedTable {
@@ -134,6 +141,7 @@ const chooseColumns = ({
   classes,
   categorical,
   missing,
+  maxCategories,
 }: Reading): ColumnOptions => ({
   ...(inputs && { inputs }),
   ...(label !== undefined && { label }),
@@ -141,4 +149,5 @@ const chooseColumns = ({
   ...(classes && { classes }),
   ...(categorical && { categorical }),
   ...(missing && { missing }),
+  ...(maxCategories !== undefined && { maxCategories }),
 });

@@ -49,7 +49,7 @@ const MOST_SHOWN = 20;
 export function evaluateNetwork(net: Network, data: LabeledSamples): Evaluation {
   const { inputs, inputScale = 1, labels, targets, count } = data;
   const { loss, accuracy } = net.evaluate(toTrainData(data));
-  const outputs = net.predict(inputs, { inputScale });
+  const outputs = data instanceof Dataset ? net.predict(data) : net.predict(inputs, { inputScale });
   if (labels) {
     const threshold = chooseThreshold(net.loss);
     const confusion = confusionMatrix(outputs, { labels, outputs: net.outputs, threshold });

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import type { Dataset } from '../../data/index.js';
+import type { Transform } from '../../model/transforms.js';
 import { DataError, UsageError } from '../errors.js';
 import type { Output } from '../terminal/output.js';
 import type { ModelSignature } from './signature.js';
-import type { Reading } from '../data/tables.js';
+import { namesOfCategorical, type Reading } from '../data/tables.js';
 import { formatCount } from '../terminal/format.js';
 import { openData } from '../data/open-data.js';
 import type { OpenedModel } from './open-model.js';
@@ -32,7 +33,7 @@ export async function readLabeledData(path: string, signature: ModelSignature): 
         `give ${option}`,
       );
     }
-    data = await file.read(reading);
+    data = await file.read(withoutCategories(reading));
   }
   if (!data.labels && !data.targets) throw new DataError(path, 'it has no labels or targets to compare with');
   if (data.width === width) return data;
@@ -40,6 +41,37 @@ export async function readLabeledData(path: string, signature: ModelSignature): 
     path,
     `expected ${width} inputs to a sample, as many as the network takes, got ${data.width}`,
   );
+}
+
+/** The categories of a second file are its own: the network takes them by their names, and has a policy for others. */
+export const withoutCategories = (reading: Reading): Reading => ({
+  ...reading,
+  categorical: namesOfCategorical(reading),
+});
+
+/** Whether each sample has a category that the network doesn't know, so that its policy for these applies. */
+export function findUnknown(data: Dataset, transforms: readonly Transform[] = []): boolean[] {
+  const { inputs, width, count, columns = [], categories } = data;
+  const isUnknown = new Array<boolean>(count).fill(false);
+  for (const transform of transforms) {
+    const k = columns.indexOf(transform.name ?? '');
+    const own = categories[columns[k] ?? ''];
+    if (transform.kind !== 'oneHot' || k < 0) continue;
+    const known = new Set(transform.categories.map(String));
+    for (let n = 0; n < count; n++) {
+      const value = inputs[n * width + k]!;
+      if (!known.has(String(typeof own?.[0] === 'string' ? own[value] : value))) isUnknown[n] = true;
+    }
+  }
+  return isUnknown;
+}
+
+/** Says how many samples the policy for unknown categories applies to. */
+export function warnOfUnknown(output: Output, name: string, count: number): void {
+  if (count > 0)
+    output.warn(
+      `${name}: ${formatCount(count, 'sample')} with categories that the training lacked; train --unknown chooses how they count`,
+    );
 }
 
 /** Where nobody has named them: numbers from 0. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Task } from '../../data/index.js';
 import { RangeFault } from '../../errors.js';
 import { decodeState, encodeState } from '../../model/file.js';
-import { decode, parseJSON } from '../../model/read-safetensors.js';
+import { parseJSON } from '../../model/read-safetensors.js';
+import { MOST_HEADER_BYTES } from '../../model/safetensors.js';
 import type { NetworkState } from '../../model/state.js';
 import { Network, type EngineOptions } from '../../network.js';
 import { FileError } from '../../node/file-error.js';
@@ -14,7 +15,7 @@ import { inFile, UsageError } from '../errors.js';
 import { STDIN } from '../data/file-formats.js';
 import { checkFolder } from '../data/output-paths.js';
 import { formatCount, groupDigits } from '../terminal/format.js';
-import type { Shares } from '../data/split-stream.js';
+import type { DataHashes, Shares } from '../data/split-stream.js';
 import type { Reading } from '../data/tables.js';
 import type { PlainTrainOptions } from '../options/training.js';
 
@@ -48,6 +49,8 @@ export interface About {
     readonly samples: number;
     readonly validationSamples: number;
     readonly testSamples: number;
+    /** Of the samples to learn from; of a stream, of those that are set aside or held. */
+    readonly hashes: DataHashes;
   };
   /** Once the training has ended: how many epochs there were, and what the test gave. */
   readonly results?: Results;
@@ -172,11 +175,32 @@ function parseAbout(text: string): About {
   return about;
 }
 
-/** Whether a file is there, and is one of these: what may be written over. */
+/**
+ * Whether a file is a model of bp4, which may be written over. Looks at the header alone: the file may be large, and a pipe or a
+ * device may have no end.
+ */
 async function isModelFile(path: string): Promise<boolean> {
-  const bytes = await readFile(path);
+  const stats = await stat(path);
+  if (!stats.isFile() && !stats.isDirectory()) return false; // a folder can't be read, which says more
+  const file = await open(path);
   try {
-    return decode(bytes).metadata.has('bp4');
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read({ buffer: new Uint8Array(8), position: 0 });
+    const length = new DataView(buffer.buffer).getUint32(0, true);
+    if (bytesRead < 8 || length > Math.min(size - 8, MOST_HEADER_BYTES)) return false;
+    const header = await file.read({ buffer: new Uint8Array(length), position: 8 });
+    return describesModel(new TextDecoder().decode(header.buffer), size - 8 - length);
+  } finally {
+    await file.close();
+  }
+}
+
+/** @param bytes the number of bytes after the header */
+function describesModel(header: string, bytes: number): boolean {
+  try {
+    const { __metadata__, ...tensors } = JSON.parse(header) as Record<string, Record<string, unknown>>;
+    const ends = Object.values(tensors).map(({ data_offsets }) => (data_offsets as [number, number])[1]);
+    return typeof __metadata__?.['bp4'] === 'string' && Math.max(0, ...ends) === bytes;
   } catch {
     return false;
   }

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { NetworkJSON } from '../../model/json.js';
 import { Network, type EngineOptions } from '../../network.js';
+import { recognizeForeign } from '../../formats/foreign.js';
 import { DataError, inFile, isInputFault, toUsageError, UsageError } from '../errors.js';
 import type { ModelFlags } from '../options/model.js';
 import type { NetworkState } from '../../model/state.js';
@@ -40,12 +41,14 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Opened
   const bytes = new Uint8Array(await inFile(path, () => readFile(path)));
   const format = detectFormat(path, bytes);
   if (format === 'tfjs') return await openTFJS(path, flags);
-  const { activations, layers, engine } = flags;
+  const { activations, layers, output, engine } = flags;
   if (activations && format !== 'npz' && format !== 'safetensors') {
     throw new UsageError('--activations', `${path} names its activations itself`, 'leave it out');
   }
   if (layers && format !== 'safetensors')
     throw new UsageError('--layers', `${path} is not a safetensors file`);
+  if (output !== undefined && format !== 'onnx')
+    throw new UsageError('--output', `${path} has only one output`, 'leave it out');
   const engineOptions = engine === undefined ? {} : { engine };
   if (format === 'bp4') {
     const { net, state, about } = await parseModel(path, bytes, engineOptions);
@@ -59,7 +62,7 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Opened
       case 'npz':
         return await (await import('../../formats/numpy/index.js')).fromNPZ(bytes, options);
       case 'onnx':
-        return await (await import('../../formats/onnx/index.js')).fromONNX(bytes, options);
+        return await (await import('../../node/onnx.js')).loadONNX(path, options);
       case 'safetensors':
         return await (await import('../../formats/safetensors/index.js')).fromSafetensors(bytes, options);
     }
@@ -68,9 +71,10 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Opened
 }
 
 /** Without what else was typed. */
-const pickModelFlags = ({ activations, layers, loss, engine }: ModelFlags): ModelFlags => ({
+const pickModelFlags = ({ activations, layers, output, loss, engine }: ModelFlags): ModelFlags => ({
   ...(activations && { activations }),
   ...(layers && { layers }),
+  ...(output !== undefined && { output }),
   ...(loss !== undefined && { loss }),
   ...(engine && { engine }),
 });
@@ -115,7 +119,7 @@ async function readNetwork(
 }
 
 /** The flags that the readers of other formats take, named as their options. */
-const readerFlags = ['activations', 'layers', 'loss'] as const;
+const readerFlags = ['activations', 'layers', 'output', 'loss'] as const;
 
 const asksForFlag = (error: unknown, names: readonly string[] = readerFlags): boolean =>
   isInputFault(error) && error.option !== undefined && names.includes(error.option.name);
@@ -142,8 +146,10 @@ function detectFormat(path: string, bytes: Uint8Array): ModelFormat {
     return /"(modelTopology|weightsManifest)"/.test(new TextDecoder().decode(bytes)) ? 'tfjs' : 'json';
   }
   // safetensors: the length of its header in eight bytes, then the header, which is JSON
-  if (beginning[8] === '{') return isOfBP4(bytes) ? 'bp4' : 'safetensors';
+  if (/^[^]{8}\s*\{/.test(beginning)) return isOfBP4(bytes) ? 'bp4' : 'safetensors';
   if (path.toLowerCase().endsWith('.onnx')) return 'onnx';
+  const foreign = recognizeForeign(bytes);
+  if (foreign) throw new DataError(path, `it is ${foreign.what}`, foreign.cure);
   throw new DataError(
     path,
     'not a supported model file',
@@ -165,9 +171,9 @@ async function networkOfJSON(path: string, bytes: Uint8Array, options: EngineOpt
   } catch (error) {
     throw new DataError(path, `invalid JSON: ${(error as Error).message}`, undefined, { cause: error });
   }
-  const { format, sizes, layers } = (json ?? {}) as Readonly<Record<string, unknown>>;
+  const { format, type, sizes, layers } = (json ?? {}) as Readonly<Record<string, unknown>>;
   if (format === 'bp4') return await Network.fromJSON(json as NetworkJSON, options);
-  if (Array.isArray(sizes) || Array.isArray(layers)) {
+  if (Array.isArray(sizes) || Array.isArray(layers) || typeof type === 'string') {
     const { NeuralNetwork } = await import('../../brain/index.js');
     return await Network.fromJSON(new NeuralNetwork().fromJSON(json as object).toNetworkJSON(), options);
   }

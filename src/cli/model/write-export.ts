@@ -21,7 +21,7 @@ export function checkExportPath(out: string, format: ExportFormat): void {
 
 /**
  * Writes a network in another format, and prints what it lacks there and how to open it.
- * @returns how many bytes were written
+ * @returns how many bytes were written, null if that can't be found out
  * @throws DataError if it cannot be written
  */
 export async function writeExport(
@@ -29,21 +29,37 @@ export async function writeExport(
   model: OpenedModel,
   signature: ModelSignature,
   { format, out }: { readonly format: ExportFormat; readonly out: string },
-): Promise<number> {
+): Promise<number | null> {
   const target = exportFormatTable[format];
   const files = await inFile(out, () => target.write(model, signature, out));
-  const bytes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  // The model is written: a size that can't be found out is no failure.
+  const bytes = await Promise.all(files.map(findSize));
   const missing = describeLosses(target, signature, model.about !== undefined);
   output.event('exported', { format, files, bytes, missing });
   for (const [i, file] of files.entries())
-    output.say(`${output.bold(file)}  ${describeFile(target, file)}, ${formatBytes(bytes[i]!)}`);
+    output.say(`${output.bold(file)}  ${[describeFile(target, file), ...formatSize(bytes[i])].join(', ')}`);
   for (const words of missing) output.say(`  note: ${words}`);
   output.say(`  open: ${target.usage(out)}`);
-  return bytes.reduce((sum, size) => sum + size, 0);
+  return bytes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0);
 }
+
+const findSize = (path: string): Promise<number | null> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => null,
+  );
+
+const formatSize = (bytes: number | null | undefined): string[] =>
+  typeof bytes === 'number' ? [formatBytes(bytes)] : [];
+
+/** A larger file isn't opened to find out whether it may be replaced. */
+const LARGEST_REPLACED = 2 ** 30;
 
 /** Whether a file or folder is there, and holds a model that `writeExport` could have written. */
 export async function isExported(path: string, format: ExportFormat): Promise<boolean> {
+  const stats = await stat(path);
+  const isReadable = stats.isDirectory() || (stats.isFile() && stats.size <= LARGEST_REPLACED);
+  if (!isReadable) return false;
   if (format === 'code') return (await readFile(path, 'utf8')).includes('written by bp4/code');
   try {
     (await openModel(path, {})).net.dispose();

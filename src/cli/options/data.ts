@@ -1,7 +1,8 @@
 import { Option } from 'commander';
-import type { CSVDialect } from '../../data/index.js';
+import type { CSVDialect, MissingPolicy } from '../../data/index.js';
+import type { UnknownPolicy } from '../../model/transforms.js';
 import type { OptionGroup } from './command.js';
-import { collectList, misread, nameIn, number, valueOption } from './values.js';
+import { collectList, misread, nameIn, number, valueOption, wholeNumber } from './values.js';
 
 /** What is in a data file, as far as it was said. */
 export interface DataFlags extends CSVDialect {
@@ -9,7 +10,9 @@ export interface DataFlags extends CSVDialect {
   readonly target?: readonly string[];
   readonly ignore?: readonly string[];
   readonly categorical?: readonly string[];
-  readonly missing?: 'error' | 'drop' | 'mean';
+  readonly missing?: MissingPolicy;
+  readonly categories?: number;
+  readonly unknown?: UnknownPolicy;
   readonly scale?: 'standardize' | 'minMax' | 'identity';
   readonly stream?: true;
   readonly testSplit?: number;
@@ -46,9 +49,21 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--missing <policy>',
-      'Rows with missing values: drop leaves them out, mean fills in the mean of the column, error stops at the first ' +
-        '(default: drop; mean if drop would lose more than a tenth of the rows)',
-      nameIn(['error', 'drop', 'mean']),
+      'Rows with missing values: drop leaves them out, mean fills in the mean of the column, category does so too and makes ' +
+        'a missing text a category of its own, error stops at the first (default: category if texts are missing among ' +
+        'the inputs; else drop, or mean if drop would lose more than a tenth of the rows)',
+      nameIn(['error', 'drop', 'mean', 'category']),
+    ),
+    valueOption(
+      '--categories <n>',
+      'Most categories of a column: the most frequent are kept, the others are joined as one (default: 100)',
+      wholeNumber({ min: 1 }),
+    ),
+    valueOption(
+      '--unknown <policy>',
+      'Categories that the training rows lack: zeros stands for none of them, other for the joined ones, error refuses the ' +
+        'row (default: zeros)',
+      nameIn(['error', 'zeros', 'other']),
     ),
     ...csvOptions,
     valueOption(

@@ -9,6 +9,7 @@ import { engineName, list, valueOption } from './values.js';
 export interface ModelFlags {
   readonly activations?: readonly ActivationName[];
   readonly layers?: readonly string[];
+  readonly output?: string;
   readonly loss?: LossName;
   readonly engine?: 'auto' | 'wasm' | 'reference';
 }
@@ -27,6 +28,10 @@ export const modelGroup: OptionGroup = {
       'Layers of a safetensors file, in order, by the part of their names before .weight (default: by the numbers in ' +
         'their names)',
       list,
+    ),
+    new Option(
+      '--output <name>',
+      'Output of an ONNX model to read, if it has several, such as probabilities beside label',
     ),
     new Option(
       '--loss <name>',

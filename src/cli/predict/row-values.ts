@@ -48,11 +48,14 @@ export class RowValues {
   }
 
   /** As the training did with what is missing, as far as a single row can: undefined leaves the sample out. */
-  #fillIn(row: string, k: number): number | undefined {
+  #fillIn(row: string, k: number): number | string | undefined {
     const { reading, transforms } = this.#signature;
     const transform = transforms?.[k];
+    const category = this.#categories[k]?.get('');
+    if (category !== undefined) return category;
     if (reading.missing === 'drop') return undefined;
-    if (reading.missing === 'mean' && transform?.kind === 'standardize') return transform.mean;
+    const isMean = reading.missing === 'mean' || reading.missing === 'category';
+    if (isMean && transform?.kind === 'standardize') return transform.mean;
     throw new DataError(this.#describePlace(row, k), 'is missing', 'fill it in, or remove the row');
   }
 
@@ -61,6 +64,8 @@ export class RowValues {
     if (categories) {
       const category = categories.get(String(cell)) ?? categories.get(String(Number(cell)));
       if (category !== undefined) return category;
+      const transform = this.#signature.transforms?.[k];
+      if (transform?.kind === 'oneHot' && transform.unknown) return String(cell);
       throw new DataError(
         this.#describePlace(row, k),
         `expected one of the learned categories ${joinNames([...categories.keys()])}, got ${show(cell)}`,

@@ -7,10 +7,11 @@ import { detectDialect } from '../../data/index.js';
 import { toCell } from '../../data/rows.js';
 import { DataError, inFile } from '../errors.js';
 import { detectFileKind, STDIN, type FileKind } from '../data/file-formats.js';
+import { withoutCategories } from '../model/labeled-data.js';
 import type { ModelSignature } from '../model/signature.js';
 import type { Reading } from '../data/tables.js';
 import { openData, type TableFile } from '../data/open-data.js';
-import { displayPath } from '../data/read-file.js';
+import { displayPath, readText } from '../data/read-file.js';
 import {
   findColumnsByName,
   findColumnsByNumber,
@@ -279,9 +280,7 @@ async function* readWholeFile(
   onIgnored: OnIgnored,
 ): AsyncGenerator<Sample[]> {
   if (format === 'json') {
-    let text = '';
-    for await (const chunk of decodeTexts(path)) text += chunk;
-    const json = parse(path, text);
+    const json = parse(path, await readText(path));
     const rows: unknown[] = Array.isArray(json) ? json : [json];
     if (rows.length === 0) throw new DataError(path, 'expected at least one sample, got none');
     const objects = new ObjectSamples(signature, onIgnored);
@@ -300,12 +299,16 @@ async function* readWholeFile(
       `expected ${signature.width} values to a sample, as many as the network takes, got ${data.width}`,
     );
   }
+  const { columns = [], categories } = data;
+  const lists = columns.map((name) => categories[name]);
+  const toCategory = (value: number, k: number): number | string =>
+    typeof lists[k]?.[0] === 'string' ? lists[k][value]! : value;
   for (let first = 0; first < data.count; first += AT_A_TIME) {
     const count = Math.min(AT_A_TIME, data.count - first);
     yield Array.from({ length: count }, (_, i) => {
       const n = first + i;
       const row = data.inputs.subarray(n * data.width, (n + 1) * data.width);
-      return { place: `${path}: sample ${n + 1}`, values: Array.from(row) };
+      return { place: `${path}: sample ${n + 1}`, values: Array.from(row, toCategory) };
     });
   }
 }
@@ -321,5 +324,6 @@ async function chooseReading(
     return { inputs: findColumnsByNumber(path, columns.length, signature).at.map(String) };
   }
   const names = ['label', 'targets', 'classes'];
-  return Object.fromEntries(Object.entries(signature.reading).filter(([name]) => !names.includes(name)));
+  const reading = withoutCategories(signature.reading);
+  return Object.fromEntries(Object.entries(reading).filter(([name]) => !names.includes(name)));
 }

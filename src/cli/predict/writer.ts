@@ -2,6 +2,7 @@ import Papa from 'papaparse';
 import { argmax } from '../../base/argmax.js';
 import type { Network } from '../../network.js';
 import { chooseThreshold } from '../../metrics/predictions.js';
+import { toJSONLine } from '../terminal/control-characters.js';
 import type { Outputs } from '../model/signature.js';
 
 /** Writes predictions as text, a line for each sample. */
@@ -15,9 +16,13 @@ export interface PredictionWriter {
 /** Seven digits are what single precision holds. */
 const roundToSingle = (x: number): number => Number(x.toPrecision(7));
 
-const toCSV = (rows: unknown[][]): string => `${Papa.unparse(rows, { newline: '\n' })}\n`;
+/** What a spreadsheet would run as a formula: it gets an apostrophe in front. Numbers as text, like -1.5, are none. */
+const formula = /^(?![+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$)[=+\-@\t\r]/i;
 
-/** The most likely class with the probability of each, or the numbers, as CSV. */
+const toCSV = (rows: unknown[][]): string =>
+  `${Papa.unparse(rows, { newline: '\n', escapeFormulae: formula })}\n`;
+
+/** The most likely class with the probability of each, or the numbers, as CSV; NA in place of a number, for no line is blank. */
 export function createCSVWriter(net: Network, outputs: Outputs): PredictionWriter {
   const isRegression = outputs.task === 'regression';
   const names = isRegression ? outputs.targets : ['class', ...outputs.classes];
@@ -28,7 +33,7 @@ export function createCSVWriter(net: Network, outputs: Outputs): PredictionWrite
   return {
     head: toCSV([[...names]]),
     writeLines: (predictions) =>
-      toCSV(predictions.map((values) => (values ? toRow(values) : names.map(() => '')))),
+      toCSV(predictions.map((values) => (values ? toRow(values) : names.map(() => (isRegression ? 'NA' : ''))))),
   };
 }
 
@@ -44,7 +49,7 @@ export function createJSONWriter(net: Network, outputs: Outputs): PredictionWrit
   return {
     head: '',
     writeLines: (predictions) =>
-      predictions.map((values) => `${JSON.stringify(values ? toPrediction(values) : null)}\n`).join(''),
+      predictions.map((values) => toJSONLine(values ? toPrediction(values) : null)).join(''),
   };
 }
 

@@ -19,3 +19,10 @@ export function toVisibleLine(text: string): string {
   const lines = text.split(/[\r\n]+/);
   return toVisible(lines.length === 1 ? text : lines.map((line) => line.trim()).join(' '));
 }
+
+/** Those of `control` that JSON.stringify leaves as they are. */
+const unescapedInJSON = /[\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g;
+
+/** A value as one line of JSON, in which a terminal finds nothing to obey. Programs read the same value. */
+export const toJSONLine = (value: unknown): string =>
+  `${JSON.stringify(value).replace(unescapedInJSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;

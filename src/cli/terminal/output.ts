@@ -1,5 +1,30 @@
-import { toVisible } from './control-characters.js';
+import { describeError, toDataError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
+import { toJSONLine, toVisible } from './control-characters.js';
 import { hasStyles, styleForTerminal } from './style.js';
+
+/** The error of stdout, once a write to it failed. */
+let failure: NodeJS.ErrnoException | undefined;
+
+/**
+ * Handles errors of stdout and stderr. If their reader ended early, as `head` does, so does bp4. If a disk is full or a
+ * terminal is gone, a training goes on and is saved, and bp4 says it once.
+ */
+export function watchOutputs(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      quitIfClosed(error);
+      process.exitCode ??= exitCodes.data;
+      if (stream === process.stderr || failure) return;
+      failure = error;
+      process.stderr.write(`bp4: ${describeError(toDataError('stdout', error), [])}\n`);
+    });
+  }
+}
+
+function quitIfClosed({ code }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') process.exit(exitCodes.brokenPipe);
+}
 
 /** Where a command writes: text for a person, or events for a program. */
 export class Output {
@@ -29,17 +54,26 @@ export class Output {
 
   /** An event, with --json. */
   event(event: string, fields: Readonly<Record<string, unknown>>): void {
-    if (this.json) process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+    if (this.json) process.stdout.write(toJSONLine({ event, ...fields }));
   }
 
   /**
    * What was asked for, on stdout whatever the options; as it is, but where a terminal would obey it.
-   * @returns when there is room for more
+   * @returns when it is written
+   * @throws DataError if it cannot be written
    */
   async write(text: string | Uint8Array): Promise<void> {
     const isShown = process.stdout.isTTY && typeof text === 'string';
-    if (process.stdout.write(isShown ? toVisible(text) : text)) return;
-    await new Promise((resolve) => process.stdout.once('drain', resolve));
+    await new Promise<void>((resolve, reject) => {
+      process.stdout.write(isShown ? toVisible(text) : text, (error) => {
+        if (!error) resolve();
+        else {
+          quitIfClosed(error);
+          failure ??= error; // so that it is said once
+          reject(toDataError('stdout', error));
+        }
+      });
+    });
   }
 
   /** What must be seen, on stderr. */

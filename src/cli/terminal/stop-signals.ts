@@ -3,7 +3,10 @@ import { exitCodes } from '../exit-codes.js';
 /** A second signal that soon is the first again: npx passes on what the terminal has sent to all. */
 const SAME_WITHIN_MS = 200;
 
-/** Ctrl-C, and SIGTERM: once stops at a whole step, twice quits at once. */
+/** Ctrl-C; SIGTERM; and SIGHUP, of a terminal that closes. */
+export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A stop signal: once stops at a whole step, twice quits at once. */
 export class Stop {
   readonly #controller = new AbortController();
   readonly #onFirst: () => void;
@@ -17,8 +20,7 @@ export class Stop {
   constructor(onFirst: () => void, onQuit: () => void) {
     this.#onFirst = onFirst;
     this.#onQuit = onQuit;
-    process.on('SIGINT', this.#onSignal);
-    process.on('SIGTERM', this.#onSignal);
+    for (const signal of stopSignals) process.on(signal, this.#onSignal);
   }
 
   get signal(): AbortSignal {
@@ -27,8 +29,7 @@ export class Stop {
 
   /** Signals have their usual effect again. */
   close(): void {
-    process.off('SIGINT', this.#onSignal);
-    process.off('SIGTERM', this.#onSignal);
+    for (const signal of stopSignals) process.off(signal, this.#onSignal);
   }
 
   readonly #onSignal = (): void => {

@@ -1,3 +1,4 @@
+import { namesOfCategorical } from '../data/tables.js';
 import type { TrainingRun } from './run-training.js';
 import type { Output } from '../terminal/output.js';
 import { formatCount, formatDuration, formatSignificant, joinNames, quotePath } from '../terminal/format.js';
@@ -74,17 +75,37 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
   row(
     output,
     'inputs',
-    inputsText(reading.inputs ?? [], reading.categorical ?? {}),
+    inputsText(reading.inputs ?? [], namesOfCategorical(reading)),
     '--ignore NAME leaves one out',
   );
   for (const { name, reason } of guess?.leftOut ?? [])
-    row(output, 'left out', `${nameText(name)}: ${reason}`);
+    row(
+      output,
+      'left out',
+      `${nameText(name)}: ${reason}`,
+      reason.startsWith('text') ? '--categorical NAME keeps its most frequent values' : '',
+    );
   if (dropped > 0)
     row(
       output,
       'gaps',
       `${formatCount(dropped, 'row')} with missing values dropped`,
       '--missing mean fills them in',
+    );
+  if (missing === 'category')
+    row(
+      output,
+      'gaps',
+      'a missing text is a category, a missing number the mean of the column',
+      '--missing drop leaves such rows out',
+    );
+  const { maxCategories } = reading;
+  if (maxCategories !== undefined)
+    row(
+      output,
+      'joined',
+      `only the ${maxCategories} most frequent categories of a column are kept, the others are 'other'`,
+      '--categories N',
     );
   if (missing === 'mean')
     row(output, 'gaps', 'filled in with the mean of the column', '--missing drop leaves such rows out');
@@ -98,9 +119,9 @@ function dialectText(dialect: { delimiter: string; header: unknown } | undefined
   return ` between ${marks[delimiter] ?? `'${delimiter}'`}s; ${header === true || header === false ? names : 'names as given'}`;
 }
 
-function inputsText(inputs: readonly string[], categorical: Readonly<Record<string, unknown>>): string {
+function inputsText(inputs: readonly string[], categorical: readonly string[]): string {
   const names = inputs.map((name) =>
-    Object.hasOwn(categorical, name) ? `${nameText(name)} (categories)` : nameText(name),
+    categorical.includes(name) ? `${nameText(name)} (categories)` : nameText(name),
   );
   return joinNames(names);
 }

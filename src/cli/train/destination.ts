@@ -101,14 +101,15 @@ export async function saveTrained(
 ): Promise<void> {
   const { state } = net;
   const replacing = isReplaced ? ', replacing the old file' : '';
-  const save = async (): Promise<number> => {
+  const save = async (): Promise<number | null> => {
     if (format === 'bp4') return await writeModel(path, state, about);
     const model = { path, format: 'bp4', bytes: 0, net, state, about } as const;
     return await writeExport(output, model, describeSignature(model, {}), { format, out: path });
   };
   const bytes = await save();
   output.event('saved', { path, format, bytes, weights: hashWeights(state) });
-  output.say(`Saved ${output.bold(path)}, ${groupDigits(Math.max(bytes / 1000, 1))} kB${replacing}`);
+  const size = bytes === null ? '' : `, ${groupDigits(Math.max(bytes / 1000, 1))} kB`;
+  output.say(`Saved ${output.bold(path)}${size}${replacing}`);
 }
 
 /** Saves a training that was stopped, unless nothing is learned yet, and says how to go on. */

@@ -6,11 +6,14 @@ import type { TrainFlags } from '../options/files.js';
 import { DataError, inFile, toUsageError, UsageError } from '../errors.js';
 import { guessColumns } from '../data/guess-columns.js';
 import type { About, TestPart, TrainingProgress } from '../model/model-file.js';
+import { withoutCategories } from '../model/labeled-data.js';
 import { openData, readData, type DataFile, type TableFile } from '../data/open-data.js';
 import { displayPath } from '../data/read-file.js';
 import {
   MOST_HELD,
   splitStream,
+  hashSamples,
+  type DataHashes,
   type LabeledSamples,
   type LearnedStream,
   type Shares,
@@ -116,6 +119,7 @@ export async function prepareTraining(
       given,
       ...countSamples(parts, options),
       testSamples: test?.count ?? 0,
+      hashes: hashParts(parts),
     },
   };
   return { net, ...parts, options, about, found: { file, ...found } };
@@ -140,13 +144,15 @@ async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
     targets: flags.target,
     ignore: flags.ignore,
     categorical: flags.categorical,
+    maxCategories: flags.categories,
   });
   const { categorical, ...columns } = guess.columns;
   const rows = profile.count;
   const used = [...columns.inputs, ...(columns.targets ?? [columns.label!])];
   const gaps = profile.columns.filter(({ name, missing }) => used.includes(name) && missing > 0);
   const given = flags.missing;
-  let missing = given ?? (gaps.length > 0 ? 'drop' : 'error');
+  const hasTextGaps = gaps.some(({ name }) => categorical.includes(name));
+  let missing = given ?? (hasTextGaps ? 'category' : gaps.length > 0 ? 'drop' : 'error');
   const read = async (): Promise<Dataset | DataStream> =>
     await (file.stream ?? file.read)({
       ...columns,
@@ -155,7 +161,7 @@ async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
     });
   let data = await read();
   const canFill = gaps.every(({ name, kind }) => kind === 'number' && columns.inputs.includes(name));
-  if (given === undefined && rows - data.count > rows / 10 && canFill) {
+  if (given === undefined && !hasTextGaps && rows - data.count > rows / 10 && canFill) {
     missing = 'mean';
     data = await read();
   }
@@ -189,6 +195,12 @@ export interface TrainingParts extends Pick<PreparedTraining, 'train' | 'test' |
   readonly shares?: Shares;
 }
 
+/** A stream is too large to be hashed as a whole: the samples that are held come from all over it. */
+export function hashParts({ train, some, validation, test }: TrainingParts): DataHashes {
+  if (train instanceof Dataset) return hashSamples([train]);
+  return hashSamples([some, validation, test].filter((part) => part !== undefined));
+}
+
 async function splitSamples(
   flags: TrainFlags,
   file: DataFile,
@@ -198,14 +210,15 @@ async function splitSamples(
   const path = flags.test;
   const share = readTestShare(flags);
   const whole = { train: data, some: data };
-  if (path !== undefined) return { ...whole, test: await readData(path, reading) };
+  if (path !== undefined) return { ...whole, test: await readData(path, withoutCategories(reading)) };
   const given = file.kind === 'samples' ? file.test : undefined;
   if (given && share === undefined) return { ...whole, test: given };
   const test = share ?? (data.count < FEWEST_TO_TEST ? 0 : 0.2);
   if (test === 0) return { ...whole, test: undefined };
   const testPart = { test, seed: flags.seed ?? 0 };
   const split = await inFile(displayPath(file.path), () => data.split(testPart));
-  return { ...split, some: split.train, testPart };
+  const train = split.train.withOwnCategories();
+  return { train, test: split.test, some: train, testPart };
 }
 
 /** Of a file larger than memory: no more than can be held. */
@@ -223,7 +236,7 @@ async function setAside(flags: TrainFlags, data: DataStream, reading: Reading): 
   return {
     train: learned,
     ...parts,
-    ...(path !== undefined && { test: await readData(path, reading) }),
+    ...(path !== undefined && { test: await readData(path, withoutCategories(reading)) }),
     shares,
   };
 }
@@ -236,14 +249,14 @@ function readTestShare({ testSplit, test }: TrainFlags): number | undefined {
 
 /** @param data those to learn from; of a stream all */
 async function fitTransforms(
-  { scale }: TrainFlags,
+  { scale, unknown = 'zeros' }: TrainFlags,
   data: Dataset | DataStream,
   task: Task,
 ): Promise<Transforms | undefined> {
   const isImage = data instanceof Dataset && data.inputScale !== undefined;
   if (isImage && scale === undefined) return undefined; // their bytes become 0 to 1
   const kind: FitKind = scale ?? 'standardize';
-  return await data.fitTransforms({ inputs: kind, ...(task === 'regression' && { targets: kind }) });
+  return await data.fitTransforms({ inputs: kind, unknown, ...(task === 'regression' && { targets: kind }) });
 }
 
 /** Of a stream the validation part is held apart; of a dataset it is a share of what `train` is given. */

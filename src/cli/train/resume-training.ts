@@ -1,6 +1,6 @@
 import type { Dataset } from '../../data/index.js';
 import { openData, readData } from '../data/open-data.js';
-import { splitStream } from '../data/split-stream.js';
+import { splitStream, type DataHashes } from '../data/split-stream.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { readModel, type About } from '../model/model-file.js';
 import { pickDialect } from '../options/data.js';
@@ -8,7 +8,7 @@ import type { GivenOptions } from '../options/command.js';
 import type { TrainFlags } from '../options/files.js';
 import { groupDigits } from '../terminal/format.js';
 import { checkTrainOptions } from '../../training/options.js';
-import { pickEngine, type PreparedTraining, type TrainingParts } from './prepare-training.js';
+import { hashParts, pickEngine, type PreparedTraining, type TrainingParts } from './prepare-training.js';
 
 /** What may differ when a training goes on: nothing that the weights depend on, but how long it goes on. */
 const freeOptions = [
@@ -43,6 +43,7 @@ export async function resumeTraining(
       'give the same data',
     );
   }
+  checkSameData(path, hashParts(parts), training.hashes);
   const options = { ...training.options, epochs: flags.epochs ?? training.options.epochs! };
   await inFile(modelPath, () => checkTrainOptions(options, net.layers.length));
   return {
@@ -81,11 +82,23 @@ async function readTest(path: string, { reading, training }: About): Promise<Dat
   return file.kind === 'samples' ? file.test : undefined;
 }
 
+function checkSameData(path: string, now: DataHashes, before: DataHashes): void {
+  const names = { inputs: 'inputs', answers: 'labels or targets' } as const;
+  const differing = (['inputs', 'answers'] as const).filter((name) => now[name] !== before[name]);
+  if (differing.length === 0) return;
+  const what = differing.map((name) => names[name]).join(' and the ');
+  throw new DataError(
+    path,
+    `the ${what} differ from those with which the training began`,
+    'give the same data',
+  );
+}
+
 function checkGiven(now: GivenOptions, { training: { given } }: About): void {
   for (const [name, values] of Object.entries(now)) {
     if (freeOptions.includes(name)) continue;
     const before = given[name];
-    if (before?.join() === values.join()) continue;
+    if (JSON.stringify(before) === JSON.stringify(values)) continue;
     const was = before === undefined ? 'was not given' : `was ${before.join()}`;
     throw new UsageError(`--${name}`, `it ${was} when the training began`, 'leave it out to continue');
   }

@@ -72,7 +72,7 @@ function findMembers(packed: Uint8Array, length: number): number[] {
     if (left < 0) throw damaged('the size of a page differs from its header');
   });
   stream.onmember = (offset) => starts.push(offset);
-  decompress(() => {
+  decompress('gzip', () => {
     for (let at = 0; at < packed.length; at += SLICE)
       stream.push(packed.subarray(at, at + SLICE), at + SLICE >= packed.length);
   });
@@ -89,7 +89,7 @@ function findBrotli(): Unpack {
   const zlib = process?.getBuiltinModule?.('node:zlib');
   if (!zlib) throw unsupported('BROTLI');
   return (packed, length) =>
-    decompress(() =>
+    decompress('Brotli', () =>
       checkLength(zlib.brotliDecompressSync(packed, { maxOutputLength: Math.max(length, 1) }), length),
     );
 }

@@ -20,13 +20,13 @@ export class Unreadable extends FormatError {
 export const unreadable = (what: string, problem = `it holds ${what}`, cure?: string): Unreadable =>
   new Unreadable(what, { place: '', problem, cure });
 
-/** Errors of a decompressor mean that the data are damaged. */
-export function decompress<Result>(run: () => Result): Result {
+/** Runs a decompressor. Its errors mean that the data are damaged. */
+export function decompress<Result>(codec: string, run: () => Result): Result {
   try {
     return run();
   } catch (cause) {
     if (cause instanceof FormatError) throw cause;
-    throw damaged(`a page cannot be decompressed (${(cause as Error).message})`, { cause });
+    throw damaged(`its ${codec} data cannot be decompressed`, { cause });
   }
 }
 

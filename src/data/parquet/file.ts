@@ -228,8 +228,9 @@ class Parquet {
   }
 
   #leaveOut(name: string, error: unknown): undefined {
-    if (!(error instanceof Unreadable)) throw error;
-    this.unsupported.set(name, error.what);
+    const { cause } = error as Error;
+    if (!(cause instanceof Unreadable)) throw error;
+    this.unsupported.set(name, cause.what);
   }
 
   /** @throws TypeError if a column holds neither numbers nor text */
@@ -278,7 +279,6 @@ async function locate<Result>(where: string, read: () => Result | Promise<Result
     return await read();
   } catch (cause) {
     const fault = within(`Parquet, ${where}`, cause);
-    if (cause instanceof Unreadable) throw new Unreadable(cause.what, fault, { cause });
     const problem = isFault(cause) ? fault.problem : `it cannot be read (${fault.problem})`;
     throw new FormatError({ ...fault, problem }, { cause });
   }

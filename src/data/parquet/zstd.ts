@@ -17,7 +17,6 @@ const RLE_BLOCK = 1;
  * @throws FormatError if the data are damaged or have another length
  */
 export function unpackZstd(packed: Uint8Array, length: number): Uint8Array {
-  decompress(() => checkWindows(packed, Math.max(length, LARGEST_WINDOW)));
   const bytes = new Uint8Array(length);
   let to = 0;
   const stream = new Decompress((part) => {
@@ -25,7 +24,8 @@ export function unpackZstd(packed: Uint8Array, length: number): Uint8Array {
     bytes.set(part, to);
     to += part.length;
   });
-  decompress(() => {
+  decompress('Zstandard', () => {
+    checkWindows(packed, Math.max(length, LARGEST_WINDOW));
     stream.push(packed, true);
   });
   return checkLength(bytes.subarray(0, to), length);

@@ -1,9 +1,9 @@
-import { zipSync } from 'fflate';
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
 import { checkBytes, isMap, type Bytes } from '../../base/bytes.js';
+import { nameForeign } from '../foreign.js';
 import { decodeNPY, encodeNPY, type NPYArray, type WritableValues } from './npy.js';
-import { Zip } from './zip.js';
+import { writeZip, Zip } from './zip.js';
 
 /** An array to write: one-dimensional, or with a shape. */
 export type WritableArray =
@@ -19,7 +19,14 @@ export class NPZ {
   /** @throws TypeError or FormatError */
   constructor(place: string, bytes: Bytes) {
     this.#place = place;
-    this.#zip = new Zip(place, checkBytes(place, bytes, 'an .npz file'));
+    const given = checkBytes(place, bytes, 'an .npz file');
+    try {
+      this.#zip = new Zip(place, given);
+    } catch (error) {
+      throw nameForeign(place, given, 'an .npz file', error);
+    }
+    const foreign = nameForeign(place, given, 'an .npz file', undefined);
+    if (foreign) throw foreign;
   }
 
   /** The names of the arrays. */
@@ -78,12 +85,11 @@ export function encodeNPZ(
   arrays: ReadonlyMap<string, WritableArray>,
   texts: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  // Without a prototype, so that '__proto__' is an ordinary name.
-  const entries = Object.create(null) as Record<string, Uint8Array>;
+  const entries = new Map<string, Uint8Array>();
   for (const [name, array] of arrays) {
     const { values, shape } = ArrayBuffer.isView(array) ? { values: array } : array;
-    entries[name + SUFFIX] = encodeNPY(`array ${show(name)}`, values, shape);
+    entries.set(name + SUFFIX, encodeNPY(`array ${show(name)}`, values, shape));
   }
-  for (const [name, text] of Object.entries(texts)) entries[name] = new TextEncoder().encode(text);
-  return zipSync(entries, { level: 0, mtime: '1980-01-01T00:00:00' });
+  for (const [name, text] of Object.entries(texts)) entries.set(name, new TextEncoder().encode(text));
+  return writeZip(entries);
 }

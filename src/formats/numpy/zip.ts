@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.js';
 import { crc32 } from '../../base/crc32.js';
-import { inflate } from '../../base/inflate.js';
+import { inflate, MOST_UNPACKED } from '../../base/inflate.js';
 
 // Zip files, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT: entries, each after a local header; the
 // central directory (§4.3.12); the end record (§4.3.16).
@@ -8,15 +8,14 @@ import { inflate } from '../../base/inflate.js';
 const ENTRY = 0x04034b50;
 const DIRECTORY = 0x02014b50;
 const END = 0x06054b50;
+const ENTRY_BYTES = 30;
+const DIRECTORY_BYTES = 46;
 const END_BYTES = 22;
 const LONGEST_COMMENT = 0xffff;
 const STORED = 0;
 const DEFLATED = 8;
 /** Marks a size of more than 32 bits, which another record (zip64) holds. */
 const ELSEWHERE = 0xffffffff;
-
-/** The limit of decompressed bytes over all entries that are read. */
-const MOST_UNPACKED = 2 ** 30;
 
 interface Entry {
   readonly method: number;
@@ -124,4 +123,51 @@ export class Zip {
   #fail(problem: string, cure?: string): never {
     throw new FormatError({ place: this.#place, problem, cure });
   }
+}
+
+/** The fields that an entry has in its local header, from offset 4, and in the directory, from offset 6. */
+function writeFields(view: DataView, at: number, crc: number, size: number, nameBytes: number): void {
+  view.setUint16(at, 20, true); // the version that reads it
+  view.setUint16(at + 2, UTF8_NAMES, true);
+  view.setUint32(at + 6, FIRST_DAY, true);
+  view.setUint32(at + 10, crc, true);
+  view.setUint32(at + 14, size, true);
+  view.setUint32(at + 18, size, true);
+  view.setUint16(at + 22, nameBytes, true);
+}
+const UTF8_NAMES = 0x800;
+/** 1980-01-01, so that the same entries give the same bytes. */
+const FIRST_DAY = 0x210000;
+
+/** Writes entries uncompressed. fflate's zipSync takes enumerable properties of Object.prototype for entries. */
+export function writeZip(entries: ReadonlyMap<string, Uint8Array>): Uint8Array<ArrayBuffer> {
+  const list = [...entries].map(([name, bytes]) => ({ name: new TextEncoder().encode(name), bytes }));
+  const total = list.reduce((sum, { name, bytes }) => sum + 2 * name.length + bytes.length, 0);
+  const zip = new Uint8Array(total + list.length * (ENTRY_BYTES + DIRECTORY_BYTES) + END_BYTES);
+  const view = new DataView(zip.buffer);
+  let at = 0;
+  const places = list.map(({ name, bytes }) => {
+    const place = { crc: crc32(bytes), at };
+    view.setUint32(at, ENTRY, true);
+    writeFields(view, at + 4, place.crc, bytes.length, name.length);
+    zip.set(name, at + ENTRY_BYTES);
+    zip.set(bytes, at + ENTRY_BYTES + name.length);
+    at += ENTRY_BYTES + name.length + bytes.length;
+    return place;
+  });
+  const directory = at;
+  for (const [i, { name, bytes }] of list.entries()) {
+    view.setUint32(at, DIRECTORY, true);
+    view.setUint16(at + 4, 20, true); // the version that wrote it
+    writeFields(view, at + 6, places[i]!.crc, bytes.length, name.length);
+    view.setUint32(at + 42, places[i]!.at, true);
+    zip.set(name, at + DIRECTORY_BYTES);
+    at += DIRECTORY_BYTES + name.length;
+  }
+  view.setUint32(at, END, true);
+  view.setUint16(at + 8, list.length, true);
+  view.setUint16(at + 10, list.length, true);
+  view.setUint32(at + 12, at - directory, true);
+  view.setUint32(at + 16, directory, true);
+  return zip;
 }

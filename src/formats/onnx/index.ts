@@ -44,3 +44,15 @@ export async function fromONNX(bytes: Bytes, options: ONNXOptions = {}): Promise
   const { read } = await loaded('fromONNX', import('./read.js'));
   return await importNetwork('bytes', read(model, { loss, output, files }), engine);
 }
+
+/**
+ * Lists the files that hold weights of a model outside of it, which `fromONNX` takes by name in `options.files`. The
+ * names are untrusted: check that each is in an allowed folder before you read it.
+ * @returns the names; none if the model holds all its weights
+ * @throws TypeError if `bytes` is not bytes; FormatError if it is not an ONNX model
+ */
+export async function listFiles(bytes: Bytes): Promise<string[]> {
+  const given = checkBytes('bytes', bytes, 'an ONNX model').slice();
+  const { listExternalFiles } = await import('./read.js');
+  return listExternalFiles(given);
+}

@@ -3,9 +3,10 @@ import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/state.js';
 import { checkSpec, type LossSpec } from '../../model/spec.js';
 import { listNames, type FilesByName } from '../companions.js';
+import { nameForeign } from '../foreign.js';
 import { decode } from './decode.js';
 import { ExternalData, listLocations } from './external-data.js';
-import { model, type Graph } from './proto.js';
+import { model, type Graph, type Model } from './proto.js';
 import { readGraph, type Source } from './read-graph.js';
 import { readOwn } from './read-own.js';
 import { METADATA } from './write.js';
@@ -34,9 +35,7 @@ interface Choice {
  * @throws TypeError or RangeError if the model has no such output, or its last layer doesn't fit the loss
  */
 export function read(bytes: Uint8Array, { loss, output, files }: Choice): Found {
-  const { graph, opsetImport, metadataProps } = decode(model, bytes);
-  if (!graph)
-    throw new FormatError({ place: 'bytes', problem: 'expected an ONNX model, got one without a graph' });
+  const { graph, opsetImport, metadataProps } = decodeModel(bytes);
   const opset = opsetImport.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx')?.version ?? 0;
   if (opset < LEAST_OPSET) {
     throw new FormatError({
@@ -56,11 +55,20 @@ export function read(bytes: Uint8Array, { loss, output, files }: Choice): Found 
   return { ...found, spec };
 }
 
-/** The names of the files that hold numbers of a model, besides its own. */
-export const listExternalFiles = (bytes: Uint8Array): string[] => {
-  const { graph } = decode(model, bytes);
-  return graph ? listLocations(graph) : [];
-};
+/** @throws FormatError if it isn't a model, naming what it is instead if that is known */
+function decodeModel(bytes: Uint8Array): Model & { readonly graph: Graph } {
+  try {
+    const decoded = decode(model, bytes);
+    const { graph } = decoded;
+    if (graph) return { ...decoded, graph };
+    throw new FormatError({ place: 'bytes', problem: 'expected an ONNX model, got one without a graph' });
+  } catch (error) {
+    throw nameForeign('bytes', bytes, 'an ONNX model', error);
+  }
+}
+
+/** The names of the files that hold numbers of a model, in addition to its own. */
+export const listExternalFiles = (bytes: Uint8Array): string[] => listLocations(decodeModel(bytes).graph);
 
 /** @throws RangeError naming a file that the model doesn't use */
 function checkFiles(graph: Graph, given: readonly string[]): void {

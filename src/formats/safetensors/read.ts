@@ -8,6 +8,7 @@ import type { Tensor } from '../../model/safetensors.js';
 import { activationCodes, type ActivationName, type LossSpec } from '../../model/spec.js';
 import type { EngineOptions, Network } from '../../network.js';
 import { checkBytes, type Bytes } from '../../base/bytes.js';
+import { nameForeign } from '../foreign.js';
 import { importNetwork } from '../portable.js';
 import { tensorName, orderPrefixes } from './order.js';
 import { readTensors } from './tensors.js';
@@ -46,7 +47,7 @@ export async function fromSafetensors(bytes: Bytes, options: SafetensorsOptions 
   const { activations, loss, layers, ...engine } = options;
   if (activations !== undefined) checkActivations(activations);
   if (layers !== undefined) checkLayers(layers);
-  const { spec: stored, parameters } = asFormatError(() => read(file, layers));
+  const { spec: stored, parameters } = asFormatError(file, () => read(file, layers));
   if (stored && activations) {
     throw new FormatError({
       place: 'bytes',
@@ -88,13 +89,28 @@ function checkLayers(layers: readonly string[]): void {
   }
 }
 
-/** Converts errors of `read` to FormatErrors. */
-function asFormatError<Result>(read: () => Result): Result {
+/** Converts errors of `read` to FormatErrors, which name a header that other writers leave, and files of other kinds. */
+function asFormatError<Result>(bytes: Uint8Array, read: () => Result): Result {
   try {
     return read();
   } catch (cause) {
-    throw new FormatError(within('bytes: expected a safetensors file', cause), { cause });
+    const header = describeHeader(bytes);
+    const fault = within('bytes: expected a safetensors file', cause);
+    const error = new FormatError(header ? { ...fault, ...header } : fault, { cause });
+    throw header ? error : nameForeign('bytes', bytes, 'a safetensors file', error);
   }
+}
+
+/** What is wrong with a header around its JSON, if it is what some writers do. */
+function describeHeader(bytes: Uint8Array): { problem: string; cure: string } | undefined {
+  if (bytes.length < 9) return undefined;
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const text = new TextDecoder().decode(bytes.subarray(8, 8 + length));
+  const cure = 'the tensors are intact: write the header again, with { first and spaces at its end';
+  if (/^\s*\{[^]*\}\s*\0+$/.test(text))
+    return { problem: 'the header is padded with NULs, not with spaces', cure };
+  if (/^\s+\{/.test(text)) return { problem: 'the header begins with a space, not with {', cure };
+  return undefined;
 }
 
 function read(

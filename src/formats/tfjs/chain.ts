@@ -21,6 +21,13 @@ export const describeLayer = ({ name, kind }: ChainLayer): string => `layer ${sh
  */
 export function readChain(modelTopology: unknown, checkKind: (layer: ChainLayer) => void): ChainLayer[] {
   const topology = readObject('modelTopology', modelTopology);
+  if (Array.isArray(topology['node'])) {
+    throw new FormatError({
+      place: 'modelTopology',
+      problem: 'is of a graph model, which holds operators instead of layers',
+      cure: 'convert the Keras model with tensorflowjs_converter --output_format=tfjs_layers_model',
+    });
+  }
   // Keras wraps the topology together with the loss.
   const root =
     topology['model_config'] == null ? topology : readObject('model_config', topology['model_config']);

@@ -2,7 +2,7 @@ import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { LayerJSON } from '../../model/json.js';
 import { describeLayer, type ChainLayer } from './chain.js';
-import { readFloat, holds, readArray } from './fields.js';
+import { readFloat, holds, readArray, type Fields } from './fields.js';
 import { activationNames, gelu } from './layers.js';
 
 /** A layer of bp4: a Dense, and the layers that modify it. */
@@ -15,30 +15,52 @@ export interface ReadLayer {
   /** For leakyRelu and elu. */
   alpha?: number;
   dropout: number;
+  /** Layers that fold into its weights: on its inputs, and on its sums before the activation. */
+  readonly before: readonly Norm[];
+  readonly after: Norm[];
+}
+
+/** A BatchNormalization. */
+export interface Norm {
+  readonly name: string;
+  readonly epsilon: number;
+  readonly hasScale: boolean;
+  readonly hasOffset: boolean;
+  /** Whether it has one number per channel of an image, which Flatten makes a row of. */
+  readonly repeats: boolean;
 }
 
 /** The default alpha of LeakyReLU in Keras and TensorFlow.js. */
 const LEAKY_ALPHA = 0.3;
+
+/** The alpha of Keras's activation 'leaky_relu', which differs from that of its layer. */
+const LEAKY_RELU_ALPHA = 0.2;
+
+/** The layers that are activations, which may also stand in the place of a name. */
+const activationLayers = new Map<
+  string,
+  (layer: ChainLayer) => [activation: LayerJSON['activation'], alpha?: number]
+>([
+  ['Softmax', (layer) => [plainActivation(layer, 'softmax', { axis: [-1, 1] })]],
+  [
+    'ReLU',
+    (layer) => [plainActivation(layer, 'relu', { max_value: [null], negative_slope: [0], threshold: [0] })],
+  ],
+  ['LeakyReLU', (layer) => ['leakyRelu', readAlpha(layer, LEAKY_ALPHA)]],
+  ['ELU', (layer) => ['elu', readAlpha(layer, 1)]],
+]);
 
 /** How to read each class of layers. */
 const readers = new Map<string, (reader: LayerReader, layer: ChainLayer) => void>([
   ['InputLayer', () => undefined],
   ['Flatten', (reader, layer) => reader.flatten(layer)],
   ['Dense', (reader, layer) => reader.dense(layer)],
-  ['Activation', (reader, layer) => reader.activate(layer, namedActivation(layer))],
-  [
-    'Softmax',
-    (reader, layer) => reader.activate(layer, plainActivation(layer, 'softmax', { axis: [-1, 1] })),
-  ],
-  [
-    'ReLU',
-    (reader, layer) => {
-      const plain = { max_value: [null], negative_slope: [0], threshold: [0] };
-      reader.activate(layer, plainActivation(layer, 'relu', plain));
-    },
-  ],
-  ['LeakyReLU', (reader, layer) => reader.activate(layer, 'leakyRelu', readAlpha(layer, LEAKY_ALPHA))],
-  ['ELU', (reader, layer) => reader.activate(layer, 'elu', readAlpha(layer, 1))],
+  ['BatchNormalization', (reader, layer) => reader.normalize(layer)],
+  ['Activation', (reader, layer) => reader.activate(layer, ...namedActivation(layer))],
+  ...[...activationLayers].map(
+    ([kind, read]) =>
+      [kind, (reader: LayerReader, layer: ChainLayer) => reader.activate(layer, ...read(layer))] as const,
+  ),
   ['Dropout', (reader, layer) => reader.drop(layer)],
   ['Model', (reader, layer) => reader.gelu(layer)],
   ['Functional', (reader, layer) => reader.gelu(layer)],
@@ -49,11 +71,18 @@ const RESCALING = 'Rescaling';
 
 /** @throws FormatError if the class is not supported */
 export function checkKind(layer: ChainLayer): void {
+  if (/^(?!Batch).*Normalization$/.test(layer.kind)) {
+    throw new FormatError({
+      place: describeLayer(layer),
+      problem: 'is a normalization that does not fold into the weights of a Dense',
+      cure: 'train without it, or with BatchNormalization',
+    });
+  }
   if (!readers.has(layer.kind) && layer.kind !== RESCALING) {
     throw new FormatError({
       place: describeLayer(layer),
       problem: 'is not supported',
-      cure: 'bp4 reads Dense, Activation, Softmax, ReLU, LeakyReLU, ELU, Dropout, Flatten and InputLayer',
+      cure: 'bp4 reads Dense, Activation, Softmax, ReLU, LeakyReLU, ELU, BatchNormalization, Dropout, Flatten and InputLayer',
     });
   }
 }
@@ -79,6 +108,7 @@ export function readLayers(chain: readonly ChainLayer[]): {
     }
     read(reader, layer);
   }
+  reader.checkEnd();
   if (reader.layers.length === 0)
     throw new FormatError({ place: 'layers', problem: 'expected at least one Dense' });
   return reader;
@@ -87,6 +117,8 @@ export function readLayers(chain: readonly ChainLayer[]): {
 class LayerReader {
   readonly layers: ReadLayer[] = [];
   inputs: number | undefined;
+  /** The normalizations since the last activation, which the next Dense takes. */
+  #norms: { layer: ChainLayer; repeats: boolean }[] = [];
   /** The shape of a sample after the layers so far; null for an unknown size. */
   #shape: readonly unknown[] | undefined;
 
@@ -128,20 +160,54 @@ class LayerReader {
       const [size] = this.#shape;
       if (size != null) this.inputs = readCount(`${place}: its input`, size);
     }
-    const activation = namedActivation(layer);
     this.layers.push({
       name: layer.name,
       units: readCount(`${place}: units`, config['units']),
       hasBiases: config['use_bias'] !== false,
-      activation,
-      ...(activation === 'elu' && { alpha: 1 }),
+      activation: 'linear',
       dropout: 0,
+      before: this.#norms.map(({ layer, repeats }) => readNorm(layer, repeats)),
+      after: [],
     });
+    this.#norms = [];
+    this.activate(layer, ...namedActivation(layer));
+  }
+
+  /** Folds into the sums of the Dense before it; after an activation or a Dropout, or at the start, into the next Dense. */
+  normalize(layer: ChainLayer): void {
+    const axis: unknown = [layer.config['axis'] ?? -1].flat()[0];
+    const dimensions = this.layers.length > 0 ? 1 : (this.#shape?.length ?? 1);
+    if (axis !== -1 && axis !== dimensions) {
+      throw new FormatError({
+        place: `${describeLayer(layer)}: axis`,
+        problem: `expected -1, the last, got ${show(axis)}`,
+      });
+    }
+    const last = this.layers.at(-1);
+    if (last?.activation === 'linear' && last.dropout === 0) last.after.push(readNorm(layer, false));
+    else this.#norms.push({ layer, repeats: dimensions > 1 });
+  }
+
+  /** @throws FormatError if no Dense follows a normalization after an activation */
+  checkEnd(): void {
+    if (this.layers.length > 0) this.#checkNorms('after the last activation');
+  }
+
+  #checkNorms(where: string): void {
+    const [norm] = this.#norms;
+    if (norm) {
+      throw new FormatError({
+        place: describeLayer(norm.layer),
+        problem: `is ${where}, so that it does not fold into the weights of a Dense`,
+        cure: 'move it before or after a Dense, or train without it',
+      });
+    }
   }
 
   activate(layer: ChainLayer, activation: LayerJSON['activation'], alpha?: number): void {
     const last = this.#last(layer);
     if (activation === 'linear') return;
+    this.#checkNorms('between two activations');
     if (last.dropout > 0)
       throw new FormatError({
         place: describeLayer(layer),
@@ -206,10 +272,34 @@ function readCount(place: string, value: unknown): number {
   return value as number;
 }
 
-function namedActivation(layer: ChainLayer): LayerJSON['activation'] {
-  const name = layer.config['activation'] ?? 'linear';
+const readNorm = (layer: ChainLayer, repeats: boolean): Norm => {
+  const place = `${describeLayer(layer)}: epsilon`;
+  const epsilon = readFloat(place, layer.config['epsilon'] ?? KERAS_EPSILON);
+  if (epsilon < 0)
+    throw new FormatError({ place, problem: `expected a number of at least 0, got ${epsilon}` });
+  return {
+    name: layer.name,
+    epsilon,
+    hasScale: layer.config['scale'] !== false,
+    hasOffset: layer.config['center'] !== false,
+    repeats,
+  };
+};
+
+/** The default epsilon of BatchNormalization in Keras and TensorFlow.js. */
+const KERAS_EPSILON = 1e-3;
+
+/** An activation by name, or as the object that Keras writes for a function or for a layer. */
+function namedActivation(layer: ChainLayer): [activation: LayerJSON['activation'], alpha?: number] {
+  const given = layer.config['activation'] ?? 'linear';
+  const { class_name: kind, config } = typeof given === 'object' ? (given as Fields) : {};
+  const nested = typeof config === 'object' && config !== null ? (config as Fields) : {};
+  const asLayer = typeof kind === 'string' ? activationLayers.get(kind) : undefined;
+  if (asLayer) return asLayer({ ...layer, config: nested });
+  const name = typeof given !== 'object' ? given : typeof config === 'string' ? config : kind;
+  if (name === 'leaky_relu') return ['leakyRelu', LEAKY_RELU_ALPHA];
   const activation = activationNames.get(name);
-  if (activation) return activation;
+  if (activation) return activation === 'elu' ? ['elu', 1] : [activation];
   const hint =
     name === 'gelu'
       ? "it is the erf form; bp4 supports the tanh form, 'gelu_new'"

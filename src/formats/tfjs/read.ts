@@ -10,6 +10,7 @@ import { importNetwork } from '../portable.js';
 import { readChain, describeLayer, type ChainLayer } from './chain.js';
 import { readObject, holds, type Fields } from './fields.js';
 import { readLoss } from './loss.js';
+import { foldNorms } from './norms.js';
 import { checkKind, readLayers, type ReadLayer } from './read-layers.js';
 import { inputLayers, targetLayers, type TransformLayer } from './transforms.js';
 import { transpose } from './layers.js';
@@ -27,7 +28,8 @@ export interface TFJSOptions extends EngineOptions {
 /**
  * Creates a network from a LayersModel that `toTFJS`, TensorFlow.js or a converter of Keras models wrote: a Sequential,
  * or a functional model without branches, with layers Dense, Activation, Softmax, ReLU, LeakyReLU, ELU, Dropout,
- * Flatten and InputLayer. A Dense without biases gets zeros. Regularizers and constraints are ignored; pass them to
+ * Flatten, BatchNormalization and InputLayer. A Dense without biases gets zeros. BatchNormalization folds into the weights
+ * of the Dense before it, or after an activation into those of the Dense after it. Regularizers and constraints are ignored; pass them to
  * `train`. Keras's binaryCrossEntropy is the mean over the outputs, bp4's is their sum.
  *
  * Models of `toTFJS` are restored to the bit, with transforms, loss, seed and dropout. This works also after further
@@ -170,7 +172,7 @@ function takeFixed(transform: TransformLayer, tensors: Weights): void {
 
 /** @param fanIn if known */
 function takeParameters(
-  { name, units, hasBiases }: ReadLayer,
+  { name, units, hasBiases, before, after }: ReadLayer,
   tensors: Weights,
   fanIn: number | undefined,
 ): Parameters {
@@ -188,10 +190,11 @@ function takeParameters(
     return tensor;
   };
   const kernel = take('kernel', fanIn, units);
-  return {
+  const parameters = {
     weights: transpose(kernel.values, kernel.shape[0]!, units),
     biases: hasBiases ? take('bias', units).values : new Float32Array(units),
   };
+  return foldNorms(parameters, { before, after }, tensors);
 }
 
 /** @throws FormatError if the metadata describe another network */

@@ -1,13 +1,13 @@
 import { FormatError, TypeFault } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { Tensor } from '../../model/safetensors.js';
-import { isMap, viewBytes } from '../../base/bytes.js';
+import { viewBytes } from '../../base/bytes.js';
+import { collectFiles, listNames, type FilesByName } from '../companions.js';
 import { decodeHalf } from '../half.js';
 import { readObject, readFloat, readArray, readSizes, readString, type Fields } from './fields.js';
 
 /** The bytes of all weights in one piece, or of each file by its name in the manifest. */
-export type TFJSWeights =
-  Uint8Array | ArrayBuffer | ReadonlyMap<string, Uint8Array> | Readonly<Record<string, Uint8Array>>;
+export type TFJSWeights = Uint8Array | ArrayBuffer | FilesByName;
 
 const MOST_DIMENSIONS = 8;
 
@@ -118,9 +118,10 @@ const shortenName = (name: string): string => name.replace(/:0$/, '').split('/')
 export function readWeights(groups: readonly Group[], weights: TFJSWeights): Weights {
   const tensors = new Weights();
   const all = viewWhole(weights);
+  const files = all ? new Map<string, Uint8Array>() : collectFiles('weights', weights as FilesByName);
   let at = 0;
   for (const { paths, weights: entries } of groups) {
-    const bytes = all ?? joinFiles(paths, weights as ReadonlyMap<string, Uint8Array>);
+    const bytes = all ?? joinFiles(paths, files);
     const end = readGroup(entries, bytes, all ? at : 0, tensors);
     if (!all) checkEnd(bytes, end);
     at = end;
@@ -141,26 +142,23 @@ function viewWhole(weights: TFJSWeights): Uint8Array | undefined {
     throw new TypeFault({
       place: 'weights',
       problem: `expected bytes, or an object of files by name, got ${show(weights)}`,
+      ...(typeof weights === 'string' && {
+        cure: 'decode base64 with Uint8Array.from(atob(text), (c) => c.charCodeAt(0))',
+      }),
     });
   }
   return all;
 }
 
-function joinFiles(
-  paths: readonly string[],
-  files: Exclude<TFJSWeights, ArrayBuffer | Uint8Array>,
-): Uint8Array {
+function joinFiles(paths: readonly string[], files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const parts = paths.map((path) => {
-    const bytes = viewBytes(
-      isMap(files) ? files.get(path) : (files as Readonly<Record<string, unknown>>)[path],
-    );
-    if (!bytes) {
-      throw new FormatError({
-        place: 'weights',
-        problem: `expected file ${show(path)} of the manifest as a Uint8Array or an ArrayBuffer`,
-      });
-    }
-    return bytes;
+    const bytes = files.get(path);
+    if (bytes) return bytes;
+    throw new FormatError({
+      place: 'weights',
+      problem: `expected file ${show(path)} of the manifest, got ${listNames([...files.keys()])}`,
+      cure: 'pass its bytes under the name in the manifest',
+    });
   });
   if (parts.length === 1) return parts[0]!;
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

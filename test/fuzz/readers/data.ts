@@ -1,11 +1,12 @@
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { csvBatches, Dataset } from '../../../src/data/index.js';
 import { byteMutations } from '../mutations/bytes.js';
 import { inJSON } from '../mutations/json.js';
 import { insideGzip } from '../mutations/packed.js';
 import { inText } from '../mutations/text.js';
 import type { Mutation } from '../mutations/mutation.js';
+import { firstPage, handmadeParquet } from '../../support/parquet-file.js';
 import type { Reader } from '../reader.js';
 
 const readText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -88,10 +89,43 @@ function parquets(): Uint8Array[] {
     ...(['SNAPPY', 'UNCOMPRESSED', 'GZIP'] as const).map((codec) => ({ columnData, codec })),
     { columnData: [years, kinds], codec: 'UNCOMPRESSED' as const, rowGroupSize: 25 },
   ];
-  return files.map(
-    (file) =>
-      new Uint8Array(parquetWriteBuffer({ ...file, compressors: { GZIP: (bytes) => gzipSync(bytes) } })),
-  );
+  return [
+    ...files.map(
+      (file) =>
+        new Uint8Array(parquetWriteBuffer({ ...file, compressors: { GZIP: (bytes) => gzipSync(bytes) } })),
+    ),
+    ...compressedParquets(),
+  ];
+}
+
+/** Files in which a column is compressed by Zstandard, Brotli or LZ4, and one of texts that share their beginnings. */
+function compressedParquets(): Uint8Array[] {
+  const kind = {
+    name: 'kind',
+    type: 6,
+    pages: firstPage([1, 0, 0, 0, 97, 1, 0, 0, 0, 98], { count: 2 }),
+  };
+  const size = [...new Uint8Array(Int32Array.of(7, 7).buffer)];
+  const packed: readonly (readonly [codec: number, bytes: readonly number[]])[] = [
+    [6, [0x28, 0xb5, 0x2f, 0xfd, 0x20, 8, ...[65, 0, 0], ...size]],
+    [6, [0x28, 0xb5, 0x2f, 0xfd, 0, 0, ...[32, 0, 0], ...size.slice(0, 4), ...[33, 0, 0], ...size.slice(4)]],
+    [4, [...brotliCompressSync(Uint8Array.from(size))]],
+    [5, [0, 0, 0, 8, 0, 0, 0, 7, 0x40, ...size.slice(0, 4), 4, 0]],
+    [7, [0x80, ...size]],
+  ];
+  const shared = [8, 1, 2, 0, 2, 0, 8, 1, 2, 4, 0, 0, ...Buffer.from('abcd')];
+  return [
+    ...packed.map(([codec, bytes]) =>
+      handmadeParquet(
+        [{ name: 'size', type: 1, codec, pages: firstPage(bytes, { count: 2, unpacked: 8 }) }, kind],
+        2,
+      ),
+    ),
+    handmadeParquet(
+      [{ name: 'text', type: 6, pages: firstPage(shared, { count: 2, encoding: 7 }) }, kind],
+      2,
+    ),
+  ];
 }
 
 export const dataReaders: readonly Reader[] = [

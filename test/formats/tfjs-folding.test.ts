@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import { fromTFJS } from '../../src/formats/tfjs/index.js';
+import { FormatError } from '../../src/index.js';
+import { catchError } from '../support/patient.js';
+
+// BatchNormalization folds into the weights of a Dense; activations come as objects. Figures are in double precision.
+
+interface Layer {
+  readonly class_name: string;
+  readonly config: Record<string, unknown>;
+}
+type Row = readonly number[];
+
+const layer = (class_name: string, name: string, config: object = {}): Layer => ({
+  class_name,
+  config: { name, ...config },
+});
+const dense = (name: string, units: number, config: object = {}): Layer =>
+  layer('Dense', name, { units, activation: 'linear', use_bias: false, ...config });
+const norm = (name: string, config: object = {}): Layer => layer('BatchNormalization', name, config);
+const relu = layer('ReLU', 'r');
+const input = layer('InputLayer', 'in', { batch_input_shape: [null, 2] });
+
+/** A kernel [2][2], and the statistics of two units. */
+const kernel = [
+  [1, -2],
+  [0.5, 3],
+];
+const statistics = { gamma: [2, -1], beta: [0.5, 4], moving_mean: [1, -1], moving_variance: [0.25, 4] };
+
+/** Every kernel is the same, and every normalization too. */
+function model(layers: readonly Layer[]): [object, Uint8Array] {
+  const tensors = layers.flatMap(({ class_name, config }): [string, number[], number[]][] => {
+    const name = String(config['name']);
+    if (class_name === 'Dense') return [[`${name}/kernel`, [2, 2], kernel.flat()]];
+    if (class_name !== 'BatchNormalization') return [];
+    return Object.entries(statistics).flatMap(([part, values]) =>
+      (part === 'gamma' && config['scale'] === false) || (part === 'beta' && config['center'] === false)
+        ? []
+        : [[`${name}/${part}`, [values.length], values]],
+    );
+  });
+  const weightSpecs = tensors.map(([name, shape]) => ({ name, shape, dtype: 'float32' }));
+  const values = Float32Array.from(tensors.flatMap(([, , numbers]) => numbers));
+  return [
+    { modelTopology: { class_name: 'Sequential', config: { name: 's', layers } }, weightSpecs },
+    new Uint8Array(values.buffer),
+  ];
+}
+
+const row = [0.5, -1];
+const predict = async (...layers: Layer[]): Promise<number[]> => {
+  const net = await fromTFJS(...model(layers));
+  return [...net.predict([row])];
+};
+const multiply = (values: Row): number[] =>
+  [0, 1].map((j) => values[0]! * kernel[0]![j]! + values[1]! * kernel[1]![j]!);
+const rectify = (values: Row): number[] => values.map((value) => Math.max(0, value));
+const normalize = (values: Row, epsilon = 1e-3, { scale = 1, center = 1 } = {}): number[] =>
+  values.map((value, k) => {
+    const { gamma, beta, moving_mean: mean, moving_variance: variance } = statistics;
+    const standardized = (value - mean[k]!) / Math.sqrt(variance[k]! + epsilon);
+    return standardized * (scale ? gamma[k]! : 1) + (center ? beta[k]! : 0);
+  });
+const closeTo = (values: Row): number[] => values.map((value) => expect.closeTo(value, 5) as number);
+
+describe('BatchNormalization', () => {
+  it('fromTFJS folds it into the Dense before it', async () => {
+    expect(await predict(input, dense('a', 2), norm('n'))).toEqual(closeTo(normalize(multiply(row))));
+    expect(await predict(input, dense('a', 2), norm('n'), relu, dense('b', 2))).toEqual(
+      closeTo(multiply(rectify(normalize(multiply(row))))),
+    );
+    expect(await predict(input, dense('a', 2), norm('n'), norm('m'), relu)).toEqual(
+      closeTo(rectify(normalize(normalize(multiply(row))))),
+    );
+  });
+
+  it('fromTFJS folds it into the Dense after it', async () => {
+    expect(await predict(input, norm('n'), dense('a', 2))).toEqual(closeTo(multiply(normalize(row))));
+    const drop = layer('Dropout', 'd', { rate: 0.25 });
+    expect(
+      await predict(input, dense('a', 2, { activation: 'relu' }), norm('n'), drop, dense('b', 2)),
+    ).toEqual(closeTo(multiply(normalize(rectify(multiply(row))))));
+    expect(await predict(input, dense('a', 2), drop, norm('n'), norm('m'), dense('b', 2))).toEqual(
+      closeTo(multiply(normalize(normalize(multiply(row))))),
+    );
+  });
+
+  it('fromTFJS heeds its epsilon, and that it has no scale or no center', async () => {
+    const read = (config: object): Promise<number[]> => predict(input, dense('a', 2), norm('n', config));
+    expect(await read({ epsilon: 0.75, momentum: 0.9, axis: [1] })).toEqual(
+      closeTo(normalize(multiply(row), 0.75)),
+    );
+    expect(await read({ scale: false })).toEqual(closeTo(normalize(multiply(row), 1e-3, { scale: 0 })));
+    expect(await read({ center: false, axis: -1 })).toEqual(
+      closeTo(normalize(multiply(row), 1e-3, { center: 0 })),
+    );
+  });
+
+  it('fromTFJS repeats it for the pixels of an image', async () => {
+    const image = layer('InputLayer', 'in', { batch_input_shape: [null, 2, 1, 2] });
+    const [topology, bytes] = model([image, norm('n', { axis: 3 }), layer('Flatten', 'f'), dense('a', 1)]);
+    const specs = (topology as { weightSpecs: { name: string; shape: number[] }[] }).weightSpecs;
+    specs.at(-1)!.shape = [4, 1];
+    const net = await fromTFJS(topology, bytes);
+    const [a, b, c, d] = [...normalize([1, 2]), ...normalize([3, 4])];
+    expect([...net.predict([[1, 2, 3, 4]])]).toEqual(closeTo([a! - 2 * b! + 0.5 * c! + 3 * d!]));
+  });
+
+  it.each([
+    [
+      'between two activations',
+      [dense('a', 2, { activation: 'relu' }), norm('n'), layer('Activation', 't', { activation: 'tanh' })],
+      /layer 'n' .* is between two activations, so that it does not fold/,
+    ],
+    [
+      'after the last activation',
+      [dense('a', 2), relu, norm('n')],
+      /layer 'n' .* is after the last activation/,
+    ],
+    ['of another axis', [dense('a', 2), norm('n', { axis: 2 })], /axis: expected -1, the last, got 2/],
+    [
+      'of a negative epsilon',
+      [dense('a', 2), norm('n', { epsilon: -1 })],
+      /epsilon: expected a number of at least 0/,
+    ],
+  ] as const)('fromTFJS rejects it %s', async (_, layers, message) => {
+    const error = await catchError(() => predict(input, ...layers));
+    expect(error).toBeInstanceOf(FormatError);
+    expect((error as Error).message).toMatch(message);
+  });
+
+  it('fromTFJS rejects one whose weights are missing or of another length', async () => {
+    const [topology, bytes] = model([input, dense('a', 2), norm('n')]);
+    const { weightSpecs } = topology as { weightSpecs: { name: string; shape: number[] }[] };
+    const named = weightSpecs.map((spec) => ({ ...spec, name: spec.name.replace('beta', 'offset') }));
+    await expect(fromTFJS({ ...topology, weightSpecs: named }, bytes)).rejects.toThrow(
+      /'n\/beta': expected \[2\], got no such/,
+    );
+    const turned = weightSpecs.map((spec) => (spec.name === 'n/gamma' ? { ...spec, shape: [2, 1] } : spec));
+    await expect(fromTFJS({ ...topology, weightSpecs: turned }, bytes)).rejects.toThrow(
+      /'n\/gamma': expected \[2\], got \[2,1\]/,
+    );
+  });
+
+  it('fromTFJS names other normalizations as such', async () => {
+    for (const kind of ['LayerNormalization', 'GroupNormalization', 'UnitNormalization', 'Normalization'])
+      await expect(predict(input, dense('a', 2), layer(kind, 'n'))).rejects.toThrow(
+        /is a normalization that does not fold/,
+      );
+  });
+});
+
+describe('an activation as an object', () => {
+  const activation = async (given: unknown): Promise<object> => {
+    const net = await fromTFJS(...model([input, dense('a', 2, { activation: given })]));
+    const [{ activation, alpha }] = net.toJSON().layers as unknown as [
+      { activation: string; alpha?: number },
+    ];
+    return { activation, ...(alpha !== undefined && { alpha }) };
+  };
+
+  it.each([
+    [
+      { module: 'builtins', class_name: 'function', config: 'tanh', registered_name: 'function' },
+      { activation: 'tanh' },
+    ],
+    [{ module: 'builtins', class_name: 'function', config: 'silu' }, { activation: 'swish' }],
+    [{ class_name: 'sigmoid', config: {} }, { activation: 'sigmoid' }],
+    [
+      { module: 'keras.layers', class_name: 'ReLU', config: { name: 'r', negative_slope: 0 } },
+      { activation: 'relu' },
+    ],
+    [
+      { module: 'keras.layers', class_name: 'LeakyReLU', config: { negative_slope: 0.125 } },
+      { activation: 'leakyRelu', alpha: 0.125 },
+    ],
+    [
+      { class_name: 'ELU', config: { alpha: 0.5 } },
+      { activation: 'elu', alpha: 0.5 },
+    ],
+    ['leaky_relu', { activation: 'leakyRelu', alpha: 0.2 }],
+    ['elu', { activation: 'elu', alpha: 1 }],
+  ])('fromTFJS reads %o', async (given, expected) => {
+    expect(await activation(given)).toMatchObject(expected);
+  });
+
+  it('fromTFJS rejects those that bp4 lacks by their names', async () => {
+    await expect(activation({ class_name: 'function', config: 'mish' })).rejects.toThrow(
+      /activation 'mish' is not supported/,
+    );
+    await expect(activation({ class_name: 'function', config: 'gelu' })).rejects.toThrow(
+      /it is the erf form/,
+    );
+    await expect(activation({ class_name: 'ReLU', config: { max_value: 6 } })).rejects.toThrow(
+      /max_value: expected null, got 6/,
+    );
+  });
+});
+
+describe('weights', () => {
+  const [topology, bytes] = model([input, dense('a', 2)]);
+  const { weightSpecs, ...rest } = topology as { weightSpecs: object[] };
+  const whole = { ...rest, weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }] };
+
+  it('fromTFJS names a file that is missing, and those that are there', async () => {
+    await expect(fromTFJS(whole, { 'weights (1).bin': bytes })).rejects.toThrow(
+      /expected file 'weights\.bin' of the manifest, got 'weights \(1\)\.bin'/,
+    );
+    await expect(fromTFJS(whole, {})).rejects.toThrow(
+      /expected file 'weights\.bin' of the manifest, got none/,
+    );
+  });
+
+  it('fromTFJS names the way from base64 to bytes', async () => {
+    await expect(fromTFJS(whole, Buffer.from(bytes).toString('base64') as never)).rejects.toThrow(
+      /decode base64 with .*atob/,
+    );
+  });
+});
