@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import binaryen from 'binaryen';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -42,9 +43,9 @@ runNode('scripts/generate-structs.mjs');
 // 2. AssemblyScript → WebAssembly (asc prints its own diagnostics), for one thread, for several and for bp4/brain; a
 //    module's bytes become a string, so that bundlers and browsers have nothing to locate or fetch
 const kernelStamp = hashFiles('assembly', 'asconfig.json', 'node_modules/assemblyscript/package.json');
-const core = await compile('release', 'assembly/index.ts', 'kernels');
-const threads = await compile('threads', 'assembly/threads.ts', 'kernels-threads');
-const brain = await compile('brain', 'assembly/brain/index.ts', 'kernels-brain');
+const core = sortFunctions(await compile('release', 'assembly/index.ts', 'kernels'));
+const threads = sortFunctions(await compile('threads', 'assembly/threads.ts', 'kernels-threads'));
+const brain = sortFunctions(await compile('brain', 'assembly/brain/index.ts', 'kernels-brain'));
 const coreName = `bp4 ${createHash('sha256').update(core).digest('hex').slice(0, 16)}`;
 writeModule('kernels/wasm-module', core, `export const coreName = '${coreName}';\n`);
 writeModule('kernels/wasm-threads-module', threads);
@@ -67,6 +68,14 @@ async function compile(target, entry, wasmName) {
 /** asc ends its optimization when a pass no longer makes the module smaller, and keeps the smaller one: that isn't a warning. */
 function writeDiagnostic(text) {
   if (String(text).trim() !== 'Last converge was suboptimal.') process.stderr.write(text);
+}
+
+/** Puts functions that are called often first, where their numbers are short: gzip then saves 200 bytes. The code is the same. */
+function sortFunctions(wasm) {
+  const module = binaryen.readBinary(wasm);
+  module.setFeatures(binaryen.Features.All);
+  module.runPasses(['reorder-functions']);
+  return Buffer.from(module.emitBinary());
 }
 
 /** Hashes everything that dist/ depends on. */

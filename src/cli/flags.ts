@@ -23,7 +23,8 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
   miniBatchSize: { flags: ['batch'] },
   learningRate: {
     flags: ['learning-rate', 'schedule'],
-    cure: () => 'try a smaller --learning-rate, or --clip-norm 1',
+    cure: ([rate]) =>
+      `try ${rate === undefined ? 'a smaller --learning-rate' : `--learning-rate ${rate}`}, or --clip-norm 1`,
   },
   optimizer: { flags: ['optimizer', 'momentum'] },
   clip: { flags: ['clip-norm', 'clip-value'] },

@@ -1,4 +1,5 @@
-import { checkInteger, checkKeys } from '../base/check.js';
+import { checkInteger, checkKeys, checkOptional, show } from '../base/check.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
 import { loaded } from '../base/loaded.js';
 import type { CheckedSpec } from '../model/spec.js';
 import type { Transforms } from '../model/transforms.js';
@@ -33,6 +34,11 @@ export interface StreamOptions {
    * hold 1,048,576 numbers (8 MiB).
    */
   readonly rowsPerBatch?: number;
+  /**
+   * Called with a sentence if the first epoch shows that the file is sorted by class: some batch lacks a class of which it
+   * should hold twenty. Default `console.warn`.
+   */
+  readonly onWarning?: (message: string) => void;
 }
 
 const NUMBERS_PER_BATCH = 2 ** 20;
@@ -49,13 +55,28 @@ export class DataStream implements Stream {
   readonly #rowsPerBatch: number;
   #statistics: Promise<ColumnStatistics> | undefined;
 
-  private constructor(source: SampleSource, rowsPerBatch: number | undefined) {
-    const { width, targetWidth } = source.schema;
+  private constructor(
+    source: SampleSource,
+    { rowsPerBatch, onWarning = (said) => console.warn(said) }: StreamOptions,
+  ) {
+    const { width, targetWidth, classes } = source.schema;
+    let isChecked = false;
     const rows = rowsPerBatch ?? Math.max(1, Math.floor(NUMBERS_PER_BATCH / (width + targetWidth)));
     this.#source = source;
     this.#rowsPerBatch = rows;
     this.batches = async function* () {
-      for await (const batch of source.batches(rows)) yield new NamedData(batch);
+      const order = new ClassOrder();
+      for await (const batch of source.batches(rows)) {
+        if (batch.labels && !isChecked) order.add(batch.labels);
+        yield new NamedData(batch);
+      }
+      const lacking = isChecked ? undefined : order.findLacking();
+      isChecked = true;
+      if (lacking === undefined) return;
+      onWarning(
+        `The file seems to be sorted: a batch of ${rows} rows holds no row of class ${show(classes?.[lacking] ?? lacking)}. ` +
+          'Training shuffles within a batch only: shuffle the file, or raise rowsPerBatch',
+      );
     };
   }
 
@@ -241,11 +262,44 @@ export class DataStream implements Stream {
   }
 }
 
-/** Separates the batch size from the other options. */
+/** Separates the options of a stream from the others. */
 function takeBatchOptions<Options extends StreamOptions>(
   options: Options,
-): [number | undefined, Omit<Options, 'rowsPerBatch'>] {
-  const { rowsPerBatch, ...others } = options;
+): [StreamOptions, Omit<Options, keyof StreamOptions>] {
+  const { rowsPerBatch, onWarning, ...others } = options;
   if (rowsPerBatch !== undefined) checkInteger('rowsPerBatch', rowsPerBatch);
-  return [rowsPerBatch, others];
+  checkOptional('onWarning', onWarning, 'function');
+  return [{ rowsPerBatch, onWarning } as StreamOptions, others];
+}
+
+/** Rows of a class that a batch should hold, by its share of the file. By chance it holds none in 1 of 500 million batches. */
+const MISSED_ROWS = 20;
+
+/** Finds out whether some batch lacks a class. */
+class ClassOrder {
+  #total = 0;
+  /** The rows of the largest batch. */
+  #largest = 0;
+  /** By class: its rows, and the rows of the largest batch without it. */
+  readonly #rows: number[] = [];
+  readonly #without: number[] = [];
+
+  add(labels: NumericArray): void {
+    const rows: number[] = [];
+    for (const label of labels) rows[label] = (rows[label] ?? 0) + 1;
+    for (let c = 0; c < Math.max(rows.length, this.#rows.length); c++) {
+      // A class that is new here was in no batch before.
+      if (this.#rows[c] === undefined) this.#without[c] = this.#largest;
+      if (rows[c] === undefined) this.#without[c] = Math.max(this.#without[c]!, labels.length);
+      this.#rows[c] = (this.#rows[c] ?? 0) + (rows[c] ?? 0);
+    }
+    this.#largest = Math.max(this.#largest, labels.length);
+    this.#total += labels.length;
+  }
+
+  /** @returns the first class that some batch lacks */
+  findLacking(): number | undefined {
+    const c = this.#rows.findIndex((rows, c) => (this.#without[c]! * rows) / this.#total >= MISSED_ROWS);
+    return c < 0 ? undefined : c;
+  }
 }

@@ -46,8 +46,7 @@ export function* findDivergence(
       problem,
       cure:
         (rate ? `use a learningRate below ${rate}, ` : 'use ') +
-        'clip: { norm: 1 }, or inputs of about 1 in size: ' +
-        'Network.create({ transforms: dataset.fitTransforms(), … }), with a Dataset of bp4/data',
+        'clip: { norm: 1 }, or inputs of about 1 in size, by transforms: dataset.fitTransforms()',
       option: { name: 'learningRate', ...(rate && { values: [rate] }) },
     },
     { ...at, ...where },
@@ -118,7 +117,7 @@ function describe(
     ? `the loss is ${loss}`
     : hasGrown
       ? `the loss is ${loss.toPrecision(3)}, over a million times that of the start`
-      : 'a weight, or a number of the optimizer, became infinite';
+      : 'a weight or an optimizer slot became infinite';
   return {
     problem:
       `diverged in epoch ${epoch}, step ${step}: ${what}; the largest gradient, ${largest.toPrecision(3)}, is in ` +

@@ -8,7 +8,7 @@ import {
   plainView,
   type NumericArray,
 } from '../base/numeric-arrays.js';
-import { RangeFault, TypeFault, type Fault } from '../errors.js';
+import { RangeFault, TypeFault } from '../errors.js';
 import type { Columns } from '../model/columns.js';
 import type { Work } from '../base/work.js';
 
@@ -134,13 +134,13 @@ export function* checkValues(
   { values, width }: Matrix,
   isValid: (value: number) => boolean,
   expected: string,
-  remedy?: Pick<Fault, 'cure' | 'option'>,
+  cure?: string,
 ): Work<void> {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (!isValid(value)) {
       const at = `[${Math.floor(i / width)}][${i % width}]`;
-      throw new RangeFault({ place: place + at, problem: `is ${value}; expected ${expected}`, ...remedy });
+      throw new RangeFault({ place: place + at, problem: `is ${value}; expected ${expected}`, cure });
     }
     if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
   }

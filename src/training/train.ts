@@ -79,8 +79,7 @@ function checkWatched(
   if ((validation ?? earlyStopping) && watched.weighNothing) {
     throw new RangeFault({
       place: validationSplit ? 'validationSplit' : `${validation ? 'validation.' : ''}sampleWeights`,
-      problem: 'all samples have a weight of 0',
-      cure: 'weigh some of them',
+      problem: 'expected a weight above 0, got none',
     });
   }
   if (earlyStopping?.monitor === 'accuracy') assertClassified(model, watched);
@@ -93,7 +92,6 @@ function assertClassified(model: Model, samples: Samples): void {
     place: 'earlyStopping.monitor',
     problem: "'accuracy' means nothing for a regression",
     cure: "use 'loss'",
-    option: { name: 'earlyStopping', values: ['loss'] },
   });
 }
 

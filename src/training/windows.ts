@@ -20,28 +20,7 @@ export function* openWindows(
   if (isStream(data)) {
     return new StreamWindows(model, random, data, options);
   }
-  const windows = new WholeWindow(random, yield* openWindow(model, random, data, options));
-  yield* windows.watch(model, data);
-  return windows;
-}
-
-/** Reads a stream once more, beside its epochs. */
-export function* readStream(
-  model: Model,
-  { batches }: Stream,
-  classWeights: ClassWeights | undefined,
-  use: (samples: Samples) => Work<void>,
-): Work<void> {
-  const iterator = openBatches(batches());
-  try {
-    for (let b = 0; ; b++) {
-      const result: IteratorResult<Data, unknown> = yield* awaited(iterator.next());
-      if (result.done) return;
-      yield* use(yield* Samples.read(result.value, model, `batches[${b}].`, classWeights));
-    }
-  } finally {
-    abandonBatches(iterator);
-  }
+  return new WholeWindow(random, yield* openWindow(model, random, data, options));
 }
 
 /** Reads a stream once more, beside its epochs. */

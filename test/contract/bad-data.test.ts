@@ -1,6 +1,12 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { Network, type Data } from '../../src/index.js';
+import {
+  Network,
+  type ActivationName,
+  type Data,
+  type LossName,
+  type NetworkOptions,
+} from '../../src/index.js';
 import { expectError, expectHarmlessError, goodData, type Expected } from '../support/patient.js';
 
 // Data that cannot be right are refused at their place by every method that takes data, and nothing has changed then.
@@ -339,4 +345,42 @@ it('train and backprop reject a mini-batch for which there is no memory', async 
   await expectError(() => net.train({ inputs: many, labels: many }, { miniBatchSize: 30_000 }), tooMuch);
   expect(net.layers[0]!.weights).toEqual(before);
   await net.train({ inputs: [1], labels: [2] }, { epochs: 1 });
+});
+
+describe('targets that the outputs never reach', () => {
+  it.each<[string, LossName, number[], string]>([
+    [
+      'sigmoid',
+      'quadratic',
+      [0.5, 300],
+      'targets[0][1] is 300; expected a number from 0 to 1 for sigmoid outputs',
+    ],
+    [
+      'tanh',
+      'meanSquaredError',
+      [-2, 0],
+      'targets[0][0] is -2; expected a number from -1 to 1 for tanh outputs',
+    ],
+    ['relu', 'huber', [1, -0.5], 'targets[0][1] is -0.5; expected a number of at least 0 for relu outputs'],
+    ['softmax', 'crossEntropy', [1, 1], 'targets[0]: expected one right answer for softmax, got 2'],
+    ['softmax', 'crossEntropy', [0, 0], 'targets[0]: expected one right answer for softmax, got 0'],
+    [
+      'softmax',
+      'crossEntropy',
+      [60, 40],
+      'targets[0][0] is 60; expected a number from 0 to 1 for softmax outputs',
+    ],
+  ])('train refuses those of %s with %s: %j', async (activation, loss, row, message) => {
+    const net = await Network.create({
+      inputs: 1,
+      layers: [{ units: 2, activation: activation as ActivationName }],
+      loss,
+    } as NetworkOptions);
+    const before = net.layers;
+    const data = { inputs: [[1]], targets: [row] };
+    await expectError(() => net.train(data), [RangeError, message]);
+    await expectError(() => net.train({ batches: () => [data] }), [RangeError, `batches[0].${message}`]);
+    expect(net.layers).toEqual(before);
+    expect(Number.isFinite(net.evaluate(data).loss)).toBe(true); // of other data, they are only far away
+  });
 });

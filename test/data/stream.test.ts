@@ -427,3 +427,33 @@ it('DataStream opens its source once for a reading that fails, and closes it', a
   await expectError(() => DataStream.fromCSV(chunks, { targets: 'y' }), [TypeError, 'CSV row 3']);
   expect([open, opened]).toEqual([0, 1]);
 });
+
+describe('a file that is sorted by class', () => {
+  const rows = (labels: string[]): string =>
+    `x,kind\n${labels.map((label, n) => `${n % 7},${label}\n`).join('')}`;
+  const sorted = ['a', 'b', 'c'].flatMap((label) => Array<string>(200).fill(label));
+  const mixed = sorted.map((_, n) => 'abc'[n % 3]!);
+  const rare = sorted.map((_, n) => (n % 100 === 99 ? 'b' : 'a'));
+
+  async function warningsOf(labels: string[], rowsPerBatch: number): Promise<string[]> {
+    const warnings: string[] = [];
+    const onWarning = (message: string) => warnings.push(message);
+    const stream = await DataStream.fromCSV(() => [rows(labels)], { label: 'kind', rowsPerBatch, onWarning });
+    for (let epoch = 0; epoch < 2; epoch++)
+      for await (const batch of stream.batches()) expect(batch.labels).toBeDefined();
+    return warnings;
+  }
+
+  it.each([100, 250])('is said once, with batches of %d rows', async (rowsPerBatch) => {
+    const warnings = await warningsOf(sorted, rowsPerBatch);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(
+      /^The file seems to be sorted: a batch of \d+ rows holds no row of class '[abc]'/,
+    );
+  });
+
+  it('is not said of a mixed file, or of a rare class', async () => {
+    expect(await warningsOf(mixed, 100)).toEqual([]);
+    expect(await warningsOf(rare, 50)).toEqual([]);
+  });
+});

@@ -197,6 +197,53 @@ describe('formatConfusionMatrix', () => {
   });
 });
 
+describe('several right answers', () => {
+  const targets = [
+    [1, 1, 0],
+    [0, 0, 0],
+    [0, 1, 0],
+  ];
+  // The first is right, the second is wrong at one output, and of the third the largest decides.
+  const outputs = floats([
+    [0.9, 0.6, 0.2],
+    [0.1, 0.7, 0.1],
+    [0.55, 0.8, 0.1],
+  ]);
+
+  it('accuracy counts a sample as right if each output is on its side', () => {
+    expect(accuracy(outputs, { targets })).toBeCloseTo(2 / 3, DIGITS);
+  });
+
+  it('evaluate counts them alike', async () => {
+    const net = await Network.create({
+      inputs: 3,
+      layers: [{ units: 3, activation: 'sigmoid' }],
+      loss: 'binaryCrossEntropy',
+      seed: 3,
+    });
+    for (const engine of ['wasm', 'reference'] as const) {
+      const copy = await Network.fromJSON(net.toJSON(), { engine });
+      const inputs = targets.map((row, n) => row.map((y) => y - n / 2));
+      const right = accuracy(copy.predict(inputs), { targets });
+      expect(copy.evaluate({ inputs, targets }).accuracy).toBe(right);
+      await copy.train({ inputs, targets }, { epochs: 500, learningRate: 1 });
+      expect(copy.evaluate({ inputs, targets }).accuracy).toBe(1);
+    }
+  });
+
+  it.each([
+    ['a confusion matrix', confusionMatrix],
+    ['macro F1', macroF1],
+  ])('%s refuses them', (_, metric) => {
+    expect(() => metric(outputs, { targets })).toThrow(
+      'targets[0]: expected one right answer, got 2; use accuracy',
+    );
+    expect(() => metric(outputs.subarray(3), { targets: targets.slice(1) })).toThrow(
+      'targets[0]: expected one right answer, got 0',
+    );
+  });
+});
+
 describe('validation', () => {
   const outputs = floats([0.25, 0.75, 0.5, 0.5]);
   const labels = [1, 0];
@@ -275,28 +322,28 @@ describe('validation', () => {
       outputs,
       { labels: [1, 2] },
       RangeError,
-      'labels[1] is 2; expected a whole number from 0 to 1, for 2 outputs',
+      'labels[1] is 2; expected a whole number from 0 to 1, for 2 outputs; labels count from 0',
     ],
     [
       'a negative label',
       outputs,
       { labels: [-1, 0] },
       RangeError,
-      'labels[0] is -1; expected a whole number from 0 to 1, for 2 outputs',
+      'labels[0] is -1; expected a whole number from 0 to 1, for 2 outputs; labels count from 0; pass -1 and 1 as targets',
     ],
     [
       'a fractional label',
       outputs,
       { labels: [1, 0.5] },
       RangeError,
-      'labels[1] is 0.5; expected a whole number from 0 to 1, for 2 outputs',
+      'labels[1] is 0.5; expected a whole number from 0 to 1, for 2 outputs; labels count from 0',
     ],
     [
       'a label above 1 for a single output',
       floats([1]),
       { labels: [2] },
       RangeError,
-      'labels[0] is 2; expected a whole number from 0 to 1, for 1 outputs',
+      'labels[0] is 2; expected a whole number from 0 to 1, for 1 outputs; labels count from 0',
     ],
     [
       'flat targets without the number of outputs',

@@ -249,10 +249,9 @@ describe('the DivergenceError', () => {
     // The mean is rounded to single precision there, and not here: half an ulp, 6e-8.
     expect(Math.abs(error.largestGradient / Math.max(...largest) - 1)).toBeLessThan(6e-8);
     expect(error.message).toBe(
-      'train: diverged in epoch 1, step 1: a weight, or a number of the optimizer, became infinite; the largest gradient, ' +
+      'train: diverged in epoch 1, step 1: a weight or an optimizer slot became infinite; the largest gradient, ' +
         `${error.largestGradient.toPrecision(3)}, is in layers[${error.layer}]. The network keeps its last finite ` +
-        'step; use clip: { norm: 1 }, or inputs of about 1 in size: ' +
-        'Network.create({ transforms: dataset.fitTransforms(), … }), with a Dataset of bp4/data',
+        'step; use clip: { norm: 1 }, or inputs of about 1 in size, by transforms: dataset.fitTransforms()',
     );
   });
 
@@ -275,7 +274,7 @@ describe('the DivergenceError', () => {
     expect(error).toMatchObject({ epoch: 1, step: 1, layer: 0 });
     expect((error as DivergenceError).largestGradient / 1e29).toBeCloseTo(1, 6);
     expect((error as Error).message).toMatch(
-      /^train: diverged in epoch 1, step 1: a weight, or a number of the optimizer, became infinite; the largest gradient, 1\.00e\+29, is in layers\[0\]/,
+      /^train: diverged in epoch 1, step 1: a weight or an optimizer slot became infinite; the largest gradient, 1\.00e\+29, is in layers\[0\]/,
     );
     expect((error as Error).message).toContain('learningRate below 2500000000,');
     expect(net.layers[0]!.weights[0]).toBe(0);
@@ -364,4 +363,62 @@ describe('a divergence that its repetition does not show', () => {
       }
     },
   );
+});
+
+describe('a loss that grows and stays finite', () => {
+  const inputs = Array.from({ length: 20 }, (_, n) => n + 1);
+  const line: Data = { inputs, targets: inputs.map((x) => 3 * x - 1) };
+  const spec: NetworkOptions = {
+    inputs: 1,
+    layers: [{ units: 1, activation: 'linear' }],
+    loss: 'meanSquaredError',
+    seed: 5,
+  };
+
+  it.each([
+    ['over its epochs', line, { epochs: 60, learningRate: 0.01 }],
+    ['in its last step', line, { epochs: 1, learningRate: 1e6, miniBatchSize: 20 }],
+    ['in a stream', { batches: () => [line] }, { epochs: 60, learningRate: 0.01 }],
+  ] as [string, Data | Stream, TrainOptions][])('is a divergence, %s', async (_, data, options) => {
+    const net = await Network.create(spec);
+    const error = await catchError(() => net.train(data, options));
+    expect(error).toBeInstanceOf(DivergenceError);
+    expect((error as DivergenceError).problem).toContain('over a million times that of the start');
+    expect(net.layers[0]!.weights.every(Number.isFinite)).toBe(true);
+  });
+
+  it.each(['sgd', 'momentum', 'nesterov'] as const)(
+    'the rate that the error advises works, for %s',
+    async (optimizer) => {
+      const train = async (learningRate: number): Promise<unknown> => {
+        const net = await Network.create(spec);
+        return await catchError(() => net.train(line, { epochs: 100, optimizer, learningRate })).then(
+          (error) => error,
+          () => net.evaluate(line).loss,
+        );
+      };
+      const error = (await train(0.3)) as DivergenceError;
+      expect(error).toBeInstanceOf(DivergenceError);
+      const [advised] = error.option!.values as number[];
+      expect(error.cure).toContain(`use a learningRate below ${advised},`);
+      expect(await train(0.9 * advised!)).toBeLessThan(20);
+    },
+  );
+
+  it('an optimizer slot that becomes infinite is a divergence, and the network can be saved', async () => {
+    const net = await Network.create(spec);
+    const huge = { inputs: [[1e15]], targets: [[1e15]] };
+    const options: TrainOptions = { optimizer: 'adam', epochs: 3 };
+    expect(await catchError(() => net.train(huge, options))).toBeInstanceOf(DivergenceError);
+    await Network.load(net.save());
+  });
+
+  it('a training that is stopped while its weights are infinite leaves finite ones', async () => {
+    const net = await Network.create(saturating);
+    const stop = new AbortController();
+    const onBatch = () => !net.layers[0]!.weights.every(Number.isFinite) && stop.abort('stopped');
+    const options: TrainOptions = { epochs: 100, l2: 30, miniBatchSize: 1, onBatch, signal: stop.signal };
+    expect(await catchError(() => net.train(positive, options))).toBe('stopped');
+    await Network.load(net.save());
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Network, type EarlyStopping, type EpochReport, type TrainOptions } from '../../src/index.js';
+import { rSquared } from '../../src/metrics/index.js';
 import { expectHarmlessError, goodData, spec, type Expected } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
 
@@ -165,13 +166,25 @@ describe('figures that are no monitor', () => {
   it('refuses validation data whose weights are all 0', async () => {
     const net = await Network.create(spec);
     await expect(net.train(data, { validation: unweighted })).rejects.toThrow(
-      'validation.sampleWeights: all samples have a weight of 0; weigh some of them',
+      'validation.sampleWeights: expected a weight above 0, got none',
     );
     const weighted = { ...data, sampleWeights: new Float32Array(12) };
     await expect(net.train(weighted, { validationSplit: 0.3 })).rejects.toThrow(
-      'validationSplit: all samples',
+      'validationSplit: expected a weight',
     );
-    await expect(net.train(weighted, { earlyStopping: {} })).rejects.toThrow('sampleWeights: all samples');
+    await expect(net.train(weighted, { earlyStopping: {} })).rejects.toThrow(
+      'sampleWeights: expected a weight',
+    );
+  });
+
+  it('refuses a metric that cannot measure the validation data, before anything is learned', async () => {
+    const net = await Network.create(regression);
+    const before = net.layers;
+    const options: TrainOptions = { validationSplit: 0.1, metrics: { spread: rSquared } };
+    await expect(net.train(prices, options)).rejects.toThrow(
+      'metrics.spread: outputs: expected at least 2 rows, got 1',
+    );
+    expect(net.layers).toEqual(before);
   });
 
   it('refuses the accuracy of a regression that is a stream before anything is learned', async () => {

@@ -1,7 +1,7 @@
 import { checkKeys, show } from '../../base/check.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
 import { awaited, type Work } from '../../base/work.js';
-import { isFault, RangeFault, TypeFault, within, type Fault } from '../../errors.js';
+import { isFault, RangeFault, TypeFault, within } from '../../errors.js';
 import type { Model } from '../../model/model.js';
 import { predict } from '../evaluate.js';
 import type { Hook } from '../hook.js';
@@ -83,17 +83,10 @@ export function* measure(
     try {
       values[name] = yield* awaited(metric(outputs, answers));
     } catch (error) {
-      throw isFault(error) ? refuse(name, error) : error;
+      throw isFault(error) ? new RangeFault(within(`metrics.${name}`, error), { cause: error }) : error;
     }
   }
   return values;
-}
-
-/** The error of a metric that can't measure these samples. */
-function refuse(name: string, cause: Error & Fault): Error {
-  const fault = within(`metrics.${name}`, cause);
-  const cure = fault.cure ?? 'choose other samples by validation or validationSplit';
-  return new (cause instanceof TypeFault ? TypeFault : RangeFault)({ ...fault, cure }, { cause });
 }
 
 /**
