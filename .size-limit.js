@@ -45,9 +45,9 @@ export default [
   besideCore('bp4/node', 'node/index.js', '2.5 kB', ['node:*', '../formats/*']),
   besideCore('bp4/onnx', 'formats/onnx/index.js', '4 kB', ['./read.js']),
   besideCore('reading ONNX', 'formats/onnx/read.js', '12 kB', ['./write.js']),
-  besideCore('bp4/tfjs', 'formats/tfjs/index.js', '8.2 kB'),
-  besideCore('bp4/safetensors', 'formats/safetensors/index.js', '3.5 kB'),
-  besideCore('bp4/numpy', 'formats/numpy/index.js', '11 kB'),
+  besideCore('bp4/tfjs', 'formats/tfjs/index.js', '9.5 kB'),
+  besideCore('bp4/safetensors', 'formats/safetensors/index.js', '5.5 kB'),
+  besideCore('bp4/numpy', 'formats/numpy/index.js', '13 kB'),
   besideCore('bp4/code', 'formats/code/index.js', '7 kB'),
   { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '36 kB', gzip: true },
 ];

@@ -1,3 +1,4 @@
+/* eslint-disable no-control-regex -- the signatures of files are bytes */
 import { FormatError } from '../errors.js';
 
 // Files that people give in place of a model, by what they begin with.

@@ -17,11 +17,23 @@ import { read } from './files.js';
 export async function loadONNX(path: string, options: Omit<ONNXOptions, 'files'> = {}): Promise<Network> {
   const bytes = await read(path);
   try {
-    const names = await listFiles(bytes);
-    const files = await readCompanions('external data', dirname(path), names);
-    return await fromONNX(bytes, { ...options, ...(names.length > 0 && { files }) });
+    return await readONNX(bytes, dirname(path), options);
   } catch (error) {
     if (error instanceof FormatError) throw new FormatError(within(path, error), { cause: error });
     throw error;
   }
+}
+
+/**
+ * Reads a model, and the files that it names from its folder.
+ * @throws the errors of `loadONNX`, without the path of the model
+ */
+export async function readONNX(
+  bytes: Uint8Array,
+  folder: string,
+  options: Omit<ONNXOptions, 'files'>,
+): Promise<Network> {
+  const names = await listFiles(bytes);
+  const files = await readCompanions('external data', folder, names);
+  return await fromONNX(bytes, { ...options, ...(names.length > 0 && { files }) });
 }

@@ -62,7 +62,7 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Opened
       case 'npz':
         return await (await import('../../formats/numpy/index.js')).fromNPZ(bytes, options);
       case 'onnx':
-        return await (await import('../../node/onnx.js')).loadONNX(path, options);
+        return await (await import('../../node/onnx.js')).readONNX(bytes, dirname(path), options);
       case 'safetensors':
         return await (await import('../../formats/safetensors/index.js')).fromSafetensors(bytes, options);
     }

@@ -26,7 +26,7 @@ export class NPZ {
       throw nameForeign(place, given, 'an .npz file', error);
     }
     const foreign = nameForeign(place, given, 'an .npz file', undefined);
-    if (foreign) throw foreign;
+    if (foreign instanceof Error) throw foreign;
   }
 
   /** The names of the arrays. */
