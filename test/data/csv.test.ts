@@ -151,7 +151,10 @@ describe('missing values', () => {
   it('fromCSV rejects missing values by default', async () => {
     await expectError(
       () => Dataset.fromCSV(text, { targets: 'y' }),
-      [RangeError, "CSV row 3, column 'a' is missing; fill it in, or choose missing: 'drop', 'mean' or 'category'"],
+      [
+        RangeError,
+        "CSV row 3, column 'a' is missing; fill it in, or choose missing: 'drop', 'mean' or 'category'",
+      ],
     );
   });
   it("fromCSV drops rows with missing values when missing is 'drop'", () => {

@@ -183,7 +183,10 @@ describe('missing values', () => {
   it('fromParquet rejects missing values unless a policy is chosen, and treats NaN as missing', async () => {
     await expectError(
       () => Dataset.fromParquet(parquet(some), { label: 'y' }),
-      [RangeError, "Parquet row 2, column 'x' is missing; fill it in, or choose missing: 'drop', 'mean' or 'category'"],
+      [
+        RangeError,
+        "Parquet row 2, column 'x' is missing; fill it in, or choose missing: 'drop', 'mean' or 'category'",
+      ],
     );
     const dropped = await Dataset.fromParquet(parquet(some), {
       inputs: ['n', 's'],

@@ -88,7 +88,8 @@ async function predictAll(
     }
   }
   warnOfUnknown(output, paths.map(displayPath).join(', '), unknown);
-  if (empty > 0) output.warn(`${formatCount(empty, 'sample')} with missing values: their lines have no answer`);
+  if (empty > 0)
+    output.warn(`${formatCount(empty, 'sample')} with missing values: their lines have no answer`);
   return count;
 }
 

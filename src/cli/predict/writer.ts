@@ -33,7 +33,9 @@ export function createCSVWriter(net: Network, outputs: Outputs): PredictionWrite
   return {
     head: toCSV([[...names]]),
     writeLines: (predictions) =>
-      toCSV(predictions.map((values) => (values ? toRow(values) : names.map(() => (isRegression ? 'NA' : ''))))),
+      toCSV(
+        predictions.map((values) => (values ? toRow(values) : names.map(() => (isRegression ? 'NA' : '')))),
+      ),
   };
 }
 
