@@ -1,10 +1,6 @@
-<<<<<<< HEAD
 import { createHash } from 'node:crypto';
 import { viewBytes } from '../../base/bytes.js';
-import type { Categories, Dataset, DataStream } from '../../data/index.js';
-=======
 import { Dataset, type Categories, type DataStream } from '../../data/index.js';
->>>>>>> 25ceb575e27a1894af7bafde1e2b89bad75a0b32
 import { gatherRows } from '../../data/partition.js';
 import { Random } from '../../base/random.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
