@@ -7,7 +7,7 @@ set -euo pipefail
 
 packages=(
   chromium firefox-esr webkit2gtk-driver xvfb
-  qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross
+  strace qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross
   python3-numpy python3-onnx python3-torch
 )
 

@@ -64,15 +64,18 @@ export class Output {
    */
   async write(text: string | Uint8Array): Promise<void> {
     const isShown = process.stdout.isTTY && typeof text === 'string';
-    await new Promise<void>((resolve, reject) => {
+    const writing = new Promise<void>((resolve, reject) => {
       process.stdout.write(isShown ? toVisible(text) : text, (error) => {
         if (!error) resolve();
         else {
           quitIfClosed(error);
           failure ??= error; // so that it is said once
-          reject(toDataError('stdout', error));
+          reject(error);
         }
       });
+    });
+    await writing.catch((error: unknown) => {
+      throw toDataError('stdout', error);
     });
   }
 
