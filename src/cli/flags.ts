@@ -51,7 +51,14 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
   targets: { flags: ['target'] },
   inputs: { flags: ['inputs', 'ignore'] },
   classes: { flags: ['classes'] },
-  ignore: { flags: ['ignore'] },
+  ignore: {
+    flags: ['ignore'],
+    cure: (names) => {
+      const list = names.join(',');
+      const quoted = /^[\w@%+=:,./-]+$/.test(list) ? list : JSON.stringify(list);
+      return `--ignore ${list === '' ? 'NAME' : quoted} leaves ${names.length > 1 ? 'them' : 'it'} out`;
+    },
+  },
   missing: {
     flags: ['missing'],
     cure: (values) => values.map((value) => missingCures[value] ?? `--missing ${value}`).join(', '),

@@ -1,6 +1,6 @@
 import { checkReportPath, checkApart } from '../data/output-paths.js';
 import { UsageError } from '../errors.js';
-import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
+import { evaluateNetwork, findPoorFigures, formatEvaluation, type Evaluation } from '../model/evaluation.js';
 import { chooseModelPath, MODEL_EXTENSION, type About } from '../model/model-file.js';
 import type { CommandDefinition, Invocation } from '../options/command.js';
 import { dataGroup } from '../options/data.js';
@@ -145,17 +145,22 @@ const seeHelp = 'see bp4 train --help';
 /** With the test part, or else with what was learned from. */
 function evaluate(output: Output, { net, some, test }: PreparedTraining): Evaluation {
   const evaluation = evaluateNetwork(net, test ?? some);
-  const { count, figures, confusion, classes, targets } = evaluation;
+  const { count, figures, confusion, classes, baseline, targets } = evaluation;
   output.event(test ? 'test' : 'evaluation', {
     count,
     ...figures,
-    ...(confusion && { confusion, classes }),
+    ...(confusion && { confusion, classes, baseline }),
     ...(targets && targets.length > 1 && { targets }),
   });
   const [summary, ...lines] = formatEvaluation(evaluation);
   output.say(output.bold(test ? `Test  ${summary!}` : `On the training data (no test set)  ${summary!}`));
   for (const line of lines) output.say(line);
   output.say();
+  const cure =
+    (evaluation.baseline?.accuracy ?? 0) >= 0.9
+      ? 'try --class-weights balanced'
+      : 'look for outliers and for columns that say more about the answer, or try another --learning-rate or more --epochs';
+  for (const warning of findPoorFigures(evaluation, cure)) output.advise(warning);
   return evaluation;
 }
 
