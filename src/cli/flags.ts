@@ -55,7 +55,14 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
   classes: { flags: ['classes'] },
   maxCategories: { flags: ['categories'] },
   unknown: { flags: ['unknown'], cure: () => 'train with --unknown zeros' },
-  ignore: { flags: ['ignore'] },
+  ignore: {
+    flags: ['ignore'],
+    cure: (names) => {
+      const list = names.join(',');
+      const quoted = /^[\w@%+=:,./-]+$/.test(list) ? list : JSON.stringify(list);
+      return `--ignore ${list === '' ? 'NAME' : quoted} leaves ${names.length > 1 ? 'them' : 'it'} out`;
+    },
+  },
   missing: {
     flags: ['missing'],
     cure: (values) => values.map((value) => missingCures[value] ?? `--missing ${value}`).join(', '),

@@ -145,7 +145,11 @@ function configure(
       operands: command.args,
       options,
       given,
-      output: new Output({ json: options.json ?? false, quiet: options.quiet ?? false }),
+      output: new Output({
+        json: options.json ?? false,
+        quiet: options.quiet ?? false,
+        flags: command.options.flatMap(({ long }) => long ?? []),
+      }),
     });
   });
 }

@@ -25,6 +25,8 @@ export { Table, profileTable } from './table.js';
 export type { ColumnProfile, TableProfile } from './profile.js';
 export { suggestColumns } from './suggest-columns.js';
 export type { ColumnChoice, ColumnSuggestion, Task } from './suggest-columns.js';
+export { findWarnings } from './warnings.js';
+export type { DataWarning, WarnableSamples } from './warnings.js';
 export { transformedWidth } from './fit-transforms.js';
 export type { FitChoice, FitKind, FitOptions } from './fit-transforms.js';
 export type { IDXFiles, IDXSources } from './idx.js';

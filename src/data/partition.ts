@@ -10,7 +10,7 @@ function groupByClass(order: Uint32Array, labels: NumericArray | undefined): num
 
 /**
  * Selects round(count·share) samples for testing, at least one and not all; of each class its share, to within one
- * sample.
+ * sample. The only sample of a class is held out last.
  */
 export function drawTestSet(
   order: Uint32Array,
@@ -25,7 +25,8 @@ export function drawTestSet(
   });
   // The remainder goes to the classes that rounding down reduced most.
   let left = classes.reduce((rest, { taken }) => rest - taken, wanted);
-  for (const one of [...classes].sort((a, b) => b.rest - a.rest)) {
+  const single = (one: { members: readonly number[] }): number => Number(one.members.length === 1);
+  for (const one of [...classes].sort((a, b) => single(a) - single(b) || b.rest - a.rest)) {
     if (left-- <= 0) break;
     one.taken++;
   }

@@ -23,6 +23,25 @@ export function* openWindows(
   return new WholeWindow(random, yield* openWindow(model, random, data, options));
 }
 
+/** Reads a stream once more, beside its epochs. */
+export function* readStream(
+  model: Model,
+  { batches }: Stream,
+  classWeights: ClassWeights | undefined,
+  use: (samples: Samples) => Work<void>,
+): Work<void> {
+  const iterator = openBatches(batches());
+  try {
+    for (let b = 0; ; b++) {
+      const result: IteratorResult<Data, unknown> = yield* awaited(iterator.next());
+      if (result.done) return;
+      yield* use(yield* Samples.read(result.value, model, `batches[${b}].`, classWeights));
+    }
+  } finally {
+    abandonBatches(iterator);
+  }
+}
+
 function openWindow(model: Model, random: Random, samples: Samples, options: WindowOptions): Work<Window> {
   return Window.open(model, samples, options.miniBatchSize, options.shuffle ? random : undefined);
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../../src/base/random.js';
 import { commands } from '../../src/cli/commands/index.js';
 import { findMeant } from '../../src/cli/options/other-names.js';
 import { bp4, irisCSV, listEvents, readEvent, type Ran } from '../support/cli.js';
@@ -125,5 +126,93 @@ describe('with --json, an error is the last event', () => {
 
   it('without --json there is no event', async () => {
     expect((await run('train', 'nowhere.csv')).stdout).toBe('');
+  });
+});
+
+describe('train and evaluate warn of', () => {
+  const random = Random.fromSeed(8);
+  const draw = (): string => random.uniform(-1, 1).toFixed(3);
+  /** A table with two inputs that say nothing, and more columns. */
+  const put = (name: string, columns: string, more: (n: number) => string, count = 300): void =>
+    writeFileSync(
+      join(cwd, name),
+      [`a,b,${columns}`, ...Array.from({ length: count }, (_, n) => `${draw()},${draw()},${more(n)}`)].join(
+        '\n',
+      ),
+    );
+  const warnings = ({ stderr }: Ran): string[] =>
+    stderr.split('\n').flatMap((line) => (line.startsWith('bp4: warning: ') ? [line.slice(14)] : []));
+
+  beforeAll(() => {
+    put('uneven.csv', 'kind', (n) => (n % 100 === 0 ? 'rare' : 'common'));
+    put('leak.csv', 'code,unit,kind', (n) => (n % 2 ? 'Y,cm,yes' : 'N,cm,no'));
+    put('noise.csv', 'price', draw);
+    put('few.csv', 'kind', (n) => (n === 5 ? 'odd' : n % 2 ? 'yes' : 'no'), 12);
+  });
+
+  it('a class of 99 %, and a model that always answers it', async () => {
+    const ran = await run('train', 'uneven.csv', '--epochs', '3');
+    expect(ran.stdout).toContain('right (always answering common: ');
+    expect(warnings(ran)).toEqual([
+      "class 'common': 99 % of the samples, so always answering it is right in 99 %; use --class-weights balanced",
+      expect.stringMatching(
+        /^the model is no better than always answering 'common', which is right in .* %; try --class-weights balanced$/,
+      ),
+    ]);
+    const balanced = await run(
+      'train',
+      'uneven.csv',
+      '--epochs',
+      '3',
+      '--class-weights',
+      'balanced',
+      '--quiet',
+    );
+    expect(balanced.stderr).toBe('');
+    const measured = warnings(await run('evaluate', 'uneven.bp4', 'uneven.csv'));
+    expect(measured).toContain(
+      "class 'common': 99 % of the samples, so always answering it is right in 99 %; compare the F1 of each class",
+    );
+  });
+
+  it('a leak and a constant column', async () => {
+    expect(warnings(await run('train', 'leak.csv', '--epochs', '3'))).toEqual([
+      "column 'unit': the same value in every sample, which predicts nothing; --ignore unit leaves it out",
+      "column 'code': predicts the answer almost perfectly on its own; check that it is known before the answer; " +
+        '--ignore code leaves it out',
+    ]);
+  });
+
+  it('a regression that is no better than the mean', async () => {
+    const ran = await run('train', 'noise.csv', '--epochs', '30', '--patience', '0');
+    expect(warnings(ran)).toEqual([
+      expect.stringMatching(/^price: R² is -[\d.]+: worse than always answering the mean; /),
+    ]);
+  });
+
+  it('few samples and a class of one, as events with --json', async () => {
+    const ran = await run('train', 'few.csv', '--epochs', '3', '--json');
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    const events = listEvents(ran).filter(({ event }) => event === 'warning');
+    expect(events.slice(0, 2)).toEqual([
+      {
+        event: 'warning',
+        place: '',
+        problem: 'only 12 samples, so the figures depend on chance',
+        cure: 'collect more samples, or cross-validate',
+      },
+      {
+        event: 'warning',
+        place: "class 'odd'",
+        problem: "a single sample, which can't be both learned and tested",
+        cure: 'add samples, or merge rare classes',
+      },
+    ]);
+  });
+
+  it('nothing in iris.csv', async () => {
+    const ran = await run('train', 'iris.csv');
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    expect(ran.stdout).toMatch(/right \(always answering setosa: 33\.3 %\)$/m);
   });
 });

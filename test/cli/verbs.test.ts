@@ -34,10 +34,10 @@ const put = (name: string, content: string | Uint8Array): void => writeFileSync(
 const run = (...args: string[]): Promise<Ran> => bp4(args, { cwd });
 const fed = (input: string, ...args: string[]): Promise<Ran> => bp4(args, { cwd, input });
 
-/** Of a run that has gone well and had nothing to say on stderr. */
+/** Of a run that has gone well and printed nothing but warnings on stderr: most models here learn little, from few rows. */
 async function captureOutput(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(...args);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect({ code, stderr: stderr.replace(/^bp4: warning: .*\n/gm, '') }).toEqual({ code: 0, stderr: '' });
   return stdout;
 }
 
@@ -321,10 +321,14 @@ describe('evaluate', () => {
   it('evaluate prints figures, a table by class and a confusion matrix, and says when the data were trained on', async () => {
     const { code, stdout, stderr } = await run('evaluate', 'iris.bp4', 'iris.csv');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^iris\.csv: 150 samples, loss 0\.\d+\naccuracy [\d.]+ %: 1\d\d of 150 right\n/);
+    expect(stdout).toMatch(
+      /^iris\.csv: 150 samples, loss 0\.\d+\naccuracy [\d.]+ %: 1\d\d of 150 right \(always answering setosa: 33\.3 %\)\n/,
+    );
     expect(stdout).toMatch(/setosa +100 % +100 % +100 % +50/);
     expect(stdout).toContain('predicted');
-    expect(stderr).toBe('bp4: iris.csv is the training data: the model has learned from 102 samples in it\n');
+    expect(stderr).toBe(
+      'bp4: warning: iris.csv is the training data: the model has learned from 102 samples in it; measure on other data\n',
+    );
   });
 
   it('evaluate agrees with Network.evaluate with --json', async () => {

@@ -2,8 +2,10 @@ import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
 import { checkReportPath } from '../data/output-paths.js';
 import { reportGroup, type ReportFlags } from '../options/files.js';
-import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
+import { evaluateNetwork, findPoorFigures, formatEvaluation, type Evaluation } from '../model/evaluation.js';
+import { findWarnings, type Dataset, type DataWarning } from '../../data/index.js';
 import { inFile } from '../errors.js';
+import type { Output } from '../terminal/output.js';
 import { findUnknown, readLabeledData, warnOfTrainingData, warnOfUnknown } from '../model/labeled-data.js';
 import { describeSignature } from '../model/signature.js';
 import { formatCount, formatPrecise } from '../terminal/format.js';
@@ -39,11 +41,11 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     const { outputs } = signature;
     const evaluation: Evaluation =
       outputs.task === 'classification' ? { ...measured, classes: outputs.classes } : measured;
-    const { count, figures, confusion, scores, classes, targets } = evaluation;
+    const { count, figures, confusion, scores, classes, baseline, targets } = evaluation;
     output.event('evaluation', {
       ...{ path, count },
       ...figures,
-      ...(confusion && { classes, confusion, scores }),
+      ...(confusion && { classes, confusion, scores, baseline }),
       ...(targets && {
         targets: targets.map(({ name, rSquared, meanAbsoluteError, rootMeanSquaredError }) => ({
           name,
@@ -57,6 +59,7 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
       `${output.bold(name)}: ${formatCount(count, 'sample')}, loss ${formatPrecise(figures['loss']!)}`,
     );
     for (const line of formatEvaluation(evaluation)) output.say(line);
+    warnOfEvaluation(output, data, evaluation);
     if (report === undefined) return;
     const { writeReport } = await import('../report/page.js');
     const { describeModel } = await import('../report/describe.js');
@@ -67,3 +70,19 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     });
   },
 };
+
+/** What to do about data that are measured; constant columns and rare classes matter to a training alone. */
+const dataCures: Readonly<Partial<Record<DataWarning['kind'], string>>> = {
+  few: 'measure on more samples',
+  imbalance: 'compare the F1 of each class',
+  leak: 'if it is not, train again without it',
+};
+
+function warnOfEvaluation(output: Output, data: Dataset, evaluation: Evaluation): void {
+  for (const { kind, place, problem } of findWarnings(data)) {
+    const cure = dataCures[kind];
+    if (cure !== undefined) output.advise({ place, problem, cure });
+  }
+  const cure = 'check that columns and units are those of the training data';
+  for (const warning of findPoorFigures(evaluation, cure)) output.advise(warning);
+}

@@ -1,7 +1,7 @@
 import { Dataset } from '../../data/index.js';
 import { checkReportPath, checkApart } from '../data/output-paths.js';
 import { UsageError } from '../errors.js';
-import { evaluateNetwork, formatEvaluation, type Evaluation } from '../model/evaluation.js';
+import { evaluateNetwork, findPoorFigures, formatEvaluation, type Evaluation } from '../model/evaluation.js';
 import { findUnknown, warnOfUnknown } from '../model/labeled-data.js';
 import { chooseModelPath, MODEL_EXTENSION, type About } from '../model/model-file.js';
 import type { CommandDefinition, Invocation } from '../options/command.js';
@@ -164,17 +164,22 @@ function evaluate(output: Output, training: PreparedTraining): Evaluation {
   const { net, some } = training;
   const test = knownTo(output, net, training.test);
   const evaluation = evaluateNetwork(net, test ?? some);
-  const { count, figures, confusion, classes, targets } = evaluation;
+  const { count, figures, confusion, classes, baseline, targets } = evaluation;
   output.event(test ? 'test' : 'evaluation', {
     count,
     ...figures,
-    ...(confusion && { confusion, classes }),
+    ...(confusion && { confusion, classes, baseline }),
     ...(targets && targets.length > 1 && { targets }),
   });
   const [summary, ...lines] = formatEvaluation(evaluation);
   output.say(output.bold(test ? `Test  ${summary!}` : `On the training data (no test set)  ${summary!}`));
   for (const line of lines) output.say(line);
   output.say();
+  const cure =
+    (evaluation.baseline?.accuracy ?? 0) >= 0.9
+      ? 'try --class-weights balanced'
+      : 'look for outliers and for columns that say more about the answer, or try another --learning-rate or more --epochs';
+  for (const warning of findPoorFigures(evaluation, cure)) output.advise(warning);
   return evaluation;
 }
 

@@ -8,6 +8,7 @@ import {
   type ClassScores,
 } from '../../metrics/index.js';
 import type { Network } from '../../network.js';
+import type { Fault } from '../../errors.js';
 import { inFile } from '../errors.js';
 import { formatPercent, formatSignificant } from '../terminal/format.js';
 import { textTable } from '../terminal/text-table.js';
@@ -25,6 +26,8 @@ export interface Evaluation {
   readonly confusion?: readonly (readonly number[])[];
   readonly scores?: readonly ClassScores[];
   readonly classes?: readonly string[];
+  /** Of a classification: the largest class, and the accuracy of always answering it. */
+  readonly baseline?: { readonly class: string; readonly accuracy: number };
   /** Of a regression, the figures of each target. */
   readonly targets?: readonly TargetFigures[];
 }
@@ -54,7 +57,11 @@ export function evaluateNetwork(net: Network, data: LabeledSamples): Evaluation 
     const threshold = chooseThreshold(net.loss);
     const confusion = confusionMatrix(outputs, { labels, outputs: net.outputs, threshold });
     const classes = (data.classes ?? confusion.map((_, label) => label)).map(String);
-    return { count, figures: { loss, accuracy }, confusion, scores: scoresByClass(confusion), classes };
+    const supports = confusion.map((row) => row.reduce((sum, samples) => sum + samples, 0));
+    const largest = Math.max(...supports);
+    const baseline = { class: classes[supports.indexOf(largest)]!, accuracy: largest / count };
+    const scores = scoresByClass(confusion);
+    return { count, figures: { loss, accuracy }, confusion, scores, classes, baseline };
   }
   const width = net.outputs;
   const names = data.targetColumns ?? Array.from({ length: width }, (_, j) => String(j));
@@ -96,6 +103,7 @@ export function formatEvaluation({
   confusion,
   scores,
   classes,
+  baseline,
   targets = [],
 }: Evaluation): string[] {
   if (!confusion || !scores || !classes) {
@@ -106,7 +114,9 @@ export function formatEvaluation({
     );
   }
   const right = confusion.reduce((sum, row, label) => sum + row[label]!, 0);
-  const summary = `accuracy ${formatPercent(figures['accuracy']!)}: ${right} of ${count} right`;
+  const summary =
+    `accuracy ${formatPercent(figures['accuracy']!)}: ${right} of ${count} right` +
+    (baseline ? ` (always answering ${baseline.class}: ${formatPercent(baseline.accuracy)})` : '');
   if (classes.length > MOST_SHOWN) return [summary];
   const rows = scores.map(({ precision, recall, f1, support }, label) => [
     classes[label]!,
@@ -120,6 +130,36 @@ export function formatEvaluation({
     '',
     ...formatConfusionMatrix(confusion, classes).split('\n'),
   ];
+}
+
+/** Fewer test samples than this say nothing of a model's worth. */
+const FEWEST_TO_JUDGE = 10;
+
+/**
+ * Warns of a model that is no better than an answer that needs no inputs: the largest class, or the mean.
+ * @param cure what may help
+ */
+export function findPoorFigures(evaluation: Evaluation, cure: string): Fault[] {
+  const { count, figures, scores, baseline, targets = [] } = evaluation;
+  if (count < FEWEST_TO_JUDGE) return [];
+  if (baseline && scores) {
+    const present = scores.filter(({ support }) => support > 0);
+    const meanRecall = present.reduce((sum, { recall }) => sum + recall, 0) / present.length;
+    const chance = 1 / present.length;
+    // with class weights, a model that finds the rare classes may be right less often than the largest class occurs
+    const isPoor = figures['accuracy']! <= baseline.accuracy && meanRecall < chance + 0.1 * (1 - chance);
+    if (present.length < 2 || !isPoor) return [];
+    const share = formatPercent(baseline.accuracy);
+    const problem = `the model is no better than always answering '${baseline.class}', which is right in ${share}`;
+    return [{ place: '', problem, cure }];
+  }
+  return targets
+    .filter(({ rSquared }) => rSquared < 0.01)
+    .map(({ name, rSquared }) => {
+      const relation = rSquared < 0 ? 'worse' : 'hardly better';
+      const problem = `R² is ${formatSignificant(rSquared)}: ${relation} than always answering the mean`;
+      return { place: name, problem, cure };
+    });
 }
 
 /** Of samples to diagnose by, some hundreds tell as much as thousands. */

@@ -83,7 +83,9 @@ function numberClasses({ outputs }: ModelSignature): Reading {
 export function warnOfTrainingData(output: Output, path: string, { about }: OpenedModel): void {
   if (!about || path === 'mnist' || resolve(path) !== resolve(about.training.data)) return;
   const { samples, validationSamples } = about.training;
-  output.warn(
-    `${path} is the training data: the model has learned from ${formatCount(samples - validationSamples, 'sample')} in it`,
-  );
+  output.advise({
+    place: path,
+    problem: `is the training data: the model has learned from ${formatCount(samples - validationSamples, 'sample')} in it`,
+    cure: 'measure on other data',
+  });
 }

@@ -1,6 +1,8 @@
+import { describeFault, type Fault } from '../../errors.js';
 import { describeError, toDataError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
-import { toJSONLine, toVisible } from './control-characters.js';
+import { cureWithFlags } from '../flags.js';
+import { toJSONLine, toVisible, toVisibleLine } from './control-characters.js';
 import { hasStyles, styleForTerminal } from './style.js';
 
 /** The error of stdout, once a write to it failed. */
@@ -33,9 +35,16 @@ export class Output {
   readonly quiet: boolean;
   /** Whether stdout is a terminal, on which lines can be redrawn. */
   readonly isTTY: boolean;
+  /** Of the command that runs: warnings recommend no others. */
+  readonly #flags: readonly string[];
   readonly #hasStyles: boolean;
 
-  constructor(options: { readonly json: boolean; readonly quiet: boolean }) {
+  constructor(options: {
+    readonly json: boolean;
+    readonly quiet: boolean;
+    readonly flags?: readonly string[];
+  }) {
+    this.#flags = options.flags ?? [];
     this.json = options.json;
     this.quiet = options.quiet;
     this.isTTY = process.stdout.isTTY && !options.json;
@@ -82,6 +91,14 @@ export class Output {
   /** What must be seen, on stderr. */
   warn(line: string): void {
     process.stderr.write(`bp4: ${toVisible(line)}\n`);
+  }
+
+  /** A warning with its cure: a line on stderr, unless --quiet; an event, with --json. */
+  advise(warning: Fault): void {
+    const { place, problem } = warning;
+    const cure = cureWithFlags(warning, this.#flags);
+    if (this.json) this.event('warning', { place, problem, cure });
+    else if (!this.quiet) this.warn(`warning: ${toVisibleLine(describeFault({ place, problem, cure }))}`);
   }
 
   bold = (text: string): string => this.#style('bold', text);

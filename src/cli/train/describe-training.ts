@@ -33,7 +33,9 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
   }
   describeParts(output, prepared);
   describeNetwork(output, prepared);
-  if (train.classes && train.classes.length < 2) output.warn('only one class in the data');
+  if (train.classes && train.classes.length < 2)
+    output.advise({ place: '', problem: 'only one class in the data', cure: 'add samples of another class' });
+  for (const warning of prepared.warnings) output.advise(warning);
 }
 
 /** @param option that changes it */

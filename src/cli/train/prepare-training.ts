@@ -31,11 +31,14 @@ import { checkTrainOptions } from '../../training/options.js';
 import {
   Dataset,
   DataStream,
+  findWarnings,
   transformedWidth,
   type ColumnSuggestion,
+  type DataWarning,
   type FitKind,
   type Task,
   type TableProfile,
+  type WarnableSamples,
 } from '../../data/index.js';
 import { Network, type EngineOptions } from '../../network.js';
 import type { Transforms } from '../../model/transforms.js';
@@ -54,6 +57,8 @@ export interface PreparedTraining {
   readonly about: About;
   /** What was found in the data; undefined where a training goes on. */
   readonly found: Found | undefined;
+  /** What is suspicious in the data; nothing where a training goes on. */
+  readonly warnings: readonly DataWarning[];
   /** From where a training goes on. */
   readonly from?: TrainingProgress & { readonly path: string };
 }
@@ -122,7 +127,8 @@ export async function prepareTraining(
       hashes: hashParts(parts),
     },
   };
-  return { net, ...parts, options, about, found: { file, ...found } };
+  const warnings = warnOfData(flags, data, parts, reading);
+  return { net, ...parts, options, about, warnings, found: { file, ...found } };
 }
 
 interface Read {
@@ -134,6 +140,21 @@ interface Read {
   readonly profile: TableProfile | undefined;
   readonly dropped: number;
   readonly missing: Reading['missing'];
+}
+
+/** Of a stream the samples that are set aside are looked at: they are from all over the file, but only some. */
+function warnOfData(
+  { classWeights }: TrainFlags,
+  data: Dataset | DataStream,
+  { validation, test, some }: TrainingParts,
+  { inputs: columns }: Reading,
+): readonly DataWarning[] {
+  const isKnown = ({ kind }: DataWarning): boolean => kind === 'imbalance' && classWeights !== undefined;
+  if (data instanceof Dataset) return findWarnings(data).filter((warning) => !isKnown(warning));
+  const samples = { ...(validation ?? test ?? some), width: data.width, columns };
+  return findWarnings(samples as WarnableSamples).filter(
+    (warning) => !isKnown(warning) && warning.kind !== 'rare' && warning.kind !== 'few',
+  );
 }
 
 /** Chooses the columns of a table, and reads them. */

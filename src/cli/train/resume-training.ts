@@ -52,6 +52,7 @@ export async function resumeTraining(
     options,
     about: { ...about, training: { ...training, data: path, options } },
     found: undefined,
+    warnings: [],
     from: { path: modelPath, ...(progress ?? { epochs: 0, isOver: false }) },
   };
 }

@@ -1,0 +1,188 @@
+import { show } from '../base/check.js';
+import type { NumericArray } from '../base/numeric-arrays.js';
+import type { Fault } from '../errors.js';
+import type { Categories } from './columns.js';
+
+// What is suspicious in samples, and yet no error: each with its cure.
+
+/** A finding in samples that makes a training or its figures less useful than they look. */
+export interface DataWarning extends Fault {
+  /**
+   * 'few': fewer than 50 samples. 'imbalance': one class makes up nine of ten samples. 'rare': classes of one sample.
+   * 'constant': inputs with the same value in every sample. 'leak': an input that alone predicts the answer.
+   */
+  readonly kind: 'few' | 'imbalance' | 'rare' | 'constant' | 'leak';
+}
+
+/** The parts of a Dataset that `findWarnings` reads. */
+export interface WarnableSamples {
+  /** [count][width] */
+  readonly inputs: NumericArray;
+  readonly width: number;
+  readonly count: number;
+  /** [count] class indices. */
+  readonly labels?: NumericArray;
+  /** [count][outputs] */
+  readonly targets?: NumericArray;
+  readonly columns?: readonly string[] | undefined;
+  readonly targetColumns?: readonly string[] | undefined;
+  readonly classes?: Categories | undefined;
+  /** Set for images, whose columns are pixels: they are not searched. */
+  readonly inputScale?: number;
+}
+
+const FEWEST_SAMPLES = 50;
+const LARGEST_SHARE = 0.9;
+/** Samples and cells that the search for leaks looks at. */
+const MOST_SEARCHED = 2000;
+const MOST_CELLS = 2 ** 22;
+/** With fewer samples outside the largest class, a leak may be chance. */
+const FEWEST_OTHERS = 5;
+const LEAK_CORRELATION = 0.999;
+/** The share of the samples outside the largest class that a leak may miss. */
+const LEAK_ERRORS = 0.005;
+/** A value must occur this often, on average, before its class says something. */
+const SAMPLES_PER_VALUE = 10;
+/** Names that one message lists. */
+const MOST_NAMES = 5;
+
+/**
+ * Looks for what makes a training or its figures misleading: few samples, a class that makes up nearly all of them, classes
+ * of one sample, constant inputs, and inputs that alone predict the answer, such as a copy of it. A Dataset fits.
+ * @returns one warning for each kind that was found, with `place`, `problem` and `cure`
+ */
+export function findWarnings(samples: WarnableSamples): DataWarning[] {
+  const { count, width, inputScale } = samples;
+  const warnings: DataWarning[] = [];
+  if (count < FEWEST_SAMPLES) {
+    const problem = `only ${count === 1 ? '1 sample' : `${count} samples`}, so the figures depend on chance`;
+    warnings.push({ kind: 'few', place: '', problem, cure: 'collect more samples, or cross-validate' });
+  }
+  warnings.push(...findUnevenClasses(samples));
+  if (inputScale !== undefined || width * MOST_SEARCHED > MOST_CELLS * SAMPLES_PER_VALUE) return warnings;
+  const constant = count > 1 ? findConstantColumns(samples) : [];
+  const leaks = width > 1 ? findLeaks(samples) : [];
+  const ofColumns = (kind: DataWarning['kind'], found: readonly number[], problem: string): DataWarning[] => {
+    if (found.length === 0) return [];
+    const names = found.map((k) => samples.columns?.[k] ?? String(k));
+    const cure = `leave ${names.length === 1 ? 'it' : 'them'} out`;
+    const option = { name: 'ignore', values: names };
+    return [{ kind, place: placeOf('column', 'columns', names), problem, cure, option }];
+  };
+  return [
+    ...warnings,
+    ...ofColumns('constant', constant, 'the same value in every sample, which predicts nothing'),
+    ...ofColumns(
+      'leak',
+      leaks,
+      'predicts the answer almost perfectly on its own; check that it is known before the answer',
+    ),
+  ];
+}
+
+/** `column 'a'`; `columns 'a', 'b', … (12 in all)`. */
+function placeOf(one: string, several: string, names: readonly (string | number)[]): string {
+  const shown = names.slice(0, MOST_NAMES).map(show).join(', ');
+  const rest = names.length > MOST_NAMES ? `, … (${names.length} in all)` : '';
+  return `${names.length === 1 ? one : several} ${shown}${rest}`;
+}
+
+function findUnevenClasses({ labels, classes, count }: WarnableSamples): DataWarning[] {
+  if (!labels) return [];
+  const counts = countClasses(labels);
+  const nameOf = (label: number): string | number => classes?.[label] ?? label;
+  const warnings: DataWarning[] = [];
+  const [largest, members] = findLargest(counts);
+  if (members >= LARGEST_SHARE * count && members < count) {
+    const share = formatShare(members / count);
+    warnings.push({
+      ...{ kind: 'imbalance', place: `class ${show(nameOf(largest))}` },
+      problem: `${share} of the samples, so always answering it is right in ${share}`,
+      cure: 'give the other classes larger classWeights',
+      option: { name: 'classWeights', values: ['balanced'] },
+    });
+  }
+  const rare = [...counts].filter(([, members]) => members === 1).map(([label]) => nameOf(label));
+  if (rare.length > 0 && rare.length < count) {
+    warnings.push({
+      ...{ kind: 'rare', place: placeOf('class', 'classes', rare) },
+      problem: `a single sample${rare.length > 1 ? ' each' : ''}, which can't be both learned and tested`,
+      cure: 'add samples, or merge rare classes',
+    });
+  }
+  return warnings;
+}
+
+/** How often each class occurs. */
+function countClasses(labels: Iterable<number>): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
+}
+
+function findLargest(counts: ReadonlyMap<number, number>): readonly [label: number, members: number] {
+  let largest: readonly [number, number] = [NaN, 0];
+  for (const entry of counts) if (entry[1] > largest[1]) largest = entry;
+  return largest;
+}
+
+/** 0.99 → '99 %'; never rounded to 100 %. */
+const formatShare = (share: number): string => `${Math.floor(1000 * share) / 10} %`;
+
+function findConstantColumns({ inputs, width }: WarnableSamples): number[] {
+  let constant = Array.from({ length: width }, (_, k) => k);
+  for (let at = width; at < inputs.length && constant.length > 0; at += width)
+    constant = constant.filter((k) => inputs[at + k] === inputs[k]);
+  return constant;
+}
+
+/** The columns that alone predict the answer, among samples from all over. */
+function findLeaks({ inputs, width, count, labels, targets }: WarnableSamples): number[] {
+  const searched = Math.min(count, MOST_SEARCHED, Math.floor(MOST_CELLS / width));
+  if (searched < FEWEST_SAMPLES) return []; // it may be chance
+  const rows = Float64Array.from({ length: searched }, (_, i) => Math.floor((i * count) / searched));
+  const outputs = targets ? targets.length / count : 0;
+  const answers = Array.from({ length: outputs }, (_, j) => rows.map((n) => targets![n * outputs + j]!));
+  const classes = labels && rows.map((n) => labels[n]!);
+  const others = classes ? searched - findLargest(countClasses(classes))[1] : 0;
+  const isLeak = (values: Float64Array): boolean =>
+    classes
+      ? others >= FEWEST_OTHERS && separatesClasses(values, classes, others * LEAK_ERRORS)
+      : answers.some((answer) => Math.abs(correlate(values, answer)) >= LEAK_CORRELATION);
+  return Array.from({ length: width }, (_, k) => k).filter((k) =>
+    isLeak(rows.map((n) => inputs[n * width + k]!)),
+  );
+}
+
+/** Whether each value, or each range of values between thresholds, one fewer than classes, stands for one class. */
+function separatesClasses(values: Float64Array, classes: Float64Array, mostErrors: number): boolean {
+  const order = Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
+  const seen = new Set<number>();
+  let [errors, groups, runs, last] = [0, 0, 0, NaN];
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    while (to < order.length && values[order[to]!] === values[order[from]!]) to++;
+    const same = order.slice(from, to).map((i) => classes[i]!);
+    const [majority, members] = findLargest(countClasses(same));
+    errors += to - from - members;
+    groups++;
+    if (majority !== last) runs++;
+    last = majority;
+    seen.add(majority);
+    if (errors > mostErrors) return false;
+  }
+  return runs === seen.size ? seen.size > 1 : groups <= order.length / SAMPLES_PER_VALUE;
+}
+
+/** Pearson's r; 0 if one of them is constant. */
+function correlate(a: Float64Array, b: Float64Array): number {
+  const mean = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let [aa, bb, ab] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i]! - meanA, b[i]! - meanB];
+    aa += x * x;
+    bb += y * y;
+    ab += x * y;
+  }
+  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
+}
