@@ -1,10 +1,15 @@
 import { Option } from 'commander';
 import type { CSVDialect } from '../../data/index.js';
 import type { OptionGroup } from './command.js';
-import { collectList, misread, nameIn, number, valueOption } from './values.js';
+import { collectList, misread, nameIn, number, valueOption, wholeNumber } from './values.js';
+
+/** How a data file is written: what needs no detection. */
+export interface TextFormat extends Pick<CSVDialect, 'delimiter' | 'header' | 'skip' | 'comment'> {
+  readonly encoding?: string;
+}
 
 /** What is in a data file, as far as it was said. */
-export interface DataFlags extends CSVDialect {
+export interface DataFlags extends TextFormat {
   readonly label?: string;
   readonly target?: readonly string[];
   readonly ignore?: readonly string[];
@@ -26,6 +31,16 @@ export const csvOptions: readonly Option[] = [
     '--header <yes|no|names>',
     'Whether the first row of CSV names the columns, or the names themselves: a,b,c (default: inferred)',
     parseHeader,
+  ),
+  valueOption(
+    '--skip <lines>',
+    'Lines before the table in CSV, such as a title (default: inferred)',
+    wholeNumber({ min: 0 }),
+  ),
+  new Option('--comment <text>', 'Rows of CSV that begin with it are skipped (default: inferred)'),
+  new Option(
+    '--encoding <name>',
+    'Encoding of CSV and JSON: windows-1252, gb18030, shift_jis, … (default: UTF-8 or UTF-16, inferred)',
   ),
 ];
 
@@ -69,11 +84,22 @@ export const dataGroup: OptionGroup = {
   ],
 };
 
-/** Only what was said of the text of a CSV file. */
-export const pickDialect = ({ delimiter, header }: CSVDialect): CSVDialect => ({
-  ...(delimiter !== undefined && { delimiter }),
-  ...(header !== undefined && { header }),
-});
+/** Only what was said of the text of a file. */
+export function pickTextFormat({
+  delimiter,
+  header,
+  skip,
+  comment,
+  encoding,
+}: { readonly [Name in keyof TextFormat]: TextFormat[Name] | undefined }): TextFormat {
+  return {
+    ...(delimiter !== undefined && { delimiter }),
+    ...(header !== undefined && { header }),
+    ...(skip !== undefined && { skip }),
+    ...(comment !== undefined && { comment }),
+    ...(encoding !== undefined && { encoding }),
+  };
+}
 
 function parseDelimiter(text: string): string {
   const mark = ['tab', '\\t'].includes(text) ? '\t' : text;

@@ -1,4 +1,4 @@
-import { pickDialect } from '../options/data.js';
+import { pickTextFormat } from '../options/data.js';
 import { tryEachFlag, type GivenOptions } from '../options/command.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { buildNetworkSpec, networkGroup, type NetworkFlags } from '../options/network.js';
@@ -80,7 +80,7 @@ export async function prepareTraining(
   path: string,
 ): Promise<PreparedTraining> {
   const file = await openData(path, {
-    ...pickDialect(flags),
+    ...pickTextFormat(flags),
     ...(flags.stream && { isStream: true }),
     ignore: flags.ignore,
   });
@@ -161,7 +161,8 @@ async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
   }
   const { classes, categories } = data;
   const reading = {
-    ...file.dialect,
+    ...pickTextFormat(flags),
+    ...(file.dialect && { delimiter: file.dialect.delimiter, header: file.dialect.header }),
     ...columns,
     missing,
     ...(classes && { classes }),
