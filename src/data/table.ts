@@ -201,9 +201,10 @@ const hold = (source: Content['source'], rows: readonly Row[]): Content => ({
 function parseCSV(text: string, options: CSVDialect, spelled: readonly string[]): Content {
   const rows = new CSVRows(options);
   const numbers: number[] = [];
+  const areSpelled = new Set(spelled);
   let columns: TextColumn[] | undefined;
   for (const { cells, number } of parseText(rows, text)) {
-    columns ??= rows.names!.map((name) => new TextColumn(spelled.includes(name)));
+    columns ??= rows.names!.map((name) => new TextColumn(areSpelled.has(name)));
     for (let k = 0; k < columns.length; k++) columns[k]!.add(cells[k] as string);
     numbers.push(number);
   }

@@ -103,7 +103,7 @@ async function openCSVOrJSON(path: string, text: Text, known: CSVDialect): Promi
   if (typeof text !== 'string' || json === undefined) return await openCSV(text, known);
   if (path === STDIN) return json === 'json' ? openJSON(text) : openJSONLines(text);
   const name = json === 'json' ? 'JSON' : 'JSON Lines';
-  throw new DataError('', `it holds ${name}`, `give it a name that ends in .${json}`);
+  throw new DataError(path, `it holds ${name}`, `give it a name that ends in .${json}`);
 }
 
 /**

@@ -47,7 +47,9 @@ export const csvOptions: readonly Option[] = [
 export const dataGroup: OptionGroup = {
   heading: 'Data',
   options: [
-    new Option('--label <name>', 'Column with the class to predict (default: inferred)'),
+    valueOption('--label <name>', 'Column with the class to predict (default: inferred)', (name) =>
+      name.normalize('NFC'),
+    ),
     valueOption(
       '--target <names>',
       'Columns with the numbers to predict, for a regression (default: inferred)',
@@ -110,5 +112,8 @@ function parseDelimiter(text: string): string {
 function parseHeader(text: string): boolean | readonly string[] {
   if (['yes', 'true'].includes(text)) return true;
   if (['no', 'false'].includes(text)) return false;
-  return text.split(',').map((name) => name.trim());
+  return text
+    .normalize('NFC')
+    .split(',')
+    .map((name) => name.trim());
 }

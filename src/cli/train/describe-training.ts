@@ -1,4 +1,4 @@
-import type { DetectedDialect } from '../../data/index.js';
+import type { ColumnSuggestion, DetectedDialect } from '../../data/index.js';
 import type { TrainingRun } from './run-training.js';
 import type { Output } from '../terminal/output.js';
 import { formatCount, formatDuration, formatSignificant, joinNames, quotePath } from '../terminal/format.js';
@@ -62,7 +62,7 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
   );
   const skipped = describeSkipped(profile!.skipped ?? []);
   if (skipped !== undefined) row(output, 'skipped', skipped, '--skip and --comment change it');
-  const why = guess?.reason === undefined ? '' : `${guess.reason}; `;
+  const why = guess?.reason === undefined ? '' : `${guess.reason}; ${describeRunnerUp(guess.runnerUp)}`;
   if (task === 'classification') {
     const classes = train.classes!.map(String);
     const option = why && `${why}--label or --target NAME changes it`;
@@ -94,6 +94,9 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
   if (missing === 'mean')
     row(output, 'gaps', 'filled in with the mean of the column', '--missing drop leaves such rows out');
 }
+
+const describeRunnerUp = (runnerUp: ColumnSuggestion['runnerUp']): string =>
+  runnerUp ? `runner-up: ${nameText(runnerUp.name)}; ` : '';
 
 function dialectText(dialect: DetectedDialect | undefined): string {
   if (!dialect) return '';

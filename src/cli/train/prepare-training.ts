@@ -143,8 +143,9 @@ async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
   });
   const { categorical, ...columns } = guess.columns;
   const rows = profile.count;
-  const used = [...columns.inputs, ...(columns.targets ?? [columns.label!])];
-  const gaps = profile.columns.filter(({ name, missing }) => used.includes(name) && missing > 0);
+  const inputs = new Set(columns.inputs);
+  const used = new Set([...inputs, ...(columns.targets ?? [columns.label!])]);
+  const gaps = profile.columns.filter(({ name, missing }) => used.has(name) && missing > 0);
   const given = flags.missing;
   let missing = given ?? (gaps.length > 0 ? 'drop' : 'error');
   const read = async (): Promise<Dataset | DataStream> =>
@@ -154,11 +155,14 @@ async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
       ...(categorical.length > 0 && { categorical: categorical as never }),
     });
   let data = await read();
-  const canFill = gaps.every(({ name, kind }) => kind === 'number' && columns.inputs.includes(name));
-  if (given === undefined && rows - data.count > rows / 10 && canFill) {
+  const canFill = gaps.every(({ name, kind }) => kind === 'number' && inputs.has(name));
+  const answer = profile.columns.find(({ name }) => name === columns.label);
+  const losesClass = answer !== undefined && (data.classes?.length ?? 0) < Math.min(answer.distinct, 1000);
+  if (given === undefined && (rows - data.count > rows / 10 || losesClass) && canFill) {
     missing = 'mean';
     data = await read();
   }
+  if (data.classes?.length === 1) throw refuseOneClass(file.path, columns.label!, data.classes[0]!);
   const { classes, categories } = data;
   const reading = {
     ...pickTextFormat(flags),
@@ -169,6 +173,16 @@ async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
     ...(categorical.length > 0 && { categorical: categories }),
   };
   return { data, task: guess.task, reading, guess, profile, dropped: rows - data.count, missing };
+}
+
+/** Gaps may leave a single class of several. */
+function refuseOneClass(path: string, label: string, left: string | number): DataError {
+  return new DataError(
+    displayPath(path),
+    `column '${label}': one class is left, '${left}': every row of the others has a missing value`,
+    "choose missing: 'mean'",
+    { option: { name: 'missing', values: ['mean'] } },
+  );
 }
 
 /** Samples whose columns are not to be chosen. */
