@@ -72,7 +72,19 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
     cure: () => '--categorical takes it as a category, --ignore leaves it out',
   },
   delimiter: { flags: ['delimiter'], cure: ([mark = ',']) => `give --delimiter ${JSON.stringify(mark)}` },
-  header: { flags: ['header'] },
+  header: { flags: ['header'], cure: () => '--header a,b,… names the columns' },
+  skip: {
+    flags: ['skip'],
+    cure: ([lines]) => `if the lines before it are no part of the table, use --skip ${lines}`,
+  },
+  comment: {
+    flags: ['comment'],
+    cure: ([mark]) => `if it is a comment, use --comment ${JSON.stringify(mark)}`,
+  },
+  encoding: {
+    flags: ['encoding'],
+    cure: ([name]) => `save it as UTF-8, or give its encoding, such as --encoding ${name}`,
+  },
   // models of other programs
   activations: {
     flags: ['activations'],

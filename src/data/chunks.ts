@@ -1,7 +1,8 @@
 import { TypeFault } from '../errors.js';
 import { show } from '../base/check.js';
+import { ByteDecoder } from './decode-text.js';
 
-/** Text, or its UTF-8 bytes, in chunks of any size. A chunk may end anywhere, even within a character. */
+/** Text, or its bytes in UTF-8 or UTF-16, in chunks of any size. A chunk may end anywhere, even within a character. */
 export type TextChunks =
   | Iterable<string | Uint8Array>
   | AsyncIterable<string | Uint8Array>
@@ -27,11 +28,20 @@ export function checkSource(place: string, source: unknown): void {
   }
 }
 
-/** Decodes the text in chunks. */
-export async function* readText(source: TextSource): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+/**
+ * Decodes the text in chunks.
+ * @param encoding default: UTF-8, or UTF-16 with or without a byte order mark
+ * @param place names the text in error messages
+ * @throws FormatError if the bytes are no text, RangeError if the encoding is unknown
+ */
+export async function* readText(
+  source: TextSource,
+  encoding?: string,
+  place = 'text',
+): AsyncGenerator<string, void, void> {
+  const decoder = new ByteDecoder(place, encoding);
   for await (const chunk of iterable(await source())) {
-    yield typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    yield typeof chunk === 'string' ? chunk : decoder.decode(chunk);
   }
   const rest = decoder.decode();
   if (rest !== '') yield rest;

@@ -306,13 +306,15 @@ export function planColumns(source: RowSource, options: ColumnOptions): ColumnPl
   ] as const);
   const { maxCategories } = options;
   if (maxCategories !== undefined) checkInteger('maxCategories', maxCategories);
+  const places = new Map<string, number>();
   for (const [i, name] of names.entries()) {
-    if (names.indexOf(name) < i)
+    if (places.has(name))
       throw new RangeFault({
         place: 'columns',
         problem: `two are named ${show(name)}`,
         cure: 'give each a unique name',
       });
+    places.set(name, i);
   }
   const { label, targets = [], categorical = [], classes } = options;
   if (label !== undefined && options.targets !== undefined) {
@@ -321,13 +323,14 @@ export function planColumns(source: RowSource, options: ColumnOptions): ColumnPl
   if (classes !== undefined && label === undefined)
     throw new TypeFault({ place: 'classes', problem: 'is set without a label', cure: 'set label too' });
   const answers = label === undefined ? [targets].flat() : [label];
-  const inputs = options.inputs ?? names.filter((name) => !answers.includes(name));
+  const isAnswer = new Set(answers);
+  const inputs = options.inputs ?? names.filter((name) => !isAnswer.has(name));
   checkNames('inputs', inputs, names);
   checkNames(label === undefined ? 'targets' : 'label', answers, names);
   if (inputs.length === 0)
     throw new RangeFault({ place: 'inputs', problem: 'expected at least one column, got none' });
   for (const name of inputs) {
-    if (answers.includes(name))
+    if (isAnswer.has(name))
       throw new RangeFault({
         place: 'inputs',
         problem: `${show(name)} is an answer`,
@@ -346,7 +349,7 @@ export function planColumns(source: RowSource, options: ColumnOptions): ColumnPl
       ...inputs.map((name) => new Column(source, name, 'input', ofInput(name), maxCategories)),
       ...answers.map((name) => new Column(source, name, label === undefined ? 'target' : 'label', ofAnswer)),
     ],
-    at: [...inputs, ...answers].map((name) => names.indexOf(name)),
+    at: [...inputs, ...answers].map((name) => places.get(name)!),
     missing,
   };
 }
@@ -359,7 +362,8 @@ function findCategories(
   const others = origin === 'text' ? false : undefined;
   if (Array.isArray(categorical)) {
     checkNames('categorical', categorical, inputs);
-    return (name) => (categorical.includes(name) ? true : others);
+    const named = new Set(categorical);
+    return (name) => (named.has(name) ? true : others);
   }
   if (typeof categorical !== 'object' || (categorical as unknown) === null) {
     throw new TypeFault({
@@ -383,13 +387,16 @@ function checkNames(place: string, names: unknown, known: readonly string[]): vo
       place,
       problem: `expected an array of names of columns, got ${show(names)}`,
     });
-  for (const [i, name] of names.entries()) {
-    if (!known.includes(name as string)) {
+  const all = new Set(known);
+  const listedNames = new Set<unknown>();
+  for (const name of names) {
+    if (!all.has(name as string)) {
       throw new RangeFault({
         place,
         problem: `there is no column ${show(name)}; the columns are ${listed(known)}`,
       });
     }
-    if (names.indexOf(name) < i) throw new RangeFault({ place, problem: `${show(name)} is listed twice` });
+    if (listedNames.has(name)) throw new RangeFault({ place, problem: `${show(name)} is listed twice` });
+    listedNames.add(name);
   }
 }

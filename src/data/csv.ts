@@ -1,11 +1,20 @@
-import { RangeFault, TypeFault } from '../errors.js';
+import { RangeFault, TypeFault, type Fault } from '../errors.js';
 import Papa from 'papaparse';
-import { checkInteger, checkKeys, show } from '../base/check.js';
+import { checkInteger, checkKeys, checkName, checkOptional, show } from '../base/check.js';
 import type { Data } from '../training/samples.js';
 import { checkSource, type TextSource } from './chunks.js';
 import { columnOptionNames, planColumns, type ColumnOptions } from './columns.js';
-import { cellDescriber, checkText, openText, parseText, type Row, type TextRows } from './rows.js';
-import type { CSVDialect } from './dialect.js';
+import {
+  cellDescriber,
+  checkText,
+  openText,
+  parseText,
+  type Row,
+  type SkippedRow,
+  type TextRows,
+} from './rows.js';
+import { commentMarks, dialectOptionNames, separatorLine, type CSVDialect } from './dialect.js';
+import { refuseForeignText } from './foreign-files.js';
 import { NamedData } from './align.js';
 import { buildBatches, buildSamples } from './samples.js';
 import type { SampleArrays } from './schema.js';
@@ -29,17 +38,34 @@ interface Parsed {
 /** A longer row means that a quote was never closed. */
 const LONGEST_ROW = 2 ** 24;
 
+/** A first line `sep=;` is at most this long. */
+const SEPARATOR_LINE = 16;
+
 /** Parses the rows of a CSV text (RFC 4180) that arrives in arbitrary chunks. Lines may end in CR, LF or both. */
-export class RowReader {
-  readonly #parser: Papa.Parser;
+class RowReader {
+  #delimiter: string | undefined;
+  #parser: Papa.Parser | undefined;
+  /** The number of lines that are still to be skipped. */
+  #toSkip: number;
   #rest = '';
   #hasBegun = false;
   /** A CR at the end of a chunk: the next chunk may begin with LF. */
   #heldBack = '';
   #rows = 0;
+  /** The skipped lines, with their numbers. */
+  readonly skipped: SkippedRow[] = [];
 
-  constructor(delimiter: string) {
-    this.#parser = new Papa.Parser({ delimiter, newline: '\n' });
+  /**
+   * @param delimiter undefined: a comma, or what a first line such as `sep=;` names
+   * @param skip the number of lines before the first row
+   */
+  constructor(delimiter: string | undefined, skip: number) {
+    this.#delimiter = delimiter;
+    this.#toSkip = skip;
+  }
+
+  get delimiter(): string {
+    return this.#delimiter ?? ',';
   }
 
   /**
@@ -51,14 +77,16 @@ export class RowReader {
     let text = this.#heldBack + chunk;
     this.#heldBack = !isLast && text.endsWith('\r') ? '\r' : '';
     if (this.#heldBack) text = text.slice(0, -1);
-    if (!this.#hasBegun && text !== '') {
-      this.#hasBegun = true;
-      if (text.startsWith('\uFEFF')) text = text.slice(1);
-    }
-    text = text.replace(/\r\n?/g, '\n');
-    this.#rest += text;
-    if (!isLast && !text.includes('\n')) return this.#checkLength();
-    const { data, errors, meta } = this.#parser.parse(this.#rest, 0, !isLast) as Parsed;
+    this.#rest += text.replace(/\r\n?/g, '\n');
+    if (!this.#begin(isLast)) return [];
+    if (!isLast && !text.includes('\n') && this.#parser) return this.#checkLength();
+    this.#parser ??= new Papa.Parser({ delimiter: this.delimiter, newline: '\n' });
+    return this.#parse(this.#rest.normalize('NFC'), isLast);
+  }
+
+  #parse(text: string, isLast: boolean): CSVRow[] {
+    this.#checkNul(text);
+    const { data, errors, meta } = this.#parser!.parse(text, 0, !isLast) as Parsed;
     // An error in the last row may disappear when the row is complete.
     const wrong = errors.find(({ row }) => row < data.length);
     if (wrong) {
@@ -70,13 +98,51 @@ export class RowReader {
         cure: 'double each quote inside a quoted field',
       });
     }
-    this.#rest = this.#rest.slice(meta.cursor);
+    this.#rest = text.slice(meta.cursor);
     this.#checkLength();
     const first = this.#rows + 1;
     this.#rows += data.length;
     return data
       .map((cells, i) => ({ cells, number: first + i }))
       .filter(({ cells }) => cells.length > 1 || cells[0] !== '');
+  }
+
+  /**
+   * Skips the lines before the table, once they are complete.
+   * @returns whether the table has begun
+   */
+  #begin(isLast: boolean): boolean {
+    if (!this.#hasBegun) {
+      if (this.#rest.length < SEPARATOR_LINE && !this.#rest.includes('\n') && !isLast) return false;
+      if (this.#rest.startsWith('\uFEFF')) this.#rest = this.#rest.slice(1);
+      refuseForeignText(this.#rest);
+      this.#hasBegun = true;
+      const separator = separatorLine.exec(this.#rest);
+      if (separator) {
+        this.#delimiter ??= separator[1]!;
+        this.#toSkip = Math.max(this.#toSkip, 1);
+      }
+    }
+    while (this.#toSkip > 0) {
+      const end = this.#rest.indexOf('\n');
+      if (end < 0 && !isLast) return false;
+      const line = end < 0 ? this.#rest : this.#rest.slice(0, end);
+      this.#rest = this.#rest.slice(line.length + 1);
+      this.#rows++;
+      if (line.trim() !== '') this.skipped.push({ row: this.#rows, text: line, reason: 'before' });
+      this.#toSkip--;
+    }
+    return true;
+  }
+
+  #checkNul(text: string): void {
+    const at = text.indexOf('\0');
+    if (at < 0) return;
+    throw new RangeFault({
+      place: `CSV row ${this.#rows + text.slice(0, at).split('\n').length}`,
+      problem: 'has a NUL character, which no text contains',
+      cure: 'save the file as text in UTF-8',
+    });
   }
 
   #checkLength(): CSVRow[] {
@@ -91,42 +157,43 @@ export class RowReader {
   }
 }
 
+/** At most this many skipped rows are listed. */
+const MOST_LISTED = 1000;
+
 /** The rows of a CSV text that arrives in chunks, and its column names. */
 export class CSVRows implements TextRows {
   readonly place = 'CSV';
   readonly origin = 'text';
   readonly describeCell = cellDescriber('CSV row');
   readonly #options: CSVOptions;
-  readonly #delimiter: string;
   readonly #rows: RowReader;
+  readonly #skipped: SkippedRow[] = [];
   #names: readonly string[] | undefined;
+  /** The header row, if there is one. */
+  #header: CSVRow | undefined;
+  /** The number of fields in every row, once one has been read. */
+  #width: number | undefined;
+  /** A row that isn't data, if the text goes on after it. */
+  #stray: { readonly error: RangeFault; readonly skipped: SkippedRow } | undefined;
+  #last = 0;
 
   /** @throws TypeError or RangeError naming the option */
   constructor(options: CSVOptions) {
-    checkKeys('options', options, [...columnOptionNames, 'delimiter', 'header']);
-    const { delimiter = ',', header = true } = options;
-    if (typeof delimiter !== 'string' || !/^[^\r\n"\uFEFF]$/.test(delimiter)) {
-      throw new RangeFault({
-        place: 'delimiter',
-        problem: `expected a single character such as ',' or ';', got ${show(delimiter)}`,
-      });
-    }
-    if (typeof header !== 'boolean') {
-      if (!Array.isArray(header)) {
-        throw new TypeFault({
-          place: 'header',
-          problem: `expected true, false or an array of names, got ${show(header)}`,
-        });
-      }
-      this.#names = header as string[];
-    }
+    checkKeys('options', options, [...columnOptionNames, ...dialectOptionNames]);
+    const { header = true } = options;
+    checkDialect(options);
+    if (typeof header !== 'boolean') this.#names = header;
     this.#options = options;
-    this.#delimiter = delimiter;
-    this.#rows = new RowReader(delimiter);
+    this.#rows = new RowReader(options.delimiter, options.skip ?? 0);
   }
 
   get names(): readonly string[] | undefined {
     return this.#names;
+  }
+
+  /** Rows that are no data, in order: at most 1000. */
+  get skipped(): readonly SkippedRow[] {
+    return [...this.#rows.skipped, ...this.#skipped];
   }
 
   /**
@@ -134,23 +201,30 @@ export class CSVRows implements TextRows {
    * @throws RangeError naming the row
    */
   *read(chunk: string, isLast?: boolean): Generator<Row, void, void> {
-    for (const row of this.#rows.read(chunk, isLast)) {
-      const { cells, number } = row;
-      const names = (this.#names ??= this.#readNames(row));
-      if (names === cells) continue;
-      if (cells.length !== names.length) {
-        throw new RangeFault({
-          place: `CSV row ${number}`,
-          problem: `expected ${names.length} fields, one for each column, got ${cells.length}`,
-        });
+    const { comment, trim = false } = this.#options;
+    for (const { cells: fields, number } of this.#rows.read(chunk, isLast)) {
+      if (comment !== undefined && fields[0]!.startsWith(comment)) {
+        this.#skip({ row: number, text: fields.join(this.#rows.delimiter), reason: 'comment' });
+        continue;
       }
-      yield row;
+      const isBlank = fields.length === 1 && fields[0]!.trim() === '';
+      if (isBlank && this.#names?.length !== 1) continue;
+      const row = { cells: trim ? fields.map(trimField) : fields, number };
+      const isHeader = this.#names === undefined && this.#readNames(row);
+      if (!isHeader) {
+        const data = this.#readRow(row);
+        if (data) yield data;
+      }
+      this.#last = number;
     }
+    if (isLast && this.#stray) this.#skip(this.#stray.skipped);
   }
 
-  /** @returns `cells` itself if the row is the header */
-  #readNames({ cells, number }: CSVRow): readonly string[] {
-    const other = [';', '\t', ',', '|'].find((mark) => mark !== this.#delimiter && cells[0]!.includes(mark));
+  /** @returns whether the row is the header */
+  #readNames(row: CSVRow): boolean {
+    const { cells, number } = row;
+    const delimiter = this.#rows.delimiter;
+    const other = [';', '\t', ',', '|'].find((mark) => mark !== delimiter && cells[0]!.includes(mark));
     if (cells.length === 1 && other !== undefined) {
       throw new RangeFault({
         place: `CSV row ${number}`,
@@ -159,8 +233,134 @@ export class CSVRows implements TextRows {
         option: { name: 'delimiter', values: [other] },
       });
     }
-    return this.#options.header === false ? cells.map((_, i) => String(i)) : cells;
+    const isHeader = this.#options.header !== false;
+    if (isHeader) this.#header = row;
+    this.#names = isHeader ? cells : cells.map((_, i) => String(i));
+    return isHeader;
   }
+
+  /** @returns undefined if the row isn't data */
+  #readRow(row: CSVRow): CSVRow | undefined {
+    const { cells, number } = row;
+    this.#width ??= this.#findWidth(cells);
+    const names = this.#names!;
+    const isRepeated =
+      cells.length >= names.length && names.length > 1 && names.every((name, k) => cells[k] === name);
+    if (isRepeated && this.#options.header !== false) {
+      this.#handleHeader(row);
+      return undefined;
+    }
+    if (cells.length !== this.#width) {
+      this.#handleStray(row);
+      return undefined;
+    }
+    if (this.#stray) throw this.#stray.error;
+    if (cells.length === names.length) return row;
+    if (isEmptyFrom(cells, names.length)) return { cells: cells.slice(0, names.length), number };
+    throw new RangeFault({
+      place: `CSV row ${number}`,
+      problem: `has a field after the last named column, got ${show(cells.find((cell, k) => k >= names.length && cell !== ''))}`,
+      cure: 'name all columns: set header to an array of names',
+      option: { name: 'header' },
+    });
+  }
+
+  /** Rows may end in the delimiter: after the named columns every field is empty. */
+  #findWidth(first: readonly string[]): number {
+    const names = this.#names!;
+    if (!this.#header)
+      return first.length > names.length && isEmptyFrom(first, names.length) ? first.length : names.length;
+    let named = names.length;
+    while (named > 1 && names[named - 1] === '') named--;
+    if (first.length < names.length || !isEmptyFrom(first, named)) return names.length;
+    this.#names = names.slice(0, named);
+    return first.length;
+  }
+
+  #handleHeader({ cells, number }: CSVRow): void {
+    const skipped: SkippedRow = { row: number, text: cells.join(this.#rows.delimiter), reason: 'names' };
+    if (this.#options.strayRows === 'skip') this.#skip(skipped);
+    else
+      throw new RangeFault({
+        place: `CSV row ${number}`,
+        problem: 'is the row of column names again',
+        cure: "delete it, or set strayRows: 'skip'",
+      });
+  }
+
+  /** A lone line, or lines after an empty one, may follow the table; anything else is an error. */
+  #handleStray({ cells, number }: CSVRow): void {
+    const [width, count] = [this.#width!, cells.length];
+    const error = new RangeFault({
+      place: `CSV row ${number}`,
+      problem: `expected ${width} ${width === 1 ? 'field' : 'fields'}, one for each column, got ${count}`,
+      ...this.#adviseOn(cells),
+    });
+    const isLone = count === 1 && width > 1 && /[\s()[\]]/.test(cells[0]!.trim());
+    const isAfter = this.#stray !== undefined || number > this.#last + 1 || isLone;
+    if (this.#options.strayRows !== 'skip' || !isAfter) throw this.#stray?.error ?? error;
+    const skipped: SkippedRow = { row: number, text: cells.join(this.#rows.delimiter), reason: 'after' };
+    if (this.#stray) this.#skip(this.#stray.skipped);
+    this.#stray = { error: this.#stray?.error ?? error, skipped };
+  }
+
+  /** How to go on after a row with another number of fields than the header. */
+  #adviseOn(cells: readonly string[]): Pick<Fault, 'cure' | 'option'> {
+    const header = this.#header;
+    const isFirst = header !== undefined && this.#last === header.number;
+    const mark = commentMarks.find((each) => cells[0]!.startsWith(each));
+    if (mark !== undefined)
+      return {
+        cure: `if it is a comment, set comment: '${mark}'`,
+        option: { name: 'comment', values: [mark] },
+      };
+    if (isFirst && header.cells.length + 1 === cells.length && header.cells.length > 1)
+      return {
+        cure: 'the header lacks a name: set header to an array of names, and skip to leave the row out',
+        option: { name: 'header' },
+      };
+    if (isFirst && header.cells.length < cells.length)
+      return {
+        cure: `row ${header.number} has ${header.cells.length}: if it is not the row of names, set skip: ${header.number}`,
+        option: { name: 'skip', values: [header.number] },
+      };
+    return {};
+  }
+
+  #skip(row: SkippedRow): void {
+    if (this.#skipped.length < MOST_LISTED) this.#skipped.push(row);
+  }
+}
+
+const isEmptyFrom = (cells: readonly string[], from: number): boolean =>
+  cells.slice(from).every((cell) => cell === '');
+
+/** Drops spaces around a field; quotes after a space count as quotes. */
+function trimField(field: string): string {
+  const text = field.trim();
+  return /^"[^]*"$/.test(text) ? text.slice(1, -1).replaceAll('""', '"') : text;
+}
+
+/** @throws TypeError or RangeError naming the option */
+function checkDialect({ delimiter, header = true, skip = 0, comment, trim, strayRows }: CSVDialect): void {
+  if (delimiter !== undefined && (typeof delimiter !== 'string' || !/^[^\r\n"\uFEFF]$/.test(delimiter))) {
+    throw new RangeFault({
+      place: 'delimiter',
+      problem: `expected a single character such as ',' or ';', got ${show(delimiter)}`,
+    });
+  }
+  if (typeof header !== 'boolean' && !Array.isArray(header)) {
+    throw new TypeFault({
+      place: 'header',
+      problem: `expected true, false or an array of names, got ${show(header)}`,
+    });
+  }
+  checkInteger('skip', skip, 0);
+  if (comment !== undefined && (typeof comment !== 'string' || comment === '')) {
+    throw new TypeFault({ place: 'comment', problem: `expected a text such as '#', got ${show(comment)}` });
+  }
+  checkOptional('trim', trim, 'boolean');
+  if (strayRows !== undefined) checkName('strayRows', strayRows, ['error', 'skip'] as const);
 }
 
 /**

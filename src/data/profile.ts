@@ -1,5 +1,5 @@
 import { isMissingMark } from './columns.js';
-import type { RowBlocks } from './rows.js';
+import type { RowBlocks, RowSource, SkippedRow } from './rows.js';
 import { checkCount } from './samples.js';
 
 /** Up to this many distinct values are counted. */
@@ -30,7 +30,12 @@ export interface TableProfile {
   /** The number of rows. */
   readonly count: number;
   readonly columns: readonly ColumnProfile[];
+  /** Rows of a CSV text that are no data and were skipped, if there are any: at most 1000. */
+  readonly skipped?: readonly SkippedRow[];
 }
+
+export const listSkipped = ({ skipped = [] }: Pick<RowSource, 'skipped'>): Pick<TableProfile, 'skipped'> =>
+  skipped.length > 0 ? { skipped } : {};
 
 /** The profile of a column that holds neither numbers nor text. @param holds names its values */
 export const unsupportedColumn = (name: string, holds: string): ColumnProfile => ({
@@ -60,7 +65,7 @@ export async function profileRows({ source, blocks }: RowBlocks): Promise<TableP
     }
   }
   checkCount(source.place, count || undefined);
-  return { count, columns: profilers.map((profiler) => profiler.result()) };
+  return { count, columns: profilers.map((profiler) => profiler.result()), ...listSkipped(source) };
 }
 
 export class ColumnProfiler {

@@ -13,6 +13,15 @@ export interface Row {
   readonly number: number;
 }
 
+/** A row of a file that is no data. */
+export interface SkippedRow {
+  /** The number of the row in the file, from 1. */
+  readonly row: number;
+  readonly text: string;
+  /** Why: a line 'before' or 'after' the table, a 'comment', or the column 'names' again. */
+  readonly reason: 'before' | 'after' | 'comment' | 'names';
+}
+
 /** The file of the rows, and its columns. */
 export interface RowSource {
   /** The file's name in error messages: 'CSV'. */
@@ -22,6 +31,8 @@ export interface RowSource {
   readonly names: readonly string[] | undefined;
   /** A cell's name in error messages: "CSV row 3, column 'width'". */
   readonly describeCell: (row: number, column: string) => string;
+  /** Rows that are no data, of those read so far: at most 1000. */
+  readonly skipped?: readonly SkippedRow[];
 }
 
 /** Rows of a file, which arrive in blocks. */

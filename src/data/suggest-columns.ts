@@ -38,17 +38,56 @@ export interface ColumnSuggestion {
   };
   /** Why this label or target was chosen; undefined if the caller chose it. */
   readonly reason: string | undefined;
+  /** The column that would be the next choice of an answer, with the reason; undefined if the caller chose, or none would do. */
+  readonly runnerUp: { readonly name: string; readonly reason: string } | undefined;
   /** Columns that are neither inputs nor answers, with the reasons. */
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /** Names that suggest a column of classes. */
-const classNames = ['label', 'labels', 'class', 'target'];
+const classNames = ['label', 'labels', 'class', 'classes', 'target'];
 /** Names that suggest an answer, in order of preference. */
 const answerNames = [
   ...classNames,
-  ...['species', 'variety', 'y', 'outcome', 'diagnosis', 'category'],
-  ...['survived', 'result', 'quality', 'price', 'mpg', 'medv'],
+  ...['species', 'variety', 'y', 'outcome', 'diagnosis', 'category', 'response', 'cultivar', 'sentiment'],
+  ...[
+    'survived',
+    'churn',
+    'churned',
+    'exited',
+    'attrition',
+    'fraud',
+    'spam',
+    'default',
+    'deposit',
+    'subscribed',
+  ],
+  ...['purchased', 'approved', 'clicked', 'disease', 'stroke', 'result', 'quality', 'grade', 'price', 'mpg'],
+  ...['medv', 'charges', 'salary', 'wage', 'wages', 'income', 'revenue', 'sales', 'strength', 'rings'],
+];
+/** Names that suggest it less: inputs have them too. */
+const vagueNames = [
+  ...['status', 'type', 'kind', 'group', 'score', 'rating', 'cost', 'count', 'cnt', 'demand', 'consumption'],
+  ...['yield', 'value', 'risk', 'win', 'winner'],
+];
+/** Names that suggest a place or a time, which are known before the answer. */
+const inputNames = [
+  ...['year', 'date', 'time', 'datetime', 'timestamp', 'month', 'day', 'weekday', 'hour', 'quarter', 'week'],
+  ...[
+    'lat',
+    'latitude',
+    'lon',
+    'lng',
+    'long',
+    'longitude',
+    'zip',
+    'zipcode',
+    'id',
+    'index',
+    'age',
+    'sex',
+    'gender',
+  ],
 ];
 
 /** Up to this many distinct integers may be classes. */
@@ -57,6 +96,8 @@ const MOST_CLASSES = 10;
 const MOST_NAMED_CLASSES = 100;
 /** Up to this many distinct texts are categories of their own. */
 const MOST_CATEGORIES = 100;
+/** Up to this many distinct texts may be classes, where nothing else suggests it. */
+const MOST_TEXT_CLASSES = 30;
 /** A profile reports this for more distinct values than it counts. */
 const UNCOUNTED = 1001;
 
@@ -72,31 +113,35 @@ interface Candidate extends ColumnProfile {
  */
 export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {}): ColumnSuggestion {
   checkChoice(profile, choice);
-  const { targets, ignore = [], categorical = [] } = choice;
+  const { targets } = choice;
   const answer = choice.answer ?? choice.label;
   const { count } = profile;
+  const ignored = new Set(choice.ignore);
+  const categorical = new Set(choice.categorical);
   const columns = profile.columns.map((column) => ({ ...column, count, present: count - column.missing }));
   const named = answer === undefined ? targets : [answer];
+  const given = new Set(named);
   const leftOut = columns.flatMap((column) => {
     const { name } = column;
-    if (named?.includes(name)) return [];
-    const reason = ignore.includes(name)
+    if (given.has(name)) return [];
+    const reason = ignored.has(name)
       ? 'ignored'
-      : categorical.includes(name)
+      : categorical.has(name)
         ? undefined
         : findReasonToLeaveOut(column);
     return reason === undefined ? [] : [{ name, reason }];
   });
   const left = new Set(leftOut.map(({ name }) => name));
   const usable = columns.filter(({ name }) => !left.has(name));
-  const chosen = named ? undefined : chooseAnswer(usable);
+  const [chosen, runnerUp] = named ? [] : rateAnswers(usable);
+  if (!named && !chosen) throw refuseAll(leftOut, usable.length > 0);
   const answers = named ?? [chosen!.name];
-  const inputs = usable.filter(({ name }) => !answers.includes(name));
+  const predicted = new Set(answers);
+  const inputs = usable.filter(({ name }) => !predicted.has(name));
   if (inputs.length === 0) {
-    const why = leftOut.slice(0, 3).map(({ name, reason }) => `; '${name}' is left out: ${reason}`);
     throw new RangeFault({
       place: '',
-      problem: `no column is left to predict '${answers.join(', ')}' from${why.join('')}`,
+      problem: `no column is left to predict '${answers.join(', ')}' from${listLeftOut(leftOut)}`,
     });
   }
   const task = chooseTask(
@@ -104,7 +149,7 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
     choice,
   );
   const { maxCategories = MOST_CATEGORIES } = choice;
-  const ofCategories = inputs.filter(({ name, kind }) => categorical.includes(name) || kind !== 'number');
+  const ofCategories = inputs.filter(({ name, kind }) => categorical.has(name) || kind !== 'number');
   return {
     task,
     columns: {
@@ -114,6 +159,7 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
       ...(ofCategories.some(({ distinct }) => distinct > maxCategories) && { maxCategories }),
     },
     reason: chosen?.reason,
+    runnerUp: runnerUp && runnerUp.rate > 0 ? { name: runnerUp.name, reason: runnerUp.reason } : undefined,
     leftOut,
   };
 }
@@ -129,6 +175,7 @@ function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
   if (label !== undefined && targets.length > 0)
     throw new TypeFault({ place: 'targets', problem: 'expected either targets or a label, got both' });
   const names = columns.map(({ name }) => name);
+  const known = new Set(names);
   const given = {
     answer: answer === undefined ? [] : [answer],
     label: label === undefined ? [] : [label],
@@ -138,7 +185,7 @@ function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
   };
   for (const [option, list] of Object.entries(given)) {
     for (const name of list) {
-      if (!names.includes(name))
+      if (!known.has(name))
         throw new RangeFault({
           place: option,
           problem: `there is no column ${show(name)}`,
@@ -146,7 +193,8 @@ function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
         });
     }
   }
-  const text = columns.find(({ name, kind }) => targets.includes(name) && kind !== 'number');
+  const numeric = new Set(targets);
+  const text = columns.find(({ name, kind }) => numeric.has(name) && kind !== 'number');
   if (text)
     throw new RangeFault({
       place: 'targets',
@@ -184,16 +232,83 @@ const isUnique = ({ distinct, present }: Candidate): boolean =>
 
 const countText = (distinct: number): string => (distinct >= UNCOUNTED ? 'over 1000' : String(distinct));
 
-function chooseAnswer(usable: readonly Candidate[]): { name: string; reason: string } {
-  for (const known of answerNames) {
-    const column = usable.find(({ name }) => name.trim().toLowerCase() === known);
-    if (column) return { name: column.name, reason: 'by its name' };
-  }
-  const last = usable.filter(({ distinct }) => distinct > 1).at(-1);
-  if (!last)
-    throw new RangeFault({ place: '', problem: 'every column is constant; there is nothing to learn' });
-  return { name: last.name, reason: 'the last column' };
+interface RatedColumn {
+  readonly name: string;
+  readonly reason: string;
+  readonly rate: number;
 }
+
+/** Rates every column as an answer, by its name, its position and its values. @returns the best first */
+function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
+  const varied = usable.filter(({ distinct }) => distinct > 1);
+  const classes = varied.filter(isClassColumn);
+  const last = varied.at(-1);
+  // The class may stand first: the only column of classes, numbers, or texts without a name.
+  const [first] = varied;
+  const isUnnamed = usable.every(({ name }) => /^\d+$/.test(name));
+  const isFirst = classes.length === 1 && classes[0] === first && (first?.kind === 'number' || isUnnamed);
+  // A constant column with the name of an answer isn't passed over in silence.
+  return usable
+    .filter(({ name, distinct }) => distinct > 1 || rateName(name) >= SURE)
+    .map((column) => {
+      const byName = rateName(column.name);
+      const [position, where] =
+        column === last
+          ? [3, 'the last column']
+          : column === first && isFirst
+            ? [4, 'the first column']
+            : [0, 'by its values'];
+      const rate = byName + position + (isClassColumn(column) ? 1 : 0);
+      return { name: column.name, reason: byName > 0 ? 'by its name' : where, rate };
+    })
+    .sort((a, b) => b.rate - a.rate);
+}
+
+/** The least rate of a name that leaves no doubt. */
+const SURE = 15;
+
+/** How much a name suggests an answer: 20 at most, below 0 if it suggests an input. */
+function rateName(name: string): number {
+  const whole = name.trim().toLowerCase();
+  const rank = answerNames.indexOf(whole);
+  if (rank >= 0) return 20 - ((20 - SURE) * rank) / answerNames.length;
+  const parts = splitName(name);
+  if (inputNames.includes(parts.at(-1) ?? '') || inputNames.includes(whole)) return -3;
+  if ([parts[0], parts.at(-1)].some((part) => answerNames.slice(0, -1).includes(part ?? ''))) return 7;
+  if (vagueNames.includes(whole)) return 2.5;
+  return vagueNames.includes(parts.at(-1) ?? '') ? 1 : 0;
+}
+
+/** The words of a name: 'loan_status', 'SalePrice' and 'credit.risk' have two. */
+const splitName = (name: string): string[] =>
+  name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\d]+/u)
+    .filter((part) => part !== '');
+
+/** Whether the values of a column may be classes: a few texts or integers, each in several rows. */
+const isClassColumn = ({ kind, isInteger, distinct, present }: Candidate): boolean =>
+  distinct > 1 &&
+  distinct <= present / 2 &&
+  (kind === 'number' ? isInteger && distinct <= MOST_CLASSES : distinct <= MOST_TEXT_CLASSES);
+
+/** @throws RangeError naming the columns that are left out, if no column can be predicted */
+function refuseAll(leftOut: ColumnSuggestion['leftOut'], hasConstants: boolean): RangeFault {
+  if (leftOut.length === 0)
+    return new RangeFault({ place: '', problem: 'every column is constant; there is nothing to learn' });
+  const others = hasConstants ? '; the others are constant' : '';
+  return new RangeFault({
+    place: '',
+    problem: `no column is left to predict${listLeftOut(leftOut)}${others}`,
+  });
+}
+
+const listLeftOut = (leftOut: ColumnSuggestion['leftOut']): string =>
+  leftOut
+    .slice(0, 3)
+    .map(({ name, reason }) => `; '${name}' is left out: ${reason}`)
+    .join('');
 
 function chooseTask(column: Candidate, { label, targets }: ColumnChoice): Task {
   const { name, kind, distinct, isInteger, present } = column;

@@ -5,12 +5,12 @@ import { checkKeys } from '../base/check.js';
 import { decodeNPY } from '../formats/numpy/npy.js';
 import { isMissingMark, isNumeric, planColumns, refuseColumn, type ColumnOptions } from './columns.js';
 import { CSVRows } from './csv.js';
-import type { CSVDialect } from './dialect.js';
+import { dialectOptionNames, type CSVDialect } from './dialect.js';
 import { checkJSONOptions, parseJSONLines, parseJSONRows, type JSONOptions } from './json.js';
 import { tabulate } from './npy.js';
 import type { ParquetFile } from './parquet/file.js';
-import { ColumnProfiler, unsupportedColumn, type TableProfile } from './profile.js';
-import { checkText, parseText, type Row, type RowSource } from './rows.js';
+import { ColumnProfiler, listSkipped, unsupportedColumn, type TableProfile } from './profile.js';
+import { checkText, parseText, type Row, type RowSource, type SkippedRow } from './rows.js';
 import { checkCount, SampleBuilder } from './samples.js';
 import type { SampleArrays } from './schema.js';
 
@@ -47,7 +47,7 @@ export class Table {
    */
   static fromCSV(text: string, options: CSVDialect = {}): Table {
     checkText('a CSV text', text);
-    checkKeys('options', options, ['delimiter', 'header']);
+    checkKeys('options', options, dialectOptionNames);
     return new Table(parseCSV(text, options, []));
   }
 
@@ -121,6 +121,11 @@ export class Table {
     return this.#content.source.names;
   }
 
+  /** Rows of a CSV text that are no data and were skipped: at most 1000. */
+  get skipped(): readonly SkippedRow[] {
+    return this.#content.source.skipped ?? [];
+  }
+
   /** The number of rows. */
   get count(): number {
     return this.#content.count;
@@ -174,7 +179,7 @@ export function profileTable(table: Table): TableProfile {
     for (let n = 0; n < table.count; n++) profiler.add(table.cell(n, k));
     return profiler.result();
   });
-  return { count: table.count, columns };
+  return { count: table.count, columns, ...listSkipped(table) };
 }
 
 function* readRows({ source, count, cell, number }: Content): Generator<Row, void, void> {
@@ -196,16 +201,23 @@ const hold = (source: Content['source'], rows: readonly Row[]): Content => ({
 function parseCSV(text: string, options: CSVDialect, spelled: readonly string[]): Content {
   const rows = new CSVRows(options);
   const numbers: number[] = [];
+  const areSpelled = new Set(spelled);
   let columns: TextColumn[] | undefined;
   for (const { cells, number } of parseText(rows, text)) {
-    columns ??= rows.names!.map((name) => new TextColumn(spelled.includes(name)));
+    columns ??= rows.names!.map((name) => new TextColumn(areSpelled.has(name)));
     for (let k = 0; k < columns.length; k++) columns[k]!.add(cells[k] as string);
     numbers.push(number);
   }
   const names = rows.names ?? [];
   const held = columns?.map(({ cells }) => cells) ?? [];
   return {
-    source: { place: rows.place, origin: rows.origin, names, describeCell: rows.describeCell },
+    source: {
+      place: rows.place,
+      origin: rows.origin,
+      names,
+      describeCell: rows.describeCell,
+      skipped: rows.skipped,
+    },
     count: numbers.length,
     cell: (n, k) => held[k]![n],
     number: (n) => numbers[n]!,

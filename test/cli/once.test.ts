@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
-import { RowReader } from '../../src/data/csv.js';
+import { CSVRows } from '../../src/data/csv.js';
 import { Network } from '../../src/index.js';
 import { createProgram } from '../../src/cli/program.js';
 import { irisCSV } from '../support/cli.js';
@@ -42,7 +42,7 @@ afterAll(() => {
   rmSync(cwd, { recursive: true });
 });
 
-const reads = vi.spyOn(RowReader.prototype, 'read');
+const reads = vi.spyOn(CSVRows.prototype, 'read');
 
 /** How many characters readers of CSV were given. */
 const countCharacters = (): number => reads.mock.calls.reduce((sum, [chunk]) => sum + chunk.length, 0);
@@ -93,6 +93,6 @@ it('counts a network that is saved and loaded, and a row that is parsed', async 
   const net = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'linear' }] });
   await Network.load(net.save());
   expect(counts).toMatchObject({ encode: 1, decode: 1 });
-  new RowReader(',').read('a,b\n', true);
+  Array.from(new CSVRows({}).read('a,b\n', true));
   expect(countCharacters()).toBe(4);
 });

@@ -411,7 +411,12 @@ describe('an error', () => {
     ['an open quote', ['quote.csv'], 3, /^bp4: quote\.csv: CSV row 3: a quoted field is never closed/],
     ['nothing', ['empty.csv'], 3, /^bp4: empty\.csv: it is empty/],
     ['no row', ['head.csv'], 3, /^bp4: head\.csv: CSV: expected at least one row of data, got none$/],
-    ['no text', ['binary.csv'], 3, /^bp4: binary\.csv: not valid UTF-8; save it as UTF-8$/],
+    [
+      'no text',
+      ['binary.csv'],
+      3,
+      /^bp4: binary\.csv: line 2 has bytes that are not valid UTF-8; save it as UTF-8, or .*--encoding windows-1252$/,
+    ],
     ['no JSON', ['broken.json'], 3, /^bp4: broken\.json: JSON, line 1, column \d+: invalid JSON/],
     [
       'no JSON in a line',

@@ -117,8 +117,8 @@ describe('save', () => {
   });
 
   it('save rejects metadata that load would reject', async () => {
-    const many = Array.from({ length: 33_000 }, () => []);
-    for (const json of [{ many }, { text: 'x'.repeat(2 ** 20) }]) {
+    const many = Array.from({ length: 530_000 }, () => []);
+    for (const json of [{ many }, { text: 'x'.repeat(2 ** 24) }]) {
       const metadata = { beside: JSON.stringify(json) };
       await expectError(() => encodeState(state, metadata), [RangeError, /^save: /]);
     }

@@ -193,6 +193,7 @@ describe('suggestColumns', () => {
       task: 'classification',
       columns: { inputs: ['size', 'color'], label: 'species', categorical: ['color'] },
       reason: 'by its name',
+      runnerUp: { name: 'color', reason: 'the last column' },
       leftOut: [{ name: 'id', reason: 'numbers its rows' }],
     });
   });
@@ -266,6 +267,13 @@ describe('suggestColumns', () => {
       {},
       "no column is left to predict 'b' from; 'id'",
     ],
+    [
+      'a table whose columns all name or number its rows',
+      csv('n,name', 20, (n) => `${n},name${n}`),
+      {},
+      "no column is left to predict; 'n' is left out: numbers its rows; 'name' is left out: text with 20 different values",
+    ],
+    ['a constant label', 'species,b\na,1\na,2', {}, "column 'species': every row has the same value"],
     ['an unknown option', 'a,b\n1,2', { classes: [] } as never, "choice: unknown 'classes'"],
   ])('suggestColumns rejects %s', async (_what, text, choice, message) => {
     await expectError(() => suggest(text, choice), [Error, message]);

@@ -11,6 +11,8 @@ import { warnOfUnknown } from '../model/labeled-data.js';
 import { openModel } from '../model/open-model.js';
 import { checkApart, writeStoppable } from '../data/output-paths.js';
 import type { WritePart } from '../../node/whole-file.js';
+import type { SkippedRow } from '../../data/index.js';
+import { describeSkipped } from '../data/skipped-rows.js';
 import { displayPath } from '../data/read-file.js';
 import { readSamples, type Sample } from '../predict/samples.js';
 import type { Network } from '../../network.js';
@@ -78,7 +80,9 @@ async function predictAll(
   for (const path of paths) {
     const onIgnored = (columns: readonly string[]): void =>
       output.warn(`${displayPath(path)}: not used: ${joinNames(columns)}`);
-    for await (const samples of readSamples(path, signature, onIgnored)) {
+    const onSkipped = (rows: readonly SkippedRow[]): void =>
+      output.warn(`${displayPath(path)}: skipped ${describeSkipped(rows)!}`);
+    for await (const samples of readSamples(path, signature, onIgnored, onSkipped)) {
       if (samples.length === 0) continue;
       const text = writer.writeLines(predictSamples(net, signature, samples));
       await write(count === 0 ? writer.head + text : text);

@@ -44,7 +44,8 @@ export function detectFileKind(path: string): FileKind {
   );
 }
 
-function kindOfName(path: string): FileKind | undefined {
+/** @returns undefined if the name says nothing */
+export function kindOfName(path: string): FileKind | undefined {
   const name = path.toLowerCase().replace(/\.gz$/, '');
   if (/idx\d(-ubyte)?$/.test(name)) return { format: 'idx' };
   const extension = name.slice(name.lastIndexOf('.') + 1);

@@ -25,17 +25,19 @@ export function guessColumns(
 
 function checkChoice(path: string, { columns }: TableProfile, choice: ColumnChoice): void {
   const names = columns.map(({ name }) => name);
+  const known = new Set(names);
   const { label, targets = [], ignore = [], categorical = [] } = choice;
   const groups = { label: label === undefined ? [] : [label], target: targets, ignore, categorical };
   for (const [option, wished] of Object.entries(groups)) {
     for (const name of wished) {
-      if (names.includes(name)) continue;
+      if (known.has(name)) continue;
       const nearest = findNearest(name, names);
       const cure = nearest === undefined ? `they are ${joinNames(names)}` : `did you mean '${nearest}'?`;
       throw new UsageError(`--${option}`, `${path} has no column '${name}'`, cure);
     }
   }
-  const text = columns.find(({ name, kind }) => targets.includes(name) && kind !== 'number');
+  const numeric = new Set(targets);
+  const text = columns.find(({ name, kind }) => numeric.has(name) && kind !== 'number');
   if (text)
     throw new UsageError(
       '--target',

@@ -1,9 +1,18 @@
 import type { CSVDialect, Dataset } from '../../data/index.js';
 import { readIDXSamples, readMNISTSamples, readNPZSamples, type ArraySamples } from './array-files.js';
-import { inFile } from '../errors.js';
-import { pickDialect } from '../options/data.js';
+import { DataError, inFile } from '../errors.js';
+import { pickTextFormat, type TextFormat } from '../options/data.js';
+import { recognizeJSON } from '../../data/foreign-files.js';
 import { detectFileKind, STDIN, type DataFormat } from './file-formats.js';
-import { fileBuffer, isLarge, displayPath, readBytes, readText, textSource } from './read-file.js';
+import {
+  detectKind,
+  fileBuffer,
+  isLarge,
+  displayPath,
+  readBytes,
+  readText,
+  textSource,
+} from './read-file.js';
 import {
   openCSV,
   openJSON,
@@ -31,7 +40,7 @@ export type DataFile = TableFile | SamplesFile;
 const MNIST = 'mnist';
 
 /** What need not be found out. */
-export interface OpenOptions extends CSVDialect {
+export interface OpenOptions extends TextFormat {
   /** Whether to read it again in each epoch. Default: if it is large. */
   readonly isStream?: boolean;
   /** Columns that need not be read. */
@@ -44,7 +53,7 @@ export interface OpenOptions extends CSVDialect {
  */
 export async function openData(path: string, known: OpenOptions = {}): Promise<DataFile> {
   if (path === MNIST) return { kind: 'samples', path, ...(await readMNISTSamples()) };
-  const { format } = detectFileKind(path);
+  const { format } = await detectKind(path);
   if (format === 'npz') {
     const bytes = await readBytes(path);
     return await inFile(path, () => ({ kind: 'samples', path, ...readNPZSamples(bytes) }));
@@ -66,16 +75,19 @@ export async function openData(path: string, known: OpenOptions = {}): Promise<D
 async function openTable(
   path: string,
   format: Exclude<DataFormat, 'npz' | 'idx'>,
-  { isStream, ignore, ...given }: OpenOptions,
+  { isStream, encoding, ignore, ...given }: OpenOptions,
 ): Promise<OpenedTable> {
   const { delimiter } = detectFileKind(path);
   const isLong = path !== STDIN && (isStream ?? (await isLarge(path)));
-  const text = (): Text | Promise<Text> => (isLong ? textSource(path) : readText(path));
+  const text = (): Text | Promise<Text> => (isLong ? textSource(path, encoding) : readText(path, encoding));
   switch (format) {
     case 'csv':
-      return await openCSV(await text(), { ...(delimiter !== undefined && { delimiter }), ...given });
+      return await openCSVOrJSON(path, await text(), {
+        ...(delimiter !== undefined && { delimiter }),
+        ...given,
+      });
     case 'json':
-      return openJSON(await readText(path));
+      return openJSON(await readText(path, encoding));
     case 'jsonl':
       return openJSONLines(await text());
     case 'npy':
@@ -83,6 +95,15 @@ async function openTable(
     case 'parquet':
       return openParquet(await fileBuffer(path), isLong, ignore);
   }
+}
+
+/** Standard input may hold JSON; a file says so by its name. @throws DataError if a file holds JSON under another name */
+async function openCSVOrJSON(path: string, text: Text, known: CSVDialect): Promise<OpenedTable> {
+  const json = typeof text === 'string' ? recognizeJSON(text) : undefined;
+  if (typeof text !== 'string' || json === undefined) return await openCSV(text, known);
+  if (path === STDIN) return json === 'json' ? openJSON(text) : openJSONLines(text);
+  const name = json === 'json' ? 'JSON' : 'JSON Lines';
+  throw new DataError(path, `it holds ${name}`, `give it a name that ends in .${json}`);
 }
 
 /**
@@ -95,7 +116,7 @@ export async function readData(
   reading: Reading,
   part: 'data' | 'test' = 'data',
 ): Promise<Dataset> {
-  const file = await openData(path, pickDialect(reading));
+  const file = await openData(path, pickTextFormat(reading));
   if (file.kind === 'table') return await file.read(reading);
   return (part === 'test' ? file.test : undefined) ?? file.data;
 }

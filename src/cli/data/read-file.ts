@@ -1,12 +1,14 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
-import type { TextSource } from '../../data/chunks.js';
+import { readText as readTextChunks, type TextSource } from '../../data/chunks.js';
+import { decodeText } from '../../data/decode-text.js';
+import { recognizeForeign } from '../../data/foreign-files.js';
 import type { AsyncBuffer } from '../../data/parquet/file.js';
 import { DataError, inFile } from '../errors.js';
-import { STDIN } from './file-formats.js';
+import { detectFileKind, kindOfName, STDIN, type FileKind } from './file-formats.js';
 import { isGzip, MOST_UNPACKED } from '../../base/inflate.js';
 
 /** No string is longer in V8. */
@@ -28,14 +30,7 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
     return await unpack(bytes, { maxOutputLength: MOST_UNPACKED });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(path);
-    throw new DataError(
-      path,
-      `it could not be decompressed by gzip: ${(error as Error).message}`,
-      undefined,
-      {
-        cause: error,
-      },
-    );
+    throw refuseGzip(path, error);
   }
 }
 
@@ -52,9 +47,10 @@ async function readStdin(): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /**
- * @throws DataError where it is not UTF-8
+ * @param encoding default: UTF-8 or UTF-16, inferred
+ * @throws DataError where its bytes are no text
  */
-export async function readText(path: string): Promise<string> {
+export async function readText(path: string, encoding?: string): Promise<string> {
   const bytes = await readBytes(path);
   if (bytes.length > LONGEST_TEXT) {
     throw new DataError(
@@ -63,11 +59,7 @@ export async function readText(path: string): Promise<string> {
       'convert it to CSV or JSON Lines',
     );
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new DataError(displayPath(path), 'not valid UTF-8', 'save it as UTF-8', { cause: error });
-  }
+  return await inFile(displayPath(path), () => decodeText('', bytes, encoding));
 }
 
 /** A file as messages call it. */
@@ -80,14 +72,83 @@ const MOST_IN_MEMORY = 2 ** 28;
 export const isLarge = async (path: string): Promise<boolean> =>
   (await inFile(path, () => stat(path))).size > MOST_IN_MEMORY;
 
-/** Opens a text from its beginning, unpacked. */
+/** Opens a text from its beginning, unpacked and decoded. */
 export const textSource =
-  (path: string): TextSource =>
-  () => {
-    const file = createReadStream(path, { highWaterMark: 2 ** 20 });
-    // An error of the file comes out of what is read at its end.
-    return /\.gz$/i.test(path) ? pipeline(file, createGunzip(), () => undefined) : file;
-  };
+  (path: string, encoding?: string): TextSource =>
+  () =>
+    readTextInChunks(path, encoding);
+
+/** @throws DataError where it cannot be read, or its bytes are no text */
+export async function* readTextInChunks(
+  path: string,
+  encoding?: string,
+): AsyncGenerator<string, void, undefined> {
+  const name = displayPath(path);
+  const texts = readTextChunks(() => unpacked(name, openFile(path)), encoding, '');
+  for (;;) {
+    const { value, done } = await inFile(name, () => texts.next());
+    if (done) return;
+    yield value;
+  }
+}
+
+const openFile = (path: string): AsyncIterable<Uint8Array> =>
+  path === STDIN ? process.stdin : createReadStream(path, { highWaterMark: 2 ** 20 });
+
+/** What is in gzip is unpacked on the way. */
+async function* unpacked(
+  name: string,
+  stream: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, undefined> {
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
+  const { value: first } = await chunks.next();
+  if (first === undefined) return;
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield first!;
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+  }
+  if (!isGzip(first)) yield* all();
+  else {
+    try {
+      yield* pipeline(all, createGunzip(), () => undefined) as AsyncIterable<Uint8Array>;
+    } catch (error) {
+      throw refuseGzip(name, error);
+    }
+  }
+}
+
+const refuseGzip = (name: string, cause: unknown): DataError =>
+  new DataError(name, `it could not be decompressed by gzip: ${(cause as Error).message}`, undefined, {
+    cause,
+  });
+
+/** The bytes of a file that say what it is. */
+const BEGINNING = 4096;
+
+/**
+ * Detects the kind of a file by its name, and checks that its first bytes don't say otherwise.
+ * @throws UsageError if the name says nothing, DataError naming what the file is instead
+ */
+export async function detectKind(path: string): Promise<FileKind> {
+  const format = kindOfName(path)?.format;
+  const isFile = path !== STDIN && existsSync(path) && statSync(path).isFile();
+  const found = isFile ? recognizeForeign(await readBeginning(path)) : undefined;
+  const isFormat = found && format !== undefined && ['gzip', format].includes(found.format ?? '');
+  // The reader of .npz judges what is in a zip.
+  const isZip = format === 'npz' && found?.format === undefined;
+  if (found && !isFormat && !isZip) throw new DataError(path, found.problem, found.cure);
+  return detectFileKind(path);
+}
+
+async function readBeginning(path: string): Promise<Uint8Array> {
+  const file = await inFile(path, () => open(path));
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(BEGINNING), 0, BEGINNING, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
 
 /**
  * Reads any bytes of a file. It is opened for each part: nothing is left open.

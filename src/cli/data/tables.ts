@@ -1,5 +1,6 @@
 import { readText, type TextSource } from '../../data/chunks.js';
 import { CSVRows } from '../../data/csv.js';
+import { isProbe } from '../../data/dialect.js';
 import {
   Dataset,
   DataStream,
@@ -10,6 +11,7 @@ import {
   type ColumnOptions,
   type CSVDialect,
   type CSVOptions,
+  type DetectedDialect,
   type MissingPolicy,
   type TableProfile,
 } from '../../data/index.js';
@@ -17,13 +19,10 @@ import { JSONLinesRows } from '../../data/json.js';
 import { profileParquet, type AsyncBuffer } from '../../data/parquet/file.js';
 import { profileRows } from '../../data/profile.js';
 import { openText } from '../../data/rows.js';
+import type { TextFormat } from '../options/data.js';
 
 /** How a data file is read: what was guessed or given in training, and holds for files to be predicted too. */
-export interface Reading {
-  /** Of CSV and TSV. */
-  readonly delimiter?: string;
-  /** Whether the first row names the columns, or the names that they were given. */
-  readonly header?: boolean | readonly string[];
+export interface Reading extends TextFormat {
   readonly missing?: MissingPolicy;
   readonly maxCategories?: number;
   /** The columns that the network sees, in order; none where the data have no names. */
@@ -47,7 +46,7 @@ export interface OpenedTable {
   /** What its columns hold. @throws FormatError, TypeError, RangeError naming the row, of a table larger than memory */
   readonly profile: () => TableProfile | Promise<TableProfile>;
   /** How its text is written. */
-  readonly dialect?: Required<CSVDialect>;
+  readonly dialect?: DetectedDialect;
   /** A table in memory is not parsed again for it. @throws FormatError, TypeError, RangeError naming the row and column */
   readonly read: (reading: Reading) => Dataset | Promise<Dataset>;
   /** In place of `read`, where it is larger than memory. @throws as that */
@@ -65,10 +64,10 @@ const inMemory = (table: Table): OpenedTable => ({
 /** @throws RangeError naming the row */
 export async function openCSV(text: Text, known: CSVDialect): Promise<OpenedTable> {
   if (typeof text === 'string') {
-    const dialect = detectDialect(text, known);
+    const dialect = detectDialect(text, { ...known, strayRows: 'skip' });
     return { ...inMemory(Table.fromCSV(text, dialect)), dialect };
   }
-  const dialect = detectDialect(await readBeginning(text), known);
+  const dialect = detectDialect(await readBeginning(text), { ...known, strayRows: 'skip' });
   const optionsFor = (reading: Reading): CSVOptions => ({ ...chooseColumns(reading), ...dialect });
   return {
     profile: () => profileRows(openText(text, new CSVRows(dialect))),
@@ -129,8 +128,12 @@ async function readWhole(source: TextSource): Promise<string> {
 }
 
 async function readBeginning(source: TextSource): Promise<string> {
-  for await (const chunk of readText(source)) return chunk;
-  return '';
+  let beginning = '';
+  for await (const chunk of readText(source)) {
+    beginning += chunk;
+    if (isProbe(beginning)) break;
+  }
+  return beginning;
 }
 
 /** The options of a reading that choose columns. */

@@ -14,12 +14,8 @@ import type { OpenedModel } from './open-model.js';
  * @throws UsageError, DataError naming the file and the place in it, or the option that is missing
  */
 export async function readLabeledData(path: string, signature: ModelSignature): Promise<Dataset> {
-  const { delimiter, width, outputs } = signature;
-  const { header } = signature.reading;
-  const file = await openData(path, {
-    ...(delimiter !== undefined && { delimiter }),
-    ...(header !== undefined && { header }),
-  });
+  const { width, outputs } = signature;
+  const file = await openData(path, signature.format);
   let data;
   if (file.kind === 'samples') data = file.test ?? file.data;
   else {

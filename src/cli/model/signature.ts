@@ -1,7 +1,7 @@
 import type { Transform } from '../../index.js';
 import type { Categories, Task } from '../../data/index.js';
 import { UsageError } from '../errors.js';
-import { pickDialect } from '../options/data.js';
+import { pickTextFormat, type TextFormat } from '../options/data.js';
 import type { ColumnFlags } from '../options/model.js';
 import type { Reading } from '../data/tables.js';
 import type { OpenedModel } from './open-model.js';
@@ -16,8 +16,8 @@ export interface ModelSignature {
   readonly outputs: Outputs;
   /** How a file with such samples is read. Its `inputs` are missing where the network does not know their names. */
   readonly reading: Reading;
-  /** Between the fields of CSV, where it was said: files to be predicted may be written otherwise than that of the training. */
-  readonly delimiter: string | undefined;
+  /** How its text is written, as far as it was said: files may be delimited in another way than that of the training. */
+  readonly format: TextFormat;
   /** How many values a sample has, before transforms. */
   readonly width: number;
   /** What becomes of each; none where they are taken as they are. */
@@ -47,7 +47,8 @@ export function describeSignature({ net, state, about }: OpenedModel, flags: Col
     ...(inputs && { inputs }),
   };
   const task = about?.task ?? chooseTask(net, flags);
-  return { outputs: nameOutputs(net, task, reading), reading, delimiter: said.delimiter, width, transforms };
+  const format = pickTextFormat({ ...reading, delimiter: flags.delimiter });
+  return { outputs: nameOutputs(net, task, reading), reading, format, width, transforms };
 }
 
 /** Every name, if all have one. */
@@ -59,7 +60,7 @@ function pickNames(transforms: readonly Transform[] | undefined): readonly strin
 function readFlags(flags: ColumnFlags): Reading {
   const { inputs, target: targets, classes, label } = flags;
   return {
-    ...pickDialect(flags),
+    ...pickTextFormat(flags),
     ...(inputs && { inputs }),
     ...(targets && { targets }),
     ...(classes && { classes }),

@@ -4,8 +4,13 @@ import type { UnknownPolicy } from '../../model/transforms.js';
 import type { OptionGroup } from './command.js';
 import { collectList, misread, nameIn, number, valueOption, wholeNumber } from './values.js';
 
+/** How a data file is written: what needs no detection. */
+export interface TextFormat extends Pick<CSVDialect, 'delimiter' | 'header' | 'skip' | 'comment'> {
+  readonly encoding?: string;
+}
+
 /** What is in a data file, as far as it was said. */
-export interface DataFlags extends CSVDialect {
+export interface DataFlags extends TextFormat {
   readonly label?: string;
   readonly target?: readonly string[];
   readonly ignore?: readonly string[];
@@ -30,12 +35,24 @@ export const csvOptions: readonly Option[] = [
     'Whether the first row of CSV names the columns, or the names themselves: a,b,c (default: inferred)',
     parseHeader,
   ),
+  valueOption(
+    '--skip <lines>',
+    'Lines before the table in CSV, such as a title (default: inferred)',
+    wholeNumber({ min: 0 }),
+  ),
+  new Option('--comment <text>', 'Rows of CSV that begin with it are skipped (default: inferred)'),
+  new Option(
+    '--encoding <name>',
+    'Encoding of CSV and JSON: windows-1252, gb18030, shift_jis, … (default: UTF-8 or UTF-16, inferred)',
+  ),
 ];
 
 export const dataGroup: OptionGroup = {
   heading: 'Data',
   options: [
-    new Option('--label <name>', 'Column with the class to predict (default: inferred)'),
+    valueOption('--label <name>', 'Column with the class to predict (default: inferred)', (name) =>
+      name.normalize('NFC'),
+    ),
     valueOption(
       '--target <names>',
       'Columns with the numbers to predict, for a regression (default: inferred)',
@@ -84,11 +101,22 @@ export const dataGroup: OptionGroup = {
   ],
 };
 
-/** Only what was said of the text of a CSV file. */
-export const pickDialect = ({ delimiter, header }: CSVDialect): CSVDialect => ({
-  ...(delimiter !== undefined && { delimiter }),
-  ...(header !== undefined && { header }),
-});
+/** Only what was said of the text of a file. */
+export function pickTextFormat({
+  delimiter,
+  header,
+  skip,
+  comment,
+  encoding,
+}: { readonly [Name in keyof TextFormat]: TextFormat[Name] | undefined }): TextFormat {
+  return {
+    ...(delimiter !== undefined && { delimiter }),
+    ...(header !== undefined && { header }),
+    ...(skip !== undefined && { skip }),
+    ...(comment !== undefined && { comment }),
+    ...(encoding !== undefined && { encoding }),
+  };
+}
 
 function parseDelimiter(text: string): string {
   const mark = ['tab', '\\t'].includes(text) ? '\t' : text;
@@ -99,5 +127,8 @@ function parseDelimiter(text: string): string {
 function parseHeader(text: string): boolean | readonly string[] {
   if (['yes', 'true'].includes(text)) return true;
   if (['no', 'false'].includes(text)) return false;
-  return text.split(',').map((name) => name.trim());
+  return text
+    .normalize('NFC')
+    .split(',')
+    .map((name) => name.trim());
 }

@@ -1,8 +1,7 @@
 import { Option } from 'commander';
 import type { ActivationName, LossName } from '../../model/spec.js';
 import type { OptionGroup } from './command.js';
-import type { CSVDialect } from '../../data/index.js';
-import { csvOptions } from './data.js';
+import { csvOptions, type TextFormat } from './data.js';
 import { engineName, list, valueOption } from './values.js';
 
 /** Of a model that another program wrote, and of how to compute. */
@@ -66,7 +65,7 @@ export const signatureGroup: OptionGroup = {
 };
 
 /** Which columns a model of another program takes and predicts. */
-export interface ColumnFlags extends SignatureFlags, CSVDialect {
+export interface ColumnFlags extends SignatureFlags, TextFormat {
   readonly label?: string;
 }
 

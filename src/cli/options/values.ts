@@ -84,6 +84,7 @@ export const wholeNumber =
 
 const split = (text: string): string[] =>
   text
+    .normalize('NFC')
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');

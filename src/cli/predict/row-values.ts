@@ -109,7 +109,8 @@ export function findColumnsByName(
   }
   const known = new Set([...inputs, ...targets, label]);
   const ignored = names.filter((name) => !known.has(name));
-  const missing = inputs.filter((name) => !names.includes(name));
+  const places = new Map(names.map((name, k) => [name, k]));
+  const missing = inputs.filter((name) => !places.has(name));
   if (missing.length > 0) {
     const areNumbers = names.every((name) => name.trim() !== '' && Number.isFinite(Number(name)));
     const meant = findNearest(missing[0]!, ignored);
@@ -125,7 +126,7 @@ export function findColumnsByName(
       cure,
     );
   }
-  return { at: inputs.map((name) => names.indexOf(name)), ignored };
+  return { at: inputs.map((name) => places.get(name)!), ignored };
 }
 
 /**

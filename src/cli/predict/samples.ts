@@ -1,17 +1,14 @@
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { isGzip } from '../../base/inflate.js';
-import { RowReader } from '../../data/csv.js';
-import { detectDialect } from '../../data/index.js';
+import { CSVRows } from '../../data/csv.js';
+import { detectDialect, type SkippedRow } from '../../data/index.js';
 import { toCell } from '../../data/rows.js';
 import { DataError, inFile } from '../errors.js';
-import { detectFileKind, STDIN, type FileKind } from '../data/file-formats.js';
+import { recognizeJSON } from '../../data/foreign-files.js';
+import { STDIN, type FileKind } from '../data/file-formats.js';
 import { withoutCategories } from '../model/labeled-data.js';
 import type { ModelSignature } from '../model/signature.js';
 import type { Reading } from '../data/tables.js';
 import { openData, type TableFile } from '../data/open-data.js';
-import { displayPath, readText } from '../data/read-file.js';
+import { detectKind, displayPath, readTextInChunks } from '../data/read-file.js';
 import {
   findColumnsByName,
   findColumnsByNumber,
@@ -30,6 +27,9 @@ export interface Sample {
 /** Called once for each file with columns that are not used. */
 export type OnIgnored = (columns: readonly string[]) => void;
 
+/** Called at the end of a file with rows that are no data. */
+export type OnSkipped = (rows: readonly SkippedRow[]) => void;
+
 /** Samples that are computed at a time. */
 const AT_A_TIME = 1024;
 /** Enough of a text to tell how it is written. */
@@ -46,18 +46,19 @@ export async function* readSamples(
   path: string,
   signature: ModelSignature,
   onIgnored: OnIgnored,
+  onSkipped: OnSkipped,
 ): AsyncGenerator<Sample[]> {
   const isMNIST = path === 'mnist';
-  const kind = isMNIST ? { format: 'idx' as const, isPacked: false } : detectFileKind(path);
+  const kind = isMNIST ? { format: 'idx' as const, isPacked: false } : await detectKind(path);
   if (kind.format !== 'csv' && kind.format !== 'jsonl') {
     yield* readWholeFile(path, kind, signature, onIgnored);
     return;
   }
   const name = displayPath(path);
-  const texts = decodeTexts(path);
+  const texts = readLines(path, signature.format.encoding);
   const { value, done } = await texts.next();
   const first = value ?? '';
-  const isJSON = kind.format === 'jsonl' || (path === STDIN && /^\s*[{[]/.test(first));
+  const isJSON = kind.format === 'jsonl' || (path === STDIN && recognizeJSON(first) !== undefined);
   const reader = isJSON
     ? new LineSamples(name, signature, onIgnored)
     : new TableSamples(name, first, kind, signature, onIgnored);
@@ -71,6 +72,7 @@ export async function* readSamples(
   }
   const rest = await inFile(name, () => reader.read('', true));
   yield rest;
+  if (reader.skipped.length > 0) onSkipped(reader.skipped);
   if (count + rest.length > 0) return;
   const problem = reader.hasReadNames
     ? 'it has column names but no rows'
@@ -79,71 +81,28 @@ export async function* readSamples(
 }
 
 /** Text in chunks; the first has enough of it to tell how it is written, if there is as much. */
-async function* decodeTexts(path: string): AsyncGenerator<string, void, undefined> {
-  const name = displayPath(path);
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const decode = (bytes?: Uint8Array): string => {
-    try {
-      return decoder.decode(bytes, { stream: bytes !== undefined });
-    } catch (error) {
-      throw new DataError(name, 'not valid UTF-8', 'save it as UTF-8', { cause: error });
-    }
-  };
-  const file: AsyncIterable<Uint8Array> = path === STDIN ? process.stdin : createReadStream(path);
-  const chunks = unpacked(name, file);
+async function* readLines(path: string, encoding?: string): AsyncGenerator<string, void, undefined> {
   let pending = '';
   let hasBegun = false;
-  for (;;) {
-    const { value, done } = await inFile(name, () => chunks.next());
-    pending += decode(done ? undefined : value);
+  for await (const text of readTextInChunks(path, encoding)) {
+    pending += text;
     hasBegun ||= pending.length >= PROBED_CHARACTERS || pending.includes('\n');
-    if (done || hasBegun) {
-      yield pending;
-      pending = '';
-    }
-    if (done) return;
+    if (!hasBegun) continue;
+    yield pending;
+    pending = '';
   }
-}
-
-/** What is in gzip is unpacked on the way. */
-async function* unpacked(
-  name: string,
-  stream: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, undefined> {
-  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
-  const { value: first } = await chunks.next();
-  if (first === undefined) return;
-  async function* all(): AsyncGenerator<Uint8Array> {
-    yield first!;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
-  }
-  if (!isGzip(first)) yield* all();
-  else {
-    try {
-      yield* pipeline(all, createGunzip(), () => undefined) as AsyncIterable<Uint8Array>;
-    } catch (error) {
-      throw new DataError(
-        name,
-        `it could not be decompressed by gzip: ${(error as Error).message}`,
-        undefined,
-        {
-          cause: error,
-        },
-      );
-    }
-  }
+  yield pending;
 }
 
 /** Rows of CSV. */
 class TableSamples {
   readonly #name: string;
-  readonly #rows: RowReader;
+  readonly #rows: CSVRows;
   readonly #signature: ModelSignature;
   readonly #values: RowValues;
   readonly #onIgnored: OnIgnored;
   readonly #hasNames: boolean;
   #places: ColumnPlaces | undefined;
-  #width = 0;
 
   constructor(
     name: string,
@@ -152,50 +111,50 @@ class TableSamples {
     signature: ModelSignature,
     onIgnored: OnIgnored,
   ) {
-    const { header } = signature.reading;
-    const delimiter = signature.delimiter ?? kind.delimiter;
     const dialect = detectDialect(beginning, {
-      ...(delimiter !== undefined && { delimiter }),
-      ...(header !== undefined && { header }),
+      ...(kind.delimiter !== undefined && { delimiter: kind.delimiter }),
+      ...signature.format,
+      strayRows: 'skip',
     });
     this.#name = name;
-    this.#rows = new RowReader(dialect.delimiter);
+    this.#rows = new CSVRows(dialect);
     this.#hasNames = dialect.header === true;
     this.#signature = signature;
     this.#values = new RowValues(signature);
     this.#onIgnored = onIgnored;
   }
 
+  get skipped(): readonly SkippedRow[] {
+    return this.#rows.skipped;
+  }
+
   get hasReadNames(): boolean {
-    return this.#hasNames && this.#places !== undefined;
+    return this.#hasNames && this.#rows.names !== undefined;
   }
 
   read(text: string, isLast: boolean): Sample[] {
-    return this.#rows.read(text, isLast).flatMap(({ cells: fields, number }) => {
+    return Array.from(this.#rows.read(text, isLast), ({ cells, number }) => {
       const place = `${this.#name}: CSV row ${number}`;
-      if (!this.#places) {
-        this.#width = fields.length;
-        this.#places = this.#hasNames
-          ? findColumnsByName(this.#name, fields, this.#signature)
-          : findColumnsByNumber(place, fields.length, this.#signature);
-        if (this.#places.ignored.length > 0) this.#onIgnored(this.#places.ignored);
-        if (this.#hasNames) return [];
-      }
-      if (fields.length !== this.#width) {
-        throw new DataError(
-          place,
-          `expected ${this.#width} fields, one for each column, got ${fields.length}`,
-        );
-      }
-      const cells = this.#places.at.map((k) => fields[k]);
-      return [{ place, values: this.#values.of(place, cells, true) }];
+      const fields = cells as readonly string[];
+      this.#places ??= this.#findPlaces(place, fields.length);
+      const values = this.#places.at.map((k) => fields[k]);
+      return { place, values: this.#values.of(place, values, true) };
     });
+  }
+
+  #findPlaces(place: string, count: number): ColumnPlaces {
+    const places = this.#hasNames
+      ? findColumnsByName(this.#name, this.#rows.names!, this.#signature)
+      : findColumnsByNumber(place, count, this.#signature);
+    if (places.ignored.length > 0) this.#onIgnored(places.ignored);
+    return places;
   }
 }
 
 /** A value of JSON on each line. */
 class LineSamples {
   readonly hasReadNames = false;
+  readonly skipped: readonly SkippedRow[] = [];
   readonly #name: string;
   readonly #objects: ObjectSamples;
   #rest = '';
@@ -280,7 +239,9 @@ async function* readWholeFile(
   onIgnored: OnIgnored,
 ): AsyncGenerator<Sample[]> {
   if (format === 'json') {
-    const json = parse(path, await readText(path));
+    let text = '';
+    for await (const chunk of readLines(path, signature.format.encoding)) text += chunk;
+    const json = parse(path, text);
     const rows: unknown[] = Array.isArray(json) ? json : [json];
     if (rows.length === 0) throw new DataError(path, 'expected at least one sample, got none');
     const objects = new ObjectSamples(signature, onIgnored);

@@ -1,8 +1,10 @@
 import { namesOfCategorical } from '../data/tables.js';
+import type { ColumnSuggestion, DetectedDialect } from '../../data/index.js';
 import type { TrainingRun } from './run-training.js';
 import type { Output } from '../terminal/output.js';
 import { formatCount, formatDuration, formatSignificant, joinNames, quotePath } from '../terminal/format.js';
 import type { PreparedTraining } from './prepare-training.js';
+import { describeSkipped } from '../data/skipped-rows.js';
 import { displayPath } from '../data/read-file.js';
 import { countParts } from '../model/model-file.js';
 
@@ -23,6 +25,7 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
     ...reading,
     leftOut: found?.guess?.leftOut ?? [],
     dropped: found?.dropped ?? 0,
+    skipped: found?.profile?.skipped ?? [],
   });
   if (found) describeData(output, prepared);
   else {
@@ -60,7 +63,9 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
   output.say(
     `${output.bold(displayPath(file.path))}: ${formatCount(count, 'row')}, ${formatCount(columns.length, 'column')}${dialectText(file.dialect)}`,
   );
-  const why = guess?.reason === undefined ? '' : `${guess.reason}; `;
+  const skipped = describeSkipped(profile!.skipped ?? []);
+  if (skipped !== undefined) row(output, 'skipped', skipped, '--skip and --comment change it');
+  const why = guess?.reason === undefined ? '' : `${guess.reason}; ${describeRunnerUp(guess.runnerUp)}`;
   if (task === 'classification') {
     const classes = train.classes!.map(String);
     const option = why && `${why}--label or --target NAME changes it`;
@@ -113,12 +118,15 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
     row(output, 'gaps', 'filled in with the mean of the column', '--missing drop leaves such rows out');
 }
 
-function dialectText(dialect: { delimiter: string; header: unknown } | undefined): string {
+const describeRunnerUp = (runnerUp: ColumnSuggestion['runnerUp']): string =>
+  runnerUp ? `runner-up: ${nameText(runnerUp.name)}; ` : '';
+
+function dialectText(dialect: DetectedDialect | undefined): string {
   if (!dialect) return '';
-  const { delimiter, header } = dialect;
+  const { delimiter, header, trim } = dialect;
   const names =
     header === true ? 'the first row names the columns' : 'no row of names: the columns are 0, 1, …';
-  return ` between ${marks[delimiter] ?? `'${delimiter}'`}s; ${header === true || header === false ? names : 'names as given'}`;
+  return ` between ${marks[delimiter] ?? `'${delimiter}'`}s${trim ? ', without the spaces around them' : ''}; ${header === true || header === false ? names : 'names as given'}`;
 }
 
 function inputsText(inputs: readonly string[], categorical: readonly string[]): string {

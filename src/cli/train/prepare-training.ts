@@ -1,4 +1,4 @@
-import { pickDialect } from '../options/data.js';
+import { pickTextFormat } from '../options/data.js';
 import { tryEachFlag, type GivenOptions } from '../options/command.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { buildNetworkSpec, networkGroup, type NetworkFlags } from '../options/network.js';
@@ -88,7 +88,7 @@ export async function prepareTraining(
   path: string,
 ): Promise<PreparedTraining> {
   const file = await openData(path, {
-    ...pickDialect(flags),
+    ...pickTextFormat(flags),
     ...(flags.stream && { isStream: true }),
     ignore: flags.ignore,
   });
@@ -169,8 +169,9 @@ async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
   });
   const { categorical, ...columns } = guess.columns;
   const rows = profile.count;
-  const used = [...columns.inputs, ...(columns.targets ?? [columns.label!])];
-  const gaps = profile.columns.filter(({ name, missing }) => used.includes(name) && missing > 0);
+  const inputs = new Set(columns.inputs);
+  const used = new Set([...inputs, ...(columns.targets ?? [columns.label!])]);
+  const gaps = profile.columns.filter(({ name, missing }) => used.has(name) && missing > 0);
   const given = flags.missing;
   const hasTextGaps = gaps.some(({ name }) => categorical.includes(name));
   let missing = given ?? (hasTextGaps ? 'category' : gaps.length > 0 ? 'drop' : 'error');
@@ -181,20 +182,34 @@ async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
       ...(categorical.length > 0 && { categorical: categorical as never }),
     });
   let data = await read();
-  const canFill = gaps.every(({ name, kind }) => kind === 'number' && columns.inputs.includes(name));
-  if (given === undefined && !hasTextGaps && rows - data.count > rows / 10 && canFill) {
+  const canFill = gaps.every(({ name, kind }) => kind === 'number' && inputs.has(name));
+  const answer = profile.columns.find(({ name }) => name === columns.label);
+  const losesClass = answer !== undefined && (data.classes?.length ?? 0) < Math.min(answer.distinct, 1000);
+  if (given === undefined && !hasTextGaps && (rows - data.count > rows / 10 || losesClass) && canFill) {
     missing = 'mean';
     data = await read();
   }
+  if (data.classes?.length === 1) throw refuseOneClass(file.path, columns.label!, data.classes[0]!);
   const { classes, categories } = data;
   const reading = {
-    ...file.dialect,
+    ...pickTextFormat(flags),
+    ...(file.dialect && { delimiter: file.dialect.delimiter, header: file.dialect.header }),
     ...columns,
     missing,
     ...(classes && { classes }),
     ...(categorical.length > 0 && { categorical: categories }),
   };
   return { data, task: guess.task, reading, guess, profile, dropped: rows - data.count, missing };
+}
+
+/** Gaps may leave a single class of several. */
+function refuseOneClass(path: string, label: string, left: string | number): DataError {
+  return new DataError(
+    displayPath(path),
+    `column '${label}': one class is left, '${left}': every row of the others has a missing value`,
+    "choose missing: 'mean'",
+    { option: { name: 'missing', values: ['mean'] } },
+  );
 }
 
 /** Samples whose columns are not to be chosen. */

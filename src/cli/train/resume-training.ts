@@ -3,7 +3,7 @@ import { openData, readData } from '../data/open-data.js';
 import { splitStream, type DataHashes } from '../data/split-stream.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { readModel, type About } from '../model/model-file.js';
-import { pickDialect } from '../options/data.js';
+import { pickTextFormat } from '../options/data.js';
 import type { GivenOptions } from '../options/command.js';
 import type { TrainFlags } from '../options/files.js';
 import { groupDigits } from '../terminal/format.js';
@@ -62,7 +62,7 @@ async function restoreParts(path: string, about: About): Promise<TrainingParts> 
   const { reading, training } = about;
   const { testPart, shares } = training;
   if (shares) {
-    const file = await openData(path, { ...pickDialect(reading), isStream: true });
+    const file = await openData(path, { ...pickTextFormat(reading), isStream: true });
     if (file.kind !== 'table' || !file.stream)
       throw new DataError(path, 'the training streamed this file, which is no longer possible');
     const { learned, test, ...parts } = await splitStream(await file.stream(reading), shares);

@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest';
+import { Dataset, DataStream, detectDialect, profileTable, Table } from '../../src/data/index.js';
+import { expectError } from '../support/patient.js';
+
+// What surrounds the rows of a CSV text: titles, comments, the header, delimiters at the ends of lines, spaces.
+
+const lines = (count: number, line: (n: number) => string): string =>
+  Array.from({ length: count }, (_, n) => `${line(n)}\n`).join('');
+
+const shapes = lines(9, (n) => `${n % 4},${n % 3},${['round', 'flat'][n % 2]}`);
+const plain = `size,edges,shape\n${shapes}`;
+
+/** A table of the text, with the detected dialect and stray rows skipped. */
+function read(text: string): Table {
+  return Table.fromCSV(text, detectDialect(text, { strayRows: 'skip' }));
+}
+
+const contents = (table: Table): unknown => ({
+  names: table.names,
+  rows: Array.from({ length: table.count }, (_, n) => table.names.map((_name, k) => table.cell(n, k))),
+});
+
+describe('rows around a table', () => {
+  it.each([
+    ['a separator line for Excel', `sep=;\n${plain.replaceAll(',', ';')}`],
+    [
+      'a separator line for Excel and CRLF',
+      `\uFEFFSEP=;\r\n${plain.replaceAll(',', ';').replaceAll('\n', '\r\n')}`,
+    ],
+    ['a title', `Shapes of June\n${plain}`],
+    ['a title and an empty line', `Shapes of June\n\n${plain}`],
+    ['a title with a delimiter', `Shapes, counted\n${plain}`],
+    ['two titles', `Shapes\nof June; or | July\n${plain}`],
+    ['comments', `# Shapes, of June, 2026\n#\n${plain}`],
+    ['comments with another mark', `// counted by hand\n${plain}`],
+    ['comments between the rows', `# counted\n${plain.replace('0,0,round\n', '0,0,round\n# a pause\n')}`],
+    ['empty lines first', `\n \n${plain}`],
+    ['a line after the table', `${plain}(9 rows affected)\n`],
+    ['lines after an empty line', `${plain}\nSource: me, 2026\nLicense: none\n`],
+    ['the header again', plain.replace('1,1,flat\n', '1,1,flat\nsize,edges,shape\n')],
+    ['delimiters at the ends of the rows', plain.replace(/(round|flat)\n/g, '$1,\n')],
+    ['delimiters at the ends of all lines', plain.replaceAll('\n', ',,\n')],
+    ['spaces after the delimiters', plain.replaceAll(',', ', ')],
+    ['spaces after the delimiters of the header', plain.replace('size,edges,shape', 'size, edges, shape')],
+  ])('detectDialect and Table.fromCSV read the same table with %s', (_, text) => {
+    expect(contents(read(text))).toEqual(contents(read(plain)));
+  });
+
+  it.each([
+    [`Shapes\n${plain}`, [[1, 'Shapes', 'before']]],
+    [`# counted\n${plain}`, [[1, '# counted', 'before']]],
+    [
+      `# counted\n${plain}# done\n`,
+      [
+        [1, '# counted', 'before'],
+        [12, '# done', 'comment'],
+      ],
+    ],
+    [plain.replace('1,1,flat\n', '1,1,flat\nsize,edges,shape\n'), [[4, 'size,edges,shape', 'names']]],
+    [`${plain}(9 rows)\n`, [[11, '(9 rows)', 'after']]],
+    [plain, []],
+  ])('the profile of %j lists the skipped rows', (text, skipped) => {
+    const listed = skipped.map(([row, words, reason]) => ({ row, text: words, reason }));
+    expect(read(text).skipped).toEqual(listed);
+    expect(profileTable(read(text)).skipped ?? []).toEqual(listed);
+  });
+
+  it('a stray first line does not decide the delimiter', () => {
+    const text = `|2x5 folds\n${lines(6, (n) => `${20 + n}, Clerk, ${n * 31}`)}`;
+    expect(detectDialect(text)).toEqual({ delimiter: ',', header: false, skip: 1, trim: true });
+    expect(detectDialect(lines(5, (n) => `${n},5;${n},25;red`)).delimiter).toBe(';');
+  });
+
+  it('detectDialect keeps a given number of lines and a given comment', () => {
+    expect(detectDialect(plain, { skip: 3, header: false })).toEqual({
+      delimiter: ',',
+      header: false,
+      skip: 3,
+    });
+    expect(detectDialect(`!x\n${plain}`, { comment: '!' })).toMatchObject({ comment: '!', header: true });
+  });
+
+  it('a header that begins with a comment mark stays the header', () => {
+    expect(read('# x,y\n1,2\n3,4\n').names).toEqual(['# x', 'y']);
+    expect(read('#ff0000,1\n#00ff00,2\n#0000ff,3\n').count).toBe(3);
+  });
+
+  it.each([
+    [
+      'the header again',
+      plain.replace('1,1,flat\n', '1,1,flat\nsize,edges,shape\n'),
+      /^CSV row 4 is the row of column names again; delete it/,
+    ],
+    [
+      'a line after the table',
+      `${plain}(9 rows)\n`,
+      /^CSV row 11: expected 3 fields, one for each column, got 1$/,
+    ],
+    ['a title', `Shapes\n${plain}`, /^CSV row 2: expected 1 field, .* got 3; row 1 has 1: .* set skip: 1$/],
+    [
+      'a comment',
+      plain.replace('0,0,round\n', '0,0,round\n# a pause\n'),
+      /^CSV row 3: .* got 1; if it is a comment, set comment: '#'$/,
+    ],
+    [
+      'a header without the name of the first column',
+      `edges,shape\n${shapes}`,
+      /^CSV row 2: expected 2 fields, .* got 3; the header lacks a name/,
+    ],
+    [
+      'a field after the named columns',
+      `size,edges\n1,2,\n3,4,5\n`,
+      /^CSV row 3: has a field after the last named column, got '5'; name all columns/,
+    ],
+    ['a NUL character', 'size,edges\n1,2\n3,\0\n', /^CSV row 3: has a NUL character/],
+  ])('Table.fromCSV refuses %s, naming the row and the cure', async (_, text, message) => {
+    await expectError(() => Table.fromCSV(text), [RangeError, message]);
+  });
+
+  it.each([
+    ['a row that is cut off', `${plain}3,1\n`, /row 11: expected 3 fields/],
+    ['a number alone', `${plain}3\n`, /row 11: expected 3 fields/],
+    [
+      'a lone line between the rows',
+      plain.replace('1,1,flat\n', '(end of page)\n1,1,flat\n'),
+      /row 3: expected 3 fields/,
+    ],
+  ])("strayRows: 'skip' doesn't skip %s", async (_, text, message) => {
+    await expectError(() => Table.fromCSV(text, { strayRows: 'skip' }), [RangeError, message]);
+  });
+
+  it.each([
+    [{ skip: -1 }, /^skip: expected a whole number of at least 0/],
+    [{ comment: '' }, /^comment: expected a text/],
+    [{ trim: 1 }, /^trim: /],
+    [{ strayRows: 'ignore' }, /^strayRows: expected one of 'error', 'skip'/],
+  ])('Table.fromCSV refuses the dialect %j', async (options, message) => {
+    await expectError(() => Table.fromCSV(plain, options as object), [Error, message]);
+  });
+
+  it('Dataset.fromCSV takes the delimiter from the separator line', () => {
+    const { classes, width } = Dataset.fromCSV('sep=|\nx|y|kind\n1|2|a\n3|4|b\n', { label: 'kind' });
+    expect([classes, width]).toEqual([['a', 'b'], 2]);
+  });
+});
+
+describe('the header', () => {
+  it.each([
+    ['years among the names', 'region,2019,2020,kind\nnorth,7,3,a\nsouth,9,5,b\nnorth,8,8,a', true],
+    ['years alone', '2019,2020,2021\n5,7,1.5\n2,8,2.5', true],
+    ['years above years', '2019,red\n2020,blue\n2021,red', false],
+    ['numbers that count up', 'name,0,1,2\nann,5.5,6,7\nbob,8,9,1', true],
+    ['numbers that count on', '0,1,2\n3,4,5\n6,7,8', false],
+    ['texts that occur again', 'x,o,win\no,o,lose\nx,x,win\no,x,lose', false],
+    ['texts that occur nowhere else', 'left,right,result\nx,o,win\no,o,lose\nx,o,win', true],
+    ['dates', '2026-01-05,red\n2026-01-06,blue\n2026-01-07,green', false],
+    ['names that are there twice', 'color,color,kind\nr,g,a\nr,r,b\ng,g,a', true],
+    ['an unnamed index', ',x,kind\n0,5,a\n1,6,b', true],
+  ])('detectDialect judges %s', (_, text, header) => {
+    expect(detectDialect(text).header).toBe(header);
+  });
+
+  it('names that are there twice are refused', async () => {
+    const table = read('color,color,kind\nr,g,a\nr,r,b\ng,g,a\nr,g,b\n');
+    await expectError(
+      () => Dataset.fromTable(table, { label: 'kind' }),
+      [RangeError, /^columns: two are named 'color'/],
+    );
+  });
+
+  it('a header longer than 64 KiB is read whole', () => {
+    const names = Array.from({ length: 9000 }, (_, k) => `gene${k}`);
+    const rows = lines(3, (n) => names.map((_, k) => (n + k) % 10).join());
+    expect(detectDialect(`${names.join()}\n${rows}`)).toEqual({ delimiter: ',', header: true });
+  });
+});
+
+const toBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('encodings', () => {
+  const text = 'Größe,kind\n1,café\n2,bar\n';
+  const utf16 = (bigEndian: boolean, mark: boolean): Uint8Array => {
+    const units = Uint16Array.from(`${mark ? '\uFEFF' : ''}${text}`, (c) => c.charCodeAt(0));
+    const bytes = new Uint8Array(2 * units.length);
+    units.forEach((unit, i) => new DataView(bytes.buffer).setUint16(2 * i, unit, !bigEndian));
+    return bytes;
+  };
+  /** Opens the bytes in pieces of a size. */
+  const inPieces = (bytes: Uint8Array, size: number) => () =>
+    Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+      bytes.subarray(i * size, (i + 1) * size),
+    );
+
+  it.each([
+    ['UTF-8', toBytes(text)],
+    ['UTF-8 with a byte order mark', toBytes(`\uFEFF${text}`)],
+    ['UTF-16LE', utf16(false, false)],
+    ['UTF-16LE with a byte order mark', utf16(false, true)],
+    ['UTF-16BE', utf16(true, false)],
+    ['UTF-16BE with a byte order mark', utf16(true, true)],
+    ['UTF-16LE without a last line break', utf16(false, false).subarray(0, -2)],
+  ])('DataStream.fromCSV reads %s', async (_, bytes) => {
+    for (const size of [1, 7, 1000]) {
+      const stream = await DataStream.fromCSV(inPieces(bytes, size), { label: 'kind' });
+      expect([stream.columns, stream.classes]).toEqual([['Größe'], ['bar', 'café']]);
+    }
+  });
+
+  it.each([
+    [
+      'Windows-1252',
+      [...toBytes('x,kind\n1,caf'), 0xe9, 10],
+      /^text: line 2 has bytes that are not valid UTF-8; .* encoding: 'windows-1252'$/,
+    ],
+    ['GB18030', [...toBytes('x,kind\n1,'), 0xbb, 0xc6, 0xba, 0xec, 10], /encoding: 'gb18030'$/],
+    [
+      'a workbook',
+      [0x50, 0x4b, 3, 4, ...toBytes('....[Content_Types].xml')],
+      /^text: it is an Excel .* workbook; save the sheet as CSV$/,
+    ],
+  ])('DataStream.fromCSV refuses bytes of %s', async (_, bytes, message) => {
+    await expectError(
+      () => DataStream.fromCSV(inPieces(Uint8Array.from(bytes), 100), { label: 'kind' }),
+      [Error, message],
+    );
+  });
+
+  it('composed and decomposed characters are one text', () => {
+    const data = Dataset.fromCSV(`Gro\u0308ße,kind\n1,cafe\u0301\n2,caf\u00e9\n3,bar\n`, { label: 'kind' });
+    expect([data.columns, data.classes]).toEqual([['Größe'], ['bar', 'café']]);
+  });
+});
+
+it.each([
+  ['JSON Lines', '{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n', /JSON Lines; read it with fromJSONLines$/],
+  ['JSON', '[{"a": 1},\n {"a": 2}]\n', /it is JSON; read it with fromJSON$/],
+  ['an HTML page', '<!DOCTYPE html>\n<html><body>404</body></html>', /it is an HTML page; download/],
+  [
+    'a Git LFS pointer',
+    'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n',
+    /Git LFS pointer.*git lfs pull/,
+  ],
+])('Table.fromCSV refuses %s', async (_, text, message) => {
+  await expectError(() => Table.fromCSV(text), [Error, message]);
+});
