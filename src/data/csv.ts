@@ -6,7 +6,8 @@ import { checkSource, type TextSource } from './chunks.js';
 import { columnOptionNames, planColumns, type ColumnOptions } from './columns.js';
 import { cellDescriber, checkText, openText, parseText, type Row, type TextRows } from './rows.js';
 import type { CSVDialect } from './dialect.js';
-import { buildBatches, buildSamples, toData, type SampleArrays } from './samples.js';
+import { adviseFormat, readSamples } from './recognize.js';
+import { buildBatches, toData, type SampleArrays } from './samples.js';
 
 /** How to read a CSV text. */
 export interface CSVOptions extends ColumnOptions, CSVDialect {}
@@ -95,7 +96,7 @@ export class CSVRows implements TextRows {
   readonly origin = 'text';
   readonly describeCell = cellDescriber('CSV row');
   readonly #options: CSVOptions;
-  readonly #delimiter: string;
+  readonly delimiter: string;
   readonly #rows: RowReader;
   #names: readonly string[] | undefined;
 
@@ -119,7 +120,7 @@ export class CSVRows implements TextRows {
       this.#names = header as string[];
     }
     this.#options = options;
-    this.#delimiter = delimiter;
+    this.delimiter = delimiter;
     this.#rows = new RowReader(delimiter);
   }
 
@@ -148,7 +149,7 @@ export class CSVRows implements TextRows {
 
   /** @returns `cells` itself if the row is the header */
   #readNames({ cells, number }: CSVRow): readonly string[] {
-    const other = [';', '\t', ',', '|'].find((mark) => mark !== this.#delimiter && cells[0]!.includes(mark));
+    const other = [';', '\t', ',', '|'].find((mark) => mark !== this.delimiter && cells[0]!.includes(mark));
     if (cells.length === 1 && other !== undefined) {
       throw new RangeFault({
         place: `CSV row ${number}`,
@@ -167,8 +168,10 @@ export class CSVRows implements TextRows {
  */
 export function readCSV(text: string, options: CSVOptions): SampleArrays {
   checkText('a CSV text', text);
-  const rows = new CSVRows(options);
-  return buildSamples(rows, parseText(rows, text), options);
+  return readSamples(() => {
+    const source = new CSVRows(options);
+    return { source, rows: parseText(source, text) };
+  }, options);
 }
 
 /**
@@ -177,7 +180,8 @@ export function readCSV(text: string, options: CSVOptions): SampleArrays {
  * @param source opens the text from its beginning: `() => createReadStream('a.csv')`, or
  * `async () => (await fetch(url)).body`
  * @param options as for `Dataset.fromCSV`, but classes and categories are required, because they're unknown until the
- * whole text has been read, and `missing: 'mean'` is not supported
+ * whole text has been read, `missing: 'mean'` is not supported, and numbers that
+ * JavaScript writes otherwise need their `formats`
  * @param rowsPerBatch rows per batch; the last batch may have fewer
  * @returns a function that opens the batches; iterating over them throws TypeError or RangeError naming the row and
  * column
@@ -215,6 +219,10 @@ export function csvBatches(
   return async function* () {
     const opened = openText(source, new CSVRows(options));
     const batches = buildBatches(opened, (rows) => planColumns(rows, options), rowsPerBatch);
-    for await (const batch of batches) yield toData(batch);
+    try {
+      for await (const batch of batches) yield toData(batch);
+    } catch (error) {
+      throw adviseFormat(error);
+    }
   };
 }

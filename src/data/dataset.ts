@@ -19,11 +19,13 @@ import {
   type NPYOptions,
   type NPZNames,
 } from './npy.js';
+import type { ColumnFormat } from './number-formats.js';
 import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
 import { assignFolds, drawTestSet, gatherRows } from './partition.js';
 import type { Row, RowSource } from './rows.js';
 import type { Table } from './table.js';
-import { buildBatches, buildSamples, categoriesByName, type SampleArrays } from './samples.js';
+import { readSamples, recognizingBlocks } from './recognize.js';
+import { buildBatches, categoriesByName, type SampleArrays } from './samples.js';
 
 export interface PartitionOptions {
   /** The seed of the order of the samples, a safe integer. Default 0. */
@@ -100,7 +102,7 @@ export class Dataset implements Data {
         };
       }
     }
-    return new Dataset(buildSamples(source, cells(), options));
+    return new Dataset(readSamples(() => ({ source, rows: cells() }), options));
   }
 
   /**
@@ -181,9 +183,13 @@ export class Dataset implements Data {
   static async fromParquet(file: ParquetFile, options: ColumnOptions = {}): Promise<Dataset> {
     checkKeys('options', options, columnOptionNames);
     const { openParquet } = await import('./parquet/file.js');
-    const { plan, open } = await openParquet(file, options);
-    const { value } = await buildBatches(open(), () => plan, Infinity).next();
-    return new Dataset(value!);
+    const parquet = await openParquet(file);
+    const read = async (options: ColumnOptions): Promise<SampleArrays> => {
+      const { plan, open } = parquet.select(options);
+      const { value } = await buildBatches(open(), () => plan, Infinity).next();
+      return value!;
+    };
+    return new Dataset(await recognizingBlocks(options, read, parquet.select(options).open));
   }
 
   /**
@@ -223,6 +229,14 @@ export class Dataset implements Data {
   /** The categories of each categorical column, by column name. */
   get categories(): Readonly<Record<string, Categories>> {
     return categoriesByName(this.#samples.schema);
+  }
+
+  /**
+   * How texts became numbers, by column name, for columns that JavaScript's Number() doesn't read. Pass them as
+   * `formats` to read another file in the same way.
+   */
+  get formats(): Readonly<Record<string, ColumnFormat>> {
+    return this.#samples.schema.formats ?? {};
   }
 
   /**

@@ -3,6 +3,7 @@ import { checkKeys, show } from '../base/check.js';
 import { parseJSON, parseJSONText } from '../base/parse-json.js';
 import type { TextSource } from './chunks.js';
 import { columnOptionNames, type ColumnOptions } from './columns.js';
+import { readSamples } from './recognize.js';
 import {
   cellDescriber,
   checkText,
@@ -12,7 +13,7 @@ import {
   type RowSource,
   type TextRows,
 } from './rows.js';
-import { buildSamples, type SampleArrays } from './samples.js';
+import type { SampleArrays } from './samples.js';
 
 /** How to read a JSON text. */
 export interface JSONOptions extends ColumnOptions {
@@ -42,8 +43,8 @@ export function readJSON(text: string, options: JSONOptions): SampleArrays {
   checkText('a JSON text', text);
   checkJSONOptions(options);
   const { columns, ...others } = options;
-  const { source, rows } = parseJSONRows(text, columns);
-  return buildSamples(source, rows, others);
+  const { source, open } = parseJSONRows(text, columns);
+  return readSamples(() => ({ source, rows: open() }), others);
 }
 
 /**
@@ -55,21 +56,22 @@ export function readJSONLines(text: string, options: JSONOptions): SampleArrays 
   checkText('a text of JSON Lines', text);
   checkJSONOptions(options);
   const { columns, ...others } = options;
-  const { source, rows } = parseJSONLines(text, columns);
-  return buildSamples(source, rows, others);
+  const { source, open } = parseJSONLines(text, columns);
+  return readSamples(() => ({ source, rows: open() }), others);
 }
 
 /** Rows of JSON whose columns are known. */
 interface JSONTable {
   readonly source: RowSource & { readonly names: readonly string[] };
-  readonly rows: Iterable<Row>;
+  /** Iterates over the rows from the beginning. */
+  readonly open: () => Iterable<Row>;
 }
 
 /**
  * Parses a JSON text.
  * @param columns the column names if rows are arrays
  * @throws FormatError if the text is not JSON, naming line and column
- * @throws TypeError or RangeError naming the row; iterating over `rows` may throw too
+ * @throws TypeError or RangeError naming the row; iterating over the rows may throw too
  */
 export function parseJSONRows(text: string, columns?: readonly string[]): JSONTable {
   const found = findRows(parseJSONText(text));
@@ -81,7 +83,7 @@ export function parseJSONRows(text: string, columns?: readonly string[]): JSONTa
  * Parses JSON Lines.
  * @param columns the column names if rows are arrays
  * @throws FormatError if a line is not JSON, naming line and column
- * @throws TypeError or RangeError naming the line; iterating over `rows` may throw too
+ * @throws TypeError or RangeError naming the line; iterating over the rows may throw too
  */
 export const parseJSONLines = (text: string, columns?: readonly string[]): JSONTable =>
   tabulate('JSON Lines', 'line', [...new LineParser().read(text, true)], columns);
@@ -145,7 +147,7 @@ function tabulate(
   function* rows(): Generator<Row, void, void> {
     for (const line of lines) yield readRow(line, names, areArrays, rowName);
   }
-  return { source: { place, origin: 'values', names, describeCell: cellDescriber(rowName) }, rows: rows() };
+  return { source: { place, origin: 'values', names, describeCell: cellDescriber(rowName) }, open: rows };
 }
 
 /** A parsed value, and the number of its line or row: from 1, counting empty lines. */
@@ -269,9 +271,8 @@ async function readNames(source: TextSource): Promise<readonly string[] | undefi
   return rows.names;
 }
 
-/** Converts a value to a cell: true to 1, false to 0, and a bigint to a number if that is exact. */
+/** Converts a value to a cell: a bigint becomes a number if that is exact. */
 export function toCell(value: unknown): unknown {
-  if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'bigint' && BigInt.asIntN(54, value) === value) return Number(value);
   return value;
 }

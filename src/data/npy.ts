@@ -8,7 +8,8 @@ import type { NumericArray } from '../base/numeric-arrays.js';
 import { readArrays } from './arrays.js';
 import { columnOptionNames, type Categories, type ColumnOptions } from './columns.js';
 import { cellDescriber, type Row, type RowSource } from './rows.js';
-import { buildSamples, type SampleArrays } from './samples.js';
+import { readSamples } from './recognize.js';
+import type { SampleArrays } from './samples.js';
 
 /** Samples in NumPy arrays, one file each. */
 export interface NPYFiles {
@@ -158,7 +159,7 @@ function readMatrix(array: NPYArray, options: NPYOptions): SampleArrays {
   function* rows(): Generator<Row> {
     for (let n = 0; n < count; n++) yield { cells: cells.slice(n * width, (n + 1) * width), number: n + 1 };
   }
-  return buildSamples(source, rows(), others);
+  return readSamples(() => ({ source, rows: rows() }), others);
 }
 
 /** A two-dimensional array whose rows are samples. */

@@ -3,7 +3,8 @@ import { checkInteger } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
 import type { Data } from '../training/samples.js';
 import { planColumns, type Categories, type Column, type ColumnOptions, type ColumnPlan } from './columns.js';
-import type { Row, RowBlocks, RowSource } from './rows.js';
+import type { ColumnFormat } from './number-formats.js';
+import type { OpenedRows, Row, RowBlocks, RowSource } from './rows.js';
 
 /** The columns of samples: the same for every part of a dataset. */
 export interface Schema {
@@ -16,6 +17,8 @@ export interface Schema {
   readonly classes?: Categories;
   /** For each input column; undefined for a numeric one. */
   readonly categories?: readonly (Categories | undefined)[];
+  /** How texts became numbers, by the name of the column. */
+  readonly formats?: Readonly<Record<string, ColumnFormat>>;
 }
 
 /** Samples in arrays, as a Dataset holds them and a DataStream reads them in batches. */
@@ -101,12 +104,13 @@ export class SampleBuilder {
     const { columns, at, missing } = this.#plan;
     for (let k = 0; k < columns.length; k++) {
       const column = columns[k]!;
-      if (!column.isMissing(cells[at[k]!])) continue;
+      const value = cells[at[k]!];
+      if (!column.isMissing(value)) continue;
       if (missing === 'drop') return;
       if (missing === 'error') {
         throw new RangeFault({
           place: column.describeCell(number),
-          problem: 'is missing',
+          problem: column.describeGap(value),
           cure: "fill it in, or choose missing: 'drop' or 'mean'",
           option: { name: 'missing', values: ['drop', 'mean'] },
         });
@@ -114,7 +118,7 @@ export class SampleBuilder {
       if (column.role !== 'input' || column.isCategorical) {
         throw new RangeFault({
           place: column.describeCell(number),
-          problem: 'is missing, and only numeric inputs have a mean',
+          problem: `${column.describeGap(value)}, and only numeric inputs have a mean`,
           cure: "choose missing: 'drop'",
           option: { name: 'missing', values: ['drop'] },
         });
@@ -163,6 +167,7 @@ export class SampleBuilder {
       width: this.#width,
       columns: inputColumns.map(({ name }) => name),
       ...(categories.some(Boolean) && { categories }),
+      ...pickFormats(columns),
     };
     if (answerColumns[0]?.role === 'label') {
       const { categories: classes, meanings } = answerColumns[0].decide();
@@ -179,7 +184,15 @@ export class SampleBuilder {
   }
 }
 
-export function buildSamples(source: RowSource, rows: Iterable<Row>, options: ColumnOptions): SampleArrays {
+/** The formats that the columns have, by name. */
+function pickFormats(columns: readonly Column[]): Pick<Schema, 'formats'> {
+  const formats = columns.flatMap(({ name, format }) =>
+    format && format.kind !== 'text' ? [[name, format] as const] : [],
+  );
+  return formats.length > 0 ? { formats: Object.fromEntries(formats) } : {};
+}
+
+export function buildSamples({ source, rows }: OpenedRows, options: ColumnOptions): SampleArrays {
   let builder: SampleBuilder | undefined;
   for (const row of rows) {
     builder ??= new SampleBuilder(planColumns(source, options));

@@ -315,13 +315,6 @@ describe('Dataset.fromObjects', () => {
       {},
       [TypeError, "rows[1]['a']: expected a string, as in the previous rows, got 2"],
     ],
-    ['a boolean', [{ a: true }], {}, [TypeError, "rows[0]['a']: expected a number, got true"]],
-    [
-      'a boolean class',
-      [{ a: 1, b: true }],
-      { label: 'b' },
-      [TypeError, "rows[0]['b']: expected a category (a string or a number), got true"],
-    ],
     ['a date', [{ a: new Date() }], {}, [TypeError, "rows[0]['a']: expected a number, got an object"]],
     [
       'an option of CSV',

@@ -9,7 +9,10 @@ import {
   type Categories,
   type ColumnOptions,
   type CSVDialect,
+  type ColumnFormat,
   type CSVOptions,
+  type GapOptions,
+  type ProfileOptions,
   type TableProfile,
 } from '../../data/index.js';
 import { JSONLinesRows } from '../../data/json.js';
@@ -18,7 +21,7 @@ import { profileRows } from '../../data/profile.js';
 import { openText } from '../../data/rows.js';
 
 /** How a data file is read: what was guessed or given in training, and holds for files to be predicted too. */
-export interface Reading {
+export interface Reading extends GapOptions {
   /** Of CSV and TSV. */
   readonly delimiter?: string;
   /** Whether the first row names the columns, or the names that they were given. */
@@ -31,6 +34,8 @@ export interface Reading {
   /** In the order of the network's outputs. */
   readonly classes?: Categories;
   readonly categorical?: Readonly<Record<string, Categories>>;
+  /** How the texts of columns become numbers, where JavaScript writes them otherwise. */
+  readonly formats?: Readonly<Record<string, ColumnFormat>>;
   /** By which each input is multiplied, of images. */
   readonly inputScale?: number;
 }
@@ -38,7 +43,7 @@ export interface Reading {
 /** A table whose columns are to be chosen. */
 export interface OpenedTable {
   /** What its columns hold. @throws FormatError, TypeError, RangeError naming the row, of a table larger than memory */
-  readonly profile: () => TableProfile | Promise<TableProfile>;
+  readonly profile: (options?: ProfileOptions) => TableProfile | Promise<TableProfile>;
   /** How its text is written. */
   readonly dialect?: Required<CSVDialect>;
   /** A table in memory is not parsed again for it. @throws FormatError, TypeError, RangeError naming the row and column */
@@ -51,7 +56,7 @@ export interface OpenedTable {
 export type Text = string | TextSource;
 
 const inMemory = (table: Table): OpenedTable => ({
-  profile: () => profileTable(table),
+  profile: (options) => profileTable(table, options),
   read: (reading) => Dataset.fromTable(table, chooseColumns(reading)),
 });
 
@@ -64,7 +69,7 @@ export async function openCSV(text: Text, known: CSVDialect): Promise<OpenedTabl
   const dialect = detectDialect(await readBeginning(text), known);
   const optionsFor = (reading: Reading): CSVOptions => ({ ...chooseColumns(reading), ...dialect });
   return {
-    profile: () => profileRows(openText(text, new CSVRows(dialect))),
+    profile: (options) => profileRows(openText(text, new CSVRows(dialect)), options),
     dialect,
     read: async (reading) => Dataset.fromCSV(await readWhole(text), optionsFor(reading)),
     stream: (reading) => DataStream.fromCSV(text, optionsFor(reading)),
@@ -78,7 +83,7 @@ export const openJSON = (text: string): OpenedTable => inMemory(Table.fromJSON(t
 export function openJSONLines(text: Text): OpenedTable {
   if (typeof text === 'string') return inMemory(Table.fromJSONLines(text));
   return {
-    profile: () => profileRows(openText(text, new JSONLinesRows(undefined, 'grow'))),
+    profile: (options) => profileRows(openText(text, new JSONLinesRows(undefined, 'grow')), options),
     read: async (reading) => Dataset.fromJSONLines(await readWhole(text), chooseColumns(reading)),
     stream: (reading) => DataStream.fromJSONLines(text, chooseColumns(reading)),
   };
@@ -91,7 +96,7 @@ export const openNPY = (bytes: Uint8Array<ArrayBuffer>): OpenedTable => inMemory
 export async function openParquetTable(file: AsyncBuffer, isLarge: boolean): Promise<OpenedTable> {
   if (!isLarge) return inMemory(await Table.fromParquet(file));
   return {
-    profile: () => profileParquet(file),
+    profile: (options) => profileParquet(file, options),
     read: (reading) => Dataset.fromParquet(file, chooseColumns(reading)),
     stream: (reading) => DataStream.fromParquet(file, chooseColumns(reading)),
   };
@@ -109,18 +114,20 @@ async function readBeginning(source: TextSource): Promise<string> {
 }
 
 /** The options of a reading that choose columns. */
-const chooseColumns = ({
-  inputs,
-  label,
-  targets,
-  classes,
-  categorical,
-  missing,
-}: Reading): ColumnOptions => ({
-  ...(inputs && { inputs }),
-  ...(label !== undefined && { label }),
-  ...(targets && { targets }),
-  ...(classes && { classes }),
-  ...(categorical && { categorical }),
-  ...(missing && { missing }),
-});
+function chooseColumns(reading: Reading): ColumnOptions {
+  const { inputs, label, targets, classes, categorical, missing, gaps, notGaps } = reading;
+  // A file to predict from lacks the answers.
+  const used = [...(inputs ?? []), ...(targets ?? []), label];
+  const formats = Object.entries(reading.formats ?? {}).filter(([name]) => used.includes(name));
+  return {
+    ...(inputs && { inputs }),
+    ...(label !== undefined && { label }),
+    ...(targets && { targets }),
+    ...(classes && { classes }),
+    ...(categorical && { categorical }),
+    ...(missing && { missing }),
+    ...(gaps && { gaps }),
+    ...(notGaps && { notGaps }),
+    ...(formats.length > 0 && { formats: Object.fromEntries(formats) }),
+  };
+}

@@ -1,15 +1,17 @@
 import { Option } from 'commander';
-import type { CSVDialect } from '../../data/index.js';
+import type { CSVDialect, GapOptions, ProfileOptions } from '../../data/index.js';
 import type { OptionGroup } from './command.js';
 import { collectList, misread, nameIn, number, valueOption } from './values.js';
 
 /** What is in a data file, as far as it was said. */
-export interface DataFlags extends CSVDialect {
+export interface DataFlags extends CSVDialect, GapOptions {
   readonly label?: string;
   readonly target?: readonly string[];
   readonly ignore?: readonly string[];
   readonly categorical?: readonly string[];
   readonly missing?: 'error' | 'drop' | 'mean';
+  readonly decimal?: '.' | ',';
+  readonly dates?: 'dmy' | 'mdy';
   readonly scale?: 'standardize' | 'minMax' | 'identity';
   readonly stream?: true;
   readonly testSplit?: number;
@@ -41,7 +43,7 @@ export const dataGroup: OptionGroup = {
     valueOption('--ignore <names>', 'Columns to leave out', collectList),
     valueOption(
       '--categorical <names>',
-      'Numeric columns to treat as categories; text columns always are',
+      'Columns of numbers, dates or yes and no to treat as categories; other text columns always are',
       collectList,
     ),
     valueOption(
@@ -49,6 +51,26 @@ export const dataGroup: OptionGroup = {
       'Rows with missing values: drop leaves them out, mean fills in the mean of the column, error stops at the first ' +
         '(default: drop; mean if drop would lose more than a tenth of the rows)',
       nameIn(['error', 'drop', 'mean']),
+    ),
+    valueOption(
+      '--gaps <texts>',
+      'Further texts that stand for missing values, in addition to empty, NA, ? and the like',
+      collectList,
+    ),
+    valueOption(
+      '--not-gaps <texts>',
+      'Texts that are categories, although they look like missing values',
+      collectList,
+    ),
+    valueOption(
+      '--decimal <mark>',
+      'Decimal mark of numbers in texts: point or comma (default: inferred for each column)',
+      (text) => (nameIn(['point', 'comma'])(text) === 'comma' ? ',' : '.'),
+    ),
+    valueOption(
+      '--dates <order>',
+      'Order of dates such as 01/02/2024: dmy or mdy (default: inferred, if a day above 12 proves it)',
+      nameIn(['dmy', 'mdy']),
     ),
     ...csvOptions,
     valueOption(
@@ -73,6 +95,14 @@ export const dataGroup: OptionGroup = {
 export const pickDialect = ({ delimiter, header }: CSVDialect): CSVDialect => ({
   ...(delimiter !== undefined && { delimiter }),
   ...(header !== undefined && { header }),
+});
+
+/** Only what was said of the texts of cells. */
+export const pickProfileOptions = ({ gaps, notGaps, decimal, dates }: DataFlags): ProfileOptions => ({
+  ...(gaps && { gaps }),
+  ...(notGaps && { notGaps }),
+  ...(decimal && { decimal }),
+  ...(dates && { dates }),
 });
 
 function parseDelimiter(text: string): string {

@@ -161,7 +161,7 @@ class TableSamples {
     this.#rows = new RowReader(dialect.delimiter);
     this.#hasNames = dialect.header === true;
     this.#signature = signature;
-    this.#values = new RowValues(signature);
+    this.#values = new RowValues(signature, true);
     this.#onIgnored = onIgnored;
   }
 
@@ -187,7 +187,7 @@ class TableSamples {
         );
       }
       const cells = this.#places.at.map((k) => fields[k]);
-      return [{ place, values: this.#values.of(place, cells, true) }];
+      return [{ place, values: this.#values.of(place, cells) }];
     });
   }
 }
@@ -231,7 +231,7 @@ class ObjectSamples {
 
   constructor(signature: ModelSignature, onIgnored: OnIgnored) {
     this.#signature = signature;
-    this.#values = new RowValues(signature);
+    this.#values = new RowValues(signature, false);
     this.#onIgnored = onIgnored;
   }
 
@@ -240,7 +240,7 @@ class ObjectSamples {
       throw new DataError(place, 'expected an object with a value for each column, or an array of them');
     }
     const cells = Array.isArray(row) ? this.#byNumber(place, row) : this.#byName(place, row);
-    return { place, values: this.#values.of(place, cells.map(toCell), false) };
+    return { place, values: this.#values.of(place, cells.map(toCell)) };
   }
 
   #byNumber(place: string, row: readonly unknown[]): unknown[] {

@@ -1,6 +1,16 @@
+import type { ColumnNote, ColumnProfile } from '../../data/index.js';
+import type { FaultOption } from '../../errors.js';
+import { cureWithFlags, findFlag } from '../flags.js';
 import type { TrainingRun } from './run-training.js';
 import type { Output } from '../terminal/output.js';
-import { formatCount, formatDuration, formatSignificant, joinNames, quotePath } from '../terminal/format.js';
+import {
+  formatCount,
+  formatDuration,
+  formatSignificant,
+  joinNames,
+  quoteOption,
+  quotePath,
+} from '../terminal/format.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { displayPath } from '../data/read-file.js';
 import { countParts } from '../model/model-file.js';
@@ -74,11 +84,12 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
   row(
     output,
     'inputs',
-    inputsText(reading.inputs ?? [], reading.categorical ?? {}),
+    inputsText(reading.inputs ?? [], reading.categorical ?? {}, columns),
     '--ignore NAME leaves one out',
   );
-  for (const { name, reason } of guess?.leftOut ?? [])
-    row(output, 'left out', `${nameText(name)}: ${reason}`);
+  describeNotes(output, guess?.notes ?? []);
+  for (const { name, reason, option } of guess?.leftOut ?? [])
+    row(output, 'left out', `${nameText(name)}: ${reason}`, option && describeCure(option));
   if (dropped > 0)
     row(
       output,
@@ -90,6 +101,32 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
     row(output, 'gaps', 'filled in with the mean of the column', '--missing drop leaves such rows out');
 }
 
+const noteRows = { format: 'numbers', gap: 'gaps', category: 'texts', suspect: 'gaps' } as const;
+
+/** One line for all columns of which the same is said. */
+function describeNotes(output: Output, notes: readonly ColumnNote[]): void {
+  const groups = new Map<string, ColumnNote[]>();
+  for (const note of notes) {
+    const key = JSON.stringify([note.kind, note.note, note.option]);
+    groups.set(key, [...(groups.get(key) ?? []), note]);
+  }
+  for (const group of groups.values()) {
+    const [{ kind, note, option }] = group as [ColumnNote];
+    const names = joinNames(group.map(({ name }) => nameText(name)));
+    const [first] = group.map(({ name }) => name) as [string];
+    const name = group.length > 1 ? 'NAME' : first;
+    const cures: Readonly<Record<string, string>> = {
+      categorical: `${quoteOption('categorical', name)} keeps the ${kind === 'gap' ? 'texts' : 'text'}`,
+      ignore: `${quoteOption('ignore', name)} leaves it out`,
+      gaps: `${quoteOption('gaps', (option.values ?? []).join(','))} takes it as missing`,
+    };
+    row(output, noteRows[kind], `${names}: ${note}`, cures[option.name] ?? describeCure(option));
+  }
+}
+
+const describeCure = (option: FaultOption): string =>
+  cureWithFlags({ place: '', problem: '', option }, [findFlag(option)!])!;
+
 function dialectText(dialect: { delimiter: string; header: unknown } | undefined): string {
   if (!dialect) return '';
   const { delimiter, header } = dialect;
@@ -98,10 +135,16 @@ function dialectText(dialect: { delimiter: string; header: unknown } | undefined
   return ` between ${marks[delimiter] ?? `'${delimiter}'`}s; ${header === true || header === false ? names : 'names as given'}`;
 }
 
-function inputsText(inputs: readonly string[], categorical: Readonly<Record<string, unknown>>): string {
-  const names = inputs.map((name) =>
-    Object.hasOwn(categorical, name) ? `${nameText(name)} (categories)` : nameText(name),
-  );
+function inputsText(
+  inputs: readonly string[],
+  categorical: Readonly<Record<string, unknown>>,
+  columns: readonly ColumnProfile[],
+): string {
+  const names = inputs.map((name) => {
+    if (!Object.hasOwn(categorical, name)) return nameText(name);
+    const looksLike = columns.find((column) => column.name === name)?.looksLike;
+    return `${nameText(name)} (categories${looksLike === undefined ? '' : `; looks like ${looksLike}`})`;
+  });
   return joinNames(names);
 }
 

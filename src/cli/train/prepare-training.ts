@@ -1,4 +1,4 @@
-import { pickDialect } from '../options/data.js';
+import { pickDialect, pickProfileOptions } from '../options/data.js';
 import { tryEachFlag, type GivenOptions } from '../options/command.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { buildNetworkSpec, networkGroup, type NetworkFlags } from '../options/network.js';
@@ -133,14 +133,17 @@ interface Read {
 
 /** Chooses the columns of a table, and reads them. */
 async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
-  const profile = await file.profile();
+  const texts = pickProfileOptions(flags);
+  const profile = await file.profile(texts);
   const guess = await guessColumns(displayPath(file.path), profile, {
     label: flags.label,
     targets: flags.target,
     ignore: flags.ignore,
     categorical: flags.categorical,
   });
-  const { categorical, ...columns } = guess.columns;
+  const { gaps: marks, notGaps } = texts;
+  const { categorical, ...chosen } = guess.columns;
+  const columns = { ...chosen, ...(marks && { gaps: marks }), ...(notGaps && { notGaps }) };
   const rows = profile.count;
   const used = [...columns.inputs, ...(columns.targets ?? [columns.label!])];
   const gaps = profile.columns.filter(({ name, missing }) => used.includes(name) && missing > 0);

@@ -2,7 +2,7 @@ import { FormatError, TypeFault, isFault, within } from '../../errors.js';
 import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { show } from '../../base/check.js';
 import { planColumns, type ColumnOptions, type ColumnPlan } from '../columns.js';
-import { profileRows, unsupportedColumn, type TableProfile } from '../profile.js';
+import { profileRows, unsupportedColumn, type ProfileOptions, type TableProfile } from '../profile.js';
 import { cellDescriber, type Row, type RowBlocks, type RowSource } from '../rows.js';
 import { readColumn, type Cells } from './column.js';
 import { readFooter, type Element, type Footer, type Group } from './footer.js';
@@ -53,28 +53,37 @@ const refused = new Map<string | undefined, string>([
   ['GEOGRAPHY', 'geometries'],
 ]);
 
+/** Columns of a file that are read one row group at a time. */
+interface SelectedColumns {
+  readonly plan: ColumnPlan;
+  /** Opens the rows from the beginning. */
+  readonly open: () => RowBlocks;
+}
+
 /**
- * Reads the metadata of a file and plans which columns to read.
- * @returns the plan, and a function that opens the rows from the beginning, one row group at a time
+ * Reads the metadata of a file.
+ * @returns a function that plans which columns to read. It throws TypeError or RangeError naming the option, or a column
+ * that holds neither numbers nor text
  * @throws TypeError if `file` is not a ParquetFile
  * @throws FormatError if the file is not Parquet, or is truncated
- * @throws TypeError or RangeError naming the option, or a column that holds neither numbers nor text
  */
 export async function openParquet(
   file: ParquetFile,
-  options: ColumnOptions,
-): Promise<{ plan: ColumnPlan; open: () => RowBlocks }> {
+): Promise<{ select: (options: ColumnOptions) => SelectedColumns }> {
   const parquet = await Parquet.open(file);
-  const plan = planColumns({ ...parquetRows, names: parquet.names }, options);
-  const names = plan.columns.map(({ name }) => name);
-  const elements = names.map((name) => parquet.findElement(name));
-  return {
-    plan: { ...plan, at: [...names.keys()] }, // only these columns are read
-    open: () => ({
-      source: { ...parquetRows, names },
-      blocks: readRows(parquet.groups(elements)),
-    }),
+  const select = (options: ColumnOptions): SelectedColumns => {
+    const plan = planColumns({ ...parquetRows, names: parquet.names }, options);
+    const names = plan.columns.map(({ name }) => name);
+    const elements = names.map((name) => parquet.findElement(name));
+    return {
+      plan: { ...plan, at: [...names.keys()] }, // only these columns are read
+      open: () => ({
+        source: { ...parquetRows, names },
+        blocks: readRows(parquet.groups(elements)),
+      }),
+    };
   };
+  return { select };
 }
 
 /**
@@ -104,14 +113,14 @@ export async function readParquetColumns(file: ParquetFile): Promise<{
  * Profiles the columns of a file larger than memory in one pass.
  * @throws FormatError if the file cannot be read, naming the column
  */
-export async function profileParquet(file: ParquetFile): Promise<TableProfile> {
+export async function profileParquet(file: ParquetFile, options?: ProfileOptions): Promise<TableProfile> {
   const parquet = await Parquet.open(file);
   const { names, supported } = parquet;
   const groups = parquet.groups(supported.map((name) => parquet.findElement(name)));
-  const { count, columns } = await profileRows({
-    source: { ...parquetRows, names: supported },
-    blocks: readRows(groups),
-  });
+  const { count, columns } = await profileRows(
+    { source: { ...parquetRows, names: supported }, blocks: readRows(groups) },
+    options,
+  );
   return { count, columns: names.map((name) => columns[supported.indexOf(name)] ?? unsupportedColumn(name)) };
 }
 
