@@ -231,7 +231,10 @@ describe('invalid CSV texts and options', () => {
       'a word for a target',
       'a,b\n1,x',
       { targets: 'b' },
-      [TypeError, /^CSV row 2, column 'b': expected a number, got 'x'; name 'x' in gaps, if it stands for a missing value$/],
+      [
+        TypeError,
+        /^CSV row 2, column 'b': expected a number, got 'x'; name 'x' in gaps, if it stands for a missing value$/,
+      ],
     ],
     [
       'Infinity',
