@@ -71,6 +71,20 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
     flags: ['categorical', 'ignore'],
     cure: () => '--categorical takes it as a category, --ignore leaves it out',
   },
+  gaps: {
+    flags: ['gaps', 'categorical', 'ignore'],
+    cure: (values) =>
+      `--gaps='${values.join(',')}' takes it as missing, --categorical takes the column as categories, --ignore leaves it out`,
+  },
+  notGaps: {
+    flags: ['not-gaps'],
+    cure: (values) => `--not-gaps='${values.join(',')}' keeps it as a category`,
+  },
+  decimal: {
+    flags: ['decimal'],
+    cure: ([mark]) => `--decimal ${mark === ',' ? 'comma' : 'point'} reads it otherwise`,
+  },
+  dates: { flags: ['dates'], cure: (values) => `--dates ${values.join(' or ')} reads them` },
   delimiter: { flags: ['delimiter'], cure: ([mark = ',']) => `give --delimiter ${JSON.stringify(mark)}` },
   header: { flags: ['header'], cure: () => '--header a,b,… names the columns' },
   skip: {

@@ -6,7 +6,7 @@ import { checkKeys, checkPositive } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
 import { ByteReader, checkSource, type ByteSource } from './chunks.js';
-import { Column, columnOptionNames, planColumns, type Categories } from './columns.js';
+import { Column, columnOptionNames, type Categories } from './columns.js';
 import {
   arrayOptionNames,
   matrixSource,
@@ -17,7 +17,8 @@ import {
   type NPYOptions,
 } from './npy.js';
 import type { Row, RowBlocks } from './rows.js';
-import { surveyRows, type SampleSource } from './sample-source.js';
+import { surveyColumns } from './recognize.js';
+import type { SampleSource } from './sample-source.js';
 import { checkLabels, listClasses } from './samples.js';
 import type { SampleArrays, Schema } from './schema.js';
 
@@ -145,7 +146,7 @@ export async function openMatrix(file: ByteSource, options: NPYOptions): Promise
     }
   }
   const open = (): RowBlocks => ({ source: rowSource, blocks: blocks() });
-  return surveyRows(open, (opened) => planColumns(opened, others));
+  return surveyColumns(open, others);
 }
 
 function* readRows(values: NPYValues, before: number, width: number): Generator<Row> {

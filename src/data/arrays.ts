@@ -4,8 +4,10 @@ import { checkCategories } from '../model/check-transforms.js';
 import { isNumericArray, plainView, type NumericArray } from '../base/numeric-arrays.js';
 import { readMatrix, type Rows } from '../training/matrix.js';
 import { finish } from '../base/work.js';
-import { Column, planColumns, type Categories } from './columns.js';
-import { checkLabels, listClasses, SampleBuilder } from './samples.js';
+import { Column, type Categories } from './columns.js';
+import { readSamples } from './recognize.js';
+import type { Row } from './rows.js';
+import { checkLabels, listClasses } from './samples.js';
 import type { SampleArrays, Schema } from './schema.js';
 
 /** Samples in arrays. */
@@ -111,19 +113,24 @@ function readInputs(arrays: Arrays): Pick<SampleArrays, 'inputs' | 'schema'> {
     names: ids,
     describeCell: (n: number, name: string) => `inputs[${n}][${ids.indexOf(name)}]`,
   } as const;
-  const builder = new SampleBuilder(planColumns(source, {}));
-  for (const [n, row] of (inputs as readonly unknown[][]).entries()) {
-    checkRow(`inputs[${n}]`, row, width);
-    for (const [k, value] of row.entries()) {
-      if (typeof value !== 'string') checkNumber(`inputs[${n}][${k}]`, value);
+  function* cells(): Generator<Row> {
+    for (const [n, row] of (inputs as readonly unknown[][]).entries()) {
+      checkRow(`inputs[${n}]`, row, ids.length);
+      for (const [k, value] of row.entries()) {
+        if (typeof value !== 'string') checkNumber(`inputs[${n}][${k}]`, value);
+      }
+      yield { cells: row, number: n };
     }
-    builder.add({ cells: row, number: n });
   }
-  const samples = builder.build();
-  const { categories } = samples.schema;
+  const samples = readSamples(() => ({ source, rows: cells() }), {});
+  const { categories, formats } = samples.schema;
   return {
     inputs: samples.inputs,
-    schema: { width, targetWidth: 0, ...names, ...(categories && { categories }) },
+    schema: {
+      ...{ width, targetWidth: 0, ...names },
+      ...(categories && { categories }),
+      ...(formats && { formats }),
+    },
   };
 }
 

@@ -1,6 +1,16 @@
-import { RangeFault, TypeFault } from '../errors.js';
-import { checkInteger, checkName, show } from '../base/check.js';
+import { RangeFault, TypeFault, type Fault } from '../errors.js';
+import { checkInteger, checkKeys, checkName, show } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
+import { gapOptionNames, Gaps, isInfinite, type GapOptions } from './gaps.js';
+import {
+  checkFormat,
+  createReader,
+  describeFormat,
+  findOddity,
+  readPlain,
+  type ColumnFormat,
+  type NumberReader,
+} from './number-formats.js';
 import type { RowSource } from './rows.js';
 
 /** The categories of a column: strings or numbers. */
@@ -14,7 +24,7 @@ export const MISSING = '';
 export const OTHER = 'other';
 
 /** Selects the columns for inputs and answers. */
-export interface ColumnOptions {
+export interface ColumnOptions extends GapOptions {
   /** The input columns. Default: all columns except the label or targets. */
   readonly inputs?: readonly string[];
   /** The column of the class: a string or a number, one of `classes`. */
@@ -39,37 +49,66 @@ export interface ColumnOptions {
    * categories that only a later file has. Doesn't apply to categories that are given. Default: no limit.
    */
   readonly maxCategories?: number;
+  /**
+   * How the texts of columns become numbers. Default: as JavaScript writes numbers; if a column has other texts, its
+   * format is recognized from all of them (see `formats` of the result), except in `csvBatches`.
+   */
+  readonly formats?: Readonly<Record<string, ColumnFormat>>;
 }
 
 export const columnOptionNames = [
-  'inputs',
-  'label',
-  'targets',
-  'categorical',
-  'classes',
-  'missing',
-  'maxCategories',
+  ...['inputs', 'label', 'targets', 'categorical', 'classes', 'missing', 'maxCategories', 'formats'],
+  ...gapOptionNames,
 ];
 
-/** In a numeric column of text, these stand for a missing value. */
-const missingMarks = ['', 'na', 'n/a', 'nan', 'null', 'none', '?', '-'];
-
 /** Whether a text in a numeric column stands for a missing value. */
-export const isMissingMark = (text: string): boolean => missingMarks.includes(text.trim().toLowerCase());
+export const isMissingMark = (text: string): boolean => noGaps.isInNumbers(text);
 
 /** Whether a text is a finite number. */
-export const isNumeric = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text));
+export const isNumeric = (text: string): boolean => !Number.isNaN(readPlain(text));
 
 type CellSource = Pick<RowSource, 'origin' | 'describeCell'>;
 
 const ZERO = 48;
 const NINE = 57;
+const MINUS = 45;
+
+const noGaps = new Gaps();
+
+/** How the texts of a column are read. */
+export interface TextReading {
+  /** Undefined if nothing is known of them. */
+  readonly format?: ColumnFormat | undefined;
+  readonly gaps: Gaps;
+}
+
+/** How a column reads its values. */
+interface ColumnReading {
+  /** The most categories to keep. Default: no limit. */
+  readonly most?: number | undefined;
+  readonly reading?: TextReading;
+}
+
+/** A text that isn't a plain number, in a column whose format is not known. The profile of all its texts may find it. */
+export class UnknownFormat extends TypeFault {
+  readonly column: string;
+  readonly text: string;
+
+  constructor(fault: Fault, column: string, text: string) {
+    super(fault);
+    this.column = column;
+    this.text = text;
+  }
+}
 
 /** Encodes the values of a column as numbers. */
 export class Column {
   readonly name: string;
   readonly role: 'input' | 'label' | 'target';
   readonly #source: CellSource;
+  readonly #reading: TextReading;
+  readonly #read: NumberReader;
+  #hasBegun = false;
   readonly #given: Categories | undefined;
   /** In the given order, or in the order of first occurrence. */
   readonly #codes: Map<string | number, number>;
@@ -88,27 +127,50 @@ export class Column {
     name: string,
     role: Column['role'],
     categories: Categories | boolean | undefined,
-    most = Infinity,
+    { most = Infinity, reading = { gaps: noGaps } }: ColumnReading = {},
   ) {
     this.#source = source;
     this.name = name;
     this.role = role;
     this.#most = most;
+    this.#reading = reading;
+    this.#read = createReader(reading.format?.kind === 'text' ? undefined : reading.format);
     this.#given = typeof categories === 'object' ? categories : undefined;
     this.#codes = new Map(this.#given?.map((category, code) => [category, code]));
     this.#isCategorical = this.#given ? true : (categories as boolean | undefined);
+    if (categories === undefined && reading.format) this.#isCategorical = reading.format.kind === 'text';
   }
 
   get isCategorical(): boolean {
     return this.#isCategorical === true;
   }
 
+  /** How its texts become numbers, if not as JavaScript writes them. */
+  get format(): ColumnFormat | undefined {
+    return this.#isCategorical ? undefined : this.#reading.format;
+  }
+
   isMissing(value: unknown): boolean {
     if (value === undefined || value === null || value === '' || Number.isNaN(value)) return true;
-    if (this.#source.origin === 'values' || this.#isCategorical || typeof value === 'number') return false;
-    const text = value as string;
-    if (text.charCodeAt(0) >= ZERO && text.charCodeAt(0) <= NINE) return false; // a fast path for most cells
-    return isMissingMark(text);
+    if (typeof value !== 'string') return value === Infinity || value === -Infinity;
+    const { gaps, format } = this.#reading;
+    const first = value.charCodeAt(0);
+    const code = first === MINUS ? value.charCodeAt(1) : first;
+    // A fast path for most cells; 1.#IND is missing.
+    if (code >= ZERO && code <= NINE && !value.includes('#')) return gaps.isGiven(value);
+    const isNumber = format ? this.#isOfNumbers(format) : !this.#mayBeText;
+    if (this.#given?.includes(value as never)) return false;
+    return isNumber ? gaps.isInNumbers(value) || isInfinite(value) : gaps.isInTexts(value);
+  }
+
+  /** Whether a column with this format holds numbers only. Words for true and false may have others beside them. */
+  #isOfNumbers({ kind }: ColumnFormat): boolean {
+    return kind === 'text' ? this.#isCategorical === false : kind !== 'boolean';
+  }
+
+  /** Without a format, whether the column holds texts, or may turn out to. */
+  get #mayBeText(): boolean {
+    return this.#isCategorical ?? this.#source.origin === 'values';
   }
 
   /**
@@ -118,7 +180,7 @@ export class Column {
    */
   encode(value: unknown, row: number): number {
     if (typeof value === 'bigint') throw this.#refuseInteger(value, row);
-    this.#isCategorical ??= typeof value === 'string';
+    if (!this.#hasBegun) this.#begin(value, row);
     return this.#isCategorical ? this.#encodeCategory(value, row) : this.#encodeNumber(value, row);
   }
 
@@ -126,6 +188,22 @@ export class Column {
   addMissing(row: number): void {
     this.#hasMissing = true;
     if (this.#given && this.#codes.get(MISSING) === undefined) this.encode(MISSING, row);
+  }
+
+  /** @throws UnknownFormat if it depends on the other values whether the first is a number */
+  #begin(value: unknown, row: number): void {
+    this.#hasBegun = true;
+    if (typeof value === 'string' && !this.#isCategorical && !this.#reading.format) {
+      const isOpen = this.#source.origin === 'values' && (/\d/.test(value) || isMissingMark(value));
+      if (isOpen) throw new UnknownFormat(this.#describeMisfit(value, row), this.name, value);
+    }
+    this.#isCategorical ??= typeof value === 'string';
+  }
+
+  /** What is wrong with a cell that counts as missing. */
+  describeGap(value: unknown): string {
+    const isNumber = typeof value === 'number' || (typeof value === 'string' && isInfinite(value));
+    return isNumber && !Number.isNaN(value) ? `is ${show(value)}; expected a finite number` : 'is missing';
   }
 
   /** A cell's name in error messages. */
@@ -142,33 +220,45 @@ export class Column {
   }
 
   #encodeNumber(value: unknown, row: number): number {
-    const number = this.#source.origin === 'text' ? Number(value) : value;
-    if (typeof number !== 'number' || Number.isNaN(number)) {
-      throw new TypeFault({
-        place: this.describeCell(row),
-        problem: `expected a number, got ${show(value)}`,
-        ...(this.role === 'input' && {
-          cure: 'name the column in categorical, or leave it out of inputs',
-          option: { name: 'categorical' },
-        }),
-      });
-    }
-    if (!Number.isFinite(number))
-      throw new RangeFault({
-        place: this.describeCell(row),
-        problem: `is ${show(value)}; expected a finite number`,
-      });
-    return number;
+    const { format } = this.#reading;
+    const isText = typeof value === 'string' && (this.#source.origin === 'text' || format !== undefined);
+    const number = isText ? this.#read(value) : typeof value === 'boolean' ? Number(value) : value;
+    if (typeof number === 'number' && !Number.isNaN(number)) return number;
+    const fault = this.#describeMisfit(value, row);
+    throw isText && !format ? new UnknownFormat(fault, this.name, value) : new TypeFault(fault);
   }
 
-  #encodeCategory(value: unknown, row: number): number {
+  /** The fault of a value that isn't a number. */
+  #describeMisfit(value: unknown, row: number): Fault {
+    const { format } = this.#reading;
+    const oddity = typeof value === 'string' ? findOddity(value) : undefined;
+    const isPlain =
+      !format || format.kind === 'text' || (format.kind === 'number' && Object.keys(format).length === 1);
+    const expected = isPlain ? 'a number' : describeFormat(format);
+    return {
+      place: this.describeCell(row),
+      problem: `expected ${expected}, got ${show(value)}${oddity === undefined ? '' : ` (looks like ${oddity})`}`,
+      ...this.#adviseOn(value),
+    };
+  }
+
+  #adviseOn(value: unknown): Pick<Fault, 'cure' | 'option'> {
+    const isInput = this.role === 'input';
+    const others = 'name the column in categorical, or leave it out of inputs';
+    if (typeof value !== 'string') return isInput ? { cure: others, option: { name: 'categorical' } } : {};
+    const cure = `name ${show(value)} in gaps, if it stands for a missing value`;
+    return { cure: isInput ? `${cure}, ${others}` : cure, option: { name: 'gaps', values: [value] } };
+  }
+
+  #encodeCategory(given: unknown, row: number): number {
+    const hasNumbers = typeof this.#given?.[0] === 'number';
+    const value = typeof given === 'boolean' ? (hasNumbers ? Number(given) : String(given)) : given;
     if (typeof value !== 'string' && !Number.isFinite(value)) {
       throw new TypeFault({
         place: this.describeCell(row),
         problem: `expected a category (a string or a number), got ${show(value)}`,
       });
     }
-    const hasNumbers = typeof this.#given?.[0] === 'number';
     const category = (this.#source.origin === 'text' && hasNumbers ? Number(value) : value) as
       string | number;
     let code = this.#codes.get(category);
@@ -240,7 +330,10 @@ export class Column {
   /** The column with its categories fixed, after all values have been encoded. Further values must be among them. */
   settled(): Column {
     const known = this.isCategorical ? this.decide().categories : false;
-    return new Column(this.#source, this.name, this.role, known, this.#most);
+    return new Column(this.#source, this.name, this.role, known, {
+      most: this.#most,
+      reading: this.#reading,
+    });
   }
 
   /** The categories in the order of their codes, as numbers if every text is numeric. */
@@ -337,6 +430,7 @@ export function planColumns(source: RowSource, options: ColumnOptions): ColumnPl
         cure: 'leave it out of the inputs',
       });
   }
+  const readingOf = planReadings(options, names);
   const ofInput = findCategories(categorical, inputs, source.origin);
   const ofAnswer =
     label === undefined
@@ -346,12 +440,31 @@ export function planColumns(source: RowSource, options: ColumnOptions): ColumnPl
         : (checkCategories('classes', classes) as Categories);
   return {
     columns: [
-      ...inputs.map((name) => new Column(source, name, 'input', ofInput(name), maxCategories)),
-      ...answers.map((name) => new Column(source, name, label === undefined ? 'target' : 'label', ofAnswer)),
+      ...inputs.map(
+        (name) =>
+          new Column(source, name, 'input', ofInput(name), { most: maxCategories, reading: readingOf(name) }),
+      ),
+      ...answers.map(
+        (name) =>
+          new Column(source, name, label === undefined ? 'target' : 'label', ofAnswer, {
+            reading: readingOf(name),
+          }),
+      ),
     ],
     at: [...inputs, ...answers].map((name) => places.get(name)!),
     missing,
   };
+}
+
+/** @throws TypeError or RangeError naming the option */
+function planReadings(
+  { formats = {}, gaps = [], notGaps = [] }: ColumnOptions,
+  names: readonly string[],
+): (name: string) => TextReading {
+  checkKeys('formats', formats, names);
+  for (const [name, format] of Object.entries(formats)) checkFormat(`formats[${show(name)}]`, format);
+  const list = new Gaps({ gaps, notGaps });
+  return (name) => ({ format: Object.hasOwn(formats, name) ? formats[name] : undefined, gaps: list });
 }
 
 function findCategories(

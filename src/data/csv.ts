@@ -16,7 +16,8 @@ import {
 import { commentMarks, dialectOptionNames, separatorLine, type CSVDialect } from './dialect.js';
 import { refuseForeignText } from './foreign-files.js';
 import { NamedData } from './align.js';
-import { buildBatches, buildSamples } from './samples.js';
+import { adviseFormat, readSamples } from './recognize.js';
+import { buildBatches } from './samples.js';
 import type { SampleArrays } from './schema.js';
 
 /** How to read a CSV text. */
@@ -166,6 +167,7 @@ export class CSVRows implements TextRows {
   readonly origin = 'text';
   readonly describeCell = cellDescriber('CSV row');
   readonly #options: CSVOptions;
+  readonly delimiter: string;
   readonly #rows: RowReader;
   readonly #skipped: SkippedRow[] = [];
   #names: readonly string[] | undefined;
@@ -185,6 +187,7 @@ export class CSVRows implements TextRows {
     if (typeof header !== 'boolean') this.#names = header;
     this.#options = options;
     this.#rows = new RowReader(options.delimiter, options.skip ?? 0);
+    this.delimiter = this.#rows.delimiter;
   }
 
   get names(): readonly string[] | undefined {
@@ -223,8 +226,7 @@ export class CSVRows implements TextRows {
   /** @returns whether the row is the header */
   #readNames(row: CSVRow): boolean {
     const { cells, number } = row;
-    const delimiter = this.#rows.delimiter;
-    const other = [';', '\t', ',', '|'].find((mark) => mark !== delimiter && cells[0]!.includes(mark));
+    const other = [';', '\t', ',', '|'].find((mark) => mark !== this.delimiter && cells[0]!.includes(mark));
     if (cells.length === 1 && other !== undefined) {
       throw new RangeFault({
         place: `CSV row ${number}`,
@@ -369,8 +371,10 @@ function checkDialect({ delimiter, header = true, skip = 0, comment, trim, stray
  */
 export function readCSV(text: string, options: CSVOptions): SampleArrays {
   checkText('a CSV text', text);
-  const rows = new CSVRows(options);
-  return buildSamples(rows, parseText(rows, text), options);
+  return readSamples(() => {
+    const source = new CSVRows(options);
+    return { source, rows: parseText(source, text) };
+  }, options);
 }
 
 /**
@@ -379,7 +383,8 @@ export function readCSV(text: string, options: CSVOptions): SampleArrays {
  * @param source opens the text from its beginning: `() => createReadStream('a.csv')`, or
  * `async () => (await fetch(url)).body`
  * @param options as for `Dataset.fromCSV`, but classes and categories are required, because they're unknown until the
- * whole text has been read, and `missing: 'mean'` and `'category'` are not supported
+ * whole text has been read, `missing: 'mean'` and `'category'` are not supported, and numbers that JavaScript writes
+ * otherwise need their `formats`
  * @param rowsPerBatch rows per batch; the last batch may have fewer
  * @returns a function that opens the batches; iterating over them throws TypeError or RangeError naming the row and
  * column
@@ -417,6 +422,10 @@ export function csvBatches(
   return async function* () {
     const opened = openText(source, new CSVRows(options));
     const batches = buildBatches(opened, (rows) => planColumns(rows, options), rowsPerBatch);
-    for await (const batch of batches) yield new NamedData(batch);
+    try {
+      for await (const batch of batches) yield new NamedData(batch);
+    } catch (error) {
+      throw adviseFormat(error);
+    }
   };
 }

@@ -8,7 +8,7 @@ import type { Data } from '../training/samples.js';
 import { learnNames } from './align.js';
 import { openArrays, openMatrix, type NPYSources } from './array-stream.js';
 import { checkSource, type ByteSource, type TextSource } from './chunks.js';
-import { columnOptionNames, planColumns, type Categories, type ColumnOptions } from './columns.js';
+import { columnOptionNames, type Categories, type ColumnOptions } from './columns.js';
 import { CSVRows, type CSVOptions } from './csv.js';
 import {
   buildTransforms,
@@ -20,8 +20,10 @@ import {
 import { openIDX, type IDXSources } from './idx.js';
 import { openJSONLines, type JSONOptions } from './json.js';
 import type { ArrayOptions, NPYOptions } from './npy.js';
+import type { ColumnFormat } from './number-formats.js';
 import { openObjects, type ObjectSource } from './objects.js';
 import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
+import { recognizingBlocks, surveyColumns } from './recognize.js';
 import { openText } from './rows.js';
 import { surveyRows, type SampleSource } from './sample-source.js';
 import { NamedData } from './align.js';
@@ -91,7 +93,7 @@ export class DataStream implements Stream {
     const [rows, csv] = takeBatchOptions(options);
     new CSVRows(csv); // checks the options before opening the text
     const open = () => openText(source, new CSVRows(csv));
-    return new DataStream(await surveyRows(open, (opened) => planColumns(opened, csv)), rows);
+    return new DataStream(await surveyColumns(open, csv), rows);
   }
 
   /**
@@ -107,7 +109,7 @@ export class DataStream implements Stream {
     checkSource('source', source);
     const [rows, json] = takeBatchOptions(options);
     const open = await openJSONLines(source, json);
-    return new DataStream(await surveyRows(open, (opened) => planColumns(opened, json)), rows);
+    return new DataStream(await surveyColumns(open, json), rows);
   }
 
   /**
@@ -161,8 +163,12 @@ export class DataStream implements Stream {
     const [rows, columns] = takeBatchOptions(options);
     checkKeys('options', columns, columnOptionNames);
     const { openParquet } = await loaded('Parquet', import('./parquet/file.js'));
-    const { plan, open } = await openParquet(file, columns);
-    return new DataStream(await surveyRows(open, () => plan), rows);
+    const parquet = await openParquet(file);
+    const survey = (options: ColumnOptions): Promise<SampleSource> => {
+      const { plan, open } = parquet.select(options);
+      return surveyRows(open, () => plan);
+    };
+    return new DataStream(await recognizingBlocks(columns, survey, parquet.select(columns).open), rows);
   }
 
   /**
@@ -179,8 +185,7 @@ export class DataStream implements Stream {
     checkSource('source', source);
     const [rows, columns] = takeBatchOptions(options);
     checkKeys('options', columns, columnOptionNames);
-    const open = () => openObjects(source);
-    return new DataStream(await surveyRows(open, (opened) => planColumns(opened, columns)), rows);
+    return new DataStream(await surveyColumns(() => openObjects(source), columns), rows);
   }
 
   /** @internal */
@@ -217,6 +222,11 @@ export class DataStream implements Stream {
   /** The categories of each categorical column, by column name. */
   get categories(): Readonly<Record<string, Categories>> {
     return categoriesByName(this.#source.schema);
+  }
+
+  /** How texts became numbers, by column name, as `Dataset` has it. */
+  get formats(): Readonly<Record<string, ColumnFormat>> {
+    return this.#source.schema.formats ?? {};
   }
 
   /** The number of samples per batch; the last batch may have fewer. */

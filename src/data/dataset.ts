@@ -21,10 +21,12 @@ import {
   type NPZNames,
 } from './npy.js';
 import { readObjects } from './objects.js';
+import type { ColumnFormat } from './number-formats.js';
 import type { AsyncBuffer, ParquetFile } from './parquet/file.js';
 import { assignFolds, drawTestSet, gatherRows } from './partition.js';
 import type { Table } from './table.js';
 import { NamedData } from './align.js';
+import { recognizingBlocks } from './recognize.js';
 import { buildBatches } from './samples.js';
 import { categoriesByName, type SampleArrays } from './schema.js';
 
@@ -167,9 +169,13 @@ export class Dataset extends NamedData {
   static async fromParquet(file: ParquetFile, options: ColumnOptions = {}): Promise<Dataset> {
     checkKeys('options', options, columnOptionNames);
     const { openParquet } = await loaded('Parquet', import('./parquet/file.js'));
-    const { plan, open } = await openParquet(file, options);
-    const { value } = await buildBatches(open(), () => plan, Infinity).next();
-    return new Dataset(value!);
+    const parquet = await openParquet(file);
+    const read = async (options: ColumnOptions): Promise<SampleArrays> => {
+      const { plan, open } = parquet.select(options);
+      const { value } = await buildBatches(open(), () => plan, Infinity).next();
+      return value!;
+    };
+    return new Dataset(await recognizingBlocks(options, read, parquet.select(options).open));
   }
 
   /**
@@ -209,6 +215,14 @@ export class Dataset extends NamedData {
   /** The categories of each categorical column, by column name. */
   get categories(): Readonly<Record<string, Categories>> {
     return categoriesByName(this.#samples.schema);
+  }
+
+  /**
+   * How texts became numbers, by column name, for columns that JavaScript's Number() doesn't read. Pass them as
+   * `formats` to read another file in the same way.
+   */
+  get formats(): Readonly<Record<string, ColumnFormat>> {
+    return this.#samples.schema.formats ?? {};
   }
 
   /**

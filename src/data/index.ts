@@ -8,8 +8,8 @@
 //
 // bytes chunks: texts and files that arrive in chunks rows csv (and dialect), json, npy, parquet/, objects, arrow: parse a file into
 // rows of cells; rows: the type of a row columns columns: selects columns, and encodes a cell as a number or as the
-// code of a category table table: a parsed file; profile: statistics of its columns; suggest-columns: picks inputs and
-// answers samples samples: rows of cells → inputs, targets and labels; arrays, idx: data without named columns Dataset
+// code of a category; number-formats, gaps: how texts become numbers or count as missing table table: a parsed file; profile:
+// contents of its columns; recognize: reads with the formats that the profile finds; suggest-columns: picks inputs and answers samples samples: rows of cells → inputs, targets and labels; arrays, idx: data without named columns Dataset
 // dataset; partition: splits and folds; fit-transforms: column statistics → transforms streams sample-source: a first
 // pass finds classes, means and the count; array-stream: NumPy and IDX; data-stream
 
@@ -22,9 +22,12 @@ export type { CSVOptions } from './csv.js';
 export type { CSVDialect, DetectedDialect } from './dialect.js';
 export { detectDialect } from './dialect.js';
 export { Table, profileTable } from './table.js';
-export type { ColumnProfile, TableProfile } from './profile.js';
+export type { ColumnProfile, FormatDoubt, ProfileOptions, TableProfile, TextCount } from './profile.js';
+export type { GapOptions } from './gaps.js';
+export { createReader, describeFormat } from './number-formats.js';
+export type { ColumnFormat, DateOrder, NumberReader } from './number-formats.js';
 export { suggestColumns } from './suggest-columns.js';
-export type { ColumnChoice, ColumnSuggestion, Task } from './suggest-columns.js';
+export type { ColumnChoice, ColumnLeftOut, ColumnNote, ColumnSuggestion, Task } from './suggest-columns.js';
 export { findWarnings } from './warnings.js';
 export type { DataWarning, WarnableSamples } from './warnings.js';
 export { transformedWidth } from './fit-transforms.js';

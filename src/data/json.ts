@@ -3,6 +3,7 @@ import { checkKeys, show } from '../base/check.js';
 import { parseJSON, parseJSONText } from '../base/parse-json.js';
 import type { TextSource } from './chunks.js';
 import { columnOptionNames, type ColumnOptions } from './columns.js';
+import { readSamples } from './recognize.js';
 import {
   cellDescriber,
   checkText,
@@ -13,7 +14,6 @@ import {
   type RowSource,
   type TextRows,
 } from './rows.js';
-import { buildSamples } from './samples.js';
 import type { SampleArrays } from './schema.js';
 
 /** How to read a JSON text. */
@@ -44,8 +44,8 @@ export function readJSON(text: string, options: JSONOptions): SampleArrays {
   checkText('a JSON text', text);
   checkJSONOptions(options);
   const { columns, ...others } = options;
-  const { source, rows } = parseJSONRows(text, columns);
-  return buildSamples(source, rows, others);
+  const { source, open } = parseJSONRows(text, columns);
+  return readSamples(() => ({ source, rows: open() }), others);
 }
 
 /**
@@ -57,21 +57,22 @@ export function readJSONLines(text: string, options: JSONOptions): SampleArrays 
   checkText('a text of JSON Lines', text);
   checkJSONOptions(options);
   const { columns, ...others } = options;
-  const { source, rows } = parseJSONLines(text, columns);
-  return buildSamples(source, rows, others);
+  const { source, open } = parseJSONLines(text, columns);
+  return readSamples(() => ({ source, rows: open() }), others);
 }
 
 /** Rows of JSON whose columns are known. */
 interface JSONTable {
   readonly source: RowSource & { readonly names: readonly string[] };
-  readonly rows: Iterable<Row>;
+  /** Iterates over the rows from the beginning. */
+  readonly open: () => Iterable<Row>;
 }
 
 /**
  * Parses a JSON text.
  * @param columns the column names if rows are arrays
  * @throws FormatError if the text is not JSON, naming line and column
- * @throws TypeError or RangeError naming the row; iterating over `rows` may throw too
+ * @throws TypeError or RangeError naming the row; iterating over the rows may throw too
  */
 export function parseJSONRows(text: string, columns?: readonly string[]): JSONTable {
   const found = findRows(parseJSONText(text));
@@ -83,7 +84,7 @@ export function parseJSONRows(text: string, columns?: readonly string[]): JSONTa
  * Parses JSON Lines.
  * @param columns the column names if rows are arrays
  * @throws FormatError if a line is not JSON, naming line and column
- * @throws TypeError or RangeError naming the line; iterating over `rows` may throw too
+ * @throws TypeError or RangeError naming the line; iterating over the rows may throw too
  */
 export const parseJSONLines = (text: string, columns?: readonly string[]): JSONTable =>
   tabulate('JSON Lines', 'line', [...new LineParser().read(text, true)], columns);
@@ -147,7 +148,7 @@ function tabulate(
   function* rows(): Generator<Row, void, void> {
     for (const line of lines) yield readRow(line, names, areArrays, rowName);
   }
-  return { source: { place, origin: 'values', names, describeCell: cellDescriber(rowName) }, rows: rows() };
+  return { source: { place, origin: 'values', names, describeCell: cellDescriber(rowName) }, open: rows };
 }
 
 /** A parsed value, and the number of its line or row: from 1, counting empty lines. */

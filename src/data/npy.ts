@@ -8,7 +8,7 @@ import type { NumericArray } from '../base/numeric-arrays.js';
 import { readArrays } from './arrays.js';
 import { columnOptionNames, type Categories, type ColumnOptions } from './columns.js';
 import { cellDescriber, toCell, type Row, type RowSource } from './rows.js';
-import { buildSamples } from './samples.js';
+import { readSamples } from './recognize.js';
 import type { SampleArrays } from './schema.js';
 
 /** Samples in NumPy arrays, one file each. */
@@ -159,7 +159,7 @@ function readMatrix(array: NPYArray, options: NPYOptions): SampleArrays {
   function* rows(): Generator<Row> {
     for (let n = 0; n < count; n++) yield { cells: cells.slice(n * width, (n + 1) * width), number: n + 1 };
   }
-  return buildSamples(source, rows(), others);
+  return readSamples(() => ({ source, rows: rows() }), others);
 }
 
 /** A two-dimensional array whose rows are samples. */

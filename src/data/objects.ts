@@ -2,7 +2,7 @@ import { checkKeys, show } from '../base/check.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import { columnOptionNames, type ColumnOptions } from './columns.js';
 import { toCell, type Row, type RowBlocks, type RowSource } from './rows.js';
-import { buildSamples } from './samples.js';
+import { readSamples } from './recognize.js';
 import type { SampleArrays } from './schema.js';
 
 /** Objects with named values, all at once or as they arrive, for example from the cursor of a database. */
@@ -35,7 +35,8 @@ export function readObjects(rows: readonly object[], options: ColumnOptions): Sa
   function* cells(): Generator<Row> {
     for (const [number, row] of rows.entries()) yield { cells: readCells(row, names), number };
   }
-  return buildSamples({ place: 'rows', origin: 'values', names, describeCell }, cells(), options);
+  const source: RowSource = { place: 'rows', origin: 'values', names, describeCell };
+  return readSamples(() => ({ source, rows: cells() }), options);
 }
 
 const isIterable = (rows: object): boolean => Symbol.iterator in rows || Symbol.asyncIterator in rows;

@@ -1,20 +1,57 @@
-import { isMissingMark } from './columns.js';
+import { checkKeys, checkName } from '../base/check.js';
+import { gapOptionNames, Gaps, isInfinite, type GapOptions } from './gaps.js';
+import {
+  conventions,
+  createReader,
+  findOddity,
+  isGrouped,
+  LONGEST_NUMBER,
+  matches,
+  nameUnit,
+  readBoolean,
+  readDate,
+  readDuration,
+  readPlain,
+  splitNumber,
+  type ColumnFormat,
+  type DateOrder,
+} from './number-formats.js';
 import type { RowBlocks, RowSource, SkippedRow } from './rows.js';
 import { checkCount } from './samples.js';
 
 /** Up to this many distinct values are counted. */
 const MOST_DISTINCT = 1000;
 
+/** A text, and the number of cells that hold it. */
+export interface TextCount {
+  readonly text: string;
+  readonly count: number;
+}
+
 /** The contents of a column. */
 export interface ColumnProfile {
   readonly name: string;
   /**
-   * 'number' if at least nine of ten values are numbers (in CSV, texts that hold numbers), else 'text'; 'empty' if all
-   * are missing; 'other' if some are neither numbers nor text, such as objects or timestamps.
+   * 'number' if all values are numbers, or all but a few words (in text, as JavaScript or `format` writes them); else
+   * 'text'; 'empty' if all are missing; 'other' if some are neither numbers nor text, such as objects or timestamps.
    */
   readonly kind: 'number' | 'text' | 'empty' | 'other';
-  /** The number of cells that are empty, null, NaN, or a text such as 'NA' or '?'. */
+  /** How the numbers are written; undefined if JavaScript writes them so, and if the kind is not 'number'. */
+  readonly format?: ColumnFormat;
+  /** What is uncertain about the format: another reading of the same texts, and the option that chooses it. */
+  readonly doubt?: FormatDoubt;
+  /** The number of cells that are empty, null, NaN, infinite, or a text that counts as missing, such as 'NA' or '?'. */
   readonly missing: number;
+  /** The texts that count as missing, without empty ones. */
+  readonly gaps: readonly TextCount[];
+  /** In a column of numbers: up to 10 texts that are none, the most frequent first. */
+  readonly words: readonly TextCount[];
+  /** In a column of texts: texts that would count as missing in a column of numbers, such as 'None'. */
+  readonly kept: readonly TextCount[];
+  /** What the texts look like, if no format reads them: "ranges such as '3-12'". */
+  readonly looksLike?: string;
+  /** Numbers that probably stand for a missing value, such as -999. */
+  readonly suspects: readonly number[];
   /** The number of distinct values, without missing ones; 1001 stands for any number above 1000. */
   readonly distinct: number;
   /** Whether the kind is 'number' and every number is an integer. */
@@ -23,6 +60,14 @@ export interface ColumnProfile {
   readonly isCounter: boolean;
   /** The values of a column that holds neither numbers nor text, for example 'lists', if known. */
   readonly holds?: string;
+  /** Whether some are integers of 16 to 20 digits, which JavaScript rounds: ids. */
+  readonly isRounded: boolean;
+}
+
+/** Another reading of a format, which the texts don't exclude. */
+export interface FormatDoubt {
+  readonly option: 'decimal' | 'dates';
+  readonly value: string;
 }
 
 /** The contents of a table, column by column. */
@@ -37,99 +82,536 @@ export interface TableProfile {
 export const listSkipped = ({ skipped = [] }: Pick<RowSource, 'skipped'>): Pick<TableProfile, 'skipped'> =>
   skipped.length > 0 ? { skipped } : {};
 
-/** The profile of a column that holds neither numbers nor text. @param holds names its values */
-export const unsupportedColumn = (name: string, holds: string): ColumnProfile => ({
-  name,
+/** What is known of the texts of a table. */
+export interface ProfileOptions extends GapOptions {
+  /** The decimal mark of all columns. Default: what the texts prove; else a point. */
+  readonly decimal?: '.' | ',';
+  /** The order of dates such as 01/02/2024. Default: what the texts prove; else they are not read. */
+  readonly dates?: 'dmy' | 'mdy';
+}
+
+/** The profile of a column that holds neither numbers nor text. @param holds names its values, if known */
+export const unsupportedColumn = (name: string, holds?: string): ColumnProfile => ({
+  ...emptyProfile(name),
+  ...(holds !== undefined && { holds }),
   kind: 'other',
+});
+
+const emptyProfile = (name: string): ColumnProfile => ({
+  name,
+  kind: 'empty',
   missing: 0,
+  gaps: [],
+  words: [],
+  kept: [],
+  suspects: [],
   distinct: 0,
   isInteger: false,
   isCounter: false,
-  holds,
+  isRounded: false,
 });
+
+/** Profiles the columns of a table, and decides what one column leaves open by the others. */
+export class TableProfiler {
+  readonly #options: ProfileOptions;
+  readonly #gaps: Gaps;
+  readonly #columns: ColumnProfiler[] = [];
+
+  /** @throws TypeError or RangeError naming the option */
+  constructor(options: ProfileOptions = {}) {
+    checkKeys('options', options, ['decimal', 'dates', ...gapOptionNames]);
+    const { decimal, dates } = options;
+    if (decimal !== undefined) checkName('decimal', decimal, ['.', ',']);
+    if (dates !== undefined) checkName('dates', dates, ['dmy', 'mdy']);
+    this.#options = options;
+    this.#gaps = new Gaps(options);
+  }
+
+  get width(): number {
+    return this.#columns.length;
+  }
+
+  /** @param before the number of earlier rows without the column, which count as missing */
+  addColumn(name: string, before = 0): ColumnProfiler {
+    const column = new ColumnProfiler(name, this.#gaps, before);
+    this.#columns.push(column);
+    return column;
+  }
+
+  addRow(cells: ArrayLike<unknown>): void {
+    for (let k = 0; k < this.#columns.length; k++) this.#columns[k]!.add(cells[k]);
+  }
+
+  /** @param source of the rows: beside semicolons, decimal commas are common */
+  result({ delimiter, origin }: Pick<RowSource, 'delimiter' | 'origin'>): ColumnProfile[] {
+    const known = this.#columns.map((column) => column.proofs(origin));
+    const proves = (mark: string): boolean => known.some(({ decimal }) => decimal === mark);
+    const orders = new Set(known.flatMap(({ dates }) => dates ?? []));
+    const decimal = proves(',') === proves('.') ? undefined : proves(',') ? ',' : '.';
+    const hints = {
+      decimal: this.#options.decimal ?? decimal ?? (delimiter === ';' ? ',' : '.'),
+      isDecimalSure: (this.#options.decimal ?? decimal) !== undefined,
+      isDecimalForced: this.#options.decimal !== undefined,
+      dates: this.#options.dates ?? (orders.size === 1 ? [...orders][0] : undefined),
+      areTyped: origin === 'values',
+    } as const;
+    return this.#columns.map((column) => column.result(hints));
+  }
+}
 
 /**
  * Profiles the columns of a file larger than memory in one pass.
- * @throws FormatError, TypeError or RangeError naming the row
+ * @throws FormatError, TypeError or RangeError naming the option or the row
  */
-export async function profileRows({ source, blocks }: RowBlocks): Promise<TableProfile> {
-  const profilers: ColumnProfiler[] = [];
+export async function profileRows(
+  { source, blocks }: RowBlocks,
+  options: ProfileOptions = {},
+): Promise<TableProfile> {
+  const profiler = new TableProfiler(options);
   let count = 0;
   for await (const block of blocks) {
     for (const { cells } of block) {
       // A row of JSON Lines may add columns.
-      for (let k = profilers.length; k < source.names!.length; k++)
-        profilers.push(new ColumnProfiler(source.names![k]!, count));
-      for (let k = 0; k < profilers.length; k++) profilers[k]!.add(cells[k]);
+      for (let k = profiler.width; k < source.names!.length; k++)
+        profiler.addColumn(source.names![k]!, count);
+      profiler.addRow(cells);
       count++;
     }
   }
   checkCount(source.place, count || undefined);
-  return { count, columns: profilers.map((profiler) => profiler.result()), ...listSkipped(source) };
+  return { count, columns: profiler.result(source), ...listSkipped(source) };
 }
 
-export class ColumnProfiler {
+/** What the other columns, or the caller, know. */
+interface Hints {
+  readonly decimal: '.' | ',';
+  readonly isDecimalSure: boolean;
+  readonly isDecimalForced: boolean;
+  readonly dates: DateOrder | undefined;
+  /** Whether numbers are not written as texts. */
+  readonly areTyped: boolean;
+}
+
+/** A format, and the number of cells that it reads. */
+interface Match {
+  readonly format: ColumnFormat | undefined;
+  readonly count: number;
+  readonly doubt?: FormatDoubt;
+}
+
+class ColumnProfiler {
   readonly #name: string;
+  readonly #gaps: Gaps;
+  readonly #numbers = new Numbers();
+  readonly #texts = new Texts();
   #missing: number;
-  #present = 0;
-  #numbers = 0;
   /** The number of values that are neither numbers nor text. */
   #others = 0;
   #isLong = false;
-  #isInteger = true;
-  #isCounter = true;
-  #last = NaN;
+  /** The texts that count as missing in a column of numbers. */
+  readonly #marks = new Map<string, number>();
   readonly #distinct = new Set<unknown>();
 
-  /** @param before the number of earlier rows without the column, which count as missing */
-  constructor(name: string, before = 0) {
+  constructor(name: string, gaps: Gaps, before: number) {
     this.#name = name;
+    this.#gaps = gaps;
     this.#missing = before;
   }
 
   add(value: unknown): void {
-    if (isMissing(value)) {
-      this.#missing++;
+    if (value === undefined || value === null || value === '' || Number.isNaN(value)) this.#missing++;
+    else if (typeof value === 'string') this.#addText(value);
+    else if (typeof value === 'number') this.#addNumber(value);
+    else if (typeof value === 'boolean') this.#addNumber(Number(value));
+    else {
+      this.#others++;
+      this.#isLong ||= typeof value === 'bigint';
+    }
+  }
+
+  #addNumber(value: number): void {
+    if (!Number.isFinite(value)) {
+      count(this.#marks, String(value));
       return;
     }
-    this.#present++;
-    const number = typeof value === 'string' ? Number(value) : value;
-    if (typeof number === 'number' && Number.isFinite(number)) this.#addNumber(number);
-    else if (typeof value !== 'string') this.#others++;
-    this.#isLong ||= typeof value === 'bigint';
-    if (this.#distinct.size <= MOST_DISTINCT && typeof value !== 'object') this.#distinct.add(value);
+    this.#numbers.add(value);
+    this.#addDistinct(value);
   }
 
-  #addNumber(number: number): void {
-    this.#numbers++;
-    this.#isInteger &&= Number.isInteger(number);
-    this.#isCounter &&= this.#numbers === 1 ? number === 0 || number === 1 : number === this.#last + 1;
-    this.#last = number;
+  #addText(text: string): void {
+    const number = readPlain(text);
+    if (!Number.isNaN(number)) {
+      this.#numbers.add(number);
+      this.#texts.addPlain(text);
+      this.#addDistinct(text);
+    } else if (isInfinite(text) || this.#gaps.isInNumbers(text)) {
+      if (text.trim() === '') this.#missing++;
+      else count(this.#marks, text);
+    } else {
+      this.#texts.add(text);
+      this.#addDistinct(text);
+    }
   }
 
-  result(): ColumnProfile {
-    const kind = this.#kind();
+  #addDistinct(value: unknown): void {
+    if (this.#distinct.size <= MOST_DISTINCT) this.#distinct.add(value);
+  }
+
+  /** What this column proves about the table. */
+  proofs(origin: RowSource['origin']): { decimal: '.' | ',' | undefined; dates: 'dmy' | 'mdy' | undefined } {
+    this.#texts.settle();
+    // A table may have converted the texts of plain numbers.
+    const hasPoints =
+      origin === 'text' && !this.#numbers.isInteger && this.#numbers.count > this.#texts.plain;
+    const decimal = hasPoints ? '.' : this.#texts.provenDecimal();
+    return { decimal, dates: this.#texts.provenOrder() };
+  }
+
+  result(hints: Hints): ColumnProfile {
+    if (this.#others > 0) {
+      const holds = this.#isLong ? 'integers of more than 53 bits' : undefined;
+      return { ...unsupportedColumn(this.#name, holds), missing: this.#missing };
+    }
+    const marks = [...this.#marks].map(([text, count]) => ({ text, count }));
+    const present = this.#numbers.count + this.#texts.count;
+    const isTruthOnly = marks.every(({ text }) => this.#gaps.isInTexts(text));
+    const match = this.#texts.match(this.#numbers.count, hints, isTruthOnly);
+    return this.#isNumber(present, match)
+      ? this.#describeNumbers(marks, match)
+      : this.#describeTexts(marks, present);
+  }
+
+  /** Whether the column holds numbers, perhaps with a few words in between. */
+  #isNumber(present: number, { format, count }: Match): boolean {
+    if (count >= present) return present > 0;
+    const read = createReader(format);
+    const words = this.#texts.words((text) => !Number.isNaN(read(text)));
+    // A few numbers with words in between are categories: 2, 4, more.
+    const areCategories = this.#distinct.size - words.length <= FEW_NUMBERS && count < 0.95 * present;
+    if (areCategories || count < present / 2) return false;
+    return count >= 0.9 * present || words.length <= FEW_WORDS;
+  }
+
+  #describeNumbers(marks: readonly TextCount[], { format, doubt }: Match): ColumnProfile {
+    const read = createReader(format);
+    const words = this.#texts.words((text) => !Number.isNaN(read(text)));
+    const values = format ? [...this.#distinct].map((value) => toNumber(read, value)) : undefined;
+    const numbers = this.#numbers;
     return {
-      name: this.#name,
-      kind,
-      missing: this.#missing,
+      ...emptyProfile(this.#name),
+      kind: 'number',
+      ...(format && { format }),
+      ...(doubt && { doubt }),
+      missing: this.#missing + sum(marks),
+      gaps: marks,
+      words,
+      ...this.#texts.describeOddity(words),
+      suspects: values ? [] : numbers.suspects(),
       distinct: this.#distinct.size,
-      isInteger: kind === 'number' && this.#isInteger,
-      isCounter: kind === 'number' && this.#isCounter,
-      ...(this.#isLong && { holds: 'integers of more than 53 bits' }),
+      isInteger: values ? values.every((value) => !(value % 1)) : numbers.isInteger,
+      isCounter: !values && numbers.isCounter,
+      isRounded: !values && numbers.isRounded,
     };
   }
 
-  #kind(): ColumnProfile['kind'] {
-    if (this.#others > 0) return 'other';
-    if (this.#present === 0) return 'empty';
-    // The few others may be mistakes, which the reader reports.
-    return this.#numbers >= 0.9 * this.#present ? 'number' : 'text';
+  #describeTexts(marks: readonly TextCount[], present: number): ColumnProfile {
+    const gaps = marks.filter(({ text }) => this.#gaps.isInTexts(text));
+    const kept = marks.filter(({ text }) => !this.#gaps.isInTexts(text));
+    return {
+      ...emptyProfile(this.#name),
+      kind: present + kept.length === 0 ? 'empty' : 'text',
+      missing: this.#missing + sum(gaps),
+      gaps,
+      kept,
+      ...this.#texts.describeOddity(),
+      distinct: Math.min(this.#distinct.size + kept.length, MOST_DISTINCT + 1),
+    };
   }
 }
 
-const isMissing = (value: unknown): boolean =>
-  value === undefined ||
-  value === null ||
-  Number.isNaN(value) ||
-  (typeof value === 'string' && isMissingMark(value));
+/** A column with no more distinct numbers, and with words among them, holds categories. */
+const FEW_NUMBERS = 10;
+/** Up to this many distinct words in a column of numbers are listed. */
+const FEW_WORDS = 10;
+
+const toNumber = (read: (text: string) => number, value: unknown): number =>
+  typeof value === 'string' ? read(value) : (value as number);
+
+const sum = (counts: readonly TextCount[]): number => counts.reduce((sum, { count }) => sum + count, 0);
+
+function count<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** The magnitudes of integers that doubles round, and that are still ids. */
+const isRoundedId = (number: number): boolean =>
+  Math.abs(number) > Number.MAX_SAFE_INTEGER && Math.abs(number) < 2 ** 64;
+
+const sentinels = [-99, -999, -9999, -99999, -999999, 999, 9999, 99999, 999999];
+
+/** The numbers of a column. */
+class Numbers {
+  count = 0;
+  isInteger = true;
+  isCounter = true;
+  #hasRounded = false;
+  #last = NaN;
+  #least = Infinity;
+  #most = -Infinity;
+  readonly #sentinels = new Map<number, number>();
+
+  add(number: number): void {
+    this.count++;
+    const isInteger = Number.isInteger(number);
+    this.isInteger &&= isInteger;
+    this.isCounter &&= this.count === 1 ? number === 0 || number === 1 : number === this.#last + 1;
+    this.#last = number;
+    if (isInteger && (number <= -99 || number >= 999)) {
+      if (isRoundedId(number)) this.#hasRounded = true;
+      if (sentinels.includes(number)) {
+        count(this.#sentinels, number);
+        return;
+      }
+    }
+    if (number < this.#least) this.#least = number;
+    if (number > this.#most) this.#most = number;
+  }
+
+  get isRounded(): boolean {
+    return this.isInteger && this.#hasRounded;
+  }
+
+  /** The repeated ones that lie far from all other numbers. */
+  suspects(): number[] {
+    const most = Math.max(Math.abs(this.#least), Math.abs(this.#most));
+    return [...this.#sentinels].flatMap(([number, count]) => {
+      const isFar = Math.abs(number) > 3 * most || (number < 0 && this.#least >= 0);
+      return count > 1 && isFar && this.#least < this.#most ? [number] : [];
+    });
+  }
+}
+
+/** More kinds of units than a column of numbers has. */
+const MOST_UNITS = 8;
+/** More distinct words than are listed. */
+const MOST_WORDS = 1000;
+const orders = ['ymd', 'dmy', 'mdy'] as const;
+
+/** Counts which formats read the texts of a column. */
+class Texts {
+  /** The number of texts that are not plain numbers. */
+  count = 0;
+  /** The number of texts that are. */
+  plain = 0;
+  /** Plain numbers without a point, and those whose points may separate thousands. */
+  #whole = 0;
+  #grouped = 0;
+  #zerosAndOnes = 0;
+  /** For each unit, the number of texts that each convention reads. */
+  readonly #units = new Map<string, number[]>();
+  readonly #dates = new Map<DateOrder, number>();
+  #durations = 0;
+  #truths = 0;
+  readonly #truthValues = new Set<number>();
+  /** The first distinct texts with their numbers. They are examined at the end, the others at once. */
+  readonly #words = new Map<string, number>();
+  #isSettled = false;
+  readonly #oddities = new Map<string, { example: string; count: number }>();
+
+  addPlain(text: string): void {
+    this.plain++;
+    if (text === '0' || text === '1') this.#zerosAndOnes++;
+    if (!text.includes('.')) this.#whole++;
+    else if (isGrouped(text)) this.#grouped++;
+  }
+
+  add(text: string): void {
+    this.count++;
+    const known = this.#words.get(text);
+    if (known !== undefined || this.#words.size < MOST_WORDS) this.#words.set(text, (known ?? 0) + 1);
+    else this.#examine(text, 1);
+  }
+
+  /** Examines the texts that were only counted. */
+  settle(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    for (const [text, times] of this.#words) this.#examine(text, times);
+  }
+
+  #examine(text: string, times: number): void {
+    const truth = readBoolean(text);
+    if (!Number.isNaN(truth)) {
+      this.#truths += times;
+      this.#truthValues.add(truth);
+    }
+    if (text.length > LONGEST_NUMBER || !/[\d\uFF10-\uFF19]/.test(text)) return;
+    const isNumber = this.#addNumber(text, times);
+    if (this.#addTime(text, times) || isNumber) return;
+    const name = findOddity(text);
+    if (name === undefined) return;
+    const known = this.#oddities.get(name);
+    this.#oddities.set(name, { example: known?.example ?? text, count: (known?.count ?? 0) + times });
+  }
+
+  #addNumber(text: string, times: number): boolean {
+    const parts = splitNumber(text);
+    if (!parts) return false;
+    let counts = this.#units.get(parts.unit);
+    if (!counts) {
+      if (this.#units.size > MOST_UNITS) return false;
+      this.#units.set(parts.unit, (counts = conventions.map(() => 0)));
+    }
+    let isRead = false;
+    for (const [i, convention] of conventions.entries()) {
+      if (
+        !matches(parts.digits, convention) ||
+        !Number.isFinite(Number(parts.digits.replace(/[^\de]/gi, '')))
+      )
+        continue;
+      counts[i]! += times;
+      isRead = true;
+    }
+    return isRead;
+  }
+
+  #addTime(text: string, times: number): boolean {
+    let isRead = !Number.isNaN(readDuration(text));
+    if (isRead) this.#durations += times;
+    for (const order of orders) {
+      if (Number.isNaN(readDate(text, order))) continue;
+      this.#dates.set(order, (this.#dates.get(order) ?? 0) + times);
+      isRead = true;
+    }
+    return isRead;
+  }
+
+  /** The decimal mark, if only one reads the texts. */
+  provenDecimal(): '.' | ',' | undefined {
+    const pointed = this.plain - this.#whole - this.#grouped;
+    let marks: Set<string> | undefined;
+    for (const counts of this.#units.values()) {
+      const most = Math.max(...counts);
+      const best = conventions.filter((_, i) => counts[i] === most).map(({ decimal = '.' }) => decimal);
+      if (most > 0 && new Set(best).size === 1) (marks ??= new Set()).add(best[0]!);
+    }
+    if (pointed > 0) (marks ??= new Set()).add('.');
+    return marks?.size === 1 ? ([...marks][0] as '.' | ',') : undefined;
+  }
+
+  /** The order of day and month, if only one reads the dates. */
+  provenOrder(): 'dmy' | 'mdy' | undefined {
+    const dmy = this.#dates.get('dmy') ?? 0;
+    const mdy = this.#dates.get('mdy') ?? 0;
+    if (dmy === mdy) return undefined;
+    return dmy > mdy ? 'dmy' : 'mdy';
+  }
+
+  /**
+   * Finds the format that reads the most cells.
+   * @param numbers how many cells are plain numbers
+   * @param mayBeTruths whether words for true and false may be read as 1 and 0
+   */
+  match(numbers: number, hints: Hints, mayBeTruths: boolean): Match {
+    const areTruths = mayBeTruths && this.#truthValues.size + Math.min(this.#zerosAndOnes, 1) > 1;
+    const matches: Match[] = [
+      { format: hints.areTyped && this.plain > 0 ? { kind: 'number' } : undefined, count: numbers },
+      ...this.#matchNumbers(numbers, hints),
+      ...this.#matchDates(hints),
+      { format: { kind: 'duration' }, count: this.#durations },
+      { format: { kind: 'boolean' }, count: areTruths ? this.#truths + this.#zerosAndOnes : 0 },
+    ];
+    return matches.reduce((best, match) => (match.count > best.count ? match : best));
+  }
+
+  #matchNumbers(numbers: number, hints: Hints): Match[] {
+    const plain = conventions.map(({ decimal, thousands }) => {
+      if (decimal !== ',') return numbers;
+      return numbers - this.plain + this.#whole + (thousands === '.' ? this.#grouped : 0);
+    });
+    const none = this.#units.get('') ?? conventions.map(() => 0);
+    const units = this.#units.size === 0 ? [['', none] as const] : [...this.#units];
+    return units.flatMap(([unit, own]) => {
+      // Numbers without a sign of currency are in the same currency, but numbers without '%' may be shares.
+      const counts =
+        unit === '' || nameUnit(unit) === 'currency'
+          ? own.map((count, i) => count + plain[i]! + (unit === '' ? 0 : none[i]!))
+          : own;
+      return this.#chooseConvention(counts, unit, numbers, hints);
+    });
+  }
+
+  /** The convention that reads the most texts. Among several, the other columns decide. */
+  #chooseConvention(counts: readonly number[], unit: string, numbers: number, hints: Hints): Match[] {
+    const { decimal, isDecimalSure, isDecimalForced } = hints;
+    const allowed = conventions.map((one) => !isDecimalForced || (one.decimal ?? '.') === decimal);
+    const most = Math.max(...counts.filter((_, i) => allowed[i]));
+    const all = conventions.filter((_, i) => allowed[i] && counts[i] === most);
+    const isPlain = unit === '' && most === numbers && !isDecimalForced;
+    const isOpen = this.#isOpen(all) && (isDecimalSure || !isPlain);
+    const fitting = isOpen ? all.filter((one) => (one.decimal ?? '.') === decimal) : [];
+    const convention = fitting[0] ?? all[0]!;
+    const isSame = convention === conventions[0] || this.#grouped === 0;
+    if (unit === '' && most === numbers && isSame) return [];
+    const doubt = { option: 'decimal', value: convention.decimal === ',' ? '.' : ',' } as const;
+    return [
+      {
+        // If it reads no more texts than JavaScript does, the other columns have proven it.
+        count: most + (most === numbers ? 0.5 : 0),
+        format: { kind: 'number', ...convention, ...(unit !== '' && { unit }) },
+        ...(isOpen && !isDecimalSure && { doubt }),
+      },
+    ];
+  }
+
+  /** Whether texts such as 1,234 mean different numbers with the conventions that read them all. */
+  #isOpen(all: readonly (typeof conventions)[number][]): boolean {
+    if (new Set(all.map(({ decimal = '.' }) => decimal)).size < 2) return false;
+    const hasMark = (text: string): boolean => /[.,]/.test(splitNumber(text)?.digits ?? '');
+    return this.#grouped > 0 || [...this.#words.keys()].some(hasMark);
+  }
+
+  #matchDates({ dates }: Hints): Match[] {
+    return orders.flatMap((order): Match[] => {
+      const count = this.#dates.get(order) ?? 0;
+      if (order === 'ymd') return [{ format: { kind: 'date', order }, count }];
+      const other = this.#dates.get(order === 'dmy' ? 'mdy' : 'dmy') ?? 0;
+      const isSure = count > other || dates === order;
+      return isSure ? [{ format: { kind: 'date', order }, count }] : [];
+    });
+  }
+
+  /** The texts that a format doesn't read, the most frequent first. */
+  words(isRead: (text: string) => boolean): TextCount[] {
+    return [...this.#words]
+      .filter(([text]) => !isRead(text))
+      .map(([text, count]) => ({ text, count }))
+      .sort((a, b) => b.count - a.count)
+      .slice(0, FEW_WORDS + 1);
+  }
+
+  /** @param words of a column of numbers. Default: the column holds texts */
+  describeOddity(words?: readonly TextCount[]): Pick<ColumnProfile, 'looksLike' | 'doubt'> {
+    const least = words ? 1 : (this.count + this.plain) / 2;
+    const dmy = this.#dates.get('dmy') ?? 0;
+    if (!words && dmy >= least && dmy === this.#dates.get('mdy')) {
+      const [example] = this.#words.keys();
+      return {
+        looksLike: `dates such as '${example!}', where day or month may come first`,
+        doubt: { option: 'dates', value: 'dmy' },
+      };
+    }
+    const units = [...this.#units.keys()].filter((unit) => unit !== '');
+    const found = [...this.#oddities]
+      .map(([name, { example, count }]) => ({ text: `${name} such as '${example}'`, count }))
+      .sort((a, b) => b.count - a.count)[0];
+    if (found && found.count >= least) return { looksLike: found.text };
+    let withUnits = 0;
+    for (const counts of this.#units.values()) withUnits += Math.max(...counts);
+    if (words || units.length === 0 || withUnits + this.plain < 2 * least * 0.9) return {};
+    const names = units.slice(0, 3).map((unit) => `'${unit}'`);
+    return {
+      looksLike: `numbers with different units: ${[...names, ...(this.plain > 0 ? ['none'] : [])].join(', ')}`,
+    };
+  }
+}

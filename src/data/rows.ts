@@ -27,12 +27,20 @@ export interface RowSource {
   /** The file's name in error messages: 'CSV'. */
   readonly place: string;
   readonly origin: Origin;
+  /** Of CSV: the character between two fields. */
+  readonly delimiter?: string;
   /** The column names; undefined until the first row is read. */
   readonly names: readonly string[] | undefined;
   /** A cell's name in error messages: "CSV row 3, column 'width'". */
   readonly describeCell: (row: number, column: string) => string;
   /** Rows that are no data, of those read so far: at most 1000. */
   readonly skipped?: readonly SkippedRow[];
+}
+
+/** Rows in memory. */
+export interface OpenedRows {
+  readonly source: RowSource;
+  readonly rows: Iterable<Row>;
 }
 
 /** Rows of a file, which arrive in blocks. */

@@ -2,8 +2,8 @@ import { RangeFault } from '../errors.js';
 import { checkInteger } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
 import { planColumns, type Column, type ColumnOptions, type ColumnPlan } from './columns.js';
-import type { Row, RowBlocks, RowSource } from './rows.js';
-import type { SampleArrays } from './schema.js';
+import type { OpenedRows, Row, RowBlocks, RowSource } from './rows.js';
+import type { SampleArrays, Schema } from './schema.js';
 
 /** A growing matrix of doubles, so that nothing is rounded before the transforms. */
 class RowBuffer {
@@ -61,7 +61,8 @@ export class SampleBuilder {
     const { columns, at, missing } = this.#plan;
     for (let k = 0; k < columns.length; k++) {
       const column = columns[k]!;
-      if (!column.isMissing(cells[at[k]!])) continue;
+      const value = cells[at[k]!];
+      if (!column.isMissing(value)) continue;
       if (missing === 'drop') return;
       if (missing === 'category') {
         if (column.role !== 'input') return;
@@ -70,7 +71,7 @@ export class SampleBuilder {
       if (missing === 'error') {
         throw new RangeFault({
           place: column.describeCell(number),
-          problem: 'is missing',
+          problem: column.describeGap(value),
           cure: "fill it in, or choose missing: 'drop', 'mean' or 'category'",
           option: { name: 'missing', values: ['drop', 'mean', 'category'] },
         });
@@ -78,7 +79,7 @@ export class SampleBuilder {
       if (column.role !== 'input' || column.isCategorical) {
         throw new RangeFault({
           place: column.describeCell(number),
-          problem: 'is missing, and only numeric inputs have a mean',
+          problem: `${column.describeGap(value)}, and only numeric inputs have a mean`,
           cure: "choose missing: 'category' or 'drop'",
           option: { name: 'missing', values: ['category', 'drop'] },
         });
@@ -134,6 +135,7 @@ export class SampleBuilder {
       columns: inputColumns.map(({ name }) => name),
       ...(categories.some(Boolean) && { categories }),
       ...(withOthers.size > 0 && { withOthers }),
+      ...pickFormats(columns),
     };
     if (answerColumns[0]?.role === 'label') {
       const { categories: classes, meanings } = answerColumns[0].decide();
@@ -150,7 +152,15 @@ export class SampleBuilder {
   }
 }
 
-export function buildSamples(source: RowSource, rows: Iterable<Row>, options: ColumnOptions): SampleArrays {
+/** The formats that the columns have, by name. */
+function pickFormats(columns: readonly Column[]): Pick<Schema, 'formats'> {
+  const formats = columns.flatMap(({ name, format }) =>
+    format && format.kind !== 'text' ? [[name, format] as const] : [],
+  );
+  return formats.length > 0 ? { formats: Object.fromEntries(formats) } : {};
+}
+
+export function buildSamples({ source, rows }: OpenedRows, options: ColumnOptions): SampleArrays {
   let builder: SampleBuilder | undefined;
   for (const row of rows) {
     builder ??= new SampleBuilder(planColumns(source, options));

@@ -1,5 +1,6 @@
 import type { NumericArray } from '../base/numeric-arrays.js';
 import type { Categories } from './columns.js';
+import type { ColumnFormat } from './number-formats.js';
 
 /** The columns of samples: the same for every part of a dataset. */
 export interface Schema {
@@ -16,6 +17,8 @@ export interface Schema {
   readonly categories?: readonly (Categories | undefined)[];
   /** The input columns whose rare categories were joined as 'other'. */
   readonly withOthers?: ReadonlySet<number>;
+  /** How texts became numbers, by the name of the column. */
+  readonly formats?: Readonly<Record<string, ColumnFormat>>;
 }
 
 /** Samples in arrays, as a Dataset holds them and a DataStream reads them in batches. */

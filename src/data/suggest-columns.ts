@@ -1,5 +1,6 @@
 import { checkKeys, show } from '../base/check.js';
-import { RangeFault, TypeFault } from '../errors.js';
+import { RangeFault, TypeFault, type FaultOption } from '../errors.js';
+import { describeFormat, type ColumnFormat } from './number-formats.js';
 import type { ColumnProfile, TableProfile } from './profile.js';
 
 // Guesses which column of a table to predict, as a class or as a number, and which columns help to predict it.
@@ -35,13 +36,39 @@ export interface ColumnSuggestion {
     readonly categorical: readonly string[];
     /** Set if one of them has more. */
     readonly maxCategories?: number;
+    /** How the texts of columns become numbers, where JavaScript writes them otherwise. */
+    readonly formats?: Readonly<Record<string, ColumnFormat>>;
   };
   /** Why this label or target was chosen; undefined if the caller chose it. */
   readonly reason: string | undefined;
   /** The column that would be the next choice of an answer, with the reason; undefined if the caller chose, or none would do. */
   readonly runnerUp: { readonly name: string; readonly reason: string } | undefined;
   /** Columns that are neither inputs nor answers, with the reasons. */
-  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+  readonly leftOut: readonly ColumnLeftOut[];
+  /** What was guessed about the values of the other columns. */
+  readonly notes: readonly ColumnNote[];
+}
+
+/** A column that is neither an input nor an answer. */
+export interface ColumnLeftOut {
+  readonly name: string;
+  readonly reason: string;
+  /** The option of the profile that makes it readable, if there is one. */
+  readonly option?: FaultOption;
+}
+
+/** A guess about the values of a column. */
+export interface ColumnNote {
+  readonly name: string;
+  /**
+   * 'format': how its numbers are written; 'gap': a text counts as missing; 'category': a text that may stand for a
+   * missing value doesn't count as missing; 'suspect': neither does such a number.
+   */
+  readonly kind: 'format' | 'gap' | 'category' | 'suspect';
+  /** 'decimal commas', or "'?' counts as missing". */
+  readonly note: string;
+  /** The option of the profile, or of the suggestion, that decides otherwise. */
+  readonly option: FaultOption;
 }
 
 /** Names that suggest a column of classes. */
@@ -129,7 +156,8 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
       : categorical.has(name)
         ? undefined
         : findReasonToLeaveOut(column);
-    return reason === undefined ? [] : [{ name, reason }];
+    const option = column.doubt?.option === 'dates' && { option: { name: 'dates', values: ['dmy', 'mdy'] } };
+    return reason === undefined ? [] : [{ name, reason, ...option }];
   });
   const left = new Set(leftOut.map(({ name }) => name));
   const usable = columns.filter(({ name }) => !left.has(name));
@@ -149,7 +177,16 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
     choice,
   );
   const { maxCategories = MOST_CATEGORIES } = choice;
-  const ofCategories = inputs.filter(({ name, kind }) => categorical.has(name) || kind !== 'number');
+  const among = new Set(inputs);
+  const isCategory = (column: Candidate): boolean =>
+    column.kind !== 'number' ||
+    (among.has(column) ? categorical.has(column.name) : task === 'classification');
+  const ofCategories = inputs.filter(isCategory);
+  const used = columns.filter((column) => among.has(column) || predicted.has(column.name));
+  const formats = used.flatMap((column) => {
+    const format = findFormat(column, isCategory(column));
+    return format ? [[column.name, format] as const] : [];
+  });
   return {
     task,
     columns: {
@@ -157,12 +194,48 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
       ...(task === 'classification' ? { label: answers[0]! } : { targets: answers }),
       categorical: ofCategories.map(({ name }) => name),
       ...(ofCategories.some(({ distinct }) => distinct > maxCategories) && { maxCategories }),
+      ...(formats.length > 0 && { formats: Object.fromEntries(formats) }),
     },
     reason: chosen?.reason,
     runnerUp: runnerUp && runnerUp.rate > 0 ? { name: runnerUp.name, reason: runnerUp.reason } : undefined,
     leftOut,
+    notes: used.flatMap((column) => describeValues(column, isCategory(column))),
   };
 }
+
+/** The format that a column needs; its categories keep their spelling, but its gaps are those of numbers. */
+function findFormat({ kind, format, gaps }: Candidate, isCategory: boolean): ColumnFormat | undefined {
+  if (kind !== 'number') return undefined;
+  if (!isCategory) return format;
+  return format?.kind === 'boolean' || gaps.length === 0 ? undefined : { kind: 'number' };
+}
+
+/** What was guessed about the values of a column. */
+function describeValues(column: Candidate, isCategory: boolean): ColumnNote[] {
+  const { name, format, doubt, gaps, kept, suspects, looksLike } = column;
+  const notes: ColumnNote[] = [];
+  const add = (kind: ColumnNote['kind'], note: string, option: FaultOption): void => {
+    notes.push({ name, kind, note, option });
+  };
+  if (format && !isCategory) {
+    const values = doubt ? [doubt.value] : [];
+    add('format', describeFormat(format), { name: doubt?.option ?? 'categorical', values });
+  } else if (column.kind === 'text' && looksLike !== undefined)
+    add('format', `categories; they look like ${looksLike}`, { name: 'ignore' });
+  for (const { text } of gaps.slice(0, MOST_LISTED))
+    add('gap', `${show(text)} counts as missing`, {
+      name: isCategory ? 'notGaps' : 'categorical',
+      values: [text],
+    });
+  for (const { text } of kept.slice(0, MOST_LISTED))
+    add('category', `${show(text)} is a category`, { name: 'gaps', values: [text] });
+  for (const value of suspects)
+    add('suspect', `${value} may stand for a missing value`, { name: 'gaps', values: [String(value)] });
+  return notes;
+}
+
+/** So many texts of a column are noted. */
+const MOST_LISTED = 5;
 
 function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
   checkKeys('choice', choice, ['answer', 'label', 'targets', 'ignore', 'categorical', 'maxCategories']);
@@ -198,22 +271,25 @@ function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
   if (text)
     throw new RangeFault({
       place: 'targets',
-      problem: `column ${show(text.name)} isn't numeric`,
+      problem: `column ${show(text.name)} isn't numeric${text.looksLike === undefined ? '' : `: it looks like ${text.looksLike}`}`,
       cure: 'pass it as label, for classification',
     });
 }
 
 /** Why a column is useless as an input; undefined if it may be useful. */
 function findReasonToLeaveOut(column: Candidate): string | undefined {
-  const { name, kind, present, missing, count, distinct } = column;
+  const { name, kind, present, missing, count, distinct, looksLike } = column;
   if (kind === 'empty') return 'empty';
   if (kind === 'other')
     return column.holds === undefined ? 'neither numbers nor texts' : `holds ${column.holds}`;
   if (missing > count / 2) return `missing in ${missing} of ${count} rows`;
+  if (kind === 'number' && column.isRounded) return 'integers above 2^53, which JavaScript rounds';
   if (kind === 'number') return isRowNumber(column) ? 'numbers its rows' : undefined;
   if (/^id$|[_ -]id$|[a-z]I[dD]$/i.test(name) && isUnique(column)) return 'names its rows';
   const isCategory = distinct < UNCOUNTED && distinct <= present / 2;
-  return isCategory ? undefined : `text with ${countText(distinct)} different values`;
+  if (isCategory) return undefined;
+  if (looksLike !== undefined) return `looks like ${looksLike}`;
+  return `text with ${countText(distinct)} different values`;
 }
 
 /** Whether a column holds distinct integers, and its name suggests an id or they count up from 0 or 1. */
@@ -311,15 +387,21 @@ const listLeftOut = (leftOut: ColumnSuggestion['leftOut']): string =>
     .join('');
 
 function chooseTask(column: Candidate, { label, targets }: ColumnChoice): Task {
-  const { name, kind, distinct, isInteger, present } = column;
+  const { name, kind, format, distinct, isInteger, present } = column;
   if (distinct < 2)
     throw new RangeFault({
       place: '',
       problem: `column ${show(name)}: every row has the same value; there is nothing to learn`,
     });
   if (targets) return 'regression';
-  if (kind !== 'number') return 'classification';
+  if (kind !== 'number' || format?.kind === 'boolean') return 'classification';
   if (label !== undefined) {
+    if (column.isRounded)
+      throw new RangeFault({
+        place: 'label',
+        problem: `column ${show(name)} holds integers above 2^53, which JavaScript rounds`,
+        cure: 'make them texts, for example with a letter in front',
+      });
     if (isInteger && distinct < UNCOUNTED) return 'classification';
     throw new RangeFault({
       place: 'label',

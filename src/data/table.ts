@@ -9,7 +9,15 @@ import { dialectOptionNames, type CSVDialect } from './dialect.js';
 import { checkJSONOptions, parseJSONLines, parseJSONRows, type JSONOptions } from './json.js';
 import { tabulate } from './npy.js';
 import type { ParquetFile } from './parquet/file.js';
-import { ColumnProfiler, listSkipped, unsupportedColumn, type TableProfile } from './profile.js';
+import { isGrouped, readPlain } from './number-formats.js';
+import {
+  listSkipped,
+  TableProfiler,
+  unsupportedColumn,
+  type ProfileOptions,
+  type TableProfile,
+} from './profile.js';
+import { recognizing } from './recognize.js';
 import { checkText, parseText, type Row, type RowSource, type SkippedRow } from './rows.js';
 import { checkCount, SampleBuilder } from './samples.js';
 import type { SampleArrays } from './schema.js';
@@ -61,8 +69,8 @@ export class Table {
     checkText('a JSON text', text);
     checkKeys('options', options, ['columns']);
     checkJSONOptions(options);
-    const { source, rows } = parseJSONRows(text, options.columns);
-    return new Table(hold(source, [...rows]));
+    const { source, open } = parseJSONRows(text, options.columns);
+    return new Table(hold(source, [...open()]));
   }
 
   /**
@@ -75,8 +83,8 @@ export class Table {
     checkText('a text of JSON Lines', text);
     checkKeys('options', options, ['columns']);
     checkJSONOptions(options);
-    const { source, rows } = parseJSONLines(text, options.columns);
-    return new Table(hold(source, [...rows]));
+    const { source, open } = parseJSONLines(text, options.columns);
+    return new Table(hold(source, [...open()]));
   }
 
   /**
@@ -149,10 +157,40 @@ export class Table {
   }
 
   /**
-   * Builds samples from the columns that the options select.
+   * Profiles every column.
+   * @throws TypeError or RangeError naming the option
+   */
+  profile(options: ProfileOptions): TableProfile {
+    const { source, count } = this.#content;
+    const profiler = new TableProfiler(options);
+    for (const [k, name] of this.names.entries()) {
+      if (this.unsupported(k) !== undefined) continue;
+      const column = profiler.addColumn(name);
+      for (let n = 0; n < count; n++) column.add(this.cell(n, k));
+    }
+    const found = profiler.result(source).values();
+    const columns = this.names.map((name, k) => {
+      const holds = this.unsupported(k);
+      return holds === undefined ? found.next().value! : unsupportedColumn(name, holds);
+    });
+    return { count, columns, ...listSkipped(this) };
+  }
+
+  /**
+   * Builds samples from the columns that the options select. The formats of columns that hold other texts than plain
+   * numbers are recognized, if `formats` doesn't name them.
    * @throws TypeError or RangeError naming the option, or the row and column
    */
   toSamples(options: ColumnOptions): SampleArrays {
+    const { gaps, notGaps } = options;
+    return recognizing(
+      options,
+      (options) => this.#select(options),
+      () => this.profile({ ...(gaps && { gaps }), ...(notGaps && { notGaps }) }),
+    );
+  }
+
+  #select(options: ColumnOptions): SampleArrays {
     const { source, unsupported, numeric, parseAgain } = this.#content;
     const plan = planColumns(source, options);
     const { columns } = plan;
@@ -170,17 +208,13 @@ export class Table {
   }
 }
 
-/** Profiles every column of a table. */
-export function profileTable(table: Table): TableProfile {
-  const columns = table.names.map((name, k) => {
-    const what = table.unsupported(k);
-    if (what !== undefined) return unsupportedColumn(name, what);
-    const profiler = new ColumnProfiler(name);
-    for (let n = 0; n < table.count; n++) profiler.add(table.cell(n, k));
-    return profiler.result();
-  });
-  return { count: table.count, columns, ...listSkipped(table) };
-}
+/**
+ * Profiles every column of a table: what it holds, how its numbers are written, and which texts count as missing.
+ * @param options what is known of the texts. Default: decided by what they prove
+ * @throws TypeError or RangeError naming the option
+ */
+export const profileTable = (table: Table, options: ProfileOptions = {}): TableProfile =>
+  table.profile(options);
 
 function* readRows({ source, count, cell, number }: Content): Generator<Row, void, void> {
   const cells = new Array<unknown>(source.names.length);
@@ -217,6 +251,7 @@ function parseCSV(text: string, options: CSVDialect, spelled: readonly string[])
       names,
       describeCell: rows.describeCell,
       skipped: rows.skipped,
+      delimiter: rows.delimiter,
     },
     count: numbers.length,
     cell: (n, k) => held[k]![n],
@@ -229,9 +264,11 @@ function parseCSV(text: string, options: CSVDialect, spelled: readonly string[])
 /** Up to this many distinct texts of a column are interned. */
 const MOST_DISTINCT = 1024;
 
-/** The cells of a CSV column. They are stored as numbers once there are many distinct cells, all of them numeric. */
+/**
+ * The cells of a CSV column. Numbers are stored as numbers once there are many distinct cells, all of them numbers or
+ * texts for missing values.
+ */
 class TextColumn {
-  /** Texts; in a numeric column numbers, NaN for missing values, and texts that aren't numbers. */
   cells: (string | number)[] = [];
   isNumeric = false;
   readonly #isSpelled: boolean;
@@ -253,13 +290,17 @@ class TextColumn {
   }
 
   #convert(): void {
-    for (const text of this.#distinct.keys()) if (!isNumeric(text) && !isMissingMark(text)) return;
+    const texts = [...this.#distinct.keys()];
+    if (!texts.every((text) => isNumeric(text) || isMissingMark(text))) return;
+    // 1.234 may turn out to be 1234, so it keeps its spelling.
+    if (texts.some(isGrouped) && texts.every((text) => isGrouped(text) || !text.includes('.'))) return;
     this.isNumeric = true;
     this.cells = this.cells.map((text) => toNumber(text as string));
   }
 }
 
+/** A text that isn't a number stays as it is. */
 function toNumber(text: string): number | string {
-  if (isNumeric(text)) return Number(text);
-  return isMissingMark(text) ? NaN : text;
+  const number = readPlain(text);
+  return Number.isNaN(number) ? text : number;
 }

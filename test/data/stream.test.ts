@@ -411,7 +411,7 @@ it('fromJSONLines ignores late names that are not inputs', async () => {
   );
 });
 
-it('DataStream opens its source once for a reading that fails, and closes it', async () => {
+it('DataStream closes its source when a reading fails, also after it has looked for the format of the text', async () => {
   let open = 0;
   let opened = 0;
   async function* chunks(): AsyncGenerator<string> {
@@ -425,7 +425,7 @@ it('DataStream opens its source once for a reading that fails, and closes it', a
     }
   }
   await expectError(() => DataStream.fromCSV(chunks, { targets: 'y' }), [TypeError, 'CSV row 3']);
-  expect([open, opened]).toEqual([0, 1]);
+  expect([open, opened]).toEqual([0, 3]);
 });
 
 describe('a file that is sorted by class', () => {

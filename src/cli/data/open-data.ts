@@ -66,7 +66,7 @@ export async function openData(path: string, known: OpenOptions = {}): Promise<D
     ...table,
     kind: 'table',
     path,
-    profile: () => inFile(name, profile),
+    profile: (options) => inFile(name, () => profile(options)),
     read: (reading) => inFile(name, () => read(reading)),
     ...(stream && { stream: (reading) => inFile(name, () => stream(reading)) }),
   };

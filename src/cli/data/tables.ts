@@ -10,9 +10,12 @@ import {
   type Categories,
   type ColumnOptions,
   type CSVDialect,
+  type ColumnFormat,
   type CSVOptions,
   type DetectedDialect,
+  type GapOptions,
   type MissingPolicy,
+  type ProfileOptions,
   type TableProfile,
 } from '../../data/index.js';
 import { JSONLinesRows } from '../../data/json.js';
@@ -22,7 +25,7 @@ import { openText } from '../../data/rows.js';
 import type { TextFormat } from '../options/data.js';
 
 /** How a data file is read: what was guessed or given in training, and holds for files to be predicted too. */
-export interface Reading extends TextFormat {
+export interface Reading extends TextFormat, GapOptions {
   readonly missing?: MissingPolicy;
   readonly maxCategories?: number;
   /** The columns that the network sees, in order; none where the data have no names. */
@@ -33,18 +36,20 @@ export interface Reading extends TextFormat {
   readonly classes?: Categories;
   /** In a file to predict, the names alone: the network knows its categories, and others follow its policy. */
   readonly categorical?: Readonly<Record<string, Categories>> | readonly string[];
+  /** How the texts of columns become numbers, where JavaScript writes them otherwise. */
+  readonly formats?: Readonly<Record<string, ColumnFormat>>;
   /** By which each input is multiplied, of images. */
   readonly inputScale?: number;
 }
 
 /** The names of the categorical inputs. */
 export const namesOfCategorical = ({ categorical = [] }: Reading): readonly string[] =>
-  Array.isArray(categorical) ? categorical : Object.keys(categorical);
+  Array.isArray(categorical) ? (categorical as readonly string[]) : Object.keys(categorical);
 
 /** A table whose columns are to be chosen. */
 export interface OpenedTable {
   /** What its columns hold. @throws FormatError, TypeError, RangeError naming the row, of a table larger than memory */
-  readonly profile: () => TableProfile | Promise<TableProfile>;
+  readonly profile: (options?: ProfileOptions) => TableProfile | Promise<TableProfile>;
   /** How its text is written. */
   readonly dialect?: DetectedDialect;
   /** A table in memory is not parsed again for it. @throws FormatError, TypeError, RangeError naming the row and column */
@@ -57,7 +62,7 @@ export interface OpenedTable {
 export type Text = string | TextSource;
 
 const inMemory = (table: Table): OpenedTable => ({
-  profile: () => profileTable(table),
+  profile: (options) => profileTable(table, options),
   read: (reading) => Dataset.fromTable(table, chooseColumns(reading)),
 });
 
@@ -70,7 +75,7 @@ export async function openCSV(text: Text, known: CSVDialect): Promise<OpenedTabl
   const dialect = detectDialect(await readBeginning(text), { ...known, strayRows: 'skip' });
   const optionsFor = (reading: Reading): CSVOptions => ({ ...chooseColumns(reading), ...dialect });
   return {
-    profile: () => profileRows(openText(text, new CSVRows(dialect))),
+    profile: (options) => profileRows(openText(text, new CSVRows(dialect)), options),
     dialect,
     read: async (reading) => Dataset.fromCSV(await readWhole(text), optionsFor(reading)),
     stream: (reading) => DataStream.fromCSV(text, optionsFor(reading)),
@@ -84,7 +89,7 @@ export const openJSON = (text: string): OpenedTable => inMemory(Table.fromJSON(t
 export function openJSONLines(text: Text): OpenedTable {
   if (typeof text === 'string') return inMemory(Table.fromJSONLines(text));
   return {
-    profile: () => profileRows(openText(text, new JSONLinesRows(undefined, 'grow'))),
+    profile: (options) => profileRows(openText(text, new JSONLinesRows(undefined, 'grow')), options),
     read: async (reading) => Dataset.fromJSONLines(await readWhole(text), chooseColumns(reading)),
     stream: (reading) => DataStream.fromJSONLines(text, chooseColumns(reading)),
   };
@@ -106,14 +111,14 @@ export function openParquet(
 ): OpenedTable {
   if (isLarge) {
     return {
-      profile: () => profileParquet(file, ignore),
+      profile: (options) => profileParquet(file, ignore, options),
       read: (reading) => Dataset.fromParquet(file, chooseColumns(reading)),
       stream: (reading) => DataStream.fromParquet(file, chooseColumns(reading)),
     };
   }
   let table: Table | undefined;
   return {
-    profile: async () => profileTable((table ??= await Table.fromParquet(file, { ignore }))),
+    profile: async (options) => profileTable((table ??= await Table.fromParquet(file, { ignore })), options),
     read: (reading) =>
       table
         ? Dataset.fromTable(table, chooseColumns(reading))
@@ -137,20 +142,21 @@ async function readBeginning(source: TextSource): Promise<string> {
 }
 
 /** The options of a reading that choose columns. */
-const chooseColumns = ({
-  inputs,
-  label,
-  targets,
-  classes,
-  categorical,
-  missing,
-  maxCategories,
-}: Reading): ColumnOptions => ({
-  ...(inputs && { inputs }),
-  ...(label !== undefined && { label }),
-  ...(targets && { targets }),
-  ...(classes && { classes }),
-  ...(categorical && { categorical }),
-  ...(missing && { missing }),
-  ...(maxCategories !== undefined && { maxCategories }),
-});
+function chooseColumns(reading: Reading): ColumnOptions {
+  const { inputs, label, targets, classes, categorical, missing, maxCategories, gaps, notGaps } = reading;
+  // A file to predict from lacks the answers.
+  const used = [...(inputs ?? []), ...(targets ?? []), label];
+  const formats = Object.entries(reading.formats ?? {}).filter(([name]) => used.includes(name));
+  return {
+    ...(inputs && { inputs }),
+    ...(label !== undefined && { label }),
+    ...(targets && { targets }),
+    ...(classes && { classes }),
+    ...(categorical && { categorical }),
+    ...(missing && { missing }),
+    ...(maxCategories !== undefined && { maxCategories }),
+    ...(gaps && { gaps }),
+    ...(notGaps && { notGaps }),
+    ...(formats.length > 0 && { formats: Object.fromEntries(formats) }),
+  };
+}

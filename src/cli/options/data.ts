@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { CSVDialect, MissingPolicy } from '../../data/index.js';
+import type { CSVDialect, GapOptions, MissingPolicy, ProfileOptions } from '../../data/index.js';
 import type { UnknownPolicy } from '../../model/transforms.js';
 import type { OptionGroup } from './command.js';
 import { collectList, misread, nameIn, number, valueOption, wholeNumber } from './values.js';
@@ -10,7 +10,7 @@ export interface TextFormat extends Pick<CSVDialect, 'delimiter' | 'header' | 's
 }
 
 /** What is in a data file, as far as it was said. */
-export interface DataFlags extends TextFormat {
+export interface DataFlags extends TextFormat, GapOptions {
   readonly label?: string;
   readonly target?: readonly string[];
   readonly ignore?: readonly string[];
@@ -18,6 +18,8 @@ export interface DataFlags extends TextFormat {
   readonly missing?: MissingPolicy;
   readonly categories?: number;
   readonly unknown?: UnknownPolicy;
+  readonly decimal?: '.' | ',';
+  readonly dates?: 'dmy' | 'mdy';
   readonly scale?: 'standardize' | 'minMax' | 'identity';
   readonly stream?: true;
   readonly testSplit?: number;
@@ -61,7 +63,7 @@ export const dataGroup: OptionGroup = {
     valueOption('--ignore <names>', 'Columns to leave out', collectList),
     valueOption(
       '--categorical <names>',
-      'Numeric columns to treat as categories; text columns always are',
+      'Columns of numbers, dates or yes and no to treat as categories; other text columns always are',
       collectList,
     ),
     valueOption(
@@ -81,6 +83,26 @@ export const dataGroup: OptionGroup = {
       'Categories that the training rows lack: zeros stands for none of them, other for the joined ones, error refuses the ' +
         'row (default: zeros)',
       nameIn(['error', 'zeros', 'other']),
+    ),
+    valueOption(
+      '--gaps <texts>',
+      'Further texts that stand for missing values, in addition to empty, NA, ? and the like',
+      collectList,
+    ),
+    valueOption(
+      '--not-gaps <texts>',
+      'Texts that are categories, although they look like missing values',
+      collectList,
+    ),
+    valueOption(
+      '--decimal <mark>',
+      'Decimal mark of numbers in texts: point or comma (default: inferred for each column)',
+      (text) => (nameIn(['point', 'comma'])(text) === 'comma' ? ',' : '.'),
+    ),
+    valueOption(
+      '--dates <order>',
+      'Order of dates such as 01/02/2024: dmy or mdy (default: inferred, if a day above 12 proves it)',
+      nameIn(['dmy', 'mdy']),
     ),
     ...csvOptions,
     valueOption(
@@ -117,6 +139,14 @@ export function pickTextFormat({
     ...(encoding !== undefined && { encoding }),
   };
 }
+
+/** Only what was said of the texts of cells. */
+export const pickProfileOptions = ({ gaps, notGaps, decimal, dates }: DataFlags): ProfileOptions => ({
+  ...(gaps && { gaps }),
+  ...(notGaps && { notGaps }),
+  ...(decimal && { decimal }),
+  ...(dates && { dates }),
+});
 
 function parseDelimiter(text: string): string {
   const mark = ['tab', '\\t'].includes(text) ? '\t' : text;

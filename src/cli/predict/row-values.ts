@@ -1,6 +1,7 @@
-import { isMissingMark } from '../../data/columns.js';
+import { Column } from '../../data/columns.js';
+import { Gaps } from '../../data/gaps.js';
 import { show } from '../../base/check.js';
-import { DataError } from '../errors.js';
+import { DataError, isInputFault } from '../errors.js';
 import type { ModelSignature } from '../model/signature.js';
 import { findNearest } from '../options/values.js';
 import { joinNames } from '../terminal/format.js';
@@ -13,9 +14,22 @@ export class RowValues {
   readonly #signature: ModelSignature;
   /** Each category, by the text or the number that stands for it; undefined where numbers are expected. */
   readonly #categories: readonly (ReadonlyMap<string, number | string> | undefined)[];
+  /** By these, a cell is missing or becomes a number as in training. */
+  readonly #columns: readonly Column[];
 
-  constructor(signature: ModelSignature) {
+  /** @param isText whether numbers are written as text */
+  constructor(signature: ModelSignature, isText: boolean) {
     this.#signature = signature;
+    const { inputs, formats = {}, gaps = [], notGaps = [] } = signature.reading;
+    const list = new Gaps({ gaps, notGaps });
+    this.#columns = Array.from({ length: signature.width }, (_, k) => {
+      const transform = signature.transforms?.[k];
+      const categories = transform?.kind === 'oneHot' ? transform.categories : false;
+      const name = inputs?.[k] ?? String(k);
+      const source = { origin: isText ? 'text' : 'values', describeCell: () => '' } as const;
+      const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
+      return new Column(source, name, 'input', categories, { reading: { format, gaps: list } });
+    });
     this.#categories = Array.from({ length: signature.width }, (_, k) => {
       const transform = signature.transforms?.[k];
       if (transform?.kind !== 'oneHot') return undefined;
@@ -26,25 +40,17 @@ export class RowValues {
   /**
    * @param row where the row is, as 'iris.csv: CSV row 12'
    * @param cells text or values, in the network's order
-   * @param isText whether numbers are written as text
    * @throws DataError naming the row and column
    */
-  of(row: string, cells: readonly unknown[], isText: boolean): Values {
+  of(row: string, cells: readonly unknown[]): Values {
     const values: (number | string)[] = [];
     for (let k = 0; k < this.#signature.width; k++) {
       const cell = cells[k];
-      const value = this.#isMissing(cell, k, isText)
-        ? this.#fillIn(row, k)
-        : this.#toValue(row, cell, k, isText);
+      const value = this.#columns[k]!.isMissing(cell) ? this.#fillIn(row, k) : this.#toValue(row, cell, k);
       if (value === undefined) return undefined;
       values.push(value);
     }
     return values;
-  }
-
-  #isMissing(cell: unknown, k: number, isText: boolean): boolean {
-    if (cell === undefined || cell === null || cell === '' || Number.isNaN(cell)) return true;
-    return isText && !this.#categories[k] && isMissingMark(cell as string);
   }
 
   /** As the training did with what is missing, as far as a single row can: undefined leaves the sample out. */
@@ -59,7 +65,7 @@ export class RowValues {
     throw new DataError(this.#describePlace(row, k), 'is missing', 'fill it in, or remove the row');
   }
 
-  #toValue(row: string, cell: unknown, k: number, isText: boolean): number | string {
+  #toValue(row: string, cell: unknown, k: number): number | string {
     const categories = this.#categories[k];
     if (categories) {
       const category = categories.get(String(cell)) ?? categories.get(String(Number(cell)));
@@ -71,9 +77,19 @@ export class RowValues {
         `expected one of the learned categories ${joinNames([...categories.keys()])}, got ${show(cell)}`,
       );
     }
-    const number = isText ? Number(cell) : cell;
-    if (typeof number === 'number' && Number.isFinite(Math.fround(number))) return number;
+    const number = this.#toNumber(row, cell, k);
+    if (Number.isFinite(Math.fround(number))) return number;
     throw new DataError(this.#describePlace(row, k), `expected a number, got ${show(cell)}`);
+  }
+
+  #toNumber(row: string, cell: unknown, k: number): number {
+    try {
+      return this.#columns[k]!.encode(cell, 0);
+    } catch (error) {
+      if (!isInputFault(error)) throw error;
+      const cure = typeof cell === 'string' ? 'write it as in the training data' : undefined;
+      throw new DataError(this.#describePlace(row, k), error.problem, cure, { cause: error });
+    }
   }
 
   #describePlace(row: string, k: number): string {

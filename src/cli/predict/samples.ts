@@ -120,7 +120,7 @@ class TableSamples {
     this.#rows = new CSVRows(dialect);
     this.#hasNames = dialect.header === true;
     this.#signature = signature;
-    this.#values = new RowValues(signature);
+    this.#values = new RowValues(signature, true);
     this.#onIgnored = onIgnored;
   }
 
@@ -138,7 +138,7 @@ class TableSamples {
       const fields = cells as readonly string[];
       this.#places ??= this.#findPlaces(place, fields.length);
       const values = this.#places.at.map((k) => fields[k]);
-      return { place, values: this.#values.of(place, values, true) };
+      return { place, values: this.#values.of(place, values) };
     });
   }
 
@@ -191,7 +191,7 @@ class ObjectSamples {
 
   constructor(signature: ModelSignature, onIgnored: OnIgnored) {
     this.#signature = signature;
-    this.#values = new RowValues(signature);
+    this.#values = new RowValues(signature, false);
     this.#onIgnored = onIgnored;
   }
 
@@ -200,7 +200,7 @@ class ObjectSamples {
       throw new DataError(place, 'expected an object with a value for each column, or an array of them');
     }
     const cells = Array.isArray(row) ? this.#byNumber(place, row) : this.#byName(place, row);
-    return { place, values: this.#values.of(place, cells.map(toCell), false) };
+    return { place, values: this.#values.of(place, cells.map(toCell)) };
   }
 
   #byNumber(place: string, row: readonly unknown[]): unknown[] {

@@ -1,8 +1,17 @@
 import { namesOfCategorical } from '../data/tables.js';
-import type { ColumnSuggestion, DetectedDialect } from '../../data/index.js';
+import type { ColumnNote, ColumnProfile, ColumnSuggestion, DetectedDialect } from '../../data/index.js';
+import type { FaultOption } from '../../errors.js';
+import { cureWithFlags, findFlag } from '../flags.js';
 import type { TrainingRun } from './run-training.js';
 import type { Output } from '../terminal/output.js';
-import { formatCount, formatDuration, formatSignificant, joinNames, quotePath } from '../terminal/format.js';
+import {
+  formatCount,
+  formatDuration,
+  formatSignificant,
+  joinNames,
+  quoteOption,
+  quotePath,
+} from '../terminal/format.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { describeSkipped } from '../data/skipped-rows.js';
 import { displayPath } from '../data/read-file.js';
@@ -82,16 +91,14 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
   row(
     output,
     'inputs',
-    inputsText(reading.inputs ?? [], namesOfCategorical(reading)),
+    inputsText(reading.inputs ?? [], namesOfCategorical(reading), columns),
     '--ignore NAME leaves one out',
   );
-  for (const { name, reason } of guess?.leftOut ?? [])
-    row(
-      output,
-      'left out',
-      `${nameText(name)}: ${reason}`,
-      reason.startsWith('text') ? '--categorical NAME keeps its most frequent values' : '',
-    );
+  describeNotes(output, guess?.notes ?? []);
+  for (const { name, reason, option } of guess?.leftOut ?? []) {
+    const keep = reason.startsWith('text') ? '--categorical NAME keeps its most frequent values' : '';
+    row(output, 'left out', `${nameText(name)}: ${reason}`, option ? describeCure(option) : keep);
+  }
   if (dropped > 0)
     row(
       output,
@@ -121,6 +128,32 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
 const describeRunnerUp = (runnerUp: ColumnSuggestion['runnerUp']): string =>
   runnerUp ? `runner-up: ${nameText(runnerUp.name)}; ` : '';
 
+const noteRows = { format: 'numbers', gap: 'gaps', category: 'texts', suspect: 'gaps' } as const;
+
+/** One line for all columns of which the same is said. */
+function describeNotes(output: Output, notes: readonly ColumnNote[]): void {
+  const groups = new Map<string, ColumnNote[]>();
+  for (const note of notes) {
+    const key = JSON.stringify([note.kind, note.note, note.option]);
+    groups.set(key, [...(groups.get(key) ?? []), note]);
+  }
+  for (const group of groups.values()) {
+    const [{ kind, note, option }] = group as [ColumnNote];
+    const names = joinNames(group.map(({ name }) => nameText(name)));
+    const [first] = group.map(({ name }) => name) as [string];
+    const name = group.length > 1 ? 'NAME' : first;
+    const cures: Readonly<Record<string, string>> = {
+      categorical: `${quoteOption('categorical', name)} keeps the ${kind === 'gap' ? 'texts' : 'text'}`,
+      ignore: `${quoteOption('ignore', name)} leaves it out`,
+      gaps: `${quoteOption('gaps', (option.values ?? []).join(','))} takes it as missing`,
+    };
+    row(output, noteRows[kind], `${names}: ${note}`, cures[option.name] ?? describeCure(option));
+  }
+}
+
+const describeCure = (option: FaultOption): string =>
+  cureWithFlags({ place: '', problem: '', option }, [findFlag(option)!])!;
+
 function dialectText(dialect: DetectedDialect | undefined): string {
   if (!dialect) return '';
   const { delimiter, header, trim } = dialect;
@@ -129,10 +162,18 @@ function dialectText(dialect: DetectedDialect | undefined): string {
   return ` between ${marks[delimiter] ?? `'${delimiter}'`}s${trim ? ', without the spaces around them' : ''}; ${header === true || header === false ? names : 'names as given'}`;
 }
 
-function inputsText(inputs: readonly string[], categorical: readonly string[]): string {
-  const names = inputs.map((name) =>
-    categorical.includes(name) ? `${nameText(name)} (categories)` : nameText(name),
-  );
+function inputsText(
+  inputs: readonly string[],
+  categorical: readonly string[],
+  columns: readonly ColumnProfile[],
+): string {
+  const areCategories = new Set(categorical);
+  const looks = new Map(columns.map(({ name, looksLike }) => [name, looksLike]));
+  const names = inputs.map((name) => {
+    if (!areCategories.has(name)) return nameText(name);
+    const looksLike = looks.get(name);
+    return `${nameText(name)} (categories${looksLike === undefined ? '' : `; looks like ${looksLike}`})`;
+  });
   return joinNames(names);
 }
 

@@ -1,4 +1,4 @@
-import { pickTextFormat } from '../options/data.js';
+import { pickProfileOptions, pickTextFormat } from '../options/data.js';
 import { tryEachFlag, type GivenOptions } from '../options/command.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { buildNetworkSpec, networkGroup, type NetworkFlags } from '../options/network.js';
@@ -159,7 +159,8 @@ function warnOfData(
 
 /** Chooses the columns of a table, and reads them. */
 async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
-  const profile = await file.profile();
+  const texts = pickProfileOptions(flags);
+  const profile = await file.profile(texts);
   const guess = await guessColumns(displayPath(file.path), profile, {
     label: flags.label,
     targets: flags.target,
@@ -167,7 +168,9 @@ async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
     categorical: flags.categorical,
     maxCategories: flags.categories,
   });
-  const { categorical, ...columns } = guess.columns;
+  const { gaps: marks, notGaps } = texts;
+  const { categorical, ...chosen } = guess.columns;
+  const columns = { ...chosen, ...(marks && { gaps: marks }), ...(notGaps && { notGaps }) };
   const rows = profile.count;
   const inputs = new Set(columns.inputs);
   const used = new Set([...inputs, ...(columns.targets ?? [columns.label!])]);
@@ -179,7 +182,7 @@ async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
     await (file.stream ?? file.read)({
       ...columns,
       missing,
-      ...(categorical.length > 0 && { categorical: categorical as never }),
+      ...(categorical.length > 0 && { categorical }),
     });
   let data = await read();
   const canFill = gaps.every(({ name, kind }) => kind === 'number' && inputs.has(name));

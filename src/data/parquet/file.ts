@@ -2,7 +2,7 @@ import { FormatError, TypeFault, isFault, within } from '../../errors.js';
 import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { show } from '../../base/check.js';
 import { planColumns, refuseColumn, type ColumnOptions, type ColumnPlan } from '../columns.js';
-import { profileRows, unsupportedColumn, type TableProfile } from '../profile.js';
+import { profileRows, unsupportedColumn, type ProfileOptions, type TableProfile } from '../profile.js';
 import { cellDescriber, type Row, type RowBlocks, type RowSource } from '../rows.js';
 import { readColumn, type Cells } from './column.js';
 import { readFooter, type Footer, type Group } from './footer.js';
@@ -39,28 +39,37 @@ const parquetRows = {
   describeCell: cellDescriber('Parquet row'),
 } as const;
 
+/** Columns of a file that are read one row group at a time. */
+interface SelectedColumns {
+  readonly plan: ColumnPlan;
+  /** Opens the rows from the beginning. */
+  readonly open: () => RowBlocks;
+}
+
 /**
- * Reads the metadata of a file and plans which columns to read.
- * @returns the plan, and a function that opens the rows from the beginning, one row group at a time
+ * Reads the metadata of a file.
+ * @returns a function that plans which columns to read. It throws TypeError or RangeError naming the option, or a column
+ * that holds neither numbers nor text
  * @throws TypeError if `file` is not a ParquetFile
  * @throws FormatError if the file is not Parquet, or is truncated
- * @throws TypeError or RangeError naming the option, or a column that holds neither numbers nor text
  */
 export async function openParquet(
   file: ParquetFile,
-  options: ColumnOptions,
-): Promise<{ plan: ColumnPlan; open: () => RowBlocks }> {
+): Promise<{ select: (options: ColumnOptions) => SelectedColumns }> {
   const parquet = await Parquet.open(file);
-  const plan = planColumns({ ...parquetRows, names: parquet.names }, options);
-  const names = plan.columns.map(({ name }) => name);
-  for (const name of names) parquet.checkSupported(name);
-  return {
-    plan: { ...plan, at: [...names.keys()] }, // only these columns are read
-    open: () => ({
-      source: { ...parquetRows, names },
-      blocks: readRows(parquet.groups(names)),
-    }),
+  const select = (options: ColumnOptions): SelectedColumns => {
+    const plan = planColumns({ ...parquetRows, names: parquet.names }, options);
+    const names = plan.columns.map(({ name }) => name);
+    for (const name of names) parquet.checkSupported(name);
+    return {
+      plan: { ...plan, at: [...names.keys()] }, // only these columns are read
+      open: () => ({
+        source: { ...parquetRows, names },
+        blocks: readRows(parquet.groups(names)),
+      }),
+    };
   };
+  return { select };
 }
 
 /**
@@ -92,13 +101,20 @@ export async function readParquetColumns(
  * @param ignore columns that are not read
  * @throws FormatError if the file cannot be read, naming the column
  */
-export async function profileParquet(file: ParquetFile, ignore: readonly string[]): Promise<TableProfile> {
+export async function profileParquet(
+  file: ParquetFile,
+  ignore: readonly string[],
+  options?: ProfileOptions,
+): Promise<TableProfile> {
   const parquet = await Parquet.open(file, ignore);
   const { names, supported, unsupported } = parquet;
-  const { count, columns } = await profileRows({
-    source: { ...parquetRows, names: supported },
-    blocks: readRows(parquet.groups(supported, 'leave out')),
-  });
+  const { count, columns } = await profileRows(
+    {
+      source: { ...parquetRows, names: supported },
+      blocks: readRows(parquet.groups(supported, 'leave out')),
+    },
+    options,
+  );
   const profiles = new Map(columns.map((column) => [column.name, column]));
   return {
     count,

@@ -1,0 +1,95 @@
+import { TypeFault } from '../errors.js';
+import { show } from '../base/check.js';
+
+// Which texts stand for a missing value.
+
+/** Missing in every column: no one chooses these as the name of a category. */
+const inTexts = [
+  ...['', '?', '??', '???', '--', '---', '.', '..', '...', '…', '*', '\\n', '_'],
+  ...[
+    'na',
+    'n/a',
+    'n.a.',
+    '#n/a',
+    '#n/a n/a',
+    '#na',
+    '<na>',
+    'nan',
+    '-nan',
+    'nat',
+    'null',
+    '(null)',
+    '<null>',
+  ],
+  ...['1.#ind', '-1.#ind', '1.#qnan', '-1.#qnan', '#div/0!', '#ref!', '#value!', '#name?', '#num!', '#null!'],
+];
+
+/** Missing in a column of numbers. Among texts, they may be categories. */
+const inNumbers = [
+  ...['-', '–', '—', 'none', '<none>', '(none)', 'nil', 'missing', '(missing)', 'unknown', '(unknown)'],
+  ...[
+    'undefined',
+    'blank',
+    '(blank)',
+    'empty',
+    'tbd',
+    'tba',
+    'nd',
+    'n.d.',
+    'not available',
+    'not applicable',
+  ],
+  ...['not known', 'no data', 'unspecified', 'nodata', '#error!', '#spill!', '#calc!'],
+];
+
+const textGaps: ReadonlySet<string> = new Set(inTexts);
+const numberGaps: ReadonlySet<string> = new Set([...inTexts, ...inNumbers]);
+
+/** Texts that count as missing, and texts that do not, in addition to the rules. */
+export interface GapOptions {
+  /**
+   * Further texts that count as missing, in every column; upper and lower case differ. In addition, a column of numbers
+   * has '', 'NA', '?', '-', 'None', 'unknown' and the like; a column of texts has only those that cannot be names, such
+   * as '', 'NA' and '?'.
+   */
+  readonly gaps?: readonly string[];
+  /** Texts that do not count as missing in columns of texts, although they look so. */
+  readonly notGaps?: readonly string[];
+}
+
+export const gapOptionNames = ['gaps', 'notGaps'];
+
+/** The texts that stand for a missing value. */
+export class Gaps {
+  readonly #given: ReadonlySet<string>;
+  readonly #values: ReadonlySet<string>;
+
+  /** @throws TypeError naming the option */
+  constructor({ gaps = [], notGaps = [] }: GapOptions = {}) {
+    for (const [place, list] of Object.entries({ gaps, notGaps })) {
+      if (!Array.isArray(list) || !list.every((text) => typeof text === 'string'))
+        throw new TypeFault({ place, problem: `expected an array of texts, got ${show(list)}` });
+    }
+    this.#given = new Set(gaps);
+    this.#values = new Set(notGaps);
+  }
+
+  /** Whether the caller named a text. */
+  isGiven(text: string): boolean {
+    return this.#given.size > 0 && this.#given.has(text);
+  }
+
+  /** Whether a text stands for a missing value in a column of numbers. */
+  isInNumbers(text: string): boolean {
+    return this.#given.has(text) || numberGaps.has(text.trim().toLowerCase());
+  }
+
+  /** Whether a text stands for a missing value in a column of categories. */
+  isInTexts(text: string): boolean {
+    if (this.#given.has(text)) return true;
+    return textGaps.has(text.trim().toLowerCase()) && !this.#values.has(text);
+  }
+}
+
+/** Infinity as programs write it. */
+export const isInfinite = (text: string): boolean => /^\s*[-+]?(?:inf|infinity|∞|1\.#inf)\s*$/i.test(text);
