@@ -67,11 +67,10 @@ export const cellDescriber =
 const MILLISECONDS_PER_DAY = 86_400_000;
 
 /**
- * Converts a value to a cell: true to 1, false to 0, a bigint to a number if that is exact, and a Date to the days since
+ * Converts a value to a cell: a bigint to a number if that is exact, and a Date to the days since
  * 1970-01-01 UTC.
  */
 export function toCell(value: unknown): unknown {
-  if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'bigint' && BigInt.asIntN(54, value) === value) return Number(value);
   return value instanceof Date ? value.getTime() / MILLISECONDS_PER_DAY : value;
 }

@@ -318,7 +318,7 @@ interface RatedColumn {
 function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
   const varied = usable.filter(({ distinct }) => distinct > 1);
   const classes = varied.filter(isClassColumn);
-  const last = varied.at(-1);
+  const last = varied.filter((column) => !isDate(column)).at(-1);
   // The class may stand first: the only column of classes, numbers, or texts without a name.
   const [first] = varied;
   const isUnnamed = usable.every(({ name }) => /^\d+$/.test(name));
@@ -327,7 +327,7 @@ function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
   return usable
     .filter(({ name, distinct }) => distinct > 1 || rateName(name) >= SURE)
     .map((column) => {
-      const byName = rateName(column.name);
+      const byName = isDate(column) ? UNLIKELY : rateName(column.name);
       const [position, where] =
         column === last
           ? [3, 'the last column']
@@ -340,6 +340,10 @@ function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
     .sort((a, b) => b.rate - a.rate);
 }
 
+const isDate = ({ format }: Candidate): boolean => format?.kind === 'date';
+
+/** The rate of a column that probably is an input. */
+const UNLIKELY = -3;
 /** The least rate of a name that leaves no doubt. */
 const SURE = 15;
 
@@ -349,7 +353,7 @@ function rateName(name: string): number {
   const rank = answerNames.indexOf(whole);
   if (rank >= 0) return 20 - ((20 - SURE) * rank) / answerNames.length;
   const parts = splitName(name);
-  if (inputNames.includes(parts.at(-1) ?? '') || inputNames.includes(whole)) return -3;
+  if (inputNames.includes(parts.at(-1) ?? '') || inputNames.includes(whole)) return UNLIKELY;
   if ([parts[0], parts.at(-1)].some((part) => answerNames.slice(0, -1).includes(part ?? ''))) return 7;
   if (vagueNames.includes(whole)) return 2.5;
   return vagueNames.includes(parts.at(-1) ?? '') ? 1 : 0;

@@ -535,7 +535,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
 
   it('fromONNX rejects models without a graph, and old ones', async () => {
     await expect(read(new Uint8Array())).rejects.toThrow(
-      'bytes: expected an ONNX model, got one without a graph',
+      'bytes: expected an ONNX model, got an empty file',
     );
     await expect(read(encode(model, { irVersion: 7 }))).rejects.toThrow(FormatError);
     await expect(read(file([gemm], [w, b], { opsetImport: [{ version: 6 }] }))).rejects.toThrow(
