@@ -76,7 +76,7 @@ const classNames = ['label', 'labels', 'class', 'classes', 'target'];
 /** Names that suggest an answer, in order of preference. */
 const answerNames = [
   ...classNames,
-  ...['species', 'variety', 'y', 'outcome', 'diagnosis', 'category', 'response', 'cultivar', 'sentiment'],
+  ...['species', 'y', 'outcome', 'diagnosis', 'category', 'response', 'cultivar', 'variety', 'sentiment'],
   ...[
     'survived',
     'churn',
@@ -89,13 +89,26 @@ const answerNames = [
     'deposit',
     'subscribed',
   ],
-  ...['purchased', 'approved', 'clicked', 'disease', 'stroke', 'result', 'quality', 'grade', 'price', 'mpg'],
-  ...['medv', 'charges', 'salary', 'wage', 'wages', 'income', 'revenue', 'sales', 'strength', 'rings'],
+  ...['purchased', 'approved', 'clicked', 'disease', 'stroke', 'result', 'quality', 'price', 'mpg'],
+  ...['medv', 'charges', 'salary', 'strength', 'rings'],
 ];
 /** Names that suggest it less: inputs have them too. */
 const vagueNames = [
   ...['status', 'type', 'kind', 'group', 'score', 'rating', 'cost', 'count', 'cnt', 'demand', 'consumption'],
-  ...['yield', 'value', 'risk', 'win', 'winner'],
+  ...[
+    'yield',
+    'value',
+    'risk',
+    'win',
+    'winner',
+    'grade',
+    'wage',
+    'wages',
+    'income',
+    'revenue',
+    'sales',
+    'vote',
+  ],
 ];
 /** Names that suggest a place or a time, which are known before the answer. */
 const inputNames = [
@@ -114,6 +127,15 @@ const inputNames = [
     'age',
     'sex',
     'gender',
+    'region',
+    'state',
+    'country',
+    'city',
+    'location',
+    'dataset',
+    'split',
+    'fold',
+    'treatment',
   ],
 ];
 
@@ -319,22 +341,29 @@ function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
   const varied = usable.filter(({ distinct }) => distinct > 1);
   const classes = varied.filter(isClassColumn);
   const last = varied.filter((column) => !isDate(column)).at(-1);
-  // The class may stand first: the only column of classes, numbers, or texts without a name.
+  // The class may stand first: two classes, or the only column of classes, numbers, or texts without a name.
   const [first] = varied;
   const isUnnamed = usable.every(({ name }) => /^\d+$/.test(name));
-  const isFirst = classes.length === 1 && classes[0] === first && (first?.kind === 'number' || isUnnamed);
+  const isAlone = classes.length === 1 && (first?.kind === 'number' || isUnnamed);
+  const isFirst = first && isClassColumn(first) && (isAlone || first.distinct === 2);
   // A constant column with the name of an answer isn't passed over in silence.
   return usable
     .filter(({ name, distinct }) => distinct > 1 || rateName(name) >= SURE)
     .map((column) => {
-      const byName = isDate(column) ? UNLIKELY : rateName(column.name);
+      const isEdge = column === first || column === last;
+      const byName = isDate(column) ? UNLIKELY : column.name === 'y' && !isEdge ? 0 : rateName(column.name);
       const [position, where] =
         column === last
           ? [3, 'the last column']
           : column === first && isFirst
             ? [4, 'the first column']
-            : [0, 'by its values'];
-      const rate = byName + position + (isClassColumn(column) ? 1 : 0);
+            : column === first && byName > 0
+              ? [3, 'the first column']
+              : column === first && isClassColumn(column) && column.distinct <= FEW_CLASSES
+                ? [2, 'the first column']
+                : [0, 'by its values'];
+      const byValues = isClassColumn(column) ? (column.distinct === 2 ? 2 : 1) : 0;
+      const rate = byName + position + byValues;
       return { name: column.name, reason: byName > 0 ? 'by its name' : where, rate };
     })
     .sort((a, b) => b.rate - a.rate);
@@ -342,6 +371,8 @@ function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
 
 const isDate = ({ format }: Candidate): boolean => format?.kind === 'date';
 
+/** A first column of so few classes may be the answer. */
+const FEW_CLASSES = 5;
 /** The rate of a column that probably is an input. */
 const UNLIKELY = -3;
 /** The least rate of a name that leaves no doubt. */
@@ -354,7 +385,7 @@ function rateName(name: string): number {
   if (rank >= 0) return 20 - ((20 - SURE) * rank) / answerNames.length;
   const parts = splitName(name);
   if (inputNames.includes(parts.at(-1) ?? '') || inputNames.includes(whole)) return UNLIKELY;
-  if ([parts[0], parts.at(-1)].some((part) => answerNames.slice(0, -1).includes(part ?? ''))) return 7;
+  if ([parts[0], parts.at(-1)].some((part) => part !== 'y' && answerNames.includes(part ?? ''))) return 5;
   if (vagueNames.includes(whole)) return 2.5;
   return vagueNames.includes(parts.at(-1) ?? '') ? 1 : 0;
 }
