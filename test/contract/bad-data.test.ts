@@ -5,7 +5,6 @@ import {
   type ActivationName,
   type Data,
   type LossName,
-  type NetworkOptions,
 } from '../../src/index.js';
 import { expectError, expectHarmlessError, goodData, type Expected } from '../support/patient.js';
 
