@@ -160,7 +160,6 @@ export class Network {
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async fromJSON(json: NetworkJSON, options: EngineOptions = {}): Promise<Network> {
-    checkKeys('options', options, ['engine', 'threads']);
     return await Network.#of(withCheckedSpec(stateFromJSON(json)), options);
   }
 
@@ -171,7 +170,6 @@ export class Network {
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
-    checkKeys('options', options, ['engine', 'threads']);
     const view = viewBytes(bytes);
     if (!view) {
       throw new TypeFault({
@@ -189,11 +187,11 @@ export class Network {
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async fromState(state: NetworkState, options: EngineOptions = {}): Promise<Network> {
-    checkKeys('options', options, ['engine', 'threads']);
     return await Network.#of(checkState(state), options);
   }
 
   static async #of(state: CheckedState, options: EngineOptions): Promise<Network> {
+    checkKeys('options', options, ['engine', 'threads']);
     const threads = checkThreads(options.threads);
     const random = new Random(state.generator);
     let run: Run | undefined;

@@ -71,9 +71,7 @@ export function checkInteger(
  * @throws TypeError unless `value` is a number; RangeError if single precision rounds it to zero or infinity
  */
 export function checkPositive(place: string, value: unknown): number {
-  if (typeof value !== 'number')
-    throw new TypeFault({ place, problem: `expected a number, got ${show(value)}` });
-  const float = Math.fround(value);
+  const float = Math.fround(checkType(place, value, 'number'));
   if (!(float > 0 && float < Infinity)) {
     throw new RangeFault({ place, problem: `expected a 32-bit float above 0, got ${show(value)}` });
   }
@@ -85,9 +83,7 @@ export function checkPositive(place: string, value: unknown): number {
  * @throws TypeError unless `value` is a number; RangeError if it is NaN or outside
  */
 export function checkNumber(place: string, value: unknown, least: number, end = Infinity): number {
-  if (typeof value !== 'number')
-    throw new TypeFault({ place, problem: `expected a number, got ${show(value)}` });
-  const float = Math.fround(value);
+  const float = Math.fround(checkType(place, value, 'number'));
   if (!(float >= least && float < end)) {
     const range = end === Infinity ? `of at least ${least}` : `from ${least} to below ${end}`;
     throw new RangeFault({ place, problem: `expected a number ${range}, got ${show(value)}` });
@@ -95,12 +91,37 @@ export function checkNumber(place: string, value: unknown, least: number, end = 
   return float;
 }
 
+/** Values by the names that `typeof` has for them. */
+interface Types {
+  boolean: boolean;
+  function: (...args: never[]) => unknown;
+  number: number;
+  string: string;
+}
+
+/**
+ * @throws TypeError unless `value` is of this type
+ */
+export function checkType<Name extends keyof Types>(place: string, value: unknown, type: Name): Types[Name] {
+  if (typeof value !== type) {
+    throw new TypeFault({ place, problem: `expected a ${type}, got ${show(value)}` });
+  }
+  return value as Types[Name];
+}
+
 /**
  * @throws TypeError unless `value` is undefined or of this type
  */
-export function checkOptional<T>(place: string, value: T, type: 'boolean' | 'function'): T {
-  if (value !== undefined && typeof value !== type) {
-    throw new TypeFault({ place, problem: `expected a ${type}, got ${show(value)}` });
+export function checkOptional<T>(place: string, value: T, type: keyof Types): T {
+  if (value !== undefined) checkType(place, value, type);
+  return value;
+}
+
+/** @throws TypeError unless the value is an array; RangeError unless it has the given length, if any */
+export function checkArray(place: string, value: unknown, length?: number): readonly unknown[] {
+  if (!Array.isArray(value)) throw new TypeFault({ place, problem: `expected an array, got ${show(value)}` });
+  if (length !== undefined && value.length !== length) {
+    throw new RangeFault({ place, problem: `expected ${length} entries, got ${value.length}` });
   }
   return value;
 }

@@ -1,7 +1,8 @@
+import { checkInteger, checkPositive } from '../base/check.js';
 import { writeParameters } from '../model/parameters.js';
 import { IdlePool } from '../kernels/idle-pool.js';
 import { Model } from '../model/model.js';
-import { checkSpec, type CheckedSpec } from '../model/spec.js';
+import { MOST_UNITS, type CheckedSpec } from '../model/spec.js';
 import type { Parameters } from '../model/state.js';
 import type { BrainEngine, BrainKernels } from './kernels.js';
 import { brainKernels } from './load.js';
@@ -69,16 +70,31 @@ export class Machine {
   }
 }
 
-/** The spec of bp4 for a network of brain.js. @throws RangeError if a size isn't a whole number above 0 */
+/**
+ * The spec of bp4 for a network of brain.js, whose few options are already checked: `checkSpec` and the transforms stay out of
+ * what a page loads.
+ * @throws RangeError if a size isn't a whole number above 0
+ */
 export function toSpec({ sizes, activation, alpha }: Shape): CheckedSpec {
   const name = activationNames[activation];
-  return checkSpec({
-    inputs: sizes[0]!,
-    layers: sizes
-      .slice(1)
-      .map((units) => ({ units, activation: name, ...(name === 'leakyRelu' && { alpha }) })),
+  const [inputs, ...units] = sizes.map((size, i) =>
+    checkInteger(i === 0 ? 'inputs' : `layers[${i - 1}].units`, size, 1, MOST_UNITS),
+  );
+  return {
+    inputs: inputs!,
+    layers: units.map((units) => ({
+      units,
+      activation: name,
+      alpha: name === 'leakyRelu' ? checkPositive('leakyReluAlpha', alpha) : 0,
+      initializer: 'glorotUniform', // never drawn from: brain.js has weights of its own
+      dropout: 0,
+    })),
     loss: 'quadratic',
-  });
+    delta: 0,
+    labelSmoothing: 0,
+    seed: 0,
+    transforms: {},
+  };
 }
 
 /** Idle machines. brain.js has no `dispose`, so they stay here for reuse. */

@@ -1,4 +1,12 @@
-import { checkFloat, checkInteger, checkKeys, checkName, show } from '../base/check.js';
+import {
+  checkArray,
+  checkFloat,
+  checkInteger,
+  checkKeys,
+  checkName,
+  checkType,
+  show,
+} from '../base/check.js';
 import type { RandomState } from '../base/random.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import { checkSpec, type CheckedSpec, type NetworkSpec } from './spec.js';
@@ -89,10 +97,7 @@ export function checkRun(place: string, given: unknown): Run {
   const integer = (name: string, least = 0, most?: number): number =>
     checkInteger(`${place}.${name}`, run[name], least, most);
   const finite = (name: string, value = run[name]): number => checkFinite(`${place}.${name}`, value);
-  const boolean = (name: string): boolean => {
-    if (typeof run[name] === 'boolean') return run[name];
-    throw new TypeFault({ place: `${place}.${name}`, problem: `expected a boolean, got ${show(run[name])}` });
-  };
+  const boolean = (name: string): boolean => checkType(`${place}.${name}`, run[name], 'boolean');
   const { keys, plateau } = run;
   if (!Array.isArray(keys) || keys.length !== 2) {
     throw new TypeFault({ place: `${place}.keys`, problem: `expected two words, got ${show(keys)}` });
@@ -143,13 +148,4 @@ export function checkGenerator(place: string, state: unknown): RandomState {
     throw new RangeFault({ place, problem: 'expected four words that are not all 0' });
   }
   return words as [number, number, number, number];
-}
-
-/** @throws TypeError unless the value is an array; RangeError unless it has the given length, if any */
-export function checkArray(place: string, value: unknown, length?: number): readonly unknown[] {
-  if (!Array.isArray(value)) throw new TypeFault({ place, problem: `expected an array, got ${show(value)}` });
-  if (length !== undefined && value.length !== length) {
-    throw new RangeFault({ place, problem: `expected ${length} entries, got ${value.length}` });
-  }
-  return value;
 }

@@ -1,5 +1,5 @@
 import { RangeFault, TypeFault } from '../errors.js';
-import { checkKeys, checkName, misfit, show } from '../base/check.js';
+import { checkKeys, checkName, checkOptional, misfit, show } from '../base/check.js';
 import { Columns, type CheckedTransforms, type CheckedColumn } from './columns.js';
 import type { Transform, Transforms } from './transforms.js';
 
@@ -65,9 +65,7 @@ function checkColumn(place: string, one: unknown, kinds: Transform['kind'][]): C
   const kind = checkName(`${place}.kind`, (one as Transform | null)?.kind, kinds);
   checkKeys(place, one, ['kind', 'name', ...fields[kind]]);
   const given: Record<string, unknown> = { ...one };
-  if (given.name !== undefined && typeof given.name !== 'string') {
-    throw new TypeFault({ place: `${place}.name`, problem: `expected a string, got ${show(given.name)}` });
-  }
+  checkOptional(`${place}.name`, given.name, 'string');
   if (kind === 'oneHot') {
     const categories = checkCategories(`${place}.categories`, given.categories);
     const places = new Map(categories.map((category, i) => [category, i]));

@@ -1,8 +1,8 @@
-import { checkFloat, checkName, show } from '../base/check.js';
+import { checkArray, checkFloat, checkName, show } from '../base/check.js';
 import { Random, type RandomState } from '../base/random.js';
 import { shortest } from '../base/shortest.js';
 import { RangeFault, TypeFault } from '../errors.js';
-import { checkArray, checkGenerator } from './check-state.js';
+import { checkGenerator } from './check-state.js';
 import { checkSpec, describeSpec, lossNames, type ActivationName, type LossSpec } from './spec.js';
 import type { CheckedSpec, NetworkSpec } from './spec.js';
 import type { NetworkState, Parameters } from './state.js';

@@ -1,5 +1,5 @@
-import { RangeFault, TypeFault } from '../errors.js';
-import { checkInteger, checkKeys, checkName, show } from '../base/check.js';
+import { RangeFault } from '../errors.js';
+import { checkArray, checkInteger, checkKeys, checkName, checkType, show } from '../base/check.js';
 import { checkFinite, MOST_HEADER_BYTES, MOST_PARTS, type Tensor } from './safetensors.js';
 
 const MOST_DEPTH = 32;
@@ -44,13 +44,7 @@ export function readHeader(
   const { __metadata__, ...entries } = parseJSON('header', text) as Record<string, object>;
   const metadata = new Map<string, string>();
   for (const [name, value] of Object.entries(__metadata__ ?? {}) as [string, unknown][]) {
-    if (typeof value !== 'string') {
-      throw new TypeFault({
-        place: `__metadata__ ${show(name)}`,
-        problem: `expected a string, got ${show(value)}`,
-      });
-    }
-    metadata.set(name, value);
+    metadata.set(name, checkType(`__metadata__ ${show(name)}`, value, 'string'));
   }
   const data = new DataView(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
   return { metadata, places: readPlaces(entries, sizes, data.byteLength), data };
@@ -97,9 +91,9 @@ function readPlaces(
 }
 
 function checkIntegers(place: string, value: unknown, least: number, most: number): number[] {
-  if (!Array.isArray(value)) throw new TypeFault({ place, problem: `expected an array, got ${show(value)}` });
-  checkInteger(`${place}.length`, value.length, least, most);
-  return value.map((size, i) => checkInteger(`${place}[${i}]`, size, 0));
+  const values = checkArray(place, value);
+  checkInteger(`${place}.length`, values.length, least, most);
+  return values.map((size, i) => checkInteger(`${place}[${i}]`, size, 0));
 }
 
 /**

@@ -184,7 +184,7 @@ export const defaultAlphas: Partial<Record<ActivationName, number>> = { leakyRel
 const heActivations: readonly ActivationName[] = ['relu', 'leakyRelu', 'elu', 'swish', 'gelu'];
 
 /** Sizes that no memory could hold are rejected before anything is computed from them. */
-const MOST_UNITS = 2 ** 28;
+export const MOST_UNITS = 2 ** 28;
 
 /**
  * @throws TypeError, RangeError if the spec is invalid; nothing is allocated

@@ -1,5 +1,5 @@
 import { DivergenceError, RangeFault, TypeFault } from '../errors.js';
-import { checkInteger, checkKeys, checkOptional, show } from '../base/check.js';
+import { checkInteger, checkKeys, checkOptional, checkType, show } from '../base/check.js';
 import { Random } from '../base/random.js';
 import { checkSignal } from '../training/options.js';
 
@@ -109,8 +109,7 @@ async function search<S extends Space, Outcome extends number | { readonly score
   places: Iterable<readonly number[]>,
   { onTrial, signal }: SearchOptions<S, Outcome>,
 ): Promise<TrialResult<S, Outcome>[]> {
-  if (typeof trial !== 'function')
-    throw new TypeFault({ place: 'trial', problem: `expected a function, got ${show(trial)}` });
+  checkType('trial', trial, 'function');
   checkOptional('onTrial', onTrial, 'function');
   checkSignal(signal);
   const results: TrialResult<S, Outcome>[] = [];

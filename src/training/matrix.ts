@@ -147,6 +147,14 @@ export function* checkValues(
 }
 
 /**
+ * @throws RangeError unless there are as many targets, labels or weights as samples
+ */
+export function checkCount(place: string, given: number, count: number): void {
+  if (given === count) return;
+  throw new RangeFault({ place, problem: `expected ${count}, as many as rows of inputs, got ${given}` });
+}
+
+/**
  * Checks class indices.
  * @returns a view of the user's own typed array, or a copy of a plain array
  * @throws TypeError, RangeError that name the index
@@ -158,12 +166,7 @@ export function* readLabels(
   outputs: number,
 ): Work<NumericArray> {
   const labels = asArray(place, 'an array of class indices', given);
-  if (labels.length !== count) {
-    throw new RangeFault({
-      place,
-      problem: `expected ${count} labels, as many as rows of inputs, got ${labels.length}`,
-    });
-  }
+  checkCount(place, labels.length, count);
   const isTyped = isNumericArray(labels);
   const copy = isTyped ? plainView(labels) : new Uint32Array(count);
   const most = Math.max(outputs - 1, 1);

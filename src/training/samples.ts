@@ -1,10 +1,18 @@
-import { checkKeys, checkNumber, checkPositive, show } from '../base/check.js';
+import { checkKeys, checkNumber, checkPositive } from '../base/check.js';
 import type { Model } from '../model/model.js';
 import type { ActivationName, CheckedSpec, LossName } from '../model/spec.js';
 import { asArray, holdsBytes, NUMBERS_AT_A_TIME, type NumericArray } from '../base/numeric-arrays.js';
 import { RangeFault, TypeFault, type Fault } from '../errors.js';
 import type { Layout } from '../memory/layout.js';
-import { checkValues, readLabels, readMatrix, type Matrix, type RawRows, type Rows } from './matrix.js';
+import {
+  checkCount,
+  checkValues,
+  readLabels,
+  readMatrix,
+  type Matrix,
+  type RawRows,
+  type Rows,
+} from './matrix.js';
 import type { Work } from '../base/work.js';
 
 /** Samples without targets. */
@@ -132,12 +140,7 @@ export class Samples {
       throw new TypeFault({ place: 'classWeights', problem: 'for labels only', cure: 'use sampleWeights' });
     }
     const targets = yield* readMatrix(`${place}targets`, data.targets, model.outputs, 1, columns);
-    if (targets.count !== count) {
-      throw new RangeFault({
-        place: `${place}targets`,
-        problem: `expected ${count} rows, as many as inputs, got ${targets.count}`,
-      });
-    }
+    checkCount(`${place}targets`, targets.count, count);
     const { loss } = model.spec;
     const [isValid, expected] = targetRules[loss] ?? [];
     if (isValid) yield* checkValues(`${place}targets`, targets, isValid, `${expected} for ${loss}`);
@@ -350,12 +353,7 @@ function readWeights(
   if (sampleWeights !== undefined) {
     const at = `${place}sampleWeights`;
     const factors = asArray(at, 'an array of numbers', sampleWeights);
-    if (factors.length !== count) {
-      throw new RangeFault({
-        place: at,
-        problem: `expected ${count}, as many as rows of inputs, got ${factors.length}`,
-      });
-    }
+    checkCount(at, factors.length, count);
     for (let n = 0; n < count; n++) weights[n] = checkNumber(`${at}[${n}]`, factors[n], 0);
   }
   if (classWeights) {

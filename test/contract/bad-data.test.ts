@@ -5,7 +5,6 @@ import {
   type ActivationName,
   type Data,
   type LossName,
-  type NetworkOptions,
 } from '../../src/index.js';
 import { expectError, expectHarmlessError, goodData, type Expected } from '../support/patient.js';
 
@@ -183,9 +182,9 @@ describe('labels', () => {
     ['null', [0, null], TypeError, 'labels[1]: expected a class index, got null'],
     ['rows', [[0], [1]], TypeError, 'labels[0]: expected a class index, got an array'],
     ['holes', sparse(2), TypeError, 'labels[0]: expected a class index, got undefined'],
-    ['too few', [0], RangeError, 'labels: expected 2 labels, as many as rows of inputs, got 1'],
-    ['too many', [0, 1, 0], RangeError, 'labels: expected 2 labels, as many as rows of inputs, got 3'],
-    ['none', [], RangeError, 'labels: expected 2 labels, as many as rows of inputs, got 0'],
+    ['too few', [0], RangeError, 'labels: expected 2, as many as rows of inputs, got 1'],
+    ['too many', [0, 1, 0], RangeError, 'labels: expected 2, as many as rows of inputs, got 3'],
+    ['none', [], RangeError, 'labels: expected 2, as many as rows of inputs, got 0'],
     [
       'bigints',
       new BigInt64Array(2),
@@ -242,13 +241,13 @@ describe('data', () => {
       'fewer targets',
       { inputs, targets: [0, 1] },
       RangeError,
-      'targets: expected 2 rows, as many as inputs, got 1',
+      'targets: expected 2, as many as rows of inputs, got 1',
     ],
     [
       'more targets',
       { inputs, targets: [0, 1, 0, 1, 0, 1] },
       RangeError,
-      'targets: expected 2 rows, as many as inputs, got 3',
+      'targets: expected 2, as many as rows of inputs, got 3',
     ],
     [
       'a scale of zero',
@@ -375,7 +374,7 @@ describe('targets that the outputs never reach', () => {
       inputs: 1,
       layers: [{ units: 2, activation: activation as ActivationName }],
       loss,
-    } as NetworkOptions);
+    });
     const before = net.layers;
     const data = { inputs: [[1]], targets: [row] };
     await expectError(() => net.train(data), [RangeError, message]);

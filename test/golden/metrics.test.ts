@@ -301,7 +301,7 @@ describe('validation', () => {
       outputs,
       { labels: [1], outputs: 2 },
       RangeError,
-      'labels: expected 2 labels, as many as rows of inputs, got 1',
+      'labels: expected 2, as many as rows of inputs, got 1',
     ],
     [
       'empty labels',

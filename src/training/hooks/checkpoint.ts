@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, show } from '../../base/check.js';
+import { checkInteger, checkKeys, checkType } from '../../base/check.js';
 import { Pause } from '../../base/work.js';
 import { TypeFault } from '../../errors.js';
 import type { Model } from '../../model/model.js';
@@ -26,12 +26,7 @@ export function checkCheckpoint(option: Checkpoint | undefined): Checkpoint | un
   }
   if (everyEpochs !== undefined) checkInteger('checkpoint.everyEpochs', everyEpochs);
   if (everySteps !== undefined) checkInteger('checkpoint.everySteps', everySteps);
-  if (typeof write !== 'function') {
-    throw new TypeFault({
-      place: 'checkpoint.write',
-      problem: `expected a function, got ${show(write)}`,
-    });
-  }
+  checkType('checkpoint.write', write, 'function');
   return option;
 }
 

@@ -1,4 +1,4 @@
-import { checkKeys, show } from '../../base/check.js';
+import { checkKeys, checkType } from '../../base/check.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
 import { awaited, type Work } from '../../base/work.js';
 import { isFault, RangeFault, TypeFault, within } from '../../errors.js';
@@ -44,12 +44,7 @@ export type NamedMetrics = Readonly<
 export function checkMetrics(metrics: unknown): asserts metrics is NamedMetrics {
   checkKeys('metrics', metrics, Object.keys(metrics ?? {}));
   for (const [name, metric] of Object.entries(metrics)) {
-    if (typeof metric !== 'function') {
-      throw new TypeFault({
-        place: `metrics.${name}`,
-        problem: `expected a function, got ${show(metric)}`,
-      });
-    }
+    checkType(`metrics.${name}`, metric, 'function');
   }
 }
 
