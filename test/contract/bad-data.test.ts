@@ -375,7 +375,7 @@ describe('targets that the outputs never reach', () => {
       inputs: 1,
       layers: [{ units: 2, activation: activation as ActivationName }],
       loss,
-    } as NetworkOptions);
+    });
     const before = net.layers;
     const data = { inputs: [[1]], targets: [row] };
     await expectError(() => net.train(data), [RangeError, message]);
