@@ -68,7 +68,8 @@ export function toDataError(path: string, error: unknown): unknown {
     return new DataError(path, describeSystemError(error), undefined, { cause: error });
   if (!isInputFault(error)) return error;
   const { place, problem, cure, option } = error;
-  return new DataError(joinPlaces(path, place), problem, cure, { cause: error, option });
+  const inner = place === 'CSV' ? '' : place; // without a row, the path says all
+  return new DataError(joinPlaces(path, inner), problem, cure, { cause: error, option });
 }
 
 /**

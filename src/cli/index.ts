@@ -7,7 +7,7 @@ import { chooseExitCode, exitCodes } from './exit-codes.js';
 import { createProgram } from './program.js';
 import { describeFault } from '../errors.js';
 import { toVisibleLine } from './terminal/control-characters.js';
-import { Output, watchOutputs } from './terminal/output.js';
+import { Output, watchOutputs, writeMessage } from './terminal/output.js';
 
 // The program `bp4`: finds the command, runs it, and says in one line what went wrong.
 
@@ -28,7 +28,7 @@ function report(error: unknown, flags: readonly string[], argv: readonly string[
   const explained = explainError(error, flags);
   const hint =
     exitCode === exitCodes.fault ? ' (this is a bug in bp4; rerun with --debug for a stack trace)' : '';
-  process.stderr.write(`bp4: ${toVisibleLine(describeFault(explained))}${hint}\n`);
+  writeMessage(`${toVisibleLine(describeFault(explained))}${hint}`);
   if (argv.includes('--debug')) process.stderr.write(`${describeStack(error)}\n`);
   // a training that was stopped has its own event
   if (argv.includes('--json') && !(error instanceof StoppedError))

@@ -84,7 +84,7 @@ export function readArrow(table: ArrowTable, options: ColumnOptions): SampleArra
   });
   const builder = new SampleBuilder({ ...plan, at: [...columns.keys()] });
   for (let n = 0; n < numRows; n++) builder.add({ cells: columns.map((read) => read(n)), number: n + 1 });
-  checkCount(place, numRows === 0 ? undefined : builder.count);
+  checkCount({ place }, numRows === 0 ? undefined : builder.count);
   return builder.build();
 }
 

@@ -194,6 +194,10 @@ export class CSVRows implements TextRows {
     return this.#names;
   }
 
+  get hasHeader(): boolean {
+    return this.#header !== undefined;
+  }
+
   /** Rows that are no data, in order: at most 1000. */
   get skipped(): readonly SkippedRow[] {
     return [...this.#rows.skipped, ...this.#skipped];

@@ -178,7 +178,7 @@ export async function profileRows(
       count++;
     }
   }
-  checkCount(source.place, count || undefined);
+  checkCount(source, count || undefined);
   return { count, columns: profiler.result(source), ...listSkipped(source) };
 }
 

@@ -31,6 +31,8 @@ export interface RowSource {
   readonly delimiter?: string;
   /** The column names; undefined until the first row is read. */
   readonly names: readonly string[] | undefined;
+  /** Whether a row that names the columns was read. */
+  readonly hasHeader?: boolean;
   /** A cell's name in error messages: "CSV row 3, column 'width'". */
   readonly describeCell: (row: number, column: string) => string;
   /** Rows that are no data, of those read so far: at most 1000. */

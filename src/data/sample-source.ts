@@ -39,7 +39,7 @@ export async function surveyRows(
     }
   }
   survey?.sumUp();
-  checkCount(source.place, survey?.count);
+  checkCount(source, survey?.count);
   const { count, statistics } = survey!;
   const plan = survey!.settlePlan();
   return {

@@ -166,7 +166,7 @@ export function buildSamples({ source, rows }: OpenedRows, options: ColumnOption
     builder ??= new SampleBuilder(planColumns(source, options));
     builder.add(row);
   }
-  checkCount(source.place, builder && builder.count);
+  checkCount(source, builder && builder.count);
   return builder!.build();
 }
 
@@ -195,7 +195,7 @@ export async function* buildBatches(
       batches++;
     }
   }
-  if (batches === 0) checkCount(source.place, builder && builder.count);
+  if (batches === 0) checkCount(source, builder && builder.count);
   if (builder && builder.count > 0) yield builder.build();
 }
 
@@ -203,9 +203,15 @@ export async function* buildBatches(
  * @param count the number of rows that were not dropped; undefined if there were no rows
  * @throws RangeError if no row is left
  */
-export function checkCount(place: string, count: number | undefined): void {
+export function checkCount(
+  { place, hasHeader }: Pick<RowSource, 'place' | 'hasHeader'>,
+  count: number | undefined,
+): void {
   if (count === undefined)
-    throw new RangeFault({ place, problem: 'expected at least one row of data, got none' });
+    throw new RangeFault({
+      place,
+      problem: hasHeader ? 'it has a header but no rows' : 'expected at least one row of data, got none',
+    });
   if (count === 0)
     throw new RangeFault({
       place,

@@ -44,7 +44,7 @@ export class Table {
   readonly #content: Content;
 
   private constructor(content: Content) {
-    checkCount(content.source.place, content.count || undefined);
+    checkCount(content.source, content.count || undefined);
     this.#content = content;
   }
 
@@ -203,7 +203,7 @@ export class Table {
     const content = spelled.length > 0 ? parseAgain!(spelled.map(({ name }) => name)) : this.#content;
     const builder = new SampleBuilder(plan);
     for (const row of readRows(content)) builder.add(row);
-    checkCount(source.place, builder.count);
+    checkCount(source, builder.count);
     return builder.build();
   }
 }
@@ -251,6 +251,7 @@ function parseCSV(text: string, options: CSVDialect, spelled: readonly string[])
       names,
       describeCell: rows.describeCell,
       skipped: rows.skipped,
+      hasHeader: rows.hasHeader,
       delimiter: rows.delimiter,
     },
     count: numbers.length,

@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import stringWidth from 'string-width';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Random } from '../../src/base/random.js';
 import { commands } from '../../src/cli/commands/index.js';
 import { findMeant } from '../../src/cli/options/other-names.js';
+import { writeMessage } from '../../src/cli/terminal/output.js';
+import { wrapWords } from '../../src/cli/terminal/wrap.js';
 import { bp4, irisCSV, listEvents, readEvent, type Ran } from '../support/cli.js';
 
 // What a command prints that isn't its result: suggestions, events of errors, and lines that fit the terminal.
@@ -214,5 +217,90 @@ describe('train and evaluate warn of', () => {
     const ran = await run('train', 'iris.csv');
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     expect(ran.stdout).toMatch(/right \(always answering setosa: 33\.3 %\)$/m);
+  });
+});
+
+describe('long lines', () => {
+  const header = Array.from({ length: 12 }, (_, n) => `a_column_with_a_name_${n}`).join(',');
+  const rows = Array.from({ length: 60 }, (_, n) =>
+    Array.from({ length: 12 }, (_, k) => (k === 11 ? ['low', 'high'][n % 2] : (n * (k + 3)) % 17)).join(','),
+  );
+  const path = `${'folder-'.repeat(14)}long.csv`;
+  const train = (columns?: number): Promise<Ran> =>
+    bp4(['train', path, '--epochs', '1', '--out', 'long.bp4'], {
+      cwd,
+      env: { COLUMNS: String(columns ?? '') },
+    });
+  /** What is printed before the first epoch. */
+  const description = ({ stdout }: Ran): string => stdout.slice(0, stdout.indexOf('\n\n'));
+  const words = (text: string): string[] => text.split(/\s+/);
+
+  beforeAll(() => writeFileSync(join(cwd, path), [header, ...rows].join('\n')));
+
+  it.each([[undefined], [50], [120]])('of train break between words: %s columns', async (columns) => {
+    const wrapped = description(await train(columns));
+    const lines = wrapped.split('\n');
+    expect(lines.length).toBeGreaterThan(8);
+    // a name that is longer than the line stays whole
+    for (const line of lines.filter((each) => !each.includes(path)))
+      expect(stringWidth(line)).toBeLessThanOrEqual(columns ?? 80);
+    expect(words(wrapped)).toEqual(words(description(await train(10_000))));
+  });
+
+  it('continue under their text', async () => {
+    const inputs = description(await train())
+      .split('\n  inputs    ')[1]!
+      .split('\n');
+    expect(inputs[1]).toMatch(/^ {12}a_column_with_a_name_\d/);
+  });
+
+  it.each<[name: string, line: string, columns: number, indent: number, wrapped: string]>([
+    ['a short line', 'one two', 80, 2, 'one two'],
+    ['a line as long as the terminal', 'one two three four five', 23, 2, 'one two three four five'],
+    ['a line one longer', 'one two three four five', 22, 2, 'one two three four\n  five'],
+    ['a long word', `one ${'x'.repeat(30)} two`, 24, 2, `one\n  ${'x'.repeat(30)}\n  two`],
+    [
+      'blanks at the beginning and between',
+      '  name    text of it is long',
+      20,
+      4,
+      '  name    text of it\nis long',
+    ],
+    ['wide characters', '日本語 日本語 日本語 日本語', 22, 2, '日本語 日本語 日本語\n  日本語'],
+    [
+      'styles',
+      '\u001B[1mone two three\u001B[22m four fives',
+      23,
+      2,
+      '\u001B[1mone two three\u001B[22m four\n  fives',
+    ],
+    ['a narrow terminal', 'one two three four five', 3, 12, 'one two three four\nfive'],
+    ['nothing', '', 80, 2, ''],
+  ])('%s', (_, line, columns, indent, wrapped) => {
+    expect(wrapWords(line, columns, indent)).toBe(wrapped);
+  });
+
+  it('a megabyte takes no time', () => {
+    const start = performance.now();
+    wrapWords(' '.repeat(500_000) + 'ab '.repeat(100_000), 80);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  it('of warnings are wrapped on a terminal, and whole elsewhere', () => {
+    const text = "warning: column 'unit': the same value in every sample, which predicts nothing";
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const columns = Object.getOwnPropertyDescriptor(process.stderr, 'columns');
+    try {
+      writeMessage(text);
+      Object.defineProperty(process.stderr, 'columns', { value: 50, configurable: true });
+      writeMessage(text);
+      expect(write.mock.calls.map(([written]) => written)).toEqual([
+        `bp4: ${text}\n`,
+        "bp4: warning: column 'unit': the same value in\n  every sample, which predicts nothing\n",
+      ]);
+    } finally {
+      write.mockRestore();
+      Object.defineProperty(process.stderr, 'columns', columns ?? { value: undefined, configurable: true });
+    }
   });
 });

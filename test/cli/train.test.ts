@@ -410,7 +410,7 @@ describe('an error', () => {
     ],
     ['an open quote', ['quote.csv'], 3, /^bp4: quote\.csv: CSV row 3: a quoted field is never closed/],
     ['nothing', ['empty.csv'], 3, /^bp4: empty\.csv: it is empty/],
-    ['no row', ['head.csv'], 3, /^bp4: head\.csv: CSV: expected at least one row of data, got none$/],
+    ['no row', ['head.csv'], 3, /^bp4: head\.csv: it has a header but no rows$/],
     [
       'no text',
       ['binary.csv'],

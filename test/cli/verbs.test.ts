@@ -251,13 +251,21 @@ describe('predict', () => {
       /bad\.csv: the columns .* are missing; if its first row has no names, add --header no|are missing; its columns are/,
     ],
     ['an open quote', `${header}\n"1,2,3,4,5\n`, /bad\.csv: CSV row 2: a quoted field is never closed/],
-    ['a file of names only', `${header}\n`, /bad\.csv: it has column names but no rows$/m],
+    ['a file of names only', `${header}\n`, /bad\.csv: it has a header but no rows$/m],
     ['an empty file', '', /bad\.csv: expected at least one row of data, got none/],
   ])('predict rejects %s', async (_, text, message) => {
     put('bad.csv', text);
     const ran = await run('predict', 'iris.bp4', 'bad.csv', '--out', 'never.csv');
     expectFailure(ran, 3, message);
     expect(readdirSync(cwd).filter((name) => name.startsWith('never'))).toEqual([]);
+  });
+
+  it.each([
+    [['evaluate', 'iris.bp4', 'names.csv']],
+    [['train', 'names.csv', '--stream', '--out', 'never.bp4']],
+  ])('%j rejects a file of names only in the same words', async (args) => {
+    put('names.csv', `${header}\n`);
+    expectFailure(await run(...args), 3, /^bp4: names\.csv: it has a header but no rows$/m);
   });
 
   it('predict rejects a category that was not learned, and broken JSON', async () => {

@@ -217,7 +217,7 @@ describe('invalid CSV texts and options', () => {
   const cases: [string, unknown, unknown, Expected][] = [
     ['a number in place of a text', 5, {}, [TypeError, 'text: expected a CSV text as a string, got 5']],
     ['an empty text', '', {}, [RangeError, 'CSV: expected at least one row of data, got none']],
-    ['a header alone', 'a,b\n', {}, [RangeError, 'CSV: expected at least one row of data, got none']],
+    ['a header alone', 'a,b\n', {}, [RangeError, 'CSV: it has a header but no rows']],
     [
       'a text whose rows are all dropped',
       'a,b\n1,\n',
@@ -524,7 +524,7 @@ describe('csvBatches', () => {
   it('csvBatches rejects a text without rows', async () => {
     await expectError(
       () => collected(csvBatches(() => ['a,y\n'], { targets: 'y' }, 1)),
-      [RangeError, 'CSV: expected at least one row of data, got none'],
+      [RangeError, 'CSV: it has a header but no rows'],
     );
   });
 

@@ -325,7 +325,7 @@ describe('invalid sources and options', () => {
     [
       'a text without rows',
       () => DataStream.fromCSV(() => ['a,y\n']),
-      [RangeError, 'CSV: expected at least one row of data, got none'],
+      [RangeError, 'CSV: it has a header but no rows'],
     ],
     [
       'a text whose rows are all dropped',

@@ -124,7 +124,7 @@ describe('Dataset.fromTable', () => {
 
   it.each<[string, () => unknown, string]>([
     ['an unknown option', () => Table.fromCSV('a\n1', { label: 'a' } as never), "options: unknown 'label'"],
-    ['a text without rows', () => Table.fromCSV('a,b\n'), 'CSV: expected at least one row of data, got none'],
+    ['a text without rows', () => Table.fromCSV('a,b\n'), 'CSV: it has a header but no rows'],
     [
       'bytes in place of a text',
       () => Table.fromCSV(new Uint8Array(3) as never),

@@ -21,6 +21,9 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Tests read what belongs together in one line. */
+const wide = { COLUMNS: '10000' };
+
 interface Answer {
   readonly id: number;
   readonly ran?: Ran;
@@ -55,7 +58,7 @@ export function bp4(args: readonly string[], { cwd, input = '', env = {} }: RunO
       if (ran) resolve(ran);
       else reject(new Error(failure));
     });
-    child.send({ id, bin, args, cwd, input, env });
+    child.send({ id, bin, args, cwd, input, env: { ...wide, ...env } });
   });
 }
 
@@ -68,7 +71,7 @@ export function bp4Process(
   { cwd, input = '', env, onOutput }: RunOptions & { readonly onOutput?: OnOutput },
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...process.env, ...wide, ...env } });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

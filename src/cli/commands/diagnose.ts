@@ -51,9 +51,9 @@ export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     });
     output.say(textTable(['layer', '|δ|', '‖∂C/∂W‖/‖W‖', 'saturated', 'dead units', '‖W‖'], rows));
     output.say();
-    for (const message of messages) output.say(`! ${message}`);
+    for (const message of messages) output.sayWrapped(`! ${message}`);
     if (messages.length === 0) {
-      output.say(
+      output.sayWrapped(
         output.green(
           'No problems found: no layer learns much more slowly than the others, or has too many saturated or dead units.',
         ),

@@ -34,11 +34,13 @@ export const inspect: CommandDefinition<SignatureFlags & ModelFlags> = {
     output.event('model', { ...found });
     const { about } = model;
     const { layers, parameters, training, transforms } = found;
-    const row = (name: string, text: string): void => output.say(`  ${output.bold(name.padEnd(10))} ${text}`);
+    const row = (name: string, text: string): void =>
+      output.sayWrapped(`  ${output.bold(name.padEnd(10))} ${text}`, 13);
     output.say(`${output.bold(model.path)}: ${formatNames[model.format]}, ${formatBytes(model.bytes)}`);
     row('task', taskText(found, about?.reading.label));
     row('inputs', inputsText(found));
-    if (transforms) for (const text of transformTexts(transforms)) output.say(`${' '.repeat(13)}${text}`);
+    if (transforms)
+      for (const text of transformTexts(transforms)) output.sayWrapped(`${' '.repeat(13)}${text}`, 15);
     row('loss', typeof found.loss === 'string' ? found.loss : JSON.stringify(found.loss));
     row('parameters', `${groupDigits(parameters)} in ${formatCount(layers.length, 'layer')}`);
     if (about) row('trained', trainedText(about));

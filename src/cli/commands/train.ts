@@ -86,7 +86,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   try {
     if (done.isStopped)
       throw await saveStopped(output, training, destination, { checkpoint, epoch: done.epoch });
-    output.say(describeEnd(done, training));
+    output.sayWrapped(describeEnd(done, training));
     output.say();
     const evaluation = evaluate(output, training);
     const results = { epochs: done.epoch, seconds: done.seconds, figures: evaluation.figures };

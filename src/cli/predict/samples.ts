@@ -1,6 +1,7 @@
 import { CSVRows } from '../../data/csv.js';
 import { detectDialect, type SkippedRow } from '../../data/index.js';
 import { toCell } from '../../data/rows.js';
+import { checkCount } from '../../data/samples.js';
 import { DataError, inFile } from '../errors.js';
 import { recognizeJSON } from '../../data/foreign-files.js';
 import { STDIN, type FileKind } from '../data/file-formats.js';
@@ -74,10 +75,7 @@ export async function* readSamples(
   yield rest;
   if (reader.skipped.length > 0) onSkipped(reader.skipped);
   if (count + rest.length > 0) return;
-  const problem = reader.hasReadNames
-    ? 'it has column names but no rows'
-    : 'expected at least one row of data, got none';
-  throw new DataError(name, problem);
+  await inFile(name, () => checkCount({ place: '', hasHeader: reader.hasHeader }, undefined));
 }
 
 /** Text in chunks; the first has enough of it to tell how it is written, if there is as much. */
@@ -128,8 +126,8 @@ class TableSamples {
     return this.#rows.skipped;
   }
 
-  get hasReadNames(): boolean {
-    return this.#hasNames && this.#rows.names !== undefined;
+  get hasHeader(): boolean {
+    return this.#rows.hasHeader;
   }
 
   read(text: string, isLast: boolean): Sample[] {
@@ -153,7 +151,7 @@ class TableSamples {
 
 /** A value of JSON on each line. */
 class LineSamples {
-  readonly hasReadNames = false;
+  readonly hasHeader = false;
   readonly skipped: readonly SkippedRow[] = [];
   readonly #name: string;
   readonly #objects: ObjectSamples;

@@ -4,6 +4,7 @@ import { exitCodes } from '../exit-codes.js';
 import { cureWithFlags } from '../flags.js';
 import { toJSONLine, toVisible, toVisibleLine } from './control-characters.js';
 import { hasStyles, styleForTerminal } from './style.js';
+import { wrapWords } from './wrap.js';
 
 /** The error of stdout, once a write to it failed. */
 let failure: NodeJS.ErrnoException | undefined;
@@ -19,7 +20,7 @@ export function watchOutputs(): void {
       process.exitCode ??= exitCodes.data;
       if (stream === process.stderr || failure) return;
       failure = error;
-      process.stderr.write(`bp4: ${describeError(toDataError('stdout', error), [])}\n`);
+      writeMessage(describeError(toDataError('stdout', error), []));
     });
   }
 }
@@ -27,6 +28,12 @@ export function watchOutputs(): void {
 function quitIfClosed({ code }: NodeJS.ErrnoException): void {
   if (code === 'EPIPE') process.exit(exitCodes.brokenPipe);
 }
+
+/** A message on stderr. A terminal gets it wrapped; a log or a program, as one line. */
+export const writeMessage = (text: string): void => {
+  const { columns } = process.stderr as { columns?: number };
+  process.stderr.write(`${wrapWords(`bp4: ${text}`, columns || Infinity, 2)}\n`);
+};
 
 /** Where a command writes: text for a person, or events for a program. */
 export class Output {
@@ -51,14 +58,19 @@ export class Output {
     this.#hasStyles = !options.json && hasStyles();
   }
 
-  /** Columns of the terminal; 80 without one. */
+  /** Columns of the terminal; without one, those of the environment variable COLUMNS, or 80. */
   get columns(): number {
-    return process.stdout.columns || 80;
+    return process.stdout.columns || Number(process.env['COLUMNS']) || 80;
   }
 
   /** A line for a person: not with --json, and not with --quiet. */
   say(line = ''): void {
     if (!this.json && !this.quiet) process.stdout.write(`${toVisible(line)}\n`);
+  }
+
+  /** A line for a person, wrapped between words. @param indent of the lines after the first */
+  sayWrapped(line: string, indent = 2): void {
+    this.say(wrapWords(toVisible(line), this.columns, indent));
   }
 
   /** An event, with --json. */
@@ -90,7 +102,7 @@ export class Output {
 
   /** What must be seen, on stderr. */
   warn(line: string): void {
-    process.stderr.write(`bp4: ${toVisible(line)}\n`);
+    writeMessage(toVisible(line));
   }
 
   /** A warning with its cure: a line on stderr, unless --quiet; an event, with --json. */

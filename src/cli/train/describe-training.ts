@@ -39,7 +39,7 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
   if (found) describeData(output, prepared);
   else {
     const { path, epochs } = prepared.from!;
-    output.say(
+    output.sayWrapped(
       `${output.bold(displayPath(training.data))}: resumed from ${path}, after ${formatCount(epochs, 'epoch')}`,
     );
   }
@@ -52,8 +52,9 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
 
 /** @param option that changes it */
 function row(output: Output, name: string, text: string, option = ''): void {
-  output.say(
+  output.sayWrapped(
     `  ${output.bold(name.padEnd(9))} ${text}${option === '' ? '' : `  ${output.dim(`(${option})`)}`}`,
+    12,
   );
 }
 
@@ -62,14 +63,14 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
   const { reading, task, training } = about;
   if (file.kind === 'samples') {
     const { samples, testSamples, testPart } = training;
-    output.say(
+    output.sayWrapped(
       `${output.bold(displayPath(file.path))}: ${formatCount(samples + (testPart ? testSamples : 0), 'sample')} of ${train.width} numbers`,
     );
     if (train.classes) row(output, 'label', formatCount(train.classes.length, 'class', 'classes'));
     return;
   }
   const { count, columns } = profile!;
-  output.say(
+  output.sayWrapped(
     `${output.bold(displayPath(file.path))}: ${formatCount(count, 'row')}, ${formatCount(columns.length, 'column')}${dialectText(file.dialect)}`,
   );
   const skipped = describeSkipped(profile!.skipped ?? []);
