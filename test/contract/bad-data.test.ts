@@ -1,11 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import {
-  Network,
-  type ActivationName,
-  type Data,
-  type LossName,
-} from '../../src/index.js';
+import { Network, type ActivationName, type Data, type LossName } from '../../src/index.js';
 import { expectError, expectHarmlessError, goodData, type Expected } from '../support/patient.js';
 
 // Data that cannot be right are refused at their place by every method that takes data, and nothing has changed then.
