@@ -242,7 +242,7 @@ describe('invalid rows', () => {
   it('fromJSON and fromJSONLines reject values that are not strings', async () => {
     await expectError(
       () => Dataset.fromJSON(new Uint8Array(3) as never),
-      [TypeError, 'text: expected a JSON text as a string, got an object; decode bytes with TextDecoder'],
+      [TypeError, 'text: expected a JSON text as a string, got a Uint8Array; decode bytes with TextDecoder'],
     );
     await expectError(
       () => Dataset.fromJSONLines(3 as never),

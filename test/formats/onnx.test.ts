@@ -300,7 +300,7 @@ describe('metadata that contradict the graph', () => {
     ['no JSON', spec((text) => text.slice(1)), /^bytes: metadata_props 'bp4': /],
     ['a name twice', spec((text) => text.replace('{', '{"inputs":7,')), /duplicate name/],
     ['nothing', spec(() => 'null'), /expected an object from toJSON/],
-    ['a long text', spec((text) => text + ' '.repeat(2 ** 21)), /its length/],
+    ['a long text', spec((text) => text + ' '.repeat(2 ** 25)), /its length/],
     [
       'a node more',
       (given: GivenModel) => ({
