@@ -230,7 +230,7 @@ describe('a model of another program', () => {
     const entries = names.map((name, i) => [name, files[i]!] as const);
     expect(await read(model, new Map(entries))).toEqual(expected);
     expect(await read(model, runInNewContext('new Map(entries)', { entries }) as never)).toEqual(expected);
-    const buffers = entries.map(([name, bytes]) => [name, (bytes).slice().buffer]);
+    const buffers = entries.map(([name, bytes]) => [name, bytes.slice().buffer]);
     expect(await read(model, Object.fromEntries(buffers) as never)).toEqual(expected);
     expect(await read(model, Object.fromEntries(entries))).toEqual(expected);
     expect(await read(model, all)).toEqual(expected);

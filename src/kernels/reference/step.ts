@@ -89,12 +89,7 @@ function forwardPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Bat
  * learns.
  * @param weights pointer to [rows], or 0 for none
  */
-function deltaPass(
-  m: ReferenceMemory,
-  net: Net,
-  { from, to, isTraining }: Batch,
-  weights: number,
-): void {
+function deltaPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Batch, weights: number): void {
   const rule = new Rule(m, net.rule);
   outputDelta(m, net, from, to);
   if (weights) weightDelta(m, net, weights, from, to);
