@@ -42,16 +42,21 @@ runNode('scripts/generate-structs.mjs');
 
 // 2. AssemblyScript → WebAssembly (asc prints its own diagnostics), for one thread, for several and for bp4/brain; a
 //    module's bytes become a string, so that bundlers and browsers have nothing to locate or fetch
-const kernelStamp = hashFiles('assembly', 'asconfig.json', 'node_modules/assemblyscript/package.json');
-const core = sortFunctions(await compile('release', 'assembly/index.ts', 'kernels'));
-const threads = sortFunctions(await compile('threads', 'assembly/threads.ts', 'kernels-threads'));
-const brain = sortFunctions(await compile('brain', 'assembly/brain/index.ts', 'kernels-brain'));
+const kernelStamp = hashFiles(
+  'assembly',
+  'asconfig.json',
+  'scripts/build.mjs',
+  'node_modules/assemblyscript/package.json',
+);
+const core = await compile('release', 'assembly/index.ts', 'kernels');
+const threads = await compile('threads', 'assembly/threads.ts', 'kernels-threads');
+const brain = await compile('brain', 'assembly/brain/index.ts', 'kernels-brain');
 const coreName = `bp4 ${createHash('sha256').update(core).digest('hex').slice(0, 16)}`;
 writeModule('kernels/wasm-module', core, `export const coreName = '${coreName}';\n`);
 writeModule('kernels/wasm-threads-module', threads);
 writeModule('brain/wasm-module', brain);
 
-/** Compiles a module only if its sources, its options or the compiler have changed, because asc takes most of a build. */
+/** Compiles a module only if its sources, its options, the compiler or this script have changed, because asc takes most of a build. */
 async function compile(target, entry, wasmName) {
   const [wasm, stamp] = [`build/${wasmName}.wasm`, `build/${wasmName}.stamp`];
   const isFresh = existsSync(wasm) && existsSync(stamp) && readFileSync(stamp, 'utf8') === kernelStamp;
@@ -61,8 +66,10 @@ async function compile(target, entry, wasmName) {
     stderr: { write: writeDiagnostic },
   });
   if (error) fail(1);
+  const sorted = sortFunctions(readFileSync(wasm));
+  writeFileSync(wasm, sorted);
   writeFileSync(stamp, kernelStamp);
-  return readFileSync(wasm);
+  return sorted;
 }
 
 /** asc ends its optimization when a pass no longer makes the module smaller, and keeps the smaller one: that isn't a warning. */

@@ -36,7 +36,7 @@ describe('an unknown option', () => {
     ['train', ['--class-weight'], '--class-weights'],
     ['export', ['--format'], '--to'],
     ['predict', ['--format'], '--json'],
-    ['predict', ['--output'], '--out'],
+    ['predict', ['--output-file', '--save-to'], '--out'],
     ['bench', ['--device'], '--engine'],
   ];
 

@@ -170,7 +170,7 @@ describe("a user's function whose promise never settles", () => {
   const never = new Promise<never>(() => undefined);
   let hasClosed = false;
 
-  /** Each waits after the first epoch, which has six steps, but for the stream, which has two. */
+  /** Each waits after the first epoch, which has six steps, except for the stream, which has two. */
   const waits: [
     string,
     steps: number,
@@ -185,6 +185,15 @@ describe("a user's function whose promise never settles", () => {
     [
       'metrics',
       6,
+      (net, given, wait) => {
+        let calls = 0; // the first measures the network before it is trained
+        const metrics = { wait: () => (calls++ === 0 ? 0 : wait()) as number };
+        return net.train(data, { ...given, validation: data, metrics });
+      },
+    ],
+    [
+      'metrics before the training',
+      0,
       (net, given, wait) => net.train(data, { ...given, validation: data, metrics: { wait: wait as never } }),
     ],
     ['the rate', 0, (net, given, wait) => net.train(data, { ...given, learningRate: wait as never })],

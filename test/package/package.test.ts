@@ -192,7 +192,7 @@ describe('snippets of README.md and docs/', () => {
       );
     });
     const clients = fences.filter((info) => info === 'js client'); // test/clients runs these
-    expect(clients).toHaveLength(4);
+    expect(clients).toHaveLength(6);
     expect(fences.filter((info) => info !== 'js client')).toEqual(snippets.map(({ language }) => language));
     expect(snippets.length).toBeGreaterThanOrEqual(40);
   });

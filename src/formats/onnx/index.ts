@@ -14,6 +14,9 @@ import type { ONNXOptions } from './read.js';
 export type { ONNXOptions } from './read.js';
 export { toONNX } from './write.js';
 
+/** On demand, so that programs that only write don't load it. */
+const loadReader = (place: string): Promise<typeof import('./read.js')> => loaded(place, import('./read.js'));
+
 /**
  * Creates a network from an ONNX model. A file of `toONNX` is restored with its loss, dropout, seed and transforms.
  * Other models must be a sequence of layers from one input to one output:
@@ -40,8 +43,7 @@ export async function fromONNX(bytes: Bytes, options: ONNXOptions = {}): Promise
   const model = checkBytes('bytes', bytes, 'an ONNX model').slice();
   const files = given && collectFiles('options.files', given);
   for (const [name, file] of files ?? []) files!.set(name, file.slice());
-  // Loaded on demand, so that programs that only write don't load the reader.
-  const { read } = await loaded('fromONNX', import('./read.js'));
+  const { read } = await loadReader('fromONNX');
   return await importNetwork('bytes', read(model, { loss, output, files }), engine);
 }
 
@@ -53,6 +55,6 @@ export async function fromONNX(bytes: Bytes, options: ONNXOptions = {}): Promise
  */
 export async function listFiles(bytes: Bytes): Promise<string[]> {
   const given = checkBytes('bytes', bytes, 'an ONNX model').slice();
-  const { listExternalFiles } = await import('./read.js');
+  const { listExternalFiles } = await loadReader('listFiles');
   return listExternalFiles(given);
 }
