@@ -38,9 +38,9 @@ export interface StreamOptions {
   readonly rowsPerBatch?: number;
   /**
    * Called with a sentence if the first epoch shows that the file is sorted by class: some batch lacks a class of which it
-   * should hold twenty. Default `console.warn`.
+   * should hold twenty. The class is also given alone. Default: `console.warn` of the sentence.
    */
-  readonly onWarning?: (message: string) => void;
+  readonly onWarning?: (message: string, name: string | number) => void;
 }
 
 const NUMBERS_PER_BATCH = 2 ** 20;
@@ -75,9 +75,11 @@ export class DataStream implements Stream {
       const lacking = isChecked ? undefined : order.findLacking();
       isChecked = true;
       if (lacking === undefined) return;
+      const name = classes?.[lacking] ?? lacking;
       onWarning(
-        `The file seems to be sorted: a batch of ${rows} rows holds no row of class ${show(classes?.[lacking] ?? lacking)}. ` +
+        `The file seems to be sorted: a batch of ${rows} rows holds no row of class ${show(name)}. ` +
           'Training shuffles within a batch only: shuffle the file, or raise rowsPerBatch',
+        name,
       );
     };
   }

@@ -213,6 +213,31 @@ describe('train and evaluate warn of', () => {
     ]);
   });
 
+  it('a stream that is sorted by class, in text and events', async () => {
+    const names = Array.from({ length: 1000 }, (_, k) => `x${k}`).join(',');
+    const rows = Array.from({ length: 2400 }, (_, n) => `${`${n % 7},`.repeat(1000)}${n < 1200 ? 'a' : 'b'}`);
+    writeFileSync(join(cwd, 'sorted.csv'), [names + ',kind', ...rows].join('\n'));
+    const args = ['train', 'sorted.csv', '--stream', '--epochs', '1', '--hidden', '2'];
+    const sorted = {
+      place: "class 'a'",
+      problem:
+        'the file seems to be sorted: a batch holds no row of it, and training shuffles within batches only',
+      cure: 'shuffle the rows of the file',
+    };
+    const text = await run(...args);
+    expect(warnings(text)).toContain(`${sorted.place}: ${sorted.problem}; ${sorted.cure}`);
+    expect(text.stderr).not.toContain('rowsPerBatch');
+    const ran = await run(...args, '--json');
+    expect(listEvents(ran)).toContainEqual({ event: 'warning', ...sorted });
+    expect(ran.stderr).toBe('');
+  });
+
+  it('--monitor accuracy of a regression is refused', async () => {
+    const ran = await run('train', 'noise.csv', '--monitor', 'accuracy');
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toMatch(/^bp4: --monitor/);
+  });
+
   it('nothing in iris.csv', async () => {
     const ran = await run('train', 'iris.csv');
     expect(ran).toMatchObject({ code: 0, stderr: '' });

@@ -68,7 +68,7 @@ export async function openData(path: string, known: OpenOptions = {}): Promise<D
     path,
     profile: (options) => inFile(name, () => profile(options)),
     read: (reading) => inFile(name, () => read(reading)),
-    ...(stream && { stream: (reading) => inFile(name, () => stream(reading)) }),
+    ...(stream && { stream: (reading, onWarning) => inFile(name, () => stream(reading, onWarning)) }),
   };
 }
 

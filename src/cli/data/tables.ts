@@ -15,6 +15,7 @@ import {
   type DetectedDialect,
   type GapOptions,
   type MissingPolicy,
+  type StreamOptions,
   type ProfileOptions,
   type TableProfile,
 } from '../../data/index.js';
@@ -46,6 +47,9 @@ export interface Reading extends TextFormat, GapOptions {
 export const namesOfCategorical = ({ categorical = [] }: Reading): readonly string[] =>
   Array.isArray(categorical) ? (categorical as readonly string[]) : Object.keys(categorical);
 
+/** Called if a stream is sorted by class. */
+export type OnWarning = NonNullable<StreamOptions['onWarning']>;
+
 /** A table whose columns are to be chosen. */
 export interface OpenedTable {
   /** What its columns hold. @throws FormatError, TypeError, RangeError naming the row, of a table larger than memory */
@@ -55,7 +59,7 @@ export interface OpenedTable {
   /** A table in memory is not parsed again for it. @throws FormatError, TypeError, RangeError naming the row and column */
   readonly read: (reading: Reading) => Dataset | Promise<Dataset>;
   /** In place of `read`, where it is larger than memory. @throws as that */
-  readonly stream?: (reading: Reading) => Promise<DataStream>;
+  readonly stream?: (reading: Reading, onWarning: OnWarning) => Promise<DataStream>;
 }
 
 /** A text: whole, or a function that opens it from its beginning. */
@@ -78,7 +82,7 @@ export async function openCSV(text: Text, known: CSVDialect): Promise<OpenedTabl
     profile: (options) => profileRows(openText(text, new CSVRows(dialect)), options),
     dialect,
     read: async (reading) => Dataset.fromCSV(await readWhole(text), optionsFor(reading)),
-    stream: (reading) => DataStream.fromCSV(text, optionsFor(reading)),
+    stream: (reading, onWarning) => DataStream.fromCSV(text, { ...optionsFor(reading), onWarning }),
   };
 }
 
@@ -91,7 +95,7 @@ export function openJSONLines(text: Text): OpenedTable {
   return {
     profile: (options) => profileRows(openText(text, new JSONLinesRows(undefined, 'grow')), options),
     read: async (reading) => Dataset.fromJSONLines(await readWhole(text), chooseColumns(reading)),
-    stream: (reading) => DataStream.fromJSONLines(text, chooseColumns(reading)),
+    stream: (reading, onWarning) => DataStream.fromJSONLines(text, { ...chooseColumns(reading), onWarning }),
   };
 }
 
@@ -113,7 +117,7 @@ export function openParquet(
     return {
       profile: (options) => profileParquet(file, ignore, options),
       read: (reading) => Dataset.fromParquet(file, chooseColumns(reading)),
-      stream: (reading) => DataStream.fromParquet(file, chooseColumns(reading)),
+      stream: (reading, onWarning) => DataStream.fromParquet(file, { ...chooseColumns(reading), onWarning }),
     };
   }
   let table: Table | undefined;

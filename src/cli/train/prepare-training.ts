@@ -18,7 +18,8 @@ import {
   type LearnedStream,
   type Shares,
 } from '../data/split-stream.js';
-import type { Reading } from '../data/tables.js';
+import type { OnWarning, Reading } from '../data/tables.js';
+import type { Fault } from '../../errors.js';
 import {
   buildTrainOptions,
   trainingGroup,
@@ -58,7 +59,7 @@ export interface PreparedTraining {
   /** What was found in the data; undefined where a training goes on. */
   readonly found: Found | undefined;
   /** What is suspicious in the data; nothing where a training goes on. */
-  readonly warnings: readonly DataWarning[];
+  readonly warnings: readonly Fault[];
   /** From where a training goes on. */
   readonly from?: TrainingProgress & { readonly path: string };
 }
@@ -92,8 +93,12 @@ export async function prepareTraining(
     ...(flags.stream && { isStream: true }),
     ignore: flags.ignore,
   });
-  const chosen = file.kind === 'table' ? await readTable(flags, file) : chooseSamples(given, file);
+  const sorted: Fault[] = [];
+  const onSorted: OnWarning = (_, name) => sorted.push(describeSorted(name));
+  const chosen = file.kind === 'table' ? await readTable(flags, file, onSorted) : chooseSamples(given, file);
   const { data, reading, task, ...found } = chosen;
+  if (task === 'regression' && flags.monitor === 'accuracy')
+    throw new UsageError('--monitor', 'a regression has no accuracy', 'use --monitor loss');
   const parts =
     data instanceof DataStream
       ? await setAside(flags, data, reading)
@@ -127,9 +132,16 @@ export async function prepareTraining(
       hashes: hashParts(parts),
     },
   };
-  const warnings = warnOfData(flags, data, parts, reading);
+  const warnings = [...sorted, ...warnOfData(flags, data, parts, reading)];
   return { net, ...parts, options, about, warnings, found: { file, ...found } };
 }
+
+const describeSorted = (name: string | number): Fault => ({
+  place: `class '${name}'`,
+  problem:
+    'the file seems to be sorted: a batch holds no row of it, and training shuffles within batches only',
+  cure: 'shuffle the rows of the file',
+});
 
 interface Read {
   readonly data: Dataset | DataStream;
@@ -158,7 +170,7 @@ function warnOfData(
 }
 
 /** Chooses the columns of a table, and reads them. */
-async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
+async function readTable(flags: TrainFlags, file: TableFile, onSorted: OnWarning): Promise<Read> {
   const texts = pickProfileOptions(flags);
   const profile = await file.profile(texts);
   const guess = await guessColumns(displayPath(file.path), profile, {
@@ -179,11 +191,10 @@ async function readTable(flags: TrainFlags, file: TableFile): Promise<Read> {
   const hasTextGaps = gaps.some(({ name }) => categorical.includes(name));
   let missing = given ?? (hasTextGaps ? 'category' : gaps.length > 0 ? 'drop' : 'error');
   const read = async (): Promise<Dataset | DataStream> =>
-    await (file.stream ?? file.read)({
-      ...columns,
-      missing,
-      ...(categorical.length > 0 && { categorical }),
-    });
+    await (file.stream ?? file.read)(
+      { ...columns, missing, ...(categorical.length > 0 && { categorical }) },
+      onSorted,
+    );
   let data = await read();
   const canFill = gaps.every(({ name, kind }) => kind === 'number' && inputs.has(name));
   const answer = profile.columns.find(({ name }) => name === columns.label);

@@ -65,7 +65,10 @@ async function restoreParts(path: string, about: About): Promise<TrainingParts> 
     const file = await openData(path, { ...pickTextFormat(reading), isStream: true });
     if (file.kind !== 'table' || !file.stream)
       throw new DataError(path, 'the training streamed this file, which is no longer possible');
-    const { learned, test, ...parts } = await splitStream(await file.stream(reading), shares);
+    const { learned, test, ...parts } = await splitStream(
+      await file.stream(reading, () => undefined),
+      shares,
+    );
     return { train: learned, ...parts, test: test ?? (await readTest(path, about)) };
   }
   const whole = await readData(path, reading);
