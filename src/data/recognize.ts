@@ -99,7 +99,7 @@ export function adviseFormat(error: unknown): unknown {
   const profiler = new TableProfiler();
   profiler.addColumn(column).add(text);
   const [{ format } = {}] = profiler.result({ origin: 'text' });
-  if (!format) return error;
+  if (!format) return new TypeFault({ place, problem, cure });
   const { kind, ...others } = format;
   const fields = Object.entries(others).map(([name, value]) => `, ${name}: '${value}'`);
   const advice = `set formats: { ${JSON.stringify(column)}: { kind: '${kind}'${fields.join('')} } }`;

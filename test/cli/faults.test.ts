@@ -33,7 +33,7 @@ const csv = `a,b,kind\n${rows.join('\n')}\n`;
 beforeAll(async () => {
   writeFileSync(join(cwd, 'data.csv'), csv);
   const ran = await bp4(['train', 'data.csv', ...short, '--out', 'model.bp4'], { cwd });
-  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  expect(ran.code).toBe(0);
 });
 afterAll(() => rmSync(cwd, { recursive: true }));
 

@@ -268,12 +268,16 @@ describe('predict', () => {
     expectFailure(await run(...args), 3, /^bp4: names\.csv: it has a header but no rows$/m);
   });
 
-  it('predict rejects a category that was not learned, and broken JSON', async () => {
-    expectFailure(
-      await fed('area,district\n50,west\n', 'predict', 'houses.bp4'),
-      3,
-      /stdin: CSV row 2, column 'district': expected one of the learned categories north, south, got 'west'/,
+  it('predict counts a category that was not learned as none of them, and says so', async () => {
+    const ran = await fed('area,district\n50,west\n', 'predict', 'houses.bp4');
+    expect(ran.code).toBe(0);
+    expect(ran.stdout.trim().split('\n')).toHaveLength(2);
+    expect(ran.stderr).toBe(
+      'bp4: stdin: 1 sample with categories that the training lacked; train --unknown chooses how they count\n',
     );
+  });
+
+  it('predict rejects broken JSON', async () => {
     put('bad.jsonl', '{"area":50,"district":"north"}\n{"area":50,\n');
     expect((await run('predict', 'houses.bp4', 'bad.jsonl')).stderr).toMatch(
       /bad\.jsonl: line 2: invalid JSON/,

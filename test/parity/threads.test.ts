@@ -4,7 +4,14 @@ import { createRequire } from 'node:module';
 import type * as OS from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Worker } from 'node:worker_threads';
-import { Network, ThreadError, type ActivationName, type Data, type ThreadChoice } from '../../src/index.js';
+import {
+  DivergenceError,
+  Network,
+  ThreadError,
+  type ActivationName,
+  type Data,
+  type ThreadChoice,
+} from '../../src/index.js';
 import { Random } from '../../src/base/random.js';
 import { Window } from '../../src/training/window.js';
 import { fingerprint } from '../support/fingerprint.js';
@@ -108,7 +115,8 @@ it('gives the same bits with 2 threads when weights overflow and zeros may no lo
     const net = await create([100, 37, 5], threads);
     const { inputs, labels } = createData(50, 100, 5, 8) as { inputs: Float32Array; labels: Uint8Array };
     inputs.set([1e30], 0);
-    await net.train({ inputs, labels }, { epochs: 1, miniBatchSize: 5, learningRate: 1e30 });
+    const training = net.train({ inputs, labels }, { epochs: 1, miniBatchSize: 5, learningRate: 1e30 });
+    await expect(training).rejects.toThrow(DivergenceError);
     results.push(net.layers);
   }
   expect(results[1]).toEqual(results[0]);
