@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdtempSync,
@@ -46,8 +47,11 @@ function runInto(stdout: string, args: readonly string[]): { code: number | null
     stdio: ['ignore', openSync(stdout, 'w'), 'pipe'],
     encoding: 'utf8',
   });
-  return { code: status, stderr };
+  return { code: status, stderr: withoutWarnings(stderr) };
 }
+
+/** The data of these tests deserve warnings, which others test. */
+const withoutWarnings = (stderr: string): string => stderr.replace(/^bp4: warning: .*\n/gm, '');
 
 const readWeights = async (path: string): Promise<unknown> =>
   (await Network.load(readFileSync(join(cwd, path)))).layers;
@@ -86,7 +90,7 @@ describe('the permission model of Node', () => {
         cwd,
         encoding: 'utf8',
       });
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect({ status, stderr: withoutWarnings(stderr) }).toEqual({ status: 0, stderr: '' });
     }
     expect(await readWeights('permitted.bp4')).toEqual(await readWeights('model.bp4'));
     expect(statSync(join(cwd, 'permitted.onnx')).size).toBeGreaterThan(100);
@@ -175,7 +179,7 @@ it('--json escapes what a terminal would obey, and programs read the same', asyn
 it.each(['train', 'evaluate'])(
   'bp4 %s refuses a file that unpacks to more than 1 GiB, before it unpacks it',
   async (command) => {
-    const bomb = gzipSync(csv);
+    const bomb = gzipSync(randomBytes(1_100_000)); // a smaller file can't unpack to so much
     bomb.writeUInt32LE(2 ** 30 + 1, bomb.length - 4);
     writeFileSync(join(cwd, 'bomb.csv.gz'), bomb);
     const args = command === 'train' ? ['bomb.csv.gz'] : ['model.bp4', 'bomb.csv.gz'];
