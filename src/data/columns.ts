@@ -20,8 +20,8 @@ export type Categories = readonly string[] | readonly number[];
 export type MissingPolicy = 'error' | 'drop' | 'mean' | 'category';
 
 /** The category of a missing value, and that of the categories that `maxCategories` joins. */
-export const MISSING = '';
-export const OTHER = 'other';
+const MISSING = '';
+const OTHER = 'other';
 
 /** Selects the columns for inputs and answers. */
 export interface ColumnOptions extends GapOptions {

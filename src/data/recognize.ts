@@ -11,7 +11,7 @@ import type { SampleArrays } from './schema.js';
 // Plain numbers are read at once. Only a column with other texts needs a look at all of them.
 
 /** Profiles rows in memory. */
-export function profileRowsInMemory({ source, rows }: OpenedRows, options: GapOptions): TableProfile {
+function profileRowsInMemory({ source, rows }: OpenedRows, options: GapOptions): TableProfile {
   const profiler = new TableProfiler(options);
   let count = 0;
   for (const { cells } of rows) {

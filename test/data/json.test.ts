@@ -208,7 +208,10 @@ describe('invalid rows', () => {
       'a word among numbers',
       [{ a: 1 }, { a: 'x' }],
       {},
-      [TypeError, "JSON row 2, column 'a': expected a number, got 'x'; name 'x' in gaps, if it stands for a missing value, name the column in categorical"],
+      [
+        TypeError,
+        "JSON row 2, column 'a': expected a number, got 'x'; name 'x' in gaps, if it stands for a missing value, name the column in categorical",
+      ],
     ],
     [
       'an object in a row',

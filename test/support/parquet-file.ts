@@ -14,7 +14,7 @@ export const struct = (...fields: Field[]): number[] => [
   ...fields.flatMap(([id, type, bytes], i) => [...head(id - (fields[i - 1]?.[0] ?? 0), id, type), ...bytes]),
   0,
 ];
-export const whole = (id: number, n: number): Field => [id, 6, varint(2 * n)];
+const whole = (id: number, n: number): Field => [id, 6, varint(2 * n)];
 export const short = (id: number, n: number): Field => [id, 5, varint(2 * n)];
 export const inner = (id: number, ...fields: Field[]): Field => [id, 12, struct(...fields)];
 const toBytes = (text: string): number[] => [...varint(text.length), ...Buffer.from(text)];

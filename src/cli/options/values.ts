@@ -39,7 +39,7 @@ export function findNearest(name: string, names: readonly string[]): string | un
 }
 
 /** `did you mean 'adam'?`, or nothing. */
-export function suggestName(name: string, names: readonly string[]): string | undefined {
+function suggestName(name: string, names: readonly string[]): string | undefined {
   const nearest = findNearest(name, names);
   return nearest === undefined ? undefined : `did you mean '${nearest}'?`;
 }

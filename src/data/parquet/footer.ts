@@ -15,7 +15,7 @@ import {
 // Reads the footer of a Parquet file: FileMetaData in Thrift (https://github.com/apache/parquet-format).
 
 /** A top-level column of the schema. */
-export interface ParquetColumn {
+interface ParquetColumn {
   readonly name: string;
   readonly isOptional: boolean;
   /** What the column holds; a string names values that are neither numbers nor text. */
