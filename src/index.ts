@@ -30,10 +30,10 @@ export type {
   NetworkSpec,
 } from './model/spec.js';
 export type { Metrics } from './training/evaluate.js';
-export type { NumberTransform, Transform, Transforms } from './model/transforms.js';
+export type { NumberTransform, Transform, Transforms, UnknownPolicy } from './model/transforms.js';
 export type { NumericArray } from './base/numeric-arrays.js';
 export type { RawRows, Rows } from './training/matrix.js';
-export type { ClassWeights, Data, Inputs } from './training/samples.js';
+export type { ClassWeights, Data, Inputs, NamedInputs } from './training/samples.js';
 export type { BatchReport, Diagnosis, EpochReport, LayerDiagnosis } from './training/reports.js';
 export type { Checkpoint } from './training/hooks/checkpoint.js';
 export type { EarlyStopping } from './training/hooks/early-stopping.js';

@@ -19,7 +19,7 @@ interface ArrowType {
 }
 
 /** A column: its values by index. apache-arrow has `get`, Flechette `at`. */
-interface ArrowColumn {
+export interface ArrowColumn {
   get?(index: number): unknown;
   at?(index: number): unknown;
 }

@@ -16,7 +16,8 @@
 export { Dataset } from './dataset.js';
 export type { PartitionOptions, Split, SplitOptions } from './dataset.js';
 export type { Arrays } from './arrays.js';
-export type { ArrowTable } from './arrow.js';
+export type { ArrowColumn, ArrowTable } from './arrow.js';
+
 export type { Categories, ColumnOptions, MissingPolicy } from './columns.js';
 export type { CSVOptions } from './csv.js';
 export type { CSVDialect, DetectedDialect } from './dialect.js';
