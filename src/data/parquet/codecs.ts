@@ -86,7 +86,7 @@ interface Zlib {
 /** Node, Deno and Bun decompress Brotli; a decompressor for pages would be larger than all else that reads Parquet. */
 function findBrotli(): Unpack {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => Zlib | undefined } };
-  const zlib = process?.getBuiltinModule?.('node:zlib');
+  const zlib = process?.getBuiltinModule?.('zlib');
   if (!zlib) throw unsupported('BROTLI');
   return (packed, length) =>
     decompress('Brotli', () =>

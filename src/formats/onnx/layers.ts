@@ -118,7 +118,7 @@ function addBiases(
  */
 export function batchNormalization(node: GraphNode, budget: Budget): Flow {
   if (node.number('training_mode', 'i', 0) !== 0 || node.outputs > 1) {
-    throw node.wrong('it is in training mode', 'export the model for inference: model.eval() in PyTorch');
+    throw node.wrong('it is in training mode', 'export the model for inference, in evaluation mode');
   }
   const [scale, offset, mean, variance] = [1, 2, 3, 4].map((i) => node.constant(i).values);
   const epsilon = node.number('epsilon', 'f', 1e-5);
