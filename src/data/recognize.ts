@@ -1,4 +1,5 @@
 import { TypeFault } from '../errors.js';
+import { show } from '../base/check.js';
 import { planColumns, UnknownFormat, type ColumnOptions } from './columns.js';
 import { gapOptionNames, type GapOptions } from './gaps.js';
 import type { ColumnFormat } from './number-formats.js';
@@ -102,6 +103,6 @@ export function adviseFormat(error: unknown): unknown {
   if (!format) return new TypeFault({ place, problem, cure });
   const { kind, ...others } = format;
   const fields = Object.entries(others).map(([name, value]) => `, ${name}: '${value}'`);
-  const advice = `set formats: { ${JSON.stringify(column)}: { kind: '${kind}'${fields.join('')} } }`;
+  const advice = `set formats: { ${show(column)}: { kind: '${kind}'${fields.join('')} } }`;
   return new TypeFault({ place, problem, cure: cure === undefined ? advice : `${advice}, or ${cure}` });
 }

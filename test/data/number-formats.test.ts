@@ -168,7 +168,7 @@ describe('reading', () => {
     expect(await read({ formats })).toEqual([1.5, 2]);
     await expectError(
       () => read({}),
-      [TypeError, `set formats: { "width": { kind: 'number', decimal: ',' } }`],
+      [TypeError, `set formats: { 'width': { kind: 'number', decimal: ',' } }`],
     );
   });
 
