@@ -5,9 +5,9 @@ import type { Hook } from '../hook.js';
 import { WORK_PER_STEP } from '../pace.js';
 import { copyRun, type Run } from '../../model/state.js';
 
-// A training diverges if its loss, a weight or a number of its optimizer becomes NaN or infinite. Checking each weight after each step would take longer
-// than a small step. Instead the training checks now and then, and keeps a snapshot. If it finds a weight that is not finite,
-// it returns to the snapshot and repeats the steps one by one, up to the first that fails
+// A training diverges if its loss, a weight or a number of its optimizer becomes NaN or infinite. Checking each weight after
+// each step would take longer than a small step. Instead the training checks now and then, and keeps a snapshot. If it finds
+// a weight that is not finite, it returns to the snapshot and repeats the steps one by one, up to the first that fails
 // (find-divergence.ts).
 
 /** Samples learned between two snapshots. Copying a parameter costs less than a hundredth of learning a sample with it. */
