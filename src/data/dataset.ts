@@ -1,5 +1,5 @@
 import { RangeFault, TypeFault } from '../errors.js';
-import type { Bytes } from '../base/bytes.js';
+import { checkBytes, type Bytes } from '../base/bytes.js';
 import { loaded } from '../base/loaded.js';
 import { checkInteger, checkKeys, checkOptional, show } from '../base/check.js';
 import { Random } from '../base/random.js';
@@ -28,6 +28,7 @@ import type { Table } from './table.js';
 import { NamedData } from './align.js';
 import { recognizingBlocks } from './recognize.js';
 import { buildBatches } from './samples.js';
+import { decodeSamples, encodeSamples } from './saved.js';
 import { categoriesByName, type SampleArrays } from './schema.js';
 
 export interface PartitionOptions {
@@ -185,6 +186,22 @@ export class Dataset extends NamedData {
   static fromTable(table: Table, options: ColumnOptions = {}): Dataset {
     checkKeys('options', options, columnOptionNames);
     return new Dataset(table.toSamples(options));
+  }
+
+  /**
+   * Restores a dataset from the bytes of `save`. The arrays are views of the bytes, which may be in shared memory.
+   * @throws FormatError if the bytes aren't a file of `save`, or are damaged
+   */
+  static load(bytes: Bytes): Dataset {
+    return new Dataset(decodeSamples(checkBytes('bytes', bytes, 'a dataset')));
+  }
+
+  /**
+   * Returns the samples as one binary: their numbers to the bit, and the names and categories of the columns. Equal samples
+   * have equal bytes on every host.
+   */
+  save(): Uint8Array<ArrayBuffer> {
+    return encodeSamples(this.#samples);
   }
 
   /** The number of samples. */

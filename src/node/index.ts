@@ -5,5 +5,7 @@
  */
 export { FileError } from './file-error.js';
 export { checkpointFile, loadFile, saveFile } from './files.js';
+export { journalFile } from './journal-file.js';
 export { loadONNX } from './onnx.js';
 export { loadTFJS, saveTFJS } from './tfjs.js';
+export { threads } from './threads.js';

@@ -7,3 +7,25 @@ export { crossValidate } from './cross-validate.js';
 export type { CrossValidation, CrossValidationOptions, FoldResult, Scores } from './cross-validate.js';
 export { formatTrial, gridSearch, randomSearch } from './search.js';
 export type { RandomSearchOptions, SearchOptions, Space, Trial, TrialResult, Values } from './search.js';
+export { choice, float, int, when } from './domains.js';
+export type {
+  ChoiceDomain,
+  Condition,
+  Domain,
+  FloatDomain,
+  FloatOptions,
+  IntDomain,
+  IntOptions,
+} from './domains.js';
+export { inline } from './executor.js';
+export type { Executor, RunOptions } from './executor.js';
+export type { Journal } from './journal.js';
+export type { Pruner } from './pruners.js';
+export type { Observation, Sampler } from './samplers/sampler.js';
+export type { SamplerName } from './samplers/create-sampler.js';
+export type { MetricName } from './scores.js';
+export { study } from './study.js';
+export type { StudyOptions, StudyResult } from './study.js';
+export type { NetworkShape, StudyTrial } from './coordinator.js';
+export { runTask } from './task.js';
+export type { Division, PlainTrainOptions, Progress, Task, TaskResult, TrialSpec } from './task.js';

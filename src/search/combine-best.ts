@@ -1,0 +1,114 @@
+import type { NumericArray } from '../base/numeric-arrays.js';
+import { Ensemble } from '../ensemble/ensemble.js';
+import { StateError } from '../errors.js';
+import { Network } from '../network.js';
+import { publish, type Coordinator, type Plan, type StudyTrial } from './coordinator.js';
+import { toLoss } from './scores.js';
+import { selectEnsemble } from './select-ensemble.js';
+import { countFolds, divide, scoreOutputs, type TaskResult } from './task.js';
+
+/** The best trials, combined. */
+interface Combined {
+  readonly best: StudyTrial;
+  readonly ensemble: Ensemble;
+  readonly ensembleScore: number;
+  readonly chosen: ReadonlyMap<number, number>;
+}
+
+/**
+ * Chooses an ensemble among the best trials by their predictions of the held-out parts.
+ * @throws StateError if no trial is complete
+ */
+export async function combineBest(plan: Plan, coordinator: Coordinator): Promise<Combined> {
+  const candidates = coordinator.listCandidates();
+  const [best] = candidates;
+  if (!best) throw explainFailure(coordinator);
+  const trained: (readonly TaskResult[])[] = [];
+  for (const live of candidates) trained.push(await coordinator.retrain(live));
+  const answers = joinAnswers(plan);
+  const predictions: Float32Array[] = [];
+  for (const results of trained) predictions.push(await predictHeldOut(plan, results));
+  const { loss } = best.spec;
+  const lossName = typeof loss === 'object' ? loss.name : loss;
+  const score = (outputs: Float32Array): number =>
+    scoreOutputs(outputs, plan.metric, answers, plan.shape.outputs, lossName);
+  const counts = selectEnsemble(predictions, plan.rounds, (outputs) => toLoss(plan.metric, score(outputs)));
+  return {
+    best: publish(best),
+    ensemble: await loadEnsemble(trained, counts),
+    ensembleScore: score(weighPredictions(predictions, counts)),
+    chosen: new Map(counts.flatMap((count, c) => (count > 0 ? [[candidates[c]!.number, count]] : []))),
+  };
+}
+
+function explainFailure({ trials }: Coordinator): StateError {
+  const first = trials.find(({ outcome }) => outcome?.error !== undefined);
+  return new StateError({
+    place: 'study',
+    problem: `none of ${trials.length} trials completed; trial ${first?.number ?? 0}: ${first?.outcome?.error ?? 'pruned'}`,
+  });
+}
+
+/** The answers of the held-out parts, fold by fold. */
+function joinAnswers({ data, division }: Plan): { labels?: number[]; targets?: Float32Array } {
+  const tests = Array.from({ length: countFolds(division) }, (_, fold) => divide(data, division, fold).test);
+  if (data.labels) return { labels: tests.flatMap(({ labels }) => Array.from(labels!)) };
+  return { targets: Float32Array.from(tests.flatMap(({ targets }) => Array.from(targets as NumericArray))) };
+}
+
+/** Predicts each held-out part by the networks of its fold: the mean over repetitions, rounded once. */
+async function predictHeldOut(
+  { data, division, seeds }: Plan,
+  results: readonly TaskResult[],
+): Promise<Float32Array> {
+  const parts: Float32Array[] = [];
+  for (let fold = 0; fold < countFolds(division); fold++) {
+    const { test } = divide(data, division, fold);
+    const ofFold = results.filter((_, p) => seeds[p]!.fold === fold);
+    const predictions: Float32Array[] = [];
+    for (const { network } of ofFold) {
+      const net = await Network.load(network!);
+      predictions.push(net.predict(test));
+      net.dispose();
+    }
+    parts.push(
+      weighPredictions(
+        predictions,
+        predictions.map(() => 1),
+      ),
+    );
+  }
+  const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** The weighted mean: summed in double precision in the order of the predictions, divided once, rounded once. */
+function weighPredictions(predictions: readonly Float32Array[], weights: readonly number[]): Float32Array {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return Float32Array.from(predictions[0]!, (_, i) => {
+    let sum = 0;
+    for (const [p, weight] of weights.entries()) if (weight > 0) sum += weight * predictions[p]![i]!;
+    return sum / total;
+  });
+}
+
+async function loadEnsemble(
+  trained: readonly (readonly TaskResult[])[],
+  counts: readonly number[],
+): Promise<Ensemble> {
+  const members: { network: Network; weight: number }[] = [];
+  try {
+    for (const [c, weight] of counts.entries()) {
+      if (weight === 0) continue;
+      for (const { network } of trained[c]!) members.push({ network: await Network.load(network!), weight });
+    }
+    return await Ensemble.fromNetworks(members);
+  } finally {
+    for (const { network } of members) network.dispose();
+  }
+}

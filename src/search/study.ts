@@ -1,0 +1,229 @@
+import {
+  checkInteger,
+  checkKeys,
+  checkNumber,
+  checkOptional,
+  checkPositive,
+  checkType,
+  show,
+} from '../base/check.js';
+import { Random } from '../base/random.js';
+import { sha256 } from '../base/sha256.js';
+import type { Dataset } from '../data/dataset.js';
+import { transformedWidth } from '../data/fit-transforms.js';
+import type { Ensemble } from '../ensemble/ensemble.js';
+import { TypeFault } from '../errors.js';
+import { checkSignal } from '../training/options.js';
+import { combineBest } from './combine-best.js';
+import { Coordinator, publish, type NetworkShape, type Plan, type StudyTrial } from './coordinator.js';
+import { checkSpace, type Space, type Values } from './domains.js';
+import { inline, type Executor } from './executor.js';
+import { measureImportances } from './importances.js';
+import { Recorder, type Journal } from './journal.js';
+import { checkPruner, planBrackets, type Pruner } from './pruners.js';
+import { createSampler, type SamplerName } from './samplers/create-sampler.js';
+import type { Sampler } from './samplers/sampler.js';
+import { checkMetric, toLoss, type MetricName } from './scores.js';
+import { countFolds, type Division, type TrialSpec } from './task.js';
+
+// A study proposes trials, runs their tasks, and keeps the journal. Its result depends on its options alone: trial i is proposed
+// from the outcomes of the trials 0 … i − window, whatever else has finished by then, and outcomes are taken in the order of the
+// trials.
+
+/** The arithmetic of trainings and proposals: raised by a release that changes a bit of them. */
+export const ARITHMETIC = 1;
+
+export interface StudyOptions<S extends Space> {
+  /** The domain of each hyperparameter, by name. */
+  readonly space: S;
+  /** Describes the network and the training of a trial, as plain data: called with the values and the width of the data. */
+  readonly trial: (values: Values<S>, shape: NetworkShape) => TrialSpec;
+  readonly data: Dataset;
+  /** The name of the study in its journal. Default 'bp4'. */
+  readonly name?: string;
+  /** The number of folds: each trial trains on all but one, for each in turn. Default 5. */
+  readonly folds?: number;
+  /** In place of folds: the share of the samples that is held out, from above 0 to below 1. */
+  readonly validation?: number;
+  /** What to optimize on the held-out parts. Default 'logLoss' for labels, 'rootMeanSquaredError' for targets. */
+  readonly metric?: MetricName;
+  /** Default 40, or the number of combinations if it's smaller and the sampler is 'grid'. */
+  readonly trials?: number;
+  /** The seed of proposals, folds and networks, a safe integer. Default 0. */
+  readonly seed?: number;
+  /** The number of networks for each fold, with seeds of their own. Default 1. */
+  readonly seeds?: number;
+  /** How trials are proposed. Default 'tpe'. */
+  readonly sampler?: SamplerName | Sampler;
+  /**
+   * The number of trials in progress: trial i is proposed from the outcomes of the trials 0 … i − window. It belongs to the study, not
+   * to the machine: results don't depend on how many threads or machines there are. Default 8.
+   */
+  readonly window?: number;
+  /** Default: every trial trains to its end. */
+  readonly pruner?: Pruner;
+  /** Rounds of the ensemble selection, each of which adds the networks of a trial; 1 takes the best trial alone. Default 10. */
+  readonly ensemble?: number;
+  /** Where the tasks run. Default: in this thread, one after the other. */
+  readonly executor?: Executor;
+  /** Where the trials are recorded. A study that is run again with its journal continues. Default: nowhere. */
+  readonly journal?: Journal;
+  /** Called after each trial, in the order of the numbers. A returned promise is awaited. */
+  readonly onTrial?: (trial: StudyTrial<S>) => unknown;
+  /** Stops the study, which rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface StudyResult<S extends Space = Space> {
+  /** The complete trial with the best score; of equal ones the first. */
+  readonly best: StudyTrial<S>;
+  /** In the order of their numbers. */
+  readonly trials: readonly StudyTrial<S>[];
+  /** How much each hyperparameter matters, by name: shares that add up to 1. */
+  readonly importances: Readonly<Record<string, number>>;
+  /** The networks of the chosen trials, one for each fold and repetition; their weights say how often a trial was chosen. */
+  readonly ensemble: Ensemble;
+  /** The metric of the ensemble on the held-out parts, each predicted by the networks that weren't trained on it. */
+  readonly ensembleScore: number;
+  /** By number of trial, how often the ensemble selection chose it. */
+  readonly chosen: ReadonlyMap<number, number>;
+}
+
+const optionNames = [
+  ...[
+    'space',
+    'trial',
+    'data',
+    'name',
+    'folds',
+    'validation',
+    'metric',
+    'trials',
+    'seed',
+    'seeds',
+    'sampler',
+  ],
+  ...['window', 'pruner', 'ensemble', 'executor', 'journal', 'onTrial', 'signal'],
+];
+
+/**
+ * Searches for the best network and training, and combines the best ones. The same options give the same result, to the bit, whatever
+ * the executor: on one thread or on many machines.
+ * @throws TypeError or RangeError naming the option
+ * @throws StateError if the journal belongs to another study, or no trial completes
+ * @throws the errors of `trial`, of the executor and of the journal
+ */
+export async function study<const S extends Space>(options: StudyOptions<S>): Promise<StudyResult<S>> {
+  const plan = checkStudy(options as unknown as StudyOptions<Space>);
+  const { journal, executor = inline() } = options;
+  const recorder = await Recorder.open(journal);
+  try {
+    await recorder.begin(plan.name, plan.metric, plan.identity);
+    await executor.open(options.data);
+    const coordinator = new Coordinator(plan, recorder, executor);
+    await coordinator.runTrials();
+    const names = plan.space.map(({ name }) => name);
+    const complete = coordinator.rank();
+    const losses = complete.map(({ values, outcome }) => ({
+      values,
+      loss: toLoss(plan.metric, outcome.score!),
+    }));
+    return {
+      trials: coordinator.trials.map(publish),
+      importances: measureImportances(names, losses),
+      ...(await combineBest(plan, coordinator)),
+    } as unknown as StudyResult<S>;
+  } finally {
+    await executor.close();
+    await journal?.close?.();
+  }
+}
+
+function checkStudy(options: StudyOptions<Space>): Plan {
+  checkKeys('options', options, optionNames);
+  const { data, name = 'bp4', folds, validation, seed = 0, seeds = 1, sampler = 'tpe', window = 8 } = options;
+  const { ensemble = 10, pruner, onTrial, signal } = options;
+  const space = checkSpace(options.space);
+  checkType('trial', options.trial, 'function');
+  checkType('name', name, 'string');
+  if (typeof (data as Partial<Dataset> | null | undefined)?.folds !== 'function')
+    throw new TypeFault({ place: 'data', problem: `expected a Dataset of bp4/data, got ${show(data)}` });
+  if (!data.labels && !data.targets)
+    throw new TypeFault({ place: 'data', problem: 'has neither labels nor targets' });
+  checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
+  checkInteger('window', window);
+  checkInteger('ensemble', ensemble, 1, 1000);
+  checkOptional('onTrial', onTrial, 'function');
+  checkSignal(signal);
+  const division = checkDivision(data, folds, validation, seed);
+  const metric =
+    options.metric === undefined
+      ? data.labels
+        ? 'logLoss'
+        : 'rootMeanSquaredError'
+      : checkMetric('metric', options.metric);
+  const checkedSampler = createSampler(sampler, space, seed);
+  const most = checkedSampler.count ?? Infinity;
+  const trials = checkInteger('trials', options.trials ?? Math.min(40, most), 1, Math.min(most, 1e6));
+  const checkedPruner = pruner && checkPruner(pruner);
+  const generator = Random.fromSeed(seed);
+  const parts = Array.from({ length: countFolds(division) * checkInteger('seeds', seeds) }, (_, p) => ({
+    fold: Math.floor(p / seeds),
+    repeat: p % seeds,
+    seed: generator.bits(),
+  }));
+  return {
+    name,
+    space,
+    describe: options.trial,
+    data,
+    shape: measureShape(data),
+    division,
+    metric,
+    sampler: checkedSampler,
+    window,
+    brackets: planBrackets(checkedPruner, trials),
+    pruner: checkedPruner,
+    rounds: ensemble,
+    seeds: parts,
+    identity: {
+      arithmetic: ARITHMETIC,
+      data: sha256(data.save()),
+      space: Object.fromEntries(space.map(({ name, domain }) => [name, domain])),
+      sampler: typeof sampler === 'string' ? sampler : 'custom',
+      seed,
+      seeds,
+      window,
+      division,
+      metric,
+      pruner: checkedPruner ?? null,
+      // Without rungs, a study may go on to more trials.
+      trials: checkedPruner && checkedPruner.kind !== 'median' ? trials : null,
+    },
+    onTrial,
+    signal,
+  };
+}
+
+function checkDivision(
+  data: Dataset,
+  folds: number | undefined,
+  validation: number | undefined,
+  seed: number,
+): Division {
+  if (validation === undefined) {
+    return {
+      folds: checkInteger('folds', folds ?? Math.min(5, data.count), 2, Math.max(data.count, 2)),
+      seed,
+    };
+  }
+  if (folds !== undefined)
+    throw new TypeFault({ place: 'folds', problem: 'excludes validation', cure: 'set one of the two' });
+  checkPositive('validation', checkNumber('validation', validation, 0, 1));
+  return { validation, seed };
+}
+
+const measureShape = (data: Dataset): NetworkShape => ({
+  inputs: transformedWidth(data.withOwnCategories().fitTransforms()),
+  outputs: data.labels ? data.classes!.length : data.targets!.length / data.count,
+});

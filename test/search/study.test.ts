@@ -1,0 +1,342 @@
+import { describe, expect, it } from 'vitest';
+import { Dataset } from '../../src/data/index.js';
+import { Network, StateError } from '../../src/index.js';
+import {
+  choice,
+  float,
+  inline,
+  int,
+  runTask,
+  study,
+  when,
+  type Executor,
+  type Journal,
+  type Pruner,
+  type StudyOptions,
+  type StudyResult,
+} from '../../src/search/index.js';
+import { Random } from '../../src/base/random.js';
+import { divide, hashWeights } from '../../src/search/task.js';
+import { expectError } from '../support/patient.js';
+
+const random = Random.fromSeed(7);
+/** Three overlapping classes of points. */
+const data = Dataset.fromArrays({
+  inputs: Array.from({ length: 60 }, (_, n) => [random.normal() + (n % 3), random.normal() - (n % 3)]),
+  labels: Array.from({ length: 60 }, (_, n) => n % 3),
+});
+
+const space = {
+  learningRate: float(0.01, 1, { log: true }),
+  units: int(2, 8),
+  optimizer: choice('sgd', 'momentum'),
+  momentum: when({ optimizer: 'momentum' }, float(0.5, 0.99)),
+};
+
+const options = {
+  space,
+  data,
+  folds: 3,
+  trials: 12,
+  window: 4,
+  seed: 3,
+  trial: ({ learningRate, units, optimizer, momentum }, { outputs }) => ({
+    layers: [
+      { units, activation: 'tanh' },
+      { units: outputs, activation: 'softmax' },
+    ],
+    train: {
+      epochs: 9,
+      learningRate,
+      miniBatchSize: 8,
+      optimizer: optimizer === 'momentum' ? { name: 'momentum', momentum: momentum! } : 'sgd',
+    },
+  }),
+} as const satisfies StudyOptions<typeof space>;
+
+/** A journal in memory. */
+function keepLines(lines: string[] = []): Journal & { readonly lines: string[] } {
+  return {
+    lines,
+    read: () => Promise.resolve([...lines]),
+    append: (more) => Promise.resolve(void lines.push(...more)),
+  };
+}
+
+const withoutTimes = (lines: readonly string[]): unknown[] =>
+  lines.map((line) => {
+    const { datetime_start: _, datetime_complete: __, ...rest } = JSON.parse(line) as Record<string, unknown>;
+    return rest;
+  });
+
+/** The result of a study in a form that can be compared; its ensemble is disposed. */
+function summarize({ best, trials, ensemble, ensembleScore, chosen, importances }: StudyResult): object {
+  const bytes = Buffer.from(ensemble.save()).toString('base64');
+  ensemble.dispose();
+  const plain = trials.map(({ seconds: _, ...trial }) => trial);
+  return { best: best.number, trials: plain, bytes, ensembleScore, chosen: [...chosen], importances };
+}
+
+/** Runs several tasks at once, and ends them in an order of its own. */
+function scramble(seed: number): Executor {
+  const order = Random.fromSeed(seed);
+  let given: Dataset;
+  return {
+    open: (data) => Promise.resolve(void (given = data)),
+    async run(task, options) {
+      const result = await runTask(task, given, options);
+      for (let turns = order.below(40); turns > 0; turns--) await new Promise(setImmediate);
+      return result;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+const pruners: readonly (readonly [string, Pruner | undefined])[] = [
+  ['no pruner', undefined],
+  ['halving', { kind: 'halving' }],
+  ['hyperband', { kind: 'hyperband' }],
+  ['the median', { kind: 'median', startup: 3 }],
+];
+
+describe.each(pruners)('a study with %s', (_, pruner) => {
+  const study_ = async (more: Partial<StudyOptions<typeof space>>): Promise<StudyResult<typeof space>> =>
+    await study({ ...options, ...(pruner && { pruner }), ...more });
+
+  it('gives the same journal and ensemble, in whatever order its tasks end', async () => {
+    const journal = keepLines();
+    const expected = summarize(await study_({ journal }));
+    for (const seed of [1, 2]) {
+      const other = keepLines();
+      expect(summarize(await study_({ journal: other, executor: scramble(seed) }))).toEqual(expected);
+      expect(withoutTimes(other.lines)).toEqual(withoutTimes(journal.lines));
+    }
+  });
+
+  it('continues from any line of its journal to the same result', async () => {
+    const journal = keepLines();
+    const expected = summarize(await study_({ journal }));
+    for (let kept = 0; kept <= journal.lines.length; kept += 11) {
+      const cut = keepLines(journal.lines.slice(0, kept));
+      expect(summarize(await study_({ journal: cut }))).toEqual(expected);
+      expect(withoutTimes(cut.lines)).toEqual(withoutTimes(journal.lines));
+    }
+  });
+});
+
+describe('the trials of a study', () => {
+  it('score what training and testing each fold by hand does', async () => {
+    const { trials, ensemble } = await study({ ...options, trials: 2, metric: 'accuracy' });
+    ensemble.dispose();
+    for (const { spec, score } of trials) {
+      const byHand: number[] = [];
+      for (const [fold, { train, test }] of [...data.folds(3, { seed: 3 })].entries()) {
+        const generator = Random.fromSeed(3);
+        const seeds = [generator.bits(), generator.bits(), generator.bits()];
+        const net = await Network.create({
+          inputs: 2,
+          layers: spec.layers,
+          seed: seeds[fold]!,
+          transforms: train.fitTransforms(),
+        });
+        await net.train(train, spec.train);
+        byHand.push(net.evaluate(test).accuracy);
+        net.dispose();
+      }
+      expect(score).toBe((byHand[0]! + byHand[1]! + byHand[2]!) / 3);
+    }
+  });
+
+  it('that are promoted end with the weights of an uninterrupted training', async () => {
+    const halved = keepLines();
+    const plain = keepLines();
+    const { best, ensemble } = await study({
+      ...options,
+      sampler: 'sobol',
+      journal: halved,
+      pruner: { kind: 'halving' },
+    });
+    ensemble.dispose();
+    (await study({ ...options, sampler: 'sobol', journal: plain })).ensemble.dispose();
+    expect(hashesOf(halved.lines, best.number)).toHaveLength(3);
+    expect(hashesOf(halved.lines, best.number)).toEqual(hashesOf(plain.lines, best.number));
+  });
+
+  it('that diverge are recorded, and the study goes on', async () => {
+    const { trials, best, ensemble } = await study({
+      ...options,
+      space: { learningRate: [1e30, 0.1] },
+      sampler: 'grid',
+      trials: 2,
+      trial: ({ learningRate }, shape) => ({
+        ...options.trial({ learningRate, units: 2, optimizer: 'sgd' }, shape),
+        loss: 'quadratic',
+        layers: [{ units: shape.outputs, activation: 'linear' }],
+      }),
+      metric: 'accuracy',
+    });
+    ensemble.dispose();
+    expect(trials.map(({ state }) => state)).toEqual(['diverged', 'complete']);
+    expect(trials[0]).toMatchObject({ score: undefined, error: expect.stringContaining('epoch') as string });
+    expect(best.number).toBe(1);
+  });
+
+  it('from which no network can be made fail with the message, and the study goes on', async () => {
+    const { trials, ensemble } = await study({
+      ...options,
+      space: { units: [0, 2] },
+      sampler: 'grid',
+      trials: 2,
+      trial: ({ units }, shape) => options.trial({ learningRate: 0.1, units, optimizer: 'sgd' }, shape),
+    });
+    ensemble.dispose();
+    expect(trials.map(({ state }) => state)).toEqual(['failed', 'complete']);
+    expect(trials[0]!.error).toMatch(/^layers\[0\]\.units/);
+  });
+
+  it('are named when none completes', async () => {
+    await expectError(
+      () =>
+        study({
+          ...options,
+          space: { units: [0] },
+          trials: 1,
+          trial: ({ units }, shape) => options.trial({ learningRate: 0.1, units, optimizer: 'sgd' }, shape),
+        }),
+      [StateError, /^study: none of 1 trials completed; trial 0: layers\[0\]\.units/],
+    );
+  });
+
+  it('cannot hold a function', async () => {
+    await expectError(
+      () => study({ ...options, trial: () => ({ layers: [], train: { learningRate: (() => 1) as never } }) }),
+      [TypeError, /trial 0\.train\.learningRate/],
+    );
+  });
+});
+
+const hashesOf = (lines: readonly string[], trial: number): string[] =>
+  lines
+    .map(
+      (line) =>
+        JSON.parse(line) as { trial_id?: number; user_attr?: { bp4?: { parts: { hash: string }[] } } },
+    )
+    .filter(({ trial_id, user_attr }) => trial_id === trial && user_attr?.bp4)
+    .flatMap(({ user_attr }) => user_attr!.bp4!.parts.map(({ hash }) => hash));
+
+describe('the journal of a study', () => {
+  it.each([
+    ['seed', { seed: 4 }, /another seed, another division/],
+    ['data', { data: data.subset([...Array(59).keys()]) }, /another data/],
+    ['space', { space: { ...space, units: int(2, 9) } }, /another space/],
+  ])('refuses a study with other %s', async (_, more, message) => {
+    const journal = keepLines();
+    (await study({ ...options, trials: 2, journal })).ensemble.dispose();
+    const before = [...journal.lines];
+    await expectError(
+      () => study({ ...options, trials: 2, journal, ...(more as object) }),
+      [StateError, message],
+    );
+    expect(journal.lines).toEqual(before);
+  });
+
+  it('refuses a study whose trials have other networks', async () => {
+    const journal = keepLines();
+    (await study({ ...options, trials: 2, journal })).ensemble.dispose();
+    const other: typeof options.trial = (values, shape) => options.trial({ ...values, units: 3 }, shape);
+    await expectError(
+      () => study({ ...options, trials: 2, journal, trial: other }),
+      [StateError, /other trials/],
+    );
+  });
+
+  it('extends to more trials, which equal those of a longer study', async () => {
+    const short = keepLines();
+    (await study({ ...options, trials: 6, journal: short })).ensemble.dispose();
+    const whole = keepLines();
+    const expected = summarize(await study({ ...options, trials: 9, journal: whole }));
+    expect(summarize(await study({ ...options, trials: 9, journal: short }))).toEqual(expected);
+    // The lines of the last trials of the shorter study stand before those of the new trials.
+    const sorted = (lines: readonly string[]): string[] =>
+      withoutTimes(lines)
+        .map((line) => JSON.stringify(line))
+        .sort();
+    expect(sorted(short.lines)).toEqual(sorted(whole.lines));
+  });
+});
+
+describe('the ensemble of a study', () => {
+  it('consists of the networks that the trials had', async () => {
+    const journal = keepLines();
+    const { ensemble, chosen } = await study({ ...options, journal });
+    const expected = [...chosen].flatMap(([number, weight]) =>
+      hashesOf(journal.lines, number).map((hash) => ({ hash, weight })),
+    );
+    const found = ensemble.members.map(({ state, weight }) => ({ hash: hashWeights(state), weight }));
+    expect(found).toEqual(expected);
+    ensemble.dispose();
+  });
+
+  it('is refused if a training leads to other weights than the journal has', async () => {
+    const journal = keepLines();
+    (await study({ ...options, trials: 3, journal })).ensemble.dispose();
+    const forged = journal.lines.map((line) => line.replace(/("hash":")[0-9a-f]{4}/g, '$10000'));
+    await expectError(
+      () => study({ ...options, trials: 3, journal: keepLines(forged) }),
+      [StateError, /have the hash/],
+    );
+  });
+
+  it('is at least as good on the held-out parts as the best trial', async () => {
+    const { folds: _, ...others } = options;
+    const { best, ensemble, ensembleScore } = await study({ ...others, validation: 0.3 });
+    ensemble.dispose();
+    expect(ensembleScore).toBeLessThanOrEqual(best.score! + 1e-6);
+  });
+});
+
+describe('a study that is stopped', () => {
+  it('rejects with the reason, closes its executor, and can be resumed', async () => {
+    const expected = summarize(await study(options));
+    const journal = keepLines();
+    const stop = new AbortController();
+    let closed = 0;
+    const executor = { ...inline(), close: () => Promise.resolve(void closed++) };
+    const onTrial = ({ number }: { number: number }): void => {
+      if (number === 2) stop.abort(new Error('enough'));
+    };
+    await expect(study({ ...options, journal, executor, onTrial, signal: stop.signal })).rejects.toThrow(
+      'enough',
+    );
+    expect(closed).toBe(1);
+    expect(summarize(await study({ ...options, journal }))).toEqual(expected);
+  });
+});
+
+describe('a task', () => {
+  it('has the same result from where it left off as from the start', async () => {
+    const spec = options.trial(
+      { learningRate: 0.1, units: 4, optimizer: 'momentum', momentum: 0.9 },
+      { inputs: 2, outputs: 3 },
+    );
+    const task = {
+      trial: 0,
+      fold: 1,
+      repeat: 0,
+      spec,
+      seed: 5,
+      division: { folds: 3, seed: 3 },
+      metric: 'logLoss',
+    } as const;
+    const whole = await runTask(task, data);
+    const half = await runTask({ ...task, until: 4 }, data);
+    expect(half).toMatchObject({ state: 'stopped', epochs: 4 });
+    const rest = await runTask(task, data, { progress: { network: half.network!, scores: half.scores } });
+    expect({ ...rest, seconds: 0 }).toEqual({ ...whole, seconds: 0 });
+  });
+
+  it('holds out each sample in exactly one fold', () => {
+    const held = [0, 1, 2].flatMap((fold) => [...divide(data, { folds: 3, seed: 3 }, fold).test.inputs]);
+    expect(held.sort()).toEqual([...data.inputs].sort());
+  });
+});
