@@ -90,7 +90,7 @@ export const int = (low: number, high: number, options: IntOptions = {}): IntDom
 });
 
 /** One of these JSON values: numbers, strings, booleans, null, arrays or objects. */
-export const choice = <const V extends JSONValue>(...values: V[]): ChoiceDomain<V> => ({
+export const choice = <const V extends readonly JSONValue[]>(...values: V): ChoiceDomain<V[number]> => ({
   kind: 'choice',
   values,
 });

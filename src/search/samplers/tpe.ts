@@ -22,9 +22,8 @@ export function createTPESampler(space: CheckedSpace, seed: number): Sampler {
   return {
     isModelBased: true,
     propose: (trial, history) => {
-      const told = history.filter(({ isPending }) => isPending !== true).length;
-      if (told < STARTUP_TRIALS) return startup.propose(trial, history);
-      const [good, others] = split(history, Math.min(Math.ceil(told / 10), MOST_GOOD));
+      if (countTold(history) < STARTUP_TRIALS) return startup.propose(trial, history);
+      const [good, others] = split(history);
       const random = createTrialRandom(seed, trial);
       const proposed = new Map<Dimension, unknown>();
       return decide(space, (dimension) => {
@@ -72,14 +71,18 @@ function groupByCondition(space: CheckedSpace): Map<Dimension, Dimension[]> {
  * The good trials and the others, each in the order of the trials. Best are complete trials, then pruned ones with many
  * steps, then diverged ones, last pending ones; among equals low scores, then low numbers.
  */
-export function split(history: readonly Observation[], good: number): [Observation[], Observation[]] {
+export function split(history: readonly Observation[]): [Observation[], Observation[]] {
   const steps = ({ score, steps, isPending }: Observation): number =>
     isPending === true ? -1 : score === Infinity ? 0 : (steps ?? Infinity);
   const compare = (a: number, b: number): number => Number(a > b) - Number(a < b);
   const order = [...history].sort((a, b) => compare(steps(b), steps(a)) || compare(a.score, b.score));
-  const best = new Set(order.slice(0, good));
+  const best = new Set(order.slice(0, Math.min(Math.ceil(countTold(history) / 10), MOST_GOOD)));
   return [history.filter((one) => best.has(one)), history.filter((one) => !best.has(one))];
 }
+
+/** The number of trials that have a score. */
+const countTold = (history: readonly Observation[]): number =>
+  history.filter(({ isPending }) => isPending !== true).length;
 
 /** The density of the trials in which the group exists. */
 function estimate(group: readonly Dimension[], trials: readonly Observation[]): ParzenEstimator {
