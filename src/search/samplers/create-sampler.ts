@@ -1,0 +1,32 @@
+import { checkInteger, checkName, checkType } from '../../base/check.js';
+import type { CheckedSpace } from '../domains.js';
+import { createGridSampler } from './grid.js';
+import { createRandomSampler } from './random.js';
+import type { Sampler } from './sampler.js';
+import { createSobolSampler } from './sobol.js';
+import { createTPESampler } from './tpe.js';
+
+const samplers = {
+  tpe: createTPESampler,
+  sobol: createSobolSampler,
+  random: createRandomSampler,
+  grid: createGridSampler,
+};
+
+export type SamplerName = keyof typeof samplers;
+
+/**
+ * @param sampler a name, or an object that is one
+ * @param seed a safe integer; a grid has no use for it
+ * @throws TypeError or RangeError naming the problem
+ */
+export function createSampler(sampler: SamplerName | Sampler, space: CheckedSpace, seed: number): Sampler {
+  checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
+  if (typeof sampler === 'object' && (sampler as Sampler | null) !== null) {
+    const { propose, isModelBased } = sampler as unknown as Record<string, unknown>;
+    checkType('sampler.propose', propose, 'function');
+    checkType('sampler.isModelBased', isModelBased, 'boolean');
+    return sampler;
+  }
+  return samplers[checkName('sampler', sampler, Object.keys(samplers) as SamplerName[])](space, seed);
+}
