@@ -18,6 +18,7 @@ const floors = [
   'src/reference.ts',
   'src/worker',
   'src/metrics',
+  'src/ensemble',
   'src/formats',
   'src/data',
   'src/search',

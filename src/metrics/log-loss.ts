@@ -11,7 +11,8 @@ const probability = [
   'a number from 0 to 1 for a probability',
 ] as const;
 
-const clippedLog = (probability: number): number =>
+/** ln p of a clipped probability. */
+export const clippedLog = (probability: number): number =>
   log(Math.min(Math.max(probability, EPSILON), 1 - EPSILON));
 
 /**

@@ -66,23 +66,11 @@ function readState(bytes: Uint8Array): DecodedState {
   const { metadata, tensors } = decode(bytes);
   const json = parseJSON('bp4', metadata.get('bp4') ?? 'null') as SpecJSON & { readonly training?: unknown };
   const { spec, generator } = specFromJSON(json);
-  const take: TakeTensor = (name, ...shape) => {
-    const tensor = tensors.get(name);
-    if (String(tensor?.shape) !== String(shape)) {
-      throw new RangeFault({
-        place: `'${name}.shape'`,
-        problem: `expected [${shape.join()}], got [${tensor?.shape.join() ?? 'no such tensor'}]`,
-      });
-    }
-    tensors.delete(name);
-    return tensor!.values;
-  };
+  const take = takeFrom(tensors);
   const sizes = listSizes(spec);
   const parameters = takeParameters('', take, sizes);
   const run = json.training === undefined ? undefined : readRun(json.training, take, sizes);
-  if (tensors.size > 0) {
-    throw new RangeFault({ place: show([...tensors.keys()][0]), problem: 'expected no more tensors' });
-  }
+  checkEmpty(tensors);
   metadata.delete('bp4');
   return { state: { spec, parameters, generator, ...(run && { run }) }, metadata };
 }
@@ -95,6 +83,28 @@ function readRun(json: unknown, take: TakeTensor, sizes: readonly number[]): Run
 
 /** Takes the tensor of this name and shape; throws a RangeError if it's missing. */
 export type TakeTensor = (name: string, ...shape: number[]) => Float32Array;
+
+/** Takes tensors of a file out of the map. */
+export const takeFrom =
+  (tensors: Map<string, Tensor>): TakeTensor =>
+  (name, ...shape) => {
+    const tensor = tensors.get(name);
+    if (String(tensor?.shape) !== String(shape)) {
+      throw new RangeFault({
+        place: `'${name}.shape'`,
+        problem: `expected [${shape.join()}], got [${tensor?.shape.join() ?? 'no such tensor'}]`,
+      });
+    }
+    tensors.delete(name);
+    return tensor!.values;
+  };
+
+/** @throws RangeError if some tensors weren't taken */
+export function checkEmpty(tensors: ReadonlyMap<string, Tensor>): void {
+  if (tensors.size > 0) {
+    throw new RangeFault({ place: show([...tensors.keys()][0]), problem: 'expected no more tensors' });
+  }
+}
 
 /** Takes the tensors of `nameTensors`. @param sizes the number of inputs, then the units of each layer */
 export const takeParameters = (prefix: string, take: TakeTensor, sizes: readonly number[]): Parameters[] =>

@@ -83,6 +83,9 @@ interface Parts {
   readonly weights?: Float32Array | undefined;
 }
 
+/** What samples are checked against. */
+type Shape = Pick<Model, 'spec' | 'outputs'>;
+
 /** The user's data, checked and left in place. */
 export class Samples {
   readonly count: number;
@@ -100,7 +103,7 @@ export class Samples {
    * Checks inputs alone, for `predict`.
    * @throws TypeError, RangeError that name the row and column
    */
-  static *readInputs(data: Inputs, model: Model): Work<Samples> {
+  static *readInputs(data: Inputs, model: Shape): Work<Samples> {
     return new Samples(yield* readInputs('', align(data, model), model));
   }
 
@@ -110,7 +113,7 @@ export class Samples {
    * @param classWeights additional factors for the samples of each label
    * @throws TypeError, RangeError that name the row and column
    */
-  static *read(data: Data, model: Model, place = '', classWeights?: ClassWeights): Work<Samples> {
+  static *read(data: Data, model: Shape, place = '', classWeights?: ClassWeights): Work<Samples> {
     data = align(data, model);
     const names = ['inputs', 'targets', 'labels', 'sampleWeights', 'inputScale'];
     checkKeys(place ? place.slice(0, -1) : 'data', data, names);
@@ -156,10 +159,13 @@ export class Samples {
     return this.areWeighted ? layout.sampleWeights : 0;
   }
 
-  /** The expected outputs: labels or targets of all the user's samples. `chosen` selects among them; undefined means all. */
+  /**
+   * The expected outputs: labels or targets of all the user's samples, and their weights. `chosen` selects among them;
+   * undefined means all.
+   */
   get answers() {
-    const { labels, targets } = this.#parts;
-    return { labels, targets: targets?.values, chosen: this.#chosen };
+    const { labels, targets, weights } = this.#parts;
+    return { labels, targets: targets?.values, weights, chosen: this.#chosen };
   }
 
   /** Whether all weights are 0. */
@@ -390,12 +396,15 @@ function copyRows(
 }
 
 /** The values that stand for targets of 0 and 1. */
-interface Coding {
+export interface Coding {
   readonly off: number;
   readonly on: number;
 }
 
-function encodeClasses({ loss, labelSmoothing }: CheckedSpec, units: number): Coding {
+export function encodeClasses(
+  { loss, labelSmoothing }: Pick<CheckedSpec, 'loss' | 'labelSmoothing'>,
+  units: number,
+): Coding {
   if (loss === 'hinge') return { off: -1, on: 1 };
   const off = labelSmoothing / (loss === 'crossEntropy' ? units : 2);
   return { off, on: 1 - labelSmoothing + off };
@@ -452,14 +461,14 @@ export const isNamed = (data: unknown): data is NamedInputs =>
  * Puts samples that know their names in the order of the network.
  * @throws RangeError if the names don't fit the network
  */
-export const align = <Given>(data: Given, { spec }: Model, isTraining?: boolean): Given =>
+export const align = <Given>(data: Given, { spec }: Pick<Model, 'spec'>, isTraining?: boolean): Given =>
   isNamed(data) ? (data.forNetwork(spec, isTraining) as Given) : data;
 
 /** Reads inputs, and their remaining factor. */
 function* readInputs(
   place: string,
   data: Inputs,
-  { spec }: Model,
+  { spec }: Pick<Model, 'spec'>,
 ): Work<{ readonly inputs: Matrix; readonly scale: number }> {
   const scale = checkScale(`${place}inputScale`, data);
   const columns = spec.transforms.inputs;

@@ -1,0 +1,78 @@
+import { finish } from '../base/work.js';
+import { sampleCost } from '../kernels/reference/cost.js';
+import { accuracy } from '../metrics/accuracy.js';
+import { clippedLog } from '../metrics/log-loss.js';
+import { chooseThreshold } from '../metrics/predictions.js';
+import { lossCodes, type CheckedSpec } from '../model/spec.js';
+import type { Metrics } from '../training/evaluate.js';
+import { encodeClasses, Samples, type Data } from '../training/samples.js';
+
+/** What an ensemble measures by. */
+export interface Measurement {
+  /** That of the first member, with the loss to measure. */
+  readonly spec: CheckedSpec;
+  /** Whether the loss refers to transformed targets, because all members transform them alike. */
+  readonly isTransformed: boolean;
+}
+
+/**
+ * Measures outputs in the targets' own units, [n][width].
+ * @param predict computes them, once the data are checked
+ */
+export function evaluate(
+  data: Data,
+  width: number,
+  { spec, isTransformed }: Measurement,
+  predict: () => Float32Array,
+): Metrics {
+  const samples = finish(Samples.read(data, { spec, outputs: width }));
+  const { labels, targets: given, weights } = samples.answers;
+  const columns = spec.transforms.targets;
+  let outputs = predict();
+  const targets = given && Float32Array.from(given);
+  if (columns && targets) {
+    if (!isTransformed) columns.invert(targets);
+    else {
+      const own = outputs;
+      outputs = new Float32Array(own.length);
+      for (let at = 0; at < own.length; at += width)
+        columns.transformRow(`outputs[${at / width}]`, own.subarray(at, at + width), 1, outputs, at);
+    }
+  }
+  const threshold = chooseThreshold(spec.loss);
+  const answers = labels ? { labels } : { targets: targets! };
+  const right = accuracy(outputs, { ...answers, outputs: width, threshold });
+
+  const { off, on } = encodeClasses(spec, width);
+  /** A row of outputs, then its targets as the loss takes them. */
+  const row = new Float32Array(2 * width);
+  let total = 0;
+  for (let n = 0; n < samples.count; n++) {
+    for (let j = 0; j < width; j++) {
+      row[j] = outputs[n * width + j]!;
+      const isOn = labels && Number(width === 1 ? labels[n] : labels[n] === j);
+      if (isOn !== undefined) row[width + j] = isOn ? on : off;
+      else {
+        const y = targets![n * width + j]!;
+        row[width + j] = spec.labelSmoothing ? (on - off) * y + off : y;
+      }
+    }
+    total += cost(row, width, spec) * (weights?.[n] ?? 1);
+  }
+  return { loss: total / samples.count, accuracy: right };
+}
+
+/** The cost of a sample, in double precision; j ascending from +0. @param row of outputs, then of targets */
+function cost(row: Float32Array, width: number, { loss, delta }: CheckedSpec): number {
+  // The networks write the cross-entropies in z, which a mean of outputs doesn't have.
+  const isBinary = loss === 'binaryCrossEntropy';
+  if (!isBinary && loss !== 'crossEntropy')
+    return sampleCost(row, lossCodes[loss], delta, 0, 0, width, width);
+  let sum = 0;
+  for (let j = 0; j < width; j++) {
+    const [a, y] = [row[j]!, row[width + j]!];
+    sum -= y * clippedLog(a);
+    if (isBinary) sum -= (1 - y) * clippedLog(1 - a);
+  }
+  return sum;
+}

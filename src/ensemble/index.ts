@@ -1,0 +1,8 @@
+/**
+ * Ensembles: several networks that answer as one, by the weighted mean of their outputs.
+ *
+ * @module bp4/ensemble
+ */
+export { Ensemble } from './ensemble.js';
+export type { GivenMember } from './ensemble.js';
+export type { Member } from './members.js';
