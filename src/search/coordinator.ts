@@ -277,7 +277,7 @@ export class Coordinator {
     if (outcome.state === 'complete') this.#keep(live);
     delete live.running;
     live.results = [];
-    await this.#plan.onTrial?.(publish(live as Ended));
+    await this.#plan.onTrial?.(publish(live));
   }
 
   /** Keeps the networks of the best trials. */
