@@ -1,5 +1,5 @@
 import { RangeFault, TypeFault } from '../errors.js';
-import { canonicalJSON, type JSONValue } from '../base/canonical-json.js';
+import { canonicalJSON, type JSONValue } from './canonical-json.js';
 import { checkArray, checkInteger, checkKeys, checkOptional, checkType, show } from '../base/check.js';
 import { log as ln } from '../base/log.js';
 import { exp } from './normal.js';

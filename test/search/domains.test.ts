@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { canonicalJSON } from '../../src/base/canonical-json.js';
+import { canonicalJSON } from '../../src/search/canonical-json.js';
 import {
   atUnit,
   checkSpace,

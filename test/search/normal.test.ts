@@ -21,10 +21,17 @@ describe('functions in double precision', () => {
   });
 
   it('exp keeps NaN and saturates at both ends', () => {
-    expect([NaN, -Infinity, -746, -745, 0, 709.7, 710, Infinity].map(exp)).toEqual([
-      ...[NaN, 0, 0, 5e-324, 1],
-      ...[expect.closeTo(1.6549840276802644e308, -294), Infinity, Infinity],
+    expect([NaN, -Infinity, -746, -745, 0, 710, Infinity].map(exp)).toEqual([
+      NaN,
+      0,
+      0,
+      5e-324,
+      1,
+      Infinity,
+      Infinity,
     ]);
+    // 2¹⁰²⁴ alone is out of range.
+    expect(relative(exp(709.7), 1.6549840276802644e308)).toBeLessThanOrEqual(2 ** -52);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { RangeFault } from '../../errors.js';
-import { canonicalJSON } from '../../base/canonical-json.js';
+import { canonicalJSON } from '../canonical-json.js';
 import { type CheckedSpace, decide, type Dimension, exists } from '../domains.js';
 import type { Sampler } from './sampler.js';
 

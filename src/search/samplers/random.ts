@@ -1,4 +1,4 @@
-import { canonicalJSON } from '../../base/canonical-json.js';
+import { canonicalJSON } from '../canonical-json.js';
 import { Random, type RandomState } from '../../base/random.js';
 import { atUnit, type CheckedSpace, decide } from '../domains.js';
 import { checkTrial, countCombinations } from './grid.js';

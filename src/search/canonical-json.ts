@@ -1,5 +1,5 @@
 import { RangeFault, TypeFault } from '../errors.js';
-import { show } from './check.js';
+import { show } from '../base/check.js';
 
 export type JSONValue =
   null | boolean | number | string | readonly JSONValue[] | { readonly [name: string]: JSONValue };
