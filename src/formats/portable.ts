@@ -1,4 +1,5 @@
-import { checkFloat } from '../base/check.js';
+import { checkFloat, show } from '../base/check.js';
+import type { Ensemble } from '../ensemble/ensemble.js';
 import { FormatError, TypeFault, within } from '../errors.js';
 import { checkState } from '../model/check-state.js';
 import { nameTensors } from '../model/file.js';
@@ -20,11 +21,28 @@ export interface Portable {
  * @throws StateError after `dispose`
  */
 export function exportNetwork(net: Network): Portable {
-  if (!(net instanceof Network)) throw new TypeFault({ place: 'net', problem: 'expected a Network of bp4' });
+  checkNetwork(net);
   const { state } = net;
   checkFinite(state.parameters);
   return { spec: specToJSON(state), parameters: state.parameters };
 }
+
+/** @throws TypeError if `net` is not a Network */
+export function checkNetwork(net: unknown): asserts net is Network {
+  if (net instanceof Network) return;
+  if (isEnsemble(net)) {
+    throw new TypeFault({
+      place: 'net',
+      problem: 'an ensemble has several networks, and this format holds one',
+      cure: 'write it by its save, toONNX or toModule',
+    });
+  }
+  throw new TypeFault({ place: 'net', problem: `expected a Network of bp4, got ${show(net)}` });
+}
+
+/** Whether a value is an ensemble: by its tag, so that formats needn't load bp4/ensemble. */
+export const isEnsemble = (value: unknown): value is Ensemble =>
+  Object.prototype.toString.call(value) === '[object Ensemble]';
 
 /**
  * Creates a network from the data that a format has read. The data are checked like a file of bp4.

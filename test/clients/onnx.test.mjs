@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FormatError, Network } from 'bp4';
+import { Ensemble } from 'bp4/ensemble';
 import { fromONNX, toONNX } from 'bp4/onnx';
 import * as node from 'onnxruntime-node';
 import * as web from 'onnxruntime-web';
@@ -139,6 +140,28 @@ describe('what bp4 writes', () => {
     });
   }
 
+  it('onnxruntime answers as an ensemble does: a branch for each network, and their weighted mean', async () => {
+    const other = {
+      ...transforms,
+      inputs: transforms.inputs.map((one) => (one.name === 'rest' ? { ...one, max: 20 } : one)),
+      targets: [{ kind: 'identity' }, { kind: 'minMax', min: 0, max: 5 }, { kind: 'identity' }],
+    };
+    const layers = [layer(4, 'gelu'), layer(3, 'linear')];
+    const ensemble = await Ensemble.fromNetworks([
+      { network: await transformed(), weight: 3 },
+      { network: await Network.create({ inputs: 10, layers, transforms: other, seed: 4 }), weight: 0.5 },
+      { network: await transformed() },
+    ]);
+    const bytes = toONNX(ensemble);
+    const expected = ensemble.predict(rows);
+    for (const runtime of [node, web]) {
+      const { dims, data } = await answers(runtime, bytes, Float32Array.from(rows.flat()), [3, 6], 'outputs');
+      expect(dims).toEqual([3, 3]);
+      expect(distance(data, expected)).toBeLessThan(TOLERANCE);
+    }
+    await expect(fromONNX(bytes)).rejects.toThrow('it is an ensemble, with a branch for each network');
+  });
+
   it('onnxruntime applies transforms in the graph, to 10⁻⁵ of the range of a target', async () => {
     const net = await transformed();
     const bytes = toONNX(net);
@@ -175,8 +198,11 @@ describe('what bp4 writes', () => {
     }
     files.push(join(folder, 'transformed.onnx'));
     writeFileSync(files.at(-1), toONNX(await transformed()));
+    const members = [{ network: await transformed() }, { network: await transformed(), weight: 2 }];
+    files.push(join(folder, 'ensemble.onnx'));
+    writeFileSync(files.at(-1), toONNX(await Ensemble.fromNetworks(members)));
     const found = JSON.parse(python('onnx_peer.py', ['check', ...files], PACKAGES));
-    const outputs = [...Object.values(networks).map(({ layers }) => layers.at(-1).units), 3];
+    const outputs = [...Object.values(networks).map(({ layers }) => layers.at(-1).units), 3, 3];
     expect(files.map((file) => found[file])).toEqual(
       outputs.map((units) => ({ name: 'outputs', dims: ['batch', units], withoutShape: [] })),
     );

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Dataset } from '../../src/data/index.js';
 import { Ensemble } from '../../src/ensemble/index.js';
+import { toNPZ } from '../../src/formats/numpy/index.js';
+import { fromONNX, toONNX } from '../../src/formats/onnx/index.js';
+import { fromSafetensors, toSafetensors } from '../../src/formats/safetensors/index.js';
+import { toTFJS } from '../../src/formats/tfjs/index.js';
 import { logLoss } from '../../src/metrics/index.js';
 import { Network, type NetworkOptions, type Transforms } from '../../src/index.js';
 import { Random } from '../../src/base/random.js';
@@ -344,4 +348,17 @@ describe('files', () => {
     const file = makeFile(header, data);
     await expect(Ensemble.load(file)).rejects.toThrow(`expected an ensemble from save: ${problem}`);
   });
+});
+
+it('formats of one network refuse an ensemble by its name', async () => {
+  const ensemble = await Ensemble.fromNetworks([{ network: await softmax(1) }]);
+  for (const write of [toSafetensors, toNPZ, toTFJS]) {
+    expect(() => write(ensemble as unknown as Network)).toThrow(
+      'net: an ensemble has several networks, and this format holds one; write it by its save, toONNX or toModule',
+    );
+  }
+  await expect(fromSafetensors(ensemble.save())).rejects.toThrow('use Ensemble.load of bp4/ensemble');
+  await expect(fromONNX(toONNX(ensemble))).rejects.toThrow(
+    "bytes: metadata_props 'bp4': it is an ensemble, with a branch for each network; open the file of its save",
+  );
 });

@@ -1,6 +1,7 @@
 import { createContext, Script } from 'node:vm';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { Ensemble } from '../../src/ensemble/index.js';
 import { toLiteral } from '../../src/formats/code/content.js';
 import { toModule, toModuleTypes, type ModuleOptions } from '../../src/formats/code/index.js';
 import {
@@ -9,6 +10,7 @@ import {
   type LayerSpec,
   type NetworkOptions,
   type RawRows,
+  type Transform,
   type Transforms,
 } from '../../src/index.js';
 import { Random } from '../../src/base/random.js';
@@ -47,7 +49,11 @@ const toBits = (floats: Float32Array): string[] =>
   );
 
 /** Compares the answers to rows, by their bits. */
-function compare(net: Network, module: Module, rows: readonly (readonly (number | string)[])[]): void {
+function compare(
+  net: Pick<Network, 'predict' | 'outputs'>,
+  module: Module,
+  rows: readonly (readonly (number | string)[])[],
+): void {
   const expected = net.predict(rows);
   for (const [n, row] of rows.entries()) {
     const answer = module.predict(row);
@@ -190,6 +196,47 @@ describe('transforms', () => {
     const module = await imported(toModule(net));
     compare(net, module, [[1, 2]]);
     expect(module.outputs).toEqual(['price', '</script>', 'z']);
+  });
+});
+
+describe('the module of an ensemble', () => {
+  const layers = (units: number): readonly LayerSpec[] => [
+    { units, activation: 'gelu' },
+    { units: 3, activation: 'linear' },
+  ];
+  const some = Random.fromSeed(8);
+
+  it('the module of an ensemble answers as its predict does, with the transforms of each network', async () => {
+    const other = { ...transforms, inputs: transforms.inputs!.map(shifted) };
+    const ensemble = await Ensemble.fromNetworks([
+      { network: await transformed(), weight: 0.1 },
+      { network: await createNetwork(11, layers(5), { transforms: other }), weight: 3 },
+    ]);
+    const module = await imported(toModule(ensemble));
+    const rows = Array.from({ length: 50 }, () => rawRow(some));
+    compare(ensemble, module, rows);
+    const record = Object.fromEntries(transforms.inputs!.map(({ name }, k) => [name!, rows[0]![k]!]));
+    expect(module.predict(record)).toEqual(ensemble.predict([record]));
+    expect(module.outputs).toEqual(['price', '</script>', 'z']);
+    expect(toModuleTypes(ensemble)).toContain('readonly "size": number;');
+  });
+
+  const shifted = (transform: Transform): Transform =>
+    transform.kind === 'standardize' ? { ...transform, mean: transform.mean + 1 } : transform;
+
+  it('the module of an ensemble takes networks with transforms and without', async () => {
+    const standard = { kind: 'standardize', mean: 2, deviation: 3 } as const;
+    const ensemble = await Ensemble.fromNetworks([
+      { network: await createNetwork(2, layers(4)) },
+      { network: await createNetwork(2, layers(2), { transforms: { inputs: [standard, standard] } }) },
+    ]);
+    const module = await imported(toModule(ensemble));
+    compare(ensemble, module, [
+      [1, 2],
+      [0.1, -3e5],
+    ]);
+    expect(() => module.predict([1])).toThrow('inputs: expected 2 values, got 1');
+    expect(() => module.predict([1, NaN])).toThrow('inputs[1] is NaN');
   });
 });
 

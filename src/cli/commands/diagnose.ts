@@ -5,7 +5,7 @@ import { reportGroup, type ReportFlags } from '../options/files.js';
 import { readLabeledData } from '../model/labeled-data.js';
 import { describeSignature } from '../model/signature.js';
 import { formatCount, formatPercent, formatPrecise } from '../terminal/format.js';
-import { openModel } from '../model/open-model.js';
+import { openNetwork } from '../model/open-model.js';
 import { displayPath } from '../data/read-file.js';
 import { diagnoseNetwork, pickSamples } from '../model/evaluation.js';
 import { textTable } from '../terminal/text-table.js';
@@ -25,7 +25,7 @@ export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     const [modelPath, path] = operands as [string, string];
     const { report } = options;
     await checkReportPath(report, [modelPath, path]);
-    const model = await openModel(modelPath, options);
+    const model = await openNetwork(modelPath, options, 'diagnose measures');
     const { net } = model;
     const all = await readLabeledData(path, describeSignature(model, options));
     const name = displayPath(path);

@@ -9,7 +9,7 @@ import type { Output } from '../terminal/output.js';
 import { findUnknown, readLabeledData, warnOfTrainingData, warnOfUnknown } from '../model/labeled-data.js';
 import { describeSignature } from '../model/signature.js';
 import { formatCount, formatPrecise } from '../terminal/format.js';
-import { openModel } from '../model/open-model.js';
+import { assertNetwork, openModel } from '../model/open-model.js';
 import { displayPath } from '../data/read-file.js';
 
 export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
@@ -32,6 +32,7 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     const { report } = options;
     await checkReportPath(report, [modelPath, path]);
     const model = await openModel(modelPath, options);
+    if (report !== undefined) assertNetwork(model, '--report draws');
     const signature = describeSignature(model, options);
     const data = await readLabeledData(path, signature);
     warnOfTrainingData(output, path, model);
@@ -63,6 +64,7 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     if (report === undefined) return;
     const { writeReport } = await import('../report/page.js');
     const { describeModel } = await import('../report/describe.js');
+    assertNetwork(model, '--report draws');
     await writeReport(output, report, {
       ...describeModel(model, `${modelPath} on ${name}`),
       evaluation,

@@ -1,4 +1,5 @@
 import { specToJSON } from '../../model/json.js';
+import { shortest } from '../../base/shortest.js';
 import type { Transform } from '../../index.js';
 import type { Run, RunState } from '../../model/state.js';
 import type { CommandDefinition } from '../options/command.js';
@@ -13,14 +14,15 @@ import {
   groupDigits,
   joinNames,
 } from '../terminal/format.js';
-import { openModel, type OpenedModel } from '../model/open-model.js';
+import { openModel, type OpenedEnsemble, type OpenedNetwork } from '../model/open-model.js';
+import type { Output } from '../terminal/output.js';
 import { textTable } from '../terminal/text-table.js';
 import { countParts, hashWeights } from '../model/model-file.js';
 
 export const inspect: CommandDefinition<SignatureFlags & ModelFlags> = {
   operands: ['<model>'],
   description: [
-    'Print layers and parameters, inputs and outputs, how the network was trained and whether the training can be resumed, the size of the weights of each layer, and a hash of all weights. MODEL can be in any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, or a TensorFlow.js folder.',
+    'Print layers and parameters, inputs and outputs, how the network was trained and whether the training can be resumed, the size of the weights of each layer, and a hash of all weights; of an ensemble, its networks with their weights. MODEL can be in any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, or a TensorFlow.js folder.',
   ],
   examples: [
     ['bp4 inspect iris.bp4', 'Print a summary and a table of the layers.'],
@@ -30,6 +32,10 @@ export const inspect: CommandDefinition<SignatureFlags & ModelFlags> = {
   groups: [signatureGroup, modelGroup],
   run: async ({ operands, options, output }) => {
     const model = await openModel(operands[0]!, options);
+    if (model.members) {
+      printEnsemble(output, model, describeSignature(model, options));
+      return;
+    }
     const found = summarize(model, describeSignature(model, options));
     output.event('model', { ...found });
     const { about } = model;
@@ -97,10 +103,51 @@ interface Findings {
   readonly hash: string;
   readonly layers: readonly LayerFindings[];
   readonly training: (Run & { readonly slots: number }) | undefined;
-  readonly about: OpenedModel['about'];
+  readonly about: OpenedNetwork['about'];
 }
 
-function summarize({ path, format, bytes, state, about }: OpenedModel, signature: ModelSignature): Findings {
+/** Prints the members of an ensemble, a line for each. */
+function printEnsemble(output: Output, model: OpenedEnsemble, signature: ModelSignature): void {
+  const { path, format, bytes, net, about } = model;
+  const { outputs, reading, width } = signature;
+  const members = model.members.map(({ state, weight }) => ({
+    weight: shortest(weight),
+    layers: state.spec.layers.map(({ units, activation }) => ({ units, activation })),
+    loss: state.spec.loss,
+    seed: state.spec.seed,
+    parameters: state.parameters.reduce(
+      (sum, { weights, biases }) => sum + weights.length + biases.length,
+      0,
+    ),
+    hash: hashWeights(state),
+  }));
+  const names = outputs.task === 'classification' ? outputs.classes : outputs.targets;
+  output.event('ensemble', {
+    ...{ path, format, bytes, task: outputs.task, outputs: names, inputs: width, columns: reading.inputs },
+    ...{ loss: net.loss, members, about },
+  });
+  const row = (name: string, text: string): void =>
+    output.sayWrapped(`  ${output.bold(name.padEnd(10))} ${text}`, 13);
+  output.say(
+    `${output.bold(path)}: an ensemble of ${formatCount(members.length, 'network')}, ${formatBytes(bytes)}`,
+  );
+  row('task', `${outputs.task}${ofLabel(about?.reading.label)}: ${joinNames(names, 12)}`);
+  row('inputs', reading.inputs ? `${width}: ${joinNames(reading.inputs)}` : groupDigits(width));
+  row('loss', net.loss);
+  if (about) row('trained', trainedText(about));
+  output.say();
+  const head = ['member', 'weight', 'parameters', 'seed', 'weights (SHA-256)'];
+  const lines = members.map(({ weight, layers, parameters, seed, hash }, i) => [
+    `members[${i}]  ${layers.map(({ units, activation }) => `${units} ${activation}`).join(', ')}`,
+    ...[String(weight), groupDigits(parameters), String(seed), hash],
+  ]);
+  output.say(textTable(head, lines));
+}
+
+function summarize(
+  { path, format, bytes, state, about }: OpenedNetwork,
+  signature: ModelSignature,
+): Findings {
   const { parameters } = state;
   const spec = specToJSON(state);
   const { outputs, reading } = signature;
@@ -146,9 +193,10 @@ function computeStatistics(values: Float32Array): Statistics {
 }
 
 function taskText({ task, outputs }: Findings, label: string | undefined): string {
-  const of = label === undefined ? '' : ` of ${label}`;
-  return `${task}${of}: ${joinNames(outputs, 12)}`;
+  return `${task}${ofLabel(label)}: ${joinNames(outputs, 12)}`;
 }
+
+const ofLabel = (label: string | undefined): string => (label === undefined ? '' : ` of ${label}`);
 
 function inputsText({ inputs, columns, transforms }: Findings): string {
   if (!transforms) return columns ? `${inputs}: ${joinNames(columns)}` : groupDigits(inputs);
@@ -184,7 +232,7 @@ function transformText(transform: Transform): string {
   }
 }
 
-function trainedText({ training, results }: NonNullable<OpenedModel['about']>): string {
+function trainedText({ training, results }: NonNullable<OpenedNetwork['about']>): string {
   const from = `on ${training.data}: ${countParts(training)}`;
   if (!results) return from;
   const figures = Object.entries(results.figures).map(

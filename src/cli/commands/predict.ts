@@ -15,7 +15,7 @@ import type { SkippedRow } from '../../data/index.js';
 import { describeSkipped } from '../data/skipped-rows.js';
 import { displayPath } from '../data/read-file.js';
 import { readSamples, type Sample } from '../predict/samples.js';
-import type { Network } from '../../network.js';
+import type { Predictor } from '../model/evaluation.js';
 
 interface PredictFlags extends ColumnFlags, ModelFlags {
   readonly out?: string;
@@ -66,7 +66,7 @@ export const predict: CommandDefinition<PredictFlags> = {
 
 /** @returns how many there were */
 async function predictAll(
-  net: Network,
+  net: Predictor,
   signature: ModelSignature,
   paths: readonly string[],
   writer: PredictionWriter,
@@ -110,7 +110,7 @@ function createTest({ transforms = [] }: ModelSignature): (values: readonly (num
  * @throws DataError naming the first that the network refuses
  */
 function predictSamples(
-  net: Network,
+  net: Predictor,
   { reading: { inputScale } }: ModelSignature,
   samples: readonly Sample[],
 ): (Float32Array | undefined)[] {

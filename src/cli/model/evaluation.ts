@@ -7,6 +7,7 @@ import {
   scoresByClass,
   type ClassScores,
 } from '../../metrics/index.js';
+import type { Ensemble } from '../../ensemble/ensemble.js';
 import type { Network } from '../../network.js';
 import type { Fault } from '../../errors.js';
 import { inFile } from '../errors.js';
@@ -16,6 +17,9 @@ import { Dataset } from '../../data/index.js';
 import { chooseThreshold } from '../../metrics/predictions.js';
 import type { Diagnosis } from '../../training/reports.js';
 import { toTrainData, type LabeledSamples } from '../data/split-stream.js';
+
+/** What answers samples: a network, or an ensemble. */
+export type Predictor = Network | Ensemble;
 
 /** How good a network is on samples whose answers are known. */
 export interface Evaluation {
@@ -49,7 +53,7 @@ const MOST_SHOWN = 20;
  * @param data with labels, or with targets
  * @throws TypeError, RangeError where the data do not fit the network
  */
-export function evaluateNetwork(net: Network, data: LabeledSamples): Evaluation {
+export function evaluateNetwork(net: Predictor, data: LabeledSamples): Evaluation {
   const { inputs, inputScale = 1, labels, targets, count } = data;
   const { loss, accuracy } = net.evaluate(toTrainData(data));
   const outputs = data instanceof Dataset ? net.predict(data) : net.predict(inputs, { inputScale });

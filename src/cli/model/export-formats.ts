@@ -3,8 +3,8 @@ import { saveTFJS } from '../../node/tfjs.js';
 import { writeWhole } from '../../node/whole-file.js';
 import type { ModelSignature } from './signature.js';
 import { encodeState } from '../../model/file.js';
-import { encodeModel } from './model-file.js';
-import type { OpenedModel } from './open-model.js';
+import { encodeEnsembleModel, encodeModel } from './model-file.js';
+import { assertNetwork, type OpenedModel } from './open-model.js';
 
 // The formats that a network is exported to: what is written, how it is opened there, and what is lost.
 
@@ -20,7 +20,7 @@ export interface ExportTarget {
   /** @returns the paths of what was written */
   readonly write: (model: OpenedModel, signature: ModelSignature, path: string) => Promise<string[]>;
   /** A line of the program that opens it. */
-  readonly usage: (path: string) => string;
+  readonly usage: (path: string, model: OpenedModel) => string;
   /** Whether what it writes computes the transforms by itself. */
   readonly transforms: 'computed' | 'metadata';
   /** Whether it holds the names of the classes, and how far the training has come. */
@@ -48,8 +48,9 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
   tfjs: {
     name: 'TensorFlow.js',
     extension: '-tfjs',
-    write: async ({ net }, _, path) => {
-      await saveTFJS(net, path);
+    write: async (model, _, path) => {
+      assertNetwork(model, 'TensorFlow.js files hold');
+      await saveTFJS(model.net, path);
       return ['model.json', 'weights.bin'].map((name) => `${path.replace(/\/$/, '')}/${name}`);
     },
     usage: (path) => `JavaScript: await tf.loadLayersModel('https://…/${basename(path)}/model.json')`,
@@ -58,9 +59,10 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
   safetensors: {
     name: 'safetensors',
     extension: '.safetensors',
-    write: async ({ net }, _, path) => {
+    write: async (model, _, path) => {
+      assertNetwork(model, 'files for PyTorch hold');
       const { toSafetensors } = await import('../../formats/safetensors/index.js');
-      return await write(path, toSafetensors(net));
+      return await write(path, toSafetensors(model.net));
     },
     usage: (path) =>
       `PyTorch: the nn.Sequential that the metadata hold under 'pytorch', then .load_state_dict(safetensors.torch.load_file('${path}'))`,
@@ -69,9 +71,10 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
   npz: {
     name: 'NumPy',
     extension: '.npz',
-    write: async ({ net }, _, path) => {
+    write: async (model, _, path) => {
+      assertNetwork(model, '.npz files hold');
       const { toNPZ } = await import('../../formats/numpy/index.js');
-      return await write(path, toNPZ(net));
+      return await write(path, toNPZ(model.net));
     },
     usage: (path) =>
       `Python: numpy.load('${path}')['0.weight']  # [units][inputs]; and '0.bias', '1.weight', …`,
@@ -80,7 +83,10 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
   json: {
     name: 'JSON',
     extension: '.json',
-    write: ({ net }, _, path) => write(path, `${JSON.stringify(net.toJSON())}\n`),
+    write: async (model, _, path) => {
+      assertNetwork(model, 'JSON holds');
+      return await write(path, `${JSON.stringify(model.net.toJSON())}\n`);
+    },
     usage: (path) => `JavaScript: await Network.fromJSON(JSON.parse(readFileSync('${path}', 'utf8')))`,
     transforms: 'computed',
   },
@@ -102,8 +108,14 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
   bp4: {
     name: 'bp4',
     extension: '.bp4',
-    write: ({ state, about }, _, path) => write(path, about ? encodeModel(state, about) : encodeState(state)),
-    usage: (path) => `JavaScript: await loadFile('${path}')  // of bp4/node`,
+    write: ({ state, members, about }, _, path) => {
+      if (members) return write(path, encodeEnsembleModel(members, about));
+      return write(path, about ? encodeModel(state, about) : encodeState(state));
+    },
+    usage: (path, { members }) =>
+      members
+        ? `JavaScript: await Ensemble.load(readFileSync('${path}'))  // of bp4/ensemble`
+        : `JavaScript: await loadFile('${path}')  // of bp4/node`,
     transforms: 'computed',
     hasClasses: true,
     hasTraining: true,

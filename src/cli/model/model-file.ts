@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Task } from '../../data/index.js';
+import { Ensemble } from '../../ensemble/ensemble.js';
+import { decodeEnsemble, encodeEnsemble } from '../../ensemble/file.js';
+import type { Member } from '../../ensemble/members.js';
 import { RangeFault } from '../../errors.js';
 import { decodeState, encodeState } from '../../model/file.js';
 import { parseJSON } from '../../model/read-safetensors.js';
@@ -161,6 +164,49 @@ export async function parseModel(
     };
   });
 }
+
+/** An ensemble that a file holds. */
+export interface EnsembleFile {
+  readonly net: Ensemble;
+  readonly members: readonly Member[];
+  /** The first member. */
+  readonly state: NetworkState;
+  readonly about: About | undefined;
+}
+
+/**
+ * @param path for error messages
+ * @returns undefined if the file isn't one of an ensemble
+ * @throws DataError if it is damaged
+ */
+export async function parseEnsemble(
+  path: string,
+  bytes: Uint8Array,
+  options: Pick<EngineOptions, 'engine'> = {},
+): Promise<EnsembleFile | undefined> {
+  if (!isEnsembleFile(bytes)) return undefined;
+  return await inFile(path, async () => {
+    const { members, metadata } = decodeEnsemble(bytes);
+    const text = metadata.get(KEY);
+    return {
+      net: await Ensemble.fromMembers(members, options),
+      members,
+      state: members[0]!.state,
+      about: text === undefined ? undefined : parseAbout(text),
+    };
+  });
+}
+
+/** Whether the header of a safetensors file describes an ensemble. */
+function isEnsembleFile(bytes: Uint8Array): boolean {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const header = new TextDecoder('latin1').decode(bytes.subarray(8, 8 + length));
+  return header.includes(String.raw`"bp4":"{\"format\":\"bp4-ensemble\"`);
+}
+
+/** Encodes an ensemble together with what its file says of itself. */
+export const encodeEnsembleModel = (members: readonly Member[], about?: About): Uint8Array<ArrayBuffer> =>
+  encodeEnsemble(members, about && { [KEY]: JSON.stringify(about) });
 
 function parseAbout(text: string): About {
   const about = parseJSON(KEY, text) as About | null;

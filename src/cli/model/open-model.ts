@@ -1,28 +1,62 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Ensemble } from '../../ensemble/ensemble.js';
+import type { Member } from '../../ensemble/members.js';
 import type { NetworkJSON } from '../../model/json.js';
 import { Network, type EngineOptions } from '../../network.js';
 import { recognizeForeign } from '../../formats/foreign.js';
 import { DataError, inFile, isInputFault, toUsageError, UsageError } from '../errors.js';
 import type { ModelFlags } from '../options/model.js';
 import type { NetworkState } from '../../model/state.js';
-import { parseModel, type About } from './model-file.js';
+import { parseEnsemble, parseModel, type About } from './model-file.js';
 
 /** The formats in which a network may be; `json` is that of `toJSON`, or brain.js's. */
 type ModelFormat = 'bp4' | 'json' | 'onnx' | 'tfjs' | 'safetensors' | 'npz';
 
-/** A network that was read, and from what. */
-export interface OpenedModel {
+/** What was read, and from what. */
+interface Opened {
   readonly path: string;
   readonly format: ModelFormat;
   /** Of all its files. */
   readonly bytes: number;
+  /** Of `bp4 train` alone. */
+  readonly about: About | undefined;
+}
+
+/** A network that was read. */
+export interface OpenedNetwork extends Opened {
   readonly net: Network;
   /** The network as plain data. */
   readonly state: NetworkState;
-  /** Of `bp4 train` alone. */
-  readonly about: About | undefined;
+  readonly members?: undefined;
+}
+
+/** An ensemble that was read. */
+export interface OpenedEnsemble extends Opened {
+  readonly net: Ensemble;
+  /** The first member, whose columns and kind of outputs are those of all. */
+  readonly state: NetworkState;
+  readonly members: readonly Member[];
+}
+
+export type OpenedModel = OpenedNetwork | OpenedEnsemble;
+
+/**
+ * Opens a model for what only a network can do.
+ * @param purpose as it continues the sentence: 'diagnose measures'
+ * @throws UsageError if it is an ensemble; UsageError, DataError as `openModel` does
+ */
+export async function openNetwork(path: string, flags: ModelFlags, purpose: string): Promise<OpenedNetwork> {
+  const model = await openModel(path, flags);
+  assertNetwork(model, purpose);
+  return model;
+}
+
+/** @throws UsageError if it is an ensemble */
+export function assertNetwork(model: OpenedModel, purpose: string): asserts model is OpenedNetwork {
+  if (!model.members) return;
+  throw new UsageError(model.path, `it is an ensemble of networks, and ${purpose} one`);
 }
 
 /**
@@ -51,6 +85,8 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Opened
     throw new UsageError('--output', `${path} has only one output`, 'leave it out');
   const engineOptions = engine === undefined ? {} : { engine };
   if (format === 'bp4') {
+    const ensemble = await parseEnsemble(path, bytes, engineOptions);
+    if (ensemble) return { path, format, bytes: bytes.length, ...ensemble };
     const { net, state, about } = await parseModel(path, bytes, engineOptions);
     return { path, format, bytes: bytes.length, net, state, about };
   }

@@ -4,6 +4,8 @@ import { UsageError } from '../errors.js';
 import { pickTextFormat, type TextFormat } from '../options/data.js';
 import type { ColumnFlags } from '../options/model.js';
 import type { Reading } from '../data/tables.js';
+import type { NetworkSpec } from '../../model/spec.js';
+import type { Predictor } from './evaluation.js';
 import type { OpenedModel } from './open-model.js';
 
 /** What the outputs of a network stand for. */
@@ -31,7 +33,7 @@ export interface ModelSignature {
 export function describeSignature({ net, state, about }: OpenedModel, flags: ColumnFlags): ModelSignature {
   const transforms = state.spec.transforms?.inputs;
   const names = pickNames(transforms);
-  const width = transforms?.length ?? net.inputs;
+  const width = transforms?.length ?? state.spec.inputs;
   const said = readFlags(flags);
   const inputs = said.inputs ?? about?.reading.inputs ?? names;
   if (inputs && inputs.length !== width) {
@@ -46,7 +48,7 @@ export function describeSignature({ net, state, about }: OpenedModel, flags: Col
     ...said,
     ...(inputs && { inputs }),
   };
-  const task = about?.task ?? chooseTask(net, flags);
+  const task = about?.task ?? chooseTask(state.spec, flags);
   const format = pickTextFormat({ ...reading, delimiter: flags.delimiter });
   return { outputs: nameOutputs(net, task, reading), reading, format, width, transforms };
 }
@@ -80,7 +82,7 @@ function pickCategories(
 }
 
 /** By what the outputs are made for, where the file does not say it. */
-function chooseTask({ layers, loss }: OpenedModel['net'], flags: ColumnFlags): Task {
+function chooseTask({ layers, loss }: NetworkSpec, flags: ColumnFlags): Task {
   if (flags.target) return 'regression';
   if (flags.label !== undefined || flags.classes) return 'classification';
   const { activation } = layers.at(-1)!;
@@ -88,7 +90,7 @@ function chooseTask({ layers, loss }: OpenedModel['net'], flags: ColumnFlags): T
   return areClasses ? 'classification' : 'regression';
 }
 
-function nameOutputs({ outputs }: OpenedModel['net'], task: Task, { classes, targets }: Reading): Outputs {
+function nameOutputs({ outputs }: Predictor, task: Task, { classes, targets }: Reading): Outputs {
   if (task === 'regression') {
     const names =
       targets ?? Array.from({ length: outputs }, (_, j) => (outputs === 1 ? 'output' : `output ${j}`));

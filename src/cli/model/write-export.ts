@@ -39,7 +39,7 @@ export async function writeExport(
   for (const [i, file] of files.entries())
     output.say(`${output.bold(file)}  ${[describeFile(target, file), ...formatSize(bytes[i])].join(', ')}`);
   for (const words of missing) output.sayWrapped(`  note: ${words}`, 8);
-  output.say(`  open: ${target.usage(out)}`);
+  output.say(`  open: ${target.usage(out, model)}`);
   return bytes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0);
 }
 

@@ -1,6 +1,6 @@
 import Papa from 'papaparse';
 import { argmax } from '../../base/argmax.js';
-import type { Network } from '../../network.js';
+import type { Predictor } from '../model/evaluation.js';
 import { chooseThreshold } from '../../metrics/predictions.js';
 import { toJSONLine } from '../terminal/control-characters.js';
 import type { Outputs } from '../model/signature.js';
@@ -23,7 +23,7 @@ const toCSV = (rows: unknown[][]): string =>
   `${Papa.unparse(rows, { newline: '\n', escapeFormulae: formula })}\n`;
 
 /** The most likely class with the probability of each, or the numbers, as CSV; NA in place of a number, for no line is blank. */
-export function createCSVWriter(net: Network, outputs: Outputs): PredictionWriter {
+export function createCSVWriter(net: Predictor, outputs: Outputs): PredictionWriter {
   const isRegression = outputs.task === 'regression';
   const names = isRegression ? outputs.targets : ['class', ...outputs.classes];
   const toRow = (values: Float32Array): unknown[] =>
@@ -40,7 +40,7 @@ export function createCSVWriter(net: Network, outputs: Outputs): PredictionWrite
 }
 
 /** The same as JSON Lines: { class, outputs: { name: share, … } }, or { name: number, … }; null for a missing one. */
-export function createJSONWriter(net: Network, outputs: Outputs): PredictionWriter {
+export function createJSONWriter(net: Predictor, outputs: Outputs): PredictionWriter {
   const toObject = (names: readonly string[], values: readonly number[]): object =>
     Object.fromEntries(names.map((name, k) => [name, roundToSingle(values[k]!)]));
   const toPrediction = (values: Float32Array): object => {
@@ -56,14 +56,14 @@ export function createJSONWriter(net: Network, outputs: Outputs): PredictionWrit
 }
 
 /** One number for each class: a single output speaks for and against. */
-function toShares({ loss, outputs }: Network, values: Float32Array): number[] {
+function toShares({ loss, outputs }: Predictor, values: Float32Array): number[] {
   if (outputs > 1) return Array.from(values);
   const [one] = values as unknown as [number];
   return loss === 'hinge' ? [-one, one] : [1 - one, one];
 }
 
 /** The predicted class; for a single output the second from the threshold on. */
-function chooseClass({ loss, outputs }: Network, values: Float32Array): number {
+function chooseClass({ loss, outputs }: Predictor, values: Float32Array): number {
   if (outputs > 1) return argmax(values, 0, outputs);
   return Number(values[0]! >= chooseThreshold(loss));
 }

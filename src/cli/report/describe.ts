@@ -4,7 +4,7 @@ import type { EpochReport } from '../../training/reports.js';
 import { displayPath } from '../data/read-file.js';
 import { diagnoseNetwork, pickSamples, type Evaluation } from '../model/evaluation.js';
 import { countParts, hashWeights, type About } from '../model/model-file.js';
-import type { OpenedModel } from '../model/open-model.js';
+import type { OpenedNetwork } from '../model/open-model.js';
 import {
   formatCount,
   formatDuration,
@@ -20,7 +20,7 @@ import type { Fact, Report } from './page.js';
 // What a report holds, of a model and of a training.
 
 /** What a report tells of a model, whatever was done with it. */
-export function describeModel({ net, state, about, path }: OpenedModel, title: string): Report {
+export function describeModel({ net, state, about, path }: OpenedNetwork, title: string): Report {
   const shape = describeShape(net);
   const sizes = [shape.inputs, ...shape.layers.map(({ units }) => units)].map(groupDigits).join(' → ');
   const trained = about ? `, trained on ${about.training.data}` : '';

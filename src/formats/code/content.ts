@@ -1,9 +1,11 @@
+import type { Ensemble } from '../../ensemble/ensemble.js';
 import { TypeFault } from '../../errors.js';
 import { checkTransforms } from '../../model/check-transforms.js';
 import { checkKeys, show } from '../../base/check.js';
 import type { Columns } from '../../model/columns.js';
-import type { LayerJSON } from '../../model/json.js';
-import { Network } from '../../network.js';
+import { stateToJSON, type LayerJSON } from '../../model/json.js';
+import type { Network } from '../../network.js';
+import { checkNetwork, isEnsemble } from '../portable.js';
 
 export interface ModuleOptions {
   /**
@@ -15,40 +17,52 @@ export interface ModuleOptions {
 
 /** The contents of a module and of its types. */
 export interface ModuleContent {
+  /** One, or those of an ensemble. They take the same columns, and answer with as many numbers. */
+  readonly networks: readonly ModuleNetwork[];
+  readonly isEnsemble: boolean;
   /** The number of values that predict takes. */
   readonly given: number;
-  /** The number of transformed values, the inputs of the network. */
-  readonly inputs: number;
   /** The number of values that predict returns. */
   readonly answers: number;
-  readonly layers: readonly LayerJSON[];
-  readonly inputColumns: Columns | undefined;
-  readonly targetColumns: Columns | undefined;
   /** The names of the columns if all have one; a sample may then be an object. */
   readonly inputNames: readonly string[] | undefined;
   readonly outputs: readonly string[] | undefined;
 }
 
+/** A network of a module. */
+export interface ModuleNetwork {
+  /** Its factor in the mean. */
+  readonly weight: number;
+  /** The number of transformed values, the inputs of the network. */
+  readonly inputs: number;
+  readonly layers: readonly LayerJSON[];
+  readonly inputColumns: Columns | undefined;
+  readonly targetColumns: Columns | undefined;
+}
+
 /**
- * @throws TypeError if `net` is not a Network, or an option is unknown or invalid
+ * @throws TypeError if `net` is neither a Network nor an Ensemble, or an option is unknown or invalid
  * @throws StateError after `dispose`
  */
-export function describeModule(net: Network, options: ModuleOptions): ModuleContent {
-  if (!(net instanceof Network))
-    throw new TypeFault({ place: 'net', problem: `expected a Network of bp4, got ${show(net)}` });
+export function describeModule(net: Network | Ensemble, options: ModuleOptions): ModuleContent {
+  const isOne = !isEnsemble(net);
+  if (isOne) checkNetwork(net);
   checkKeys('options', options, ['outputs']);
-  const { inputs, layers, transforms = {} } = net.toJSON();
-  const checked = checkTransforms(transforms, inputs, net.outputs);
-  const { outputs = listNames(checked.targets) } = options;
+  const members = isOne ? [{ state: net.state, weight: 1 }] : net.members;
+  const networks = members.map(({ state, weight }): ModuleNetwork => {
+    const { inputs, layers, transforms = {} } = stateToJSON(state);
+    const checked = checkTransforms(transforms, inputs, net.outputs);
+    return { weight, inputs, layers, inputColumns: checked.inputs, targetColumns: checked.targets };
+  });
+  const { inputs, inputColumns, targetColumns } = networks[0]!;
+  const { outputs = listNames(targetColumns) } = options;
   if (outputs !== undefined) checkNames(outputs, net.outputs);
   return {
-    given: checked.inputs?.list.length ?? inputs,
-    inputs,
+    networks,
+    isEnsemble: !isOne,
+    given: inputColumns?.list.length ?? inputs,
     answers: net.outputs,
-    layers,
-    inputColumns: checked.inputs,
-    targetColumns: checked.targets,
-    inputNames: listNames(checked.inputs),
+    inputNames: listNames(inputColumns),
     outputs,
   };
 }

@@ -1,3 +1,4 @@
+import type { Ensemble } from '../../ensemble/ensemble.js';
 import type { Columns } from '../../model/columns.js';
 import type { LayerJSON } from '../../model/json.js';
 import type { Network } from '../../network.js';
@@ -7,6 +8,7 @@ import {
   outputsComment,
   predictComment,
   type ModuleContent,
+  type ModuleNetwork,
   type ModuleOptions,
 } from './content.js';
 import { toLiteral } from './content.js';
@@ -14,32 +16,25 @@ import { parts } from './parts.js';
 
 /**
  * Writes the network as the source of an ES module without imports. Its `predict(inputs)` takes one sample as an array,
- * or as an object if the transforms have names. It returns a Float32Array, the outputs of `Network.predict` to the bit
+ * or as an object if the transforms have names. It returns a Float32Array, the outputs of `predict` to the bit
  * on every engine, because it contains the functions of bp4's plain TypeScript engine. The module works under a strict
  * Content-Security-Policy, and its source is safe inside a script element for any names.
  *
- * The source has about 13 characters per weight, plus 3 to 6 kB.
- * @throws TypeError if `net` is not a Network, or an option is unknown or invalid
+ * An Ensemble becomes one module with all its networks. The source has about 13 characters per weight, plus 3 to 6 kB.
+ * @throws TypeError if `net` is neither a Network nor an Ensemble, or an option is unknown or invalid
  * @throws StateError after `dispose`
  */
-export function toModule(net: Network, options: ModuleOptions = {}): string {
+export function toModule(net: Network | Ensemble, options: ModuleOptions = {}): string {
   const content = describeModule(net, options);
-  const { inputs, layers, outputs, inputColumns, targetColumns } = content;
-  const sizes = [inputs, ...layers.map(({ units }) => units)].join(', ');
-  return `// A multilayer perceptron [${sizes}] written by bp4/code: the computation, then the trained parameters.
+  const { networks, isEnsemble, outputs } = content;
+  const shapes = networks.map(
+    ({ inputs, layers }) => `[${[inputs, ...layers.map(({ units }) => units)].join(', ')}]`,
+  );
+  const what = isEnsemble ? 'An ensemble of multilayer perceptrons' : 'A multilayer perceptron';
+  return `// ${what} ${shapes.join(', ')} written by bp4/code: the computation, then the trained parameters.
 ${outputs ? `\n${outputsComment}\nexport const outputs = ${toLiteral(outputs)};\n` : ''}
 ${predictComment(content, '{Float32Array} ')}
-export function predict(inputs) {
-  let a = checked(inputs);
-  for (const { W, b, activation } of layers) {
-    // z = W·a + b: z_j = Σ_k w_jk·a_k + b_j
-    const z = Float32Array.from(W, (w_j, j) => dot(w_j, a) + b[j]);
-    // a = σ(z)
-    a = activation(z);
-  }
-${targetColumns ? '  targets.invert(a);\n' : ''}  return a;
-}
-
+${isEnsemble ? meanFunctions(content) : predictFunction(content)}
 /** Σ_k w_k·a_k: k ascending, each product and each sum rounded to single precision. */
 function dot(w, a) {
   let sum = 0;
@@ -47,64 +42,140 @@ function dot(w, a) {
   return sum;
 }
 
-${checkedFunction(content)}${functionsFor(content)}${columnsCode('columns', inputColumns)}${columnsCode('targets', targetColumns)}
-/** For each layer: W, one row of weights per unit; b, one bias per unit; and the activation σ. */
-const layers = [
-${layers.map(layerCode).join('')}];
-`;
+${checkedFunction(content)}${functionsFor(content)}${isEnsemble ? networksCode(content) : networkCode(networks[0]!)}`;
 }
 
+/** The layers in turn: from the checked sample a to the activations a of the last layer. */
+const forward = `  for (const { W, b, activation } of layers) {
+    // z = W·a + b: z_j = Σ_k w_jk·a_k + b_j
+    const z = Float32Array.from(W, (w_j, j) => dot(w_j, a) + b[j]);
+    // a = σ(z)
+    a = activation(z);
+  }
+`;
+
+const predictFunction = ({ networks: [network] }: ModuleContent): string => `export function predict(inputs) {
+  let a = checked(inputs);
+${forward}${network!.targetColumns ? '  targets.invert(a);\n' : ''}  return a;
+}
+`;
+
+const meanFunctions = ({ answers }: ModuleContent): string => `export function predict(inputs) {
+  // Σ_i weight_i·a_i / Σ_i weight_i: i ascending, in double precision, rounded once
+  const sums = new Float64Array(${answers}).fill(-0);
+  let total = 0;
+  for (const network of networks) {
+    const a = feedForward(inputs, network);
+    for (let j = 0; j < a.length; j++) sums[j] += network.weight * a[j];
+    total += network.weight;
+  }
+  return Float32Array.from(sums, (sum) => sum / total);
+}
+
+/** The outputs of one network. */
+function feedForward(inputs, { width, columns, layers, targets }) {
+  let a = checked(inputs, width, columns);
+${forward}  if (targets) targets.invert(a);
+  return a;
+}
+`;
+
 /** The source of the function that checks a sample and transforms it. */
-function checkedFunction({ given, inputs, inputColumns, inputNames }: ModuleContent): string {
+function checkedFunction({ given, networks, isEnsemble, inputNames }: ModuleContent): string {
+  const [{ inputs, inputColumns }] = networks as readonly [ModuleNetwork];
   const byName = `  const isNamed = typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs);
   if (isNamed && !ArrayBuffer.isView(inputs)) inputs = columns.list.map(({ given }) => inputs[given.name]);
 `;
+  const transformed = "columns.transformRow('inputs', inputs, 1, a, 0);\n";
   const untransformed = `  for (let k = 0; k < a.length; k++) {
     if (!fits(inputs[k])) throw misfit(\`inputs[\${k}]\`, inputs[k]);
     a[k] = inputs[k];
   }
 `;
-  return `/** A sample as the network sees it: checked${inputColumns ? ', transformed' : ''}, in single precision. */
-function checked(inputs) {
+  const either = `  if (columns) {
+    ${transformed}    return a;
+  }
+${untransformed}`;
+  const copy = isEnsemble ? either : inputColumns ? `  ${transformed}` : untransformed;
+  const isTransformed = networks.some(({ inputColumns }) => inputColumns);
+  return `/** A sample as the network sees it: checked${isTransformed ? ', transformed' : ''}, in single precision. */
+function checked(inputs${isEnsemble ? ', width, columns' : ''}) {
 ${inputNames ? byName : ''}  if (!Array.isArray(inputs) && !ArrayBuffer.isView(inputs)) {
     throw new TypeError(\`inputs: expected an array of ${numbers(given)}, got \${show(inputs)}\`);
   }
   if (inputs.length !== ${given}) throw new RangeError(\`inputs: expected ${given} values, got \${inputs.length}\`);
-  const a = new Float32Array(${inputs});
-${inputColumns ? "  columns.transformRow('inputs', inputs, 1, a, 0);\n" : untransformed}  return a;
+  const a = new Float32Array(${isEnsemble ? 'width' : inputs});
+${copy}  return a;
 }
 `;
 }
 
 /** The functions, classes and constants of bp4 that the module uses, with their dependencies. */
-function functionsFor({ layers, inputColumns, targetColumns }: ModuleContent): string {
+function functionsFor({ networks }: ModuleContent): string {
   const needed = new Set<string>();
   const need = (name: string): void => {
     if (needed.has(name)) return;
     needed.add(name);
     parts.get(name)!.needs.forEach(need);
   };
-  ['round', 'show', 'fits', 'misfit', ...layers.map(({ activation }) => activation)].forEach(need);
-  if (inputColumns ?? targetColumns) need('Columns');
+  ['round', 'show', 'fits', 'misfit'].forEach(need);
+  for (const { layers, inputColumns, targetColumns } of networks) {
+    for (const { activation } of layers) need(activation);
+    if (inputColumns ?? targetColumns) need('Columns');
+  }
   const texts = Array.from(parts, ([name, { text }]) => (needed.has(name) ? text : ''));
   return texts.map((text) => (/^(\/\*|function)/.test(text) ? `\n${text}` : text)).join('');
 }
 
-function columnsCode(name: string, columns: Columns | undefined): string {
-  if (!columns) return '';
-  const lines = columns.list.map(({ given, width, places, shift, range }) => {
+const columnsComment =
+  "/** For each column its fitted transform: y = (x − shift) / range, or the position of each category's 1. */";
+const layersComment =
+  '/** For each layer: W, one row of weights per unit; b, one bias per unit; and the activation σ. */';
+
+/** The constants of a module with one network. */
+function networkCode({ inputColumns, targetColumns, layers }: ModuleNetwork): string {
+  const constant = (name: string, columns: Columns | undefined): string =>
+    columns ? `\n${columnsComment}\nconst ${name} = ${columnsCode(columns)};\n` : '';
+  return `${constant('columns', inputColumns)}${constant('targets', targetColumns)}
+${layersComment}
+const layers = ${layersCode(layers)};
+`;
+}
+
+/** The constant of a module with an ensemble. */
+function networksCode({ networks }: ModuleContent): string {
+  const list = networks.map(({ weight, inputs, inputColumns, targetColumns, layers }) => {
+    const columns = inputColumns ? `\ncolumns: ${columnsCode(inputColumns)},` : '';
+    const targets = targetColumns ? `\ntargets: ${columnsCode(targetColumns)},` : '';
+    return `{
+weight: ${toLiteral(Math.fround(weight))},
+width: ${inputs},${columns}${targets}
+layers: ${layersCode(layers)},
+},
+`;
+  });
+  return `
+/**
+ * For each network: its weight in the mean; the number of its inputs; for each column of inputs and targets the fitted transform,
+ * y = (x − shift) / range, or the position of each category's 1; and for each layer W, b and σ.
+ */
+const networks = [
+${list.join('')}];
+`;
+}
+
+function columnsCode({ list }: Columns): string {
+  const lines = list.map(({ given, width, places, shift, range }) => {
     const named = given.name === undefined ? '{}' : `{ name: ${toLiteral(given.name)} }`;
     const kind = places
       ? `width: ${width}, places: new Map(${toLiteral([...places] as [string | number, number][])})`
       : `width: 1, shift: ${toLiteral(shift)}, range: ${toLiteral(range)}`;
     return `  { given: ${named}, ${kind} },\n`;
   });
-  return `
-/** For each column its fitted transform: y = (x − shift) / range, or the position of each category's 1. */
-const ${name} = new Columns([
-${lines.join('')}]);
-`;
+  return `new Columns([\n${lines.join('')}])`;
 }
+
+const layersCode = (layers: readonly LayerJSON[]): string => `[\n${layers.map(layerCode).join('')}]`;
 
 function layerCode({ weights, biases, activation, alpha }: LayerJSON): string {
   const rows = weights.map((row) => `      new Float32Array(${toLiteral(row)}),\n`).join('');

@@ -1,3 +1,4 @@
+import type { Ensemble } from '../../ensemble/ensemble.js';
 import type { Columns } from '../../model/columns.js';
 import type { Network } from '../../network.js';
 import { describeModule, outputsComment, predictComment, type ModuleOptions } from './content.js';
@@ -6,12 +7,13 @@ import { toLiteral } from './content.js';
 /**
  * Writes the declaration file for the module of `toModule`: `net.d.mts` for `net.mjs`.
  * @param options as for `toModule`
- * @throws TypeError if `net` is not a Network, or an option is unknown or invalid
+ * @throws TypeError if `net` is neither a Network nor an Ensemble, or an option is unknown or invalid
  * @throws StateError after `dispose`
  */
-export function toModuleTypes(net: Network, options: ModuleOptions = {}): string {
+export function toModuleTypes(net: Network | Ensemble, options: ModuleOptions = {}): string {
   const content = describeModule(net, options);
-  const { inputColumns, inputNames, outputs } = content;
+  const { networks, inputNames, outputs } = content;
+  const { inputColumns } = networks[0]!;
   const value = inputColumns?.list.some(({ places }) => places) ? 'number | string' : 'number';
   return `${outputs ? `${outputsComment}\nexport declare const outputs: readonly ${toLiteral(outputs)};\n\n` : ''}${
     inputNames ? namedInputs(inputColumns!) : ''

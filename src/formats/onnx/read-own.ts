@@ -1,4 +1,4 @@
-import { FormatError, within } from '../../errors.js';
+import { FormatError, RangeFault, within } from '../../errors.js';
 import { checkInteger, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/state.js';
@@ -61,6 +61,13 @@ function parseSpec(text: string): { json: SpecJSON; spec: CheckedSpec } {
   try {
     checkInteger('its length', text.length, 0, MOST_HEADER_BYTES);
     const json = parseJSON('bp4', text) as SpecJSON;
+    if ((json as { format?: unknown } | null)?.format === 'bp4-ensemble') {
+      throw new RangeFault({
+        place: '',
+        problem: 'it is an ensemble, with a branch for each network',
+        cure: 'open the file of its save by Ensemble.load of bp4/ensemble',
+      });
+    }
     return { json, spec: specFromJSON(json).checked };
   } catch (cause) {
     throw new FormatError(within("bytes: metadata_props 'bp4'", cause), { cause });

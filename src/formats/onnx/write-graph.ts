@@ -1,7 +1,9 @@
+import { memberPrefix } from '../../ensemble/file.js';
 import { nameTensors } from '../../model/file.js';
 import type { Parameters } from '../../model/state.js';
 import type { ActivationName, CheckedSpec } from '../../model/spec.js';
 import { GraphBuilder } from './graph-builder.js';
+import { DOUBLE, FLOAT } from './proto.js';
 import { writeInverse, writeTransforms } from './write-transforms.js';
 
 export const INPUTS = 'inputs';
@@ -26,16 +28,67 @@ const operators: Record<Exclude<ActivationName, 'linear' | 'swish' | 'gelu'>, st
  */
 export function buildGraph(spec: CheckedSpec, parameters: readonly Parameters[]): GraphBuilder {
   const draft = new GraphBuilder();
-  const { inputs, targets } = spec.transforms;
-  let value: string = inputs ? writeTransforms(draft, inputs, INPUTS) : INPUTS;
-  for (const [name, { shape, values }] of nameTensors('', parameters)) draft.constant(name, shape, values);
-  for (const [l, layer] of spec.layers.entries()) {
-    const z = draft.node('Gemm', [value, `${l}.weight`, `${l}.bias`], `${l}.preActivations`, { transB: 1 });
-    value = writeActivation(draft, layer, z, `${l}.activations`);
-  }
-  if (targets) writeInverse(draft, targets, value);
+  writeNetwork(draft, '', spec, parameters, INPUTS);
   draft.nodes.push({ ...draft.nodes.pop()!, output: [OUTPUTS] }); // the last node computes the outputs
   return draft;
+}
+
+/** A network of an ensemble. */
+export interface Branch {
+  readonly spec: CheckedSpec;
+  readonly parameters: readonly Parameters[];
+  readonly weight: number;
+}
+
+/**
+ * Builds the graph of an ensemble: a branch for each network, whose names begin with 'member0.' and so on, and the weighted
+ * mean of their outputs in double precision.
+ * @throws RangeError if two categories are equal in single precision
+ */
+export function buildEnsembleGraph(branches: readonly Branch[]): GraphBuilder {
+  const draft = new GraphBuilder();
+  let sum: string | undefined;
+  let total = 0;
+  for (const [i, { spec, parameters, weight }] of branches.entries()) {
+    const prefix = memberPrefix(i);
+    // names of nodes derive from that of their input
+    const inputs = draft.node('Identity', [INPUTS], `${prefix}${INPUTS}`);
+    const outputs = writeNetwork(draft, prefix, spec, parameters, inputs);
+    const double = draft.node('Cast', [outputs], `${prefix}double`, { to: DOUBLE });
+    const factor = draft.constant(`${prefix}factor`, [], Float64Array.of(weight));
+    const weighted = draft.node('Mul', [double, factor], `${prefix}weighted`);
+    sum = sum === undefined ? weighted : draft.node('Add', [sum, weighted], `${prefix}sum`);
+    total += weight;
+  }
+  const mean = draft.node('Div', [sum!, draft.constant('total', [], Float64Array.of(total))], 'mean');
+  draft.node('Cast', [mean], OUTPUTS, { to: FLOAT });
+  return draft;
+}
+
+/**
+ * @param prefix of the names
+ * @param input the name of the untransformed inputs
+ * @returns the name of the outputs in the targets' own units
+ */
+function writeNetwork(
+  draft: GraphBuilder,
+  prefix: string,
+  spec: CheckedSpec,
+  parameters: readonly Parameters[],
+  input: string,
+): string {
+  const { inputs, targets } = spec.transforms;
+  let value = inputs ? writeTransforms(draft, inputs, input) : input;
+  for (const [name, { shape, values }] of nameTensors(prefix, parameters))
+    draft.constant(name, shape, values);
+  for (const [l, layer] of spec.layers.entries()) {
+    const name = `${prefix}${l}`;
+    const z = draft.node('Gemm', [value, `${name}.weight`, `${name}.bias`], `${name}.preActivations`, {
+      transB: 1,
+    });
+    value = writeActivation(draft, layer, z, `${name}.activations`);
+  }
+  return targets ? writeInverse(draft, targets, value) : value;
 }
 
 function writeActivation(

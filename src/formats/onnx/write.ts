@@ -1,11 +1,16 @@
 import { RangeFault } from '../../errors.js';
+import type { Ensemble } from '../../ensemble/ensemble.js';
+import { ensembleToJSON } from '../../ensemble/file.js';
 import { specFromJSON } from '../../model/json.js';
+import { checkSpec, type CheckedSpec } from '../../model/spec.js';
+import type { Parameters } from '../../model/state.js';
 import type { Network } from '../../network.js';
-import { exportNetwork } from '../portable.js';
+import { exportNetwork, isEnsemble } from '../portable.js';
 import { encode } from './encode.js';
 import { FLOAT, model, type GivenGraph, type GivenModel } from './proto.js';
 import { toTensor } from './tensor.js';
-import { buildGraph, INPUTS, OUTPUTS } from './write-graph.js';
+import type { GraphBuilder } from './graph-builder.js';
+import { buildEnsembleGraph, buildGraph, INPUTS, OUTPUTS } from './write-graph.js';
 
 /** The entry of metadata_props for everything that the graph doesn't hold: loss, dropout, seed, column names… */
 export const METADATA = 'bp4';
@@ -21,22 +26,47 @@ const MOST_BYTES = 2 ** 31 - 1;
  * takes the index, in the order of `transforms`. An unknown category becomes zeros, while `predict` throws. Training is
  * not part of the graph, but the metadata hold the whole spec, so that `fromONNX` restores the weights to the bit, with
  * loss, dropout, seed and transforms.
+ *
+ * An Ensemble becomes a branch for each network, and the weighted mean of their outputs in double precision. `fromONNX`
+ * doesn't read branches.
  * @returns the bytes of an .onnx file
- * @throws TypeError if `net` is not a Network; RangeError if a weight is NaN or infinite, two categories are equal in
- * single precision, or the file would exceed 2 GB
+ * @throws TypeError if `net` is neither a Network nor an Ensemble; RangeError if a weight is NaN or infinite, two categories
+ * are equal in single precision, or the file would exceed 2 GB
  * @throws StateError after `dispose`
  */
-export function toONNX(net: Network): Uint8Array<ArrayBuffer> {
+export function toONNX(net: Network | Ensemble): Uint8Array<ArrayBuffer> {
+  if (isEnsemble(net)) {
+    const { members } = net;
+    const branches = members.map(({ state: { spec, parameters }, weight }) => ({
+      spec: checkSpec(spec),
+      parameters,
+      weight: Math.fround(weight),
+    }));
+    checkSize(branches.flatMap(({ parameters }) => parameters));
+    return write(branches[0]!.spec, buildEnsembleGraph(branches), ensembleToJSON(members));
+  }
   const { spec: json, parameters } = exportNetwork(net);
-  const bytes = 4 * parameters.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
-  if (bytes > MOST_BYTES - 2 ** 24)
-    throw new RangeFault({
-      place: 'net',
-      problem: `expected at most 2 GB of weights, the limit of ONNX, got ${bytes} bytes`,
-    });
+  checkSize(parameters);
   const { checked: spec } = specFromJSON(json);
-  const { nodes, constants } = buildGraph(spec, parameters);
-  return encode(model, {
+  return write(spec, buildGraph(spec, parameters), json);
+}
+
+function checkSize(parameters: readonly Parameters[]): void {
+  const bytes = 4 * parameters.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
+  if (bytes <= MOST_BYTES - 2 ** 24) return;
+  throw new RangeFault({
+    place: 'net',
+    problem: `expected at most 2 GB of weights, the limit of ONNX, got ${bytes} bytes`,
+  });
+}
+
+/** @param json everything that the graph doesn't hold */
+const write = (
+  spec: CheckedSpec,
+  { nodes, constants }: GraphBuilder,
+  json: object,
+): Uint8Array<ArrayBuffer> =>
+  encode(model, {
     irVersion: 7,
     producerName: 'bp4',
     docString: 'A multilayer perceptron, trained by backpropagation',
@@ -50,7 +80,6 @@ export function toONNX(net: Network): Uint8Array<ArrayBuffer> {
     opsetImport: [{ domain: '', version: 13 }],
     metadataProps: [{ key: METADATA, value: JSON.stringify(json) }],
   } satisfies GivenModel);
-}
 
 /** A matrix of floats, one row per sample. */
 const matrix = (name: string, width: number): NonNullable<GivenGraph['input']>[number] => ({

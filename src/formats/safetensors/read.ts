@@ -118,6 +118,7 @@ function read(
   layers: readonly string[] | undefined,
 ): { spec: SpecJSON | undefined; parameters: readonly Parameters[] } {
   const { metadata, tensors } = readTensors(bytes);
+  const spec = readStoredSpec(metadata.get('bp4'));
   const prefixes = orderPrefixes(tensors.keys(), layers);
   let fanIn: number | undefined;
   const parameters = prefixes.map((prefix) => {
@@ -125,7 +126,8 @@ function read(
     fanIn = read.biases.length;
     return read;
   });
-  return { spec: readStoredSpec(metadata.get('bp4'), parameters), parameters };
+  if (spec) checkSizes(spec, parameters);
+  return { spec, parameters };
 }
 
 /** @param fanIn the units of the previous layer, if there is one */
@@ -152,10 +154,10 @@ function readParameters(
 }
 
 /** Reads the spec that `toSafetensors` wrote. */
-function readStoredSpec(text: string | undefined, parameters: readonly Parameters[]): SpecJSON | undefined {
+function readStoredSpec(text: string | undefined): SpecJSON | undefined {
   if (text === undefined) return undefined;
   const json = parseJSON('bp4', text) as SpecJSON & { training?: unknown };
-  const { spec } = specFromJSON(json);
+  specFromJSON(json);
   if (json.training !== undefined) {
     throw new RangeFault({
       place: 'it',
@@ -163,6 +165,10 @@ function readStoredSpec(text: string | undefined, parameters: readonly Parameter
       cure: 'pass it to Network.load',
     });
   }
+  return json;
+}
+
+function checkSizes(spec: SpecJSON, parameters: readonly Parameters[]): void {
   const expected = [spec.inputs, ...spec.layers.map(({ units }) => units)].join();
   const sizes = countUnits(parameters).join();
   if (sizes !== expected)
@@ -170,7 +176,6 @@ function readStoredSpec(text: string | undefined, parameters: readonly Parameter
       place: "'bp4' in its metadata",
       problem: `is of [${expected}], but its tensors are of [${sizes}]`,
     });
-  return json;
 }
 
 const countUnits = (parameters: readonly Parameters[]): number[] => [

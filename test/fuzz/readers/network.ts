@@ -1,3 +1,4 @@
+import { Ensemble } from '../../../src/ensemble/index.js';
 import { FormatError } from '../../../src/errors.js';
 import { Network, type NetworkJSON, type NetworkOptions } from '../../../src/index.js';
 import { byteMutations } from '../mutations/bytes.js';
@@ -93,6 +94,20 @@ export function used(net: Network): object {
   return layers;
 }
 
+/** Of one network, and of two that differ in their shapes and weights. */
+async function ensembles(): Promise<Uint8Array[]> {
+  const [small, ...others] = await networks();
+  const wide = await Network.create({
+    ...specs[0]!,
+    layers: [{ units: 2, activation: 'tanh' }, ...specs[0]!.layers],
+  });
+  const given = [
+    [{ network: small! }, { network: wide, weight: 0.1 }],
+    ...others.map((network) => [{ network, weight: 3 }]),
+  ];
+  return await Promise.all(given.map(async (members) => (await Ensemble.fromNetworks(members)).save()));
+}
+
 export const networkReaders: readonly Reader[] = [
   {
     name: 'Network.load',
@@ -100,6 +115,20 @@ export const networkReaders: readonly Reader[] = [
     seeds: async () => (await networks()).map((net) => net.save()),
     mutations: [...byteMutations, ...safetensorsMutations, ...safetensorsMutations],
     read: async (bytes) => used(await Network.load(bytes, { engine: 'reference' })),
+  },
+  {
+    name: 'Ensemble.load',
+    errors: [FormatError],
+    seeds: ensembles,
+    mutations: [...byteMutations, ...safetensorsMutations, ...safetensorsMutations],
+    async read(bytes) {
+      const ensemble = await Ensemble.load(bytes, { engine: 'reference' });
+      const { members } = ensemble;
+      ensemble.dispose();
+      return await Promise.all(
+        members.map(async ({ state }) => used(await Network.fromState(state, { engine: 'reference' }))),
+      );
+    },
   },
   {
     name: 'Network.fromJSON',
