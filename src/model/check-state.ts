@@ -82,9 +82,20 @@ function checkFloats(place: string, floats: unknown, length: number): Float32Arr
 }
 
 const runFields = [
-  ...['epoch', 'done', 'epochStart', 'loss', 'right', 'step', 'epochStep', 'learningRate', 'keys'],
+  ...[
+    'epoch',
+    'done',
+    'epochStart',
+    'loss',
+    'right',
+    'step',
+    'epochStep',
+    'stepsBefore',
+    'learningRate',
+    'keys',
+  ],
   ...['stepsPerEpoch', 'plateau', 'best', 'start', 'bestEpoch', 'waited', 'isOver'],
-  ...['optimizer', 'miniBatchSize', 'shuffle', 'slots'],
+  ...['decays', 'optimizer', 'miniBatchSize', 'shuffle', 'slots'],
 ];
 
 /**
@@ -98,13 +109,13 @@ export function checkRun(place: string, given: unknown): Run {
     checkInteger(`${place}.${name}`, run[name], least, most);
   const finite = (name: string, value = run[name]): number => checkFinite(`${place}.${name}`, value);
   const boolean = (name: string): boolean => checkType(`${place}.${name}`, run[name], 'boolean');
-  const { keys, plateau } = run;
-  if (!Array.isArray(keys) || keys.length !== 2) {
-    throw new TypeFault({ place: `${place}.keys`, problem: `expected two words, got ${show(keys)}` });
-  }
+  const { plateau } = run;
+  const pair = (name: string, check: (place: string, value: unknown) => number): [number, number] => {
+    const values = checkArray(`${place}.${name}`, run[name], 2);
+    return [check(`${place}.${name}[0]`, values[0]), check(`${place}.${name}[1]`, values[1])];
+  };
   checkKeys(`${place}.plateau`, plateau, ['rate', 'best', 'waited']);
   const { rate, best, waited } = plateau as Record<string, unknown>;
-  const key = (i: number): number => checkInteger(`${place}.keys[${i}]`, keys[i], 0, 2 ** 32 - 1);
   // Files store the fields in this order, so that a file is the same however often the training was saved.
   return {
     epoch: integer('epoch', 1),
@@ -114,8 +125,9 @@ export function checkRun(place: string, given: unknown): Run {
     right: integer('right', 0, 2 ** 31),
     step: integer('step', 0, 2 ** 32 - 1),
     epochStep: integer('epochStep', 0, 2 ** 32 - 1),
+    stepsBefore: integer('stepsBefore'),
     learningRate: finite('learningRate'),
-    keys: [key(0), key(1)],
+    keys: pair('keys', checkWord),
     stepsPerEpoch: integer('stepsPerEpoch'),
     plateau: {
       rate: finite('plateau.rate', rate),
@@ -127,11 +139,15 @@ export function checkRun(place: string, given: unknown): Run {
     bestEpoch: integer('bestEpoch'),
     waited: integer('waited'),
     isOver: boolean('isOver'),
+    decays: pair('decays', checkFinite),
     optimizer: checkName(`${place}.optimizer`, run['optimizer'], optimizerNames),
     miniBatchSize: integer('miniBatchSize', 1),
     shuffle: boolean('shuffle'),
   };
 }
+
+/** Checks an unsigned integer of 32 bits. */
+const checkWord = (place: string, value: unknown): number => checkInteger(place, value, 0, 2 ** 32 - 1);
 
 /** Checks a number in double precision. */
 function checkFinite(place: string, value: unknown): number {
@@ -141,9 +157,7 @@ function checkFinite(place: string, value: unknown): number {
 
 /** The state of a random generator. */
 export function checkGenerator(place: string, state: unknown): RandomState {
-  const words = Array.from(checkArray(place, state, 4), (word, i) =>
-    checkInteger(`${place}[${i}]`, word, 0, 2 ** 32 - 1),
-  );
+  const words = Array.from(checkArray(place, state, 4), (word, i) => checkWord(`${place}[${i}]`, word));
   if (words.every((word) => word === 0)) {
     throw new RangeFault({ place, problem: 'expected four words that are not all 0' });
   }

@@ -217,7 +217,7 @@ function listHooks(
   ].filter((hook): hook is Hook => hook !== undefined);
 }
 
-function useRule(model: Model, { keys, step }: Run, options: CheckedTrainOptions): void {
+function useRule(model: Model, { keys, step, stepsBefore }: Run, options: CheckedTrainOptions): void {
   const { optimizer, regularization } = options;
   model.useRule(
     {
@@ -225,7 +225,7 @@ function useRule(model: Model, { keys, step }: Run, options: CheckedTrainOptions
       ...optimizer.rule,
       ...regularization.rule,
       isPlain: Number(optimizer.name === 'sgd' && regularization.isNone),
-      step,
+      step: stepsBefore + step,
       key0: keys[0],
       key1: keys[1],
     },
