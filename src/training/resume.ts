@@ -24,10 +24,11 @@ export function startRun(
   last: Run | undefined,
 ): Run {
   const { name, decays } = options.optimizer;
-  const isSame = last?.optimizer === name && String(last.decays) === String(decays);
+  const isSame = last?.optimizer === name && last.decays.join() === decays.join();
   if (!isSame) model.clearSlots();
   const drops = model.layers.some(({ dropBelow }) => dropBelow > 0);
   const keys = drops ? ([random.bits(), random.bits()] as const) : ([0, 0] as const);
+  const worst = options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST;
   // In the order in which files are read, so that a file is the same however often the training was saved.
   return {
     epoch: 1,
@@ -42,8 +43,8 @@ export function startRun(
     keys,
     stepsPerEpoch: 0,
     plateau: { rate: options.schedule.initial, best: WORST, waited: 0 },
-    best: options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST,
-    start: options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST,
+    best: worst,
+    start: worst,
     bestEpoch: 0,
     waited: 0,
     isOver: false,

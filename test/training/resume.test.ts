@@ -57,7 +57,9 @@ const copyState = (net: Network): unknown => ({
   bits: net.layers.map(({ weights, biases }) => [weights, biases].map((w) => new Uint32Array(w.buffer))),
 });
 
-const optimizers: TrainOptions['optimizer'][] = [
+type Optimizer = NonNullable<TrainOptions['optimizer']>;
+
+const optimizers: Optimizer[] = [
   ...(['sgd', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'adam'] as const),
   { name: 'adamw', weightDecay: 0.1 },
 ];
@@ -292,11 +294,7 @@ describe('a further training', () => {
   const once = { epochs: 1, miniBatchSize: 1, shuffle: false, learningRate: 0.01 };
 
   /** A network after a call for each of the first samples. */
-  async function trainOneByOne(
-    net: Network,
-    optimizer: TrainOptions['optimizer'],
-    count: number,
-  ): Promise<void> {
+  async function trainOneByOne(net: Network, optimizer: Optimizer, count: number): Promise<void> {
     for (let n = 0; n < count; n++) await net.train(rows[n % rows.length]!, { ...once, optimizer });
   }
 
@@ -324,7 +322,7 @@ describe('a further training', () => {
     expect(copyState(net)).toEqual(copyState(whole));
   });
 
-  it.each<[TrainOptions['optimizer'], TrainOptions['optimizer']]>([
+  it.each<[Optimizer, Optimizer]>([
     ['adam', 'adamw'],
     ['adam', 'momentum'],
     ['momentum', 'nesterov'],

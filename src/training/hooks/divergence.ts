@@ -78,15 +78,9 @@ export class Snapshot {
     this.#first ??= this.#last;
   }
 
-  restore(): void {
-    this.#restore(this.#last!);
-  }
-
-  restoreFirst(): void {
-    this.#restore(this.#first!);
-  }
-
-  #restore({ run, generator, parameters, slots }: Kept): void {
+  /** @param toStart whether to return to the start of the training */
+  restore(toStart = false): void {
+    const { run, generator, parameters, slots } = (toStart ? this.#first : this.#last)!;
     const model = this.#model;
     model.parametersAt(model.layout.parameters).set(parameters);
     slotsOf(model).set(slots);
