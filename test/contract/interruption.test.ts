@@ -437,7 +437,7 @@ describe('data that are changed or taken away during training', () => {
     const { onBatch } = atStep(() => void structuredClone(labels.buffer, { transfer: [labels.buffer] }));
     const history = await net.train({ inputs: randomData(22, 3, 2).inputs, labels }, { ...options, onBatch });
     expect(labels).toHaveLength(0);
-    expect(history).toHaveLength(options.epochs);
+    expect(history).toHaveLength(options.epochs!);
   });
 });
 
