@@ -10,6 +10,7 @@ import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../o
 import { DataError, isInputFault, UsageError } from '../errors.js';
 import { STDIN } from '../data/file-formats.js';
 import type { Output } from '../terminal/output.js';
+import { showReading, type OnRead } from '../terminal/reading.js';
 import { describeSignature, type ModelSignature } from '../model/signature.js';
 import { formatCount, joinNames } from '../terminal/format.js';
 import { warnOfUnknown } from '../model/labeled-data.js';
@@ -67,28 +68,34 @@ export const predict: CommandDefinition<PredictFlags> = {
     const keep = [...new Set(options.keep)];
     const writer = (output.json ? createJSONWriter : createCSVWriter)(model.net, signature.outputs, keep);
     const paths = given.length > 0 ? given : [STDIN];
+    const task = { net: model.net, signature, keep, paths, writer, output };
     const { out } = options;
     if (out === undefined) {
-      await predictAll(model.net, signature, keep, paths, writer, output, (text) => output.write(text));
+      await predictAll(task, (text) => output.write(text));
     } else {
       checkApart('--out', out, [path, ...paths]);
-      const count = await writeStoppable(out, (write) =>
-        predictAll(model.net, signature, keep, paths, writer, output, write),
+      const count = await showReading(output, (onRead) =>
+        writeStoppable(out, (write) => predictAll(task, write, onRead)),
       );
       output.say(`${formatCount(count, 'answer')} written to ${out}`);
     }
   },
 };
 
+interface Predicting {
+  readonly net: Network;
+  readonly signature: ModelSignature;
+  readonly keep: readonly string[];
+  readonly paths: readonly string[];
+  readonly writer: PredictionWriter;
+  readonly output: Output;
+}
+
 /** @returns how many there were */
 async function predictAll(
-  net: Network,
-  signature: ModelSignature,
-  keep: readonly string[],
-  paths: readonly string[],
-  writer: PredictionWriter,
-  output: Output,
+  { net, signature, keep, paths, writer, output }: Predicting,
   write: WritePart,
+  onRead?: OnRead,
 ): Promise<number> {
   let count = 0;
   let empty = 0;
@@ -99,7 +106,7 @@ async function predictAll(
       output.warn(`${displayPath(path)}: not used: ${joinNames(columns)}`);
     const onSkipped = (rows: readonly SkippedRow[]): void =>
       output.warn(`${displayPath(path)}: skipped ${describeSkipped(rows)!}`);
-    for await (const samples of readSamples(path, { signature, keep, onIgnored, onSkipped })) {
+    for await (const samples of readSamples(path, { signature, keep, onIgnored, onSkipped, onRead })) {
       if (samples.length === 0) continue;
       const text = writer.writeLines(predictSamples(net, signature, samples));
       await write(count === 0 ? writer.head + text : text);

@@ -6,6 +6,7 @@ import { checkCount } from '../../data/samples.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { recognizeJSON } from '../../data/foreign-files.js';
 import { STDIN, type FileKind } from '../data/file-formats.js';
+import type { OnRead } from '../terminal/reading.js';
 import type { ModelSignature } from '../model/signature.js';
 import { readData } from '../data/open-data.js';
 import { detectKind, displayPath, fileBuffer, readBytes, readTextInChunks } from '../data/read-file.js';
@@ -35,6 +36,7 @@ export interface ReadOptions {
   readonly onIgnored: (columns: readonly string[]) => void;
   /** Called at the end of a file with rows that are no data. */
   readonly onSkipped: (rows: readonly SkippedRow[]) => void;
+  readonly onRead?: OnRead | undefined;
 }
 
 /** Samples that are computed at a time. */
@@ -57,7 +59,7 @@ export async function* readSamples(path: string, options: ReadOptions): AsyncGen
     return;
   }
   const name = displayPath(path);
-  const texts = readLines(path, options.signature.format.encoding);
+  const texts = readLines(path, options);
   const { value, done } = await texts.next();
   const first = value ?? '';
   const isJSON = kind.format === 'jsonl' || (path === STDIN && recognizeJSON(first) !== undefined);
@@ -78,10 +80,13 @@ export async function* readSamples(path: string, options: ReadOptions): AsyncGen
 }
 
 /** Text in chunks; the first has enough of it to tell how it is written, if there is as much. */
-async function* readLines(path: string, encoding?: string): AsyncGenerator<string, void, undefined> {
+async function* readLines(
+  path: string,
+  { signature, onRead }: ReadOptions,
+): AsyncGenerator<string, void, undefined> {
   let pending = '';
   let hasBegun = false;
-  for await (const text of readTextInChunks(path, encoding)) {
+  for await (const text of readTextInChunks(path, signature.format.encoding, onRead)) {
     pending += text;
     hasBegun ||= pending.length >= PROBED_CHARACTERS || pending.includes('\n');
     if (!hasBegun) continue;
@@ -290,7 +295,7 @@ function* inParts(samples: Iterable<Sample>): Generator<Sample[]> {
 
 async function readJSON(path: string, options: ReadOptions): Promise<Sample[]> {
   let text = '';
-  for await (const chunk of readLines(path, options.signature.format.encoding)) text += chunk;
+  for await (const chunk of readLines(path, options)) text += chunk;
   const json = parse(path, text);
   const rows: unknown[] = Array.isArray(json) ? json : [json];
   if (rows.length === 0) throw new DataError(path, 'expected at least one sample, got none');
@@ -300,8 +305,8 @@ async function readJSON(path: string, options: ReadOptions): Promise<Sample[]> {
 
 /** The columns of an array have no names. */
 async function readNPY(path: string, options: ReadOptions): Promise<Iterable<Sample>> {
-  const { signature, keep } = options;
-  const bytes = await readBytes(path);
+  const { signature, keep, onRead } = options;
+  const bytes = await readBytes(path, onRead);
   const table = await inFile(path, () => Table.fromNPY(bytes));
   const { length } = table.names;
   const places = findColumnsByNumber(path, length, signature, keep);
@@ -316,8 +321,8 @@ async function readNPY(path: string, options: ReadOptions): Promise<Iterable<Sam
 }
 
 async function* readParquet(path: string, options: ReadOptions): AsyncGenerator<Sample[]> {
-  const { signature, keep } = options;
-  const buffer = await fileBuffer(path);
+  const { signature, keep, onRead } = options;
+  const buffer = await fileBuffer(path, onRead);
   const { names, select } = await inFile(path, () => openParquet(buffer));
   const { at, kept, ignored } = findColumnsByName(path, names, signature, keep);
   const used = [...new Set([...at, ...kept])];
@@ -336,9 +341,9 @@ async function* readParquet(path: string, options: ReadOptions): AsyncGenerator<
 }
 
 /** Files of arrays of samples, whose columns are not to be chosen. */
-async function* readArrays(path: string, { signature, keep }: ReadOptions): AsyncGenerator<Sample[]> {
+async function* readArrays(path: string, { signature, keep, onRead }: ReadOptions): AsyncGenerator<Sample[]> {
   if (keep.length > 0) throw new UsageError('--keep', `${path} has no columns to choose from`);
-  const data = await readData(path, {}, 'test');
+  const data = await readData(path, {}, { part: 'test', onRead });
   if (data.width !== signature.width) {
     throw new DataError(
       path,

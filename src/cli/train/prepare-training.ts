@@ -19,6 +19,7 @@ import {
   type Shares,
 } from '../data/split-stream.js';
 import type { OnWarning, Reading } from '../data/tables.js';
+import type { OnRead } from '../terminal/reading.js';
 import type { Fault } from '../../errors.js';
 import {
   buildTrainOptions,
@@ -87,9 +88,11 @@ export async function prepareTraining(
   flags: TrainFlags,
   given: GivenOptions,
   path: string,
+  onRead: OnRead,
 ): Promise<PreparedTraining> {
   const file = await openData(path, {
     ...pickTextFormat(flags),
+    onRead,
     ...(flags.stream && { isStream: true }),
     ignore: flags.ignore,
   });
@@ -101,8 +104,8 @@ export async function prepareTraining(
     throw new UsageError('--monitor', 'a regression has no accuracy', 'use --monitor loss');
   const parts =
     data instanceof DataStream
-      ? await setAside(flags, data, reading)
-      : await splitSamples(flags, file, data, reading);
+      ? await setAside(flags, data, reading, onRead)
+      : await splitSamples(flags, file, data, reading, onRead);
   const { train, test } = parts;
   const transforms = await fitTransforms(flags, data instanceof DataStream ? data : (train as Dataset), task);
   const outputs = task === 'classification' ? train.classes!.length : (train.targetColumns?.length ?? 1);
@@ -256,11 +259,13 @@ async function splitSamples(
   file: DataFile,
   data: Dataset,
   reading: Reading,
+  onRead: OnRead,
 ): Promise<TrainingParts> {
   const path = flags.test;
   const share = readTestShare(flags);
   const whole = { train: data, some: data };
-  if (path !== undefined) return { ...whole, test: await readData(path, withoutCategories(reading)) };
+  if (path !== undefined)
+    return { ...whole, test: await readData(path, withoutCategories(reading), { onRead }) };
   const given = file.kind === 'samples' ? file.test : undefined;
   if (given && share === undefined) return { ...whole, test: given };
   const test = share ?? (data.count < FEWEST_TO_TEST ? 0 : 0.2);
@@ -272,7 +277,12 @@ async function splitSamples(
 }
 
 /** Of a file larger than memory: no more than can be held. */
-async function setAside(flags: TrainFlags, data: DataStream, reading: Reading): Promise<TrainingParts> {
+async function setAside(
+  flags: TrainFlags,
+  data: DataStream,
+  reading: Reading,
+  onRead: OnRead,
+): Promise<TrainingParts> {
   const path = flags.test;
   const most = Math.min(MOST_HELD / (data.width * data.count), 1);
   const shares = {
@@ -286,7 +296,7 @@ async function setAside(flags: TrainFlags, data: DataStream, reading: Reading): 
   return {
     train: learned,
     ...parts,
-    ...(path !== undefined && { test: await readData(path, withoutCategories(reading)) }),
+    ...(path !== undefined && { test: await readData(path, withoutCategories(reading), { onRead }) }),
     shares,
   };
 }
