@@ -1,4 +1,3 @@
-import { Dataset } from '../../data/index.js';
 import { checkReportPath, checkApart } from '../data/output-paths.js';
 import { UsageError } from '../errors.js';
 import { evaluateNetwork, findPoorFigures, formatEvaluation, type Evaluation } from '../model/evaluation.js';
@@ -152,7 +151,7 @@ function knownTo(
   net: PreparedTraining['net'],
   test: PreparedTraining['test'],
 ): PreparedTraining['test'] {
-  if (!(test instanceof Dataset)) return test;
+  if (!test) return undefined;
   const transforms = net.state.spec.transforms?.inputs ?? [];
   const isUnknown = findUnknown(test, transforms);
   warnOfUnknown(output, 'test', isUnknown.filter(Boolean).length);

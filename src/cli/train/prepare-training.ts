@@ -9,15 +9,7 @@ import type { About, TestPart, TrainingProgress } from '../model/model-file.js';
 import { withoutCategories } from '../model/labeled-data.js';
 import { openData, readData, type DataFile, type TableFile } from '../data/open-data.js';
 import { displayPath } from '../data/read-file.js';
-import {
-  MOST_HELD,
-  splitStream,
-  hashSamples,
-  type DataHashes,
-  type LabeledSamples,
-  type LearnedStream,
-  type Shares,
-} from '../data/split-stream.js';
+import { MOST_HELD, splitStream, hashSamples, type DataHashes, type Shares } from '../data/split-stream.js';
 import type { OnWarning, Reading } from '../data/tables.js';
 import type { OnRead } from '../terminal/reading.js';
 import type { Fault } from '../../errors.js';
@@ -40,7 +32,6 @@ import {
   type FitKind,
   type Task,
   type TableProfile,
-  type WarnableSamples,
 } from '../../data/index.js';
 import { Network, type EngineOptions } from '../../network.js';
 import type { Transforms } from '../../model/transforms.js';
@@ -48,12 +39,12 @@ import type { Transforms } from '../../model/transforms.js';
 /** All that a training needs. */
 export interface PreparedTraining {
   readonly net: Network;
-  readonly train: Dataset | LearnedStream;
-  readonly test: LabeledSamples | undefined;
+  readonly train: Dataset | DataStream;
+  readonly test: Dataset | undefined;
   /** Of a stream, what it is watched by; else a share of `train` is. */
-  readonly validation?: LabeledSamples | undefined;
+  readonly validation?: Dataset | undefined;
   /** Samples that are learned from: all, or of a stream some. */
-  readonly some: Dataset | LabeledSamples;
+  readonly some: Dataset;
   readonly options: PlainTrainOptions;
   /** What goes into the model file; results come later. */
   readonly about: About;
@@ -107,7 +98,7 @@ export async function prepareTraining(
       ? await setAside(flags, data, reading, onRead)
       : await splitSamples(flags, file, data, reading, onRead);
   const { train, test } = parts;
-  const transforms = await fitTransforms(flags, data instanceof DataStream ? data : (train as Dataset), task);
+  const transforms = await fitTransforms(flags, parts.fitted ?? train, task);
   const outputs = task === 'classification' ? train.classes!.length : (train.targetColumns?.length ?? 1);
   const inputs = transforms ? transformedWidth(transforms) : train.width;
   const net = await createNetwork(flags, task, inputs, outputs, transforms);
@@ -135,7 +126,7 @@ export async function prepareTraining(
       hashes: hashParts(parts),
     },
   };
-  const warnings = [...sorted, ...warnOfData(flags, data, parts, reading)];
+  const warnings = [...sorted, ...warnOfData(flags, data, parts)];
   return { net, ...parts, options, about, warnings, found: { file, ...found } };
 }
 
@@ -162,12 +153,10 @@ function warnOfData(
   { classWeights }: TrainFlags,
   data: Dataset | DataStream,
   { validation, test, some }: TrainingParts,
-  { inputs: columns }: Reading,
 ): readonly DataWarning[] {
   const isKnown = ({ kind }: DataWarning): boolean => kind === 'imbalance' && classWeights !== undefined;
   if (data instanceof Dataset) return findWarnings(data).filter((warning) => !isKnown(warning));
-  const samples = { ...(validation ?? test ?? some), width: data.width, columns };
-  return findWarnings(samples as WarnableSamples).filter(
+  return findWarnings(validation ?? test ?? some).filter(
     (warning) => !isKnown(warning) && warning.kind !== 'rare' && warning.kind !== 'few',
   );
 }
@@ -246,6 +235,8 @@ function chooseSamples(given: GivenOptions, { path, data }: Extract<DataFile, { 
 export interface TrainingParts extends Pick<PreparedTraining, 'train' | 'test' | 'validation' | 'some'> {
   readonly testPart?: TestPart;
   readonly shares?: Shares;
+  /** Of a stream, what transforms are fitted to; else `train`. */
+  readonly fitted?: DataStream;
 }
 
 /** A stream is too large to be hashed as a whole: the samples that are held come from all over it. */
@@ -307,7 +298,7 @@ function readTestShare({ testSplit, test }: TrainFlags): number | undefined {
   return testSplit;
 }
 
-/** @param data those to learn from; of a stream all */
+/** @param data those to learn from, and to validate with */
 async function fitTransforms(
   { scale, unknown = 'zeros' }: TrainFlags,
   data: Dataset | DataStream,
