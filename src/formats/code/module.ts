@@ -92,15 +92,16 @@ function functionsFor({ layers, inputColumns, targetColumns }: ModuleContent): s
 
 function columnsCode(name: string, columns: Columns | undefined): string {
   if (!columns) return '';
-  const lines = columns.list.map(({ given, width, places, shift, range }) => {
+  const lines = columns.list.map(({ given, width, places, rest, shift, range }) => {
     const named = given.name === undefined ? '{}' : `{ name: ${toLiteral(given.name)} }`;
     const kind = places
-      ? `width: ${width}, places: new Map(${toLiteral([...places] as [string | number, number][])})`
+      ? `width: ${width}, places: new Map(${toLiteral([...places] as [string | number, number][])})` +
+        (rest === undefined ? '' : `, rest: ${rest}`)
       : `width: 1, shift: ${toLiteral(shift)}, range: ${toLiteral(range)}`;
     return `  { given: ${named}, ${kind} },\n`;
   });
   return `
-/** For each column its fitted transform: y = (x − shift) / range, or the position of each category's 1. */
+/** For each column its fitted transform: y = (x − shift) / range, or the position of each category's 1, and of that for the rest. */
 const ${name} = new Columns([
 ${lines.join('')}]);
 `;
