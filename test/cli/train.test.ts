@@ -233,7 +233,7 @@ describe('train --stream', () => {
     const args = ['--stream', '--target', 'id', '--test-split', '0.5', '--epochs', '2'];
     const { code, stdout, stderr } = await run('train', 'pairs.csv', ...args);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Test  /m);
+    expect(stdout).toMatch(/^Test {2}/m);
     expect(stderr).toMatch(/^bp4: test: \d+ samples with categories that the training lacked/m);
   });
 
