@@ -84,6 +84,11 @@ export class DataStream implements Stream {
     };
   }
 
+  /** @internal */
+  static of(source: SampleSource, options: StreamOptions): DataStream {
+    return new DataStream(source, options);
+  }
+
   /**
    * Reads a CSV text.
    * @param source opens the text from the beginning: `() => createReadStream('a.csv')`, or
@@ -188,6 +193,11 @@ export class DataStream implements Stream {
     const [rows, columns] = takeBatchOptions(options);
     checkKeys('options', columns, columnOptionNames);
     return new DataStream(await surveyColumns(() => openObjects(source), columns), rows);
+  }
+
+  /** @internal */
+  get source(): SampleSource {
+    return this.#source;
   }
 
   /** @internal */

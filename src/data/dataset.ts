@@ -62,6 +62,11 @@ export class Dataset extends NamedData {
     this.#samples = samples;
   }
 
+  /** @internal */
+  static of(samples: SampleArrays): Dataset {
+    return new Dataset(samples);
+  }
+
   /**
    * Builds a dataset from arrays. Typed arrays are not copied.
    * @throws TypeError or RangeError naming the row and column

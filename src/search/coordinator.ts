@@ -1,4 +1,4 @@
-import { canonicalJSON } from '../base/canonical-json.js';
+import { canonicalJSON } from './canonical-json.js';
 import { sha256 } from '../base/sha256.js';
 import type { Dataset } from '../data/dataset.js';
 import { StateError } from '../errors.js';

@@ -1,4 +1,4 @@
-import { canonicalJSON } from '../base/canonical-json.js';
+import { canonicalJSON } from './canonical-json.js';
 
 /** A trial with its loss. */
 export interface Scored {

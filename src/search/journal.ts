@@ -1,4 +1,4 @@
-import { canonicalJSON } from '../base/canonical-json.js';
+import { canonicalJSON } from './canonical-json.js';
 import { StateError } from '../errors.js';
 import type { Domain } from './domains.js';
 import type { MetricName } from './scores.js';

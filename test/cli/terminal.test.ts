@@ -6,8 +6,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Random } from '../../src/base/random.js';
 import { commands } from '../../src/cli/commands/index.js';
 import { findMeant } from '../../src/cli/options/other-names.js';
-import { writeMessage } from '../../src/cli/terminal/output.js';
+import { Output, writeMessage } from '../../src/cli/terminal/output.js';
+import { showReading, type OnRead } from '../../src/cli/terminal/reading.js';
+import { readTextInChunks } from '../../src/cli/data/read-file.js';
 import { wrapWords } from '../../src/cli/terminal/wrap.js';
+import { everyLookTakes } from '../support/clock.js';
 import { bp4, irisCSV, listEvents, readEvent, type Ran } from '../support/cli.js';
 
 // What a command prints that isn't its result: suggestions, events of errors, and lines that fit the terminal.
@@ -327,5 +330,92 @@ describe('long lines', () => {
       write.mockRestore();
       Object.defineProperty(process.stderr, 'columns', columns ?? { value: undefined, configurable: true });
     }
+  });
+});
+
+describe('while a large file is read', () => {
+  /** Runs with a stdout that is, or isn't, a terminal of 40 columns. @returns what was written to it */
+  async function written(
+    isTTY: boolean,
+    options: { readonly json?: boolean; readonly quiet?: boolean },
+    read: (onRead: OnRead, output: Output) => unknown,
+  ): Promise<string> {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const set = { isTTY, columns: 40 };
+    const before = Object.keys(set).map((name) => Object.getOwnPropertyDescriptor(process.stdout, name));
+    for (const [name, value] of Object.entries(set))
+      Object.defineProperty(process.stdout, name, { value, configurable: true, writable: true });
+    try {
+      const output = new Output({ json: false, quiet: false, ...options });
+      await showReading(output, (onRead) => Promise.resolve(read(onRead, output)));
+      return write.mock.calls.map(([text]) => text).join('');
+    } finally {
+      vi.restoreAllMocks();
+      for (const [i, name] of Object.keys(set).entries())
+        Object.defineProperty(process.stdout, name, before[i] ?? { value: undefined, configurable: true });
+    }
+  }
+  /** @returns the characters of a file */
+  const readAll = async (file: string, onRead: OnRead): Promise<number> => {
+    let length = 0;
+    for await (const text of readTextInChunks(join(cwd, file), undefined, onRead)) length += text.length;
+    return length;
+  };
+  const readBig = (onRead: OnRead): Promise<number> => readAll('big.csv', onRead);
+  const clear = '\r\u001B[K';
+
+  beforeAll(() => writeFileSync(join(cwd, 'big.csv'), 'a,b\n' + '1,2\n'.repeat(2 ** 22)));
+
+  it('a terminal shows the share in a line that is cleared', async () => {
+    const text = await written(true, {}, (onRead) => readBig((_, share) => onRead('big.csv', share)));
+    const frames = text.split(clear);
+    expect(frames.slice(0, 4)).toEqual(['', ...[6, 12, 18].map((share) => `reading big.csv ${share} %`)]);
+    expect(frames.slice(-2)).toEqual(['reading big.csv 100 %', '']);
+  });
+
+  it('the line is as wide as the terminal at most, and gives way to other lines', async () => {
+    const text = await written(true, {}, (onRead, output) => {
+      onRead('x'.repeat(50));
+      output.say('found');
+      onRead('y.csv', 0.5);
+      onRead('y.csv', 0.501);
+    });
+    expect(text).toBe(`${clear}reading ${'x'.repeat(30)}…${clear}found\n${clear}reading y.csv 50 %${clear}`);
+  });
+
+  it('elsewhere there is one line, if it takes longer than two seconds', async () => {
+    const take = (milliseconds: number): Promise<string> => {
+      everyLookTakes(milliseconds);
+      return written(false, {}, (onRead) => {
+        for (const share of [0.25, 0.5, 0.75]) onRead('big.csv', share);
+      });
+    };
+    expect(await take(600)).toBe('');
+    expect(await take(1100)).toBe('reading big.csv 50 %\n');
+  });
+
+  it.each([
+    ['--json', { json: true }],
+    ['--quiet', { quiet: true }],
+  ])('%s shows nothing', async (_, options) => {
+    for (const isTTY of [true, false]) {
+      everyLookTakes(3000);
+      expect(await written(isTTY, options, readBig)).toBe('');
+    }
+  });
+
+  it('nothing is shown after it is read, when epochs read it again', async () => {
+    let again: OnRead | undefined;
+    const text = await written(true, {}, (onRead) => {
+      again = onRead;
+    });
+    expect(text).toBe('');
+    expect(await written(true, {}, () => again!('big.csv', 0.5))).toBe('');
+  });
+
+  it('a small file is read in silence', async () => {
+    const shares: unknown[] = [];
+    await readAll('iris.csv', (_, share) => shares.push(share));
+    expect(shares).toEqual([]);
   });
 });

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { splitStream } from '../../src/cli/data/split-stream.js';
+import { Dataset, DataStream } from '../../src/data/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Network } from '../../src/index.js';
 import { writeNPY, writeNPZ } from '../../src/formats/numpy/index.js';
@@ -217,6 +219,34 @@ describe('train --stream', () => {
     expect(testSamples).toBeGreaterThan(15);
     expect(readEvent(ran, 'test')).toMatchObject({ count: testSamples });
     expect(readEvent(ran, 'test')['accuracy']).toBeGreaterThan(0.85);
+  });
+
+  const pairs = `group,size,id\n${Array.from({ length: 60 }, (_, n) => `g${n >> 1},${(n * n) % 17},${n}`).join('\n')}\n`;
+
+  it('fits transforms to all but the test part with --stream, to the same bits as in memory', async () => {
+    const columns = { inputs: ['group', 'size'], targets: ['id'], categorical: ['group'] };
+    const stream = await DataStream.fromCSV(() => [pairs], { ...columns, rowsPerBatch: 7 });
+    const { learned, fitted, validation, test } = await splitStream(stream, {
+      ...{ test: 0.5, validation: 0.1, seed: 3 },
+    });
+    const ids = [...validation!.targets!];
+    for await (const { targets } of learned.batches()) ids.push(...(targets as Float64Array));
+    const whole = Dataset.fromCSV(pairs, columns);
+    const rest = whole.subset(ids.sort((a, b) => a - b)).withOwnCategories();
+    expect(rest.categories['group']!.length).toBeLessThan(30);
+    expect(ids.length + test!.count).toBe(60);
+    expect([fitted.count, fitted.categories]).toEqual([rest.count, rest.categories]);
+    const options = { targets: 'standardize', unknown: 'zeros' } as const;
+    expect(await fitted.fitTransforms(options)).toEqual(rest.fitTransforms(options));
+  });
+
+  it('measures with categories that only the test part has with --stream, and says so', async () => {
+    put('pairs.csv', pairs);
+    const args = ['--stream', '--target', 'id', '--test-split', '0.5', '--epochs', '2'];
+    const { code, stdout, stderr } = await run('train', 'pairs.csv', ...args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Test {2}/m);
+    expect(stderr).toMatch(/^bp4: test: \d+ samples with categories that the training lacked/m);
   });
 
   it('resumes a training with --stream to the same bits', async () => {

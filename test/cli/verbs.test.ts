@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNPY, writeNPZ } from '../../src/formats/numpy/index.js';
 import { Network } from '../../src/index.js';
@@ -202,6 +203,124 @@ describe('predict', () => {
     expect(lines(stdout)[1]).toBe(',,,');
     expect(lines(stdout)).toHaveLength(152);
     expect(stderr).toMatch(/1 sample with missing values/);
+  });
+
+  describe('--keep', () => {
+    const learned = Array.from({ length: 40 }, (_, n) => `${n % 7},${n % 2 ? 'odd' : 'even'},${n % 2}`);
+    const ids = ['900719925474099301', '007', 'x,1'];
+    const areas = [1, null, 3];
+    const asCSV = (mark: string): string =>
+      [
+        ['id', 'parity', 'area'].join(mark),
+        ...ids.map((id, n) => [id.includes(mark) ? `"${id}"` : id, 'odd', areas[n] ?? ''].join(mark)),
+      ].join('\n');
+    const rows = ids.map((id, n) => ({ id, parity: 'odd', area: areas[n]! }));
+    const parquet = parquetWriteBuffer({
+      columnData: [
+        { name: 'id', data: ids, type: 'STRING' },
+        { name: 'parity', data: ids.map(() => 'odd'), type: 'STRING' },
+        { name: 'area', data: areas, type: 'DOUBLE', nullable: true },
+      ],
+      rowGroupSize: 2,
+    });
+
+    beforeAll(async () => {
+      put('few.csv', `area,parity,answer\n,odd,0\n${learned.join('\n')}\n`);
+      await captureOutput(
+        ...['train', 'few.csv', '--target', 'answer', '--epochs', '2', '--missing', 'drop'],
+      );
+    });
+
+    it.each<[string, string, string | Uint8Array]>([
+      ['CSV', 'keep.csv', asCSV(',')],
+      ['TSV', 'keep.tsv', asCSV('\t')],
+      ['JSON', 'keep.json', JSON.stringify(rows)],
+      ['JSON Lines', 'keep.jsonl', rows.map((row) => JSON.stringify(row)).join('\n')],
+      ['Parquet in several row groups', 'keep.parquet', new Uint8Array(parquet)],
+    ])(
+      'predict --keep puts columns of %s beside the answers, and keeps rows without one',
+      async (_, name, content) => {
+        put(name, content);
+        const plain = lines((await run('predict', 'few.bp4', name)).stdout);
+        expect(plain[2]).toBe('NA');
+        const { code, stdout, stderr } = await run('predict', 'few.bp4', name, '--keep', 'id');
+        const [head, first, second, third] = lines(stdout);
+        expect({ code, head }).toEqual({ code: 0, head: 'id,answer' });
+        expect([first, second, third]).toEqual([
+          `900719925474099301,${plain[1]!}`,
+          '007,NA',
+          `"x,1",${plain[3]!}`,
+        ]);
+        expect(stderr).toBe('bp4: 1 sample with missing values: their lines have no answer\n');
+      },
+    );
+
+    it('predict --keep --json puts the columns into each object', async () => {
+      const json = (await fed(asCSV(','), 'predict', 'few.bp4', '--keep', 'id,area', '--json')).stdout;
+      const objects = lines(json).map((line) => JSON.parse(line) as Record<string, unknown>);
+      expect(objects.map(({ id, area }) => [id, area])).toEqual(
+        ids.map((id, n) => [id, `${areas[n] ?? ''}`]),
+      );
+      expect(objects.map(({ answer }) => typeof answer)).toEqual(['number', 'object', 'number']);
+    });
+
+    it('predict --keep numbers the columns of files without names', async () => {
+      const bare = asCSV(',')
+        .split('\n')
+        .slice(1)
+        .map((row) => row.split(',').slice(-1)[0]!.concat(',odd'));
+      const kept = await fed(
+        `${bare[0]!}\n${bare[2]!}\n`,
+        'predict',
+        'few.bp4',
+        '--header',
+        'no',
+        '--keep',
+        '1',
+      );
+      expect(lines(kept.stdout).map((line) => line.split(',')[0])).toEqual(['1', 'odd', 'odd']);
+    });
+
+    it.each<[string, string, readonly string[], number, RegExp]>([
+      [
+        'a column that is missing',
+        asCSV(','),
+        ['--keep', 'idd'],
+        2,
+        /^bp4: --keep: stdin has no column 'idd'; did you mean 'id'\?$/m,
+      ],
+      [
+        'a column with the name of an answer',
+        asCSV(',').replace('id', 'answer'),
+        ['--keep', 'answer'],
+        2,
+        /^bp4: --keep: an answer is also called 'answer'; rename the column/m,
+      ],
+      [
+        'a number that JSON rounds',
+        '{"id":900719925474099301,"parity":"odd","area":1}',
+        ['--keep', 'id'],
+        3,
+        /^bp4: stdin: line 1, column 'id' is a number of more than 53 bits, .*; write it in quotes$/m,
+      ],
+    ])('predict --keep refuses %s', async (_, text, args, code, message) => {
+      expectFailure(await fed(text, 'predict', 'few.bp4', ...args), code, message);
+    });
+
+    it('predict --keep refuses arrays of samples', async () => {
+      put(
+        'keep.npz',
+        writeNPZ({
+          inputs: { values: Float64Array.of(1, 2), shape: [1, 2] },
+          labels: { values: Int32Array.of(0), shape: [1] },
+        }),
+      );
+      expectFailure(
+        await run('predict', 'few.bp4', 'keep.npz', '--keep', 'id'),
+        2,
+        /^bp4: --keep: keep\.npz has no columns to choose from$/m,
+      );
+    });
   });
 
   it('predict names unused columns on stderr', async () => {

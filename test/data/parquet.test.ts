@@ -110,6 +110,21 @@ describe('reading what was written', () => {
     await read(parquet(encoded));
   });
 
+  it('DELTA_BINARY_PACKED holds the largest integers, whose differences wrap around', async () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const long = [most, -most, 0, 2 ** 32, -(2 ** 32) - 1, 2 ** 31, most, -1, 1, -most];
+    const int = [2 ** 31 - 1, -(2 ** 31), 0, -1, 2 ** 31 - 1, 5, -(2 ** 31), 1, 2, 3];
+    const encoding = 'DELTA_BINARY_PACKED';
+    const bytes = parquetWriteBuffer({
+      columnData: [
+        { name: 'long', data: long.map(BigInt), type: 'INT64', encoding },
+        { name: 'int', data: int, type: 'INT32', encoding },
+      ],
+    });
+    const { inputs } = await Dataset.fromParquet(bytes);
+    expect([...inputs]).toEqual(long.flatMap((value, n) => [value, int[n]]));
+  });
+
   it('fromParquet reads an ArrayBuffer, and only the needed pieces of a sliceable file', async () => {
     const file = parquet(table);
     await read(file.slice().buffer as never);

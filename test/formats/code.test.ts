@@ -189,6 +189,26 @@ describe('transforms', () => {
     expect(module.predict(record)).toEqual(net.predict([record]));
   });
 
+  it.each(['zeros', 'other'] as const)(
+    'the module has the policy for unknown categories: %s',
+    async (unknown) => {
+      const oneHot = {
+        kind: 'oneHot',
+        categories: ['blue', 'other', 'red'],
+        unknown,
+        name: 'color',
+      } as const;
+      const net = await Network.create({
+        ...{ inputs: 3, seed: 4, layers: [{ units: 2, activation: 'tanh' }] },
+        transforms: { inputs: [oneHot] },
+      });
+      const { predict } = await imported(toModule(net));
+      for (const color of ['blue', 'other', 'red', 'green']) {
+        expect([...predict({ color })]).toEqual([...net.predict([{ color }])]);
+      }
+    },
+  );
+
   it('the module applies transforms of the targets alone as predict does', async () => {
     const net = await createNetwork(2, [{ units: 3, activation: 'tanh' }], {
       transforms: { targets: transforms.targets! },

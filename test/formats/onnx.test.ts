@@ -191,6 +191,22 @@ describe('toONNX', () => {
     ]);
   });
 
+  it('toONNX counts an unknown category as other, if the network does', async () => {
+    const oneHot = { kind: 'oneHot', categories: ['blue', 'other', 'red'], name: 'color' } as const;
+    const write = async (unknown: 'zeros' | 'other'): Promise<Uint8Array> =>
+      toONNX(
+        await Network.create({
+          ...{ inputs: 3, layers: [{ units: 1, activation: 'linear' }] },
+          transforms: { inputs: [{ ...oneHot, unknown }] },
+        }),
+      );
+    expect(listNodes(await write('zeros')).join()).not.toContain('withOther');
+    const bytes = await write('other');
+    expect(listNodes(bytes)[2]).toBe('inputs.withOther = Gemm inputs.oneHot inputs.weight inputs.bias');
+    const net = await fromONNX(bytes);
+    expect(net.state.spec.transforms!.inputs![0]).toMatchObject({ unknown: 'other' });
+  });
+
   it('toONNX writes transforms, in double precision where single would lose digits', async () => {
     const bytes = toONNX(await transformed());
     expect(listNodes(bytes)).toEqual([

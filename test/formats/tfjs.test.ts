@@ -687,3 +687,12 @@ describe('metadata that disagree with the model:', async () => {
     expect(back.toJSON().layers).toEqual(plain.toJSON().layers);
   });
 });
+
+it("toTFJS refuses columns whose unknown categories count as 'other'", async () => {
+  const oneHot = { kind: 'oneHot', categories: ['blue', 'other'], unknown: 'other' } as const;
+  const net = await Network.create({
+    ...{ inputs: 2, layers: [{ units: 1, activation: 'linear' }] },
+    transforms: { inputs: [oneHot] },
+  });
+  expect(() => toTFJS(net)).toThrow(/^transforms\.inputs\[0\]: it counts unknown categories as 'other'/);
+});

@@ -3,6 +3,7 @@ import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../o
 import { checkReportPath } from '../data/output-paths.js';
 import { reportGroup, type ReportFlags } from '../options/files.js';
 import { readLabeledData } from '../model/labeled-data.js';
+import { showReading } from '../terminal/reading.js';
 import { describeSignature } from '../model/signature.js';
 import { formatCount, formatPercent, formatPrecise } from '../terminal/format.js';
 import { openNetwork } from '../model/open-model.js';
@@ -27,7 +28,8 @@ export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     await checkReportPath(report, [modelPath, path]);
     const model = await openNetwork(modelPath, options, 'diagnose measures');
     const { net } = model;
-    const all = await readLabeledData(path, describeSignature(model, options));
+    const signature = describeSignature(model, options);
+    const all = await showReading(output, (onRead) => readLabeledData(path, signature, onRead));
     const name = displayPath(path);
     const data = pickSamples(all);
     const diagnosis = await diagnoseNetwork(net, name, data);

@@ -1,13 +1,20 @@
-import { createCSVWriter, createJSONWriter, type PredictionWriter } from '../predict/writer.js';
+import {
+  createCSVWriter,
+  createJSONWriter,
+  type Prediction,
+  type PredictionWriter,
+} from '../predict/writer.js';
 import { Option } from 'commander';
 import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
 import { DataError, isInputFault, UsageError } from '../errors.js';
 import { STDIN } from '../data/file-formats.js';
 import type { Output } from '../terminal/output.js';
+import { showReading, type OnRead } from '../terminal/reading.js';
 import { describeSignature, type ModelSignature } from '../model/signature.js';
 import { formatCount, joinNames } from '../terminal/format.js';
 import { warnOfUnknown } from '../model/labeled-data.js';
+import { collectList, valueOption } from '../options/values.js';
 import { openModel } from '../model/open-model.js';
 import { checkApart, writeStoppable } from '../data/output-paths.js';
 import type { WritePart } from '../../node/whole-file.js';
@@ -19,17 +26,19 @@ import type { Predictor } from '../model/evaluation.js';
 
 interface PredictFlags extends ColumnFlags, ModelFlags {
   readonly out?: string;
+  readonly keep?: readonly string[];
 }
 
 export const predict: CommandDefinition<PredictFlags> = {
   operands: ['<model>', '[data...]'],
   description: [
     'Read samples from files or stdin and print an answer for each, in the same order: the most likely class with the probability of every class, or the predicted numbers. Columns are found by name, in any order; the label is optional.',
-    'CSV, TSV and JSON Lines are read row by row, in little memory. A sample with missing values gets a line without an answer if the model was trained with --missing drop: NA for a number.',
+    'CSV, TSV and JSON Lines are read row by row, in little memory. A sample with missing values gets a line without an answer if the model was trained with --missing drop: NA for a number. --keep puts columns of the data before each answer.',
   ],
   examples: [
     ['bp4 predict iris.bp4 new.csv', 'Print a line of CSV for each row of new.csv.'],
     ['bp4 predict iris.bp4 new.csv --out answers.csv', 'Write a file instead.'],
+    ['bp4 predict iris.bp4 new.csv --keep id', 'Put the column id beside each answer.'],
     ['cat big.csv | bp4 predict iris.bp4 -', 'Read stdin, row by row.'],
     ['bp4 predict iris.bp4 new.jsonl --json', 'Read and print JSON Lines.'],
     ['bp4 predict mlp.onnx new.csv --inputs a,b,c --classes no,yes', 'Open a model from another program.'],
@@ -37,7 +46,14 @@ export const predict: CommandDefinition<PredictFlags> = {
   groups: [
     {
       heading: 'Predictions',
-      options: [new Option('-o, --out <file>', 'File to write (default: stdout)')],
+      options: [
+        new Option('-o, --out <file>', 'File to write (default: stdout)'),
+        valueOption(
+          '--keep <names>',
+          'Columns of the data to put beside each answer, such as an id',
+          collectList,
+        ),
+      ],
     },
     columnGroup,
     modelGroup,
@@ -49,29 +65,37 @@ export const predict: CommandDefinition<PredictFlags> = {
     }
     const model = await openModel(path, options);
     const signature = describeSignature(model, options);
-    const writer = (output.json ? createJSONWriter : createCSVWriter)(model.net, signature.outputs);
+    const keep = [...new Set(options.keep)];
+    const writer = (output.json ? createJSONWriter : createCSVWriter)(model.net, signature.outputs, keep);
     const paths = given.length > 0 ? given : [STDIN];
+    const task = { net: model.net, signature, keep, paths, writer, output };
     const { out } = options;
     if (out === undefined) {
-      await predictAll(model.net, signature, paths, writer, output, (text) => output.write(text));
+      await predictAll(task, (text) => output.write(text));
     } else {
       checkApart('--out', out, [path, ...paths]);
-      const count = await writeStoppable(out, (write) =>
-        predictAll(model.net, signature, paths, writer, output, write),
+      const count = await showReading(output, (onRead) =>
+        writeStoppable(out, (write) => predictAll(task, write, onRead)),
       );
       output.say(`${formatCount(count, 'answer')} written to ${out}`);
     }
   },
 };
 
+interface Predicting {
+  readonly net: Predictor;
+  readonly signature: ModelSignature;
+  readonly keep: readonly string[];
+  readonly paths: readonly string[];
+  readonly writer: PredictionWriter;
+  readonly output: Output;
+}
+
 /** @returns how many there were */
 async function predictAll(
-  net: Predictor,
-  signature: ModelSignature,
-  paths: readonly string[],
-  writer: PredictionWriter,
-  output: Output,
+  { net, signature, keep, paths, writer, output }: Predicting,
   write: WritePart,
+  onRead?: OnRead,
 ): Promise<number> {
   let count = 0;
   let empty = 0;
@@ -82,7 +106,7 @@ async function predictAll(
       output.warn(`${displayPath(path)}: not used: ${joinNames(columns)}`);
     const onSkipped = (rows: readonly SkippedRow[]): void =>
       output.warn(`${displayPath(path)}: skipped ${describeSkipped(rows)!}`);
-    for await (const samples of readSamples(path, signature, onIgnored, onSkipped)) {
+    for await (const samples of readSamples(path, { signature, keep, onIgnored, onSkipped, onRead })) {
       if (samples.length === 0) continue;
       const text = writer.writeLines(predictSamples(net, signature, samples));
       await write(count === 0 ? writer.head + text : text);
@@ -113,9 +137,9 @@ function predictSamples(
   net: Predictor,
   { reading: { inputScale } }: ModelSignature,
   samples: readonly Sample[],
-): (Float32Array | undefined)[] {
+): Prediction[] {
   const complete = samples.flatMap(({ values }) => (values ? [values] : []));
-  if (complete.length === 0) return samples.map(() => undefined);
+  if (complete.length === 0) return samples.map(({ kept }) => ({ kept, outputs: undefined }));
   const predict = (rows: (number | string)[][]): Float32Array =>
     net.predict(rows, inputScale === undefined ? {} : { inputScale });
   let outputs: Float32Array;
@@ -134,5 +158,8 @@ function predictSamples(
     throw error;
   }
   let at = 0;
-  return samples.map(({ values }) => values && outputs.subarray(at, (at += net.outputs)));
+  return samples.map(({ values, kept }) => ({
+    kept,
+    outputs: values && outputs.subarray(at, (at += net.outputs)),
+  }));
 }

@@ -1,4 +1,3 @@
-import { Dataset } from '../../data/index.js';
 import { checkReportPath, checkApart } from '../data/output-paths.js';
 import { UsageError } from '../errors.js';
 import { evaluateNetwork, findPoorFigures, formatEvaluation, type Evaluation } from '../model/evaluation.js';
@@ -11,6 +10,7 @@ import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { trainingGroup } from '../options/training.js';
 import { quoteOption, quotePath } from '../terminal/format.js';
+import { showReading } from '../terminal/reading.js';
 import type { Output } from '../terminal/output.js';
 import { describeEnd, describeTraining } from '../train/describe-training.js';
 import {
@@ -66,10 +66,11 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   const destination = await chooseDestination(out, resumePath, [...inputs, resumePath]);
   if (checkpoint !== undefined && checkpoint !== resumePath) await checkCheckpointPath(checkpoint);
   await checkReportPath(report, [...inputs, resumePath, out, checkpoint]);
-  const training =
+  const training = await showReading(output, (onRead) =>
     resumePath === undefined
-      ? await prepareTraining(options, given, dataPath!)
-      : await resumeTraining(options, given, resumePath, dataPath);
+      ? prepareTraining(options, given, dataPath!, onRead)
+      : resumeTraining(options, given, resumePath, dataPath, onRead),
+  );
   const { net, about } = training;
   if (report !== undefined) {
     const { data, testFile } = about.training;
@@ -151,7 +152,7 @@ function knownTo(
   net: PreparedTraining['net'],
   test: PreparedTraining['test'],
 ): PreparedTraining['test'] {
-  if (!(test instanceof Dataset)) return test;
+  if (!test) return undefined;
   const transforms = net.state.spec.transforms?.inputs ?? [];
   const isUnknown = findUnknown(test, transforms);
   warnOfUnknown(output, 'test', isUnknown.filter(Boolean).length);

@@ -23,6 +23,18 @@ export function guessColumns(
   return inFile(path, () => suggestColumns(profile, choice));
 }
 
+/** The error of an option that names a column which a file doesn't have. @param names those that it has */
+export function refuseColumnName(
+  option: string,
+  path: string,
+  name: string,
+  names: readonly string[],
+): UsageError {
+  const nearest = findNearest(name, names);
+  const cure = nearest === undefined ? `they are ${joinNames(names)}` : `did you mean '${nearest}'?`;
+  return new UsageError(option, `${path} has no column '${name}'`, cure);
+}
+
 function checkChoice(path: string, { columns }: TableProfile, choice: ColumnChoice): void {
   const names = columns.map(({ name }) => name);
   const known = new Set(names);
@@ -31,9 +43,7 @@ function checkChoice(path: string, { columns }: TableProfile, choice: ColumnChoi
   for (const [option, wished] of Object.entries(groups)) {
     for (const name of wished) {
       if (known.has(name)) continue;
-      const nearest = findNearest(name, names);
-      const cure = nearest === undefined ? `they are ${joinNames(names)}` : `did you mean '${nearest}'?`;
-      throw new UsageError(`--${option}`, `${path} has no column '${name}'`, cure);
+      throw refuseColumnName(`--${option}`, path, name, names);
     }
   }
   const numeric = new Set(targets);

@@ -3,6 +3,7 @@ import { readIDXSamples, readMNISTSamples, readNPZSamples, type ArraySamples } f
 import { DataError, inFile } from '../errors.js';
 import { pickTextFormat, type TextFormat } from '../options/data.js';
 import { recognizeJSON } from '../../data/foreign-files.js';
+import type { OnRead } from '../terminal/reading.js';
 import { detectFileKind, STDIN, type DataFormat } from './file-formats.js';
 import {
   detectKind,
@@ -45,6 +46,7 @@ export interface OpenOptions extends TextFormat {
   readonly isStream?: boolean;
   /** Columns that need not be read. */
   readonly ignore?: readonly string[] | undefined;
+  readonly onRead?: OnRead;
 }
 
 /**
@@ -55,7 +57,7 @@ export async function openData(path: string, known: OpenOptions = {}): Promise<D
   if (path === MNIST) return { kind: 'samples', path, ...(await readMNISTSamples()) };
   const { format } = await detectKind(path);
   if (format === 'npz') {
-    const bytes = await readBytes(path);
+    const bytes = await readBytes(path, known.onRead);
     return await inFile(path, () => ({ kind: 'samples', path, ...readNPZSamples(bytes) }));
   }
   if (format === 'idx') return { kind: 'samples', path, ...(await readIDXSamples(path)) };
@@ -75,11 +77,12 @@ export async function openData(path: string, known: OpenOptions = {}): Promise<D
 async function openTable(
   path: string,
   format: Exclude<DataFormat, 'npz' | 'idx'>,
-  { isStream, encoding, ignore, ...given }: OpenOptions,
+  { isStream, encoding, ignore, onRead, ...given }: OpenOptions,
 ): Promise<OpenedTable> {
   const { delimiter } = detectFileKind(path);
   const isLong = path !== STDIN && (isStream ?? (await isLarge(path)));
-  const text = (): Text | Promise<Text> => (isLong ? textSource(path, encoding) : readText(path, encoding));
+  const text = (): Text | Promise<Text> =>
+    isLong ? textSource(path, encoding, onRead) : readText(path, encoding, onRead);
   switch (format) {
     case 'csv':
       return await openCSVOrJSON(path, await text(), {
@@ -87,13 +90,13 @@ async function openTable(
         ...given,
       });
     case 'json':
-      return openJSON(await readText(path, encoding));
+      return openJSON(await readText(path, encoding, onRead));
     case 'jsonl':
       return openJSONLines(await text());
     case 'npy':
-      return openNPY(await readBytes(path));
+      return openNPY(await readBytes(path, onRead));
     case 'parquet':
-      return openParquet(await fileBuffer(path), isLong, ignore);
+      return openParquet(await fileBuffer(path, onRead), isLong, ignore);
   }
 }
 
@@ -114,9 +117,9 @@ async function openCSVOrJSON(path: string, text: Text, known: CSVDialect): Promi
 export async function readData(
   path: string,
   reading: Reading,
-  part: 'data' | 'test' = 'data',
+  { part = 'data', onRead }: { readonly part?: 'data' | 'test'; readonly onRead?: OnRead | undefined } = {},
 ): Promise<Dataset> {
-  const file = await openData(path, pickTextFormat(reading));
+  const file = await openData(path, { ...pickTextFormat(reading), ...(onRead && { onRead }) });
   if (file.kind === 'table') return await file.read(reading);
   return (part === 'test' ? file.test : undefined) ?? file.data;
 }

@@ -10,17 +10,29 @@ import type { AsyncBuffer } from '../../data/parquet/file.js';
 import { DataError, inFile } from '../errors.js';
 import { detectFileKind, kindOfName, STDIN, type FileKind } from './file-formats.js';
 import { isGzip, MOST_UNPACKED } from '../../base/inflate.js';
+import type { OnRead } from '../terminal/reading.js';
 
 /** No string is longer in V8. */
 const LONGEST_TEXT = 2 ** 29 - 24;
 
 const unpack = promisify(gunzip);
 
+/** Of larger files it is shown that they are read. */
+const SHOWN_FROM = 2 ** 24;
+
+/** @returns the size of a file that takes a while to read; undefined of others, and where nobody wants to know */
+async function sizeToShow(path: string, onRead: OnRead | undefined): Promise<number | undefined> {
+  if (!onRead || path === STDIN) return undefined;
+  const { size } = await inFile(path, () => stat(path));
+  return size >= SHOWN_FROM ? size : undefined;
+}
+
 /**
  * The bytes of a file, unpacked where they are in gzip.
  * @throws DataError naming the file
  */
-export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(path: string, onRead?: OnRead): Promise<Uint8Array<ArrayBuffer>> {
+  if ((await sizeToShow(path, onRead)) !== undefined) onRead!(path);
   const bytes = await inFile(path, () => (path === STDIN ? readStdin() : readFile(path)));
   if (bytes.length === 0) throw new DataError(displayPath(path), 'it is empty', 'expected rows of data');
   if (!isGzip(bytes)) return bytes;
@@ -52,8 +64,8 @@ async function readStdin(): Promise<Uint8Array<ArrayBuffer>> {
  * @param encoding default: UTF-8 or UTF-16, inferred
  * @throws DataError where its bytes are no text
  */
-export async function readText(path: string, encoding?: string): Promise<string> {
-  const bytes = await readBytes(path);
+export async function readText(path: string, encoding?: string, onRead?: OnRead): Promise<string> {
+  const bytes = await readBytes(path, onRead);
   if (bytes.length > LONGEST_TEXT) {
     throw new DataError(
       displayPath(path),
@@ -76,17 +88,18 @@ export const isLarge = async (path: string): Promise<boolean> =>
 
 /** Opens a text from its beginning, unpacked and decoded. */
 export const textSource =
-  (path: string, encoding?: string): TextSource =>
+  (path: string, encoding?: string, onRead?: OnRead): TextSource =>
   () =>
-    readTextInChunks(path, encoding);
+    readTextInChunks(path, encoding, onRead);
 
 /** @throws DataError where it cannot be read, or its bytes are no text */
 export async function* readTextInChunks(
   path: string,
   encoding?: string,
+  onRead?: OnRead,
 ): AsyncGenerator<string, void, undefined> {
   const name = displayPath(path);
-  const texts = readTextChunks(() => unpacked(name, openFile(path)), encoding, '');
+  const texts = readTextChunks(() => unpacked(name, openFile(path, onRead)), encoding, '');
   for (;;) {
     const { value, done } = await inFile(name, () => texts.next());
     if (done) return;
@@ -94,15 +107,22 @@ export async function* readTextInChunks(
   }
 }
 
-const openFile = (path: string): AsyncIterable<Uint8Array> =>
-  path === STDIN ? process.stdin : createReadStream(path, { highWaterMark: 2 ** 20 });
+async function* openFile(path: string, onRead?: OnRead): AsyncGenerator<Uint8Array, void, undefined> {
+  const size = await sizeToShow(path, onRead);
+  let read = 0;
+  const chunks = path === STDIN ? process.stdin : createReadStream(path, { highWaterMark: 2 ** 20 });
+  for await (const chunk of chunks as AsyncIterable<Uint8Array>) {
+    read += chunk.length;
+    if (size !== undefined) onRead!(path, Math.min(read / size, 1));
+    yield chunk;
+  }
+}
 
 /** What is in gzip is unpacked on the way. */
 async function* unpacked(
   name: string,
-  stream: AsyncIterable<Uint8Array>,
+  chunks: AsyncGenerator<Uint8Array, void, undefined>,
 ): AsyncGenerator<Uint8Array, undefined> {
-  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
   const { value: first } = await chunks.next();
   if (first === undefined) return;
   async function* all(): AsyncGenerator<Uint8Array> {
@@ -156,8 +176,9 @@ async function readBeginning(path: string): Promise<Uint8Array> {
  * Reads any bytes of a file. It is opened for each part: nothing is left open.
  * @throws DataError where it cannot be found
  */
-export async function fileBuffer(path: string): Promise<AsyncBuffer> {
+export async function fileBuffer(path: string, onRead?: OnRead): Promise<AsyncBuffer> {
   const { size } = await inFile(path, () => stat(path));
+  if ((await sizeToShow(path, onRead)) !== undefined) onRead!(path);
   return {
     byteLength: size,
     slice: async (from, to) => {

@@ -1,29 +1,12 @@
 import { createHash } from 'node:crypto';
 import { viewBytes } from '../../base/bytes.js';
-import { Dataset, type Categories, type DataStream } from '../../data/index.js';
+import { Dataset, DataStream, type Categories } from '../../data/index.js';
+import type { SampleSource } from '../../data/sample-source.js';
+import type { SampleArrays, Schema } from '../../data/schema.js';
 import { gatherRows } from '../../data/partition.js';
 import { Random } from '../../base/random.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
 import type { Data } from '../../training/samples.js';
-import type { Stream } from '../../training/stream.js';
-
-/** Samples in memory, with their answers. */
-export type LabeledSamples = Pick<
-  Dataset,
-  'inputs' | 'inputScale' | 'labels' | 'targets' | 'count' | 'classes' | 'targetColumns'
->;
-
-/** Those, as `train` and `evaluate` take them: a Dataset by its names, others without what else is known of them. */
-export function toTrainData(samples: LabeledSamples): Data {
-  if (samples instanceof Dataset) return samples;
-  const { inputs, inputScale, labels, targets } = samples;
-  return {
-    inputs,
-    ...(inputScale !== undefined && { inputScale }),
-    ...(labels && { labels }),
-    ...(targets && { targets }),
-  };
-}
 
 /** What a training learned from, as hashes: 16 digits of SHA-256. */
 export interface DataHashes {
@@ -33,7 +16,7 @@ export interface DataHashes {
 }
 
 /** Hashes samples as the network gets them, whatever file they came from. */
-export function hashSamples(parts: readonly LabeledSamples[]): DataHashes {
+export function hashSamples(parts: readonly Dataset[]): DataHashes {
   const hash = (arrays: readonly (NumericArray | undefined)[]): string => {
     const sum = createHash('sha256');
     for (const array of arrays) if (array) sum.update(viewBytes(array)!);
@@ -54,15 +37,14 @@ export interface Shares {
 
 /** A file larger than memory, part of which is learned from, and read again in each epoch. */
 export interface StreamParts {
-  readonly learned: LearnedStream;
-  readonly validation: LabeledSamples | undefined;
-  readonly test: LabeledSamples | undefined;
+  readonly learned: DataStream;
+  /** All but the test part: what transforms are fitted to, as in memory. */
+  readonly fitted: DataStream;
+  readonly validation: Dataset | undefined;
+  readonly test: Dataset | undefined;
   /** Of those that are learned from, some that are held too. */
-  readonly some: LabeledSamples;
+  readonly some: Dataset;
 }
-
-/** What is learned from. */
-export type LearnedStream = Stream & Pick<Dataset, 'count' | 'width' | 'classes' | 'targetColumns'>;
 
 /** So many numbers of a part are held. */
 export const MOST_HELD = 2 ** 24;
@@ -76,39 +58,85 @@ type PartName = 'learned' | 'validation' | 'test';
  * @throws as the stream
  */
 export async function splitStream(stream: DataStream, shares: Shares): Promise<StreamParts> {
-  const { width } = stream;
+  const { schema } = stream.source;
   const held = {
-    validation: new Holder(width),
-    test: new Holder(width),
-    learned: new Holder(width, MOST_SOME),
+    validation: new Holder(schema),
+    test: new Holder(schema),
+    learned: new Holder(schema, MOST_SOME),
   };
+  const counts = { learned: 0, validation: 0, test: 0 };
+  const occurring = new OccurringCategories(schema);
   const parts = assignParts(shares);
-  let count = 0;
   for await (const batch of stream.batches()) {
-    const indices = parts(batch, width);
-    for (const name of ['learned', 'validation', 'test'] as const) held[name].add(batch, indices[name]);
-    count += indices.learned.length;
+    const indices = parts(batch, schema.width);
+    for (const name of ['learned', 'validation', 'test'] as const) {
+      held[name].add(batch, indices[name]);
+      counts[name] += indices[name].length;
+      if (name !== 'test') occurring.add(batch, indices[name]);
+    }
   }
-  const { classes, targetColumns } = stream;
-  const learned: LearnedStream = {
-    ...{ count, width, classes, targetColumns },
-    batches: async function* () {
+  const own = { ...schema, ...occurring.list() };
+  const pick = (names: readonly PartName[]): DataStream =>
+    DataStream.of(pickParts(stream.source, own, shares, counts, names), {
+      rowsPerBatch: stream.rowsPerBatch,
+      onWarning: () => undefined, // the whole stream has warned
+    });
+  return {
+    learned: pick(['learned']),
+    fitted: counts.test > 0 ? pick(['learned', 'validation']) : stream,
+    validation: held.validation.toDataset(),
+    test: held.test.toDataset(),
+    some: held.learned.toDataset()!,
+  };
+}
+
+/** @param own the schema of the parts, without categories that occur elsewhere only; each batch names those of the file */
+function pickParts(
+  source: SampleSource,
+  own: Schema,
+  shares: Shares,
+  counts: Readonly<Record<PartName, number>>,
+  names: readonly PartName[],
+): SampleSource {
+  const { schema, inputScale } = source;
+  return {
+    schema: own,
+    count: names.reduce((sum, name) => sum + counts[name], 0),
+    ...(inputScale !== undefined && { inputScale }),
+    batches: async function* (rows) {
       const again = assignParts(shares);
-      for await (const batch of stream.batches()) {
-        const indices = again(batch, width).learned;
-        if (indices.length > 0) yield pickRows(batch, width, indices);
+      for await (const batch of source.batches(rows)) {
+        const parts = again(batch, schema.width);
+        const indices = names.flatMap((name) => parts[name]).sort((a, b) => a - b);
+        if (indices.length > 0) yield { ...pickRows(batch, schema.width, indices), schema };
       }
     },
   };
-  const known = { classes, targetColumns };
-  const orNone = (part: Holder): LabeledSamples | undefined =>
-    part.count > 0 ? part.toSamples(known) : undefined;
-  return {
-    learned,
-    validation: orNone(held.validation),
-    test: orNone(held.test),
-    some: held.learned.toSamples(known),
-  };
+}
+
+/** Finds out which categories of each column occur in some rows. */
+class OccurringCategories {
+  readonly #schema: Schema;
+  readonly #values: readonly (Set<number> | undefined)[];
+
+  constructor(schema: Schema) {
+    this.#schema = schema;
+    this.#values = (schema.categories ?? []).map((list) => list && new Set());
+  }
+
+  add({ inputs }: Data, indices: readonly number[]): void {
+    const { width } = this.#schema;
+    for (const [k, values] of this.#values.entries())
+      if (values) for (const n of indices) values.add((inputs as NumericArray)[n * width + k]!);
+  }
+
+  list(): Pick<Schema, 'categories'> {
+    const { categories } = this.#schema;
+    if (!categories) return {};
+    const own = (list: readonly (string | number)[], values: ReadonlySet<number>): Categories =>
+      list.filter((category, i) => values.has(typeof category === 'string' ? i : category)) as Categories;
+    return { categories: categories.map((list, k) => list && own(list, this.#values[k]!)) };
+  }
 }
 
 /** Says of each row which part it is of: of the rows of the file in their order, the same each time. */
@@ -133,7 +161,7 @@ function pickRows(
   { inputs, labels, targets, inputScale }: Data,
   width: number,
   indices: readonly number[],
-): Data {
+): Omit<SampleArrays, 'schema'> {
   const ofTargets = (values: NumericArray): NumericArray =>
     gatherRows(values, (values.length * width) / inputs.length, indices);
   return {
@@ -146,44 +174,40 @@ function pickRows(
 
 /** Holds rows of batches, one after the other. */
 class Holder {
-  count = 0;
-  readonly #width: number;
+  readonly #schema: Schema;
   readonly #most: number;
-  readonly #pieces: Data[] = [];
+  readonly #pieces: SampleArrays[] = [];
+  #count = 0;
 
-  constructor(width: number, most = Infinity) {
-    this.#width = width;
+  constructor(schema: Schema, most = Infinity) {
+    this.#schema = schema;
     this.#most = most;
   }
 
   add(batch: Data, indices: readonly number[]): void {
-    const taken = indices.slice(0, this.#most - this.count);
+    const taken = indices.slice(0, this.#most - this.#count);
     if (taken.length === 0) return;
-    this.#pieces.push(pickRows(batch, this.#width, taken));
-    this.count += taken.length;
+    this.#pieces.push({ ...pickRows(batch, this.#schema.width, taken), schema: this.#schema });
+    this.#count += taken.length;
   }
 
-  toSamples(known: {
-    classes: Categories | undefined;
-    targetColumns: readonly string[] | undefined;
-  }): LabeledSamples {
-    const all = (key: 'inputs' | 'labels' | 'targets'): NumericArray =>
-      joined(this.#pieces.map((piece) => piece[key] as NumericArray));
+  /** @returns undefined if there are no rows */
+  toDataset(): Dataset | undefined {
     const [first] = this.#pieces;
-    return {
-      ...known,
-      count: this.count,
+    if (!first) return undefined;
+    const all = (key: 'inputs' | 'labels' | 'targets'): NumericArray =>
+      joined(this.#pieces.map((piece) => piece[key]!));
+    return Dataset.of({
+      ...first,
       inputs: all('inputs'),
-      ...(first?.labels && { labels: all('labels') }),
-      ...(first?.targets && { targets: all('targets') }),
-      ...(first?.inputScale !== undefined && { inputScale: first.inputScale }),
-    };
+      ...(first.labels && { labels: all('labels') }),
+      ...(first.targets && { targets: all('targets') }),
+    });
   }
 }
 
 function joined(pieces: readonly NumericArray[]): NumericArray {
-  const [first] = pieces;
-  if (!first) return new Float32Array();
+  const [first] = pieces as readonly [NumericArray];
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const whole = new (first.constructor as new (length: number) => NumericArray)(length);
   let at = 0;

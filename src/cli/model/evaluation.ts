@@ -13,10 +13,9 @@ import type { Fault } from '../../errors.js';
 import { inFile } from '../errors.js';
 import { formatPercent, formatSignificant } from '../terminal/format.js';
 import { textTable } from '../terminal/text-table.js';
-import { Dataset } from '../../data/index.js';
+import type { Dataset } from '../../data/index.js';
 import { chooseThreshold } from '../../metrics/predictions.js';
 import type { Diagnosis } from '../../training/reports.js';
-import { toTrainData, type LabeledSamples } from '../data/split-stream.js';
 
 /** What answers samples: a network, or an ensemble. */
 export type Predictor = Network | Ensemble;
@@ -53,10 +52,10 @@ const MOST_SHOWN = 20;
  * @param data with labels, or with targets
  * @throws TypeError, RangeError where the data do not fit the network
  */
-export function evaluateNetwork(net: Predictor, data: LabeledSamples): Evaluation {
-  const { inputs, inputScale = 1, labels, targets, count } = data;
-  const { loss, accuracy } = net.evaluate(toTrainData(data));
-  const outputs = data instanceof Dataset ? net.predict(data) : net.predict(inputs, { inputScale });
+export function evaluateNetwork(net: Predictor, data: Dataset): Evaluation {
+  const { labels, targets, count } = data;
+  const { loss, accuracy } = net.evaluate(data);
+  const outputs = net.predict(data);
   if (labels) {
     const threshold = chooseThreshold(net.loss);
     const confusion = confusionMatrix(outputs, { labels, outputs: net.outputs, threshold });
@@ -170,12 +169,12 @@ export function findPoorFigures(evaluation: Evaluation, cure: string): Fault[] {
 const MOST_DIAGNOSED = 1000;
 
 /** Samples from all over, to diagnose a network by. */
-export function pickSamples(data: Dataset | LabeledSamples): Dataset | LabeledSamples {
-  if (data.count <= MOST_DIAGNOSED || !(data instanceof Dataset)) return data;
+export function pickSamples(data: Dataset): Dataset {
+  if (data.count <= MOST_DIAGNOSED) return data;
   const step = data.count / MOST_DIAGNOSED;
   return data.subset(Array.from({ length: MOST_DIAGNOSED }, (_, i) => Math.floor(i * step)));
 }
 
 /** @throws DataError if the samples do not fit the network */
-export const diagnoseNetwork = (net: Network, path: string, data: LabeledSamples): Promise<Diagnosis> =>
-  inFile(path, () => net.diagnose(toTrainData(data)));
+export const diagnoseNetwork = (net: Network, path: string, data: Dataset): Promise<Diagnosis> =>
+  inFile(path, () => net.diagnose(data));

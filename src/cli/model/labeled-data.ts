@@ -3,6 +3,7 @@ import type { Dataset } from '../../data/index.js';
 import type { Transform } from '../../model/transforms.js';
 import { DataError, UsageError } from '../errors.js';
 import type { Output } from '../terminal/output.js';
+import type { OnRead } from '../terminal/reading.js';
 import type { ModelSignature } from './signature.js';
 import { namesOfCategorical, type Reading } from '../data/tables.js';
 import { formatCount } from '../terminal/format.js';
@@ -13,9 +14,13 @@ import type { OpenedModel } from './open-model.js';
  * Reads samples whose answers are known, as the network takes them.
  * @throws UsageError, DataError naming the file and the place in it, or the option that is missing
  */
-export async function readLabeledData(path: string, signature: ModelSignature): Promise<Dataset> {
+export async function readLabeledData(
+  path: string,
+  signature: ModelSignature,
+  onRead: OnRead,
+): Promise<Dataset> {
   const { width, outputs } = signature;
-  const file = await openData(path, signature.format);
+  const file = await openData(path, { ...signature.format, onRead });
   let data;
   if (file.kind === 'samples') data = file.test ?? file.data;
   else {

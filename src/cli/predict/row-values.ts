@@ -3,6 +3,7 @@ import { Gaps } from '../../data/gaps.js';
 import { show } from '../../base/check.js';
 import { DataError, isInputFault } from '../errors.js';
 import type { ModelSignature } from '../model/signature.js';
+import { refuseColumnName } from '../data/guess-columns.js';
 import { findNearest } from '../options/values.js';
 import { joinNames } from '../terminal/format.js';
 
@@ -101,29 +102,34 @@ export class RowValues {
 /** Where in the rows of a table the network's inputs are. */
 export interface ColumnPlaces {
   readonly at: readonly number[];
-  /** Columns that are neither inputs nor answers. */
+  /** Those to be kept beside the answers. */
+  readonly kept: readonly number[];
+  /** Columns that are neither inputs nor answers, nor kept. */
   readonly ignored: readonly string[];
 }
 
 /**
  * Finds the inputs by their names, in whatever order they are.
- * @throws DataError naming the columns that are missing
+ * @param keep columns that are wanted beside the answers
+ * @throws DataError naming the columns that are missing, UsageError if those to be kept are
  */
 export function findColumnsByName(
   path: string,
   names: readonly string[],
   { reading, width }: ModelSignature,
+  keep: readonly string[],
 ): ColumnPlaces {
   const { inputs, label, targets = [] } = reading;
+  const kept = findKept(path, names, keep);
   if (!inputs) {
-    if (names.length === width) return { at: names.map((_, k) => k), ignored: [] };
+    if (names.length === width) return { at: names.map((_, k) => k), kept, ignored: [] };
     throw new DataError(
       path,
       `expected ${width} columns, as many as the network takes, got ${names.length}`,
       `choose some of ${joinNames(names)} with --inputs a,b,…`,
     );
   }
-  const known = new Set([...inputs, ...targets, label]);
+  const known = new Set([...inputs, ...targets, ...keep, label]);
   const ignored = names.filter((name) => !known.has(name));
   const places = new Map(names.map((name, k) => [name, k]));
   const missing = inputs.filter((name) => !places.has(name));
@@ -142,20 +148,32 @@ export function findColumnsByName(
       cure,
     );
   }
-  return { at: inputs.map((name) => places.get(name)!), ignored };
+  return { at: inputs.map((name) => places.get(name)!), kept, ignored };
 }
 
 /**
  * Where rows have no names: all that is there, in order; or by the numbers that the columns had in training.
- * @throws DataError where there are too few or too many
+ * @param keep numbers of columns that are wanted beside the answers
+ * @throws DataError where there are too few or too many, UsageError if those to be kept are missing
  */
 export function findColumnsByNumber(
   row: string,
   count: number,
   { reading, width }: ModelSignature,
+  keep: readonly string[],
 ): ColumnPlaces {
-  if (count === width) return { at: Array.from({ length: width }, (_, k) => k), ignored: [] };
+  const all = Array.from({ length: count }, (_, k) => k);
+  const kept = findKept(row, all.map(String), keep);
+  if (count === width) return { at: all, kept, ignored: [] };
   const at = reading.inputs?.map(Number) ?? [];
-  if (at.length === width && at.every((k) => Number.isInteger(k) && k < count)) return { at, ignored: [] };
+  if (at.length === width && at.every((k) => Number.isInteger(k) && k < count))
+    return { at, kept, ignored: [] };
   throw new DataError(row, `expected ${width} values, as many as the network takes, got ${count}`);
 }
+
+const findKept = (path: string, names: readonly string[], keep: readonly string[]): number[] =>
+  keep.map((name) => {
+    const k = names.indexOf(name);
+    if (k < 0) throw refuseColumnName('--keep', path, name, names);
+    return k;
+  });

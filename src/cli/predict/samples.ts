@@ -1,15 +1,15 @@
 import { CSVRows } from '../../data/csv.js';
-import { detectDialect, type SkippedRow } from '../../data/index.js';
-import { toCell } from '../../data/rows.js';
+import { detectDialect, Table, type SkippedRow } from '../../data/index.js';
+import { openParquet } from '../../data/parquet/file.js';
+import { toCell, type Row } from '../../data/rows.js';
 import { checkCount } from '../../data/samples.js';
-import { DataError, inFile } from '../errors.js';
+import { DataError, inFile, UsageError } from '../errors.js';
 import { recognizeJSON } from '../../data/foreign-files.js';
 import { STDIN, type FileKind } from '../data/file-formats.js';
-import { withoutCategories } from '../model/labeled-data.js';
+import type { OnRead } from '../terminal/reading.js';
 import type { ModelSignature } from '../model/signature.js';
-import type { Reading } from '../data/tables.js';
-import { openData, type TableFile } from '../data/open-data.js';
-import { detectKind, displayPath, readTextInChunks } from '../data/read-file.js';
+import { readData } from '../data/open-data.js';
+import { detectKind, displayPath, fileBuffer, readBytes, readTextInChunks } from '../data/read-file.js';
 import {
   findColumnsByName,
   findColumnsByNumber,
@@ -23,13 +23,21 @@ export interface Sample {
   /** As 'iris.csv: CSV row 12'. */
   readonly place: string;
   readonly values: Values;
+  /** What the file holds in the columns to keep, as it is. */
+  readonly kept: readonly unknown[];
 }
 
-/** Called once for each file with columns that are not used. */
-export type OnIgnored = (columns: readonly string[]) => void;
-
-/** Called at the end of a file with rows that are no data. */
-export type OnSkipped = (rows: readonly SkippedRow[]) => void;
+/** What is read of each file, and what is reported of it. */
+export interface ReadOptions {
+  readonly signature: ModelSignature;
+  /** Columns that are wanted beside the answers. */
+  readonly keep: readonly string[];
+  /** Called once for each file with columns that are not used. */
+  readonly onIgnored: (columns: readonly string[]) => void;
+  /** Called at the end of a file with rows that are no data. */
+  readonly onSkipped: (rows: readonly SkippedRow[]) => void;
+  readonly onRead?: OnRead | undefined;
+}
 
 /** Samples that are computed at a time. */
 const AT_A_TIME = 1024;
@@ -41,28 +49,21 @@ const LONGEST_LINE = 2 ** 24;
 /**
  * The samples of a file, some at a time: texts are read as they come, in little memory.
  * @param path '-' is standard input: CSV, or JSON Lines
- * @throws DataError naming the file, the row and the column
+ * @throws DataError naming the file, the row and the column; UsageError if a column to keep is missing
  */
-export async function* readSamples(
-  path: string,
-  signature: ModelSignature,
-  onIgnored: OnIgnored,
-  onSkipped: OnSkipped,
-): AsyncGenerator<Sample[]> {
+export async function* readSamples(path: string, options: ReadOptions): AsyncGenerator<Sample[]> {
   const isMNIST = path === 'mnist';
   const kind = isMNIST ? { format: 'idx' as const, isPacked: false } : await detectKind(path);
   if (kind.format !== 'csv' && kind.format !== 'jsonl') {
-    yield* readWholeFile(path, kind, signature, onIgnored);
+    yield* readWholeFile(path, kind, options);
     return;
   }
   const name = displayPath(path);
-  const texts = readLines(path, signature.format.encoding);
+  const texts = readLines(path, options);
   const { value, done } = await texts.next();
   const first = value ?? '';
   const isJSON = kind.format === 'jsonl' || (path === STDIN && recognizeJSON(first) !== undefined);
-  const reader = isJSON
-    ? new LineSamples(name, signature, onIgnored)
-    : new TableSamples(name, first, kind, signature, onIgnored);
+  const reader = isJSON ? new LineSamples(name, options) : new TextSamples(name, first, kind, options);
   const some = await inFile(name, () => reader.read(first, done === true));
   let count = some.length;
   yield some;
@@ -73,16 +74,19 @@ export async function* readSamples(
   }
   const rest = await inFile(name, () => reader.read('', true));
   yield rest;
-  if (reader.skipped.length > 0) onSkipped(reader.skipped);
+  if (reader.skipped.length > 0) options.onSkipped(reader.skipped);
   if (count + rest.length > 0) return;
   await inFile(name, () => checkCount({ place: '', hasHeader: reader.hasHeader }, undefined));
 }
 
 /** Text in chunks; the first has enough of it to tell how it is written, if there is as much. */
-async function* readLines(path: string, encoding?: string): AsyncGenerator<string, void, undefined> {
+async function* readLines(
+  path: string,
+  { signature, onRead }: ReadOptions,
+): AsyncGenerator<string, void, undefined> {
   let pending = '';
   let hasBegun = false;
-  for await (const text of readTextInChunks(path, encoding)) {
+  for await (const text of readTextInChunks(path, signature.format.encoding, onRead)) {
     pending += text;
     hasBegun ||= pending.length >= PROBED_CHARACTERS || pending.includes('\n');
     if (!hasBegun) continue;
@@ -92,34 +96,45 @@ async function* readLines(path: string, encoding?: string): AsyncGenerator<strin
   yield pending;
 }
 
+/** Makes samples of the rows of a table, whose columns are the same in each. */
+class RowSamples {
+  readonly #values: RowValues;
+  readonly #places: ColumnPlaces;
+
+  constructor(values: RowValues, places: ColumnPlaces, { onIgnored }: ReadOptions) {
+    this.#values = values;
+    this.#places = places;
+    if (places.ignored.length > 0) onIgnored(places.ignored);
+  }
+
+  of(place: string, cells: ArrayLike<unknown>): Sample {
+    const { at, kept } = this.#places;
+    const values = this.#values.of(
+      place,
+      at.map((k) => cells[k]),
+    );
+    return { place, values, kept: kept.map((k) => cells[k]) };
+  }
+}
+
 /** Rows of CSV. */
-class TableSamples {
+class TextSamples {
   readonly #name: string;
   readonly #rows: CSVRows;
-  readonly #signature: ModelSignature;
-  readonly #values: RowValues;
-  readonly #onIgnored: OnIgnored;
+  readonly #options: ReadOptions;
   readonly #hasNames: boolean;
-  #places: ColumnPlaces | undefined;
+  #samples: RowSamples | undefined;
 
-  constructor(
-    name: string,
-    beginning: string,
-    kind: FileKind,
-    signature: ModelSignature,
-    onIgnored: OnIgnored,
-  ) {
+  constructor(name: string, beginning: string, kind: FileKind, options: ReadOptions) {
     const dialect = detectDialect(beginning, {
       ...(kind.delimiter !== undefined && { delimiter: kind.delimiter }),
-      ...signature.format,
+      ...options.signature.format,
       strayRows: 'skip',
     });
     this.#name = name;
     this.#rows = new CSVRows(dialect);
     this.#hasNames = dialect.header === true;
-    this.#signature = signature;
-    this.#values = new RowValues(signature, true);
-    this.#onIgnored = onIgnored;
+    this.#options = options;
   }
 
   get skipped(): readonly SkippedRow[] {
@@ -133,19 +148,17 @@ class TableSamples {
   read(text: string, isLast: boolean): Sample[] {
     return Array.from(this.#rows.read(text, isLast), ({ cells, number }) => {
       const place = `${this.#name}: CSV row ${number}`;
-      const fields = cells as readonly string[];
-      this.#places ??= this.#findPlaces(place, fields.length);
-      const values = this.#places.at.map((k) => fields[k]);
-      return { place, values: this.#values.of(place, values) };
+      this.#samples ??= this.#begin(place, cells.length);
+      return this.#samples.of(place, cells);
     });
   }
 
-  #findPlaces(place: string, count: number): ColumnPlaces {
+  #begin(place: string, count: number): RowSamples {
+    const { signature, keep } = this.#options;
     const places = this.#hasNames
-      ? findColumnsByName(this.#name, this.#rows.names!, this.#signature)
-      : findColumnsByNumber(place, count, this.#signature);
-    if (places.ignored.length > 0) this.#onIgnored(places.ignored);
-    return places;
+      ? findColumnsByName(this.#name, this.#rows.names!, signature, keep)
+      : findColumnsByNumber(place, count, signature, keep);
+    return new RowSamples(new RowValues(signature, true), places, this.#options);
   }
 }
 
@@ -158,9 +171,9 @@ class LineSamples {
   #rest = '';
   #line = 0;
 
-  constructor(name: string, signature: ModelSignature, onIgnored: OnIgnored) {
+  constructor(name: string, options: ReadOptions) {
     this.#name = name;
-    this.#objects = new ObjectSamples(signature, onIgnored);
+    this.#objects = new ObjectSamples(options);
   }
 
   read(text: string, isLast: boolean): Sample[] {
@@ -182,44 +195,63 @@ class LineSamples {
 
 /** Samples as JSON has them: objects by name, or arrays in order. */
 class ObjectSamples {
-  readonly #signature: ModelSignature;
+  readonly #options: ReadOptions;
   readonly #values: RowValues;
-  readonly #onIgnored: OnIgnored;
   #hasBegun = false;
 
-  constructor(signature: ModelSignature, onIgnored: OnIgnored) {
-    this.#signature = signature;
-    this.#values = new RowValues(signature, false);
-    this.#onIgnored = onIgnored;
+  constructor(options: ReadOptions) {
+    this.#options = options;
+    this.#values = new RowValues(options.signature, false);
   }
 
   of(place: string, row: unknown): Sample {
     if (typeof row !== 'object' || row === null) {
       throw new DataError(place, 'expected an object with a value for each column, or an array of them');
     }
-    const cells = Array.isArray(row) ? this.#byNumber(place, row) : this.#byName(place, row);
-    return { place, values: this.#values.of(place, cells.map(toCell)) };
+    const { cells, kept } = Array.isArray(row) ? this.#byNumber(place, row) : this.#byName(place, row);
+    for (const [k, value] of kept.entries()) this.#checkExact(place, this.#options.keep[k]!, value);
+    return { place, values: this.#values.of(place, cells.map(toCell)), kept };
   }
 
-  #byNumber(place: string, row: readonly unknown[]): unknown[] {
-    return findColumnsByNumber(place, row.length, this.#signature).at.map((k) => row[k]);
+  #byNumber(place: string, row: readonly unknown[]): { cells: unknown[]; kept: unknown[] } {
+    const { signature, keep } = this.#options;
+    return pickCells(row, findColumnsByNumber(place, row.length, signature, keep));
   }
 
-  #byName(place: string, row: object): unknown[] {
-    const { inputs = [] } = this.#signature.reading;
-    const names = Object.keys(row);
+  #byName(place: string, row: object): { cells: unknown[]; kept: unknown[] } {
+    const { signature, keep, onIgnored } = this.#options;
+    const { inputs = [] } = signature.reading;
+    const cells = new Map(
+      Object.entries(row).map(([name, value]) => [name.normalize('NFC'), value as unknown]),
+    );
     // What is missing from some rows only is missing as an empty cell is.
     if (!this.#hasBegun || inputs.length === 0) {
-      const { ignored, at } = findColumnsByName(place, names, this.#signature);
-      if (ignored.length > 0 && !this.#hasBegun) this.#onIgnored(ignored);
+      const places = findColumnsByName(place, [...cells.keys()], signature, keep);
+      if (places.ignored.length > 0 && !this.#hasBegun) onIgnored(places.ignored);
       this.#hasBegun = true;
-      return at.map((k) => (row as Record<string, unknown>)[names[k]!]);
+      return pickCells([...cells.values()], places);
     }
-    return inputs.map((name) =>
-      Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : undefined,
+    return { cells: inputs.map((name) => cells.get(name)), kept: keep.map((name) => cells.get(name)) };
+  }
+
+  /** A JSON number of more digits than JavaScript holds would be printed as another. */
+  #checkExact(place: string, name: string, value: unknown): void {
+    if (!Number.isInteger(value) || Number.isSafeInteger(value)) return;
+    throw new DataError(
+      `${place}, column '${name}'`,
+      'is a number of more than 53 bits, whose last digits are lost',
+      'write it in quotes',
     );
   }
 }
+
+const pickCells = (
+  cells: readonly unknown[],
+  { at, kept }: ColumnPlaces,
+): { cells: unknown[]; kept: unknown[] } => ({
+  cells: at.map((k) => cells[k]),
+  kept: kept.map((k) => cells[k]),
+});
 
 function parse(place: string, text: string): unknown {
   try {
@@ -229,60 +261,101 @@ function parse(place: string, text: string): unknown {
   }
 }
 
-/** Formats that are read whole. */
+/** Formats that are read whole, or a row group at a time. */
 async function* readWholeFile(
   path: string,
   { format }: FileKind,
-  signature: ModelSignature,
-  onIgnored: OnIgnored,
+  options: ReadOptions,
 ): AsyncGenerator<Sample[]> {
-  if (format === 'json') {
-    let text = '';
-    for await (const chunk of readLines(path, signature.format.encoding)) text += chunk;
-    const json = parse(path, text);
-    const rows: unknown[] = Array.isArray(json) ? json : [json];
-    if (rows.length === 0) throw new DataError(path, 'expected at least one sample, got none');
-    const objects = new ObjectSamples(signature, onIgnored);
-    const samples = rows.map((row, n) => objects.of(`${path}: JSON row ${n + 1}`, row));
-    for (let n = 0; n < samples.length; n += AT_A_TIME) yield samples.slice(n, n + AT_A_TIME);
-    return;
+  switch (format) {
+    case 'json':
+      yield* inParts(await readJSON(path, options));
+      return;
+    case 'npy':
+      yield* inParts(await readNPY(path, options));
+      return;
+    case 'parquet':
+      yield* readParquet(path, options);
+      return;
+    default:
+      yield* readArrays(path, options);
   }
-  const file = await openData(path);
-  const data =
-    file.kind === 'table'
-      ? await file.read(await chooseReading(file, format, signature))
-      : (file.test ?? file.data);
+}
+
+function* inParts(samples: Iterable<Sample>): Generator<Sample[]> {
+  let part: Sample[] = [];
+  for (const sample of samples) {
+    part.push(sample);
+    if (part.length < AT_A_TIME) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
+}
+
+async function readJSON(path: string, options: ReadOptions): Promise<Sample[]> {
+  let text = '';
+  for await (const chunk of readLines(path, options)) text += chunk;
+  const json = parse(path, text);
+  const rows: unknown[] = Array.isArray(json) ? json : [json];
+  if (rows.length === 0) throw new DataError(path, 'expected at least one sample, got none');
+  const objects = new ObjectSamples(options);
+  return rows.map((row, n) => objects.of(`${path}: JSON row ${n + 1}`, row));
+}
+
+/** The columns of an array have no names. */
+async function readNPY(path: string, options: ReadOptions): Promise<Iterable<Sample>> {
+  const { signature, keep, onRead } = options;
+  const bytes = await readBytes(path, onRead);
+  const table = await inFile(path, () => Table.fromNPY(bytes));
+  const { length } = table.names;
+  const places = findColumnsByNumber(path, length, signature, keep);
+  const samples = new RowSamples(new RowValues(signature, false), places, options);
+  return (function* () {
+    for (let n = 0; n < table.count; n++)
+      yield samples.of(
+        `${path}: NPY row ${n + 1}`,
+        Array.from({ length }, (_, k) => table.cell(n, k)),
+      );
+  })();
+}
+
+async function* readParquet(path: string, options: ReadOptions): AsyncGenerator<Sample[]> {
+  const { signature, keep, onRead } = options;
+  const buffer = await fileBuffer(path, onRead);
+  const { names, select } = await inFile(path, () => openParquet(buffer));
+  const { at, kept, ignored } = findColumnsByName(path, names, signature, keep);
+  const used = [...new Set([...at, ...kept])];
+  const { open } = await inFile(path, () => select({ inputs: used.map((k) => names[k]!) }));
+  const places = { at: at.map((k) => used.indexOf(k)), kept: kept.map((k) => used.indexOf(k)), ignored };
+  const samples = new RowSamples(new RowValues(signature, false), places, options);
+  const groups = open().blocks[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await inFile(path, () => groups.next());
+    if (next.done) return;
+    yield* inParts(samplesOf(next.value));
+  }
+  function* samplesOf(rows: Iterable<Row>): Generator<Sample> {
+    for (const { cells, number } of rows) yield samples.of(`${path}: Parquet row ${number}`, cells);
+  }
+}
+
+/** Files of arrays of samples, whose columns are not to be chosen. */
+async function* readArrays(path: string, { signature, keep, onRead }: ReadOptions): AsyncGenerator<Sample[]> {
+  if (keep.length > 0) throw new UsageError('--keep', `${path} has no columns to choose from`);
+  const data = await readData(path, {}, { part: 'test', onRead });
   if (data.width !== signature.width) {
     throw new DataError(
       path,
       `expected ${signature.width} values to a sample, as many as the network takes, got ${data.width}`,
     );
   }
-  const { columns = [], categories } = data;
-  const lists = columns.map((name) => categories[name]);
-  const toCategory = (value: number, k: number): number | string =>
-    typeof lists[k]?.[0] === 'string' ? lists[k][value]! : value;
   for (let first = 0; first < data.count; first += AT_A_TIME) {
     const count = Math.min(AT_A_TIME, data.count - first);
     yield Array.from({ length: count }, (_, i) => {
       const n = first + i;
       const row = data.inputs.subarray(n * data.width, (n + 1) * data.width);
-      return { place: `${path}: sample ${n + 1}`, values: Array.from(row, toCategory) };
+      return { place: `${path}: sample ${n + 1}`, values: Array.from(row), kept: [] };
     });
   }
-}
-
-/** Of the inputs alone: answers may be there or not. The columns of an array have no names. */
-async function chooseReading(
-  { path, profile }: TableFile,
-  format: FileKind['format'],
-  signature: ModelSignature,
-): Promise<Reading> {
-  if (format === 'npy') {
-    const { columns } = await profile();
-    return { inputs: findColumnsByNumber(path, columns.length, signature).at.map(String) };
-  }
-  const names = ['label', 'targets', 'classes'];
-  const reading = withoutCategories(signature.reading);
-  return Object.fromEntries(Object.entries(reading).filter(([name]) => !names.includes(name)));
 }

@@ -2,16 +2,30 @@ import Papa from 'papaparse';
 import { argmax } from '../../base/argmax.js';
 import type { Predictor } from '../model/evaluation.js';
 import { chooseThreshold } from '../../metrics/predictions.js';
+import { UsageError } from '../errors.js';
 import { toJSONLine } from '../terminal/control-characters.js';
 import type { Outputs } from '../model/signature.js';
+
+/** An answer, and what stands beside it. */
+export interface Prediction {
+  /** [outputs]; undefined for a sample that could not be answered. */
+  readonly outputs: Float32Array | undefined;
+  /** The cells of the columns to keep, in their order. */
+  readonly kept: readonly unknown[];
+}
 
 /** Writes predictions as text, a line for each sample. */
 export interface PredictionWriter {
   /** The first line; empty if the format has none. */
   readonly head: string;
-  /** @param predictions [outputs] of each sample; undefined where it has none */
-  readonly writeLines: (predictions: readonly (Float32Array | undefined)[]) => string;
+  readonly writeLines: (predictions: readonly Prediction[]) => string;
 }
+
+/**
+ * @param keep names of columns that stand before the answers
+ * @throws UsageError if one of them is the name of an answer
+ */
+export type CreateWriter = (net: Predictor, outputs: Outputs, keep: readonly string[]) => PredictionWriter;
 
 /** Seven digits are what single precision holds. */
 const roundToSingle = (x: number): number => Number(x.toPrecision(7));
@@ -23,24 +37,35 @@ const toCSV = (rows: unknown[][]): string =>
   `${Papa.unparse(rows, { newline: '\n', escapeFormulae: formula })}\n`;
 
 /** The most likely class with the probability of each, or the numbers, as CSV; NA in place of a number, for no line is blank. */
-export function createCSVWriter(net: Predictor, outputs: Outputs): PredictionWriter {
+export const createCSVWriter: CreateWriter = (net, outputs, keep) => {
   const isRegression = outputs.task === 'regression';
   const names = isRegression ? outputs.targets : ['class', ...outputs.classes];
+  checkApart(keep, names);
+  const nothing = names.map(() => (isRegression ? 'NA' : ''));
   const toRow = (values: Float32Array): unknown[] =>
     isRegression
       ? Array.from(values, roundToSingle)
       : [outputs.classes[chooseClass(net, values)]!, ...toShares(net, values).map(roundToSingle)];
   return {
-    head: toCSV([[...names]]),
+    head: toCSV([[...keep, ...names]]),
     writeLines: (predictions) =>
       toCSV(
-        predictions.map((values) => (values ? toRow(values) : names.map(() => (isRegression ? 'NA' : '')))),
+        predictions.map(({ outputs, kept }) => [
+          ...kept.map(toField),
+          ...(outputs ? toRow(outputs) : nothing),
+        ]),
       ),
   };
-}
+};
 
-/** The same as JSON Lines: { class, outputs: { name: share, … } }, or { name: number, … }; null for a missing one. */
-export function createJSONWriter(net: Predictor, outputs: Outputs): PredictionWriter {
+/**
+ * The same as JSON Lines: { class, outputs: { name: share, … } }, or { name: number, … }. Without an answer it is null, or
+ * its fields are where columns are kept.
+ */
+export const createJSONWriter: CreateWriter = (net, outputs, keep) => {
+  const names = outputs.task === 'regression' ? outputs.targets : ['class', 'outputs'];
+  checkApart(keep, names);
+  const nothing = keep.length > 0 ? Object.fromEntries(names.map((name) => [name, null])) : null;
   const toObject = (names: readonly string[], values: readonly number[]): object =>
     Object.fromEntries(names.map((name, k) => [name, roundToSingle(values[k]!)]));
   const toPrediction = (values: Float32Array): object => {
@@ -48,11 +73,28 @@ export function createJSONWriter(net: Predictor, outputs: Outputs): PredictionWr
     const { classes } = outputs;
     return { class: classes[chooseClass(net, values)], outputs: toObject(classes, toShares(net, values)) };
   };
+  const beside = (kept: readonly unknown[], answer: object | null): object | null =>
+    answer && { ...Object.fromEntries(keep.map((name, k) => [name, kept[k] ?? null])), ...answer };
   return {
     head: '',
     writeLines: (predictions) =>
-      predictions.map((values) => toJSONLine(values ? toPrediction(values) : null)).join(''),
+      predictions
+        .map(({ outputs, kept }) => toJSONLine(beside(kept, outputs ? toPrediction(outputs) : nothing)))
+        .join(''),
   };
+};
+
+/** Two columns of one name could not be told apart. */
+function checkApart(keep: readonly string[], answers: readonly string[]): void {
+  const same = keep.find((name) => answers.includes(name));
+  if (same === undefined) return;
+  throw new UsageError('--keep', `an answer is also called '${same}'`, 'rename the column of the data');
+}
+
+/** A cell as text of CSV; empty if it is missing. */
+function toField(cell: unknown): unknown {
+  if (cell === null || cell === undefined || Number.isNaN(cell)) return '';
+  return typeof cell === 'object' ? JSON.stringify(cell) : cell;
 }
 
 /** One number for each class: a single output speaks for and against. */

@@ -45,6 +45,8 @@ export class Output {
   /** Of the command that runs: warnings recommend no others. */
   readonly #flags: readonly string[];
   readonly #hasStyles: boolean;
+  /** The line that is drawn on the terminal, without a line break. */
+  #drawn = '';
 
   constructor(options: {
     readonly json: boolean;
@@ -65,12 +67,22 @@ export class Output {
 
   /** A line for a person: not with --json, and not with --quiet. */
   say(line = ''): void {
+    this.draw('');
     if (!this.json && !this.quiet) process.stdout.write(`${toVisible(line)}\n`);
   }
 
   /** A line for a person, wrapped between words. @param indent of the lines after the first */
   sayWrapped(line: string, indent = 2): void {
     this.say(wrapWords(toVisible(line), this.columns, indent));
+  }
+
+  /** A line on a terminal that the next one, or any other output, replaces. @param line '' to clear it */
+  draw(line: string): void {
+    if (!this.isTTY || this.quiet || line === this.#drawn) return;
+    this.#drawn = line;
+    const shown = toVisible(line);
+    const room = this.columns - 1; // a line that is full would wrap
+    process.stdout.write(`\r\u001B[K${shown.length > room ? `${shown.slice(0, room - 1)}…` : shown}`);
   }
 
   /** An event, with --json. */
@@ -84,6 +96,7 @@ export class Output {
    * @throws DataError if it cannot be written
    */
   async write(text: string | Uint8Array): Promise<void> {
+    this.draw('');
     const isShown = process.stdout.isTTY && typeof text === 'string';
     const writing = new Promise<void>((resolve, reject) => {
       process.stdout.write(isShown ? toVisible(text) : text, (error) => {
@@ -102,6 +115,7 @@ export class Output {
 
   /** What must be seen, on stderr. */
   warn(line: string): void {
+    this.draw('');
     writeMessage(toVisible(line));
   }
 

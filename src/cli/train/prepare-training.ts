@@ -9,16 +9,9 @@ import type { About, TestPart, TrainingProgress } from '../model/model-file.js';
 import { withoutCategories } from '../model/labeled-data.js';
 import { openData, readData, type DataFile, type TableFile } from '../data/open-data.js';
 import { displayPath } from '../data/read-file.js';
-import {
-  MOST_HELD,
-  splitStream,
-  hashSamples,
-  type DataHashes,
-  type LabeledSamples,
-  type LearnedStream,
-  type Shares,
-} from '../data/split-stream.js';
+import { MOST_HELD, splitStream, hashSamples, type DataHashes, type Shares } from '../data/split-stream.js';
 import type { OnWarning, Reading } from '../data/tables.js';
+import type { OnRead } from '../terminal/reading.js';
 import type { Fault } from '../../errors.js';
 import {
   buildTrainOptions,
@@ -39,7 +32,6 @@ import {
   type FitKind,
   type Task,
   type TableProfile,
-  type WarnableSamples,
 } from '../../data/index.js';
 import { Network, type EngineOptions } from '../../network.js';
 import type { Transforms } from '../../model/transforms.js';
@@ -47,12 +39,12 @@ import type { Transforms } from '../../model/transforms.js';
 /** All that a training needs. */
 export interface PreparedTraining {
   readonly net: Network;
-  readonly train: Dataset | LearnedStream;
-  readonly test: LabeledSamples | undefined;
+  readonly train: Dataset | DataStream;
+  readonly test: Dataset | undefined;
   /** Of a stream, what it is watched by; else a share of `train` is. */
-  readonly validation?: LabeledSamples | undefined;
+  readonly validation?: Dataset | undefined;
   /** Samples that are learned from: all, or of a stream some. */
-  readonly some: Dataset | LabeledSamples;
+  readonly some: Dataset;
   readonly options: PlainTrainOptions;
   /** What goes into the model file; results come later. */
   readonly about: About;
@@ -87,9 +79,11 @@ export async function prepareTraining(
   flags: TrainFlags,
   given: GivenOptions,
   path: string,
+  onRead: OnRead,
 ): Promise<PreparedTraining> {
   const file = await openData(path, {
     ...pickTextFormat(flags),
+    onRead,
     ...(flags.stream && { isStream: true }),
     ignore: flags.ignore,
   });
@@ -101,10 +95,10 @@ export async function prepareTraining(
     throw new UsageError('--monitor', 'a regression has no accuracy', 'use --monitor loss');
   const parts =
     data instanceof DataStream
-      ? await setAside(flags, data, reading)
-      : await splitSamples(flags, file, data, reading);
+      ? await setAside(flags, data, reading, onRead)
+      : await splitSamples(flags, file, data, reading, onRead);
   const { train, test } = parts;
-  const transforms = await fitTransforms(flags, data instanceof DataStream ? data : (train as Dataset), task);
+  const transforms = await fitTransforms(flags, parts.fitted ?? train, task);
   const outputs = task === 'classification' ? train.classes!.length : (train.targetColumns?.length ?? 1);
   const inputs = transforms ? transformedWidth(transforms) : train.width;
   const net = await createNetwork(flags, task, inputs, outputs, transforms);
@@ -132,7 +126,7 @@ export async function prepareTraining(
       hashes: hashParts(parts),
     },
   };
-  const warnings = [...sorted, ...warnOfData(flags, data, parts, reading)];
+  const warnings = [...sorted, ...warnOfData(flags, data, parts)];
   return { net, ...parts, options, about, warnings, found: { file, ...found } };
 }
 
@@ -159,12 +153,10 @@ function warnOfData(
   { classWeights }: TrainFlags,
   data: Dataset | DataStream,
   { validation, test, some }: TrainingParts,
-  { inputs: columns }: Reading,
 ): readonly DataWarning[] {
   const isKnown = ({ kind }: DataWarning): boolean => kind === 'imbalance' && classWeights !== undefined;
   if (data instanceof Dataset) return findWarnings(data).filter((warning) => !isKnown(warning));
-  const samples = { ...(validation ?? test ?? some), width: data.width, columns };
-  return findWarnings(samples as WarnableSamples).filter(
+  return findWarnings(validation ?? test ?? some).filter(
     (warning) => !isKnown(warning) && warning.kind !== 'rare' && warning.kind !== 'few',
   );
 }
@@ -243,6 +235,8 @@ function chooseSamples(given: GivenOptions, { path, data }: Extract<DataFile, { 
 export interface TrainingParts extends Pick<PreparedTraining, 'train' | 'test' | 'validation' | 'some'> {
   readonly testPart?: TestPart;
   readonly shares?: Shares;
+  /** Of a stream, what transforms are fitted to; else `train`. */
+  readonly fitted?: DataStream;
 }
 
 /** A stream is too large to be hashed as a whole: the samples that are held come from all over it. */
@@ -256,11 +250,13 @@ async function splitSamples(
   file: DataFile,
   data: Dataset,
   reading: Reading,
+  onRead: OnRead,
 ): Promise<TrainingParts> {
   const path = flags.test;
   const share = readTestShare(flags);
   const whole = { train: data, some: data };
-  if (path !== undefined) return { ...whole, test: await readData(path, withoutCategories(reading)) };
+  if (path !== undefined)
+    return { ...whole, test: await readData(path, withoutCategories(reading), { onRead }) };
   const given = file.kind === 'samples' ? file.test : undefined;
   if (given && share === undefined) return { ...whole, test: given };
   const test = share ?? (data.count < FEWEST_TO_TEST ? 0 : 0.2);
@@ -272,7 +268,12 @@ async function splitSamples(
 }
 
 /** Of a file larger than memory: no more than can be held. */
-async function setAside(flags: TrainFlags, data: DataStream, reading: Reading): Promise<TrainingParts> {
+async function setAside(
+  flags: TrainFlags,
+  data: DataStream,
+  reading: Reading,
+  onRead: OnRead,
+): Promise<TrainingParts> {
   const path = flags.test;
   const most = Math.min(MOST_HELD / (data.width * data.count), 1);
   const shares = {
@@ -286,7 +287,7 @@ async function setAside(flags: TrainFlags, data: DataStream, reading: Reading): 
   return {
     train: learned,
     ...parts,
-    ...(path !== undefined && { test: await readData(path, withoutCategories(reading)) }),
+    ...(path !== undefined && { test: await readData(path, withoutCategories(reading), { onRead }) }),
     shares,
   };
 }
@@ -297,7 +298,7 @@ function readTestShare({ testSplit, test }: TrainFlags): number | undefined {
   return testSplit;
 }
 
-/** @param data those to learn from; of a stream all */
+/** @param data those to learn from, and to validate with */
 async function fitTransforms(
   { scale, unknown = 'zeros' }: TrainFlags,
   data: Dataset | DataStream,

@@ -7,6 +7,7 @@ import { pickTextFormat } from '../options/data.js';
 import type { GivenOptions } from '../options/command.js';
 import type { TrainFlags } from '../options/files.js';
 import { groupDigits } from '../terminal/format.js';
+import type { OnRead } from '../terminal/reading.js';
 import { checkTrainOptions } from '../../training/options.js';
 import { hashParts, pickEngine, type PreparedTraining, type TrainingParts } from './prepare-training.js';
 
@@ -27,13 +28,14 @@ export async function resumeTraining(
   given: GivenOptions,
   modelPath: string,
   dataPath: string | undefined,
+  onRead: OnRead,
 ): Promise<PreparedTraining> {
   const { net, about, progress } = await readModel(modelPath, pickEngine(flags));
   if (!about) throw new DataError(modelPath, 'it was not written by bp4 train and cannot be resumed');
   checkGiven(given, about);
   const { training } = about;
   const path = dataPath ?? training.data;
-  const parts = await restoreParts(path, about);
+  const parts = await restoreParts(path, about, onRead);
   const { train, validation } = parts;
   const count = train.count + (validation?.count ?? 0);
   if (count !== training.samples) {
@@ -58,31 +60,35 @@ export async function resumeTraining(
 }
 
 /** Divides the data as when the training began. */
-async function restoreParts(path: string, about: About): Promise<TrainingParts> {
+async function restoreParts(path: string, about: About, onRead: OnRead): Promise<TrainingParts> {
   const { reading, training } = about;
   const { testPart, shares } = training;
   if (shares) {
-    const file = await openData(path, { ...pickTextFormat(reading), isStream: true });
+    const file = await openData(path, { ...pickTextFormat(reading), isStream: true, onRead });
     if (file.kind !== 'table' || !file.stream)
       throw new DataError(path, 'the training streamed this file, which is no longer possible');
     const { learned, test, ...parts } = await splitStream(
       await file.stream(reading, () => undefined),
       shares,
     );
-    return { train: learned, ...parts, test: test ?? (await readTest(path, about)) };
+    return { train: learned, ...parts, test: test ?? (await readTest(path, about, onRead)) };
   }
-  const whole = await readData(path, reading);
+  const whole = await readData(path, reading, { onRead });
   const split = testPart && (await inFile(path, () => whole.split(testPart)));
   const train = split?.train ?? whole;
-  return { train, some: train, test: split?.test ?? (await readTest(path, about)) };
+  return { train, some: train, test: split?.test ?? (await readTest(path, about, onRead)) };
 }
 
 /** Test data from a file of its own. */
-async function readTest(path: string, { reading, training }: About): Promise<Dataset | undefined> {
+async function readTest(
+  path: string,
+  { reading, training }: About,
+  onRead: OnRead,
+): Promise<Dataset | undefined> {
   const { testFile, testSamples } = training;
-  if (testFile !== undefined) return await readData(testFile, reading);
+  if (testFile !== undefined) return await readData(testFile, reading, { onRead });
   if (testSamples === 0) return undefined;
-  const file = await openData(path);
+  const file = await openData(path, { onRead });
   return file.kind === 'samples' ? file.test : undefined;
 }
 

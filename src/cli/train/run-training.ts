@@ -4,7 +4,6 @@ import { encodeModel } from '../model/model-file.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { Progress } from './progress-bar.js';
 import { Stop } from '../terminal/stop-signals.js';
-import { toTrainData } from '../data/split-stream.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
 import { areFinite } from '../../model/state.js';
@@ -65,7 +64,7 @@ export async function runTraining(
   const writeCheckpoint = createCheckpoint(training, saving);
   const trainOptions: TrainOptions = {
     ...options,
-    ...(validation && { validation: toTrainData(validation) }),
+    ...(validation && { validation }),
     resume: saving.resume,
     signal: stop.signal,
     onEpoch: async (report) => {
@@ -76,7 +75,7 @@ export async function runTraining(
     ...(isLong && { onBatch: progress.onBatch }),
   };
   try {
-    await net.train('batches' in train ? { batches: train.batches } : train, trainOptions);
+    await net.train(train, trainOptions);
   } catch (error) {
     if (!stop.signal.aborted || error !== stop.signal.reason) {
       stop.close();

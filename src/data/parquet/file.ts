@@ -48,14 +48,14 @@ interface SelectedColumns {
 
 /**
  * Reads the metadata of a file.
- * @returns a function that plans which columns to read. It throws TypeError or RangeError naming the option, or a column
+ * @returns the names of its columns, and a function that plans which to read. It throws TypeError or RangeError naming the option, or a column
  * that holds neither numbers nor text
  * @throws TypeError if `file` is not a ParquetFile
  * @throws FormatError if the file is not Parquet, or is truncated
  */
 export async function openParquet(
   file: ParquetFile,
-): Promise<{ select: (options: ColumnOptions) => SelectedColumns }> {
+): Promise<{ names: readonly string[]; select: (options: ColumnOptions) => SelectedColumns }> {
   const parquet = await Parquet.open(file);
   const select = (options: ColumnOptions): SelectedColumns => {
     const plan = planColumns({ ...parquetRows, names: parquet.names }, options);
@@ -69,7 +69,7 @@ export async function openParquet(
       }),
     };
   };
-  return { select };
+  return { names: parquet.names, select };
 }
 
 /**

@@ -47,9 +47,10 @@ export function decodeValues(
   if (name === 'RLE' && type === BOOLEAN)
     return Float64Array.from(decodeRuns(takePrefixed(body)[0], 1, count));
   if (name === 'DELTA_BINARY_PACKED' && (type === INT32 || type === INT64))
-    return Float64Array.from(
-      decodeDeltas(new ThriftReader(body), count, type === INT32 ? 32 : 64),
-      kind.fromInteger,
+    return decodePlain(
+      kind,
+      new Uint8Array(decodeDeltas(new ThriftReader(body), count, type === INT32 ? 32 : 64).buffer),
+      count,
     );
   if (name === 'DELTA_LENGTH_BYTE_ARRAY' && type === BYTE_ARRAY)
     return convert(kind, takeTexts(new ThriftReader(body), count));
@@ -168,19 +169,25 @@ function unpackBits(packed: Uint8Array, width: number, integers: Uint32Array): v
 /**
  * Decodes integers that are stored as differences (DELTA_BINARY_PACKED).
  * @param size bits per integer; sums wrap around
+ * @returns each integer in one or two halves of 32 bits, the lower first: the bytes of plain encoding
  * @throws FormatError if the block size is invalid, or there are fewer integers than `count`
  */
-function decodeDeltas(reader: ThriftReader, count: number, size: 32 | 64): BigInt64Array {
+function decodeDeltas(reader: ThriftReader, count: number, size: 32 | 64): Int32Array<ArrayBuffer> {
   const block = reader.varint();
   const parts = reader.varint();
   if (block > LARGEST_BLOCK || parts === 0 || block % (8 * parts) !== 0 || block === 0)
     throw damaged('its deltas have an invalid block size');
   if (reader.varint() !== count) throw damaged('its number of deltas differs from its header');
-  const values = new BigInt64Array(count);
-  let value = reader.zigzag();
-  if (count > 0) values[0] = value;
+  const step = size / 32;
+  const halves = new Int32Array(count * step);
+  let [low, high] = halve(reader.zigzag());
+  const put = (n: number): void => {
+    halves[n * step] = low;
+    if (step === 2) halves[n * step + 1] = high;
+  };
+  if (count > 0) put(0);
   for (let done = 1; done < count;) {
-    const smallest = reader.zigzag();
+    const [leastLow, leastHigh] = halve(reader.zigzag());
     const widths = reader.bytes(parts);
     for (let i = 0; i < parts && done < count; i++) {
       const width = widths[i]!;
@@ -188,28 +195,32 @@ function decodeDeltas(reader: ThriftReader, count: number, size: 32 | 64): BigIn
       const run = Math.min(block / parts, count - done);
       // Some writers omit the unused end of the last miniblock.
       const packed = reader.bytes((width * block) / parts / 8, Math.ceil((width * run) / 8));
-      const next = bitReader(packed, width);
-      for (let k = 0; k < run; k++) values[done++] = value = BigInt.asIntN(size, value + smallest + next());
+      for (let k = 0, at = 0; k < run; k++, at += width) {
+        const sum = (low >>> 0) + (leastLow >>> 0) + takeBits(packed, at, Math.min(width, 32));
+        const highDelta = width > 32 ? takeBits(packed, at + 32, width - 32) : 0;
+        low = sum | 0;
+        high = (high + leastHigh + highDelta + Math.floor(sum / 2 ** 32)) | 0;
+        put(done++);
+      }
     }
   }
-  return values;
+  return halves;
 }
 
-/** Reads integers of up to 64 bits, one after another. */
-function bitReader(packed: Uint8Array, width: number): () => bigint {
-  let at = 0; // in bits
-  const take = (bits: number): number => {
-    let value = 0;
-    for (let done = 0; done < bits;) {
-      const count = Math.min(8 - (at & 7), bits - done);
-      value += (((packed[at >> 3]! >> (at & 7)) & ((1 << count) - 1)) << done) >>> 0;
-      done += count;
-      at += count;
-    }
-    return value;
-  };
-  if (width <= 32) return () => BigInt(take(width));
-  return () => BigInt(take(32)) + (BigInt(take(width - 32)) << 32n);
+/** The lower and the upper 32 bits. */
+const halve = (value: bigint): [low: number, high: number] => [
+  Number(BigInt.asIntN(32, value)),
+  Number(BigInt.asIntN(32, value >> 32n)),
+];
+
+/** Reads an integer of up to 32 bits. @param at its place, in bits */
+function takeBits(packed: Uint8Array, at: number, bits: number): number {
+  const from = at >> 3;
+  const shift = at & 7;
+  const word =
+    packed[from]! | (packed[from + 1]! << 8) | (packed[from + 2]! << 16) | (packed[from + 3]! << 24);
+  const whole = shift === 0 ? word : (word >>> shift) | (packed[from + 4]! << (32 - shift));
+  return (bits === 32 ? whole : whole & ((1 << bits) - 1)) >>> 0;
 }
 
 /** Reads the lengths of texts, then the texts (DELTA_LENGTH_BYTE_ARRAY). */
@@ -217,9 +228,9 @@ function takeTexts(reader: ThriftReader, count: number): Uint8Array[] {
   return Array.from(decodeDeltas(reader, count, 32), (length) => reader.bytes(toLength(length)));
 }
 
-function toLength(value: bigint): number {
-  if (value < 0n) throw damaged('a text has a negative length');
-  return Number(value);
+function toLength(value: number): number {
+  if (value < 0) throw damaged('a text has a negative length');
+  return value;
 }
 
 /** Reads texts that begin like the text before (DELTA_BYTE_ARRAY). */

@@ -128,7 +128,7 @@ function functionsFor({ networks }: ModuleContent): string {
 }
 
 const columnsComment =
-  "/** For each column its fitted transform: y = (x − shift) / range, or the position of each category's 1. */";
+  "/** For each column its fitted transform: y = (x − shift) / range, or the position of each category's 1, and of that for the rest. */";
 const layersComment =
   '/** For each layer: W, one row of weights per unit; b, one bias per unit; and the activation σ. */';
 
@@ -165,10 +165,11 @@ ${list.join('')}];
 }
 
 function columnsCode({ list }: Columns): string {
-  const lines = list.map(({ given, width, places, shift, range }) => {
+  const lines = list.map(({ given, width, places, rest, shift, range }) => {
     const named = given.name === undefined ? '{}' : `{ name: ${toLiteral(given.name)} }`;
     const kind = places
-      ? `width: ${width}, places: new Map(${toLiteral([...places] as [string | number, number][])})`
+      ? `width: ${width}, places: new Map(${toLiteral([...places] as [string | number, number][])})` +
+        (rest === undefined ? '' : `, rest: ${rest}`)
       : `width: 1, shift: ${toLiteral(shift)}, range: ${toLiteral(range)}`;
     return `  { given: ${named}, ${kind} },\n`;
   });

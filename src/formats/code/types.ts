@@ -25,7 +25,10 @@ export declare function predict(inputs: ArrayLike<${value}>${inputNames ? ' | Na
 /** A sample as an object. A name that occurs twice is one property. */
 function namedInputs({ list }: Columns): string {
   const types = new Map(
-    list.map(({ given, places }) => [given.name!, places ? categoryType([...places.keys()]) : 'number']),
+    list.map(({ given, places, rest }) => {
+      if (!places) return [given.name!, 'number'];
+      return [given.name!, rest === undefined ? categoryType([...places.keys()]) : 'string | number'];
+    }),
   );
   const lines = Array.from(types, ([name, type]) => `  readonly ${toLiteral(name)}: ${type};\n`);
   return `/** A sample by the names of its columns. */\nexport interface NamedInputs {\n${lines.join('')}}\n\n`;

@@ -73,8 +73,15 @@ function needsDouble({ shift, range }: CheckedColumn): boolean {
   return range !== 0 && !(Math.abs(shift) <= 16 * range && range > 1e-30 && range < 1e30);
 }
 
-/** 1 at the input's category, else 0. An unknown category is 0 everywhere. */
-function writeOneHot(draft: GraphBuilder, { width, given, places }: CheckedColumn, input: string): string {
+/**
+ * 1 at the input's category, else 0. An unknown category is 0 everywhere, unless it counts as the category 'other': then that
+ * is 1 less the sum of all others.
+ */
+function writeOneHot(
+  draft: GraphBuilder,
+  { width, given, places, rest = width }: CheckedColumn,
+  input: string,
+): string {
   const values = new Float32Array(width);
   for (const [category, place] of places!) if (typeof category === 'number') values[place] = category;
   if (new Set(values).size < width) {
@@ -86,5 +93,16 @@ function writeOneHot(draft: GraphBuilder, { width, given, places }: CheckedColum
   }
   const categories = draft.constant(`${input}.categories`, [width], values);
   const equal = draft.node('Equal', [input, categories], `${input}.equal`);
-  return draft.node('Cast', [equal], `${input}.oneHot`, { to: FLOAT });
+  const oneHot = draft.node('Cast', [equal], `${input}.oneHot`, { to: FLOAT });
+  if (rest === width) return oneHot;
+  const weights = Float32Array.from({ length: width * width }, (_, i) => {
+    const [from, to] = [Math.floor(i / width), i % width];
+    return to === rest ? Number(from === rest) - 1 : Number(from === to);
+  });
+  const biases = Float32Array.from({ length: width }, (_, k) => Number(k === rest));
+  const constants = [
+    draft.constant(`${input}.weight`, [width, width], weights),
+    draft.constant(`${input}.bias`, [width], biases),
+  ];
+  return draft.node('Gemm', [oneHot, ...constants], `${input}.withOther`);
 }

@@ -9,7 +9,7 @@ import { dense, rescaling, type TFJSLayer } from './layers.js';
 //
 // oneHot is two Dense layers of relu. For category c, let p = max(0, x − c) and q = max(0, c − x): both are 0 only if
 // x = c. With d the smallest distance between two categories, max(0, 1 − 2(p + q)/d) is exactly 1 at x = c, and 0 at all
-// other categories. bp4 refuses an unknown category; here it becomes zeros, or nearly zeros. For string categories the
+// other categories. bp4 refuses an unknown category, or has a policy; here it becomes zeros, or nearly zeros, and 'other' is refused. For string categories the
 // model takes the index. Other columns pass through as max(0, x) and max(0, −x).
 
 /** A layer with fixed weights. `shape` is the shape of its kernel, [in][units], if it has one. */
@@ -91,6 +91,13 @@ function oneHotLayers(columns: readonly Transform[]): TransformLayer[] {
   const parts = columns.map((column, k) => {
     if (column.kind !== 'oneHot') return { categories: undefined, sharpness: 1, distances: 2, matches: 2 };
     const place = `transforms.inputs[${k}]`;
+    if (column.unknown === 'other' && (column.categories as readonly unknown[]).includes('other')) {
+      throw new RangeFault({
+        place,
+        problem: "it counts unknown categories as 'other', which a model of TensorFlow.js cannot",
+        cure: "export to ONNX or JavaScript, or fit with unknown: 'zeros'",
+      });
+    }
     const categories = Float32Array.from<string | number>(column.categories, (category, i) =>
       typeof category === 'string' ? i : category,
     );
