@@ -44,7 +44,7 @@ export default [
   besideCore('bp4/search', 'search/index.js', '4 kB'),
   besideCore('bp4/worker', 'worker/index.js', '3 kB'),
   besideCore('bp4/node', 'node/index.js', '2.5 kB', ['node:*', '../formats/*']),
-  besideCore('bp4/onnx', 'formats/onnx/index.js', '3.9 kB', ['./read.js']),
+  besideCore('bp4/onnx', 'formats/onnx/index.js', '4.4 kB', ['./read.js']),
   besideCore('reading ONNX', 'formats/onnx/read.js', '13.6 kB', ['./write.js']),
   besideCore('bp4/tfjs', 'formats/tfjs/index.js', '9.9 kB'),
   besideCore('bp4/safetensors', 'formats/safetensors/index.js', '5.1 kB'),

@@ -1,0 +1,67 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Ensemble } from '../../src/ensemble/index.js';
+import { Network } from '../../src/index.js';
+import { bp4, readEvent, type Ran } from '../support/cli.js';
+
+const cwd = mkdtempSync(join(tmpdir(), 'bp4-cli-ensemble-'));
+afterAll(() => rmSync(cwd, { recursive: true }));
+const run = (...args: string[]): Promise<Ran> => bp4(args, { cwd });
+
+let ensemble: Ensemble;
+beforeAll(async () => {
+  const layers = [{ units: 2, activation: 'softmax' }] as const;
+  const networks = await Promise.all([1, 2].map((seed) => Network.create({ inputs: 2, layers, seed })));
+  ensemble = await Ensemble.fromNetworks(networks.map((network, i) => ({ network, weight: 2 - i })));
+  writeFileSync(join(cwd, 'e.bp4'), ensemble.save());
+  writeFileSync(join(cwd, 'data.csv'), 'a,b,kind\n1,2,0\n-3,1,1\n');
+});
+
+it('predict and evaluate open an ensemble like a model', async () => {
+  const { stdout } = await run('predict', 'e.bp4', 'data.csv', '--inputs', 'a,b', '--json');
+  const shares = Array.from(ensemble.predict([1, 2]), (share) => Number(share.toPrecision(7)));
+  expect(JSON.parse(stdout.split('\n')[0]!)).toMatchObject({ outputs: { 0: shares[0], 1: shares[1] } });
+  const evaluated = await run(
+    'evaluate',
+    'e.bp4',
+    'data.csv',
+    '--inputs',
+    'a,b',
+    '--label',
+    'kind',
+    '--json',
+  );
+  const expected = ensemble.evaluate({ inputs: [1, 2, -3, 1], labels: [0, 1] });
+  expect(readEvent(evaluated, 'evaluation')).toMatchObject(expected);
+});
+
+it('inspect lists the members with their weights and hashes', async () => {
+  const found = readEvent(await run('inspect', 'e.bp4', '--json'), 'ensemble');
+  expect(found).toMatchObject({
+    members: [
+      { weight: 2, seed: 1 },
+      { weight: 1, seed: 2 },
+    ],
+  });
+  expect((await run('inspect', 'e.bp4')).stdout).toMatch(
+    /an ensemble of 2 networks[^]*members\[1\] {2}2 softmax +1 /,
+  );
+});
+
+it('export writes an ensemble as .bp4 with the same bytes, and refuses formats of one network', async () => {
+  expect((await run('export', 'e.bp4', 'f.bp4')).code).toBe(0);
+  expect(readFileSync(join(cwd, 'f.bp4')).equals(readFileSync(join(cwd, 'e.bp4')))).toBe(true);
+  for (const name of ['e.npz', 'e.json', 'e.safetensors']) {
+    const { code, stderr } = await run('export', 'e.bp4', name);
+    expect(stderr).toContain('e.bp4: it is an ensemble of networks, and');
+    expect(code).toBe(2);
+  }
+});
+
+it('diagnose refuses an ensemble by its name', async () => {
+  const { code, stderr } = await run('diagnose', 'e.bp4', 'data.csv');
+  expect(stderr).toContain('e.bp4: it is an ensemble of networks, and diagnose measures one');
+  expect(code).toBe(2);
+});
