@@ -19,8 +19,9 @@ export type Categories = readonly string[] | readonly number[];
 /** How to handle a row with a missing value. */
 export type MissingPolicy = 'error' | 'drop' | 'mean' | 'category';
 
-/** The category of a missing value, and that of the categories that `maxCategories` joins. */
-const MISSING = '';
+/** The category of a missing value. */
+export const MISSING = '';
+/** That of the categories that `maxCategories` joins. */
 const OTHER = 'other';
 
 /** Selects the columns for inputs and answers. */

@@ -10,6 +10,7 @@ import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { trainingGroup } from '../options/training.js';
+import { chooseByNumber } from '../terminal/choose.js';
 import { quoteOption, quotePath } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
 import { describeEnd, describeTraining } from '../train/describe-training.js';
@@ -68,7 +69,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   await checkReportPath(report, [...inputs, resumePath, out, checkpoint]);
   const training =
     resumePath === undefined
-      ? await prepareTraining(options, given, dataPath!)
+      ? await prepareTraining(options, given, dataPath!, output.isInteractive ? chooseByNumber : undefined)
       : await resumeTraining(options, given, resumePath, dataPath);
   const { net, about } = training;
   if (report !== undefined) {
