@@ -171,8 +171,8 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
       : categorical.has(name)
         ? undefined
         : findReasonToLeaveOut(column);
-    const option = column.doubt?.option === 'dates' && { option: { name: 'dates', values: ['dmy', 'mdy'] } };
-    return reason === undefined ? [] : [{ name, reason, ...option }];
+    const option = reason === 'ignored' ? undefined : chooseCure(column);
+    return reason === undefined ? [] : [{ name, reason, ...(option && { option }) }];
   });
   const left = new Set(leftOut.map(({ name }) => name));
   const usable = columns.filter(({ name }) => !left.has(name));
@@ -228,7 +228,7 @@ function findFormat({ kind, format, gaps }: Candidate, isCategory: boolean): Col
 
 /** What was guessed about the values of a column. */
 function describeValues(column: Candidate, isCategory: boolean): ColumnNote[] {
-  const { name, format, doubt, gaps, kept, suspects, looksLike } = column;
+  const { name, format, doubt, gaps, words, kept, suspects, looksLike } = column;
   const notes: ColumnNote[] = [];
   const add = (kind: ColumnNote['kind'], note: string, option: FaultOption): void => {
     notes.push({ name, kind, note, option });
@@ -238,6 +238,10 @@ function describeValues(column: Candidate, isCategory: boolean): ColumnNote[] {
     add('format', describeFormat(format), { name: doubt?.option ?? 'categorical', values });
   } else if (column.kind === 'text' && looksLike !== undefined)
     add('format', `categories; they look like ${looksLike}`, { name: 'ignore' });
+  else if (column.kind === 'text' && words.length > 0) {
+    const values = words.map(({ text }) => text);
+    add('format', `categories, because of ${listWords(column)} among them`, { name: 'gaps', values });
+  }
   for (const { text } of gaps.slice(0, MOST_LISTED))
     add('gap', `${show(text)} counts as missing`, {
       name: isCategory ? 'notGaps' : 'categorical',
@@ -305,8 +309,22 @@ function findReasonToLeaveOut(column: Candidate): string | undefined {
   const isCategory = distinct < UNCOUNTED && distinct <= present / 2;
   if (isCategory) return undefined;
   if (looksLike !== undefined) return `looks like ${looksLike}`;
+  if (column.words.length > 0) return `numbers with ${listWords(column)} among them`;
   return `text with ${countText(distinct)} different values`;
 }
+
+/** The option of the profile that makes a column readable. */
+function chooseCure({ kind, doubt, words }: Candidate): FaultOption | undefined {
+  if (doubt?.option === 'dates') return { name: 'dates', values: ['dmy', 'mdy'] };
+  if (kind !== 'text' || words.length === 0) return undefined;
+  return { name: 'gaps', values: words.map(({ text }) => text) };
+}
+
+const listWords = ({ words }: Candidate): string =>
+  words
+    .slice(0, MOST_LISTED)
+    .map(({ text }) => show(text))
+    .join(', ');
 
 /** Whether a column holds distinct integers, and its name suggests an id or they count up from 0 or 1. */
 function isRowNumber(column: Candidate): boolean {
