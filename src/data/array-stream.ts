@@ -278,7 +278,7 @@ async function surveyLabels(
     isText = Array.isArray(values);
     if (Array.isArray(values)) encode(values, n);
     else {
-      const some = listClasses(indices(values, n));
+      const some = listClasses(indices(values, n), Infinity);
       if (some.classes.length > most.classes.length) most = some;
     }
   }

@@ -19,8 +19,9 @@ export type Categories = readonly string[] | readonly number[];
 /** How to handle a row with a missing value. */
 export type MissingPolicy = 'error' | 'drop' | 'mean' | 'category';
 
-/** The category of a missing value, and that of the categories that `maxCategories` joins. */
-const MISSING = '';
+/** The category of a missing value. */
+export const MISSING = '';
+/** That of the categories that `maxCategories` joins. */
 const OTHER = 'other';
 
 /** Selects the columns for inputs and answers. */
@@ -259,6 +260,13 @@ export class Column {
         problem: `expected a category (a string or a number), got ${show(value)}`,
       });
     }
+    if (this.role === 'label' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      throw new RangeFault({
+        place: this.describeCell(row),
+        problem: `is ${value}; JavaScript rounds integers above 2^53, so that two classes may become one`,
+        cure: 'save it as text',
+      });
+    }
     const category = (this.#source.origin === 'text' && hasNumbers ? Number(value) : value) as
       string | number;
     let code = this.#codes.get(category);
@@ -336,11 +344,14 @@ export class Column {
     });
   }
 
-  /** The categories in the order of their codes, as numbers if every text is numeric. */
+  /** The categories in the order of their codes, as numbers if every text is another one: 01 and 1 are two categories. */
   #uncoded(): Categories {
     const values = [...this.#codes.keys()];
     const numbers = values.map(Number);
-    const areNumbers = this.#source.origin === 'text' && numbers.every(Number.isFinite);
+    const areNumbers =
+      this.#source.origin === 'text' &&
+      numbers.every(Number.isFinite) &&
+      new Set(numbers).size === new Set(values.map(withoutEmptyFraction)).size;
     return areNumbers ? numbers : (values as string[] | number[]);
   }
 }
@@ -355,6 +366,9 @@ interface Decision {
   /** Whether rare categories were joined. */
   readonly hasOthers: boolean;
 }
+
+/** 1.0 is written for 1 where other numbers of the column have fractions. */
+const withoutEmptyFraction = (value: string | number): string => String(value).trim().replace(/\.0*$/, '');
 
 function sorted(categories: Categories): Categories {
   if (typeof categories[0] === 'string') return Array.from(categories as string[]).sort();

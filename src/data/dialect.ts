@@ -272,7 +272,7 @@ function hasHeader([first = [], ...others]: readonly (readonly string[])[]): boo
     const below = rows.map((row) => row.filter((_, k) => columns[k]!.isNumber));
     return !isAlone && titles >= values && areNames(numbers, below);
   }
-  if (titles + values > 0) return titles > values;
+  if (titles + values > 0) return titles >= values;
   // Of texts above texts: names are distinct, or their columns have few values and none is a name.
   return new Set(names).size === names.length || (rows.length > 2 && columns.every(({ repeats }) => repeats));
 }

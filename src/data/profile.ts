@@ -44,7 +44,7 @@ export interface ColumnProfile {
   readonly missing: number;
   /** The texts that count as missing, without empty ones. */
   readonly gaps: readonly TextCount[];
-  /** In a column of numbers: up to 10 texts that are none, the most frequent first. */
+  /** In a column of numbers, or of few numbers and other texts: up to 10 of the texts, the most frequent first. */
   readonly words: readonly TextCount[];
   /** In a column of texts: texts that would count as missing in a column of numbers, such as 'None'. */
   readonly kept: readonly TextCount[];
@@ -276,25 +276,25 @@ class ColumnProfiler {
     const present = this.#numbers.count + this.#texts.count;
     const isTruthOnly = marks.every(({ text }) => this.#gaps.isInTexts(text));
     const match = this.#texts.match(this.#numbers.count, hints, isTruthOnly);
-    return this.#isNumber(present, match)
-      ? this.#describeNumbers(marks, match)
-      : this.#describeTexts(marks, present);
-  }
-
-  /** Whether the column holds numbers, perhaps with a few words in between. */
-  #isNumber(present: number, { format, count }: Match): boolean {
-    if (count >= present) return present > 0;
+    const { format, count } = match;
+    if (count >= present && present > 0) return this.#describeNumbers(marks, match, []);
     const read = createReader(format);
     const words = this.#texts.words((text) => !Number.isNaN(read(text)));
+    const areMostNumbers = count >= present / 2 && (count >= 0.9 * present || words.length <= FEW_WORDS);
+    if (present === 0 || !areMostNumbers) return this.#describeTexts(marks, present, []);
     // A few numbers with words in between are categories: 2, 4, more.
     const areCategories = this.#distinct.size - words.length <= FEW_NUMBERS && count < 0.95 * present;
-    if (areCategories || count < present / 2) return false;
-    return count >= 0.9 * present || words.length <= FEW_WORDS;
+    return areCategories
+      ? this.#describeTexts(marks, present, words.slice(0, FEW_WORDS))
+      : this.#describeNumbers(marks, match, words);
   }
 
-  #describeNumbers(marks: readonly TextCount[], { format, doubt }: Match): ColumnProfile {
+  #describeNumbers(
+    marks: readonly TextCount[],
+    { format, doubt }: Match,
+    words: readonly TextCount[],
+  ): ColumnProfile {
     const read = createReader(format);
-    const words = this.#texts.words((text) => !Number.isNaN(read(text)));
     const values = format ? [...this.#distinct].map((value) => toNumber(read, value)) : undefined;
     const numbers = this.#numbers;
     return {
@@ -314,7 +314,7 @@ class ColumnProfiler {
     };
   }
 
-  #describeTexts(marks: readonly TextCount[], present: number): ColumnProfile {
+  #describeTexts(marks: readonly TextCount[], present: number, words: readonly TextCount[]): ColumnProfile {
     const gaps = marks.filter(({ text }) => this.#gaps.isInTexts(text));
     const kept = marks.filter(({ text }) => !this.#gaps.isInTexts(text));
     return {
@@ -322,6 +322,7 @@ class ColumnProfiler {
       kind: present + kept.length === 0 ? 'empty' : 'text',
       missing: this.#missing + sum(gaps),
       gaps,
+      words,
       kept,
       ...this.#texts.describeOddity(),
       distinct: Math.min(this.#distinct.size + kept.length, MOST_DISTINCT + 1),

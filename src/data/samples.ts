@@ -286,12 +286,29 @@ export function checkLabels(
   for (let n = 0; n < count; n++) checkInteger(`${place}[${before + n}]`, labels[n], 0, classes - 1);
 }
 
-/** 0, 1, … up to the largest label: classes without names. */
-export function listClasses(labels: NumericArray | readonly number[]): {
+/** So many classes are nothing unusual. */
+const FEW_CLASSES = 1000;
+
+/**
+ * 0, 1, … up to the largest label: classes without names.
+ * @param count the number of all labels; Infinity if these are a few of them
+ * @throws RangeError if there are more of them than labels: the labels are ids rather than indices
+ */
+export function listClasses(
+  labels: NumericArray | readonly number[],
+  count = labels.length,
+): {
   classes: number[];
   hasIndices: true;
 } {
   let most = 0;
   for (const label of labels) most = Math.max(most, label);
+  if (most >= Math.max(FEW_CLASSES, count)) {
+    throw new RangeFault({
+      place: 'labels',
+      problem: `the largest of ${labels.length} is ${most}, and a label is the index of its class`,
+      cure: 'pass the labels as texts, or number the classes from 0',
+    });
+  }
   return { classes: Array.from({ length: most + 1 }, (_, label) => label), hasIndices: true };
 }

@@ -41,8 +41,10 @@ export interface ColumnSuggestion {
   };
   /** Why this label or target was chosen; undefined if the caller chose it. */
   readonly reason: string | undefined;
-  /** The column that would be the next choice of an answer, with the reason; undefined if the caller chose, or none would do. */
-  readonly runnerUp: { readonly name: string; readonly reason: string } | undefined;
+  /** Whether another column may as well be the answer; false if the caller chose. */
+  readonly isInDoubt: boolean;
+  /** The next best answers, at most four, the best first; none if the caller chose. */
+  readonly alternatives: readonly { readonly name: string; readonly reason: string }[];
   /** Columns that are neither inputs nor answers, with the reasons. */
   readonly leftOut: readonly ColumnLeftOut[];
   /** What was guessed about the values of the other columns. */
@@ -76,73 +78,64 @@ const classNames = ['label', 'labels', 'class', 'classes', 'target'];
 /** Names that suggest an answer, in order of preference. */
 const answerNames = [
   ...classNames,
-  ...['species', 'y', 'outcome', 'diagnosis', 'category', 'response', 'cultivar', 'variety', 'sentiment'],
-  ...[
-    'survived',
-    'churn',
-    'churned',
-    'exited',
-    'attrition',
-    'fraud',
-    'spam',
-    'default',
-    'deposit',
-    'subscribed',
-  ],
-  ...['purchased', 'approved', 'clicked', 'disease', 'stroke', 'result', 'quality', 'price', 'mpg'],
-  ...['medv', 'charges', 'salary', 'strength', 'rings'],
+  ...['species', 'y', 'outcome', 'diagnosis', 'response', 'cultivar', 'sentiment', 'survived', 'churn'],
+  ...['churned', 'exited', 'attrition', 'fraud', 'spam', 'default', 'deposit', 'subscribed', 'purchased'],
+  ...['approved', 'clicked', 'stroke', 'result', 'price', 'mpg', 'medv', 'charges', 'salary', 'strength'],
+  'rings',
 ];
 /** Names that suggest it less: inputs have them too. */
 const vagueNames = [
-  ...['status', 'type', 'kind', 'group', 'score', 'rating', 'cost', 'count', 'cnt', 'demand', 'consumption'],
   ...[
+    'status',
+    'type',
+    'kind',
+    'group',
+    'category',
+    'variety',
+    'disease',
+    'score',
+    'rating',
+    'grade',
+    'quality',
+  ],
+  ...[
+    'cost',
+    'count',
+    'cnt',
+    'rate',
+    'demand',
+    'consumption',
     'yield',
     'value',
     'risk',
     'win',
     'winner',
-    'grade',
-    'wage',
-    'wages',
-    'income',
-    'revenue',
-    'sales',
     'vote',
   ],
+  ...['wage', 'wages', 'income', 'revenue', 'sales', 'event', 'death', 'deaths', 'cases', 'mortality'],
 ];
-/** Names that suggest a place or a time, which are known before the answer. */
+/** Names that suggest when or of whom something was observed: they stand for the row, and aren't measured. */
+const keyNames = [
+  ...['year', 'date', 'datetime', 'timestamp', 'month', 'day', 'weekday', 'hour', 'quarter', 'week'],
+  ...['id', 'index', 'subject', 'patient', 'person', 'name', 'sample', 'station', 'site', 'block'],
+  ...['replicate', 'rep', 'run', 'batch', 'trial', 'period', 'dataset', 'split', 'fold'],
+];
+/** Names that suggest what is known before the answer. */
 const inputNames = [
-  ...['year', 'date', 'time', 'datetime', 'timestamp', 'month', 'day', 'weekday', 'hour', 'quarter', 'week'],
-  ...[
-    'lat',
-    'latitude',
-    'lon',
-    'lng',
-    'long',
-    'longitude',
-    'zip',
-    'zipcode',
-    'id',
-    'index',
-    'age',
-    'sex',
-    'gender',
-    'region',
-    'state',
-    'country',
-    'city',
-    'location',
-    'dataset',
-    'split',
-    'fold',
-    'treatment',
-  ],
+  ...keyNames,
+  ...['time', 'lat', 'latitude', 'lon', 'lng', 'long', 'longitude', 'zip', 'zipcode', 'region', 'state'],
+  ...['country', 'continent', 'city', 'location', 'age', 'sex', 'gender', 'race', 'ethnicity', 'minority'],
+  ...['married', 'marital', 'treatment', 'treat', 'trt', 'rx', 'dose'],
+  // what another model has answered, and how much a row counts
+  ...['prediction', 'predicted', 'fitted', 'residual', 'residuals', 'weights'],
 ];
 
 /** Up to this many distinct integers may be classes. */
 const MOST_CLASSES = 10;
 /** And up to this many if the name of the column suggests classes. */
 const MOST_NAMED_CLASSES = 100;
+/** These have so many rows each, on average. */
+const FEWEST_ROWS = 5;
 /** Up to this many distinct texts are categories of their own. */
 const MOST_CATEGORIES = 100;
 /** Up to this many distinct texts may be classes, where nothing else suggests it. */
@@ -178,12 +171,12 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
       : categorical.has(name)
         ? undefined
         : findReasonToLeaveOut(column);
-    const option = column.doubt?.option === 'dates' && { option: { name: 'dates', values: ['dmy', 'mdy'] } };
-    return reason === undefined ? [] : [{ name, reason, ...option }];
+    const option = reason === 'ignored' ? undefined : chooseCure(column);
+    return reason === undefined ? [] : [{ name, reason, ...(option && { option }) }];
   });
   const left = new Set(leftOut.map(({ name }) => name));
   const usable = columns.filter(({ name }) => !left.has(name));
-  const [chosen, runnerUp] = named ? [] : rateAnswers(usable);
+  const [chosen, ...others] = named ? [] : rateAnswers(usable);
   if (!named && !chosen) throw refuseAll(leftOut, usable.length > 0);
   const answers = named ?? [chosen!.name];
   const predicted = new Set(answers);
@@ -219,7 +212,8 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
       ...(formats.length > 0 && { formats: Object.fromEntries(formats) }),
     },
     reason: chosen?.reason,
-    runnerUp: runnerUp && runnerUp.rate > 0 ? { name: runnerUp.name, reason: runnerUp.reason } : undefined,
+    isInDoubt: chosen !== undefined && isInDoubt(chosen, others[0]),
+    alternatives: others.slice(0, MOST_ALTERNATIVES).map(({ name, reason }) => ({ name, reason })),
     leftOut,
     notes: used.flatMap((column) => describeValues(column, isCategory(column))),
   };
@@ -234,7 +228,7 @@ function findFormat({ kind, format, gaps }: Candidate, isCategory: boolean): Col
 
 /** What was guessed about the values of a column. */
 function describeValues(column: Candidate, isCategory: boolean): ColumnNote[] {
-  const { name, format, doubt, gaps, kept, suspects, looksLike } = column;
+  const { name, format, doubt, gaps, words, kept, suspects, looksLike } = column;
   const notes: ColumnNote[] = [];
   const add = (kind: ColumnNote['kind'], note: string, option: FaultOption): void => {
     notes.push({ name, kind, note, option });
@@ -244,6 +238,10 @@ function describeValues(column: Candidate, isCategory: boolean): ColumnNote[] {
     add('format', describeFormat(format), { name: doubt?.option ?? 'categorical', values });
   } else if (column.kind === 'text' && looksLike !== undefined)
     add('format', `categories; they look like ${looksLike}`, { name: 'ignore' });
+  else if (column.kind === 'text' && words.length > 0) {
+    const values = words.map(({ text }) => text);
+    add('format', `categories, because of ${listWords(column)} among them`, { name: 'gaps', values });
+  }
   for (const { text } of gaps.slice(0, MOST_LISTED))
     add('gap', `${show(text)} counts as missing`, {
       name: isCategory ? 'notGaps' : 'categorical',
@@ -311,8 +309,22 @@ function findReasonToLeaveOut(column: Candidate): string | undefined {
   const isCategory = distinct < UNCOUNTED && distinct <= present / 2;
   if (isCategory) return undefined;
   if (looksLike !== undefined) return `looks like ${looksLike}`;
+  if (column.words.length > 0) return `numbers with ${listWords(column)} among them`;
   return `text with ${countText(distinct)} different values`;
 }
+
+/** The option of the profile that makes a column readable. */
+function chooseCure({ kind, doubt, words }: Candidate): FaultOption | undefined {
+  if (doubt?.option === 'dates') return { name: 'dates', values: ['dmy', 'mdy'] };
+  if (kind !== 'text' || words.length === 0) return undefined;
+  return { name: 'gaps', values: words.map(({ text }) => text) };
+}
+
+const listWords = ({ words }: Candidate): string =>
+  words
+    .slice(0, MOST_LISTED)
+    .map(({ text }) => show(text))
+    .join(', ');
 
 /** Whether a column holds distinct integers, and its name suggests an id or they count up from 0 or 1. */
 function isRowNumber(column: Candidate): boolean {
@@ -336,32 +348,42 @@ interface RatedColumn {
   readonly rate: number;
 }
 
+/** So many columns are named beside the chosen one. */
+const MOST_ALTERNATIVES = 4;
+
+/** Unless a name leaves no doubt, or a position and the values together. */
+const isInDoubt = ({ rate }: RatedColumn, next: RatedColumn | undefined): boolean =>
+  next !== undefined && (rate >= SURE ? next.rate >= SURE : rate - next.rate < CLEAR);
+
 /** Rates every column as an answer, by its name, its position and its values. @returns the best first */
 function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
   const varied = usable.filter(({ distinct }) => distinct > 1);
   const classes = varied.filter(isClassColumn);
+  const measured = varied.filter(isMeasured);
   const last = varied.filter((column) => !isDate(column)).at(-1);
   // The class may stand first: two classes, or the only column of classes, numbers, or texts without a name.
   const [first] = varied;
   const isUnnamed = usable.every(({ name }) => /^\d+$/.test(name));
   const isAlone = classes.length === 1 && (first?.kind === 'number' || isUnnamed);
   const isFirst = first && isClassColumn(first) && (isAlone || first.distinct === 2);
+  const ratePosition = (column: Candidate): [rate: number, reason: string] => {
+    // Beside it there are only the conditions under which it was measured.
+    if (measured.length === 1 && column === measured[0] && classes.length > 1)
+      return [4.5, 'the only measurement'];
+    if (column === last) return [3, 'the last column'];
+    if (column !== first) return [0, 'by its values'];
+    if (isFirst) return [4, 'the first column'];
+    if (isClassColumn(column) ? column.distinct <= FEW_CLASSES : column.kind === 'number')
+      return [2, 'the first column'];
+    return [0, 'by its values'];
+  };
   // A constant column with the name of an answer isn't passed over in silence.
   return usable
     .filter(({ name, distinct }) => distinct > 1 || rateName(name) >= SURE)
     .map((column) => {
       const isEdge = column === first || column === last || column.distinct < 2;
       const byName = isDate(column) ? UNLIKELY : column.name === 'y' && !isEdge ? 0 : rateName(column.name);
-      const [position, where] =
-        column === last
-          ? [3, 'the last column']
-          : column === first && isFirst
-            ? [4, 'the first column']
-            : column === first && byName > 0
-              ? [3, 'the first column']
-              : column === first && isClassColumn(column) && column.distinct <= FEW_CLASSES
-                ? [2, 'the first column']
-                : [0, 'by its values'];
+      const [position, where] = ratePosition(column);
       const byValues = isClassColumn(column) ? (column.distinct === 2 ? 2 : 1) : 0;
       const rate = byName + position + byValues;
       return { name: column.name, reason: byName > 0 ? 'by its name' : where, rate };
@@ -369,12 +391,21 @@ function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
     .sort((a, b) => b.rate - a.rate);
 }
 
+/** Whether a column holds more numbers than classes have. */
+const isMeasured = (column: Candidate): boolean =>
+  column.kind === 'number' &&
+  !isDate(column) &&
+  column.distinct > MOST_CLASSES &&
+  !keyNames.includes(splitName(column.name).at(-1) ?? '');
+
 const isDate = ({ format }: Candidate): boolean => format?.kind === 'date';
 
 /** A first column of so few classes may be the answer. */
 const FEW_CLASSES = 5;
 /** The rate of a column that probably is an input. */
 const UNLIKELY = -3;
+/** The least difference of rates that leaves no doubt. */
+const CLEAR = 5;
 /** The least rate of a name that leaves no doubt. */
 const SURE = 15;
 
@@ -444,7 +475,10 @@ function chooseTask(column: Candidate, { label, targets }: ColumnChoice): Task {
       cure: 'pass it as targets, for regression',
     });
   }
-  const most = classNames.includes(name.trim().toLowerCase()) ? MOST_NAMED_CLASSES : MOST_CLASSES;
-  const isClass = isInteger && distinct <= present / 2 && distinct <= most;
-  return isClass ? 'classification' : 'regression';
+  const isNamed = classNames.includes(name.trim().toLowerCase());
+  const isClass =
+    distinct <= MOST_CLASSES
+      ? distinct <= present / 2
+      : isNamed && distinct <= Math.min(MOST_NAMED_CLASSES, present / FEWEST_ROWS);
+  return isInteger && isClass ? 'classification' : 'regression';
 }

@@ -75,7 +75,9 @@ export function findWarnings(samples: WarnableSamples): DataWarning[] {
     ...ofColumns(
       'leak',
       leaks,
-      'predicts the answer almost perfectly on its own; check that it is known before the answer',
+      leaks.length === 1
+        ? 'predicts the answer almost perfectly on its own; check that it is known before the answer'
+        : 'each predicts the answer almost perfectly on its own; check that they are known before the answer',
     ),
   ];
 }

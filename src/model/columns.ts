@@ -1,5 +1,5 @@
 import { RangeFault } from '../errors.js';
-import { fits, misfit, show } from '../base/check.js';
+import { checkName, fits, misfit, show } from '../base/check.js';
 import type { Transform, Transforms } from './transforms.js';
 
 // Loaded only if a network has transforms.
@@ -25,6 +25,19 @@ export class Columns {
 
   constructor(list: readonly CheckedColumn[]) {
     this.list = list;
+  }
+
+  /**
+   * Picks the values of a row by name.
+   * @throws RangeError for a number in a column of texts: only in arrays it stands for one
+   */
+  pick(place: string, row: Readonly<Record<string, unknown>>): unknown[] {
+    return this.list.map(({ given }) => {
+      const value = row[given.name!];
+      if (typeof value === 'number' && given.kind === 'oneHot' && typeof given.categories[0] === 'string')
+        checkName(`${place}[${show(given.name)}]`, value, given.categories as string[]);
+      return value;
+    });
   }
 
   /**

@@ -13,23 +13,21 @@ export function splitSamples(
   seed: number,
 ): { training: Samples; validation: Samples } {
   const random = Random.fromSeed(seed);
-  const { labels } = samples.answers;
-  const groups = new Map<number, number[]>();
-  for (let n = 0; n < samples.count; n++) {
-    const label = labels?.[n] ?? 0;
-    const group = groups.get(label);
-    if (group) group.push(n);
-    else groups.set(label, [n]);
-  }
+  const { count, answers } = samples;
+  const classes: number[][] = [];
+  for (let n = 0; n < count; n++) (classes[answers.labels?.[n] ?? 0] ??= []).push(n);
   const parts: [number[], number[]] = [[], []];
-  // Rounds cumulative shares, so that small classes don't all lose to the same side.
+  // Rounds cumulative shares, so that small classes don't all lose to the same side. The only sample of a class comes last.
+  const isOnly = (group: number[]): boolean => group.length < 2;
+  const groups = classes.filter((group) => !isOnly(group));
+  const repeated = groups.flat().length;
   let due = 0;
-  for (const [, group] of [...groups].sort(([a], [b]) => a - b)) {
+  for (const group of [...groups, ...classes.filter(isOnly)]) {
     for (const n of group.keys()) {
       const other = n + random.below(group.length - n);
       [group[n], group[other]] = [group[other]!, group[n]!];
     }
-    due += share * group.length;
+    due = isOnly(group) ? share * count : due + share * (count / repeated) * group.length;
     const taken = Math.min(group.length, Math.round(due) - parts[1].length);
     for (const [n, sample] of group.entries()) parts[n < taken ? 1 : 0].push(sample);
   }

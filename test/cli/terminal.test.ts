@@ -1,15 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Random } from '../../src/base/random.js';
 import { commands } from '../../src/cli/commands/index.js';
+import { guessColumns } from '../../src/cli/data/guess-columns.js';
 import { findMeant } from '../../src/cli/options/other-names.js';
+import { chooseByNumber } from '../../src/cli/terminal/choose.js';
 import { Output, writeMessage } from '../../src/cli/terminal/output.js';
 import { showReading, type OnRead } from '../../src/cli/terminal/reading.js';
 import { readTextInChunks } from '../../src/cli/data/read-file.js';
 import { wrapWords } from '../../src/cli/terminal/wrap.js';
+import { profileTable, Table, type TableProfile } from '../../src/data/index.js';
 import { everyLookTakes } from '../support/clock.js';
 import { bp4, irisCSV, listEvents, readEvent, type Ran } from '../support/cli.js';
 
@@ -23,6 +27,71 @@ beforeAll(async () => {
   await run('train', 'iris.csv', '--epochs', '2', '--quiet');
 });
 afterAll(() => rmSync(cwd, { recursive: true }));
+
+describe('where the guess of the answer is in doubt', () => {
+  const choices = [
+    { name: 'wind', reason: 'the last column' },
+    { name: 'SO2', reason: 'the first column' },
+  ];
+
+  async function choose(typed: string): Promise<{ answer: string; shown: string }> {
+    const shown = new PassThrough();
+    const input = Readable.from([typed]);
+    const answer = await chooseByNumber(
+      'which?',
+      choices,
+      ['SO2', 'temp', 'wind'],
+      input,
+      shown.setEncoding('utf8'),
+    );
+    return { answer, shown: shown.read() as string };
+  }
+
+  it.each([
+    ['Enter', '\n', 'wind'],
+    ['the end of the input', '', 'wind'],
+    ['a number', '2\n', 'SO2'],
+    ['the name of any column', 'temp\n', 'temp'],
+    ['what comes after something unknown', '3\nyes\n2\n', 'SO2'],
+  ])('%s chooses a column', async (_what, typed, answer) => {
+    expect((await choose(typed)).answer).toBe(answer);
+  });
+
+  it('the list has numbers and reasons, the best guess first', async () => {
+    expect((await choose('0\n\n')).shown).toBe(
+      'which?\n  1  wind  the last column\n  2  SO2   the first column\n' +
+        "1 to 2 or a name, Enter for 1: '0' is none of them; 1 to 2 or a name, Enter for 1: ",
+    );
+  });
+
+  const profile = (header: string): TableProfile =>
+    profileTable(
+      Table.fromCSV(
+        `${header}\n${Array.from({ length: 30 }, (_, n) => `${n / 7},${n * n},${(n % 9) / 2}`).join('\n')}`,
+      ),
+    );
+
+  it('the answer that a person chooses is taken', async () => {
+    const asked: string[][] = [];
+    const second = (_: string, choices: readonly { name: string }[]): Promise<string> => {
+      asked.push(choices.map(({ name }) => name));
+      return Promise.resolve('a');
+    };
+    const { columns, reason } = await guessColumns('t.csv', profile('a,b,c'), {}, second);
+    expect(asked).toEqual([['c', 'a', 'b']]);
+    expect([columns.targets, reason]).toEqual([['a'], undefined]);
+  });
+
+  it('nobody is asked where the name decides, or the command line', async () => {
+    const refuse = (): Promise<string> => Promise.reject(new Error('asked'));
+    expect((await guessColumns('t.csv', profile('a,price,c'), {}, refuse)).columns.targets).toEqual([
+      'price',
+    ]);
+    expect(
+      (await guessColumns('t.csv', profile('a,b,c'), { targets: ['b'] }, refuse)).columns.targets,
+    ).toEqual(['b']);
+  });
+});
 
 describe('an unknown option', () => {
   const cases: [command: string, typed: string[], meant: string][] = [

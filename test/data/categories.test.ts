@@ -106,3 +106,16 @@ describe('maxCategories', () => {
     );
   });
 });
+
+it('two labels never become one', () => {
+  const { classes } = Dataset.fromCSV('x,y\n1,01234\n2,1234\n3,1e3\n4,1000\n', { label: 'y' });
+  expect(classes).toEqual(['01234', '1000', '1234', '1e3']);
+  expect(Dataset.fromCSV('x,y\n1,1.0\n2,1\n3,0\n', { label: 'y' }).classes).toEqual([0, 1]);
+  expect(() => Dataset.fromJSON('[{"x":1,"y":9007199254740993}]', { label: 'y' })).toThrow(/save it as text/);
+});
+
+it('labels that are ids are refused, because a label is an index', () => {
+  expect(() => Dataset.fromArrays({ inputs: [[1], [2], [3]], labels: [0, 1, 10_000_000] })).toThrow(
+    'labels: the largest of 3 is 10000000',
+  );
+});

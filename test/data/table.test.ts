@@ -195,7 +195,11 @@ describe('suggestColumns', () => {
       task: 'classification',
       columns: { inputs: ['size', 'color'], label: 'species', categorical: ['color'] },
       reason: 'by its name',
-      runnerUp: { name: 'color', reason: 'the last column' },
+      isInDoubt: false,
+      alternatives: [
+        { name: 'color', reason: 'the last column' },
+        { name: 'size', reason: 'the only measurement' },
+      ],
       leftOut: [{ name: 'id', reason: 'numbers its rows' }],
       notes: [],
     });
@@ -217,6 +221,8 @@ describe('suggestColumns', () => {
       task: 'regression',
       columns: { inputs: ['c'], targets: ['a'], categorical: ['c'] },
       reason: undefined,
+      isInDoubt: false,
+      alternatives: [],
       leftOut: [{ name: 'b', reason: 'ignored' }],
       notes: [],
     });

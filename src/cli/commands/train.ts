@@ -9,6 +9,7 @@ import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { trainingGroup } from '../options/training.js';
+import { chooseByNumber } from '../terminal/choose.js';
 import { quoteOption, quotePath } from '../terminal/format.js';
 import { showReading } from '../terminal/reading.js';
 import type { Output } from '../terminal/output.js';
@@ -68,7 +69,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   await checkReportPath(report, [...inputs, resumePath, out, checkpoint]);
   const training = await showReading(output, (onRead) =>
     resumePath === undefined
-      ? prepareTraining(options, given, dataPath!, onRead)
+      ? prepareTraining(options, given, dataPath!, onRead, output.isInteractive ? chooseByNumber : undefined)
       : resumeTraining(options, given, resumePath, dataPath, onRead),
   );
   const { net, about } = training;

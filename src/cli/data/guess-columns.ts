@@ -6,21 +6,33 @@ import {
 } from '../../data/index.js';
 import { inFile, UsageError } from '../errors.js';
 import { findNearest } from '../options/values.js';
+import type { Choose } from '../terminal/choose.js';
 import { joinNames, quoteOption } from '../terminal/format.js';
 
 /**
  * Guesses what a table is about. Each guess is printed, with the option that overrides it.
  * @param path of the table, for messages
  * @param choice what was given on the command line
+ * @param choose asks for the answer if the guess is in doubt; undefined where nobody can be asked
  * @throws UsageError if a column that was named is not there or does not fit, DataError if nothing is left to learn
  */
-export function guessColumns(
+export async function guessColumns(
   path: string,
   profile: TableProfile,
   choice: ColumnChoice,
+  choose: Choose | undefined,
 ): Promise<ColumnSuggestion> {
   checkChoice(path, profile, choice);
-  return inFile(path, () => suggestColumns(profile, choice));
+  const guess = await inFile(path, () => suggestColumns(profile, choice));
+  const { isInDoubt, alternatives, reason = '', columns } = guess;
+  if (!isInDoubt || !choose) return guess;
+  const name = columns.label ?? columns.targets![0]!;
+  const answer = await choose(
+    `${path}: which column should be predicted?`,
+    [{ name, reason }, ...alternatives],
+    profile.columns.map((column) => column.name),
+  );
+  return inFile(path, () => suggestColumns(profile, { ...choice, answer }));
 }
 
 /** The error of an option that names a column which a file doesn't have. @param names those that it has */

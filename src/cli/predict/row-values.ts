@@ -1,4 +1,4 @@
-import { Column } from '../../data/columns.js';
+import { Column, MISSING } from '../../data/columns.js';
 import { Gaps } from '../../data/gaps.js';
 import { show } from '../../base/check.js';
 import { DataError, isInputFault } from '../errors.js';
@@ -58,11 +58,13 @@ export class RowValues {
   #fillIn(row: string, k: number): number | string | undefined {
     const { reading, transforms } = this.#signature;
     const transform = transforms?.[k];
-    const category = this.#categories[k]?.get('');
+    const category = this.#categories[k]?.get(MISSING);
     if (category !== undefined) return category;
     if (reading.missing === 'drop') return undefined;
     const isMean = reading.missing === 'mean' || reading.missing === 'category';
     if (isMean && transform?.kind === 'standardize') return transform.mean;
+    // Where no text was missing in training, a missing one is a category as any that it lacks.
+    if (reading.missing === 'category' && transform?.kind === 'oneHot' && transform.unknown) return MISSING;
     throw new DataError(this.#describePlace(row, k), 'is missing', 'fill it in, or remove the row');
   }
 

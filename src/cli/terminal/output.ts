@@ -60,6 +60,11 @@ export class Output {
     this.#hasStyles = !options.json && hasStyles();
   }
 
+  /** Whether a person reads the text and can answer; in a CI job nobody does, even if it has a terminal. */
+  get isInteractive(): boolean {
+    return this.isTTY && !this.quiet && process.stdin.isTTY && !process.env['CI'];
+  }
+
   /** Columns of the terminal; without one, those of the environment variable COLUMNS, or 80. */
   get columns(): number {
     return process.stdout.columns || Number(process.env['COLUMNS']) || 80;

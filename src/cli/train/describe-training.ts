@@ -75,7 +75,7 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
   );
   const skipped = describeSkipped(profile!.skipped ?? []);
   if (skipped !== undefined) row(output, 'skipped', skipped, '--skip and --comment change it');
-  const why = guess?.reason === undefined ? '' : `${guess.reason}; ${describeRunnerUp(guess.runnerUp)}`;
+  const why = guess?.reason === undefined ? '' : `${guess.reason}; ${describeRunnerUp(guess)}`;
   if (task === 'classification') {
     const classes = train.classes!.map(String);
     const option = why && `${why}--label or --target NAME changes it`;
@@ -126,7 +126,7 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
     row(output, 'gaps', 'filled in with the mean of the column', '--missing drop leaves such rows out');
 }
 
-const describeRunnerUp = (runnerUp: ColumnSuggestion['runnerUp']): string =>
+const describeRunnerUp = ({ alternatives: [runnerUp] }: ColumnSuggestion): string =>
   runnerUp ? `runner-up: ${nameText(runnerUp.name)}; ` : '';
 
 const noteRows = { format: 'numbers', gap: 'gaps', category: 'texts', suspect: 'gaps' } as const;

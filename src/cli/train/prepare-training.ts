@@ -5,6 +5,7 @@ import { buildNetworkSpec, networkGroup, type NetworkFlags } from '../options/ne
 import type { TrainFlags } from '../options/files.js';
 import { DataError, inFile, toUsageError, UsageError } from '../errors.js';
 import { guessColumns } from '../data/guess-columns.js';
+import type { Choose } from '../terminal/choose.js';
 import type { About, TestPart, TrainingProgress } from '../model/model-file.js';
 import { withoutCategories } from '../model/labeled-data.js';
 import { openData, readData, type DataFile, type TableFile } from '../data/open-data.js';
@@ -73,6 +74,7 @@ const FEWEST_TO_TEST = 20;
 /**
  * Prepares a new training.
  * @param given the options as they were typed: the model file keeps them
+ * @param choose asks the user; undefined where nobody can be asked
  * @throws UsageError, DataError naming the option, or the file and place
  */
 export async function prepareTraining(
@@ -80,6 +82,7 @@ export async function prepareTraining(
   given: GivenOptions,
   path: string,
   onRead: OnRead,
+  choose?: Choose,
 ): Promise<PreparedTraining> {
   const file = await openData(path, {
     ...pickTextFormat(flags),
@@ -89,7 +92,8 @@ export async function prepareTraining(
   });
   const sorted: Fault[] = [];
   const onSorted: OnWarning = (_, name) => sorted.push(describeSorted(name));
-  const chosen = file.kind === 'table' ? await readTable(flags, file, onSorted) : chooseSamples(given, file);
+  const chosen =
+    file.kind === 'table' ? await readTable(flags, file, onSorted, choose) : chooseSamples(given, file);
   const { data, reading, task, ...found } = chosen;
   if (task === 'regression' && flags.monitor === 'accuracy')
     throw new UsageError('--monitor', 'a regression has no accuracy', 'use --monitor loss');
@@ -162,16 +166,22 @@ function warnOfData(
 }
 
 /** Chooses the columns of a table, and reads them. */
-async function readTable(flags: TrainFlags, file: TableFile, onSorted: OnWarning): Promise<Read> {
+async function readTable(
+  flags: TrainFlags,
+  file: TableFile,
+  onSorted: OnWarning,
+  choose: Choose | undefined,
+): Promise<Read> {
   const texts = pickProfileOptions(flags);
   const profile = await file.profile(texts);
-  const guess = await guessColumns(displayPath(file.path), profile, {
+  const choice = {
     label: flags.label,
     targets: flags.target,
     ignore: flags.ignore,
     categorical: flags.categorical,
     maxCategories: flags.categories,
-  });
+  };
+  const guess = await guessColumns(displayPath(file.path), profile, choice, choose);
   const { gaps: marks, notGaps } = texts;
   const { categorical, ...chosen } = guess.columns;
   const columns = { ...chosen, ...(marks && { gaps: marks }), ...(notGaps && { notGaps }) };
