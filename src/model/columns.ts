@@ -1,5 +1,5 @@
 import { RangeFault } from '../errors.js';
-import { checkName, fits, misfit, show } from '../base/check.js';
+import { fits, misfit, show } from '../base/check.js';
 import type { Transform, Transforms } from './transforms.js';
 
 // Loaded only if a network has transforms.
@@ -27,16 +27,12 @@ export class Columns {
     this.list = list;
   }
 
-  /**
-   * Picks the values of a row by name.
-   * @throws RangeError for a number in a column of texts: only in arrays it stands for one
-   */
-  pick(place: string, row: Readonly<Record<string, unknown>>): unknown[] {
-    return this.list.map(({ given }) => {
+  /** The values of a row by name. Only in an array a number may stand for a text. */
+  pick(row: Readonly<Record<string, unknown>>): unknown[] {
+    return this.list.map(({ given, places }) => {
       const value = row[given.name!];
-      if (typeof value === 'number' && given.kind === 'oneHot' && typeof given.categories[0] === 'string')
-        checkName(`${place}[${show(given.name)}]`, value, given.categories as string[]);
-      return value;
+      const [category] = places?.keys() ?? [];
+      return typeof value === 'number' && typeof category === 'string' ? `${value}` : value;
     });
   }
 

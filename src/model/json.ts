@@ -97,7 +97,6 @@ export function specFromJSON(json: SpecJSON): SpecOfJSON {
     throw new RangeFault({
       place: 'json',
       problem: `expected format 'bp4', version 1, got format ${show(format)}, version ${show(version)}`,
-      cure: format === 'bp4-ensemble' ? 'use Ensemble.load of bp4/ensemble' : undefined,
     });
   }
   const { inputs, loss, seed, generator, transforms } = json;

@@ -97,7 +97,7 @@ function* rowValues(
     const row = asArray(
       `${place}[${n}]`,
       `an array of ${given} numbers`,
-      columns && isRecord(one) ? columns.pick(`${place}[${n}]`, one) : one,
+      columns && isRecord(one) ? columns.pick(one) : one,
     );
     if (row.length !== given) {
       throw new RangeFault({

@@ -78,8 +78,8 @@ interface Parts {
   readonly inputs: Matrix;
   /** The remaining factor of the inputs. */
   readonly scale: number;
-  readonly targets?: Matrix;
-  readonly labels?: NumericArray;
+  readonly targets?: Matrix | undefined;
+  readonly labels?: NumericArray | undefined;
   readonly weights?: Float32Array | undefined;
 }
 
@@ -224,19 +224,19 @@ export class Samples {
   copySome(most: number): Samples {
     const step = Math.ceil(this.count / most);
     const count = Math.ceil(this.count / step);
-    const numbers = Uint32Array.from({ length: count }, (_, i) => this.#chosen?.[i * step] ?? i * step);
-    const copy = <Given extends NumericArray>(values: Given, width = 1): Given => {
-      const some = new (values.constructor as new (length: number) => Given)(count * width);
-      copyRows({ values, width, count }, 0, count, numbers, some, 0, width);
-      return some;
-    };
     const { inputs, targets, labels, weights } = this.#parts;
+    const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given =>
+      values &&
+      (Float64Array.from({ length: count * width }, (_, i) => {
+        const n = Math.floor(i / width) * step;
+        return values[(this.#chosen?.[n] ?? n) * width + (i % width)]!;
+      }) as Given);
     return new Samples({
       ...this.#parts,
-      inputs: { ...inputs, values: copy(inputs.values, inputs.width), count },
-      ...(targets && { targets: { ...targets, values: copy(targets.values, targets.width), count } }),
-      ...(labels && { labels: copy(labels) }),
-      weights: weights && copy(weights),
+      inputs: { ...inputs, values: pick(inputs.values, inputs.width), count },
+      targets: targets && { ...targets, values: pick(targets.values, targets.width), count },
+      labels: pick(labels),
+      weights: pick(weights),
     });
   }
 

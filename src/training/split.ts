@@ -13,22 +13,19 @@ export function splitSamples(
   seed: number,
 ): { training: Samples; validation: Samples } {
   const random = Random.fromSeed(seed);
-  const { count, answers } = samples;
+  const { labels } = samples.answers;
   const classes: number[][] = [];
-  for (let n = 0; n < count; n++) (classes[answers.labels?.[n] ?? 0] ??= []).push(n);
+  for (let n = 0; n < samples.count; n++) (classes[labels?.[n] ?? 0] ??= []).push(n);
   const parts: [number[], number[]] = [[], []];
-  // Rounds cumulative shares, so that small classes don't all lose to the same side. The only sample of a class comes last.
-  const isOnly = (group: number[]): boolean => group.length < 2;
-  const groups = classes.filter((group) => !isOnly(group));
-  const repeated = groups.flat().length;
+  // Rounds cumulative shares, so that small classes don't all lose to the same side. The only sample of a class is for training.
   let due = 0;
-  for (const group of [...groups, ...classes.filter(isOnly)]) {
+  for (const group of Object.values(classes)) {
     for (const n of group.keys()) {
       const other = n + random.below(group.length - n);
       [group[n], group[other]] = [group[other]!, group[n]!];
     }
-    due = isOnly(group) ? share * count : due + share * (count / repeated) * group.length;
-    const taken = Math.min(group.length, Math.round(due) - parts[1].length);
+    if (group.length > 1) due += share * group.length;
+    const taken = Math.round(due) - parts[1].length;
     for (const [n, sample] of group.entries()) parts[n < taken ? 1 : 0].push(sample);
   }
   const [training, validation] = parts.map((part) => samples.choose(Uint32Array.from(part).sort()));

@@ -30,6 +30,6 @@ it.each([
   expect(there.stdout + there.stderr).not.toBe('');
 });
 
-/** What differs from run to run: how long it took. */
+/** What differs from run to run: how long it took, and the size of a file that says it. */
 const withoutTimes = (ran: object): string =>
-  JSON.stringify(ran).replace(/(\\"(?:seconds|samplesPerSecond|eta)\\":)[\d.e+-]+/g, '$1…');
+  JSON.stringify(ran).replace(/(\\"(?:seconds|samplesPerSecond|eta|bytes)\\":)[\d.e+-]+/g, '$1…');

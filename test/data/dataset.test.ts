@@ -442,7 +442,7 @@ describe('Dataset.fromIDX', () => {
     [
       'too few labels',
       { images, labels: idx([2], [0, 1]) },
-      [RangeError, 'labels: expected 3 labels, as many as rows of inputs, got 2'],
+      [RangeError, 'labels: expected 3, as many as rows of inputs, got 2'],
     ],
     ['an unknown key', { images, lables: labels }, [TypeError, "files: unknown 'lables'"]],
   ];

@@ -175,6 +175,10 @@ function rawRow(random: Random): (number | string)[] {
   return [some(), words[random.below(6)]!, some(), [2, 4, -8][random.below(3)]!, some(), some(), some()];
 }
 
+/** Only in an array a number stands for a text. */
+const toRecord = (row: readonly (number | string)[]): Record<string, number | string> =>
+  Object.fromEntries(transforms.inputs!.map(({ name }, k) => [name!, k === 1 ? 'green' : row[k]!]));
+
 describe('transforms', () => {
   const random = Random.fromSeed(5);
   const rows = Array.from({ length: 100 }, () => rawRow(random));
@@ -183,10 +187,10 @@ describe('transforms', () => {
     const net = await transformed();
     const module = await imported(toModule(net));
     compare(net, module, rows);
-    const record: Record<string, number | string> = Object.fromEntries(
-      transforms.inputs!.map(({ name }, k) => [name!, rows[0]![k]!]),
-    );
+    const record = toRecord(rows[0]!);
     expect(module.predict(record)).toEqual(net.predict([record]));
+    for (const predict of [module.predict, (one: object) => net.predict([one] as never)])
+      expect(() => predict({ ...record, color: 1 })).toThrow(/'color'\]: '1' is not a category/);
   });
 
   it.each(['zeros', 'other'] as const)(
@@ -235,7 +239,7 @@ describe('the module of an ensemble', () => {
     const module = await imported(toModule(ensemble));
     const rows = Array.from({ length: 50 }, () => rawRow(some));
     compare(ensemble, module, rows);
-    const record = Object.fromEntries(transforms.inputs!.map(({ name }, k) => [name!, rows[0]![k]!]));
+    const record = toRecord(rows[0]!);
     expect(module.predict(record)).toEqual(ensemble.predict([record]));
     expect(module.outputs).toEqual(['price', '</script>', 'z']);
     expect(toModuleTypes(ensemble)).toContain('readonly "size": number;');
@@ -415,10 +419,10 @@ describe('its types', () => {
       `import { outputs, predict } from './net.mjs';`,
       `const a: Float32Array = predict([1, 'red', 1, 2, 1, 1, 1]);`,
       `const names: readonly ['price', '</script>', 'z'] = outputs;`,
-      `predict(${record("'red'")}); predict(${record('1')});`,
+      `predict(${record("'red'")});`,
     ];
-    const wrong = [`predict(${record("'blue'")});`, `predict({ size: 1 });`, `predict(1);`];
-    expect(refusedLines(types, [...right, ...wrong])).toEqual([4, 5, 6]);
+    const wrong = [`predict(${record("'blue'")});`, `predict(${record('1')});`, `predict({ size: 1 });`, `predict(1);`];
+    expect(refusedLines(types, [...right, ...wrong])).toEqual([4, 5, 6, 7]);
   });
 
   it('the types accept rows of numbers alone when there are no names', async () => {

@@ -8,7 +8,7 @@ const table = (header: string, count: number, row: (n: number) => string): strin
   [header, ...Array.from({ length: count }, (_, n) => row(n))].join('\n');
 
 const flowers = table(
-  'size,kind,name',
+  'size,kind,flower',
   50,
   (n) => `${n / 4},${n % 2 ? 'a' : 'b'},${n < 25 ? 'rose' : 'lily'}`,
 );
@@ -18,7 +18,7 @@ describe('csvLesson', () => {
     expect((await csvLesson({ text: flowers }, 1)).outputNames).toEqual(['lily', 'rose']);
     const kinds = await csvLesson({ text: flowers, target: 'kind' }, 1);
     expect(kinds.outputNames).toEqual(['a', 'b']);
-    expect(kinds.inputNames).toEqual(['size', 'name lily', 'name rose']);
+    expect(kinds.inputNames).toEqual(['size', 'flower lily', 'flower rose']);
     expect([kinds.inputs, kinds.train.count, kinds.test.count]).toEqual([3, 40, 10]);
   });
 
@@ -84,7 +84,7 @@ it('rejects a target with too many distinct texts for classes', async () => {
 
 it('rejects an unknown target and lists the columns that exist', async () => {
   await expect(csvLesson({ text: flowers, target: 'color' }, 1)).rejects.toThrow(
-    "answer: there is no column 'color'; the columns are 'size', 'kind', 'name'",
+    "answer: there is no column 'color'; the columns are 'size', 'kind', 'flower'",
   );
 });
 

@@ -126,8 +126,8 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
     row(output, 'gaps', 'filled in with the mean of the column', '--missing drop leaves such rows out');
 }
 
-const describeRunnerUp = ({ alternatives: [runnerUp] }: ColumnSuggestion): string =>
-  runnerUp ? `runner-up: ${nameText(runnerUp.name)}; ` : '';
+const describeRunnerUp = ({ isInDoubt, alternatives: [runnerUp] }: ColumnSuggestion): string =>
+  isInDoubt && runnerUp ? `runner-up: ${nameText(runnerUp.name)}; ` : '';
 
 const noteRows = { format: 'numbers', gap: 'gaps', category: 'texts', suspect: 'gaps' } as const;
 

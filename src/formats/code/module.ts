@@ -84,7 +84,7 @@ ${forward}  if (targets) targets.invert(a);
 function checkedFunction({ given, networks, isEnsemble, inputNames }: ModuleContent): string {
   const [{ inputs, inputColumns }] = networks as readonly [ModuleNetwork];
   const byName = `  const isNamed = typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs);
-  if (isNamed && !ArrayBuffer.isView(inputs)) inputs = columns.list.map(({ given }) => inputs[given.name]);
+  if (isNamed && !ArrayBuffer.isView(inputs)) inputs = columns.pick(inputs);
 `;
   const transformed = "columns.transformRow('inputs', inputs, 1, a, 0);\n";
   const untransformed = `  for (let k = 0; k < a.length; k++) {

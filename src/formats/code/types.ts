@@ -34,11 +34,8 @@ function namedInputs({ list }: Columns): string {
   return `/** A sample by the names of its columns. */\nexport interface NamedInputs {\n${lines.join('')}}\n\n`;
 }
 
-/**
- * A union of the string categories and `number`. Numeric categories become `number`, because data read from files
- * rarely have literal types.
- */
+/** A union of texts; or `number` for numbers, because data read from files rarely have literal types. */
 function categoryType(categories: readonly unknown[]): string {
   const words = categories.filter((category) => typeof category === 'string');
-  return [...words.map((word) => toLiteral(word)), 'number'].join(' | ');
+  return words.map((word) => toLiteral(word)).join(' | ') || 'number';
 }
