@@ -110,18 +110,15 @@ export class ThreadError extends FaultError {
 export class DivergenceError extends FaultError {
   override readonly name = 'DivergenceError';
   /** The epoch, from 1, and the step within it, from 1, that could not be taken. */
-  readonly epoch: number;
-  readonly step: number;
+  declare readonly epoch: number;
+  declare readonly step: number;
   /** The layer, from 0, with the largest gradient of that step, and the size of that gradient, which may be NaN. */
-  readonly layer: number;
-  readonly largestGradient: number;
+  declare readonly layer: number;
+  declare readonly largestGradient: number;
 
   constructor(fault: Fault, at: Pick<DivergenceError, 'epoch' | 'step' | 'layer' | 'largestGradient'>) {
     super(fault);
-    this.epoch = at.epoch;
-    this.step = at.step;
-    this.layer = at.layer;
-    this.largestGradient = at.largestGradient;
+    Object.assign(this, at);
   }
 }
 

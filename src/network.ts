@@ -313,7 +313,7 @@ export class Network {
   /**
    * Trains by stochastic gradient descent, or by the `optimizer` in its place. Training runs in slices: the event loop gets
    * its turn at least every 16 ms, or after each step if a step takes longer. In between you can call `predict`, `evaluate`
-   * and so on.
+   * and so on. The network remembers its optimizer: the next call with the same one continues its moments.
    * @returns loss and accuracy of each epoch
    * @throws TypeError, RangeError for invalid data or options, named in the message; the network is unchanged
    * @throws DivergenceError if the loss or a weight becomes NaN or infinite; the network keeps its last finite step
@@ -389,10 +389,7 @@ export class Network {
       ? reportDiagnosis(model, checked.validation ?? checked.training)
       : undefined;
     model.reserve(1, countSlots(options));
-    if (!options.resume) {
-      model.clearSlots();
-      this.#run = startRun(model, this.#random, options);
-    }
+    if (!options.resume) this.#run = startRun(model, this.#random, options, this.#run);
     const context = { model, random: this.#random, run: this.#run!, save: () => this.save(), diagnosis };
     return yield* train(context, checked, options);
   }

@@ -7,7 +7,7 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return value.length > 50 ? `'${value.slice(0, 50)}…'` : `'${value}'`;
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return 'an array';
+  if (Array.isArray(value)) return value.length > 0 ? 'an array' : 'an empty array';
   if (ArrayBuffer.isView(value)) return `a ${(value as Uint8Array)[Symbol.toStringTag]}`;
   if (typeof value === 'object' && value !== null) return 'an object';
   return Object.is(value, -0) ? '-0' : String(value);
@@ -125,6 +125,18 @@ export function checkArray(place: string, value: unknown, length?: number): read
   }
   return value;
 }
+
+/**
+ * Checks the entries of an array, holes among them.
+ * @returns what `check` returns for each
+ * @throws TypeError unless the value is an array; RangeError if it does not have the given length, if any
+ */
+export const checkEach = <Checked>(
+  place: string,
+  value: unknown,
+  check: (place: string, entry: unknown, index: number) => Checked,
+  length?: number,
+): Checked[] => Array.from(checkArray(place, value, length), (entry, i) => check(`${place}[${i}]`, entry, i));
 
 /** Whether a value is a number whose product with `scale` is finite in single precision. Infinity − Infinity is NaN. */
 export function fits(value: unknown, scale = 1): value is number {

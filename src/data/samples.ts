@@ -1,6 +1,7 @@
 import { RangeFault } from '../errors.js';
 import { checkInteger } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
+import { checkCount as checkSameCount } from '../training/matrix.js';
 import { planColumns, type Column, type ColumnOptions, type ColumnPlan } from './columns.js';
 import type { OpenedRows, Row, RowBlocks, RowSource } from './rows.js';
 import type { SampleArrays, Schema } from './schema.js';
@@ -281,12 +282,7 @@ export function checkLabels(
   classes = MOST_CLASSES,
   before = 0,
 ): void {
-  if (labels.length !== count) {
-    throw new RangeFault({
-      place,
-      problem: `expected ${count} labels, as many as rows of inputs, got ${labels.length}`,
-    });
-  }
+  checkSameCount(place, labels.length, count);
   for (let n = 0; n < count; n++) checkInteger(`${place}[${before + n}]`, labels[n], 0, classes - 1);
 }
 

@@ -17,7 +17,7 @@ export function reportDiagnosis(model: Model, data: Samples | Stream): Hook {
   if (isStream(data)) {
     throw new TypeFault({ place: 'diagnose', problem: 'needs validation data for a stream' });
   }
-  const samples = data.chooseSome(MOST_SAMPLES);
+  const samples = data.copySome(MOST_SAMPLES);
   let before = copyParameters(model);
   return {
     *afterEpoch(report) {

@@ -1,12 +1,4 @@
-import {
-  checkArray,
-  checkFloat,
-  checkInteger,
-  checkKeys,
-  checkName,
-  checkType,
-  show,
-} from '../base/check.js';
+import { checkEach, checkFloat, checkInteger, checkKeys, checkName, checkType, show } from '../base/check.js';
 import type { RandomState } from '../base/random.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import { checkSpec, type CheckedSpec, type NetworkSpec } from './spec.js';
@@ -41,12 +33,9 @@ export function checkState(state: NetworkState): CheckedState {
 
 function checkRunState(run: RunState, sizes: readonly number[]): RunState {
   const checked = checkRun('state.run', run);
-  const { length } = checkArray('state.run.slots', run.slots);
-  checkInteger('state.run.slots.length', length, 0, MOST_SLOTS);
-  return {
-    ...checked,
-    slots: Array.from({ length }, (_, s) => checkParameters(`state.run.slots[${s}]`, run.slots[s], sizes)),
-  };
+  const slots = checkEach('state.run.slots', run.slots, (place, slot) => checkParameters(place, slot, sizes));
+  checkInteger('state.run.slots.length', slots.length, 0, MOST_SLOTS);
+  return { ...checked, slots };
 }
 
 /** The number of inputs, then the units of each layer. */
@@ -57,15 +46,16 @@ export const listSizes = ({ inputs, layers }: Pick<NetworkSpec, 'inputs' | 'laye
 
 /** @param sizes the number of inputs, then the units of each layer */
 function checkParameters(place: string, parameters: unknown, sizes: readonly number[]): Parameters[] {
-  return Array.from(checkArray(place, parameters, sizes.length - 1), (layer, l) => {
-    checkKeys(`${place}[${l}]`, layer, ['weights', 'biases']);
+  const checkLayer = (at: string, layer: unknown, l: number): Parameters => {
+    checkKeys(at, layer, ['weights', 'biases']);
     const { weights, biases } = layer as Parameters;
     const units = sizes[l + 1]!;
     return {
-      weights: checkFloats(`${place}[${l}].weights`, weights, units * sizes[l]!),
-      biases: checkFloats(`${place}[${l}].biases`, biases, units),
+      weights: checkFloats(`${at}.weights`, weights, units * sizes[l]!),
+      biases: checkFloats(`${at}.biases`, biases, units),
     };
-  });
+  };
+  return checkEach(place, parameters, checkLayer, sizes.length - 1);
 }
 
 function checkFloats(place: string, floats: unknown, length: number): Float32Array {
@@ -81,32 +71,23 @@ function checkFloats(place: string, floats: unknown, length: number): Float32Arr
   return values.slice();
 }
 
-const runFields = [
-  ...['epoch', 'done', 'epochStart', 'loss', 'right', 'step', 'epochStep', 'learningRate', 'keys'],
-  ...['stepsPerEpoch', 'plateau', 'best', 'start', 'bestEpoch', 'waited', 'isOver'],
-  ...['optimizer', 'miniBatchSize', 'shuffle', 'slots'],
-];
-
 /**
  * Checks the progress of a training, except its slots.
  * @throws TypeError, RangeError that name the place
  */
 export function checkRun(place: string, given: unknown): Run {
-  checkKeys(place, given, runFields);
-  const run = given as Record<string, unknown>;
+  const run = { ...(given as object) } as Record<string, unknown>;
   const integer = (name: string, least = 0, most?: number): number =>
     checkInteger(`${place}.${name}`, run[name], least, most);
   const finite = (name: string, value = run[name]): number => checkFinite(`${place}.${name}`, value);
   const boolean = (name: string): boolean => checkType(`${place}.${name}`, run[name], 'boolean');
-  const { keys, plateau } = run;
-  if (!Array.isArray(keys) || keys.length !== 2) {
-    throw new TypeFault({ place: `${place}.keys`, problem: `expected two words, got ${show(keys)}` });
-  }
+  const { plateau } = run;
+  const pair = (name: string, check: (place: string, value: unknown) => number) =>
+    checkEach(`${place}.${name}`, run[name], check, 2) as [number, number];
   checkKeys(`${place}.plateau`, plateau, ['rate', 'best', 'waited']);
   const { rate, best, waited } = plateau as Record<string, unknown>;
-  const key = (i: number): number => checkInteger(`${place}.keys[${i}]`, keys[i], 0, 2 ** 32 - 1);
   // Files store the fields in this order, so that a file is the same however often the training was saved.
-  return {
+  const checked: Run = {
     epoch: integer('epoch', 1),
     done: integer('done'),
     epochStart: [...checkGenerator(`${place}.epochStart`, run['epochStart'])],
@@ -114,8 +95,9 @@ export function checkRun(place: string, given: unknown): Run {
     right: integer('right', 0, 2 ** 31),
     step: integer('step', 0, 2 ** 32 - 1),
     epochStep: integer('epochStep', 0, 2 ** 32 - 1),
+    stepsBefore: integer('stepsBefore'),
     learningRate: finite('learningRate'),
-    keys: [key(0), key(1)],
+    keys: pair('keys', checkWord),
     stepsPerEpoch: integer('stepsPerEpoch'),
     plateau: {
       rate: finite('plateau.rate', rate),
@@ -127,11 +109,17 @@ export function checkRun(place: string, given: unknown): Run {
     bestEpoch: integer('bestEpoch'),
     waited: integer('waited'),
     isOver: boolean('isOver'),
+    decays: pair('decays', checkFinite),
     optimizer: checkName(`${place}.optimizer`, run['optimizer'], optimizerNames),
     miniBatchSize: integer('miniBatchSize', 1),
     shuffle: boolean('shuffle'),
   };
+  checkKeys(place, given, [...Object.keys(checked), 'slots']);
+  return checked;
 }
+
+/** Checks an unsigned integer of 32 bits. */
+const checkWord = (place: string, value: unknown): number => checkInteger(place, value, 0, 2 ** 32 - 1);
 
 /** Checks a number in double precision. */
 function checkFinite(place: string, value: unknown): number {
@@ -141,9 +129,7 @@ function checkFinite(place: string, value: unknown): number {
 
 /** The state of a random generator. */
 export function checkGenerator(place: string, state: unknown): RandomState {
-  const words = Array.from(checkArray(place, state, 4), (word, i) =>
-    checkInteger(`${place}[${i}]`, word, 0, 2 ** 32 - 1),
-  );
+  const words = checkEach(place, state, checkWord, 4);
   if (words.every((word) => word === 0)) {
     throw new RangeFault({ place, problem: 'expected four words that are not all 0' });
   }

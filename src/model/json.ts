@@ -1,4 +1,4 @@
-import { checkArray, checkFloat, checkName, show } from '../base/check.js';
+import { checkArray, checkEach, checkFloat, checkName, show } from '../base/check.js';
 import { Random, type RandomState } from '../base/random.js';
 import { shortest } from '../base/shortest.js';
 import { RangeFault, TypeFault } from '../errors.js';
@@ -142,8 +142,11 @@ export function stateFromJSON(json: NetworkJSON): NetworkState {
   const parameters = json.layers.map((layer, l): Parameters => {
     const { units } = spec.layers[l]!;
     const fanIn = l === 0 ? spec.inputs : spec.layers[l - 1]!.units;
-    const rows = Array.from(checkArray(`layers[${l}].weights`, layer.weights, units), (row, j) =>
-      readFloats(`layers[${l}].weights[${j}]`, row, fanIn),
+    const rows = checkEach(
+      `layers[${l}].weights`,
+      layer.weights,
+      (place, row) => readFloats(place, row, fanIn),
+      units,
     );
     const weights = new Float32Array(units * fanIn);
     for (const [j, row] of rows.entries()) weights.set(row, j * fanIn);
@@ -153,7 +156,5 @@ export function stateFromJSON(json: NetworkJSON): NetworkState {
 }
 
 function readFloats(place: string, value: unknown, length: number): Float32Array {
-  return Float32Array.from(checkArray(place, value, length), (float, i) =>
-    checkFloat(`${place}[${i}]`, float),
-  );
+  return Float32Array.from(checkEach(place, value, checkFloat, length));
 }

@@ -51,6 +51,8 @@ export interface Run {
   /** Steps over all epochs, and before this epoch. */
   step: number;
   epochStep: number;
+  /** Steps of the optimizer before this training, which continued it. */
+  readonly stepsBefore: number;
   /** η of the last step. */
   learningRate: number;
   /** The keys of dropout. */
@@ -69,6 +71,8 @@ export interface Run {
   waited: number;
   /** Whether early stopping has ended the training. */
   isOver: boolean;
+  /** The factors by which the optimizer's slots decay in a step: μ, ρ or β₁; and β₂. 0 for none. */
+  readonly decays: readonly [number, number];
   /** Options that must be the same when the training resumes. */
   readonly optimizer: OptimizerName;
   readonly miniBatchSize: number;

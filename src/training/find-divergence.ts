@@ -68,7 +68,7 @@ function* findRate(
   for (let trial = 1; trial <= MOST_TRIALS; trial++) {
     // Two digits, so that the message gives the very number that was tried.
     rate = Number((rate / 2).toPrecision(2));
-    snapshot.restoreFirst();
+    snapshot.restore(true);
     const rows = window.gather();
     const losses: number[] = [];
     while (losses.length < TRIAL_STEPS && kernels.descend(layout.net, 0, 0, rows, rows, rate) === rows) {

@@ -48,6 +48,8 @@ export interface CheckedOptimizer {
   readonly name: OptimizerName;
   readonly slots: number;
   readonly rate: number;
+  /** μ, ρ or β₁; and β₂. 0 for none. */
+  readonly decays: readonly [number, number];
   readonly rule: Partial<
     Record<
       | 'optimizer'
@@ -98,6 +100,7 @@ export function checkOptimizer(option: OptimizerName | OptimizerOptions): Checke
     name,
     slots,
     rate,
+    decays: [first, beta2],
     rule: {
       optimizer: code,
       beta1,

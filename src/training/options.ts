@@ -25,7 +25,10 @@ export interface TrainOptions extends RegularizationOptions {
    * adagrad; 0.001 for rmsprop, adam and adamw.
    */
   readonly learningRate?: LearningRate;
-  /** Default 'sgd'. */
+  /**
+   * Default 'sgd'. If the last call of `train` had the same optimizer, with the same momentum, decay, beta1 and beta2, its
+   * moments and its count of steps continue.
+   */
   readonly optimizer?: OptimizerName | OptimizerOptions;
   /** Factors for the cost of a sample, by its label. Default all 1. */
   readonly classWeights?: ClassWeights;
@@ -50,9 +53,9 @@ export interface TrainOptions extends RegularizationOptions {
   /** Saves the network during training. */
   readonly checkpoint?: Checkpoint;
   /**
-   * Continues where the last call of `train` stopped, or where the network stood when it was saved. With the same data and
-   * options, the result has the same bits as an uninterrupted training. Default false: starts at epoch 1 with a fresh
-   * optimizer.
+   * Continues the last training where it stopped, or where it stood when the network was saved: its epoch, its place in the
+   * epoch, schedule and early stopping. With the same data and options, the result has the same bits as an uninterrupted
+   * training. Default false: a new training starts at epoch 1, and only the optimizer continues.
    */
   readonly resume?: boolean;
   /** Called after each epoch. Training waits for a promise it returns. */

@@ -13,10 +13,22 @@ const WORST = Number.MAX_VALUE;
 export const countSlots = ({ optimizer, earlyStopping }: CheckedTrainOptions): number =>
   optimizer.slots + Number(earlyStopping?.restoreBest ?? false);
 
-/** A training at its start. */
-export function startRun(model: Model, random: Random, options: CheckedTrainOptions): Run {
+/**
+ * A training at its start. Continues the optimizer of the last one if it's the same; otherwise clears the slots.
+ * @param last how far the last training has come
+ */
+export function startRun(
+  model: Model,
+  random: Random,
+  options: CheckedTrainOptions,
+  last: Run | undefined,
+): Run {
+  const { name, decays } = options.optimizer;
+  const isSame = last?.optimizer === name && last.decays.join() === decays.join();
+  if (!isSame) model.clearSlots();
   const drops = model.layers.some(({ dropBelow }) => dropBelow > 0);
   const keys = drops ? ([random.bits(), random.bits()] as const) : ([0, 0] as const);
+  const worst = options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST;
   // In the order in which files are read, so that a file is the same however often the training was saved.
   return {
     epoch: 1,
@@ -26,16 +38,18 @@ export function startRun(model: Model, random: Random, options: CheckedTrainOpti
     right: 0,
     step: 0,
     epochStep: 0,
+    stepsBefore: isSame ? last.stepsBefore + last.step : 0,
     learningRate: options.schedule.initial,
     keys,
     stepsPerEpoch: 0,
     plateau: { rate: options.schedule.initial, best: WORST, waited: 0 },
-    best: options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST,
-    start: options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST,
+    best: worst,
+    start: worst,
     bestEpoch: 0,
     waited: 0,
     isOver: false,
-    optimizer: options.optimizer.name,
+    decays,
+    optimizer: name,
     miniBatchSize: options.miniBatchSize,
     shuffle: options.shuffle,
   };

@@ -166,8 +166,7 @@ export class Samples {
   get weighNothing(): boolean {
     const { weights } = this.#parts;
     if (!weights) return false;
-    for (let n = 0; n < this.count; n++) if (weights[this.#chosen?.[n] ?? n] !== 0) return false;
-    return true;
+    return this.#chosen ? this.#chosen.every((n) => weights[n] === 0) : weights.every((w) => w === 0);
   }
 
   /**
@@ -215,10 +214,24 @@ export class Samples {
     return largest;
   }
 
-  /** At most `most` of the samples, at regular intervals. */
-  chooseSome(most: number): Samples {
+  /** At most `most` of the samples, at regular intervals, copied: the user's arrays may be gone later. */
+  copySome(most: number): Samples {
     const step = Math.ceil(this.count / most);
-    return this.choose(Uint32Array.from({ length: Math.ceil(this.count / step) }, (_, i) => i * step));
+    const count = Math.ceil(this.count / step);
+    const numbers = Uint32Array.from({ length: count }, (_, i) => this.#chosen?.[i * step] ?? i * step);
+    const copy = <Given extends NumericArray>(values: Given, width = 1): Given => {
+      const some = new (values.constructor as new (length: number) => Given)(count * width);
+      copyRows({ values, width, count }, 0, count, numbers, some, 0, width);
+      return some;
+    };
+    const { inputs, targets, labels, weights } = this.#parts;
+    return new Samples({
+      ...this.#parts,
+      inputs: { ...inputs, values: copy(inputs.values, inputs.width), count },
+      ...(targets && { targets: { ...targets, values: copy(targets.values, targets.width), count } }),
+      ...(labels && { labels: copy(labels) }),
+      weights: weights && copy(weights),
+    });
   }
 
   /** A subset of the samples, by ascending numbers. */

@@ -18,7 +18,7 @@ import type { Run } from '../model/state.js';
 import { align, Samples, type Data } from './samples.js';
 import { splitSamples } from './split.js';
 import { checkStream, isStream, type Stream } from './stream.js';
-import { openWindows, readStream, WATCHED_SAMPLES, type Windows } from './windows.js';
+import { openWindows, readStream } from './windows.js';
 
 /** The training and validation data. */
 export interface CheckedData {
@@ -168,7 +168,11 @@ export function* train(
       yield* runEpochs(training, hooks);
       assertFinite(model, run);
       for (const { afterTraining } of hooks) afterTraining?.();
-      if (!isStream(data)) yield* assertLow(model, data, windows, run);
+      if (!isStream(data)) {
+        // Each report is of the losses before the steps, so the last step may have raised the loss.
+        const { loss } = yield* evaluate(model, windows.watched!);
+        if (loss > windows.mostLoss) throw new Diverged(run.learningRate, true);
+      }
     } catch (error) {
       if (!(error instanceof Diverged)) throw error;
       throw yield* findDivergence(training, hooks, snapshot, error);
@@ -181,18 +185,6 @@ export function* train(
     // Stopped by the user or by an error, before it was found to diverge.
     if (snapshot && !isSound(model)) snapshot.restore();
   }
-}
-
-/** @throws Diverged if the last step has raised the loss too far: each report is of the losses before the steps */
-function* assertLow(model: Model, data: Samples, { mostLoss }: Windows, run: Run): Work<void> {
-  let loss = 0;
-  try {
-    ({ loss } = yield* evaluate(model, data.chooseSome(WATCHED_SAMPLES)));
-  } catch (error) {
-    // The network holds its samples while it trains: their arrays may have been transferred since.
-    if (!(error instanceof TypeError)) throw error;
-  }
-  if (loss > mostLoss) throw new Diverged(run.learningRate, true);
 }
 
 /** The hooks of a training, in calling order. */
@@ -217,7 +209,7 @@ function listHooks(
   ].filter((hook): hook is Hook => hook !== undefined);
 }
 
-function useRule(model: Model, { keys, step }: Run, options: CheckedTrainOptions): void {
+function useRule(model: Model, { keys, step, stepsBefore }: Run, options: CheckedTrainOptions): void {
   const { optimizer, regularization } = options;
   model.useRule(
     {
@@ -225,7 +217,7 @@ function useRule(model: Model, { keys, step }: Run, options: CheckedTrainOptions
       ...optimizer.rule,
       ...regularization.rule,
       isPlain: Number(optimizer.name === 'sgd' && regularization.isNone),
-      step,
+      step: stepsBefore + step,
       key0: keys[0],
       key1: keys[1],
     },

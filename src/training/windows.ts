@@ -50,7 +50,7 @@ function openWindow(model: Model, random: Random, samples: Samples, options: Win
 const MOST_GROWTH = 1e6;
 
 /** The loss of this many samples says as much as that of all. */
-export const WATCHED_SAMPLES = 1000;
+const MOST_WATCHED = 1000;
 
 /**
  * The samples of each epoch, window by window. A stream has a window for each of its batches. A whole data set is treated as a
@@ -63,6 +63,8 @@ export abstract class Windows {
   abstract readonly current: Window | undefined;
   /** A mean loss beyond which the training has diverged. */
   mostLoss = 0;
+  /** Samples whose loss says as much as that of all. */
+  watched: Samples | undefined;
   readonly #random: Random;
   /** For an interrupted epoch: the number of samples still to skip, because they were learned before. */
   #toSkip = 0;
@@ -106,8 +108,11 @@ export abstract class Windows {
    * @param samples of the window that opens
    */
   *watch(model: Model, samples: Samples): Work<void> {
-    const start =
-      this.mostLoss === 0 ? (yield* evaluate(model, samples.chooseSome(WATCHED_SAMPLES))).loss : 0;
+    let start = 0;
+    if (!this.watched) {
+      this.watched = samples.copySome(MOST_WATCHED);
+      start = (yield* evaluate(model, this.watched)).loss;
+    }
     const target = yield* samples.largestTarget();
     const scale = Math.max(start, model.outputs * target * target);
     this.mostLoss = Math.max(this.mostLoss, MOST_GROWTH * scale || Infinity);

@@ -430,6 +430,46 @@ describe('data that are changed or taken away during training', () => {
     await net.train({ inputs, targets }, { ...options, onBatch });
     expect(fingerprint(net)).toBe(trace.at(-1));
   });
+
+  it('train does without labels that are taken away when the network holds them', async () => {
+    const net = await Network.create(spec);
+    const labels = new Uint8Array(22).map((_, n) => n % 2);
+    const { onBatch } = atStep(() => void structuredClone(labels.buffer, { transfer: [labels.buffer] }));
+    const history = await net.train({ inputs: randomData(22, 3, 2).inputs, labels }, { ...options, onBatch });
+    expect(labels).toHaveLength(0);
+    expect(history).toHaveLength(options.epochs!);
+  });
+});
+
+it("an effect that is undone and done again, as in React's StrictMode, trains as one that is done once", async () => {
+  const start = (): { done: Promise<unknown>; undo: () => void } => {
+    const stop = new AbortController();
+    let net: Network | undefined;
+    const train = async (): Promise<unknown> => {
+      net = await Network.create(spec);
+      await net.train(data, { ...options, signal: stop.signal });
+      return fingerprint(net);
+    };
+    return {
+      done: train().catch((error: unknown) => error),
+      undo: () => {
+        stop.abort('undone');
+        net?.dispose();
+      },
+    };
+  };
+  const once = await start().done;
+  expect(once).toBeTypeOf('string');
+  for (const isTraining of [false, true]) {
+    const first = start();
+    if (isTraining)
+      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    first.undo();
+    const second = start();
+    const ends = await Promise.all([first.done, second.done]);
+    if (!isTraining) expect(ends[0]).toBe('undone');
+    expect(ends[1]).toBe(once);
+  }
 });
 
 describe('data that are taken away during training, too many for the network to hold', () => {

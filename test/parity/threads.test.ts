@@ -5,11 +5,12 @@ import type * as OS from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Worker } from 'node:worker_threads';
 import {
-  DivergenceError,
+  type DivergenceError,
   Network,
   ThreadError,
   type ActivationName,
   type Data,
+  type EngineChoice,
   type ThreadChoice,
 } from '../../src/index.js';
 import { Random } from '../../src/base/random.js';
@@ -60,13 +61,17 @@ interface Case {
   readonly zeros?: number;
 }
 
-const create = (sizes: Case['sizes'], threads: ThreadChoice): Promise<Network> => {
+const create = (
+  sizes: Case['sizes'],
+  threads: ThreadChoice,
+  engine: EngineChoice = 'auto',
+): Promise<Network> => {
   const [inputs, ...units] = sizes;
   const layers = units.map((units, l) => {
     const activation: ActivationName = l === sizes.length - 2 ? 'softmax' : 'tanh';
     return { units, activation };
   });
-  return Network.create({ inputs, layers, seed: 2, threads });
+  return Network.create({ inputs, layers, seed: 2, threads, engine });
 };
 
 /** The weights after training, and its history. */
@@ -109,18 +114,34 @@ describe.each(cases)('%s', (_, one) => {
   });
 });
 
-it('gives the same bits with 2 threads when weights overflow and zeros may no longer be skipped', async () => {
-  const results = [];
-  for (const threads of [1, 2]) {
-    const net = await create([100, 37, 5], threads);
+it.each(['pairs', 'rows', 'none'] as const)(
+  'gives the same bits and the same error when weights overflow and zeros may no longer be skipped, with samples held as %s',
+  async (form) => {
+    vi.spyOn(Window, 'chooseForm').mockReturnValue(form);
     const { inputs, labels } = createData(50, 100, 5, 8) as { inputs: Float32Array; labels: Uint8Array };
     inputs.set([1e30], 0);
-    const training = net.train({ inputs, labels }, { epochs: 1, miniBatchSize: 5, learningRate: 1e30 });
-    await expect(training).rejects.toThrow(DivergenceError);
-    results.push(net.layers);
-  }
-  expect(results[1]).toEqual(results[0]);
-});
+    const overflow = async (threads: ThreadChoice, engine: 'wasm' | 'reference' = 'wasm') => {
+      const net = await create([100, 37, 5], threads, engine);
+      const steps: string[] = [];
+      const options = { epochs: 1, miniBatchSize: 5, learningRate: 1e30 };
+      const first = net.state;
+      const atOnce = await catchError(() => net.train({ inputs, labels }, options));
+      const end = net.layers;
+      const again = await Network.fromState(first, { engine, threads });
+      const onBatch = (): unknown => steps.push(fingerprint(again));
+      const stepwise = await catchError(() => again.train({ inputs, labels }, { ...options, onBatch }));
+      expect(stepwise).toEqual(atOnce);
+      expect(again.layers).toEqual(end);
+      const { epoch, step, layer, largestGradient, problem, cure } = atOnce as DivergenceError;
+      return { steps, end, epoch, step, layer, largestGradient, problem, cure };
+    };
+    const one = await overflow(1);
+    expect(one.steps.length).toBeGreaterThan(0);
+    expect(one.problem).toContain('diverged in epoch 1');
+    expect(await overflow(2)).toEqual(one);
+    expect(await overflow(1, 'reference')).toEqual(one);
+  },
+);
 
 describe('threads: auto', () => {
   it('trains short steps on one thread, and gives the reason', async () => {

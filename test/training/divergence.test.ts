@@ -405,6 +405,23 @@ describe('a loss that grows and stays finite', () => {
     },
   );
 
+  it('the rate that the error advises works for an optimizer that continues', async () => {
+    const plane = randomData(16, 2, 1);
+    const optimizer = { name: 'momentum', momentum: 0.95 } as const;
+    const options: TrainOptions = { optimizer, miniBatchSize: 16, epochs: 15, learningRate: 0.1 };
+    const net = await Network.create({ ...spec, inputs: 2 });
+    await net.train(plane, options);
+    const before = net.save();
+    const error = await catchError(() => net.train(plane, { ...options, epochs: 400, learningRate: 1000 }));
+    const [learningRate] = (error as DivergenceError).option!.values as [number];
+    const again = await Network.load(before);
+    const losses = (await again.train(plane, { ...options, epochs: 20, learningRate })).map(
+      ({ loss }) => loss,
+    );
+    expect(Math.max(...losses)).toBeLessThan(2 * losses[0]!);
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+  });
+
   it('an optimizer slot that becomes infinite is a divergence, and the network can be saved', async () => {
     const net = await Network.create(spec);
     const huge = { inputs: [[1e15]], targets: [[1e15]] };

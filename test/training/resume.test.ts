@@ -57,7 +57,9 @@ const copyState = (net: Network): unknown => ({
   bits: net.layers.map(({ weights, biases }) => [weights, biases].map((w) => new Uint32Array(w.buffer))),
 });
 
-const optimizers: TrainOptions['optimizer'][] = [
+type Optimizer = NonNullable<TrainOptions['optimizer']>;
+
+const optimizers: Optimizer[] = [
   ...(['sgd', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'adam'] as const),
   { name: 'adamw', weightDecay: 0.1 },
 ];
@@ -262,15 +264,6 @@ describe('a resumed training', () => {
     expect(copyState(net)).toEqual(state);
   });
 
-  it('starts with a fresh optimizer when resume is not set', async () => {
-    const net = await Network.create(spec(0));
-    await net.train(data, { optimizer: 'adam', epochs: 1 });
-    const twin = await Network.fromJSON(net.toJSON());
-    const options = { optimizer: 'adam', epochs: 2 } as const;
-    expect(await net.train(data, options)).toEqual(await twin.train(data, options));
-    expect(copyState(net)).toEqual(copyState(twin));
-  });
-
   it.each(['onBatch', 'onEpoch'] as const)(
     'resumes to the same bits from files saved in %s',
     async (when) => {
@@ -287,6 +280,91 @@ describe('a resumed training', () => {
       }
     },
   );
+});
+
+describe('a further training', () => {
+  const rows = Array.from({ length: 20 }, (_, n) => ({
+    inputs: (data as { inputs: Float32Array }).inputs.slice(n * INPUTS, (n + 1) * INPUTS),
+    labels: [n % 3],
+  }));
+  const all: Data = {
+    inputs: rows.map(({ inputs }) => [...inputs]),
+    labels: rows.map(({ labels }) => labels[0]!),
+  };
+  const once = { epochs: 1, miniBatchSize: 1, shuffle: false, learningRate: 0.01 };
+
+  /** A network after a call for each of the first samples. */
+  async function trainOneByOne(net: Network, optimizer: Optimizer, count: number): Promise<void> {
+    for (let n = 0; n < count; n++) await net.train(rows[n % rows.length]!, { ...once, optimizer });
+  }
+
+  describe.each(['wasm', 'reference'] as const)('on engine %s', (engine) => {
+    it.each(optimizers)(
+      'has the bits of one training of 200 steps after 200 calls with %o',
+      async (optimizer) => {
+        const [net, whole] = await Promise.all([0, 1].map(() => Network.create({ ...spec(0), engine })));
+        await whole!.train(all, { ...once, optimizer, epochs: 10 });
+        await trainOneByOne(net!, optimizer, 200);
+        expect(copyState(net!)).toEqual(copyState(whole!));
+      },
+    );
+  });
+
+  it('continues the optimizer of a training that was stopped or saved', async () => {
+    const whole = await Network.create(spec(0));
+    await trainOneByOne(whole, 'adam', 8);
+    let net = await Network.create(spec(0));
+    await trainUntil(net, 4, { ...findCase(0), data: all, options: { ...once, optimizer: 'adam' } });
+    net = await Network.load(net.save());
+    for (const row of [rows[4]!, rows[5]!]) await net.train(row, { ...once, optimizer: 'adam' });
+    net = await Network.fromState(net.state);
+    for (const row of [rows[6]!, rows[7]!]) await net.train(row, { ...once, optimizer: 'adam' });
+    expect(copyState(net)).toEqual(copyState(whole));
+  });
+
+  it.each<[Optimizer, Optimizer]>([
+    ['adam', 'adamw'],
+    ['adam', 'momentum'],
+    ['momentum', 'nesterov'],
+    ['momentum', { name: 'momentum', momentum: 0.8 }],
+    ['rmsprop', { name: 'rmsprop', decay: 0.9 }],
+    ['adam', { name: 'adam', beta1: 0.8 }],
+    ['adam', { name: 'adam', beta2: 0.99 }],
+  ])('starts afresh with another optimizer: %o, then %o', async (first, optimizer) => {
+    const net = await Network.create(spec(0));
+    await net.train(data, { optimizer: first, epochs: 2, learningRate: 0.01, earlyStopping: {} });
+    const twin = await Network.fromJSON(net.toJSON());
+    const options = { optimizer, epochs: 2, learningRate: 0.01 };
+    expect(await net.train(data, options)).toEqual(await twin.train(data, options));
+    expect(copyState(net)).toEqual(copyState(twin));
+  });
+
+  it('counts its epochs, its early stopping and its schedule from the start', async () => {
+    const net = await Network.create(spec(0));
+    const options: TrainOptions = {
+      epochs: 3,
+      optimizer: 'adam',
+      learningRate: { schedule: 'exponential', rate: 0.5, factor: 0.5 },
+      earlyStopping: { patience: 1, minDelta: 100 },
+    };
+    for (let call = 0; call < 2; call++) {
+      const history = await net.train(data, options);
+      expect(history.map(({ epoch, learningRate }) => [epoch, learningRate])).toEqual([
+        [1, 0.5],
+        [2, 0.25],
+      ]);
+    }
+  });
+
+  it('continues the slots of the last epoch after early stopping has restored the weights of the best', async () => {
+    const net = await Network.create(spec(0));
+    const options: TrainOptions = { epochs: 4, optimizer: 'momentum', learningRate: 0.01, miniBatchSize: 4 };
+    await net.train(data, { ...options, earlyStopping: { minDelta: 0 } });
+    const { run, ...state } = net.state;
+    const twin = await Network.fromState({ ...state, run: { ...run!, slots: run!.slots.slice(0, 1) } });
+    expect(await net.train(data, options)).toEqual(await twin.train(data, options));
+    expect(copyState(net)).toEqual(copyState(twin));
+  });
 });
 
 describe('checkpoint', () => {

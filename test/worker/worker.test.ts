@@ -231,6 +231,17 @@ it('resumes a training across train and trainInWorker to the bits of an uninterr
   expect(mixed.save()).toEqual(whole.save());
 });
 
+it('continues the optimizer across train and trainInWorker', async () => {
+  const options: TrainOptions = { optimizer: 'adam', miniBatchSize: 7 };
+  const [mixed, plain] = await Promise.all([Network.create(spec), Network.create(spec)]);
+  for (const train of [trainInWorker, here, trainInWorker]) {
+    await train(mixed, data, { ...options, epochs: 2 });
+    await plain.train(data, { ...options, epochs: 2 });
+  }
+  expect(mixed.save()).toEqual(plain.save());
+  expect(mixed.state.run!.stepsBefore).toBe(24);
+});
+
 describe('data for a worker', () => {
   it('trains alike on data that are copied, shared or transferred', async () => {
     const shared = new Float32Array(new SharedArrayBuffer(40 * 3 * 4));

@@ -86,6 +86,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   try {
     if (done.isStopped)
       throw await saveStopped(output, training, destination, { checkpoint, epoch: done.epoch });
+    output.event('trained', { epochs: done.epoch, seconds: done.seconds, bestEpoch: done.bestEpoch });
     output.sayWrapped(describeEnd(done, training));
     output.say();
     const evaluation = evaluate(output, training);

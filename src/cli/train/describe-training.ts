@@ -226,7 +226,7 @@ function optimizerText({ optimizer, learningRate }: PreparedTraining['options'])
 
 /** How a training has ended. */
 export function describeEnd(
-  { history, epoch, seconds }: TrainingRun,
+  { history, epoch, seconds, bestEpoch }: TrainingRun,
   { options, from }: PreparedTraining,
 ): string {
   const { epochs, earlyStopping } = options;
@@ -238,9 +238,9 @@ export function describeEnd(
       : `Already finished: all ${formatCount(epoch, 'epoch')} are done. To train further: npx bp4 train --resume ${quotePath(from!.path)} --epochs ${2 * epoch}`;
   }
   const begin = `${formatCount(epoch, 'epoch')} in ${formatDuration(seconds)}`;
-  if (!isOver) return `${begin}.`;
-  const best = `epoch ${epoch - patience}`;
-  const kept =
-    earlyStopping?.restoreBest === false ? `; ${best} was best` : `; restored the weights of ${best}`;
-  return `${begin}, stopped early: no improvement in ${formatCount(patience, 'epoch')}${kept}.`;
+  const restores = earlyStopping?.restoreBest !== false;
+  const noneBetter = `no epoch was better than the start${restores ? ': restored its weights' : ''}`;
+  if (!isOver) return bestEpoch === 0 ? `${begin}; ${noneBetter}.` : `${begin}.`;
+  const best = restores ? `restored the weights of epoch ${bestEpoch}` : `epoch ${bestEpoch} was best`;
+  return `${begin}, stopped early: no improvement in ${formatCount(patience, 'epoch')}; ${bestEpoch === 0 ? noneBetter : best}.`;
 }

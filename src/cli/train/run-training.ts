@@ -26,6 +26,8 @@ export interface TrainingRun {
   /** Whole epochs. */
   readonly epoch: number;
   readonly seconds: number;
+  /** The epoch whose weights were the best, 0 for those at the start; undefined without early stopping. */
+  readonly bestEpoch: number | undefined;
   readonly isStopped: boolean;
   /** Ctrl-C has its usual effect again: to be called when all is saved. */
   readonly close: () => void;
@@ -87,6 +89,7 @@ export async function runTraining(
     history,
     epoch: history.at(-1)?.epoch ?? training.from?.epochs ?? 0,
     seconds: progress.seconds,
+    bestEpoch: options.earlyStopping && net.state.run?.bestEpoch,
     isStopped: stop.signal.aborted,
     close: () => stop.close(),
   };
@@ -118,7 +121,7 @@ function createCheckpoint(
 /** What ended `train`. Its options were tried before: what it refuses is in the data. */
 export function describeFailure(error: unknown, dataPath: string): unknown {
   if (!(error instanceof DivergenceError)) return toDataError(dataPath, error);
-  const { epoch, step, layer, option } = error;
+  const { epoch, step, layer, largestGradient, option } = error;
   const problem = `the training diverged in epoch ${epoch}, step ${step}: the gradients of layer ${layer} grew beyond all bounds`;
-  return new DivergenceError({ place: '', problem, option }, error);
+  return new DivergenceError({ place: '', problem, option }, { epoch, step, layer, largestGradient });
 }

@@ -41,62 +41,63 @@ export function assertFinite(model: Model, run: Run): void {
 
 const slotsOf = (model: Model): Float32Array | Float64Array => model.parametersAt(model.slot(0), model.slots);
 
-/** A training at the last point where everything was known to be finite. */
+interface Kept {
+  readonly run: Run;
+  readonly generator: RandomState;
+  readonly parameters: Float32Array | Float64Array;
+  readonly slots: Float32Array | Float64Array;
+}
+
+/** A training at the last point where everything was known to be finite, and at its start. */
 export class Snapshot {
   readonly #model: Model;
   readonly #random: Random;
   readonly #run: Run;
-  #state: RandomState;
-  #keptRun: Run;
-  #parameters: Float32Array | Float64Array = new Float32Array();
-  #slots: Float32Array | Float64Array = new Float32Array();
-  readonly #first: Float32Array | Float64Array;
+  #first: Kept | undefined;
+  #last: Kept | undefined;
 
   /** @throws Diverged if a parameter is not finite */
   constructor(model: Model, random: Random, run: Run) {
     this.#model = model;
     this.#random = random;
     this.#run = run;
-    this.#state = random.state;
-    this.#keptRun = run;
     this.keep();
-    this.#first = this.#parameters.slice();
   }
 
   /** @throws Diverged if a parameter is not finite */
   keep(): void {
     const model = this.#model;
     assertFinite(model, this.#run);
-    this.#keptRun = copyRun(this.#run);
-    this.#state = this.#random.state;
-    this.#parameters = copyInto(this.#parameters, model.parametersAt(model.layout.parameters));
-    this.#slots = copyInto(this.#slots, slotsOf(model));
+    const spare = this.#last === this.#first ? undefined : this.#last;
+    this.#last = {
+      run: copyRun(this.#run),
+      generator: this.#random.state,
+      parameters: copyInto(spare?.parameters, model.parametersAt(model.layout.parameters)),
+      slots: copyInto(spare?.slots, slotsOf(model)),
+    };
+    this.#first ??= this.#last;
   }
 
-  restore(): void {
+  /** @param toStart whether to return to the start of the training */
+  restore(toStart = false): void {
+    const { run, generator, parameters, slots } = (toStart ? this.#first : this.#last)!;
     const model = this.#model;
-    model.parametersAt(model.layout.parameters).set(this.#parameters);
-    slotsOf(model).set(this.#slots);
-    Object.assign(this.#run, copyRun(this.#keptRun));
-    this.#random.restore(this.#state);
-    model.step = this.#run.step;
-    writeTally(model.tally, this.#run);
-  }
-
-  /** Sets the parameters to those at the start of the training, for an optimizer that begins. */
-  restoreFirst(): void {
-    const model = this.#model;
-    model.parametersAt(model.layout.parameters).set(this.#first);
-    model.clearSlots();
-    model.step = 0;
+    model.parametersAt(model.layout.parameters).set(parameters);
+    slotsOf(model).set(slots);
+    Object.assign(this.#run, copyRun(run));
+    this.#random.restore(generator);
+    model.step = run.stepsBefore + run.step;
+    writeTally(model.tally, run);
   }
 }
 
-/** @returns `copy`, or a new array if its length differs from that of `floats` */
-function copyInto<Floats extends Float32Array | Float64Array>(copy: Floats, floats: Floats): Floats {
-  if (copy.length !== floats.length) return floats.slice() as Floats;
-  copy.set(floats);
-  return copy;
+/** @returns `copy`, or a new array if there is none */
+function copyInto<Floats extends Float32Array | Float64Array>(
+  copy: Floats | undefined,
+  floats: Floats,
+): Floats {
+  copy?.set(floats);
+  return copy ?? (floats.slice() as Floats);
 }
 
 /**
