@@ -194,7 +194,7 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
   if (!Array.isArray(spec.layers) || spec.layers.length === 0) {
     throw new TypeFault({
       place: 'layers',
-      problem: `expected at least one layer, [{ units: 1, activation: 'sigmoid' }], got ${show(spec.layers)}`,
+      problem: `expected an array of at least one layer, got ${show(spec.layers)}`,
     });
   }
   // Array.from visits the holes of an array; map skips them.

@@ -72,7 +72,7 @@ const cases: [what: string, change: Change, ...Expected][] = [
   ],
   ['another loss', top({ loss: 'quadratic' }), RangeError, "loss: 'quadratic' goes with a last layer of"],
   ['no layers', without('layers'), TypeError, 'layers: expected an array, got undefined'],
-  ['empty layers', top({ layers: [] }), TypeError, 'layers: expected at least one layer, '],
+  ['empty layers', top({ layers: [] }), TypeError, 'layers: expected an array of at least one layer, '],
   [
     'a layer of null',
     top({ layers: [null] }),
