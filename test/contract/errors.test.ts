@@ -113,23 +113,18 @@ const wrongSpecs: Case[] = [
     'layers: [2, 65536, 65536, 65536] with mini-batches of 1 needs 64.0 GiB, and 4 GiB is the most',
   ],
   ['2²⁸ × 2²⁸ weights', withUnits(2 ** 28, 2 ** 28), RangeError, '4 GiB is the most'],
-  [
-    'no layers',
-    { inputs: 2 },
-    TypeError,
-    "layers: expected an array of at least one layer, got undefined",
-  ],
+  ['no layers', { inputs: 2 }, TypeError, 'layers: expected an array of at least one layer, got undefined'],
   [
     'empty layers',
     withLayers(),
     TypeError,
-    "layers: expected an array of at least one layer, got an empty array",
+    'layers: expected an array of at least one layer, got an empty array',
   ],
   [
     'layers that are a number',
     { inputs: 2, layers: 3 },
     TypeError,
-    "layers: expected an array of at least one layer, got 3",
+    'layers: expected an array of at least one layer, got 3',
   ],
   [
     'layers that are an object',
