@@ -178,12 +178,17 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
       : categorical.has(name)
         ? undefined
         : findReasonToLeaveOut(column);
+    if (reason === undefined) return [];
+    if (!named && !ignored.has(name) && rateName(name) >= SURE)
+      return [
+        { name, reason: `named like an answer, but ${reason}`, option: { name: 'label', values: [name] } },
+      ];
     const option = column.doubt?.option === 'dates' && { option: { name: 'dates', values: ['dmy', 'mdy'] } };
-    return reason === undefined ? [] : [{ name, reason, ...option }];
+    return [{ name, reason, ...option }];
   });
   const left = new Set(leftOut.map(({ name }) => name));
   const usable = columns.filter(({ name }) => !left.has(name));
-  const [chosen, runnerUp] = named ? [] : rateAnswers(usable);
+  const [chosen, runnerUp] = named ? [] : rateAnswers(usable, columns.at(-1)!);
   if (!named && !chosen) throw refuseAll(leftOut, usable.length > 0);
   const answers = named ?? [chosen!.name];
   const predicted = new Set(answers);
@@ -311,6 +316,7 @@ function findReasonToLeaveOut(column: Candidate): string | undefined {
   const isCategory = distinct < UNCOUNTED && distinct <= present / 2;
   if (isCategory) return undefined;
   if (looksLike !== undefined) return `looks like ${looksLike}`;
+  if (distinct === 1) return 'every row has the same text';
   return `text with ${countText(distinct)} different values`;
 }
 
@@ -336,8 +342,12 @@ interface RatedColumn {
   readonly rate: number;
 }
 
-/** Rates every column as an answer, by its name, its position and its values. @returns the best first */
-function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
+/**
+ * Rates every column as an answer, by its name, its position and its values.
+ * @param end the last column of the table, usable or not
+ * @returns the best first
+ */
+function rateAnswers(usable: readonly Candidate[], end: Candidate): RatedColumn[] {
   const varied = usable.filter(({ distinct }) => distinct > 1);
   const classes = varied.filter(isClassColumn);
   const last = varied.filter((column) => !isDate(column)).at(-1);
@@ -354,17 +364,17 @@ function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
       const byName = isDate(column) ? UNLIKELY : column.name === 'y' && !isEdge ? 0 : rateName(column.name);
       const [position, where] =
         column === last
-          ? [3, 'the last column']
+          ? [3, end.name === last.name ? 'the last column' : 'the last usable column']
           : column === first && isFirst
             ? [4, 'the first column']
             : column === first && byName > 0
               ? [3, 'the first column']
               : column === first && isClassColumn(column) && column.distinct <= FEW_CLASSES
                 ? [2, 'the first column']
-                : [0, 'by its values'];
+                : [0, 'chosen by its values'];
       const byValues = isClassColumn(column) ? (column.distinct === 2 ? 2 : 1) : 0;
       const rate = byName + position + byValues;
-      return { name: column.name, reason: byName > 0 ? 'by its name' : where, rate };
+      return { name: column.name, reason: byName > 0 ? 'recognized by its name' : where, rate };
     })
     .sort((a, b) => b.rate - a.rate);
 }

@@ -117,6 +117,10 @@ export async function readData(
   part: 'data' | 'test' = 'data',
 ): Promise<Dataset> {
   const file = await openData(path, pickTextFormat(reading));
-  if (file.kind === 'table') return await file.read(reading);
+  if (file.kind === 'table') {
+    if (reading.label === undefined && reading.targets === undefined)
+      throw new DataError(path, 'it is a table, but the model was trained on images', 'give the same data');
+    return await file.read(reading);
+  }
   return (part === 'test' ? file.test : undefined) ?? file.data;
 }
