@@ -275,7 +275,7 @@ export class Column {
       if (this.#given) {
         throw new RangeFault({
           place: this.describeCell(row),
-          problem: `${show(value)} is not one of the categories ${listed(this.#given)}`,
+          problem: `${show(value)} is not one of the ${this.role === 'input' ? 'categories' : 'classes'} ${listed(this.#given)}`,
         });
       }
       const [first] = this.#codes.keys();

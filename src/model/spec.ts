@@ -254,7 +254,7 @@ function checkLoss(
     const losses = lossNames.filter((name) => partners[name].includes(last));
     throw new RangeFault({
       place: 'loss',
-      problem: `'${loss}' goes with a last layer of ${partners[loss].map(show).join(', ')}`,
+      problem: `'${loss}' needs a last layer of ${partners[loss].map(show).join(', ')}`,
       cure: `for '${last}' use ${losses.map(show).join(' or ')}`,
       option: { name: 'loss', values: losses },
     });

@@ -216,7 +216,7 @@ const wrongSpecs: Case[] = [
     'a loss with an object of the wrong activation',
     withLoss({ name: 'crossEntropy' }, 'sigmoid'),
     RangeError,
-    "loss: 'crossEntropy' goes with a last layer of 'softmax'",
+    "loss: 'crossEntropy' needs a last layer of 'softmax'",
   ],
   [
     'delta of a loss that has none',
@@ -289,7 +289,7 @@ describe('create', () => {
         else
           await expectError(create, [
             RangeError,
-            `loss: '${loss}' goes with a last layer of ${quoted(valid)}; for '${activation}' use '`,
+            `loss: '${loss}' needs a last layer of ${quoted(valid)}; for '${activation}' use '`,
           ]);
       }
     },

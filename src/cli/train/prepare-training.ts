@@ -1,7 +1,7 @@
 import { pickProfileOptions, pickTextFormat } from '../options/data.js';
 import { tryEachFlag, type GivenOptions } from '../options/command.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
-import { buildNetworkSpec, networkGroup, type NetworkFlags } from '../options/network.js';
+import { buildNetworkSpec, networkGroup, type DataShape, type NetworkFlags } from '../options/network.js';
 import type { TrainFlags } from '../options/files.js';
 import { DataError, inFile, toUsageError, UsageError } from '../errors.js';
 import { guessColumns } from '../data/guess-columns.js';
@@ -105,7 +105,7 @@ export async function prepareTraining(
   const transforms = await fitTransforms(flags, parts.fitted ?? train, task);
   const outputs = task === 'classification' ? train.classes!.length : (train.targetColumns?.length ?? 1);
   const inputs = transforms ? transformedWidth(transforms) : train.width;
-  const net = await createNetwork(flags, task, inputs, outputs, transforms);
+  const net = await createNetwork(flags, task, { inputs, outputs, columns: train.width }, transforms);
   const options = chooseTrainOptions(flags, net.layers.length, {
     count: train.count,
     isStream: data instanceof DataStream,
@@ -333,12 +333,11 @@ function countSamples(
 async function createNetwork(
   flags: NetworkFlags,
   task: Task,
-  inputs: number,
-  outputs: number,
+  shape: DataShape,
   transforms: Transforms | undefined,
 ): Promise<Network> {
-  tryEachFlag(networkGroup, flags, (alone) => checkSpec(buildNetworkSpec(alone, task, inputs, outputs)));
-  const spec = buildNetworkSpec(flags, task, inputs, outputs);
+  tryEachFlag(networkGroup, flags, (alone) => checkSpec(buildNetworkSpec(alone, task, shape)));
+  const spec = buildNetworkSpec(flags, task, shape);
   try {
     return await Network.create({ ...spec, ...(transforms && { transforms }), ...pickEngine(flags) });
   } catch (error) {

@@ -126,7 +126,7 @@ export class Progress {
       ? `${formatEpoch(this.#report, this.#extent).replace(/^epoch +\d+ +/, '')}  `
       : '';
     const left = `epoch ${epoch}/${epochs} `;
-    const percents = `${String(Math.floor(100 * share)).padStart(3)} %  `;
+    const percents = `${String(Math.floor(100 * share)).padStart(3)}%  `;
     const room = this.#output.columns - left.length - percents.length - 2;
     const eta = this.#eta();
     // As much as there is room for.
@@ -157,7 +157,7 @@ export class Progress {
 /** An epoch in a line. */
 function formatEpoch({ epoch, loss, accuracy, validation }: EpochReport, { task, epochs }: Extent): string {
   const share = (value: number): string =>
-    task === 'classification' ? ` ${formatPercent(value).padStart(7)}` : '';
+    task === 'classification' ? ` ${formatPercent(value).padStart(6)}` : '';
   const number = String(epoch).padStart(String(epochs).length);
   const watched = validation ? `  validation ${fixed(validation.loss)}${share(validation.accuracy)}` : '';
   return `epoch ${number}  loss ${fixed(loss)}${share(accuracy)}${watched}`;
