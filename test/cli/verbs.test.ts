@@ -251,7 +251,7 @@ describe('predict', () => {
           '007,NA',
           `"x,1",${plain[3]!}`,
         ]);
-        expect(stderr).toBe('bp4: 1 sample with missing values: their lines have no answer\n');
+        expect(stderr).toBe('bp4: 1 sample has missing values, so its line has no prediction\n');
       },
     );
 
