@@ -153,6 +153,7 @@ describe('the header', () => {
     ['numbers that count on', '0,1,2\n3,4,5\n6,7,8', false],
     ['texts that occur again', 'x,o,win\no,o,lose\nx,x,win\no,x,lose', false],
     ['texts that occur nowhere else', 'left,right,result\nx,o,win\no,o,lose\nx,o,win', true],
+    ['a text that occurs again, and one above numbers', 'y,week\ny,0\ny,2\nn,4', true],
     ['dates', '2026-01-05,red\n2026-01-06,blue\n2026-01-07,green', false],
     ['names that are there twice', 'color,color,kind\nr,g,a\nr,r,b\ng,g,a', true],
     ['an unnamed index', ',x,kind\n0,5,a\n1,6,b', true],
