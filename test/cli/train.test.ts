@@ -56,7 +56,7 @@ describe('iris.csv without an option', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('iris.csv: 150 rows, 5 columns between commas; the first row names the columns');
     expect(stdout).toMatch(
-      /label +species: 3 classes, setosa, versicolor, virginica +\(by its name; runner-up: sepal_length; --label/,
+      /label +species: 3 classes, setosa, versicolor, virginica +\(by its name; --label/,
     );
     expect(stdout).toMatch(/inputs +sepal_length, sepal_width, petal_length, petal_width/);
     expect(stdout).toMatch(/102 samples for training, 18 for validation, 30 for testing/);
