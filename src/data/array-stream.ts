@@ -19,7 +19,7 @@ import {
 import type { Row, RowBlocks } from './rows.js';
 import { surveyColumns } from './recognize.js';
 import type { SampleSource } from './sample-source.js';
-import { checkLabels, listClasses } from './samples.js';
+import { checkLabels, findLargest, listClasses } from './samples.js';
 import type { SampleArrays, Schema } from './schema.js';
 
 /** Samples in NumPy arrays. Each function opens its file from the beginning. */
@@ -264,7 +264,7 @@ async function surveyLabels(
   const checked = given && (checkCategories('classes', given) as Categories);
   const cells = { origin: 'values', describeCell: (row: number) => `labels[${row}]` } as const;
   let column = new Column(cells, 'labels', 'label', checked ?? true);
-  let most = listClasses([]);
+  let largest = 0;
   const encode = (values: readonly string[], before: number): number[] =>
     values.map((label, n) => column.encode(label, before + n));
   const indices = (values: NPYValues, before: number): NumericArray => {
@@ -277,13 +277,12 @@ async function surveyLabels(
     const values = await array.rows(ROWS_AT_A_TIME);
     isText = Array.isArray(values);
     if (Array.isArray(values)) encode(values, n);
-    else {
-      const some = listClasses(indices(values, n), Infinity);
-      if (some.classes.length > most.classes.length) most = some;
-    }
+    else largest = Math.max(largest, findLargest(indices(values, n)));
   }
   await array.close();
-  if (!isText) return { ofClasses: checked ? { classes: checked } : most, toIndices: indices };
+  if (!isText) {
+    return { ofClasses: checked ? { classes: checked } : listClasses(largest, count), toIndices: indices };
+  }
   const { categories: classes } = column.decide();
   column = column.settled();
   const { meanings } = column.decide();

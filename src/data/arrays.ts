@@ -7,7 +7,7 @@ import { finish } from '../base/work.js';
 import { Column, type Categories } from './columns.js';
 import { readSamples } from './recognize.js';
 import type { Row } from './rows.js';
-import { checkLabels, listClasses } from './samples.js';
+import { checkLabels, findLargest, listClasses } from './samples.js';
 import type { SampleArrays, Schema } from './schema.js';
 
 /** Samples in arrays. */
@@ -211,6 +211,6 @@ function readLabels(
   const indices = isNumericArray(labels) ? plainView(labels) : Uint32Array.from(labels as readonly number[]);
   return {
     labels: indices,
-    schema: { ...schema, ...(checked ? { classes: checked } : listClasses(indices)) },
+    schema: { ...schema, ...(checked ? { classes: checked } : listClasses(findLargest(indices), count)) },
   };
 }

@@ -234,7 +234,9 @@ export class Column {
     const { format } = this.#reading;
     const oddity = typeof value === 'string' ? findOddity(value) : undefined;
     const isPlain =
-      !format || format.kind === 'text' || (format.kind === 'number' && Object.keys(format).length === 1);
+      !format ||
+      format.kind === 'text' ||
+      (format.kind === 'number' && Object.keys(format).every((key) => key === 'kind' || key === 'gaps'));
     const expected = isPlain ? 'a number' : describeFormat(format);
     return {
       place: this.describeCell(row),
@@ -444,7 +446,10 @@ export function planColumns(source: RowSource, options: ColumnOptions): ColumnPl
         cure: 'leave it out of the inputs',
       });
   }
-  const readingOf = planReadings(options, names);
+  const { formats = {} } = options;
+  checkKeys('formats', formats, names);
+  for (const [name, format] of Object.entries(formats)) checkFormat(`formats[${show(name)}]`, format);
+  const readingOf = createReadings(options);
   const ofInput = findCategories(categorical, inputs, source.origin);
   const ofAnswer =
     label === undefined
@@ -470,15 +475,18 @@ export function planColumns(source: RowSource, options: ColumnOptions): ColumnPl
   };
 }
 
-/** @throws TypeError or RangeError naming the option */
-function planReadings(
-  { formats = {}, gaps = [], notGaps = [] }: ColumnOptions,
-  names: readonly string[],
-): (name: string) => TextReading {
-  checkKeys('formats', formats, names);
-  for (const [name, format] of Object.entries(formats)) checkFormat(`formats[${show(name)}]`, format);
-  const list = new Gaps({ gaps, notGaps });
-  return (name) => ({ format: Object.hasOwn(formats, name) ? formats[name] : undefined, gaps: list });
+/** How each column reads its texts, by its name. @throws TypeError naming the option */
+export function createReadings({
+  formats = {},
+  gaps = [],
+  notGaps,
+}: Pick<ColumnOptions, 'formats' | 'gaps' | 'notGaps'>): (name: string) => TextReading {
+  const ofAll = new Gaps({ gaps, ...(notGaps && { notGaps }) });
+  return (name) => {
+    const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
+    const own = format?.gaps;
+    return { format, gaps: own ? new Gaps({ gaps: [...gaps, ...own], ...(notGaps && { notGaps }) }) : ofAll };
+  };
 }
 
 function findCategories(

@@ -72,7 +72,7 @@ export class ByteDecoder {
       {
         place: this.#place,
         problem: `line ${line} has bytes that are not valid ${encoding.toUpperCase()}`,
-        cure: `save it as UTF-8, or give its encoding: encoding: '${likely}'`,
+        cure: `save it as UTF-8, or decode it first: stream.pipeThrough(new TextDecoderStream('${likely}'))`,
         option: { name: 'encoding', values: [likely] },
       },
       { cause },

@@ -66,10 +66,8 @@ export class Gaps {
 
   /** @throws TypeError naming the option */
   constructor({ gaps = [], notGaps = [] }: GapOptions = {}) {
-    for (const [place, list] of Object.entries({ gaps, notGaps })) {
-      if (!Array.isArray(list) || !list.every((text) => typeof text === 'string'))
-        throw new TypeFault({ place, problem: `expected an array of texts, got ${show(list)}` });
-    }
+    checkTexts('gaps', gaps);
+    checkTexts('notGaps', notGaps);
     this.#given = new Set(gaps);
     this.#values = new Set(notGaps);
   }
@@ -89,6 +87,12 @@ export class Gaps {
     if (this.#given.has(text)) return true;
     return textGaps.has(text.trim().toLowerCase()) && !this.#values.has(text);
   }
+}
+
+/** @throws TypeError */
+export function checkTexts(place: string, list: unknown): void {
+  if (!Array.isArray(list) || !list.every((text) => typeof text === 'string'))
+    throw new TypeFault({ place, problem: `expected an array of texts, got ${show(list)}` });
 }
 
 /** Infinity as programs write it. */

@@ -5,7 +5,7 @@ import { checkKeys, checkPositive } from '../base/check.js';
 import { openArraySamples, type ReadStart } from './array-stream.js';
 import type { ByteSource } from './chunks.js';
 import type { SampleSource } from './sample-source.js';
-import { checkLabels, listClasses } from './samples.js';
+import { checkLabels, findLargest, listClasses } from './samples.js';
 import type { SampleArrays } from './schema.js';
 
 /** The type code of unsigned bytes, in the third byte of the magic number. */
@@ -38,7 +38,7 @@ export function readIDX(files: IDXFiles, options: { readonly inputScale?: number
   if (labels.sizes.length > 1)
     throw new RangeFault({ place: 'labels', problem: `expected 1 dimension, got ${labels.sizes.length}` });
   checkLabels('labels', labels.values, count);
-  const schema = { width, targetWidth: 0, ...listClasses(labels.values) };
+  const schema = { width, targetWidth: 0, ...listClasses(findLargest(labels.values), labels.values.length) };
   return { inputs: images.values, labels: labels.values, inputScale, schema };
 }
 

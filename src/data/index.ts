@@ -6,13 +6,18 @@
 
 // bp4/data: bytes → rows → columns → table → Dataset; or → DataStream if a file is larger than memory.
 //
-// bytes chunks: texts and files that arrive in chunks rows csv (and dialect), json, npy, parquet/, objects, arrow: parse a file into
-// rows of cells; rows: the type of a row columns columns: selects columns, and encodes a cell as a number or as the
-// code of a category; number-formats, gaps: how texts become numbers or count as missing table table: a parsed file; profile:
-// contents of its columns; recognize: reads with the formats that the profile finds; suggest-columns: picks inputs and answers samples samples: rows of cells → inputs, targets and labels; arrays, idx: data without named columns Dataset
-// dataset; partition: splits and folds; fit-transforms: column statistics → transforms streams sample-source: a first
-// pass finds classes, means and the count; array-stream: NumPy and IDX; data-stream
+//   bytes    chunks: texts and files that arrive in chunks; decode-text: encodings
+//   rows     csv (and dialect), json, npy, parquet/, objects, arrow: parse a file into rows of cells; rows: the type of a row
+//   columns  columns: selects columns, and encodes a cell as a number or as the code of a category; number-formats, gaps: how texts
+//            become numbers or count as missing
+//   table    table: a parsed file; profile: contents of its columns; recognize: reads with the formats that the profile finds;
+//            suggest-columns: picks inputs and answers; choose-missing: what becomes of missing values
+//   samples  samples: rows of cells → inputs, targets and labels; arrays, idx: data without named columns
+//   Dataset  dataset; schema: the names of its columns, classes and categories; align: those of one dataset in another;
+//            partition: splits and folds; fit-transforms: column statistics → transforms; saved: as JSON; warnings
+//   streams  sample-source: a first pass finds classes, means and the count; array-stream: NumPy and IDX; data-stream
 
+export { chooseMissing } from './choose-missing.js';
 export { Dataset } from './dataset.js';
 export type { PartitionOptions, Split, SplitOptions } from './dataset.js';
 export type { Arrays } from './arrays.js';

@@ -75,7 +75,7 @@ interface JSONTable {
  * @throws TypeError or RangeError naming the row; iterating over the rows may throw too
  */
 export function parseJSONRows(text: string, columns?: readonly string[]): JSONTable {
-  const found = findRows(parseJSONText(text));
+  const found = findRows(parseJSONText(text.normalize('NFC')));
   const lines = found.rows.map((value, n) => ({ value, number: n + 1 }));
   return tabulate('JSON', 'JSON row', lines, columns ?? found.columns);
 }
@@ -180,7 +180,7 @@ class LineParser {
       const line = text.slice(from, to);
       from = Math.min(to + 1, text.length);
       if (line.trim() !== '')
-        yield { value: parseJSON(line, 'JSON Lines', this.#lines), number: this.#lines };
+        yield { value: parseJSON(line.normalize('NFC'), 'JSON Lines', this.#lines), number: this.#lines };
     }
     this.#rest = text.slice(from);
     if (this.#rest.length > LONGEST_LINE) {

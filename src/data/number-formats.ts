@@ -1,5 +1,6 @@
 import { TypeFault } from '../errors.js';
 import { checkKeys, checkName, show } from '../base/check.js';
+import { checkTexts } from './gaps.js';
 
 // How people write numbers, dates, times and truths, and what number each text becomes.
 
@@ -16,7 +17,12 @@ export type DateOrder = 'ymd' | 'dmy' | 'mdy';
  *   boolean   true, yes, on, t, y → 1; false, no, off, f, n → 0; in upper or lower case
  *   text      not a number
  */
-export type ColumnFormat =
+export type ColumnFormat = WrittenFormat & {
+  /** Texts that count as missing in this column, in addition to the `gaps` of all columns. */
+  readonly gaps?: readonly string[];
+};
+
+type WrittenFormat =
   | {
       readonly kind: 'number';
       /** Default '.'. */
@@ -47,8 +53,9 @@ const fields = {
 export function checkFormat(place: string, format: ColumnFormat): void {
   const given = format as Readonly<Record<string, unknown>> | null | undefined;
   const kind = checkName(`${place}.kind`, given?.kind, Object.keys(fields) as ColumnFormat['kind'][]);
-  checkKeys(place, format, ['kind', ...fields[kind]]);
-  const { decimal = '.', thousands, unit, order } = given!;
+  checkKeys(place, format, ['kind', 'gaps', ...fields[kind]]);
+  const { decimal = '.', thousands, unit, order, gaps = [] } = given!;
+  checkTexts(`${place}.gaps`, gaps);
   checkName(`${place}.decimal`, decimal, ['.', ',']);
   if (thousands !== undefined)
     checkName(

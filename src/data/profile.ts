@@ -44,7 +44,10 @@ export interface ColumnProfile {
   readonly missing: number;
   /** The texts that count as missing, without empty ones. */
   readonly gaps: readonly TextCount[];
-  /** In a column of numbers, or of few numbers and other texts: up to 10 of the texts, the most frequent first. */
+  /**
+   * In a column of numbers, up to 1000 texts that aren't numbers, and in one of few numbers and other texts up to 10 of these;
+   * the most frequent first.
+   */
   readonly words: readonly TextCount[];
   /** In a column of texts: texts that would count as missing in a column of numbers, such as 'None'. */
   readonly kept: readonly TextCount[];
@@ -332,7 +335,7 @@ class ColumnProfiler {
 
 /** A column with no more distinct numbers, and with words among them, holds categories. */
 const FEW_NUMBERS = 10;
-/** Up to this many distinct words in a column of numbers are listed. */
+/** So many distinct words may be in a column of numbers, even if they are in up to half of the rows. */
 const FEW_WORDS = 10;
 
 const toNumber = (read: (text: string) => number, value: unknown): number =>
@@ -587,8 +590,7 @@ class Texts {
     return [...this.#words]
       .filter(([text]) => !isRead(text))
       .map(([text, count]) => ({ text, count }))
-      .sort((a, b) => b.count - a.count)
-      .slice(0, FEW_WORDS + 1);
+      .sort((a, b) => b.count - a.count);
   }
 
   /** @param words of a column of numbers. Default: the column holds texts */

@@ -102,7 +102,7 @@ export function adviseFormat(error: unknown): unknown {
   const [{ format } = {}] = profiler.result({ origin: 'text' });
   if (!format) return new TypeFault({ place, problem, cure });
   const { kind, ...others } = format;
-  const fields = Object.entries(others).map(([name, value]) => `, ${name}: '${value}'`);
+  const fields = Object.entries(others).map(([name, value]) => `, ${name}: ${show(value)}`);
   const advice = `set formats: { ${show(column)}: { kind: '${kind}'${fields.join('')} } }`;
   return new TypeFault({ place, problem, cure: cure === undefined ? advice : `${advice}, or ${cure}` });
 }

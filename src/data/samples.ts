@@ -296,24 +296,23 @@ const FEW_CLASSES = 1000;
 
 /**
  * 0, 1, … up to the largest label: classes without names.
- * @param count the number of all labels; Infinity if these are a few of them
+ * @param count the number of labels
  * @throws RangeError if there are more of them than labels: the labels are ids rather than indices
  */
-export function listClasses(
-  labels: NumericArray | readonly number[],
-  count = labels.length,
-): {
-  classes: number[];
-  hasIndices: true;
-} {
-  let most = 0;
-  for (const label of labels) most = Math.max(most, label);
-  if (most >= Math.max(FEW_CLASSES, count)) {
+export function listClasses(largest: number, count: number): { classes: number[]; hasIndices: true } {
+  if (largest >= Math.max(FEW_CLASSES, count)) {
     throw new RangeFault({
       place: 'labels',
-      problem: `the largest of ${labels.length} is ${most}, and a label is the index of its class`,
+      problem: `the largest of ${count} is ${largest}, and a label is the index of its class`,
       cure: 'pass the labels as texts, or number the classes from 0',
     });
   }
-  return { classes: Array.from({ length: most + 1 }, (_, label) => label), hasIndices: true };
+  return { classes: Array.from({ length: largest + 1 }, (_, label) => label), hasIndices: true };
+}
+
+/** The largest label; 0 if there are none. */
+export function findLargest(labels: NumericArray | readonly number[]): number {
+  let largest = 0;
+  for (const label of labels) largest = Math.max(largest, label);
+  return largest;
 }

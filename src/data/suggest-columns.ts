@@ -63,10 +63,11 @@ export interface ColumnLeftOut {
 export interface ColumnNote {
   readonly name: string;
   /**
-   * 'format': how its numbers are written; 'gap': a text counts as missing; 'category': a text that may stand for a
-   * missing value doesn't count as missing; 'suspect': neither does such a number.
+   * 'format': how its numbers are written; 'gap': a text counts as missing; 'words': so do all words among its numbers, although
+   * they don't look so; 'category': a text that may stand for a missing value doesn't count as missing; 'suspect': neither does
+   * such a number.
    */
-  readonly kind: 'format' | 'gap' | 'category' | 'suspect';
+  readonly kind: 'format' | 'gap' | 'words' | 'category' | 'suspect';
   /** 'decimal commas', or "'?' counts as missing". */
   readonly note: string;
   /** The option of the profile, or of the suggestion, that decides otherwise. */
@@ -201,10 +202,14 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
   const isCategory = (column: Candidate): boolean =>
     column.kind !== 'number' ||
     (among.has(column) ? categorical.has(column.name) : task === 'classification');
+  const hasWordsAsGaps = (column: Candidate): boolean =>
+    hasWords(column) && among.has(column) && !isCategory(column);
   const ofCategories = inputs.filter(isCategory);
   const used = columns.filter((column) => among.has(column) || predicted.has(column.name));
   const formats = used.flatMap((column) => {
-    const format = findFormat(column, isCategory(column));
+    const format = hasWordsAsGaps(column)
+      ? { ...(column.format ?? { kind: 'number' }), gaps: column.words.map(({ text }) => text) }
+      : findFormat(column, isCategory(column));
     return format ? [[column.name, format] as const] : [];
   });
   return {
@@ -220,7 +225,7 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
     isInDoubt: chosen !== undefined && isInDoubt(chosen, others[0]),
     alternatives: others.slice(0, MOST_ALTERNATIVES).map(({ name, reason }) => ({ name, reason })),
     leftOut,
-    notes: used.flatMap((column) => describeValues(column, isCategory(column))),
+    notes: used.flatMap((column) => describeValues(column, isCategory(column), hasWordsAsGaps(column))),
   };
 }
 
@@ -232,7 +237,7 @@ function findFormat({ kind, format, gaps }: Candidate, isCategory: boolean): Col
 }
 
 /** What was guessed about the values of a column. */
-function describeValues(column: Candidate, isCategory: boolean): ColumnNote[] {
+function describeValues(column: Candidate, isCategory: boolean, areWordsGaps: boolean): ColumnNote[] {
   const { name, format, doubt, gaps, words, kept, suspects, looksLike } = column;
   const notes: ColumnNote[] = [];
   const add = (kind: ColumnNote['kind'], note: string, option: FaultOption): void => {
@@ -246,6 +251,13 @@ function describeValues(column: Candidate, isCategory: boolean): ColumnNote[] {
   else if (column.kind === 'text' && words.length > 0) {
     const values = words.map(({ text }) => text);
     add('format', `categories, because of ${listWords(column)} among them`, { name: 'gaps', values });
+  }
+  if (areWordsGaps) {
+    const verb = words.length > 1 ? 'count' : 'counts';
+    add('words', `${listWords(column)} ${verb} as missing`, {
+      name: 'categorical',
+      values: words.map(({ text }) => text),
+    });
   }
   for (const { text } of gaps.slice(0, MOST_LISTED))
     add('gap', `${show(text)} counts as missing`, {
@@ -303,11 +315,13 @@ function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
 
 /** Why a column is useless as an input; undefined if it may be useful. */
 function findReasonToLeaveOut(column: Candidate): string | undefined {
-  const { name, kind, present, missing, count, distinct, looksLike } = column;
+  const { name, kind, present, count, distinct, looksLike } = column;
   if (kind === 'empty') return 'empty';
   if (kind === 'other')
     return column.holds === undefined ? 'neither numbers nor texts' : `holds ${column.holds}`;
-  if (missing > count / 2) return `missing in ${missing} of ${count} rows`;
+  const absent = countAbsent(column);
+  if (absent > count / 2) return `missing in ${absent} of ${count} rows`;
+  if (isMarkedKey(column)) return `identifiers such as ${show(column.words[0]!.text)}`;
   if (kind === 'number' && column.isRounded) return 'integers above 2^53, which JavaScript rounds';
   if (kind === 'number') return isRowNumber(column) ? 'numbers its rows' : undefined;
   if (/^id$|[_ -]id$|[a-z]I[dD]$/i.test(name) && isUnique(column)) return 'names its rows';
@@ -326,21 +340,38 @@ function chooseCure({ kind, doubt, words }: Candidate): FaultOption | undefined 
   return { name: 'gaps', values: words.map(({ text }) => text) };
 }
 
-const listWords = ({ words }: Candidate): string =>
-  words
-    .slice(0, MOST_LISTED)
-    .map(({ text }) => show(text))
-    .join(', ');
+/** Whether the texts among the numbers of a column are words. One with a digit is a number that is written wrong, or in another way. */
+const hasWords = ({ kind, words }: Candidate): boolean =>
+  kind === 'number' && words.length > 0 && !words.some(({ text }) => /\p{N}/u.test(text));
+
+/** The number of cells that are missing, or hold a text among numbers. */
+const countAbsent = ({ kind, missing, words }: ColumnProfile): number =>
+  missing + (kind === 'number' ? words.reduce((sum, { count }) => sum + count, 0) : 0);
+
+function listWords({ words }: Candidate): string {
+  const shown = words.slice(0, MOST_LISTED).map(({ text }) => show(text));
+  return `${shown.join(', ')}${words.length > MOST_LISTED ? ` and ${words.length - MOST_LISTED} more` : ''}`;
+}
+
+/** Whether a column holds integers, with letters at some of them such as 207a, and its name says that they name something. */
+const isMarkedKey = ({ name, kind, isInteger, words }: Candidate): boolean =>
+  kind === 'number' &&
+  isInteger &&
+  words.length > 0 &&
+  words.every(({ text }) => /^\s*[a-z]{0,3}[-. ]?\d+[-. ]?[a-z]{0,3}\s*$/i.test(text)) &&
+  (isIdName(name) || hasKeyName(name));
 
 /** Whether a column holds distinct integers, and its name suggests an id or they count up from 0 or 1. */
 function isRowNumber(column: Candidate): boolean {
   if (!column.isInteger || !isUnique(column)) return false;
   if (column.isCounter && column.count > 10) return true;
-  return (
-    /^(|id|index|row|unnamed: ?\d+|.*[_ -]id|.*[a-z]I[dD])$/.test(column.name.trim()) ||
-    /^id$/i.test(column.name)
-  );
+  return isIdName(column.name);
 }
+
+const isIdName = (name: string): boolean =>
+  /^(|id|index|row|unnamed: ?\d+|.*[_ -]id|.*[a-z]I[dD])$/.test(name.trim()) || /^id$/i.test(name);
+
+const hasKeyName = (name: string): boolean => keyNames.includes(splitName(name).at(-1) ?? '');
 
 /** Whether nearly all values are distinct. */
 const isUnique = ({ distinct, present }: Candidate): boolean =>
@@ -357,9 +388,12 @@ interface RatedColumn {
 /** So many columns are named beside the chosen one. */
 const MOST_ALTERNATIVES = 4;
 
-/** Unless a name leaves no doubt, or a position and the values together. */
+/**
+ * Unless a name leaves no doubt, or it's far ahead by more than being the last column. Of 264 real tables, half of those
+ * in doubt are guessed wrong (78 of 152), and a sixth of the others (20 of 112).
+ */
 const isInDoubt = ({ rate }: RatedColumn, next: RatedColumn | undefined): boolean =>
-  next !== undefined && (rate >= SURE ? next.rate >= SURE : rate - next.rate < CLEAR);
+  next !== undefined && (rate >= SURE ? next.rate >= SURE : rate - next.rate < CLEAR || rate <= LAST);
 
 /**
  * Rates every column as an answer, by its name, its position and its values.
@@ -380,7 +414,7 @@ function rateAnswers(usable: readonly Candidate[], end: Candidate): RatedColumn[
     // Beside it there are only the conditions under which it was measured.
     if (measured.length === 1 && column === measured[0] && classes.length > 1)
       return [4.5, 'the only measurement'];
-    if (column === last) return [3, end.name === last.name ? 'the last column' : 'the last usable column'];
+    if (column === last) return [LAST, end.name === last.name ? 'the last column' : 'the last usable column'];
     if (column !== first) return [0, 'chosen by its values'];
     if (isFirst) return [4, 'the first column'];
     if (isClassColumn(column) ? column.distinct <= FEW_CLASSES : column.kind === 'number')
@@ -403,10 +437,7 @@ function rateAnswers(usable: readonly Candidate[], end: Candidate): RatedColumn[
 
 /** Whether a column holds more numbers than classes have. */
 const isMeasured = (column: Candidate): boolean =>
-  column.kind === 'number' &&
-  !isDate(column) &&
-  column.distinct > MOST_CLASSES &&
-  !keyNames.includes(splitName(column.name).at(-1) ?? '');
+  column.kind === 'number' && !isDate(column) && column.distinct > MOST_CLASSES && !hasKeyName(column.name);
 
 const isDate = ({ format }: Candidate): boolean => format?.kind === 'date';
 
@@ -415,7 +446,9 @@ const FEW_CLASSES = 5;
 /** The rate of a column that probably is an input. */
 const UNLIKELY = -3;
 /** The least difference of rates that leaves no doubt. */
-const CLEAR = 5;
+const CLEAR = 3;
+/** The rate of the last column. */
+const LAST = 3;
 /** The least rate of a name that leaves no doubt. */
 const SURE = 15;
 

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { FormatError, within } from '../errors.js';
 import { fromONNX, listFiles, type ONNXOptions } from '../formats/onnx/index.js';
 import type { Network } from '../network.js';
-import { readCompanions } from './companions.js';
+import { readCompanions } from './files-beside.js';
 import { read } from './files.js';
 
 /**

@@ -5,7 +5,7 @@ import { listFiles, fromTFJS, toTFJS, type TFJSOptions } from '../formats/tfjs/i
 import { nameForeign } from '../formats/foreign.js';
 import { parseJSON } from '../model/read-safetensors.js';
 import type { Network } from '../network.js';
-import { readCompanions, unreadable } from './companions.js';
+import { readCompanions, unreadable } from './files-beside.js';
 import { FileError } from './file-error.js';
 import { read, write } from './files.js';
 

@@ -31,6 +31,17 @@ describe('a training', () => {
     expect(trained.code).toBe(0);
   });
 
+  it('says which words make categories of few numbers, and that --gaps takes them as missing', async () => {
+    const rooms = Array.from({ length: 40 }, (_, i) => `${['2', '4', 'more'][i % 3]!},${i % 7},${i}`);
+    put('rooms.csv', `rooms,x,y\n${rooms.join('\n')}\n`);
+    const { stdout } = await run('train', 'rooms.csv', '--target', 'y', '--epochs', '1');
+    expect(stdout).toMatch(
+      /numbers +rooms: categories, because of 'more' among them +\(--gaps more takes it as missing\)/,
+    );
+    const gaps = await run('train', 'rooms.csv', '--target', 'y', '--epochs', '1', '--gaps', 'more');
+    expect(gaps.stdout).toMatch(/inputs +rooms, x /);
+  });
+
   it('joins the rarest categories as --categories says', async () => {
     const args = ['--target', 'y', '--epochs', '1', '--categories', '2', '--out', 'joined.bp4'];
     const { stdout } = await run('train', 'towns.csv', ...args);
@@ -73,6 +84,20 @@ describe('a second file', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^y\n(-?[\d.e-]+\n){4}$/);
     expect(stderr).toContain("open.csv: 1 sample has categories that don't occur in the training samples");
+  });
+
+  it('has an answer for a missing text that the training lacked, as --unknown says', async () => {
+    const whole = lines.filter((line) => !line.includes(',,'));
+    put('whole.csv', `x,town,y\n${whole.join('\n')}\n`);
+    put('two.csv', 'town,x\n,1\nkyoto,1\n');
+    const args = ['--target', 'y', '--epochs', '3', '--missing', 'category'];
+    await run('train', 'whole.csv', ...args, '--out', 'whole.bp4');
+    const [, missing, unknown] = (await run('predict', 'whole.bp4', 'two.csv')).stdout.split('\n');
+    expect(Number.parseFloat(missing!)).not.toBeNaN();
+    expect(missing).toBe(unknown);
+    await run('train', 'whole.csv', ...args, '--unknown', 'error', '--out', 'wary.bp4');
+    const refused = await run('predict', 'wary.bp4', 'two.csv');
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining("column 'town' is missing")]);
   });
 
   it('has NA in place of a number that is missing, so that no line is blank', async () => {

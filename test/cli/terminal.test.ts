@@ -93,6 +93,39 @@ describe('where the guess of the answer is in doubt', () => {
   });
 });
 
+describe('where texts are among the numbers of an input', () => {
+  const profile = profileTable(
+    Table.fromCSV(
+      `size,price\n${Array.from({ length: 30 }, (_, n) => `${n === 9 ? 'big' : n * n},${n / 7}`).join('\n')}`,
+    ),
+  );
+
+  it.each([
+    ['missing', { inputs: ['size'], categorical: [], formats: { size: { kind: 'number', gaps: ['big'] } } }],
+    ['categories', { inputs: ['size'], categorical: ['size'] }],
+  ])('a person may take them as %s, and the answer stays', async (name, columns) => {
+    const asked: string[] = [];
+    const choose = (question: string): Promise<string> => Promise.resolve((asked.push(question), name));
+    const guess = await guessColumns('t.csv', profile, {}, choose);
+    expect(guess).toMatchObject({ reason: 'by its name', columns: { ...columns, targets: ['price'] } });
+    expect(asked).toEqual([
+      "t.csv: the numbers of column 'size' have 'big' among them; how should it be read?",
+    ]);
+  });
+
+  it('a person may leave the column out, and the answer stays', async () => {
+    const choose = (): Promise<string> => Promise.resolve('ignore');
+    // Without d, the rate would be the guess.
+    const row = (n: number): string => `${n % 2},${n % 3},${n / 7},${n === 9 ? 'big' : n * n}`;
+    const others = Table.fromCSV(`a,b,rate,d\n${Array.from({ length: 30 }, (_, n) => row(n)).join('\n')}`);
+    const { columns } = await guessColumns('t.csv', profileTable(others), {}, choose);
+    expect(columns).toMatchObject({ label: 'a', inputs: ['b', 'rate'] });
+    await expect(guessColumns('t.csv', profile, {}, choose)).rejects.toThrow(
+      "no column is left to predict 'price' from; 'size' is left out: ignored",
+    );
+  });
+});
+
 describe('an unknown option', () => {
   const cases: [command: string, typed: string[], meant: string][] = [
     ['train', ['--lr', '--learning_rate', '--learningRate', '--eta', '--lr=0.1', '-lr'], '--learning-rate'],

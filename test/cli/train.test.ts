@@ -246,7 +246,9 @@ describe('train --stream', () => {
     const { code, stdout, stderr } = await run('train', 'pairs.csv', ...args);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Test {2}/m);
-    expect(stderr).toMatch(/^bp4: test: \d+ samples have categories that don't occur in the training samples/m);
+    expect(stderr).toMatch(
+      /^bp4: test: \d+ samples have categories that don't occur in the training samples/m,
+    );
   });
 
   it('resumes a training with --stream to the same bits', async () => {

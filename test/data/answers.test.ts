@@ -102,6 +102,17 @@ it('suggestColumns is in doubt unless a name decides', () => {
   expect([suggest('a,b,c'), suggest('a,price,c'), suggest('mpg,price,c')]).toEqual([true, false, true]);
 });
 
+it('suggestColumns is in doubt by the values only if another column comes close', () => {
+  const suggest = (row: (n: number) => string): boolean =>
+    suggestColumns(profileTable(table('a,b,c', row))).isInDoubt;
+  const isClass = suggest((n) => `${n / 7},${n * n},${n % 2}`);
+  const areClasses = suggest((n) => `${n / 7},${n % 2},${n % 3}`);
+  const { isInDoubt: isLastOnly } = suggestColumns(
+    profileTable(table('age,b,c', (n) => `${n / 7},${n * n},${n / 9}`)),
+  );
+  expect([isClass, areClasses, isLastOnly]).toEqual([false, true, true]);
+});
+
 it('suggestColumns takes many integers for classes only if each has five rows on average', () => {
   const taskOf = (classes: number): string =>
     suggestColumns(profileTable(table('a,class', (n) => `${n / 7},${n % classes}`))).task;

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { Dataset } from '../../src/data/index.js';
+import { Dataset, DataStream, type NPYSources } from '../../src/data/index.js';
 import { writeNPY, writeNPZ, type WritableValues } from '../../src/formats/numpy/index.js';
 import { FormatError } from '../../src/index.js';
 import { expectError, type Expected } from '../support/patient.js';
@@ -10,13 +10,23 @@ import { expectError, type Expected } from '../support/patient.js';
 const npy = (values: WritableValues, ...shape: number[]): Uint8Array => writeNPY(values, shape);
 const inputs = npy(Float32Array.of(1, 2, 3, 4, 5, 6), 3, 2);
 
-/** An array of strings of one character, as np.array(['b', 'a']). */
-function strings(text: string): Uint8Array {
-  const bytes = npy(Uint32Array.from(Array.from(text, (char) => char.codePointAt(0)!)), text.length);
-  const header = new TextDecoder('latin1').decode(bytes.subarray(0, 128));
-  bytes.set(new TextEncoder().encode(header.slice(10, 128).replace('<u4', '<U1')), 10);
+/** An array of strings of up to nine characters, as np.array(['b', 'a']). */
+function strings(texts: Iterable<string>, ...shape: number[]): Uint8Array {
+  const list = [...texts];
+  const width = Math.max(...list.map((text) => text.length));
+  const codes = list.flatMap((text) => Array.from({ length: width }, (_, i) => text.codePointAt(i) ?? 0));
+  const bytes = npy(Uint32Array.from(codes), codes.length);
+  const header = new TextDecoder('latin1').decode(bytes.subarray(0, 128)).slice(10, 128);
+  const [size, known] = [header.length, shape.length > 0 ? shape : [list.length]];
+  const renamed = header
+    .replace('<u4', `<U${width}`)
+    .replace(/\([^)]*\)/, `(${known.join(', ')}${known.length === 1 ? ',' : ''})`)
+    .trimEnd();
+  bytes.set(new TextEncoder().encode(`${renamed.padEnd(size - 1)}\n`), 10);
   return bytes;
 }
+
+const streams = (labels: Uint8Array): NPYSources => ({ inputs: () => [inputs], labels: () => [labels] });
 
 describe('Dataset.fromNPY with a file for each array', () => {
   it('fromNPY reads 64-bit integers as labels', () => {
@@ -37,6 +47,24 @@ describe('Dataset.fromNPY with a file for each array', () => {
     const data = Dataset.fromNPY({ inputs, labels: strings('bab') });
     expect(data.classes).toEqual(['a', 'b']);
     expect(Array.from(data.labels!)).toEqual([1, 0, 1]);
+  });
+
+  it('texts of different spelling stay different labels, in every file of NumPy', async () => {
+    const labels = strings(['1e3', '1000', '01']);
+    const classes = ['01', '1000', '1e3'];
+    expect(Dataset.fromNPY({ inputs, labels }).classes).toEqual(classes);
+    expect((await DataStream.fromNPY(streams(labels))).classes).toEqual(classes);
+    const table = strings(['1', '1e3', '2', '1000', '3', '01'], 3, 2);
+    expect(Dataset.fromNPY(table, { label: '1' }).classes).toEqual(classes);
+  });
+
+  it('labels that are ids are refused in every file of NumPy, because a label is an index', async () => {
+    const ids = BigInt64Array.of(0n, 1n, 10_000_000n);
+    const message = 'labels: the largest of 3 is 10000000';
+    expect(() => Dataset.fromNPY({ inputs, labels: npy(ids, 3) })).toThrow(message);
+    await expect(DataStream.fromNPY(streams(npy(ids, 3)))).rejects.toThrow(message);
+    const npz = writeNPZ({ x: { values: Float32Array.of(1, 2, 3), shape: [3, 1] }, y: ids });
+    expect(() => Dataset.fromNPZ(npz, { inputs: 'x', labels: 'y' })).toThrow(message);
   });
 
   it('fromNPY reads targets of one dimension and of two', () => {

@@ -1,3 +1,4 @@
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { Dataset, DataStream, detectDialect, profileTable, Table } from '../../src/data/index.js';
 import { expectError } from '../support/patient.js';
@@ -153,6 +154,7 @@ describe('the header', () => {
     ['numbers that count on', '0,1,2\n3,4,5\n6,7,8', false],
     ['texts that occur again', 'x,o,win\no,o,lose\nx,x,win\no,x,lose', false],
     ['texts that occur nowhere else', 'left,right,result\nx,o,win\no,o,lose\nx,o,win', true],
+    ['a text that occurs again, and one above numbers', 'y,week\ny,0\ny,2\nn,4', true],
     ['dates', '2026-01-05,red\n2026-01-06,blue\n2026-01-07,green', false],
     ['names that are there twice', 'color,color,kind\nr,g,a\nr,r,b\ng,g,a', true],
     ['an unnamed index', ',x,kind\n0,5,a\n1,6,b', true],
@@ -210,9 +212,9 @@ describe('encodings', () => {
     [
       'Windows-1252',
       [...toBytes('x,kind\n1,caf'), 0xe9, 10],
-      /^text: line 2 has bytes that are not valid UTF-8; .* encoding: 'windows-1252'$/,
+      /^text: line 2 has bytes that are not valid UTF-8; .*new TextDecoderStream\('windows-1252'\)\)$/,
     ],
-    ['GB18030', [...toBytes('x,kind\n1,'), 0xbb, 0xc6, 0xba, 0xec, 10], /encoding: 'gb18030'$/],
+    ['GB18030', [...toBytes('x,kind\n1,'), 0xbb, 0xc6, 0xba, 0xec, 10], /TextDecoderStream\('gb18030'\)/],
     [
       'a workbook',
       [0x50, 0x4b, 3, 4, ...toBytes('....[Content_Types].xml')],
@@ -223,6 +225,23 @@ describe('encodings', () => {
       () => DataStream.fromCSV(inPieces(Uint8Array.from(bytes), 100), { label: 'kind' }),
       [Error, message],
     );
+  });
+
+  it('names of columns are composed in JSON, JSON Lines and Parquet, and texts in JSON', async () => {
+    const decomposed = '[{"Gro\u0308\u00dfe":1,"kind":"cafe\u0301"}]';
+    for (const table of [Table.fromJSON(decomposed), Table.fromJSONLines(decomposed.slice(1, -1))])
+      expect(Dataset.fromTable(table, { label: 'kind' })).toMatchObject({
+        columns: ['Gr\u00f6\u00dfe'],
+        classes: ['caf\u00e9'],
+      });
+    const file = parquetWriteBuffer({
+      columnData: [
+        { name: 'Gro\u0308\u00dfe', data: [1, 2], type: 'DOUBLE' },
+        { name: 'kind', data: [0, 1], type: 'INT32' },
+      ],
+    });
+    const data = await Dataset.fromParquet(new Uint8Array(file), { label: 'kind' });
+    expect([data.columns, [...data.inputs]]).toEqual([['Gr\u00f6\u00dfe'], [1, 2]]);
   });
 
   it('composed and decomposed characters are one text', () => {

@@ -241,6 +241,15 @@ describe('a category that the network does not know', () => {
     net.dispose();
   });
 
+  it('is refused as a number in an object, whose categories are texts', async () => {
+    const net = await create(regression.fitTransforms({ unknown: 'zeros' }));
+    await expectError(
+      () => net.predict([{ coat: 1, legs: 4 }]),
+      [RangeError, "inputs[0]['coat']: expected one of 'blue', 'green', 'red', got 1"],
+    );
+    net.dispose();
+  });
+
   it.each(['zeros', 'other'] as const)('has no column of its own under %s', async (unknown) => {
     const net = await create(regression.fitTransforms({ unknown }));
     expect([...net.backprop(second).inputs.subarray(0, 3)]).toEqual([0, 0, 0]);

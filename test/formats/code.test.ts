@@ -194,7 +194,7 @@ describe('transforms', () => {
   });
 
   it.each(['zeros', 'other'] as const)(
-    'the module has the policy for unknown categories: %s',
+    'the module of a network or an ensemble has the policy for unknown categories: %s',
     async (unknown) => {
       const oneHot = {
         kind: 'oneHot',
@@ -206,9 +206,11 @@ describe('transforms', () => {
         ...{ inputs: 3, seed: 4, layers: [{ units: 2, activation: 'tanh' }] },
         transforms: { inputs: [oneHot] },
       });
-      const { predict } = await imported(toModule(net));
-      for (const color of ['blue', 'other', 'red', 'green']) {
-        expect([...predict({ color })]).toEqual([...net.predict([{ color }])]);
+      for (const model of [net, await Ensemble.fromNetworks([{ network: net }])]) {
+        const { predict } = await imported(toModule(model));
+        for (const color of ['blue', 'other', 'red', 'green']) {
+          expect([...predict({ color })]).toEqual([...model.predict([{ color }])]);
+        }
       }
     },
   );

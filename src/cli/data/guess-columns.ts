@@ -1,6 +1,7 @@
 import {
   suggestColumns,
   type ColumnChoice,
+  type ColumnNote,
   type ColumnSuggestion,
   type TableProfile,
 } from '../../data/index.js';
@@ -23,16 +24,60 @@ export async function guessColumns(
   choose: Choose | undefined,
 ): Promise<ColumnSuggestion> {
   checkChoice(path, profile, choice);
-  const guess = await inFile(path, () => suggestColumns(profile, choice));
-  const { isInDoubt, alternatives, reason = '', columns } = guess;
-  if (!isInDoubt || !choose) return guess;
-  const name = columns.label ?? columns.targets![0]!;
-  const answer = await choose(
+  const suggest = (made: ColumnChoice): Promise<ColumnSuggestion> =>
+    inFile(path, () => suggestColumns(profile, made));
+  const guess = await suggest(choice);
+  if (!choose) return guess;
+  const answer = guess.isInDoubt ? await askForAnswer(path, profile, guess, choose) : undefined;
+  const made = answer === undefined ? choice : { ...choice, answer };
+  const known = answer === undefined ? guess : await suggest(made);
+  if (!known.notes.some(isOfWords)) return known;
+  // Without a column the guess of the answer may be another one.
+  const fixed = known.reason === undefined ? made : { ...made, answer: nameAnswer(known) };
+  const { reason, alternatives } = known;
+  return { ...(await suggest(await askAboutWords(path, known, fixed, choose))), reason, alternatives };
+}
+
+const nameAnswer = ({ columns }: ColumnSuggestion): string => columns.label ?? columns.targets![0]!;
+
+const askForAnswer = (
+  path: string,
+  { columns }: TableProfile,
+  guess: ColumnSuggestion,
+  choose: Choose,
+): Promise<string> =>
+  choose(
     `${path}: which column should be predicted?`,
-    [{ name, reason }, ...alternatives],
-    profile.columns.map((column) => column.name),
+    [{ name: nameAnswer(guess), reason: guess.reason ?? '' }, ...guess.alternatives],
+    columns.map(({ name }) => name),
   );
-  return inFile(path, () => suggestColumns(profile, { ...choice, answer }));
+
+const isOfWords = ({ kind }: ColumnNote): boolean => kind === 'words';
+
+const wordChoices = [
+  { name: 'missing', reason: 'the texts count as missing' },
+  { name: 'categories', reason: 'every value is a category' },
+  { name: 'ignore', reason: 'the column is no input' },
+];
+
+/** Asks about each column of numbers with texts among them. */
+async function askAboutWords(
+  path: string,
+  { notes }: ColumnSuggestion,
+  choice: ColumnChoice,
+  choose: Choose,
+): Promise<ColumnChoice> {
+  const categorical = [...(choice.categorical ?? [])];
+  const ignore = [...(choice.ignore ?? [])];
+  const names = wordChoices.map(({ name }) => name);
+  for (const { name, option } of notes.filter(isOfWords)) {
+    const words = joinNames((option.values ?? []).map((text) => `'${text}'`));
+    const question = `${path}: the numbers of column '${name}' have ${words} among them; how should it be read?`;
+    const answer = await choose(question, wordChoices, names);
+    if (answer === 'categories') categorical.push(name);
+    if (answer === 'ignore') ignore.push(name);
+  }
+  return { ...choice, categorical, ignore };
 }
 
 /** The error of an option that names a column which a file doesn't have. @param names those that it has */

@@ -1,5 +1,4 @@
-import { Column, MISSING } from '../../data/columns.js';
-import { Gaps } from '../../data/gaps.js';
+import { Column, createReadings, MISSING } from '../../data/columns.js';
 import { show } from '../../base/check.js';
 import { DataError, isInputFault } from '../errors.js';
 import type { ModelSignature } from '../model/signature.js';
@@ -21,15 +20,14 @@ export class RowValues {
   /** @param isText whether numbers are written as text */
   constructor(signature: ModelSignature, isText: boolean) {
     this.#signature = signature;
-    const { inputs, formats = {}, gaps = [], notGaps = [] } = signature.reading;
-    const list = new Gaps({ gaps, notGaps });
+    const { inputs } = signature.reading;
+    const readingOf = createReadings(signature.reading);
     this.#columns = Array.from({ length: signature.width }, (_, k) => {
       const transform = signature.transforms?.[k];
       const categories = transform?.kind === 'oneHot' ? transform.categories : false;
       const name = inputs?.[k] ?? String(k);
       const source = { origin: isText ? 'text' : 'values', describeCell: () => '' } as const;
-      const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
-      return new Column(source, name, 'input', categories, { reading: { format, gaps: list } });
+      return new Column(source, name, 'input', categories, { reading: readingOf(name) });
     });
     this.#categories = Array.from({ length: signature.width }, (_, k) => {
       const transform = signature.transforms?.[k];

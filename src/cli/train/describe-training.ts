@@ -102,7 +102,8 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
   );
   describeNotes(output, guess?.notes ?? []);
   for (const { name, reason, option } of guess?.leftOut ?? []) {
-    const keep = reason.startsWith('text') ? '--categorical NAME keeps its most frequent values' : '';
+    const isOfTexts = /^(?:text|identifiers)/.test(reason);
+    const keep = isOfTexts ? '--categorical NAME keeps its most frequent values' : '';
     row(output, 'left out', `${nameText(name)}: ${reason}`, option ? describeCure(option) : keep);
   }
   if (dropped > 0)
@@ -134,7 +135,13 @@ function describeData(output: Output, { found, about, train }: PreparedTraining)
 const describeRunnerUp = ({ isInDoubt, alternatives: [runnerUp] }: ColumnSuggestion): string =>
   isInDoubt && runnerUp ? `next best: ${nameText(runnerUp.name)}; ` : '';
 
-const noteRows = { format: 'numbers', gap: 'gaps', category: 'texts', suspect: 'gaps' } as const;
+const noteRows = {
+  format: 'numbers',
+  gap: 'gaps',
+  words: 'gaps',
+  category: 'texts',
+  suspect: 'gaps',
+} as const;
 
 /** One line for all columns of which the same is said. */
 function describeNotes(output: Output, notes: readonly ColumnNote[]): void {
@@ -149,7 +156,7 @@ function describeNotes(output: Output, notes: readonly ColumnNote[]): void {
     const [first] = group.map(({ name }) => name) as [string];
     const name = group.length > 1 ? 'NAME' : first;
     const cures: Readonly<Record<string, string>> = {
-      categorical: `${quoteOption('categorical', name)} keeps the ${kind === 'gap' ? 'texts' : 'text'}`,
+      categorical: `${quoteOption('categorical', name)} keeps the ${kind === 'format' ? 'text' : 'texts'}`,
       ignore: `${quoteOption('ignore', name)} leaves it out`,
       gaps: `${quoteOption('gaps', (option.values ?? []).join(','))} treats it as missing`,
     };

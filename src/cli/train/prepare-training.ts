@@ -24,6 +24,7 @@ import {
 import { checkSpec } from '../../model/spec.js';
 import { checkTrainOptions } from '../../training/options.js';
 import {
+  chooseMissing,
   Dataset,
   DataStream,
   findWarnings,
@@ -31,6 +32,7 @@ import {
   type ColumnSuggestion,
   type DataWarning,
   type FitKind,
+  type MissingPolicy,
   type Task,
   type TableProfile,
 } from '../../data/index.js';
@@ -182,29 +184,19 @@ async function readTable(
     maxCategories: flags.categories,
   };
   const guess = await guessColumns(displayPath(file.path), profile, choice, choose);
-  const { gaps: marks, notGaps } = texts;
+  const { gaps, notGaps } = texts;
   const { categorical, ...chosen } = guess.columns;
-  const columns = { ...chosen, ...(marks && { gaps: marks }), ...(notGaps && { notGaps }) };
-  const rows = profile.count;
-  const inputs = new Set(columns.inputs);
-  const used = new Set([...inputs, ...(columns.targets ?? [columns.label!])]);
-  const gaps = profile.columns.filter(({ name, missing }) => used.has(name) && missing > 0);
-  const given = flags.missing;
-  const hasTextGaps = gaps.some(({ name }) => categorical.includes(name));
-  let missing = given ?? (hasTextGaps ? 'category' : gaps.length > 0 ? 'drop' : 'error');
-  const read = async (): Promise<Dataset | DataStream> =>
+  const columns = { ...chosen, ...(gaps && { gaps }), ...(notGaps && { notGaps }) };
+  const read = async (missing: MissingPolicy): Promise<Dataset | DataStream> =>
     await (file.stream ?? file.read)(
       { ...columns, missing, ...(categorical.length > 0 && { categorical }) },
       onSorted,
     );
-  let data = await read();
-  const canFill = gaps.every(({ name, kind }) => kind === 'number' && inputs.has(name));
-  const answer = profile.columns.find(({ name }) => name === columns.label);
-  const losesClass = answer !== undefined && (data.classes?.length ?? 0) < Math.min(answer.distinct, 1000);
-  if (given === undefined && !hasTextGaps && (rows - data.count > rows / 10 || losesClass) && canFill) {
-    missing = 'mean';
-    data = await read();
-  }
+  const given = flags.missing;
+  const { data, missing } =
+    given === undefined
+      ? await chooseMissing(profile, guess, read)
+      : { data: await read(given), missing: given };
   if (data.classes?.length === 1) throw refuseOneClass(file.path, columns.label!, data.classes[0]!);
   const { classes, categories } = data;
   const reading = {
@@ -215,7 +207,7 @@ async function readTable(
     ...(classes && { classes }),
     ...(categorical.length > 0 && { categorical: categories }),
   };
-  return { data, task: guess.task, reading, guess, profile, dropped: rows - data.count, missing };
+  return { data, task: guess.task, reading, guess, profile, dropped: profile.count - data.count, missing };
 }
 
 /** Gaps may leave a single class of several. */

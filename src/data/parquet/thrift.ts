@@ -143,7 +143,7 @@ export const text = (struct: Struct, field: number): string => toText(struct.get
 
 export function toText(value: Value | undefined): string {
   if (!(value instanceof Uint8Array)) throw damaged('a text is missing');
-  return new TextDecoder().decode(value);
+  return new TextDecoder().decode(value).normalize('NFC');
 }
 
 export function checkStruct(value: Value | undefined): Struct {

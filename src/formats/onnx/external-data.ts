@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.js';
 import { show } from '../../base/check.js';
-import { listNames } from '../companions.js';
+import { listNames } from '../files-by-name.js';
 import { EXTERNAL, type Graph, type Tensor } from './proto.js';
 
 export const isExternal = ({ dataLocation, externalData }: Tensor): boolean =>

@@ -7,7 +7,7 @@ import { checkKeys } from '../../base/check.js';
 import { loaded } from '../../base/loaded.js';
 import type { Network } from '../../network.js';
 import { checkBytes, type Bytes } from '../../base/bytes.js';
-import { collectFiles } from '../companions.js';
+import { collectFiles } from '../files-by-name.js';
 import { importNetwork } from '../portable.js';
 import type { ONNXOptions } from './read.js';
 

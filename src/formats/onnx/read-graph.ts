@@ -21,7 +21,7 @@ import {
   type Flow,
   type GraphLayer,
 } from './node.js';
-import { listNames } from '../companions.js';
+import { listNames } from '../files-by-name.js';
 import type { ExternalData } from './external-data.js';
 import { findHint } from './hints.js';
 import { checkNorm } from './layers.js';

@@ -2,7 +2,7 @@ import { FormatError, RangeFault, within } from '../../errors.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/state.js';
 import { checkSpec, type LossSpec } from '../../model/spec.js';
-import { listNames, type FilesByName } from '../companions.js';
+import { listNames, type FilesByName } from '../files-by-name.js';
 import { nameForeign } from '../foreign.js';
 import { decode } from './decode.js';
 import { ExternalData, listLocations } from './external-data.js';

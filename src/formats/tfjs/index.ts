@@ -7,4 +7,4 @@
 export { fromTFJS, type TFJSOptions } from './read.js';
 export { toTFJS, type TFJSModel, type TFJSWeight } from './write.js';
 export { listFiles, type TFJSWeights } from './weights.js';
-export type { FilesByName } from '../companions.js';
+export type { FilesByName } from '../files-by-name.js';

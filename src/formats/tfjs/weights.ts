@@ -2,7 +2,7 @@ import { FormatError, TypeFault } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { Tensor } from '../../model/safetensors.js';
 import { viewBytes } from '../../base/bytes.js';
-import { collectFiles, listNames, type FilesByName } from '../companions.js';
+import { collectFiles, listNames, type FilesByName } from '../files-by-name.js';
 import { decodeHalf } from '../half.js';
 import { readObject, readFloat, readArray, readSizes, readString, type Fields } from './fields.js';
 

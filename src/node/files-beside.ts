@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join, relative } from 'node:path';
 import { show } from '../base/check.js';
 import { FormatError } from '../errors.js';
-import { listNames } from '../formats/companions.js';
+import { listNames } from '../formats/files-by-name.js';
 import { FileError } from './file-error.js';
 import { read } from './files.js';
 
