@@ -5,7 +5,6 @@ import { textTable } from '../terminal/text-table.js';
 import { countParts } from '../model/model-file.js';
 import { describeData, eventOfData, row } from '../train/describe-training.js';
 import type { PreparedSearch } from './prepare-search.js';
-import { formatValue } from './search-progress.js';
 import { formatDomain } from './space.js';
 
 // What `bp4 search` says before the first trial and after the last.
@@ -61,7 +60,7 @@ export function describeResult(
   output.say();
   const rows = Object.entries(importances).map(([name, share]) => [
     name,
-    name in best.values ? formatValue(best.values[name]) : '',
+    String(best.values[name] ?? ''),
     formatPercent(share),
   ]);
   for (const line of textTable(['', 'value', 'importance'], rows).split('\n')) output.say(`  ${line}`);

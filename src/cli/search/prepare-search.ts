@@ -77,7 +77,7 @@ export async function prepareSearch(
   const train = parts.train as Dataset;
   const division = chooseDivision(flags, train.count);
   const outputs = task === 'classification' ? train.classes!.length : train.targets!.length / train.count;
-  const inputs = transformedWidth(await train.fitTransforms());
+  const inputs = transformedWidth(train.fitTransforms());
   const { count, classes, labels } = train;
   const sizes = {
     inputs,

@@ -86,10 +86,7 @@ export class SearchProgress {
 }
 
 /** `learning-rate 0.0123  hidden 64,32`. */
-export const formatValues = (values: StudyTrial['values']): string =>
+const formatValues = (values: StudyTrial['values']): string =>
   Object.entries(values)
-    .map(([name, value]) => `${name} ${formatValue(value)}`)
+    .map(([name, value]) => `${name} ${value as string | number}`)
     .join('  ');
-
-/** A value as it is typed. */
-export const formatValue = (value: unknown): string => String(value);

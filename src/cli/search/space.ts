@@ -55,8 +55,8 @@ export function joinFlags(flags: SearchFlags, values: SpaceValues): SearchFlags 
   const read = Object.entries(values).map(([name, value]): [string, unknown] => {
     const option = options.get(name)!;
     const text = String(value);
-    const parse = (): unknown => option.parseArg?.(text, undefined) ?? text;
-    return [option.attributeName(), inSpace(name, parse)];
+    const { parseArg } = option as { readonly parseArg?: (text: string, before: undefined) => unknown };
+    return [option.attributeName(), parseArg ? inSpace(name, () => parseArg(text, undefined)) : text];
   });
   return { ...flags, ...Object.fromEntries(read) };
 }

@@ -63,7 +63,7 @@ export async function prepareTraining(
     data instanceof DataStream
       ? await setAside(flags, read, data, onRead)
       : await splitSamples(flags, read, data, onRead);
-  const { train, test } = parts;
+  const { train } = parts;
   const fitted = chooseTransforms(flags, train, task);
   const transforms = fitted && (await (parts.fitted ?? train).fitTransforms(fitted));
   const outputs = task === 'classification' ? train.classes!.length : (train.targetColumns?.length ?? 1);
