@@ -142,7 +142,7 @@ function sayStopped(output: Output, done: number, journalPath: string): StoppedE
   output.event('stopped', { trials: done, path: journalPath });
   return new StoppedError({
     place: '',
-    problem: `stopped after ${formatCount(done, 'trial')}; ${journalPath} has them all`,
+    problem: `stopped after ${formatCount(done, 'trial')}; ${journalPath} has them`,
     cure: 'the same command continues',
   });
 }

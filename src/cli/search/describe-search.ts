@@ -60,7 +60,7 @@ export function describeResult(
   output.say();
   const rows = Object.entries(importances).map(([name, share]) => [
     name,
-    String(best.values[name] ?? ''),
+    `${(best.values[name] as string | number | undefined) ?? ''}`,
     formatPercent(share),
   ]);
   for (const line of textTable(['', 'value', 'importance'], rows).split('\n')) output.say(`  ${line}`);
