@@ -48,6 +48,14 @@ describe('threads', () => {
     expect(withoutTimes(other)).toEqual(withoutTimes(one));
   });
 
+  it('refuse a task whose signal has aborted, instead of starting a thread for it', async () => {
+    const executor = threads(1);
+    await executor.open(data);
+    const running = executor.run({} as never, { signal: AbortSignal.abort(new Error('stopped')) });
+    await expect(running).rejects.toThrow('stopped');
+    await executor.close();
+  });
+
   it('pass on what a task throws', async () => {
     const executor = threads(1);
     await executor.open(data);

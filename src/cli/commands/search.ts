@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { StateError } from '../../errors.js';
@@ -108,6 +109,7 @@ async function runStudy(
     () => undefined,
     () => progress.stop(),
   );
+  setMaxListeners(0, stop.signal); // each trial in progress listens
   try {
     const result = await study({
       space,
