@@ -52,8 +52,9 @@ describe('threads', () => {
     const executor = threads(1);
     await executor.open(data);
     const running = executor.run({} as never, { signal: AbortSignal.abort(new Error('stopped')) });
-    await expect(running).rejects.toThrow('stopped');
+    const refused = expect(running).rejects.toThrow('stopped');
     await executor.close();
+    await refused;
   });
 
   it('pass on what a task throws', async () => {
