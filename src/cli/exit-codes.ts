@@ -7,8 +7,8 @@ const exits = {
   done: { code: 0, meaning: 'success' },
   fault: { code: 1, meaning: 'a bug in bp4' },
   usage: { code: 2, meaning: 'an unknown command or option, or an invalid value' },
-  data: { code: 3, meaning: "data or a file that can't be read or written" },
-  diverged: { code: 4, meaning: 'the training diverged' },
+  data: { code: 3, meaning: "a file that can't be read or written, or data that can't be used" },
+  diverged: { code: 4, meaning: 'bp4 train: training diverged' },
   stopped: {
     code: 130,
     meaning: 'stopped by Ctrl-C, SIGTERM or SIGHUP; the model was saved, if it had learned anything',

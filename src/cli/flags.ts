@@ -69,12 +69,12 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
   },
   categorical: {
     flags: ['categorical', 'ignore'],
-    cure: () => '--categorical takes it as a category, --ignore leaves it out',
+    cure: () => '--categorical NAME treats it as a category, --ignore NAME leaves it out',
   },
   gaps: {
     flags: ['gaps', 'categorical', 'ignore'],
     cure: (values) =>
-      `--gaps='${values.join(',')}' takes it as missing, --categorical takes the column as categories, --ignore leaves it out`,
+      `--gaps='${values.join(',')}' treats it as missing, --categorical NAME treats the column as categories, --ignore NAME leaves it out`,
   },
   notGaps: {
     flags: ['not-gaps'],
@@ -85,11 +85,11 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
     cure: ([mark]) => `--decimal ${mark === ',' ? 'comma' : 'point'} reads it otherwise`,
   },
   dates: { flags: ['dates'], cure: (values) => `--dates ${values.join(' or ')} reads them` },
-  delimiter: { flags: ['delimiter'], cure: ([mark = ',']) => `give --delimiter ${JSON.stringify(mark)}` },
+  delimiter: { flags: ['delimiter'], cure: ([mark = ',']) => `try --delimiter ${JSON.stringify(mark)}` },
   header: { flags: ['header'], cure: () => '--header a,b,… names the columns' },
   skip: {
     flags: ['skip'],
-    cure: ([lines]) => `if the lines before it are no part of the table, use --skip ${lines}`,
+    cure: ([lines]) => `if the lines before it aren't part of the table, use --skip ${lines}`,
   },
   comment: {
     flags: ['comment'],

@@ -98,7 +98,7 @@ export function createProgram(version: string, argv: readonly string[]): Command
     .usage('<command> [options]')
     .version(version, '-v, --version', 'Print the version')
     .option('--debug', 'Print a stack trace with errors')
-    .helpOption('-h, --help', 'Print help; after a command, its options')
+    .helpOption('-h, --help', 'Print this help; bp4 COMMAND --help prints the options of a command')
     .helpCommand('help [command]', 'Print the options of a command, with examples')
     .enablePositionalOptions()
     .exitOverride()

@@ -263,7 +263,7 @@ export class Column {
     if (this.role === 'label' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
       throw new RangeFault({
         place: this.describeCell(row),
-        problem: `is ${value}; JavaScript rounds integers above 2^53, so that two classes may become one`,
+        problem: `is ${String(value)}; JavaScript rounds integers above 2^53, so that two classes may become one`,
         cure: 'save it as text',
       });
     }
@@ -275,7 +275,7 @@ export class Column {
       if (this.#given) {
         throw new RangeFault({
           place: this.describeCell(row),
-          problem: `${show(value)} is not one of the categories ${listed(this.#given)}`,
+          problem: `${show(value)} is not one of the ${this.role === 'input' ? 'categories' : 'classes'} ${listed(this.#given)}`,
         });
       }
       const [first] = this.#codes.keys();

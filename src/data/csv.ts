@@ -234,7 +234,7 @@ export class CSVRows implements TextRows {
     if (cells.length === 1 && other !== undefined) {
       throw new RangeFault({
         place: `CSV row ${number}`,
-        problem: `has a single field, which contains ${JSON.stringify(other)}`,
+        problem: `it has a single field, which contains ${JSON.stringify(other)}`,
         cure: `set { delimiter: ${JSON.stringify(other)} }`,
         option: { name: 'delimiter', values: [other] },
       });

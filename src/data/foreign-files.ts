@@ -64,11 +64,15 @@ const foreignKinds: readonly ForeignKind[] = [
   },
   {
     beginning: /^RDX[23]\n/,
-    what: 'a file of R',
+    what: 'an R file',
     cure: 'save it as CSV: write.csv(data, path, row.names = FALSE)',
   },
   { beginning: /^%PDF-/, what: 'a PDF document', cure: 'save the table as CSV' },
-  { beginning: /^(?:\x89PNG|\xff\xd8\xff|GIF8[79]a)/, what: 'an image', cure: 'give a file of rows of data' },
+  {
+    beginning: /^(?:\x89PNG|\xff\xd8\xff|GIF8[79]a)/,
+    what: 'an image',
+    cure: 'give a file with rows of data',
+  },
   {
     beginning: /^version https:\/\/git-lfs\./,
     what: 'a Git LFS pointer, not the file itself',
@@ -82,8 +86,8 @@ const foreignKinds: readonly ForeignKind[] = [
   { beginning: /^(?:\xef\xbb\xbf)?\s*<\?xml\b/, what: 'XML', cure: 'save the table as CSV' },
   {
     beginning: /^[^]{4}\0{4}\{"(?:__metadata__|[^"]*":\{"dtype)/,
-    what: 'a model (safetensors)',
-    cure: 'give a file of rows of data',
+    what: 'a model, not data',
+    cure: 'give a file with rows of data',
   },
 ];
 

@@ -598,7 +598,7 @@ class Texts {
     if (!words && dmy >= least && dmy === this.#dates.get('mdy')) {
       const [example] = this.#words.keys();
       return {
-        looksLike: `dates such as '${example!}', where day or month may come first`,
+        looksLike: `dates such as '${example!}', in which day and month can't be told apart`,
         doubt: { option: 'dates', value: 'dmy' },
       };
     }

@@ -211,7 +211,12 @@ export function checkCount(
   if (count === undefined)
     throw new RangeFault({
       place,
-      problem: hasHeader ? 'it has a header but no rows' : 'expected at least one row of data, got none',
+      problem: hasHeader
+        ? 'there are no rows below the header'
+        : 'expected at least one row of data, got none',
+      cure: hasHeader
+        ? 'expected a table with columns separated by commas, tabs, semicolons or bars'
+        : undefined,
     });
   if (count === 0)
     throw new RangeFault({

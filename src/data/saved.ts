@@ -54,10 +54,7 @@ export function encodeSamples({ schema, inputScale, ...samples }: SampleArrays):
     ...(inputScale !== undefined && { inputScale }),
     schema: { ...plain, ...(withOthers && { withOthers: [...withOthers] }) },
     arrays: Object.fromEntries(
-      arrays.map(({ name, values }) => [
-        name,
-        { type: values[Symbol.toStringTag] as ArrayType, length: values.length },
-      ]),
+      arrays.map(({ name, values }) => [name, { type: values[Symbol.toStringTag], length: values.length }]),
     ),
   };
   const json = new TextEncoder().encode(JSON.stringify(header));

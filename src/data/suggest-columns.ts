@@ -171,12 +171,17 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
       : categorical.has(name)
         ? undefined
         : findReasonToLeaveOut(column);
+    if (reason === undefined) return [];
+    if (!named && !ignored.has(name) && rateName(name) >= SURE)
+      return [
+        { name, reason: `named like an answer, but ${reason}`, option: { name: 'label', values: [name] } },
+      ];
     const option = reason === 'ignored' ? undefined : chooseCure(column);
-    return reason === undefined ? [] : [{ name, reason, ...(option && { option }) }];
+    return [{ name, reason, ...(option && { option }) }];
   });
   const left = new Set(leftOut.map(({ name }) => name));
   const usable = columns.filter(({ name }) => !left.has(name));
-  const [chosen, ...others] = named ? [] : rateAnswers(usable);
+  const [chosen, ...others] = named ? [] : rateAnswers(usable, columns.at(-1)!);
   if (!named && !chosen) throw refuseAll(leftOut, usable.length > 0);
   const answers = named ?? [chosen!.name];
   const predicted = new Set(answers);
@@ -310,6 +315,7 @@ function findReasonToLeaveOut(column: Candidate): string | undefined {
   if (isCategory) return undefined;
   if (looksLike !== undefined) return `looks like ${looksLike}`;
   if (column.words.length > 0) return `numbers with ${listWords(column)} among them`;
+  if (distinct === 1) return 'every row has the same text';
   return `text with ${countText(distinct)} different values`;
 }
 
@@ -355,8 +361,12 @@ const MOST_ALTERNATIVES = 4;
 const isInDoubt = ({ rate }: RatedColumn, next: RatedColumn | undefined): boolean =>
   next !== undefined && (rate >= SURE ? next.rate >= SURE : rate - next.rate < CLEAR);
 
-/** Rates every column as an answer, by its name, its position and its values. @returns the best first */
-function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
+/**
+ * Rates every column as an answer, by its name, its position and its values.
+ * @param end the last column of the table, usable or not
+ * @returns the best first
+ */
+function rateAnswers(usable: readonly Candidate[], end: Candidate): RatedColumn[] {
   const varied = usable.filter(({ distinct }) => distinct > 1);
   const classes = varied.filter(isClassColumn);
   const measured = varied.filter(isMeasured);
@@ -370,12 +380,12 @@ function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
     // Beside it there are only the conditions under which it was measured.
     if (measured.length === 1 && column === measured[0] && classes.length > 1)
       return [4.5, 'the only measurement'];
-    if (column === last) return [3, 'the last column'];
-    if (column !== first) return [0, 'by its values'];
+    if (column === last) return [3, end.name === last.name ? 'the last column' : 'the last usable column'];
+    if (column !== first) return [0, 'chosen by its values'];
     if (isFirst) return [4, 'the first column'];
     if (isClassColumn(column) ? column.distinct <= FEW_CLASSES : column.kind === 'number')
       return [2, 'the first column'];
-    return [0, 'by its values'];
+    return [0, 'chosen by its values'];
   };
   // A constant column with the name of an answer isn't passed over in silence.
   return usable
@@ -386,7 +396,7 @@ function rateAnswers(usable: readonly Candidate[]): RatedColumn[] {
       const [position, where] = ratePosition(column);
       const byValues = isClassColumn(column) ? (column.distinct === 2 ? 2 : 1) : 0;
       const rate = byName + position + byValues;
-      return { name: column.name, reason: byName > 0 ? 'by its name' : where, rate };
+      return { name: column.name, reason: byName > 0 ? 'recognized by its name' : where, rate };
     })
     .sort((a, b) => b.rate - a.rate);
 }

@@ -55,7 +55,7 @@ export function findWarnings(samples: WarnableSamples): DataWarning[] {
   const { count, width, inputScale } = samples;
   const warnings: DataWarning[] = [];
   if (count < FEWEST_SAMPLES) {
-    const problem = `only ${count === 1 ? '1 sample' : `${count} samples`}, so the figures depend on chance`;
+    const problem = `only ${count === 1 ? '1 sample' : `${count} samples`}, so the scores depend on chance`;
     warnings.push({ kind: 'few', place: '', problem, cure: 'collect more samples, or cross-validate' });
   }
   warnings.push(...findUnevenClasses(samples));
@@ -71,13 +71,13 @@ export function findWarnings(samples: WarnableSamples): DataWarning[] {
   };
   return [
     ...warnings,
-    ...ofColumns('constant', constant, 'the same value in every sample, which predicts nothing'),
+    ...ofColumns('constant', constant, 'the same value in every sample, so it predicts nothing'),
     ...ofColumns(
       'leak',
       leaks,
       leaks.length === 1
-        ? 'predicts the answer almost perfectly on its own; check that it is known before the answer'
-        : 'each predicts the answer almost perfectly on its own; check that they are known before the answer',
+        ? "predicts the answer almost perfectly on its own; make sure you'll have it when you predict, or else it leaks the answer"
+        : "each predicts the answer almost perfectly on its own; make sure you'll have them when you predict, or else they leak the answer",
     ),
   ];
 }
@@ -99,7 +99,7 @@ function findUnevenClasses({ labels, classes, count }: WarnableSamples): DataWar
     const share = formatShare(members / count);
     warnings.push({
       ...{ kind: 'imbalance', place: `class ${show(nameOf(largest))}` },
-      problem: `${share} of the samples, so always answering it is right in ${share}`,
+      problem: `${share} of the samples, so always predicting it is right ${share} of the time`,
       cure: 'give the other classes larger classWeights',
       option: { name: 'classWeights', values: ['balanced'] },
     });
@@ -108,7 +108,7 @@ function findUnevenClasses({ labels, classes, count }: WarnableSamples): DataWar
   if (rare.length > 0 && rare.length < count) {
     warnings.push({
       ...{ kind: 'rare', place: placeOf('class', 'classes', rare) },
-      problem: `a single sample${rare.length > 1 ? ' each' : ''}, which can't be both learned and tested`,
+      problem: `a single sample${rare.length > 1 ? ' each' : ''}, which can't be used both for training and for testing`,
       cure: 'add samples, or merge rare classes',
     });
   }
@@ -128,8 +128,8 @@ function findLargest(counts: ReadonlyMap<number, number>): readonly [label: numb
   return largest;
 }
 
-/** 0.99 → '99 %'; never rounded to 100 %. */
-const formatShare = (share: number): string => `${Math.floor(1000 * share) / 10} %`;
+/** 0.99 → '99%'; never rounded to 100%. */
+const formatShare = (share: number): string => `${Math.floor(1000 * share) / 10}%`;
 
 function findConstantColumns({ inputs, width }: WarnableSamples): number[] {
   let constant = Array.from({ length: width }, (_, k) => k);

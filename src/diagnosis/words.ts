@@ -2,8 +2,8 @@ import type { ActivationName, CheckedSpec } from '../model/spec.js';
 import type { LayerDiagnosis } from '../training/reports.js';
 
 // With these thresholds, MNIST causes no message if it is learned well: networks of relu or tanh, whose layers differ in speed
-// by a factor of up to 7; one or two hidden layers of sigmoids, by up to 16; and sigmoid layers that end up with 90 % of
-// units saturated and with stuck outputs for 4 % of the samples.
+// by a factor of up to 7; one or two hidden layers of sigmoids, by up to 16; and sigmoid layers that end up with 90% of
+// units saturated and with stuck outputs for 4% of the samples.
 
 /** A layer is slow if it is this many times slower than the fastest and there is a cause. */
 const SLOW = 10;
@@ -15,7 +15,7 @@ const VERY_SLOW = 100;
 /** Activations that are flat on both sides of a steep middle. The others may well be flat for half of their inputs. */
 const sigmoidal: readonly ActivationName[] = ['sigmoid', 'tanh', 'softsign'];
 
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const percent = (share: number): string => `${Math.round(100 * share)}%`;
 
 /**
  * Explains the numbers and suggests remedies; empty if all is well.
@@ -49,7 +49,7 @@ export function describeLayers(
       );
     } else if (isLast && stuck > 0.5 && loss !== 'crossEntropy' && loss !== 'binaryCrossEntropy') {
       causes.push(
-        `${loss} cost with saturated ${activation} outputs: σ′ holds δ down where ${percent(stuck)} of the samples are wrong; ` +
+        `${loss} cost with saturated ${activation} outputs, which are wrong for ${percent(stuck)} of the samples and hardly learn; ` +
           `try ${activation === 'sigmoid' ? "loss 'binaryCrossEntropy'" : "activation 'linear'"}`,
       );
     } else if (!isLast && saturated > (ratio <= SLOW ? 0.98 : isSigmoidal ? 0.5 : 0.9)) {

@@ -1,5 +1,5 @@
 import { RangeFault } from '../errors.js';
-import { checkArray, checkInteger, checkKeys, checkName, checkType, show } from '../base/check.js';
+import { checkEach, checkInteger, checkKeys, checkName, checkType, show } from '../base/check.js';
 import { checkFinite, MOST_HEADER_BYTES, MOST_PARTS, type Tensor } from './safetensors.js';
 
 const MOST_DEPTH = 32;
@@ -91,9 +91,9 @@ function readPlaces(
 }
 
 function checkIntegers(place: string, value: unknown, least: number, most: number): number[] {
-  const values = checkArray(place, value);
+  const values = checkEach(place, value, (place, size) => checkInteger(place, size, 0));
   checkInteger(`${place}.length`, values.length, least, most);
-  return values.map((size, i) => checkInteger(`${place}[${i}]`, size, 0));
+  return values;
 }
 
 /**

@@ -194,7 +194,7 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
   if (!Array.isArray(spec.layers) || spec.layers.length === 0) {
     throw new TypeFault({
       place: 'layers',
-      problem: `expected at least one layer, [{ units: 1, activation: 'sigmoid' }], got ${show(spec.layers)}`,
+      problem: `expected an array of at least one layer, got ${show(spec.layers)}`,
     });
   }
   // Array.from visits the holes of an array; map skips them.
@@ -254,7 +254,7 @@ function checkLoss(
     const losses = lossNames.filter((name) => partners[name].includes(last));
     throw new RangeFault({
       place: 'loss',
-      problem: `'${loss}' goes with a last layer of ${partners[loss].map(show).join(', ')}`,
+      problem: `'${loss}' needs a last layer of ${partners[loss].map(show).join(', ')}`,
       cure: `for '${last}' use ${losses.map(show).join(' or ')}`,
       option: { name: 'loss', values: losses },
     });

@@ -164,7 +164,7 @@ export class Recorder {
 
 /** What a line says something of: each of them has at most one line. */
 const nameSubject = ({ op_code, trial_id, step }: Line, created: number): string =>
-  [op_code, op_code === CREATE_TRIAL ? created : (trial_id ?? ''), step ?? ''].join();
+  JSON.stringify([op_code, op_code === CREATE_TRIAL ? created : trial_id, step]);
 
 function parseLine(line: string, l: number): Line {
   try {

@@ -16,7 +16,7 @@ const metrics = {
 } as const satisfies Record<string, { readonly measure: Measure; readonly isLoss: boolean }>;
 
 export type MetricName = keyof typeof metrics;
-export const metricNames = Object.keys(metrics) as MetricName[];
+const metricNames = Object.keys(metrics) as MetricName[];
 
 export const checkMetric = (place: string, metric: unknown): MetricName =>
   checkName(place, metric, metricNames);

@@ -227,7 +227,7 @@ export class Samples {
     const { inputs, targets, labels, weights } = this.#parts;
     const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given =>
       values &&
-      (Float64Array.from({ length: count * width }, (_, i) => {
+      ((values.constructor as typeof Float64Array).from({ length: count * width }, (_, i) => {
         const n = Math.floor(i / width) * step;
         return values[(this.#chosen?.[n] ?? n) * width + (i % width)]!;
       }) as Given);

@@ -17,14 +17,17 @@ export function splitSamples(
   const classes: number[][] = [];
   for (let n = 0; n < samples.count; n++) (classes[labels?.[n] ?? 0] ??= []).push(n);
   const parts: [number[], number[]] = [[], []];
-  // Rounds cumulative shares, so that small classes don't all lose to the same side. The only sample of a class is for training.
+  const groups = Object.values(classes);
+  // Where other classes have more, the only sample of a class is for training.
+  const least = groups.some(({ length }) => length > 1) ? 2 : 1;
+  // Rounds cumulative shares, so that small classes don't all lose to the same side.
   let due = 0;
-  for (const group of Object.values(classes)) {
+  for (const group of groups) {
     for (const n of group.keys()) {
       const other = n + random.below(group.length - n);
       [group[n], group[other]] = [group[other]!, group[n]!];
     }
-    if (group.length > 1) due += share * group.length;
+    if (group.length >= least) due += share * group.length;
     const taken = Math.round(due) - parts[1].length;
     for (const [n, sample] of group.entries()) parts[n < taken ? 1 : 0].push(sample);
   }

@@ -175,7 +175,7 @@ it('recognizes a system error by its fields, and keeps where a training diverged
   expect(chooseExitCode(diverged)).toBe(exitCodes.diverged);
   const option = { name: 'learningRate' };
   const named = describeFailure(new DivergenceError({ place: 'train', problem: 'xyz', option }, at), 'a.csv');
-  expect(describeError(named, ['--learning-rate'])).toMatch(/^the training diverged .*--learning-rate/);
+  expect(describeError(named, ['--learning-rate'])).toMatch(/^training diverged .*--learning-rate/);
 });
 
 describe('a cure that names an option of the library', () => {

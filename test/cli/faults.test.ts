@@ -131,7 +131,7 @@ onLinux('a file that a training is to write', () => {
     ]),
   )('%s %s is refused by its beginning', async (flag, path) => {
     const { code, stderr } = await bp4(['train', 'data.csv', ...short, flag, path], { cwd });
-    const problem = `bp4: ${path}: it exists and is not a model of bp4; choose another ${flag}\n`;
+    const problem = `bp4: ${path}: it exists and isn't a bp4 model; choose another ${flag}\n`;
     expect({ code, stderr }).toEqual({ code: 2, stderr: problem });
   });
 });

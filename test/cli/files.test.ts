@@ -28,7 +28,7 @@ const csv = `size,depth,shape\n${rows.map((row) => Object.values(row).join()).jo
 
 /** The only line on stderr. */
 const fewSamples = (count: number): string =>
-  `bp4: warning: only ${count} samples, so the figures depend on chance; collect more samples, or cross-validate\n`;
+  `bp4: warning: only ${count} samples, so the scores depend on chance; collect more samples, or cross-validate\n`;
 
 describe('stdin', () => {
   it.each([
@@ -38,7 +38,7 @@ describe('stdin', () => {
   ])('train reads %s', async (_, input) => {
     const ran = await bp4(['train', '-', ...quick, '--out', 'stdin.bp4'], { cwd, input });
     expect(ran).toMatchObject({ code: 0, stderr: fewSamples(30) });
-    expect(ran.stdout).toMatch(/^stdin: 30 rows, 3 columns/);
+    expect(ran.stdout).toMatch(/^stdin: 30 rows, 3 (comma-separated )?columns/);
     expect(ran.stdout).toMatch(/label +shape: 2 classes, flat, round/);
   });
 });

@@ -98,7 +98,7 @@ describe('a file that is read', () => {
     async (_, args) => {
       const before = ['iris.csv', 'iris.bp4'].map((name) => readFileSync(at(name)));
       const { code, stderr } = await run(...args);
-      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('itself') as string });
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('overwrite') as string });
       expect(['iris.csv', 'iris.bp4'].map((name) => readFileSync(at(name)))).toEqual(before);
     },
   );

@@ -118,14 +118,7 @@ describe('the content', () => {
     const page = reportPage(await classReport(['red', 'green', 'blue']));
     const titles = [...page.matchAll(/<h[23]>([^<]+)<\/h[23]>/g)].map(([, title]) => title);
     expect(titles).toEqual([
-      ...[
-        'How it learned',
-        'Loss',
-        'Accuracy',
-        'How it does on red',
-        'Confusion matrix',
-        'Confused most often',
-      ],
+      ...['How it learned', 'Loss', 'Accuracy', 'Results on red', 'Confusion matrix', 'Confused most often'],
       ...['By class', 'How fast each layer learns', '|δ| of each layer'],
       ...['Change of the weights in an epoch, ‖ΔW‖ / ‖W‖', 'Share of saturated units', 'The network'],
       'How it was made',

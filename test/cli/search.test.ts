@@ -18,7 +18,7 @@ describe('bp4 search', () => {
     const { code, stdout, stderr } = await run('search', ...quick, '--out', 'a.bp4', '--workers', '1');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/label +species: 3 classes/);
-    expect(stdout).toMatch(/120 samples for training, 30 for testing; each trial trains on 2 folds/);
+    expect(stdout).toMatch(/120 training samples, 30 test; each trial trains on 2 folds/);
     expect(stdout).toMatch(
       /learning-rate +0\.0005 to 0\.05, logarithmic +\(--learning-rate VALUE fixes it\)/,
     );
@@ -28,7 +28,7 @@ describe('bp4 search', () => {
     expect(stdout).toMatch(
       /Ensemble {2}\d+ networks of \d+ trials?: logLoss [\d.]+, the best trial alone [\d.]+/,
     );
-    expect(stdout).toMatch(/Test {2}accuracy .* of 30 right \(always answering setosa: 33\.3 %\)/);
+    expect(stdout).toMatch(/Test {2}accuracy .* of 30 right \(always answering setosa: 33\.3 ?%\)/);
     expect(stdout).toMatch(/Saved a\.bp4, .* kB/);
     const predicted = await run('predict', 'a.bp4', 'iris.csv');
     expect(predicted.stdout.split('\n')).toHaveLength(152);
@@ -157,7 +157,7 @@ describe('bp4 search', () => {
     [['--folds', '2', '--validation-split', '0.2'], '--folds: it excludes --validation-split'],
     [['--folds', '500'], '--folds: there are only 120 samples to learn from'],
     [['--resume', 'no.jsonl'], '--resume: there is no journal no.jsonl'],
-    [['--study', 'iris.csv'], '--study: iris.csv is iris.csv itself and would be overwritten'],
+    [['--study', 'iris.csv'], '--study: it would overwrite iris.csv'],
     [['--learning-rate', '-1'], '--learning-rate: expected a number above 0'],
   ])('refuses %j before any trial', async (args, words) => {
     const { code, stdout, stderr } = await run('search', 'iris.csv', '--out', 'refused.bp4', ...args);

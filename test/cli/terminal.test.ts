@@ -192,7 +192,7 @@ describe('with --json, an error is the last event', () => {
   it('after the events before it, with the flags of its cure', async () => {
     const ran = await run('train', 'iris.csv', '--optimizer', 'sgd', '--learning-rate', '1e30', '--json');
     expect(readEvent(ran, 'error')).toMatchObject({
-      problem: expect.stringMatching(/^the training diverged in epoch 1/) as unknown,
+      problem: expect.stringMatching(/^training diverged in epoch 1/) as unknown,
       cure: 'try a smaller --learning-rate, or --clip-norm 1',
       exitCode: 4,
     });
@@ -225,13 +225,13 @@ describe('train and evaluate warn of', () => {
     put('few.csv', 'kind', (n) => (n === 5 ? 'odd' : n % 2 ? 'yes' : 'no'), 12);
   });
 
-  it('a class of 99 %, and a model that always answers it', async () => {
+  it('a class of 99%, and a model that always answers it', async () => {
     const ran = await run('train', 'uneven.csv', '--epochs', '3');
-    expect(ran.stdout).toContain('right (always answering common: ');
+    expect(ran.stdout).toContain('right (always predicting common: ');
     expect(warnings(ran)).toEqual([
-      "class 'common': 99 % of the samples, so always answering it is right in 99 %; use --class-weights balanced",
+      "class 'common': 99% of the samples, so always predicting it is right 99% of the time; use --class-weights balanced",
       expect.stringMatching(
-        /^the model is no better than always answering 'common', which is right in .* %; try --class-weights balanced$/,
+        /^the model is no better than always predicting 'common', which is right .*% of the time; try --class-weights balanced$/,
       ),
     ]);
     const balanced = await run(
@@ -246,14 +246,14 @@ describe('train and evaluate warn of', () => {
     expect(balanced.stderr).toBe('');
     const measured = warnings(await run('evaluate', 'uneven.bp4', 'uneven.csv'));
     expect(measured).toContain(
-      "class 'common': 99 % of the samples, so always answering it is right in 99 %; compare the F1 of each class",
+      "class 'common': 99% of the samples, so always predicting it is right 99% of the time; compare the F1 of each class",
     );
   });
 
   it('a leak and a constant column', async () => {
     expect(warnings(await run('train', 'leak.csv', '--epochs', '3'))).toEqual([
-      "column 'unit': the same value in every sample, which predicts nothing; --ignore unit leaves it out",
-      "column 'code': predicts the answer almost perfectly on its own; check that it is known before the answer; " +
+      "column 'unit': the same value in every sample, so it predicts nothing; --ignore unit leaves it out",
+      "column 'code': predicts the answer almost perfectly on its own; make sure you'll have it when you predict, or else it leaks the answer; " +
         '--ignore code leaves it out',
     ]);
   });
@@ -261,7 +261,7 @@ describe('train and evaluate warn of', () => {
   it('a regression that is no better than the mean', async () => {
     const ran = await run('train', 'noise.csv', '--epochs', '30', '--patience', '0');
     expect(warnings(ran)).toEqual([
-      expect.stringMatching(/^price: R² is -[\d.]+: worse than always answering the mean; /),
+      expect.stringMatching(/^price: R² is -[\d.]+: worse than always predicting the mean; /),
     ]);
   });
 
@@ -273,13 +273,13 @@ describe('train and evaluate warn of', () => {
       {
         event: 'warning',
         place: '',
-        problem: 'only 12 samples, so the figures depend on chance',
+        problem: 'only 12 samples, so the scores depend on chance',
         cure: 'collect more samples, or cross-validate',
       },
       {
         event: 'warning',
         place: "class 'odd'",
-        problem: "a single sample, which can't be both learned and tested",
+        problem: "a single sample, which can't be used both for training and for testing",
         cure: 'add samples, or merge rare classes',
       },
     ]);
@@ -313,7 +313,7 @@ describe('train and evaluate warn of', () => {
   it('nothing in iris.csv', async () => {
     const ran = await run('train', 'iris.csv');
     expect(ran).toMatchObject({ code: 0, stderr: '' });
-    expect(ran.stdout).toMatch(/right \(always answering setosa: 33\.3 %\)$/m);
+    expect(ran.stdout).toMatch(/right \(always predicting setosa: 33\.3%\)$/m);
   });
 });
 
@@ -384,7 +384,7 @@ describe('long lines', () => {
   });
 
   it('of warnings are wrapped on a terminal, and whole elsewhere', () => {
-    const text = "warning: column 'unit': the same value in every sample, which predicts nothing";
+    const text = "warning: column 'unit': the same value in every sample, so it predicts nothing";
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const columns = Object.getOwnPropertyDescriptor(process.stderr, 'columns');
     try {
@@ -393,7 +393,7 @@ describe('long lines', () => {
       writeMessage(text);
       expect(write.mock.calls.map(([written]) => written)).toEqual([
         `bp4: ${text}\n`,
-        "bp4: warning: column 'unit': the same value in\n  every sample, which predicts nothing\n",
+        "bp4: warning: column 'unit': the same value in\n  every sample, so it predicts nothing\n",
       ]);
     } finally {
       write.mockRestore();

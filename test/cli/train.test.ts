@@ -54,13 +54,13 @@ describe('iris.csv without an option', () => {
   it('guesses the task, says so, trains, tests and saves', async () => {
     const { code, stdout, stderr } = await run('train', 'iris.csv');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('iris.csv: 150 rows, 5 columns between commas; the first row names the columns');
+    expect(stdout).toContain('iris.csv: 150 rows, 5 comma-separated columns; the first row is a header');
     expect(stdout).toMatch(
-      /label +species: 3 classes, setosa, versicolor, virginica +\(by its name; --label/,
+      /label +species: 3 classes, setosa, versicolor, virginica +\(recognized by its name; change it with --label/,
     );
     expect(stdout).toMatch(/inputs +sepal_length, sepal_width, petal_length, petal_width/);
-    expect(stdout).toMatch(/102 samples for training, 18 for validation, 30 for testing/);
-    expect(Number(/accuracy ([\d.]+) %/.exec(stdout)![1])).toBeGreaterThan(90);
+    expect(stdout).toMatch(/102 training samples, 18 validation, 30 test/);
+    expect(Number(/accuracy ([\d.]+)%/.exec(stdout)![1])).toBeGreaterThan(90);
     expect(stdout).toMatch(/versicolor +\d/);
     expect(stdout).toContain('npx bp4 predict iris.bp4 new.csv');
     expect(stdout).not.toContain('\u001B'); // no terminal, no colors
@@ -165,7 +165,7 @@ describe('train', () => {
   it('does not take rows of gaps and texts for a header', async () => {
     put('gaps.csv', `?,?,?,a\n${'1,2,3,a\n4,5,6,b\n'.repeat(20)}`);
     const { stdout } = await run('train', 'gaps.csv', '--epochs', '1');
-    expect(stdout).toContain('no row of names');
+    expect(stdout).toContain('no header');
   });
 
   it('fits a regression with categories, gaps, and a column of names left out', async () => {
@@ -379,6 +379,9 @@ describe('options', () => {
     );
     expect(readEvent(ran, 'data')).toMatchObject({ samples: 60000, testSamples: 10000 });
     expect(readEvent(ran, 'test')['accuracy']).toBeGreaterThan(0.9);
+    expect((await run('train', 'iris.csv', '--resume', 'mnist.bp4')).stderr).toBe(
+      'bp4: iris.csv: it is a table, but the model was trained on images; give the same data\n',
+    );
   });
 });
 
@@ -404,7 +407,7 @@ describe('an error', () => {
       2,
       /^bp4: --out: expected a value, got the option --json; see bp4 train --help$/,
     ],
-    ['no file', [], 2, /^bp4: missing argument \[data\]; give a data file: bp4 train iris\.csv$/],
+    ['no file', [], 2, /^bp4: missing argument <data>; give a data file: bp4 train iris\.csv$/],
     ['two files', ['iris.csv', 'b.csv'], 2, /^bp4: unexpected argument 'b\.csv'/],
     [
       'an unknown column',
@@ -424,7 +427,7 @@ describe('an error', () => {
       'losses that do not fit',
       ['iris.csv', '--loss', 'hinge', '--output-activation', 'softmax'],
       2,
-      /'hinge' goes with/,
+      /'hinge' needs/,
     ],
     ['numbers as classes', ['iris.csv', '--label', 'petal_width'], 2, /write --target petal_width$/],
     ['texts as numbers', ['iris.csv', '--target', 'species'], 2, /write --label species$/],
@@ -437,7 +440,33 @@ describe('an error', () => {
     ['a layer that is not', ['iris.csv', '--frozen', '7'], 2, /^bp4: --frozen: /],
     ['a missing file', ['nowhere.csv'], 3, /^bp4: nowhere\.csv: no such file$/],
     ['a folder', ['folder.csv'], 3, /^bp4: folder\.csv: it is a folder, not a file$/],
-    ['an unknown kind', ['iris.xyz'], 2, /^bp4: iris\.xyz: unknown kind of file; expected \.csv/],
+    ['an unknown kind', ['iris'], 2, /^bp4: iris: unknown kind of file; expected \.csv/],
+    [
+      'a model in place of data',
+      ['plain.bp4'],
+      2,
+      /^bp4: plain\.bp4: it is a model, not data; .* bp4 train --resume plain\.bp4$/,
+    ],
+    [
+      'a label to ignore',
+      ['iris.csv', '--label', 'species', '--ignore', 'species'],
+      2,
+      /^bp4: --ignore: 'species' is the label; don't ignore it$/,
+    ],
+    ['a usual abbreviation', ['iris.csv', '--loss', 'MSE'], 2, /did you mean 'meanSquaredError'\?$/],
+    [
+      'another shape, without categories',
+      ['iris.csv', '--layers', '3,5,3'],
+      2,
+      /: the data has 4 inputs and 3 outputs; write --layers 4,5,3$/,
+    ],
+    [
+      'another shape, with categories',
+      ['iris.csv', '--target', 'sepal_width', '--layers', '3,5,1'],
+      2,
+      /: the data has 6 inputs \(one for each category\) and 1 outputs;/,
+    ],
+    ['no such file of an unknown kind', ['iris.xyz'], 3, /^bp4: iris\.xyz: no such file$/],
     [
       'no number in a column',
       ['typo.csv'],
@@ -452,7 +481,7 @@ describe('an error', () => {
     ],
     ['an open quote', ['quote.csv'], 3, /^bp4: quote\.csv: CSV row 3: a quoted field is never closed/],
     ['nothing', ['empty.csv'], 3, /^bp4: empty\.csv: it is empty/],
-    ['no row', ['head.csv'], 3, /^bp4: head\.csv: it has a header but no rows$/],
+    ['no row', ['head.csv'], 3, /^bp4: head\.csv: there are no rows below the header; expected a table/],
     [
       'no text',
       ['binary.csv'],
@@ -479,7 +508,7 @@ describe('an error', () => {
       'a file of another kind',
       ['iris.csv', '--out', 'notes.md'],
       2,
-      /^bp4: notes\.md: it exists and is not a model of bp4/,
+      /^bp4: notes\.md: it exists and isn't a bp4 model/,
     ],
     ['no model to go on from', ['--resume', 'nowhere.bp4'], 3, /^bp4: nowhere\.bp4: no such file$/],
     ['a broken model', ['--resume', 'no-model.bp4'], 3, /^bp4: no-model\.bp4: /],
@@ -487,13 +516,13 @@ describe('an error', () => {
       'no training to go on with',
       ['--resume', 'plain.bp4'],
       3,
-      /^bp4: plain\.bp4: it was not written by bp4 train/,
+      /^bp4: plain\.bp4: it wasn't written by bp4 train/,
     ],
     [
       'a training that diverges',
       ['iris.csv', '--optimizer', 'sgd', '--learning-rate', '1e30'],
       4,
-      /^bp4: the training diverged in epoch 1, step \d+: .*--clip-norm 1$/,
+      /^bp4: training diverged in epoch 1, step \d+: .*--clip-norm 1$/,
     ],
   ];
 

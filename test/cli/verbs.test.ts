@@ -172,7 +172,7 @@ describe('predict', () => {
       answers + answers.slice(answers.indexOf('\n') + 1),
     );
     expect(await captureOutput('predict', 'iris.bp4', 'iris.csv', '--out', 'answers.csv')).toBe(
-      '150 answers written to answers.csv\n',
+      '150 predictions written to answers.csv\n',
     );
     expect(readFileSync(at('answers.csv'), 'utf8')).toBe(answers);
   });
@@ -202,7 +202,7 @@ describe('predict', () => {
     expect(code).toBe(0);
     expect(lines(stdout)[1]).toBe(',,,');
     expect(lines(stdout)).toHaveLength(152);
-    expect(stderr).toMatch(/1 sample with missing values/);
+    expect(stderr).toMatch(/1 sample has missing values, so its line has no prediction/);
   });
 
   describe('--keep', () => {
@@ -357,20 +357,20 @@ describe('predict', () => {
     [
       'a file without one of the columns',
       irisCSV().replace('sepal_width', 'sepalwidth'),
-      /bad\.csv: the column 'sepal_width' is missing; did you mean 'sepalwidth'\?/,
+      /bad\.csv: there is no column 'sepal_width'; did you mean 'sepalwidth'\?/,
     ],
     [
       'a file whose other columns are all used',
       irisCSV().replace(',petal_width,', ',width_of_petals,'),
-      /bad\.csv: the column 'petal_width' is missing; its columns are sepal_length, .*, width_of_petals, species$/m,
+      /bad\.csv: there is no column 'petal_width'; the columns are sepal_length, .*, width_of_petals, species$/m,
     ],
     [
       'a file without names',
       `${rows.join('\n')}\n`,
-      /bad\.csv: the columns .* are missing; if its first row has no names, add --header no|are missing; its columns are/,
+      /bad\.csv: there are no columns .*; (if its first row has no names, add --header no|the columns are)/,
     ],
     ['an open quote', `${header}\n"1,2,3,4,5\n`, /bad\.csv: CSV row 2: a quoted field is never closed/],
-    ['a file of names only', `${header}\n`, /bad\.csv: it has a header but no rows$/m],
+    ['a file of names only', `${header}\n`, /bad\.csv: there are no rows below the header; /m],
     ['an empty file', '', /bad\.csv: expected at least one row of data, got none/],
   ])('predict rejects %s', async (_, text, message) => {
     put('bad.csv', text);
@@ -384,7 +384,7 @@ describe('predict', () => {
     [['train', 'names.csv', '--stream', '--out', 'never.bp4']],
   ])('%j rejects a file of names only in the same words', async (args) => {
     put('names.csv', `${header}\n`);
-    expectFailure(await run(...args), 3, /^bp4: names\.csv: it has a header but no rows$/m);
+    expectFailure(await run(...args), 3, /^bp4: names\.csv: there are no rows below the header; /m);
   });
 
   it('predict counts a category that was not learned as none of them, and says so', async () => {
@@ -392,8 +392,20 @@ describe('predict', () => {
     expect(ran.code).toBe(0);
     expect(ran.stdout.trim().split('\n')).toHaveLength(2);
     expect(ran.stderr).toBe(
-      'bp4: stdin: 1 sample with categories that the training lacked; train --unknown chooses how they count\n',
+      "bp4: stdin: 1 sample has categories that don't occur in the training samples; see --unknown of bp4 train\n",
     );
+  });
+
+  it('predict recognizes data in place of a model, and a model that is cut off', async () => {
+    const swapped = await run('predict', 'iris.csv', 'iris.bp4');
+    expectFailure(
+      swapped,
+      3,
+      /^bp4: iris\.csv: it is data, not a model; give the model first, then the data$/m,
+    );
+    put('cut.bp4', readFileSync(at('iris.bp4')).subarray(0, 2000));
+    const cut = await run('predict', 'cut.bp4', 'iris.csv');
+    expectFailure(cut, 3, /cut\.bp4: the file is damaged or incomplete: its header .* only 1992 follow$/m);
   });
 
   it('predict rejects broken JSON', async () => {
@@ -453,12 +465,12 @@ describe('evaluate', () => {
     const { code, stdout, stderr } = await run('evaluate', 'iris.bp4', 'iris.csv');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^iris\.csv: 150 samples, loss 0\.\d+\naccuracy [\d.]+ %: 1\d\d of 150 right \(always answering setosa: 33\.3 %\)\n/,
+      /^iris\.csv: 150 samples, loss 0\.\d+\naccuracy [\d.]+%: 1\d\d of 150 right \(always predicting setosa: 33\.3%\)\n/,
     );
-    expect(stdout).toMatch(/setosa +100 % +100 % +100 % +50/);
+    expect(stdout).toMatch(/setosa +100% +100% +100% +50/);
     expect(stdout).toContain('predicted');
     expect(stderr).toBe(
-      'bp4: warning: iris.csv is the training data: the model has learned from 102 samples in it; measure on other data\n',
+      'bp4: warning: iris.csv is the training data: the model was trained on 102 samples in it; evaluate on other data\n',
     );
   });
 
@@ -664,10 +676,10 @@ describe('inspect', () => {
   it('inspect prints task, inputs, training and weights', async () => {
     const stdout = await captureOutput('inspect', 'iris.bp4');
     for (const text of [
-      /^iris\.bp4: a model of bp4, [\d.]+ kB$/m,
+      /^iris\.bp4: bp4 model, [\d.]+ kB$/m,
       /^ {2}task +classification of species: setosa, versicolor, virginica$/m,
       /^ {13}sepal_length +standardized: mean 5\.\d+, deviation 0\.\d+$/m,
-      /^ {2}trained +on iris\.csv: .* in .* s: loss [\d.]+, accuracy [\d.]+ %$/m,
+      /^ {2}trained +on iris\.csv: .* in .* s: loss [\d.]+, accuracy [\d.]+%$/m,
       /^ {2}training +adam, mini-batches of \d+, \d+ steps; (ended|can be resumed) after \d+ epochs$/m,
       /^ {2}weights +[0-9a-f]{16} /m,
       /^layers\[1\] +3 softmax +\d+/m,
@@ -689,7 +701,7 @@ describe('inspect', () => {
 it('train --report draws curves by epoch and lists what was guessed', async () => {
   await captureOutput('train', 'iris.csv', '--epochs', '3', '--out', 'reported.bp4', '--report', 'iris.html');
   const page = readFileSync(at('iris.html'), 'utf8');
-  for (const text of ['How it learned', 'Confusion matrix', '|δ| of each layer', 'by its name'])
+  for (const text of ['How it learned', 'Confusion matrix', '|δ| of each layer', 'recognized by its name'])
     expect(page).toContain(text);
 });
 
@@ -759,15 +771,18 @@ describe('a mistake in what is typed or read', () => {
   });
 
   it('train refuses names of files that promise what it does not write', async () => {
-    const all = '.onnx, -tfjs, .safetensors, .npz, .json, .mjs, .bp4';
+    const all = '.onnx, .safetensors, .npz, .json, .mjs, .bp4, and folders named NAME-tfjs';
+    const refused = (extension: string): string =>
+      `--out: bp4 can't write models as ${extension} files; it writes ${all}; use --out saved.bp4`;
     put('notes.json', '{ "private": true }');
     put('notes.js', 'export const answer = 42;');
     const cases: [option: string, name: string, message: string][] = [
-      ['--out', 'saved.html', '--out: train writes .bp4 files; use --out saved.bp4'],
-      ['--out', 'saved.csv.gz', '--out: train writes .bp4 files; use --out saved.bp4'],
-      ['--out', 'saved.h5', `--out: bp4 can't write .h5 files; it writes ${all}`],
-      ['--out', 'saved.PT', `--out: bp4 can't write .PT files; it writes ${all}`],
-      ['--out', 'saved.bp4.gz', `--out: bp4 can't write .gz files; it writes ${all}`],
+      ['--out', 'saved.html', refused('.html')],
+      ['--out', 'saved.csv.gz', refused('.csv.gz')],
+      ['--out', 'saved.h5', refused('.h5')],
+      ['--out', 'saved.PT', refused('.PT')],
+      ['--out', 'saved.bp4.gz', refused('.gz')],
+      ['--checkpoint', 'saved.csv', '--checkpoint: checkpoints are .bp4 files; use --checkpoint saved.bp4'],
       ['--checkpoint', 'saved.npz', "--checkpoint: NumPy files can't be resumed; use --checkpoint saved.bp4"],
       [
         '--checkpoint',
@@ -792,7 +807,7 @@ describe('a mistake in what is typed or read', () => {
     for (const name of ['.onnx', '.safetensors', '.npz', '.JSON', '.mjs', '-tfjs']) {
       const first = await captureOutput(...train, '--out', `direct${name}`);
       expect(first).toContain(`Saved direct${name}, `);
-      expect(first).toContain('note: the training cannot be resumed from it');
+      expect(first).toContain("note: training can't be resumed from this file");
       expect(first).not.toContain('replacing');
       const direct = readAll(at(`direct${name}`));
       await captureOutput('export', 'direct.bp4', `exported${name}`);
@@ -800,7 +815,7 @@ describe('a mistake in what is typed or read', () => {
       expect(await captureOutput(...train, '--out', `direct${name}`)).toContain('replacing the old file');
     }
     await captureOutput(...train, '--out', 'plain');
-    expect(await captureOutput('inspect', 'plain')).toContain('plain: a model of bp4');
+    expect(await captureOutput('inspect', 'plain')).toContain('plain: bp4 model');
   });
 
   it('train says how to name the model file, and where softmax goes', async () => {
@@ -837,7 +852,7 @@ describe('a mistake in what is typed or read', () => {
 
   it('train recommends evaluate for new data', async () => {
     expect(await captureOutput('train', 'iris.csv', '--epochs', '1', '--out', 'next.bp4')).toMatch(
-      /^ {2}npx bp4 evaluate next\.bp4 other\.csv +measure it on new labeled data$/m,
+      /^ {2}npx bp4 evaluate next\.bp4 other\.csv +score it on new labeled data$/m,
     );
   });
 

@@ -70,9 +70,9 @@ const cases: [what: string, change: Change, ...Expected][] = [
     TypeError,
     'layers[0].alpha: expected a number, got null',
   ],
-  ['another loss', top({ loss: 'quadratic' }), RangeError, "loss: 'quadratic' goes with a last layer of"],
+  ['another loss', top({ loss: 'quadratic' }), RangeError, "loss: 'quadratic' needs a last layer of"],
   ['no layers', without('layers'), TypeError, 'layers: expected an array, got undefined'],
-  ['empty layers', top({ layers: [] }), TypeError, 'layers: expected at least one layer, '],
+  ['empty layers', top({ layers: [] }), TypeError, 'layers: expected an array of at least one layer, '],
   [
     'a layer of null',
     top({ layers: [null] }),

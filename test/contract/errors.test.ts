@@ -113,29 +113,24 @@ const wrongSpecs: Case[] = [
     'layers: [2, 65536, 65536, 65536] with mini-batches of 1 needs 64.0 GiB, and 4 GiB is the most',
   ],
   ['2²⁸ × 2²⁸ weights', withUnits(2 ** 28, 2 ** 28), RangeError, '4 GiB is the most'],
-  [
-    'no layers',
-    { inputs: 2 },
-    TypeError,
-    "layers: expected at least one layer, [{ units: 1, activation: 'sigmoid' }], got undefined",
-  ],
+  ['no layers', { inputs: 2 }, TypeError, 'layers: expected an array of at least one layer, got undefined'],
   [
     'empty layers',
     withLayers(),
     TypeError,
-    "layers: expected at least one layer, [{ units: 1, activation: 'sigmoid' }], got an empty array",
+    'layers: expected an array of at least one layer, got an empty array',
   ],
   [
     'layers that are a number',
     { inputs: 2, layers: 3 },
     TypeError,
-    "layers: expected at least one layer, [{ units: 1, activation: 'sigmoid' }], got 3",
+    'layers: expected an array of at least one layer, got 3',
   ],
   [
     'layers that are an object',
     { inputs: 2, layers: { 0: layer, length: 1 } },
     TypeError,
-    'layers: expected at least one layer, ',
+    'layers: expected an array of at least one layer, ',
   ],
   [
     'a layer that is a number',
@@ -221,7 +216,7 @@ const wrongSpecs: Case[] = [
     'a loss with an object of the wrong activation',
     withLoss({ name: 'crossEntropy' }, 'sigmoid'),
     RangeError,
-    "loss: 'crossEntropy' goes with a last layer of 'softmax'",
+    "loss: 'crossEntropy' needs a last layer of 'softmax'",
   ],
   [
     'delta of a loss that has none',
@@ -294,7 +289,7 @@ describe('create', () => {
         else
           await expectError(create, [
             RangeError,
-            `loss: '${loss}' goes with a last layer of ${quoted(valid)}; for '${activation}' use '`,
+            `loss: '${loss}' needs a last layer of ${quoted(valid)}; for '${activation}' use '`,
           ]);
       }
     },

@@ -60,13 +60,13 @@ it.each<[string, Table, string, string]>([
     'a word of its name',
     table('loan_default,age,sum', (n) => `${n % 2},${20 + (n % 40)},${n / 7}`),
     'loan_default',
-    'by its name',
+    'recognized by its name',
   ],
   [
     'a word of a name in camel case',
     table('area,SalePrice,rooms', (n) => `${n / 3},${n * 1000.5},${n % 5}`),
     'SalePrice',
-    'by its name',
+    'recognized by its name',
   ],
   [
     'the first column, if only it holds classes',
@@ -79,7 +79,7 @@ it.each<[string, Table, string, string]>([
     'another than a place in the last column',
     table('kind,depth,longitude', (n) => `${'ab'[n % 2]},${n / 7},${n / 9}`),
     'kind',
-    'by its name',
+    'recognized by its name',
   ],
   [
     'the only measurement beside conditions',

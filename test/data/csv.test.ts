@@ -217,7 +217,7 @@ describe('invalid CSV texts and options', () => {
   const cases: [string, unknown, unknown, Expected][] = [
     ['a number in place of a text', 5, {}, [TypeError, 'text: expected a CSV text as a string, got 5']],
     ['an empty text', '', {}, [RangeError, 'CSV: expected at least one row of data, got none']],
-    ['a header alone', 'a,b\n', {}, [RangeError, 'CSV: it has a header but no rows']],
+    ['a header alone', 'a,b\n', {}, [RangeError, 'CSV: there are no rows below the header']],
     [
       'a text whose rows are all dropped',
       'a,b\n1,\n',
@@ -261,7 +261,7 @@ describe('invalid CSV texts and options', () => {
       'a text with another delimiter',
       'a;b\n1;2',
       {},
-      [RangeError, 'CSV row 1: has a single field, which contains ";"; set { delimiter: ";" }'],
+      [RangeError, 'CSV row 1: it has a single field, which contains ";"; set { delimiter: ";" }'],
     ],
     [
       'a quote that is not closed',
@@ -337,7 +337,7 @@ describe('invalid CSV texts and options', () => {
       'a class that is not in the given list',
       'a,b\n1,2',
       { label: 'b', classes: [1] },
-      [RangeError, "CSV row 2, column 'b': '2' is not one of the categories 1"],
+      [RangeError, "CSV row 2, column 'b': '2' is not one of the classes 1"],
     ],
     ['classes without a label', 'a,b\n1,2', { classes: [1] }, [TypeError, 'classes is set without a label']],
     [
@@ -524,7 +524,7 @@ describe('csvBatches', () => {
   it('csvBatches rejects a text without rows', async () => {
     await expectError(
       () => collected(csvBatches(() => ['a,y\n'], { targets: 'y' }, 1)),
-      [RangeError, 'CSV: it has a header but no rows'],
+      [RangeError, 'CSV: there are no rows below the header'],
     );
   });
 

@@ -198,7 +198,7 @@ describe('Dataset.fromArrays', () => {
     [
       'an unknown class',
       { inputs: [[1]], labels: ['c'], classes: ['a', 'b'] },
-      [RangeError, "labels[0]: 'c' is not one of the categories 'a', 'b'"],
+      [RangeError, "labels[0]: 'c' is not one of the classes 'a', 'b'"],
     ],
     [
       'labels given as a string',

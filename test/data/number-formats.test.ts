@@ -92,7 +92,7 @@ describe('the format of a column', () => {
     ['degrees', ["1°30'", "2°15'"]],
     ['months', ['3 Jan 2024', '4 Feb 2024']],
     ['different units', ['1 kg', '300 g']],
-    ['day or month', ['01/02/2024', '03/04/2024']],
+    ['day and month', ['01/02/2024', '03/04/2024']],
   ])('profileTable says what texts look like that it does not read: %s', (what, texts) => {
     const { kind, looksLike } = profileOf(texts);
     expect(kind).toBe('text');
@@ -181,7 +181,7 @@ describe('reading', () => {
     expect(data.classes).toEqual(['false', 'true']);
   });
 
-  it('fromCSV names row, column and cures of a word among numbers, and takes it as missing by gaps', async () => {
+  it('fromCSV names row, column and cures of a word among numbers, and treats it as missing by gaps', async () => {
     const ages = 'age,y\n1,1\nabc,2\n3,3';
     await expectError(
       () => Dataset.fromCSV(ages, { targets: 'y' }),
@@ -212,7 +212,7 @@ describe('suggestColumns', () => {
     expect(leftOut).toEqual([{ name: 'span', reason: "looks like ranges such as '0-9'" }]);
     expect(notes.map(({ name, note }) => `${name}: ${note}`)).toEqual([
       'w: decimal commas',
-      "when: categories; they look like dates such as '01/02/2024', where day or month may come first",
+      "when: categories; they look like dates such as '01/02/2024', in which day and month can't be told apart",
       "kind: 'None' is a category",
     ]);
   });

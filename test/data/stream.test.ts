@@ -325,7 +325,7 @@ describe('invalid sources and options', () => {
     [
       'a text without rows',
       () => DataStream.fromCSV(() => ['a,y\n']),
-      [RangeError, 'CSV: it has a header but no rows'],
+      [RangeError, 'CSV: there are no rows below the header'],
     ],
     [
       'a text whose rows are all dropped',

@@ -124,7 +124,7 @@ describe('Dataset.fromTable', () => {
 
   it.each<[string, () => unknown, string]>([
     ['an unknown option', () => Table.fromCSV('a\n1', { label: 'a' } as never), "options: unknown 'label'"],
-    ['a text without rows', () => Table.fromCSV('a,b\n'), 'CSV: it has a header but no rows'],
+    ['a text without rows', () => Table.fromCSV('a,b\n'), 'CSV: there are no rows below the header'],
     [
       'bytes in place of a text',
       () => Table.fromCSV(new Uint8Array(3) as never),
@@ -189,12 +189,24 @@ describe('suggestColumns', () => {
   const suggest = (text: string, choice?: ColumnChoice): ReturnType<typeof suggestColumns> =>
     suggestColumns(profileTable(Table.fromCSV(text)), choice);
 
+  it('suggestColumns says so if it leaves out a last column that is named like an answer', () => {
+    const { reason, leftOut } = suggest('a,b,label\n1,2,x\n3,4,y\n5,7,z\n');
+    expect(reason).toBe('the last usable column');
+    expect(leftOut).toEqual([
+      {
+        name: 'label',
+        reason: 'named like an answer, but text with 3 different values',
+        option: { name: 'label', values: ['label'] },
+      },
+    ]);
+  });
+
   it('suggestColumns chooses the label by its name, leaves out row numbers and finds categories', () => {
     const text = csv('id,species,size,color', 30, (n) => `${n},${n % 3},${n / 7},${n % 2 ? 'red' : 'blue'}`);
     expect(suggest(text)).toEqual({
       task: 'classification',
       columns: { inputs: ['size', 'color'], label: 'species', categorical: ['color'] },
-      reason: 'by its name',
+      reason: 'recognized by its name',
       isInDoubt: false,
       alternatives: [
         { name: 'color', reason: 'the last column' },

@@ -26,14 +26,14 @@ describe('classes', () => {
     expect(warning).toMatchObject({
       kind: 'imbalance',
       place: "class 'common'",
-      problem: '99 % of the samples, so always answering it is right in 99 %',
+      problem: '99% of the samples, so always predicting it is right 99% of the time',
       option: { name: 'classWeights', values: ['balanced'] },
     });
   });
 
-  it('never rounds a share to 100 %', () => {
+  it('never rounds a share to 100%', () => {
     const [warning] = find(createRows(20_000, (n) => ({ y: n < 2 ? 1 : 0 })));
-    expect(warning!.problem).toContain('99.9 %');
+    expect(warning!.problem).toContain('99.9%');
   });
 
   it('names classes of a single sample', () => {
@@ -109,7 +109,7 @@ describe('columns', () => {
 
 it('warns of few samples', () => {
   expect(find(createRows(12, (n) => ({ y: n % 2 })))).toMatchObject([
-    { kind: 'few', place: '', problem: 'only 12 samples, so the figures depend on chance' },
+    { kind: 'few', place: '', problem: 'only 12 samples, so the scores depend on chance' },
   ]);
 });
 

@@ -421,7 +421,12 @@ describe('its types', () => {
       `const names: readonly ['price', '</script>', 'z'] = outputs;`,
       `predict(${record("'red'")});`,
     ];
-    const wrong = [`predict(${record("'blue'")});`, `predict(${record('1')});`, `predict({ size: 1 });`, `predict(1);`];
+    const wrong = [
+      `predict(${record("'blue'")});`,
+      `predict(${record('1')});`,
+      `predict({ size: 1 });`,
+      `predict(1);`,
+    ];
     expect(refusedLines(types, [...right, ...wrong])).toEqual([4, 5, 6, 7]);
   });
 

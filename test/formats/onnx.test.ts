@@ -258,7 +258,7 @@ describe('options', () => {
     expect(net.engine).toBe('reference');
     for (const given of [bytes, withoutMetadata(bytes)]) {
       await expect(fromONNX(given, { loss: 'hinge' })).rejects.toThrow(
-        /^loss: 'hinge' goes with a last layer of/,
+        /^loss: 'hinge' needs a last layer of/,
       );
       await expect(fromONNX(given, { loss: 'hinge' })).rejects.toThrow(RangeError);
     }

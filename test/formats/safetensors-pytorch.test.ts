@@ -240,7 +240,7 @@ describe('is refused:', async () => {
     ],
     'a loss for another last layer': [
       file(good),
-      /^bytes: .*goes with a last layer of 'softmax'/,
+      /^bytes: .*needs a last layer of 'softmax'/,
       { ...two, loss: 'crossEntropy' },
     ],
     'softmax in between': [

@@ -488,7 +488,7 @@ describe('is refused:', () => {
     ],
     'a loss for another last layer': [
       makeModel(sequential(), both, { trainingConfig: { loss: 'categorical_crossentropy' } }),
-      /'crossEntropy' goes with a last layer of 'softmax'/,
+      /'crossEntropy' needs a last layer of 'softmax'/,
     ],
     'no weights': [{ modelTopology: sequential() }, /^weightsManifest: expected an array/],
     'a weight that is missing': [

@@ -35,7 +35,7 @@ describe('parseTable', () => {
 
   it('rejects a text without rows of data', async () => {
     await expect(parseTable('')).rejects.toThrow('CSV: expected at least one row of data, got none');
-    await expect(parseTable('a,b\n')).rejects.toThrow('CSV: it has a header but no rows');
+    await expect(parseTable('a,b\n')).rejects.toThrow('CSV: there are no rows below the header');
   });
 });
 

@@ -63,7 +63,7 @@ it.each([
   ["no column is left to predict 'one' from", 'one\n1.5\n2.5'],
   ["column 'y': every row has the same value", table('x,y', 9, (n) => `${n / 4},1`)],
   [
-    "predict 'x' from; 'y' is left out: text with 60 different values",
+    "predict 'x' from; 'y' is left out: named like an answer, but text with 60 different values",
     table('x,y', 60, (n) => `${n / 4},word ${n}`),
   ],
   ["predict 'y' from; 'id' is left out: names its rows", table('id,y', 60, (n) => `word ${n},${n % 2}`)],

@@ -207,7 +207,7 @@ describe('messages', () => {
       () => fromLayers(1, 'quadratic', ['sigmoid', [[2]], [2]]),
       { inputs: [[1]], targets: [[0]] },
       [
-        'layers[0]: quadratic cost with saturated sigmoid outputs: σ′ holds δ down where 100 % of the samples are wrong; ' +
+        'layers[0]: quadratic cost with saturated sigmoid outputs, which are wrong for 100% of the samples and hardly learn; ' +
           "try loss 'binaryCrossEntropy'",
       ],
     ],
@@ -219,7 +219,7 @@ describe('messages', () => {
         targets: [[-1], [0], [1]],
       },
       [
-        'layers[0]: quadratic cost with saturated tanh outputs: σ′ holds δ down where 67 % of the samples are wrong; ' +
+        'layers[0]: quadratic cost with saturated tanh outputs, which are wrong for 67% of the samples and hardly learn; ' +
           "try activation 'linear'",
       ],
     ],
@@ -228,7 +228,7 @@ describe('messages', () => {
       () => fromLayers(2, 'quadratic', ['tanh', identity(2, 3), [0, 0]], ['linear', [[1, 1]], [0]]),
       { inputs: [[9, -9]], targets: [[1]] },
       [
-        "layers[0] learns nothing, unlike layers[1]: 100 % of its tanh units are saturated; try relu, initializer 'scaledNormal', smaller inputs",
+        "layers[0] learns nothing, unlike layers[1]: 100% of its tanh units are saturated; try relu, initializer 'scaledNormal', smaller inputs",
       ],
     ],
     [
@@ -242,7 +242,7 @@ describe('messages', () => {
         targets: [[1], [0]],
       },
       [
-        /^layers\[0\] learns \d+ times slower than layers\[1\]: 100 % of its sigmoid units are saturated; try relu$/,
+        /^layers\[0\] learns \d+ times slower than layers\[1\]: 100% of its sigmoid units are saturated; try relu$/,
       ],
     ],
     [
@@ -278,7 +278,7 @@ describe('messages', () => {
         ),
       { inputs: [[1, ...Array<number>(19).fill(0)]], targets: [[5]] },
       [
-        /^layers\[0\] learns \d+ times slower than layers\[1\]: 95 % of its inputs are 0, whose weights learn nothing$/,
+        /^layers\[0\] learns \d+ times slower than layers\[1\]: 95% of its inputs are 0, whose weights learn nothing$/,
       ],
     ],
     [

@@ -84,6 +84,11 @@ it('sets the same samples aside for the same seed and others for another', () =>
   expect(pickParts(60, { labels }, 0.5, 7)).toEqual(pickParts(60, { labels }, 0.5, 7));
 });
 
+it('trains on the only sample of a class', () => {
+  const labels = upTo(20).map((n) => Number(n > 2) + Number(n > 18));
+  for (let seed = 0; seed < 50; seed++) expect(pickParts(20, { labels }, 0.8, seed).training).toContain(19);
+});
+
 it('sets each of ten samples aside about 300 times in 600 draws', () => {
   const targets = new Float32Array(40);
   const times = new Float64Array(10);
@@ -166,7 +171,7 @@ it.each<[string, Data | object, TrainOptions, Expected]>([
   ],
   [
     'that leaves nothing to learn',
-    goodData,
+    { ...goodData, labels: [1, 1, 1] },
     { validationSplit: 0.9 },
     [RangeError, /^validationSplit: 0\.8999.* of 3 samples leaves one part empty; pass more samples$/],
   ],

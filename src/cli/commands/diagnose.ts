@@ -5,7 +5,7 @@ import { reportGroup, type ReportFlags } from '../options/files.js';
 import { readLabeledData } from '../model/labeled-data.js';
 import { showReading } from '../terminal/reading.js';
 import { describeSignature } from '../model/signature.js';
-import { formatCount, formatPercent, formatPrecise } from '../terminal/format.js';
+import { formatCount, groupDigits, formatPercent, formatPrecise } from '../terminal/format.js';
 import { openNetwork } from '../model/open-model.js';
 import { displayPath } from '../data/read-file.js';
 import { diagnoseNetwork, pickSamples } from '../model/evaluation.js';
@@ -14,7 +14,14 @@ import { textTable } from '../terminal/text-table.js';
 export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    'Print for each layer |δ|, how far its units are from their optimum; ‖∂C/∂W‖/‖W‖, the relative change of its weights in a step with learning rate 1; the share of saturated units, where σ′ is below a tenth of its maximum; the number of dead units, which learn from no sample; and ‖W‖. Then name problems, and what to try. The model stays unchanged.',
+    'Print how fast each layer learns, then problems and what to try. The model stays unchanged. The columns are:',
+    [
+      '|δ|: how far its units are from their optimum',
+      '‖∂C/∂W‖/‖W‖: the relative change of its weights in a step with learning rate 1',
+      'saturated: how often σ′ is below a tenth of its maximum',
+      'dead units: those that learn from no sample',
+      '‖W‖: the norm of its weights',
+    ].join('\n'),
   ],
   examples: [
     ['bp4 diagnose iris.bp4 iris.csv', 'Print a table, then problems.'],
@@ -37,7 +44,7 @@ export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     output.event('diagnosis', { path, samples: data.count, ...diagnosis });
     const some =
       data.count < all.count
-        ? `${formatCount(data.count, 'sample')} of ${all.count}`
+        ? `${groupDigits(data.count)} of the ${formatCount(all.count, 'sample')}`
         : formatCount(all.count, 'sample');
     output.say(`${output.bold(modelPath)} on ${some} of ${name}`);
     output.say();

@@ -16,7 +16,7 @@ import { displayPath } from '../data/read-file.js';
 export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    'Print loss, accuracy, precision, recall and F1 of each class, and the confusion matrix; for a regression loss, R², mean absolute error and root mean squared error. The data file is read the way the training data was.',
+    'Print loss, accuracy, precision, recall and F1 of each class, and the confusion matrix; for a regression loss, R², mean absolute error and root mean squared error. The data file is read with the settings used for the training data.',
   ],
   examples: [
     ['bp4 evaluate iris.bp4 other-flowers.csv', 'Print a table of the classes and the confusion matrix.'],
@@ -78,7 +78,7 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
 const dataCures: Readonly<Partial<Record<DataWarning['kind'], string>>> = {
   few: 'measure on more samples',
   imbalance: 'compare the F1 of each class',
-  leak: 'if it is not, train again without it',
+  leak: "if you won't, train again without it",
 };
 
 function warnOfEvaluation(output: Output, data: Dataset, evaluation: Evaluation): void {

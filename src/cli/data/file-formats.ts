@@ -30,17 +30,18 @@ const byExtension: Readonly<Record<string, FileKind>> = {
 export const STDIN = '-';
 
 /**
- * @throws UsageError if the name says nothing, DataError if it is of a folder
+ * @throws UsageError if the name says nothing, DataError if it is of a folder, or of nothing
  */
 export function detectFileKind(path: string): FileKind {
   if (path === STDIN) return { format: 'csv' };
   if (existsSync(path) && statSync(path).isDirectory()) throw refuseFolder(path);
   const kind = kindOfName(path);
   if (kind) return kind;
+  if (path.includes('.') && !existsSync(path)) throw new DataError(path, 'no such file');
   throw new UsageError(
     path,
     'unknown kind of file',
-    'expected .csv, .tsv, .json, .jsonl, .npy, .npz, .parquet or IDX images, optionally with .gz, or mnist',
+    'expected .csv, .tsv, .txt, .json, .jsonl, .npy, .npz, .parquet or IDX images, optionally with .gz, or mnist',
   );
 }
 

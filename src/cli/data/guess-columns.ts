@@ -58,6 +58,14 @@ function checkChoice(path: string, { columns }: TableProfile, choice: ColumnChoi
       throw refuseColumnName(`--${option}`, path, name, names);
     }
   }
+  const predicted = label === undefined ? targets : [label];
+  const both = predicted.find((name) => ignore.includes(name));
+  if (both !== undefined)
+    throw new UsageError(
+      '--ignore',
+      `'${both}' is the ${label === undefined ? 'target' : 'label'}`,
+      "don't ignore it",
+    );
   const numeric = new Set(targets);
   const text = columns.find(({ name, kind }) => numeric.has(name) && kind !== 'number');
   if (text)

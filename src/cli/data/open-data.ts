@@ -120,6 +120,10 @@ export async function readData(
   { part = 'data', onRead }: { readonly part?: 'data' | 'test'; readonly onRead?: OnRead | undefined } = {},
 ): Promise<Dataset> {
   const file = await openData(path, { ...pickTextFormat(reading), ...(onRead && { onRead }) });
-  if (file.kind === 'table') return await file.read(reading);
+  if (file.kind === 'table') {
+    if (reading.label === undefined && reading.targets === undefined)
+      throw new DataError(path, 'it is a table, but the model was trained on images', 'give the same data');
+    return await file.read(reading);
+  }
   return (part === 'test' ? file.test : undefined) ?? file.data;
 }

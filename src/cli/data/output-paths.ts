@@ -29,7 +29,11 @@ export function checkApart(option: string, path: string, others: readonly (strin
   const file = identify(path);
   const same = others.find((other) => other !== undefined && identify(other) === file);
   if (same !== undefined)
-    throw new UsageError(option, `${path} is ${same} itself and would be overwritten`, 'choose another file');
+    throw new UsageError(
+      option,
+      path === same ? `it would overwrite ${path}` : `${path} is ${same}, which it would overwrite`,
+      'choose another file',
+    );
 }
 
 /** The same for all names of a file, links too. */

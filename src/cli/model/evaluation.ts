@@ -11,7 +11,7 @@ import type { Ensemble } from '../../ensemble/ensemble.js';
 import type { Network } from '../../network.js';
 import type { Fault } from '../../errors.js';
 import { inFile } from '../errors.js';
-import { formatPercent, formatSignificant } from '../terminal/format.js';
+import { formatCount, formatPercent, formatPrecise, formatSignificant } from '../terminal/format.js';
 import { textTable } from '../terminal/text-table.js';
 import type { Dataset } from '../../data/index.js';
 import { chooseThreshold } from '../../metrics/predictions.js';
@@ -29,7 +29,7 @@ export interface Evaluation {
   readonly confusion?: readonly (readonly number[])[];
   readonly scores?: readonly ClassScores[];
   readonly classes?: readonly string[];
-  /** Of a classification: the largest class, and the accuracy of always answering it. */
+  /** Of a classification: the largest class, and the accuracy of always predicting it. */
   readonly baseline?: { readonly class: string; readonly accuracy: number };
   /** Of a regression, the figures of each target. */
   readonly targets?: readonly TargetFigures[];
@@ -99,7 +99,7 @@ function computeFigures(predicted: Float32Array, actual: Float32Array): Omit<Tar
 const column = (values: ArrayLike<number>, width: number, j: number): Float32Array =>
   Float32Array.from({ length: values.length / width }, (_, n) => values[n * width + j]!);
 
-/** Lines that tell it to a person. */
+/** Lines of text for a person. */
 export function formatEvaluation({
   count,
   figures,
@@ -112,14 +112,14 @@ export function formatEvaluation({
   if (!confusion || !scores || !classes) {
     return targets.map(
       ({ name, rSquared, meanAbsoluteError, rootMeanSquaredError }) =>
-        `${name}: R² ${rSquared.toFixed(3)}, mean absolute error ${formatSignificant(meanAbsoluteError)}, ` +
-        `root mean squared error ${formatSignificant(rootMeanSquaredError)}, of ${count} samples`,
+        `${name}: R² ${rSquared.toFixed(3)}, mean absolute error ${formatPrecise(meanAbsoluteError, 3)}, ` +
+        `root mean squared error ${formatPrecise(rootMeanSquaredError, 3)}, of ${formatCount(count, 'sample')}`,
     );
   }
   const right = confusion.reduce((sum, row, label) => sum + row[label]!, 0);
   const summary =
     `accuracy ${formatPercent(figures['accuracy']!)}: ${right} of ${count} right` +
-    (baseline ? ` (always answering ${baseline.class}: ${formatPercent(baseline.accuracy)})` : '');
+    (baseline ? ` (always predicting ${baseline.class}: ${formatPercent(baseline.accuracy)})` : '');
   if (classes.length > MOST_SHOWN) return [summary];
   const rows = scores.map(({ precision, recall, f1, support }, label) => [
     classes[label]!,
@@ -153,14 +153,14 @@ export function findPoorFigures(evaluation: Evaluation, cure: string): Fault[] {
     const isPoor = figures['accuracy']! <= baseline.accuracy && meanRecall < chance + 0.1 * (1 - chance);
     if (present.length < 2 || !isPoor) return [];
     const share = formatPercent(baseline.accuracy);
-    const problem = `the model is no better than always answering '${baseline.class}', which is right in ${share}`;
+    const problem = `the model is no better than always predicting '${baseline.class}', which is right ${share} of the time`;
     return [{ place: '', problem, cure }];
   }
   return targets
     .filter(({ rSquared }) => rSquared < 0.01)
     .map(({ name, rSquared }) => {
       const relation = rSquared < 0 ? 'worse' : 'hardly better';
-      const problem = `R² is ${formatSignificant(rSquared)}: ${relation} than always answering the mean`;
+      const problem = `R² is ${formatSignificant(rSquared)}: ${relation} than always predicting the mean`;
       return { place: name, problem, cure };
     });
 }

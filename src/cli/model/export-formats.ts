@@ -65,7 +65,7 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
       return await write(path, toSafetensors(model.net));
     },
     usage: (path) =>
-      `PyTorch: the nn.Sequential that the metadata hold under 'pytorch', then .load_state_dict(safetensors.torch.load_file('${path}'))`,
+      `PyTorch: model = nn.Sequential(…), as under 'pytorch' in the metadata; model.load_state_dict(safetensors.torch.load_file('${path}'))`,
     transforms: 'metadata',
   },
   npz: {
@@ -101,7 +101,7 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
         ...(await write(chooseTypesPath(path), toModuleTypes(net, names))),
       ];
     },
-    usage: (path) => `JavaScript: import { predict } from './${basename(path)}';  // it needs nothing else`,
+    usage: (path) => `JavaScript: import { predict } from './${basename(path)}';  // no dependencies`,
     transforms: 'computed',
     hasClasses: true,
   },
@@ -164,6 +164,6 @@ export function describeLosses(
     outputs.classes.some((name, k) => name !== String(k))
       ? [`the file has no class names: its outputs are ${outputs.classes.join(', ')}, in this order`]
       : []),
-    ...(!hasTraining && isTrained ? ['the training cannot be resumed from it'] : []),
+    ...(!hasTraining && isTrained ? ["training can't be resumed from this file"] : []),
   ];
 }

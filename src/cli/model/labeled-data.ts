@@ -28,11 +28,7 @@ export async function readLabeledData(
     if (reading.label === undefined && reading.targets === undefined) {
       const [option, what] =
         outputs.task === 'classification' ? ['--label NAME', 'class'] : ['--target NAME', 'number'];
-      throw new UsageError(
-        path,
-        `the model doesn't know the column of the correct ${what}`,
-        `give ${option}`,
-      );
+      throw new UsageError(path, `the model doesn't say which column holds the ${what}`, `use ${option}`);
     }
     data = await file.read(withoutCategories(reading));
   }
@@ -71,7 +67,7 @@ export function findUnknown(data: Dataset, transforms: readonly Transform[] = []
 export function warnOfUnknown(output: Output, name: string, count: number): void {
   if (count > 0)
     output.warn(
-      `${name}: ${formatCount(count, 'sample')} with categories that the training lacked; train --unknown chooses how they count`,
+      `${name}: ${formatCount(count, 'sample has', 'samples have')} categories that don't occur in the training samples; see --unknown of bp4 train`,
     );
 }
 
@@ -86,7 +82,7 @@ export function warnOfTrainingData(output: Output, path: string, { about }: Open
   const { samples, validationSamples } = about.training;
   output.advise({
     place: path,
-    problem: `is the training data: the model has learned from ${formatCount(samples - validationSamples, 'sample')} in it`,
-    cure: 'measure on other data',
+    problem: `is the training data: the model was trained on ${formatCount(samples - validationSamples, 'sample')} in it`,
+    cure: 'evaluate on other data',
   });
 }

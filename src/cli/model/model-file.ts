@@ -14,7 +14,7 @@ import type { NetworkState } from '../../model/state.js';
 import { Network, type EngineOptions } from '../../network.js';
 import { FileError } from '../../node/file-error.js';
 import { writeWhole } from '../../node/whole-file.js';
-import { inFile, UsageError } from '../errors.js';
+import { DataError, inFile, UsageError } from '../errors.js';
 import { STDIN } from '../data/file-formats.js';
 import { checkFolder } from '../data/output-paths.js';
 import { formatCount, groupDigits } from '../terminal/format.js';
@@ -59,16 +59,16 @@ export interface About {
   readonly results?: Results;
 }
 
-/** `102 samples for training, 18 for validation, 30 for testing`. */
+/** `102 training samples, 18 validation, 30 test`. */
 export function countParts({
   samples,
   validationSamples,
   testSamples,
 }: Pick<About['training'], 'samples' | 'validationSamples' | 'testSamples'>): string {
   return [
-    `${formatCount(samples - validationSamples, 'sample')} for training`,
-    ...(validationSamples > 0 ? [`${groupDigits(validationSamples)} for validation`] : []),
-    testSamples > 0 ? `${groupDigits(testSamples)} for testing` : 'none for testing',
+    formatCount(samples - validationSamples, 'training sample'),
+    ...(validationSamples > 0 ? [`${groupDigits(validationSamples)} validation`] : []),
+    testSamples > 0 ? `${groupDigits(testSamples)} test` : 'no test',
   ].join(', ');
 }
 
@@ -118,7 +118,7 @@ export async function checkModelPath(option: string, path: string): Promise<bool
   await checkFolder(path);
   if (!existsSync(path)) return false;
   if (await inFile(path, () => isModelFile(path))) return true;
-  throw new UsageError(path, 'it exists and is not a model of bp4', `choose another --${option}`);
+  throw new UsageError(path, "it exists and isn't a bp4 model", `choose another --${option}`);
 }
 
 /** Encodes a network together with what its file says of itself. */
@@ -169,6 +169,7 @@ export async function parseModel(
   options: EngineOptions = {},
 ): Promise<ModelFile> {
   return await inFile(path, async () => {
+    checkComplete(path, bytes);
     const { state, metadata } = decodeState(bytes);
     const text = metadata.get(KEY);
     return {
@@ -222,6 +223,16 @@ function isEnsembleFile(bytes: Uint8Array): boolean {
 /** Encodes an ensemble together with what its file says of itself. */
 export const encodeEnsembleModel = (members: readonly Member[], about?: About): Uint8Array<ArrayBuffer> =>
   encodeEnsemble(members, about && { [KEY]: JSON.stringify(about) });
+
+/** @throws DataError if the file ends within its header, whose length its first eight bytes hold */
+function checkComplete(path: string, bytes: Uint8Array): void {
+  if (bytes.length < 8) return;
+  const expected = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  const found = bytes.length - 8;
+  if (expected <= found) return;
+  const problem = `the file is damaged or incomplete: its header should have ${expected} bytes, but only ${found} follow`;
+  throw new DataError(path, problem);
+}
 
 function parseAbout(text: string): About {
   const about = parseJSON(KEY, text) as About | null;

@@ -7,6 +7,7 @@ import type { NetworkJSON } from '../../model/json.js';
 import { Network, type EngineOptions } from '../../network.js';
 import { recognizeForeign } from '../../formats/foreign.js';
 import { DataError, inFile, isInputFault, toUsageError, UsageError } from '../errors.js';
+import { hasDataName } from '../data/file-formats.js';
 import type { ModelFlags } from '../options/model.js';
 import type { NetworkState } from '../../model/state.js';
 import { parseEnsemble, parseModel, type About } from './model-file.js';
@@ -186,10 +187,12 @@ function detectFormat(path: string, bytes: Uint8Array): ModelFormat {
   if (path.toLowerCase().endsWith('.onnx')) return 'onnx';
   const foreign = recognizeForeign(bytes);
   if (foreign) throw new DataError(path, `it is ${foreign.what}`, foreign.cure);
+  if (hasDataName(path))
+    throw new DataError(path, 'it is data, not a model', 'give the model first, then the data');
   throw new DataError(
     path,
     'not a supported model file',
-    'expected a file of bp4 train, JSON, ONNX (.onnx), TensorFlow.js (model.json), safetensors or .npz',
+    'expected a model made by bp4 train, JSON, ONNX (.onnx), TensorFlow.js (model.json), safetensors or .npz',
   );
 }
 

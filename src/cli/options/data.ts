@@ -39,10 +39,10 @@ export const csvOptions: readonly Option[] = [
   ),
   valueOption(
     '--skip <lines>',
-    'Lines before the table in CSV, such as a title (default: inferred)',
+    'Number of lines to skip before the CSV table, such as a title (default: inferred)',
     wholeNumber({ min: 0 }),
   ),
-  new Option('--comment <text>', 'Rows of CSV that begin with it are skipped (default: inferred)'),
+  new Option('--comment <text>', 'Skip CSV rows that begin with this text, such as # (default: inferred)'),
   new Option(
     '--encoding <name>',
     'Encoding of CSV and JSON: windows-1252, gb18030, shift_jis, … (default: UTF-8 or UTF-16, inferred)',
@@ -63,40 +63,41 @@ export const dataGroup: OptionGroup = {
     valueOption('--ignore <names>', 'Columns to leave out', collectList),
     valueOption(
       '--categorical <names>',
-      'Columns of numbers, dates or yes and no to treat as categories; other text columns always are',
+      'Columns to treat as categories: numbers, dates, yes/no, or text with many different values (other text columns are ' +
+        'categories anyway)',
       collectList,
     ),
     valueOption(
       '--missing <policy>',
-      'Rows with missing values: drop leaves them out, mean fills in the mean of the column, category does so too and makes ' +
-        'a missing text a category of its own, error stops at the first (default: category if texts are missing among ' +
-        'the inputs; else drop, or mean if drop would lose more than a tenth of the rows)',
+      "What to do with missing values. drop: leave the row out. mean: fill in the column's mean. category: the same, but a " +
+        'missing text becomes a category of its own. error: stop. (default: category if a text input has missing values; ' +
+        'otherwise drop, or mean if drop would lose more than 10% of the rows)',
       nameIn(['error', 'drop', 'mean', 'category']),
     ),
     valueOption(
       '--categories <n>',
-      'Most categories of a column: the most frequent are kept, the others are joined as one (default: 100)',
+      'Maximum number of categories per column; the most frequent are kept, the rest merged into one (default: 100)',
       wholeNumber({ min: 1 }),
     ),
     valueOption(
       '--unknown <policy>',
-      'Categories that the training rows lack: zeros stands for none of them, other for the joined ones, error refuses the ' +
-        'row (default: zeros)',
+      "How to encode categories that don't occur in the training rows. zeros: no category. other: the merged rare ones. " +
+        'error: reject the row. (default: zeros)',
       nameIn(['error', 'zeros', 'other']),
     ),
     valueOption(
       '--gaps <texts>',
-      'Further texts that stand for missing values, in addition to empty, NA, ? and the like',
+      'More values to treat as missing, in addition to empty fields, NA, ? and the like',
       collectList,
     ),
     valueOption(
       '--not-gaps <texts>',
-      'Texts that are categories, although they look like missing values',
+      'Values that look missing but are categories, such as NA for Namibia',
       collectList,
     ),
     valueOption(
       '--decimal <mark>',
-      'Decimal mark of numbers in texts: point or comma (default: inferred for each column)',
+      'Decimal separator of numbers written as text: point or comma (default: inferred for each column)',
       (text) => (nameIn(['point', 'comma'])(text) === 'comma' ? ',' : '.'),
     ),
     valueOption(
@@ -116,7 +117,7 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--test-split <share>',
-      'Share to set aside for testing; 0 for none (default: 0.2 from 20 samples on)',
+      'Share to set aside for testing; 0 for none (default: 0.2 if there are at least 20 samples)',
       number({ min: 0, max: 0.9 }),
     ),
     new Option('--test <file>', 'File to test with, instead of a share of the data'),

@@ -18,7 +18,8 @@ export const earlyStoppingGroup: OptionGroup = {
   options: [
     valueOption(
       '--validation-split <share>',
-      'Share to set aside for validation; 0 for none (default: 0.15 from 50 samples on; at most 0.1 of streamed data)',
+      'Share of the remaining samples (after --test-split) to set aside for validation; 0 for none (default: 0.15 if there ' +
+        'are at least 50; at most 0.1 of streamed data)',
       number({ min: 0, max: 0.9 }),
     ),
     valueOption(
@@ -34,7 +35,7 @@ export const earlyStoppingGroup: OptionGroup = {
     ),
     valueOption(
       '--monitor <what>',
-      'Figure to improve: loss or accuracy (default: loss)',
+      'Metric to watch: loss or accuracy (default: loss)',
       nameIn(['loss', 'accuracy']),
     ),
     new Option('--keep-last', 'Keep the weights of the last epoch instead of the best'),

@@ -24,7 +24,7 @@ export const trainFileGroup: OptionGroup = {
       '-o, --out <file>',
       'Model file to write; its extension sets the format, as for bp4 export (default: iris.bp4 for iris.csv, in the current folder)',
     ),
-    new Option('--checkpoint <file>', 'File to save the training to while it runs, for --resume'),
+    new Option('--checkpoint <file>', 'File to save to during training, for --resume'),
     valueOption(
       '--checkpoint-every <n>',
       'Epochs between checkpoints (default: 1, with at most one checkpoint per second)',
@@ -32,8 +32,8 @@ export const trainFileGroup: OptionGroup = {
     ),
     new Option(
       '--resume [file]',
-      'Continue a training, to the same bits as if it had never stopped, from this file (default: the .bp4 file among ' +
-        'the arguments, --checkpoint or --out)',
+      'Continue training from this file; the result is the same as without the stop (default: the .bp4 argument, ' +
+        'otherwise --checkpoint, otherwise --out)',
     ),
   ],
 };
@@ -45,5 +45,5 @@ export interface ReportFlags {
 /** What a command takes that can write a report. */
 export const reportGroup: OptionGroup = {
   heading: 'Report',
-  options: [new Option('--report <file>', 'HTML page to write, with charts and without external files')],
+  options: [new Option('--report <file>', 'Write a self-contained HTML report with charts')],
 };

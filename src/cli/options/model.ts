@@ -19,7 +19,7 @@ export const modelGroup: OptionGroup = {
   options: [
     valueOption(
       '--activations <a,b,…>',
-      'Activation of each layer, for files that hold weights alone (safetensors or npz from other programs)',
+      'Activation of each layer, for files that hold only weights (safetensors or npz from other programs)',
       list,
     ),
     valueOption(
@@ -30,7 +30,7 @@ export const modelGroup: OptionGroup = {
     ),
     new Option(
       '--output <name>',
-      'Output of an ONNX model to read, if it has several, such as probabilities beside label',
+      'Output of an ONNX model to read, if it has several, such as probabilities next to label',
     ),
     new Option(
       '--loss <name>',
@@ -56,10 +56,10 @@ const classesOption = valueOption(
 
 /** What a command takes that opens a model and reads no samples. */
 export const signatureGroup: OptionGroup = {
-  heading: 'Names (models of bp4 train know them)',
+  heading: 'Names (not needed for models made by bp4 train)',
   options: [
     inputsOption,
-    valueOption('--target <a,b,…>', 'Names of the predicted numbers, instead of classes', list),
+    valueOption('--target <a,b,…>', 'Names of the outputs, for a regression', list),
     classesOption,
   ],
 };
@@ -71,11 +71,11 @@ export interface ColumnFlags extends SignatureFlags, TextFormat {
 
 /** What a command takes that reads samples for a model. */
 export const columnGroup: OptionGroup = {
-  heading: 'Data (models of bp4 train know it)',
+  heading: 'Data (not needed for models made by bp4 train)',
   options: [
     inputsOption,
     new Option('--label <name>', 'Column with the correct class'),
-    valueOption('--target <a,b,…>', 'Columns with the correct numbers, instead of a label', list),
+    valueOption('--target <a,b,…>', 'Columns with the correct numbers, for a regression', list),
     classesOption,
     ...csvOptions,
   ],

@@ -60,7 +60,7 @@ export const networkGroup: OptionGroup = {
   options: [
     valueOption(
       '--layers <sizes>',
-      'Whole shape: inputs, units of each hidden layer, outputs: 784,30,10',
+      'The complete shape: inputs, units of each hidden layer, outputs: 784,30,10',
       wholeNumbers({ min: 1 }),
     ),
     valueOption(
@@ -71,7 +71,7 @@ export const networkGroup: OptionGroup = {
     valueOption(
       '--activation <name>',
       'Activation of the hidden layers: sigmoid, tanh, relu, leakyRelu[:alpha=0.01], elu[:alpha=1], softplus, swish, ' +
-        'gelu, softsign or linear (default: relu)',
+        'gelu, softsign or linear; brackets show the default of an optional number (default: relu)',
       parseHiddenActivation,
     ),
     valueOption(
@@ -81,8 +81,8 @@ export const networkGroup: OptionGroup = {
     ),
     valueOption(
       '--loss <name>',
-      'Loss: quadratic, meanSquaredError, meanAbsoluteError, huber[:delta=1], binaryCrossEntropy, crossEntropy (both ' +
-        '[:labelSmoothing=0.1]) or hinge (default: crossEntropy for classes, meanSquaredError for numbers)',
+      'Loss: quadratic, meanSquaredError, meanAbsoluteError, huber[:delta=1], binaryCrossEntropy[:labelSmoothing=0], ' +
+        'crossEntropy[:labelSmoothing=0] or hinge (default: crossEntropy for classes, meanSquaredError for numbers)',
       namedValue(losses),
     ),
     new Option(
@@ -98,12 +98,12 @@ export const networkGroup: OptionGroup = {
     valueOption('--seed <n>', 'Seed of initial weights, splits and shuffling (default: 0)', wholeNumber()),
     valueOption(
       '--engine <name>',
-      'Engine: auto, wasm or reference; each gives the same bits (default: auto)',
+      'Engine: auto, wasm or reference; all compute identical results (default: auto)',
       engineName,
     ),
     valueOption(
       '--threads <n>',
-      'Threads: 1 to 16, or auto; any number gives the same bits (default: auto)',
+      'Threads: 1 to 16, or auto; any number computes identical results (default: auto)',
       parseThreads,
     ),
   ],
@@ -123,19 +123,27 @@ function parseThreads(text: string): number | 'auto' {
 
 type Layer = NetworkSpec['layers'][number];
 
+/** The numbers of inputs and outputs that data asks for. */
+export interface DataShape {
+  /** How many numbers a sample has, transformed. */
+  readonly inputs: number;
+  /** How many classes there are, or targets. */
+  readonly outputs: number;
+  /** How many numbers and categories a sample has, not transformed. */
+  readonly columns: number;
+}
+
 /**
  * Builds the network for data of a shape.
- * @param inputs how many numbers a sample has, transformed
- * @param outputs how many classes there are, or targets
  * @throws UsageError naming the option that is wrong
  */
 export function buildNetworkSpec(
   flags: NetworkFlags,
   task: Task,
-  inputs: number,
-  outputs: number,
+  shape: DataShape,
 ): Pick<NetworkSpec, 'inputs' | 'layers' | 'loss' | 'seed'> {
-  const sizes = chooseSizes(flags, task, inputs, outputs);
+  const { inputs, outputs } = shape;
+  const sizes = chooseSizes(flags, task, shape);
   const units = sizes.at(-1)!;
   const outputActivation =
     flags.outputActivation ?? (units < outputs ? withoutNumbers('sigmoid') : undefined);
@@ -177,17 +185,16 @@ function chooseOutputActivation(task: Task, loss: string): string {
 function chooseSizes(
   { layers: shape, hidden }: NetworkFlags,
   task: Task,
-  inputs: number,
-  outputs: number,
+  { inputs, outputs, columns }: DataShape,
 ): number[] {
   if (!shape) return [...(hidden?.filter((units) => units > 0) ?? [defaultUnits(inputs)]), outputs];
-  if (hidden) throw new UsageError('--hidden', 'give either it or --layers, the whole shape');
+  if (hidden) throw new UsageError('--hidden', 'give either it or --layers, the complete shape');
   const last = shape.at(-1);
   const fits = last === outputs || (last === 1 && outputs === 2 && task === 'classification');
   if (shape.length < 2 || shape[0] !== inputs || !fits) {
     throw new UsageError(
       `--layers ${shape.join(',')}`,
-      `the data have ${inputs} inputs (one for each category) and ${outputs} outputs`,
+      `the data has ${inputs} inputs${inputs > columns ? ' (one for each category)' : ''} and ${outputs} outputs`,
       `write --layers ${[inputs, ...shape.slice(1, -1), outputs].join(',')}`,
     );
   }

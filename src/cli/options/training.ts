@@ -69,25 +69,26 @@ export const trainingGroup: OptionGroup = {
   options: [
     valueOption(
       '--epochs <n>',
-      'Passes over the training samples (default: 20 to 300, by their number)',
+      'Passes over the training samples (default: 20 to 300, depending on the number of samples)',
       wholeNumber({ min: 1 }),
     ),
     valueOption('--batch <n>', 'Samples per update (mini-batch size) (default: 32)', wholeNumber({ min: 1 })),
     valueOption(
       '--optimizer <name>',
-      'Optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw; with numbers of its own: adam:beta2=0.99 ' +
+      'Optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw; optionally with parameters: adam:beta2=0.99 ' +
         '(default: adam)',
       namedValue(optimizers),
     ),
     valueOption(
       '--learning-rate <rate>',
-      'Step size (default: 0.005 below 5,000 samples, 0.001 from there on; with --optimizer, the default of that optimizer)',
+      'Step size (default: 0.005 below 5,000 samples, otherwise 0.001; if you set --optimizer: 0.1 for sgd, 0.01 for ' +
+        'momentum, nesterov and adagrad, 0.001 for the others)',
       positiveNumber,
     ),
     valueOption(
       '--schedule <name>',
-      'Schedule of the learning rate: cosine[:warmUp=2], step:every=10,factor=0.5, exponential:factor=0.95, ' +
-        'inverseTime:decay=0.1 or plateau[:patience=5] (default: constant)',
+      'Schedule of the learning rate: cosine[:warmUp=0], step:every=N,factor=N, exponential:factor=N, inverseTime:decay=N ' +
+        'or plateau[:patience=10]; brackets show the default of an optional number (default: constant)',
       namedValue(schedules),
     ),
     valueOption(
@@ -100,13 +101,13 @@ export const trainingGroup: OptionGroup = {
     new Option('--penalize-biases', 'Apply --l1 and --l2 to biases, too'),
     valueOption(
       '--max-norm <n>',
-      'Largest norm of the weights of a unit (default: unlimited)',
+      'Limit the norm of the weights of each unit (default: unlimited)',
       number({ min: 0 }),
     ),
-    valueOption('--clip-norm <n>', 'Largest norm of the gradient (default: unlimited)', number({ min: 0 })),
+    valueOption('--clip-norm <n>', 'Limit the norm of the gradient (default: unlimited)', number({ min: 0 })),
     valueOption(
       '--clip-value <n>',
-      'Largest size of each number in the gradient (default: unlimited)',
+      'Clip every component of the gradient to ±n (default: unlimited)',
       number({ min: 0 }),
     ),
     valueOption(
@@ -122,7 +123,7 @@ export const trainingGroup: OptionGroup = {
     new Option('--no-shuffle', 'Keep the samples in the order of the file'),
     new Option(
       '--diagnose',
-      'Measure in each epoch how fast each layer learns, for --json (default: with --report)',
+      'Measure in each epoch how fast each layer learns; shown by --json (always on with --report)',
     ),
   ],
 };

@@ -38,9 +38,18 @@ export function findNearest(name: string, names: readonly string[]): string | un
   return same ?? begun ?? closestMatch(name, names, { maxDistance: Math.ceil(name.length / 3) });
 }
 
+/** Usual abbreviations of our names. */
+const abbreviations: Readonly<Record<string, string>> = {
+  mse: 'meanSquaredError',
+  mae: 'meanAbsoluteError',
+  bce: 'binaryCrossEntropy',
+  ce: 'crossEntropy',
+};
+
 /** `did you mean 'adam'?`, or nothing. */
 function suggestName(name: string, names: readonly string[]): string | undefined {
-  const nearest = findNearest(name, names);
+  const meant = abbreviations[name.toLowerCase()];
+  const nearest = names.find((each) => each === meant) ?? findNearest(name, names);
   return nearest === undefined ? undefined : `did you mean '${nearest}'?`;
 }
 

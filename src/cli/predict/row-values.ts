@@ -90,7 +90,7 @@ export class RowValues {
       return this.#columns[k]!.encode(cell, 0);
     } catch (error) {
       if (!isInputFault(error)) throw error;
-      const cure = typeof cell === 'string' ? 'write it as in the training data' : undefined;
+      const cure = typeof cell === 'string' ? 'write numbers as in the training data' : undefined;
       throw new DataError(this.#describePlace(row, k), error.problem, cure, { cause: error });
     }
   }
@@ -141,14 +141,10 @@ export function findColumnsByName(
     const cure = areNumbers
       ? 'if its first row has no names, add --header no'
       : meant === undefined
-        ? `its columns are ${joinNames(names)}`
+        ? `the columns are ${joinNames(names)}`
         : `did you mean '${meant}'?`;
-    const what = missing.length > 1 ? 'columns' : 'column';
-    throw new DataError(
-      path,
-      `the ${what} ${joinNames(missing.map(show))} ${missing.length > 1 ? 'are' : 'is'} missing`,
-      cure,
-    );
+    const are = missing.length > 1 ? 'are no columns' : 'is no column';
+    throw new DataError(path, `there ${are} ${joinNames(missing.map(show))}`, cure);
   }
   return { at: inputs.map((name) => places.get(name)!), kept, ignored };
 }

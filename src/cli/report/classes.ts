@@ -44,7 +44,7 @@ function confusionTable({ confusion, classes }: ClassEvaluation): Markup {
         </tbody>
       </table>
     </div>
-    <p class="aside">Outlined: what is right. The darker a cell, the larger its share of the row.</p>
+    <p class="aside">Correct predictions are outlined. Darker cells have a larger share of their row.</p>
   </figure>`;
 }
 
@@ -70,8 +70,8 @@ function scoresTable({ scores, classes }: ClassEvaluation): Markup {
       ),
     )}
     <p class="aside">
-      Precision: of those taken for the class, the share that are of it. Recall: of those of the class, the
-      share that were taken for it. F1: their harmonic mean.
+      Precision: the share of samples predicted as this class that really belong to it. Recall: the share of
+      samples of this class that were predicted as such. F1: their harmonic mean.
     </p>
   </figure>`;
 }
@@ -93,9 +93,9 @@ function confusions({ confusion, classes }: ClassEvaluation): Content {
     <h3>Confused most often</h3>
     ${
       wrong.length === 0
-        ? html`<p>None: each sample was taken for what it is.</p>`
+        ? html`<p>None: every prediction is correct.</p>`
         : html`<ul class="plain">
-            ${wrong.map(({ count, actual, predicted }) => html`<li><b>${groupDigits(count)}</b> of <i>${classes[actual]}</i> taken for <i>${classes[predicted]}</i></li>`)}
+            ${wrong.map(({ count, actual, predicted }) => html`<li><b>${groupDigits(count)}</b> of <i>${classes[actual]}</i> predicted as <i>${classes[predicted]}</i></li>`)}
           </ul>`
     }
   </div>`;

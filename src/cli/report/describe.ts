@@ -49,7 +49,7 @@ export async function describeTrainingRun(
     summary: summarizeTraining(shape, about),
     ...{ shape, history, evaluation },
     bestEpoch: best === history.at(-1)?.epoch ? undefined : best,
-    evaluated: test ? `the ${formatCount(test.count, 'sample')} of the test` : 'what was learned from',
+    evaluated: test ? `the ${formatCount(test.count, 'test sample')}` : 'the training data',
     diagnosis: await diagnoseNetwork(net, path, pickSamples(some)),
     facts: [...listFacts(net, state, about), ...listGuesses(found)],
   };
@@ -74,7 +74,7 @@ function summarizeTraining({ inputs, layers }: Report['shape'], { task, reading,
   const aim =
     task === 'regression'
       ? `to predict ${targets.join(', ') || 'numbers'}`
-      : `to tell ${formatCount(classes?.length ?? Math.max(2, layers.at(-1)!.units), 'class', 'classes')}${label === undefined ? '' : ` of ${label}`} apart`;
+      : `to predict ${label ?? 'the class'} (${formatCount(classes?.length ?? Math.max(2, layers.at(-1)!.units), 'class', 'classes')})`;
   return `A network of ${sizes} units learned from ${formatCount(training.samples - training.validationSamples, 'sample')} ${aim}.`;
 }
 
@@ -112,7 +112,7 @@ function listDataFacts({ reading, training }: About): Fact[] {
       ? undefined
       : {
           name: 'missing values',
-          value: missing === 'drop' ? 'rows with some were left out' : 'the mean of the column',
+          value: missing === 'drop' ? 'rows with missing values were left out' : 'the mean of the column',
         },
   ];
   return facts.filter((fact) => fact !== undefined);

@@ -6,7 +6,7 @@ import { curves, type CurveFigure } from './curves.js';
 import { html, numbersTable, type Content, type Markup } from './html.js';
 import type { Shape } from './network-drawing.js';
 
-/** How fast each layer learns: as it is now, and over the epochs if the training said so. */
+/** How fast each layer learns: as it is now, and over the epochs if the run measured it. */
 export function layersSection(
   diagnosis: Diagnosis,
   history: readonly EpochReport[],
@@ -18,7 +18,8 @@ export function layersSection(
   return html`${
       messages.length === 0
         ? html`<p class="verdict good">
-            <b>✓ All is well:</b> no layer learns much more slowly than the others, none is saturated or dead.
+            <b>✓ All is well:</b> no layer learns much more slowly than the others, or has too many saturated
+            or dead units.
           </p>`
         : html`<ul class="verdict bad">
             ${messages.map((message) => html`<li><b>!</b> ${message}</li>`)}
@@ -45,8 +46,8 @@ export function layersSection(
 
 const explanation = html`<p class="aside">
   |δ| says how far the units of a layer are from their optimum (root mean square of ∂C/∂z). ‖∂C/∂W‖ / ‖W‖ is
-  what a step with learning rate 1 would change of the weights; ‖ΔW‖ / ‖W‖ what the last epoch has changed.
-  Saturated: where the slope σ′ is below a tenth of its steepest.
+  the relative change of the weights in a step with learning rate 1; ‖ΔW‖ / ‖W‖, that in the last epoch.
+  Saturated: how often the slope σ′ is below a tenth of its maximum.
 </p>`;
 
 const nameLayer = (l: number): string => `layers[${l}]`;

@@ -72,7 +72,7 @@ export function reportPage(report: Report): string {
         </header>
         <main>
           ${history.length > 1 && section('How it learned', html`<div class="columns">${learningCurves(report, isClassification)}</div>`)}
-          ${evaluation && section(report.evaluated ? `How it does on ${report.evaluated}` : 'How it does', renderResults(evaluation))}
+          ${evaluation && section(report.evaluated ? `Results on ${report.evaluated}` : 'Results', renderResults(evaluation))}
           ${diagnosis && section('How fast each layer learns', layersSection(diagnosis, history, shape))}
           ${section('The network', shapeSection(shape))}
           ${section('How it was made', html`<dl class="facts">${facts.map(renderFact)}</dl>`)}
@@ -152,7 +152,7 @@ function learningCurves({ history = [], bestEpoch }: Report, isClassification: b
         };
   const accuracies = lines(({ accuracy }) => accuracy);
   const least = Math.min(...accuracies.map(({ values }) => values.reduce((a, b) => (b < a ? b : a), 1)));
-  // from the tenth below the least of it, so that 97 and 98 % stay apart
+  // from the tenth below the least of it, so that 97 and 98% stay apart
   const axis = linearAxis(Math.max(0, Math.min(0.9, Math.floor(10 * least) / 10)), 1, 5);
   return [
     curves({ title: 'Loss', lines: lines(({ loss }) => loss), epochs, write: formatPrecise, mark }),

@@ -10,7 +10,7 @@ import { createSampler, type SamplerName } from '../../search/samplers/create-sa
 import { DataError, underFlag, UsageError } from '../errors.js';
 import type { About } from '../model/model-file.js';
 import type { GivenOptions } from '../options/command.js';
-import { buildNetworkSpec } from '../options/network.js';
+import { buildNetworkSpec, type DataShape } from '../options/network.js';
 import { metricsOf, type SearchFlags } from '../options/search.js';
 import { buildTrainOptions, type TrainingData } from '../options/training.js';
 import type { Choose } from '../terminal/choose.js';
@@ -82,16 +82,17 @@ export async function prepareSearch(
   const sizes = {
     inputs,
     outputs,
+    columns: train.width,
     task,
     train,
     data: { count, classes, labels, validation: 'held' },
   } as const;
   const space = readSpace(flags.space ?? [], given, { inputs, count });
   const { sampler = 'tpe' } = flags;
-  checkNetworkFlags(flags, task, inputs, outputs);
+  checkNetworkFlags(flags, task, sizes);
   const describe = (values: SpaceValues): TrialSpec => describeTrial(joinFlags(flags, values), sizes);
   checkTrials(space, describe, inputs);
-  const layers = buildNetworkSpec(flags, task, inputs, outputs).layers.length;
+  const layers = buildNetworkSpec(flags, task, sizes).layers.length;
   if (!('hidden' in space)) chooseTrainOptions(flags, layers, sizes.data);
   return {
     ...parts,
@@ -140,17 +141,16 @@ function choosePruner(flags: SearchFlags): Pruner | undefined {
 }
 
 /** What a trial needs besides its flags. */
-interface Sizes {
-  readonly inputs: number;
-  readonly outputs: number;
+interface Sizes extends DataShape {
   readonly task: About['task'];
   readonly train: Dataset;
   readonly data: TrainingData;
 }
 
 /** The network and the training that `bp4 train` would make of these flags. */
-function describeTrial(flags: SearchFlags, { inputs, outputs, task, train, data }: Sizes): TrialSpec {
-  const { layers, loss } = buildNetworkSpec(flags, task, inputs, outputs);
+function describeTrial(flags: SearchFlags, sizes: Sizes): TrialSpec {
+  const { task, train, data } = sizes;
+  const { layers, loss } = buildNetworkSpec(flags, task, sizes);
   return {
     layers,
     loss: loss!,

@@ -1,16 +1,16 @@
 // Numbers and lists as a person reads them, the same in every locale; and words of command lines as they are typed.
 
-/** 0.9666 → '96.7 %'; with more decimals where it would look like 0 or 100 %, and is not. */
+/** 0.9666 → '96.7%'; with more decimals where it would look like 0 or 100%, and is not. */
 export function formatPercent(share: number): string {
-  if (share === 0 || share === 1) return `${100 * share} %`;
+  if (share === 0 || share === 1) return `${100 * share}%`;
   for (let decimals = 1; ; decimals++) {
     const text = (100 * share).toFixed(decimals);
-    if (decimals === 4 || (Number(text) !== 0 && Number(text) !== 100)) return `${text} %`;
+    if (decimals === 4 || (Number(text) !== 0 && Number(text) !== 100)) return `${text}%`;
   }
 }
 
-/** 0.97 → '97 %': on an axis. */
-export const formatWholePercent = (share: number): string => `${Math.round(100 * share)} %`;
+/** 0.97 → '97%': on an axis. */
+export const formatWholePercent = (share: number): string => `${Math.round(100 * share)}%`;
 
 /** 60000 → '60,000'. */
 export const groupDigits = (count: number): string =>

@@ -81,14 +81,14 @@ export function describeData(output: Output, { found, about, train }: DescribedD
   }
   const { count, columns } = profile!;
   output.sayWrapped(
-    `${output.bold(displayPath(file.path))}: ${formatCount(count, 'row')}, ${formatCount(columns.length, 'column')}${dialectText(file.dialect)}`,
+    `${output.bold(displayPath(file.path))}: ${formatCount(count, 'row')}, ${columnsText(columns.length, file.dialect)}`,
   );
   const skipped = describeSkipped(profile!.skipped ?? []);
   if (skipped !== undefined) row(output, 'skipped', skipped, '--skip and --comment change it');
   const why = guess?.reason === undefined ? '' : `${guess.reason}; ${describeRunnerUp(guess)}`;
   if (task === 'classification') {
     const classes = train.classes!.map(String);
-    const option = why && `${why}--label or --target NAME changes it`;
+    const option = why && `${why}change it with --label or --target NAME`;
     row(
       output,
       'label',
@@ -97,7 +97,12 @@ export function describeData(output: Output, { found, about, train }: DescribedD
     );
   } else {
     const names = (reading.targets ?? []).map(nameText).join(', ');
-    row(output, 'target', `${names}: numbers, a regression`, why && `${why}--label NAME makes it classes`);
+    row(
+      output,
+      'target',
+      `${names}: numbers, a regression`,
+      why && `${why}--label NAME trains a classifier instead`,
+    );
   }
   row(
     output,
@@ -137,7 +142,7 @@ export function describeData(output: Output, { found, about, train }: DescribedD
 }
 
 const describeRunnerUp = ({ isInDoubt, alternatives: [runnerUp] }: ColumnSuggestion): string =>
-  isInDoubt && runnerUp ? `runner-up: ${nameText(runnerUp.name)}; ` : '';
+  isInDoubt && runnerUp ? `next best: ${nameText(runnerUp.name)}; ` : '';
 
 const noteRows = { format: 'numbers', gap: 'gaps', category: 'texts', suspect: 'gaps' } as const;
 
@@ -156,7 +161,7 @@ function describeNotes(output: Output, notes: readonly ColumnNote[]): void {
     const cures: Readonly<Record<string, string>> = {
       categorical: `${quoteOption('categorical', name)} keeps the ${kind === 'gap' ? 'texts' : 'text'}`,
       ignore: `${quoteOption('ignore', name)} leaves it out`,
-      gaps: `${quoteOption('gaps', (option.values ?? []).join(','))} takes it as missing`,
+      gaps: `${quoteOption('gaps', (option.values ?? []).join(','))} treats it as missing`,
     };
     row(output, noteRows[kind], `${names}: ${note}`, cures[option.name] ?? describeCure(option));
   }
@@ -165,12 +170,17 @@ function describeNotes(output: Output, notes: readonly ColumnNote[]): void {
 const describeCure = (option: FaultOption): string =>
   cureWithFlags({ place: '', problem: '', option }, [findFlag(option)!])!;
 
-function dialectText(dialect: DetectedDialect | undefined): string {
-  if (!dialect) return '';
+function columnsText(count: number, dialect: DetectedDialect | undefined): string {
+  if (!dialect) return formatCount(count, 'column');
   const { delimiter, header, trim } = dialect;
+  const separated = `${marks[delimiter] ?? `'${delimiter}'`}-separated column`;
   const names =
-    header === true ? 'the first row names the columns' : 'no row of names: the columns are 0, 1, …';
-  return ` between ${marks[delimiter] ?? `'${delimiter}'`}s${trim ? ', without the spaces around them' : ''}; ${header === true || header === false ? names : 'names as given'}`;
+    header === true
+      ? 'the first row is a header'
+      : header === false
+        ? 'no header: the columns are 0, 1, …'
+        : 'names as given';
+  return `${formatCount(count, separated)}${trim ? ', without the spaces around them' : ''}; ${names}`;
 }
 
 function inputsText(
@@ -198,7 +208,7 @@ function describeParts(output: Output, { about: { training }, from }: PreparedTr
       'streamed: read again in each epoch, shuffled within batches',
       from ? '' : 'larger than 256 MiB, or --stream',
     );
-  row(output, 'parts', countParts(training), from ? '' : '--validation-split, --test-split');
+  row(output, 'split', countParts(training), from ? '' : '--validation-split, --test-split');
 }
 
 function describeNetwork(output: Output, { net, options, from }: PreparedTraining): void {

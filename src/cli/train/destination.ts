@@ -84,13 +84,18 @@ export async function checkCheckpointPath(path: string): Promise<boolean> {
  * @throws UsageError
  */
 function checkModelName(option: string, path: string): void {
-  if (foreignName.test(path) && !hasDataName(path)) {
-    const extension = foreignName.exec(path)![0];
-    const all = exportFormats.map((format) => exportFormatTable[format].extension).join(', ');
-    throw new UsageError(`--${option}`, `bp4 can't write ${extension} files`, `it writes ${all}`);
-  }
-  if (/\.html?$/i.test(path) || hasDataName(path))
-    throw refuseName(option, path, `train writes ${MODEL_EXTENSION} files`);
+  const isForeign = foreignName.test(path) && !hasDataName(path);
+  if (!isForeign && !/\.html?$/i.test(path) && !hasDataName(path)) return;
+  if (option === 'checkpoint') throw refuseName(option, path, `checkpoints are ${MODEL_EXTENSION} files`);
+  const [extension] = (isForeign ? foreignName : /\.\w+(\.gz)?$/i).exec(path)!;
+  throw refuseName(option, path, `bp4 can't write models as ${extension} files; it writes ${listFormats()}`);
+}
+
+function listFormats(): string {
+  const extensions = exportFormats.flatMap((format) =>
+    format === 'tfjs' ? [] : exportFormatTable[format].extension,
+  );
+  return `${extensions.join(', ')}, and folders named NAME${exportFormatTable.tfjs.extension}`;
 }
 
 const refuseName = (option: string, path: string, problem: string): UsageError =>

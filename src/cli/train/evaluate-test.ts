@@ -64,8 +64,8 @@ export function sayNext(output: Output, path: string, { training: { data } }: Ab
   const extension = /\.[^./]+$/.exec(data.replace(/\.gz$/i, ''))?.[0] ?? '.csv';
   const commands = [
     [`predict ${quotePath(path)} new${extension}`, 'predict new rows'],
-    [`evaluate ${quotePath(path)} other${extension}`, 'measure it on new labeled data'],
-    [`export ${quotePath(path)} model.onnx`, 'for other programs'],
+    [`evaluate ${quotePath(path)} other${extension}`, 'score it on new labeled data'],
+    [`export ${quotePath(path)} model.onnx`, 'convert it for other programs'],
   ] as const;
   const width = Math.max(...commands.map(([line]) => line.length));
   output.say();

@@ -1,6 +1,6 @@
 import { tryEachFlag, type GivenOptions } from '../options/command.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
-import { buildNetworkSpec, networkGroup, type NetworkFlags } from '../options/network.js';
+import { buildNetworkSpec, networkGroup, type DataShape, type NetworkFlags } from '../options/network.js';
 import type { TrainFlags } from '../options/files.js';
 import { toUsageError } from '../errors.js';
 import type { Choose } from '../terminal/choose.js';
@@ -68,7 +68,7 @@ export async function prepareTraining(
   const transforms = fitted && (await (parts.fitted ?? train).fitTransforms(fitted));
   const outputs = task === 'classification' ? train.classes!.length : (train.targetColumns?.length ?? 1);
   const inputs = transforms ? transformedWidth(transforms) : train.width;
-  const net = await createNetwork(flags, task, inputs, outputs, transforms);
+  const net = await createNetwork(flags, task, { inputs, outputs, columns: train.width }, transforms);
   const options = chooseTrainOptions(flags, net.layers.length, {
     count: train.count,
     validation: data instanceof Dataset ? 'share' : parts.validation ? 'held' : 'none',
@@ -101,12 +101,11 @@ function countSamples(
 async function createNetwork(
   flags: NetworkFlags,
   task: Task,
-  inputs: number,
-  outputs: number,
+  shape: DataShape,
   transforms: Transforms | undefined,
 ): Promise<Network> {
-  checkNetworkFlags(flags, task, inputs, outputs);
-  const spec = buildNetworkSpec(flags, task, inputs, outputs);
+  checkNetworkFlags(flags, task, shape);
+  const spec = buildNetworkSpec(flags, task, shape);
   try {
     return await Network.create({ ...spec, ...(transforms && { transforms }), ...pickEngine(flags) });
   } catch (error) {
@@ -115,8 +114,8 @@ async function createNetwork(
 }
 
 /** @throws UsageError naming the flag that is wrong */
-export function checkNetworkFlags(flags: NetworkFlags, task: Task, inputs: number, outputs: number): void {
-  tryEachFlag(networkGroup, flags, (alone) => checkSpec(buildNetworkSpec(alone, task, inputs, outputs)));
+export function checkNetworkFlags(flags: NetworkFlags, task: Task, shape: DataShape): void {
+  tryEachFlag(networkGroup, flags, (alone) => checkSpec(buildNetworkSpec(alone, task, shape)));
 }
 
 /** @throws UsageError naming the flag that is wrong */

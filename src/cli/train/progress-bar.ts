@@ -156,7 +156,7 @@ export function barLine(
   rights: readonly string[],
   { columns, green, dim }: Pick<Output, 'columns' | 'green' | 'dim'>,
 ): string {
-  const percents = `${String(Math.floor(100 * share)).padStart(3)} %  `;
+  const percents = `${String(Math.floor(100 * share)).padStart(3)}%  `;
   const room = columns - left.length - percents.length - 3;
   const right = rights.find(({ length }) => length <= room) ?? rights.at(-1)!;
   const width = Math.min(Math.max(room - right.length, 0), 30);
@@ -167,7 +167,7 @@ export function barLine(
 /** An epoch in a line. */
 function formatEpoch({ epoch, loss, accuracy, validation }: EpochReport, { task, epochs }: Extent): string {
   const share = (value: number): string =>
-    task === 'classification' ? ` ${formatPercent(value).padStart(7)}` : '';
+    task === 'classification' ? ` ${formatPercent(value).padStart(6)}` : '';
   const number = String(epoch).padStart(String(epochs).length);
   const watched = validation ? `  validation ${fixed(validation.loss)}${share(validation.accuracy)}` : '';
   return `epoch ${number}  loss ${fixed(loss)}${share(accuracy)}${watched}`;

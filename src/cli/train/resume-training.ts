@@ -32,7 +32,7 @@ export async function resumeTraining(
   onRead: OnRead,
 ): Promise<PreparedTraining> {
   const { net, about, progress } = await readModel(modelPath, pickEngine(flags));
-  if (!about) throw new DataError(modelPath, 'it was not written by bp4 train and cannot be resumed');
+  if (!about) throw new DataError(modelPath, "it wasn't written by bp4 train and can't be resumed");
   checkGiven(given, about);
   const { training } = about;
   const path = dataPath ?? training.data;

@@ -111,7 +111,7 @@ function createCheckpoint(
       checkpointEvery === undefined ? now - last >= MS_BETWEEN_CHECKPOINTS : epoch % checkpointEvery === 0;
     if (!isDue) return;
     const { state } = net;
-    if (!areFinite(state.parameters)) return; // the training reports the divergence soon
+    if (!areFinite(state.parameters)) return; // `train` reports the divergence soon
     last = now;
     await file.write(encodeModel(state, about));
   };
@@ -121,6 +121,6 @@ function createCheckpoint(
 export function describeFailure(error: unknown, dataPath: string): unknown {
   if (!(error instanceof DivergenceError)) return toDataError(dataPath, error);
   const { epoch, step, layer, largestGradient, option } = error;
-  const problem = `the training diverged in epoch ${epoch}, step ${step}: the gradients of layer ${layer} grew beyond all bounds`;
+  const problem = `training diverged in epoch ${epoch}, step ${step}: the gradients of layers[${layer}] overflowed`;
   return new DivergenceError({ place: '', problem, option }, { epoch, step, layer, largestGradient });
 }

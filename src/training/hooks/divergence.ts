@@ -20,7 +20,7 @@ export class Diverged extends Error {
     /** Whether the loss has grown too far, and is still finite. */
     readonly hasGrown = false,
   ) {
-    super('the training diverged');
+    super();
   }
 }
 

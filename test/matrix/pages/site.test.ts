@@ -130,5 +130,5 @@ it("the search finds 'early stopping'", async () => {
   const results = page.locator('#localsearch-list a');
   await results.first().waitFor();
   const links = await results.evaluateAll((found) => found.map((link) => link.getAttribute('href')));
-  expect(links).toContain('/guide/training.html#callbacks-and-stopping');
+  expect(links).toContain('/guide/validation.html#earlystopping');
 });
