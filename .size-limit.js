@@ -38,7 +38,7 @@ export default [
   besideCore('checkGradients', 'diagnosis/check-gradients.js', '2.5 kB'),
   besideCore('bp4/metrics', 'metrics/index.js', '4 kB'),
   besideCore('bp4/ensemble', 'ensemble/index.js', '4 kB'),
-  besideCore('bp4/data', 'data/index.js', '48.5 kB', ['./parquet/*']),
+  besideCore('bp4/data', 'data/index.js', '49 kB', ['./parquet/*']),
   besideCore('reading Parquet', 'data/parquet/file.js', '20.6 kB', ['./zstd.js']),
   besideCore('reading Zstandard', 'data/parquet/zstd.js', '5 kB'),
   besideCore('bp4/search', 'search/index.js', '15 kB', ['../ensemble/*', '../metrics/*']),

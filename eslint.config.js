@@ -33,6 +33,7 @@ const floors = [
   'src/cli/model',
   'src/cli/predict',
   'src/cli/train',
+  'src/cli/search',
   'src/cli/report',
   'src/cli/bench',
   'src/cli/commands',

@@ -25,6 +25,7 @@ export const groups: readonly Group[] = [
       'guide/choosing-a-model',
       'guide/data',
       'guide/metrics-and-search',
+      'guide/search',
       'guide/diagnosis',
       'guide/save-and-resume',
       'guide/workers-and-threads',

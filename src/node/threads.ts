@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { checkInteger } from '../base/check.js';
@@ -59,6 +60,8 @@ export function threads(count: number = availableParallelism()): Executor {
     },
     run(task, options) {
       return new Promise((resolve, reject) => {
+        options.signal?.throwIfAborted();
+        if (options.signal) setMaxListeners(0, options.signal); // each task of a study listens
         const job = { task, options, resolve, reject, tries: 0 };
         waiting.push(job);
         options.signal?.addEventListener('abort', () => {
@@ -71,6 +74,7 @@ export function threads(count: number = availableParallelism()): Executor {
       });
     },
     async close() {
+      waiting.length = 0; // a thread that ends now would start another for them
       await Promise.all(pool.splice(0).map((thread) => thread.end()));
     },
   };

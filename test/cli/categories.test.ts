@@ -36,7 +36,7 @@ describe('a training', () => {
     put('rooms.csv', `rooms,x,y\n${rooms.join('\n')}\n`);
     const { stdout } = await run('train', 'rooms.csv', '--target', 'y', '--epochs', '1');
     expect(stdout).toMatch(
-      /numbers +rooms: categories, because of 'more' among them +\(--gaps more takes it as missing\)/,
+      /numbers +rooms: categories, because of 'more' among them +\(--gaps more treats it as missing\)/,
     );
     const gaps = await run('train', 'rooms.csv', '--target', 'y', '--epochs', '1', '--gaps', 'more');
     expect(gaps.stdout).toMatch(/inputs +rooms, x /);

@@ -107,7 +107,10 @@ describe('where texts are among the numbers of an input', () => {
     const asked: string[] = [];
     const choose = (question: string): Promise<string> => Promise.resolve((asked.push(question), name));
     const guess = await guessColumns('t.csv', profile, {}, choose);
-    expect(guess).toMatchObject({ reason: 'by its name', columns: { ...columns, targets: ['price'] } });
+    expect(guess).toMatchObject({
+      reason: 'recognized by its name',
+      columns: { ...columns, targets: ['price'] },
+    });
     expect(asked).toEqual([
       "t.csv: the numbers of column 'size' have 'big' among them; how should it be read?",
     ]);

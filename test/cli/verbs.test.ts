@@ -707,7 +707,7 @@ it('train --report draws curves by epoch and lists what was guessed', async () =
 
 it('help describes every command and every option', async () => {
   const overview = await captureOutput('--help');
-  for (const name of ['predict', 'evaluate', 'diagnose', 'export', 'inspect', 'bench']) {
+  for (const name of ['search', 'predict', 'evaluate', 'diagnose', 'export', 'inspect', 'bench']) {
     expect(overview).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
     const help = await captureOutput(name, '--help');
     expect(help).toContain(`Usage: bp4 ${name}`);

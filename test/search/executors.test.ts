@@ -48,6 +48,15 @@ describe('threads', () => {
     expect(withoutTimes(other)).toEqual(withoutTimes(one));
   });
 
+  it('refuse a task whose signal has aborted, instead of starting a thread for it', async () => {
+    const executor = threads(1);
+    await executor.open(data);
+    const running = executor.run({} as never, { signal: AbortSignal.abort(new Error('stopped')) });
+    const refused = expect(running).rejects.toThrow('stopped');
+    await executor.close();
+    await refused;
+  });
+
   it('pass on what a task throws', async () => {
     const executor = threads(1);
     await executor.open(data);

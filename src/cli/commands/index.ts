@@ -17,6 +17,12 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./train.js')).train,
   },
   {
+    name: 'search',
+    summary: 'Try many networks and trainings, and combine the best',
+    example: 'bp4 search iris.csv',
+    load: async () => (await import('./search.js')).search,
+  },
+  {
     name: 'predict',
     summary: 'Predict new samples',
     example: 'bp4 predict iris.bp4 new.csv',

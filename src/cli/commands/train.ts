@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
 import { checkReportPath, checkApart } from '../data/output-paths.js';
 import { UsageError } from '../errors.js';
-import { evaluateNetwork, findPoorFigures, formatEvaluation, type Evaluation } from '../model/evaluation.js';
-import { findUnknown, warnOfUnknown } from '../model/labeled-data.js';
-import { chooseModelPath, MODEL_EXTENSION, type About } from '../model/model-file.js';
+import { chooseModelPath, MODEL_EXTENSION } from '../model/model-file.js';
 import type { CommandDefinition, Invocation } from '../options/command.js';
 import { dataGroup } from '../options/data.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
@@ -13,7 +11,6 @@ import { trainingGroup } from '../options/training.js';
 import { chooseByNumber } from '../terminal/choose.js';
 import { quoteOption, quotePath } from '../terminal/format.js';
 import { showReading } from '../terminal/reading.js';
-import type { Output } from '../terminal/output.js';
 import { describeEnd, describeTraining } from '../train/describe-training.js';
 import {
   checkCheckpointPath,
@@ -22,7 +19,8 @@ import {
   saveStopped,
   saveTrained,
 } from '../train/destination.js';
-import { prepareTraining, type PreparedTraining } from '../train/prepare-training.js';
+import { evaluateTest, sayNext } from '../train/evaluate-test.js';
+import { prepareTraining } from '../train/prepare-training.js';
 import { resumeTraining } from '../train/resume-training.js';
 import { runTraining } from '../train/run-training.js';
 
@@ -94,7 +92,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     output.event('trained', { epochs: done.epoch, seconds: done.seconds, bestEpoch: done.bestEpoch });
     output.sayWrapped(describeEnd(done, training));
     output.say();
-    const evaluation = evaluate(output, training);
+    const evaluation = evaluateTest(output, net, net.state, training);
     const results = { epochs: done.epoch, seconds: done.seconds, figures: evaluation.figures };
     const finished = { ...about, results };
     const { state } = net;
@@ -153,56 +151,3 @@ function choosePaths(
 }
 
 const seeHelp = 'see bp4 train --help';
-
-/** The samples that the network takes: with --unknown error, not those with categories that the training part lacks. */
-function knownTo(
-  output: Output,
-  net: PreparedTraining['net'],
-  test: PreparedTraining['test'],
-): PreparedTraining['test'] {
-  if (!test) return undefined;
-  const transforms = net.state.spec.transforms?.inputs ?? [];
-  const isUnknown = findUnknown(test, transforms);
-  warnOfUnknown(output, 'test', isUnknown.filter(Boolean).length);
-  if (transforms.some((one) => one.kind === 'oneHot' && one.unknown)) return test;
-  const known = Array.from(isUnknown.keys()).filter((n) => !isUnknown[n]);
-  return known.length > 0 ? test.subset(known) : undefined;
-}
-
-/** With the test part, or else with what was learned from. */
-function evaluate(output: Output, training: PreparedTraining): Evaluation {
-  const { net, some } = training;
-  const test = knownTo(output, net, training.test);
-  const evaluation = evaluateNetwork(net, test ?? some);
-  const { count, figures, confusion, classes, baseline, targets } = evaluation;
-  output.event(test ? 'test' : 'evaluation', {
-    count,
-    ...figures,
-    ...(confusion && { confusion, classes, baseline }),
-    ...(targets && targets.length > 1 && { targets }),
-  });
-  const head = test ? 'Test  ' : 'On the training data (no test set)  ';
-  const [summary, ...lines] = formatEvaluation(evaluation);
-  output.say(output.bold(`${head}${summary!}`));
-  for (const line of lines) output.say(targets ? `${' '.repeat(head.length)}${line}` : line);
-  output.say();
-  const cure =
-    (evaluation.baseline?.accuracy ?? 0) >= 0.9
-      ? 'try --class-weights balanced'
-      : 'look for outliers and for columns that say more about the answer, or try another --learning-rate or more --epochs';
-  for (const warning of findPoorFigures(evaluation, cure)) output.advise(warning);
-  return evaluation;
-}
-
-function sayNext(output: Output, path: string, { training: { data } }: About): void {
-  const extension = /\.[^./]+$/.exec(data.replace(/\.gz$/i, ''))?.[0] ?? '.csv';
-  const commands = [
-    [`predict ${quotePath(path)} new${extension}`, 'predict new rows'],
-    [`evaluate ${quotePath(path)} other${extension}`, 'score it on new labeled data'],
-    [`export ${quotePath(path)} model.onnx`, 'convert it for other programs'],
-  ] as const;
-  const width = Math.max(...commands.map(([line]) => line.length));
-  output.say();
-  output.say('Next');
-  for (const [line, what] of commands) output.say(`  npx bp4 ${line.padEnd(width)}  ${output.dim(what)}`);
-}

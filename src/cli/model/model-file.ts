@@ -60,7 +60,11 @@ export interface About {
 }
 
 /** `102 training samples, 18 validation, 30 test`. */
-export function countParts({ samples, validationSamples, testSamples }: About['training']): string {
+export function countParts({
+  samples,
+  validationSamples,
+  testSamples,
+}: Pick<About['training'], 'samples' | 'validationSamples' | 'testSamples'>): string {
   return [
     formatCount(samples - validationSamples, 'training sample'),
     ...(validationSamples > 0 ? [`${groupDigits(validationSamples)} validation`] : []),
@@ -126,8 +130,19 @@ export const encodeModel = (state: NetworkState, about: About): Uint8Array<Array
  * @returns how many bytes it has
  * @throws FileError if it cannot be written
  */
-export async function writeModel(path: string, state: NetworkState, about: About): Promise<number> {
-  const bytes = encodeModel(state, about);
+export async function writeModel(
+  path: string,
+  {
+    state,
+    members,
+    about,
+  }: {
+    readonly state: NetworkState;
+    readonly members?: readonly Member[] | undefined;
+    readonly about: About;
+  },
+): Promise<number> {
+  const bytes = members ? encodeEnsembleModel(members, about) : encodeModel(state, about);
   try {
     await writeWhole(path, bytes, true);
   } catch (error) {

@@ -26,6 +26,9 @@ const optionNames: Readonly<Record<string, readonly string[]>> = {
   dropout: words('dropout-rate drop-out'),
   seed: words('random-state random-seed rng'),
   threads: words('jobs n-jobs num-threads workers num-workers cpus cores'),
+  workers: words('jobs n-jobs threads num-threads num-workers cpus cores'),
+  trials: words('n-trials num-trials n-iter iterations budget'),
+  folds: words('cv k-folds kfold n-splits n-folds'),
   engine: words('device gpu cpu backend'),
   out: words(
     'model model-file model-path output output-file outfile save save-model save-path save-to export destination',
@@ -72,6 +75,7 @@ const operandNames: Readonly<Record<string, readonly string[]>> = {
 };
 
 const commandNames: Readonly<Record<string, readonly string[]>> = {
+  search: words('tune hpo optimize optimise automl sweep'),
   train: words('fit learn'),
   predict: words('infer inference apply classify run'),
   evaluate: words('eval test score validate'),

@@ -138,9 +138,8 @@ export type PlainTrainOptions = Omit<
 export interface TrainingData {
   /** How many samples there are to learn from, the validation part included. */
   readonly count: number;
-  readonly isStream: boolean;
-  /** Of a stream, whether some samples are set aside for validation. */
-  readonly isValidated: boolean;
+  /** What the training is watched by: a share of these samples, others that are held apart, or nothing. */
+  readonly validation: 'share' | 'held' | 'none';
   /** By index, of a classification. */
   readonly classes?: readonly (string | number)[] | undefined;
   readonly labels?: ArrayLike<number> | undefined;
@@ -157,8 +156,7 @@ export function buildTrainOptions(
   data: TrainingData,
 ): PlainTrainOptions {
   const { epochs = defaultEpochs(data.count), clipNorm, clipValue, frozen, maxNorm, l1 } = flags;
-  // a stream has no such option of `train`: the samples are held
-  const split = data.isStream ? 0 : chooseValidationSplit(flags, data.count);
+  const split = data.validation === 'share' ? chooseValidationSplit(flags, data.count) : 0;
   const clip = dropUndefined({ norm: clipNorm, value: clipValue });
   return dropUndefined({
     epochs,
@@ -175,7 +173,7 @@ export function buildTrainOptions(
     shuffle: flags.shuffle ? undefined : false,
     validationSplit: split > 0 ? split : undefined,
     diagnose: flags.diagnose ?? (flags.report === undefined ? undefined : true),
-    earlyStopping: buildEarlyStopping(flags, epochs, split > 0 || data.isValidated),
+    earlyStopping: buildEarlyStopping(flags, epochs, split > 0 || data.validation === 'held'),
   });
 }
 

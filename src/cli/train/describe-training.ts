@@ -15,7 +15,7 @@ import {
 import type { PreparedTraining } from './prepare-training.js';
 import { describeSkipped } from '../data/skipped-rows.js';
 import { displayPath } from '../data/read-file.js';
-import { countParts } from '../model/model-file.js';
+import { countParts, type About } from '../model/model-file.js';
 
 // What `bp4 train` says before it begins: what was found, what was inferred, and which flag changes it.
 
@@ -24,18 +24,8 @@ const marks: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon'
 /** Says it, in text or in events. */
 export function describeTraining(output: Output, prepared: PreparedTraining): void {
   const { found, about, train } = prepared;
-  const { task, reading, training } = about;
-  output.event('data', {
-    path: training.data,
-    task,
-    samples: training.samples,
-    validationSamples: training.validationSamples,
-    testSamples: training.testSamples,
-    ...reading,
-    leftOut: found?.guess?.leftOut ?? [],
-    dropped: found?.dropped ?? 0,
-    skipped: found?.profile?.skipped ?? [],
-  });
+  const { training } = about;
+  eventOfData(output, prepared);
   if (found) describeData(output, prepared);
   else {
     const { path, epochs } = prepared.from!;
@@ -50,15 +40,35 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
   for (const warning of prepared.warnings) output.advise(warning);
 }
 
+/** What is said of the data alone. */
+export type DescribedData = Pick<PreparedTraining, 'found' | 'train'> & {
+  readonly about: Pick<About, 'task' | 'reading'> & { readonly training: Omit<About['training'], 'options'> };
+};
+
+export function eventOfData(output: Output, { found, about }: DescribedData): void {
+  const { task, reading, training } = about;
+  output.event('data', {
+    path: training.data,
+    task,
+    samples: training.samples,
+    validationSamples: training.validationSamples,
+    testSamples: training.testSamples,
+    ...reading,
+    leftOut: found?.guess?.leftOut ?? [],
+    dropped: found?.dropped ?? 0,
+    skipped: found?.profile?.skipped ?? [],
+  });
+}
+
 /** @param option that changes it */
-function row(output: Output, name: string, text: string, option = ''): void {
+export function row(output: Output, name: string, text: string, option = ''): void {
   output.sayWrapped(
     `  ${output.bold(name.padEnd(9))} ${text}${option === '' ? '' : `  ${output.dim(`(${option})`)}`}`,
     12,
   );
 }
 
-function describeData(output: Output, { found, about, train }: PreparedTraining): void {
+export function describeData(output: Output, { found, about, train }: DescribedData): void {
   const { file, guess, profile, dropped, missing } = found!;
   const { reading, task, training } = about;
   if (file.kind === 'samples') {

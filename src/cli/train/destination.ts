@@ -8,7 +8,10 @@ import {
   findExportFormat,
   type ExportFormat,
 } from '../model/export-formats.js';
-import { checkModelPath, hashWeights, MODEL_EXTENSION, writeModel } from '../model/model-file.js';
+import { Network } from '../../network.js';
+import type { Predictor } from '../model/evaluation.js';
+import { checkModelPath, hashWeights, MODEL_EXTENSION, writeModel, type About } from '../model/model-file.js';
+import type { OpenedModel } from '../model/open-model.js';
 import { describeSignature } from '../model/signature.js';
 import { checkExportPath, isExported, writeExport } from '../model/write-export.js';
 import { groupDigits, quoteOption, quotePath } from '../terminal/format.js';
@@ -98,23 +101,34 @@ function listFormats(): string {
 const refuseName = (option: string, path: string, problem: string): UsageError =>
   new UsageError(`--${option}`, problem, `use ${quoteOption(option, replaceExtension(path))}`);
 
-/** Saves a training that has ended. */
+/** Saves what a training or a search has led to. */
 export async function saveTrained(
   output: Output,
-  { net, about }: Pick<PreparedTraining, 'net' | 'about'>,
+  { net, about }: { readonly net: Predictor; readonly about: About },
   { path, format, isReplaced }: Destination,
 ): Promise<void> {
-  const { state } = net;
+  const model = describeModelOf(net, about, path);
   const replacing = isReplaced ? ', replacing the old file' : '';
   const save = async (): Promise<number | null> => {
-    if (format === 'bp4') return await writeModel(path, state, about);
-    const model = { path, format: 'bp4', bytes: 0, net, state, about } as const;
+    if (format === 'bp4') return await writeModel(path, model);
     return await writeExport(output, model, describeSignature(model, {}), { format, out: path });
   };
   const bytes = await save();
-  output.event('saved', { path, format, bytes, weights: hashWeights(state) });
+  const weights = (model.members ?? [model]).map(({ state }) => hashWeights(state)).join();
+  output.event('saved', { path, format, bytes, weights });
   const size = bytes === null ? '' : `, ${groupDigits(Math.max(bytes / 1000, 1))} kB`;
   output.say(`Saved ${output.bold(path)}${size}${replacing}`);
+}
+
+function describeModelOf(
+  net: Predictor,
+  about: About,
+  path: string,
+): OpenedModel & { readonly about: About } {
+  const file = { path, format: 'bp4', bytes: 0, about } as const;
+  if (net instanceof Network) return { ...file, net, state: net.state };
+  const { members } = net;
+  return { ...file, net, members, state: members[0]!.state };
 }
 
 /** Saves a training that was stopped, unless nothing is learned yet, and says how to go on. */
@@ -131,7 +145,7 @@ export async function saveStopped(
     return new StoppedError({ place: '', problem, cure: 'to train, start again' });
   }
   const saved = checkpoint ?? resumable;
-  await writeModel(saved, state, about);
+  await writeModel(saved, { state, about });
   output.event('stopped', { epoch, path: saved });
   const target = format === 'bp4' ? '' : ` ${quoteOption('out', path)}`;
   return new StoppedError({

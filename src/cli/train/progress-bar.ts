@@ -125,19 +125,12 @@ export class Progress {
     const text = this.#report
       ? `${formatEpoch(this.#report, this.#extent).replace(/^epoch +\d+ +/, '')}  `
       : '';
-    const left = `epoch ${epoch}/${epochs} `;
-    const percents = `${String(Math.floor(100 * share)).padStart(3)}%  `;
-    const room = this.#output.columns - left.length - percents.length - 2;
     const eta = this.#eta();
-    // As much as there is room for.
-    const right =
-      [`${text}${groupDigits(this.samplesPerSecond)} samples/s  ${eta}`, `${text}${eta}`].find(
-        ({ length }) => length <= room,
-      ) ?? eta;
-    const width = Math.min(Math.max(room - right.length, 0), 30);
-    const full = Math.round(share * width);
-    const bar = this.#output.green('█'.repeat(full)) + this.#output.dim('░'.repeat(width - full));
-    return `${left}${bar} ${percents}${right}`;
+    return barLine(
+      { left: `epoch ${epoch}/${epochs}`, share },
+      [`${text}${groupDigits(this.samplesPerSecond)} samples/s  ${eta}`, `${text}${eta}`, eta],
+      this.#output,
+    );
   }
 
   #fields(report: EpochReport): Record<string, unknown> {
@@ -152,6 +145,23 @@ export class Progress {
       samplesPerSecond: Math.round(this.samplesPerSecond),
     };
   }
+}
+
+/**
+ * A bar in a line, with words on both sides.
+ * @param rights what stands at the right: the first that there is room for, or else the last
+ */
+export function barLine(
+  { left, share }: { readonly left: string; readonly share: number },
+  rights: readonly string[],
+  { columns, green, dim }: Pick<Output, 'columns' | 'green' | 'dim'>,
+): string {
+  const percents = `${String(Math.floor(100 * share)).padStart(3)}%  `;
+  const room = columns - left.length - percents.length - 3;
+  const right = rights.find(({ length }) => length <= room) ?? rights.at(-1)!;
+  const width = Math.min(Math.max(room - right.length, 0), 30);
+  const full = Math.round(share * width);
+  return `${left} ${green('█'.repeat(full))}${dim('░'.repeat(width - full))} ${percents}${right}`;
 }
 
 /** An epoch in a line. */

@@ -9,7 +9,8 @@ import type { TrainFlags } from '../options/files.js';
 import { groupDigits } from '../terminal/format.js';
 import type { OnRead } from '../terminal/reading.js';
 import { checkTrainOptions } from '../../training/options.js';
-import { hashParts, pickEngine, type PreparedTraining, type TrainingParts } from './prepare-training.js';
+import { pickEngine, type PreparedTraining } from './prepare-training.js';
+import { hashParts, type TrainingParts } from './training-data.js';
 
 /** What may differ when a training goes on: nothing that the weights depend on, but how long it goes on. */
 const freeOptions = [

@@ -1,0 +1,182 @@
+import type { Option } from 'commander';
+import { checkSpace, choice, float, int, type Domain, type Space } from '../../search/domains.js';
+import { DataError, isInputFault, UsageError } from '../errors.js';
+import { dataGroup } from '../options/data.js';
+import { earlyStoppingGroup } from '../options/early-stopping.js';
+import type { GivenOptions } from '../options/command.js';
+import { networkGroup } from '../options/network.js';
+import type { SearchFlags } from '../options/search.js';
+import { trainingGroup } from '../options/training.js';
+import { findNearest } from '../options/values.js';
+
+// A space is written with the names and values of the options of `bp4 train`: `learning-rate=1e-4..1e-1:log hidden=32|64,32`.
+// A trial is what these options would train.
+
+type Kind = 'float' | 'int' | 'choice';
+
+/** The options that may be searched, and what stands between two numbers of each. */
+const kinds: Readonly<Record<string, Kind>> = {
+  'learning-rate': 'float',
+  hidden: 'int',
+  activation: 'choice',
+  initializer: 'choice',
+  dropout: 'float',
+  epochs: 'int',
+  batch: 'int',
+  optimizer: 'choice',
+  schedule: 'choice',
+  momentum: 'float',
+  l1: 'float',
+  l2: 'float',
+  'max-norm': 'float',
+  'clip-norm': 'float',
+  'clip-value': 'float',
+  'class-weights': 'choice',
+  patience: 'int',
+  'min-delta': 'float',
+  scale: 'choice',
+};
+
+const options = new Map<string, Option>(
+  [networkGroup, trainingGroup, earlyStoppingGroup, dataGroup]
+    .flatMap((group) => group.options)
+    .filter((option) => option.name() in kinds)
+    .map((option) => [option.name(), option]),
+);
+
+/** The values of a trial, by the names of the options. */
+export type SpaceValues = Readonly<Record<string, unknown>>;
+
+/**
+ * The flags of a trial: those of the command, and its values read as if they had been typed.
+ * @throws UsageError under `--space NAME`
+ */
+export function joinFlags(flags: SearchFlags, values: SpaceValues): SearchFlags {
+  const read = Object.entries(values).map(([name, value]): [string, unknown] => {
+    const option = options.get(name)!;
+    const text = String(value);
+    const { parseArg } = option as { readonly parseArg?: (text: string, before: undefined) => unknown };
+    return [option.attributeName(), parseArg ? inSpace(name, () => parseArg(text, undefined)) : text];
+  });
+  return { ...flags, ...Object.fromEntries(read) };
+}
+
+/** Runs what takes a value of the space. @throws UsageError under `--space NAME` */
+export function inSpace<Result>(name: string, take: () => Result): Result {
+  try {
+    return take();
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof DataError || isInputFault(error))) throw error;
+    throw new UsageError(`--space ${name}`, error.problem, error.cure, { cause: error });
+  }
+}
+
+/** What the default space depends on. */
+interface Extent {
+  readonly inputs: number;
+  readonly count: number;
+}
+
+/** The words that are typed for the default space. */
+function listDefaults({ inputs, count }: Extent): string[] {
+  const sizes = [16, 32, 64, 128, 256].filter((units) => units <= Math.max(64, 2 * inputs) && units <= count);
+  const deep = sizes.slice(-3).flatMap((units) => [`${units},${units}`]);
+  return [
+    'learning-rate=0.0005..0.05:log',
+    `hidden=${[...(sizes.length > 0 ? sizes : [16]), ...deep].join('|')}`,
+    'activation=relu|tanh|swish',
+    'dropout=0..0.5',
+    'l2=1e-6..0.03:log',
+    'batch=16|32|64',
+  ];
+}
+
+/** A word of the default space that isn't typed stays out where an option has it fixed. */
+const DEFAULT = 'default';
+
+/**
+ * Reads `--space`.
+ * @param given the options that were typed
+ * @throws UsageError naming the word
+ */
+export function readSpace(texts: readonly string[], given: GivenOptions, extent: Extent): Space {
+  const words = texts.flatMap((text) => text.split(/\s+/)).filter((word) => word !== '');
+  const typed = words.filter((word) => word !== DEFAULT).map(readWord);
+  const names = new Set(typed.map(([name]) => name));
+  for (const [i, [name]] of typed.entries()) {
+    if (typed.findIndex(([other]) => other === name) < i)
+      throw new UsageError(`--space ${name}`, 'it stands there twice', 'leave one out');
+    if (name in given)
+      throw new UsageError(
+        `--space ${name}`,
+        `--${name} has one value for all trials`,
+        'leave one of them out',
+      );
+  }
+  const hasDefaults = typed.length === 0 || words.includes(DEFAULT);
+  const defaults = hasDefaults ? listDefaults(extent).map(readWord) : [];
+  const space = Object.fromEntries([
+    ...defaults.filter(([name]) => !names.has(name) && !(name in given)),
+    ...typed,
+  ]);
+  if (Object.keys(space).length === 0)
+    throw new UsageError('--space', 'nothing is left to search', 'leave out an option, or use bp4 train');
+  for (const [name, domain] of Object.entries(space)) inSpace(name, () => checkSpace({ [name]: domain }));
+  return space;
+}
+
+const range = /^([^|]+?)\.\.([^|:]+)((?::[a-z]+(?:=[^:]*)?)*)$/;
+
+function readWord(word: string): [name: string, domain: Domain] {
+  const [, name = word, text = ''] = /^([^=]*)=(.*)$/.exec(word) ?? [];
+  const kind = kinds[name];
+  if (!kind || !Object.hasOwn(kinds, name)) {
+    const nearest = findNearest(name, Object.keys(kinds));
+    const cure =
+      nearest === undefined ? `names are ${Object.keys(kinds).join(', ')}` : `did you mean '${nearest}'?`;
+    throw new UsageError(`--space ${word}`, `'${name}' can't be searched`, cure);
+  }
+  if (text === '') throw new UsageError(`--space ${name}`, 'expected values', examples[kind](name));
+  const found = range.exec(text);
+  if (!found) return [name, choice(...text.split('|').map(toPlain))];
+  if (kind === 'choice') throw new UsageError(`--space ${name}`, 'it has no numbers', examples.choice(name));
+  const [low, high] = found.slice(1, 3).map(Number) as [number, number];
+  if (Number.isNaN(low) || Number.isNaN(high))
+    throw new UsageError(`--space ${name}`, `expected numbers, got ${text}`, examples[kind](name));
+  return [name, { float, int }[kind](low, high, readMarks(name, kind, found[3]!))];
+}
+
+const examples: Readonly<Record<Kind, (name: string) => string>> = {
+  float: (name) => `write ${name}=0.001..0.1:log, or ${name}=0.01|0.1`,
+  int: (name) => `write ${name}=16..64, or ${name}=16|32`,
+  choice: (name) => `write ${name}=A|B`,
+};
+
+/** `:log`, `:step=0.1`. */
+function readMarks(name: string, kind: Kind, text: string): { log?: boolean; step?: number } {
+  const marks: { log?: boolean; step?: number } = {};
+  for (const mark of text.split(':').slice(1)) {
+    const [word, value] = mark.split('=');
+    if (word === 'log' && value === undefined) marks.log = true;
+    else if (word === 'step' && value !== undefined) marks.step = Number(value);
+    else
+      throw new UsageError(
+        `--space ${name}`,
+        `expected :log or :step=NUMBER, got ':${mark}'`,
+        examples[kind](name),
+      );
+  }
+  return marks;
+}
+
+/** A number where it stands for the same text: it is compared and shown as one. */
+const toPlain = (text: string): string | number =>
+  text !== '' && String(Number(text)) === text ? Number(text) : text;
+
+/** A domain as it is typed. */
+export function formatDomain(domain: Domain | readonly unknown[]): string {
+  if (!('kind' in domain)) return domain.join(' | ');
+  if (domain.kind === 'choice') return domain.values.join(' | ');
+  const { low, high, log, step } = domain;
+  return `${low} to ${high}${log ? ', logarithmic' : ''}${step === undefined ? '' : `, in steps of ${step}`}`;
+}

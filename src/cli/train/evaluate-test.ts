@@ -1,0 +1,74 @@
+import type { Dataset } from '../../data/index.js';
+import type { NetworkState } from '../../model/state.js';
+import {
+  evaluateNetwork,
+  findPoorFigures,
+  formatEvaluation,
+  type Evaluation,
+  type Predictor,
+} from '../model/evaluation.js';
+import { findUnknown, warnOfUnknown } from '../model/labeled-data.js';
+import type { About } from '../model/model-file.js';
+import { quotePath } from '../terminal/format.js';
+import type { Output } from '../terminal/output.js';
+import type { TrainingParts } from './training-data.js';
+
+/** The samples that the network takes: with --unknown error, not those with categories that the training part lacks. */
+function knownTo(
+  output: Output,
+  { spec }: Pick<NetworkState, 'spec'>,
+  test: Dataset | undefined,
+): Dataset | undefined {
+  if (!test) return undefined;
+  const transforms = spec.transforms?.inputs ?? [];
+  const isUnknown = findUnknown(test, transforms);
+  warnOfUnknown(output, 'test', isUnknown.filter(Boolean).length);
+  if (transforms.some((one) => one.kind === 'oneHot' && one.unknown)) return test;
+  const known = Array.from(isUnknown.keys()).filter((n) => !isUnknown[n]);
+  return known.length > 0 ? test.subset(known) : undefined;
+}
+
+/**
+ * Evaluates with the test part, or else with what was learned from.
+ * @param state of the network, or of the first of several
+ */
+export function evaluateTest(
+  output: Output,
+  net: Predictor,
+  state: Pick<NetworkState, 'spec'>,
+  { test: whole, some }: Pick<TrainingParts, 'test' | 'some'>,
+): Evaluation {
+  const test = knownTo(output, state, whole);
+  const evaluation = evaluateNetwork(net, test ?? some);
+  const { count, figures, confusion, classes, baseline, targets } = evaluation;
+  output.event(test ? 'test' : 'evaluation', {
+    count,
+    ...figures,
+    ...(confusion && { confusion, classes, baseline }),
+    ...(targets && targets.length > 1 && { targets }),
+  });
+  const [summary, ...lines] = formatEvaluation(evaluation);
+  output.say(output.bold(test ? `Test  ${summary!}` : `On the training data (no test set)  ${summary!}`));
+  for (const line of lines) output.say(line);
+  output.say();
+  const cure =
+    (evaluation.baseline?.accuracy ?? 0) >= 0.9
+      ? 'try --class-weights balanced'
+      : 'look for outliers and for columns that say more about the answer, or try another --learning-rate or more --epochs';
+  for (const warning of findPoorFigures(evaluation, cure)) output.advise(warning);
+  return evaluation;
+}
+
+/** Says what can be done with the model. */
+export function sayNext(output: Output, path: string, { training: { data } }: About): void {
+  const extension = /\.[^./]+$/.exec(data.replace(/\.gz$/i, ''))?.[0] ?? '.csv';
+  const commands = [
+    [`predict ${quotePath(path)} new${extension}`, 'predict new rows'],
+    [`evaluate ${quotePath(path)} other${extension}`, 'score it on new labeled data'],
+    [`export ${quotePath(path)} model.onnx`, 'convert it for other programs'],
+  ] as const;
+  const width = Math.max(...commands.map(([line]) => line.length));
+  output.say();
+  output.say('Next');
+  for (const [line, what] of commands) output.say(`  npx bp4 ${line.padEnd(width)}  ${output.dim(what)}`);
+}
