@@ -223,7 +223,7 @@ function checkDivision(
   return { validation, seed };
 }
 
-const measureShape = (data: Dataset): NetworkShape => ({
+export const measureShape = (data: Dataset): NetworkShape => ({
   inputs: transformedWidth(data.withOwnCategories().fitTransforms()),
   outputs: data.labels ? data.classes!.length : data.targets!.length / data.count,
 });

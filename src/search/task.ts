@@ -98,7 +98,7 @@ export interface TaskResult {
   readonly scores: readonly number[];
   /** SHA-256 of the weights and biases: 16 digits. Empty if the training diverged. */
   readonly hash: string;
-  /** The network, as `save` returns it, unless the training diverged. */
+  /** The network, as `save` returns it, unless the training diverged or the network stayed on another machine. */
   readonly network?: Uint8Array<ArrayBuffer>;
   /** The message of the DivergenceError. */
   readonly error?: string;
