@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../base/sha256.js';
 import { FileError } from '../node/file-error.js';
-import { QueueError, type Order } from './message.js';
+import type { Order } from './message.js';
+import { QueueError } from './queue-error.js';
 import type { Blobs } from './store.js';
 
 /** Where a worker looks for data. */

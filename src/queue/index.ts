@@ -6,8 +6,8 @@
  */
 export { clearQueue, initQueue, readQueueStatus } from './manage.js';
 export type { QueueStatus } from './manage.js';
-export { QueueError } from './message.js';
 export { queue } from './queue.js';
 export type { QueueOptions } from './queue.js';
+export { QueueError } from './queue-error.js';
 export { startWorker } from './worker.js';
 export type { QueueWorker, WorkerOptions } from './worker.js';

@@ -23,18 +23,10 @@ export async function initQueue(url?: string): Promise<void> {
 export async function readQueueStatus(url?: string): Promise<QueueStatus> {
   const store = await openStore(url);
   try {
-    const {
-      wait = 0,
-      delayed = 0,
-      paused = 0,
-      prioritized = 0,
-      active = 0,
-      completed = 0,
-      failed = 0,
-    } = await store.jobs.getJobCounts();
+    const counts = await store.jobs.getJobCounts('waiting', 'delayed', 'active', 'completed', 'failed');
+    const { waiting = 0, delayed = 0, active = 0, completed = 0, failed = 0 } = counts;
     const workers = await store.jobs.getWorkersCount();
-    const waiting = wait + delayed + paused + prioritized;
-    return { waiting, running: active, completed, failed, workers };
+    return { waiting: waiting + delayed, running: active, completed, failed, workers };
   } finally {
     await store.close();
   }

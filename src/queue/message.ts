@@ -11,19 +11,15 @@ import {
   show,
 } from '../base/check.js';
 import { sha256 } from '../base/sha256.js';
-import { FaultError, RangeFault, TypeFault, type Fault } from '../errors.js';
+import { RangeFault, TypeFault, type Fault } from '../errors.js';
 import { canonicalJSON } from '../search/canonical-json.js';
 import { checkMetric } from '../search/scores.js';
 import { ARITHMETIC } from '../search/study.js';
 import type { Task, TaskResult } from '../search/task.js';
 import { packError, unpackError, type ErrorRecord } from '../worker/error-record.js';
+import { QueueError } from './queue-error.js';
 
 // Tasks and results travel as text: PostgreSQL would return the names of an object in another order, and a signature needs bytes.
-
-/** A queue, a worker or a message of theirs that can't do what was asked for. */
-export class QueueError extends FaultError {
-  override readonly name = 'QueueError';
-}
 
 /** What crosses the queue. */
 export interface Message {

@@ -5,7 +5,8 @@ import type { Dataset } from '../data/dataset.js';
 import { threads } from '../node/threads.js';
 import type { Executor } from '../search/executor.js';
 import type { Task, TaskResult } from '../search/task.js';
-import { identify, packOrder, QueueError, unpackOutcome, warnProcess, type Message } from './message.js';
+import { identify, packOrder, unpackOutcome, warnProcess, type Message } from './message.js';
+import { QueueError } from './queue-error.js';
 import { openStore, type Store } from './store.js';
 
 export interface QueueOptions {

@@ -10,7 +10,8 @@ import type {
 import { checkType, show } from '../base/check.js';
 import { RangeFault } from '../errors.js';
 import { ARITHMETIC } from '../search/study.js';
-import { QueueError, type Message } from './message.js';
+import type { Message } from './message.js';
+import { QueueError } from './queue-error.js';
 
 // The one place that knows which server there is. BullMQ runs the same queue on Redis and on PostgreSQL; only the bytes of the
 // data need code of their own.

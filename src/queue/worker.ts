@@ -43,6 +43,8 @@ export interface WorkerOptions {
 
 /** A worker that runs. */
 export interface QueueWorker {
+  /** Tasks at a time. */
+  readonly threads: number;
   /** Stops after the step of each training, and returns the tasks to the queue. */
   close(): Promise<void>;
   /** Resolves when the worker has ended: by `close`, or because it was idle. */
@@ -153,7 +155,7 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     })());
   await worker.waitUntilReady();
   rest();
-  return { close, done };
+  return { threads: count, close, done };
 }
 
 /** The result, or the error that the task itself is to blame for. */
