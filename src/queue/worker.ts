@@ -119,13 +119,16 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
       const { parameters = Infinity, seconds } = limits;
       const size = countParameters(inputs, task);
       if (size > parameters) throw refuse(task, `has ${size} parameters; this worker takes ${parameters}`);
-      const late = seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1000);
-      const signal = AbortSignal.any([closing.signal, lost, ...(late ? [late] : [])]);
+      const late = new AbortController();
+      const timer = seconds === undefined ? undefined : setTimeout(() => late.abort(), seconds * 1000);
+      const signal = AbortSignal.any([closing.signal, lost, late.signal]);
       try {
         return await settle(executor.run(task, { signal }));
       } catch (error) {
-        if (late?.aborted) throw refuse(task, `took more than the ${seconds} seconds of this worker`);
+        if (late.signal.aborted) throw refuse(task, `took more than the ${seconds} seconds of this worker`);
         throw error;
+      } finally {
+        clearTimeout(timer);
       }
     });
 

@@ -191,6 +191,8 @@ async function trainTask(net: Network, task: Task, parts: Parts): Promise<void> 
   const end = new AbortController();
   const stop = (): void => end.abort(signal!.reason);
   signal?.addEventListener('abort', stop);
+  // It may have aborted while the network was made.
+  if (signal?.aborted) stop();
   try {
     await net.train(train, {
       ...spec.train,

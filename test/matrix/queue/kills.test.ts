@@ -19,9 +19,6 @@ function compare(ran: Ran): void {
   expect({ ...ran, seconds: 0 }).toEqual({ ...expected, seconds: 0 });
 }
 
-/** A queue with which nothing is left to do. */
-const idle = { waiting: 0, running: 0, failed: 0 };
-
 describe.each([
   ['Redis', startRedis],
   ['PostgreSQL', startPostgres],
@@ -58,7 +55,10 @@ describe.each([
       `${name}: SIGKILL after ${moment} ms, of a worker with ${active} task: ${ran.seconds.toFixed(1)} s`,
     );
     compare(ran);
-    expect(await readQueueStatus(server.url)).toMatchObject(idle);
+    // A task that no longer counts may still run.
+    let status = await readQueueStatus(server.url);
+    for (; status.waiting + status.running > 0; status = await readQueueStatus(server.url)) await pause(100);
+    expect(status.failed).toBe(0);
   });
 
   it('gets its task back from a worker that is stopped by SIGTERM', async () => {
