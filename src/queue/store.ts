@@ -23,7 +23,7 @@ const PREFIX = '{bp4}';
 const SCHEMA = 'bp4';
 
 /** Runs a job. @param signal aborts when another worker has taken the job */
-export type Handler = (id: string, message: unknown, signal: AbortSignal) => Promise<Message>;
+type Handler = (id: string, message: unknown, signal: AbortSignal) => Promise<Message>;
 
 /** Returns a job to the queue if its handler throws a WaitingError. */
 const adapt =
