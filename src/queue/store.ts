@@ -98,7 +98,7 @@ function readURL(url: string | undefined): { protocol: string; name: string } {
     throw new QueueError({ place: 'queue', problem: 'is not a URL', cure: 'write it as redis://host:6379' });
   }
   if (!['redis:', 'rediss:', 'postgres:', 'postgresql:'].includes(parsed.protocol)) {
-    throw new RangeFault({
+    throw new QueueError({
       place: 'queue',
       problem: `expected redis://, rediss:// or postgres://, got ${show(parsed.protocol)}`,
     });
