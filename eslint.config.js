@@ -24,6 +24,7 @@ const floors = [
   'src/search',
   'src/brain',
   'src/node',
+  'src/queue',
   'src/cli/flags.ts',
   'src/cli/errors.ts',
   'src/cli/exit-codes.ts',

@@ -29,6 +29,7 @@ export const groups: readonly Group[] = [
       'guide/diagnosis',
       'guide/save-and-resume',
       'guide/workers-and-threads',
+      'guide/many-machines',
     ],
   },
   {

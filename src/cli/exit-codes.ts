@@ -1,5 +1,6 @@
 import { DivergenceError, FormatError } from '../errors.js';
 import { FileError } from '../node/file-error.js';
+import { QueueError } from '../queue/queue-error.js';
 import { DataError, StoppedError, UsageError } from './errors.js';
 
 /** Every exit code of the process, and its line in help. */
@@ -7,8 +8,8 @@ const exits = {
   done: { code: 0, meaning: 'success' },
   fault: { code: 1, meaning: 'a bug in bp4' },
   usage: { code: 2, meaning: 'an unknown command or option, or an invalid value' },
-  data: { code: 3, meaning: "a file that can't be read or written, or data that can't be used" },
-  diverged: { code: 4, meaning: 'bp4 train: training diverged' },
+  data: { code: 3, meaning: "a file or a queue that can't be read or written, or data that can't be used" },
+  diverged: { code: 4, meaning: 'training diverged' },
   stopped: {
     code: 130,
     meaning: 'stopped by Ctrl-C, SIGTERM or SIGHUP; the model was saved, if it had learned anything',
@@ -24,8 +25,8 @@ export const exitCodes = Object.fromEntries(
 /** Chooses the exit code by the class of an error alone. */
 export function chooseExitCode(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
-  if (error instanceof DataError || error instanceof FileError || error instanceof FormatError)
-    return exitCodes.data;
+  const isData = [DataError, FileError, FormatError, QueueError].some((kind) => error instanceof kind);
+  if (isData) return exitCodes.data;
   if (error instanceof DivergenceError) return exitCodes.diverged;
   if (error instanceof StoppedError) return exitCodes.stopped;
   return exitCodes.fault;

@@ -280,9 +280,9 @@ export class Coordinator {
     await this.#plan.onTrial?.(publish(live));
   }
 
-  /** Keeps the networks of the best trials. */
+  /** Keeps the networks of the best trials, where they are here. */
   #keep(live: Live): void {
-    if (live.results.length > 0) this.#kept.set(live, live.results);
+    if (live.results[0]?.network) this.#kept.set(live, live.results);
     const best = new Set<Live>(this.listCandidates());
     for (const one of this.#kept.keys()) if (!best.has(one)) this.#kept.delete(one);
   }
@@ -314,7 +314,9 @@ export class Coordinator {
     if (kept) return kept;
     const { seeds, signal } = this.#plan;
     const results = await Promise.all(
-      seeds.map((_, part) => this.#executor.run(this.#describeTask(live, part), { signal })),
+      seeds.map((_, part) =>
+        this.#executor.run(this.#describeTask(live, part), { needsNetwork: true, signal }),
+      ),
     );
     for (const [part, { hash }] of results.entries()) {
       const before = live.outcome.parts[part]!.hash;

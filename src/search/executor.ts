@@ -5,6 +5,8 @@ import { runTask, type Progress, type Task, type TaskResult } from './task.js';
 export interface RunOptions {
   /** Where the task left off, if it did. */
   readonly progress?: Progress | undefined;
+  /** Whether the result must hold the network, which an executor on other machines leaves there otherwise. */
+  readonly needsNetwork?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 

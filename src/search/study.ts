@@ -31,7 +31,7 @@ import { countFolds, type Division, type TrialSpec } from './task.js';
 // trials.
 
 /** The arithmetic of trainings and proposals: raised by a release that changes a bit of them. */
-const ARITHMETIC = 1;
+export const ARITHMETIC = 1;
 
 export interface StudyOptions<S extends Space> {
   /** The domain of each hyperparameter, by name. */
@@ -223,7 +223,7 @@ function checkDivision(
   return { validation, seed };
 }
 
-const measureShape = (data: Dataset): NetworkShape => ({
+export const measureShape = (data: Dataset): NetworkShape => ({
   inputs: transformedWidth(data.withOwnCategories().fitTransforms()),
   outputs: data.labels ? data.classes!.length : data.targets!.length / data.count,
 });

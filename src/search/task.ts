@@ -98,7 +98,7 @@ export interface TaskResult {
   readonly scores: readonly number[];
   /** SHA-256 of the weights and biases: 16 digits. Empty if the training diverged. */
   readonly hash: string;
-  /** The network, as `save` returns it, unless the training diverged. */
+  /** The network, as `save` returns it, unless the training diverged or the network stayed on another machine. */
   readonly network?: Uint8Array<ArrayBuffer>;
   /** The message of the DivergenceError. */
   readonly error?: string;
@@ -191,6 +191,8 @@ async function trainTask(net: Network, task: Task, parts: Parts): Promise<void> 
   const end = new AbortController();
   const stop = (): void => end.abort(signal!.reason);
   signal?.addEventListener('abort', stop);
+  // It may have aborted while the network was made.
+  if (signal?.aborted) stop();
   try {
     await net.train(train, {
       ...spec.train,

@@ -10,7 +10,7 @@ const source = fileURLToPath(new URL('../../src', import.meta.url));
 it('uses import() only for threads, the reference, the gradient check, Parquet, Zstandard and the ONNX reader', () => {
   const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/')) // as Windows has them
-    .filter((path) => path.endsWith('.ts') && !path.startsWith('cli'))
+    .filter((path) => path.endsWith('.ts') && !/^(cli|queue)\//.test(path))
     .flatMap((path) => {
       const text = readFileSync(join(source, path), 'utf8');
       return Array.from(

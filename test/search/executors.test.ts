@@ -7,7 +7,15 @@ import { describe, expect, it } from 'vitest';
 // The build is tested, because a thread starts from a file.
 import { Dataset } from '../../dist/data/index.js';
 import { journalFile, threads } from '../../dist/node/index.js';
-import { float, int, study, type Executor, type Journal, type StudyResult } from '../../dist/search/index.js';
+import {
+  float,
+  int,
+  runTask,
+  study,
+  type Executor,
+  type Journal,
+  type StudyResult,
+} from '../../dist/search/index.js';
 
 const rows = Array.from({ length: 40 }, (_, n) => [Math.sqrt(n % 7), Math.sqrt(n % 5)]);
 const data = Dataset.fromArrays({ inputs: rows, targets: rows.map(([a, b]) => [a! * b!]) });
@@ -70,6 +78,15 @@ describe('threads', () => {
   it.each([0, 1.5, 257])('refuse %d', (count) => {
     expect(() => threads(count)).toThrow(/^threads: expected a whole number from 1 to 256/);
   });
+});
+
+it('a task that is aborted while its network is made does not train', async () => {
+  const spec = { layers: [{ units: 1, activation: 'linear' as const }] };
+  const task = { trial: 0, fold: 0, repeat: 0, spec, seed: 0, division: { folds: 2, seed: 0 } } as const;
+  const controller = new AbortController();
+  const running = runTask({ ...task, metric: 'rSquared' }, data, { signal: controller.signal });
+  controller.abort(new RangeError('enough'));
+  await expect(running).rejects.toThrow('enough');
 });
 
 describe('the file of a journal', () => {

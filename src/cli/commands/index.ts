@@ -58,4 +58,16 @@ export const commands: readonly ListedCommand[] = [
     example: 'bp4 bench',
     load: async () => (await import('./bench.js')).bench,
   },
+  {
+    name: 'worker',
+    summary: 'Train networks for searches on other machines',
+    example: 'bp4 worker --queue redis://192.168.0.5:6379',
+    load: async () => (await import('./worker.js')).worker,
+  },
+  {
+    name: 'queue',
+    summary: 'Manage the queue that searches and workers share',
+    example: 'bp4 queue status redis://192.168.0.5:6379',
+    load: async () => (await import('./queue.js')).queue,
+  },
 ];

@@ -1,0 +1,39 @@
+import { show } from '../../base/check.js';
+import { UsageError } from '../errors.js';
+import type { CommandDefinition } from '../options/command.js';
+
+export const queue: CommandDefinition<object> = {
+  operands: ['<action>', '[url]'],
+  usage: ['init [url]', 'status [url]', 'clear [url]'],
+  description: [
+    'Manage the queue that searches and workers share. init creates its tables on PostgreSQL, or brings them up to date; Redis and Valkey need none. status counts tasks and workers. clear removes all tasks, results and data.',
+    'Without a URL it is that of the variable BP4_QUEUE.',
+  ],
+  examples: [
+    ['bp4 queue init postgres://bp4@db/bp4', 'Create the tables, once.'],
+    ['bp4 queue status redis://192.168.0.5:6379', 'Count tasks and workers.'],
+  ],
+  groups: [],
+  run: async ({ operands, output }) => {
+    const [action, url] = operands as [string, string | undefined];
+    const { clearQueue, initQueue, readQueueStatus } = await import('../../queue/index.js');
+    switch (action) {
+      case 'init':
+        await initQueue(url);
+        output.say('The queue is ready.');
+        break;
+      case 'status': {
+        const status = await readQueueStatus(url);
+        output.event('status', { ...status });
+        for (const [name, count] of Object.entries(status)) output.say(`${name.padEnd(10)} ${count}`);
+        break;
+      }
+      case 'clear':
+        await clearQueue(url);
+        output.say('The queue is empty.');
+        break;
+      default:
+        throw new UsageError('', `expected init, status or clear, got ${show(action)}`);
+    }
+  },
+};

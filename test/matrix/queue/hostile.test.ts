@@ -1,0 +1,181 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { Queue } from 'bullmq';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '../../../src/base/sha256.js';
+import { identify, packOrder, type Order } from '../../../src/queue/message.js';
+import {
+  clearQueue,
+  queue,
+  startWorker,
+  type QueueWorker,
+  type WorkerOptions,
+} from '../../../dist/queue/index.js';
+import type { Task } from '../../../dist/search/index.js';
+import { startRedis, type Server } from './servers.js';
+import { data, folder } from './studies.js';
+
+let server: Server;
+let worker: QueueWorker | undefined;
+let jobs: Queue;
+const warnings: string[] = [];
+
+beforeAll(async () => {
+  server = await startRedis();
+  jobs = new Queue('bp4-1', { connection: { url: server.url }, prefix: '{bp4}' });
+});
+afterEach(async () => {
+  await worker?.close();
+  worker = undefined;
+  warnings.splice(0);
+  await clearQueue(server.url);
+});
+afterAll(async () => {
+  await jobs.close();
+  await server.stop();
+});
+
+const start = async (options: WorkerOptions = {}): Promise<void> => {
+  worker = await startWorker(server.url, {
+    threads: 1,
+    onWarning: (text) => warnings.push(text),
+    ...options,
+  });
+};
+
+const task: Task = {
+  ...{ trial: 0, fold: 0, repeat: 0, seed: 1, metric: 'rootMeanSquaredError' },
+  spec: { layers: [{ units: 1, activation: 'linear' }], train: { epochs: 2 } },
+  division: { folds: 2, seed: 0 },
+};
+const order: Order = { task, data: sha256(data.save()) };
+
+/** Adds a job by hand, and waits for its end. */
+async function submit(
+  message: unknown,
+  id = identify(order),
+  attempts = 3,
+): Promise<{ reason: string; tries: number }> {
+  await jobs.add('task', message, { jobId: id, attempts });
+  for (;;) {
+    const job = (await jobs.getJob(id))!;
+    if (job.finishedOn !== undefined) return { reason: job.failedReason, tries: job.attemptsMade };
+    await new Promise((go) => setTimeout(go, 10));
+  }
+}
+
+describe('a worker', () => {
+  it.each([
+    ['a job that is no message', { name: 'Task', path: '/etc/passwd' }, /^task: unknown 'name'/],
+    ['a task that is too long', { text: 'x'.repeat(70_000) }, /^task: has 70000 bytes/],
+    ['a task of the wrong type', { text: '[]' }, /^task: expected an object/],
+    ['__proto__', { text: '{"task":{"__proto__":{"isAdmin":true}}}' }, /^task: unknown '__proto__'/],
+  ])('refuses %s once, and reads no data for it', async (_, message, reason) => {
+    await start();
+    // The queue holds no data, so a worker that looked for them would say so.
+    expect(await submit(message)).toEqual({ reason: expect.stringMatching(reason) as string, tries: 1 });
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('refuses a task under the id of another', async () => {
+    await start();
+    const other = packOrder({ ...order, task: { ...task, seed: 2 } }, undefined);
+    expect((await submit(other)).reason).toMatch(/not the one of its job/);
+  });
+
+  it('with a secret refuses what is unsigned, or signed with another', async () => {
+    await start({ secret: 'one' });
+    expect((await submit(packOrder(order, undefined))).reason).toMatch(/^task is not signed/);
+    await clearQueue(server.url);
+    expect((await submit(packOrder(order, 'two'))).reason).toMatch(/^task is signed with another secret/);
+  });
+
+  it('without the data says where it looked for them', async () => {
+    await start({ data: folder() });
+    expect((await submit(packOrder(order, undefined), identify(order), 1)).reason).toMatch(
+      /^data: this worker can't find the dataset with the SHA-256 [0-9a-f]{64}; put it/,
+    );
+  });
+
+  it('refuses other data under the name of the hash', async () => {
+    const path = mkdtempSync(join(folder(), 'data-'));
+    writeFileSync(join(path, `${order.data}.bp4data`), 'other');
+    await start({ data: path });
+    expect((await submit(packOrder(order, undefined), identify(order), 1)).reason).toMatch(
+      /expected bytes with the SHA-256/,
+    );
+  });
+
+  it('fetches data only from where it may', async () => {
+    const asked: string[] = [];
+    const http = createServer((request, response) => {
+      asked.push(request.url!);
+      if (request.url!.startsWith('/moved')) response.writeHead(302, { location: '/open/data' }).end();
+      else response.end(data.save());
+    }).listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+    try {
+      await start({ allow: [`${origin}/open/`, `${origin}/moved/`] });
+      const ask = async (url: string): Promise<string> => {
+        await clearQueue(server.url);
+        return (await submit(packOrder({ ...order, url }, undefined), identify(order), 1)).reason;
+      };
+      expect(await ask(`${origin}/secret/data`)).toMatch(/^data: this worker may not fetch from http/);
+      expect(await ask(`${origin}/open/../secret/data`)).toMatch(/may not fetch/);
+      expect(await ask('file:///etc/passwd')).toMatch(/may not fetch/);
+      expect(asked).toEqual([]);
+      expect(await ask(`${origin}/moved/data`)).toMatch(/fetch failed/);
+      expect(await ask(`${origin}/open/data?signed`)).toBeUndefined();
+      expect(asked).toEqual(['/moved/data', '/open/data?signed']);
+    } finally {
+      http.close();
+      http.closeAllConnections();
+    }
+  });
+
+  it('refuses a network above its limit, and a task that takes longer', async () => {
+    const large = {
+      ...task,
+      spec: { ...task.spec, layers: [{ units: 900, activation: 'tanh' as const }, ...task.spec.layers] },
+    };
+    const run = async (one: Task): Promise<unknown> => {
+      const executor = queue(server.url, { threads: 1 });
+      await executor.open(data);
+      return await executor.run(one, {}).finally(() => executor.close());
+    };
+    await start({ limits: { parameters: 1000, seconds: 0.3 } });
+    await expect(run(large)).rejects.toThrow(
+      /^trial 0, fold 0: trial 0, fold 0: has 3601 parameters; this worker takes 1000/,
+    );
+    const long = { ...task, spec: { ...task.spec, train: { epochs: 1_000_000 } } };
+    await expect(run(long)).rejects.toThrow(/took more than the 0.3 seconds of this worker/);
+  });
+});
+
+describe('a study', () => {
+  it('says which packages, address or URL it lacks, without the password', async () => {
+    const open = async (url?: string): Promise<unknown> => queue(url, { threads: 1 }).open(data);
+    await expect(open()).rejects.toThrow(/^queue: has no URL; set it, or the variable BP4_QUEUE/);
+    await expect(open('redis//:pass')).rejects.toThrow(/^queue is not a URL/);
+    await expect(open('http://me:pass@host')).rejects.toThrow(/^queue: expected redis:.* got 'http:'/);
+    await expect(open('redis://me:pass@127.0.0.1:1')).rejects.toThrow(
+      /^redis:\/\/me@127.0.0.1:1: can't be used: connect ECONNREFUSED/,
+    );
+    await expect(open('postgres://me:pass@127.0.0.1:1/x')).rejects.toThrow(
+      /^postgres:\/\/me@127.0.0.1:1\/x: can't be used: connect ECONNREFUSED/,
+    );
+  });
+
+  it('stops at a result that is not signed', async () => {
+    await start();
+    const executor = queue(server.url, { threads: 1, secret: 'one' });
+    await executor.open(data);
+    const running = executor.run(task, {});
+    await expect(running).rejects.toThrow(/task is signed; set BP4_SECRET here too/);
+    await executor.close();
+  });
+});

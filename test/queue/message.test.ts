@@ -1,0 +1,160 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Task, TaskResult } from '../../src/search/task.js';
+import {
+  identify,
+  packFault,
+  packOrder,
+  packOutcome,
+  unpackOrder,
+  unpackOutcome,
+} from '../../src/queue/message.js';
+import { RangeFault } from '../../src/errors.js';
+
+const task: Task = {
+  ...{ trial: 3, fold: 1, repeat: 0, seed: -7, metric: 'rSquared' },
+  spec: { layers: [{ units: 1, activation: 'linear' }], train: { epochs: 2 } },
+  division: { folds: 2, seed: 0 },
+};
+const order = { task, data: 'ab'.repeat(32) };
+const id = identify(order);
+
+/** The text of the order, with some members replaced. */
+function forge(
+  change: (content: { task: Record<string, unknown> } & Record<string, unknown>) => void,
+): string {
+  const content = JSON.parse(packOrder(order, undefined).text) as Parameters<typeof change>[0];
+  change(content);
+  return JSON.stringify(content);
+}
+
+describe('a task', () => {
+  it('crosses as it was, signed or not', () => {
+    expect(unpackOrder(packOrder(order, undefined), id, undefined)).toEqual(order);
+    const withURL = { ...order, url: 'https://host/a.bp4data?signed' };
+    expect(unpackOrder(packOrder(withURL, 'secret'), id, 'secret')).toEqual(withURL);
+  });
+
+  it('has the same id wherever its data are fetched, and another for each difference', () => {
+    expect(identify({ ...order, url: 'https://host' })).toBe(id);
+    expect(id).toMatch(/^task-[0-9a-f]{32}$/);
+    expect(identify({ ...order, task: { ...task, until: 1 } })).not.toBe(id);
+    expect(identify({ ...order, data: 'cd'.repeat(32) })).not.toBe(id);
+  });
+
+  it.each([
+    ['is not an object', 'text', /^task: expected an object/],
+    ['has no text', { text: 1 }, /^task: expected a string/],
+    ['has another member', { text: '{}', more: 1 }, /^task: unknown 'more'/],
+    ['is not JSON', { text: '{' }, /^task is not JSON/],
+    ['is too long', { text: `"${'x'.repeat(70_000)}"` }, /^task: has 70002 bytes; expected at most 65536/],
+    ['holds __proto__', { text: '{"task":{"spec":{"__proto__":{}}}}' }, /^task: unknown '__proto__'/],
+    ['is of another arithmetic', { text: forge((it) => (it['arithmetic'] = 2)) }, /^arithmetic: expected/],
+    [
+      'names no data',
+      { text: forge((it) => (it['data'] = '../../etc/passwd')) },
+      /^data: expected a SHA-256/,
+    ],
+    ['has an unknown name', { text: forge((it) => (it.task['path'] = '/')) }, /^task: unknown 'path'/],
+    [
+      'has an unknown name in its spec',
+      { text: forge((it) => (it.task['spec'] = { code: '' })) },
+      /^task.spec: unknown/,
+    ],
+    [
+      'has a fold that is text',
+      { text: forge((it) => (it.task['fold'] = '1')) },
+      /^task.fold: expected a whole/,
+    ],
+    [
+      'has two divisions',
+      { text: forge((it) => (it.task['division'] = { folds: 2, validation: 0.5, seed: 0 })) },
+      /excludes/,
+    ],
+    [
+      'has no such metric',
+      { text: forge((it) => (it.task['metric'] = 'toString')) },
+      /^task.metric: expected one of/,
+    ],
+    [
+      'has a threshold that is text',
+      { text: forge((it) => (it.task['thresholds'] = ['1'])) },
+      /^task.thresholds\[0\]/,
+    ],
+    [
+      'is that of another job',
+      { text: forge((it) => (it.task['seed'] = 8)) },
+      /^task is not the one of its job/,
+    ],
+  ])('is refused if it %s', (_, message, error) => {
+    expect(() => unpackOrder(message, id, undefined)).toThrow(error);
+  });
+
+  it('is refused unless it is signed with the same secret', () => {
+    expect(() => unpackOrder(packOrder(order, undefined), id, 'secret')).toThrow(/^task is not signed; set/);
+    expect(() => unpackOrder(packOrder(order, 'other'), id, 'secret')).toThrow(
+      /is signed with another secret/,
+    );
+    expect(() => unpackOrder(packOrder(order, 'secret'), id, undefined)).toThrow(/^task is signed; set/);
+    const { signature } = packOrder(order, 'secret');
+    const changed = { text: packOrder({ ...order, url: 'https://host' }, undefined).text, signature };
+    expect(() => unpackOrder(changed, id, 'secret')).toThrow(/is signed with another secret/);
+  });
+
+  it('is signed by HMAC-SHA256 of its text', () => {
+    const { text, signature } = packOrder(order, 'secret');
+    expect(signature).toBe(createHmac('sha256', 'secret').update(text).digest('hex'));
+  });
+
+  it('is too large for the queue with 20,000 thresholds', () => {
+    const thresholds = Array.from({ length: 20_000 }, (_, e) => e / 3);
+    expect(() => packOrder({ ...order, task: { ...task, thresholds } }, undefined)).toThrow(
+      /^trial 3: its message has \d+ bytes/,
+    );
+  });
+});
+
+const result: TaskResult = {
+  ...{ state: 'complete', score: 0.1, epochs: 2, scores: [0.2, 0.1], hash: '0123456789abcdef', seconds: 0.5 },
+};
+
+describe('a result', () => {
+  it.each([
+    result,
+    { ...result, state: 'diverged' as const, score: Infinity, hash: '', error: 'loss is NaN' },
+    { ...result, score: -0, scores: [-Infinity, NaN] },
+  ])('crosses as it was, but for its network: %o', (one) => {
+    const message = packOutcome(id, { result: { ...one, network: new Uint8Array(9) } }, 'secret');
+    expect(unpackOutcome(JSON.parse(JSON.stringify(message)), id, 'secret')).toEqual(one);
+  });
+
+  it('throws what the task is to blame for, as its own class', () => {
+    const outcome = packFault(new RangeFault({ place: 'layers[0].units', problem: 'expected more' }))!;
+    const message = packOutcome(id, outcome, undefined);
+    expect(() => unpackOutcome(message, id, undefined)).toThrow(RangeFault);
+    expect(() => unpackOutcome(message, id, undefined)).toThrow(/^layers\[0\].units: expected more$/);
+  });
+
+  const other = 'task-ffff';
+  it.each([
+    ['of another job', packOutcome(other, { result }, undefined), undefined, /is that of 'task-ffff'$/],
+    ['that is not signed', packOutcome(id, { result }, undefined), 'secret', /is not signed/],
+    ['that is nothing', null, undefined, /expected an object/],
+    [
+      'without a score',
+      { text: `{"id":"${id}","result":{"state":"complete"}}` },
+      undefined,
+      /score: expected a number/,
+    ],
+    [
+      'with a state of its own',
+      { text: `{"id":"${id}","result":{"state":"best"}}` },
+      undefined,
+      /state: expected one of/,
+    ],
+  ])('%s is a QueueError, which fails the study and not the trial', (_, message, secret, text) => {
+    expect(() => unpackOutcome(message, id, secret)).toThrow(
+      expect.objectContaining({ name: 'QueueError', message: expect.stringMatching(text) as string }),
+    );
+  });
+});
