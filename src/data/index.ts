@@ -31,7 +31,7 @@ export { Table, profileTable } from './table.js';
 export type { ColumnProfile, FormatDoubt, ProfileOptions, TableProfile, TextCount } from './profile.js';
 export type { GapOptions } from './gaps.js';
 export { createReader, describeFormat } from './number-formats.js';
-export type { ColumnFormat, DateOrder, NumberReader } from './number-formats.js';
+export type { ColumnFormat, DateOrder, NumberReader, WrittenFormat } from './number-formats.js';
 export { suggestColumns } from './suggest-columns.js';
 export type { ColumnChoice, ColumnLeftOut, ColumnNote, ColumnSuggestion, Task } from './suggest-columns.js';
 export { findWarnings } from './warnings.js';

@@ -22,7 +22,8 @@ export type ColumnFormat = WrittenFormat & {
   readonly gaps?: readonly string[];
 };
 
-type WrittenFormat =
+/** How a column of numbers, dates or truth words is written. */
+export type WrittenFormat =
   | {
       readonly kind: 'number';
       /** Default '.'. */

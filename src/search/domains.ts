@@ -46,9 +46,14 @@ export type Domain = FloatDomain | IntDomain | ChoiceDomain;
 /** The domain of each hyperparameter, by name. An array is short for a choice of its entries. */
 export type Space = Readonly<Record<string, Domain | readonly unknown[]>>;
 
-type Choices<D> = D extends readonly (infer V)[] ? ChoiceDomain<V> : D;
-type ValueOf<D> = D extends readonly (infer V)[] ? V : D extends ChoiceDomain<infer V> ? V : number;
-type ConditionalName<S, Name extends keyof S> = S[Name] extends { readonly when: Condition } ? Name : never;
+/** The domain that an array of values is short for; any other domain as it is. */
+export type Choices<D> = D extends readonly (infer V)[] ? ChoiceDomain<V> : D;
+/** The values of a domain. */
+export type ValueOf<D> = D extends readonly (infer V)[] ? V : D extends ChoiceDomain<infer V> ? V : number;
+/** The name, if its hyperparameter has a condition. */
+export type ConditionalName<S, Name extends keyof S> = S[Name] extends { readonly when: Condition }
+  ? Name
+  : never;
 
 /** One value for each hyperparameter. Those under a condition may be absent. */
 export type Values<S extends Space> = {

@@ -6,17 +6,30 @@
 export { crossValidate } from './cross-validate.js';
 export type { CrossValidation, CrossValidationOptions, FoldResult, Scores } from './cross-validate.js';
 export { formatTrial, gridSearch, randomSearch } from './search.js';
-export type { RandomSearchOptions, SearchOptions, Space, Trial, TrialResult, Values } from './search.js';
+export type {
+  RandomSearchOptions,
+  SearchOptions,
+  Trial,
+  TrialResult,
+  ValueLists,
+  Combination,
+} from './search.js';
 export { choice, float, int, when } from './domains.js';
 export type {
   ChoiceDomain,
+  Choices,
+  ConditionalName,
   Condition,
   Domain,
   FloatDomain,
   FloatOptions,
   IntDomain,
   IntOptions,
+  Space,
+  ValueOf,
+  Values,
 } from './domains.js';
+export type { JSONValue } from './canonical-json.js';
 export { inline } from './executor.js';
 export type { Executor, RunOptions } from './executor.js';
 export type { Journal } from './journal.js';

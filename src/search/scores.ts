@@ -13,9 +13,10 @@ const metrics = {
   rootMeanSquaredError: { measure: rootMeanSquaredError, isLoss: true },
   meanAbsoluteError: { measure: meanAbsoluteError, isLoss: true },
   rSquared: { measure: rSquared, isLoss: false },
-} as const satisfies Record<string, { readonly measure: Measure; readonly isLoss: boolean }>;
+} as const satisfies Record<MetricName, { readonly measure: Measure; readonly isLoss: boolean }>;
 
-export type MetricName = keyof typeof metrics;
+export type MetricName =
+  'logLoss' | 'accuracy' | 'macroF1' | 'rootMeanSquaredError' | 'meanAbsoluteError' | 'rSquared';
 const metricNames = Object.keys(metrics) as MetricName[];
 
 export const checkMetric = (place: string, metric: unknown): MetricName =>

@@ -4,25 +4,25 @@ import { Random } from '../base/random.js';
 import { checkSignal } from '../training/options.js';
 
 /** The candidate values of each hyperparameter, by name. */
-export type Space = Readonly<Record<string, readonly unknown[]>>;
+export type ValueLists = Readonly<Record<string, readonly unknown[]>>;
 
 /** One value for each hyperparameter. */
-export type Values<S extends Space> = { readonly [Name in keyof S]: S[Name][number] };
+export type Combination<S extends ValueLists> = { readonly [Name in keyof S]: S[Name][number] };
 
 /**
  * Evaluates one combination of values.
  * @returns a score, lower is better (a loss, or 1 − accuracy): a number, or an object with `score` and anything else to
  * keep
  */
-export type Trial<S extends Space, Outcome extends number | { readonly score: number }> = (
-  values: Values<S>,
+export type Trial<S extends ValueLists, Outcome extends number | { readonly score: number }> = (
+  values: Combination<S>,
   signal?: AbortSignal,
 ) => Promise<Outcome>;
 
-export interface TrialResult<S extends Space = Space, Outcome = unknown> {
+export interface TrialResult<S extends ValueLists = ValueLists, Outcome = unknown> {
   /** From 1, in order of execution. */
   readonly trial: number;
-  readonly values: Values<S>;
+  readonly values: Combination<S>;
   /** Lower is better; Infinity if the training diverged. */
   readonly score: number;
   /** The result of the trial, unless it diverged. */
@@ -31,17 +31,17 @@ export interface TrialResult<S extends Space = Space, Outcome = unknown> {
   readonly error?: string;
 }
 
-export interface SearchOptions<S extends Space = Space, Outcome = unknown> {
+export interface SearchOptions<S extends ValueLists = ValueLists, Outcome = unknown> {
   /** Called after each trial. A returned promise is awaited. */
   readonly onTrial?: (result: TrialResult<S, Outcome>) => unknown;
   /** Passed to each trial, and checked before each; the search rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
-export interface RandomSearchOptions<S extends Space = Space, Outcome = unknown> extends SearchOptions<
-  S,
-  Outcome
-> {
+export interface RandomSearchOptions<
+  S extends ValueLists = ValueLists,
+  Outcome = unknown,
+> extends SearchOptions<S, Outcome> {
   /** The number of combinations to try, at most the number of all combinations. */
   readonly trials: number;
   /** The seed of the draw, a safe integer. Default 0. */
@@ -54,7 +54,10 @@ export interface RandomSearchOptions<S extends Space = Space, Outcome = unknown>
  * @throws TypeError or RangeError naming the problem in the space, the options or a score
  * @throws the errors of a trial, except DivergenceError, which becomes a result with the score Infinity
  */
-export async function gridSearch<const S extends Space, Outcome extends number | { readonly score: number }>(
+export async function gridSearch<
+  const S extends ValueLists,
+  Outcome extends number | { readonly score: number },
+>(
   space: S,
   trial: Trial<S, Outcome>,
   options: SearchOptions<S, Outcome> = {},
@@ -70,7 +73,7 @@ export async function gridSearch<const S extends Space, Outcome extends number |
  * @throws as `gridSearch` does; RangeError if `trials` exceeds the number of combinations
  */
 export async function randomSearch<
-  const S extends Space,
+  const S extends ValueLists,
   Outcome extends number | { readonly score: number },
 >(
   space: S,
@@ -103,7 +106,7 @@ export function formatTrial({ trial, values, score, error }: TrialResult): strin
 const showCombination = (value: unknown): string =>
   typeof value === 'object' ? JSON.stringify(value) : `${value as string | number}`;
 
-async function search<S extends Space, Outcome extends number | { readonly score: number }>(
+async function search<S extends ValueLists, Outcome extends number | { readonly score: number }>(
   space: S,
   trial: Trial<S, Outcome>,
   places: Iterable<readonly number[]>,
@@ -117,7 +120,7 @@ async function search<S extends Space, Outcome extends number | { readonly score
     signal?.throwIfAborted();
     const values = Object.fromEntries(
       Object.entries(space).map(([name, list], i) => [name, list[place[i]!]]),
-    ) as Values<S>;
+    ) as Combination<S>;
     const result = { trial: results.length + 1, values, ...(await attempt(trial, values, signal)) };
     results.push(result);
     await onTrial?.(result);
@@ -126,9 +129,9 @@ async function search<S extends Space, Outcome extends number | { readonly score
   return results.sort((a, b) => Number(a.score > b.score) - Number(a.score < b.score));
 }
 
-async function attempt<S extends Space, Outcome extends number | { readonly score: number }>(
+async function attempt<S extends ValueLists, Outcome extends number | { readonly score: number }>(
   trial: Trial<S, Outcome>,
-  values: Values<S>,
+  values: Combination<S>,
   signal: AbortSignal | undefined,
 ): Promise<Pick<TrialResult<S, Outcome>, 'score' | 'outcome' | 'error'>> {
   try {

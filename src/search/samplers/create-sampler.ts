@@ -6,14 +6,14 @@ import type { Sampler } from './sampler.js';
 import { createSobolSampler } from './sobol.js';
 import { createTPESampler } from './tpe.js';
 
-const samplers = {
+export type SamplerName = 'tpe' | 'sobol' | 'random' | 'grid';
+
+const samplers: Readonly<Record<SamplerName, (space: CheckedSpace, seed: number) => Sampler>> = {
   tpe: createTPESampler,
   sobol: createSobolSampler,
   random: createRandomSampler,
   grid: createGridSampler,
 };
-
-export type SamplerName = keyof typeof samplers;
 
 /**
  * @param sampler a name, or an object that is one
