@@ -54,7 +54,7 @@ describe('iris.csv without an option', () => {
   it('guesses the task, says so, trains, tests and saves', async () => {
     const { code, stdout, stderr } = await run('train', 'iris.csv');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('iris.csv: 150 rows, 5 comma-separated columns; the first row is a header');
+    expect(stdout).toContain('iris.csv: 150 rows, 5 columns separated by commas; the first row is a header');
     expect(stdout).toMatch(
       /label +species: 3 classes, setosa, versicolor, virginica +\(recognized by its name; change it with --label/,
     );

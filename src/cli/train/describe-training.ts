@@ -19,7 +19,12 @@ import { countParts, type About } from '../model/model-file.js';
 
 // What `bp4 train` says before it begins: what was found, what was inferred, and which flag changes it.
 
-const marks: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' };
+const marks: Readonly<Record<string, string>> = {
+  ',': 'commas',
+  ';': 'semicolons',
+  '\t': 'tabs',
+  '|': 'bars',
+};
 
 /** Says it, in text or in events. */
 export function describeTraining(output: Output, prepared: PreparedTraining): void {
@@ -180,14 +185,14 @@ const describeCure = (option: FaultOption): string =>
 function columnsText(count: number, dialect: DetectedDialect | undefined): string {
   if (!dialect) return formatCount(count, 'column');
   const { delimiter, header, trim } = dialect;
-  const separated = `${marks[delimiter] ?? `'${delimiter}'`}-separated column`;
+  const separator = marks[delimiter] ?? `'${delimiter}'`;
   const names =
     header === true
       ? 'the first row is a header'
       : header === false
         ? 'no header: the columns are 0, 1, …'
         : 'names as given';
-  return `${formatCount(count, separated)}${trim ? ', without the spaces around them' : ''}; ${names}`;
+  return `${formatCount(count, 'column')} separated by ${separator}${trim ? ', without the spaces around them' : ''}; ${names}`;
 }
 
 function inputsText(
