@@ -28,12 +28,9 @@ const integerArrays = {
 };
 /** Only newer hosts have it: Node 24, for example. */
 const { Float16Array } = globalThis as { Float16Array?: Float32ArrayConstructor };
-const numericArrays = {
-  ...integerArrays,
-  Float32Array,
-  Float64Array,
-  ...(Float16Array && { Float16Array }),
-};
+/** Those that every host has. */
+export const commonArrays = { ...integerArrays, Float32Array, Float64Array };
+const numericArrays = { ...commonArrays, ...(Float16Array && { Float16Array }) };
 
 export function isNumericArray(value: unknown): value is NumericArray {
   return (

@@ -1,6 +1,6 @@
 import { FormatError, RangeFault, TypeFault, within } from '../errors.js';
 import { checkInteger, checkName, checkPositive, show } from '../base/check.js';
-import type { NumericArray } from '../base/numeric-arrays.js';
+import { commonArrays, type NumericArray } from '../base/numeric-arrays.js';
 import { parseJSON } from '../base/parse-json.js';
 import { readMatrix } from '../training/matrix.js';
 import { finish } from '../base/work.js';
@@ -16,19 +16,8 @@ import type { SampleArrays, Schema } from './schema.js';
 
 const MAGIC = 'bp4 data';
 const HEADER = 16;
-const arrayTypes = {
-  Float32Array,
-  Float64Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int8Array,
-  Uint16Array,
-  Int16Array,
-  Uint32Array,
-  Int32Array,
-};
-type ArrayType = keyof typeof arrayTypes;
-const typeNames = Object.keys(arrayTypes) as ArrayType[];
+type ArrayType = keyof typeof commonArrays;
+const typeNames = Object.keys(commonArrays) as ArrayType[];
 const arrayNames = ['inputs', 'targets', 'labels'] as const;
 
 interface Header {
@@ -74,7 +63,7 @@ export function encodeSamples({ schema, inputScale, ...samples }: SampleArrays):
 
 /** Half floats become singles, which every host has. */
 const storable = (values: NumericArray): NumericArray =>
-  Object.hasOwn(arrayTypes, values[Symbol.toStringTag]) ? values : Float32Array.from(values);
+  Object.hasOwn(commonArrays, values[Symbol.toStringTag]) ? values : Float32Array.from(values);
 
 /**
  * Reads the bytes of `encodeSamples`. The arrays are views of the bytes where they begin at a multiple of 8.
@@ -127,7 +116,7 @@ function readArrays(
   for (const name of arrayNames) {
     const array = arrays?.[name];
     if (!array) continue;
-    const Type = arrayTypes[checkName(`arrays.${name}.type`, array.type, typeNames)];
+    const Type = commonArrays[checkName(`arrays.${name}.type`, array.type, typeNames)];
     const most = Math.floor((bytes.length - at) / Type.BYTES_PER_ELEMENT);
     const length = checkInteger(`arrays.${name}.length`, array.length, 1, Math.max(most, 1));
     const size = length * Type.BYTES_PER_ELEMENT;

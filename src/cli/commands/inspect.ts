@@ -17,7 +17,8 @@ import {
 import { openModel, type OpenedEnsemble, type OpenedNetwork } from '../model/open-model.js';
 import type { Output } from '../terminal/output.js';
 import { textTable } from '../terminal/text-table.js';
-import { countParts, hashWeights } from '../model/model-file.js';
+import { countParts } from '../model/model-file.js';
+import { hashWeights } from '../../search/task.js';
 
 export const inspect: CommandDefinition<SignatureFlags & ModelFlags> = {
   operands: ['<model>'],

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -280,13 +279,3 @@ function describesModel(header: string, bytes: number): boolean {
 
 const isObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Hashes all weights and biases, layer by layer: 16 digits of SHA-256, the same wherever the same was trained. */
-export function hashWeights({ parameters }: Pick<NetworkState, 'parameters'>): string {
-  const hash = createHash('sha256');
-  for (const { weights, biases } of parameters) hash.update(toBytes(weights)).update(toBytes(biases));
-  return hash.digest('hex').slice(0, 16);
-}
-
-const toBytes = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);

@@ -3,7 +3,7 @@ import type { Network } from '../../network.js';
 import type { EpochReport } from '../../training/reports.js';
 import { displayPath } from '../data/read-file.js';
 import { diagnoseNetwork, pickSamples, type Evaluation } from '../model/evaluation.js';
-import { countParts, hashWeights, type About } from '../model/model-file.js';
+import { countParts, type About } from '../model/model-file.js';
 import type { OpenedNetwork } from '../model/open-model.js';
 import {
   formatCount,
@@ -16,6 +16,7 @@ import {
 import type { PreparedTraining } from '../train/prepare-training.js';
 import { describeShape } from './network-drawing.js';
 import type { Fact, Report } from './page.js';
+import { hashWeights } from '../../search/task.js';
 
 // What a report holds, of a model and of a training.
 

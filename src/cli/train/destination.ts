@@ -10,13 +10,14 @@ import {
 } from '../model/export-formats.js';
 import { Network } from '../../network.js';
 import type { Predictor } from '../model/evaluation.js';
-import { checkModelPath, hashWeights, MODEL_EXTENSION, writeModel, type About } from '../model/model-file.js';
+import { checkModelPath, MODEL_EXTENSION, writeModel, type About } from '../model/model-file.js';
 import type { OpenedModel } from '../model/open-model.js';
 import { describeSignature } from '../model/signature.js';
 import { checkExportPath, isExported, writeExport } from '../model/write-export.js';
 import { groupDigits, quoteOption, quotePath } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
 import type { PreparedTraining } from './prepare-training.js';
+import { hashWeights } from '../../search/task.js';
 
 /** Where a training is saved. */
 export interface Destination {
