@@ -181,7 +181,7 @@ function parseLine(line: string, l: number): Line {
 function differing(number: number, before: Line, line: Line): StateError {
   const difference =
     before.op_code === SET_STUDY_ATTRIBUTE && line.op_code === SET_STUDY_ATTRIBUTE
-      ? `it has another ${listDifferences(before, line)}`
+      ? `these differ: ${listDifferences(before, line)}`
       : 'it holds other trials than this study proposes';
   return new StateError({
     place: `journal, line ${number}`,
@@ -197,7 +197,7 @@ function listDifferences(before: Line, line: Line): string {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return names
     .filter((name) => canonicalJSON(name, a[name] ?? null) !== canonicalJSON(name, b[name] ?? null))
-    .join(', another ');
+    .join(', ');
 }
 
 /** Optuna knows choices of null, booleans, numbers and strings. */

@@ -154,6 +154,8 @@ function checkStudy(options: StudyOptions<Space>): Plan {
   checkInteger('window', window);
   checkInteger('ensemble', ensemble, 1, 1000);
   checkOptional('onTrial', onTrial, 'function');
+  checkMethods('executor', options.executor, ['open', 'run', 'close']);
+  checkMethods('journal', options.journal, ['read', 'append']);
   checkSignal(signal);
   const division = checkDivision(data, folds, validation, seed);
   const metric =
@@ -203,6 +205,15 @@ function checkStudy(options: StudyOptions<Space>): Plan {
     onTrial,
     signal,
   };
+}
+
+/** @throws TypeError unless the value is undefined or has these methods */
+function checkMethods(place: string, value: unknown, names: readonly string[]): void {
+  if (value === undefined) return;
+  const methods = value as Partial<Record<string, unknown>> | null;
+  if (names.every((name) => typeof methods?.[name] === 'function')) return;
+  const problem = `expected an object with the methods ${names.join(', ')}, got ${show(value)}`;
+  throw new TypeFault({ place, problem });
 }
 
 function checkDivision(

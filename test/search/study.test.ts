@@ -207,6 +207,14 @@ describe('the trials of a study', () => {
     );
   });
 
+  it.each(['executor', 'journal'])('are not proposed if the %s is not one', async (name) => {
+    const wrong = { ...options, [name]: () => undefined };
+    await expectError(
+      () => study(wrong),
+      [TypeError, /^(executor|journal): expected an object with the methods /],
+    );
+  });
+
   it('cannot hold a function', async () => {
     await expectError(
       () => study({ ...options, trial: () => ({ layers: [], train: { learningRate: (() => 1) as never } }) }),
@@ -226,9 +234,9 @@ const hashesOf = (lines: readonly string[], trial: number): string[] =>
 
 describe('the journal of a study', () => {
   it.each([
-    ['seed', { seed: 4 }, /another seed, another division/],
-    ['data', { data: data.subset([...Array(59).keys()]) }, /another data/],
-    ['space', { space: { ...space, units: int(2, 9) } }, /another space/],
+    ['seed', { seed: 4 }, /these differ: seed, division;/],
+    ['data', { data: data.subset([...Array(59).keys()]) }, /these differ: data;/],
+    ['space', { space: { ...space, units: int(2, 9) } }, /these differ: space;/],
   ])('refuses a study with other %s', async (_, more, message) => {
     const journal = keepLines();
     (await study({ ...options, trials: 2, journal })).ensemble.dispose();
