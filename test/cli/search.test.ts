@@ -116,6 +116,15 @@ describe('bp4 search', () => {
     expect(joined).not.toHaveProperty('activation');
   });
 
+  it('help says of exactly the options of the default space that they are searched', async () => {
+    const ran = await run('search', ...quick, '--json', '--study', 'help.jsonl', '--out', 'help.bp4');
+    const { stdout } = await run('search', '--help');
+    const options = stdout.split(/^ {2}(?:-\w, )?--/m).slice(1);
+    const searched = options.filter((text) => /\(default:\s+searched;/.test(text));
+    const names = searched.map((text) => /^[\w-]+/.exec(text)![0]);
+    expect(names.sort()).toEqual(Object.keys(readEvent(ran, 'search')['space'] as object).sort());
+  });
+
   it('takes a pruner, a held-out share and a metric, and measures a regression', async () => {
     const ran = await run(
       ...['search', 'iris.csv', '--target', 'petal_width', '--epochs', '9', '--trials', '6', '--halving'],

@@ -23,12 +23,12 @@ import { hashWeights } from '../../search/task.js';
 export const inspect: CommandDefinition<SignatureFlags & ModelFlags> = {
   operands: ['<model>'],
   description: [
-    'Print layers and parameters, inputs and outputs, how the network was trained and whether the training can be resumed, the size of the weights of each layer, and a hash of all weights; of an ensemble, its networks with their weights. <model> can be in any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, or a TensorFlow.js folder.',
+    'Print what a model file contains: inputs and outputs, layers and parameters, how the network was trained and whether training can be resumed, the size of the weights of each layer, and a hash of all weights. For an ensemble, print its networks and their weights. <model> can be in any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, or a TensorFlow.js folder.',
   ],
   examples: [
     ['bp4 inspect iris.bp4', 'Print a summary and a table of the layers.'],
     ['bp4 inspect mlp.onnx --json', 'Print JSON.'],
-    ['bp4 inspect mlp.safetensors --activations relu,relu,softmax', 'Open a file that holds weights alone.'],
+    ['bp4 inspect mlp.safetensors --activations relu,relu,softmax', 'Open a file that holds only weights.'],
   ],
   groups: [signatureGroup, modelGroup],
   run: async ({ operands, options, output }) => {

@@ -69,7 +69,7 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--missing <policy>',
-      "What to do with missing values. drop: leave the row out. mean: fill in the column's mean. category: the same, but a " +
+      "What to do with missing values. drop: leave the row out. mean: fill in the column's mean. category: like mean, but a " +
         'missing text becomes a category of its own. error: stop. (default: category if a text input has missing values; ' +
         'otherwise drop, or mean if drop would lose more than 10% of the rows)',
       nameIn(['error', 'drop', 'mean', 'category']),
@@ -81,8 +81,8 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--unknown <policy>',
-      "How to encode categories that don't occur in the training rows. zeros: no category. other: the merged rare ones. " +
-        'error: reject the row. (default: zeros)',
+      "How to encode categories that don't occur in the training rows. zeros: as zeros. other: as the merged rare " +
+        'categories. error: reject the row. (default: zeros)',
       nameIn(['error', 'zeros', 'other']),
     ),
     valueOption(
@@ -92,7 +92,7 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--not-gaps <texts>',
-      'Values that look missing but are categories, such as NA for Namibia',
+      'Values that look missing but are categories, such as NA, the code of Namibia',
       collectList,
     ),
     valueOption(
@@ -102,7 +102,7 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--dates <order>',
-      'Order of dates such as 01/02/2024: dmy or mdy (default: inferred, if a day above 12 proves it)',
+      'Order of dates such as 01/02/2024: dmy or mdy (default: inferred from a day above 12)',
       nameIn(['dmy', 'mdy']),
     ),
     ...csvOptions,

@@ -65,18 +65,18 @@ export const networkGroup: OptionGroup = {
     ),
     valueOption(
       '--hidden <sizes>',
-      'Units of each hidden layer; 0 for none (default: one layer of 16 to 128, by the number of inputs)',
+      'Units of each hidden layer; 0 for none (default: one layer of 16 to 128, depending on the number of inputs)',
       wholeNumbers({ min: 0 }),
     ),
     valueOption(
       '--activation <name>',
       'Activation of the hidden layers: sigmoid, tanh, relu, leakyRelu[:alpha=0.01], elu[:alpha=1], softplus, swish, ' +
-        'gelu, softsign or linear; brackets show the default of an optional number (default: relu)',
+        'gelu, softsign or linear; brackets show an optional parameter and its default (default: relu)',
       parseHiddenActivation,
     ),
     valueOption(
       '--output-activation <name>',
-      'Activation of the last layer (default: by task and loss; softmax for classes, linear for numbers)',
+      'Activation of the last layer (default: depends on task and loss; softmax for classes, linear for numbers)',
       namedValue(activations),
     ),
     valueOption(
@@ -87,12 +87,12 @@ export const networkGroup: OptionGroup = {
     ),
     new Option(
       '--initializer <name>',
-      'Initial weights: glorotUniform, glorotNormal, heUniform, heNormal, standardNormal or scaledNormal (default: by ' +
-        'activation)',
+      'Initial weights: glorotUniform, glorotNormal, heUniform, heNormal, standardNormal or scaledNormal (default: ' +
+        'depends on the activation)',
     ),
     valueOption(
       '--dropout <share>',
-      'Share of the hidden activations to drop in training (default: 0)',
+      'Share of the hidden units to switch off in training (default: 0)',
       number({ min: 0, max: 0.99 }),
     ),
     valueOption('--seed <n>', 'Seed of initial weights, splits and shuffling (default: 0)', wholeNumber()),

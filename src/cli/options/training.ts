@@ -72,7 +72,7 @@ export const trainingGroup: OptionGroup = {
       'Passes over the training samples (default: 20 to 300, depending on the number of samples)',
       wholeNumber({ min: 1 }),
     ),
-    valueOption('--batch <n>', 'Samples per update (mini-batch size) (default: 32)', wholeNumber({ min: 1 })),
+    valueOption('--batch <n>', 'Mini-batch size: samples per update (default: 32)', wholeNumber({ min: 1 })),
     valueOption(
       '--optimizer <name>',
       'Optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw; optionally with parameters: adam:beta2=0.99 ' +
@@ -88,7 +88,7 @@ export const trainingGroup: OptionGroup = {
     valueOption(
       '--schedule <name>',
       'Schedule of the learning rate: cosine[:warmUp=0], step:every=N,factor=N, exponential:factor=N, inverseTime:decay=N ' +
-        'or plateau[:patience=10]; brackets show the default of an optional number (default: constant)',
+        'or plateau[:patience=10]; brackets show an optional parameter and its default (default: constant)',
       namedValue(schedules),
     ),
     valueOption(
@@ -96,9 +96,9 @@ export const trainingGroup: OptionGroup = {
       'Momentum of the optimizers momentum and nesterov; implies --optimizer momentum (default: 0.9)',
       number({ min: 0, max: 1 }),
     ),
-    valueOption('--l1 <λ>', 'L1 penalty: adds λ·Σ|w| to the cost (default: 0)', number({ min: 0 })),
-    valueOption('--l2 <λ>', 'L2 penalty: adds ½·λ·Σw² to the cost (default: 0.0001)', number({ min: 0 })),
-    new Option('--penalize-biases', 'Apply --l1 and --l2 to biases, too'),
+    valueOption('--l1 <λ>', 'L1 penalty: adds λ·Σ|w| to the loss (default: 0)', number({ min: 0 })),
+    valueOption('--l2 <λ>', 'L2 penalty: adds ½·λ·Σw² to the loss (default: 0.0001)', number({ min: 0 })),
+    new Option('--penalize-biases', 'Apply --l1 and --l2 to biases too'),
     valueOption(
       '--max-norm <n>',
       'Limit the norm of the weights of each unit (default: unlimited)',
