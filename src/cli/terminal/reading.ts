@@ -22,7 +22,7 @@ export async function showReading<Result>(
   let isOver = false; // epochs read a stream again
   const onRead: OnRead = (path, share) => {
     if (isOver) return;
-    const line = `reading ${path}${share === undefined ? '' : ` ${Math.floor(100 * share)} %`}`;
+    const line = `reading ${path}${share === undefined ? '' : ` ${Math.floor(100 * share)}%`}`;
     if (output.isTTY) output.draw(line);
     else if (!isSaid && performance.now() - begin > LONG_MS) {
       isSaid = true;
