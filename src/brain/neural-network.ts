@@ -168,8 +168,8 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * Redraws all weights and biases for the current `sizes`, and clears the memory of momentum and Adam.
-   * @throws StateError if the sizes are unknown, or during a training
+   * Redraws all weights and biases for the current `sizes`, and clears the state of momentum and Adam.
+   * @throws StateError if the sizes are unknown, or during training
    */
   initialize(): void {
     this.#assertIdle('initialize');
@@ -196,12 +196,12 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * Trains until the error is at most `errorThresh`, or for `iterations` epochs, or until `timeout`.
    * @param data    samples, or a single one. All inputs are lists of one length, or objects of numbers in which a missing key is 0; the same
    *                holds for outputs
-   * @param options as in the constructor; they stay in effect for later trainings
+   * @param options as in the constructor; they stay in effect for later calls
    * @returns the error of the last epoch, and the number of epochs
    * @throws TypeError or RangeError that names the sample or the option, before anything changes
    * @throws DivergenceError if the error or a weight becomes NaN or infinite; the network is as before the call
    * @throws StateError during another training
-   * @throws any error of `log` or `callback`; the network keeps what it has learned until then
+   * @throws any error of `log` or `callback`; the network keeps what it has learned so far
    */
   train(data: Samples<Input, Output>, options: Partial<TrainOptions> = {}): TrainingStatus {
     return this.#training(data, options, (epochs) => {
@@ -293,7 +293,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * Changes options of training; the others stay.
+   * Changes some options of training, and keeps the others.
    * @throws RangeError if an option is outside the bounds of brain.js, before anything changes
    */
   updateTrainingOptions(options: Partial<TrainOptions>): void {
@@ -304,7 +304,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * Registers the keys of a sample, before a training whose data lack some of them.
+   * Registers the keys of a sample, before training on data that lacks some of them.
    * @throws StateError if the network has weights and the sample has new keys
    */
   addFormat(datum: Datum<Partial<Input>, Partial<Output>>): void {
@@ -345,7 +345,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * Replaces this network by one that `toJSON` or brain.js 1 or 2 wrote.
+   * Replaces this network with one that `toJSON` or brain.js 1 or 2 wrote.
    * @returns this
    * @throws FormatError that names the place, before anything changes
    */

@@ -24,7 +24,7 @@ export const MISSING = '';
 /** That of the categories that `maxCategories` joins. */
 const OTHER = 'other';
 
-/** Selects the columns for inputs and answers. */
+/** Selects the columns for inputs, and for the label or targets. */
 export interface ColumnOptions extends GapOptions {
   /** The input columns. Default: all columns except the label or targets. */
   readonly inputs?: readonly string[];
@@ -41,13 +41,14 @@ export interface ColumnOptions extends GapOptions {
   readonly classes?: Categories;
   /**
    * How to handle missing values: 'error' throws a RangeError naming the row and column; 'drop' skips the row; 'mean'
-   * uses the mean of the column, which must be a numeric input; 'category' keeps every row that has an answer: in a categorical
-   * input, missing is a category of its own, the empty text, and a numeric input gets its mean. Default 'error'.
+   * uses the mean of the column, which must be a numeric input; 'category' keeps every row that has a label or targets: a
+   * missing category becomes a category of its own, the empty text, and a missing number becomes the mean. Default
+   * 'error'.
    */
   readonly missing?: MissingPolicy;
   /**
-   * The most categories of an input. The most frequent ones are kept, and the others become one more category, 'other'; so do
-   * categories that only a later file has. Doesn't apply to categories that are given. Default: no limit.
+   * The maximum number of categories of an input. The most frequent ones are kept, and the others become one more
+   * category, 'other', also in later files. Doesn't apply to categories that you list yourself. Default: no limit.
    */
   readonly maxCategories?: number;
   /**

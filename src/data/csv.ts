@@ -382,13 +382,13 @@ export function readCSV(text: string, options: CSVOptions): SampleArrays {
 }
 
 /**
- * Reads CSV texts larger than memory, for `net.train({ batches: csvBatches(…) })`. Each epoch opens the text again and
- * holds one batch of it at a time.
+ * Reads CSV texts larger than memory, for `net.train({ batches: csvBatches(…) })`. Each epoch opens the text again, and
+ * holds one batch at a time.
  * @param source opens the text from its beginning: `() => createReadStream('a.csv')`, or
  * `async () => (await fetch(url)).body`
- * @param options as for `Dataset.fromCSV`, but classes and categories are required, because they're unknown until the
- * whole text has been read, `missing: 'mean'` and `'category'` are not supported, and numbers that JavaScript writes
- * otherwise need their `formats`
+ * @param options as for `Dataset.fromCSV`, with three differences, because the text isn't read beforehand: classes and
+ * categories are required, `missing: 'mean'` and `'category'` aren't supported, and columns that don't hold plain numbers
+ * need `formats`
  * @param rowsPerBatch rows per batch; the last batch may have fewer
  * @returns a function that opens the batches; iterating over them throws TypeError or RangeError naming the row and
  * column

@@ -36,7 +36,7 @@ export interface ColumnProfile {
    * 'text'; 'empty' if all are missing; 'other' if some are neither numbers nor text, such as objects or timestamps.
    */
   readonly kind: 'number' | 'text' | 'empty' | 'other';
-  /** How the numbers are written; undefined if JavaScript writes them so, and if the kind is not 'number'. */
+  /** How the numbers are written; undefined if they're plain numbers, or if the kind isn't 'number'. */
   readonly format?: ColumnFormat;
   /** What is uncertain about the format: another reading of the same texts, and the option that chooses it. */
   readonly doubt?: FormatDoubt;
@@ -45,13 +45,13 @@ export interface ColumnProfile {
   /** The texts that count as missing, without empty ones. */
   readonly gaps: readonly TextCount[];
   /**
-   * In a column of numbers, up to 1000 texts that aren't numbers, and in one of few numbers and other texts up to 10 of these;
-   * the most frequent first.
+   * In a column of numbers, up to 1000 texts that aren't numbers; in a column of texts with a few numbers, up to 10. The
+   * most frequent come first.
    */
   readonly words: readonly TextCount[];
   /** In a column of texts: texts that would count as missing in a column of numbers, such as 'None'. */
   readonly kept: readonly TextCount[];
-  /** What the texts look like, if no format reads them: "ranges such as '3-12'". */
+  /** What the texts look like, if no format fits them: "ranges such as '3-12'". */
   readonly looksLike?: string;
   /** Numbers that probably stand for a missing value, such as -999. */
   readonly suspects: readonly number[];
@@ -63,7 +63,7 @@ export interface ColumnProfile {
   readonly isCounter: boolean;
   /** The values of a column that holds neither numbers nor text, for example 'lists', if known. */
   readonly holds?: string;
-  /** Whether some are integers of 16 to 20 digits, which JavaScript rounds: ids. */
+  /** Whether some are integers of 16 to 20 digits, which JavaScript rounds. Those are usually identifiers. */
   readonly isRounded: boolean;
 }
 
@@ -85,11 +85,11 @@ export interface TableProfile {
 export const listSkipped = ({ skipped = [] }: Pick<RowSource, 'skipped'>): Pick<TableProfile, 'skipped'> =>
   skipped.length > 0 ? { skipped } : {};
 
-/** What is known of the texts of a table. */
+/** What is known about the texts of a table. */
 export interface ProfileOptions extends GapOptions {
-  /** The decimal mark of all columns. Default: what the texts prove; else a point. */
+  /** The decimal mark of all columns. Default: inferred from the texts; if they leave it open, a point. */
   readonly decimal?: '.' | ',';
-  /** The order of dates such as 01/02/2024. Default: what the texts prove; else they are not read. */
+  /** The order of dates such as 01/02/2024. Default: inferred from the texts; if they leave it open, dates aren't read. */
   readonly dates?: 'dmy' | 'mdy';
 }
 

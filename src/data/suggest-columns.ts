@@ -7,19 +7,19 @@ import type { ColumnProfile, TableProfile } from './profile.js';
 
 export type Task = 'classification' | 'regression';
 
-/** The choices that are made already; everything else is suggested. */
+/** The choices you have already made; everything else is suggested. */
 export interface ColumnChoice {
   /** The column to predict, whether it holds classes or numbers. */
   readonly answer?: string | undefined;
   /** Instead of `answer`: the column of the class to predict. */
   readonly label?: string | undefined;
-  /** Instead of both: the numeric columns to predict. */
+  /** Instead of `answer` or `label`: the numeric columns to predict. */
   readonly targets?: readonly string[] | undefined;
   /** Columns to leave out of the inputs. */
   readonly ignore?: readonly string[] | undefined;
   /** Numeric columns to treat as categorical. Text columns always are. */
   readonly categorical?: readonly string[] | undefined;
-  /** The most categories of an input; the rarest of more are joined as 'other'. Default 100. */
+  /** The maximum number of categories of an input. The rarest ones above it are merged into 'other'. Default 100. */
   readonly maxCategories?: number | undefined;
 }
 
@@ -36,22 +36,22 @@ export interface ColumnSuggestion {
     readonly categorical: readonly string[];
     /** Set if one of them has more. */
     readonly maxCategories?: number;
-    /** How the texts of columns become numbers, where JavaScript writes them otherwise. */
+    /** How the texts of columns become numbers, for columns that don't hold plain numbers. */
     readonly formats?: Readonly<Record<string, ColumnFormat>>;
   };
   /** Why this label or target was chosen; undefined if the caller chose it. */
   readonly reason: string | undefined;
-  /** Whether another column may as well be the answer; false if the caller chose. */
+  /** Whether another column may just as well be the one to predict; false if the caller chose. */
   readonly isInDoubt: boolean;
-  /** The next best answers, at most four, the best first; none if the caller chose. */
+  /** The next best columns to predict, at most four, the best first; none if the caller chose. */
   readonly alternatives: readonly { readonly name: string; readonly reason: string }[];
-  /** Columns that are neither inputs nor answers, with the reasons. */
+  /** Columns that aren't used, with the reasons. */
   readonly leftOut: readonly ColumnLeftOut[];
   /** What was guessed about the values of the other columns. */
   readonly notes: readonly ColumnNote[];
 }
 
-/** A column that is neither an input nor an answer. */
+/** A column that is neither an input, a label nor a target. */
 export interface ColumnLeftOut {
   readonly name: string;
   readonly reason: string;
@@ -63,14 +63,14 @@ export interface ColumnLeftOut {
 export interface ColumnNote {
   readonly name: string;
   /**
-   * 'format': how its numbers are written; 'gap': a text counts as missing; 'words': so do all words among its numbers, although
-   * they don't look so; 'category': a text that may stand for a missing value doesn't count as missing; 'suspect': neither does
-   * such a number.
+   * 'format': how its numbers are written. 'gap': a text counts as missing. 'words': all words among its numbers count as
+   * missing, although they don't look like it. 'category': a text looks like a missing value, but counts as a category.
+   * 'suspect': a number looks like a missing value, but counts as a number.
    */
   readonly kind: 'format' | 'gap' | 'words' | 'category' | 'suspect';
   /** 'decimal commas', or "'?' counts as missing". */
   readonly note: string;
-  /** The option of the profile, or of the suggestion, that decides otherwise. */
+  /** The option of the profile, or of the suggestion, that overrides the guess. */
   readonly option: FaultOption;
 }
 

@@ -7,8 +7,8 @@ import { exp } from './normal.js';
 // Domains are plain data: a space survives JSON. checkSpace turns them into dimensions, which samplers compute with.
 
 /**
- * The values that earlier hyperparameters must have: one value, or an array that lists several. Values that are arrays
- * themselves stand in such a list: `{ hidden: [[64, 32]] }`.
+ * The values that earlier hyperparameters must have: one value, or an array that lists several. Put a value that is
+ * itself an array into such a list: `{ hidden: [[64, 32]] }`.
  */
 export type Condition = Readonly<Record<string, JSONValue>>;
 
@@ -46,7 +46,7 @@ export type Domain = FloatDomain | IntDomain | ChoiceDomain;
 /** The domain of each hyperparameter, by name. An array is short for a choice of its entries. */
 export type Space = Readonly<Record<string, Domain | readonly unknown[]>>;
 
-/** The domain that an array of values is short for; any other domain as it is. */
+/** The domain for which an array of values is short; any other domain unchanged. */
 export type Choices<D> = D extends readonly (infer V)[] ? ChoiceDomain<V> : D;
 /** The values of a domain. */
 export type ValueOf<D> = D extends readonly (infer V)[] ? V : D extends ChoiceDomain<infer V> ? V : number;
@@ -75,9 +75,9 @@ export interface IntOptions {
 }
 
 /**
- * A number from `low` to `high`, both included. Proposals are short numbers: with `log`, they have 3 significant digits
- * (0.00317). Else their last decimal is a thousandth of the leading digit's place in `high − low`: 0.001 for a range of 1 to
- * 9.99, 0.0001 for a range of 0.5; integers for a range of 1,000 and more. With `step`, they have 12 significant digits.
+ * A number from `low` to `high`, both included. Proposals are rounded. With `log`, they have 3 significant digits
+ * (0.00317). With `step`, they have 12. Otherwise, their last decimal is a thousandth of the leading digit's place in
+ * `high − low`: 0.001 for a width of 1 to 9.99, 0.0001 for 0.5, and integers from 1,000 on.
  */
 export const float = (low: number, high: number, options: FloatOptions = {}): FloatDomain => ({
   kind: 'float',
@@ -101,9 +101,9 @@ export const choice = <const V extends readonly JSONValue[]>(...values: V): Choi
 });
 
 /**
- * A hyperparameter that exists only if each hyperparameter that the condition names exists and has one of the values there:
- * `{ optimizer: ['sgd', 'adam'], momentum: when({ optimizer: 'sgd' }, float(0, 0.99)) }`. The names stand earlier in the space,
- * and their domains have finitely many values.
+ * A hyperparameter that exists only if each hyperparameter in the condition exists and has one of the given values: `{
+ * optimizer: ['sgd', 'adam'], momentum: when({ optimizer: 'sgd' }, float(0, 0.99)) }`. These must come earlier in the
+ * space, and their domains must have finitely many values.
  * @throws TypeError if the domain has a condition already
  */
 export function when<const D extends Domain | readonly unknown[]>(

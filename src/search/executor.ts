@@ -1,16 +1,16 @@
 import type { Dataset } from '../data/dataset.js';
 import { runTask, type Progress, type Task, type TaskResult } from './task.js';
 
-/** What a task may need besides itself and the data. */
+/** What a task may need in addition to itself and the data. */
 export interface RunOptions {
-  /** Where the task left off, if it did. */
+  /** Where the task left off, if it has run before. */
   readonly progress?: Progress | undefined;
-  /** Whether the result must hold the network, which an executor on other machines leaves there otherwise. */
+  /** Whether the result must include the network. Otherwise, an executor on other machines leaves it there. */
   readonly needsNetwork?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs the tasks of a study: here, in threads, or on other machines. The results have the same bits everywhere. */
+/** Runs the tasks of a study: in this thread, in other threads, or on other machines. The results are identical everywhere. */
 export interface Executor {
   /** Called once, before the first task. */
   open(data: Dataset): Promise<void>;
@@ -24,7 +24,7 @@ export interface Executor {
   close(): Promise<void>;
 }
 
-/** Runs the tasks in this thread, one after the other. The event loop gets its turn as in `train`. */
+/** Runs the tasks in this thread, one after the other. Yields to the event loop as `train` does. */
 export function inline(): Executor {
   let data: Dataset | undefined;
   let last: Promise<unknown> = Promise.resolve();

@@ -25,16 +25,16 @@ export interface Inputs {
   readonly forNetwork?: (spec: CheckedSpec, isTraining?: boolean) => Data;
 }
 
-/** Samples that know their names, as a Dataset does. */
+/** Samples with the names of their columns and classes, such as a Dataset. */
 export type NamedInputs = Inputs & Required<Pick<Inputs, 'forNetwork'>>;
 
 /** Samples with either `targets` or `labels`. */
 export interface Data extends Inputs {
   /** [n][outputs] */
   readonly targets?: Rows;
-  /** [n] class indices, in place of one-hot targets. For a single output, 0 or 1; hinge takes them as −1 and 1. */
+  /** [n] class indices, instead of one-hot targets. For a single output, 0 or 1; hinge uses them as −1 and 1. */
   readonly labels?: NumericArray | readonly number[];
-  /** [n] factors for the costs of the samples, at least 0. The mean still divides by n. Default all 1. */
+  /** [n] factors of the costs of the samples, at least 0. The mean still divides by n. Default all 1. */
   readonly sampleWeights?: NumericArray | readonly number[];
 }
 

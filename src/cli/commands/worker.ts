@@ -27,7 +27,7 @@ export const worker: CommandDefinition<WorkerFlags> = {
       'BP4_QUEUE=rediss://… bp4 worker --exit-when-idle 60',
       'Quit after a minute without work, as a batch job should.',
     ],
-    ['bp4 worker --queue postgres://bp4@db/bp4 --data /data', 'Read data sets from a folder.'],
+    ['bp4 worker --queue postgres://bp4@db/bp4 --data /data', 'Read datasets from a folder.'],
   ],
   groups: [
     {
@@ -42,10 +42,10 @@ export const worker: CommandDefinition<WorkerFlags> = {
           'Networks to train at a time (default: the number of processors)',
           wholeNumber({ min: 1, max: 256 }),
         ),
-        new Option('--data <folder>', 'Folder with data sets, each in a file named SHA256.bp4data'),
+        new Option('--data <folder>', 'Folder with datasets, each in a file named SHA256.bp4data'),
         valueOption(
           '--allow <urls>',
-          'Prefixes of the URLs from which data sets may be fetched (default: none)',
+          'Prefixes of the URLs from which datasets may be fetched (default: none)',
           collectList,
         ),
         valueOption(

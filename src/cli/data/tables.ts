@@ -37,7 +37,7 @@ export interface Reading extends TextFormat, GapOptions {
   readonly classes?: Categories;
   /** In a file to predict, the names alone: the network knows its categories, and others follow its policy. */
   readonly categorical?: Readonly<Record<string, Categories>> | readonly string[];
-  /** How the texts of columns become numbers, where JavaScript writes them otherwise. */
+  /** How the texts of columns become numbers, for columns that don't hold plain numbers. */
   readonly formats?: Readonly<Record<string, ColumnFormat>>;
   /** By which each input is multiplied, of images. */
   readonly inputScale?: number;
