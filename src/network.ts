@@ -119,12 +119,12 @@ export class Network {
   readonly #threads: ThreadChoice;
   #model: Model | undefined;
   #isTraining = false;
-  /** How far the last training has come. */
+  /** The progress of the last training run. */
   #run: Run | undefined;
   #onDispose: (() => void) | undefined;
 
   private constructor(model: Model, random: Random, threads: ThreadChoice) {
-    // In JavaScript nothing else stops a call of the constructor.
+    // In JavaScript, nothing else prevents a call to the constructor.
     if (!(model instanceof Model))
       throw new TypeFault({ place: 'new Network', problem: 'use `await Network.create(options)`' });
     this.engine = model.kernels.engine;
@@ -215,7 +215,7 @@ export class Network {
     return singleThreadReason(this.#use().kernels, this.#threads);
   }
 
-  /** The layers, first to last. Every access copies all weights: keep the result in a variable. */
+  /** The layers, first to last. Every access copies all weights, so keep the result in a variable. */
   get layers(): readonly LayerState[] {
     const model = this.#use();
     return readParameters(model).map(({ weights, biases }, l) => {
@@ -295,7 +295,7 @@ export class Network {
    */
   async diagnose(data: Data): Promise<Diagnosis> {
     const samples = finish(Samples.read(data, this.#use()));
-    // Disposed meanwhile, its memory may be another network's.
+    // If the network was disposed meanwhile, its memory may belong to another network.
     return await inSlices(diagnoseLayers(this.#use(), samples), () => this.#use());
   }
 
@@ -462,7 +462,7 @@ const withCheckedSpec = (state: NetworkState): CheckedState => ({
   run: state.run,
 });
 
-/** A model on kernels of its own, which are given back if it cannot be made. */
+/** A model on kernels of its own, which are returned if it can't be created. */
 async function newModel(
   spec: CheckedSpec,
   engine: EngineChoice = 'auto',

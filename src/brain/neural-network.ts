@@ -56,13 +56,13 @@ export type Samples<Input, Output> =
   readonly Datum<Partial<Input>, Partial<Output>>[] | Datum<Partial<Input>, Partial<Output>>;
 
 /**
- * The dense network of brain.js 1.6 and 2, trained by WebAssembly. `import { NeuralNetwork } from 'bp4/brain'` replaces the
- * import from brain.js. Options, defaults and algorithm are the same. From the same weights, training is the same within the
- * rounding of single precision.
+ * The dense network of brain.js 1.6 and 2, trained by WebAssembly. `import { NeuralNetwork } from 'bp4/brain'` replaces
+ * the import from brain.js. Options, defaults and algorithm are the same. From the same weights, training is the same up
+ * to single-precision rounding.
  *
- * It learns sample by sample, in the order of the data, with quadratic cost: change = η·δ·x + μ·(the change before),
- * weight += change, bias += η·δ without momentum. With `praxis: 'adam'` it uses Adam. Initial weights and biases are
- * U(−0.2, 0.2).
+ * It learns sample by sample, in the order of the data, with the quadratic cost: change = η·δ·x + μ·(the previous
+ * change), weight += change, bias += η·δ without momentum. With `praxis: 'adam'` it uses Adam. Initial weights and biases
+ * are U(−0.2, 0.2).
  *
  * The documentation of the module lists the differences from brain.js.
  */
@@ -194,8 +194,8 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
 
   /**
    * Trains until the error is at most `errorThresh`, or for `iterations` epochs, or until `timeout`.
-   * @param data    samples, or a single one. All inputs are lists of one length, or objects of numbers in which a missing key is 0; the same
-   *                holds for outputs
+   * @param data    samples, or a single one. All inputs are lists of the same length, or objects of numbers, in which a
+   * missing key counts as 0; the same holds for outputs
    * @param options as in the constructor; they stay in effect for later calls
    * @returns the error of the last epoch, and the number of epochs
    * @throws TypeError or RangeError that names the sample or the option, before anything changes
@@ -416,7 +416,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     };
   }
 
-  /** The current state, also during a training. */
+  /** The current state, even during training. */
   #current(): State | undefined {
     this.#settle();
     if (this.#session) this.#state = this.#session.state;
@@ -478,7 +478,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     return samples;
   }
 
-  /** The beginning and the end that all trainings share. */
+  /** The start and the end that all kinds of training share. */
   #training<Result extends TrainingStatus | Promise<TrainingStatus>>(
     data: unknown,
     options: Partial<TrainOptions>,

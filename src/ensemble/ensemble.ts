@@ -44,7 +44,7 @@ export class Ensemble {
   #parts: readonly Part[] | undefined;
 
   private constructor(parts: readonly Part[], measurement: Measurement) {
-    // In JavaScript nothing else stops a call of the constructor.
+    // In JavaScript, nothing else prevents a call to the constructor.
     if (!Array.isArray(parts)) {
       throw new TypeFault({ place: 'new Ensemble', problem: 'use `await Ensemble.fromNetworks(members)`' });
     }

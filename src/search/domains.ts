@@ -101,8 +101,8 @@ export const choice = <const V extends readonly JSONValue[]>(...values: V): Choi
 });
 
 /**
- * A hyperparameter that exists only if each hyperparameter in the condition exists and has one of the given values: `{
- * optimizer: ['sgd', 'adam'], momentum: when({ optimizer: 'sgd' }, float(0, 0.99)) }`. These must come earlier in the
+ * A hyperparameter that exists only if each hyperparameter in the condition exists and has one of the given values:
+ * `{ optimizer: ['sgd', 'adam'], momentum: when({ optimizer: 'sgd' }, float(0, 0.99)) }`. These must come earlier in the
  * space, and their domains must have finitely many values.
  * @throws TypeError if the domain has a condition already
  */
@@ -122,8 +122,8 @@ export function when<const D extends Domain | readonly unknown[]>(
 }
 
 /**
- * A checked hyperparameter. Samplers compute with coordinates: the natural logarithm of the value for `log`, the value of a
- * float, else its place in the list of values, from 0.
+ * A checked hyperparameter. Samplers compute with coordinates: the natural logarithm of the value for `log`, the value of
+ * a float, otherwise its index in the list of values, from 0.
  */
 export interface Dimension {
   readonly name: string;
@@ -134,7 +134,7 @@ export interface Dimension {
   readonly low: number;
   readonly high: number;
   readonly conditions: readonly CheckedCondition[];
-  /** The value at a place in the list of values. */
+  /** The value at an index in the list of values. */
   readonly valueAt: (level: number) => unknown;
   /** The value nearest to a coordinate. */
   readonly toValue: (coordinate: number) => unknown;
@@ -171,8 +171,8 @@ export function checkSpace(space: unknown): CheckedSpace {
 }
 
 /**
- * Decides the hyperparameters in order, and leaves out those whose condition does not hold.
- * @param choose returns a value, from the canonical texts of the values before it, by name
+ * Chooses the hyperparameters in order, and leaves out those whose condition doesn't hold.
+ * @param choose returns a value, given the canonical texts of earlier values, by name
  */
 export function decide(
   space: CheckedSpace,
@@ -189,7 +189,7 @@ export function decide(
   return Object.fromEntries(values);
 }
 
-/** Whether a hyperparameter exists beside earlier ones with these canonical texts. */
+/** Whether a hyperparameter exists, given the canonical texts of earlier values. */
 export const exists = (dimension: Dimension, keys: ReadonlyMap<string, string>): boolean =>
   dimension.conditions.every((condition) => condition.keys.has(keys.get(condition.name) ?? ''));
 
@@ -273,7 +273,7 @@ function checkNumbers(place: string, domain: FloatDomain | IntDomain): Scale {
     };
   }
   if (isInt || domain.step !== undefined) {
-    // Without the allowance, the step 0.1 would not lead from 0 to 0.3.
+    // Without the tolerance, steps of 0.1 wouldn't lead from 0 to 0.3.
     const levels = Math.floor(((high - low) / step) * (1 + 1e-12)) + 1;
     const round = (value: number): number => (isInt ? value : Number(value.toPrecision(12)));
     return {

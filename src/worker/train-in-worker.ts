@@ -19,8 +19,8 @@ const STOPPING_TIME = 5000;
 /** How to start the worker, and which buffers to transfer to it. */
 export interface WorkerOptions {
   /**
-   * Starts the worker, for bundlers that can't find its file. Create a file whose only line is `import
-   * 'bp4/worker/thread'`, and return a module worker that runs it.
+   * Starts the worker, for bundlers that can't find its file. Create a file whose only line is
+   * `import 'bp4/worker/thread'`, and return a module worker that runs it.
    */
   readonly worker?: () => Worker;
   /** Buffers of the data to transfer instead of copying. The caller's arrays on them are empty after the transfer. */
