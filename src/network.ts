@@ -373,7 +373,7 @@ export class Network {
       throw new StateError({
         place: 'train',
         problem: 'the network is being trained',
-        cure: 'wait for it, or stop it by its signal',
+        cure: 'wait for it, or stop it with its signal',
       });
     }
     this.#isTraining = true;

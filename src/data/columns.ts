@@ -446,7 +446,7 @@ export function planColumns(source: RowSource, options: ColumnOptions): ColumnPl
     if (isAnswer.has(name))
       throw new RangeFault({
         place: 'inputs',
-        problem: `${show(name)} is an answer`,
+        problem: `${show(name)} is the label or a target`,
         cure: 'leave it out of the inputs',
       });
   }

@@ -69,7 +69,7 @@ async function takeLock(path: string, lock: string): Promise<void> {
         throw new StateError({
           place: path,
           problem: `another process${owner ? ` (${owner})` : ''} is running this study`,
-          cure: `wait for it, or delete ${lock} if it runs no more`,
+          cure: `wait for it, or delete ${lock} if it's no longer running`,
         });
       }
       await rm(lock, { force: true });

@@ -60,7 +60,7 @@ describe('where the guess of the answer is in doubt', () => {
   it('the list has numbers and reasons, the best guess first', async () => {
     expect((await choose('0\n\n')).shown).toBe(
       'which?\n  1  wind  the last column\n  2  SO2   the first column\n' +
-        "1 to 2 or a name, Enter for 1: '0' is none of them; 1 to 2 or a name, Enter for 1: ",
+        "1 to 2 or a name, Enter for 1: '0' isn't one of them; 1 to 2 or a name, Enter for 1: ",
     );
   });
 

@@ -229,7 +229,7 @@ function transformText(transform: Transform): string {
     case 'standardize':
       return `standardized: mean ${formatPrecise(transform.mean)}, deviation ${formatPrecise(transform.deviation)}`;
     case 'minMax':
-      return `from ${formatPrecise(transform.min)} to ${formatPrecise(transform.max)}, made 0 to 1`;
+      return `from ${formatPrecise(transform.min)} to ${formatPrecise(transform.max)}, scaled to 0 to 1`;
     case 'oneHot':
       return `one of ${joinNames(transform.categories.map(String), MOST_CATEGORIES)}`;
   }

@@ -57,7 +57,7 @@ const isOfWords = ({ kind }: ColumnNote): boolean => kind === 'words';
 const wordChoices = [
   { name: 'missing', reason: 'the texts count as missing' },
   { name: 'categories', reason: 'every value is a category' },
-  { name: 'ignore', reason: 'the column is no input' },
+  { name: 'ignore', reason: 'the column is left out' },
 ];
 
 /** Asks about each column of numbers with texts among them. */

@@ -36,7 +36,7 @@ export async function readLabeledData(
   if (data.width === width) return data;
   throw new DataError(
     path,
-    `expected ${width} inputs to a sample, as many as the network takes, got ${data.width}`,
+    `expected ${width} inputs per sample, as many as the network takes, got ${data.width}`,
   );
 }
 

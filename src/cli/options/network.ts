@@ -188,7 +188,7 @@ function chooseSizes(
   { inputs, outputs, columns }: DataShape,
 ): number[] {
   if (!shape) return [...(hidden?.filter((units) => units > 0) ?? [defaultUnits(inputs)]), outputs];
-  if (hidden) throw new UsageError('--hidden', 'give either it or --layers, the complete shape');
+  if (hidden) throw new UsageError('--hidden', "can't be combined with --layers, the complete shape");
   const last = shape.at(-1);
   const fits = last === outputs || (last === 1 && outputs === 2 && task === 'classification');
   if (shape.length < 2 || shape[0] !== inputs || !fits) {

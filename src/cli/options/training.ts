@@ -182,7 +182,7 @@ const defaultEpochs = (count: number): number => Math.min(Math.max(Math.round(1e
 function buildOptimizer({ momentum, optimizer }: TrainingFlags): OptimizerName | OptimizerOptions {
   const { name, numbers } = optimizer ?? { name: momentum === undefined ? 'adam' : 'momentum', numbers: {} };
   if (momentum !== undefined && !optimizers[name as OptimizerName].includes('momentum'))
-    throw new UsageError('--momentum', `${name} has none`, 'use --optimizer momentum or nesterov');
+    throw new UsageError('--momentum', `${name} has no momentum`, 'use --optimizer momentum or nesterov');
   const all = { ...(momentum !== undefined && { momentum }), ...numbers };
   return Object.keys(all).length === 0 ? (name as OptimizerName) : ({ name, ...all } as OptimizerOptions);
 }
@@ -196,7 +196,7 @@ function buildLearningRate(
   if (named === undefined) return rate;
   const { name: schedule, numbers } = named;
   if (rate === undefined)
-    throw new UsageError('--schedule', 'it begins with a learning rate', 'give --learning-rate too');
+    throw new UsageError('--schedule', 'it needs an initial learning rate', 'give --learning-rate too');
   const lacking = (requiredNumbers[schedule] ?? []).filter((key) => !(key in numbers));
   if (lacking.length > 0)
     throw new UsageError(
@@ -212,7 +212,7 @@ function buildClassWeights(
   { classes, labels }: TrainingData,
 ): PlainTrainOptions['classWeights'] {
   if (items === undefined) return undefined;
-  if (!classes) throw new UsageError('--class-weights', 'the answers are numbers, and have no classes');
+  if (!classes) throw new UsageError('--class-weights', 'a regression has no classes');
   if (items.join() === 'balanced') return balanceClasses(classes.length, labels);
   const weights: Record<number, number> = {};
   for (const item of items) {
@@ -234,7 +234,7 @@ function balanceClasses(classes: number, labels: ArrayLike<number> | undefined):
   if (!labels)
     throw new UsageError(
       '--class-weights',
-      'data larger than memory are not counted',
+      "the classes of streamed data aren't counted",
       'give CLASS=NUMBER for each class',
     );
   const counts = new Array<number>(classes).fill(0);

@@ -347,7 +347,7 @@ async function* readArrays(path: string, { signature, keep, onRead }: ReadOption
   if (data.width !== signature.width) {
     throw new DataError(
       path,
-      `expected ${signature.width} values to a sample, as many as the network takes, got ${data.width}`,
+      `expected ${signature.width} values per sample, as many as the network takes, got ${data.width}`,
     );
   }
   for (let first = 0; first < data.count; first += AT_A_TIME) {

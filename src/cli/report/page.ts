@@ -77,7 +77,7 @@ export function reportPage(report: Report): string {
           ${section('The network', shapeSection(shape))}
           ${section('How it was made', html`<dl class="facts">${facts.map(renderFact)}</dl>`)}
         </main>
-        <footer>Made by bp4. The same data, options and seed give the same weights, to the last bit.</footer>
+        <footer>Made by bp4. The same data, options and seed produce exactly the same weights.</footer>
       </body>
     </html> `;
   return page.text;
@@ -148,7 +148,7 @@ function learningCurves({ history = [], bestEpoch }: Report, isClassification: b
           at: bestEpoch,
           words: bestEpoch
             ? `The weights are those of epoch ${bestEpoch}, the best.`
-            : 'No epoch was better than the start, whose weights are kept.',
+            : 'No epoch improved on the initial weights, so these are kept.',
         };
   const accuracies = lines(({ accuracy }) => accuracy);
   const least = Math.min(...accuracies.map(({ values }) => values.reduce((a, b) => (b < a ? b : a), 1)));

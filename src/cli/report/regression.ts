@@ -57,7 +57,7 @@ const drawPoints = (samples: readonly number[], x: (n: number) => number, y: (n:
   html`<g class="points">${samples.map((n) => html`<circle cx="${x(n)}" cy="${y(n)}" r="2.5" />`)}</g>`;
 
 const shown = (samples: readonly number[], all: number): string =>
-  samples.length < all ? ` ${formatCount(samples.length, 'sample')} of ${all} are drawn.` : '';
+  samples.length < all ? ` ${formatCount(samples.length, 'sample')} of ${all} are shown.` : '';
 
 function scatter(target: TargetFigures): Markup {
   const { name, actual, predicted } = target;
@@ -92,8 +92,8 @@ function residuals(target: TargetFigures): Markup {
   const y = roundAxis(...extremes([...extremes(errors), 0]), 4);
   return picture(
     'Residuals',
-    `Predicted less true ${name}, over the predicted`,
-    `Predicted less true: a bend or a funnel is something that the network has not learned.${shown(samples, actual.length)}`,
+    `Predicted minus true ${name}, against the predicted`,
+    `Predicted minus true. A bend or a funnel shows something that the network hasn't learned.${shown(samples, actual.length)}`,
     html`${frame(box, x, y, { x: 'predicted', y: 'predicted − true' })}
       <line class="ideal" x1="${box.left}" x2="${box.right}" y1="${py(y, 0)}" y2="${py(y, 0)}" />
       ${drawPoints(
@@ -114,8 +114,8 @@ function histogram({ name, actual, predicted }: TargetFigures): Markup {
   const width = (box.right - box.left) / BINS;
   return picture(
     'How large the residuals are',
-    `How many samples have which error of ${name}`,
-    'Predicted less true: about 0, and alike on both sides, where nothing is left to learn.',
+    `Number of samples by the error of ${name}`,
+    'Predicted minus true. If nothing is left to learn, the errors are centered on 0 and look alike on both sides.',
     html`${frame(box, x, y, { x: 'predicted − true', y: 'samples' })}
       <g class="bins">
         ${counts.map(

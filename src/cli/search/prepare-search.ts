@@ -68,7 +68,7 @@ export async function prepareSearch(
   const read = await readTrainingData(flags, given, path, onRead, choose);
   const { data, task, reading } = read;
   if (!(data instanceof Dataset))
-    throw new DataError(path, 'a search needs all samples in memory', 'search with a part of the rows');
+    throw new DataError(path, 'a search needs all samples in memory', 'search on some of the rows');
   const metrics = metricsOf[task];
   const { metric = metrics[0]! } = flags;
   if (!metrics.includes(metric))
@@ -120,7 +120,7 @@ function chooseDivision(
   count: number,
 ): PreparedSearch['division'] {
   if (folds !== undefined && validation !== undefined)
-    throw new UsageError('--folds', 'it excludes --validation-split');
+    throw new UsageError('--folds', "can't be combined with --validation-split");
   if (count < 2 || (folds ?? 2) > count)
     throw new UsageError('--folds', `there are only ${count} samples to learn from`, 'use fewer folds');
   if (validation !== undefined) return { validation };
@@ -136,7 +136,7 @@ function countTrials(space: Space, sampler: SamplerName): number {
 
 function choosePruner(flags: SearchFlags): Pruner | undefined {
   const [kind, other] = (['halving', 'hyperband', 'median'] as const).filter((name) => flags[name]);
-  if (other) throw new UsageError(`--${kind}`, `it excludes --${other}`);
+  if (other) throw new UsageError(`--${kind}`, `can't be combined with --${other}`);
   return kind && { kind };
 }
 

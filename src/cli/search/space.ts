@@ -105,7 +105,7 @@ export function readSpace(texts: readonly string[], given: GivenOptions, extent:
   const names = new Set(typed.map(([name]) => name));
   for (const [i, [name]] of typed.entries()) {
     if (typed.findIndex(([other]) => other === name) < i)
-      throw new UsageError(`--space ${name}`, 'it stands there twice', 'leave one out');
+      throw new UsageError(`--space ${name}`, 'listed twice', 'leave one out');
     if (name in given)
       throw new UsageError(
         `--space ${name}`,

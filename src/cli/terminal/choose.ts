@@ -41,7 +41,7 @@ export async function chooseByNumber(
       const chosen = typed === '' ? choices[0] : choices[Number(typed) - 1];
       const name = chosen?.name ?? names.find((each) => each.trim() === typed);
       if (name !== undefined) return name;
-      output.write(`'${toVisible(typed)}' is none of them; ${prompt}`);
+      output.write(`'${toVisible(typed)}' isn't one of them; ${prompt}`);
     }
     output.write('\n');
     return choices[0]!.name;

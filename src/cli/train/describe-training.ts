@@ -271,7 +271,7 @@ export function describeEnd(
   }
   const begin = `${formatCount(epoch, 'epoch')} in ${formatDuration(seconds)}`;
   const restores = earlyStopping?.restoreBest !== false;
-  const noneBetter = `no epoch was better than the start${restores ? ': restored its weights' : ''}`;
+  const noneBetter = `no epoch improved on the initial weights${restores ? ', which were restored' : ''}`;
   if (!isOver) return bestEpoch === 0 ? `${begin}; ${noneBetter}.` : `${begin}.`;
   const best = restores ? `restored the weights of epoch ${bestEpoch}` : `epoch ${bestEpoch} was best`;
   return `${begin}, stopped early: no improvement in ${formatCount(patience, 'epoch')}; ${bestEpoch === 0 ? noneBetter : best}.`;

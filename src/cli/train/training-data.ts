@@ -224,7 +224,7 @@ export async function setAside(
 
 function readTestShare({ testSplit, test }: TrainFlags): number | undefined {
   if (testSplit !== undefined && test !== undefined)
-    throw new UsageError('--test-split', 'it excludes --test');
+    throw new UsageError('--test-split', "can't be combined with --test");
   return testSplit;
 }
 
