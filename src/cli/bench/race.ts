@@ -40,23 +40,23 @@ export const raceCases: readonly RaceCase[] = [
   },
 ];
 
-/** Samples in a second, medians. */
+/** Medians of samples per second. */
 export interface RaceResult {
   readonly name: string;
   readonly miniBatchSize: number;
   readonly plain: number;
   readonly bp4: number;
-  /** With the threads that 'auto' takes; undefined where that is one. */
+  /** With the threads that 'auto' chooses; undefined if that's one. */
   readonly threaded?: { readonly threads: number; readonly samplesPerSecond: number };
 }
 
-/** Of the inputs of MNIST so many differ from zero. */
+/** The share of nonzero inputs in MNIST. */
 const DENSITY = 0.19;
 const ROUNDS = 5;
-/** A round is to take so long. */
+/** The target duration of a round. */
 const ROUND_MILLISECONDS = 120;
 
-/** Trains so many epochs; gives the loss of the first. */
+/** Trains this many epochs. Returns the loss of the first. */
 type Train = (epochs: number) => Promise<number>;
 
 /**
@@ -103,7 +103,7 @@ export async function race(job: RaceCase, engine: EngineOptions['engine'] = 'aut
   }
 }
 
-/** In turns, so that a disturbance of the machine meets all. */
+/** Alternates between them, so that other load on the machine affects all of them. */
 async function measure(trains: readonly Train[], samples: number): Promise<number[]> {
   const epochs: number[] = [];
   for (const train of trains)
@@ -123,7 +123,7 @@ async function measureTime(train: Train, epochs: number): Promise<number> {
   return performance.now() - start;
 }
 
-/** Bytes as sparse as handwritten digits, with labels by chance. */
+/** Bytes as sparse as handwritten digits, with random labels. */
 function digitsLike({ spec: { inputs, layers }, samples }: RaceCase): LabeledBytes {
   const random = Random.fromSeed(1);
   const classes = Math.max(2, layers.at(-1)!.units);

@@ -68,5 +68,5 @@ function formatRow({ name, miniBatchSize, plain, bp4, threaded }: RaceResult, ha
   ];
 }
 
-/** Three digits are what a measurement has. */
+/** A measurement has three significant digits. */
 const rounded = (speed: number): string => groupDigits(Number(speed.toPrecision(3)));

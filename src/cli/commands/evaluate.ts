@@ -74,7 +74,7 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
   },
 };
 
-/** What to do about data that are measured; constant columns and rare classes matter to a training alone. */
+/** The cures for warnings about data to evaluate. Constant columns and rare classes matter only in training. */
 const dataCures: Readonly<Partial<Record<DataWarning['kind'], string>>> = {
   few: 'measure on more samples',
   imbalance: 'compare the F1 of each class',

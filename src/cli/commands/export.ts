@@ -50,7 +50,7 @@ export const exportModel: CommandDefinition<ExportFlags> = {
     const format = options.to ?? chooseFormat(given);
     const out = given ?? basename(path).replace(/\.\w+$/, '') + exportFormatTable[format].extension;
     checkExportPath(out, format);
-    // A model of TensorFlow.js is its folder, or the model.json in it.
+    // A TensorFlow.js model is given as its folder, or as the model.json in it.
     checkApart('OUT', out, [path, basename(path) === 'model.json' ? dirname(path) : undefined]);
     await checkFolder(out);
     const model = await openModel(path, options);

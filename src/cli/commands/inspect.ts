@@ -109,7 +109,7 @@ interface Findings {
   readonly about: OpenedNetwork['about'];
 }
 
-/** Prints the members of an ensemble, a line for each. */
+/** Prints the members of an ensemble, one per line. */
 function printEnsemble(output: Output, model: OpenedEnsemble, signature: ModelSignature): void {
   const { path, format, bytes, net, about } = model;
   const { outputs, reading, width } = signature;
@@ -179,7 +179,7 @@ function summarize(
   };
 }
 
-/** Without what the optimizer remembers. */
+/** Without the state of the optimizer. */
 function describeRun({ slots, ...run }: RunState): Findings['training'] {
   return { ...run, slots: slots.length };
 }
@@ -209,7 +209,7 @@ function inputsText({ inputs, columns, transforms }: Findings): string {
     : `${formatCount(width, 'column')}, transformed into ${inputs} inputs`;
 }
 
-/** More would be a page full. */
+/** More would fill a page. */
 const MOST_CATEGORIES = 6;
 const MOST_TRANSFORMS = 20;
 

@@ -133,7 +133,7 @@ function createTest({ transforms = [] }: ModelSignature): (values: readonly (num
 
 /**
  * Predicts the samples that are complete.
- * @throws DataError naming the first that the network refuses
+ * @throws DataError naming the first sample that the network rejects
  */
 function predictSamples(
   net: Predictor,
@@ -149,7 +149,7 @@ function predictSamples(
     outputs = predict(complete);
   } catch (error) {
     if (!isInputFault(error)) throw error;
-    // one after the other, they show which it is
+    // predicting them one by one shows which sample it is
     for (const { place, values } of samples) {
       try {
         if (values) predict([values]);

@@ -81,7 +81,7 @@ async function run({ operands, options, given, output }: Invocation<SearchFlags>
   }
 }
 
-/** @throws UsageError, DataError if the journal can't be there */
+/** @throws UsageError, DataError if the journal can't be written there */
 async function chooseJournal(
   { study, resume }: SearchFlags,
   modelPath: string,
@@ -98,7 +98,7 @@ async function chooseJournal(
   return path;
 }
 
-/** Runs the trials, shows how it goes, and stops at Ctrl-C. */
+/** Runs the trials, shows the progress, and stops at Ctrl-C. */
 async function runStudy(
   output: Output,
   { space, describe, train, metric, pruner, division, trials, sampler }: PreparedSearch,

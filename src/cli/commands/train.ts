@@ -113,7 +113,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   }
 }
 
-/** Which of the arguments is the data, and from what a training goes on. */
+/** Decides which argument is the data, and which file to resume from. */
 function choosePaths(
   operands: readonly string[],
   { resume, checkpoint, out }: TrainFlags,
@@ -133,7 +133,7 @@ function choosePaths(
     }
     return { dataPath, resumePath: undefined };
   }
-  // --resume may stand before the data, with no file of its own
+  // --resume may come right before the data, without a file of its own
   const isData = typeof resume === 'string' && !isModel(resume) && operands.every(isModel);
   const paths = isData ? [...operands, resume] : operands;
   const [dataPath, extra] = paths.filter((path) => !isModel(path));

@@ -44,7 +44,7 @@ const replaceExtension = (path: string): string =>
 /**
  * Checks before the training that its model may be written to a file.
  * @param resumePath of a training that goes on, which may be written over
- * @param inputs what is read, and must not be written over
+ * @param inputs the files that are read, and must not be overwritten
  * @throws UsageError, DataError if it may not
  */
 export async function chooseDestination(
