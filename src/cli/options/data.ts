@@ -4,12 +4,12 @@ import type { UnknownPolicy } from '../../model/transforms.js';
 import type { OptionGroup } from './command.js';
 import { collectList, misread, nameIn, number, valueOption, wholeNumber } from './values.js';
 
-/** How a data file is written: what needs no detection. */
+/** The format of a data file, as far as it was set. The rest is detected. */
 export interface TextFormat extends Pick<CSVDialect, 'delimiter' | 'header' | 'skip' | 'comment'> {
   readonly encoding?: string;
 }
 
-/** What is in a data file, as far as it was said. */
+/** Options about the content of a data file. */
 export interface DataFlags extends TextFormat, GapOptions {
   readonly label?: string;
   readonly target?: readonly string[];
@@ -124,7 +124,7 @@ export const dataGroup: OptionGroup = {
   ],
 };
 
-/** Only what was said of the text of a file. */
+/** Only the options about the text of a file that were set. */
 export function pickTextFormat({
   delimiter,
   header,
@@ -141,7 +141,7 @@ export function pickTextFormat({
   };
 }
 
-/** Only what was said of the texts of cells. */
+/** Only the options about the texts of cells that were set. */
 export const pickProfileOptions = ({ gaps, notGaps, decimal, dates }: DataFlags): ProfileOptions => ({
   ...(gaps && { gaps }),
   ...(notGaps && { notGaps }),

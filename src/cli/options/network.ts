@@ -16,7 +16,7 @@ import {
   type NumbersByName,
 } from './values.js';
 
-/** What network is trained, as far as it was said. */
+/** Options about the network. */
 export interface NetworkFlags {
   readonly layers?: readonly number[];
   readonly hidden?: readonly number[];
@@ -123,13 +123,13 @@ function parseThreads(text: string): number | 'auto' {
 
 type Layer = NetworkSpec['layers'][number];
 
-/** The numbers of inputs and outputs that data asks for. */
+/** The numbers of inputs and outputs that the data needs. */
 export interface DataShape {
-  /** How many numbers a sample has, transformed. */
+  /** Numbers per sample, after transforms. */
   readonly inputs: number;
-  /** How many classes there are, or targets. */
+  /** The number of classes or targets. */
   readonly outputs: number;
-  /** How many numbers and categories a sample has, not transformed. */
+  /** Numbers and categories per sample, before transforms. */
   readonly columns: number;
 }
 
@@ -181,7 +181,7 @@ function chooseOutputActivation(task: Task, loss: string): string {
   return task === 'regression' || loss === 'hinge' ? 'linear' : 'sigmoid';
 }
 
-/** The units of each layer. A single output can tell two classes apart. */
+/** The units of each layer. A single output is enough for two classes. */
 function chooseSizes(
   { layers: shape, hidden }: NetworkFlags,
   task: Task,

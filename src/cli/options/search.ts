@@ -10,10 +10,10 @@ import { networkGroup } from './network.js';
 import { trainingGroup } from './training.js';
 import { nameIn, number, valueOption, wholeNumber } from './values.js';
 
-/** How a search goes, as far as it was said. */
+/** Options about the search itself. */
 interface SearchOnlyFlags {
   readonly trials?: number;
-  /** One text for each time it was typed. */
+  /** One text for each time the option was typed. */
   readonly space?: readonly string[];
   readonly sampler?: SamplerName;
   readonly window?: number;
@@ -27,19 +27,19 @@ interface SearchOnlyFlags {
   readonly study?: string;
 }
 
-/** All that `bp4 search` takes. */
+/** All options of `bp4 search`. */
 export type SearchFlags = TrainFlags & SearchOnlyFlags;
 
-/** What each task can be measured by; the first is the default. */
+/** The metrics for each task; the first is the default. */
 export const metricsOf: Readonly<Record<Task, readonly MetricName[]>> = {
   classification: ['logLoss', 'accuracy', 'macroF1'],
   regression: ['rootMeanSquaredError', 'meanAbsoluteError', 'rSquared'],
 };
 
-/** What a search can't take: it decides itself, or it needs all samples in memory. */
+/** Options of `bp4 train` that a search doesn't have: it decides them itself, or needs all samples in memory. */
 const unfit = ['stream', 'layers', 'threads', 'engine', 'diagnose', 'validation-split'];
 
-/** What the default space varies: `listDefaults` of ../search/space.ts. */
+/** The options that the default space varies (`listDefaults` in ../search/space.ts). */
 const searched = ['learning-rate', 'hidden', 'activation', 'dropout', 'l2', 'batch'];
 
 const adapt = ({ heading, options }: OptionGroup, title = heading): OptionGroup => ({
@@ -130,7 +130,7 @@ const searchFileGroup: OptionGroup = {
   ],
 };
 
-/** Options of a training have one value for all trials. */
+/** Options of training have one value for all trials. */
 const fixed = 'the same for all trials';
 
 export const searchGroups: readonly OptionGroup[] = [

@@ -18,7 +18,7 @@ import {
   type NumbersByName,
 } from './values.js';
 
-/** The options of `Network.train`, as far as they were said. */
+/** Options about training. */
 export interface TrainingFlags extends EarlyStoppingFlags {
   readonly epochs?: number;
   readonly batch?: number;
@@ -57,7 +57,7 @@ const schedules: NumbersByName<ScheduleOptions['schedule']> = {
   plateau: ['factor', 'patience', 'minDelta', 'minRate'],
 };
 
-/** The numbers that a schedule has no default for. */
+/** The parameters of a schedule that have no default. */
 const requiredNumbers: NumbersByName = {
   step: ['every', 'factor'],
   exponential: ['factor'],
@@ -136,11 +136,11 @@ export type PlainTrainOptions = Omit<
 
 /** What the defaults depend on. */
 export interface TrainingData {
-  /** How many samples there are to learn from, the validation part included. */
+  /** The number of training samples, including the validation part. */
   readonly count: number;
-  /** What the training is watched by: a share of these samples, others that are held apart, or nothing. */
+  /** The validation data: a share of these samples, other samples in memory, or nothing. */
   readonly validation: 'share' | 'held' | 'none';
-  /** By index, of a classification. */
+  /** By index, for a classification. */
   readonly classes?: readonly (string | number)[] | undefined;
   readonly labels?: ArrayLike<number> | undefined;
 }
@@ -148,7 +148,7 @@ export interface TrainingData {
 const FEW_SAMPLES = 5000;
 
 /**
- * Builds what `Network.train` is given: plain data, that a model file can hold.
+ * Builds the options of `Network.train`: plain data that a model file can hold.
  * @throws UsageError naming the option that is wrong
  */
 export function buildTrainOptions(
@@ -229,7 +229,7 @@ function buildClassWeights(
   return weights;
 }
 
-/** n / (k·n of the class): each class costs the same in all, as scikit-learn has it. */
+/** n / (k · the count of the class), as in scikit-learn: all classes have the same total weight. */
 function balanceClasses(classes: number, labels: ArrayLike<number> | undefined): number[] {
   if (!labels)
     throw new UsageError(

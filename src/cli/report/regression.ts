@@ -3,13 +3,13 @@ import { formatCount, formatPrecise } from '../terminal/format.js';
 import { coordinate, extremes, frame, minus, roundAxis, type Axis, type Box } from './axis.js';
 import { html, numbersTable, type Content, type Markup } from './html.js';
 
-/** More points hide each other. */
+/** More points would hide each other. */
 const MOST_POINTS = 1500;
 const BINS = 24;
 const WORST = 6;
 const box: Box = { left: 52, right: 388, top: 26, bottom: 210 };
 
-/** What is predicted beside what is true, and what is left between them. */
+/** Predictions against true values, and the residuals. */
 export function numbersSection(targets: readonly TargetFigures[]): Content {
   return targets.map((target) => {
     const { name, rSquared, meanAbsoluteError, rootMeanSquaredError } = target;
@@ -39,7 +39,7 @@ const px = (axis: Axis, value: number): number =>
 const py = (axis: Axis, value: number): number =>
   coordinate(box.bottom - axis.at(value) * (box.bottom - box.top));
 
-/** Some of the samples, from all over. */
+/** Some of the samples, at regular intervals. */
 function pickPoints({ actual }: TargetFigures): number[] {
   const step = Math.ceil(actual.length / MOST_POINTS);
   return Array.from({ length: Math.ceil(actual.length / step) }, (_, i) => i * step);
@@ -133,7 +133,7 @@ function histogram({ name, actual, predicted }: TargetFigures): Markup {
   );
 }
 
-/** The samples with the largest errors: often something is wrong with the data there. */
+/** The samples with the largest errors: often their data is wrong. */
 function worst({ actual, predicted }: TargetFigures): Markup {
   const errors = actual.map((value, n) => predicted[n]! - value);
   const samples = Array.from(errors.keys())

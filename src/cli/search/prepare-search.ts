@@ -27,11 +27,11 @@ import {
 } from '../train/training-data.js';
 import { inSpace, joinFlags, readSpace, type SpaceValues } from './space.js';
 
-/** All that a search needs. */
+/** Everything that a search needs. */
 export interface PreparedSearch extends TrainingParts {
   readonly train: Dataset;
   readonly space: Space;
-  /** What the values of a trial describe. */
+  /** Describes the trial with these values. */
   readonly describe: (values: SpaceValues) => TrialSpec;
   readonly trials: number;
   readonly sampler: SamplerName;
@@ -40,7 +40,7 @@ export interface PreparedSearch extends TrainingParts {
   readonly division: { readonly folds: number } | { readonly validation: number };
   readonly found: Found;
   readonly warnings: readonly Fault[];
-  /** What goes into the model file; results come later. */
+  /** For the model file; the results are added later. */
   readonly about: Pick<About, 'version' | 'task' | 'reading'> & {
     readonly training: Omit<About['training'], 'options'>;
   };
@@ -48,13 +48,13 @@ export interface PreparedSearch extends TrainingParts {
 
 const DEFAULT_TRIALS = 40;
 
-/** From so many samples on, one held-out part says enough. */
+/** With at least this many samples, one held-out part is enough. */
 const ENOUGH_FOR_ONE_PART = 10_000;
 
 /**
- * Prepares a search: all that can be wrong is found before the first trial.
+ * Prepares a search. All errors are found before the first trial.
  * @param given the options as they were typed
- * @param choose asks the user; undefined where nobody can be asked
+ * @param choose asks the user; undefined if there's nobody to ask
  * @throws UsageError, DataError naming the option, or the file and place
  */
 export async function prepareSearch(
@@ -128,7 +128,7 @@ function chooseDivision(
   return { folds: folds ?? Math.min(5, count) };
 }
 
-/** A grid may have fewer. @throws UsageError if a domain has no end of values, and a grid can't have it */
+/** A grid may have fewer. @throws UsageError if a domain has infinitely many values, which a grid can't try */
 function countTrials(space: Space, sampler: SamplerName): number {
   const { count = Infinity } = underFlag('--sampler', () => createSampler(sampler, checkSpace(space), 0));
   return Math.min(DEFAULT_TRIALS, count);
@@ -140,14 +140,14 @@ function choosePruner(flags: SearchFlags): Pruner | undefined {
   return kind && { kind };
 }
 
-/** What a trial needs besides its flags. */
+/** What a trial needs in addition to its flags. */
 interface Sizes extends DataShape {
   readonly task: About['task'];
   readonly train: Dataset;
   readonly data: TrainingData;
 }
 
-/** The network and the training that `bp4 train` would make of these flags. */
+/** The network and training options that `bp4 train` would use for these flags. */
 function describeTrial(flags: SearchFlags, sizes: Sizes): TrialSpec {
   const { task, train, data } = sizes;
   const { layers, loss } = buildNetworkSpec(flags, task, sizes);
@@ -160,7 +160,7 @@ function describeTrial(flags: SearchFlags, sizes: Sizes): TrialSpec {
 }
 
 /**
- * Checks the ends of each range and each of its choices, the others at their first value.
+ * Checks both ends of each range and every choice, with the other hyperparameters at their first value.
  * @throws UsageError under `--space NAME`
  */
 function checkTrials(space: Space, describe: (values: SpaceValues) => TrialSpec, inputs: number): void {

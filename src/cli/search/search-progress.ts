@@ -4,7 +4,7 @@ import { formatDuration, formatPrecise, formatSignificant } from '../terminal/fo
 import type { Output } from '../terminal/output.js';
 import { barLine } from '../train/progress-bar.js';
 
-/** Shows how a search goes: a line for each trial and, on a terminal, a bar beneath them; or events. */
+/** Shows the progress of a search: one line per trial and, on a terminal, a bar below them; or events. */
 export class SearchProgress {
   readonly #output: Output;
   readonly #trials: number;
@@ -13,7 +13,7 @@ export class SearchProgress {
   readonly #timer: NodeJS.Timeout;
   #best: StudyTrial | undefined;
   #done = 0;
-  /** Those that the journal had. */
+  /** The trials from the journal. */
   #recorded = 0;
 
   constructor(output: Output, trials: number, metric: MetricName) {
@@ -29,7 +29,7 @@ export class SearchProgress {
     return (performance.now() - this.#begin) / 1000;
   }
 
-  /** Trials that have ended. */
+  /** The number of finished trials. */
   get done(): number {
     return this.#done;
   }
@@ -49,7 +49,7 @@ export class SearchProgress {
     this.#draw();
   };
 
-  /** The bar goes away. */
+  /** Removes the bar. */
   stop(): void {
     clearInterval(this.#timer);
     this.#output.draw('');
@@ -74,7 +74,7 @@ export class SearchProgress {
     const rate = (this.#done - this.#recorded) / this.seconds;
     const best = this.#best ? `best ${formatPrecise(this.#best.score!)}  ` : '';
     const eta = rate > 0 ? `ETA ${formatDuration((this.#trials - this.#done) / rate)}` : 'ETA …';
-    const plain = (text: string): string => text; // a line that is drawn has no styles
+    const plain = (text: string): string => text; // a redrawn line has no styles
     this.#output.draw(
       barLine(
         { left: `trial ${this.#done}/${this.#trials}`, share },
