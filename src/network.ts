@@ -348,10 +348,10 @@ export class Network {
   }
 
   /**
-   * @internal For bp4/worker: the network is trained elsewhere, and can't be trained here meanwhile.
-   * @param train gets the `threads` option; a function that sets this network to a state reached elsewhere, and throws
-   * StateError if the network is disposed; and the spec, for data with names
-   * @param onDispose called if the network is disposed meanwhile
+   * @internal For bp4/worker: the network is trained elsewhere, and can't be trained here in the meantime.
+   * @param train gets the `threads` option, and a function that sets this network to a state reached elsewhere; the function
+   * throws StateError if the network is disposed; and the spec, for data that know their names
+   * @param onDispose called if the network is disposed in the meantime
    */
   async trainElsewhere(
     train: (

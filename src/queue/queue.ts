@@ -45,9 +45,9 @@ interface Open {
 }
 
 /**
- * Runs the tasks of a study on other machines, where `startWorker` or `bp4 worker` runs, through a queue on Redis, Valkey
- * or PostgreSQL. Needs the packages bullmq and ioredis, or bullmq and pg. The networks stay on those machines; this
- * machine trains those of the best trials again, with identical results.
+ * Runs the tasks of a study on other machines, where `startWorker` or `bp4 worker` runs, through a queue on Redis, Valkey or
+ * PostgreSQL. Needs the packages bullmq and ioredis, or bullmq and pg. Networks stay on those machines: those of the best trials are
+ * trained again here, to the same bits.
  * @param url 'redis://', 'rediss://' or 'postgres://'. Default: the variable BP4_QUEUE
  * @returns an executor whose `open` throws QueueError if a package is missing or the server can't be used, and RangeError
  * if the data is larger than 256 MiB, the most that the queue carries

@@ -3,14 +3,14 @@ import { runTask, type Progress, type Task, type TaskResult } from './task.js';
 
 /** What a task may need in addition to itself and the data. */
 export interface RunOptions {
-  /** Where the task left off, if it has run before. */
+  /** Where the task left off, if it did. */
   readonly progress?: Progress | undefined;
-  /** Whether the result must include the network. Otherwise, an executor on other machines leaves it there. */
+  /** Whether the result must hold the network, which an executor on other machines leaves there otherwise. */
   readonly needsNetwork?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs the tasks of a study: in this thread, in other threads, or on other machines. The results are identical everywhere. */
+/** Runs the tasks of a study: here, in threads, or on other machines. The results have the same bits everywhere. */
 export interface Executor {
   /** Called once, before the first task. */
   open(data: Dataset): Promise<void>;

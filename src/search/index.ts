@@ -1,5 +1,5 @@
 /**
- * Cross-validation and hyperparameter search. Everything random is seeded: the same call returns the same result.
+ * Cross-validation and hyperparameter search. All randomness is seeded: the same call returns the same result.
  *
  * @module bp4/search
  */

@@ -91,7 +91,7 @@ export interface StudyResult<S extends Space = Space> {
   readonly ensemble: Ensemble;
   /** The metric of the ensemble on the held-out parts, each predicted by the networks that weren't trained on it. */
   readonly ensembleScore: number;
-  /** How often the ensemble selection chose each trial, by its number. */
+  /** By number of trial, how often the ensemble selection chose it. */
   readonly chosen: ReadonlyMap<number, number>;
 }
 

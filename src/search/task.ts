@@ -92,7 +92,7 @@ export interface TaskResult {
   readonly state: 'complete' | 'stopped' | 'pruned' | 'diverged';
   /** The metric on the held-out part; Infinity as a loss if the training diverged. */
   readonly score: number;
-  /** The number of epochs trained, and the epoch whose weights were kept; 0 for the initial weights. */
+  /** The epochs of the training, and the one whose weights it kept, 0 for the start. */
   readonly epochs: number;
   /** The metric after each epoch, if the task asked for it. */
   readonly scores: readonly number[];
@@ -113,7 +113,7 @@ class EpochEnd {
 
 /**
  * Runs a task.
- * @param progress where the same task left off, if it has run before; the result is the same without it
+ * @param progress where the same task left off, if it did: the result has the same bits without it
  * @throws TypeError, RangeError if the spec or the data don't fit
  * @throws the reason of the signal
  */

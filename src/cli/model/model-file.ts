@@ -54,7 +54,7 @@ export interface About {
     /** The hash of the training samples; for a stream, of those that are set aside or held in memory. */
     readonly hashes: DataHashes;
   };
-  /** After training: the number of epochs, and the results of the test. */
+  /** Once the training has ended: how many epochs there were, and what the test gave. */
   readonly results?: Results;
 }
 

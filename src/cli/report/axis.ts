@@ -71,7 +71,7 @@ export function eitherAxis(values: readonly number[], count: number): Axis {
   return low > 0 && high > 30 * low ? logAxis(low, high) : roundAxis(Math.min(0, low), high, count);
 }
 
-/** The smallest and the largest value: there may be more values than a call can take as arguments. */
+/** The least and the largest: there may be more values than a call can be given. */
 export function extremes(values: ArrayLike<number>): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {

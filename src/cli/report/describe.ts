@@ -56,7 +56,7 @@ export async function describeTrainingRun(
   };
 }
 
-/** The choices that were inferred. */
+/** What nobody had said. */
 function listGuesses(found: PreparedTraining['found']): Fact[] {
   if (!found?.guess) return [];
   const { reason, leftOut } = found.guess;

@@ -43,8 +43,8 @@ export interface Report {
 }
 
 /**
- * A report as a single HTML page. It loads nothing and has no script, and its own Content-Security-Policy enforces this.
- * Names of files, columns and classes are shown as text, whatever they contain.
+ * A report as one page of HTML: it needs nothing from elsewhere, holds no script, and says so by a Content-Security-Policy of
+ * its own. Whatever names of files, columns and classes hold, they are shown as text.
  */
 export function reportPage(report: Report): string {
   const { title, summary, shape, history = [], evaluation, diagnosis, facts } = report;
@@ -101,7 +101,7 @@ function renderResults({ confusion, scores, classes, targets = [] }: Evaluation)
     : numbersSection(targets);
 }
 
-/** The few numbers that people look for first. */
+/** The few numbers that are looked for first. */
 function headline({ evaluation, history = [] }: Report): Content {
   const figures: [name: string, value: string][] = [];
   if (evaluation) {

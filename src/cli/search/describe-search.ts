@@ -45,7 +45,7 @@ export function describeSearch(output: Output, search: PreparedSearch, plan: Sea
   output.say();
 }
 
-/** Prints which trial was best, which hyperparameters mattered, and which trials are in the ensemble. */
+/** Says which trial was best, what mattered, and what the ensemble is made of. */
 export function describeResult(
   output: Output,
   { metric }: PreparedSearch,

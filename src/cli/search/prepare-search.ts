@@ -160,7 +160,7 @@ function describeTrial(flags: SearchFlags, sizes: Sizes): TrialSpec {
 }
 
 /**
- * Checks both ends of each range and every choice, with the other hyperparameters at their first value.
+ * Checks the ends of each range and each of its choices, the others at their first value.
  * @throws UsageError under `--space NAME`
  */
 function checkTrials(space: Space, describe: (values: SpaceValues) => TrialSpec, inputs: number): void {

@@ -4,7 +4,7 @@ import { formatDuration, formatPrecise, formatSignificant } from '../terminal/fo
 import type { Output } from '../terminal/output.js';
 import { barLine } from '../train/progress-bar.js';
 
-/** Shows the progress of a search: one line per trial and, on a terminal, a bar below them; or events. */
+/** Shows how a search goes: a line for each trial and, on a terminal, a bar beneath them; or events. */
 export class SearchProgress {
   readonly #output: Output;
   readonly #trials: number;
@@ -74,7 +74,7 @@ export class SearchProgress {
     const rate = (this.#done - this.#recorded) / this.seconds;
     const best = this.#best ? `best ${formatPrecise(this.#best.score!)}  ` : '';
     const eta = rate > 0 ? `ETA ${formatDuration((this.#trials - this.#done) / rate)}` : 'ETA …';
-    const plain = (text: string): string => text; // a redrawn line has no styles
+    const plain = (text: string): string => text; // a line that is drawn has no styles
     this.#output.draw(
       barLine(
         { left: `trial ${this.#done}/${this.#trials}`, share },
