@@ -21,7 +21,7 @@ type Optimizer = (
   second: number,
 ) => number;
 
-const LEAST_NORMAL = 2 ** -126;
+const LEAST_NORMAL = 1.1754943508222875e-38; // 2⁻¹²⁶
 
 /** Subnormal numbers of single precision to +0. */
 const flush = (x: number): number => (Math.abs(x) < LEAST_NORMAL ? 0 : x);
