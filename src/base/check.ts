@@ -35,7 +35,7 @@ function findMeant(name: string, known: readonly string[]): string | undefined {
   const given = simplify(name);
   const isNear = [
     (one: string) => simplify(one) === given,
-    (one: string) => given.length > 1 && simplify(one[0] + one.replace(/[a-z]/g, '')) === given,
+    (one: string) => given.length > 1 && simplify(one.charAt(0) + one.replace(/[a-z]/g, '')) === given,
     (one: string) => given.length > 3 && (simplify(one).includes(given) || given.includes(simplify(one))),
     (one: string) => given.length > 3 && countEdits(simplify(one), given) < 3,
   ];
