@@ -1,7 +1,7 @@
 import { giveBackMachine, toSpec, takeMachine, type Machine, type Shape, type State } from './machine.js';
 import { DivergenceError, RangeFault, StateError } from '../errors.js';
 import type { NetworkJSON } from '../model/json.js';
-import { areFinite, type Parameters } from '../model/state.js';
+import { areAllFinite, type Parameters } from '../model/state.js';
 import { Random } from '../base/random.js';
 import {
   addKeys,
@@ -497,7 +497,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const end = (error?: unknown): void => {
       const state = session.state;
       this.#session = undefined;
-      const isLost = error instanceof DivergenceError || !areFinite(state.parameters);
+      const isLost = error instanceof DivergenceError || !areAllFinite(state.parameters);
       this.#state = isLost ? before : state;
       machine.state = isLost ? undefined : state;
       giveBackMachine(machine);
