@@ -101,7 +101,7 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
    */
   useRule(rule: RuleOptions, frozen: readonly number[]): void {
     // Most calls change only the step: a short training would take longer to write all structs than to learn.
-    const isSame = frozen.length === this.#frozen.length && frozen.every((l, i) => l === this.#frozen[i]);
+    const isSame = frozen.join() === this.#frozen.join();
     for (const name in rule) {
       const field = name as keyof RuleOptions;
       if (rule[field] !== this.#rule[field]) this.rule[field] = rule[field];
