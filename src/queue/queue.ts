@@ -3,11 +3,12 @@ import { checkKeys, checkOptional } from '../base/check.js';
 import { sha256 } from '../base/sha256.js';
 import type { Dataset } from '../data/dataset.js';
 import { threads } from '../node/threads.js';
-import type { Executor } from '../search/executor.js';
+import { RangeFault } from '../errors.js';
+import type { Executor, RunOptions } from '../search/executor.js';
 import type { Task, TaskResult } from '../search/task.js';
-import { identify, packOrder, unpackOutcome, warnProcess, type Message } from './message.js';
+import { identify, packOrder, unpackOutcome, warnProcess, type Message, type Order } from './message.js';
 import { QueueError } from './queue-error.js';
-import { openStore, type Store } from './store.js';
+import { MOST_BLOB, openStore, type Store } from './store.js';
 
 export interface QueueOptions {
   /** Threads here, which train the networks of the best trials again. Default: the number of processors. */
@@ -40,6 +41,9 @@ const jobOptions = {
 interface Open {
   readonly place: string;
   readonly message: Message;
+  /** The network that it starts from, by its SHA-256. */
+  readonly start: { readonly hash: string; readonly bytes: Uint8Array } | undefined;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (result: TaskResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -66,7 +70,7 @@ export function queue(url?: string, options: QueueOptions = {}): Executor {
       await client.open(data);
       await here.open(data);
     },
-    run: (task, more) => (more.needsNetwork ? here.run(task, more) : client.run(task, more.signal)),
+    run: (task, more) => (more.needsNetwork ? here.run(task, more) : client.run(task, more)),
     async close() {
       await Promise.all([client.close(), here.close()]);
     },
@@ -100,7 +104,7 @@ class Client {
     await this.#sendData();
     this.#events = this.#store.listen();
     this.#events.on('error', (error) => this.#lose(error));
-    this.#events.on('completed', ({ jobId, returnvalue }) => this.#complete(jobId, returnvalue));
+    this.#events.on('completed', ({ jobId, returnvalue }) => void this.#complete(jobId, returnvalue));
     this.#events.on('failed', ({ jobId, failedReason }) => this.#fail(jobId, failedReason));
     await this.#events.waitUntilReady();
     this.#timer = setTimeout(() => void this.#lookAtAll(), LOOK);
@@ -108,31 +112,49 @@ class Client {
 
   async #sendData(): Promise<void> {
     const { dataURL, sendsData = dataURL === undefined } = this.#options;
-    if (sendsData) await this.#store!.blobs.put(this.#hash, this.#data.save());
+    if (!sendsData) return;
+    const bytes = this.#data.save();
+    if (bytes.length > MOST_BLOB) {
+      throw new RangeFault({
+        place: 'data',
+        problem: `has ${bytes.length} bytes; the queue carries at most ${MOST_BLOB}`,
+        cure: `save it as ${this.#hash}.bp4data in a folder that the workers read by --data, or behind a URL for --allow`,
+      });
+    }
+    await this.#store!.blobs.put(this.#hash, bytes);
   }
 
-  async run(task: Task, signal: AbortSignal | undefined): Promise<TaskResult> {
+  /** @param sendsNetwork whether the network of the result is sent here */
+  async run(task: Task, { progress, signal }: RunOptions, sendsNetwork = false): Promise<TaskResult> {
     signal?.throwIfAborted();
     const { dataURL } = this.#options;
-    const order = { task, data: this.#hash, ...(dataURL !== undefined && { url: dataURL }) };
+    const start = progress && { hash: sha256(progress.network), bytes: progress.network };
+    const order: Order = {
+      ...{ task, data: this.#hash },
+      ...(dataURL !== undefined && { url: dataURL }),
+      ...(progress && { progress: { network: start!.hash, scores: progress.scores } }),
+      ...(sendsNetwork && { sendsNetwork }),
+    };
     const message = packOrder(order, this.#secret);
     const id = identify(order);
     const place = `trial ${task.trial}, fold ${task.fold}`;
     return await new Promise((resolve, reject) => {
-      this.#open.set(id, { place, message, resolve, reject });
+      const open = { place, message, start, signal, resolve, reject };
+      this.#open.set(id, open);
       signal?.addEventListener('abort', () => {
-        if (!this.#open.delete(id)) return;
+        if (!this.#settle(id)) return;
         reject(signal.reason as Error);
         // One that is running goes on: its worker doesn't listen.
         this.#store!.jobs.remove(id).catch(() => undefined);
       });
-      this.#add(id, message).catch((error: unknown) => this.#lose(error));
+      this.#add(id, open).catch((error: unknown) => this.#lose(error));
     });
   }
 
   /** Adds a job, or takes the result that the server has of it. */
-  async #add(id: string, message: Message): Promise<void> {
-    const { jobs } = this.#store!;
+  async #add(id: string, { message, start }: Open): Promise<void> {
+    const { jobs, blobs } = this.#store!;
+    if (start) await blobs.put(start.hash, start.bytes);
     await jobs.add('task', message, { ...jobOptions, jobId: id });
     // Of a job that is there already, BullMQ reports nothing.
     const job = await jobs.getJob(id);
@@ -146,20 +168,20 @@ class Client {
   async #take(id: string, job: Job): Promise<void> {
     if (job.finishedOn === undefined) return;
     if (await job.isFailed()) this.#fail(id, job.failedReason);
-    else this.#complete(id, job.returnvalue);
+    else await this.#complete(id, job.returnvalue);
   }
 
   /** Looks at the jobs whose results are awaited, and adds those that the server has lost. */
   async #lookAtAll(): Promise<void> {
     try {
       let isGone = false;
-      for (const [id, { message }] of this.#open) {
+      for (const [id, open] of this.#open) {
         const job = await this.#store!.jobs.getJob(id);
         if (job) await this.#take(id, job);
         else if (this.#open.has(id)) {
           if (!isGone) await this.#sendData();
           isGone = true;
-          await this.#add(id, message);
+          await this.#add(id, open);
         }
       }
       this.#isLost = false;
@@ -184,14 +206,38 @@ class Client {
     this.#lookAfter(LOOK_AFTER_ERROR);
   }
 
-  #complete(id: string, message: unknown): void {
+  async #complete(id: string, message: unknown): Promise<void> {
     const open = this.#settle(id);
     if (!open) return;
     try {
-      open.resolve(unpackOutcome(message, id, this.#secret));
+      const { network, ...result } = unpackOutcome(message, id, this.#secret);
+      if (network === undefined) open.resolve(result);
+      else await this.#fetchNetwork(id, open, result, network);
     } catch (error) {
       open.reject(error);
     }
+  }
+
+  /** Takes a network out of the queue, and the job with it: without the network its result is worth nothing. */
+  async #fetchNetwork(id: string, open: Open, result: TaskResult, hash: string): Promise<void> {
+    const { blobs, jobs } = this.#store!;
+    try {
+      const network = await blobs.get(hash);
+      await jobs.remove(id);
+      await blobs.remove(hash);
+      if (network) open.resolve({ ...result, network });
+      else if (this.#reopen(id, open)) await this.#add(id, open);
+    } catch (error) {
+      if (error instanceof QueueError) throw error;
+      if (this.#reopen(id, open)) this.#lose(error);
+    }
+  }
+
+  /** Awaits the result again, unless nobody wants it any more. */
+  #reopen(id: string, open: Open): boolean {
+    if (open.signal?.aborted) open.reject(open.signal.reason);
+    else this.#open.set(id, open);
+    return this.#open.get(id) === open;
   }
 
   #fail(id: string, reason: string): void {

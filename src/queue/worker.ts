@@ -14,9 +14,19 @@ import { threads } from '../node/threads.js';
 import type { Executor } from '../search/executor.js';
 import { measureShape } from '../search/study.js';
 import type { LayerSpec } from '../model/spec.js';
-import type { Task } from '../search/task.js';
+import { decodeState } from '../model/file.js';
+import type { Progress, Task } from '../search/task.js';
+import { sha256 } from '../base/sha256.js';
 import { checkPrefix, findData } from './find-data.js';
-import { packFault, packOutcome, unpackOrder, warnProcess, type Message, type Order } from './message.js';
+import {
+  packFault,
+  packOutcome,
+  unpackOrder,
+  warnProcess,
+  type Message,
+  type Order,
+  type Outcome,
+} from './message.js';
 import { openStore } from './store.js';
 
 export interface WorkerOptions {
@@ -113,18 +123,37 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     }
   };
 
-  const runOrder = async (order: Order, lost: AbortSignal): ReturnType<typeof settle> =>
+  /** A task whose network is gone begins anew, which leads to the same bits. */
+  const findProgress = async ({ progress }: Order): Promise<Progress | undefined> => {
+    const network = progress && (await store.blobs.get(progress.network));
+    return network && { network, scores: progress.scores };
+  };
+  const put = async (network: Uint8Array): Promise<string> => {
+    const hash = sha256(network);
+    await store.blobs.put(hash, network);
+    return hash;
+  };
+
+  const runOrder = async (order: Order, lost: AbortSignal): Promise<Outcome> =>
     await pools.use(order, async ({ executor, inputs }) => {
-      const { task } = order;
+      const { task, sendsNetwork = false } = order;
       const { parameters = Infinity, seconds } = limits;
-      const size = countParameters(inputs, task);
+      const progress = await findProgress(order);
+      const size = Math.max(countParameters(inputs, task), progress ? countSaved(progress.network) : 0);
       if (size > parameters) throw refuse(task, `has ${size} parameters; this worker takes ${parameters}`);
       const late = new AbortController();
       const timer = seconds === undefined ? undefined : setTimeout(() => late.abort(), seconds * 1000);
       const signal = AbortSignal.any([closing.signal, lost, late.signal]);
       try {
-        return await settle(executor.run(task, { signal }));
+        const { network, ...result } = await executor.run(task, {
+          progress,
+          needsNetwork: sendsNetwork,
+          signal,
+        });
+        return { result: sendsNetwork && network ? { ...result, network: await put(network) } : result };
       } catch (error) {
+        const fault = packFault(error);
+        if (fault) return fault;
         if (late.signal.aborted) throw refuse(task, `took more than the ${seconds} seconds of this worker`);
         throw error;
       } finally {
@@ -161,17 +190,6 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
   return { threads: count, close, done };
 }
 
-/** The result, or the error that the task itself is to blame for. */
-async function settle(running: ReturnType<Executor['run']>): Promise<Parameters<typeof packOutcome>[1]> {
-  try {
-    return { result: await running };
-  } catch (error) {
-    const fault = packFault(error);
-    if (!fault) throw error;
-    return fault;
-  }
-}
-
 /** NaN where the training will throw. */
 function countParameters(inputs: number, { spec }: Task): number {
   const layers: unknown = spec.layers;
@@ -183,6 +201,13 @@ function countParameters(inputs: number, { spec }: Task): number {
   }
   return sum;
 }
+
+/** The weights and biases of a network, as `save` returns it. */
+const countSaved = (network: Uint8Array): number =>
+  decodeState(network).state.parameters.reduce(
+    (sum, { weights, biases }) => sum + weights.length + biases.length,
+    0,
+  );
 
 /** The threads of a dataset. */
 interface Pool {
