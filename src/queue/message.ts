@@ -11,10 +11,11 @@ import {
   show,
 } from '../base/check.js';
 import { sha256 } from '../base/sha256.js';
-import { RangeFault, TypeFault, type Fault } from '../errors.js';
+import { DivergenceError, RangeFault, TypeFault, type Fault } from '../errors.js';
 import { canonicalJSON } from '../search/canonical-json.js';
 import { checkMetric } from '../search/scores.js';
 import { ARITHMETIC } from '../search/study.js';
+import { describePlace, isShard, shardKeys, type Shard } from '../search/shard.js';
 import type { Task, TaskResult } from '../search/task.js';
 import { packError, unpackError, type ErrorRecord } from '../worker/error-record.js';
 import { QueueError } from './queue-error.js';
@@ -31,7 +32,7 @@ export interface Message {
 
 /** A task, and what it needs. */
 export interface Order {
-  readonly task: Task;
+  readonly task: Task | Shard;
   /** SHA-256 of the dataset, as `save` returns it. */
   readonly data: string;
   /** Where the dataset can be fetched. */
@@ -66,7 +67,7 @@ export function packOrder(order: Order, secret: string | undefined): Message {
     ...(url !== undefined && { url }),
     ...(progress && { progress: { ...progress, scores: progress.scores.map(packNumber) } }),
   };
-  return sign(`trial ${task.trial}`, canonicalJSON('task', content), secret);
+  return sign(describePlace(task), canonicalJSON('task', content), secret);
 }
 
 /**
@@ -92,7 +93,7 @@ export function unpackOrder(message: unknown, id: string | undefined, secret: st
   const { arithmetic, data, task, url, progress, sendsNetwork } = content as Record<string, unknown>;
   checkInteger('arithmetic', arithmetic, ARITHMETIC, ARITHMETIC);
   const order = {
-    ...{ task: checkTask(task), data: checkSHA('data', data) },
+    ...{ task: checkTask(task as Task | Shard), data: checkSHA('data', data) },
     ...(url !== undefined && { url: checkType('url', url, 'string') }),
     ...(progress !== undefined && { progress: checkProgress(progress) }),
     ...(sendsNetwork !== undefined && { sendsNetwork: checkType('sendsNetwork', sendsNetwork, 'boolean') }),
@@ -119,10 +120,27 @@ const taskKeys = [
   ...['until', 'thresholds', 'scoresEpochs'],
 ];
 
-/** Checks all but the spec, which the training checks. */
-function checkTask(value: unknown): Task {
-  checkKeys('task', value, taskKeys);
-  const task = value as Partial<Task>;
+/** Checks all but the options of the training, which it checks itself. */
+function checkTask(task: Task | Shard): Task | Shard {
+  checkKeys('task', task, [...taskKeys, ...shardNames]);
+  return isShard(task) ? checkShard(task) : checkTrial(task);
+}
+
+const shardNames = ['shard', 'shards', 'round', 'until', 'train', 'start'];
+
+function checkShard(shard: Partial<Shard>): Shard {
+  checkKeys('task', shard, shardNames);
+  const shards = checkInteger('task.shards', shard.shards);
+  checkInteger('task.shard', shard.shard, 0, shards - 1);
+  checkInteger('task.round', shard.round);
+  checkInteger('task.until', shard.until);
+  checkKeys('task.train', shard.train, shardKeys);
+  checkSHA('task.start', shard.start);
+  return shard as Shard;
+}
+
+function checkTrial(task: Partial<Task>): Task {
+  checkKeys('task', task, taskKeys);
   for (const name of ['trial', 'fold', 'repeat'] as const) checkInteger(`task.${name}`, task[name], 0);
   checkInteger('task.seed', task.seed, Number.MIN_SAFE_INTEGER);
   checkKeys('task.spec', task.spec, ['layers', 'loss', 'transforms', 'train']);
@@ -150,14 +168,17 @@ function checkDivision(division: unknown): void {
 /** @param id the id of the job, so that a result answers for no other */
 export function packOutcome(id: string, outcome: Outcome, secret: string | undefined): Message {
   if ('fault' in outcome) {
-    const { name, fault, message } = outcome.fault;
+    const { name, fault, message, divergence } = outcome.fault;
     // JSON has no undefined.
     const plain = fault && (JSON.parse(JSON.stringify(fault)) as object);
-    return sign(id, canonicalJSON('fault', { id, fault: { name, fault: plain ?? null, message } }), secret);
+    const point = divergence && { ...divergence, largestGradient: packNumber(divergence.largestGradient) };
+    const record = { name, fault: plain ?? null, message, ...(point && { divergence: point }) };
+    return sign(id, canonicalJSON('fault', { id, fault: record }), secret);
   }
-  const { state, score, epochs, scores, hash, network, error, seconds } = outcome.result;
+  const { state, score, accuracy, epochs, scores, hash, network, error, seconds } = outcome.result;
   const result = {
     ...{ state, score: packNumber(score), epochs, scores: scores.map(packNumber), hash, seconds },
+    ...(accuracy !== undefined && { accuracy }),
     ...(network !== undefined && { network }),
     ...(error !== undefined && { error }),
   };
@@ -176,7 +197,7 @@ export function unpackOutcome(message: unknown, id: string, secret: string | und
     outcome = parse(place, verify(place, message, secret)) as typeof outcome;
     checkKeys(place, outcome, ['id', 'result', 'fault']);
     if (outcome.id !== id) throw new QueueError({ place, problem: `is that of ${show(outcome.id)}` });
-    if (outcome.fault === undefined) return checkResult(place, outcome.result);
+    if (outcome.fault === undefined) return checkResult(place, outcome.result as Record<string, unknown>);
   } catch (cause) {
     if (cause instanceof QueueError) throw cause;
     // A RangeError would be taken for one of the trial.
@@ -189,22 +210,31 @@ export function unpackOutcome(message: unknown, id: string, secret: string | und
     name,
     fault,
     message: text,
+    divergence,
   } = outcome.fault as Omit<ErrorRecord, 'fault'> & { fault: Fault | null };
   throw unpackError({
     name,
     fault: fault ?? undefined,
     message: text,
     stack: undefined,
-    divergence: undefined,
+    divergence: divergence && {
+      ...divergence,
+      largestGradient: unpackNumber(place, divergence.largestGradient),
+    },
   });
 }
 
-function checkResult(place: string, value: unknown): SentResult {
-  checkKeys(place, value, ['state', 'score', 'epochs', 'scores', 'hash', 'network', 'error', 'seconds']);
-  const { state, score, epochs, scores, hash, network, error, seconds } = value as Record<string, unknown>;
+const resultNames = [
+  ...['state', 'score', 'accuracy', 'epochs', 'scores', 'hash', 'network', 'error', 'seconds'],
+];
+
+function checkResult(place: string, value: Record<string, unknown>): SentResult {
+  checkKeys(place, value, resultNames);
+  const { state, score, accuracy, epochs, scores, hash, network, error, seconds } = value;
   return {
     state: checkName(`${place}: state`, state, ['complete', 'stopped', 'pruned', 'diverged']),
     score: unpackNumber(`${place}: score`, score),
+    ...(accuracy !== undefined && { accuracy: checkType(`${place}: accuracy`, accuracy, 'number') }),
     epochs: checkInteger(`${place}: epochs`, epochs, 0),
     scores: unpackNumbers(`${place}: scores`, scores),
     hash: checkType(`${place}: hash`, hash, 'string'),
@@ -283,6 +313,7 @@ function verify(place: string, message: unknown, secret: string | undefined): st
 
 /** Whether the task itself is to blame: another worker would throw the same. */
 export function packFault(error: unknown): Outcome | undefined {
-  const isOfTask = error instanceof TypeError || error instanceof RangeError;
+  const isOfTask =
+    error instanceof TypeError || error instanceof RangeError || error instanceof DivergenceError;
   return isOfTask ? { fault: packError(error) } : undefined;
 }

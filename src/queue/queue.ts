@@ -5,6 +5,7 @@ import type { Dataset } from '../data/dataset.js';
 import { threads } from '../node/threads.js';
 import { RangeFault } from '../errors.js';
 import type { Executor, RunOptions } from '../search/executor.js';
+import { describePlace, isShard, type Shard } from '../search/shard.js';
 import type { Task, TaskResult } from '../search/task.js';
 import { identify, packOrder, unpackOutcome, warnProcess, type Message, type Order } from './message.js';
 import { QueueError } from './queue-error.js';
@@ -41,17 +42,17 @@ const jobOptions = {
 interface Open {
   readonly place: string;
   readonly message: Message;
-  /** The network that it starts from, by its SHA-256. */
-  readonly start: { readonly hash: string; readonly bytes: Uint8Array } | undefined;
+  /** The networks that it begins with, by their SHA-256. */
+  readonly networks: ReadonlyMap<string, Uint8Array>;
   readonly signal: AbortSignal | undefined;
   readonly resolve: (result: TaskResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Runs the tasks of a study on other machines, where `startWorker` or `bp4 worker` runs, through a queue on Redis, Valkey or
- * PostgreSQL. Needs the packages bullmq and ioredis, or bullmq and pg. Networks stay on those machines: those of the best trials are
- * trained again here, to the same bits.
+ * Runs the tasks of a study, or the shards of a training, on other machines, where `startWorker` or `bp4 worker` runs, through a
+ * queue on Redis, Valkey or PostgreSQL. Needs the packages bullmq and ioredis, or bullmq and pg. The networks of a study stay on those
+ * machines: those of the best trials are trained again here, to the same bits. Those of shards are sent through the queue.
  * @param url 'redis://', 'rediss://' or 'postgres://'. Default: the variable BP4_QUEUE
  * @returns an executor whose `open` throws QueueError if a package is missing or the server can't be used, and RangeError if the data
  * is more than the queue carries (256 MiB)
@@ -70,7 +71,8 @@ export function queue(url?: string, options: QueueOptions = {}): Executor {
       await client.open(data);
       await here.open(data);
     },
-    run: (task, more) => (more.needsNetwork ? here.run(task, more) : client.run(task, more)),
+    run: (task, more) =>
+      more.needsNetwork && !isShard(task) ? here.run(task, more) : client.run(task, more),
     async close() {
       await Promise.all([client.close(), here.close()]);
     },
@@ -87,6 +89,7 @@ class Client {
   #store: Store | undefined;
   #events: QueueEvents | undefined;
   readonly #open = new Map<string, Open>();
+  readonly #sending = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #isLost = false;
   #isClosed = false;
@@ -124,22 +127,25 @@ class Client {
     await this.#store!.blobs.put(this.#hash, bytes);
   }
 
-  /** @param sendsNetwork whether the network of the result is sent here */
-  async run(task: Task, { progress, signal }: RunOptions, sendsNetwork = false): Promise<TaskResult> {
+  async run(task: Task | Shard, options: RunOptions): Promise<TaskResult> {
+    const { start, progress, needsNetwork = false, signal } = options;
     signal?.throwIfAborted();
     const { dataURL } = this.#options;
-    const start = progress && { hash: sha256(progress.network), bytes: progress.network };
+    const networks = new Map<string, Uint8Array>();
+    if (isShard(task)) networks.set(task.start, start!);
+    const network = progress && sha256(progress.network);
+    if (network !== undefined) networks.set(network, progress!.network);
     const order: Order = {
       ...{ task, data: this.#hash },
       ...(dataURL !== undefined && { url: dataURL }),
-      ...(progress && { progress: { network: start!.hash, scores: progress.scores } }),
-      ...(sendsNetwork && { sendsNetwork }),
+      ...(network !== undefined && { progress: { network, scores: progress!.scores } }),
+      ...(needsNetwork && { sendsNetwork: needsNetwork }),
     };
     const message = packOrder(order, this.#secret);
     const id = identify(order);
-    const place = `trial ${task.trial}, fold ${task.fold}`;
+    const place = describePlace(task);
     return await new Promise((resolve, reject) => {
-      const open = { place, message, start, signal, resolve, reject };
+      const open = { place, message, networks, signal, resolve, reject };
       this.#open.set(id, open);
       signal?.addEventListener('abort', () => {
         if (!this.#settle(id)) return;
@@ -152,9 +158,9 @@ class Client {
   }
 
   /** Adds a job, or takes the result that the server has of it. */
-  async #add(id: string, { message, start }: Open): Promise<void> {
-    const { jobs, blobs } = this.#store!;
-    if (start) await blobs.put(start.hash, start.bytes);
+  async #add(id: string, { message, networks }: Open): Promise<void> {
+    const { jobs } = this.#store!;
+    for (const [hash, bytes] of networks) await this.#putNetwork(hash, bytes);
     await jobs.add('task', message, { ...jobOptions, jobId: id });
     // Of a job that is there already, BullMQ reports nothing.
     const job = await jobs.getJob(id);
@@ -163,6 +169,16 @@ class Client {
       await job.remove();
       await jobs.add('task', message, { ...jobOptions, jobId: id });
     } else await this.#take(id, job);
+  }
+
+  /** The shards of a round begin with the same network, which is sent once. */
+  async #putNetwork(hash: string, bytes: Uint8Array): Promise<void> {
+    let sending = this.#sending.get(hash);
+    if (!sending) {
+      sending = this.#store!.blobs.put(hash, bytes).finally(() => this.#sending.delete(hash));
+      this.#sending.set(hash, sending);
+    }
+    await sending;
   }
 
   async #take(id: string, job: Job): Promise<void> {
@@ -225,12 +241,17 @@ class Client {
       const network = await blobs.get(hash);
       await jobs.remove(id);
       await blobs.remove(hash);
+      for (const used of open.networks.keys()) if (!this.#isUsed(used)) await blobs.remove(used);
       if (network) open.resolve({ ...result, network });
       else if (this.#reopen(id, open)) await this.#add(id, open);
     } catch (error) {
       if (error instanceof QueueError) throw error;
       if (this.#reopen(id, open)) this.#lose(error);
     }
+  }
+
+  #isUsed(network: string): boolean {
+    return [...this.#open.values()].some(({ networks }) => networks.has(network));
   }
 
   /** Awaits the result again, unless nobody wants it any more. */

@@ -15,6 +15,7 @@ import type { Executor } from '../search/executor.js';
 import { measureShape } from '../search/study.js';
 import type { LayerSpec } from '../model/spec.js';
 import { decodeState } from '../model/file.js';
+import { describePlace, isShard } from '../search/shard.js';
 import type { Progress, Task } from '../search/task.js';
 import { sha256 } from '../base/sha256.js';
 import { checkPrefix, findData } from './find-data.js';
@@ -27,6 +28,7 @@ import {
   type Order,
   type Outcome,
 } from './message.js';
+import { QueueError } from './queue-error.js';
 import { openStore } from './store.js';
 
 export interface WorkerOptions {
@@ -100,8 +102,8 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     if (idle !== undefined) timer = setTimeout(() => void close(), idle * 1000);
   };
 
-  const refuse = ({ trial, fold }: Task, problem: string): Error =>
-    new store.Refusal(describeFault({ place: `trial ${trial}, fold ${fold}`, problem }));
+  const refuse = ({ task }: Order, problem: string): Error =>
+    new store.Refusal(describeFault({ place: describePlace(task), problem }));
   const checkOrder = (id: string, message: unknown): Order => {
     try {
       return unpackOrder(message, id, secret);
@@ -123,6 +125,12 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     }
   };
 
+  const findStart = async ({ task }: Order): Promise<Uint8Array | undefined> => {
+    if (!isShard(task)) return undefined;
+    const start = await store.blobs.get(task.start);
+    if (start) return start;
+    throw new QueueError({ place: describePlace(task), problem: 'the network it starts from is gone' });
+  };
   /** A task whose network is gone begins anew, which leads to the same bits. */
   const findProgress = async ({ progress }: Order): Promise<Progress | undefined> => {
     const network = progress && (await store.blobs.get(progress.network));
@@ -138,23 +146,24 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     await pools.use(order, async ({ executor, inputs }) => {
       const { task, sendsNetwork = false } = order;
       const { parameters = Infinity, seconds } = limits;
+      const start = await findStart(order);
       const progress = await findProgress(order);
-      const size = Math.max(countParameters(inputs, task), progress ? countSaved(progress.network) : 0);
-      if (size > parameters) throw refuse(task, `has ${size} parameters; this worker takes ${parameters}`);
+      const described = isShard(task) ? 0 : countParameters(inputs, task);
+      const size = Math.max(described, countSaved(start), countSaved(progress?.network));
+      if (size > parameters) throw refuse(order, `has ${size} parameters; this worker takes ${parameters}`);
       const late = new AbortController();
       const timer = seconds === undefined ? undefined : setTimeout(() => late.abort(), seconds * 1000);
       const signal = AbortSignal.any([closing.signal, lost, late.signal]);
       try {
         const { network, ...result } = await executor.run(task, {
-          progress,
+          ...{ start, progress, signal },
           needsNetwork: sendsNetwork,
-          signal,
         });
         return { result: sendsNetwork && network ? { ...result, network: await put(network) } : result };
       } catch (error) {
         const fault = packFault(error);
         if (fault) return fault;
-        if (late.signal.aborted) throw refuse(task, `took more than the ${seconds} seconds of this worker`);
+        if (late.signal.aborted) throw refuse(order, `took more than the ${seconds} seconds of this worker`);
         throw error;
       } finally {
         clearTimeout(timer);
@@ -202,12 +211,11 @@ function countParameters(inputs: number, { spec }: Task): number {
   return sum;
 }
 
-/** The weights and biases of a network, as `save` returns it. */
-const countSaved = (network: Uint8Array): number =>
-  decodeState(network).state.parameters.reduce(
-    (sum, { weights, biases }) => sum + weights.length + biases.length,
-    0,
-  );
+/** The weights and biases of a network, as `save` returns it; 0 for none. */
+function countSaved(network: Uint8Array | undefined): number {
+  const parameters = network ? decodeState(network).state.parameters : [];
+  return parameters.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
+}
 
 /** The threads of a dataset. */
 interface Pool {
