@@ -137,7 +137,7 @@ describe('a task', () => {
   it('is too large for the queue with 20,000 thresholds', () => {
     const thresholds = Array.from({ length: 20_000 }, (_, e) => e / 3);
     expect(() => packOrder({ ...order, task: { ...task, thresholds } }, undefined)).toThrow(
-      /^trial 3: its message has \d+ bytes/,
+      /^trial 3, fold 1: its message has \d+ bytes/,
     );
   });
 });

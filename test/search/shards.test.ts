@@ -265,7 +265,7 @@ describe('sharded training', () => {
         { ...options, resume: true },
         threads(2),
         data,
-        await Network.load(bytes as Uint8Array<ArrayBuffer>),
+        await Network.load(bytes),
       );
       expect(rest.bytes).toBe(whole.bytes);
       expect(rest.reports).toEqual(whole.reports.slice([1, 3, 4][i]));
