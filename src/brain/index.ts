@@ -41,11 +41,12 @@
  *
  * @module bp4/brain
  */
+// First, so that the compiled kernels open the bundle, as in ../network.ts
+import { NeuralNetwork } from './neural-network.js';
 import { absent } from './absent.js';
 import { CrossValidate } from './cross-validate.js';
 import { likely } from './likely.js';
 import { lookup } from './lookup.js';
-import { NeuralNetwork } from './neural-network.js';
 import { TrainStream } from './train-stream.js';
 import { max, mse, ones, ones2D, random, randomWeight, randos, range, toArray, zeros } from './utilities.js';
 

@@ -1,3 +1,4 @@
+import { giveBackMachine, toSpec, takeMachine, type Machine, type Shape, type State } from './machine.js';
 import { DivergenceError, RangeFault, StateError } from '../errors.js';
 import type { NetworkJSON } from '../model/json.js';
 import { areFinite, type Parameters } from '../model/state.js';
@@ -27,7 +28,6 @@ import {
   type NeuralNetworkJSON,
   type Written,
 } from './json.js';
-import { giveBackMachine, toSpec, takeMachine, type Machine, type Shape, type State } from './machine.js';
 import {
   checkSizes,
   mergeNetworkOptions,

@@ -1,9 +1,9 @@
+import { isCore, isModule, wasmKernels } from './wasm.js';
 import { EngineError, RangeFault } from '../errors.js';
 import { loaded } from '../base/loaded.js';
 import { IdlePool } from './idle-pool.js';
 import type { Kernels, ThreadChoice } from './kernels.js';
 import { reasonForOne } from './processors.js';
-import { isCore, isModule, wasmKernels } from './wasm.js';
 
 /**
  * The engine: 'auto' uses WebAssembly if the host supports it, and the reference otherwise. On hosts that don't compile at
