@@ -225,12 +225,14 @@ export class Samples {
     const step = Math.ceil(this.count / most);
     const count = Math.ceil(this.count / step);
     const { inputs, targets, labels, weights } = this.#parts;
-    const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given =>
-      values &&
-      ((values.constructor as typeof Float64Array).from({ length: count * width }, (_, i) => {
-        const n = Math.floor(i / width) * step;
-        return values[(this.#chosen?.[n] ?? n) * width + (i % width)]!;
-      }) as Given);
+    const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given => {
+      const copy = values?.slice(0, count * width);
+      for (let i = 0; copy && i < count; i++) {
+        const from = (this.#chosen?.[i * step] ?? i * step) * width;
+        copy.set(values!.subarray(from, from + width), i * width);
+      }
+      return copy as Given;
+    };
     return new Samples({
       ...this.#parts,
       inputs: { ...inputs, values: pick(inputs.values, inputs.width), count },

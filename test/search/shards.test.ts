@@ -261,12 +261,7 @@ describe('sharded training', () => {
     expect(whole.reports.map(({ epoch }) => epoch)).toEqual([2, 3, 5, 6, 7]);
     expect(saved).toHaveLength(3);
     for (const [i, bytes] of saved.entries()) {
-      const rest = await train(
-        { ...options, resume: true },
-        threads(2),
-        data,
-        await Network.load(bytes),
-      );
+      const rest = await train({ ...options, resume: true }, threads(2), data, await Network.load(bytes));
       expect(rest.bytes).toBe(whole.bytes);
       expect(rest.reports).toEqual(whole.reports.slice([1, 3, 4][i]));
     }
