@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Job, QueueEvents } from 'bullmq';
 import { checkKeys, checkOptional } from '../base/check.js';
 import { sha256 } from '../base/sha256.js';
@@ -144,6 +145,7 @@ class Client {
     const message = packOrder(order, this.#secret);
     const id = identify(order);
     const place = describePlace(task);
+    if (signal) setMaxListeners(0, signal); // each task listens
     return await new Promise((resolve, reject) => {
       const open = { place, message, networks, signal, resolve, reject };
       this.#open.set(id, open);

@@ -2,7 +2,7 @@ import { Random } from '../base/random.js';
 import { sha256 } from '../base/sha256.js';
 import { awaited, Pause, type Work } from '../base/work.js';
 import { reportDiagnosis } from '../diagnosis/report-diagnosis.js';
-import { DivergenceError, within } from '../errors.js';
+import { DivergenceError } from '../errors.js';
 import { decodeState, encodeState } from '../model/file.js';
 import type { Model } from '../model/model.js';
 import { readSlots } from '../model/parameters.js';
@@ -118,26 +118,37 @@ async function trainShards(
   const slots = run!.slots.slice(0, options.optimizer.slots);
   const start = encodeState({ ...state, run: { ...run!, slots } });
   const hash = sha256(start);
+  // Of the round alone, because executors listen to it for each shard.
+  const ending = new AbortController();
+  const stop = (): void => ending.abort();
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
   const running = Array.from({ length: shards }, (_, k) => {
     const shard: Shard = { shard: k, shards, round, until, train, start: hash };
-    return executor.run(shard, { start, needsNetwork: true, signal });
+    return executor.run(shard, { start, needsNetwork: true, signal: ending.signal });
   });
   for (const one of running) one.catch(() => undefined);
   const trained: Trained[] = [];
-  for (const [k, one] of running.entries()) {
-    const { network, score, accuracy } = await one.catch((error: unknown) => {
-      throw nameShard(k, round, error);
-    });
-    const { state } = decodeState(network!);
-    trained.push({ rows: Math.ceil((count - k) / shards), state, loss: score, accuracy: accuracy! });
+  try {
+    for (const [k, one] of running.entries()) {
+      const { network, score, accuracy } = await one.catch((error: unknown) => {
+        throw nameShard(k, round, error);
+      });
+      const { state } = decodeState(network!);
+      trained.push({ rows: Math.ceil((count - k) / shards), state, loss: score, accuracy: accuracy! });
+    }
+    return trained;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
   }
-  return trained;
 }
 
 function nameShard(shard: number, round: number, error: unknown): unknown {
   if (!(error instanceof DivergenceError)) return error;
   const { epoch, step, layer, largestGradient } = error;
-  const fault = within(`shard ${shard}, round ${round}`, error);
+  const { problem, cure, option } = error;
+  const fault = { place: `shard ${shard}, round ${round}`, problem, cure, option };
   return new DivergenceError(fault, { epoch, step, layer, largestGradient });
 }
 

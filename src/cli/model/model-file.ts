@@ -19,6 +19,7 @@ import { checkFolder } from '../data/output-paths.js';
 import { formatCount, groupDigits } from '../terminal/format.js';
 import type { DataHashes, Shares } from '../data/split-stream.js';
 import type { Reading } from '../data/tables.js';
+import type { Sharding } from '../options/shards.js';
 import type { PlainTrainOptions } from '../options/training.js';
 
 // What `bp4 train` writes is what `net.save()` gives, and beside the network, under the name 'about' in the metadata of
@@ -45,6 +46,8 @@ export interface About {
     readonly shares?: Shares;
     /** What `train` of the network was told, as far as it is plain data: what `--resume` goes on with. */
     readonly options: PlainTrainOptions;
+    /** How it is divided, if it is. */
+    readonly sharding?: Sharding;
     /** The options that were typed, with their values: what `--resume` must be given again, if at all. */
     readonly given: Readonly<Record<string, readonly string[]>>;
     /** How many samples there are to learn from, those for validation included. */

@@ -14,7 +14,7 @@ import { hashParts, type TrainingParts } from './training-data.js';
 
 /** What may differ when a training goes on: nothing that the weights depend on, but how long it goes on. */
 const freeOptions = [
-  ...['epochs', 'threads', 'engine', 'out', 'checkpoint', 'checkpoint-every', 'report', 'resume'],
+  ...['epochs', 'threads', 'engine', 'queue', 'out', 'checkpoint', 'checkpoint-every', 'report', 'resume'],
   ...['json', 'quiet', 'debug'],
 ];
 
