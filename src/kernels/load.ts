@@ -6,8 +6,8 @@ import type { Kernels, ThreadChoice } from './kernels.js';
 import { reasonForOne } from './processors.js';
 
 /**
- * The engine: 'auto' uses WebAssembly if the host supports it, and the reference otherwise. On hosts that don't compile at
- * run time, pass the compiled module of `bp4/core.wasm`, from `import core from 'bp4/core.wasm'`.
+ * The engine: 'auto' uses WebAssembly if the host supports it, and the reference otherwise. On hosts that can't compile
+ * WebAssembly at run time, pass the compiled module of `bp4/core.wasm`, from `import core from 'bp4/core.wasm'`.
  */
 export type EngineChoice = 'auto' | 'wasm' | 'reference' | (WebAssembly.Module & object);
 

@@ -4,38 +4,38 @@ import type { Output } from '../terminal/output.js';
 import type { Task } from '../../data/index.js';
 import { formatDuration, groupDigits, formatPercent } from '../terminal/format.js';
 
-/** Of so many epochs at most each has a line of its own. */
+/** Up to this many epochs have one line each. */
 const MOST_LINES = 100;
 
-/** The bar is drawn so many times a second. */
+/** The bar is drawn this many times per second. */
 const FRAMES_PER_SECOND = 10;
 
-/** What is known of a training before it begins. */
+/** What is known about a run before it begins. */
 export interface Extent {
   readonly task: Task;
   readonly epochs: number;
-  /** Of a training in shards: the reports are of rounds. */
+  /** For a training in shards: the number of rounds, which the reports are about. */
   readonly rounds: number | undefined;
   /** Epochs done before. */
   readonly done: number;
-  /** Learned in an epoch. */
+  /** Samples per epoch. */
   readonly samples: number;
   readonly miniBatchSize: number;
 }
 
-/** Shows how a training goes: a bar on a terminal, else lines, or events. */
+/** Shows the progress of training: a bar on a terminal, otherwise lines, or events. */
 export class Progress {
   readonly #output: Output;
   readonly #extent: Extent;
   readonly #bar: SingleBar | undefined;
   readonly #begin = performance.now();
-  /** Every how many epochs, or rounds, there is a line. */
+  /** The number of epochs, or rounds, between lines. */
   readonly #every: number;
-  /** Epochs that this process did, in whole and in part. */
+  /** Epochs trained by this process, including parts. */
   #first = 0;
   #done = 0;
   #report: EpochReport | undefined;
-  /** When the first report came, and how many epochs were done then. */
+  /** The time of the first report, and the epochs done until then. */
   #since = 0;
   #before = 0;
 
@@ -56,7 +56,7 @@ export class Progress {
     this.#bar.start(1, 0);
   }
 
-  /** Seconds since the training began. */
+  /** Seconds since training began. */
   get seconds(): number {
     return (performance.now() - this.#begin) / 1000;
   }
@@ -65,7 +65,7 @@ export class Progress {
     return this.#report;
   }
 
-  /** Since the first report: before it the data were made ready. */
+  /** Measured from the first report, because the data is prepared before it. */
   get samplesPerSecond(): number {
     const epochs = this.#done - this.#before;
     const seconds = (performance.now() - this.#since) / 1000;
@@ -99,7 +99,7 @@ export class Progress {
     this.#before = this.#done;
   }
 
-  /** The bar goes away. */
+  /** Removes the bar. */
   stop(): void {
     this.#bar?.stop();
   }
@@ -155,8 +155,8 @@ export class Progress {
 }
 
 /**
- * A bar in a line, with words on both sides.
- * @param rights what stands at the right: the first that there is room for, or else the last
+ * A bar with text on both sides.
+ * @param rights texts for the right side: the first one that fits is used, or else the last
  */
 export function barLine(
   { left, share }: { readonly left: string; readonly share: number },
@@ -175,7 +175,7 @@ export function barLine(
 const roundOf = (epoch: number, { epochs, rounds = epochs }: Extent): number =>
   Math.floor((epoch * rounds) / epochs);
 
-/** An epoch in a line, or a round. */
+/** One line about an epoch, or a round. */
 function formatEpoch({ epoch, loss, accuracy, validation }: EpochReport, extent: Extent): string {
   const { task, epochs, rounds } = extent;
   const share = (value: number): string =>
