@@ -47,7 +47,7 @@ export const describePlace = (task: Task | Shard): string =>
  * The rows of a shard: p(i), i mod K = k, of a permutation drawn from the seed of the network.
  * @param count the number of all rows
  */
-export function listRows({ shard, shards }: Shard, count: number, seed: number): Uint32Array {
+function listRows({ shard, shards }: Shard, count: number, seed: number): Uint32Array {
   const order = Random.fromSeed(seed).permutation(count);
   return order.filter((_, i) => i % shards === shard);
 }

@@ -39,7 +39,8 @@ export interface ShardedTrainOptions extends Omit<TrainOptions, 'learningRate' |
   readonly checkpoint?: Pick<Checkpoint, 'everyEpochs' | 'write'>;
 }
 
-const MOST_SHARDS = 4096;
+/** The most shards of a training. */
+export const MOST_SHARDS = 4096;
 
 /**
  * Trains like `net.train`, but divides the samples into shards, which train side by side: in threads, or on other machines. In each

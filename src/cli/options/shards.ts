@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { MOST_SHARDS } from '../../search/train-in-shards.js';
 import { UsageError } from '../errors.js';
 import type { OptionGroup } from './command.js';
 import { valueOption, wholeNumber } from './values.js';
@@ -18,8 +19,6 @@ export interface Sharding {
   /** Default: after each epoch. */
   readonly rounds?: number;
 }
-
-const MOST_SHARDS = 4096;
 
 export const shardsGroup: OptionGroup = {
   heading: 'Many machines',
