@@ -44,7 +44,7 @@ export interface Order {
 }
 
 /** Progress whose network, as `save` returns it, is in the queue under its SHA-256. */
-export interface SentProgress {
+interface SentProgress {
   readonly network: string;
   readonly scores: readonly number[];
 }
