@@ -43,10 +43,10 @@ export interface Arrays {
  * @throws TypeError or RangeError naming the row and column
  */
 export function readArrays(arrays: Arrays): SampleArrays {
-  const { labels, targets, sampleWeights, inputScale, classes } = arrays;
   checkKeys('arrays', arrays, [
     ...['inputs', 'labels', 'targets', 'sampleWeights', 'inputScale', 'columns', 'classes', 'count'],
   ]);
+  const { labels, targets, sampleWeights, inputScale, classes } = arrays;
   if (labels !== undefined && targets !== undefined) {
     throw new TypeFault({
       place: 'targets',
