@@ -348,23 +348,23 @@ export class Network {
   }
 
   /**
-   * @internal For bp4/worker: the network is trained elsewhere, and can't be trained here in the meantime.
-   * @param train gets the `threads` option, and a function that sets this network to a state reached elsewhere; the function
-   * throws StateError if the network is disposed; and the spec, for data that know their names
+   * @internal For bp4/worker and bp4/search: the network is trained elsewhere, and can't be trained here in the meantime.
+   * @param train gets the `threads` option; a function that sets this network to a state reached elsewhere and returns its run,
+   * and throws StateError if the network is disposed; and the model
    * @param onDispose called if the network is disposed in the meantime
    */
   async trainElsewhere(
     train: (
       threads: ThreadChoice,
-      restore: (state: NetworkState) => void,
-      spec: CheckedSpec,
+      restore: (state: NetworkState) => Run | undefined,
+      model: Model,
     ) => Promise<EpochReport[]>,
     onDispose: () => void,
   ): Promise<EpochReport[]> {
-    const { spec } = this.#use();
+    const model = this.#use();
     return await this.#alone(async () => {
       this.#onDispose = onDispose;
-      return await train(this.#threads, (state) => this.#restore(state), spec);
+      return await train(this.#threads, (state) => this.#restore(state), model);
     });
   }
 
@@ -423,9 +423,9 @@ export class Network {
   }
 
   /** Takes over the state of a network of the same spec. */
-  #restore(state: NetworkState): void {
-    this.#run = place(this.#use(), state);
+  #restore(state: NetworkState): Run | undefined {
     this.#random.restore(state.generator);
+    return (this.#run = place(this.#use(), state));
   }
 
   /** Releases the memory of the network. Every later call except `dispose` throws StateError. */

@@ -18,13 +18,16 @@ export class NamedData implements Data {
   /** [count] class indices. */
   declare readonly labels?: NumericArray;
   declare readonly inputScale?: number;
+  /** [count] factors for the costs of the samples. */
+  declare readonly sampleWeights?: NumericArray;
   readonly #samples: SampleArrays;
 
   constructor(samples: SampleArrays) {
-    const { inputs, targets, labels, inputScale } = samples;
+    const { inputs, targets, labels, sampleWeights, inputScale } = samples;
     this.inputs = inputs;
     if (targets) this.targets = targets;
     if (labels) this.labels = labels;
+    if (sampleWeights) this.sampleWeights = sampleWeights;
     if (inputScale !== undefined) this.inputScale = inputScale;
     this.#samples = samples;
   }
@@ -40,10 +43,11 @@ export class NamedData implements Data {
   }
 }
 
-const toData = ({ inputs, targets, labels, inputScale }: SampleArrays): Data => ({
+const toData = ({ inputs, targets, labels, sampleWeights, inputScale }: SampleArrays): Data => ({
   inputs,
   ...(targets && { targets }),
   ...(labels && { labels }),
+  ...(sampleWeights && { sampleWeights }),
   ...(inputScale !== undefined && { inputScale }),
 });
 

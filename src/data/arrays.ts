@@ -7,7 +7,7 @@ import { finish } from '../base/work.js';
 import { Column, type Categories } from './columns.js';
 import { readSamples } from './recognize.js';
 import type { Row } from './rows.js';
-import { checkLabels, findLargest, listClasses } from './samples.js';
+import { checkLabels, findLargest, listClasses, readWeights } from './samples.js';
 import type { SampleArrays, Schema } from './schema.js';
 
 /** Samples in arrays. */
@@ -21,6 +21,11 @@ export interface Arrays {
   readonly labels?: NumericArray | readonly number[] | readonly string[];
   /** [n][outputs], instead of labels. */
   readonly targets?: Rows;
+  /**
+   * [n] factors for the costs of the samples, at least 0. Default all 1. Trainings and `evaluate` heed them; metrics, and the scores
+   * of a study, don't.
+   */
+  readonly sampleWeights?: NumericArray | readonly number[];
   /** Each input is multiplied by it first. Default 1. */
   readonly inputScale?: number;
   /** The names of the input columns. */
@@ -38,8 +43,10 @@ export interface Arrays {
  * @throws TypeError or RangeError naming the row and column
  */
 export function readArrays(arrays: Arrays): SampleArrays {
-  checkKeys('arrays', arrays, ['inputs', 'labels', 'targets', 'inputScale', 'columns', 'classes', 'count']);
-  const { labels, targets, inputScale, classes } = arrays;
+  checkKeys('arrays', arrays, [
+    ...['inputs', 'labels', 'targets', 'sampleWeights', 'inputScale', 'columns', 'classes', 'count'],
+  ]);
+  const { labels, targets, sampleWeights, inputScale, classes } = arrays;
   if (labels !== undefined && targets !== undefined) {
     throw new TypeFault({
       place: 'targets',
@@ -51,13 +58,18 @@ export function readArrays(arrays: Arrays): SampleArrays {
     throw new TypeFault({ place: 'classes', problem: 'is set without labels', cure: 'pass labels too' });
   const { inputs, schema } = readInputs(arrays);
   const count = inputs.length / schema.width;
-  const scale = inputScale === undefined ? {} : { inputScale };
-  if (labels !== undefined) return { inputs, ...scale, ...readLabels(schema, labels, count, classes) };
-  if (targets === undefined) return { inputs, ...scale, schema };
+  const samples = {
+    inputs,
+    ...(inputScale !== undefined && { inputScale }),
+    ...(sampleWeights !== undefined && {
+      sampleWeights: readWeights('sampleWeights', sampleWeights, count),
+    }),
+  };
+  if (labels !== undefined) return { ...samples, ...readLabels(schema, labels, count, classes) };
+  if (targets === undefined) return { ...samples, schema };
   const targetWidth = findWidth('targets', targets, count);
   return {
-    inputs,
-    ...scale,
+    ...samples,
     targets: toMatrix('targets', targets, targetWidth),
     schema: { ...schema, targetWidth },
   };

@@ -262,11 +262,12 @@ export class Dataset extends NamedData {
     if (indices.length === 0)
       throw new RangeFault({ place: 'indices', problem: 'expected at least one, got none' });
     for (const [i, n] of indices.entries()) checkInteger(`indices[${i}]`, n, 0, this.count - 1);
-    const { inputs, targets, labels, inputScale, schema } = this.#samples;
+    const { inputs, targets, labels, sampleWeights, inputScale, schema } = this.#samples;
     return new Dataset({
       inputs: gatherRows(inputs, schema.width, indices),
       ...(targets && { targets: gatherRows(targets, schema.targetWidth, indices) }),
       ...(labels && { labels: gatherRows(labels, 1, indices) }),
+      ...(sampleWeights && { sampleWeights: gatherRows(sampleWeights, 1, indices) }),
       ...(inputScale !== undefined && { inputScale }),
       schema,
     });

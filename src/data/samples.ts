@@ -1,6 +1,6 @@
 import { RangeFault } from '../errors.js';
-import { checkInteger } from '../base/check.js';
-import type { NumericArray } from '../base/numeric-arrays.js';
+import { checkInteger, checkNumber } from '../base/check.js';
+import { asArray, type NumericArray } from '../base/numeric-arrays.js';
 import { checkCount as checkSameCount } from '../training/matrix.js';
 import { planColumns, type Column, type ColumnOptions, type ColumnPlan } from './columns.js';
 import type { OpenedRows, Row, RowBlocks, RowSource } from './rows.js';
@@ -289,6 +289,17 @@ export function checkLabels(
 ): void {
   checkSameCount(place, labels.length, count);
   for (let n = 0; n < count; n++) checkInteger(`${place}[${before + n}]`, labels[n], 0, classes - 1);
+}
+
+/** @throws TypeError, RangeError unless there is a number of at least 0 for each sample */
+export function readWeights(
+  place: string,
+  weights: NumericArray | readonly unknown[],
+  count: number,
+): Float32Array {
+  const values: ArrayLike<unknown> = asArray(place, 'an array of numbers', weights);
+  checkSameCount(place, values.length, count);
+  return Float32Array.from(values, (weight, n) => checkNumber(`${place}[${n}]`, weight, 0));
 }
 
 /** So many classes are nothing unusual. */

@@ -5,7 +5,7 @@ import { parseJSON } from '../base/parse-json.js';
 import { readMatrix } from '../training/matrix.js';
 import { finish } from '../base/work.js';
 import { checkCategories } from '../model/check-transforms.js';
-import { checkLabels } from './samples.js';
+import { checkLabels, readWeights } from './samples.js';
 import type { SampleArrays, Schema } from './schema.js';
 
 // A dataset in one binary, so that many threads, processes or machines train on the same numbers:
@@ -18,7 +18,7 @@ const MAGIC = 'bp4 data';
 const HEADER = 16;
 type ArrayType = keyof typeof commonArrays;
 const typeNames = Object.keys(commonArrays) as ArrayType[];
-const arrayNames = ['inputs', 'targets', 'labels'] as const;
+const arrayNames = ['inputs', 'targets', 'labels', 'sampleWeights'] as const;
 
 interface Header {
   readonly version: 1;
@@ -87,7 +87,7 @@ function readSamples(bytes: Uint8Array): SampleArrays {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.slice(HEADER, HEADER + length));
   const header = parseJSON(text, 'header') as Header;
   checkInteger('version', header.version, 1, 1);
-  const { inputs, targets, labels } = readArrays(bytes, HEADER + length, header.arrays);
+  const { inputs, targets, labels, sampleWeights } = readArrays(bytes, HEADER + length, header.arrays);
   if (!inputs) throw new TypeFault({ place: 'arrays.inputs', problem: 'is missing' });
   if (targets && labels)
     throw new TypeFault({ place: 'arrays', problem: 'expected either targets or labels, got both' });
@@ -101,6 +101,7 @@ function readSamples(bytes: Uint8Array): SampleArrays {
     inputs,
     ...(targets && { targets }),
     ...(labels && { labels }),
+    ...(sampleWeights && { sampleWeights: readWeights('sampleWeights', sampleWeights, count) }),
     ...(header.inputScale !== undefined && { inputScale: checkPositive('inputScale', header.inputScale) }),
     schema,
   };

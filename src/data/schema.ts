@@ -29,6 +29,8 @@ export interface SampleArrays {
   readonly targets?: NumericArray;
   /** [count] class indices. */
   readonly labels?: NumericArray;
+  /** [count] factors of the costs. */
+  readonly sampleWeights?: NumericArray;
   readonly inputScale?: number;
   readonly schema: Schema;
 }

@@ -1,12 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Dataset } from '../data/dataset.js';
-import { runTask, type Progress, type Task, type TaskResult } from '../search/task.js';
+import { runTask, type RunOptions } from '../search/executor.js';
+import type { Shard } from '../search/shard.js';
+import type { Task, TaskResult } from '../search/task.js';
 import { packError, type ErrorRecord } from '../worker/error-record.js';
 
 // A thread of `threads`: runs one task at a time.
 
 export type ToThread =
-  | { readonly type: 'run'; readonly task: Task; readonly progress: Progress | undefined }
+  | { readonly type: 'run'; readonly task: Task | Shard; readonly options: Omit<RunOptions, 'signal'> }
   | { readonly type: 'abort' };
 
 export type FromThread = { readonly result: TaskResult } | { readonly error: ErrorRecord };
@@ -17,13 +19,13 @@ let running = new AbortController();
 
 port.on('message', (message: ToThread) => {
   if (message.type === 'abort') running.abort();
-  else void run(message.task, message.progress);
+  else void run(message.task, message.options);
 });
 
-async function run(task: Task, progress: Progress | undefined): Promise<void> {
+async function run(task: Task | Shard, options: RunOptions): Promise<void> {
   running = new AbortController();
   try {
-    const result = await runTask(task, data, { progress, signal: running.signal });
+    const result = await runTask(task, data, { ...options, signal: running.signal });
     port.postMessage({ result } satisfies FromThread, result.network ? [result.network.buffer] : []);
   } catch (error) {
     port.postMessage({ error: packError(error) } satisfies FromThread);

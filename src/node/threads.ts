@@ -5,6 +5,7 @@ import { checkInteger } from '../base/check.js';
 import type { Dataset } from '../data/dataset.js';
 import { ThreadError } from '../errors.js';
 import type { Executor, RunOptions } from '../search/executor.js';
+import { describePlace, type Shard } from '../search/shard.js';
 import type { Task, TaskResult } from '../search/task.js';
 import { unpackError } from '../worker/error-record.js';
 import type { FromThread, ToThread } from './search-thread.js';
@@ -14,7 +15,7 @@ const MOST_TRIES = 3;
 
 /** A task that waits for a thread, or runs in one. */
 interface Job {
-  readonly task: Task;
+  readonly task: Task | Shard;
   readonly options: RunOptions;
   readonly resolve: (result: TaskResult) => void;
   readonly reject: (error: unknown) => void;
@@ -22,7 +23,7 @@ interface Job {
 }
 
 /**
- * Runs the tasks of a study in threads, one task in each. The threads share the data in one block of memory.
+ * Runs the tasks of a study, or the shards of a training, in threads, one in each. The threads share the data in one block of memory.
  * @param count the number of threads, from 1 to 256. Default: the number of processors
  */
 export function threads(count: number = availableParallelism()): Executor {
@@ -45,8 +46,8 @@ export function threads(count: number = availableParallelism()): Executor {
     job.tries++;
     if (job.tries < MOST_TRIES) waiting.unshift(job);
     else {
-      const place = `trial ${job.task.trial}, fold ${job.task.fold}`;
-      job.reject(new ThreadError({ place, problem: `its thread died ${MOST_TRIES} times: ${reason}` }));
+      const problem = `its thread died ${MOST_TRIES} times: ${reason}`;
+      job.reject(new ThreadError({ place: describePlace(job.task), problem }));
     }
     assign();
   };
@@ -122,8 +123,8 @@ class Thread {
   run(job: Job): void {
     this.#job = job;
     const { task, options } = job;
-    const { progress, signal } = options;
-    this.#post({ type: 'run', task, progress });
+    const { signal, ...sent } = options;
+    this.#post({ type: 'run', task, options: sent });
     signal?.addEventListener('abort', () => {
       if (this.#job === job) this.#post({ type: 'abort' });
     });

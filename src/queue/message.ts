@@ -11,10 +11,11 @@ import {
   show,
 } from '../base/check.js';
 import { sha256 } from '../base/sha256.js';
-import { RangeFault, TypeFault, type Fault } from '../errors.js';
+import { DivergenceError, RangeFault, TypeFault, type Fault } from '../errors.js';
 import { canonicalJSON } from '../search/canonical-json.js';
 import { checkMetric } from '../search/scores.js';
 import { ARITHMETIC } from '../search/study.js';
+import { describePlace, isShard, shardKeys, type Shard } from '../search/shard.js';
 import type { Task, TaskResult } from '../search/task.js';
 import { packError, unpackError, type ErrorRecord } from '../worker/error-record.js';
 import { QueueError } from './queue-error.js';
@@ -31,33 +32,55 @@ export interface Message {
 
 /** A task, and what it needs. */
 export interface Order {
-  readonly task: Task;
+  readonly task: Task | Shard;
   /** SHA-256 of the dataset, as `save` returns it. */
   readonly data: string;
   /** Where the dataset can be fetched. */
   readonly url?: string;
+  /** Where the task left off, if it did. */
+  readonly progress?: SentProgress;
+  /** Whether the worker leaves the network of the result in the queue. */
+  readonly sendsNetwork?: boolean;
+}
+
+/** Progress whose network, as `save` returns it, is in the queue under its SHA-256. */
+interface SentProgress {
+  readonly network: string;
+  readonly scores: readonly number[];
+}
+
+/** A result whose network, if it was asked for, is in the queue under its SHA-256. */
+export interface SentResult extends Omit<TaskResult, 'network'> {
+  readonly network?: string;
 }
 
 /** The result of a task, or the error that the task itself is to blame for. */
-export type Outcome = { readonly result: TaskResult } | { readonly fault: ErrorRecord };
+export type Outcome = { readonly result: SentResult } | { readonly fault: ErrorRecord };
 
 /** The most bytes of a message. */
 const MOST_BYTES = 65_536;
 
-export const packOrder = ({ task, data, url }: Order, secret: string | undefined): Message =>
-  sign(
-    `trial ${task.trial}`,
-    canonicalJSON('task', { arithmetic: ARITHMETIC, data, task, ...(url !== undefined && { url }) }),
-    secret,
-  );
+export function packOrder(order: Order, secret: string | undefined): Message {
+  const { task, url, progress } = order;
+  const content = {
+    ...describeJob(order),
+    ...(url !== undefined && { url }),
+    ...(progress && { progress: { ...progress, scores: progress.scores.map(packNumber) } }),
+  };
+  return sign(describePlace(task), canonicalJSON('task', content), secret);
+}
 
 /**
- * The id of the job of an order: the same for the same task on the same data, so that it is done once. BullMQ refuses a colon, and
- * digits alone.
+ * The id of the job of an order: the same for the same task on the same data, so that it is done once, wherever it left off. BullMQ
+ * refuses a colon, and digits alone.
  */
-export function identify({ task, data }: Order): string {
-  return `task-${sha256(canonicalJSON('task', { arithmetic: ARITHMETIC, data, task })).slice(0, 32)}`;
-}
+export const identify = (order: Order): string =>
+  `task-${sha256(canonicalJSON('task', describeJob(order))).slice(0, 32)}`;
+
+const describeJob = ({ task, data, sendsNetwork = false }: Order): object => ({
+  ...{ arithmetic: ARITHMETIC, data, task },
+  ...(sendsNetwork && { sendsNetwork }),
+});
 
 /**
  * @throws QueueError if the message isn't signed as the secret demands, or isn't that of the job
@@ -66,19 +89,30 @@ export function identify({ task, data }: Order): string {
 export function unpackOrder(message: unknown, id: string | undefined, secret: string | undefined): Order {
   const text = verify('task', message, secret);
   const content = parse('task', text);
-  checkKeys('task', content, ['arithmetic', 'data', 'task', 'url']);
-  const { arithmetic, data, task, url } = content as Record<string, unknown>;
+  checkKeys('task', content, ['arithmetic', 'data', 'task', 'url', 'progress', 'sendsNetwork']);
+  const { arithmetic, data, task, url, progress, sendsNetwork } = content as Record<string, unknown>;
   checkInteger('arithmetic', arithmetic, ARITHMETIC, ARITHMETIC);
-  if (!/^[0-9a-f]{64}$/.test(checkType('data', data, 'string')))
-    throw new RangeFault({ place: 'data', problem: `expected a SHA-256, got ${show(data)}` });
-  checkOptional('url', url, 'string');
   const order = {
-    ...{ task: checkTask(task), data: data as string },
-    ...(url !== undefined && { url: url as string }),
+    ...{ task: checkTask(task as Task | Shard), data: checkSHA('data', data) },
+    ...(url !== undefined && { url: checkType('url', url, 'string') }),
+    ...(progress !== undefined && { progress: checkProgress(progress) }),
+    ...(sendsNetwork !== undefined && { sendsNetwork: checkType('sendsNetwork', sendsNetwork, 'boolean') }),
   };
   if (identify(order) !== id)
     throw new QueueError({ place: 'task', problem: `is not the one of its job ${show(id)}` });
   return order;
+}
+
+function checkSHA(place: string, value: unknown): string {
+  const text = checkType(place, value, 'string');
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  throw new RangeFault({ place, problem: `expected a SHA-256, got ${show(value)}` });
+}
+
+function checkProgress(value: unknown): SentProgress {
+  checkKeys('progress', value, ['network', 'scores']);
+  const { network, scores } = value as Record<string, unknown>;
+  return { network: checkSHA('progress.network', network), scores: unpackNumbers('progress.scores', scores) };
 }
 
 const taskKeys = [
@@ -86,10 +120,27 @@ const taskKeys = [
   ...['until', 'thresholds', 'scoresEpochs'],
 ];
 
-/** Checks all but the spec, which the training checks. */
-function checkTask(value: unknown): Task {
-  checkKeys('task', value, taskKeys);
-  const task = value as Partial<Task>;
+/** Checks all but the options of the training, which it checks itself. */
+function checkTask(task: Task | Shard): Task | Shard {
+  checkKeys('task', task, [...taskKeys, ...shardNames]);
+  return isShard(task) ? checkShard(task) : checkTrial(task);
+}
+
+const shardNames = ['shard', 'shards', 'round', 'until', 'train', 'start'];
+
+function checkShard(shard: Partial<Shard>): Shard {
+  checkKeys('task', shard, shardNames);
+  const shards = checkInteger('task.shards', shard.shards);
+  checkInteger('task.shard', shard.shard, 0, shards - 1);
+  checkInteger('task.round', shard.round);
+  checkInteger('task.until', shard.until);
+  checkKeys('task.train', shard.train, shardKeys);
+  checkSHA('task.start', shard.start);
+  return shard as Shard;
+}
+
+function checkTrial(task: Partial<Task>): Task {
+  checkKeys('task', task, taskKeys);
   for (const name of ['trial', 'fold', 'repeat'] as const) checkInteger(`task.${name}`, task[name], 0);
   checkInteger('task.seed', task.seed, Number.MIN_SAFE_INTEGER);
   checkKeys('task.spec', task.spec, ['layers', 'loss', 'transforms', 'train']);
@@ -117,32 +168,36 @@ function checkDivision(division: unknown): void {
 /** @param id the id of the job, so that a result answers for no other */
 export function packOutcome(id: string, outcome: Outcome, secret: string | undefined): Message {
   if ('fault' in outcome) {
-    const { name, fault, message } = outcome.fault;
+    const { name, fault, message, divergence } = outcome.fault;
     // JSON has no undefined.
     const plain = fault && (JSON.parse(JSON.stringify(fault)) as object);
-    return sign(id, canonicalJSON('fault', { id, fault: { name, fault: plain ?? null, message } }), secret);
+    const point = divergence && { ...divergence, largestGradient: packNumber(divergence.largestGradient) };
+    const record = { name, fault: plain ?? null, message, ...(point && { divergence: point }) };
+    return sign(id, canonicalJSON('fault', { id, fault: record }), secret);
   }
-  const { state, score, epochs, scores, hash, error, seconds } = outcome.result;
+  const { state, score, accuracy, epochs, scores, hash, network, error, seconds } = outcome.result;
   const result = {
     ...{ state, score: packNumber(score), epochs, scores: scores.map(packNumber), hash, seconds },
+    ...(accuracy !== undefined && { accuracy }),
+    ...(network !== undefined && { network }),
     ...(error !== undefined && { error }),
   };
   return sign(id, canonicalJSON('result', { id, result }), secret);
 }
 
 /**
- * @returns the result, without its network
+ * @returns the result, with the name of its network
  * @throws the error that the task itself is to blame for
  * @throws QueueError, TypeError, RangeError if it isn't the result of this job, or not signed
  */
-export function unpackOutcome(message: unknown, id: string, secret: string | undefined): TaskResult {
+export function unpackOutcome(message: unknown, id: string, secret: string | undefined): SentResult {
   const place = `result of ${id}`;
   let outcome: { id?: unknown; result?: unknown; fault?: unknown };
   try {
     outcome = parse(place, verify(place, message, secret)) as typeof outcome;
     checkKeys(place, outcome, ['id', 'result', 'fault']);
     if (outcome.id !== id) throw new QueueError({ place, problem: `is that of ${show(outcome.id)}` });
-    if (outcome.fault === undefined) return checkResult(place, outcome.result);
+    if (outcome.fault === undefined) return checkResult(place, outcome.result as Record<string, unknown>);
   } catch (cause) {
     if (cause instanceof QueueError) throw cause;
     // A RangeError would be taken for one of the trial.
@@ -155,25 +210,35 @@ export function unpackOutcome(message: unknown, id: string, secret: string | und
     name,
     fault,
     message: text,
+    divergence,
   } = outcome.fault as Omit<ErrorRecord, 'fault'> & { fault: Fault | null };
   throw unpackError({
     name,
     fault: fault ?? undefined,
     message: text,
     stack: undefined,
-    divergence: undefined,
+    divergence: divergence && {
+      ...divergence,
+      largestGradient: unpackNumber(place, divergence.largestGradient),
+    },
   });
 }
 
-function checkResult(place: string, value: unknown): TaskResult {
-  checkKeys(place, value, ['state', 'score', 'epochs', 'scores', 'hash', 'error', 'seconds']);
-  const { state, score, epochs, scores, hash, error, seconds } = value as Record<string, unknown>;
+const resultNames = [
+  ...['state', 'score', 'accuracy', 'epochs', 'scores', 'hash', 'network', 'error', 'seconds'],
+];
+
+function checkResult(place: string, value: Record<string, unknown>): SentResult {
+  checkKeys(place, value, resultNames);
+  const { state, score, accuracy, epochs, scores, hash, network, error, seconds } = value;
   return {
     state: checkName(`${place}: state`, state, ['complete', 'stopped', 'pruned', 'diverged']),
     score: unpackNumber(`${place}: score`, score),
+    ...(accuracy !== undefined && { accuracy: checkType(`${place}: accuracy`, accuracy, 'number') }),
     epochs: checkInteger(`${place}: epochs`, epochs, 0),
-    scores: checkArray(`${place}: scores`, scores).map((one) => unpackNumber(`${place}: scores`, one)),
+    scores: unpackNumbers(`${place}: scores`, scores),
     hash: checkType(`${place}: hash`, hash, 'string'),
+    ...(network !== undefined && { network: checkSHA(`${place}: network`, network) }),
     ...(error !== undefined && { error: checkType(`${place}: error`, error, 'string') }),
     seconds: checkType(`${place}: seconds`, seconds, 'number'),
   };
@@ -188,6 +253,9 @@ const unpackNumber = (place: string, value: unknown): number =>
   typeof value === 'string'
     ? words[checkName(place, value, Object.keys(words))]!
     : checkType(place, value, 'number');
+
+const unpackNumbers = (place: string, values: unknown): number[] =>
+  checkArray(place, values).map((one, i) => unpackNumber(`${place}[${i}]`, one));
 
 function parse(place: string, text: string): unknown {
   try {
@@ -245,6 +313,7 @@ function verify(place: string, message: unknown, secret: string | undefined): st
 
 /** Whether the task itself is to blame: another worker would throw the same. */
 export function packFault(error: unknown): Outcome | undefined {
-  const isOfTask = error instanceof TypeError || error instanceof RangeError;
+  const isOfTask =
+    error instanceof TypeError || error instanceof RangeError || error instanceof DivergenceError;
   return isOfTask ? { fault: packError(error) } : undefined;
 }

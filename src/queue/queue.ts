@@ -1,13 +1,16 @@
+import { setMaxListeners } from 'node:events';
 import type { Job, QueueEvents } from 'bullmq';
 import { checkKeys, checkOptional } from '../base/check.js';
 import { sha256 } from '../base/sha256.js';
 import type { Dataset } from '../data/dataset.js';
 import { threads } from '../node/threads.js';
-import type { Executor } from '../search/executor.js';
+import { RangeFault } from '../errors.js';
+import type { Executor, RunOptions } from '../search/executor.js';
+import { describePlace, isShard, type Shard } from '../search/shard.js';
 import type { Task, TaskResult } from '../search/task.js';
-import { identify, packOrder, unpackOutcome, warnProcess, type Message } from './message.js';
+import { identify, packOrder, unpackOutcome, warnProcess, type Message, type Order } from './message.js';
 import { QueueError } from './queue-error.js';
-import { openStore, type Store } from './store.js';
+import { MOST_BLOB, openStore, type Store } from './store.js';
 
 export interface QueueOptions {
   /** The number of local threads, which train the networks of the best trials again. Default: the number of processors. */
@@ -40,14 +43,17 @@ const jobOptions = {
 interface Open {
   readonly place: string;
   readonly message: Message;
+  /** The networks that it begins with, by their SHA-256. */
+  readonly networks: ReadonlyMap<string, Uint8Array>;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (result: TaskResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Runs the tasks of a study on other machines, where `startWorker` or `bp4 worker` runs, through a queue on Redis, Valkey or
- * PostgreSQL. Needs the packages bullmq and ioredis, or bullmq and pg. Networks stay on those machines: those of the best trials are
- * trained again here, to the same bits.
+ * Runs the tasks of a study, or the shards of a training, on other machines, where `startWorker` or `bp4 worker` runs, through a
+ * queue on Redis, Valkey or PostgreSQL. Needs the packages bullmq and ioredis, or bullmq and pg. The networks of a study stay on those
+ * machines: those of the best trials are trained again here, to the same bits. Those of shards are sent through the queue.
  * @param url 'redis://', 'rediss://' or 'postgres://'. Default: the variable BP4_QUEUE
  * @returns an executor whose `open` throws QueueError if a package is missing or the server can't be used, and RangeError
  * if the data is larger than 256 MiB, the most that the queue carries
@@ -66,7 +72,8 @@ export function queue(url?: string, options: QueueOptions = {}): Executor {
       await client.open(data);
       await here.open(data);
     },
-    run: (task, more) => (more.needsNetwork ? here.run(task, more) : client.run(task, more.signal)),
+    run: (task, more) =>
+      more.needsNetwork && !isShard(task) ? here.run(task, more) : client.run(task, more),
     async close() {
       await Promise.all([client.close(), here.close()]);
     },
@@ -83,6 +90,7 @@ class Client {
   #store: Store | undefined;
   #events: QueueEvents | undefined;
   readonly #open = new Map<string, Open>();
+  readonly #sending = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #isLost = false;
   #isClosed = false;
@@ -100,7 +108,7 @@ class Client {
     await this.#sendData();
     this.#events = this.#store.listen();
     this.#events.on('error', (error) => this.#lose(error));
-    this.#events.on('completed', ({ jobId, returnvalue }) => this.#complete(jobId, returnvalue));
+    this.#events.on('completed', ({ jobId, returnvalue }) => void this.#complete(jobId, returnvalue));
     this.#events.on('failed', ({ jobId, failedReason }) => this.#fail(jobId, failedReason));
     await this.#events.waitUntilReady();
     this.#timer = setTimeout(() => void this.#lookAtAll(), LOOK);
@@ -108,31 +116,53 @@ class Client {
 
   async #sendData(): Promise<void> {
     const { dataURL, sendsData = dataURL === undefined } = this.#options;
-    if (sendsData) await this.#store!.blobs.put(this.#hash, this.#data.save());
+    if (!sendsData) return;
+    const bytes = this.#data.save();
+    if (bytes.length > MOST_BLOB) {
+      throw new RangeFault({
+        place: 'data',
+        problem: `has ${bytes.length} bytes; the queue carries at most ${MOST_BLOB}`,
+        cure: `save it as ${this.#hash}.bp4data in a folder that the workers read by --data, or behind a URL for --allow`,
+      });
+    }
+    await this.#store!.blobs.put(this.#hash, bytes);
   }
 
-  async run(task: Task, signal: AbortSignal | undefined): Promise<TaskResult> {
+  async run(task: Task | Shard, options: RunOptions): Promise<TaskResult> {
+    const { start, progress, needsNetwork = false, signal } = options;
     signal?.throwIfAborted();
     const { dataURL } = this.#options;
-    const order = { task, data: this.#hash, ...(dataURL !== undefined && { url: dataURL }) };
+    const networks = new Map<string, Uint8Array>();
+    if (isShard(task)) networks.set(task.start, start!);
+    const network = progress && sha256(progress.network);
+    if (network !== undefined) networks.set(network, progress!.network);
+    const order: Order = {
+      ...{ task, data: this.#hash },
+      ...(dataURL !== undefined && { url: dataURL }),
+      ...(network !== undefined && { progress: { network, scores: progress!.scores } }),
+      ...(needsNetwork && { sendsNetwork: needsNetwork }),
+    };
     const message = packOrder(order, this.#secret);
     const id = identify(order);
-    const place = `trial ${task.trial}, fold ${task.fold}`;
+    const place = describePlace(task);
+    if (signal) setMaxListeners(0, signal); // each task listens
     return await new Promise((resolve, reject) => {
-      this.#open.set(id, { place, message, resolve, reject });
+      const open = { place, message, networks, signal, resolve, reject };
+      this.#open.set(id, open);
       signal?.addEventListener('abort', () => {
-        if (!this.#open.delete(id)) return;
+        if (!this.#settle(id)) return;
         reject(signal.reason as Error);
         // One that is running goes on: its worker doesn't listen.
         this.#store!.jobs.remove(id).catch(() => undefined);
       });
-      this.#add(id, message).catch((error: unknown) => this.#lose(error));
+      this.#add(id, open).catch((error: unknown) => this.#lose(error));
     });
   }
 
   /** Adds a job, or takes the result that the server has of it. */
-  async #add(id: string, message: Message): Promise<void> {
+  async #add(id: string, { message, networks }: Open): Promise<void> {
     const { jobs } = this.#store!;
+    for (const [hash, bytes] of networks) await this.#putNetwork(hash, bytes);
     await jobs.add('task', message, { ...jobOptions, jobId: id });
     // Of a job that is there already, BullMQ reports nothing.
     const job = await jobs.getJob(id);
@@ -143,23 +173,33 @@ class Client {
     } else await this.#take(id, job);
   }
 
+  /** The shards of a round begin with the same network, which is sent once. */
+  async #putNetwork(hash: string, bytes: Uint8Array): Promise<void> {
+    let sending = this.#sending.get(hash);
+    if (!sending) {
+      sending = this.#store!.blobs.put(hash, bytes).finally(() => this.#sending.delete(hash));
+      this.#sending.set(hash, sending);
+    }
+    await sending;
+  }
+
   async #take(id: string, job: Job): Promise<void> {
     if (job.finishedOn === undefined) return;
     if (await job.isFailed()) this.#fail(id, job.failedReason);
-    else this.#complete(id, job.returnvalue);
+    else await this.#complete(id, job.returnvalue);
   }
 
   /** Looks at the jobs whose results are awaited, and adds those that the server has lost. */
   async #lookAtAll(): Promise<void> {
     try {
       let isGone = false;
-      for (const [id, { message }] of this.#open) {
+      for (const [id, open] of this.#open) {
         const job = await this.#store!.jobs.getJob(id);
         if (job) await this.#take(id, job);
         else if (this.#open.has(id)) {
           if (!isGone) await this.#sendData();
           isGone = true;
-          await this.#add(id, message);
+          await this.#add(id, open);
         }
       }
       this.#isLost = false;
@@ -184,14 +224,43 @@ class Client {
     this.#lookAfter(LOOK_AFTER_ERROR);
   }
 
-  #complete(id: string, message: unknown): void {
+  async #complete(id: string, message: unknown): Promise<void> {
     const open = this.#settle(id);
     if (!open) return;
     try {
-      open.resolve(unpackOutcome(message, id, this.#secret));
+      const { network, ...result } = unpackOutcome(message, id, this.#secret);
+      if (network === undefined) open.resolve(result);
+      else await this.#fetchNetwork(id, open, result, network);
     } catch (error) {
       open.reject(error);
     }
+  }
+
+  /** Takes a network out of the queue, and the job with it: without the network its result is worth nothing. */
+  async #fetchNetwork(id: string, open: Open, result: TaskResult, hash: string): Promise<void> {
+    const { blobs, jobs } = this.#store!;
+    try {
+      const network = await blobs.get(hash);
+      await jobs.remove(id);
+      await blobs.remove(hash);
+      for (const used of open.networks.keys()) if (!this.#isUsed(used)) await blobs.remove(used);
+      if (network) open.resolve({ ...result, network });
+      else if (this.#reopen(id, open)) await this.#add(id, open);
+    } catch (error) {
+      if (error instanceof QueueError) throw error;
+      if (this.#reopen(id, open)) this.#lose(error);
+    }
+  }
+
+  #isUsed(network: string): boolean {
+    return [...this.#open.values()].some(({ networks }) => networks.has(network));
+  }
+
+  /** Awaits the result again, unless nobody wants it any more. */
+  #reopen(id: string, open: Open): boolean {
+    if (open.signal?.aborted) open.reject(open.signal.reason);
+    else this.#open.set(id, open);
+    return this.#open.get(id) === open;
   }
 
   #fail(id: string, reason: string): void {

@@ -14,9 +14,21 @@ import { threads } from '../node/threads.js';
 import type { Executor } from '../search/executor.js';
 import { measureShape } from '../search/study.js';
 import type { LayerSpec } from '../model/spec.js';
-import type { Task } from '../search/task.js';
+import { decodeState } from '../model/file.js';
+import { describePlace, isShard } from '../search/shard.js';
+import type { Progress, Task } from '../search/task.js';
+import { sha256 } from '../base/sha256.js';
 import { checkPrefix, findData } from './find-data.js';
-import { packFault, packOutcome, unpackOrder, warnProcess, type Message, type Order } from './message.js';
+import {
+  packFault,
+  packOutcome,
+  unpackOrder,
+  warnProcess,
+  type Message,
+  type Order,
+  type Outcome,
+} from './message.js';
+import { QueueError } from './queue-error.js';
 import { openStore } from './store.js';
 
 export interface WorkerOptions {
@@ -90,8 +102,8 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     if (idle !== undefined) timer = setTimeout(() => void close(), idle * 1000);
   };
 
-  const refuse = ({ trial, fold }: Task, problem: string): Error =>
-    new store.Refusal(describeFault({ place: `trial ${trial}, fold ${fold}`, problem }));
+  const refuse = ({ task }: Order, problem: string): Error =>
+    new store.Refusal(describeFault({ place: describePlace(task), problem }));
   const checkOrder = (id: string, message: unknown): Order => {
     try {
       return unpackOrder(message, id, secret);
@@ -113,19 +125,45 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     }
   };
 
-  const runOrder = async (order: Order, lost: AbortSignal): ReturnType<typeof settle> =>
+  const findStart = async ({ task }: Order): Promise<Uint8Array | undefined> => {
+    if (!isShard(task)) return undefined;
+    const start = await store.blobs.get(task.start);
+    if (start) return start;
+    throw new QueueError({ place: describePlace(task), problem: 'the network it starts from is gone' });
+  };
+  /** A task whose network is gone begins anew, which leads to the same bits. */
+  const findProgress = async ({ progress }: Order): Promise<Progress | undefined> => {
+    const network = progress && (await store.blobs.get(progress.network));
+    return network && { network, scores: progress.scores };
+  };
+  const put = async (network: Uint8Array): Promise<string> => {
+    const hash = sha256(network);
+    await store.blobs.put(hash, network);
+    return hash;
+  };
+
+  const runOrder = async (order: Order, lost: AbortSignal): Promise<Outcome> =>
     await pools.use(order, async ({ executor, inputs }) => {
-      const { task } = order;
+      const { task, sendsNetwork = false } = order;
       const { parameters = Infinity, seconds } = limits;
-      const size = countParameters(inputs, task);
-      if (size > parameters) throw refuse(task, `has ${size} parameters; this worker takes ${parameters}`);
+      const start = await findStart(order);
+      const progress = await findProgress(order);
+      const described = isShard(task) ? 0 : countParameters(inputs, task);
+      const size = Math.max(described, countSaved(start), countSaved(progress?.network));
+      if (size > parameters) throw refuse(order, `has ${size} parameters; this worker takes ${parameters}`);
       const late = new AbortController();
       const timer = seconds === undefined ? undefined : setTimeout(() => late.abort(), seconds * 1000);
       const signal = AbortSignal.any([closing.signal, lost, late.signal]);
       try {
-        return await settle(executor.run(task, { signal }));
+        const { network, ...result } = await executor.run(task, {
+          ...{ start, progress, signal },
+          needsNetwork: sendsNetwork,
+        });
+        return { result: sendsNetwork && network ? { ...result, network: await put(network) } : result };
       } catch (error) {
-        if (late.signal.aborted) throw refuse(task, `took more than the ${seconds} seconds of this worker`);
+        const fault = packFault(error);
+        if (fault) return fault;
+        if (late.signal.aborted) throw refuse(order, `took more than the ${seconds} seconds of this worker`);
         throw error;
       } finally {
         clearTimeout(timer);
@@ -161,17 +199,6 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
   return { threads: count, close, done };
 }
 
-/** The result, or the error that the task itself is to blame for. */
-async function settle(running: ReturnType<Executor['run']>): Promise<Parameters<typeof packOutcome>[1]> {
-  try {
-    return { result: await running };
-  } catch (error) {
-    const fault = packFault(error);
-    if (!fault) throw error;
-    return fault;
-  }
-}
-
 /** NaN where the training will throw. */
 function countParameters(inputs: number, { spec }: Task): number {
   const layers: unknown = spec.layers;
@@ -182,6 +209,12 @@ function countParameters(inputs: number, { spec }: Task): number {
     before = units;
   }
   return sum;
+}
+
+/** The weights and biases of a network, as `save` returns it; 0 for none. */
+function countSaved(network: Uint8Array | undefined): number {
+  const parameters = network ? decodeState(network).state.parameters : [];
+  return parameters.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
 }
 
 /** The threads of a dataset. */

@@ -36,7 +36,7 @@ export async function combineBest(plan: Plan, coordinator: Coordinator): Promise
   return {
     best: publish(best),
     ensemble: await loadEnsemble(trained, counts),
-    ensembleScore: score(weighPredictions(predictions, counts)),
+    ensembleScore: score(weightedMean(predictions, counts)),
     chosen: new Map(counts.flatMap((count, c) => (count > 0 ? [[candidates[c]!.number, count]] : []))),
   };
 }
@@ -72,7 +72,7 @@ async function predictHeldOut(
       net.dispose();
     }
     parts.push(
-      weighPredictions(
+      weightedMean(
         predictions,
         predictions.map(() => 1),
       ),
@@ -87,14 +87,15 @@ async function predictHeldOut(
   return joined;
 }
 
-/** The weighted mean: summed in double precision in the order of the predictions, divided once, rounded once. */
-function weighPredictions(predictions: readonly Float32Array[], weights: readonly number[]): Float32Array {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return Float32Array.from(predictions[0]!, (_, i) => {
-    let sum = 0;
-    for (const [p, weight] of weights.entries()) if (weight > 0) sum += weight * predictions[p]![i]!;
-    return sum / total;
-  });
+/** Σ_k weight_k·x_k / Σ_k weight_k: k ascending from +0, in double precision; divided once, rounded once. */
+export function weightedMean(all: readonly Float32Array[], weights: readonly number[]): Float32Array {
+  const sums = new Float64Array(all[0]!.length);
+  let total = 0;
+  for (const [k, weight] of weights.entries()) {
+    total += weight;
+    if (weight > 0) for (let i = 0; i < sums.length; i++) sums[i]! += weight * all[k]![i]!;
+  }
+  return Float32Array.from(sums, (sum) => sum / total);
 }
 
 async function loadEnsemble(

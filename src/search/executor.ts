@@ -1,8 +1,11 @@
 import type { Dataset } from '../data/dataset.js';
-import { runTask, type Progress, type Task, type TaskResult } from './task.js';
+import { isShard, runShard, type Shard } from './shard.js';
+import { runTrial, type Progress, type Task, type TaskResult } from './task.js';
 
 /** What a task may need in addition to itself and the data. */
 export interface RunOptions {
+  /** The network that a shard starts from, as `save` returns it. */
+  readonly start?: Uint8Array | undefined;
   /** Where the task left off, if it did. */
   readonly progress?: Progress | undefined;
   /** Whether the result must hold the network, which an executor on other machines leaves there otherwise. */
@@ -10,17 +13,38 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs the tasks of a study: here, in threads, or on other machines. The results have the same bits everywhere. */
+/**
+ * Runs a task of a study, or a shard of a training.
+ * @throws TypeError, RangeError if it doesn't fit the data
+ * @throws DivergenceError of a shard
+ * @throws the reason of the signal
+ */
+export async function runTask(
+  task: Task | Shard,
+  data: Dataset,
+  { start, progress, signal }: RunOptions = {},
+): Promise<TaskResult> {
+  signal?.throwIfAborted();
+  return isShard(task)
+    ? await runShard(task, data, start!, progress, signal)
+    : await runTrial(task, data, progress, signal);
+}
+
+/**
+ * Runs the tasks of a study, or the shards of a training: here, in threads, or on other machines. The results have the same bits
+ * everywhere.
+ */
 export interface Executor {
   /** Called once, before the first task. */
   open(data: Dataset): Promise<void>;
   /**
    * Runs a task, or queues it. Tasks begin in the order of the calls.
    * @throws TypeError, RangeError if the task doesn't fit the data
+   * @throws DivergenceError of a shard
    * @throws the reason of the signal
    */
-  run(task: Task, options: RunOptions): Promise<TaskResult>;
-  /** Called once, after the last task, even if the study fails. */
+  run(task: Task | Shard, options: RunOptions): Promise<TaskResult>;
+  /** Called once, after the last task, even if the study or the training fails. */
   close(): Promise<void>;
 }
 

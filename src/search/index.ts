@@ -1,5 +1,6 @@
 /**
- * Cross-validation and hyperparameter search. All randomness is seeded: the same call returns the same result.
+ * Cross-validation, hyperparameter search, and trainings that are divided among threads and machines. All randomness is seeded: the
+ * same call returns the same result.
  *
  * @module bp4/search
  */
@@ -30,7 +31,7 @@ export type {
   Values,
 } from './domains.js';
 export type { JSONValue } from './canonical-json.js';
-export { inline } from './executor.js';
+export { inline, runTask } from './executor.js';
 export type { Executor, RunOptions } from './executor.js';
 export type { Journal } from './journal.js';
 export type { Pruner } from './pruners.js';
@@ -38,7 +39,9 @@ export type { Observation, Sampler } from './samplers/sampler.js';
 export type { SamplerName } from './samplers/create-sampler.js';
 export type { MetricName } from './scores.js';
 export { study } from './study.js';
+export { trainInShards } from './train-in-shards.js';
+export type { ShardedTrainOptions } from './train-in-shards.js';
 export type { StudyOptions, StudyResult } from './study.js';
 export type { NetworkShape, StudyTrial } from './coordinator.js';
-export { runTask } from './task.js';
+export type { Shard } from './shard.js';
 export type { Division, PlainTrainOptions, Progress, Task, TaskResult, TrialSpec } from './task.js';

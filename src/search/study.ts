@@ -152,8 +152,7 @@ function checkStudy(options: StudyOptions<Space>): Plan {
   const space = checkSpace(options.space);
   checkType('trial', options.trial, 'function');
   checkType('name', name, 'string');
-  if (typeof (data as Partial<Dataset> | null | undefined)?.folds !== 'function')
-    throw new TypeFault({ place: 'data', problem: `expected a Dataset of bp4/data, got ${show(data)}` });
+  checkDataset(data);
   if (!data.labels && !data.targets)
     throw new TypeFault({ place: 'data', problem: 'has neither labels nor targets' });
   checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
@@ -213,8 +212,14 @@ function checkStudy(options: StudyOptions<Space>): Plan {
   };
 }
 
+/** @throws TypeError unless the value is a Dataset, perhaps of another copy of bp4 */
+export function checkDataset(data: unknown): void {
+  if (typeof (data as Partial<Dataset> | null | undefined)?.folds === 'function') return;
+  throw new TypeFault({ place: 'data', problem: `expected a Dataset of bp4/data, got ${show(data)}` });
+}
+
 /** @throws TypeError unless the value is undefined or has these methods */
-function checkMethods(place: string, value: unknown, names: readonly string[]): void {
+export function checkMethods(place: string, value: unknown, names: readonly string[]): void {
   if (value === undefined) return;
   const methods = value as Partial<Record<string, unknown>> | null;
   if (names.every((name) => typeof methods?.[name] === 'function')) return;

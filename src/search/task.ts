@@ -9,6 +9,7 @@ import type { NetworkState } from '../model/state.js';
 import { Network } from '../network.js';
 import type { EarlyStopping } from '../training/hooks/early-stopping.js';
 import { optionNames, type TrainOptions } from '../training/options.js';
+import type { EpochReport } from '../training/reports.js';
 import type { ScheduleOptions } from '../training/schedules.js';
 import { measureOf, toLoss, type MetricName } from './scores.js';
 
@@ -53,7 +54,7 @@ const studyOptions: readonly string[] = [
   ...['validation', 'validationSplit', 'metrics', 'diagnose', 'checkpoint'],
   ...['resume', 'onEpoch', 'onBatch', 'signal'],
 ];
-const trainKeys = optionNames.filter((name) => !studyOptions.includes(name));
+export const trainKeys = optionNames.filter((name) => !studyOptions.includes(name));
 
 /** How the samples are divided into training parts and held-out parts. */
 export type Division =
@@ -87,11 +88,13 @@ export interface Progress {
   readonly scores: readonly number[];
 }
 
-/** The outcome of a task. */
+/** The outcome of a task, or of a shard. */
 export interface TaskResult {
   readonly state: 'complete' | 'stopped' | 'pruned' | 'diverged';
-  /** The metric on the held-out part; Infinity as a loss if the training diverged. */
+  /** The metric on the held-out part; Infinity as a loss if the training diverged. Of a shard: the loss of its last epoch. */
   readonly score: number;
+  /** Of a shard: the accuracy of its last epoch. */
+  readonly accuracy?: number;
   /** The epochs of the training, and the one whose weights it kept, 0 for the start. */
   readonly epochs: number;
   /** The metric after each epoch, if the task asked for it. */
@@ -106,40 +109,33 @@ export interface TaskResult {
   readonly seconds: number;
 }
 
-/** A reason to stop that the task itself decides on. */
-class EpochEnd {
-  constructor(readonly state: 'stopped' | 'pruned') {}
-}
+/** A training that ends with an epoch. */
+type EpochEnd = 'stopped' | 'pruned';
 
 /**
- * Runs a task.
+ * Runs the training of a trial.
  * @param progress where the same task left off, if it did: the result has the same bits without it
  * @throws TypeError, RangeError if the spec or the data don't fit
  * @throws the reason of the signal
  */
-export async function runTask(
+export async function runTrial(
   task: Task,
   data: Dataset,
-  {
-    progress,
-    signal,
-  }: { readonly progress?: Progress | undefined; readonly signal?: AbortSignal | undefined } = {},
+  progress: Progress | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<TaskResult> {
-  signal?.throwIfAborted();
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / 1000;
   const { train, test } = divide(data, task.division, task.fold);
   const net = await openNetwork(task, train, progress);
   try {
     const scores = [...(progress?.scores ?? [])];
-    let state: TaskResult['state'] = 'complete';
+    let state: TaskResult['state'];
     try {
-      await trainTask(net, task, { train, test, scores, isResumed: progress !== undefined, signal });
+      state = await trainTask(net, task, { train, test, scores, isResumed: progress !== undefined, signal });
     } catch (error) {
-      if (error instanceof DivergenceError)
-        return { ...describeDivergence(task, scores, error), seconds: seconds() };
-      if (!(error instanceof EpochEnd)) throw error;
-      state = error.state;
+      if (!(error instanceof DivergenceError)) throw error;
+      return { ...describeDivergence(task, scores, error), seconds: seconds() };
     }
     const network = net.save();
     return {
@@ -185,32 +181,61 @@ interface Parts extends Split {
   readonly signal: AbortSignal | undefined;
 }
 
-async function trainTask(net: Network, task: Task, parts: Parts): Promise<void> {
+async function trainTask(net: Network, task: Task, parts: Parts): Promise<'complete' | EpochEnd> {
   const { train, test, scores, isResumed, signal } = parts;
   const { metric, until, thresholds, scoresEpochs, spec } = task;
-  const end = new AbortController();
-  const stop = (): void => end.abort(signal!.reason);
+  const options: TrainOptions = {
+    ...spec.train,
+    ...((scoresEpochs ?? spec.train?.earlyStopping) && { validation: test }),
+    ...(scoresEpochs && { metrics: { score: (outputs, answers) => measureOf(metric)(outputs, answers) } }),
+    resume: isResumed,
+  };
+  return await trainUntil(net, train, options, signal, ({ epoch, validation }) => {
+    if (scoresEpochs) scores.push(validation!.metrics!['score']!);
+    const best = scores.reduce((least, one) => Math.min(least, toLoss(metric, one)), Infinity);
+    if (best > (thresholds?.[epoch - 1] ?? Infinity)) return 'pruned';
+    return epoch === until && epoch < (spec.train?.epochs ?? 10) ? 'stopped' : undefined;
+  });
+}
+
+/**
+ * Trains to the end, or to the end of an epoch.
+ * @param decide called after each epoch; ends the training by what it returns
+ */
+export async function trainUntil(
+  net: Network,
+  data: Dataset,
+  options: TrainOptions,
+  signal: AbortSignal | undefined,
+  decide: (report: EpochReport) => EpochEnd | undefined,
+): Promise<'complete' | EpochEnd> {
+  const ending = new AbortController();
+  let end: EpochEnd | undefined;
+  let last = 0;
+  const stop = (): void => ending.abort(signal!.reason);
   signal?.addEventListener('abort', stop);
   // It may have aborted while the network was made.
   if (signal?.aborted) stop();
   try {
-    await net.train(train, {
-      ...spec.train,
-      ...((scoresEpochs ?? spec.train?.earlyStopping) && { validation: test }),
-      ...(scoresEpochs && { metrics: { score: (outputs, answers) => measureOf(metric)(outputs, answers) } }),
-      resume: isResumed,
-      signal: end.signal,
-      onEpoch({ epoch, validation }) {
-        if (scoresEpochs) scores.push(validation!.metrics!['score']!);
-        const best = scores.reduce((least, one) => Math.min(least, toLoss(metric, one)), Infinity);
-        const threshold = thresholds?.[epoch - 1] ?? Infinity;
-        if (best > threshold) end.abort(new EpochEnd('pruned'));
-        else if (epoch === until && epoch < (spec.train?.epochs ?? 10)) end.abort(new EpochEnd('stopped'));
+    await net.train(data, {
+      ...options,
+      signal: ending.signal,
+      onEpoch(report) {
+        last = report.epoch;
+        end = decide(report);
+        if (end) ending.abort();
       },
     });
+    return 'complete';
+  } catch (error) {
+    if (!end) throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+  const { epoch, done } = net.state.run!;
+  // If the last step led to weights that aren't finite, the network has returned to an earlier one: going on finds where it diverges.
+  if (epoch <= last || done > 0) await net.train(data, { ...options, resume: true });
+  return end;
 }
 
 const describeDivergence = (

@@ -96,7 +96,7 @@ function assertClassified(model: Model, samples: Samples): void {
 }
 
 /** Loss and accuracy at the present weights, of the validation data or else of the training data. */
-function* measureWatched(
+export function* measureWatched(
   model: Model,
   { training, validation }: CheckedData,
   { classWeights, earlyStopping }: CheckedTrainOptions,

@@ -50,7 +50,7 @@ export async function trainInWorker(
   checkKeys('where', where, ['worker', 'transfer']);
   checkOptional('worker', where.worker, 'function');
   let stop = (): void => undefined;
-  const train: Parameters<Network['trainElsewhere']>[0] = async (threads, restore, spec) => {
+  const train: Parameters<Network['trainElsewhere']>[0] = async (threads, restore, { spec }) => {
     checkTrainOptions(options, net.layers.length);
     const { signal } = options;
     const mayGoOn = (): void => signal?.throwIfAborted();

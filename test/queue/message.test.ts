@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Task, TaskResult } from '../../src/search/task.js';
+import type { Task } from '../../src/search/task.js';
 import {
   identify,
   packFault,
@@ -8,6 +8,8 @@ import {
   packOutcome,
   unpackOrder,
   unpackOutcome,
+  type Order,
+  type SentResult,
 } from '../../src/queue/message.js';
 import { RangeFault } from '../../src/errors.js';
 
@@ -16,7 +18,8 @@ const task: Task = {
   spec: { layers: [{ units: 1, activation: 'linear' }], train: { epochs: 2 } },
   division: { folds: 2, seed: 0 },
 };
-const order = { task, data: 'ab'.repeat(32) };
+const order: Order = { task, data: 'ab'.repeat(32) };
+const progress = { network: 'ef'.repeat(32), scores: [0.5, Infinity, -0] };
 const id = identify(order);
 
 /** The text of the order, with some members replaced. */
@@ -33,10 +36,15 @@ describe('a task', () => {
     expect(unpackOrder(packOrder(order, undefined), id, undefined)).toEqual(order);
     const withURL = { ...order, url: 'https://host/a.bp4data?signed' };
     expect(unpackOrder(packOrder(withURL, 'secret'), id, 'secret')).toEqual(withURL);
+    const withNetworks = { ...order, progress, sendsNetwork: true };
+    const idWithNetworks = identify(withNetworks);
+    expect(unpackOrder(packOrder(withNetworks, undefined), idWithNetworks, undefined)).toEqual(withNetworks);
   });
 
-  it('has the same id wherever its data are fetched, and another for each difference', () => {
+  it('has the same id wherever its data are fetched and it left off, and another for each difference', () => {
     expect(identify({ ...order, url: 'https://host' })).toBe(id);
+    expect(identify({ ...order, progress, sendsNetwork: false })).toBe(id);
+    expect(identify({ ...order, sendsNetwork: true })).not.toBe(id);
     expect(id).toMatch(/^task-[0-9a-f]{32}$/);
     expect(identify({ ...order, task: { ...task, until: 1 } })).not.toBe(id);
     expect(identify({ ...order, data: 'cd'.repeat(32) })).not.toBe(id);
@@ -82,6 +90,26 @@ describe('a task', () => {
       /^task.thresholds\[0\]/,
     ],
     [
+      'left off at a network that is no SHA-256',
+      { text: forge((it) => (it['progress'] = { network: '../up', scores: [] })) },
+      /^progress.network: expected a SHA-256, got '..\/up'/,
+    ],
+    [
+      'left off with a score that is text',
+      { text: forge((it) => (it['progress'] = { ...progress, scores: [1, 'one'] })) },
+      /^progress.scores\[1\]: expected one of 'NaN'/,
+    ],
+    [
+      'left off with an unknown name',
+      { text: forge((it) => (it['progress'] = { ...progress, path: '/' })) },
+      /^progress: unknown 'path'/,
+    ],
+    [
+      'asks for a network in words',
+      { text: forge((it) => (it['sendsNetwork'] = 'yes')) },
+      /^sendsNetwork: expected a boolean/,
+    ],
+    [
       'is that of another job',
       { text: forge((it) => (it.task['seed'] = 8)) },
       /^task is not the one of its job/,
@@ -109,12 +137,12 @@ describe('a task', () => {
   it('is too large for the queue with 20,000 thresholds', () => {
     const thresholds = Array.from({ length: 20_000 }, (_, e) => e / 3);
     expect(() => packOrder({ ...order, task: { ...task, thresholds } }, undefined)).toThrow(
-      /^trial 3: its message has \d+ bytes/,
+      /^trial 3, fold 1: its message has \d+ bytes/,
     );
   });
 });
 
-const result: TaskResult = {
+const result: SentResult = {
   ...{ state: 'complete', score: 0.1, epochs: 2, scores: [0.2, 0.1], hash: '0123456789abcdef', seconds: 0.5 },
 };
 
@@ -123,8 +151,9 @@ describe('a result', () => {
     result,
     { ...result, state: 'diverged' as const, score: Infinity, hash: '', error: 'loss is NaN' },
     { ...result, score: -0, scores: [-Infinity, NaN] },
-  ])('crosses as it was, but for its network: %o', (one) => {
-    const message = packOutcome(id, { result: { ...one, network: new Uint8Array(9) } }, 'secret');
+    { ...result, network: 'ef'.repeat(32) },
+  ])('crosses as it was: %o', (one) => {
+    const message = packOutcome(id, { result: one }, 'secret');
     expect(unpackOutcome(JSON.parse(JSON.stringify(message)), id, 'secret')).toEqual(one);
   });
 
@@ -151,6 +180,12 @@ describe('a result', () => {
       { text: `{"id":"${id}","result":{"state":"best"}}` },
       undefined,
       /state: expected one of/,
+    ],
+    [
+      'with a network in place of its name',
+      packOutcome(id, { result: { ...result, network: 'bytes' } }, undefined),
+      undefined,
+      /network: expected a SHA-256, got 'bytes'$/,
     ],
   ])('%s is a QueueError, which fails the study and not the trial', (_, message, secret, text) => {
     expect(() => unpackOutcome(message, id, secret)).toThrow(

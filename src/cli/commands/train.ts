@@ -7,6 +7,7 @@ import { dataGroup } from '../options/data.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
+import { shardsGroup } from '../options/shards.js';
 import { trainingGroup } from '../options/training.js';
 import { chooseByNumber } from '../terminal/choose.js';
 import { quoteOption, quotePath } from '../terminal/format.js';
@@ -22,7 +23,7 @@ import {
 import { evaluateTest, sayNext } from '../train/evaluate-test.js';
 import { prepareTraining } from '../train/prepare-training.js';
 import { resumeTraining } from '../train/resume-training.js';
-import { runTraining } from '../train/run-training.js';
+import { createExecutor, runTraining } from '../train/run-training.js';
 
 export const train: CommandDefinition<TrainFlags> = {
   operands: ['[data]', '[model]'],
@@ -53,10 +54,17 @@ export const train: CommandDefinition<TrainFlags> = {
       'bp4 train iris.csv --report iris.html',
       'Also write an HTML report: learning curves, the confusion matrix, and how fast each layer learned.',
     ],
+    [
+      'bp4 train big.csv --shards 16 --rounds 10 --queue redis://192.168.0.5:6379',
+      'Train on the machines where bp4 worker runs.',
+    ],
     ['bp4 train --resume run.bp4', 'Continue a run that was stopped.'],
     ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Print events as JSON.'],
   ],
-  groups: [dataGroup, networkGroup, trainingGroup, earlyStoppingGroup, trainFileGroup, reportGroup],
+  groups: [
+    ...[dataGroup, networkGroup, trainingGroup, earlyStoppingGroup],
+    ...[shardsGroup, trainFileGroup, reportGroup],
+  ],
   run,
 };
 
@@ -82,6 +90,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   output.say();
   const done = await runTraining(output, training, {
     resume: resumePath !== undefined,
+    executor: training.about.training.sharding && createExecutor(options),
     checkpoint,
     checkpointEvery,
     out,

@@ -19,6 +19,7 @@ import { checkFolder } from '../data/output-paths.js';
 import { formatCount, groupDigits } from '../terminal/format.js';
 import type { DataHashes, Shares } from '../data/split-stream.js';
 import type { Reading } from '../data/tables.js';
+import type { Sharding } from '../options/shards.js';
 import type { PlainTrainOptions } from '../options/training.js';
 
 // The file that `bp4 train` writes is the one of `net.save()`. In addition, 'about' in the metadata of this safetensors
@@ -45,6 +46,8 @@ export interface About {
     readonly shares?: Shares;
     /** The options of `train` that are plain data. `--resume` continues with them. */
     readonly options: PlainTrainOptions;
+    /** How the training is divided, if it is. */
+    readonly sharding?: Sharding;
     /** The options that were typed, with their values. If you pass them to `--resume`, they must be the same. */
     readonly given: Readonly<Record<string, readonly string[]>>;
     /** The number of training samples, including those for validation. */

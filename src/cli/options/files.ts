@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { OptionGroup } from './command.js';
 import type { DataFlags } from './data.js';
 import type { NetworkFlags } from './network.js';
+import type { ShardFlags } from './shards.js';
 import type { TrainingFlags } from './training.js';
 import { valueOption, wholeNumber } from './values.js';
 
@@ -15,7 +16,7 @@ interface TrainFileFlags {
 }
 
 /** All options of `bp4 train`. */
-export type TrainFlags = DataFlags & NetworkFlags & TrainingFlags & TrainFileFlags & ReportFlags;
+export type TrainFlags = DataFlags & NetworkFlags & TrainingFlags & ShardFlags & TrainFileFlags & ReportFlags;
 
 export const trainFileGroup: OptionGroup = {
   heading: 'Files',

@@ -223,11 +223,12 @@ function describeParts(output: Output, { about: { training }, from }: PreparedTr
   row(output, 'split', countParts(training), from ? '' : '--validation-split, --test-split');
 }
 
-function describeNetwork(output: Output, { net, options, from }: PreparedTraining): void {
+function describeNetwork(output: Output, { net, options, from, about }: PreparedTraining): void {
+  const { sharding } = about.training;
   const { layers, inputs, loss, engine, threads } = net;
   const parameters = layers.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
   const shape = layers.map(({ units, activation }) => ({ units, activation }));
-  output.event('network', { inputs, layers: shape, loss, parameters, engine, threads, options });
+  output.event('network', { inputs, layers: shape, loss, parameters, engine, threads, options, ...sharding });
   const arrows = [String(inputs), ...layers.map(({ units, activation }) => `${units} ${activation}`)].join(
     ' → ',
   );
@@ -246,6 +247,11 @@ function describeNetwork(output: Output, { net, options, from }: PreparedTrainin
     how.join(', '),
     from ? '--epochs' : '--optimizer, --learning-rate, --batch, --epochs',
   );
+  if (sharding) {
+    const { shards, rounds = epochs } = sharding;
+    const text = `${formatCount(shards, 'part')} of the samples, averaged ${rounds === 1 ? 'once' : `after each of ${rounds} rounds`}`;
+    row(output, 'shards', text, from ? '' : '--shards, --rounds');
+  }
 }
 
 function optimizerText({ optimizer, learningRate }: PreparedTraining['options']): string {

@@ -14,6 +14,7 @@ import {
   type TrainingData,
   type TrainingFlags,
 } from '../options/training.js';
+import { chooseSharding } from '../options/shards.js';
 import { checkSpec } from '../../model/spec.js';
 import { checkTrainOptions } from '../../training/options.js';
 import { Dataset, DataStream, transformedWidth, type Task } from '../../data/index.js';
@@ -75,6 +76,9 @@ export async function prepareTraining(
     classes: train.classes,
     labels: train instanceof Dataset ? train.labels : undefined,
   });
+  const counts = countSamples(parts, options);
+  const samples = data instanceof Dataset ? counts.samples - counts.validationSamples : undefined;
+  const sharding = chooseSharding(flags, options.epochs!, samples);
   const about: About = {
     version: 1,
     task,
@@ -82,7 +86,8 @@ export async function prepareTraining(
     training: {
       ...describeSource(path, flags, given, parts),
       options,
-      ...countSamples(parts, options),
+      ...(sharding && { sharding }),
+      ...counts,
     },
   };
   return { net, ...parts, options, about, warnings: warnOfData(flags, read, parts), found: read };

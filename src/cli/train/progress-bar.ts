@@ -14,6 +14,10 @@ const FRAMES_PER_SECOND = 10;
 export interface Extent {
   readonly task: Task;
   readonly epochs: number;
+  /** For a training in shards: the number of rounds, which the reports are about. */
+  readonly rounds: number | undefined;
+  /** Epochs done before. */
+  readonly done: number;
   /** Samples per epoch. */
   readonly samples: number;
   readonly miniBatchSize: number;
@@ -25,7 +29,7 @@ export class Progress {
   readonly #extent: Extent;
   readonly #bar: SingleBar | undefined;
   readonly #begin = performance.now();
-  /** The number of epochs between lines. */
+  /** The number of epochs, or rounds, between lines. */
   readonly #every: number;
   /** Epochs trained by this process, including parts. */
   #first = 0;
@@ -38,7 +42,7 @@ export class Progress {
   constructor(output: Output, extent: Extent) {
     this.#output = output;
     this.#extent = extent;
-    this.#every = roundUp(extent.epochs / MOST_LINES);
+    this.#every = roundUp((extent.rounds ?? extent.epochs) / MOST_LINES);
     if (!output.isTTY || output.quiet) return;
     this.#bar = new SingleBar({
       format: () => this.#line(),
@@ -70,7 +74,8 @@ export class Progress {
   }
 
   readonly onEpoch = (report: EpochReport): void => {
-    this.#count(report.epoch - 1, 1);
+    const before = this.#report?.epoch ?? this.#extent.done;
+    this.#count(before, report.epoch - before);
     this.#report = report;
     this.#bar?.update(this.#share());
     if (this.#output.json) this.#output.event('epoch', this.#fields(report));
@@ -100,7 +105,8 @@ export class Progress {
   }
 
   #hasLine(epoch: number): boolean {
-    return epoch === 1 || epoch === this.#extent.epochs || epoch % this.#every === 0;
+    const round = roundOf(epoch, this.#extent);
+    return round === 1 || epoch === this.#extent.epochs || round % this.#every === 0;
   }
 
   #share(): number {
@@ -123,7 +129,7 @@ export class Progress {
     const share = this.#share();
     const epoch = Math.min(Math.floor(this.#first + this.#done) + 1, epochs);
     const text = this.#report
-      ? `${formatEpoch(this.#report, this.#extent).replace(/^epoch +\d+ +/, '')}  `
+      ? `${formatEpoch(this.#report, this.#extent).replace(/^.*epoch +\d+ +/, '')}  `
       : '';
     const eta = this.#eta();
     return barLine(
@@ -134,12 +140,13 @@ export class Progress {
   }
 
   #fields(report: EpochReport): Record<string, unknown> {
-    const { epochs, task } = this.#extent;
+    const { epochs, rounds, task } = this.#extent;
     const { accuracy, validation, ...others } = report;
     const isClasses = task === 'classification';
     return {
       ...others,
       epochs,
+      ...(rounds !== undefined && { round: roundOf(report.epoch, this.#extent), rounds }),
       ...(isClasses && { accuracy }),
       ...(validation && { validation: isClasses ? validation : { loss: validation.loss } }),
       samplesPerSecond: Math.round(this.samplesPerSecond),
@@ -164,13 +171,20 @@ export function barLine(
   return `${left} ${green('█'.repeat(full))}${dim('░'.repeat(width - full))} ${percents}${right}`;
 }
 
-/** One line about an epoch. */
-function formatEpoch({ epoch, loss, accuracy, validation }: EpochReport, { task, epochs }: Extent): string {
+/** The round that ends with an epoch. */
+const roundOf = (epoch: number, { epochs, rounds = epochs }: Extent): number =>
+  Math.floor((epoch * rounds) / epochs);
+
+/** One line about an epoch, or a round. */
+function formatEpoch({ epoch, loss, accuracy, validation }: EpochReport, extent: Extent): string {
+  const { task, epochs, rounds } = extent;
   const share = (value: number): string =>
     task === 'classification' ? ` ${formatPercent(value).padStart(6)}` : '';
   const number = String(epoch).padStart(String(epochs).length);
   const watched = validation ? `  validation ${fixed(validation.loss)}${share(validation.accuracy)}` : '';
-  return `epoch ${number}  loss ${fixed(loss)}${share(accuracy)}${watched}`;
+  const round =
+    rounds === undefined ? '' : `round ${String(roundOf(epoch, extent)).padStart(String(rounds).length)}  `;
+  return `${round}epoch ${number}  loss ${fixed(loss)}${share(accuracy)}${watched}`;
 }
 
 const fixed = (loss: number): string =>

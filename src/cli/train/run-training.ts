@@ -1,18 +1,27 @@
 import { toDataError } from '../errors.js';
-import type { Output } from '../terminal/output.js';
 import { encodeModel } from '../model/model-file.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { Progress } from './progress-bar.js';
 import { Stop } from '../terminal/stop-signals.js';
+import type { Dataset } from '../../data/index.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
 import { areAllFinite } from '../../model/state.js';
+import { threads } from '../../node/threads.js';
+import { queue } from '../../queue/queue.js';
+import { QueueError } from '../../queue/queue-error.js';
+import type { Executor } from '../../search/executor.js';
+import { trainInShards, type ShardedTrainOptions } from '../../search/train-in-shards.js';
+import type { TrainFlags } from '../options/files.js';
+import { writeMessage, type Output } from '../terminal/output.js';
 import type { EpochReport } from '../../training/reports.js';
 import type { TrainOptions } from '../../training/options.js';
 
 /** Where a run is saved while it trains. */
 export interface SavingOptions {
   readonly resume: boolean;
+  /** Where the shards train; undefined for a training that isn't divided. */
+  readonly executor: Executor | undefined;
   readonly checkpoint: string | undefined;
   /** Epochs between checkpoints; undefined for each epoch, but at most one per second. */
   readonly checkpointEvery: number | undefined;
@@ -32,6 +41,13 @@ export interface TrainingRun {
   readonly close: () => void;
 }
 
+/** Where the shards train. */
+export function createExecutor({ queue: url, threads: count }: TrainFlags): Executor {
+  const here = typeof count === 'number' ? count : undefined;
+  if (url === undefined) return threads(here);
+  return queue(url === true ? undefined : url, { onWarning: writeMessage });
+}
+
 /** The multiplications of an epoch that takes a few tenths of a second. In longer epochs, the bar moves within the epoch. */
 const WORK_OF_A_LONG_EPOCH = 3e8;
 
@@ -47,11 +63,13 @@ export async function runTraining(
   saving: SavingOptions,
 ): Promise<TrainingRun> {
   const { net, train, validation, options, about } = training;
+  const { sharding } = about.training;
   const samples = about.training.samples - about.training.validationSamples;
   const progress = new Progress(output, {
     task: about.task,
-    epochs: options.epochs!,
-    samples,
+    ...{ epochs: options.epochs!, samples },
+    rounds: sharding && (sharding.rounds ?? options.epochs),
+    done: training.from?.epochs ?? 0,
     miniBatchSize: options.miniBatchSize!,
   });
   const stop = new Stop(
@@ -62,7 +80,8 @@ export async function runTraining(
   const parameters = net.layers.reduce((sum, { weights }) => sum + weights.length, 0);
   const isLong = samples * parameters > WORK_OF_A_LONG_EPOCH;
   const writeCheckpoint = createCheckpoint(training, saving);
-  const trainOptions: TrainOptions = {
+  const { executor } = saving;
+  const trainOptions = {
     ...options,
     ...(validation && { validation }),
     resume: saving.resume,
@@ -72,10 +91,12 @@ export async function runTraining(
       progress.onEpoch(report);
       await writeCheckpoint?.(report);
     },
-    ...(isLong && { onBatch: progress.onBatch }),
-  };
+  } satisfies TrainOptions;
   try {
-    await net.train(train, trainOptions);
+    if (executor) {
+      const sharded = { ...trainOptions, ...sharding, executor } as ShardedTrainOptions;
+      await trainInShards(net, train as Dataset, sharded);
+    } else await net.train(train, { ...trainOptions, ...(isLong && { onBatch: progress.onBatch }) });
   } catch (error) {
     if (!stop.signal.aborted || error !== stop.signal.reason) {
       stop.close();
@@ -119,8 +140,10 @@ function createCheckpoint(
 
 /** The error that ended `train`. Its options were checked before, so the problem is in the data. */
 export function describeFailure(error: unknown, dataPath: string): unknown {
+  if (error instanceof QueueError) return error;
   if (!(error instanceof DivergenceError)) return toDataError(dataPath, error);
   const { epoch, step, layer, largestGradient, option } = error;
+  const place = error.place === 'train' ? '' : error.place;
   const problem = `training diverged in epoch ${epoch}, step ${step}: the gradients of layers[${layer}] overflowed`;
-  return new DivergenceError({ place: '', problem, option }, { epoch, step, layer, largestGradient });
+  return new DivergenceError({ place, problem, option }, { epoch, step, layer, largestGradient });
 }

@@ -1,0 +1,70 @@
+import { Option } from 'commander';
+import { MOST_SHARDS } from '../../search/train-in-shards.js';
+import { UsageError } from '../errors.js';
+import type { OptionGroup } from './command.js';
+import { valueOption, wholeNumber } from './values.js';
+
+/** How a training is divided, as far as it was said. */
+export interface ShardFlags {
+  /** True where no number was typed. */
+  readonly shards?: number | true;
+  readonly rounds?: number;
+  /** True where no URL was typed. */
+  readonly queue?: string | true;
+}
+
+/** How a training is divided: what its weights depend on. */
+export interface Sharding {
+  readonly shards: number;
+  /** Default: after each epoch. */
+  readonly rounds?: number;
+}
+
+export const shardsGroup: OptionGroup = {
+  heading: 'Many machines',
+  options: [
+    valueOption(
+      '--shards [n]',
+      'Divide the samples into so many parts, which train side by side, each in one of --threads or on the machines of --queue; the ' +
+        'weights become their mean after each round. They depend on it, and not on the number of threads or machines (default: 8)',
+      wholeNumber({ min: 1, max: MOST_SHARDS }),
+    ),
+    valueOption(
+      '--rounds <n>',
+      'How often the weights of the shards are averaged (default: after each epoch)',
+      wholeNumber({ min: 1 }),
+    ),
+    new Option(
+      '--queue [url]',
+      'Train the shards on the machines where bp4 worker runs, through this queue: redis://, rediss:// or postgres:// (default: the ' +
+        'variable BP4_QUEUE); implies --shards; needs the packages bullmq and ioredis, or bullmq and pg',
+    ),
+  ],
+};
+
+const DEFAULT_SHARDS = 8;
+
+/**
+ * @param epochs of the training
+ * @param samples to learn from; undefined for data larger than memory
+ * @returns undefined for a training that isn't divided
+ * @throws UsageError naming the option that is wrong
+ */
+export function chooseSharding(
+  { shards, rounds, queue }: ShardFlags,
+  epochs: number,
+  samples: number | undefined,
+): Sharding | undefined {
+  if (shards === undefined && queue === undefined) {
+    if (rounds !== undefined) throw new UsageError('--rounds', 'it is of --shards', 'give --shards too');
+    return undefined;
+  }
+  const flag = shards === undefined ? '--queue' : '--shards';
+  if (samples === undefined)
+    throw new UsageError(flag, 'data larger than memory cannot be divided', `leave ${flag} out`);
+  const count = typeof shards === 'number' ? shards : DEFAULT_SHARDS;
+  if (count > samples) throw new UsageError('--shards', `there are only ${samples} samples to learn from`);
+  if (rounds !== undefined && rounds > epochs)
+    throw new UsageError('--rounds', `there are only ${epochs} epochs`, 'give more --epochs');
+  return { shards: count, ...(rounds !== undefined && { rounds }) };
+}

@@ -1,0 +1,201 @@
+import { Random } from '../base/random.js';
+import { sha256 } from '../base/sha256.js';
+import { awaited, Pause, type Work } from '../base/work.js';
+import { reportDiagnosis } from '../diagnosis/report-diagnosis.js';
+import { DivergenceError } from '../errors.js';
+import { decodeState, encodeState } from '../model/file.js';
+import type { Model } from '../model/model.js';
+import { readSlots } from '../model/parameters.js';
+import type { NetworkState, Parameters, Run } from '../model/state.js';
+import type { Network } from '../network.js';
+import { evaluate, meanMetrics, type Metrics } from '../training/evaluate.js';
+import type { Hook, ReportDraft } from '../training/hook.js';
+import { collectReports } from '../training/hooks/callbacks.js';
+import { watchBest } from '../training/hooks/early-stopping.js';
+import { watchMetrics } from '../training/hooks/metrics.js';
+import { reduceOnPlateau } from '../training/hooks/plateau.js';
+import type { CheckedTrainOptions } from '../training/options.js';
+import type { EpochReport } from '../training/reports.js';
+import { countSlots, startRun } from '../training/resume.js';
+import { measureWatched, type CheckedData } from '../training/train.js';
+import { weightedMean } from './combine-best.js';
+import type { Executor } from './executor.js';
+import type { Shard } from './shard.js';
+
+// The rounds of a sharded training: all shards train from the same network, and the next round begins with their mean.
+
+/** What a sharded training does. */
+export interface Plan {
+  readonly options: CheckedTrainOptions;
+  readonly shards: number;
+  readonly rounds: number;
+  /** What the shards are told. */
+  readonly train: Shard['train'];
+}
+
+/** A sharded training, and where it runs. */
+export interface ShardedTraining {
+  readonly net: Network;
+  readonly model: Model;
+  /** Sets the network to a state. @returns its run, which hooks may change */
+  readonly restore: (state: NetworkState) => Run | undefined;
+  readonly plan: Plan;
+  readonly parts: CheckedData;
+  readonly count: number;
+  readonly executor: Executor;
+  readonly signal: AbortSignal;
+}
+
+/** Compare `runEpochs`: a round takes the place of an epoch. */
+export function* runRounds(training: ShardedTraining): Work<EpochReport[]> {
+  const { net, model, restore, plan, parts } = training;
+  const { options, rounds } = plan;
+  const { epochs, optimizer, schedule, earlyStopping, checkpoint } = options;
+  const { validation } = parts;
+  const history: EpochReport[] = [];
+  let run = restore(options.resume ? net.state : begin(net.state, model, options))!;
+  const watch = (): Work<Hook | undefined> =>
+    watchBest(model, run, () => measureWatched(model, parts, options), earlyStopping, optimizer.slots);
+  let early = yield* watch();
+  const reports = [
+    yield* watchMetrics(model, validation, options.metrics),
+    options.diagnose ? reportDiagnosis(model, validation ?? parts.training) : undefined,
+    collectReports(history, options.onEpoch),
+  ];
+  while (run.epoch <= epochs && !run.isOver) {
+    const done = run.epoch - 1;
+    const round = Math.floor((done * rounds) / epochs) + 1;
+    const until = Math.ceil((round * epochs) / rounds);
+    const before = net.state;
+    const trained = yield* awaited(trainShards(training, before, round, until));
+    run = restore(averageStates(before, trained))!;
+    const report = reportRound(trained, run, schedule.constant === undefined);
+    if (validation) report.validation = yield* evaluate(model, validation);
+    early = yield* watch();
+    for (const hook of [
+      schedule.plateau && reduceOnPlateau(run.plateau, schedule.plateau),
+      early,
+      ...reports,
+    ]) {
+      const work = hook?.afterEpoch?.(report);
+      if (work) yield* work;
+    }
+    const { everyEpochs = Infinity, write } = checkpoint ?? {};
+    if (Math.floor(until / everyEpochs) > Math.floor(done / everyEpochs))
+      yield* new Pause(write!(net.save()));
+  }
+  early?.afterTraining?.();
+  return history;
+}
+
+/** The state of a training at its start. */
+function begin(
+  { generator, run: last, ...state }: NetworkState,
+  model: Model,
+  options: CheckedTrainOptions,
+): NetworkState {
+  model.reserve(1, countSlots(options));
+  const random = new Random(generator);
+  const run = startRun(model, random, options, last);
+  return { ...state, generator: random.state, run: { ...run, slots: readSlots(model) } };
+}
+
+/** What a shard has come to. */
+interface Trained extends Metrics {
+  /** n_k */
+  readonly rows: number;
+  readonly state: NetworkState;
+}
+
+/** Trains all shards for a round. An error of the first shard comes before those of others, whichever came first. */
+async function trainShards(
+  { plan, executor, count, signal }: ShardedTraining,
+  { run, ...state }: NetworkState,
+  round: number,
+  until: number,
+): Promise<Trained[]> {
+  const { shards, train, options } = plan;
+  const slots = run!.slots.slice(0, options.optimizer.slots);
+  const start = encodeState({ ...state, run: { ...run!, slots } });
+  const hash = sha256(start);
+  // Of the round alone, because executors listen to it for each shard.
+  const ending = new AbortController();
+  const stop = (): void => ending.abort();
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  const running = Array.from({ length: shards }, (_, k) => {
+    const shard: Shard = { shard: k, shards, round, until, train, start: hash };
+    return executor.run(shard, { start, needsNetwork: true, signal: ending.signal });
+  });
+  for (const one of running) one.catch(() => undefined);
+  const trained: Trained[] = [];
+  try {
+    for (const [k, one] of running.entries()) {
+      const { network, score, accuracy } = await one.catch((error: unknown) => {
+        throw nameShard(k, round, error);
+      });
+      const { state } = decodeState(network!);
+      trained.push({ rows: Math.ceil((count - k) / shards), state, loss: score, accuracy: accuracy! });
+    }
+    return trained;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+function nameShard(shard: number, round: number, error: unknown): unknown {
+  if (!(error instanceof DivergenceError)) return error;
+  const { epoch, step, layer, largestGradient } = error;
+  const { problem, cure, option } = error;
+  const fault = { place: `shard ${shard}, round ${round}`, problem, cure, option };
+  return new DivergenceError(fault, { epoch, step, layer, largestGradient });
+}
+
+/** The state after a round: the means over the shards, and the counters of shard 0, which has the most steps. */
+function averageStates({ run: before, ...state }: NetworkState, trained: readonly Trained[]): NetworkState {
+  const weights = trained.map(({ rows }) => rows);
+  const average = (pick: (state: NetworkState) => readonly Parameters[]): Parameters[] => {
+    const all = trained.map(({ state }) => pick(state));
+    return all[0]!.map((_, l) => ({
+      weights: weightedMean(
+        all.map((layers) => layers[l]!.weights),
+        weights,
+      ),
+      biases: weightedMean(
+        all.map((layers) => layers[l]!.biases),
+        weights,
+      ),
+    }));
+  };
+  const { epoch, step, epochStep, stepsPerEpoch, learningRate, slots } = trained[0]!.state.run!;
+  const means = slots.map((_, s) => average(({ run }) => run!.slots[s]!));
+  const random = new Random(state.generator);
+  random.bits(); // of the shards
+  const generator = random.state;
+  return {
+    ...state,
+    parameters: average(({ parameters }) => parameters),
+    generator,
+    run: {
+      ...before!,
+      ...{ epoch, step, epochStep, stepsPerEpoch, learningRate, epochStart: [...generator] },
+      slots: [...means, ...before!.slots.slice(means.length)],
+    },
+  };
+}
+
+/** The report of the last epoch of a round: means over the samples of all shards. */
+function reportRound(
+  trained: readonly Trained[],
+  { epoch, learningRate }: Run,
+  isScheduled: boolean,
+): ReportDraft {
+  const count = trained.reduce((sum, { rows }) => sum + rows, 0);
+  const sums = { loss: 0, right: 0 };
+  for (const { rows, loss, accuracy } of trained) {
+    sums.loss += rows * loss;
+    sums.right += rows * accuracy;
+  }
+  return { epoch: epoch - 1, ...meanMetrics(sums, count), ...(isScheduled && { learningRate }) };
+}

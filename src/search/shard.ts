@@ -1,0 +1,108 @@
+import { checkInteger, checkKeys } from '../base/check.js';
+import { Random } from '../base/random.js';
+import type { Dataset } from '../data/dataset.js';
+import { decodeState } from '../model/file.js';
+import type { NetworkState } from '../model/state.js';
+import { Network } from '../network.js';
+import type { EpochReport } from '../training/reports.js';
+import {
+  hashWeights,
+  trainKeys,
+  trainUntil,
+  type PlainTrainOptions,
+  type Progress,
+  type Task,
+  type TaskResult,
+} from './task.js';
+
+// A shard is a part of the rows in one round of a sharded training: like a task, a pure function of plain data, a dataset and a
+// network.
+
+/** The training of a shard in a round. */
+export interface Shard {
+  /** Its number, from 0. */
+  readonly shard: number;
+  /** K, the number of all. */
+  readonly shards: number;
+  /** From 1. */
+  readonly round: number;
+  /** The last epoch of the round. */
+  readonly until: number;
+  /** The options of the whole training. */
+  readonly train: Omit<PlainTrainOptions, 'earlyStopping'>;
+  /** SHA-256 of the network that the round starts from, as `save` returns it. */
+  readonly start: string;
+}
+
+/** The options of a training that a shard takes. */
+export const shardKeys = trainKeys.filter((name) => name !== 'earlyStopping');
+
+export const isShard = (task: Task | Shard): task is Shard => 'shards' in task;
+
+/** The place of a fault. */
+export const describePlace = (task: Task | Shard): string =>
+  isShard(task) ? `shard ${task.shard}, round ${task.round}` : `trial ${task.trial}, fold ${task.fold}`;
+
+/**
+ * The rows of a shard: p(i), i mod K = k, of a permutation drawn from the seed of the network.
+ * @param count the number of all rows
+ */
+function listRows({ shard, shards }: Shard, count: number, seed: number): Uint32Array {
+  const order = Random.fromSeed(seed).permutation(count);
+  return order.filter((_, i) => i % shards === shard);
+}
+
+/**
+ * Trains a shard from the start of its round to the end.
+ * @param start the network at the start of the round, as `save` returns it
+ * @param progress where the same shard left off, if it did: the result has the same bits without it
+ * @returns the network, with the loss and the accuracy of its last epoch
+ * @throws DivergenceError
+ * @throws TypeError, RangeError if the options or the data don't fit
+ * @throws the reason of the signal
+ */
+export async function runShard(
+  shard: Shard,
+  data: Dataset,
+  start: Uint8Array,
+  progress: Progress | undefined,
+  signal: AbortSignal | undefined,
+): Promise<TaskResult> {
+  const began = performance.now();
+  const { train, until } = shard;
+  checkKeys('train', train, shardKeys);
+  const { state } = decodeState(start);
+  checkInteger('until', until, state.run?.epoch, train.epochs);
+  const net = progress ? await Network.load(progress.network) : await openShard(shard, state);
+  try {
+    const rows = data.subset(listRows(shard, data.count, state.spec.seed!));
+    let last: EpochReport | undefined;
+    const onEpoch = (report: EpochReport): 'stopped' | undefined => {
+      last = report;
+      return report.epoch === until && until < train.epochs! ? 'stopped' : undefined;
+    };
+    await trainUntil(net, rows, { ...train, resume: true }, signal, onEpoch);
+    const { loss, accuracy } = last!;
+    return {
+      ...{ state: 'complete', score: loss, accuracy, epochs: until, scores: [] },
+      hash: hashWeights(net.state),
+      network: net.save(),
+      seconds: (performance.now() - began) / 1000,
+    };
+  } finally {
+    net.dispose();
+  }
+}
+
+/** The network at the start of a round, with a generator of the shard's own. */
+async function openShard({ shard }: Shard, state: NetworkState): Promise<Network> {
+  const word = new Random(state.generator).bits();
+  const random = Random.fromSeed(shard * 2 ** 32 + word);
+  const keys = [random.bits(), random.bits()] as const;
+  const { state: generator } = random;
+  return await Network.fromState({
+    ...state,
+    generator,
+    run: { ...state.run!, keys, epochStart: [...generator] },
+  });
+}
