@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256 } from '../base/sha256.js';
 import { FileError } from '../node/file-error.js';
 import type { Order } from './message.js';
 import { QueueError } from './queue-error.js';
-import type { Blobs } from './store.js';
+import { checkHash, type Blobs } from './store.js';
 
 /** Where a worker looks for data. */
 export interface DataSources {
@@ -35,19 +34,12 @@ export async function findData({ data, url }: Order, sources: DataSources): Prom
     if (bytes) return checkHash(one.replace(/\?.*/s, ''), data, bytes);
   }
   const bytes = await blobs.get(data);
-  if (bytes) return checkHash('data in the queue', data, bytes);
+  if (bytes) return bytes;
   throw new QueueError({
     place: 'data',
     problem: `this worker can't find the dataset with the SHA-256 ${data}`,
     cure: `put it as ${file} in the folder of --data, or behind a URL that --allow names`,
   });
-}
-
-/** @throws QueueError unless the bytes have this SHA-256 */
-function checkHash(place: string, hash: string, bytes: Uint8Array): Uint8Array {
-  const found = sha256(bytes);
-  if (found === hash) return bytes;
-  throw new QueueError({ place, problem: `expected bytes with the SHA-256 ${hash}, got ${found}` });
 }
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {

@@ -36,15 +36,30 @@ export interface Order {
   readonly data: string;
   /** Where the dataset can be fetched. */
   readonly url?: string;
+  /** Where the task left off, if it did. */
+  readonly progress?: SentProgress;
+  /** Whether the worker leaves the network of the result in the queue. */
+  readonly sendsNetwork?: boolean;
   /** The worker whose result this one checks, and which therefore mustn't run it. */
   readonly checks?: string;
 }
 
+/** Progress whose network, as `save` returns it, is in the queue under its SHA-256. */
+export interface SentProgress {
+  readonly network: string;
+  readonly scores: readonly number[];
+}
+
+/** A result whose network, if it was asked for, is in the queue under its SHA-256. */
+export interface SentResult extends Omit<TaskResult, 'network'> {
+  readonly network?: string;
+}
+
 /** The result of a task, or the error that the task itself is to blame for. */
-export type Outcome = { readonly result: TaskResult } | { readonly fault: ErrorRecord };
+export type Outcome<Result> = { readonly result: Result } | { readonly fault: ErrorRecord };
 
 /** What a worker comes to. */
-export type Answer = Outcome & {
+export type Answer<Result = SentResult> = Outcome<Result> & {
   /** Its name. */
   readonly worker: string;
 };
@@ -52,26 +67,28 @@ export type Answer = Outcome & {
 /** The most bytes of a message. */
 const MOST_BYTES = 65_536;
 
-export const packOrder = (order: Order, secret: string | undefined): Message =>
-  sign(
-    `trial ${order.task.trial}`,
-    canonicalJSON('task', { ...identity(order), ...(order.url !== undefined && { url: order.url }) }),
-    secret,
-  );
-
-/** What tells an order from others. */
-const identity = ({ task, data, checks }: Order): object => ({
-  ...{ arithmetic: ARITHMETIC, data, task },
-  ...(checks !== undefined && { checks }),
-});
+export function packOrder(order: Order, secret: string | undefined): Message {
+  const { task, url, progress } = order;
+  const content = {
+    ...describeJob(order),
+    ...(url !== undefined && { url }),
+    ...(progress && { progress: { ...progress, scores: progress.scores.map(packNumber) } }),
+  };
+  return sign(`trial ${task.trial}`, canonicalJSON('task', content), secret);
+}
 
 /**
- * The id of the job of an order: the same for the same task on the same data, so that it is done once. BullMQ refuses a colon, and
- * digits alone.
+ * The id of the job of an order: the same for the same task on the same data, so that it is done once, wherever it left off. BullMQ
+ * refuses a colon, and digits alone.
  */
-export function identify(order: Order): string {
-  return `task-${sha256(canonicalJSON('task', identity(order))).slice(0, 32)}`;
-}
+export const identify = (order: Order): string =>
+  `task-${sha256(canonicalJSON('task', describeJob(order))).slice(0, 32)}`;
+
+const describeJob = ({ task, data, sendsNetwork = false, checks }: Order): object => ({
+  ...{ arithmetic: ARITHMETIC, data, task },
+  ...(sendsNetwork && { sendsNetwork }),
+  ...(checks !== undefined && { checks }),
+});
 
 /**
  * @throws QueueError if the message isn't signed as the secret demands, or isn't that of the job
@@ -80,21 +97,31 @@ export function identify(order: Order): string {
 export function unpackOrder(message: unknown, id: string | undefined, secret: string | undefined): Order {
   const text = verify('task', message, secret);
   const content = parse('task', text);
-  checkKeys('task', content, ['arithmetic', 'data', 'task', 'url', 'checks']);
-  const { arithmetic, data, task, url, checks } = content as Record<string, unknown>;
+  checkKeys('task', content, ['arithmetic', 'data', 'task', 'url', 'progress', 'sendsNetwork', 'checks']);
+  const { arithmetic, data, task, url, progress, sendsNetwork, checks } = content as Record<string, unknown>;
   checkInteger('arithmetic', arithmetic, ARITHMETIC, ARITHMETIC);
-  if (!/^[0-9a-f]{64}$/.test(checkType('data', data, 'string')))
-    throw new RangeFault({ place: 'data', problem: `expected a SHA-256, got ${show(data)}` });
-  checkOptional('url', url, 'string');
-  checkOptional('checks', checks, 'string');
   const order = {
-    ...{ task: checkTask(task), data: data as string },
-    ...(url !== undefined && { url: url as string }),
-    ...(checks !== undefined && { checks: checks as string }),
+    ...{ task: checkTask(task), data: checkSHA('data', data) },
+    ...(url !== undefined && { url: checkType('url', url, 'string') }),
+    ...(progress !== undefined && { progress: checkProgress(progress) }),
+    ...(sendsNetwork !== undefined && { sendsNetwork: checkType('sendsNetwork', sendsNetwork, 'boolean') }),
+    ...(checks !== undefined && { checks: checkType('checks', checks, 'string') }),
   };
   if (identify(order) !== id)
     throw new QueueError({ place: 'task', problem: `is not the one of its job ${show(id)}` });
   return order;
+}
+
+function checkSHA(place: string, value: unknown): string {
+  const text = checkType(place, value, 'string');
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  throw new RangeFault({ place, problem: `expected a SHA-256, got ${show(value)}` });
+}
+
+function checkProgress(value: unknown): SentProgress {
+  checkKeys('progress', value, ['network', 'scores']);
+  const { network, scores } = value as Record<string, unknown>;
+  return { network: checkSHA('progress.network', network), scores: unpackNumbers('progress.scores', scores) };
 }
 
 const taskKeys = [
@@ -140,16 +167,17 @@ export function packAnswer(id: string, answer: Answer, secret: string | undefine
     const record = { name, fault: plain ?? null, message };
     return sign(id, canonicalJSON('fault', { id, worker, fault: record }), secret);
   }
-  const { state, score, epochs, scores, hash, error, seconds } = answer.result;
+  const { state, score, epochs, scores, hash, network, error, seconds } = answer.result;
   const result = {
     ...{ state, score: packNumber(score), epochs, scores: scores.map(packNumber), hash, seconds },
+    ...(network !== undefined && { network }),
     ...(error !== undefined && { error }),
   };
   return sign(id, canonicalJSON('result', { id, worker, result }), secret);
 }
 
 /**
- * @returns the answer, without a network
+ * @returns the answer, with the name of its network
  * @throws QueueError if it isn't the answer to this job, or not signed
  */
 export function unpackAnswer(message: unknown, id: string, secret: string | undefined): Answer {
@@ -193,20 +221,21 @@ function checkFault(place: string, value: unknown): ErrorRecord {
 }
 
 /** @throws the error that the task itself is to blame for */
-export function openOutcome(outcome: Outcome): TaskResult {
+export function openOutcome<Result>(outcome: Outcome<Result>): Result {
   if ('fault' in outcome) throw unpackError(outcome.fault);
   return outcome.result;
 }
 
-function checkResult(place: string, value: unknown): TaskResult {
-  checkKeys(place, value, ['state', 'score', 'epochs', 'scores', 'hash', 'error', 'seconds']);
-  const { state, score, epochs, scores, hash, error, seconds } = value as Record<string, unknown>;
+function checkResult(place: string, value: unknown): SentResult {
+  checkKeys(place, value, ['state', 'score', 'epochs', 'scores', 'hash', 'network', 'error', 'seconds']);
+  const { state, score, epochs, scores, hash, network, error, seconds } = value as Record<string, unknown>;
   return {
     state: checkName(`${place}: state`, state, ['complete', 'stopped', 'pruned', 'diverged']),
     score: unpackNumber(`${place}: score`, score),
     epochs: checkInteger(`${place}: epochs`, epochs, 0),
-    scores: checkArray(`${place}: scores`, scores).map((one) => unpackNumber(`${place}: scores`, one)),
+    scores: unpackNumbers(`${place}: scores`, scores),
     hash: checkType(`${place}: hash`, hash, 'string'),
+    ...(network !== undefined && { network: checkSHA(`${place}: network`, network) }),
     ...(error !== undefined && { error: checkType(`${place}: error`, error, 'string') }),
     seconds: checkType(`${place}: seconds`, seconds, 'number'),
   };
@@ -221,6 +250,9 @@ const unpackNumber = (place: string, value: unknown): number =>
   typeof value === 'string'
     ? words[checkName(place, value, Object.keys(words))]!
     : checkType(place, value, 'number');
+
+const unpackNumbers = (place: string, values: unknown): number[] =>
+  checkArray(place, values).map((one, i) => unpackNumber(`${place}[${i}]`, one));
 
 function parse(place: string, text: string): unknown {
   try {
@@ -280,7 +312,7 @@ function verify(place: string, message: unknown, secret: string | undefined): st
  * The result of a task, or the error that the task itself is to blame for: another worker would throw the same.
  * @throws other errors
  */
-export async function settle(running: Promise<TaskResult>): Promise<Outcome> {
+export async function settle<Result>(running: Promise<Result>): Promise<Outcome<Result>> {
   try {
     return { result: await running };
   } catch (error) {

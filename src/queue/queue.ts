@@ -4,8 +4,9 @@ import { checkKeys, checkNumber, checkOptional, checkType } from '../base/check.
 import { sha256 } from '../base/sha256.js';
 import type { Dataset } from '../data/dataset.js';
 import { threads } from '../node/threads.js';
-import type { Executor } from '../search/executor.js';
-import type { Task } from '../search/task.js';
+import { RangeFault } from '../errors.js';
+import type { Executor, RunOptions } from '../search/executor.js';
+import type { Task, TaskResult } from '../search/task.js';
 import {
   identify,
   openOutcome,
@@ -15,10 +16,11 @@ import {
   warnProcess,
   type Answer,
   type Message,
+  type Order,
   type Outcome,
 } from './message.js';
 import { QueueError } from './queue-error.js';
-import { openStore, type Store } from './store.js';
+import { MOST_BLOB, openStore, type Store } from './store.js';
 
 export interface QueueOptions {
   /** Threads here, which train the networks of the best trials again. Default: the number of processors. */
@@ -52,11 +54,22 @@ const jobOptions = {
   stackTraceLimit: 0,
 };
 
+/** What a task may need besides itself and the data. */
+interface More extends Pick<RunOptions, 'progress' | 'signal'> {
+  /** Whether the network of the result is sent here. */
+  readonly sendsNetwork?: boolean;
+  /** The worker that mustn't run it. */
+  readonly checks?: string;
+}
+
 /** A task whose result is awaited. */
 interface Open {
   readonly place: string;
   readonly message: Message;
-  readonly resolve: (answer: Answer) => void;
+  /** The network that it starts from, by its SHA-256. */
+  readonly start: { readonly hash: string; readonly bytes: Uint8Array } | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (answer: Answer<TaskResult>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -83,11 +96,11 @@ export function queue(url?: string, options: QueueOptions = {}): Executor {
       await client.open(data);
       await here.open(data);
     },
-    async run(task, { needsNetwork, signal }) {
-      if (needsNetwork) return await here.run(task, { needsNetwork, signal });
-      const answer = await client.run(task, signal);
+    async run(task, more) {
+      if (more.needsNetwork) return await here.run(task, more);
+      const answer = await client.run(task, more);
       if (client.draw(task) < audit) {
-        const other = await client.check(task, answer.worker, signal, here);
+        const other = await client.check(task, answer.worker, more.signal, here);
         checkAgreement(nameTask(task), answer, other);
       }
       return openOutcome(answer);
@@ -101,7 +114,7 @@ export function queue(url?: string, options: QueueOptions = {}): Executor {
 const nameTask = ({ trial, fold }: Task): string => `trial ${trial}, fold ${fold}`;
 
 /** @throws QueueError naming both workers, unless they came to the same */
-function checkAgreement(place: string, one: Answer, other: Answer): void {
+function checkAgreement(place: string, one: Answer<TaskResult>, other: Answer<TaskResult>): void {
   if (one.worker === other.worker)
     throw new QueueError({ place, problem: `worker ${one.worker} checked its own result` });
   if (isDeepStrictEqual(pickBits(one), pickBits(other))) return;
@@ -113,13 +126,13 @@ function checkAgreement(place: string, one: Answer, other: Answer): void {
 }
 
 /** What every machine comes to. */
-function pickBits(outcome: Outcome): unknown {
+function pickBits(outcome: Outcome<TaskResult>): unknown {
   if ('fault' in outcome) return outcome.fault.message;
   const { state, score, epochs, scores, hash, error } = outcome.result;
   return { state, score, epochs, scores, hash, error };
 }
 
-const sum = (outcome: Outcome): string =>
+const sum = (outcome: Outcome<TaskResult>): string =>
   'fault' in outcome
     ? outcome.fault.message
     : `score ${outcome.result.score}, weights ${outcome.result.hash || 'that diverged'}`;
@@ -151,7 +164,7 @@ class Client {
     await this.#sendData();
     this.#events = this.#store.listen();
     this.#events.on('error', (error) => this.#lose(error));
-    this.#events.on('completed', ({ jobId, returnvalue }) => this.#complete(jobId, returnvalue));
+    this.#events.on('completed', ({ jobId, returnvalue }) => void this.#complete(jobId, returnvalue));
     this.#events.on('failed', ({ jobId, failedReason }) => this.#fail(jobId, failedReason));
     await this.#events.waitUntilReady();
     this.#timer = setTimeout(() => void this.#lookAtAll(), LOOK);
@@ -159,7 +172,16 @@ class Client {
 
   async #sendData(): Promise<void> {
     const { dataURL, sendsData = dataURL === undefined } = this.#options;
-    if (sendsData) await this.#store!.blobs.put(this.#hash, this.#data.save());
+    if (!sendsData) return;
+    const bytes = this.#data.save();
+    if (bytes.length > MOST_BLOB) {
+      throw new RangeFault({
+        place: 'data',
+        problem: `has ${bytes.length} bytes; the queue carries at most ${MOST_BLOB}`,
+        cure: `save it as ${this.#hash}.bp4data in a folder that the workers read by --data, or behind a URL for --allow`,
+      });
+    }
+    await this.#store!.blobs.put(this.#hash, bytes);
   }
 
   /** A number from 0 to below 1 that belongs to the task. */
@@ -167,34 +189,42 @@ class Client {
     return parseInt(identify({ task, data: this.#hash }).slice(-8), 16) / 2 ** 32;
   }
 
-  /** @param checks the worker that mustn't run it */
-  async run(task: Task, signal: AbortSignal | undefined, checks?: string): Promise<Answer> {
+  async run(task: Task, { progress, signal, sendsNetwork, checks }: More): Promise<Answer<TaskResult>> {
     signal?.throwIfAborted();
     const { dataURL } = this.#options;
-    const order = {
+    const start = progress && { hash: sha256(progress.network), bytes: progress.network };
+    const order: Order = {
       ...{ task, data: this.#hash },
       ...(dataURL !== undefined && { url: dataURL }),
+      ...(progress && { progress: { network: start!.hash, scores: progress.scores } }),
+      ...(sendsNetwork && { sendsNetwork }),
       ...(checks !== undefined && { checks }),
     };
     const message = packOrder(order, this.#secret);
     const id = identify(order);
     const place = nameTask(task);
     return await new Promise((resolve, reject) => {
-      this.#open.set(id, { place, message, resolve, reject });
+      const open = { place, message, start, signal, resolve, reject };
+      this.#open.set(id, open);
       signal?.addEventListener('abort', () => {
-        if (!this.#open.delete(id)) return;
+        if (!this.#settle(id)) return;
         reject(signal.reason as Error);
         // One that is running goes on: its worker doesn't listen.
         this.#store!.jobs.remove(id).catch(() => undefined);
       });
-      this.#add(id, message).catch((error: unknown) => this.#lose(error));
+      this.#add(id, open).catch((error: unknown) => this.#lose(error));
     });
   }
 
   /**
    * Runs a task on another worker than that one, or on this machine as soon as there is no other.
    */
-  async check(task: Task, worker: string, signal: AbortSignal | undefined, here: Executor): Promise<Answer> {
+  async check(
+    task: Task,
+    worker: string,
+    signal: AbortSignal | undefined,
+    here: Executor,
+  ): Promise<Answer<TaskResult>> {
     const alone = new AbortController();
     const look = async (): Promise<void> => {
       const count = await this.#store!.jobs.getWorkersCount();
@@ -204,7 +234,8 @@ class Client {
     await lookOrLose();
     const timer = setInterval(() => void lookOrLose(), LOOK);
     try {
-      return await this.run(task, AbortSignal.any([alone.signal, ...(signal ? [signal] : [])]), worker);
+      const either = AbortSignal.any([alone.signal, ...(signal ? [signal] : [])]);
+      return await this.run(task, { signal: either, checks: worker });
     } catch (error) {
       if (error !== alone.signal.reason) throw error;
       return { ...(await settle(here.run(task, { signal }))), worker: 'this machine' };
@@ -214,8 +245,9 @@ class Client {
   }
 
   /** Adds a job, or takes the result that the server has of it. */
-  async #add(id: string, message: Message): Promise<void> {
-    const { jobs } = this.#store!;
+  async #add(id: string, { message, start }: Open): Promise<void> {
+    const { jobs, blobs } = this.#store!;
+    if (start) await blobs.put(start.hash, start.bytes);
     await jobs.add('task', message, { ...jobOptions, jobId: id });
     // Of a job that is there already, BullMQ reports nothing.
     const job = await jobs.getJob(id);
@@ -229,20 +261,20 @@ class Client {
   async #take(id: string, job: Job): Promise<void> {
     if (job.finishedOn === undefined) return;
     if (await job.isFailed()) this.#fail(id, job.failedReason);
-    else this.#complete(id, job.returnvalue);
+    else await this.#complete(id, job.returnvalue);
   }
 
   /** Looks at the jobs whose results are awaited, and adds those that the server has lost. */
   async #lookAtAll(): Promise<void> {
     try {
       let isGone = false;
-      for (const [id, { message }] of this.#open) {
+      for (const [id, open] of this.#open) {
         const job = await this.#store!.jobs.getJob(id);
         if (job) await this.#take(id, job);
         else if (this.#open.has(id)) {
           if (!isGone) await this.#sendData();
           isGone = true;
-          await this.#add(id, message);
+          await this.#add(id, open);
         }
       }
       this.#isLost = false;
@@ -267,14 +299,48 @@ class Client {
     this.#lookAfter(LOOK_AFTER_ERROR);
   }
 
-  #complete(id: string, message: unknown): void {
+  async #complete(id: string, message: unknown): Promise<void> {
     const open = this.#settle(id);
     if (!open) return;
     try {
-      open.resolve(unpackAnswer(message, id, this.#secret));
+      const answer = unpackAnswer(message, id, this.#secret);
+      const { worker } = answer;
+      if ('fault' in answer) open.resolve(answer);
+      else {
+        const { network, ...result } = answer.result;
+        if (network === undefined) open.resolve({ worker, result });
+        else await this.#fetchNetwork(id, open, { worker, result }, network);
+      }
     } catch (error) {
       open.reject(error);
     }
+  }
+
+  /** Takes a network out of the queue, and the job with it: without the network its result is worth nothing. */
+  async #fetchNetwork(
+    id: string,
+    open: Open,
+    { worker, result }: { readonly worker: string; readonly result: TaskResult },
+    hash: string,
+  ): Promise<void> {
+    const { blobs, jobs } = this.#store!;
+    try {
+      const network = await blobs.get(hash);
+      await jobs.remove(id);
+      await blobs.remove(hash);
+      if (network) open.resolve({ worker, result: { ...result, network } });
+      else if (this.#reopen(id, open)) await this.#add(id, open);
+    } catch (error) {
+      if (error instanceof QueueError) throw error;
+      if (this.#reopen(id, open)) this.#lose(error);
+    }
+  }
+
+  /** Awaits the result again, unless nobody wants it any more. */
+  #reopen(id: string, open: Open): boolean {
+    if (open.signal?.aborted) open.reject(open.signal.reason);
+    else this.#open.set(id, open);
+    return this.#open.get(id) === open;
   }
 
   #fail(id: string, reason: string): void {

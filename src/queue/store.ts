@@ -8,6 +8,7 @@ import type {
   WorkerOptions,
 } from 'bullmq';
 import { checkType, show } from '../base/check.js';
+import { sha256 } from '../base/sha256.js';
 import { RangeFault } from '../errors.js';
 import { ARITHMETIC } from '../search/study.js';
 import type { Message } from './message.js';
@@ -67,19 +68,23 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Bytes by their SHA-256, in parts. */
+/** Bytes by their SHA-256, in parts: datasets and networks. */
 export interface Blobs {
   /** Has no effect where the bytes are there. */
   put(hash: string, bytes: Uint8Array): Promise<void>;
-  /** @returns undefined if they aren't there */
-  get(hash: string): Promise<Uint8Array | undefined>;
+  /**
+   * @returns undefined if they aren't there
+   * @throws QueueError if there are other bytes
+   */
+  get(hash: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  remove(hash: string): Promise<void>;
   clear(): Promise<void>;
 }
 
-/** The most bytes that the queue itself carries. */
-const MOST_BLOB = 256 * 2 ** 20;
+/** The most bytes of a blob. */
+export const MOST_BLOB = 256 * 2 ** 20;
 const PART = 4 * 2 ** 20;
-/** Seconds after which data that nobody has put again goes. */
+/** Seconds after which a blob that nobody has put again goes. */
 const KEPT = 7 * 24 * 3600;
 
 /**
@@ -170,19 +175,15 @@ async function openRedis(url: string, name: string, onError: (error: Error) => v
     work: (handler, options) => new bullmq.Worker(NAME, adapt(bullmq, handler), { ...options, ...common }),
     blobs: {
       async put(hash, bytes) {
-        const parts = splitBlob(hash, bytes);
+        const parts = splitBlob(bytes);
         if ((await client.expire(key(hash), KEPT)) === 1 && (await client.hlen(key(hash))) === parts.length)
           return;
         for (const [i, part] of parts.entries()) await client.hset(key(hash), String(i), Buffer.from(part));
         await client.expire(key(hash), KEPT);
       },
-      async get(hash) {
-        const parts: Uint8Array[] = [];
-        for (;;) {
-          const part = await client.hgetBuffer(key(hash), String(parts.length));
-          if (!part) return joinBlob(parts);
-          parts.push(part);
-        }
+      get: (hash) => joinBlob(hash, (i) => client.hgetBuffer(key(hash), String(i))),
+      async remove(hash) {
+        await client.del(key(hash));
       },
       async clear() {
         for await (const keys of client.scanStream({ match: key('*') }))
@@ -230,7 +231,7 @@ async function openPostgres(
       new bullmq.Worker(NAME, adapt(bullmq, handler), { ...options, ...common }, factory),
     blobs: {
       async put(hash, bytes) {
-        for (const [i, part] of splitBlob(hash, bytes).entries()) {
+        for (const [i, part] of splitBlob(bytes).entries()) {
           await pool.query(
             `INSERT INTO ${SCHEMA}.bp4_blobs (hash, part, bytes) VALUES ($1, $2, $3)
              ON CONFLICT (hash, part) DO UPDATE SET put = now()`,
@@ -241,16 +242,16 @@ async function openPostgres(
           KEPT,
         ]);
       },
-      async get(hash) {
-        const parts: Uint8Array[] = [];
-        for (;;) {
+      get: (hash) =>
+        joinBlob(hash, async (i) => {
           const { rows } = await pool.query<{ bytes: Buffer }>(
             `SELECT bytes FROM ${SCHEMA}.bp4_blobs WHERE hash = $1 AND part = $2`,
-            [hash, parts.length],
+            [hash, i],
           );
-          if (!rows[0]) return joinBlob(parts);
-          parts.push(rows[0].bytes);
-        }
+          return rows[0]?.bytes;
+        }),
+      async remove(hash) {
+        await pool.query(`DELETE FROM ${SCHEMA}.bp4_blobs WHERE hash = $1`, [hash]);
       },
       async clear() {
         await pool.query(`DELETE FROM ${SCHEMA}.bp4_blobs`);
@@ -271,18 +272,37 @@ const createTables = async (pool: { query(sql: string): Promise<unknown> }): Pro
   );
 };
 
-function splitBlob(hash: string, bytes: Uint8Array): Uint8Array[] {
-  if (bytes.length > MOST_BLOB) {
+function splitBlob(bytes: Uint8Array): Uint8Array[] {
+  if (bytes.length > MOST_BLOB)
     throw new RangeFault({
-      place: 'data',
-      problem: `has ${bytes.length} bytes; the queue carries at most ${MOST_BLOB}`,
-      cure: `save it as ${hash}.bp4data in a folder that the workers read by --data, or behind a URL for --allow`,
+      place: 'queue',
+      problem: `carries at most ${MOST_BLOB} bytes, got ${bytes.length}`,
     });
-  }
   return Array.from({ length: Math.ceil(bytes.length / PART) }, (_, i) =>
     bytes.subarray(i * PART, (i + 1) * PART),
   );
 }
 
-const joinBlob = (parts: readonly Uint8Array[]): Uint8Array | undefined =>
-  parts.length === 0 ? undefined : new Uint8Array(Buffer.concat(parts));
+async function joinBlob(
+  hash: string,
+  readPart: (i: number) => Promise<Uint8Array | null | undefined>,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const place = `${hash} in the queue`;
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for (;;) {
+    const part = await readPart(parts.length);
+    if (!part) break;
+    parts.push(part);
+    bytes += part.length;
+    if (bytes > MOST_BLOB) throw new QueueError({ place, problem: `has more than ${MOST_BLOB} bytes` });
+  }
+  return parts.length === 0 ? undefined : checkHash(place, hash, new Uint8Array(Buffer.concat(parts)));
+}
+
+/** @throws QueueError unless the bytes have this SHA-256 */
+export function checkHash<Bytes extends Uint8Array>(place: string, hash: string, bytes: Bytes): Bytes {
+  const found = sha256(bytes);
+  if (found === hash) return bytes;
+  throw new QueueError({ place, problem: `expected bytes with the SHA-256 ${hash}, got ${found}` });
+}

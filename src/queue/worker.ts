@@ -15,7 +15,9 @@ import { threads } from '../node/threads.js';
 import type { Executor } from '../search/executor.js';
 import { measureShape } from '../search/study.js';
 import type { LayerSpec } from '../model/spec.js';
-import type { Task } from '../search/task.js';
+import { decodeState } from '../model/file.js';
+import type { Progress, Task } from '../search/task.js';
+import { sha256 } from '../base/sha256.js';
 import { checkPrefix, findData } from './find-data.js';
 import {
   packAnswer,
@@ -25,6 +27,7 @@ import {
   type Message,
   type Order,
   type Outcome,
+  type SentResult,
 } from './message.js';
 import { HandBack, openStore, Refusal } from './store.js';
 
@@ -129,17 +132,32 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     }
   };
 
-  const runOrder = async (order: Order, lost: AbortSignal): Promise<Outcome> =>
+  /** A task whose network is gone begins anew, which leads to the same bits. */
+  const findProgress = async ({ progress }: Order): Promise<Progress | undefined> => {
+    const network = progress && (await store.blobs.get(progress.network));
+    return network && { network, scores: progress.scores };
+  };
+  const put = async (network: Uint8Array): Promise<string> => {
+    const hash = sha256(network);
+    await store.blobs.put(hash, network);
+    return hash;
+  };
+
+  const runOrder = async (order: Order, lost: AbortSignal): Promise<Outcome<SentResult>> =>
     await pools.use(order, async ({ executor, inputs }) => {
-      const { task } = order;
+      const { task, sendsNetwork = false } = order;
       const { parameters = Infinity, seconds } = limits;
-      const size = countParameters(inputs, task);
+      const progress = await findProgress(order);
+      const size = Math.max(countParameters(inputs, task), progress ? countSaved(progress.network) : 0);
       if (size > parameters) throw refuse(task, `has ${size} parameters; this worker takes ${parameters}`);
       const late = new AbortController();
       const timer = seconds === undefined ? undefined : setTimeout(() => late.abort(), seconds * 1000);
       const signal = AbortSignal.any([closing.signal, lost, late.signal]);
       try {
-        return await settle(executor.run(task, { signal }));
+        const outcome = await settle(executor.run(task, { progress, needsNetwork: sendsNetwork, signal }));
+        if ('fault' in outcome) return outcome;
+        const { network, ...result } = outcome.result;
+        return { result: sendsNetwork && network ? { ...result, network: await put(network) } : result };
       } catch (error) {
         if (late.signal.aborted) throw refuse(task, `took more than the ${seconds} seconds of this worker`);
         throw error;
@@ -188,6 +206,13 @@ function countParameters(inputs: number, { spec }: Task): number {
   }
   return sum;
 }
+
+/** The weights and biases of a network, as `save` returns it. */
+const countSaved = (network: Uint8Array): number =>
+  decodeState(network).state.parameters.reduce(
+    (sum, { weights, biases }) => sum + weights.length + biases.length,
+    0,
+  );
 
 /** The threads of a dataset. */
 interface Pool {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Task, TaskResult } from '../../src/search/task.js';
+import type { Task } from '../../src/search/task.js';
 import {
   identify,
   openOutcome,
@@ -9,6 +9,8 @@ import {
   settle,
   unpackAnswer,
   unpackOrder,
+  type Order,
+  type SentResult,
 } from '../../src/queue/message.js';
 import { RangeFault } from '../../src/errors.js';
 
@@ -17,7 +19,8 @@ const task: Task = {
   spec: { layers: [{ units: 1, activation: 'linear' }], train: { epochs: 2 } },
   division: { folds: 2, seed: 0 },
 };
-const order = { task, data: 'ab'.repeat(32) };
+const order: Order = { task, data: 'ab'.repeat(32) };
+const progress = { network: 'ef'.repeat(32), scores: [0.5, Infinity, -0] };
 const id = identify(order);
 
 /** The text of the order, with some members replaced. */
@@ -34,12 +37,14 @@ describe('a task', () => {
     expect(unpackOrder(packOrder(order, undefined), id, undefined)).toEqual(order);
     const withURL = { ...order, url: 'https://host/a.bp4data?signed' };
     expect(unpackOrder(packOrder(withURL, 'secret'), id, 'secret')).toEqual(withURL);
-    const checking = { ...order, checks: 'node7:4123:9f3a' };
-    expect(unpackOrder(packOrder(checking, undefined), identify(checking), undefined)).toEqual(checking);
+    const withMore = { ...order, progress, sendsNetwork: true, checks: 'node7:4123:9f3a' };
+    expect(unpackOrder(packOrder(withMore, undefined), identify(withMore), undefined)).toEqual(withMore);
   });
 
-  it('has the same id wherever its data are fetched, and another for each difference', () => {
+  it('has the same id wherever its data are fetched and it left off, and another for each difference', () => {
     expect(identify({ ...order, url: 'https://host' })).toBe(id);
+    expect(identify({ ...order, progress, sendsNetwork: false })).toBe(id);
+    expect(identify({ ...order, sendsNetwork: true })).not.toBe(id);
     expect(id).toMatch(/^task-[0-9a-f]{32}$/);
     expect(identify({ ...order, task: { ...task, until: 1 } })).not.toBe(id);
     expect(identify({ ...order, data: 'cd'.repeat(32) })).not.toBe(id);
@@ -86,6 +91,26 @@ describe('a task', () => {
       /^task.thresholds\[0\]/,
     ],
     [
+      'left off at a network that is no SHA-256',
+      { text: forge((it) => (it['progress'] = { network: '../up', scores: [] })) },
+      /^progress.network: expected a SHA-256, got '..\/up'/,
+    ],
+    [
+      'left off with a score that is text',
+      { text: forge((it) => (it['progress'] = { ...progress, scores: [1, 'one'] })) },
+      /^progress.scores\[1\]: expected one of 'NaN'/,
+    ],
+    [
+      'left off with an unknown name',
+      { text: forge((it) => (it['progress'] = { ...progress, path: '/' })) },
+      /^progress: unknown 'path'/,
+    ],
+    [
+      'asks for a network in words',
+      { text: forge((it) => (it['sendsNetwork'] = 'yes')) },
+      /^sendsNetwork: expected a boolean/,
+    ],
+    [
       'is that of another job',
       { text: forge((it) => (it.task['seed'] = 8)) },
       /^task is not the one of its job/,
@@ -118,7 +143,7 @@ describe('a task', () => {
   });
 });
 
-const result: TaskResult = {
+const result: SentResult = {
   ...{ state: 'complete', score: 0.1, epochs: 2, scores: [0.2, 0.1], hash: '0123456789abcdef', seconds: 0.5 },
 };
 
@@ -129,14 +154,15 @@ describe('a result', () => {
     result,
     { ...result, state: 'diverged' as const, score: Infinity, hash: '', error: 'loss is NaN' },
     { ...result, score: -0, scores: [-Infinity, NaN] },
-  ])('crosses as it was, but for its network: %o', (one) => {
-    const message = packAnswer(id, { result: { ...one, network: new Uint8Array(9) }, worker }, 'secret');
+    { ...result, network: 'ef'.repeat(32) },
+  ])('crosses as it was: %o', (one) => {
+    const message = packAnswer(id, { result: one, worker }, 'secret');
     expect(unpackAnswer(JSON.parse(JSON.stringify(message)), id, 'secret')).toEqual({ result: one, worker });
   });
 
   it('throws what the task is to blame for, as its own class', async () => {
     const fault = new RangeFault({ place: 'layers[0].units', problem: 'expected more' });
-    const outcome = await settle(Promise.reject(fault));
+    const outcome = await settle<never>(Promise.reject(fault));
     const answer = unpackAnswer(packAnswer(id, { ...outcome, worker }, undefined), id, undefined);
     expect(() => openOutcome(answer)).toThrow(RangeFault);
     expect(() => openOutcome(answer)).toThrow(/^layers\[0\].units: expected more$/);
@@ -181,6 +207,12 @@ describe('a result', () => {
       { text: `{"id":"${id}","worker":"w","result":{"state":"best"}}` },
       undefined,
       /state: expected one of/,
+    ],
+    [
+      'with a network in place of its name',
+      packAnswer(id, { result: { ...result, network: 'bytes' }, worker }, undefined),
+      undefined,
+      /network: expected a SHA-256, got 'bytes'$/,
     ],
   ])('%s is a QueueError, which fails the study and not the trial', (_, message, secret, text) => {
     expect(() => unpackAnswer(message, id, secret)).toThrow(

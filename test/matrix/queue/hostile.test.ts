@@ -3,10 +3,11 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { DelayedError, Queue, Worker } from 'bullmq';
+import { DelayedError, Worker, type Queue } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../src/base/sha256.js';
 import { identify, packAnswer, packOrder, unpackOrder, type Order } from '../../../src/queue/message.js';
+import { openStore, type Store } from '../../../src/queue/store.js';
 import {
   clearQueue,
   queue,
@@ -22,11 +23,13 @@ import { compare, data, folder, run } from './studies.js';
 let server: Server;
 let worker: QueueWorker | undefined;
 let jobs: Queue;
+let store: Store;
 const warnings: string[] = [];
 
 beforeAll(async () => {
   server = await startRedis();
-  jobs = new Queue('bp4-1', { connection: { url: server.url }, prefix: '{bp4}' });
+  store = await openStore(server.url);
+  ({ jobs } = store);
 });
 afterEach(async () => {
   await worker?.close();
@@ -35,7 +38,7 @@ afterEach(async () => {
   await clearQueue(server.url);
 });
 afterAll(async () => {
-  await jobs.close();
+  await store.close();
   await server.stop();
 });
 
@@ -188,14 +191,16 @@ describe('a study', () => {
       const one = new Worker(
         'bp4-1',
         async (job, token) => {
-          const { task, checks } = unpackOrder(job.data, job.id, undefined);
+          const { task, checks, sendsNetwork } = unpackOrder(job.data, job.id, undefined);
           if (checks === name && obeys) {
             await job.moveToDelayed(Date.now() + 100, token);
             throw new DelayedError();
           }
           ran[checks === undefined ? 'tasks' : 'checks'].add(job.id!);
-          const result = change(await runTask(task, data));
-          return packAnswer(job.id!, { result, worker: name }, undefined);
+          const { network, ...result } = change(await runTask(task, data));
+          if (sendsNetwork) await store.blobs.put(sha256(network!), network!);
+          const sent = { ...result, ...(sendsNetwork && { network: sha256(network!) }) };
+          return packAnswer(job.id!, { result: sent, worker: name }, undefined);
         },
         { connection: { url: server.url }, prefix: '{bp4}' },
       );

@@ -1,0 +1,110 @@
+import { Queue } from 'bullmq';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '../../../src/base/sha256.js';
+import {
+  identify,
+  openOutcome,
+  packOrder,
+  unpackAnswer,
+  type Order,
+  type SentResult,
+} from '../../../src/queue/message.js';
+import { openStore, type Store } from '../../../src/queue/store.js';
+import { clearQueue, initQueue, startWorker, type QueueWorker } from '../../../dist/queue/index.js';
+import { runTask, type Task } from '../../../dist/search/index.js';
+import { startPostgres, startRedis, type Server } from './servers.js';
+import { data } from './studies.js';
+
+const task: Task = {
+  ...{ trial: 0, fold: 0, repeat: 0, seed: 1, metric: 'rootMeanSquaredError' },
+  spec: { layers: [{ units: 1, activation: 'linear' }], train: { epochs: 4 } },
+  division: { folds: 2, seed: 0 },
+};
+const order: Order = { task, data: sha256(data.save()) };
+
+describe.each([
+  ['Redis', startRedis],
+  ['PostgreSQL', startPostgres],
+] as const)('a network on %s', (_, start) => {
+  let server: Server;
+  let store: Store;
+  let worker: QueueWorker;
+  const warnings: string[] = [];
+  beforeAll(async () => {
+    server = await start();
+    await initQueue(server.url);
+    store = await openStore(server.url);
+  });
+  afterEach(async () => {
+    await worker.close();
+    await clearQueue(server.url);
+    warnings.splice(0);
+  });
+  afterAll(async () => {
+    await store.close();
+    await server.stop();
+  });
+
+  /** Lets a worker run the order. */
+  async function run(order: Order, limit = 1000): Promise<SentResult> {
+    await store.blobs.put(order.data, data.save());
+    const jobs: Queue = store.jobs;
+    const id = identify(order);
+    await jobs.add('task', packOrder(order, undefined), { jobId: id });
+    worker = await startWorker(server.url, {
+      ...{ threads: 1, limits: { parameters: limit } },
+      onWarning: (text) => warnings.push(text),
+    });
+    for (;;) {
+      const job = (await jobs.getJob(id))!;
+      if (job.finishedOn === undefined) await new Promise((go) => setTimeout(go, 10));
+      else if (await job.isFailed()) throw new Error(job.failedReason);
+      else return openOutcome(unpackAnswer(job.returnvalue, id, undefined));
+    }
+  }
+
+  it('of a result is in the queue under its SHA-256 if the order asks for it', async () => {
+    const expected = await runTask(task, data);
+    expect(await run(order)).not.toHaveProperty('network');
+    await worker.close();
+    const { network, hash } = await run({ ...order, sendsNetwork: true });
+    expect(hash).toBe(expected.hash);
+    expect(network).toBe(sha256(expected.network!));
+    expect(await store.blobs.get(network!)).toEqual(expected.network);
+  });
+
+  it('that an order names is where the task goes on, to the bits of one that was never stopped', async () => {
+    const expected = await runTask(task, data);
+    // Another seed, which shows that the task didn't begin anew.
+    const other = await runTask({ ...task, seed: 2 }, data);
+    const half = await runTask({ ...task, seed: 2, until: 2 }, data);
+    const progress = { network: sha256(half.network!), scores: half.scores };
+    await store.blobs.put(progress.network, half.network!);
+    expect(await run({ ...order, progress })).toMatchObject({ hash: other.hash, epochs: 4 });
+    await worker.close();
+    await clearQueue(server.url);
+    expect(await run({ ...order, progress }), 'once it is gone').toMatchObject({ hash: expected.hash });
+  });
+
+  it('that has other bytes than its name says is refused', async () => {
+    const progress = { network: 'ab'.repeat(32), scores: [] };
+    await store.blobs.put(progress.network, new Uint8Array(10));
+    await expect(run({ ...order, progress })).rejects.toThrow(
+      /^(ab){32} in the queue: expected bytes with the SHA-256 (ab){32}, got /,
+    );
+  });
+
+  it('that is larger than the worker takes is refused, whatever the task says of its size', async () => {
+    const large = { ...task.spec, layers: [{ units: 9, activation: 'tanh' as const }, ...task.spec.layers] };
+    const { network } = await runTask({ ...task, spec: large, until: 1 }, data);
+    const progress = { network: sha256(network!), scores: [] };
+    await store.blobs.put(progress.network, network!);
+    await expect(run({ ...order, progress }, 20)).rejects.toThrow(/has 37 parameters; this worker takes 20/);
+  });
+
+  it('is gone once it is removed', async () => {
+    await store.blobs.put(order.data, new Uint8Array(10));
+    await store.blobs.remove(order.data);
+    expect(await store.blobs.get(order.data)).toBeUndefined();
+  });
+});
