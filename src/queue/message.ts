@@ -269,6 +269,21 @@ function parse(place: string, text: string): unknown {
 /** Where the user wants no warnings of their own. */
 export const warnProcess = (message: string): void => process.emitWarning(message);
 
+/** Milliseconds within which a warning that comes again is the same. */
+const SAME = 60_000;
+
+/** Passes a warning on when it comes first: a server that is away leads to the same ones again and again. */
+export function quieten(warn: (message: string) => void): (message: string) => void {
+  const last = new Map<string, number>();
+  return (message) => {
+    const now = performance.now();
+    for (const [text, at] of last) if (now - at > SAME) last.delete(text);
+    const isNew = !last.has(message);
+    last.set(message, now);
+    if (isNew) warn(message);
+  };
+}
+
 const compute = (text: string, secret: string): string =>
   createHmac('sha256', secret).update(text).digest('hex');
 

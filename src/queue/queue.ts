@@ -20,7 +20,7 @@ import {
   type Outcome,
 } from './message.js';
 import { QueueError } from './queue-error.js';
-import { MOST_BLOB, openStore, type Store } from './store.js';
+import { abandon, MOST_BLOB, openStore, UNWANTED, within, type Store } from './store.js';
 
 export interface QueueOptions {
   /** Threads here, which train the networks of the best trials again. Default: the number of processors. */
@@ -43,6 +43,8 @@ export interface QueueOptions {
 /** Milliseconds between looks at the open jobs, because events can be lost; and after an error. */
 const LOOK = 30_000;
 const LOOK_AFTER_ERROR = 2_000;
+/** Milliseconds before the end of a study that can't reach its server. */
+const LAST = 3_000;
 /** Seconds that a finished job is kept, for a study that is resumed. */
 const KEPT = 24 * 3600;
 
@@ -209,8 +211,7 @@ class Client {
       signal?.addEventListener('abort', () => {
         if (!this.#settle(id)) return;
         reject(signal.reason as Error);
-        // One that is running goes on: its worker doesn't listen.
-        this.#store!.jobs.remove(id).catch(() => undefined);
+        abandon(this.#store!.jobs, id).catch(() => undefined);
       });
       this.#add(id, open).catch((error: unknown) => this.#lose(error));
     });
@@ -345,7 +346,10 @@ class Client {
 
   #fail(id: string, reason: string): void {
     const open = this.#settle(id);
-    open?.reject(new QueueError({ place: open.place, problem: reason }));
+    if (!open) return;
+    if (reason !== UNWANTED) open.reject(new QueueError({ place: open.place, problem: reason }));
+    // Another study has given it up.
+    else if (this.#reopen(id, open)) this.#add(id, open).catch((error: unknown) => this.#lose(error));
   }
 
   #settle(id: string): Open | undefined {
@@ -357,7 +361,7 @@ class Client {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    await this.#events?.close();
+    if (this.#events) await within(LAST, this.#events.close());
     await this.#store?.close();
   }
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   checkArray,
   checkInteger,
@@ -21,6 +20,7 @@ import { sha256 } from '../base/sha256.js';
 import { checkPrefix, findData } from './find-data.js';
 import {
   packAnswer,
+  quieten,
   settle,
   unpackOrder,
   warnProcess,
@@ -29,7 +29,7 @@ import {
   type Outcome,
   type SentResult,
 } from './message.js';
-import { HandBack, openStore, Refusal } from './store.js';
+import { HandBack, openStore, Refusal, UNWANTED, watchJob, within } from './store.js';
 
 export interface WorkerOptions {
   /** Tasks at a time, each in a thread. Default: the number of processors. */
@@ -96,11 +96,14 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
   if (limits.seconds !== undefined) checkPositive('limits.seconds', limits.seconds);
   if (idle !== undefined) checkPositive('idle', idle);
 
-  const warn = ({ message }: Error): void => onWarning(message);
+  const closing = new AbortController();
+  const sayOnce = quieten(onWarning);
+  const warn = ({ message, code }: NodeJS.ErrnoException): void => {
+    if (!closing.signal.aborted) sayOnce(`${store.name}: ${message || code}`);
+  };
   const store = await openStore(url, warn);
   const pools = new Pools(count, (order) => findData(order, { folder: data, prefixes, blobs: store.blobs }));
   const name = `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`;
-  const closing = new AbortController();
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
   const rest = (): void => {
@@ -120,14 +123,19 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
   const handle = async (id: string, message: unknown, lost: AbortSignal): Promise<Message> => {
     clearTimeout(timer);
     running++;
+    const unwanted = new AbortController();
+    const stopWatching = watchJob(store.jobs, id, () => unwanted.abort());
     try {
       const order = checkOrder(id, message);
       if (order.checks === name) throw new HandBack(NOT_MINE);
-      return packAnswer(id, { ...(await runOrder(order, lost)), worker: name }, secret);
+      const signal = AbortSignal.any([lost, unwanted.signal]);
+      return packAnswer(id, { ...(await runOrder(order, signal)), worker: name }, secret);
     } catch (error) {
+      if (unwanted.signal.aborted) throw new Refusal(UNWANTED);
       if (closing.signal.aborted) throw new HandBack();
       throw error;
     } finally {
+      stopWatching();
       if (--running === 0) rest();
     }
   };
@@ -173,7 +181,10 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     maxStalledCount: MOST_LOSSES,
   });
   worker.on('error', warn);
-  worker.on('failed', (job, error) => onWarning(`${job?.id}: ${error.message}`));
+  worker.on('failed', (job, { message }) => {
+    if (message === UNWANTED) job?.remove().catch(() => undefined);
+    else onWarning(`${job?.id}: ${message}`);
+  });
   // Another worker has the job, and comes to the same result.
   worker.on('lockRenewalFailed', (ids) => ids.forEach((id) => worker.cancelJob(id)));
   let end!: () => void;
@@ -183,9 +194,7 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     (closed ??= (async () => {
       clearTimeout(timer);
       closing.abort();
-      const last = new AbortController();
-      await Promise.race([worker.close(), pause(LAST, undefined, { signal: last.signal })]);
-      last.abort();
+      if (!(await within(LAST, worker.close()))) await stopRenewing(worker);
       await store.close();
       await pools.close();
       end();
@@ -193,6 +202,11 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
   await worker.waitUntilReady();
   rest();
   return { name, threads: count, close, done };
+}
+
+/** Stops the timer of a worker that can't close because its server is away, which BullMQ stops only afterwards. */
+async function stopRenewing(worker: object): Promise<void> {
+  await (worker as { lockManager: { close(): Promise<void> } }).lockManager.close();
 }
 
 /** NaN where the training will throw. */

@@ -18,7 +18,8 @@ import {
 import { runTask, type TaskResult } from '../../../dist/search/task.js';
 import type { Task } from '../../../dist/search/index.js';
 import { startRedis, type Server } from './servers.js';
-import { compare, data, folder, run } from './studies.js';
+import { compare } from './site.js';
+import { data, folder, run } from './studies.js';
 
 let server: Server;
 let worker: QueueWorker | undefined;

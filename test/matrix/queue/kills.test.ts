@@ -6,7 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { queue, readQueueStatus } from '../../../dist/queue/index.js';
-import { compare, endWorker, folder, run, servers, useServer, type Ran } from './studies.js';
+import { compare, servers, useServer } from './site.js';
+import { endWorker, folder, run, type Ran } from './studies.js';
 
 const epochs = 400;
 let expected: Ran;
@@ -50,7 +51,7 @@ describe.each(servers)('a study on %s', (name, start) => {
     await site.addWorker();
     const path = join(folder(), 'study.jsonl');
     const program = fileURLToPath(new URL('coordinator.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', program, path], {
+    const child = spawn(process.execPath, ['--import', 'tsx', program, path, String(epochs)], {
       env: { ...process.env, BP4_QUEUE: site.url },
       stdio: 'inherit',
     });

@@ -4,13 +4,10 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 // The build is tested, because threads and workers start from files.
 import { Dataset } from '../../../dist/data/index.js';
 import { journalFile } from '../../../dist/node/index.js';
-import { clearQueue, initQueue } from '../../../dist/queue/index.js';
 import { float, int, study, type Executor, type Pruner } from '../../../dist/search/index.js';
-import { startPostgres, startRedis, type Server } from './servers.js';
 
 const rows = Array.from({ length: 200 }, (_, n) => [Math.sqrt(n % 7), Math.sqrt(n % 11)]);
 export const data = Dataset.fromArrays({ inputs: rows, targets: rows.map(([a, b]) => [a! * b!]) });
@@ -66,61 +63,17 @@ export async function run(executor: Executor | undefined, options: Options = {})
   return { journal, ensemble: bytes, seconds: (performance.now() - start) / 1000 };
 }
 
-/** @throws unless the study came to the same, to the bit */
-export function compare(name: string, ran: Ran, expected: Ran): void {
-  console.log(`${name}: ${ran.seconds.toFixed(2)} s`);
-  expect({ ...ran, seconds: 0 }).toEqual({ ...expected, seconds: 0 });
-}
-
-export const servers = [
-  ['Redis', startRedis],
-  ['PostgreSQL', startPostgres],
-] as const;
-
-/** What the tests of a `describe` share: a server, and processes of workers that end with each test. */
-export interface Site {
-  readonly url: string;
-  readonly workers: ChildProcess[];
-  addWorker(): Promise<void>;
-}
-
-export function useServer(start: () => Promise<Server>): Site {
-  let server: Server;
-  const workers: ChildProcess[] = [];
-  beforeAll(async () => {
-    server = await start();
-    await initQueue(server.url);
-  });
-  afterEach(async () => {
-    await Promise.all(workers.splice(0).map((worker) => endWorker(worker)));
-    await clearQueue(server.url);
-  });
-  afterAll(async () => {
-    await server.stop();
-  });
-  return {
-    get url() {
-      return server.url;
-    },
-    workers,
-    async addWorker() {
-      workers.push(await spawnWorker(server.url));
-    },
-  };
-}
-
 /** A process of `bp4 worker`, ready for tasks. */
 export async function spawnWorker(
   url: string,
-  flags: readonly string[] = [],
-  env: NodeJS.ProcessEnv = {},
+  onWarning: (text: string) => void = (text) => process.stderr.write(text),
 ): Promise<ChildProcess> {
   const cli = fileURLToPath(new URL('../../../dist/cli/index.js', import.meta.url));
-  const child = spawn(process.execPath, [cli, 'worker', '--threads', '1', ...flags], {
-    env: { ...process.env, BP4_QUEUE: url, ...env },
+  const child = spawn(process.execPath, [cli, 'worker', '--threads', '1'], {
+    env: { ...process.env, BP4_QUEUE: url },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  child.stderr.on('data', (text: Buffer) => process.stderr.write(text));
+  child.stderr.on('data', (text: Buffer) => onWarning(text.toString()));
   await Promise.race([
     once(child.stdout, 'data'),
     once(child, 'exit').then(() => Promise.reject(new Error('the worker ended'))),

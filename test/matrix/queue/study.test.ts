@@ -2,7 +2,8 @@ import type { Pruner } from '../../../dist/search/index.js';
 import { beforeAll, describe, it } from 'vitest';
 import { threads } from '../../../dist/node/index.js';
 import { queue, readQueueStatus } from '../../../dist/queue/index.js';
-import { compare, endWorker, run, servers, useServer, type Ran } from './studies.js';
+import { compare, servers, useServer } from './site.js';
+import { endWorker, run, type Ran } from './studies.js';
 
 let expected: Ran;
 beforeAll(async () => {
