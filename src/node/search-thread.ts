@@ -9,7 +9,10 @@ export type ToThread =
   | { readonly type: 'run'; readonly task: Task; readonly progress: Progress | undefined }
   | { readonly type: 'abort' };
 
-export type FromThread = { readonly result: TaskResult } | { readonly error: ErrorRecord };
+export type FromThread =
+  | { readonly result: TaskResult }
+  /** With where the task left off, if it was stopped. */
+  | { readonly error: ErrorRecord; readonly left: Progress | undefined };
 
 const port = parentPort!;
 const data = Dataset.load(new Uint8Array(workerData as SharedArrayBuffer));
@@ -22,10 +25,12 @@ port.on('message', (message: ToThread) => {
 
 async function run(task: Task, progress: Progress | undefined): Promise<void> {
   running = new AbortController();
+  let left: Progress | undefined;
+  const onInterrupt = (at: Progress): void => void (left = at);
   try {
-    const result = await runTask(task, data, { progress, signal: running.signal });
+    const result = await runTask(task, data, { progress, onInterrupt, signal: running.signal });
     port.postMessage({ result } satisfies FromThread, result.network ? [result.network.buffer] : []);
   } catch (error) {
-    port.postMessage({ error: packError(error) } satisfies FromThread);
+    port.postMessage({ error: packError(error), left } satisfies FromThread);
   }
 }

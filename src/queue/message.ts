@@ -112,6 +112,24 @@ export function unpackOrder(message: unknown, id: string | undefined, secret: st
   return order;
 }
 
+/** Where a task left off that returns to the queue. @param id the id of its job, so that it counts for no other */
+export const packProgress = (
+  id: string,
+  { network, scores }: SentProgress,
+  secret: string | undefined,
+): Message =>
+  sign(id, canonicalJSON('progress', { id, progress: { network, scores: scores.map(packNumber) } }), secret);
+
+/** @throws QueueError, TypeError, RangeError if it isn't the progress of this job, or not signed */
+export function unpackProgress(message: unknown, id: string, secret: string | undefined): SentProgress {
+  const place = `progress of ${id}`;
+  const content = parse(place, verify(place, message, secret));
+  checkKeys(place, content, ['id', 'progress']);
+  const { id: given, progress } = content as Record<string, unknown>;
+  if (given !== id) throw new QueueError({ place, problem: `is that of ${show(given)}` });
+  return checkProgress(progress);
+}
+
 function checkSHA(place: string, value: unknown): string {
   const text = checkType(place, value, 'string');
   if (/^[0-9a-f]{64}$/.test(text)) return text;

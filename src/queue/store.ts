@@ -25,13 +25,23 @@ const NAME = `bp4-${ARITHMETIC}`;
 const PREFIX = '{bp4}';
 const SCHEMA = 'bp4';
 
-/** Runs a job. @param signal aborts when another worker has taken the job */
-type Handler = (id: string, message: unknown, signal: AbortSignal) => Promise<Message>;
+/**
+ * Runs a job.
+ * @param progress what a worker left that handed it back
+ * @param signal aborts when another worker has taken the job
+ */
+type Handler = (id: string, message: unknown, progress: unknown, signal: AbortSignal) => Promise<Message>;
 
 /** What a handler throws to leave its job to other workers. */
 export class HandBack extends Error {
-  /** @param pause milliseconds until a worker may take it */
-  constructor(readonly pause = 0) {
+  /**
+   * @param pause milliseconds until a worker may take it
+   * @param progress where the next worker goes on
+   */
+  constructor(
+    readonly pause = 0,
+    readonly progress?: Message,
+  ) {
     super();
   }
 }
@@ -66,10 +76,11 @@ const adapt =
   ): Processor =>
   async (job, token, signal) => {
     try {
-      return await handler(job.id!, job.data, signal!);
+      return await handler(job.id!, job.data, job.progress, signal!);
     } catch (error) {
       if (error instanceof Refusal) throw new UnrecoverableError(error.message);
       if (!(error instanceof HandBack)) throw error;
+      if (error.progress) await job.updateProgress(error.progress);
       if (error.pause === 0) {
         await job.moveToWait(token);
         throw new WaitingError();

@@ -20,13 +20,16 @@ import { sha256 } from '../base/sha256.js';
 import { checkPrefix, findData } from './find-data.js';
 import {
   packAnswer,
+  packProgress,
   quieten,
   settle,
   unpackOrder,
+  unpackProgress,
   warnProcess,
   type Message,
   type Order,
   type Outcome,
+  type SentProgress,
   type SentResult,
 } from './message.js';
 import { HandBack, openStore, Refusal, UNWANTED, watchJob, within } from './store.js';
@@ -73,6 +76,8 @@ const LAST = 5_000;
 const NOT_MINE = 500;
 /** A task whose worker was lost so often is lost for good. */
 const MOST_LOSSES = 5;
+/** The most bytes of a network that a worker leaves in the queue when it stops. */
+const MOST_LEFT = 2 ** 20;
 
 const optionNames = ['threads', 'data', 'allow', 'limits', 'idle', 'secret', 'onWarning'];
 
@@ -120,19 +125,24 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     }
   };
 
-  const handle = async (id: string, message: unknown, lost: AbortSignal): Promise<Message> => {
+  const handle = async (id: string, message: unknown, left: unknown, lost: AbortSignal): Promise<Message> => {
     clearTimeout(timer);
     running++;
     const unwanted = new AbortController();
+    let interrupted: Progress | undefined;
     const stopWatching = watchJob(store.jobs, id, () => unwanted.abort());
     try {
       const order = checkOrder(id, message);
       if (order.checks === name) throw new HandBack(NOT_MINE);
       const signal = AbortSignal.any([lost, unwanted.signal]);
-      return packAnswer(id, { ...(await runOrder(order, signal)), worker: name }, secret);
+      const at = readProgress(id, left) ?? order.progress;
+      const answer = await runOrder({ ...order, ...(at && { progress: at }) }, signal, (progress) => {
+        interrupted = progress;
+      });
+      return packAnswer(id, { ...answer, worker: name }, secret);
     } catch (error) {
       if (unwanted.signal.aborted) throw new Refusal(UNWANTED);
-      if (closing.signal.aborted) throw new HandBack();
+      if (closing.signal.aborted) throw new HandBack(0, await leaveProgress(id, interrupted));
       throw error;
     } finally {
       stopWatching();
@@ -151,7 +161,29 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     return hash;
   };
 
-  const runOrder = async (order: Order, lost: AbortSignal): Promise<Outcome<SentResult>> =>
+  /** What a worker left in the queue that handed the job back. Without it the task begins anew. */
+  const readProgress = (id: string, left: unknown): SentProgress | undefined => {
+    try {
+      return unpackProgress(left, id, secret);
+    } catch {
+      return undefined;
+    }
+  };
+  const leaveProgress = async (id: string, progress?: Progress): Promise<Message | undefined> => {
+    if (!progress || progress.network.length > MOST_LEFT) return undefined;
+    try {
+      return packProgress(id, { network: await put(progress.network), scores: progress.scores }, secret);
+    } catch {
+      // The server is away, or there are too many scores.
+      return undefined;
+    }
+  };
+
+  const runOrder = async (
+    order: Order,
+    lost: AbortSignal,
+    onInterrupt: (progress: Progress) => void,
+  ): Promise<Outcome<SentResult>> =>
     await pools.use(order, async ({ executor, inputs }) => {
       const { task, sendsNetwork = false } = order;
       const { parameters = Infinity, seconds } = limits;
@@ -162,7 +194,9 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
       const timer = seconds === undefined ? undefined : setTimeout(() => late.abort(), seconds * 1000);
       const signal = AbortSignal.any([closing.signal, lost, late.signal]);
       try {
-        const outcome = await settle(executor.run(task, { progress, needsNetwork: sendsNetwork, signal }));
+        const outcome = await settle(
+          executor.run(task, { progress, needsNetwork: sendsNetwork, onInterrupt, signal }),
+        );
         if ('fault' in outcome) return outcome;
         const { network, ...result } = outcome.result;
         return { result: sendsNetwork && network ? { ...result, network: await put(network) } : result };

@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly progress?: Progress | undefined;
   /** Whether the result must hold the network, which an executor on other machines leaves there otherwise. */
   readonly needsNetwork?: boolean;
+  /** Called if the signal stops the task, with what it takes to continue it. */
+  readonly onInterrupt?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

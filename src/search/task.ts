@@ -114,6 +114,7 @@ class EpochEnd {
 /**
  * Runs a task.
  * @param progress where the same task left off, if it did: the result has the same bits without it
+ * @param onInterrupt called if the signal stops the training, with where it left off
  * @throws TypeError, RangeError if the spec or the data don't fit
  * @throws the reason of the signal
  */
@@ -122,8 +123,13 @@ export async function runTask(
   data: Dataset,
   {
     progress,
+    onInterrupt,
     signal,
-  }: { readonly progress?: Progress | undefined; readonly signal?: AbortSignal | undefined } = {},
+  }: {
+    readonly progress?: Progress | undefined;
+    readonly onInterrupt?: ((progress: Progress) => void) | undefined;
+    readonly signal?: AbortSignal | undefined;
+  } = {},
 ): Promise<TaskResult> {
   signal?.throwIfAborted();
   const start = performance.now();
@@ -138,7 +144,10 @@ export async function runTask(
     } catch (error) {
       if (error instanceof DivergenceError)
         return { ...describeDivergence(task, scores, error), seconds: seconds() };
-      if (!(error instanceof EpochEnd)) throw error;
+      if (!(error instanceof EpochEnd)) {
+        if (signal?.aborted && net.state.run) onInterrupt?.({ network: net.save(), scores });
+        throw error;
+      }
       state = error.state;
     }
     const network = net.save();
