@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +28,8 @@ export interface ServerOptions {
 }
 
 export const LOOPBACK = '127.0.0.1';
+/** The beginning of the addresses of network namespaces. */
+export const SUBNET = '10.213';
 
 async function findPort(): Promise<number> {
   const server = createServer().listen(0, LOOPBACK);
@@ -139,6 +141,7 @@ export async function startPostgres({
     process.once('exit', () => rmSync(made, { recursive: true, force: true }));
     const options = ['-D', cluster, '-U', 'bp4', '-A', 'trust', '--no-sync', '-E', 'UTF8'];
     execFileSync(join(bin, 'initdb'), options, { ...quiet, cwd: cluster });
+    appendFileSync(join(cluster, 'pg_hba.conf'), `host all all ${SUBNET}.0.0/16 trust\n`);
   }
   const folder = makeFolder();
   execFileSync('cp', ['-r', `${cluster}/.`, folder], { ...quiet, cwd: folder });
