@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Dataset } from '../data/dataset.js';
 import { runTask, type RunOptions } from '../search/executor.js';
 import type { Shard } from '../search/shard.js';
-import type { Task, TaskResult } from '../search/task.js';
+import type { Progress, Task, TaskResult } from '../search/task.js';
 import { packError, type ErrorRecord } from '../worker/error-record.js';
 
 // A thread of `threads`: runs one task at a time.
@@ -11,7 +11,10 @@ export type ToThread =
   | { readonly type: 'run'; readonly task: Task | Shard; readonly options: Omit<RunOptions, 'signal'> }
   | { readonly type: 'abort' };
 
-export type FromThread = { readonly result: TaskResult } | { readonly error: ErrorRecord };
+export type FromThread =
+  | { readonly result: TaskResult }
+  /** With where the task left off, if it was stopped. */
+  | { readonly error: ErrorRecord; readonly left: Progress | undefined };
 
 const port = parentPort!;
 const data = Dataset.load(new Uint8Array(workerData as SharedArrayBuffer));
@@ -24,10 +27,12 @@ port.on('message', (message: ToThread) => {
 
 async function run(task: Task | Shard, options: RunOptions): Promise<void> {
   running = new AbortController();
+  let left: Progress | undefined;
+  const onInterrupt = (at: Progress): void => void (left = at);
   try {
-    const result = await runTask(task, data, { ...options, signal: running.signal });
+    const result = await runTask(task, data, { ...options, onInterrupt, signal: running.signal });
     port.postMessage({ result } satisfies FromThread, result.network ? [result.network.buffer] : []);
   } catch (error) {
-    port.postMessage({ error: packError(error) } satisfies FromThread);
+    port.postMessage({ error: packError(error), left } satisfies FromThread);
   }
 }

@@ -106,8 +106,10 @@ class Thread {
       const job = this.#job!;
       this.#job = undefined;
       if ('result' in message) job.resolve(message.result);
-      else if (job.options.signal?.aborted) job.reject(job.options.signal.reason);
-      else job.reject(unpackError(message.error));
+      else if (job.options.signal?.aborted) {
+        if (message.left) job.options.onInterrupt?.(message.left);
+        job.reject(job.options.signal.reason);
+      } else job.reject(unpackError(message.error));
       onIdle();
     });
     this.#worker.on('error', (error) => (reason = String(error)));

@@ -41,10 +41,12 @@ export interface Order {
   readonly progress?: SentProgress;
   /** Whether the worker leaves the network of the result in the queue. */
   readonly sendsNetwork?: boolean;
+  /** The worker whose result this one checks, and which therefore mustn't run it. */
+  readonly checks?: string;
 }
 
 /** Progress whose network, as `save` returns it, is in the queue under its SHA-256. */
-interface SentProgress {
+export interface SentProgress {
   readonly network: string;
   readonly scores: readonly number[];
 }
@@ -55,7 +57,13 @@ export interface SentResult extends Omit<TaskResult, 'network'> {
 }
 
 /** The result of a task, or the error that the task itself is to blame for. */
-export type Outcome = { readonly result: SentResult } | { readonly fault: ErrorRecord };
+export type Outcome<Result> = { readonly result: Result } | { readonly fault: ErrorRecord };
+
+/** What a worker comes to. */
+export type Answer<Result = SentResult> = Outcome<Result> & {
+  /** Its name. */
+  readonly worker: string;
+};
 
 /** The most bytes of a message. */
 const MOST_BYTES = 65_536;
@@ -77,9 +85,10 @@ export function packOrder(order: Order, secret: string | undefined): Message {
 export const identify = (order: Order): string =>
   `task-${sha256(canonicalJSON('task', describeJob(order))).slice(0, 32)}`;
 
-const describeJob = ({ task, data, sendsNetwork = false }: Order): object => ({
+const describeJob = ({ task, data, sendsNetwork = false, checks }: Order): object => ({
   ...{ arithmetic: ARITHMETIC, data, task },
   ...(sendsNetwork && { sendsNetwork }),
+  ...(checks !== undefined && { checks }),
 });
 
 /**
@@ -89,18 +98,37 @@ const describeJob = ({ task, data, sendsNetwork = false }: Order): object => ({
 export function unpackOrder(message: unknown, id: string | undefined, secret: string | undefined): Order {
   const text = verify('task', message, secret);
   const content = parse('task', text);
-  checkKeys('task', content, ['arithmetic', 'data', 'task', 'url', 'progress', 'sendsNetwork']);
-  const { arithmetic, data, task, url, progress, sendsNetwork } = content as Record<string, unknown>;
+  checkKeys('task', content, ['arithmetic', 'data', 'task', 'url', 'progress', 'sendsNetwork', 'checks']);
+  const { arithmetic, data, task, url, progress, sendsNetwork, checks } = content as Record<string, unknown>;
   checkInteger('arithmetic', arithmetic, ARITHMETIC, ARITHMETIC);
   const order = {
     ...{ task: checkTask(task as Task | Shard), data: checkSHA('data', data) },
     ...(url !== undefined && { url: checkType('url', url, 'string') }),
     ...(progress !== undefined && { progress: checkProgress(progress) }),
     ...(sendsNetwork !== undefined && { sendsNetwork: checkType('sendsNetwork', sendsNetwork, 'boolean') }),
+    ...(checks !== undefined && { checks: checkType('checks', checks, 'string') }),
   };
   if (identify(order) !== id)
     throw new QueueError({ place: 'task', problem: `is not the one of its job ${show(id)}` });
   return order;
+}
+
+/** Where a task left off that returns to the queue. @param id the id of its job, so that it counts for no other */
+export const packProgress = (
+  id: string,
+  { network, scores }: SentProgress,
+  secret: string | undefined,
+): Message =>
+  sign(id, canonicalJSON('progress', { id, progress: { network, scores: scores.map(packNumber) } }), secret);
+
+/** @throws QueueError, TypeError, RangeError if it isn't the progress of this job, or not signed */
+export function unpackProgress(message: unknown, id: string, secret: string | undefined): SentProgress {
+  const place = `progress of ${id}`;
+  const content = parse(place, verify(place, message, secret));
+  checkKeys(place, content, ['id', 'progress']);
+  const { id: given, progress } = content as Record<string, unknown>;
+  if (given !== id) throw new QueueError({ place, problem: `is that of ${show(given)}` });
+  return checkProgress(progress);
 }
 
 function checkSHA(place: string, value: unknown): string {
@@ -166,38 +194,43 @@ function checkDivision(division: unknown): void {
 }
 
 /** @param id the id of the job, so that a result answers for no other */
-export function packOutcome(id: string, outcome: Outcome, secret: string | undefined): Message {
-  if ('fault' in outcome) {
-    const { name, fault, message, divergence } = outcome.fault;
+export function packAnswer(id: string, answer: Answer, secret: string | undefined): Message {
+  const { worker } = answer;
+  if ('fault' in answer) {
+    const { name, fault, message, divergence } = answer.fault;
     // JSON has no undefined.
     const plain = fault && (JSON.parse(JSON.stringify(fault)) as object);
     const point = divergence && { ...divergence, largestGradient: packNumber(divergence.largestGradient) };
     const record = { name, fault: plain ?? null, message, ...(point && { divergence: point }) };
-    return sign(id, canonicalJSON('fault', { id, fault: record }), secret);
+    return sign(id, canonicalJSON('fault', { id, worker, fault: record }), secret);
   }
-  const { state, score, accuracy, epochs, scores, hash, network, error, seconds } = outcome.result;
+  const { state, score, accuracy, epochs, scores, hash, network, error, seconds } = answer.result;
   const result = {
     ...{ state, score: packNumber(score), epochs, scores: scores.map(packNumber), hash, seconds },
     ...(accuracy !== undefined && { accuracy }),
     ...(network !== undefined && { network }),
     ...(error !== undefined && { error }),
   };
-  return sign(id, canonicalJSON('result', { id, result }), secret);
+  return sign(id, canonicalJSON('result', { id, worker, result }), secret);
 }
 
 /**
- * @returns the result, with the name of its network
- * @throws the error that the task itself is to blame for
- * @throws QueueError, TypeError, RangeError if it isn't the result of this job, or not signed
+ * @returns the answer, with the name of its network
+ * @throws QueueError if it isn't the answer to this job, or not signed
  */
-export function unpackOutcome(message: unknown, id: string, secret: string | undefined): SentResult {
+export function unpackAnswer(message: unknown, id: string, secret: string | undefined): Answer {
   const place = `result of ${id}`;
-  let outcome: { id?: unknown; result?: unknown; fault?: unknown };
   try {
-    outcome = parse(place, verify(place, message, secret)) as typeof outcome;
-    checkKeys(place, outcome, ['id', 'result', 'fault']);
-    if (outcome.id !== id) throw new QueueError({ place, problem: `is that of ${show(outcome.id)}` });
-    if (outcome.fault === undefined) return checkResult(place, outcome.result as Record<string, unknown>);
+    const answer = parse(place, verify(place, message, secret));
+    checkKeys(place, answer, ['id', 'worker', 'result', 'fault']);
+    const { id: given, worker, result, fault } = answer as Record<string, unknown>;
+    if (given !== id) throw new QueueError({ place, problem: `is that of ${show(given)}` });
+    return {
+      worker: checkType(`${place}: worker`, worker, 'string'),
+      ...(fault === undefined
+        ? { result: checkResult(place, result as Record<string, unknown>) }
+        : { fault: checkFault(`${place}: fault`, fault) }),
+    };
   } catch (cause) {
     if (cause instanceof QueueError) throw cause;
     // A RangeError would be taken for one of the trial.
@@ -206,22 +239,41 @@ export function unpackOutcome(message: unknown, id: string, secret: string | und
       { cause },
     );
   }
-  const {
-    name,
-    fault,
-    message: text,
-    divergence,
-  } = outcome.fault as Omit<ErrorRecord, 'fault'> & { fault: Fault | null };
-  throw unpackError({
-    name,
-    fault: fault ?? undefined,
-    message: text,
+}
+
+function checkFault(place: string, value: unknown): ErrorRecord {
+  checkKeys(place, value, ['name', 'fault', 'message', 'divergence']);
+  const { name, fault, message, divergence } = value as Record<string, unknown>;
+  if (fault !== null) {
+    checkKeys(`${place}.fault`, fault, ['place', 'problem', 'cure', 'option']);
+    const { place: where, problem, cure } = fault as Record<string, unknown>;
+    for (const text of [where, problem]) checkType(`${place}.fault`, text, 'string');
+    checkOptional(`${place}.fault.cure`, cure, 'string');
+  }
+  return {
+    name: checkName(`${place}.name`, name, ['TypeError', 'RangeError', 'DivergenceError']),
+    fault: (fault as Fault | null) ?? undefined,
+    message: checkType(`${place}.message`, message, 'string'),
     stack: undefined,
-    divergence: divergence && {
-      ...divergence,
-      largestGradient: unpackNumber(place, divergence.largestGradient),
-    },
-  });
+    divergence: divergence === undefined ? undefined : checkPoint(`${place}.divergence`, divergence),
+  };
+}
+
+function checkPoint(place: string, value: unknown): NonNullable<ErrorRecord['divergence']> {
+  checkKeys(place, value, ['epoch', 'step', 'layer', 'largestGradient']);
+  const { epoch, step, layer, largestGradient } = value as Record<string, unknown>;
+  return {
+    epoch: checkInteger(`${place}.epoch`, epoch),
+    step: checkInteger(`${place}.step`, step),
+    layer: checkInteger(`${place}.layer`, layer, 0),
+    largestGradient: unpackNumber(`${place}.largestGradient`, largestGradient),
+  };
+}
+
+/** @throws the error that the task itself is to blame for */
+export function openOutcome<Result>(outcome: Outcome<Result>): Result {
+  if ('fault' in outcome) throw unpackError(outcome.fault);
+  return outcome.result;
 }
 
 const resultNames = [
@@ -272,6 +324,21 @@ function parse(place: string, text: string): unknown {
 /** Where the user wants no warnings of their own. */
 export const warnProcess = (message: string): void => process.emitWarning(message);
 
+/** Milliseconds within which a warning that comes again is the same. */
+const SAME = 60_000;
+
+/** Passes a warning on when it comes first: a server that is away leads to the same ones again and again. */
+export function quieten(warn: (message: string) => void): (message: string) => void {
+  const last = new Map<string, number>();
+  return (message) => {
+    const now = performance.now();
+    for (const [text, at] of last) if (now - at > SAME) last.delete(text);
+    const isNew = !last.has(message);
+    last.set(message, now);
+    if (isNew) warn(message);
+  };
+}
+
 const compute = (text: string, secret: string): string =>
   createHmac('sha256', secret).update(text).digest('hex');
 
@@ -311,9 +378,17 @@ function verify(place: string, message: unknown, secret: string | undefined): st
   return text as string;
 }
 
-/** Whether the task itself is to blame: another worker would throw the same. */
-export function packFault(error: unknown): Outcome | undefined {
-  const isOfTask =
-    error instanceof TypeError || error instanceof RangeError || error instanceof DivergenceError;
-  return isOfTask ? { fault: packError(error) } : undefined;
+/**
+ * The result of a task, or the error that the task itself is to blame for: another worker would throw the same.
+ * @throws other errors
+ */
+export async function settle<Result>(running: Promise<Result>): Promise<Outcome<Result>> {
+  try {
+    return { result: await running };
+  } catch (error) {
+    const isOfTask =
+      error instanceof TypeError || error instanceof RangeError || error instanceof DivergenceError;
+    if (isOfTask) return { fault: packError(error) };
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
 import type { Job, QueueEvents } from 'bullmq';
-import { checkKeys, checkOptional } from '../base/check.js';
+import { checkKeys, checkNumber, checkOptional, checkType } from '../base/check.js';
 import { sha256 } from '../base/sha256.js';
 import type { Dataset } from '../data/dataset.js';
 import { threads } from '../node/threads.js';
@@ -8,9 +9,20 @@ import { RangeFault } from '../errors.js';
 import type { Executor, RunOptions } from '../search/executor.js';
 import { describePlace, isShard, type Shard } from '../search/shard.js';
 import type { Task, TaskResult } from '../search/task.js';
-import { identify, packOrder, unpackOutcome, warnProcess, type Message, type Order } from './message.js';
+import {
+  identify,
+  openOutcome,
+  packOrder,
+  settle,
+  unpackAnswer,
+  warnProcess,
+  type Answer,
+  type Message,
+  type Order,
+  type Outcome,
+} from './message.js';
 import { QueueError } from './queue-error.js';
-import { MOST_BLOB, openStore, type Store } from './store.js';
+import { abandon, MOST_BLOB, openStore, UNWANTED, within, type Store } from './store.js';
 
 export interface QueueOptions {
   /** The number of local threads, which train the networks of the best trials again. Default: the number of processors. */
@@ -21,6 +33,11 @@ export interface QueueOptions {
   readonly dataURL?: string;
   /** Whether the queue carries the dataset to the workers. Default: true, unless there is a `dataURL`. */
   readonly sendsData?: boolean;
+  /**
+   * The share of the tasks that two workers run, from 0 to 1: unequal results stop the study with a QueueError that names both. Where
+   * there is one worker, this machine runs the task again. Default 0.
+   */
+  readonly audit?: number;
   /** Called when the server is lost. Default: `process.emitWarning`. */
   readonly onWarning?: (message: string) => void;
 }
@@ -28,6 +45,8 @@ export interface QueueOptions {
 /** Milliseconds between looks at the open jobs, because events can be lost; and after an error. */
 const LOOK = 30_000;
 const LOOK_AFTER_ERROR = 2_000;
+/** Milliseconds before the end of a study that can't reach its server. */
+const LAST = 3_000;
 /** Seconds that a finished job is kept, for a study that is resumed. */
 const KEPT = 24 * 3600;
 
@@ -39,6 +58,14 @@ const jobOptions = {
   stackTraceLimit: 0,
 };
 
+/** What a task may need besides itself and the data. */
+interface More extends Pick<RunOptions, 'start' | 'progress' | 'signal'> {
+  /** Whether the network of the result is sent here. */
+  readonly sendsNetwork?: boolean;
+  /** The worker that mustn't run it. */
+  readonly checks?: string;
+}
+
 /** A task whose result is awaited. */
 interface Open {
   readonly place: string;
@@ -46,7 +73,7 @@ interface Open {
   /** The networks that it begins with, by their SHA-256. */
   readonly networks: ReadonlyMap<string, Uint8Array>;
   readonly signal: AbortSignal | undefined;
-  readonly resolve: (result: TaskResult) => void;
+  readonly resolve: (answer: Answer<TaskResult>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -59,8 +86,9 @@ interface Open {
  * if the data is larger than 256 MiB, the most that the queue carries
  */
 export function queue(url?: string, options: QueueOptions = {}): Executor {
-  checkKeys('options', options, ['threads', 'secret', 'dataURL', 'sendsData', 'onWarning']);
-  const { secret, dataURL, sendsData, onWarning } = options;
+  checkKeys('options', options, ['threads', 'secret', 'dataURL', 'sendsData', 'audit', 'onWarning']);
+  const { secret, dataURL, sendsData, audit = 0, onWarning } = options;
+  if (checkType('audit', audit, 'number') !== 1) checkNumber('audit', audit, 0, 1);
   checkOptional('secret', secret, 'string');
   checkOptional('dataURL', dataURL, 'string');
   checkOptional('sendsData', sendsData, 'boolean');
@@ -72,13 +100,45 @@ export function queue(url?: string, options: QueueOptions = {}): Executor {
       await client.open(data);
       await here.open(data);
     },
-    run: (task, more) =>
-      more.needsNetwork && !isShard(task) ? here.run(task, more) : client.run(task, more),
+    async run(task, more) {
+      const { needsNetwork } = more;
+      if (needsNetwork && !isShard(task)) return await here.run(task, more);
+      const answer = await client.run(task, { ...more, ...(needsNetwork && { sendsNetwork: true }) });
+      if (client.draw(task) < audit) {
+        const other = await client.check(task, answer.worker, more, here);
+        checkAgreement(describePlace(task), answer, other);
+      }
+      return openOutcome(answer);
+    },
     async close() {
       await Promise.all([client.close(), here.close()]);
     },
   };
 }
+
+/** @throws QueueError naming both workers, unless they came to the same */
+function checkAgreement(place: string, one: Answer<TaskResult>, other: Answer<TaskResult>): void {
+  if (one.worker === other.worker)
+    throw new QueueError({ place, problem: `worker ${one.worker} checked its own result` });
+  if (isDeepStrictEqual(pickBits(one), pickBits(other))) return;
+  throw new QueueError({
+    place,
+    problem: `the workers ${one.worker} and ${other.worker} came to different results: ${sum(one)} and ${sum(other)}`,
+    cure: 'check the memory of both machines, and who runs workers there',
+  });
+}
+
+/** What every machine comes to. */
+function pickBits(outcome: Outcome<TaskResult>): unknown {
+  if ('fault' in outcome) return outcome.fault.message;
+  const { state, score, accuracy, epochs, scores, hash, error } = outcome.result;
+  return { state, score, accuracy, epochs, scores, hash, error };
+}
+
+const sum = (outcome: Outcome<TaskResult>): string =>
+  'fault' in outcome
+    ? outcome.fault.message
+    : `score ${outcome.result.score}, weights ${outcome.result.hash || 'that diverged'}`;
 
 /** Adds jobs, and waits for their results. */
 class Client {
@@ -128,8 +188,13 @@ class Client {
     await this.#store!.blobs.put(this.#hash, bytes);
   }
 
-  async run(task: Task | Shard, options: RunOptions): Promise<TaskResult> {
-    const { start, progress, needsNetwork = false, signal } = options;
+  /** A number from 0 to below 1 that belongs to the task. */
+  draw(task: Task | Shard): number {
+    return parseInt(identify({ task, data: this.#hash }).slice(-8), 16) / 2 ** 32;
+  }
+
+  async run(task: Task | Shard, more: More): Promise<Answer<TaskResult>> {
+    const { start, progress, signal, sendsNetwork, checks } = more;
     signal?.throwIfAborted();
     const { dataURL } = this.#options;
     const networks = new Map<string, Uint8Array>();
@@ -140,7 +205,8 @@ class Client {
       ...{ task, data: this.#hash },
       ...(dataURL !== undefined && { url: dataURL }),
       ...(network !== undefined && { progress: { network, scores: progress!.scores } }),
-      ...(needsNetwork && { sendsNetwork: needsNetwork }),
+      ...(sendsNetwork && { sendsNetwork }),
+      ...(checks !== undefined && { checks }),
     };
     const message = packOrder(order, this.#secret);
     const id = identify(order);
@@ -152,11 +218,38 @@ class Client {
       signal?.addEventListener('abort', () => {
         if (!this.#settle(id)) return;
         reject(signal.reason as Error);
-        // One that is running goes on: its worker doesn't listen.
-        this.#store!.jobs.remove(id).catch(() => undefined);
+        abandon(this.#store!.jobs, id).catch(() => undefined);
       });
       this.#add(id, open).catch((error: unknown) => this.#lose(error));
     });
+  }
+
+  /**
+   * Runs a task on another worker than that one, or on this machine as soon as there is no other.
+   */
+  async check(
+    task: Task | Shard,
+    worker: string,
+    { start, signal }: RunOptions,
+    here: Executor,
+  ): Promise<Answer<TaskResult>> {
+    const alone = new AbortController();
+    const look = async (): Promise<void> => {
+      const count = await this.#store!.jobs.getWorkersCount();
+      if (count < 2) alone.abort();
+    };
+    const lookOrLose = (): Promise<void> => look().catch((error: unknown) => this.#lose(error));
+    await lookOrLose();
+    const timer = setInterval(() => void lookOrLose(), LOOK);
+    try {
+      const either = AbortSignal.any([alone.signal, ...(signal ? [signal] : [])]);
+      return await this.run(task, { start, signal: either, checks: worker });
+    } catch (error) {
+      if (error !== alone.signal.reason) throw error;
+      return { ...(await settle(here.run(task, { start, signal }))), worker: 'this machine' };
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** Adds a job, or takes the result that the server has of it. */
@@ -228,23 +321,33 @@ class Client {
     const open = this.#settle(id);
     if (!open) return;
     try {
-      const { network, ...result } = unpackOutcome(message, id, this.#secret);
-      if (network === undefined) open.resolve(result);
-      else await this.#fetchNetwork(id, open, result, network);
+      const answer = unpackAnswer(message, id, this.#secret);
+      const { worker } = answer;
+      if ('fault' in answer) open.resolve(answer);
+      else {
+        const { network, ...result } = answer.result;
+        if (network === undefined) open.resolve({ worker, result });
+        else await this.#fetchNetwork(id, open, { worker, result }, network);
+      }
     } catch (error) {
       open.reject(error);
     }
   }
 
   /** Takes a network out of the queue, and the job with it: without the network its result is worth nothing. */
-  async #fetchNetwork(id: string, open: Open, result: TaskResult, hash: string): Promise<void> {
+  async #fetchNetwork(
+    id: string,
+    open: Open,
+    { worker, result }: { readonly worker: string; readonly result: TaskResult },
+    hash: string,
+  ): Promise<void> {
     const { blobs, jobs } = this.#store!;
     try {
       const network = await blobs.get(hash);
       await jobs.remove(id);
       await blobs.remove(hash);
       for (const used of open.networks.keys()) if (!this.#isUsed(used)) await blobs.remove(used);
-      if (network) open.resolve({ ...result, network });
+      if (network) open.resolve({ worker, result: { ...result, network } });
       else if (this.#reopen(id, open)) await this.#add(id, open);
     } catch (error) {
       if (error instanceof QueueError) throw error;
@@ -265,7 +368,10 @@ class Client {
 
   #fail(id: string, reason: string): void {
     const open = this.#settle(id);
-    open?.reject(new QueueError({ place: open.place, problem: reason }));
+    if (!open) return;
+    if (reason !== UNWANTED) open.reject(new QueueError({ place: open.place, problem: reason }));
+    // Another study has given it up.
+    else if (this.#reopen(id, open)) this.#add(id, open).catch((error: unknown) => this.#lose(error));
   }
 
   #settle(id: string): Open | undefined {
@@ -277,7 +383,7 @@ class Client {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    await this.#events?.close();
+    if (this.#events) await within(LAST, this.#events.close());
     await this.#store?.close();
   }
 }

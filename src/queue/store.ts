@@ -1,3 +1,5 @@
+import { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type {
   BackendFactory,
   Processor,
@@ -23,18 +25,68 @@ const NAME = `bp4-${ARITHMETIC}`;
 const PREFIX = '{bp4}';
 const SCHEMA = 'bp4';
 
-/** Runs a job. @param signal aborts when another worker has taken the job */
-type Handler = (id: string, message: unknown, signal: AbortSignal) => Promise<Message>;
+/**
+ * Runs a job.
+ * @param progress what a worker left that handed it back
+ * @param signal aborts when another worker has taken the job
+ */
+type Handler = (id: string, message: unknown, progress: unknown, signal: AbortSignal) => Promise<Message>;
 
-/** Returns a job to the queue if its handler throws a WaitingError. */
+/** What a handler throws to leave its job to other workers. */
+export class HandBack extends Error {
+  /**
+   * @param pause milliseconds until a worker may take it
+   * @param progress where the next worker goes on
+   */
+  constructor(
+    readonly pause = 0,
+    readonly progress?: Message,
+  ) {
+    super();
+  }
+}
+
+/** What a handler throws if no worker should try its job. */
+export class Refusal extends Error {}
+
+/** Why a job has failed that nobody waits for any more. */
+export const UNWANTED = 'nobody waits for it any more';
+
+/** Removes a job that nobody waits for, or tells the worker that runs it. */
+export async function abandon(jobs: Queue, id: string): Promise<void> {
+  const job = await jobs.getJob(id);
+  // A job that runs can't be removed.
+  await job?.remove().catch(() => job.updateProgress(UNWANTED));
+}
+
+/** Calls `end` when nobody waits for a job any more. @returns a function that stops looking */
+export function watchJob(jobs: Queue, id: string, end: () => void): () => void {
+  const look = async (): Promise<void> => {
+    if ((await jobs.getJob(id))?.progress === UNWANTED) end();
+  };
+  // Where the server is away, the next look may find it.
+  const timer = setInterval(() => void look().catch(() => undefined), GLANCE);
+  return () => clearInterval(timer);
+}
+
 const adapt =
-  ({ WaitingError }: typeof import('bullmq'), handler: Handler): Processor =>
+  (
+    { DelayedError, UnrecoverableError, WaitingError }: typeof import('bullmq'),
+    handler: Handler,
+  ): Processor =>
   async (job, token, signal) => {
     try {
-      return await handler(job.id!, job.data, signal!);
+      return await handler(job.id!, job.data, job.progress, signal!);
     } catch (error) {
-      if (error instanceof WaitingError) await job.moveToWait(token);
-      throw error;
+      if (error instanceof Refusal) throw new UnrecoverableError(error.message);
+      if (!(error instanceof HandBack)) throw error;
+      if (error.progress) await job.updateProgress(error.progress);
+      if (error.pause === 0) {
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+      await job.moveToDelayed(Date.now() + error.pause, token);
+      throw new DelayedError();
     }
   };
 
@@ -45,10 +97,8 @@ export interface Store {
   readonly jobs: Queue;
   listen(): QueueEvents;
   work(handler: Handler, options: Omit<WorkerOptions, 'connection'>): Worker;
-  /** What a handler throws to leave the job to other workers, and if no worker should try it. */
-  readonly HandBack: new () => Error;
-  readonly Refusal: new (message: string) => Error;
   readonly blobs: Blobs;
+  /** Takes at most some seconds, even if the server is away. */
   close(): Promise<void>;
 }
 
@@ -70,6 +120,20 @@ export const MOST_BLOB = 256 * 2 ** 20;
 const PART = 4 * 2 ** 20;
 /** Seconds after which a blob that nobody has put again goes. */
 const KEPT = 7 * 24 * 3600;
+/** Milliseconds: for the first answer of a server, for any other, and for the last. */
+const FIRST = 10_000;
+const ANSWER = 30_000;
+const LAST = 3_000;
+/** Milliseconds between looks whether a job is still wanted. */
+const GLANCE = 2_000;
+
+/** Waits for something, but not for longer. @returns whether it was done */
+export async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  const end = new AbortController();
+  const isDone = work.then(() => true);
+  const isLate = pause(milliseconds, false, { signal: end.signal }).catch(() => false);
+  return await Promise.race([isDone, isLate]).finally(() => end.abort());
+}
 
 /**
  * @param url 'redis://', 'rediss://' or 'postgres://'. Default: the variable BP4_QUEUE
@@ -133,19 +197,33 @@ const unreachable = (name: string, cause: Error): QueueError =>
     { cause },
   );
 
+/** @throws QueueError if the first answer of the server takes too long */
+async function answer(place: string, work: Promise<unknown>): Promise<void> {
+  if (await within(FIRST, work)) return;
+  throw new QueueError({ place, problem: `can't be used: no answer within ${FIRST / 1000} seconds` });
+}
+
 async function openRedis(url: string, name: string, onError: (error: Error) => void): Promise<Store> {
   const [bullmq, { Redis }] = await load('ioredis', async () =>
     Promise.all([import('bullmq'), import('ioredis')]),
   );
-  const client = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true });
+  const client = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true, socketTimeout: ANSWER });
+  const clients = [client];
+  // The connections that BullMQ makes of this one would try for ever.
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (override: undefined) => {
+    const copy = duplicate(override);
+    clients.push(copy);
+    return copy;
+  };
   let last: Error | undefined;
   client.on('error', (error: Error) => (last = error));
   try {
-    await client.connect();
-    await client.ping();
+    const opening = client.connect().then(() => client.ping());
+    await answer(name, opening);
   } catch (error) {
     client.disconnect();
-    throw unreachable(name, last ?? (error as Error));
+    throw error instanceof QueueError ? error : unreachable(name, last ?? (error as Error));
   }
   client.on('error', onError);
   const common = { connection: client, prefix: PREFIX };
@@ -156,8 +234,6 @@ async function openRedis(url: string, name: string, onError: (error: Error) => v
     name,
     jobs,
     listen: () => new bullmq.QueueEvents(NAME, common),
-    HandBack: bullmq.WaitingError,
-    Refusal: bullmq.UnrecoverableError,
     work: (handler, options) => new bullmq.Worker(NAME, adapt(bullmq, handler), { ...options, ...common }),
     blobs: {
       async put(hash, bytes) {
@@ -177,8 +253,8 @@ async function openRedis(url: string, name: string, onError: (error: Error) => v
       },
     },
     async close() {
-      await jobs.close();
-      client.disconnect();
+      await within(LAST, jobs.close());
+      for (const one of clients) one.disconnect();
     },
   };
 }
@@ -192,20 +268,32 @@ async function openPostgres(
   const [bullmq, { default: pg }] = await load('pg', async () =>
     Promise.all([import('bullmq'), import('pg')]),
   );
-  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  const sockets = new Set<Socket>();
+  const stream = (): Socket => {
+    const socket = new Socket();
+    sockets.add(socket);
+    return socket.once('close', () => sockets.delete(socket));
+  };
+  const config = { connectionString: url, connectionTimeoutMillis: FIRST, stream };
+  const pool = new pg.Pool({ ...config, max: 2 });
   pool.on('error', onError);
+  const end = async (work: Promise<unknown>): Promise<void> => {
+    await within(LAST, Promise.all([work, pool.end()]));
+    for (const socket of sockets) socket.destroy();
+  };
   try {
     if (migrate) await createTables(pool);
-    await pool.query(`SELECT 1 FROM ${SCHEMA}.bp4_blobs LIMIT 1`);
+    await answer(name, pool.query(`SELECT 1 FROM ${SCHEMA}.bp4_blobs LIMIT 1`));
   } catch (error) {
-    await pool.end();
+    await end(Promise.resolve());
     const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof QueueError) throw error;
     if (code !== '42P01' && code !== '3F000') throw unreachable(name, error as Error);
     throw new QueueError({ place: name, problem: 'has no queue yet', cure: 'bp4 queue init creates it' });
   }
   // The types of BullMQ differ for its two servers, where the code doesn't.
   const factory = bullmq.createPostgresBackend as unknown as BackendFactory<RedisQueueBackend>;
-  const common = { connection: { connectionString: url, schema: SCHEMA, migrate } };
+  const common = { connection: { ...config, schema: SCHEMA, migrate } };
   const jobs = new bullmq.Queue(NAME, common, factory);
   jobs.on('error', onError);
   await jobs.waitUntilReady();
@@ -213,8 +301,6 @@ async function openPostgres(
     name,
     jobs,
     listen: () => new bullmq.QueueEvents(NAME, common, factory),
-    HandBack: bullmq.WaitingError,
-    Refusal: bullmq.UnrecoverableError,
     work: (handler, options) =>
       new bullmq.Worker(NAME, adapt(bullmq, handler), { ...options, ...common }, factory),
     blobs: {
@@ -245,10 +331,7 @@ async function openPostgres(
         await pool.query(`DELETE FROM ${SCHEMA}.bp4_blobs`);
       },
     },
-    async close() {
-      await jobs.close();
-      await pool.end();
-    },
+    close: () => end(jobs.close()),
   };
 }
 

@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
+import { availableParallelism, hostname } from 'node:os';
 import {
   checkArray,
   checkInteger,
@@ -15,21 +15,26 @@ import type { Executor } from '../search/executor.js';
 import { measureShape } from '../search/study.js';
 import type { LayerSpec } from '../model/spec.js';
 import { decodeState } from '../model/file.js';
-import { describePlace, isShard } from '../search/shard.js';
+import { describePlace, isShard, type Shard } from '../search/shard.js';
 import type { Progress, Task } from '../search/task.js';
 import { sha256 } from '../base/sha256.js';
 import { checkPrefix, findData } from './find-data.js';
 import {
-  packFault,
-  packOutcome,
+  packAnswer,
+  packProgress,
+  quieten,
+  settle,
   unpackOrder,
+  unpackProgress,
   warnProcess,
   type Message,
   type Order,
   type Outcome,
+  type SentProgress,
+  type SentResult,
 } from './message.js';
 import { QueueError } from './queue-error.js';
-import { openStore } from './store.js';
+import { HandBack, openStore, Refusal, UNWANTED, watchJob, within } from './store.js';
 
 export interface WorkerOptions {
   /** Tasks at a time, each in a thread. Default: the number of processors. */
@@ -55,6 +60,8 @@ export interface WorkerOptions {
 
 /** A running worker. */
 export interface QueueWorker {
+  /** The machine, the process, and four digits that tell it from others: what errors call it. */
+  readonly name: string;
   /** Tasks at a time. */
   readonly threads: number;
   /** Stops each task after its current step, and returns the tasks to the queue. */
@@ -67,8 +74,12 @@ export interface QueueWorker {
 const LOCK = 10_000;
 const STALLED = 5_000;
 const LAST = 5_000;
+/** Milliseconds until a task that this worker mustn't run is offered again. */
+const NOT_MINE = 500;
 /** A task whose worker was lost so often is lost for good. */
 const MOST_LOSSES = 5;
+/** The most bytes of a network that a worker leaves in the queue when it stops. */
+const MOST_LEFT = 2 ** 20;
 
 const optionNames = ['threads', 'data', 'allow', 'limits', 'idle', 'secret', 'onWarning'];
 
@@ -92,35 +103,51 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
   if (limits.seconds !== undefined) checkPositive('limits.seconds', limits.seconds);
   if (idle !== undefined) checkPositive('idle', idle);
 
-  const warn = ({ message }: Error): void => onWarning(message);
+  const closing = new AbortController();
+  const sayOnce = quieten(onWarning);
+  const warn = ({ message, code }: NodeJS.ErrnoException): void => {
+    if (!closing.signal.aborted) sayOnce(`${store.name}: ${message || code}`);
+  };
   const store = await openStore(url, warn);
   const pools = new Pools(count, (order) => findData(order, { folder: data, prefixes, blobs: store.blobs }));
-  const closing = new AbortController();
+  const name = `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`;
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
   const rest = (): void => {
     if (idle !== undefined) timer = setTimeout(() => void close(), idle * 1000);
   };
 
-  const refuse = ({ task }: Order, problem: string): Error =>
-    new store.Refusal(describeFault({ place: describePlace(task), problem }));
+  const refuse = (task: Task | Shard, problem: string): Error =>
+    new Refusal(describeFault({ place: describePlace(task), problem }));
   const checkOrder = (id: string, message: unknown): Order => {
     try {
       return unpackOrder(message, id, secret);
     } catch (error) {
-      throw new store.Refusal((error as Error).message);
+      throw new Refusal((error as Error).message);
     }
   };
 
-  const handle = async (id: string, message: unknown, lost: AbortSignal): Promise<Message> => {
+  const handle = async (id: string, message: unknown, left: unknown, lost: AbortSignal): Promise<Message> => {
     clearTimeout(timer);
     running++;
+    const unwanted = new AbortController();
+    let interrupted: Progress | undefined;
+    const stopWatching = watchJob(store.jobs, id, () => unwanted.abort());
     try {
-      return packOutcome(id, await runOrder(checkOrder(id, message), lost), secret);
+      const order = checkOrder(id, message);
+      if (order.checks === name) throw new HandBack(NOT_MINE);
+      const signal = AbortSignal.any([lost, unwanted.signal]);
+      const at = readProgress(id, left) ?? order.progress;
+      const answer = await runOrder({ ...order, ...(at && { progress: at }) }, signal, (progress) => {
+        interrupted = progress;
+      });
+      return packAnswer(id, { ...answer, worker: name }, secret);
     } catch (error) {
-      if (closing.signal.aborted) throw new store.HandBack();
+      if (unwanted.signal.aborted) throw new Refusal(UNWANTED);
+      if (closing.signal.aborted) throw new HandBack(0, await leaveProgress(id, interrupted));
       throw error;
     } finally {
+      stopWatching();
       if (--running === 0) rest();
     }
   };
@@ -142,7 +169,29 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     return hash;
   };
 
-  const runOrder = async (order: Order, lost: AbortSignal): Promise<Outcome> =>
+  /** What a worker left in the queue that handed the job back. Without it the task begins anew. */
+  const readProgress = (id: string, left: unknown): SentProgress | undefined => {
+    try {
+      return unpackProgress(left, id, secret);
+    } catch {
+      return undefined;
+    }
+  };
+  const leaveProgress = async (id: string, progress?: Progress): Promise<Message | undefined> => {
+    if (!progress || progress.network.length > MOST_LEFT) return undefined;
+    try {
+      return packProgress(id, { network: await put(progress.network), scores: progress.scores }, secret);
+    } catch {
+      // The server is away, or there are too many scores.
+      return undefined;
+    }
+  };
+
+  const runOrder = async (
+    order: Order,
+    lost: AbortSignal,
+    onInterrupt: (progress: Progress) => void,
+  ): Promise<Outcome<SentResult>> =>
     await pools.use(order, async ({ executor, inputs }) => {
       const { task, sendsNetwork = false } = order;
       const { parameters = Infinity, seconds } = limits;
@@ -150,20 +199,19 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
       const progress = await findProgress(order);
       const described = isShard(task) ? 0 : countParameters(inputs, task);
       const size = Math.max(described, countSaved(start), countSaved(progress?.network));
-      if (size > parameters) throw refuse(order, `has ${size} parameters; this worker takes ${parameters}`);
+      if (size > parameters) throw refuse(task, `has ${size} parameters; this worker takes ${parameters}`);
       const late = new AbortController();
       const timer = seconds === undefined ? undefined : setTimeout(() => late.abort(), seconds * 1000);
       const signal = AbortSignal.any([closing.signal, lost, late.signal]);
       try {
-        const { network, ...result } = await executor.run(task, {
-          ...{ start, progress, signal },
-          needsNetwork: sendsNetwork,
-        });
+        const outcome = await settle(
+          executor.run(task, { start, progress, needsNetwork: sendsNetwork, onInterrupt, signal }),
+        );
+        if ('fault' in outcome) return outcome;
+        const { network, ...result } = outcome.result;
         return { result: sendsNetwork && network ? { ...result, network: await put(network) } : result };
       } catch (error) {
-        const fault = packFault(error);
-        if (fault) return fault;
-        if (late.signal.aborted) throw refuse(order, `took more than the ${seconds} seconds of this worker`);
+        if (late.signal.aborted) throw refuse(task, `took more than the ${seconds} seconds of this worker`);
         throw error;
       } finally {
         clearTimeout(timer);
@@ -177,7 +225,10 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     maxStalledCount: MOST_LOSSES,
   });
   worker.on('error', warn);
-  worker.on('failed', (job, error) => onWarning(`${job?.id}: ${error.message}`));
+  worker.on('failed', (job, { message }) => {
+    if (message === UNWANTED) job?.remove().catch(() => undefined);
+    else onWarning(`${job?.id}: ${message}`);
+  });
   // Another worker has the job, and comes to the same result.
   worker.on('lockRenewalFailed', (ids) => ids.forEach((id) => worker.cancelJob(id)));
   let end!: () => void;
@@ -187,16 +238,19 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     (closed ??= (async () => {
       clearTimeout(timer);
       closing.abort();
-      const last = new AbortController();
-      await Promise.race([worker.close(), pause(LAST, undefined, { signal: last.signal })]);
-      last.abort();
+      if (!(await within(LAST, worker.close()))) await stopRenewing(worker);
       await store.close();
       await pools.close();
       end();
     })());
   await worker.waitUntilReady();
   rest();
-  return { threads: count, close, done };
+  return { name, threads: count, close, done };
+}
+
+/** Stops the timer of a worker that can't close because its server is away, which BullMQ stops only afterwards. */
+async function stopRenewing(worker: object): Promise<void> {
+  await (worker as { lockManager: { close(): Promise<void> } }).lockManager.close();
 }
 
 /** NaN where the training will throw. */

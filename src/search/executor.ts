@@ -1,16 +1,13 @@
 import type { Dataset } from '../data/dataset.js';
 import { isShard, runShard, type Shard } from './shard.js';
-import { runTrial, type Progress, type Task, type TaskResult } from './task.js';
+import { runTrial, type Interruption, type Task, type TaskResult } from './task.js';
 
 /** What a task may need in addition to itself and the data. */
-export interface RunOptions {
+export interface RunOptions extends Interruption {
   /** The network that a shard starts from, as `save` returns it. */
   readonly start?: Uint8Array | undefined;
-  /** Where the task left off, if it did. */
-  readonly progress?: Progress | undefined;
   /** Whether the result must hold the network, which an executor on other machines leaves there otherwise. */
   readonly needsNetwork?: boolean;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -22,12 +19,12 @@ export interface RunOptions {
 export async function runTask(
   task: Task | Shard,
   data: Dataset,
-  { start, progress, signal }: RunOptions = {},
+  { start, progress, onInterrupt, signal }: RunOptions = {},
 ): Promise<TaskResult> {
   signal?.throwIfAborted();
   return isShard(task)
-    ? await runShard(task, data, start!, progress, signal)
-    : await runTrial(task, data, progress, signal);
+    ? await runShard(task, data, start!, { progress, onInterrupt, signal })
+    : await runTrial(task, data, { progress, onInterrupt, signal });
 }
 
 /**

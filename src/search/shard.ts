@@ -9,8 +9,8 @@ import {
   hashWeights,
   trainKeys,
   trainUntil,
+  type Interruption,
   type PlainTrainOptions,
-  type Progress,
   type Task,
   type TaskResult,
 } from './task.js';
@@ -55,7 +55,6 @@ function listRows({ shard, shards }: Shard, count: number, seed: number): Uint32
 /**
  * Trains a shard from the start of its round to the end.
  * @param start the network at the start of the round, as `save` returns it
- * @param progress where the same shard left off, if it did: the result has the same bits without it
  * @returns the network, with the loss and the accuracy of its last epoch
  * @throws DivergenceError
  * @throws TypeError, RangeError if the options or the data don't fit
@@ -65,8 +64,7 @@ export async function runShard(
   shard: Shard,
   data: Dataset,
   start: Uint8Array,
-  progress: Progress | undefined,
-  signal: AbortSignal | undefined,
+  { progress, onInterrupt, signal }: Interruption,
 ): Promise<TaskResult> {
   const began = performance.now();
   const { train, until } = shard;
@@ -81,7 +79,12 @@ export async function runShard(
       last = report;
       return report.epoch === until && until < train.epochs! ? 'stopped' : undefined;
     };
-    await trainUntil(net, rows, { ...train, resume: true }, signal, onEpoch);
+    try {
+      await trainUntil(net, rows, { ...train, resume: true }, signal, onEpoch);
+    } catch (error) {
+      if (signal?.aborted) onInterrupt?.({ network: net.save(), scores: [] });
+      throw error;
+    }
     const { loss, accuracy } = last!;
     return {
       ...{ state: 'complete', score: loss, accuracy, epochs: until, scores: [] },

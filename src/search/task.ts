@@ -109,20 +109,27 @@ export interface TaskResult {
   readonly seconds: number;
 }
 
+/** How a task goes on and is stopped. */
+export interface Interruption {
+  /** Where the same task left off, if it did: the result has the same bits without it. */
+  readonly progress?: Progress | undefined;
+  /** Called if the signal stops the task, with what it takes to continue it. */
+  readonly onInterrupt?: ((progress: Progress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A training that ends with an epoch. */
 type EpochEnd = 'stopped' | 'pruned';
 
 /**
  * Runs the training of a trial.
- * @param progress where the same task left off, if it did: the result has the same bits without it
  * @throws TypeError, RangeError if the spec or the data don't fit
  * @throws the reason of the signal
  */
 export async function runTrial(
   task: Task,
   data: Dataset,
-  progress: Progress | undefined,
-  signal: AbortSignal | undefined,
+  { progress, onInterrupt, signal }: Interruption,
 ): Promise<TaskResult> {
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / 1000;
@@ -134,8 +141,10 @@ export async function runTrial(
     try {
       state = await trainTask(net, task, { train, test, scores, isResumed: progress !== undefined, signal });
     } catch (error) {
-      if (!(error instanceof DivergenceError)) throw error;
-      return { ...describeDivergence(task, scores, error), seconds: seconds() };
+      if (error instanceof DivergenceError)
+        return { ...describeDivergence(task, scores, error), seconds: seconds() };
+      if (signal?.aborted && net.state.run) onInterrupt?.({ network: net.save(), scores });
+      throw error;
     }
     const network = net.save();
     return {

@@ -12,6 +12,8 @@ export default defineConfig({
     pool: 'forks',
     // several tests use all cores or measure memory
     fileParallelism: false,
+    // studies that come to harm wait most of the time
+    maxConcurrency: 8,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { Task } from '../../src/search/task.js';
 import {
   identify,
-  packFault,
+  openOutcome,
+  packAnswer,
   packOrder,
-  packOutcome,
+  settle,
+  unpackAnswer,
   unpackOrder,
-  unpackOutcome,
   type Order,
   type SentResult,
 } from '../../src/queue/message.js';
@@ -36,9 +37,8 @@ describe('a task', () => {
     expect(unpackOrder(packOrder(order, undefined), id, undefined)).toEqual(order);
     const withURL = { ...order, url: 'https://host/a.bp4data?signed' };
     expect(unpackOrder(packOrder(withURL, 'secret'), id, 'secret')).toEqual(withURL);
-    const withNetworks = { ...order, progress, sendsNetwork: true };
-    const idWithNetworks = identify(withNetworks);
-    expect(unpackOrder(packOrder(withNetworks, undefined), idWithNetworks, undefined)).toEqual(withNetworks);
+    const withMore = { ...order, progress, sendsNetwork: true, checks: 'node7:4123:9f3a' };
+    expect(unpackOrder(packOrder(withMore, undefined), identify(withMore), undefined)).toEqual(withMore);
   });
 
   it('has the same id wherever its data are fetched and it left off, and another for each difference', () => {
@@ -48,6 +48,7 @@ describe('a task', () => {
     expect(id).toMatch(/^task-[0-9a-f]{32}$/);
     expect(identify({ ...order, task: { ...task, until: 1 } })).not.toBe(id);
     expect(identify({ ...order, data: 'cd'.repeat(32) })).not.toBe(id);
+    expect(identify({ ...order, checks: 'node7' })).not.toBe(id);
   });
 
   it.each([
@@ -146,6 +147,8 @@ const result: SentResult = {
   ...{ state: 'complete', score: 0.1, epochs: 2, scores: [0.2, 0.1], hash: '0123456789abcdef', seconds: 0.5 },
 };
 
+const worker = 'node7:4123:9f3a';
+
 describe('a result', () => {
   it.each([
     result,
@@ -153,42 +156,66 @@ describe('a result', () => {
     { ...result, score: -0, scores: [-Infinity, NaN] },
     { ...result, network: 'ef'.repeat(32) },
   ])('crosses as it was: %o', (one) => {
-    const message = packOutcome(id, { result: one }, 'secret');
-    expect(unpackOutcome(JSON.parse(JSON.stringify(message)), id, 'secret')).toEqual(one);
+    const message = packAnswer(id, { result: one, worker }, 'secret');
+    expect(unpackAnswer(JSON.parse(JSON.stringify(message)), id, 'secret')).toEqual({ result: one, worker });
   });
 
-  it('throws what the task is to blame for, as its own class', () => {
-    const outcome = packFault(new RangeFault({ place: 'layers[0].units', problem: 'expected more' }))!;
-    const message = packOutcome(id, outcome, undefined);
-    expect(() => unpackOutcome(message, id, undefined)).toThrow(RangeFault);
-    expect(() => unpackOutcome(message, id, undefined)).toThrow(/^layers\[0\].units: expected more$/);
+  it('throws what the task is to blame for, as its own class', async () => {
+    const fault = new RangeFault({ place: 'layers[0].units', problem: 'expected more' });
+    const outcome = await settle<never>(Promise.reject(fault));
+    const answer = unpackAnswer(packAnswer(id, { ...outcome, worker }, undefined), id, undefined);
+    expect(() => openOutcome(answer)).toThrow(RangeFault);
+    expect(() => openOutcome(answer)).toThrow(/^layers\[0\].units: expected more$/);
   });
 
   const other = 'task-ffff';
   it.each([
-    ['of another job', packOutcome(other, { result }, undefined), undefined, /is that of 'task-ffff'$/],
-    ['that is not signed', packOutcome(id, { result }, undefined), 'secret', /is not signed/],
+    [
+      'of another job',
+      packAnswer(other, { result, worker }, undefined),
+      undefined,
+      /is that of 'task-ffff'$/,
+    ],
+    ['that is not signed', packAnswer(id, { result, worker }, undefined), 'secret', /is not signed/],
     ['that is nothing', null, undefined, /expected an object/],
     [
+      'that names no worker',
+      { text: `{"id":"${id}","result":{}}` },
+      undefined,
+      /worker: expected a string, got undefined/,
+    ],
+    [
+      'that throws an error of its own',
+      { text: `{"id":"${id}","worker":"w","fault":{"name":"QueueError","fault":null,"message":""}}` },
+      undefined,
+      /fault.name: expected one of 'TypeError', 'RangeError', got 'QueueError'/,
+    ],
+    [
+      'that throws an error without a place',
+      { text: `{"id":"${id}","worker":"w","fault":{"name":"TypeError","fault":{},"message":""}}` },
+      undefined,
+      /fault.fault: expected a string, got undefined/,
+    ],
+    [
       'without a score',
-      { text: `{"id":"${id}","result":{"state":"complete"}}` },
+      { text: `{"id":"${id}","worker":"w","result":{"state":"complete"}}` },
       undefined,
       /score: expected a number/,
     ],
     [
       'with a state of its own',
-      { text: `{"id":"${id}","result":{"state":"best"}}` },
+      { text: `{"id":"${id}","worker":"w","result":{"state":"best"}}` },
       undefined,
       /state: expected one of/,
     ],
     [
       'with a network in place of its name',
-      packOutcome(id, { result: { ...result, network: 'bytes' } }, undefined),
+      packAnswer(id, { result: { ...result, network: 'bytes' }, worker }, undefined),
       undefined,
       /network: expected a SHA-256, got 'bytes'$/,
     ],
   ])('%s is a QueueError, which fails the study and not the trial', (_, message, secret, text) => {
-    expect(() => unpackOutcome(message, id, secret)).toThrow(
+    expect(() => unpackAnswer(message, id, secret)).toThrow(
       expect.objectContaining({ name: 'QueueError', message: expect.stringMatching(text) as string }),
     );
   });

@@ -5,6 +5,7 @@ import { folderReaders } from './folders.js';
 import { networkReaders } from './network.js';
 import { numpyReaders } from './numpy.js';
 import { onnxReaders } from './onnx.js';
+import { queueReaders } from './queue.js';
 import { safetensorsReaders } from './safetensors.js';
 import { tfjsReaders } from './tfjs.js';
 
@@ -18,4 +19,5 @@ export const readers: readonly Reader[] = [
   ...brainReaders,
   ...onnxReaders,
   ...folderReaders,
+  ...queueReaders,
 ];

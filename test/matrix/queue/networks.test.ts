@@ -1,10 +1,14 @@
-import { Queue } from 'bullmq';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Queue } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../src/base/sha256.js';
 import {
   identify,
+  openOutcome,
   packOrder,
-  unpackOutcome,
+  packProgress,
+  unpackAnswer,
+  unpackProgress,
   type Order,
   type SentResult,
 } from '../../../src/queue/message.js';
@@ -58,7 +62,7 @@ describe.each([
       const job = (await jobs.getJob(id))!;
       if (job.finishedOn === undefined) await new Promise((go) => setTimeout(go, 10));
       else if (await job.isFailed()) throw new Error(job.failedReason);
-      else return unpackOutcome(job.returnvalue, id, undefined);
+      else return openOutcome(unpackAnswer(job.returnvalue, id, undefined));
     }
   }
 
@@ -83,6 +87,50 @@ describe.each([
     await worker.close();
     await clearQueue(server.url);
     expect(await run({ ...order, progress }), 'once it is gone').toMatchObject({ hash: expected.hash });
+  });
+
+  it('that a stopped worker leaves is where the next one goes on, to the same bits', async () => {
+    const long = { ...order, task: { ...task, spec: { ...task.spec, train: { epochs: 300_000 } } } };
+    const id = identify(long);
+    const expected = await runTask(long.task, data);
+    const running = [];
+    // The first worker may be stopped before its thread trains.
+    for (let time = 200; ; time *= 2) {
+      running.push(run(long));
+      while ((await store.jobs.getJobCounts('active'))['active'] !== 1) await pause(5);
+      await pause(time);
+      await worker.close();
+      const job = await store.jobs.getJob(id);
+      expect(job!.finishedOn, 'it ended before it was stopped').toBeUndefined();
+      if (job!.progress !== 0) break;
+    }
+    const left = unpackProgress((await store.jobs.getJob(id))!.progress, id, undefined);
+    expect(await store.blobs.get(left.network)).toBeDefined();
+    expect(await run(long)).toMatchObject({ hash: expected.hash, epochs: 300_000 });
+    await Promise.all(running);
+  });
+
+  it('that a stopped worker left counts, and begins anew if it is forged', async () => {
+    const half = await runTask({ ...task, seed: 2, until: 2 }, data);
+    const hash = sha256(half.network!);
+    const id = identify(order);
+    const leave = async (message: object): Promise<string> => {
+      await store.blobs.put(hash, half.network!);
+      const job = await store.jobs.add('task', packOrder(order, undefined), { jobId: id, delay: 1000 });
+      await job.updateProgress(message);
+      const { hash: found } = await run(order);
+      await worker.close();
+      await clearQueue(server.url);
+      return found;
+    };
+    const sent = { network: hash, scores: [] };
+    // Another seed, which shows that the task went on from there.
+    const other = await runTask({ ...task, seed: 2 }, data);
+    expect(await leave(packProgress(id, sent, undefined))).toBe(other.hash);
+    const expected = await runTask(task, data);
+    expect(await leave(packProgress('task-of-another', sent, undefined))).toBe(expected.hash);
+    expect(await leave(packProgress(id, sent, 'secret'))).toBe(expected.hash);
+    expect(await leave({ network: '../../etc/passwd' })).toBe(expected.hash);
   });
 
   it('that has other bytes than its name says is refused', async () => {

@@ -24,6 +24,9 @@ export interface Ran {
 interface Options {
   readonly epochs?: number;
   readonly trials?: number;
+  readonly folds?: number;
+  /** The range of the hidden units; a trial with 5 can't be. */
+  readonly units?: readonly [number, number];
   readonly pruner?: Pruner;
   readonly path?: string;
   readonly signal?: AbortSignal;
@@ -32,14 +35,15 @@ interface Options {
 
 /** Runs a study, in which some trials diverge and one can't be. */
 export async function run(executor: Executor | undefined, options: Options = {}): Promise<Ran> {
-  const { epochs = 40, trials = 12, pruner, path = join(folder(), 'study.jsonl'), signal, onTrial } = options;
+  const { epochs = 40, trials = 12, folds = 2, units: range = [1, 12], pruner, signal, onTrial } = options;
+  const { path = join(folder(), 'study.jsonl') } = options;
   const start = performance.now();
   const { ensemble } = await study({
     data,
     trials,
-    folds: 2,
+    folds,
     window: 4,
-    space: { learningRate: float(0.01, 3, { log: true }), units: int(1, 12) },
+    space: { learningRate: float(0.01, 3, { log: true }), units: int(...range) },
     trial: ({ learningRate, units }, { outputs }) => ({
       layers: [
         { units: units === 5 ? 0 : units, activation: 'tanh' },
@@ -63,15 +67,17 @@ export async function run(executor: Executor | undefined, options: Options = {})
 /** A process of `bp4 worker`, ready for tasks. */
 export async function spawnWorker(
   url: string,
-  flags: readonly string[] = [],
-  env: NodeJS.ProcessEnv = {},
+  onWarning: (text: string) => void = (text) => process.stderr.write(text),
+  /** What the worker is run by. */
+  prefix: readonly string[] = [],
 ): Promise<ChildProcess> {
   const cli = fileURLToPath(new URL('../../../dist/cli/index.js', import.meta.url));
-  const child = spawn(process.execPath, [cli, 'worker', '--threads', '1', ...flags], {
-    env: { ...process.env, BP4_QUEUE: url, ...env },
+  const [program, ...words] = [...prefix, process.execPath, cli, 'worker', '--threads', '1'];
+  const child = spawn(program, words, {
+    env: { ...process.env, BP4_QUEUE: url },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  child.stderr.on('data', (text: Buffer) => process.stderr.write(text));
+  child.stderr.on('data', (text: Buffer) => onWarning(text.toString()));
   await Promise.race([
     once(child.stdout, 'data'),
     once(child, 'exit').then(() => Promise.reject(new Error('the worker ended'))),
