@@ -83,7 +83,7 @@ describe('every sampler', () => {
   });
 
   it('createSampler takes a sampler as it is, and rejects what is none', async () => {
-    const mine: Sampler = { isModelBased: false, propose: () => ({}) };
+    const mine: Sampler = { propose: () => ({}) };
     expect(createSampler(mine, mixed, 0)).toBe(mine);
     await expectError(() => createSampler('gp' as never, mixed, 0), [RangeError, 'sampler: expected one of']);
     await expectError(

@@ -68,7 +68,6 @@ export function scramble(bits: number, seed: number): number {
 export function createSobolSampler(space: CheckedSpace, seed: number): Sampler {
   const key = Random.fromSeed(seed).bits();
   return {
-    isModelBased: false,
     propose: (trial) => {
       const random = createTrialRandom(seed, trial);
       return decide(space, (dimension, position) => {
