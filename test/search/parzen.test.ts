@@ -105,6 +105,12 @@ describe('good trials', () => {
     }
   });
 
+  it('of the others only the latest 2,000 are left, and the good ones are as old as they may be', () => {
+    const good = Array.from({ length: 25 }, () => ({ values: {}, score: 0 }));
+    const bad = Array.from({ length: 2100 }, (_, n) => ({ values: {}, score: 1 + n }));
+    expect(split([...good, ...bad])).toEqual([good, bad.slice(100)]);
+  });
+
   it('TPE keeps away from pending trials', () => {
     const dimensions = checkSpace({ x: float(0, 1) });
     const history = Array.from({ length: 20 }, (_, n) => ({
@@ -123,21 +129,5 @@ describe('good trials', () => {
       return sum / 40;
     };
     expect(distance([...history, ...pending])).toBeGreaterThan(2 * distance(history));
-  });
-});
-
-describe('a long history', () => {
-  it('TPE forgets bad trials older than the latest 2,000, and remembers the good ones', () => {
-    const dimensions = checkSpace({ x: float(0, 1) });
-    const at = (x: number, score: number): Observation => ({ values: { x }, score });
-    const bad = Array.from({ length: 2100 }, (_, n) => at(((n * 617) % 1000) / 1000, 1 + n));
-    const good = Array.from({ length: 25 }, (_, n) => at(0.3 + n / 1000, 0));
-    const propose = (history: readonly Observation[]): unknown =>
-      createSampler('tpe', dimensions, 1).propose(9999, history);
-    const moved = bad.map((one, n) => (n < 100 ? at(0.35, one.score) : one));
-    expect(propose([...good, ...moved])).toEqual(propose([...good, ...bad]));
-    const late = bad.map((one, n) => (n >= 1600 ? at(0.35, one.score) : one));
-    expect(propose([...good, ...late])).not.toEqual(propose([...good, ...bad]));
-    expect((propose([...good, ...bad]) as { x: number }).x).toBeCloseTo(0.31, 1);
   });
 });
