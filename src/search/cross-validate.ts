@@ -11,7 +11,7 @@ import { inline, runInOrder, type Executor } from './executor.js';
 import { average } from './ranks.js';
 import { checkDataset, checkDivision, divide, listParts, type TrialSpec } from './task.js';
 
-/** Scores on samples that were not trained on. */
+/** Scores on the samples that weren't trained on. */
 export interface Scores extends Metrics {
   /** The values by metric name, if `metrics` was set. */
   readonly metrics?: Readonly<Record<string, number>>;

@@ -10,8 +10,8 @@ import type { Observation } from './samplers/sampler.js';
 
 /**
  * Evaluates one combination of values.
- * @returns a score, lower is better (a loss, or 1 − accuracy): a number, or an object with `score` and anything else to
- * keep
+ * @returns a score, of which lower is better (a loss, or 1 − accuracy): a number, or an object with `score` and anything
+ * else you want to keep
  */
 export type Trial<S extends Space, Outcome extends number | { readonly score: number }> = (
   values: Values<S>,
