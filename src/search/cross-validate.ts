@@ -109,13 +109,13 @@ async function scoreOn(test: Dataset, net: Network, metrics: NamedMetrics | unde
 
 /** Combines each score of the folds into one number. */
 function combine(folds: readonly FoldResult[], figure: (values: readonly number[]) => number): Scores {
-  const names = Object.keys(folds[0]!.metrics ?? {});
+  const { metrics: named } = folds[0]!;
   return {
     loss: figure(folds.map(({ loss }) => loss)),
     accuracy: figure(folds.map(({ accuracy }) => accuracy)),
-    ...(folds[0]!.metrics && {
+    ...(named && {
       metrics: Object.fromEntries(
-        names.map((name) => [name, figure(folds.map(({ metrics }) => metrics![name]!))]),
+        Object.keys(named).map((name) => [name, figure(folds.map(({ metrics }) => metrics![name]!))]),
       ),
     }),
   };

@@ -212,8 +212,7 @@ function checkObjective(
   }
   const isLoss = checkName('direction', direction, ['minimize', 'maximize']) === 'minimize';
   if (pruner?.kind === 'median') {
-    const problem = 'the median pruner measures each epoch where it is trained, and no function gets there';
-    throw new TypeFault({ place: 'metric', problem, cure: 'give a name, or choose another pruner' });
+    throw new TypeFault({ place: 'metric', problem: 'a function excludes the median pruner' });
   }
   return { objective: { measure: given, isLoss }, metric: byDefault, isMeasuredHere: true };
 }

@@ -258,7 +258,7 @@ export function scoreOutputs(
   if (typeof value === 'number' && !Number.isNaN(value)) return value;
   throw new RangeFault({
     place: 'metric',
-    problem: `it is ${show(value)} for the samples held out; expected a number that can be ranked`,
+    problem: `it is ${show(value)} for the samples held out, which can't be ranked`,
     cure: 'choose another metric, or fewer folds',
   });
 }

@@ -388,7 +388,10 @@ describe('a metric that is a function', () => {
       [{ metric: accuracy, direction: 'up' }, "direction: expected one of 'minimize', 'maximize'"],
       [{ metric: 'accuracy', direction: 'maximize' }, 'direction: accuracy has one of its own'],
       [{ direction: 'minimize' }, 'direction: logLoss has one of its own'],
-      [{ metric: accuracy, direction: 'maximize', pruner: { kind: 'median' } }, 'metric: the median pruner'],
+      [
+        { metric: accuracy, direction: 'maximize', pruner: { kind: 'median' } },
+        'metric: a function excludes the median pruner',
+      ],
     ];
     for (const [more, message] of bad)
       await expectError(() => study({ ...options, ...more } as never), [Error, message]);
