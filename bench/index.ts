@@ -1,4 +1,4 @@
-// npm run bench [-- kernels | zeros | training] [--json FILE]
+// npm run bench [-- kernels | zeros | training | search] [--json FILE]
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -6,6 +6,7 @@ import { takeKernels } from '../src/kernels/load.js';
 import { benchOperations } from './kernels.js';
 import { describe, thisMachine } from './machine.js';
 import { measureRoof } from './roof.js';
+import { benchSearch } from './search.js';
 import type { Result } from './table.js';
 import { benchTraining } from './training.js';
 import { benchZeros } from './zeros.js';
@@ -14,6 +15,7 @@ const sections: Record<string, () => Promise<Result[]>> = {
   kernels: benchKernels,
   zeros: () => benchZeros(() => takeKernels('wasm')),
   training: benchTraining,
+  search: benchSearch,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });

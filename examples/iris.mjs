@@ -11,22 +11,19 @@ const data = Dataset.fromArrays({ inputs: iris.getNumbers(), labels: iris.getCla
 const total = data.classes.map(() => data.classes.map(() => 0));
 
 const { mean, deviation } = await crossValidate(
-  (train) => ({
-    inputs: train.width,
+  {
     layers: [
       { units: 8, activation: 'tanh' },
       { units: data.classes.length, activation: 'softmax' },
     ],
-    transforms: train.fitTransforms({ inputs: 'standardize' }),
-    seed: 1,
-  }),
+    train: { epochs: 100, miniBatchSize: 10, learningRate: 0.1 },
+  },
   data,
   {
-    k: 5,
+    folds: 5,
     seed: 1,
-    train: { epochs: 100, miniBatchSize: 10, learningRate: 0.1 },
     onFold: ({ fold, loss, accuracy }, net, { test }) => {
-      console.log(`fold ${fold}  loss ${loss.toFixed(4)}  accuracy ${percent(accuracy)}`);
+      console.log(`fold ${fold + 1}  loss ${loss.toFixed(4)}  accuracy ${percent(accuracy)}`);
       const matrix = confusionMatrix(net.predict(test.inputs), test);
       for (const [i, row] of matrix.entries()) for (const [j, n] of row.entries()) total[i][j] += n;
     },

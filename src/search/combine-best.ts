@@ -1,4 +1,5 @@
 import type { NumericArray } from '../base/numeric-arrays.js';
+import type { Dataset } from '../data/dataset.js';
 import { Ensemble } from '../ensemble/ensemble.js';
 import { StateError } from '../errors.js';
 import { Network } from '../network.js';
@@ -20,7 +21,7 @@ interface Combined {
  * @throws StateError if no trial is complete
  */
 export async function combineBest(plan: Plan, coordinator: Coordinator): Promise<Combined> {
-  const candidates = coordinator.listCandidates();
+  const { candidates } = coordinator;
   const [best] = candidates;
   if (!best) throw explainFailure(coordinator);
   const trained: (readonly TaskResult[])[] = [];
@@ -31,8 +32,10 @@ export async function combineBest(plan: Plan, coordinator: Coordinator): Promise
   const { loss } = best.spec;
   const lossName = typeof loss === 'object' ? loss.name : loss;
   const score = (outputs: Float32Array): number =>
-    scoreOutputs(outputs, plan.metric, answers, plan.shape.outputs, lossName);
-  const counts = selectEnsemble(predictions, plan.rounds, (outputs) => toLoss(plan.metric, score(outputs)));
+    scoreOutputs(outputs, plan.objective, answers, plan.shape.outputs, lossName);
+  const counts = selectEnsemble(predictions, plan.rounds, (outputs) =>
+    toLoss(plan.objective, score(outputs)),
+  );
   return {
     best: publish(best),
     ensemble: await loadEnsemble(trained, counts),
@@ -50,41 +53,30 @@ function explainFailure({ trials }: Coordinator): StateError {
 }
 
 /** The answers of the held-out parts, fold by fold. */
-function joinAnswers({ data, division }: Plan): { labels?: number[]; targets?: Float32Array } {
+function joinAnswers({ data, division }: Plan): Pick<Dataset, 'labels' | 'targets'> {
   const tests = Array.from({ length: countFolds(division) }, (_, fold) => divide(data, division, fold).test);
-  if (data.labels) return { labels: tests.flatMap(({ labels }) => Array.from(labels!)) };
+  if (data.labels) return { labels: Int32Array.from(tests.flatMap(({ labels }) => Array.from(labels!))) };
   return { targets: Float32Array.from(tests.flatMap(({ targets }) => Array.from(targets as NumericArray))) };
 }
 
 /** Predicts each held-out part by the networks of its fold: the mean over repetitions, rounded once. */
 async function predictHeldOut(
-  { data, division, seeds }: Plan,
+  { data, division, parts }: Plan,
   results: readonly TaskResult[],
 ): Promise<Float32Array> {
-  const parts: Float32Array[] = [];
+  const outputs: number[][] = [];
   for (let fold = 0; fold < countFolds(division); fold++) {
-    const { test } = divide(data, division, fold);
-    const ofFold = results.filter((_, p) => seeds[p]!.fold === fold);
     const predictions: Float32Array[] = [];
-    for (const { network } of ofFold) {
+    for (const [p, { network }] of results.entries()) {
+      if (parts[p]!.fold !== fold) continue;
       const net = await Network.load(network!);
-      predictions.push(net.predict(test));
+      predictions.push(net.predict(divide(data, division, fold).test));
       net.dispose();
     }
-    parts.push(
-      weightedMean(
-        predictions,
-        predictions.map(() => 1),
-      ),
-    );
+    const once = predictions.map(() => 1);
+    outputs.push(Array.from(weightedMean(predictions, once)));
   }
-  const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
+  return Float32Array.from(outputs.flat());
 }
 
 /** Σ_k weight_k·x_k / Σ_k weight_k: k ascending from +0, in double precision; divided once, rounded once. */

@@ -3,13 +3,14 @@ import { sha256 } from '../base/sha256.js';
 import type { Dataset } from '../data/dataset.js';
 import { StateError } from '../errors.js';
 import type { CheckedSpace, Space, Values } from './domains.js';
-import type { Executor } from './executor.js';
-import { average, compare } from './importances.js';
+import { runInOrder, type Executor } from './executor.js';
 import type { EndState, Recorder, RungScore, TrialOutcome } from './journal.js';
-import { medianThresholds, type Bracket, type Pruner } from './pruners.js';
+import { LossCurves, type Bracket, type Pruner } from './pruners.js';
+import { average, compare, insert } from './ranks.js';
 import type { Observation, Sampler } from './samplers/sampler.js';
-import { toLoss, type MetricName } from './scores.js';
-import type { Division, Task, TaskResult, TrialSpec } from './task.js';
+import { toLoss, type MetricName, type Objective } from './scores.js';
+import { divide, scoreNetwork } from './task.js';
+import type { Division, Part, Task, TaskResult, TrialSpec } from './task.js';
 
 /** The width of the network that a trial describes. */
 export interface NetworkShape {
@@ -51,14 +52,17 @@ export interface Plan {
   readonly data: Dataset;
   readonly shape: NetworkShape;
   readonly division: Division;
+  readonly objective: Objective;
+  /** What tasks are measured by. */
   readonly metric: MetricName;
+  /** The objective is a function of the user, which no task can hold: networks are measured here. */
+  readonly isMeasuredHere: boolean;
   readonly sampler: Sampler;
   readonly window: number;
   readonly brackets: readonly Bracket[];
   readonly pruner: Required<Pruner> | undefined;
   readonly rounds: number;
-  /** The seed of the network of each part: fold by fold, then by repetition. */
-  readonly seeds: readonly { readonly fold: number; readonly repeat: number; readonly seed: number }[];
+  readonly parts: readonly Part[];
   /** What the journal must agree with. */
   readonly identity: object;
   readonly onTrial: ((trial: StudyTrial) => unknown) | undefined;
@@ -102,7 +106,12 @@ export class Coordinator {
   readonly #plan: Plan;
   readonly #recorder: Recorder;
   readonly #executor: Executor;
-  /** The results of the best trials, with their networks. */
+  /** What the sampler may know of each trial. */
+  readonly #history: Observation[] = [];
+  readonly #curves = new LossCurves();
+  /** The trials that the ensemble is chosen from, best first. */
+  readonly candidates: Ended[] = [];
+  /** Their results, with their networks, where these are here. */
   readonly #kept = new Map<Live, readonly TaskResult[]>();
 
   constructor(plan: Plan, recorder: Recorder, executor: Executor) {
@@ -123,17 +132,11 @@ export class Coordinator {
     }
   }
 
-  /** The complete trials, best first; of equal ones the first. */
-  rank(): Ended[] {
-    const complete = this.trials.filter(({ outcome }) => outcome?.state === 'complete') as Ended[];
-    return complete.sort((a, b) => this.#compare(a, b));
-  }
-
   /** Compares by the last score. */
-  #compare(a: Live, b: Live): number {
-    const loss = ({ rungs }: Live): number => toLoss(this.#plan.metric, rungs.at(-1)!.score);
+  readonly #compare = (a: Live, b: Live): number => {
+    const loss = ({ rungs }: Live): number => toLoss(this.#plan.objective, rungs.at(-1)!.score);
     return compare(loss(a), loss(b)) || a.number - b.number;
-  }
+  };
 
   /** Proposes the trials of a bracket, `window` of them in progress, and takes their first outcomes in order. */
   async #enter(bracket: Bracket): Promise<Live[]> {
@@ -151,39 +154,35 @@ export class Coordinator {
   async #propose(bracket: Bracket): Promise<Live> {
     const { sampler, describe, shape, pruner, space } = this.#plan;
     const number = this.trials.length;
-    const history = this.trials.map((live) => this.#observe(live));
-    const values = sampler.propose(number, history) as Values<Space>;
+    const values = sampler.propose(number, this.#history) as Values<Space>;
     const spec = canonicalJSON(`trial ${number}`, describe(values, shape));
-    const domains = new Map(space.map(({ name, domain }) => [name, domain]));
-    await this.#recorder.create(number, values, domains, sha256(spec).slice(0, 16));
+    await this.#recorder.create(number, values, space, sha256(spec).slice(0, 16));
     const live: Live = {
       number,
       values,
       spec: JSON.parse(spec) as TrialSpec,
-      thresholds: pruner?.kind === 'median' ? medianThresholds(pruner, this.#listCurves()) : undefined,
+      thresholds: pruner?.kind === 'median' ? this.#curves.medians(pruner) : undefined,
       recorded: this.#recorder.outcomeOf(number),
       results: [],
       rungs: [],
       seconds: 0,
     };
     this.trials.push(live);
+    this.#observe(live);
     this.#start(live, bracket, 0);
     return live;
   }
 
-  /** What the sampler may know of a trial. */
-  #observe({ values, rungs, outcome }: Live): Observation {
+  /** Tells the sampler what it may know of a trial. */
+  #observe({ number, values, rungs, outcome }: Live): void {
     const last = rungs.at(-1);
-    const isOut = outcome?.state === 'diverged' || outcome?.state === 'failed';
-    if (isOut || !last) return { values, score: Infinity, ...(!outcome && { isPending: true }) };
-    const score = toLoss(this.#plan.metric, last.score);
-    return outcome?.state === 'complete' ? { values, score } : { values, score, steps: last.epochs };
-  }
-
-  /** The losses of the complete trials, epoch by epoch. */
-  #listCurves(): number[][] {
-    const complete = this.trials.filter(({ outcome }) => outcome?.state === 'complete');
-    return complete.map(({ outcome }) => outcome!.scores.map((score) => toLoss(this.#plan.metric, score)));
+    const hasScore = last && outcome?.state !== 'diverged' && outcome?.state !== 'failed';
+    this.#history[number] = {
+      values,
+      score: hasScore ? toLoss(this.#plan.objective, last.score) : Infinity,
+      ...(hasScore && outcome?.state !== 'complete' && { steps: last.epochs }),
+      ...(!hasScore && !outcome && { isPending: true }),
+    };
   }
 
   /** Starts the tasks of a rung, unless the journal has their outcome. */
@@ -198,17 +197,11 @@ export class Coordinator {
 
   /** Runs the parts of a trial side by side. Their results count in order, up to the first that ends the trial. */
   async #runParts(live: Live, until: number | undefined): Promise<Rung> {
-    const { seeds, signal } = this.#plan;
-    const rest = new AbortController();
-    const stop = (): void => rest.abort(signal!.reason);
-    signal?.addEventListener('abort', stop);
-    if (signal?.aborted) stop();
-    const running = seeds.map((_, p) => this.#runPart(live, p, until, rest.signal));
-    for (const one of running) one.catch(() => undefined);
+    const { parts, signal } = this.#plan;
     const results: TaskResult[] = [];
     try {
-      for (const one of running) {
-        const result = await one;
+      const tasks = parts.map((_, p) => (rest: AbortSignal) => this.#runPart(live, p, until, rest));
+      for await (const result of runInOrder(tasks, signal)) {
         results.push(result);
         const { state, error } = result;
         if (state === 'pruned' || state === 'diverged')
@@ -217,9 +210,6 @@ export class Coordinator {
     } catch (error) {
       if (signal?.aborted || !(error instanceof TypeError || error instanceof RangeError)) throw error;
       return { state: 'failed', results, error: error.message };
-    } finally {
-      rest.abort();
-      signal?.removeEventListener('abort', stop);
     }
     return { state: results.every(({ state }) => state === 'complete') ? 'complete' : 'stopped', results };
   }
@@ -233,14 +223,19 @@ export class Coordinator {
     const before = live.results[part];
     if (before?.state === 'complete') return before;
     const progress = before?.network && { network: before.network, scores: before.scores };
-    return await this.#executor.run(this.#describeTask(live, part, until), { progress, signal });
+    const { data, division, parts, objective, isMeasuredHere: needsNetwork } = this.#plan;
+    const options = { progress, signal, ...(needsNetwork && { needsNetwork }) };
+    const result = await this.#executor.run(this.#describeTask(live, part, until), options);
+    if (!needsNetwork || !result.network) return result;
+    const { test } = divide(data, division, parts[part]!.fold);
+    return { ...result, score: await scoreNetwork(result.network, objective, test) };
   }
 
   #describeTask({ number, spec, thresholds }: Live, part: number, until?: number): Task {
-    const { division, metric, pruner, seeds } = this.#plan;
+    const { division, metric, pruner, parts } = this.#plan;
     return {
       trial: number,
-      ...seeds[part]!,
+      ...parts[part]!,
       spec,
       division,
       metric,
@@ -262,12 +257,14 @@ export class Coordinator {
     if (state !== 'failed' && state !== 'diverged') {
       live.rungs.push({ epochs: mostEpochs(results), score: average(results.map(({ score }) => score)) });
     }
+    this.#observe(live);
     if (state !== 'stopped') await this.#finish(live, describeOutcome(live, state, error));
   }
 
   async #settleRecorded(live: Live, recorded: TrialOutcome, hasRungs: boolean): Promise<void> {
     const scored = recorded.rungs[live.rungs.length];
     if (scored) live.rungs.push(scored);
+    this.#observe(live);
     const isAtEnd = live.rungs.length === recorded.rungs.length;
     // In a bracket with rungs a trial is pruned when others are promoted.
     const ends = { complete: isAtEnd, pruned: isAtEnd && !hasRungs, diverged: !scored, failed: !scored };
@@ -276,30 +273,27 @@ export class Coordinator {
 
   async #finish(live: Live, outcome: TrialOutcome): Promise<void> {
     live.outcome = outcome;
+    this.#observe(live);
     await this.#recorder.finish(live.number, outcome);
-    if (outcome.state === 'complete') this.#keep(live);
+    if (outcome.state === 'complete') this.#keep(live as Ended);
     delete live.running;
     live.results = [];
     await this.#plan.onTrial?.(publish(live));
   }
 
-  /** Keeps the networks of the best trials, where they are here. */
-  #keep(live: Live): void {
+  #keep(live: Ended): void {
+    const { objective, rounds } = this.#plan;
+    this.#curves.add(live.outcome.scores.map((score) => toLoss(objective, score)));
+    insert(this.candidates, live, this.#compare, rounds === 1 ? 1 : MOST_CANDIDATES);
     if (live.results[0]?.network) this.#kept.set(live, live.results);
-    const best = new Set<Live>(this.listCandidates());
-    for (const one of this.#kept.keys()) if (!best.has(one)) this.#kept.delete(one);
-  }
-
-  /** The trials that the ensemble is chosen from, best first. */
-  listCandidates(): Ended[] {
-    return this.rank().slice(0, this.#plan.rounds === 1 ? 1 : MOST_CANDIDATES);
+    for (const one of this.#kept.keys()) if (!this.candidates.includes(one as Ended)) this.#kept.delete(one);
   }
 
   /** Prunes all but the best trials of a rung. @returns those that go on, in the order of their numbers */
   async #promote(rivals: readonly Live[], factor: number): Promise<Live[]> {
     const ranked = rivals
       .filter(({ outcome }) => !outcome || outcome.state === 'complete')
-      .sort((a, b) => this.#compare(a, b));
+      .sort(this.#compare);
     const going = new Set(ranked.slice(0, Math.max(1, Math.floor(rivals.length / factor))));
     for (const live of rivals) {
       if (live.outcome || going.has(live)) continue;
@@ -315,18 +309,19 @@ export class Coordinator {
   async retrain(live: Ended): Promise<readonly TaskResult[]> {
     const kept = this.#kept.get(live);
     if (kept) return kept;
-    const { seeds, signal } = this.#plan;
-    const results = await Promise.all(
-      seeds.map((_, part) =>
-        this.#executor.run(this.#describeTask(live, part), { needsNetwork: true, signal }),
-      ),
+    const { parts, signal } = this.#plan;
+    const tasks = parts.map(
+      (_, part) => (rest: AbortSignal) =>
+        this.#executor.run(this.#describeTask(live, part), { needsNetwork: true, signal: rest }),
     );
-    for (const [part, { hash }] of results.entries()) {
+    const results: TaskResult[] = [];
+    for await (const result of runInOrder(tasks, signal)) {
+      const part = results.push(result) - 1;
       const before = live.outcome.parts[part]!.hash;
-      if (hash === before) continue;
+      if (result.hash === before) continue;
       throw new StateError({
-        place: `trial ${live.number}, fold ${seeds[part]!.fold}`,
-        problem: `trained again, its weights have the hash ${hash}, not ${before}`,
+        place: `trial ${live.number}, fold ${parts[part]!.fold}`,
+        problem: `trained again, its weights have the hash ${result.hash}, not ${before}`,
         cure: 'check the memory of the machines, and that all have the same version of bp4',
       });
     }

@@ -1,13 +1,15 @@
-import { TypeFault } from '../errors.js';
-import type { Dataset, Split } from '../data/dataset.js';
-import { checkKeys, checkOptional, show } from '../base/check.js';
-import { Network, type NetworkOptions } from '../network.js';
-import { checkMetrics, measure, type Answers, type NamedMetrics } from '../training/hooks/metrics.js';
-import { chooseThreshold } from '../metrics/predictions.js';
-import type { Metrics } from '../training/evaluate.js';
-import type { TrainOptions } from '../training/options.js';
-import { checkSignal } from '../training/options.js';
+import { checkInteger, checkKeys, checkOptional } from '../base/check.js';
 import { inSlices } from '../base/work.js';
+import type { Dataset, Split } from '../data/dataset.js';
+import { StateError } from '../errors.js';
+import { chooseThreshold } from '../metrics/predictions.js';
+import { Network } from '../network.js';
+import type { Metrics } from '../training/evaluate.js';
+import { checkMetrics, measure, type Answers, type NamedMetrics } from '../training/hooks/metrics.js';
+import { checkSignal } from '../training/options.js';
+import { inline, runInOrder, type Executor } from './executor.js';
+import { average } from './ranks.js';
+import { checkDataset, checkDivision, divide, listParts, type TrialSpec } from './task.js';
 
 /** Scores on the samples that weren't trained on. */
 export interface Scores extends Metrics {
@@ -16,7 +18,7 @@ export interface Scores extends Metrics {
 }
 
 export interface FoldResult extends Scores {
-  /** From 1. */
+  /** From 0. */
   readonly fold: number;
 }
 
@@ -30,108 +32,98 @@ export interface CrossValidation {
 }
 
 export interface CrossValidationOptions {
-  /** The number of folds, from 2 to the number of samples. Default 5. */
-  readonly k?: number;
-  /** The seed of the folds, a safe integer. Default 0. The seeds of the networks are part of their own options. */
+  /** The number of folds, from 2 to the number of samples. Default 5, or the number of samples if it's smaller. */
+  readonly folds?: number;
+  /** The seed of the folds and the networks, a safe integer. Default 0. */
   readonly seed?: number;
-  /** The options of `train` for each fold. */
-  readonly train?: Omit<TrainOptions, 'resume' | 'signal'>;
   /** Metrics on the test part of each fold, in addition to loss and accuracy. */
   readonly metrics?: NamedMetrics;
   /**
-   * Called after each fold with its samples and its network, which is then disposed. A returned promise is awaited.
+   * Called after each fold, in their order, with its network, which is disposed afterwards, and its samples. A returned promise is
+   * awaited.
    */
   readonly onFold?: (result: FoldResult, net: Network, split: Split) => unknown;
+  /** Where the networks are trained. Default: in this thread, one after the other. */
+  readonly executor?: Executor;
   /** Stops between two training steps; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * For each of k folds, trains a network on all other folds and tests it on this one. Folds of labeled data are
- * stratified: each keeps the class proportions.
- * @param options returns the options of `Network.create` for the training part of a fold. Fit transforms to this part
- * only
- * @throws TypeError or RangeError naming the problem in the options or the data
- * @throws the errors of `train`, such as DivergenceError
+ * Trains a network on all folds except one and tests it on that one, for each fold in turn: what a study does in a trial. Folds of
+ * labeled data are stratified: each keeps the class proportions.
+ * @param spec the network and its training, as in a study; transforms are fitted to the training part of each fold
+ * @throws TypeError or RangeError naming the problem in the spec, the options or the data
+ * @throws StateError if a training diverges
  */
 export async function crossValidate(
-  options: (train: Dataset) => NetworkOptions,
-  dataset: Dataset,
-  how: CrossValidationOptions = {},
+  spec: TrialSpec,
+  data: Dataset,
+  options: CrossValidationOptions = {},
 ): Promise<CrossValidation> {
-  if (typeof options !== 'function') {
-    throw new TypeFault({
-      place: 'options',
-      problem: `expected a function of the training data, got ${show(options)}`,
-    });
-  }
-  if (typeof (dataset as Partial<Dataset> | null | undefined)?.folds !== 'function') {
-    throw new TypeFault({
-      place: 'dataset',
-      problem: `expected a Dataset of bp4/data, got ${show(dataset)}`,
-    });
-  }
-  checkOptions(how);
-  const { k = 5, seed = 0, onFold, signal } = how;
+  checkKeys('options', options, ['folds', 'seed', 'metrics', 'onFold', 'executor', 'signal']);
+  checkDataset(data);
+  const { seed = 0, metrics, onFold, executor = inline(), signal } = options;
+  checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
+  if (metrics !== undefined) checkMetrics(metrics);
+  checkOptional('onFold', onFold, 'function');
+  checkSignal(signal);
+  const division = checkDivision(data, options.folds, undefined, seed);
+  const metric = data.labels ? 'logLoss' : 'rootMeanSquaredError';
+  const tasks = listParts(division, 1).map(
+    (part) => (rest: AbortSignal) =>
+      executor.run({ trial: 0, ...part, spec, division, metric }, { needsNetwork: true, signal: rest }),
+  );
   const folds: FoldResult[] = [];
-  for (const split of dataset.folds(k, { seed })) {
-    signal?.throwIfAborted();
-    const net = await Network.create(options(split.train));
-    try {
-      await net.train(split.train, { ...how.train, ...(signal && { signal }) });
-      const result = { fold: folds.length + 1, ...(await averageScores(net, split.test, how.metrics)) };
-      folds.push(result);
-      await onFold?.(result, net, split);
-    } finally {
-      net.dispose();
+  await executor.open(data);
+  try {
+    for await (const { network, error } of runInOrder(tasks, signal)) {
+      const fold = folds.length;
+      if (!network)
+        throw new StateError({ place: `fold ${fold}`, problem: `the training diverged: ${error}` });
+      const split = divide(data, division, fold);
+      const net = await Network.load(network);
+      try {
+        folds.push({ fold, ...(await scoreOn(split.test, net, metrics)) });
+        await onFold?.(folds[fold]!, net, split);
+      } finally {
+        net.dispose();
+      }
     }
+  } finally {
+    await executor.close();
   }
-  return { folds, mean: combine(folds, mean), deviation: combine(folds, deviation) };
+  return { folds, mean: combine(folds, average), deviation: combine(folds, deviation) };
 }
 
-function checkOptions(how: CrossValidationOptions): void {
-  checkKeys('options', how, ['k', 'seed', 'train', 'metrics', 'onFold', 'signal']);
-  checkOptional('onFold', how.onFold, 'function');
-  checkSignal(how.signal);
-  if (how.metrics !== undefined) checkMetrics(how.metrics);
-}
-
-async function averageScores(net: Network, test: Dataset, metrics?: NamedMetrics): Promise<Scores> {
+async function scoreOn(test: Dataset, net: Network, metrics: NamedMetrics | undefined): Promise<Scores> {
   const { loss, accuracy } = net.evaluate(test);
   if (!metrics) return { loss, accuracy };
-  const { inputs, inputScale, labels, targets } = test;
-  const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
+  const { labels, targets } = test;
   // A network is trained on either labels or targets.
   const threshold = chooseThreshold(net.loss);
   const answers = { outputs: net.outputs, threshold, labels, targets } as Answers;
-  return { loss, accuracy, metrics: await inSlices(measure(metrics, outputs, answers), () => undefined) };
+  const measured = await inSlices(measure(metrics, net.predict(test), answers), () => undefined);
+  return { loss, accuracy, metrics: measured };
 }
 
 /** Combines each score of the folds into one number. */
-function combine(folds: readonly Scores[], figure: (values: readonly number[]) => number): Scores {
-  const names = folds[0]?.metrics;
+function combine(folds: readonly FoldResult[], figure: (values: readonly number[]) => number): Scores {
+  const { metrics: named } = folds[0]!;
   return {
     loss: figure(folds.map(({ loss }) => loss)),
     accuracy: figure(folds.map(({ accuracy }) => accuracy)),
-    ...(names && {
-      metrics: mapValues(names, (_, name) => figure(folds.map(({ metrics }) => metrics![name]!))),
+    ...(named && {
+      metrics: Object.fromEntries(
+        Object.keys(named).map((name) => [name, figure(folds.map(({ metrics }) => metrics![name]!))]),
+      ),
     }),
   };
 }
 
-function mapValues<T>(
-  values: Readonly<Record<string, T>>,
-  map: (value: T, name: string) => number,
-): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value, name)]));
-}
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** √(Σ (x − x̄)² / (k − 1)); k is at least 2. */
 function deviation(values: readonly number[]): number {
-  const middle = mean(values);
+  const middle = average(values);
   const squares = values.reduce((sum, value) => sum + (value - middle) * (value - middle), 0);
   return Math.sqrt(squares / (values.length - 1));
 }

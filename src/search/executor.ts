@@ -62,3 +62,23 @@ export function inline(): Executor {
     close: () => Promise.resolve(),
   };
 }
+
+/** Runs tasks side by side, and yields their results in order. Those that are left over when the loop ends are aborted. */
+export async function* runInOrder(
+  tasks: readonly ((signal: AbortSignal) => Promise<TaskResult>)[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<TaskResult, void> {
+  const rest = new AbortController();
+  const stop = (): void => rest.abort(signal!.reason);
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted) stop();
+  const running = tasks.map((run) => run(rest.signal));
+  // An error is thrown where the result is taken.
+  for (const one of running) one.catch(() => undefined);
+  try {
+    for (const one of running) yield await one;
+  } finally {
+    rest.abort();
+    signal?.removeEventListener('abort', stop);
+  }
+}

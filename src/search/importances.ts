@@ -1,4 +1,5 @@
 import { canonicalJSON } from './canonical-json.js';
+import { average, rank } from './ranks.js';
 
 /** A trial with its loss. */
 export interface Scored {
@@ -42,33 +43,17 @@ function groupBy(name: string, trials: readonly Scored[]): string[] {
 
 const keyOf = (value: unknown): string => (value === undefined ? '' : canonicalJSON('value', value));
 
-/** The rank of each number from 0; equal numbers share the mean of their ranks. */
-function rank(numbers: readonly number[]): number[] {
-  const order = numbers.map((_, n) => n).sort((a, b) => compare(numbers[a]!, numbers[b]!) || a - b);
-  const ranks = new Array<number>(numbers.length);
-  for (let from = 0; from < order.length;) {
-    let end = from + 1;
-    while (end < order.length && numbers[order[end]!] === numbers[order[from]!]) end++;
-    for (let i = from; i < end; i++) ranks[order[i]!] = (from + end - 1) / 2;
-    from = end;
-  }
-  return ranks;
-}
-
-/** Two infinite numbers are equal; their difference is NaN. */
-export const compare = (a: number, b: number): number => Number(a > b) - Number(a < b);
-
 /** η²: the sum of squares between the groups, divided by the total sum of squares; 0 if that is 0. */
 function correlationRatio(groups: readonly string[], values: readonly number[]): number {
   const mean = average(values);
   const members = new Map<string, number[]>();
-  for (const [n, group] of groups.entries()) members.set(group, [...(members.get(group) ?? []), values[n]!]);
+  for (const [n, group] of groups.entries()) {
+    if (!members.has(group)) members.set(group, []);
+    members.get(group)!.push(values[n]!);
+  }
   let between = 0;
   for (const group of members.values())
     between += group.length * (average(group) - mean) * (average(group) - mean);
   const total = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
   return total > 0 ? between / total : 0;
 }
-
-export const average = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

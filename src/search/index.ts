@@ -7,14 +7,7 @@
 export { crossValidate } from './cross-validate.js';
 export type { CrossValidation, CrossValidationOptions, FoldResult, Scores } from './cross-validate.js';
 export { formatTrial, gridSearch, randomSearch } from './search.js';
-export type {
-  RandomSearchOptions,
-  SearchOptions,
-  Trial,
-  TrialResult,
-  ValueLists,
-  Combination,
-} from './search.js';
+export type { RandomSearchOptions, SearchOptions, Trial, TrialResult } from './search.js';
 export { choice, float, int, when } from './domains.js';
 export type {
   ChoiceDomain,

@@ -1,8 +1,6 @@
 import { canonicalJSON } from './canonical-json.js';
 import { StateError } from '../errors.js';
-import type { Domain } from './domains.js';
-import type { MetricName } from './scores.js';
-import { isLoss } from './scores.js';
+import type { CheckedSpace, Dimension } from './domains.js';
 
 // The journal of a study, a JSON object on each line, in the format of Optuna's JournalStorage. A study that is run again with
 // its journal takes the trials that stand there, and appends the others: so a study that was killed goes on where it was.
@@ -71,6 +69,8 @@ export class Recorder {
   /** The lines of the journal, by what they say something of. */
   readonly #written = new Map<string, { readonly number: number; readonly line: Line }>();
   readonly #outcomes = new Map<number, TrialOutcome>();
+  /** How Optuna describes the domain of each hyperparameter. */
+  readonly #distributions = new Map<Dimension, string>();
 
   private constructor(journal: Journal | undefined, lines: readonly Line[]) {
     this.#journal = journal;
@@ -98,9 +98,9 @@ export class Recorder {
   }
 
   /** @throws StateError if the journal is of another study */
-  async begin(name: string, metric: MetricName, identity: object): Promise<void> {
+  async begin(name: string, isLoss: boolean, identity: object): Promise<void> {
     await this.#write([
-      { op_code: CREATE_STUDY, study_name: name, directions: [isLoss(metric) ? 1 : 2] },
+      { op_code: CREATE_STUDY, study_name: name, directions: [isLoss ? 1 : 2] },
       { op_code: SET_STUDY_ATTRIBUTE, study_id: 0, user_attr: { bp4: identity } },
     ]);
   }
@@ -108,25 +108,29 @@ export class Recorder {
   async create(
     trial: number,
     values: Readonly<Record<string, unknown>>,
-    domains: ReadonlyMap<string, Domain>,
+    space: CheckedSpace,
     spec: string,
   ): Promise<void> {
-    const names = Object.keys(values);
+    const present = space.filter(({ name }) => Object.hasOwn(values, name));
+    const byName = (value: (dimension: Dimension) => unknown): object =>
+      Object.fromEntries(present.map((dimension) => [dimension.name, value(dimension)]));
     const line = {
       op_code: CREATE_TRIAL,
       study_id: 0,
       datetime_start: now(),
-      params: Object.fromEntries(
-        names.map((name) => [name, internalValue(domains.get(name)!, values[name])]),
-      ),
-      distributions: Object.fromEntries(
-        names.map((name) => [name, JSON.stringify(describeDistribution(domains.get(name)!))]),
-      ),
+      params: byName((dimension) => internalValue(dimension, values[dimension.name])),
+      distributions: byName((dimension) => this.#distributionOf(dimension)),
       user_attrs: { spec },
       system_attrs: {},
       intermediate_values: {},
     };
     await this.#write([line], trial);
+  }
+
+  #distributionOf(dimension: Dimension): string {
+    const known = this.#distributions.get(dimension) ?? JSON.stringify(describeDistribution(dimension));
+    this.#distributions.set(dimension, known);
+    return known;
   }
 
   async finish(trial: number, outcome: TrialOutcome): Promise<void> {
@@ -204,16 +208,13 @@ function listDifferences(before: Line, line: Line): string {
 const optunaChoice = (value: unknown): unknown =>
   typeof value === 'object' && value !== null ? canonicalJSON('choice', value) : value;
 
-function internalValue(domain: Domain, value: unknown): number {
-  if (domain.kind !== 'choice') return value as number;
-  const wanted = canonicalJSON('choice', value);
-  return domain.values.findIndex((one) => canonicalJSON('choice', one) === wanted);
-}
+/** A choice is its place in the list of values. */
+const internalValue = ({ name, domain, toCoordinate }: Dimension, value: unknown): unknown =>
+  domain.kind === 'choice' ? toCoordinate(value, `values.${name}`) : value;
 
-function describeDistribution(domain: Domain): object {
-  if (domain.kind === 'choice') {
+function describeDistribution({ domain }: Dimension): object {
+  if (domain.kind === 'choice')
     return { name: 'CategoricalDistribution', attributes: { choices: domain.values.map(optunaChoice) } };
-  }
   const { low, high, log = false, step } = domain;
   return domain.kind === 'float'
     ? { name: 'FloatDistribution', attributes: { step: step ?? null, low, high, log } }

@@ -1,4 +1,5 @@
 import { checkInteger, checkKeys, checkName } from '../base/check.js';
+import { compare, insert } from './ranks.js';
 
 /** Ends trials that don't look promising. */
 export type Pruner =
@@ -42,24 +43,17 @@ export interface Bracket {
 
 /** @throws TypeError, RangeError that name the option */
 export function checkPruner(pruner: Pruner): Required<Pruner> {
-  checkKeys('pruner', pruner, ['kind', 'factor', 'rungs', 'startup', 'warmUp']);
-  const kind = checkName('pruner.kind', pruner.kind, ['halving', 'hyperband', 'median']);
+  const isMedian = (pruner as Pruner | null)?.kind === 'median';
+  checkKeys('pruner', pruner, ['kind', ...(isMedian ? ['startup', 'warmUp'] : ['factor', 'rungs'])]);
   if (pruner.kind === 'median') {
-    checkKeys('pruner', pruner, ['kind', 'startup', 'warmUp']);
-    const { startup = 5, warmUp = 0 } = pruner;
-    return {
-      kind: pruner.kind,
-      startup: checkInteger('pruner.startup', startup),
-      warmUp: checkInteger('pruner.warmUp', warmUp, 0),
-    };
+    const { kind, startup = 5, warmUp = 0 } = pruner;
+    checkInteger('pruner.startup', startup);
+    return { kind, startup, warmUp: checkInteger('pruner.warmUp', warmUp, 0) };
   }
-  checkKeys('pruner', pruner, ['kind', 'factor', 'rungs']);
-  const { factor = 3, rungs = 3 } = pruner;
-  return {
-    kind: kind as 'halving' | 'hyperband',
-    factor: checkInteger('pruner.factor', factor, 2, 16),
-    rungs: checkInteger('pruner.rungs', rungs, 2, 8),
-  };
+  const { kind, factor = 3, rungs = 3 } = pruner;
+  checkName('pruner.kind', kind, ['halving', 'hyperband', 'median']);
+  checkInteger('pruner.factor', factor, 2, 16);
+  return { kind, factor, rungs: checkInteger('pruner.rungs', rungs, 2, 8) };
 }
 
 /** Divides the trials of a study into brackets, in the order in which they run. */
@@ -82,24 +76,23 @@ export function planBrackets(pruner: Required<Pruner> | undefined, trials: numbe
     .filter(({ trials }) => trials > 0);
 }
 
-/** The scores of a complete trial after each epoch, as losses. */
-export type Curve = readonly number[];
+/** The losses of the complete trials, epoch by epoch. */
+export class LossCurves {
+  /** In ascending order. */
+  readonly #byEpoch: number[][] = [];
 
-/**
- * By epoch: the loss above which the median pruner ends a trial; null for none.
- * @param curves of the complete trials
- */
-export function medianThresholds(
-  { startup, warmUp }: Required<Extract<Pruner, { kind: 'median' }>>,
-  curves: readonly Curve[],
-): (number | null)[] {
-  if (curves.length < startup) return [];
-  const longest = Math.max(...curves.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, e) => {
-    if (e < warmUp) return null;
-    const losses = curves.flatMap((curve) => curve[e] ?? []).sort((a, b) => a - b);
-    if (losses.length < startup) return null;
-    const middle = losses.length >> 1;
-    return losses.length % 2 === 1 ? losses[middle]! : (losses[middle - 1]! + losses[middle]!) / 2;
-  });
+  /** @param losses of a complete trial after each epoch */
+  add(losses: readonly number[]): void {
+    for (const [e, loss] of losses.entries()) insert((this.#byEpoch[e] ??= []), loss, compare);
+  }
+
+  /** By epoch: the loss above which the median pruner ends a trial; null for none. */
+  medians({ startup, warmUp }: Required<Extract<Pruner, { kind: 'median' }>>): (number | null)[] {
+    if ((this.#byEpoch[0]?.length ?? 0) < startup) return [];
+    return this.#byEpoch.map((losses, e) => {
+      if (e < warmUp || losses.length < startup) return null;
+      const middle = losses.length >> 1;
+      return losses.length % 2 === 1 ? losses[middle]! : (losses[middle - 1]! + losses[middle]!) / 2;
+    });
+  }
 }

@@ -3,29 +3,32 @@ import { accuracy } from '../metrics/accuracy.js';
 import { logLoss } from '../metrics/log-loss.js';
 import { meanAbsoluteError, rootMeanSquaredError, rSquared } from '../metrics/regression.js';
 import { macroF1 } from '../metrics/scores.js';
-import type { Measure } from '../metrics/predictions.js';
+import type { Metric } from '../training/hooks/metrics.js';
 
-/** The metrics that a study can optimize. */
-const metrics = {
-  logLoss: { measure: logLoss, isLoss: true },
-  accuracy: { measure: accuracy, isLoss: false },
-  macroF1: { measure: macroF1, isLoss: false },
-  rootMeanSquaredError: { measure: rootMeanSquaredError, isLoss: true },
-  meanAbsoluteError: { measure: meanAbsoluteError, isLoss: true },
-  rSquared: { measure: rSquared, isLoss: false },
-} as const satisfies Record<MetricName, { readonly measure: Measure; readonly isLoss: boolean }>;
+/** What a study optimizes. */
+export interface Objective {
+  readonly measure: Metric;
+  /** Whether a lower score is better. */
+  readonly isLoss: boolean;
+}
 
-export type MetricName =
-  'logLoss' | 'accuracy' | 'macroF1' | 'rootMeanSquaredError' | 'meanAbsoluteError' | 'rSquared';
-const metricNames = Object.keys(metrics) as MetricName[];
+const loss = (measure: Metric): Objective => ({ measure, isLoss: true });
+const gain = (measure: Metric): Objective => ({ measure, isLoss: false });
+
+/** The metrics that have a name. */
+export const objectives = {
+  logLoss: loss(logLoss),
+  accuracy: gain(accuracy),
+  macroF1: gain(macroF1),
+  rootMeanSquaredError: loss(rootMeanSquaredError),
+  meanAbsoluteError: loss(meanAbsoluteError),
+  rSquared: gain(rSquared),
+};
+
+export type MetricName = keyof typeof objectives;
 
 export const checkMetric = (place: string, metric: unknown): MetricName =>
-  checkName(place, metric, metricNames);
-
-export const measureOf = (metric: MetricName): Measure => metrics[metric].measure;
-
-/** Whether a lower score of this metric is better. */
-export const isLoss = (metric: MetricName): boolean => metrics[metric].isLoss;
+  checkName(place, metric, Object.keys(objectives) as MetricName[]);
 
 /** The score as a loss, for which lower is better. */
-export const toLoss = (metric: MetricName, score: number): number => (isLoss(metric) ? score : -score);
+export const toLoss = ({ isLoss }: Objective, score: number): number => (isLoss ? score : -score);

@@ -1,18 +1,10 @@
-import {
-  checkInteger,
-  checkKeys,
-  checkNumber,
-  checkOptional,
-  checkPositive,
-  checkType,
-  show,
-} from '../base/check.js';
-import { Random } from '../base/random.js';
+import { checkInteger, checkKeys, checkName, checkOptional, checkType, show } from '../base/check.js';
 import { sha256 } from '../base/sha256.js';
 import type { Dataset } from '../data/dataset.js';
 import { transformedWidth } from '../data/fit-transforms.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { TypeFault } from '../errors.js';
+import type { Metric } from '../training/hooks/metrics.js';
 import { checkSignal } from '../training/options.js';
 import { combineBest } from './combine-best.js';
 import { Coordinator, publish, type NetworkShape, type Plan, type StudyTrial } from './coordinator.js';
@@ -23,8 +15,8 @@ import { Recorder, type Journal } from './journal.js';
 import { checkPruner, planBrackets, type Pruner } from './pruners.js';
 import { createSampler, type SamplerName } from './samplers/create-sampler.js';
 import type { Sampler } from './samplers/sampler.js';
-import { checkMetric, toLoss, type MetricName } from './scores.js';
-import { countFolds, type Division, type TrialSpec } from './task.js';
+import { checkMetric, objectives, toLoss, type MetricName } from './scores.js';
+import { checkDataset, checkDivision, listParts, type TrialSpec } from './task.js';
 
 // A study proposes trials, runs their tasks, and keeps the journal. Its result depends on its options alone: trial i is proposed
 // from the outcomes of the trials 0 … i − window, whatever else has finished by then, and outcomes are taken in the order of the
@@ -48,8 +40,14 @@ export interface StudyOptions<S extends Space> {
   readonly folds?: number;
   /** Instead of `folds`: the share of the samples to hold out, from above 0 to below 1. */
   readonly validation?: number;
-  /** The metric to optimize on the held-out parts. Default 'logLoss' for labels, 'rootMeanSquaredError' for targets. */
-  readonly metric?: MetricName;
+  /**
+   * What to optimize on the held-out parts: a name, or a function of the outputs and the answers, such as `topK(2)` of bp4/metrics. A
+   * function runs in this thread, whatever the executor, which then returns each network; it excludes the median pruner. Default
+   * 'logLoss' for labels, 'rootMeanSquaredError' for targets.
+   */
+  readonly metric?: MetricName | Metric;
+  /** Which scores of a function are better. A metric with a name has a direction of its own. */
+  readonly direction?: 'minimize' | 'maximize';
   /** Default 40, or the number of combinations if it's smaller and the sampler is 'grid'. */
   readonly trials?: number;
   /** The seed of proposals, folds and networks, a safe integer. Default 0. */
@@ -95,22 +93,10 @@ export interface StudyResult<S extends Space = Space> {
   readonly chosen: ReadonlyMap<number, number>;
 }
 
-const optionNames = [
-  ...[
-    'space',
-    'trial',
-    'data',
-    'name',
-    'folds',
-    'validation',
-    'metric',
-    'trials',
-    'seed',
-    'seeds',
-    'sampler',
-  ],
-  ...['window', 'pruner', 'ensemble', 'executor', 'journal', 'onTrial', 'signal'],
-];
+const optionNames =
+  'space trial data name folds validation metric direction trials seed seeds sampler window pruner ensemble executor journal onTrial signal'.split(
+    ' ',
+  );
 
 /**
  * Searches for the best network and training options, and combines the best trials. The same options produce bit-for-bit
@@ -124,19 +110,20 @@ export async function study<const S extends Space>(options: StudyOptions<S>): Pr
   const { journal, executor = inline() } = options;
   const recorder = await Recorder.open(journal);
   try {
-    await recorder.begin(plan.name, plan.metric, plan.identity);
+    await recorder.begin(plan.name, plan.objective.isLoss, plan.identity);
     await executor.open(options.data);
     const coordinator = new Coordinator(plan, recorder, executor);
     await coordinator.runTrials();
-    const names = plan.space.map(({ name }) => name);
-    const complete = coordinator.rank();
-    const losses = complete.map(({ values, outcome }) => ({
-      values,
-      loss: toLoss(plan.metric, outcome.score!),
-    }));
+    const trials = coordinator.trials.map(publish);
+    const losses = trials.flatMap(({ state, values, score }) =>
+      state === 'complete' ? { values, loss: toLoss(plan.objective, score!) } : [],
+    );
     return {
-      trials: coordinator.trials.map(publish),
-      importances: measureImportances(names, losses),
+      trials,
+      importances: measureImportances(
+        plan.space.map(({ name }) => name),
+        losses,
+      ),
       ...(await combineBest(plan, coordinator)),
     } as unknown as StudyResult<S>;
   } finally {
@@ -153,8 +140,6 @@ function checkStudy(options: StudyOptions<Space>): Plan {
   checkType('trial', options.trial, 'function');
   checkType('name', name, 'string');
   checkDataset(data);
-  if (!data.labels && !data.targets)
-    throw new TypeFault({ place: 'data', problem: 'has neither labels nor targets' });
   checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
   checkInteger('window', window);
   checkInteger('ensemble', ensemble, 1, 1000);
@@ -163,22 +148,11 @@ function checkStudy(options: StudyOptions<Space>): Plan {
   checkMethods('journal', options.journal, ['read', 'append']);
   checkSignal(signal);
   const division = checkDivision(data, folds, validation, seed);
-  const metric =
-    options.metric === undefined
-      ? data.labels
-        ? 'logLoss'
-        : 'rootMeanSquaredError'
-      : checkMetric('metric', options.metric);
+  const checkedPruner = pruner && checkPruner(pruner);
+  const metric = checkObjective(options, checkedPruner);
   const checkedSampler = createSampler(sampler, space, seed);
   const most = checkedSampler.count ?? Infinity;
   const trials = checkInteger('trials', options.trials ?? Math.min(40, most), 1, Math.min(most, 1e6));
-  const checkedPruner = pruner && checkPruner(pruner);
-  const generator = Random.fromSeed(seed);
-  const parts = Array.from({ length: countFolds(division) * checkInteger('seeds', seeds) }, (_, p) => ({
-    fold: Math.floor(p / seeds),
-    repeat: p % seeds,
-    seed: generator.bits(),
-  }));
   return {
     name,
     space,
@@ -186,13 +160,13 @@ function checkStudy(options: StudyOptions<Space>): Plan {
     data,
     shape: measureShape(data),
     division,
-    metric,
+    ...metric,
     sampler: checkedSampler,
     window,
     brackets: planBrackets(checkedPruner, trials),
     pruner: checkedPruner,
     rounds: ensemble,
-    seeds: parts,
+    parts: listParts(division, checkInteger('seeds', seeds)),
     identity: {
       arithmetic: ARITHMETIC,
       data: sha256(data.save()),
@@ -202,7 +176,7 @@ function checkStudy(options: StudyOptions<Space>): Plan {
       seeds,
       window,
       division,
-      metric,
+      metric: metric.isMeasuredHere ? { custom: options.direction } : metric.metric,
       pruner: checkedPruner ?? null,
       // Without rungs, a study may go on to more trials.
       trials: checkedPruner && checkedPruner.kind !== 'median' ? trials : null,
@@ -210,12 +184,6 @@ function checkStudy(options: StudyOptions<Space>): Plan {
     onTrial,
     signal,
   };
-}
-
-/** @throws TypeError unless the value is a Dataset, perhaps of another copy of bp4 */
-export function checkDataset(data: unknown): void {
-  if (typeof (data as Partial<Dataset> | null | undefined)?.folds === 'function') return;
-  throw new TypeFault({ place: 'data', problem: `expected a Dataset of bp4/data, got ${show(data)}` });
 }
 
 /** @throws TypeError unless the value is undefined or has these methods */
@@ -227,22 +195,26 @@ export function checkMethods(place: string, value: unknown, names: readonly stri
   throw new TypeFault({ place, problem });
 }
 
-function checkDivision(
-  data: Dataset,
-  folds: number | undefined,
-  validation: number | undefined,
-  seed: number,
-): Division {
-  if (validation === undefined) {
-    return {
-      folds: checkInteger('folds', folds ?? Math.min(5, data.count), 2, Math.max(data.count, 2)),
-      seed,
-    };
+function checkObjective(
+  { data, metric: given, direction }: StudyOptions<Space>,
+  pruner: Pruner | undefined,
+): Pick<Plan, 'objective' | 'metric' | 'isMeasuredHere'> {
+  const byDefault = data.labels ? 'logLoss' : 'rootMeanSquaredError';
+  if (typeof given !== 'function') {
+    const metric = checkMetric('metric', given ?? byDefault);
+    if (direction !== undefined)
+      throw new TypeFault({
+        place: 'direction',
+        problem: `${metric} has one of its own`,
+        cure: 'leave it out',
+      });
+    return { objective: objectives[metric], metric, isMeasuredHere: false };
   }
-  if (folds !== undefined)
-    throw new TypeFault({ place: 'folds', problem: 'excludes validation', cure: 'set one of the two' });
-  checkPositive('validation', checkNumber('validation', validation, 0, 1));
-  return { validation, seed };
+  const isLoss = checkName('direction', direction, ['minimize', 'maximize']) === 'minimize';
+  if (pruner?.kind === 'median') {
+    throw new TypeFault({ place: 'metric', problem: 'a function excludes the median pruner' });
+  }
+  return { objective: { measure: given, isLoss }, metric: byDefault, isMeasuredHere: true };
 }
 
 export const measureShape = (data: Dataset): NetworkShape => ({

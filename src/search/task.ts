@@ -1,17 +1,19 @@
-import { DivergenceError, RangeFault } from '../errors.js';
-import { checkKeys } from '../base/check.js';
+import { DivergenceError, RangeFault, TypeFault } from '../errors.js';
+import { checkInteger, checkKeys, checkNumber, checkPositive, show } from '../base/check.js';
+import { Random } from '../base/random.js';
 import { sha256 } from '../base/sha256.js';
 import type { Dataset, Split } from '../data/dataset.js';
 import { transformedWidth, type FitOptions } from '../data/fit-transforms.js';
-import { chooseThreshold, type Truth } from '../metrics/predictions.js';
+import { chooseThreshold } from '../metrics/predictions.js';
 import type { LayerSpec, LossName, LossSpec } from '../model/spec.js';
 import type { NetworkState } from '../model/state.js';
 import { Network } from '../network.js';
 import type { EarlyStopping } from '../training/hooks/early-stopping.js';
+import type { Answers } from '../training/hooks/metrics.js';
 import { optionNames, type TrainOptions } from '../training/options.js';
 import type { EpochReport } from '../training/reports.js';
 import type { ScheduleOptions } from '../training/schedules.js';
-import { measureOf, toLoss, type MetricName } from './scores.js';
+import { objectives, toLoss, type MetricName, type Objective } from './scores.js';
 
 // A task is one training of a study: a pure function of plain data and a dataset. Whoever runs it, on whatever machine, gets the
 // same score and the same weights to the bit.
@@ -149,7 +151,7 @@ export async function runTrial(
     const network = net.save();
     return {
       state,
-      score: score(net, task.metric, test),
+      score: score(net, objectives[task.metric], test),
       epochs: net.state.run ? net.state.run.epoch - 1 : 0,
       scores,
       hash: hashWeights(net.state),
@@ -196,12 +198,12 @@ async function trainTask(net: Network, task: Task, parts: Parts): Promise<'compl
   const options: TrainOptions = {
     ...spec.train,
     ...((scoresEpochs ?? spec.train?.earlyStopping) && { validation: test }),
-    ...(scoresEpochs && { metrics: { score: (outputs, answers) => measureOf(metric)(outputs, answers) } }),
+    ...(scoresEpochs && { metrics: { score: objectives[metric].measure } }),
     resume: isResumed,
   };
   return await trainUntil(net, train, options, signal, ({ epoch, validation }) => {
     if (scoresEpochs) scores.push(validation!.metrics!['score']!);
-    const best = scores.reduce((least, one) => Math.min(least, toLoss(metric, one)), Infinity);
+    const best = scores.reduce((least, one) => Math.min(least, toLoss(objectives[metric], one)), Infinity);
     if (best > (thresholds?.[epoch - 1] ?? Infinity)) return 'pruned';
     return epoch === until && epoch < (spec.train?.epochs ?? 10) ? 'stopped' : undefined;
   });
@@ -253,36 +255,43 @@ const describeDivergence = (
   error: DivergenceError,
 ): Omit<TaskResult, 'seconds'> => ({
   state: 'diverged',
-  score: toLoss(metric, Infinity),
+  score: toLoss(objectives[metric], Infinity),
   epochs: error.epoch - 1,
   scores,
   hash: '',
   error: error.message,
 });
 
-/** The metric of the network's predictions for samples with their answers. */
-function score(net: Network, metric: MetricName, test: Dataset): number {
-  return scoreOutputs(net.predict(test), metric, test, net.outputs, net.loss);
+/** The score of a network, as `save` returned it, on samples with their answers. */
+export async function scoreNetwork(bytes: Uint8Array, objective: Objective, test: Dataset): Promise<number> {
+  const net = await Network.load(bytes);
+  try {
+    return score(net, objective, test);
+  } finally {
+    net.dispose();
+  }
 }
 
-/** The metric of outputs, [n][outputs] in the units of the targets. */
+const score = (net: Network, objective: Objective, test: Dataset): number =>
+  scoreOutputs(net.predict(test), objective, test, net.outputs, net.loss);
+
+/** The score of outputs, [n][outputs] in the units of the targets. */
 export function scoreOutputs(
-  outputs: Float32Array,
-  metric: MetricName,
-  answers: Pick<Truth, 'labels' | 'targets'>,
-  width: number,
-  loss?: LossName,
+  predictions: Float32Array,
+  { measure }: Objective,
+  { labels, targets }: Pick<Dataset, 'labels' | 'targets'>,
+  outputs: number,
+  loss: LossName | undefined,
 ): number {
   const threshold = loss && chooseThreshold(loss);
-  const value = measureOf(metric)(outputs, { ...answers, outputs: width, threshold });
-  if (Number.isNaN(value)) {
-    throw new RangeFault({
-      place: 'metric',
-      problem: `${metric} of the held-out part is NaN, which can't be ranked`,
-      cure: 'choose another metric, or fewer folds',
-    });
-  }
-  return value;
+  const answers = { ...(labels ? { labels } : { targets }), outputs, threshold };
+  const value = measure(predictions, answers as Answers);
+  if (typeof value === 'number' && !Number.isNaN(value)) return value;
+  throw new RangeFault({
+    place: 'metric',
+    problem: `it is ${show(value)} for the samples held out, which can't be ranked`,
+    cure: 'choose another metric, or fewer folds',
+  });
 }
 
 /** Hashes all weights and biases, layer by layer: 16 digits of SHA-256, the same wherever the same was trained. */
@@ -295,6 +304,44 @@ export function hashWeights({ parameters }: Pick<NetworkState, 'parameters'>): s
     at += byteLength;
   }
   return sha256(bytes).slice(0, 16);
+}
+
+/** @throws TypeError unless it is a dataset with labels or targets */
+export function checkDataset(data: Dataset): void {
+  if (typeof (data as Partial<Dataset> | null | undefined)?.folds !== 'function')
+    throw new TypeFault({ place: 'data', problem: `expected a Dataset of bp4/data, got ${show(data)}` });
+  if (!data.labels && !data.targets)
+    throw new TypeFault({ place: 'data', problem: 'has neither labels nor targets' });
+}
+
+/** @throws TypeError, RangeError naming the option */
+export function checkDivision(
+  data: Dataset,
+  folds: number | undefined,
+  validation: number | undefined,
+  seed: number,
+): Division {
+  if (validation === undefined) {
+    const chosen = checkInteger('folds', folds ?? Math.min(5, data.count), 2, Math.max(data.count, 2));
+    return { folds: chosen, seed };
+  }
+  if (folds !== undefined)
+    throw new TypeFault({ place: 'folds', problem: 'excludes validation', cure: 'set one of the two' });
+  checkPositive('validation', checkNumber('validation', validation, 0, 1));
+  return { validation, seed };
+}
+
+/** One of the networks of a trial. */
+export type Part = Pick<Task, 'fold' | 'repeat' | 'seed'>;
+
+/** Fold by fold, then by repetition. The seeds are drawn in this order. */
+export function listParts(division: Division, seeds: number): Part[] {
+  const generator = Random.fromSeed(division.seed);
+  return Array.from({ length: countFolds(division) * seeds }, (_, p) => ({
+    fold: Math.floor(p / seeds),
+    repeat: p % seeds,
+    seed: generator.bits(),
+  }));
 }
 
 /** The divisions of a dataset, so that the trials of a study share them. */

@@ -22,7 +22,8 @@ import { canonicalJSON } from './canonical-json.js';
 import { inline, type Executor } from './executor.js';
 import { runRounds, type Plan } from './rounds.js';
 import { shardKeys } from './shard.js';
-import { checkDataset, checkMethods } from './study.js';
+import { checkMethods } from './study.js';
+import { checkDataset } from './task.js';
 
 // Local SGD: every shard trains from the same weights for some epochs, then the mean of the shards' weights is where all go on. The
 // number of shards belongs to the training, as the mini-batch size does, and not to the machines.

@@ -65,3 +65,19 @@ it('diagnose refuses an ensemble by its name', async () => {
   expect(stderr).toContain('e.bp4: it is an ensemble of networks, and diagnose measures one');
   expect(code).toBe(2);
 });
+
+it.each([
+  ['a zip file', 0x4b50],
+  ['JSON', 0x7b20],
+])('inspect opens a file whose first bytes, the length of its header, look like %s', async (_, length) => {
+  const bytes = Buffer.from(ensemble.save());
+  const end = 8 + bytes.readUInt32LE(0);
+  const header = bytes.toString('latin1', 8, end).padEnd(length);
+  const first = Buffer.alloc(8);
+  first.writeUInt32LE(length);
+  writeFileSync(
+    join(cwd, 'long.bp4'),
+    Buffer.concat([first, Buffer.from(header, 'latin1'), bytes.subarray(end)]),
+  );
+  expect(await run('inspect', 'long.bp4')).toMatchObject({ code: 0, stderr: '' });
+});

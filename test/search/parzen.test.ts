@@ -105,6 +105,12 @@ describe('good trials', () => {
     }
   });
 
+  it('of the others only the latest 2,000 are left, and the good ones are as old as they may be', () => {
+    const good = Array.from({ length: 25 }, () => ({ values: {}, score: 0 }));
+    const bad = Array.from({ length: 2100 }, (_, n) => ({ values: {}, score: 1 + n }));
+    expect(split([...good, ...bad])).toEqual([good, bad.slice(100)]);
+  });
+
   it('TPE keeps away from pending trials', () => {
     const dimensions = checkSpace({ x: float(0, 1) });
     const history = Array.from({ length: 20 }, (_, n) => ({

@@ -83,7 +83,7 @@ describe('every sampler', () => {
   });
 
   it('createSampler takes a sampler as it is, and rejects what is none', async () => {
-    const mine: Sampler = { isModelBased: false, propose: () => ({}) };
+    const mine: Sampler = { propose: () => ({}) };
     expect(createSampler(mine, mixed, 0)).toBe(mine);
     await expectError(() => createSampler('gp' as never, mixed, 0), [RangeError, 'sampler: expected one of']);
     await expectError(
@@ -191,7 +191,7 @@ describe('Sobol', () => {
     }
   });
 
-  it('the points are those of SciPy 1.10, in each of 40 dimensions', () => {
+  it('the points are those of SciPy 1.10, in each dimension', () => {
     // SciPy has this point at index 26,214, for it walks them by Gray code; bp4's other points are compared in test/clients.
     const point = Array.from({ length: SOBOL_DIMENSIONS }, (_, dimension) =>
       sobolBits(0b101010101010101, dimension),
@@ -199,9 +199,7 @@ describe('Sobol', () => {
     expect(point).toEqual([
       2863267840, 131072, 3764781056, 2171207680, 2181693440, 519962624, 3634233344, 2284453888, 3928096768,
       2711486464, 1604452352, 1955987456, 3258843136, 795738112, 1049231360, 371326976, 2233597952, 987889664,
-      3381264384, 2895773696, 4024041472, 2579103744, 1974075392, 3245998080, 474611712, 380239872, 692715520,
-      469368832, 1331822592, 1205993472, 3311534080, 2820800512, 780271616, 3179413504, 503447552, 1644298240,
-      1610743808, 1675231232, 1742077952, 1423048704,
+      3381264384,
     ]);
   });
 
@@ -211,7 +209,7 @@ describe('Sobol', () => {
     expect(scramble(0x12345678, 77)).not.toBe(scramble(0x12345678, 78));
   });
 
-  it('more than 40 hyperparameters still differ from each other', () => {
+  it('more hyperparameters than dimensions still differ from each other', () => {
     const wide = checkSpace(Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`x${n}`, float(0, 1)])));
     const sampler = createSampler('sobol', wide, 0);
     const columns = Array.from({ length: 16 }, (_, trial) => Object.values(sampler.propose(trial, [])));

@@ -16,6 +16,7 @@ import {
   type StudyResult,
 } from '../../src/search/index.js';
 import { Random } from '../../src/base/random.js';
+import { accuracy } from '../../src/metrics/index.js';
 import { divide, hashWeights } from '../../src/search/task.js';
 import { expectError } from '../support/patient.js';
 
@@ -353,5 +354,53 @@ describe('a task', () => {
   it('holds out each sample in exactly one fold', () => {
     const held = [0, 1, 2].flatMap((fold) => [...divide(data, { folds: 3, seed: 3 }, fold).test.inputs]);
     expect(held.sort()).toEqual([...data.inputs].sort());
+  });
+});
+
+describe('a metric that is a function', () => {
+  it('leads to the same trials as the metric of that name, with rungs or without', async () => {
+    for (const pruner of [undefined, { kind: 'halving' } as const]) {
+      const more = pruner ? { pruner } : {};
+      const named = summarize(await study({ ...options, ...more, metric: 'accuracy' }));
+      const given = await study({ ...options, ...more, metric: accuracy, direction: 'maximize' });
+      expect(summarize(given)).toEqual(named);
+    }
+  });
+
+  it('runs where the study does, on the networks of an executor that leaves them elsewhere otherwise', async () => {
+    const here = inline();
+    const elsewhere: Executor = {
+      ...here,
+      run: async (task, more) => {
+        const result = { ...(await here.run(task, more)) };
+        if (!more.needsNetwork) delete result.network;
+        return result;
+      },
+    };
+    const mine = { ...options, metric: accuracy, direction: 'maximize' } as const;
+    const there = summarize(await study({ ...mine, executor: elsewhere }));
+    expect(there).toEqual(summarize(await study(mine)));
+  });
+
+  it('needs a direction, which a name excludes, and excludes the median pruner', async () => {
+    const bad: [object, string][] = [
+      [{ metric: accuracy }, "direction: expected one of 'minimize', 'maximize'"],
+      [{ metric: accuracy, direction: 'up' }, "direction: expected one of 'minimize', 'maximize'"],
+      [{ metric: 'accuracy', direction: 'maximize' }, 'direction: accuracy has one of its own'],
+      [{ direction: 'minimize' }, 'direction: logLoss has one of its own'],
+      [
+        { metric: accuracy, direction: 'maximize', pruner: { kind: 'median' } },
+        'metric: a function excludes the median pruner',
+      ],
+    ];
+    for (const [more, message] of bad)
+      await expectError(() => study({ ...options, ...more } as never), [Error, message]);
+  });
+
+  it('that gives NaN fails the trial', async () => {
+    await expectError(
+      () => study({ ...options, trials: 1, metric: () => NaN, direction: 'minimize' }),
+      [StateError, 'metric: it is NaN for the samples held out'],
+    );
   });
 });

@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { Dataset } from '../../src/data/index.js';
-import { Network, StateError, type NetworkOptions } from '../../src/index.js';
-import { accuracy, rSquared } from '../../src/metrics/index.js';
-import { crossValidate, formatTrial, gridSearch, randomSearch } from '../../src/search/index.js';
+import { Network, Random, StateError } from '../../src/index.js';
+import { accuracy, logLoss, rSquared } from '../../src/metrics/index.js';
+import {
+  crossValidate,
+  float,
+  formatTrial,
+  gridSearch,
+  inline,
+  int,
+  randomSearch,
+  study,
+  when,
+  type TrialSpec,
+} from '../../src/search/index.js';
 import { expectError } from '../support/patient.js';
 
 /** Two classes that a line separates. */
@@ -10,43 +21,51 @@ const data = Dataset.fromArrays({
   inputs: Array.from({ length: 40 }, (_, n) => [n % 7, n < 20 ? n : n + 10]),
   labels: Array.from({ length: 40 }, (_, n) => Number(n >= 20)),
 });
-const network = (train: Dataset): NetworkOptions => ({
-  inputs: 2,
-  layers: [{ units: 2, activation: 'softmax' }],
-  transforms: train.fitTransforms({ inputs: 'standardize' }),
-  seed: 3,
-});
 const train = { epochs: 20, learningRate: 0.5, miniBatchSize: 8 };
+const spec: TrialSpec = { layers: [{ units: 2, activation: 'softmax' }], train };
 
 describe('cross-validation', () => {
   it('crossValidate gives the figures of training and testing each fold by hand', async () => {
-    const k = 4;
-    const { folds } = await crossValidate(network, data, { k, seed: 5, train, metrics: { again: accuracy } });
+    const { folds } = await crossValidate(spec, data, { folds: 4, seed: 5, metrics: { again: accuracy } });
+    const seeds = Random.fromSeed(5);
     const byHand = [];
-    for (const { train: learned, test } of data.folds(k, { seed: 5 })) {
-      const net = await Network.create(network(learned));
+    for (const { train: learned, test } of data.folds(4, { seed: 5 })) {
+      const transforms = learned.fitTransforms({ inputs: 'standardize' });
+      const net = await Network.create({ inputs: 2, layers: spec.layers, transforms, seed: seeds.bits() });
       await net.train(learned, train);
       byHand.push(net.evaluate(test));
       net.dispose();
     }
-    const expected = byHand.map((figures, i) => ({
-      fold: i + 1,
+    const expected = byHand.map((figures, fold) => ({
+      fold,
       ...figures,
       metrics: { again: figures.accuracy },
     }));
     expect(folds).toEqual(expected);
   });
 
+  it('crossValidate trains the networks that a trial of a study trains', async () => {
+    const { mean } = await crossValidate(spec, data, { folds: 3, seed: 2, metrics: { logLoss } });
+    const { best, ensemble } = await study({
+      space: { units: [2] },
+      trial: () => spec,
+      ...{ data, folds: 3, seed: 2, trials: 1 },
+    });
+    ensemble.dispose();
+    expect(mean.metrics!.logLoss).toBe(best.score);
+  });
+
   it('crossValidate awaits metrics that are promises', async () => {
     const late = (...given: Parameters<typeof accuracy>): Promise<number> =>
       new Promise((resolve) => setTimeout(resolve, 1, accuracy(...given)));
-    const { folds, mean } = await crossValidate(network, data, { train, metrics: { late } });
+    const { folds, mean } = await crossValidate(spec, data, { metrics: { late } });
     for (const fold of folds) expect(fold.metrics).toEqual({ late: fold.accuracy });
     expect(mean.metrics!.late).toBe(mean.accuracy);
   });
 
   it('crossValidate gives the mean and deviation over the folds', async () => {
-    const { folds, mean, deviation } = await crossValidate(network, data, { k: 2, train: { epochs: 1 } });
+    const brief = { ...spec, train: { epochs: 1 } };
+    const { folds, mean, deviation } = await crossValidate(brief, data, { folds: 2 });
     const [a, b] = folds.map(({ loss }) => loss) as [number, number];
     // For two numbers, √((a − m)² + (b − m)²) is |a − b|/√2; ten digits leave room for roundings in another order.
     expect(mean.loss).toBeCloseTo((a + b) / 2, 10);
@@ -59,13 +78,9 @@ describe('cross-validation', () => {
     const inputs = Array.from({ length: 30 }, (_, n) => [n]);
     const line = Dataset.fromArrays({ inputs, targets: inputs.map(([x]) => [1000 + 50 * x!]) });
     const { mean } = await crossValidate(
-      (learned) => ({
-        inputs: 1,
-        layers: [{ units: 1, activation: 'linear' }],
-        transforms: learned.fitTransforms({ inputs: 'standardize', targets: 'standardize' }),
-      }),
+      { layers: [{ units: 1, activation: 'linear' }], train: { epochs: 100, learningRate: 0.1 } },
       line,
-      { k: 3, train: { epochs: 100, learningRate: 0.1 }, metrics: { rSquared } },
+      { folds: 3, metrics: { rSquared } },
     );
     expect(mean.metrics!.rSquared).toBeGreaterThan(0.99);
   });
@@ -73,13 +88,12 @@ describe('cross-validation', () => {
   it('crossValidate passes each network to onFold and disposes of it, even after an error', async () => {
     const nets: Network[] = [];
     const stop = new Error('enough');
-    const run = crossValidate(network, data, {
-      train: { epochs: 1 },
+    const run = crossValidate(spec, data, {
       onFold: async ({ fold }, net, { test }) => {
         await Promise.resolve();
         nets.push(net);
         net.predict(test.inputs);
-        if (fold === 2) throw stop;
+        if (fold === 1) throw stop;
       },
     });
     await expect(run).rejects.toBe(stop);
@@ -87,31 +101,46 @@ describe('cross-validation', () => {
     for (const net of nets) expect(() => net.layers).toThrow(StateError);
   });
 
-  it('crossValidate stops within a fold when its signal aborts', async () => {
+  it('crossValidate stops within a fold when its signal aborts, and closes its executor', async () => {
     const stop = new AbortController();
-    const run = crossValidate(network, data, {
-      train: { epochs: 1e6, onEpoch: () => stop.abort(new Error('stopped')) },
+    const executor = inline();
+    let isClosed = false;
+    const run = crossValidate({ ...spec, train: { epochs: 1e6 } }, data, {
+      executor: { ...executor, close: () => Promise.resolve(void (isClosed = true)) },
       signal: stop.signal,
     });
+    setTimeout(() => stop.abort(new Error('stopped')), 1);
     await expect(run).rejects.toThrow('stopped');
+    expect(isClosed).toBe(true);
+  });
+
+  it('crossValidate names the fold whose training diverges', async () => {
+    const wild: TrialSpec = {
+      layers: [{ units: 1, activation: 'linear' }],
+      transforms: { inputs: 'identity' },
+      train: { epochs: 100, learningRate: 1e3 },
+    };
+    const line = Dataset.fromArrays({ inputs: [[1e3], [2e3], [3e3]], targets: [[1], [3], [2]] });
+    await expectError(() => crossValidate(wild, line), [StateError, 'fold 0: the training diverged: ']);
   });
 
   it('crossValidate rejects invalid arguments', async () => {
-    await expectError(() => crossValidate({} as never, data), [TypeError, 'options: expected a function']);
-    await expectError(() => crossValidate(network, {} as never), [TypeError, 'dataset: expected a Dataset']);
-    await expectError(() => crossValidate(network, data, { k: 1 }), [RangeError, 'k: expected']);
-    await expectError(
-      () => crossValidate(network, data, { fold: 1 } as never),
-      [TypeError, "unknown 'fold'"],
-    );
-    await expectError(
-      () => crossValidate(network, data, { metrics: { mine: 1 as never } }),
-      [TypeError, 'metrics.mine: expected a function'],
-    );
-    await expectError(
-      () => crossValidate(network, data, { signal: 5 as never }),
-      [TypeError, 'signal: expected an AbortSignal'],
-    );
+    const bad: [unknown, unknown, unknown, ErrorConstructor, string][] = [
+      [() => spec, data, {}, TypeError, 'trial: expected an object'],
+      [{ ...spec, units: 2 }, data, {}, TypeError, "trial: unknown 'units'"],
+      [spec, {}, {}, TypeError, 'data: expected a Dataset'],
+      [spec, data, { folds: 1 }, RangeError, 'folds: expected'],
+      [spec, data, { seed: 0.5 }, RangeError, 'seed: expected'],
+      [spec, data, { fold: 1 }, TypeError, "unknown 'fold'"],
+      [spec, data, { metrics: { mine: 1 } }, TypeError, 'metrics.mine: expected a function'],
+      [spec, data, { signal: 5 }, TypeError, 'signal: expected an AbortSignal'],
+    ];
+    for (const [network, samples, options, type, message] of bad) {
+      await expectError(
+        () => crossValidate(network as never, samples as never, options as never),
+        [type, message],
+      );
+    }
   });
 });
 
@@ -126,16 +155,16 @@ describe('search', () => {
       { onTrial: (result) => tried.push(formatTrial(result)) },
     );
     expect(tried).toEqual([
-      'trial 1  score 3  learningRate 0.1  units 3',
-      'trial 2  score 1  learningRate 0.1  units 1',
-      'trial 3  score 2  learningRate 0.1  units 2',
-      'trial 4  score 3  learningRate 0.5  units 3',
-      'trial 5  score 1  learningRate 0.5  units 1',
-      'trial 6  score 2  learningRate 0.5  units 2',
+      'trial 0  score 3  learningRate 0.1  units 3',
+      'trial 1  score 1  learningRate 0.1  units 1',
+      'trial 2  score 2  learningRate 0.1  units 2',
+      'trial 3  score 3  learningRate 0.5  units 3',
+      'trial 4  score 1  learningRate 0.5  units 1',
+      'trial 5  score 2  learningRate 0.5  units 2',
     ]);
-    expect(results.map(({ trial }) => trial)).toEqual([2, 5, 3, 6, 1, 4]);
+    expect(results.map(({ number }) => number)).toEqual([1, 4, 2, 5, 0, 3]);
     expect(results[1]).toEqual({
-      trial: 5,
+      number: 4,
       values: { learningRate: 0.5, units: 1 },
       score: 1,
       outcome: { score: 1, learningRate: 0.5 },
@@ -155,6 +184,27 @@ describe('search', () => {
     expect(await drawn(6, 1)).not.toEqual(all);
   });
 
+  it('randomSearch draws from domains, and gridSearch leaves out what does not exist', async () => {
+    const domains = {
+      rate: float(0.1, 1, { step: 0.3 }),
+      depth: int(1, 2),
+      width: when({ depth: 2 }, [4, 8]),
+    };
+    const seen: unknown[] = [];
+    const look = (values: object): Promise<number> => Promise.resolve(seen.push(values));
+    await randomSearch({ ...domains, rate: float(0.1, 1) }, look, { trials: 9, seed: 4 });
+    expect(new Set(seen.map((values) => (values as { rate: number }).rate)).size).toBe(9);
+    seen.length = 0;
+    await gridSearch(domains, look);
+    expect(seen.slice(0, 4)).toEqual([
+      { rate: 0.1, depth: 1 },
+      { rate: 0.1, depth: 2, width: 4 },
+      { rate: 0.1, depth: 2, width: 8 },
+      { rate: 0.4, depth: 1 },
+    ]);
+    expect(seen).toHaveLength(12);
+  });
+
   it('gridSearch ranks a training that diverges last, as failed', async () => {
     const [inputs, targets] = [
       [[1e3], [2e3]],
@@ -170,10 +220,10 @@ describe('search', () => {
         net.dispose();
       }
     });
-    expect(results.map(({ trial }) => trial)).toEqual([2, 1]);
+    expect(results.map(({ number }) => number)).toEqual([1, 0]);
     expect(results[1]!.score).toBe(Infinity);
     expect(results[1]!.error).toMatch(/epoch/);
-    expect(formatTrial(results[1]!)).toBe(`trial 1  failed  learningRate 1000  ${results[1]!.error}`);
+    expect(formatTrial(results[1]!)).toBe(`trial 0  failed  learningRate 1000  ${results[1]!.error}`);
   });
 
   it('gridSearch ends on any other error and when its signal aborts', async () => {
@@ -200,12 +250,12 @@ describe('search', () => {
     await expectError(() => gridSearch({ units: [] }, score), [RangeError, 'space.units: expected at least']);
     await expectError(
       () => gridSearch({ units: 3 } as never, score),
-      [TypeError, 'space.units: expected an'],
+      [TypeError, 'space.units: expected an array, or a domain'],
     );
     await expectError(() => gridSearch(space, 1 as never), [TypeError, 'trial: expected a function']);
     await expectError(
       () => gridSearch(space, () => Promise.resolve(NaN)),
-      [RangeError, 'trial: returned NaN'],
+      [TypeError, 'trial: expected it to return a number or { score }, got NaN'],
     );
     await expectError(
       () => gridSearch(space, () => Promise.resolve('1' as never)),
@@ -213,7 +263,7 @@ describe('search', () => {
     );
     await expectError(
       () => randomSearch(space, score, { trials: 7 }),
-      [RangeError, 'expected at most 6, the number of combinations'],
+      [RangeError, 'trials: expected a whole number from 1 to 6'],
     );
     await expectError(() => randomSearch(space, score, {} as never), [TypeError, 'trials: expected']);
     await expectError(

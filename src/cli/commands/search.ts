@@ -103,7 +103,7 @@ async function runStudy(
   output: Output,
   { space, describe, train, metric, pruner, division, trials, sampler }: PreparedSearch,
   { window, workers, study: journalPath }: SearchPlan,
-  { seed, ensemble }: SearchFlags,
+  { seed, seeds, ensemble }: SearchFlags,
 ): Promise<{ readonly result: StudyResult; readonly seconds: number }> {
   const progress = new SearchProgress(output, trials, metric);
   const stop = new Stop(
@@ -120,6 +120,7 @@ async function runStudy(
       metric,
       trials,
       ...(seed !== undefined && { seed }),
+      ...(seeds !== undefined && { seeds }),
       sampler,
       window,
       ...(pruner && { pruner }),

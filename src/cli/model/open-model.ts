@@ -178,12 +178,13 @@ async function isFlagWrong(
 /** Detects what a file holds by its first bytes, or if they don't show it, by its name. */
 function detectFormat(path: string, bytes: Uint8Array): ModelFormat {
   const beginning = new TextDecoder('latin1').decode(bytes.subarray(0, 4096));
+  // safetensors: the length of its header in eight bytes, of which the last are 0, then the header, which is JSON. The first bytes
+  // may be any: those of other formats, too.
+  if (/^[^]{6}\0\0\s*\{/.test(beginning)) return isOfBP4(bytes) ? 'bp4' : 'safetensors';
   if (beginning.startsWith('PK')) return 'npz';
   if (/^(\u00EF\u00BB\u00BF)?\s*\{/.test(beginning)) {
     return /"(modelTopology|weightsManifest)"/.test(new TextDecoder().decode(bytes)) ? 'tfjs' : 'json';
   }
-  // safetensors: the length of its header in eight bytes, then the header, which is JSON
-  if (/^[^]{8}\s*\{/.test(beginning)) return isOfBP4(bytes) ? 'bp4' : 'safetensors';
   if (path.toLowerCase().endsWith('.onnx')) return 'onnx';
   const foreign = recognizeForeign(bytes);
   if (foreign) throw new DataError(path, `it is ${foreign.what}`, foreign.cure);

@@ -22,6 +22,7 @@ interface SearchOnlyFlags {
   readonly median?: true;
   readonly folds?: number;
   readonly metric?: MetricName;
+  readonly seeds?: number;
   readonly ensemble?: number;
   readonly workers?: number;
   readonly study?: string;
@@ -101,6 +102,12 @@ const searchGroup: OptionGroup = {
       'Metric to optimize on the held-out samples: logLoss, accuracy or macroF1 for classes; rootMeanSquaredError, ' +
         'meanAbsoluteError or rSquared for numbers (default: the first)',
       nameIn(Object.values(metricsOf).flat()),
+    ),
+    valueOption(
+      '--seeds <n>',
+      'Networks for each fold, with seeds of their own: scores depend less on chance, and training takes so many times as long ' +
+        '(default: 1)',
+      wholeNumber({ min: 1, max: 100 }),
     ),
     valueOption(
       '--ensemble <n>',

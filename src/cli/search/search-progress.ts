@@ -1,5 +1,5 @@
 import type { StudyTrial } from '../../search/coordinator.js';
-import { toLoss, type MetricName } from '../../search/scores.js';
+import { objectives, toLoss, type MetricName, type Objective } from '../../search/scores.js';
 import { formatDuration, formatPrecise, formatSignificant } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
 import { barLine } from '../train/progress-bar.js';
@@ -8,7 +8,7 @@ import { barLine } from '../train/progress-bar.js';
 export class SearchProgress {
   readonly #output: Output;
   readonly #trials: number;
-  readonly #metric: MetricName;
+  readonly #objective: Objective;
   readonly #begin = performance.now();
   readonly #timer: NodeJS.Timeout;
   #best: StudyTrial | undefined;
@@ -19,7 +19,7 @@ export class SearchProgress {
   constructor(output: Output, trials: number, metric: MetricName) {
     this.#output = output;
     this.#trials = trials;
-    this.#metric = metric;
+    this.#objective = objectives[metric];
     this.#timer = setInterval(() => this.#draw(), 500);
     this.#draw();
   }
@@ -56,8 +56,8 @@ export class SearchProgress {
   }
 
   #isBetter(score: number): boolean {
-    const loss = toLoss(this.#metric, score);
-    return !this.#best || loss < toLoss(this.#metric, this.#best.score!);
+    const loss = toLoss(this.#objective, score);
+    return !this.#best || loss < toLoss(this.#objective, this.#best.score!);
   }
 
   #line({ number, state, score, values, error }: StudyTrial, isBest: boolean): string {

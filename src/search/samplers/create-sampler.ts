@@ -23,9 +23,7 @@ const samplers: Readonly<Record<SamplerName, (space: CheckedSpace, seed: number)
 export function createSampler(sampler: SamplerName | Sampler, space: CheckedSpace, seed: number): Sampler {
   checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
   if (typeof sampler === 'object' && (sampler as Sampler | null) !== null) {
-    const { propose, isModelBased } = sampler as unknown as Record<string, unknown>;
-    checkType('sampler.propose', propose, 'function');
-    checkType('sampler.isModelBased', isModelBased, 'boolean');
+    checkType('sampler.propose', (sampler as { readonly propose?: unknown }).propose, 'function');
     return sampler;
   }
   return samplers[checkName('sampler', sampler, Object.keys(samplers) as SamplerName[])](space, seed);

@@ -21,7 +21,6 @@ export function createGridSampler(space: CheckedSpace): Sampler {
   const count = countFrom(0, new Map());
   return {
     count,
-    isModelBased: false,
     propose: (trial) => {
       checkTrial(trial, count);
       let rest = trial;

@@ -22,6 +22,8 @@ export class ParzenEstimator {
   readonly #kernels: readonly Kernels[];
   readonly #weights: Float64Array;
   readonly #logWeights: Float64Array;
+  /** By observation, in a call of `logDensity`. */
+  readonly #sums: Float64Array;
 
   /** @param coordinates [dimension][observation], in the order of the trials */
   constructor(dimensions: readonly Dimension[], coordinates: readonly (readonly number[])[]) {
@@ -33,6 +35,7 @@ export class ParzenEstimator {
     );
     this.#weights = weigh(count);
     this.#logWeights = this.#weights.map(log);
+    this.#sums = new Float64Array(count + 1);
   }
 
   /** Draws the coordinates of a point. */
@@ -46,15 +49,16 @@ export class ParzenEstimator {
 
   /** ln of the density at a point. */
   logDensity(coordinates: readonly number[]): number {
-    const sums = this.#logWeights.slice();
+    const sums = this.#sums;
+    sums.set(this.#logWeights);
     for (const [d, { of, logDensities }] of this.#kernels.entries()) {
       const logs = logDensities(coordinates[d]!);
       for (let k = 0; k < sums.length; k++) sums[k]! += logs[of[k]!]!;
     }
     let largest = -Infinity;
-    for (const sum of sums) largest = Math.max(largest, sum);
+    for (let k = 0; k < sums.length; k++) if (sums[k]! > largest) largest = sums[k]!;
     let total = 0;
-    for (const sum of sums) total += exp(sum - largest);
+    for (let k = 0; k < sums.length; k++) total += exp(sums[k]! - largest);
     return log(total) + largest;
   }
 }
@@ -62,7 +66,7 @@ export class ParzenEstimator {
 /** The weights of observations and prior, with sum 1: the last 25 observations count fully, older ones less. */
 function weigh(count: number): Float64Array {
   const older = count - 25;
-  const weights = Float64Array.from({ length: count + 1 }, (_, k) =>
+  const weights = new Float64Array(count + 1).map((_, k) =>
     k >= older ? 1 : 1 / count + (k * (1 - 1 / count)) / Math.max(older - 1, 1),
   );
   const sum = weights.reduce((total, weight) => total + weight, 0);
@@ -72,13 +76,13 @@ function weigh(count: number): Float64Array {
 /** Merges equal coordinates. */
 function merge(coordinates: readonly number[]): { distinct: number[]; of: Int32Array } {
   const places = new Map<number, number>();
-  const of = Int32Array.from({ length: coordinates.length + 1 }, (_, k) => {
-    if (k === coordinates.length) return places.size;
-    const coordinate = coordinates[k]!;
+  const of = new Int32Array(coordinates.length + 1);
+  for (const [k, coordinate] of coordinates.entries()) {
     const place = places.get(coordinate) ?? places.size;
     places.set(coordinate, place);
-    return place;
-  });
+    of[k] = place;
+  }
+  of[coordinates.length] = places.size;
   return { distinct: [...places.keys()], of };
 }
 

@@ -23,14 +23,13 @@ export function createRandomSampler(space: CheckedSpace, seed: number): Sampler 
   const draw = (random: Random): Record<string, unknown> =>
     decide(space, (dimension) => atUnit(dimension, random.uniform(0, 1)));
   if (count === Infinity) {
-    return { isModelBased: false, propose: (trial) => draw(createTrialRandom(seed, trial)) };
+    return { propose: (trial) => draw(createTrialRandom(seed, trial)) };
   }
   // What a trial may not repeat are the proposals before it, which need no history to be drawn again.
   const drawn: Record<string, unknown>[] = [];
   const texts = new Set<string>();
   return {
     count,
-    isModelBased: false,
     propose: (trial) => {
       checkTrial(trial, count);
       while (drawn.length <= trial) {

@@ -14,8 +14,6 @@ export interface Observation {
 export interface Sampler {
   /** The number of trials after which the space is exhausted, if it ever is. */
   readonly count?: number;
-  /** Whether proposals depend on the history. */
-  readonly isModelBased: boolean;
   /**
    * @param trial from 0
    * @param history the trials before this one, in the order of their numbers

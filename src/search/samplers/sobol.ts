@@ -4,11 +4,11 @@ import { createTrialRandom, hash } from './random.js';
 import type { Sampler } from './sampler.js';
 
 /**
- * For dimensions 2 to 40: the inner coefficients of the primitive polynomial as a binary number, then the first direction
+ * For dimensions 2 to 19, all whose polynomial has a degree of at most 6: the inner coefficients of the primitive polynomial as a binary number, then the first direction
  * integers. Source: S. Joe and F. Y. Kuo, new-joe-kuo-6.21201 (2008).
  */
 const JOE_KUO =
-  '0 1/1 1 3/1 1 3 1/2 1 1 1/1 1 1 3 3/4 1 3 5 13/2 1 1 5 5 17/4 1 1 5 5 5/7 1 1 7 11 19/11 1 1 5 1 1/13 1 1 1 3 11/14 1 3 5 5 31/1 1 3 3 9 7 49/13 1 1 1 15 21 21/16 1 3 1 13 27 49/19 1 1 1 15 7 5/22 1 3 1 15 13 25/25 1 1 5 5 19 61/1 1 3 7 11 23 15 103/4 1 3 7 13 13 15 69/7 1 1 3 13 7 35 63/8 1 3 5 9 1 25 53/14 1 3 1 13 9 35 107/19 1 3 1 5 27 61 31/21 1 1 5 11 19 41 61/28 1 3 5 3 3 13 69/31 1 1 7 13 1 19 1/32 1 3 7 5 13 19 59/37 1 1 3 9 25 29 41/41 1 3 5 13 23 1 55/42 1 3 7 3 13 59 17/50 1 3 1 3 5 53 69/55 1 1 5 5 23 33 13/56 1 1 7 7 1 61 123/59 1 1 7 9 13 61 49/62 1 3 3 5 3 55 33/14 1 3 1 15 31 13 49 245/21 1 3 5 15 31 59 63 97/22 1 3 1 11 11 11 77 249';
+  '0 1/1 1 3/1 1 3 1/2 1 1 1/1 1 1 3 3/4 1 3 5 13/2 1 1 5 5 17/4 1 1 5 5 5/7 1 1 7 11 19/11 1 1 5 1 1/13 1 1 1 3 11/14 1 3 5 5 31/1 1 3 3 9 7 49/13 1 1 1 15 21 21/16 1 3 1 13 27 49/19 1 1 1 15 7 5/22 1 3 1 15 13 25/25 1 1 5 5 19 61';
 
 /** 32 direction numbers for each dimension, most significant bit first. */
 const directions = ['', ...JOE_KUO.split('/')].map((row) => {
@@ -64,11 +64,10 @@ export function scramble(bits: number, seed: number): number {
   return reverseBits(x) >>> 0;
 }
 
-/** Scrambled Sobol points. Hyperparameters after the 40th draw independently. */
+/** Scrambled Sobol points. Hyperparameters after the 19th draw independently. */
 export function createSobolSampler(space: CheckedSpace, seed: number): Sampler {
   const key = Random.fromSeed(seed).bits();
   return {
-    isModelBased: false,
     propose: (trial) => {
       const random = createTrialRandom(seed, trial);
       return decide(space, (dimension, position) => {

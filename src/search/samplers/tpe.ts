@@ -1,5 +1,6 @@
 import type { Random } from '../../base/random.js';
 import { type CheckedSpace, decide, type Dimension } from '../domains.js';
+import { compare, insert } from '../ranks.js';
 import { ParzenEstimator } from './parzen.js';
 import { createTrialRandom } from './random.js';
 import type { Observation, Sampler } from './sampler.js';
@@ -10,17 +11,39 @@ const STARTUP_TRIALS = 10;
 const CANDIDATES = 24;
 /** The good trials are a tenth of all, and at most this many. */
 const MOST_GOOD = 25;
+/** Of the others the latest tell enough: the time for a proposal must not grow for ever. */
+const MOST_OTHERS = 2000;
 
 /**
  * Multivariate tree-structured Parzen estimators, with Optuna's defaults: draws candidates where good trials are dense, and
- * proposes the one with the largest ratio of the densities of good and other trials. Pending trials count as bad.
+ * proposes the one with the largest ratio of the densities of good and other trials. Pending trials count as bad. Unlike Optuna, it
+ * forgets bad trials that are older than the latest 2,000.
  * Hyperparameters under the same condition are drawn together (Optuna's `group`).
  */
 export function createTPESampler(space: CheckedSpace, seed: number): Sampler {
   const startup = createSobolSampler(space, seed);
   const groups = groupByCondition(space);
+  /** By the values of a trial: they return in each history. */
+  const known = new WeakMap<object, Float64Array>();
+  const coordinatesOf = ({ values }: Observation): Float64Array => {
+    const row =
+      known.get(values) ??
+      Float64Array.from(space, (dimension) =>
+        Object.hasOwn(values, dimension.name) ? toCoordinate(dimension, values[dimension.name]) : NaN,
+      );
+    known.set(values, row);
+    return row;
+  };
+  /** The density of the trials in which the group exists. */
+  const estimate = (group: readonly Dimension[], trials: readonly Observation[]): ParzenEstimator => {
+    const places = group.map((dimension) => space.indexOf(dimension));
+    const present = trials.map(coordinatesOf).filter((row) => !Number.isNaN(row[places[0]!]));
+    return new ParzenEstimator(
+      group,
+      places.map((d) => present.map((row) => row[d]!)),
+    );
+  };
   return {
-    isModelBased: true,
     propose: (trial, history) => {
       if (countTold(history) < STARTUP_TRIALS) return startup.propose(trial, history);
       const [good, others] = split(history);
@@ -74,24 +97,18 @@ function groupByCondition(space: CheckedSpace): Map<Dimension, Dimension[]> {
 export function split(history: readonly Observation[]): [Observation[], Observation[]] {
   const steps = ({ score, steps, isPending }: Observation): number =>
     isPending === true ? -1 : score === Infinity ? 0 : (steps ?? Infinity);
-  const compare = (a: number, b: number): number => Number(a > b) - Number(a < b);
-  const order = [...history].sort((a, b) => compare(steps(b), steps(a)) || compare(a.score, b.score));
-  const best = new Set(order.slice(0, Math.min(Math.ceil(countTold(history) / 10), MOST_GOOD)));
-  return [history.filter((one) => best.has(one)), history.filter((one) => !best.has(one))];
+  const most = Math.min(Math.ceil(countTold(history) / 10), MOST_GOOD);
+  const best: Observation[] = [];
+  for (const one of history)
+    insert(best, one, (a, b) => compare(steps(b), steps(a)) || compare(a.score, b.score), most);
+  const isBest = new Set(best);
+  const others = history.filter((one) => !isBest.has(one));
+  return [history.filter((one) => isBest.has(one)), others.slice(-MOST_OTHERS)];
 }
 
 /** The number of trials that have a score. */
 const countTold = (history: readonly Observation[]): number =>
   history.filter(({ isPending }) => isPending !== true).length;
-
-/** The density of the trials in which the group exists. */
-function estimate(group: readonly Dimension[], trials: readonly Observation[]): ParzenEstimator {
-  const present = trials.filter(({ values }) => Object.hasOwn(values, group[0]!.name));
-  return new ParzenEstimator(
-    group,
-    group.map((dimension) => present.map(({ values }) => toCoordinate(dimension, values[dimension.name]))),
-  );
-}
 
 const toCoordinate = (dimension: Dimension, value: unknown): number =>
   dimension.toCoordinate(value, `values.${dimension.name}`);
