@@ -50,6 +50,7 @@ export interface Plan {
   readonly division: Division;
   readonly metric: MetricName;
   readonly sampler: Sampler;
+  readonly trials: number;
   readonly window: number;
   readonly brackets: readonly Bracket[];
   readonly pruner: Required<Pruner> | undefined;
@@ -315,7 +316,10 @@ export class Coordinator {
     const { seeds, signal } = this.#plan;
     const results = await Promise.all(
       seeds.map((_, part) =>
-        this.#executor.run(this.#describeTask(live, part), { needsNetwork: true, signal }),
+        this.#executor.run(this.#describeTask(live, part), {
+          needsNetwork: live.outcome.parts[part]!.hash,
+          signal,
+        }),
       ),
     );
     for (const [part, { hash }] of results.entries()) {
@@ -356,7 +360,7 @@ function averageCurves(curves: readonly (readonly number[])[]): number[] {
 }
 
 /** A trial as the user sees it. */
-export function publish({ number, values, spec, outcome, seconds }: Live): StudyTrial {
+export function publish({ number, values, spec, outcome, recorded, seconds }: Live): StudyTrial {
   const { state, score, epochs, error } = outcome!;
   return {
     number,
@@ -366,6 +370,6 @@ export function publish({ number, values, spec, outcome, seconds }: Live): Study
     score: score ?? undefined,
     epochs,
     ...(error !== undefined && { error }),
-    ...(seconds > 0 && { seconds }),
+    ...(!recorded && { seconds }),
   };
 }

@@ -5,8 +5,11 @@ import { runTask, type Progress, type Task, type TaskResult } from './task.js';
 export interface RunOptions {
   /** Where the task left off, if it did. */
   readonly progress?: Progress | undefined;
-  /** Whether the result must hold the network, which an executor on other machines leaves there otherwise. */
-  readonly needsNetwork?: boolean;
+  /**
+   * The hash of the network that the result must hold, which an executor on other machines leaves there otherwise. Where it is
+   * known, the task needn't run.
+   */
+  readonly needsNetwork?: string;
   readonly signal?: AbortSignal | undefined;
 }
 

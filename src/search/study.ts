@@ -23,7 +23,7 @@ import { Recorder, type Journal } from './journal.js';
 import { checkPruner, planBrackets, type Pruner } from './pruners.js';
 import { createSampler, type SamplerName } from './samplers/create-sampler.js';
 import type { Sampler } from './samplers/sampler.js';
-import { checkMetric, toLoss, type MetricName } from './scores.js';
+import { checkMetric, checkMetricFits, toLoss, type MetricName } from './scores.js';
 import { countFolds, type Division, type TrialSpec } from './task.js';
 
 // A study proposes trials, runs their tasks, and keeps the journal. Its result depends on its options alone: trial i is proposed
@@ -85,6 +85,8 @@ export interface StudyResult<S extends Space = Space> {
   readonly ensemble: Ensemble;
   /** The metric of the ensemble on the held-out parts, each predicted by the networks that weren't trained on it. */
   readonly ensembleScore: number;
+  /** The same of the best trial alone: `best.score` is the mean over the held-out parts instead. */
+  readonly bestPooledScore: number;
   /** By number of trial, how often the ensemble selection chose it. */
   readonly chosen: ReadonlyMap<number, number>;
 }
@@ -110,7 +112,7 @@ const optionNames = [
  * Searches for the best network and training, and combines the best ones. The same options give the same result, to the bit, whatever
  * the executor: on one thread or on many machines.
  * @throws TypeError or RangeError naming the option
- * @throws StateError if the journal belongs to another study, or no trial completes
+ * @throws StateError if the journal belongs to another study or has more trials, or no trial completes
  * @throws the errors of `trial`, of the executor and of the journal
  */
 export async function study<const S extends Space>(options: StudyOptions<S>): Promise<StudyResult<S>> {
@@ -119,6 +121,7 @@ export async function study<const S extends Space>(options: StudyOptions<S>): Pr
   const recorder = await Recorder.open(journal);
   try {
     await recorder.begin(plan.name, plan.metric, plan.identity);
+    recorder.checkCount(plan.trials);
     await executor.open(options.data);
     const coordinator = new Coordinator(plan, recorder, executor);
     await coordinator.runTrials();
@@ -131,7 +134,7 @@ export async function study<const S extends Space>(options: StudyOptions<S>): Pr
     return {
       trials: coordinator.trials.map(publish),
       importances: measureImportances(names, losses),
-      ...(await combineBest(plan, coordinator)),
+      ...(await combineBest(plan, coordinator, recorder)),
     } as unknown as StudyResult<S>;
   } finally {
     await executor.close();
@@ -164,6 +167,7 @@ function checkStudy(options: StudyOptions<Space>): Plan {
         ? 'logLoss'
         : 'rootMeanSquaredError'
       : checkMetric('metric', options.metric);
+  checkMetricFits(metric, data);
   const checkedSampler = createSampler(sampler, space, seed);
   const most = checkedSampler.count ?? Infinity;
   const trials = checkInteger('trials', options.trials ?? Math.min(40, most), 1, Math.min(most, 1e6));
@@ -183,6 +187,7 @@ function checkStudy(options: StudyOptions<Space>): Plan {
     division,
     metric,
     sampler: checkedSampler,
+    trials,
     window,
     brackets: planBrackets(checkedPruner, trials),
     pruner: checkedPruner,
