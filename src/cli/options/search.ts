@@ -5,7 +5,7 @@ import type { Task } from '../../data/index.js';
 import type { OptionGroup } from './command.js';
 import { dataGroup } from './data.js';
 import { earlyStoppingGroup } from './early-stopping.js';
-import type { TrainFlags } from './files.js';
+import { reportGroup, type TrainFlags } from './files.js';
 import { networkGroup } from './network.js';
 import { trainingGroup } from './training.js';
 import { nameIn, number, valueOption, wholeNumber } from './values.js';
@@ -24,8 +24,16 @@ interface SearchOnlyFlags {
   readonly metric?: MetricName;
   readonly ensemble?: number;
   readonly workers?: number;
+  /** True where no URL was typed. */
+  readonly queue?: string | true;
+  readonly audit?: number;
   readonly study?: string;
 }
+
+/** Options that neither the trials nor the model depend on: a model file doesn't keep them. */
+export const incidentalOptions: readonly string[] = [
+  ...['workers', 'queue', 'audit', 'study', 'resume', 'out', 'report', 'json', 'quiet', 'debug'],
+];
 
 /** All that `bp4 search` takes. */
 export type SearchFlags = TrainFlags & SearchOnlyFlags;
@@ -54,8 +62,9 @@ const searchGroup: OptionGroup = {
     ),
     valueOption(
       '--space <texts>',
-      'What to search: learning-rate=1e-4..1e-1:log hidden=32|64|128,64 batch=16..64:step=16 optimizer=adam|adamw, with the ' +
-        'names and values of the options below; the word default adds the default space',
+      'What to search: learning-rate=1e-4..1e-1:log hidden=32|64|128,64 batch=16..64:step=16 optimizer=adam|momentum ' +
+        'momentum=0.5..0.99@optimizer=momentum (only with that optimizer), with the names and values of the options below; ' +
+        'the word default adds the default space',
       (text: string, before: readonly string[] | undefined) => [...(before ?? []), text],
     ),
     valueOption(
@@ -104,6 +113,17 @@ const searchGroup: OptionGroup = {
   ],
 };
 
+const queueGroup: OptionGroup = {
+  heading: 'Many machines',
+  options: [
+    new Option(
+      '--queue [url]',
+      'Train on the machines where bp4 worker runs, through this queue: redis://, rediss:// or postgres:// (default: the variable ' +
+        'BP4_QUEUE, which other users of the machine cannot see); needs the packages bullmq and ioredis, or bullmq and pg',
+    ),
+  ],
+};
+
 const searchFileGroup: OptionGroup = {
   heading: 'Files',
   options: [
@@ -115,7 +135,11 @@ const searchFileGroup: OptionGroup = {
       '--study <file>',
       'Journal of the trials; a search with the journal of an earlier one continues it (default: iris.search.jsonl for iris.bp4)',
     ),
-    new Option('--resume [file]', 'The same, of a journal that must exist'),
+    new Option(
+      '--resume [file]',
+      'Continue a search: without data, from its journal, with the data and options that stand there; with data, the same as --study, ' +
+        'of a journal that must exist',
+    ),
   ],
 };
 
@@ -124,9 +148,11 @@ const fixed = 'the same for all trials';
 
 export const searchGroups: readonly OptionGroup[] = [
   searchGroup,
+  queueGroup,
   without(dataGroup),
   without(networkGroup, `Network, ${fixed}`),
   without(trainingGroup, `Training, ${fixed}`),
   without(earlyStoppingGroup, `Early stopping, ${fixed}`),
   searchFileGroup,
+  reportGroup,
 ];
