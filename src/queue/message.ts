@@ -36,27 +36,41 @@ export interface Order {
   readonly data: string;
   /** Where the dataset can be fetched. */
   readonly url?: string;
+  /** The worker whose result this one checks, and which therefore mustn't run it. */
+  readonly checks?: string;
 }
 
 /** The result of a task, or the error that the task itself is to blame for. */
 export type Outcome = { readonly result: TaskResult } | { readonly fault: ErrorRecord };
 
+/** What a worker comes to. */
+export type Answer = Outcome & {
+  /** Its name. */
+  readonly worker: string;
+};
+
 /** The most bytes of a message. */
 const MOST_BYTES = 65_536;
 
-export const packOrder = ({ task, data, url }: Order, secret: string | undefined): Message =>
+export const packOrder = (order: Order, secret: string | undefined): Message =>
   sign(
-    `trial ${task.trial}`,
-    canonicalJSON('task', { arithmetic: ARITHMETIC, data, task, ...(url !== undefined && { url }) }),
+    `trial ${order.task.trial}`,
+    canonicalJSON('task', { ...identity(order), ...(order.url !== undefined && { url: order.url }) }),
     secret,
   );
+
+/** What tells an order from others. */
+const identity = ({ task, data, checks }: Order): object => ({
+  ...{ arithmetic: ARITHMETIC, data, task },
+  ...(checks !== undefined && { checks }),
+});
 
 /**
  * The id of the job of an order: the same for the same task on the same data, so that it is done once. BullMQ refuses a colon, and
  * digits alone.
  */
-export function identify({ task, data }: Order): string {
-  return `task-${sha256(canonicalJSON('task', { arithmetic: ARITHMETIC, data, task })).slice(0, 32)}`;
+export function identify(order: Order): string {
+  return `task-${sha256(canonicalJSON('task', identity(order))).slice(0, 32)}`;
 }
 
 /**
@@ -66,15 +80,17 @@ export function identify({ task, data }: Order): string {
 export function unpackOrder(message: unknown, id: string | undefined, secret: string | undefined): Order {
   const text = verify('task', message, secret);
   const content = parse('task', text);
-  checkKeys('task', content, ['arithmetic', 'data', 'task', 'url']);
-  const { arithmetic, data, task, url } = content as Record<string, unknown>;
+  checkKeys('task', content, ['arithmetic', 'data', 'task', 'url', 'checks']);
+  const { arithmetic, data, task, url, checks } = content as Record<string, unknown>;
   checkInteger('arithmetic', arithmetic, ARITHMETIC, ARITHMETIC);
   if (!/^[0-9a-f]{64}$/.test(checkType('data', data, 'string')))
     throw new RangeFault({ place: 'data', problem: `expected a SHA-256, got ${show(data)}` });
   checkOptional('url', url, 'string');
+  checkOptional('checks', checks, 'string');
   const order = {
     ...{ task: checkTask(task), data: data as string },
     ...(url !== undefined && { url: url as string }),
+    ...(checks !== undefined && { checks: checks as string }),
   };
   if (identify(order) !== id)
     throw new QueueError({ place: 'task', problem: `is not the one of its job ${show(id)}` });
@@ -115,34 +131,40 @@ function checkDivision(division: unknown): void {
 }
 
 /** @param id the id of the job, so that a result answers for no other */
-export function packOutcome(id: string, outcome: Outcome, secret: string | undefined): Message {
-  if ('fault' in outcome) {
-    const { name, fault, message } = outcome.fault;
+export function packAnswer(id: string, answer: Answer, secret: string | undefined): Message {
+  const { worker } = answer;
+  if ('fault' in answer) {
+    const { name, fault, message } = answer.fault;
     // JSON has no undefined.
     const plain = fault && (JSON.parse(JSON.stringify(fault)) as object);
-    return sign(id, canonicalJSON('fault', { id, fault: { name, fault: plain ?? null, message } }), secret);
+    const record = { name, fault: plain ?? null, message };
+    return sign(id, canonicalJSON('fault', { id, worker, fault: record }), secret);
   }
-  const { state, score, epochs, scores, hash, error, seconds } = outcome.result;
+  const { state, score, epochs, scores, hash, error, seconds } = answer.result;
   const result = {
     ...{ state, score: packNumber(score), epochs, scores: scores.map(packNumber), hash, seconds },
     ...(error !== undefined && { error }),
   };
-  return sign(id, canonicalJSON('result', { id, result }), secret);
+  return sign(id, canonicalJSON('result', { id, worker, result }), secret);
 }
 
 /**
- * @returns the result, without its network
- * @throws the error that the task itself is to blame for
- * @throws QueueError, TypeError, RangeError if it isn't the result of this job, or not signed
+ * @returns the answer, without a network
+ * @throws QueueError if it isn't the answer to this job, or not signed
  */
-export function unpackOutcome(message: unknown, id: string, secret: string | undefined): TaskResult {
+export function unpackAnswer(message: unknown, id: string, secret: string | undefined): Answer {
   const place = `result of ${id}`;
-  let outcome: { id?: unknown; result?: unknown; fault?: unknown };
   try {
-    outcome = parse(place, verify(place, message, secret)) as typeof outcome;
-    checkKeys(place, outcome, ['id', 'result', 'fault']);
-    if (outcome.id !== id) throw new QueueError({ place, problem: `is that of ${show(outcome.id)}` });
-    if (outcome.fault === undefined) return checkResult(place, outcome.result);
+    const answer = parse(place, verify(place, message, secret));
+    checkKeys(place, answer, ['id', 'worker', 'result', 'fault']);
+    const { id: given, worker, result, fault } = answer as Record<string, unknown>;
+    if (given !== id) throw new QueueError({ place, problem: `is that of ${show(given)}` });
+    return {
+      worker: checkType(`${place}: worker`, worker, 'string'),
+      ...(fault === undefined
+        ? { result: checkResult(place, result) }
+        : { fault: checkFault(`${place}: fault`, fault) }),
+    };
   } catch (cause) {
     if (cause instanceof QueueError) throw cause;
     // A RangeError would be taken for one of the trial.
@@ -151,18 +173,29 @@ export function unpackOutcome(message: unknown, id: string, secret: string | und
       { cause },
     );
   }
-  const {
-    name,
-    fault,
-    message: text,
-  } = outcome.fault as Omit<ErrorRecord, 'fault'> & { fault: Fault | null };
-  throw unpackError({
-    name,
-    fault: fault ?? undefined,
-    message: text,
-    stack: undefined,
-    divergence: undefined,
-  });
+}
+
+function checkFault(place: string, value: unknown): ErrorRecord {
+  checkKeys(place, value, ['name', 'fault', 'message']);
+  const { name, fault, message } = value as Record<string, unknown>;
+  if (fault !== null) {
+    checkKeys(`${place}.fault`, fault, ['place', 'problem', 'cure', 'option']);
+    const { place: where, problem, cure } = fault as Record<string, unknown>;
+    for (const text of [where, problem]) checkType(`${place}.fault`, text, 'string');
+    checkOptional(`${place}.fault.cure`, cure, 'string');
+  }
+  return {
+    name: checkName(`${place}.name`, name, ['TypeError', 'RangeError']),
+    fault: (fault as Fault | null) ?? undefined,
+    message: checkType(`${place}.message`, message, 'string'),
+    ...{ stack: undefined, divergence: undefined },
+  };
+}
+
+/** @throws the error that the task itself is to blame for */
+export function openOutcome(outcome: Outcome): TaskResult {
+  if ('fault' in outcome) throw unpackError(outcome.fault);
+  return outcome.result;
 }
 
 function checkResult(place: string, value: unknown): TaskResult {
@@ -243,8 +276,15 @@ function verify(place: string, message: unknown, secret: string | undefined): st
   return text as string;
 }
 
-/** Whether the task itself is to blame: another worker would throw the same. */
-export function packFault(error: unknown): Outcome | undefined {
-  const isOfTask = error instanceof TypeError || error instanceof RangeError;
-  return isOfTask ? { fault: packError(error) } : undefined;
+/**
+ * The result of a task, or the error that the task itself is to blame for: another worker would throw the same.
+ * @throws other errors
+ */
+export async function settle(running: Promise<TaskResult>): Promise<Outcome> {
+  try {
+    return { result: await running };
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) return { fault: packError(error) };
+    throw error;
+  }
 }

@@ -1,11 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Job, QueueEvents } from 'bullmq';
-import { checkKeys, checkOptional } from '../base/check.js';
+import { checkKeys, checkNumber, checkOptional, checkType } from '../base/check.js';
 import { sha256 } from '../base/sha256.js';
 import type { Dataset } from '../data/dataset.js';
 import { threads } from '../node/threads.js';
 import type { Executor } from '../search/executor.js';
-import type { Task, TaskResult } from '../search/task.js';
-import { identify, packOrder, unpackOutcome, warnProcess, type Message } from './message.js';
+import type { Task } from '../search/task.js';
+import {
+  identify,
+  openOutcome,
+  packOrder,
+  settle,
+  unpackAnswer,
+  warnProcess,
+  type Answer,
+  type Message,
+  type Outcome,
+} from './message.js';
 import { QueueError } from './queue-error.js';
 import { openStore, type Store } from './store.js';
 
@@ -18,6 +29,11 @@ export interface QueueOptions {
   readonly dataURL?: string;
   /** Whether the queue carries the dataset to the workers. Default: true, unless there is a `dataURL`. */
   readonly sendsData?: boolean;
+  /**
+   * The share of the tasks that two workers run, from 0 to 1: unequal results stop the study with a QueueError that names both. Where
+   * there is one worker, this machine runs the task again. Default 0.
+   */
+  readonly audit?: number;
   /** Called when the server is lost. Default: `process.emitWarning`. */
   readonly onWarning?: (message: string) => void;
 }
@@ -40,7 +56,7 @@ const jobOptions = {
 interface Open {
   readonly place: string;
   readonly message: Message;
-  readonly resolve: (result: TaskResult) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -53,8 +69,9 @@ interface Open {
  * is more than the queue carries (256 MiB)
  */
 export function queue(url?: string, options: QueueOptions = {}): Executor {
-  checkKeys('options', options, ['threads', 'secret', 'dataURL', 'sendsData', 'onWarning']);
-  const { secret, dataURL, sendsData, onWarning } = options;
+  checkKeys('options', options, ['threads', 'secret', 'dataURL', 'sendsData', 'audit', 'onWarning']);
+  const { secret, dataURL, sendsData, audit = 0, onWarning } = options;
+  if (checkType('audit', audit, 'number') !== 1) checkNumber('audit', audit, 0, 1);
   checkOptional('secret', secret, 'string');
   checkOptional('dataURL', dataURL, 'string');
   checkOptional('sendsData', sendsData, 'boolean');
@@ -66,12 +83,46 @@ export function queue(url?: string, options: QueueOptions = {}): Executor {
       await client.open(data);
       await here.open(data);
     },
-    run: (task, more) => (more.needsNetwork ? here.run(task, more) : client.run(task, more.signal)),
+    async run(task, { needsNetwork, signal }) {
+      if (needsNetwork) return await here.run(task, { needsNetwork, signal });
+      const answer = await client.run(task, signal);
+      if (client.draw(task) < audit) {
+        const other = await client.check(task, answer.worker, signal, here);
+        checkAgreement(nameTask(task), answer, other);
+      }
+      return openOutcome(answer);
+    },
     async close() {
       await Promise.all([client.close(), here.close()]);
     },
   };
 }
+
+const nameTask = ({ trial, fold }: Task): string => `trial ${trial}, fold ${fold}`;
+
+/** @throws QueueError naming both workers, unless they came to the same */
+function checkAgreement(place: string, one: Answer, other: Answer): void {
+  if (one.worker === other.worker)
+    throw new QueueError({ place, problem: `worker ${one.worker} checked its own result` });
+  if (isDeepStrictEqual(pickBits(one), pickBits(other))) return;
+  throw new QueueError({
+    place,
+    problem: `the workers ${one.worker} and ${other.worker} came to different results: ${sum(one)} and ${sum(other)}`,
+    cure: 'check the memory of both machines, and who runs workers there',
+  });
+}
+
+/** What every machine comes to. */
+function pickBits(outcome: Outcome): unknown {
+  if ('fault' in outcome) return outcome.fault.message;
+  const { state, score, epochs, scores, hash, error } = outcome.result;
+  return { state, score, epochs, scores, hash, error };
+}
+
+const sum = (outcome: Outcome): string =>
+  'fault' in outcome
+    ? outcome.fault.message
+    : `score ${outcome.result.score}, weights ${outcome.result.hash || 'that diverged'}`;
 
 /** Adds jobs, and waits for their results. */
 class Client {
@@ -111,13 +162,23 @@ class Client {
     if (sendsData) await this.#store!.blobs.put(this.#hash, this.#data.save());
   }
 
-  async run(task: Task, signal: AbortSignal | undefined): Promise<TaskResult> {
+  /** A number from 0 to below 1 that belongs to the task. */
+  draw(task: Task): number {
+    return parseInt(identify({ task, data: this.#hash }).slice(-8), 16) / 2 ** 32;
+  }
+
+  /** @param checks the worker that mustn't run it */
+  async run(task: Task, signal: AbortSignal | undefined, checks?: string): Promise<Answer> {
     signal?.throwIfAborted();
     const { dataURL } = this.#options;
-    const order = { task, data: this.#hash, ...(dataURL !== undefined && { url: dataURL }) };
+    const order = {
+      ...{ task, data: this.#hash },
+      ...(dataURL !== undefined && { url: dataURL }),
+      ...(checks !== undefined && { checks }),
+    };
     const message = packOrder(order, this.#secret);
     const id = identify(order);
-    const place = `trial ${task.trial}, fold ${task.fold}`;
+    const place = nameTask(task);
     return await new Promise((resolve, reject) => {
       this.#open.set(id, { place, message, resolve, reject });
       signal?.addEventListener('abort', () => {
@@ -128,6 +189,28 @@ class Client {
       });
       this.#add(id, message).catch((error: unknown) => this.#lose(error));
     });
+  }
+
+  /**
+   * Runs a task on another worker than that one, or on this machine as soon as there is no other.
+   */
+  async check(task: Task, worker: string, signal: AbortSignal | undefined, here: Executor): Promise<Answer> {
+    const alone = new AbortController();
+    const look = async (): Promise<void> => {
+      const count = await this.#store!.jobs.getWorkersCount();
+      if (count < 2) alone.abort();
+    };
+    const lookOrLose = (): Promise<void> => look().catch((error: unknown) => this.#lose(error));
+    await lookOrLose();
+    const timer = setInterval(() => void lookOrLose(), LOOK);
+    try {
+      return await this.run(task, AbortSignal.any([alone.signal, ...(signal ? [signal] : [])]), worker);
+    } catch (error) {
+      if (error !== alone.signal.reason) throw error;
+      return { ...(await settle(here.run(task, { signal }))), worker: 'this machine' };
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** Adds a job, or takes the result that the server has of it. */
@@ -188,7 +271,7 @@ class Client {
     const open = this.#settle(id);
     if (!open) return;
     try {
-      open.resolve(unpackOutcome(message, id, this.#secret));
+      open.resolve(unpackAnswer(message, id, this.#secret));
     } catch (error) {
       open.reject(error);
     }

@@ -25,15 +25,34 @@ const SCHEMA = 'bp4';
 /** Runs a job. @param signal aborts when another worker has taken the job */
 type Handler = (id: string, message: unknown, signal: AbortSignal) => Promise<Message>;
 
-/** Returns a job to the queue if its handler throws a WaitingError. */
+/** What a handler throws to leave its job to other workers. */
+export class HandBack extends Error {
+  /** @param pause milliseconds until a worker may take it */
+  constructor(readonly pause = 0) {
+    super();
+  }
+}
+
+/** What a handler throws if no worker should try its job. */
+export class Refusal extends Error {}
+
 const adapt =
-  ({ WaitingError }: typeof import('bullmq'), handler: Handler): Processor =>
+  (
+    { DelayedError, UnrecoverableError, WaitingError }: typeof import('bullmq'),
+    handler: Handler,
+  ): Processor =>
   async (job, token, signal) => {
     try {
       return await handler(job.id!, job.data, signal!);
     } catch (error) {
-      if (error instanceof WaitingError) await job.moveToWait(token);
-      throw error;
+      if (error instanceof Refusal) throw new UnrecoverableError(error.message);
+      if (!(error instanceof HandBack)) throw error;
+      if (error.pause === 0) {
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+      await job.moveToDelayed(Date.now() + error.pause, token);
+      throw new DelayedError();
     }
   };
 
@@ -44,9 +63,6 @@ export interface Store {
   readonly jobs: Queue;
   listen(): QueueEvents;
   work(handler: Handler, options: Omit<WorkerOptions, 'connection'>): Worker;
-  /** What a handler throws to leave the job to other workers, and if no worker should try it. */
-  readonly HandBack: new () => Error;
-  readonly Refusal: new (message: string) => Error;
   readonly blobs: Blobs;
   close(): Promise<void>;
 }
@@ -155,8 +171,6 @@ async function openRedis(url: string, name: string, onError: (error: Error) => v
     name,
     jobs,
     listen: () => new bullmq.QueueEvents(NAME, common),
-    HandBack: bullmq.WaitingError,
-    Refusal: bullmq.UnrecoverableError,
     work: (handler, options) => new bullmq.Worker(NAME, adapt(bullmq, handler), { ...options, ...common }),
     blobs: {
       async put(hash, bytes) {
@@ -216,8 +230,6 @@ async function openPostgres(
     name,
     jobs,
     listen: () => new bullmq.QueueEvents(NAME, common, factory),
-    HandBack: bullmq.WaitingError,
-    Refusal: bullmq.UnrecoverableError,
     work: (handler, options) =>
       new bullmq.Worker(NAME, adapt(bullmq, handler), { ...options, ...common }, factory),
     blobs: {

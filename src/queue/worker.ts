@@ -1,4 +1,5 @@
-import { availableParallelism } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   checkArray,
@@ -16,8 +17,16 @@ import { measureShape } from '../search/study.js';
 import type { LayerSpec } from '../model/spec.js';
 import type { Task } from '../search/task.js';
 import { checkPrefix, findData } from './find-data.js';
-import { packFault, packOutcome, unpackOrder, warnProcess, type Message, type Order } from './message.js';
-import { openStore } from './store.js';
+import {
+  packAnswer,
+  settle,
+  unpackOrder,
+  warnProcess,
+  type Message,
+  type Order,
+  type Outcome,
+} from './message.js';
+import { HandBack, openStore, Refusal } from './store.js';
 
 export interface WorkerOptions {
   /** Tasks at a time, each in a thread. Default: the number of processors. */
@@ -43,6 +52,8 @@ export interface WorkerOptions {
 
 /** A worker that runs. */
 export interface QueueWorker {
+  /** The machine, the process, and four digits that tell it from others: what errors call it. */
+  readonly name: string;
   /** Tasks at a time. */
   readonly threads: number;
   /** Stops after the step of each training, and returns the tasks to the queue. */
@@ -55,6 +66,8 @@ export interface QueueWorker {
 const LOCK = 10_000;
 const STALLED = 5_000;
 const LAST = 5_000;
+/** Milliseconds until a task that this worker mustn't run is offered again. */
+const NOT_MINE = 500;
 /** A task whose worker was lost so often is lost for good. */
 const MOST_LOSSES = 5;
 
@@ -83,6 +96,7 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
   const warn = ({ message }: Error): void => onWarning(message);
   const store = await openStore(url, warn);
   const pools = new Pools(count, (order) => findData(order, { folder: data, prefixes, blobs: store.blobs }));
+  const name = `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`;
   const closing = new AbortController();
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -91,12 +105,12 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
   };
 
   const refuse = ({ trial, fold }: Task, problem: string): Error =>
-    new store.Refusal(describeFault({ place: `trial ${trial}, fold ${fold}`, problem }));
+    new Refusal(describeFault({ place: `trial ${trial}, fold ${fold}`, problem }));
   const checkOrder = (id: string, message: unknown): Order => {
     try {
       return unpackOrder(message, id, secret);
     } catch (error) {
-      throw new store.Refusal((error as Error).message);
+      throw new Refusal((error as Error).message);
     }
   };
 
@@ -104,16 +118,18 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     clearTimeout(timer);
     running++;
     try {
-      return packOutcome(id, await runOrder(checkOrder(id, message), lost), secret);
+      const order = checkOrder(id, message);
+      if (order.checks === name) throw new HandBack(NOT_MINE);
+      return packAnswer(id, { ...(await runOrder(order, lost)), worker: name }, secret);
     } catch (error) {
-      if (closing.signal.aborted) throw new store.HandBack();
+      if (closing.signal.aborted) throw new HandBack();
       throw error;
     } finally {
       if (--running === 0) rest();
     }
   };
 
-  const runOrder = async (order: Order, lost: AbortSignal): ReturnType<typeof settle> =>
+  const runOrder = async (order: Order, lost: AbortSignal): Promise<Outcome> =>
     await pools.use(order, async ({ executor, inputs }) => {
       const { task } = order;
       const { parameters = Infinity, seconds } = limits;
@@ -158,18 +174,7 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     })());
   await worker.waitUntilReady();
   rest();
-  return { threads: count, close, done };
-}
-
-/** The result, or the error that the task itself is to blame for. */
-async function settle(running: ReturnType<Executor['run']>): Promise<Parameters<typeof packOutcome>[1]> {
-  try {
-    return { result: await running };
-  } catch (error) {
-    const fault = packFault(error);
-    if (!fault) throw error;
-    return fault;
-  }
+  return { name, threads: count, close, done };
 }
 
 /** NaN where the training will throw. */

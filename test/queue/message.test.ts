@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { Task, TaskResult } from '../../src/search/task.js';
 import {
   identify,
-  packFault,
+  openOutcome,
+  packAnswer,
   packOrder,
-  packOutcome,
+  settle,
+  unpackAnswer,
   unpackOrder,
-  unpackOutcome,
 } from '../../src/queue/message.js';
 import { RangeFault } from '../../src/errors.js';
 
@@ -33,6 +34,8 @@ describe('a task', () => {
     expect(unpackOrder(packOrder(order, undefined), id, undefined)).toEqual(order);
     const withURL = { ...order, url: 'https://host/a.bp4data?signed' };
     expect(unpackOrder(packOrder(withURL, 'secret'), id, 'secret')).toEqual(withURL);
+    const checking = { ...order, checks: 'node7:4123:9f3a' };
+    expect(unpackOrder(packOrder(checking, undefined), identify(checking), undefined)).toEqual(checking);
   });
 
   it('has the same id wherever its data are fetched, and another for each difference', () => {
@@ -40,6 +43,7 @@ describe('a task', () => {
     expect(id).toMatch(/^task-[0-9a-f]{32}$/);
     expect(identify({ ...order, task: { ...task, until: 1 } })).not.toBe(id);
     expect(identify({ ...order, data: 'cd'.repeat(32) })).not.toBe(id);
+    expect(identify({ ...order, checks: 'node7' })).not.toBe(id);
   });
 
   it.each([
@@ -118,42 +122,68 @@ const result: TaskResult = {
   ...{ state: 'complete', score: 0.1, epochs: 2, scores: [0.2, 0.1], hash: '0123456789abcdef', seconds: 0.5 },
 };
 
+const worker = 'node7:4123:9f3a';
+
 describe('a result', () => {
   it.each([
     result,
     { ...result, state: 'diverged' as const, score: Infinity, hash: '', error: 'loss is NaN' },
     { ...result, score: -0, scores: [-Infinity, NaN] },
   ])('crosses as it was, but for its network: %o', (one) => {
-    const message = packOutcome(id, { result: { ...one, network: new Uint8Array(9) } }, 'secret');
-    expect(unpackOutcome(JSON.parse(JSON.stringify(message)), id, 'secret')).toEqual(one);
+    const message = packAnswer(id, { result: { ...one, network: new Uint8Array(9) }, worker }, 'secret');
+    expect(unpackAnswer(JSON.parse(JSON.stringify(message)), id, 'secret')).toEqual({ result: one, worker });
   });
 
-  it('throws what the task is to blame for, as its own class', () => {
-    const outcome = packFault(new RangeFault({ place: 'layers[0].units', problem: 'expected more' }))!;
-    const message = packOutcome(id, outcome, undefined);
-    expect(() => unpackOutcome(message, id, undefined)).toThrow(RangeFault);
-    expect(() => unpackOutcome(message, id, undefined)).toThrow(/^layers\[0\].units: expected more$/);
+  it('throws what the task is to blame for, as its own class', async () => {
+    const fault = new RangeFault({ place: 'layers[0].units', problem: 'expected more' });
+    const outcome = await settle(Promise.reject(fault));
+    const answer = unpackAnswer(packAnswer(id, { ...outcome, worker }, undefined), id, undefined);
+    expect(() => openOutcome(answer)).toThrow(RangeFault);
+    expect(() => openOutcome(answer)).toThrow(/^layers\[0\].units: expected more$/);
   });
 
   const other = 'task-ffff';
   it.each([
-    ['of another job', packOutcome(other, { result }, undefined), undefined, /is that of 'task-ffff'$/],
-    ['that is not signed', packOutcome(id, { result }, undefined), 'secret', /is not signed/],
+    [
+      'of another job',
+      packAnswer(other, { result, worker }, undefined),
+      undefined,
+      /is that of 'task-ffff'$/,
+    ],
+    ['that is not signed', packAnswer(id, { result, worker }, undefined), 'secret', /is not signed/],
     ['that is nothing', null, undefined, /expected an object/],
     [
+      'that names no worker',
+      { text: `{"id":"${id}","result":{}}` },
+      undefined,
+      /worker: expected a string, got undefined/,
+    ],
+    [
+      'that throws an error of its own',
+      { text: `{"id":"${id}","worker":"w","fault":{"name":"QueueError","fault":null,"message":""}}` },
+      undefined,
+      /fault.name: expected one of 'TypeError', 'RangeError', got 'QueueError'/,
+    ],
+    [
+      'that throws an error without a place',
+      { text: `{"id":"${id}","worker":"w","fault":{"name":"TypeError","fault":{},"message":""}}` },
+      undefined,
+      /fault.fault: expected a string, got undefined/,
+    ],
+    [
       'without a score',
-      { text: `{"id":"${id}","result":{"state":"complete"}}` },
+      { text: `{"id":"${id}","worker":"w","result":{"state":"complete"}}` },
       undefined,
       /score: expected a number/,
     ],
     [
       'with a state of its own',
-      { text: `{"id":"${id}","result":{"state":"best"}}` },
+      { text: `{"id":"${id}","worker":"w","result":{"state":"best"}}` },
       undefined,
       /state: expected one of/,
     ],
   ])('%s is a QueueError, which fails the study and not the trial', (_, message, secret, text) => {
-    expect(() => unpackOutcome(message, id, secret)).toThrow(
+    expect(() => unpackAnswer(message, id, secret)).toThrow(
       expect.objectContaining({ name: 'QueueError', message: expect.stringMatching(text) as string }),
     );
   });

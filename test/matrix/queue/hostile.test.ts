@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Queue } from 'bullmq';
+import { DelayedError, Queue, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../src/base/sha256.js';
-import { identify, packOrder, type Order } from '../../../src/queue/message.js';
+import { identify, packAnswer, packOrder, unpackOrder, type Order } from '../../../src/queue/message.js';
 import {
   clearQueue,
   queue,
@@ -14,9 +14,10 @@ import {
   type QueueWorker,
   type WorkerOptions,
 } from '../../../dist/queue/index.js';
+import { runTask, type TaskResult } from '../../../dist/search/task.js';
 import type { Task } from '../../../dist/search/index.js';
 import { startRedis, type Server } from './servers.js';
-import { data, folder } from './studies.js';
+import { compare, data, folder, run } from './studies.js';
 
 let server: Server;
 let worker: QueueWorker | undefined;
@@ -168,6 +169,85 @@ describe('a study', () => {
     await expect(open('postgres://me:pass@127.0.0.1:1/x')).rejects.toThrow(
       /^postgres:\/\/me@127.0.0.1:1\/x: can't be used: connect ECONNREFUSED/,
     );
+  });
+
+  describe('that audits', () => {
+    const tampered: Worker[] = [];
+    /** The ids of the jobs that they ran: of tasks, and of those that check another worker. */
+    const ran = { tasks: new Set<string>(), checks: new Set<string>() };
+    afterEach(async () => {
+      await Promise.all(tampered.splice(0).map((one) => one.close()));
+      for (const ids of Object.values(ran)) ids.clear();
+    });
+
+    /** Starts a worker that trains, and then reports what it likes. */
+    async function tamper(
+      change: (result: TaskResult) => TaskResult = (result) => result,
+      { name = 'tampered:1:0000', obeys = true } = {},
+    ): Promise<void> {
+      const one = new Worker(
+        'bp4-1',
+        async (job, token) => {
+          const { task, checks } = unpackOrder(job.data, job.id, undefined);
+          if (checks === name && obeys) {
+            await job.moveToDelayed(Date.now() + 100, token);
+            throw new DelayedError();
+          }
+          ran[checks === undefined ? 'tasks' : 'checks'].add(job.id!);
+          const result = change(await runTask(task, data));
+          return packAnswer(job.id!, { result, worker: name }, undefined);
+        },
+        { connection: { url: server.url }, prefix: '{bp4}' },
+      );
+      tampered.push(one);
+      await one.waitUntilReady();
+    }
+    const runAudited = (audit = 1): ReturnType<typeof run> =>
+      run(queue(server.url, { threads: 1, audit }), { trials: 4, units: [1, 4] });
+    const otherHash = (result: TaskResult): TaskResult => ({ ...result, hash: '0123456789abcdef' });
+
+    it('comes to the same results where all workers are honest', async () => {
+      await tamper();
+      await start();
+      compare('audited', await runAudited(), await run(undefined, { trials: 4, units: [1, 4] }));
+      expect(ran.checks.size).toBeGreaterThan(0);
+    });
+
+    it.each([
+      ['hash', otherHash],
+      ['score', (result: TaskResult) => ({ ...result, score: result.score / 2 })],
+    ])('names both workers if one reports another %s', async (_, change) => {
+      await tamper(change);
+      await start();
+      const names = [worker!.name, 'tampered:1:0000'];
+      const either = `(${names.join(' and ')}|${names.reverse().join(' and ')})`;
+      await expect(runAudited()).rejects.toThrow(
+        new RegExp(
+          `^trial [0-3], fold [01]: the workers ${either} came to different results: score .*; check`,
+        ),
+      );
+    });
+
+    it('checks the results of a lone worker itself', async () => {
+      await tamper(otherHash);
+      await expect(runAudited()).rejects.toThrow(
+        /workers tampered:1:0000 and this machine came to different/,
+      );
+      expect(ran.checks.size).toBe(0);
+    });
+
+    it('refuses a worker that checks itself', async () => {
+      for (let w = 0; w < 2; w++) await tamper(otherHash, { obeys: false });
+      await expect(runAudited()).rejects.toThrow(/worker tampered:1:0000 checked its own result/);
+    });
+
+    it('checks a share of the tasks', async () => {
+      for (const name of ['one', 'two']) await tamper(undefined, { name });
+      await runAudited(0.5);
+      console.log(`audit 0.5: ${ran.checks.size} of ${ran.tasks.size} tasks`);
+      expect(ran.checks.size).toBeGreaterThan(0);
+      expect(ran.checks.size).toBeLessThan(ran.tasks.size);
+    });
   });
 
   it('stops at a result that is not signed', async () => {

@@ -1,13 +1,12 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { clearQueue, initQueue, queue, readQueueStatus } from '../../../dist/queue/index.js';
-import { startPostgres, startRedis, type Server } from './servers.js';
-import { endWorker, folder, run, spawnWorker, type Ran } from './studies.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { queue, readQueueStatus } from '../../../dist/queue/index.js';
+import { compare, endWorker, folder, run, servers, useServer, type Ran } from './studies.js';
 
 const epochs = 400;
 let expected: Ran;
@@ -15,70 +14,44 @@ beforeAll(async () => {
   expected = await run(undefined, { epochs });
 });
 
-function compare(ran: Ran): void {
-  expect({ ...ran, seconds: 0 }).toEqual({ ...expected, seconds: 0 });
-}
-
-describe.each([
-  ['Redis', startRedis],
-  ['PostgreSQL', startPostgres],
-] as const)('a study on %s', (name, start) => {
-  let server: Server;
-  const workers: ChildProcess[] = [];
-  beforeAll(async () => {
-    server = await start();
-    await initQueue(server.url);
-  });
-  afterEach(async () => {
-    await Promise.all(workers.splice(0).map((worker) => endWorker(worker)));
-    await clearQueue(server.url);
-  });
-  afterAll(async () => {
-    await server.stop();
-  });
-  const addWorker = async (): Promise<void> => {
-    workers.push(await spawnWorker(server.url));
-  };
+describe.each(servers)('a study on %s', (name, start) => {
+  const site = useServer(start);
   const executor = (): ReturnType<typeof queue> =>
-    queue(server.url, { threads: 1, onWarning: () => undefined });
+    queue(site.url, { threads: 1, onWarning: () => undefined });
 
   it.each([50, 150, 300, 600, 1000])('outlives a worker that is killed after %i ms', async (moment) => {
-    await addWorker();
+    await site.addWorker();
     const running = run(executor(), { epochs });
     await pause(moment);
-    const { running: active } = await readQueueStatus(server.url);
-    const victim = workers.pop()!;
+    const { running: active } = await readQueueStatus(site.url);
+    const victim = site.workers.pop()!;
     await endWorker(victim, 'SIGKILL');
-    await addWorker();
+    await site.addWorker();
     const ran = await running;
-    console.log(
-      `${name}: SIGKILL after ${moment} ms, of a worker with ${active} task: ${ran.seconds.toFixed(1)} s`,
-    );
-    compare(ran);
+    compare(`${name}: SIGKILL after ${moment} ms, of a worker with ${active} task`, ran, expected);
     // A task that no longer counts may still run.
-    let status = await readQueueStatus(server.url);
-    for (; status.waiting + status.running > 0; status = await readQueueStatus(server.url)) await pause(100);
+    let status = await readQueueStatus(site.url);
+    for (; status.waiting + status.running > 0; status = await readQueueStatus(site.url)) await pause(100);
     expect(status.failed).toBe(0);
   });
 
   it('gets its task back from a worker that is stopped by SIGTERM', async () => {
-    await addWorker();
+    await site.addWorker();
     const running = run(executor(), { epochs });
-    while ((await readQueueStatus(server.url)).running < 1) await pause(5);
-    expect(await endWorker(workers.pop()!, 'SIGTERM')).toBe(0);
-    expect(await readQueueStatus(server.url)).toMatchObject({ running: 0, failed: 0 });
-    await addWorker();
+    while ((await readQueueStatus(site.url)).running < 1) await pause(5);
+    expect(await endWorker(site.workers.pop()!, 'SIGTERM')).toBe(0);
+    expect(await readQueueStatus(site.url)).toMatchObject({ running: 0, failed: 0 });
+    await site.addWorker();
     const ran = await running;
-    console.log(`${name}: SIGTERM: ${ran.seconds.toFixed(1)} s`);
-    compare(ran);
+    compare(`${name}: SIGTERM`, ran, expected);
   });
 
   it('goes on from its journal when the coordinator is killed', async () => {
-    await addWorker();
+    await site.addWorker();
     const path = join(folder(), 'study.jsonl');
     const program = fileURLToPath(new URL('coordinator.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', 'tsx', program, path], {
-      env: { ...process.env, BP4_QUEUE: server.url },
+      env: { ...process.env, BP4_QUEUE: site.url },
       stdio: 'inherit',
     });
     const countLines = (): number => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length : 0);
@@ -87,21 +60,17 @@ describe.each([
     await once(child, 'exit');
     const lines = countLines();
     const ran = await run(executor(), { epochs, path });
-    console.log(
-      `${name}: coordinator killed after ${lines} of ${ran.journal.length} lines: ${ran.seconds.toFixed(1)} s`,
-    );
     expect(lines).toBeLessThan(ran.journal.length);
-    compare(ran);
+    compare(`${name}: coordinator killed after ${lines} of ${ran.journal.length} lines`, ran, expected);
   });
 
   if (name === 'Redis')
     it('adds its tasks again when the server has lost everything', async () => {
       const running = run(executor(), { epochs });
-      while ((await readQueueStatus(server.url)).waiting < 8) await pause(20);
-      execFileSync('redis-cli', ['-u', server.url, 'flushall']);
-      await addWorker();
+      while ((await readQueueStatus(site.url)).waiting < 8) await pause(20);
+      execFileSync('redis-cli', ['-u', site.url, 'flushall']);
+      await site.addWorker();
       const ran = await running;
-      console.log(`${name}: emptied: ${ran.seconds.toFixed(1)} s`);
-      compare(ran);
+      compare(`${name}: emptied`, ran, expected);
     });
 });

@@ -4,10 +4,13 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 // The build is tested, because threads and workers start from files.
 import { Dataset } from '../../../dist/data/index.js';
 import { journalFile } from '../../../dist/node/index.js';
+import { clearQueue, initQueue } from '../../../dist/queue/index.js';
 import { float, int, study, type Executor, type Pruner } from '../../../dist/search/index.js';
+import { startPostgres, startRedis, type Server } from './servers.js';
 
 const rows = Array.from({ length: 200 }, (_, n) => [Math.sqrt(n % 7), Math.sqrt(n % 11)]);
 export const data = Dataset.fromArrays({ inputs: rows, targets: rows.map(([a, b]) => [a! * b!]) });
@@ -24,6 +27,8 @@ export interface Ran {
 interface Options {
   readonly epochs?: number;
   readonly trials?: number;
+  /** The range of the hidden units; a trial with 5 can't be. */
+  readonly units?: readonly [number, number];
   readonly pruner?: Pruner;
   readonly path?: string;
   readonly signal?: AbortSignal;
@@ -32,14 +37,15 @@ interface Options {
 
 /** Runs a study, in which some trials diverge and one can't be. */
 export async function run(executor: Executor | undefined, options: Options = {}): Promise<Ran> {
-  const { epochs = 40, trials = 12, pruner, path = join(folder(), 'study.jsonl'), signal, onTrial } = options;
+  const { epochs = 40, trials = 12, units: range = [1, 12], pruner, signal, onTrial } = options;
+  const { path = join(folder(), 'study.jsonl') } = options;
   const start = performance.now();
   const { ensemble } = await study({
     data,
     trials,
     folds: 2,
     window: 4,
-    space: { learningRate: float(0.01, 3, { log: true }), units: int(1, 12) },
+    space: { learningRate: float(0.01, 3, { log: true }), units: int(...range) },
     trial: ({ learningRate, units }, { outputs }) => ({
       layers: [
         { units: units === 5 ? 0 : units, activation: 'tanh' },
@@ -58,6 +64,49 @@ export async function run(executor: Executor | undefined, options: Options = {})
   const times = /"datetime_(start|complete)":"[^"]*"/g;
   const journal = readFileSync(path, 'utf8').replaceAll(times, '').split('\n');
   return { journal, ensemble: bytes, seconds: (performance.now() - start) / 1000 };
+}
+
+/** @throws unless the study came to the same, to the bit */
+export function compare(name: string, ran: Ran, expected: Ran): void {
+  console.log(`${name}: ${ran.seconds.toFixed(2)} s`);
+  expect({ ...ran, seconds: 0 }).toEqual({ ...expected, seconds: 0 });
+}
+
+export const servers = [
+  ['Redis', startRedis],
+  ['PostgreSQL', startPostgres],
+] as const;
+
+/** What the tests of a `describe` share: a server, and processes of workers that end with each test. */
+export interface Site {
+  readonly url: string;
+  readonly workers: ChildProcess[];
+  addWorker(): Promise<void>;
+}
+
+export function useServer(start: () => Promise<Server>): Site {
+  let server: Server;
+  const workers: ChildProcess[] = [];
+  beforeAll(async () => {
+    server = await start();
+    await initQueue(server.url);
+  });
+  afterEach(async () => {
+    await Promise.all(workers.splice(0).map((worker) => endWorker(worker)));
+    await clearQueue(server.url);
+  });
+  afterAll(async () => {
+    await server.stop();
+  });
+  return {
+    get url() {
+      return server.url;
+    },
+    workers,
+    async addWorker() {
+      workers.push(await spawnWorker(server.url));
+    },
+  };
 }
 
 /** A process of `bp4 worker`, ready for tasks. */
