@@ -206,8 +206,9 @@ export class Recorder {
 /** What a line says something of: each of them has at most one line. */
 function nameSubject({ op_code, trial_id, step, user_attr }: Line, created: number): string {
   if (op_code === CREATE_TRIAL) return JSON.stringify([op_code, created]);
-  const { trials, rounds } = (user_attr as StudyAttributes | undefined)?.bp4_ensemble ?? {};
-  return JSON.stringify([op_code, trial_id, step, trials, rounds]);
+  const attributes = (user_attr ?? {}) as StudyAttributes;
+  const { trials, rounds } = attributes.bp4_ensemble ?? {};
+  return JSON.stringify([op_code, trial_id, step, Object.keys(attributes), trials, rounds]);
 }
 
 function parseLine(line: string, l: number): Line {

@@ -121,6 +121,12 @@ const queueGroup: OptionGroup = {
       'Train on the machines where bp4 worker runs, through this queue: redis://, rediss:// or postgres:// (default: the variable ' +
         'BP4_QUEUE, which other users of the machine cannot see); needs the packages bullmq and ioredis, or bullmq and pg',
     ),
+    valueOption(
+      '--audit <share>',
+      'Share of the trainings that two workers run, with --queue: unequal results stop the search, and both workers are named ' +
+        '(default: 0)',
+      number({ min: 0, max: 1 }),
+    ),
   ],
 };
 

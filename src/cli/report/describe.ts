@@ -126,7 +126,7 @@ function listTrainingFacts({ training, results }: About): Fact[] {
   );
   return [
     { name: 'options', value: options.join(', ') },
-    ...(results
+    ...(results?.epochs !== undefined && results.seconds !== undefined
       ? [
           {
             name: 'time',

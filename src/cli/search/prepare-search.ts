@@ -25,6 +25,7 @@ import {
   type Found,
   type TrainingParts,
 } from '../train/training-data.js';
+import { pickDefining } from './search-command.js';
 import { inSpace, joinFlags, readSpace, type SpaceValues } from './space.js';
 
 /** All that a search needs. */
@@ -110,7 +111,11 @@ export async function prepareSearch(
       version: 1,
       task,
       reading,
-      training: { ...describeSource(path, flags, given, parts), samples: count, validationSamples: 0 },
+      training: {
+        ...describeSource(path, flags, pickDefining(given), parts),
+        samples: count,
+        validationSamples: 0,
+      },
     },
   };
 }
