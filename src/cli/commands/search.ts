@@ -10,7 +10,6 @@ import { searchGroups, type SearchFlags } from '../options/search.js';
 import { chooseByNumber } from '../terminal/choose.js';
 import { formatDuration, formatCount } from '../terminal/format.js';
 import { showReading } from '../terminal/reading.js';
-import type { Output } from '../terminal/output.js';
 import { describeResult, describeSearch, type SearchPlan } from '../search/describe-search.js';
 import { WorkerCount, type Place } from '../search/executor.js';
 import { prepareSearch } from '../search/prepare-search.js';
@@ -96,6 +95,13 @@ async function run({ operands, options: now, given: typed, output }: Invocation<
         results: { trials: trials.length, figures: evaluation.figures },
       };
       await saveTrained(output, { net: ensemble, about }, destination);
+      if (options.report !== undefined) {
+        const { writePage } = await import('../report/page.js');
+        const { searchPage } = await import('../report/search.js');
+        const { ensemble: rounds } = options;
+        const report = { search: prepared, result: done.result, about, evaluation, rounds };
+        await writePage(output, options.report, searchPage(report));
+      }
       if (destination.format === 'bp4') sayNext(output, out, about);
     } finally {
       done.result.ensemble.dispose();

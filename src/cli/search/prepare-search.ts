@@ -59,12 +59,13 @@ const ENOUGH_FOR_ONE_PART = 10_000;
  * @throws UsageError, DataError naming the option, or the file and place
  */
 export async function prepareSearch(
-  flags: SearchFlags,
+  all: SearchFlags,
   given: GivenOptions,
   path: string,
   onRead: OnRead,
   choose?: Choose,
 ): Promise<PreparedSearch> {
+  const flags = withoutReport(all);
   const pruner = choosePruner(flags);
   const read = await readTrainingData(flags, given, path, onRead, choose);
   const { data, task, reading } = read;
@@ -119,6 +120,10 @@ export async function prepareSearch(
     },
   };
 }
+
+/** A training that is reported is diagnosed in each epoch, and no trial is. */
+const withoutReport = (flags: SearchFlags): SearchFlags =>
+  Object.fromEntries(Object.entries(flags).filter(([name]) => name !== 'report')) as unknown as SearchFlags;
 
 function chooseDivision(
   { folds, validationSplit: validation }: SearchFlags,

@@ -80,7 +80,7 @@ export function readOptions(given: GivenOptions): Partial<SearchFlags> {
     const option = options.get(name);
     return option ? [[option.attributeName(), readOption(option, texts)]] : [];
   });
-  return Object.fromEntries(read) as Partial<SearchFlags>;
+  return Object.fromEntries(read);
 }
 
 function readOption(option: Option, texts: readonly string[]): unknown {

@@ -144,7 +144,7 @@ function checkWord(name: string, domain: Domain, space: Space): void {
   if (!when) return;
   const names = Object.keys(space);
   for (const [other, value] of Object.entries(when)) {
-    const place = `--space ${name}@${other}=${[value].flat().join('|')}`;
+    const place = `--space ${name}@${other}=${listValues(value).join('|')}`;
     if (names.indexOf(other) < 0)
       throw new UsageError(place, `the space has no ${other}`, examples[kinds[other]!](other));
     if (names.indexOf(other) >= names.indexOf(name))
@@ -236,11 +236,14 @@ function readMarks(name: string, kind: Kind, text: string): { log?: boolean; ste
 const toPlain = (text: string): string | number =>
   text !== '' && String(Number(text)) === text ? Number(text) : text;
 
+/** The values of a condition. */
+const listValues = (value: unknown): readonly string[] => [value].flat().map(String);
+
 /** A domain as it is typed. */
 export function formatDomain(domain: Domain | readonly unknown[]): string {
   if (!('kind' in domain)) return domain.join(' | ');
   const conditions = Object.entries(domain.when ?? {}).map(
-    ([name, values]) => `${name} is ${[values].flat().join(' or ')}`,
+    ([name, values]) => `${name} is ${listValues(values).join(' or ')}`,
   );
   const condition = conditions.length === 0 ? '' : `, if ${conditions.join(' and ')}`;
   if (domain.kind === 'choice') return `${domain.values.join(' | ')}${condition}`;
