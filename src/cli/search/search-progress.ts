@@ -74,6 +74,7 @@ export class SearchProgress {
   readonly onWorkers = (count: number): void => {
     const before = this.#workers;
     if (count === before) return;
+    this.#sayContinued();
     this.#workers = count;
     this.#output.event('workers', { count });
     const { startWorker } = this.#extent;
