@@ -156,6 +156,18 @@ describe('bp4 search', () => {
     expect(code).toBe(2);
   });
 
+  it('names a queue that can not be reached without its password, before it reads data', async () => {
+    const { code, stdout, stderr } = await run(
+      'search',
+      'iris.csv',
+      '--queue',
+      'redis://me:secret@127.0.0.1:1',
+    );
+    expect(stderr).toMatch(/^bp4: redis:\/\/me@127\.0\.0\.1:1: can't be used: /);
+    expect(stdout).toBe('');
+    expect(code).toBe(3);
+  });
+
   it('refuses fewer trials than the journal has, and leaves the model as it is', async () => {
     const options = ['search', 'iris.csv', '--folds', '2', '--epochs', '3', '--out', 'more.bp4'];
     await run(...options, '--trials', '3');
