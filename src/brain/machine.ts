@@ -1,3 +1,4 @@
+import { brainKernels } from './load.js';
 import { checkInteger, checkPositive } from '../base/check.js';
 import { writeParameters } from '../model/parameters.js';
 import { IdlePool } from '../kernels/idle-pool.js';
@@ -5,7 +6,6 @@ import { Model } from '../model/model.js';
 import { MOST_UNITS, type CheckedSpec } from '../model/spec.js';
 import type { Parameters } from '../model/state.js';
 import type { BrainEngine, BrainKernels } from './kernels.js';
-import { brainKernels } from './load.js';
 import type { BrainActivation } from './options.js';
 
 /** The part of a network that training changes. A state is immutable: each training creates another. */

@@ -10,12 +10,11 @@ export type DateOrder = 'ymd' | 'dmy' | 'mdy';
 /**
  * How the texts of a column become numbers. Numbers as JavaScript writes them need no format.
  *
- *   number    1.163,74 € → 1163.74: a decimal mark, a separator of thousands, and one unit before or after, which is
- *             dropped. A minus may be −, stand behind the number, or be a pair of parentheses. 5 % → 5
- *   date      days since 1970-01-01, with a fraction if there is a time. Without a time zone, it is in UTC
- *   duration  h:mm, h:mm:ss or m:ss.f, in seconds. A time of day counts from midnight
- *   boolean   true, yes, on, t, y → 1; false, no, off, f, n → 0; in upper or lower case
- *   text      not a number
+ * number    1.163,74 € → 1163.74: a decimal mark, a separator of thousands, and one unit before or after, which is
+ * dropped. A minus may be −, follow the number, or be a pair of parentheses. 5 % → 5 date      days since 1970-01-01,
+ * with a fraction if there is a time. Without a time zone, it is in UTC duration  h:mm, h:mm:ss or m:ss.f, in seconds. A
+ * time of day counts from midnight boolean   true, yes, on, t, y → 1; false, no, off, f, n → 0; in upper or lower case
+ * text      not a number
  */
 export type ColumnFormat = WrittenFormat & {
   /** Texts that count as missing in this column, in addition to the `gaps` of all columns. */
@@ -69,7 +68,7 @@ export function checkFormat(place: string, format: ColumnFormat): void {
     throw new TypeFault({ place: `${place}.unit`, problem: `expected a string, got ${show(unit)}` });
 }
 
-/** A format in a few words: 'decimal commas'. */
+/** Describes a format in a few words: 'decimal commas'. */
 export function describeFormat(format: ColumnFormat): string {
   if (format.kind === 'date') {
     const written = { ymd: '', dmy: ' with the day first', mdy: ' with the month first' }[format.order];
@@ -89,7 +88,7 @@ export function describeFormat(format: ColumnFormat): string {
 
 export const nameUnit = (unit: string): string => (isCurrency(unit) ? 'currency' : 'unit');
 
-/** Reads a text as a format says. NaN if it isn't written so. */
+/** Reads a text in a format. NaN if the text isn't in this format. */
 export type NumberReader = (text: string) => number;
 
 /** @returns a function that reads a text as a number; NaN if it isn't one in this format */

@@ -25,7 +25,7 @@ export interface Engine {
   readonly team?: Team;
 }
 
-/** The number of threads; 'auto' takes several if the steps of a training are long enough to share. */
+/** The number of threads; 'auto' uses several if the steps are long enough to gain from it. */
 export type ThreadChoice = 'auto' | number;
 
 /** The threads that share the steps of a network. The first is the calling thread. */

@@ -46,7 +46,7 @@ export function* findDivergence(
       problem,
       cure:
         (rate ? `use a learningRate below ${rate}, ` : 'use ') +
-        'clip: { norm: 1 }, or inputs of about 1 in size, by transforms: dataset.fitTransforms()',
+        'clip: { norm: 1 }, or inputs scaled to about 1, with transforms: dataset.fitTransforms()',
       option: { name: 'learningRate', ...(rate && { values: [rate] }) },
     },
     { ...at, ...where },

@@ -53,7 +53,7 @@ const MOST_GROWTH = 1e6;
 const MOST_WATCHED = 1000;
 
 /**
- * The samples of each epoch, window by window. A stream has a window for each of its batches. A whole data set is treated as a
+ * The samples of each epoch, window by window. A stream has a window for each of its batches. A whole dataset is treated as a
  * stream of one batch, whose window stays open.
  */
 export abstract class Windows {

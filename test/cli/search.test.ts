@@ -283,6 +283,15 @@ describe('bp4 search', () => {
     expect(joined).not.toHaveProperty('activation');
   });
 
+  it('help says of exactly the options of the default space that they are searched', async () => {
+    const ran = await run('search', ...quick, '--json', '--study', 'help.jsonl', '--out', 'help.bp4');
+    const { stdout } = await run('search', '--help');
+    const options = stdout.split(/^ {2}(?:-\w, )?--/m).slice(1);
+    const searched = options.filter((text) => /\(default:\s+searched;/.test(text));
+    const names = searched.map((text) => /^[\w-]+/.exec(text)![0]);
+    expect(names.sort()).toEqual(Object.keys(readEvent(ran, 'search')['space'] as object).sort());
+  });
+
   it('takes a pruner, a held-out share and a metric, and measures a regression', async () => {
     const ran = await run(
       ...['search', 'iris.csv', '--target', 'petal_width', '--epochs', '9', '--trials', '6', '--halving'],
@@ -312,7 +321,7 @@ describe('bp4 search', () => {
     [['--space', 'activation=relu|tahn'], "did you mean 'tanh'?"],
     [
       ['--space', 'optimizer=momentum|adam momentum=0.1|0.9'],
-      "--space optimizer: adam doesn't fit momentum: adam has none; write momentum=…@optimizer=VALUE",
+      "--space optimizer: adam doesn't fit momentum: adam has no momentum; write momentum=…@optimizer=VALUE",
     ],
     [['--space', 'learning-rate=1..0'], 'the smaller number first, got 1..0; write learning-rate=0..1'],
     [['--space', 'batch=8..8'], 'the smaller number first, got 8..8; write batch=8'],
@@ -344,8 +353,8 @@ describe('bp4 search', () => {
     ],
     [['--sampler', 'grid'], '--sampler: a grid needs finitely many values'],
     [['--metric', 'rSquared'], "--metric: rSquared doesn't measure a classification"],
-    [['--halving', '--median'], '--halving: it excludes --median'],
-    [['--folds', '2', '--validation-split', '0.2'], '--folds: it excludes --validation-split'],
+    [['--halving', '--median'], "--halving: can't be combined with --median"],
+    [['--folds', '2', '--validation-split', '0.2'], "--folds: can't be combined with --validation-split"],
     [['--folds', '500'], '--folds: there are only 120 samples to learn from'],
     [['--resume', 'no.jsonl'], '--resume: there is no journal no.jsonl'],
     [['--study', 'iris.csv'], '--study: it would overwrite iris.csv'],

@@ -22,26 +22,27 @@ export const search: CommandDefinition<SearchFlags> = {
   operands: ['[data]'],
   usage: ['[options] <data>', '--resume <journal>'],
   description: [
-    'Try networks and trainings, and save an ensemble of the best. DATA is read as by bp4 train, and the same rows are set aside ' +
-      'for the test. The same data, options and seed give the same trials and weights, to the last bit, on any number of threads or machines.',
-    'Ctrl-C, SIGTERM or SIGHUP stops the search; the journal keeps every trial that has ended, and the same command continues.',
+    'Try many networks and training settings, and save an ensemble of the best. <data> is read as in bp4 train, and the same rows ' +
+      'are set aside for testing. The same data, options and seed produce exactly the same trials and weights on any number of ' +
+      'threads or machines.',
+    'Ctrl-C, SIGTERM or SIGHUP stops the search. The journal keeps every finished trial, and the same command continues.',
   ],
   examples: [
     ['bp4 search iris.csv', 'Search with 40 trials, test, and save the ensemble as iris.bp4.'],
     [
       "bp4 search houses.csv --target price --trials 100 --space 'default optimizer=adam|adamw dropout=0..0.2'",
-      'Change two lines of the default space.',
+      'Search the default space with other optimizers and less dropout.',
     ],
     [
       "bp4 search iris.csv --space 'learning-rate=1e-4..1e-1:log hidden=32|64|128,64' --sampler sobol",
-      'Search these two alone.',
+      'Search only these two.',
     ],
-    ['bp4 search big.csv --hyperband --trials 200 --workers 2', 'Spend little on bad trials.'],
+    ['bp4 search big.csv --hyperband --trials 200 --workers 2', 'Stop bad trials early.'],
     [
       "bp4 search iris.csv --space 'optimizer=adam|momentum momentum=0.5..0.99@optimizer=momentum'",
-      'Search the momentum only where the optimizer has one.',
+      'Search the momentum only for the optimizer that has one.',
     ],
-    ['bp4 search iris.csv --queue redis://192.168.0.5:6379', 'Train on the machines where bp4 worker runs.'],
+    ['bp4 search iris.csv --queue redis://192.168.0.5:6379', 'Train on the machines that run bp4 worker.'],
     ['bp4 search iris.csv --report iris.html', 'Write a page with charts of all trials.'],
     ['bp4 search --resume iris.search.jsonl', 'Continue a search that was stopped.'],
     ['bp4 search iris.csv --json | jq -c "select(.event == \\"trial\\")"', 'Print the trials as JSON.'],
@@ -160,7 +161,7 @@ const pickTyped = (options: SearchFlags, given: GivenOptions): Partial<SearchFla
 const noJournal = (path: string): UsageError =>
   new UsageError('--resume', `there is no journal ${path}`, 'leave it out to start a search');
 
-/** @throws UsageError, DataError if the journal can't be there */
+/** @throws UsageError, DataError if the journal can't be written there */
 async function chooseJournal(
   { study, resume }: SearchFlags,
   modelPath: string,

@@ -21,7 +21,7 @@ export class SearchProgress {
   readonly #timer: NodeJS.Timeout;
   #best: StudyTrial | undefined;
   #done = 0;
-  /** Those that the journal had. */
+  /** The trials from the journal. */
   #recorded = 0;
   #isContinued = false;
   #workers: number | undefined;
@@ -43,7 +43,7 @@ export class SearchProgress {
     return (performance.now() - this.#begin) / 1000;
   }
 
-  /** Trials that have ended. */
+  /** The number of finished trials. */
   get done(): number {
     return this.#done;
   }
@@ -101,7 +101,7 @@ export class SearchProgress {
     this.#draw();
   };
 
-  /** The bar goes away. */
+  /** Removes the bar. */
   stop(): void {
     clearInterval(this.#timer);
     this.#sayContinued();
