@@ -1,7 +1,7 @@
 import { giveBackMachine, toSpec, takeMachine, type Machine, type Shape, type State } from './machine.js';
 import { DivergenceError, RangeFault, StateError } from '../errors.js';
 import type { NetworkJSON } from '../model/json.js';
-import { areFinite, type Parameters } from '../model/state.js';
+import type { Parameters } from '../model/state.js';
 import { Random } from '../base/random.js';
 import {
   addKeys,
@@ -428,8 +428,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     if (!this.#pattern) return;
     const { session, machine } = this.#pattern;
     this.#pattern = undefined;
-    this.#state = session.state;
-    machine.state = this.#state;
+    this.#state = session.end();
     giveBackMachine(machine);
   }
 
@@ -495,11 +494,9 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     this.#session = session;
     const epochs = new Epochs(session, trainOpts, this.#sizes);
     const end = (error?: unknown): void => {
-      const state = session.state;
       this.#session = undefined;
-      const isLost = error instanceof DivergenceError || !areFinite(state.parameters);
-      this.#state = isLost ? before : state;
-      machine.state = isLost ? undefined : state;
+      const isLost = error instanceof DivergenceError || !machine.isFinite;
+      this.#state = isLost ? session.undo() : session.end();
       giveBackMachine(machine);
       if (isLost && error === undefined)
         throw divergence(epochs.status.iterations, samples.count, this.#sizes);

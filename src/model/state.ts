@@ -1,3 +1,4 @@
+import { areFinite } from '../base/numeric-arrays.js';
 import type { RandomState } from '../base/random.js';
 import type { NetworkSpec } from './spec.js';
 
@@ -86,8 +87,8 @@ export interface RunState extends Run {
 }
 
 /** Whether no weight or bias is NaN or infinite. */
-export const areFinite = (parameters: readonly Parameters[]): boolean =>
-  parameters.every(({ weights, biases }) => weights.every(Number.isFinite) && biases.every(Number.isFinite));
+export const areAllFinite = (parameters: readonly Parameters[]): boolean =>
+  parameters.every(({ weights, biases }) => areFinite(weights) && areFinite(biases));
 
 /** A copy that shares nothing with the run. */
 export const copyRun = (run: Run): Run => ({

@@ -225,12 +225,16 @@ export class Samples {
     const step = Math.ceil(this.count / most);
     const count = Math.ceil(this.count / step);
     const { inputs, targets, labels, weights } = this.#parts;
-    const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given =>
-      values &&
-      ((values.constructor as typeof Float64Array).from({ length: count * width }, (_, i) => {
-        const n = Math.floor(i / width) * step;
-        return values[(this.#chosen?.[n] ?? n) * width + (i % width)]!;
-      }) as Given);
+    const isWhole = step === 1 && !this.#chosen;
+    const numbers = isWhole
+      ? undefined
+      : Uint32Array.from({ length: count }, (_, i) => this.#chosen?.[i * step] ?? i * step);
+    const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given => {
+      if (!values) return values;
+      const copy = new (values.constructor as Float64ArrayConstructor)(count * width);
+      copyRows({ values, width, count: inputs.count }, 0, count, numbers, copy, 0, width);
+      return copy as Given;
+    };
     return new Samples({
       ...this.#parts,
       inputs: { ...inputs, values: pick(inputs.values, inputs.width), count },

@@ -6,7 +6,7 @@ import { Progress } from './progress-bar.js';
 import { Stop } from '../terminal/stop-signals.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
-import { areFinite } from '../../model/state.js';
+import { areAllFinite } from '../../model/state.js';
 import type { EpochReport } from '../../training/reports.js';
 import type { TrainOptions } from '../../training/options.js';
 
@@ -111,7 +111,7 @@ function createCheckpoint(
       checkpointEvery === undefined ? now - last >= MS_BETWEEN_CHECKPOINTS : epoch % checkpointEvery === 0;
     if (!isDue) return;
     const { state } = net;
-    if (!areFinite(state.parameters)) return; // `train` reports the divergence soon
+    if (!areAllFinite(state.parameters)) return; // `train` reports the divergence soon
     last = now;
     await file.write(encodeModel(state, about));
   };
