@@ -41,7 +41,7 @@ export default [
   besideCore('bp4/data', 'data/index.js', '49 kB', ['./parquet/*']),
   besideCore('reading Parquet', 'data/parquet/file.js', '20.6 kB', ['./zstd.js']),
   besideCore('reading Zstandard', 'data/parquet/zstd.js', '5 kB'),
-  besideCore('bp4/search', 'search/index.js', '17.5 kB', ['../ensemble/*', '../metrics/*']),
+  besideCore('bp4/search', 'search/index.js', '18.2 kB', ['../ensemble/*', '../metrics/*']),
   besideCore('bp4/worker', 'worker/index.js', '3 kB'),
   besideCore('bp4/node', 'node/index.js', '4 kB', ['node:*', '../data/*', '../formats/*', '../search/*']),
   besideCore('bp4/onnx', 'formats/onnx/index.js', '4.5 kB', ['./read.js']),

@@ -12,7 +12,8 @@ const exits = {
   diverged: { code: 4, meaning: 'training diverged' },
   stopped: {
     code: 130,
-    meaning: 'stopped by Ctrl-C, SIGTERM or SIGHUP; the model was saved, if it had learned anything',
+    meaning:
+      'stopped by Ctrl-C, SIGTERM or SIGHUP; train saved its model, if it had learned anything, and search its trials',
   },
   // 128 + 13: shells report the same for programs that SIGPIPE ended
   brokenPipe: { code: 141, meaning: 'the output was closed early, for example by head' },

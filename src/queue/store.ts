@@ -151,7 +151,11 @@ export async function openStore(
     : await openPostgres(url!, name, onError, migrate);
 }
 
-function readURL(url: string | undefined): { protocol: string; name: string } {
+/**
+ * @returns the URL without its password, as `name`
+ * @throws QueueError if it can't be that of a queue
+ */
+export function readURL(url: string | undefined): { protocol: string; name: string } {
   if (url === undefined)
     throw new QueueError({
       place: 'queue',

@@ -3,7 +3,8 @@ import type { Dataset } from '../data/dataset.js';
 import { Ensemble } from '../ensemble/ensemble.js';
 import { StateError } from '../errors.js';
 import { Network } from '../network.js';
-import { publish, type Coordinator, type Plan, type StudyTrial } from './coordinator.js';
+import { publish, type Coordinator, type Ended, type Plan, type StudyTrial } from './coordinator.js';
+import type { Combination, Recorder } from './journal.js';
 import { toLoss } from './scores.js';
 import { selectEnsemble } from './select-ensemble.js';
 import { countFolds, divide, scoreOutputs, type TaskResult } from './task.js';
@@ -13,23 +14,55 @@ interface Combined {
   readonly best: StudyTrial;
   readonly ensemble: Ensemble;
   readonly ensembleScore: number;
+  readonly bestPooledScore: number;
   readonly chosen: ReadonlyMap<number, number>;
 }
 
+/** A trial with the networks of its parts. */
+type Trained = readonly [live: Ended, results: readonly TaskResult[]];
+
 /**
- * Chooses an ensemble among the best trials by their predictions of the held-out parts.
+ * Chooses an ensemble among the best trials by their predictions of the held-out parts, unless the journal says which was chosen.
  * @throws StateError if no trial is complete
  */
-export async function combineBest(plan: Plan, coordinator: Coordinator): Promise<Combined> {
-  const { candidates } = coordinator;
+export async function combineBest(
+  plan: Plan,
+  coordinator: Coordinator,
+  recorder: Recorder,
+): Promise<Combined> {
+  const candidates = coordinator.candidates;
   const [best] = candidates;
   if (!best) throw explainFailure(coordinator);
-  const trained: (readonly TaskResult[])[] = [];
-  for (const live of candidates) trained.push(await coordinator.retrain(live));
+  const { trials, rounds } = plan;
+  const recorded = recorder.combinationOf(trials, rounds);
+  const isChosen = ({ number }: Ended): boolean =>
+    !recorded || recorded.chosen.some(([trial]) => trial === number);
+  const trained = await Promise.all(
+    candidates
+      .filter(isChosen)
+      .map(async (live): Promise<Trained> => [live, await coordinator.retrain(live)]),
+  );
+  const combination = recorded ?? { trials, rounds, ...(await chooseEnsemble(plan, trained)) };
+  if (!recorded) await recorder.combine(combination);
+  const chosen = new Map(combination.chosen);
+  return {
+    best: publish(best),
+    ensemble: await loadEnsemble(trained, chosen),
+    ensembleScore: combination.score,
+    bestPooledScore: combination.bestScore,
+    chosen,
+  };
+}
+
+/** @param trained best trial first */
+async function chooseEnsemble(
+  plan: Plan,
+  trained: readonly Trained[],
+): Promise<Pick<Combination, 'chosen' | 'score' | 'bestScore'>> {
   const answers = joinAnswers(plan);
   const predictions: Float32Array[] = [];
-  for (const results of trained) predictions.push(await predictHeldOut(plan, results));
-  const { loss } = best.spec;
+  for (const [, results] of trained) predictions.push(await predictHeldOut(plan, results));
+  const { loss } = trained[0]![0].spec;
   const lossName = typeof loss === 'object' ? loss.name : loss;
   const score = (outputs: Float32Array): number =>
     scoreOutputs(outputs, plan.objective, answers, plan.shape.outputs, lossName);
@@ -37,10 +70,9 @@ export async function combineBest(plan: Plan, coordinator: Coordinator): Promise
     toLoss(plan.objective, score(outputs)),
   );
   return {
-    best: publish(best),
-    ensemble: await loadEnsemble(trained, counts),
-    ensembleScore: score(weightedMean(predictions, counts)),
-    chosen: new Map(counts.flatMap((count, c) => (count > 0 ? [[candidates[c]!.number, count]] : []))),
+    chosen: counts.flatMap((count, c) => (count > 0 ? [[trained[c]![0].number, count] as const] : [])),
+    score: score(weightedMean(predictions, counts)),
+    bestScore: score(predictions[0]!),
   };
 }
 
@@ -91,14 +123,15 @@ export function weightedMean(all: readonly Float32Array[], weights: readonly num
 }
 
 async function loadEnsemble(
-  trained: readonly (readonly TaskResult[])[],
-  counts: readonly number[],
+  trained: readonly Trained[],
+  chosen: ReadonlyMap<number, number>,
 ): Promise<Ensemble> {
   const members: { network: Network; weight: number }[] = [];
   try {
-    for (const [c, weight] of counts.entries()) {
-      if (weight === 0) continue;
-      for (const { network } of trained[c]!) members.push({ network: await Network.load(network!), weight });
+    for (const [{ number }, results] of trained) {
+      const weight = chosen.get(number);
+      if (weight === undefined) continue;
+      for (const { network } of results) members.push({ network: await Network.load(network!), weight });
     }
     return await Ensemble.fromNetworks(members);
   } finally {

@@ -58,6 +58,7 @@ export interface Plan {
   /** The objective is a function of the user, which no task can hold: networks are measured here. */
   readonly isMeasuredHere: boolean;
   readonly sampler: Sampler;
+  readonly trials: number;
   readonly window: number;
   readonly brackets: readonly Bracket[];
   readonly pruner: Required<Pruner> | undefined;
@@ -312,7 +313,10 @@ export class Coordinator {
     const { parts, signal } = this.#plan;
     const tasks = parts.map(
       (_, part) => (rest: AbortSignal) =>
-        this.#executor.run(this.#describeTask(live, part), { needsNetwork: true, signal: rest }),
+        this.#executor.run(this.#describeTask(live, part), {
+          needsNetwork: live.outcome.parts[part]!.hash,
+          signal: rest,
+        }),
     );
     const results: TaskResult[] = [];
     for await (const result of runInOrder(tasks, signal)) {
@@ -354,7 +358,7 @@ function averageCurves(curves: readonly (readonly number[])[]): number[] {
 }
 
 /** A trial as the user sees it. */
-export function publish({ number, values, spec, outcome, seconds }: Live): StudyTrial {
+export function publish({ number, values, spec, outcome, recorded, seconds }: Live): StudyTrial {
   const { state, score, epochs, error } = outcome!;
   return {
     number,
@@ -364,6 +368,6 @@ export function publish({ number, values, spec, outcome, seconds }: Live): Study
     score: score ?? undefined,
     epochs,
     ...(error !== undefined && { error }),
-    ...(seconds > 0 && { seconds }),
+    ...(!recorded && { seconds }),
   };
 }

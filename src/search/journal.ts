@@ -49,6 +49,23 @@ export interface TrialOutcome {
   readonly scores: readonly number[];
 }
 
+/** The ensemble that was chosen after so many trials, in so many rounds. */
+export interface Combination {
+  readonly trials: number;
+  readonly rounds: number;
+  /** The numbers of trials, each with how often it was chosen; best trial first. */
+  readonly chosen: readonly (readonly [trial: number, times: number])[];
+  /** The metric over all held-out samples, of the ensemble and of the best trial alone. */
+  readonly score: number;
+  readonly bestScore: number;
+}
+
+/** What bp4 keeps of a study, by the names of its attributes. */
+interface StudyAttributes {
+  readonly bp4?: object;
+  readonly bp4_ensemble?: Combination;
+}
+
 interface Line {
   readonly op_code: number;
   readonly [field: string]: unknown;
@@ -71,6 +88,7 @@ export class Recorder {
   readonly #outcomes = new Map<number, TrialOutcome>();
   /** How Optuna describes the domain of each hyperparameter. */
   readonly #distributions = new Map<Dimension, string>();
+  readonly #combinations: Combination[] = [];
 
   private constructor(journal: Journal | undefined, lines: readonly Line[]) {
     this.#journal = journal;
@@ -79,6 +97,8 @@ export class Recorder {
       const { op_code, trial_id, user_attr } = line;
       this.#written.set(nameSubject(line, created), { number: l + 1, line });
       if (op_code === CREATE_TRIAL) created++;
+      const { bp4_ensemble } = (user_attr ?? {}) as StudyAttributes;
+      if (op_code === SET_STUDY_ATTRIBUTE && bp4_ensemble) this.#combinations.push(bp4_ensemble);
       const outcome = (user_attr as { bp4?: TrialOutcome } | undefined)?.bp4;
       if (op_code === SET_TRIAL_ATTRIBUTE && outcome) this.#outcomes.set(trial_id as number, outcome);
     }
@@ -95,6 +115,22 @@ export class Recorder {
   /** The outcome of a trial that the journal holds. */
   outcomeOf(trial: number): TrialOutcome | undefined {
     return this.#outcomes.get(trial);
+  }
+
+  /** The ensemble that the journal holds. */
+  combinationOf(trials: number, rounds: number): Combination | undefined {
+    return this.#combinations.find((one) => one.trials === trials && one.rounds === rounds);
+  }
+
+  /** @throws StateError if the journal has more trials: their study would be lost in a smaller one */
+  checkCount(trials: number): void {
+    const count = Math.max(0, ...this.#outcomes.keys()) + Number(this.#outcomes.size > 0);
+    if (count <= trials) return;
+    throw new StateError({
+      place: 'trials',
+      problem: `the journal has ${count} trials, more than ${trials}`,
+      cure: `set trials to ${count} or more, or start a new journal`,
+    });
   }
 
   /** @throws StateError if the journal is of another study */
@@ -154,6 +190,11 @@ export class Recorder {
     ]);
   }
 
+  async combine(combination: Combination): Promise<void> {
+    const user_attr: StudyAttributes = { bp4_ensemble: combination };
+    await this.#write([{ op_code: SET_STUDY_ATTRIBUTE, study_id: 0, user_attr }]);
+  }
+
   /** Checks the lines that are in the journal already, and appends the others. @param created the number of a created trial */
   async #write(lines: readonly Line[], created = 0): Promise<void> {
     const fresh: string[] = [];
@@ -167,8 +208,12 @@ export class Recorder {
 }
 
 /** What a line says something of: each of them has at most one line. */
-const nameSubject = ({ op_code, trial_id, step }: Line, created: number): string =>
-  JSON.stringify([op_code, op_code === CREATE_TRIAL ? created : trial_id, step]);
+function nameSubject({ op_code, trial_id, step, user_attr }: Line, created: number): string {
+  if (op_code === CREATE_TRIAL) return JSON.stringify([op_code, created]);
+  const attributes = (user_attr ?? {}) as StudyAttributes;
+  const { trials, rounds } = attributes.bp4_ensemble ?? {};
+  return JSON.stringify([op_code, trial_id, step, Object.keys(attributes), trials, rounds]);
+}
 
 function parseLine(line: string, l: number): Line {
   try {

@@ -1,4 +1,5 @@
 import { checkName } from '../base/check.js';
+import { TypeFault } from '../errors.js';
 import { accuracy } from '../metrics/accuracy.js';
 import { logLoss } from '../metrics/log-loss.js';
 import { meanAbsoluteError, rootMeanSquaredError, rSquared } from '../metrics/regression.js';
@@ -10,25 +11,43 @@ export interface Objective {
   readonly measure: Metric;
   /** Whether a lower score is better. */
   readonly isLoss: boolean;
+  /** The answers that it measures; undefined if any. */
+  readonly of?: 'labels' | 'targets';
 }
-
-const loss = (measure: Metric): Objective => ({ measure, isLoss: true });
-const gain = (measure: Metric): Objective => ({ measure, isLoss: false });
 
 /** The metrics that have a name. */
 export const objectives = {
-  logLoss: loss(logLoss),
-  accuracy: gain(accuracy),
-  macroF1: gain(macroF1),
-  rootMeanSquaredError: loss(rootMeanSquaredError),
-  meanAbsoluteError: loss(meanAbsoluteError),
-  rSquared: gain(rSquared),
-};
+  logLoss: { measure: logLoss, isLoss: true, of: 'labels' },
+  accuracy: { measure: accuracy, isLoss: false, of: 'labels' },
+  macroF1: { measure: macroF1, isLoss: false, of: 'labels' },
+  rootMeanSquaredError: { measure: rootMeanSquaredError, isLoss: true, of: 'targets' },
+  meanAbsoluteError: { measure: meanAbsoluteError, isLoss: true, of: 'targets' },
+  rSquared: { measure: rSquared, isLoss: false, of: 'targets' },
+} as const satisfies Record<string, Objective>;
 
 export type MetricName = keyof typeof objectives;
+const metricNames = Object.keys(objectives) as MetricName[];
 
 export const checkMetric = (place: string, metric: unknown): MetricName =>
-  checkName(place, metric, Object.keys(objectives) as MetricName[]);
+  checkName(place, metric, metricNames);
+
+/**
+ * Checks that a metric can measure predictions of these answers. Targets that are shares, from 0 to 1, can stand for labels.
+ * @throws TypeError naming the metrics that can
+ */
+export function checkMetricFits(
+  metric: MetricName,
+  { labels, targets }: { readonly labels?: unknown; readonly targets?: ArrayLike<number> | undefined },
+): void {
+  const given = labels ? 'labels' : 'targets';
+  const areShares = targets !== undefined && Array.from(targets).every((y) => y >= 0 && y <= 1);
+  if (objectives[metric].of === given || areShares) return;
+  throw new TypeFault({
+    place: 'metric',
+    problem: `${metric} measures ${objectives[metric].of}, and the data has ${given}`,
+    cure: `use ${metricNames.filter((name) => objectives[name].of === given).join(', ')}`,
+  });
+}
 
 /** The score as a loss, for which lower is better. */
 export const toLoss = ({ isLoss }: Objective, score: number): number => (isLoss ? score : -score);

@@ -15,7 +15,7 @@ import { Recorder, type Journal } from './journal.js';
 import { checkPruner, planBrackets, type Pruner } from './pruners.js';
 import { createSampler, type SamplerName } from './samplers/create-sampler.js';
 import type { Sampler } from './samplers/sampler.js';
-import { checkMetric, objectives, toLoss, type MetricName } from './scores.js';
+import { checkMetric, checkMetricFits, objectives, toLoss, type MetricName } from './scores.js';
 import { checkDataset, checkDivision, listParts, type TrialSpec } from './task.js';
 
 // A study proposes trials, runs their tasks, and keeps the journal. Its result depends on its options alone: trial i is proposed
@@ -89,6 +89,8 @@ export interface StudyResult<S extends Space = Space> {
   readonly ensemble: Ensemble;
   /** The metric of the ensemble on the held-out parts, each predicted by the networks that weren't trained on it. */
   readonly ensembleScore: number;
+  /** The same of the best trial alone: `best.score` is the mean over the held-out parts instead. */
+  readonly bestPooledScore: number;
   /** By number of trial, how often the ensemble selection chose it. */
   readonly chosen: ReadonlyMap<number, number>;
 }
@@ -102,7 +104,7 @@ const optionNames =
  * Searches for the best network and training options, and combines the best trials. The same options produce bit-for-bit
  * the same result, on one thread or on many machines.
  * @throws TypeError or RangeError naming the option
- * @throws StateError if the journal belongs to another study, or no trial completes
+ * @throws StateError if the journal belongs to another study or has more trials, or no trial completes
  * @throws the errors of `trial`, of the executor and of the journal
  */
 export async function study<const S extends Space>(options: StudyOptions<S>): Promise<StudyResult<S>> {
@@ -111,6 +113,7 @@ export async function study<const S extends Space>(options: StudyOptions<S>): Pr
   const recorder = await Recorder.open(journal);
   try {
     await recorder.begin(plan.name, plan.objective.isLoss, plan.identity);
+    recorder.checkCount(plan.trials);
     await executor.open(options.data);
     const coordinator = new Coordinator(plan, recorder, executor);
     await coordinator.runTrials();
@@ -124,7 +127,7 @@ export async function study<const S extends Space>(options: StudyOptions<S>): Pr
         plan.space.map(({ name }) => name),
         losses,
       ),
-      ...(await combineBest(plan, coordinator)),
+      ...(await combineBest(plan, coordinator, recorder)),
     } as unknown as StudyResult<S>;
   } finally {
     await executor.close();
@@ -162,6 +165,7 @@ function checkStudy(options: StudyOptions<Space>): Plan {
     division,
     ...metric,
     sampler: checkedSampler,
+    trials,
     window,
     brackets: planBrackets(checkedPruner, trials),
     pruner: checkedPruner,
@@ -208,6 +212,7 @@ function checkObjective(
         problem: `${metric} has one of its own`,
         cure: 'leave it out',
       });
+    checkMetricFits(metric, data);
     return { objective: objectives[metric], metric, isMeasuredHere: false };
   }
   const isLoss = checkName('direction', direction, ['minimize', 'maximize']) === 'minimize';

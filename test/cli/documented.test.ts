@@ -30,7 +30,7 @@ for (const { line, shown } of parts) {
 /** Without what differs from run to run: times, speeds, and the size of a file that holds a time. */
 const withoutTimes = (text: string): string =>
   text
-    .replace(/[\d,.]+ samples\/s, ETA [\d.]+ \w+/g, '- samples/s, ETA -')
+    .replace(/[\d,.]+ samples\/s, ETA (?:\d+ min )?[\d.]+ \w+/g, '- samples/s, ETA -')
     .replace(/ in [\d.]+ m?s\b/g, ' in - s')
     .replace(/\.bp4(.*), [\d.]+ kB/g, '.bp4$1, - kB');
 

@@ -55,9 +55,24 @@ it('export writes an ensemble as .bp4 with the same bytes, and refuses formats o
   expect(readFileSync(join(cwd, 'f.bp4')).equals(readFileSync(join(cwd, 'e.bp4')))).toBe(true);
   for (const name of ['e.npz', 'e.json', 'e.safetensors']) {
     const { code, stderr } = await run('export', 'e.bp4', name);
-    expect(stderr).toContain('e.bp4: it is an ensemble of networks, and');
+    expect(stderr).toMatch(/e\.bp4: it is an ensemble of networks, and .* one; write \.onnx, \.mjs or \.bp4/);
     expect(code).toBe(2);
   }
+});
+
+it('train refuses to resume an ensemble, and says how a search goes on', async () => {
+  const { code, stderr } = await run('train', '--resume', 'e.bp4');
+  expect(stderr).toContain(
+    'e.bp4: it is an ensemble of bp4 search, and bp4 train continues one network; to go on',
+  );
+  expect(code).toBe(3);
+});
+
+it('train refuses to resume a file that is too short for a model', async () => {
+  writeFileSync(join(cwd, 'short.bp4'), 'bp4');
+  const { code, stderr } = await run('train', '--resume', 'short.bp4');
+  expect(stderr).toMatch(/^bp4: short\.bp4/);
+  expect(code).toBe(3);
 });
 
 it('diagnose refuses an ensemble by its name', async () => {

@@ -11,6 +11,7 @@ import {
   when,
   type Executor,
   type Journal,
+  type NetworkShape,
   type Pruner,
   type StudyOptions,
   type StudyResult,
@@ -265,12 +266,86 @@ describe('the journal of a study', () => {
     const whole = keepLines();
     const expected = summarize(await study({ ...options, trials: 9, journal: whole }));
     expect(summarize(await study({ ...options, trials: 9, journal: short }))).toEqual(expected);
-    // The lines of the last trials of the shorter study stand before those of the new trials.
+    // The lines of the last trials of the shorter study stand before those of the new trials, and so does its ensemble.
     const sorted = (lines: readonly string[]): string[] =>
       withoutTimes(lines)
         .map((line) => JSON.stringify(line))
+        .filter((line) => !line.includes('"bp4_ensemble":{"trials":6,'))
         .sort();
+    expect(short.lines.length).toBe(whole.lines.length + 1);
     expect(sorted(short.lines)).toEqual(sorted(whole.lines));
+  });
+
+  it('refuses a study of fewer trials, and is left as it is', async () => {
+    const journal = keepLines();
+    (await study({ ...options, trials: 3, journal })).ensemble.dispose();
+    const before = [...journal.lines];
+    await expectError(
+      () => study({ ...options, trials: 2, journal }),
+      [StateError, /^trials: the journal has 3 trials, more than 2; set trials to 3 or more/],
+    );
+    expect(journal.lines).toEqual(before);
+  });
+
+  it('marks the trials that ran anew by their seconds, also if nothing was trained', async () => {
+    const failing = {
+      space: { units: [0, 2] },
+      sampler: 'grid' as const,
+      trials: 2,
+      trial: ({ units }: { readonly units: number }, shape: NetworkShape) =>
+        options.trial({ learningRate: 0.1, units, optimizer: 'sgd' }, shape),
+    };
+    const journal = keepLines();
+    for (const isNew of [true, false]) {
+      const { trials, ensemble } = await study({ data, ...failing, journal });
+      ensemble.dispose();
+      expect(trials.map(({ seconds }) => seconds !== undefined)).toEqual([isNew, isNew]);
+    }
+  });
+});
+
+describe('the metric of a study', () => {
+  const { trial, ...more } = options;
+  it.each([
+    [
+      { labels: [0, 1, 0] },
+      'rSquared',
+      /^metric: rSquared measures targets, .* labels; use logLoss, accuracy, macroF1$/,
+    ],
+    [
+      { targets: [0, 1, 2] },
+      'macroF1',
+      /^metric: macroF1 measures labels, .* targets; use rootMeanSquaredError/,
+    ],
+  ] as const)('is refused for %j if it is %s', async (answers, metric, message) => {
+    const journal = keepLines();
+    const wrong = Dataset.fromArrays({ inputs: [[0], [1], [2]], ...answers });
+    await expectError(
+      () => study({ ...more, data: wrong, trial, metric, journal, trials: 1 }),
+      [TypeError, message],
+    );
+    expect(journal.lines).toEqual([]);
+  });
+
+  it('can be the accuracy of targets from 0 to 1', async () => {
+    const shares = Dataset.fromArrays({
+      inputs: [...data.inputs].map((x) => [x]),
+      targets: [...data.inputs].map((x) => [Number(x > 0)]),
+    });
+    const { best, ensemble } = await study({
+      ...more,
+      data: shares,
+      metric: 'accuracy',
+      trials: 1,
+      trial: () => ({
+        layers: [{ units: 1, activation: 'sigmoid' }],
+        loss: 'binaryCrossEntropy',
+        transforms: { inputs: 'standardize', targets: 'identity' },
+        train: { epochs: 20, learningRate: 1 },
+      }),
+    });
+    ensemble.dispose();
+    expect(best.score).toBeGreaterThan(0.8);
   });
 });
 
@@ -298,7 +373,7 @@ describe('the ensemble of a study', () => {
 
   it('is at least as good on the held-out parts as the best trial', async () => {
     const { trial, seed } = options;
-    const { best, ensemble, ensembleScore } = await study({
+    const { best, ensemble, ensembleScore, bestPooledScore } = await study({
       space,
       data,
       trial,
@@ -307,7 +382,48 @@ describe('the ensemble of a study', () => {
       validation: 0.3,
     });
     ensemble.dispose();
-    expect(ensembleScore).toBeLessThanOrEqual(best.score! + 1e-6);
+    expect(bestPooledScore).toBe(best.score);
+    expect(ensembleScore).toBeLessThanOrEqual(bestPooledScore);
+  });
+
+  it('of one trial has the pooled score of the best trial, which is no mean of parts', async () => {
+    const numbers = Dataset.fromArrays({ inputs: [[0], [1], [2], [9]], targets: [[0], [1], [0], [5]] });
+    const { best, ensemble, ensembleScore, bestPooledScore } = await study({
+      data: numbers,
+      space: { learningRate: [0.01, 0.02] },
+      sampler: 'grid',
+      folds: 2,
+      ensemble: 1,
+      trial: ({ learningRate }) => ({
+        layers: [{ units: 1, activation: 'linear' }],
+        train: { epochs: 3, learningRate },
+      }),
+    });
+    ensemble.dispose();
+    expect(ensembleScore).toBe(bestPooledScore);
+    // The root of a mean of squares is at least the mean of the roots.
+    expect(bestPooledScore).toBeGreaterThan(best.score! * 1.01);
+  });
+
+  it('is trained again from a whole journal without the trials that were not chosen', async () => {
+    const journal = keepLines();
+    const expected = await study({ ...options, journal });
+    const hashes = new Set(expected.ensemble.members.map(({ state }) => hashWeights(state)));
+    const needed: unknown[] = [];
+    const here = inline();
+    const executor: Executor = {
+      ...here,
+      run(task, more) {
+        needed.push(more.needsNetwork);
+        return here.run(task, more);
+      },
+    };
+    const lines = [...journal.lines];
+    const again = await study({ ...options, journal, executor });
+    expect(new Set(needed)).toEqual(hashes);
+    expect(needed).toHaveLength(hashes.size);
+    expect(journal.lines).toEqual(lines);
+    expect(summarize(again)).toEqual(summarize(expected));
   });
 });
 

@@ -241,6 +241,15 @@ const figureNames: Readonly<Record<string, string>> = {
   rootMeanSquaredError: 'root mean squared error',
 };
 
+function effortText({
+  trials,
+  epochs = 0,
+  seconds = 0,
+}: NonNullable<NonNullable<OpenedNetwork['about']>['results']>): string {
+  if (trials !== undefined) return `the best of ${formatCount(trials, 'trial')}`;
+  return `${formatCount(epochs, 'epoch')} in ${formatDuration(seconds)}`;
+}
+
 function trainedText({ training, results }: NonNullable<OpenedNetwork['about']>): string {
   const from = `on ${training.data}: ${countParts(training)}`;
   if (!results) return from;
@@ -248,7 +257,7 @@ function trainedText({ training, results }: NonNullable<OpenedNetwork['about']>)
     ([name, value]) =>
       `${figureNames[name] ?? name} ${name === 'accuracy' ? formatPercent(value) : formatPrecise(value)}`,
   );
-  return `${from}; ${formatCount(results.epochs, 'epoch')} in ${formatDuration(results.seconds)}: ${figures.join(', ')}`;
+  return `${from}; ${effortText(results)}: ${figures.join(', ')}`;
 }
 
 function trainingText({ epoch, done, step, optimizer, miniBatchSize, isOver }: Run): string {

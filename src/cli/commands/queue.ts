@@ -1,5 +1,6 @@
 import { show } from '../../base/check.js';
 import { UsageError } from '../errors.js';
+import { chooseQueue } from '../options/queue.js';
 import type { CommandDefinition } from '../options/command.js';
 
 export const queue: CommandDefinition<object> = {
@@ -15,7 +16,10 @@ export const queue: CommandDefinition<object> = {
   ],
   groups: [],
   run: async ({ operands, output }) => {
-    const [action, url] = operands as [string, string | undefined];
+    const [action, given] = operands as [string, string | undefined];
+    if (!['init', 'status', 'clear'].includes(action))
+      throw new UsageError('', `expected init, status or clear, got ${show(action)}`);
+    const { url } = chooseQueue('<url>', given);
     const { clearQueue, initQueue, readQueueStatus } = await import('../../queue/index.js');
     switch (action) {
       case 'init':
@@ -32,8 +36,6 @@ export const queue: CommandDefinition<object> = {
         await clearQueue(url);
         output.say('The queue is empty.');
         break;
-      default:
-        throw new UsageError('', `expected init, status or clear, got ${show(action)}`);
     }
   },
 };

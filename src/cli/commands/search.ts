@@ -1,33 +1,31 @@
-import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { StateError } from '../../errors.js';
 import { journalFile } from '../../node/journal-file.js';
-import { threads } from '../../node/threads.js';
-import { study, type StudyResult } from '../../search/study.js';
-import { DataError, StoppedError, toUsageError, UsageError } from '../errors.js';
-import { checkApart, checkFolder } from '../data/output-paths.js';
+import { UsageError } from '../errors.js';
+import { checkApart, checkFolder, checkReportPath } from '../data/output-paths.js';
 import { chooseModelPath, type About } from '../model/model-file.js';
-import type { CommandDefinition, Invocation } from '../options/command.js';
+import type { CommandDefinition, GivenOptions, Invocation } from '../options/command.js';
+import { chooseQueue } from '../options/queue.js';
 import { searchGroups, type SearchFlags } from '../options/search.js';
 import { chooseByNumber } from '../terminal/choose.js';
 import { formatDuration, formatCount } from '../terminal/format.js';
 import { showReading } from '../terminal/reading.js';
-import { Stop } from '../terminal/stop-signals.js';
-import type { Output } from '../terminal/output.js';
 import { describeResult, describeSearch, type SearchPlan } from '../search/describe-search.js';
-import { prepareSearch, type PreparedSearch } from '../search/prepare-search.js';
-import { SearchProgress } from '../search/search-progress.js';
+import { WorkerCount, type Place } from '../search/executor.js';
+import { prepareSearch } from '../search/prepare-search.js';
+import { runStudy, type StudyRun } from '../search/run-study.js';
+import { keepCommand, readCommand, readOptions } from '../search/search-command.js';
 import { chooseDestination, saveTrained } from '../train/destination.js';
 import { evaluateTest, sayNext } from '../train/evaluate-test.js';
 
 export const search: CommandDefinition<SearchFlags> = {
-  operands: ['<data>'],
+  operands: ['[data]'],
+  usage: ['[options] <data>', '--resume <journal>'],
   description: [
     'Try many networks and training settings, and save an ensemble of the best. <data> is read as in bp4 train, and the same rows ' +
       'are set aside for testing. The same data, options and seed produce exactly the same trials and weights on any number of ' +
-      'threads.',
-    'Ctrl-C stops the search. The journal keeps every finished trial, and the same command continues.',
+      'threads or machines.',
+    'Ctrl-C, SIGTERM or SIGHUP stops the search. The journal keeps every finished trial, and the same command continues.',
   ],
   examples: [
     ['bp4 search iris.csv', 'Search with 40 trials, test, and save the ensemble as iris.bp4.'],
@@ -40,46 +38,128 @@ export const search: CommandDefinition<SearchFlags> = {
       'Search only these two.',
     ],
     ['bp4 search big.csv --hyperband --trials 200 --workers 2', 'Stop bad trials early.'],
+    [
+      "bp4 search iris.csv --space 'optimizer=adam|momentum momentum=0.5..0.99@optimizer=momentum'",
+      'Search the momentum only for the optimizer that has one.',
+    ],
+    ['bp4 search iris.csv --queue redis://192.168.0.5:6379', 'Train on the machines that run bp4 worker.'],
+    ['bp4 search iris.csv --report iris.html', 'Write a page with charts of all trials.'],
+    ['bp4 search --resume iris.search.jsonl', 'Continue a search that was stopped.'],
     ['bp4 search iris.csv --json | jq -c "select(.event == \\"trial\\")"', 'Print the trials as JSON.'],
   ],
   groups: searchGroups,
   run,
 };
 
-async function run({ operands, options, given, output }: Invocation<SearchFlags>): Promise<void> {
-  const [path] = operands as [string];
-  const out = options.out ?? chooseModelPath(path);
-  const inputs = [path, options.test];
+/** What was typed, now or when the search began. */
+interface Typed {
+  readonly data: string;
+  readonly options: SearchFlags;
+  readonly given: GivenOptions;
+}
+
+async function run({ operands, options: now, given: typed, output }: Invocation<SearchFlags>): Promise<void> {
+  const place = choosePlace(now);
+  const { data, options, given } = await chooseCommand(operands[0], now, typed);
+  const out = options.out ?? chooseModelPath(data);
+  const inputs = [data, options.test];
   const destination = await chooseDestination(out, undefined, inputs);
-  const journalPath = await chooseJournal(options, destination.resumable, [...inputs, out]);
-  const prepared = await showReading(output, (onRead) =>
-    prepareSearch(options, given, path, onRead, output.isInteractive ? chooseByNumber : undefined),
-  );
-  const plan: SearchPlan = {
-    window: options.window ?? 8,
-    workers: options.workers ?? availableParallelism(),
-    study: journalPath,
-  };
-  describeSearch(output, prepared, plan);
-  const { result, seconds } = await runStudy(output, prepared, plan, options);
-  const { ensemble, best, trials } = result;
+  const journal = await chooseJournal(options, destination.resumable, [...inputs, out]);
+  await checkReportPath(options.report, [...inputs, out, journal]);
+  const count = place.queue && (await WorkerCount.open(place.queue));
   try {
-    output.say();
-    output.say(`${formatCount(trials.length, 'trial')} in ${formatDuration(seconds)}.`);
-    describeResult(output, prepared, result);
-    const [{ state }] = ensemble.members as [(typeof ensemble.members)[number]];
-    const { figures } = evaluateTest(output, ensemble, state, prepared);
-    const about: About = {
-      ...prepared.about,
-      training: { ...prepared.about.training, options: best.spec.train ?? {} },
-      results: { epochs: best.epochs, seconds, figures },
+    const prepared = await showReading(output, (onRead) =>
+      prepareSearch(options, given, data, onRead, output.isInteractive ? chooseByNumber : undefined),
+    );
+    const plan: SearchPlan = {
+      window: options.window ?? 8,
+      workers: place.workers,
+      study: journal,
+      isContinued: existsSync(journal),
+      queue: place.queue?.name,
     };
-    await saveTrained(output, { net: ensemble, about }, destination);
-    if (destination.format === 'bp4') sayNext(output, out, about);
+    describeSearch(output, prepared, plan);
+    const done = await runStudy(output, prepared, plan, options, {
+      journal: keepCommand(journalFile(journal), data, given),
+      ...{ place, count, out },
+    });
+    try {
+      output.say();
+      output.say(describeEnd(done));
+      describeResult(output, prepared, done.result, options.ensemble);
+      const { ensemble, best, trials } = done.result;
+      const [{ state }] = ensemble.members as [(typeof ensemble.members)[number]];
+      const evaluation = evaluateTest(output, ensemble, state, prepared);
+      const about: About = {
+        ...prepared.about,
+        training: { ...prepared.about.training, options: best.spec.train ?? {} },
+        results: { trials: trials.length, figures: evaluation.figures },
+      };
+      await saveTrained(output, { net: ensemble, about }, destination);
+      if (options.report !== undefined) {
+        const { writePage } = await import('../report/page.js');
+        const { searchPage } = await import('../report/search.js');
+        const { ensemble: rounds } = options;
+        const report = { search: prepared, result: done.result, about, evaluation, rounds };
+        await writePage(output, options.report, searchPage(report));
+      }
+      if (destination.format === 'bp4') sayNext(output, out, about);
+    } finally {
+      done.result.ensemble.dispose();
+    }
   } finally {
-    ensemble.dispose();
+    await count?.close();
   }
 }
+
+function describeEnd({ result: { trials }, seconds, fresh }: StudyRun): string {
+  const count = formatCount(trials.length, 'trial');
+  if (fresh === trials.length) return `${count} in ${formatDuration(seconds)}.`;
+  if (fresh === 0) return `${count}, none of them new.`;
+  return `${count}, ${fresh} of them new, in ${formatDuration(seconds)}.`;
+}
+
+/** @throws UsageError */
+function choosePlace({ queue, audit, workers }: SearchFlags): Place {
+  if (audit !== undefined && queue === undefined)
+    throw new UsageError('--audit', 'it compares workers of a queue', 'give --queue, or leave it out');
+  return {
+    workers: workers ?? availableParallelism(),
+    queue:
+      queue === undefined ? undefined : chooseQueue('--queue', typeof queue === 'string' ? queue : undefined),
+    audit,
+  };
+}
+
+/** Without data, a search that is resumed has those of its journal, and the options that were typed then. */
+async function chooseCommand(
+  data: string | undefined,
+  options: SearchFlags,
+  given: GivenOptions,
+): Promise<Typed> {
+  if (data !== undefined) return { data, options, given };
+  const { resume } = options;
+  if (resume === undefined)
+    throw new UsageError('', 'missing argument <data>', 'give a data file: bp4 search iris.csv');
+  if (resume === true)
+    throw new UsageError('--resume', 'expected a journal', 'give it: bp4 search --resume iris.search.jsonl');
+  if (!existsSync(resume)) throw noJournal(resume);
+  const began = await readCommand(resume);
+  return {
+    data: began.data,
+    options: { ...options, ...readOptions(began.options), ...pickTyped(options, given) },
+    given: { ...began.options, ...given },
+  };
+}
+
+/** Without the defaults of the parser. */
+const pickTyped = (options: SearchFlags, given: GivenOptions): Partial<SearchFlags> => ({
+  ...readOptions(given),
+  ...(options.resume !== undefined && { resume: options.resume }),
+});
+
+const noJournal = (path: string): UsageError =>
+  new UsageError('--resume', `there is no journal ${path}`, 'leave it out to start a search');
 
 /** @throws UsageError, DataError if the journal can't be written there */
 async function chooseJournal(
@@ -93,77 +173,6 @@ async function chooseJournal(
   const path = study ?? named ?? modelPath.replace(/(\.bp4)?$/, '.search.jsonl');
   checkApart(study === undefined ? '--resume' : '--study', path, others);
   await checkFolder(path);
-  if (resume !== undefined && !existsSync(path))
-    throw new UsageError('--resume', `there is no journal ${path}`, 'leave it out to start a search');
+  if (resume !== undefined && !existsSync(path)) throw noJournal(path);
   return path;
-}
-
-/** Runs the trials, shows the progress, and stops at Ctrl-C. */
-async function runStudy(
-  output: Output,
-  { space, describe, train, metric, pruner, division, trials, sampler }: PreparedSearch,
-  { window, workers, study: journalPath }: SearchPlan,
-  { seed, seeds, ensemble }: SearchFlags,
-): Promise<{ readonly result: StudyResult; readonly seconds: number }> {
-  const progress = new SearchProgress(output, trials, metric);
-  const stop = new Stop(
-    () => undefined,
-    () => progress.stop(),
-  );
-  setMaxListeners(0, stop.signal); // each trial in progress listens
-  try {
-    const result = await study({
-      space,
-      trial: describe,
-      data: train,
-      ...division,
-      metric,
-      trials,
-      ...(seed !== undefined && { seed }),
-      ...(seeds !== undefined && { seeds }),
-      sampler,
-      window,
-      ...(pruner && { pruner }),
-      ...(ensemble !== undefined && { ensemble }),
-      executor: threads(workers),
-      journal: journalFile(journalPath),
-      onTrial: progress.onTrial,
-      signal: stop.signal,
-    });
-    return { result, seconds: progress.seconds };
-  } catch (error) {
-    progress.stop();
-    if (stop.signal.aborted && error === stop.signal.reason)
-      throw sayStopped(output, progress.done, journalPath);
-    throw describeFailure(error, journalPath);
-  } finally {
-    progress.stop();
-    stop.close();
-  }
-}
-
-function sayStopped(output: Output, done: number, journalPath: string): StoppedError {
-  output.event('stopped', { trials: done, path: journalPath });
-  return new StoppedError({
-    place: '',
-    problem: `stopped after ${formatCount(done, 'trial')}; ${journalPath} has them`,
-    cure: 'the same command continues',
-  });
-}
-
-/** What the options of the study are called here. */
-const flagOf: Readonly<Record<string, string>> = { validation: 'validation-split', threads: 'workers' };
-
-function describeFailure(error: unknown, journalPath: string): unknown {
-  if (error instanceof StateError) {
-    const { place, problem, cure } = error;
-    if (!place.startsWith('journal')) return new DataError(place, problem, cure, { cause: error });
-    const other = 'give the same data and options to continue it, or name another with --study';
-    return new DataError(place.replace('journal', journalPath), problem, other, { cause: error });
-  }
-  const { place } = error as { readonly place?: unknown };
-  if (typeof place !== 'string') return error;
-  const name = place.replace(/\..*/, '');
-  const option = place.replace(/^space\.([^.[]*).*/, '$1');
-  return toUsageError(error, name === 'space' ? `--space ${option}` : `--${flagOf[name] ?? name}`);
 }

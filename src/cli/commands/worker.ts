@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { CommandDefinition } from '../options/command.js';
+import { chooseQueue } from '../options/queue.js';
 import { collectList, positiveNumber, valueOption, wholeNumber } from '../options/values.js';
 import { formatCount } from '../terminal/format.js';
 import { writeMessage } from '../terminal/output.js';
@@ -65,7 +66,8 @@ export const worker: CommandDefinition<WorkerFlags> = {
   run: async ({ options, output }) => {
     const { startWorker } = await import('../../queue/index.js');
     const { queue, threads, data, allow, exitWhenIdle, limitSeconds, limitParameters } = options;
-    const running = await startWorker(queue, {
+    const { url, name } = chooseQueue('--queue', queue);
+    const running = await startWorker(url, {
       ...(threads !== undefined && { threads }),
       ...(data !== undefined && { data }),
       ...(allow && { allow }),
@@ -83,9 +85,9 @@ export const worker: CommandDefinition<WorkerFlags> = {
       },
       () => undefined,
     );
-    output.event('ready', { threads: running.threads });
+    output.event('ready', { queue: name, threads: running.threads });
     output.say(
-      `Ready: ${formatCount(running.threads, 'thread')}. Ctrl-C returns the tasks to the queue and quits.`,
+      `Ready: ${formatCount(running.threads, 'thread')} for ${name}. Ctrl-C returns the tasks to the queue and quits.`,
     );
     await running.done;
     stop.close();

@@ -28,6 +28,9 @@ export interface ExportTarget {
   readonly hasTraining?: true;
 }
 
+/** What to do with an ensemble that a format can't hold. */
+const forEnsembles = 'write .onnx, .mjs or .bp4, which hold ensembles';
+
 async function write(path: string, content: Uint8Array | string): Promise<string[]> {
   await writeWhole(path, typeof content === 'string' ? new TextEncoder().encode(content) : content, true);
   return [path];
@@ -49,7 +52,7 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
     name: 'TensorFlow.js',
     extension: '-tfjs',
     write: async (model, _, path) => {
-      assertNetwork(model, 'TensorFlow.js files hold');
+      assertNetwork(model, 'TensorFlow.js files hold', forEnsembles);
       await saveTFJS(model.net, path);
       return ['model.json', 'weights.bin'].map((name) => `${path.replace(/\/$/, '')}/${name}`);
     },
@@ -60,7 +63,7 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
     name: 'safetensors',
     extension: '.safetensors',
     write: async (model, _, path) => {
-      assertNetwork(model, 'files for PyTorch hold');
+      assertNetwork(model, 'files for PyTorch hold', forEnsembles);
       const { toSafetensors } = await import('../../formats/safetensors/index.js');
       return await write(path, toSafetensors(model.net));
     },
@@ -72,7 +75,7 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
     name: 'NumPy',
     extension: '.npz',
     write: async (model, _, path) => {
-      assertNetwork(model, '.npz files hold');
+      assertNetwork(model, '.npz files hold', forEnsembles);
       const { toNPZ } = await import('../../formats/numpy/index.js');
       return await write(path, toNPZ(model.net));
     },
@@ -84,7 +87,7 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
     name: 'JSON',
     extension: '.json',
     write: async (model, _, path) => {
-      assertNetwork(model, 'JSON holds');
+      assertNetwork(model, 'JSON holds', forEnsembles);
       return await write(path, `${JSON.stringify(model.net.toJSON())}\n`);
     },
     usage: (path) => `JavaScript: await Network.fromJSON(JSON.parse(readFileSync('${path}', 'utf8')))`,

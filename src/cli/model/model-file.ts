@@ -57,7 +57,7 @@ export interface About {
     /** The hash of the training samples; for a stream, of those that are set aside or held in memory. */
     readonly hashes: DataHashes;
   };
-  /** Once the training has ended: how many epochs there were, and what the test gave. */
+  /** Once the training or the search has ended: how long it went on, and what the test gave. */
   readonly results?: Results;
 }
 
@@ -76,8 +76,11 @@ export function countParts({
 
 /** The results on the test part, or on the training data if nothing was set aside. */
 interface Results {
-  readonly epochs: number;
-  readonly seconds: number;
+  /** Of a training. */
+  readonly epochs?: number;
+  readonly seconds?: number;
+  /** Of a search, whose file has no times: equal searches lead to equal files. */
+  readonly trials?: number;
   /** By name, as accuracy, loss, rSquared, meanAbsoluteError. */
   readonly figures: Readonly<Record<string, number>>;
 }
@@ -161,6 +164,10 @@ export async function readModel(path: string, options: EngineOptions = {}): Prom
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new FileError('could not be read', path, error);
   });
+  if (isEnsembleFile(bytes)) {
+    const problem = 'it is an ensemble of bp4 search, and bp4 train continues one network';
+    throw new DataError(path, problem, 'to go on searching, use bp4 search with a larger --trials');
+  }
   return await parseModel(path, bytes, options);
 }
 
@@ -215,8 +222,19 @@ export async function parseEnsemble(
   });
 }
 
+/** The members of an ensemble's file; none where there is no such file, or it can't be read. */
+export async function readMembers(path: string): Promise<readonly Member[]> {
+  try {
+    const bytes = await readFile(path);
+    return isEnsembleFile(bytes) ? decodeEnsemble(bytes).members : [];
+  } catch {
+    return [];
+  }
+}
+
 /** Whether the header of a safetensors file describes an ensemble. */
 function isEnsembleFile(bytes: Uint8Array): boolean {
+  if (bytes.length < 8) return false;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const header = new TextDecoder('latin1').decode(bytes.subarray(8, 8 + length));
   return header.includes(String.raw`"bp4":"{\"format\":\"bp4-ensemble\"`);

@@ -55,9 +55,13 @@ export async function openNetwork(path: string, flags: ModelFlags, purpose: stri
 }
 
 /** @throws UsageError if it is an ensemble */
-export function assertNetwork(model: OpenedModel, purpose: string): asserts model is OpenedNetwork {
+export function assertNetwork(
+  model: OpenedModel,
+  purpose: string,
+  cure?: string,
+): asserts model is OpenedNetwork {
   if (!model.members) return;
-  throw new UsageError(model.path, `it is an ensemble of networks, and ${purpose} one`);
+  throw new UsageError(model.path, `it is an ensemble of networks, and ${purpose} one`, cure);
 }
 
 /**

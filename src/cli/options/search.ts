@@ -5,7 +5,7 @@ import type { Task } from '../../data/index.js';
 import type { OptionGroup } from './command.js';
 import { dataGroup } from './data.js';
 import { earlyStoppingGroup } from './early-stopping.js';
-import type { TrainFlags } from './files.js';
+import { reportGroup, type TrainFlags } from './files.js';
 import { networkGroup } from './network.js';
 import { trainingGroup } from './training.js';
 import { nameIn, number, valueOption, wholeNumber } from './values.js';
@@ -25,8 +25,16 @@ interface SearchOnlyFlags {
   readonly seeds?: number;
   readonly ensemble?: number;
   readonly workers?: number;
+  /** True where no URL was typed. */
+  readonly queue?: string | true;
+  readonly audit?: number;
   readonly study?: string;
 }
+
+/** Options that neither the trials nor the model depend on: a model file doesn't keep them. */
+export const incidentalOptions: readonly string[] = [
+  ...['workers', 'queue', 'audit', 'study', 'resume', 'out', 'report', 'json', 'quiet', 'debug'],
+];
 
 /** All options of `bp4 search`. */
 export type SearchFlags = TrainFlags & SearchOnlyFlags;
@@ -66,8 +74,9 @@ const searchGroup: OptionGroup = {
     ),
     valueOption(
       '--space <texts>',
-      'What to search: learning-rate=1e-4..1e-1:log hidden=32|64|128,64 batch=16..64:step=16 optimizer=adam|adamw, with the ' +
-        'names and values of the options below; the word default adds the default space',
+      'What to search: learning-rate=1e-4..1e-1:log hidden=32|64|128,64 batch=16..64:step=16 optimizer=adam|momentum ' +
+        'momentum=0.5..0.99@optimizer=momentum (only with that optimizer), with the names and values of the options below; ' +
+        'the word default adds the default space',
       (text: string, before: readonly string[] | undefined) => [...(before ?? []), text],
     ),
     valueOption(
@@ -122,6 +131,23 @@ const searchGroup: OptionGroup = {
   ],
 };
 
+const queueGroup: OptionGroup = {
+  heading: 'Many machines',
+  options: [
+    new Option(
+      '--queue [url]',
+      'Train on the machines where bp4 worker runs, through this queue: redis://, rediss:// or postgres:// (default: the variable ' +
+        'BP4_QUEUE, which other users of the machine cannot see); needs the packages bullmq and ioredis, or bullmq and pg',
+    ),
+    valueOption(
+      '--audit <share>',
+      'Share of the trainings that two workers run, with --queue: unequal results stop the search, and both workers are named ' +
+        '(default: 0)',
+      number({ min: 0, max: 1 }),
+    ),
+  ],
+};
+
 const searchFileGroup: OptionGroup = {
   heading: 'Files',
   options: [
@@ -133,7 +159,10 @@ const searchFileGroup: OptionGroup = {
       '--study <file>',
       'Journal of the trials; if it exists, the search continues it (default: iris.search.jsonl for iris.bp4)',
     ),
-    new Option('--resume [file]', 'Like --study, but the journal must exist'),
+    new Option(
+      '--resume [file]',
+      'Continue from a journal, with the data and options that it records; with <data>, like --study, but the journal must exist',
+    ),
   ],
 };
 
@@ -142,9 +171,11 @@ const fixed = 'the same for all trials';
 
 export const searchGroups: readonly OptionGroup[] = [
   searchGroup,
+  queueGroup,
   adapt(dataGroup),
   adapt(networkGroup, `Network, ${fixed}`),
   adapt(trainingGroup, `Training, ${fixed}`),
   adapt(earlyStoppingGroup, `Early stopping, ${fixed}`),
   searchFileGroup,
+  reportGroup,
 ];

@@ -71,6 +71,18 @@ export function eitherAxis(values: readonly number[], count: number): Axis {
   return low > 0 && high > 30 * low ? logAxis(low, high) : roundAxis(Math.min(0, low), high, count);
 }
 
+/**
+ * The axis of losses of which some may be terrible: equal factors, or equal steps up to twice as far from the best as the middle
+ * one, so that a few don't press all others together.
+ */
+export function patientAxis(losses: readonly number[], count: number): Axis {
+  const sorted = [...losses].sort((a, b) => a - b);
+  const [best = 0, worst = 0] = [sorted[0], sorted.at(-1)];
+  if (best > 0 && worst > 30 * best) return logAxis(best, worst);
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return roundAxis(best, middle > best ? Math.min(worst, best + 3 * (middle - best)) : worst, count);
+}
+
 /** The least and the largest: there may be more values than a call can be given. */
 export function extremes(values: ArrayLike<number>): [number, number] {
   let [low, high] = [Infinity, -Infinity];
@@ -90,8 +102,8 @@ export const minus = (text: string): string => text.replaceAll('-', '−');
 export const tick = (value: number): string =>
   minus(
     formatPrecise(Number(value.toPrecision(6)), 3)
-      .replace(/(\.\d*?)0+$/, '$1')
-      .replace(/\.$/, ''),
+      .replace(/(\.\d*?)0+(?=$|e)/, '$1')
+      .replace(/\.(?=$|e)/, ''),
   );
 
 /** The frame of a figure: horizontal lines with their numbers, and the numbers below. */

@@ -77,7 +77,7 @@ function scoresTable({ scores, classes }: ClassEvaluation): Markup {
 }
 
 /** A share as a bar beneath its number. */
-const bar = (share: number): Markup =>
+export const bar = (share: number): Markup =>
   html`<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
     <rect class="track" width="100" height="4" />
     <rect width="${Number(formatPrecise(100 * share, 3))}" height="4" />

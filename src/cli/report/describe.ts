@@ -57,7 +57,7 @@ export async function describeTrainingRun(
 }
 
 /** What nobody had said. */
-function listGuesses(found: PreparedTraining['found']): Fact[] {
+export function listGuesses(found: PreparedTraining['found']): Fact[] {
   if (!found?.guess) return [];
   const { reason, leftOut } = found.guess;
   return [
@@ -87,12 +87,29 @@ function listFacts(net: Network, state: NetworkState, about: About | undefined):
     ...(seed === undefined ? [] : [{ name: 'seed', value: String(seed) }]),
     { name: 'engine', value: `${net.engine}, ${formatCount(net.threads, 'thread')}` },
     { name: 'weights and biases (SHA-256)', value: hashWeights(state), isCode: true },
-    { name: 'Node', value: `${process.version}, ${process.platform} ${process.arch}` },
-    { name: 'written', value: `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC` },
+    ...listRunFacts(),
   ];
 }
 
-function listDataFacts({ reading, training }: About): Fact[] {
+/** Where and when the page was made. */
+export const listRunFacts = (): Fact[] => [
+  { name: 'Node', value: `${process.version}, ${process.platform} ${process.arch}` },
+  { name: 'written', value: `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC` },
+];
+
+/** The command line, without options that change nothing. */
+export function commandFact(name: 'train' | 'search', { data, given }: About['training']): Fact {
+  const options = Object.entries(given).flatMap(([option, values]) =>
+    values.map((value) => quoteOption(option, value)),
+  );
+  return {
+    name: 'command',
+    value: [`npx bp4 ${name}`, quotePath(data), ...options].join(' '),
+    isCode: true,
+  };
+}
+
+export function listDataFacts({ reading, training }: About): Fact[] {
   const { inputs, label, targets, missing, categorical } = reading;
   const { data, testFile } = training;
   const facts: (Fact | undefined)[] = [
@@ -121,12 +138,9 @@ function listDataFacts({ reading, training }: About): Fact[] {
 
 function listTrainingFacts({ training, results }: About): Fact[] {
   const options = Object.entries(training.options).map(([name, value]) => `${name} ${formatOption(value)}`);
-  const given = Object.entries(training.given).flatMap(([name, values]) =>
-    values.map((value) => quoteOption(name, value)),
-  );
   return [
     { name: 'options', value: options.join(', ') },
-    ...(results
+    ...(results?.epochs !== undefined && results.seconds !== undefined
       ? [
           {
             name: 'time',
@@ -134,11 +148,7 @@ function listTrainingFacts({ training, results }: About): Fact[] {
           },
         ]
       : []),
-    {
-      name: 'command',
-      value: ['npx bp4 train', quotePath(training.data), ...given].join(' '),
-      isCode: true,
-    },
+    commandFact('train', training),
   ];
 }
 

@@ -42,13 +42,37 @@ export interface Report {
   readonly facts: readonly Fact[];
 }
 
-/**
- * A report as one page of HTML: it needs nothing from elsewhere, holds no script, and says so by a Content-Security-Policy of
- * its own. Whatever names of files, columns and classes hold, they are shown as text.
- */
+/** A page, without its frame. */
+export interface Page extends Pick<Report, 'title' | 'summary' | 'facts'> {
+  /** The few numbers that are looked for first. */
+  readonly figures: readonly (readonly [name: string, value: string])[];
+  readonly sections: readonly Content[];
+}
+
+/** A report of a model or a training as a page of HTML. */
 export function reportPage(report: Report): string {
   const { title, summary, shape, history = [], evaluation, diagnosis, facts } = report;
   const isClassification = evaluation?.targets === undefined;
+  return renderPage({
+    ...{ title, summary, facts, figures: listFigures(report) },
+    sections: [
+      history.length > 1 &&
+        section(
+          'How it learned',
+          html`<div class="columns">${learningCurves(report, isClassification)}</div>`,
+        ),
+      evaluation && resultsSection(evaluation, report.evaluated),
+      diagnosis && section('How fast each layer learns', layersSection(diagnosis, history, shape)),
+      section('The network', shapeSection(shape)),
+    ],
+  });
+}
+
+/**
+ * One page of HTML: it needs nothing from elsewhere, holds no script, and says so by a Content-Security-Policy of its own.
+ * Whatever names of files, columns and classes hold, they are shown as text.
+ */
+export function renderPage({ title, summary, figures, sections, facts }: Page): string {
   const hash = createHash('sha256').update(style).digest('base64');
   const page = html`<!doctype html>
     <html lang="en">
@@ -68,14 +92,10 @@ export function reportPage(report: Report): string {
         <header>
           <h1>${title}</h1>
           <p class="lede">${summary}</p>
-          ${headline(report)}
+          ${headline(figures)}
         </header>
         <main>
-          ${history.length > 1 && section('How it learned', html`<div class="columns">${learningCurves(report, isClassification)}</div>`)}
-          ${evaluation && section(report.evaluated ? `Results on ${report.evaluated}` : 'Results', renderResults(evaluation))}
-          ${diagnosis && section('How fast each layer learns', layersSection(diagnosis, history, shape))}
-          ${section('The network', shapeSection(shape))}
-          ${section('How it was made', html`<dl class="facts">${facts.map(renderFact)}</dl>`)}
+          ${sections} ${section('How it was made', html`<dl class="facts">${facts.map(renderFact)}</dl>`)}
         </main>
         <footer>Made by bp4. The same data, options and seed produce exactly the same weights.</footer>
       </body>
@@ -83,7 +103,7 @@ export function reportPage(report: Report): string {
   return page.text;
 }
 
-const section = (title: string, content: Content): Markup =>
+export const section = (title: string, content: Content): Markup =>
   html`<section>
     <h2>${title}</h2>
     ${content}
@@ -95,25 +115,37 @@ const renderFact = ({ name, value, isCode = false }: Fact): Markup =>
     <dd>${isCode ? html`<code>${value}</code>` : value}</dd>
   </div>`;
 
-function renderResults({ confusion, scores, classes, targets = [] }: Evaluation): Content {
-  return confusion && scores && classes
-    ? classesSection({ confusion, scores, classes })
-    : numbersSection(targets);
+/** What a model predicts, and where it errs. @param evaluated as 'the 30 test samples' */
+export function resultsSection(
+  { confusion, scores, classes, targets = [] }: Evaluation,
+  evaluated: string | undefined,
+): Markup {
+  const content =
+    confusion && scores && classes ? classesSection({ confusion, scores, classes }) : numbersSection(targets);
+  return section(evaluated ? `Results on ${evaluated}` : 'Results', content);
 }
 
-/** The few numbers that are looked for first. */
-function headline({ evaluation, history = [] }: Report): Content {
-  const figures: [name: string, value: string][] = [];
-  if (evaluation) {
-    const { accuracy, rSquared, meanAbsoluteError, loss } = evaluation.figures;
-    if (accuracy !== undefined) figures.push(['accuracy', formatPercent(accuracy)]);
-    if (rSquared !== undefined) figures.push(['R²', minus(formatPrecise(rSquared))]);
-    if (meanAbsoluteError !== undefined)
-      figures.push(['mean absolute error', formatPrecise(meanAbsoluteError)]);
-    figures.push(['loss', formatPrecise(loss!)], ['samples', groupDigits(evaluation.count)]);
-  }
+function listFigures({ evaluation, history = [] }: Report): Page['figures'] {
   const last = history.at(-1);
-  if (last) figures.push(['epochs', groupDigits(last.epoch)]);
+  return [
+    ...(evaluation ? listResults(evaluation) : []),
+    ...(last ? [['epochs', groupDigits(last.epoch)] as const] : []),
+  ];
+}
+
+export function listResults({ figures, count }: Evaluation): Page['figures'] {
+  const { accuracy, rSquared, meanAbsoluteError, loss } = figures;
+  const named: [name: string, value: string | undefined][] = [
+    ['accuracy', accuracy === undefined ? undefined : formatPercent(accuracy)],
+    ['R²', rSquared === undefined ? undefined : minus(formatPrecise(rSquared))],
+    ['mean absolute error', meanAbsoluteError === undefined ? undefined : formatPrecise(meanAbsoluteError)],
+    ['loss', formatPrecise(loss!)],
+    ['samples', groupDigits(count)],
+  ];
+  return named.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+function headline(figures: Page['figures']): Content {
   if (figures.length === 0) return undefined;
   return html`<dl class="figures">
     ${figures.map(
@@ -173,8 +205,12 @@ function learningCurves({ history = [], bestEpoch }: Report, isClassification: b
  * Writes the page of a report.
  * @throws DataError if the file cannot be written
  */
-export async function writeReport(output: Output, path: string, report: Report): Promise<void> {
-  const bytes = new TextEncoder().encode(reportPage(report));
+export const writeReport = async (output: Output, path: string, report: Report): Promise<void> =>
+  await writePage(output, path, reportPage(report));
+
+/** The same of a page. */
+export async function writePage(output: Output, path: string, page: string): Promise<void> {
+  const bytes = new TextEncoder().encode(page);
   await inFile(path, () => writeWhole(path, bytes, true));
   output.event('report', { path });
   output.say(`Report: ${output.bold(path)}`);

@@ -70,6 +70,20 @@ svg text { font: 12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans',
 .points circle { fill: var(--accent); fill-opacity: 0.5; }
 .bins rect { fill: var(--accent); fill-opacity: 0.75; }
 
+.trial { fill: var(--accent); fill-opacity: 0.55; }
+.trial.pruned { fill: var(--card); fill-opacity: 1; stroke: var(--faint); stroke-width: 1.25; }
+.trial.chosen { fill: var(--good); fill-opacity: 1; stroke: var(--ink); stroke-width: 1.75; }
+.cross { stroke: var(--bad); stroke-width: 2; fill: none; }
+.chart .parallel { max-width: none; min-width: 100%; }
+.parallel path, .line path { fill: none; }
+.parallel .rest { stroke: var(--faint); stroke-opacity: 0.32; stroke-width: 1; }
+.parallel .top { stroke: var(--accent); stroke-width: 2.25; stroke-linejoin: round; }
+.line.top { stroke: var(--accent); }
+.line.rest { stroke: var(--faint); stroke-opacity: 0.6; }
+.line.rest path { stroke-width: 1; }
+.parallel .axis { font-weight: 650; fill: var(--ink); }
+.parallel .halo { paint-order: stroke; stroke: var(--card); stroke-width: 3.5px; stroke-linejoin: round; fill: var(--ink); }
+
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
 th { font-weight: 600; text-align: left; }
 th span { display: block; max-width: 20ch; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; unicode-bidi: isolate; }

@@ -14,6 +14,22 @@ export interface SearchPlan {
   readonly window: number;
   readonly workers: number;
   readonly study: string;
+  /** Whether the journal was there. */
+  readonly isContinued: boolean;
+  /** The queue's URL without its password. */
+  readonly queue: string | undefined;
+}
+
+/** From so many complete trials on, importances are more than chance. */
+const ENOUGH_FOR_IMPORTANCES = 20;
+
+/** How much each hyperparameter matters; undefined where too few trials say so. */
+export function chooseImportances({
+  trials,
+  importances,
+}: StudyResult): StudyResult['importances'] | undefined {
+  const complete = trials.filter(({ state }) => state === 'complete');
+  return complete.length < ENOUGH_FOR_IMPORTANCES ? undefined : importances;
 }
 
 /** Prints what was found in the data, what is searched, and the option that changes it. */
@@ -22,18 +38,20 @@ export function describeSearch(output: Output, search: PreparedSearch, plan: Sea
   eventOfData(output, search);
   output.event('search', { space, trials, sampler, metric, ...division, pruner: pruner?.kind, ...plan });
   describeData(output, search);
-  const held =
-    'folds' in division
-      ? `each trial trains on ${division.folds} folds`
-      : `each trial holds out ${formatPercent(division.validation)} of them`;
-  row(output, 'parts', `${countParts(about.training)}; ${held}`, '--folds, --validation-split, --test-split');
+  row(
+    output,
+    'parts',
+    `${countParts(about.training)}; each trial ${describeDivision(division)}`,
+    '--folds, --validation-split, --test-split',
+  );
   row(
     output,
     'search',
     `${formatCount(trials, 'trial')} by ${sampler}${pruner ? ` and ${pruner.kind}` : ''}, for the best ${metric}`,
     '--trials, --sampler, --metric',
   );
-  row(output, 'journal', plan.study, '--study');
+  row(output, 'journal', `${plan.study}${plan.isContinued ? ', which is continued' : ''}`, '--study');
+  if (plan.queue !== undefined) row(output, 'queue', plan.queue, '--queue');
   output.say();
   output.say('Searched');
   const width = Math.max(...Object.keys(space).map(({ length }) => length));
@@ -45,31 +63,66 @@ export function describeSearch(output: Output, search: PreparedSearch, plan: Sea
   output.say();
 }
 
+/** `trains on 5 folds`. */
+export const describeDivision = (division: PreparedSearch['division']): string =>
+  'folds' in division
+    ? `trains on ${division.folds} folds`
+    : `holds out ${formatPercent(division.validation)} of them`;
+
 /** Says which trial was best, what mattered, and what the ensemble is made of. */
 export function describeResult(
   output: Output,
-  { metric }: PreparedSearch,
-  { best, importances, ensemble, ensembleScore, chosen }: StudyResult,
+  { metric, division }: PreparedSearch,
+  result: StudyResult,
+  rounds: number | undefined,
 ): void {
+  const { best, ensemble, ensembleScore, bestPooledScore, chosen } = result;
+  const importances = chooseImportances(result);
   const members = [...chosen].map(([trial, times]) => ({ trial, times }));
   output.event('best', { number: best.number, score: best.score, values: best.values, epochs: best.epochs });
-  output.event('importances', importances);
+  if (importances) output.event('importances', importances);
   const networks = ensemble.members.length;
-  output.event('ensemble', { score: ensembleScore, bestScore: best.score, networks, trials: members });
-  output.say(output.bold(`Best  trial ${best.number}: ${metric} ${formatPrecise(best.score!)}`));
+  output.event('ensemble', {
+    ...{ score: ensembleScore, bestScore: bestPooledScore, networks, trials: members },
+  });
+  const mean = 'folds' in division ? `, the mean of ${division.folds} folds` : '';
+  output.say(output.bold(`Best  trial ${best.number}: ${metric} ${formatPrecise(best.score!)}${mean}`));
   output.say();
-  const rows = Object.entries(importances).map(([name, share]) => [
+  const rows = Object.entries(best.values).map(([name, value]) => [
     name,
-    `${(best.values[name] as string | number | undefined) ?? ''}`,
-    formatPercent(share),
+    String(value),
+    ...(importances ? [formatPercent(importances[name]!)] : []),
   ]);
-  for (const line of textTable(['', 'value', 'importance'], rows).split('\n')) output.say(`  ${line}`);
+  const head = ['', 'value', ...(importances ? ['importance'] : [])];
+  for (const line of textTable(head, rows).split('\n')) output.say(`  ${line}`);
+  if (!importances)
+    output.say(
+      output.dim(
+        `  (importances need ${ENOUGH_FOR_IMPORTANCES} complete trials; with fewer they are chance)`,
+      ),
+    );
   output.say();
-  output.say(
-    `${output.bold('Ensemble')}  ${formatCount(networks, 'network')} of ${formatCount(members.length, 'trial')}: ` +
-      `${metric} ${formatPrecise(ensembleScore)}, the best trial alone ${formatPrecise(best.score!)}`,
-  );
-  const list = members.map(({ trial, times }) => `${trial}${times > 1 ? ` ×${times}` : ''}`);
-  output.sayWrapped(`  trials ${list.join(', ')}`, 4);
+  for (const [i, line] of describeEnsemble(result, metric, rounds).entries())
+    output.sayWrapped(i === 0 ? `${output.bold('Ensemble')}  ${line}` : `  ${line}`, 4);
   output.say();
+}
+
+/** What the ensemble is made of, and its score beside that of the best trial, measured alike. */
+export function describeEnsemble(
+  { best, ensemble, ensembleScore, bestPooledScore, chosen }: StudyResult,
+  metric: string,
+  rounds: number | undefined,
+): string[] {
+  const networks = formatCount(ensemble.members.length, 'network');
+  const score = `${metric} over all samples held out: ${formatPrecise(ensembleScore)}`;
+  const [[only]] = [...chosen] as [[number, number]];
+  if (chosen.size === 1) {
+    const why = rounds === 1 ? 'as --ensemble 1 asks' : 'because no other trial improved it';
+    return [`${networks} of trial ${only} alone, ${why}`, score];
+  }
+  const list = [...chosen].map(([trial, times]) => `${trial}${times > 1 ? ` ×${times}` : ''}`);
+  return [
+    `${networks} of ${formatCount(chosen.size, 'trial')}: ${list.join(', ')}`,
+    `${score}; of trial ${best.number} alone: ${formatPrecise(bestPooledScore)}`,
+  ];
 }

@@ -1,7 +1,7 @@
 import { Dataset, transformedWidth } from '../../data/index.js';
 import type { Fault } from '../../errors.js';
 import { checkSpec } from '../../model/spec.js';
-import { checkSpace, type Space } from '../../search/domains.js';
+import { checkSpace, decide, type CheckedSpace, type Dimension, type Space } from '../../search/domains.js';
 import type { Pruner } from '../../search/pruners.js';
 import type { MetricName } from '../../search/scores.js';
 import type { TrialSpec } from '../../search/task.js';
@@ -25,6 +25,7 @@ import {
   type Found,
   type TrainingParts,
 } from '../train/training-data.js';
+import { pickDefining } from './search-command.js';
 import { inSpace, joinFlags, readSpace, type SpaceValues } from './space.js';
 
 /** Everything that a search needs. */
@@ -58,12 +59,13 @@ const ENOUGH_FOR_ONE_PART = 10_000;
  * @throws UsageError, DataError naming the option, or the file and place
  */
 export async function prepareSearch(
-  flags: SearchFlags,
+  all: SearchFlags,
   given: GivenOptions,
   path: string,
   onRead: OnRead,
   choose?: Choose,
 ): Promise<PreparedSearch> {
+  const flags = withoutReport(all);
   const pruner = choosePruner(flags);
   const read = await readTrainingData(flags, given, path, onRead, choose);
   const { data, task, reading } = read;
@@ -110,10 +112,18 @@ export async function prepareSearch(
       version: 1,
       task,
       reading,
-      training: { ...describeSource(path, flags, given, parts), samples: count, validationSamples: 0 },
+      training: {
+        ...describeSource(path, flags, pickDefining(given), parts),
+        samples: count,
+        validationSamples: 0,
+      },
     },
   };
 }
+
+/** A training that is reported is diagnosed in each epoch, and no trial is. */
+const withoutReport = (flags: SearchFlags): SearchFlags =>
+  Object.fromEntries(Object.entries(flags).filter(([name]) => name !== 'report')) as unknown as SearchFlags;
 
 function chooseDivision(
   { folds, validationSplit: validation }: SearchFlags,
@@ -160,22 +170,66 @@ function describeTrial(flags: SearchFlags, sizes: Sizes): TrialSpec {
 }
 
 /**
- * Checks the ends of each range and each of its choices, the others at their first value.
+ * Checks the ends of each range and each of its choices, the others at their first value that allows it.
  * @throws UsageError under `--space NAME`
  */
 function checkTrials(space: Space, describe: (values: SpaceValues) => TrialSpec, inputs: number): void {
-  const listed = checkSpace(space).map(({ name, domain }) => ({
-    name,
-    values: domain.kind === 'choice' ? domain.values : [domain.low, domain.high],
-  }));
-  const first = Object.fromEntries(listed.map(({ name, values }) => [name, values[0]]));
-  for (const { name, values } of listed) {
-    for (const value of values) {
-      inSpace(name, () => {
-        const { layers, loss, train } = describe({ ...first, [name]: value });
-        checkSpec({ inputs, layers, loss: loss! });
-        checkTrainOptions(train!, layers.length);
-      });
+  const checked = checkSpace(space);
+  for (const dimension of checked) {
+    for (const value of listEnds(dimension)) {
+      const fixed = new Map([[dimension.name, value]]);
+      fixParents(dimension, checked, fixed);
+      const values = decide(checked, (one) => (fixed.has(one.name) ? fixed.get(one.name) : listEnds(one)[0]));
+      const check = (some: SpaceValues): void =>
+        inSpace(dimension.name, () => {
+          const { layers, loss, train } = describe(some);
+          checkSpec({ inputs, layers, loss: loss! });
+          checkTrainOptions(train!, layers.length);
+        });
+      try {
+        check(values);
+      } catch (error) {
+        throw suggestCondition(error, dimension.name, value, values, check);
+      }
     }
+  }
+}
+
+/** Where a value would fit without that of another hyperparameter, the error says how to search this one elsewhere only. */
+function suggestCondition(
+  error: unknown,
+  name: string,
+  value: unknown,
+  values: SpaceValues,
+  check: (some: SpaceValues) => void,
+): unknown {
+  if (!(error instanceof UsageError)) return error;
+  for (const other of Object.keys(values)) {
+    if (other === name) continue;
+    try {
+      check(Object.fromEntries(Object.entries(values).filter(([one]) => one !== other)));
+    } catch {
+      continue;
+    }
+    const problem = `${String(value)} doesn't fit ${other}: ${error.problem}`;
+    const cure = `write ${other}=…@${name}=VALUE to search ${other} only with the values that it fits`;
+    return new UsageError(error.place, problem, cure, { cause: error });
+  }
+  return error;
+}
+
+const listEnds = ({ domain }: Dimension): readonly unknown[] =>
+  domain.kind === 'choice' ? domain.values : [domain.low, domain.high];
+
+/** Fixes what a dimension depends on, at the first value under which it exists. */
+function fixParents({ conditions }: Dimension, space: CheckedSpace, fixed: Map<string, unknown>): void {
+  for (const { name, keys } of conditions) {
+    const [key] = keys;
+    fixed.set(name, JSON.parse(key!));
+    fixParents(
+      space.find((one) => one.name === name)!,
+      space,
+      fixed,
+    );
   }
 }

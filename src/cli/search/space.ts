@@ -1,5 +1,14 @@
 import type { Option } from 'commander';
-import { checkSpace, choice, float, int, type Domain, type Space } from '../../search/domains.js';
+import {
+  checkSpace,
+  choice,
+  float,
+  int,
+  when,
+  type Condition,
+  type Domain,
+  type Space,
+} from '../../search/domains.js';
 import { DataError, isInputFault, UsageError } from '../errors.js';
 import { dataGroup } from '../options/data.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
@@ -10,7 +19,8 @@ import { trainingGroup } from '../options/training.js';
 import { findNearest } from '../options/values.js';
 
 // A space is written with the names and values of the options of `bp4 train`: `learning-rate=1e-4..1e-1:log hidden=32|64,32`.
-// A trial is what these options would train.
+// `momentum=0.5..0.99@optimizer=momentum` is searched only where the optimizer is momentum. A trial is what these options would
+// train.
 
 type Kind = 'float' | 'int' | 'choice';
 
@@ -101,6 +111,8 @@ const DEFAULT = 'default';
  */
 export function readSpace(texts: readonly string[], given: GivenOptions, extent: Extent): Space {
   const words = texts.flatMap((text) => text.split(/\s+/)).filter((word) => word !== '');
+  if (texts.length > 0 && words.length === 0)
+    throw new UsageError('--space', 'it is empty', `${examples.float('learning-rate')}, or leave it out`);
   const typed = words.filter((word) => word !== DEFAULT).map(readWord);
   const names = new Set(typed.map(([name]) => name));
   for (const [i, [name]] of typed.entries()) {
@@ -121,13 +133,57 @@ export function readSpace(texts: readonly string[], given: GivenOptions, extent:
   ]);
   if (Object.keys(space).length === 0)
     throw new UsageError('--space', 'nothing is left to search', 'leave out an option, or use bp4 train');
-  for (const [name, domain] of Object.entries(space)) inSpace(name, () => checkSpace({ [name]: domain }));
+  for (const [name, domain] of Object.entries(space)) checkWord(name, domain, space);
   return space;
+}
+
+/** @throws UsageError under `--space NAME` */
+function checkWord(name: string, domain: Domain, space: Space): void {
+  const { when, ...alone } = domain;
+  inSpace(name, () => checkSpace({ [name]: alone }));
+  if (!when) return;
+  const names = Object.keys(space);
+  for (const [other, value] of Object.entries(when)) {
+    const place = `--space ${name}@${other}=${listValues(value).join('|')}`;
+    if (names.indexOf(other) < 0)
+      throw new UsageError(place, `the space has no ${other}`, examples[kinds[other]!](other));
+    if (names.indexOf(other) >= names.indexOf(name))
+      throw new UsageError(place, `${other} stands after it`, `write ${other}=… before ${name}=…`);
+    try {
+      const { [other]: given } = space as Record<string, Domain>;
+      checkSpace({ [other]: { ...given, when: undefined }, [name]: { ...alone, when: { [other]: value } } });
+    } catch (error) {
+      if (!isInputFault(error)) throw error;
+      throw new UsageError(place, `${other} never has that value`, `it has ${formatDomain(space[other]!)}`, {
+        cause: error,
+      });
+    }
+  }
 }
 
 const range = /^([^|]+?)\.\.([^|:]+)((?::[a-z]+(?:=[^:]*)?)*)$/;
 
+/** Before the name of a condition. Elsewhere @ is a letter like others. */
+const conditionMark = new RegExp(`@(?=(?:${Object.keys(kinds).join('|')})=)`);
+
 function readWord(word: string): [name: string, domain: Domain] {
+  const [whole, ...conditions] = word.split(conditionMark) as [string, ...string[]];
+  const [name, domain] = readDomain(whole);
+  if (conditions.length === 0) return [name, domain];
+  const entries = conditions.map((text) => {
+    const at = text.indexOf('=');
+    return [
+      text.slice(0, at),
+      text
+        .slice(at + 1)
+        .split('|')
+        .map(toPlain),
+    ] as const;
+  });
+  return [name, when(Object.fromEntries(entries) satisfies Condition, domain)];
+}
+
+function readDomain(word: string): [name: string, domain: Domain] {
   const [, name = word, text = ''] = /^([^=]*)=(.*)$/.exec(word) ?? [];
   const kind = kinds[name];
   if (!kind || !Object.hasOwn(kinds, name)) {
@@ -143,7 +199,14 @@ function readWord(word: string): [name: string, domain: Domain] {
   const [low, high] = found.slice(1, 3).map(Number) as [number, number];
   if (Number.isNaN(low) || Number.isNaN(high))
     throw new UsageError(`--space ${name}`, `expected numbers, got ${text}`, examples[kind](name));
-  return [name, { float, int }[kind](low, high, readMarks(name, kind, found[3]!))];
+  if (low >= high) {
+    const cure = low > high ? `write ${name}=${found[2]!}..${found[1]!}${found[3]!}` : `write ${name}=${low}`;
+    throw new UsageError(`--space ${name}`, `expected the smaller number first, got ${text}`, cure);
+  }
+  const marks = readMarks(name, kind, found[3]!);
+  if (marks.step !== undefined && marks.step > high - low)
+    throw new UsageError(`--space ${name}`, `:step=${marks.step} is wider than the range, ${text}`);
+  return [name, { float, int }[kind](low, high, marks)];
 }
 
 const examples: Readonly<Record<Kind, (name: string) => string>> = {
@@ -158,7 +221,7 @@ function readMarks(name: string, kind: Kind, text: string): { log?: boolean; ste
   for (const mark of text.split(':').slice(1)) {
     const [word, value] = mark.split('=');
     if (word === 'log' && value === undefined) marks.log = true;
-    else if (word === 'step' && value !== undefined) marks.step = Number(value);
+    else if (word === 'step' && Number(value) > 0) marks.step = Number(value);
     else
       throw new UsageError(
         `--space ${name}`,
@@ -173,10 +236,18 @@ function readMarks(name: string, kind: Kind, text: string): { log?: boolean; ste
 const toPlain = (text: string): string | number =>
   text !== '' && String(Number(text)) === text ? Number(text) : text;
 
+/** The values of a condition. */
+const listValues = (value: unknown): readonly string[] => [value].flat().map(String);
+
 /** A domain as it is typed. */
 export function formatDomain(domain: Domain | readonly unknown[]): string {
   if (!('kind' in domain)) return domain.join(' | ');
-  if (domain.kind === 'choice') return domain.values.join(' | ');
+  const conditions = Object.entries(domain.when ?? {}).map(
+    ([name, values]) => `${name} is ${listValues(values).join(' or ')}`,
+  );
+  const condition = conditions.length === 0 ? '' : `, if ${conditions.join(' and ')}`;
+  if (domain.kind === 'choice') return `${domain.values.join(' | ')}${condition}`;
   const { low, high, log, step } = domain;
-  return `${low} to ${high}${log ? ', logarithmic' : ''}${step === undefined ? '' : `, in steps of ${step}`}`;
+  const scale = `${log ? ', logarithmic' : ''}${step === undefined ? '' : `, in steps of ${step}`}`;
+  return `${low} to ${high}${scale}${condition}`;
 }
