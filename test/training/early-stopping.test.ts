@@ -166,14 +166,14 @@ describe('figures that are no monitor', () => {
   it('refuses validation data whose weights are all 0', async () => {
     const net = await Network.create(spec);
     await expect(net.train(data, { validation: unweighted })).rejects.toThrow(
-      'validation.sampleWeights: expected a weight above 0, got none',
+      'validation.sampleWeights: all are 0',
     );
     const weighted = { ...data, sampleWeights: new Float32Array(12) };
     await expect(net.train(weighted, { validationSplit: 0.3 })).rejects.toThrow(
-      'validationSplit: expected a weight',
+      'validationSplit: all are 0',
     );
     await expect(net.train(weighted, { earlyStopping: {} })).rejects.toThrow(
-      'sampleWeights: expected a weight',
+      'sampleWeights: all are 0',
     );
   });
 
