@@ -341,8 +341,7 @@ export class CSVRows implements TextRows {
 }
 
 /** A file that was appended to another one has left its byte order mark at the beginning of a row. */
-const dropMarks = (text: string): string =>
-  text.includes('\uFEFF') ? text.replace(/^\uFEFF/gm, '') : text;
+const dropMarks = (text: string): string => (text.includes('\uFEFF') ? text.replace(/^\uFEFF/gm, '') : text);
 
 const isEmptyFrom = (cells: readonly string[], from: number): boolean =>
   cells.slice(from).every((cell) => cell === '');

@@ -270,7 +270,8 @@ function hasHeader([first = [], ...others]: readonly (readonly string[])[]): boo
   if (width === 0) return false;
   const isWhole = others.some((row) => row.length === first.length);
   const names = first.slice(0, isWhole ? first.length : width).map((cell) => cell.trim());
-  const rows = others.filter((row) => row.length === names.length && row.join('\n') !== first.join('\n'));
+  const isAgain = (row: readonly string[]): boolean => names.every((name, k) => row[k]!.trim() === name);
+  const rows = others.filter((row) => row.length === names.length && !isAgain(row));
   const columns = names.map((name, k) =>
     judgeName(
       name,

@@ -170,17 +170,22 @@ function unescape(escape: string, hex?: string): string {
 
 /**
  * Of two values with one name, JSON.parse drops the first.
- * @param text the beginning of valid JSON
+ * @param beginning of a text that is valid JSON
  * @throws RangeError naming the name
  */
-function checkNames(place: string, text: string): void {
+function checkNames(place: string, beginning: string): void {
   const open: Set<string>[] = [];
-  for (const [token, name] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+  for (const [token, text] of beginning.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
     if (token === '{' || token === '[') open.push(new Set());
     else if (token === '}' || token === ']') open.pop();
-    if (name === undefined) continue;
+    if (text === undefined) continue;
+    const name = JSON.parse(text) as string;
     if (open.at(-1)?.has(name))
-      throw new RangeFault({ place, problem: `two columns are named ${name}`, cure: 'give each a unique name' });
+      throw new RangeFault({
+        place,
+        problem: `two columns are named ${show(name)}`,
+        cure: 'give each a unique name',
+      });
     open.at(-1)?.add(name);
   }
 }

@@ -283,9 +283,11 @@ export function readDuration(text: string): number {
 const yearFirst = /^(\d{4})([-/.])(\d{1,2})(?:\2(\d{1,2}))?(?:[T ] ?(.+))?$/;
 const yearLast = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?:,? (.+))?$/;
 /** 5 Jan 2024, 05-Jan-24, 05JAN2024 and Friday, 5 January 2024. */
-const namedDayFirst = /^(?:[a-z]{3,9},? )?(\d{1,2})[-/. ]{0,2}([a-z]{3,9})[-/., ]{0,2}(\d{4}|\d\d)(?:,? (.+))?$/i;
+const namedDayFirst =
+  /^(?:[a-z]{3,9},? )?(\d{1,2})[-/. ]{0,2}([a-z]{3,9})[-/., ]{0,2}(\d{4}|\d\d)(?:,? (.+))?$/i;
 /** Jan 5, 2024 and Friday, January 5, 2024. */
-const namedMonthFirst = /^(?:[a-z]{3,9},? )?([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?:,? (.+))?$/i;
+const namedMonthFirst =
+  /^(?:[a-z]{3,9},? )?([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?:,? (.+))?$/i;
 const months = [
   ...['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october'],
   ...['november', 'december'],
@@ -331,9 +333,7 @@ function splitNamedDate(text: string): DateParts | undefined {
   const [month = name, date = day, ofYear = year, time = clock] = turned?.slice(1) ?? [];
   if (month === undefined) return undefined;
   const index = months.findIndex((full) => full.startsWith(month.toLowerCase()));
-  return index < 0
-    ? undefined
-    : { year: Number(ofYear), month: index + 1, day: Number(date), clock: time };
+  return index < 0 ? undefined : { year: Number(ofYear), month: index + 1, day: Number(date), clock: time };
 }
 
 /** The part of a day that a time with or without a zone makes. */
@@ -368,12 +368,17 @@ const oddities: readonly (readonly [pattern: RegExp, name: string])[] = [
   ],
   [/^\d{4}[- ]?[QW]\d{1,2}$/i, 'quarters or weeks'],
   [/^[-+]?\p{Sc}?\d[\d.,]*\D{0,3}\s*(?:[-–—]|to|\.\.+)\s*[-+]?\p{Sc}?\d[\d.,]*\s*[^\d-]{0,12}$/iu, 'ranges'],
-  [/^\P{L}*\d\P{L}*$/u, 'numbers with other marks'],
 ];
+
+const isTime = (text: string): boolean =>
+  !Number.isNaN(readDuration(text)) ||
+  (['ymd', 'dmy', 'mdy'] as const).some((order) => !Number.isNaN(readDate(text, order)));
 
 /** What a text looks like that no format reads: 'ranges'. Undefined for a text of another kind. */
 export function findOddity(text: string): string | undefined {
   const plain = text.trim();
   if (!Number.isNaN(readPlain(plain))) return undefined;
-  return oddities.find(([pattern]) => pattern.test(plain))?.[1];
+  const name = oddities.find(([pattern]) => pattern.test(plain))?.[1];
+  if (name !== undefined || splitNumber(plain) || isTime(plain)) return name;
+  return /^\P{L}*\d\P{L}*$/u.test(plain) ? 'numbers with other marks' : undefined;
 }

@@ -138,7 +138,10 @@ function groupAlike(names: Categories): string[][] {
   for (const name of names) {
     if (typeof name !== 'string' || name.length < 2) continue;
     const plain = name.normalize('NFKC').toLowerCase();
-    const look = plain.replace(/\p{Cf}/gu, '').replace(/\s+/g, ' ').trim();
+    const look = plain
+      .replace(/\p{Cf}/gu, '')
+      .replace(/\s+/g, ' ')
+      .trim();
     const group = groups.get(look);
     if (group) group.push(name);
     else groups.set(look, [name]);

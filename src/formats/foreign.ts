@@ -21,8 +21,7 @@ const noModel = 'it holds data; pass the file of a trained model';
 const keras =
   'convert it with tensorflowjs_converter --input_format=keras --output_format=tfjs_layers_model, or with tf2onnx';
 const kerasToTFJS = 'convert the Keras model with tensorflowjs_converter';
-const pytorch =
-  'write it with safetensors.torch.save_file(model.state_dict(), …), or with torch.onnx.export';
+const pytorch = 'write it with safetensors.torch.save_file(model.state_dict(), …), or with torch.onnx.export';
 const scikit = 'export it to ONNX: skl2onnx for scikit-learn, torch.onnx.export for PyTorch';
 const unpacked = 'unpack it, and pass the model inside';
 
@@ -178,8 +177,7 @@ const foreignKinds: readonly ForeignKind[] = [
 export const BEGINNING = 4096;
 
 /** TextDecoder's 'latin1' is Windows-1252, which has other characters from 80 to 9F. */
-export const toLatin1 = (bytes: Uint8Array): string =>
-  String.fromCharCode(...bytes.subarray(0, BEGINNING));
+export const toLatin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, BEGINNING));
 
 /** What a file holds that begins like this; undefined if nothing is known of it. */
 export const findForeign = (beginning: string, cure: 'dataCure' | 'modelCure'): ForeignKind | undefined => {
